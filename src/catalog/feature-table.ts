@@ -1,0 +1,65 @@
+/**
+ * The features of a list of items: for each item, text taps then image taps, each a row of D int8 values with one
+ * scale. Row r of item i of modality m starts at `((i * rowsPerItem) + offset(m) + r) * dim`; value = int8 * scale.
+ * A missing modality (no picture, no text) has scale 0 in all its rows.
+ */
+export interface FeatureTable {
+  /** Number of items. */
+  count: number;
+  /** Width D. */
+  dim: number;
+  /** Taps per modality, K+1. */
+  taps: { text: number; image: number };
+  /** [count * (taps.text + taps.image) * dim] */
+  values: Int8Array;
+  /** [count * (taps.text + taps.image)] */
+  scales: Float32Array;
+}
+
+/** Rows of one item in a table. */
+export const rowsPerItem = (table: Pick<FeatureTable, 'taps'>): number => table.taps.text + table.taps.image;
+
+/** Quantises one row: scale = max|x| / 127, values = round(x / scale). A zero row has scale 0. */
+export function quantizeRow(row: Float32Array, values: Int8Array, offset: number): number {
+  let max = 0;
+  for (const x of row) max = Math.max(max, Math.abs(x));
+  if (max === 0) {
+    values.fill(0, offset, offset + row.length);
+    return 0;
+  }
+  const scale = Math.fround(max / 127);
+  for (let d = 0; d < row.length; d++) values[offset + d] = Math.max(-127, Math.min(127, Math.round(row[d] / scale)));
+  return scale;
+}
+
+/**
+ * Dequantises all taps of one modality for chosen items.
+ * @param rows item indices; any order, repeats allowed
+ * @returns [rows.length, taps, dim], row-major
+ */
+export function dequantize(table: FeatureTable, modality: 'text' | 'image', rows: ArrayLike<number>): Float32Array {
+  const { dim, taps, values, scales } = table;
+  const perItem = rowsPerItem(table);
+  const offset = modality === 'text' ? 0 : taps.text;
+  const k = taps[modality];
+  const out = new Float32Array(rows.length * k * dim);
+  for (let n = 0; n < rows.length; n++) {
+    for (let t = 0; t < k; t++) {
+      const row = rows[n] * perItem + offset + t;
+      const scale = scales[row];
+      for (let d = 0; d < dim; d++) out[(n * k + t) * dim + d] = values[row * dim + d] * scale;
+    }
+  }
+  return out;
+}
+
+/** Appends the rows of `more` to `table`; both must agree in D and taps. */
+export function concatTables(table: FeatureTable, more: FeatureTable): FeatureTable {
+  const values = new Int8Array(table.values.length + more.values.length);
+  values.set(table.values);
+  values.set(more.values, table.values.length);
+  const scales = new Float32Array(table.scales.length + more.scales.length);
+  scales.set(table.scales);
+  scales.set(more.scales, table.scales.length);
+  return { ...table, count: table.count + more.count, values, scales };
+}

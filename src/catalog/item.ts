@@ -1,0 +1,29 @@
+import * as v from 'valibot';
+
+const text = (max: number) => v.pipe(v.string(), v.trim(), v.maxLength(max));
+
+/**
+ * One product as a shop describes it. Everything but `id` and `title` may be missing; a product without a picture is
+ * recommended by its text alone. Unknown fields are dropped; put extra facts into `attributes`.
+ */
+export const itemSchema = v.object({
+  /** Unique in the catalogue, 1 to 256 characters. */
+  id: v.pipe(text(256), v.minLength(1, 'must not be empty')),
+  title: v.pipe(text(1000), v.minLength(1, 'must not be empty')),
+  description: v.optional(text(20_000), ''),
+  /** A path of names from broad to narrow, joined by `/`: `Men/Tops/Hoodies`. */
+  category: v.optional(text(500), ''),
+  /** In the shop's currency, 0 or more. */
+  price: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))),
+  /** File name under the image folder at build time; address relative to the page (or absolute) in a bundle. */
+  image: v.optional(text(2000)),
+  /** The product's own page. */
+  url: v.optional(text(2000)),
+  availability: v.optional(v.picklist(['in-stock', 'out-of-stock', 'preorder']), 'in-stock'),
+  /** How often shoppers chose the item lately (any unit, 0 or more); orders the list before anything is known. */
+  popularity: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0)), 0),
+  attributes: v.optional(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])), {}),
+});
+
+export type Item = v.InferOutput<typeof itemSchema>;
+export type ItemInput = v.InferInput<typeof itemSchema>;

@@ -1,0 +1,79 @@
+/** Every stable error code, with what it is about. Codes are never renamed; new ones are added at the end of a group. */
+export const ERROR_CODES = [
+  // catalogue and bundle
+  'catalog/empty',
+  'catalog/unreadable',
+  'bundle/unreachable',
+  'bundle/invalid',
+  'bundle/digest-mismatch',
+  'bundle/unknown-version',
+  // encoders
+  'encoder/unsupported-graph',
+  'encoder/missing',
+  'encoder/failed',
+  'encoder/bad-image',
+  // model
+  'model/bad-shape',
+  'model/bad-weights',
+  'model/not-finite',
+  // store
+  'store/blocked',
+  'store/unavailable',
+  'store/corrupt',
+  'store/newer-schema',
+  // runtime
+  'runtime/worker-crashed',
+  'runtime/closed',
+  'runtime/invalid-input',
+  'runtime/unknown-item',
+  'runtime/unexpected',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** A SidestreamError as plain data: what crosses a worker boundary. */
+export interface SerializedError {
+  code: ErrorCode;
+  message: string;
+  stack?: string;
+  cause?: SerializedError | string;
+}
+
+/**
+ * The one error class of the package. `code` is stable and meant for programs; `message` says what went wrong and what
+ * to do next; `cause` keeps the original error.
+ */
+export class SidestreamError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'SidestreamError';
+    this.code = code;
+  }
+
+  /** Wraps anything thrown; a SidestreamError passes unchanged. */
+  static from(thrown: unknown, code: ErrorCode = 'runtime/unexpected', message?: string): SidestreamError {
+    if (thrown instanceof SidestreamError) return thrown;
+    const text = message ?? (thrown instanceof Error ? thrown.message : String(thrown));
+    return new SidestreamError(code, text, { cause: thrown });
+  }
+
+  serialize(): SerializedError {
+    const { cause } = this;
+    return {
+      code: this.code,
+      message: this.message,
+      stack: this.stack,
+      cause:
+        cause instanceof SidestreamError ? cause.serialize() : cause === undefined ? undefined : String(cause),
+    };
+  }
+
+  static deserialize(data: SerializedError): SidestreamError {
+    const cause = typeof data.cause === 'object' ? SidestreamError.deserialize(data.cause) : data.cause;
+    const error = new SidestreamError(data.code, data.message, cause === undefined ? undefined : { cause });
+    if (data.stack) error.stack = data.stack;
+    return error;
+  }
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  base: './',
+  server: { port: 4173, strictPort: false },
+  preview: { port: 4173, strictPort: false },
+  build: { target: 'es2022', outDir: 'dist', chunkSizeWarningLimit: 2000 },
+  worker: { format: 'es' },
+  resolve: { dedupe: ['@tensorflow/tfjs-core'] },
+  // Pre-bundling rewrites import.meta.url and breaks onnxruntime-web's lookup of its own wasm file.
+  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  test: { include: ['src/**/*.test.ts'], environment: 'node', testTimeout: 60_000, hookTimeout: 120_000 },
+});
