@@ -1,0 +1,33 @@
+export { createTable, encodeFeatureShard, type FeatureShape, featureShardBytes } from './feature-shard';
+export { concatTables, dequantize, type FeatureTable, quantizeRow, rowsPerItem } from './feature-table';
+export { type Item, type ItemInput, itemSchema } from './item';
+export { itemText, TEXT_RECIPES, type TextRecipe } from './item-text';
+export {
+  BUNDLE_SCHEMA,
+  type BundleFile,
+  type BundleShard,
+  bundleFiles,
+  MANIFEST_FILE,
+  type Manifest,
+  MODALITIES,
+  type Modality,
+  manifestSchema,
+} from './manifest';
+export {
+  type Bundle,
+  type BundleProgress,
+  type EncoderFiles,
+  type FetchFile,
+  fetchFrom,
+  openBundle,
+} from './read-bundle';
+export { type Catalog, type CatalogRow, jsonlRows, readJsonl } from './read-jsonl';
+export { describeRefusal, type Refusal } from './refusal';
+export { sha256 } from './sha256';
+export {
+  type BundleContent,
+  type BundleEncoder,
+  type BundleSink,
+  type WriteBundleOptions,
+  writeBundle,
+} from './write-bundle';
