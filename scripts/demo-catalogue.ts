@@ -1,0 +1,9 @@
+import { makeDemoCatalogue } from './demo/catalogue';
+
+const { items, categories } = await makeDemoCatalogue({
+  catalog: '.cache/demo/catalog.jsonl',
+  images: 'public/images',
+});
+console.log(
+  `${items.length} products in ${categories.length} categories: .cache/demo/catalog.jsonl, pictures in public/images`,
+);

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import * as v from 'valibot';
+import { type ItemInput, itemSchema } from '../../src/catalog';
+import { pick, seeded } from './seeded';
+import { usefulTags } from './tags';
+
+const productSchema = v.union([v.string(), v.object({ title: v.string(), price: v.number() })]);
+/** Which pictures the demo shop sells as what: category -> price range, phrases, picture label -> product. */
+const assortmentSchema = v.record(
+  v.string(),
+  v.object({
+    /** Lowest and highest price of products without a price of their own. */
+    price: v.tuple([v.number(), v.number()]),
+    /** First sentences of descriptions. */
+    phrases: v.array(v.string()),
+    products: v.record(v.string(), productSchema),
+  }),
+);
+const emojiSchema = v.array(
+  v.object({ label: v.string(), hexcode: v.string(), tags: v.optional(v.array(v.string()), []) }),
+);
+type Emoji = v.InferOutput<typeof emojiSchema>[number];
+
+const FRAMES = [
+  (list: string) => `Think ${list}.`,
+  (list: string) => `For fans of ${list}.`,
+  (list: string) => `Shoppers find it under ${list}.`,
+  (list: string) => `If you like ${list}, this one is for you.`,
+];
+
+export interface DemoCatalogue {
+  items: ItemInput[];
+  categories: string[];
+}
+
+/**
+ * Makes the demo shop's catalogue from the pictures of `@lobehub/fluent-emoji-3d` and the names and keywords of
+ * `emojibase-data`: the same every time. Writes one product per line to `catalog` and the pictures into `images`.
+ */
+export async function makeDemoCatalogue(paths: { catalog: string; images: string }): Promise<DemoCatalogue> {
+  const require = createRequire(import.meta.url);
+  const emojis = v.parse(emojiSchema, require('emojibase-data/en/data.json'));
+  const byLabel = new Map(emojis.map((emoji) => [emoji.label, emoji]));
+  const pictures = await listPictures(
+    join(dirname(require.resolve('@lobehub/fluent-emoji-3d/package.json')), 'assets'),
+  );
+  const assortment = v.parse(
+    assortmentSchema,
+    JSON.parse(await readFile(new URL('./assortment.json', import.meta.url), 'utf8')),
+  );
+
+  await rm(paths.images, { recursive: true, force: true });
+  await mkdir(paths.images, { recursive: true });
+  await mkdir(dirname(paths.catalog), { recursive: true });
+  const items: ItemInput[] = [];
+  const seen = new Map<string, string>();
+  for (const [category, leaf] of Object.entries(assortment)) {
+    for (const [label, entry] of Object.entries(leaf.products)) {
+      const emoji = byLabel.get(label);
+      const picture = emoji && pictures.get(pictureKey(emoji.hexcode));
+      if (!emoji || !picture) throw new Error(`The installed packages have no picture for "${label}" (${category}).`);
+      const product = typeof entry === 'string' ? { title: entry, price: undefined } : entry;
+      const item = makeItem(category, leaf, emoji, product);
+      const bytes = await readFile(picture);
+      for (const key of [item.id, createHash('sha256').update(bytes).digest('hex')]) {
+        const other = seen.get(key);
+        if (other) throw new Error(`"${label}" and "${other}" have the same title or the same picture.`);
+        seen.set(key, label);
+      }
+      await cp(picture, join(paths.images, `${item.id}.webp`));
+      items.push(v.parse(itemSchema, item));
+    }
+  }
+  // A shop's feed is not sorted by category.
+  const order = new Map(items.map((item) => [item.id, seeded(`order of ${item.id}`)()]));
+  items.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
+  await writeFile(paths.catalog, items.map((item) => `${JSON.stringify(item)}\n`).join(''));
+  return { items, categories: Object.keys(assortment) };
+}
+
+function makeItem(
+  category: string,
+  leaf: { price: [number, number]; phrases: string[] },
+  emoji: Emoji,
+  product: { title: string; price: number | undefined },
+): ItemInput & { id: string } {
+  const { title } = product;
+  const random = seeded(title);
+  const id = title
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/[^a-z\d\s-]/g, '')
+    .replace(/[\s-]+/g, '-');
+  const [low, high] = leaf.price;
+  const price = product.price ?? retailPrice(low * (high / low) ** (random() ** 1.3));
+  const tags = usefulTags(emoji.tags, title, 3);
+  const keywords =
+    tags.length > 1 ? ` ${pick(FRAMES, random)(`${tags.slice(0, -1).join(', ')} and ${tags.at(-1)}`)}` : '';
+  return {
+    id,
+    title,
+    description: `${pick(leaf.phrases, random)}${keywords}`,
+    category,
+    price,
+    image: `${id}.webp`,
+    // A few sell a lot, most a little: Pareto with exponent 1.2.
+    popularity: Math.min(2000, Math.floor(12 * (1 - random()) ** (-1 / 1.2))),
+  };
+}
+
+/** The nearest price a shop would print. */
+function retailPrice(amount: number): number {
+  if (amount < 5) return Number((Math.max(1, Math.round(amount * 10)) / 10).toFixed(2));
+  if (amount < 50) return Number((Math.floor(amount) + 0.9).toFixed(2));
+  return Math.round(amount / 10) * 10 - 1;
+}
+
+const pictureKey = (name: string): string => name.toLowerCase().replace(/-fe0f/g, '');
+
+async function listPictures(folder: string): Promise<Map<string, string>> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.webp'));
+  return new Map(names.map((name) => [pictureKey(name.slice(0, -'.webp'.length)), join(folder, name)]));
+}
