@@ -65,8 +65,7 @@ export class SidestreamError extends Error {
       code: this.code,
       message: this.message,
       stack: this.stack,
-      cause:
-        cause instanceof SidestreamError ? cause.serialize() : cause === undefined ? undefined : String(cause),
+      cause: cause instanceof SidestreamError ? cause.serialize() : cause === undefined ? undefined : String(cause),
     };
   }
 

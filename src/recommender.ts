@@ -1,146 +1,30 @@
-/** Placeholder of the types the facade will have. */
-import type { Item, ItemInput } from './catalog';
+import { connect, type Recommender, type RecommenderOptions } from './runtime';
 
-/** Where recommendations are shown. */
-export type Placement = 'for-you' | 'similar' | 'trending' | 'recent';
+export type {
+  BrowseRequest,
+  BrowseResponse,
+  Consent,
+  EventType,
+  Item,
+  NewItem,
+  Placement,
+  Progress,
+  Recommendation,
+  Recommender,
+  RecommenderEvents,
+  RecommenderOptions,
+  RecommendRequest,
+  RecommendResponse,
+  Source,
+  Status,
+  TrackDetails,
+} from './runtime';
 
-/** What a shopper did. `dismiss` removes the item from every list; an `impression` that is never clicked counts against it. */
-export type EventType = 'impression' | 'view' | 'click' | 'cart' | 'purchase' | 'dismiss';
-
-/** Consent of the shopper: `pending` keeps everything in memory, `granted` writes to IndexedDB, `denied` deletes it and learns nothing. */
-export type Consent = 'pending' | 'granted' | 'denied';
-
-/** Which part of the ranking put an item in the list. */
-export type Source = 'personal' | 'content' | 'popularity' | 'catalogue';
-
-export interface Recommendation {
-  item: Item;
-  /** Higher is better; comparable only inside one response. */
-  score: number;
-  source: Source;
-  /** The named terms of the score: weight times value. */
-  terms: Record<string, number>;
-  /** One sentence for the shopper: `Because you looked at "Red apple"`. */
-  reason: string;
-  /** 0-based. */
-  position: number;
+/**
+ * Starts a recommender: a worker that loads the bundle, ranks, and learns. Resolves when the first list can be asked
+ * for.
+ * @throws SidestreamError `bundle/*` when the bundle cannot be read, `runtime/worker-crashed` when the worker dies
+ */
+export function createRecommender(options: RecommenderOptions): Promise<Recommender> {
+  return connect(options);
 }
-
-export interface RecommendRequest {
-  /** Default `for-you`. */
-  placement?: Placement;
-  /** The item being looked at; required by `similar`. */
-  itemId?: string;
-  /** Default 8, at most 100. */
-  limit?: number;
-  /** Items already in view, never returned. */
-  exclude?: string[];
-}
-
-export interface RecommendResponse {
-  /** Pass it on with `track` to attribute clicks. */
-  id: string;
-  placement: Placement;
-  items: Recommendation[];
-}
-
-export interface TrackDetails {
-  quantity?: number;
-  price?: number;
-  placement?: Placement;
-  position?: number;
-  recommendationId?: string;
-}
-
-export interface BrowseRequest {
-  /** Category or category prefix (whole path segments); all when absent. */
-  category?: string;
-  /** Words that must all occur in the title or description. */
-  query?: string;
-  /** Default 0. */
-  offset?: number;
-  /** Default 48. */
-  limit?: number;
-}
-
-export interface BrowseResponse {
-  items: Item[];
-  /** Matches before offset and limit. */
-  total: number;
-}
-
-export interface NewItem extends ItemInput {
-  /** The picture; encoded on this device. */
-  picture?: Blob;
-}
-
-/** What the inspector shows. */
-export interface Status {
-  consent: Consent;
-  learning: boolean;
-  items: number;
-  /** Events learned from in this profile. */
-  events: number;
-  /** Milliseconds since the epoch, or null before the first update. */
-  lastUpdate: number | null;
-  /** Windows closed so far. */
-  windows: number;
-  /** Updates dropped by the guard. */
-  rejected: number;
-  /** tfjs backend once there was something to learn, and the encoders' backend once they ran. */
-  backend: { learner: string | null; encoders: string | null };
-  /** Per layer of each ladder, share of activation of backbone and experts (sums to 1; backbone first). Empty before the first update. */
-  utilization: { text: number[][]; image: number[][] };
-  /** Personal weights of the score's terms. */
-  weights: Record<string, number>;
-}
-
-/** Long work under way. `total` is 0 while unknown. */
-export interface Progress {
-  stage: 'bundle' | 'encoders' | 'encode' | 'learn';
-  loaded: number;
-  total: number;
-}
-
-export interface RecommenderEvents {
-  /** The profile or the catalogue changed: lists should be fetched again. */
-  change: Status;
-  progress: Progress;
-  error: import('./error').SidestreamError;
-}
-
-export interface RecommenderOptions {
-  /** Address of the bundle folder, relative to the page. */
-  bundle: string;
-  /** Default: `granted` when this shop's profile is on this device, else `pending`. */
-  consent?: Consent;
-  /** Separates profiles of shops on one origin. Default `default`. */
-  namespace?: string;
-  /** Default true. False: events are recorded, nothing is learned, lists are not personal. */
-  learning?: boolean;
-  /** Default 1. */
-  seed?: number;
-}
-
-export interface Recommender {
-  recommend(request?: RecommendRequest): Promise<RecommendResponse>;
-  /** Resolves when the event is on disk (consent granted) or in memory (pending). */
-  track(type: EventType, itemId: string, details?: TrackDetails): Promise<void>;
-  consent(level: Consent): Promise<void>;
-  /** Encodes text and picture on this device and adds the item to the local catalogue. */
-  addItem(item: NewItem): Promise<Item>;
-  getItem(id: string): Promise<Item | null>;
-  browse(request?: BrowseRequest): Promise<BrowseResponse>;
-  /** Category paths with their number of items, in catalogue order. */
-  categories(): Promise<{ category: string; count: number }[]>;
-  status(): Promise<Status>;
-  /** Resolves when all events tracked so far have been learned. */
-  settled(): Promise<void>;
-  /** Forgets everything learned and every event; consent stays. */
-  reset(): Promise<void>;
-  on<K extends keyof RecommenderEvents>(type: K, listener: (event: RecommenderEvents[K]) => void): () => void;
-  close(): Promise<void>;
-}
-
-/** Starts the worker and loads the bundle. */
-export declare function createRecommender(options: RecommenderOptions): Promise<Recommender>;

@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { defineConfig } from '@playwright/test';
+
+/** Written by scripts/setup.mjs: the browser it found or installed; empty for Playwright's own. */
+const browserFile = new URL('.cache/browser', import.meta.url);
+const executablePath = existsSync(browserFile) ? readFileSync(browserFile, 'utf8').trim() || undefined : undefined;
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results',
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
+  // Two cores: encoders and SwiftShader need them both.
+  workers: 1,
+  forbidOnly: true,
+  reporter: process.env.CI ? 'line' : 'list',
+  use: {
+    baseURL: 'http://localhost:4173',
+    launchOptions: {
+      executablePath,
+      args: [
+        '--no-sandbox',
+        '--enable-unsafe-webgpu',
+        '--use-webgpu-adapter=swiftshader',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  webServer: [
+    { command: 'npx vite preview --port 4173 --strictPort', port: 4173, reuseExistingServer: !process.env.CI },
+    { command: 'npx vite --config e2e/pages/vite.config.ts', port: 4174, reuseExistingServer: !process.env.CI },
+  ],
+});

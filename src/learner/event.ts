@@ -1,0 +1,39 @@
+import * as v from 'valibot';
+
+/** What a shopper can do with an item. */
+export const EVENT_TYPES = ['impression', 'view', 'click', 'cart', 'purchase', 'dismiss'] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+const number = v.pipe(v.number(), v.finite(), v.minValue(0));
+
+/** One event of the log. Parsed wherever it comes in: from the page and from disk. */
+export const eventSchema = v.object({
+  /** Position in the log, from 1, ever growing. */
+  id: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  type: v.picklist(EVENT_TYPES),
+  itemId: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
+  /** Milliseconds since the epoch. */
+  time: number,
+  quantity: v.optional(number),
+  price: v.optional(number),
+  /** Where the item was shown. */
+  placement: v.optional(v.pipe(v.string(), v.maxLength(64))),
+  /** 0-based place in its list. */
+  position: v.optional(number),
+  /** The response the item was part of. */
+  recommendationId: v.optional(v.pipe(v.string(), v.maxLength(64))),
+});
+
+export type LoggedEvent = v.InferOutput<typeof eventSchema>;
+/** An event before the log has given it an id. */
+export type NewEvent = Omit<LoggedEvent, 'id'>;
+
+/** How strongly each type speaks for an item; 0: not a choice. */
+export const EVENT_STRENGTH: Record<EventType, number> = {
+  impression: 0,
+  view: 0.5,
+  click: 1,
+  cart: 2,
+  purchase: 3,
+  dismiss: 0,
+};

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { TERMS, type TermName, type TermValues } from '../ranking';
+import { PersonalWeights, START_WEIGHTS } from './personal-weights';
+
+const ITEMS = 6;
+const candidates = Array.from({ length: ITEMS }, (_, row) => row);
+
+/** All terms zero but the given ones. */
+function values(given: Partial<Record<TermName, number[]>>): TermValues {
+  return Object.fromEntries(
+    TERMS.map((name) => [name, Float32Array.from(given[name] ?? new Array(ITEMS).fill(0))]),
+  ) as TermValues;
+}
+
+describe('PersonalWeights', () => {
+  it('starts at the tuned weights with the experts unheard', () => {
+    expect(new PersonalWeights().current).toEqual({ ...START_WEIGHTS, experts: 0 });
+  });
+
+  it('grows the term that puts the chosen items high and fades the one that does not', () => {
+    const weights = new PersonalWeights();
+    const terms = values({ category: [1, 0, 0, 0, 0, 0], popularity: [0, 0, 0, 1, 0, 0] });
+    const losses = Array.from({ length: 10 }, () => weights.learn(terms, 0, candidates, 1).loss);
+    expect(weights.current.category).toBeGreaterThan(START_WEIGHTS.category);
+    expect(weights.current.popularity).toBeLessThan(START_WEIGHTS.popularity);
+    expect(losses.at(-1)).toBeLessThan(losses[0]);
+    expect(weights.current.price).toBe(START_WEIGHTS.price);
+  });
+
+  it('keeps every weight within a factor e of its start and the experts within 0 and 4', () => {
+    const weights = new PersonalWeights();
+    const terms = values({ category: [9, 0, 0, 0, 0, 0], popularity: [-9, 0, 0, 0, 0, 0], experts: [1, 0, 0, 0, 0, 0] });
+    for (let n = 0; n < 300; n++) weights.learn(terms, 0, candidates, 1);
+    const { category, popularity, experts } = weights.current;
+    expect(category).toBeLessThanOrEqual(START_WEIGHTS.category * Math.E * 1.0001);
+    expect(popularity).toBeGreaterThanOrEqual(START_WEIGHTS.popularity / Math.E / 1.0001);
+    expect(experts).toBeGreaterThan(0);
+    expect(experts).toBeLessThanOrEqual(4);
+    const against = new PersonalWeights();
+    against.learn(values({ experts: [-1, 1, 0, 0, 0, 0] }), 0, candidates, 1);
+    expect(against.current.experts).toBe(0);
+  });
+
+  it('takes steps along the gradient of the loss', () => {
+    const terms = values({ recent: [0.9, 0.1, 0.4, 0.2, 0, 0.3], closest: [0.1, 0.8, 0.3, 0, 0.2, 0.5] });
+    const weights = new PersonalWeights();
+    const before = weights.learn(terms, 0, candidates, 1).loss;
+    const { recent, closest } = weights.current;
+    // recent puts the chosen item above the mean of the candidates, closest below it.
+    expect(recent).toBeGreaterThan(START_WEIGHTS.recent);
+    expect(closest).toBeLessThan(START_WEIGHTS.closest);
+    expect(weights.learn(terms, 0, candidates, 1).loss).toBeLessThan(before);
+  });
+
+  it('reports what the experts gained and can silence them', () => {
+    const weights = new PersonalWeights();
+    const good = values({ experts: [1, 0, 0, 0, 0, 0] });
+    expect(weights.learn(good, 0, candidates, 1).gain).toBe(0);
+    expect(weights.learn(good, 0, candidates, 1).gain).toBeGreaterThan(0);
+    expect(weights.learn(good, 1, candidates, 1).gain).toBeLessThan(0);
+    weights.silenceExperts();
+    expect(weights.current.experts).toBe(0);
+  });
+
+  it('drops a choice whose loss is not finite', () => {
+    const weights = new PersonalWeights();
+    const learned = weights.learn(values({ recent: [Number.NaN, 0, 0, 0, 0, 0] }), 0, candidates, 1);
+    expect(learned.finite).toBe(false);
+    expect(weights.current).toEqual(new PersonalWeights().current);
+  });
+
+  it('survives save and restore', () => {
+    const weights = new PersonalWeights();
+    const terms = values({ category: [1, 0, 0, 0, 0, 0] });
+    weights.learn(terms, 0, candidates, 1);
+    const restored = PersonalWeights.restore(structuredClone(weights.save()));
+    weights.learn(terms, 0, candidates, 1);
+    restored.learn(terms, 0, candidates, 1);
+    expect(restored.current).toEqual(weights.current);
+  });
+});

@@ -1,0 +1,51 @@
+import * as v from 'valibot';
+import { SidestreamError } from '../error';
+import { personalWeightsSchema } from './personal-weights';
+
+/** Version of the stored profile that this code reads and writes. */
+export const PROFILE_SCHEMA = 1;
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const profileSchema = v.object({
+  schema: v.literal(PROFILE_SCHEMA),
+  /** Id of the last event learned from; later ones in the log are still to be learned. */
+  lastEvent: count,
+  weights: personalWeightsSchema,
+  /** Experts and router rows as safetensors, or null before the first training. */
+  experts: v.nullable(v.instance(Uint8Array)),
+  /** Windows closed. */
+  windows: count,
+  /** Choices since the last window closed. */
+  windowChoices: count,
+  /** Updates dropped by the guard. */
+  rejected: count,
+  /** Mean gain in log-likelihood that the experts' term brought lately, in nats. */
+  expertsGain: v.pipe(v.number(), v.finite()),
+  /** Milliseconds since the epoch, null before the first update. */
+  lastUpdate: v.nullable(v.number()),
+});
+
+/** What one device has learned, as it is stored. The history itself is the event log. */
+export type Profile = v.InferOutput<typeof profileSchema>;
+
+/**
+ * Parses a stored profile.
+ * @throws SidestreamError `store/newer-schema` when newer code wrote it (it must stay untouched), `store/corrupt` otherwise
+ */
+export function parseProfile(data: unknown): Profile {
+  const result = v.safeParse(profileSchema, data);
+  if (result.success) return result.output;
+  const schema = v.safeParse(v.object({ schema: v.number() }), data);
+  if (schema.success && schema.output.schema > PROFILE_SCHEMA) {
+    throw new SidestreamError(
+      'store/newer-schema',
+      `The profile on this device has schema ${schema.output.schema}; this code knows ${PROFILE_SCHEMA}. Reload the page to get the newer code.`,
+    );
+  }
+  const issue = result.issues[0];
+  throw new SidestreamError(
+    'store/corrupt',
+    `The profile on this device is damaged at ${v.getDotPath(issue) ?? 'its root'}: ${issue.message}. It is learned again from the event log.`,
+  );
+}

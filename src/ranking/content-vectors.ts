@@ -1,0 +1,81 @@
+import { dequantize, type FeatureTable } from '../catalog';
+
+/** Unit content vectors of a catalogue: text content tap ++ image content tap. */
+export interface ContentVectors {
+  count: number;
+  /** 2D */
+  width: number;
+  /** [count * width], rows of length 1 (or 0 for an item without features). */
+  values: Float32Array;
+}
+
+/** Scales `row` of `values` to length 1; a zero row stays zero. */
+function normalize(values: Float32Array, start: number, width: number): void {
+  let sum = 0;
+  for (let d = start; d < start + width; d++) sum += values[d] * values[d];
+  if (sum === 0) return;
+  const scale = 1 / Math.sqrt(sum);
+  for (let d = start; d < start + width; d++) values[d] *= scale;
+}
+
+/**
+ * Content vectors from one tap of each modality. Each modality is brought to length 1 first, so that text and picture
+ * count alike; an item with only one of them is compared by that one.
+ */
+export function contentVectors(table: FeatureTable, contentTap: { text: number; image: number }): ContentVectors {
+  const { count, dim } = table;
+  const width = 2 * dim;
+  const values = new Float32Array(count * width);
+  const CHUNK = 1024;
+  for (let first = 0; first < count; first += CHUNK) {
+    const rows = Array.from({ length: Math.min(CHUNK, count - first) }, (_, n) => first + n);
+    for (const [part, modality] of (['text', 'image'] as const).entries()) {
+      const taps = dequantize(table, modality, rows);
+      const perItem = table.taps[modality] * dim;
+      for (let n = 0; n < rows.length; n++) {
+        const from = n * perItem + contentTap[modality] * dim;
+        const to = (first + n) * width + part * dim;
+        values.set(taps.subarray(from, from + dim), to);
+        normalize(values, to, dim);
+      }
+    }
+  }
+  for (let i = 0; i < count; i++) normalize(values, i * width, width);
+  return { count, width, values };
+}
+
+/** Dot products of `query` [width] with every row. @returns [count] */
+export function similarities(
+  vectors: Pick<ContentVectors, 'count' | 'width' | 'values'>,
+  query: Float32Array,
+): Float32Array {
+  const { count, width, values } = vectors;
+  const out = new Float32Array(count);
+  for (let i = 0, at = 0; i < count; i++) {
+    let sum = 0;
+    for (let d = 0; d < width; d++, at++) sum += values[at] * query[d];
+    out[i] = sum;
+  }
+  return out;
+}
+
+/** The row of item `index`, not copied. */
+export function vectorOf(vectors: ContentVectors, index: number): Float32Array {
+  return vectors.values.subarray(index * vectors.width, (index + 1) * vectors.width);
+}
+
+/** Weighted sum of rows, scaled to length 1 (zero when there is nothing to sum). @returns [width] */
+export function weightedMean(
+  vectors: Pick<ContentVectors, 'width' | 'values'>,
+  rows: ArrayLike<number>,
+  weights: ArrayLike<number>,
+): Float32Array {
+  const { width, values } = vectors;
+  const out = new Float32Array(width);
+  for (let n = 0; n < rows.length; n++) {
+    const from = rows[n] * width;
+    for (let d = 0; d < width; d++) out[d] += weights[n] * values[from + d];
+  }
+  normalize(out, 0, width);
+  return out;
+}

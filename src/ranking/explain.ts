@@ -1,0 +1,33 @@
+import type { CatalogueIndex } from './catalogue-index';
+import { vectorOf } from './content-vectors';
+import type { Taste, TermName } from './terms';
+
+/**
+ * One sentence that names the strongest ground of a personal recommendation: the past item it resembles most, or the
+ * category.
+ */
+export function becauseOf(
+  index: CatalogueIndex,
+  taste: Taste,
+  row: number,
+  terms: Partial<Record<TermName, number>>,
+): string {
+  const content = (terms.recent ?? 0) + (terms.session ?? 0) + (terms.closest ?? 0);
+  if ((terms.category ?? 0) > content) {
+    const name = index.items[row].category.split('/').at(-1);
+    if (name) return `You often look at ${name}`;
+  }
+  const own = vectorOf(index.content, row);
+  let nearest = -1;
+  let best = Number.NEGATIVE_INFINITY;
+  for (const past of new Set(taste.rows)) {
+    const other = vectorOf(index.content, past);
+    let similarity = 0;
+    for (let d = 0; d < own.length; d++) similarity += own[d] * other[d];
+    if (similarity > best) {
+      best = similarity;
+      nearest = past;
+    }
+  }
+  return nearest < 0 ? 'Chosen for you' : `Because you looked at “${index.items[nearest].title}”`;
+}

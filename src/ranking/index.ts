@@ -1,0 +1,14 @@
+export { type CatalogueIndex, catalogueIndex } from './catalogue-index';
+export type { Placement, Source } from './placement';
+export { type RankedItem, type RankRequest, type RankState, rank } from './rank';
+export { scores, type TermWeights } from './score';
+export {
+  type ExpertEmbeddings,
+  HALF_LIFE,
+  recencyWeights,
+  type Taste,
+  TERMS,
+  type TermName,
+  type TermValues,
+  termValues,
+} from './terms';

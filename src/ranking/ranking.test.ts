@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { type FeatureTable, type Item, quantizeRow } from '../catalog';
+import { catalogueIndex } from './catalogue-index';
+import { type RankState, rank } from './rank';
+import { scores, type TermWeights } from './score';
+import { recencyWeights, type Taste, TERMS, termValues } from './terms';
+
+const DIM = 4;
+
+/** Two groups of items: texts and pictures of a group point the same way, with a small turn per item. */
+function catalogue(overrides: Partial<Item>[] = []) {
+  const items: Item[] = Array.from({ length: 8 }, (_, row) => ({
+    id: `item-${row}`,
+    title: `Item ${row}`,
+    description: '',
+    category: row < 4 ? 'Fruit/Sweet' : 'Tools/Sharp',
+    price: row < 4 ? 2 : 40,
+    availability: 'in-stock',
+    popularity: 0,
+    attributes: {},
+    ...overrides[row],
+  }));
+  const taps = { text: 2, image: 2 };
+  const table: FeatureTable = {
+    count: items.length,
+    dim: DIM,
+    taps,
+    values: new Int8Array(items.length * 4 * DIM),
+    scales: new Float32Array(items.length * 4),
+  };
+  for (let row = 0; row < items.length; row++) {
+    for (let tap = 0; tap < 4; tap++) {
+      const vector = new Float32Array(DIM);
+      vector[row < 4 ? 0 : 1] = 1;
+      vector[2] = (row % 4) * 0.1;
+      const at = row * 4 + tap;
+      table.scales[at] = quantizeRow(vector, table.values, at * DIM);
+    }
+  }
+  return catalogueIndex(items, table, { text: 1, image: 1 });
+}
+
+const WEIGHTS: TermWeights = {
+  recent: 4,
+  session: 1,
+  closest: 2,
+  category: 0.5,
+  price: 0.25,
+  popularity: 0.5,
+  disliked: 2,
+  experts: 0,
+};
+
+function state(taste: Partial<Taste> = {}): RankState {
+  return { taste: { rows: [], strengths: [], dismissed: new Set(), ...taste }, weights: WEIGHTS, experts: null };
+}
+
+const request = { placement: 'for-you', row: null, limit: 3, exclude: new Set<number>() } as const;
+
+describe('rank', () => {
+  it('falls back to catalogue order, then popularity, then content, then the personal score', () => {
+    const plain = rank(catalogue(), state(), request);
+    expect(plain.map(({ row, source }) => [row, source])).toEqual([0, 1, 2].map((row) => [row, 'catalogue']));
+
+    const popular = catalogue([{}, {}, {}, {}, {}, { popularity: 9 }, { popularity: 3 }]);
+    const trending = rank(popular, state(), request);
+    expect(trending.slice(0, 2).map(({ row }) => row)).toEqual([5, 6]);
+    expect(trending[0].source).toBe('popularity');
+
+    const similar = rank(popular, state(), { ...request, row: 1 });
+    expect(similar.every(({ row, source }) => row < 4 && row !== 1 && source === 'content')).toBe(true);
+
+    const personal = rank(popular, state({ rows: [4, 5], strengths: [1, 1] }), request);
+    expect(personal.slice(0, 2).map(({ row }) => row).toSorted()).toEqual([6, 7]);
+    expect(personal[0].source).toBe('personal');
+  });
+
+  it('names a past item or a category as the reason', () => {
+    const [first] = rank(catalogue(), state({ rows: [4, 5], strengths: [1, 1] }), request);
+    expect(first.reason).toBe('Because you looked at “Item 5”');
+  });
+
+  it('never returns what is in view, excluded, dismissed, out of stock or just chosen', () => {
+    const index = catalogue([{}, {}, { availability: 'out-of-stock' }]);
+    const taste = { rows: [0], strengths: [1], dismissed: new Set([3]) };
+    const all = rank(index, state(taste), { ...request, row: 4, limit: 100, exclude: new Set([5]) });
+    expect(all.map(({ row }) => row).toSorted()).toEqual([1, 6, 7]);
+  });
+
+  it('puts items like a dismissed one lower', () => {
+    const before = rank(catalogue(), state({ rows: [0, 4], strengths: [1, 1] }), { ...request, limit: 8 });
+    const after = rank(catalogue(), state({ rows: [0, 4], strengths: [1, 1], dismissed: new Set([7]) }), { ...request, limit: 8 });
+    const place = (list: typeof before) => list.findIndex(({ row }) => row === 6) / list.length;
+    expect(place(after)).toBeGreaterThan(place(before));
+  });
+
+  it('lists the history newest first for `recent`', () => {
+    const recent = rank(catalogue(), state({ rows: [2, 5, 2, 6], strengths: [1, 1, 1, 1] }), { ...request, placement: 'recent' });
+    expect(recent.map(({ row }) => row)).toEqual([6, 2, 5]);
+  });
+
+  it('falls through to popularity for an item without features', () => {
+    const index = catalogue();
+    index.content.values.fill(0, 0, index.content.width);
+    expect(rank(index, state(), { ...request, placement: 'similar', row: 0 })[0].source).toBe('catalogue');
+  });
+});
+
+describe('termValues', () => {
+  it('is zero everywhere without a history, so that it cannot change the order', () => {
+    const values = termValues(catalogue(), state().taste, null);
+    for (const name of TERMS) expect(values[name].every((x) => x === 0)).toBe(true);
+  });
+
+  it('counts an event half after 20 others, and newer tastes more', () => {
+    expect(recencyWeights(new Array(21).fill(1))[0]).toBeCloseTo(0.5);
+    const values = termValues(catalogue(), { rows: [0, 4], strengths: [1, 1], dismissed: new Set() }, null);
+    expect(values.recent[4]).toBeGreaterThan(values.recent[0]);
+  });
+
+  it('prefers the categories of the history and comparable prices', () => {
+    const values = termValues(catalogue(), { rows: [0, 1], strengths: [1, 1], dismissed: new Set() }, null);
+    expect(values.category[2]).toBeGreaterThan(0);
+    expect(values.category[5]).toBeLessThan(0);
+    expect(values.price[2]).toBeCloseTo(0);
+    expect(values.price[5]).toBeLessThan(-1);
+  });
+
+  it('hears the experts only by what they change', () => {
+    const index = catalogue();
+    const width = 2;
+    const base = new Float32Array(16).fill(Math.SQRT1_2);
+    const learned = base.slice();
+    learned.set([1, 0], 3 * width);
+    const taste = { rows: [3], strengths: [1], dismissed: new Set<number>() };
+    const same = termValues(index, taste, { width, base, learned: base });
+    expect(same.experts.every((x) => Math.abs(x) < 1e-6)).toBe(true);
+    const moved = termValues(index, taste, { width, base, learned });
+    expect(moved.experts[3]).toBeCloseTo(0);
+    expect(moved.experts[0]).toBeCloseTo(Math.SQRT1_2 - 1);
+  });
+
+  it('adds up to the score', () => {
+    const values = termValues(catalogue(), { rows: [0], strengths: [1], dismissed: new Set() }, null);
+    const total = scores(values, WEIGHTS);
+    const byHand = TERMS.reduce((sum, name) => sum + WEIGHTS[name] * values[name][2], 0);
+    expect(total[2]).toBeCloseTo(byHand, 5);
+  });
+});

@@ -1,0 +1,37 @@
+import { TERMS, type TermName, type TermValues } from './terms';
+
+/** Weight of each term. */
+export type TermWeights = Record<TermName, number>;
+
+/** Weighted sum of the terms, one score per item. */
+export function scores(values: TermValues, weights: TermWeights): Float32Array {
+  const out = new Float32Array(values.recent.length);
+  for (const name of TERMS) {
+    const weight = weights[name];
+    if (weight === 0) continue;
+    const term = values[name];
+    for (let i = 0; i < out.length; i++) out[i] += weight * term[i];
+  }
+  return out;
+}
+
+/** The parts of one item's score: weight times value, zero parts left out. */
+export function scoreParts(values: TermValues, weights: TermWeights, row: number): Partial<Record<TermName, number>> {
+  const parts: Partial<Record<TermName, number>> = {};
+  for (const name of TERMS) {
+    const part = weights[name] * values[name][row];
+    if (part !== 0) parts[name] = part;
+  }
+  return parts;
+}
+
+/**
+ * Rows of the `limit` highest scores, best first; equal scores keep catalogue order.
+ * @param allowed rows that may be returned
+ */
+export function topRows(score: Float32Array, limit: number, allowed: (row: number) => boolean): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < score.length; row++) if (allowed(row)) rows.push(row);
+  rows.sort((a, b) => score[b] - score[a] || a - b);
+  return rows.slice(0, limit);
+}

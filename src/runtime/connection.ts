@@ -1,0 +1,113 @@
+import * as Comlink from 'comlink';
+import { SidestreamError } from '../error';
+import type { Recommender, RecommenderEvents, RecommenderOptions, Status } from './api';
+import type { Engine, EngineOptions } from './engine';
+import { carryErrors } from './rpc';
+import type { Host, RemoteListener } from './worker';
+
+/** A running worker. `died` rejects when it crashes. */
+interface Line {
+  worker: Worker;
+  engine: Comlink.Remote<Engine>;
+  died: Promise<never>;
+}
+
+type Listeners = { [K in keyof RecommenderEvents]: Set<(event: RecommenderEvents[K]) => void> };
+
+/**
+ * Starts the worker and loads the bundle.
+ * @throws SidestreamError `bundle/*`, `runtime/worker-crashed`
+ */
+export async function connect(options: RecommenderOptions): Promise<Recommender> {
+  carryErrors();
+  const listeners: Listeners = { change: new Set(), progress: new Set(), error: new Set() };
+  if (options.onProgress) listeners.progress.add(options.onProgress);
+  const emit = <K extends keyof RecommenderEvents>(type: K, event: RecommenderEvents[K]): void => {
+    for (const listener of listeners[type]) listener(event);
+  };
+  const engineOptions: EngineOptions = {
+    bundle: new URL(options.bundle, document.baseURI).href,
+    consent: options.consent,
+    namespace: options.namespace ?? 'default',
+    learning: options.learning ?? true,
+    seed: options.seed ?? 1,
+  };
+
+  let closed = false;
+  let encoders: string | null = null;
+  const complete = (status: Status): Status => ({ ...status, backend: { ...status.backend, encoders } });
+
+  const dial = async (): Promise<Line> => {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'sidestream' });
+    const died = new Promise<never>((_, reject) => {
+      const crash = (event: Event): void => {
+        worker.terminate();
+        // The next call dials again; what was only in memory is gone with the worker.
+        line = null;
+        const detail = event instanceof ErrorEvent && event.message ? ` (${event.message})` : '';
+        const error = new SidestreamError(
+          'runtime/worker-crashed',
+          `The recommender's worker stopped${detail}. The next call starts a new one; if this repeats, check that the page's CSP allows workers and 'wasm-unsafe-eval'.`,
+        );
+        reject(error);
+        emit('error', error);
+      };
+      worker.addEventListener('error', crash);
+      worker.addEventListener('messageerror', crash);
+    });
+    // A crash while nobody waits is reported through the error event alone.
+    died.catch(() => undefined);
+    const listener: RemoteListener = {
+      change: (status) => emit('change', complete(status)),
+      progress: (progress) => emit('progress', progress),
+      error: (error) => emit('error', SidestreamError.deserialize(error)),
+    };
+    try {
+      const host = Comlink.wrap<Host>(worker);
+      const engine = await Promise.race([host.start(engineOptions, Comlink.proxy(listener)), died]);
+      return { worker, engine, died };
+    } catch (thrown) {
+      worker.terminate();
+      throw thrown;
+    }
+  };
+
+  let line: Promise<Line> | null = dial();
+  const call = async <T>(work: (engine: Comlink.Remote<Engine>) => Promise<T>): Promise<T> => {
+    if (closed) throw new SidestreamError('runtime/closed', 'This recommender is closed. Create a new one.');
+    line ??= dial();
+    const { engine, died } = await line;
+    return Promise.race([work(engine), died]);
+  };
+
+  await line;
+  return {
+    recommend: (request = {}) => call((engine) => engine.recommend(request)),
+    track: (type, itemId, details = {}) => call((engine) => engine.track(type, itemId, details)),
+    consent: (level) => call((engine) => engine.setConsent(level)),
+    getItem: (id) => call((engine) => engine.getItem(id)),
+    browse: (request = {}) => call((engine) => engine.browse(request)),
+    categories: () => call((engine) => engine.categories()),
+    status: () => call(async (engine) => complete(await engine.status())),
+    settled: () => call((engine) => engine.settled()),
+    reset: () => call((engine) => engine.reset()),
+    async addItem(item) {
+      const { encodeItem } = await import('./encode-item');
+      const files = await call((engine) => engine.encoderFiles());
+      const encoded = await encodeItem(item, files, (progress) => emit('progress', progress));
+      encoders = encoded.backend;
+      return call((engine) => engine.insertItem(encoded.local));
+    },
+    on(type, listener) {
+      listeners[type].add(listener);
+      return () => listeners[type].delete(listener);
+    },
+    async close() {
+      if (closed) return;
+      const open = line;
+      if (open) await call((engine) => engine.close());
+      closed = true;
+      if (open) (await open).worker.terminate();
+    },
+  };
+}

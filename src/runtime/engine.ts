@@ -1,0 +1,326 @@
+import * as v from 'valibot';
+import { type Item, openBundle } from '../catalog';
+import { SidestreamError } from '../error';
+import { EVENT_TYPES, type EventType, Learner, type NewEvent, type Profile, parseProfile } from '../learner';
+import { rank } from '../ranking';
+import { DeviceStore, deleteDeviceStore, deviceStoreExists, type LocalItem, MemoryStore, type Store } from '../store';
+import type {
+  BrowseRequest,
+  BrowseResponse,
+  Consent,
+  Progress,
+  RecommendRequest,
+  RecommendResponse,
+  Status,
+  TrackDetails,
+} from './api';
+import { Shopfront } from './shopfront';
+
+/** What the engine tells the page while it works. */
+export interface EngineListener {
+  change(status: Status): void;
+  progress(progress: Progress): void;
+  error(error: SidestreamError): void;
+}
+
+export interface EngineOptions {
+  /** Absolute address of the bundle folder. */
+  bundle: string;
+  consent?: Consent;
+  namespace: string;
+  learning: boolean;
+  seed: number;
+}
+
+/** Quiet time after a choice before the experts train, ms: a click is followed by reading, not by another click. */
+const TRAINING_DELAY = 150;
+/** Quiet time before the profile is saved, ms. */
+const SAVE_DELAY = 400;
+
+const recommendSchema = v.object({
+  placement: v.optional(v.picklist(['for-you', 'similar', 'trending', 'recent']), 'for-you'),
+  itemId: v.optional(v.string()),
+  limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 8),
+  exclude: v.optional(v.array(v.string()), []),
+});
+
+const trackSchema = v.object({
+  type: v.picklist(EVENT_TYPES),
+  itemId: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
+  details: v.object({
+    quantity: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))),
+    price: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))),
+    placement: v.optional(v.pipe(v.string(), v.maxLength(64))),
+    position: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+    recommendationId: v.optional(v.pipe(v.string(), v.maxLength(64))),
+  }),
+});
+
+function parsed<Schema extends v.GenericSchema>(schema: Schema, input: unknown, what: string): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, input);
+  if (result.success) return result.output;
+  const issue = result.issues[0];
+  throw new SidestreamError('runtime/invalid-input', `${what}: ${v.getDotPath(issue) ?? 'input'}: ${issue.message}.`);
+}
+
+/**
+ * The recommender itself, without page or worker around it: catalogue, store, learner and ranking wired together.
+ * Runs inside the worker; every public method is a remote call of the page.
+ */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #listener: EngineListener;
+  readonly #shop: Shopfront;
+  #store: Store;
+  #consent: Consent;
+  #learner: Learner;
+  #responses = 0;
+  #trainingTimer: ReturnType<typeof setTimeout> | undefined;
+  #saveTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Trainings, saves and changes of store run one after another. */
+  #work: Promise<void> = Promise.resolve();
+  /** Set after a training failed: the page goes on with the other terms. */
+  #expertsFailed = false;
+
+  private constructor(options: EngineOptions, listener: EngineListener, shop: Shopfront, store: Store, consent: Consent) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#shop = shop;
+    this.#store = store;
+    this.#consent = consent;
+    this.#learner = this.#newLearner();
+  }
+
+  /** Loads the bundle and, with consent, the profile. */
+  static async start(options: EngineOptions, listener: EngineListener): Promise<Engine> {
+    const opening = openBundle(options.bundle, (loaded, total) =>
+      listener.progress({ stage: 'bundle', loaded, total }),
+    );
+    // The bundle may fail while the store is still opening; the failure is thrown by the await below.
+    opening.catch(() => undefined);
+    const consent = options.consent ?? ((await deviceStoreExists(options.namespace)) ? 'granted' : 'pending');
+    let store: Store = new MemoryStore();
+    let storeError: SidestreamError | null = null;
+    if (consent === 'denied') await deleteDeviceStore(options.namespace);
+    if (consent === 'granted') {
+      try {
+        store = await DeviceStore.open(options.namespace);
+      } catch (thrown) {
+        storeError = SidestreamError.from(thrown);
+      }
+    }
+    const engine = new Engine(options, listener, new Shopfront(await opening), store, consent);
+    if (storeError) listener.error(storeError);
+    await engine.#restore();
+    return engine;
+  }
+
+  async recommend(request: RecommendRequest): Promise<RecommendResponse> {
+    const { placement, itemId, limit, exclude } = parsed(recommendSchema, request, 'recommend()');
+    const { index } = this.#shop;
+    const row = itemId === undefined ? null : this.#rowOf(itemId);
+    if (placement === 'similar' && row === null) {
+      throw new SidestreamError('runtime/invalid-input', 'recommend(): placement "similar" needs an itemId.');
+    }
+    const rows = exclude.flatMap((id) => index.rowOf.get(id) ?? []);
+    const ranked = rank(index, this.#learner.state, { placement, row, limit, exclude: new Set(rows) });
+    return {
+      id: `${placement}-${this.#options.seed}-${++this.#responses}`,
+      placement,
+      items: ranked.map(({ row: at, ...place }, position) => ({ ...place, item: index.items[at], position })),
+    };
+  }
+
+  async track(type: EventType, itemId: string, details: TrackDetails): Promise<void> {
+    const event = parsed(trackSchema, { type, itemId, details }, 'track()');
+    if (this.#consent === 'denied') return;
+    this.#rowOf(event.itemId);
+    const entry: NewEvent = { type: event.type, itemId: event.itemId, time: Date.now(), ...event.details };
+    const logged = await this.#store.append(entry);
+    if (!this.#options.learning) return;
+    this.#learner.observe(logged);
+    this.#scheduleSave();
+    if (type === 'impression') return;
+    this.#scheduleTraining();
+    this.#changed();
+  }
+
+  async setConsent(level: Consent): Promise<void> {
+    await this.settled();
+    if (level === this.#consent) return;
+    const previous = this.#consent;
+    if (level === 'granted') await this.#moveToDevice();
+    else {
+      this.#store.close();
+      this.#store = new MemoryStore();
+      if (level === 'denied' || previous === 'granted') await deleteDeviceStore(this.#options.namespace);
+      this.#replaceLearner();
+      this.#shop.clearLocal();
+      await this.#learner.setCatalogue(this.#shop);
+    }
+    this.#consent = level;
+    this.#changed();
+  }
+
+  async insertItem(local: LocalItem): Promise<Item> {
+    await this.settled();
+    this.#shop.add([local]);
+    if (!this.#shop.find(local.item.id)) {
+      throw new SidestreamError('runtime/invalid-input', `addItem(): the shop already has an item "${local.item.id}"; choose another id.`);
+    }
+    await this.#store.saveLocalItem(local);
+    await this.#learner.setCatalogue(this.#shop);
+    this.#changed();
+    return local.item;
+  }
+
+  async getItem(id: string): Promise<Item | null> {
+    return this.#shop.find(id);
+  }
+
+  async browse(request: BrowseRequest): Promise<BrowseResponse> {
+    return this.#shop.browse(request);
+  }
+
+  async categories(): Promise<{ category: string; count: number }[]> {
+    return this.#shop.categories();
+  }
+
+  async status(): Promise<Status> {
+    const { backend, ...learned } = this.#learner.status;
+    return {
+      consent: this.#consent,
+      learning: this.#options.learning,
+      items: this.#shop.index.items.length,
+      ...learned,
+      backend: { learner: backend, encoders: null },
+      weights: this.#learner.weights,
+    };
+  }
+
+  /** Runs what is due now and resolves when nothing is left to do. */
+  async settled(): Promise<void> {
+    if (this.#trainingTimer !== undefined) this.#trainNow();
+    if (this.#saveTimer !== undefined) this.#saveNow();
+    let seen: Promise<void>;
+    do {
+      seen = this.#work;
+      await seen;
+    } while (seen !== this.#work);
+  }
+
+  async reset(): Promise<void> {
+    await this.settled();
+    await this.#store.clear({ keepItems: true });
+    this.#replaceLearner();
+    this.#changed();
+  }
+
+  async close(): Promise<void> {
+    await this.settled();
+    this.#learner.dispose();
+    this.#store.close();
+  }
+
+  #newLearner(): Learner {
+    return new Learner(this.#shop, { seed: this.#options.seed });
+  }
+
+  #replaceLearner(): void {
+    this.#learner.dispose();
+    this.#learner = this.#newLearner();
+  }
+
+  #rowOf(itemId: string): number {
+    const row = this.#shop.index.rowOf.get(itemId);
+    if (row === undefined) {
+      throw new SidestreamError('runtime/unknown-item', `The catalogue has no item "${itemId}". Publish a new bundle, or check the id.`);
+    }
+    return row;
+  }
+
+  /** Brings items, profile and log from the store into catalogue and learner. */
+  async #restore(): Promise<void> {
+    const local = await this.#store.localItems();
+    if (local.length > 0) {
+      this.#shop.add(local);
+      await this.#learner.setCatalogue(this.#shop);
+    }
+    if (!this.#options.learning) return;
+    const stored = await this.#store.profile();
+    let profile: Profile | null = null;
+    try {
+      profile = stored === null ? null : parseProfile(stored);
+    } catch (thrown) {
+      this.#listener.error(SidestreamError.from(thrown));
+    }
+    this.#learner.restore(profile, await this.#store.events());
+    if (this.#learner.awakeningDue) this.#queue(() => this.#learner.awaken());
+    else this.#scheduleTraining();
+  }
+
+  async #moveToDevice(): Promise<void> {
+    const device = await DeviceStore.open(this.#options.namespace);
+    const memory = this.#store;
+    const fresh = (await device.events()).length === 0;
+    for (const { id: _, ...event } of await memory.events()) await device.append(event);
+    for (const item of await memory.localItems()) await device.saveLocalItem(item);
+    // The ids of a fresh log are those of the log in memory, so what was learned from them stays true.
+    if (fresh && this.#options.learning) await device.saveProfile(this.#learner.save());
+    this.#store = device;
+    if (fresh) return;
+    this.#replaceLearner();
+    await this.#restore();
+  }
+
+  #scheduleTraining(): void {
+    if (this.#expertsFailed || !this.#learner.trainingDue) return;
+    clearTimeout(this.#trainingTimer);
+    this.#trainingTimer = setTimeout(() => this.#trainNow(), TRAINING_DELAY);
+  }
+
+  #trainNow(): void {
+    clearTimeout(this.#trainingTimer);
+    this.#trainingTimer = undefined;
+    this.#queue(async () => {
+      this.#listener.progress({ stage: 'learn', loaded: 0, total: 1 });
+      try {
+        await this.#learner.train();
+      } finally {
+        this.#listener.progress({ stage: 'learn', loaded: 1, total: 1 });
+      }
+    });
+    this.#saveNow();
+  }
+
+  #scheduleSave(): void {
+    clearTimeout(this.#saveTimer);
+    this.#saveTimer = setTimeout(() => this.#saveNow(), SAVE_DELAY);
+  }
+
+  #saveNow(): void {
+    clearTimeout(this.#saveTimer);
+    this.#saveTimer = undefined;
+    this.#work = this.#work
+      .then(() => this.#store.saveProfile(this.#learner.save()))
+      .catch((thrown) => this.#listener.error(SidestreamError.from(thrown)));
+  }
+
+  /** Queues work of the experts; a failure is reported and silences them, the rest of the ranking goes on. */
+  #queue(work: () => Promise<void>): void {
+    this.#work = this.#work.then(work).then(
+      () => this.#changed(),
+      (thrown) => {
+        this.#expertsFailed = true;
+        this.#listener.error(SidestreamError.from(thrown));
+      },
+    );
+  }
+
+  #changed(): void {
+    this.status().then(
+      (status) => this.#listener.change(status),
+      (thrown) => this.#listener.error(SidestreamError.from(thrown)),
+    );
+  }
+}

@@ -1,0 +1,20 @@
+export type {
+  BrowseRequest,
+  BrowseResponse,
+  Consent,
+  EventType,
+  Item,
+  NewItem,
+  Placement,
+  Progress,
+  Recommendation,
+  Recommender,
+  RecommenderEvents,
+  RecommenderOptions,
+  RecommendRequest,
+  RecommendResponse,
+  Source,
+  Status,
+  TrackDetails,
+} from './api';
+export { connect } from './connection';
