@@ -1,0 +1,94 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readJsonl } from './read-jsonl';
+import { describeRefusal } from './refusal';
+
+const row = (fields: Record<string, unknown>) => JSON.stringify({ id: 'a', title: 'A', ...fields });
+
+describe('readJsonl', () => {
+  it('keeps good rows, with defaults, and says where and why the others were refused', async () => {
+    const feed = [
+      row({ id: 'good-1', price: 3 }),
+      row({ id: 'cheap', price: -1 }),
+      '{"id": "broken", ',
+      '[1, 2]',
+      row({ id: '', title: 7 }),
+      '',
+      row({ id: 'good-1', title: 'Again' }),
+      row({ id: 'size', attributes: { size: [1] } }),
+      row({ id: 'good-2', category: 'Food/Fruit' }),
+    ].join('\n');
+    const { items, lines, refused } = await readJsonl([feed]);
+
+    expect(items.map((item) => item.id)).toEqual(['good-1', 'good-2']);
+    expect(lines).toEqual([1, 9]);
+    expect(items[0]).toEqual({
+      id: 'good-1',
+      title: 'A',
+      description: '',
+      category: '',
+      price: 3,
+      availability: 'in-stock',
+      popularity: 0,
+      attributes: {},
+    });
+    expect(refused.map(({ line, field }) => `${line} ${field}`)).toEqual([
+      '2 price',
+      '3 row',
+      '4 row',
+      '5 id',
+      '5 title',
+      '7 id',
+      '8 attributes.size',
+    ]);
+    expect(refused[0].id).toBe('cheap');
+    expect(refused[3].reason).toContain('must not be empty');
+    expect(describeRefusal(refused[5])).toBe('line 7 (good-1), field id: already used in line 1');
+  });
+
+  it('reads the same rows however the text is cut, with byte order mark, CRLF and without a last line end', async () => {
+    const cleanTitle = fc
+      .string({ unit: 'grapheme', minLength: 1 })
+      .filter((title) => title.trim() !== '' && !title.includes('\uFFFD'));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(cleanTitle, { minLength: 1, maxLength: 8 }),
+        fc.constantFrom('\n', '\r\n'),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 40 }),
+        async (titles, lineEnd, mark, size) => {
+          const text = (mark ? '\uFEFF' : '') + titles.map((title, i) => row({ id: String(i), title })).join(lineEnd);
+          const chunks: string[] = [];
+          for (let i = 0; i < text.length; i += size) chunks.push(text.slice(i, i + size));
+          const { items, refused } = await readJsonl(chunks);
+          expect(refused).toEqual([]);
+          expect(items.map((item) => item.title)).toEqual(titles.map((title) => title.trim()));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('refuses a row that is too long without keeping it, and reads on', async () => {
+    async function* chunks() {
+      yield `${row({ id: 'first' })}\n{"id":"huge","title":"`;
+      for (let i = 0; i < 30; i++) yield 'x'.repeat(100_000);
+      yield `"}\n${row({ id: 'last' })}`;
+    }
+    const { items, refused } = await readJsonl(chunks());
+    expect(items.map((item) => item.id)).toEqual(['first', 'last']);
+    expect(refused).toEqual([{ line: 2, field: 'row', reason: expect.stringContaining('longer than') }]);
+  });
+
+  it('refuses text that was not UTF-8', async () => {
+    const { items, refused } = await readJsonl([
+      new TextDecoder().decode(new Uint8Array([...Buffer.from('{"id":"a","title":"Caf'), 0xe9, ...Buffer.from('"}')])),
+    ]);
+    expect(items).toEqual([]);
+    expect(refused[0].reason).toContain('UTF-8');
+  });
+
+  it('gives an empty catalogue for an empty feed', async () => {
+    expect(await readJsonl(['', '\uFEFF', '\n \r\n'])).toEqual({ items: [], lines: [], refused: [] });
+  });
+});
