@@ -1,0 +1,113 @@
+import * as v from 'valibot';
+import { SidestreamError } from '../error';
+import type { Weight, Weights } from './weights';
+
+/** Longest JSON header that is read, as in the format's own limit. */
+const MAX_HEADER = 100_000_000;
+
+const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const entrySchema = v.object({
+  dtype: v.literal('F32', 'must be F32'),
+  shape: v.pipe(v.array(size), v.maxLength(6)),
+  data_offsets: v.tuple([size, size]),
+});
+const metadataSchema = v.record(v.string(), v.string());
+const headerSchema = v.record(v.string(), v.unknown());
+
+const bad = (reason: string, cause?: unknown): SidestreamError =>
+  new SidestreamError(
+    'model/bad-weights',
+    `The weights are not a sound safetensors file: ${reason}. Save or fetch them again.`,
+    {
+      cause,
+    },
+  );
+
+/**
+ * Writes weights as safetensors (little-endian, F32, names in sorted order, so equal weights give equal bytes).
+ * @param metadata free text pairs, kept under `__metadata__`
+ */
+export function encodeSafetensors(weights: Weights, metadata: Record<string, string> = {}): Uint8Array {
+  const names = Object.keys(weights).sort();
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let offset = 0;
+  for (const name of names) {
+    const { shape, values } = weights[name];
+    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + values.length * 4] };
+    offset += values.length * 4;
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  // Padded so that the data starts on a multiple of 8.
+  const headerLength = Math.ceil(text.length / 8) * 8;
+  const bytes = new Uint8Array(8 + headerLength + offset);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(headerLength), true);
+  bytes.fill(0x20, 8, 8 + headerLength);
+  bytes.set(text, 8);
+  let position = 8 + headerLength;
+  for (const name of names) {
+    for (const value of weights[name].values) {
+      view.setFloat32(position, value, true);
+      position += 4;
+    }
+  }
+  return bytes;
+}
+
+/**
+ * Reads a safetensors file of F32 weights.
+ * @throws SidestreamError `model/bad-weights` when anything about the file is not as the format says
+ */
+export function decodeSafetensors(bytes: Uint8Array): { weights: Weights; metadata: Record<string, string> } {
+  if (bytes.length < 8) throw bad('it is shorter than its header');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerLength = view.getBigUint64(0, true);
+  if (headerLength > BigInt(Math.min(MAX_HEADER, bytes.length - 8))) throw bad('its header is longer than the file');
+  const start = 8 + Number(headerLength);
+  const { __metadata__: rawMetadata = {}, ...entries } = parseHeader(bytes.subarray(8, start));
+  const metadata = v.safeParse(metadataSchema, rawMetadata);
+  if (!metadata.success) throw bad('its metadata is not text');
+
+  const weights: Record<string, Weight> = Object.create(null);
+  const spans: [number, number][] = [];
+  for (const [name, raw] of Object.entries(entries)) {
+    const parsed = v.safeParse(entrySchema, raw);
+    if (!parsed.success) {
+      const issue = parsed.issues[0];
+      throw bad(`"${name}" ${v.getDotPath(issue) ?? ''}: ${issue.message}`);
+    }
+    const { shape, data_offsets } = parsed.output;
+    const [from, to] = data_offsets;
+    const length = shape.reduce((product, side) => product * side, 1);
+    if (to - from !== length * 4 || start + to > bytes.length)
+      throw bad(`the data of "${name}" does not fit its shape [${shape}]`);
+    const values = new Float32Array(length);
+    for (let i = 0; i < length; i++) values[i] = view.getFloat32(start + from + i * 4, true);
+    weights[name] = { shape, values };
+    spans.push([from, to]);
+  }
+  checkCoverage(spans, bytes.length - start);
+  return { weights, metadata: metadata.output };
+}
+
+function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw bad('its header is not JSON', error);
+  }
+  const parsed = v.safeParse(headerSchema, header);
+  if (!parsed.success || Array.isArray(header)) throw bad('its header is not an object');
+  return parsed.output;
+}
+
+/** The format allows neither holes nor overlaps: both would be a place to hide other data. */
+function checkCoverage(spans: [number, number][], total: number): void {
+  let end = 0;
+  for (const [from, to] of spans.sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
+    if (from !== end) throw bad('its data has holes or overlaps');
+    end = to;
+  }
+  if (end !== total) throw bad('its data has another length than the header says');
+}

@@ -1,0 +1,151 @@
+import {
+  addN,
+  dispose,
+  div,
+  maximum,
+  mul,
+  type Optimizer,
+  type Scalar,
+  sqrt,
+  square,
+  sum,
+  type Tensor,
+  tensor,
+  tidy,
+  train,
+  type Variable,
+  variable,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
+import type { Parameters } from './parameters';
+import { type Weight, type Weights, weight } from './weights';
+
+/** Choices of a trainer. Adam's defaults are those of PyTorch. */
+export interface TrainerOptions {
+  learningRate: number;
+  /** Default 0.9. */
+  beta1?: number;
+  /** Default 0.999. */
+  beta2?: number;
+  /** Default 1e-8. */
+  epsilon?: number;
+  /** Gradients are scaled down to this L2 norm over all of them; not at all when absent. */
+  clipNorm?: number;
+  /** Factors for single elements of a gradient, by name and in the weight's shape; 0 keeps an element bit-identical. */
+  masks?: Record<string, Float32Array>;
+}
+
+/** A loss as a function of the parameters; `trainable` lists the names that gradients are wanted for. */
+export type Loss = (parameters: Parameters, trainable: ReadonlySet<string>) => Scalar;
+
+/** Adam over some of a model's weights; the others stand still. Lives on the compute backend until `dispose`. */
+export class Trainer {
+  /** The weights as they are now; the trainer owns them. */
+  readonly parameters: Parameters;
+  readonly trainable: ReadonlySet<string>;
+  readonly #variables = new Map<string, Variable>();
+  readonly #masks = new Map<string, Tensor>();
+  readonly #options: TrainerOptions;
+  #optimizer: Optimizer;
+
+  /**
+   * @param weights starting point
+   * @param trainable names of the weights that learn
+   * @throws SidestreamError `model/bad-weights` when a name is missing
+   */
+  constructor(weights: Weights, trainable: Iterable<string>, options: TrainerOptions) {
+    this.trainable = new Set(trainable);
+    this.#options = options;
+    for (const name of this.trainable) {
+      const { shape, values } = weight(weights, name);
+      const initial = tensor(values, shape, 'float32');
+      // A variable holds its own reference to the initial value's data.
+      this.#variables.set(name, variable(initial));
+      initial.dispose();
+      const mask = options.masks?.[name];
+      if (mask) this.#masks.set(name, tensor(mask, shape, 'float32'));
+    }
+    this.parameters = Object.fromEntries(
+      Object.entries(weights).map(([name, { shape, values }]) => [
+        name,
+        this.#variables.get(name) ?? tensor(values, shape, 'float32'),
+      ]),
+    );
+    this.#optimizer = this.#adam();
+  }
+
+  /**
+   * The loss and its gradients by name, nothing changed.
+   * @returns tensors that the caller frees
+   */
+  gradients(loss: Loss): { loss: Scalar; gradients: Record<string, Tensor> } {
+    const { value, grads } = variableGrads(() => loss(this.parameters, this.trainable), [...this.#variables.values()]);
+    const gradients: Record<string, Tensor> = {};
+    for (const [name, { name: key }] of this.#variables) if (grads[key]) gradients[name] = grads[key];
+    return { loss: value, gradients };
+  }
+
+  /**
+   * One step of Adam.
+   * @returns the loss before the step; the caller frees it
+   */
+  step(loss: Loss): Scalar {
+    const found = this.gradients(loss);
+    tidy(() => {
+      const masked = Object.entries(found.gradients).map(([name, gradient]): [string, Tensor] => {
+        const mask = this.#masks.get(name);
+        return [name, mask ? mul(gradient, mask) : gradient];
+      });
+      const scale = this.#clipScale(masked.map(([, gradient]) => gradient));
+      this.#optimizer.applyGradients(
+        masked.map(([name, gradient]) => ({
+          name: this.#variables.get(name)!.name,
+          tensor: scale ? mul(gradient, scale) : gradient,
+        })),
+      );
+    });
+    dispose(found.gradients);
+    return found.loss;
+  }
+
+  /** Sets the learning weights back to these and forgets Adam's moments. */
+  restore(weights: Weights): void {
+    for (const [name, stored] of this.#variables) {
+      const { shape, values } = weight(weights, name);
+      const fresh = tensor(values, shape, 'float32');
+      stored.assign(fresh);
+      fresh.dispose();
+    }
+    this.#optimizer.dispose();
+    this.#optimizer = this.#adam();
+  }
+
+  /** The learning weights as plain data. */
+  async read(): Promise<Weights> {
+    const entries = [...this.#variables].map(
+      async ([name, stored]): Promise<[string, Weight]> => [
+        name,
+        { shape: [...stored.shape], values: Float32Array.from(await stored.data()) },
+      ],
+    );
+    return Object.fromEntries(await Promise.all(entries));
+  }
+
+  dispose(): void {
+    dispose(Object.values(this.parameters));
+    dispose([...this.#masks.values()]);
+    this.#optimizer.dispose();
+  }
+
+  #adam(): Optimizer {
+    const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = this.#options;
+    return train.adam(learningRate, beta1, beta2, epsilon);
+  }
+
+  #clipScale(gradients: Tensor[]): Tensor | null {
+    const { clipNorm } = this.#options;
+    if (clipNorm === undefined) return null;
+    const total = sqrt(addN(gradients.map((gradient) => sum(square(gradient)))));
+    return div(clipNorm, maximum(total, clipNorm));
+  }
+}
