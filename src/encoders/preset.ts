@@ -2,6 +2,8 @@ import * as v from 'valibot';
 
 const integer = v.pipe(v.number(), v.integer(), v.minValue(1));
 
+const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+
 const common = {
   /** File stem of the preset and of its ONNX file. */
   name: v.pipe(v.string(), v.regex(/^[a-z0-9-]+$/)),
@@ -10,7 +12,7 @@ const common = {
   /** SPDX identifier of the weights' licence. */
   license: v.string(),
   /** SHA-256 of the ONNX file our recipe makes from that source; checked after every build. */
-  digest: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  digest: sha256,
   /** Graph outputs used as taps, shallow to deep, with their widths. */
   taps: v.pipe(v.array(v.object({ name: v.string(), width: integer })), v.minLength(2)),
   /** Index of the tap for content similarity. */
@@ -24,6 +26,8 @@ export const presetSchema = v.variant('modality', [
     modality: v.literal('text'),
     /** Tokens kept of one text. */
     maxTokens: integer,
+    /** SHA-256 of the tokeniser file made beside the ONNX file. */
+    tokenizerDigest: sha256,
   }),
   v.object({
     ...common,

@@ -1,0 +1,5 @@
+export type { Encoder, ImageEncoder, Pixels, RawTaps, TextEncoder } from './encoder';
+export { type ImagePreset, type Preset, presetSchema, type TextPreset } from './preset';
+export { type FitOptions, fitProjection, type Projection, project, type TapProjection } from './projection';
+export { decodeProjection, encodeProjection, type Projections } from './projection-file';
+export { DEFAULT_PRESETS, findPreset, PRESETS } from './registry';

@@ -1,0 +1,42 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { SidestreamError } from '../error';
+import { sha256 } from './digest';
+import type { ImageEncoder, TextEncoder } from './encoder';
+import { imageEncoder } from './image-encoder';
+import type { ImagePreset, Preset, TextPreset } from './preset';
+import { Session } from './session';
+import { textEncoder } from './text-encoder';
+import { createTokenizer } from './tokenizer';
+
+/** The built files of an encoder. */
+export interface EncoderFiles {
+  /** Contents of `models/<name>.onnx`. */
+  onnx: Uint8Array;
+  /** Contents of `models/<name>.tokenizer.json`; text encoders only. */
+  tokenizer?: string;
+}
+
+/**
+ * An encoder on onnxruntime-node.
+ * @throws SidestreamError `encoder/missing` when the file is not the one the preset names, or a text encoder comes
+ *   without its tokeniser; `encoder/failed` when the session cannot be created
+ */
+export function createNodeEncoder(preset: TextPreset, files: EncoderFiles): Promise<TextEncoder>;
+export function createNodeEncoder(preset: ImagePreset, files: EncoderFiles): Promise<ImageEncoder>;
+export async function createNodeEncoder(preset: Preset, files: EncoderFiles): Promise<TextEncoder | ImageEncoder> {
+  const digest = await sha256(new Uint8Array(files.onnx));
+  if (digest !== preset.digest) throw missing(preset, `models/${preset.name}.onnx is not the file its preset names`);
+  const open = () => InferenceSession.create(files.onnx, { logSeverityLevel: 3 });
+  if (preset.modality === 'image') {
+    const session = await Session.create(preset, open, ['node']);
+    return imageEncoder(preset, session, (data, dims) => new Tensor('float32', data, dims));
+  }
+  if (files.tokenizer === undefined) throw missing(preset, `models/${preset.name}.tokenizer.json is missing`);
+  const tokenizer = createTokenizer(files.tokenizer, preset.maxTokens);
+  const session = await Session.create(preset, open, ['node']);
+  return textEncoder(preset, tokenizer, session, (data, dims) => new Tensor('int32', data, dims));
+}
+
+function missing({ name }: Preset, what: string): SidestreamError {
+  return new SidestreamError('encoder/missing', `${what}. Run "sidestream encoders add ${name}".`);
+}

@@ -1,0 +1,137 @@
+import type { onnx as Onnx } from 'onnx-proto';
+import * as onnxProto from 'onnx-proto';
+import { SidestreamError } from '../../error';
+
+// The package is CommonJS: Node hands its exports over as the default export, bundlers by name.
+const { onnx } = 'default' in onnxProto ? (onnxProto.default as typeof onnxProto) : onnxProto;
+
+const TYPES = {
+  float32: onnx.TensorProto.DataType.FLOAT,
+  int8: onnx.TensorProto.DataType.INT8,
+  uint8: onnx.TensorProto.DataType.UINT8,
+  int32: onnx.TensorProto.DataType.INT32,
+  int64: onnx.TensorProto.DataType.INT64,
+} as const;
+
+/** Element types our graphs use. */
+export type ElementType = keyof typeof TYPES;
+
+/** Attribute of an operator; a whole number is written as INT, a fraction must be given as `{ float }`. */
+export type Attribute = number | number[] | string | { float: number };
+
+/** Opset 17 is the first with LayerNormalization; everything newer would only narrow the runtimes that can load the file. */
+const OPSET = 17;
+const IR_VERSION = 8;
+
+/**
+ * Writes an ONNX model node by node. Values are known by name; the order of calls is the order in the file, so the same
+ * calls always give the same bytes.
+ */
+export class OnnxGraph {
+  private readonly nodes: Onnx.INodeProto[] = [];
+  private readonly initializers: Onnx.ITensorProto[] = [];
+  private readonly inputs: Onnx.IValueInfoProto[] = [];
+  private readonly outputs = new Map<string, Onnx.IValueInfoProto>();
+  private readonly names = new Set<string>();
+
+  constructor(private readonly name: string) {}
+
+  /** Declares a graph input; a dimension given as a string is symbolic. */
+  input(name: string, type: ElementType, dims: (number | string)[]): string {
+    this.claim(name);
+    this.inputs.push(valueInfo(name, type, dims));
+    return name;
+  }
+
+  /** Stores a tensor, little-endian, row-major. */
+  tensor(name: string, type: ElementType, dims: number[], data: ArrayBufferView): string {
+    this.claim(name);
+    const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    this.initializers.push({ name, dims, dataType: TYPES[type], rawData });
+    return name;
+  }
+
+  float(name: string, dims: number[], values: ArrayLike<number>): string {
+    return this.tensor(name, 'float32', dims, Float32Array.from(values));
+  }
+
+  /** Shape-like constants: reshape targets, axes, slice bounds. */
+  int64(name: string, values: number[]): string {
+    return this.tensor(name, 'int64', [values.length], BigInt64Array.from(values, BigInt));
+  }
+
+  /** Adds an operator with one output, whose name is also the node's. */
+  node(op: string, output: string, inputs: string[], attributes: Record<string, Attribute> = {}): string {
+    return this.nodeOf(op, [output], inputs, attributes)[0];
+  }
+
+  /** Adds an operator with several outputs. */
+  nodeOf(op: string, outputs: string[], inputs: string[], attributes: Record<string, Attribute> = {}): string[] {
+    for (const output of outputs) this.claim(output);
+    this.nodes.push({
+      opType: op,
+      name: outputs[0],
+      input: inputs,
+      output: outputs,
+      attribute: Object.entries(attributes).map(([name, value]) => attributeProto(name, value)),
+    });
+    return outputs;
+  }
+
+  /** Offers a value as a graph output, under its own name. */
+  output(name: string, dims: (number | string)[]): void {
+    this.outputs.set(name, valueInfo(name, 'float32', dims));
+  }
+
+  /**
+   * The file's bytes, without the operators and tensors that none of the chosen outputs needs.
+   * @throws SidestreamError `encoder/unsupported-graph` for an output that was never offered
+   */
+  encode(chosen: readonly string[]): Uint8Array {
+    const output = chosen.map((name) => {
+      const info = this.outputs.get(name);
+      if (info) return info;
+      const message = `The graph "${this.name}" has no tap "${name}". It has ${[...this.outputs.keys()].join(', ')}.`;
+      throw new SidestreamError('encoder/unsupported-graph', message);
+    });
+    const needed = new Set(chosen);
+    const node = this.nodes
+      .toReversed()
+      .filter(({ input, output }) => {
+        if (!output?.some((name) => needed.has(name))) return false;
+        for (const name of input ?? []) needed.add(name);
+        return true;
+      })
+      .toReversed();
+    return onnx.ModelProto.encode({
+      irVersion: IR_VERSION,
+      producerName: 'sidestream',
+      opsetImport: [{ domain: '', version: OPSET }],
+      graph: {
+        name: this.name,
+        node,
+        initializer: this.initializers.filter(({ name }) => name && needed.has(name)),
+        input: this.inputs,
+        output,
+      },
+    }).finish();
+  }
+
+  private claim(name: string): void {
+    if (this.names.has(name)) throw new Error(`The graph already has a value named "${name}".`);
+    this.names.add(name);
+  }
+}
+
+function valueInfo(name: string, type: ElementType, dims: (number | string)[]): Onnx.IValueInfoProto {
+  const dim = dims.map((d) => (typeof d === 'number' ? { dimValue: d } : { dimParam: d }));
+  return { name, type: { tensorType: { elemType: TYPES[type], shape: { dim } } } };
+}
+
+function attributeProto(name: string, value: Attribute): Onnx.IAttributeProto {
+  const { AttributeType } = onnx.AttributeProto;
+  if (typeof value === 'number') return { name, type: AttributeType.INT, i: value };
+  if (typeof value === 'string') return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
+  if (Array.isArray(value)) return { name, type: AttributeType.INTS, ints: value };
+  return { name, type: AttributeType.FLOAT, f: value.float };
+}

@@ -1,0 +1,107 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-web';
+import { SidestreamError } from '../error';
+import type { Encoder, RawTaps } from './encoder';
+import { Mutex } from './mutex';
+import type { Preset } from './preset';
+
+/** What a session runs on. */
+export type Backend = Encoder<unknown>['backend'];
+
+/** Tensors by graph input name. */
+export type Feeds = Record<string, Tensor>;
+
+/** Opens a session on one backend. */
+export type OpenSession = (backend: Backend) => Promise<InferenceSession>;
+
+/**
+ * Two sessions of onnxruntime-web being created at once throw, and two running at once never return. So all sessions of
+ * this thread take turns.
+ */
+const turns = new Mutex();
+
+/**
+ * A session that outlives its device: when a run fails, the session is opened again on the next backend of its list and
+ * the run repeated. The list is used up only by failures, so a GPU that is lost twice ends on wasm for good.
+ */
+export class Session {
+  private constructor(
+    private readonly preset: Preset,
+    private readonly open: OpenSession,
+    private backends: Backend[],
+    private session: InferenceSession | null,
+  ) {}
+
+  /**
+   * @param backends where to run, in order of preference; naming one twice means trying it again
+   * @throws SidestreamError `encoder/failed` when no backend takes the graph
+   */
+  static async create(preset: Preset, open: OpenSession, backends: Backend[]): Promise<Session> {
+    const created = new Session(preset, open, [...backends], null);
+    await turns.run(() => created.reopen());
+    return created;
+  }
+
+  get backend(): Backend {
+    return this.backends[0];
+  }
+
+  /**
+   * @returns one array per tap of the preset
+   * @throws SidestreamError `encoder/failed`
+   */
+  run(feeds: Feeds): Promise<RawTaps> {
+    return turns.run(async () => {
+      if (!this.session) throw this.failed('it was released. Create a new encoder');
+      for (;;) {
+        try {
+          return await this.attempt(this.session, feeds);
+        } catch (cause) {
+          if (this.backends.length === 1) throw this.failed('the graph did not run', cause);
+          await this.drop();
+          this.backends.shift();
+          this.session = await this.reopen();
+        }
+      }
+    });
+  }
+
+  /** Frees the session; calling it again does nothing. */
+  release(): Promise<void> {
+    return turns.run(() => this.drop());
+  }
+
+  private async attempt(session: InferenceSession, feeds: Feeds): Promise<RawTaps> {
+    const names = this.preset.taps.map((tap) => tap.name);
+    const outputs = await session.run(feeds, names);
+    return names.map((name) => {
+      const { data } = outputs[name];
+      if (!(data instanceof Float32Array)) throw new Error(`output "${name}" is not float32`);
+      return data;
+    });
+  }
+
+  /** Opens on the first backend of the list that works, dropping those that do not. */
+  private async reopen(): Promise<InferenceSession> {
+    for (;;) {
+      try {
+        this.session = await this.open(this.backends[0]);
+        return this.session;
+      } catch (cause) {
+        if (this.backends.length === 1) throw this.failed('no session could be opened', cause);
+        this.backends.shift();
+      }
+    }
+  }
+
+  private async drop(): Promise<void> {
+    const { session } = this;
+    this.session = null;
+    await session?.release();
+  }
+
+  private failed(what: string, cause?: unknown): SidestreamError {
+    const detail = cause instanceof Error ? ` (${cause.message})` : '';
+    const message = `The encoder "${this.preset.name}" failed on ${this.backend}: ${what}${detail}.`;
+    return new SidestreamError('encoder/failed', message, cause === undefined ? undefined : { cause });
+  }
+}

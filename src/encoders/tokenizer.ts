@@ -1,0 +1,55 @@
+import { Tokenizer as UnigramTokenizer } from '@huggingface/tokenizers';
+import * as v from 'valibot';
+import { SidestreamError } from '../error';
+
+/** Token ids of a batch, padded to its longest text: both [texts, length], row-major. */
+export interface TokenBatch {
+  ids: Int32Array;
+  /** 1 for a token, 0 for padding. */
+  mask: Int32Array;
+  length: number;
+}
+
+/** Turns texts into token ids; see `createTokenizer`. */
+export interface Tokenizer {
+  /** Ids of one text, clipped to the encoder's length. */
+  ids(text: string): number[];
+  /** Ids of several texts; at least one column, so that a batch of empty texts still has a shape. */
+  batch(texts: string[]): TokenBatch;
+}
+
+/**
+ * @param json contents of a `tokenizer.json`
+ * @param maxTokens tokens kept of one text
+ * @throws SidestreamError `encoder/unsupported-graph` when the file is not a tokeniser this library knows
+ */
+export function createTokenizer(json: string, maxTokens: number): Tokenizer {
+  const model = parse(json);
+  // A token is seldom longer than a word; cutting first keeps one very long text from costing seconds.
+  const longest = maxTokens * 32;
+  const ids = (text: string) => model.encode(text.slice(0, longest)).ids.slice(0, maxTokens);
+  return {
+    ids,
+    batch(texts) {
+      const rows = texts.map(ids);
+      const length = rows.reduce((max, row) => Math.max(max, row.length), 1);
+      const batch = { ids: new Int32Array(rows.length * length), mask: new Int32Array(rows.length * length), length };
+      for (const [i, row] of rows.entries()) {
+        batch.ids.set(row, i * length);
+        batch.mask.fill(1, i * length, i * length + row.length);
+      }
+      return batch;
+    },
+  };
+}
+
+function parse(json: string): UnigramTokenizer {
+  try {
+    const data = v.parse(v.looseObject({ model: v.looseObject({ type: v.string() }) }), JSON.parse(json));
+    return new UnigramTokenizer(data, {});
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const message = `The tokenizer file cannot be read (${why}). Run "sidestream encoders add" again.`;
+    throw new SidestreamError('encoder/unsupported-graph', message, { cause });
+  }
+}
