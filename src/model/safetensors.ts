@@ -27,7 +27,7 @@ const bad = (reason: string, cause?: unknown): SidestreamError =>
  * Writes weights as safetensors (little-endian, F32, names in sorted order, so equal weights give equal bytes).
  * @param metadata free text pairs, kept under `__metadata__`
  */
-export function encodeSafetensors(weights: Weights, metadata: Record<string, string> = {}): Uint8Array {
+export function encodeSafetensors(weights: Weights, metadata: Record<string, string> = {}): Uint8Array<ArrayBuffer> {
   const names = Object.keys(weights).sort();
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;

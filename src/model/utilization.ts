@@ -9,8 +9,13 @@ export type Utilization = Record<Ladder, number[][]>;
  * read by `collect`.
  */
 export class UtilizationMeter {
-  #sums: Utilization = { text: [], image: [] };
+  #sums: Utilization;
   #pending: { ladder: Ladder; layer: number; activation: Tensor1D }[] = [];
+
+  /** @param sums what an earlier meter of the same window had, see `sums` */
+  constructor(sums: Utilization = { text: [], image: [] }) {
+    this.#sums = copy(sums);
+  }
 
   /** To be passed to a forward pass. */
   readonly tally = (ladder: Ladder, layer: number, activation: Tensor1D): void => {
@@ -24,10 +29,16 @@ export class UtilizationMeter {
     for (const { ladder, layer, activation } of pending) {
       const values = await activation.data();
       activation.dispose();
-      const sums = this.#sums[ladder];
-      sums[layer] ??= [];
-      for (const [j, value] of values.entries()) sums[layer][j] = (sums[layer][j] ?? 0) + value;
+      this.#add(ladder, layer, Array.from(values));
     }
+  }
+
+  /** Counts everything another meter has, and what its passes left. */
+  async absorb(other: UtilizationMeter): Promise<void> {
+    this.#pending.push(...other.#pending);
+    other.#pending = [];
+    for (const ladder of LADDERS) this.#addAll(ladder, other.#sums[ladder]);
+    await this.collect();
   }
 
   /** Frees what was not collected without counting it. */
@@ -47,11 +58,31 @@ export class UtilizationMeter {
     return LADDERS.every((ladder) => this.#sums[ladder].length === 0);
   }
 
+  /** Summed activations, to go on with later. */
+  get sums(): Utilization {
+    return copy(this.#sums);
+  }
+
   /** The shares so far; no layers when nothing was collected. */
   get shares(): Utilization {
     return { text: this.#sums.text.map(normalize), image: this.#sums.image.map(normalize) };
   }
+
+  #addAll(ladder: Ladder, layers: number[][]): void {
+    for (const [layer, values] of layers.entries()) this.#add(ladder, layer, values);
+  }
+
+  #add(ladder: Ladder, layer: number, values: number[]): void {
+    const sums = this.#sums[ladder];
+    sums[layer] ??= [];
+    for (const [j, value] of values.entries()) sums[layer][j] = (sums[layer][j] ?? 0) + value;
+  }
 }
+
+const copy = ({ text, image }: Utilization): Utilization => ({
+  text: text.map((layer) => [...layer]),
+  image: image.map((layer) => [...layer]),
+});
 
 /** Scales to sum 1; equal shares when nothing was active. */
 export function normalize(values: number[]): number[] {

@@ -1,0 +1,74 @@
+import { env, setBackend } from '@tensorflow/tfjs-core';
+import { SidestreamError } from '../error';
+
+/** Compute backends of the model, fastest first for large models. */
+export type Backend = 'webgpu' | 'wasm' | 'cpu';
+
+/**
+ * Sets the tfjs backend of this thread and downloads no other: WebGPU on a hardware adapter, else wasm, else cpu.
+ * Runs in a browser (window or worker).
+ * @param wanted takes this one without probing
+ * @returns the backend that is set
+ * @throws SidestreamError `runtime/unexpected` when `wanted`, or cpu as the last resort, cannot be started
+ */
+export async function chooseBackend(wanted?: Backend): Promise<Backend> {
+  if (wanted) {
+    await start(wanted);
+    return wanted;
+  }
+  const candidates: Backend[] = (await hasHardwareAdapter()) ? ['webgpu', 'wasm', 'cpu'] : ['wasm', 'cpu'];
+  for (const backend of candidates.slice(0, -1)) {
+    try {
+      await start(backend);
+      return backend;
+    } catch (thrown) {
+      // The next one does the same, slower; the reason is kept for whoever looks into the console.
+      console.warn(SidestreamError.from(thrown).message);
+    }
+  }
+  await start('cpu');
+  return 'cpu';
+}
+
+/**
+ * Asks for the adapter first: tfjs crashes on a null adapter, and a software adapter is slower than wasm.
+ */
+async function hasHardwareAdapter(): Promise<boolean> {
+  if (typeof navigator === 'undefined' || !('gpu' in navigator) || !navigator.gpu) return false;
+  const adapter = await navigator.gpu.requestAdapter().catch(() => null);
+  return adapter !== null && !adapter.info.isFallbackAdapter && adapter.info.architecture !== 'swiftshader';
+}
+
+const START: Record<Backend, () => Promise<unknown>> = {
+  webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),
+  wasm: startWasm,
+  cpu: () => import('@tensorflow/tfjs-backend-cpu'),
+};
+
+async function startWasm(): Promise<void> {
+  const [{ setWasmPaths }, simd, plain] = await Promise.all([
+    import('@tensorflow/tfjs-backend-wasm'),
+    import('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url'),
+    import('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url'),
+  ]);
+  // Threads need cross-origin isolation, which a shop's pages rarely have; one build less to ship and to test.
+  env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  setWasmPaths({
+    'tfjs-backend-wasm-simd.wasm': simd.default,
+    'tfjs-backend-wasm.wasm': plain.default,
+    // Never asked for, but the map has to name it.
+    'tfjs-backend-wasm-threaded-simd.wasm': simd.default,
+  });
+}
+
+async function start(backend: Backend): Promise<void> {
+  await START[backend]();
+  const set = await setBackend(backend).catch((error: unknown) => {
+    throw new SidestreamError('runtime/unexpected', `The ${backend} backend could not be started: ${error}`, {
+      cause: error,
+    });
+  });
+  if (!set) {
+    throw new SidestreamError('runtime/unexpected', `The ${backend} backend could not be started; choose another one.`);
+  }
+}

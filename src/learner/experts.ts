@@ -1,0 +1,268 @@
+import { dispose, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import type { FeatureTable } from '../catalog';
+import { SidestreamError } from '../error';
+import {
+  type ExpertCounts,
+  LADDERS,
+  type Loss,
+  storedExpertCounts,
+  Trainer,
+  type Utilization,
+  UtilizationMeter,
+  type Weights,
+} from '../model';
+import { expertsBatch, type TrainRequest } from './experts-batch';
+import { batchTensors, disposeTaps, freshEmbeddings, nextItemLoss, tapsOf, unitEmbeddings } from './experts-network';
+import {
+  decodeExperts,
+  type ExpertsRecord,
+  encodeExperts,
+  equalShares,
+  freshWeights,
+  newestNames,
+} from './experts-weights';
+import { nextWindow } from './experts-window';
+
+export type { TrainRequest } from './experts-batch';
+
+export interface ExpertsOptions {
+  /** Features of the whole catalogue. */
+  table: FeatureTable;
+  /** Default 1. */
+  seed?: number;
+  /** Inner width of fresh experts. Default 32. */
+  bottleneckDim?: number;
+  /** Experts a layer may have. Default 4. */
+  maxExperts?: number;
+}
+
+export interface TrainResult {
+  /** Mean cross-entropy on the batch with the weights that stand now; 0 when there was nothing to learn. */
+  loss: number;
+  /** False when the update was dropped: not finite, or worse than before on its own batch, or nothing to learn. */
+  accepted: boolean;
+}
+
+const LEARNING_RATE = 5e-4;
+/** Norm that the gradient of one step is scaled down to. */
+const CLIP_NORM = 1;
+/** Items embedded in one forward pass: bounds its memory, and how long the thread is deaf to others. */
+const CHUNK = 256;
+
+/**
+ * The personal experts of one shopper: the ladders of the model over a catalogue's features, without a base model. A
+ * fresh expert passes its input on unchanged; training moves the newest expert of each layer and its router row only.
+ * The compute backend must be set before the first call that returns a promise. Such calls run one after the other.
+ */
+export class Experts {
+  #table: FeatureTable;
+  readonly #maxExperts: number;
+  /** The weights that stand; what is on the compute backend is derived from them. */
+  #weights: Weights;
+  #meter: UtilizationMeter;
+  #shares: Utilization;
+  #trainer: Trainer | null = null;
+  #inUse: Trainer | null = null;
+  #queue: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  private constructor({ table, maxExperts = 4 }: ExpertsOptions, { weights, activation, shares }: ExpertsRecord) {
+    this.#table = table;
+    this.#maxExperts = maxExperts;
+    this.#weights = weights;
+    this.#meter = new UtilizationMeter(activation);
+    this.#shares = shares;
+  }
+
+  /** Fresh experts. */
+  static create(options: ExpertsOptions): Experts {
+    const { table, seed = 1, bottleneckDim = 32 } = options;
+    const weights = freshWeights(table, bottleneckDim, seed);
+    return new Experts(options, { weights, activation: { text: [], image: [] }, shares: equalShares(weights) });
+  }
+
+  /**
+   * Experts as `save` wrote them.
+   * @throws SidestreamError `model/bad-weights` when they are damaged or were made for other features
+   */
+  static load(options: ExpertsOptions, bytes: Uint8Array): Experts {
+    return new Experts(options, decodeExperts(bytes, options.table));
+  }
+
+  /** The weights that stand and the record of their use, as safetensors. */
+  save(): Uint8Array<ArrayBuffer> {
+    return encodeExperts({ weights: this.#weights, activation: this.#meter.sums, shares: this.#shares });
+  }
+
+  /**
+   * Some steps of Adam on the next-item loss over the last choices. One batch serves all steps, so the loss before and
+   * after can be compared; Adam's state lives as long as the window. Lets other work of the thread run between steps.
+   * @throws SidestreamError `runtime/invalid-input` naming the bad field, `runtime/closed` after `dispose`
+   */
+  train(request: TrainRequest): Promise<TrainResult> {
+    return this.#enqueue((trainer) => this.#train(trainer, request));
+  }
+
+  /**
+   * Embeddings of the whole catalogue with the weights that stand.
+   * @returns [count, 2D] unit rows; zeros for an item without features
+   * @throws SidestreamError `runtime/closed` after `dispose`
+   */
+  embeddings(): Promise<Float32Array> {
+    return this.embeddingsOf(allRows(this.#table));
+  }
+
+  /**
+   * Embeddings of some items.
+   * @param rows item rows, repeats allowed
+   * @returns [rows.length, 2D] unit rows
+   */
+  embeddingsOf(rows: ArrayLike<number>): Promise<Float32Array> {
+    const table = this.#table;
+    return this.#enqueue(async (trainer) => {
+      const width = table.dim * 2;
+      const result = new Float32Array(rows.length * width);
+      const list = Array.from(rows);
+      for (let start = 0; start < list.length; start += CHUNK) {
+        if (start > 0) await otherWork();
+        const taps = tapsOf(table, list.slice(start, start + CHUNK));
+        const rowsOut = unitEmbeddings(trainer.parameters, taps);
+        disposeTaps(taps);
+        result.set(await take(rowsOut), start * width);
+      }
+      return result;
+    });
+  }
+
+  /** What `embeddings` says while the experts are fresh. */
+  async baseEmbeddings(): Promise<Float32Array> {
+    return freshEmbeddings(this.#table, allRows(this.#table));
+  }
+
+  /**
+   * Per layer the share of activation of the backbone and each expert, backbone first, summing to 1: of the window's
+   * training passes, or what is expected while there were none.
+   */
+  utilization(): Utilization {
+    return this.#meter.empty ? this.#shares : this.#meter.shares;
+  }
+
+  /** Experts of each layer. */
+  expertCounts(): ExpertCounts {
+    return { text: storedExpertCounts(this.#weights, 'text'), image: storedExpertCounts(this.#weights, 'image') };
+  }
+
+  /**
+   * Ends the window: prunes the least used expert of a layer below a share of 0.8 / n, freezes the others and, where
+   * there is room, adds a clone of the most used one. The embeddings change by pruning only. A training under way is
+   * dropped.
+   * @returns experts removed and added, over all layers
+   */
+  endWindow(): { pruned: number; expanded: number } {
+    const next = nextWindow(this.#weights, this.utilization(), !this.#meter.empty, this.#maxExperts);
+    this.#weights = next.weights;
+    this.#shares = next.shares;
+    this.#meter.reset();
+    this.#retire();
+    return { pruned: next.pruned, expanded: next.expanded };
+  }
+
+  /**
+   * The catalogue grew; rows keep their place.
+   * @throws SidestreamError `model/bad-shape` when the features are of another kind
+   */
+  setTable(table: FeatureTable): void {
+    const { dim, taps } = this.#table;
+    if (table.dim !== dim || LADDERS.some((ladder) => table.taps[ladder] !== taps[ladder])) {
+      throw new SidestreamError(
+        'model/bad-shape',
+        'The new features differ in width or taps from those the experts learned on; start with fresh experts.',
+      );
+    }
+    this.#table = table;
+  }
+
+  /** Frees the compute backend's memory. Calls under way finish; later ones are refused. */
+  dispose(): void {
+    this.#closed = true;
+    this.#retire();
+    this.#meter.discard();
+  }
+
+  async #train(trainer: Trainer, request: TrainRequest): Promise<TrainResult> {
+    const batch = expertsBatch(request, this.#table.count);
+    if (!batch) return { loss: 0, accepted: false };
+    const taps = tapsOf(this.#table, batch.rows);
+    const tensors = batchTensors(batch);
+    const meter = new UtilizationMeter();
+    const counted: Loss = (parameters, trainable) =>
+      nextItemLoss(unitEmbeddings(parameters, taps, { trainable, tally: meter.tally }), tensors);
+    try {
+      const [before] = await take(trainer.step(counted));
+      for (let step = 1; step < request.steps; step++) {
+        await otherWork();
+        trainer.step(counted).dispose();
+      }
+      const [after] = await take(tidy(() => nextItemLoss(unitEmbeddings(trainer.parameters, taps), tensors)));
+      const learned = await trainer.read();
+      // The window may have ended or the experts may have been closed while numbers were on their way.
+      if (this.#trainer !== trainer) return { loss: before, accepted: false };
+      if (!(after <= before) || !Number.isFinite(after)) {
+        trainer.restore(this.#weights);
+        return { loss: Number.isFinite(before) ? before : 0, accepted: false };
+      }
+      this.#weights = { ...this.#weights, ...learned };
+      await this.#meter.absorb(meter);
+      return { loss: after, accepted: true };
+    } finally {
+      meter.discard();
+      disposeTaps(taps);
+      dispose(tensors);
+    }
+  }
+
+  /** Runs a task after all earlier ones, with the weights on the compute backend. */
+  #enqueue<T>(task: (trainer: Trainer) => Promise<T>): Promise<T> {
+    const result = this.#queue.then(async () => {
+      if (this.#closed) {
+        throw new SidestreamError('runtime/closed', 'These experts were disposed of; load the saved ones to go on.');
+      }
+      const { names, masks } = newestNames(this.#weights);
+      this.#trainer ??= new Trainer(this.#weights, names, { learningRate: LEARNING_RATE, clipNorm: CLIP_NORM, masks });
+      const trainer = this.#trainer;
+      this.#inUse = trainer;
+      try {
+        return await task(trainer);
+      } finally {
+        this.#inUse = null;
+        if (this.#trainer !== trainer) trainer.dispose();
+      }
+    });
+    // The caller gets the error through `result`; the queue goes on with the next task.
+    this.#queue = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    return result;
+  }
+
+  #retire(): void {
+    const trainer = this.#trainer;
+    this.#trainer = null;
+    if (trainer !== this.#inUse) trainer?.dispose();
+  }
+}
+
+const allRows = (table: FeatureTable): Int32Array => Int32Array.from({ length: table.count }, (_, row) => row);
+
+/** Reads a tensor and frees it. */
+async function take(tensor: Tensor): Promise<Float32Array> {
+  try {
+    return (await tensor.data()) as Float32Array;
+  } finally {
+    tensor.dispose();
+  }
+}
+
+/** Lets timers, messages and paints of this thread have their turn. */
+const otherWork = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
