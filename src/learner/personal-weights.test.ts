@@ -29,7 +29,11 @@ describe('PersonalWeights', () => {
 
   it('keeps every weight within a factor e of its start and the experts within 0 and 4', () => {
     const weights = new PersonalWeights();
-    const terms = values({ category: [9, 0, 0, 0, 0, 0], popularity: [-9, 0, 0, 0, 0, 0], experts: [1, 0, 0, 0, 0, 0] });
+    const terms = values({
+      category: [9, 0, 0, 0, 0, 0],
+      popularity: [-9, 0, 0, 0, 0, 0],
+      experts: [1, 0, 0, 0, 0, 0],
+    });
     for (let n = 0; n < 300; n++) weights.learn(terms, 0, candidates, 1);
     const { category, popularity, experts } = weights.current;
     expect(category).toBeLessThanOrEqual(START_WEIGHTS.category * Math.E * 1.0001);

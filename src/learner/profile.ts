@@ -27,7 +27,7 @@ const profileSchema = v.object({
 });
 
 /** What one device has learned, as it is stored. The history itself is the event log. */
-export type Profile = v.InferOutput<typeof profileSchema>;
+export type Profile = Omit<v.InferOutput<typeof profileSchema>, 'experts'> & { experts: Uint8Array | null };
 
 /**
  * Parses a stored profile.

@@ -1,3 +1,4 @@
+import * as Comlink from 'comlink';
 import * as v from 'valibot';
 import { type Item, openBundle } from '../catalog';
 import { SidestreamError } from '../error';
@@ -14,6 +15,7 @@ import type {
   Status,
   TrackDetails,
 } from './api';
+import { type BundleEncoders, bundleEncoders } from './encoder-files';
 import { Shopfront } from './shopfront';
 
 /** What the engine tells the page while it works. */
@@ -82,7 +84,13 @@ export class Engine {
   /** Set after a training failed: the page goes on with the other terms. */
   #expertsFailed = false;
 
-  private constructor(options: EngineOptions, listener: EngineListener, shop: Shopfront, store: Store, consent: Consent) {
+  private constructor(
+    options: EngineOptions,
+    listener: EngineListener,
+    shop: Shopfront,
+    store: Store,
+    consent: Consent,
+  ) {
     this.#options = options;
     this.#listener = listener;
     this.#shop = shop;
@@ -166,12 +174,21 @@ export class Engine {
     await this.settled();
     this.#shop.add([local]);
     if (!this.#shop.find(local.item.id)) {
-      throw new SidestreamError('runtime/invalid-input', `addItem(): the shop already has an item "${local.item.id}"; choose another id.`);
+      throw new SidestreamError(
+        'runtime/invalid-input',
+        `addItem(): the shop already has an item "${local.item.id}"; choose another id.`,
+      );
     }
     await this.#store.saveLocalItem(local);
     await this.#learner.setCatalogue(this.#shop);
     this.#changed();
     return local.item;
+  }
+
+  /** What the encoder worker needs to encode new items for this bundle. */
+  async encoderFiles(): Promise<BundleEncoders> {
+    const files = await bundleEncoders(this.#shop.bundle, (progress) => this.#listener.progress(progress));
+    return Comlink.transfer(files, [files.text.onnx, files.image.onnx, files.projection]);
   }
 
   async getItem(id: string): Promise<Item | null> {
@@ -234,7 +251,10 @@ export class Engine {
   #rowOf(itemId: string): number {
     const row = this.#shop.index.rowOf.get(itemId);
     if (row === undefined) {
-      throw new SidestreamError('runtime/unknown-item', `The catalogue has no item "${itemId}". Publish a new bundle, or check the id.`);
+      throw new SidestreamError(
+        'runtime/unknown-item',
+        `The catalogue has no item "${itemId}". Publish a new bundle, or check the id.`,
+      );
     }
     return row;
   }

@@ -1,10 +1,9 @@
-import { MessageChannel } from 'node:worker_threads';
 import * as Comlink from 'comlink';
-import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SidestreamError } from '../error';
 import { carryErrors } from './rpc';
 
+// Node's global MessagePort speaks the browser's event interface, which is what Comlink needs.
 const { port1, port2 } = new MessageChannel();
 afterAll(() => port1.close());
 
@@ -20,9 +19,13 @@ describe('carryErrors', () => {
         throw new RangeError('too far');
       },
     };
-    Comlink.expose(host, nodeEndpoint(port1));
-    const remote = Comlink.wrap<typeof host>(nodeEndpoint(port2));
-    await expect(remote.typed()).rejects.toMatchObject({ name: 'SidestreamError', code: 'bundle/unreachable', cause: 'offline' });
+    Comlink.expose(host, port1);
+    const remote = Comlink.wrap<typeof host>(port2);
+    await expect(remote.typed()).rejects.toMatchObject({
+      name: 'SidestreamError',
+      code: 'bundle/unreachable',
+      cause: 'offline',
+    });
     await expect(remote.plain()).rejects.toMatchObject({ code: 'runtime/unexpected', message: 'too far' });
   });
 });

@@ -5,13 +5,13 @@ import type { BrowseRequest, BrowseResponse } from './api';
 
 /** The catalogue in the worker: the bundle's items, then the items this device added, indexed for ranking. */
 export class Shopfront {
-  readonly #bundle: Bundle;
+  readonly bundle: Bundle;
   readonly #local = new Map<string, LocalItem>();
   #index: CatalogueIndex;
   #table: FeatureTable;
 
   constructor(bundle: Bundle) {
-    this.#bundle = bundle;
+    this.bundle = bundle;
     this.#table = bundle.features;
     this.#index = this.#reindex();
   }
@@ -30,8 +30,8 @@ export class Shopfront {
 
   /** Adds items encoded on this device. Items made with other encoders or of an id the shop uses are left out. */
   add(items: LocalItem[]): void {
-    const encoders = encodersOf(this.#bundle.manifest);
-    const shopIds = new Set(this.#bundle.items.map(({ id }) => id));
+    const encoders = encodersOf(this.bundle.manifest);
+    const shopIds = new Set(this.bundle.items.map(({ id }) => id));
     for (const item of items) {
       if (item.encoders === encoders && !shopIds.has(item.item.id)) this.#local.set(item.item.id, item);
     }
@@ -69,7 +69,7 @@ export class Shopfront {
   }
 
   #reindex(): CatalogueIndex {
-    const { manifest, items, features } = this.#bundle;
+    const { manifest, items, features } = this.bundle;
     const local = this.localItems;
     const { dim, taps } = features;
     this.#table = local.reduce(

@@ -1,0 +1,49 @@
+import type { Page } from '@playwright/test';
+import { clickProducts, expect, idsIn, openShop, products, test } from './shop';
+
+/** Everything a page can leave on a device. */
+const traces = (page: Page) =>
+  page.evaluate(async () => ({
+    databases: (await indexedDB.databases()).map(({ name }) => name),
+    caches: await caches.keys(),
+    local: Object.keys(localStorage),
+    session: Object.keys(sessionStorage),
+    cookies: document.cookie,
+  }));
+
+const NOTHING = { databases: [], caches: [], local: [], session: [], cookies: '' };
+
+test('without consent the device stays empty, and learning still works', async ({ page }) => {
+  await openShop(page);
+  const before = await idsIn(page, 'for-you');
+  await clickProducts(page, 'Music', 4);
+  await expect.poll(() => idsIn(page, 'for-you')).not.toEqual(before);
+  expect(await traces(page)).toEqual(NOTHING);
+  await page.getByTestId('consent-no').click();
+  await expect.poll(() => idsIn(page, 'for-you')).toEqual(before);
+  expect(await traces(page)).toEqual(NOTHING);
+});
+
+test('with consent the profile is there after a reload; taken back, nothing is left', async ({ page }) => {
+  await openShop(page);
+  await clickProducts(page, 'Music', 3);
+  // What was learned before the consent is kept by it.
+  await page.getByTestId('consent-yes').click();
+  await expect.poll(async () => (await traces(page)).databases).toEqual(['sidestream/default']);
+  await clickProducts(page, 'Music', 8);
+  const music = new Set(products().flatMap(({ id, category }) => (category.startsWith('Music/') ? [id] : [])));
+  const share = (ids: string[]) => ids.filter((id) => music.has(id)).length / ids.length;
+  await expect.poll(async () => share(await idsIn(page, 'for-you'))).toBeGreaterThan(0.3);
+
+  await page.reload();
+  await expect.poll(async () => share(await idsIn(page, 'for-you'))).toBeGreaterThan(0.3);
+  await page.getByTestId('open-inspector').click();
+  await expect(page.getByTestId('inspector')).toContainText(/wasm|cpu|webgpu/);
+  await page.keyboard.press('Escape');
+
+  await page.getByTestId('consent-change').click();
+  await page.getByTestId('consent-no').click();
+  await expect.poll(() => traces(page)).toEqual(NOTHING);
+  await page.reload();
+  await expect.poll(async () => share(await idsIn(page, 'for-you'))).toBeLessThan(0.3);
+});

@@ -1,0 +1,30 @@
+export {
+  formatPrice,
+  type RecsClickDetail,
+  type RecsErrorDetail,
+  type RecsLabels,
+  type RecsRenderDetail,
+  SidestreamInspector,
+  SidestreamRecs,
+} from './element';
+export { ERROR_CODES, type ErrorCode, SidestreamError } from './error';
+export {
+  type BrowseRequest,
+  type BrowseResponse,
+  type Consent,
+  createRecommender,
+  type EventType,
+  type Item,
+  type NewItem,
+  type Placement,
+  type Progress,
+  type Recommendation,
+  type Recommender,
+  type RecommenderEvents,
+  type RecommenderOptions,
+  type RecommendRequest,
+  type RecommendResponse,
+  type Source,
+  type Status,
+  type TrackDetails,
+} from './recommender';

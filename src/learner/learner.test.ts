@@ -1,0 +1,159 @@
+import { memory, setBackend } from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type FeatureTable, type Item, quantizeRow } from '../catalog';
+import { catalogueIndex, rank } from '../ranking';
+import type { EventType, LoggedEvent } from './event';
+import { Learner, type LearnerCatalogue } from './learner';
+
+const DIM = 6;
+const GROUP = 40;
+
+/** Three groups of items, each with its own direction in text and picture and a turn per item. */
+function catalogue(count = 3 * GROUP): LearnerCatalogue {
+  const items: Item[] = Array.from({ length: count }, (_, row) => ({
+    id: `item-${row}`,
+    title: `Item ${row}`,
+    description: '',
+    category: ['Fruit', 'Tools', 'Shoes'][row % 3],
+    availability: 'in-stock',
+    popularity: row % 7,
+    attributes: {},
+  }));
+  const table: FeatureTable = {
+    count,
+    dim: DIM,
+    taps: { text: 3, image: 3 },
+    values: new Int8Array(count * 6 * DIM),
+    scales: new Float32Array(count * 6),
+  };
+  for (let row = 0; row < count; row++) {
+    for (let tap = 0; tap < 6; tap++) {
+      const vector = Float32Array.from({ length: DIM }, (_, d) =>
+        d === row % 3 ? 2 : Math.sin(row * 3 + tap + d * 5),
+      );
+      table.scales[row * 6 + tap] = quantizeRow(vector, table.values, (row * 6 + tap) * DIM);
+    }
+  }
+  return { table, index: catalogueIndex(items, table, { text: 1, image: 1 }) };
+}
+
+function event(id: number, row: number, type: EventType = 'click'): LoggedEvent {
+  return { id, type, itemId: `item-${row}`, time: 1_700_000_000_000 + id };
+}
+
+/** Clicks on `count` items of one group, the first id being `from`. */
+function clicks(count: number, group = 1, from = 1): LoggedEvent[] {
+  return Array.from({ length: count }, (_, n) => event(from + n, ((from + n) % GROUP) * 3 + group));
+}
+
+const options = { seed: 1, backend: 'cpu' } as const;
+
+async function learned(events: LoggedEvent[], shop = catalogue()): Promise<Learner> {
+  const learner = new Learner(shop, options);
+  for (const one of events) {
+    learner.observe(one);
+    if (learner.trainingDue) await learner.train();
+  }
+  return learner;
+}
+
+const topOf = (learner: Learner, shop: LearnerCatalogue): number[] =>
+  rank(shop.index, learner.state, { placement: 'for-you', row: null, limit: 10, exclude: new Set() }).map(
+    ({ row }) => row,
+  );
+
+beforeAll(async () => {
+  await setBackend('cpu');
+});
+
+describe('Learner', () => {
+  it('moves the list towards what was chosen', async () => {
+    const shop = catalogue();
+    const learner = await learned(clicks(8), shop);
+    expect(topOf(learner, shop).every((row) => row % 3 === 1)).toBe(true);
+    expect(learner.weights.category).toBeGreaterThan(0.5);
+    learner.dispose();
+  });
+
+  it('trains the experts, which then have an effect of their own', async () => {
+    const learner = await learned(clicks(8));
+    const { experts } = learner.state;
+    expect(experts).not.toBeNull();
+    expect(experts!.learned).not.toEqual(experts!.base);
+    const { utilization, backend } = learner.status;
+    expect(backend).toBe('cpu');
+    for (const layer of [...utilization.text, ...utilization.image]) {
+      expect(layer).toHaveLength(2);
+      expect(layer[0] + layer[1]).toBeCloseTo(1, 5);
+    }
+    learner.dispose();
+  });
+
+  it('ends a window after 40 choices: the experts expand', async () => {
+    const learner = await learned(clicks(42));
+    expect(learner.status.windows).toBe(1);
+    expect(learner.status.utilization.text[0]).toHaveLength(3);
+    learner.dispose();
+  });
+
+  it('is the same after save and restore, and learns events the profile missed', async () => {
+    const shop = catalogue();
+    const events = clicks(9);
+    const first = await learned(events, shop);
+    const profile = structuredClone(first.save());
+
+    const second = new Learner(shop, options);
+    second.restore(profile, events);
+    expect(second.awakeningDue).toBe(true);
+    await second.awaken();
+    expect(second.weights).toEqual(first.weights);
+    expect(topOf(second, shop)).toEqual(topOf(first, shop));
+
+    const third = new Learner(shop, options);
+    third.restore(profile, [...events, event(10, 0), event(11, 3)]);
+    expect(third.status.events).toBe(11);
+    expect(third.weights).not.toEqual(first.weights);
+    for (const learner of [first, second, third]) learner.dispose();
+  });
+
+  it('learns the log again when the stored experts are damaged', async () => {
+    const learner = await learned(clicks(6));
+    const profile = learner.save();
+    const damaged = new Learner(catalogue(), options);
+    damaged.restore({ ...profile, experts: profile.experts!.slice(0, 40) }, clicks(6));
+    await damaged.awaken();
+    expect(damaged.status.rejected).toBe(profile.rejected + 1);
+    learner.dispose();
+    damaged.dispose();
+  });
+
+  it('passes over items the catalogue does not have', async () => {
+    const learner = new Learner(catalogue(6), options);
+    learner.observe(event(1, 100));
+    expect(learner.status.events).toBe(0);
+    expect(learner.save().lastEvent).toBe(1);
+  });
+
+  it('hears the experts again as soon as a grown catalogue is embedded', async () => {
+    const learner = await learned(clicks(6));
+    const grown = catalogue(3 * GROUP + 3);
+    await learner.setCatalogue(grown);
+    expect(learner.state.experts!.learned.length).toBe(grown.table.count * learner.state.experts!.width);
+    expect(topOf(learner, grown)).toHaveLength(10);
+    learner.dispose();
+  });
+
+  it('keeps the tensors of tfjs constant from training to training and frees them all', async () => {
+    const before = memory().numTensors;
+    const learner = await learned(clicks(6));
+    const running = memory().numTensors;
+    for (const one of clicks(12, 2, 7)) {
+      learner.observe(one);
+      if (learner.trainingDue) await learner.train();
+    }
+    expect(memory().numTensors).toBe(running);
+    learner.dispose();
+    expect(memory().numTensors).toBe(before);
+  });
+});
