@@ -3,3 +3,5 @@ export { type ImagePreset, type Preset, presetSchema, type TextPreset } from './
 export { type FitOptions, fitProjection, type Projection, project, type TapProjection } from './projection';
 export { decodeProjection, encodeProjection, type Projections } from './projection-file';
 export { DEFAULT_PRESETS, findPreset, PRESETS } from './registry';
+export { createWebEncoder, type WebEncoderFiles, type WebEncoderOptions } from './web-encoder';
+export { decodeImage } from './web-image';
