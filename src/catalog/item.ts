@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 
-const text = (max: number) => v.pipe(v.string(), v.trim(), v.maxLength(max));
+const text = (max: number) => v.pipe(v.string(), v.trim(), v.maxLength(max, `must have at most ${max} characters`));
+const amount = v.pipe(v.number(), v.finite('must be finite'), v.minValue(0, 'must be 0 or more'));
 
 /**
  * One product as a shop describes it. Everything but `id` and `title` may be missing; a product without a picture is
@@ -14,14 +15,14 @@ export const itemSchema = v.object({
   /** A path of names from broad to narrow, joined by `/`: `Men/Tops/Hoodies`. */
   category: v.optional(text(500), ''),
   /** In the shop's currency, 0 or more. */
-  price: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))),
+  price: v.optional(amount),
   /** File name under the image folder at build time; address relative to the page (or absolute) in a bundle. */
   image: v.optional(text(2000)),
   /** The product's own page. */
   url: v.optional(text(2000)),
   availability: v.optional(v.picklist(['in-stock', 'out-of-stock', 'preorder']), 'in-stock'),
   /** How often shoppers chose the item lately (any unit, 0 or more); orders the list before anything is known. */
-  popularity: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0)), 0),
+  popularity: v.optional(amount, 0),
   attributes: v.optional(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])), {}),
 });
 

@@ -42,7 +42,15 @@ describe('readJsonl', () => {
       '8 attributes.size',
     ]);
     expect(refused[0].id).toBe('cheap');
-    expect(refused[3].reason).toContain('must not be empty');
+    expect(refused.map(({ reason }) => reason)).toEqual([
+      'must be 0 or more',
+      expect.stringContaining('is not JSON'),
+      expect.stringContaining('one product per line'),
+      'must not be empty',
+      'must be string, not 7',
+      'already used in line 1',
+      'must be string or number or boolean, not Array',
+    ]);
     expect(describeRefusal(refused[5])).toBe('line 7 (good-1), field id: already used in line 1');
   });
 
@@ -86,6 +94,17 @@ describe('readJsonl', () => {
     ]);
     expect(items).toEqual([]);
     expect(refused[0].reason).toContain('UTF-8');
+  });
+
+  it('takes null for absent, and names a required field that is', async () => {
+    const { items, refused } = await readJsonl([
+      row({ price: null, image: null }),
+      '\n',
+      row({ id: 'b', title: null }),
+    ]);
+    expect(items).toHaveLength(1);
+    expect(items[0]).not.toHaveProperty('price');
+    expect(refused).toEqual([{ line: 2, id: 'b', field: 'title', reason: 'is missing' }]);
   });
 
   it('gives an empty catalogue for an empty feed', async () => {

@@ -10,7 +10,8 @@ export type CatalogRow = { line: number; item: Item } | { line: number; refused:
 
 /**
  * Reads a catalogue of one JSON object per line, row by row. A bad row is yielded with everything that is wrong with it
- * and the next row is read; of two rows with one id the first is kept. Tolerates a byte order mark, CRLF and blank lines.
+ * and the next row is read; of two rows with one id the first is kept. Tolerates a byte order mark, CRLF and blank lines;
+ * a field that is null counts as absent.
  * @param chunks text cut anywhere, for instance a file stream with encoding `utf8`
  */
 export async function* jsonlRows(chunks: AsyncIterable<string> | Iterable<string>): AsyncGenerator<CatalogRow> {
@@ -67,14 +68,23 @@ function parseRow(line: number, text: string): CatalogRow {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
     return refuse('row', 'must be one JSON object; a catalogue has one product per line');
   }
-  const result = v.safeParse(itemSchema, data);
+  // Exports write null for what they do not know.
+  const known = Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null));
+  const result = v.safeParse(itemSchema, known);
   if (result.success) return { line, item: result.output };
   const id = 'id' in data && typeof data.id === 'string' ? data.id : undefined;
   const refused = result.issues.map((issue) => ({
     line,
     ...(id === undefined ? {} : { id }),
     field: v.getDotPath(issue) ?? 'row',
-    reason: issue.message,
+    reason: reasonOf(issue),
   }));
   return { line, refused };
+}
+
+/** Checks of values have messages of their own; those of types are put into words here. */
+function reasonOf(issue: v.BaseIssue<unknown>): string {
+  if (issue.kind !== 'schema') return issue.message;
+  if (issue.received === 'undefined') return 'is missing';
+  return `must be ${(issue.expected ?? 'another type').replaceAll(' | ', ' or ').replace(/[()]/g, '')}, not ${issue.received}`;
 }

@@ -1,0 +1,37 @@
+import { prepareDemoBundle } from './start/demo-bundle';
+
+/**
+ * Prepares and serves the demo shop. `--bundle-only` stops after the bundle, `--build-only` after the page.
+ * PORT and HOST are honoured.
+ */
+const bundleOnly = process.argv.includes('--bundle-only');
+const buildOnly = process.argv.includes('--build-only');
+
+await step('Demo bundle', prepareDemoBundle);
+if (!bundleOnly) {
+  const { prepareSite, serveSite } = await import('./start/site');
+  await step('Demo page', prepareSite);
+  if (!buildOnly) {
+    const address = await serveSite(Number(process.env.PORT ?? 4173), isDesktop());
+    console.log(`Sidestream demo shop: ${address}`);
+  }
+}
+
+async function step(name: string, work: () => Promise<string>): Promise<void> {
+  const started = performance.now();
+  console.log(`${name}…`);
+  try {
+    const result = await work();
+    console.log(`${name}: ${result} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+  } catch (error) {
+    console.error(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
+    throw error;
+  }
+}
+
+/** Whether somebody sits in front of a screen where a browser window may open. */
+function isDesktop(): boolean {
+  const { CI, SSH_CONNECTION, DISPLAY, WAYLAND_DISPLAY } = process.env;
+  if (!process.stdout.isTTY || CI || SSH_CONNECTION) return false;
+  return process.platform !== 'linux' || Boolean(DISPLAY || WAYLAND_DISPLAY);
+}

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { digestOf, isStamped, listFiles, writeStamp } from './stamp';
+
+const CATALOG = '.cache/demo/catalog.jsonl';
+const IMAGES = 'public/images';
+const BUNDLE = 'public/bundle';
+const STAMP = '.cache/demo/bundle.stamp';
+
+/** What the bundle is made of: sources, encoders, and the packages with pictures and names (by their locked versions). */
+const INPUTS = ['package-lock.json', 'models', 'scripts/demo', 'src/catalog', 'src/encoders', 'src/cli'];
+
+/**
+ * Makes the demo shop's catalogue and bundle unless they are there already, with a progress bar.
+ * @returns one line about it
+ */
+export async function prepareDemoBundle(): Promise<string> {
+  const digest = await digestOf(INPUTS);
+  if ((await isStamped(STAMP, digest)) && (await isComplete())) return 'up to date';
+  // Loaded only now: onnxruntime and sharp take their time, and the second start does not need them.
+  const { makeDemoCatalogue } = await import('../demo/catalogue');
+  const { buildBundle } = await import('../../src/cli/build-bundle');
+  const { createMeter } = await import('../../src/cli/meter');
+  const { describeRefusal } = await import('../../src/catalog');
+
+  await makeDemoCatalogue({ catalog: CATALOG, images: IMAGES });
+  const built = await buildBundle({
+    catalog: CATALOG,
+    images: IMAGES,
+    out: BUNDLE,
+    imageBase: 'images/',
+    text: 'title-description',
+    models: 'models',
+    encoders: true,
+    meter: createMeter(),
+  });
+  if (built.refused.length > 0) throw new Error(`The demo catalogue is faulty: ${describeRefusal(built.refused[0])}`);
+  await writeStamp(STAMP, digest);
+  return `${built.items} products, ${(built.bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** Whether everything the manifest names is there, so that a half-deleted folder is made again. */
+async function isComplete(): Promise<boolean> {
+  const [manifestFile] = await listFiles(join(BUNDLE, 'manifest.json'));
+  const pictures = (await listFiles(IMAGES)).length;
+  if (!manifestFile || pictures === 0) return false;
+  const manifest = await readFile(manifestFile, 'utf8');
+  const files = [...manifest.matchAll(/"file": "([^"]+)"/g)].map((match) => match[1]);
+  const present = new Set(await listFiles(BUNDLE));
+  return files.every((file) => present.has(join(BUNDLE, file))) && manifest.includes(`"count": ${pictures},`);
+}

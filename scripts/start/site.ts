@@ -1,0 +1,42 @@
+import { build, preview } from 'vite';
+import { digestOf, isStamped, listFiles, writeStamp } from './stamp';
+
+const STAMP = '.cache/demo/site.stamp';
+/** The pictures and shards in `public` are named by the manifest in it, whose digest is theirs. */
+const INPUTS = [
+  'package-lock.json',
+  'tsconfig.json',
+  'vite.config.ts',
+  'index.html',
+  'src',
+  'models',
+  'public/bundle/manifest.json',
+];
+
+/**
+ * Builds the demo page into `dist` unless nothing changed since the last time.
+ * @returns one line about it
+ */
+export async function prepareSite(): Promise<string> {
+  const rest = (await listFiles('public')).filter((file) => !/^public.(bundle|images)/.test(file));
+  const digest = await digestOf([...INPUTS, ...rest]);
+  if ((await isStamped(STAMP, digest)) && (await listFiles('dist/index.html')).length > 0) return 'up to date';
+  await build({ logLevel: 'warn' });
+  await writeStamp(STAMP, digest);
+  return 'built';
+}
+
+/**
+ * Serves `dist`.
+ * @param port the next free one is taken when it is not free
+ * @returns address of the page
+ */
+export async function serveSite(port: number, open: boolean): Promise<string> {
+  const server = await preview({
+    logLevel: 'warn',
+    preview: { port, strictPort: false, open, host: process.env.HOST },
+  });
+  const address = server.resolvedUrls?.local[0] ?? server.resolvedUrls?.network[0];
+  if (!address) throw new Error('The server started without an address. Set PORT to a free port and start again.');
+  return address;
+}

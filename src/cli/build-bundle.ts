@@ -1,0 +1,196 @@
+import { createReadStream } from 'node:fs';
+import {
+  type BundleEncoder,
+  bundleFiles,
+  createTable,
+  type FeatureTable,
+  type Item,
+  itemText,
+  type Manifest,
+  type Refusal,
+  readJsonl,
+  type TextRecipe,
+  writeBundle,
+} from '../catalog';
+import { DEFAULT_PRESETS, encodeProjection, fitProjection, type Preset, type Projection } from '../encoders';
+import { createNodeEncoder, decodeImage, type EncoderFiles } from '../encoders/node';
+import { SidestreamError } from '../error';
+import { encodeItems } from './encode-items';
+import { readEncoder } from './encoders-add';
+import { folderSink, removeStale } from './folder-bundle';
+import type { Meter } from './meter';
+import { readPicture } from './picture-file';
+
+/** Width D of every projected tap. */
+const DIM = 128;
+
+export interface BuildRequest {
+  /** File of one JSON object per line. */
+  catalog: string;
+  /** Folder of the pictures; none are encoded without it. */
+  images?: string;
+  /** Folder of the bundle. */
+  out: string;
+  /** Put before the name of every picture. */
+  imageBase: string;
+  text: TextRecipe;
+  /** Folder of the encoders' built files. */
+  models: string;
+  /** Whether the bundle gets a copy of them. */
+  encoders: boolean;
+  meter: Meter;
+}
+
+export interface BuildResult {
+  items: number;
+  withoutPicture: number;
+  /** Of the whole bundle. */
+  bytes: number;
+  /** Everything that was refused: rows, which are left out, and pictures, whose items are kept by their text. */
+  refused: Refusal[];
+  refusedRows: number;
+  refusedPictures: number;
+  manifest: Manifest;
+}
+
+/**
+ * Builds a bundle from a catalogue file.
+ * @throws SidestreamError `catalog/unreadable` the file cannot be read; `catalog/empty` no row was good;
+ *   `encoder/missing` the encoders have not been prepared
+ */
+export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
+  const { items, lines, refused } = await readCatalog(request.catalog);
+  const refusedRows = new Set(refused.map((refusal) => refusal.line)).size;
+  if (items.length === 0) {
+    const first = refused[0]
+      ? ` The first row refused: line ${refused[0].line}, field ${refused[0].field}: ${refused[0].reason}.`
+      : '';
+    throw new SidestreamError(
+      'catalog/empty',
+      `${request.catalog} has no usable product, so nothing was built.${first}`,
+    );
+  }
+  const presets = DEFAULT_PRESETS;
+  const files = {
+    text: await readEncoder(presets.text, request.models),
+    image: await readEncoder(presets.image, request.models),
+  };
+  const taps = { text: presets.text.taps.length, image: presets.image.taps.length };
+  const features = createTable({ dim: DIM, taps }, items.length);
+  const text = await encodeTexts(items, features, files.text, request);
+  const pictures = await encodePictures(items, lines, features, files.image, request);
+
+  const bundle = {
+    items: items.map((item, row) => withImage(item, request.imageBase, !pictures.bad.has(row))),
+    features,
+    text: request.text,
+    encoders: {
+      text: bundleEncoder(presets.text, files.text, request.encoders),
+      image: bundleEncoder(presets.image, files.image, request.encoders),
+    },
+    projection: encodeProjection({ text, image: pictures.projection }),
+  };
+  const manifest = await writeBundle(bundle, await folderSink(request.out));
+  await removeStale(request.out, manifest);
+  return {
+    items: items.length,
+    withoutPicture: bundle.items.filter((item) => item.image === undefined).length,
+    bytes: bundleFiles(manifest).reduce((sum, file) => sum + file.bytes, 0),
+    refused: [...refused, ...pictures.bad.values()].sort((a, b) => a.line - b.line),
+    refusedRows,
+    refusedPictures: pictures.bad.size,
+    manifest,
+  };
+}
+
+async function readCatalog(path: string): ReturnType<typeof readJsonl> {
+  try {
+    return await readJsonl(createReadStream(path, 'utf8'));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SidestreamError('catalog/unreadable', `The catalogue cannot be read: ${why}. Check the path.`, { cause });
+  }
+}
+
+async function encodeTexts(
+  items: Item[],
+  features: FeatureTable,
+  files: EncoderFiles,
+  { text, meter }: BuildRequest,
+): Promise<Projection> {
+  const encoder = await createNodeEncoder(DEFAULT_PRESETS.text, files);
+  meter.start('Texts', items.length);
+  try {
+    const projection = await encodeItems({
+      modality: 'text',
+      encoder,
+      rows: items.map((_, row) => row),
+      load: async (row) => itemText(items[row], text),
+      features,
+      advance: meter.advance,
+    });
+    return projection ?? emptyProjection(DEFAULT_PRESETS.text);
+  } finally {
+    meter.stop();
+    await encoder.release();
+  }
+}
+
+/** `bad` holds, by row, the pictures that could not be read. */
+async function encodePictures(
+  items: Item[],
+  lines: number[],
+  features: FeatureTable,
+  files: EncoderFiles,
+  { images, meter }: BuildRequest,
+): Promise<{ projection: Projection; bad: Map<number, Refusal> }> {
+  const bad = new Map<number, Refusal>();
+  const rows = images === undefined ? [] : items.flatMap((item, row) => (item.image ? [row] : []));
+  const preset = DEFAULT_PRESETS.image;
+  if (images === undefined || rows.length === 0) return { projection: emptyProjection(preset), bad };
+  const load = async (row: number) => {
+    try {
+      return await decodeImage(await readPicture(images, items[row].image ?? ''), preset.size);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      bad.set(row, { line: lines[row], id: items[row].id, field: 'image', reason });
+      return null;
+    }
+  };
+  const encoder = await createNodeEncoder(preset, files);
+  meter.start('Pictures', rows.length);
+  try {
+    const projection = await encodeItems({ modality: 'image', encoder, rows, load, features, advance: meter.advance });
+    return { projection: projection ?? emptyProjection(preset), bad };
+  } finally {
+    meter.stop();
+    await encoder.release();
+  }
+}
+
+/** The projection of a modality that no item has: everything becomes zero, which means missing. */
+const emptyProjection = (preset: Preset): Projection =>
+  fitProjection(
+    preset.taps.map(({ width }) => new Float32Array(width)),
+    1,
+    { dim: DIM },
+  );
+
+/** The item as the page sees it: a picture whose file could not be read is not shown either. */
+function withImage(item: Item, imageBase: string, readable: boolean): Item {
+  const { image, ...rest } = item;
+  if (!image) return rest;
+  if (/^([a-z][a-z\d+.-]*:|\/)/i.test(image)) return item;
+  return readable ? { ...rest, image: `${imageBase}${image}` } : rest;
+}
+
+function bundleEncoder(preset: Preset, files: EncoderFiles, withFiles: boolean): BundleEncoder {
+  const tokenizer = files.tokenizer === undefined ? undefined : new TextEncoder().encode(files.tokenizer);
+  return {
+    preset: preset.name,
+    digest: preset.digest,
+    taps: preset.taps.map((tap) => tap.name),
+    contentTap: preset.contentTap,
+    ...(withFiles ? { files: tokenizer ? { onnx: files.onnx, tokenizer } : { onnx: files.onnx } } : {}),
+  };
+}

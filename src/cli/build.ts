@@ -1,0 +1,51 @@
+import { Command, Option } from 'commander';
+import { describeRefusal, TEXT_RECIPES, type TextRecipe } from '../catalog';
+import { buildBundle } from './build-bundle';
+import { MODELS_FOLDER } from './encoders-add';
+import { createMeter } from './meter';
+
+interface BuildOptions {
+  images?: string;
+  out: string;
+  imageBase: string;
+  text: TextRecipe;
+  models: string;
+  encoders: boolean;
+}
+
+/** Refused rows shown one by one; the rest is counted. */
+const SHOWN = 50;
+
+/**
+ * `sidestream build <catalog.jsonl>`: reads a catalogue, encodes texts and pictures, writes a bundle. Sets the exit
+ * code to 2 when a row or a picture was refused.
+ */
+export function buildCommand(): Command {
+  return new Command('build')
+    .description('encode a catalogue and write the static files of a shop')
+    .argument(
+      '<catalog.jsonl>',
+      'one product per line: {"id", "title", "description", "category", "price", "image", …}',
+    )
+    .option('--images <folder>', 'folder of the pictures that the products name')
+    .requiredOption('--out <folder>', 'where to write the bundle')
+    .option('--image-base <prefix>', 'put before the name of every picture, so that the page finds it', '')
+    .addOption(
+      new Option('--text <fields>', 'what the text encoder reads').choices(TEXT_RECIPES).default(TEXT_RECIPES[0]),
+    )
+    .option('--models <folder>', 'folder of the encoders, made by `sidestream encoders add`', MODELS_FOLDER)
+    .option('--no-encoders', 'leave the encoder files out: smaller, but browsers cannot encode new items')
+    .action(async (catalog: string, options: BuildOptions) => {
+      const started = performance.now();
+      const { refused, ...built } = await buildBundle({ ...options, catalog, meter: createMeter() });
+      for (const refusal of refused.slice(0, SHOWN)) console.error(describeRefusal(refusal));
+      if (refused.length > SHOWN) console.error(`… and ${refused.length - SHOWN} more`);
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      const missing = built.withoutPicture > 0 ? ` (${built.withoutPicture} without a picture)` : '';
+      console.log(
+        `Built ${built.items} items${missing} in ${seconds} s: ${(built.bytes / 1e6).toFixed(1)} MB in ${options.out}`,
+      );
+      console.log(`Refused: ${built.refusedRows} rows, ${built.refusedPictures} pictures`);
+      if (refused.length > 0) process.exitCode = 2;
+    });
+}

@@ -1,0 +1,35 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BundleSink, bundleFiles, type FetchFile, type Manifest } from '../catalog';
+
+/** The names that `writeBundle` gives, and their unfinished forms. */
+const OURS = /^(items|features|projection|text|image|text-tokenizer)-[0-9a-f]{16}\.(json|bin|onnx)(\.part)?$/;
+
+/** Reads a bundle from a folder. A missing file answers 404, as a web server would. */
+export function folderFetch(folder: string): FetchFile {
+  return async (name) => {
+    try {
+      return new Response(await readFile(join(folder, name)));
+    } catch (error) {
+      const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      return new Response(null, { status: missing ? 404 : 500, statusText: missing ? 'no such file' : String(error) });
+    }
+  };
+}
+
+/** Writes a bundle into a folder, each file complete or not at all. */
+export async function folderSink(folder: string): Promise<BundleSink> {
+  await mkdir(folder, { recursive: true });
+  return async (name, bytes) => {
+    const path = join(folder, name);
+    await writeFile(`${path}.part`, bytes);
+    await rename(`${path}.part`, path);
+  };
+}
+
+/** Removes the files of earlier builds that this manifest no longer names; files of other names are left alone. */
+export async function removeStale(folder: string, manifest: Manifest): Promise<void> {
+  const wanted = new Set(bundleFiles(manifest).map((entry) => entry.file));
+  const stale = (await readdir(folder)).filter((name) => OURS.test(name) && !wanted.has(name));
+  await Promise.all(stale.map((name) => rm(join(folder, name))));
+}

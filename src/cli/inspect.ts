@@ -1,0 +1,115 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Bundle, bundleFiles, MODALITIES, openBundle } from '../catalog';
+import { SidestreamError } from '../error';
+import { folderFetch } from './folder-bundle';
+import { BASES, type Basis, categoryPrecision, contentVectors, nearest } from './neighbours';
+
+interface InspectOptions {
+  neighbours?: boolean;
+  by: 'category';
+  item?: string;
+  limit: number;
+  json?: boolean;
+}
+
+/** `sidestream inspect <bundle>`: what is in a bundle and how good its neighbourhoods are. */
+export function inspectCommand(): Command {
+  return new Command('inspect')
+    .description('show what a bundle holds, how good its neighbourhoods are, or what is near one item')
+    .argument('<bundle>', 'folder of the bundle')
+    .option('--neighbours', 'share of the 5 nearest neighbours that agree, by text, image and both')
+    .addOption(new Option('--by <field>', 'what neighbours should agree in').choices(['category']).default('category'))
+    .option('--item <id>', 'list the items nearest to this one')
+    .option('--limit <n>', 'how many, with --item', positive, 10)
+    .option('--json', 'print the result as one line of JSON, last')
+    .action(async (folder: string, options: InspectOptions) => {
+      const bundle = await openBundle(folderFetch(folder));
+      if (options.item !== undefined) return showItem(bundle, options.item, options);
+      if (options.neighbours) return showNeighbours(bundle, options);
+      return showSummary(bundle, options);
+    });
+}
+
+function showSummary(bundle: Bundle, { json }: InspectOptions): void {
+  const { manifest, items } = bundle;
+  const size = (list: readonly { bytes: number }[]): number => list.reduce((sum, entry) => sum + entry.bytes, 0);
+  const encoders = MODALITIES.flatMap((modality) => {
+    const { encoder } = manifest.modalities[modality];
+    return encoder ? [encoder.onnx, ...(encoder.tokenizer ? [encoder.tokenizer] : [])] : [];
+  });
+  const bytes = {
+    items: size(manifest.shards.items),
+    features: size(manifest.shards.features),
+    projection: manifest.projection.bytes,
+    encoders: size(encoders),
+    total: size(bundleFiles(manifest)),
+  };
+  const without = Object.fromEntries(
+    MODALITIES.map((modality) => [modality, contentVectors(bundle, modality).has.filter((has) => !has).length]),
+  );
+  const categories = new Set(items.map((item) => item.category)).size;
+  if (json) {
+    console.log(
+      JSON.stringify({ items: items.length, categories, without, dim: manifest.dim, digest: manifest.digest, bytes }),
+    );
+    return;
+  }
+  console.log(
+    `${items.length} items in ${categories} categories, format ${manifest.schema}, digest ${manifest.digest.slice(0, 16)}`,
+  );
+  for (const modality of MODALITIES) {
+    const { preset, taps, contentTap } = manifest.modalities[modality];
+    const reads = modality === 'text' ? `, reads ${manifest.text.replace('-', ' and ')}` : '';
+    const marked = taps.map((tap, i) => (i === contentTap ? `${tap}*` : tap)).join(', ');
+    console.log(
+      `${modality.padEnd(6)} ${preset}, ${taps.length} taps of ${manifest.dim} (${marked})${reads}; missing in ${without[modality]} items`,
+    );
+  }
+  for (const [kind, count] of Object.entries(bytes))
+    console.log(`${kind.padEnd(11)}${(count / 1024).toFixed(1).padStart(10)} KB`);
+}
+
+function showNeighbours(bundle: Bundle, { json, by }: InspectOptions): void {
+  const categories = bundle.items.map((item) => item[by]);
+  const p5 = Object.fromEntries(
+    BASES.map((basis) => [basis, round(categoryPrecision(contentVectors(bundle, basis), categories, 5))]),
+  );
+  if (json) console.log(JSON.stringify({ items: bundle.items.length, p5 }));
+  else for (const basis of BASES) console.log(`P@5 by ${by}, ${basis.padEnd(6)} ${p5[basis]}`);
+}
+
+function showItem(bundle: Bundle, id: string, { json, limit }: InspectOptions): void {
+  const { items } = bundle;
+  const index = items.findIndex((item) => item.id === id);
+  if (index === -1) {
+    throw new SidestreamError('runtime/unknown-item', `There is no item ${JSON.stringify(id)} in this bundle.`);
+  }
+  const near = (basis: Basis) =>
+    nearest(contentVectors(bundle, basis), index, limit).map((neighbour) => ({
+      id: items[neighbour.index].id,
+      title: items[neighbour.index].title,
+      category: items[neighbour.index].category,
+      similarity: Number(neighbour.similarity.toFixed(4)),
+    }));
+  if (json) {
+    console.log(JSON.stringify({ id, neighbours: Object.fromEntries(BASES.map((basis) => [basis, near(basis)])) }));
+    return;
+  }
+  console.log(`Nearest to ${items[index].title} (${id}, ${items[index].category || 'no category'})`);
+  for (const basis of BASES) {
+    console.log(`\nby ${basis}`);
+    for (const row of near(basis)) {
+      console.log(
+        `${row.similarity.toFixed(3).padStart(7)}  ${row.title.slice(0, 40).padEnd(42)}${row.category.slice(0, 40).padEnd(42)}${row.id}`,
+      );
+    }
+  }
+}
+
+const round = (x: number): number | null => (Number.isFinite(x) ? Math.round(x * 1e4) / 1e4 : null);
+
+function positive(text: string): number {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('must be a whole number, 1 or more.');
+  return n;
+}

@@ -1,0 +1,166 @@
+import { spawn } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBundle } from '../catalog';
+import { folderFetch } from './folder-bundle';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+let folder: string;
+
+/** Runs the command line as a user does. */
+function sidestream(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [
+      join(root, 'node_modules/tsx/dist/cli.mjs'),
+      join(root, 'src/cli/main.ts'),
+      ...args,
+    ]);
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (data) => {
+      out += data;
+    });
+    child.stderr.on('data', (data) => {
+      err += data;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+}
+
+const feed = async (name: string, rows: (object | string)[]) => {
+  const path = join(folder, name);
+  await writeFile(path, rows.map((row) => `${typeof row === 'string' ? row : JSON.stringify(row)}\n`).join(''));
+  return path;
+};
+const product = (id: string, more: object = {}) => ({
+  id,
+  title: `Title ${id}`,
+  category: 'Things',
+  image: `${id}.webp`,
+  ...more,
+});
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
+  await mkdir(join(folder, 'images'));
+  const pictures = join(root, 'node_modules/@lobehub/fluent-emoji-3d/assets');
+  for (const [id, code] of [
+    ['red', '1f34e'],
+    ['blue', '1f456'],
+    ['green', '1f438'],
+  ]) {
+    await cp(join(pictures, `${code}.webp`), join(folder, 'images', `${id}.webp`));
+  }
+  await writeFile(join(folder, 'images', 'broken.webp'), 'this is no picture');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('sidestream build', () => {
+  it('builds good rows, says what it refused and ends with 2', async () => {
+    const catalog = await feed('mixed.jsonl', [
+      product('red', { price: 3 }),
+      product('blue', { price: 'three' }),
+      product('broken'),
+      '{"id": ',
+      product('green'),
+    ]);
+    const out = join(folder, 'mixed');
+    const run = await sidestream(
+      'build',
+      catalog,
+      '--images',
+      join(folder, 'images'),
+      '--out',
+      out,
+      '--image-base',
+      'pictures/',
+    );
+    expect(run.err).toContain('line 2 (blue), field price: must be number, not "three"');
+    expect(run.err).toContain('line 3 (broken), field image: The picture cannot be decoded');
+    expect(run.err).toContain('line 4, field row: is not JSON');
+    expect(run.out).toContain('Built 3 items (1 without a picture)');
+    expect(run.out).toContain('Refused: 2 rows, 1 pictures');
+    expect(run.code).toBe(2);
+
+    const { items, features, manifest, encoder, projection } = await openBundle(folderFetch(out));
+    expect(items.map(({ id, image }) => [id, image])).toEqual([
+      ['red', 'pictures/red.webp'],
+      ['broken', undefined],
+      ['green', 'pictures/green.webp'],
+    ]);
+    const { text, image } = features.taps;
+    const scales = (item: number) => features.scales.slice(item * (text + image), (item + 1) * (text + image));
+    expect(scales(0).every((scale) => scale > 0)).toBe(true);
+    expect(
+      scales(1)
+        .slice(0, text)
+        .every((scale) => scale > 0),
+    ).toBe(true);
+    expect(
+      scales(1)
+        .slice(text)
+        .every((scale) => scale === 0),
+    ).toBe(true);
+    const model = await readFile(join(root, 'models', `${manifest.modalities.text.preset}.onnx`));
+    expect(model.equals(new Uint8Array((await encoder('text')).onnx))).toBe(true);
+    expect((await projection()).byteLength).toBe(manifest.projection.bytes);
+  });
+
+  it('ends with 0 when every row was good, and inspect ends with one line of JSON', async () => {
+    const catalog = await feed('good.jsonl', [product('red'), product('blue'), product('green')]);
+    const out = join(folder, 'good');
+    const run = await sidestream(
+      'build',
+      catalog,
+      '--images',
+      join(folder, 'images'),
+      '--out',
+      out,
+      '--no-encoders',
+      '--text',
+      'title',
+    );
+    expect(run).toMatchObject({ code: 0, out: expect.stringContaining('Built 3 items in') });
+    const bundle = await openBundle(folderFetch(out));
+    expect(bundle.manifest.text).toBe('title');
+    await expect(bundle.encoder('image')).rejects.toMatchObject({ code: 'encoder/missing' });
+
+    const inspected = await sidestream('inspect', out, '--neighbours', '--by', 'category', '--json');
+    expect(inspected.code).toBe(0);
+    // Two neighbours of the same category for each of the three: 2 of 5.
+    expect(JSON.parse(inspected.out.trim().split('\n').at(-1) ?? '')).toEqual({
+      items: 3,
+      p5: { text: 0.4, image: 0.4, both: 0.4 },
+    });
+    const near = await sidestream('inspect', out, '--item', 'red');
+    expect(near.out).toMatch(/by both\n.*(Title blue|Title green)/);
+  });
+
+  it.each([
+    ['a catalogue without a good row', '[]', 'has no usable product'],
+    ['an empty catalogue', '', 'has no usable product'],
+  ])('ends with 1 and writes nothing for %s', async (_, row, message) => {
+    const out = join(folder, 'nothing');
+    const run = await sidestream('build', await feed('bad.jsonl', [row]), '--out', out);
+    expect(run).toMatchObject({ code: 1, err: expect.stringContaining(message) });
+    await expect(readFile(join(out, 'manifest.json'))).rejects.toThrow('ENOENT');
+  });
+
+  it('ends with 1 when the catalogue, the encoders or the bundle are not there, and says what to do', async () => {
+    const catalog = await feed('one.jsonl', [product('red')]);
+    const out = join(folder, 'nothing');
+    const runs = await Promise.all([
+      sidestream('build', join(folder, 'none.jsonl'), '--out', out),
+      sidestream('build', catalog, '--out', out, '--models', join(folder, 'no-models')),
+      sidestream('inspect', join(folder, 'none')),
+      sidestream('inspect'),
+    ]);
+    expect(runs.map((run) => run.code)).toEqual([1, 1, 1, 1]);
+    expect(runs[0].err).toContain('catalog/unreadable');
+    expect(runs[1].err).toContain('sidestream encoders add');
+    expect(runs[2].err).toContain('bundle/unreachable');
+  });
+});

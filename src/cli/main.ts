@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { SidestreamError } from '../error';
+import { buildCommand } from './build';
+import { encodersCommand } from './encoders';
+import { inspectCommand } from './inspect';
+
+const program = new Command('sidestream')
+  .description('Builds and inspects the static files of a recommender that learns in the browser.')
+  .showHelpAfterError('Run with --help to see what is possible.')
+  .addCommand(buildCommand())
+  .addCommand(inspectCommand())
+  .addCommand(encodersCommand());
+
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  const error = SidestreamError.from(thrown);
+  console.error(`Error (${error.code}): ${error.message}`);
+  // An error without a code of ours is a mistake in the program: whoever reports it needs the stack.
+  if (error.code === 'runtime/unexpected') console.error(thrown);
+  process.exitCode = 1;
+}

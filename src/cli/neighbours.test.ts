@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+import { createTable, type Manifest, quantizeRow } from '../catalog';
+import { categoryPrecision, contentVectors, nearest } from './neighbours';
+
+/** Items on a circle, by angle in degrees for text and image; null is a missing modality. The other tap is noise. */
+function circle(angles: { text: number | null; image: number | null }[]) {
+  const features = createTable({ dim: 2, taps: { text: 2, image: 2 } }, angles.length);
+  const point = (angle: number | null) =>
+    Float32Array.from(
+      angle === null ? [0, 0] : [3 * Math.cos((angle * Math.PI) / 180), 3 * Math.sin((angle * Math.PI) / 180)],
+    );
+  for (const [i, { text, image }] of angles.entries()) {
+    for (const [row, angle] of [i * 77, text, image, i * 131].entries()) {
+      features.scales[i * 4 + row] = quantizeRow(point(angle), features.values, (i * 4 + row) * 2);
+    }
+  }
+  const modality = (contentTap: number) => ({ preset: '', digest: '', taps: ['a', 'b'], contentTap });
+  const modalities = { text: modality(1), image: modality(0) };
+  const manifest: Pick<Manifest, 'modalities'> = { modalities };
+  return { features, manifest };
+}
+
+it('finds the nearest items by the content tap of each modality, and by both', () => {
+  const bundle = circle([
+    { text: 0, image: 0 },
+    { text: 10, image: 90 },
+    { text: 100, image: 5 },
+    { text: 20, image: 30 },
+  ]);
+  const order = (basis: 'text' | 'image' | 'both') =>
+    nearest(contentVectors(bundle, basis), 0, 3).map((row) => row.index);
+  expect(order('text')).toEqual([1, 3, 2]);
+  expect(order('image')).toEqual([2, 3, 1]);
+  expect(order('both')).toEqual([3, 1, 2]);
+  const [best] = nearest(contentVectors(bundle, 'both'), 0, 1);
+  const cosine = (degrees: number) => Math.cos((degrees * Math.PI) / 180);
+  expect(best.similarity).toBeCloseTo((cosine(20) + cosine(30)) / 2, 2);
+});
+
+it('leaves out items that lack the modality, and uses what there is for both', () => {
+  const bundle = circle([
+    { text: 0, image: 0 },
+    { text: 90, image: null },
+    { text: 5, image: 60 },
+  ]);
+  expect(nearest(contentVectors(bundle, 'image'), 0, 3).map((row) => row.index)).toEqual([2]);
+  expect(nearest(contentVectors(bundle, 'image'), 1, 3)).toEqual([]);
+  expect(nearest(contentVectors(bundle, 'both'), 0, 3).map((row) => row.index)).toEqual([2, 1]);
+});
+
+it('averages the share of neighbours in the same category over the items that have one', () => {
+  const vectors = contentVectors(circle([0, 1, 4, 50, 51].map((angle) => ({ text: angle, image: null }))), 'text');
+  expect(categoryPrecision(vectors, ['a', 'a', 'a', 'b', 'b'], 1)).toBe(1);
+  expect(categoryPrecision(vectors, ['a', 'a', 'a', 'b', 'b'], 2)).toBeCloseTo((3 * 1 + 2 * 0.5) / 5);
+  expect(categoryPrecision(vectors, ['a', 'a', '', '', ''], 1)).toBe(1);
+});
