@@ -12,14 +12,13 @@ if (!bundleOnly) {
   const { prepareSite, serveSite } = await import('./start/site');
   await step('Demo page', prepareSite);
   if (!buildOnly) {
-    const address = await serveSite(Number(process.env.PORT ?? 4173), isDesktop());
+    const address = await serveSite(wantedPort(), isDesktop());
     console.log(`Sidestream demo shop: ${address}`);
   }
 }
 
 async function step(name: string, work: () => Promise<string>): Promise<void> {
   const started = performance.now();
-  console.log(`${name}…`);
   try {
     const result = await work();
     console.log(`${name}: ${result} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
@@ -27,6 +26,12 @@ async function step(name: string, work: () => Promise<string>): Promise<void> {
     console.error(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
     throw error;
   }
+}
+
+function wantedPort(): number {
+  const port = Number(process.env.PORT || 4173);
+  if (Number.isInteger(port) && port > 0 && port < 65536) return port;
+  throw new Error(`PORT is "${process.env.PORT}"; set it to a number from 1 to 65535 or unset it.`);
 }
 
 /** Whether somebody sits in front of a screen where a browser window may open. */

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, isStamped, listFiles, writeStamp } from './stamp';
 
@@ -23,6 +23,8 @@ export async function prepareDemoBundle(): Promise<string> {
   const { createMeter } = await import('../../src/cli/meter');
   const { describeRefusal } = await import('../../src/catalog');
 
+  // A build that is interrupted must not pass for a finished one.
+  await rm(STAMP, { force: true });
   await makeDemoCatalogue({ catalog: CATALOG, images: IMAGES });
   const built = await buildBundle({
     catalog: CATALOG,

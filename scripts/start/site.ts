@@ -21,7 +21,8 @@ export async function prepareSite(): Promise<string> {
   const rest = (await listFiles('public')).filter((file) => !/^public.(bundle|images)/.test(file));
   const digest = await digestOf([...INPUTS, ...rest]);
   if ((await isStamped(STAMP, digest)) && (await listFiles('dist/index.html')).length > 0) return 'up to date';
-  await build({ logLevel: 'warn' });
+  // Remarks about the bundler's own speed are of no use to who starts the shop.
+  await build({ logLevel: 'warn', build: { rolldownOptions: { checks: { pluginTimings: false } } } });
   await writeStamp(STAMP, digest);
   return 'built';
 }
