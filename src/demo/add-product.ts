@@ -1,0 +1,161 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { SidestreamError } from '../error';
+import type { NewItem } from '../recommender';
+import { categorySlug } from './category';
+import { icon } from './icon';
+import { progressBar, progressWords } from './progress-bar';
+import { routeHref } from './route';
+import { ShopElement } from './shop-element';
+
+const ACCEPTED = 'image/png,image/jpeg,image/webp,image/gif,image/avif';
+
+/** Reads the form; the picture comes apart because it may have been dropped. */
+export function newItem(form: FormData, picture: File | null, stamp: number): NewItem {
+  const text = (name: string) => String(form.get(name) ?? '').trim();
+  const price = Number.parseFloat(text('price').replace(',', '.'));
+  return {
+    id: `own-${categorySlug(text('title')) || 'product'}-${stamp.toString(36)}`,
+    title: text('title'),
+    description: text('description'),
+    category: text('category'),
+    ...(Number.isFinite(price) ? { price } : {}),
+    ...(picture ? { picture } : {}),
+  };
+}
+
+/** The dialog that adds a product of the shopper's own. Its text and picture are read on this device. */
+@customElement('add-product')
+export class AddProduct extends ShopElement {
+  @state() private picture: File | null = null;
+  @state() private preview = '';
+  @state() private over = false;
+  @state() private busy = false;
+  @state() private failure: SidestreamError | null = null;
+
+  /** Opens the dialog. */
+  open(): void {
+    this.failure = null;
+    this.querySelector('dialog')?.showModal();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#take(null);
+  }
+
+  protected override render(): TemplateResult {
+    const { busy } = this;
+    return html`
+      <dialog class="dialog" aria-labelledby="add-title" data-testid="add-dialog" @close=${this.#closed} @cancel=${this.#cancel}>
+        <form @submit=${this.#submit} autocomplete="off">
+          <header>
+            <h2 id="add-title">Add a product</h2>
+            <button class="icon-button" type="button" aria-label="Close" ?disabled=${busy} @click=${this.#close}>${icon('close')}</button>
+          </header>
+          <div class="dialog-body">
+            ${this.#dropZone()}
+            <div class="fields">
+              <label>Title<input name="title" required maxlength="200" data-testid="add-title" ?disabled=${busy} /></label>
+              <label>Description<textarea name="description" rows="3" maxlength="2000" data-testid="add-description" ?disabled=${busy}></textarea></label>
+              <div class="field-pair">
+                <label>Category<input name="category" list="add-categories" maxlength="200" data-testid="add-category" ?disabled=${busy} /></label>
+                <label>Price (€)<input name="price" type="number" min="0" step="0.01" inputmode="decimal" data-testid="add-price" ?disabled=${busy} /></label>
+              </div>
+              <datalist id="add-categories">
+                ${this.session.categories.flatMap(({ path, children }) =>
+                  (children.length > 0 ? children.map((child) => child.path) : [path]).map(
+                    (value) => html`<option value=${value}></option>`,
+                  ),
+                )}
+              </datalist>
+            </div>
+          </div>
+          ${this.failure ? html`<p class="form-error" role="alert">${this.failure.message}</p>` : nothing}
+          <footer>
+            ${busy ? this.#working() : html`<p class="hint">Read and kept on this device only.</p>`}
+            <button class="button" type="submit" data-testid="add-submit" ?disabled=${busy}>${busy ? 'Adding …' : 'Add product'}</button>
+          </footer>
+        </form>
+      </dialog>`;
+  }
+
+  #dropZone(): TemplateResult {
+    const over = (on: boolean) => (event: DragEvent) => {
+      event.preventDefault();
+      this.over = on;
+    };
+    return html`
+      <label class="drop ${this.over ? 'over' : ''}" @dragover=${over(true)} @dragenter=${over(true)} @dragleave=${over(false)} @drop=${this.#dropped}>
+        ${
+          this.preview
+            ? html`<img src=${this.preview} alt="Preview of the picture" />`
+            : html`<span class="drop-hint">${icon('picture')}<span>Drop a picture here<br />or <u>choose a file</u></span></span>`
+        }
+        <input class="visually-hidden" type="file" name="picture" accept=${ACCEPTED} aria-label="Picture" data-testid="add-picture" ?disabled=${this.busy} @change=${this.#chosen} />
+      </label>`;
+  }
+
+  #working(): TemplateResult {
+    const progress = this.session.progress ?? { stage: 'encode' as const, loaded: 0, total: 0 };
+    return html`<div class="working" role="status"><span>${progressWords(progress)} …</span>${progressBar(progress)}</div>`;
+  }
+
+  readonly #chosen = ({ target }: Event): void => {
+    if (target instanceof HTMLInputElement) this.#take(target.files?.[0] ?? null);
+  };
+
+  readonly #dropped = (event: DragEvent): void => {
+    event.preventDefault();
+    this.over = false;
+    const file = event.dataTransfer?.files[0];
+    if (file) this.#take(file);
+  };
+
+  #take(file: File | null): void {
+    if (this.preview) URL.revokeObjectURL(this.preview);
+    const isPicture = file?.type.startsWith('image/') ?? false;
+    this.failure =
+      file && !isPicture
+        ? new SidestreamError('encoder/bad-image', `“${file.name}” is not a picture. Choose a PNG, JPEG or WebP file.`)
+        : null;
+    this.picture = isPicture ? file : null;
+    this.preview = this.picture ? URL.createObjectURL(this.picture) : '';
+  }
+
+  readonly #submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const item = newItem(new FormData(form), this.picture, Date.now());
+    this.busy = true;
+    this.failure = null;
+    try {
+      const { id } = await this.session.add(item);
+      form.reset();
+      this.#take(null);
+      this.#close();
+      location.hash = routeHref({ page: 'product', id });
+    } catch (thrown) {
+      this.failure = SidestreamError.from(thrown);
+    } finally {
+      this.busy = false;
+    }
+  };
+
+  readonly #close = (): void => this.querySelector('dialog')?.close();
+
+  readonly #closed = (): void => {
+    this.over = false;
+  };
+
+  /** Escape must not hide work that is still going on. */
+  readonly #cancel = (event: Event): void => {
+    if (this.busy) event.preventDefault();
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'add-product': AddProduct;
+  }
+}

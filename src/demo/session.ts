@@ -1,0 +1,149 @@
+import { SidestreamError } from '../error';
+import {
+  type Consent,
+  createRecommender,
+  type EventType,
+  type NewItem,
+  type Progress,
+  type Recommendation,
+  type Recommender,
+  type TrackDetails,
+} from '../recommender';
+import { type Category, categoryTree } from './category';
+import type { Settings } from './settings';
+
+/** One product, as the recommender hands it out. */
+export type Item = Recommendation['item'];
+
+/** What the page knows while it is open: the recommender, the categories, the basket. Nothing of it is written anywhere. */
+export class Session {
+  recommender: Recommender | null = null;
+  /** Why the shop could not open. */
+  failure: SidestreamError | null = null;
+  /** Something went wrong along the way, and the shop goes on. */
+  notice: SidestreamError | null = null;
+  categories: Category[] = [];
+  /** One product of every top category, for the pictures of the home page. */
+  faces: { category: Category; item: Item }[] = [];
+  consent: Consent = 'pending';
+  progress: Progress | null = null;
+  /** Item id to quantity. */
+  readonly basket = new Map<string, number>();
+  readonly #listeners = new Set<() => void>();
+  /** How the shopper came to a product, to attribute the basket. */
+  readonly #origin = new Map<string, TrackDetails>();
+
+  constructor(readonly settings: Settings) {}
+
+  /** Calls `listener` after every change; returns the way out. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Opens the shop; call it again to try again after a failure. */
+  async open(): Promise<void> {
+    this.failure = null;
+    this.progress = { stage: 'bundle', loaded: 0, total: 0 };
+    this.#changed();
+    const { bundle, learning, seed } = this.settings;
+    try {
+      const recommender = await createRecommender({ bundle, learning, ...(seed === undefined ? {} : { seed }) });
+      recommender.on('change', (status) => {
+        this.consent = status.consent;
+        this.#changed();
+      });
+      recommender.on('progress', (progress) => this.#progress(progress));
+      recommender.on('error', (error) => this.report(error));
+      const [status, paths] = await Promise.all([recommender.status(), recommender.categories()]);
+      this.consent = status.consent;
+      this.categories = categoryTree(paths);
+      this.faces = await facesOf(recommender, this.categories);
+      this.recommender = recommender;
+    } catch (thrown) {
+      this.failure = SidestreamError.from(thrown);
+    }
+    this.progress = null;
+    this.#changed();
+  }
+
+  /** Tells the recommender what the shopper did; the page never waits for it. */
+  track(type: EventType, id: string, details?: TrackDetails): void {
+    if (type === 'click' && details) this.#origin.set(id, details);
+    this.recommender?.track(type, id, details).catch((thrown: unknown) => this.report(thrown));
+  }
+
+  /** Remembers which list led to a product without tracking the click again (the elements track their own). */
+  cameFrom(id: string, details: TrackDetails): void {
+    this.#origin.set(id, details);
+  }
+
+  addToBasket({ id, price }: Item): void {
+    this.basket.set(id, (this.basket.get(id) ?? 0) + 1);
+    this.track('cart', id, { ...this.#origin.get(id), quantity: 1, ...(price === undefined ? {} : { price }) });
+    this.#changed();
+  }
+
+  get basketCount(): number {
+    return [...this.basket.values()].reduce((sum, quantity) => sum + quantity, 0);
+  }
+
+  async decide(consent: Consent): Promise<void> {
+    try {
+      await this.recommender?.consent(consent);
+      this.consent = consent;
+    } catch (thrown) {
+      this.report(thrown);
+    }
+    this.#changed();
+  }
+
+  /** Adds a product to this device's catalogue. Rejects with a SidestreamError that says what to mend. */
+  async add(item: NewItem): Promise<Item> {
+    if (!this.recommender)
+      throw new SidestreamError('runtime/closed', 'The shop is not open yet. Wait a moment and try again.');
+    try {
+      const added = await this.recommender.addItem(item);
+      this.categories = categoryTree(await this.recommender.categories());
+      return added;
+    } finally {
+      this.progress = null;
+      this.#changed();
+    }
+  }
+
+  /** Shows an error to the shopper without stopping anything. */
+  report(thrown: unknown): void {
+    this.notice = SidestreamError.from(thrown);
+    this.#changed();
+  }
+
+  dismissNotice(): void {
+    this.notice = null;
+    this.#changed();
+  }
+
+  #progress(progress: Progress): void {
+    // Learning is so short that a bar for it would only flash; the inspector shows it.
+    if (progress.stage === 'learn') return;
+    const done = progress.total > 0 && progress.loaded >= progress.total;
+    this.progress = done && progress.stage !== 'encoders' ? null : progress;
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** A product from somewhere inside each category, always the same one: the first of a category are often variants of each other. */
+async function facesOf(recommender: Recommender, categories: Category[]): Promise<Session['faces']> {
+  const faces = await Promise.all(
+    categories.map(async (category) => {
+      const offset = Math.floor(category.count / 3);
+      const { items } = await recommender.browse({ category: category.path, offset, limit: 1 });
+      return items.flatMap((item) => ({ category, item }));
+    }),
+  );
+  return faces.flat();
+}

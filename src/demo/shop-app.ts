@@ -1,0 +1,203 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import '../element';
+import './add-product';
+import { categorySlug } from './category';
+import { consentBanner } from './consent-banner';
+import { icon } from './icon';
+import { parseRoute, type Route, routeHref } from './route';
+import { ScrollMemory } from './scroll-memory';
+import { BRAND } from './settings';
+import { ShopElement } from './shop-element';
+import './shop-header';
+import './shop-home';
+import './shop-list';
+import './shop-product';
+
+/** The whole shop: header, the page of the moment, footer, and the panels that lie over them. */
+@customElement('shop-app')
+export class ShopApp extends ShopElement {
+  @state() private route: Route = parseRoute(location.hash);
+  @state() private inspecting = false;
+  @state() private asking = false;
+  readonly #scroll = new ScrollMemory(history, () => scrollY);
+  #restore = 0;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener('hashchange', this.#navigated);
+    addEventListener('scroll', this.#scrolled, { passive: true });
+    this.addEventListener('shop-ready', this.#ready);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener('hashchange', this.#navigated);
+    removeEventListener('scroll', this.#scrolled);
+    this.removeEventListener('shop-ready', this.#ready);
+  }
+
+  protected override render(): TemplateResult {
+    const { session, route } = this;
+    const asking = this.asking || (session.recommender !== null && session.consent === 'pending');
+    return html`
+      <a class="skip" href="#main" @click=${this.#skip}>Skip to the products</a>
+      <shop-header
+        role="banner"
+        .session=${session}
+        .route=${route}
+        .inspecting=${this.inspecting}
+        @open-add=${() => this.querySelector('add-product')?.open()}
+        @open-inspector=${this.#toggleInspector}
+      ></shop-header>
+      ${this.#navigation()}
+      <div class="body ${this.inspecting ? 'inspecting' : ''}">
+        <main id="main" tabindex="-1">${session.failure ? this.#closed() : this.#page()}</main>
+        ${this.inspecting ? this.#drawer() : nothing}
+      </div>
+      ${this.#footer()}
+      <div class="overlays ${asking ? 'asking' : ''}">
+        ${session.notice ? this.#notice(session.notice.message) : nothing}
+        ${asking ? consentBanner(session, () => (this.asking = false)) : nothing}
+      </div>
+      <add-product .session=${session}></add-product>`;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has('route')) document.title = this.#title();
+  }
+
+  #page(): TemplateResult {
+    const { session, route } = this;
+    switch (route.page) {
+      case 'home':
+        return html`<shop-home .session=${session}></shop-home>`;
+      case 'product':
+        return html`<shop-product .session=${session} .productId=${route.id}></shop-product>`;
+      case 'category':
+        return html`<shop-list .session=${session} .category=${route.category} .query=${''}></shop-list>`;
+      case 'search':
+        return html`<shop-list .session=${session} .category=${''} .query=${route.query}></shop-list>`;
+    }
+  }
+
+  #navigation(): TemplateResult {
+    const { categories } = this.session;
+    const current = this.route.page === 'category' ? this.route.category : '';
+    const isCurrent = (path: string) => current === path || current.startsWith(`${path}/`);
+    return html`
+      <nav class="categories" aria-label="Categories">
+        <ul>
+          ${categories.map(
+            ({ path, name }) => html`
+              <li>
+                <a
+                  href=${routeHref({ page: 'category', category: path })}
+                  data-testid="category-${categorySlug(path)}"
+                  aria-current=${isCurrent(path) ? 'page' : nothing}
+                  >${name}</a
+                >
+              </li>`,
+          )}
+        </ul>
+      </nav>`;
+  }
+
+  #drawer(): TemplateResult {
+    return html`
+      <aside class="drawer" aria-label="Inspector" data-testid="inspector" @keydown=${this.#drawerKey}>
+        <header>
+          <h2 tabindex="-1">What this device has learned</h2>
+          <button class="icon-button" type="button" aria-label="Close the inspector" @click=${this.#toggleInspector}>${icon('close')}</button>
+        </header>
+        <sidestream-inspector .recommender=${this.session.recommender}></sidestream-inspector>
+      </aside>`;
+  }
+
+  #footer(): TemplateResult {
+    return html`
+      <footer class="footer">
+        <p><strong>${BRAND}</strong> is a demo shop. Nothing is for sale, and nothing you do here leaves this device.</p>
+        <p class="footer-links">
+          ${this.session.settings.learning ? nothing : html`<span data-testid="learning-off">Learning is off</span>`}
+          <button class="link-button" type="button" data-testid="privacy" ?disabled=${!this.session.recommender} @click=${this.#ask}>Privacy choices</button>
+        </p>
+      </footer>`;
+  }
+
+  #closed(): TemplateResult {
+    const { failure } = this.session;
+    return html`
+      <section class="block first" data-testid="closed">
+        <h1 tabindex="-1">The shelves are empty for a moment</h1>
+        <div class="calm">
+          <p>The shop could not load its products.</p>
+          <p class="technical">${failure?.message} <code>${failure?.code}</code></p>
+          <p><button class="button" type="button" data-testid="reopen" @click=${() => this.session.open()}>Try again</button></p>
+        </div>
+      </section>`;
+  }
+
+  #notice(message: string): TemplateResult {
+    return html`
+      <div class="notice" role="status" data-testid="notice">
+        <p>${message}</p>
+        <button class="icon-button" type="button" aria-label="Close this message" @click=${() => this.session.dismissNotice()}>${icon('close')}</button>
+      </div>`;
+  }
+
+  #title(): string {
+    const { route } = this;
+    const page = { home: '', category: '', search: 'Search', product: 'Product' }[route.page];
+    const name = route.page === 'category' ? route.category.split('/').at(-1) : page;
+    return name ? `${name} · ${BRAND}` : `${BRAND}, a shop that learns on your device`;
+  }
+
+  readonly #ask = (): void => {
+    this.asking = true;
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>('.consent button')?.focus());
+  };
+
+  readonly #skip = (event: Event): void => {
+    event.preventDefault();
+    this.querySelector<HTMLElement>('main')?.focus();
+  };
+
+  readonly #toggleInspector = (): void => {
+    this.inspecting = !this.inspecting;
+    const next = this.inspecting ? '.drawer h2' : '[data-testid=inspect]';
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>(next)?.focus({ preventScroll: true }));
+  };
+
+  readonly #drawerKey = ({ key }: KeyboardEvent): void => {
+    if (key === 'Escape') this.#toggleInspector();
+  };
+
+  readonly #scrolled = (): void => {
+    if (this.#restore === 0) this.#scroll.leave();
+  };
+
+  readonly #navigated = async (): Promise<void> => {
+    const next = parseRoute(location.hash);
+    const typing = this.route.page === 'search' && next.page === 'search';
+    this.#restore = this.#scroll.arrive();
+    this.route = next;
+    await this.updateComplete;
+    if (typing) return;
+    scrollTo({ top: 0, behavior: 'instant' });
+    if (!this.querySelector('shop-header input:focus'))
+      this.querySelector<HTMLElement>('main')?.focus({ preventScroll: true });
+  };
+
+  /** The page's products are there: only now is it long enough to scroll back to where it was left. */
+  readonly #ready = (): void => {
+    if (this.#restore > 0) scrollTo({ top: this.#restore, behavior: 'instant' });
+    this.#restore = 0;
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'shop-app': ShopApp;
+  }
+}

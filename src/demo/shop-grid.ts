@@ -1,0 +1,100 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { cardOutlines, productCard } from './product-card';
+import type { Item } from './session';
+import { ShopElement } from './shop-element';
+
+const PAGE = 30;
+/** How many products each list had open, so that coming back finds it as it was left. */
+const opened = new Map<string, number>();
+
+/** The products of a category or a search, more on request. */
+@customElement('shop-grid')
+export class ShopGrid extends ShopElement {
+  @property() category = '';
+  @property() query = '';
+  @state() private items: Item[] = [];
+  @state() private total = -1;
+  @state() private busy = false;
+  #asked = '';
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    const key = this.session.recommender ? `${this.category}\n${this.query}` : '';
+    if (key === this.#asked) return;
+    this.#asked = key;
+    this.items = [];
+    this.total = -1;
+    if (key) void this.#load(key, opened.get(key) ?? PAGE);
+  }
+
+  protected override render(): TemplateResult {
+    const { items, total, busy } = this;
+    if (total === 0) return this.#nothingFound();
+    return html`
+      <ul class="grid" data-testid="grid" aria-busy=${total < 0 ? 'true' : 'false'}>
+        ${
+          total < 0
+            ? cardOutlines(12)
+            : repeat(
+                items,
+                (item) => item.id,
+                (item) => html`<li>${productCard(item, ({ id }) => this.session.track('click', id))}</li>`,
+              )
+        }
+      </ul>
+      ${
+        items.length < total
+          ? html`
+            <p class="more">
+              <button class="button quiet" type="button" data-testid="load-more" ?disabled=${busy} @click=${this.#more}>Show more</button>
+              <small>${items.length} of ${total}</small>
+            </p>`
+          : nothing
+      }`;
+  }
+
+  #nothingFound(): TemplateResult {
+    return html`
+      <div class="calm" data-testid="nothing-found">
+        <p><strong>${this.query ? html`Nothing found for “${this.query}”` : 'Nothing here yet'}</strong></p>
+        <p>${this.query ? 'Try a shorter or a more general word, like “red” or “music”.' : 'Add a product and it shows up here.'}</p>
+        <p><a class="button quiet" href="#/">Back to the shop</a></p>
+      </div>`;
+  }
+
+  readonly #more = (): void => void this.#load(this.#asked, this.items.length + PAGE);
+
+  async #load(key: string, upTo: number): Promise<void> {
+    const { recommender } = this.session;
+    if (!recommender) return;
+    this.busy = true;
+    const offset = this.items.length;
+    try {
+      const { items, total } = await recommender.browse({
+        ...(this.category ? { category: this.category } : {}),
+        ...(this.query ? { query: this.query } : {}),
+        offset,
+        limit: upTo - offset,
+      });
+      if (key !== this.#asked) return;
+      this.items = [...this.items, ...items];
+      this.total = total;
+      opened.set(key, this.items.length);
+    } catch (thrown) {
+      this.session.report(thrown);
+      this.total = Math.max(0, this.total);
+    } finally {
+      this.busy = false;
+    }
+    await this.updateComplete;
+    this.dispatchEvent(new CustomEvent('shop-ready', { bubbles: true }));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'shop-grid': ShopGrid;
+  }
+}

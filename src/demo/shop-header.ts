@@ -1,0 +1,85 @@
+import { html, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { icon } from './icon';
+import { progressBar } from './progress-bar';
+import { type Route, routeHref } from './route';
+import { BRAND } from './settings';
+import { ShopElement } from './shop-element';
+
+/** Milliseconds after the last keystroke before the search runs. */
+const TYPING = 250;
+
+/** Brand, search and tools; stays in view. Asks the page for its panels with `open-inspector` and `open-add`. */
+@customElement('shop-header')
+export class ShopHeader extends ShopElement {
+  @property({ attribute: false }) route!: Route;
+  @property({ type: Boolean, attribute: false }) inspecting = false;
+  #typing: ReturnType<typeof setTimeout> | undefined;
+
+  protected override render(): TemplateResult {
+    const { session } = this;
+    const count = session.basketCount;
+    return html`
+      <div class="bar">
+        <a class="brand" href="#/">
+          <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
+            <circle cx="16" cy="16" r="15" /><path d="M4.5 18.5c3.8-3.6 7.7-3.6 11.5 0s7.7 3.6 11.5 0M8 24c2.7-2 5.3-2 8 0s5.3 2 8 0" />
+          </svg>
+          ${BRAND}
+        </a>
+        <form class="search" role="search" @submit=${this.#submit}>
+          ${icon('search')}
+          <input type="search" name="q" placeholder="Search the shop" aria-label="Search the shop" data-testid="search" @input=${this.#typed} />
+        </form>
+        <div class="tools">
+          <button class="tool" type="button" data-testid="add-product" ?disabled=${!session.recommender} @click=${() => this.#ask('open-add')}>
+            ${icon('plus')}<span>Add a product</span>
+          </button>
+          <button class="tool" type="button" data-testid="inspect" aria-expanded=${this.inspecting ? 'true' : 'false'} @click=${() => this.#ask('open-inspector')}>
+            ${icon('ladder')}<span>Inspect</span>
+          </button>
+          <p class="basket" role="img" aria-label="Basket: ${count === 1 ? '1 product' : `${count} products`}" data-testid="basket" data-count=${count}>
+            ${icon('basket')}<b ?hidden=${count === 0}>${count}</b>
+          </p>
+        </div>
+      </div>
+      ${progressBar(session.progress)}`;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    const input = this.querySelector('input');
+    if (!changed.has('route') || !input || input.matches(':focus')) return;
+    input.value = this.route.page === 'search' ? this.route.query : '';
+  }
+
+  #ask(what: 'open-add' | 'open-inspector'): void {
+    this.dispatchEvent(new CustomEvent(what));
+  }
+
+  readonly #typed = (): void => {
+    clearTimeout(this.#typing);
+    this.#typing = setTimeout(() => this.#search(), TYPING);
+  };
+
+  readonly #submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    this.#search();
+  };
+
+  /** The first letter makes an entry in the history, the next ones replace it: one step back leaves the search. */
+  #search(): void {
+    clearTimeout(this.#typing);
+    const query = this.querySelector('input')?.value.trim() ?? '';
+    const searching = this.route.page === 'search';
+    if (!query && !searching) return;
+    const target = query ? routeHref({ page: 'search', query }) : routeHref({ page: 'home' });
+    if (searching) location.replace(target);
+    else location.hash = target;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'shop-header': ShopHeader;
+  }
+}

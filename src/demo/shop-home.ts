@@ -1,0 +1,57 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import './shop-grid';
+import { categorySlug } from './category';
+import { productPicture } from './product-card';
+import { routeHref } from './route';
+import { ShopElement } from './shop-element';
+import { shopRecs } from './shop-recs';
+
+/** The front page: a word of welcome, what the shopper may like, the categories, everything. */
+@customElement('shop-home')
+export class ShopHome extends ShopElement {
+  protected override render(): TemplateResult {
+    const { session } = this;
+    return html`
+      <section class="hero">
+        <div>
+          <h1 tabindex="-1">Little things, found for you</h1>
+          <p>Look around. The shop learns what you like as you go, right here in your browser, and keeps it to itself.</p>
+        </div>
+        <p class="hero-pictures" aria-hidden="true">
+          ${session.faces.slice(0, 5).map(({ item }) => productPicture(item, false))}
+        </p>
+      </section>
+      <div class="block">${shopRecs(session, { placement: 'for-you', heading: 'Recommended for you' })}</div>
+      ${session.faces.length > 1 ? this.#tiles() : nothing}
+      <section class="block">
+        <h2>Everything</h2>
+        <shop-grid .session=${session}></shop-grid>
+      </section>`;
+  }
+
+  #tiles(): TemplateResult {
+    return html`
+      <section class="block">
+        <h2>Shop by category</h2>
+        <ul class="tiles">
+          ${this.session.faces.map(
+            ({ category, item }) => html`
+              <li>
+                <a href=${routeHref({ page: 'category', category: category.path })} data-testid="tile-${categorySlug(category.path)}">
+                  ${productPicture(item)}
+                  <span class="tile-name">${category.name}</span>
+                  <small>${category.count}</small>
+                </a>
+              </li>`,
+          )}
+        </ul>
+      </section>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'shop-home': ShopHome;
+  }
+}

@@ -1,0 +1,56 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import './shop-grid';
+import { breadcrumbs } from './breadcrumbs';
+import { categorySlug, findCategory, trail } from './category';
+import { routeHref } from './route';
+import { ShopElement } from './shop-element';
+import { shopRecs } from './shop-recs';
+
+/** One category, or what a search found. */
+@customElement('shop-list')
+export class ShopList extends ShopElement {
+  @property() category = '';
+  @property() query = '';
+
+  protected override render(): TemplateResult {
+    const { session, category, query } = this;
+    const steps = trail(category);
+    return html`
+      <section class="block first">
+        ${category ? breadcrumbs(steps.slice(0, -1)) : nothing}
+        <h1 tabindex="-1">${query ? html`Results for “${query}”` : (steps.at(-1)?.name ?? category)}</h1>
+        ${category ? this.#narrower() : nothing}
+        <shop-grid .session=${session} .category=${category} .query=${query}></shop-grid>
+      </section>
+      <div class="block">${shopRecs(session, { placement: 'for-you', heading: 'Recommended for you' })}</div>`;
+  }
+
+  /** The categories one step below, or beside, this one. */
+  #narrower(): TemplateResult | typeof nothing {
+    const steps = trail(this.category);
+    const here = findCategory(this.session.categories, this.category);
+    const parent = here?.children.length ? here : findCategory(this.session.categories, steps.at(-2)?.path ?? '');
+    if (!parent?.children.length) return nothing;
+    return html`
+      <ul class="chips" aria-label="Within ${parent.name}">
+        ${[{ ...parent, name: 'All' }, ...parent.children].map(
+          ({ path, name }) => html`
+            <li>
+              <a
+                href=${routeHref({ page: 'category', category: path })}
+                data-testid=${path === parent.path ? nothing : `category-${categorySlug(path)}`}
+                aria-current=${path === this.category ? 'page' : nothing}
+                >${name}</a
+              >
+            </li>`,
+        )}
+      </ul>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'shop-list': ShopList;
+  }
+}

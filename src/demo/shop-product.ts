@@ -1,0 +1,116 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { breadcrumbs } from './breadcrumbs';
+import { trail } from './category';
+import { icon } from './icon';
+import { priceOf, productPicture } from './product-card';
+import type { Item } from './session';
+import { ShopElement } from './shop-element';
+import { shopRecs } from './shop-recs';
+
+/** Milliseconds on a product page before it counts as looked at. */
+const VIEW_DWELL = 2500;
+
+/** A product's own page. */
+@customElement('shop-product')
+export class ShopProduct extends ShopElement {
+  @property({ attribute: 'product-id' }) productId = '';
+  /** Undefined while it is fetched, null when the shop does not have it. */
+  @state() private item: Item | null | undefined = undefined;
+  @state() private added = 0;
+  #asked = '';
+  #dwell: ReturnType<typeof setTimeout> | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#dwell);
+    this.#asked = '';
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    const key = this.session.recommender ? this.productId : '';
+    if (key === this.#asked) return;
+    this.#asked = key;
+    this.item = undefined;
+    this.added = 0;
+    clearTimeout(this.#dwell);
+    if (key) void this.#load(key);
+  }
+
+  protected override render(): TemplateResult {
+    const { session, item, productId } = this;
+    if (item === null) return this.#unknown();
+    return html`
+      ${item ? this.#product(item) : this.#outline()}
+      <div class="block">${shopRecs(session, { placement: 'similar', heading: 'Similar', itemId: productId })}</div>
+      <div class="block">
+        ${shopRecs(session, { placement: 'for-you', heading: 'Recommended for you', exclude: [productId] })}
+      </div>`;
+  }
+
+  #product(item: Item): TemplateResult {
+    const soldOut = item.availability === 'out-of-stock';
+    return html`
+      <section class="product" data-testid="product" data-id=${item.id}>
+        ${productPicture(item, false)}
+        <div class="product-facts">
+          ${breadcrumbs(trail(item.category))}
+          <h1 tabindex="-1">${item.title}</h1>
+          <p class="product-price">${priceOf(item)}</p>
+          ${item.description ? html`<p class="product-text">${item.description}</p>` : nothing}
+          <button class="button" type="button" data-testid="add-to-basket" ?disabled=${soldOut} @click=${() => this.#buy(item)}>
+            ${soldOut ? 'Sold out' : html`${icon('basket')} Add to basket`}
+          </button>
+          <p class="product-note" role="status">
+            ${this.added > 0 ? html`${icon('check')} ${this.added === 1 ? 'In your basket' : `${this.added} in your basket`}` : nothing}
+          </p>
+        </div>
+      </section>`;
+  }
+
+  #outline(): TemplateResult {
+    return html`
+      <section class="product outline" aria-busy="true" aria-label="Loading">
+        <span class="tile"></span>
+        <div class="product-facts" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
+      </section>`;
+  }
+
+  #unknown(): TemplateResult {
+    return html`
+      <section class="block first">
+        <h1 tabindex="-1">We do not have this one</h1>
+        <div class="calm">
+          <p>The product may have gone, or it was added on another device.</p>
+          <p><a class="button quiet" href="#/">Back to the shop</a></p>
+        </div>
+      </section>
+      <div class="block">${shopRecs(this.session, { placement: 'for-you', heading: 'Recommended for you' })}</div>`;
+  }
+
+  #buy(item: Item): void {
+    this.session.addToBasket(item);
+    this.added += 1;
+  }
+
+  async #load(id: string): Promise<void> {
+    try {
+      const item = (await this.session.recommender?.getItem(id)) ?? null;
+      if (id !== this.#asked) return;
+      this.item = item;
+      if (item) this.#dwell = setTimeout(() => this.session.track('view', id), VIEW_DWELL);
+    } catch (thrown) {
+      this.session.report(thrown);
+      if (id === this.#asked) this.item = null;
+    }
+    await this.updateComplete;
+    this.dispatchEvent(new CustomEvent('shop-ready', { bubbles: true }));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'shop-product': ShopProduct;
+  }
+}

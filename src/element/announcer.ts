@@ -1,0 +1,25 @@
+let region: HTMLElement | undefined;
+
+/** Puts the page's one live region in place early: browsers only announce changes of a region they already know. */
+export function prepareAnnouncer(): void {
+  if (region?.isConnected) return;
+  region = document.createElement('div');
+  region.setAttribute('role', 'status');
+  region.dataset.sidestream = 'announcer';
+  // Out of sight but not `display: none`, which would silence it. Set through the CSSOM: a style attribute may be barred.
+  Object.assign(region.style, {
+    position: 'absolute',
+    width: '1px',
+    height: '1px',
+    overflow: 'hidden',
+    clipPath: 'inset(50%)',
+    whiteSpace: 'nowrap',
+  });
+  document.body.append(region);
+}
+
+/** Says `message` to screen readers, politely. */
+export function announce(message: string): void {
+  prepareAnnouncer();
+  if (region) region.textContent = message;
+}

@@ -1,0 +1,166 @@
+import { css } from 'lit';
+
+/** The built-in card and its skeleton. Both keep the same room for their texts. */
+export const cardStyles = css`
+  .item {
+    min-inline-size: 0;
+  }
+  .card {
+    position: relative;
+    display: flex;
+    flex-direction: column;
+    block-size: 100%;
+  }
+  .media {
+    position: relative;
+    display: grid;
+    place-items: center;
+    aspect-ratio: var(--sidestream-media-ratio, 1);
+    overflow: hidden;
+    background: var(--_tile);
+    border-radius: var(--_radius);
+  }
+  .media::before {
+    content: attr(data-initial);
+    position: absolute;
+    font-size: 2.5rem;
+    font-weight: 600;
+    color: var(--_muted);
+    opacity: 0.6;
+  }
+  .media:has(.image:not([hidden]))::before {
+    content: none;
+  }
+  .image {
+    position: absolute;
+    inset: 0;
+    inline-size: 100%;
+    block-size: 100%;
+    padding: var(--sidestream-image-padding, 0);
+    object-fit: var(--sidestream-image-fit, contain);
+    transition: transform 0.3s cubic-bezier(0.2, 0.7, 0.2, 1);
+  }
+  .image[hidden] {
+    display: none;
+  }
+  .card:hover .image {
+    transform: scale(1.045);
+  }
+  .body {
+    /* Two lines of title, one of price, two of reason. */
+    min-block-size: calc(2.7em + 1.4em + 2.275em + 0.375rem);
+    margin-block-start: 0.625rem;
+  }
+  .link {
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+    overflow: hidden;
+    padding: 0;
+    font: inherit;
+    font-weight: 550;
+    line-height: 1.35;
+    text-align: start;
+    text-decoration: none;
+    overflow-wrap: anywhere;
+    color: inherit;
+    background: none;
+    border: 0;
+    cursor: pointer;
+  }
+  /* The link reaches over the whole card; what else can be pressed lies above it. */
+  .link::after {
+    content: '';
+    position: absolute;
+    inset: 0;
+    border-radius: var(--_radius);
+  }
+  .link:focus-visible {
+    outline: none;
+  }
+  .link:focus-visible::after {
+    outline: 2px solid var(--_accent);
+    outline-offset: 2px;
+  }
+  .card:hover .link {
+    text-decoration: underline;
+    text-decoration-thickness: 1px;
+    text-underline-offset: 0.2em;
+  }
+  .price {
+    margin: 0.125rem 0 0;
+    line-height: 1.4;
+    font-variant-numeric: tabular-nums;
+  }
+  .sold-out {
+    margin-inline-start: 0.375em;
+    font-size: 0.8125em;
+    color: var(--_muted);
+  }
+  .reason {
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+    overflow: hidden;
+    margin: 0.25rem 0 0;
+    font-size: 0.8125em;
+    line-height: 1.4;
+    color: var(--_muted);
+  }
+  .dismiss {
+    position: absolute;
+    z-index: 1;
+    inset-block-start: 0.375rem;
+    inset-inline-end: 0.375rem;
+    display: grid;
+    place-items: center;
+    inline-size: 2rem;
+    block-size: 2rem;
+    padding: 0;
+    color: inherit;
+    background: var(--_surface);
+    border: 0;
+    border-radius: 50%;
+    box-shadow: 0 1px 3px rgb(0 0 0 / 0.16);
+    cursor: pointer;
+    opacity: 0;
+    transition: opacity 0.15s;
+  }
+  .card:hover .dismiss,
+  .card:focus-within .dismiss {
+    opacity: 1;
+  }
+  @media (hover: none) {
+    .dismiss {
+      opacity: 1;
+    }
+  }
+  .skeleton .media::before {
+    content: none;
+  }
+  .skeleton i {
+    display: block;
+    inline-size: 82%;
+    block-size: 0.8em;
+    margin-block-end: 0.6em;
+    background: var(--_tile);
+    border-radius: 0.3em;
+  }
+  .skeleton i + i {
+    inline-size: 36%;
+  }
+  .skeleton i + i + i {
+    inline-size: 60%;
+  }
+  .skeleton {
+    animation: breathe 1.8s ease-in-out infinite alternate;
+  }
+  @keyframes breathe {
+    from {
+      opacity: 1;
+    }
+    to {
+      opacity: 0.55;
+    }
+  }
+`;

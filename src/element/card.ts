@@ -1,0 +1,66 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Recommendation } from '../recommender';
+import { safeImage } from './address';
+import type { RecsLabels } from './labels';
+
+/** What a card needs besides the recommendation. */
+export interface CardContext {
+  /** Address of the item's page; empty makes the card a button. */
+  href: string;
+  /** Already formatted; empty when the item has no price. */
+  price: string;
+  dismissible: boolean;
+  labels: RecsLabels;
+}
+
+/** The built-in card: picture, title, price and the reason. The title is the link, and its area is the whole card. */
+export function productCard(
+  { item, reason }: Recommendation,
+  { href, price, dismissible, labels }: CardContext,
+): TemplateResult {
+  const soldOut = item.availability === 'out-of-stock';
+  return html`
+    <article part="card" class="card">
+      <span part="media" class="media" data-initial=${item.title.slice(0, 1)}>${picture(item.image)}</span>
+      <div part="body" class="body">
+        ${
+          href
+            ? html`<a part="link" class="link" href=${href}>${item.title}</a>`
+            : html`<button part="link" class="link" type="button">${item.title}</button>`
+        }
+        <p part="price" class="price">${price}${soldOut ? html` <span part="availability" class="sold-out">${labels.outOfStock}</span>` : nothing}</p>
+        <p part="reason" class="reason" title=${reason}>${reason}</p>
+      </div>
+      ${
+        dismissible
+          ? html`<button part="dismiss" class="dismiss" type="button" data-dismiss aria-label=${labels.dismiss(item.title)}>
+              <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="m4.5 4.5 7 7m0-7-7 7" /></svg>
+            </button>`
+          : nothing
+      }
+    </article>`;
+}
+
+/** The title stands right below the picture, so the picture itself has nothing to add for a screen reader. */
+function picture(image: string | undefined): TemplateResult | typeof nothing {
+  const src = safeImage(image);
+  return src
+    ? html`<img part="image" class="image" src=${src} alt="" width="256" height="256" loading="lazy" decoding="async" @error=${hideBroken} />`
+    : nothing;
+}
+
+/** A picture that does not load gives way to the initial behind it. */
+function hideBroken(event: Event): void {
+  if (event.target instanceof HTMLElement) event.target.hidden = true;
+}
+
+/** A card's outline while the list is on its way: the same boxes as a real card, so nothing jumps when it arrives. */
+export function skeletonCard(): TemplateResult {
+  return html`
+    <li part="item" class="item">
+      <div part="card skeleton" class="card skeleton">
+        <span class="media"></span>
+        <div class="body"><i></i><i></i><i></i></div>
+      </div>
+    </li>`;
+}

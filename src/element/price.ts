@@ -1,0 +1,44 @@
+/**
+ * The language of an element: its nearest `lang` attribute, looking through shadow roots up to the document, else the
+ * browser's own language (`undefined`, which is what Intl takes for it).
+ */
+export function languageOf(element: Element): string | undefined {
+  let scope: Element | null = element;
+  while (scope) {
+    const holder: Element | null = scope.closest('[lang]:not([lang=""])');
+    if (holder) return holder.getAttribute('lang') ?? undefined;
+    const root: Node = scope.getRootNode();
+    scope = root instanceof ShadowRoot ? root.host : null;
+  }
+  return undefined;
+}
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+/**
+ * A price in the reader's language: `1.299,00 €`. Without a currency, or with one that is not a three-letter code, the
+ * plain number with two digits.
+ */
+export function formatPrice(price: number, currency?: string, language?: string): string {
+  const code = currency && /^[a-z]{3}$/i.test(currency) ? currency.toUpperCase() : '';
+  const key = `${language ?? ''} ${code}`;
+  let format = formats.get(key);
+  if (!format) {
+    const options: Intl.NumberFormatOptions = code
+      ? { style: 'currency', currency: code }
+      : { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+    format = new Intl.NumberFormat(canonical(language), options);
+    formats.set(key, format);
+  }
+  return format.format(price);
+}
+
+/** Pages write `en_US` or worse into `lang`, and Intl throws on it: a price in the browser's language beats a broken card. */
+function canonical(language: string | undefined): string | undefined {
+  if (!language) return undefined;
+  try {
+    return Intl.getCanonicalLocales(language.replace('_', '-'))[0];
+  } catch {
+    return undefined;
+  }
+}

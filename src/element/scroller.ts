@@ -1,0 +1,45 @@
+const isRightToLeft = (element: Element): boolean => getComputedStyle(element).direction === 'rtl';
+const calm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+/** How far a row can be scrolled towards its start and its end. */
+export interface ScrollEnds {
+  atStart: boolean;
+  atEnd: boolean;
+}
+
+/** Where a row stands. In right-to-left rows `scrollLeft` counts down from 0. */
+export function scrollEnds(row: Element): ScrollEnds {
+  const at = Math.abs(row.scrollLeft);
+  return { atStart: at < 2, atEnd: at + row.clientWidth > row.scrollWidth - 2 };
+}
+
+/** Scrolls a row by most of its width, towards its end (1) or its start (-1). */
+export function scrollRow(row: Element, towards: 1 | -1): void {
+  const sign = isRightToLeft(row) ? -towards : towards;
+  row.scrollBy({ left: sign * row.clientWidth * 0.85, behavior: calm() ? 'auto' : 'smooth' });
+}
+
+/**
+ * Arrow keys, Home and End move the focus from card to card of a row and bring it into view. Tab still visits every
+ * card, so nothing depends on knowing these keys.
+ */
+export function moveFocus(row: Element, event: KeyboardEvent): void {
+  const links = [...row.querySelectorAll<HTMLElement>('li[data-id]')].map((card) =>
+    card.querySelector<HTMLElement>('a, button'),
+  );
+  const current = links.findIndex((link) => link?.closest('li')?.contains(event.target as Node));
+  if (current < 0) return;
+  const forward = isRightToLeft(row) ? 'ArrowLeft' : 'ArrowRight';
+  const backward = isRightToLeft(row) ? 'ArrowRight' : 'ArrowLeft';
+  const targets: Record<string, number> = {
+    [forward]: current + 1,
+    [backward]: current - 1,
+    Home: 0,
+    End: links.length - 1,
+  };
+  const target = links[targets[event.key] ?? -1];
+  if (!target) return;
+  event.preventDefault();
+  target.focus({ preventScroll: true });
+  target.closest('li')?.scrollIntoView({ inline: 'nearest', block: 'nearest', behavior: calm() ? 'auto' : 'smooth' });
+}

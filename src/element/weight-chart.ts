@@ -1,0 +1,53 @@
+import { html, svg, type TemplateResult } from 'lit';
+
+/** A bar from the zero line, in percent of the chart's width. */
+export interface WeightBar {
+  name: string;
+  value: number;
+  start: number;
+  width: number;
+}
+
+/** Bars for signed weights, strongest first, on one scale that has room for both signs. */
+export function weightBars(weights: Record<string, number>): WeightBar[] {
+  const entries = Object.entries(weights)
+    .filter(([, value]) => Number.isFinite(value))
+    .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
+  const values = entries.map(([, value]) => value);
+  const low = Math.min(0, ...values);
+  const span = Math.max(0, ...values) - low || 1;
+  return entries.map(([name, value]) => ({
+    name,
+    value,
+    start: ((Math.min(0, value) - low) / span) * 100,
+    width: (Math.abs(value) / span) * 100,
+  }));
+}
+
+/** `contentRecent` and `content-recent` as words: `content recent`. */
+export function termWords(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/[-_.]+/g, ' ')
+    .toLowerCase();
+}
+
+/** The personal weights as a table of bars. */
+export function weightChart(weights: Record<string, number>): TemplateResult {
+  const bars = weightBars(weights);
+  if (bars.length === 0) return html`<p class="note">No weights yet.</p>`;
+  return html`
+    <ul part="weights" class="weights">
+      ${bars.map(
+        ({ name, value, start, width }) => html`
+          <li data-weight=${name}>
+            <span class="name">${termWords(name)}</span>
+            <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+              <rect class="track" width="100" height="8" />
+              ${svg`<rect class=${value < 0 ? 'negative' : 'expert'} x=${start} width=${width} height="8" />`}
+            </svg>
+            <span class="value">${value.toFixed(2)}</span>
+          </li>`,
+      )}
+    </ul>`;
+}
