@@ -24,7 +24,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(page.getByRole('dialog')).toBeVisible();
       expect(await violations(page)).toEqual([]);
       await page.keyboard.press('Escape');
-      await page.getByTestId('open-inspector').click();
+      await page.getByTestId('inspect').click();
       await expect(page.getByTestId('inspector')).toBeVisible();
       expect(await violations(page)).toEqual([]);
     });

@@ -37,11 +37,11 @@ test('with consent the profile is there after a reload; taken back, nothing is l
 
   await page.reload();
   await expect.poll(async () => share(await idsIn(page, 'for-you'))).toBeGreaterThan(0.3);
-  await page.getByTestId('open-inspector').click();
+  await page.getByTestId('inspect').click();
   await expect(page.getByTestId('inspector')).toContainText(/wasm|cpu|webgpu/);
   await page.keyboard.press('Escape');
 
-  await page.getByTestId('consent-change').click();
+  await page.getByTestId('privacy').click();
   await page.getByTestId('consent-no').click();
   await expect.poll(() => traces(page)).toEqual(NOTHING);
   await page.reload();

@@ -19,9 +19,10 @@ export function products(): Product[] {
 export const test = base.extend<{ quiet: undefined }>({
   quiet: [
     async ({ page, baseURL }, use) => {
+      const origin = new URL(baseURL ?? '').origin;
       const trouble: string[] = [];
       page.on('request', (request) => {
-        const local = /^(data|blob):/.test(request.url()) || new URL(request.url()).origin === baseURL;
+        const local = /^(data|blob):/.test(request.url()) || new URL(request.url()).origin === origin;
         if (!local || request.method() !== 'GET') trouble.push(`${request.method()} ${request.url()}`);
       });
       page.on('pageerror', (error) => trouble.push(`page error: ${error.message}`));

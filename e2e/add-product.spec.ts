@@ -1,0 +1,90 @@
+import { type BrowserContext, chromium, type Page } from '@playwright/test';
+import { cards, expect, idsIn, openShop, products, test } from './shop';
+
+/** A picture nobody has: an apple drawn on a canvas of the page. */
+async function drawApple(page: Page): Promise<Buffer> {
+  const base64 = await page.evaluate(() => {
+    const canvas = document.createElement('canvas');
+    canvas.width = 320;
+    canvas.height = 280;
+    const context = canvas.getContext('2d')!;
+    context.fillStyle = '#d22';
+    context.beginPath();
+    context.ellipse(160, 160, 100, 90, 0, 0, 7);
+    context.fill();
+    context.fillStyle = '#273';
+    context.fillRect(155, 40, 12, 50);
+    return canvas.toDataURL('image/png').split(',')[1];
+  });
+  return Buffer.from(base64, 'base64');
+}
+
+/** Adds a product through the shop's dialog and waits for its page. @returns its id */
+async function addApple(page: Page, title: string): Promise<string> {
+  const picture = { name: 'apple.png', mimeType: 'image/png', buffer: await drawApple(page) };
+  await page.getByTestId('add-product').click();
+  await page.getByTestId('add-title').fill(title);
+  await page.getByTestId('add-picture').setInputFiles(picture);
+  await page.getByTestId('add-submit').click();
+  await expect(page).toHaveURL(/#\/product\//, { timeout: 60_000 });
+  await expect(page.getByRole('heading', { name: title })).toBeVisible();
+  return decodeURIComponent(page.url().split('#/product/')[1]);
+}
+
+test('a new product is encoded here, resembles what it should, and is recommended at once', async ({ page }) => {
+  await openShop(page);
+  const id = await addApple(page, 'Crisp Red Apple');
+  const category = new Map(products().map((product) => [product.id, product.category]));
+  const similar = await idsIn(page, 'similar');
+  const food = similar.filter((other) => category.get(other)?.startsWith('Food/'));
+  expect(food.length).toBeGreaterThan(similar.length / 2);
+
+  // A shopper who looks at its nearest neighbour finds it recommended without any retraining.
+  await cards(page, 'similar').first().locator('a').click();
+  await expect.poll(() => idsIn(page, 'similar')).toContain(id);
+  await page.goto('/#/');
+  await cards(page, 'for-you').first().waitFor();
+});
+
+test('a product without a title or with a broken picture is refused with the field', async ({ page }) => {
+  await openShop(page);
+  await page.getByTestId('add-product').click();
+  await page.getByTestId('add-title').fill('Broken');
+  const picture = { name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no picture at all') };
+  await page.getByTestId('add-picture').setInputFiles(picture);
+  await page.getByTestId('add-submit').click();
+  await expect(page.getByTestId('add-dialog')).toContainText(/picture/i);
+  await expect(page).not.toHaveURL(/#\/product\//);
+});
+
+test('with consent an added product is there after a reload', async ({ page }) => {
+  await openShop(page);
+  await page.getByTestId('consent-yes').click();
+  const id = await addApple(page, 'Kept Red Apple');
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'Kept Red Apple' })).toBeVisible();
+  expect(page.url()).toContain(encodeURIComponent(id));
+});
+
+test.describe('without WebGPU', () => {
+  test('encoding and learning fall back to wasm', async ({ baseURL, launchOptions }) => {
+    const args = launchOptions.args?.filter((arg) => !arg.includes('webgpu'));
+    const browser = await chromium.launch({ ...launchOptions, args });
+    const context: BrowserContext = await browser.newContext({ baseURL });
+    try {
+      const page = await context.newPage();
+      await openShop(page);
+      expect(await page.evaluate(async () => (await navigator.gpu?.requestAdapter()) ?? null)).toBeNull();
+      await addApple(page, 'Plain Red Apple');
+      for (const placement of ['similar', 'similar', 'similar', 'similar']) {
+        const before = page.url();
+        await cards(page, placement).first().locator('a').click();
+        await expect(page).not.toHaveURL(before);
+      }
+      await page.getByTestId('inspect').click();
+      await expect(page.getByTestId('inspector')).toContainText(/wasm/i);
+    } finally {
+      await browser.close();
+    }
+  });
+});
