@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { SidestreamError } from '../error';
 import type { Pixels } from './encoder';
+import { planar } from './planar';
 
 /**
  * Decodes a picture (PNG, JPEG, WebP, AVIF, GIF, TIFF or SVG), turns it upright, fits it into a square and fills the
@@ -14,12 +15,11 @@ export async function decodeImage(bytes: Uint8Array, size: number): Promise<Pixe
     const rgb = await sharp(bytes, { failOn: 'error' })
       .autoOrient()
       .flatten({ background: '#fff' })
-      .resize(size, size, { fit: 'contain', background: '#fff', kernel: 'linear' })
+      .resize(size, size, { fit: 'contain', background: '#fff', kernel: 'mitchell' })
       .toColourspace('srgb')
       .raw()
       .toBuffer();
-    const area = size * size;
-    return Float32Array.from({ length: 3 * area }, (_, i) => rgb[(i % area) * 3 + Math.floor(i / area)] / 255);
+    return planar(rgb, 3, size);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const message = `The picture cannot be decoded (${why}). Use a PNG, JPEG, WebP or AVIF file.`;

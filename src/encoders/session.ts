@@ -1,4 +1,4 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-web';
+import type { Tensor } from 'onnxruntime-web';
 import { SidestreamError } from '../error';
 import type { Encoder, RawTaps } from './encoder';
 import { Mutex } from './mutex';
@@ -10,8 +10,14 @@ export type Backend = Encoder<unknown>['backend'];
 /** Tensors by graph input name. */
 export type Feeds = Record<string, Tensor>;
 
+/** What we ask of a session; onnxruntime-node and onnxruntime-web both give it. */
+export interface RuntimeSession {
+  run(feeds: Feeds, outputs: string[]): Promise<Record<string, { data: unknown }>>;
+  release(): Promise<void>;
+}
+
 /** Opens a session on one backend. */
-export type OpenSession = (backend: Backend) => Promise<InferenceSession>;
+export type OpenSession = (backend: Backend) => Promise<RuntimeSession>;
 
 /**
  * Two sessions of onnxruntime-web being created at once throw, and two running at once never return. So all sessions of
@@ -28,7 +34,7 @@ export class Session {
     private readonly preset: Preset,
     private readonly open: OpenSession,
     private backends: Backend[],
-    private session: InferenceSession | null,
+    private session: RuntimeSession | null,
   ) {}
 
   /**
@@ -70,7 +76,7 @@ export class Session {
     return turns.run(() => this.drop());
   }
 
-  private async attempt(session: InferenceSession, feeds: Feeds): Promise<RawTaps> {
+  private async attempt(session: RuntimeSession, feeds: Feeds): Promise<RawTaps> {
     const names = this.preset.taps.map((tap) => tap.name);
     const outputs = await session.run(feeds, names);
     return names.map((name) => {
@@ -81,7 +87,7 @@ export class Session {
   }
 
   /** Opens on the first backend of the list that works, dropping those that do not. */
-  private async reopen(): Promise<InferenceSession> {
+  private async reopen(): Promise<RuntimeSession> {
     for (;;) {
       try {
         this.session = await this.open(this.backends[0]);

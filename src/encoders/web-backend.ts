@@ -1,19 +1,25 @@
 import type { Backend } from './session';
 
+/** The parts of `navigator.gpu` and its adapters that the choice needs. */
+export interface AdapterSource {
+  requestAdapter(): Promise<Adapter | null>;
+}
+type Adapter = { info: Pick<GPUAdapterInfo, 'architecture' | 'isFallbackAdapter'> };
+
 /**
  * Where to run in this browser: WebGPU on a real GPU, else wasm. A software adapter computes the same on the CPU, a
- * hundred times slower than wasm does. WebGPU is named twice because a lost device is worth one more try.
+ * hundred times slower than wasm does.
  */
-export async function webBackends(gpu: GPU | undefined = globalThis.navigator?.gpu): Promise<Backend[]> {
+export async function webBackends(gpu: AdapterSource | undefined = globalThis.navigator?.gpu): Promise<Backend[]> {
   const adapter = await gpu?.requestAdapter().catch(() => null);
-  return adapter && !isSoftware(adapter) ? backendList('webgpu') : backendList('wasm');
+  return backendList(adapter && !isSoftware(adapter) ? 'webgpu' : 'wasm');
 }
 
-/** Where to run when `first` is wanted, with what to fall back on. */
+/** Where to run when `first` is wanted. WebGPU is named twice because a lost device is worth one more try. */
 export function backendList(first: 'webgpu' | 'wasm'): Backend[] {
   return first === 'webgpu' ? ['webgpu', 'webgpu', 'wasm'] : ['wasm'];
 }
 
-function isSoftware({ info }: GPUAdapter): boolean {
+function isSoftware({ info }: Adapter): boolean {
   return info.isFallbackAdapter || info.architecture === 'swiftshader';
 }

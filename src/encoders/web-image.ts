@@ -1,6 +1,7 @@
 import { SidestreamError } from '../error';
 import type { Pixels } from './encoder';
 import { letterbox } from './letterbox';
+import { planar } from './planar';
 
 /**
  * Decodes a picture the browser can show, turns it upright, fits it into a square and fills the rest, as well as what is
@@ -22,9 +23,7 @@ export async function decodeImage(picture: Blob, size: number): Promise<Pixels> 
     context.fillRect(0, 0, size, size);
     context.imageSmoothingQuality = 'high';
     context.drawImage(bitmap, x, y, width, height);
-    const rgba = context.getImageData(0, 0, size, size).data;
-    const area = size * size;
-    return Float32Array.from({ length: 3 * area }, (_, i) => rgba[(i % area) * 4 + Math.floor(i / area)] / 255);
+    return planar(context.getImageData(0, 0, size, size).data, 4, size);
   } finally {
     bitmap.close();
   }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
+import { licenseNotice } from './license-notice';
 import { OnnxGraph } from './onnx-graph';
 import type { ReadSource, Recipe } from './recipe';
 import { TfjsWeights } from './tfjs-weights';
@@ -42,12 +43,13 @@ export const mobilenetV2: Recipe = {
     const model = v.safeParse(modelSchema, minifiedObject(await text(read, 'model.min.js')));
     if (!model.success) throw unreadable('model.min.js', model.issues[0].message);
     const shard = await text(read, 'group1-shard1of1.min.js');
-    return { onnx: buildGraph(new TfjsWeights(model.output.weightsManifest, base64(shard)), taps) };
+    const weights = new TfjsWeights(model.output.weightsManifest, base64(shard));
+    return { onnx: buildGraph(weights, taps, await licenseNotice(read, 'The last layers were left out.')) };
   },
 };
 
-function buildGraph(weights: TfjsWeights, taps: readonly string[]): Uint8Array {
-  const graph = new OnnxGraph('mobilenet-v2');
+function buildGraph(weights: TfjsWeights, taps: readonly string[], notice: string): Uint8Array {
+  const graph = new OnnxGraph('mobilenet-v2', notice);
   const pixels = graph.input('pixels', 'float32', ['batch', 3, SIZE, SIZE]);
   const bounds = [graph.float('zero', [], [0]), graph.float('six', [], [6])];
   const relu6 = (name: string, value: string) => graph.node('Clip', name, [value, ...bounds]);

@@ -34,7 +34,11 @@ export class OnnxGraph {
   private readonly outputs = new Map<string, Onnx.IValueInfoProto>();
   private readonly names = new Set<string>();
 
-  constructor(private readonly name: string) {}
+  /** @param notice kept in the file as its description: where the weights come from and under which licence */
+  constructor(
+    private readonly name: string,
+    private readonly notice: string,
+  ) {}
 
   /** Declares a graph input; a dimension given as a string is symbolic. */
   input(name: string, type: ElementType, dims: (number | string)[]): string {
@@ -106,6 +110,7 @@ export class OnnxGraph {
     return onnx.ModelProto.encode({
       irVersion: IR_VERSION,
       producerName: 'sidestream',
+      docString: this.notice,
       opsetImport: [{ domain: '', version: OPSET }],
       graph: {
         name: this.name,

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
 import { int8Matrix, int8Rows } from './block-quantization';
+import { licenseNotice } from './license-notice';
 import { OnnxGraph } from './onnx-graph';
 import type { Recipe } from './recipe';
 import { TfjsWeights } from './tfjs-weights';
@@ -36,14 +37,14 @@ export const useLite: Recipe = {
     const shards = await Promise.all(weightsManifest.flatMap(({ paths }) => paths.map((path) => read(`dist/${path}`))));
     const weights = new TfjsWeights(weightsManifest, concat(shards));
     return {
-      onnx: buildGraph(weights, taps),
+      onnx: buildGraph(weights, taps, await licenseNotice(read, 'Weight matrices were changed to 8-bit blocks.')),
       tokenizer: unigramTokenizer(parseJson(await read('dist/vocab.json'), 'dist/vocab.json')),
     };
   },
 };
 
-function buildGraph(weights: TfjsWeights, taps: readonly string[]): Uint8Array {
-  const graph = new OnnxGraph('use-lite');
+function buildGraph(weights: TfjsWeights, taps: readonly string[], notice: string): Uint8Array {
+  const graph = new OnnxGraph('use-lite', notice);
   const ids = graph.input('input_ids', 'int32', ['batch', 'tokens']);
   const given = graph.input('attention_mask', 'int32', ['batch', 'tokens']);
   const mask = graph.node('Cast', 'mask', [given], { to: 1 });

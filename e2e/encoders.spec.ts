@@ -1,0 +1,119 @@
+import { expect, type Page, test } from '@playwright/test';
+import sharp from 'sharp';
+import { readEncoder } from '../src/cli/encoders-add';
+import { DEFAULT_PRESETS, type RawTaps } from '../src/encoders';
+import { createNodeEncoder, decodeImage } from '../src/encoders/node';
+import type {} from './pages/encoders';
+
+const PAGE = 'http://localhost:4174/encoders.html';
+const TEXTS = ['Red apple', 'Waterproof hiking boots, men’s'];
+const { text: TEXT, image: IMAGE } = DEFAULT_PRESETS;
+
+/** A drawn product: a bag with a strap and a shadow, on a transparent ground, taller than wide. */
+function picture(side: number): Promise<Buffer> {
+  const drawing = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 80" width="${side * 0.75}" height="${side}">
+    <defs><linearGradient id="g"><stop offset="0" stop-color="#b4552d"/><stop offset="1" stop-color="#5a2410"/></linearGradient></defs>
+    <path d="M18 30 C18 4 42 4 42 30" fill="none" stroke="#333" stroke-width="3"/>
+    <rect x="8" y="28" width="44" height="44" rx="6" fill="url(#g)"/>
+    <circle cx="30" cy="50" r="5" fill="#e8c547"/><rect x="8" y="40" width="44" height="2" fill="#00000055"/></svg>`;
+  return sharp(Buffer.from(drawing)).png().toBuffer();
+}
+
+async function nodeText(): Promise<RawTaps> {
+  const encoder = await createNodeEncoder(TEXT, await readEncoder(TEXT));
+  const taps = await encoder.encode(TEXTS);
+  await encoder.release();
+  return taps;
+}
+
+async function nodeImage(pixels: Float32Array): Promise<RawTaps> {
+  const encoder = await createNodeEncoder(IMAGE, await readEncoder(IMAGE));
+  const taps = await encoder.encode([pixels]);
+  await encoder.release();
+  return taps;
+}
+
+function difference(a: ArrayLike<number>[], b: ArrayLike<number>[]): number {
+  let max = 0;
+  for (const [t, tap] of a.entries()) {
+    expect(b[t]).toHaveLength(tap.length);
+    for (let d = 0; d < tap.length; d++) max = Math.max(max, Math.abs(tap[d] - b[t][d]));
+  }
+  return max;
+}
+
+function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    ab += a[i] * b[i];
+    aa += a[i] * a[i];
+    bb += b[i] * b[i];
+  }
+  return ab / Math.sqrt(aa * bb);
+}
+
+async function open(page: Page): Promise<void> {
+  await page.goto(PAGE);
+  await page.waitForFunction(() => 'encoders' in window);
+}
+
+test.describe('encoders', () => {
+  test.slow();
+
+  test('give the same text taps in Node, on wasm and on WebGPU', async ({ page }) => {
+    await open(page);
+    const expected = await nodeText();
+    for (const backend of ['wasm', 'webgpu'] as const) {
+      const [actual] = await page.evaluate(([texts, on]) => window.encoders.text(texts, on), [TEXTS, backend] as const);
+      expect(actual.backend).toBe(backend);
+      expect(difference(expected, actual.taps), backend).toBeLessThan(1e-3);
+    }
+  });
+
+  test('give the same image taps in Node, on wasm and on WebGPU', async ({ page }) => {
+    await open(page);
+    const pixels = await decodeImage(await picture(200), IMAGE.size);
+    const expected = await nodeImage(pixels);
+    for (const backend of ['wasm', 'webgpu'] as const) {
+      const call = [Array.from(pixels), backend] as const;
+      const actual = await page.evaluate(([values, on]) => window.encoders.image(values, on), call);
+      expect(actual.backend).toBe(backend);
+      expect(difference(expected, actual.taps), backend).toBeLessThan(1e-3);
+    }
+  });
+
+  test('read a picture the same way in Node and in the browser', async ({ page }) => {
+    await open(page);
+    for (const side of [120, 224, 700]) {
+      const file = await picture(side);
+      const inNode = await decodeImage(file, IMAGE.size);
+      const call = [Array.from(file), IMAGE.size] as const;
+      const inBrowser = await page.evaluate(([bytes, size]) => window.encoders.decode(bytes, size), call);
+      if (typeof inBrowser === 'string') throw new Error(inBrowser);
+      const [a, b] = [await nodeImage(inNode), await nodeImage(Float32Array.from(inBrowser))];
+      for (const [t, tap] of a.entries()) expect(cosine(tap, b[t]), `${side} px, tap ${t}`).toBeGreaterThan(0.99);
+    }
+  });
+
+  test('refuse a file that is no picture', async ({ page }) => {
+    await open(page);
+    const result = await page.evaluate(() => window.encoders.decode([1, 2, 3, 4], 224));
+    expect(result).toContain('cannot be decoded');
+  });
+
+  test('choose wasm by themselves on a software adapter, and take turns', async ({ page }) => {
+    await open(page);
+    const [text] = await page.evaluate((texts) => window.encoders.text(texts), TEXTS);
+    expect(text.backend).toBe('wasm');
+    const pixels = await decodeImage(await picture(100), IMAGE.size);
+    const both = await page.evaluate((values) => window.encoders.together('Red apple', values), Array.from(pixels));
+    expect(difference(await nodeImage(pixels), both[1].taps)).toBeLessThan(1e-3);
+  });
+
+  test('come back after a lost GPU device, then go on on wasm', async ({ page }) => {
+    await open(page);
+    const encoded = await page.evaluate(() => window.encoders.text(['Red apple'], 'webgpu', 3, [1, 2]));
+    expect(encoded.map(({ backend }) => backend)).toEqual(['webgpu', 'webgpu', 'wasm']);
+    for (const { taps } of encoded) expect(difference(encoded[0].taps, taps)).toBeLessThan(1e-3);
+  });
+});

@@ -1,0 +1,41 @@
+import { type Remote, wrap } from 'comlink';
+import type { Encoded, Encoders } from './encoders-worker';
+
+/** What e2e/encoders.spec.ts calls in this page. */
+export interface EncodersPage {
+  text(texts: string[], backend?: 'webgpu' | 'wasm', runs?: number, lose?: number[]): Promise<Encoded[]>;
+  image(pixels: number[], backend?: 'webgpu' | 'wasm'): Promise<Encoded>;
+  together(text: string, pixels: number[]): Promise<Encoded[]>;
+  /** `[3, size, size]` of an encoded picture, or the error code. */
+  decode(file: number[], size: number): Promise<number[] | string>;
+}
+
+declare global {
+  interface Window {
+    encoders: EncodersPage;
+  }
+}
+
+/** One worker per call, ended afterwards, as a page should do it. */
+async function inWorker<T>(work: (encoders: Remote<Encoders>) => Promise<T>): Promise<T> {
+  const worker = new Worker(new URL('./encoders-worker.ts', import.meta.url), { type: 'module' });
+  try {
+    return await work(wrap<Encoders>(worker));
+  } finally {
+    worker.terminate();
+  }
+}
+
+window.encoders = {
+  text: (...call) => inWorker((encoders) => encoders.text(...call)),
+  image: (pixels, backend) => inWorker((encoders) => encoders.image([Float32Array.from(pixels)], backend)),
+  together: (text, pixels) => inWorker((encoders) => encoders.together(text, Float32Array.from(pixels))),
+  decode: (file, size) =>
+    inWorker(async (encoders) => {
+      try {
+        return Array.from(await encoders.decode(new Blob([Uint8Array.from(file)]), size));
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    }),
+};

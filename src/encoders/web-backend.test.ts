@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { webBackends } from './web-backend';
+
+const adapter = (architecture: string, isFallbackAdapter = false) => ({
+  requestAdapter: async () => ({ info: { architecture, isFallbackAdapter } }),
+});
+
+describe('the choice of a backend', () => {
+  it('takes WebGPU on a hardware adapter, tries it once more, then wasm', async () => {
+    expect(await webBackends(adapter('ampere'))).toEqual(['webgpu', 'webgpu', 'wasm']);
+  });
+
+  it.each([
+    ['a software adapter', adapter('swiftshader')],
+    ['a fallback adapter', adapter('unknown', true)],
+    ['no adapter', { requestAdapter: async () => null }],
+    ['an adapter request that fails', { requestAdapter: () => Promise.reject(new Error('lost')) }],
+    ['no WebGPU', undefined],
+  ])('takes wasm with %s', async (_, gpu) => {
+    expect(await webBackends(gpu)).toEqual(['wasm']);
+  });
+});
