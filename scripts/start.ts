@@ -23,7 +23,7 @@ async function step(name: string, work: () => Promise<string>): Promise<void> {
     const result = await work();
     console.log(`${name}: ${result} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
   } catch (error) {
-    console.error(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`${name} failed:`);
     throw error;
   }
 }
