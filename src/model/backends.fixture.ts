@@ -1,12 +1,14 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
-import { memory, setBackend } from '@tensorflow/tfjs-core';
+import { env, memory, setBackend } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 
 /** The backends that run in Node. */
 export const BACKENDS = ['cpu', 'wasm'] as const;
 
 export async function useBackend(name: (typeof BACKENDS)[number]): Promise<void> {
+  // Without this tfjs advertises its native build on every start in Node.
+  env().set('PROD', true);
   expect(await setBackend(name)).toBe(true);
 }
 

@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { gather, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { ItemTaps } from './network';
 import type { Utilization } from './utilization';
@@ -50,11 +48,6 @@ export interface Golden {
   popularity: number[];
   phases: GoldenPhase[];
 }
-
-/** Numbers of the reference implementation; tests are skipped where the file is not beside the checkout. */
-const path = resolve(import.meta.dirname, '../../../shared/golden/xsmoe-a.json');
-
-export const golden: Golden | null = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : null;
 
 export const flatten = (nested: Nested): number[] => (typeof nested === 'number' ? [nested] : nested.flatMap(flatten));
 

@@ -1,8 +1,10 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { dispose, matMul, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { BACKENDS, countingTensors, useBackend } from './backends.fixture';
 import { expandLayer } from './expand';
-import { flatten, golden, relativeError, tapsOf, toWeights } from './golden.fixture';
+import { flatten, type Golden, relativeError, tapsOf, toWeights } from './golden.fixture';
 import { disposeLossTerms, lossTerms } from './loss';
 import { LADDERS, routerNames } from './names';
 import { type BatchInputs, batchLoss, itemEmbeddings } from './network';
@@ -13,6 +15,10 @@ import { type Loss, Trainer } from './trainer';
 import { attentionMask, disposeMask, lastPositions, userEncoder } from './user-encoder';
 import { UtilizationMeter } from './utilization';
 import { parametersFrom, type Weights, withParameters } from './weights';
+
+/** Numbers of the reference implementation, where they lie beside the checkout. */
+const file = resolve(import.meta.dirname, '../../../shared/golden/xsmoe-a.json');
+const golden: Golden | null = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
 
 const VALUES = 1e-4;
 const LEARNED = 1e-3;

@@ -37,12 +37,7 @@ export type Tally = (layer: number, activation: Tensor1D) => void;
  * @throws SidestreamError `model/bad-shape` when taps and layers do not fit
  */
 export function ladder(taps: Tensor2D[], layers: LayerWeights[], tally?: Tally): Tensor2D {
-  if (taps.length !== layers.length + 1) {
-    throw new SidestreamError(
-      'model/bad-shape',
-      `${layers.length} layers need ${layers.length + 1} taps but got ${taps.length}; use features of the bundle that the weights were made for.`,
-    );
-  }
+  check(taps, layers);
   return tidy(() => {
     let x = taps[0];
     for (let i = 0; i < layers.length; i++) x = mixture(x, taps[i + 1], layers[i], i, tally);
@@ -60,4 +55,19 @@ function mixture(x: Tensor2D, backbone: Tensor2D, layer: LayerWeights, index: nu
     tally(index, keep(activation));
   }
   return parts.reduce((sum, part) => add(sum, part)) as Tensor2D;
+}
+
+function check(taps: Tensor2D[], layers: LayerWeights[]): void {
+  const refuse = (reason: string): never => {
+    throw new SidestreamError('model/bad-shape', `${reason}; use the features that the weights were made for.`);
+  };
+  if (taps.length !== layers.length + 1) {
+    refuse(`${layers.length} layers need ${layers.length + 1} taps but got ${taps.length}`);
+  }
+  for (const [index, { experts, router }] of layers.entries()) {
+    const [rows, width] = router.weight.shape;
+    if (rows !== experts.length + 1) refuse(`layer ${index} has ${experts.length} experts but ${rows} router rows`);
+    const tap = taps.find(({ shape }) => shape[1] !== width || shape[0] !== taps[0].shape[0]);
+    if (tap) refuse(`layer ${index} takes taps of [${taps[0].shape[0]}, ${width}] but got [${tap.shape}]`);
+  }
 }

@@ -30,7 +30,7 @@ export interface LossTerms {
  * in the row's own user's sequence and is not the row's label column.
  * @param popularity [items + 1], each > 0; entry 0 belongs to the padding item
  * @returns tensors that the caller frees with `disposeLossTerms`
- * @throws SidestreamError `model/bad-shape` when the batch is ragged or has no valid position
+ * @throws SidestreamError `model/bad-shape` when the batch is ragged, has no valid position or an item without popularity
  */
 export function lossTerms({ itemIds, mask }: Batch, popularity: ArrayLike<number>): LossTerms {
   const size = itemIds.length;
@@ -40,7 +40,13 @@ export function lossTerms({ itemIds, mask }: Batch, popularity: ArrayLike<number
   const offset = new Float32Array(size * length * columns).fill(EXCLUDED);
   const labelOffset = new Float32Array(size * length);
   const rowWeight = new Float32Array(size * length);
-  const correction = (id: number) => -Math.log(popularity[id]);
+  const correction = (id: number): number => {
+    if (popularity[id] > 0) return -Math.log(popularity[id]);
+    throw new SidestreamError(
+      'model/bad-shape',
+      `Item ${id} has no popularity above 0; give every item of the batch one.`,
+    );
+  };
   let valid = 0;
   for (let i = 0; i < size; i++) {
     if (itemIds[i].length !== length + 1 || mask[i].length !== length) {

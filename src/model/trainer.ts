@@ -1,3 +1,4 @@
+import './gradients';
 import {
   addN,
   dispose,

@@ -12,6 +12,7 @@ import {
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { SidestreamError } from '../error';
 import { LAYER_NORM_EPS, type ModelConfig } from './config';
 import { layerNorm, linear, pieces, product } from './differentiable';
 import { blockNames, USER_NAMES } from './names';
@@ -67,6 +68,7 @@ export function disposeMask(mask: AttentionMask): void {
  * attention and a ReLU feed-forward layer.
  * @param sequence [B * L, E], one user's L items after the other, oldest first
  * @returns [B * L, E]; row (i, j) has seen user i's items 0..j
+ * @throws SidestreamError `model/bad-shape` when mask, items and position embedding do not fit
  */
 export function userEncoder(
   parameters: Parameters,
@@ -80,7 +82,14 @@ export function userEncoder(
   return tidy(() => {
     const { size, length } = mask;
     const width = sequence.shape[1];
-    const position = slice(parameter(parameters, USER_NAMES.position, 2), [0, 0], [length, width]);
+    const positions = parameter(parameters, USER_NAMES.position, 2);
+    if (sequence.shape[0] !== size * length || positions.shape[0] < length || positions.shape[1] !== width) {
+      throw new SidestreamError(
+        'model/bad-shape',
+        `${size} sequences of ${length} do not fit items [${sequence.shape}] and positions [${positions.shape}]; cut them to the model's maxSeqLen.`,
+      );
+    }
+    const position = slice(positions, [0, 0], [length, width]);
     const placed = add(reshape(sequence, [size, length, width]), reshape(position, [1, length, width]));
     let x = normalize(reshape(placed, [size * length, width]), USER_NAMES.norm);
     for (let block = 0; block < config.blocks; block++) {

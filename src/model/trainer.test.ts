@@ -1,0 +1,118 @@
+import { mul, type Scalar, sub, sum, tidy } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { BACKENDS, countingTensors, useBackend } from './backends.fixture';
+import { type Loss, Trainer } from './trainer';
+import type { Weights } from './weights';
+
+const weights: Weights = {
+  a: { shape: [2], values: Float32Array.from([1, -2]) },
+  b: { shape: [2], values: Float32Array.from([3, 4]) },
+};
+/** sum((a - b)^2): gradient 2 (a - b) for a, the opposite for b. */
+const distance: Loss = (parameters) =>
+  tidy(() => {
+    const difference = sub(parameters.a, parameters.b);
+    return sum(mul(difference, difference)) as Scalar;
+  });
+
+const take = async (loss: Scalar): Promise<number> => {
+  const [value] = await loss.data();
+  loss.dispose();
+  return value;
+};
+
+for (const backend of BACKENDS) {
+  describe(`trainer on ${backend}`, () => {
+    beforeAll(() => useBackend(backend));
+
+    test('two steps of Adam by hand; what is not trainable stands still; no tensor is left', async () => {
+      await countingTensors(async () => {
+        const trainer = new Trainer(weights, ['a'], { learningRate: 0.1 });
+        expect(await take(trainer.step(distance))).toBeCloseTo(40, 4);
+        let { a } = await trainer.read();
+        expect(a.values[0]).toBeCloseTo(1.1, 5);
+        expect(a.values[1]).toBeCloseTo(-1.9, 5);
+
+        const [g1, g2] = [-4, -3.8];
+        const m = (0.9 * 0.1 * g1 + 0.1 * g2) / (1 - 0.81);
+        const v = (0.999 * 0.001 * g1 ** 2 + 0.001 * g2 ** 2) / (1 - 0.999 ** 2);
+        await take(trainer.step(distance));
+        ({ a } = await trainer.read());
+        expect(a.values[0]).toBeCloseTo(1.1 - (0.1 * m) / (Math.sqrt(v) + 1e-8), 4);
+        expect([...(await trainer.parameters.b.data())]).toEqual([3, 4]);
+        trainer.dispose();
+      });
+    });
+
+    test('many steps leave no tensor behind', async () => {
+      const trainer = new Trainer(weights, ['a', 'b'], { learningRate: 0.1, clipNorm: 1 });
+      await take(trainer.step(distance));
+      await countingTensors(async () => {
+        for (let step = 0; step < 30; step++) await take(trainer.step(distance));
+      });
+      expect(await take(trainer.step(distance))).toBeLessThan(1);
+      trainer.dispose();
+    });
+
+    test('masked elements keep their bits', async () => {
+      const trainer = new Trainer(weights, ['a'], { learningRate: 0.1, masks: { a: Float32Array.from([0, 1]) } });
+      for (let step = 0; step < 3; step++) await take(trainer.step(distance));
+      const { a } = await trainer.read();
+      expect(a.values[0]).toBe(1);
+      expect(a.values[1]).toBeGreaterThan(-1.8);
+      trainer.dispose();
+    });
+
+    test('gradients are clipped to a norm over all of them', async () => {
+      // Adam hides the scale of a gradient but for epsilon, so a huge epsilon lets it show: step = rate * g / epsilon.
+      const trainer = new Trainer(weights, ['a', 'b'], { learningRate: 1e6, epsilon: 1e6, clipNorm: 2 });
+      await take(trainer.step(distance));
+      const { a, b } = await trainer.read();
+      const moves = [a.values[0] - 1, a.values[1] + 2, b.values[0] - 3, b.values[1] - 4];
+      expect(Math.hypot(...moves)).toBeCloseTo(2, 2);
+      trainer.dispose();
+    });
+
+    test('restore goes back and forgets the moments', async () => {
+      await countingTensors(async () => {
+        const trainer = new Trainer(weights, ['a'], { learningRate: 0.1 });
+        const fresh = async () => {
+          await take(trainer.step(distance));
+          return [...(await trainer.read()).a.values];
+        };
+        const first = await fresh();
+        await fresh();
+        trainer.restore(weights);
+        expect([...(await trainer.read()).a.values]).toEqual([1, -2]);
+        expect(await fresh()).toEqual(first);
+        trainer.dispose();
+      });
+    });
+
+    test('two trainers with the same names do not meet', async () => {
+      const [one, two] = [0, 1].map(() => new Trainer(weights, ['a'], { learningRate: 0.1 }));
+      await take(one.step(distance));
+      expect([...(await two.read()).a.values]).toEqual([1, -2]);
+      one.dispose();
+      two.dispose();
+    });
+  });
+}
+
+test('a missing name is refused', () => {
+  expect(() => new Trainer(weights, ['c'], { learningRate: 1 })).toThrowError(
+    expect.objectContaining({ code: 'model/bad-weights' }),
+  );
+});
+
+test('the loss is told what learns', async () => {
+  const trainer = new Trainer(weights, ['a'], { learningRate: 0.1 });
+  const seen: string[] = [];
+  const loss: Loss = (parameters, trainable) => {
+    seen.push(...trainable);
+    return tidy(() => sum(mul(parameters.a, 2)) as Scalar);
+  };
+  await take(trainer.step(loss));
+  expect(seen).toEqual(['a']);
+  trainer.dispose();
+});

@@ -1,0 +1,169 @@
+import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { BACKENDS, countingTensors, useBackend } from './backends.fixture';
+import type { ModelConfig } from './config';
+import { blockNames, USER_NAMES } from './names';
+import { seededRandom, uniform } from './random';
+import { attentionMask, disposeMask, lastPositions, userEncoder } from './user-encoder';
+import { type Weight, type Weights, withParameters } from './weights';
+
+const sizes = (width: number, length: number, heads: number, blocks: number): ModelConfig => ({
+  hiddenDim: 1,
+  bottleneckDim: 1,
+  tapLayers: 1,
+  embeddingDim: width,
+  maxSeqLen: length,
+  heads,
+  blocks,
+});
+
+function randomUser({ embeddingDim: width, maxSeqLen, blocks }: ModelConfig, seed: number): Weights {
+  const random = seededRandom(seed);
+  const draw = (...shape: number[]): Weight => ({ shape, values: uniform(random, shape[0] * (shape[1] ?? 1), 1) });
+  const weights: Record<string, Weight> = { [USER_NAMES.position]: draw(maxSeqLen, width) };
+  const norm = (names: { weight: string; bias: string }): void => {
+    weights[names.weight] = draw(width);
+    weights[names.bias] = draw(width);
+  };
+  norm(USER_NAMES.norm);
+  for (let block = 0; block < blocks; block++) {
+    const names = blockNames(block);
+    for (const name of [names.query, names.key, names.value, names.output]) weights[name] = draw(width, width);
+    weights[names.inner.weight] = draw(4 * width, width);
+    weights[names.inner.bias] = draw(4 * width);
+    weights[names.outer.weight] = draw(width, 4 * width);
+    weights[names.outer.bias] = draw(width);
+    norm(names.attentionNorm);
+    norm(names.feedNorm);
+  }
+  return weights;
+}
+
+const sequence = (rows: number, width: number, seed: number): number[][] => {
+  const random = seededRandom(seed);
+  return Array.from({ length: rows }, () => Array.from(uniform(random, width, 1)));
+};
+
+async function encode(config: ModelConfig, weights: Weights, rows: number[][], mask: number[]): Promise<number[][]> {
+  return countingTensors(() =>
+    withParameters(weights, async (parameters) => {
+      const attention = attentionMask(mask, config.maxSeqLen);
+      const input = tensor2d(rows);
+      const output = userEncoder(parameters, config, input, attention);
+      const result = await output.array();
+      input.dispose();
+      output.dispose();
+      disposeMask(attention);
+      return result;
+    }),
+  );
+}
+
+/** The same in plain loops over one sequence, as the words of the paper say it. */
+function plainEncoder(config: ModelConfig, weights: Weights, rows: number[][], mask: number[]): number[][] {
+  const { embeddingDim: width, heads, blocks } = config;
+  const value = (name: string): Float32Array => weights[name].values;
+  const times = (name: string, x: number[]): number[] =>
+    Array.from({ length: weights[name].shape[0] }, (_, out) =>
+      x.reduce((sum, input, i) => sum + input * value(name)[out * x.length + i], 0),
+    );
+  const plus = (x: number[], y: ArrayLike<number>): number[] => x.map((a, i) => a + y[i]);
+  const norm = (x: number[], names: { weight: string; bias: string }): number[] => {
+    const mean = x.reduce((sum, a) => sum + a, 0) / width;
+    const variance = x.reduce((sum, a) => sum + (a - mean) ** 2, 0) / width;
+    return x.map((a, i) => ((a - mean) / Math.sqrt(variance + 1e-6)) * value(names.weight)[i] + value(names.bias)[i]);
+  };
+  let x = rows.map((row, i) =>
+    norm(plus(row, value(USER_NAMES.position).slice(i * width, (i + 1) * width)), USER_NAMES.norm),
+  );
+  const part = width / heads;
+  for (let block = 0; block < blocks; block++) {
+    const names = blockNames(block);
+    const [q, k, v] = [names.query, names.key, names.value].map((name) => x.map((row) => times(name, row)));
+    const attended = x.map((_, i) => {
+      const out: number[] = [];
+      for (let head = 0; head < heads; head++) {
+        const of = (row: number[]): number[] => row.slice(head * part, (head + 1) * part);
+        const scores = x.map((__, j) => {
+          const dot = of(q[i]).reduce((sum, a, d) => sum + a * of(k[j])[d], 0) / Math.sqrt(part);
+          return j <= i && mask[j] !== 0 ? dot : -1e9;
+        });
+        const top = Math.max(...scores);
+        const powers = scores.map((score) => Math.exp(score - top));
+        const total = powers.reduce((sum, a) => sum + a, 0);
+        for (let d = 0; d < part; d++) out.push(powers.reduce((sum, a, j) => sum + (a / total) * of(v[j])[d], 0));
+      }
+      return times(names.output, out);
+    });
+    x = x.map((row, i) => norm(plus(row, attended[i]), names.attentionNorm));
+    x = x.map((row) => {
+      const inner = plus(times(names.inner.weight, row), value(names.inner.bias)).map((a) => Math.max(0, a));
+      return norm(plus(row, plus(times(names.outer.weight, inner), value(names.outer.bias))), names.feedNorm);
+    });
+  }
+  return x;
+}
+
+const closeTo = (actual: number[][], expected: number[][]): void => {
+  for (const [i, row] of expected.entries()) {
+    for (const [d, value] of row.entries()) expect(actual[i][d]).toBeCloseTo(value, 3);
+  }
+};
+
+for (const backend of BACKENDS) {
+  describe(`user encoder on ${backend}`, () => {
+    beforeAll(() => useBackend(backend));
+
+    test.each([
+      [1, 1, 4, 3],
+      [2, 2, 4, 5],
+      [3, 1, 6, 4],
+      [3, 3, 9, 2],
+    ])('%i heads and %i blocks as in plain loops (width %i, length %i)', async (heads, blocks, width, length) => {
+      const config = sizes(width, length, heads, blocks);
+      const weights = randomUser(config, heads * 10 + blocks);
+      const rows = sequence(length, width, 5);
+      const mask = Array.from({ length }, (_, j) => (j === 0 ? 0 : 1));
+      // The first position has nothing to look at but padding; in the reference it then looks at everything alike.
+      closeTo(await encode(config, weights, rows, mask), plainEncoder(config, weights, rows, mask));
+    });
+
+    test('a later item and padding change nothing', async () => {
+      const config = sizes(4, 4, 2, 2);
+      const weights = randomUser(config, 3);
+      const rows = sequence(4, 4, 8);
+      const before = await encode(config, weights, rows, [0, 1, 1, 1]);
+      const changed = rows.map((row, j) => (j === 0 || j === 3 ? row.map((x) => -x) : row));
+      const after = await encode(config, weights, changed, [0, 1, 1, 1]);
+      closeTo([after[1], after[2]], [before[1], before[2]]);
+      expect(Math.abs(after[3][0] - before[3][0])).toBeGreaterThan(1e-3);
+    });
+
+    test('users do not see each other, however many there are', async () => {
+      const config = sizes(4, 5, 2, 1);
+      const weights = randomUser(config, 4);
+      // 60 users of 5 items are several attention groups, the last one smaller.
+      const rows = sequence(300, 4, 9);
+      const mask = rows.map((_, row) => (row % 5 === 0 ? 0 : 1));
+      const together = await encode(config, weights, rows, mask);
+      for (const user of [0, 24, 25, 59]) {
+        const own = rows.slice(user * 5, user * 5 + 5);
+        closeTo(together.slice(user * 5, user * 5 + 5), plainEncoder(config, weights, own, mask.slice(0, 5)));
+      }
+    });
+  });
+}
+
+test('the last position of every sequence', async () => {
+  await useBackend('cpu');
+  const encoded = tensor2d([[1], [2], [3], [4]]) as Tensor2D;
+  const last = await countingTensors(() => lastPositions(encoded, 2), 1);
+  expect(await last.array()).toEqual([[2], [4]]);
+});
+
+test('refuses sequences longer than the position embedding', async () => {
+  const config = sizes(4, 3, 2, 1);
+  const weights = randomUser(config, 3);
+  const wrong = encode({ ...config, maxSeqLen: 4 }, weights, sequence(4, 4, 1), [1, 1, 1, 1]);
+  await expect(wrong).rejects.toMatchObject({ code: 'model/bad-shape' });
+});

@@ -1,0 +1,51 @@
+import { tensor1d } from '@tensorflow/tfjs-core';
+import { beforeAll, expect, test } from 'vitest';
+import { countingTensors, useBackend } from './backends.fixture';
+import { normalize, UtilizationMeter } from './utilization';
+
+beforeAll(() => useBackend('cpu'));
+
+test('adds the passes up before it takes shares', async () => {
+  const meter = new UtilizationMeter();
+  expect(meter.empty).toBe(true);
+  await countingTensors(async () => {
+    meter.tally('text', 0, tensor1d([1, 1]));
+    meter.tally('text', 0, tensor1d([0, 6]));
+    meter.tally('text', 1, tensor1d([3, 1]));
+    await meter.collect();
+  });
+  expect(meter.shares).toEqual({
+    text: [
+      [0.125, 0.875],
+      [0.75, 0.25],
+    ],
+    image: [],
+  });
+  expect(meter.empty).toBe(false);
+  meter.reset();
+  expect(meter.shares).toEqual({ text: [], image: [] });
+});
+
+test('what is discarded does not count', async () => {
+  const meter = new UtilizationMeter();
+  await countingTensors(() => {
+    meter.tally('image', 0, tensor1d([1, 1]));
+    meter.discard();
+  });
+  await meter.collect();
+  expect(meter.empty).toBe(true);
+});
+
+test('goes on with the sums of an earlier meter and absorbs another', async () => {
+  const meter = new UtilizationMeter({ text: [[1, 2]], image: [] });
+  const other = new UtilizationMeter({ text: [[2, 1]], image: [] });
+  other.tally('text', 0, tensor1d([1, 1]));
+  await meter.absorb(other);
+  expect(meter.sums).toEqual({ text: [[4, 4]], image: [] });
+  const again = new UtilizationMeter(meter.sums);
+  expect(again.shares.text).toEqual([[0.5, 0.5]]);
+});
+
+test('nothing active is shared evenly', () => {
+  expect(normalize([0, 0])).toEqual([0.5, 0.5]);
+});
