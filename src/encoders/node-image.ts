@@ -16,7 +16,6 @@ export async function decodeImage(bytes: Uint8Array, size: number): Promise<Pixe
       .autoOrient()
       .flatten({ background: '#fff' })
       .resize(size, size, { fit: 'contain', background: '#fff', kernel: 'mitchell' })
-      .toColourspace('srgb')
       .raw()
       .toBuffer();
     return planar(rgb, 3, size);

@@ -10,6 +10,10 @@ describe('the choice of a backend', () => {
     expect(await webBackends(adapter('ampere'))).toEqual(['webgpu', 'webgpu', 'wasm']);
   });
 
+  it('takes an adapter that tells nothing about itself for hardware', async () => {
+    expect(await webBackends({ requestAdapter: async () => ({}) })).toContain('webgpu');
+  });
+
   it.each([
     ['a software adapter', adapter('swiftshader')],
     ['a fallback adapter', adapter('unknown', true)],

@@ -4,7 +4,8 @@ import type { Backend } from './session';
 export interface AdapterSource {
   requestAdapter(): Promise<Adapter | null>;
 }
-type Adapter = { info: Pick<GPUAdapterInfo, 'architecture' | 'isFallbackAdapter'> };
+/** `info` is missing in older browsers. */
+type Adapter = { info?: Pick<GPUAdapterInfo, 'architecture' | 'isFallbackAdapter'> };
 
 /**
  * Where to run in this browser: WebGPU on a real GPU, else wasm. A software adapter computes the same on the CPU, a
@@ -21,5 +22,5 @@ export function backendList(first: 'webgpu' | 'wasm'): Backend[] {
 }
 
 function isSoftware({ info }: Adapter): boolean {
-  return info.isFallbackAdapter || info.architecture === 'swiftshader';
+  return info?.isFallbackAdapter === true || info?.architecture === 'swiftshader';
 }
