@@ -50,41 +50,40 @@ class Downloads {
   }
 }
 
+/** Waits, frame by frame, until the list "for you" shows other items than `before` (joined ids). @returns page time, ms */
+async function listChanged(page: Page, before: string): Promise<number> {
+  const changed = await page.waitForFunction(
+    (old) => {
+      const list = document.querySelector('[data-testid="for-you"]')?.shadowRoot?.querySelectorAll('[data-id]') ?? [];
+      const ids = [...list].map((card) => card.getAttribute('data-id')).join();
+      return ids !== '' && ids !== old ? performance.now() : false;
+    },
+    before,
+    { polling: 'raf' },
+  );
+  return Number(await changed.jsonValue());
+}
+
 /** Milliseconds from navigation to the first card of the list, and to the first paint of anything. */
 async function timeToList(page: Page, url: string): Promise<{ list: number; paint: number }> {
-  await page.addInitScript(() => {
-    const seek = (): void => {
-      const list = document.querySelector('[data-testid="for-you"]');
-      if (list?.shadowRoot?.querySelector('[data-id]')) performance.mark('first-list');
-      else requestAnimationFrame(seek);
-    };
-    seek();
-  });
-  await page.goto(url);
-  await page.waitForFunction(() => performance.getEntriesByName('first-list').length > 0);
-  return page.evaluate(() => ({
-    list: performance.getEntriesByName('first-list')[0].startTime,
-    paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN,
-  }));
+  await page.goto(url, { waitUntil: 'commit' });
+  const list = await listChanged(page, '');
+  const paint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime);
+  return { list, paint: paint ?? Number.NaN };
 }
 
 /** Milliseconds from a click on a product to a list with other items, as the shopper's eyes would see it. */
 async function clickToList(page: Page, position: number): Promise<number> {
+  await page.goto(`${new URL(page.url()).origin}/#/`);
+  const list = page.getByTestId('for-you').locator('[data-id]');
+  await list.first().waitFor();
+  const ids = await list.evaluateAll((all) => all.map((card) => card.getAttribute('data-id')).join());
   await page.goto(`${new URL(page.url()).origin}/#/category/${CATEGORY}`);
-  await page.getByTestId('grid').locator('[data-id] a').nth(position).click();
-  return page.evaluate(async () => {
-    const started = performance.now();
-    const ids = (): string =>
-      [...(document.querySelector('[data-testid="for-you"]')?.shadowRoot?.querySelectorAll('[data-id]') ?? [])]
-        .map((card) => card.getAttribute('data-id'))
-        .join();
-    const before = ids();
-    while (performance.now() - started < 5000) {
-      await new Promise(requestAnimationFrame);
-      if (ids() !== '' && ids() !== before) break;
-    }
-    return performance.now() - started;
-  });
+  const card = page.getByTestId('grid').locator('[data-id] a').nth(position);
+  await card.waitFor();
+  const started = await page.evaluate(() => performance.now());
+  await card.click();
+  return (await listChanged(page, ids)) - started;
 }
 
 async function visits(browser: Browser, url: string): Promise<void> {

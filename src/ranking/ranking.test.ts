@@ -71,7 +71,12 @@ describe('rank', () => {
     expect(similar.every(({ row, source }) => row < 4 && row !== 1 && source === 'content')).toBe(true);
 
     const personal = rank(popular, state({ rows: [4, 5], strengths: [1, 1] }), request);
-    expect(personal.slice(0, 2).map(({ row }) => row).toSorted()).toEqual([6, 7]);
+    expect(
+      personal
+        .slice(0, 2)
+        .map(({ row }) => row)
+        .toSorted(),
+    ).toEqual([6, 7]);
     expect(personal[0].source).toBe('personal');
   });
 
@@ -89,13 +94,19 @@ describe('rank', () => {
 
   it('puts items like a dismissed one lower', () => {
     const before = rank(catalogue(), state({ rows: [0, 4], strengths: [1, 1] }), { ...request, limit: 8 });
-    const after = rank(catalogue(), state({ rows: [0, 4], strengths: [1, 1], dismissed: new Set([7]) }), { ...request, limit: 8 });
+    const after = rank(catalogue(), state({ rows: [0, 4], strengths: [1, 1], dismissed: new Set([7]) }), {
+      ...request,
+      limit: 8,
+    });
     const place = (list: typeof before) => list.findIndex(({ row }) => row === 6) / list.length;
     expect(place(after)).toBeGreaterThan(place(before));
   });
 
   it('lists the history newest first for `recent`', () => {
-    const recent = rank(catalogue(), state({ rows: [2, 5, 2, 6], strengths: [1, 1, 1, 1] }), { ...request, placement: 'recent' });
+    const recent = rank(catalogue(), state({ rows: [2, 5, 2, 6], strengths: [1, 1, 1, 1] }), {
+      ...request,
+      placement: 'recent',
+    });
     expect(recent.map(({ row }) => row)).toEqual([6, 2, 5]);
   });
 
