@@ -48,12 +48,16 @@ export class Session {
     this.#changed();
     const { bundle, learning, seed } = this.settings;
     try {
-      const recommender = await createRecommender({ bundle, learning, ...(seed === undefined ? {} : { seed }) });
+      const recommender = await createRecommender({
+        bundle,
+        learning,
+        ...(seed === undefined ? {} : { seed }),
+        onProgress: (progress) => this.#progress(progress),
+      });
       recommender.on('change', (status) => {
         this.consent = status.consent;
         this.#changed();
       });
-      recommender.on('progress', (progress) => this.#progress(progress));
       recommender.on('error', (error) => this.report(error));
       const [status, paths] = await Promise.all([recommender.status(), recommender.categories()]);
       this.consent = status.consent;

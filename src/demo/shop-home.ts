@@ -1,17 +1,22 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import './shop-grid';
 import { categorySlug } from './category';
 import { productPicture } from './product-card';
 import { routeHref } from './route';
 import { ShopElement } from './shop-element';
+import './shop-grid';
 import { shopRecs } from './shop-recs';
+
+/** Tiles without a picture, which keep the room of those to come. */
+const blankTiles = (count: number): TemplateResult[] =>
+  Array.from({ length: count }, () => html`<span class="tile"></span>`);
 
 /** The front page: a word of welcome, what the shopper may like, the categories, everything. */
 @customElement('shop-home')
 export class ShopHome extends ShopElement {
   protected override render(): TemplateResult {
     const { session } = this;
+    const opening = session.recommender === null;
     return html`
       <section class="hero">
         <div>
@@ -19,22 +24,23 @@ export class ShopHome extends ShopElement {
           <p>Look around. The shop learns what you like as you go, right here in your browser, and keeps it to itself.</p>
         </div>
         <p class="hero-pictures" aria-hidden="true">
-          ${session.faces.slice(0, 5).map(({ item }) => productPicture(item, false))}
+          ${opening ? blankTiles(5) : session.faces.slice(0, 5).map(({ item }) => productPicture(item, false))}
         </p>
       </section>
       <div class="block">${shopRecs(session, { placement: 'for-you', heading: 'Recommended for you' })}</div>
-      ${session.faces.length > 1 ? this.#tiles() : nothing}
+      ${opening || session.faces.length > 1 ? this.#tiles(opening) : nothing}
       <section class="block">
         <h2>Everything</h2>
         <shop-grid .session=${session}></shop-grid>
       </section>`;
   }
 
-  #tiles(): TemplateResult {
+  #tiles(opening: boolean): TemplateResult {
     return html`
       <section class="block">
         <h2>Shop by category</h2>
         <ul class="tiles">
+          ${opening ? blankTiles(12).map((tile) => html`<li class="outline">${tile}<span class="tile-name"><i></i></span><small>&nbsp;</small></li>`) : nothing}
           ${this.session.faces.map(
             ({ category, item }) => html`
               <li>

@@ -71,7 +71,8 @@ export class ShopProduct extends ShopElement {
 
   #outline(): TemplateResult {
     return html`
-      <section class="product outline" aria-busy="true" aria-label="Loading">
+      <section class="product outline" aria-busy="true">
+        <h1 class="visually-hidden">Product</h1>
         <span class="tile"></span>
         <div class="product-facts" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
       </section>`;

@@ -130,7 +130,7 @@ export const cardStyles = css`
   .card:focus-within .dismiss {
     opacity: 1;
   }
-  @media (hover: none) {
+  @media (hover: none), (pointer: coarse) {
     .dismiss {
       opacity: 1;
     }

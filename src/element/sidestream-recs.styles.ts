@@ -95,6 +95,11 @@ export const recsStyles = css`
     display: flex;
     gap: 0.375rem;
   }
+  @media (pointer: coarse) {
+    .scrollers {
+      display: none;
+    }
+  }
   .scroll {
     display: grid;
     place-items: center;
