@@ -1,6 +1,6 @@
+import { sha256 } from '../sha256';
 import { createTable } from './feature-shard';
 import type { Item } from './item';
-import { sha256 } from './sha256';
 import type { BundleContent } from './write-bundle';
 
 /** A small bundle content with features that differ in every place. */
@@ -23,9 +23,16 @@ export async function bundleContent(items: Item[], dim = 4): Promise<BundleConte
         digest: await sha256(onnx),
         taps: ['a', 'b'],
         contentTap: 1,
+        contentWeight: 0.5,
         files: { onnx, tokenizer: new TextEncoder().encode('{"tokens":["é"]}') },
       },
-      image: { preset: 'image-preset', digest: 'f'.repeat(64), taps: ['c', 'd', 'e'], contentTap: 0 },
+      image: {
+        preset: 'image-preset',
+        digest: 'f'.repeat(64),
+        taps: ['c', 'd', 'e'],
+        contentTap: 0,
+        contentWeight: 0.5,
+      },
     },
     projection: new Uint8Array([1, 2, 3, 4, 5]),
   };

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { sha256 } from '../sha256';
 import { bundleContent, makeItem, memoryBundle } from './bundle.fixture';
 import { type Item, itemSchema } from './item';
 import { bundleFiles, MANIFEST_FILE } from './manifest';
 import { openBundle } from './read-bundle';
-import { sha256 } from './sha256';
 import { writeBundle } from './write-bundle';
 
 const items = ['a', 'b', 'c', 'd', 'e'].map((id, i) => makeItem(id, { price: i, image: `images/${id}.webp` }));

@@ -23,7 +23,6 @@ export {
 } from './read-bundle';
 export { type Catalog, type CatalogRow, jsonlRows, readJsonl } from './read-jsonl';
 export { describeRefusal, type Refusal } from './refusal';
-export { sha256 } from './sha256';
 export {
   type BundleContent,
   type BundleEncoder,

@@ -32,6 +32,8 @@ const modalitySchema = v.pipe(
     taps: v.pipe(v.array(v.string()), v.minLength(2)),
     /** Index into `taps` of the tap that content similarity uses. */
     contentTap: count,
+    /** Share of this modality in content similarity, 0 to 1; the two add up to 1. */
+    contentWeight: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
     /** What the browser needs to encode a new item; absent when the bundle was built without encoders. */
     encoder: v.optional(v.object({ onnx: fileSchema, tokenizer: v.optional(fileSchema) })),
   }),

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
+import { canHash, sha256 } from '../sha256';
 import { createTable, decodeFeatureShard, featureShardBytes } from './feature-shard';
 import type { FeatureTable } from './feature-table';
 import { type Item, itemSchema } from './item';
@@ -12,7 +13,6 @@ import {
   type Modality,
   manifestSchema,
 } from './manifest';
-import { canHash, sha256 } from './sha256';
 
 /** Gets one file of a bundle by its name relative to the manifest. */
 export type FetchFile = (name: string) => Promise<Response>;

@@ -1,4 +1,5 @@
 import { SidestreamError } from '../error';
+import { sha256 } from '../sha256';
 import { encodeFeatureShard } from './feature-shard';
 import type { FeatureTable } from './feature-table';
 import type { Item } from './item';
@@ -11,7 +12,6 @@ import {
   type Manifest,
   type Modality,
 } from './manifest';
-import { sha256 } from './sha256';
 
 /** One encoder as the bundle records it. */
 export interface BundleEncoder {
@@ -21,6 +21,8 @@ export interface BundleEncoder {
   /** Tap names, shallow to deep. */
   taps: string[];
   contentTap: number;
+  /** Share of this modality in content similarity, 0 to 1. */
+  contentWeight: number;
   /** What the browser needs to encode new items; left out to save the bytes on the server. */
   files?: { onnx: Uint8Array; tokenizer?: Uint8Array };
 }
@@ -70,8 +72,8 @@ export async function writeBundle(
   }
   const projection = await put('projection', 'bin', content.projection);
   const modality = async (name: Modality): Promise<Manifest['modalities']['text']> => {
-    const { preset, digest, taps, contentTap, files } = encoders[name];
-    const base = { preset, digest, taps, contentTap };
+    const { preset, digest, taps, contentTap, contentWeight, files } = encoders[name];
+    const base = { preset, digest, taps, contentTap, contentWeight };
     if (!files) return base;
     const onnx = await put(name, 'onnx', files.onnx);
     if (onnx.sha256 !== digest) {

@@ -15,6 +15,7 @@ import {
 import { DEFAULT_PRESETS, encodeProjection, fitProjection, type Preset, type Projection } from '../encoders';
 import { createNodeEncoder, decodeImage, type EncoderFiles } from '../encoders/node';
 import { SidestreamError } from '../error';
+import { tunedTextWeight } from './content-weight';
 import { encodeItems } from './encode-items';
 import { readEncoder } from './encoders-add';
 import { folderSink, removeStale } from './folder-bundle';
@@ -79,14 +80,19 @@ export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
   const features = createTable({ dim: DIM, taps }, items.length);
   const text = await encodeTexts(items, features, files.text, request);
   const pictures = await encodePictures(items, lines, features, files.image, request);
+  const weight = tunedTextWeight(
+    features,
+    { text: presets.text.contentTap, image: presets.image.contentTap },
+    items.map((item) => item.category),
+  );
 
   const bundle = {
     items: items.map((item, row) => withImage(item, request.imageBase, !pictures.bad.has(row))),
     features,
     text: request.text,
     encoders: {
-      text: bundleEncoder(presets.text, files.text, request.encoders),
-      image: bundleEncoder(presets.image, files.image, request.encoders),
+      text: bundleEncoder(presets.text, files.text, weight, request.encoders),
+      image: bundleEncoder(presets.image, files.image, Number((1 - weight).toFixed(2)), request.encoders),
     },
     projection: encodeProjection({ text, image: pictures.projection }),
   };
@@ -184,13 +190,14 @@ function withImage(item: Item, imageBase: string, readable: boolean): Item {
   return readable ? { ...rest, image: `${imageBase}${image}` } : rest;
 }
 
-function bundleEncoder(preset: Preset, files: EncoderFiles, withFiles: boolean): BundleEncoder {
+function bundleEncoder(preset: Preset, files: EncoderFiles, contentWeight: number, withFiles: boolean): BundleEncoder {
   const tokenizer = files.tokenizer === undefined ? undefined : new TextEncoder().encode(files.tokenizer);
   return {
     preset: preset.name,
     digest: preset.digest,
     taps: preset.taps.map((tap) => tap.name),
     contentTap: preset.contentTap,
+    contentWeight,
     ...(withFiles ? { files: tokenizer ? { onnx: files.onnx, tokenizer } : { onnx: files.onnx } } : {}),
   };
 }

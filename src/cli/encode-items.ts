@@ -30,27 +30,37 @@ export async function encodeItems<Input>(task: EncodeItems<Input>): Promise<Proj
   const widths = encoder.preset.taps.map((tap) => tap.width);
 
   const sample: { row: number; taps: RawTaps }[] = [];
-  for await (const batch of encodedBatches(task, order.slice(0, SAMPLE))) {
+  const store = (projection: Projection, rows: number[], raw: RawTaps): void =>
+    storeRows(features, modality, rows, project(projection, raw));
+  const fitSample = (): Projection => {
+    // The order of summation must not depend on the order of encoding.
+    sample.sort((a, b) => a.row - b.row);
+    const taps = widths.map((width, t) => {
+      const joined = new Float32Array(sample.length * width);
+      for (const [n, item] of sample.entries()) joined.set(item.taps[t], n * width);
+      return joined;
+    });
+    const fitted = fitProjection(taps, sample.length, { dim: features.dim });
+    store(
+      fitted,
+      sample.map((item) => item.row),
+      taps,
+    );
+    return fitted;
+  };
+
+  let projection: Projection | null = null;
+  for await (const batch of encodedBatches(task, order)) {
+    if (projection) {
+      store(projection, batch.rows, batch.taps);
+      continue;
+    }
     for (const [n, row] of batch.rows.entries()) {
       sample.push({ row, taps: widths.map((width, t) => batch.taps[t].slice(n * width, (n + 1) * width)) });
     }
+    if (sample.length >= SAMPLE) projection = fitSample();
   }
-  if (sample.length === 0) return null;
-  // The order of summation must not depend on the order of encoding.
-  sample.sort((a, b) => a.row - b.row);
-  const taps = widths.map((width, t) => {
-    const joined = new Float32Array(sample.length * width);
-    for (const [n, item] of sample.entries()) joined.set(item.taps[t], n * width);
-    return joined;
-  });
-  const projection = fitProjection(taps, sample.length, { dim: features.dim });
-  const store = (rows: number[], raw: RawTaps): void => storeRows(features, modality, rows, project(projection, raw));
-  store(
-    sample.map((item) => item.row),
-    taps,
-  );
-  for await (const batch of encodedBatches(task, order.slice(SAMPLE))) store(batch.rows, batch.taps);
-  return projection;
+  return projection ?? (sample.length > 0 ? fitSample() : null);
 }
 
 /** Loads the next batch while the present one is encoded. */

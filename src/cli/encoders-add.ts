@@ -3,8 +3,9 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findPreset, type Preset } from '../encoders';
-import { type EncoderFiles, findRecipe, sha256 } from '../encoders/node';
+import { type EncoderFiles, findRecipe } from '../encoders/node';
 import { SidestreamError } from '../error';
+import { sha256 } from '../sha256';
 
 /** Where built encoders live unless another folder is named: `models/` of this package. */
 export const MODELS_FOLDER = fileURLToPath(new URL('../../models/', import.meta.url));

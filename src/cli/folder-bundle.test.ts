@@ -21,7 +21,7 @@ async function write(title: string) {
     popularity: 0,
     attributes: {},
   };
-  const encoder = { preset: 'p', digest: '0'.repeat(64), taps: ['x', 'y'], contentTap: 0 };
+  const encoder = { preset: 'p', digest: '0'.repeat(64), taps: ['x', 'y'], contentTap: 0, contentWeight: 0.5 };
   return writeBundle(
     {
       items: [item],

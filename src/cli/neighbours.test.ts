@@ -14,7 +14,13 @@ function circle(angles: { text: number | null; image: number | null }[]) {
       features.scales[i * 4 + row] = quantizeRow(point(angle), features.values, (i * 4 + row) * 2);
     }
   }
-  const modality = (contentTap: number) => ({ preset: '', digest: '', taps: ['a', 'b'], contentTap });
+  const modality = (contentTap: number) => ({
+    preset: '',
+    digest: '',
+    taps: ['a', 'b'],
+    contentTap,
+    contentWeight: 0.5,
+  });
   const modalities = { text: modality(1), image: modality(0) };
   const manifest: Pick<Manifest, 'modalities'> = { modalities };
   return { features, manifest };

@@ -1,14 +1,12 @@
-import { dequantize, type FeatureTable, type Manifest, type Modality } from '../catalog';
+import type { FeatureTable, Manifest, Modality } from '../catalog';
+import { contentVectors as blended, type ContentBlend, type ContentVectors, contentBlend } from '../ranking';
 
 /** What two items are compared by. */
 export type Basis = Modality | 'both';
 export const BASES: readonly Basis[] = ['text', 'image', 'both'];
 
 /** Unit vectors of items; `has[i]` is false where an item has nothing to compare by (no picture, no text). */
-export interface Vectors {
-  width: number;
-  /** [items, width] */
-  values: Float32Array;
+export interface Vectors extends ContentVectors {
   has: boolean[];
 }
 
@@ -18,45 +16,23 @@ export interface VectorSource {
   manifest: Pick<Manifest, 'modalities'>;
 }
 
-/**
- * The content vectors of a bundle: the content tap of one modality at length 1; for `both` the two after one another,
- * each at length 1, scaled to length 1 together.
- */
-export function contentVectors(bundle: VectorSource, basis: Basis): Vectors {
-  if (basis === 'both') {
-    const [text, image] = [contentVectors(bundle, 'text'), contentVectors(bundle, 'image')];
-    const width = text.width + image.width;
-    const values = new Float32Array(text.has.length * width);
-    for (let i = 0; i < text.has.length; i++) {
-      values.set(text.values.subarray(i * text.width, (i + 1) * text.width), i * width);
-      values.set(image.values.subarray(i * image.width, (i + 1) * image.width), i * width + text.width);
-    }
-    return { width, values, has: normalise(values, width) };
-  }
-  const { features, manifest } = bundle;
-  const taps = features.taps[basis];
-  const tap = manifest.modalities[basis].contentTap;
-  const all = dequantize(
-    features,
-    basis,
-    Array.from({ length: features.count }, (_, i) => i),
-  );
-  const width = features.dim;
-  const values = new Float32Array(features.count * width);
-  for (let i = 0; i < features.count; i++) {
-    const from = (i * taps + tap) * width;
-    values.set(all.subarray(from, from + width), i * width);
-  }
-  return { width, values, has: normalise(values, width) };
+/** The content vectors of a bundle: the content tap of one modality, or both as the bundle blends them. */
+export function contentVectors({ features, manifest }: VectorSource, basis: Basis): Vectors {
+  const blend = contentBlend(manifest);
+  if (basis === 'both') return vectorsOf(features, blend);
+  const weights = { text: 0, image: 0, [basis]: 1 };
+  return vectorsOf(features, {
+    text: { ...blend.text, weight: weights.text },
+    image: { ...blend.image, weight: weights.image },
+  });
 }
 
-function normalise(values: Float32Array, width: number): boolean[] {
-  return Array.from({ length: values.length / width }, (_, i) => {
-    const row = values.subarray(i * width, (i + 1) * width);
-    const length = Math.hypot(...row);
-    if (length > 0) for (let d = 0; d < width; d++) row[d] /= length;
-    return length > 0;
-  });
+/** Content vectors by a blend of one's own. */
+export function vectorsOf(features: FeatureTable, blend: ContentBlend): Vectors {
+  const vectors = blended(features, blend);
+  const { count, width, values } = vectors;
+  const has = Array.from({ length: count }, (_, i) => values.subarray(i * width, (i + 1) * width).some((x) => x !== 0));
+  return { ...vectors, has };
 }
 
 export interface Neighbour {

@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { SidestreamError } from '../error';
-import { sha256 } from './digest';
+import { sha256 } from '../sha256';
 import type { ImageEncoder, TextEncoder } from './encoder';
 import { imageEncoder } from './image-encoder';
 import type { ImagePreset, Preset, TextPreset } from './preset';

@@ -1,5 +1,4 @@
 /** Door for Node-only code: recipes, onnxruntime-node, sharp. */
-export { sha256 } from './digest';
 export { createNodeEncoder, type EncoderFiles } from './node-encoder';
 export { decodeImage } from './node-image';
 export { findRecipe, RECIPES } from './recipes/list';

@@ -1,6 +1,6 @@
 import type { FeatureTable, Item } from '../catalog';
 import { type CategoryIndex, categoryIndex } from './category-preference';
-import { type ContentVectors, contentVectors } from './content-vectors';
+import { type ContentBlend, type ContentVectors, contentVectors } from './content-vectors';
 
 /** Everything the terms need to know of a catalogue, computed once per catalogue. Item = row index. */
 export interface CatalogueIndex {
@@ -18,16 +18,12 @@ export interface CatalogueIndex {
 }
 
 /** Builds the index. `table` has one row per item, in the same order. */
-export function catalogueIndex(
-  items: Item[],
-  table: FeatureTable,
-  contentTap: { text: number; image: number },
-): CatalogueIndex {
+export function catalogueIndex(items: Item[], table: FeatureTable, blend: ContentBlend): CatalogueIndex {
   const mean = items.reduce((sum, item) => sum + item.popularity, 0) / Math.max(1, items.length);
   return {
     items,
     rowOf: new Map(items.map((item, row) => [item.id, row])),
-    content: contentVectors(table, contentTap),
+    content: contentVectors(table, blend),
     categories: categoryIndex(items.map((item) => item.category)),
     logPopularity: Float32Array.from(items, (item) => Math.log((item.popularity + 1) / (mean + 1))),
     hasPopularity: items.some((item) => item.popularity > 0),

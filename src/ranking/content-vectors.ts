@@ -1,4 +1,20 @@
-import { dequantize, type FeatureTable } from '../catalog';
+import { dequantize, type FeatureTable, type Manifest } from '../catalog';
+
+/** How items are compared by content: by which tap of each modality, and how much it counts. */
+export interface ContentBlend {
+  /** Index of the tap, and the share of its cosine in the whole, 0 to 1. */
+  text: { tap: number; weight: number };
+  image: { tap: number; weight: number };
+}
+
+/** The blend that a bundle was built with. */
+export function contentBlend({ modalities }: Pick<Manifest, 'modalities'>): ContentBlend {
+  const { text, image } = modalities;
+  return {
+    text: { tap: text.contentTap, weight: text.contentWeight },
+    image: { tap: image.contentTap, weight: image.contentWeight },
+  };
+}
 
 /** Unit content vectors of a catalogue: text content tap ++ image content tap. */
 export interface ContentVectors {
@@ -9,20 +25,20 @@ export interface ContentVectors {
   values: Float32Array;
 }
 
-/** Scales `row` of `values` to length 1; a zero row stays zero. */
-function normalize(values: Float32Array, start: number, width: number): void {
+/** Scales a row to `length`; a zero row stays zero. */
+function normalize(values: Float32Array, start: number, width: number, length = 1): void {
   let sum = 0;
   for (let d = start; d < start + width; d++) sum += values[d] * values[d];
   if (sum === 0) return;
-  const scale = 1 / Math.sqrt(sum);
+  const scale = length / Math.sqrt(sum);
   for (let d = start; d < start + width; d++) values[d] *= scale;
 }
 
 /**
- * Content vectors from one tap of each modality. Each modality is brought to length 1 first, so that text and picture
- * count alike; an item with only one of them is compared by that one.
+ * Content vectors from one tap of each modality, each brought to length sqrt(weight), so that the dot product of two
+ * items is the weighted mean of their cosines; an item with only one modality is compared by that one.
  */
-export function contentVectors(table: FeatureTable, contentTap: { text: number; image: number }): ContentVectors {
+export function contentVectors(table: FeatureTable, blend: ContentBlend): ContentVectors {
   const { count, dim } = table;
   const width = 2 * dim;
   const values = new Float32Array(count * width);
@@ -32,11 +48,12 @@ export function contentVectors(table: FeatureTable, contentTap: { text: number; 
     for (const [part, modality] of (['text', 'image'] as const).entries()) {
       const taps = dequantize(table, modality, rows);
       const perItem = table.taps[modality] * dim;
+      const { tap, weight } = blend[modality];
       for (let n = 0; n < rows.length; n++) {
-        const from = n * perItem + contentTap[modality] * dim;
+        const from = n * perItem + tap * dim;
         const to = (first + n) * width + part * dim;
         values.set(taps.subarray(from, from + dim), to);
-        normalize(values, to, dim);
+        normalize(values, to, dim, Math.sqrt(weight));
       }
     }
   }

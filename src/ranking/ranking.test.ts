@@ -37,7 +37,7 @@ function catalogue(overrides: Partial<Item>[] = []) {
       table.scales[at] = quantizeRow(vector, table.values, at * DIM);
     }
   }
-  return catalogueIndex(items, table, { text: 1, image: 1 });
+  return catalogueIndex(items, table, { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } });
 }
 
 const WEIGHTS: TermWeights = {

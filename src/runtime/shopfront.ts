@@ -1,5 +1,5 @@
 import { type Bundle, concatTables, type FeatureTable, type Item, type Manifest } from '../catalog';
-import { type CatalogueIndex, catalogueIndex } from '../ranking';
+import { type CatalogueIndex, catalogueIndex, contentBlend } from '../ranking';
 import type { LocalItem } from '../store';
 import type { BrowseRequest, BrowseResponse } from './api';
 
@@ -76,11 +76,7 @@ export class Shopfront {
       (table, { values, scales }) => concatTables(table, { count: 1, dim, taps, values, scales }),
       features,
     );
-    const { text, image } = manifest.modalities;
-    return catalogueIndex([...items, ...local.map(({ item }) => item)], this.#table, {
-      text: text.contentTap,
-      image: image.contentTap,
-    });
+    return catalogueIndex([...items, ...local.map(({ item }) => item)], this.#table, contentBlend(manifest));
   }
 }
 
