@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { BACKENDS, countingTensors, useBackend } from './backends.fixture';
 import { type ExpandPolicy, expandLayer, mostUsed } from './expand';
-import { randomLadders } from './mixture.fixture';
 import { expertNames, LADDERS, routerNames } from './names';
 import { ladderOutputs } from './network';
 import { seededRandom, uniform } from './random';
 import { storedExpertCounts } from './stored-layer';
 import type { Utilization } from './utilization';
 import { type Weights, withParameters } from './weights';
+import { randomLadders } from './weights.fixture';
 
 const sizes = { dim: 3, bottleneck: 2, experts: [2, 1] };
 

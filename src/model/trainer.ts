@@ -1,6 +1,6 @@
 import './gradients';
 import {
-  addN,
+  add,
   dispose,
   div,
   maximum,
@@ -146,7 +146,8 @@ export class Trainer {
   #clipScale(gradients: Tensor[]): Tensor | null {
     const { clipNorm } = this.#options;
     if (clipNorm === undefined) return null;
-    const total = sqrt(addN(gradients.map((gradient) => sum(square(gradient)))));
+    // Pair by pair: one addN over all of them needs more storage buffers than WebGPU grants a shader.
+    const total = sqrt(gradients.map((gradient) => sum(square(gradient))).reduce((a, b) => add(a, b)));
     return div(clipNorm, maximum(total, clipNorm));
   }
 }

@@ -5,7 +5,8 @@ import type { ModelConfig } from './config';
 import { blockNames, USER_NAMES } from './names';
 import { seededRandom, uniform } from './random';
 import { attentionMask, disposeMask, lastPositions, userEncoder } from './user-encoder';
-import { type Weight, type Weights, withParameters } from './weights';
+import { type Weights, withParameters } from './weights';
+import { randomUser } from './weights.fixture';
 
 const sizes = (width: number, length: number, heads: number, blocks: number): ModelConfig => ({
   hiddenDim: 1,
@@ -16,28 +17,6 @@ const sizes = (width: number, length: number, heads: number, blocks: number): Mo
   heads,
   blocks,
 });
-
-function randomUser({ embeddingDim: width, maxSeqLen, blocks }: ModelConfig, seed: number): Weights {
-  const random = seededRandom(seed);
-  const draw = (...shape: number[]): Weight => ({ shape, values: uniform(random, shape[0] * (shape[1] ?? 1), 1) });
-  const weights: Record<string, Weight> = { [USER_NAMES.position]: draw(maxSeqLen, width) };
-  const norm = (names: { weight: string; bias: string }): void => {
-    weights[names.weight] = draw(width);
-    weights[names.bias] = draw(width);
-  };
-  norm(USER_NAMES.norm);
-  for (let block = 0; block < blocks; block++) {
-    const names = blockNames(block);
-    for (const name of [names.query, names.key, names.value, names.output]) weights[name] = draw(width, width);
-    weights[names.inner.weight] = draw(4 * width, width);
-    weights[names.inner.bias] = draw(4 * width);
-    weights[names.outer.weight] = draw(width, 4 * width);
-    weights[names.outer.bias] = draw(width);
-    norm(names.attentionNorm);
-    norm(names.feedNorm);
-  }
-  return weights;
-}
 
 const sequence = (rows: number, width: number, seed: number): number[][] => {
   const random = seededRandom(seed);
