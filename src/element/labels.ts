@@ -33,3 +33,8 @@ export const DEFAULT_LABELS: RecsLabels = {
   forward: 'Scroll forward',
   outOfStock: 'Sold out',
 };
+
+/** The given words, and the built-in ones for the rest. */
+export function completeLabels(labels: Partial<RecsLabels>): RecsLabels {
+  return { ...DEFAULT_LABELS, ...labels, headings: { ...DEFAULT_LABELS.headings, ...labels.headings } };
+}

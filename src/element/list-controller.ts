@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { SidestreamError } from '../error';
-import type { Recommender, RecommendRequest, RecommendResponse } from '../recommender';
+import type { Recommender, RecommendRequest, RecommendResponse, Status } from '../recommender';
 import { Coalescer } from './coalescer';
 
 /** Milliseconds in which a burst of `change` events becomes one refresh. */
@@ -17,6 +17,8 @@ export type ListState =
 export interface ListHost extends ReactiveControllerHost {
   /** What to ask for, or null when something is still missing (a `similar` list without an item). */
   listRequest(): RecommendRequest | null;
+  /** The recommender changed; a refresh follows. */
+  listChanged(status: Status): void;
   listFailed(error: SidestreamError): void;
 }
 
@@ -89,7 +91,10 @@ export class ListController implements ReactiveController {
       const recommender = await this.#source();
       if (connection !== this.#connection) return;
       this.recommender = recommender;
-      this.#unsubscribe = recommender.on('change', () => this.#refresh.later());
+      this.#unsubscribe = recommender.on('change', (status) => {
+        this.host.listChanged(status);
+        this.#refresh.later();
+      });
       this.#refresh.now();
     } catch (thrown) {
       if (connection === this.#connection) this.#fail(SidestreamError.from(thrown));

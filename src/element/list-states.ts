@@ -3,9 +3,14 @@ import { skeletonCard } from './card';
 import type { RecsLabels } from './labels';
 import type { ScrollEnds } from './scroller';
 
+/** Whether the page has put links of its own inside, to show before the list is there and when it fails. */
+export function hasFallback(host: Element): boolean {
+  return [...host.children].some((child) => child.tagName !== 'TEMPLATE' && !child.hasAttribute('slot'));
+}
+
 /** The list's outline while it is on its way; the page's own links when it has put some inside. */
-export function loadingState(limit: number, hasFallback: boolean): TemplateResult {
-  if (hasFallback) return html`<slot name="loading"><slot></slot></slot>`;
+export function loadingState(limit: number, fallback: boolean): TemplateResult {
+  if (fallback) return html`<slot name="loading"><slot></slot></slot>`;
   const outlines = Array.from({ length: Math.min(limit, 24) }, skeletonCard);
   return html`<slot name="loading"><ol part="list" class="list" aria-hidden="true">${outlines}</ol></slot>`;
 }
@@ -16,8 +21,8 @@ export function emptyState(labels: RecsLabels): TemplateResult {
 }
 
 /** One calm sentence and another try; the page's own links when it has put some inside. */
-export function errorState(labels: RecsLabels, hasFallback: boolean, retry: () => void): TemplateResult {
-  if (hasFallback) return html`<slot name="error"><slot></slot></slot>`;
+export function errorState(labels: RecsLabels, fallback: boolean, retry: () => void): TemplateResult {
+  if (fallback) return html`<slot name="error"><slot></slot></slot>`;
   return html`
     <slot name="error">
       <p part="message" class="message">

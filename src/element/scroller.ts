@@ -1,3 +1,5 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
 const isRightToLeft = (element: Element): boolean => getComputedStyle(element).direction === 'rtl';
 const calm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
@@ -42,4 +44,55 @@ export function moveFocus(row: Element, event: KeyboardEvent): void {
   event.preventDefault();
   target.focus({ preventScroll: true });
   target.closest('li')?.scrollIntoView({ inline: 'nearest', block: 'nearest', behavior: calm() ? 'auto' : 'smooth' });
+}
+
+/** The element whose list may be a row. */
+export interface RowHost extends ReactiveControllerHost, Element {
+  layout: 'grid' | 'row';
+  renderRoot: ParentNode;
+}
+
+/** Keeps an element's scroll buttons in step with its row, and moves the row. */
+export class RowScroller implements ReactiveController {
+  ends: ScrollEnds = { atStart: true, atEnd: true };
+  readonly #resized: ResizeObserver | undefined;
+
+  constructor(private readonly host: RowHost) {
+    // None where elements are rendered without a browser.
+    this.#resized = globalThis.ResizeObserver && new ResizeObserver(this.measure);
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.#resized?.observe(this.host);
+  }
+
+  hostDisconnected(): void {
+    this.#resized?.disconnect();
+  }
+
+  hostUpdated(): void {
+    requestAnimationFrame(this.measure);
+  }
+
+  readonly measure = (): void => {
+    const row = this.#row;
+    if (!row) return;
+    const ends = scrollEnds(row);
+    if (ends.atStart === this.ends.atStart && ends.atEnd === this.ends.atEnd) return;
+    this.ends = ends;
+    this.host.requestUpdate();
+  };
+
+  readonly scroll = (towards: 1 | -1): void => {
+    if (this.#row) scrollRow(this.#row, towards);
+  };
+
+  readonly onKey = (event: KeyboardEvent): void => {
+    if (this.#row) moveFocus(this.#row, event);
+  };
+
+  get #row(): Element | null {
+    return this.host.layout === 'row' ? this.host.renderRoot.querySelector('ol[part=list]') : null;
+  }
 }

@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { SidestreamError } from '../error';
-import type { Placement, Recommendation, Recommender, RecommendRequest } from '../recommender';
+import type { Placement, Recommendation, Recommender, RecommendRequest, Status } from '../recommender';
 import { itemHref } from './address';
 import { announce, prepareAnnouncer } from './announcer';
 import { productCard } from './card';
@@ -10,12 +10,12 @@ import { cardStyles } from './card.styles';
 import { define } from './define';
 import { emit } from './events';
 import { Impressions } from './impressions';
-import { DEFAULT_LABELS, type RecsLabels } from './labels';
+import { completeLabels, type RecsLabels } from './labels';
 import { ListController, type ListHost } from './list-controller';
-import { emptyState, errorState, loadingState, scrollButtons } from './list-states';
+import { emptyState, errorState, hasFallback, loadingState, scrollButtons } from './list-states';
 import { playFrom, type Snapshot, takeSnapshot } from './motion';
 import { formatPrice, languageOf } from './price';
-import { moveFocus, type ScrollEnds, scrollEnds, scrollRow } from './scroller';
+import { RowScroller } from './scroller';
 import { sharedRecommender } from './shared';
 import { recsStyles } from './sidestream-recs.styles';
 import { cardFields, TemplateCards } from './template-card';
@@ -109,26 +109,23 @@ export class SidestreamRecs extends LitElement implements ListHost {
   @property({ reflect: true }) state: 'loading' | 'filled' | 'empty' | 'error' = 'loading';
 
   readonly #list = new ListController(this);
+  readonly #row = new RowScroller(this);
   readonly #impressions = new Impressions((id) => this.#track('impression', id));
   readonly #templates = new TemplateCards();
   readonly #dismissed = new Set<string>();
-  readonly #resized = new ResizeObserver(() => this.#measure());
   #before: Snapshot | null = null;
   #rendered = '';
   #order = '';
-  #ends: ScrollEnds = { atStart: true, atEnd: true };
 
   override connectedCallback(): void {
     super.connectedCallback();
     prepareAnnouncer();
-    this.#resized.observe(this);
     this.requestUpdate();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#impressions.stop();
-    this.#resized.disconnect();
   }
 
   /** Asks for the list again; the page rarely needs it, changes are followed by themselves. */
@@ -142,6 +139,11 @@ export class SidestreamRecs extends LitElement implements ListHost {
     if (placement === 'similar' && !itemId) return null;
     const limit = Math.min(100, Math.max(1, Math.round(this.limit) || 8));
     return { placement, limit, exclude: [...this.exclude, ...this.#dismissed], ...(itemId ? { itemId } : {}) };
+  }
+
+  /** @internal A profile without events was reset or never began: what was dismissed may come back. */
+  listChanged({ events }: Status): void {
+    if (events === 0) this.#dismissed.clear();
   }
 
   /** @internal */
@@ -164,7 +166,6 @@ export class SidestreamRecs extends LitElement implements ListHost {
     this.#before = null;
     this.#impressions.watch(response, this.#items);
     this.#templates.keep(new Set(items.map(({ item }) => item.id)));
-    requestAnimationFrame(this.#measure);
     if (response === this.#rendered) return;
     this.#rendered = response;
     if (response) emit(this, 'sidestream-render', { placement: this.placement, recommendationId: response, items });
@@ -178,17 +179,17 @@ export class SidestreamRecs extends LitElement implements ListHost {
       <section part="section" aria-label=${heading} aria-busy=${busy ? 'true' : 'false'}>
         <header part="header">
           <slot name="header"><h3 part="heading" aria-level=${this.headingLevel}>${heading}</h3></slot>
-          ${this.layout === 'row' && state.kind === 'filled' ? scrollButtons(this.#ends, labels, this.#scroll) : nothing}
+          ${this.layout === 'row' && state.kind === 'filled' ? scrollButtons(this.#row.ends, labels, this.#row.scroll) : nothing}
         </header>
-        ${state.kind === 'loading' ? loadingState(this.limit, this.#hasFallback) : nothing}
+        ${state.kind === 'loading' ? loadingState(this.limit, hasFallback(this)) : nothing}
         ${state.kind === 'filled' ? this.#cards(state.response.items) : nothing}
         ${state.kind === 'empty' ? emptyState(labels) : nothing}
-        ${state.kind === 'error' ? errorState(labels, this.#hasFallback, this.#retry) : nothing}
+        ${state.kind === 'error' ? errorState(labels, hasFallback(this), this.#retry) : nothing}
       </section>`;
   }
 
   get #words(): RecsLabels {
-    return { ...DEFAULT_LABELS, ...this.labels, headings: { ...DEFAULT_LABELS.headings, ...this.labels.headings } };
+    return completeLabels(this.labels);
   }
 
   get #filled(): { response: string; items: Recommendation[] } {
@@ -208,7 +209,7 @@ export class SidestreamRecs extends LitElement implements ListHost {
     const template = this.querySelector<HTMLTemplateElement>(':scope > template');
     const labels = this.#words;
     return html`
-      <ol part="list" class="list" @click=${this.#onClick} @auxclick=${this.#onClick} @keydown=${this.#onKey} @scroll=${this.#measure}>
+      <ol part="list" class="list" @click=${this.#onClick} @auxclick=${this.#onClick} @keydown=${this.#row.onKey} @scroll=${this.#row.measure}>
         ${repeat(
           items,
           ({ item }) => item.id,
@@ -229,34 +230,9 @@ export class SidestreamRecs extends LitElement implements ListHost {
     return [...this.renderRoot.querySelectorAll<HTMLElement>('li[data-id]')];
   }
 
-  get #row(): Element | null {
-    return this.layout === 'row' ? this.renderRoot.querySelector('ol[part=list]') : null;
-  }
-
-  get #hasFallback(): boolean {
-    return [...this.children].some((child) => child.tagName !== 'TEMPLATE' && !child.hasAttribute('slot'));
-  }
-
   readonly #retry = (): void => {
     announce(this.#words.loading);
     this.#list.retry();
-  };
-
-  readonly #measure = (): void => {
-    const row = this.#row;
-    if (!row) return;
-    const ends = scrollEnds(row);
-    if (ends.atStart === this.#ends.atStart && ends.atEnd === this.#ends.atEnd) return;
-    this.#ends = ends;
-    this.requestUpdate();
-  };
-
-  readonly #scroll = (towards: 1 | -1): void => {
-    if (this.#row) scrollRow(this.#row, towards);
-  };
-
-  readonly #onKey = (event: KeyboardEvent): void => {
-    if (this.layout === 'row') moveFocus(event.currentTarget as Element, event);
   };
 
   /** One listener for built-in and template cards alike; a middle click opens a tab and counts too. */
@@ -264,7 +240,8 @@ export class SidestreamRecs extends LitElement implements ListHost {
     if (event.type === 'auxclick' && event.button !== 1) return;
     if (!(event.target instanceof Element)) return;
     const id = event.target.closest<HTMLElement>('li[data-id]')?.dataset.id;
-    const chosen = this.#filled.items.find(({ item }) => item.id === id);
+    const position = this.#filled.items.findIndex(({ item }) => item.id === id);
+    const chosen = this.#filled.items[position] && { ...this.#filled.items[position], position };
     if (!chosen) return;
     if (event.target.closest('[data-dismiss]')) this.#dismiss(chosen);
     else if (event.target.closest('a, button')) this.#choose(chosen, event);
@@ -276,10 +253,9 @@ export class SidestreamRecs extends LitElement implements ListHost {
     if (!emit(this, 'sidestream-click', detail)) event.preventDefault();
   }
 
-  #dismiss({ item }: Recommendation): void {
-    const cards = this.#items;
-    const index = cards.findIndex((card) => card.dataset.id === item.id);
-    const next = cards[index + 1] ?? cards[index - 1];
+  /** The focus goes on to the next card's button: whoever weeds out a list by keyboard need not start over. */
+  #dismiss({ item, position }: Recommendation): void {
+    const next = this.#items[position + 1] ?? this.#items[position - 1];
     this.#track('dismiss', item.id);
     this.#dismissed.add(item.id);
     this.#list.remove(item.id);
