@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { parseRoute, type Route, routeHref } from './route';
+
+describe('routes', () => {
+  const routes: Route[] = [
+    { page: 'home' },
+    { page: 'category', category: 'Food & Drink/Fruit' },
+    { page: 'search', query: '50% off / ä?' },
+    { page: 'product', id: 'a/b c#1' },
+  ];
+  it.each(routes)('read back what they write: %o', (route) => {
+    expect(parseRoute(routeHref(route))).toEqual(route);
+  });
+
+  it('take a category with its slash encoded', () => {
+    expect(parseRoute('#/category/Food%2FFruit')).toEqual({ page: 'category', category: 'Food/Fruit' });
+  });
+
+  it.each(['', '#', '#/', '#/nowhere/x', '#/product/', '#/product'])('lead home from %o', (hash) => {
+    expect(parseRoute(hash)).toEqual({ page: 'home' });
+  });
+
+  it('survive a stray percent sign', () => {
+    expect(parseRoute('#/search/100%')).toEqual({ page: 'search', query: '100%' });
+  });
+});

@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import { readSettings } from './settings';
+
+describe('readSettings', () => {
+  it('has defaults', () => {
+    expect(readSettings('')).toEqual({ bundle: 'bundle/', learning: true });
+  });
+
+  it('reads the query', () => {
+    expect(readSettings('?learning=off&bundle=other/&seed=7')).toEqual({ bundle: 'other/', learning: false, seed: 7 });
+  });
+
+  it('ignores what makes no sense', () => {
+    expect(readSettings('?seed=x&bundle=&learning=maybe')).toEqual({ bundle: 'bundle/', learning: true });
+  });
+});

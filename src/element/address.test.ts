@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { itemHref, safeHref, safeImage } from './address';
+
+const item = {
+  id: 'a b/c',
+  title: 'Red & round',
+  description: '',
+  category: 'Food/Fruit',
+  url: '/apple',
+  availability: 'in-stock' as const,
+  popularity: 0,
+  attributes: {},
+};
+
+describe('itemHref', () => {
+  it('fills the template and encodes what it puts in', () => {
+    expect(itemHref(item, '#/product/{id}?t={title}')).toBe('#/product/a%20b%2Fc?t=Red%20%26%20round');
+  });
+
+  it('takes the address of the item without a template, and none when there is none', () => {
+    expect(itemHref(item)).toBe('/apple');
+    expect(itemHref({ ...item, url: undefined })).toBe('');
+  });
+
+  it('lets no script through', () => {
+    expect(itemHref({ ...item, url: 'javascript:alert(1)' })).toBe('');
+    expect(safeHref(' JavaScript:alert(1)')).toBe('');
+    expect(safeHref('data:text/html,x')).toBe('');
+    expect(safeHref('https://shop.example/x')).toBe('https://shop.example/x');
+  });
+});
+
+describe('safeImage', () => {
+  it('takes pictures and nothing that runs', () => {
+    expect(safeImage('images/a.webp')).toBe('images/a.webp');
+    expect(safeImage('blob:https://shop.example/1')).toBe('blob:https://shop.example/1');
+    expect(safeImage('data:image/png;base64,AA')).toBe('data:image/png;base64,AA');
+    expect(safeImage('data:text/html,x')).toBe('');
+    expect(safeImage('javascript:alert(1)')).toBe('');
+    expect(safeImage(undefined)).toBe('');
+  });
+});
