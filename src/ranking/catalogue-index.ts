@@ -1,6 +1,7 @@
 import type { FeatureTable, Item } from '../catalog';
 import { type CategoryIndex, categoryIndex } from './category-preference';
 import { type ContentBlend, type ContentVectors, contentVectors } from './content-vectors';
+import { SimilarityCache } from './similarity-cache';
 
 /** Everything the terms need to know of a catalogue, computed once per catalogue. Item = row index. */
 export interface CatalogueIndex {
@@ -8,6 +9,7 @@ export interface CatalogueIndex {
   /** Row of an item id. */
   rowOf: Map<string, number>;
   content: ContentVectors;
+  similar: SimilarityCache;
   categories: CategoryIndex;
   /** log((popularity + 1) / (mean + 1)) per item; all 0 when the shop knows no popularity. */
   logPopularity: Float32Array;
@@ -20,10 +22,12 @@ export interface CatalogueIndex {
 /** Builds the index. `table` has one row per item, in the same order. */
 export function catalogueIndex(items: Item[], table: FeatureTable, blend: ContentBlend): CatalogueIndex {
   const mean = items.reduce((sum, item) => sum + item.popularity, 0) / Math.max(1, items.length);
+  const content = contentVectors(table, blend);
   return {
     items,
     rowOf: new Map(items.map((item, row) => [item.id, row])),
-    content: contentVectors(table, blend),
+    content,
+    similar: new SimilarityCache(content),
     categories: categoryIndex(items.map((item) => item.category)),
     logPopularity: Float32Array.from(items, (item) => Math.log((item.popularity + 1) / (mean + 1))),
     hasPopularity: items.some((item) => item.popularity > 0),

@@ -1,5 +1,4 @@
 import type { CatalogueIndex } from './catalogue-index';
-import { vectorOf } from './content-vectors';
 import type { Taste, TermName } from './terms';
 
 /**
@@ -17,13 +16,10 @@ export function becauseOf(
     const name = index.items[row].category.split('/').at(-1);
     if (name) return `You often look at ${name}`;
   }
-  const own = vectorOf(index.content, row);
   let nearest = -1;
   let best = Number.NEGATIVE_INFINITY;
   for (const past of new Set(taste.rows)) {
-    const other = vectorOf(index.content, past);
-    let similarity = 0;
-    for (let d = 0; d < own.length; d++) similarity += own[d] * other[d];
+    const similarity = index.similar.to(past)[row];
     if (similarity > best) {
       best = similarity;
       nearest = past;

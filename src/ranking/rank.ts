@@ -1,5 +1,4 @@
 import type { CatalogueIndex } from './catalogue-index';
-import { similarities, vectorOf } from './content-vectors';
 import { becauseOf } from './explain';
 import type { Placement, Source } from './placement';
 import { scoreParts, scores, type TermWeights, topRows } from './score';
@@ -83,7 +82,7 @@ function personal(
 
 function similar(index: CatalogueIndex, request: RankRequest, allowed: (row: number) => boolean): RankedItem[] {
   const row = request.row as number;
-  const score = similarities(index.content, vectorOf(index.content, row));
+  const score = index.similar.to(row);
   // An item without features has a zero vector: nothing is similar to it, so the list falls through to what is popular.
   const known = score[row] > 0;
   if (!known) return common(index, request.limit, allowed);

@@ -1,6 +1,6 @@
 import type { CatalogueIndex } from './catalogue-index';
 import { categoryPreference } from './category-preference';
-import { similarities, vectorOf, weightedMean } from './content-vectors';
+import { similarities, weightedMean } from './content-vectors';
 
 /**
  * The named terms of the personal score.
@@ -66,7 +66,7 @@ function closestOf(index: CatalogueIndex, rows: Iterable<number>): Float32Array 
   let seen = 0;
   for (const row of new Set(rows)) {
     seen++;
-    const sims = similarities(index.content, vectorOf(index.content, row));
+    const sims = index.similar.to(row);
     for (let i = 0; i < count; i++) {
       let x = sims[i];
       for (const rank of top) {
@@ -126,7 +126,7 @@ export function termValues(index: CatalogueIndex, taste: Taste, experts: ExpertE
   const strengths = taste.strengths.slice(-LONGEST_HISTORY);
   const disliked = zero();
   for (const row of taste.dismissed) {
-    const sims = similarities(index.content, vectorOf(index.content, row));
+    const sims = index.similar.to(row);
     for (let i = 0; i < count; i++) disliked[i] = Math.min(disliked[i], -sims[i]);
   }
   const values: TermValues = {

@@ -1,0 +1,30 @@
+import { type ContentVectors, similarities, vectorOf } from './content-vectors';
+
+/** Bytes of similarities kept: 80 items of a catalogue of 100,000, all of a shopper's history in a smaller one. */
+const MOST_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Content similarities of single items to the whole catalogue, kept for the items asked for last: a history grows by one
+ * item per choice, so all but one of its similarities are known from the list before.
+ */
+export class SimilarityCache {
+  readonly #vectors: ContentVectors;
+  readonly #known = new Map<number, Float32Array>();
+  readonly #most: number;
+
+  /** @param mostBytes memory for similarities; at least four rows are kept */
+  constructor(vectors: ContentVectors, mostBytes = MOST_BYTES) {
+    this.#vectors = vectors;
+    this.#most = Math.max(4, Math.floor(mostBytes / (4 * Math.max(1, vectors.count))));
+  }
+
+  /** Similarities of item `row` to every item, -1..1. Shared: not to be changed. @returns [count] */
+  to(row: number): Float32Array {
+    const known = this.#known.get(row) ?? similarities(this.#vectors, vectorOf(this.#vectors, row));
+    // Re-inserting makes the map's order the order of use.
+    this.#known.delete(row);
+    this.#known.set(row, known);
+    if (this.#known.size > this.#most) this.#known.delete(this.#known.keys().next().value as number);
+    return known;
+  }
+}
