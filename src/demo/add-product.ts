@@ -29,6 +29,8 @@ export function newItem(form: FormData, picture: File | null, stamp: number): Ne
 export class AddProduct extends ShopElement {
   @state() private picture: File | null = null;
   @state() private preview = '';
+  /** The browser cannot show the picture, so nothing could be read from it either. */
+  @state() private unreadable = false;
   @state() private over = false;
   @state() private busy = false;
   @state() private failure: SidestreamError | null = null;
@@ -89,7 +91,7 @@ export class AddProduct extends ShopElement {
       <label class="drop ${this.over ? 'over' : ''}" @dragover=${over(true)} @dragenter=${over(true)} @dragleave=${over(false)} @drop=${this.#dropped}>
         ${
           this.preview
-            ? html`<img src=${this.preview} alt="Preview of the picture" />`
+            ? html`<img src=${this.preview} alt="Preview of the picture" ?hidden=${this.unreadable} @error=${this.#broken} />`
             : html`<span class="drop-hint">${icon('picture')}<span>Drop a picture here<br />or <u>choose a file</u></span></span>`
         }
         <input class="visually-hidden" type="file" name="picture" accept=${ACCEPTED} aria-label="Picture" data-testid="add-picture" ?disabled=${this.busy} @change=${this.#chosen} />
@@ -119,12 +121,22 @@ export class AddProduct extends ShopElement {
       file && !isPicture
         ? new SidestreamError('encoder/bad-image', `“${file.name}” is not a picture. Choose a PNG, JPEG or WebP file.`)
         : null;
+    this.unreadable = false;
     this.picture = isPicture ? file : null;
     this.preview = this.picture ? URL.createObjectURL(this.picture) : '';
   }
 
+  readonly #broken = (): void => {
+    this.unreadable = true;
+    this.failure = new SidestreamError(
+      'encoder/bad-image',
+      `The picture “${this.picture?.name}” could not be read. Choose a PNG, JPEG or WebP file.`,
+    );
+  };
+
   readonly #submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
+    if (this.unreadable) return;
     const form = event.currentTarget as HTMLFormElement;
     const item = newItem(new FormData(form), this.picture, Date.now());
     this.busy = true;

@@ -131,7 +131,9 @@ export class Session {
     // Learning is so short that a bar for it would only flash; the inspector shows it.
     if (progress.stage === 'learn') return;
     const done = progress.total > 0 && progress.loaded >= progress.total;
-    this.progress = done && progress.stage !== 'encoders' ? null : progress;
+    // Once the encoders are here the reading begins, and before it there is a pause while they start.
+    const next: Progress | null = progress.stage === 'encoders' ? { stage: 'encode', loaded: 0, total: 0 } : null;
+    this.progress = done ? next : progress;
     this.#changed();
   }
 

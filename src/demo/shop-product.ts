@@ -5,6 +5,7 @@ import { trail } from './category';
 import { icon } from './icon';
 import { priceOf, productPicture } from './product-card';
 import type { Item } from './session';
+import { BRAND } from './settings';
 import { ShopElement } from './shop-element';
 import { shopRecs } from './shop-recs';
 
@@ -100,6 +101,7 @@ export class ShopProduct extends ShopElement {
       const item = (await this.session.recommender?.getItem(id)) ?? null;
       if (id !== this.#asked) return;
       this.item = item;
+      if (item) document.title = `${item.title} · ${BRAND}`;
       if (item) this.#dwell = setTimeout(() => this.session.track('view', id), VIEW_DWELL);
     } catch (thrown) {
       this.session.report(thrown);
