@@ -23,8 +23,8 @@ export class Session {
   /** Something went wrong along the way, and the shop goes on. */
   notice: SidestreamError | null = null;
   categories: Category[] = [];
-  /** One product of every top category, for the pictures of the home page. */
-  faces: { category: Category; item: Item }[] = [];
+  /** One product of every top category, for the pictures of the home page; null while they are fetched. */
+  faces: { category: Category; item: Item }[] | null = null;
   consent: Consent = 'pending';
   progress: Progress | null = null;
   /** Item id to quantity. */
@@ -62,8 +62,9 @@ export class Session {
       const [status, paths] = await Promise.all([recommender.status(), recommender.categories()]);
       this.consent = status.consent;
       this.categories = categoryTree(paths);
-      this.faces = await facesOf(recommender, this.categories);
       this.recommender = recommender;
+      // The lists must not wait for the pictures of the front page.
+      void this.#loadFaces(recommender);
     } catch (thrown) {
       this.failure = SidestreamError.from(thrown);
     }
@@ -127,6 +128,16 @@ export class Session {
     this.#changed();
   }
 
+  async #loadFaces(recommender: Recommender): Promise<void> {
+    try {
+      this.faces = await facesOf(recommender, this.categories);
+    } catch (thrown) {
+      this.faces = [];
+      this.notice = SidestreamError.from(thrown);
+    }
+    this.#changed();
+  }
+
   #progress(progress: Progress): void {
     // Learning is so short that a bar for it would only flash; the inspector shows it.
     if (progress.stage === 'learn') return;
@@ -143,7 +154,7 @@ export class Session {
 }
 
 /** A product from somewhere inside each category, always the same one: the first of a category are often variants of each other. */
-async function facesOf(recommender: Recommender, categories: Category[]): Promise<Session['faces']> {
+async function facesOf(recommender: Recommender, categories: Category[]): Promise<NonNullable<Session['faces']>> {
   const faces = await Promise.all(
     categories.map(async (category) => {
       const offset = Math.floor(category.count / 3);

@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { categorySlug } from './category';
+import { type Category, categorySlug } from './category';
 import { productPicture } from './product-card';
 import { routeHref } from './route';
+import type { Item } from './session';
 import { ShopElement } from './shop-element';
 import './shop-grid';
 import { shopRecs } from './shop-recs';
@@ -11,12 +12,24 @@ import { shopRecs } from './shop-recs';
 const blankTiles = (count: number): TemplateResult[] =>
   Array.from({ length: count }, () => html`<span class="tile"></span>`);
 
+function categoryTile({ category, item }: { category: Category; item: Item }): TemplateResult {
+  const slug = categorySlug(category.path);
+  return html`
+    <li>
+      <a href=${routeHref({ page: 'category', category: category.path })} data-testid="tile-${slug}">
+        ${productPicture(item)}
+        <span class="tile-name">${category.name}</span>
+        <small>${category.count}</small>
+      </a>
+    </li>`;
+}
+
 /** The front page: a word of welcome, what the shopper may like, the categories, everything. */
 @customElement('shop-home')
 export class ShopHome extends ShopElement {
   protected override render(): TemplateResult {
     const { session } = this;
-    const opening = session.recommender === null;
+    const { faces } = session;
     return html`
       <section class="hero">
         <div>
@@ -24,33 +37,29 @@ export class ShopHome extends ShopElement {
           <p>Look around. The shop learns what you like as you go, right here in your browser, and keeps it to itself.</p>
         </div>
         <p class="hero-pictures" aria-hidden="true">
-          ${opening ? blankTiles(5) : session.faces.slice(0, 5).map(({ item }) => productPicture(item, false))}
+          ${faces?.slice(0, 5).map(({ item }) => productPicture(item, false)) ?? blankTiles(5)}
         </p>
       </section>
       <div class="block">${shopRecs(session, { placement: 'for-you', heading: 'Recommended for you' })}</div>
-      ${opening || session.faces.length > 1 ? this.#tiles(opening) : nothing}
+      ${faces === null || faces.length > 1 ? this.#tiles() : nothing}
       <section class="block">
         <h2>Everything</h2>
         <shop-grid .session=${session}></shop-grid>
       </section>`;
   }
 
-  #tiles(opening: boolean): TemplateResult {
+  #tiles(): TemplateResult {
     return html`
       <section class="block">
         <h2>Shop by category</h2>
         <ul class="tiles">
-          ${opening ? blankTiles(12).map((tile) => html`<li class="outline">${tile}<span class="tile-name"><i></i></span><small>&nbsp;</small></li>`) : nothing}
-          ${this.session.faces.map(
-            ({ category, item }) => html`
-              <li>
-                <a href=${routeHref({ page: 'category', category: category.path })} data-testid="tile-${categorySlug(category.path)}">
-                  ${productPicture(item)}
-                  <span class="tile-name">${category.name}</span>
-                  <small>${category.count}</small>
-                </a>
-              </li>`,
-          )}
+          ${
+            this.session.faces?.map(categoryTile) ??
+            blankTiles(12).map(
+              (tile) =>
+                html`<li class="outline" aria-hidden="true">${tile}<span class="tile-name"><i></i></span><small>&nbsp;</small></li>`,
+            )
+          }
         </ul>
       </section>`;
   }
