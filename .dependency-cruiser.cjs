@@ -5,11 +5,12 @@ const ROOMS = {
   model: [],
   ranking: ['model', 'catalog'],
   learner: ['ranking', 'model', 'catalog'],
+  evaluate: ['learner', 'ranking', 'model', 'catalog'],
   store: ['catalog', 'learner', 'model'],
   runtime: ['store', 'learner', 'ranking', 'model', 'encoders', 'catalog'],
   element: [],
   demo: ['element'],
-  cli: ['encoders', 'catalog', 'model', 'learner', 'ranking'],
+  cli: ['evaluate', 'encoders', 'catalog', 'model', 'learner', 'ranking'],
 };
 /** Files at the root of src/ that rooms may import. */
 const ROOT_FILES = { element: ['recommender'], demo: ['recommender', 'index'] };

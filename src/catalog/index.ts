@@ -1,5 +1,6 @@
 export { createTable, encodeFeatureShard, type FeatureShape, featureShardBytes } from './feature-shard';
 export { concatTables, dequantize, type FeatureTable, quantizeRow, rowsPerItem } from './feature-table';
+export { type FeedLine, feedLines } from './feed-lines';
 export { type Item, type ItemInput, itemSchema } from './item';
 export { itemText, TEXT_RECIPES, type TextRecipe } from './item-text';
 export {

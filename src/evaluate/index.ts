@@ -1,0 +1,1 @@
+export { type EventFormat, type EventLog, type PooledEvent, readEvents } from './events';
