@@ -48,8 +48,11 @@ export class ShopHeader extends ShopElement {
 
   protected override updated(changed: PropertyValues): void {
     const input = this.querySelector('input');
-    if (!changed.has('route') || !input || input.matches(':focus')) return;
-    input.value = this.route.page === 'search' ? this.route.query : '';
+    if (!changed.has('route') || !input) return;
+    const { route } = this;
+    if (route.page !== 'search') input.value = '';
+    // Whoever is typing is ahead of the address.
+    else if (!input.matches(':focus')) input.value = route.query;
   }
 
   #ask(what: 'open-add' | 'open-inspector'): void {

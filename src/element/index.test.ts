@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+
+describe('the door of the elements', () => {
+  it('opens without a browser, so that a server can render pages that use them', async () => {
+    const { SidestreamRecs, SidestreamInspector } = await import('./index');
+    expect(customElements.get('sidestream-recs')).toBe(SidestreamRecs);
+    expect(customElements.get('sidestream-inspector')).toBe(SidestreamInspector);
+  });
+
+  it('leaves an element alone that the page already has', async () => {
+    const { define } = await import('./define');
+    const { SidestreamRecs } = await import('./index');
+    define('sidestream-recs', class extends SidestreamRecs {});
+    expect(customElements.get('sidestream-recs')).toBe(SidestreamRecs);
+  });
+});
