@@ -26,30 +26,50 @@ export interface ExpertsRecord {
   activation: Utilization;
   /** Shares when the window began. */
   shares: Utilization;
+  /** What the fresh experts stood for. */
+  content: ContentTaps;
 }
 
 const FORMAT = 'sidestream-experts';
 const numbers = v.array(v.array(v.pipe(v.number(), v.finite(), v.minValue(0))));
+const tapIndex = v.pipe(v.number(), v.integer(), v.minValue(0));
+const contentSchema = v.object({ text: tapIndex, image: tapIndex });
 const utilizationSchema = v.object({ text: numbers, image: numbers });
 
+/** The backbone's gate in a fresh layer up to the content tap; the expert's gate after it. */
+const FRESH_GATE = 0.9;
+
+/** Index of the tap by which items are compared as long as nothing is learned, per ladder. */
+export type ContentTaps = Record<Ladder, number>;
+
+/** The backbone's gate in every layer of fresh experts: high up to the content tap, low after it. */
+export function freshGates({ taps }: ExpertsShape, content: ContentTaps): Record<Ladder, number[]> {
+  const gates = (ladder: Ladder): number[] =>
+    Array.from({ length: taps[ladder] - 1 }, (_, layer) => (layer < content[ladder] ? FRESH_GATE : 1 - FRESH_GATE));
+  return { text: gates('text'), image: gates('image') };
+}
+
 /**
- * Fresh weights: one expert per layer that passes its input on unchanged (up = 0), and routers that weigh backbone and
- * expert alike.
+ * Fresh weights: one expert per layer that passes its input on unchanged (up = 0), and routers whose bias lets the
+ * ladder say about what its content tap says.
  */
-export function freshWeights({ dim, taps }: ExpertsShape, bottleneckDim: number, seed: number): Weights {
+export function freshWeights(shape: ExpertsShape, bottleneckDim: number, content: ContentTaps, seed: number): Weights {
+  const { dim, taps } = shape;
   const random = seededRandom(seed);
+  const gates = freshGates(shape, content);
   const weights: Record<string, Weight> = {};
   for (const ladder of LADDERS) {
     for (let layer = 0; layer < taps[ladder] - 1; layer++) {
       const expert = expertNames(ladder, layer, 0);
       const router = routerNames(ladder, layer);
+      const gate = gates[ladder][layer];
       weights[expert.down] = {
         shape: [bottleneckDim, dim],
         values: uniform(random, bottleneckDim * dim, 1 / Math.sqrt(dim)),
       };
       weights[expert.up] = { shape: [dim, bottleneckDim], values: new Float32Array(dim * bottleneckDim) };
       weights[router.weight] = { shape: [2, dim], values: new Float32Array(2 * dim) };
-      weights[router.bias] = { shape: [2], values: new Float32Array(2) };
+      weights[router.bias] = { shape: [2], values: Float32Array.of(Math.log(gate / (1 - gate)), 0) };
     }
   }
   return weights;
@@ -73,18 +93,19 @@ export function newestNames(weights: Weights): { names: string[]; masks: Record<
   return { names, masks };
 }
 
-/** Equal shares for every layer: what an untrained layer reports. */
-export function equalShares(weights: Weights): Utilization {
-  const shares = (ladder: Ladder): number[][] =>
-    storedExpertCounts(weights, ladder).map((count) => new Array<number>(count + 1).fill(1 / (count + 1)));
+/** Shares to expect of fresh experts: their gates. */
+export function freshShares(shape: ExpertsShape, content: ContentTaps): Utilization {
+  const gates = freshGates(shape, content);
+  const shares = (ladder: Ladder): number[][] => gates[ladder].map((gate) => [gate, 1 - gate]);
   return { text: shares('text'), image: shares('image') };
 }
 
-export function encodeExperts({ weights, activation, shares }: ExpertsRecord): Uint8Array<ArrayBuffer> {
+export function encodeExperts({ weights, activation, shares, content }: ExpertsRecord): Uint8Array<ArrayBuffer> {
   return encodeSafetensors(weights, {
     format: FORMAT,
     activation: JSON.stringify(activation),
     shares: JSON.stringify(shares),
+    content: JSON.stringify(content),
   });
 }
 
@@ -98,7 +119,11 @@ export function decodeExperts(bytes: Uint8Array, shape: ExpertsShape): ExpertsRe
   checkWeights(weights, shape);
   const shares = parseUtilization(metadata.shares, weights);
   const activation = parseUtilization(metadata.activation, weights);
-  return { weights, activation, shares };
+  const content = v.safeParse(contentSchema, parseJson(metadata.content));
+  if (!content.success || LADDERS.some((ladder) => content.output[ladder] >= shape.taps[ladder])) {
+    throw bad('their content taps are not taps of the features');
+  }
+  return { weights, activation, shares, content: content.output };
 }
 
 const bad = (reason: string, cause?: unknown): SidestreamError =>
@@ -138,13 +163,7 @@ function checkWeights(weights: Weights, { dim, taps }: ExpertsShape): void {
 }
 
 function parseUtilization(text: string | undefined, weights: Weights): Utilization {
-  let data: unknown;
-  try {
-    data = JSON.parse(text ?? '');
-  } catch (error) {
-    throw bad('their record of use is not JSON', error);
-  }
-  const parsed = v.safeParse(utilizationSchema, data);
+  const parsed = v.safeParse(utilizationSchema, parseJson(text));
   if (!parsed.success) throw bad('their record of use is not a list of shares per layer');
   for (const ladder of LADDERS) {
     const counts = storedExpertCounts(weights, ladder);
@@ -155,4 +174,12 @@ function parseUtilization(text: string | undefined, weights: Weights): Utilizati
     if (!fits) throw bad('their record of use has other layers than the weights');
   }
   return parsed.output;
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch (error) {
+    throw bad('what is kept beside the weights is not JSON', error);
+  }
 }

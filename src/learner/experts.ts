@@ -1,9 +1,10 @@
-import { dispose, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { dispose, tidy } from '@tensorflow/tfjs-core';
 import type { FeatureTable } from '../catalog';
 import { SidestreamError } from '../error';
 import {
   type ExpertCounts,
   LADDERS,
+  type Ladder,
   type Loss,
   storedExpertCounts,
   Trainer,
@@ -11,13 +12,27 @@ import {
   UtilizationMeter,
   type Weights,
 } from '../model';
+import type { ContentBlend } from '../ranking';
 import { expertsBatch, type TrainRequest } from './experts-batch';
-import { batchTensors, disposeTaps, freshEmbeddings, nextItemLoss, tapsOf, unitEmbeddings } from './experts-network';
 import {
+  batchTensors,
+  disposeTaps,
+  embedRows,
+  freshEmbeddings,
+  mayStand,
+  nextItemLoss,
+  otherWork,
+  take,
+  tapsOf,
+  unitEmbeddings,
+} from './experts-network';
+import {
+  type ContentTaps,
   decodeExperts,
   type ExpertsRecord,
   encodeExperts,
-  equalShares,
+  freshGates,
+  freshShares,
   freshWeights,
   newestNames,
 } from './experts-weights';
@@ -28,6 +43,8 @@ export type { TrainRequest } from './experts-batch';
 export interface ExpertsOptions {
   /** Features of the whole catalogue. */
   table: FeatureTable;
+  /** What fresh experts stand for: the taps and weights of content similarity. Default: deepest taps, weighed evenly. */
+  blend?: ContentBlend;
   /** Default 1. */
   seed?: number;
   /** Inner width of fresh experts. Default 32. */
@@ -46,9 +63,6 @@ export interface TrainResult {
 const LEARNING_RATE = 5e-4;
 /** Norm that the gradient of one step is scaled down to. */
 const CLIP_NORM = 1;
-/** Items embedded in one forward pass: bounds its memory, and how long the thread is deaf to others. */
-const CHUNK = 256;
-
 /**
  * The personal experts of one shopper: the ladders of the model over a catalogue's features, without a base model. A
  * fresh expert passes its input on unchanged; training moves the newest expert of each layer and its router row only.
@@ -61,24 +75,32 @@ export class Experts {
   #weights: Weights;
   #meter: UtilizationMeter;
   #shares: Utilization;
+  /** Share of each modality in a cosine. */
+  readonly #blend: Record<Ladder, number>;
+  readonly #content: ContentTaps;
   #trainer: Trainer | null = null;
   #inUse: Trainer | null = null;
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  private constructor({ table, maxExperts = 4 }: ExpertsOptions, { weights, activation, shares }: ExpertsRecord) {
+  private constructor(options: ExpertsOptions, { weights, activation, shares, content }: ExpertsRecord) {
+    const { table, maxExperts = 4, blend = evenBlend(table) } = options;
     this.#table = table;
     this.#maxExperts = maxExperts;
     this.#weights = weights;
     this.#meter = new UtilizationMeter(activation);
     this.#shares = shares;
+    this.#content = content;
+    this.#blend = { text: blend.text.weight, image: blend.image.weight };
   }
 
   /** Fresh experts. */
   static create(options: ExpertsOptions): Experts {
-    const { table, seed = 1, bottleneckDim = 32 } = options;
-    const weights = freshWeights(table, bottleneckDim, seed);
-    return new Experts(options, { weights, activation: { text: [], image: [] }, shares: equalShares(weights) });
+    const { table, blend = evenBlend(table), seed = 1, bottleneckDim = 32 } = options;
+    const content = { text: blend.text.tap, image: blend.image.tap };
+    const weights = freshWeights(table, bottleneckDim, content, seed);
+    const shares = freshShares(table, content);
+    return new Experts(options, { weights, activation: { text: [], image: [] }, shares, content });
   }
 
   /**
@@ -91,7 +113,12 @@ export class Experts {
 
   /** The weights that stand and the record of their use, as safetensors. */
   save(): Uint8Array<ArrayBuffer> {
-    return encodeExperts({ weights: this.#weights, activation: this.#meter.sums, shares: this.#shares });
+    return encodeExperts({
+      weights: this.#weights,
+      activation: this.#meter.sums,
+      shares: this.#shares,
+      content: this.#content,
+    });
   }
 
   /**
@@ -119,24 +146,12 @@ export class Experts {
    */
   embeddingsOf(rows: ArrayLike<number>): Promise<Float32Array> {
     const table = this.#table;
-    return this.#enqueue(async (trainer) => {
-      const width = table.dim * 2;
-      const result = new Float32Array(rows.length * width);
-      const list = Array.from(rows);
-      for (let start = 0; start < list.length; start += CHUNK) {
-        if (start > 0) await otherWork();
-        const taps = tapsOf(table, list.slice(start, start + CHUNK));
-        const rowsOut = unitEmbeddings(trainer.parameters, taps);
-        disposeTaps(taps);
-        result.set(await take(rowsOut), start * width);
-      }
-      return result;
-    });
+    return this.#enqueue((trainer) => embedRows(trainer.parameters, table, rows, this.#blend));
   }
 
   /** What `embeddings` says while the experts are fresh. */
   async baseEmbeddings(): Promise<Float32Array> {
-    return freshEmbeddings(this.#table, allRows(this.#table));
+    return freshEmbeddings(this.#table, allRows(this.#table), freshGates(this.#table, this.#content), this.#blend);
   }
 
   /**
@@ -196,18 +211,20 @@ export class Experts {
     const tensors = batchTensors(batch);
     const meter = new UtilizationMeter();
     const counted: Loss = (parameters, trainable) =>
-      nextItemLoss(unitEmbeddings(parameters, taps, { trainable, tally: meter.tally }), tensors);
+      nextItemLoss(unitEmbeddings(parameters, taps, this.#blend, { trainable, tally: meter.tally }), tensors);
     try {
       const [before] = await take(trainer.step(counted));
       for (let step = 1; step < request.steps; step++) {
         await otherWork();
         trainer.step(counted).dispose();
       }
-      const [after] = await take(tidy(() => nextItemLoss(unitEmbeddings(trainer.parameters, taps), tensors)));
+      const [after] = await take(
+        tidy(() => nextItemLoss(unitEmbeddings(trainer.parameters, taps, this.#blend), tensors)),
+      );
       const learned = await trainer.read();
       // The window may have ended or the experts may have been closed while numbers were on their way.
       if (this.#trainer !== trainer) return { loss: before, accepted: false };
-      if (!(after <= before) || !Number.isFinite(after)) {
+      if (!mayStand(before, after)) {
         trainer.restore(this.#weights);
         return { loss: Number.isFinite(before) ? before : 0, accepted: false };
       }
@@ -253,16 +270,9 @@ export class Experts {
   }
 }
 
+const evenBlend = ({ taps }: FeatureTable): ContentBlend => ({
+  text: { tap: taps.text - 1, weight: 0.5 },
+  image: { tap: taps.image - 1, weight: 0.5 },
+});
+
 const allRows = (table: FeatureTable): Int32Array => Int32Array.from({ length: table.count }, (_, row) => row);
-
-/** Reads a tensor and frees it. */
-async function take(tensor: Tensor): Promise<Float32Array> {
-  try {
-    return (await tensor.data()) as Float32Array;
-  } finally {
-    tensor.dispose();
-  }
-}
-
-/** Lets timers, messages and paints of this thread have their turn. */
-const otherWork = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
