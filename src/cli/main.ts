@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { SidestreamError } from '../error';
 import { buildCommand } from './build';
 import { encodersCommand } from './encoders';
+import { goldenCommand } from './golden';
 import { inspectCommand } from './inspect';
 
 const program = new Command('sidestream')
@@ -10,7 +11,8 @@ const program = new Command('sidestream')
   .showHelpAfterError('Run with --help to see what is possible.')
   .addCommand(buildCommand())
   .addCommand(inspectCommand())
-  .addCommand(encodersCommand());
+  .addCommand(encodersCommand())
+  .addCommand(goldenCommand());
 
 try {
   await program.parseAsync();

@@ -1,0 +1,40 @@
+import { createRequire } from 'node:module';
+import { dirname, join, sep } from 'node:path';
+import { env, setBackend } from '@tensorflow/tfjs-core';
+import { SidestreamError } from '../error';
+
+/** Compute backends that run in Node. */
+export const NODE_BACKENDS = ['cpu', 'wasm'] as const;
+export type NodeBackend = (typeof NODE_BACKENDS)[number];
+
+/** What Emscripten hooks into: its handlers rethrow, and Node then prints the whole minified script they are in. */
+const HOOKS = ['uncaughtException', 'unhandledRejection'] as const;
+
+/**
+ * Sets the tfjs backend of this process.
+ * @throws SidestreamError `runtime/unexpected` when it cannot be started
+ */
+export async function startCompute(backend: NodeBackend): Promise<void> {
+  // Without this tfjs advertises its native build on every start in Node.
+  env().set('PROD', true);
+  const before = HOOKS.map((hook) => process.rawListeners(hook));
+  if (backend === 'wasm') await loadWasm();
+  else await import('@tensorflow/tfjs-backend-cpu');
+  const started = await setBackend(backend).catch((cause: unknown) => {
+    throw new SidestreamError('runtime/unexpected', `The ${backend} backend could not be started: ${cause}`, { cause });
+  });
+  for (const [index, hook] of HOOKS.entries()) {
+    for (const listener of process.rawListeners(hook)) {
+      if (!before[index].includes(listener)) process.off(hook, listener as (...args: unknown[]) => void);
+    }
+  }
+  if (!started) {
+    throw new SidestreamError('runtime/unexpected', `The ${backend} backend could not be started; try another one.`);
+  }
+}
+
+async function loadWasm(): Promise<void> {
+  const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+  const entry = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
+  setWasmPaths(join(dirname(entry), sep));
+}
