@@ -45,7 +45,6 @@ export const makeItem = (id: string, more: Partial<Item> = {}): Item => ({
   description: '',
   category: 'Food/Fruit',
   availability: 'in-stock',
-  popularity: 0,
   attributes: {},
   ...more,
 });

@@ -21,8 +21,11 @@ export const itemSchema = v.object({
   /** The product's own page. */
   url: v.optional(text(2000)),
   availability: v.optional(v.picklist(['in-stock', 'out-of-stock', 'preorder']), 'in-stock'),
-  /** How often shoppers chose the item lately (any unit, 0 or more); orders the list before anything is known. */
-  popularity: v.optional(amount, 0),
+  /**
+   * How often shoppers chose the item lately (any unit, 0 or more); orders the list before anything is known. Leave it
+   * out for a new item: unknown counts as average, so that nothing new starts at the bottom.
+   */
+  popularity: v.optional(amount),
   attributes: v.optional(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])), {}),
 });
 

@@ -226,7 +226,7 @@ function parseJson(name: string, bytes: ArrayBuffer): unknown {
     // A single-page host answers every unknown address with its index.html.
     const hint =
       new TextDecoder().decode(bytes.slice(0, 1)) === '<'
-        ? 'is a web page; is the address of the bundle right?'
+        ? 'is a web page; check the address of the bundle'
         : String(error);
     throw invalid(name, hint, error);
   }

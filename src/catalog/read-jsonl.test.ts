@@ -29,7 +29,6 @@ describe('readJsonl', () => {
       category: '',
       price: 3,
       availability: 'in-stock',
-      popularity: 0,
       attributes: {},
     });
     expect(refused.map(({ line, field }) => `${line} ${field}`)).toEqual([

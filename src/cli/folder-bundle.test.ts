@@ -18,7 +18,6 @@ async function write(title: string) {
     description: '',
     category: '',
     availability: 'in-stock',
-    popularity: 0,
     attributes: {},
   };
   const encoder = { preset: 'p', digest: '0'.repeat(64), taps: ['x', 'y'], contentTap: 0, contentWeight: 0.5 };

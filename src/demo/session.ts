@@ -29,6 +29,8 @@ export class Session {
   progress: Progress | null = null;
   /** Item id to quantity. */
   readonly basket = new Map<string, number>();
+  /** Products added here whose page has not been shown yet. */
+  readonly justAdded = new Set<string>();
   readonly #listeners = new Set<() => void>();
   /** How the shopper came to a product, to attribute the basket. */
   readonly #origin = new Map<string, TrackDetails>();
@@ -109,6 +111,7 @@ export class Session {
       throw new SidestreamError('runtime/closed', 'The shop is not open yet. Wait a moment and try again.');
     try {
       const added = await this.recommender.addItem(item);
+      this.justAdded.add(added.id);
       this.categories = categoryTree(await this.recommender.categories());
       return added;
     } finally {

@@ -102,7 +102,9 @@ export class ShopProduct extends ShopElement {
       if (id !== this.#asked) return;
       this.item = item;
       if (item) document.title = `${item.title} · ${BRAND}`;
-      if (item) this.#dwell = setTimeout(() => this.session.track('view', id), VIEW_DWELL);
+      // A product somebody has just added is not one they came to look at.
+      if (item && !this.session.justAdded.delete(id))
+        this.#dwell = setTimeout(() => this.session.track('view', id), VIEW_DWELL);
     } catch (thrown) {
       this.session.report(thrown);
       if (id === this.#asked) this.item = null;

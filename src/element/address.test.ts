@@ -8,7 +8,6 @@ const item = {
   category: 'Food/Fruit',
   url: '/apple',
   availability: 'in-stock' as const,
-  popularity: 0,
   attributes: {},
 };
 

@@ -141,7 +141,7 @@ export class Learner {
     const { accepted } = await experts.train({
       history: Int32Array.from(rows),
       eventWeights: Float32Array.from(strengths),
-      popularity: Float32Array.from(this.#catalogue.index.items, (item) => item.popularity),
+      popularity: this.#catalogue.index.popularity,
       steps: TRAINING_STEPS,
       seed: this.#options.seed + this.#lastEvent,
     });

@@ -11,6 +11,8 @@ export interface CatalogueIndex {
   content: ContentVectors;
   similar: SimilarityCache;
   categories: CategoryIndex;
+  /** Popularity per item, the mean of the known ones where it is unknown. */
+  popularity: Float32Array;
   /** log((popularity + 1) / (mean + 1)) per item; all 0 when the shop knows no popularity. */
   logPopularity: Float32Array;
   /** True when at least one item has a popularity. */
@@ -21,7 +23,9 @@ export interface CatalogueIndex {
 
 /** Builds the index. `table` has one row per item, in the same order. */
 export function catalogueIndex(items: Item[], table: FeatureTable, blend: ContentBlend): CatalogueIndex {
-  const mean = items.reduce((sum, item) => sum + item.popularity, 0) / Math.max(1, items.length);
+  const known = items.flatMap(({ popularity }) => popularity ?? []);
+  const mean = known.reduce((sum, popularity) => sum + popularity, 0) / Math.max(1, known.length);
+  const popularity = Float32Array.from(items, (item) => item.popularity ?? mean);
   const content = contentVectors(table, blend);
   return {
     items,
@@ -29,8 +33,9 @@ export function catalogueIndex(items: Item[], table: FeatureTable, blend: Conten
     content,
     similar: new SimilarityCache(content),
     categories: categoryIndex(items.map((item) => item.category)),
-    logPopularity: Float32Array.from(items, (item) => Math.log((item.popularity + 1) / (mean + 1))),
-    hasPopularity: items.some((item) => item.popularity > 0),
+    popularity,
+    logPopularity: popularity.map((value) => Math.log((value + 1) / (mean + 1))),
+    hasPopularity: known.some((value) => value > 0),
     logPrice: Float32Array.from(items, (item) => (item.price === undefined ? Number.NaN : Math.log1p(item.price))),
   };
 }

@@ -85,6 +85,12 @@ describe('rank', () => {
     expect(first.reason).toBe('Because you looked at “Item 5”');
   });
 
+  it('takes an item of unknown popularity for an average one', () => {
+    const index = catalogue([{}, {}, {}, { popularity: undefined }, {}, { popularity: 9 }]);
+    const order = rank(index, state(), { ...request, limit: 8 }).map(({ row }) => row);
+    expect(order.slice(0, 2)).toEqual([5, 3]);
+  });
+
   it('never returns what is in view, excluded, dismissed, out of stock or just chosen', () => {
     const index = catalogue([{}, {}, { availability: 'out-of-stock' }]);
     const taste = { rows: [0], strengths: [1], dismissed: new Set([3]) };

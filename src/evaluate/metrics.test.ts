@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { estimate, methodResult, QualityMeter, rankOf } from './metrics';
+
+describe('rankOf', () => {
+  const score = Float32Array.from([0.5, 0.9, 0.5, 0.1]);
+
+  it('counts the allowed items ahead, equal ones in catalogue order', () => {
+    expect([0, 1, 2, 3].map((row) => rankOf(score, row, () => true))).toEqual([2, 1, 3, 4]);
+    expect(rankOf(score, 3, (row) => row !== 1)).toBe(3);
+  });
+
+  it('lets the item itself compete even where it is not allowed', () => {
+    expect(rankOf(score, 1, () => false)).toBe(1);
+  });
+});
+
+describe('QualityMeter', () => {
+  it('averages over events as the formulas say', () => {
+    const meter = new QualityMeter();
+    for (const rank of [1, 3, 20]) meter.add(rank);
+    const { events, hr10, ndcg10, mrr, lnRank } = meter.quality;
+    expect(events).toBe(3);
+    expect(hr10).toBeCloseTo(2 / 3);
+    expect(ndcg10).toBeCloseTo((1 + 0.5) / 3);
+    expect(mrr).toBeCloseTo((1 + 1 / 3 + 1 / 20) / 3);
+    expect(lnRank).toBeCloseTo((Math.log(3) + Math.log(20)) / 3);
+  });
+});
+
+describe('methodResult', () => {
+  it('compares shopper by shopper', () => {
+    const quality = (lnRank: number) => ({ events: 1, hr10: 0, ndcg10: 0, mrr: 0, lnRank });
+    const result = methodResult('better', [1, 2, 3].map(quality), [2, 3, 2].map(quality));
+    expect(result.lnRankChange).toBeCloseTo(-1 / 3);
+    expect(result.worse).toBeCloseTo(1 / 3);
+    expect(result.se).toBeCloseTo(estimate([-1, -1, 1]).se);
+  });
+
+  it('knows the standard error of a mean', () => {
+    expect(estimate([1, 3])).toEqual({ mean: 2, se: 1 });
+    expect(estimate([5])).toEqual({ mean: 5, se: 0 });
+  });
+});

@@ -1,0 +1,104 @@
+/** Quality of one shopper's ranked events; means over the events. */
+export interface Quality {
+  /** Events ranked. */
+  events: number;
+  /** Share of events whose item was among the first 10. */
+  hr10: number;
+  /** Mean of 1 / log2(1 + rank) for ranks to 10, else 0: NDCG@10 with one relevant item. */
+  ndcg10: number;
+  /** Mean of 1 / rank. */
+  mrr: number;
+  /** Mean of ln(rank); lower is better, and steadier than NDCG since every event counts. */
+  lnRank: number;
+}
+
+/**
+ * Rank of an item among the allowed ones, 1 for the best. Equal scores keep catalogue order, as they would in a list.
+ * @param allowed rows that compete; the item itself always does
+ */
+export function rankOf(score: Float32Array, row: number, allowed: (row: number) => boolean): number {
+  const own = score[row];
+  let rank = 1;
+  for (let other = 0; other < score.length; other++) {
+    const ahead = score[other] > own || (score[other] === own && other < row);
+    if (ahead && other !== row && allowed(other)) rank++;
+  }
+  return rank;
+}
+
+/** Gathers ranks of one shopper. */
+export class QualityMeter {
+  #events = 0;
+  #hits = 0;
+  #gain = 0;
+  #reciprocal = 0;
+  #lnRank = 0;
+
+  add(rank: number): void {
+    this.#events++;
+    this.#reciprocal += 1 / rank;
+    this.#lnRank += Math.log(rank);
+    if (rank > 10) return;
+    this.#hits++;
+    this.#gain += 1 / Math.log2(1 + rank);
+  }
+
+  /** Means so far; NaN before the first event. */
+  get quality(): Quality {
+    const n = this.#events;
+    return {
+      events: n,
+      hr10: this.#hits / n,
+      ndcg10: this.#gain / n,
+      mrr: this.#reciprocal / n,
+      lnRank: this.#lnRank / n,
+    };
+  }
+}
+
+/** Mean and its standard error. */
+export interface Estimate {
+  mean: number;
+  /** Standard deviation of the sample over sqrt(n); 0 for fewer than two values. */
+  se: number;
+}
+
+export function estimate(values: readonly number[]): Estimate {
+  const n = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  if (n < 2) return { mean, se: 0 };
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
+  return { mean, se: Math.sqrt(variance / n) };
+}
+
+/** One method over all shoppers, each counting alike, against the method it is compared with. */
+export interface MethodResult {
+  name: string;
+  hr10: number;
+  ndcg10: number;
+  mrr: number;
+  lnRank: number;
+  /** Change of lnRank against the reference, paired by shopper; 0 for the reference itself. */
+  lnRankChange: number;
+  /** Paired standard error of that change. */
+  se: number;
+  /** Share of shoppers whose lnRank is above the reference's. */
+  worse: number;
+}
+
+/** @param reference qualities of the method compared with, shopper by shopper in the same order */
+export function methodResult(name: string, shoppers: readonly Quality[], reference: readonly Quality[]): MethodResult {
+  const mean = (pick: (quality: Quality) => number): number => estimate(shoppers.map(pick)).mean;
+  const changes = shoppers.map(({ lnRank }, n) => lnRank - reference[n].lnRank);
+  const change = estimate(changes);
+  return {
+    name,
+    hr10: mean(({ hr10 }) => hr10),
+    ndcg10: mean(({ ndcg10 }) => ndcg10),
+    mrr: mean(({ mrr }) => mrr),
+    lnRank: mean(({ lnRank }) => lnRank),
+    lnRankChange: change.mean,
+    se: change.se,
+    worse: changes.filter((value) => value > 0).length / changes.length,
+  };
+}
