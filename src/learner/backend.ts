@@ -16,7 +16,7 @@ export async function chooseBackend(wanted?: Backend): Promise<Backend> {
     await start(wanted);
     return wanted;
   }
-  const candidates: Backend[] = (await hasHardwareAdapter()) ? ['webgpu', 'wasm', 'cpu'] : ['wasm', 'cpu'];
+  const candidates = await candidateBackends();
   for (const backend of candidates.slice(0, -1)) {
     try {
       await start(backend);
@@ -30,13 +30,21 @@ export async function chooseBackend(wanted?: Backend): Promise<Backend> {
   return 'cpu';
 }
 
+/** The parts of `navigator.gpu` that the choice needs; `info` is missing in older browsers. */
+export interface AdapterSource {
+  requestAdapter(): Promise<{ info?: Pick<GPUAdapterInfo, 'architecture' | 'isFallbackAdapter'> } | null>;
+}
+
 /**
- * Asks for the adapter first: tfjs crashes on a null adapter, and a software adapter is slower than wasm.
+ * Backends worth trying in this browser, best first. Asks for the adapter itself, because tfjs crashes when there is
+ * none, and leaves software adapters aside: they are slower than wasm.
  */
-async function hasHardwareAdapter(): Promise<boolean> {
-  if (typeof navigator === 'undefined' || !('gpu' in navigator) || !navigator.gpu) return false;
-  const adapter = await navigator.gpu.requestAdapter().catch(() => null);
-  return adapter !== null && !adapter.info.isFallbackAdapter && adapter.info.architecture !== 'swiftshader';
+export async function candidateBackends(
+  gpu: AdapterSource | undefined = globalThis.navigator?.gpu,
+): Promise<Backend[]> {
+  const adapter = await gpu?.requestAdapter().catch(() => null);
+  const hardware = adapter && !adapter.info?.isFallbackAdapter && adapter.info?.architecture !== 'swiftshader';
+  return hardware ? ['webgpu', 'wasm', 'cpu'] : ['wasm', 'cpu'];
 }
 
 const START: Record<Backend, () => Promise<unknown>> = {
@@ -62,13 +70,13 @@ async function startWasm(): Promise<void> {
 }
 
 async function start(backend: Backend): Promise<void> {
-  await START[backend]();
-  const set = await setBackend(backend).catch((error: unknown) => {
-    throw new SidestreamError('runtime/unexpected', `The ${backend} backend could not be started: ${error}`, {
-      cause: error,
-    });
-  });
-  if (!set) {
-    throw new SidestreamError('runtime/unexpected', `The ${backend} backend could not be started; choose another one.`);
+  const refused = `The ${backend} backend could not be started; choose another one.`;
+  let set: boolean;
+  try {
+    await START[backend]();
+    set = await setBackend(backend);
+  } catch (thrown) {
+    throw SidestreamError.from(thrown, 'runtime/unexpected', refused);
   }
+  if (!set) throw new SidestreamError('runtime/unexpected', refused);
 }
