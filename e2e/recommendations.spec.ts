@@ -62,3 +62,9 @@ test('a dismissed product leaves the list and stays away', async ({ page }) => {
   await page.goto('/#/');
   expect(await idsIn(page, 'for-you')).not.toContain(first);
 });
+
+test('a missing bundle leaves a calm page that says so and can try again', async ({ page }) => {
+  await page.goto('/?bundle=nowhere/');
+  await expect(page.getByTestId('closed')).toBeVisible();
+  await expect(page.getByTestId('reopen')).toBeVisible();
+});

@@ -7,7 +7,8 @@ const repository = fileURLToPath(new URL('../../', import.meta.url));
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   cacheDir: fileURLToPath(new URL('../../node_modules/.vite/pages', import.meta.url)),
-  server: { port: 4174, strictPort: true, fs: { allow: [repository] } },
+  // A source edited while a spec runs must not reload its page.
+  server: { port: 4174, strictPort: true, hmr: false, fs: { allow: [repository] } },
   worker: { format: 'es' },
   resolve: { dedupe: ['@tensorflow/tfjs-core'] },
   optimizeDeps: { exclude: ['onnxruntime-web'] },

@@ -35,10 +35,8 @@ function catalogue(count = 3 * GROUP): LearnerCatalogue {
       table.scales[row * 6 + tap] = quantizeRow(vector, table.values, (row * 6 + tap) * DIM);
     }
   }
-  return {
-    table,
-    index: catalogueIndex(items, table, { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } }),
-  };
+  const blend = { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } };
+  return { table, blend, index: catalogueIndex(items, table, blend) };
 }
 
 function event(id: number, row: number, type: EventType = 'click'): LoggedEvent {

@@ -1,6 +1,6 @@
 import type { FeatureTable } from '../catalog';
 import { SidestreamError } from '../error';
-import type { CatalogueIndex, ExpertEmbeddings, RankState, TermWeights } from '../ranking';
+import type { CatalogueIndex, ContentBlend, ExpertEmbeddings, RankState, TermWeights } from '../ranking';
 import { termValues } from '../ranking';
 import type { Backend } from './backend';
 import { EVENT_STRENGTH, type LoggedEvent } from './event';
@@ -13,6 +13,8 @@ import { PROFILE_SCHEMA, type Profile } from './profile';
 export interface LearnerCatalogue {
   index: CatalogueIndex;
   table: FeatureTable;
+  /** How content is compared; the experts start from it. */
+  blend: ContentBlend;
 }
 
 export interface LearnerOptions {
@@ -219,7 +221,8 @@ export class Learner {
     if (this.#trained) return this.#trained;
     const [{ Experts }, { chooseBackend }] = await Promise.all([import('./experts'), import('./backend')]);
     this.#backend = await chooseBackend(this.#options.backend);
-    const options = { table: this.#catalogue.table, seed: this.#options.seed };
+    const { table, blend } = this.#catalogue;
+    const options = { table, blend, seed: this.#options.seed };
     let experts: Experts;
     try {
       experts = this.#storedExperts ? Experts.load(options, this.#storedExperts) : Experts.create(options);

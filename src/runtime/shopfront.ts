@@ -1,5 +1,5 @@
 import { type Bundle, concatTables, type FeatureTable, type Item, type Manifest } from '../catalog';
-import { type CatalogueIndex, catalogueIndex, contentBlend } from '../ranking';
+import { type CatalogueIndex, type ContentBlend, catalogueIndex, contentBlend } from '../ranking';
 import type { LocalItem } from '../store';
 import type { BrowseRequest, BrowseResponse } from './api';
 
@@ -22,6 +22,10 @@ export class Shopfront {
 
   get table(): FeatureTable {
     return this.#table;
+  }
+
+  get blend(): ContentBlend {
+    return contentBlend(this.bundle.manifest);
   }
 
   get localItems(): LocalItem[] {
@@ -69,14 +73,14 @@ export class Shopfront {
   }
 
   #reindex(): CatalogueIndex {
-    const { manifest, items, features } = this.bundle;
+    const { items, features } = this.bundle;
     const local = this.localItems;
     const { dim, taps } = features;
     this.#table = local.reduce(
       (table, { values, scales }) => concatTables(table, { count: 1, dim, taps, values, scales }),
       features,
     );
-    return catalogueIndex([...items, ...local.map(({ item }) => item)], this.#table, contentBlend(manifest));
+    return catalogueIndex([...items, ...local.map(({ item }) => item)], this.#table, this.blend);
   }
 }
 
