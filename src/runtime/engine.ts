@@ -1,8 +1,7 @@
 import * as Comlink from 'comlink';
-import * as v from 'valibot';
 import { type Item, openBundle } from '../catalog';
 import { SidestreamError } from '../error';
-import { EVENT_TYPES, type EventType, Learner, type NewEvent, type Profile, parseProfile } from '../learner';
+import { type EventType, Learner, type NewEvent, type Profile, parseProfile } from '../learner';
 import { rank } from '../ranking';
 import { DeviceStore, deleteDeviceStore, deviceStoreExists, type LocalItem, MemoryStore, type Store } from '../store';
 import type {
@@ -16,6 +15,7 @@ import type {
   TrackDetails,
 } from './api';
 import { type BundleEncoders, bundleEncoders } from './encoder-files';
+import { parsed, recommendSchema, trackSchema } from './requests';
 import { Shopfront } from './shopfront';
 
 /** What the engine tells the page while it works. */
@@ -38,32 +38,6 @@ export interface EngineOptions {
 const TRAINING_DELAY = 150;
 /** Quiet time before the profile is saved, ms. */
 const SAVE_DELAY = 400;
-
-const recommendSchema = v.object({
-  placement: v.optional(v.picklist(['for-you', 'similar', 'trending', 'recent']), 'for-you'),
-  itemId: v.optional(v.string()),
-  limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 8),
-  exclude: v.optional(v.array(v.string()), []),
-});
-
-const trackSchema = v.object({
-  type: v.picklist(EVENT_TYPES),
-  itemId: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
-  details: v.object({
-    quantity: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))),
-    price: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))),
-    placement: v.optional(v.pipe(v.string(), v.maxLength(64))),
-    position: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
-    recommendationId: v.optional(v.pipe(v.string(), v.maxLength(64))),
-  }),
-});
-
-function parsed<Schema extends v.GenericSchema>(schema: Schema, input: unknown, what: string): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, input);
-  if (result.success) return result.output;
-  const issue = result.issues[0];
-  throw new SidestreamError('runtime/invalid-input', `${what}: ${v.getDotPath(issue) ?? 'input'}: ${issue.message}.`);
-}
 
 /**
  * The recommender itself, without page or worker around it: catalogue, store, learner and ranking wired together.

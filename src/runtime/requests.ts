@@ -1,0 +1,40 @@
+import * as v from 'valibot';
+import { SidestreamError } from '../error';
+import { EVENT_TYPES } from '../learner';
+
+/** A request for a list, as it comes from the page. */
+export const recommendSchema = v.object({
+  placement: v.optional(v.picklist(['for-you', 'similar', 'trending', 'recent']), 'for-you'),
+  itemId: v.optional(v.string()),
+  limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 8),
+  exclude: v.optional(v.array(v.string()), []),
+});
+
+/** An event, as it comes from the page. */
+export const trackSchema = v.object({
+  type: v.picklist(EVENT_TYPES),
+  itemId: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
+  details: v.object({
+    quantity: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))),
+    price: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))),
+    placement: v.optional(v.pipe(v.string(), v.maxLength(64))),
+    position: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+    recommendationId: v.optional(v.pipe(v.string(), v.maxLength(64))),
+  }),
+});
+
+/**
+ * Parses an argument of a public method.
+ * @param what the method, for the message
+ * @throws SidestreamError `runtime/invalid-input` naming the field
+ */
+export function parsed<Schema extends v.GenericSchema>(
+  schema: Schema,
+  input: unknown,
+  what: string,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, input);
+  if (result.success) return result.output;
+  const issue = result.issues[0];
+  throw new SidestreamError('runtime/invalid-input', `${what}: ${v.getDotPath(issue) ?? 'input'}: ${issue.message}.`);
+}
