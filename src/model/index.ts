@@ -27,7 +27,7 @@ export {
 export { expertToPrune, type Pruned, type PrunePolicy, prune } from './prune';
 export { type Random, seededRandom, uniform } from './random';
 export { gates, type RouterWeights } from './router';
-export { decodeSafetensors, encodeSafetensors } from './safetensors';
+export { decodeSafetensors, encodeSafetensors, type StoredType } from './safetensors';
 export { storedExpertCounts } from './stored-layer';
 export { type Loss, Trainer, type TrainerOptions } from './trainer';
 export { type AttentionMask, attentionMask, disposeMask, lastPositions, userEncoder } from './user-encoder';

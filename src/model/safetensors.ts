@@ -1,13 +1,18 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
+import { fromHalf, toHalf } from './half';
 import type { Weight, Weights } from './weights';
+
+/** How numbers are stored: 4 bytes each, or 2 with 11 significant bits and at most 65504. */
+export type StoredType = 'F32' | 'F16';
+const BYTES: Record<StoredType, number> = { F32: 4, F16: 2 };
 
 /** Longest JSON header that is read, as in the format's own limit. */
 const MAX_HEADER = 100_000_000;
 
 const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const entrySchema = v.object({
-  dtype: v.literal('F32', 'must be F32'),
+  dtype: v.picklist(['F32', 'F16'], 'must be F32 or F16'),
   shape: v.pipe(v.array(size), v.maxLength(6)),
   data_offsets: v.tuple([size, size]),
 });
@@ -24,17 +29,24 @@ const bad = (reason: string, cause?: unknown): SidestreamError =>
   );
 
 /**
- * Writes weights as safetensors (little-endian, F32, names in sorted order, so equal weights give equal bytes).
+ * Writes weights as safetensors (little-endian, names in sorted order, so equal weights give equal bytes).
  * @param metadata free text pairs, kept under `__metadata__`
+ * @param dtype F16 for downloads
+ * @throws SidestreamError `model/not-finite` when a number is too large for F16
  */
-export function encodeSafetensors(weights: Weights, metadata: Record<string, string> = {}): Uint8Array<ArrayBuffer> {
+export function encodeSafetensors(
+  weights: Weights,
+  metadata: Record<string, string> = {},
+  dtype: StoredType = 'F32',
+): Uint8Array<ArrayBuffer> {
+  const width = BYTES[dtype];
   const names = Object.keys(weights).sort();
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
   for (const name of names) {
     const { shape, values } = weights[name];
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + values.length * 4] };
-    offset += values.length * 4;
+    header[name] = { dtype, shape, data_offsets: [offset, offset + values.length * width] };
+    offset += values.length * width;
   }
   const text = new TextEncoder().encode(JSON.stringify(header));
   // Padded so that the data starts on a multiple of 8.
@@ -47,15 +59,24 @@ export function encodeSafetensors(weights: Weights, metadata: Record<string, str
   let position = 8 + headerLength;
   for (const name of names) {
     for (const value of weights[name].values) {
-      view.setFloat32(position, value, true);
-      position += 4;
+      if (dtype === 'F32') view.setFloat32(position, value, true);
+      else view.setUint16(position, halfOf(value, name), true);
+      position += width;
     }
   }
   return bytes;
 }
 
+function halfOf(value: number, name: string): number {
+  if (Math.abs(value) < 65520) return toHalf(value);
+  throw new SidestreamError(
+    'model/not-finite',
+    `"${name}" holds ${value}, which half precision cannot; train again with a lower learning rate, or store F32.`,
+  );
+}
+
 /**
- * Reads a safetensors file of F32 weights.
+ * Reads a safetensors file of F32 or F16 weights.
  * @throws SidestreamError `model/bad-weights` when anything about the file is not as the format says
  */
 export function decodeSafetensors(bytes: Uint8Array): { weights: Weights; metadata: Record<string, string> } {
@@ -76,13 +97,17 @@ export function decodeSafetensors(bytes: Uint8Array): { weights: Weights; metada
       const issue = parsed.issues[0];
       throw bad(`"${name}" ${v.getDotPath(issue) ?? ''}: ${issue.message}`);
     }
-    const { shape, data_offsets } = parsed.output;
+    const { dtype, shape, data_offsets } = parsed.output;
     const [from, to] = data_offsets;
     const length = shape.reduce((product, side) => product * side, 1);
-    if (to - from !== length * 4 || start + to > bytes.length)
+    const width = BYTES[dtype];
+    if (to - from !== length * width || start + to > bytes.length)
       throw bad(`the data of "${name}" does not fit its shape [${shape}]`);
     const values = new Float32Array(length);
-    for (let i = 0; i < length; i++) values[i] = view.getFloat32(start + from + i * 4, true);
+    for (let i = 0; i < length; i++) {
+      const at = start + from + i * width;
+      values[i] = dtype === 'F32' ? view.getFloat32(at, true) : fromHalf(view.getUint16(at, true));
+    }
     weights[name] = { shape, values };
     spans.push([from, to]);
   }
