@@ -1,3 +1,5 @@
+export { addBase } from './add-base';
+export { BASE_RECIPES, type BaseConfig, type BaseRecipe, baseConfigSchema } from './base-config';
 export { createTable, encodeFeatureShard, type FeatureShape, featureShardBytes } from './feature-shard';
 export { concatTables, dequantize, type FeatureTable, quantizeRow, rowsPerItem } from './feature-table';
 export { type FeedLine, feedLines } from './feed-lines';
@@ -15,6 +17,7 @@ export {
   manifestSchema,
 } from './manifest';
 export {
+  type BaseFile,
   type Bundle,
   type BundleProgress,
   type EncoderFiles,

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { baseConfigSchema } from './base-config';
 import { TEXT_RECIPES } from './item-text';
 
 /** Bundle format version this code reads and writes. */
@@ -55,6 +56,14 @@ export const manifestSchema = v.object({
   /** Means, deviations and projection of every tap; needed only to encode new items. */
   projection: fileSchema,
   shards: v.object({ items: v.array(shardSchema), features: v.array(shardSchema) }),
+  /** What the shop learned from its logs, when it did. */
+  base: v.optional(
+    v.object({
+      /** Weights as safetensors. */
+      ...fileSchema.entries,
+      config: baseConfigSchema,
+    }),
+  ),
 });
 
 export type Manifest = v.InferOutput<typeof manifestSchema>;
@@ -64,12 +73,13 @@ export type Modality = keyof Manifest['modalities'];
 /** The order of modalities in every feature row. */
 export const MODALITIES = ['text', 'image'] as const satisfies Modality[];
 
-/** Every file the manifest names, once each: shards, projection, encoders. */
+/** Every file the manifest names, once each: shards, projection, encoders, base model. */
 export function bundleFiles(manifest: Manifest): BundleFile[] {
   const encoders = MODALITIES.flatMap((modality) => {
     const { encoder } = manifest.modalities[modality];
     return encoder ? [encoder.onnx, ...(encoder.tokenizer ? [encoder.tokenizer] : [])] : [];
   });
-  const all = [...manifest.shards.items, ...manifest.shards.features, manifest.projection, ...encoders];
+  const base = manifest.base ? [manifest.base] : [];
+  const all = [...manifest.shards.items, ...manifest.shards.features, manifest.projection, ...encoders, ...base];
   return [...new Map(all.map((entry) => [entry.file, entry])).values()];
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import { canHash, sha256 } from '../sha256';
+import type { BaseConfig } from './base-config';
 import { createTable, decodeFeatureShard, featureShardBytes } from './feature-shard';
 import type { FeatureTable } from './feature-table';
 import { type Item, itemSchema } from './item';
@@ -26,6 +27,13 @@ export interface EncoderFiles {
   tokenizer?: string;
 }
 
+/** A base model as it is stored. */
+export interface BaseFile {
+  config: BaseConfig;
+  /** Weights as safetensors. */
+  bytes: ArrayBuffer;
+}
+
 /** An open bundle. Items and features are in memory; projection and encoders are fetched when asked for. */
 export interface Bundle {
   manifest: Manifest;
@@ -37,6 +45,8 @@ export interface Bundle {
   file(file: BundleFile, onProgress?: BundleProgress): Promise<ArrayBuffer>;
   /** Means, deviations and projection of every tap. */
   projection(onProgress?: BundleProgress): Promise<ArrayBuffer>;
+  /** The base model that came with the bundle; null when there is none. */
+  base(onProgress?: BundleProgress): Promise<BaseFile | null>;
   /** @throws SidestreamError `encoder/missing` when the bundle was built without encoders */
   encoder(modality: Modality, onProgress?: BundleProgress): Promise<EncoderFiles>;
 }
@@ -84,7 +94,7 @@ export async function openBundle(source: string | URL | FetchFile, onProgress?: 
   return { manifest, items, features, verified: canHash(), ...lateFiles(fetchFile, manifest) };
 }
 
-function lateFiles(fetchFile: FetchFile, manifest: Manifest): Pick<Bundle, 'file' | 'projection' | 'encoder'> {
+function lateFiles(fetchFile: FetchFile, manifest: Manifest): Pick<Bundle, 'file' | 'projection' | 'base' | 'encoder'> {
   const files = async (wanted: BundleFile[], onProgress?: BundleProgress): Promise<ArrayBuffer[]> => {
     const total = wanted.reduce((sum, file) => sum + file.bytes, 0);
     let loaded = 0;
@@ -97,6 +107,10 @@ function lateFiles(fetchFile: FetchFile, manifest: Manifest): Pick<Bundle, 'file
   return {
     file: async (file, onProgress) => (await files([file], onProgress))[0],
     projection: async (onProgress) => (await files([manifest.projection], onProgress))[0],
+    base: async (onProgress) => {
+      const { base } = manifest;
+      return base ? { config: base.config, bytes: (await files([base], onProgress))[0] } : null;
+    },
     encoder: async (modality, onProgress) => {
       const { encoder } = manifest.modalities[modality];
       if (!encoder) {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { type BundleSink, bundleFiles, type FetchFile, type Manifest } from '../catalog';
 
 /** The names that `writeBundle` gives, and their unfinished forms. */
-const OURS = /^(items|features|projection|text|image|text-tokenizer)-[0-9a-f]{16}\.(json|bin|onnx)(\.part)?$/;
+const OURS =
+  /^(items|features|projection|text|image|text-tokenizer|base)-[0-9a-f]{16}\.(json|bin|onnx|safetensors)(\.part)?$/;
 
 /** Reads a bundle from a folder. A missing file answers 404, as a web server would. */
 export function folderFetch(folder: string): FetchFile {
