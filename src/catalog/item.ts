@@ -12,7 +12,7 @@ export const itemSchema = v.object({
   id: v.pipe(text(256), v.minLength(1, 'must not be empty')),
   title: v.pipe(text(1000), v.minLength(1, 'must not be empty')),
   description: v.optional(text(20_000), ''),
-  /** A path of names from broad to narrow, joined by `/`: `Men/Tops/Hoodies`. */
+  /** A path of names from broad to narrow, joined by `/`: `Men/Tops/Hoodies`. Several paths are joined by `|`. */
   category: v.optional(text(500), ''),
   /** In the shop's currency, 0 or more. */
   price: v.optional(amount),

@@ -1,3 +1,5 @@
+import { categoryPaths } from '../catalog';
+
 /** For each item, the ids of its category and of every broader one: `Food/Fruit` belongs to `Food` too. */
 export interface CategoryIndex {
   /** Ids per item, from broad to narrow; empty without a category. */
@@ -13,9 +15,11 @@ export function categoryIndex(categories: string[]): CategoryIndex {
   const names: string[] = [];
   const counts: number[] = [];
   const ofItem = categories.map((category) => {
-    const segments = category.split('/').filter((segment) => segment !== '');
-    return segments.map((_, depth) => {
-      const name = segments.slice(0, depth + 1).join('/');
+    const prefixes = categoryPaths(category).flatMap((path) => {
+      const segments = path.split('/');
+      return segments.map((_, depth) => segments.slice(0, depth + 1).join('/'));
+    });
+    return [...new Set(prefixes)].map((name) => {
       let id = ids.get(name);
       if (id === undefined) {
         id = names.length;

@@ -1,3 +1,4 @@
+import { categoryPaths } from '../catalog';
 import type { CatalogueIndex } from './catalogue-index';
 import type { Taste, TermName } from './terms';
 
@@ -13,7 +14,7 @@ export function becauseOf(
 ): string {
   const content = (terms.recent ?? 0) + (terms.session ?? 0) + (terms.closest ?? 0);
   if ((terms.category ?? 0) > content) {
-    const name = index.items[row].category.split('/').at(-1);
+    const name = categoryPaths(index.items[row].category)[0]?.split('/').at(-1);
     if (name) return `You often look at ${name}`;
   }
   let nearest = -1;

@@ -1,7 +1,8 @@
 import * as Comlink from 'comlink';
 import { SidestreamError } from '../error';
 import type { Recommender, RecommenderEvents, RecommenderOptions, Status } from './api';
-import type { Engine, EngineOptions } from './engine';
+import type { Engine } from './engine';
+import type { EngineOptions } from './engine-options';
 import { carryErrors } from './rpc';
 import type { Host, RemoteListener } from './worker';
 

@@ -8,31 +8,15 @@ import type {
   BrowseRequest,
   BrowseResponse,
   Consent,
-  Progress,
   RecommendRequest,
   RecommendResponse,
   Status,
   TrackDetails,
 } from './api';
 import { type BundleEncoders, bundleEncoders } from './encoder-files';
+import type { EngineListener, EngineOptions } from './engine-options';
 import { parsed, recommendSchema, trackSchema } from './requests';
 import { Shopfront } from './shopfront';
-
-/** What the engine tells the page while it works. */
-export interface EngineListener {
-  change(status: Status): void;
-  progress(progress: Progress): void;
-  error(error: SidestreamError): void;
-}
-
-export interface EngineOptions {
-  /** Absolute address of the bundle folder. */
-  bundle: string;
-  consent?: Consent;
-  namespace: string;
-  learning: boolean;
-  seed: number;
-}
 
 /** Quiet time after a choice before the experts train, ms: a click is followed by reading, not by another click. */
 const TRAINING_DELAY = 150;

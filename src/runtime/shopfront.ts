@@ -1,4 +1,12 @@
-import { type Bundle, concatTables, type FeatureTable, type Item, type Manifest } from '../catalog';
+import {
+  type Bundle,
+  categoryPaths,
+  concatTables,
+  type FeatureTable,
+  type Item,
+  inCategory,
+  type Manifest,
+} from '../catalog';
 import { type CatalogueIndex, type ContentBlend, catalogueIndex, contentBlend } from '../ranking';
 import type { LocalItem } from '../store';
 import type { BrowseRequest, BrowseResponse } from './api';
@@ -56,7 +64,7 @@ export class Shopfront {
   browse({ category = '', query = '', offset = 0, limit = 48 }: BrowseRequest): BrowseResponse {
     const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
     const matches = this.#index.items.filter((item) => {
-      if (category !== '' && item.category !== category && !item.category.startsWith(`${category}/`)) return false;
+      if (category !== '' && !inCategory(item.category, category)) return false;
       if (words.length === 0) return true;
       const text = `${item.title} ${item.description} ${item.category}`.toLocaleLowerCase();
       return words.every((word) => text.includes(word));
@@ -67,7 +75,7 @@ export class Shopfront {
   categories(): { category: string; count: number }[] {
     const counts = new Map<string, number>();
     for (const { category } of this.#index.items) {
-      if (category !== '') counts.set(category, (counts.get(category) ?? 0) + 1);
+      for (const path of categoryPaths(category)) counts.set(path, (counts.get(path) ?? 0) + 1);
     }
     return [...counts].map(([category, count]) => ({ category, count }));
   }

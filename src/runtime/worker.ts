@@ -1,7 +1,8 @@
 import * as Comlink from 'comlink';
 import type { SerializedError } from '../error';
 import type { Progress, Status } from './api';
-import { Engine, type EngineOptions } from './engine';
+import { Engine } from './engine';
+import type { EngineOptions } from './engine-options';
 import { carryErrors } from './rpc';
 
 /** Listener on the page; errors come as plain data, since a cloned Error loses its code. */

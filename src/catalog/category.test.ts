@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { categoryPaths, inCategory } from './category';
+
+it('splits a category into its paths', () => {
+  expect(categoryPaths('Food/Fruit')).toEqual(['Food/Fruit']);
+  expect(categoryPaths('Comedy| Family / Animated |')).toEqual(['Comedy', 'Family/Animated']);
+  expect(categoryPaths('')).toEqual([]);
+});
+
+it('finds items under a category, whole names only', () => {
+  expect(inCategory('Food/Fruit', 'Food')).toBe(true);
+  expect(inCategory('Food/Fruit', 'Food/Fruit')).toBe(true);
+  expect(inCategory('Food/Fruit', 'Foo')).toBe(false);
+  expect(inCategory('Comedy|Food/Fruit', 'Food')).toBe(true);
+});

@@ -1,0 +1,19 @@
+import type { SidestreamError } from '../error';
+import type { Consent, Progress, Status } from './api';
+
+/** What the engine tells the page while it works. */
+export interface EngineListener {
+  change(status: Status): void;
+  progress(progress: Progress): void;
+  error(error: SidestreamError): void;
+}
+
+/** How to start an engine. */
+export interface EngineOptions {
+  /** Absolute address of the bundle folder. */
+  bundle: string;
+  consent?: Consent;
+  namespace: string;
+  learning: boolean;
+  seed: number;
+}
