@@ -22,12 +22,12 @@ async function written() {
 
 describe('a base model in a bundle', () => {
   it('is fetched when asked for and not before, and is the one put in last', async () => {
-    const { manifest, sink, fetch, fetched } = await written();
-    expect(await (await openBundle(fetch)).base()).toBeNull();
+    const { manifest, sink, fetchFile, fetched } = await written();
+    expect(await (await openBundle(fetchFile)).base()).toBeNull();
     const first = await addBase(manifest, new Uint8Array([1]), config, sink);
     const second = await addBase(first, new Uint8Array([2, 3]), config, sink);
     fetched.splice(0);
-    const bundle = await openBundle(fetch);
+    const bundle = await openBundle(fetchFile);
     expect(bundle.manifest).toEqual(second);
     expect(fetched.some((name) => name.startsWith('base-'))).toBe(false);
     const base = await bundle.base();
@@ -38,12 +38,12 @@ describe('a base model in a bundle', () => {
   });
 
   it('is refused when its bytes or its description are wrong', async () => {
-    const { manifest, sink, fetch, files } = await written();
+    const { manifest, sink, fetchFile, files } = await written();
     const { base } = await addBase(manifest, new Uint8Array([1, 2]), config, sink);
     files.set(base?.file ?? '', new Uint8Array([1, 3]));
-    const bundle = await openBundle(fetch);
+    const bundle = await openBundle(fetchFile);
     await expect(bundle.base()).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
     files.set(MANIFEST_FILE, new TextEncoder().encode(JSON.stringify({ ...manifest, base: { ...base, config: {} } })));
-    await expect(openBundle(fetch)).rejects.toMatchObject({ code: 'bundle/invalid' });
+    await expect(openBundle(fetchFile)).rejects.toMatchObject({ code: 'bundle/invalid' });
   });
 });
