@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { SidestreamError } from '../error';
 import { buildCommand } from './build';
 import { encodersCommand } from './encoders';
+import { evaluateCommand } from './evaluate';
 import { goldenCommand } from './golden';
 import { inspectCommand } from './inspect';
 
@@ -12,6 +13,7 @@ const program = new Command('sidestream')
   .addCommand(buildCommand())
   .addCommand(inspectCommand())
   .addCommand(encodersCommand())
+  .addCommand(evaluateCommand())
   .addCommand(goldenCommand());
 
 try {

@@ -1,1 +1,14 @@
+export { type DeviceMethod, type DeviceProtocol, type DeviceRun, evaluateDevice } from './device';
 export { type EventFormat, type EventLog, type PooledEvent, readEvents } from './events';
+export { contentKnnMethod, type LearnerMethod, learnerMethod, popularityMethod } from './methods';
+export {
+  type Estimate,
+  estimate,
+  type MethodResult,
+  methodResult,
+  type Quality,
+  QualityMeter,
+  rankOf,
+} from './metrics';
+export { reportLine, reportTable } from './report';
+export { type ColdSplit, coldShoppers, type Shopper } from './shoppers';

@@ -1,4 +1,4 @@
-import { env, setBackend } from '@tensorflow/tfjs-core';
+import { env, getBackend, setBackend } from '@tensorflow/tfjs-core';
 import { SidestreamError } from '../error';
 
 /** Compute backends of the model, fastest first for large models. */
@@ -7,13 +7,13 @@ export type Backend = 'webgpu' | 'wasm' | 'cpu';
 /**
  * Sets the tfjs backend of this thread and downloads no other: WebGPU on a hardware adapter, else wasm, else cpu.
  * Runs in a browser (window or worker).
- * @param wanted takes this one without probing
+ * @param wanted takes this one without probing; where it is set already (Node sets its own) nothing is loaded
  * @returns the backend that is set
  * @throws SidestreamError `runtime/unexpected` when `wanted`, or cpu as the last resort, cannot be started
  */
 export async function chooseBackend(wanted?: Backend): Promise<Backend> {
   if (wanted) {
-    await start(wanted);
+    if (getBackend() !== wanted) await start(wanted);
     return wanted;
   }
   const candidates = await candidateBackends();
