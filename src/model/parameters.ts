@@ -34,7 +34,7 @@ export function parameter(parameters: Parameters, name: string, rank: 1 | 2): Te
 }
 
 /** Number of experts of every layer; a ladder that is not there has none. */
-export function expertCounts(parameters: Parameters): ExpertCounts {
+export function expertCounts(parameters: Readonly<Record<string, unknown>>): ExpertCounts {
   const counts: ExpertCounts = { text: [], image: [] };
   for (const ladder of LADDERS) {
     for (let layer = 0; Object.hasOwn(parameters, routerNames(ladder, layer).weight); layer++) {
@@ -75,9 +75,10 @@ export const fusionOf = (parameters: Parameters): FusionWeights => ({
 
 /**
  * Names that learn in a window: everything but the experts older than the newest of their layer.
+ * @param parameters a model's weights in any form
  * @param frozen whether older experts stand still; false in the first window of a model with several initial experts
  */
-export function trainableNames(parameters: Parameters, frozen = true): string[] {
+export function trainableNames(parameters: Readonly<Record<string, unknown>>, frozen = true): string[] {
   const counts = expertCounts(parameters);
   const still = new Set<string>();
   if (frozen) {

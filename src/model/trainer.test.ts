@@ -89,6 +89,47 @@ for (const backend of BACKENDS) {
       });
     });
 
+    test('a trainer goes on from the state of another', async () => {
+      await countingTensors(async () => {
+        const whole = new Trainer(weights, ['a', 'b'], { learningRate: 0.1 });
+        for (let step = 0; step < 5; step++) await take(whole.step(distance));
+        const first = new Trainer(weights, ['a', 'b'], { learningRate: 0.1 });
+        for (let step = 0; step < 3; step++) await take(first.step(distance));
+        const [learned, state] = [await first.read(), await first.state()];
+        first.dispose();
+        expect(Object.keys(state).sort()).toEqual(['m/a', 'm/b', 'steps', 'v/a', 'v/b']);
+        expect([...state.steps.values]).toEqual([3]);
+
+        const second = new Trainer(learned, ['a', 'b'], { learningRate: 0.1 });
+        await second.resume(state);
+        for (let step = 0; step < 2; step++) await take(second.step(distance));
+        const [a, b] = [await whole.read(), await second.read()];
+        for (const name of ['a', 'b']) {
+          for (const [i, value] of a[name].values.entries()) expect(b[name].values[i]).toBeCloseTo(value, 5);
+        }
+        expect((await second.state()).steps.values[0]).toBe(5);
+        await expect(second.resume({ 'm/a': state['m/a'], steps: state.steps })).rejects.toMatchObject({
+          code: 'model/bad-weights',
+        });
+        whole.dispose();
+        second.dispose();
+      });
+    });
+
+    test('the learning rate can change between steps', async () => {
+      await countingTensors(async () => {
+        const trainer = new Trainer(weights, ['a'], { learningRate: 0.1 });
+        await trainer.setLearningRate(0.2);
+        await take(trainer.step(distance));
+        expect((await trainer.read()).a.values[0]).toBeCloseTo(1.2, 5);
+        await trainer.setLearningRate(0);
+        await take(trainer.step(distance));
+        expect((await trainer.read()).a.values[0]).toBeCloseTo(1.2, 5);
+        expect((await trainer.state()).steps.values[0]).toBe(2);
+        trainer.dispose();
+      });
+    });
+
     test('two trainers with the same names do not meet', async () => {
       const [one, two] = [0, 1].map(() => new Trainer(weights, ['a'], { learningRate: 0.1 }));
       await take(one.step(distance));

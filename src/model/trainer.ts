@@ -7,6 +7,7 @@ import {
   mul,
   type Optimizer,
   type Scalar,
+  scalar,
   sqrt,
   square,
   sum,
@@ -18,6 +19,7 @@ import {
   variable,
   variableGrads,
 } from '@tensorflow/tfjs-core';
+import type { NamedTensor } from '@tensorflow/tfjs-core/dist/tensor_types';
 import type { Parameters } from './parameters';
 import { type Weight, type Weights, weight } from './weights';
 
@@ -47,7 +49,10 @@ export class Trainer {
   readonly #variables = new Map<string, Variable>();
   readonly #masks = new Map<string, Tensor>();
   readonly #options: TrainerOptions;
+  #learningRate: number;
   #optimizer: Optimizer;
+  /** Names of the weights that steps moved, in the order of the optimizer's moments. */
+  #moved: string[] = [];
 
   /**
    * @param weights starting point
@@ -57,6 +62,7 @@ export class Trainer {
   constructor(weights: Weights, trainable: Iterable<string>, options: TrainerOptions) {
     this.trainable = new Set(trainable);
     this.#options = options;
+    this.#learningRate = options.learningRate;
     for (const name of this.trainable) {
       const { shape, values } = weight(weights, name);
       const initial = tensor(values, shape, 'float32');
@@ -92,6 +98,7 @@ export class Trainer {
    */
   step(loss: Loss): Scalar {
     const found = this.gradients(loss);
+    this.#moved = Object.keys(found.gradients);
     tidy(() => {
       const masked = Object.entries(found.gradients).map(([name, gradient]): [string, Tensor] => {
         const mask = this.#masks.get(name);
@@ -132,6 +139,47 @@ export class Trainer {
     return Object.fromEntries(await Promise.all(entries));
   }
 
+  /** Adam's state: its number of steps as `steps`, the moments of each weight as `m/` and `v/` and its name. */
+  async state(): Promise<Weights> {
+    const [steps, ...moments] = await this.#optimizer.getWeights();
+    const names = ['m/', 'v/'].flatMap((prefix) => this.#moved.map((name) => prefix + name));
+    const read = async (from: Tensor): Promise<Weight> => ({
+      shape: [...from.shape],
+      values: Float32Array.from(await from.data()),
+    });
+    const state = await Promise.all(moments.map(async ({ tensor }, index) => [names[index], await read(tensor)]));
+    const count = await read(steps.tensor);
+    steps.tensor.dispose();
+    return { ...Object.fromEntries(state), steps: count };
+  }
+
+  /** Changes the learning rate of the steps to come; Adam's moments are kept. */
+  async setLearningRate(rate: number): Promise<void> {
+    const state = await this.state();
+    this.#learningRate = rate;
+    await this.resume(state);
+  }
+
+  /**
+   * Goes on from the state of an earlier trainer of the same weights.
+   * @throws SidestreamError `model/bad-weights` when a part of the state is missing
+   */
+  async resume(state: Weights): Promise<void> {
+    const moved = Object.keys(state).flatMap((name) => (name.startsWith('m/') ? [name.slice(2)] : []));
+    const stored = ['m/', 'v/'].flatMap((prefix) => moved.map((name) => weight(state, prefix + name)));
+    const [steps] = weight(state, 'steps').values;
+    const given: NamedTensor[] = [
+      { name: 'steps', tensor: scalar(steps, 'int32') },
+      ...stored.map(({ shape, values }) => ({ name: '', tensor: tensor(values, shape, 'float32') })),
+    ];
+    this.#moved = moved;
+    this.#optimizer.dispose();
+    this.#optimizer = this.#adam();
+    await this.#optimizer.setWeights(given);
+    // The optimizer keeps references of its own.
+    dispose(given.map((entry) => entry.tensor));
+  }
+
   dispose(): void {
     dispose(Object.values(this.parameters));
     dispose([...this.#masks.values()]);
@@ -139,8 +187,8 @@ export class Trainer {
   }
 
   #adam(): Optimizer {
-    const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = this.#options;
-    return train.adam(learningRate, beta1, beta2, epsilon);
+    const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = this.#options;
+    return train.adam(this.#learningRate, beta1, beta2, epsilon);
   }
 
   #clipScale(gradients: Tensor[]): Tensor | null {
