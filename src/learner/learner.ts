@@ -237,8 +237,12 @@ export class Learner {
   }
 
   async #embed(experts: Experts): Promise<TrainedExperts> {
-    const [learned, base] = [await experts.embeddings(), await experts.baseEmbeddings()];
-    const width = learned.length / this.#catalogue.table.count;
+    const { table } = this.#catalogue;
+    const learned = await experts.embeddings();
+    // What fresh experts say depends on the catalogue alone.
+    const known = this.#trained?.embeddings.base;
+    const width = learned.length / table.count;
+    const base = known?.length === learned.length ? known : await experts.baseEmbeddings();
     this.#trained = { experts, embeddings: { width, learned, base } };
     return this.#trained;
   }
