@@ -50,7 +50,7 @@ module.exports = {
       name: 'node-door',
       comment: 'Node-only doors never reach the browser.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/cli/', '\\.test\\.ts$'] },
+      from: { path: '^src/', pathNot: ['^src/(cli|evaluate)/', '\\.test\\.ts$'] },
       to: { path: '^src/[^/]+/node\\.ts$' },
     },
     ...arrows,

@@ -1,0 +1,15 @@
+// The pooled stage: training a base model on the logs of a shop. Kept out of the room's other door, as it needs tfjs
+// from the start, which pages load only when there is something to learn.
+export { BaseModel } from './base-model';
+export {
+  type EpochReport,
+  logPopularity,
+  type PooledRequest,
+  type PooledResult,
+  type PooledState,
+  trainPooled,
+} from './pooled';
+export { baseConfig } from './pooled-config';
+export { type Interaction, type PooledData, pooledData } from './pooled-data';
+export { type RankCase, type RankQuality, rankOf, rankQuality } from './pooled-ranks';
+export { cutWindows, nextWeights } from './pooled-windows';

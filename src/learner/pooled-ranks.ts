@@ -1,0 +1,66 @@
+import type { BaseConfig, FeatureTable } from '../catalog';
+import type { Parameters } from '../model';
+import { itemVectors, userVectors, vectorScores } from './base-vectors';
+
+/** One test of a ranking: what was chosen after a history. */
+export interface RankCase {
+  /** Catalogue rows, oldest first: what the user has and does not get again. */
+  history: Int32Array;
+  /** Catalogue row. */
+  target: number;
+}
+
+/** Quality of a full ranking, means over the cases. */
+export interface RankQuality {
+  /** Share of targets among the first 10. */
+  hr10: number;
+  /** 1 / log2(1 + rank) for ranks to 10, else 0. */
+  ndcg10: number;
+}
+
+/** Cases scored at once: bounds the memory of their scores. */
+const CHUNK = 64;
+
+/**
+ * Place of the target among all items that are not in the history, from 1. Equal scores keep catalogue order.
+ * @param scores of every item
+ */
+export function rankOf(scores: Float32Array, { history, target }: RankCase): number {
+  const own = scores[target];
+  const ahead = (row: number): boolean => scores[row] > own || (scores[row] === own && row < target);
+  let rank = 1;
+  for (let row = 0; row < scores.length; row++) if (ahead(row)) rank++;
+  for (const row of new Set(history)) if (ahead(row)) rank--;
+  return rank;
+}
+
+/**
+ * Ranks the whole catalogue for every case.
+ * @param prior [count] added to the scores
+ */
+export async function rankQuality(
+  parameters: Parameters,
+  config: BaseConfig,
+  table: FeatureTable,
+  cases: readonly RankCase[],
+  prior: Float32Array,
+): Promise<RankQuality> {
+  const { count } = table;
+  const items = await itemVectors(parameters, config, table);
+  let hits = 0;
+  let gain = 0;
+  for (let start = 0; start < cases.length; start += CHUNK) {
+    const part = cases.slice(start, start + CHUNK);
+    const histories = part.map(({ history }) => history);
+    const scores = await vectorScores(config, await userVectors(parameters, config, items, histories), items);
+    for (const [index, entry] of part.entries()) {
+      const own = scores.subarray(index * count, (index + 1) * count);
+      for (let row = 0; row < count; row++) own[row] += prior[row];
+      const rank = rankOf(own, entry);
+      if (rank > 10) continue;
+      hits++;
+      gain += 1 / Math.log2(1 + rank);
+    }
+  }
+  return { hr10: hits / cases.length, ndcg10: gain / cases.length };
+}
