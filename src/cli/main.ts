@@ -4,8 +4,11 @@ import { SidestreamError } from '../error';
 import { buildCommand } from './build';
 import { encodersCommand } from './encoders';
 import { evaluateCommand } from './evaluate';
+import { exportCommand } from './export';
 import { goldenCommand } from './golden';
+import { importCommand } from './import';
 import { inspectCommand } from './inspect';
+import { trainCommand } from './train';
 
 const program = new Command('sidestream')
   .description('Builds and inspects the static files of a recommender that learns in the browser.')
@@ -14,6 +17,9 @@ const program = new Command('sidestream')
   .addCommand(inspectCommand())
   .addCommand(encodersCommand())
   .addCommand(evaluateCommand())
+  .addCommand(trainCommand())
+  .addCommand(exportCommand())
+  .addCommand(importCommand())
   .addCommand(goldenCommand());
 
 try {

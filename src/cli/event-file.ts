@@ -1,0 +1,47 @@
+import { createReadStream } from 'node:fs';
+import { type Bundle, describeRefusal } from '../catalog';
+import { SidestreamError } from '../error';
+import { type EventFormat, type EventLog, readEvents } from '../evaluate';
+import type { Interaction } from '../learner/node';
+
+/** Refused rows shown one by one; the rest is counted. */
+const SHOWN = 20;
+
+/**
+ * Reads an event log, CSV or (by its name, `.jsonl`, `.ndjson`) JSON lines. Refused rows are shown on stderr.
+ * @throws SidestreamError `runtime/invalid-input` when it cannot be read or holds no good row
+ */
+export async function readEventFile(path: string): Promise<EventLog> {
+  const format: EventFormat = /\.(jsonl|ndjson)$/i.test(path) ? 'jsonl' : 'csv';
+  let log: EventLog;
+  try {
+    log = await readEvents(createReadStream(path, 'utf8'), format);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SidestreamError('runtime/invalid-input', `The events cannot be read: ${why}. Check the path.`, { cause });
+  }
+  const { events, refused } = log;
+  for (const refusal of refused.slice(0, SHOWN)) console.error(describeRefusal(refusal));
+  if (refused.length > SHOWN) console.error(`… and ${refused.length - SHOWN} more`);
+  if (events.length === 0) {
+    throw new SidestreamError('runtime/invalid-input', `${path} has no usable event; see the reasons above.`);
+  }
+  return log;
+}
+
+/** The events whose item is in the bundle, as rows of its catalogue, and how many were left out. */
+export function interactionsOf(log: EventLog, { items }: Bundle): { interactions: Interaction[]; unknown: number } {
+  const rows = new Map(items.map((item, row) => [item.id, row]));
+  const interactions = log.events.flatMap(({ user, item, time }): Interaction[] => {
+    const row = rows.get(item);
+    return row === undefined ? [] : [{ user, row, time }];
+  });
+  const unknown = log.events.length - interactions.length;
+  if (interactions.length === 0) {
+    throw new SidestreamError(
+      'runtime/invalid-input',
+      'No event is about an item of this bundle; do events and catalogue use the same item ids?',
+    );
+  }
+  return { interactions, unknown };
+}

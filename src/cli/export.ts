@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import Papa from 'papaparse';
+import { dequantize, MODALITIES, openBundle } from '../catalog';
+import { writeWhole } from './base-file';
+import { interactionsOf, readEventFile } from './event-file';
+import { folderFetch } from './folder-bundle';
+import { encodeNpy } from './npy';
+
+interface ExportOptions {
+  bundle: string;
+  events: string;
+  out: string;
+}
+
+/**
+ * `sidestream export --for torch`: writes what a base model is trained from, for a training elsewhere:
+ * `image.npy` and `text.npy`, float32 [items + 1, K + 1, D] with zeros in row 0, the padding item; `items.json`, the ids
+ * of rows 1, 2 …; `events.csv`, `user` and `item` as numbers from 0 and 1, `time` in milliseconds, oldest first.
+ */
+export function exportCommand(): Command {
+  return new Command('export')
+    .description('write features and events for a training on another machine')
+    .addOption(new Option('--for <tool>', 'who is to read it').choices(['torch']).default('torch'))
+    .requiredOption('--bundle <folder>', 'bundle with the features of the items')
+    .requiredOption('--events <file>', 'CSV or JSON lines with user, item and time')
+    .requiredOption('--out <folder>', 'where to write')
+    .action(async ({ bundle: folder, events: file, out }: ExportOptions) => {
+      const bundle = await openBundle(folderFetch(folder));
+      const { items, features } = bundle;
+      const { interactions, unknown } = interactionsOf(await readEventFile(file), bundle);
+      const rows = items.map((_, row) => row);
+      for (const modality of MODALITIES) {
+        const perItem = features.taps[modality] * features.dim;
+        const values = new Float32Array((items.length + 1) * perItem);
+        values.set(dequantize(features, modality, rows), perItem);
+        const shape = [items.length + 1, features.taps[modality], features.dim];
+        await writeWhole(join(out, `${modality}.npy`), encodeNpy(values, shape));
+      }
+      const users = new Map<string, number>();
+      const lines = interactions.map(({ user, row, time }) => {
+        const number = users.get(user) ?? users.size;
+        users.set(user, number);
+        return [number, row + 1, time];
+      });
+      await writeWhole(join(out, 'items.json'), `${JSON.stringify(items.map(({ id }) => id))}\n`);
+      await writeWhole(
+        join(out, 'events.csv'),
+        `${Papa.unparse({ fields: ['user', 'item', 'time'], data: lines }, { newline: '\n' })}\n`,
+      );
+      console.log(`${items.length} items and ${lines.length} events of ${users.size} users in ${out}`);
+      if (unknown > 0) console.log(`Left out: ${unknown} events about items that the bundle has not`);
+    });
+}

@@ -1,0 +1,98 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import * as v from 'valibot';
+import { BASE_RECIPES, type BaseConfig, type BaseRecipe, baseConfigSchema, openBundle } from '../catalog';
+import { SidestreamError } from '../error';
+import { BaseModel } from '../learner/node';
+import { blockNames, decodeSafetensors, FUSION_NAMES, USER_NAMES, type Weights } from '../model';
+import { readWeightsFile, storeBase } from './base-file';
+import { folderFetch } from './folder-bundle';
+
+interface ImportOptions {
+  bundle: string;
+  out?: string;
+  heads?: number;
+  recipe: BaseRecipe;
+  temperature: number;
+}
+
+/**
+ * `sidestream import <checkpoint.safetensors>`: takes a base model that was trained elsewhere under the reference
+ * implementation's parameter names, checks every name and shape against the bundle's features and stores it.
+ */
+export function importCommand(): Command {
+  return new Command('import')
+    .description('put a base model that was trained elsewhere into a bundle')
+    .argument('<checkpoint.safetensors>', "weights under the reference implementation's parameter names")
+    .requiredOption('--bundle <folder>', 'bundle whose features it was trained on')
+    .option('--out <path>', 'folder or .safetensors file to put it into (default: the bundle)')
+    .option('--heads <n>', 'attention heads; needed where the file does not say', heads)
+    .addOption(
+      new Option('--recipe <name>', 'how its scores are read, where the file does not say')
+        .choices([...BASE_RECIPES])
+        .default('paper'),
+    )
+    .option('--temperature <x>', 'what cosines are divided by (recipe sidestream)', temperature, 0.1)
+    .action(async (file: string, options: ImportOptions) => {
+      const bundle = await openBundle(folderFetch(options.bundle));
+      const { weights, metadata } = decodeSafetensors(await readWeightsFile(file));
+      const config = configOf(weights, metadata.config, options);
+      const model = BaseModel.from(weights, config, bundle.features);
+      const stored = await storeBase(model, options.out ?? options.bundle, bundle.manifest.digest);
+      console.log(
+        `${config.recipe}, width ${config.embeddingDim}, ${config.blocks} blocks, ${config.heads} heads, histories of ${config.maxSeqLen}`,
+      );
+      console.log(`${stored.file}: ${(stored.bytes / 1e3).toFixed(0)} kB`);
+    });
+}
+
+/** What the weights are, as far as their shapes say; the rest from the file or the options. */
+function configOf(weights: Weights, text: string | undefined, options: ImportOptions): BaseConfig {
+  if (text !== undefined) return parseConfig(text);
+  const side = (name: string): number => {
+    if (Object.hasOwn(weights, name)) return weights[name].shape[0];
+    throw new SidestreamError('model/bad-weights', `"${name}" is missing; save the weights of the whole model.`);
+  };
+  let blocks = 0;
+  while (Object.hasOwn(weights, blockNames(blocks).query)) blocks++;
+  if (options.heads === undefined) {
+    throw new SidestreamError(
+      'runtime/invalid-input',
+      'The number of attention heads cannot be read off the weights; give it with --heads.',
+    );
+  }
+  return {
+    recipe: options.recipe,
+    embeddingDim: side(FUSION_NAMES.weight),
+    maxSeqLen: side(USER_NAMES.position),
+    heads: options.heads,
+    blocks,
+    temperature: options.temperature,
+  };
+}
+
+function parseConfig(text: string): BaseConfig {
+  const bad = (what: string, cause?: unknown): SidestreamError =>
+    new SidestreamError('model/bad-weights', `The file's metadata "config" ${what}; save it again.`, { cause });
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (cause) {
+    throw bad('is not JSON', cause);
+  }
+  const parsed = v.safeParse(baseConfigSchema, data);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw bad(`is not right: ${v.getDotPath(issue) ?? 'all of it'}: ${issue.message}`);
+}
+
+function heads(text: string): number {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('must be a whole number, 1 or more.');
+  return n;
+}
+
+function temperature(text: string): number {
+  const n = Number(text);
+  if (!(n > 0 && n < Number.POSITIVE_INFINITY)) throw new InvalidArgumentError('must be a number above 0.');
+  return n;
+}

@@ -1,0 +1,105 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { BASE_RECIPES, type BaseConfig, type BaseRecipe, openBundle } from '../catalog';
+import { BaseModel, baseConfig } from '../learner/node';
+import { storeBase } from './base-file';
+import { startCompute } from './compute';
+import { interactionsOf, readEventFile } from './event-file';
+import { folderFetch } from './folder-bundle';
+import { createMeter } from './meter';
+import { trainBase } from './train-base';
+import { removeCheckpoint } from './train-checkpoint';
+
+interface TrainOptions {
+  bundle: string;
+  events: string;
+  out: string;
+  windows: number;
+  recipe: BaseRecipe;
+  seed: number;
+  epochs: number;
+  batch?: number;
+  rate?: number;
+  width: number;
+  length: number;
+  validation: number;
+  resume?: boolean;
+  json?: boolean;
+}
+
+/** `sidestream train`: learns a base model from a shop's event log, on this machine. */
+export function trainCommand(): Command {
+  return new Command('train')
+    .description("train a base model on a shop's event log")
+    .requiredOption('--bundle <folder>', 'bundle with the features of the items')
+    .requiredOption('--events <file>', 'CSV or JSON lines with user, item and time')
+    .requiredOption('--out <path>', 'folder of a bundle to put the model into, another folder, or a .safetensors file')
+    .addOption(
+      new Option('--windows <n>', 'train window after window, with a new expert in each').argParser(whole).default(1),
+    )
+    .addOption(new Option('--all', 'train on all events at once (the default)').conflicts('windows'))
+    .addOption(new Option('--recipe <name>', 'how to train').choices([...BASE_RECIPES]).default(BASE_RECIPES[0]))
+    .option('--seed <n>', 'same seed, same model', whole, 1)
+    .option('--epochs <n>', 'at most so many; training stops when the validation gets no better', whole, 30)
+    .option('--batch <n>', 'sequences of one step', whole)
+    .option('--rate <x>', 'learning rate', positive)
+    .option('--width <n>', 'numbers in an item embedding', whole, 64)
+    .option('--length <n>', 'items of a history that the model sees', whole, 20)
+    .option('--validation <share>', 'last share of the events, kept for validation', share, 0.1)
+    .option('--resume', 'go on from the checkpoint of an interrupted training')
+    .option('--json', 'print the result as one line of JSON, last')
+    .action(train);
+}
+
+async function train(options: TrainOptions): Promise<void> {
+  const started = performance.now();
+  const bundle = await openBundle(folderFetch(options.bundle));
+  const { interactions, unknown } = interactionsOf(await readEventFile(options.events), bundle);
+  if (unknown > 0) console.error(`${unknown} events are about items that the bundle has not; they are left out.`);
+  await startCompute('wasm');
+  const config: BaseConfig = baseConfig(options.recipe, {
+    embeddingDim: options.width,
+    maxSeqLen: options.length,
+  });
+  const { weights, validation, epochs } = await trainBase({
+    ...options,
+    config,
+    bundle,
+    interactions,
+    meter: createMeter(),
+    say: (line) => console.error(line),
+  });
+  const model = BaseModel.from(weights, config, bundle.features);
+  const stored = await storeBase(model, options.out, bundle.manifest.digest);
+  await removeCheckpoint(options.out);
+  const seconds = Math.round((performance.now() - started) / 100) / 10;
+  if (options.json) {
+    const { length: events } = interactions;
+    console.log(JSON.stringify({ ...stored, seconds, events, unknown, epochs, validation, config }));
+    return;
+  }
+  const quality = validation
+    ? `, HR@10 ${percent(validation.hr10)} and NDCG@10 ${percent(validation.ndcg10)} on the validation`
+    : '';
+  console.log(`Trained on ${interactions.length} events in ${seconds} s (${epochs} epochs${quality})`);
+  console.log(`${stored.file}: ${(stored.bytes / 1e3).toFixed(0)} kB`);
+}
+
+const percent = (value: number): string => `${(value * 100).toFixed(2)} %`;
+
+function whole(text: string): number {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('must be a whole number, 1 or more.');
+  return n;
+}
+
+function positive(text: string): number {
+  const n = Number(text);
+  if (!(n > 0 && n < Number.POSITIVE_INFINITY)) throw new InvalidArgumentError('must be a number above 0.');
+  return n;
+}
+
+function share(text: string): number {
+  const n = Number(text);
+  if (!(n >= 0 && n <= 0.5)) throw new InvalidArgumentError('must be a number from 0 to 0.5.');
+  return n;
+}
