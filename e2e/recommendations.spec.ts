@@ -37,6 +37,25 @@ test('a product page shows similar products, and never the product itself', asyn
   expect(sameCategory.length).toBeGreaterThan(similar.length / 3);
 });
 
+test('no list repeats what is in view already', async ({ page }) => {
+  await openShop(page);
+  await clickProducts(page, CATEGORY, 3);
+  await page.getByTestId('for-you').locator('[data-id] a').first().click();
+  await expect
+    .poll(async () => {
+      const similar = new Set(await idsIn(page, 'similar'));
+      return (await idsIn(page, 'for-you')).filter((id) => similar.has(id));
+    })
+    .toEqual([]);
+  await page.goto(`/#/category/${CATEGORY}`);
+  await expect
+    .poll(async () => {
+      const grid = new Set(await idsIn(page, 'grid'));
+      return (await idsIn(page, 'for-you')).filter((id) => grid.has(id));
+    })
+    .toEqual([]);
+});
+
 test('eight clicks inside one category raise its share of "for you"', async ({ page }) => {
   await openShop(page);
   const before = share(await idsIn(page, 'for-you'));

@@ -90,6 +90,7 @@ export class ShopGrid extends ShopElement {
     }
     await this.updateComplete;
     this.dispatchEvent(new CustomEvent('shop-ready', { bubbles: true }));
+    this.dispatchEvent(new CustomEvent<string[]>('shop-shown', { detail: this.items.map(({ id }) => id) }));
   }
 }
 

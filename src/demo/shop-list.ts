@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import './shop-grid';
 import { breadcrumbs } from './breadcrumbs';
 import { categorySlug, findCategory, trail } from './category';
@@ -12,6 +12,8 @@ import { shopRecs } from './shop-recs';
 export class ShopList extends ShopElement {
   @property() category = '';
   @property() query = '';
+  /** Ids of the grid, which the recommendations below need not repeat. */
+  @state() private shown: string[] = [];
 
   protected override render(): TemplateResult {
     const { session, category, query } = this;
@@ -21,10 +23,14 @@ export class ShopList extends ShopElement {
         ${category ? breadcrumbs(steps.slice(0, -1)) : nothing}
         <h1 tabindex="-1">${query ? html`Results for “${query}”` : (steps.at(-1)?.name ?? category)}</h1>
         ${category ? this.#narrower() : nothing}
-        <shop-grid .session=${session} .category=${category} .query=${query}></shop-grid>
+        <shop-grid .session=${session} .category=${category} .query=${query} @shop-shown=${this.#onShown}></shop-grid>
       </section>
-      <div class="block">${shopRecs(session, { placement: 'for-you', heading: 'Recommended for you' })}</div>`;
+      <div class="block">${shopRecs(session, { placement: 'for-you', heading: 'Recommended for you', exclude: this.shown })}</div>`;
   }
+
+  readonly #onShown = ({ detail }: CustomEvent<string[]>): void => {
+    this.shown = detail;
+  };
 
   /** The categories one step below, or beside, this one. */
   #narrower(): TemplateResult | typeof nothing {

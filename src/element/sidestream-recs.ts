@@ -10,6 +10,7 @@ import { cardStyles } from './card.styles';
 import { define } from './define';
 import { emit } from './events';
 import { Impressions } from './impressions';
+import { inViewBefore, type ListInView, putInView, takeOutOfView } from './in-view';
 import { completeLabels, type RecsLabels } from './labels';
 import { ListController, type ListHost } from './list-controller';
 import { emptyState, errorState, hasFallback, loadingState, scrollButtons } from './list-states';
@@ -73,7 +74,7 @@ const sameList = (a: string[], b: string[] | undefined): boolean => a.join('\n')
  * @cssproperty [--sidestream-image-padding=0] - Space round the pictures inside their tiles.
  * @cssproperty [--sidestream-heading-size=1.25rem] - Size of the heading.
  */
-export class SidestreamRecs extends LitElement implements ListHost {
+export class SidestreamRecs extends LitElement implements ListHost, ListInView {
   static override styles = [recsStyles, cardStyles];
 
   /** Which recommendations to show. */
@@ -126,6 +127,12 @@ export class SidestreamRecs extends LitElement implements ListHost {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#impressions.stop();
+    takeOutOfView(this);
+  }
+
+  /** @internal */
+  get joined(): Recommender | null {
+    return this.#list.recommender;
   }
 
   /** Asks for the list again; the page rarely needs it, changes are followed by themselves. */
@@ -138,7 +145,10 @@ export class SidestreamRecs extends LitElement implements ListHost {
     const { placement, itemId } = this;
     if (placement === 'similar' && !itemId) return null;
     const limit = Math.min(100, Math.max(1, Math.round(this.limit) || 8));
-    return { placement, limit, exclude: [...this.exclude, ...this.#dismissed], ...(itemId ? { itemId } : {}) };
+    // What the shopper looked at is a record; it is complete whatever other lists show.
+    const elsewhere = placement === 'recent' ? [] : inViewBefore(this);
+    const exclude = [...new Set([...this.exclude, ...elsewhere, ...this.#dismissed])];
+    return { placement, limit, exclude, ...(itemId ? { itemId } : {}) };
   }
 
   /** @internal A profile without events was reset or never began: what was dismissed may come back. */
@@ -168,6 +178,10 @@ export class SidestreamRecs extends LitElement implements ListHost {
     this.#templates.keep(new Set(items.map(({ item }) => item.id)));
     if (response === this.#rendered) return;
     this.#rendered = response;
+    putInView(
+      this,
+      items.map(({ item }) => item.id),
+    );
     if (response) emit(this, 'sidestream-render', { placement: this.placement, recommendationId: response, items });
   }
 
