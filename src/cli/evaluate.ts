@@ -1,4 +1,5 @@
-import { createReadStream } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Bundle, openBundle } from '../catalog';
 import { SidestreamError } from '../error';
@@ -11,14 +12,15 @@ import {
   methodResult,
   type PooledEvent,
   popularityMethod,
-  readEvents,
   reportLine,
   reportTable,
   type Shopper,
+  withResults,
 } from '../evaluate';
 import type { LearnerCatalogue } from '../learner';
 import { catalogueIndex, contentBlend } from '../ranking';
 import { startCompute } from './compute';
+import { readEventFile } from './event-file';
 import { folderFetch } from './folder-bundle';
 import { createMeter } from './meter';
 
@@ -30,6 +32,7 @@ interface EvaluateOptions {
   shoppers?: number;
   half: 'choose' | 'report' | 'all';
   seed: number;
+  results?: string;
   json?: boolean;
 }
 
@@ -53,6 +56,7 @@ export function evaluateCommand(): Command {
         .default('all'),
     )
     .option('--seed <n>', 'seed of everything random', whole, 1)
+    .option('--results <file>', 'keep the table in this Markdown file, in place of the one from before')
     .option('--json', 'print the result as one line of JSON, last')
     .action(runEvaluate);
 }
@@ -60,7 +64,7 @@ export function evaluateCommand(): Command {
 async function runEvaluate(options: EvaluateOptions): Promise<void> {
   await startCompute('wasm');
   const bundle = await openBundle(folderFetch(options.bundle));
-  const events = await readLog(options.events);
+  const { events } = await readEventFile(options.events);
   const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
   const { past, cold } = coldShoppers(events, PAST, MIN_EVENTS, rowOf);
   const shoppers = selected(cold, options);
@@ -85,21 +89,20 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   meter.stop();
   const reference = 'terms';
   const rows = methods.map(({ name }) => methodResult(name, results.get(name) ?? [], results.get(reference) ?? []));
-  console.log(`${shoppers.length} shoppers, ${options.base ? 'popularity of the log known' : 'no logs known'}`);
-  console.log(reportTable(rows, reference));
-  if (options.json) console.log(reportLine(options.base ? 'device' : 'no-base', rows));
+  const protocol = options.base ? 'device' : 'no-base';
+  const setting = `${shoppers.length} shoppers (${options.half === 'all' ? 'all' : `half: ${options.half}`}), ${options.base ? 'popularity of the log known' : 'no logs known'}, seed ${options.seed}`;
+  const table = reportTable(rows, reference);
+  console.log(`${setting}\n${table}`);
+  if (options.results) await keepResults(options.results, protocol, setting, table);
+  if (options.json) console.log(reportLine(protocol, rows));
 }
 
-async function readLog(path: string): Promise<PooledEvent[]> {
-  const format = path.endsWith('.csv') ? 'csv' : 'jsonl';
-  try {
-    const { events, refused } = await readEvents(createReadStream(path, 'utf8'), format);
-    if (refused.length > 0) console.error(`${refused.length} fields of the log were refused, their rows left out.`);
-    return events;
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new SidestreamError('catalog/unreadable', `The log cannot be read: ${why}. Check the path.`, { cause });
-  }
+async function keepResults(file: string, protocol: string, setting: string, table: string): Promise<void> {
+  const before = existsSync(file) ? await readFile(file, 'utf8') : '';
+  const command = `sidestream ${process.argv.slice(2).join(' ')}`;
+  const date = new Date().toISOString().slice(0, 10);
+  const body = `${setting}. ${date}, \`${command}\`\n\n${table}`;
+  await writeFile(file, withResults(before, protocol, body));
 }
 
 function selected(shoppers: Shopper[], { half, shoppers: limit }: EvaluateOptions): Shopper[] {

@@ -10,5 +10,5 @@ export {
   QualityMeter,
   rankOf,
 } from './metrics';
-export { reportLine, reportTable } from './report';
+export { reportLine, reportTable, withResults } from './report';
 export { type ColdSplit, coldShoppers, type Shopper } from './shoppers';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { MethodResult } from './metrics';
-import { reportLine, reportTable } from './report';
+import { reportLine, reportTable, withResults } from './report';
 
 const method = (name: string, lnRankChange: number): MethodResult => ({
   name,
@@ -22,4 +22,12 @@ it('prints one line of JSON and one row per method', () => {
   expect(table).toHaveLength(4);
   expect(table[3]).toMatch(/terms +\| 5\.12 +\| 2\.50 .*−0\.370 ± 0\.020 +\| 4 %/);
   expect(new Set(table.map((row) => row.length)).size).toBe(1);
+});
+
+it('replaces the section of a protocol and leaves the others alone', () => {
+  const one = withResults('', 'device', 'first');
+  expect(one).toBe('# Results\n\n## device\n\nfirst\n');
+  const two = withResults(one, 'drift', 'second');
+  const three = withResults(two, 'device', 'third');
+  expect(three).toBe('# Results\n\n## device\n\nthird\n\n## drift\n\nsecond\n');
 });

@@ -30,4 +30,18 @@ export function reportTable(methods: readonly MethodResult[], reference: string)
   return [line(header), rule, ...rows.map(line)].join('\n');
 }
 
+const TITLE = '# Results';
+
+/**
+ * A file of results with one section per protocol.
+ * @param text the file as it was; empty for a new one
+ * @returns the file with the section put in, or in place of the one of the same name; the others stay as they were
+ */
+export function withResults(text: string, protocol: string, body: string): string {
+  const [head, ...sections] = text.split(/^## /m);
+  const kept = sections.filter((section) => section.split('\n', 1)[0] !== protocol).map((section) => section.trim());
+  const all = [...kept, `${protocol}\n\n${body.trim()}`].sort();
+  return `${head.trim() || TITLE}\n\n${all.map((section) => `## ${section}\n`).join('\n')}`;
+}
+
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
