@@ -1,0 +1,230 @@
+import { spawn } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTable, type Item, openBundle, quantizeRow, writeBundle } from '../catalog';
+import { BaseModel, baseConfig } from '../learner/node';
+import { decodeSafetensors, encodeSafetensors, seededRandom } from '../model';
+import { startCompute } from './compute';
+import { interactionsOf, readEventFile } from './event-file';
+import { folderFetch, folderSink } from './folder-bundle';
+import { encodeNpy } from './npy';
+import { type TrainBaseRequest, trainBase } from './train-base';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const ITEMS = 40;
+let folder: string;
+let events: string;
+const at = (name: string): string => join(folder, name);
+
+/** Runs the command line as a user does. */
+function sidestream(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [
+      join(root, 'node_modules/tsx/dist/cli.mjs'),
+      join(root, 'src/cli/main.ts'),
+      ...args,
+    ]);
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (data) => {
+      out += data;
+    });
+    child.stderr.on('data', (data) => {
+      err += data;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+}
+const train = (out: string, ...more: string[]) =>
+  sidestream(
+    'train',
+    '--bundle',
+    at('bundle'),
+    '--events',
+    events,
+    '--out',
+    out,
+    '--width',
+    '8',
+    '--length',
+    '5',
+    ...more,
+  );
+const lastLine = (text: string): unknown => JSON.parse(text.trim().split('\n').at(-1) ?? '');
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
+  const items = Array.from({ length: ITEMS }, (_, row): Item => {
+    const categories = { category: `c${row % 4}` };
+    return {
+      id: `i${row}`,
+      title: `Title ${row}`,
+      description: '',
+      availability: 'in-stock',
+      attributes: {},
+      ...categories,
+    };
+  });
+  const features = createTable({ dim: 6, taps: { text: 3, image: 2 } }, ITEMS);
+  const random = seededRandom(1);
+  for (let row = 0; row < ITEMS * 5; row++) {
+    const values = Float32Array.from({ length: 6 }, () => random() - 0.5);
+    features.scales[row] = quantizeRow(values, features.values, row * 6);
+  }
+  const encoder = (taps: string[]) => ({
+    preset: 'p',
+    digest: '0'.repeat(64),
+    taps,
+    contentTap: 0,
+    contentWeight: 0.5,
+  });
+  await writeBundle(
+    {
+      items,
+      features,
+      text: 'title',
+      encoders: { text: encoder(['x', 'y', 'z']), image: encoder(['x', 'y']) },
+      projection: new Uint8Array(3),
+    },
+    await folderSink(at('bundle')),
+  );
+  const rows = Array.from({ length: 400 }, (_, i) => `${1000 + i},u${i % 20},i${(i * 7 + (i % 20)) % ITEMS}`);
+  events = at('events.csv');
+  await writeFile(events, `time,user,item\n${rows.join('\n')}\n2000,u1,unknown\nsoon,u1,i1\n`);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('sidestream train', () => {
+  it('puts a base model into the bundle, says how good it is and what was left out', async () => {
+    await cp(at('bundle'), at('trained'), { recursive: true });
+    const run = await train(at('trained'), '--epochs', '2', '--json');
+    expect(run.err).toContain('line 403, field time');
+    expect(run.err).toContain('1 events are about items that the bundle has not');
+    expect(run.err).toMatch(/Epoch 2: loss \d+\.\d+, HR@10 \d+\.\d+ %, NDCG@10/);
+    expect(run.code).toBe(0);
+    const bundle = await openBundle(folderFetch(at('trained')));
+    const base = await bundle.base();
+    expect(lastLine(run.out)).toMatchObject({ events: 400, unknown: 1, epochs: 2, bytes: base?.bytes.byteLength });
+    const model = BaseModel.load(new Uint8Array(base?.bytes ?? new ArrayBuffer(0)), bundle.features);
+    expect(model.config).toMatchObject({ recipe: 'sidestream', embeddingDim: 8, maxSeqLen: 5 });
+    expect((await readdir(at('trained'))).filter((name) => name.includes('checkpoint'))).toEqual([]);
+  });
+
+  it('goes on from its checkpoint, and only where nothing has changed', async () => {
+    await startCompute('wasm');
+    const bundle = await openBundle(folderFetch(at('bundle')));
+    const { interactions } = interactionsOf(await readEventFile(events), bundle);
+    const config = baseConfig('sidestream', { embeddingDim: 8, maxSeqLen: 5 });
+    const said: string[] = [];
+    const request = (more: Partial<TrainBaseRequest> = {}): TrainBaseRequest => ({
+      config,
+      bundle,
+      interactions,
+      out: at('cut.safetensors'),
+      windows: 2,
+      validation: 0.1,
+      seed: 1,
+      epochs: 3,
+      meter: { start: () => {}, advance: () => {}, stop: () => {} },
+      say: (line) => said.push(line),
+      ...more,
+    });
+    const whole = await trainBase(request({ out: at('whole.safetensors') }));
+    const interrupted = trainBase(
+      request({
+        say: (line) => {
+          if (line.startsWith('Window 2/2, epoch 3')) throw new Error('the power failed');
+        },
+      }),
+    );
+    await expect(interrupted).rejects.toThrow('the power failed');
+    await expect(trainBase(request({ resume: true, seed: 2 }))).rejects.toMatchObject({
+      code: 'runtime/invalid-input',
+      message: expect.stringContaining('not those of the training'),
+    });
+    said.splice(0);
+    const resumed = await trainBase(request({ resume: true }));
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain('Window 2/2, epoch 3');
+    expect(Object.keys(resumed.weights).sort()).toEqual(Object.keys(whole.weights).sort());
+    for (const [name, { values }] of Object.entries(whole.weights)) {
+      const again = resumed.weights[name].values;
+      expect(Math.max(...values.map((value, i) => Math.abs(value - again[i]))), name).toBeLessThan(1e-3);
+    }
+    await expect(trainBase(request({ resume: true, out: at('nowhere') }))).rejects.toMatchObject({
+      message: expect.stringContaining('there is no checkpoint'),
+    });
+    await writeFile(at('cut.safetensors.checkpoint'), encodeSafetensors(whole.weights));
+    await expect(trainBase(request({ resume: true }))).rejects.toMatchObject({ code: 'runtime/invalid-input' });
+  });
+
+  it('ends with 1 for events that are not there or not of this shop', async () => {
+    const strangers = at('strangers.csv');
+    await writeFile(strangers, 'time,user,item\n1,u,x\n2,u,y\n');
+    const run = (file: string) => sidestream('train', '--bundle', at('bundle'), '--events', file, '--out', at('no'));
+    const runs = await Promise.all([run(at('none.csv')), run(strangers)]);
+    for (const { code, err } of runs) {
+      expect(code).toBe(1);
+      expect(err).toContain('runtime/invalid-input');
+    }
+    expect(runs[1].err).toContain('same item ids');
+  });
+});
+
+describe('sidestream export and import', () => {
+  it('writes features and events that NumPy and torch read', async () => {
+    const run = await sidestream(
+      'export',
+      '--for',
+      'torch',
+      '--bundle',
+      at('bundle'),
+      '--events',
+      events,
+      '--out',
+      at('torch'),
+    );
+    expect(run.out).toContain('40 items and 400 events of 20 users');
+    const ids = JSON.parse(await readFile(at('torch/items.json'), 'utf8'));
+    expect(ids).toHaveLength(ITEMS);
+    const lines = (await readFile(at('torch/events.csv'), 'utf8')).trim().split('\n');
+    expect(lines.slice(0, 3)).toEqual(['user,item,time', '0,1,1000000', '1,9,1001000']);
+    const text = await readFile(at('torch/text.npy'));
+    expect(text.length).toBe(128 + 41 * 3 * 6 * 4);
+    expect(text.subarray(128, 128 + 3 * 6 * 4).every((byte) => byte === 0)).toBe(true);
+  });
+
+  it('takes weights under the reference names, finds their sizes, and refuses others', async () => {
+    const trained = await train(at('mine.safetensors'), '--epochs', '1');
+    expect(trained.code).toBe(0);
+    const { weights } = decodeSafetensors(await readFile(at('mine.safetensors')));
+    await writeFile(at('theirs.safetensors'), encodeSafetensors(weights));
+    const bring = (...more: string[]) =>
+      sidestream('import', at('theirs.safetensors'), '--bundle', at('bundle'), '--out', at('imported'), ...more);
+    expect(await bring()).toMatchObject({ code: 1, err: expect.stringContaining('--heads') });
+    expect(await bring('--heads', '3')).toMatchObject({ code: 1, err: expect.stringContaining('3 heads') });
+    const run = await bring('--heads', '2');
+    expect(run.out).toContain('paper, width 8, 2 blocks, 2 heads, histories of 5');
+    const { metadata } = decodeSafetensors(await readFile(at('imported/base.safetensors')));
+    expect(JSON.parse(metadata.config)).toMatchObject({ recipe: 'paper', embeddingDim: 8, heads: 2 });
+
+    const { 'multimodal_encoder.com_dense.bias': _, ...rest } = weights;
+    await writeFile(at('theirs.safetensors'), encodeSafetensors(rest));
+    expect(await bring('--heads', '2')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('com_dense.bias" is missing'),
+    });
+  });
+});
+
+it('a .npy file has the header that NumPy writes', () => {
+  const bytes = encodeNpy(Float32Array.of(1, 2), [2, 1]);
+  expect([...bytes.subarray(0, 8)]).toEqual([0x93, 78, 85, 77, 80, 89, 1, 0]);
+  expect(bytes.length).toBe(128 + 8);
+  const header = new TextDecoder().decode(bytes.subarray(10, 128));
+  expect(header).toMatch(/^\{'descr': '<f4', 'fortran_order': False, 'shape': \(2, 1,\), \} +\n$/);
+  expect(new DataView(bytes.buffer).getFloat32(132, true)).toBe(2);
+});
