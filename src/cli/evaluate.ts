@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Bundle, openBundle } from '../catalog';
 import { SidestreamError } from '../error';
 import {
+  baseMethod,
   coldShoppers,
   contentKnnMethod,
   type DeviceMethod,
@@ -18,7 +19,9 @@ import {
   withResults,
 } from '../evaluate';
 import type { LearnerCatalogue } from '../learner';
+import { BaseModel } from '../learner/node';
 import { catalogueIndex, contentBlend } from '../ranking';
+import { readWeightsFile } from './base-file';
 import { startCompute } from './compute';
 import { readEventFile } from './event-file';
 import { folderFetch } from './folder-bundle';
@@ -28,7 +31,9 @@ interface EvaluateOptions {
   protocol: 'device';
   bundle: string;
   events: string;
-  base: boolean;
+  /** File of a base model; true without one, false for a shop without logs. */
+  base: string | boolean;
+  past: number;
   shoppers?: number;
   half: 'choose' | 'report' | 'all';
   seed: number;
@@ -36,8 +41,6 @@ interface EvaluateOptions {
   json?: boolean;
 }
 
-/** Share of the log that a shop knows before the shoppers of the device protocol come. */
-const PAST = 0.6;
 /** Events a shopper must have. */
 const MIN_EVENTS = 30;
 
@@ -48,7 +51,9 @@ export function evaluateCommand(): Command {
     .addOption(new Option('--protocol <name>', 'what to evaluate').choices(['device']).default('device'))
     .requiredOption('--bundle <folder>', 'bundle of the catalogue')
     .requiredOption('--events <file>', 'log as .csv or .jsonl with user, item and time')
+    .option('--base <file>', 'base model of the past of the log, made by `sidestream train --past`')
     .option('--no-base', 'a shop without logs: features and the own history only')
+    .option('--past <share>', 'share of the log that the shop knows before the shoppers come', fraction, 0.6)
     .option('--shoppers <n>', 'an even selection of so many shoppers', whole)
     .addOption(
       new Option('--half <which>', 'settings are chosen on one half of the shoppers and reported on the other')
@@ -66,20 +71,25 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   const bundle = await openBundle(folderFetch(options.bundle));
   const { events } = await readEventFile(options.events);
   const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
-  const { past, cold } = coldShoppers(events, PAST, MIN_EVENTS, rowOf);
+  const { past, cold } = coldShoppers(events, options.past, MIN_EVENTS, rowOf);
   const shoppers = selected(cold, options);
   if (shoppers.length === 0) {
     throw new SidestreamError(
       'runtime/invalid-input',
-      `No shopper of ${options.events} has ${MIN_EVENTS} events on items of this bundle after the first ${100 * PAST} % of the log.`,
+      `No shopper of ${options.events} has ${MIN_EVENTS} events on items of this bundle after the first ${100 * options.past} % of the log.`,
     );
   }
   const popularity = popularityOf(past, rowOf, bundle.items.length);
   const catalogue = catalogueOf(bundle, options.base ? popularity : null);
-  const learner = { catalogue, options: { seed: options.seed, backend: 'wasm' as const } };
+  const model =
+    typeof options.base === 'string'
+      ? BaseModel.load(await readWeightsFile(options.base), { dim: bundle.manifest.dim, taps: bundle.features.taps })
+      : undefined;
+  const learner = { catalogue, base: model, options: { seed: options.seed, backend: 'wasm' as const } };
   const methods: DeviceMethod[] = [
     popularityMethod(popularity),
     contentKnnMethod(catalogue),
+    ...(model ? [baseMethod(catalogue, model)] : []),
     learnerMethod({ ...learner, name: 'terms', experts: false }),
     learnerMethod({ ...learner, name: 'sidestream', experts: true }),
   ];
@@ -87,10 +97,11 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   meter.start('Shoppers', shoppers.length);
   const results = await evaluateDevice({ shoppers, methods, onProgress: () => meter.advance(1) });
   meter.stop();
-  const reference = 'terms';
+  // What a shopper would see without learning on the device, if the shop has that.
+  const reference = model ? 'base' : 'terms';
   const rows = methods.map(({ name }) => methodResult(name, results.get(name) ?? [], results.get(reference) ?? []));
-  const protocol = options.base ? 'device' : 'no-base';
-  const setting = `${shoppers.length} shoppers (${options.half === 'all' ? 'all' : `half: ${options.half}`}), ${options.base ? 'popularity of the log known' : 'no logs known'}, seed ${options.seed}`;
+  const protocol = model ? 'device' : options.base ? 'popularity-only' : 'no-base';
+  const setting = `${shoppers.length} shoppers (${options.half === 'all' ? 'all' : `half: ${options.half}`}), ${model ? 'base model and popularity of the log' : options.base ? 'popularity of the log known, no base model' : 'no logs known'}, seed ${options.seed}`;
   const table = reportTable(rows, reference);
   console.log(`${setting}\n${table}`);
   if (options.results) await keepResults(options.results, protocol, setting, table);
@@ -124,6 +135,12 @@ function catalogueOf({ items, features, manifest }: Bundle, popularity: Float32A
   const blend = contentBlend(manifest);
   const known = items.map((item, row) => ({ ...item, popularity: popularity?.[row] }));
   return { index: catalogueIndex(known, features, blend), table: features, blend };
+}
+
+function fraction(text: string): number {
+  const n = Number(text);
+  if (!(n > 0 && n < 1)) throw new InvalidArgumentError('must be a number above 0 and below 1.');
+  return n;
 }
 
 function whole(text: string): number {

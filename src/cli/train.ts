@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { BASE_RECIPES, type BaseConfig, type BaseRecipe, openBundle } from '../catalog';
+import { endOfPast } from '../evaluate';
 import { BaseModel, baseConfig } from '../learner/node';
 import { storeBase } from './base-file';
 import { startCompute } from './compute';
@@ -22,6 +23,7 @@ interface TrainOptions {
   width: number;
   length: number;
   validation: number;
+  past: number;
   resume?: boolean;
   json?: boolean;
 }
@@ -45,6 +47,12 @@ export function trainCommand(): Command {
     .option('--width <n>', 'numbers in an item embedding', whole, 64)
     .option('--length <n>', 'items of a history that the model sees', whole, 20)
     .option('--validation <share>', 'last share of the events, kept for validation', share, 0.1)
+    .option(
+      '--past <share>',
+      'only the first share of the events, as `evaluate` leaves the rest to be ranked',
+      fraction,
+      1,
+    )
     .option('--resume', 'go on from the checkpoint of an interrupted training')
     .option('--json', 'print the result as one line of JSON, last')
     .action(train);
@@ -53,7 +61,10 @@ export function trainCommand(): Command {
 async function train(options: TrainOptions): Promise<void> {
   const started = performance.now();
   const bundle = await openBundle(folderFetch(options.bundle));
-  const { interactions, unknown } = interactionsOf(await readEventFile(options.events), bundle);
+  const log = await readEventFile(options.events);
+  const end = endOfPast(log.events, options.past);
+  const past = { ...log, events: log.events.filter(({ time }) => time < end) };
+  const { interactions, unknown } = interactionsOf(past, bundle);
   if (unknown > 0) console.error(`${unknown} events are about items that the bundle has not; they are left out.`);
   await startCompute('wasm');
   const config: BaseConfig = baseConfig(options.recipe, {
@@ -95,6 +106,12 @@ function whole(text: string): number {
 function positive(text: string): number {
   const n = Number(text);
   if (!(n > 0 && n < Number.POSITIVE_INFINITY)) throw new InvalidArgumentError('must be a number above 0.');
+  return n;
+}
+
+function fraction(text: string): number {
+  const n = Number(text);
+  if (!(n > 0 && n <= 1)) throw new InvalidArgumentError('must be a number above 0, up to 1.');
   return n;
 }
 

@@ -1,6 +1,6 @@
 export { type DeviceMethod, type DeviceProtocol, type DeviceRun, evaluateDevice } from './device';
 export { type EventFormat, type EventLog, type PooledEvent, readEvents } from './events';
-export { contentKnnMethod, type LearnerMethod, learnerMethod, popularityMethod } from './methods';
+export { baseMethod, contentKnnMethod, type LearnerMethod, learnerMethod, popularityMethod } from './methods';
 export {
   type Estimate,
   estimate,
@@ -11,4 +11,4 @@ export {
   rankOf,
 } from './metrics';
 export { reportLine, reportTable, withResults } from './report';
-export { type ColdSplit, coldShoppers, type Shopper } from './shoppers';
+export { type ColdSplit, coldShoppers, endOfPast, type Shopper } from './shoppers';

@@ -1,4 +1,5 @@
 import { Learner, type LearnerCatalogue, type LearnerOptions } from '../learner';
+import type { BaseModel } from '../learner/node';
 import { scores, termValues } from '../ranking';
 import type { DeviceMethod } from './device';
 
@@ -31,6 +32,31 @@ export function contentKnnMethod({ index }: LearnerCatalogue, k = 10): DeviceMet
   };
 }
 
+/** The base model alone: the same for every shopper with the same history. */
+export function baseMethod({ index, table }: LearnerCatalogue, model: BaseModel): DeviceMethod {
+  let items: Promise<Float32Array> | undefined;
+  return {
+    name: 'base',
+    start() {
+      const rows: number[] = [];
+      return {
+        async scores() {
+          items ??= model.embedItems(table);
+          const embedded = await items;
+          const user = await model.userVectors([Int32Array.from(rows)], embedded);
+          const score = await model.scores(user, embedded);
+          for (let i = 0; i < score.length; i++) score[i] += index.logPopularity[i];
+          return score;
+        },
+        observe(row) {
+          rows.push(row);
+        },
+        close() {},
+      };
+    },
+  };
+}
+
 /** What of the learner a method uses. */
 export interface LearnerMethod {
   name: string;
@@ -38,22 +64,30 @@ export interface LearnerMethod {
   options: LearnerOptions;
   /** Whether the experts train; without them the personal terms are alone. */
   experts: boolean;
+  /** The shop's base model, if it has one. */
+  base?: BaseModel;
 }
 
 /** The learner as it runs in the worker, event by event. */
-export function learnerMethod({ name, catalogue, options, experts }: LearnerMethod): DeviceMethod {
+export function learnerMethod({ name, catalogue, options, experts, base }: LearnerMethod): DeviceMethod {
   const { index } = catalogue;
   return {
     name,
     start() {
       const learner = new Learner(catalogue, options);
+      // Started here, waited for before the first ranking.
+      const ready = base ? learner.useBase(base) : Promise.resolve();
       let id = 0;
       return {
-        scores() {
-          const { taste, weights, experts: embeddings } = learner.state;
-          return scores(termValues(index, taste, embeddings), weights);
+        async scores() {
+          await ready;
+          await learner.prepare();
+          const { taste, weights, experts: embeddings, base: signal } = learner.state;
+          return scores(termValues(index, taste, embeddings, signal), weights);
         },
         async observe(row, time) {
+          await ready;
+          await learner.prepare();
           learner.observe({ id: ++id, type: 'click', itemId: index.items[row].id, time });
           if (experts && learner.trainingDue) await learner.train();
         },

@@ -19,6 +19,15 @@ export interface ColdSplit {
 }
 
 /**
+ * The first moment that no longer belongs to the past of a log.
+ * @param share share of the events that is the past, 0..1; events of one time stay together, after it
+ */
+export function endOfPast(events: readonly PooledEvent[], share: number): number {
+  const at = Math.floor(events.length * share);
+  return at < events.length ? events[at].time : Number.POSITIVE_INFINITY;
+}
+
+/**
  * Splits a log by time for shoppers that a model of the past has never seen.
  * @param share share of the events that is the past, 0..1
  * @param rowOf row of an item id; events on other items are left out
@@ -29,7 +38,7 @@ export function coldShoppers(
   minEvents: number,
   rowOf: ReadonlyMap<string, number>,
 ): ColdSplit {
-  const since = events[Math.min(events.length - 1, Math.floor(events.length * share))]?.time ?? 0;
+  const since = endOfPast(events, share);
   const past = events.filter(({ time }) => time < since);
   const known = new Set(past.map(({ user }) => user));
   const later = new Map<string, Shopper>();

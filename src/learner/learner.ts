@@ -1,12 +1,13 @@
 import type { FeatureTable } from '../catalog';
 import { SidestreamError } from '../error';
-import type { CatalogueIndex, ContentBlend, ExpertEmbeddings, RankState, TermWeights } from '../ranking';
+import type { BaseSignal, CatalogueIndex, ContentBlend, ExpertEmbeddings, RankState, TermWeights } from '../ranking';
 import { termValues } from '../ranking';
 import type { Backend } from './backend';
+import type { BaseModel } from './base-model';
 import { EVENT_STRENGTH, type LoggedEvent } from './event';
 import type { Experts } from './experts';
 import { History } from './history';
-import { PersonalWeights } from './personal-weights';
+import { PersonalWeights, START_WEIGHTS_WITH_BASE } from './personal-weights';
 import { PROFILE_SCHEMA, type Profile } from './profile';
 
 /** A catalogue as the learner needs it: the index for the terms and the features for the experts. */
@@ -52,6 +53,7 @@ export class Learner {
   #weights = new PersonalWeights();
   #trained: TrainedExperts | null = null;
   #storedExperts: Uint8Array | null = null;
+  #base: { model: BaseModel; signal: BaseSignal; choices: number } | null = null;
   #backend: Backend | null = null;
   #lastEvent = 0;
   #windows = 0;
@@ -73,6 +75,7 @@ export class Learner {
   restore(profile: Profile | null, log: LoggedEvent[]): void {
     if (profile) {
       this.#weights = PersonalWeights.restore(profile.weights);
+      if (this.#base) this.#weights.startFrom(START_WEIGHTS_WITH_BASE);
       this.#storedExperts = profile.experts;
       this.#windows = profile.windows;
       this.#windowChoices = profile.windowChoices;
@@ -156,9 +159,33 @@ export class Learner {
     await this.#embed(experts);
   }
 
+  /**
+   * Hears a base model from now on. The compute backend must be set.
+   * @param model stays the caller's, who may use it for other learners
+   */
+  async useBase(model: BaseModel): Promise<void> {
+    const { table } = this.#catalogue;
+    const { embeddingDim: width } = model.config;
+    const items = await model.embedItems(table);
+    this.#base = { model, choices: -1, signal: { width, items, scores: new Float32Array(table.count) } };
+    this.#weights.startFrom(START_WEIGHTS_WITH_BASE);
+    await this.prepare();
+  }
+
+  /** Brings what the base model says up to the history; without a base model, or nothing new, it does nothing. */
+  async prepare(): Promise<void> {
+    const { rows } = this.history;
+    const base = this.#base;
+    if (!base || base.choices === rows.length) return;
+    const user = await base.model.userVectors([Int32Array.from(rows)], base.signal.items);
+    const scores = await base.model.scores(user, base.signal.items);
+    this.#base = { ...base, choices: rows.length, signal: { ...base.signal, scores } };
+  }
+
   /** The catalogue changed (rows only grow; old rows keep their place). */
   async setCatalogue(catalogue: LearnerCatalogue): Promise<void> {
     this.#catalogue = catalogue;
+    if (this.#base) await this.useBase(this.#base.model);
     if (!this.#trained) return;
     this.#trained.experts.setTable(catalogue.table);
     await this.#embed(this.#trained.experts);
@@ -166,7 +193,7 @@ export class Learner {
 
   /** What the ranking needs. */
   get state(): RankState {
-    return { taste: this.history, weights: this.weights, experts: this.#embeddings };
+    return { taste: this.history, weights: this.weights, experts: this.#embeddings, base: this.#baseSignal };
   }
 
   get weights(): TermWeights {
@@ -189,6 +216,11 @@ export class Learner {
     this.#trained = null;
   }
 
+  get #baseSignal(): BaseSignal | null {
+    const signal = this.#base?.signal;
+    return signal && signal.scores.length === this.#catalogue.index.items.length ? signal : null;
+  }
+
   get #embeddings(): ExpertEmbeddings | null {
     const embeddings = this.#trained?.embeddings;
     // Between a grown catalogue and its new embeddings the old ones have too few rows to be heard.
@@ -203,7 +235,7 @@ export class Learner {
 
   #learnWeights(chosen: number, strength: number): void {
     const { index } = this.#catalogue;
-    const values = termValues(index, this.history, this.#embeddings);
+    const values = termValues(index, this.history, this.#embeddings, this.#baseSignal);
     const seen = new Set(this.history.rows);
     const candidates = [...index.items.keys()].filter((row) => !seen.has(row) && !this.history.dismissed.has(row));
     if (!candidates.includes(chosen)) candidates.push(chosen);

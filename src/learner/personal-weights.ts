@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import { scores, TERMS, type TermName, type TermValues, type TermWeights } from '../ranking';
 
-/** Weights every shopper starts with. The experts start unheard. */
+/** Weights every shopper starts with where the shop has no base model. The experts start unheard. */
 export const START_WEIGHTS: TermWeights = {
+  base: 0,
+  embedding: 0,
   recent: 4,
   session: 1,
   closest: 2,
@@ -12,6 +14,9 @@ export const START_WEIGHTS: TermWeights = {
   disliked: 2,
   experts: 0,
 };
+
+/** The same with a base model, which was trained to have popularity added. */
+export const START_WEIGHTS_WITH_BASE: TermWeights = { ...START_WEIGHTS, base: 1, embedding: 2, popularity: 1.25 };
 
 const RATE = 0.2;
 const DECAY = 0.05;
@@ -38,6 +43,7 @@ const everyTerm = (value: number) => Object.fromEntries(TERMS.map((name) => [nam
 export class PersonalWeights {
   #theta = everyTerm(0);
   #squares = everyTerm(0);
+  #start = START_WEIGHTS;
 
   static restore(stored: StoredWeights): PersonalWeights {
     const weights = new PersonalWeights();
@@ -50,10 +56,15 @@ export class PersonalWeights {
     return { theta: { ...this.#theta }, squares: { ...this.#squares } };
   }
 
+  /** Other weights to start from; what was learned stays as the factors it is. */
+  startFrom(start: TermWeights): void {
+    this.#start = start;
+  }
+
   get current(): TermWeights {
-    const weights = { ...START_WEIGHTS };
+    const weights = { ...this.#start };
     for (const name of TERMS) {
-      weights[name] = name === 'experts' ? this.#theta[name] : START_WEIGHTS[name] * Math.exp(this.#theta[name]);
+      weights[name] = name === 'experts' ? this.#theta[name] : this.#start[name] * Math.exp(this.#theta[name]);
     }
     return weights;
   }

@@ -4,6 +4,7 @@ export type { Placement, Source } from './placement';
 export { type RankedItem, type RankRequest, type RankState, rank } from './rank';
 export { scores, type TermWeights } from './score';
 export {
+  type BaseSignal,
   type ExpertEmbeddings,
   HALF_LIFE,
   recencyWeights,

@@ -41,6 +41,8 @@ function catalogue(overrides: Partial<Item>[] = []) {
 }
 
 const WEIGHTS: TermWeights = {
+  base: 1,
+  embedding: 2,
   recent: 4,
   session: 1,
   closest: 2,
@@ -52,7 +54,12 @@ const WEIGHTS: TermWeights = {
 };
 
 function state(taste: Partial<Taste> = {}): RankState {
-  return { taste: { rows: [], strengths: [], dismissed: new Set(), ...taste }, weights: WEIGHTS, experts: null };
+  return {
+    taste: { rows: [], strengths: [], dismissed: new Set(), ...taste },
+    weights: WEIGHTS,
+    experts: null,
+    base: null,
+  };
 }
 
 const request = { placement: 'for-you', row: null, limit: 3, exclude: new Set<number>() } as const;
@@ -155,6 +162,22 @@ describe('termValues', () => {
     const moved = termValues(index, taste, { width, base, learned });
     expect(moved.experts[3]).toBeCloseTo(0);
     expect(moved.experts[0]).toBeCloseTo(Math.SQRT1_2 - 1);
+  });
+
+  it('hears a base model by its score and by its embedding', () => {
+    const index = catalogue();
+    const items = Float32Array.from({ length: 16 }, (_, n) => (n % 2 === Math.floor(n / 2) % 2 ? 1 : 0));
+    const scores = Float32Array.from({ length: 8 }, (_, row) => row);
+    const taste = { rows: [2], strengths: [1], dismissed: new Set<number>() };
+    const values = termValues(index, taste, null, { width: 2, items, scores });
+    expect(values.base).toEqual(scores);
+    expect([...values.embedding]).toEqual([1, 0, 1, 0, 1, 0, 1, 0]);
+    const nobody = termValues(index, { rows: [], strengths: [], dismissed: new Set() }, null, {
+      width: 2,
+      items,
+      scores,
+    });
+    expect(nobody.base.every((x) => x === 0)).toBe(true);
   });
 
   it('adds up to the score', () => {

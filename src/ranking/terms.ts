@@ -4,6 +4,8 @@ import { similarities, weightedMean } from './content-vectors';
 
 /**
  * The named terms of the personal score.
+ * - `base`: what the shop's base model says of this history
+ * - `embedding`: similarity to the recency-weighted history in the base model's embedding
  * - `recent`: content similarity to the recency-weighted history (half-life 20 events)
  * - `session`: content similarity to the last 3 items
  * - `closest`: mean of the 3 largest content similarities to any past item
@@ -14,6 +16,8 @@ import { similarities, weightedMean } from './content-vectors';
  * - `experts`: what the learned experts change about the similarity to the history
  */
 export const TERMS = [
+  'base',
+  'embedding',
   'recent',
   'session',
   'closest',
@@ -26,7 +30,16 @@ export const TERMS = [
 export type TermName = (typeof TERMS)[number];
 
 /** Terms that need a history; the rest speak without one. */
-export const PERSONAL_TERMS: readonly TermName[] = ['recent', 'session', 'closest', 'category', 'price', 'experts'];
+export const PERSONAL_TERMS: readonly TermName[] = [
+  'base',
+  'embedding',
+  'recent',
+  'session',
+  'closest',
+  'category',
+  'price',
+  'experts',
+];
 
 /** One value per item for each term. */
 export type TermValues = Record<TermName, Float32Array>;
@@ -46,6 +59,15 @@ export interface ExpertEmbeddings {
   width: number;
   learned: Float32Array;
   base: Float32Array;
+}
+
+/** What the shop's base model knows of the items and of this shopper. */
+export interface BaseSignal {
+  width: number;
+  /** Unit item embeddings, [count * width]. */
+  items: Float32Array;
+  /** Score of every item after this history, [count]. */
+  scores: Float32Array;
 }
 
 /** Events after which an event counts half. */
@@ -119,7 +141,12 @@ function expertsEffect(experts: ExpertEmbeddings, rows: number[], weights: Array
  * Values of every term for every item. Terms without a basis (no history, no experts, no dismissals) are all zero, so
  * they cannot change the order.
  */
-export function termValues(index: CatalogueIndex, taste: Taste, experts: ExpertEmbeddings | null): TermValues {
+export function termValues(
+  index: CatalogueIndex,
+  taste: Taste,
+  experts: ExpertEmbeddings | null,
+  base: BaseSignal | null = null,
+): TermValues {
   const count = index.items.length;
   const zero = () => new Float32Array(count);
   const rows = taste.rows.slice(-LONGEST_HISTORY);
@@ -130,6 +157,8 @@ export function termValues(index: CatalogueIndex, taste: Taste, experts: ExpertE
     for (let i = 0; i < count; i++) disliked[i] = Math.min(disliked[i], -sims[i]);
   }
   const values: TermValues = {
+    base: zero(),
+    embedding: zero(),
     recent: zero(),
     session: zero(),
     closest: zero(),
@@ -147,5 +176,10 @@ export function termValues(index: CatalogueIndex, taste: Taste, experts: ExpertE
   values.category = categoryPreference(index.categories, rows, weights);
   values.price = priceCloseness(index, rows, weights);
   if (experts) values.experts = expertsEffect(experts, rows, weights);
+  if (base) {
+    const embeddings = { count, width: base.width, values: base.items };
+    values.base = base.scores;
+    values.embedding = similarities(embeddings, weightedMean(embeddings, rows, weights));
+  }
   return values;
 }
