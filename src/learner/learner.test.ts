@@ -3,8 +3,10 @@ import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type FeatureTable, type Item, quantizeRow } from '../catalog';
 import { catalogueIndex, rank } from '../ranking';
+import { BaseModel } from './base-model';
 import type { EventType, LoggedEvent } from './event';
 import { Learner, type LearnerCatalogue } from './learner';
+import { baseConfig, initialWeights } from './pooled-config';
 
 const DIM = 6;
 const GROUP = 40;
@@ -143,6 +145,27 @@ describe('Learner', () => {
     expect(learner.state.experts!.learned.length).toBe(grown.table.count * learner.state.experts!.width);
     expect(topOf(learner, grown)).toHaveLength(10);
     learner.dispose();
+  });
+
+  it('hears a base model, whatever is learned besides, and gives its memory back', async () => {
+    const shop = catalogue();
+    const config = baseConfig('sidestream', { embeddingDim: 6, maxSeqLen: 4, heads: 2, blocks: 1 });
+    const stored = BaseModel.from(initialWeights(config, shop.table, 4, 7), config, shop.table).save();
+    const before = memory().numTensors;
+    const learner = await learned(clicks(2), shop);
+    const alone = topOf(learner, shop);
+    const model = await learner.loadBase(stored);
+    expect(learner.weights.base).toBe(1);
+    const { base } = learner.state;
+    const user = await model.userVectors([Int32Array.from(learner.history.rows)], base!.items);
+    expect(base!.scores).toEqual(await model.scores(user, base!.items));
+    expect(topOf(learner, shop)).not.toEqual(alone);
+    learner.observe(event(3, 5));
+    await Promise.all([learner.prepare(), learner.prepare()]);
+    expect(learner.state.base!.scores).not.toEqual(base!.scores);
+    learner.dispose();
+    model.dispose();
+    expect(memory().numTensors).toBe(before);
   });
 
   it('keeps the tensors of tfjs constant from training to training and frees them all', async () => {

@@ -6,6 +6,7 @@ import type { Backend } from './backend';
 import type { BaseModel } from './base-model';
 import { EVENT_STRENGTH, type LoggedEvent } from './event';
 import type { Experts } from './experts';
+import { HeardBase } from './heard-base';
 import { History } from './history';
 import { PersonalWeights, START_WEIGHTS_WITH_BASE } from './personal-weights';
 import { PROFILE_SCHEMA, type Profile } from './profile';
@@ -53,7 +54,7 @@ export class Learner {
   #weights = new PersonalWeights();
   #trained: TrainedExperts | null = null;
   #storedExperts: Uint8Array | null = null;
-  #base: { model: BaseModel; signal: BaseSignal; choices: number } | null = null;
+  #base: HeardBase | null = null;
   #backend: Backend | null = null;
   #lastEvent = 0;
   #windows = 0;
@@ -160,26 +161,31 @@ export class Learner {
   }
 
   /**
+   * Loads tfjs and a stored base model, and hears it from now on.
+   * @returns the model, for other learners of the same catalogue
+   * @throws SidestreamError `model/bad-weights` when it is damaged or was made for other features
+   */
+  async loadBase(bytes: Uint8Array): Promise<BaseModel> {
+    const [{ BaseModel: Model }, { chooseBackend }] = await Promise.all([import('./base-model'), import('./backend')]);
+    const model = Model.load(bytes, this.#catalogue.table);
+    this.#backend = await chooseBackend(this.#options.backend);
+    await this.useBase(model);
+    return model;
+  }
+
+  /**
    * Hears a base model from now on. The compute backend must be set.
    * @param model stays the caller's, who may use it for other learners
    */
   async useBase(model: BaseModel): Promise<void> {
-    const { table } = this.#catalogue;
-    const { embeddingDim: width } = model.config;
-    const items = await model.embedItems(table);
-    this.#base = { model, choices: -1, signal: { width, items, scores: new Float32Array(table.count) } };
+    this.#base = await HeardBase.of(model, this.#catalogue.table);
     this.#weights.startFrom(START_WEIGHTS_WITH_BASE);
     await this.prepare();
   }
 
   /** Brings what the base model says up to the history; without a base model, or nothing new, it does nothing. */
   async prepare(): Promise<void> {
-    const { rows } = this.history;
-    const base = this.#base;
-    if (!base || base.choices === rows.length) return;
-    const user = await base.model.userVectors([Int32Array.from(rows)], base.signal.items);
-    const scores = await base.model.scores(user, base.signal.items);
-    this.#base = { ...base, choices: rows.length, signal: { ...base.signal, scores } };
+    await this.#base?.prepare(this.history.rows);
   }
 
   /** The catalogue changed (rows only grow; old rows keep their place). */
@@ -207,6 +213,7 @@ export class Learner {
       windows: this.#windows,
       rejected: this.#rejected,
       backend: this.#backend,
+      weights: this.#heardWeights,
       utilization: this.#trained?.experts.utilization() ?? { text: [], image: [] },
     };
   }
@@ -214,6 +221,12 @@ export class Learner {
   dispose(): void {
     this.#trained?.experts.dispose();
     this.#trained = null;
+  }
+
+  /** Without a base model its terms are no weights of zero, they are not there. */
+  get #heardWeights(): Partial<TermWeights> {
+    const { base, embedding, ...weights } = this.weights;
+    return this.#base ? { base, embedding, ...weights } : weights;
   }
 
   get #baseSignal(): BaseSignal | null {

@@ -9,7 +9,7 @@ export {
   type PooledState,
   trainPooled,
 } from './pooled';
-export { baseConfig } from './pooled-config';
+export { baseConfig, initialWeights } from './pooled-config';
 export { type Interaction, type PooledData, pooledData } from './pooled-data';
 export { type RankCase, type RankQuality, rankOf, rankQuality } from './pooled-ranks';
 export { cutWindows, nextWeights } from './pooled-windows';

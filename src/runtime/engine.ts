@@ -1,7 +1,7 @@
 import * as Comlink from 'comlink';
 import { type Item, openBundle } from '../catalog';
 import { SidestreamError } from '../error';
-import { type EventType, Learner, type NewEvent, type Profile, parseProfile } from '../learner';
+import { type BaseModel, type EventType, Learner, type NewEvent, type Profile, parseProfile } from '../learner';
 import { rank } from '../ranking';
 import { DeviceStore, deleteDeviceStore, deviceStoreExists, type LocalItem, MemoryStore, type Store } from '../store';
 import type {
@@ -13,6 +13,7 @@ import type {
   Status,
   TrackDetails,
 } from './api';
+import { Chores } from './chores';
 import { type BundleEncoders, bundleEncoders } from './encoder-files';
 import type { EngineListener, EngineOptions } from './engine-options';
 import { parsed, recommendSchema, trackSchema } from './requests';
@@ -35,10 +36,8 @@ export class Engine {
   #consent: Consent;
   #learner: Learner;
   #responses = 0;
-  #trainingTimer: ReturnType<typeof setTimeout> | undefined;
-  #saveTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Trainings, saves and changes of store run one after another. */
-  #work: Promise<void> = Promise.resolve();
+  readonly #chores = new Chores((thrown) => this.#listener.error(SidestreamError.from(thrown)));
+  #base: BaseModel | null = null;
   /** Set after a training failed: the page goes on with the other terms. */
   #expertsFailed = false;
 
@@ -78,6 +77,8 @@ export class Engine {
     const engine = new Engine(options, listener, new Shopfront(await opening), store, consent);
     if (storeError) listener.error(storeError);
     await engine.#restore();
+    // The first list does not wait for it: what the other terms say comes first.
+    if (engine.#shop.bundle.manifest.base) engine.#chores.queue(() => engine.#loadBase());
     return engine;
   }
 
@@ -89,6 +90,7 @@ export class Engine {
       throw new SidestreamError('runtime/invalid-input', 'recommend(): placement "similar" needs an itemId.');
     }
     const rows = exclude.flatMap((id) => index.rowOf.get(id) ?? []);
+    await this.#learner.prepare();
     const ranked = rank(index, this.#learner.state, { placement, row, limit, exclude: new Set(rows) });
     return {
       id: `${placement}-${this.#options.seed}-${++this.#responses}`,
@@ -104,6 +106,7 @@ export class Engine {
     const entry: NewEvent = { type: event.type, itemId: event.itemId, time: Date.now(), ...event.details };
     const logged = await this.#store.append(entry);
     if (!this.#options.learning) return;
+    await this.#learner.prepare();
     this.#learner.observe(logged);
     this.#scheduleSave();
     if (type === 'impression') return;
@@ -120,7 +123,7 @@ export class Engine {
       this.#store.close();
       this.#store = new MemoryStore();
       if (level === 'denied' || previous === 'granted') await deleteDeviceStore(this.#options.namespace);
-      this.#replaceLearner();
+      await this.#replaceLearner();
       this.#shop.clearLocal();
       await this.#learner.setCatalogue(this.#shop);
     }
@@ -169,31 +172,25 @@ export class Engine {
       items: this.#shop.index.items.length,
       ...learned,
       backend: { learner: backend, encoders: null },
-      weights: this.#learner.weights,
     };
   }
 
   /** Runs what is due now and resolves when nothing is left to do. */
   async settled(): Promise<void> {
-    if (this.#trainingTimer !== undefined) this.#trainNow();
-    if (this.#saveTimer !== undefined) this.#saveNow();
-    let seen: Promise<void>;
-    do {
-      seen = this.#work;
-      await seen;
-    } while (seen !== this.#work);
+    await this.#chores.settled();
   }
 
   async reset(): Promise<void> {
     await this.settled();
     await this.#store.clear({ keepItems: true });
-    this.#replaceLearner();
+    await this.#replaceLearner();
     this.#changed();
   }
 
   async close(): Promise<void> {
     await this.settled();
     this.#learner.dispose();
+    this.#base?.dispose();
     this.#store.close();
   }
 
@@ -201,9 +198,10 @@ export class Engine {
     return new Learner(this.#shop, { seed: this.#options.seed });
   }
 
-  #replaceLearner(): void {
+  async #replaceLearner(): Promise<void> {
     this.#learner.dispose();
     this.#learner = this.#newLearner();
+    if (this.#base) await this.#learner.useBase(this.#base);
   }
 
   #rowOf(itemId: string): number {
@@ -215,6 +213,15 @@ export class Engine {
       );
     }
     return row;
+  }
+
+  async #loadBase(): Promise<void> {
+    const file = await this.#shop.bundle.base((loaded, total) =>
+      this.#listener.progress({ stage: 'bundle', loaded, total }),
+    );
+    if (!file) return;
+    this.#base = await this.#learner.loadBase(new Uint8Array(file.bytes));
+    this.#changed();
   }
 
   /** Brings items, profile and log from the store into catalogue and learner. */
@@ -233,7 +240,7 @@ export class Engine {
       this.#listener.error(SidestreamError.from(thrown));
     }
     this.#learner.restore(profile, await this.#store.events());
-    if (this.#learner.awakeningDue) this.#queue(() => this.#learner.awaken());
+    if (this.#learner.awakeningDue) this.#chores.queue(() => this.#withExperts(() => this.#learner.awaken()));
     else this.#scheduleTraining();
   }
 
@@ -247,52 +254,38 @@ export class Engine {
     if (fresh && this.#options.learning) await device.saveProfile(this.#learner.save());
     this.#store = device;
     if (fresh) return;
-    this.#replaceLearner();
+    await this.#replaceLearner();
     await this.#restore();
   }
 
   #scheduleTraining(): void {
     if (this.#expertsFailed || !this.#learner.trainingDue) return;
-    clearTimeout(this.#trainingTimer);
-    this.#trainingTimer = setTimeout(() => this.#trainNow(), TRAINING_DELAY);
+    this.#chores.later('train', TRAINING_DELAY, () => this.#withExperts(() => this.#train()));
   }
 
-  #trainNow(): void {
-    clearTimeout(this.#trainingTimer);
-    this.#trainingTimer = undefined;
-    this.#queue(async () => {
-      this.#listener.progress({ stage: 'learn', loaded: 0, total: 1 });
-      try {
-        await this.#learner.train();
-      } finally {
-        this.#listener.progress({ stage: 'learn', loaded: 1, total: 1 });
-      }
-    });
-    this.#saveNow();
+  async #train(): Promise<void> {
+    this.#listener.progress({ stage: 'learn', loaded: 0, total: 1 });
+    try {
+      await this.#learner.train();
+    } finally {
+      this.#listener.progress({ stage: 'learn', loaded: 1, total: 1 });
+    }
+    this.#scheduleSave();
   }
 
   #scheduleSave(): void {
-    clearTimeout(this.#saveTimer);
-    this.#saveTimer = setTimeout(() => this.#saveNow(), SAVE_DELAY);
+    this.#chores.later('save', SAVE_DELAY, () => this.#store.saveProfile(this.#learner.save()));
   }
 
-  #saveNow(): void {
-    clearTimeout(this.#saveTimer);
-    this.#saveTimer = undefined;
-    this.#work = this.#work
-      .then(() => this.#store.saveProfile(this.#learner.save()))
-      .catch((thrown) => this.#listener.error(SidestreamError.from(thrown)));
-  }
-
-  /** Queues work of the experts; a failure is reported and silences them, the rest of the ranking goes on. */
-  #queue(work: () => Promise<void>): void {
-    this.#work = this.#work.then(work).then(
-      () => this.#changed(),
-      (thrown) => {
-        this.#expertsFailed = true;
-        this.#listener.error(SidestreamError.from(thrown));
-      },
-    );
+  /** A failure of the experts is reported and silences them; the rest of the ranking goes on. */
+  async #withExperts(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      this.#expertsFailed = true;
+      throw thrown;
+    }
+    this.#changed();
   }
 
   #changed(): void {

@@ -1,0 +1,48 @@
+/** Something to do when it has been quiet for a while. */
+interface Delayed {
+  timer: ReturnType<typeof setTimeout>;
+  work: () => Promise<void>;
+}
+
+/**
+ * Background work of a worker, one piece after another in the order it became due. Work handles its own failures; one
+ * that throws all the same is passed to `onFailure`, and the next goes on.
+ */
+export class Chores {
+  readonly #onFailure: (thrown: unknown) => void;
+  readonly #delayed = new Map<string, Delayed>();
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(onFailure: (thrown: unknown) => void) {
+    this.#onFailure = onFailure;
+  }
+
+  /** Queues work. */
+  queue(work: () => Promise<void>): void {
+    this.#last = this.#last.then(work).catch(this.#onFailure);
+  }
+
+  /** Queues work after `delay` ms without another call of the same name. */
+  later(name: string, delay: number, work: () => Promise<void>): void {
+    clearTimeout(this.#delayed.get(name)?.timer);
+    this.#delayed.set(name, { work, timer: setTimeout(() => this.#due(name), delay) });
+  }
+
+  /** Queues what waits for quiet at once, and resolves when nothing is left to do. */
+  async settled(): Promise<void> {
+    let seen: Promise<void>;
+    do {
+      for (const name of [...this.#delayed.keys()]) this.#due(name);
+      seen = this.#last;
+      await seen;
+    } while (seen !== this.#last || this.#delayed.size > 0);
+  }
+
+  #due(name: string): void {
+    const delayed = this.#delayed.get(name);
+    if (!delayed) return;
+    clearTimeout(delayed.timer);
+    this.#delayed.delete(name);
+    this.queue(delayed.work);
+  }
+}
