@@ -1,4 +1,5 @@
-import { type Quality, QualityMeter, rankOf } from './metrics';
+import { rankOf } from '../ranking';
+import { type Quality, QualityMeter } from './metrics';
 import type { Shopper } from './shoppers';
 
 /** A method as one shopper's device runs it. */
@@ -50,7 +51,7 @@ async function runShopper(method: DeviceMethod, shopper: Shopper, from: number, 
   try {
     for (const [n, row] of shopper.rows.slice(0, to).entries()) {
       // A repeated choice is no discovery: it teaches, but there is nothing to rank it among.
-      if (n >= from && !chosen.has(row)) meter.add(rankOf(await run.scores(), row, (other) => !chosen.has(other)));
+      if (n >= from && !chosen.has(row)) meter.add(rankOf(await run.scores(), row, chosen));
       await run.observe(row, shopper.times[n]);
       chosen.add(row);
     }

@@ -8,7 +8,6 @@ export {
   methodResult,
   type Quality,
   QualityMeter,
-  rankOf,
 } from './metrics';
 export { reportLine, reportTable, withResults } from './report';
 export { type ColdSplit, coldShoppers, endOfPast, type Shopper } from './shoppers';

@@ -1,18 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { estimate, methodResult, QualityMeter, rankOf } from './metrics';
-
-describe('rankOf', () => {
-  const score = Float32Array.from([0.5, 0.9, 0.5, 0.1]);
-
-  it('counts the allowed items ahead, equal ones in catalogue order', () => {
-    expect([0, 1, 2, 3].map((row) => rankOf(score, row, () => true))).toEqual([2, 1, 3, 4]);
-    expect(rankOf(score, 3, (row) => row !== 1)).toBe(3);
-  });
-
-  it('lets the item itself compete even where it is not allowed', () => {
-    expect(rankOf(score, 1, () => false)).toBe(1);
-  });
-});
+import { estimate, methodResult, QualityMeter } from './metrics';
 
 describe('QualityMeter', () => {
   it('averages over events as the formulas say', () => {

@@ -12,20 +12,6 @@ export interface Quality {
   lnRank: number;
 }
 
-/**
- * Rank of an item among the allowed ones, 1 for the best. Equal scores keep catalogue order, as they would in a list.
- * @param allowed rows that compete; the item itself always does
- */
-export function rankOf(score: Float32Array, row: number, allowed: (row: number) => boolean): number {
-  const own = score[row];
-  let rank = 1;
-  for (let other = 0; other < score.length; other++) {
-    const ahead = score[other] > own || (score[other] === own && other < row);
-    if (ahead && other !== row && allowed(other)) rank++;
-  }
-  return rank;
-}
-
 /** Gathers ranks of one shopper. */
 export class QualityMeter {
   #events = 0;

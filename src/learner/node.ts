@@ -11,5 +11,5 @@ export {
 } from './pooled';
 export { baseConfig, initialWeights } from './pooled-config';
 export { type Interaction, type PooledData, pooledData } from './pooled-data';
-export { type RankCase, type RankQuality, rankOf, rankQuality } from './pooled-ranks';
+export { type RankCase, type RankQuality, rankQuality } from './pooled-ranks';
 export { cutWindows, nextWeights } from './pooled-windows';

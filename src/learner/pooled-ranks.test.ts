@@ -1,18 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { pooledData } from './pooled-data';
-import { rankOf } from './pooled-ranks';
-
-test('a rank counts the items ahead that are not in the history; equal scores keep catalogue order', () => {
-  const scores = Float32Array.of(5, 3, 9, 3, 7);
-  const history = Int32Array.of(2, 2);
-  expect(rankOf(scores, { history: new Int32Array(0), target: 0 })).toBe(3);
-  expect(rankOf(scores, { history, target: 0 })).toBe(2);
-  expect(rankOf(scores, { history, target: 4 })).toBe(1);
-  expect(rankOf(scores, { history, target: 1 })).toBe(3);
-  expect(rankOf(scores, { history, target: 3 })).toBe(4);
-  // Chosen again: the target itself counts, even from the history.
-  expect(rankOf(scores, { history: Int32Array.of(4, 3), target: 4 })).toBe(2);
-});
 
 describe('the choices of a log', () => {
   const log = [

@@ -1,5 +1,6 @@
 import type { BaseConfig, FeatureTable } from '../catalog';
 import type { Parameters } from '../model';
+import { rankOf } from '../ranking';
 import { itemVectors, userVectors, vectorScores } from './base-vectors';
 
 /** One test of a ranking: what was chosen after a history. */
@@ -20,19 +21,6 @@ export interface RankQuality {
 
 /** Cases scored at once: bounds the memory of their scores. */
 const CHUNK = 64;
-
-/**
- * Place of the target among all items that are not in the history, from 1. Equal scores keep catalogue order.
- * @param scores of every item
- */
-export function rankOf(scores: Float32Array, { history, target }: RankCase): number {
-  const own = scores[target];
-  const ahead = (row: number): boolean => scores[row] > own || (scores[row] === own && row < target);
-  let rank = 1;
-  for (let row = 0; row < scores.length; row++) if (ahead(row)) rank++;
-  for (const row of new Set(history)) if (ahead(row)) rank--;
-  return rank;
-}
 
 /**
  * Ranks the whole catalogue for every case.
@@ -56,7 +44,7 @@ export async function rankQuality(
     for (const [index, entry] of part.entries()) {
       const own = scores.subarray(index * count, (index + 1) * count);
       for (let row = 0; row < count; row++) own[row] += prior[row];
-      const rank = rankOf(own, entry);
+      const rank = rankOf(own, entry.target, entry.history);
       if (rank > 10) continue;
       hits++;
       gain += 1 / Math.log2(1 + rank);

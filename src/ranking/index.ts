@@ -2,7 +2,7 @@ export { type CatalogueIndex, catalogueIndex } from './catalogue-index';
 export { type ContentBlend, type ContentVectors, contentBlend, contentVectors } from './content-vectors';
 export type { Placement, Source } from './placement';
 export { type RankedItem, type RankRequest, type RankState, rank } from './rank';
-export { scores, type TermWeights } from './score';
+export { rankOf, scores, type TermWeights } from './score';
 export {
   type BaseSignal,
   type ExpertEmbeddings,

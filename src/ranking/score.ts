@@ -35,3 +35,17 @@ export function topRows(score: Float32Array, limit: number, allowed: (row: numbe
   rows.sort((a, b) => score[b] - score[a] || a - b);
   return rows.slice(0, limit);
 }
+
+/**
+ * Place of item `row` among all items but the excluded ones, from 1; the item itself always competes. Equal scores keep
+ * catalogue order, as `topRows` does.
+ * @param excluded rows, repeats allowed
+ */
+export function rankOf(score: Float32Array, row: number, excluded: Iterable<number>): number {
+  const own = score[row];
+  const ahead = (other: number): boolean => score[other] > own || (score[other] === own && other < row);
+  let rank = 1;
+  for (let other = 0; other < score.length; other++) if (ahead(other)) rank++;
+  for (const other of new Set(excluded)) if (ahead(other)) rank--;
+  return rank;
+}
