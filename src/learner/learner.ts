@@ -8,7 +8,7 @@ import { EVENT_STRENGTH, type LoggedEvent } from './event';
 import type { Experts } from './experts';
 import { HeardBase } from './heard-base';
 import { History } from './history';
-import { PersonalWeights, START_WEIGHTS_WITH_BASE } from './personal-weights';
+import { PersonalWeights, START_WEIGHTS, START_WEIGHTS_WITH_BASE } from './personal-weights';
 import { PROFILE_SCHEMA, type Profile } from './profile';
 
 /** A catalogue as the learner needs it: the index for the terms and the features for the experts. */
@@ -181,6 +181,12 @@ export class Learner {
     this.#base = await HeardBase.of(model, this.#catalogue.table);
     this.#weights.startFrom(START_WEIGHTS_WITH_BASE);
     await this.prepare();
+  }
+
+  /** Goes on without the base model. */
+  forgetBase(): void {
+    this.#base = null;
+    this.#weights.startFrom(START_WEIGHTS);
   }
 
   /** Brings what the base model says up to the history; without a base model, or nothing new, it does nothing. */

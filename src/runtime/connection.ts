@@ -23,7 +23,10 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
   carryErrors();
   const listeners: Listeners = { change: new Set(), progress: new Set(), error: new Set() };
   if (options.onProgress) listeners.progress.add(options.onProgress);
+  /** Errors from before anybody could listen. */
+  const unheard: SidestreamError[] = [];
   const emit = <K extends keyof RecommenderEvents>(type: K, event: RecommenderEvents[K]): void => {
+    if (type === 'error' && listeners.error.size === 0) unheard.push(SidestreamError.from(event));
     for (const listener of listeners[type]) listener(event);
   };
   const engineOptions: EngineOptions = {
@@ -101,6 +104,8 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
     },
     on(type, listener) {
       listeners[type].add(listener);
+      // What went wrong while starting is told to the first who asks.
+      if (type === 'error') for (const error of unheard.splice(0)) emit('error', error);
       return () => listeners[type].delete(listener);
     },
     async close() {

@@ -85,12 +85,12 @@ export class Engine {
   async recommend(request: RecommendRequest): Promise<RecommendResponse> {
     const { placement, itemId, limit, exclude } = parsed(recommendSchema, request, 'recommend()');
     const { index } = this.#shop;
-    const row = itemId === undefined ? null : this.#rowOf(itemId);
+    const row = itemId === undefined ? null : this.#shop.rowOf(itemId);
     if (placement === 'similar' && row === null) {
       throw new SidestreamError('runtime/invalid-input', 'recommend(): placement "similar" needs an itemId.');
     }
     const rows = exclude.flatMap((id) => index.rowOf.get(id) ?? []);
-    await this.#learner.prepare();
+    await this.#prepare();
     const ranked = rank(index, this.#learner.state, { placement, row, limit, exclude: new Set(rows) });
     return {
       id: `${placement}-${this.#options.seed}-${++this.#responses}`,
@@ -102,11 +102,11 @@ export class Engine {
   async track(type: EventType, itemId: string, details: TrackDetails): Promise<void> {
     const event = parsed(trackSchema, { type, itemId, details }, 'track()');
     if (this.#consent === 'denied') return;
-    this.#rowOf(event.itemId);
+    this.#shop.rowOf(event.itemId);
     const entry: NewEvent = { type: event.type, itemId: event.itemId, time: Date.now(), ...event.details };
     const logged = await this.#store.append(entry);
     if (!this.#options.learning) return;
-    await this.#learner.prepare();
+    await this.#prepare();
     this.#learner.observe(logged);
     this.#scheduleSave();
     if (type === 'impression') return;
@@ -204,15 +204,15 @@ export class Engine {
     if (this.#base) await this.#learner.useBase(this.#base);
   }
 
-  #rowOf(itemId: string): number {
-    const row = this.#shop.index.rowOf.get(itemId);
-    if (row === undefined) {
-      throw new SidestreamError(
-        'runtime/unknown-item',
-        `The catalogue has no item "${itemId}". Publish a new bundle, or check the id.`,
-      );
+  /** Brings the base model up to the history; one that fails is dropped, and the rest of the ranking goes on. */
+  async #prepare(): Promise<void> {
+    try {
+      await this.#learner.prepare();
+    } catch (thrown) {
+      this.#learner.forgetBase();
+      this.#base = null;
+      this.#listener.error(SidestreamError.from(thrown));
     }
-    return row;
   }
 
   async #loadBase(): Promise<void> {

@@ -7,6 +7,7 @@ import {
   inCategory,
   type Manifest,
 } from '../catalog';
+import { SidestreamError } from '../error';
 import { type CatalogueIndex, type ContentBlend, catalogueIndex, contentBlend } from '../ranking';
 import type { LocalItem } from '../store';
 import type { BrowseRequest, BrowseResponse } from './api';
@@ -59,6 +60,18 @@ export class Shopfront {
   find(id: string): Item | null {
     const row = this.#index.rowOf.get(id);
     return row === undefined ? null : this.#index.items[row];
+  }
+
+  /** @throws SidestreamError `runtime/unknown-item` */
+  rowOf(itemId: string): number {
+    const row = this.#index.rowOf.get(itemId);
+    if (row === undefined) {
+      throw new SidestreamError(
+        'runtime/unknown-item',
+        `The catalogue has no item "${itemId}". Publish a new bundle, or check the id.`,
+      );
+    }
+    return row;
   }
 
   browse({ category = '', query = '', offset = 0, limit = 48 }: BrowseRequest): BrowseResponse {
