@@ -32,7 +32,7 @@ export interface PooledRequest {
   patience?: number;
   /** Sequences of one step. Default 16; 32, which takes less time, where that leaves 100 steps to an epoch. */
   batch?: number;
-  /** Default 0.005; 0.001 for the recipe of the paper. */
+  /** Default 0.005; 0.001 for the recipe of the paper, and where trained weights would be shaken out of place. */
   learningRate?: number;
   /** Uniform negatives of one step. Default 512. */
   negatives?: number;
@@ -85,7 +85,7 @@ const CLIP_NORM = 5;
 export async function trainPooled(request: PooledRequest): Promise<PooledResult> {
   const { config, table, sequences, validation = [], seed, resume, onStep, onEpoch, signal } = request;
   const { epochs = 30, patience = 4, batch = batchFor(request), bottleneckDim = 32 } = request;
-  const { learningRate = config.recipe === 'paper' ? 1e-3 : 5e-3 } = request;
+  const { learningRate = config.recipe === 'paper' || request.initial ? 1e-3 : 5e-3 } = request;
   const source = sourceOf(request);
   const initial = resume?.weights ?? request.initial ?? initialWeights(config, table, bottleneckDim, seed);
   const reports = [...(resume?.reports ?? [])];
