@@ -47,3 +47,39 @@ test('with consent the profile is there after a reload; taken back, nothing is l
   await page.reload();
   await expect.poll(async () => share(await idsIn(page, 'for-you'))).toBeLessThan(0.3);
 });
+
+/** Reads, or with `put` first replaces, the stored profile. @returns its schema */
+const storedSchema = (page: Page, put?: number) =>
+  page.evaluate(
+    (schema) =>
+      new Promise<number>((resolve, reject) => {
+        const opening = indexedDB.open('sidestream/default');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const store = opening.result.transaction('profile', 'readwrite').objectStore('profile');
+          if (schema !== undefined) store.put({ schema, from: 'the future' }, 'current');
+          const reading = store.get('current');
+          reading.onsuccess = () => {
+            opening.result.close();
+            resolve(reading.result?.schema);
+          };
+        };
+      }),
+    put,
+  );
+
+test('a profile that newer code wrote is left as it is, and the shop goes on', async ({ page }) => {
+  await openShop(page);
+  await page.getByTestId('consent-yes').click();
+  await clickProducts(page, 'Music', 3);
+  await expect.poll(() => storedSchema(page)).toBe(1);
+  await storedSchema(page, 99);
+  await page.reload();
+  await expect(page.getByTestId('notice')).toContainText('schema 99');
+  const before = await idsIn(page, 'for-you');
+  await clickProducts(page, 'Tools', 6);
+  await expect.poll(() => idsIn(page, 'for-you')).not.toEqual(before);
+  // Longer than the quiet time before a save.
+  await page.waitForTimeout(1500);
+  expect(await storedSchema(page)).toBe(99);
+});

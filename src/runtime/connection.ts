@@ -72,6 +72,8 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
       return { worker, engine, died };
     } catch (thrown) {
       worker.terminate();
+      // A start that failed must not be the answer to every later call.
+      line = null;
       throw thrown;
     }
   };

@@ -40,6 +40,8 @@ export class Engine {
   #base: BaseModel | null = null;
   /** Set after a training failed: the page goes on with the other terms. */
   #expertsFailed = false;
+  /** Newer code wrote the stored profile: it stays as it is. */
+  #profileLocked = false;
 
   private constructor(
     options: EngineOptions,
@@ -53,7 +55,7 @@ export class Engine {
     this.#shop = shop;
     this.#store = store;
     this.#consent = consent;
-    this.#learner = this.#newLearner();
+    this.#learner = new Learner(this.#shop, { seed: this.#options.seed });
   }
 
   /** Loads the bundle and, with consent, the profile. */
@@ -84,13 +86,13 @@ export class Engine {
 
   async recommend(request: RecommendRequest): Promise<RecommendResponse> {
     const { placement, itemId, limit, exclude } = parsed(recommendSchema, request, 'recommend()');
+    await this.#prepare();
     const { index } = this.#shop;
     const row = itemId === undefined ? null : this.#shop.rowOf(itemId);
     if (placement === 'similar' && row === null) {
       throw new SidestreamError('runtime/invalid-input', 'recommend(): placement "similar" needs an itemId.');
     }
     const rows = exclude.flatMap((id) => index.rowOf.get(id) ?? []);
-    await this.#prepare();
     const ranked = rank(index, this.#learner.state, { placement, row, limit, exclude: new Set(rows) });
     return {
       id: `${placement}-${this.#options.seed}-${++this.#responses}`,
@@ -183,6 +185,7 @@ export class Engine {
   async reset(): Promise<void> {
     await this.settled();
     await this.#store.clear({ keepItems: true });
+    this.#profileLocked = false;
     await this.#replaceLearner();
     this.#changed();
   }
@@ -194,13 +197,9 @@ export class Engine {
     this.#store.close();
   }
 
-  #newLearner(): Learner {
-    return new Learner(this.#shop, { seed: this.#options.seed });
-  }
-
   async #replaceLearner(): Promise<void> {
     this.#learner.dispose();
-    this.#learner = this.#newLearner();
+    this.#learner = new Learner(this.#shop, { seed: this.#options.seed });
     if (this.#base) await this.#learner.useBase(this.#base);
   }
 
@@ -237,7 +236,9 @@ export class Engine {
     try {
       profile = stored === null ? null : parseProfile(stored);
     } catch (thrown) {
-      this.#listener.error(SidestreamError.from(thrown));
+      const error = SidestreamError.from(thrown);
+      this.#profileLocked = error.code === 'store/newer-schema';
+      this.#listener.error(error);
     }
     this.#learner.restore(profile, await this.#store.events());
     if (this.#learner.awakeningDue) this.#chores.queue(() => this.#withExperts(() => this.#learner.awaken()));
@@ -274,6 +275,7 @@ export class Engine {
   }
 
   #scheduleSave(): void {
+    if (this.#profileLocked) return;
     this.#chores.later('save', SAVE_DELAY, () => this.#store.saveProfile(this.#learner.save()));
   }
 
