@@ -10,4 +10,5 @@ export {
   QualityMeter,
 } from './metrics';
 export { reportLine, reportTable, withResults } from './report';
+export type { MethodRun, ProtocolRun, ResultTable } from './result';
 export { type ColdSplit, coldShoppers, endOfPast, type Shopper } from './shoppers';
