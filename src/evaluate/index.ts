@@ -1,3 +1,4 @@
+export { fullFinetuneMethod, paperExpertMethod, type TuningOptions } from './base-tuning';
 export { type DeviceMethod, type DeviceProtocol, type DeviceRun, evaluateDevice } from './device';
 export { type EventFormat, type EventLog, type PooledEvent, readEvents } from './events';
 export { baseMethod, contentKnnMethod, type LearnerMethod, learnerMethod, popularityMethod } from './methods';

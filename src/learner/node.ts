@@ -9,7 +9,9 @@ export {
   type PooledState,
   trainPooled,
 } from './pooled';
+export { cutChunks, type PooledSource } from './pooled-batch';
 export { baseConfig, initialWeights } from './pooled-config';
 export { type Interaction, type PooledData, pooledData } from './pooled-data';
 export { type RankCase, type RankQuality, rankQuality } from './pooled-ranks';
+export { prepareBatch } from './pooled-recipe';
 export { cutWindows, nextWeights } from './pooled-windows';

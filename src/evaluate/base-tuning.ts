@@ -1,0 +1,172 @@
+import type { LearnerCatalogue } from '../learner';
+import { BaseModel, cutChunks, type PooledSource, prepareBatch } from '../learner/node';
+import {
+  expandLayer,
+  expertNames,
+  LADDERS,
+  type Random,
+  routerNames,
+  seededRandom,
+  storedExpertCounts,
+  Trainer,
+  type Weights,
+} from '../model';
+import type { DeviceMethod, DeviceRun } from './device';
+
+export interface TuningOptions {
+  seed: number;
+}
+
+/** Events between two trainings. */
+const INTERVAL = 10;
+const STEPS = 5;
+/** Newest events that the steps are taken on. */
+const LONGEST_HISTORY = 160;
+/** Uniform negatives of one step. */
+const NEGATIVES = 512;
+/** Norm that the gradient of one step is scaled down to. */
+const CLIP_NORM = 5;
+
+/** How a shopper's copy of the base model learns. */
+interface Tuning {
+  name: string;
+  /** What every shopper starts from. */
+  weights: Weights;
+  /** Names of the weights that learn. */
+  trainable: string[];
+  learningRate: number;
+  seed: number;
+}
+
+/**
+ * The expandable mixture of XSMoE as published, on one shopper's device: every layer of the base model's ladders gets an
+ * expert that is the mean of the others, with a random router row; only the newest experts and the routers learn, 5
+ * steps of Adam at 5e-4 every 10 events. Scores as the base model does.
+ * @param model stays as it is
+ */
+export function paperExpertMethod(
+  catalogue: LearnerCatalogue,
+  model: BaseModel,
+  { seed }: TuningOptions,
+): DeviceMethod {
+  let weights = model.weights;
+  const trainable: string[] = [];
+  for (const ladder of LADDERS) {
+    for (const [layer, count] of storedExpertCounts(model.weights, ladder).entries()) {
+      weights = expandLayer(weights, ladder, layer, { kind: 'paper', seed });
+      const { down, up } = expertNames(ladder, layer, count);
+      const router = routerNames(ladder, layer);
+      trainable.push(down, up, router.weight);
+      if (Object.hasOwn(weights, router.bias)) trainable.push(router.bias);
+    }
+  }
+  return tuningMethod(catalogue, model, { name: 'paper-expert', weights, trainable, learningRate: 5e-4, seed });
+}
+
+/**
+ * The base model's side network trained as a whole on one shopper's device, nothing frozen: 5 steps of Adam at 1e-4
+ * every 10 events. Scores as the base model does.
+ * @param model stays as it is
+ */
+export function fullFinetuneMethod(
+  catalogue: LearnerCatalogue,
+  model: BaseModel,
+  { seed }: TuningOptions,
+): DeviceMethod {
+  const { weights } = model;
+  const trainable = Object.keys(weights);
+  return tuningMethod(catalogue, model, { name: 'full-finetune', weights, trainable, learningRate: 1e-4, seed });
+}
+
+function tuningMethod(catalogue: LearnerCatalogue, { config }: BaseModel, tuning: Tuning): DeviceMethod {
+  const { table } = catalogue;
+  const model = BaseModel.from(tuning.weights, config, table);
+  let items: Promise<Float32Array> | undefined;
+  const embed = (): Promise<Float32Array> => {
+    items ??= model.embedItems(table);
+    return items;
+  };
+  return { name: tuning.name, start: () => new TunedCopy(catalogue, { model, embed }, tuning) };
+}
+
+/** What is the same for every shopper until the first training. */
+interface Fresh {
+  model: BaseModel;
+  /** Embeddings of the catalogue, computed once. */
+  embed(): Promise<Float32Array>;
+}
+
+/** One shopper's copy of the base model. */
+class TunedCopy implements DeviceRun {
+  readonly #catalogue: LearnerCatalogue;
+  readonly #tuning: Tuning;
+  readonly #fresh: Fresh;
+  readonly #random: Random;
+  readonly #rows: number[] = [];
+  #model: BaseModel;
+  #items: Float32Array | null = null;
+  #trainer: Trainer | null = null;
+
+  constructor(catalogue: LearnerCatalogue, fresh: Fresh, tuning: Tuning) {
+    this.#catalogue = catalogue;
+    this.#fresh = fresh;
+    this.#tuning = tuning;
+    this.#model = fresh.model;
+    this.#random = seededRandom(tuning.seed);
+  }
+
+  async scores(): Promise<Float32Array> {
+    const { logPopularity } = this.#catalogue.index;
+    this.#items ??= await this.#fresh.embed();
+    const user = await this.#model.userVectors([Int32Array.from(this.#rows)], this.#items);
+    const score = await this.#model.scores(user, this.#items);
+    for (let i = 0; i < score.length; i++) score[i] += logPopularity[i];
+    return score;
+  }
+
+  async observe(row: number): Promise<void> {
+    this.#rows.push(row);
+    if (this.#rows.length % INTERVAL === 0) await this.#train();
+  }
+
+  close(): void {
+    this.#trainer?.dispose();
+    this.#trainer = null;
+    this.#model.dispose();
+    // Its next shopper takes the memory again.
+    this.#fresh.model.dispose();
+  }
+
+  async #train(): Promise<void> {
+    const { table } = this.#catalogue;
+    const { weights, trainable, learningRate } = this.#tuning;
+    const { config } = this.#model;
+    this.#trainer ??= new Trainer(weights, trainable, { learningRate, clipNorm: CLIP_NORM });
+    const sequence = Int32Array.from(this.#rows.slice(-LONGEST_HISTORY));
+    const source = this.#sourceOf(sequence);
+    for (let step = 0; step < STEPS; step++) {
+      const chunks = cutChunks([sequence], config.maxSeqLen, this.#random);
+      const batch = prepareBatch(config, table, chunks, source, this.#random);
+      this.#trainer.step(batch.loss).dispose();
+      batch.dispose();
+    }
+    const learned = await this.#trainer.read();
+    this.#model.dispose();
+    this.#model = BaseModel.from({ ...weights, ...learned }, config, table);
+    this.#items = await this.#model.embedItems(table);
+  }
+
+  #sourceOf(sequence: Int32Array): PooledSource {
+    const { index, table } = this.#catalogue;
+    const choices = new Float32Array(table.count);
+    for (const row of sequence) choices[row]++;
+    return {
+      count: table.count,
+      own: [new Set(sequence)],
+      choices,
+      total: sequence.length,
+      prior: index.logPopularity,
+      negatives: NEGATIVES,
+    };
+  }
+}
