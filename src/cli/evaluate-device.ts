@@ -1,17 +1,40 @@
+import { SidestreamError } from '../error';
 import {
   baseMethod,
   contentKnnMethod,
   type DeviceMethod,
   evaluateDevice,
+  fullFinetuneMethod,
   learnerMethod,
+  lnRankChange,
+  type MethodRun,
   type ProtocolRun,
+  paperExpertMethod,
   popularityMethod,
+  type Quality,
+  type ResultTable,
+  type Shopper,
+  thirds,
 } from '../evaluate';
 import type { BaseModel } from '../learner/node';
 import { catalogueOf, coldHalf, type EvaluateInput, pastModel, popularityOf, wanted } from './evaluate-input';
 
 /** Events that a shopper of the device protocol must have. */
 const MIN_EVENTS = 30;
+/** Events that only teach, and events looked at. */
+const [FROM, TO] = [10, 110];
+
+/** The methods of `deviceMethods`, and the one of a shop that knows no logs. */
+const METHODS = [
+  'popularity',
+  'content-knn',
+  'base',
+  'paper-expert',
+  'full-finetune',
+  'terms',
+  'sidestream',
+  'no-base',
+];
 
 /**
  * The methods that run on a device and are wanted, each with what the shop knew at the end of the past. The base model
@@ -19,39 +42,106 @@ const MIN_EVENTS = 30;
  * @param popularity choices of each item in the past
  */
 export function deviceMethods(input: EvaluateInput, model: BaseModel, popularity: Float32Array): DeviceMethod[] {
+  const { seed } = input;
   const catalogue = catalogueOf(input.bundle, popularity);
-  const options = { seed: input.seed, backend: 'wasm' as const };
-  const learner = { catalogue, base: model, options };
+  const learner = { catalogue, base: model, options: { seed, backend: 'wasm' as const } };
   return [
     popularityMethod(popularity),
     contentKnnMethod(catalogue),
     baseMethod(catalogue, model),
+    paperExpertMethod(catalogue, model, { seed }),
+    fullFinetuneMethod(catalogue, model, { seed }),
     learnerMethod({ ...learner, name: 'terms', experts: false }),
     learnerMethod({ ...learner, name: 'sidestream', experts: true }),
   ].filter(({ name }) => name === 'base' || wanted(input, name));
 }
 
-/** The device protocol on shoppers whom the past does not know: each event is ranked before it is learned. */
+/** The learner for a shop without any logs: neither popularity nor base model. */
+function noBaseMethod({ bundle, seed }: EvaluateInput): DeviceMethod {
+  const options = { seed, backend: 'wasm' as const };
+  return learnerMethod({ name: 'no-base', catalogue: catalogueOf(bundle, null), options, experts: true });
+}
+
+/**
+ * The device protocol on shoppers whom the past does not know: each event is ranked before it is learned. Tables:
+ * `device` against the base model, `experts` against the personal terms without them, `no-base` against popularity.
+ * Figures: `noBaseOverPopularity`, the ratio of NDCG@10; `experts …`, what the experts change about the ln rank of groups
+ * of shoppers.
+ * @throws SidestreamError `runtime/invalid-input` when a method has another name than those here, or there is no shopper
+ */
 export async function runDevice(input: EvaluateInput): Promise<ProtocolRun> {
+  const unknown = input.methods?.find((name) => !METHODS.includes(name));
+  if (unknown !== undefined) {
+    throw new SidestreamError(
+      'runtime/invalid-input',
+      `There is no method ${unknown}; choose of ${METHODS.join(', ')}.`,
+    );
+  }
   const { past, shoppers } = coldHalf(input, MIN_EVENTS);
   const popularity = popularityOf(input, past);
   const model = await pastModel(input);
   const methods = deviceMethods(input, model, popularity);
-  const noBase = {
-    catalogue: catalogueOf(input.bundle, null),
-    options: { seed: input.seed, backend: 'wasm' as const },
-  };
-  if (wanted(input, 'no-base')) methods.push(learnerMethod({ ...noBase, name: 'no-base', experts: true }));
-  input.meter.start('Shoppers', shoppers.length);
-  const results = await evaluateDevice({ shoppers, methods, onProgress: () => input.meter.advance(1) });
-  input.meter.stop();
+  if (wanted(input, 'no-base')) methods.push(noBaseMethod(input));
+  const { meter } = input;
+  meter.start('Shoppers', shoppers.length);
+  const options = { shoppers, methods, from: FROM, to: TO };
+  const results = await evaluateDevice({ ...options, onProgress: () => meter.advance(1) });
+  meter.stop();
   model.dispose();
-  const runs = methods.map(({ name }) => ({ name, units: results.get(name) ?? [] }));
+  const runs = methods.map(({ name }): MethodRun => ({ name, units: results.get(name) ?? [] }));
+  const [terms, sidestream, noBase, popular] = ['terms', 'sidestream', 'no-base', 'popularity'].map((name) =>
+    runs.find((run) => run.name === name),
+  );
+  const tables = [table('device', 'base', runs)];
+  if (terms && sidestream) tables.push(table('experts', 'terms', [terms, sidestream]));
+  if (noBase && popular) tables.push(table('no-base', 'popularity', [popular, noBase]));
   return {
     protocol: 'device',
     seed: input.seed,
-    setting: `${shoppers.length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) unknown to the first ${100 * input.past} % of the log`,
-    tables: [{ name: 'device', unit: 'shopper', reference: 'base', methods: runs }],
-    figures: {},
+    setting: `${shoppers.length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, events ${FROM + 1} to ${TO}`,
+    tables,
+    figures: {
+      ...(noBase && popular ? { noBaseOverPopularity: ndcg10(noBase.units) / ndcg10(popular.units) } : {}),
+      ...(terms && sidestream ? changesByGroup(sidestream.units, terms.units, shoppers, popularity) : {}),
+    },
   };
+}
+
+const table = (name: string, reference: string, methods: MethodRun[]): ResultTable => ({
+  ...{ name, unit: 'shopper', reference, methods },
+});
+
+const ndcg10 = (units: readonly Quality[]): number => units.reduce((sum, unit) => sum + unit.ndcg10, 0) / units.length;
+
+/** What the experts change about ln rank, for all shoppers and for thirds of them, each with its standard error. */
+function changesByGroup(
+  experts: readonly Quality[],
+  terms: readonly Quality[],
+  shoppers: readonly Shopper[],
+  popularity: Float32Array,
+): Record<string, number> {
+  // By all their events, as many shoppers have more than are ranked.
+  const [few, some, many] = thirds(shoppers.map(({ rows }) => rows.length));
+  const [rare, mixed, popular] = thirds(
+    shoppers.map(({ rows }) => {
+      const ranked = rows.slice(FROM, TO);
+      return ranked.reduce((sum, row) => sum + Math.log1p(popularity[row]), 0) / ranked.length;
+    }),
+  );
+  const groups = {
+    'all shoppers': [...shoppers.keys()],
+    ...{ 'few events': few, 'some events': some, 'many events': many },
+    ...{ 'rare items': rare, 'mixed items': mixed, 'popular items': popular },
+  };
+  return Object.fromEntries(
+    Object.entries(groups).flatMap(([name, group]) => {
+      const { mean, se } = lnRankChange(experts, terms, group);
+      return group.length === 0
+        ? []
+        : [
+            [`experts ${name}`, mean],
+            [`experts ${name} se`, se],
+          ];
+    }),
+  );
 }

@@ -1,11 +1,30 @@
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { openBundle } from '../catalog';
-import { methodResult, type ProtocolRun, reportLine, reportTable } from '../evaluate';
+import {
+  type KeptResult,
+  type KeptResults,
+  keptText,
+  mergeRuns,
+  type ProtocolRun,
+  type ProtocolSummary,
+  parseKept,
+  reportBody,
+  reportLine,
+  reportOrigin,
+  seedsInWords,
+  summary,
+  withResults,
+} from '../evaluate';
+import { writeWhole } from './base-file';
 import { startCompute } from './compute';
 import { runDevice } from './evaluate-device';
 import { runDrift } from './evaluate-drift';
 import type { EvaluateInput, Half } from './evaluate-input';
 import { runPooled } from './evaluate-pooled';
+import { runSeeds } from './evaluate-seeds';
 import { readEventFile } from './event-file';
 import { folderFetch } from './folder-bundle';
 import { createMeter } from './meter';
@@ -17,6 +36,9 @@ const PROTOCOLS: Record<string, (input: EvaluateInput) => Promise<ProtocolRun>> 
   drift: runDrift,
 };
 
+/** Files of a folder of results: for people, and for programs. */
+const [REPORT, DATA] = ['RESULTS.md', 'results.json'];
+
 interface EvaluateOptions {
   protocol: string;
   bundle: string;
@@ -27,6 +49,8 @@ interface EvaluateOptions {
   half: Half;
   methods?: string[];
   seeds?: number[];
+  /** File for the run of one seed, as JSON, instead of a report. */
+  run?: string;
   results?: string;
   json?: boolean;
 }
@@ -50,29 +74,79 @@ export function evaluateCommand(): Command {
     .option('--seeds <n...>', 'seeds of everything random; the result is the mean (default: 1)', wholes)
     .option('--results <folder>', 'keep the tables in RESULTS.md and results.json of this folder')
     .option('--json', 'print the result as one line of JSON, last')
+    .addOption(new Option('--run <file>', 'write the run of the first seed, as JSON, and print nothing').hideHelp())
     .action(runEvaluate);
 }
 
 async function runEvaluate(options: EvaluateOptions): Promise<void> {
+  const seeds = [...new Set(options.seeds ?? [1])];
+  if (options.run !== undefined) {
+    await writeFile(options.run, JSON.stringify(await runSeed(options, seeds[0])));
+    return;
+  }
+  // Bad files are better found before hours of work than after.
+  if (options.results !== undefined) await readResults(options.results);
+  const runs =
+    seeds.length === 1
+      ? [await runSeed(options, seeds[0])]
+      : await runSeeds({ seeds, command: (seed, file) => seedCommand(options, seed, file), say });
+  const found = summary(mergeRuns(runs));
+  console.log(`${found.setting}, ${seedsInWords(seeds)}\n\n${reportBody(found)}`);
+  if (options.results !== undefined) await keepResults(options.results, found, commandOf(options, seeds));
+  if (options.json) console.log(reportLine(found));
+}
+
+async function runSeed(options: EvaluateOptions, seed: number): Promise<ProtocolRun> {
+  const { past, shoppers, half, methods, models } = options;
   await startCompute('wasm');
   const bundle = await openBundle(folderFetch(options.bundle));
   const { events } = await readEventFile(options.events);
   const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
-  const { past, shoppers, half, methods, models, seeds: [seed] = [1] } = options;
-  const input: EvaluateInput = {
-    ...{ bundle, events, rowOf, seed, past, shoppers, half, methods, models },
-    meter: createMeter(),
-    say: (line) => console.error(line),
-  };
-  const run = await PROTOCOLS[options.protocol](input);
-  console.log(`${run.setting}, seed ${seed}`);
-  for (const { reference, methods: runs } of run.tables) {
-    const units = runs.find(({ name }) => name === reference)?.units ?? [];
-    const rows = runs.map((method) => methodResult(method.name, method.units, units));
-    console.log(reportTable(rows, reference));
-    if (options.json && runs === run.tables[0].methods) console.log(reportLine(run.protocol, rows));
-  }
+  const limits = { past, shoppers, half, methods, models };
+  return PROTOCOLS[options.protocol]({ bundle, events, rowOf, seed, ...limits, meter: createMeter(), say });
 }
+
+const say = (line: string): void => console.error(line);
+
+/** What a process is to do that evaluates one seed. */
+function seedCommand(options: EvaluateOptions, seed: number, file: string): string[] {
+  const { bundle, events, models } = options;
+  const files = ['--bundle', bundle, '--events', events, '--models', models, '--run', file];
+  return ['evaluate', ...files, ...choices(options, [seed])];
+}
+
+/** The command as another machine would be given it: where files lie is its own affair. */
+function commandOf(options: EvaluateOptions, seeds: readonly number[]): string {
+  const files = ['--bundle', basename(options.bundle), '--events', basename(options.events)];
+  return ['sidestream', 'evaluate', ...files, ...choices(options, seeds)].join(' ');
+}
+
+function choices({ protocol, past, shoppers, half, methods }: EvaluateOptions, seeds: readonly number[]): string[] {
+  return [
+    ...['--protocol', protocol, '--past', String(past), '--half', half],
+    ...(shoppers === undefined ? [] : ['--shoppers', String(shoppers)]),
+    ...(methods ? ['--methods', ...methods] : []),
+    ...['--seeds', ...seeds.map(String)],
+  ];
+}
+
+/** Puts a result in the place of the protocol's earlier one; what else the files hold stays. */
+async function keepResults(folder: string, found: ProtocolSummary, command: string): Promise<void> {
+  const kept: KeptResult = { ...found, date: new Date().toISOString().slice(0, 10), command };
+  const { report, data } = await readResults(folder);
+  const body = `${reportOrigin(kept)}\n\n${reportBody(found)}`;
+  await writeWhole(join(folder, REPORT), withResults(report, found.protocol, body));
+  await writeWhole(join(folder, DATA), keptText({ ...data, [found.protocol]: kept }));
+}
+
+/** What the files of results hold. @throws SidestreamError `runtime/invalid-input` when it is something else */
+async function readResults(folder: string): Promise<{ report: string; data: KeptResults }> {
+  const [report, data] = await Promise.all([REPORT, DATA].map((name) => textOf(join(folder, name))));
+  return { report, data: parseKept(data || '{}') };
+}
+
+/** Empty where there is no such file. */
+const textOf = async (file: string): Promise<string> => (existsSync(file) ? readFile(file, 'utf8') : '');
 
 function fraction(text: string): number {
   const n = Number(text);

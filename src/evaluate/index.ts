@@ -10,6 +10,18 @@ export {
   type Quality,
   QualityMeter,
 } from './metrics';
-export { reportLine, reportTable, withResults } from './report';
-export type { MethodRun, ProtocolRun, ResultTable } from './result';
+export { lnRankChange, thirds } from './metrics-groups';
+export { reportBody, reportLine, reportOrigin, reportTable, seedsInWords, withResults } from './report';
+export { type MethodRun, type ProtocolRun, parseRun, type ResultTable } from './result';
+export { type MergedRun, mergeRuns } from './result-merge';
+export {
+  type KeptResult,
+  type KeptResults,
+  keptText,
+  type MethodSummary,
+  type ProtocolSummary,
+  parseKept,
+  summary,
+  type TableSummary,
+} from './result-summary';
 export { type ColdSplit, coldShoppers, endOfPast, type Shopper } from './shoppers';

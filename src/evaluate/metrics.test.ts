@@ -16,11 +16,13 @@ describe('QualityMeter', () => {
 
 describe('methodResult', () => {
   it('compares shopper by shopper', () => {
-    const quality = (lnRank: number) => ({ events: 1, hr10: 0, ndcg10: 0, mrr: 0, lnRank });
+    const quality = (lnRank: number) => ({ events: 1, hr10: 0, ndcg10: lnRank / 10, mrr: 0, lnRank });
     const result = methodResult('better', [1, 2, 3].map(quality), [2, 3, 2].map(quality));
     expect(result.lnRankChange).toBeCloseTo(-1 / 3);
     expect(result.worse).toBeCloseTo(1 / 3);
     expect(result.se).toBeCloseTo(estimate([-1, -1, 1]).se);
+    expect(result.ndcg10Change).toBeCloseTo(-1 / 30);
+    expect(result.ndcg10Se).toBeCloseTo(estimate([-0.1, -0.1, 0.1]).se);
   });
 
   it('knows the standard error of a mean', () => {

@@ -57,33 +57,47 @@ export function estimate(values: readonly number[]): Estimate {
   return { mean, se: Math.sqrt(variance / n) };
 }
 
-/** One method over all shoppers, each counting alike, against the method it is compared with. */
+/** One method over all units (shoppers, windows, pairs), each counting alike, against the method it is compared with. */
 export interface MethodResult {
   name: string;
   hr10: number;
   ndcg10: number;
   mrr: number;
   lnRank: number;
-  /** Change of lnRank against the reference, paired by shopper; 0 for the reference itself. */
+  /** Change of lnRank against the reference, paired by unit; 0 for the reference itself. */
   lnRankChange: number;
-  /** Paired standard error of that change. */
+  /** Change of ndcg10 against the reference, paired by unit; 0 for the reference itself. */
+  ndcg10Change: number;
+  /** Paired standard error of `ndcg10Change`. */
+  ndcg10Se: number;
+  /** Paired standard error of `lnRankChange`. */
   se: number;
-  /** Share of shoppers whose lnRank is above the reference's. */
+  /** Share of units whose lnRank is above the reference's, 0..1. */
   worse: number;
 }
 
-/** @param reference qualities of the method compared with, shopper by shopper in the same order */
-export function methodResult(name: string, shoppers: readonly Quality[], reference: readonly Quality[]): MethodResult {
-  const mean = (pick: (quality: Quality) => number): number => estimate(shoppers.map(pick)).mean;
-  const changes = shoppers.map(({ lnRank }, n) => lnRank - reference[n].lnRank);
+/**
+ * Units in which nothing was ranked, by the method or by the reference, do not count.
+ * @param units qualities of the method
+ * @param reference qualities of the method compared with, unit by unit in the same order
+ */
+export function methodResult(name: string, units: readonly Quality[], reference: readonly Quality[]): MethodResult {
+  const pairs = units
+    .map((quality, n): [Quality, Quality] => [quality, reference[n]])
+    .filter(([quality, other]) => quality.events > 0 && other.events > 0);
+  const mean = (pick: (quality: Quality) => number): number => estimate(pairs.map(([quality]) => pick(quality))).mean;
+  const changes = pairs.map(([{ lnRank }, other]) => lnRank - other.lnRank);
   const change = estimate(changes);
+  const ndcg10 = estimate(pairs.map(([quality, other]) => quality.ndcg10 - other.ndcg10));
   return {
     name,
     hr10: mean(({ hr10 }) => hr10),
-    ndcg10: mean(({ ndcg10 }) => ndcg10),
+    ndcg10: mean((quality) => quality.ndcg10),
     mrr: mean(({ mrr }) => mrr),
     lnRank: mean(({ lnRank }) => lnRank),
     lnRankChange: change.mean,
+    ndcg10Change: ndcg10.mean,
+    ndcg10Se: ndcg10.se,
     se: change.se,
     worse: changes.filter((value) => value > 0).length / changes.length,
   };

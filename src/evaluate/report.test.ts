@@ -1,33 +1,65 @@
 import { expect, it } from 'vitest';
-import type { MethodResult } from './metrics';
-import { reportLine, reportTable, withResults } from './report';
+import { reportBody, reportLine, reportOrigin, withResults } from './report';
+import type { MethodSummary, ProtocolSummary } from './result-summary';
 
-const method = (name: string, lnRankChange: number): MethodResult => ({
-  name,
-  hr10: 0.0512345,
-  ndcg10: 0.025,
-  mrr: 0.0301,
-  lnRank: 5.5,
-  lnRankChange,
-  se: 0.02,
-  worse: 0.041,
+const method = (name: string, lnRankChange: number, figures: Record<string, number> = {}): MethodSummary => ({
+  ...{ name, hr10: 0.0512345, ndcg10: 0.025, mrr: 0.0301, lnRank: 5.5 },
+  ...{ lnRankChange, ndcg10Change: 0.0061, ndcg10Se: 0.0023, se: 0.02, worse: 0.041, figures },
+});
+const found: ProtocolSummary = {
+  protocol: 'device',
+  setting: '24 shoppers',
+  seeds: [1, 2],
+  tables: [
+    {
+      ...{ name: 'device', unit: 'shopper', reference: 'popularity' },
+      methods: [method('popularity', 0), method('terms', -0.37, { parametersLast: 12345 })],
+    },
+    { name: 'experts', unit: 'shopper', reference: 'terms', methods: [method('terms', 0)] },
+  ],
+  figures: { noBaseOverPopularity: 1.31234, 'experts few events': -0.0211, 'experts few events se': 0.004 },
+};
+
+it('ends with one line of JSON that has the methods of the first table and the figures', () => {
+  const parsed = JSON.parse(reportLine(found));
+  expect(parsed).toEqual({
+    protocol: 'device',
+    methods: [
+      expect.objectContaining({ name: 'popularity', hr10: 0.0512 }),
+      {
+        ...{ name: 'terms', hr10: 0.0512, ndcg10: 0.025, mrr: 0.0301, lnRank: 5.5 },
+        ...{ lnRankChange: -0.37, ndcg10Change: 0.0061, ndcg10Se: 0.0023, se: 0.02, worse: 0.041 },
+        parametersLast: 12345,
+      },
+    ],
+    figures: { noBaseOverPopularity: 1.3123, 'experts few events': -0.0211, 'experts few events se': 0.004 },
+  });
 });
 
-it('prints one line of JSON and one row per method', () => {
-  const methods = [method('popularity', 0), method('terms', -0.37)];
-  const parsed = JSON.parse(reportLine('device', methods));
-  expect(parsed.protocol).toBe('device');
-  expect(parsed.methods[1]).toMatchObject({ name: 'terms', hr10: 0.0512, lnRankChange: -0.37 });
-  const table = reportTable(methods, 'popularity').split('\n');
-  expect(table).toHaveLength(4);
-  expect(table[3]).toMatch(/terms +\| 5\.12 +\| 2\.50 .*−0\.370 ± 0\.020 +\| 4 %/);
-  expect(new Set(table.map((row) => row.length)).size).toBe(1);
+it('prints a row per method, every table but the first under its name, and the figures', () => {
+  const [device, experts, figures] = reportBody(found).split(/\n\n### experts\n\n|\n\n(?=-)/);
+  const rows = device.split('\n');
+  expect(rows).toHaveLength(4);
+  expect(rows[0]).toMatch(
+    /ln rank against popularity \| NDCG@10 against popularity \| shoppers worse \| parameters last/,
+  );
+  expect(rows[3]).toMatch(/terms +\| 5\.12 +\| 2\.50 .*−0\.370 ± 0\.020 +\| \+0\.61 ± 0\.23 +\| 4 % +\| 12,345/);
+  expect(new Set(rows.map((row) => row.length)).size).toBe(1);
+  expect(experts).toContain('| ln rank against terms |');
+  expect(figures.split('\n')).toEqual(['- no base over popularity: 1.3123', '- experts few events: −0.021 ± 0.004']);
 });
 
-it('replaces the section of a protocol and leaves the others alone', () => {
-  const one = withResults('', 'device', 'first');
-  expect(one).toBe('# Results\n\n## device\n\nfirst\n');
-  const two = withResults(one, 'drift', 'second');
-  const three = withResults(two, 'device', 'third');
-  expect(three).toBe('# Results\n\n## device\n\nthird\n\n## drift\n\nsecond\n');
+it('says how it was found', () => {
+  const origin = reportOrigin({ ...found, date: '2026-01-31', command: 'sidestream evaluate' });
+  expect(origin).toBe('24 shoppers, mean of the seeds 1 and 2. 2026-01-31, `sidestream evaluate`');
+});
+
+it('replaces the section of a protocol and leaves the others alone, where they are', () => {
+  const one = withResults('', 'pooled', 'first');
+  expect(one).toBe('# Results\n\n## pooled\n\nfirst\n');
+  const two = withResults(`${one}\n## by hand\n\nkept\n`, 'drift', 'second\n\n### more\n\nwords');
+  const three = withResults(two, 'pooled', 'third');
+  expect(three).toBe(
+    '# Results\n\n## pooled\n\nthird\n\n## by hand\n\nkept\n\n## drift\n\nsecond\n\n### more\n\nwords\n',
+  );
 });

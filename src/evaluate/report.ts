@@ -1,27 +1,40 @@
-import type { MethodResult } from './metrics';
+import type { KeptResult, MethodSummary, ProtocolSummary, TableSummary } from './result-summary';
+import { round4 } from './result-summary';
 
-const round = (value: number): number => Number(value.toFixed(4));
-
-/** The one line of JSON that a program reads. */
-export function reportLine(protocol: string, methods: readonly MethodResult[]): string {
-  const rounded = methods.map(({ name, ...figures }) => ({
+/** The one line of JSON that a program reads: the methods of the first table, and the run's figures. */
+export function reportLine({ protocol, tables, figures }: ProtocolSummary): string {
+  const methods = tables[0].methods.map(({ name, figures: own, windows: _, ...numbers }) => ({
     name,
-    ...Object.fromEntries(Object.entries(figures).map(([key, value]) => [key, round(value)])),
+    ...rounded({ ...numbers, ...own }),
   }));
-  return JSON.stringify({ protocol, methods: rounded });
+  return JSON.stringify({ protocol, methods, figures: rounded(figures) });
 }
 
-/** A table for people, in Markdown. HR@10 and NDCG@10 in percent. */
-export function reportTable(methods: readonly MethodResult[], reference: string): string {
-  const header = ['method', 'HR@10', 'NDCG@10', 'MRR', 'ln rank', `ln rank against ${reference}`, 'shoppers worse'];
+/** What was found, for people, in Markdown: a table each under its name (but the first), then the figures. */
+export function reportBody({ protocol, tables, figures }: ProtocolSummary): string {
+  const shown = tables.map((table) => `${table.name === protocol ? '' : `### ${table.name}\n\n`}${reportTable(table)}`);
+  const lines = figureLines(figures);
+  return [...shown, ...(lines.length > 0 ? [lines.join('\n')] : [])].join('\n\n');
+}
+
+/** How something was found: setting, date, command. */
+export const reportOrigin = ({ setting, seeds, date, command }: KeptResult): string =>
+  `${setting}, ${seedsInWords(seeds)}. ${date}, \`${command}\``;
+
+export const seedsInWords = (seeds: readonly number[]): string =>
+  seeds.length === 1 ? `seed ${seeds[0]}` : `mean of the seeds ${seeds.slice(0, -1).join(', ')} and ${seeds.at(-1)}`;
+
+/** A table for people, in Markdown. HR@10, NDCG@10 and MRR in percent; changes with their paired standard errors. */
+export function reportTable({ reference, unit, methods }: TableSummary): string {
+  const own = [...new Set(methods.flatMap(({ figures }) => Object.keys(figures)))];
+  const fixed = ['method', 'HR@10', 'NDCG@10', 'MRR', 'ln rank', `ln rank against ${reference}`];
+  const header = [...fixed, `NDCG@10 against ${reference}`, `${unit}s worse`, ...own.map(inWords)];
   const rows = methods.map((method) => [
     method.name,
-    (100 * method.hr10).toFixed(2),
-    (100 * method.ndcg10).toFixed(2),
-    (100 * method.mrr).toFixed(2),
+    ...[method.hr10, method.ndcg10, method.mrr].map((share) => (100 * share).toFixed(2)),
     method.lnRank.toFixed(3),
-    method.name === reference ? '' : `${signed(method.lnRankChange)} ± ${method.se.toFixed(3)}`,
-    method.name === reference ? '' : `${Math.round(100 * method.worse)} %`,
+    ...(method.name === reference ? ['', '', ''] : changes(method)),
+    ...own.map((name) => (name in method.figures ? figureText(method.figures[name]) : '')),
   ]);
   const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column].length)));
   const line = (cells: string[]): string =>
@@ -30,18 +43,49 @@ export function reportTable(methods: readonly MethodResult[], reference: string)
   return [line(header), rule, ...rows.map(line)].join('\n');
 }
 
+function changes({ lnRankChange, se, ndcg10Change, ndcg10Se, worse }: MethodSummary): string[] {
+  return [
+    `${signed(lnRankChange, 3)} ± ${se.toFixed(3)}`,
+    `${signed(100 * ndcg10Change, 2)} ± ${(100 * ndcg10Se).toFixed(2)}`,
+    `${Math.round(100 * worse)} %`,
+  ];
+}
+
+/** `x` and `x se` in one line. */
+function figureLines(figures: Record<string, number>): string[] {
+  return Object.entries(figures).flatMap(([name, value]) => {
+    if (name.endsWith(' se') && name.slice(0, -3) in figures) return [];
+    const se = figures[`${name} se`];
+    const text = se === undefined ? figureText(value) : `${signed(value, 3)} ± ${se.toFixed(3)}`;
+    return [`- ${inWords(name)}: ${text}`];
+  });
+}
+
+/** `camelCase` as words. */
+const inWords = (name: string): string => name.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+const figureText = (value: number): string =>
+  Number.isInteger(value)
+    ? value.toLocaleString('en')
+    : String(Math.abs(value) < 100 ? round4(value) : Math.round(value));
+
 const TITLE = '# Results';
 
 /**
  * A file of results with one section per protocol.
  * @param text the file as it was; empty for a new one
- * @returns the file with the section put in, or in place of the one of the same name; the others stay as they were
+ * @returns the file with the section in place of the one of the same name, or put at the end; the others stay as they were
  */
 export function withResults(text: string, protocol: string, body: string): string {
+  const section = `${protocol}\n\n${body.trim()}\n`;
   const [head, ...sections] = text.split(/^## /m);
-  const kept = sections.filter((section) => section.split('\n', 1)[0] !== protocol).map((section) => section.trim());
-  const all = [...kept, `${protocol}\n\n${body.trim()}`].sort();
-  return `${head.trim() || TITLE}\n\n${all.map((section) => `## ${section}\n`).join('\n')}`;
+  const at = sections.findIndex((other) => other.split('\n', 1)[0].trim() === protocol);
+  if (at === -1) sections.push(section);
+  else sections[at] = section;
+  return `${[head.trim() || TITLE, ...sections.map((other) => `## ${other.trim()}`)].join('\n\n')}\n`;
 }
 
-const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+const rounded = (figures: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, round4(value)]));
+
+const signed = (value: number, digits: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
