@@ -1,0 +1,97 @@
+import type { KeptResult, MethodSummary, TableSummary } from '../src/evaluate';
+import { type Bar, barPanels, colorOf, heading, INK, type Panel, type Plot, signed, WIDTH } from './plots-panels';
+
+/** Methods that know nothing of the base model: next to those that start from it their bars leave no room. */
+const WITHOUT_BASE = ['popularity', 'content-knn'];
+/** Methods whose way through the windows is drawn, as far as they are there. */
+const FOLLOWED = ['sidestream', 'static', 'xsmoe-paper', 'popularity'];
+const LINES: ('solid' | number[])[] = ['solid', [2, 3], [7, 4], [12, 3, 2, 3]];
+
+/** Change of ln rank against the base model, method by method. */
+export function devicePlot({ tables: [table], setting }: KeptResult): Plot {
+  return barPanels({
+    title: `Learning on the device: change of ln rank against the ${table.reference} model alone`,
+    subtitle: `${setting.split(',')[0]}; further left is better; whiskers are standard errors`,
+    ...{ head: 'change ± error', axis: 'change of ln rank', panels: [changes(table)] },
+  });
+}
+
+/** The same after a change of taste, once it has settled, and on the way back. */
+export function driftPlot({ tables, setting }: KeptResult): Plot {
+  const titles: Record<string, string> = {
+    'first-20': 'First 20 events after the taste has changed',
+    later: 'Later',
+    return: 'First 20 events after the old taste is back',
+  };
+  const shown = tables.filter(({ name }) => name in titles);
+  return barPanels({
+    title: 'Drift: change of ln rank against the base model alone',
+    subtitle: `${setting.split(',')[0]}; further left is better; whiskers are standard errors`,
+    ...{ head: 'change ± error', axis: 'change of ln rank' },
+    panels: shown.map((table) => ({ ...changes(table, WITHOUT_BASE), title: titles[table.name] })),
+  });
+}
+
+function changes({ methods, reference }: TableSummary, without: readonly string[] = []): Panel {
+  const bars = methods
+    .filter(({ name }) => name !== reference && !without.includes(name))
+    .map(
+      ({ name, lnRankChange: value, se }): Bar => ({ name, value, se, text: `${signed(value, 3)} ± ${se.toFixed(3)}` }),
+    );
+  return { bars };
+}
+
+/** NDCG@10 by method, and on the way through the windows where that is known. */
+export function pooledPlot({ tables: [table], setting }: KeptResult): Plot {
+  const plot = barPanels({
+    title: 'The pooled stream: train on one window, rank the next',
+    subtitle: `${setting.split(',')[0]}; NDCG@10 in percent, mean over the windows`,
+    ...{ head: 'HR@10 / NDCG@10', axis: 'NDCG@10, %' },
+    panels: [{ bars: table.methods.map(qualityBar) }],
+  });
+  const followed = FOLLOWED.flatMap((name) => table.methods.find((method) => method.name === name) ?? []);
+  return followed.every(({ windows }) => windows && windows.length > 1) ? withLines(plot, followed) : plot;
+}
+
+const qualityBar = ({ name, hr10, ndcg10 }: MethodSummary): Bar => ({
+  ...{ name, value: 100 * ndcg10, se: 0 },
+  text: `${(100 * hr10).toFixed(2)} / ${(100 * ndcg10).toFixed(2)}`,
+});
+
+/** Adds a panel below: one line per method over the windows. */
+function withLines({ height, option }: Plot, methods: readonly MethodSummary[]): Plot {
+  const list = <T>(part: T | T[] | undefined): T[] => (part === undefined ? [] : Array.isArray(part) ? part : [part]);
+  const windows = methods[0].windows ?? [];
+  const text = { color: INK, fontSize: 13, fontFamily: 'sans-serif' };
+  const faint = { lineStyle: { color: INK, opacity: 0.3 } };
+  const grid = list(option.grid).length;
+  return {
+    width: WIDTH,
+    height: height + 300,
+    option: {
+      ...option,
+      title: [...list(option.title), { ...heading('', 'NDCG@10 in each window, %'), top: height + 4 }],
+      grid: [...list(option.grid), { left: 60, right: 124, top: height + 40, height: 190 }],
+      xAxis: [
+        ...list(option.xAxis),
+        {
+          ...{ type: 'category', gridIndex: grid, boundaryGap: false, data: windows.map((_, n) => String(n + 2)) },
+          ...{ name: 'window ranked', nameLocation: 'middle', nameGap: 30, nameTextStyle: { ...text, fontSize: 14 } },
+          ...{ axisLabel: text, axisLine: { lineStyle: { color: INK } } },
+        },
+      ],
+      yAxis: [...list(option.yAxis), { type: 'value', gridIndex: grid, min: 0, axisLabel: text, splitLine: faint }],
+      series: [
+        ...list(option.series),
+        ...methods.map(({ name, windows: values = [] }, n) => ({
+          ...{ type: 'line' as const, name, xAxisIndex: grid, yAxisIndex: list(option.yAxis).length },
+          ...{ symbolSize: 5, symbol: 'circle', data: values.map((value) => 100 * value) },
+          itemStyle: { color: colorOf(name) },
+          lineStyle: { width: name === 'sidestream' ? 3 : 2, type: LINES[n] },
+          endLabel: { ...text, show: true, distance: 8, formatter: name },
+          labelLayout: { moveOverlap: 'shiftY' as const },
+        })),
+      ],
+    },
+  };
+}

@@ -1,0 +1,36 @@
+// Draws what the evaluations found: one SVG per protocol, for the README.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { init } from 'echarts';
+import { type KeptResult, parseKept } from '../src/evaluate';
+import { devicePlot, driftPlot, pooledPlot } from './plots-methods';
+import type { Plot } from './plots-panels';
+
+const { values: options } = parseArgs({
+  options: {
+    results: { type: 'string', default: 'src/evaluate/results.json' },
+    out: { type: 'string', default: 'docs' },
+  },
+});
+const plots: Record<string, (result: KeptResult) => Plot> = {
+  ...{ pooled: pooledPlot, device: devicePlot, drift: driftPlot },
+};
+
+const results = parseKept(await readFile(options.results, 'utf8'));
+await mkdir(options.out, { recursive: true });
+for (const [protocol, plotOf] of Object.entries(plots)) {
+  if (!results[protocol]) {
+    console.log(
+      `${protocol}: no result in ${options.results}; run \`sidestream evaluate --protocol ${protocol}\` first`,
+    );
+    continue;
+  }
+  const { width, height, option } = plotOf(results[protocol]);
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
+  chart.setOption(option);
+  const file = join(options.out, `${protocol}.svg`);
+  await writeFile(file, `${chart.renderToSVGString()}\n`);
+  chart.dispose();
+  console.log(`${protocol}: ${file}`);
+}
