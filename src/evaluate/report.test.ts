@@ -46,7 +46,7 @@ it('prints a row per method, every table but the first under its name, and the f
   expect(rows[3]).toMatch(/terms +\| 5\.12 +\| 2\.50 .*−0\.370 ± 0\.020 +\| \+0\.61 ± 0\.23 +\| 4 % +\| 12,345/);
   expect(new Set(rows.map((row) => row.length)).size).toBe(1);
   expect(experts).toContain('| ln rank against terms |');
-  expect(figures.split('\n')).toEqual(['- no base over popularity: 1.3123', '- experts few events: −0.021 ± 0.004']);
+  expect(figures.split('\n')).toEqual(['- no base over popularity: 1.3123', '- experts few events: −0.0211 ± 0.0040']);
 });
 
 it('says how it was found', () => {

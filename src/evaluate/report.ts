@@ -56,7 +56,7 @@ function figureLines(figures: Record<string, number>): string[] {
   return Object.entries(figures).flatMap(([name, value]) => {
     if (name.endsWith(' se') && name.slice(0, -3) in figures) return [];
     const se = figures[`${name} se`];
-    const text = se === undefined ? figureText(value) : `${signed(value, 3)} ± ${se.toFixed(3)}`;
+    const text = se === undefined ? figureText(value) : `${signed(value, 4)} ± ${se.toFixed(4)}`;
     return [`- ${inWords(name)}: ${text}`];
   });
 }
