@@ -59,13 +59,14 @@ const qualityBar = ({ name, hr10, ndcg10 }: MethodSummary): Bar => ({
 });
 
 /** Adds a panel below: one line per method over the windows. */
-function withLines({ height, option }: Plot, methods: readonly MethodSummary[]): Plot {
+function withLines({ title, height, option }: Plot, methods: readonly MethodSummary[]): Plot {
   const list = <T>(part: T | T[] | undefined): T[] => (part === undefined ? [] : Array.isArray(part) ? part : [part]);
   const windows = methods[0].windows ?? [];
   const text = { color: INK, fontSize: 13, fontFamily: 'sans-serif' };
   const faint = { lineStyle: { color: INK, opacity: 0.3 } };
   const grid = list(option.grid).length;
   return {
+    title,
     width: WIDTH,
     height: height + 300,
     option: {

@@ -2,6 +2,8 @@ import type { CustomSeriesRenderItem, EChartsOption } from 'echarts';
 
 /** A picture to be drawn. */
 export interface Plot {
+  /** Without the marks of XML. */
+  title: string;
   width: number;
   height: number;
   option: EChartsOption;
@@ -114,7 +116,7 @@ export function barPanels({ title, subtitle, head, axis, panels }: Panels): Plot
       ];
     }),
   };
-  return { width: WIDTH, height: top + 44, option };
+  return { title, width: WIDTH, height: top + 44, option };
 }
 
 /** Title of a whole picture. */

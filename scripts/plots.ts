@@ -26,11 +26,20 @@ for (const [protocol, plotOf] of Object.entries(plots)) {
     );
     continue;
   }
-  const { width, height, option } = plotOf(results[protocol]);
+  const { title, width, height, option } = plotOf(results[protocol]);
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   chart.setOption(option);
   const file = join(options.out, `${protocol}.svg`);
-  await writeFile(file, `${chart.renderToSVGString()}\n`);
+  await writeFile(file, `${still(chart.renderToSVGString(), title)}\n`);
   chart.dispose();
   console.log(`${protocol}: ${file}`);
+}
+
+/** A picture with a title, and without what happens under a pointer. */
+function still(svg: string, title: string): string {
+  return svg
+    .replace(/<style[\s\S]*?<\/style>\n?/, '')
+    .replace(/ (class|pointer-events)="[^"]*"/g, '')
+    .replace('<svg', '<svg role="img" aria-labelledby="title"')
+    .replace('>', `>\n<title id="title">${title}</title>`);
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +31,7 @@ export async function runSeeds({ seeds, command, say }: SeedsRequest): Promise<P
   // A signal that ends this process would leave the others behind.
   const onSignal = (): void => {
     end();
+    rmSync(folder, { recursive: true });
     process.exit(1);
   };
   process.once('SIGTERM', onSignal);
