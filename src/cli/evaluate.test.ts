@@ -86,25 +86,23 @@ describe('sidestream evaluate', () => {
       ['no-base', 'popularity'],
     ]);
 
-    const [one, two] = await Promise.all([evaluate(...chosen), evaluate('--seeds', '2', ...chosen)]);
-    expect(one.err).not.toContain('Training');
-    const lnRank = ({ out }: { out: string }) => lastLine(out).methods.map((method) => method.lnRank);
-    const [first, second, mean] = [one, two, both].map(lnRank);
-    expect(first).not.toEqual(second);
-    expect(mean.map((value, n) => Math.abs(value - (first[n] + second[n]) / 2) < 2e-4)).toEqual(mean.map(() => true));
+    // The mean of both seeds is not what one of them says, but for the method without anything random.
+    const second = await evaluate('--seeds', '2', ...chosen);
+    expect(second.err).not.toContain('Training');
+    const [popularity, ...learned] = lastLine(second.out).methods;
+    expect(popularity.lnRank).toBe(line.methods[0].lnRank);
+    expect(learned[0].lnRank).not.toBe(line.methods[1].lnRank);
   });
 
-  it('ends with 1 and says what to do when a seed fails, a method is unknown or the results are something else', async () => {
+  it('ends with 1 and says what to do when a seed fails or the results are something else', async () => {
     await writeFile(at('results.json'), 'something else');
-    const [several, single, results] = await Promise.all([
+    const [seeds, results] = await Promise.all([
       evaluate('--seeds', '1', '2', '--methods', 'magic'),
-      evaluate('--methods', 'magic'),
       evaluate('--results', folder),
     ]);
-    expect([several.code, single.code, results.code]).toEqual([1, 1, 1]);
-    expect(several.err).toMatch(/^seed 1: Error \(runtime\/invalid-input\): There is no method magic; choose of/m);
-    expect(several.err).toContain('Error (runtime/worker-crashed): The evaluation of seed');
-    expect(single.err).toContain('choose of popularity, content-knn, base,');
+    expect([seeds.code, results.code]).toEqual([1, 1]);
+    expect(seeds.err).toMatch(/^seed [12]: Error \(runtime\/invalid-input\): There is no method magic; choose of pop/m);
+    expect(seeds.err).toMatch(/^Error \(runtime\/worker-crashed\): The evaluation of seed [12] ended with code 1/m);
     expect(results.err).toContain('The results are not JSON');
   });
 });
