@@ -10,6 +10,7 @@ export {
   trainPooled,
 } from './pooled';
 export { cutChunks, type PooledSource } from './pooled-batch';
+export { Companions } from './pooled-companions';
 export { baseConfig, initialWeights } from './pooled-config';
 export { type Interaction, type PooledData, pooledData } from './pooled-data';
 export { type RankCase, type RankQuality, rankQuality } from './pooled-ranks';

@@ -22,15 +22,16 @@ export function cutWindows<T>(stream: readonly T[], count: number): T[][] {
  * pruning below tau of .1, the new expert is the mean of the others and its router row random.
  * @param utilization of the window that ends
  * @param maxExperts layers with so many are not expanded by the `sidestream` recipe. Default 4
+ * @param pruning false: no expert goes, whatever its use. Default true
  */
 export function nextWeights(
   weights: Weights,
   utilization: Utilization,
   recipe: BaseRecipe,
-  { seed, maxExperts = 4 }: { seed: number; maxExperts?: number },
+  { seed, maxExperts = 4, pruning = true }: { seed: number; maxExperts?: number; pruning?: boolean },
 ): Weights {
-  if (recipe === 'sidestream') return nextWindow(weights, utilization, true, maxExperts).weights;
-  let next = prune(weights, utilization, { kind: 'paper', tau: TAU }).weights;
+  if (recipe === 'sidestream') return nextWindow(weights, utilization, pruning, maxExperts).weights;
+  let next = pruning ? prune(weights, utilization, { kind: 'paper', tau: TAU }).weights : weights;
   for (const ladder of LADDERS) {
     for (const layer of storedExpertCounts(next, ladder).keys()) {
       next = expandLayer(next, ladder, layer, { kind: 'paper', seed });

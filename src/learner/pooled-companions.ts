@@ -1,0 +1,76 @@
+/** Choices of one user that are up to so many steps apart belong together. */
+const REACH = 30;
+/** Weight of pairs that are added to an item's own before it is compared with chance: rare items are not overrated. */
+const SMOOTHING = 30;
+/** Last choices of a history that are looked at. */
+const LONGEST = 20;
+/** Choices after which a choice counts half. */
+const HALF_LIFE = 3;
+
+/**
+ * Which items the same users choose close to each other. Two choices d steps apart, in either order, count 1 / d up to
+ * 30 steps. Needs no features and no compute backend, and knows nothing of items that nobody has chosen.
+ */
+export class Companions {
+  /** Per item, the weight of its pairs with each other item. */
+  readonly #pairs: Map<number, number>[];
+  /** Sum of each item's pairs. */
+  readonly #mass: Float64Array;
+  #total = 0;
+
+  /** @param count items in the catalogue */
+  constructor(count: number) {
+    this.#pairs = Array.from({ length: count }, () => new Map());
+    this.#mass = new Float64Array(count);
+  }
+
+  /**
+   * Counts the pairs of one user's choices.
+   * @param rows catalogue rows, oldest first
+   * @param from index of the first choice that is new; pairs of older ones were counted before. Default 0
+   */
+  learn(rows: ArrayLike<number>, from = 0): void {
+    for (let later = Math.max(1, from); later < rows.length; later++) {
+      for (let distance = 1; distance <= Math.min(REACH, later); distance++) {
+        this.#add(rows[later], rows[later - distance], 1 / distance);
+      }
+    }
+  }
+
+  /**
+   * How much more often than by chance each item was chosen near the last choices of a history: mean over these,
+   * newer ones counting more (half-life 3 choices), of log(1 + n(a, b) N / ((n(a) + 30) (n(b) + 30))), where n are the
+   * weights of pairs and N is their sum.
+   * @param history catalogue rows, oldest first
+   * @returns [count], 0 or more; zeros without a history
+   */
+  lift(history: ArrayLike<number>): Float32Array {
+    const result = new Float32Array(this.#mass.length);
+    const first = Math.max(0, history.length - LONGEST);
+    let whole = 0;
+    for (let at = first; at < history.length; at++) whole += fading(history.length - 1 - at);
+    for (let at = first; at < history.length; at++) {
+      const row = history[at];
+      const weight = fading(history.length - 1 - at) / whole;
+      const expected = (this.#mass[row] + SMOOTHING) / this.#total;
+      for (const [other, pairs] of this.#pairs[row]) {
+        result[other] += weight * Math.log1p(pairs / (expected * (this.#mass[other] + SMOOTHING)));
+      }
+    }
+    return result;
+  }
+
+  #add(a: number, b: number, weight: number): void {
+    if (a === b) return;
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ]) {
+      this.#pairs[from].set(to, (this.#pairs[from].get(to) ?? 0) + weight);
+      this.#mass[from] += weight;
+      this.#total += weight;
+    }
+  }
+}
+
+const fading = (age: number): number => 2 ** (-age / HALF_LIFE);
