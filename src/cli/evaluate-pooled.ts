@@ -78,8 +78,9 @@ function findings(runs: readonly PooledRun[]): Pick<ProtocolRun, 'tables' | 'fig
   const figures: Record<string, number> = {};
   const sidestream = runs.find(({ name }) => name === 'sidestream');
   if (sidestream) {
-    const pairs = sidestream.ranked.map(({ whole }) => newcomerQuality(whole));
-    const content = sidestream.ranked.map((ranked) => newcomerQuality(ranked.content));
+    const [pairs, content, newFirst] = (['whole', 'content', 'newFirst'] as const).map((by) =>
+      sidestream.ranked.map((ranked) => newcomerQuality(ranked[by])),
+    );
     const methods = [
       { name: 'new', units: pairs.map(({ fresh }) => fresh) },
       { name: 'old', units: pairs.map(({ old }) => old) },
@@ -87,6 +88,7 @@ function findings(runs: readonly PooledRun[]): Pick<ProtocolRun, 'tables' | 'fig
     tables.push({ name: 'new-items', unit: 'window', reference: 'old', methods });
     figures.newOverOld = newOverOld(pairs);
     figures.newOverOldByContent = newOverOld(content);
+    figures.newOverOldInListOfNew = newOverOld(newFirst);
   }
   return { tables, figures };
 }

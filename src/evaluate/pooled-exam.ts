@@ -21,6 +21,16 @@ export interface PooledMethod {
   alone?: PooledWeights;
 }
 
+/** The choices of a test window; empty lists for methods without `alone`, but for the first. */
+export interface RankedWindow {
+  /** By the whole score. */
+  whole: RankedChoice[];
+  /** By the model's score without popularity. */
+  content: RankedChoice[];
+  /** By the whole score, every new item before the old ones: what a list of new items alone could be. */
+  newFirst: RankedChoice[];
+}
+
 /** What a method did, test window by test window. */
 export interface PooledRun {
   name: string;
@@ -29,8 +39,7 @@ export interface PooledRun {
   alone: Quality[];
   /** By the last model's score alone, on the first test windows again. */
   retention: Quality[];
-  /** Every choice ranked, by the whole score; and by the model's without popularity, empty without `alone`. */
-  ranked: { whole: RankedChoice[]; content: RankedChoice[] }[];
+  ranked: RankedWindow[];
   /** Numbers that the model consists of after each window; empty without one. */
   parameters: number[];
 }

@@ -35,6 +35,8 @@ export interface PooledProtocol {
 const VALIDATION = 0.1;
 /** Choices ranked after each epoch, at most. */
 const VALIDATION_CASES = 330;
+/** Weight that puts every new item before the old ones. */
+const FIRST = 1e4;
 /** Test windows that the last model ranks again. */
 const EARLY_WINDOWS = 3;
 
@@ -111,7 +113,7 @@ async function learnWindow(
 async function rankWindow(candidates: readonly Candidate[], exam: Exam, chosen: Float32Array): Promise<void> {
   const { past, count } = exam;
   const meters = candidates.map(() => ({ whole: new QualityMeter(), alone: new QualityMeter() }));
-  for (const { run } of candidates) run.ranked.push({ whole: [], content: [] });
+  for (const { run } of candidates) run.ranked.push({ whole: [], content: [], newFirst: [] });
   await fitWeights(candidates, exam, (index, { target, history }, values) => {
     const { method, run, weights } = candidates[index];
     const rankBy = (by: PooledWeights): number => rankOf(pooledScore(values, by, count), target, history);
@@ -123,6 +125,7 @@ async function rankWindow(candidates: readonly Candidate[], exam: Exam, chosen: 
     if (!method.alone) return;
     meters[index].alone.add(rankBy(method.alone));
     ranked.content.push({ ...about, rank: rankBy({ model: 1 }) });
+    ranked.newFirst.push({ ...about, rank: about.isNew ? rankBy({ ...weights, newcomer: FIRST }) : rank });
   });
   for (const [index, { method, run }] of candidates.entries()) {
     run.units.push(meters[index].whole.quality);
