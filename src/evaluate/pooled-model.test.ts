@@ -50,6 +50,7 @@ describe('a model trained window after window', () => {
     const mean = (term: Float32Array | undefined, category: number): number =>
       categoryHistory(COUNT, category, 6).reduce((sum, row) => sum + (term?.[row] ?? Number.NaN) / 6, 0);
     expect(mean(embedding, 3)).toBeGreaterThan(mean(embedding, 7));
+    await model.learn(lesson);
     model.dispose();
     expect(memory().numTensors).toBe(before);
   });

@@ -47,6 +47,16 @@ test('sequences have the newest earlier choices as context', () => {
   expect(past.sequences(next, 0).map((rows) => [...rows])).toEqual([[5, 7], [6]]);
 });
 
+test('what comes in parts is learned as if it had come at once', () => {
+  const [whole, parts] = [new PooledPast(6), new PooledPast(6)];
+  const all = choices(['a', 1], ['b', 2], ['a', 3], ['a', 4], ['b', 5], ['a', 2]);
+  whole.learn(all);
+  parts.learn(all.slice(0, 3));
+  parts.learn(all.slice(3));
+  const lifts = (past: PooledPast) => [1, 2, 3, 4, 5].flatMap((row) => [...past.companions.lift([row])]);
+  for (const [at, lift] of lifts(whole).entries()) expect(lifts(parts)[at]).toBeCloseTo(lift, 6);
+});
+
 test('what is recent counts half a window later; pairs across windows are companions', () => {
   const past = new PooledPast(4);
   past.age();

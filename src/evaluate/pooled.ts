@@ -35,6 +35,8 @@ export interface PooledProtocol {
 const VALIDATION = 0.1;
 /** Choices ranked after each epoch, at most. */
 const VALIDATION_CASES = 330;
+/** The model's score without popularity. */
+const CONTENT: PooledWeights = { model: 1 };
 /** Weight that puts every new item before the old ones. */
 const FIRST = 1e4;
 /** Test windows that the last model ranks again. */
@@ -124,7 +126,7 @@ async function rankWindow(candidates: readonly Candidate[], exam: Exam, chosen: 
     ranked.whole.push({ ...about, rank });
     if (!method.alone) return;
     meters[index].alone.add(rankBy(method.alone));
-    ranked.content.push({ ...about, rank: rankBy({ model: 1 }) });
+    ranked.content.push({ ...about, rank: rankBy(CONTENT) });
     ranked.newFirst.push({ ...about, rank: about.isNew ? rankBy({ ...weights, newcomer: FIRST }) : rank });
   });
   for (const [index, { method, run }] of candidates.entries()) {
