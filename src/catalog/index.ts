@@ -1,6 +1,7 @@
 export { addBase } from './add-base';
 export { BASE_RECIPES, type BaseConfig, type BaseRecipe, baseConfigSchema } from './base-config';
 export { categoryPaths, inCategory } from './category';
+export { type CompanionTable, decodeCompanions, encodeCompanions } from './companion-table';
 export { createTable, encodeFeatureShard, type FeatureShape, featureShardBytes } from './feature-shard';
 export { concatTables, dequantize, type FeatureTable, quantizeRow, rowsPerItem } from './feature-table';
 export { type FeedLine, feedLines } from './feed-lines';

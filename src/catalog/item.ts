@@ -5,7 +5,8 @@ const amount = v.pipe(v.number(), v.finite('must be finite'), v.minValue(0, 'mus
 
 /**
  * One product as a shop describes it. Everything but `id` and `title` may be missing; a product without a picture is
- * recommended by its text alone. Unknown fields are dropped; put extra facts into `attributes`.
+ * recommended by its text alone. A feed's further columns become `attributes`, when they are texts, numbers or truth
+ * values.
  */
 export const itemSchema = v.object({
   /** Unique in the catalogue, 1 to 256 characters. */
@@ -26,6 +27,7 @@ export const itemSchema = v.object({
    * out for a new item: unknown counts as average, so that nothing new starts at the bottom.
    */
   popularity: v.optional(amount),
+  /** Further facts. Numbers, such as a year or a size, count in the ranking as the price does. */
   attributes: v.optional(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])), {}),
 });
 

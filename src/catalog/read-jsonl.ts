@@ -70,7 +70,7 @@ function parseRow(line: number, text: string): CatalogRow {
   }
   // Exports write null for what they do not know.
   const known = Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null));
-  const result = v.safeParse(itemSchema, known);
+  const result = v.safeParse(itemSchema, withAttributes(known));
   if (result.success) return { line, item: result.output };
   const id = 'id' in data && typeof data.id === 'string' ? data.id : undefined;
   const refused = result.issues.map((issue) => ({
@@ -80,6 +80,16 @@ function parseRow(line: number, text: string): CatalogRow {
     reason: reasonOf(issue),
   }));
   return { line, refused };
+}
+
+/** A row whose further columns, such as `year` or `colour`, stand among its attributes. */
+function withAttributes(row: Record<string, unknown>): Record<string, unknown> {
+  const { attributes = {} } = row;
+  if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) return row;
+  const further = Object.entries(row).filter(
+    ([key, value]) => !Object.hasOwn(itemSchema.entries, key) && ['string', 'number', 'boolean'].includes(typeof value),
+  );
+  return { ...row, attributes: { ...Object.fromEntries(further), ...attributes } };
 }
 
 /** Checks of values have messages of their own; those of types are put into words here. */

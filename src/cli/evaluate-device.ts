@@ -1,3 +1,4 @@
+import type { CompanionTable } from '../catalog';
 import { SidestreamError } from '../error';
 import {
   baseMethod,
@@ -17,7 +18,15 @@ import {
   thirds,
 } from '../evaluate';
 import type { BaseModel } from '../learner/node';
-import { catalogueOf, coldHalf, type EvaluateInput, pastModel, popularityOf, wanted } from './evaluate-input';
+import {
+  catalogueOf,
+  coldHalf,
+  companionsOf,
+  type EvaluateInput,
+  pastModel,
+  popularityOf,
+  wanted,
+} from './evaluate-input';
 
 /** Events that a shopper of the device protocol must have. */
 const MIN_EVENTS = 30;
@@ -40,10 +49,16 @@ const METHODS = [
  * The methods that run on a device and are wanted, each with what the shop knew at the end of the past. The base model
  * alone is always among them, as what the others are compared with.
  * @param popularity choices of each item in the past
+ * @param companions what was chosen together in the past
  */
-export function deviceMethods(input: EvaluateInput, model: BaseModel, popularity: Float32Array): DeviceMethod[] {
+export function deviceMethods(
+  input: EvaluateInput,
+  model: BaseModel,
+  popularity: Float32Array,
+  companions: CompanionTable,
+): DeviceMethod[] {
   const { seed } = input;
-  const catalogue = catalogueOf(input.bundle, popularity);
+  const catalogue = catalogueOf(input.bundle, popularity, companions);
   const learner = { catalogue, base: model, options: { seed, backend: 'wasm' as const } };
   return [
     popularityMethod(popularity),
@@ -80,7 +95,7 @@ export async function runDevice(input: EvaluateInput): Promise<ProtocolRun> {
   const { past, shoppers } = coldHalf(input, MIN_EVENTS);
   const popularity = popularityOf(input, past);
   const model = await pastModel(input);
-  const methods = deviceMethods(input, model, popularity);
+  const methods = deviceMethods(input, model, popularity, companionsOf(input, past));
   if (wanted(input, 'no-base')) methods.push(noBaseMethod(input));
   const { meter } = input;
   meter.start('Shoppers', shoppers.length);

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Bundle } from '../catalog';
+import type { Bundle, CompanionTable } from '../catalog';
 import { SidestreamError } from '../error';
 import { coldShoppers, endOfPast, type PooledEvent, type Shopper } from '../evaluate';
 import type { LearnerCatalogue } from '../learner';
-import { BaseModel, baseConfig } from '../learner/node';
+import { BaseModel, baseConfig, Companions, pooledData } from '../learner/node';
 import { catalogueIndex, contentBlend } from '../ranking';
 import { sha256 } from '../sha256';
 import { readWeightsFile, storeBase } from './base-file';
@@ -99,11 +99,27 @@ export function popularityOf({ bundle, rowOf }: EvaluateInput, events: readonly 
   return popularity;
 }
 
-/** @param popularity one value per item; null for a shop without logs */
-export function catalogueOf({ items, features, manifest }: Bundle, popularity: Float32Array | null): LearnerCatalogue {
+/**
+ * The catalogue as a shop knows it.
+ * @param popularity one value per item; null for a shop without logs
+ * @param companions what its logs say is chosen together
+ */
+export function catalogueOf(
+  { items, features, manifest }: Bundle,
+  popularity: Float32Array | null,
+  companions: CompanionTable | null = null,
+): LearnerCatalogue {
   const blend = contentBlend(manifest);
   const known = items.map((item, row) => ({ ...item, popularity: popularity?.[row] }));
-  return { index: catalogueIndex(known, features, blend), table: features, blend };
+  return { index: catalogueIndex(known, features, blend, companions), table: features, blend };
+}
+
+/** What some events of the log say is chosen together. */
+export function companionsOf({ bundle }: EvaluateInput, events: PooledEvent[]): CompanionTable {
+  const companions = new Companions(bundle.items.length);
+  const { interactions } = interactionsOf({ events, refused: [] }, bundle);
+  for (const rows of pooledData(interactions, bundle.items.length, 0).sequences) companions.learn(rows);
+  return companions.table();
 }
 
 /** Whether a method is wanted. */

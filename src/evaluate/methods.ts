@@ -74,7 +74,7 @@ export function learnerMethod({ name, catalogue, options, experts, base }: Learn
   return {
     name,
     start() {
-      const learner = new Learner(catalogue, options);
+      const learner = new Learner(catalogue, { ...options, experts });
       // Started here, waited for before the first ranking.
       const ready = base ? learner.useBase(base) : Promise.resolve();
       let id = 0;
@@ -82,14 +82,13 @@ export function learnerMethod({ name, catalogue, options, experts, base }: Learn
         async scores() {
           await ready;
           await learner.prepare();
-          const { taste, weights, experts: embeddings, base: signal } = learner.state;
-          return scores(termValues(index, taste, embeddings, signal), weights);
+          return scores(termValues(index, learner.state), learner.weights);
         },
         async observe(row, time) {
           await ready;
           await learner.prepare();
           learner.observe({ id: ++id, type: 'click', itemId: index.items[row].id, time });
-          if (experts && learner.trainingDue) await learner.train();
+          if (learner.trainingDue) await learner.train();
         },
         close: () => learner.dispose(),
       };

@@ -4,8 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type FeatureTable, type Item, quantizeRow } from '../catalog';
 import { catalogueIndex, rank } from '../ranking';
 import { BaseModel } from './base-model';
+import type { LearnerCatalogue } from './catalogue';
 import type { EventType, LoggedEvent } from './event';
-import { Learner, type LearnerCatalogue } from './learner';
+import { Learner } from './learner';
 import { baseConfig, initialWeights } from './pooled-config';
 
 const DIM = 6;

@@ -1,72 +1,69 @@
-import type { FeatureTable } from '../catalog';
-import { SidestreamError } from '../error';
-import type { BaseSignal, CatalogueIndex, ContentBlend, ExpertEmbeddings, RankState, TermWeights } from '../ranking';
-import { termValues } from '../ranking';
+import { type RankState, type TermWeights, termValues } from '../ranking';
 import type { Backend } from './backend';
 import type { BaseModel } from './base-model';
+import type { LearnerCatalogue } from './catalogue';
 import { EVENT_STRENGTH, type LoggedEvent } from './event';
-import type { Experts } from './experts';
 import { HeardBase } from './heard-base';
+import { HeardExperts } from './heard-experts';
 import { History } from './history';
-import { PersonalWeights, START_WEIGHTS, START_WEIGHTS_WITH_BASE } from './personal-weights';
+import {
+  LEARNED_TERMS,
+  type LearnedTerm,
+  PersonalWeights,
+  START_WEIGHTS,
+  START_WEIGHTS_WITH_BASE,
+} from './personal-weights';
 import { PROFILE_SCHEMA, type Profile } from './profile';
-
-/** A catalogue as the learner needs it: the index for the terms and the features for the experts. */
-export interface LearnerCatalogue {
-  index: CatalogueIndex;
-  table: FeatureTable;
-  /** How content is compared; the experts start from it. */
-  blend: ContentBlend;
-}
+import { type StoredTaste, TasteExperts } from './taste-expert';
+import { tasteSpace } from './taste-space';
 
 export interface LearnerOptions {
   seed: number;
   /** tfjs backend; chosen by probing when absent. */
   backend?: Backend;
+  /** False: nothing but the weights of the terms is learned. Default true. */
+  experts?: boolean;
 }
 
-/** Choices needed before the experts train at all. */
+/** Choices needed before the experts of the ladders train at all. */
 const FIRST_TRAINING = 3;
-/** Choices between two trainings of the experts. */
-const TRAINING_INTERVAL = 3;
-const TRAINING_STEPS = 5;
+/** Choices between two of their trainings. */
+const TRAINING_INTERVAL = 10;
+const TRAINING_STEPS = 10;
 /** Choices after which a window ends. */
 const WINDOW_CHOICES = 40;
-/** Memory of the experts' prequential record, in choices. */
+/** Memory of the prequential record of what was learned, in choices. */
 const RECORD_MEMORY = 10;
-/** Mean loss (nats per choice) at which the experts are silenced. */
-const RECORD_FLOOR = -0.01;
-
-/** Experts that have been trained, with their embeddings at hand. */
-interface TrainedExperts {
-  experts: Experts;
-  embeddings: ExpertEmbeddings;
-}
+/** Mean loss (nats per choice) at which a learned term is silenced and starts again. */
+const RECORD_FLOOR: Record<LearnedTerm, number> = { taste: -0.25, experts: -0.01 };
 
 /**
- * Learns from one shopper's events: the history and the personal weights at once, the experts in `train()`. Holds no
- * storage; the caller keeps the log and the profile.
+ * Learns from one shopper's events: the history, the personal weights and the taste experts at once, the experts of the
+ * ladders in `train()`. Holds no storage; the caller keeps the log and the profile.
  */
 export class Learner {
   readonly history = new History();
   #catalogue: LearnerCatalogue;
   readonly #options: LearnerOptions;
+  readonly #experts: HeardExperts;
   #weights = new PersonalWeights();
-  #trained: TrainedExperts | null = null;
-  #storedExperts: Uint8Array | null = null;
   #base: HeardBase | null = null;
+  #taste: TasteExperts | null = null;
+  /** What the taste experts knew when they were last put away. */
+  #storedTaste: StoredTaste = {};
   #backend: Backend | null = null;
   #lastEvent = 0;
   #windows = 0;
   #windowChoices = 0;
   #untrainedChoices = 0;
   #rejected = 0;
-  #expertsGain = 0;
+  #gains: Record<LearnedTerm, number> = { taste: 0, experts: 0 };
   #lastUpdate: number | null = null;
 
   constructor(catalogue: LearnerCatalogue, options: LearnerOptions) {
     this.#catalogue = catalogue;
     this.#options = options;
+    this.#experts = new HeardExperts(catalogue, options.seed);
   }
 
   /**
@@ -77,11 +74,13 @@ export class Learner {
     if (profile) {
       this.#weights = PersonalWeights.restore(profile.weights);
       if (this.#base) this.#weights.startFrom(START_WEIGHTS_WITH_BASE);
-      this.#storedExperts = profile.experts;
+      this.#experts.restore(profile.experts);
+      this.#storedTaste = profile.taste;
+      this.#taste = null;
       this.#windows = profile.windows;
       this.#windowChoices = profile.windowChoices;
       this.#rejected = profile.rejected;
-      this.#expertsGain = profile.expertsGain;
+      this.#gains = { taste: profile.tasteGain, experts: profile.expertsGain };
       this.#lastUpdate = profile.lastUpdate;
     }
     const known = profile?.lastEvent ?? 0;
@@ -97,23 +96,26 @@ export class Learner {
       schema: PROFILE_SCHEMA,
       lastEvent: this.#lastEvent,
       weights: this.#weights.save(),
-      experts: this.#trained ? this.#trained.experts.save() : this.#storedExperts,
+      taste: this.#taste?.save() ?? this.#storedTaste,
+      experts: this.#experts.save(),
       windows: this.#windows,
       windowChoices: this.#windowChoices,
       rejected: this.#rejected,
-      expertsGain: this.#expertsGain,
+      expertsGain: this.#gains.experts,
+      tasteGain: this.#gains.taste,
       lastUpdate: this.#lastUpdate,
     };
   }
 
-  /** Takes in one event: the weights learn from the lists as they stood before it, then the history grows. */
+  /** Takes in one event: weights and taste learn from the list as it stood before it, then the history grows. */
   observe(event: LoggedEvent): void {
     const row = this.#catalogue.index.rowOf.get(event.itemId);
     this.#lastEvent = Math.max(this.#lastEvent, event.id);
     if (row === undefined) return;
     const strength = EVENT_STRENGTH[event.type];
-    const { rows } = this.history;
-    if (strength > 0 && rows.length > 0 && !rows.includes(row)) this.#learnWeights(row, strength);
+    const { rows, dismissed } = this.history;
+    if (strength > 0 && !rows.includes(row)) this.#learn(row, strength);
+    if (event.type === 'dismiss' && !dismissed.has(row)) this.#tasteExperts?.dislike(row);
     if (this.#remember(event)) {
       this.#windowChoices++;
       this.#untrainedChoices++;
@@ -123,41 +125,42 @@ export class Learner {
 
   /** True when `train()` has something to do. */
   get trainingDue(): boolean {
-    return this.history.rows.length >= FIRST_TRAINING && this.#untrainedChoices >= TRAINING_INTERVAL;
+    const { experts = true } = this.#options;
+    const interval = this.#experts.embeddings ? TRAINING_INTERVAL : FIRST_TRAINING;
+    return experts && this.history.rows.length >= FIRST_TRAINING && this.#untrainedChoices >= interval;
   }
 
   /** True when a profile with experts was restored and their embeddings are not computed yet. */
   get awakeningDue(): boolean {
-    return this.#trained === null && this.#storedExperts !== null;
+    return this.#experts.asleep;
   }
 
-  /** Loads tfjs and the stored experts, so that their term speaks again after a reload. */
+  /** Loads tfjs and the stored experts of the ladders, so that their term speaks again after a reload. */
   async awaken(): Promise<void> {
-    await this.#expertsReady();
+    const { chooseBackend } = await import('./backend');
+    this.#backend = await chooseBackend(this.#options.backend);
+    if (!(await this.#experts.awaken())) this.#rejected++;
   }
 
   /**
-   * Trains the newest experts on the history; ends the window when it is full. An update that the experts themselves
-   * reject (not finite, or worse on its own batch) leaves them as they were and is counted.
+   * Trains the newest experts of the ladders on the history; ends the window when it is full. An update that the experts
+   * themselves reject (not finite, or worse on its own batch) leaves them as they were and is counted.
    */
   async train(): Promise<void> {
-    const { experts } = await this.#expertsReady();
+    await this.awaken();
     const { rows, strengths } = this.history;
     this.#untrainedChoices = 0;
-    const { accepted } = await experts.train({
+    const ended = this.#windowChoices >= WINDOW_CHOICES;
+    const request = {
       history: Int32Array.from(rows),
       eventWeights: Float32Array.from(strengths),
-      popularity: this.#catalogue.index.popularity,
       steps: TRAINING_STEPS,
       seed: this.#options.seed + this.#lastEvent,
-    });
-    if (!accepted) this.#rejected++;
-    if (this.#windowChoices >= WINDOW_CHOICES) {
-      experts.endWindow();
-      this.#windows++;
-      this.#windowChoices = 0;
-    }
-    await this.#embed(experts);
+    };
+    if (!(await this.#experts.train(request, ended))) this.#rejected++;
+    if (!ended) return;
+    this.#windows++;
+    this.#windowChoices = 0;
   }
 
   /**
@@ -178,15 +181,13 @@ export class Learner {
    * @param model stays the caller's, who may use it for other learners
    */
   async useBase(model: BaseModel): Promise<void> {
-    this.#base = await HeardBase.of(model, this.#catalogue.table);
-    this.#weights.startFrom(START_WEIGHTS_WITH_BASE);
+    this.#setBase(await HeardBase.of(model, this.#catalogue.table));
     await this.prepare();
   }
 
   /** Goes on without the base model. */
   forgetBase(): void {
-    this.#base = null;
-    this.#weights.startFrom(START_WEIGHTS);
+    this.#setBase(null);
   }
 
   /** Brings what the base model says up to the history; without a base model, or nothing new, it does nothing. */
@@ -197,15 +198,20 @@ export class Learner {
   /** The catalogue changed (rows only grow; old rows keep their place). */
   async setCatalogue(catalogue: LearnerCatalogue): Promise<void> {
     this.#catalogue = catalogue;
+    this.#putTasteAway();
     if (this.#base) await this.useBase(this.#base.model);
-    if (!this.#trained) return;
-    this.#trained.experts.setTable(catalogue.table);
-    await this.#embed(this.#trained.experts);
+    await this.#experts.setCatalogue(catalogue);
   }
 
   /** What the ranking needs. */
   get state(): RankState {
-    return { taste: this.history, weights: this.weights, experts: this.#embeddings, base: this.#baseSignal };
+    return {
+      taste: this.history,
+      weights: this.weights,
+      base: this.#baseSignal,
+      liking: this.#tasteExperts?.scores ?? null,
+      experts: this.#experts.embeddings,
+    };
   }
 
   get weights(): TermWeights {
@@ -220,31 +226,49 @@ export class Learner {
       rejected: this.#rejected,
       backend: this.#backend,
       weights: this.#heardWeights,
-      utilization: this.#trained?.experts.utilization() ?? { text: [], image: [] },
+      utilization: this.#experts.utilization,
     };
   }
 
   dispose(): void {
-    this.#trained?.experts.dispose();
-    this.#trained = null;
+    this.#experts.dispose();
   }
 
-  /** Without a base model its terms are no weights of zero, they are not there. */
+  /** Without a base model its terms are no weights of zero, they are not there; nor without known companions. */
   get #heardWeights(): Partial<TermWeights> {
-    const { base, embedding, ...weights } = this.weights;
-    return this.#base ? { base, embedding, ...weights } : weights;
+    const { base, embedding, companions, ...weights } = this.weights;
+    return {
+      ...(this.#base ? { base, embedding } : {}),
+      ...(this.#catalogue.index.companions ? { companions } : {}),
+      ...weights,
+    };
   }
 
-  get #baseSignal(): BaseSignal | null {
+  get #baseSignal(): HeardBase['signal'] | null {
     const signal = this.#base?.signal;
     return signal && signal.scores.length === this.#catalogue.index.items.length ? signal : null;
   }
 
-  get #embeddings(): ExpertEmbeddings | null {
-    const embeddings = this.#trained?.embeddings;
-    // Between a grown catalogue and its new embeddings the old ones have too few rows to be heard.
-    const rows = this.#catalogue.index.items.length;
-    return embeddings && embeddings.learned.length === rows * embeddings.width ? embeddings : null;
+  /** Null when nothing but weights is to be learned, or nothing was chosen or dismissed yet. */
+  get #tasteExperts(): TasteExperts | null {
+    if (this.#options.experts === false) return null;
+    this.#taste ??= TasteExperts.over(
+      tasteSpace(this.#catalogue.index, this.#baseSignal),
+      this.#storedTaste,
+      this.history,
+    );
+    return this.#taste;
+  }
+
+  #putTasteAway(): void {
+    if (this.#taste) this.#storedTaste = this.#taste.save();
+    this.#taste = null;
+  }
+
+  #setBase(base: HeardBase | null): void {
+    this.#putTasteAway();
+    this.#base = base;
+    this.#weights.startFrom(base ? START_WEIGHTS_WITH_BASE : START_WEIGHTS);
   }
 
   #remember(event: LoggedEvent): boolean {
@@ -252,49 +276,29 @@ export class Learner {
     return row !== undefined && this.history.add(event, row);
   }
 
-  #learnWeights(chosen: number, strength: number): void {
+  #learn(chosen: number, strength: number): void {
+    const { rows, dismissed } = this.history;
+    if (rows.length === 0) {
+      this.#tasteExperts?.recall(chosen, strength);
+      return;
+    }
     const { index } = this.#catalogue;
-    const values = termValues(index, this.history, this.#embeddings, this.#baseSignal);
-    const seen = new Set(this.history.rows);
-    const candidates = [...index.items.keys()].filter((row) => !seen.has(row) && !this.history.dismissed.has(row));
-    if (!candidates.includes(chosen)) candidates.push(chosen);
-    const { gain, finite } = this.#weights.learn(values, chosen, candidates, strength);
-    if (!finite) this.#rejected++;
-    this.#expertsGain += (gain - this.#expertsGain) / RECORD_MEMORY;
-    if (this.#expertsGain < RECORD_FLOOR) {
-      this.#weights.silenceExperts();
-      this.#expertsGain = 0;
-      this.#rejected++;
-    }
+    const seen = new Set(rows);
+    const candidates = [...index.items.keys()].filter((row) => !seen.has(row) && !dismissed.has(row));
+    if (dismissed.has(chosen)) candidates.push(chosen);
+    const { gains, shares } = this.#weights.learn(termValues(index, this.state), chosen, candidates, strength);
+    const learned = shares && (this.#tasteExperts?.learn({ chosen, candidates, shares, strength }) ?? true);
+    if (!learned) this.#rejected++;
+    for (const name of LEARNED_TERMS) this.#record(name, gains[name]);
   }
 
-  async #expertsReady(): Promise<TrainedExperts> {
-    if (this.#trained) return this.#trained;
-    const [{ Experts }, { chooseBackend }] = await Promise.all([import('./experts'), import('./backend')]);
-    this.#backend = await chooseBackend(this.#options.backend);
-    const { table, blend } = this.#catalogue;
-    const options = { table, blend, seed: this.#options.seed };
-    let experts: Experts;
-    try {
-      experts = this.#storedExperts ? Experts.load(options, this.#storedExperts) : Experts.create(options);
-    } catch (thrown) {
-      // Stored for another encoder or damaged: the log is still there, so new experts learn from it again.
-      if (SidestreamError.from(thrown).code !== 'model/bad-weights') throw thrown;
-      this.#rejected++;
-      experts = Experts.create(options);
-    }
-    this.#storedExperts = null;
-    return this.#embed(experts);
-  }
-
-  async #embed(experts: Experts): Promise<TrainedExperts> {
-    const { table } = this.#catalogue;
-    const learned = await experts.embeddings();
-    // What fresh experts say depends on the catalogue alone.
-    const known = this.#trained?.embeddings.base;
-    const width = learned.length / table.count;
-    const base = known?.length === learned.length ? known : await experts.baseEmbeddings();
-    this.#trained = { experts, embeddings: { width, learned, base } };
-    return this.#trained;
+  /** A learned term that made the lists worse lately is silent until it has learned again. */
+  #record(name: LearnedTerm, gain: number): void {
+    this.#gains[name] += (gain - this.#gains[name]) / RECORD_MEMORY;
+    if (this.#gains[name] >= RECORD_FLOOR[name]) return;
+    if (name === 'taste') this.#taste?.clear();
+    else this.#weights.silenceExperts();
+    this.#gains[name] = 0;
+    this.#rejected++;
   }
 }

@@ -1,22 +1,36 @@
 import * as v from 'valibot';
 import { scores, TERMS, type TermName, type TermValues, type TermWeights } from '../ranking';
 
-/** Weights every shopper starts with where the shop has no base model. The experts start unheard. */
+/** Weights every shopper starts with where the shop has no base model. The experts of the ladders start unheard. */
 export const START_WEIGHTS: TermWeights = {
   base: 0,
   embedding: 0,
-  recent: 4,
-  session: 1,
-  closest: 2,
-  category: 0.5,
-  price: 0.25,
-  popularity: 0.5,
+  companions: 2.5,
+  recent: 2.3,
+  session: 1.9,
+  closest: 3,
+  category: 0.9,
+  numbers: 0.5,
+  place: 0.35,
+  popularity: 0.3,
   disliked: 2,
+  taste: 1,
   experts: 0,
 };
 
 /** The same with a base model, which was trained to have popularity added. */
-export const START_WEIGHTS_WITH_BASE: TermWeights = { ...START_WEIGHTS, base: 1, embedding: 2, popularity: 1.25 };
+export const START_WEIGHTS_WITH_BASE: TermWeights = {
+  ...START_WEIGHTS,
+  base: 0.46,
+  embedding: 0.16,
+  recent: 1,
+  session: 1.4,
+  closest: 1.35,
+  category: 0.65,
+  numbers: 0.37,
+  place: 0.22,
+  popularity: 0.2,
+};
 
 const RATE = 0.2;
 const DECAY = 0.05;
@@ -25,13 +39,17 @@ const LIMIT = 1;
 /** Bound of the experts' weight, which is theirs alone to earn. */
 const EXPERTS_LIMIT = 4;
 
-const byTerm = (entry: v.GenericSchema<number>) =>
-  v.object(Object.fromEntries(TERMS.map((name) => [name, entry])) as Record<TermName, typeof entry>);
-const finite = v.pipe(v.number(), v.finite());
+/** Terms that a stored profile does not know yet start where everybody starts. */
+const finite = v.optional(v.pipe(v.number(), v.finite()), 0);
+const byTerm = v.object(Object.fromEntries(TERMS.map((name) => [name, finite])) as Record<TermName, typeof finite>);
 
 /** Stored form of the personal weights. */
-export const personalWeightsSchema = v.object({ theta: byTerm(finite), squares: byTerm(finite) });
+export const personalWeightsSchema = v.object({ theta: byTerm, squares: byTerm });
 export type StoredWeights = v.InferOutput<typeof personalWeightsSchema>;
+
+/** Terms of what was learned on the device. */
+export const LEARNED_TERMS = ['taste', 'experts'] as const satisfies TermName[];
+export type LearnedTerm = (typeof LEARNED_TERMS)[number];
 
 const everyTerm = (value: number) => Object.fromEntries(TERMS.map((name) => [name, value])) as Record<TermName, number>;
 
@@ -75,7 +93,7 @@ export class PersonalWeights {
   }
 
   /**
-   * Learns from one choice. A choice whose step is not finite changes nothing.
+   * Learns from one choice. One whose loss is not finite changes nothing.
    * @param values terms as they stood before the choice
    * @param chosen row of the chosen item
    * @param candidates rows it was chosen from, `chosen` among them
@@ -83,15 +101,18 @@ export class PersonalWeights {
    */
   learn(values: TermValues, chosen: number, candidates: ArrayLike<number>, strength: number): LearnedChoice {
     const weights = this.current;
-    const { loss, mean } = softmaxAt(values, weights, chosen, candidates);
-    if (!Number.isFinite(loss)) return { loss, gain: 0, finite: false };
-    const silent =
-      weights.experts === 0 ? loss : softmaxAt(values, { ...weights, experts: 0 }, chosen, candidates).loss;
+    const { loss, mean, shares } = softmaxAt(values, weights, chosen, candidates);
+    const gains = { taste: 0, experts: 0 };
+    if (!Number.isFinite(loss)) return { loss, gains, shares: null };
+    for (const name of LEARNED_TERMS) {
+      if (weights[name] === 0) continue;
+      gains[name] = softmaxAt(values, { ...weights, [name]: 0 }, chosen, candidates).loss - loss;
+    }
     for (const name of TERMS) {
       const slope = values[name][chosen] - mean[name];
       this.#step(name, strength * (name === 'experts' ? slope : weights[name] * slope));
     }
-    return { loss, gain: silent - loss, finite: true };
+    return { loss, gains, shares };
   }
 
   #step(name: TermName, gradient: number): void {
@@ -108,29 +129,33 @@ export class PersonalWeights {
 export interface LearnedChoice {
   /** -log p(chosen) before the step, nats. */
   loss: number;
-  /** How much less the loss was thanks to the experts' term, nats; 0 while it is silent. */
-  gain: number;
-  finite: boolean;
+  /** How much less the loss was thanks to the term, nats; 0 while it is silent. */
+  gains: Record<LearnedTerm, number>;
+  /** How likely each candidate seemed before the step, adding up to 1; null when the loss was not finite. */
+  shares: Float64Array | null;
 }
 
-/** -log softmax(score)[chosen] over the candidates, and the expected value of each term under that softmax. */
+/** -log softmax(score)[chosen] over the candidates, that softmax, and the expected value of each term under it. */
 function softmaxAt(
   values: TermValues,
   weights: TermWeights,
   chosen: number,
   candidates: ArrayLike<number>,
-): { loss: number; mean: Record<TermName, number> } {
+): { loss: number; mean: Record<TermName, number>; shares: Float64Array } {
   const score = scores(values, weights);
   let max = Number.NEGATIVE_INFINITY;
   for (let n = 0; n < candidates.length; n++) max = Math.max(max, score[candidates[n]]);
   let total = 0;
-  const mean = everyTerm(0);
+  const shares = new Float64Array(candidates.length);
   for (let n = 0; n < candidates.length; n++) {
-    const row = candidates[n];
-    const p = Math.exp(score[row] - max);
-    total += p;
-    for (const name of TERMS) mean[name] += p * values[name][row];
+    shares[n] = Math.exp(score[candidates[n]] - max);
+    total += shares[n];
   }
-  for (const name of TERMS) mean[name] /= total;
-  return { loss: Math.log(total) + max - score[chosen], mean };
+  for (let n = 0; n < candidates.length; n++) shares[n] /= total;
+  const mean = everyTerm(0);
+  for (const name of TERMS) {
+    const term = values[name];
+    for (let n = 0; n < candidates.length; n++) mean[name] += shares[n] * term[candidates[n]];
+  }
+  return { loss: Math.log(total) + max - score[chosen], mean, shares };
 }

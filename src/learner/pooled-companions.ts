@@ -1,3 +1,5 @@
+import type { CompanionTable } from '../catalog';
+
 /** Choices of one user that are up to so many steps apart belong together. */
 const REACH = 30;
 /** Weight of pairs that are added to an item's own before it is compared with chance: rare items are not overrated. */
@@ -58,6 +60,31 @@ export class Companions {
       }
     }
     return result;
+  }
+
+  /**
+   * The table that a bundle carries: for every item its strongest companions by lift.
+   * @param most companions of one item at most. Default 128
+   */
+  table(most = 128): CompanionTable {
+    const count = this.#mass.length;
+    const offsets = new Uint32Array(count + 1);
+    const kept = this.#pairs.map((pairs, row) => {
+      const expected = (this.#mass[row] + SMOOTHING) / this.#total;
+      const lifts = Array.from(pairs, ([other, weight]) => ({
+        other,
+        lift: Math.log1p(weight / (expected * (this.#mass[other] + SMOOTHING))),
+      }));
+      return lifts.sort((a, b) => b.lift - a.lift || a.other - b.other).slice(0, most);
+    });
+    for (const [row, own] of kept.entries()) offsets[row + 1] = offsets[row] + own.length;
+    const all = kept.flat();
+    return {
+      count,
+      offsets,
+      rows: Uint32Array.from(all, ({ other }) => other),
+      lifts: Float32Array.from(all, ({ lift }) => lift),
+    };
   }
 
   #add(a: number, b: number, weight: number): void {

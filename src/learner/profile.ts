@@ -1,17 +1,28 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import { personalWeightsSchema } from './personal-weights';
+import { type StoredTaste, tasteSchema } from './taste-expert';
 
 /** Version of the stored profile that this code reads and writes. */
-export const PROFILE_SCHEMA = 1;
+export const PROFILE_SCHEMA = 2;
+/** The oldest version that it still reads. */
+const OLDEST_SCHEMA = 1;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const profileSchema = v.object({
-  schema: v.literal(PROFILE_SCHEMA),
+  schema: v.pipe(
+    v.number(),
+    v.integer(),
+    v.minValue(OLDEST_SCHEMA),
+    v.maxValue(PROFILE_SCHEMA),
+    v.transform((): typeof PROFILE_SCHEMA => PROFILE_SCHEMA),
+  ),
   /** Id of the last event learned from; later ones in the log are still to be learned. */
   lastEvent: count,
   weights: personalWeightsSchema,
+  /** What the taste experts learned; not in a profile of schema 1. */
+  taste: v.optional(tasteSchema, {}),
   /** Experts and router rows as safetensors, or null before the first training. */
   experts: v.nullable(v.instance(Uint8Array)),
   /** Windows closed. */
@@ -20,14 +31,19 @@ const profileSchema = v.object({
   windowChoices: count,
   /** Updates dropped by the guard. */
   rejected: count,
-  /** Mean gain in log-likelihood that the experts' term brought lately, in nats. */
+  /** Mean gain in log-likelihood that the ladders' experts brought lately, in nats. */
   expertsGain: v.pipe(v.number(), v.finite()),
+  /** The same of the taste experts; not in a profile of schema 1. */
+  tasteGain: v.optional(v.pipe(v.number(), v.finite()), 0),
   /** Milliseconds since the epoch, null before the first update. */
   lastUpdate: v.nullable(v.number()),
 });
 
 /** What one device has learned, as it is stored. The history itself is the event log. */
-export type Profile = Omit<v.InferOutput<typeof profileSchema>, 'experts'> & { experts: Uint8Array | null };
+export type Profile = Omit<v.InferOutput<typeof profileSchema>, 'experts' | 'taste'> & {
+  experts: Uint8Array | null;
+  taste: StoredTaste;
+};
 
 /**
  * Parses a stored profile.

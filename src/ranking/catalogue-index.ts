@@ -1,6 +1,7 @@
-import type { FeatureTable, Item } from '../catalog';
+import type { CompanionTable, FeatureTable, Item } from '../catalog';
 import { type CategoryIndex, categoryIndex } from './category-preference';
 import { type ContentBlend, type ContentVectors, contentVectors } from './content-vectors';
+import { type NumberColumn, numberColumns } from './numbers';
 import { SimilarityCache } from './similarity-cache';
 
 /** Everything the terms need to know of a catalogue, computed once per catalogue. Item = row index. */
@@ -17,12 +18,18 @@ export interface CatalogueIndex {
   logPopularity: Float32Array;
   /** True when at least one item has a popularity. */
   hasPopularity: boolean;
-  /** log(1 + price), NaN without a price. */
-  logPrice: Float32Array;
+  numbers: NumberColumn[];
+  /** What is chosen together in this shop; null while nobody knows. */
+  companions: CompanionTable | null;
 }
 
-/** Builds the index. `table` has one row per item, in the same order. */
-export function catalogueIndex(items: Item[], table: FeatureTable, blend: ContentBlend): CatalogueIndex {
+/** Builds the index. `table` has one row per item, in the same order; `companions` may know fewer items. */
+export function catalogueIndex(
+  items: Item[],
+  table: FeatureTable,
+  blend: ContentBlend,
+  companions: CompanionTable | null = null,
+): CatalogueIndex {
   const known = items.flatMap(({ popularity }) => popularity ?? []);
   const mean = known.reduce((sum, popularity) => sum + popularity, 0) / Math.max(1, known.length);
   const popularity = Float32Array.from(items, (item) => item.popularity ?? mean);
@@ -36,6 +43,7 @@ export function catalogueIndex(items: Item[], table: FeatureTable, blend: Conten
     popularity,
     logPopularity: popularity.map((value) => Math.log((value + 1) / (mean + 1))),
     hasPopularity: known.some((value) => value > 0),
-    logPrice: Float32Array.from(items, (item) => (item.price === undefined ? Number.NaN : Math.log1p(item.price))),
+    numbers: numberColumns(items),
+    companions,
   };
 }

@@ -1,5 +1,7 @@
 export { type CatalogueIndex, catalogueIndex } from './catalogue-index';
+export { companionship } from './companionship';
 export { type ContentBlend, type ContentVectors, contentBlend, contentVectors } from './content-vectors';
+export type { NumberColumn } from './numbers';
 export type { Placement, Source } from './placement';
 export { type RankedItem, type RankRequest, type RankState, rank } from './rank';
 export { rankOf, scores, type TermWeights } from './score';
@@ -11,6 +13,7 @@ export {
   type Taste,
   TERMS,
   type TermName,
+  type TermSources,
   type TermValues,
   termValues,
 } from './terms';

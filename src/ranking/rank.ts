@@ -2,7 +2,7 @@ import type { CatalogueIndex } from './catalogue-index';
 import { becauseOf } from './explain';
 import type { Placement, Source } from './placement';
 import { scoreParts, scores, type TermWeights, topRows } from './score';
-import { type BaseSignal, type ExpertEmbeddings, PERSONAL_TERMS, type Taste, type TermName, termValues } from './terms';
+import { PERSONAL_TERMS, type Taste, type TermName, type TermSources, termValues } from './terms';
 
 /** What is asked of the ranking. */
 export interface RankRequest {
@@ -15,12 +15,8 @@ export interface RankRequest {
 }
 
 /** What the ranking knows of the shopper. An empty taste gives the same list to everybody. */
-export interface RankState {
-  taste: Taste;
+export interface RankState extends TermSources {
   weights: TermWeights;
-  experts: ExpertEmbeddings | null;
-  /** Null for a shop without a base model. */
-  base: BaseSignal | null;
 }
 
 /** One place of a ranked list. */
@@ -71,7 +67,7 @@ function personal(
   limit: number,
   allowed: (row: number) => boolean,
 ): RankedItem[] {
-  const values = termValues(index, state.taste, state.experts, state.base);
+  const values = termValues(index, state);
   const score = scores(values, state.weights);
   return topRows(score, limit, allowed).map((row) => {
     const terms = scoreParts(values, state.weights, row);

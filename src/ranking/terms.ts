@@ -1,30 +1,39 @@
 import type { CatalogueIndex } from './catalogue-index';
 import { categoryPreference } from './category-preference';
+import { companionship } from './companionship';
 import { similarities, weightedMean } from './content-vectors';
+import { numericCloseness } from './numbers';
+import { placeCloseness } from './place';
 
 /**
  * The named terms of the personal score.
  * - `base`: what the shop's base model says of this history
  * - `embedding`: similarity to the recency-weighted history in the base model's embedding
+ * - `companions`: chosen by others near the last choices, against chance
  * - `recent`: content similarity to the recency-weighted history (half-life 20 events)
  * - `session`: content similarity to the last 3 items
  * - `closest`: mean of the 3 largest content similarities to any past item
  * - `category`: preference for the item's categories against the catalogue's base rate
- * - `price`: closeness to the prices of the history
+ * - `numbers`: closeness to the history in price and other numbers
+ * - `place`: closeness to the last 10 choices in the order of the catalogue
  * - `popularity`: log popularity
  * - `disliked`: content similarity to the closest dismissed item, negative
- * - `experts`: what the learned experts change about the similarity to the history
+ * - `taste`: what the taste experts learned that the other terms did not know
+ * - `experts`: what the experts of the item ladders change about the similarity to the history
  */
 export const TERMS = [
   'base',
   'embedding',
+  'companions',
   'recent',
   'session',
   'closest',
   'category',
-  'price',
+  'numbers',
+  'place',
   'popularity',
   'disliked',
+  'taste',
   'experts',
 ] as const;
 export type TermName = (typeof TERMS)[number];
@@ -33,11 +42,14 @@ export type TermName = (typeof TERMS)[number];
 export const PERSONAL_TERMS: readonly TermName[] = [
   'base',
   'embedding',
+  'companions',
   'recent',
   'session',
   'closest',
   'category',
-  'price',
+  'numbers',
+  'place',
+  'taste',
   'experts',
 ];
 
@@ -105,25 +117,6 @@ function closestOf(index: CatalogueIndex, rows: Iterable<number>): Float32Array 
   return out;
 }
 
-/** -|log price - mean log price of the history| per item; 0 where a price is missing. */
-function priceCloseness(index: CatalogueIndex, rows: number[], weights: ArrayLike<number>): Float32Array {
-  let sum = 0;
-  let total = 0;
-  for (let n = 0; n < rows.length; n++) {
-    const price = index.logPrice[rows[n]];
-    if (Number.isNaN(price)) continue;
-    sum += weights[n] * price;
-    total += weights[n];
-  }
-  const out = new Float32Array(index.items.length);
-  if (total === 0) return out;
-  const mean = sum / total;
-  for (let i = 0; i < out.length; i++) {
-    if (!Number.isNaN(index.logPrice[i])) out[i] = -Math.abs(index.logPrice[i] - mean);
-  }
-  return out;
-}
-
 /** cos(user, item) with the experts minus the same without: the experts' own effect. */
 function expertsEffect(experts: ExpertEmbeddings, rows: number[], weights: ArrayLike<number>): Float32Array {
   const { width, learned, base } = experts;
@@ -137,44 +130,41 @@ function expertsEffect(experts: ExpertEmbeddings, rows: number[], weights: Array
   return heard;
 }
 
+/** What the terms are computed from, beside the catalogue. */
+export interface TermSources {
+  taste: Taste;
+  /** Null for a shop without a base model. */
+  base: BaseSignal | null;
+  /** What the taste experts add to every item, [count]; null while there are none. */
+  liking: Float32Array | null;
+  /** Null while no expert of the ladders was trained. */
+  experts: ExpertEmbeddings | null;
+}
+
 /**
  * Values of every term for every item. Terms without a basis (no history, no experts, no dismissals) are all zero, so
  * they cannot change the order.
  */
-export function termValues(
-  index: CatalogueIndex,
-  taste: Taste,
-  experts: ExpertEmbeddings | null,
-  base: BaseSignal | null = null,
-): TermValues {
+export function termValues(index: CatalogueIndex, { taste, base, liking, experts }: TermSources): TermValues {
   const count = index.items.length;
-  const zero = () => new Float32Array(count);
+  const nothing = new Float32Array(count);
   const rows = taste.rows.slice(-LONGEST_HISTORY);
   const strengths = taste.strengths.slice(-LONGEST_HISTORY);
-  const disliked = zero();
-  for (const row of taste.dismissed) {
-    const sims = index.similar.to(row);
-    for (let i = 0; i < count; i++) disliked[i] = Math.min(disliked[i], -sims[i]);
-  }
   const values: TermValues = {
-    base: zero(),
-    embedding: zero(),
-    recent: zero(),
-    session: zero(),
-    closest: zero(),
-    category: zero(),
-    price: zero(),
-    popularity: index.hasPopularity ? index.logPopularity : zero(),
-    disliked,
-    experts: zero(),
+    ...(Object.fromEntries(TERMS.map((name) => [name, nothing])) as TermValues),
+    popularity: index.logPopularity,
   };
+  if (taste.dismissed.size > 0) values.disliked = dislike(index, taste.dismissed);
+  if (liking) values.taste = liking;
   if (rows.length === 0) return values;
   const weights = recencyWeights(strengths);
+  if (index.companions) values.companions = companionship(index.companions, rows, count);
   values.recent = similarities(index.content, weightedMean(index.content, rows, weights));
   values.session = similarities(index.content, weightedMean(index.content, rows.slice(-3), strengths.slice(-3)));
   values.closest = closestOf(index, rows);
   values.category = categoryPreference(index.categories, rows, weights);
-  values.price = priceCloseness(index, rows, weights);
+  values.numbers = numericCloseness(index.numbers, rows, weights, count);
+  values.place = placeCloseness(rows, count);
   if (experts) values.experts = expertsEffect(experts, rows, weights);
   if (base) {
     const embeddings = { count, width: base.width, values: base.items };
@@ -182,4 +172,14 @@ export function termValues(
     values.embedding = similarities(embeddings, weightedMean(embeddings, rows, weights));
   }
   return values;
+}
+
+/** Minus the content similarity to the closest of these items, at most 0. */
+function dislike(index: CatalogueIndex, dismissed: Iterable<number>): Float32Array {
+  const out = new Float32Array(index.items.length);
+  for (const row of dismissed) {
+    const sims = index.similar.to(row);
+    for (let i = 0; i < out.length; i++) out[i] = Math.min(out[i], -sims[i]);
+  }
+  return out;
 }
