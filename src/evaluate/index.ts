@@ -1,5 +1,8 @@
 export { fullFinetuneMethod, paperExpertMethod, type TuningOptions } from './base-tuning';
 export { type DeviceMethod, type DeviceProtocol, type DeviceRun, evaluateDevice } from './device';
+export { DRIFT_PHASES, type DriftPhase, type DriftProtocol, evaluateDrift } from './drift';
+export { type DetectionQuality, detectionQuality, driftAlarms, type WatchedStream } from './drift-detection';
+export { type SplicedStream, splicedPairs } from './drift-streams';
 export { type EventFormat, type EventLog, type PooledEvent, readEvents } from './events';
 export { baseMethod, contentKnnMethod, type LearnerMethod, learnerMethod, popularityMethod } from './methods';
 export {

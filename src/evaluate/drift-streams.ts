@@ -1,0 +1,55 @@
+import { SidestreamError } from '../error';
+import { seededRandom } from '../model';
+import type { Shopper } from './shoppers';
+
+/** Shopper X's stream, then shopper Y's, then more of X's. */
+export interface SplicedStream extends Shopper {
+  /** Places of the first event of Y, and of the first event of X again. */
+  shifts: [number, number];
+}
+
+/** Events of X at the start, of Y, and of X again at most. */
+const SEGMENT = 40;
+
+/**
+ * Pairs shoppers X and Y and splices their streams: 40 events of X, the first 40 of Y, the next of X, up to 40.
+ * Everybody is X once before anybody is again, with another Y each time.
+ * @param shoppers with more than 40 events each
+ * @param count pairs; fewer where the shoppers do not make so many
+ * @throws SidestreamError `runtime/invalid-input` for fewer than two shoppers
+ */
+export function splicedPairs(shoppers: readonly Shopper[], count: number, seed: number): SplicedStream[] {
+  const n = shoppers.length;
+  if (n < 2) {
+    throw new SidestreamError(
+      'runtime/invalid-input',
+      'A spliced stream needs two shoppers with enough events. Give a longer log, or a smaller --past.',
+    );
+  }
+  const random = seededRandom(seed);
+  const ring = shoppers
+    .map((shopper) => ({ shopper, place: random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ shopper }) => shopper);
+  return Array.from({ length: Math.min(count, n * (n - 1)) }, (_, pair) =>
+    splice(ring[pair % n], ring[(pair + 1 + Math.floor(pair / n)) % n]),
+  );
+}
+
+function splice(x: Shopper, y: Shopper): SplicedStream {
+  const parts = [
+    { of: x, from: 0, to: SEGMENT },
+    { of: y, from: 0, to: SEGMENT },
+    { of: x, from: SEGMENT, to: 2 * SEGMENT },
+  ];
+  const rows = parts.flatMap(({ of, from, to }) => of.rows.slice(from, to));
+  const times: number[] = [];
+  for (const { of, from, to } of parts) {
+    // Y comes when X's own next event would have come, so that no clock gives the shift away.
+    const gap = x.times[SEGMENT] - x.times[SEGMENT - 1];
+    const start = times.length === 0 ? of.times[from] : times[times.length - 1] + gap;
+    for (const time of of.times.slice(from, to)) times.push(start + time - of.times[from]);
+  }
+  const back = SEGMENT + Math.min(SEGMENT, y.rows.length);
+  return { id: `${x.id}, ${y.id}, ${x.id}`, rows, times, shifts: [SEGMENT, back] };
+}

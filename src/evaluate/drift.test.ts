@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { TasteDistance } from '../learner';
+import { seededRandom } from '../model';
+import type { DeviceMethod } from './device';
+import { evaluateDrift } from './drift';
+import { detectionQuality, driftAlarms } from './drift-detection';
+import { splicedPairs } from './drift-streams';
+import type { Shopper } from './shoppers';
+
+/** Shoppers of 80 events each on items of their own, one event per minute, the fifth taking ten. */
+const shoppers = Array.from({ length: 5 }, (_, s): Shopper => {
+  const rows = Array.from({ length: 80 }, (_, n) => s * 100 + n);
+  return { id: `s${s}`, rows, times: rows.map((_, n) => 1e6 * s + n * (s === 4 ? 10 : 1) * 60_000) };
+});
+
+describe('splicedPairs', () => {
+  it('joins the first events of X, of Y, and the next of X', () => {
+    const [{ rows, times, shifts, id }] = splicedPairs(shoppers, 1, 1);
+    const [x, y] = [Math.floor(rows[0] / 100), Math.floor(rows[40] / 100)];
+    expect(x).not.toBe(y);
+    expect(id).toBe(`s${x}, s${y}, s${x}`);
+    expect(shifts).toEqual([40, 80]);
+    expect(rows.slice(0, 40)).toEqual(shoppers[x].rows.slice(0, 40));
+    expect(rows.slice(40, 80)).toEqual(shoppers[y].rows.slice(0, 40));
+    expect(rows.slice(80)).toEqual(shoppers[x].rows.slice(40));
+    // The clock does not tell: Y comes when X's own next event would have come.
+    const gap = shoppers[x].times[40] - shoppers[x].times[39];
+    expect(times[40] - times[39]).toBe(gap);
+    expect(times[80] - times[79]).toBe(gap);
+    expect(times[41] - times[40]).toBe(shoppers[y].times[1] - shoppers[y].times[0]);
+    expect(times).toHaveLength(120);
+  });
+
+  it('pairs everybody with everybody else once, by seed', () => {
+    const all = splicedPairs(shoppers, 100, 3).map(({ id }) => id);
+    expect(new Set(all).size).toBe(20);
+    expect(new Set(all.slice(0, 5).map((id) => id.slice(0, 2))).size).toBe(5);
+    expect(splicedPairs(shoppers, 7, 3).map(({ id }) => id)).toEqual(all.slice(0, 7));
+    expect(splicedPairs(shoppers, 7, 4).map(({ id }) => id)).not.toEqual(all.slice(0, 7));
+    expect(() => splicedPairs(shoppers.slice(1, 2), 3, 1)).toThrowError(
+      expect.objectContaining({ code: 'runtime/invalid-input' }),
+    );
+  });
+
+  it('has a short return where X has no more events', () => {
+    const short = shoppers.map(({ id, rows, times }) => ({ id, rows: rows.slice(0, 65), times: times.slice(0, 65) }));
+    const [stream] = splicedPairs(short, 1, 1);
+    expect(stream.rows).toHaveLength(105);
+    expect(stream.times).toHaveLength(105);
+  });
+});
+
+describe('evaluateDrift', () => {
+  /** Puts the item after the last one first. */
+  const successor: DeviceMethod = {
+    name: 'successor',
+    start() {
+      let last = -1;
+      return {
+        scores: () => Float32Array.from({ length: 500 }, (_, row) => (row === last + 1 ? 1 : 0)),
+        observe(row) {
+          last = row;
+        },
+        close() {},
+      };
+    },
+  };
+
+  it('ranks the first 20 events of Y, the rest of Y, and 20 of X again', async () => {
+    const streams = splicedPairs(shoppers, 3, 1);
+    const results = await evaluateDrift({ streams, methods: [successor] });
+    const of = (phase: 'first-20' | 'later' | 'return') => results[phase].get('successor') ?? [];
+    expect(of('first-20').map(({ events }) => events)).toEqual([20, 20, 20]);
+    expect(of('later').map(({ events }) => events)).toEqual([20, 20, 20]);
+    expect(of('return').map(({ events }) => events)).toEqual([20, 20, 20]);
+    // Only the first event after each shift is no successor.
+    for (const { mrr } of of('later')) expect(mrr).toBe(1);
+    for (const phase of ['first-20', 'return'] as const) {
+      for (const { hr10 } of of(phase)) expect(hr10).toBeGreaterThanOrEqual(0.95);
+      for (const { mrr } of of(phase)) expect(mrr).toBeLessThan(1);
+    }
+  });
+
+  it('ranks no repeats, and leaves a stream without anything to rank out of that phase', async () => {
+    const [stream] = splicedPairs(shoppers, 1, 1);
+    const rows = [...stream.rows];
+    for (let n = 40; n < 60; n++) rows[n] = rows[n - 40];
+    rows[61] = rows[0];
+    const results = await evaluateDrift({ streams: [{ ...stream, rows }], methods: [successor] });
+    expect(results['first-20'].get('successor')).toEqual([]);
+    expect(results.later.get('successor')?.[0].events).toBe(19);
+  });
+});
+
+describe('detectionQuality', () => {
+  it('counts alarms in the 20 events from a shift on as found, all others as false', () => {
+    const rows = Array.from({ length: 120 }, (_, row) => row);
+    const alarms = [10, 43, 59, 60, 100];
+    const quality = detectionQuality([{ rows, shifts: [40, 80] }], () => alarms);
+    expect(quality.detected20).toBe(0.5);
+    expect(quality.medianDelay).toBe(4);
+    // 10, 60 and 100, in 120 - 40 events.
+    expect(quality.falseAlarmsPer100).toBeCloseTo((100 * 3) / 80);
+    // 21 stretches before the shift, 1 between the shifts' own, 1 at the end; 10 is in 11 of them.
+    expect(quality.chance20).toBeCloseTo(13 / 23);
+    const silent = detectionQuality([{ rows, shifts: [40] }], () => []);
+    expect(silent).toMatchObject({ detected20: 0, medianDelay: Number.NaN, falseAlarmsPer100: 0, chance20: 0 });
+  });
+
+  it('finds the shift between shoppers of two kinds, on streams as a device sees them', () => {
+    const random = seededRandom(2);
+    const width = 6;
+    const values = new Float32Array(400 * width);
+    for (let row = 0; row < 400; row++) {
+      const vector = Array.from({ length: width }, (_, d) => (d === row % 4 ? 1 : 0) + 0.6 * (random() - 0.5));
+      const length = Math.hypot(...vector);
+      values.set(
+        vector.map((x) => x / length),
+        row * width,
+      );
+    }
+    const distance = new TasteDistance({ width, values }, new Float32Array(400));
+    const kinds = Array.from({ length: 4 }, (_, kind): Shopper => {
+      const rows = Array.from({ length: 80 }, (_, n) => n * 4 + kind);
+      return { id: `${kind}`, rows, times: rows };
+    });
+    const quality = detectionQuality(splicedPairs(kinds, 12, 1), (rows) => driftAlarms(distance, rows));
+    expect(quality.detected20).toBeGreaterThan(0.8);
+    expect(quality.falseAlarmsPer100).toBeLessThan(3);
+    // A deaf detector finds nothing.
+    const deaf = (rows: readonly number[]): number[] => driftAlarms(distance, rows, { threshold: 1e6 });
+    expect(detectionQuality(splicedPairs(kinds, 12, 1), deaf).detected20).toBe(0);
+  });
+});

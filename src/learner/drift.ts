@@ -1,0 +1,82 @@
+import * as v from 'valibot';
+
+const finite = v.pipe(v.number(), v.finite());
+const positive = v.pipe(v.number(), v.finite(), v.minValue(0));
+
+/** Stored form of a drift detector, part of the profile. */
+export const driftSchema = v.object({
+  /** Distances seen, those that the prior counts for among them. */
+  count: positive,
+  /** Their mean. */
+  mean: finite,
+  /** Sum of squared differences from the mean. */
+  squares: positive,
+  /** The statistic of Page and Hinkley, 0 up to the threshold. */
+  rise: positive,
+});
+export type StoredDrift = v.InferOutput<typeof driftSchema>;
+
+export interface DriftOptions {
+  /** Lambda: rise of the summed z-scores at which a drift is declared. Default 10: about one false alarm per 100 events. */
+  threshold?: number;
+  /** Delta: what a z-score must exceed to count, in standard deviations. Default 0. */
+  tolerance?: number;
+}
+
+/** What a distance is expected to be before any was seen: mean, standard deviation, and how many distances that counts for. */
+const PRIOR = { mean: -0.8, deviation: 0.9, count: 10 };
+
+/**
+ * Tells when a shopper turns to other things: the test of Page and Hinkley for a rise of a mean (E. S. Page, Continuous
+ * inspection schemes, Biometrika 41, 1954; D. V. Hinkley, Inference about the change-point from cumulative sum tests,
+ * Biometrika 58, 1971) on the distance between each choice and the taste before it. Mean and deviation of the distances
+ * are learned from this shopper, starting from what is usual.
+ */
+export class DriftDetector {
+  readonly #threshold: number;
+  readonly #tolerance: number;
+  #state: StoredDrift = {
+    count: PRIOR.count,
+    mean: PRIOR.mean,
+    squares: PRIOR.count * PRIOR.deviation ** 2,
+    rise: 0,
+  };
+
+  constructor({ threshold = 10, tolerance = 0 }: DriftOptions = {}) {
+    this.#threshold = threshold;
+    this.#tolerance = tolerance;
+  }
+
+  /** Goes on from what `save` returned. */
+  static restore(stored: StoredDrift, options?: DriftOptions): DriftDetector {
+    const detector = new DriftDetector(options);
+    detector.#state = { ...stored };
+    return detector;
+  }
+
+  save(): StoredDrift {
+    return { ...this.#state };
+  }
+
+  /**
+   * Takes in one choice.
+   * @param distance of `TasteDistance`; one that is not finite is passed over
+   * @returns true when a drift is declared with this choice; the rise then starts from 0 again, what is usual stays
+   */
+  observe(distance: number): boolean {
+    if (!Number.isFinite(distance)) return false;
+    const { count, mean, squares, rise } = this.#state;
+    const deviation = Math.sqrt(squares / count) || PRIOR.deviation;
+    const risen = Math.max(0, rise + (distance - mean) / deviation - this.#tolerance);
+    const drift = risen > this.#threshold;
+    const difference = distance - mean;
+    const moved = mean + difference / (count + 1);
+    this.#state = {
+      count: count + 1,
+      mean: moved,
+      squares: squares + difference * (distance - moved),
+      rise: drift ? 0 : risen,
+    };
+    return drift;
+  }
+}
