@@ -1,4 +1,5 @@
 import type { RankCase } from '../learner/node';
+import { companionship } from '../ranking';
 import type { Quality } from './metrics';
 import { choiceWeights } from './pooled-choice';
 import type { WindowModel } from './pooled-model';
@@ -72,6 +73,8 @@ export interface Sample {
 const FITTED_CASES = 300;
 /** Pull of the fitted weights towards those of the window before, in choices. */
 const RIDGE = 10;
+/** Companions of an item; more change nothing. The 128 of a bundle bring about 4 % less NDCG@10. */
+const COMPANIONS = 512;
 /** Choices ranked at once: bounds the memory of their scores. */
 export const CHUNK = 64;
 
@@ -82,12 +85,13 @@ export const CHUNK = 64;
  */
 export async function sitExam(
   methods: readonly PooledMethod[],
-  { cases, past, terms }: Exam,
+  { cases, past, terms, count }: Exam,
   onCase: (method: number, entry: RankCase, values: PooledValues) => void,
 ): Promise<Sample[][]> {
   const kept: Sample[][] = methods.map(() => []);
   const step = Math.max(1, Math.ceil(cases.length / FITTED_CASES));
   const uses = (method: PooledMethod, ...names: PooledTerm[]): boolean => names.some((name) => name in method.weights);
+  const table = methods.some((method) => uses(method, 'companions')) ? past.companions.table(COMPANIONS) : null;
   for (let start = 0; start < cases.length; start += CHUNK) {
     const part = cases.slice(start, start + CHUNK);
     const shared = new Map<ItemVectors, PooledValues[]>();
@@ -95,9 +99,7 @@ export async function sitExam(
       if (shared.has(method.content) || !uses(method, 'recent', 'session')) continue;
       shared.set(method.content, await contentTerms(method.content, part));
     }
-    const companions = methods.some((method) => uses(method, 'companions'))
-      ? part.map(({ history }) => past.companions.lift(history))
-      : [];
+    const companions = table ? part.map(({ history }) => companionship(table, history, count)) : [];
     for (const [at, method] of methods.entries()) {
       const own = (await method.model?.terms(part)) ?? [];
       const content = shared.get(method.content) ?? [];

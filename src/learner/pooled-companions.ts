@@ -4,10 +4,6 @@ import type { CompanionTable } from '../catalog';
 const REACH = 30;
 /** Weight of pairs that are added to an item's own before it is compared with chance: rare items are not overrated. */
 const SMOOTHING = 30;
-/** Last choices of a history that are looked at. */
-const LONGEST = 20;
-/** Choices after which a choice counts half. */
-const HALF_LIFE = 3;
 
 /**
  * Which items the same users choose close to each other. Two choices d steps apart, in either order, count 1 / d up to
@@ -40,31 +36,10 @@ export class Companions {
   }
 
   /**
-   * How much more often than by chance each item was chosen near the last choices of a history: mean over these,
-   * newer ones counting more (half-life 3 choices), of log(1 + n(a, b) N / ((n(a) + 30) (n(b) + 30))), where n are the
-   * weights of pairs and N is their sum.
-   * @param history catalogue rows, oldest first
-   * @returns [count], 0 or more; zeros without a history
-   */
-  lift(history: ArrayLike<number>): Float32Array {
-    const result = new Float32Array(this.#mass.length);
-    const first = Math.max(0, history.length - LONGEST);
-    let whole = 0;
-    for (let at = first; at < history.length; at++) whole += fading(history.length - 1 - at);
-    for (let at = first; at < history.length; at++) {
-      const row = history[at];
-      const weight = fading(history.length - 1 - at) / whole;
-      const expected = (this.#mass[row] + SMOOTHING) / this.#total;
-      for (const [other, pairs] of this.#pairs[row]) {
-        result[other] += weight * Math.log1p(pairs / (expected * (this.#mass[other] + SMOOTHING)));
-      }
-    }
-    return result;
-  }
-
-  /**
-   * The table that a bundle carries: for every item its strongest companions by lift.
-   * @param most companions of one item at most. Default 128
+   * The table that a bundle carries: for every item its strongest companions, by how much more often than by chance they
+   * were chosen near it: log(1 + n(a, b) N / ((n(a) + 30) (n(b) + 30))), where n are the weights of pairs and N is their
+   * sum.
+   * @param most companions of one item at most. Default 128, for download
    */
   table(most = 128): CompanionTable {
     const count = this.#mass.length;
@@ -99,5 +74,3 @@ export class Companions {
     }
   }
 }
-
-const fading = (age: number): number => 2 ** (-age / HALF_LIFE);
