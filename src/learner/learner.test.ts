@@ -7,6 +7,7 @@ import { BaseModel } from './base-model';
 import type { LearnerCatalogue } from './catalogue';
 import type { EventType, LoggedEvent } from './event';
 import { Learner } from './learner';
+import { START_WEIGHTS_WITH_BASE } from './personal-weights';
 import { baseConfig, initialWeights } from './pooled-config';
 
 const DIM = 6;
@@ -95,7 +96,7 @@ describe('Learner', () => {
   });
 
   it('ends a window after 40 choices: the experts expand', async () => {
-    const learner = await learned(clicks(42));
+    const learner = await learned(clicks(43));
     expect(learner.status.windows).toBe(1);
     expect(learner.status.utilization.text[0]).toHaveLength(3);
     learner.dispose();
@@ -156,7 +157,7 @@ describe('Learner', () => {
     const learner = await learned(clicks(2), shop);
     const alone = topOf(learner, shop);
     const model = await learner.loadBase(stored);
-    expect(learner.weights.base).toBe(1);
+    expect(learner.weights.base).toBe(START_WEIGHTS_WITH_BASE.base);
     const { base } = learner.state;
     const user = await model.userVectors([Int32Array.from(learner.history.rows)], base!.items);
     expect(base!.scores).toEqual(await model.scores(user, base!.items));

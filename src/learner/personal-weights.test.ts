@@ -1,6 +1,7 @@
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { TERMS, type TermName, type TermValues } from '../ranking';
-import { PersonalWeights, START_WEIGHTS } from './personal-weights';
+import { PersonalWeights, personalWeightsSchema, START_WEIGHTS } from './personal-weights';
 
 const ITEMS = 6;
 const candidates = Array.from({ length: ITEMS }, (_, row) => row);
@@ -24,7 +25,7 @@ describe('PersonalWeights', () => {
     expect(weights.current.category).toBeGreaterThan(START_WEIGHTS.category);
     expect(weights.current.popularity).toBeLessThan(START_WEIGHTS.popularity);
     expect(losses.at(-1)).toBeLessThan(losses[0]);
-    expect(weights.current.price).toBe(START_WEIGHTS.price);
+    expect(weights.current.numbers).toBe(START_WEIGHTS.numbers);
   });
 
   it('keeps every weight within a factor e of its start and the experts within 0 and 4', () => {
@@ -59,9 +60,9 @@ describe('PersonalWeights', () => {
   it('reports what the experts gained and can silence them', () => {
     const weights = new PersonalWeights();
     const good = values({ experts: [1, 0, 0, 0, 0, 0] });
-    expect(weights.learn(good, 0, candidates, 1).gain).toBe(0);
-    expect(weights.learn(good, 0, candidates, 1).gain).toBeGreaterThan(0);
-    expect(weights.learn(good, 1, candidates, 1).gain).toBeLessThan(0);
+    expect(weights.learn(good, 0, candidates, 1).gains.experts).toBe(0);
+    expect(weights.learn(good, 0, candidates, 1).gains.experts).toBeGreaterThan(0);
+    expect(weights.learn(good, 1, candidates, 1).gains.experts).toBeLessThan(0);
     weights.silenceExperts();
     expect(weights.current.experts).toBe(0);
   });
@@ -69,8 +70,23 @@ describe('PersonalWeights', () => {
   it('drops a choice whose loss is not finite', () => {
     const weights = new PersonalWeights();
     const learned = weights.learn(values({ recent: [Number.NaN, 0, 0, 0, 0, 0] }), 0, candidates, 1);
-    expect(learned.finite).toBe(false);
+    expect(learned.shares).toBeNull();
     expect(weights.current).toEqual(new PersonalWeights().current);
+  });
+
+  it('says how likely each candidate seemed, and what the taste gained', () => {
+    const terms = values({ taste: [2, 0, 0, 0, 0, 0] });
+    const { loss, gains, shares } = new PersonalWeights().learn(terms, 0, candidates, 1);
+    expect(shares?.reduce((sum, share) => sum + share)).toBeCloseTo(1);
+    expect(shares?.[0]).toBeCloseTo(Math.exp(-loss));
+    expect(gains.taste).toBeCloseTo(Math.log(ITEMS) - loss);
+  });
+
+  it('starts terms that a stored profile does not know where everybody starts', () => {
+    const { theta, squares } = new PersonalWeights().save();
+    const { taste: _, ...older } = theta;
+    const parsed = v.parse(personalWeightsSchema, { theta: older, squares });
+    expect(PersonalWeights.restore(parsed).current).toEqual(new PersonalWeights().current);
   });
 
   it('survives save and restore', () => {

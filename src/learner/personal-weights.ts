@@ -21,15 +21,16 @@ export const START_WEIGHTS: TermWeights = {
 /** The same with a base model, which was trained to have popularity added. */
 export const START_WEIGHTS_WITH_BASE: TermWeights = {
   ...START_WEIGHTS,
-  base: 0.46,
-  embedding: 0.16,
-  recent: 1,
-  session: 1.4,
-  closest: 1.35,
-  category: 0.65,
-  numbers: 0.37,
-  place: 0.22,
-  popularity: 0.2,
+  base: 0.37,
+  embedding: 0.09,
+  companions: 1.8,
+  recent: 0.7,
+  session: 0.63,
+  closest: 1.55,
+  category: 0.43,
+  numbers: 0.31,
+  place: 0.1,
+  popularity: 0.35,
 };
 
 const RATE = 0.2;

@@ -7,11 +7,13 @@ const profile: Profile = {
   schema: PROFILE_SCHEMA,
   lastEvent: 12,
   weights: new PersonalWeights().save(),
+  taste: { 'content 2': Float32Array.of(0.5, -1) },
   experts: new Uint8Array([1, 2, 3]),
   windows: 1,
   windowChoices: 4,
   rejected: 0,
   expertsGain: 0.1,
+  tasteGain: 0.2,
   lastUpdate: 1_700_000_000_000,
 };
 
@@ -34,6 +36,11 @@ describe('parseProfile', () => {
     expect(codeOf({ ...profile, experts: 'abc' })).toBe('store/corrupt');
     expect(codeOf('nonsense')).toBe('store/corrupt');
     expect(() => parseProfile({ ...profile, windows: 1.5 })).toThrow(/windows/);
+  });
+
+  it('reads a profile from before there were taste experts', () => {
+    const { taste: _, tasteGain: __, ...older } = profile;
+    expect(parseProfile({ ...older, schema: 1 })).toEqual({ ...profile, taste: {}, tasteGain: 0 });
   });
 
   it('tells a newer schema from damage', () => {
