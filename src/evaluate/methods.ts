@@ -1,6 +1,6 @@
 import { Learner, type LearnerCatalogue, type LearnerOptions } from '../learner';
 import type { BaseModel } from '../learner/node';
-import { scores, termValues } from '../ranking';
+import { scores } from '../ranking';
 import type { DeviceMethod } from './device';
 
 /** The same list for everybody. @param popularity one value per item */
@@ -82,7 +82,7 @@ export function learnerMethod({ name, catalogue, options, experts, base }: Learn
         async scores() {
           await ready;
           await learner.prepare();
-          return scores(termValues(index, learner.state), learner.weights);
+          return scores(learner.terms, learner.weights);
         },
         async observe(row, time) {
           await ready;

@@ -1,4 +1,4 @@
-import { type RankState, type TermWeights, termValues } from '../ranking';
+import type { RankState, TermValues, TermWeights } from '../ranking';
 import type { Backend } from './backend';
 import type { BaseModel } from './base-model';
 import type { LearnerCatalogue } from './catalogue';
@@ -6,6 +6,7 @@ import { EVENT_STRENGTH, type LoggedEvent } from './event';
 import { HeardBase } from './heard-base';
 import { HeardExperts } from './heard-experts';
 import { History } from './history';
+import { KnownTerms } from './known-terms';
 import {
   LEARNED_TERMS,
   type LearnedTerm,
@@ -46,6 +47,7 @@ export class Learner {
   #catalogue: LearnerCatalogue;
   readonly #options: LearnerOptions;
   readonly #experts: HeardExperts;
+  readonly #terms = new KnownTerms();
   #weights = new PersonalWeights();
   #base: HeardBase | null = null;
   #taste: TasteExperts | null = null;
@@ -214,6 +216,11 @@ export class Learner {
     };
   }
 
+  /** What every term says of every item as things stand. Shared: not to be changed. */
+  get terms(): TermValues {
+    return this.#terms.values(this.#catalogue.index, this.state);
+  }
+
   get weights(): TermWeights {
     return this.#weights.current;
   }
@@ -286,7 +293,7 @@ export class Learner {
     const seen = new Set(rows);
     const candidates = [...index.items.keys()].filter((row) => !seen.has(row) && !dismissed.has(row));
     if (dismissed.has(chosen)) candidates.push(chosen);
-    const { gains, shares } = this.#weights.learn(termValues(index, this.state), chosen, candidates, strength);
+    const { gains, shares } = this.#weights.learn(this.terms, chosen, candidates, strength);
     const learned = shares && (this.#tasteExperts?.learn({ chosen, candidates, shares, strength }) ?? true);
     if (!learned) this.#rejected++;
     for (const name of LEARNED_TERMS) this.#record(name, gains[name]);
