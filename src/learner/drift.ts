@@ -17,7 +17,7 @@ export const driftSchema = v.object({
 export type StoredDrift = v.InferOutput<typeof driftSchema>;
 
 export interface DriftOptions {
-  /** Lambda: rise of the summed z-scores at which a drift is declared. Default 10: about one false alarm per 100 events. */
+  /** Lambda: rise of the summed z-scores at which a drift is declared. Default 10.5: about one false alarm per 100 events. */
   threshold?: number;
   /** Delta: what a z-score must exceed to count, in standard deviations. Default 0. */
   tolerance?: number;
@@ -42,7 +42,7 @@ export class DriftDetector {
     rise: 0,
   };
 
-  constructor({ threshold = 10, tolerance = 0 }: DriftOptions = {}) {
+  constructor({ threshold = 10.5, tolerance = 0 }: DriftOptions = {}) {
     this.#threshold = threshold;
     this.#tolerance = tolerance;
   }
