@@ -5,6 +5,7 @@ import type { LearnerCatalogue } from './catalogue';
 import { EVENT_STRENGTH, type LoggedEvent } from './event';
 import { HeardBase } from './heard-base';
 import { HeardExperts } from './heard-experts';
+import { HeardTaste } from './heard-taste';
 import { History } from './history';
 import { KnownTerms } from './known-terms';
 import {
@@ -15,8 +16,8 @@ import {
   START_WEIGHTS_WITH_BASE,
 } from './personal-weights';
 import { PROFILE_SCHEMA, type Profile } from './profile';
-import { type StoredTaste, TasteExperts } from './taste-expert';
-import { tasteSpace } from './taste-space';
+import type { TasteExperts } from './taste-expert';
+import { WindowClock } from './window-clock';
 
 export interface LearnerOptions {
   seed: number;
@@ -31,8 +32,6 @@ const FIRST_TRAINING = 3;
 /** Choices between two of their trainings. */
 const TRAINING_INTERVAL = 10;
 const TRAINING_STEPS = 10;
-/** Choices after which a window ends. */
-const WINDOW_CHOICES = 40;
 /** Memory of the prequential record of what was learned, in choices. */
 const RECORD_MEMORY = 10;
 /** Mean loss (nats per choice) at which a learned term is silenced and starts again. */
@@ -50,13 +49,10 @@ export class Learner {
   readonly #terms = new KnownTerms();
   #weights = new PersonalWeights();
   #base: HeardBase | null = null;
-  #taste: TasteExperts | null = null;
-  /** What the taste experts knew when they were last put away. */
-  #storedTaste: StoredTaste = {};
+  readonly #taste = new HeardTaste(this.history);
   #backend: Backend | null = null;
   #lastEvent = 0;
-  #windows = 0;
-  #windowChoices = 0;
+  readonly #clock = new WindowClock();
   #untrainedChoices = 0;
   #rejected = 0;
   #gains: Record<LearnedTerm, number> = { taste: 0, experts: 0 };
@@ -77,10 +73,8 @@ export class Learner {
       this.#weights = PersonalWeights.restore(profile.weights);
       if (this.#base) this.#weights.startFrom(START_WEIGHTS_WITH_BASE);
       this.#experts.restore(profile.experts);
-      this.#storedTaste = profile.taste;
-      this.#taste = null;
-      this.#windows = profile.windows;
-      this.#windowChoices = profile.windowChoices;
+      this.#taste.restore(profile.taste);
+      this.#clock.restore(profile);
       this.#rejected = profile.rejected;
       this.#gains = { taste: profile.tasteGain, experts: profile.expertsGain };
       this.#lastUpdate = profile.lastUpdate;
@@ -98,10 +92,9 @@ export class Learner {
       schema: PROFILE_SCHEMA,
       lastEvent: this.#lastEvent,
       weights: this.#weights.save(),
-      taste: this.#taste?.save() ?? this.#storedTaste,
+      taste: this.#taste.save(),
       experts: this.#experts.save(),
-      windows: this.#windows,
-      windowChoices: this.#windowChoices,
+      ...this.#clock.save(),
       rejected: this.#rejected,
       expertsGain: this.#gains.experts,
       tasteGain: this.#gains.taste,
@@ -118,8 +111,9 @@ export class Learner {
     const { rows, dismissed } = this.history;
     if (strength > 0 && !rows.includes(row)) this.#learn(row, strength);
     if (event.type === 'dismiss' && !dismissed.has(row)) this.#tasteExperts?.dislike(row);
+    const distance = strength > 0 ? this.#taste.distanceOf(row, this.#catalogue.index, this.#baseSignal) : null;
     if (this.#remember(event)) {
-      this.#windowChoices++;
+      this.#clock.count(distance);
       this.#untrainedChoices++;
     }
     if (strength > 0 || event.type === 'dismiss') this.#lastUpdate = event.time;
@@ -128,7 +122,7 @@ export class Learner {
   /** True when `train()` has something to do. */
   get trainingDue(): boolean {
     const { experts = true } = this.#options;
-    const interval = this.#experts.embeddings ? TRAINING_INTERVAL : FIRST_TRAINING;
+    const interval = this.#experts.embeddings && !this.#clock.due ? TRAINING_INTERVAL : FIRST_TRAINING;
     return experts && this.history.rows.length >= FIRST_TRAINING && this.#untrainedChoices >= interval;
   }
 
@@ -152,7 +146,7 @@ export class Learner {
     await this.awaken();
     const { rows, strengths } = this.history;
     this.#untrainedChoices = 0;
-    const ended = this.#windowChoices >= WINDOW_CHOICES;
+    const ended = this.#clock.due;
     const request = {
       history: Int32Array.from(rows),
       eventWeights: Float32Array.from(strengths),
@@ -160,9 +154,7 @@ export class Learner {
       seed: this.#options.seed + this.#lastEvent,
     };
     if (!(await this.#experts.train(request, ended))) this.#rejected++;
-    if (!ended) return;
-    this.#windows++;
-    this.#windowChoices = 0;
+    if (ended) this.#clock.close();
   }
 
   /**
@@ -200,7 +192,7 @@ export class Learner {
   /** The catalogue changed (rows only grow; old rows keep their place). */
   async setCatalogue(catalogue: LearnerCatalogue): Promise<void> {
     this.#catalogue = catalogue;
-    this.#putTasteAway();
+    this.#taste.spaceChanged();
     if (this.#base) await this.useBase(this.#base.model);
     await this.#experts.setCatalogue(catalogue);
   }
@@ -229,7 +221,8 @@ export class Learner {
     return {
       events: this.history.rows.length,
       lastUpdate: this.#lastUpdate,
-      windows: this.#windows,
+      windows: this.#clock.closed,
+      drifts: this.#clock.drifts,
       rejected: this.#rejected,
       backend: this.#backend,
       weights: this.#heardWeights,
@@ -256,24 +249,14 @@ export class Learner {
     return signal && signal.scores.length === this.#catalogue.index.items.length ? signal : null;
   }
 
-  /** Null when nothing but weights is to be learned, or nothing was chosen or dismissed yet. */
+  /** Null when nothing but weights is to be learned. */
   get #tasteExperts(): TasteExperts | null {
     if (this.#options.experts === false) return null;
-    this.#taste ??= TasteExperts.over(
-      tasteSpace(this.#catalogue.index, this.#baseSignal),
-      this.#storedTaste,
-      this.history,
-    );
-    return this.#taste;
-  }
-
-  #putTasteAway(): void {
-    if (this.#taste) this.#storedTaste = this.#taste.save();
-    this.#taste = null;
+    return this.#taste.experts(this.#catalogue.index, this.#baseSignal);
   }
 
   #setBase(base: HeardBase | null): void {
-    this.#putTasteAway();
+    this.#taste.spaceChanged();
     this.#base = base;
     this.#weights.startFrom(base ? START_WEIGHTS_WITH_BASE : START_WEIGHTS);
   }
@@ -303,7 +286,7 @@ export class Learner {
   #record(name: LearnedTerm, gain: number): void {
     this.#gains[name] += (gain - this.#gains[name]) / RECORD_MEMORY;
     if (this.#gains[name] >= RECORD_FLOOR[name]) return;
-    if (name === 'taste') this.#taste?.clear();
+    if (name === 'taste') this.#tasteExperts?.clear();
     else this.#weights.silenceExperts();
     this.#gains[name] = 0;
     this.#rejected++;

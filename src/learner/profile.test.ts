@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SidestreamError } from '../error';
+import { DriftDetector } from './drift';
 import { PersonalWeights } from './personal-weights';
 import { PROFILE_SCHEMA, type Profile, parseProfile } from './profile';
 
@@ -11,6 +12,8 @@ const profile: Profile = {
   experts: new Uint8Array([1, 2, 3]),
   windows: 1,
   windowChoices: 4,
+  drifts: 1,
+  drift: new DriftDetector().save(),
   rejected: 0,
   expertsGain: 0.1,
   tasteGain: 0.2,
@@ -39,8 +42,9 @@ describe('parseProfile', () => {
   });
 
   it('reads a profile from before there were taste experts', () => {
-    const { taste: _, tasteGain: __, ...older } = profile;
-    expect(parseProfile({ ...older, schema: 1 })).toEqual({ ...profile, taste: {}, tasteGain: 0 });
+    const { taste: _, tasteGain: __, drifts: ___, drift, ...older } = profile;
+    expect(drift).toBeDefined();
+    expect(parseProfile({ ...older, schema: 1 })).toEqual({ ...older, schema: 2, taste: {}, tasteGain: 0, drifts: 0 });
   });
 
   it('tells a newer schema from damage', () => {

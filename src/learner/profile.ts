@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
+import { driftSchema } from './drift';
 import { personalWeightsSchema } from './personal-weights';
 import { type StoredTaste, tasteSchema } from './taste-expert';
 
@@ -29,6 +30,9 @@ const profileSchema = v.object({
   windows: count,
   /** Choices since the last window closed. */
   windowChoices: count,
+  /** Drifts found; like the detector's state not in a profile of schema 1. */
+  drifts: v.optional(count, 0),
+  drift: v.optional(driftSchema),
   /** Updates dropped by the guard. */
   rejected: count,
   /** Mean gain in log-likelihood that the ladders' experts brought lately, in nats. */
