@@ -9,10 +9,12 @@ import {
   learnerMethod,
   lnRankChange,
   type MethodRun,
+  newcomerQuality,
   type ProtocolRun,
   paperExpertMethod,
   popularityMethod,
   type Quality,
+  type RankedChoice,
   type ResultTable,
   type Shopper,
   thirds,
@@ -80,7 +82,8 @@ function noBaseMethod({ bundle, seed }: EvaluateInput): DeviceMethod {
 /**
  * The device protocol on shoppers whom the past does not know: each event is ranked before it is learned. Tables:
  * `device` against the base model, `experts` against the personal terms without them, `no-base` against popularity.
- * Figures: `noBaseOverPopularity`, the ratio of NDCG@10; `experts …`, what the experts change about the ln rank of groups
+ * Figures: `noBaseOverPopularity`, the ratio of NDCG@10; `newOverOld`, HR@10 of `sidestream` on items that nobody chose
+ * in the past over that on older ones as popular after it; `experts …`, what the experts change about the ln rank of groups
  * of shoppers.
  * @throws SidestreamError `runtime/invalid-input` when a method has another name than those here, or there is no shopper
  */
@@ -99,8 +102,15 @@ export async function runDevice(input: EvaluateInput): Promise<ProtocolRun> {
   if (wanted(input, 'no-base')) methods.push(noBaseMethod(input));
   const { meter } = input;
   meter.start('Shoppers', shoppers.length);
-  const options = { shoppers, methods, from: FROM, to: TO };
-  const results = await evaluateDevice({ ...options, onProgress: () => meter.advance(1) });
+  const ranked: RankedChoice[] = [];
+  const later = popularityOf(input, input.events.slice(past.length));
+  const results = await evaluateDevice({
+    ...{ shoppers, methods, from: FROM, to: TO },
+    onRank: (name, row, rank) => {
+      if (name === 'sidestream') ranked.push({ rank, isNew: popularity[row] === 0, chosen: later[row] });
+    },
+    onProgress: () => meter.advance(1),
+  });
   meter.stop();
   model.dispose();
   const runs = methods.map(({ name }): MethodRun => ({ name, units: results.get(name) ?? [] }));
@@ -110,6 +120,7 @@ export async function runDevice(input: EvaluateInput): Promise<ProtocolRun> {
   const tables = [table('device', 'base', runs)];
   if (terms && sidestream) tables.push(table('experts', 'terms', [terms, sidestream]));
   if (noBase && popular) tables.push(table('no-base', 'popularity', [popular, noBase]));
+  const { fresh, old } = newcomerQuality(ranked);
   return {
     protocol: 'device',
     seed: input.seed,
@@ -117,6 +128,7 @@ export async function runDevice(input: EvaluateInput): Promise<ProtocolRun> {
     tables,
     figures: {
       ...(noBase && popular ? { noBaseOverPopularity: ndcg10(noBase.units) / ndcg10(popular.units) } : {}),
+      ...(sidestream ? { newItemsHr10: fresh.hr10, oldItemsHr10: old.hr10, newOverOld: fresh.hr10 / old.hr10 } : {}),
       ...(terms && sidestream ? changesByGroup(sidestream.units, terms.units, shoppers, popularity) : {}),
     },
   };

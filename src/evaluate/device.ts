@@ -24,6 +24,8 @@ export interface DeviceProtocol {
   from?: number;
   /** Events looked at, those that only teach included. Default 110. */
   to?: number;
+  /** Called with the rank of every item that was ranked before it was chosen. */
+  onRank?(method: string, row: number, rank: number): void;
   /** Called after each shopper. */
   onProgress?(done: number, total: number): void;
 }
@@ -33,25 +35,33 @@ export interface DeviceProtocol {
  * @returns per method the quality of every shopper, in the order of `shoppers`
  */
 export async function evaluateDevice(protocol: DeviceProtocol): Promise<Map<string, Quality[]>> {
-  const { shoppers, methods, from = 10, to = 110, onProgress } = protocol;
+  const { shoppers, methods, onProgress } = protocol;
   const results = new Map<string, Quality[]>(methods.map(({ name }) => [name, []]));
   for (const [done, shopper] of shoppers.entries()) {
     for (const method of methods) {
-      results.get(method.name)?.push(await runShopper(method, shopper, from, to));
+      results.get(method.name)?.push(await runShopper(method, shopper, protocol));
     }
     onProgress?.(done + 1, shoppers.length);
   }
   return results;
 }
 
-async function runShopper(method: DeviceMethod, shopper: Shopper, from: number, to: number): Promise<Quality> {
+async function runShopper(
+  method: DeviceMethod,
+  shopper: Shopper,
+  { from = 10, to = 110, onRank }: DeviceProtocol,
+): Promise<Quality> {
   const run = method.start();
   const meter = new QualityMeter();
   const chosen = new Set<number>();
   try {
     for (const [n, row] of shopper.rows.slice(0, to).entries()) {
       // A repeated choice is no discovery: it teaches, but there is nothing to rank it among.
-      if (n >= from && !chosen.has(row)) meter.add(rankOf(await run.scores(), row, chosen));
+      if (n >= from && !chosen.has(row)) {
+        const rank = rankOf(await run.scores(), row, chosen);
+        meter.add(rank);
+        onRank?.(method.name, row, rank);
+      }
       await run.observe(row, shopper.times[n]);
       chosen.add(row);
     }
