@@ -5,7 +5,7 @@ import { clickProducts, expect, idsIn, openShop, test } from './shop';
 
 /** The demo's manifest with a base model, and the model, by file name. */
 function bundleWithBase(folder: string): Map<string, Buffer> {
-  execFileSync('npx', ['tsx', 'e2e/untrained-base.ts', folder], { stdio: 'pipe' });
+  execFileSync('npx', ['tsx', 'e2e/learned-bundle.ts', folder, 'base'], { stdio: 'pipe' });
   return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
 }
 

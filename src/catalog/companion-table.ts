@@ -59,7 +59,10 @@ export function decodeCompanions(bytes: ArrayBuffer, count: number): CompanionTa
   const rows = Uint32Array.from({ length: total }, (_, at) =>
     wide === 2 ? view.getUint16(from + 2 * at, true) : view.getUint32(from + 4 * at, true),
   );
-  if (offsets[count] !== total || !Number.isFinite(largest) || rows.some((row) => row >= count)) {
+  // The sums are of 32 bits: counts that run over must not pass for the right ones.
+  const falling = offsets.some((offset, item) => item > 0 && offset < offsets[item - 1]);
+  const possible = largest >= 0 && largest < Number.POSITIVE_INFINITY;
+  if (offsets[count] !== total || falling || !possible || rows.some((row) => row >= count)) {
     throw invalid('its numbers are out of range');
   }
   const lifts = Float32Array.from(new Uint8Array(bytes, from + total * wide), (step) => (step * largest) / STEPS);

@@ -1,4 +1,4 @@
-export { addBase } from './add-base';
+export { addLearned, type Learned } from './add-learned';
 export { BASE_RECIPES, type BaseConfig, type BaseRecipe, baseConfigSchema } from './base-config';
 export { categoryPaths, inCategory } from './category';
 export { type CompanionTable, decodeCompanions, encodeCompanions } from './companion-table';
@@ -7,6 +7,7 @@ export { concatTables, dequantize, type FeatureTable, quantizeRow, rowsPerItem }
 export { type FeedLine, feedLines } from './feed-lines';
 export { type Item, type ItemInput, itemSchema } from './item';
 export { itemText, TEXT_RECIPES, type TextRecipe } from './item-text';
+export type { Predecessor } from './keep-learned';
 export {
   BUNDLE_SCHEMA,
   type BundleFile,

@@ -64,6 +64,8 @@ export const manifestSchema = v.object({
       config: baseConfigSchema,
     }),
   ),
+  /** What the shop's logs say is chosen together, about these items in this order. */
+  companions: v.optional(fileSchema),
 });
 
 export type Manifest = v.InferOutput<typeof manifestSchema>;
@@ -73,13 +75,14 @@ export type Modality = keyof Manifest['modalities'];
 /** The order of modalities in every feature row. */
 export const MODALITIES = ['text', 'image'] as const satisfies Modality[];
 
-/** Every file the manifest names, once each: shards, projection, encoders, base model. */
+/** Every file the manifest names, once each: shards, projection, encoders, base model, companions. */
 export function bundleFiles(manifest: Manifest): BundleFile[] {
   const encoders = MODALITIES.flatMap((modality) => {
     const { encoder } = manifest.modalities[modality];
     return encoder ? [encoder.onnx, ...(encoder.tokenizer ? [encoder.tokenizer] : [])] : [];
   });
-  const base = manifest.base ? [manifest.base] : [];
-  const all = [...manifest.shards.items, ...manifest.shards.features, manifest.projection, ...encoders, ...base];
+  const { shards, projection, base, companions } = manifest;
+  const learned = [...(base ? [base] : []), ...(companions ? [companions] : [])];
+  const all = [...shards.items, ...shards.features, projection, ...encoders, ...learned];
   return [...new Map(all.map((entry) => [entry.file, entry])).values()];
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import { canHash, sha256 } from '../sha256';
 import type { BaseConfig } from './base-config';
+import { type CompanionTable, decodeCompanions } from './companion-table';
 import { createTable, decodeFeatureShard, featureShardBytes } from './feature-shard';
 import type { FeatureTable } from './feature-table';
 import { type Item, itemSchema } from './item';
@@ -47,6 +48,8 @@ export interface Bundle {
   projection(onProgress?: BundleProgress): Promise<ArrayBuffer>;
   /** The base model that came with the bundle; null when there is none. */
   base(onProgress?: BundleProgress): Promise<BaseFile | null>;
+  /** What is chosen together, as the bundle knows it; null when it does not. */
+  companions(onProgress?: BundleProgress): Promise<CompanionTable | null>;
   /** @throws SidestreamError `encoder/missing` when the bundle was built without encoders */
   encoder(modality: Modality, onProgress?: BundleProgress): Promise<EncoderFiles>;
 }
@@ -94,7 +97,9 @@ export async function openBundle(source: string | URL | FetchFile, onProgress?: 
   return { manifest, items, features, verified: canHash(), ...lateFiles(fetchFile, manifest) };
 }
 
-function lateFiles(fetchFile: FetchFile, manifest: Manifest): Pick<Bundle, 'file' | 'projection' | 'base' | 'encoder'> {
+type LateFiles = Pick<Bundle, 'file' | 'projection' | 'base' | 'companions' | 'encoder'>;
+
+function lateFiles(fetchFile: FetchFile, manifest: Manifest): LateFiles {
   const files = async (wanted: BundleFile[], onProgress?: BundleProgress): Promise<ArrayBuffer[]> => {
     const total = wanted.reduce((sum, file) => sum + file.bytes, 0);
     let loaded = 0;
@@ -110,6 +115,10 @@ function lateFiles(fetchFile: FetchFile, manifest: Manifest): Pick<Bundle, 'file
     base: async (onProgress) => {
       const { base } = manifest;
       return base ? { config: base.config, bytes: (await files([base], onProgress))[0] } : null;
+    },
+    companions: async (onProgress) => {
+      const { companions } = manifest;
+      return companions ? decodeCompanions((await files([companions], onProgress))[0], manifest.count) : null;
     },
     encoder: async (modality, onProgress) => {
       const { encoder } = manifest.modalities[modality];

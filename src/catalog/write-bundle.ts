@@ -4,6 +4,7 @@ import { encodeFeatureShard } from './feature-shard';
 import type { FeatureTable } from './feature-table';
 import type { Item } from './item';
 import type { TextRecipe } from './item-text';
+import { keepLearned, type Predecessor } from './keep-learned';
 import {
   BUNDLE_SCHEMA,
   type BundleFile,
@@ -43,6 +44,8 @@ export type BundleSink = (name: string, bytes: Uint8Array) => Promise<void>;
 export interface WriteBundleOptions {
   /** Items per shard. Default 1024. */
   shardItems?: number;
+  /** The bundle that this one takes the place of, in the same folder: what was learned for it stays where it fits. */
+  previous?: Predecessor;
 }
 
 /**
@@ -53,7 +56,7 @@ export interface WriteBundleOptions {
 export async function writeBundle(
   content: BundleContent,
   sink: BundleSink,
-  { shardItems = 1024 }: WriteBundleOptions = {},
+  { shardItems = 1024, previous }: WriteBundleOptions = {},
 ): Promise<Manifest> {
   const { items, features, encoders } = content;
   check(content);
@@ -93,6 +96,7 @@ export async function writeBundle(
     projection,
     shards,
   };
+  if (previous) Object.assign(manifest, keepLearned(previous, { manifest, items }));
   await sink(MANIFEST_FILE, new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
   return manifest;
 }

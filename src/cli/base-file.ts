@@ -1,40 +1,60 @@
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { addBase, MANIFEST_FILE, openBundle } from '../catalog';
+import { addLearned, type BundleFile, type CompanionTable, MANIFEST_FILE, openBundle } from '../catalog';
 import { SidestreamError } from '../error';
 import type { BaseModel } from '../learner/node';
 import { folderFetch, folderSink, removeStale } from './folder-bundle';
 
-/** Where a base model was put. */
-export interface StoredBase {
+/** A file that was written. */
+export interface StoredFile {
   file: string;
   bytes: number;
 }
 
+/** The files of what was stored. */
+export interface StoredLearned {
+  base?: StoredFile;
+  companions?: StoredFile;
+}
+
 /**
- * Stores a base model in half precision: as a file where `out` ends in `.safetensors`, as part of the bundle where `out`
- * is the folder of one, else as `base.safetensors` in that folder.
- * @param digest of the bundle that it was made for
+ * Stores what was learned as part of the bundle where `out` is the folder of one. Elsewhere there is a place for a base
+ * model alone: the file that `out` names where it ends in `.safetensors`, else `base.safetensors` in that folder. Base
+ * models are stored in half precision.
+ * @param digest of the bundle that it was learned for
  * @throws SidestreamError `bundle/invalid` when `out` is the folder of another bundle
  */
-export async function storeBase(model: BaseModel, out: string, digest: string): Promise<StoredBase> {
-  const bytes = model.save('F16');
+export async function storeLearned(
+  { base, companions }: { base?: BaseModel; companions?: CompanionTable },
+  out: string,
+  digest: string,
+): Promise<StoredLearned> {
+  const weights = base && { bytes: base.save('F16'), config: base.config };
   if (await isBundle(out)) {
     const { manifest } = await openBundle(folderFetch(out));
     if (manifest.digest !== digest) {
       throw new SidestreamError(
         'bundle/invalid',
-        `${out} is another bundle than the one the base model was made for; give that one, or a new folder.`,
+        `${out} is another bundle than the one that this was learned for; give that one, or a new folder.`,
       );
     }
-    const next = await addBase(manifest, bytes, model.config, await folderSink(out));
+    const next = await addLearned(manifest, { base: weights, companions }, await folderSink(out));
     await removeStale(out, next);
-    return { file: join(out, next.base?.file ?? ''), bytes: bytes.byteLength };
+    const stored = ({ file, bytes }: BundleFile): StoredFile => ({ file: join(out, file), bytes });
+    return {
+      ...(base && next.base ? { base: stored(next.base) } : {}),
+      ...(companions && next.companions ? { companions: stored(next.companions) } : {}),
+    };
   }
+  if (!weights) return {};
   const file = basePath(out);
-  await writeWhole(file, bytes);
-  return { file, bytes: bytes.byteLength };
+  await writeWhole(file, weights.bytes);
+  return { base: { file, bytes: weights.bytes.byteLength } };
 }
+
+/** Stores a base model, as `storeLearned` does; companions that a bundle has stay. */
+export const storeBase = (base: BaseModel, out: string, digest: string): Promise<StoredLearned> =>
+  storeLearned({ base }, out, digest);
 
 /** The file that `out` stands for when it is no bundle. */
 export const basePath = (out: string): string => (out.endsWith('.safetensors') ? out : join(out, 'base.safetensors'));
@@ -59,7 +79,8 @@ export async function readWeightsFile(file: string): Promise<Uint8Array> {
   }
 }
 
-const isBundle = async (folder: string): Promise<boolean> =>
+/** Whether a folder is that of a bundle. */
+export const isBundle = async (folder: string): Promise<boolean> =>
   stat(join(folder, MANIFEST_FILE)).then(
     () => true,
     () => false,

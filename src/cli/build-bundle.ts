@@ -21,6 +21,7 @@ import { readEncoder } from './encoders-add';
 import { folderSink, removeStale } from './folder-bundle';
 import type { Meter } from './meter';
 import { readPicture } from './picture-file';
+import { leftOut, previousBundle } from './previous-bundle';
 
 /** Width D of every projected tap. */
 const DIM = 128;
@@ -51,11 +52,13 @@ export interface BuildResult {
   refused: Refusal[];
   refusedRows: number;
   refusedPictures: number;
+  /** What could not be kept of the bundle that was in the folder, in sentences. */
+  notes: string[];
   manifest: Manifest;
 }
 
 /**
- * Builds a bundle from a catalogue file.
+ * Builds a bundle from a catalogue file. In the folder of an older one, what that had learned stays where it fits.
  * @throws SidestreamError `catalog/unreadable` the file cannot be read; `catalog/empty` no row was good;
  *   `encoder/missing` the encoders have not been prepared
  */
@@ -78,8 +81,12 @@ export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
   };
   const taps = { text: presets.text.taps.length, image: presets.image.taps.length };
   const features = createTable({ dim: DIM, taps }, items.length);
-  const text = await encodeTexts(items, features, files.text, request);
-  const pictures = await encodePictures(items, lines, features, files.image, request);
+  const notes: string[] = [];
+  const recipe = { text: request.text, dim: DIM };
+  const previous = await previousBundle(request.out, recipe, (line) => notes.push(line));
+  const fixed = previous?.projections ?? {};
+  const text = await encodeTexts(items, features, files.text, request, fixed.text);
+  const pictures = await encodePictures({ items, lines, features, files: files.image, request, fixed: fixed.image });
   const weight = tunedTextWeight(
     features,
     { text: presets.text.contentTap, image: presets.image.contentTap },
@@ -96,8 +103,10 @@ export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
     },
     projection: encodeProjection({ text, image: pictures.projection }),
   };
-  const manifest = await writeBundle(bundle, await folderSink(request.out));
+  const manifest = await writeBundle(bundle, await folderSink(request.out), { previous: previous ?? undefined });
   await removeStale(request.out, manifest);
+  const lost = previous && leftOut(previous.manifest, manifest);
+  if (lost) notes.push(lost);
   return {
     items: items.length,
     withoutPicture: bundle.items.filter((item) => item.image === undefined).length,
@@ -105,6 +114,7 @@ export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
     refused: [...refused, ...pictures.bad.values()].sort((a, b) => a.line - b.line),
     refusedRows,
     refusedPictures: pictures.bad.size,
+    notes,
     manifest,
   };
 }
@@ -123,6 +133,7 @@ async function encodeTexts(
   features: FeatureTable,
   files: EncoderFiles,
   { text, meter }: BuildRequest,
+  fixed: Projection | undefined,
 ): Promise<Projection> {
   const encoder = await createNodeEncoder(DEFAULT_PRESETS.text, files);
   meter.start('Texts', items.length);
@@ -133,6 +144,7 @@ async function encodeTexts(
       rows: items.map((_, row) => row),
       load: async (row) => itemText(items[row], text),
       features,
+      projection: fixed,
       advance: meter.advance,
     });
     return projection ?? emptyProjection(DEFAULT_PRESETS.text);
@@ -142,18 +154,24 @@ async function encodeTexts(
   }
 }
 
+interface EncodePictures {
+  items: Item[];
+  lines: number[];
+  features: FeatureTable;
+  files: EncoderFiles;
+  request: BuildRequest;
+  /** Projection to use; fitted when absent. */
+  fixed?: Projection;
+}
+
 /** `bad` holds, by row, the pictures that could not be read. */
-async function encodePictures(
-  items: Item[],
-  lines: number[],
-  features: FeatureTable,
-  files: EncoderFiles,
-  { images, meter }: BuildRequest,
-): Promise<{ projection: Projection; bad: Map<number, Refusal> }> {
+async function encodePictures(task: EncodePictures): Promise<{ projection: Projection; bad: Map<number, Refusal> }> {
+  const { items, lines, features, fixed } = task;
+  const { images, meter } = task.request;
   const bad = new Map<number, Refusal>();
   const rows = images === undefined ? [] : items.flatMap((item, row) => (item.image ? [row] : []));
   const preset = DEFAULT_PRESETS.image;
-  if (images === undefined || rows.length === 0) return { projection: emptyProjection(preset), bad };
+  if (images === undefined || rows.length === 0) return { projection: fixed ?? emptyProjection(preset), bad };
   const load = async (row: number) => {
     try {
       return await decodeImage(await readPicture(images, items[row].image ?? ''), preset.size);
@@ -163,10 +181,19 @@ async function encodePictures(
       return null;
     }
   };
-  const encoder = await createNodeEncoder(preset, files);
+  const encoder = await createNodeEncoder(preset, task.files);
   meter.start('Pictures', rows.length);
   try {
-    const projection = await encodeItems({ modality: 'image', encoder, rows, load, features, advance: meter.advance });
+    const { advance } = meter;
+    const projection = await encodeItems({
+      modality: 'image',
+      encoder,
+      rows,
+      load,
+      features,
+      projection: fixed,
+      advance,
+    });
     return { projection: projection ?? emptyProjection(preset), bad };
   } finally {
     meter.stop();

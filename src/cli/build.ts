@@ -45,6 +45,7 @@ export function buildCommand(): Command {
       console.log(
         `Built ${built.items} items${missing} in ${seconds} s: ${(built.bytes / 1e6).toFixed(1)} MB in ${options.out}`,
       );
+      for (const note of built.notes) console.error(note);
       console.log(`Refused: ${built.refusedRows} rows, ${built.refusedPictures} pictures`);
       if (refused.length > 0) process.exitCode = 2;
     });

@@ -15,13 +15,15 @@ export interface EncodeItems<Input> {
   load(row: number): Promise<Input | null>;
   /** Filled in place. */
   features: FeatureTable;
+  /** Statistics and projection to use; found from the items when absent. */
+  projection?: Projection;
   /** Called as items are done. */
   advance(count: number): void;
 }
 
 /**
- * Encodes one modality of many items: a sample first, which fixes mean, deviation and projection of every tap, then the
- * rest, so that the memory needed does not grow with the catalogue.
+ * Encodes one modality of many items: a sample first, which fixes mean, deviation and projection of every tap where they
+ * are not given, then the rest, so that the memory needed does not grow with the catalogue.
  * @returns the projection, or null when no item has this modality
  */
 export async function encodeItems<Input>(task: EncodeItems<Input>): Promise<Projection | null> {
@@ -49,7 +51,7 @@ export async function encodeItems<Input>(task: EncodeItems<Input>): Promise<Proj
     return fitted;
   };
 
-  let projection: Projection | null = null;
+  let projection: Projection | null = task.projection ?? null;
   for await (const batch of encodedBatches(task, order)) {
     if (projection) {
       store(projection, batch.rows, batch.taps);

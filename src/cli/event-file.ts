@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { type Bundle, describeRefusal } from '../catalog';
+import { type Bundle, type CompanionTable, describeRefusal } from '../catalog';
 import { SidestreamError } from '../error';
 import { type EventFormat, type EventLog, readEvents } from '../evaluate';
-import type { Interaction } from '../learner/node';
+import { Companions, type Interaction, pooledData } from '../learner/node';
 
 /** Refused rows shown one by one; the rest is counted. */
 const SHOWN = 20;
@@ -44,4 +44,15 @@ export function interactionsOf(log: EventLog, { items }: Bundle): { interactions
     );
   }
   return { interactions, unknown };
+}
+
+/**
+ * What some choices say is chosen together.
+ * @param interactions sorted by time
+ * @param count items in the catalogue
+ */
+export function companionTable(interactions: readonly Interaction[], count: number): CompanionTable {
+  const companions = new Companions(count);
+  for (const rows of pooledData(interactions, count, 0).sequences) companions.learn(rows);
+  return companions.table();
 }

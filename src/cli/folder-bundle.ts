@@ -4,7 +4,7 @@ import { type BundleSink, bundleFiles, type FetchFile, type Manifest } from '../
 
 /** The names that `writeBundle` gives, and their unfinished forms. */
 const OURS =
-  /^(items|features|projection|text|image|text-tokenizer|base)-[0-9a-f]{16}\.(json|bin|onnx|safetensors)(\.part)?$/;
+  /^(items|features|projection|text|image|text-tokenizer|base|companions)-[0-9a-f]{16}\.(json|bin|onnx|safetensors)(\.part)?$/;
 
 /** Reads a bundle from a folder. A missing file answers 404, as a web server would. */
 export function folderFetch(folder: string): FetchFile {

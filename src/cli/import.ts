@@ -17,7 +17,8 @@ interface ImportOptions {
 
 /**
  * `sidestream import <checkpoint.safetensors>`: takes a base model that was trained elsewhere under the reference
- * implementation's parameter names, checks every name and shape against the bundle's features and stores it.
+ * implementation's parameter names, checks every name and shape against the bundle's features and stores it. The
+ * companions that the bundle has stay.
  */
 export function importCommand(): Command {
   return new Command('import')
@@ -32,16 +33,16 @@ export function importCommand(): Command {
         .default('paper'),
     )
     .option('--temperature <x>', 'what cosines are divided by (recipe sidestream)', temperature, 0.1)
-    .action(async (file: string, options: ImportOptions) => {
+    .action(async (checkpoint: string, options: ImportOptions) => {
       const bundle = await openBundle(folderFetch(options.bundle));
-      const { weights, metadata } = decodeSafetensors(await readWeightsFile(file));
+      const { weights, metadata } = decodeSafetensors(await readWeightsFile(checkpoint));
       const config = configOf(weights, metadata.config, options);
       const model = BaseModel.from(weights, config, bundle.features);
       const stored = await storeBase(model, options.out ?? options.bundle, bundle.manifest.digest);
       console.log(
         `${config.recipe}, width ${config.embeddingDim}, ${config.blocks} blocks, ${config.heads} heads, histories of ${config.maxSeqLen}`,
       );
-      console.log(`${stored.file}: ${(stored.bytes / 1e3).toFixed(0)} kB`);
+      for (const { file, bytes } of Object.values(stored)) console.log(`${file}: ${(bytes / 1e3).toFixed(0)} kB`);
     });
 }
 

@@ -42,6 +42,8 @@ function showSummary(bundle: Bundle, { json }: InspectOptions): void {
     features: size(manifest.shards.features),
     projection: manifest.projection.bytes,
     encoders: size(encoders),
+    base: manifest.base?.bytes ?? 0,
+    companions: manifest.companions?.bytes ?? 0,
     total: size(bundleFiles(manifest)),
   };
   const without = Object.fromEntries(

@@ -4,11 +4,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTable, type Item, openBundle, quantizeRow, writeBundle } from '../catalog';
+import {
+  addLearned,
+  type CompanionTable,
+  createTable,
+  decodeCompanions,
+  encodeCompanions,
+  type Item,
+  openBundle,
+  quantizeRow,
+  writeBundle,
+} from '../catalog';
 import { BaseModel, baseConfig } from '../learner/node';
 import { decodeSafetensors, encodeSafetensors, seededRandom } from '../model';
+import { storeBase } from './base-file';
 import { startCompute } from './compute';
-import { interactionsOf, readEventFile } from './event-file';
+import { companionTable, interactionsOf, readEventFile } from './event-file';
 import { folderFetch, folderSink } from './folder-bundle';
 import { encodeNpy } from './npy';
 import { type TrainBaseRequest, trainBase } from './train-base';
@@ -53,6 +64,8 @@ const train = (out: string, ...more: string[]) =>
     '5',
     ...more,
   );
+/** A table as it is read back: lifts in steps. */
+const stored = (table: CompanionTable): CompanionTable => decodeCompanions(encodeCompanions(table).buffer, table.count);
 const lastLine = (text: string): unknown => JSON.parse(text.trim().split('\n').at(-1) ?? '');
 
 beforeAll(async () => {
@@ -111,6 +124,37 @@ describe('sidestream train', () => {
     const model = BaseModel.load(new Uint8Array(base?.bytes ?? new ArrayBuffer(0)), bundle.features);
     expect(model.config).toMatchObject({ recipe: 'sidestream', embeddingDim: 8, maxSeqLen: 5 });
     expect((await readdir(at('trained'))).filter((name) => name.includes('checkpoint'))).toEqual([]);
+
+    const companions = await bundle.companions();
+    const { companions: file } = bundle.manifest;
+    expect(lastLine(run.out)).toMatchObject({
+      companions: { file: join(at('trained'), file?.file ?? ''), bytes: file?.bytes },
+    });
+    // From the whole log, the share for validation too.
+    const { interactions } = interactionsOf(await readEventFile(events), bundle);
+    expect(companions).toEqual(stored(companionTable(interactions, ITEMS)));
+    // As `import` does it.
+    await storeBase(model, at('trained'), bundle.manifest.digest);
+    expect(await (await openBundle(folderFetch(at('trained')))).companions()).toEqual(companions);
+  });
+
+  it('counts the companions alone, beside the base model that is there, and of the past alone', async () => {
+    const out = at('counted');
+    await cp(at('bundle'), out, { recursive: true });
+    const content = { bytes: new Uint8Array(3), config: baseConfig('sidestream', { embeddingDim: 8 }) };
+    const { manifest } = await openBundle(folderFetch(out));
+    const { base } = await addLearned(manifest, { base: content }, await folderSink(out));
+    const run = await train(out, '--companions-only', '--past', '0.5');
+    expect(run.code).toBe(0);
+    expect(run.out).toMatch(/Counted 200 events.*\n.*companions-.*kB\n10 of 40 items have companions/);
+    const bundle = await openBundle(folderFetch(out));
+    expect(bundle.manifest.base).toEqual(base);
+    const { interactions } = interactionsOf(await readEventFile(events), bundle);
+    expect(await bundle.companions()).toEqual(stored(companionTable(interactions.slice(0, 200), ITEMS)));
+    expect(await train(at('nowhere'), '--companions-only')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no bundle'),
+    });
   });
 
   it('goes on from its checkpoint, and only where nothing has changed', async () => {

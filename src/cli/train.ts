@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { BASE_RECIPES, type BaseConfig, type BaseRecipe, openBundle } from '../catalog';
+import { BASE_RECIPES, type BaseConfig, type BaseRecipe, type Bundle, openBundle } from '../catalog';
+import { SidestreamError } from '../error';
 import { endOfPast } from '../evaluate';
-import { BaseModel, baseConfig } from '../learner/node';
-import { storeBase } from './base-file';
+import { BaseModel, baseConfig, type Interaction } from '../learner/node';
+import { isBundle, storeLearned } from './base-file';
 import { startCompute } from './compute';
-import { interactionsOf, readEventFile } from './event-file';
+import { companionTable, interactionsOf, readEventFile } from './event-file';
 import { folderFetch } from './folder-bundle';
 import { createMeter } from './meter';
 import { trainBase } from './train-base';
@@ -24,17 +25,21 @@ interface TrainOptions {
   length: number;
   validation: number;
   past: number;
+  companionsOnly?: boolean;
   resume?: boolean;
   json?: boolean;
 }
 
-/** `sidestream train`: learns a base model from a shop's event log, on this machine. */
+/** `sidestream train`: learns a base model and what is chosen together from a shop's event log, on this machine. */
 export function trainCommand(): Command {
   return new Command('train')
-    .description("train a base model on a shop's event log")
+    .description("learn a base model, and what is chosen together, from a shop's event log")
     .requiredOption('--bundle <folder>', 'bundle with the features of the items')
     .requiredOption('--events <file>', 'CSV or JSON lines with user, item and time')
-    .requiredOption('--out <path>', 'folder of a bundle to put the model into, another folder, or a .safetensors file')
+    .requiredOption(
+      '--out <path>',
+      'folder of a bundle to put it into; another folder or a .safetensors file gets the base model alone',
+    )
     .addOption(
       new Option('--windows <n>', 'train window after window, with a new expert in each').argParser(whole).default(1),
     )
@@ -53,6 +58,7 @@ export function trainCommand(): Command {
       fraction,
       1,
     )
+    .option('--companions-only', 'only count what is chosen together, which takes seconds; no base model')
     .option('--resume', 'go on from the checkpoint of an interrupted training')
     .option('--json', 'print the result as one line of JSON, last')
     .action(train);
@@ -60,12 +66,41 @@ export function trainCommand(): Command {
 
 async function train(options: TrainOptions): Promise<void> {
   const started = performance.now();
+  if (options.companionsOnly && !(await isBundle(options.out))) {
+    throw new SidestreamError(
+      'runtime/invalid-input',
+      `${options.out} is no bundle, and companions are kept in bundles only. Give the folder of one with --out.`,
+    );
+  }
   const bundle = await openBundle(folderFetch(options.bundle));
   const log = await readEventFile(options.events);
   const end = endOfPast(log.events, options.past);
   const past = { ...log, events: log.events.filter(({ time }) => time < end) };
   const { interactions, unknown } = interactionsOf(past, bundle);
   if (unknown > 0) console.error(`${unknown} events are about items that the bundle has not; they are left out.`);
+  const companions = companionTable(interactions, bundle.items.length);
+  const trained = options.companionsOnly ? null : await trainModel(options, bundle, interactions);
+  const stored = await storeLearned({ base: trained?.model, companions }, options.out, bundle.manifest.digest);
+  if (trained) await removeCheckpoint(options.out);
+  const seconds = Math.round((performance.now() - started) / 100) / 10;
+  const about = { seconds, events: interactions.length, unknown };
+  if (options.json) {
+    const { epochs, validation, model } = trained ?? {};
+    const learned = { ...stored.base, companions: stored.companions ?? null };
+    console.log(JSON.stringify({ ...learned, ...about, epochs, validation, config: model?.config }));
+    return;
+  }
+  const quality = trained?.validation
+    ? `, HR@10 ${percent(trained.validation.hr10)} and NDCG@10 ${percent(trained.validation.ndcg10)} on the validation`
+    : '';
+  const how = trained ? `Trained on ${about.events} events in ${seconds} s (${trained.epochs} epochs${quality})` : null;
+  console.log(how ?? `Counted ${about.events} events in ${seconds} s`);
+  for (const { file, bytes } of Object.values(stored)) console.log(`${file}: ${(bytes / 1e3).toFixed(0)} kB`);
+  const met = companions.offsets.filter((offset, item) => item > 0 && offset > companions.offsets[item - 1]).length;
+  if (stored.companions) console.log(`${met} of ${companions.count} items have companions`);
+}
+
+async function trainModel(options: TrainOptions, bundle: Bundle, interactions: Interaction[]) {
   await startCompute('wasm');
   const config: BaseConfig = baseConfig(options.recipe, {
     embeddingDim: options.width,
@@ -79,20 +114,7 @@ async function train(options: TrainOptions): Promise<void> {
     meter: createMeter(),
     say: (line) => console.error(line),
   });
-  const model = BaseModel.from(weights, config, bundle.features);
-  const stored = await storeBase(model, options.out, bundle.manifest.digest);
-  await removeCheckpoint(options.out);
-  const seconds = Math.round((performance.now() - started) / 100) / 10;
-  if (options.json) {
-    const { length: events } = interactions;
-    console.log(JSON.stringify({ ...stored, seconds, events, unknown, epochs, validation, config }));
-    return;
-  }
-  const quality = validation
-    ? `, HR@10 ${percent(validation.hr10)} and NDCG@10 ${percent(validation.ndcg10)} on the validation`
-    : '';
-  console.log(`Trained on ${interactions.length} events in ${seconds} s (${epochs} epochs${quality})`);
-  console.log(`${stored.file}: ${(stored.bytes / 1e3).toFixed(0)} kB`);
+  return { model: BaseModel.from(weights, config, bundle.features), validation, epochs };
 }
 
 const percent = (value: number): string => `${(value * 100).toFixed(2)} %`;

@@ -1,0 +1,44 @@
+import { SidestreamError } from '../error';
+import { sha256 } from '../sha256';
+import type { BaseConfig } from './base-config';
+import { type CompanionTable, encodeCompanions } from './companion-table';
+import { type BundleFile, MANIFEST_FILE, type Manifest } from './manifest';
+import type { BundleSink } from './write-bundle';
+
+/** What a shop learned from its logs. */
+export interface Learned {
+  /** Weights of a base model as safetensors, and what it is. */
+  base?: { bytes: Uint8Array; config: BaseConfig };
+  /** What is chosen together, about the items of the bundle in their order. */
+  companions?: CompanionTable;
+}
+
+/**
+ * Puts what was learned into a bundle, each in place of the one it may have: the files first, then one manifest naming
+ * them. What is not given stays as it is.
+ * @returns the new manifest
+ * @throws SidestreamError `bundle/invalid` when the companions are not about as many items as the bundle has
+ */
+export async function addLearned(
+  manifest: Manifest,
+  { base, companions }: Learned,
+  sink: BundleSink,
+): Promise<Manifest> {
+  if (companions && companions.count !== manifest.count) {
+    throw new SidestreamError(
+      'bundle/invalid',
+      `The companions are about ${companions.count} items, the bundle has ${manifest.count}. Train for this bundle.`,
+    );
+  }
+  const put = async (stem: string, extension: string, bytes: Uint8Array): Promise<BundleFile> => {
+    const digest = await sha256(bytes);
+    const file = `${stem}-${digest.slice(0, 16)}.${extension}`;
+    await sink(file, bytes);
+    return { file, sha256: digest, bytes: bytes.byteLength };
+  };
+  const next: Manifest = { ...manifest };
+  if (base) next.base = { ...(await put('base', 'safetensors', base.bytes)), config: base.config };
+  if (companions) next.companions = await put('companions', 'bin', encodeCompanions(companions));
+  await sink(MANIFEST_FILE, new TextEncoder().encode(`${JSON.stringify(next, null, 2)}\n`));
+  return next;
+}
