@@ -110,7 +110,8 @@ export function catalogueOf(
   companions: CompanionTable | null = null,
 ): LearnerCatalogue {
   const blend = contentBlend(manifest);
-  const known = items.map((item, row) => ({ ...item, popularity: popularity?.[row] }));
+  // Of an item that nobody has chosen yet no popularity is known.
+  const known = items.map((item, row) => ({ ...item, popularity: popularity?.[row] || undefined }));
   return { index: catalogueIndex(known, features, blend, companions), table: features, blend };
 }
 

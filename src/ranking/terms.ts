@@ -2,6 +2,7 @@ import type { CatalogueIndex } from './catalogue-index';
 import { categoryPreference } from './category-preference';
 import { companionship } from './companionship';
 import { similarities, weightedMean } from './content-vectors';
+import { liftNewcomers } from './newcomers';
 import { numericCloseness } from './numbers';
 import { placeCloseness } from './place';
 
@@ -158,7 +159,10 @@ export function termValues(index: CatalogueIndex, { taste, base, liking, experts
   if (liking) values.taste = liking;
   if (rows.length === 0) return values;
   const weights = recencyWeights(strengths);
-  if (index.companions) values.companions = companionship(index.companions, rows, count);
+  if (index.companions) {
+    values.companions = companionship(index.companions, rows, count);
+    liftNewcomers(values.companions, index.companions, index.content);
+  }
   values.recent = similarities(index.content, weightedMean(index.content, rows, weights));
   values.session = similarities(index.content, weightedMean(index.content, rows.slice(-3), strengths.slice(-3)));
   values.closest = closestOf(index, rows);
