@@ -20,6 +20,7 @@ export const DEFAULT_LABELS: RecsLabels = {
   headings: {
     'for-you': 'Recommended for you',
     similar: 'Similar products',
+    complement: 'Often chosen together',
     trending: 'Popular right now',
     recent: 'Recently viewed',
   },

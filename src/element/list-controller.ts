@@ -15,7 +15,7 @@ export type ListState =
 
 /** What the controller asks of its element. */
 export interface ListHost extends ReactiveControllerHost {
-  /** What to ask for, or null when something is still missing (a `similar` list without an item). */
+  /** What to ask for, or null when something is still missing (a `similar` or `complement` list without an item). */
   listRequest(): RecommendRequest | null;
   /** The recommender changed; a refresh follows. */
   listChanged(status: Status): void;

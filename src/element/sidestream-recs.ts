@@ -79,7 +79,7 @@ export class SidestreamRecs extends LitElement implements ListHost, ListInView {
 
   /** Which recommendations to show. */
   @property() placement: Placement = 'for-you';
-  /** The item being looked at; `similar` needs it. */
+  /** The item being looked at; `similar` and `complement` need it. */
   @property({ attribute: 'item-id' }) itemId = '';
   /** How many to ask for, 1 to 100. */
   @property({ type: Number }) limit = 8;
@@ -143,7 +143,7 @@ export class SidestreamRecs extends LitElement implements ListHost, ListInView {
   /** @internal */
   listRequest(): RecommendRequest | null {
     const { placement, itemId } = this;
-    if (placement === 'similar' && !itemId) return null;
+    if ((placement === 'similar' || placement === 'complement') && !itemId) return null;
     const limit = Math.min(100, Math.max(1, Math.round(this.limit) || 8));
     // What the shopper looked at is a record; it is complete whatever other lists show.
     const elsewhere = placement === 'recent' ? [] : inViewBefore(this);

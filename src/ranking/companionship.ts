@@ -29,3 +29,25 @@ export function companionship(
   }
   return out;
 }
+
+/**
+ * The choice that has the largest part in an item's companionship.
+ * @param rows item rows, oldest first
+ * @returns its row; null when the item is no companion of the last choices
+ */
+export function companionOf(
+  { count: known, offsets, rows: others, lifts }: CompanionTable,
+  rows: ArrayLike<number>,
+  item: number,
+): number | null {
+  const parts = new Map<number, number>();
+  for (let n = Math.max(0, rows.length - LONGEST); n < rows.length; n++) {
+    const row = rows[n];
+    if (row >= known) continue;
+    const at = others.subarray(offsets[row], offsets[row + 1]).indexOf(item);
+    const part = at < 0 ? 0 : 2 ** (-(rows.length - 1 - n) / HALF_LIFE) * lifts[offsets[row] + at];
+    if (part > 0) parts.set(row, (parts.get(row) ?? 0) + part);
+  }
+  const [strongest] = [...parts].sort(([, a], [, b]) => b - a);
+  return strongest?.[0] ?? null;
+}

@@ -1,5 +1,6 @@
 import type { CatalogueIndex } from './catalogue-index';
-import { becauseOf } from './explain';
+import { companionship } from './companionship';
+import { becauseOf, chosenWith } from './explain';
 import type { Placement, Source } from './placement';
 import { scoreParts, scores, type TermWeights, topRows } from './score';
 import { PERSONAL_TERMS, type Taste, type TermName, type TermSources, termValues } from './terms';
@@ -35,8 +36,8 @@ export interface RankedItem {
 const REST_PERIOD = 40;
 
 /**
- * The list for one placement. Falls from personal to content similarity to popularity to catalogue order, whatever is
- * there; never returns items in view, dismissed, out of stock or (but in `recent`) just chosen.
+ * The list for one placement. Falls from personal or what others chose to content similarity to popularity to catalogue
+ * order, whatever is there; never returns items in view, dismissed, out of stock or (but in `recent`) just chosen.
  */
 export function rank(index: CatalogueIndex, state: RankState, request: RankRequest): RankedItem[] {
   const { taste } = state;
@@ -53,6 +54,8 @@ export function rank(index: CatalogueIndex, state: RankState, request: RankReque
       return recent(index, taste, request.limit, allowed);
     case 'similar':
       return request.row === null ? common(index, request.limit, allowed) : similar(index, request, allowed);
+    case 'complement':
+      return request.row === null ? common(index, request.limit, allowed) : complement(index, request, allowed);
     case 'trending':
       return common(index, request.limit, allowed);
     case 'for-you':
@@ -90,6 +93,22 @@ function similar(index: CatalogueIndex, request: RankRequest, allowed: (row: num
     score: score[at],
     source: 'content',
     terms: {},
+    reason,
+  }));
+}
+
+/** What others chose with the item in view, by lift; what resembles it where nobody knows. */
+function complement(index: CatalogueIndex, request: RankRequest, allowed: (row: number) => boolean): RankedItem[] {
+  const row = request.row as number;
+  const lift = index.companions && companionship(index.companions, [row], index.items.length);
+  const known = lift ? topRows(lift, request.limit, (at) => lift[at] > 0 && allowed(at)) : [];
+  if (!lift || known.length === 0) return similar(index, request, allowed);
+  const reason = chosenWith(index, row);
+  return known.map((at) => ({
+    row: at,
+    score: lift[at],
+    source: 'companions',
+    terms: { companions: lift[at] },
     reason,
   }));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FeatureTable, type Item, quantizeRow } from '../catalog';
+import { type CompanionTable, type FeatureTable, type Item, quantizeRow } from '../catalog';
 import { catalogueIndex } from './catalogue-index';
 import { type RankState, rank } from './rank';
 import { scores, type TermWeights } from './score';
@@ -8,7 +8,7 @@ import { recencyWeights, type Taste, TERMS, termValues } from './terms';
 const DIM = 4;
 
 /** Two groups of items: texts and pictures of a group point the same way, with a small turn per item. */
-function catalogue(overrides: Partial<Item>[] = []) {
+function catalogue(overrides: Partial<Item>[] = [], companions: CompanionTable | null = null) {
   const items: Item[] = Array.from({ length: 8 }, (_, row) => ({
     id: `item-${row}`,
     title: `Item ${row}`,
@@ -37,19 +37,31 @@ function catalogue(overrides: Partial<Item>[] = []) {
       table.scales[at] = quantizeRow(vector, table.values, at * DIM);
     }
   }
-  return catalogueIndex(items, table, { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } });
+  const blend = { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } };
+  return catalogueIndex(items, table, blend, companions);
 }
+
+/** Others chose item 6 with item 0 (lift 3), and item 7 (lift 5), of a catalogue that has no more than these. */
+const COMPANIONS: CompanionTable = {
+  count: 8,
+  offsets: Uint32Array.of(0, 2, 2, 2, 2, 2, 2, 2, 2),
+  rows: Uint32Array.of(6, 7),
+  lifts: Float32Array.of(3, 5),
+};
 
 const WEIGHTS: TermWeights = {
   base: 1,
   embedding: 2,
+  companions: 2,
   recent: 4,
   session: 1,
   closest: 2,
   category: 0.5,
-  price: 0.25,
+  numbers: 0.25,
+  place: 0.1,
   popularity: 0.5,
   disliked: 2,
+  taste: 1,
   experts: 0,
 };
 
@@ -57,10 +69,14 @@ function state(taste: Partial<Taste> = {}): RankState {
   return {
     taste: { rows: [], strengths: [], dismissed: new Set(), ...taste },
     weights: WEIGHTS,
-    experts: null,
     base: null,
+    liking: null,
+    experts: null,
   };
 }
+
+/** State of a shopper who chose these items. */
+const chose = (...rows: number[]): RankState => state({ rows, strengths: rows.map(() => 1) });
 
 const request = { placement: 'for-you', row: null, limit: 3, exclude: new Set<number>() } as const;
 
@@ -77,7 +93,7 @@ describe('rank', () => {
     const similar = rank(popular, state(), { ...request, row: 1 });
     expect(similar.every(({ row, source }) => row < 4 && row !== 1 && source === 'content')).toBe(true);
 
-    const personal = rank(popular, state({ rows: [4, 5], strengths: [1, 1] }), request);
+    const personal = rank(popular, chose(4, 5), request);
     expect(
       personal
         .slice(0, 2)
@@ -88,8 +104,22 @@ describe('rank', () => {
   });
 
   it('names a past item or a category as the reason', () => {
-    const [first] = rank(catalogue(), state({ rows: [4, 5], strengths: [1, 1] }), request);
+    const [first] = rank(catalogue(), chose(4, 5), request);
     expect(first.reason).toBe('Because you looked at “Item 5”');
+  });
+
+  it('names what others chose it with where that is the strongest ground, and the nearest item for a taste', () => {
+    const index = catalogue([], COMPANIONS);
+    const reasons = (other: RankState) =>
+      new Map(rank(index, other, { ...request, limit: 8 }).map(({ row, reason }) => [row, reason]));
+    const companions = reasons(chose(0, 4));
+    expect(companions.get(7)).toBe('Others chose it with “Item 0”');
+    expect(companions.get(5)).toBe('Because you looked at “Item 4”');
+    const liking = new Float32Array(8);
+    liking[7] = 100;
+    expect(reasons({ ...chose(0, 4), liking }).get(7)).toBe('Because you looked at “Item 4”');
+    const categories = { ...chose(0, 4, 5), weights: { ...WEIGHTS, category: 100 } };
+    expect(reasons(categories).get(7)).toBe('You often look at Sharp');
   });
 
   it('takes an item of unknown popularity for an average one', () => {
@@ -123,6 +153,24 @@ describe('rank', () => {
     expect(recent.map(({ row }) => row)).toEqual([6, 2, 5]);
   });
 
+  it('lists for `complement` what others chose with the item in view, and what resembles it where nobody knows', () => {
+    const index = catalogue([], COMPANIONS);
+    const complement = { ...request, placement: 'complement' } as const;
+    const known = rank(index, state(), { ...complement, row: 0 });
+    expect(known.map(({ row, score, source, terms, reason }) => [row, score, source, terms, reason])).toEqual(
+      [7, 6].map((row) => {
+        const lift = row === 7 ? 5 : 3;
+        return [row, lift, 'companions', { companions: lift }, 'Others chose it with “Item 0”'];
+      }),
+    );
+    const similar = (from: number) => rank(index, state(), { ...request, placement: 'similar', row: from });
+    expect(rank(index, state(), { ...complement, row: 4 })).toEqual(similar(4));
+    expect(rank(catalogue(), state(), { ...complement, row: 0 })).toEqual(similar(0));
+    const excluded = rank(index, state({ dismissed: new Set([6]) }), { ...complement, row: 0, exclude: new Set([7]) });
+    expect(excluded[0].source).toBe('content');
+    expect(rank(index, state(), complement)[0].source).toBe('catalogue');
+  });
+
   it('falls through to popularity for an item without features', () => {
     const index = catalogue();
     index.content.values.fill(0, 0, index.content.width);
@@ -132,22 +180,23 @@ describe('rank', () => {
 
 describe('termValues', () => {
   it('is zero everywhere without a history, so that it cannot change the order', () => {
-    const values = termValues(catalogue(), state().taste, null);
+    const values = termValues(catalogue(), state());
     for (const name of TERMS) expect(values[name].every((x) => x === 0)).toBe(true);
   });
 
   it('counts an event half after 20 others, and newer tastes more', () => {
     expect(recencyWeights(new Array(21).fill(1))[0]).toBeCloseTo(0.5);
-    const values = termValues(catalogue(), { rows: [0, 4], strengths: [1, 1], dismissed: new Set() }, null);
+    const values = termValues(catalogue(), chose(0, 4));
     expect(values.recent[4]).toBeGreaterThan(values.recent[0]);
   });
 
-  it('prefers the categories of the history and comparable prices', () => {
-    const values = termValues(catalogue(), { rows: [0, 1], strengths: [1, 1], dismissed: new Set() }, null);
+  it('prefers the categories of the history, comparable prices and what stands beside it', () => {
+    const values = termValues(catalogue(), chose(0, 1));
     expect(values.category[2]).toBeGreaterThan(0);
     expect(values.category[5]).toBeLessThan(0);
-    expect(values.price[2]).toBeCloseTo(0);
-    expect(values.price[5]).toBeLessThan(-1);
+    expect(values.numbers[2]).toBeCloseTo(Math.log(1.05));
+    expect(values.numbers[5]).toBeLessThan(-1);
+    expect(values.place[2]).toBeGreaterThan(values.place[5]);
   });
 
   it('hears the experts only by what they change', () => {
@@ -156,10 +205,9 @@ describe('termValues', () => {
     const base = new Float32Array(16).fill(Math.SQRT1_2);
     const learned = base.slice();
     learned.set([1, 0], 3 * width);
-    const taste = { rows: [3], strengths: [1], dismissed: new Set<number>() };
-    const same = termValues(index, taste, { width, base, learned: base });
+    const same = termValues(index, { ...chose(3), experts: { width, base, learned: base } });
     expect(same.experts.every((x) => Math.abs(x) < 1e-6)).toBe(true);
-    const moved = termValues(index, taste, { width, base, learned });
+    const moved = termValues(index, { ...chose(3), experts: { width, base, learned } });
     expect(moved.experts[3]).toBeCloseTo(0);
     expect(moved.experts[0]).toBeCloseTo(Math.SQRT1_2 - 1);
   });
@@ -168,22 +216,26 @@ describe('termValues', () => {
     const index = catalogue();
     const items = Float32Array.from({ length: 16 }, (_, n) => (n % 2 === Math.floor(n / 2) % 2 ? 1 : 0));
     const scores = Float32Array.from({ length: 8 }, (_, row) => row);
-    const taste = { rows: [2], strengths: [1], dismissed: new Set<number>() };
-    const values = termValues(index, taste, null, { width: 2, items, scores });
+    const base = { width: 2, items, scores };
+    const values = termValues(index, { ...chose(2), base });
     expect(values.base).toEqual(scores);
     expect([...values.embedding]).toEqual([1, 0, 1, 0, 1, 0, 1, 0]);
-    const nobody = termValues(index, { rows: [], strengths: [], dismissed: new Set() }, null, {
-      width: 2,
-      items,
-      scores,
-    });
+    const nobody = termValues(index, { ...state(), base });
     expect(nobody.base.every((x) => x === 0)).toBe(true);
   });
 
+  it('hears companions where they are known, and the taste as it is', () => {
+    expect([...termValues(catalogue([], COMPANIONS), chose(0)).companions]).toEqual([0, 0, 0, 0, 0, 0, 3, 5]);
+    expect(termValues(catalogue(), chose(0)).companions.every((x) => x === 0)).toBe(true);
+    const liking = Float32Array.from({ length: 8 }, (_, row) => row - 4);
+    // A dismissal alone is a taste, too.
+    expect(termValues(catalogue(), { ...state(), liking }).taste).toEqual(liking);
+  });
+
   it('adds up to the score', () => {
-    const values = termValues(catalogue(), { rows: [0], strengths: [1], dismissed: new Set() }, null);
+    const values = termValues(catalogue([], COMPANIONS), chose(0));
     const total = scores(values, WEIGHTS);
-    const byHand = TERMS.reduce((sum, name) => sum + WEIGHTS[name] * values[name][2], 0);
-    expect(total[2]).toBeCloseTo(byHand, 5);
+    const byHand = TERMS.reduce((sum, name) => sum + WEIGHTS[name] * values[name][6], 0);
+    expect(total[6]).toBeCloseTo(byHand, 5);
   });
 });

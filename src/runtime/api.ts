@@ -26,7 +26,7 @@ export interface Recommendation {
 export interface RecommendRequest {
   /** Default `for-you`. */
   placement?: Placement;
-  /** The item being looked at; required by `similar`. */
+  /** The item being looked at; required by `similar` and `complement`. */
   itemId?: string;
   /** Default 8, at most 100. */
   limit?: number;

@@ -3,7 +3,7 @@ import { type Item, openBundle } from '../catalog';
 import { SidestreamError } from '../error';
 import { type BaseModel, type EventType, Learner, type NewEvent, type Profile, parseProfile } from '../learner';
 import { rank } from '../ranking';
-import { DeviceStore, deleteDeviceStore, deviceStoreExists, type LocalItem, MemoryStore, type Store } from '../store';
+import { DeviceStore, deleteDeviceStore, type LocalItem, MemoryStore, type Store } from '../store';
 import type {
   BrowseRequest,
   BrowseResponse,
@@ -16,6 +16,7 @@ import type {
 import { Chores } from './chores';
 import { type BundleEncoders, bundleEncoders } from './encoder-files';
 import type { EngineListener, EngineOptions } from './engine-options';
+import { firstStore } from './first-store';
 import { parsed, recommendSchema, trackSchema } from './requests';
 import { Shopfront } from './shopfront';
 
@@ -65,22 +66,14 @@ export class Engine {
     );
     // The bundle may fail while the store is still opening; the failure is thrown by the await below.
     opening.catch(() => undefined);
-    const consent = options.consent ?? ((await deviceStoreExists(options.namespace)) ? 'granted' : 'pending');
-    let store: Store = new MemoryStore();
-    let storeError: SidestreamError | null = null;
-    if (consent === 'denied') await deleteDeviceStore(options.namespace);
-    if (consent === 'granted') {
-      try {
-        store = await DeviceStore.open(options.namespace);
-      } catch (thrown) {
-        storeError = SidestreamError.from(thrown);
-      }
-    }
+    const { consent, store, failure } = await firstStore(options);
     const engine = new Engine(options, listener, new Shopfront(await opening), store, consent);
-    if (storeError) listener.error(storeError);
+    if (failure) listener.error(failure);
     await engine.#restore();
-    // The first list does not wait for it: what the other terms say comes first.
-    if (engine.#shop.bundle.manifest.base) engine.#chores.queue(() => engine.#loadBase());
+    // The first list does not wait for them: what the other terms say comes first.
+    const { companions, base } = engine.#shop.bundle.manifest;
+    if (companions) engine.#chores.queue(() => engine.#loadCompanions());
+    if (base) engine.#chores.queue(() => engine.#loadBase());
     return engine;
   }
 
@@ -89,9 +82,6 @@ export class Engine {
     await this.#prepare();
     const { index } = this.#shop;
     const row = itemId === undefined ? null : this.#shop.rowOf(itemId);
-    if (placement === 'similar' && row === null) {
-      throw new SidestreamError('runtime/invalid-input', 'recommend(): placement "similar" needs an itemId.');
-    }
     const rows = exclude.flatMap((id) => index.rowOf.get(id) ?? []);
     const ranked = rank(index, this.#learner.state, { placement, row, limit, exclude: new Set(rows) });
     return {
@@ -214,14 +204,23 @@ export class Engine {
     }
   }
 
+  async #loadCompanions(): Promise<void> {
+    const companions = await this.#shop.bundle.companions(this.#bundleProgress);
+    if (!companions) return;
+    this.#shop.setCompanions(companions);
+    this.#changed();
+  }
+
   async #loadBase(): Promise<void> {
-    const file = await this.#shop.bundle.base((loaded, total) =>
-      this.#listener.progress({ stage: 'bundle', loaded, total }),
-    );
+    const file = await this.#shop.bundle.base(this.#bundleProgress);
     if (!file) return;
     this.#base = await this.#learner.loadBase(new Uint8Array(file.bytes));
     this.#changed();
   }
+
+  readonly #bundleProgress = (loaded: number, total: number): void => {
+    this.#listener.progress({ stage: 'bundle', loaded, total });
+  };
 
   /** Brings items, profile and log from the store into catalogue and learner. */
   async #restore(): Promise<void> {

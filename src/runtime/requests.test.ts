@@ -4,6 +4,8 @@ import { parsed, recommendSchema, trackSchema } from './requests';
 describe('requests of the page', () => {
   it('get their defaults', () => {
     expect(parsed(recommendSchema, {}, 'recommend()')).toEqual({ placement: 'for-you', limit: 8, exclude: [] });
+    const complement = { placement: 'complement', itemId: 'a', limit: 3, exclude: ['b'] };
+    expect(parsed(recommendSchema, complement, 'recommend()')).toEqual(complement);
     const event = { type: 'click', itemId: 'a', details: { position: 0 } };
     expect(parsed(trackSchema, event, 'track()')).toEqual(event);
   });
@@ -12,6 +14,8 @@ describe('requests of the page', () => {
     [recommendSchema, { limit: 0 }, 'limit'],
     [recommendSchema, { limit: 101 }, 'limit'],
     [recommendSchema, { placement: 'somewhere' }, 'placement'],
+    [recommendSchema, { placement: 'similar' }, 'itemId'],
+    [recommendSchema, { placement: 'complement' }, 'itemId'],
     [trackSchema, { type: 'stare', itemId: 'a', details: {} }, 'type'],
     [trackSchema, { type: 'click', itemId: '', details: {} }, 'itemId'],
     [trackSchema, { type: 'cart', itemId: 'a', details: { price: Number.NaN } }, 'details.price'],

@@ -2,13 +2,25 @@ import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import { EVENT_TYPES } from '../learner';
 
+/** Placements that are about an item in view. */
+const ABOUT_ITEM = ['similar', 'complement'];
+
 /** A request for a list, as it comes from the page. */
-export const recommendSchema = v.object({
-  placement: v.optional(v.picklist(['for-you', 'similar', 'trending', 'recent']), 'for-you'),
-  itemId: v.optional(v.string()),
-  limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 8),
-  exclude: v.optional(v.array(v.string()), []),
-});
+export const recommendSchema = v.pipe(
+  v.object({
+    placement: v.optional(v.picklist(['for-you', 'similar', 'complement', 'trending', 'recent']), 'for-you'),
+    itemId: v.optional(v.string()),
+    limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 8),
+    exclude: v.optional(v.array(v.string()), []),
+  }),
+  v.forward(
+    v.check(
+      ({ placement, itemId }) => itemId !== undefined || !ABOUT_ITEM.includes(placement),
+      'the placements "similar" and "complement" need the id of an item',
+    ),
+    ['itemId'],
+  ),
+);
 
 /** An event, as it comes from the page. */
 export const trackSchema = v.object({

@@ -1,5 +1,6 @@
 import {
   type Bundle,
+  type CompanionTable,
   categoryPaths,
   concatTables,
   type FeatureTable,
@@ -16,6 +17,7 @@ import type { BrowseRequest, BrowseResponse } from './api';
 export class Shopfront {
   readonly bundle: Bundle;
   readonly #local = new Map<string, LocalItem>();
+  #companions: CompanionTable | null = null;
   #index: CatalogueIndex;
   #table: FeatureTable;
 
@@ -39,6 +41,13 @@ export class Shopfront {
 
   get localItems(): LocalItem[] {
     return [...this.#local.values()];
+  }
+
+  /** Knows from now on what is chosen together of the bundle's items. */
+  setCompanions(companions: CompanionTable): void {
+    this.#companions = companions;
+    // Nothing else of the index depends on it.
+    this.#index = { ...this.#index, companions };
   }
 
   /** Adds items encoded on this device. Items made with other encoders or of an id the shop uses are left out. */
@@ -101,7 +110,8 @@ export class Shopfront {
       (table, { values, scales }) => concatTables(table, { count: 1, dim, taps, values, scales }),
       features,
     );
-    return catalogueIndex([...items, ...local.map(({ item }) => item)], this.#table, this.blend);
+    const all = [...items, ...local.map(({ item }) => item)];
+    return catalogueIndex(all, this.#table, this.blend, this.#companions);
   }
 }
 
