@@ -53,7 +53,15 @@ test('tells of every window, of the models and of new items', async () => {
   expect(Object.keys(early)).toEqual(['earlyNdcg10', 'retentionNdcg10']);
   for (const value of Object.values(early)) expect(value).toBeGreaterThan(0);
   expect(pooled.methods[0].figures).toBeUndefined();
-  expect(Object.keys(run.figures)).toEqual(['newOverOld', 'newOverOldByContent', 'newOverOldInListOfNew']);
+  expect(Object.keys(run.figures)).toEqual([
+    'newOverOld',
+    'newOverOldByContent',
+    'newOverOldInListOfNew',
+    'newOverOldWithKeptPlaces',
+    'hr10ChangeWithKeptPlaces',
+  ]);
+  expect(run.figures.newOverOldInListOfNew).toBeGreaterThanOrEqual(run.figures.newOverOldWithKeptPlaces);
+  expect(run.figures.newOverOldWithKeptPlaces).toBeGreaterThanOrEqual(run.figures.newOverOld);
   expect(meter.done).toBe(meter.total);
   expect(said).toHaveLength(27);
   // Every table has what it compares with.

@@ -7,7 +7,9 @@ import {
   type ProtocolRun,
   pooledMethods,
   type Quality,
+  type RankedChoice,
   type ResultTable,
+  withPlaces,
 } from '../evaluate';
 import type { Interaction } from '../learner/node';
 import { contentBlend } from '../ranking';
@@ -16,7 +18,9 @@ import { interactionsOf } from './event-file';
 
 const WINDOWS = 10;
 /** Epochs of a window's training at most. */
-const EPOCHS = 10;
+const EPOCHS = 8;
+/** Of ten places in a list, those kept for new items, to tell what that would bring and cost. */
+const KEPT_PLACES = 2;
 /** What the changes are against; always evaluated. */
 const REFERENCE = 'popularity';
 
@@ -61,7 +65,12 @@ export async function runPooled(input: EvaluateInput): Promise<ProtocolRun> {
   };
 }
 
-/** The tables and figures of the runs; tables whose methods were not wanted are left out. */
+/**
+ * The tables and figures of the runs; tables whose methods were not wanted are left out. The figures are of the method
+ * sidestream: HR@10 on new items over that on old ones of equal popularity, by the whole score, by the model's without
+ * popularity, in a list of new items alone, and where two of ten places are kept for new items; and how HR@10 over all
+ * items changes by that.
+ */
 function findings(runs: readonly PooledRun[]): Pick<ProtocolRun, 'tables' | 'figures'> {
   const reference = runs.filter(({ name }) => name === REFERENCE).map(({ name, units }) => ({ name, units }));
   const tables: ResultTable[] = [
@@ -78,17 +87,21 @@ function findings(runs: readonly PooledRun[]): Pick<ProtocolRun, 'tables' | 'fig
   const figures: Record<string, number> = {};
   const sidestream = runs.find(({ name }) => name === 'sidestream');
   if (sidestream) {
-    const [pairs, content, newFirst] = (['whole', 'content', 'newFirst'] as const).map((by) =>
-      sidestream.ranked.map((ranked) => newcomerQuality(ranked[by])),
-    );
+    const { ranked, units } = sidestream;
+    const pairs = ranked.map(({ whole }) => newcomerQuality(whole));
     const methods = [
       { name: 'new', units: pairs.map(({ fresh }) => fresh) },
       { name: 'old', units: pairs.map(({ old }) => old) },
     ];
     tables.push({ name: 'new-items', unit: 'window', reference: 'old', methods });
-    figures.newOverOld = newOverOld(pairs);
-    figures.newOverOldByContent = newOverOld(content);
-    figures.newOverOldInListOfNew = newOverOld(newFirst);
+    const kept = ranked.map((window) => withPlaces(window, KEPT_PLACES));
+    Object.assign(figures, {
+      newOverOld: newOverOld(pairs),
+      newOverOldByContent: newOverOld(ranked.map(({ content }) => newcomerQuality(content))),
+      newOverOldInListOfNew: newOverOld(ranked.map(({ newFirst }) => newcomerQuality(newFirst))),
+      newOverOldWithKeptPlaces: newOverOld(kept.map(newcomerQuality)),
+      hr10ChangeWithKeptPlaces: mean(kept.map(hitRate)) - mean(units.map(({ hr10 }) => hr10)),
+    });
   }
   return { tables, figures };
 }
@@ -99,12 +112,12 @@ function findings(runs: readonly PooledRun[]): Pick<ProtocolRun, 'tables' | 'fig
  */
 function figuresOf({ parameters, alone, retention }: PooledRun): Record<string, number> | undefined {
   if (parameters.length === 0) return undefined;
-  const mean = (units: readonly Quality[]): number => units.reduce((sum, { ndcg10 }) => sum + ndcg10 / units.length, 0);
+  const ndcg10 = (units: readonly Quality[]): number => mean(units.map((quality) => quality.ndcg10));
   return {
     parametersFirst: parameters[0],
     parametersLast: parameters[parameters.length - 1],
-    earlyNdcg10: mean(alone.slice(0, retention.length)),
-    retentionNdcg10: mean(retention),
+    earlyNdcg10: ndcg10(alone.slice(0, retention.length)),
+    retentionNdcg10: ndcg10(retention),
   };
 }
 
@@ -123,5 +136,10 @@ function selection(interactions: readonly Interaction[], limit?: number): readon
   const kept = new Set(Array.from({ length: limit }, (_, n) => users[Math.floor((n * users.length) / limit)]));
   return interactions.filter(({ user }) => kept.has(user));
 }
+
+const hitRate = (ranked: readonly RankedChoice[]): number =>
+  ranked.filter(({ rank }) => rank <= 10).length / ranked.length;
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value / values.length, 0);
 
 const percent = (share: number): string => (100 * share).toFixed(2);

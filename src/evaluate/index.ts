@@ -17,7 +17,7 @@ export { lnRankChange, thirds } from './metrics-groups';
 export { evaluatePooled, type PooledProtocol } from './pooled';
 export type { PooledMethod, PooledRun } from './pooled-exam';
 export { POOLED_METHODS, type PooledMethodName, pooledMethods } from './pooled-methods';
-export { newcomerQuality, type RankedChoice } from './pooled-newcomers';
+export { newcomerQuality, type RankedChoice, type RankedWindow, withPlaces } from './pooled-newcomers';
 export { reportBody, reportLine, reportOrigin, reportTable, seedsInWords, withResults } from './report';
 export { type MethodRun, type ProtocolRun, parseRun, type ResultTable } from './result';
 export { type MergedRun, mergeRuns } from './result-merge';

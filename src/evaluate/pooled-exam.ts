@@ -3,7 +3,7 @@ import { companionship } from '../ranking';
 import type { Quality } from './metrics';
 import { choiceWeights } from './pooled-choice';
 import type { WindowModel } from './pooled-model';
-import type { RankedChoice } from './pooled-newcomers';
+import type { RankedWindow } from './pooled-newcomers';
 import type { PooledPast } from './pooled-past';
 import { contentTerms, type ItemVectors, type PooledTerm, type PooledValues, type PooledWeights } from './pooled-terms';
 
@@ -22,16 +22,6 @@ export interface PooledMethod {
   alone?: PooledWeights;
 }
 
-/** The choices of a test window; empty lists for methods without `alone`, but for the first. */
-export interface RankedWindow {
-  /** By the whole score. */
-  whole: RankedChoice[];
-  /** By the model's score without popularity. */
-  content: RankedChoice[];
-  /** By the whole score, every new item before the old ones: what a list of new items alone could be. */
-  newFirst: RankedChoice[];
-}
-
 /** What a method did, test window by test window. */
 export interface PooledRun {
   name: string;
@@ -40,6 +30,7 @@ export interface PooledRun {
   alone: Quality[];
   /** By the last model's score alone, on the first test windows again. */
   retention: Quality[];
+  /** Two of the three ways are empty without `alone`. */
   ranked: RankedWindow[];
   /** Numbers that the model consists of after each window; empty without one. */
   parameters: number[];

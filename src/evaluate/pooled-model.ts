@@ -31,7 +31,7 @@ export interface Lesson {
 }
 
 /** Epochs without a better ranking after which a window's training stops. */
-const PATIENCE = 3;
+const PATIENCE = 2;
 
 /** A model that is trained window after window. */
 export class WindowModel {
