@@ -133,7 +133,7 @@ export const inspectorStyles = css`
   }
   .weights li {
     display: grid;
-    grid-template-columns: minmax(6.5rem, 38%) 1fr 3rem;
+    grid-template-columns: minmax(6.5rem, 50%) 1fr 2.5rem;
     align-items: center;
     gap: 0.625rem;
   }

@@ -91,7 +91,7 @@ export class SidestreamInspector extends LitElement {
         <span class="backbone">backbone</span><span class="expert">experts, oldest to newest</span>
       </p>
       ${this.#heading('Personal weights')}
-      <p class="note">How much each signal counts for this shopper, learned click by click.</p>
+      <p class="note">How much it counts that a product is …, learned click by click.</p>
       ${weightChart(status.weights)}
       <button part="reset" class="reset" type="button" data-testid="reset" ?disabled=${this.resetting} @click=${this.#reset}>
         Forget what was learned

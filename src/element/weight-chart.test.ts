@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { termWords, weightBars } from './weight-chart';
+import { weightBars } from './weight-chart';
 
 describe('weightBars', () => {
   it('share one scale with room for both signs, strongest first', () => {
@@ -8,10 +8,5 @@ describe('weightBars', () => {
       { name: 'small', value: 0.5, start: 25, width: 25 },
       { name: 'down', value: -0.5, start: 0, width: 25 },
     ]);
-  });
-
-  it('name the terms in words', () => {
-    expect(termWords('contentRecent')).toBe('content recent');
-    expect(termWords('content-all')).toBe('content all');
   });
 });

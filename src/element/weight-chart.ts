@@ -1,4 +1,5 @@
 import { html, svg, type TemplateResult } from 'lit';
+import { termLabel } from './term-label';
 
 /** A bar from the zero line, in percent of the chart's width. */
 export interface WeightBar {
@@ -24,14 +25,6 @@ export function weightBars(weights: Record<string, number>): WeightBar[] {
   }));
 }
 
-/** `contentRecent` and `content-recent` as words: `content recent`. */
-export function termWords(name: string): string {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/[-_.]+/g, ' ')
-    .toLowerCase();
-}
-
 /** The personal weights as a table of bars. */
 export function weightChart(weights: Record<string, number>): TemplateResult {
   const bars = weightBars(weights);
@@ -41,7 +34,7 @@ export function weightChart(weights: Record<string, number>): TemplateResult {
       ${bars.map(
         ({ name, value, start, width }) => html`
           <li data-weight=${name}>
-            <span class="name">${termWords(name)}</span>
+            <span class="name">${termLabel(name)}</span>
             <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
               <rect class="track" width="100" height="8" />
               ${svg`<rect class=${value < 0 ? 'negative' : 'expert'} x=${start} width=${width} height="8" />`}
