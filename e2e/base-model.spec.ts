@@ -17,7 +17,7 @@ test('a bundle with a base model is heard, after the first list and beside what 
   await openShop(page);
   await clickProducts(page, 'Music', 4);
   await page.getByTestId('inspect').click();
-  await expect(page.getByTestId('inspector')).toContainText(/embedding/);
+  await expect(page.getByTestId('inspector')).toContainText('related in the shop’s model');
   await expect(page.getByTestId('inspector')).toContainText('wasm');
   expect((await idsIn(page, 'for-you')).length).toBeGreaterThan(4);
   await expect(page.getByTestId('notice')).toHaveCount(0);

@@ -28,6 +28,6 @@ function opposite(count: number): CompanionTable {
     count,
     offsets: Uint32Array.from({ length: count + 1 }, (_, item) => 2 * item),
     rows: Uint32Array.from({ length: 2 * count }, (_, at) => (Math.floor(at / 2) + half + (at % 2)) % count),
-    lifts: new Float32Array(2 * count).fill(4),
+    lifts: new Float32Array(2 * count).fill(9),
   };
 }

@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page, TestInfo } from '@playwright/test';
+import { clickProducts, expect, idsIn, openShop, products, test } from './shop';
+
+/** Serves the demo's bundle with companions in it. */
+async function serveCompanions(page: Page, info: TestInfo, spoil = (body: Buffer): Buffer => body): Promise<void> {
+  const folder = info.outputPath('bundle');
+  execFileSync('npx', ['tsx', 'e2e/learned-bundle.ts', folder, 'companions'], { stdio: 'pipe' });
+  for (const name of readdirSync(folder)) {
+    const body = readFileSync(join(folder, name));
+    await page.route(`**/bundle/${name}`, (route) =>
+      route.fulfill({ body: name.endsWith('.bin') ? spoil(body) : body }),
+    );
+  }
+}
+
+/** A list of what goes with a product, on a page of its own beside the shop's. */
+const complementOf = (page: Page, id: string) =>
+  page.evaluate(async (itemId) => {
+    const list = document.createElement('sidestream-recs');
+    list.setAttribute('placement', 'complement');
+    list.setAttribute('item-id', itemId);
+    list.setAttribute('bundle', '/bundle/');
+    list.setAttribute('namespace', 'complement');
+    list.dataset.testid = 'complement';
+    document.body.append(list);
+  }, id);
+
+test('what others chose is heard without a compute backend, and listed as complement', async ({ page }, info) => {
+  const fetched: string[] = [];
+  page.on('request', (request) => fetched.push(request.url()));
+  await serveCompanions(page, info);
+  await openShop(page);
+  await page.getByTestId('inspect').click();
+  await expect(page.getByTestId('inspector')).toContainText('often chosen with what you just looked at');
+  await page.keyboard.press('Escape');
+  const all = products().map(({ id }) => id);
+  await complementOf(page, all[0]);
+  const half = Math.floor(all.length / 2);
+  await expect.poll(() => idsIn(page, 'complement')).toEqual([all[half], all[half + 1]]);
+  await expect(page.getByTestId('complement')).toContainText('Others chose it with');
+  expect(fetched.filter((url) => /tfjs|backend|base-model|\.wasm/.test(url))).toEqual([]);
+});
+
+test('what others chose with the last products moves the list, and the card says so', async ({ page }, info) => {
+  await serveCompanions(page, info);
+  await openShop(page);
+  await clickProducts(page, 'Music', 3);
+  await expect(page.getByTestId('for-you')).toContainText('Others chose it with');
+  await expect(page.getByTestId('notice')).toHaveCount(0);
+});
+
+test('damaged companions cost nothing but a notice', async ({ page }, info) => {
+  await serveCompanions(page, info, (body) => Buffer.alloc(body.length));
+  await openShop(page);
+  await expect(page.getByTestId('notice')).toContainText(/companions-/);
+  await clickProducts(page, 'Music', 3);
+  expect((await idsIn(page, 'for-you')).length).toBeGreaterThan(4);
+});
