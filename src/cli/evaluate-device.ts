@@ -61,13 +61,15 @@ export function deviceMethods(
 ): DeviceMethod[] {
   const { seed } = input;
   const catalogue = catalogueOf(input.bundle, popularity, companions);
+  // As it was trained: an item without a choice has none, where the learner takes its popularity as unknown.
+  const trained = { ...catalogue, index: { ...catalogue.index, logPopularity: popularity.map(Math.log1p) } };
   const learner = { catalogue, base: model, options: { seed, backend: 'wasm' as const } };
   return [
     popularityMethod(popularity),
     contentKnnMethod(catalogue),
-    baseMethod(catalogue, model),
-    paperExpertMethod(catalogue, model, { seed }),
-    fullFinetuneMethod(catalogue, model, { seed }),
+    baseMethod(trained, model),
+    paperExpertMethod(trained, model, { seed }),
+    fullFinetuneMethod(trained, model, { seed }),
     learnerMethod({ ...learner, name: 'terms', experts: false }),
     learnerMethod({ ...learner, name: 'sidestream', experts: true }),
   ].filter(({ name }) => name === 'base' || wanted(input, name));

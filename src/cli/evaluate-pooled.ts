@@ -18,7 +18,7 @@ import { interactionsOf } from './event-file';
 
 const WINDOWS = 10;
 /** Epochs of a window's training at most. */
-const EPOCHS = 8;
+const EPOCHS = 5;
 /** Of ten places in a list, those kept for new items, to tell what that would bring and cost. */
 const KEPT_PLACES = 2;
 /** What the changes are against; always evaluated. */

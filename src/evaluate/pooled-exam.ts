@@ -64,8 +64,6 @@ export interface Sample {
 const FITTED_CASES = 300;
 /** Pull of the fitted weights towards those of the window before, in choices. */
 const RIDGE = 10;
-/** Companions of an item; more change nothing. The 128 of a bundle bring about 4 % less NDCG@10. */
-const COMPANIONS = 512;
 /** Choices ranked at once: bounds the memory of their scores. */
 export const CHUNK = 64;
 
@@ -82,7 +80,7 @@ export async function sitExam(
   const kept: Sample[][] = methods.map(() => []);
   const step = Math.max(1, Math.ceil(cases.length / FITTED_CASES));
   const uses = (method: PooledMethod, ...names: PooledTerm[]): boolean => names.some((name) => name in method.weights);
-  const table = methods.some((method) => uses(method, 'companions')) ? past.companions.table(COMPANIONS) : null;
+  const table = methods.some((method) => uses(method, 'companions')) ? past.companions.table() : null;
   for (let start = 0; start < cases.length; start += CHUNK) {
     const part = cases.slice(start, start + CHUNK);
     const shared = new Map<ItemVectors, PooledValues[]>();

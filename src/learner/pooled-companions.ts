@@ -39,9 +39,9 @@ export class Companions {
    * The table that a bundle carries: for every item its strongest companions, by how much more often than by chance they
    * were chosen near it: log(1 + n(a, b) N / ((n(a) + 30) (n(b) + 30))), where n are the weights of pairs and N is their
    * sum.
-   * @param most companions of one item at most. Default 128, for download
+   * @param most companions of one item at most. Default 256, for download
    */
-  table(most = 128): CompanionTable {
+  table(most = 256): CompanionTable {
     const count = this.#mass.length;
     const offsets = new Uint32Array(count + 1);
     const kept = this.#pairs.map((pairs, row) => {
