@@ -3,6 +3,7 @@ import { addLearned } from './add-learned';
 import type { BaseConfig } from './base-config';
 import { bundleContent, makeItem, memoryBundle } from './bundle.fixture';
 import type { CompanionTable } from './companion-table';
+import { createTable } from './feature-shard';
 import { bundleFiles, MANIFEST_FILE } from './manifest';
 import { openBundle } from './read-bundle';
 import { writeBundle } from './write-bundle';
@@ -130,6 +131,12 @@ describe('a bundle built in the place of another', () => {
   it.each<[string, (content: Awaited<ReturnType<typeof bundleContent>>) => void]>([
     ['another encoder', ({ encoders }) => void Object.assign(encoders.image, { digest: 'e'.repeat(64) })],
     ['other taps', ({ encoders }) => void Object.assign(encoders.image, { taps: ['c', 'd', 'x'] })],
+    [
+      'another width',
+      (content) => {
+        content.features = createTable({ ...content.features, dim: 2 }, 2);
+      },
+    ],
     ['another projection', (content) => void Object.assign(content, { projection: new Uint8Array([9]) })],
     ['other texts read', (content) => void Object.assign(content, { text: 'title' })],
   ])('drops the base model alone after %s', async (_, change) => {

@@ -13,15 +13,17 @@ const item = (row: number, more: Partial<Item>): Item => ({
 });
 const items = (count: number, more: (row: number) => Partial<Item>): Item[] =>
   Array.from({ length: count }, (_, row) => item(row, more(row)));
+/** A number for the first items alone. */
+const first = (count: number, row: number): Item['attributes'] => (row < count ? { number: row } : {});
 
 describe('numberColumns', () => {
   it('are log price and numeric attributes, by name, in standard deviations', () => {
     const columns = numberColumns(
-      items(4, (row) => ({ price: Math.expm1(row % 2), attributes: { year: 1990 + 10 * (row % 2), colour: 'red' } })),
+      items(3, (row) => ({ price: Math.expm1(row), attributes: { year: 1990 + 10 * row, colour: 'red' } })),
     );
     expect(columns.map(({ name }) => name)).toEqual(['price', 'year']);
     for (const { values } of columns) {
-      for (const [row, value] of values.entries()) expect(value).toBeCloseTo(row % 2 ? 1 : -1, 5);
+      for (const [row, value] of values.entries()) expect(value).toBeCloseTo((row - 1) / Math.sqrt(2 / 3), 5);
     }
   });
 
@@ -29,11 +31,12 @@ describe('numberColumns', () => {
     const columns = numberColumns(
       items(10, (row) => ({
         price: 5,
-        attributes: { ...(row < 1 ? { rare: row } : {}), ...(row < 2 ? { known: row } : {}) },
+        attributes: first(2, row),
       })),
     );
-    expect(columns.map(({ name }) => name)).toEqual(['known']);
+    expect(columns.map(({ name }) => name)).toEqual(['number']);
     expect([...columns[0].values].map(Number.isNaN)).toEqual([false, false, ...new Array(8).fill(true)]);
+    expect(numberColumns(items(11, (row) => ({ attributes: first(2, row) })))).toEqual([]);
   });
 
   it('keep an item far out within 4 deviations', () => {

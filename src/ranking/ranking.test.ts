@@ -118,7 +118,7 @@ describe('rank', () => {
     const liking = new Float32Array(8);
     liking[7] = 100;
     expect(reasons({ ...chose(0, 4), liking }).get(7)).toBe('Because you looked at “Item 4”');
-    const categories = { ...chose(0, 4, 5), weights: { ...WEIGHTS, category: 100 } };
+    const categories = { ...chose(0, 4, 5), weights: { ...WEIGHTS, companions: 20, category: 1000 } };
     expect(reasons(categories).get(7)).toBe('You often look at Sharp');
   });
 
