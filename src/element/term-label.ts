@@ -10,6 +10,7 @@ const LABELS: Record<string, string> = {
   numbers: 'close to yours in price and numbers',
   place: 'next to yours in the catalogue',
   popularity: 'popular in this shop',
+  newcomer: 'new in this shop',
   disliked: 'unlike what you dismissed',
   taste: 'to your taste',
   experts: 'favoured by the experts',

@@ -16,9 +16,16 @@ const SEGMENT = 40;
  * Everybody is X once before anybody is again, with another Y each time.
  * @param shoppers with more than 40 events each
  * @param count pairs; fewer where the shoppers do not make so many
+ * @param likeness of two shoppers: Y is then whoever is least like X, next time the second least, and so on; without it
+ *   Y is anybody
  * @throws SidestreamError `runtime/invalid-input` for fewer than two shoppers
  */
-export function splicedPairs(shoppers: readonly Shopper[], count: number, seed: number): SplicedStream[] {
+export function splicedPairs(
+  shoppers: readonly Shopper[],
+  count: number,
+  seed: number,
+  likeness?: (x: Shopper, y: Shopper) => number,
+): SplicedStream[] {
   const n = shoppers.length;
   if (n < 2) {
     throw new SidestreamError(
@@ -31,8 +38,12 @@ export function splicedPairs(shoppers: readonly Shopper[], count: number, seed: 
     .map((shopper) => ({ shopper, place: random() }))
     .sort((a, b) => a.place - b.place)
     .map(({ shopper }) => shopper);
+  const others = ring.map((x, at) => {
+    const rest = [...ring.slice(at + 1), ...ring.slice(0, at)];
+    return likeness ? rest.sort((a, b) => likeness(x, a) - likeness(x, b)) : rest;
+  });
   return Array.from({ length: Math.min(count, n * (n - 1)) }, (_, pair) =>
-    splice(ring[pair % n], ring[(pair + 1 + Math.floor(pair / n)) % n]),
+    splice(ring[pair % n], others[pair % n][Math.floor(pair / n)]),
   );
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TasteDistance } from '../learner';
 import { seededRandom } from '../model';
+import { categoryIndex } from '../ranking';
 import type { DeviceMethod } from './device';
 import { evaluateDrift } from './drift';
 import { detectionQuality, driftAlarms } from './drift-detection';
@@ -40,6 +41,17 @@ describe('splicedPairs', () => {
     expect(() => splicedPairs(shoppers.slice(1, 2), 3, 1)).toThrowError(
       expect.objectContaining({ code: 'runtime/invalid-input' }),
     );
+  });
+
+  it('takes for Y whoever is least like X, then the second least', () => {
+    const number = ({ id }: Shopper): number => Number(id.slice(1));
+    const likeness = (x: Shopper, y: Shopper): number => -Math.abs(number(x) - number(y));
+    const pairs = splicedPairs(shoppers, 10, 1, likeness).map(({ id }) => id.split(', '));
+    expect(new Set(pairs.slice(0, 5).map(([x]) => x)).size).toBe(5);
+    const of = (x: string): string[] => pairs.filter(([first]) => first === x).map(([, y]) => y);
+    expect(of('s0')).toEqual(['s4', 's3']);
+    expect(of('s4')).toEqual(['s0', 's1']);
+    expect(new Set(of('s2'))).toEqual(new Set(['s0', 's4']));
   });
 
   it('has a short return where X has no more events', () => {
@@ -119,16 +131,26 @@ describe('detectionQuality', () => {
         row * width,
       );
     }
-    const distance = new TasteDistance({ width, values }, new Float32Array(400));
+    const catalogue = {
+      content: { count: 400, width, values },
+      categories: categoryIndex(new Array(400).fill('')),
+      popularity: new Float32Array(400),
+    };
+    const distance = new TasteDistance(catalogue);
     const kinds = Array.from({ length: 4 }, (_, kind): Shopper => {
       const rows = Array.from({ length: 80 }, (_, n) => n * 4 + kind);
       return { id: `${kind}`, rows, times: rows };
     });
-    const quality = detectionQuality(splicedPairs(kinds, 12, 1), (rows) => driftAlarms(distance, rows));
-    expect(quality.detected20).toBeGreaterThan(0.8);
+    // The way back to a taste that is not forgotten yet is a smaller step.
+    const away = splicedPairs(kinds, 12, 1).map(({ rows, shifts: [shift] }) => ({
+      rows: rows.slice(0, 2 * shift),
+      shifts: [shift],
+    }));
+    const quality = detectionQuality(away, (rows) => driftAlarms(distance, rows));
+    expect(quality.detected20).toBeGreaterThan(0.9);
     expect(quality.falseAlarmsPer100).toBeLessThan(3);
     // A deaf detector finds nothing.
     const deaf = (rows: readonly number[]): number[] => driftAlarms(distance, rows, { threshold: 1e6 });
-    expect(detectionQuality(splicedPairs(kinds, 12, 1), deaf).detected20).toBe(0);
+    expect(detectionQuality(away, deaf).detected20).toBe(0);
   });
 });

@@ -31,4 +31,5 @@ export {
   summary,
   type TableSummary,
 } from './result-summary';
+export { shopperLikeness } from './shopper-likeness';
 export { type ColdSplit, coldShoppers, endOfPast, type Shopper } from './shoppers';

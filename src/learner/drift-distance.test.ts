@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../model';
+import { categoryIndex } from '../ranking';
 import { TasteDistance } from './drift-distance';
 
 const COUNT = 60;
@@ -21,15 +22,18 @@ function groups(): Float32Array {
 }
 
 const values = groups();
+const content = { count: COUNT, width: WIDTH, values };
+const none = categoryIndex(new Array(COUNT).fill(''));
+const index = { content, categories: none, popularity: new Float32Array(COUNT) };
 const ones = (rows: number[]): number[] => rows.map(() => 1);
 
 describe('TasteDistance', () => {
-  const even = new TasteDistance({ width: WIDTH, values }, new Float32Array(COUNT));
+  const even = new TasteDistance(index);
   const history = [0, 3, 6, 9];
 
   it('is the cosine to the faded mean, in deviations from a choice by popularity, computed by hand', () => {
     const popularity = Float32Array.from({ length: COUNT }, (_, row) => row % 5);
-    const distance = new TasteDistance({ width: WIDTH, values }, popularity).of(12, [0, 4], [1, 3], 2);
+    const distance = new TasteDistance({ ...index, popularity }).of(12, [0, 4], [1, 3], 2);
     const at = (row: number): number[] => [...values.slice(row * WIDTH, (row + 1) * WIDTH)];
     const taste = at(0).map((x, d) => x * 2 ** -0.5 + 3 * at(4)[d]);
     const dot = (row: number): number => at(row).reduce((sum, x, d) => sum + x * taste[d], 0);
@@ -59,13 +63,35 @@ describe('TasteDistance', () => {
     expect(even.of(5, [COUNT - 1], [1])).toBeNull();
   });
 
+  it('is the mean of what content, embedding and categories say, and of those alone that say something', () => {
+    const group = Float32Array.from(values, (_, at) => (at % WIDTH === Math.floor(at / WIDTH) % 3 ? 1 : 0));
+    const categories = categoryIndex(Array.from({ length: COUNT }, (_, row) => (row < 30 ? 'Old' : 'New')));
+    const embedding = { width: WIDTH, values: group };
+    const of = (distance: TasteDistance): number => distance.of(33, [0, 3, 6], [1, 1, 1]) ?? Number.NaN;
+    const silent = { ...content, values: new Float32Array(values.length) };
+    const parts = [
+      of(even),
+      of(new TasteDistance({ ...index, content: silent }, embedding)),
+      of(new TasteDistance({ ...index, content: silent, categories })),
+    ];
+    // The same group, but none of the category.
+    expect(parts[1]).toBeLessThan(-1);
+    expect(parts[2]).toBeGreaterThan(0.5);
+    const all = of(new TasteDistance({ ...index, categories }, embedding));
+    expect(all).toBeCloseTo((parts[0] + parts[1] + parts[2]) / 3, 6);
+  });
+
   it('has a sample stand for a large catalogue', () => {
     const many = new Float32Array(5000 * WIDTH);
     for (let row = 0; row < 5000; row++) {
       const from = (row % (COUNT - 1)) * WIDTH;
       many.set(values.subarray(from, from + WIDTH), row * WIDTH);
     }
-    const distance = new TasteDistance({ width: WIDTH, values: many }, new Float32Array(5000));
+    const distance = new TasteDistance({
+      content: { count: 5000, width: WIDTH, values: many },
+      categories: none,
+      popularity: new Float32Array(5000),
+    });
     const expected = even.of(12, history, ones(history)) ?? Number.NaN;
     expect(distance.of(12, history, ones(history)) ?? Number.NaN).toBeCloseTo(expected, 0);
   });

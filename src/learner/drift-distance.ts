@@ -1,11 +1,20 @@
-import { HALF_LIFE, recencyWeights } from '../ranking';
+import { type CatalogueIndex, categoryPreference, HALF_LIFE, recencyWeights } from '../ranking';
 
-/** Embeddings of a catalogue: of the base model, or content vectors where there is none. */
+/** Rows of vectors, such as the item embeddings of a base model. */
 export interface DriftVectors {
   width: number;
   /** [count * width]; rows of length 1, or 0 for an item without features. */
   values: Float32Array;
 }
+
+/** What of a catalogue the distance looks at. */
+export type DriftIndex = Pick<CatalogueIndex, 'content' | 'categories' | 'popularity'>;
+
+/** How well an item fits a history, in a unit of the view's own; NaN where the view says nothing. */
+type Fit = (row: number) => number;
+
+/** One way to compare items: makes the fit to a history. */
+type View = (rows: readonly number[], weights: Float64Array) => Fit;
 
 /** Items that stand for the catalogue. */
 const SAMPLE = 1024;
@@ -13,19 +22,27 @@ const SAMPLE = 1024;
 const LONGEST_HISTORY = 200;
 
 /**
- * How far a choice is from the taste before it: 1 - cosine to the recency-weighted mean of the history, in standard
- * deviations from what a choice by popularity alone would have. About -0.8 for an ordinary choice, 0 for a stranger's.
+ * How far a choice is from the taste before it: how badly it fits the recency-weighted history, in standard deviations
+ * from what a choice by popularity alone would do. Mean over up to three views, which err differently: cosine of the
+ * content, cosine of the base model's embedding, preference for the categories. About -0.6 for an ordinary choice, 0 for
+ * a stranger's.
  */
 export class TasteDistance {
-  readonly #vectors: DriftVectors;
+  readonly #views: View[];
   /** Rows that stand for the catalogue, evenly spaced, and their share of the choices. */
   readonly #sample: Int32Array;
   readonly #shares: Float64Array;
 
-  /** @param popularity [count], 0 or more: how often each item is chosen; all alike where unknown */
-  constructor(vectors: DriftVectors, popularity: ArrayLike<number>) {
-    this.#vectors = vectors;
-    const count = vectors.values.length / vectors.width;
+  /** @param embedding of the base model, if there is one */
+  constructor({ content, categories, popularity }: DriftIndex, embedding: DriftVectors | null = null) {
+    this.#views = [cosineView(content), ...(embedding ? [cosineView(embedding)] : [])];
+    if (categories.names.length > 1) {
+      this.#views.push((rows, weights) => {
+        const preference = categoryPreference(categories, rows, weights);
+        return (row) => preference[row];
+      });
+    }
+    const count = popularity.length;
     const size = Math.min(SAMPLE, count);
     this.#sample = Int32Array.from({ length: size }, (_, n) => Math.floor((n * count) / size));
     const shares = Float64Array.from(this.#sample, (row) => 1 + popularity[row]);
@@ -42,32 +59,37 @@ export class TasteDistance {
    */
   of(row: number, rows: readonly number[], strengths: readonly number[], halfLife = HALF_LIFE): number | null {
     if (rows.length === 0 || rows.includes(row)) return null;
-    const taste = this.#mean(rows.slice(-LONGEST_HISTORY), strengths.slice(-LONGEST_HISTORY), halfLife);
+    const last = rows.slice(-LONGEST_HISTORY);
+    const weights = recencyWeights(strengths.slice(-LONGEST_HISTORY), halfLife);
+    const distances = this.#views.map((view) => this.#distance(view(last, weights), row)).filter(Number.isFinite);
+    if (distances.length === 0) return null;
+    return distances.reduce((sum, distance) => sum + distance, 0) / distances.length;
+  }
+
+  /** NaN where all items fit alike. */
+  #distance(likeness: Fit, row: number): number {
     let mean = 0;
     let square = 0;
     for (const [n, other] of this.#sample.entries()) {
-      const likeness = this.#dot(other, taste);
-      mean += this.#shares[n] * likeness;
-      square += this.#shares[n] * likeness * likeness;
+      const like = likeness(other);
+      mean += this.#shares[n] * like;
+      square += this.#shares[n] * like * like;
     }
     const deviation = Math.sqrt(Math.max(0, square - mean * mean));
-    return deviation > 0 ? (mean - this.#dot(row, taste)) / deviation : null;
+    return deviation > 1e-6 ? (mean - likeness(row)) / deviation : Number.NaN;
   }
+}
 
-  #mean(rows: readonly number[], strengths: readonly number[], halfLife: number): Float64Array {
-    const { width, values } = this.#vectors;
-    const weights = recencyWeights(strengths, halfLife);
-    const sum = new Float64Array(width);
+function cosineView({ width, values }: DriftVectors): View {
+  return (rows, weights) => {
+    const taste = new Float64Array(width);
     for (const [n, row] of rows.entries()) {
-      for (let d = 0; d < width; d++) sum[d] += weights[n] * values[row * width + d];
+      for (let d = 0; d < width; d++) taste[d] += weights[n] * values[row * width + d];
     }
-    return sum;
-  }
-
-  #dot(row: number, taste: Float64Array): number {
-    const { width, values } = this.#vectors;
-    let sum = 0;
-    for (let d = 0; d < width; d++) sum += values[row * width + d] * taste[d];
-    return sum;
-  }
+    return (row) => {
+      let sum = 0;
+      for (let d = 0; d < width; d++) sum += values[row * width + d] * taste[d];
+      return sum;
+    };
+  };
 }

@@ -17,14 +17,17 @@ export const driftSchema = v.object({
 export type StoredDrift = v.InferOutput<typeof driftSchema>;
 
 export interface DriftOptions {
-  /** Lambda: rise of the summed z-scores at which a drift is declared. Default 10.5: about one false alarm per 100 events. */
+  /** Lambda: rise of the summed z-scores at which a drift is declared. Default 12: about one false alarm per 100 events. */
   threshold?: number;
   /** Delta: what a z-score must exceed to count, in standard deviations. Default 0. */
   tolerance?: number;
 }
 
-/** What a distance is expected to be before any was seen: mean, standard deviation, and how many distances that counts for. */
-const PRIOR = { mean: -0.8, deviation: 0.9, count: 10 };
+/**
+ * What a distance is expected to be before any was seen: mean, standard deviation, and how many distances that counts
+ * for. So many that a shift does not soon become what is usual.
+ */
+const PRIOR = { mean: -0.6, deviation: 0.63, count: 80 };
 
 /**
  * Tells when a shopper turns to other things: the test of Page and Hinkley for a rise of a mean (E. S. Page, Continuous
@@ -42,7 +45,7 @@ export class DriftDetector {
     rise: 0,
   };
 
-  constructor({ threshold = 10.5, tolerance = 0 }: DriftOptions = {}) {
+  constructor({ threshold = 12, tolerance = 0 }: DriftOptions = {}) {
     this.#threshold = threshold;
     this.#tolerance = tolerance;
   }

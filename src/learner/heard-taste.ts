@@ -39,8 +39,7 @@ export class HeardTaste {
 
   /** How far a choice is from the taste before it; null where there is nothing to compare. */
   distanceOf(row: number, index: CatalogueIndex, base: BaseSignal | null): number | null {
-    const vectors = base ? { width: base.width, values: base.items } : index.content;
-    this.#distance ??= new TasteDistance(vectors, index.popularity);
+    this.#distance ??= new TasteDistance(index, base && { width: base.width, values: base.items });
     return this.#distance.of(row, this.#history.rows, this.#history.strengths);
   }
 }

@@ -28,6 +28,15 @@ describe('PersonalWeights', () => {
     expect(weights.current.numbers).toBe(START_WEIGHTS.numbers);
   });
 
+  it('neither learns the lift of newcomers nor takes it for a guess at what is chosen', () => {
+    const [heard, deaf] = [new PersonalWeights(), new PersonalWeights()];
+    const terms = { category: [1, 0, 0, 0, 0, 0] };
+    const { loss } = heard.learn(values({ ...terms, newcomer: [0, 1, 1, 0, 0, 0] }), 0, candidates, 1);
+    expect(loss).toBe(deaf.learn(values(terms), 0, candidates, 1).loss);
+    expect(heard.save()).toEqual(deaf.save());
+    expect(heard.current.newcomer).toBe(START_WEIGHTS.newcomer);
+  });
+
   it('keeps every weight within a factor e of its start and the experts within 0 and 4', () => {
     const weights = new PersonalWeights();
     const terms = values({

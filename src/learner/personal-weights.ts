@@ -13,6 +13,7 @@ export const START_WEIGHTS: TermWeights = {
   numbers: 0.35,
   place: 0.14,
   popularity: 0.6,
+  newcomer: 0.8,
   disliked: 2,
   taste: 2.5,
   experts: 0,
@@ -31,6 +32,9 @@ export const START_WEIGHTS_WITH_BASE: TermWeights = {
   popularity: 0.85,
   taste: 0.75,
 };
+
+/** Terms whose weight is the shop's and no choice changes: what they show is not yet known by any choice. */
+const FIXED_TERMS: readonly TermName[] = ['newcomer'];
 
 const RATE = 0.2;
 const DECAY = 0.05;
@@ -100,7 +104,8 @@ export class PersonalWeights {
    * @param strength strength of the event; scales the step
    */
   learn(values: TermValues, chosen: number, candidates: ArrayLike<number>, strength: number): LearnedChoice {
-    const weights = this.current;
+    // What is put forward to be found is no guess at what will be chosen.
+    const weights = { ...this.current, newcomer: 0 };
     const { loss, mean, shares } = softmaxAt(values, weights, chosen, candidates);
     const gains = { taste: 0, experts: 0 };
     if (!Number.isFinite(loss)) return { loss, gains, shares: null };
@@ -109,6 +114,7 @@ export class PersonalWeights {
       gains[name] = softmaxAt(values, { ...weights, [name]: 0 }, chosen, candidates).loss - loss;
     }
     for (const name of TERMS) {
+      if (FIXED_TERMS.includes(name)) continue;
       const slope = values[name][chosen] - mean[name];
       this.#step(name, strength * (name === 'experts' ? slope : weights[name] * slope));
     }

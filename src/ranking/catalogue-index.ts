@@ -18,10 +18,15 @@ export interface CatalogueIndex {
   logPopularity: Float32Array;
   /** True when at least one item has a popularity. */
   hasPopularity: boolean;
+  /** 1 for items whose popularity nobody knows yet in a shop that knows it of most; 0 for all others. */
+  newcomers: Float32Array;
   numbers: NumberColumn[];
   /** What is chosen together in this shop; null while nobody knows. */
   companions: CompanionTable | null;
 }
+
+/** Share of the items whose popularity must be known for the others to count as newcomers. */
+const MOSTLY_KNOWN = 0.5;
 
 /** Builds the index. `table` has one row per item, in the same order; `companions` may know fewer items. */
 export function catalogueIndex(
@@ -34,6 +39,7 @@ export function catalogueIndex(
   const mean = known.reduce((sum, popularity) => sum + popularity, 0) / Math.max(1, known.length);
   const popularity = Float32Array.from(items, (item) => item.popularity ?? mean);
   const content = contentVectors(table, blend);
+  const tellsNewcomers = known.length >= MOSTLY_KNOWN * items.length;
   return {
     items,
     rowOf: new Map(items.map((item, row) => [item.id, row])),
@@ -43,6 +49,7 @@ export function catalogueIndex(
     popularity,
     logPopularity: popularity.map((value) => Math.log((value + 1) / (mean + 1))),
     hasPopularity: known.some((value) => value > 0),
+    newcomers: Float32Array.from(items, (item) => (tellsNewcomers && item.popularity === undefined ? 1 : 0)),
     numbers: numberColumns(items),
     companions,
   };

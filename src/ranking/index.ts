@@ -1,4 +1,5 @@
 export { type CatalogueIndex, catalogueIndex } from './catalogue-index';
+export { type CategoryIndex, categoryIndex, categoryPreference } from './category-preference';
 export { companionship } from './companionship';
 export { type ContentBlend, type ContentVectors, contentBlend, contentVectors } from './content-vectors';
 export type { NumberColumn } from './numbers';

@@ -60,6 +60,7 @@ const WEIGHTS: TermWeights = {
   numbers: 0.25,
   place: 0.1,
   popularity: 0.5,
+  newcomer: 1,
   disliked: 2,
   taste: 1,
   experts: 0,
@@ -126,6 +127,17 @@ describe('rank', () => {
     const index = catalogue([{}, {}, {}, { popularity: undefined }, {}, { popularity: 9 }]);
     const order = rank(index, state(), { ...request, limit: 8 }).map(({ row }) => row);
     expect(order.slice(0, 2)).toEqual([5, 3]);
+  });
+
+  it('puts items forward that are too new to have a popularity, where most have one', () => {
+    const known = { popularity: 4 };
+    const mostly = catalogue([known, known, known, known, known, {}, { popularity: undefined }, known]);
+    expect([...mostly.newcomers]).toEqual([0, 0, 0, 0, 0, 0, 1, 0]);
+    const lifted = rank(mostly, chose(4, 5), request);
+    expect(lifted[0].row).toBe(6);
+    expect(lifted[0].terms.newcomer).toBe(WEIGHTS.newcomer);
+    const few = catalogue(Array.from({ length: 8 }, (_, row) => (row === 0 ? known : { popularity: undefined })));
+    expect([...few.newcomers].every((value) => value === 0)).toBe(true);
   });
 
   it('never returns what is in view, excluded, dismissed, out of stock or just chosen', () => {

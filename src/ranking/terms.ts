@@ -18,6 +18,7 @@ import { placeCloseness } from './place';
  * - `numbers`: closeness to the history in price and other numbers
  * - `place`: closeness to the last 10 choices in the order of the catalogue
  * - `popularity`: log popularity
+ * - `newcomer`: 1 for an item that nobody can have chosen yet, so that new items are found; no choice changes its weight
  * - `disliked`: content similarity to the closest dismissed item, negative
  * - `taste`: what the taste experts learned that the other terms did not know
  * - `experts`: what the experts of the item ladders change about the similarity to the history
@@ -33,6 +34,7 @@ export const TERMS = [
   'numbers',
   'place',
   'popularity',
+  'newcomer',
   'disliked',
   'taste',
   'experts',
@@ -154,6 +156,7 @@ export function termValues(index: CatalogueIndex, { taste, base, liking, experts
   const values: TermValues = {
     ...(Object.fromEntries(TERMS.map((name) => [name, nothing])) as TermValues),
     popularity: index.logPopularity,
+    newcomer: index.newcomers,
   };
   if (taste.dismissed.size > 0) values.disliked = dislike(index, taste.dismissed);
   if (liking) values.taste = liking;
