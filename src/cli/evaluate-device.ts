@@ -85,8 +85,8 @@ function noBaseMethod({ bundle, seed }: EvaluateInput): DeviceMethod {
  * The device protocol on shoppers whom the past does not know: each event is ranked before it is learned. Tables:
  * `device` against the base model, `experts` against the personal terms without them, `no-base` against popularity.
  * Figures: `noBaseOverPopularity`, the ratio of NDCG@10; `newOverOld`, HR@10 of `sidestream` on items that nobody chose
- * in the past over that on older ones as popular after it; `experts …`, what the experts change about the ln rank of groups
- * of shoppers.
+ * in the past over that on older ones as popular in the whole log, `newOverOldLater` as popular after the past (the older
+ * ones were then more popular before it); `experts …`, what the experts change about the ln rank of groups of shoppers.
  * @throws SidestreamError `runtime/invalid-input` when a method has another name than those here, or there is no shopper
  */
 export async function runDevice(input: EvaluateInput): Promise<ProtocolRun> {
@@ -104,12 +104,15 @@ export async function runDevice(input: EvaluateInput): Promise<ProtocolRun> {
   if (wanted(input, 'no-base')) methods.push(noBaseMethod(input));
   const { meter } = input;
   meter.start('Shoppers', shoppers.length);
-  const ranked: RankedChoice[] = [];
+  const ranked: { rank: number; row: number }[] = [];
   const later = popularityOf(input, input.events.slice(past.length));
+  const whole = later.map((chosen, row) => chosen + popularity[row]);
+  const asPopularIn = (chosen: Float32Array): RankedChoice[] =>
+    ranked.map(({ rank, row }) => ({ rank, isNew: popularity[row] === 0, chosen: chosen[row] }));
   const results = await evaluateDevice({
     ...{ shoppers, methods, from: FROM, to: TO },
     onRank: (name, row, rank) => {
-      if (name === 'sidestream') ranked.push({ rank, isNew: popularity[row] === 0, chosen: later[row] });
+      if (name === 'sidestream') ranked.push({ rank, row });
     },
     onProgress: () => meter.advance(1),
   });
@@ -122,7 +125,8 @@ export async function runDevice(input: EvaluateInput): Promise<ProtocolRun> {
   const tables = [table('device', 'base', runs)];
   if (terms && sidestream) tables.push(table('experts', 'terms', [terms, sidestream]));
   if (noBase && popular) tables.push(table('no-base', 'popularity', [popular, noBase]));
-  const { fresh, old } = newcomerQuality(ranked);
+  const { fresh, old } = newcomerQuality(asPopularIn(whole));
+  const against = newcomerQuality(asPopularIn(later));
   return {
     protocol: 'device',
     seed: input.seed,
@@ -130,7 +134,14 @@ export async function runDevice(input: EvaluateInput): Promise<ProtocolRun> {
     tables,
     figures: {
       ...(noBase && popular ? { noBaseOverPopularity: ndcg10(noBase.units) / ndcg10(popular.units) } : {}),
-      ...(sidestream ? { newItemsHr10: fresh.hr10, oldItemsHr10: old.hr10, newOverOld: fresh.hr10 / old.hr10 } : {}),
+      ...(sidestream
+        ? {
+            newItemsHr10: fresh.hr10,
+            oldItemsHr10: old.hr10,
+            newOverOld: fresh.hr10 / old.hr10,
+            newOverOldLater: against.fresh.hr10 / against.old.hr10,
+          }
+        : {}),
       ...(terms && sidestream ? changesByGroup(sidestream.units, terms.units, shoppers, popularity) : {}),
     },
   };
