@@ -13,7 +13,7 @@ export const START_WEIGHTS: TermWeights = {
   numbers: 0.35,
   place: 0.14,
   popularity: 0.6,
-  newcomer: 0.8,
+  newcomer: 0.9,
   disliked: 2,
   taste: 2.5,
   experts: 0,
