@@ -21,6 +21,10 @@ export const ERROR_CODES = [
   'store/unavailable',
   'store/corrupt',
   'store/newer-schema',
+  'store/full',
+  'store/forgotten',
+  'store/wrong-passphrase',
+  'store/unknown-snapshot',
   // runtime
   'runtime/worker-crashed',
   'runtime/closed',

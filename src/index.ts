@@ -24,6 +24,7 @@ export {
   type RecommenderOptions,
   type RecommendRequest,
   type RecommendResponse,
+  type Snapshot,
   type Source,
   type Status,
   type TrackDetails,

@@ -15,6 +15,7 @@ export type {
   RecommenderOptions,
   RecommendRequest,
   RecommendResponse,
+  Snapshot,
   Source,
   Status,
   TrackDetails,

@@ -55,6 +55,11 @@ export class FakeRecommender {
       categories: async () => [],
       status: async () => STATUS,
       settled: nothing,
+      forget: async () => undefined,
+      snapshots: async () => [],
+      rollback: async () => undefined,
+      exportProfile: async () => new Blob(),
+      importProfile: async () => undefined,
       reset: nothing,
       close: nothing,
       on: (type, listener) => {

@@ -1,5 +1,23 @@
+import * as v from 'valibot';
 import type { Taste } from '../ranking';
 import { EVENT_STRENGTH, type LoggedEvent } from './event';
+
+const ids = v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(256)));
+
+/** Stored form of a history, by item ids: the log need not go back further than the profile. */
+export const historySchema = v.object({
+  /** Items of the last choices, oldest first. */
+  items: ids,
+  /** Strength of each, same length. */
+  strengths: v.array(v.pipe(v.number(), v.finite(), v.minValue(0))),
+  dismissed: ids,
+  /** All choices ever. */
+  total: v.pipe(v.number(), v.integer(), v.minValue(0)),
+});
+export type StoredHistory = v.InferOutput<typeof historySchema>;
+
+/** Choices, and dismissals, that are stored; no term looks further back. */
+const LONGEST = 1000;
 
 /**
  * The shopper's choices as a sequence. Events on the same item in a row (click, view, cart) are one choice with the
@@ -9,6 +27,43 @@ export class History implements Taste {
   readonly rows: number[] = [];
   readonly strengths: number[] = [];
   readonly dismissed = new Set<number>();
+  #total = 0;
+
+  /** Choices ever, those that are no longer stored among them. */
+  get total(): number {
+    return this.#total;
+  }
+
+  /** @param idOf id of the item in a row */
+  save(idOf: (row: number) => string): StoredHistory {
+    return {
+      items: this.rows.slice(-LONGEST).map(idOf),
+      strengths: this.strengths.slice(-LONGEST),
+      dismissed: [...this.dismissed].slice(-LONGEST).map(idOf),
+      total: this.#total,
+    };
+  }
+
+  /**
+   * Puts a stored history in the place of this one. Items the catalogue does not have any more are left out.
+   * @param rowOf row of an item id
+   */
+  restore({ items, strengths, dismissed, total }: StoredHistory, rowOf: ReadonlyMap<string, number>): void {
+    this.rows.length = 0;
+    this.strengths.length = 0;
+    this.dismissed.clear();
+    for (const [n, id] of items.entries()) {
+      const row = rowOf.get(id);
+      if (row === undefined || !(strengths[n] > 0)) continue;
+      this.rows.push(row);
+      this.strengths.push(strengths[n]);
+    }
+    for (const id of dismissed) {
+      const row = rowOf.get(id);
+      if (row !== undefined) this.dismissed.add(row);
+    }
+    this.#total = total;
+  }
 
   /**
    * Takes in an event.
@@ -30,6 +85,7 @@ export class History implements Taste {
     }
     this.rows.push(row);
     this.strengths.push(strength);
+    this.#total++;
     return true;
   }
 }

@@ -65,8 +65,8 @@ export class Learner {
   }
 
   /**
-   * Continues from a stored profile and the whole log: events the profile knows only rebuild the history, later ones
-   * are learned.
+   * Continues from a stored profile and the log: events later than the profile are learned. Earlier ones only rebuild the
+   * history of a profile that has none of its own.
    */
   restore(profile: Profile | null, log: LoggedEvent[]): void {
     if (profile) {
@@ -78,11 +78,12 @@ export class Learner {
       this.#rejected = profile.rejected;
       this.#gains = { taste: profile.tasteGain, experts: profile.expertsGain };
       this.#lastUpdate = profile.lastUpdate;
+      if (profile.history) this.history.restore(profile.history, this.#catalogue.index.rowOf);
     }
     const known = profile?.lastEvent ?? 0;
     for (const event of log) {
       if (event.id > known) this.observe(event);
-      else this.#remember(event);
+      else if (!profile?.history) this.#remember(event);
     }
     this.#lastEvent = Math.max(this.#lastEvent, known);
   }
@@ -91,6 +92,7 @@ export class Learner {
     return {
       schema: PROFILE_SCHEMA,
       lastEvent: this.#lastEvent,
+      history: this.history.save((row) => this.#catalogue.index.items[row].id),
       weights: this.#weights.save(),
       taste: this.#taste.save(),
       experts: this.#experts.save(),
@@ -100,6 +102,16 @@ export class Learner {
       tasteGain: this.#gains.taste,
       lastUpdate: this.#lastUpdate,
     };
+  }
+
+  /** Id of the last event taken in; 0 before the first. */
+  get lastEvent(): number {
+    return this.#lastEvent;
+  }
+
+  /** The events taken in so far have other ids in the log that is kept from now on. @param lastEvent id of the last one */
+  renumber(lastEvent: number): void {
+    this.#lastEvent = lastEvent;
   }
 
   /** Takes in one event: weights and taste learn from the list as it stood before it, then the history grows. */
@@ -219,7 +231,7 @@ export class Learner {
 
   get status() {
     return {
-      events: this.history.rows.length,
+      events: this.history.total,
       lastUpdate: this.#lastUpdate,
       windows: this.#clock.closed,
       drifts: this.#clock.drifts,

@@ -44,7 +44,13 @@ describe('parseProfile', () => {
   it('reads a profile from before there were taste experts', () => {
     const { taste: _, tasteGain: __, drifts: ___, drift, ...older } = profile;
     expect(drift).toBeDefined();
-    expect(parseProfile({ ...older, schema: 1 })).toEqual({ ...older, schema: 2, taste: {}, tasteGain: 0, drifts: 0 });
+    expect(parseProfile({ ...older, schema: 1 })).toEqual({
+      ...older,
+      schema: PROFILE_SCHEMA,
+      taste: {},
+      tasteGain: 0,
+      drifts: 0,
+    });
   });
 
   it('tells a newer schema from damage', () => {

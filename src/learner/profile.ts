@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import { driftSchema } from './drift';
+import { historySchema } from './history';
 import { personalWeightsSchema } from './personal-weights';
 import { type StoredTaste, tasteSchema } from './taste-expert';
 
 /** Version of the stored profile that this code reads and writes. */
-export const PROFILE_SCHEMA = 2;
+export const PROFILE_SCHEMA = 3;
 /** The oldest version that it still reads. */
 const OLDEST_SCHEMA = 1;
 
@@ -21,6 +22,8 @@ const profileSchema = v.object({
   ),
   /** Id of the last event learned from; later ones in the log are still to be learned. */
   lastEvent: count,
+  /** What the shopper chose up to that event; before schema 3 it was read from the log. */
+  history: v.optional(historySchema),
   weights: personalWeightsSchema,
   /** What the taste experts learned; not in a profile of schema 1. */
   taste: v.optional(tasteSchema, {}),
@@ -43,7 +46,7 @@ const profileSchema = v.object({
   lastUpdate: v.nullable(v.number()),
 });
 
-/** What one device has learned, as it is stored. The history itself is the event log. */
+/** What one device has learned, as it is stored: all that the events up to `lastEvent` leave behind. */
 export type Profile = Omit<v.InferOutput<typeof profileSchema>, 'experts' | 'taste'> & {
   experts: Uint8Array | null;
   taste: StoredTaste;
@@ -66,6 +69,6 @@ export function parseProfile(data: unknown): Profile {
   const issue = result.issues[0];
   throw new SidestreamError(
     'store/corrupt',
-    `The profile on this device is damaged at ${v.getDotPath(issue) ?? 'its root'}: ${issue.message}. It is learned again from the event log.`,
+    `The profile on this device is damaged at ${v.getDotPath(issue) ?? 'its root'}: ${issue.message}. What is left of it is used, and the event log.`,
   );
 }

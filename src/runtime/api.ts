@@ -106,6 +106,17 @@ export interface Progress {
   total: number;
 }
 
+/** What the device had learned when a window of the shopper's stream ended. */
+export interface Snapshot {
+  id: number;
+  /** Milliseconds since the epoch. */
+  time: number;
+  /** Choices learned from up to then. */
+  choices: number;
+  /** Windows closed up to then. */
+  windows: number;
+}
+
 /** Events of a recommender, by name. */
 export interface RecommenderEvents {
   /** The profile or the catalogue changed: lists should be fetched again. */
@@ -126,6 +137,8 @@ export interface RecommenderOptions {
   learning?: boolean;
   /** Default 1. */
   seed?: number;
+  /** Encrypt log and profile at rest, with a key that no script can read. Needs https. Default false. */
+  encrypt?: boolean;
   /** Hears of progress from the first byte on; the same as the `progress` event, which can only be heard once loaded. */
   onProgress?: (progress: Progress) => void;
 }
@@ -151,6 +164,19 @@ export interface Recommender {
   settled(): Promise<void>;
   /** Forgets everything learned and every event; consent stays. */
   reset(): Promise<void>;
+  /** Leaves no byte of ours on this device: profile, log, snapshots, keys. Consent is `pending` again. */
+  forget(): Promise<void>;
+  /** Snapshots of the profile, one per window, oldest first; the last 12 are kept. */
+  snapshots(): Promise<Snapshot[]>;
+  /** Goes back to a snapshot: lists are again what they were, and what came later is gone. Rejects with `store/unknown-snapshot`. */
+  rollback(id: number): Promise<void>;
+  /** All that was learned as one file, encrypted where there is a passphrase. */
+  exportProfile(passphrase?: string): Promise<Blob>;
+  /**
+   * Puts an exported profile in the place of this one. Rejects with `store/corrupt`, `store/wrong-passphrase` or
+   * `store/newer-schema`; then nothing changes.
+   */
+  importProfile(file: Blob, passphrase?: string): Promise<void>;
   on<K extends keyof RecommenderEvents>(type: K, listener: (event: RecommenderEvents[K]) => void): () => void;
   close(): Promise<void>;
 }

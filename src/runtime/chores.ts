@@ -28,6 +28,11 @@ export class Chores {
     this.#delayed.set(name, { work, timer: setTimeout(() => this.#due(name), delay) });
   }
 
+  /** Queues work of this name that waits for quiet at once. */
+  hurry(name: string): void {
+    this.#due(name);
+  }
+
   /** Queues what waits for quiet at once, and resolves when nothing is left to do. */
   async settled(): Promise<void> {
     let seen: Promise<void>;

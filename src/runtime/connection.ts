@@ -3,6 +3,8 @@ import { SidestreamError } from '../error';
 import type { Recommender, RecommenderEvents, RecommenderOptions, Status } from './api';
 import type { Engine } from './engine';
 import type { EngineOptions } from './engine-options';
+import { ImpressionBatch } from './impression-batch';
+import { watchRest } from './rest';
 import { carryErrors } from './rpc';
 import type { Host, RemoteListener } from './worker';
 
@@ -35,10 +37,12 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
     namespace: options.namespace ?? 'default',
     learning: options.learning ?? true,
     seed: options.seed ?? 1,
+    encrypt: options.encrypt ?? false,
   };
 
   let closed = false;
   let encoders: string | null = null;
+  let resting = false;
   const complete = (status: Status): Status => ({ ...status, backend: { ...status.backend, encoders } });
 
   const dial = async (): Promise<Line> => {
@@ -69,6 +73,7 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
     try {
       const host = Comlink.wrap<Host>(worker);
       const engine = await Promise.race([host.start(engineOptions, Comlink.proxy(listener)), died]);
+      if (resting) await engine.setResting(true);
       return { worker, engine, died };
     } catch (thrown) {
       worker.terminate();
@@ -87,9 +92,17 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
   };
 
   await line;
+  const impressions = new ImpressionBatch((events) => call((engine) => engine.trackAll(events)));
+  const unwatch = watchRest((now) => {
+    resting = now;
+    // A worker that is gone rests already; a new one is told when it starts.
+    if (line && !closed)
+      call((engine) => engine.setResting(now)).catch((thrown) => emit('error', SidestreamError.from(thrown)));
+  });
   return {
     recommend: (request = {}) => call((engine) => engine.recommend(request)),
-    track: (type, itemId, details = {}) => call((engine) => engine.track(type, itemId, details)),
+    track: (type, itemId, details = {}) =>
+      type === 'impression' ? impressions.add(itemId, details) : call((engine) => engine.track(type, itemId, details)),
     consent: (level) => call((engine) => engine.setConsent(level)),
     getItem: (id) => call((engine) => engine.getItem(id)),
     browse: (request = {}) => call((engine) => engine.browse(request)),
@@ -97,6 +110,17 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
     status: () => call(async (engine) => complete(await engine.status())),
     settled: () => call((engine) => engine.settled()),
     reset: () => call((engine) => engine.reset()),
+    forget: () => call((engine) => engine.forget()),
+    snapshots: () => call((engine) => engine.snapshots()),
+    rollback: (id) => call((engine) => engine.rollback(id)),
+    exportProfile: async (passphrase) => {
+      const bytes = await call((engine) => engine.exportProfile(passphrase));
+      return new Blob([bytes as BlobPart], { type: 'application/octet-stream' });
+    },
+    importProfile: async (file, passphrase) => {
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      return call((engine) => engine.importProfile(bytes, passphrase));
+    },
     async addItem(item) {
       const { encodeItem } = await import('./encode-item');
       const files = await call((engine) => engine.encoderFiles());
@@ -112,6 +136,8 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
     },
     async close() {
       if (closed) return;
+      impressions.close();
+      unwatch();
       const open = line;
       if (open) await call((engine) => engine.close());
       closed = true;

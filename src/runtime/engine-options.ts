@@ -16,4 +16,8 @@ export interface EngineOptions {
   namespace: string;
   learning: boolean;
   seed: number;
+  /** Encrypt log and profile at rest. */
+  encrypt?: boolean;
+  /** Bytes that the event log may take on the device. Default 5,000,000. */
+  logBudget?: number;
 }

@@ -1,9 +1,9 @@
 import * as Comlink from 'comlink';
 import { type Item, openBundle } from '../catalog';
 import { SidestreamError } from '../error';
-import { type BaseModel, type EventType, Learner, type NewEvent, type Profile, parseProfile } from '../learner';
+import { decodeProfile, type EventType, encodeProfile, type NewEvent } from '../learner';
 import { rank } from '../ranking';
-import { DeviceStore, deleteDeviceStore, type LocalItem, MemoryStore, type Store } from '../store';
+import { isSealed, type LocalItem, openSealed, type Snapshot, seal } from '../store';
 import type {
   BrowseRequest,
   BrowseResponse,
@@ -16,14 +16,13 @@ import type {
 import { Chores } from './chores';
 import { type BundleEncoders, bundleEncoders } from './encoder-files';
 import type { EngineListener, EngineOptions } from './engine-options';
-import { firstStore } from './first-store';
-import { parsed, recommendSchema, trackSchema } from './requests';
+import { Keeper } from './keeper';
+import { Lessons } from './lessons';
+import { parsed, recommendSchema, type TrackInput, trackSchema } from './requests';
 import { Shopfront } from './shopfront';
 
-/** Quiet time after a choice before the experts train, ms: a click is followed by reading, not by another click. */
-const TRAINING_DELAY = 150;
-/** Quiet time before the profile is saved, ms. */
-const SAVE_DELAY = 400;
+/** Quiet time before another tab's profile is read, ms. */
+const REFRESH_DELAY = 100;
 
 /**
  * The recommender itself, without page or worker around it: catalogue, store, learner and ranking wired together.
@@ -33,30 +32,25 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #listener: EngineListener;
   readonly #shop: Shopfront;
-  #store: Store;
-  #consent: Consent;
-  #learner: Learner;
-  #responses = 0;
+  readonly #keeper: Keeper;
+  readonly #lessons: Lessons;
   readonly #chores = new Chores((thrown) => this.#listener.error(SidestreamError.from(thrown)));
-  #base: BaseModel | null = null;
-  /** Set after a training failed: the page goes on with the other terms. */
-  #expertsFailed = false;
-  /** Newer code wrote the stored profile: it stays as it is. */
-  #profileLocked = false;
+  #responses = 0;
 
-  private constructor(
-    options: EngineOptions,
-    listener: EngineListener,
-    shop: Shopfront,
-    store: Store,
-    consent: Consent,
-  ) {
+  private constructor(options: EngineOptions, listener: EngineListener, shop: Shopfront) {
     this.#options = options;
     this.#listener = listener;
     this.#shop = shop;
-    this.#store = store;
-    this.#consent = consent;
-    this.#learner = new Learner(this.#shop, { seed: this.#options.seed });
+    this.#keeper = new Keeper(options, {
+      error: (error) => listener.error(error),
+      lastEvent: () => this.#lessons.learner.lastEvent,
+      onEvents: () => this.#chores.queue(() => this.#lessons.catchUp()),
+      onProfile: () => this.#chores.later('refresh', REFRESH_DELAY, () => this.#lessons.reload()),
+      // The one who led before may have died before it learned, or saved, the last events.
+      onLead: () => this.#chores.queue(() => this.#lessons.reload()),
+    });
+    const [keeper, chores] = [this.#keeper, this.#chores];
+    this.#lessons = new Lessons({ options, shop, keeper, chores, listener, changed: () => this.#changed() });
   }
 
   /** Loads the bundle and, with consent, the profile. */
@@ -66,10 +60,8 @@ export class Engine {
     );
     // The bundle may fail while the store is still opening; the failure is thrown by the await below.
     opening.catch(() => undefined);
-    const { consent, store, failure } = await firstStore(options);
-    const engine = new Engine(options, listener, new Shopfront(await opening), store, consent);
-    if (failure) listener.error(failure);
-    await engine.#restore();
+    const engine = new Engine(options, listener, new Shopfront(await opening));
+    await engine.#open();
     // The first list does not wait for them: what the other terms say comes first.
     const { companions, base } = engine.#shop.bundle.manifest;
     if (companions) engine.#chores.queue(() => engine.#loadCompanions());
@@ -79,11 +71,11 @@ export class Engine {
 
   async recommend(request: RecommendRequest): Promise<RecommendResponse> {
     const { placement, itemId, limit, exclude } = parsed(recommendSchema, request, 'recommend()');
-    await this.#prepare();
+    await this.#lessons.prepare();
     const { index } = this.#shop;
     const row = itemId === undefined ? null : this.#shop.rowOf(itemId);
     const rows = exclude.flatMap((id) => index.rowOf.get(id) ?? []);
-    const ranked = rank(index, this.#learner.state, { placement, row, limit, exclude: new Set(rows) });
+    const ranked = rank(index, this.#lessons.learner.state, { placement, row, limit, exclude: new Set(rows) });
     return {
       id: `${placement}-${this.#options.seed}-${++this.#responses}`,
       placement,
@@ -92,35 +84,63 @@ export class Engine {
   }
 
   async track(type: EventType, itemId: string, details: TrackDetails): Promise<void> {
-    const event = parsed(trackSchema, { type, itemId, details }, 'track()');
-    if (this.#consent === 'denied') return;
-    this.#shop.rowOf(event.itemId);
-    const entry: NewEvent = { type: event.type, itemId: event.itemId, time: Date.now(), ...event.details };
-    const logged = await this.#store.append(entry);
-    if (!this.#options.learning) return;
-    await this.#prepare();
-    this.#learner.observe(logged);
-    this.#scheduleSave();
-    if (type === 'impression') return;
-    this.#scheduleTraining();
-    this.#changed();
+    await this.trackAll([{ type, itemId, details }]);
+  }
+
+  /** Several events at once: all are kept, or none. */
+  async trackAll(events: TrackInput[]): Promise<void> {
+    const entries = events.map((event): NewEvent => {
+      const { type, itemId, details } = parsed(trackSchema, event, 'track()');
+      this.#shop.rowOf(itemId);
+      return { type, itemId, time: Date.now(), ...details };
+    });
+    if (this.#keeper.consent === 'denied' || entries.length === 0) return;
+    await this.#keeper.append(entries);
+    await this.#lessons.catchUp();
   }
 
   async setConsent(level: Consent): Promise<void> {
     await this.settled();
-    if (level === this.#consent) return;
-    const previous = this.#consent;
+    if (level === this.#keeper.consent) return;
     if (level === 'granted') await this.#moveToDevice();
-    else {
-      this.#store.close();
-      this.#store = new MemoryStore();
-      if (level === 'denied' || previous === 'granted') await deleteDeviceStore(this.#options.namespace);
-      await this.#replaceLearner();
-      this.#shop.clearLocal();
-      await this.#learner.setCatalogue(this.#shop);
-    }
-    this.#consent = level;
+    else await this.#leaveDevice(level);
     this.#changed();
+  }
+
+  /** Nothing of ours is left on this device; what comes is kept in memory until the shopper consents again. */
+  async forget(): Promise<void> {
+    await this.settled();
+    await this.#leaveDevice('pending');
+    this.#changed();
+  }
+
+  snapshots(): Promise<Snapshot[]> {
+    return this.#keeper.snapshots();
+  }
+
+  async rollback(id: number): Promise<void> {
+    await this.settled();
+    await this.#keeper.rollback(id);
+    await this.#lessons.reload();
+  }
+
+  async exportProfile(passphrase?: string): Promise<Uint8Array> {
+    await this.settled();
+    const file = await encodeProfile(this.#lessons.learner.save());
+    return passphrase === undefined ? file : seal(file, passphrase);
+  }
+
+  async importProfile(file: Uint8Array, passphrase = ''): Promise<void> {
+    await this.settled();
+    const profile = await decodeProfile(isSealed(file) ? await openSealed(file, passphrase) : file);
+    // Its events were numbered by another log: here it knows all there are.
+    await this.#keeper.replace({ ...profile, lastEvent: this.#lessons.learner.lastEvent });
+    await this.#lessons.reload();
+  }
+
+  /** Whether the page is hidden or the battery low: then nothing is trained, and what is not saved yet is saved at once. */
+  async setResting(resting: boolean): Promise<void> {
+    this.#lessons.rest(resting);
   }
 
   async insertItem(local: LocalItem): Promise<Item> {
@@ -132,8 +152,8 @@ export class Engine {
         `addItem(): the shop already has an item "${local.item.id}"; choose another id.`,
       );
     }
-    await this.#store.saveLocalItem(local);
-    await this.#learner.setCatalogue(this.#shop);
+    await this.#keeper.saveLocalItem(local);
+    await this.#lessons.inTurn(() => this.#lessons.learner.setCatalogue(this.#shop));
     this.#changed();
     return local.item;
   }
@@ -157,9 +177,9 @@ export class Engine {
   }
 
   async status(): Promise<Status> {
-    const { backend, ...learned } = this.#learner.status;
+    const { backend, ...learned } = this.#lessons.learner.status;
     return {
-      consent: this.#consent,
+      consent: this.#keeper.consent,
       learning: this.#options.learning,
       items: this.#shop.index.items.length,
       ...learned,
@@ -174,34 +194,15 @@ export class Engine {
 
   async reset(): Promise<void> {
     await this.settled();
-    await this.#store.clear({ keepItems: true });
-    this.#profileLocked = false;
-    await this.#replaceLearner();
+    await this.#keeper.clear();
+    await this.#lessons.inTurn(() => this.#lessons.startAfresh());
     this.#changed();
   }
 
   async close(): Promise<void> {
     await this.settled();
-    this.#learner.dispose();
-    this.#base?.dispose();
-    this.#store.close();
-  }
-
-  async #replaceLearner(): Promise<void> {
-    this.#learner.dispose();
-    this.#learner = new Learner(this.#shop, { seed: this.#options.seed });
-    if (this.#base) await this.#learner.useBase(this.#base);
-  }
-
-  /** Brings the base model up to the history; one that fails is dropped, and the rest of the ranking goes on. */
-  async #prepare(): Promise<void> {
-    try {
-      await this.#learner.prepare();
-    } catch (thrown) {
-      this.#learner.forgetBase();
-      this.#base = null;
-      this.#listener.error(SidestreamError.from(thrown));
-    }
+    this.#lessons.dispose();
+    this.#keeper.close();
   }
 
   async #loadCompanions(): Promise<void> {
@@ -211,82 +212,48 @@ export class Engine {
     this.#changed();
   }
 
-  async #loadBase(): Promise<void> {
-    const file = await this.#shop.bundle.base(this.#bundleProgress);
-    if (!file) return;
-    this.#base = await this.#learner.loadBase(new Uint8Array(file.bytes));
-    this.#changed();
-  }
-
   readonly #bundleProgress = (loaded: number, total: number): void => {
     this.#listener.progress({ stage: 'bundle', loaded, total });
   };
 
-  /** Brings items, profile and log from the store into catalogue and learner. */
-  async #restore(): Promise<void> {
-    const local = await this.#store.localItems();
-    if (local.length > 0) {
-      this.#shop.add(local);
-      await this.#learner.setCatalogue(this.#shop);
-    }
-    if (!this.#options.learning) return;
-    const stored = await this.#store.profile();
-    let profile: Profile | null = null;
+  /** A store that cannot be read is no reason to have no shop. */
+  async #open(): Promise<void> {
     try {
-      profile = stored === null ? null : parseProfile(stored);
+      await this.#lessons.inTurn(async () => {
+        await this.#keeper.open();
+        await this.#lessons.restore();
+      });
     } catch (thrown) {
-      const error = SidestreamError.from(thrown);
-      this.#profileLocked = error.code === 'store/newer-schema';
-      this.#listener.error(error);
+      this.#listener.error(SidestreamError.from(thrown));
     }
-    this.#learner.restore(profile, await this.#store.events());
-    if (this.#learner.awakeningDue) this.#chores.queue(() => this.#withExperts(() => this.#learner.awaken()));
-    else this.#scheduleTraining();
+  }
+
+  async #loadBase(): Promise<void> {
+    const file = await this.#shop.bundle.base(this.#bundleProgress);
+    if (!file) return;
+    await this.#lessons.inTurn(() => this.#lessons.useBase(file.bytes));
+    this.#changed();
   }
 
   async #moveToDevice(): Promise<void> {
-    const device = await DeviceStore.open(this.#options.namespace);
-    const memory = this.#store;
-    const fresh = (await device.events()).length === 0;
-    for (const { id: _, ...event } of await memory.events()) await device.append(event);
-    for (const item of await memory.localItems()) await device.saveLocalItem(item);
-    // The ids of a fresh log are those of the log in memory, so what was learned from them stays true.
-    if (fresh && this.#options.learning) await device.saveProfile(this.#learner.save());
-    this.#store = device;
-    if (fresh) return;
-    await this.#replaceLearner();
-    await this.#restore();
+    await this.#lessons.inTurn(async () => {
+      const last = await this.#keeper.moveToDevice(this.#lessons.learner.save());
+      if (last !== null) {
+        this.#lessons.learner.renumber(last);
+        return;
+      }
+      await this.#lessons.startAfresh();
+      await this.#lessons.restore();
+    });
   }
 
-  #scheduleTraining(): void {
-    if (this.#expertsFailed || !this.#learner.trainingDue) return;
-    this.#chores.later('train', TRAINING_DELAY, () => this.#withExperts(() => this.#train()));
-  }
-
-  async #train(): Promise<void> {
-    this.#listener.progress({ stage: 'learn', loaded: 0, total: 1 });
-    try {
-      await this.#learner.train();
-    } finally {
-      this.#listener.progress({ stage: 'learn', loaded: 1, total: 1 });
-    }
-    this.#scheduleSave();
-  }
-
-  #scheduleSave(): void {
-    if (this.#profileLocked) return;
-    this.#chores.later('save', SAVE_DELAY, () => this.#store.saveProfile(this.#learner.save()));
-  }
-
-  /** A failure of the experts is reported and silences them; the rest of the ranking goes on. */
-  async #withExperts(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (thrown) {
-      this.#expertsFailed = true;
-      throw thrown;
-    }
-    this.#changed();
+  async #leaveDevice(consent: 'pending' | 'denied'): Promise<void> {
+    await this.#lessons.inTurn(async () => {
+      await this.#keeper.leaveDevice(consent);
+      await this.#lessons.startAfresh();
+      this.#shop.clearLocal();
+      await this.#lessons.learner.setCatalogue(this.#shop);
+    });
   }
 
   #changed(): void {

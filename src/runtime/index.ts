@@ -13,6 +13,7 @@ export type {
   RecommenderOptions,
   RecommendRequest,
   RecommendResponse,
+  Snapshot,
   Source,
   Status,
   TrackDetails,

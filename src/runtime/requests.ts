@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
-import { EVENT_TYPES } from '../learner';
+import { EVENT_TYPES, type EventType } from '../learner';
+import type { TrackDetails } from './api';
 
 /** Placements that are about an item in view. */
 const ABOUT_ITEM = ['similar', 'complement'];
@@ -21,6 +22,13 @@ export const recommendSchema = v.pipe(
     ['itemId'],
   ),
 );
+
+/** An event before it is parsed. */
+export interface TrackInput {
+  type: EventType;
+  itemId: string;
+  details: TrackDetails;
+}
 
 /** An event, as it comes from the page. */
 export const trackSchema = v.object({

@@ -1,154 +1,260 @@
-import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb';
+import type { IDBPDatabase } from 'idb';
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
-import { eventSchema, type LoggedEvent, type NewEvent, type Profile } from '../learner';
-import type { LocalItem, Store } from './store';
+import { eventSchema, type LoggedEvent, type NewEvent, type StoredProfile } from '../learner';
+import { type Closing, openDatabase, storeError } from './database';
+import type { Layout, SealedRow } from './layout';
+import { RestCipher } from './rest-cipher';
+import { eventSize, type LocalItem, MOST_SNAPSHOTS, type Snapshot, type Store } from './store';
 
-/** Version of the database layout. */
-const DATABASE_VERSION = 1;
-
-interface Layout extends DBSchema {
-  events: { key: number; value: NewEvent & { id?: number } };
-  profile: { key: 'current'; value: unknown };
-  items: { key: string; value: LocalItem };
+export interface DeviceStoreOptions {
+  /** Encrypt log and profile at rest with a key that no script can read. Default false. What is there stays readable. */
+  encrypt?: boolean;
+  /** Called once when the database is gone for this store: deleted, or taken by newer code. */
+  onClosed?: (why: Exclude<Closing, 'lost'>) => void;
 }
 
-const databaseName = (namespace: string): string => `sidestream/${namespace}`;
+/** Written with this durability, a transaction is done when the operating system has it on disk. */
+const STRICT = { durability: 'strict' } as const;
+/** Bytes of an event at most, so a log of fewer than budget / LARGEST is not measured. */
+const LARGEST = 1000;
+/** Part of its budget that a log which outgrew it is cut to. */
+const CUT = 0.8;
 
-/** True when this device holds a database of this namespace; looks without creating one. */
-export async function deviceStoreExists(namespace: string): Promise<boolean> {
-  if (typeof indexedDB === 'undefined') return false;
-  try {
-    const databases = await indexedDB.databases();
-    return databases.some(({ name }) => name === databaseName(namespace));
-  } catch {
-    // Storage is shut off (private mode of some browsers): then there is nothing of ours either.
-    return false;
-  }
-}
+const sealedSchema = v.object({ id: v.number(), sealed: v.instance(Uint8Array) });
+const sealedProfileSchema = v.object({ schema: v.number(), bytes: v.instance(Uint8Array), sealed: v.literal(true) });
 
-/**
- * Deletes the database of a namespace and all that was learned.
- * @throws SidestreamError `store/blocked` when another tab keeps it open
- */
-export async function deleteDeviceStore(namespace: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    deleteDB(databaseName(namespace), {
-      blocked: () => reject(blocked('delete')),
-    }).then(resolve, (thrown) => reject(unavailable(thrown)));
-  });
-}
-
-function blocked(verb: string): SidestreamError {
-  return new SidestreamError(
-    'store/blocked',
-    `Could not ${verb} the profile: another tab holds it. Close other tabs of this shop and try again.`,
-  );
-}
-
-function unavailable(thrown: unknown): SidestreamError {
-  return SidestreamError.from(
-    thrown,
-    'store/unavailable',
-    `This browser does not let the page store a profile (${thrown instanceof Error ? thrown.message : String(thrown)}). Recommendations go on in memory; free disk space or leave private browsing to keep them.`,
-  );
-}
-
-/** Keeps log, profile and local items in IndexedDB. Writes are `strict`: done when the operating system has them on disk. */
+/** Keeps log, profile, snapshots and local items in IndexedDB. Writes are strict: on disk when they resolve. */
 export class DeviceStore implements Store {
-  readonly #database: IDBPDatabase<Layout>;
+  readonly #namespace: string;
+  readonly #options: DeviceStoreOptions;
+  #opening: Promise<IDBPDatabase<Layout>> | null = null;
+  #cipher: RestCipher | null = null;
+  /** Set for good by `close()`, by a deletion and by newer code. */
+  #closed: SidestreamError | null = null;
 
-  private constructor(database: IDBPDatabase<Layout>) {
-    this.#database = database;
+  private constructor(namespace: string, options: DeviceStoreOptions) {
+    this.#namespace = namespace;
+    this.#options = options;
   }
 
   /**
    * Opens (or creates) the database of a namespace.
    * @throws SidestreamError `store/unavailable`, `store/blocked`, `store/newer-schema`
    */
-  static async open(namespace: string): Promise<DeviceStore> {
-    const database = await new Promise<IDBPDatabase<Layout>>((resolve, reject) => {
-      openDB<Layout>(databaseName(namespace), DATABASE_VERSION, {
-        upgrade(db) {
-          db.createObjectStore('events', { keyPath: 'id', autoIncrement: true });
-          db.createObjectStore('profile');
-          db.createObjectStore('items', { keyPath: 'item.id' });
-        },
-        blocked: () => reject(blocked('open')),
-        // A newer version or a deletion in another tab must never wait for this one.
-        blocking: (_current, _wanted, event) => (event.target as IDBDatabase).close(),
-      }).then(resolve, (thrown) => {
-        const newer = thrown instanceof DOMException && thrown.name === 'VersionError';
-        reject(
-          newer
-            ? new SidestreamError(
-                'store/newer-schema',
-                'Newer code wrote the profile on this device. Reload the page to get it.',
-                { cause: thrown },
-              )
-            : unavailable(thrown),
-        );
-      });
-    });
-    return new DeviceStore(database);
+  static async open(namespace: string, options: DeviceStoreOptions = {}): Promise<DeviceStore> {
+    const store = new DeviceStore(namespace, options);
+    await store.#run((database) => store.#useKey(database));
+    return store;
   }
 
-  async append(event: NewEvent): Promise<LoggedEvent> {
-    return this.#run(async () => {
-      const tx = this.#database.transaction('events', 'readwrite', { durability: 'strict' });
-      const [id] = await Promise.all([tx.store.add({ ...event }), tx.done]);
-      return { ...event, id };
+  async append(events: readonly NewEvent[]): Promise<LoggedEvent[]> {
+    const rows = await Promise.all(events.map((event) => this.#eventRow(event)));
+    return this.#run(async (database) => {
+      const tx = database.transaction('events', 'readwrite', STRICT);
+      const [ids] = await Promise.all([Promise.all(rows.map((row) => tx.store.add(row))), tx.done]);
+      return events.map((event, n) => ({ ...event, id: ids[n] }));
     });
   }
 
-  async events(): Promise<LoggedEvent[]> {
-    const rows = await this.#run(() => this.#database.getAll('events'));
-    // A row this code cannot read (older or damaged) is no reason to lose the rest.
-    return rows.flatMap((row) => {
-      const event = v.safeParse(eventSchema, row);
-      return event.success ? [event.output] : [];
+  async eventsAfter(id: number): Promise<LoggedEvent[]> {
+    const rows = await this.#run((database) => database.getAll('events', IDBKeyRange.lowerBound(id, true)));
+    const events = await Promise.all(rows.map((row) => this.#readEvent(row)));
+    return events.filter((event) => event !== null);
+  }
+
+  async profiles(): Promise<unknown[]> {
+    const found = await this.#run(async (database) => {
+      const tx = database.transaction('profile');
+      return Promise.all([tx.store.get('current'), tx.store.get('previous')]);
+    });
+    return Promise.all(found.filter((profile) => profile !== undefined).map((profile) => this.#openProfile(profile)));
+  }
+
+  async saveProfile(profile: StoredProfile, snapshot?: Omit<Snapshot, 'id'>): Promise<void> {
+    const stored = await this.#sealProfile(profile);
+    await this.#run(async (database) => {
+      const tx = database.transaction(['profile', 'snapshots'], 'readwrite', STRICT);
+      const profiles = tx.objectStore('profile');
+      const before = await profiles.get('current');
+      const writes: Promise<unknown>[] = [profiles.put(stored, 'current')];
+      if (before !== undefined) writes.push(profiles.put(before, 'previous'));
+      if (snapshot) {
+        const snapshots = tx.objectStore('snapshots');
+        const ids = await snapshots.getAllKeys();
+        for (const id of ids.slice(0, Math.max(0, ids.length + 1 - MOST_SNAPSHOTS))) writes.push(snapshots.delete(id));
+        writes.push(snapshots.add({ ...snapshot, profile: stored }));
+      }
+      await Promise.all([...writes, tx.done]);
     });
   }
 
-  async profile(): Promise<unknown> {
-    return (await this.#run(() => this.#database.get('profile', 'current'))) ?? null;
+  async snapshots(): Promise<Snapshot[]> {
+    const rows = await this.#run((database) => database.getAll('snapshots'));
+    return rows.map(({ id = 0, time, choices, windows, lastEvent }) => ({ id, time, choices, windows, lastEvent }));
   }
 
-  async saveProfile(profile: Profile): Promise<void> {
-    await this.#run(async () => {
-      const tx = this.#database.transaction('profile', 'readwrite', { durability: 'strict' });
-      await Promise.all([tx.store.put(profile, 'current'), tx.done]);
+  async rollback(id: number): Promise<boolean> {
+    return this.#run(async (database) => {
+      const tx = database.transaction(['profile', 'snapshots', 'events'], 'readwrite', STRICT);
+      const snapshot = await tx.objectStore('snapshots').get(id);
+      if (snapshot) {
+        await Promise.all([
+          tx.objectStore('profile').put(snapshot.profile, 'current'),
+          tx.objectStore('profile').delete('previous'),
+          tx.objectStore('snapshots').delete(IDBKeyRange.lowerBound(id, true)),
+          tx.objectStore('events').delete(IDBKeyRange.lowerBound(snapshot.lastEvent, true)),
+        ]);
+      }
+      await tx.done;
+      return snapshot !== undefined;
+    });
+  }
+
+  async replace(profile: StoredProfile): Promise<void> {
+    const stored = await this.#sealProfile(profile);
+    await this.#run(async (database) => {
+      const tx = database.transaction(['profile', 'snapshots', 'events'], 'readwrite', STRICT);
+      await Promise.all([
+        tx.objectStore('events').clear(),
+        tx.objectStore('snapshots').clear(),
+        tx.objectStore('profile').delete('previous'),
+        tx.objectStore('profile').put(stored, 'current'),
+        tx.done,
+      ]);
+    });
+  }
+
+  async compact(known: number, budget: number): Promise<number> {
+    return this.#run(async (database) => {
+      if ((await database.count('events')) * LARGEST < budget) return 0;
+      const tx = database.transaction('events', 'readwrite', STRICT);
+      const rows = await tx.store.getAll();
+      const sizes = rows.map((row) => ('sealed' in row ? 40 + row.sealed.length : eventSize(row)));
+      let size = sizes.reduce((sum, bytes) => sum + bytes, 0);
+      let gone = 0;
+      if (size > budget) {
+        while (gone < rows.length && size > CUT * budget && (rows[gone].id ?? 0) <= known) size -= sizes[gone++];
+        const last = rows[gone - 1]?.id;
+        if (last !== undefined) await tx.store.delete(IDBKeyRange.upperBound(last));
+      }
+      await tx.done;
+      return gone;
     });
   }
 
   async localItems(): Promise<LocalItem[]> {
-    return this.#run(() => this.#database.getAll('items'));
+    return this.#run((database) => database.getAll('items'));
   }
 
   async saveLocalItem(item: LocalItem): Promise<void> {
-    await this.#run(async () => {
-      const tx = this.#database.transaction('items', 'readwrite', { durability: 'strict' });
+    await this.#run(async (database) => {
+      const tx = database.transaction('items', 'readwrite', STRICT);
       await Promise.all([tx.store.put(item), tx.done]);
     });
   }
 
   async clear({ keepItems = false } = {}): Promise<void> {
-    await this.#run(async () => {
-      const names = keepItems ? (['events', 'profile'] as const) : (['events', 'profile', 'items'] as const);
-      const tx = this.#database.transaction(names, 'readwrite', { durability: 'strict' });
+    await this.#run(async (database) => {
+      const learned = ['events', 'profile', 'snapshots'] as const;
+      const names = keepItems ? learned : ([...learned, 'items'] as const);
+      const tx = database.transaction(names, 'readwrite', STRICT);
       await Promise.all([...names.map((name) => tx.objectStore(name).clear()), tx.done]);
     });
   }
 
   close(): void {
-    this.#database.close();
+    this.#closed ??= new SidestreamError('runtime/closed', 'This store is closed. Open it again.');
+    const opening = this.#opening;
+    this.#opening = null;
+    opening?.then(
+      (database) => database.close(),
+      () => undefined,
+    );
   }
 
-  async #run<T>(work: () => Promise<T>): Promise<T> {
+  /** Runs work on the database; one whose connection the browser shut meanwhile is opened again, once. */
+  async #run<T>(work: (database: IDBPDatabase<Layout>) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      if (this.#closed) throw this.#closed;
+      try {
+        return await work(await this.#connect());
+      } catch (thrown) {
+        if (this.#closed) throw this.#closed;
+        const shut = thrown instanceof DOMException && thrown.name === 'InvalidStateError';
+        if (shut) this.#opening = null;
+        if (!shut || attempt > 1) throw storeError(thrown);
+      }
+    }
+  }
+
+  #connect(): Promise<IDBPDatabase<Layout>> {
+    this.#opening ??= openDatabase(this.#namespace, (why) => this.#lose(why)).catch((thrown) => {
+      this.#opening = null;
+      throw thrown;
+    });
+    return this.#opening;
+  }
+
+  #lose(why: Closing): void {
+    this.#opening = null;
+    if (why === 'lost' || this.#closed) return;
+    this.#closed =
+      why === 'deleted'
+        ? new SidestreamError('store/forgotten', 'What this shop had learned was deleted in another tab.')
+        : new SidestreamError('store/newer-schema', 'Newer code took over the profile. Reload the page to get it.');
+    this.#options.onClosed?.(why);
+  }
+
+  async #useKey(database: IDBPDatabase<Layout>): Promise<void> {
+    const known = await database.get('keys', 'rest');
+    if (known) this.#cipher = new RestCipher(known);
+    else if (this.#options.encrypt) {
+      const key = await RestCipher.newKey();
+      const tx = database.transaction('keys', 'readwrite', STRICT);
+      // Another tab may have been first.
+      const first = await tx.store.get('rest');
+      if (!first) await tx.store.put(key, 'rest');
+      await tx.done;
+      this.#cipher = new RestCipher(first ?? key);
+    }
+  }
+
+  async #eventRow(event: NewEvent): Promise<NewEvent | SealedRow> {
+    if (!this.#options.encrypt || !this.#cipher) return { ...event };
+    return { sealed: await this.#cipher.seal(new TextEncoder().encode(JSON.stringify(event))) };
+  }
+
+  /** Null for a row that this code cannot read (older or damaged): no reason to lose the rest. */
+  async #readEvent(row: unknown): Promise<LoggedEvent | null> {
+    const sealed = v.safeParse(sealedSchema, row);
+    let plain = row;
+    if (sealed.success) {
+      try {
+        const bytes = await this.#cipher?.open(sealed.output.sealed);
+        plain = { ...JSON.parse(new TextDecoder().decode(bytes)), id: sealed.output.id };
+      } catch {
+        return null;
+      }
+    }
+    const event = v.safeParse(eventSchema, plain);
+    return event.success ? event.output : null;
+  }
+
+  async #sealProfile(profile: StoredProfile): Promise<unknown> {
+    if (!this.#options.encrypt || !this.#cipher) return profile;
+    return { schema: profile.schema, bytes: await this.#cipher.seal(profile.bytes), sealed: true };
+  }
+
+  /** A profile that cannot be decrypted comes as it is: its reader finds it damaged. */
+  async #openProfile(stored: unknown): Promise<unknown> {
+    const sealed = v.safeParse(sealedProfileSchema, stored);
+    if (!sealed.success || !this.#cipher) return stored;
+    const { schema, bytes } = sealed.output;
     try {
-      return await work();
-    } catch (thrown) {
-      throw unavailable(thrown);
+      return { schema, bytes: await this.#cipher.open(bytes) };
+    } catch {
+      return stored;
     }
   }
 }

@@ -1,3 +1,5 @@
-export { DeviceStore, deleteDeviceStore, deviceStoreExists } from './device-store';
+export { type Closing, deleteDeviceStore, deviceStoreExists } from './database';
+export { DeviceStore, type DeviceStoreOptions } from './device-store';
 export { MemoryStore } from './memory-store';
-export type { LocalItem, Store } from './store';
+export { isSealed, openSealed, seal } from './sealed-file';
+export type { LocalItem, Snapshot, Store } from './store';

@@ -1,29 +1,70 @@
-import type { LoggedEvent, NewEvent, Profile } from '../learner';
-import type { LocalItem, Store } from './store';
+import type { LoggedEvent, NewEvent, StoredProfile } from '../learner';
+import { eventSize, type LocalItem, MOST_SNAPSHOTS, type Snapshot, type Store } from './store';
 
 /** Keeps everything in memory: nothing reaches the disk while consent is pending. */
 export class MemoryStore implements Store {
   #events: LoggedEvent[] = [];
-  #profile: Profile | null = null;
+  #profiles: StoredProfile[] = [];
+  #snapshots: { about: Snapshot; profile: StoredProfile }[] = [];
   readonly #items = new Map<string, LocalItem>();
-  #nextId = 1;
+  #nextId: number;
+  #nextSnapshot = 1;
 
-  async append(event: NewEvent): Promise<LoggedEvent> {
-    const logged = { ...event, id: this.#nextId++ };
-    this.#events.push(logged);
+  /** @param lastEvent id after which those of this log begin */
+  constructor(lastEvent = 0) {
+    this.#nextId = lastEvent + 1;
+  }
+
+  async append(events: readonly NewEvent[]): Promise<LoggedEvent[]> {
+    const logged = events.map((event) => ({ ...event, id: this.#nextId++ }));
+    this.#events.push(...logged);
     return logged;
   }
 
-  async events(): Promise<LoggedEvent[]> {
-    return [...this.#events];
+  async eventsAfter(id: number): Promise<LoggedEvent[]> {
+    // Searched from the end: what is asked for is mostly the newest.
+    let start = this.#events.length;
+    while (start > 0 && this.#events[start - 1].id > id) start--;
+    return this.#events.slice(start);
   }
 
-  async profile(): Promise<unknown> {
-    return this.#profile;
+  async profiles(): Promise<unknown[]> {
+    return [...this.#profiles];
   }
 
-  async saveProfile(profile: Profile): Promise<void> {
-    this.#profile = profile;
+  async saveProfile(profile: StoredProfile, snapshot?: Omit<Snapshot, 'id'>): Promise<void> {
+    this.#profiles = [profile, ...this.#profiles.slice(0, 1)];
+    if (!snapshot) return;
+    this.#snapshots.push({ about: { ...snapshot, id: this.#nextSnapshot++ }, profile });
+    this.#snapshots = this.#snapshots.slice(-MOST_SNAPSHOTS);
+  }
+
+  async snapshots(): Promise<Snapshot[]> {
+    return this.#snapshots.map(({ about }) => about);
+  }
+
+  async rollback(id: number): Promise<boolean> {
+    const found = this.#snapshots.find(({ about }) => about.id === id);
+    if (!found) return false;
+    this.#profiles = [found.profile];
+    this.#snapshots = this.#snapshots.filter(({ about }) => about.id <= id);
+    this.#events = this.#events.filter((event) => event.id <= found.about.lastEvent);
+    return true;
+  }
+
+  async replace(profile: StoredProfile): Promise<void> {
+    await this.clear({ keepItems: true });
+    this.#profiles = [profile];
+  }
+
+  async compact(known: number, budget: number): Promise<number> {
+    let size = this.#events.reduce((sum, event) => sum + eventSize(event), 0);
+    let gone = 0;
+    while (gone < this.#events.length && size > budget && this.#events[gone].id <= known) {
+      size -= eventSize(this.#events[gone++]);
+    }
+    this.#events.splice(0, gone);
+    return gone;
   }
 
   async localItems(): Promise<LocalItem[]> {
@@ -36,7 +77,8 @@ export class MemoryStore implements Store {
 
   async clear({ keepItems = false } = {}): Promise<void> {
     this.#events = [];
-    this.#profile = null;
+    this.#profiles = [];
+    this.#snapshots = [];
     if (!keepItems) this.#items.clear();
   }
 

@@ -1,5 +1,5 @@
 import type { Item } from '../catalog';
-import type { LoggedEvent, NewEvent, Profile } from '../learner';
+import type { LoggedEvent, NewEvent, StoredProfile } from '../learner';
 
 /** An item the shopper's device encoded itself. */
 export interface LocalItem {
@@ -11,21 +11,60 @@ export interface LocalItem {
   encoders: string;
 }
 
+/** What is known of a snapshot without opening it. */
+export interface Snapshot {
+  id: number;
+  /** Milliseconds since the epoch. */
+  time: number;
+  /** Choices learned from up to then. */
+  choices: number;
+  /** Windows closed up to then. */
+  windows: number;
+  /** Id of the last event that it knows. */
+  lastEvent: number;
+}
+
+/** Snapshots that are kept; the oldest goes first. */
+export const MOST_SNAPSHOTS = 12;
+
 /**
  * Where a profile lives: in memory while consent is pending, in IndexedDB once it is granted. Both give events the same
  * ids in the same order.
  */
 export interface Store {
-  /** Resolves when the event is as safe as this store makes it. */
-  append(event: NewEvent): Promise<LoggedEvent>;
-  /** The whole log, oldest first. */
-  events(): Promise<LoggedEvent[]>;
-  /** The raw stored profile, or null; parse before use. */
-  profile(): Promise<unknown>;
-  saveProfile(profile: Profile): Promise<void>;
+  /** Resolves when all the events are as safe as this store makes them. One fails, all fail. */
+  append(events: readonly NewEvent[]): Promise<LoggedEvent[]>;
+  /** The log from the event after `id` on, oldest first. */
+  eventsAfter(id: number): Promise<LoggedEvent[]>;
+  /** The raw stored profile and the one before it, as far as there are; parse before use. */
+  profiles(): Promise<unknown[]>;
+  /**
+   * Puts a profile in the place of the newest one, which becomes the one before, in one step.
+   * @param snapshot what to keep it as besides
+   */
+  saveProfile(profile: StoredProfile, snapshot?: Omit<Snapshot, 'id'>): Promise<void>;
+  /** Oldest first. */
+  snapshots(): Promise<Snapshot[]>;
+  /**
+   * Makes a snapshot the profile again; later events and snapshots go.
+   * @returns false when there is no such snapshot
+   */
+  rollback(id: number): Promise<boolean>;
+  /** Puts a profile from elsewhere in the place of profile, log and snapshots. */
+  replace(profile: StoredProfile): Promise<void>;
+  /**
+   * Keeps the log under a size: while it is larger, the oldest events go, of those up to `known`.
+   * @param known id of the last event that all stored profiles know
+   * @param budget bytes
+   * @returns events removed
+   */
+  compact(known: number, budget: number): Promise<number>;
   localItems(): Promise<LocalItem[]>;
   saveLocalItem(item: LocalItem): Promise<void>;
-  /** Deletes events and profile; local items stay when `keepItems`. */
+  /** Deletes events, profiles and snapshots; local items stay when `keepItems`. */
   clear(options?: { keepItems?: boolean }): Promise<void>;
   close(): void;
 }
+
+/** Bytes that an event takes in a log, about. */
+export const eventSize = (event: NewEvent): number => 40 + JSON.stringify(event).length;

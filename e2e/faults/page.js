@@ -1,0 +1,33 @@
+/**
+ * The shopper of a round: starts the recommender, reports what a shopper would see, then goes through the steps that
+ * the process outside has planned. `started`, `steps`, `acknowledged` and `failed` are functions of that process (see
+ * round.ts); what they are told is safe from the kill.
+ */
+import { createRecommender } from '/sidestream/sidestream.js';
+
+const { started, steps, acknowledged, failed } = window;
+
+try {
+  const recommender = await createRecommender({ bundle: '/bundle/', consent: 'granted' });
+  const { items: list } = await recommender.recommend();
+  const time = performance.now();
+  recommender.on('error', ({ code, message }) => failed(`${code}: ${message}`));
+  const { events } = await recommender.status();
+  const { items: catalogue } = await recommender.browse({ limit: 10_000 });
+  await started({ time, listed: list.length, events });
+
+  for (const { events, recommend, pause } of await steps()) {
+    // Together, as a page does it that waits for nothing; each is reported as soon as it is acknowledged itself.
+    await Promise.all(
+      events.map(async ({ name, type, place }) => {
+        const { id } = catalogue[Math.floor(place * catalogue.length)];
+        await recommender.track(type, id, { recommendationId: name });
+        acknowledged(`${name} ${type} ${id}`);
+      }),
+    );
+    if (recommend) await recommender.recommend({ limit: 12 });
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+} catch (error) {
+  failed(String(error));
+}

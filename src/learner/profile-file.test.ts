@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SidestreamError } from '../error';
+import { DriftDetector } from './drift';
+import { PersonalWeights } from './personal-weights';
+import { PROFILE_SCHEMA, type Profile } from './profile';
+import { decodeProfile, encodeProfile, readProfile, storedProfile } from './profile-file';
+
+const profile: Profile = {
+  schema: PROFILE_SCHEMA,
+  lastEvent: 12,
+  history: { items: ['a', 'é', 'a'], strengths: [1, 0.5, 3], dismissed: ['c'], total: 2000 },
+  weights: new PersonalWeights().save(),
+  taste: { 'content 2': Float32Array.of(0.5, -1e-20), 'year 3': Float32Array.of(1, 2, 3) },
+  experts: new Uint8Array([10, 2, 3]),
+  windows: 1,
+  windowChoices: 4,
+  drifts: 1,
+  drift: new DriftDetector().save(),
+  rejected: 0,
+  expertsGain: 0.1,
+  tasteGain: 0.2,
+  lastUpdate: 1_700_000_000_000,
+};
+
+const codeOf = async (reading: Promise<unknown>): Promise<string> =>
+  reading.then(
+    () => 'read',
+    (thrown) => (thrown instanceof SidestreamError ? thrown.code : String(thrown)),
+  );
+
+describe('a profile as a file', () => {
+  it('reads back as it was written, with and without experts', async () => {
+    expect(await decodeProfile(await encodeProfile(profile))).toEqual(profile);
+    const plain = { ...profile, experts: null, taste: {} };
+    expect(await decodeProfile(await encodeProfile(plain))).toEqual(plain);
+    expect(await readProfile(structuredClone(await storedProfile(profile)))).toEqual(profile);
+  });
+
+  it('is refused when any one byte is another, or the end is missing', async () => {
+    const bytes = await encodeProfile(profile);
+    const change = fc.record({ at: fc.nat(bytes.length - 1), by: fc.integer({ min: 1, max: 255 }) });
+    await fc.assert(
+      fc.asyncProperty(change, async ({ at, by }) => {
+        const changed = bytes.slice();
+        changed[at] ^= by;
+        // A changed version may be a newer one, and a digest of nothing but zeros says that there is none.
+        expect(['store/corrupt', 'store/newer-schema']).toContain(await codeOf(decodeProfile(changed)));
+      }),
+      { seed: 1, numRuns: 200 },
+    );
+    for (const length of [0, 5, 40, bytes.length - 1]) {
+      expect(await codeOf(decodeProfile(bytes.slice(0, length)))).toBe('store/corrupt');
+    }
+  });
+
+  it('of newer code is left alone, whatever its form', async () => {
+    const text = new TextDecoder('latin1').decode(await encodeProfile(profile));
+    const newer = Uint8Array.from(text.replace('profile 1 ', 'profile 2 '), (char) => char.charCodeAt(0));
+    expect(await codeOf(decodeProfile(newer))).toBe('store/newer-schema');
+    expect(await codeOf(readProfile({ schema: PROFILE_SCHEMA + 1, bytes: new Uint8Array(3) }))).toBe(
+      'store/newer-schema',
+    );
+    expect(await codeOf(readProfile({ schema: PROFILE_SCHEMA + 1, from: 'the future' }))).toBe('store/newer-schema');
+  });
+
+  it('is read as code of schemas 1 and 2 stored it: a plain object, its history in the log', async () => {
+    const { history, taste, tasteGain, drifts, drift, ...first } = profile;
+    expect(history && taste && tasteGain && drifts && drift).toBeTruthy();
+    expect(await readProfile({ ...first, schema: 1 })).toMatchObject({ lastEvent: 12, taste: {}, drifts: 0 });
+    const { history: _, ...second } = profile;
+    expect(await readProfile({ ...second, schema: 2 })).toEqual({ ...second, schema: PROFILE_SCHEMA });
+  });
+});

@@ -1,0 +1,177 @@
+import { SidestreamError } from '../error';
+import { type BaseModel, Learner, type LoggedEvent } from '../learner';
+import type { Chores } from './chores';
+import type { EngineListener, EngineOptions } from './engine-options';
+import type { Keeper } from './keeper';
+import type { Shopfront } from './shopfront';
+
+/** Quiet time after a choice before the experts train, ms: a click is followed by reading, not by another click. */
+const TRAINING_DELAY = 150;
+/** Quiet time before the profile is saved, ms. */
+const SAVE_DELAY = 400;
+
+/** What the lessons need of the engine around them. */
+export interface LessonsContext {
+  options: EngineOptions;
+  shop: Shopfront;
+  keeper: Keeper;
+  chores: Chores;
+  listener: EngineListener;
+  /** The profile changed. */
+  changed(): void;
+}
+
+/**
+ * When the learner learns what: events in the order of the log, the experts when it is quiet and this tab leads. Work on
+ * the learner is done one piece after the other (`inTurn`), so that none sees it half restored.
+ */
+export class Lessons {
+  readonly #context: LessonsContext;
+  #learner: Learner;
+  #base: BaseModel | null = null;
+  /** Set after a training failed: the page goes on with the other terms. */
+  #expertsFailed = false;
+  #resting = false;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(context: LessonsContext) {
+    this.#context = context;
+    this.#learner = this.#newLearner();
+  }
+
+  get learner(): Learner {
+    return this.#learner;
+  }
+
+  /** Runs work after all earlier work on the learner, whether that went well or not. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Brings the base model up to the history; one that fails is dropped, and the rest of the ranking goes on. */
+  async prepare(): Promise<void> {
+    try {
+      await this.#learner.prepare();
+    } catch (thrown) {
+      this.#learner.forgetBase();
+      this.#base = null;
+      this.#context.listener.error(SidestreamError.from(thrown));
+    }
+  }
+
+  /** @param bytes of a base model, which is heard from now on */
+  async useBase(bytes: ArrayBuffer): Promise<void> {
+    this.#base = await this.#learner.loadBase(new Uint8Array(bytes));
+  }
+
+  /** Learns what the log has that is not learned yet: of this tab, and of others. */
+  catchUp(): Promise<void> {
+    const { options, keeper } = this.#context;
+    if (!options.learning) return Promise.resolve();
+    return this.inTurn(async () => {
+      const events = await keeper.eventsAfter(this.#learner.lastEvent);
+      for (const event of events) {
+        await this.prepare();
+        this.#learner.observe(event);
+      }
+      this.#learned(events);
+    });
+  }
+
+  /** Brings items, profile and log from the store into catalogue and learner, which must be new. To be run in turn. */
+  async restore(): Promise<void> {
+    const { options, keeper, shop, chores } = this.#context;
+    const local = await keeper.localItems();
+    if (local.length > 0) {
+      shop.add(local);
+      await this.#learner.setCatalogue(shop);
+    }
+    if (!options.learning) return;
+    const profile = await keeper.profile();
+    // A profile with a history of its own knows all events up to its last.
+    const from = profile?.history ? profile.lastEvent : 0;
+    this.#learner.restore(profile, await keeper.eventsAfter(from));
+    if (this.#learner.awakeningDue) chores.queue(() => this.#withExperts(() => this.#learner.awaken()));
+    else this.#scheduleTraining();
+  }
+
+  /** Begins again with nothing learned. To be run in turn. */
+  async startAfresh(): Promise<void> {
+    this.#learner.dispose();
+    this.#learner = this.#newLearner();
+    if (this.#base) await this.#learner.useBase(this.#base);
+  }
+
+  /** Goes on from what is stored now: another tab saved it, or it was replaced. */
+  async reload(): Promise<void> {
+    await this.inTurn(async () => {
+      await this.startAfresh();
+      await this.restore();
+    });
+    this.#context.changed();
+  }
+
+  /** Whether the page is hidden or the battery low: then nothing is trained, and what is not saved yet is saved at once. */
+  rest(resting: boolean): void {
+    this.#resting = resting;
+    if (resting) this.#context.chores.hurry('save');
+    else this.#scheduleTraining();
+  }
+
+  dispose(): void {
+    this.#learner.dispose();
+    this.#base?.dispose();
+  }
+
+  #newLearner(): Learner {
+    const { shop, options } = this.#context;
+    return new Learner(shop, { seed: options.seed });
+  }
+
+  #learned(events: readonly LoggedEvent[]): void {
+    if (events.length === 0) return;
+    this.#scheduleSave();
+    if (events.every(({ type }) => type === 'impression')) return;
+    this.#scheduleTraining();
+    this.#context.changed();
+  }
+
+  #scheduleTraining(): void {
+    const { keeper, chores } = this.#context;
+    if (this.#expertsFailed || this.#resting || !keeper.leading || !this.#learner.trainingDue) return;
+    chores.later('train', TRAINING_DELAY, () => this.#withExperts(() => this.#train()));
+  }
+
+  async #train(): Promise<void> {
+    // The page may have been hidden, or the profile replaced, while this waited.
+    if (this.#resting || !this.#learner.trainingDue) return;
+    const { keeper, listener } = this.#context;
+    const { windows } = this.#learner.status;
+    listener.progress({ stage: 'learn', loaded: 0, total: 1 });
+    try {
+      await this.#learner.train();
+    } finally {
+      listener.progress({ stage: 'learn', loaded: 1, total: 1 });
+    }
+    if (this.#learner.status.windows > windows) await keeper.save(this.#learner.save(), true);
+    else this.#scheduleSave();
+  }
+
+  #scheduleSave(): void {
+    const { chores, keeper } = this.#context;
+    chores.later('save', SAVE_DELAY, () => keeper.save(this.#learner.save()));
+  }
+
+  /** A failure of the experts is reported and silences them; the rest of the ranking goes on. */
+  async #withExperts(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      this.#expertsFailed = true;
+      throw thrown;
+    }
+    this.#context.changed();
+  }
+}

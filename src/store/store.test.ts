@@ -1,0 +1,167 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { openDB } from 'idb';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { NewEvent, StoredProfile } from '../learner';
+import { deleteDeviceStore, deviceStoreExists } from './database';
+import { DeviceStore } from './device-store';
+import { MemoryStore } from './memory-store';
+import { MOST_SNAPSHOTS, type Store } from './store';
+
+// Node has no IndexedDB: this one keeps to the specification, in memory. Browsers are tested in e2e.
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory();
+});
+
+const click = (itemId: string): NewEvent => ({ type: 'click', itemId, time: 5 });
+const profile = (n: number): StoredProfile => ({ schema: 3, bytes: new Uint8Array([n]) });
+const about = (lastEvent: number) => ({ time: 1, choices: lastEvent, windows: 1, lastEvent });
+const refused = (code: string) => expect.objectContaining({ code });
+
+const stores: [string, () => Promise<Store>][] = [
+  ['in memory', async () => new MemoryStore()],
+  ['on the device', () => DeviceStore.open('test')],
+  ['on the device, encrypted', () => DeviceStore.open('test', { encrypt: true })],
+];
+
+describe.each(stores)('a store %s', (_, open) => {
+  it('numbers events in the order they come, and gives those after one', async () => {
+    const store = await open();
+    expect((await store.append([click('a'), click('b')])).map(({ id }) => id)).toEqual([1, 2]);
+    await store.append([click('c')]);
+    expect(await store.eventsAfter(0)).toHaveLength(3);
+    expect(await store.eventsAfter(1)).toEqual([
+      { ...click('b'), id: 2 },
+      { ...click('c'), id: 3 },
+    ]);
+    expect(await store.eventsAfter(3)).toEqual([]);
+    store.close();
+  });
+
+  it('keeps the profile before the newest one', async () => {
+    const store = await open();
+    expect(await store.profiles()).toEqual([]);
+    for (const n of [1, 2, 3]) await store.saveProfile(profile(n));
+    expect(await store.profiles()).toEqual([profile(3), profile(2)]);
+    store.close();
+  });
+
+  it('goes back to a snapshot, with the log as it was, and never gives an id twice', async () => {
+    const store = await open();
+    await store.append([click('a')]);
+    await store.saveProfile(profile(1), about(1));
+    await store.append([click('b')]);
+    await store.saveProfile(profile(2), about(2));
+    const [first] = await store.snapshots();
+    expect(first).toEqual({ ...about(1), id: first.id });
+    expect(await store.rollback(99)).toBe(false);
+    expect(await store.rollback(first.id)).toBe(true);
+    expect(await store.profiles()).toEqual([profile(1)]);
+    expect(await store.eventsAfter(0)).toEqual([{ ...click('a'), id: 1 }]);
+    expect(await store.snapshots()).toEqual([first]);
+    expect((await store.append([click('c')]))[0].id).toBe(3);
+    store.close();
+  });
+
+  it('keeps the last snapshots only', async () => {
+    const store = await open();
+    for (let n = 1; n <= MOST_SNAPSHOTS + 3; n++) await store.saveProfile(profile(n), about(n));
+    const kept = await store.snapshots();
+    expect(kept).toHaveLength(MOST_SNAPSHOTS);
+    expect(kept.at(-1)?.lastEvent).toBe(MOST_SNAPSHOTS + 3);
+    store.close();
+  });
+
+  it('drops the oldest events of a log that is too large, but none that a stored profile does not know', async () => {
+    const store = await open();
+    await store.append(Array.from({ length: 100 }, (_, n) => click(`item-${n}`)));
+    expect(await store.compact(100, 1_000_000)).toBe(0);
+    expect(await store.compact(0, 2000)).toBe(0);
+    const gone = await store.compact(30, 2000);
+    expect(gone).toBe(30);
+    expect((await store.eventsAfter(0))[0].id).toBe(31);
+    await store.compact(100, 2000);
+    const left = await store.eventsAfter(0);
+    expect(left.length).toBeGreaterThan(5);
+    expect(left.length).toBeLessThan(31);
+    expect(left.at(-1)?.id).toBe(100);
+    store.close();
+  });
+
+  it('takes a profile from elsewhere in the place of all it had', async () => {
+    const store = await open();
+    await store.append([click('a')]);
+    await store.saveProfile(profile(1), about(1));
+    await store.replace(profile(9));
+    expect(await store.profiles()).toEqual([profile(9)]);
+    expect(await store.eventsAfter(0)).toEqual([]);
+    expect(await store.snapshots()).toEqual([]);
+    expect((await store.append([click('b')]))[0].id).toBe(2);
+    store.close();
+  });
+});
+
+describe('a store on the device', () => {
+  it('opens what the first layout stored, and keeps every event of it', async () => {
+    const old = await openDB('sidestream/test', 1, {
+      upgrade(database) {
+        database.createObjectStore('events', { keyPath: 'id', autoIncrement: true });
+        database.createObjectStore('profile');
+        database.createObjectStore('items', { keyPath: 'item.id' });
+      },
+    });
+    for (const id of ['a', 'b']) await old.add('events', click(id));
+    await old.put('profile', { schema: 2, lastEvent: 2 }, 'current');
+    old.close();
+    const store = await DeviceStore.open('test');
+    expect((await store.eventsAfter(0)).map(({ itemId }) => itemId)).toEqual(['a', 'b']);
+    expect(await store.profiles()).toEqual([{ schema: 2, lastEvent: 2 }]);
+    await store.saveProfile(profile(1), about(2));
+    expect(await store.profiles()).toEqual([profile(1), { schema: 2, lastEvent: 2 }]);
+    store.close();
+  });
+
+  it('leaves the layout of newer code as it is', async () => {
+    const newer = await openDB('sidestream/test', 99, { upgrade: (database) => database.createObjectStore('else') });
+    newer.close();
+    await expect(DeviceStore.open('test')).rejects.toEqual(refused('store/newer-schema'));
+    expect((await indexedDB.databases())[0].version).toBe(99);
+  });
+
+  it('gives way to newer code, and to a deletion, at once, and says so', async () => {
+    const heard: string[] = [];
+    const store = await DeviceStore.open('test', { onClosed: (why) => heard.push(why) });
+    const newer = await openDB('sidestream/test', 99);
+    await expect(store.append([click('a')])).rejects.toEqual(refused('store/newer-schema'));
+    newer.close();
+    await deleteDeviceStore('test');
+    const other = await DeviceStore.open('test', { onClosed: (why) => heard.push(why) });
+    await deleteDeviceStore('test');
+    await expect(other.eventsAfter(0)).rejects.toEqual(refused('store/forgotten'));
+    expect(heard).toEqual(['newer-code', 'deleted']);
+    expect(await deviceStoreExists('test')).toBe(false);
+  });
+
+  it('reads a log of which a part was written before encryption, and passes over rows it cannot read', async () => {
+    const plain = await DeviceStore.open('test');
+    await plain.append([click('plain')]);
+    plain.close();
+    const store = await DeviceStore.open('test', { encrypt: true });
+    await store.append([click('sealed')]);
+    await store.saveProfile(profile(7));
+    store.close();
+    const raw = await openDB('sidestream/test');
+    const text = JSON.stringify(await raw.getAll('events'), (_, value) =>
+      value instanceof Uint8Array ? new TextDecoder('latin1').decode(value) : value,
+    );
+    expect(text).toContain('plain');
+    expect(text).not.toContain('itemId":"sealed');
+    await raw.add('events', { sealed: new Uint8Array(40) });
+    await raw.add('events', { nonsense: true });
+    raw.close();
+    const again = await DeviceStore.open('test');
+    expect((await again.eventsAfter(0)).map(({ itemId }) => itemId)).toEqual(['plain', 'sealed']);
+    expect(await again.profiles()).toEqual([profile(7)]);
+    again.close();
+  });
+});
