@@ -23,6 +23,7 @@ export function recommendation(id: string, position = 0): Recommendation {
 export const STATUS: Status = {
   consent: 'pending',
   learning: true,
+  leading: true,
   items: 3,
   events: 1,
   lastUpdate: null,

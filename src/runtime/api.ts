@@ -82,6 +82,8 @@ export type NewItem = Omit<ItemInput, 'id' | 'image'> & {
 export interface Status {
   consent: Consent;
   learning: boolean;
+  /** Whether this tab trains and saves: one of the shop's tabs does. */
+  leading: boolean;
   items: number;
   /** Events learned from in this profile. */
   events: number;

@@ -181,6 +181,7 @@ export class Engine {
     return {
       consent: this.#keeper.consent,
       learning: this.#options.learning,
+      leading: this.#keeper.leading,
       items: this.#shop.index.items.length,
       ...learned,
       backend: { learner: backend, encoders: null },

@@ -1,0 +1,129 @@
+import type { Page } from '@playwright/test';
+import { clickAll, listOf, serveHeadless, startHeadless } from './headless';
+import { expect, test } from './shop';
+
+test.beforeEach(({ context }) => serveHeadless(context));
+
+/** Clicks until a window has ended; 40 choices and a training do. */
+async function endWindow(page: Page): Promise<void> {
+  await clickAll(page, 'Music', 30);
+  await clickAll(page, 'Food', 14);
+  await expect.poll(() => page.evaluate(async () => (await window.recommender.snapshots()).length)).toBeGreaterThan(0);
+  await page.evaluate(() => window.recommender.settled());
+}
+
+test('a snapshot brings back the lists as they were, for this visit and the next', async ({ page }) => {
+  await startHeadless(page, 'granted');
+  await endWindow(page);
+  const before = await listOf(page);
+  const { id, choices } = await page.evaluate(async () => {
+    const all = await window.recommender.snapshots();
+    return all[all.length - 1];
+  });
+  expect(choices).toBeGreaterThanOrEqual(40);
+  const told = await page.evaluate(async () => (await window.recommender.status()).events);
+  // The window ended with the last training; nothing came after it.
+  expect(told).toBe(choices);
+  await clickAll(page, 'Tools', 12);
+  expect(await listOf(page)).not.toEqual(before);
+  await page.evaluate((snapshot) => window.recommender.rollback(snapshot), id);
+  await page.evaluate(() => window.recommender.settled());
+  expect(await listOf(page)).toEqual(before);
+  await startHeadless(page);
+  await page.evaluate(() => window.recommender.settled());
+  expect(await listOf(page)).toEqual(before);
+  const missing = await page.evaluate(() =>
+    window.recommender.rollback(999).then(
+      () => 'none',
+      ({ code }) => code,
+    ),
+  );
+  expect(missing).toBe('store/unknown-snapshot');
+});
+
+test('an exported profile goes where its passphrase is known, and forget() leaves no byte', async ({ page }) => {
+  await startHeadless(page, 'granted');
+  await clickAll(page, 'Music', 12);
+  const before = await listOf(page);
+  const found = await page.evaluate(async () => {
+    const { recommender } = window;
+    const plain = await recommender.exportProfile();
+    const sealed = await recommender.exportProfile('a secret');
+    await recommender.forget();
+    const left = {
+      databases: (await indexedDB.databases()).length,
+      caches: (await caches.keys()).length,
+      local: localStorage.length,
+      cookies: document.cookie,
+    };
+    const { consent, events } = await recommender.status();
+    const codeOf = (work: Promise<unknown>): Promise<string> =>
+      work.then(
+        () => 'none',
+        ({ code }) => code,
+      );
+    const bytes = new Uint8Array(await plain.arrayBuffer());
+    bytes[bytes.length - 3] ^= 1;
+    const codes = [
+      await codeOf(recommender.importProfile(sealed, 'another')),
+      await codeOf(recommender.importProfile(new Blob([bytes]))),
+      await codeOf(recommender.importProfile(new Blob(['nonsense']))),
+    ];
+    const unchanged = (await recommender.status()).events;
+    await recommender.importProfile(sealed, 'a secret');
+    await recommender.settled();
+    return { left, consent, events, codes, unchanged, after: (await recommender.status()).events };
+  });
+  expect(found).toEqual({
+    left: { databases: 0, caches: 0, local: 0, cookies: '' },
+    consent: 'pending',
+    events: 0,
+    codes: ['store/wrong-passphrase', 'store/corrupt', 'store/corrupt'],
+    unchanged: 0,
+    after: 12,
+  });
+  expect(await listOf(page)).toEqual(before);
+});
+
+test('what is encrypted at rest is read again, and holds no id in the clear', async ({ page }) => {
+  const start = () =>
+    page.evaluate(async () => {
+      window.recommender = await window.sidestream.createRecommender({
+        bundle: '/bundle/',
+        consent: 'granted',
+        encrypt: true,
+      });
+    });
+  await startHeadless(page, 'pending');
+  await start();
+  const ids = await clickAll(page, 'Music', 5);
+  const before = await listOf(page);
+  const rows = await page.evaluate(async () => {
+    const database = await new Promise<IDBDatabase>((resolve) => {
+      const opening = indexedDB.open('sidestream/default');
+      opening.onsuccess = () => resolve(opening.result);
+    });
+    const tx = database.transaction(['events', 'profile', 'keys']);
+    const [events, profile, key] = await Promise.all(
+      [tx.objectStore('events').getAll(), tx.objectStore('profile').getAll(), tx.objectStore('keys').get('rest')].map(
+        (request) =>
+          new Promise((resolve) => {
+            request.onsuccess = () => resolve(request.result);
+          }),
+      ),
+    );
+    database.close();
+    const text = JSON.stringify([events, profile], (_, value) =>
+      value instanceof Uint8Array ? new TextDecoder('latin1').decode(value) : value,
+    );
+    return { text, extractable: (key as CryptoKey).extractable, events: (events as unknown[]).length };
+  });
+  expect(rows.events).toBe(5);
+  expect(rows.extractable).toBe(false);
+  for (const id of ids) expect(rows.text).not.toContain(id);
+  await page.reload();
+  await page.waitForFunction(() => 'sidestream' in window);
+  await start();
+  await page.evaluate(() => window.recommender.settled());
+  expect(await listOf(page)).toEqual(before);
+});
