@@ -17,7 +17,7 @@ export const driftSchema = v.object({
 export type StoredDrift = v.InferOutput<typeof driftSchema>;
 
 export interface DriftOptions {
-  /** Lambda: rise of the summed z-scores at which a drift is declared. Default 12: about one false alarm per 100 events. */
+  /** Lambda: rise of the summed z-scores at which a drift is declared. Default 9.5: about one false alarm per 100 events. */
   threshold?: number;
   /** Delta: what a z-score must exceed to count, in standard deviations. Default 0. */
   tolerance?: number;
@@ -27,7 +27,7 @@ export interface DriftOptions {
  * What a distance is expected to be before any was seen: mean, standard deviation, and how many distances that counts
  * for. So many that a shift does not soon become what is usual.
  */
-const PRIOR = { mean: -0.6, deviation: 0.63, count: 80 };
+const PRIOR = { mean: -0.6, deviation: 0.65, count: 80 };
 
 /**
  * Tells when a shopper turns to other things: the test of Page and Hinkley for a rise of a mean (E. S. Page, Continuous
@@ -45,7 +45,7 @@ export class DriftDetector {
     rise: 0,
   };
 
-  constructor({ threshold = 12, tolerance = 0 }: DriftOptions = {}) {
+  constructor({ threshold = 9.5, tolerance = 0 }: DriftOptions = {}) {
     this.#threshold = threshold;
     this.#tolerance = tolerance;
   }

@@ -1,0 +1,156 @@
+import type { Page } from '@playwright/test';
+import { clickAll, listOf, logOf, serveHeadless, startHeadless } from './headless';
+import { expect, test } from './shop';
+
+const status = (page: Page) => page.evaluate(() => window.recommender.status());
+
+/** Tracks clicks until one is refused. @returns ids that were acknowledged, and the code of the refusal */
+const clickUntilRefused = (page: Page, most: number) =>
+  page.evaluate(async (limit) => {
+    const { items } = await window.recommender.browse({ limit: 500 });
+    const acknowledged: string[] = [];
+    for (let n = 0; n < limit; n++) {
+      const { id } = items[n % items.length];
+      try {
+        await window.recommender.track('click', id, { recommendationId: 'x'.repeat(64) });
+        acknowledged.push(id);
+      } catch (thrown) {
+        return { acknowledged, code: (thrown as { code: string }).code };
+      }
+    }
+    return { acknowledged, code: 'none' };
+  }, most);
+
+test('a full disk refuses the event with a code, loses none that was acknowledged, and the shop goes on', async ({
+  page,
+  context,
+  baseURL,
+}) => {
+  await serveHeadless(context);
+  await startHeadless(page, 'granted');
+  const early = await clickAll(page, 'Music', 5);
+  const session = await context.newCDPSession(page);
+  await session.send('Storage.overrideQuotaForOrigin', { origin: baseURL ?? '', quotaSize: 0 });
+  const { acknowledged, code } = await clickUntilRefused(page, 200);
+  expect(code).toBe('store/full');
+  expect(await listOf(page)).toHaveLength(20);
+  await session.send('Storage.overrideQuotaForOrigin', { origin: baseURL ?? '' });
+  const late = await clickAll(page, 'Tools', 3);
+  expect(await logOf(page)).toEqual([...early, ...acknowledged, ...late]);
+});
+
+test('a database deleted while it is open means a clean start, without a pause', async ({ page, context }) => {
+  await serveHeadless(context);
+  await startHeadless(page, 'granted');
+  await clickAll(page, 'Music', 5);
+  const deleted = await page.evaluate(
+    () =>
+      new Promise<string>((resolve) => {
+        const deleting = indexedDB.deleteDatabase('sidestream/default');
+        deleting.onsuccess = () => resolve('deleted');
+        deleting.onblocked = () => resolve('blocked');
+      }),
+  );
+  expect(deleted).toBe('deleted');
+  await clickAll(page, 'Tools', 3);
+  await expect.poll(async () => (await status(page)).consent).toBe('pending');
+  expect(await listOf(page)).toHaveLength(20);
+});
+
+test('a worker that crashes is replaced, with all that was acknowledged', async ({ page, context }) => {
+  await serveHeadless(context);
+  await startHeadless(page, 'granted');
+  const early = await clickAll(page, 'Music', 6);
+  const before = await listOf(page);
+  await page.workers()[0].evaluate(() => {
+    setTimeout(() => {
+      throw new Error('crashed by the test');
+    });
+  });
+  await expect.poll(() => page.evaluate(() => window.codes)).toEqual(['runtime/worker-crashed']);
+  await page.evaluate(() => window.recommender.settled());
+  expect(await listOf(page)).toEqual(before);
+  const late = await clickAll(page, 'Tools', 2);
+  expect(await logOf(page)).toEqual([...early, ...late]);
+});
+
+test('a clock set back changes neither the order of the log nor what is learned', async ({ page, context }) => {
+  await serveHeadless(context);
+  await startHeadless(page, 'granted');
+  const early = await clickAll(page, 'Music', 5);
+  await page.workers()[0].evaluate(() => {
+    Date.now = () => 86_400_000;
+  });
+  const late = await clickAll(page, 'Tools', 5);
+  await page.evaluate(() => window.recommender.settled());
+  const before = await listOf(page);
+  expect(await logOf(page)).toEqual([...early, ...late]);
+  await startHeadless(page);
+  await page.evaluate(() => window.recommender.settled());
+  expect(await listOf(page)).toEqual(before);
+});
+
+test('a page that may not store anything says so, and learns in memory', async ({ page, context }) => {
+  await serveHeadless(context, {
+    beforeWorker: `Object.defineProperty(self, 'indexedDB', { value: {
+      open() { throw new DOMException('storage is shut off', 'SecurityError'); },
+      deleteDatabase() { throw new DOMException('storage is shut off', 'SecurityError'); },
+      databases: () => Promise.reject(new DOMException('storage is shut off', 'SecurityError')),
+    } });`,
+  });
+  await startHeadless(page, 'granted');
+  await expect.poll(() => page.evaluate(() => window.codes)).toEqual(['store/unavailable']);
+  const before = await listOf(page);
+  await clickAll(page, 'Music', 6);
+  expect((await status(page)).events).toBe(6);
+  expect(await listOf(page)).not.toEqual(before);
+});
+
+/** Writes over a part of the stored profiles. */
+const damage = (page: Page, keys: string[]) =>
+  page.evaluate(
+    (names) =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open('sidestream/default');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const tx = opening.result.transaction('profile', 'readwrite');
+          for (const name of names) {
+            const reading = tx.objectStore('profile').get(name);
+            reading.onsuccess = () => {
+              const { schema, bytes } = reading.result;
+              bytes[bytes.length >> 1] ^= 255;
+              tx.objectStore('profile').put({ schema, bytes }, name);
+            };
+          }
+          tx.oncomplete = () => {
+            opening.result.close();
+            resolve();
+          };
+        };
+      }),
+    keys,
+  );
+
+for (const keys of [['current'], ['current', 'previous']]) {
+  test(`a damaged profile (${keys.join(' and ')}) is told, and no event of the log is lost for it`, async ({
+    page,
+    context,
+  }) => {
+    await serveHeadless(context);
+    await startHeadless(page, 'granted');
+    // Two saves, so that there is one before the newest.
+    await clickAll(page, 'Music', 6);
+    await clickAll(page, 'Music', 6, 6);
+    await page.evaluate(() => window.recommender.close());
+    await damage(page, keys);
+    await startHeadless(page);
+    await expect.poll(() => page.evaluate(() => window.codes)).toEqual(keys.map(() => 'store/corrupt'));
+    expect((await status(page)).events).toBe(12);
+    expect(await listOf(page)).toHaveLength(20);
+    await clickAll(page, 'Tools', 2);
+    await startHeadless(page);
+    expect(await page.evaluate(() => window.codes)).toEqual([]);
+    expect((await status(page)).events).toBe(14);
+  });
+}

@@ -1,0 +1,83 @@
+import type { BrowserContext, Page } from '@playwright/test';
+import { clickAll, listOf, logOf, serveHeadless, startHeadless } from './headless';
+import { expect, test } from './shop';
+
+test.beforeEach(({ context }) => serveHeadless(context));
+
+const status = (page: Page) => page.evaluate(() => window.recommender.status());
+
+/** Two tabs of the shop; the first one leads. */
+async function twoTabs(context: BrowserContext): Promise<[Page, Page]> {
+  const first = await context.newPage();
+  await startHeadless(first, 'granted');
+  await expect.poll(async () => (await status(first)).leading).toBe(true);
+  const second = await context.newPage();
+  await startHeadless(second);
+  expect((await status(second)).leading).toBe(false);
+  return [first, second];
+}
+
+test('events of all tabs reach one log in order, and every tab knows them', async ({ context }) => {
+  const [first, second] = await twoTabs(context);
+  const ids = await Promise.all([clickAll(first, 'Music', 12), clickAll(second, 'Tools', 12)]);
+  const log = await logOf(first);
+  expect(log.toSorted()).toEqual(ids.flat().toSorted());
+  for (const own of ids) expect(log.filter((id) => own.includes(id))).toEqual(own);
+  for (const page of [first, second]) await expect.poll(async () => (await status(page)).events).toBe(24);
+  // The leader trained, and the other tab heard of it.
+  await expect.poll(async () => (await status(second)).utilization.text.length).toBeGreaterThan(0);
+  const settled = (page: Page) => page.evaluate(() => window.recommender.settled());
+  await Promise.all([settled(first), settled(second)]);
+  await expect.poll(async () => JSON.stringify(await listOf(second))).toBe(JSON.stringify(await listOf(first)));
+});
+
+test('the next tab leads as soon as the leader is gone, and nothing of it is lost', async ({ context }) => {
+  const [first, second] = await twoTabs(context);
+  const ids = await clickAll(first, 'Music', 5);
+  await first.close();
+  const started = Date.now();
+  await expect.poll(async () => (await status(second)).leading, { intervals: [50] }).toBe(true);
+  test.info().annotations.push({ type: 'handover', description: `${Date.now() - started} ms` });
+  await expect.poll(async () => (await status(second)).events).toBe(5);
+  expect(await logOf(second)).toEqual(ids);
+});
+
+test('forgotten in one tab, nothing is left, and the other goes on in memory', async ({ context }) => {
+  const [first, second] = await twoTabs(context);
+  await clickAll(first, 'Music', 5);
+  await second.evaluate(() => window.recommender.forget());
+  expect(await second.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
+  await expect.poll(async () => (await status(first)).consent).toBe('pending');
+  await clickAll(first, 'Tools', 3);
+  expect((await status(first)).events).toBe(3);
+  expect(await first.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
+});
+
+test('a tab of older code gives way to newer code at once, and goes on in memory', async ({ context }) => {
+  const [first] = await twoTabs(context);
+  await clickAll(first, 'Music', 5);
+  const newer = await context.newPage();
+  await newer.goto('/headless.html');
+  const opened = await newer.evaluate(
+    () =>
+      new Promise<string>((resolve) => {
+        const opening = indexedDB.open('sidestream/default', 99);
+        opening.onsuccess = () => {
+          opening.result.close();
+          resolve('opened');
+        };
+        opening.onblocked = () => resolve('blocked');
+        opening.onerror = () => resolve('error');
+      }),
+  );
+  expect(opened).toBe('opened');
+  await expect.poll(() => first.evaluate(() => window.codes)).toContain('store/newer-schema');
+  await clickAll(first, 'Tools', 3);
+  expect((await status(first)).events).toBe(8);
+  // A visit with the older code leaves what the newer one keeps alone.
+  await startHeadless(newer);
+  await newer.evaluate(() => window.recommender.settled());
+  expect(await listOf(newer)).toHaveLength(20);
+  const versions = await newer.evaluate(async () => (await indexedDB.databases()).map(({ version }) => version));
+  expect(versions).toEqual([99]);
+});
