@@ -30,7 +30,7 @@ test('a full disk refuses the event with a code, loses none that was acknowledge
   await startHeadless(page, 'granted');
   const early = await clickAll(page, 'Music', 5);
   const session = await context.newCDPSession(page);
-  await session.send('Storage.overrideQuotaForOrigin', { origin: baseURL ?? '', quotaSize: 0 });
+  await session.send('Storage.overrideQuotaForOrigin', { origin: baseURL ?? '', quotaSize: 1 });
   const { acknowledged, code } = await clickUntilRefused(page, 200);
   expect(code).toBe('store/full');
   expect(await listOf(page)).toHaveLength(20);

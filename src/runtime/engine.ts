@@ -243,7 +243,6 @@ export class Engine {
         this.#lessons.learner.renumber(last);
         return;
       }
-      await this.#lessons.startAfresh();
       await this.#lessons.restore();
     });
   }

@@ -23,7 +23,7 @@ export interface KeeperListener {
   onEvents(): void;
   /** Another profile is to be read: somebody else saved or replaced it, or it is gone. */
   onProfile(): void;
-  /** This tab trains and saves from now on. */
+  /** The tab that trained and saved is gone; this one does from now on. */
   onLead(): void;
 }
 
@@ -203,7 +203,7 @@ export class Keeper {
   async #openDevice(): Promise<void> {
     const { namespace, encrypt } = this.#options;
     this.#store = await DeviceStore.open(namespace, { encrypt, onClosed: (why) => this.#onClosed(why) });
-    this.#tabs = new Tabs(namespace, {
+    this.#tabs = await Tabs.join(namespace, {
       onLead: () => this.#listener.onLead(),
       onMessage: (message) => this.#hear(message),
     });

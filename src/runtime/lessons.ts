@@ -80,36 +80,38 @@ export class Lessons {
     });
   }
 
-  /** Brings items, profile and log from the store into catalogue and learner, which must be new. To be run in turn. */
+  /** Goes on from what is stored. To be run in turn; until it is done, what was learned before is heard. */
   async restore(): Promise<void> {
     const { options, keeper, shop, chores } = this.#context;
     const local = await keeper.localItems();
-    if (local.length > 0) {
-      shop.add(local);
-      await this.#learner.setCatalogue(shop);
+    if (local.length > 0) shop.add(local);
+    const next = this.#newLearner();
+    if (this.#base) await next.useBase(this.#base);
+    if (options.learning) {
+      const profile = await keeper.profile();
+      // A profile with a history of its own knows all events up to its last.
+      const from = profile?.history ? profile.lastEvent : 0;
+      next.restore(profile, await keeper.eventsAfter(from));
+      // Where the experts were heard already, they shall not fall silent for a while.
+      if (next.awakeningDue && this.#learner.status.backend !== null) await next.awaken();
     }
-    if (!options.learning) return;
-    const profile = await keeper.profile();
-    // A profile with a history of its own knows all events up to its last.
-    const from = profile?.history ? profile.lastEvent : 0;
-    this.#learner.restore(profile, await keeper.eventsAfter(from));
-    if (this.#learner.awakeningDue) chores.queue(() => this.#withExperts(() => this.#learner.awaken()));
-    else this.#scheduleTraining();
+    this.#learner.dispose();
+    this.#learner = next;
+    if (next.awakeningDue) chores.queue(() => this.#withExperts(() => this.#learner.awaken()));
+    else if (options.learning) this.#scheduleTraining();
   }
 
   /** Begins again with nothing learned. To be run in turn. */
   async startAfresh(): Promise<void> {
+    const next = this.#newLearner();
+    if (this.#base) await next.useBase(this.#base);
     this.#learner.dispose();
-    this.#learner = this.#newLearner();
-    if (this.#base) await this.#learner.useBase(this.#base);
+    this.#learner = next;
   }
 
   /** Goes on from what is stored now: another tab saved it, or it was replaced. */
   async reload(): Promise<void> {
-    await this.inTurn(async () => {
-      await this.startAfresh();
-      await this.restore();
-    });
+    await this.inTurn(() => this.restore());
     this.#context.changed();
   }
 

@@ -8,7 +8,7 @@ const MESSAGES: readonly unknown[] = ['events', 'profile', 'replaced'] satisfies
 
 /** What a tab hears. */
 export interface TabListener {
-  /** This tab leads from now on: it alone trains and saves. */
+  /** The tab that led before is gone, and this one leads. */
   onLead(): void;
   onMessage(message: TabMessage): void;
 }
@@ -24,28 +24,42 @@ export class Tabs {
   /** Gives the lock back. */
   #resign: () => void = () => undefined;
 
-  constructor(namespace: string, { onLead, onMessage }: TabListener) {
-    const name = `sidestream/${namespace}`;
+  private constructor(name: string, { onMessage }: TabListener) {
     this.#channel = new BroadcastChannel(name);
     this.#channel.onmessage = ({ data }) => {
       if (MESSAGES.includes(data)) onMessage(data as TabMessage);
     };
+  }
+
+  /** Joins the tabs of a namespace. Resolves when it is known whether this one leads already. */
+  static async join(namespace: string, listener: TabListener): Promise<Tabs> {
+    const name = `sidestream/${namespace}`;
+    const tabs = new Tabs(name, listener);
     const locks = globalThis.navigator?.locks;
-    const lead = (): Promise<void> => {
-      this.#leading = true;
-      onLead();
-      return new Promise((resolve) => {
-        this.#resign = resolve;
-      });
-    };
     if (!locks) {
-      this.#leading = true;
-      return;
+      tabs.#leading = true;
+      return tabs;
     }
-    locks.request(name, { signal: this.#leaving.signal }, lead).catch((thrown: unknown) => {
-      // Left before it was this tab's turn.
-      if (!this.#leaving.signal.aborted) throw thrown;
+    await new Promise<void>((known) => {
+      const taken = locks.request(name, { ifAvailable: true }, (lock) => {
+        const held = lock ? tabs.#lead() : undefined;
+        known();
+        return held;
+      });
+      const lead = (): Promise<void> => {
+        const held = tabs.#lead();
+        listener.onLead();
+        return held;
+      };
+      // Refused by the browser, or left before it was this tab's turn: then another one leads.
+      taken
+        .then(() =>
+          tabs.#leaving.signal.aborted ? undefined : locks.request(name, { signal: tabs.#leaving.signal }, lead),
+        )
+        .catch(() => undefined)
+        .finally(known);
     });
+    return tabs;
   }
 
   /** Whether this tab trains and saves. */
@@ -60,8 +74,15 @@ export class Tabs {
 
   close(): void {
     this.#leading = false;
-    this.#resign();
     this.#leaving.abort();
+    this.#resign();
     this.#channel.close();
+  }
+
+  #lead(): Promise<void> {
+    this.#leading = true;
+    return new Promise((resolve) => {
+      this.#resign = resolve;
+    });
   }
 }
