@@ -4,6 +4,9 @@ import { expect, test } from './shop';
 
 const status = (page: Page) => page.evaluate(() => window.recommender.status());
 
+/** Bytes that a page may store which has no room: enough for an empty database. */
+const QUOTA = 300_000;
+
 /** Tracks clicks until one is refused. @returns ids that were acknowledged, and the code of the refusal */
 const clickUntilRefused = (page: Page, most: number) =>
   page.evaluate(async (limit) => {
@@ -27,11 +30,12 @@ test('a full disk refuses the event with a code, loses none that was acknowledge
   baseURL,
 }) => {
   await serveHeadless(context);
+  const session = await context.newCDPSession(page);
+  // From the start, as the browser looks at what is left only now and then.
+  await session.send('Storage.overrideQuotaForOrigin', { origin: baseURL ?? '', quotaSize: QUOTA });
   await startHeadless(page, 'granted');
   const early = await clickAll(page, 'Music', 5);
-  const session = await context.newCDPSession(page);
-  await session.send('Storage.overrideQuotaForOrigin', { origin: baseURL ?? '', quotaSize: 1 });
-  const { acknowledged, code } = await clickUntilRefused(page, 200);
+  const { acknowledged, code } = await clickUntilRefused(page, 3000);
   expect(code).toBe('store/full');
   expect(await listOf(page)).toHaveLength(20);
   await session.send('Storage.overrideQuotaForOrigin', { origin: baseURL ?? '' });

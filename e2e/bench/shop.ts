@@ -64,6 +64,19 @@ async function listChanged(page: Page, before: string): Promise<number> {
   return Number(await changed.jsonValue());
 }
 
+/** Gathers the main thread's long tasks (50 ms and more) from now on. */
+const watchLongTasks = (page: Page) =>
+  page.evaluate(() => {
+    const found: number[] = [];
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) found.push(duration);
+    }).observe({ type: 'longtask' });
+    Object.assign(window, { longTasks: found });
+  });
+
+const longTasks = (page: Page): Promise<number[]> =>
+  page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
+
 /** Milliseconds from navigation to the first card of the list, and to the first paint of anything. */
 async function timeToList(page: Page, url: string): Promise<{ list: number; paint: number }> {
   await page.goto(url, { waitUntil: 'commit' });
@@ -119,12 +132,17 @@ async function session(browser: Browser, url: string): Promise<void> {
   await show('before consent, first list shown');
   await page.getByTestId('consent-yes').click();
   await show('by consent alone');
+  await watchLongTasks(page);
   const times: number[] = [];
   for (let position = 0; position < 8; position++) times.push(await clickToList(page, position));
   console.log(
     `click to refreshed list: median ${ms(median(times))}, largest ${ms(Math.max(...times))} of ${times.length}`,
   );
   await show('after consent and 8 clicks (learning loaded)');
+  const tasks = await longTasks(page);
+  console.log(
+    `tasks of 50 ms and more on the page's main thread over these clicks and what was learned from them: ${tasks.length}${tasks.length > 0 ? `, the longest ${ms(Math.max(...tasks))}` : ''}`,
+  );
   await context.close();
 }
 

@@ -32,4 +32,29 @@ describe('History', () => {
     history.add({ type: 'click' }, 3);
     expect([...history.dismissed]).toEqual([]);
   });
+
+  it('is the same after save and restore, by item ids, in another order of the catalogue too', () => {
+    const history = new History();
+    for (const row of [2, 0, 2, 1]) history.add({ type: 'click' }, row);
+    history.add({ type: 'dismiss' }, 3);
+    const ids = ['a', 'b', 'c', 'd'];
+    const stored = history.save((row) => ids[row]);
+    expect(stored).toEqual({ items: ['c', 'a', 'c', 'b'], strengths: [1, 1, 1, 1], dismissed: ['d'], total: 4 });
+    const other = new History();
+    other.add({ type: 'click' }, 9);
+    // Item b is gone from the catalogue.
+    other.restore(stored, new Map([...'dca'].map((id, row) => [id, row])));
+    expect(other.rows).toEqual([1, 2, 1]);
+    expect([...other.dismissed]).toEqual([0]);
+    expect(other.total).toBe(4);
+  });
+
+  it('stores no more than the last thousand choices, and how many there were', () => {
+    const history = new History();
+    for (let n = 0; n < 1500; n++) history.add({ type: 'click' }, n);
+    const { items, total } = history.save(String);
+    expect(items).toHaveLength(1000);
+    expect(items[999]).toBe('1499');
+    expect(total).toBe(1500);
+  });
 });

@@ -170,6 +170,29 @@ describe('Learner', () => {
     expect(memory().numTensors).toBe(before);
   });
 
+  it('stays within bounds over ten thousand events, and finite whatever they are', async () => {
+    const shop = catalogue();
+    const learner = new Learner(shop, options);
+    const counts: number[] = [];
+    const sizes: number[] = [];
+    for (let id = 1; id <= 10_000; id++) {
+      // A thousand of one single item among them, and repeated dismissals.
+      const row = id > 4000 && id <= 5000 ? 7 : (id * 7) % 120;
+      learner.observe(event(id, row, id % 50 === 0 ? 'dismiss' : 'click'));
+      if (id % 2500 !== 0) continue;
+      await learner.train();
+      counts.push(memory().numTensors);
+      sizes.push(JSON.stringify(learner.save().history).length);
+    }
+    // By then every layer has as many experts as it may have.
+    expect(counts[3]).toBe(counts[2]);
+    expect(sizes[3]).toBeLessThan(1.05 * sizes[1]);
+    expect(Object.values(learner.weights).every(Number.isFinite)).toBe(true);
+    expect(learner.state.liking?.every(Number.isFinite)).toBe(true);
+    expect(topOf(learner, shop)).toHaveLength(10);
+    learner.dispose();
+  });
+
   it('keeps the tensors of tfjs constant from training to training and frees them all', async () => {
     const before = memory().numTensors;
     const learner = await learned(clicks(6));
