@@ -1,22 +1,29 @@
-import { env, getBackend, setBackend } from '@tensorflow/tfjs-core';
+import { backend as currentBackend, env, getBackend, setBackend } from '@tensorflow/tfjs-core';
 import { SidestreamError } from '../error';
 
 /** Compute backends of the model, fastest first for large models. */
 export type Backend = 'webgpu' | 'wasm' | 'cpu';
 
+/** The GPU of this thread is gone: driver update, sleep, too much memory. tfjs does not look for another one. */
+let gpuLost = false;
+
+/** Whether the backend that is set can compute no more; another one is to be chosen, and what was on it is gone. */
+export const isBackendLost = (): boolean => gpuLost && getBackend() === 'webgpu';
+
 /**
  * Sets the tfjs backend of this thread and downloads no other: WebGPU on a hardware adapter, else wasm, else cpu.
  * Runs in a browser (window or worker).
+ * A GPU that was lost once is not taken again.
  * @param wanted takes this one without probing; where it is set already (Node sets its own) nothing is loaded
  * @returns the backend that is set
  * @throws SidestreamError `runtime/unexpected` when `wanted`, or cpu as the last resort, cannot be started
  */
 export async function chooseBackend(wanted?: Backend): Promise<Backend> {
-  if (wanted) {
+  if (wanted && !(wanted === 'webgpu' && gpuLost)) {
     if (getBackend() !== wanted) await start(wanted);
     return wanted;
   }
-  const candidates = await candidateBackends();
+  const candidates = (await candidateBackends()).filter((backend) => backend !== 'webgpu' || !gpuLost);
   for (const backend of candidates.slice(0, -1)) {
     try {
       await start(backend);
@@ -79,4 +86,12 @@ async function start(backend: Backend): Promise<void> {
     throw SidestreamError.from(thrown, 'runtime/unexpected', refused);
   }
   if (!set) throw new SidestreamError('runtime/unexpected', refused);
+  if (backend === 'webgpu') watchGpu();
+}
+
+function watchGpu(): void {
+  const { device } = currentBackend() as { device?: GPUDevice };
+  device?.lost.then(() => {
+    gpuLost = true;
+  });
 }

@@ -33,6 +33,12 @@ export class HeardExperts {
     return this.#trained ? this.#trained.experts.save() : this.#stored;
   }
 
+  /** Off the compute backend, as the weights stand. */
+  sleep(): void {
+    this.#stored = this.save();
+    this.dispose();
+  }
+
   /** True when stored experts are not computed yet. */
   get asleep(): boolean {
     return this.#trained === null && this.#stored !== null;

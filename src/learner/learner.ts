@@ -8,13 +8,8 @@ import { HeardExperts } from './heard-experts';
 import { HeardTaste } from './heard-taste';
 import { History } from './history';
 import { KnownTerms } from './known-terms';
-import {
-  LEARNED_TERMS,
-  type LearnedTerm,
-  PersonalWeights,
-  START_WEIGHTS,
-  START_WEIGHTS_WITH_BASE,
-} from './personal-weights';
+import { PersonalWeights, START_WEIGHTS, START_WEIGHTS_WITH_BASE } from './personal-weights';
+import { PrequentialRecord } from './prequential-record';
 import { PROFILE_SCHEMA, type Profile } from './profile';
 import type { TasteExperts } from './taste-expert';
 import { WindowClock } from './window-clock';
@@ -32,11 +27,6 @@ const FIRST_TRAINING = 3;
 /** Choices between two of their trainings. */
 const TRAINING_INTERVAL = 10;
 const TRAINING_STEPS = 10;
-/** Memory of the prequential record of what was learned, in choices. */
-const RECORD_MEMORY = 10;
-/** Mean loss (nats per choice) at which a learned term is silenced and starts again. */
-const RECORD_FLOOR: Record<LearnedTerm, number> = { taste: -0.25, experts: -0.01 };
-
 /**
  * Learns from one shopper's events: the history, the personal weights and the taste experts at once, the experts of the
  * ladders in `train()`. Holds no storage; the caller keeps the log and the profile.
@@ -55,7 +45,7 @@ export class Learner {
   readonly #clock = new WindowClock();
   #untrainedChoices = 0;
   #rejected = 0;
-  #gains: Record<LearnedTerm, number> = { taste: 0, experts: 0 };
+  readonly #record = new PrequentialRecord();
   #lastUpdate: number | null = null;
 
   constructor(catalogue: LearnerCatalogue, options: LearnerOptions) {
@@ -76,7 +66,7 @@ export class Learner {
       this.#taste.restore(profile.taste);
       this.#clock.restore(profile);
       this.#rejected = profile.rejected;
-      this.#gains = { taste: profile.tasteGain, experts: profile.expertsGain };
+      this.#record.restore({ taste: profile.tasteGain, experts: profile.expertsGain });
       this.#lastUpdate = profile.lastUpdate;
       if (profile.history) this.history.restore(profile.history, this.#catalogue.index.rowOf);
     }
@@ -98,8 +88,8 @@ export class Learner {
       experts: this.#experts.save(),
       ...this.#clock.save(),
       rejected: this.#rejected,
-      expertsGain: this.#gains.experts,
-      tasteGain: this.#gains.taste,
+      expertsGain: this.#record.gains.experts,
+      tasteGain: this.#record.gains.taste,
       lastUpdate: this.#lastUpdate,
     };
   }
@@ -145,8 +135,15 @@ export class Learner {
 
   /** Loads tfjs and the stored experts of the ladders, so that their term speaks again after a reload. */
   async awaken(): Promise<void> {
-    const { chooseBackend } = await import('./backend');
+    const { chooseBackend, isBackendLost } = await import('./backend');
+    const lost = isBackendLost();
+    const base = this.#base?.model;
+    if (lost) {
+      this.#experts.sleep();
+      base?.dispose();
+    }
     this.#backend = await chooseBackend(this.#options.backend);
+    if (lost && base) await this.useBase(base);
     if (!(await this.#experts.awaken())) this.#rejected++;
   }
 
@@ -189,6 +186,17 @@ export class Learner {
   async useBase(model: BaseModel): Promise<void> {
     this.#setBase(await HeardBase.of(model, this.#catalogue.table));
     await this.prepare();
+  }
+
+  /**
+   * Goes on with another backend where that in use was lost, from the weights that stand.
+   * @returns false when it was not lost: then the failure was another one
+   */
+  async recover(): Promise<boolean> {
+    const { isBackendLost } = await import('./backend');
+    if (!isBackendLost()) return false;
+    await this.awaken();
+    return true;
   }
 
   /** Goes on without the base model. */
@@ -237,23 +245,13 @@ export class Learner {
       drifts: this.#clock.drifts,
       rejected: this.#rejected,
       backend: this.#backend,
-      weights: this.#heardWeights,
+      weights: spokenWeights(this.weights, { base: !!this.#base, companions: !!this.#catalogue.index.companions }),
       utilization: this.#experts.utilization,
     };
   }
 
   dispose(): void {
     this.#experts.dispose();
-  }
-
-  /** Without a base model its terms are no weights of zero, they are not there; nor without known companions. */
-  get #heardWeights(): Partial<TermWeights> {
-    const { base, embedding, companions, ...weights } = this.weights;
-    return {
-      ...(this.#base ? { base, embedding } : {}),
-      ...(this.#catalogue.index.companions ? { companions } : {}),
-      ...weights,
-    };
   }
 
   get #baseSignal(): HeardBase['signal'] | null {
@@ -291,16 +289,11 @@ export class Learner {
     const { gains, shares } = this.#weights.learn(this.terms, chosen, candidates, strength);
     const learned = shares && (this.#tasteExperts?.learn({ chosen, candidates, shares, strength }) ?? true);
     if (!learned) this.#rejected++;
-    for (const name of LEARNED_TERMS) this.#record(name, gains[name]);
-  }
-
-  /** A learned term that made the lists worse lately is silent until it has learned again. */
-  #record(name: LearnedTerm, gain: number): void {
-    this.#gains[name] += (gain - this.#gains[name]) / RECORD_MEMORY;
-    if (this.#gains[name] >= RECORD_FLOOR[name]) return;
-    if (name === 'taste') this.#tasteExperts?.clear();
-    else this.#weights.silenceExperts();
-    this.#gains[name] = 0;
-    this.#rejected++;
+    // A learned term that made the lists worse lately is silent until it has learned again.
+    for (const lost of this.#record.note(gains)) {
+      if (lost === 'taste') this.#tasteExperts?.clear();
+      else this.#weights.silenceExperts();
+      this.#rejected++;
+    }
   }
 }

@@ -131,6 +131,18 @@ export class PersonalWeights {
   }
 }
 
+/** The weights of the terms that are there: without a base model its terms have no weights of zero, nor without companions. */
+export function spokenWeights(
+  { base, embedding, companions, ...weights }: TermWeights,
+  known: { base: boolean; companions: boolean },
+): Partial<TermWeights> {
+  return {
+    ...(known.base ? { base, embedding } : {}),
+    ...(known.companions ? { companions } : {}),
+    ...weights,
+  };
+}
+
 /** What one choice taught. */
 export interface LearnedChoice {
   /** -log p(chosen) before the step, nats. */

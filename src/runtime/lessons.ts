@@ -10,6 +10,9 @@ const TRAINING_DELAY = 150;
 /** Quiet time before the profile is saved, ms. */
 const SAVE_DELAY = 400;
 
+/** Time after which the browser has told of a lost GPU, ms. */
+const LOSS_DELAY = 100;
+
 /** What the lessons need of the engine around them. */
 export interface LessonsContext {
   options: EngineOptions;
@@ -171,8 +174,12 @@ export class Lessons {
     try {
       await work();
     } catch (thrown) {
-      this.#expertsFailed = true;
-      throw thrown;
+      // The browser tells of a lost GPU a moment after the work on it has failed.
+      await new Promise((resolve) => setTimeout(resolve, LOSS_DELAY));
+      if (!(await this.inTurn(() => this.#learner.recover()))) {
+        this.#expertsFailed = true;
+        throw thrown;
+      }
     }
     this.#context.changed();
   }

@@ -1,0 +1,78 @@
+import { backend } from '@tensorflow/tfjs-core';
+import { createTable, type Item, quantizeRow } from '../../src/catalog';
+import { Learner, type LearnerCatalogue } from '../../src/learner';
+import { catalogueIndex } from '../../src/ranking';
+
+/** What happened around the loss of the GPU. */
+export interface Recovery {
+  /** Backend before and after it. */
+  backends: (string | null)[];
+  /** How the training on the lost GPU ended. */
+  failure: string;
+  recovered: boolean;
+  /** Embeddings with the experts heard, before and after: the same weights on another backend. */
+  before: number[];
+  after: number[];
+  /** Updates that the guard dropped after it. */
+  rejected: number;
+  trained: boolean;
+}
+
+declare global {
+  interface Window {
+    loseGpu(): Promise<Recovery>;
+  }
+}
+
+const COUNT = 12;
+
+function catalogue(): LearnerCatalogue {
+  const shape = { dim: 4, taps: { text: 2, image: 2 } };
+  const table = createTable(shape, COUNT);
+  for (let at = 0; at < COUNT * 4; at++) {
+    const vector = Float32Array.from({ length: shape.dim }, (_, d) => Math.sin(at * 3 + d * 5));
+    table.scales[at] = quantizeRow(vector, table.values, at * shape.dim);
+  }
+  const items = Array.from(
+    { length: COUNT },
+    (_, row): Item => ({
+      ...{ id: `item-${row}`, title: `Item ${row}`, description: '', category: '', attributes: {} },
+      availability: 'in-stock',
+    }),
+  );
+  const blend = { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } };
+  return { table, blend, index: catalogueIndex(items, table, blend) };
+}
+
+window.loseGpu = async () => {
+  const learner = new Learner(catalogue(), { seed: 1, backend: 'webgpu' });
+  let id = 0;
+  const choose = (rows: number[]): void => {
+    for (const row of rows) learner.observe({ id: ++id, type: 'click', itemId: `item-${row}`, time: id });
+  };
+  choose([0, 3, 6]);
+  await learner.train();
+  const before = Array.from(learner.state.experts?.learned ?? []);
+  const backends = [learner.status.backend];
+  const { device } = backend() as unknown as { device: GPUDevice };
+  choose([9, 1, 4]);
+  let failure = 'none';
+  try {
+    const training = learner.train();
+    // In the middle of its steps.
+    setTimeout(() => device.destroy(), 20);
+    await training;
+  } catch (thrown) {
+    failure = thrown instanceof Error ? thrown.message : String(thrown);
+  }
+  await device.lost;
+  const recovered = await learner.recover();
+  const after = Array.from(learner.state.experts?.learned ?? []);
+  backends.push(learner.status.backend);
+  const { rejected } = learner.status;
+  choose([7, 2, 5]);
+  await learner.train();
+  const trained = learner.state.experts?.learned.every(Number.isFinite) ?? false;
+  learner.dispose();
+  return { backends, failure, recovered, before, after, rejected, trained };
+};

@@ -1,0 +1,35 @@
+import { LEARNED_TERMS, type LearnedTerm } from './personal-weights';
+
+/** Memory of the record, in choices. */
+const MEMORY = 10;
+/** Mean loss (nats per choice) at which a learned term is to be silenced. */
+const FLOOR: Record<LearnedTerm, number> = { taste: -0.25, experts: -0.01 };
+
+/** Mean gain in log-likelihood, in nats, that each learned term brought to the last choices before they were learned. */
+export type Gains = Record<LearnedTerm, number>;
+
+/** The guard's record of what was learned: whether it helped on choices that it did not know yet. */
+export class PrequentialRecord {
+  #gains: Gains = { taste: 0, experts: 0 };
+
+  get gains(): Gains {
+    return { ...this.#gains };
+  }
+
+  restore(gains: Gains): void {
+    this.#gains = { ...gains };
+  }
+
+  /**
+   * Takes in what each learned term brought to a choice.
+   * @returns those that made the lists worse lately; their record begins again
+   */
+  note(gains: Gains): LearnedTerm[] {
+    return LEARNED_TERMS.filter((name) => {
+      this.#gains[name] += (gains[name] - this.#gains[name]) / MEMORY;
+      const lost = this.#gains[name] < FLOOR[name];
+      if (lost) this.#gains[name] = 0;
+      return lost;
+    });
+  }
+}
