@@ -8,7 +8,7 @@ import { HeardExperts } from './heard-experts';
 import { HeardTaste } from './heard-taste';
 import { History } from './history';
 import { KnownTerms } from './known-terms';
-import { PersonalWeights, START_WEIGHTS, START_WEIGHTS_WITH_BASE } from './personal-weights';
+import { PersonalWeights, START_WEIGHTS, START_WEIGHTS_WITH_BASE, spokenWeights } from './personal-weights';
 import { PrequentialRecord } from './prequential-record';
 import { PROFILE_SCHEMA, type Profile } from './profile';
 import type { TasteExperts } from './taste-expert';
