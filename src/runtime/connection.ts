@@ -52,6 +52,7 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
         worker.terminate();
         // The next call dials again; what was only in memory is gone with the worker.
         line = null;
+        open = null;
         const detail = event instanceof ErrorEvent && event.message ? ` (${event.message})` : '';
         const error = new SidestreamError(
           'runtime/worker-crashed',
@@ -74,7 +75,8 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
       const host = Comlink.wrap<Host>(worker);
       const engine = await Promise.race([host.start(engineOptions, Comlink.proxy(listener)), died]);
       if (resting) await engine.setResting(true);
-      return { worker, engine, died };
+      open = { worker, engine, died };
+      return open;
     } catch (thrown) {
       worker.terminate();
       // A start that failed must not be the answer to every later call.
@@ -83,11 +85,14 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
     }
   };
 
+  /** The line that is up. */
+  let open: Line | null = null;
   let line: Promise<Line> | null = dial();
   const call = async <T>(work: (engine: Comlink.Remote<Engine>) => Promise<T>): Promise<T> => {
     if (closed) throw new SidestreamError('runtime/closed', 'This recommender is closed. Create a new one.');
     line ??= dial();
-    const { engine, died } = await line;
+    // A line that is up is used before anything else runs: the page may block its main thread right after the call.
+    const { engine, died } = open ?? (await line);
     return Promise.race([work(engine), died]);
   };
 
@@ -138,10 +143,10 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
       if (closed) return;
       impressions.close();
       unwatch();
-      const open = line;
-      if (open) await call((engine) => engine.close());
+      const last = line;
+      if (last) await call((engine) => engine.close());
       closed = true;
-      if (open) (await open).worker.terminate();
+      if (last) (await last).worker.terminate();
     },
   };
 }
