@@ -32,6 +32,7 @@ const stages = [
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: join(root, E2E) },
     report: { file: E2E, count: countPlaywright },
   },
+  { name: 'kills', needs: 'build', command: ['tsx', 'tsx', 'e2e/faults/main.ts', '--kills', '10'] },
 ];
 
 const results = [];
