@@ -78,6 +78,23 @@ describe('a keeper on the device', () => {
     again.close();
   });
 
+  it('saves nothing over a profile that another tab has put in the place of its own', async () => {
+    const { keeper } = await open();
+    const first = await restored(keeper);
+    await keeper.append(clicks(4));
+    for (const event of await keeper.eventsAfter(0)) first.observe(event);
+    await keeper.save(first.save(), true);
+    const { keeper: other } = await open();
+    const [snapshot] = await other.snapshots();
+    await keeper.append(clicks(9).slice(4));
+    for (const event of await keeper.eventsAfter(4)) first.observe(event);
+    await other.rollback(snapshot.id);
+    await keeper.save(first.save());
+    expect((await other.profile())?.lastEvent).toBe(4);
+    keeper.close();
+    other.close();
+  });
+
   it('learns on from a profile of before it had a history, by the log', async () => {
     const { keeper } = await open();
     const first = await restored(keeper);

@@ -46,6 +46,8 @@ export class Keeper {
   #locked = false;
   /** Last event that the newest stored profile knows, and the one before it. */
   #known: [number, number] = [0, 0];
+  /** Of the profile that was read last. */
+  #generation = 0;
   /** Last event when the log was measured. */
   #measured = 0;
 
@@ -109,6 +111,7 @@ export class Keeper {
   /** The newest stored profile that is sound; null without any. What is wrong with newer ones is told. */
   async profile(): Promise<Profile | null> {
     this.#locked = false;
+    this.#generation = await this.#store.generation();
     for (const stored of await this.#store.profiles()) {
       try {
         const profile = await readProfile(stored);
@@ -134,7 +137,12 @@ export class Keeper {
     if (this.#locked || !this.leading) return;
     const { lastEvent, windows, history } = profile;
     const snapshot = { time: Date.now(), choices: history?.total ?? 0, windows, lastEvent };
-    await this.#store.saveProfile(await storedProfile(profile), window ? snapshot : undefined);
+    const stored = await storedProfile(profile);
+    if (!(await this.#store.saveProfile(stored, this.#generation, window ? snapshot : undefined))) {
+      // Another tab put another profile in its place, and the message has not come yet.
+      this.#listener.onProfile();
+      return;
+    }
     this.#known = [lastEvent, this.#known[0]];
     this.#tabs?.tell('profile');
     if (lastEvent - this.#measured < MEASURED_EVERY) return;
@@ -154,19 +162,19 @@ export class Keeper {
         `There is no snapshot ${id}; snapshots() lists those there are.`,
       );
     }
-    this.#replaced();
+    await this.#replaced();
   }
 
   /** Puts a profile from elsewhere in the place of all that was kept. */
   async replace(profile: Profile): Promise<void> {
     await this.#store.replace(await storedProfile(profile));
-    this.#replaced();
+    await this.#replaced();
   }
 
   /** Forgets events, profiles and snapshots; the items that this device added stay. */
   async clear(): Promise<void> {
     await this.#store.clear({ keepItems: true });
-    this.#replaced();
+    await this.#replaced();
   }
 
   /**
@@ -184,7 +192,10 @@ export class Keeper {
     for (const item of await memory.localItems()) await device.saveLocalItem(item);
     this.#consent = 'granted';
     if (before.length > 0) return null;
-    if (this.#options.learning) await device.saveProfile(await storedProfile({ ...profile, lastEvent: last }));
+    if (this.#options.learning) {
+      this.#generation = await device.generation();
+      await device.saveProfile(await storedProfile({ ...profile, lastEvent: last }), this.#generation);
+    }
     return last;
   }
 
@@ -234,11 +245,13 @@ export class Keeper {
     this.close();
     this.#store = new MemoryStore(lastEvent);
     this.#consent = consent;
+    this.#generation = 0;
     this.#locked = false;
   }
 
-  #replaced(): void {
+  async #replaced(): Promise<void> {
     this.#locked = false;
+    this.#generation = await this.#store.generation();
     this.#tabs?.tell('replaced');
   }
 }

@@ -71,12 +71,13 @@ export class DeviceStore implements Store {
     return Promise.all(found.filter((profile) => profile !== undefined).map((profile) => this.#openProfile(profile)));
   }
 
-  async saveProfile(profile: StoredProfile, snapshot?: Omit<Snapshot, 'id'>): Promise<void> {
+  async saveProfile(profile: StoredProfile, generation: number, snapshot?: Omit<Snapshot, 'id'>): Promise<boolean> {
     const stored = await this.#sealProfile(profile);
-    await this.#run(async (database) => {
+    return this.#run(async (database) => {
       const tx = database.transaction(['profile', 'snapshots'], 'readwrite', STRICT);
       const profiles = tx.objectStore('profile');
-      const before = await profiles.get('current');
+      const [before, now] = await Promise.all([profiles.get('current'), profiles.get('generation')]);
+      if (generation !== numberOf(now)) return false;
       const writes: Promise<unknown>[] = [profiles.put(stored, 'current')];
       if (before !== undefined) writes.push(profiles.put(before, 'previous'));
       if (snapshot) {
@@ -86,7 +87,12 @@ export class DeviceStore implements Store {
         writes.push(snapshots.add({ ...snapshot, profile: stored }));
       }
       await Promise.all([...writes, tx.done]);
+      return true;
     });
+  }
+
+  async generation(): Promise<number> {
+    return numberOf(await this.#run((database) => database.get('profile', 'generation')));
   }
 
   async snapshots(): Promise<Snapshot[]> {
@@ -102,6 +108,7 @@ export class DeviceStore implements Store {
         await Promise.all([
           tx.objectStore('profile').put(snapshot.profile, 'current'),
           tx.objectStore('profile').delete('previous'),
+          nextGeneration(tx.objectStore('profile')),
           tx.objectStore('snapshots').delete(IDBKeyRange.lowerBound(id, true)),
           tx.objectStore('events').delete(IDBKeyRange.lowerBound(snapshot.lastEvent, true)),
         ]);
@@ -120,6 +127,7 @@ export class DeviceStore implements Store {
         tx.objectStore('snapshots').clear(),
         tx.objectStore('profile').delete('previous'),
         tx.objectStore('profile').put(stored, 'current'),
+        nextGeneration(tx.objectStore('profile')),
         tx.done,
       ]);
     });
@@ -159,7 +167,12 @@ export class DeviceStore implements Store {
       const learned = ['events', 'profile', 'snapshots'] as const;
       const names = keepItems ? learned : ([...learned, 'items'] as const);
       const tx = database.transaction(names, 'readwrite', STRICT);
-      await Promise.all([...names.map((name) => tx.objectStore(name).clear()), tx.done]);
+      const generation = numberOf(await tx.objectStore('profile').get('generation'));
+      await Promise.all([
+        ...names.map((name) => tx.objectStore(name).clear()),
+        tx.objectStore('profile').put(generation + 1, 'generation'),
+        tx.done,
+      ]);
     });
   }
 
@@ -257,4 +270,14 @@ export class DeviceStore implements Store {
       return stored;
     }
   }
+}
+
+const numberOf = (stored: unknown): number => (typeof stored === 'number' ? stored : 0);
+
+/** To be called within a transaction that replaces the profile. */
+async function nextGeneration(profiles: {
+  get(key: 'generation'): Promise<unknown>;
+  put(value: unknown, key: 'generation'): Promise<unknown>;
+}): Promise<void> {
+  await profiles.put(numberOf(await profiles.get('generation')) + 1, 'generation');
 }

@@ -14,7 +14,8 @@ export interface SealedRow {
 export interface Layout extends DBSchema {
   /** The log; ids are given by the database, ever growing. */
   events: { key: number; value: (Omit<LoggedEvent, 'id'> | SealedRow) & { id?: number } };
-  profile: { key: 'current' | 'previous'; value: unknown };
+  /** Under `generation` a number, see `Store.generation`. */
+  profile: { key: 'current' | 'previous' | 'generation'; value: unknown };
   items: { key: string; value: LocalItem };
   snapshots: { key: number; value: Omit<Snapshot, 'id'> & { id?: number; profile: unknown } };
   keys: { key: 'rest'; value: CryptoKey };

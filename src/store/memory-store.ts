@@ -9,6 +9,7 @@ export class MemoryStore implements Store {
   readonly #items = new Map<string, LocalItem>();
   #nextId: number;
   #nextSnapshot = 1;
+  #generation = 0;
 
   /** @param lastEvent id after which those of this log begin */
   constructor(lastEvent = 0) {
@@ -32,11 +33,17 @@ export class MemoryStore implements Store {
     return [...this.#profiles];
   }
 
-  async saveProfile(profile: StoredProfile, snapshot?: Omit<Snapshot, 'id'>): Promise<void> {
+  async saveProfile(profile: StoredProfile, generation: number, snapshot?: Omit<Snapshot, 'id'>): Promise<boolean> {
+    if (generation !== this.#generation) return false;
     this.#profiles = [profile, ...this.#profiles.slice(0, 1)];
-    if (!snapshot) return;
+    if (!snapshot) return true;
     this.#snapshots.push({ about: { ...snapshot, id: this.#nextSnapshot++ }, profile });
     this.#snapshots = this.#snapshots.slice(-MOST_SNAPSHOTS);
+    return true;
+  }
+
+  async generation(): Promise<number> {
+    return this.#generation;
   }
 
   async snapshots(): Promise<Snapshot[]> {
@@ -46,6 +53,7 @@ export class MemoryStore implements Store {
   async rollback(id: number): Promise<boolean> {
     const found = this.#snapshots.find(({ about }) => about.id === id);
     if (!found) return false;
+    this.#generation++;
     this.#profiles = [found.profile];
     this.#snapshots = this.#snapshots.filter(({ about }) => about.id <= id);
     this.#events = this.#events.filter((event) => event.id <= found.about.lastEvent);
@@ -79,6 +87,7 @@ export class MemoryStore implements Store {
     this.#events = [];
     this.#profiles = [];
     this.#snapshots = [];
+    this.#generation++;
     if (!keepItems) this.#items.clear();
   }
 

@@ -41,7 +41,7 @@ describe.each(stores)('a store %s', (_, open) => {
   it('keeps the profile before the newest one', async () => {
     const store = await open();
     expect(await store.profiles()).toEqual([]);
-    for (const n of [1, 2, 3]) await store.saveProfile(profile(n));
+    for (const n of [1, 2, 3]) await store.saveProfile(profile(n), 0);
     expect(await store.profiles()).toEqual([profile(3), profile(2)]);
     store.close();
   });
@@ -49,9 +49,9 @@ describe.each(stores)('a store %s', (_, open) => {
   it('goes back to a snapshot, with the log as it was, and never gives an id twice', async () => {
     const store = await open();
     await store.append([click('a')]);
-    await store.saveProfile(profile(1), about(1));
+    await store.saveProfile(profile(1), 0, about(1));
     await store.append([click('b')]);
-    await store.saveProfile(profile(2), about(2));
+    await store.saveProfile(profile(2), 0, about(2));
     const [first] = await store.snapshots();
     expect(first).toEqual({ ...about(1), id: first.id });
     expect(await store.rollback(99)).toBe(false);
@@ -60,12 +60,19 @@ describe.each(stores)('a store %s', (_, open) => {
     expect(await store.eventsAfter(0)).toEqual([{ ...click('a'), id: 1 }]);
     expect(await store.snapshots()).toEqual([first]);
     expect((await store.append([click('c')]))[0].id).toBe(3);
+    // Whoever still goes on from what was rolled back saves nothing any more.
+    expect(await store.saveProfile(profile(7), 0)).toBe(false);
+    expect(await store.profiles()).toEqual([profile(1)]);
+    expect(await store.saveProfile(profile(7), await store.generation())).toBe(true);
+    const generation = await store.generation();
+    await store.clear();
+    expect(await store.generation()).toBe(generation + 1);
     store.close();
   });
 
   it('keeps the last snapshots only', async () => {
     const store = await open();
-    for (let n = 1; n <= MOST_SNAPSHOTS + 3; n++) await store.saveProfile(profile(n), about(n));
+    for (let n = 1; n <= MOST_SNAPSHOTS + 3; n++) await store.saveProfile(profile(n), 0, about(n));
     const kept = await store.snapshots();
     expect(kept).toHaveLength(MOST_SNAPSHOTS);
     expect(kept.at(-1)?.lastEvent).toBe(MOST_SNAPSHOTS + 3);
@@ -91,7 +98,7 @@ describe.each(stores)('a store %s', (_, open) => {
   it('takes a profile from elsewhere in the place of all it had', async () => {
     const store = await open();
     await store.append([click('a')]);
-    await store.saveProfile(profile(1), about(1));
+    await store.saveProfile(profile(1), 0, about(1));
     await store.replace(profile(9));
     expect(await store.profiles()).toEqual([profile(9)]);
     expect(await store.eventsAfter(0)).toEqual([]);
@@ -116,7 +123,7 @@ describe('a store on the device', () => {
     const store = await DeviceStore.open('test');
     expect((await store.eventsAfter(0)).map(({ itemId }) => itemId)).toEqual(['a', 'b']);
     expect(await store.profiles()).toEqual([{ schema: 2, lastEvent: 2 }]);
-    await store.saveProfile(profile(1), about(2));
+    await store.saveProfile(profile(1), 0, about(2));
     expect(await store.profiles()).toEqual([profile(1), { schema: 2, lastEvent: 2 }]);
     store.close();
   });
@@ -148,7 +155,7 @@ describe('a store on the device', () => {
     plain.close();
     const store = await DeviceStore.open('test', { encrypt: true });
     await store.append([click('sealed')]);
-    await store.saveProfile(profile(7));
+    await store.saveProfile(profile(7), 0);
     store.close();
     const raw = await openDB('sidestream/test');
     const text = JSON.stringify(await raw.getAll('events'), (_, value) =>
