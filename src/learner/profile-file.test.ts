@@ -1,27 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SidestreamError } from '../error';
-import { DriftDetector } from './drift';
-import { PersonalWeights } from './personal-weights';
-import { PROFILE_SCHEMA, type Profile } from './profile';
+import { PROFILE_SCHEMA } from './profile';
+import { PROFILE as profile } from './profile.fixture';
 import { decodeProfile, encodeProfile, readProfile, storedProfile } from './profile-file';
-
-const profile: Profile = {
-  schema: PROFILE_SCHEMA,
-  lastEvent: 12,
-  history: { items: ['a', 'é', 'a'], strengths: [1, 0.5, 3], dismissed: ['c'], total: 2000 },
-  weights: new PersonalWeights().save(),
-  taste: { 'content 2': Float32Array.of(0.5, -1e-20), 'year 3': Float32Array.of(1, 2, 3) },
-  experts: new Uint8Array([10, 2, 3]),
-  windows: 1,
-  windowChoices: 4,
-  drifts: 1,
-  drift: new DriftDetector().save(),
-  rejected: 0,
-  expertsGain: 0.1,
-  tasteGain: 0.2,
-  lastUpdate: 1_700_000_000_000,
-};
 
 const codeOf = async (reading: Promise<unknown>): Promise<string> =>
   reading.then(

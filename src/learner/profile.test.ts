@@ -1,24 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SidestreamError } from '../error';
-import { DriftDetector } from './drift';
-import { PersonalWeights } from './personal-weights';
-import { PROFILE_SCHEMA, type Profile, parseProfile } from './profile';
-
-const profile: Profile = {
-  schema: PROFILE_SCHEMA,
-  lastEvent: 12,
-  weights: new PersonalWeights().save(),
-  taste: { 'content 2': Float32Array.of(0.5, -1) },
-  experts: new Uint8Array([1, 2, 3]),
-  windows: 1,
-  windowChoices: 4,
-  drifts: 1,
-  drift: new DriftDetector().save(),
-  rejected: 0,
-  expertsGain: 0.1,
-  tasteGain: 0.2,
-  lastUpdate: 1_700_000_000_000,
-};
+import { PROFILE_SCHEMA, parseProfile } from './profile';
+import { PROFILE as profile } from './profile.fixture';
 
 function codeOf(data: unknown): string {
   try {
