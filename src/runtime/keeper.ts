@@ -139,7 +139,7 @@ export class Keeper {
     const snapshot = { time: Date.now(), choices: history?.total ?? 0, windows, lastEvent };
     const stored = await storedProfile(profile);
     if (!(await this.#store.saveProfile(stored, this.#generation, window ? snapshot : undefined))) {
-      // Another tab put another profile in its place, and the message has not come yet.
+      // Another tab, or newer code, put another profile in its place, and the message has not come yet.
       this.#listener.onProfile();
       return;
     }

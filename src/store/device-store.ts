@@ -77,7 +77,7 @@ export class DeviceStore implements Store {
       const tx = database.transaction(['profile', 'snapshots'], 'readwrite', STRICT);
       const profiles = tx.objectStore('profile');
       const [before, now] = await Promise.all([profiles.get('current'), profiles.get('generation')]);
-      if (generation !== numberOf(now)) return false;
+      if (generation !== numberOf(now) || schemaOf(before) > profile.schema) return false;
       const writes: Promise<unknown>[] = [profiles.put(stored, 'current')];
       if (before !== undefined) writes.push(profiles.put(before, 'previous'));
       if (snapshot) {
@@ -271,6 +271,12 @@ export class DeviceStore implements Store {
     }
   }
 }
+
+/** Schema of a stored profile, of whatever code. */
+const schemaOf = (stored: unknown): number => {
+  const found = v.safeParse(v.object({ schema: v.number() }), stored);
+  return found.success ? found.output.schema : 0;
+};
 
 const numberOf = (stored: unknown): number => (typeof stored === 'number' ? stored : 0);
 

@@ -128,6 +128,17 @@ describe('a store on the device', () => {
     store.close();
   });
 
+  it('saves nothing over a profile of newer code', async () => {
+    const store = await DeviceStore.open('test');
+    await store.saveProfile(profile(1), 0);
+    const raw = await openDB('sidestream/test');
+    await raw.put('profile', { schema: 99, from: 'the future' }, 'current');
+    raw.close();
+    expect(await store.saveProfile(profile(2), 0)).toBe(false);
+    expect((await store.profiles())[0]).toEqual({ schema: 99, from: 'the future' });
+    store.close();
+  });
+
   it('leaves the layout of newer code as it is', async () => {
     const newer = await openDB('sidestream/test', 99, { upgrade: (database) => database.createObjectStore('else') });
     newer.close();

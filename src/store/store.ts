@@ -42,7 +42,7 @@ export interface Store {
    * Puts a profile in the place of the newest one, which becomes the one before, in one step.
    * @param generation what `generation` said when the profile that this one goes on from was read
    * @param snapshot what to keep it as besides
-   * @returns false when another profile was put in that one's place meanwhile; then nothing is saved
+   * @returns false when another profile was put in that one's place meanwhile, or one of newer code; then nothing is saved
    */
   saveProfile(profile: StoredProfile, generation: number, snapshot?: Omit<Snapshot, 'id'>): Promise<boolean>;
   /** Grows whenever the profile is replaced by one that does not go on from it: by `rollback`, `replace` and `clear`. */
