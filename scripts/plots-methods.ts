@@ -11,7 +11,7 @@ const LINES: ('solid' | number[])[] = ['solid', [2, 3], [7, 4], [12, 3, 2, 3]];
 export function devicePlot({ tables: [table], setting }: KeptResult): Plot {
   return barPanels({
     title: `Learning on the device: change of ln rank against the ${table.reference} model alone`,
-    subtitle: `${setting.split(',')[0]}; further left is better; whiskers are standard errors`,
+    subtitle: `${setting.split(' whom')[0]}; further left is better; whiskers are standard errors`,
     ...{ head: 'change ± error', axis: 'change of ln rank', panels: [changes(table)] },
   });
 }
@@ -26,7 +26,7 @@ export function driftPlot({ tables, setting }: KeptResult): Plot {
   const shown = tables.filter(({ name }) => name in titles);
   return barPanels({
     title: 'Drift: change of ln rank against the base model alone',
-    subtitle: `${setting.split(',')[0]}; further left is better; whiskers are standard errors`,
+    subtitle: `${setting.split(' whom')[0]}; further left is better; whiskers are standard errors`,
     ...{ head: 'change ± error', axis: 'change of ln rank' },
     panels: shown.map((table) => ({ ...changes(table, WITHOUT_BASE), title: titles[table.name] })),
   });
