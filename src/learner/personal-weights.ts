@@ -15,7 +15,7 @@ export const START_WEIGHTS: TermWeights = {
   popularity: 0.6,
   newcomer: 0.9,
   disliked: 2,
-  taste: 2.5,
+  taste: 4,
   experts: 0,
 };
 

@@ -71,6 +71,23 @@ describe('tasteSpace', () => {
     }
   });
 
+  it('trusts text more than pictures until a base model tells how to read either', () => {
+    const base = { width: 3, items: new Float32Array(COUNT * 3).fill(1), scores: new Float32Array(COUNT) };
+    const read = (space: TasteSpace) => {
+      const experts = TasteExperts.over(space, {}, NOTHING);
+      experts.recall(1, 1);
+      return { learned: experts.save(), liking: experts.scores };
+    };
+    const [alone, heard] = [null, base].map((signal) => tasteSpace(index(), signal));
+    expect(alone.blocks[0].trust).toEqual(Float32Array.of(2.56, 2.56, 2.56, 2.56, 1, 1, 1, 1));
+    expect(heard.blocks.every(({ trust }) => trust.every((value) => value === 1))).toBe(true);
+    // The same is learned either way, so that a base model may come and go.
+    expect(read(alone).learned['content 8']).toEqual(read(heard).learned['content 8']);
+    const trusting = read(alone).liking[1];
+    alone.blocks[0].trust.fill(1);
+    expect(trusting).toBeGreaterThan(read(alone).liking[1]);
+  });
+
   it('reads the embedding of a base model where there is one', () => {
     const items = Float32Array.from({ length: COUNT * 3 }, (_, at) => Math.sin(at));
     const space = tasteSpace(index(), { width: 3, items, scores: new Float32Array(COUNT) });

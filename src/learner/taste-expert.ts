@@ -123,8 +123,8 @@ export class TasteExperts {
   #read(): Float32Array {
     const { count, blocks } = this.#space;
     const out = new Float32Array(count);
-    for (const [index, { width, values, center, scale }] of blocks.entries()) {
-      const query = this.#learned[index].map((value, d) => value * scale[d]);
+    for (const [index, { width, values, center, scale, trust }] of blocks.entries()) {
+      const query = this.#learned[index].map((value, d) => value * scale[d] * trust[d]);
       const offset = query.reduce((sum, value, d) => sum + value * center[d], 0);
       for (let row = 0, at = 0; row < count; row++) {
         let sum = -offset;

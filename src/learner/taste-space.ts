@@ -14,6 +14,8 @@ export interface TasteBlock {
   center: Float32Array;
   /** [width] */
   scale: Float32Array;
+  /** How much each column counts when a taste is read from it, [width]. What is learned does not depend on it. */
+  trust: Float32Array;
 }
 
 /** Features to read a taste from, block by block, over the same items. */
@@ -26,6 +28,11 @@ export interface TasteSpace {
 const FACTS = 0.5;
 /** Share of the mean variance that is added to a column's own, so that columns of noise stay small. */
 const SMOOTHING = 1;
+/**
+ * How much the text of an item counts against its picture where no base model tells how to read either. Changes nothing
+ * where there is one.
+ */
+const TEXT_TRUST = 2.56;
 /** Categories that are told apart, the most frequent ones. */
 const MOST_CATEGORIES = 64;
 /** Bumps that a number's range, -3 to 3 standard deviations, is covered by. */
@@ -40,9 +47,12 @@ const PLACES = 24;
  */
 export function tasteSpace(index: CatalogueIndex, base: BaseSignal | null): TasteSpace {
   const { count, width, values } = index.content;
-  const blocks = [block('content', width, values, count, 1), ...factBlocks(index)];
-  if (base) blocks.push(block('embedding', base.width, base.items, count, 1));
-  return { count, blocks };
+  const content = block('content', width, values, count, 1);
+  const facts = factBlocks(index);
+  if (base) return { count, blocks: [content, ...facts, block('embedding', base.width, base.items, count, 1)] };
+  // The first half of a content vector is text.
+  content.trust.fill(TEXT_TRUST, 0, width / 2);
+  return { count, blocks: [content, ...facts] };
 }
 
 function factBlocks(index: CatalogueIndex): TasteBlock[] {
@@ -105,5 +115,5 @@ function block(about: string, width: number, values: Float32Array, count: number
   const damped = variance.map((value) => value + SMOOTHING * mean);
   const length = variance.reduce((sum, value, column) => sum + value / damped[column], 0);
   const scale = Float32Array.from(damped, (value) => (mean > 0 ? weight / Math.sqrt(value * length) : 0));
-  return { name: `${about} ${width}`, width, values, center, scale };
+  return { name: `${about} ${width}`, width, values, center, scale, trust: new Float32Array(width).fill(1) };
 }

@@ -1,8 +1,11 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { openDB } from 'idb';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { SidestreamError } from '../error';
 import { Learner, type NewEvent, type Profile } from '../learner';
 import { catalogueIndex } from '../ranking';
+import { DeviceStore } from '../store';
 import type { EngineOptions } from './engine-options';
 import { Keeper } from './keeper';
 
@@ -128,6 +131,68 @@ describe('a keeper on the device', () => {
     expect(await keeper.eventsAfter(8)).toEqual([]);
     await keeper.leaveDevice('denied');
     expect(await indexedDB.databases()).toEqual([]);
+    keeper.close();
+  });
+
+  it('keeps the sound profile before a damaged one until there is a newer sound one', async () => {
+    const { keeper, codes } = await open();
+    const learner = await restored(keeper);
+    for (const event of await keeper.append(clicks(3)).then(() => keeper.eventsAfter(0))) learner.observe(event);
+    await keeper.save(learner.save());
+    await keeper.save(learner.save());
+    keeper.close();
+    const database = await openDB('sidestream/test');
+    await database.put('profile', { schema: 3, bytes: new Uint8Array([1, 2, 3]) }, 'current');
+    const { keeper: second, codes: told } = await open();
+    expect((await second.profile())?.lastEvent).toBe(3);
+    expect(told).toEqual(['store/corrupt']);
+    await second.save(learner.save());
+    // Torn again: what it had before is still there.
+    await database.put('profile', { schema: 3, bytes: new Uint8Array([1, 2, 3]) }, 'current');
+    database.close();
+    expect((await second.profile())?.lastEvent).toBe(3);
+    expect(codes).toEqual([]);
+    second.close();
+  });
+
+  it('stays in memory with every event when the device has no room for them', async () => {
+    const { keeper } = await open({ consent: 'pending' });
+    const learner = await restored(keeper);
+    await keeper.append(clicks(4));
+    for (const event of await keeper.eventsAfter(0)) learner.observe(event);
+    // Node's IndexedDB is never full; e2e fills a real one.
+    for (const write of ['append', 'saveProfile'] as const) {
+      const full = vi.spyOn(DeviceStore.prototype, write);
+      full.mockRejectedValue(new SidestreamError('store/full', 'The disk is full.'));
+      await expect(keeper.moveToDevice(learner.save())).rejects.toMatchObject({ code: 'store/full' });
+      full.mockRestore();
+    }
+    expect(keeper.consent).toBe('pending');
+    expect(await keeper.eventsAfter(0)).toHaveLength(4);
+    await keeper.append(clicks(1));
+    expect(await keeper.eventsAfter(0)).toHaveLength(5);
+    // Another try finds nothing of the first.
+    expect(await keeper.moveToDevice(learner.save())).toBe(4);
+    expect(await keeper.eventsAfter(0)).toHaveLength(5);
+    keeper.close();
+  });
+
+  it('takes events along that come while it moves to the device, and knows which were learned', async () => {
+    const { keeper } = await open({ consent: 'pending' });
+    const learner = await restored(keeper);
+    await keeper.append(clicks(2));
+    for (const event of await keeper.eventsAfter(0)) learner.observe(event);
+    await keeper.append(clicks(1));
+    const save = DeviceStore.prototype.saveProfile;
+    const meanwhile = vi.spyOn(DeviceStore.prototype, 'saveProfile');
+    meanwhile.mockImplementationOnce(async function (this: DeviceStore, ...given) {
+      await keeper.append(clicks(1));
+      return save.apply(this, given);
+    });
+    expect(await keeper.moveToDevice(learner.save())).toBe(2);
+    meanwhile.mockRestore();
+    await keeper.append(clicks(1));
+    expect((await keeper.eventsAfter(0)).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);
     keeper.close();
   });
 });

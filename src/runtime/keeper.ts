@@ -48,6 +48,8 @@ export class Keeper {
   #known: [number, number] = [0, 0];
   /** Of the profile that was read last. */
   #generation = 0;
+  /** The newest stored profile could not be read. */
+  #damaged = false;
   /** Last event when the log was measured. */
   #measured = 0;
 
@@ -111,6 +113,7 @@ export class Keeper {
   /** The newest stored profile that is sound; null without any. What is wrong with newer ones is told. */
   async profile(): Promise<Profile | null> {
     this.#locked = false;
+    this.#damaged = false;
     this.#generation = await this.#store.generation();
     for (const stored of await this.#store.profiles()) {
       try {
@@ -124,6 +127,7 @@ export class Keeper {
           this.#locked = true;
           return null;
         }
+        this.#damaged = true;
       }
     }
     return null;
@@ -136,13 +140,14 @@ export class Keeper {
   async save(profile: Profile, window = false): Promise<void> {
     if (this.#locked || !this.leading) return;
     const { lastEvent, windows, history } = profile;
-    const snapshot = { time: Date.now(), choices: history?.total ?? 0, windows, lastEvent };
-    const stored = await storedProfile(profile);
-    if (!(await this.#store.saveProfile(stored, this.#generation, window ? snapshot : undefined))) {
+    const about = { time: Date.now(), choices: history?.total ?? 0, windows, lastEvent };
+    const options = { snapshot: window ? about : undefined, overDamaged: this.#damaged };
+    if (!(await this.#store.saveProfile(await storedProfile(profile), this.#generation, options))) {
       // Another tab, or newer code, put another profile in its place, and the message has not come yet.
       this.#listener.onProfile();
       return;
     }
+    this.#damaged = false;
     this.#known = [lastEvent, this.#known[0]];
     this.#tabs?.tell('profile');
     if (lastEvent - this.#measured < MEASURED_EVERY) return;
@@ -184,19 +189,30 @@ export class Keeper {
    */
   async moveToDevice(profile: Profile): Promise<number | null> {
     const memory = this.#store;
-    await this.#openDevice();
-    const device = this.#store;
-    const before = [...(await device.profiles()), ...(await device.eventsAfter(0))];
-    const events = (await memory.eventsAfter(0)).map(({ id: _, ...event }) => event);
-    const last = events.length > 0 ? ((await device.append(events)).at(-1)?.id ?? 0) : 0;
-    for (const item of await memory.localItems()) await device.saveLocalItem(item);
-    this.#consent = 'granted';
-    if (before.length > 0) return null;
-    if (this.#options.learning) {
-      this.#generation = await device.generation();
-      await device.saveProfile(await storedProfile({ ...profile, lastEvent: last }), this.#generation);
+    const device = await this.#device();
+    let isNew = false;
+    try {
+      isNew = (await device.profiles()).length + (await device.eventsAfter(0)).length === 0;
+      const moved = await moveEvents(memory, device, 0);
+      const known = moved.findLast(({ from }) => from <= profile.lastEvent)?.to ?? 0;
+      for (const item of await memory.localItems()) await device.saveLocalItem(item);
+      if (isNew && this.#options.learning) {
+        const stored = await storedProfile({ ...profile, lastEvent: known });
+        await device.saveProfile(stored, await device.generation());
+      }
+      const generation = await device.generation();
+      // Events may have come meanwhile.
+      await moveEvents(memory, device, moved.at(-1)?.from ?? 0);
+      this.#store = device;
+      this.#consent = 'granted';
+      await this.#join(generation);
+      return isNew ? known : null;
+    } catch (thrown) {
+      // What is in memory stays there. Half of it on the device would be there twice after another try.
+      device.close();
+      if (isNew) await deleteDeviceStore(this.#options.namespace).catch(() => undefined);
+      throw thrown;
     }
-    return last;
   }
 
   /** Leaves the device without a trace; what comes is kept in memory, or with `denied` not at all. */
@@ -212,9 +228,19 @@ export class Keeper {
   }
 
   async #openDevice(): Promise<void> {
+    this.#store = await this.#device();
+    await this.#join(await this.#store.generation());
+  }
+
+  #device(): Promise<DeviceStore> {
     const { namespace, encrypt } = this.#options;
-    this.#store = await DeviceStore.open(namespace, { encrypt, onClosed: (why) => this.#onClosed(why) });
-    this.#tabs = await Tabs.join(namespace, {
+    return DeviceStore.open(namespace, { encrypt, onClosed: (why) => this.#onClosed(why) });
+  }
+
+  /** From now on one of the shop's tabs. */
+  async #join(generation: number): Promise<void> {
+    this.#generation = generation;
+    this.#tabs = await Tabs.join(this.#options.namespace, {
       onLead: () => this.#listener.onLead(),
       onMessage: (message) => this.#hear(message),
     });
@@ -254,4 +280,16 @@ export class Keeper {
     this.#generation = await this.#store.generation();
     this.#tabs?.tell('replaced');
   }
+}
+
+/** Copies the events after one to another store, until there are no more. @returns their ids, there and here */
+async function moveEvents(from: Store, to: Store, after: number): Promise<{ from: number; to: number }[]> {
+  const ids: { from: number; to: number }[] = [];
+  let events = await from.eventsAfter(after);
+  while (events.length > 0) {
+    const moved = await to.append(events.map(({ id: _, ...event }) => event));
+    ids.push(...events.map(({ id }, n) => ({ from: id, to: moved[n].id })));
+    events = await from.eventsAfter(events[events.length - 1].id);
+  }
+  return ids;
 }

@@ -5,7 +5,7 @@ import { eventSchema, type LoggedEvent, type NewEvent, type StoredProfile } from
 import { type Closing, openDatabase, storeError } from './database';
 import type { Layout, SealedRow } from './layout';
 import { RestCipher } from './rest-cipher';
-import { eventSize, type LocalItem, MOST_SNAPSHOTS, type Snapshot, type Store } from './store';
+import { eventSize, type LocalItem, MOST_SNAPSHOTS, type SaveOptions, type Snapshot, type Store } from './store';
 
 export interface DeviceStoreOptions {
   /** Encrypt log and profile at rest with a key that no script can read. Default false. What is there stays readable. */
@@ -71,7 +71,8 @@ export class DeviceStore implements Store {
     return Promise.all(found.filter((profile) => profile !== undefined).map((profile) => this.#openProfile(profile)));
   }
 
-  async saveProfile(profile: StoredProfile, generation: number, snapshot?: Omit<Snapshot, 'id'>): Promise<boolean> {
+  async saveProfile(profile: StoredProfile, generation: number, options: SaveOptions = {}): Promise<boolean> {
+    const { snapshot, overDamaged = false } = options;
     const stored = await this.#sealProfile(profile);
     return this.#run(async (database) => {
       const tx = database.transaction(['profile', 'snapshots'], 'readwrite', STRICT);
@@ -79,7 +80,7 @@ export class DeviceStore implements Store {
       const [before, now] = await Promise.all([profiles.get('current'), profiles.get('generation')]);
       if (generation !== numberOf(now) || schemaOf(before) > profile.schema) return false;
       const writes: Promise<unknown>[] = [profiles.put(stored, 'current')];
-      if (before !== undefined) writes.push(profiles.put(before, 'previous'));
+      if (before !== undefined && !overDamaged) writes.push(profiles.put(before, 'previous'));
       if (snapshot) {
         const snapshots = tx.objectStore('snapshots');
         const ids = await snapshots.getAllKeys();

@@ -1,5 +1,5 @@
 import type { LoggedEvent, NewEvent, StoredProfile } from '../learner';
-import { eventSize, type LocalItem, MOST_SNAPSHOTS, type Snapshot, type Store } from './store';
+import { eventSize, type LocalItem, MOST_SNAPSHOTS, type SaveOptions, type Snapshot, type Store } from './store';
 
 /** Keeps everything in memory: nothing reaches the disk while consent is pending. */
 export class MemoryStore implements Store {
@@ -33,9 +33,11 @@ export class MemoryStore implements Store {
     return [...this.#profiles];
   }
 
-  async saveProfile(profile: StoredProfile, generation: number, snapshot?: Omit<Snapshot, 'id'>): Promise<boolean> {
+  async saveProfile(profile: StoredProfile, generation: number, options: SaveOptions = {}): Promise<boolean> {
+    const { snapshot, overDamaged = false } = options;
     if (generation !== this.#generation) return false;
-    this.#profiles = [profile, ...this.#profiles.slice(0, 1)];
+    const [newest, before] = this.#profiles;
+    this.#profiles = [profile, overDamaged ? before : newest].filter((kept) => kept !== undefined);
     if (!snapshot) return true;
     this.#snapshots.push({ about: { ...snapshot, id: this.#nextSnapshot++ }, profile });
     this.#snapshots = this.#snapshots.slice(-MOST_SNAPSHOTS);

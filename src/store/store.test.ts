@@ -49,9 +49,9 @@ describe.each(stores)('a store %s', (_, open) => {
   it('goes back to a snapshot, with the log as it was, and never gives an id twice', async () => {
     const store = await open();
     await store.append([click('a')]);
-    await store.saveProfile(profile(1), 0, about(1));
+    await store.saveProfile(profile(1), 0, { snapshot: about(1) });
     await store.append([click('b')]);
-    await store.saveProfile(profile(2), 0, about(2));
+    await store.saveProfile(profile(2), 0, { snapshot: about(2) });
     const [first] = await store.snapshots();
     expect(first).toEqual({ ...about(1), id: first.id });
     expect(await store.rollback(99)).toBe(false);
@@ -72,7 +72,7 @@ describe.each(stores)('a store %s', (_, open) => {
 
   it('keeps the last snapshots only', async () => {
     const store = await open();
-    for (let n = 1; n <= MOST_SNAPSHOTS + 3; n++) await store.saveProfile(profile(n), 0, about(n));
+    for (let n = 1; n <= MOST_SNAPSHOTS + 3; n++) await store.saveProfile(profile(n), 0, { snapshot: about(n) });
     const kept = await store.snapshots();
     expect(kept).toHaveLength(MOST_SNAPSHOTS);
     expect(kept.at(-1)?.lastEvent).toBe(MOST_SNAPSHOTS + 3);
@@ -98,7 +98,7 @@ describe.each(stores)('a store %s', (_, open) => {
   it('takes a profile from elsewhere in the place of all it had', async () => {
     const store = await open();
     await store.append([click('a')]);
-    await store.saveProfile(profile(1), 0, about(1));
+    await store.saveProfile(profile(1), 0, { snapshot: about(1) });
     await store.replace(profile(9));
     expect(await store.profiles()).toEqual([profile(9)]);
     expect(await store.eventsAfter(0)).toEqual([]);
@@ -123,7 +123,7 @@ describe('a store on the device', () => {
     const store = await DeviceStore.open('test');
     expect((await store.eventsAfter(0)).map(({ itemId }) => itemId)).toEqual(['a', 'b']);
     expect(await store.profiles()).toEqual([{ schema: 2, lastEvent: 2 }]);
-    await store.saveProfile(profile(1), 0, about(2));
+    await store.saveProfile(profile(1), 0, { snapshot: about(2) });
     expect(await store.profiles()).toEqual([profile(1), { schema: 2, lastEvent: 2 }]);
     store.close();
   });

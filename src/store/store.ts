@@ -27,6 +27,14 @@ export interface Snapshot {
 /** Snapshots that are kept; the oldest goes first. */
 export const MOST_SNAPSHOTS = 12;
 
+/** How a profile is saved. */
+export interface SaveOptions {
+  /** What to keep it as besides; nothing when absent. */
+  snapshot?: Omit<Snapshot, 'id'>;
+  /** The newest stored profile is damaged: it goes, and the one before it stays. Default false. */
+  overDamaged?: boolean;
+}
+
 /**
  * Where a profile lives: in memory while consent is pending, in IndexedDB once it is granted. Both give events the same
  * ids in the same order.
@@ -41,10 +49,9 @@ export interface Store {
   /**
    * Puts a profile in the place of the newest one, which becomes the one before, in one step.
    * @param generation what `generation` said when the profile that this one goes on from was read
-   * @param snapshot what to keep it as besides
    * @returns false when another profile was put in that one's place meanwhile, or one of newer code; then nothing is saved
    */
-  saveProfile(profile: StoredProfile, generation: number, snapshot?: Omit<Snapshot, 'id'>): Promise<boolean>;
+  saveProfile(profile: StoredProfile, generation: number, options?: SaveOptions): Promise<boolean>;
   /** Grows whenever the profile is replaced by one that does not go on from it: by `rollback`, `replace` and `clear`. */
   generation(): Promise<number>;
   /** Oldest first. */
