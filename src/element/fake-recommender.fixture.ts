@@ -29,6 +29,7 @@ export const STATUS: Status = {
   lastUpdate: null,
   windows: 0,
   rejected: 0,
+  memory: null,
   backend: { learner: null, encoders: null },
   utilization: { text: [], image: [] },
   weights: {},

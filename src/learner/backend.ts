@@ -1,4 +1,4 @@
-import { backend as currentBackend, env, getBackend, setBackend } from '@tensorflow/tfjs-core';
+import { backend as currentBackend, env, getBackend, memory, setBackend } from '@tensorflow/tfjs-core';
 import { SidestreamError } from '../error';
 
 /** Compute backends of the model, fastest first for large models. */
@@ -9,6 +9,12 @@ let gpuLost = false;
 
 /** Whether the backend that is set can compute no more; another one is to be chosen, and what was on it is gone. */
 export const isBackendLost = (): boolean => gpuLost && getBackend() === 'webgpu';
+
+/** Tensors of this thread, and the bytes in them. */
+export function tensorsInUse(): { tensors: number; bytes: number } {
+  const { numTensors, numBytes } = memory();
+  return { tensors: numTensors, bytes: numBytes };
+}
 
 /**
  * Sets the tfjs backend of this thread and downloads no other: WebGPU on a hardware adapter, else wasm, else cpu.

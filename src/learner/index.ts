@@ -5,5 +5,6 @@ export { DriftDetector, type DriftOptions, driftSchema, type StoredDrift } from 
 export { type DriftVectors, TasteDistance } from './drift-distance';
 export { EVENT_TYPES, type EventType, eventSchema, type LoggedEvent, type NewEvent } from './event';
 export { Learner, type LearnerOptions } from './learner';
+export { learnerMemory } from './memory';
 export type { Profile } from './profile';
 export { decodeProfile, encodeProfile, readProfile, type StoredProfile, storedProfile } from './profile-file';

@@ -95,6 +95,8 @@ export interface Status {
   rejected: number;
   /** tfjs backend once there was something to learn, and the encoders' backend once they ran. */
   backend: { learner: string | null; encoders: string | null };
+  /** Tensors that the worker holds, and bytes in them; null before tfjs was needed. */
+  memory: { tensors: number; bytes: number } | null;
   /** Per layer of each ladder, share of activation of backbone and experts (sums to 1; backbone first). Empty before the first update. */
   utilization: { text: number[][]; image: number[][] };
   /** Personal weights of the score's terms. */

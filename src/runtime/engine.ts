@@ -1,7 +1,7 @@
 import * as Comlink from 'comlink';
 import { type Item, openBundle } from '../catalog';
 import { SidestreamError } from '../error';
-import { decodeProfile, type EventType, encodeProfile, type NewEvent } from '../learner';
+import { decodeProfile, type EventType, encodeProfile, learnerMemory, type NewEvent } from '../learner';
 import { rank } from '../ranking';
 import { isSealed, type LocalItem, openSealed, type Snapshot, seal } from '../store';
 import type {
@@ -185,6 +185,7 @@ export class Engine {
       items: this.#shop.index.items.length,
       ...learned,
       backend: { learner: backend, encoders: null },
+      memory: backend === null ? null : await learnerMemory(),
     };
   }
 

@@ -195,4 +195,16 @@ describe('a keeper on the device', () => {
     expect((await keeper.eventsAfter(0)).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);
     keeper.close();
   });
+
+  it('learns in the order of the log when the clock is set back', async () => {
+    const { keeper } = await open();
+    const first = await restored(keeper);
+    const back = clicks(12).map((event, n) => ({ ...event, time: n < 6 ? 90_000 + n : 50 - n }));
+    await keeper.append(back);
+    for (const [n, { itemId, type }] of back.entries()) first.observe({ id: n + 1, itemId, type, time: n });
+    const again = await restored(keeper);
+    expect(again.terms).toEqual(first.terms);
+    expect(again.weights).toEqual(first.weights);
+    keeper.close();
+  });
 });

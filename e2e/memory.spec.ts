@@ -1,0 +1,61 @@
+import type { Page } from '@playwright/test';
+import { logOf, serveHeadless, startHeadless } from './headless';
+import { expect, test } from './shop';
+
+const EVENTS = 10_000;
+/** Tracked at once: the log keeps their order. */
+const AT_ONCE = 100;
+/** Weights and offsets down and up. */
+const TENSORS_PER_EXPERT = 4;
+
+/** Tracks clicks on the products of the shop, round and round. */
+const clickThrough = (page: Page, count: number) =>
+  page.evaluate(
+    async ([events, atOnce]) => {
+      const { items } = await window.recommender.browse({ limit: 1000 });
+      for (let first = 0; first < events; first += atOnce) {
+        const batch = Array.from({ length: atOnce }, (_, n) => items[((first + n) * 17) % items.length].id);
+        await Promise.all(batch.map((id) => window.recommender.track('click', id)));
+      }
+      await window.recommender.settled();
+    },
+    [count, AT_ONCE] as const,
+  );
+
+/** What the worker holds, and in how many experts. */
+const inUse = (page: Page) =>
+  page.evaluate(async () => {
+    const { memory, utilization } = await window.recommender.status();
+    const layers = [...utilization.text, ...utilization.image];
+    return { ...memory, experts: layers.reduce((sum, shares) => sum + shares.length - 1, 0) };
+  });
+
+test('10,000 events later the worker holds no more, and a log over its budget is cut', async ({ page, context }) => {
+  test.setTimeout(600_000);
+  await serveHeadless(context);
+  await startHeadless(page, 'granted');
+  await clickThrough(page, EVENTS / 10);
+  const early = await inUse(page);
+  await clickThrough(page, EVENTS - EVENTS / 10);
+  const late = await inUse(page);
+  test.info().annotations.push({ type: 'memory', description: JSON.stringify({ early, late }) });
+  expect(early.tensors).toBeGreaterThan(0);
+  // Experts come and go with the windows, at most 4 in each of 4 layers; nothing else may grow.
+  const without = ({ tensors = 0, experts }: typeof late): number => tensors - TENSORS_PER_EXPERT * experts;
+  expect(without(late)).toBe(without(early));
+  expect(late.experts).toBeLessThanOrEqual(16);
+  expect(late.bytes).toBeLessThan(600_000);
+
+  // Five million bytes and more.
+  await page.evaluate(async () => {
+    const { items } = await window.recommender.browse({ limit: 100 });
+    for (let n = 0; n < 420; n++) {
+      await Promise.all(items.map(({ id }) => window.recommender.track('impression', id)));
+    }
+    await window.recommender.settled();
+  });
+  // What the profile before the newest does not know yet stays.
+  await expect.poll(async () => (await logOf(page)).length).toBeLessThanOrEqual(42_000);
+  await startHeadless(page);
+  expect((await page.evaluate(() => window.recommender.status())).events).toBe(EVENTS);
+});
