@@ -3,6 +3,9 @@ export const ERROR_CODES = [
   // catalogue and bundle
   'catalog/empty',
   'catalog/unreadable',
+  'catalog/unknown-format',
+  'catalog/bad-mapping',
+  'catalog/refused',
   'bundle/unreachable',
   'bundle/invalid',
   'bundle/digest-mismatch',

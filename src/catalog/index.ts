@@ -28,8 +28,7 @@ export {
   fetchFrom,
   openBundle,
 } from './read-bundle';
-export { type Catalog, type CatalogRow, jsonlRows, readJsonl } from './read-jsonl';
-export { describeRefusal, type Refusal } from './refusal';
+export { describeRefusal, type Refusal, type RefusalUnit } from './refusal';
 export {
   type BundleContent,
   type BundleEncoder,

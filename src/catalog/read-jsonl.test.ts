@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readJsonl } from './read-jsonl';
+import { readText } from './feed.fixture';
 import { describeRefusal } from './refusal';
 
 const row = (fields: Record<string, unknown>) => JSON.stringify({ id: 'a', title: 'A', ...fields });
 
-describe('readJsonl', () => {
+describe('a feed of JSON Lines', () => {
   it('keeps good rows, with defaults, and says where and why the others were refused', async () => {
     const feed = [
       row({ id: 'good-1', price: 3 }),
@@ -18,7 +18,7 @@ describe('readJsonl', () => {
       row({ id: 'size', attributes: { size: [1] } }),
       row({ id: 'good-2', category: 'Food/Fruit' }),
     ].join('\n');
-    const { items, lines, refused } = await readJsonl([feed]);
+    const { items, lines, refused } = await readText([feed]);
 
     expect(items.map((item) => item.id)).toEqual(['good-1', 'good-2']);
     expect(lines).toEqual([1, 9]);
@@ -50,7 +50,7 @@ describe('readJsonl', () => {
       'already used in line 1',
       'must be string or number or boolean, not Array',
     ]);
-    expect(describeRefusal(refused[5])).toBe('line 7 (good-1), field id: already used in line 1');
+    expect(describeRefusal(refused[5])).toBe('feed: line 7 (good-1), field id: already used in line 1');
   });
 
   it('reads the same rows however the text is cut, with byte order mark, CRLF and without a last line end', async () => {
@@ -65,9 +65,10 @@ describe('readJsonl', () => {
         fc.integer({ min: 1, max: 40 }),
         async (titles, lineEnd, mark, size) => {
           const text = (mark ? '\uFEFF' : '') + titles.map((title, i) => row({ id: String(i), title })).join(lineEnd);
-          const chunks: string[] = [];
-          for (let i = 0; i < text.length; i += size) chunks.push(text.slice(i, i + size));
-          const { items, refused } = await readJsonl(chunks);
+          const bytes = new TextEncoder().encode(text);
+          const chunks: Uint8Array[] = [];
+          for (let i = 0; i < bytes.length; i += size) chunks.push(bytes.slice(i, i + size));
+          const { items, refused } = await readText(chunks);
           expect(refused).toEqual([]);
           expect(items.map((item) => item.title)).toEqual(titles.map((title) => title.trim()));
         },
@@ -82,31 +83,27 @@ describe('readJsonl', () => {
       for (let i = 0; i < 30; i++) yield 'x'.repeat(100_000);
       yield `"}\n${row({ id: 'last' })}`;
     }
-    const { items, refused } = await readJsonl(chunks());
+    const { items, refused } = await readText(chunks());
     expect(items.map((item) => item.id)).toEqual(['first', 'last']);
-    expect(refused).toEqual([{ line: 2, field: 'row', reason: expect.stringContaining('longer than') }]);
+    expect(refused).toEqual([{ file: 'feed', line: 2, field: 'row', reason: expect.stringContaining('longer than') }]);
   });
 
   it('refuses text that was not UTF-8', async () => {
-    const { items, refused } = await readJsonl([
-      new TextDecoder().decode(new Uint8Array([...Buffer.from('{"id":"a","title":"Caf'), 0xe9, ...Buffer.from('"}')])),
+    const { items, refused } = await readText([
+      new Uint8Array([...Buffer.from('{"id":"a","title":"Caf'), 0xe9, ...Buffer.from('"}')]),
     ]);
     expect(items).toEqual([]);
     expect(refused[0].reason).toContain('UTF-8');
   });
 
   it('takes null for absent, and names a required field that is', async () => {
-    const { items, refused } = await readJsonl([
-      row({ price: null, image: null }),
-      '\n',
-      row({ id: 'b', title: null }),
-    ]);
+    const { items, refused } = await readText([row({ price: null, image: null }), '\n', row({ id: 'b', title: null })]);
     expect(items).toHaveLength(1);
     expect(items[0]).not.toHaveProperty('price');
-    expect(refused).toEqual([{ line: 2, id: 'b', field: 'title', reason: 'is missing' }]);
+    expect(refused).toEqual([{ file: 'feed', line: 2, id: 'b', field: 'title', reason: 'is missing' }]);
   });
 
   it('gives an empty catalogue for an empty feed', async () => {
-    expect(await readJsonl(['', '\uFEFF', '\n \r\n'])).toEqual({ items: [], lines: [], refused: [] });
+    expect(await readText(['', '\uFEFF', '\n \r\n'])).toMatchObject({ items: [], lines: [], refused: [] });
   });
 });

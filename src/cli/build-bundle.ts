@@ -1,14 +1,13 @@
-import { createReadStream } from 'node:fs';
 import {
   type BundleEncoder,
   bundleFiles,
   createTable,
+  describeRefusal,
   type FeatureTable,
   type Item,
   itemText,
   type Manifest,
   type Refusal,
-  readJsonl,
   type TextRecipe,
   writeBundle,
 } from '../catalog';
@@ -20,17 +19,22 @@ import { encodeItems } from './encode-items';
 import { readEncoder } from './encoders-add';
 import { folderSink, removeStale } from './folder-bundle';
 import type { Meter } from './meter';
-import { readPicture } from './picture-file';
+import { createPictures, type PictureOptions } from './pictures';
 import { leftOut, previousBundle } from './previous-bundle';
+import { collectFeed, type ReadFeedOptions, refusedStrictly } from './read-feed';
 
 /** Width D of every projected tap. */
 const DIM = 128;
 
 export interface BuildRequest {
-  /** File of one JSON object per line. */
-  catalog: string;
-  /** Folder of the pictures; none are encoded without it. */
+  /** Files, folders and addresses of the feed. */
+  catalog: string | readonly string[];
+  /** How they are read. */
+  feed?: Pick<ReadFeedOptions, 'mapping' | 'strict'>;
+  /** Folder of the pictures that are named by file; without it only those named by address are encoded. */
   images?: string;
+  /** How pictures named by address are fetched. */
+  pictures?: Omit<PictureOptions, 'folder'>;
   /** Folder of the bundle. */
   out: string;
   /** Put before the name of every picture. */
@@ -54,24 +58,24 @@ export interface BuildResult {
   refusedPictures: number;
   /** What could not be kept of the bundle that was in the folder, in sentences. */
   notes: string[];
+  /** What was read from which files, in sentences. */
+  summary: string[];
   manifest: Manifest;
 }
 
 /**
- * Builds a bundle from a catalogue file. In the folder of an older one, what that had learned stays where it fits.
- * @throws SidestreamError `catalog/unreadable` the file cannot be read; `catalog/empty` no row was good;
- *   `encoder/missing` the encoders have not been prepared
+ * Builds a bundle from a feed. In the folder of an older one, what that had learned stays where it fits.
+ * @throws SidestreamError what `readFeed` throws; `catalog/empty` no row was good; with `strict` `catalog/refused` a
+ *   picture cannot be read; `encoder/missing` the encoders have not been prepared
  */
 export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
-  const { items, lines, refused } = await readCatalog(request.catalog);
-  const refusedRows = new Set(refused.map((refusal) => refusal.line)).size;
+  const catalog = [request.catalog].flat();
+  const { items, places, refused, refusedRows, summary } = await collectFeed(catalog, request.feed);
   if (items.length === 0) {
-    const first = refused[0]
-      ? ` The first row refused: line ${refused[0].line}, field ${refused[0].field}: ${refused[0].reason}.`
-      : '';
+    const first = refused[0] ? ` The first row refused: ${describeRefusal(refused[0])}.` : '';
     throw new SidestreamError(
       'catalog/empty',
-      `${request.catalog} has no usable product, so nothing was built.${first}`,
+      `${catalog.join(', ')} has no usable product, so nothing was built.${first}`,
     );
   }
   const presets = DEFAULT_PRESETS;
@@ -86,7 +90,8 @@ export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
   const previous = await previousBundle(request.out, recipe, (line) => notes.push(line));
   const fixed = previous?.projections ?? {};
   const text = await encodeTexts(items, features, files.text, request, fixed.text);
-  const pictures = await encodePictures({ items, lines, features, files: files.image, request, fixed: fixed.image });
+  const pictures = await encodePictures({ items, places, features, files: files.image, request, fixed: fixed.image });
+  if (pictures.stale > 0) notes.push(`${pictures.stale} pictures come from the cache: their server did not answer.`);
   const weight = tunedTextWeight(
     features,
     { text: presets.text.contentTap, image: presets.image.contentTap },
@@ -111,21 +116,13 @@ export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
     items: items.length,
     withoutPicture: bundle.items.filter((item) => item.image === undefined).length,
     bytes: bundleFiles(manifest).reduce((sum, file) => sum + file.bytes, 0),
-    refused: [...refused, ...pictures.bad.values()].sort((a, b) => a.line - b.line),
+    refused: [...refused, ...pictures.bad.values()],
+    summary,
     refusedRows,
     refusedPictures: pictures.bad.size,
     notes,
     manifest,
   };
-}
-
-async function readCatalog(path: string): ReturnType<typeof readJsonl> {
-  try {
-    return await readJsonl(createReadStream(path, 'utf8'));
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new SidestreamError('catalog/unreadable', `The catalogue cannot be read: ${why}. Check the path.`, { cause });
-  }
 }
 
 async function encodeTexts(
@@ -156,7 +153,8 @@ async function encodeTexts(
 
 interface EncodePictures {
   items: Item[];
-  lines: number[];
+  /** Where the items stand in the feed. */
+  places: Pick<Refusal, 'file' | 'line'>[];
   features: FeatureTable;
   files: EncoderFiles;
   request: BuildRequest;
@@ -164,20 +162,25 @@ interface EncodePictures {
   fixed?: Projection;
 }
 
-/** `bad` holds, by row, the pictures that could not be read. */
-async function encodePictures(task: EncodePictures): Promise<{ projection: Projection; bad: Map<number, Refusal> }> {
-  const { items, lines, features, fixed } = task;
-  const { images, meter } = task.request;
+/** `bad` holds, by row, the pictures that could not be read; `stale` counts those that could not be asked for again. */
+async function encodePictures(
+  task: EncodePictures,
+): Promise<{ projection: Projection; bad: Map<number, Refusal>; stale: number }> {
+  const { items, places, features, fixed } = task;
+  const { images, meter, feed } = task.request;
+  const pictures = createPictures({ ...task.request.pictures, folder: images });
   const bad = new Map<number, Refusal>();
-  const rows = images === undefined ? [] : items.flatMap((item, row) => (item.image ? [row] : []));
+  const rows = items.flatMap(({ image }, row) => (image && pictures.reachable(image) ? [row] : []));
   const preset = DEFAULT_PRESETS.image;
-  if (images === undefined || rows.length === 0) return { projection: fixed ?? emptyProjection(preset), bad };
+  if (rows.length === 0) return { projection: fixed ?? emptyProjection(preset), bad, stale: 0 };
   const load = async (row: number) => {
     try {
-      return await decodeImage(await readPicture(images, items[row].image ?? ''), preset.size);
+      return await decodeImage(await pictures.read(items[row].image ?? ''), preset.size);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      bad.set(row, { line: lines[row], id: items[row].id, field: 'image', reason });
+      const refusal = { ...places[row], id: items[row].id, field: 'image', reason };
+      if (feed?.strict) throw refusedStrictly(refusal);
+      bad.set(row, refusal);
       return null;
     }
   };
@@ -194,7 +197,7 @@ async function encodePictures(task: EncodePictures): Promise<{ projection: Proje
       projection: fixed,
       advance,
     });
-    return { projection: projection ?? emptyProjection(preset), bad };
+    return { projection: projection ?? emptyProjection(preset), bad, stale: pictures.stale };
   } finally {
     meter.stop();
     await encoder.release();

@@ -3,8 +3,14 @@ import { describeRefusal, TEXT_RECIPES, type TextRecipe } from '../catalog';
 import { buildBundle } from './build-bundle';
 import { MODELS_FOLDER } from './encoders-add';
 import { createMeter } from './meter';
+import { readMapping } from './read-feed';
 
 interface BuildOptions {
+  mapping?: string;
+  encoding?: string;
+  strict?: boolean;
+  pictureCache: string;
+  offline?: boolean;
   images?: string;
   out: string;
   imageBase: string;
@@ -17,17 +23,22 @@ interface BuildOptions {
 const SHOWN = 50;
 
 /**
- * `sidestream build <catalog.jsonl>`: reads a catalogue, encodes texts and pictures, writes a bundle. Sets the exit
- * code to 2 when a row or a picture was refused.
+ * `sidestream build <catalog…>`: reads a feed, encodes texts and pictures, writes a bundle. Sets the exit
+ * code to 2 when a row or a picture was refused; `--strict` ends with 1 instead.
  */
 export function buildCommand(): Command {
   return new Command('build')
     .description('encode a catalogue and write the static files of a shop')
     .argument(
-      '<catalog.jsonl>',
-      'one product per line: {"id", "title", "description", "category", "price", "image", …}',
+      '<catalog...>',
+      'files, folders or addresses of the feed: JSON Lines, CSV, Merchant Center, Shopify, pages with JSON-LD',
     )
-    .option('--images <folder>', 'folder of the pictures that the products name')
+    .option('--mapping <file>', 'JSON file that says which columns the fields are in')
+    .option('--encoding <name>', 'of the feed, such as windows-1252; default: what it says, else UTF-8')
+    .option('--strict', 'end at the first row or picture that is refused, and write nothing')
+    .option('--images <folder>', 'folder of the pictures that the products name; those with an address are fetched')
+    .option('--picture-cache <folder>', 'where fetched pictures are kept', '.cache/pictures')
+    .option('--offline', 'fetch no picture: use those kept by an earlier build')
     .requiredOption('--out <folder>', 'where to write the bundle')
     .option('--image-base <prefix>', 'put before the name of every picture, so that the page finds it', '')
     .addOption(
@@ -35,9 +46,16 @@ export function buildCommand(): Command {
     )
     .option('--models <folder>', 'folder of the encoders, made by `sidestream encoders add`', MODELS_FOLDER)
     .option('--no-encoders', 'leave the encoder files out: smaller, but browsers cannot encode new items')
-    .action(async (catalog: string, options: BuildOptions) => {
+    .action(async (catalog: string[], { mapping: file, encoding, strict, ...options }: BuildOptions) => {
       const started = performance.now();
-      const { refused, ...built } = await buildBundle({ ...options, catalog, meter: createMeter() });
+      const mapping = file === undefined ? {} : await readMapping(file);
+      const { refused, ...built } = await buildBundle({
+        ...options,
+        catalog,
+        feed: { mapping: encoding === undefined ? mapping : { ...mapping, encoding }, strict },
+        pictures: { cache: options.pictureCache, offline: options.offline },
+        meter: createMeter(),
+      });
       for (const refusal of refused.slice(0, SHOWN)) console.error(describeRefusal(refusal));
       if (refused.length > SHOWN) console.error(`… and ${refused.length - SHOWN} more`);
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
@@ -46,6 +64,7 @@ export function buildCommand(): Command {
         `Built ${built.items} items${missing} in ${seconds} s: ${(built.bytes / 1e6).toFixed(1)} MB in ${options.out}`,
       );
       for (const note of built.notes) console.error(note);
+      for (const line of built.summary) console.log(`Read ${line}`);
       console.log(`Refused: ${built.refusedRows} rows, ${built.refusedPictures} pictures`);
       if (refused.length > 0) process.exitCode = 2;
     });

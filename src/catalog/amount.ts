@@ -1,0 +1,26 @@
+/** Which sign stands before the decimals. */
+export type DecimalSign = '.' | ',';
+
+/**
+ * The number in a price as feeds write it: `12.99 EUR`, `€ 1.299,00`, `USD 1,299`. When both signs occur the later one
+ * stands before the decimals. A lone comma does so unless exactly three digits follow (`1,299` is a thousand); a lone
+ * point always does, unless it occurs more than once.
+ * @param decimal settles it for a feed whose prices are written otherwise (`1.299` for a thousand)
+ * @returns null when there is not exactly one number
+ */
+export function parseAmount(text: string, decimal?: DecimalSign): number | null {
+  const found = text.match(/[+-]?\d[\d.,'’\s\u00a0\u202f]*/g);
+  if (found?.length !== 1) return null;
+  const digits = found[0].replace(/['’\s\u00a0\u202f]/g, '').replace(/[.,]+$/, '');
+  const sign = decimal ?? decimalSign(digits);
+  const other = sign === '.' ? ',' : '.';
+  const number = Number(digits.replaceAll(other, '').replace(sign, '.'));
+  return Number.isFinite(number) ? number : null;
+}
+
+function decimalSign(digits: string): DecimalSign {
+  const [point, comma] = [digits.lastIndexOf('.'), digits.lastIndexOf(',')];
+  if (point !== -1 && comma !== -1) return point > comma ? '.' : ',';
+  if (comma !== -1) return /^[+-]?\d{1,3}(,\d{3})+$/.test(digits) ? '.' : ',';
+  return digits.indexOf('.') === point ? '.' : ',';
+}

@@ -1,0 +1,65 @@
+/** What a feed is, found from its beginning. */
+export type FeedFormat =
+  | { name: 'jsonl' }
+  | { name: 'csv'; separator: string }
+  | { name: 'xml' }
+  | { name: 'json'; list: boolean }
+  | { name: 'json-ld' }
+  | { name: 'html' };
+
+/** Names of the formats, for summaries and options. */
+export const FORMAT_NAMES = ['jsonl', 'csv', 'xml', 'json', 'json-ld', 'html'] as const;
+
+/** Characters of the beginning that are looked at. */
+export const FORMAT_HEAD = 65_536;
+
+const SEPARATORS = ['\t', ',', ';', '|'];
+
+/**
+ * Tells the format of a feed by its first characters; names do not count. An empty feed is JSONL without a row.
+ * @param head the first `FORMAT_HEAD` characters, or all of a shorter feed
+ * @param separator of the columns, when known
+ * @returns null for something else, such as a picture or prose
+ */
+export function detectFormat(head: string, separator?: string): FeedFormat | null {
+  const text = head.trimStart();
+  if (text === '') return { name: 'jsonl' };
+  if (text.includes('\u0000')) return null;
+  if (text.startsWith('<')) return { name: isFeedXml(text) ? 'xml' : 'html' };
+  if (text.startsWith('[')) return { name: 'json', list: true };
+  if (text.startsWith('{')) return objectFormat(text, head.length >= FORMAT_HEAD);
+  const found = separator ?? separatorOf(text);
+  return found === null ? null : { name: 'csv', separator: found };
+}
+
+function isFeedXml(text: string): boolean {
+  const root = /<(?![?!])([^\s/>]+)/.exec(text)?.[1].toLowerCase() ?? '';
+  return (
+    root !== 'html' && (text.startsWith('<?xml') || /^(\w+:)?(rss|feed|rdf|channel|products|catalog|items)$/.test(root))
+  );
+}
+
+function objectFormat(text: string, cut: boolean): FeedFormat {
+  const end = text.indexOf('\n');
+  const line = end === -1 ? text : text.slice(0, end);
+  if (/^\{\s*"@(context|type|graph|id)"\s*:/.test(text)) return { name: 'json-ld' };
+  if (/^\{\s*"products"\s*:\s*\[/.test(text)) return { name: 'json', list: false };
+  // A first line without its end is one row, or a document that begins with other things than its products.
+  if (end === -1 && cut) return { name: /"products"\s*:\s*\[/.test(text) ? 'json' : 'jsonl', list: false };
+  try {
+    const row: unknown = JSON.parse(line);
+    const page = typeof row === 'object' && row !== null && 'products' in row && Array.isArray(row.products);
+    return page ? { name: 'json', list: false } : { name: 'jsonl' };
+  } catch {
+    // A document that is laid out begins with a line of its own; anything else is JSONL with a bad first row.
+    return /^\{\s*$/.test(line) || /[{[,]\s*$/.test(line) ? { name: 'json', list: false } : { name: 'jsonl' };
+  }
+}
+
+/** The sign that stands most often between the cells of the first line. */
+function separatorOf(text: string): string | null {
+  const line = (/^[^\r\n]*/.exec(text)?.[0] ?? '').replace(/"[^"]*"/g, '');
+  const counts = SEPARATORS.map((sign) => line.split(sign).length - 1);
+  const most = Math.max(...counts);
+  return most === 0 ? null : SEPARATORS[counts.indexOf(most)];
+}

@@ -1,0 +1,109 @@
+import { Parser } from 'htmlparser2';
+import { type FeedRecord, isObject, type TextChunks } from './feed-record';
+
+/** Characters of the longest page accepted. */
+const MAX_PAGE = 20_000_000;
+const PRODUCT_TYPES = new Set([
+  'Product',
+  'ProductGroup',
+  'ProductModel',
+  'IndividualProduct',
+  'SomeProducts',
+  'Vehicle',
+]);
+
+/** Reads the schema.org products that an HTML page describes in `<script type="application/ld+json">`. */
+export async function* htmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord> {
+  const page = await whole(chunks);
+  if (page === null) yield { line: 1, reason: `is a page of more than ${MAX_PAGE} characters` };
+  else yield* pageRecords(page);
+}
+
+/** Reads the schema.org products of one JSON-LD document. */
+export async function* jsonLdRecords(chunks: TextChunks): AsyncGenerator<FeedRecord> {
+  const text = await whole(chunks);
+  if (text === null) yield { line: 1, reason: `is a document of more than ${MAX_PAGE} characters` };
+  else yield* scriptRecords(1, text, undefined);
+}
+
+function pageRecords(page: string): FeedRecord[] {
+  const scripts: { line: number; text: string }[] = [];
+  let address: string | undefined;
+  let script: string[] | null = null;
+  let [line, counted] = [1, 0];
+  const parser = new Parser({
+    onopentag: (name, attributes) => {
+      if (name === 'script' && /^application\/ld\+json\b/i.test(attributes.type?.trim() ?? '')) {
+        for (; counted < parser.startIndex; counted++) if (page.charCodeAt(counted) === 10) line++;
+        script = [];
+      } else if (name === 'link' && attributes.rel?.toLowerCase() === 'canonical') address = attributes.href;
+      else if (name === 'meta' && attributes.property === 'og:url') address ??= attributes.content;
+    },
+    ontext: (text) => script?.push(text),
+    onclosetag: (name) => {
+      if (name !== 'script' || script === null) return;
+      scripts.push({ line, text: script.join('') });
+      script = null;
+    },
+  });
+  parser.end(page);
+  return scripts.flatMap(({ line, text }) => scriptRecords(line, text, address));
+}
+
+/** `address` is the page's own, for a product that does not say its. */
+function scriptRecords(line: number, text: string, address: string | undefined): FeedRecord[] {
+  let data: unknown;
+  try {
+    data = parseLoosely(text);
+  } catch (error) {
+    return [{ line, reason: `is not JSON: ${error instanceof Error ? error.message : String(error)}` }];
+  }
+  const products = productsIn(data);
+  // The address of a page with one product is the product's.
+  const url = products.length === 1 ? address : undefined;
+  return products.map((product) => ({
+    line,
+    shape: 'json-ld',
+    fields: url === undefined || product.url !== undefined ? product : { ...product, url },
+  }));
+}
+
+/** Pages wrap the JSON in comments for old browsers, and leave line ends in its strings. */
+function parseLoosely(text: string): unknown {
+  const bare = text
+    .trim()
+    .replace(/^(\/\*|\/\/)?\s*(<!--|<!\[CDATA\[)\s*(\*\/)?/, '')
+    .replace(/(\/\*|\/\/)?\s*(-->|\]\]>)\s*(\*\/)?$/, '')
+    .replace(/;\s*$/, '');
+  try {
+    return JSON.parse(bare);
+  } catch {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+    return JSON.parse(bare.replace(/[\u0000-\u001f]+/g, ' '));
+  }
+}
+
+/** Products of a node, of its graph, of a list of nodes or of the page or list it describes. A group's variants are part of it. */
+function productsIn(node: unknown, depth = 0): Record<string, unknown>[] {
+  if (depth > 8) return [];
+  if (Array.isArray(node)) return node.flatMap((inner) => productsIn(inner, depth + 1));
+  if (!isObject(node)) return [];
+  if (isProduct(node)) return [node];
+  return ['@graph', 'mainEntity', 'itemListElement', 'item'].flatMap((key) => productsIn(node[key], depth + 1));
+}
+
+function isProduct(node: Record<string, unknown>): boolean {
+  const types = [node['@type']].flat();
+  return types.some((type) => typeof type === 'string' && PRODUCT_TYPES.has(type.replace(/^.*[/:#]/, '')));
+}
+
+async function whole(chunks: TextChunks): Promise<string | null> {
+  const parts: string[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    parts.push(chunk);
+    length += chunk.length;
+    if (length > MAX_PAGE) return null;
+  }
+  return parts.join('');
+}

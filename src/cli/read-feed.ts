@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { describeRefusal, type Item, type Refusal } from '../catalog';
+import { type FeedMapping, type FeedRow, feedRows, parseFeedMapping } from '../catalog/node';
+import { SidestreamError } from '../error';
+import { createFeedTally } from './feed-tally';
+import { openFeed } from './open-feed';
+
+export interface ReadFeedOptions {
+  mapping?: FeedMapping;
+  /** Whether the first refusal ends the reading. Default false. */
+  strict?: boolean;
+  /** Called once a file's format is known. */
+  onFormat?(file: string, format: string): void;
+}
+
+/**
+ * Reads the products of files, folders and http(s) addresses, in any format the catalogue knows, row by row; memory does
+ * not grow with the feed. See `feedRows`.
+ * @throws SidestreamError `catalog/unreadable`, `catalog/unknown-format`; with `strict` `catalog/refused`
+ */
+export async function* readFeed(paths: readonly string[], options: ReadFeedOptions = {}): AsyncGenerator<FeedRow> {
+  for await (const row of feedRows(openFeed(paths), options)) {
+    if (options.strict && 'refused' in row) throw refusedStrictly(row.refused[0]);
+    yield row;
+  }
+}
+
+/** What `--strict` ends a build with. */
+export function refusedStrictly(refusal: Refusal): SidestreamError {
+  const what = `${describeRefusal(refusal)}. Nothing was written; correct the feed or leave out --strict.`;
+  return new SidestreamError('catalog/refused', what);
+}
+
+/** A feed held in memory. `places[i]` says where `items[i]` stands. */
+export interface CollectedFeed {
+  items: Item[];
+  places: Pick<Refusal, 'file' | 'line' | 'unit'>[];
+  /** One entry per bad field. */
+  refused: Refusal[];
+  refusedRows: number;
+  /** What was read from which files, in sentences. */
+  summary: string[];
+}
+
+/** Reads all rows of `readFeed` into memory; throws what it throws. */
+export async function collectFeed(paths: readonly string[], options: ReadFeedOptions = {}): Promise<CollectedFeed> {
+  const tally = createFeedTally();
+  const feed: CollectedFeed = { items: [], places: [], refused: [], refusedRows: 0, summary: [] };
+  for await (const row of readFeed(paths, { ...options, onFormat: tally.open })) {
+    tally.count(row);
+    if ('item' in row) {
+      feed.items.push(row.item);
+      feed.places.push({ file: row.file, line: row.line, ...(row.unit === 'line' ? {} : { unit: row.unit }) });
+    } else {
+      feed.refused.push(...row.refused);
+      feed.refusedRows++;
+    }
+  }
+  return { ...feed, summary: tally.lines() };
+}
+
+/**
+ * Reads a mapping file.
+ * @throws SidestreamError `catalog/bad-mapping`
+ */
+export async function readMapping(path: string): Promise<FeedMapping> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SidestreamError('catalog/bad-mapping', `The mapping cannot be read: ${why}. Check the path.`, { cause });
+  }
+  return parseFeedMapping(text, path);
+}
