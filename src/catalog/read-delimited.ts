@@ -54,24 +54,29 @@ async function* tableRows(chunks: TextChunks, { separator, quote = '"' }: Dialec
   const config = { delimiter: separator, newline: '\n', quoteChar: quote === false ? '\u0000' : quote } as const;
   let rest = '';
   let line = 1;
+  const parse = (preview: number) => {
+    const parser = new Papa.Parser({ ...config, preview });
+    return v.parse(parsedSchema, parser.parse(rest, 0, true));
+  };
   const wholeRows = (): TableRow[] => {
-    const { data, errors, meta } = v.parse(parsedSchema, new Papa.Parser(config).parse(rest, 0, true));
-    rest = rest.slice(meta.cursor);
-    const problems = new Map(errors.map(({ row, message }) => [row, message]));
-    return data.map((cells, row) => {
+    let parsed = parse(0);
+    const [error] = parsed.errors;
+    // A wrong quote may have swallowed lines: only the rows before it are sure.
+    if (error) parsed = error.row > 0 ? parse(error.row) : { data: [], errors: [], meta: { cursor: 0 } };
+    rest = rest.slice(parsed.meta.cursor);
+    const rows = parsed.data.map((cells): TableRow => {
       const at = line;
       line += 1 + cells.reduce((sum, cell) => sum + lineEnds(cell), 0);
-      const problem = problems.get(row);
-      return problem === undefined
-        ? { line: at, cells }
-        : { line: at, cells, problem: `has a cell that cannot be read: ${problem}` };
+      return { line: at, cells };
     });
+    return error ? [...rows, dropLine(`has a cell that cannot be read: ${error.message}`), ...wholeRows()] : rows;
   };
-  /** Gives up the first line of what is left: a quote in it is never closed. */
-  const dropLine = (): TableRow => {
+  /** Gives up the first line of what is left, and only that: what follows may be sound. */
+  const dropLine = (problem: string): TableRow => {
     rest = rest.slice(rest.indexOf('\n') + 1);
-    return { line: line++, cells: [], problem: 'has a quote that is not closed, or is too long' };
+    return { line: line++, cells: [], problem };
   };
+  const NOT_CLOSED = 'has a quote that is not closed, or is too long';
   let skipping = false;
   for await (const chunk of unixLines(chunks)) {
     const from = skipping ? chunk.indexOf('\n') + 1 : 0;
@@ -80,7 +85,7 @@ async function* tableRows(chunks: TextChunks, { separator, quote = '"' }: Dialec
     rest += chunk.slice(from);
     yield* wholeRows();
     while (rest.length > MAX_RECORD && rest.includes('\n')) {
-      yield dropLine();
+      yield dropLine(NOT_CLOSED);
       yield* wholeRows();
     }
     if (rest.length > MAX_RECORD) {
@@ -93,7 +98,7 @@ async function* tableRows(chunks: TextChunks, { separator, quote = '"' }: Dialec
   rest += '\n';
   yield* wholeRows();
   while (rest !== '') {
-    yield dropLine();
+    yield dropLine(NOT_CLOSED);
     yield* wholeRows();
   }
 }

@@ -50,7 +50,7 @@ const ALIAS_FIELDS = Object.keys(ALIASES) as (MappedField | 'sale')[];
 const NO_ATTRIBUTE =
   /^(attributes|additional_image_link|mobile_link|identifier_exists|shipping.*|tax.*|ads_.*|sale_price_effective_date|canonical_link|item_group_id|pubdate|updated|published|guid|id|link)$/;
 /** Numbers by their look, names by their meaning. */
-const CODE = /(^|_)(id|gtin\d*|ean\d*|upc|isbn|mpn|sku|barcode|code|zip)$/;
+const CODE = /(^|_)(id|gtin\d*|ean\d*|upc|isbn|mpn|sku|barcode|code|zip|product_category)$/;
 /** Characters of the longest text that becomes an attribute by itself. */
 const MAX_ATTRIBUTE = 500;
 

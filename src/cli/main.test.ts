@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBundle } from '../catalog';
 import { folderFetch } from './folder-bundle';
+import { serve } from './picture-server.fixture';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 let folder: string;
@@ -147,6 +148,42 @@ describe('sidestream build', () => {
     const run = await sidestream('build', await feed('bad.jsonl', [row]), '--out', out);
     expect(run).toMatchObject({ code: 1, err: expect.stringContaining(message) });
     await expect(readFile(join(out, 'manifest.json'))).rejects.toThrow('ENOENT');
+  });
+
+  it('reads a table by a mapping, fetches pictures by address, and with --strict ends at the first refusal', async () => {
+    const picture = await readFile(join(folder, 'images', 'red.webp'));
+    const server = await serve({
+      '/red.webp': (_, response) => response.writeHead(200, { 'content-type': 'image/webp' }).end(picture),
+    });
+    try {
+      const catalog = await feed('table.csv', [
+        'Nr;Name;Bild',
+        `1;Red;${server.base}/red.webp`,
+        `2;Green;${server.base}/green.webp`,
+      ]);
+      const mapping = await feed('mapping.json', [{ id: 'Nr', title: 'Name', image: 'Bild' }]);
+      const run = (out: string, ...more: string[]) =>
+        sidestream(
+          ...['build', catalog, '--mapping', mapping, '--out', join(folder, out), '--no-encoders'],
+          ...['--picture-cache', join(folder, 'cache'), ...more],
+        );
+      const built = await run('table');
+      expect(built.code).toBe(2);
+      expect(built.out).toContain(`Read ${catalog} (csv): 2 items`);
+      expect(built.err).toContain(`${catalog}: line 3 (2), field image: ${server.base}/green.webp answered 404`);
+      const { items, features } = await openBundle(folderFetch(join(folder, 'table')));
+      expect(items.map(({ id, title, image }) => [id, title, image])).toEqual([
+        ['1', 'Red', `${server.base}/red.webp`],
+        ['2', 'Green', `${server.base}/green.webp`],
+      ]);
+      expect(features.scales[features.taps.text]).toBeGreaterThan(0);
+
+      const strict = await run('strict', '--strict');
+      expect(strict).toMatchObject({ code: 1, err: expect.stringContaining('catalog/refused') });
+      await expect(readFile(join(folder, 'strict', 'manifest.json'))).rejects.toThrow('ENOENT');
+    } finally {
+      await server.close();
+    }
   });
 
   it('ends with 1 when the catalogue, the encoders or the bundle are not there, and says what to do', async () => {

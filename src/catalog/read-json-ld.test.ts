@@ -1,0 +1,106 @@
+import { expect, it } from 'vitest';
+import { readText } from './feed.fixture';
+
+const page = (data: unknown, head = '') =>
+  `<!doctype html>\n<html><head><title>x</title>${head}\n<script type="application/ld+json">${typeof data === 'string' ? data : JSON.stringify(data)}</script></head><body><p>1 < 2</p></body></html>`;
+const shirt = {
+  '@context': 'https://schema.org',
+  '@type': 'Product',
+  sku: 'S1',
+  name: 'Shirt &amp; tie',
+  description: '<p>Soft</p>',
+  category: 'Men > Shirts',
+  brand: { '@type': 'Brand', name: 'Acme' },
+  color: 'blue',
+  image: ['https://cdn.example/1.jpg', 'https://cdn.example/2.jpg'],
+  offers: {
+    '@type': 'Offer',
+    price: '12.99',
+    priceCurrency: 'EUR',
+    availability: 'https://schema.org/InStock',
+    url: 'https://shop.example/s1',
+  },
+};
+const item = {
+  id: 'S1',
+  title: 'Shirt & tie',
+  description: 'Soft',
+  category: 'Men/Shirts',
+  price: 12.99,
+  image: 'https://cdn.example/1.jpg',
+  url: 'https://shop.example/s1',
+  availability: 'in-stock',
+  attributes: { brand: 'Acme', color: 'blue' },
+};
+
+it.each([
+  ['a product', page(shirt)],
+  ['a list', page([{ '@type': 'Organization', name: 'Shop' }, shirt])],
+  ['a graph', page({ '@context': 'https://schema.org', '@graph': [{ '@type': 'WebPage' }, shirt] })],
+  ['the main entity', page({ '@type': 'ItemPage', mainEntity: shirt })],
+  ['an item list', page({ '@type': 'ItemList', itemListElement: [{ '@type': 'ListItem', item: shirt }] })],
+  [
+    'a type by its address, in a comment',
+    page(`<!-- ${JSON.stringify({ ...shirt, '@type': ['http://schema.org/Product'] })} -->`),
+  ],
+  ['line ends inside strings', page(JSON.stringify(shirt).replace('<p>Soft', '<p>\nSoft'))],
+  ['a document without a page', JSON.stringify(shirt)],
+])('reads schema.org products from %s', async (_, text) => {
+  const { items, refused } = await readText([text]);
+  expect(refused).toEqual([]);
+  expect(items).toEqual([item]);
+});
+
+it('takes the lowest of several offers, and what is on sale of them', async () => {
+  const offers = {
+    '@type': 'AggregateOffer',
+    lowPrice: 10,
+    offers: [
+      { price: 12, availability: 'OutOfStock' },
+      { price: 10, availability: 'http://schema.org/InStock' },
+    ],
+  };
+  const { items } = await readText([page({ ...shirt, offers })]);
+  expect(items).toMatchObject([{ price: 10, availability: 'in-stock' }]);
+});
+
+it('makes one item of a group and its variants', async () => {
+  const group = {
+    '@type': 'ProductGroup',
+    productGroupID: 'G1',
+    name: 'Shirt',
+    hasVariant: [
+      {
+        '@type': 'Product',
+        sku: 'G1-S',
+        image: { '@type': 'ImageObject', contentUrl: 'https://cdn.example/s.jpg' },
+        offers: { price: 20, availability: 'SoldOut' },
+      },
+      { '@type': 'Product', sku: 'G1-M', offers: { priceSpecification: { price: 18 }, availability: 'PreOrder' } },
+    ],
+  };
+  const { items } = await readText([page(group, '<link rel="canonical" href="https://shop.example/g1">')]);
+  expect(items).toEqual([
+    {
+      id: 'G1',
+      title: 'Shirt',
+      description: '',
+      category: '',
+      price: 18,
+      image: 'https://cdn.example/s.jpg',
+      url: 'https://shop.example/g1',
+      availability: 'out-of-stock',
+      attributes: {},
+    },
+  ]);
+});
+
+it('names the line of a script that is not JSON, and finds nothing on a page without products', async () => {
+  const { refused } = await readText([page('{"@type": "Product", ')]);
+  expect(refused).toMatchObject([{ line: 3, field: 'row', reason: expect.stringContaining('is not JSON') }]);
+  expect(await readText(['<html><body>About us</body></html>'])).toMatchObject({
+    items: [],
+    refused: [],
+    format: 'html',
+  });
+});

@@ -1,0 +1,75 @@
+import { expect, it } from 'vitest';
+import { readText } from './feed.fixture';
+
+const product = (handle: string, more: object = {}) => ({
+  id: 632910392,
+  title: 'Hoodie',
+  handle,
+  body_html: '<p>Warm &amp; <strong>soft</strong></p>',
+  vendor: 'Acme',
+  product_type: 'Men > Tops',
+  tags: ['winter', 'wool'],
+  variants: [
+    { id: 1, price: '52.00', available: false },
+    { id: 2, price: '48.50', available: true },
+  ],
+  images: [{ id: 9, src: 'https://cdn.example/a.jpg' }],
+  ...more,
+});
+const hoodie = {
+  id: 'hoodie',
+  title: 'Hoodie',
+  description: 'Warm & soft',
+  category: 'Men/Tops',
+  price: 48.5,
+  image: 'https://cdn.example/a.jpg',
+  url: '/products/hoodie',
+  availability: 'in-stock',
+  attributes: { brand: 'Acme', tags: 'winter, wool' },
+};
+
+it.each([
+  ['one page', JSON.stringify({ products: [product('hoodie'), product('b')] })],
+  ['a page laid out', JSON.stringify({ products: [product('hoodie'), product('b')] }, null, 2)],
+  [
+    'several pages',
+    [{ products: [product('hoodie')] }, { products: [product('b')] }].map((page) => JSON.stringify(page)).join('\n'),
+  ],
+  ['pages in a list', JSON.stringify([{ products: [product('hoodie')] }, { products: [product('b')] }])],
+  ['a list of products', JSON.stringify([product('hoodie'), product('b')])],
+])('reads products.json of Shopify: %s', async (_, text) => {
+  const { items, lines, refused } = await readText([text]);
+  expect(refused).toEqual([]);
+  expect(items).toEqual([hoodie, { ...hoodie, id: 'b', url: '/products/b' }]);
+  expect(lines).toEqual([1, 2]);
+});
+
+it('counts the products where there are no lines, and reads up to a syntax error', async () => {
+  const { items, refused } = await readText([
+    JSON.stringify({ products: [product('a'), product('a'), { handle: 'none' }, product('d')] }).replace('"d"', '"d'),
+  ]);
+  expect(items.map(({ id }) => id)).toEqual(['a']);
+  expect(refused.map(({ unit, line, field }) => `${unit} ${line} ${field}`)).toEqual([
+    'product 2 id',
+    'product 3 title',
+    'product 4 row',
+  ]);
+  expect(refused[0].reason).toBe('already used in product 1');
+  expect(refused[2].reason).toContain('nothing from here on was read');
+});
+
+it('says that a document was cut off', async () => {
+  const { items, refused } = await readText([JSON.stringify({ products: [product('a')] }).slice(0, -2)]);
+  expect(items).toHaveLength(1);
+  expect(refused).toMatchObject([{ line: 2, field: 'row' }]);
+});
+
+it('finds products elsewhere by the mapping, and reads plain ones by their names', async () => {
+  const { items } = await readText(
+    [JSON.stringify({ meta: {}, data: { items: [{ sku: 7, name: 'Seven', price: '7,50' }] } }, null, 1)],
+    {
+      products: 'data.items',
+    },
+  );
+  expect(items).toMatchObject([{ id: '7', title: 'Seven', price: 7.5 }]);
+});

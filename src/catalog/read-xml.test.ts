@@ -1,0 +1,110 @@
+import { expect, it } from 'vitest';
+import { readText } from './feed.fixture';
+
+const rss = (items: string, prefix = 'g') =>
+  `<?xml version="1.0"?>\n<rss version="2.0" xmlns:${prefix}="http://base.google.com/ns/1.0"><channel><title>Shop</title><link>https://shop.example</link>\n${items}</channel></rss>`;
+
+it('reads a Merchant Center feed, whatever prefix its fields have', async () => {
+  const item = (g: string) => `<item>
+    <title>Plain title</title><description>Plain</description><link>https://shop.example/p/1</link>
+    <${g}:id>SKU-1</${g}:id><${g}:title>Shirt &amp; tie</${g}:title>
+    <${g}:description><![CDATA[<p>Soft <b>wool</b></p>]]></${g}:description>
+    <${g}:product_type>Men &gt; Tops/Shirts &gt; Formal</${g}:product_type><${g}:product_type>Sale</${g}:product_type>
+    <${g}:google_product_category>1604</${g}:google_product_category>
+    <${g}:price>12.99 EUR</${g}:price><${g}:sale_price>9.99 EUR</${g}:sale_price>
+    <${g}:availability>out_of_stock</${g}:availability><${g}:image_link>https://cdn.example/1.jpg</${g}:image_link>
+    <${g}:additional_image_link>https://cdn.example/2.jpg</${g}:additional_image_link>
+    <${g}:shipping><${g}:country>DE</${g}:country><${g}:price>4.90 EUR</${g}:price></${g}:shipping>
+    <${g}:brand>Acme</${g}:brand><${g}:condition>new</${g}:condition></item>`;
+  const results = await Promise.all(['g', 'base'].map((prefix) => readText([rss(item(prefix), prefix)])));
+  for (const { items, refused } of results) {
+    expect(refused).toEqual([]);
+    expect(items).toEqual([
+      {
+        id: 'SKU-1',
+        title: 'Shirt & tie',
+        description: 'Soft wool',
+        category: 'Men/Tops-Shirts/Formal|Sale',
+        price: 9.99,
+        image: 'https://cdn.example/1.jpg',
+        url: 'https://shop.example/p/1',
+        availability: 'out-of-stock',
+        attributes: { brand: 'Acme', condition: 'new', google_product_category: '1604' },
+      },
+    ]);
+  }
+});
+
+it('reads Atom, with the page in an attribute', async () => {
+  const { items } = await readText([
+    `<feed xmlns="http://www.w3.org/2005/Atom" xmlns:g="http://base.google.com/ns/1.0"><title>Shop</title>
+    <entry><id>tag:1</id><title type="html">A &amp;amp; B</title><link rel="self" href="https://x.example/self"/>
+    <link href="https://shop.example/1"/><summary type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Short</p><p>and <b>warm</b></p></div></summary><g:price>5 EUR</g:price></entry></feed>`,
+  ]);
+  expect(items).toMatchObject([
+    {
+      id: 'tag:1',
+      title: 'A & B',
+      description: expect.stringMatching(/^Short\s+and\s+warm$/),
+      url: 'https://shop.example/1',
+      price: 5,
+    },
+  ]);
+});
+
+it('takes a lone & for itself', async () => {
+  const { items, refused } = await readText([
+    rss(
+      '<item><g:id>a</g:id><title>Fish & Chips</title><link>https://x.example/?a=1&b=2</link><description><![CDATA[A & B]]></description></item>',
+    ),
+  ]);
+  expect(refused).toEqual([]);
+  expect(items).toMatchObject([{ title: 'Fish & Chips', url: 'https://x.example/?a=1&b=2', description: 'A & B' }]);
+});
+
+it('does not take a sale price with dates for the price', async () => {
+  const { items } = await readText([
+    rss(
+      '<item><g:id>a</g:id><title>A</title><g:price>20 EUR</g:price><g:sale_price>10 EUR</g:sale_price><g:sale_price_effective_date>2020-01-01/2020-02-01</g:sale_price_effective_date></item>',
+    ),
+  ]);
+  expect(items[0].price).toBe(20);
+});
+
+it('refuses a broken item with its line, keeps the others, and says where the file ends too early', async () => {
+  const good = (id: string) => `<item><g:id>${id}</g:id><title>Caf&eacute; ${id}</title></item>\n`;
+  const { items, lines, refused } = await readText([
+    rss(
+      `${good('a')}<item><g:id>b</g:id><title>Broken</titel></item>\n${good('c')}<item><g:id>d</g:id><title>D`,
+    ).replace('</channel></rss>', ''),
+  ]);
+  expect(items.map(({ id, title }) => `${id} ${title}`)).toEqual(['a Café a', 'c Café c']);
+  expect(lines).toEqual([3, 5]);
+  expect(refused[0]).toMatchObject({
+    line: 4,
+    field: 'row',
+    reason: expect.stringContaining('not well-formed XML: 4:'),
+  });
+  expect(refused[1]).toMatchObject({ line: 6, field: 'row', reason: expect.stringMatching(/unclosed|cut off/) });
+});
+
+it('expands no entity of the file, however often it is nested', async () => {
+  const { items } = await readText([
+    `<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa"><!ENTITY x SYSTEM "file:///etc/passwd">]>
+    <rss><channel><item><id>1</id><title>T &a; &x;</title></item></channel></rss>`,
+  ]);
+  expect(items[0].title).toBe('T &a; &x;');
+});
+
+it('reads the same however the text is cut', async () => {
+  const text = rss('<item><g:id>a</g:id><g:title>Größe &lt; € 😀 & more</g:title><g:price>1 EUR</g:price></item>');
+  const bytes = new TextEncoder().encode(text);
+  const whole = await readText([bytes]);
+  for (const size of [1, 2, 3, 7]) {
+    const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+      bytes.slice(i * size, (i + 1) * size),
+    );
+    expect((await readText(chunks)).items).toEqual(whole.items);
+  }
+  expect(whole.items[0].title).toBe('Größe < € 😀 & more');
+});

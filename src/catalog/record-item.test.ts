@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { readText } from './feed.fixture';
+import { parseFeedMapping } from './feed-mapping';
+
+describe('a product without a title', () => {
+  it('is called by the start of its description, or by its id when there is a picture', async () => {
+    const long = `${'Warm and soft wool for cold days '.repeat(5)}ends here`;
+    const { rows, items, refused } = await readText([
+      JSON.stringify({ id: 'a', description: 'Soft wool. Machine wash.' }),
+      `\n${JSON.stringify({ id: 'b', description: long })}`,
+      `\n${JSON.stringify({ id: 'c', image: 'c.jpg' })}`,
+      `\n${JSON.stringify({ id: 'd', price: 1 })}`,
+    ]);
+    expect(items.map(({ title }) => title)).toEqual(['Soft wool', expect.stringMatching(/^Warm.{60,79}…$/), 'c']);
+    expect(rows.map((row) => 'item' in row && row.titled)).toEqual(['description', 'description', 'id', false]);
+    expect(refused).toMatchObject([{ id: 'd', field: 'title', reason: 'is missing' }]);
+  });
+});
+
+describe('a mapping', () => {
+  it('names the columns of the fields, in order of preference, and the attributes to keep', async () => {
+    const mapping = parseFeedMapping(
+      JSON.stringify({
+        id: 'Artikel-Nr.',
+        title: ['Kurztext', 'Langtext'],
+        price: 'preis',
+        category: 'Gruppe',
+        categorySeparator: '::',
+        decimal: ',',
+        attributes: { colour: 'Farbe' },
+        url: 'Seite',
+        urlBase: 'https://shop.example/de/',
+        separator: ';',
+      }),
+      'mapping.json',
+    );
+    const { items, refused } = await readText(
+      ['Artikel-Nr.;Kurztext;Langtext;Preis;Gruppe;Farbe;Lager;Seite\n1;;Lang;1.299;Herren::Hemden;blau;7;p/1\n'],
+      mapping,
+    );
+    expect(refused).toEqual([]);
+    expect(items).toEqual([
+      {
+        id: '1',
+        title: 'Lang',
+        description: '',
+        category: 'Herren/Hemden',
+        price: 1299,
+        url: 'https://shop.example/de/p/1',
+        availability: 'in-stock',
+        attributes: { colour: 'blau' },
+      },
+    ]);
+  });
+
+  it('reaches into records by a path', async () => {
+    const { items } = await readText(
+      [JSON.stringify({ products: [{ id: 5, title: 'T', handle: 't', variants: [{ sku: 'S-5', price: '1.00' }] }] })],
+      { id: 'variants.0.sku', attributes: ['variants.0.price'] },
+    );
+    expect(items[0]).toMatchObject({ id: 'S-5', attributes: { 'variants.0.price': '1.00' } });
+  });
+
+  it.each([
+    ['{"id": ', 'is not JSON'],
+    ['{"idd": "sku"}', '"idd" is not an entry; there are id, title'],
+    ['{"separator": ";;"}', 'separator must be one character'],
+    ['{"urlBase": "shop"}', 'urlBase must be an address'],
+  ])('is refused with what is wrong with it: %s', (text, message) => {
+    expect(() => parseFeedMapping(text, 'mapping.json')).toThrowError(
+      expect.objectContaining({ code: 'catalog/bad-mapping', message: expect.stringContaining(message) }),
+    );
+  });
+});
+
+it('keeps what an item says in several languages and alphabets', async () => {
+  const { items } = await readText(['id,title\n1,帽子 – Größe №5 — ткань\n']);
+  expect(items[0].title).toBe('帽子 – Größe №5 — ткань');
+});
