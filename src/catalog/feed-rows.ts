@@ -49,7 +49,7 @@ export interface FeedOptions {
 /**
  * Reads the products of files in any format that `detectFormat` knows, row by row. A bad row is yielded with everything
  * that is wrong with it and the next one is read; of several rows with one id, in whichever file, the first is kept.
- * Memory does not grow with the feed but for 16 bytes per id (and for pages of HTML, read one at a time).
+ * Memory does not grow with the feed but for 32 to 64 bytes per id (and for pages of HTML, read one at a time).
  * @throws SidestreamError `catalog/unknown-format`, and what the sources throw
  */
 export async function* feedRows(

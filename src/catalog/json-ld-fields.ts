@@ -1,5 +1,5 @@
 import { isObject } from './feed-record';
-import type { NamedFields } from './record-fields';
+import type { NamedFields } from './named-fields';
 
 /** Properties of a schema.org Product that say what it is like. */
 const FACTS = ['brand', 'color', 'material', 'pattern', 'size', 'model', 'manufacturer'];

@@ -3,10 +3,8 @@ import { MAPPED_FIELDS } from './feed-mapping';
 import type { RecordShape } from './feed-record';
 import { isObject } from './feed-record';
 import { jsonLdFields } from './json-ld-fields';
+import type { NamedFields } from './named-fields';
 import { shopifyFields } from './shopify-fields';
-
-/** An item's fields with the values a feed gave them, unparsed; `sale` is the lowered price beside the regular one. */
-export type NamedFields = Partial<Record<MappedField | 'sale', unknown>> & { attributes?: unknown };
 
 /**
  * Names that feeds give a field, best first: Merchant Center's, then those of shop exports. Compared in lower case, with

@@ -4,8 +4,9 @@ import { parseAvailability } from './availability';
 import type { FeedMapping } from './feed-mapping';
 import { isObject, type RecordShape } from './feed-record';
 import { type Item, itemSchema } from './item';
+import type { NamedFields } from './named-fields';
 import { plainText } from './plain-text';
-import { type NamedFields, namedFields } from './record-fields';
+import { namedFields } from './record-fields';
 
 /** Characters of a title that is taken from the description. */
 const TITLE = 80;

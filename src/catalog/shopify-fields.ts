@@ -1,5 +1,5 @@
 import { isObject } from './feed-record';
-import type { NamedFields } from './record-fields';
+import type { NamedFields } from './named-fields';
 
 /**
  * A product of Shopify's `products.json`. Its handle is the id, because that is what product pages are called; the price

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -151,15 +152,19 @@ describe('sidestream build', () => {
   });
 
   it('reads a table by a mapping, fetches pictures by address, and with --strict ends at the first refusal', async () => {
-    const picture = await readFile(join(folder, 'images', 'red.webp'));
-    const server = await serve({
-      '/red.webp': (_, response) => response.writeHead(200, { 'content-type': 'image/webp' }).end(picture),
+    const answers = ['red', 'blue'].map(async (name) => {
+      const picture = await readFile(join(folder, 'images', `${name}.webp`));
+      const answer = (_: unknown, response: ServerResponse) =>
+        response.writeHead(200, { 'content-type': 'image/webp' }).end(picture);
+      return [`/${name}.webp`, answer] as const;
     });
+    const server = await serve(Object.fromEntries(await Promise.all(answers)));
     try {
       const catalog = await feed('table.csv', [
         'Nr;Name;Bild',
         `1;Red;${server.base}/red.webp`,
         `2;Green;${server.base}/green.webp`,
+        `3;Blue;${server.base}/blue.webp`,
       ]);
       const mapping = await feed('mapping.json', [{ id: 'Nr', title: 'Name', image: 'Bild' }]);
       const run = (out: string, ...more: string[]) =>
@@ -169,12 +174,13 @@ describe('sidestream build', () => {
         );
       const built = await run('table');
       expect(built.code).toBe(2);
-      expect(built.out).toContain(`Read ${catalog} (csv): 2 items`);
+      expect(built.out).toContain(`Read ${catalog} (csv): 3 items`);
       expect(built.err).toContain(`${catalog}: line 3 (2), field image: ${server.base}/green.webp answered 404`);
       const { items, features } = await openBundle(folderFetch(join(folder, 'table')));
       expect(items.map(({ id, title, image }) => [id, title, image])).toEqual([
         ['1', 'Red', `${server.base}/red.webp`],
         ['2', 'Green', `${server.base}/green.webp`],
+        ['3', 'Blue', `${server.base}/blue.webp`],
       ]);
       expect(features.scales[features.taps.text]).toBeGreaterThan(0);
 

@@ -1,4 +1,5 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -124,7 +125,7 @@ it('uses the picture of last time while the server is down, and says how many', 
 
 it('opens no more connections than allowed, and asks once for a picture that several items share', async () => {
   let [open, most] = [0, 0];
-  const answer = (_: unknown, response: import('node:http').ServerResponse) => {
+  const answer = (_: unknown, response: ServerResponse) => {
     most = Math.max(most, ++open);
     setTimeout(() => {
       open--;
