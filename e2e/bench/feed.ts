@@ -140,8 +140,8 @@ async function read(path: string, rows: number): Promise<Reading> {
   for await (const row of readFeed([path])) {
     if ('item' in row) reading.items++;
     else reading.refused++;
-    if ((reading.items + reading.refused) % 5000 !== 0) continue;
-    const { rss } = process.memoryUsage();
+    if ((reading.items + reading.refused) % 1000 !== 0) continue;
+    const rss = process.memoryUsage.rss();
     if (reading.items <= rows / 10) reading.early = Math.max(reading.early, rss);
     reading.peak = Math.max(reading.peak, rss);
   }
