@@ -6,14 +6,16 @@ const ROOMS = {
   ranking: ['model', 'catalog'],
   learner: ['ranking', 'model', 'catalog'],
   evaluate: ['learner', 'ranking', 'model', 'catalog'],
+  experiment: ['learner', 'ranking'],
   store: ['catalog', 'learner', 'model'],
-  runtime: ['store', 'learner', 'ranking', 'model', 'encoders', 'catalog'],
+  runtime: ['experiment', 'store', 'learner', 'ranking', 'model', 'encoders', 'catalog'],
   element: [],
+  adapters: [],
   demo: ['element'],
   cli: ['evaluate', 'encoders', 'catalog', 'model', 'learner', 'ranking'],
 };
 /** Files at the root of src/ that rooms may import. */
-const ROOT_FILES = { element: ['recommender'], demo: ['recommender', 'index'] };
+const ROOT_FILES = { element: ['recommender'], adapters: ['recommender'], demo: ['recommender', 'index'] };
 
 const rooms = Object.keys(ROOMS);
 const arrows = rooms.map((room) => {

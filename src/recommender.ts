@@ -4,8 +4,12 @@ export type {
   BrowseRequest,
   BrowseResponse,
   Consent,
+  Counts,
   EventType,
+  Experiment,
   Item,
+  Metrics,
+  MetricsRow,
   NewItem,
   Placement,
   Progress,
@@ -19,6 +23,7 @@ export type {
   Source,
   Status,
   TrackDetails,
+  Variant,
 } from './runtime';
 
 /**

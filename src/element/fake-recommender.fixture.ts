@@ -56,6 +56,7 @@ export class FakeRecommender {
       browse: async () => ({ items: [], total: 0 }),
       categories: async () => [],
       status: async () => STATUS,
+      metrics: async () => ({ variant: null, rows: [] }),
       settled: nothing,
       forget: async () => undefined,
       snapshots: async () => [],

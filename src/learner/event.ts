@@ -15,13 +15,20 @@ export const eventSchema = v.object({
   /** Milliseconds since the epoch. */
   time: number,
   quantity: v.optional(number),
+  /** Of one piece. */
   price: v.optional(number),
+  /** ISO 4217 code of the price. */
+  currency: v.optional(v.pipe(v.string(), v.length(3))),
   /** Where the item was shown. */
   placement: v.optional(v.pipe(v.string(), v.maxLength(64))),
   /** 0-based place in its list. */
   position: v.optional(number),
   /** The response the item was part of. */
   recommendationId: v.optional(v.pipe(v.string(), v.maxLength(64))),
+  /** The order of a purchase. */
+  transactionId: v.optional(v.pipe(v.string(), v.maxLength(128))),
+  /** What the shopper saw of an experiment: `experiment/variant`. */
+  variant: v.optional(v.pipe(v.string(), v.maxLength(65))),
 });
 
 export type LoggedEvent = v.InferOutput<typeof eventSchema>;

@@ -1,9 +1,10 @@
 import type { Item, ItemInput } from '../catalog';
 import type { SidestreamError } from '../error';
+import type { Counts, Experiment, Metrics, MetricsRow, Variant } from '../experiment';
 import type { EventType } from '../learner';
 import type { Placement, Source } from '../ranking';
 
-export type { EventType, Item, ItemInput, Placement, Source };
+export type { Counts, EventType, Experiment, Item, ItemInput, Metrics, MetricsRow, Placement, Source, Variant };
 
 /** Consent of the shopper: `pending` keeps everything in memory, `granted` writes to IndexedDB, `denied` deletes it and learns nothing. */
 export type Consent = 'pending' | 'granted' | 'denied';
@@ -42,13 +43,25 @@ export interface RecommendResponse {
   items: Recommendation[];
 }
 
-/** What is known of an event besides its type and item. */
+/**
+ * What is known of an event besides its type and item. A cart or purchase without a `recommendationId` gets it, with
+ * placement and position, from the last click on a recommendation of its item, if that is not older than 7 days.
+ */
 export interface TrackDetails {
+  /** Pieces. Default 1. */
   quantity?: number;
+  /** Of one piece. */
   price?: number;
-  placement?: Placement;
+  /** ISO 4217 code of the price: `EUR`. */
+  currency?: string;
+  /** One of the recommender's, or the name of a list of the shop's own; at most 64 characters. */
+  placement?: Placement | (string & {});
+  /** 0-based. */
   position?: number;
+  /** `id` of the response that the item came with. */
   recommendationId?: string;
+  /** The order of a purchase. A purchase of the same item with the same id is counted, and learned from, once. */
+  transactionId?: string;
 }
 
 /** Which part of the catalogue to list. */
@@ -145,6 +158,14 @@ export interface RecommenderOptions {
   encrypt?: boolean;
   /** Hears of progress from the first byte on; the same as the `progress` event, which can only be heard once loaded. */
   onProgress?: (progress: Progress) => void;
+  /** An A/B test that this device may take part in. A wrong one is refused with `runtime/invalid-input`. */
+  experiment?: Experiment;
+  /**
+   * Gets what this page counted since the last call, by variant and placement: every 30 seconds, when the page is hidden,
+   * and on `close()`; never nothing. Sidestream itself sends nothing anywhere; without this hook the counters stay on the
+   * device, and with it they go where the shop sends them. They hold no item, no time and no id of shopper or device.
+   */
+  onMetric?: (counts: Counts[]) => void;
 }
 
 /**
@@ -164,6 +185,11 @@ export interface Recommender {
   /** Category paths with their number of items, in catalogue order. */
   categories(): Promise<{ category: string; count: number }[]>;
   status(): Promise<Status>;
+  /**
+   * Impressions, clicks, carts, purchases and revenue on this device by variant and placement, and its variant. Counted
+   * since consent was given, or since the page was opened without it; `reset()` begins anew.
+   */
+  metrics(): Promise<Metrics>;
   /** Resolves when all events tracked so far have been learned. */
   settled(): Promise<void>;
   /** Forgets everything learned and every event; consent stays. */

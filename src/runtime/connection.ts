@@ -38,6 +38,7 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
     learning: options.learning ?? true,
     seed: options.seed ?? 1,
     encrypt: options.encrypt ?? false,
+    experiment: options.experiment,
   };
 
   let closed = false;
@@ -104,6 +105,15 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
     if (line && !closed)
       call((engine) => engine.setResting(now)).catch((thrown) => emit('error', SidestreamError.from(thrown)));
   });
+  const { onMetric } = options;
+  // Most shops send nothing: then nothing for it is loaded.
+  const hook =
+    onMetric &&
+    (await import('./metric-hook')).watchMetrics(
+      onMetric,
+      () => call((engine) => engine.takeMetrics()),
+      (thrown) => emit('error', SidestreamError.from(thrown)),
+    );
   return {
     recommend: (request = {}) => call((engine) => engine.recommend(request)),
     track: (type, itemId, details = {}) =>
@@ -113,6 +123,7 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
     browse: (request = {}) => call((engine) => engine.browse(request)),
     categories: () => call((engine) => engine.categories()),
     status: () => call(async (engine) => complete(await engine.status())),
+    metrics: () => call((engine) => engine.metrics()),
     settled: () => call((engine) => engine.settled()),
     reset: () => call((engine) => engine.reset()),
     forget: () => call((engine) => engine.forget()),
@@ -144,6 +155,8 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
       impressions.close();
       unwatch();
       const last = line;
+      // A worker that is gone has nothing to tell.
+      await hook?.end(last !== null);
       if (last) await call((engine) => engine.close());
       closed = true;
       if (last) (await last).worker.terminate();

@@ -1,4 +1,5 @@
 import type { SidestreamError } from '../error';
+import type { Experiment } from '../experiment';
 import type { Consent, Progress, Status } from './api';
 
 /** What the engine tells the page while it works. */
@@ -20,4 +21,5 @@ export interface EngineOptions {
   encrypt?: boolean;
   /** Bytes that the event log may take on the device. Default 5,000,000. */
   logBudget?: number;
+  experiment?: Experiment;
 }

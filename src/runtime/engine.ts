@@ -1,9 +1,11 @@
 import * as Comlink from 'comlink';
 import { type Item, openBundle } from '../catalog';
 import { SidestreamError } from '../error';
+import type { Counts, Metrics } from '../experiment';
 import { decodeProfile, type EventType, encodeProfile, learnerMemory, type NewEvent } from '../learner';
 import { rank } from '../ranking';
 import { isSealed, type LocalItem, openSealed, type Snapshot, seal } from '../store';
+import { anonymousId } from './anonymous-id';
 import type {
   BrowseRequest,
   BrowseResponse,
@@ -17,9 +19,11 @@ import { Chores } from './chores';
 import { type BundleEncoders, bundleEncoders } from './encoder-files';
 import type { EngineListener, EngineOptions } from './engine-options';
 import { Keeper } from './keeper';
+import { Ledger } from './ledger';
 import { Lessons } from './lessons';
 import { parsed, recommendSchema, type TrackInput, trackSchema } from './requests';
 import { Shopfront } from './shopfront';
+import { Trial } from './trial';
 
 /** Quiet time before another tab's profile is read, ms. */
 const REFRESH_DELAY = 100;
@@ -33,11 +37,17 @@ export class Engine {
   readonly #listener: EngineListener;
   readonly #shop: Shopfront;
   readonly #keeper: Keeper;
+  readonly #ledger: Ledger;
   readonly #lessons: Lessons;
+  readonly #trial: Trial;
   readonly #chores = new Chores((thrown) => this.#listener.error(SidestreamError.from(thrown)));
+  /** Tells the responses of one page from those of all others. */
+  readonly #page = anonymousId(1);
   #responses = 0;
 
-  private constructor(options: EngineOptions, listener: EngineListener, shop: Shopfront) {
+  private constructor(given: EngineOptions, listener: EngineListener, shop: Shopfront) {
+    this.#trial = new Trial(given.experiment, (error) => listener.error(error));
+    const options = this.#trial.options(given);
     this.#options = options;
     this.#listener = listener;
     this.#shop = shop;
@@ -45,11 +55,15 @@ export class Engine {
       error: (error) => listener.error(error),
       lastEvent: () => this.#lessons.learner.lastEvent,
       onEvents: () => this.#chores.queue(() => this.#lessons.catchUp()),
-      onProfile: () => this.#chores.later('refresh', REFRESH_DELAY, () => this.#lessons.reload()),
+      onProfile: () => {
+        this.#ledger.restart();
+        this.#chores.later('refresh', REFRESH_DELAY, () => this.#lessons.reload());
+      },
       // The one who led before may have died before it learned, or saved, the last events.
       onLead: () => this.#chores.queue(() => this.#lessons.reload()),
     });
     const [keeper, chores] = [this.#keeper, this.#chores];
+    this.#ledger = new Ledger(keeper, chores, (error) => listener.error(error));
     this.#lessons = new Lessons({ options, shop, keeper, chores, listener, changed: () => this.#changed() });
   }
 
@@ -75,9 +89,10 @@ export class Engine {
     const { index } = this.#shop;
     const row = itemId === undefined ? null : this.#shop.rowOf(itemId);
     const rows = exclude.flatMap((id) => index.rowOf.get(id) ?? []);
-    const ranked = rank(index, this.#lessons.learner.state, { placement, row, limit, exclude: new Set(rows) });
+    const [state, shown] = [this.#trial.state(this.#lessons.learner.state), this.#trial.placement(placement)];
+    const ranked = rank(index, state, { placement: shown, row, limit, exclude: new Set(rows) });
     return {
-      id: `${placement}-${this.#options.seed}-${++this.#responses}`,
+      id: `${placement}-${this.#page}-${++this.#responses}`,
       placement,
       items: ranked.map(({ row: at, ...place }, position) => ({ ...place, item: index.items[at], position })),
     };
@@ -89,13 +104,14 @@ export class Engine {
 
   /** Several events at once: all are kept, or none. */
   async trackAll(events: TrackInput[]): Promise<void> {
+    const variant = this.#trial.label;
     const entries = events.map((event): NewEvent => {
       const { type, itemId, details } = parsed(trackSchema, event, 'track()');
       this.#shop.rowOf(itemId);
-      return { type, itemId, time: Date.now(), ...details };
+      return { type, itemId, time: Date.now(), ...details, variant };
     });
     if (this.#keeper.consent === 'denied' || entries.length === 0) return;
-    await this.#keeper.append(entries);
+    await this.#ledger.append(entries);
     await this.#lessons.catchUp();
   }
 
@@ -112,6 +128,16 @@ export class Engine {
     await this.settled();
     await this.#leaveDevice('pending');
     this.#changed();
+  }
+
+  /** What happened on this device, as far as the log was kept. */
+  metrics(): Promise<Metrics> {
+    return this.#ledger.metrics(this.#trial.label);
+  }
+
+  /** What was tracked through this engine since the last call. */
+  async takeMetrics(): Promise<Counts[]> {
+    return this.#ledger.take();
   }
 
   snapshots(): Promise<Snapshot[]> {
@@ -197,6 +223,7 @@ export class Engine {
   async reset(): Promise<void> {
     await this.settled();
     await this.#keeper.clear();
+    this.#ledger.forget();
     await this.#lessons.inTurn(() => this.#lessons.startAfresh());
     this.#changed();
   }
@@ -223,6 +250,7 @@ export class Engine {
     try {
       await this.#lessons.inTurn(async () => {
         await this.#keeper.open();
+        await this.#trial.draw(this.#keeper.counting);
         await this.#lessons.restore();
       });
     } catch (thrown) {
@@ -240,6 +268,8 @@ export class Engine {
   async #moveToDevice(): Promise<void> {
     await this.#lessons.inTurn(async () => {
       const last = await this.#keeper.moveToDevice(this.#lessons.learner.save());
+      this.#ledger.restart();
+      await this.#trial.draw(this.#keeper.counting);
       if (last !== null) {
         this.#lessons.learner.renumber(last);
         return;
@@ -251,6 +281,9 @@ export class Engine {
   async #leaveDevice(consent: 'pending' | 'denied'): Promise<void> {
     await this.#lessons.inTurn(async () => {
       await this.#keeper.leaveDevice(consent);
+      this.#ledger.forget();
+      this.#trial.forget();
+      await this.#trial.draw(this.#keeper.counting);
       await this.#lessons.startAfresh();
       this.#shop.clearLocal();
       await this.#lessons.learner.setCatalogue(this.#shop);

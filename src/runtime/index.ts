@@ -2,8 +2,12 @@ export type {
   BrowseRequest,
   BrowseResponse,
   Consent,
+  Counts,
   EventType,
+  Experiment,
   Item,
+  Metrics,
+  MetricsRow,
   NewItem,
   Placement,
   Progress,
@@ -17,5 +21,6 @@ export type {
   Source,
   Status,
   TrackDetails,
+  Variant,
 } from './api';
 export { connect } from './connection';

@@ -32,10 +32,7 @@ const LOG_BUDGET = 5_000_000;
 /** Events after which the log is measured again. */
 const MEASURED_EVERY = 500;
 
-/**
- * Decides where things are kept, and keeps them: in memory until the shopper consents, on the device from then on, where
- * the tabs of the shop share it and one of them leads.
- */
+/** Keeps things in memory until the shopper consents, then on the device, where the shop's tabs share it and one leads. */
 export class Keeper {
   readonly #options: EngineOptions;
   readonly #listener: KeeperListener;
@@ -153,6 +150,11 @@ export class Keeper {
     if (lastEvent - this.#measured < MEASURED_EVERY) return;
     this.#measured = lastEvent;
     await this.#store.compact(this.#known[1], this.#options.logBudget ?? LOG_BUDGET);
+  }
+
+  /** Where this device's id and what the log adds up to are kept now. */
+  get counting(): Pick<Store, 'unit' | 'tally' | 'saveTally' | 'generation'> {
+    return this.#store;
   }
 
   snapshots(): Promise<Snapshot[]> {

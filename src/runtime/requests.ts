@@ -40,6 +40,8 @@ export const trackSchema = v.object({
     placement: v.optional(v.pipe(v.string(), v.maxLength(64))),
     position: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
     recommendationId: v.optional(v.pipe(v.string(), v.maxLength(64))),
+    currency: v.optional(v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'a currency has three capital letters'))),
+    transactionId: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(128))),
   }),
 });
 

@@ -1,11 +1,20 @@
 import type { IDBPDatabase } from 'idb';
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
-import { eventSchema, type LoggedEvent, type NewEvent, type StoredProfile } from '../learner';
+import type { LoggedEvent, NewEvent, StoredProfile } from '../learner';
 import { type Closing, openDatabase, storeError } from './database';
-import type { Layout, SealedRow } from './layout';
+import type { Layout } from './layout';
 import { RestCipher } from './rest-cipher';
-import { eventSize, type LocalItem, MOST_SNAPSHOTS, type SaveOptions, type Snapshot, type Store } from './store';
+import { SealedRows } from './sealed-rows';
+import {
+  eventSize,
+  type LocalItem,
+  MOST_SNAPSHOTS,
+  type SaveOptions,
+  type Snapshot,
+  type Store,
+  type TallyFile,
+} from './store';
 
 export interface DeviceStoreOptions {
   /** Encrypt log and profile at rest with a key that no script can read. Default false. What is there stays readable. */
@@ -21,15 +30,12 @@ const LARGEST = 1000;
 /** Part of its budget that a log which outgrew it is cut to. */
 const CUT = 0.8;
 
-const sealedSchema = v.object({ id: v.number(), sealed: v.instance(Uint8Array) });
-const sealedProfileSchema = v.object({ schema: v.number(), bytes: v.instance(Uint8Array), sealed: v.literal(true) });
-
 /** Keeps log, profile, snapshots and local items in IndexedDB. Writes are strict: on disk when they resolve. */
 export class DeviceStore implements Store {
   readonly #namespace: string;
   readonly #options: DeviceStoreOptions;
   #opening: Promise<IDBPDatabase<Layout>> | null = null;
-  #cipher: RestCipher | null = null;
+  #rows = new SealedRows(null, false);
   /** Set for good by `close()`, by a deletion and by newer code. */
   #closed: SidestreamError | null = null;
 
@@ -49,7 +55,7 @@ export class DeviceStore implements Store {
   }
 
   async append(events: readonly NewEvent[]): Promise<LoggedEvent[]> {
-    const rows = await Promise.all(events.map((event) => this.#eventRow(event)));
+    const rows = await Promise.all(events.map((event) => this.#rows.event(event)));
     return this.#run(async (database) => {
       const tx = database.transaction('events', 'readwrite', STRICT);
       const [ids] = await Promise.all([Promise.all(rows.map((row) => tx.store.add(row))), tx.done]);
@@ -59,7 +65,7 @@ export class DeviceStore implements Store {
 
   async eventsAfter(id: number): Promise<LoggedEvent[]> {
     const rows = await this.#run((database) => database.getAll('events', IDBKeyRange.lowerBound(id, true)));
-    const events = await Promise.all(rows.map((row) => this.#readEvent(row)));
+    const events = await Promise.all(rows.map((row) => this.#rows.readEvent(row)));
     return events.filter((event) => event !== null);
   }
 
@@ -68,12 +74,12 @@ export class DeviceStore implements Store {
       const tx = database.transaction('profile');
       return Promise.all([tx.store.get('current'), tx.store.get('previous')]);
     });
-    return Promise.all(found.filter((profile) => profile !== undefined).map((profile) => this.#openProfile(profile)));
+    return Promise.all(found.filter((profile) => profile !== undefined).map((profile) => this.#rows.openFile(profile)));
   }
 
   async saveProfile(profile: StoredProfile, generation: number, options: SaveOptions = {}): Promise<boolean> {
     const { snapshot, overDamaged = false } = options;
-    const stored = await this.#sealProfile(profile);
+    const stored = await this.#rows.file(profile);
     return this.#run(async (database) => {
       const tx = database.transaction(['profile', 'snapshots'], 'readwrite', STRICT);
       const profiles = tx.objectStore('profile');
@@ -120,7 +126,7 @@ export class DeviceStore implements Store {
   }
 
   async replace(profile: StoredProfile): Promise<void> {
-    const stored = await this.#sealProfile(profile);
+    const stored = await this.#rows.file(profile);
     await this.#run(async (database) => {
       const tx = database.transaction(['profile', 'snapshots', 'events'], 'readwrite', STRICT);
       await Promise.all([
@@ -149,6 +155,33 @@ export class DeviceStore implements Store {
       }
       await tx.done;
       return gone;
+    });
+  }
+
+  async tally(): Promise<unknown> {
+    const stored = await this.#run((database) => database.get('profile', 'tally'));
+    return stored === undefined ? null : this.#rows.openFile(stored);
+  }
+
+  async saveTally(tally: TallyFile, generation: number): Promise<boolean> {
+    const file = await this.#rows.file(tally);
+    return this.#run(async (database) => {
+      const { store, done } = database.transaction('profile', 'readwrite');
+      const [before, now] = await Promise.all([store.get('tally'), store.get('generation')]);
+      if (generation !== numberOf(now) || schemaOf(before) > tally.schema) return false;
+      if (numberIn(before, 'lastEvent') > tally.lastEvent) return false;
+      await Promise.all([store.put(file, 'tally'), done]);
+      return true;
+    });
+  }
+
+  async unit(fresh: string): Promise<string> {
+    return this.#run(async (database) => {
+      const { store, done } = database.transaction('keys', 'readwrite', STRICT);
+      const known = await store.get('unit');
+      const unit = typeof known === 'string' ? known : fresh;
+      await Promise.all([store.put(unit, 'unit'), done]);
+      return unit;
     });
   }
 
@@ -221,62 +254,28 @@ export class DeviceStore implements Store {
   }
 
   async #useKey(database: IDBPDatabase<Layout>): Promise<void> {
+    const { encrypt = false } = this.#options;
     const known = await database.get('keys', 'rest');
-    if (known) this.#cipher = new RestCipher(known);
-    else if (this.#options.encrypt) {
+    if (known) this.#rows = new SealedRows(new RestCipher(known as CryptoKey), encrypt);
+    else if (encrypt) {
       const key = await RestCipher.newKey();
       const tx = database.transaction('keys', 'readwrite', STRICT);
       // Another tab may have been first.
       const first = await tx.store.get('rest');
       if (!first) await tx.store.put(key, 'rest');
       await tx.done;
-      this.#cipher = new RestCipher(first ?? key);
-    }
-  }
-
-  async #eventRow(event: NewEvent): Promise<NewEvent | SealedRow> {
-    if (!this.#options.encrypt || !this.#cipher) return { ...event };
-    return { sealed: await this.#cipher.seal(new TextEncoder().encode(JSON.stringify(event))) };
-  }
-
-  /** Null for a row that this code cannot read (older or damaged): no reason to lose the rest. */
-  async #readEvent(row: unknown): Promise<LoggedEvent | null> {
-    const sealed = v.safeParse(sealedSchema, row);
-    let plain = row;
-    if (sealed.success) {
-      try {
-        const bytes = await this.#cipher?.open(sealed.output.sealed);
-        plain = { ...JSON.parse(new TextDecoder().decode(bytes)), id: sealed.output.id };
-      } catch {
-        return null;
-      }
-    }
-    const event = v.safeParse(eventSchema, plain);
-    return event.success ? event.output : null;
-  }
-
-  async #sealProfile(profile: StoredProfile): Promise<unknown> {
-    if (!this.#options.encrypt || !this.#cipher) return profile;
-    return { schema: profile.schema, bytes: await this.#cipher.seal(profile.bytes), sealed: true };
-  }
-
-  /** A profile that cannot be decrypted comes as it is: its reader finds it damaged. */
-  async #openProfile(stored: unknown): Promise<unknown> {
-    const sealed = v.safeParse(sealedProfileSchema, stored);
-    if (!sealed.success || !this.#cipher) return stored;
-    const { schema, bytes } = sealed.output;
-    try {
-      return { schema, bytes: await this.#cipher.open(bytes) };
-    } catch {
-      return stored;
+      this.#rows = new SealedRows(new RestCipher((first as CryptoKey | undefined) ?? key), encrypt);
     }
   }
 }
 
 /** Schema of a stored profile, of whatever code. */
-const schemaOf = (stored: unknown): number => {
-  const found = v.safeParse(v.object({ schema: v.number() }), stored);
-  return found.success ? found.output.schema : 0;
+const schemaOf = (stored: unknown): number => numberIn(stored, 'schema');
+
+/** A number that a stored file says of itself; 0 where it does not. */
+const numberIn = (stored: unknown, name: string): number => {
+  const found = v.safeParse(v.looseObject({ [name]: v.number() }), stored);
+  return found.success ? numberOf(found.output[name]) : 0;
 };
 
 const numberOf = (stored: unknown): number => (typeof stored === 'number' ? stored : 0);

@@ -14,11 +14,12 @@ export interface SealedRow {
 export interface Layout extends DBSchema {
   /** The log; ids are given by the database, ever growing. */
   events: { key: number; value: (Omit<LoggedEvent, 'id'> | SealedRow) & { id?: number } };
-  /** Under `generation` a number, see `Store.generation`. */
-  profile: { key: 'current' | 'previous' | 'generation'; value: unknown };
+  /** Under `generation` a number, see `Store.generation`; under `tally` a TallyFile. */
+  profile: { key: 'current' | 'previous' | 'generation' | 'tally'; value: unknown };
   items: { key: string; value: LocalItem };
   snapshots: { key: number; value: Omit<Snapshot, 'id'> & { id?: number; profile: unknown } };
-  keys: { key: 'rest'; value: CryptoKey };
+  /** Under `unit` the anonymous id that an experiment's draws go by. */
+  keys: { key: 'rest' | 'unit'; value: CryptoKey | string };
 }
 
 export const databaseName = (namespace: string): string => `sidestream/${namespace}`;

@@ -1,5 +1,13 @@
 import type { LoggedEvent, NewEvent, StoredProfile } from '../learner';
-import { eventSize, type LocalItem, MOST_SNAPSHOTS, type SaveOptions, type Snapshot, type Store } from './store';
+import {
+  eventSize,
+  type LocalItem,
+  MOST_SNAPSHOTS,
+  type SaveOptions,
+  type Snapshot,
+  type Store,
+  type TallyFile,
+} from './store';
 
 /** Keeps everything in memory: nothing reaches the disk while consent is pending. */
 export class MemoryStore implements Store {
@@ -10,6 +18,8 @@ export class MemoryStore implements Store {
   #nextId: number;
   #nextSnapshot = 1;
   #generation = 0;
+  #tally: TallyFile | null = null;
+  #unit: string | null = null;
 
   /** @param lastEvent id after which those of this log begin */
   constructor(lastEvent = 0) {
@@ -63,7 +73,9 @@ export class MemoryStore implements Store {
   }
 
   async replace(profile: StoredProfile): Promise<void> {
+    const tally = this.#tally;
     await this.clear({ keepItems: true });
+    this.#tally = tally;
     this.#profiles = [profile];
   }
 
@@ -75,6 +87,21 @@ export class MemoryStore implements Store {
     }
     this.#events.splice(0, gone);
     return gone;
+  }
+
+  async tally(): Promise<unknown> {
+    return this.#tally;
+  }
+
+  async saveTally(tally: TallyFile, generation: number): Promise<boolean> {
+    if (generation !== this.#generation) return false;
+    this.#tally = tally;
+    return true;
+  }
+
+  async unit(fresh: string): Promise<string> {
+    this.#unit ??= fresh;
+    return this.#unit;
   }
 
   async localItems(): Promise<LocalItem[]> {
@@ -89,6 +116,7 @@ export class MemoryStore implements Store {
     this.#events = [];
     this.#profiles = [];
     this.#snapshots = [];
+    this.#tally = null;
     this.#generation++;
     if (!keepItems) this.#items.clear();
   }

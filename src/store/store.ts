@@ -24,6 +24,14 @@ export interface Snapshot {
   lastEvent: number;
 }
 
+/** What the log adds up to, as JSON in bytes. It can be had again from the log. */
+export interface TallyFile {
+  schema: number;
+  /** Id of the last event in it. */
+  lastEvent: number;
+  bytes: Uint8Array;
+}
+
 /** Snapshots that are kept; the oldest goes first. */
 export const MOST_SNAPSHOTS = 12;
 
@@ -70,6 +78,16 @@ export interface Store {
    * @returns events removed
    */
   compact(known: number, budget: number): Promise<number>;
+  /** The raw stored tally; null without any. Parse before use. It goes with `clear` only. */
+  tally(): Promise<unknown>;
+  /**
+   * Puts a tally in the place of the stored one.
+   * @param generation what `generation` said when the tally that this one goes on from was read
+   * @returns false when that one was replaced, or another tab or newer code has saved a later one; then nothing is saved
+   */
+  saveTally(tally: TallyFile, generation: number): Promise<boolean>;
+  /** The anonymous id of this device; `fresh` becomes it where there is none. It outlives `clear`. */
+  unit(fresh: string): Promise<string>;
   localItems(): Promise<LocalItem[]>;
   saveLocalItem(item: LocalItem): Promise<void>;
   /** Deletes events, profiles and snapshots; local items stay when `keepItems`. */
