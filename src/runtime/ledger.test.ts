@@ -68,6 +68,18 @@ describe('attribution', () => {
     await engine.close();
   });
 
+  it('knows a click that a slow disk has not written yet', async () => {
+    const engine = await open();
+    const { append } = DeviceStore.prototype;
+    vi.spyOn(DeviceStore.prototype, 'append').mockImplementationOnce(async function (this: DeviceStore, events) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return append.call(this, events);
+    });
+    await Promise.all([engine.track('click', 'a', CLICK), engine.track('cart', 'a', {})]);
+    expect((await log()).find(({ type }) => type === 'cart')).toMatchObject(CLICK);
+    await engine.close();
+  });
+
   it('knows nothing any more of what was forgotten', async () => {
     const engine = await open();
     await engine.track('click', 'a', CLICK);
@@ -135,6 +147,19 @@ describe('metrics', () => {
     expect((await third.metrics()).rows).toEqual([]);
     await third.close();
     expect(shop.codes).toEqual([]);
+  });
+
+  it('go on from those of the device when consent is given again', async () => {
+    const first = await open();
+    await first.track('click', 'a', CLICK);
+    await first.track('impression', 'a', CLICK);
+    await first.close();
+    const second = await open({ consent: 'pending' });
+    await second.track('cart', 'a', CLICK);
+    expect((await second.metrics()).rows[0]).toMatchObject({ clicks: 0, impressions: 0, carts: 1 });
+    await second.setConsent('granted');
+    expect((await second.metrics()).rows[0]).toMatchObject({ clicks: 1, impressions: 1, carts: 1 });
+    await second.close();
   });
 
   it('are handed out as what this tab counted since the last time, and no more', async () => {
