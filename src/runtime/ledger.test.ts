@@ -93,6 +93,18 @@ describe('attribution', () => {
   });
 });
 
+describe('a log', () => {
+  it('has events in the order they were tracked, those that are looked up first among them', async () => {
+    const engine = await open();
+    const types = ['view', 'cart', 'click', 'purchase', 'impression', 'click'] as const;
+    await Promise.all(types.map((type) => engine.track(type, 'a', {})));
+    expect((await log()).map(({ type }) => type)).toEqual(types);
+    await engine.track('view', 'a', {});
+    expect(await last()).toMatchObject({ type: 'view' });
+    await engine.close();
+  });
+});
+
 describe('orders', () => {
   it('count once, however often the page of thanks is loaded, and on whatever tab', async () => {
     const order = { transactionId: 'T1', price: 10, quantity: 2, currency: 'EUR' };

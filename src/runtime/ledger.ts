@@ -32,6 +32,9 @@ export class Ledger {
   /** Clicks and orders on their way to the log, so that what comes right after them knows them. */
   #touches = new Touches();
   readonly #orders = new Set<string>();
+  /** Conversions, which are looked up first, and what came after them: the log has all in the order they were tracked. */
+  #writing: Promise<void> = Promise.resolve();
+  #underWay = 0;
   /** What this tab tracked since somebody last asked. */
   #taken = new Counters();
   /** Set when it was told that the stored tally cannot be read. */
@@ -48,18 +51,15 @@ export class Ledger {
    * Resolves when the events are kept. Purchases of a transaction that is known already are passed over.
    * @throws SidestreamError `store/full`, `store/unavailable`
    */
-  async append(events: readonly NewEvent[]): Promise<void> {
+  append(events: readonly NewEvent[]): Promise<void> {
     for (const event of events) this.#touches.note(event);
-    const kept = events.some(isConversion) ? await this.#conversions(events) : events;
-    if (kept.length === 0) return;
-    try {
-      await this.#keeper.append(kept);
-    } catch (thrown) {
-      for (const event of kept) this.#orders.delete(orderOf(event) ?? '');
-      throw thrown;
-    }
-    for (const event of kept) this.#taken.add(event);
-    this.#chores.later('tally', SAVE_DELAY, () => this.#save());
+    const conversions = events.some(isConversion);
+    // Nothing waits without need: the page may be left right after the call.
+    if (!conversions && this.#underWay === 0) return this.#write(events);
+    const written = this.#writing.then(async () => this.#write(conversions ? await this.#conversions(events) : events));
+    this.#underWay++;
+    this.#writing = written.catch(() => undefined).then(() => void this.#underWay--);
+    return written;
   }
 
   /** What the log of this device has counted up to. @param variant the device's own */
@@ -88,6 +88,18 @@ export class Ledger {
     void this.#inTurn(async () => {
       this.#tally = null;
     });
+  }
+
+  async #write(events: readonly NewEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    try {
+      await this.#keeper.append(events);
+    } catch (thrown) {
+      for (const event of events) this.#orders.delete(orderOf(event) ?? '');
+      throw thrown;
+    }
+    for (const event of events) this.#taken.add(event);
+    this.#chores.later('tally', SAVE_DELAY, () => this.#save());
   }
 
   /** Events with where they came from, without the purchases that are known. */

@@ -1,0 +1,4 @@
+export { type AttributesOptions, connectAttributes } from './attributes';
+export { connectDataLayer, type DataLayerOptions } from './data-layer';
+export type { Ga4Options } from './ga4-event';
+export type { AdapterOptions, AdapterReport, AdapterSource, DroppedReport, DropReason, TrackedReport } from './report';

@@ -1,0 +1,97 @@
+import { ancestors, detailsOf, ITEM, inOwnElement, itemOf, VIEW, WATCHED } from './marked-element';
+
+/** Time that an element must be in view before it counts as seen, ms; and the share of it for an impression. */
+const DWELL = 1000;
+const SHARE = 0.5;
+/** Time in which a burst of changes to the page is one look at it, ms. */
+const LOOK_DELAY = 100;
+
+/** An element that is watched. */
+interface Watched {
+  /** What it is about; when this changes, it may be seen again. */
+  subject: string;
+  type: 'view' | 'impression';
+  seen: boolean;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+/**
+ * Tells when the page's marked elements were seen: item pages (`data-sidestream-view`) when any of them was in view for a
+ * second, items of a list that has a placement or a recommendation when half of them was. Elements that come later, or come
+ * to be about another item, are found too.
+ */
+export class Sightings {
+  readonly #root: Document | ShadowRoot | Element;
+  readonly #seen: (element: Element, type: 'view' | 'impression') => void;
+  readonly #watched = new Map<Element, Watched>();
+  readonly #views: IntersectionObserver;
+  readonly #changes: MutationObserver;
+  #look: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(root: Document | ShadowRoot | Element, seen: (element: Element, type: 'view' | 'impression') => void) {
+    this.#root = root;
+    this.#seen = seen;
+    const moved = (entries: IntersectionObserverEntry[]): void => {
+      for (const entry of entries) this.#moved(entry);
+    };
+    this.#views = new IntersectionObserver(moved, { threshold: [0, SHARE] });
+    this.#changes = new MutationObserver(() => {
+      this.#look ??= setTimeout(() => this.#lookAgain(), LOOK_DELAY);
+    });
+    this.#changes.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: WATCHED });
+    this.#lookAgain();
+  }
+
+  stop(): void {
+    clearTimeout(this.#look);
+    this.#changes.disconnect();
+    this.#views.disconnect();
+    for (const { timer } of this.#watched.values()) clearTimeout(timer);
+    this.#watched.clear();
+  }
+
+  #lookAgain(): void {
+    this.#look = undefined;
+    const found = new Set(this.#root.querySelectorAll(`[${ITEM}], [${VIEW}]`));
+    for (const [element, { timer }] of this.#watched) {
+      if (found.has(element)) continue;
+      clearTimeout(timer);
+      this.#views.unobserve(element);
+      this.#watched.delete(element);
+    }
+    for (const element of found) this.#watch(element);
+  }
+
+  #watch(element: Element): void {
+    const chain = ancestors(element);
+    const { placement, recommendationId } = detailsOf(chain);
+    const type = element.hasAttribute(VIEW) ? 'view' : 'impression';
+    if (inOwnElement(chain) || (type === 'impression' && !placement && !recommendationId)) return;
+    const subject = JSON.stringify([type, itemOf(chain), placement, recommendationId]);
+    const known = this.#watched.get(element);
+    if (known?.subject === subject) return;
+    clearTimeout(known?.timer);
+    this.#watched.set(element, { subject, type, seen: false, timer: undefined });
+    // Observed anew, it is told of again even if it did not move.
+    this.#views.unobserve(element);
+    this.#views.observe(element);
+  }
+
+  #moved({ target, isIntersecting, intersectionRatio }: IntersectionObserverEntry): void {
+    const watched = this.#watched.get(target);
+    if (!watched || watched.seen) return;
+    // Rounding leaves an element that is exactly half in view a hair below the threshold.
+    const inView = isIntersecting && (watched.type === 'view' || intersectionRatio >= SHARE - 0.01);
+    if (!inView) {
+      clearTimeout(watched.timer);
+      watched.timer = undefined;
+      return;
+    }
+    watched.timer ??= setTimeout(() => {
+      watched.timer = undefined;
+      if (document.visibilityState === 'hidden') return;
+      watched.seen = true;
+      this.#seen(target, watched.type);
+    }, DWELL);
+  }
+}
