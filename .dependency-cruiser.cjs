@@ -38,14 +38,14 @@ module.exports = {
       name: 'door-only',
       comment: 'Other rooms are entered through index.ts (or node.ts, the door for Node-only code).',
       severity: 'error',
-      from: { path: '^src/([^/]+)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src/([^/]+)/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^src/[^/]+/.+', pathNot: ['^src/$1/', '^src/[^/]+/(index|node)\\.ts$'] },
     },
     {
       name: 'no-node-builtins',
-      comment: 'Only src/cli and tests run in Node alone.',
+      comment: 'Only src/cli, tests and their fixtures run in Node alone.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/cli/', '\\.test\\.ts$'] },
+      from: { path: '^src/', pathNot: ['^src/cli/', '\\.(test|fixture)\\.ts$'] },
       to: { dependencyTypes: ['core'] },
     },
     {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
-/** The files a shop puts on its own host: `sidestream.js` and what it loads later, in one folder. */
+/** The files a shop puts on its own host, in one folder: `sidestream.js`, `adapters.js`, and what they load later. */
 export default defineConfig({
   base: './',
   publicDir: false,
@@ -12,7 +12,10 @@ export default defineConfig({
     outDir: 'embed',
     chunkSizeWarningLimit: 2000,
     rollupOptions: {
-      input: { sidestream: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
+      input: {
+        sidestream: fileURLToPath(new URL('src/index.ts', import.meta.url)),
+        adapters: fileURLToPath(new URL('src/adapters/index.ts', import.meta.url)),
+      },
       preserveEntrySignatures: 'strict',
       output: { entryFileNames: '[name].js' },
     },

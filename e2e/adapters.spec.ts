@@ -1,0 +1,207 @@
+import type { BrowserContext, Page } from '@playwright/test';
+import type { AdapterReport } from '../src/adapters';
+import { serveHeadless } from './headless';
+import { expect, products, test } from './shop';
+
+declare global {
+  interface Window {
+    dataLayer: unknown[];
+    gtag(...args: unknown[]): void;
+    reports: AdapterReport[];
+  }
+}
+
+const [A, B, C, D, E] = products().map(({ id }) => id);
+
+/** A shop's page as the README shows it: marked up, with the snippets of GTM and gtag, and a list of recommendations. */
+const page = (body: string): string => `<!doctype html><html lang="en"><meta charset="utf-8"><title>A plain shop</title>
+<link rel="icon" href="data:,"><style>sidestream-recs { display: block; min-height: 600px }</style>
+<script>window.dataLayer = window.dataLayer || []; function gtag() { dataLayer.push(arguments); } window.gtag = gtag;</script>
+${body}
+<sidestream-recs limit="4"></sidestream-recs>
+<script type="module">
+  import { createRecommender } from '/sidestream/sidestream.js';
+  import { connectAttributes, connectDataLayer } from '/sidestream/adapters.js';
+  window.reports = [];
+  const onReport = (report) => window.reports.push({ ...report, payload: null });
+  const recommender = createRecommender({ bundle: '/bundle/', consent: 'granted' });
+  connectDataLayer(recommender, { onReport });
+  connectAttributes(recommender, { onReport });
+  window.recommender = await recommender;
+  const list = document.querySelector('sidestream-recs');
+  list.addEventListener('sidestream-click', ({ detail }) => {
+    dataLayer.push({ event: 'select_item', ecommerce: { items: [{ item_id: detail.item.id }] } });
+  });
+  list.recommender = window.recommender;
+</script>`;
+
+async function serve(context: BrowserContext, pages: Record<string, string>): Promise<void> {
+  await serveHeadless(context);
+  for (const [name, body] of Object.entries(pages)) {
+    await context.route(`**/${name}*`, (route) => route.fulfill({ body: page(body), contentType: 'text/html' }));
+  }
+}
+
+async function open(page: Page, name: string): Promise<void> {
+  await page.goto(`/${name}`);
+  await page.waitForFunction(() => 'recommender' in window);
+  await expect(page.locator('sidestream-recs [data-id]').first()).toBeVisible();
+}
+
+interface Row {
+  type: string;
+  itemId: string;
+  [name: string]: unknown;
+}
+
+/** The log on the device, without times and ids of its own. */
+const log = (page: Page): Promise<Row[]> =>
+  page.evaluate(async () => {
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const opening = indexedDB.open('sidestream/default');
+      opening.onerror = () => reject(opening.error);
+      opening.onsuccess = () => resolve(opening.result);
+    });
+    const reading = database.transaction('events').objectStore('events').getAll();
+    await new Promise((resolve) => {
+      reading.onsuccess = resolve;
+    });
+    database.close();
+    return reading.result.map(({ id: _, time: _time, ...event }) => JSON.parse(JSON.stringify(event)));
+  });
+
+/** What the adapters had to drop. */
+const drops = (page: Page) =>
+  page.evaluate(() => window.reports.flatMap((r) => (r.outcome === 'dropped' ? [[r.event, r.itemId, r.reason]] : [])));
+
+/** The log of one type, once it has as many. */
+async function logged(page: Page, type: string, count: number): Promise<Row[]> {
+  const ofType = async () => (await log(page)).filter((event) => event.type === type);
+  await expect.poll(async () => (await ofType()).length).toBe(count);
+  return ofType();
+}
+
+test('what the markup of a page says is tracked, by mouse and keyboard, and what comes into it later', async ({
+  page,
+  context,
+}) => {
+  await serve(context, {
+    'marked.html': `
+      <ul data-sidestream-placement="category">
+        <li data-sidestream-item="${A}" data-sidestream-position="0"><a href="#a">One</a> <button>Compare</button></li>
+        <li data-sidestream-item="${B}" data-sidestream-position="1"><a href="#b">Two</a></li>
+        <li data-sidestream-item="${E}" style="margin-top: 300vh"><a href="#e">Far below</a></li>
+      </ul>
+      <main data-sidestream-item="${C}" data-sidestream-view data-sidestream-price="12.50" data-sidestream-currency="eur"
+        style="position: fixed; top: 0; right: 0">
+        <a href="#reviews">Reviews</a>
+        <form data-sidestream-event="cart" onsubmit="return false"><input name="quantity" value="3"><button>Add</button></form>
+        <button data-sidestream-event="dismiss">Not for me</button>
+        <button data-sidestream-event="cartt">Misspelled</button>
+      </main>
+      <button data-sidestream-event="cart">About nothing</button>`,
+  });
+  await open(page, 'marked.html');
+  expect(await logged(page, 'view', 1)).toEqual([{ type: 'view', itemId: C, price: 12.5, currency: 'EUR' }]);
+  const seen = (await logged(page, 'impression', 2)).sort((x, y) => Number(x.position) - Number(y.position));
+  expect(seen).toEqual([
+    { type: 'impression', itemId: A, placement: 'category', position: 0 },
+    { type: 'impression', itemId: B, placement: 'category', position: 1 },
+  ]);
+
+  await page.getByText('One').click();
+  await page.getByText('Compare').click();
+  await page.getByText('Reviews').click();
+  await page.getByText('Two').focus();
+  await page.keyboard.press('Enter');
+  expect((await logged(page, 'click', 2)).map(({ itemId, position }) => [itemId, position])).toEqual([
+    [A, 0],
+    [B, 1],
+  ]);
+
+  await page.locator('input').focus();
+  await page.keyboard.press('Enter');
+  expect(await logged(page, 'cart', 1)).toEqual([
+    { type: 'cart', itemId: C, price: 12.5, currency: 'EUR', quantity: 3 },
+  ]);
+  await page.getByText('Not for me').click();
+  await logged(page, 'dismiss', 1);
+  await page.getByText('Misspelled').click();
+  await page.getByText('About nothing').click();
+  expect(await drops(page)).toEqual([
+    ['cartt', C, 'invalid-field'],
+    ['cart', null, 'no-id'],
+  ]);
+
+  // A shop that changes its page without loading another.
+  await page.evaluate((id) => document.querySelector('main')?.setAttribute('data-sidestream-item', id), D);
+  expect((await logged(page, 'view', 2))[1].itemId).toBe(D);
+});
+
+test('a recommendation that was clicked earns the order on another page, once, and no click counts twice', async ({
+  page,
+  context,
+}) => {
+  await serve(context, {
+    'list.html': '',
+    'thanks.html': `<script>
+      const id = new URLSearchParams(location.search).get('id');
+      const items = [{ item_id: id, price: 20, quantity: 2 }, { item_id: 'not-ours' }];
+      dataLayer.push({ ecommerce: null });
+      dataLayer.push({ event: 'purchase', ecommerce: { transaction_id: 'T-1', currency: 'EUR', items } });
+    </script>`,
+  });
+  await open(page, 'list.html');
+  const card = page.locator('sidestream-recs [data-id]').nth(1);
+  const id = (await card.getAttribute('data-id')) ?? '';
+  await page.evaluate(() =>
+    document.addEventListener('sidestream-click', (event) => event.preventDefault(), { capture: true }),
+  );
+  await card.locator('a, button').first().click();
+  const [click] = await logged(page, 'click', 1);
+  expect(click).toMatchObject({ itemId: id, placement: 'for-you', position: 1 });
+  await expect.poll(() => drops(page)).toEqual([['select_item', id, 'duplicate']]);
+  expect(await logged(page, 'click', 1)).toHaveLength(1);
+
+  for (const visit of ['first', 'reload']) {
+    await open(page, `thanks.html?id=${encodeURIComponent(id)}&visit=${visit}`);
+    const origin = { placement: 'for-you', position: 1, recommendationId: click.recommendationId };
+    await expect.poll(() => page.evaluate(() => window.reports.length)).toBe(2);
+    expect(await logged(page, 'purchase', 1)).toEqual([
+      { type: 'purchase', itemId: id, ...origin, price: 20, quantity: 2, currency: 'EUR', transactionId: 'T-1' },
+    ]);
+    expect(await drops(page)).toEqual([['purchase', 'not-ours', 'unknown-item']]);
+  }
+
+  await page.evaluate((item) => window.gtag('event', 'add_to_cart', { items: [{ item_id: item }] }), id);
+  expect(await logged(page, 'cart', 1)).toEqual([
+    expect.objectContaining({ recommendationId: click.recommendationId }),
+  ]);
+  const { rows } = await page.evaluate(() => window.recommender.metrics());
+  expect(rows.find(({ placement }) => placement === 'for-you')).toMatchObject({
+    ...{ clicks: 1, carts: 1, purchases: 1, conversion: 1, revenue: { EUR: 40 } },
+  });
+});
+
+test('what a page counted reaches the hook of the shop when it closes, and holds no item', async ({
+  page,
+  context,
+}) => {
+  await serveHeadless(context);
+  await page.goto('/headless.html');
+  await page.waitForFunction(() => 'sidestream' in window);
+  const heard = await page.evaluate(async (id) => {
+    const calls: unknown[] = [];
+    const recommender = await window.sidestream.createRecommender({
+      bundle: '/bundle/',
+      experiment: { name: 'test', variants: [{ name: 'only' }] },
+      onMetric: (counts) => calls.push(counts),
+    });
+    await recommender.track('click', id, { placement: 'for-you', recommendationId: 'r' });
+    await recommender.track('purchase', id, { price: 3, transactionId: 'secret' });
+    await recommender.close();
+    return calls;
+  }, A);
+  const counts = { impressions: 0, clicks: 1, carts: 0, purchases: 1, revenue: { XXX: 3 } };
+  expect(heard).toEqual([[{ variant: 'test/only', placement: 'for-you', ...counts }]]);
+});
