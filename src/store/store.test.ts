@@ -46,6 +46,28 @@ describe.each(stores)('a store %s', (_, open) => {
     store.close();
   });
 
+  it('keeps a tally of those that go on from it, through a rollback and a profile from elsewhere, until it is cleared', async () => {
+    const store = await open();
+    const tally = { schema: 1, lastEvent: 2, bytes: new Uint8Array([7]) };
+    expect(await store.tally()).toBeNull();
+    expect(await store.saveTally(tally, 0)).toBe(true);
+    expect(await store.tally()).toEqual(tally);
+    await store.replace(profile(1));
+    expect(await store.tally()).toEqual(tally);
+    expect(await store.saveTally({ ...tally, lastEvent: 3 }, 0)).toBe(false);
+    await store.clear();
+    expect(await store.tally()).toBeNull();
+    store.close();
+  });
+
+  it('gives a device one id, which outlives what was learned', async () => {
+    const store = await open();
+    expect(await store.unit('first')).toBe('first');
+    await store.clear();
+    expect(await store.unit('second')).toBe('first');
+    store.close();
+  });
+
   it('goes back to a snapshot, with the log as it was, and never gives an id twice', async () => {
     const store = await open();
     await store.append([click('a')]);
@@ -139,6 +161,16 @@ describe('a store on the device', () => {
     store.close();
   });
 
+  it('saves no tally over one of another tab that is further, or of newer code', async () => {
+    const store = await DeviceStore.open('test');
+    const later = { schema: 1, lastEvent: 5, bytes: new Uint8Array([5]) };
+    await store.saveTally(later, 0);
+    expect(await store.saveTally({ ...later, lastEvent: 4 }, 0)).toBe(false);
+    expect(await store.saveTally({ ...later, schema: 0, lastEvent: 9 }, 0)).toBe(false);
+    expect(await store.tally()).toEqual(later);
+    store.close();
+  });
+
   it('leaves the layout of newer code as it is', async () => {
     const newer = await openDB('sidestream/test', 99, { upgrade: (database) => database.createObjectStore('else') });
     newer.close();
@@ -167,19 +199,24 @@ describe('a store on the device', () => {
     const store = await DeviceStore.open('test', { encrypt: true });
     await store.append([click('sealed')]);
     await store.saveProfile(profile(7), 0);
+    const tally = { schema: 1, lastEvent: 2, bytes: new TextEncoder().encode('tally of sealed') };
+    await store.saveTally(tally, 0);
     store.close();
     const raw = await openDB('sidestream/test');
-    const text = JSON.stringify(await raw.getAll('events'), (_, value) =>
+    const rows = [...(await raw.getAll('events')), await raw.get('profile', 'tally')];
+    const text = JSON.stringify(rows, (_, value) =>
       value instanceof Uint8Array ? new TextDecoder('latin1').decode(value) : value,
     );
     expect(text).toContain('plain');
     expect(text).not.toContain('itemId":"sealed');
+    expect(text).not.toContain('tally of sealed');
     await raw.add('events', { sealed: new Uint8Array(40) });
     await raw.add('events', { nonsense: true });
     raw.close();
     const again = await DeviceStore.open('test');
     expect((await again.eventsAfter(0)).map(({ itemId }) => itemId)).toEqual(['plain', 'sealed']);
     expect(await again.profiles()).toEqual([profile(7)]);
+    expect(await again.tally()).toEqual(tally);
     again.close();
   });
 });
