@@ -15,12 +15,12 @@ const ROOMS = {
   cli: ['evaluate', 'encoders', 'catalog', 'model', 'learner', 'ranking'],
 };
 /** Files at the root of src/ that rooms may import. */
-const ROOT_FILES = { element: ['recommender'], adapters: ['recommender'], demo: ['recommender', 'index'] };
+const ROOT_FILES = { element: ['recommender'], adapters: ['recommender'], demo: ['recommender', 'index', 'inspector'] };
 
 const rooms = Object.keys(ROOMS);
 const arrows = rooms.map((room) => {
   const others = rooms.filter((other) => other !== room && !ROOMS[room].includes(other));
-  const root = ['recommender', 'index'].filter((file) => !(ROOT_FILES[room] ?? []).includes(file));
+  const root = ['recommender', 'index', 'inspector'].filter((file) => !(ROOT_FILES[room] ?? []).includes(file));
   const forbidden = [...others.map((other) => `^src/${other}/`), ...root.map((file) => `^src/${file}\\.ts$`)];
   return {
     name: `arrow-${room}`,

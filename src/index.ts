@@ -4,7 +4,6 @@ export {
   type RecsErrorDetail,
   type RecsLabels,
   type RecsRenderDetail,
-  SidestreamInspector,
   SidestreamRecs,
 } from './element';
 export { ERROR_CODES, type ErrorCode, SidestreamError } from './error';

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { env, setBackend } from '@tensorflow/tfjs-core';
 import { SidestreamError } from '../error';
 
@@ -35,6 +37,12 @@ export async function startCompute(backend: NodeBackend): Promise<void> {
 
 async function loadWasm(): Promise<void> {
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
-  const entry = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
-  setWasmPaths(join(dirname(entry), sep));
+  setWasmPaths(wasmFolder());
+}
+
+/** In the published package they lie with the browser's files; the sources use those of tfjs's own package. */
+function wasmFolder(): string {
+  const packed = fileURLToPath(new URL('../cdn/', import.meta.url));
+  if (existsSync(packed)) return packed;
+  return join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')), sep);
 }

@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import '../element';
+import '../inspector';
 import './add-product';
 import { categorySlug } from './category';
 import { consentBanner } from './consent-banner';

@@ -2,5 +2,4 @@ export type { RecsClickDetail, RecsErrorDetail, RecsEventDetails, RecsRenderDeta
 export { DEFAULT_LABELS, type RecsLabels } from './labels';
 export { formatPrice, languageOf } from './price';
 export { type SharedKey, sharedRecommender } from './shared';
-export { SidestreamInspector } from './sidestream-inspector';
 export { SidestreamRecs } from './sidestream-recs';

@@ -13,6 +13,7 @@ import { weightChart } from './weight-chart';
  * Shows what a recommender has learned on this device: the experts of both ladders and how much each is used, the
  * personal weights of the score, and the counters of the learner.
  *
+ * @tag sidestream-inspector
  * @summary `document.querySelector('sidestream-inspector').recommender = recommender`
  *
  * @fires sidestream-error - The status could not be read, or the reset failed.

@@ -28,6 +28,7 @@ const sameList = (a: string[], b: string[] | undefined): boolean => a.join('\n')
 /**
  * A list of recommendations that follows what the shopper does, computed on this device.
  *
+ * @tag sidestream-recs
  * @summary `<sidestream-recs bundle="/bundle/" placement="for-you"></sidestream-recs>`
  *
  * @slot - Links to show before the element is ready and when it fails (also what search engines see).

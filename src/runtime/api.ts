@@ -156,6 +156,11 @@ export interface RecommenderOptions {
   seed?: number;
   /** Encrypt log and profile at rest, with a key that no script can read. Needs https. Default false. */
   encrypt?: boolean;
+  /**
+   * Address of the package's `worker.js`, with the files of its folder beside it, when it is not where the page's script
+   * looks: beside itself, or where a bundler put it. A worker from another host needs `worker-src blob:` in a CSP.
+   */
+  workerUrl?: string;
   /** Hears of progress from the first byte on; the same as the `progress` event, which can only be heard once loaded. */
   onProgress?: (progress: Progress) => void;
   /** An A/B test that this device may take part in. A wrong one is refused with `runtime/invalid-input`. */

@@ -7,6 +7,7 @@ import { ImpressionBatch } from './impression-batch';
 import { watchRest } from './rest';
 import { carryErrors } from './rpc';
 import type { Host, RemoteListener } from './worker';
+import { startWorker, workerAddress } from './worker-script';
 
 /** A running worker. `died` rejects when it crashes. */
 interface Line {
@@ -19,7 +20,7 @@ type Listeners = { [K in keyof RecommenderEvents]: Set<(event: RecommenderEvents
 
 /**
  * Starts the worker and loads the bundle.
- * @throws SidestreamError `bundle/*`, `runtime/worker-crashed`
+ * @throws SidestreamError `bundle/*`, `runtime/worker-crashed`, `runtime/invalid-input`
  */
 export async function connect(options: RecommenderOptions): Promise<Recommender> {
   carryErrors();
@@ -47,7 +48,10 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
   const complete = (status: Status): Status => ({ ...status, backend: { ...status.backend, encoders } });
 
   const dial = async (): Promise<Line> => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'sidestream' });
+    const address = workerAddress('worker.js', options.workerUrl, import.meta.url);
+    const worker = address
+      ? startWorker(address, 'sidestream')
+      : new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'sidestream' });
     const died = new Promise<never>((_, reject) => {
       const crash = (event: Event): void => {
         worker.terminate();
@@ -57,7 +61,7 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
         const detail = event instanceof ErrorEvent && event.message ? ` (${event.message})` : '';
         const error = new SidestreamError(
           'runtime/worker-crashed',
-          `The recommender's worker stopped${detail}. The next call starts a new one; if this repeats, check that the page's CSP allows workers and 'wasm-unsafe-eval'.`,
+          `The recommender's worker stopped${detail}. The next call starts a new one; if this repeats, check that the page's CSP allows workers and 'wasm-unsafe-eval', and name the address of worker.js (workerUrl) where scripts come from another host.`,
         );
         reject(error);
         emit('error', error);
@@ -140,7 +144,7 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
     async addItem(item) {
       const { encodeItem } = await import('./encode-item');
       const files = await call((engine) => engine.encoderFiles());
-      const encoded = await encodeItem(item, files, (progress) => emit('progress', progress));
+      const encoded = await encodeItem(item, files, options.workerUrl, (progress) => emit('progress', progress));
       encoders = encoded.backend;
       return call((engine) => engine.insertItem(encoded.local));
     },

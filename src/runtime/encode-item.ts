@@ -7,6 +7,7 @@ import type { NewItem, Progress } from './api';
 import type { BundleEncoders } from './encoder-files';
 import type { EncoderHost } from './encoder-worker';
 import { carryErrors } from './rpc';
+import { startWorker, workerAddress } from './worker-script';
 
 /** An item ready for the catalogue, and what encoded it. */
 export interface EncodedItem {
@@ -19,21 +20,23 @@ let made = 0;
 /**
  * Turns a new product into an item with features, in a worker of its own that ends with the work: that alone gives the
  * memory of onnxruntime back.
+ * @param workerUrl address of `worker.js` that the shop named; the encoders' worker lies beside it
  * @throws SidestreamError `runtime/invalid-input` naming the field, `encoder/bad-image`, `encoder/failed`
  */
 export async function encodeItem(
   product: NewItem,
   files: BundleEncoders,
+  workerUrl: string | undefined,
   onProgress: (progress: Progress) => void,
 ): Promise<EncodedItem> {
   carryErrors();
   const { picture, ...fields } = product;
   const item = parseItem({ ...fields, id: fields.id ?? `local-${Date.now().toString(36)}-${++made}` });
   const { encoders } = files;
-  const worker = new Worker(new URL('./encoder-worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'sidestream-encoders',
-  });
+  const address = workerAddress('encoder-worker.js', workerUrl, import.meta.url);
+  const worker = address
+    ? startWorker(address, 'sidestream-encoders')
+    : new Worker(new URL('./encoder-worker.ts', import.meta.url), { type: 'module', name: 'sidestream-encoders' });
   const died = new Promise<never>((_, reject) => {
     worker.addEventListener('error', ({ message }) => {
       const text = `The encoders' worker stopped${message ? ` (${message})` : ''}. Try again, with a smaller picture if it repeats.`;

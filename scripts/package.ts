@@ -1,0 +1,47 @@
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildBundles, LIB, ROOT } from './package/bundles';
+import { faultsOf, pack } from './package/checks';
+import { writeElements } from './package/elements';
+import { writeEncoderNotices, writePackageNotices } from './package/notices';
+import { measure } from './package/sizes';
+
+/**
+ * Builds the npm package into `lib`, packs it into `.cache/package` and checks the tarball: metadata, types, contents,
+ * sizes. `--build-only` stops after the build, for `npm pack` itself.
+ */
+const TARBALLS = join(ROOT, '.cache', 'package');
+
+await rm(LIB, { recursive: true, force: true });
+const chunks = await buildBundles();
+// Files that bring nothing but what they do when they run.
+for (const file of ['worker.d.ts', 'cli/main.d.ts']) await writeFile(join(LIB, file), 'export {};\n');
+const packages = await writePackageNotices(LIB);
+await writeEncoderNotices(ROOT);
+const tags = await writeElements(ROOT, LIB);
+console.log(`lib: ${(await readdir(LIB, { recursive: true })).length} files, ${packages.length} packages inside`);
+
+const sizes = await measure(join(LIB, 'cdn'), chunks);
+for (const { name, bytes, budget } of sizes) {
+  console.log(`${name.padEnd(32)} ${kilobytes(bytes)} of ${kilobytes(budget)} with brotli`);
+}
+
+if (!process.argv.includes('--build-only')) {
+  await rm(TARBALLS, { recursive: true, force: true });
+  await mkdir(TARBALLS, { recursive: true });
+  const tarball = await pack(ROOT, TARBALLS);
+  const path = join(TARBALLS, tarball.filename);
+  console.log(`${tarball.filename}: ${megabytes(tarball.size)}, unpacked ${megabytes(tarball.unpackedSize)}`);
+  const faults = await faultsOf(ROOT, path, tarball, sizes, chunks);
+  if (tags.length === 0) faults.push('custom-elements.json describes no element');
+  for (const fault of faults) console.error(`✗ ${fault}`);
+  if (faults.length > 0) process.exitCode = 1;
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(1).padStart(5)} kB`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

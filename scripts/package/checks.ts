@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import type { OutputChunk } from 'rolldown';
+import { reach, type Size } from './sizes';
+
+const run = promisify(execFile);
+
+/** What `npm pack` said about the tarball. */
+export interface Tarball {
+  filename: string;
+  size: number;
+  unpackedSize: number;
+  files: { path: string }[];
+}
+
+/** Packs what is built into `folder`. */
+export async function pack(root: string, folder: string): Promise<Tarball> {
+  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
+  const { stdout } = await run('npm', args, { cwd: root, maxBuffer: 1e8, shell: process.platform === 'win32' });
+  return JSON.parse(stdout)[0];
+}
+
+/** Every fault of the package, in words; none when it may be published. */
+export async function faultsOf(root: string, path: string, tarball: Tarball, sizes: Size[], chunks: OutputChunk[]) {
+  const faults = [await metadataFaults(path), await typeFaults(root, path), contentFaults(tarball)];
+  const tooLarge = sizes.filter(({ bytes, budget }) => bytes > budget);
+  const late = ['sidestream.js', 'worker.js'].filter((start) => reachesEncoders(chunks, start));
+  return [
+    ...faults.flat(),
+    ...tooLarge.map(({ name, bytes, budget }) => `${name}: ${bytes} bytes with brotli, ${budget} allowed`),
+    ...late.map((start) => `${start} reaches onnxruntime, which only encoder-worker.js may load`),
+  ];
+}
+
+async function metadataFaults(path: string): Promise<string[]> {
+  const bytes = new Uint8Array(await readFile(path));
+  const { messages, pkg } = await publint({ pack: { tarball: bytes.buffer }, strict: true });
+  return messages.map((message) => `publint: ${formatMessage(message, pkg, { color: false })}`);
+}
+
+/** The package is for modules alone, so how `require` sees it is left out. */
+async function typeFaults(root: string, path: string): Promise<string[]> {
+  const file = createRequire(join(root, 'package.json')).resolve('@arethetypeswrong/cli/package.json');
+  const program = join(dirname(file), 'dist/index.js');
+  const names = ['--exclude-entrypoints', 'custom-elements.json', './cdn/*'];
+  const args = [program, path, '--profile', 'esm-only', '--format', 'table-flipped', '--no-color', '--no-emoji'];
+  return run(process.execPath, [...args, ...names], { cwd: root, maxBuffer: 1e8 }).then(
+    () => [],
+    ({ stdout, stderr }) => [`types: ${stdout}${stderr}`],
+  );
+}
+
+/** What must be in the tarball, and what must not. */
+function contentFaults({ files }: Tarball): string[] {
+  const paths = files.map(({ path }) => path);
+  const needed = [
+    'LICENSE',
+    'models/NOTICE.txt',
+    'models/mobilenet-v2.onnx',
+    'models/use-lite.onnx',
+    'models/use-lite.tokenizer.json',
+    'lib/THIRD-PARTY-NOTICES.txt',
+    'lib/custom-elements.json',
+    'lib/cdn/tfjs-backend-wasm-simd.wasm',
+    'lib/cdn/ort-wasm-simd-threaded.asyncify.wasm',
+  ];
+  const foreign = paths.filter(
+    (path) => !/^(lib|models)\/|^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(path),
+  );
+  return [
+    ...needed.filter((path) => !paths.includes(path)).map((path) => `the tarball lacks ${path}`),
+    ...foreign.map((path) => `the tarball has ${path}, which nobody needs`),
+  ];
+}
+
+/** A page or worker whose items have features must never load an encoder: not even by a script it may load later. */
+function reachesEncoders(chunks: OutputChunk[], start: string): boolean {
+  const files = reach(chunks, start, true);
+  const modules = chunks.flatMap(({ fileName, modules }) => (files.includes(fileName) ? Object.entries(modules) : []));
+  return modules.some(([id, { renderedLength }]) => renderedLength > 0 && /onnxruntime-web|@huggingface/.test(id));
+}

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress } from 'node:zlib';
+import type { OutputChunk } from 'rolldown';
+
+const compress = promisify(brotliCompress);
+
+/** Bytes of some files with brotli, as a host serves them. */
+export interface Size {
+  name: string;
+  files: string[];
+  bytes: number;
+  /** Most it may be. */
+  budget: number;
+}
+
+/** @returns what a page loads for its first list, what the worker may load in its life, and the rest a page may load */
+export async function measure(folder: string, chunks: OutputChunk[]): Promise<Size[]> {
+  const page = reach(chunks, 'sidestream.js', false);
+  const worker = reach(chunks, 'worker.js', true);
+  return [
+    await sizeOf('page: facade and element', folder, page, 20_000),
+    await sizeOf('worker, first list', folder, reach(chunks, 'worker.js', false), 40_000),
+    await sizeOf('worker with tfjs, all backends', folder, worker, 260_000),
+    await sizeOf('wasm of tfjs', folder, ['tfjs-backend-wasm-simd.wasm'], 130_000),
+  ];
+}
+
+/**
+ * Scripts that one script loads.
+ * @param late also those it loads when they are needed
+ * @returns file names
+ */
+export function reach(chunks: OutputChunk[], start: string, late: boolean): string[] {
+  const found = new Set<string>();
+  const visit = (name: string): void => {
+    const chunk = chunks.find(({ fileName }) => fileName === name);
+    if (!chunk || found.has(name)) return;
+    found.add(name);
+    for (const next of [...chunk.imports, ...(late ? chunk.dynamicImports : [])]) visit(next);
+  };
+  visit(start);
+  return [...found];
+}
+
+async function sizeOf(name: string, folder: string, files: string[], budget: number): Promise<Size> {
+  const sizes = files.map(async (file) => (await compress(await readFile(join(folder, file)))).length);
+  return { name, files, bytes: (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0), budget };
+}
