@@ -25,6 +25,8 @@ const stages = [
     report: { file: UNIT, count: countVitest },
   },
   { name: 'build', command: ['tsx', 'tsx', 'scripts/start.ts', '--build-only'] },
+  // The browser tests try the tarball it packs.
+  { name: 'package', command: ['tsx', 'tsx', 'scripts/package.ts'] },
   {
     name: 'e2e',
     needs: 'build',
