@@ -27,6 +27,7 @@ const stages = [
   { name: 'build', command: ['tsx', 'tsx', 'scripts/start.ts', '--build-only'] },
   // The browser tests try the tarball it packs.
   { name: 'package', command: ['tsx', 'tsx', 'scripts/package.ts'] },
+  { name: 'API reference', needs: 'package', command: ['typedoc', 'typedoc'] },
   {
     name: 'e2e',
     needs: 'build',

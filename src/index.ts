@@ -6,7 +6,7 @@ export {
   type RecsRenderDetail,
   SidestreamRecs,
 } from './element';
-export { ERROR_CODES, type ErrorCode, SidestreamError } from './error';
+export { ERROR_CODES, type ErrorCode, type SerializedError, SidestreamError } from './error';
 export {
   type BrowseRequest,
   type BrowseResponse,
@@ -16,6 +16,7 @@ export {
   type EventType,
   type Experiment,
   type Item,
+  type ItemInput,
   type Metrics,
   type MetricsRow,
   type NewItem,

@@ -8,6 +8,7 @@ export type {
   EventType,
   Experiment,
   Item,
+  ItemInput,
   Metrics,
   MetricsRow,
   NewItem,

@@ -23,6 +23,8 @@ const common: RolldownOptions = {
   tsconfig: 'tsconfig.json',
   logLevel: 'warn',
   checks: { pluginTimings: false },
+  // What is loaded late imports from a chunk, never from the entry: some servers give that two addresses, and it ran twice.
+  preserveEntrySignatures: 'strict',
 };
 
 /**

@@ -29,6 +29,7 @@ import { weightChart } from './weight-chart';
  * @cssproperty [--sidestream-muted] - Colour of secondary text; a softened text colour.
  */
 export class SidestreamInspector extends LitElement {
+  /** @internal */
   static override styles = inspectorStyles;
 
   /** The recommender to look into. */

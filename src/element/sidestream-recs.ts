@@ -76,6 +76,7 @@ const sameList = (a: string[], b: string[] | undefined): boolean => a.join('\n')
  * @cssproperty [--sidestream-heading-size=1.25rem] - Size of the heading.
  */
 export class SidestreamRecs extends LitElement implements ListHost, ListInView {
+  /** @internal */
   static override styles = [recsStyles, cardStyles];
 
   /** Which recommendations to show. */

@@ -6,6 +6,7 @@ export type {
   EventType,
   Experiment,
   Item,
+  ItemInput,
   Metrics,
   MetricsRow,
   NewItem,
