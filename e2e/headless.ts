@@ -13,6 +13,8 @@ declare global {
 }
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
+/** Apart from the package's own folder, which others may use meanwhile. */
+const FOLDER = '.cache/cdn';
 const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Headless</title><link rel="icon" href="data:,">
 <script type="module">import * as sidestream from '/sidestream/sidestream.js'; window.sidestream = sidestream;</script>`;
 
@@ -20,12 +22,12 @@ let built = false;
 
 /** Lets a context open a page of the shop that has nothing but the package, as a shop hosts it. */
 export async function serveHeadless(context: BrowserContext, { beforeWorker = '' } = {}): Promise<void> {
-  if (!built) execFileSync('npm', ['run', 'embed'], { cwd: repository, stdio: 'pipe' });
+  if (!built) execFileSync('npm', ['run', 'cdn', FOLDER], { cwd: repository, stdio: 'pipe' });
   built = true;
   await context.route('**/headless.html', (route) => route.fulfill({ body: PAGE, contentType: 'text/html' }));
   await context.route('**/sidestream/**', async (route) => {
-    const path = `${repository}embed/${new URL(route.request().url()).pathname.replace('/sidestream/', '')}`;
-    if (beforeWorker === '' || !/\/worker-[^/]*\.js$/.test(path)) return route.fulfill({ path });
+    const path = `${repository}${FOLDER}/${new URL(route.request().url()).pathname.replace('/sidestream/', '')}`;
+    if (beforeWorker === '' || !path.endsWith('/worker.js')) return route.fulfill({ path });
     const { readFile } = await import('node:fs/promises');
     const body = `${beforeWorker}\n${await readFile(path, 'utf8')}`;
     return route.fulfill({ body, contentType: 'text/javascript' });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
+import { buildCdn } from '../../scripts/package/bundles';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -17,12 +17,7 @@ export async function prepareSite(folder: string): Promise<Record<string, string
   if (!existsSync(join(bundle, 'manifest.json'))) {
     execFileSync('npx', ['tsx', 'scripts/start.ts', '--build-only'], { cwd: repository, stdio: 'inherit' });
   }
-  await build({
-    root: repository,
-    configFile: join(repository, 'vite.embed.config.ts'),
-    logLevel: 'warn',
-    build: { outDir: folder, emptyOutDir: true, rolldownOptions: { checks: { pluginTimings: false } } },
-  });
+  await buildCdn(folder);
   return {
     '/faults.html': join(here, 'page.html'),
     '/log.html': join(here, 'log.html'),

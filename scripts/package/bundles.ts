@@ -10,9 +10,14 @@ import { filesIn, workersIn } from './plugins';
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const LIB = join(ROOT, 'lib');
 
-const about: { dependencies: Record<string, string> } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+type Packages = Record<string, string>;
+const about: { dependencies: Packages; peerDependencies?: Packages } = JSON.parse(
+  readFileSync(join(ROOT, 'package.json'), 'utf8'),
+);
 /** What a shop installs with the package stays an import; all the rest becomes part of it. */
-const external = Object.keys(about.dependencies).map((name) => new RegExp(`^${name}(/|$)`));
+const external = Object.keys({ ...about.dependencies, ...about.peerDependencies }).map(
+  (name) => new RegExp(`^${name}(/|$)`),
+);
 const source = (path: string) => join(ROOT, 'src', path);
 const sources = (paths: Record<string, string>) =>
   Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, source(path)]));
@@ -36,17 +41,18 @@ const CDN_SOURCES: Record<string, string>[] = [
   { worker: 'runtime/worker.ts' },
   { 'encoder-worker': 'runtime/encoder-worker.ts', encoders: 'encoders/index.ts' },
 ];
-const CDN = CDN_SOURCES.map(
-  (paths): RolldownOptions => ({
-    ...common,
-    platform: 'browser',
-    // It does nothing when loaded, but does not say so.
-    treeshake: { moduleSideEffects: [{ test: /@huggingface/, sideEffects: false }] },
-    input: sources(paths),
-    plugins: [workersIn('./'), filesIn('./'), rememberPackages()],
-    output: { dir: join(LIB, 'cdn'), entryFileNames: '[name].js', chunkFileNames, minify: true },
-  }),
-);
+const cdnInto = (dir: string) =>
+  CDN_SOURCES.map(
+    (paths): RolldownOptions => ({
+      ...common,
+      platform: 'browser',
+      // It does nothing when loaded, but does not say so.
+      treeshake: { moduleSideEffects: [{ test: /@huggingface/, sideEffects: false }] },
+      input: sources(paths),
+      plugins: [workersIn('./'), filesIn('./'), rememberPackages()],
+      output: { dir, entryFileNames: '[name].js', chunkFileNames, minify: true },
+    }),
+  );
 
 /** What a page imports by name. */
 const PAGE = { index: 'index.ts', element: 'element/index.ts', inspector: 'inspector.ts' };
@@ -82,10 +88,22 @@ const TYPES: RolldownOptions = {
   output: { dir: LIB, entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].d.ts' },
 };
 
-/** @returns the chunks of the folder `cdn` */
-export async function buildBundles(): Promise<OutputChunk[]> {
+/**
+ * Builds what a page without a bundler loads.
+ * @returns its chunks
+ */
+export async function buildCdn(folder: string): Promise<OutputChunk[]> {
   const chunks: OutputChunk[] = [];
-  for (const options of CDN) chunks.push(...(await write(options)));
+  for (const options of cdnInto(folder)) chunks.push(...(await write(options)));
+  return chunks;
+}
+
+/**
+ * Builds all of `lib`.
+ * @returns the chunks of its folder `cdn`
+ */
+export async function buildBundles(): Promise<OutputChunk[]> {
+  const chunks = await buildCdn(join(LIB, 'cdn'));
   for (const options of [MODULES, CLI, TYPES]) await write(options);
   return chunks;
 }
