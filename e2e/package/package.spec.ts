@@ -95,11 +95,11 @@ test('the command of the tarball trains, with the wasm files that the tarball br
 
 test('a server imports it without a window', async () => {
   const script = `
-    const names = ['sidestream', 'sidestream/element', 'sidestream/inspector', 'sidestream/encoders'];
+    const names = ['sidestream', 'sidestream/element', 'sidestream/inspector', 'sidestream/adapters', 'sidestream/encoders'];
     const modules = await Promise.all(names.map((name) => import(name)));
     console.log(typeof window, modules.map((module) => Object.keys(module).length > 0).join());`;
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: project });
-  expect(stdout.trim()).toBe('undefined true,true,true,true');
+  expect(stdout.trim()).toBe('undefined true,true,true,true,true');
 });
 
 test('its types are whole for a strict project', async () => {
@@ -107,12 +107,14 @@ test('its types are whole for a strict project', async () => {
     import { createRecommender, type Recommendation, SidestreamError } from 'sidestream';
     import { sharedRecommender } from 'sidestream/element';
     import 'sidestream/inspector';
+    import { connectDataLayer } from 'sidestream/adapters';
     import { createWebEncoder } from 'sidestream/encoders';
     const recommender = await createRecommender({ bundle: '/bundle/', workerUrl: '/sidestream/worker.js' });
     const { items }: { items: Recommendation[] } = await recommender.recommend({ placement: 'similar', itemId: 'a' });
     const title: string = items[0].item.title;
     document.querySelector('sidestream-recs')!.limit = title.length;
     document.querySelector('sidestream-inspector')!.recommender = await sharedRecommender({ bundle: '/bundle/' });
+    connectDataLayer(recommender);
     // @ts-expect-error there is no such placement
     document.createElement('sidestream-recs').placement = 'nowhere';
     export { createWebEncoder, SidestreamError };`;

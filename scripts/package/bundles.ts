@@ -37,7 +37,7 @@ const common: RolldownOptions = {
  * build each would carry what only the others use of the modules they share.
  */
 const CDN_SOURCES: Record<string, string>[] = [
-  { sidestream: 'index.ts', inspector: 'inspector.ts' },
+  { sidestream: 'index.ts', inspector: 'inspector.ts', adapters: 'adapters/index.ts' },
   { worker: 'runtime/worker.ts' },
   { 'encoder-worker': 'runtime/encoder-worker.ts', encoders: 'encoders/index.ts' },
 ];
@@ -55,7 +55,12 @@ const cdnInto = (dir: string) =>
   );
 
 /** What a page imports by name. */
-const PAGE = { index: 'index.ts', element: 'element/index.ts', inspector: 'inspector.ts' };
+const PAGE = {
+  index: 'index.ts',
+  element: 'element/index.ts',
+  inspector: 'inspector.ts',
+  adapters: 'adapters/index.ts',
+};
 
 /** The page's side for bundlers and servers. lit stays an import: in Node it brings what the elements need of a page. */
 const MODULES: RolldownOptions = {
