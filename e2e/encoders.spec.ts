@@ -72,7 +72,7 @@ test.describe('encoders', () => {
 
   test('give the same image taps in Node, on wasm and on WebGPU', async ({ page }) => {
     await open(page);
-    const pixels = await decodeImage(await picture(200), IMAGE.size);
+    const pixels = await decodeImage(await picture(200), IMAGE);
     const expected = await nodeImage(pixels);
     for (const backend of ['wasm', 'webgpu'] as const) {
       const call = [Array.from(pixels), backend] as const;
@@ -86,7 +86,7 @@ test.describe('encoders', () => {
     await open(page);
     for (const side of [120, 224, 700]) {
       const file = await picture(side);
-      const inNode = await decodeImage(file, IMAGE.size);
+      const inNode = await decodeImage(file, IMAGE);
       const call = [Array.from(file), IMAGE.size] as const;
       const inBrowser = await page.evaluate(([bytes, size]) => window.encoders.decode(bytes, size), call);
       if (typeof inBrowser === 'string') throw new Error(inBrowser);
@@ -105,7 +105,7 @@ test.describe('encoders', () => {
     await open(page);
     const [text] = await page.evaluate((texts) => window.encoders.text(texts), TEXTS);
     expect(text.backend).toBe('wasm');
-    const pixels = await decodeImage(await picture(100), IMAGE.size);
+    const pixels = await decodeImage(await picture(100), IMAGE);
     const both = await page.evaluate((values) => window.encoders.together('Red apple', values), Array.from(pixels));
     expect(difference(await nodeImage(pixels), both[1].taps)).toBeLessThan(1e-3);
   });

@@ -49,7 +49,7 @@ const encoders = {
     const [texts, images] = await Promise.all([encoders.text([text], 'wasm'), encoders.image([picture], 'wasm')]);
     return [...texts, images];
   },
-  decode: (picture: Blob, size: number) => decodeImage(picture, size),
+  decode: (picture: Blob, size: number) => decodeImage(picture, { size }),
 };
 
 export type Encoders = typeof encoders;

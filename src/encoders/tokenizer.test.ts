@@ -41,7 +41,7 @@ describe('the tokeniser of use-lite', () => {
 
   beforeAll(async () => {
     vocabulary = JSON.parse(await readFile(VOCABULARY, 'utf8'));
-    tokenizer = createTokenizer(unigramTokenizer(vocabulary), 128);
+    tokenizer = createTokenizer(unigramTokenizer(vocabulary), { maxTokens: 128 });
   });
 
   it.each([
@@ -81,7 +81,9 @@ describe('the tokeniser of use-lite', () => {
 
   it('refuses a file that is no tokeniser', () => {
     for (const json of ['', '{}', '{"model":{"type":"Unigram"}}']) {
-      expect(() => createTokenizer(json, 128)).toThrow(expect.objectContaining({ code: 'encoder/unsupported-graph' }));
+      expect(() => createTokenizer(json, { maxTokens: 128 })).toThrow(
+        expect.objectContaining({ code: 'encoder/unsupported-graph' }),
+      );
     }
   });
 });
