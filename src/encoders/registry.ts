@@ -23,6 +23,21 @@ export function findPreset(name: string): PackagePreset {
   throw new SidestreamError('encoder/missing', `There is no encoder "${name}". Known encoders: ${known}.`);
 }
 
+/**
+ * The preset a bundle names: one of the package's, or the one it brings along.
+ * @param settings what the bundle says of it
+ * @throws SidestreamError `encoder/missing` when there is neither, or this version cannot read it
+ */
+export function bundlePreset(name: string, settings: unknown): Preset {
+  if (settings === undefined) return findPreset(name);
+  const result = v.safeParse(presetSchema, settings);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const why = `${v.getDotPath(issue) ?? 'preset'}: ${issue.message}`;
+  const message = `The bundle's encoder "${name}" is of a kind this page does not know (${why}). Build both with the same version.`;
+  throw new SidestreamError('encoder/missing', message);
+}
+
 /** The encoders a bundle is built with unless others are named. */
 export const DEFAULT_PRESETS = {
   text: modality('text', useLite.name),
