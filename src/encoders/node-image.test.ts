@@ -21,6 +21,31 @@ describe('a picture for the encoder', () => {
     expect(at(pixels, 16, 29)).toEqual([1, 1, 1]);
   });
 
+  it('is cropped in the middle, or stretched, as the encoder wants', async () => {
+    const red = await solid(20, 64, '#ff0000').png().toBuffer();
+    const picture = await solid(128, 64, '#0000ff')
+      .composite([{ input: red, left: 0, top: 0 }])
+      .png()
+      .toBuffer();
+    const cropped = await decodeImage(picture, { size: SIZE, fit: 'crop', shortestEdge: 36, filter: 'bicubic' });
+    expect(at(cropped, 1, 16)).toEqual([0, 0, 1]);
+    const stretched = await decodeImage(picture, { size: SIZE, fit: 'stretch', filter: 'bilinear' });
+    expect(at(stretched, 1, 16)).toEqual([1, 0, 0]);
+    expect(at(stretched, 10, 1)).toEqual([0, 0, 1]);
+  });
+
+  it('is cropped as it is shown, not as it is stored', async () => {
+    const top = await solid(64, 30, '#ff0000').png().toBuffer();
+    const tall = solid(64, 128, '#0000ff')
+      .composite([{ input: top, left: 0, top: 0 }])
+      .flatten();
+    const sideways = await tall.jpeg({ quality: 100 }).withMetadata({ orientation: 6 }).toBuffer();
+    const pixels = await decodeImage(sideways, { size: SIZE, fit: 'crop' });
+    expect(pixels).toHaveLength(3 * AREA);
+    expect(at(pixels, 2, 16)[2]).toBeGreaterThan(0.9);
+    expect(at(pixels, 30, 16)[2]).toBeGreaterThan(0.9);
+  });
+
   it('shows white where it is transparent', async () => {
     const pixels = await decodeImage(await solid(40, 40, '#ff000000').webp({ lossless: true }).toBuffer(), {
       size: SIZE,

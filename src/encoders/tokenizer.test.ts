@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { tokenizerJson } from './adapt/tiny-repository.fixture';
 import { unigramTokenizer } from './recipes/unigram';
 import { createTokenizer, type Tokenizer } from './tokenizer';
 
@@ -85,5 +86,27 @@ describe('the tokeniser of use-lite', () => {
         expect.objectContaining({ code: 'encoder/unsupported-graph' }),
       );
     }
+  });
+});
+
+describe('a tokeniser of a BERT model', () => {
+  const ids = (text: string, maxTokens = 40, prefix = '') =>
+    createTokenizer(tokenizerJson(), { maxTokens, prefix }).ids(text);
+
+  it('puts the special tokens round a text', () => {
+    expect(ids('')).toEqual([2, 3]);
+    expect(ids('Shoe DRESS')).toEqual([2, 4, 5, 3]);
+  });
+
+  it('keeps the one at the end of a text that is cut', () => {
+    const cut = ids('shoe dress blue steel water', 5);
+    expect(cut).toEqual([2, 4, 5, 6, 3]);
+  });
+
+  it('puts the prefix before every text, and pads with the id it was given', () => {
+    expect(ids('dress', 40, 'shoe ')).toEqual(ids('shoe dress'));
+    const { ids: batch, mask } = createTokenizer(tokenizerJson(), { maxTokens: 40, padId: 7 }).batch(['shoe', '']);
+    expect([...batch]).toEqual([2, 4, 3, 2, 3, 7]);
+    expect([...mask]).toEqual([1, 1, 1, 1, 1, 0]);
   });
 });
