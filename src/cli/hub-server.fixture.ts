@@ -96,7 +96,9 @@ export class HubServer {
     response.writeHead(from > 0 ? 206 : 200, { ...range, 'content-length': bytes.length - from });
     const cut = this.cuts.shift();
     if (cut === undefined) return void response.end(bytes.subarray(from));
-    response.write(bytes.subarray(from, from + cut), () => setTimeout(() => response.destroy(), 20));
+    // Ended and not destroyed: what was sent arrives.
+    response.flushHeaders();
+    response.write(bytes.subarray(from, from + cut), () => response.socket?.end());
   }
 
   private bytes(repo: string, file: string): Uint8Array | undefined {

@@ -1,6 +1,7 @@
 import { SidestreamError } from '../../error';
 import type { Preset } from '../preset';
 import { type Bits, storeInBlocks } from './block-weights';
+import type { ReadExternal } from './external-data';
 import {
   findImageInput,
   findTextInputs,
@@ -11,7 +12,7 @@ import {
   unifyImageInput,
   unifyTextInputs,
 } from './model-inputs';
-import { OnnxModel, type ReadExternal, unsupported } from './onnx-model';
+import { OnnxModel, unsupported } from './onnx-model';
 import { addPooling, type Pooling } from './pooling';
 import { findHiddenStates } from './residual-stream';
 import { declared, operator } from './tensors';

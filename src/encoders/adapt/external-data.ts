@@ -1,5 +1,7 @@
 import type { Onnx } from '../onnx';
-import type { ReadExternal } from './onnx-model';
+
+/** Files beside the model that hold tensors, by the name the model gives them. */
+export type ReadExternal = (location: string) => Promise<Uint8Array>;
 
 /**
  * A tensor that lies in a file of its own, with its bytes.

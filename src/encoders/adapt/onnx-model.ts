@@ -1,6 +1,6 @@
 import { SidestreamError } from '../../error';
 import { type Onnx, onnx } from '../onnx';
-import { externalData } from './external-data';
+import { externalData, type ReadExternal } from './external-data';
 
 type Tensor = Onnx.ITensorProto;
 
@@ -23,9 +23,6 @@ export interface GraphInput {
   /** Sizes; a symbolic or absent one is null. */
   dims: (number | null)[];
 }
-
-/** Files beside the model that hold tensors, by the name the model gives them. */
-export type ReadExternal = (location: string) => Promise<Uint8Array>;
 
 /**
  * A foreign ONNX model, to look into and to change. Values are known by name; nodes are in an order in which everything is
