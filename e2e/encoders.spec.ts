@@ -1,7 +1,13 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import sharp from 'sharp';
+import { adaptEncoder } from '../src/cli/encoders-adapt';
 import { readEncoder } from '../src/cli/encoders-add';
+import { folderSource } from '../src/cli/model-source';
 import { DEFAULT_PRESETS, type RawTaps } from '../src/encoders';
+import { bertRepository, clipRepository, type Files } from '../src/encoders/adapt/tiny-repository.fixture';
 import { createNodeEncoder, decodeImage } from '../src/encoders/node';
 import type {} from './pages/encoders';
 
@@ -31,6 +37,20 @@ async function nodeImage(pixels: Float32Array): Promise<RawTaps> {
   const taps = await encoder.encode([pixels]);
   await encoder.release();
   return taps;
+}
+
+/** An encoder made of the files of a model. */
+async function adapted(model: Files, bits: 8 | 4) {
+  const folder = await mkdtemp(join(tmpdir(), 'sidestream-tiny-'));
+  try {
+    for (const [path, content] of Object.entries(model))
+      await writeFile(join(folder, path.split('/').at(-1) ?? ''), content);
+    const options = { bits, taps: 2, name: 'tiny', minCosine: 0 };
+    const preset = await adaptEncoder(folderSource(folder), options, folder, () => {});
+    return { preset, files: await readEncoder(preset, folder) };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 function difference(a: ArrayLike<number>[], b: ArrayLike<number>[]): number {
@@ -72,7 +92,7 @@ test.describe('encoders', () => {
 
   test('give the same image taps in Node, on wasm and on WebGPU', async ({ page }) => {
     await open(page);
-    const pixels = await decodeImage(await picture(200), IMAGE.size);
+    const pixels = await decodeImage(await picture(200), IMAGE);
     const expected = await nodeImage(pixels);
     for (const backend of ['wasm', 'webgpu'] as const) {
       const call = [Array.from(pixels), backend] as const;
@@ -86,7 +106,7 @@ test.describe('encoders', () => {
     await open(page);
     for (const side of [120, 224, 700]) {
       const file = await picture(side);
-      const inNode = await decodeImage(file, IMAGE.size);
+      const inNode = await decodeImage(file, IMAGE);
       const call = [Array.from(file), IMAGE.size] as const;
       const inBrowser = await page.evaluate(([bytes, size]) => window.encoders.decode(bytes, size), call);
       if (typeof inBrowser === 'string') throw new Error(inBrowser);
@@ -94,6 +114,35 @@ test.describe('encoders', () => {
       for (const [t, tap] of a.entries()) expect(cosine(tap, b[t]), `${side} px, tap ${t}`).toBeGreaterThan(0.99);
     }
   });
+
+  for (const bits of [8, 4] as const) {
+    test(`made of a BERT and a CLIP, with ${bits}-bit weights, give the taps they give in Node`, async ({ page }) => {
+      await open(page);
+      for (const [make, input] of [
+        [bertRepository, TEXTS[1]],
+        [clipRepository, await picture(300)],
+      ] as const) {
+        const { preset, files } = await adapted(make('dynamo'), bits);
+        let expected: RawTaps;
+        if (preset.modality === 'text') {
+          const encoder = await createNodeEncoder(preset, files);
+          expected = await encoder.encode([String(input)]).finally(() => encoder.release());
+        } else {
+          const encoder = await createNodeEncoder(preset, files);
+          const pixels = await decodeImage(Buffer.from(input), preset);
+          expected = await encoder.encode([pixels]).finally(() => encoder.release());
+        }
+        const item = typeof input === 'string' ? input : Array.from(input);
+        const encoder = { settings: { ...preset }, onnx: Array.from(files.onnx), tokenizer: files.tokenizer };
+        const actual = await page.evaluate(([own, value]) => window.encoders.brought(own, value, 'wasm'), [
+          encoder,
+          item,
+        ] as const);
+        for (const [t, tap] of expected.entries())
+          expect(cosine(tap, actual.taps[t]), `tap ${t}`).toBeGreaterThan(0.99);
+      }
+    });
+  }
 
   test('refuse a file that is no picture', async ({ page }) => {
     await open(page);
@@ -105,7 +154,7 @@ test.describe('encoders', () => {
     await open(page);
     const [text] = await page.evaluate((texts) => window.encoders.text(texts), TEXTS);
     expect(text.backend).toBe('wasm');
-    const pixels = await decodeImage(await picture(100), IMAGE.size);
+    const pixels = await decodeImage(await picture(100), IMAGE);
     const both = await page.evaluate((values) => window.encoders.together('Red apple', values), Array.from(pixels));
     expect(difference(await nodeImage(pixels), both[1].taps)).toBeLessThan(1e-3);
   });

@@ -2,7 +2,7 @@ import { expose } from 'comlink';
 import mobilenetV2 from '../../models/mobilenet-v2.onnx?url';
 import useLite from '../../models/use-lite.onnx?url';
 import useLiteTokenizer from '../../models/use-lite.tokenizer.json?url';
-import { createWebEncoder, DEFAULT_PRESETS, decodeImage } from '../../src/encoders';
+import { bundlePreset, createWebEncoder, DEFAULT_PRESETS, decodeImage } from '../../src/encoders';
 
 type Backend = 'webgpu' | 'wasm';
 
@@ -10,6 +10,13 @@ type Backend = 'webgpu' | 'wasm';
 export interface Encoded {
   backend: string;
   taps: number[][];
+}
+
+/** An encoder as a bundle holds it. */
+export interface Brought {
+  settings: unknown;
+  onnx: Uint8Array;
+  tokenizer?: string;
 }
 
 const bytes = async (url: string) => (await fetch(url)).arrayBuffer();
@@ -49,7 +56,20 @@ const encoders = {
     const [texts, images] = await Promise.all([encoders.text([text], 'wasm'), encoders.image([picture], 'wasm')]);
     return [...texts, images];
   },
-  decode: (picture: Blob, size: number) => decodeImage(picture, size),
+  /** Encodes one text or picture with an encoder that a bundle brings along. */
+  async brought({ settings, onnx, tokenizer }: Brought, input: string | Blob, backend: Backend): Promise<Encoded> {
+    const preset = bundlePreset('brought', settings);
+    const files = { onnx, tokenizer };
+    const encoded = (backend: string, taps: Float32Array[]) => ({ backend, taps: taps.map((tap) => Array.from(tap)) });
+    if (preset.modality === 'text') {
+      const encoder = await createWebEncoder(preset, files, { backend });
+      return encoded(encoder.backend, await encoder.encode([String(input)]));
+    }
+    if (typeof input === 'string') throw new Error('This encoder takes pictures.');
+    const encoder = await createWebEncoder(preset, files, { backend });
+    return encoded(encoder.backend, await encoder.encode([await decodeImage(input, preset)]));
+  },
+  decode: (picture: Blob, size: number) => decodeImage(picture, { size }),
 };
 
 export type Encoders = typeof encoders;

@@ -36,7 +36,14 @@ const modalitySchema = v.pipe(
     /** Share of this modality in content similarity, 0 to 1; the two add up to 1. */
     contentWeight: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
     /** What the browser needs to encode a new item; absent when the bundle was built without encoders. */
-    encoder: v.optional(v.object({ onnx: fileSchema, tokenizer: v.optional(fileSchema) })),
+    encoder: v.optional(
+      v.object({
+        onnx: fileSchema,
+        tokenizer: v.optional(fileSchema),
+        /** The preset, for encoders that do not come with the package; read by whoever opens them. */
+        settings: v.optional(v.record(v.string(), v.unknown())),
+      }),
+    ),
   }),
   v.check((modality) => modality.contentTap < modality.taps.length, 'contentTap must be an index into taps'),
 );

@@ -25,7 +25,7 @@ export interface BundleEncoder {
   /** Share of this modality in content similarity, 0 to 1. */
   contentWeight: number;
   /** What the browser needs to encode new items; left out to save the bytes on the server. */
-  files?: { onnx: Uint8Array; tokenizer?: Uint8Array };
+  files?: { onnx: Uint8Array; tokenizer?: Uint8Array; settings?: Record<string, unknown> };
 }
 
 /** Everything a bundle is made of. `features` has one entry per item, in the order of `items`. */
@@ -83,7 +83,8 @@ export async function writeBundle(
       throw invalid(`the ${name} encoder's file is not the one its features were made with; run the build again`);
     }
     const tokenizer = files.tokenizer && (await put(`${name}-tokenizer`, 'json', files.tokenizer));
-    return { ...base, encoder: tokenizer ? { onnx, tokenizer } : { onnx } };
+    const { settings } = files;
+    return { ...base, encoder: { onnx, ...(tokenizer ? { tokenizer } : {}), ...(settings ? { settings } : {}) } };
   };
   const digests = [...shards.items, ...shards.features, projection].map((file) => file.sha256);
   const manifest: Manifest = {

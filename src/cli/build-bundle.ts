@@ -11,7 +11,15 @@ import {
   type TextRecipe,
   writeBundle,
 } from '../catalog';
-import { DEFAULT_PRESETS, encodeProjection, fitProjection, type Preset, type Projection } from '../encoders';
+import {
+  DEFAULT_PRESETS,
+  encodeProjection,
+  fitProjection,
+  type ImagePreset,
+  type Preset,
+  type Projection,
+  type TextPreset,
+} from '../encoders';
 import { createNodeEncoder, decodeImage, type EncoderFiles } from '../encoders/node';
 import { SidestreamError } from '../error';
 import { tunedTextWeight } from './content-weight';
@@ -42,6 +50,8 @@ export interface BuildRequest {
   text: TextRecipe;
   /** Folder of the encoders' built files. */
   models: string;
+  /** The encoders. Default: those of the package. */
+  presets?: { text: TextPreset; image: ImagePreset };
   /** Whether the bundle gets a copy of them. */
   encoders: boolean;
   meter: Meter;
@@ -78,7 +88,7 @@ export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
       `${catalog.join(', ')} has no usable product, so nothing was built.${first}`,
     );
   }
-  const presets = DEFAULT_PRESETS;
+  const presets = request.presets ?? DEFAULT_PRESETS;
   const files = {
     text: await readEncoder(presets.text, request.models),
     image: await readEncoder(presets.image, request.models),
@@ -86,11 +96,19 @@ export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
   const taps = { text: presets.text.taps.length, image: presets.image.taps.length };
   const features = createTable({ dim: DIM, taps }, items.length);
   const notes: string[] = [];
-  const recipe = { text: request.text, dim: DIM };
+  const digests = { text: presets.text.digest, image: presets.image.digest };
+  const recipe = { text: request.text, dim: DIM, digests };
   const previous = await previousBundle(request.out, recipe, (line) => notes.push(line));
   const fixed = previous?.projections ?? {};
-  const text = await encodeTexts(items, features, files.text, request, fixed.text);
-  const pictures = await encodePictures({ items, places, features, files: files.image, request, fixed: fixed.image });
+  const text = await encodeTexts(items, features, files.text, { ...request, presets }, fixed.text);
+  const pictures = await encodePictures({
+    items,
+    places,
+    features,
+    files: files.image,
+    request: { ...request, presets },
+    fixed: fixed.image,
+  });
   if (pictures.stale > 0) notes.push(`${pictures.stale} pictures come from the cache: their server did not answer.`);
   const weight = tunedTextWeight(
     features,
@@ -129,10 +147,10 @@ async function encodeTexts(
   items: Item[],
   features: FeatureTable,
   files: EncoderFiles,
-  { text, meter }: BuildRequest,
+  { text, meter, presets }: Required<Pick<BuildRequest, 'text' | 'meter' | 'presets'>>,
   fixed: Projection | undefined,
 ): Promise<Projection> {
-  const encoder = await createNodeEncoder(DEFAULT_PRESETS.text, files);
+  const encoder = await createNodeEncoder(presets.text, files);
   meter.start('Texts', items.length);
   try {
     const projection = await encodeItems({
@@ -144,7 +162,7 @@ async function encodeTexts(
       projection: fixed,
       advance: meter.advance,
     });
-    return projection ?? emptyProjection(DEFAULT_PRESETS.text);
+    return projection ?? emptyProjection(presets.text);
   } finally {
     meter.stop();
     await encoder.release();
@@ -157,7 +175,7 @@ interface EncodePictures {
   places: Pick<Refusal, 'file' | 'line'>[];
   features: FeatureTable;
   files: EncoderFiles;
-  request: BuildRequest;
+  request: BuildRequest & Required<Pick<BuildRequest, 'presets'>>;
   /** Projection to use; fitted when absent. */
   fixed?: Projection;
 }
@@ -171,11 +189,11 @@ async function encodePictures(
   const pictures = createPictures({ ...task.request.pictures, folder: images });
   const bad = new Map<number, Refusal>();
   const rows = items.flatMap(({ image }, row) => (image && pictures.reachable(image) ? [row] : []));
-  const preset = DEFAULT_PRESETS.image;
+  const preset = task.request.presets.image;
   if (rows.length === 0) return { projection: fixed ?? emptyProjection(preset), bad, stale: 0 };
   const load = async (row: number) => {
     try {
-      return await decodeImage(await pictures.read(items[row].image ?? ''), preset.size);
+      return await decodeImage(await pictures.read(items[row].image ?? ''), preset);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const refusal = { ...places[row], id: items[row].id, field: 'image', reason };
@@ -228,6 +246,10 @@ function bundleEncoder(preset: Preset, files: EncoderFiles, contentWeight: numbe
     taps: preset.taps.map((tap) => tap.name),
     contentTap: preset.contentTap,
     contentWeight,
-    ...(withFiles ? { files: tokenizer ? { onnx: files.onnx, tokenizer } : { onnx: files.onnx } } : {}),
+    ...(withFiles ? { files: { onnx: files.onnx, ...(tokenizer ? { tokenizer } : {}), ...settingsOf(preset) } } : {}),
   };
 }
+
+/** A browser knows the presets of the package; any other travels with the bundle. */
+const settingsOf = (preset: Preset): { settings?: Record<string, unknown> } =>
+  preset.source.kind === 'npm' ? {} : { settings: preset };

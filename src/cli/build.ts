@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
 import { describeRefusal, TEXT_RECIPES, type TextRecipe } from '../catalog';
+import { DEFAULT_PRESETS } from '../encoders';
 import { buildBundle } from './build-bundle';
+import { readPreset } from './encoder-preset';
 import { MODELS_FOLDER } from './encoders-add';
 import { createMeter } from './meter';
 import { readMapping } from './read-feed';
@@ -16,6 +18,8 @@ interface BuildOptions {
   imageBase: string;
   text: TextRecipe;
   models: string;
+  textEncoder: string;
+  imageEncoder: string;
   encoders: boolean;
 }
 
@@ -45,12 +49,20 @@ export function buildCommand(): Command {
       new Option('--text <fields>', 'what the text encoder reads').choices(TEXT_RECIPES).default(TEXT_RECIPES[0]),
     )
     .option('--models <folder>', 'folder of the encoders, made by `sidestream encoders add`', MODELS_FOLDER)
+    .option('--text-encoder <name>', 'encoder of the texts, see `sidestream encoders list`', DEFAULT_PRESETS.text.name)
+    .option('--image-encoder <name>', 'encoder of the pictures', DEFAULT_PRESETS.image.name)
     .option('--no-encoders', 'leave the encoder files out: smaller, but browsers cannot encode new items')
     .action(async (catalog: string[], { mapping: file, encoding, strict, ...options }: BuildOptions) => {
       const started = performance.now();
+      const { models } = options;
+      const presets = {
+        text: await readPreset(options.textEncoder, models, 'text'),
+        image: await readPreset(options.imageEncoder, models, 'image'),
+      };
       const mapping = file === undefined ? {} : await readMapping(file);
       const { refused, ...built } = await buildBundle({
         ...options,
+        presets,
         catalog,
         feed: { mapping: encoding === undefined ? mapping : { ...mapping, encoding }, strict },
         pictures: { cache: options.pictureCache, offline: options.offline },

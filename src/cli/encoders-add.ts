@@ -39,9 +39,9 @@ export async function addEncoder(name: string, folder: string, onStep: (line: st
   if (preset.modality === 'text') {
     const tokenizer = new TextEncoder().encode(built.tokenizer);
     await verify(preset, `${name}.tokenizer.json`, tokenizer, preset.tokenizerDigest);
-    await replace(join(folder, `${name}.tokenizer.json`), tokenizer);
+    await replaceFile(join(folder, `${name}.tokenizer.json`), tokenizer);
   }
-  await replace(join(folder, `${name}.onnx`), built.onnx);
+  await replaceFile(join(folder, `${name}.onnx`), built.onnx);
   onStep(`${name}: wrote ${join(folder, `${name}.onnx`)}, ${(built.onnx.length / 1e6).toFixed(1)} MB`);
   return 'built';
 }
@@ -102,7 +102,7 @@ async function verify(preset: Preset, file: string, bytes: Uint8Array, digest: s
 }
 
 /** Written under another name first: a build that dies leaves no half file under the real one. */
-async function replace(path: string, bytes: Uint8Array): Promise<void> {
+export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
   await writeFile(`${path}.part`, bytes);
   await rename(`${path}.part`, path);
 }

@@ -65,7 +65,8 @@ describe('a build in the folder of a bundle that has learned', () => {
 
   it('goes on without one that cannot be read, and says why', async () => {
     const said: string[] = [];
-    const previous = () => previousBundle(folder, { text: 'title', dim: 128 }, (line) => said.push(line));
+    const recipe = { text: 'title', dim: 128, digests: { text: '', image: '' } } as const;
+    const previous = () => previousBundle(folder, recipe, (line) => said.push(line));
     expect(await previous()).toBeNull();
     expect(said).toEqual([]);
     await writeFile(join(folder, MANIFEST_FILE), '{"schema":');

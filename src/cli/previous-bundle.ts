@@ -1,7 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { MANIFEST_FILE, type Manifest, MODALITIES, openBundle, type Predecessor, type TextRecipe } from '../catalog';
-import { DEFAULT_PRESETS, decodeProjection, type Projections } from '../encoders';
+import {
+  MANIFEST_FILE,
+  type Manifest,
+  MODALITIES,
+  type Modality,
+  openBundle,
+  type Predecessor,
+  type TextRecipe,
+} from '../catalog';
+import { decodeProjection, type Projections } from '../encoders';
 import { SidestreamError } from '../error';
 import { folderFetch } from './folder-bundle';
 
@@ -16,6 +24,8 @@ interface FeatureRecipe {
   text: TextRecipe;
   /** Width D of every projected tap. */
   dim: number;
+  /** Digests of the encoders' ONNX files. */
+  digests: Record<Modality, string>;
 }
 
 /**
@@ -50,10 +60,10 @@ export function leftOut(before: Manifest, after: Manifest): string | null {
   return lost.length > 0 ? `Left out, as it fits no longer: ${lost.join(', ')}. Train again: sidestream train` : null;
 }
 
-const madeAs = (manifest: Manifest, { text, dim }: FeatureRecipe): boolean =>
+const madeAs = (manifest: Manifest, { text, dim, digests }: FeatureRecipe): boolean =>
   manifest.text === text &&
   manifest.dim === dim &&
-  MODALITIES.every((modality) => manifest.modalities[modality].digest === DEFAULT_PRESETS[modality].digest);
+  MODALITIES.every((modality) => manifest.modalities[modality].digest === digests[modality]);
 
 /** Without those of a modality that no item had: they make zeros of everything. */
 function fitted({ text, image }: Projections): Projections {

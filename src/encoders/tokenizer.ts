@@ -1,6 +1,7 @@
-import { Tokenizer as UnigramTokenizer } from '@huggingface/tokenizers';
+import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
+import type { TextPreset } from './preset';
 
 /** Token ids of a batch, padded to its longest text: both [texts, length], row-major. */
 export interface TokenBatch {
@@ -18,22 +19,28 @@ export interface Tokenizer {
   batch(texts: string[]): TokenBatch;
 }
 
+/** What a preset says of its tokens; without prefix and with padding 0 unless it says so. */
+export type TokenSettings = Pick<TextPreset, 'maxTokens'> & Partial<Pick<TextPreset, 'prefix' | 'padId'>>;
+
 /**
  * @param json contents of a `tokenizer.json`
- * @param maxTokens tokens kept of one text
  * @throws SidestreamError `encoder/unsupported-graph` when the file is not a tokeniser this library knows
  */
-export function createTokenizer(json: string, maxTokens: number): Tokenizer {
+export function createTokenizer(json: string, { maxTokens, prefix = '', padId = 0 }: TokenSettings): Tokenizer {
   const model = parse(json);
   // A token is seldom longer than a word; cutting first keeps one very long text from costing seconds.
   const longest = maxTokens * 32;
-  const ids = (text: string) => model.encode(text.slice(0, longest)).ids.slice(0, maxTokens);
+  const ids = (text: string) => clipped(model, prefix + text.slice(0, longest), maxTokens);
   return {
     ids,
     batch(texts) {
       const rows = texts.map(ids);
       const length = rows.reduce((max, row) => Math.max(max, row.length), 1);
-      const batch = { ids: new Int32Array(rows.length * length), mask: new Int32Array(rows.length * length), length };
+      const batch = {
+        ids: new Int32Array(rows.length * length).fill(padId),
+        mask: new Int32Array(rows.length * length),
+        length,
+      };
       for (const [i, row] of rows.entries()) {
         batch.ids.set(row, i * length);
         batch.mask.fill(1, i * length, i * length + row.length);
@@ -43,10 +50,22 @@ export function createTokenizer(json: string, maxTokens: number): Tokenizer {
   };
 }
 
-function parse(json: string): UnigramTokenizer {
+/** The first tokens of a text; special ones at its end (BERT's `[SEP]`) stay at the end of what is kept. */
+function clipped(model: HubTokenizer, text: string, maxTokens: number): number[] {
+  const { ids } = model.encode(text);
+  if (ids.length <= maxTokens) return ids;
+  const bare = model.encode(text, { add_special_tokens: false }).ids;
+  const special = ids.length - bare.length;
+  let before = 0;
+  while (before < special && !bare.every((id, i) => id === ids[before + i])) before++;
+  const after = ids.slice(before + bare.length);
+  return [...ids.slice(0, maxTokens - after.length), ...after];
+}
+
+function parse(json: string): HubTokenizer {
   try {
     const data = v.parse(v.looseObject({ model: v.looseObject({ type: v.string() }) }), JSON.parse(json));
-    return new UnigramTokenizer(data, {});
+    return new HubTokenizer(data, {});
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const message = `The tokenizer file cannot be read (${why}). Run "sidestream encoders add" again.`;

@@ -54,7 +54,7 @@ export async function createWebEncoder(
     const message = `The encoder "${preset.name}" came without its tokeniser. Build the bundle again.`;
     throw new SidestreamError('encoder/missing', message);
   }
-  const tokenizer = createTokenizer(files.tokenizer, preset.maxTokens);
+  const tokenizer = createTokenizer(files.tokenizer, preset);
   const session = await Session.create(preset, open, backends);
   return textEncoder(preset, tokenizer, session, (data, dims) => new Tensor('int32', data, dims));
 }

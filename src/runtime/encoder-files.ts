@@ -1,5 +1,5 @@
-import type { Bundle, EncoderFiles, Modality, TextRecipe } from '../catalog';
-import { findPreset, type ImagePreset, type Preset, type TextPreset } from '../encoders';
+import type { Bundle, EncoderFiles, Manifest, Modality, TextRecipe } from '../catalog';
+import { bundlePreset, type ImagePreset, type Preset, type TextPreset } from '../encoders';
 import { SidestreamError } from '../error';
 import type { Progress } from './api';
 import { encodersOf } from './shopfront';
@@ -41,8 +41,8 @@ export async function bundleEncoders(
     bundle.encoder('image', report(1)),
     bundle.projection(report(2)),
   ]);
-  const textPreset = findPreset(manifest.modalities.text.preset);
-  const imagePreset = findPreset(manifest.modalities.image.preset);
+  const textPreset = presetOf(manifest.modalities.text);
+  const imagePreset = presetOf(manifest.modalities.image);
   if (textPreset.modality !== 'text') throw mismatch(textPreset, 'text');
   if (imagePreset.modality !== 'image') throw mismatch(imagePreset, 'image');
   return {
@@ -54,6 +54,9 @@ export async function bundleEncoders(
     encoders: encodersOf(manifest),
   };
 }
+
+const presetOf = ({ preset, encoder }: Manifest['modalities'][Modality]): Preset =>
+  bundlePreset(preset, encoder?.settings);
 
 function mismatch({ name }: Preset, modality: Modality): SidestreamError {
   return new SidestreamError(

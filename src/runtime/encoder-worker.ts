@@ -41,7 +41,7 @@ const host = {
     let thumbnail: string | null = null;
     if (picture) {
       const { preset } = files.image;
-      const pixels = await decodeImage(picture, preset.size);
+      const pixels = await decodeImage(picture, preset);
       thumbnail = await thumbnailOf(picture);
       report();
       const image = await createWebEncoder(preset, files.image);

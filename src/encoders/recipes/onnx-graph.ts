@@ -1,9 +1,5 @@
-import type { onnx as Onnx } from 'onnx-proto';
-import * as onnxProto from 'onnx-proto';
 import { SidestreamError } from '../../error';
-
-// The package is CommonJS: Node hands its exports over as the default export, bundlers by name.
-const { onnx } = 'default' in onnxProto ? (onnxProto.default as typeof onnxProto) : onnxProto;
+import { type Onnx, onnx } from '../onnx';
 
 const TYPES = {
   float32: onnx.TensorProto.DataType.FLOAT,
@@ -34,10 +30,14 @@ export class OnnxGraph {
   private readonly outputs = new Map<string, Onnx.IValueInfoProto>();
   private readonly names = new Set<string>();
 
-  /** @param notice kept in the file as its description: where the weights come from and under which licence */
+  /**
+   * @param notice kept in the file as its description: where the weights come from and under which licence
+   * @param opset version of the operators
+   */
   constructor(
     private readonly name: string,
     private readonly notice: string,
+    private readonly opset: number = OPSET,
   ) {}
 
   /** Declares a graph input; a dimension given as a string is symbolic. */
@@ -64,16 +64,18 @@ export class OnnxGraph {
     return this.tensor(name, 'int64', [values.length], BigInt64Array.from(values, BigInt));
   }
 
-  /** Adds an operator with one output, whose name is also the node's. */
+  /** Adds an operator with one output, whose name is also the node's. One of another domain is written `domain:Op`. */
   node(op: string, output: string, inputs: string[], attributes: Record<string, Attribute> = {}): string {
     return this.nodeOf(op, [output], inputs, attributes)[0];
   }
 
-  /** Adds an operator with several outputs. */
+  /** Adds an operator with several outputs; one left out is ''. */
   nodeOf(op: string, outputs: string[], inputs: string[], attributes: Record<string, Attribute> = {}): string[] {
     for (const output of outputs) this.claim(output);
+    const [opType, domain] = op.split(':').reverse();
     this.nodes.push({
-      opType: op,
+      opType,
+      ...(domain ? { domain } : {}),
       name: outputs[0],
       input: inputs,
       output: outputs,
@@ -107,11 +109,15 @@ export class OnnxGraph {
         return true;
       })
       .toReversed();
+    const domains = new Set(node.flatMap(({ domain }) => (domain ? [domain] : [])));
     return onnx.ModelProto.encode({
       irVersion: IR_VERSION,
       producerName: 'sidestream',
       docString: this.notice,
-      opsetImport: [{ domain: '', version: OPSET }],
+      opsetImport: [
+        { domain: '', version: this.opset },
+        ...[...domains].sort().map((domain) => ({ domain, version: 1 })),
+      ],
       graph: {
         name: this.name,
         node,
@@ -123,7 +129,7 @@ export class OnnxGraph {
   }
 
   private claim(name: string): void {
-    if (this.names.has(name)) throw new Error(`The graph already has a value named "${name}".`);
+    if (name !== '' && this.names.has(name)) throw new Error(`The graph already has a value named "${name}".`);
     this.names.add(name);
   }
 }

@@ -1,0 +1,148 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Pixels, RawTaps } from '../encoder';
+import type { TokenBatch } from '../tokenizer';
+import type { Adapted } from './adapt';
+import type { ImageInput, Normalization } from './model-inputs';
+import { type GraphInput, unsupported } from './onnx-model';
+import type { Pooling } from './pooling';
+
+/** Inputs on which an adapted model is held against the original. */
+export type Sample = { texts: TokenBatch; count: number } | { pictures: Pixels[]; size: number };
+
+/** Taps as they should be. */
+export interface ReferenceTaps {
+  widths: number[];
+  /** [count * width] each. */
+  taps: RawTaps;
+}
+
+const INT64 = 7;
+
+/**
+ * Runs the original model on a sample and pools its hidden states here, apart from everything the adapted one does.
+ * @throws SidestreamError `encoder/unsupported-graph` when it does not run or its states are not [batch, tokens, width]
+ */
+export async function referenceTaps(adapted: Adapted, sample: Sample, pooling: Pooling): Promise<ReferenceTaps> {
+  const count = 'texts' in sample ? sample.count : sample.pictures.length;
+  const names = adapted.taps.map((_, i) => `reference/${i}`);
+  const outputs = await run(adapted, sample, names);
+  const widths: number[] = [];
+  const taps = names.map((name, i) => {
+    const { dims, data } = outputs[name];
+    const [batch, tokens, width] = dims;
+    const expected = 'texts' in sample ? sample.texts.length : tokens;
+    if (dims.length !== 3 || batch !== count || tokens !== expected || !(data instanceof Float32Array)) {
+      throw unsupported(`its ${adapted.taps[i]} is [${dims.join(', ')}], not [batch, tokens, width]`);
+    }
+    widths.push(width);
+    const mask = 'texts' in sample ? sample.texts.mask : new Int32Array(batch * tokens).fill(1);
+    return pooled(data, mask, dims, pooling);
+  });
+  return { widths, taps };
+}
+
+async function run({ reference, inputs }: Adapted, sample: Sample, names: string[]) {
+  try {
+    const session = await InferenceSession.create(reference, { logSeverityLevel: 3 });
+    try {
+      return await session.run(feedsOf(inputs, sample), names);
+    } finally {
+      await session.release();
+    }
+  } catch (cause) {
+    throw unsupported(
+      `it does not run on several inputs at once (${cause instanceof Error ? cause.message : cause})`,
+      cause,
+    );
+  }
+}
+
+function feedsOf(inputs: Adapted['inputs'], sample: Sample): Record<string, Tensor> {
+  if ('text' in inputs) {
+    if (!('texts' in sample)) throw new Error('A text model is tried on texts.');
+    const { ids, mask, types } = inputs.text;
+    const { texts, count } = sample;
+    const dims = [count, texts.length];
+    const pairs: [GraphInput, Int32Array][] = [
+      [ids, texts.ids],
+      [mask, texts.mask],
+      ...(types ? [[types, new Int32Array(texts.ids.length)] as [GraphInput, Int32Array]] : []),
+    ];
+    return Object.fromEntries(pairs.map(([input, values]) => [input.name, integers(input, values, dims)]));
+  }
+  if (!('pictures' in sample)) throw new Error('An image model is tried on pictures.');
+  const { pictures, size } = sample;
+  const { image, normalization } = inputs;
+  const data = new Float32Array(pictures.length * 3 * size * size);
+  for (const [i, picture] of pictures.entries())
+    data.set(normalized(picture, image, normalization), i * picture.length);
+  const dims = image.channelsLast ? [size, size, 3] : [3, size, size];
+  return { [image.name]: new Tensor('float32', data, [pictures.length, ...dims]) };
+}
+
+function integers({ type }: GraphInput, values: Int32Array, dims: number[]): Tensor {
+  if (type !== INT64) return new Tensor('int32', values, dims);
+  return new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
+}
+
+function normalized(picture: Pixels, { channelsLast }: ImageInput, norm: Normalization): Float32Array {
+  const area = picture.length / 3;
+  const out = new Float32Array(picture.length);
+  for (let i = 0; i < picture.length; i++) {
+    const channel = Math.floor(i / area);
+    const to = channelsLast ? (i % area) * 3 + channel : i;
+    out[to] = (picture[i] * norm.scale - norm.mean[channel]) / norm.deviation[channel];
+  }
+  return out;
+}
+
+/** @returns [batch * width] */
+function pooled(
+  states: Float32Array,
+  mask: Int32Array,
+  [batch, tokens, width]: readonly number[],
+  pooling: Pooling,
+): Float32Array {
+  const taps = new Float32Array(batch * width);
+  for (let b = 0; b < batch; b++) {
+    const row = taps.subarray(b * width, (b + 1) * width);
+    let count = 0;
+    for (let t = 0; t < (pooling === 'cls' ? 1 : tokens); t++) {
+      const at = b * tokens + t;
+      if (mask[at] === 0) continue;
+      count++;
+      for (let d = 0; d < width; d++) row[d] += states[at * width + d];
+    }
+    for (let d = 0; d < width; d++) row[d] /= Math.max(1, count);
+  }
+  return taps;
+}
+
+/**
+ * How near taps are to what they should be: the lowest cosine over the sample, of taps taken from their mean over it. Only
+ * what differs between inputs counts, as the features are standardised later; a plain cosine would be near 1 for anything.
+ * @param width of the tap
+ * @returns -1 to 1; null when the right taps do not differ at all
+ */
+export function agreement(actual: Float32Array, expected: Float32Array, width: number): number | null {
+  const [a, e] = [centred(actual, width), centred(expected, width)];
+  if (!(norm(e) > 1e-4 * norm(expected))) return null;
+  let lowest = 1;
+  for (let start = 0; start < e.length; start += width) {
+    const [x, y] = [a.subarray(start, start + width), e.subarray(start, start + width)];
+    let dot = 0;
+    for (let d = 0; d < width; d++) dot += x[d] * y[d];
+    const cosine = dot / (norm(x) * norm(y));
+    lowest = Math.min(lowest, Number.isFinite(cosine) ? cosine : -1);
+  }
+  return lowest;
+}
+
+function centred(taps: Float32Array, width: number): Float32Array {
+  const count = taps.length / width;
+  const mean = new Float64Array(width);
+  for (let i = 0; i < taps.length; i++) mean[i % width] += taps[i] / count;
+  return taps.map((value, i) => value - mean[i % width]);
+}
+
+const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));

@@ -1,0 +1,153 @@
+import { OnnxGraph } from '../recipes/onnx-graph';
+
+/**
+ * Ways in which exporters write the same model: torch.onnx of old and optimum (`torchscript`), torch's dynamo exporter,
+ * a graph that onnxruntime's transformer optimiser has been over (`fused`), and tf2onnx.
+ */
+export const DIALECTS = ['torchscript', 'dynamo', 'fused', 'tf'] as const;
+export type Dialect = (typeof DIALECTS)[number];
+
+const OPSETS: Record<Dialect, number> = { torchscript: 14, dynamo: 20, fused: 14, tf: 13 };
+
+/** Parameters of a layer norm. */
+export interface Norm {
+  gamma: Float32Array;
+  beta: Float32Array;
+  epsilon: number;
+}
+
+/** Writes a model in one dialect. Values have the names such an exporter would give them. */
+export class DialectWriter {
+  readonly graph: OnnxGraph;
+  private count = 0;
+
+  constructor(readonly dialect: Dialect) {
+    this.graph = new OnnxGraph('main_graph', 'random weights', OPSETS[dialect]);
+  }
+
+  /** An operator whose output gets the next name. */
+  op(op: string, inputs: string[], attributes: Parameters<OnnxGraph['node']>[3] = {}): string {
+    return this.graph.node(op, this.name(op), inputs, attributes);
+  }
+
+  name(op: string): string {
+    const n = ++this.count;
+    if (this.dialect === 'dynamo') return op === 'LayerNormalization' ? `layer_norm_${n}` : `val_${n}`;
+    if (this.dialect === 'tf') return `StatefulPartitionedCall/model/${op.toLowerCase()}_${n}:0`;
+    return `/encoder/${op}_${n}_output_0`;
+  }
+
+  float(values: ArrayLike<number>, dims: number[]): string {
+    const n = ++this.count;
+    return this.graph.float(this.dialect === 'dynamo' ? `param_${n}` : `onnx::MatMul_${n}`, dims, values);
+  }
+
+  scalar(value: number): string {
+    return this.float([value], []);
+  }
+
+  int64(values: number[]): string {
+    return this.graph.int64(`onnx::Shape_${++this.count}`, values);
+  }
+
+  linear(x: string, matrix: Float32Array, bias: Float32Array, rows: number, columns: number): string {
+    if (this.dialect !== 'dynamo') {
+      const product = this.op('MatMul', [x, this.float(matrix, [rows, columns])]);
+      return this.op('Add', [this.float(bias, [columns]), product]);
+    }
+    // Weights as torch keeps them, turned in the graph.
+    const turned = matrix.map((_, i) => matrix[(i % rows) * columns + Math.floor(i / rows)]);
+    const stored = this.op('Transpose', [this.float(turned, [columns, rows])], { perm: [1, 0] });
+    return this.op('Add', [this.op('MatMul', [x, stored]), this.float(bias, [columns])]);
+  }
+
+  layerNorm(x: string, gamma: Float32Array, beta: Float32Array, epsilon: number): string {
+    const [g, b] = [this.float(gamma, [gamma.length]), this.float(beta, [beta.length])];
+    if (this.dialect === 'dynamo' || this.dialect === 'fused') {
+      const attributes = { axis: -1, epsilon: { float: epsilon } };
+      if (this.dialect === 'dynamo') return this.op('LayerNormalization', [x, g, b], attributes);
+      // Opset 14 has none; the optimiser uses the runtime's own, under the standard domain's name.
+      return this.decomposedNorm(x, g, b, epsilon);
+    }
+    return this.dialect === 'tf' ? this.batchNormStyle(x, g, b, epsilon) : this.decomposedNorm(x, g, b, epsilon);
+  }
+
+  /** Post-norm: the norm of x + branch. */
+  normOfSum(x: string, branch: string, norm: Norm): string {
+    if (this.dialect === 'fused') return this.skipNorm(x, branch, norm, false)[1];
+    return this.sumAndNorm(x, branch, norm)[1];
+  }
+
+  /**
+   * Pre-norm: x + branch, and its norm.
+   * @param keep whether a fused operator hands out the bare sum; without it, the sum is ''
+   */
+  sumAndNorm(x: string, branch: string, norm: Norm, keep = true): [string, string] {
+    if (this.dialect === 'fused') return this.skipNorm(x, branch, norm, keep);
+    const sum = this.op('Add', this.dialect === 'torchscript' ? [branch, x] : [x, branch]);
+    return [sum, this.layerNorm(sum, norm.gamma, norm.beta, norm.epsilon)];
+  }
+
+  gelu(x: string): string {
+    if (this.dialect === 'fused') return this.op('com.microsoft:Gelu', [x]);
+    if (this.dialect === 'dynamo') return this.op('Gelu', [x]);
+    const erf = this.op('Erf', [this.op('Div', [x, this.scalar(Math.SQRT2)])]);
+    const product = this.op('Mul', [x, this.op('Add', [erf, this.scalar(1)])]);
+    return this.op('Mul', [product, this.scalar(0.5)]);
+  }
+
+  geluTanh(x: string): string {
+    const cube = this.op('Mul', [this.op('Pow', [x, this.scalar(3)]), this.scalar(0.044715)]);
+    const inside = this.op('Mul', [this.op('Add', [x, cube]), this.scalar(Math.sqrt(2 / Math.PI))]);
+    const one = this.op('Add', [this.op('Tanh', [inside]), this.scalar(1)]);
+    return this.op('Mul', [x, this.op('Mul', [one, this.scalar(0.5)])]);
+  }
+
+  quickGelu(x: string): string {
+    return this.op('Mul', [x, this.op('Sigmoid', [this.op('Mul', [x, this.scalar(1.702)])])]);
+  }
+
+  /** [batch, tokens, ...rest], the first two sizes read from `x`, as torch.onnx does it. */
+  reshape(x: string, rest: number[]): string {
+    if (this.dialect !== 'torchscript') return this.op('Reshape', [x, this.int64([0, 0, ...rest])]);
+    const shape = this.op('Shape', [x]);
+    const sizes = [0, 1].map((axis) => {
+      const size = this.op('Gather', [
+        shape,
+        this.graph.tensor(`onnx::Gather_${++this.count}`, 'int64', [], INDEX[axis]),
+      ]);
+      return this.op('Unsqueeze', [size, this.int64([0])]);
+    });
+    const dims = [...sizes, ...rest.map((size) => this.int64([size]))];
+    return this.op('Reshape', [x, this.op('Concat', dims, { axis: 0 })]);
+  }
+
+  private skipNorm(x: string, branch: string, { gamma, beta, epsilon }: Norm, keep: boolean): [string, string] {
+    const inputs = [x, branch, this.float(gamma, [gamma.length]), this.float(beta, [beta.length])];
+    const outputs = [this.name('SkipLayerNormalization'), ...(keep ? ['', '', this.name('Sum')] : [])];
+    const attributes = { epsilon: { float: epsilon } };
+    this.graph.nodeOf('com.microsoft:SkipLayerNormalization', outputs, inputs, attributes);
+    return [outputs[3] ?? '', outputs[0]];
+  }
+
+  private decomposedNorm(x: string, g: string, b: string, epsilon: number): string {
+    const centred = this.op('Sub', [x, this.op('ReduceMean', [x], { axes: [-1], keepdims: 1 })]);
+    const square = this.op('Pow', [centred, this.scalar(2)]);
+    const variance = this.op('ReduceMean', [square], { axes: [-1], keepdims: 1 });
+    const deviation = this.op('Sqrt', [this.op('Add', [variance, this.scalar(epsilon)])]);
+    return this.op('Add', [this.op('Mul', [this.op('Div', [centred, deviation]), g]), b]);
+  }
+
+  /** TensorFlow's `batchnorm`: x * f + (beta - mean * f), a sum of two values that both depend on x. */
+  private batchNormStyle(x: string, g: string, b: string, epsilon: number): string {
+    const mean = this.op('ReduceMean', [x], { axes: [-1], keepdims: 1 });
+    const centred = this.op('Sub', [x, mean]);
+    const variance = this.op('ReduceMean', [this.op('Mul', [centred, centred])], { axes: [-1], keepdims: 1 });
+    const inverse = this.op('Reciprocal', [this.op('Sqrt', [this.op('Add', [variance, this.scalar(epsilon)])])]);
+    const factor = this.op('Mul', [inverse, g]);
+    const shifted = this.op('Sub', [b, this.op('Mul', [mean, factor])]);
+    return this.op('Add', [this.op('Mul', [x, factor]), shifted]);
+  }
+}
+
+const INDEX = [new BigInt64Array([0n]), new BigInt64Array([1n])];

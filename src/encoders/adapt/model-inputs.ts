@@ -1,0 +1,136 @@
+import { type GraphInput, type OnnxModel, unsupported } from './onnx-model';
+import { declared, dimsOf, operator, tensorOf } from './tensors';
+
+/** `TensorProto.DataType` */
+const [FLOAT, INT32, INT64] = [1, 6, 7];
+
+/** What the inputs of a text model are for. */
+export interface TextInputs {
+  ids: GraphInput;
+  mask: GraphInput;
+  /** Segment of each token; always the first one here. */
+  types: GraphInput | null;
+}
+
+/** The picture input of an image model. */
+export interface ImageInput extends GraphInput {
+  /** [batch, side, side, 3] instead of [batch, 3, side, side]. */
+  channelsLast: boolean;
+}
+
+/** Channel statistics: the model reads (pixel * scale - mean) / deviation of pixels 0..1. */
+export interface Normalization {
+  scale: number;
+  mean: number[];
+  deviation: number[];
+}
+
+/**
+ * Which input is which: by name where it says so, else by what is done with it.
+ * @throws SidestreamError `encoder/unsupported-graph`
+ */
+export function findTextInputs(model: OnnxModel): TextInputs {
+  const { inputs } = model;
+  if (inputs.some(({ type }) => type !== INT32 && type !== INT64)) throw strange(inputs, 'token ids');
+  const left = [...inputs];
+  const take = (pattern: RegExp, rows: (count: number) => boolean): GraphInput | null => {
+    let at = left.findIndex(({ name }) => pattern.test(name));
+    if (at < 0) at = left.findIndex(({ name }) => rows(lookedUpRows(model, name)));
+    return at < 0 ? null : left.splice(at, 1)[0];
+  };
+  const types = take(/type|segment/i, (rows) => rows > 0 && rows <= SEGMENTS);
+  const mask = take(/mask/i, (rows) => rows === 0);
+  const ids = take(/input_ids|word_ids|(^|[/:_.])ids?\b/i, (rows) => rows > SEGMENTS);
+  if (!ids || !mask || left.length > 0) throw strange(inputs, 'token ids, an attention mask and perhaps token types');
+  return { ids, mask, types };
+}
+
+/** @throws SidestreamError `encoder/unsupported-graph` */
+export function findImageInput(model: OnnxModel): ImageInput {
+  const { inputs } = model;
+  const [input, ...rest] = inputs;
+  if (!input || rest.length > 0 || input.type !== FLOAT || input.dims.length !== 4) {
+    throw strange(inputs, 'one picture in float32');
+  }
+  const channelsLast = input.dims[3] === 3 && input.dims[1] !== 3;
+  return { ...input, channelsLast };
+}
+
+/** Side of the picture the graph is fixed to; null when it takes any. */
+export function fixedSize({ dims, channelsLast }: ImageInput): number | null {
+  return channelsLast ? dims[1] : dims[2];
+}
+
+/**
+ * Gives the model the inputs of every text encoder here: `input_ids` and `attention_mask`, int32 [batch, tokens].
+ * @returns the input declarations, and the name of the mask
+ */
+export function unifyTextInputs(model: OnnxModel, { ids, mask, types }: TextInputs) {
+  const own = (input: GraphInput): string => `original/${input.name}`;
+  for (const input of [ids, mask, ...(types ? [types] : [])]) model.rename(input.name, own(input));
+  const nodes = [
+    operator('Cast', own(ids), ['input_ids'], { to: ids.type }),
+    operator('Cast', own(mask), ['attention_mask'], { to: mask.type }),
+  ];
+  if (types) {
+    nodes.push(operator('Sub', 'inputs/zeros', ['input_ids', 'input_ids']));
+    nodes.push(operator('Cast', own(types), ['inputs/zeros'], { to: types.type }));
+  }
+  model.prepend(nodes);
+  const inputs = ['input_ids', 'attention_mask'].map((name) => declared(name, INT32, ['batch', 'tokens']));
+  return { inputs, mask: 'attention_mask' };
+}
+
+/**
+ * Gives the model the input of every image encoder here: `pixels`, float32 [batch, 3, size, size], 0..1. What the model was
+ * trained to read is computed inside.
+ */
+export function unifyImageInput(model: OnnxModel, input: ImageInput, size: number, normalization: Normalization) {
+  const { scale, mean, deviation } = normalization;
+  const own = `original/${input.name}`;
+  model.rename(input.name, own);
+  const channels = (name: string, values: number[]): string => {
+    model.constants.set(name, tensorOf(name, [3, 1, 1], Float32Array.from(values)));
+    return name;
+  };
+  const factor = channels(
+    'inputs/factor',
+    deviation.map((d) => scale / d),
+  );
+  const shift = channels(
+    'inputs/shift',
+    mean.map((m, c) => m / deviation[c]),
+  );
+  const nodes = [
+    operator('Mul', 'inputs/scaled', ['pixels', factor]),
+    operator('Sub', 'inputs/normalized', ['inputs/scaled', shift]),
+  ];
+  let value = 'inputs/normalized';
+  if (input.channelsLast) {
+    nodes.push(operator('Transpose', 'inputs/channels-last', [value], { perm: [0, 2, 3, 1] }));
+    value = 'inputs/channels-last';
+  }
+  nodes.push(operator('Identity', own, [value]));
+  model.prepend(nodes);
+  return { inputs: [declared('pixels', FLOAT, ['batch', 3, size, size])], mask: null };
+}
+
+/** Most token types a model has; a table of more rows is a vocabulary. */
+const SEGMENTS = 16;
+
+/** Rows of the stored table an input looks things up in; 0 when it does not. */
+function lookedUpRows(model: OnnxModel, input: string): number {
+  const same = new Set([input]);
+  for (const { op, inputs, outputs } of model.nodes) {
+    if (['Cast', 'Reshape', 'Identity', 'Squeeze', 'Unsqueeze'].includes(op) && same.has(inputs[0]))
+      same.add(outputs[0]);
+    const table = op === 'Gather' && same.has(inputs[1]) ? model.constants.get(inputs[0]) : undefined;
+    if (table) return dimsOf(table)[0] ?? 0;
+  }
+  return 0;
+}
+
+function strange(inputs: GraphInput[], wanted: string) {
+  const names = inputs.map(({ name, dims }) => `${name}[${dims.map((d) => d ?? '?').join(', ')}]`).join(', ');
+  return unsupported(`its inputs should be ${wanted}, but are ${names || 'none'}`);
+}

@@ -1,0 +1,67 @@
+import type { Onnx } from '../onnx';
+import type { OnnxModel } from './onnx-model';
+import { operator, tensorOf } from './tensors';
+
+/** What becomes of the tokens of one hidden state: the first one, or the mean of those that are no padding. */
+export type Pooling = 'cls' | 'mean';
+
+const FLOAT = 1;
+
+/**
+ * Adds the operators that turn hidden states [batch, tokens, width] into taps [batch, width], float32.
+ * @param states names of the hidden states by name of the tap
+ * @param mask value [batch, tokens], 1 for a token and 0 for padding; null when there is no padding
+ */
+export function addPooling(model: OnnxModel, states: Map<string, string>, pooling: Pooling, mask: string | null): void {
+  const nodes = pooling === 'cls' ? [] : weights(model, mask);
+  if (pooling === 'cls') model.constants.set(FIRST, { ...tensorOf(FIRST, [], new BigInt64Array([0n])) });
+  model.constants.set(ROW, tensorOf(ROW, [2], new BigInt64Array([0n, -1n])));
+  for (const [tap, state] of states) {
+    const float = `${tap}/float`;
+    nodes.push(operator('Cast', float, [state], { to: FLOAT }));
+    if (pooling === 'cls') nodes.push(operator('Gather', tap, [float, FIRST], { axis: 1 }));
+    else if (mask === null) nodes.push(...reduction(model, 'ReduceMean', tap, float, [1], 0, 18));
+    else {
+      // [batch, 1, tokens] x [batch, tokens, width]: the sum over tokens.
+      nodes.push(operator('MatMul', `${tap}/sum`, [TOKENS, float]));
+      nodes.push(operator('Div', `${tap}/mean`, [`${tap}/sum`, COUNT]));
+      nodes.push(operator('Reshape', tap, [`${tap}/mean`, ROW]));
+    }
+  }
+  model.append(nodes);
+}
+
+const FIRST = 'pooling/first';
+const ROW = 'pooling/row';
+/** The mask as float32, [batch, 1, tokens]. */
+const TOKENS = 'pooling/tokens';
+/** Tokens of each text, at least 1, [batch, 1, 1]. */
+const COUNT = 'pooling/count';
+
+function weights(model: OnnxModel, mask: string | null): Onnx.INodeProto[] {
+  if (mask === null) return [];
+  model.constants.set('pooling/shape', tensorOf('pooling/shape', [3], new BigInt64Array([0n, 1n, -1n])));
+  model.constants.set('pooling/one', tensorOf('pooling/one', [], new Float32Array([1])));
+  return [
+    operator('Cast', 'pooling/mask', [mask], { to: FLOAT }),
+    operator('Reshape', TOKENS, ['pooling/mask', 'pooling/shape']),
+    ...reduction(model, 'ReduceSum', 'pooling/total', TOKENS, [2], 1, 13),
+    operator('Max', COUNT, ['pooling/total', 'pooling/one']),
+  ];
+}
+
+/** A reduction; from opset `since` on its axes are an input, before an attribute. */
+function reduction(
+  model: OnnxModel,
+  op: 'ReduceMean' | 'ReduceSum',
+  output: string,
+  input: string,
+  axes: number[],
+  keepdims: 0 | 1,
+  since: number,
+): Onnx.INodeProto[] {
+  if (model.opset < since) return [operator(op, output, [input], { axes, keepdims })];
+  const name = `${output}/axes`;
+  model.constants.set(name, tensorOf(name, [axes.length], BigInt64Array.from(axes, BigInt)));
+  return [operator(op, output, [input, name], { keepdims })];
+}

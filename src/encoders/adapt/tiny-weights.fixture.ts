@@ -1,0 +1,31 @@
+/** Sizes of the random models the tests take apart. */
+export interface TinyShape {
+  layers: number;
+  width: number;
+  heads: number;
+  inner: number;
+}
+
+export const TINY: TinyShape = { layers: 3, width: 64, heads: 4, inner: 128 };
+export const VOCABULARY = 120;
+export const POSITIONS = 64;
+/** Picture and patch sides. */
+export const SIDE = 32;
+export const PATCH = 8;
+export const PATCHES = (SIDE / PATCH) ** 2;
+
+/** Random weights by name: the same name gives the same numbers, to the graph and to the plain computation alike. */
+export function weight(name: string, size: number, spread = 0.15, centre = 0): Float32Array {
+  let state = 2166136261;
+  for (const char of name) state = Math.imul(state ^ char.charCodeAt(0), 16777619);
+  const random = (): number => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+  return Float32Array.from({ length: size }, () => centre + spread * 2 * (random() + random() - 1));
+}
+
+/** Gain of a norm: around 1. */
+export const gain = (name: string, size: number): Float32Array => weight(name, size, 0.2, 1);

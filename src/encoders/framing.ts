@@ -1,0 +1,21 @@
+import type { Framing } from './preset';
+
+/** A rectangle in whole pixels. */
+export interface Rectangle {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/**
+ * Where a picture lands in the encoder's square: whole in the middle, its proportions kept (`letterbox`); over all of it
+ * (`stretch`); or so that its middle fills it and the rest falls outside (`crop`, where x and y are negative).
+ */
+export function frame(width: number, height: number, { size, fit, shortestEdge }: Framing): Rectangle {
+  if (fit === 'stretch') return { x: 0, y: 0, width: size, height: size };
+  const scale =
+    fit === 'crop' ? Math.max(shortestEdge ?? size, size) / Math.min(width, height) : size / Math.max(width, height);
+  const fitted = { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+  return { x: Math.floor((size - fitted.width) / 2), y: Math.floor((size - fitted.height) / 2), ...fitted };
+}
