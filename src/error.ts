@@ -42,6 +42,8 @@ export const ERROR_CODES = [
   'runtime/invalid-input',
   'runtime/unknown-item',
   'runtime/unexpected',
+  'runtime/aborted',
+  'runtime/timeout',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -49,6 +49,13 @@ export class FakeRecommender {
     const nothing = async () => undefined;
     return {
       recommend: (request) => this.#recommend(request ?? {}),
+      explain: async (id) => ({
+        ...recommendation(id),
+        placement: 'for-you',
+        parts: {},
+        because: [],
+        sentence: '',
+      }),
       track: nothing,
       consent: nothing,
       addItem: async () => recommendation('new').item,

@@ -51,7 +51,7 @@ export class Counters {
   }
 
   add({ type, variant, placement, price, quantity = 1, currency = NO_CURRENCY }: NewEvent): void {
-    if (type === 'view' || type === 'dismiss') return;
+    if (type === 'view' || type === 'dismiss' || type === 'undismiss' || type === 'uncart') return;
     const row = this.#row(variant ?? null, placement ?? null);
     row[FIELD[type]]++;
     if (type === 'purchase' && price !== undefined) {

@@ -1,7 +1,19 @@
 import * as v from 'valibot';
 
-/** What a shopper can do with an item. */
-export const EVENT_TYPES = ['impression', 'view', 'click', 'cart', 'purchase', 'dismiss'] as const;
+/**
+ * What a shopper can do with an item. `uncart` takes it out of the cart again; `undismiss` takes back a `dismiss`, as if it
+ * had not been.
+ */
+export const EVENT_TYPES = [
+  'impression',
+  'view',
+  'click',
+  'cart',
+  'purchase',
+  'dismiss',
+  'undismiss',
+  'uncart',
+] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
 const number = v.pipe(v.number(), v.finite(), v.minValue(0));
@@ -43,4 +55,6 @@ export const EVENT_STRENGTH: Record<EventType, number> = {
   cart: 2,
   purchase: 3,
   dismiss: 0,
+  undismiss: 0,
+  uncart: 0,
 };

@@ -1,5 +1,6 @@
 import type { BaseSignal, CatalogueIndex } from '../ranking';
 import { TasteDistance } from './drift-distance';
+import type { EventType } from './event';
 import type { History } from './history';
 import { type StoredTaste, TasteExperts } from './taste-expert';
 import { tasteSpace } from './taste-space';
@@ -35,6 +36,32 @@ export class HeardTaste {
   experts(index: CatalogueIndex, base: BaseSignal | null): TasteExperts {
     this.#experts ??= TasteExperts.over(tasteSpace(index, base), this.#stored, this.#history);
     return this.#experts;
+  }
+
+  /**
+   * Learns a dismissal, or takes it back: then the taste is what it would be without it.
+   * @param experts null where none are learned
+   * @returns false for all other events, which it leaves alone
+   */
+  judge(type: EventType, row: number, experts: () => TasteExperts | null): boolean {
+    if (type !== 'dismiss' && type !== 'undismiss') return false;
+    const { dismissed, rows, record } = this.#history;
+    const known = new Set(rows).size;
+    const before = record.dislikes.get(row);
+    if (type === 'dismiss') {
+      if (!dismissed.has(row) && experts()?.dislike(row)) record.dislikes.set(row, known);
+    } else if (before !== undefined) {
+      // Every choice of an item not chosen before has faded the taste.
+      experts()?.forgive(row, Math.max(0, known - before));
+      record.dislikes.delete(row);
+    }
+    return true;
+  }
+
+  /** Forgets everything; what was disliked has nothing left to take back. */
+  clear(): void {
+    this.#experts?.clear();
+    this.#history.record.dislikes.clear();
   }
 
   /** How far a choice is from the taste before it; null where there is nothing to compare. */

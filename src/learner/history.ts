@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Taste } from '../ranking';
 import { EVENT_STRENGTH, type LoggedEvent } from './event';
+import { RulesRecord, recordSchema } from './rules-record';
 
 const ids = v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(256)));
 
@@ -13,6 +14,8 @@ export const historySchema = v.object({
   dismissed: ids,
   /** All choices ever. */
   total: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** What the rules go by; not in older profiles. */
+  record: v.optional(recordSchema),
 });
 export type StoredHistory = v.InferOutput<typeof historySchema>;
 
@@ -27,6 +30,7 @@ export class History implements Taste {
   readonly rows: number[] = [];
   readonly strengths: number[] = [];
   readonly dismissed = new Set<number>();
+  readonly record = new RulesRecord();
   #total = 0;
 
   /** Choices ever, those that are no longer stored among them. */
@@ -41,6 +45,7 @@ export class History implements Taste {
       strengths: this.strengths.slice(-LONGEST),
       dismissed: [...this.dismissed].slice(-LONGEST).map(idOf),
       total: this.#total,
+      record: this.record.save(idOf),
     };
   }
 
@@ -48,7 +53,7 @@ export class History implements Taste {
    * Puts a stored history in the place of this one. Items the catalogue does not have any more are left out.
    * @param rowOf row of an item id
    */
-  restore({ items, strengths, dismissed, total }: StoredHistory, rowOf: ReadonlyMap<string, number>): void {
+  restore({ items, strengths, dismissed, total, record }: StoredHistory, rowOf: ReadonlyMap<string, number>): void {
     this.rows.length = 0;
     this.strengths.length = 0;
     this.dismissed.clear();
@@ -63,6 +68,7 @@ export class History implements Taste {
       if (row !== undefined) this.dismissed.add(row);
     }
     this.#total = total;
+    this.record.restore(record, rowOf, total);
   }
 
   /**
@@ -70,12 +76,11 @@ export class History implements Taste {
    * @param row the item's row in the catalogue
    * @returns true when this is a new choice (not a repeat of the last item, not an impression or a dismissal)
    */
-  add(event: Pick<LoggedEvent, 'type'>, row: number): boolean {
-    if (event.type === 'dismiss') {
-      this.dismissed.add(row);
-      return false;
-    }
+  add(event: Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>, row: number): boolean {
     const strength = EVENT_STRENGTH[event.type];
+    this.record.add(event, row, strength > 0, this.#total);
+    if (event.type === 'dismiss') this.dismissed.add(row);
+    if (event.type === 'undismiss') this.dismissed.delete(row);
     if (strength === 0) return false;
     this.dismissed.delete(row);
     const last = this.rows.length - 1;

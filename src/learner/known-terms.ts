@@ -8,8 +8,9 @@ export class KnownTerms {
   /** As `termValues`. Shared: not to be changed. */
   values(index: CatalogueIndex, sources: TermSources): TermValues {
     const { taste, base, liking, experts } = sources;
-    // Histories and dismissals only grow, all else is replaced when it changes.
-    const of = [index, taste, taste.rows.length, taste.strengths.at(-1), taste.dismissed.size, base, liking, experts];
+    const dismissed = [...taste.dismissed].join();
+    // Histories only grow, all else is replaced when it changes.
+    const of = [index, taste, taste.rows.length, taste.strengths.at(-1), dismissed, base, liking, experts];
     if (!this.#values || of.some((part, n) => part !== this.#of[n])) {
       this.#values = termValues(index, sources);
       this.#of = of;

@@ -110,15 +110,14 @@ export class Learner {
     this.#lastEvent = Math.max(this.#lastEvent, event.id);
     if (row === undefined) return;
     const strength = EVENT_STRENGTH[event.type];
-    const { rows, dismissed } = this.history;
-    if (strength > 0 && !rows.includes(row)) this.#learn(row, strength);
-    if (event.type === 'dismiss' && !dismissed.has(row)) this.#tasteExperts?.dislike(row);
+    if (strength > 0 && !this.history.rows.includes(row)) this.#learn(row, strength);
+    const judged = this.#taste.judge(event.type, row, () => this.#tasteExperts);
     const distance = strength > 0 ? this.#taste.distanceOf(row, this.#catalogue.index, this.#baseSignal) : null;
     if (this.#remember(event)) {
       this.#clock.count(distance);
       this.#untrainedChoices++;
     }
-    if (strength > 0 || event.type === 'dismiss') this.#lastUpdate = event.time;
+    if (strength > 0 || judged) this.#lastUpdate = event.time;
   }
 
   /** True when `train()` has something to do. */
@@ -221,6 +220,7 @@ export class Learner {
   get state(): RankState {
     return {
       taste: this.history,
+      record: this.history.record,
       weights: this.weights,
       base: this.#baseSignal,
       liking: this.#tasteExperts?.scores ?? null,
@@ -291,7 +291,7 @@ export class Learner {
     if (!learned) this.#rejected++;
     // A learned term that made the lists worse lately is silent until it has learned again.
     for (const lost of this.#record.note(gains)) {
-      if (lost === 'taste') this.#tasteExperts?.clear();
+      if (lost === 'taste') this.#taste.clear();
       else this.#weights.silenceExperts();
       this.#rejected++;
     }

@@ -107,8 +107,20 @@ export class TasteExperts {
 
   /** Learns that an item was dismissed. */
   dislike(row: number): boolean {
+    return this.#lean(row, -1);
+  }
+
+  /**
+   * Takes a dismissal back.
+   * @param choices learned since: they have faded it
+   */
+  forgive(row: number, choices: number): boolean {
+    return this.#lean(row, (1 - FADING) ** choices);
+  }
+
+  #lean(row: number, by: number): boolean {
     return this.#take(
-      this.#space.blocks.map((block) => step(block, row, -RATE * DISLIKE, block.center)),
+      this.#space.blocks.map((block) => step(block, row, by * RATE * DISLIKE, block.center)),
       1,
     );
   }

@@ -31,23 +31,35 @@ export function companionship(
 }
 
 /**
+ * How much each of the last choices has in an item's companionship, by row; they add up to it.
+ * @param rows item rows, oldest first
+ */
+export function companionParts(
+  { count: known, offsets, rows: others, lifts }: CompanionTable,
+  rows: ArrayLike<number>,
+  item: number,
+): Map<number, number> {
+  const parts = new Map<number, number>();
+  const first = Math.max(0, rows.length - LONGEST);
+  let whole = 0;
+  for (let n = first; n < rows.length; n++) whole += 2 ** (-(rows.length - 1 - n) / HALF_LIFE);
+  for (let n = first; n < rows.length; n++) {
+    const row = rows[n];
+    if (row >= known) continue;
+    const at = others.subarray(offsets[row], offsets[row + 1]).indexOf(item);
+    if (at < 0) continue;
+    const part = (2 ** (-(rows.length - 1 - n) / HALF_LIFE) / whole) * lifts[offsets[row] + at];
+    parts.set(row, (parts.get(row) ?? 0) + part);
+  }
+  return parts;
+}
+
+/**
  * The choice that has the largest part in an item's companionship.
  * @param rows item rows, oldest first
  * @returns its row; null when the item is no companion of the last choices
  */
-export function companionOf(
-  { count: known, offsets, rows: others, lifts }: CompanionTable,
-  rows: ArrayLike<number>,
-  item: number,
-): number | null {
-  const parts = new Map<number, number>();
-  for (let n = Math.max(0, rows.length - LONGEST); n < rows.length; n++) {
-    const row = rows[n];
-    if (row >= known) continue;
-    const at = others.subarray(offsets[row], offsets[row + 1]).indexOf(item);
-    const part = at < 0 ? 0 : 2 ** (-(rows.length - 1 - n) / HALF_LIFE) * lifts[offsets[row] + at];
-    if (part > 0) parts.set(row, (parts.get(row) ?? 0) + part);
-  }
-  const [strongest] = [...parts].sort(([, a], [, b]) => b - a);
+export function companionOf(table: CompanionTable, rows: ArrayLike<number>, item: number): number | null {
+  const [strongest] = [...companionParts(table, rows, item)].sort(([, a], [, b]) => b - a);
   return strongest?.[0] ?? null;
 }

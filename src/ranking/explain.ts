@@ -1,47 +1,36 @@
-import { categoryPaths } from '../catalog';
 import type { CatalogueIndex } from './catalogue-index';
-import { companionOf } from './companionship';
-import type { Taste, TermName } from './terms';
+import type { Source } from './placement';
+import { judged, type RankRequest } from './rank';
+import type { RankState } from './rank-state';
+import { sentence } from './sentences';
 
-/**
- * One sentence that names the strongest ground of a personal recommendation: what others chose it with, its category,
- * or the past item it resembles most, which also stands for a taste that has no words of its own.
- */
-export function becauseOf(
-  index: CatalogueIndex,
-  taste: Taste,
-  row: number,
-  terms: Partial<Record<TermName, number>>,
-): string {
-  const { companions = 0, category = 0 } = terms;
-  const content = (terms.recent ?? 0) + (terms.session ?? 0) + (terms.closest ?? 0);
-  const nameless = Math.max(content, terms.taste ?? 0);
-  if (companions > Math.max(nameless, category) && index.companions) {
-    const partner = companionOf(index.companions, taste.rows, row);
-    if (partner !== null) return chosenWith(index, partner);
-  }
-  if (category > nameless) {
-    const name = categoryPaths(index.items[row].category)[0]?.split('/').at(-1);
-    if (name) return `You often look at ${name}`;
-  }
-  const nearest = nearestOf(index, taste, row);
-  return nearest === null ? 'Chosen for you' : `Because you looked at “${index.items[nearest].title}”`;
+/** Why an item has the score that it has in a list. */
+export interface RowExplanation {
+  score: number;
+  source: Source;
+  /** Named parts that add up to the score; content is told by modality. */
+  parts: Record<string, number>;
+  /** Items that brought a part of the score, the largest first. */
+  because: { row: number; part: number }[];
+  sentence: string;
 }
 
-/** What stands below an item that others chose with another one. */
-export const chosenWith = ({ items }: CatalogueIndex, row: number): string =>
-  `Others chose it with “${items[row].title}”`;
+/** Items that an explanation names at most. */
+const MOST_NAMED = 8;
 
-/** The past item that an item resembles most; null without any. */
-function nearestOf(index: CatalogueIndex, taste: Taste, row: number): number | null {
-  let nearest: number | null = null;
-  let best = Number.NEGATIVE_INFINITY;
-  for (const past of new Set(taste.rows)) {
-    const similarity = index.similar.to(past)[row];
-    if (similarity > best) {
-      best = similarity;
-      nearest = past;
-    }
-  }
-  return nearest;
+/** Explains one item as the list of a request would show it, whether it has a place there or not. */
+export function explain(index: CatalogueIndex, state: RankState, request: RankRequest, row: number): RowExplanation {
+  const { scored } = judged(index, state, request);
+  const { parts, because } = scored.attribution(row);
+  return {
+    score: scored.score[row],
+    source: scored.source(row),
+    parts,
+    because: [...because]
+      .map(([other, part]) => ({ row: other, part }))
+      .filter(({ part }) => part !== 0)
+      .sort((a, b) => b.part - a.part || a.row - b.row)
+      .slice(0, MOST_NAMED),
+    sentence: sentence(scored.ground(row), request.lang),
+  };
 }

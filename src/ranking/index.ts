@@ -2,10 +2,16 @@ export { type CatalogueIndex, catalogueIndex } from './catalogue-index';
 export { type CategoryIndex, categoryIndex, categoryPreference } from './category-preference';
 export { companionship } from './companionship';
 export { type ContentBlend, type ContentVectors, contentBlend, contentVectors } from './content-vectors';
+export { explain, type RowExplanation } from './explain';
 export type { NumberColumn } from './numbers';
 export type { Placement, Source } from './placement';
-export { type RankedItem, type RankRequest, type RankState, rank } from './rank';
+export { type RankedItem, type RankRequest, rank } from './rank';
+export type { RankState } from './rank-state';
+export type { Filter, FilterCondition, FilterField, FilterValue } from './rules/filter';
+export { type CategoryCap, mergedRules, type Pin, type Push, type Rules, ruleFields, rulesSchema } from './rules/rules';
+export type { ShopperRecord } from './rules/shopper-record';
 export { rankOf, scores, type TermWeights } from './score';
+export { SENTENCE_LANGUAGES, type SentenceLanguage, sentence, sentenceLanguage } from './sentences';
 export {
   type BaseSignal,
   type ExpertEmbeddings,

@@ -1,83 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type CompanionTable, type FeatureTable, type Item, quantizeRow } from '../catalog';
-import { catalogueIndex } from './catalogue-index';
-import { type RankState, rank } from './rank';
-import { scores, type TermWeights } from './score';
-import { recencyWeights, type Taste, TERMS, termValues } from './terms';
-
-const DIM = 4;
-
-/** Two groups of items: texts and pictures of a group point the same way, with a small turn per item. */
-function catalogue(overrides: Partial<Item>[] = [], companions: CompanionTable | null = null) {
-  const items: Item[] = Array.from({ length: 8 }, (_, row) => ({
-    id: `item-${row}`,
-    title: `Item ${row}`,
-    description: '',
-    category: row < 4 ? 'Fruit/Sweet' : 'Tools/Sharp',
-    price: row < 4 ? 2 : 40,
-    availability: 'in-stock',
-    popularity: 0,
-    attributes: {},
-    ...overrides[row],
-  }));
-  const taps = { text: 2, image: 2 };
-  const table: FeatureTable = {
-    count: items.length,
-    dim: DIM,
-    taps,
-    values: new Int8Array(items.length * 4 * DIM),
-    scales: new Float32Array(items.length * 4),
-  };
-  for (let row = 0; row < items.length; row++) {
-    for (let tap = 0; tap < 4; tap++) {
-      const vector = new Float32Array(DIM);
-      vector[row < 4 ? 0 : 1] = 1;
-      vector[2] = (row % 4) * 0.1;
-      const at = row * 4 + tap;
-      table.scales[at] = quantizeRow(vector, table.values, at * DIM);
-    }
-  }
-  const blend = { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } };
-  return catalogueIndex(items, table, blend, companions);
-}
-
-/** Others chose item 0 with item 6 (lift 3) and with item 7 (lift 5), of a catalogue that has no more than these. */
-const COMPANIONS: CompanionTable = {
-  count: 8,
-  offsets: Uint32Array.of(0, 2, 2, 2, 2, 2, 2, 3, 4),
-  rows: Uint32Array.of(6, 7, 0, 0),
-  lifts: Float32Array.of(3, 5, 3, 5),
-};
-
-const WEIGHTS: TermWeights = {
-  base: 1,
-  embedding: 2,
-  companions: 2,
-  recent: 4,
-  session: 1,
-  closest: 2,
-  category: 0.5,
-  numbers: 0.25,
-  place: 0.1,
-  popularity: 0.5,
-  newcomer: 1,
-  disliked: 2,
-  taste: 1,
-  experts: 0,
-};
-
-function state(taste: Partial<Taste> = {}): RankState {
-  return {
-    taste: { rows: [], strengths: [], dismissed: new Set(), ...taste },
-    weights: WEIGHTS,
-    base: null,
-    liking: null,
-    experts: null,
-  };
-}
-
-/** State of a shopper who chose these items. */
-const chose = (...rows: number[]): RankState => state({ rows, strengths: rows.map(() => 1) });
+import { rank } from './rank';
+import type { RankState } from './rank-state';
+import { COMPANIONS, catalogue, chose, state, WEIGHTS } from './ranking.fixture';
+import { scores } from './score';
+import { recencyWeights, TERMS, termValues } from './terms';
 
 const request = { placement: 'for-you', row: null, limit: 3, exclude: new Set<number>() } as const;
 
@@ -165,7 +91,7 @@ describe('rank', () => {
     expect(recent.map(({ row }) => row)).toEqual([6, 2, 5]);
   });
 
-  it('lists for `complement` what others chose with the item in view, and what resembles it where nobody knows', () => {
+  it('lists for `complement` what others chose with the item in view, and nothing else', () => {
     const index = catalogue([], COMPANIONS);
     const complement = { ...request, placement: 'complement' } as const;
     const known = rank(index, state(), { ...complement, row: 0 });
@@ -175,12 +101,27 @@ describe('rank', () => {
         return [row, lift, 'companions', { companions: lift }, 'Others chose it with “Item 0”'];
       }),
     );
-    const similar = (from: number) => rank(index, state(), { ...request, placement: 'similar', row: from });
-    expect(rank(index, state(), { ...complement, row: 4 })).toEqual(similar(4));
-    expect(rank(catalogue(), state(), { ...complement, row: 0 })).toEqual(similar(0));
     const excluded = rank(index, state({ dismissed: new Set([6]) }), { ...complement, row: 0, exclude: new Set([7]) });
-    expect(excluded[0].source).toBe('content');
+    expect(excluded[0].source).toBe('style');
     expect(rank(index, state(), complement)[0].source).toBe('catalogue');
+  });
+
+  it('lists for `complement` other categories in the same style where nobody knows, and says so', () => {
+    const complement = { ...request, placement: 'complement', limit: 8 } as const;
+    const style = rank(catalogue(), state(), { ...complement, row: 1 });
+    expect(style.map(({ row }) => row).toSorted()).toEqual([4, 5, 6, 7]);
+    expect(style[0].row).toBe(7);
+    for (const { source, reason } of style) expect([source, reason]).toEqual(['style', 'In the style of “Item 1”']);
+    const alike = Array.from({ length: 8 }, () => ({ category: 'Fruit' }));
+    const similar = rank(catalogue(alike), state(), { ...complement, row: 1 });
+    expect(similar[0].source).toBe('content');
+  });
+
+  it('adds a little for category and price to what is similar, as parts of the score', () => {
+    const [first] = rank(catalogue(), state(), { ...request, placement: 'similar', row: 0, limit: 1 });
+    const { text, image, sameCategory, price } = first.terms;
+    expect([sameCategory, price]).toEqual([expect.closeTo(0.1), expect.closeTo(0.1)]);
+    expect(text + image + sameCategory + price).toBeCloseTo(first.score, 5);
   });
 
   it('falls through to popularity for an item without features', () => {

@@ -88,7 +88,9 @@ export interface BaseSignal {
 /** Events after which an event counts half. */
 export const HALF_LIFE = 20;
 /** Events looked at; older ones have faded (2^-10 of the weight of the newest). */
-const LONGEST_HISTORY = 200;
+export const LONGEST_HISTORY = 200;
+/** Choices of the `session` term. */
+export const SESSION = 3;
 
 /** Strengths faded by age: strength * 2^(-age / half-life), newest has age 0. */
 export function recencyWeights(strengths: ArrayLike<number>, halfLife = HALF_LIFE): Float64Array {
@@ -167,7 +169,10 @@ export function termValues(index: CatalogueIndex, { taste, base, liking, experts
     liftNewcomers(values.companions, index.companions, index.content);
   }
   values.recent = similarities(index.content, weightedMean(index.content, rows, weights));
-  values.session = similarities(index.content, weightedMean(index.content, rows.slice(-3), strengths.slice(-3)));
+  values.session = similarities(
+    index.content,
+    weightedMean(index.content, rows.slice(-SESSION), strengths.slice(-SESSION)),
+  );
   values.closest = closestOf(index, rows);
   values.category = categoryPreference(index.categories, rows, weights);
   values.numbers = numericCloseness(index.numbers, rows, weights, count);

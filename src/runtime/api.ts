@@ -2,9 +2,27 @@ import type { Item, ItemInput } from '../catalog';
 import type { SidestreamError } from '../error';
 import type { Counts, Experiment, Metrics, MetricsRow, Variant } from '../experiment';
 import type { EventType } from '../learner';
-import type { Placement, Source } from '../ranking';
+import type { CategoryCap, Filter, Pin, Placement, Push, Rules, Source } from '../ranking';
+import type { CallOptions } from './deadline';
 
-export type { Counts, EventType, Experiment, Item, ItemInput, Metrics, MetricsRow, Placement, Source, Variant };
+export type {
+  CallOptions,
+  CategoryCap,
+  Counts,
+  EventType,
+  Experiment,
+  Filter,
+  Item,
+  ItemInput,
+  Metrics,
+  MetricsRow,
+  Pin,
+  Placement,
+  Push,
+  Rules,
+  Source,
+  Variant,
+};
 
 /** Consent of the shopper: `pending` keeps everything in memory, `granted` writes to IndexedDB, `denied` deletes it and learns nothing. */
 export type Consent = 'pending' | 'granted' | 'denied';
@@ -12,10 +30,10 @@ export type Consent = 'pending' | 'granted' | 'denied';
 /** One place of a list. */
 export interface Recommendation {
   item: Item;
-  /** Higher is better; comparable only inside one response. */
+  /** Higher is better; comparable only inside one response. Pins, cap, diversity and `fresh` change the order, not the score. */
   score: number;
   source: Source;
-  /** The named terms of the score: weight times value. */
+  /** The named parts of the score, which add up to it. */
   terms: Record<string, number>;
   /** One sentence for the shopper: `Because you looked at "Red apple"`. */
   reason: string;
@@ -23,8 +41,8 @@ export interface Recommendation {
   position: number;
 }
 
-/** What to recommend, and where. */
-export interface RecommendRequest {
+/** What to recommend, and where. Its rules take the place of the shop's rules of the same names. */
+export interface RecommendRequest extends Rules {
   /** Default `for-you`. */
   placement?: Placement;
   /** The item being looked at; required by `similar` and `complement`. */
@@ -33,6 +51,25 @@ export interface RecommendRequest {
   limit?: number;
   /** Items already in view, never returned. */
   exclude?: string[];
+  /** Language of the reasons, as a tag: `de-AT`. There are en, ja, de, fr, es and ar; default, and for all others: en. */
+  lang?: string;
+}
+
+/** Why an item has its score. */
+export interface Explanation {
+  item: Item;
+  placement: Placement;
+  score: number;
+  source: Source;
+  /**
+   * What the score is made of; the parts add up to it. `text` and `image` are likeness to what was chosen (or is in view),
+   * the others the terms and rules by name: `popularity`, `experts`, `companions`, `boost` …
+   */
+  parts: Record<string, number>;
+  /** Items chosen before (or in view) that brought part of the score, the largest first, at most 8. */
+  because: { item: Item; part: number }[];
+  /** One sentence for the shopper, in the language of the request. */
+  sentence: string;
 }
 
 /** A ranked list. */
@@ -161,6 +198,8 @@ export interface RecommenderOptions {
    * looks: beside itself, or where a bundler put it. A worker from another host needs `worker-src blob:` in a CSP.
    */
   workerUrl?: string;
+  /** What the shop wants of every list. A wrong rule is refused with `runtime/invalid-input`. */
+  rules?: Rules;
   /** Hears of progress from the first byte on; the same as the `progress` event, which can only be heard once loaded. */
   onProgress?: (progress: Progress) => void;
   /** An A/B test that this device may take part in. A wrong one is refused with `runtime/invalid-input`. */
@@ -179,7 +218,13 @@ export interface RecommenderOptions {
  * next call starts a new one), `runtime/closed` after `close()`.
  */
 export interface Recommender {
-  recommend(request?: RecommendRequest): Promise<RecommendResponse>;
+  /** May also reject with `runtime/aborted` or `runtime/timeout`, as its options say. */
+  recommend(request?: RecommendRequest, options?: CallOptions): Promise<RecommendResponse>;
+  /**
+   * Why an item has the score it has in the list of this request, whether it has a place there or not.
+   * @param request as for `recommend()`
+   */
+  explain(itemId: string, request?: RecommendRequest): Promise<Explanation>;
   /** Resolves when the event is on disk (consent granted) or in memory (pending). */
   track(type: EventType, itemId: string, details?: TrackDetails): Promise<void>;
   consent(level: Consent): Promise<void>;

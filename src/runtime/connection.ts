@@ -1,6 +1,7 @@
 import * as Comlink from 'comlink';
 import { SidestreamError } from '../error';
 import type { Recommender, RecommenderEvents, RecommenderOptions, Status } from './api';
+import { withDeadline } from './deadline';
 import type { Engine } from './engine';
 import type { EngineOptions } from './engine-options';
 import { ImpressionBatch } from './impression-batch';
@@ -40,6 +41,7 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
     seed: options.seed ?? 1,
     encrypt: options.encrypt ?? false,
     experiment: options.experiment,
+    rules: options.rules,
   };
 
   let closed = false;
@@ -119,7 +121,9 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
       (thrown) => emit('error', SidestreamError.from(thrown)),
     );
   return {
-    recommend: (request = {}) => call((engine) => engine.recommend(request)),
+    recommend: (request = {}, wait = {}) =>
+      withDeadline(() => call((engine) => engine.recommend(request)), wait, 'recommend()'),
+    explain: (itemId, request = {}) => call((engine) => engine.explain(itemId, request)),
     track: (type, itemId, details = {}) =>
       type === 'impression' ? impressions.add(itemId, details) : call((engine) => engine.track(type, itemId, details)),
     consent: (level) => call((engine) => engine.setConsent(level)),

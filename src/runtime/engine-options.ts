@@ -1,5 +1,6 @@
 import type { SidestreamError } from '../error';
 import type { Experiment } from '../experiment';
+import type { Rules } from '../ranking';
 import type { Consent, Progress, Status } from './api';
 
 /** What the engine tells the page while it works. */
@@ -22,4 +23,6 @@ export interface EngineOptions {
   /** Bytes that the event log may take on the device. Default 5,000,000. */
   logBudget?: number;
   experiment?: Experiment;
+  /** What the shop wants of every list. */
+  rules?: Rules;
 }

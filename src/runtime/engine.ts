@@ -3,13 +3,13 @@ import { type Item, openBundle } from '../catalog';
 import { SidestreamError } from '../error';
 import type { Counts, Metrics } from '../experiment';
 import { decodeProfile, type EventType, encodeProfile, learnerMemory, type NewEvent } from '../learner';
-import { rank } from '../ranking';
 import { isSealed, type LocalItem, openSealed, type Snapshot, seal } from '../store';
-import { anonymousId } from './anonymous-id';
+import { Advice } from './advice';
 import type {
   BrowseRequest,
   BrowseResponse,
   Consent,
+  Explanation,
   RecommendRequest,
   RecommendResponse,
   Status,
@@ -21,7 +21,7 @@ import type { EngineListener, EngineOptions } from './engine-options';
 import { Keeper } from './keeper';
 import { Ledger } from './ledger';
 import { Lessons } from './lessons';
-import { parsed, recommendSchema, type TrackInput, trackSchema } from './requests';
+import { parsed, type TrackInput, trackSchema } from './requests';
 import { Shopfront } from './shopfront';
 import { Trial } from './trial';
 
@@ -36,14 +36,12 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #listener: EngineListener;
   readonly #shop: Shopfront;
+  readonly #advice: Advice;
   readonly #keeper: Keeper;
   readonly #ledger: Ledger;
   readonly #lessons: Lessons;
   readonly #trial: Trial;
   readonly #chores = new Chores((thrown) => this.#listener.error(SidestreamError.from(thrown)));
-  /** Tells the responses of one page from those of all others. */
-  readonly #page = anonymousId(1);
-  #responses = 0;
 
   private constructor(given: EngineOptions, listener: EngineListener, shop: Shopfront) {
     this.#trial = new Trial(given.experiment, (error) => listener.error(error));
@@ -51,6 +49,7 @@ export class Engine {
     this.#options = options;
     this.#listener = listener;
     this.#shop = shop;
+    this.#advice = new Advice({ shop, trial: this.#trial, rules: options.rules, lessons: () => this.#lessons });
     this.#keeper = new Keeper(options, {
       error: (error) => listener.error(error),
       lastEvent: () => this.#lessons.learner.lastEvent,
@@ -83,19 +82,12 @@ export class Engine {
     return engine;
   }
 
-  async recommend(request: RecommendRequest): Promise<RecommendResponse> {
-    const { placement, itemId, limit, exclude } = parsed(recommendSchema, request, 'recommend()');
-    await this.#lessons.prepare();
-    const { index } = this.#shop;
-    const row = itemId === undefined ? null : this.#shop.rowOf(itemId);
-    const rows = exclude.flatMap((id) => index.rowOf.get(id) ?? []);
-    const [state, shown] = [this.#trial.state(this.#lessons.learner.state), this.#trial.placement(placement)];
-    const ranked = rank(index, state, { placement: shown, row, limit, exclude: new Set(rows) });
-    return {
-      id: `${placement}-${this.#page}-${++this.#responses}`,
-      placement,
-      items: ranked.map(({ row: at, ...place }, position) => ({ ...place, item: index.items[at], position })),
-    };
+  recommend(request: RecommendRequest): Promise<RecommendResponse> {
+    return this.#advice.recommend(request);
+  }
+
+  explain(itemId: string, request: RecommendRequest): Promise<Explanation> {
+    return this.#advice.explain(itemId, request);
   }
 
   async track(type: EventType, itemId: string, details: TrackDetails): Promise<void> {
@@ -225,6 +217,7 @@ export class Engine {
     await this.#keeper.clear();
     this.#ledger.forget();
     await this.#lessons.inTurn(() => this.#lessons.startAfresh());
+    this.#advice.begin();
     this.#changed();
   }
 
@@ -252,6 +245,7 @@ export class Engine {
         await this.#keeper.open();
         await this.#trial.draw(this.#keeper.counting);
         await this.#lessons.restore();
+        this.#advice.begin();
       });
     } catch (thrown) {
       this.#listener.error(SidestreamError.from(thrown));
@@ -285,6 +279,7 @@ export class Engine {
       this.#trial.forget();
       await this.#trial.draw(this.#keeper.counting);
       await this.#lessons.startAfresh();
+      this.#advice.begin();
       this.#shop.clearLocal();
       await this.#lessons.learner.setCatalogue(this.#shop);
     });

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import { EVENT_TYPES, type EventType } from '../learner';
+import { ruleFields } from '../ranking';
 import type { TrackDetails } from './api';
 
 /** Placements that are about an item in view. */
@@ -13,6 +14,8 @@ export const recommendSchema = v.pipe(
     itemId: v.optional(v.string()),
     limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 8),
     exclude: v.optional(v.array(v.string()), []),
+    lang: v.optional(v.pipe(v.string(), v.maxLength(64))),
+    ...ruleFields,
   }),
   v.forward(
     v.check(
@@ -22,6 +25,8 @@ export const recommendSchema = v.pipe(
     ['itemId'],
   ),
 );
+
+export type ParsedRequest = v.InferOutput<typeof recommendSchema>;
 
 /** An event before it is parsed. */
 export interface TrackInput {

@@ -1,0 +1,144 @@
+import * as v from 'valibot';
+import type { ShopperRecord } from '../ranking';
+import type { LoggedEvent } from './event';
+
+const id = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
+const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
+
+/** Stored form of a record, by item ids. */
+export const recordSchema = v.object({
+  owned: v.array(id),
+  cart: v.array(id),
+  /** What was shown and not chosen since: times, faded up to the last of them, which was at `choice` and `time`. */
+  shown: v.array(v.object({ item: id, times: amount, choice: amount, time: amount })),
+  /** Dismissals that can be undone: `known` is the number of different items chosen before. */
+  dislikes: v.array(v.object({ item: id, known: amount })),
+  /** When the visit began, and its last event. */
+  visit: v.object({ start: amount, last: amount }),
+});
+export type StoredRecord = v.InferOutput<typeof recordSchema>;
+
+/** Entries of each kind that are stored; the oldest go first. */
+const MOST = 1000;
+/** Choices after which an impression counts half. */
+const HALF_CHOICES = 10;
+/** Time after which it counts half, ms. */
+const HALF_TIME = 24 * 3600 * 1000;
+/** Pause that ends a visit, ms. */
+const PAUSE = 30 * 60 * 1000;
+
+/** Impressions of one item since it was last chosen. */
+interface Shown {
+  times: number;
+  choice: number;
+  time: number;
+}
+
+/** What the rules know of one shopper: what is bought, in the cart, shown in vain, and not liked. */
+export class RulesRecord implements ShopperRecord {
+  readonly owned = new Set<number>();
+  readonly cart = new Set<number>();
+  /** Number of different items chosen before each dismissal that can be undone. */
+  readonly dislikes = new Map<number, number>();
+  readonly #shown = new Map<number, Shown>();
+  #visit = { start: 0, last: 0 };
+  #choices = 0;
+
+  timesShown(row: number, now: number): number {
+    const shown = this.#shown.get(row);
+    return shown ? this.#faded(shown, now) : 0;
+  }
+
+  /** Rows that were shown in the visit going on at `now`, and not chosen since; none when its last event is too long ago. */
+  shownThisVisit(now: number): number[] {
+    const { start, last } = this.#visit;
+    if (now - last > PAUSE) return [];
+    return [...this.#shown].filter(([, { time }]) => time >= start).map(([row]) => row);
+  }
+
+  /**
+   * Takes in an event.
+   * @param chosen whether it chooses the item
+   * @param choices choices ever, this one not among them
+   */
+  add(
+    { type, time = 0 }: Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>,
+    row: number,
+    chosen: boolean,
+    choices: number,
+  ): void {
+    this.#choices = choices;
+    if (time - this.#visit.last > PAUSE) this.#visit.start = time;
+    this.#visit.last = Math.max(this.#visit.last, time);
+    if (type === 'cart') this.cart.add(row);
+    if (type === 'uncart' || type === 'purchase') this.cart.delete(row);
+    if (type === 'purchase') this.owned.add(row);
+    if (type === 'impression') {
+      const shown = this.#shown.get(row);
+      const times = 1 + (shown ? this.#faded(shown, time) : 0);
+      // Re-inserting makes the map's order that of time.
+      this.#shown.delete(row);
+      this.#shown.set(row, { times, choice: choices, time });
+    }
+    if (!chosen) return;
+    this.#shown.delete(row);
+    this.dislikes.delete(row);
+  }
+
+  /** @param idOf id of the item in a row */
+  save(idOf: (row: number) => string): StoredRecord {
+    const ids = (rows: Iterable<number>): string[] => [...rows].slice(-MOST).map(idOf);
+    return {
+      owned: ids(this.owned),
+      cart: ids(this.cart),
+      shown: [...this.#shown].slice(-MOST).map(([row, shown]) => ({ item: idOf(row), ...shown })),
+      dislikes: [...this.dislikes].slice(-MOST).map(([row, known]) => ({ item: idOf(row), known })),
+      visit: { ...this.#visit },
+    };
+  }
+
+  /**
+   * Puts a stored record in the place of this one; none empties it. Items the catalogue does not have are left out.
+   * @param choices choices ever
+   */
+  restore(stored: StoredRecord | undefined, rowOf: ReadonlyMap<string, number>, choices: number): void {
+    for (const kept of [this.owned, this.cart, this.dislikes, this.#shown]) kept.clear();
+    this.#choices = choices;
+    this.#visit = { start: 0, last: 0, ...stored?.visit };
+    const known = <T>(
+      entries: readonly T[] = [],
+      itemOf: (entry: T) => string,
+      put: (row: number, entry: T) => void,
+    ) => {
+      for (const entry of entries) {
+        const row = rowOf.get(itemOf(entry));
+        if (row !== undefined) put(row, entry);
+      }
+    };
+    known(
+      stored?.owned,
+      (item) => item,
+      (row) => this.owned.add(row),
+    );
+    known(
+      stored?.cart,
+      (item) => item,
+      (row) => this.cart.add(row),
+    );
+    known(
+      stored?.dislikes,
+      ({ item }) => item,
+      (row, dislike) => this.dislikes.set(row, dislike.known),
+    );
+    known(
+      stored?.shown,
+      ({ item }) => item,
+      (row, { times, choice, time }) => this.#shown.set(row, { times, choice, time }),
+    );
+  }
+
+  #faded({ times, choice, time }: Shown, now: number): number {
+    const age = Math.max(0, now - time) / HALF_TIME + Math.max(0, this.#choices - choice) / HALF_CHOICES;
+    return times * 2 ** -age;
+  }
+}

@@ -1,0 +1,44 @@
+import { categoryPaths } from '../catalog';
+import type { CatalogueIndex } from './catalogue-index';
+import { companionOf } from './companionship';
+import type { Ground } from './sentences';
+import type { Taste, TermName } from './terms';
+
+/**
+ * The strongest ground of a personal recommendation: what others chose it with, its category, or the past item it
+ * resembles most, which also stands for a taste that has no words of its own.
+ */
+export function groundOf(
+  index: CatalogueIndex,
+  taste: Taste,
+  row: number,
+  terms: Partial<Record<TermName, number>>,
+): Ground {
+  const { companions = 0, category = 0 } = terms;
+  const content = (terms.recent ?? 0) + (terms.session ?? 0) + (terms.closest ?? 0);
+  const nameless = Math.max(content, terms.taste ?? 0);
+  if (companions > Math.max(nameless, category) && index.companions) {
+    const partner = companionOf(index.companions, taste.rows, row);
+    if (partner !== null) return { kind: 'chosen-with', name: index.items[partner].title };
+  }
+  if (category > nameless) {
+    const name = categoryPaths(index.items[row].category)[0]?.split('/').at(-1);
+    if (name) return { kind: 'category', name };
+  }
+  const nearest = nearestOf(index, taste, row);
+  return nearest === null ? { kind: 'chosen-for-you' } : { kind: 'looked-at', name: index.items[nearest].title };
+}
+
+/** The past item that an item resembles most; null without any. */
+function nearestOf(index: CatalogueIndex, taste: Taste, row: number): number | null {
+  let nearest: number | null = null;
+  let best = Number.NEGATIVE_INFINITY;
+  for (const past of new Set(taste.rows)) {
+    const similarity = index.similar.to(past)[row];
+    if (similarity > best) {
+      best = similarity;
+      nearest = past;
+    }
+  }
+  return nearest;
+}

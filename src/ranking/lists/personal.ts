@@ -1,0 +1,25 @@
+import { attributed } from '../attribution';
+import type { CatalogueIndex } from '../catalogue-index';
+import { groundOf } from '../ground';
+import type { RankState } from '../rank-state';
+import { scoreParts, scores } from '../score';
+import { PERSONAL_TERMS, termValues } from '../terms';
+import type { Scored } from './scored';
+
+/** The sum of all terms for one shopper. */
+export function personalList(index: CatalogueIndex, state: RankState, holds: (row: number) => boolean): Scored {
+  const values = termValues(index, state);
+  const parts = (row: number) => scoreParts(values, state.weights, row);
+  const isPersonal = (row: number): boolean => {
+    const terms = parts(row);
+    return PERSONAL_TERMS.reduce((sum, name) => sum + (terms[name] ?? 0), 0) > (terms.popularity ?? 0);
+  };
+  return {
+    score: scores(values, state.weights),
+    holds,
+    parts,
+    source: (row) => (isPersonal(row) ? 'personal' : 'popularity'),
+    ground: (row) => (isPersonal(row) ? groundOf(index, state.taste, row, parts(row)) : { kind: 'popular' }),
+    attribution: (row) => attributed(index, state, row, parts(row)),
+  };
+}

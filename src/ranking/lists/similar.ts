@@ -1,0 +1,46 @@
+import type { CatalogueIndex } from '../catalogue-index';
+import { vectorOf } from '../content-vectors';
+import { modalityParts } from '../modalities';
+import { priceCloseness, sharedCategory } from '../nearness';
+import type { Source } from '../placement';
+import type { Ground } from '../sentences';
+import type { Scored } from './scored';
+
+/** Weight of a category that is the same down to its last level, against a content similarity of 1. */
+const SAME_CATEGORY = 0.1;
+/** Weight of a price that is the same. */
+const PRICE = 0.1;
+
+/**
+ * What resembles an item: content similarity, and a little of shared category and price closeness, by which shopkeepers
+ * go as well (`sidestream evaluate --protocol links` measures it). Null for an item without features, which resembles
+ * nothing.
+ */
+export function similarList(
+  index: CatalogueIndex,
+  row: number,
+  holds: (row: number) => boolean,
+  { source, ground }: { source: Source; ground: Ground } = {
+    source: 'content',
+    ground: { kind: 'similar', name: index.items[row].title },
+  },
+): Scored | null {
+  const content = index.similar.to(row);
+  if (!(content[row] > 0)) return null;
+  const category = sharedCategory(index, row).map((share) => SAME_CATEGORY * share);
+  const price = priceCloseness(index, row).map((closeness) => PRICE * closeness);
+  const score = content.map((similarity, at) => similarity + category[at] + price[at]);
+  const parts = (at: number): Record<string, number> => {
+    const { text } = modalityParts(index.content, at, vectorOf(index.content, row));
+    const all = { text, image: content[at] - text, sameCategory: category[at], price: price[at] };
+    return Object.fromEntries(Object.entries(all).filter(([, part]) => part !== 0));
+  };
+  return {
+    score,
+    holds,
+    parts,
+    source: () => source,
+    ground: () => ground,
+    attribution: (at) => ({ parts: parts(at), because: new Map([[row, score[at]]]) }),
+  };
+}

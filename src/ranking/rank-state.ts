@@ -1,0 +1,10 @@
+import type { ShopperRecord } from './rules/shopper-record';
+import type { TermWeights } from './score';
+import type { TermSources } from './terms';
+
+/** What the ranking knows of the shopper. An empty taste gives the same list to everybody. */
+export interface RankState extends TermSources {
+  weights: TermWeights;
+  /** What the rules go by. Default: nothing is known. */
+  record?: ShopperRecord;
+}

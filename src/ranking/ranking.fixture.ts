@@ -1,0 +1,80 @@
+import { type CompanionTable, type FeatureTable, type Item, quantizeRow } from '../catalog';
+import { type CatalogueIndex, catalogueIndex } from './catalogue-index';
+import type { RankState } from './rank-state';
+import type { TermWeights } from './score';
+import type { Taste } from './terms';
+
+const DIM = 4;
+
+/** Two groups of items: texts and pictures of a group point the same way, with a small turn per item. */
+export function catalogue(overrides: Partial<Item>[] = [], companions: CompanionTable | null = null): CatalogueIndex {
+  const items: Item[] = Array.from({ length: 8 }, (_, row) => ({
+    id: `item-${row}`,
+    title: `Item ${row}`,
+    description: '',
+    category: row < 4 ? 'Fruit/Sweet' : 'Tools/Sharp',
+    price: row < 4 ? 2 : 40,
+    availability: 'in-stock',
+    popularity: 0,
+    attributes: {},
+    ...overrides[row],
+  }));
+  const taps = { text: 2, image: 2 };
+  const table: FeatureTable = {
+    count: items.length,
+    dim: DIM,
+    taps,
+    values: new Int8Array(items.length * 4 * DIM),
+    scales: new Float32Array(items.length * 4),
+  };
+  for (let row = 0; row < items.length; row++) {
+    for (let tap = 0; tap < 4; tap++) {
+      const vector = new Float32Array(DIM);
+      vector[row < 4 ? 0 : 1] = 1;
+      vector[2] = (row % 4) * 0.1;
+      const at = row * 4 + tap;
+      table.scales[at] = quantizeRow(vector, table.values, at * DIM);
+    }
+  }
+  const blend = { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } };
+  return catalogueIndex(items, table, blend, companions);
+}
+
+/** Others chose item 0 with item 6 (lift 3) and with item 7 (lift 5), of a catalogue that has no more than these. */
+export const COMPANIONS: CompanionTable = {
+  count: 8,
+  offsets: Uint32Array.of(0, 2, 2, 2, 2, 2, 2, 3, 4),
+  rows: Uint32Array.of(6, 7, 0, 0),
+  lifts: Float32Array.of(3, 5, 3, 5),
+};
+
+export const WEIGHTS: TermWeights = {
+  base: 1,
+  embedding: 2,
+  companions: 2,
+  recent: 4,
+  session: 1,
+  closest: 2,
+  category: 0.5,
+  numbers: 0.25,
+  place: 0.1,
+  popularity: 0.5,
+  newcomer: 1,
+  disliked: 2,
+  taste: 1,
+  experts: 0,
+};
+
+/** State of a shopper of this taste. */
+export function state(taste: Partial<Taste> = {}): RankState {
+  return {
+    taste: { rows: [], strengths: [], dismissed: new Set(), ...taste },
+    weights: WEIGHTS,
+    base: null,
+    liking: null,
+    experts: null,
+  };
+}
+
+/** State of a shopper who chose these items. */
+export const chose = (...rows: number[]): RankState => state({ rows, strengths: rows.map(() => 1) });

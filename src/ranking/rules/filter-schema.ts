@@ -1,0 +1,99 @@
+import * as v from 'valibot';
+import { DEEPEST_FILTER, type Filter, LARGEST_FILTER } from './filter';
+
+const FIELDS = ['id', 'title', 'category', 'price', 'availability', 'popularity'];
+const COMBINATIONS = ['$and', '$or', '$not'];
+const OPERATORS = ['$eq', '$ne', '$in', '$nin', '$gt', '$gte', '$lt', '$lte'];
+
+const VALUE = 'must be a text, a finite number or a truth value';
+const TOO_LARGE = `a filter has at most ${LARGEST_FILTER} parts`;
+
+type Path = (string | number)[];
+
+/** What is wrong, and where: keys and indices from the filter's root on. */
+interface Fault {
+  path: Path;
+  message: string;
+}
+
+/** Parts that a filter may still have. */
+interface Budget {
+  left: number;
+}
+
+/**
+ * A filter as it comes from the page. An issue names the place in the filter: `filter.$or.1.price.$gt`.
+ * At most 8 levels deep and 2,000 fields, combinations and values large.
+ */
+export const filterSchema = v.pipe(
+  v.unknown(),
+  v.rawTransform(({ dataset: { value }, addIssue, NEVER }): Filter => {
+    const fault = filterFault(value, [], 1, { left: LARGEST_FILTER });
+    if (!fault) return value as Filter;
+    const items = fault.path.map(
+      (key): v.UnknownPathItem => ({ type: 'unknown', origin: 'value', input: value, key, value: key }),
+    );
+    const [first, ...rest] = items;
+    addIssue({ message: fault.message, ...(first ? { path: [first, ...rest] } : {}) });
+    return NEVER;
+  }),
+);
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+
+const isValue = (value: unknown): boolean =>
+  typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
+
+/** The first fault of some parts. */
+function firstFault<T>(parts: Iterable<T>, faultOf: (part: T) => Fault | null): Fault | null {
+  for (const part of parts) {
+    const fault = faultOf(part);
+    if (fault) return fault;
+  }
+  return null;
+}
+
+function filterFault(filter: unknown, path: Path, depth: number, budget: Budget): Fault | null {
+  if (!isRecord(filter)) return { path, message: 'must be a filter such as {"price": {"$lt": 50}}' };
+  if (depth > DEEPEST_FILTER) return { path, message: `filters go at most ${DEEPEST_FILTER} levels deep` };
+  return firstFault(Object.entries(filter), ([key, value]) => {
+    const at = [...path, key];
+    if (--budget.left < 0) return { path: at, message: TOO_LARGE };
+    if (key === '$not') return filterFault(value, at, depth + 1, budget);
+    if (key === '$and' || key === '$or') {
+      if (!Array.isArray(value)) return { path: at, message: 'must be a list of filters' };
+      return firstFault(value.entries(), ([n, part]) => filterFault(part, [...at, n], depth + 1, budget));
+    }
+    if (FIELDS.includes(key) || /^attributes\../.test(key)) return conditionFault(value, at, budget);
+    const known = [...COMBINATIONS, ...FIELDS, 'attributes.<name>'].join(', ');
+    return { path: at, message: `is neither a field nor a combination; there are ${known}` };
+  });
+}
+
+function conditionFault(condition: unknown, path: Path, budget: Budget): Fault | null {
+  if (isValue(condition)) return null;
+  if (!isRecord(condition) || Object.keys(condition).length === 0) {
+    return { path, message: `${VALUE}, or operators such as {"$gte": 10}` };
+  }
+  return firstFault(Object.entries(condition), ([operator, value]) => {
+    const at = [...path, operator];
+    if (--budget.left < 0) return { path: at, message: TOO_LARGE };
+    if (operator === '$eq' || operator === '$ne') return isValue(value) ? null : { path: at, message: VALUE };
+    if (operator === '$in' || operator === '$nin') return listFault(value, at, budget);
+    if (OPERATORS.includes(operator)) {
+      return isValue(value) && typeof value !== 'boolean'
+        ? null
+        : { path: at, message: 'must be a finite number or a text' };
+    }
+    return { path: at, message: `is no operator; there are ${OPERATORS.join(', ')}` };
+  });
+}
+
+function listFault(list: unknown, path: Path, budget: Budget): Fault | null {
+  if (!Array.isArray(list)) return { path, message: 'must be a list of values' };
+  budget.left -= list.length;
+  if (budget.left < 0) return { path, message: TOO_LARGE };
+  const bad = list.findIndex((value) => !isValue(value));
+  return bad < 0 ? null : { path: [...path, bad], message: VALUE };
+}

@@ -1,0 +1,43 @@
+/** A value that a field is compared with. */
+export type FilterValue = string | number | boolean;
+
+/** What one field must be like; several operators must all hold. */
+export interface FilterCondition {
+  $eq?: FilterValue;
+  $ne?: FilterValue;
+  $in?: FilterValue[];
+  $nin?: FilterValue[];
+  $gt?: number | string;
+  $gte?: number | string;
+  $lt?: number | string;
+  $lte?: number | string;
+}
+
+/** The fields of an item that a filter may name. */
+export type FilterField =
+  | 'id'
+  | 'title'
+  | 'category'
+  | 'price'
+  | 'availability'
+  | 'popularity'
+  | `attributes.${string}`;
+
+/**
+ * Which items, as JSON: `{ category: 'Men/Tops', price: { $gte: 20, $lt: 50 } }`. Several fields must all fit; `$and`,
+ * `$or` and `$not` combine filters; `{}` fits every item. A plain value means `$eq`.
+ *
+ * - A category fits when it is the item's or a broader one: `Men` fits `Men/Tops/Tees`, one path of several is enough.
+ * - `$gt`, `$gte`, `$lt`, `$lte` compare numbers with numbers and texts with texts (by code unit, so that ISO dates work).
+ * - An item without the field fits `$ne` and `$nin`, and nothing else.
+ */
+export type Filter = {
+  $and?: Filter[];
+  $or?: Filter[];
+  $not?: Filter;
+} & { [field in FilterField]?: FilterValue | FilterCondition };
+
+/** Levels of filters inside filters. */
+export const DEEPEST_FILTER = 8;
+/** Fields, combinations and values of a filter, all together. */
+export const LARGEST_FILTER = 2000;

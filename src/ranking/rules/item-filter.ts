@@ -1,0 +1,98 @@
+import { categoryPaths, type Item } from '../../catalog';
+import type { Filter, FilterCondition, FilterValue } from './filter';
+
+type Test<T> = (value: T) => boolean;
+
+/** Turns a filter that was parsed into a test of items. Its lists become sets, so that long ones cost no more. */
+export function itemFilter(filter: Filter): Test<Item> {
+  const tests = Object.entries(filter).map(([key, value]): Test<Item> => {
+    if (key === '$and') return every((value as Filter[]).map(itemFilter));
+    if (key === '$or') return some((value as Filter[]).map(itemFilter));
+    if (key === '$not') {
+      const inner = itemFilter(value as Filter);
+      return (item) => !inner(item);
+    }
+    const condition = isCondition(value) ? value : { $eq: value as FilterValue };
+    if (key === 'category') {
+      const test = categoryTest(condition);
+      return ({ category }) => test(category);
+    }
+    const read = field(key);
+    const test = valueTest(condition);
+    return (item) => test(read(item));
+  });
+  return every(tests);
+}
+
+const isCondition = (value: unknown): value is FilterCondition => typeof value === 'object' && value !== null;
+
+function every<T>(tests: Test<T>[]): Test<T> {
+  return (value) => tests.every((test) => test(value));
+}
+
+function some<T>(tests: Test<T>[]): Test<T> {
+  return (value) => tests.some((test) => test(value));
+}
+
+/** Reads a field of an item; undefined where it has none. */
+function field(name: string): (item: Item) => FilterValue | undefined {
+  if (name.startsWith('attributes.')) {
+    const key = name.slice('attributes.'.length);
+    return ({ attributes }) => (Object.hasOwn(attributes, key) ? attributes[key] : undefined);
+  }
+  return (item) => item[name as 'id' | 'title' | 'price' | 'availability' | 'popularity'];
+}
+
+function valueTest(condition: FilterCondition): Test<FilterValue | undefined> {
+  const tests = Object.entries(condition).map(([operator, wanted]): Test<FilterValue | undefined> => {
+    if (operator === '$eq') return (value) => value === wanted;
+    if (operator === '$ne') return (value) => value !== wanted;
+    if (operator === '$in' || operator === '$nin') {
+      const set = new Set<FilterValue | undefined>(wanted as FilterValue[]);
+      return operator === '$in' ? (value) => set.has(value) : (value) => !set.has(value);
+    }
+    const holds = ORDER[operator as keyof typeof ORDER];
+    return (value) => typeof value === typeof wanted && value !== undefined && holds(value, wanted as FilterValue);
+  });
+  return every(tests);
+}
+
+const ORDER = {
+  $gt: (a: FilterValue, b: FilterValue) => a > b,
+  $gte: (a: FilterValue, b: FilterValue) => a >= b,
+  $lt: (a: FilterValue, b: FilterValue) => a < b,
+  $lte: (a: FilterValue, b: FilterValue) => a <= b,
+};
+
+/** Categories are the same for many items: each is looked at once. */
+function categoryTest(condition: FilterCondition): Test<string> {
+  const known = new Map<string, boolean>();
+  const tests = Object.entries(condition).map(([operator, wanted]): Test<ReadonlySet<string>> => {
+    if (operator === '$eq' || operator === '$ne' || operator === '$in' || operator === '$nin') {
+      const names = (Array.isArray(wanted) ? wanted : [wanted]).flatMap((name) => categoryPaths(String(name)));
+      const positive = operator === '$eq' || operator === '$in';
+      return (prefixes) => names.some((name) => prefixes.has(name)) === positive;
+    }
+    // Paths have no order to go by.
+    return () => false;
+  });
+  const test = every(tests);
+  return (category) => {
+    let fits = known.get(category);
+    if (fits === undefined) {
+      fits = test(prefixesOf(category));
+      known.set(category, fits);
+    }
+    return fits;
+  };
+}
+
+/** Every path of a category and all broader ones. */
+function prefixesOf(category: string): Set<string> {
+  return new Set(
+    categoryPaths(category).flatMap((path) => {
+      const names = path.split('/');
+      return names.map((_, depth) => names.slice(0, depth + 1).join('/'));
+    }),
+  );
+}

@@ -1,0 +1,105 @@
+import * as v from 'valibot';
+import type { Filter } from './filter';
+import { filterSchema } from './filter-schema';
+
+/** Raises, or lowers, the items that a filter fits. */
+export interface Push {
+  filter: Filter;
+  /**
+   * How far, in standard deviations of the scores of all items that the list may hold, above 0 up to 10; default 1. It is
+   * added (`boost`) or taken away (`bury`), never multiplied: scores may be negative, and their range differs by placement.
+   */
+  by?: number;
+}
+
+/** Puts an item at a place of its own. */
+export interface Pin {
+  itemId: string;
+  /** 0-based. */
+  position: number;
+}
+
+/** At most so many items of one category. */
+export interface CategoryCap {
+  /** 1 or more. */
+  most: number;
+  /** Levels of the category path that count: 1 is the broadest. Default: the whole path. */
+  depth?: number;
+}
+
+/**
+ * What a shop wants of a list, whatever the ranking says. In a request, or for all requests in
+ * `createRecommender({ rules })`; a rule of a request takes the place of the shop's rule of the same name.
+ */
+export interface Rules {
+  /** Only items that it fits. */
+  filter?: Filter;
+  /** Default true. */
+  excludeOutOfStock?: boolean;
+  /** Leave out what the shopper bought. Default true, but for `recent`. Shops of things bought again and again say false. */
+  excludeOwned?: boolean;
+  /** Leave out what is in the cart. Default true, but for `recent`. */
+  excludeInCart?: boolean;
+  /** Leave out what the shopper is not interested in. Default true. */
+  excludeDismissed?: boolean;
+  boost?: Push[];
+  bury?: Push[];
+  /**
+   * Items at places of their own, whatever filter and scores say. What is excluded (sold out, owned, in the cart,
+   * dismissed, in view) is not pinned, nor is an item that the catalogue lacks; of two pins at one place the first counts.
+   */
+  pin?: Pin[];
+  /** At most so many items of one category; a list may get shorter. An item without category is never too many. */
+  categoryCap?: number | CategoryCap;
+  /**
+   * How much items of a list should differ in content, 0 (default: not at all) to 1. It is 1 - lambda of maximal marginal
+   * relevance (Carbonell and Goldstein, 1998): the next item has the largest
+   * (1 - diversity) relevance - diversity (similarity to the most similar item above it), relevance in 0..1.
+   */
+  diversity?: number;
+  /**
+   * How far items sink that were shown again and again without being chosen, 0 (default: not at all) to 1: by
+   * rotation * 2 standard deviations * (1 - 2^(-times / 3)). Times count half after 10 choices, and after a day.
+   */
+  rotation?: number;
+  /**
+   * Whether a page loaded anew in the same visit shows something new: the first half of the list stays, below it items
+   * that earlier pages of the visit showed give way to others. A visit ends with 30 minutes of pause. Needs impressions
+   * that outlive the page, so consent. Default false.
+   */
+  fresh?: boolean;
+}
+
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const whole = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+const pushes = v.pipe(
+  v.array(v.strictObject({ filter: filterSchema, by: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(10))) })),
+  v.maxLength(50),
+);
+
+/** The rules of a request, field by field. */
+export const ruleFields = {
+  filter: v.optional(filterSchema),
+  excludeOutOfStock: v.optional(v.boolean()),
+  excludeOwned: v.optional(v.boolean()),
+  excludeInCart: v.optional(v.boolean()),
+  excludeDismissed: v.optional(v.boolean()),
+  boost: v.optional(pushes),
+  bury: v.optional(pushes),
+  pin: v.optional(v.pipe(v.array(v.strictObject({ itemId: v.string(), position: whole(0, 99) })), v.maxLength(100))),
+  categoryCap: v.optional(
+    v.union([whole(1, 100), v.strictObject({ most: whole(1, 100), depth: v.optional(whole(1, 50)) })]),
+  ),
+  diversity: v.optional(share),
+  rotation: v.optional(share),
+  fresh: v.optional(v.boolean()),
+};
+
+/** The rules of a shop. Unknown names are refused: a rule that is misspelt would go unnoticed. */
+export const rulesSchema = v.strictObject(ruleFields);
+
+/** The shop's rules with those of a request in their place. */
+export function mergedRules(shop: Rules, request: Rules): Rules {
+  const given = Object.entries(request).filter(([name, rule]) => name in ruleFields && rule !== undefined);
+  return { ...shop, ...Object.fromEntries(given) };
+}

@@ -1,0 +1,112 @@
+/** What a sentence below a recommendation is about. `name` is a title or a category, as the shop wrote it. */
+export type Ground =
+  | { kind: 'looked-at' | 'chosen-with' | 'goes-with' | 'similar' | 'style' | 'category'; name: string }
+  | { kind: 'popular' | 'catalogue' | 'seen' | 'chosen-for-you' | 'picked' };
+
+type Kind = Ground['kind'];
+
+/** Languages that sentences can be in. */
+export const SENTENCE_LANGUAGES = ['en', 'ja', 'de', 'fr', 'es', 'ar'] as const;
+export type SentenceLanguage = (typeof SENTENCE_LANGUAGES)[number];
+
+/** `{}` stands for the name. */
+const SENTENCES: Record<SentenceLanguage, Record<Kind, string>> = {
+  en: {
+    'looked-at': 'Because you looked at “{}”',
+    'chosen-with': 'Others chose it with “{}”',
+    'goes-with': 'Goes with “{}”',
+    similar: 'Similar to “{}”',
+    style: 'In the style of “{}”',
+    category: 'You often look at {}',
+    popular: 'Popular in this shop',
+    catalogue: 'From the catalogue',
+    seen: 'You looked at this',
+    'chosen-for-you': 'Chosen for you',
+    picked: 'Picked by the shop',
+  },
+  ja: {
+    'looked-at': '「{}」をご覧になったため',
+    'chosen-with': '「{}」と一緒に選ばれています',
+    'goes-with': '「{}」に合う商品です',
+    similar: '「{}」に似た商品です',
+    style: '「{}」と似たテイストの商品です',
+    category: '{}をよくご覧になっています',
+    popular: 'このショップで人気の商品です',
+    catalogue: 'カタログの商品です',
+    seen: '以前ご覧になった商品です',
+    'chosen-for-you': 'あなたへのおすすめです',
+    picked: 'ショップのおすすめです',
+  },
+  de: {
+    'looked-at': 'Weil Sie „{}“ angesehen haben',
+    'chosen-with': 'Von anderen zusammen mit „{}“ gewählt',
+    'goes-with': 'Passt zu „{}“',
+    similar: 'Ähnlich wie „{}“',
+    style: 'Im Stil von „{}“',
+    category: 'Sie sehen sich oft {} an',
+    popular: 'Beliebt in diesem Shop',
+    catalogue: 'Aus dem Sortiment',
+    seen: 'Von Ihnen angesehen',
+    'chosen-for-you': 'Für Sie ausgewählt',
+    picked: 'Vom Shop ausgewählt',
+  },
+  fr: {
+    'looked-at': 'Parce que vous avez regardé « {} »',
+    'chosen-with': 'Choisi par d’autres avec « {} »',
+    'goes-with': 'Va bien avec « {} »',
+    similar: 'Semblable à « {} »',
+    style: 'Dans le style de « {} »',
+    category: 'Vous regardez souvent {}',
+    popular: 'Populaire dans cette boutique',
+    catalogue: 'Dans le catalogue',
+    seen: 'Vous l’avez déjà regardé',
+    'chosen-for-you': 'Choisi pour vous',
+    picked: 'Sélectionné par la boutique',
+  },
+  es: {
+    'looked-at': 'Porque ha visto «{}»',
+    'chosen-with': 'Otros lo eligieron con «{}»',
+    'goes-with': 'Combina con «{}»',
+    similar: 'Parecido a «{}»',
+    style: 'En el estilo de «{}»',
+    category: 'Mira a menudo {}',
+    popular: 'Popular en esta tienda',
+    catalogue: 'Del catálogo',
+    seen: 'Ya lo ha visto',
+    'chosen-for-you': 'Elegido para usted',
+    picked: 'Seleccionado por la tienda',
+  },
+  ar: {
+    'looked-at': 'لأنك شاهدت «{}»',
+    'chosen-with': 'اختاره آخرون مع «{}»',
+    'goes-with': 'يتناسب مع «{}»',
+    similar: 'مشابه لـ «{}»',
+    style: 'بأسلوب «{}»',
+    category: 'كثيرًا ما تتصفح {}',
+    popular: 'رائج في هذا المتجر',
+    catalogue: 'من الكتالوج',
+    seen: 'شاهدت هذا المنتج من قبل',
+    'chosen-for-you': 'اخترناه لك',
+    picked: 'من اختيار المتجر',
+  },
+};
+
+/** The language of a tag such as `de-AT`, `AR` or `zh`; English where there are no sentences. */
+export function sentenceLanguage(tag: string): SentenceLanguage {
+  const primary = tag.toLowerCase().split(/[-_]/)[0];
+  return SENTENCE_LANGUAGES.find((language) => language === primary) ?? 'en';
+}
+
+/**
+ * One sentence for the shopper, without a full stop.
+ * @param lang a language tag; default English
+ */
+export function sentence(ground: Ground, lang = 'en'): string {
+  const language = sentenceLanguage(lang);
+  const words = SENTENCES[language][ground.kind];
+  if (!('name' in ground)) return words;
+  // In a text that runs right to left, a title that does not must not turn the marks round it.
+  const name = language === 'ar' ? `\u2068${ground.name}\u2069` : ground.name;
+  // A function, because a title may hold `$&`.
+  return words.replace('{}', () => name);
+}

@@ -1,0 +1,83 @@
+import { explain, mergedRules, type RankRequest, type RankState, type Rules, rank, rulesSchema } from '../ranking';
+import { anonymousId } from './anonymous-id';
+import type { Explanation, RecommendRequest, RecommendResponse } from './api';
+import type { Lessons } from './lessons';
+import { type ParsedRequest, parsed, recommendSchema } from './requests';
+import type { Shopfront } from './shopfront';
+import type { Trial } from './trial';
+
+/** What advice is given from. */
+export interface AdviceContext {
+  shop: Shopfront;
+  trial: Trial;
+  /** What the shop wants of every list. */
+  rules?: Rules;
+  lessons(): Lessons;
+}
+
+/** Lists and their explanations, as the shop's rules, the request's, and this device's variant have them. */
+export class Advice {
+  readonly #context: AdviceContext;
+  readonly #rules: Rules;
+  /** Tells the responses of one page from those of all others. */
+  readonly #page = anonymousId(1);
+  #responses = 0;
+  /** What earlier pages of the visit showed, by id: rows may change. */
+  #shownBefore: readonly string[] = [];
+
+  /** @throws SidestreamError `runtime/invalid-input` when the shop's rules are no rules */
+  constructor(context: AdviceContext) {
+    this.#context = context;
+    this.#rules = parsed(rulesSchema, context.rules ?? {}, 'createRecommender() rules');
+  }
+
+  /** This page begins, or begins anew: what the visit showed so far is what earlier pages showed. */
+  begin(): void {
+    const { items } = this.#context.shop.index;
+    const { record } = this.#context.lessons().learner.history;
+    this.#shownBefore = record.shownThisVisit(Date.now()).map((row) => items[row].id);
+  }
+
+  async recommend(request: RecommendRequest): Promise<RecommendResponse> {
+    const given = parsed(recommendSchema, request, 'recommend()');
+    await this.#context.lessons().prepare();
+    const { index } = this.#context.shop;
+    const ranked = rank(index, ...this.#question(given));
+    return {
+      id: `${given.placement}-${this.#page}-${++this.#responses}`,
+      placement: given.placement,
+      items: ranked.map(({ row: at, ...place }, position) => ({ ...place, item: index.items[at], position })),
+    };
+  }
+
+  async explain(itemId: string, request: RecommendRequest): Promise<Explanation> {
+    const given = parsed(recommendSchema, request, 'explain()');
+    await this.#context.lessons().prepare();
+    const { index } = this.#context.shop;
+    const row = this.#context.shop.rowOf(itemId);
+    const { because, ...found } = explain(index, ...this.#question(given), row);
+    return {
+      ...found,
+      item: index.items[row],
+      placement: given.placement,
+      because: because.map(({ row: at, part }) => ({ item: index.items[at], part })),
+    };
+  }
+
+  /** What the ranking goes by, and what it is asked. */
+  #question({ placement, itemId, limit, exclude, lang, ...rules }: ParsedRequest): [RankState, RankRequest] {
+    const { shop, trial, lessons } = this.#context;
+    const rows = (ids: readonly string[]): Set<number> => new Set(ids.flatMap((id) => shop.index.rowOf.get(id) ?? []));
+    const request: RankRequest = {
+      placement: trial.placement(placement),
+      row: itemId === undefined ? null : shop.rowOf(itemId),
+      limit,
+      exclude: rows(exclude),
+      rules: mergedRules(this.#rules, rules),
+      lang,
+      shownBefore: rows(this.#shownBefore),
+      now: Date.now(),
+    };
+    return [trial.state(lessons().learner.state), request];
+  }
+}
