@@ -38,7 +38,11 @@ export async function addLearned(
   };
   const next: Manifest = { ...manifest };
   if (base) next.base = { ...(await put('base', 'safetensors', base.bytes)), config: base.config };
-  if (companions) next.companions = await put('companions', 'bin', encodeCompanions(companions));
+  if (companions) {
+    const { origin } = companions;
+    const file = await put('companions', 'bin', encodeCompanions(companions));
+    next.companions = origin ? { ...file, origin } : file;
+  }
   await sink(MANIFEST_FILE, new TextEncoder().encode(`${JSON.stringify(next, null, 2)}\n`));
   return next;
 }

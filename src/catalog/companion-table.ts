@@ -13,6 +13,8 @@ export interface CompanionTable {
   rows: Uint32Array;
   /** log(1 + lift), above 0, same length. */
   lifts: Float32Array;
+  /** `shop`: the shop's own links and orders say so, and items borrow from others of their category. Default: its logs. */
+  origin?: 'shop';
 }
 
 /** Steps that a lift is stored in. */

@@ -71,8 +71,8 @@ export const manifestSchema = v.object({
       config: baseConfigSchema,
     }),
   ),
-  /** What the shop's logs say is chosen together, about these items in this order. */
-  companions: v.optional(fileSchema),
+  /** What the shop's logs, or its own links and orders, say goes together, about these items in this order. */
+  companions: v.optional(v.object({ ...fileSchema.entries, origin: v.optional(v.literal('shop')) })),
 });
 
 export type Manifest = v.InferOutput<typeof manifestSchema>;

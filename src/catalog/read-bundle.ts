@@ -118,7 +118,9 @@ function lateFiles(fetchFile: FetchFile, manifest: Manifest): LateFiles {
     },
     companions: async (onProgress) => {
       const { companions } = manifest;
-      return companions ? decodeCompanions((await files([companions], onProgress))[0], manifest.count) : null;
+      if (!companions) return null;
+      const table = decodeCompanions((await files([companions], onProgress))[0], manifest.count);
+      return companions.origin ? { ...table, origin: companions.origin } : table;
     },
     encoder: async (modality, onProgress) => {
       const { encoder } = manifest.modalities[modality];

@@ -1,4 +1,5 @@
 import {
+  addLearned,
   type BundleEncoder,
   bundleFiles,
   createTable,
@@ -22,6 +23,7 @@ import {
 } from '../encoders';
 import { createNodeEncoder, decodeImage, type EncoderFiles } from '../encoders/node';
 import { SidestreamError } from '../error';
+import { type FileCompanions, fileCompanions } from './build-companions';
 import { tunedTextWeight } from './content-weight';
 import { encodeItems } from './encode-items';
 import { readEncoder } from './encoders-add';
@@ -54,6 +56,9 @@ export interface BuildRequest {
   presets?: { text: TextPreset; image: ImagePreset };
   /** Whether the bundle gets a copy of them. */
   encoders: boolean;
+  /** Files of links and of orders, for the placement `complement`. */
+  links?: string;
+  orders?: string;
   meter: Meter;
 }
 
@@ -89,6 +94,8 @@ export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
     );
   }
   const presets = request.presets ?? DEFAULT_PRESETS;
+  // A bad file is better found before the encoding than after.
+  const companions = await companionsOf(request, items);
   const files = {
     text: await readEncoder(presets.text, request.models),
     image: await readEncoder(presets.image, request.models),
@@ -126,7 +133,10 @@ export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
     },
     projection: encodeProjection({ text, image: pictures.projection }),
   };
-  const manifest = await writeBundle(bundle, await folderSink(request.out), { previous: previous ?? undefined });
+  const sink = await folderSink(request.out);
+  const written = await writeBundle(bundle, sink, { previous: previous ?? undefined });
+  const manifest = companions ? await addLearned(written, { companions: companions.table }, sink) : written;
+  notes.push(...(companions?.notes ?? []));
   await removeStale(request.out, manifest);
   const lost = previous && leftOut(previous.manifest, manifest);
   if (lost) notes.push(lost);
@@ -141,6 +151,10 @@ export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
     notes,
     manifest,
   };
+}
+
+async function companionsOf({ links, orders }: BuildRequest, items: Item[]): Promise<FileCompanions | null> {
+  return links === undefined && orders === undefined ? null : fileCompanions({ links, orders }, items);
 }
 
 async function encodeTexts(

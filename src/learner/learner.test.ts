@@ -73,6 +73,28 @@ beforeAll(async () => {
 });
 
 describe('Learner', () => {
+  it('is the same after a dismissal that was taken back, also over a reload', async () => {
+    const shop = catalogue();
+    const plain = await learned(clicks(2), shop);
+    const taken = new Learner(shop, options);
+    for (const one of [...clicks(2), event(3, 5, 'dismiss')]) taken.observe(one);
+    const apart = (learner: Learner) => {
+      const expected = plain.state.liking ?? new Float32Array();
+      return Math.max(...(learner.state.liking ?? []).map((liking, row) => Math.abs(liking - expected[row])));
+    };
+    expect(apart(taken)).toBeGreaterThan(1e-3);
+    const reloaded = new Learner(shop, options);
+    reloaded.restore(taken.save(), []);
+    for (const learner of [taken, reloaded]) {
+      // The second one has nothing left to take back.
+      for (const id of [9, 10]) {
+        learner.observe(event(id, 5, 'undismiss'));
+        expect(learner.history.dismissed.size).toBe(0);
+        expect(apart(learner)).toBeLessThan(1e-5);
+      }
+    }
+  });
+
   it('moves the list towards what was chosen', async () => {
     const shop = catalogue();
     const learner = await learned(clicks(8), shop);

@@ -1,6 +1,7 @@
 // The pooled stage: training a base model on the logs of a shop. Kept out of the room's other door, as it needs tfjs
 // from the start, which pages load only when there is something to learn.
 export { BaseModel } from './base-model';
+export { type Link, linkCompanions } from './link-companions';
 export {
   type EpochReport,
   logPopularity,

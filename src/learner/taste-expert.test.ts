@@ -96,6 +96,16 @@ describe('tasteSpace', () => {
 });
 
 describe('TasteExperts', () => {
+  it('take back exactly what is left of a dismissal after the choices since', () => {
+    const [plain, taken] = [0, 1].map(() => TasteExperts.over(tasteSpace(index(), null), {}, NOTHING));
+    taken.dislike(7);
+    for (const row of [3, 11, 20]) for (const experts of [plain, taken]) experts.learn(choice(row));
+    const apart = () => Math.max(...taken.scores.map((score, row) => Math.abs(score - plain.scores[row])));
+    expect(apart()).toBeGreaterThan(1e-2);
+    taken.forgive(7, 3);
+    expect(apart()).toBeLessThan(1e-5);
+  });
+
   it('say nothing before the first choice and then like what is like it', () => {
     const experts = TasteExperts.over(tasteSpace(index(), null), {}, NOTHING);
     expect(experts.scores.every((score) => score === 0)).toBe(true);

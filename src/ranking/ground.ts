@@ -1,4 +1,4 @@
-import { categoryPaths } from '../catalog';
+import { type CompanionTable, categoryPaths } from '../catalog';
 import type { CatalogueIndex } from './catalogue-index';
 import { companionOf } from './companionship';
 import type { Ground } from './sentences';
@@ -19,7 +19,7 @@ export function groundOf(
   const nameless = Math.max(content, terms.taste ?? 0);
   if (companions > Math.max(nameless, category) && index.companions) {
     const partner = companionOf(index.companions, taste.rows, row);
-    if (partner !== null) return { kind: 'chosen-with', name: index.items[partner].title };
+    if (partner !== null) return { kind: chosenWith(index.companions), name: index.items[partner].title };
   }
   if (category > nameless) {
     const name = categoryPaths(index.items[row].category)[0]?.split('/').at(-1);
@@ -28,6 +28,10 @@ export function groundOf(
   const nearest = nearestOf(index, taste, row);
   return nearest === null ? { kind: 'chosen-for-you' } : { kind: 'looked-at', name: index.items[nearest].title };
 }
+
+/** What may be said of companions: only logs tell that others chose them. */
+export const chosenWith = (companions: CompanionTable | null): 'chosen-with' | 'goes-with' =>
+  companions?.origin === 'shop' ? 'goes-with' : 'chosen-with';
 
 /** The past item that an item resembles most; null without any. */
 function nearestOf(index: CatalogueIndex, taste: Taste, row: number): number | null {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { writeBundle } from '../catalog';
+import { type Item, writeBundle } from '../catalog';
 import { bundleContent, makeItem, memoryBundle } from '../catalog/bundle.fixture';
 import type { LoggedEvent } from '../learner';
 import { DeviceStore } from '../store';
@@ -12,7 +12,7 @@ export const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
 /** A click on the fourth place of a list. */
 export const CLICK = { recommendationId: 'r1', placement: 'similar', position: 3 };
 
-/** A shop of six items on a local server. */
+/** A shop on a local server. */
 export interface ServedShop {
   /** A page of the shop, with consent. */
   open(given?: Partial<EngineOptions>): Promise<Engine>;
@@ -21,9 +21,11 @@ export interface ServedShop {
   close(): Promise<unknown>;
 }
 
-export async function serveShop(): Promise<ServedShop> {
+/** @param items default: the six of `IDS` */
+export async function serveShop(
+  items: Item[] = IDS.map((id, n) => makeItem(id, { popularity: 100 - n })),
+): Promise<ServedShop> {
   const memory = memoryBundle();
-  const items = IDS.map((id, n) => makeItem(id, { popularity: 100 - n }));
   await writeBundle(await bundleContent(items), memory.sink);
   const server = createServer(({ url = '' }, response) => {
     const bytes = memory.files.get(url.slice(1));

@@ -1,6 +1,7 @@
 import { categoryPaths } from '../../catalog';
 import type { CatalogueIndex } from '../catalogue-index';
 import { companionship } from '../companionship';
+import { chosenWith } from '../ground';
 import type { Scored } from './scored';
 import { similarList } from './similar';
 
@@ -22,7 +23,7 @@ function companionList(index: CatalogueIndex, row: number, holds: (row: number) 
     holds: (at) => score[at] > 0 && holds(at),
     parts,
     source: () => 'companions',
-    ground: () => ({ kind: 'chosen-with', name: index.items[row].title }),
+    ground: () => ({ kind: chosenWith(index.companions), name: index.items[row].title }),
     attribution: (at) => ({ parts: parts(at), because: new Map([[row, score[at]]]) }),
   };
 }

@@ -13,7 +13,7 @@ const PRICE = 0.1;
 
 /**
  * What resembles an item: content similarity, and a little of shared category and price closeness, by which shopkeepers
- * go as well (`sidestream evaluate --protocol links` measures it). Null for an item without features, which resembles
+ * go as well (see `cli/links.test.ts`). Null for an item without features, which resembles
  * nothing.
  */
 export function similarList(

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import type { EventType } from './event';
+import { History } from './history';
+
+const HOUR = 3600 * 1000;
+const START = 1_700_000_000_000;
+
+/** A history after these events, one minute apart. */
+function historyOf(...events: [EventType, number][]): History {
+  const history = new History();
+  for (const [n, [type, row]] of events.entries()) history.add({ type, time: START + n * 60_000 }, row);
+  return history;
+}
+
+describe('RulesRecord', () => {
+  it('knows what is in the cart and what was bought', () => {
+    const { record } = historyOf(
+      ['cart', 1],
+      ['cart', 2],
+      ['cart', 3],
+      ['uncart', 2],
+      ['purchase', 3],
+      ['purchase', 4],
+    );
+    expect([...record.cart]).toEqual([1]);
+    expect([...record.owned]).toEqual([3, 4]);
+  });
+
+  it('counts what is shown until it is chosen, half as much after a day and after ten choices', () => {
+    const { record } = historyOf(['impression', 1], ['impression', 2], ['click', 2]);
+    const now = START;
+    expect([record.timesShown(1, now), record.timesShown(2, now), record.timesShown(3, now)]).toEqual([1, 0, 0]);
+    expect(record.timesShown(1, START + 24 * HOUR)).toBeCloseTo(0.5);
+    const choices = Array.from({ length: 10 }, (_, n): [EventType, number] => ['click', n + 2]);
+    // The tenth choice is not over before the next event.
+    const busy = historyOf(['impression', 1], ...choices, ['impression', 99]);
+    expect(busy.record.timesShown(1, START)).toBeCloseTo(0.5);
+    const often = historyOf(['impression', 1], ['impression', 1], ['impression', 1]);
+    expect(often.record.timesShown(1, START + 2 * 60_000)).toBeCloseTo(3, 2);
+  });
+
+  it('knows what this visit showed; a pause of half an hour ends it', () => {
+    const history = historyOf(['impression', 1], ['impression', 2], ['click', 2]);
+    const last = START + 2 * 60_000;
+    expect(history.record.shownThisVisit(last + 29 * 60_000)).toEqual([1]);
+    expect(history.record.shownThisVisit(last + 31 * 60_000)).toEqual([]);
+    history.add({ type: 'impression', time: START + HOUR }, 3);
+    expect(history.record.shownThisVisit(START + HOUR)).toEqual([3]);
+  });
+
+  it('is the same after save and restore, in another order of the catalogue too', () => {
+    const history = historyOf(['cart', 0], ['purchase', 1], ['impression', 2], ['impression', 3], ['dismiss', 1]);
+    history.record.dislikes.set(1, 2);
+    const ids = ['a', 'b', 'c', 'd'];
+    const stored = history.save((row) => ids[row]);
+    const other = historyOf(['cart', 9], ['impression', 9]);
+    // Item d is gone.
+    other.restore(stored, new Map([...'cba'].map((id, row) => [id, row])));
+    const { record } = other;
+    expect([[...record.cart], [...record.owned], [...record.dislikes]]).toEqual([[2], [1], [[1, 2]]]);
+    expect(record.timesShown(0, START + 3 * 60_000)).toBeCloseTo(history.record.timesShown(2, START + 3 * 60_000));
+    expect(record.shownThisVisit(START + 5 * 60_000)).toEqual([0]);
+    // A profile from before there were rules.
+    other.restore({ ...stored, record: undefined }, new Map());
+    expect([record.cart.size, record.owned.size, record.timesShown(0, START)]).toEqual([0, 0, 0]);
+  });
+});
