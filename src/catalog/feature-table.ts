@@ -53,6 +53,19 @@ export function dequantize(table: FeatureTable, modality: 'text' | 'image', rows
   return out;
 }
 
+/** The items at these rows, copied. @param rows any order, repeats allowed */
+export function pickRows(table: FeatureTable, rows: ArrayLike<number>): FeatureTable {
+  const perItem = rowsPerItem(table);
+  const width = perItem * table.dim;
+  const values = new Int8Array(rows.length * width);
+  const scales = new Float32Array(rows.length * perItem);
+  for (let n = 0; n < rows.length; n++) {
+    values.set(table.values.subarray(rows[n] * width, (rows[n] + 1) * width), n * width);
+    scales.set(table.scales.subarray(rows[n] * perItem, (rows[n] + 1) * perItem), n * perItem);
+  }
+  return { ...table, count: rows.length, values, scales };
+}
+
 /** Appends the rows of `more` to `table`; both must agree in D and taps. */
 export function concatTables(table: FeatureTable, more: FeatureTable): FeatureTable {
   const values = new Int8Array(table.values.length + more.values.length);

@@ -1,10 +1,10 @@
 import {
   type BundleEncoder,
-  bundleFiles,
   createTable,
   describeRefusal,
   type FeatureTable,
   type Item,
+  inventory,
   itemText,
   type Manifest,
   type Refusal,
@@ -25,7 +25,7 @@ import { SidestreamError } from '../error';
 import { tunedTextWeight } from './content-weight';
 import { encodeItems } from './encode-items';
 import { readEncoder } from './encoders-add';
-import { folderSink, removeStale } from './folder-bundle';
+import { folderFetch, folderSink, removeStale } from './folder-bundle';
 import type { Meter } from './meter';
 import { createPictures, type PictureOptions } from './pictures';
 import { leftOut, previousBundle } from './previous-bundle';
@@ -133,7 +133,7 @@ export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
   return {
     items: items.length,
     withoutPicture: bundle.items.filter((item) => item.image === undefined).length,
-    bytes: bundleFiles(manifest).reduce((sum, file) => sum + file.bytes, 0),
+    bytes: (await inventory(manifest, folderFetch(request.out))).reduce((sum, file) => sum + file.bytes, 0),
     refused: [...refused, ...pictures.bad.values()],
     summary,
     refusedRows,

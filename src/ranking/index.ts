@@ -1,7 +1,7 @@
+export { type ContentBlend, type ContentVectors, contentBlend, contentVectors } from '../catalog';
 export { type CatalogueIndex, catalogueIndex } from './catalogue-index';
 export { type CategoryIndex, categoryIndex, categoryPreference } from './category-preference';
 export { companionship } from './companionship';
-export { type ContentBlend, type ContentVectors, contentBlend, contentVectors } from './content-vectors';
 export type { NumberColumn } from './numbers';
 export type { Placement, Source } from './placement';
 export { type RankedItem, type RankRequest, type RankState, rank } from './rank';

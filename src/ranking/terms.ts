@@ -1,10 +1,10 @@
 import type { CatalogueIndex } from './catalogue-index';
 import { categoryPreference } from './category-preference';
 import { companionship } from './companionship';
-import { similarities, weightedMean } from './content-vectors';
 import { liftNewcomers } from './newcomers';
 import { numericCloseness } from './numbers';
 import { placeCloseness } from './place';
+import { similarities, weightedMean } from './similarities';
 
 /**
  * The named terms of the personal score.
