@@ -15,7 +15,7 @@ export { type Centroids, ClusterDirectory } from './cluster-directory';
 export { type CompanionTable, decodeCompanions, encodeCompanions } from './companion-table';
 export { type ContentBlend, type ContentVectors, contentBlend, contentVectors, stretchRow } from './content-vectors';
 export { createTable, encodeFeatureShard, type FeatureShape, featureShardBytes } from './feature-shard';
-export { concatTables, dequantize, type FeatureTable, quantizeRow, rowsPerItem } from './feature-table';
+export { concatTables, dequantize, type FeatureTable, pickRows, quantizeRow, rowsPerItem } from './feature-table';
 export { type FeedLine, feedLines } from './feed-lines';
 export { inventory, publishedNames } from './inventory';
 export { type Item, type ItemInput, itemSchema } from './item';

@@ -5,7 +5,13 @@ export { companionship } from './companionship';
 export type { NumberColumn } from './numbers';
 export type { Placement, Source } from './placement';
 export { type RankedItem, type RankRequest, type RankState, rank } from './rank';
-export { baseTaste, type ContentTaste, contentScores, contentTaste } from './retrieval/content-taste';
+export {
+  baseTaste,
+  type ContentTaste,
+  type ContentWeights,
+  contentScores,
+  contentTaste,
+} from './retrieval/content-taste';
 export { type Candidate, clustersOf, Retrieval } from './retrieval/retrieval';
 export { rankOf, scores, type TermWeights } from './score';
 export {

@@ -5,6 +5,7 @@ import type { Counts, Metrics } from '../experiment';
 import { decodeProfile, type EventType, encodeProfile, learnerMemory, type NewEvent } from '../learner';
 import { rank } from '../ranking';
 import { isSealed, type LocalItem, openSealed, type Snapshot, seal } from '../store';
+import { Aisles } from './aisles';
 import { anonymousId } from './anonymous-id';
 import type {
   BrowseRequest,
@@ -28,6 +29,9 @@ import { Trial } from './trial';
 /** Quiet time before another tab's profile is read, ms. */
 const REFRESH_DELAY = 100;
 
+/** Quiet time after a choice before the clusters near the taste are loaded, ms. */
+const APPROACH_DELAY = 20;
+
 /**
  * The recommender itself, without page or worker around it: catalogue, store, learner and ranking wired together.
  * Runs inside the worker; every public method is a remote call of the page.
@@ -40,6 +44,8 @@ export class Engine {
   readonly #ledger: Ledger;
   readonly #lessons: Lessons;
   readonly #trial: Trial;
+  /** Null where the whole catalogue is loaded. */
+  readonly #aisles: Aisles | null;
   readonly #chores = new Chores((thrown) => this.#listener.error(SidestreamError.from(thrown)));
   /** Tells the responses of one page from those of all others. */
   readonly #page = anonymousId(1);
@@ -64,21 +70,36 @@ export class Engine {
     });
     const [keeper, chores] = [this.#keeper, this.#chores];
     this.#ledger = new Ledger(keeper, chores, (error) => listener.error(error));
-    this.#lessons = new Lessons({ options, shop, keeper, chores, listener, changed: () => this.#changed() });
+    const { clusters } = shop.bundle;
+    const report = (error: SidestreamError) => listener.error(error);
+    this.#aisles = clusters && new Aisles({ shop, clusters, lessons: () => this.#lessons, report });
+    this.#lessons = new Lessons({
+      options,
+      shop,
+      keeper,
+      chores,
+      listener,
+      changed: () => this.#changed(),
+      meet: async (ids) => this.#aisles?.meet(ids),
+    });
   }
 
   /** Loads the bundle and, with consent, the profile. */
   static async start(options: EngineOptions, listener: EngineListener): Promise<Engine> {
-    const opening = openBundle(options.bundle, (loaded, total) =>
-      listener.progress({ stage: 'bundle', loaded, total }),
+    const opening = openBundle(
+      options.bundle,
+      (loaded, total) => listener.progress({ stage: 'bundle', loaded, total }),
+      { whole: false, onIncomplete: (error) => listener.error(error) },
     );
     // The bundle may fail while the store is still opening; the failure is thrown by the await below.
     opening.catch(() => undefined);
     const engine = new Engine(options, listener, new Shopfront(await opening));
     await engine.#open();
+    if (engine.#aisles?.behind) engine.#chores.queue(() => engine.#approach());
     // The first list does not wait for them: what the other terms say comes first.
-    const { companions, base } = engine.#shop.bundle.manifest;
-    if (companions) engine.#chores.queue(() => engine.#loadCompanions());
+    const { companions, base, clusters } = engine.#shop.bundle.manifest;
+    // Rows of companions are those of the whole catalogue.
+    if (companions && !clusters) engine.#chores.queue(() => engine.#loadCompanions());
     if (base) engine.#chores.queue(() => engine.#loadBase());
     return engine;
   }
@@ -86,6 +107,7 @@ export class Engine {
   async recommend(request: RecommendRequest): Promise<RecommendResponse> {
     const { placement, itemId, limit, exclude } = parsed(recommendSchema, request, 'recommend()');
     await this.#lessons.prepare();
+    if (itemId !== undefined) await this.#aisles?.show(itemId);
     const { index } = this.#shop;
     const row = itemId === undefined ? null : this.#shop.rowOf(itemId);
     const rows = exclude.flatMap((id) => index.rowOf.get(id) ?? []);
@@ -107,12 +129,14 @@ export class Engine {
     const variant = this.#trial.label;
     const entries = events.map((event): NewEvent => {
       const { type, itemId, details } = parsed(trackSchema, event, 'track()');
-      this.#shop.rowOf(itemId);
+      // Whether an item that is not loaded exists can wait until the event is safe.
+      if (!this.#aisles) this.#shop.rowOf(itemId);
       return { type, itemId, time: Date.now(), ...details, variant };
     });
     if (this.#keeper.consent === 'denied' || entries.length === 0) return;
     await this.#ledger.append(entries);
     await this.#lessons.catchUp();
+    await this.#aisles?.check(entries.map(({ itemId }) => itemId));
   }
 
   async setConsent(level: Consent): Promise<void> {
@@ -171,8 +195,9 @@ export class Engine {
 
   async insertItem(local: LocalItem): Promise<Item> {
     await this.settled();
-    this.#shop.add([local]);
-    if (!this.#shop.find(local.item.id)) {
+    const taken = await this.#aisles?.find(local.item.id);
+    if (!taken) this.#shop.add([local]);
+    if (!this.#shop.find(local.item.id) || taken) {
       throw new SidestreamError(
         'runtime/invalid-input',
         `addItem(): the shop already has an item "${local.item.id}"; choose another id.`,
@@ -191,7 +216,7 @@ export class Engine {
   }
 
   async getItem(id: string): Promise<Item | null> {
-    return this.#shop.find(id);
+    return this.#shop.find(id) ?? (await this.#aisles?.find(id)) ?? null;
   }
 
   async browse(request: BrowseRequest): Promise<BrowseResponse> {
@@ -208,7 +233,7 @@ export class Engine {
       consent: this.#keeper.consent,
       learning: this.#options.learning,
       leading: this.#keeper.leading,
-      items: this.#shop.index.items.length,
+      items: this.#shop.count,
       ...learned,
       backend: { learner: backend, encoders: null },
       memory: backend === null ? null : await learnerMemory(),
@@ -290,7 +315,13 @@ export class Engine {
     });
   }
 
+  /** Loads what is near the taste, where that is another than it was. */
+  async #approach(): Promise<void> {
+    if (await this.#aisles?.approach()) this.#changed();
+  }
+
   #changed(): void {
+    if (this.#aisles?.behind) this.#chores.later('approach', APPROACH_DELAY, () => this.#approach());
     this.status().then(
       (status) => this.#listener.change(status),
       (thrown) => this.#listener.error(SidestreamError.from(thrown)),
