@@ -9,6 +9,7 @@ import {
   type Item,
 } from '../catalog';
 import { type CategoryIndex, categoryIndex } from './category-preference';
+import { ClosestPast } from './closest-past';
 import { type NumberColumn, numberColumns } from './numbers';
 import { SimilarityCache } from './similarity-cache';
 
@@ -19,6 +20,7 @@ export interface CatalogueIndex {
   rowOf: Map<string, number>;
   content: ContentVectors;
   similar: SimilarityCache;
+  closest: ClosestPast;
   categories: CategoryIndex;
   /** Popularity per item, the mean of the known ones where it is unknown. */
   popularity: Float32Array;
@@ -50,13 +52,15 @@ export function catalogueIndex(
   const { known, mean, any } = statistics.popularity;
   const popularity = Float32Array.from(items, (item) => item.popularity ?? mean);
   const content = contentVectors(table, blend);
+  const similar = new SimilarityCache(content);
   const tellsNewcomers = known >= MOSTLY_KNOWN * statistics.count;
   const categories = items.map((item) => item.category);
   return {
     items,
     rowOf: new Map(items.map((item, row) => [item.id, row])),
     content,
-    similar: new SimilarityCache(content),
+    similar,
+    closest: new ClosestPast(similar, content.count),
     categories: categoryIndex(categories, statistics),
     popularity,
     logPopularity: popularity.map((value) => Math.log((value + 1) / (mean + 1))),

@@ -3,7 +3,7 @@ import { companionship } from './companionship';
 import { becauseOf, chosenWith } from './explain';
 import type { Placement, Source } from './placement';
 import { scoreParts, scores, type TermWeights, topRows } from './score';
-import { PERSONAL_TERMS, type Taste, type TermName, type TermSources, termValues } from './terms';
+import { PERSONAL_TERMS, type Taste, type TermName, type TermSources, type TermValues, termValues } from './terms';
 
 /** What is asked of the ranking. */
 export interface RankRequest {
@@ -18,6 +18,8 @@ export interface RankRequest {
 /** What the ranking knows of the shopper. An empty taste gives the same list to everybody. */
 export interface RankState extends TermSources {
   weights: TermWeights;
+  /** Values of the terms for just this state, where somebody keeps them; computed otherwise. */
+  terms?: TermValues;
 }
 
 /** One place of a ranked list. */
@@ -70,7 +72,7 @@ function personal(
   limit: number,
   allowed: (row: number) => boolean,
 ): RankedItem[] {
-  const values = termValues(index, state);
+  const values = state.terms ?? termValues(index, state);
   const score = scores(values, state.weights);
   return topRows(score, limit, allowed).map((row) => {
     const terms = scoreParts(values, state.weights, row);

@@ -167,6 +167,9 @@ export class Lessons {
     this.#scheduleSave();
     if (events.every(({ type }) => type === 'impression')) return;
     this.#scheduleTraining();
+    // Computed before the next list is asked for, and kept for it.
+    const computed = () => this.#learner.terms;
+    this.#context.chores.queue(async () => void computed());
     this.#context.changed();
   }
 
