@@ -317,7 +317,9 @@ export class Engine {
 
   /** Loads what is near the taste, where that is another than it was. */
   async #approach(): Promise<void> {
-    if (await this.#aisles?.approach()) this.#changed();
+    if (!(await this.#aisles?.approach())) return;
+    this.#lessons.readyList();
+    this.#changed();
   }
 
   #changed(): void {

@@ -1,5 +1,6 @@
 import { SidestreamError } from '../error';
 import { type BaseModel, Learner, type LoggedEvent, type Profile } from '../learner';
+import type { TermValues } from '../ranking';
 import type { Chores } from './chores';
 import type { EngineListener, EngineOptions } from './engine-options';
 import type { Keeper } from './keeper';
@@ -113,6 +114,11 @@ export class Lessons {
     await this.#replace(profile, []);
   }
 
+  /** Computes what the next list needs, to be kept until something changes. */
+  readyList(): TermValues {
+    return this.#learner.terms;
+  }
+
   /** Begins again with nothing learned. To be run in turn. */
   async startAfresh(): Promise<void> {
     const next = this.#newLearner();
@@ -167,9 +173,7 @@ export class Lessons {
     this.#scheduleSave();
     if (events.every(({ type }) => type === 'impression')) return;
     this.#scheduleTraining();
-    // Computed before the next list is asked for, and kept for it.
-    const computed = () => this.#learner.terms;
-    this.#context.chores.queue(async () => void computed());
+    this.#context.chores.queue(async () => void this.readyList());
     this.#context.changed();
   }
 
