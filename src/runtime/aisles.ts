@@ -1,10 +1,13 @@
 import type { BundleClusters, Item, ItemsPart } from '../catalog';
 import { SidestreamError } from '../error';
 import { contentTaste } from '../ranking';
+import type { Chores } from './chores';
 import type { Lessons } from './lessons';
 import { Nearby } from './nearby';
 import type { Shopfront } from './shopfront';
 
+/** Quiet time after a choice before the clusters near the taste are loaded, ms. */
+const APPROACH_DELAY = 20;
 /** Items that are loaded at most, before those that were wanted longest ago are given up. */
 const MOST_ITEMS = 6144;
 /** Items that are left then, beside the head and the history. */
@@ -18,8 +21,11 @@ const LONGEST_HISTORY = 200;
 export interface AislesContext {
   shop: Shopfront;
   clusters: BundleClusters;
-  /** Whoever learns from the shop's items; asked for once there is something to tell. */
-  lessons: () => Lessons;
+  /** Whoever learns from the shop's items. */
+  lessons: Lessons;
+  chores: Chores;
+  /** Lists are others now. */
+  changed(): void;
   /** What could not be loaded, while there is something to go on with. */
   report: (error: SidestreamError) => void;
 }
@@ -32,14 +38,18 @@ export class Aisles {
   readonly #shop: Shopfront;
   readonly #clusters: BundleClusters;
   readonly #nearby: Nearby;
-  readonly #lessons: () => Lessons;
+  readonly #lessons: Lessons;
+  readonly #chores: Chores;
+  readonly #changed: () => void;
   readonly #report: AislesContext['report'];
   /** The history that the shop was last filled for. */
   #approached = '';
   /** Items that the shop was filled for. */
   readonly #shown = new Set<string>();
 
-  constructor({ shop, clusters, lessons, report }: AislesContext) {
+  constructor({ shop, clusters, lessons, chores, report, changed }: AislesContext) {
+    this.#chores = chores;
+    this.#changed = changed;
     this.#shop = shop;
     this.#clusters = clusters;
     this.#nearby = new Nearby(clusters);
@@ -47,9 +57,15 @@ export class Aisles {
     this.#report = report;
   }
 
-  /** Whether the taste is another than the one that the shop was last filled for. */
-  get behind(): boolean {
-    return this.#lessons().learner.history.rows.length > 0 && this.#history() !== this.#approached;
+  /** Fills the shop for the taste in a quiet moment, where it is another than the one that it was last filled for. */
+  keepUp(): void {
+    const { rows } = this.#lessons.learner.history;
+    if (rows.length === 0 || this.#history() === this.#approached) return;
+    this.#chores.later('approach', APPROACH_DELAY, async () => {
+      if (!(await this.#approach())) return;
+      this.#lessons.readyList();
+      this.#changed();
+    });
   }
 
   /** Brings items into the shop; a failure is reported. To be run in turn with the lessons. */
@@ -67,7 +83,7 @@ export class Aisles {
    */
   async show(id: string): Promise<void> {
     if (this.#shown.has(id)) return;
-    if (!this.#shop.find(id)) await this.#lessons().inTurn(() => this.#meet([id]));
+    if (!this.#shop.find(id)) await this.#lessons.inTurn(() => this.#meet([id]));
     const { content, rowOf } = this.#shop.index;
     const row = rowOf.get(id);
     const taste = row === undefined ? null : contentTaste(content, { rows: [row], strengths: [1] });
@@ -79,20 +95,6 @@ export class Aisles {
     } catch (thrown) {
       this.#report(SidestreamError.from(thrown));
     }
-  }
-
-  /**
-   * Brings what is near the taste into the shop.
-   * @returns whether the shop changed
-   */
-  async approach(): Promise<boolean> {
-    const { history, weights } = this.#lessons().learner;
-    const taste = contentTaste(this.#shop.index.content, history);
-    if (!taste) return false;
-    const approached = this.#history();
-    const changed = await this.#add(await this.#nearby.partsNear(taste, weights));
-    this.#approached = approached;
-    return (await this.#tidy()) || changed;
   }
 
   /** An item that is not in the shop; null where the catalogue has none of that id. */
@@ -114,28 +116,42 @@ export class Aisles {
     }
   }
 
+  /**
+   * Brings what is near the taste into the shop.
+   * @returns whether the shop changed
+   */
+  async #approach(): Promise<boolean> {
+    const { history, weights } = this.#lessons.learner;
+    const taste = contentTaste(this.#shop.index.content, history);
+    if (!taste) return false;
+    const approached = this.#history();
+    const changed = await this.#add(await this.#nearby.partsNear(taste, weights));
+    this.#approached = approached;
+    return (await this.#tidy()) || changed;
+  }
+
   async #meet(ids: readonly string[]): Promise<void> {
     const missing = ids.filter((id) => !this.#shop.find(id));
     if (missing.length > 0) await this.#grow(await this.#nearby.partsWith(missing));
   }
 
   async #add(parts: readonly ItemsPart[]): Promise<boolean> {
-    return this.#lessons().inTurn(() => this.#grow(parts));
+    return this.#lessons.inTurn(() => this.#grow(parts));
   }
 
   async #grow(parts: readonly ItemsPart[]): Promise<boolean> {
     // No list may be made between the two: the learner must know of all rows.
     const grown = this.#shop.grow(parts);
-    if (grown) await this.#lessons().learner.setCatalogue(this.#shop);
+    if (grown) await this.#lessons.learner.setCatalogue(this.#shop);
     return grown;
   }
 
   async #tidy(): Promise<boolean> {
     if (this.#shop.index.items.length <= MOST_ITEMS) return false;
-    await this.#lessons().inTurn(() =>
-      this.#lessons().renumber(() => {
+    await this.#lessons.inTurn(() =>
+      this.#lessons.renumber(() => {
         const { items } = this.#shop.index;
-        const { rows, dismissed } = this.#lessons().learner.history;
+        const { rows, dismissed } = this.#lessons.learner.history;
         const own = [...rows.slice(-LONGEST_HISTORY), ...dismissed].map((row) => items[row].id);
         this.#shown.clear();
         this.#shop.keepOnly(new Set([...own, ...this.#nearby.giveUp(FEWER_ITEMS)]));
@@ -145,7 +161,7 @@ export class Aisles {
   }
 
   #history(): string {
-    const { rows, dismissed } = this.#lessons().learner.history;
+    const { rows, dismissed } = this.#lessons.learner.history;
     const { items } = this.#shop.index;
     return [rows.length, ...rows.slice(-3).map((row) => items[row].id), dismissed.size].join(' ');
   }

@@ -22,15 +22,13 @@ import type { EngineListener, EngineOptions } from './engine-options';
 import { Keeper } from './keeper';
 import { Ledger } from './ledger';
 import { Lessons } from './lessons';
+import { loadLearned } from './load-learned';
 import { parsed, recommendSchema, type TrackInput, trackSchema } from './requests';
 import { Shopfront } from './shopfront';
 import { Trial } from './trial';
 
 /** Quiet time before another tab's profile is read, ms. */
 const REFRESH_DELAY = 100;
-
-/** Quiet time after a choice before the clusters near the taste are loaded, ms. */
-const APPROACH_DELAY = 20;
 
 /**
  * The recommender itself, without page or worker around it: catalogue, store, learner and ranking wired together.
@@ -70,18 +68,12 @@ export class Engine {
     });
     const [keeper, chores] = [this.#keeper, this.#chores];
     this.#ledger = new Ledger(keeper, chores, (error) => listener.error(error));
+    const changed = () => this.#changed();
+    const meet = async (ids: readonly string[]) => this.#aisles?.meet(ids);
+    this.#lessons = new Lessons({ options, shop, keeper, chores, listener, changed, meet });
     const { clusters } = shop.bundle;
     const report = (error: SidestreamError) => listener.error(error);
-    this.#aisles = clusters && new Aisles({ shop, clusters, lessons: () => this.#lessons, report });
-    this.#lessons = new Lessons({
-      options,
-      shop,
-      keeper,
-      chores,
-      listener,
-      changed: () => this.#changed(),
-      meet: async (ids) => this.#aisles?.meet(ids),
-    });
+    this.#aisles = clusters && new Aisles({ shop, clusters, lessons: this.#lessons, chores, report, changed });
   }
 
   /** Loads the bundle and, with consent, the profile. */
@@ -95,12 +87,9 @@ export class Engine {
     opening.catch(() => undefined);
     const engine = new Engine(options, listener, new Shopfront(await opening));
     await engine.#open();
-    if (engine.#aisles?.behind) engine.#chores.queue(() => engine.#approach());
-    // The first list does not wait for them: what the other terms say comes first.
-    const { companions, base, clusters } = engine.#shop.bundle.manifest;
-    // Rows of companions are those of the whole catalogue.
-    if (companions && !clusters) engine.#chores.queue(() => engine.#loadCompanions());
-    if (base) engine.#chores.queue(() => engine.#loadBase());
+    engine.#aisles?.keepUp();
+    const [shop, lessons, chores] = [engine.#shop, engine.#lessons, engine.#chores];
+    loadLearned({ shop, lessons, chores, listener, changed: () => engine.#changed() });
     return engine;
   }
 
@@ -259,17 +248,6 @@ export class Engine {
     this.#keeper.close();
   }
 
-  async #loadCompanions(): Promise<void> {
-    const companions = await this.#shop.bundle.companions(this.#bundleProgress);
-    if (!companions) return;
-    this.#shop.setCompanions(companions);
-    this.#changed();
-  }
-
-  readonly #bundleProgress = (loaded: number, total: number): void => {
-    this.#listener.progress({ stage: 'bundle', loaded, total });
-  };
-
   /** A store that cannot be read is no reason to have no shop. */
   async #open(): Promise<void> {
     try {
@@ -281,13 +259,6 @@ export class Engine {
     } catch (thrown) {
       this.#listener.error(SidestreamError.from(thrown));
     }
-  }
-
-  async #loadBase(): Promise<void> {
-    const file = await this.#shop.bundle.base(this.#bundleProgress);
-    if (!file) return;
-    await this.#lessons.inTurn(() => this.#lessons.useBase(file.bytes));
-    this.#changed();
   }
 
   async #moveToDevice(): Promise<void> {
@@ -315,15 +286,8 @@ export class Engine {
     });
   }
 
-  /** Loads what is near the taste, where that is another than it was. */
-  async #approach(): Promise<void> {
-    if (!(await this.#aisles?.approach())) return;
-    this.#lessons.readyList();
-    this.#changed();
-  }
-
   #changed(): void {
-    if (this.#aisles?.behind) this.#chores.later('approach', APPROACH_DELAY, () => this.#approach());
+    this.#aisles?.keepUp();
     this.status().then(
       (status) => this.#listener.change(status),
       (thrown) => this.#listener.error(SidestreamError.from(thrown)),
