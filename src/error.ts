@@ -10,6 +10,7 @@ export const ERROR_CODES = [
   'bundle/invalid',
   'bundle/digest-mismatch',
   'bundle/unknown-version',
+  'bundle/incomplete',
   // encoders
   'encoder/unsupported-graph',
   'encoder/missing',

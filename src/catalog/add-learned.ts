@@ -2,8 +2,8 @@ import { SidestreamError } from '../error';
 import { sha256 } from '../sha256';
 import type { BaseConfig } from './base-config';
 import { type CompanionTable, encodeCompanions } from './companion-table';
-import { type BundleFile, MANIFEST_FILE, type Manifest } from './manifest';
-import type { BundleSink } from './write-bundle';
+import type { BundleFile, Manifest } from './manifest';
+import { type BundleSink, putManifest } from './put-manifest';
 
 /** What a shop learned from its logs. */
 export interface Learned {
@@ -43,6 +43,5 @@ export async function addLearned(
     const file = await put('companions', 'bin', encodeCompanions(companions));
     next.companions = origin ? { ...file, origin } : file;
   }
-  await sink(MANIFEST_FILE, new TextEncoder().encode(`${JSON.stringify(next, null, 2)}\n`));
-  return next;
+  return putManifest(next, manifest, sink);
 }

@@ -5,6 +5,7 @@ import { sha256 } from '../sha256';
 import { bundleContent, makeItem, memoryBundle } from './bundle.fixture';
 import { type Item, itemSchema } from './item';
 import { bundleFiles, MANIFEST_FILE } from './manifest';
+import { manifestFile } from './put-manifest';
 import { openBundle } from './read-bundle';
 import { writeBundle } from './write-bundle';
 
@@ -81,7 +82,10 @@ describe('a bundle written and read', () => {
   it('names every file by its hash and lists it with its size', async () => {
     const { files, manifest } = await written(2);
     const listed = bundleFiles(manifest);
-    expect(new Set([...listed.map((entry) => entry.file), MANIFEST_FILE])).toEqual(new Set(files.keys()));
+    const copy = await manifestFile(manifest);
+    expect(files.get(copy.file)).toEqual(files.get(MANIFEST_FILE));
+    const names = [...listed.map((entry) => entry.file), copy.file, MANIFEST_FILE];
+    expect(new Set(names)).toEqual(new Set(files.keys()));
     for (const entry of listed) {
       const bytes = files.get(entry.file)!;
       expect(entry.bytes).toBe(bytes.byteLength);
@@ -153,7 +157,7 @@ describe('openBundle refuses', () => {
   it('a newer format', async () => {
     const { files, fetchFile } = await written();
     editManifest(files, (manifest) => {
-      manifest.schema = 2;
+      manifest.schema = 3;
       manifest.shards = 'something new';
     });
     await expect(openBundle(fetchFile)).rejects.toMatchObject({ code: 'bundle/unknown-version' });

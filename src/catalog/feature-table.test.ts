@@ -31,7 +31,7 @@ it('gives taps of one modality in the order asked for', () => {
     table.scales.fill(0.5);
     return table;
   };
-  const table = concatTables(fill(1, 0), fill(1, 6));
+  const table = concatTables([fill(1, 0), fill(1, 6)]);
   expect(table.count).toBe(2);
   expect([...dequantize(table, 'text', [1, 0])]).toEqual([3, 3.5, 4, 4.5, 0, 0.5, 1, 1.5]);
   expect([...dequantize(table, 'image', [0, 0, 1])]).toEqual([2, 2.5, 2, 2.5, 5, 5.5]);

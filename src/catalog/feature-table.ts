@@ -53,13 +53,31 @@ export function dequantize(table: FeatureTable, modality: 'text' | 'image', rows
   return out;
 }
 
-/** Appends the rows of `more` to `table`; both must agree in D and taps. */
-export function concatTables(table: FeatureTable, more: FeatureTable): FeatureTable {
-  const values = new Int8Array(table.values.length + more.values.length);
-  values.set(table.values);
-  values.set(more.values, table.values.length);
-  const scales = new Float32Array(table.scales.length + more.scales.length);
-  scales.set(table.scales);
-  scales.set(more.scales, table.scales.length);
-  return { ...table, count: table.count + more.count, values, scales };
+/** The items at these rows, copied. @param rows any order, repeats allowed */
+export function pickRows(table: FeatureTable, rows: ArrayLike<number>): FeatureTable {
+  const perItem = rowsPerItem(table);
+  const width = perItem * table.dim;
+  const values = new Int8Array(rows.length * width);
+  const scales = new Float32Array(rows.length * perItem);
+  for (let n = 0; n < rows.length; n++) {
+    values.set(table.values.subarray(rows[n] * width, (rows[n] + 1) * width), n * width);
+    scales.set(table.scales.subarray(rows[n] * perItem, (rows[n] + 1) * perItem), n * perItem);
+  }
+  return { ...table, count: rows.length, values, scales };
+}
+
+/** The rows of all tables, one after the other; they must agree in D and taps. One table alone is not copied. */
+export function concatTables(tables: readonly FeatureTable[]): FeatureTable {
+  if (tables.length === 1) return tables[0];
+  const size = (of: 'values' | 'scales' | null): number =>
+    tables.reduce((sum, table) => sum + (of ? table[of].length : table.count), 0);
+  const values = new Int8Array(size('values'));
+  const scales = new Float32Array(size('scales'));
+  let count = 0;
+  for (const table of tables) {
+    values.set(table.values, count * rowsPerItem(table) * table.dim);
+    scales.set(table.scales, count * rowsPerItem(table));
+    count += table.count;
+  }
+  return { ...tables[0], count, values, scales };
 }

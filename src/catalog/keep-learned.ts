@@ -1,3 +1,5 @@
+import type { BundleClusters } from './bundle-clusters';
+import type { PreviousClusters } from './cluster-plan';
 import type { Item } from './item';
 import { type Manifest, MODALITIES } from './manifest';
 
@@ -5,6 +7,8 @@ import { type Manifest, MODALITIES } from './manifest';
 export interface Predecessor {
   manifest: Manifest;
   items: readonly Pick<Item, 'id'>[];
+  /** Where its items are, when it has clusters. */
+  clusters?: BundleClusters | null;
 }
 
 /**
@@ -19,7 +23,23 @@ export function keepLearned(before: Predecessor, after: Predecessor): Pick<Manif
   };
 }
 
-function sameFeatures(before: Manifest, after: Manifest): boolean {
+/** The clusters of a bundle, where the vectors they were made from still mean the same; else null. */
+export async function previousClusters(
+  { manifest, items, clusters }: Predecessor,
+  after: FeatureMeaning,
+): Promise<PreviousClusters | null> {
+  const sameBlend = MODALITIES.every((modality) => {
+    const [old, now] = [manifest.modalities[modality], after.modalities[modality]];
+    return old.contentTap === now.contentTap && old.contentWeight === now.contentWeight;
+  });
+  if (!clusters || !sameBlend || !sameFeatures(manifest, after)) return null;
+  return { axes: await clusters.axes(), directory: await clusters.directory(), items };
+}
+
+/** What decides what the numbers of features mean. */
+type FeatureMeaning = Pick<Manifest, 'dim' | 'text' | 'projection' | 'modalities'>;
+
+function sameFeatures(before: FeatureMeaning, after: FeatureMeaning): boolean {
   return (
     before.dim === after.dim &&
     before.text === after.text &&

@@ -2,14 +2,17 @@ import * as v from 'valibot';
 import { baseConfigSchema } from './base-config';
 import { TEXT_RECIPES } from './item-text';
 
-/** Bundle format version this code reads and writes. */
-export const BUNDLE_SCHEMA = 1;
+/** Bundle format version that this code writes. */
+export const BUNDLE_SCHEMA = 2 as const;
+/** Versions that it reads: 1 is 2 without clusters and without a previous bundle. */
+export const READABLE_SCHEMAS = [1, BUNDLE_SCHEMA] as const;
 
 /** Name of the one mutable file of a bundle. */
 export const MANIFEST_FILE = 'manifest.json';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+const positive = v.pipe(count, v.minValue(1));
 /** A file of the bundle. Its name carries the start of its SHA-256, so it never changes under its name. */
 const fileSchema = v.object({
   /** Relative to the manifest. */
@@ -48,10 +51,27 @@ const modalitySchema = v.pipe(
   v.check((modality) => modality.contentTap < modality.taps.length, 'contentTap must be an index into taps'),
 );
 
+const clustersSchema = v.object({
+  /** Number of clusters. */
+  count: positive,
+  /** Length of base vectors. */
+  dims: positive,
+  /** Items of the largest cluster. */
+  largest: positive,
+  /** Centroids, and the files of every cluster and of the index of ids. */
+  directory: fileSchema,
+  /** What base vectors are measured along. */
+  axes: fileSchema,
+  /** Facts about the whole catalogue. */
+  statistics: fileSchema,
+  /** Items that stand for the catalogue before anything is known of a shopper; each is in a cluster, too. */
+  head: v.object({ count: positive, items: fileSchema, features: fileSchema }),
+});
+
 /** `manifest.json`, the one mutable file of a bundle. */
 export const manifestSchema = v.object({
-  schema: v.literal(BUNDLE_SCHEMA),
-  /** SHA-256 over the digests of items, features and projection: names this state of the catalogue. */
+  schema: v.picklist(READABLE_SCHEMAS),
+  /** SHA-256 over the digests of all items, features and the projection: names this state of the catalogue. */
   digest: sha256,
   /** Number of items. */
   count,
@@ -62,7 +82,10 @@ export const manifestSchema = v.object({
   modalities: v.object({ text: modalitySchema, image: modalitySchema }),
   /** Means, deviations and projection of every tap; needed only to encode new items. */
   projection: fileSchema,
+  /** All items and their features; empty in a bundle of clusters. */
   shards: v.object({ items: v.array(shardSchema), features: v.array(shardSchema) }),
+  /** Where a large catalogue is. */
+  clusters: v.optional(clustersSchema),
   /** What the shop learned from its logs, when it did. */
   base: v.optional(
     v.object({
@@ -73,6 +96,8 @@ export const manifestSchema = v.object({
   ),
   /** What the shop's logs, or its own links and orders, say goes together, about these items in this order. */
   companions: v.optional(v.object({ ...fileSchema.entries, origin: v.optional(v.literal('shop')) })),
+  /** The manifest that this one took the place of. Its files stay, so that it can be used while this one's are missing. */
+  previous: v.optional(fileSchema),
 });
 
 export type Manifest = v.InferOutput<typeof manifestSchema>;
@@ -82,14 +107,25 @@ export type Modality = keyof Manifest['modalities'];
 /** The order of modalities in every feature row. */
 export const MODALITIES = ['text', 'image'] as const satisfies Modality[];
 
-/** Every file the manifest names, once each: shards, projection, encoders, base model, companions. */
+/** The bytes of a manifest: fields in one fixed order, so that equal manifests are equal bytes. */
+export const encodeManifest = (manifest: Manifest): Uint8Array =>
+  new TextEncoder().encode(`${JSON.stringify(v.parse(manifestSchema, manifest), null, 2)}\n`);
+
+/**
+ * Every file the manifest names, once each: shards, projection, encoders, base model, companions. The files that the
+ * directory of clusters names are not among them, nor are those of the previous manifest.
+ */
 export function bundleFiles(manifest: Manifest): BundleFile[] {
   const encoders = MODALITIES.flatMap((modality) => {
     const { encoder } = manifest.modalities[modality];
     return encoder ? [encoder.onnx, ...(encoder.tokenizer ? [encoder.tokenizer] : [])] : [];
   });
-  const { shards, projection, base, companions } = manifest;
+  const { shards, projection, base, companions, clusters, previous } = manifest;
   const learned = [...(base ? [base] : []), ...(companions ? [companions] : [])];
-  const all = [...shards.items, ...shards.features, projection, ...encoders, ...learned];
+  const large = clusters
+    ? [clusters.directory, clusters.axes, clusters.statistics, clusters.head.items, clusters.head.features]
+    : [];
+  const before = previous ? [previous] : [];
+  const all = [...shards.items, ...shards.features, ...large, projection, ...encoders, ...learned, ...before];
   return [...new Map(all.map((entry) => [entry.file, entry])).values()];
 }

@@ -1,18 +1,15 @@
 import { SidestreamError } from '../error';
 import { sha256 } from '../sha256';
+import { contentBlend } from './content-vectors';
 import { encodeFeatureShard } from './feature-shard';
 import type { FeatureTable } from './feature-table';
 import type { Item } from './item';
+import { encodeItems } from './item-shard';
 import type { TextRecipe } from './item-text';
-import { keepLearned, type Predecessor } from './keep-learned';
-import {
-  BUNDLE_SCHEMA,
-  type BundleFile,
-  type BundleShard,
-  MANIFEST_FILE,
-  type Manifest,
-  type Modality,
-} from './manifest';
+import { keepLearned, type Predecessor, previousClusters } from './keep-learned';
+import { BUNDLE_SCHEMA, type BundleFile, type BundleShard, type Manifest, type Modality } from './manifest';
+import { type BundleSink, putManifest } from './put-manifest';
+import { type PutFile, writeClusters } from './write-clusters';
 
 /** One encoder as the bundle records it. */
 export interface BundleEncoder {
@@ -38,41 +35,36 @@ export interface BundleContent {
   projection: Uint8Array;
 }
 
-/** Stores one file of the bundle under a name relative to the manifest. */
-export type BundleSink = (name: string, bytes: Uint8Array) => Promise<void>;
-
 export interface WriteBundleOptions {
-  /** Items per shard. Default 1024. */
+  /** Items per shard of a catalogue that is not clustered. Default 1024. */
   shardItems?: number;
+  /** Items from which on a catalogue is written in clusters, and not loaded as a whole by the browser. Default 20,001. */
+  clusterFrom?: number;
+  /** Items that a cluster should have; it has at most twice as many. Default 256. */
+  clusterItems?: number;
   /** The bundle that this one takes the place of, in the same folder: what was learned for it stays where it fits. */
   previous?: Predecessor;
 }
 
 /**
- * Writes a bundle: shards, projection and encoders under content-hashed names, the manifest last, so that a build that
- * breaks off never leaves a manifest naming missing files. The same content gives the same bytes.
+ * Writes a bundle: items, features, projection and encoders under content-hashed names, the manifest last, so that a
+ * build that breaks off never leaves a manifest naming missing files. The same content, and the same bundle before it,
+ * give the same bytes.
  * @throws SidestreamError `catalog/empty` without items; `bundle/invalid` when items, features and encoders do not agree
  */
 export async function writeBundle(
   content: BundleContent,
   sink: BundleSink,
-  { shardItems = 1024, previous }: WriteBundleOptions = {},
+  { shardItems = 1024, clusterFrom = 20_001, clusterItems = 256, previous }: WriteBundleOptions = {},
 ): Promise<Manifest> {
   const { items, features, encoders } = content;
   check(content);
-  const put = async (stem: string, extension: string, bytes: Uint8Array): Promise<BundleFile> => {
+  const put: PutFile = async (stem, extension, bytes) => {
     const digest = await sha256(bytes);
     const file = `${stem}-${digest.slice(0, 16)}.${extension}`;
     await sink(file, bytes);
     return { file, sha256: digest, bytes: bytes.byteLength };
   };
-  const shards: Manifest['shards'] = { items: [], features: [] };
-  for (let start = 0; start < items.length; start += shardItems) {
-    const count = Math.min(shardItems, items.length - start);
-    const rows = (file: BundleFile): BundleShard => ({ ...file, start, count });
-    shards.items.push(rows(await put('items', 'json', encodeItems(items.slice(start, start + count)))));
-    shards.features.push(rows(await put('features', 'bin', encodeFeatureShard(features, start, count))));
-  }
   const projection = await put('projection', 'bin', content.projection);
   const modality = async (name: Modality): Promise<Manifest['modalities']['text']> => {
     const { preset, digest, taps, contentTap, contentWeight, files } = encoders[name];
@@ -86,30 +78,38 @@ export async function writeBundle(
     const { settings } = files;
     return { ...base, encoder: { onnx, ...(tokenizer ? { tokenizer } : {}), ...(settings ? { settings } : {}) } };
   };
-  const digests = [...shards.items, ...shards.features, projection].map((file) => file.sha256);
-  const manifest: Manifest = {
+  const frame = {
     schema: BUNDLE_SCHEMA,
-    digest: await sha256(new TextEncoder().encode(digests.join('\n'))),
     count: items.length,
     dim: features.dim,
     text: content.text,
     modalities: { text: await modality('text'), image: await modality('image') },
     projection,
-    shards,
   };
-  if (previous) Object.assign(manifest, keepLearned(previous, { manifest, items }));
-  await sink(MANIFEST_FILE, new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
-  return manifest;
-}
-
-/** Fields in one fixed order, whatever order the feed had, so that equal items are equal bytes. */
-function encodeItems(items: Item[]): Uint8Array {
-  const rows = items.map((item) => {
-    const attributes = Object.fromEntries(Object.entries(item.attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
-    const { id, title, description, category, price, image, url, availability, popularity } = item;
-    return { id, title, description, category, price, image, url, availability, popularity, attributes };
-  });
-  return new TextEncoder().encode(`[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
+  const shards: Manifest['shards'] = { items: [], features: [] };
+  let large: Awaited<ReturnType<typeof writeClusters>> | null = null;
+  if (items.length >= clusterFrom) {
+    const before = previous ? await previousClusters(previous, frame) : null;
+    const blend = contentBlend(frame);
+    large = await writeClusters({ items, features, blend, clusterItems, previous: before }, put);
+  } else {
+    for (let start = 0; start < items.length; start += shardItems) {
+      const count = Math.min(shardItems, items.length - start);
+      const rows = (file: BundleFile): BundleShard => ({ ...file, start, count });
+      shards.items.push(rows(await put('items', 'json', encodeItems(items.slice(start, start + count)))));
+      shards.features.push(rows(await put('features', 'bin', encodeFeatureShard(features, start, count))));
+    }
+  }
+  const catalogue = large ? [large.clusters.directory, large.clusters.axes] : [...shards.items, ...shards.features];
+  const digests = [...catalogue, projection].map((file) => file.sha256);
+  const manifest: Manifest = {
+    ...frame,
+    digest: await sha256(new TextEncoder().encode(digests.join('\n'))),
+    shards,
+    ...(large ? { clusters: large.clusters } : {}),
+  };
+  if (previous) Object.assign(manifest, keepLearned(previous, { manifest, items: large?.ordered ?? items }));
+  return putManifest(manifest, previous?.manifest ?? null, sink);
 }
 
 function check({ items, features, encoders }: BundleContent): void {

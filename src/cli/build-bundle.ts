@@ -1,11 +1,11 @@
 import {
   addLearned,
   type BundleEncoder,
-  bundleFiles,
   createTable,
   describeRefusal,
   type FeatureTable,
   type Item,
+  inventory,
   itemText,
   type Manifest,
   type Refusal,
@@ -27,7 +27,7 @@ import { type FileCompanions, fileCompanions } from './build-companions';
 import { tunedTextWeight } from './content-weight';
 import { encodeItems } from './encode-items';
 import { readEncoder } from './encoders-add';
-import { folderSink, removeStale } from './folder-bundle';
+import { folderFetch, folderSink, removeStale } from './folder-bundle';
 import type { Meter } from './meter';
 import { createPictures, type PictureOptions } from './pictures';
 import { leftOut, previousBundle } from './previous-bundle';
@@ -143,7 +143,7 @@ export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
   return {
     items: items.length,
     withoutPicture: bundle.items.filter((item) => item.image === undefined).length,
-    bytes: bundleFiles(manifest).reduce((sum, file) => sum + file.bytes, 0),
+    bytes: (await inventory(manifest, folderFetch(request.out))).reduce((sum, file) => sum + file.bytes, 0),
     refused: [...refused, ...pictures.bad.values()],
     summary,
     refusedRows,

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createTable, type Item, openBundle, writeBundle } from '../catalog';
+import { type Bundle, createTable, type Item, manifestFile, openBundle, writeBundle } from '../catalog';
 import { folderFetch, folderSink, removeStale } from './folder-bundle';
 
 let folder: string;
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function write(title: string) {
+async function write(title: string, previous?: Bundle) {
   const item: Item = {
     id: 'a',
     title,
@@ -30,6 +30,7 @@ async function write(title: string) {
       projection: new Uint8Array(3),
     },
     await folderSink(folder),
+    { previous },
   );
 }
 
@@ -43,9 +44,21 @@ it('keeps a folder to the files of the latest build and to files that are not ou
   const expected = [...manifest.shards.items, ...manifest.shards.features, manifest.projection].map(
     (file) => file.file,
   );
-  expect((await readdir(folder)).sort()).toEqual([...expected, 'manifest.json', 'robots.txt'].sort());
+  const { file: copy } = await manifestFile(manifest);
+  expect((await readdir(folder)).sort()).toEqual([...expected, copy, 'manifest.json', 'robots.txt'].sort());
   expect(await readFile(join(folder, 'robots.txt'), 'utf8')).toBe('mine');
   expect((await openBundle(folderFetch(folder))).items[0].title).toBe('Second');
+});
+
+it('keeps the files of the one bundle that came before', async () => {
+  const [first, second] = [await write('One'), await write('Two', await openBundle(folderFetch(folder)))];
+  await removeStale(folder, second);
+  expect(await readdir(folder)).toContain(first.shards.items[0].file);
+  const third = await write('Three', await openBundle(folderFetch(folder)));
+  await removeStale(folder, third);
+  const names = await readdir(folder);
+  expect(names).toContain(second.shards.items[0].file);
+  expect(names).not.toContain(first.shards.items[0].file);
 });
 
 it('answers a missing file as a web server would', async () => {

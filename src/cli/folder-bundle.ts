@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BundleSink, bundleFiles, type FetchFile, type Manifest } from '../catalog';
+import { type BundleSink, type FetchFile, type Manifest, publishedNames } from '../catalog';
 
 /** The names that `writeBundle` gives, and their unfinished forms. */
 const OURS =
-  /^(items|features|projection|text|image|text-tokenizer|base|companions)-[0-9a-f]{16}\.(json|bin|onnx|safetensors)(\.part)?$/;
+  /^(manifest|items|features|vectors|directory|axes|statistics|ids|projection|text|image|text-tokenizer|base|companions)-[0-9a-f]{16}\.(json|bin|onnx|safetensors)(\.part)?$/;
 
 /** Reads a bundle from a folder. A missing file answers 404, as a web server would. */
 export function folderFetch(folder: string): FetchFile {
@@ -28,9 +28,12 @@ export async function folderSink(folder: string): Promise<BundleSink> {
   };
 }
 
-/** Removes the files of earlier builds that this manifest no longer names; files of other names are left alone. */
+/**
+ * Removes the files of earlier builds but one: those of the bundle before stay for pages that have it open. Files of
+ * other names are left alone.
+ */
 export async function removeStale(folder: string, manifest: Manifest): Promise<void> {
-  const wanted = new Set(bundleFiles(manifest).map((entry) => entry.file));
+  const wanted = await publishedNames(manifest, folderFetch(folder));
   const stale = (await readdir(folder)).filter((name) => OURS.test(name) && !wanted.has(name));
   await Promise.all(stale.map((name) => rm(join(folder, name))));
 }

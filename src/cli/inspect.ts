@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type Bundle, bundleFiles, MODALITIES, openBundle } from '../catalog';
+import { type Bundle, inventory, MODALITIES, openBundle } from '../catalog';
 import { SidestreamError } from '../error';
 import { folderFetch } from './folder-bundle';
 import { BASES, type Basis, categoryPrecision, contentVectors, nearest } from './neighbours';
@@ -26,25 +26,28 @@ export function inspectCommand(): Command {
       const bundle = await openBundle(folderFetch(folder));
       if (options.item !== undefined) return showItem(bundle, options.item, options);
       if (options.neighbours) return showNeighbours(bundle, options);
-      return showSummary(bundle, options);
+      return showSummary(bundle, folder, options);
     });
 }
 
-function showSummary(bundle: Bundle, { json }: InspectOptions): void {
+async function showSummary(bundle: Bundle, folder: string, { json }: InspectOptions): Promise<void> {
   const { manifest, items } = bundle;
+  const files = await inventory(manifest, folderFetch(folder));
+  const sizeOf = (stem: string): number => size(files.filter(({ file }) => file.startsWith(`${stem}-`)));
   const size = (list: readonly { bytes: number }[]): number => list.reduce((sum, entry) => sum + entry.bytes, 0);
   const encoders = MODALITIES.flatMap((modality) => {
     const { encoder } = manifest.modalities[modality];
     return encoder ? [encoder.onnx, ...(encoder.tokenizer ? [encoder.tokenizer] : [])] : [];
   });
   const bytes = {
-    items: size(manifest.shards.items),
-    features: size(manifest.shards.features),
+    items: sizeOf('items'),
+    features: sizeOf('features'),
+    vectors: sizeOf('vectors'),
     projection: manifest.projection.bytes,
     encoders: size(encoders),
     base: manifest.base?.bytes ?? 0,
     companions: manifest.companions?.bytes ?? 0,
-    total: size(bundleFiles(manifest)),
+    total: size(files),
   };
   const without = Object.fromEntries(
     MODALITIES.map((modality) => [modality, contentVectors(bundle, modality).has.filter((has) => !has).length]),
@@ -56,8 +59,9 @@ function showSummary(bundle: Bundle, { json }: InspectOptions): void {
     );
     return;
   }
+  const grouped = manifest.clusters ? `, in ${manifest.clusters.count} clusters` : '';
   console.log(
-    `${items.length} items in ${categories} categories, format ${manifest.schema}, digest ${manifest.digest.slice(0, 16)}`,
+    `${items.length} items in ${categories} categories${grouped}, format ${manifest.schema}, digest ${manifest.digest.slice(0, 16)}`,
   );
   for (const modality of MODALITIES) {
     const { preset, taps, contentTap } = manifest.modalities[modality];

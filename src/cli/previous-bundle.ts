@@ -41,9 +41,9 @@ export async function previousBundle(
 ): Promise<PreviousBundle | null> {
   if (!existsSync(join(folder, MANIFEST_FILE))) return null;
   try {
-    const { manifest, items, projection } = await openBundle(folderFetch(folder));
+    const { manifest, items, clusters, projection } = await openBundle(folderFetch(folder));
     const fixed = manifest.base !== undefined && madeAs(manifest, recipe);
-    return { manifest, items, projections: fixed ? fitted(decodeProjection(await projection())) : {} };
+    return { manifest, items, clusters, projections: fixed ? fitted(decodeProjection(await projection())) : {} };
   } catch (thrown) {
     const { code, message } = SidestreamError.from(thrown);
     say(`Nothing was kept of the bundle that was in ${folder} (${code}): ${message}`);

@@ -257,7 +257,7 @@ describe('personal experts', () => {
     const experts = Experts.create(options);
     await experts.train(request());
     const before = await experts.embeddings();
-    experts.setTable(concatTables(table, categoryTable(300, 8, table.taps, 9)));
+    experts.setTable(concatTables([table, categoryTable(300, 8, table.taps, 9)]));
     const after = await experts.embeddings();
     expect(after).toHaveLength((COUNT + 300) * table.dim * 2);
     expect(largestDifference(after.subarray(0, before.length), before)).toBeLessThan(1e-6);

@@ -150,8 +150,13 @@ export class Experts {
   }
 
   /** What `embeddings` says while the experts are fresh. */
-  async baseEmbeddings(): Promise<Float32Array> {
-    return freshEmbeddings(this.#table, allRows(this.#table), freshGates(this.#table, this.#content), this.#blend);
+  baseEmbeddings(): Promise<Float32Array> {
+    return this.baseEmbeddingsOf(allRows(this.#table));
+  }
+
+  /** The same for some items. @param rows item rows @returns [rows.length, 2D] */
+  async baseEmbeddingsOf(rows: ArrayLike<number>): Promise<Float32Array> {
+    return freshEmbeddings(this.#table, rows, freshGates(this.#table, this.#content), this.#blend);
   }
 
   /**

@@ -98,8 +98,17 @@ export class HeardExperts {
   async setCatalogue(catalogue: LearnerCatalogue): Promise<void> {
     this.#catalogue = catalogue;
     if (!this.#trained) return;
-    this.#trained.experts.setTable(catalogue.table);
-    await this.#embed(this.#trained.experts);
+    const { experts, embeddings } = this.#trained;
+    experts.setTable(catalogue.table);
+    // The rows that were there say what they said.
+    const first = embeddings.learned.length / embeddings.width;
+    const fresh = Array.from({ length: catalogue.table.count - first }, (_, n) => first + n);
+    const learned = join(embeddings.learned, await experts.embeddingsOf(fresh));
+    // What fresh experts say depends on the catalogue alone.
+    const base = join(embeddings.base, await experts.baseEmbeddingsOf(fresh));
+    // A training may have ended meanwhile, and have changed them all.
+    if (this.#trained?.embeddings !== embeddings) return;
+    this.#trained = { experts, embeddings: { width: embeddings.width, learned, base } };
   }
 
   dispose(): void {
@@ -112,6 +121,16 @@ export class HeardExperts {
     // What fresh experts say depends on the catalogue alone.
     const known = this.#trained?.embeddings.base;
     const base = known?.length === learned.length ? known : await experts.baseEmbeddings();
-    this.#trained = { experts, embeddings: { width: learned.length / this.#catalogue.table.count, learned, base } };
+    const width = 2 * this.#catalogue.table.dim;
+    this.#trained = { experts, embeddings: { width, learned, base } };
+    // The catalogue may have grown meanwhile.
+    if (learned.length < this.#catalogue.table.count * width) await this.setCatalogue(this.#catalogue);
   }
+}
+
+function join(before: Float32Array, after: Float32Array): Float32Array {
+  const whole = new Float32Array(before.length + after.length);
+  whole.set(before);
+  whole.set(after, before.length);
+  return whole;
 }

@@ -32,6 +32,9 @@ export class History implements Taste {
   readonly dismissed = new Set<number>();
   readonly record = new RulesRecord();
   #total = 0;
+  /** Choices of items that the catalogue does not show at present, with the number of known choices before each. */
+  #absent: { before: number; id: string; strength: number }[] = [];
+  #absentDismissed: string[] = [];
 
   /** Choices ever, those that are no longer stored among them. */
   get total(): number {
@@ -40,26 +43,40 @@ export class History implements Taste {
 
   /** @param idOf id of the item in a row */
   save(idOf: (row: number) => string): StoredHistory {
+    const known = this.rows.map((row, at) => ({ id: idOf(row), strength: this.strengths[at] }));
+    const all: typeof known = [];
+    let next = 0;
+    for (const { before, id, strength } of this.#absent) {
+      all.push(...known.slice(next, before), { id, strength });
+      next = before;
+    }
+    const choices = [...all, ...known.slice(next)].slice(-LONGEST);
     return {
-      items: this.rows.slice(-LONGEST).map(idOf),
-      strengths: this.strengths.slice(-LONGEST),
-      dismissed: [...this.dismissed].slice(-LONGEST).map(idOf),
+      items: choices.map(({ id }) => id),
+      strengths: choices.map(({ strength }) => strength),
+      dismissed: [...this.#absentDismissed, ...[...this.dismissed].map(idOf)].slice(-LONGEST),
       total: this.#total,
       record: this.record.save(idOf),
     };
   }
 
   /**
-   * Puts a stored history in the place of this one. Items the catalogue does not have any more are left out.
+   * Puts a stored history in the place of this one. Items that the catalogue does not show, such as those of clusters
+   * that are not loaded, are no rows here, but are stored again.
    * @param rowOf row of an item id
    */
   restore({ items, strengths, dismissed, total, record }: StoredHistory, rowOf: ReadonlyMap<string, number>): void {
     this.rows.length = 0;
     this.strengths.length = 0;
     this.dismissed.clear();
+    this.#absent = [];
     for (const [n, id] of items.entries()) {
       const row = rowOf.get(id);
-      if (row === undefined || !(strengths[n] > 0)) continue;
+      if (!(strengths[n] > 0)) continue;
+      if (row === undefined) {
+        this.#absent.push({ before: this.rows.length, id, strength: strengths[n] });
+        continue;
+      }
       this.rows.push(row);
       this.strengths.push(strengths[n]);
     }
@@ -67,6 +84,7 @@ export class History implements Taste {
       const row = rowOf.get(id);
       if (row !== undefined) this.dismissed.add(row);
     }
+    this.#absentDismissed = dismissed.filter((id) => !rowOf.has(id));
     this.#total = total;
     this.record.restore(record, rowOf, total);
   }

@@ -1,4 +1,4 @@
-import type { RankState, TermValues, TermWeights } from '../ranking';
+import type { RankState, TermSources, TermValues, TermWeights } from '../ranking';
 import type { Backend } from './backend';
 import type { BaseModel } from './base-model';
 import type { LearnerCatalogue } from './catalogue';
@@ -218,19 +218,12 @@ export class Learner {
 
   /** What the ranking needs. */
   get state(): RankState {
-    return {
-      taste: this.history,
-      record: this.history.record,
-      weights: this.weights,
-      base: this.#baseSignal,
-      liking: this.#tasteExperts?.scores ?? null,
-      experts: this.#experts.embeddings,
-    };
+    return { ...this.#sources, record: this.history.record, weights: this.weights, terms: this.terms };
   }
 
   /** What every term says of every item as things stand. Shared: not to be changed. */
   get terms(): TermValues {
-    return this.#terms.values(this.#catalogue.index, this.state);
+    return this.#terms.values(this.#catalogue.index, this.#sources);
   }
 
   get weights(): TermWeights {
@@ -257,6 +250,11 @@ export class Learner {
   get #baseSignal(): HeardBase['signal'] | null {
     const signal = this.#base?.signal;
     return signal && signal.scores.length === this.#catalogue.index.items.length ? signal : null;
+  }
+
+  get #sources(): TermSources {
+    const liking = this.#tasteExperts?.scores ?? null;
+    return { taste: this.history, base: this.#baseSignal, liking, experts: this.#experts.embeddings };
   }
 
   /** Null when nothing but weights is to be learned. */

@@ -1,9 +1,9 @@
 import type { CatalogueIndex } from './catalogue-index';
 import { companionParts } from './companionship';
-import { vectorOf, weightedMean } from './content-vectors';
 import type { Attribution } from './lists/scored';
 import { type ModalityParts, modalityParts } from './modalities';
 import type { RankState } from './rank-state';
+import { vectorOf, weightedMean } from './similarities';
 import { LONGEST_HISTORY, recencyWeights, SESSION, type TermName } from './terms';
 
 /** The terms that look at content alone; an explanation tells them by modality. */

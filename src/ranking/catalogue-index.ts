@@ -1,6 +1,15 @@
-import type { CompanionTable, FeatureTable, Item } from '../catalog';
+import {
+  type CatalogueStatistics,
+  type CompanionTable,
+  type ContentBlend,
+  type ContentVectors,
+  catalogueStatistics,
+  contentVectors,
+  type FeatureTable,
+  type Item,
+} from '../catalog';
 import { type CategoryIndex, categoryIndex } from './category-preference';
-import { type ContentBlend, type ContentVectors, contentVectors } from './content-vectors';
+import { ClosestPast } from './closest-past';
 import { type NumberColumn, numberColumns } from './numbers';
 import { SimilarityCache } from './similarity-cache';
 
@@ -11,6 +20,7 @@ export interface CatalogueIndex {
   rowOf: Map<string, number>;
   content: ContentVectors;
   similar: SimilarityCache;
+  closest: ClosestPast;
   categories: CategoryIndex;
   /** Popularity per item, the mean of the known ones where it is unknown. */
   popularity: Float32Array;
@@ -28,29 +38,35 @@ export interface CatalogueIndex {
 /** Share of the items whose popularity must be known for the others to count as newcomers. */
 const MOSTLY_KNOWN = 0.5;
 
-/** Builds the index. `table` has one row per item, in the same order; `companions` may know fewer items. */
+/**
+ * Builds the index. `table` has one row per item, in the same order; `companions` may know fewer items.
+ * @param statistics of the catalogue that the items are a part of; default: of these items
+ */
 export function catalogueIndex(
   items: Item[],
   table: FeatureTable,
   blend: ContentBlend,
   companions: CompanionTable | null = null,
+  statistics: CatalogueStatistics = catalogueStatistics(items),
 ): CatalogueIndex {
-  const known = items.flatMap(({ popularity }) => popularity ?? []);
-  const mean = known.reduce((sum, popularity) => sum + popularity, 0) / Math.max(1, known.length);
+  const { known, mean, any } = statistics.popularity;
   const popularity = Float32Array.from(items, (item) => item.popularity ?? mean);
   const content = contentVectors(table, blend);
-  const tellsNewcomers = known.length >= MOSTLY_KNOWN * items.length;
+  const similar = new SimilarityCache(content);
+  const tellsNewcomers = known >= MOSTLY_KNOWN * statistics.count;
+  const categories = items.map((item) => item.category);
   return {
     items,
     rowOf: new Map(items.map((item, row) => [item.id, row])),
     content,
-    similar: new SimilarityCache(content),
-    categories: categoryIndex(items.map((item) => item.category)),
+    similar,
+    closest: new ClosestPast(similar, content.count),
+    categories: categoryIndex(categories, statistics),
     popularity,
     logPopularity: popularity.map((value) => Math.log((value + 1) / (mean + 1))),
-    hasPopularity: known.some((value) => value > 0),
+    hasPopularity: any,
     newcomers: Float32Array.from(items, (item) => (tellsNewcomers && item.popularity === undefined ? 1 : 0)),
-    numbers: numberColumns(items),
+    numbers: numberColumns(items, statistics.numbers),
     companions,
   };
 }

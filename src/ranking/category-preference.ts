@@ -1,4 +1,4 @@
-import { categoryPaths } from '../catalog';
+import { type CatalogueStatistics, categoryCounts, categoryPrefixes } from '../catalog';
 
 /** For each item, the ids of its category and of every broader one: `Food/Fruit` belongs to `Food` too. */
 export interface CategoryIndex {
@@ -9,29 +9,35 @@ export interface CategoryIndex {
   names: string[];
 }
 
-/** Assigns an id to every category prefix of a catalogue. */
-export function categoryIndex(categories: string[]): CategoryIndex {
-  const ids = new Map<string, number>();
-  const names: string[] = [];
-  const counts: number[] = [];
-  const ofItem = categories.map((category) => {
-    const prefixes = categoryPaths(category).flatMap((path) => {
-      const segments = path.split('/');
-      return segments.map((_, depth) => segments.slice(0, depth + 1).join('/'));
-    });
-    return [...new Set(prefixes)].map((name) => {
+/**
+ * Category ids of some items.
+ * @param categories one per item
+ * @param statistics of the whole catalogue, which these items are all or a part of, default of these; items it does not know of, such as
+ *   those that a device added, may bring categories of their own
+ */
+export function categoryIndex(
+  categories: string[],
+  statistics: Pick<CatalogueStatistics, 'count' | 'categories'> = {
+    count: categories.length,
+    categories: categoryCounts(categories),
+  },
+): CategoryIndex {
+  const names = statistics.categories.map(([name]) => name);
+  const counts = statistics.categories.map(([, count]) => count);
+  const ids = new Map(names.map((name, id) => [name, id]));
+  const ofItem = categories.map((category) =>
+    categoryPrefixes(category).map((name) => {
       let id = ids.get(name);
       if (id === undefined) {
         id = names.length;
         ids.set(name, id);
         names.push(name);
-        counts.push(0);
+        counts.push(1);
       }
-      counts[id]++;
       return id;
-    });
-  });
-  const baseRate = Float64Array.from(counts, (n) => n / Math.max(1, categories.length));
+    }),
+  );
+  const baseRate = Float64Array.from(counts, (n) => n / Math.max(1, statistics.count));
   return { ofItem, baseRate, names };
 }
 

@@ -1,4 +1,4 @@
-import type { ContentVectors } from './content-vectors';
+import type { ContentVectors } from '../catalog';
 
 /** How much of a content similarity is text, and how much picture. */
 export interface ModalityParts {

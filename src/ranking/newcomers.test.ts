@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import type { CompanionTable } from '../catalog';
-import type { ContentVectors } from './content-vectors';
+import type { CompanionTable, ContentVectors } from '../catalog';
 import { liftNewcomers } from './newcomers';
 
 const content: ContentVectors = { count: 5, width: 2, values: Float32Array.of(1, 0, 0, 1, 1, 0, 0, 1, 1, 0) };

@@ -1,5 +1,5 @@
-import type { CompanionTable } from '../catalog';
-import { type ContentVectors, weightedMean } from './content-vectors';
+import type { CompanionTable, ContentVectors } from '../catalog';
+import { weightedMean } from './similarities';
 
 /** Lift (log(1 + lift)) of an item without companions that looks just like the companions of the history. */
 const LIKENESS = 0.55;

@@ -1,4 +1,4 @@
-import type { Item } from '../catalog';
+import { type CatalogueStatistics, type Item, numberStatistics, numbersOf } from '../catalog';
 
 /** One number of every item, such as log price or a year, in steps that closeness is measured in. */
 export interface NumberColumn {
@@ -7,37 +7,18 @@ export interface NumberColumn {
   values: Float32Array;
 }
 
-/** Share of the items that must have a number for it to count. */
-const LEAST_KNOWN = 0.2;
 const FURTHEST = 4;
 
-/**
- * The numbers of a catalogue by name: log(1 + price) and every numeric attribute that at least a fifth of the items have
- * and that is not the same for all.
- */
-export function numberColumns(items: readonly Item[]): NumberColumn[] {
-  const names = new Set<string>();
-  for (const { attributes } of items) {
-    for (const [name, value] of Object.entries(attributes)) if (typeof value === 'number') names.add(name);
-  }
-  const attribute = (name: string): Float32Array =>
-    Float32Array.from(items, ({ attributes: { [name]: value } }) => (typeof value === 'number' ? value : Number.NaN));
-  const price = Float32Array.from(items, (item) => (item.price === undefined ? Number.NaN : Math.log1p(item.price)));
-  const raw = [
-    { name: 'price', values: price },
-    ...[...names].sort().map((name) => ({ name, values: attribute(name) })),
-  ];
-  return raw.flatMap((column) => standardized(column) ?? []);
-}
-
-function standardized({ name, values }: NumberColumn): NumberColumn | null {
-  const known = values.filter(Number.isFinite);
-  if (known.length === 0 || known.length < LEAST_KNOWN * values.length) return null;
-  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-  const spread = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / known.length);
-  if (!(spread > 1e-6 * Math.abs(mean))) return null;
-  const place = (value: number): number => Math.max(-FURTHEST, Math.min(FURTHEST, (value - mean) / spread));
-  return { name, values: values.map((value) => (Number.isFinite(value) ? place(value) : Number.NaN)) };
+/** The numbers that tell items apart, see `CatalogueStatistics`, in the standard deviations of the whole catalogue. */
+export function numberColumns(
+  items: readonly Item[],
+  numbers: CatalogueStatistics['numbers'] = numberStatistics(items),
+): NumberColumn[] {
+  return numbers.map(({ name, mean, deviation }) => {
+    const place = (value: number): number => Math.max(-FURTHEST, Math.min(FURTHEST, (value - mean) / deviation));
+    const values = numbersOf(items, name).map((value) => (Number.isFinite(value) ? place(value) : Number.NaN));
+    return { name, values };
+  });
 }
 
 /** Distance, in standard deviations, at which closeness has fallen to exp(-1/2). */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ContentVectors } from './content-vectors';
+import type { ContentVectors } from '../catalog';
 import { SimilarityCache } from './similarity-cache';
 
 it('gives dot products with every item, and computes those of a row once', () => {

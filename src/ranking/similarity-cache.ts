@@ -1,4 +1,5 @@
-import { type ContentVectors, similarities, vectorOf } from './content-vectors';
+import type { ContentVectors } from '../catalog';
+import { similarities, vectorOf } from './similarities';
 
 /** Bytes of similarities kept: 80 items of a catalogue of 100,000, all of a shopper's history in a smaller one. */
 const MOST_BYTES = 32 * 1024 * 1024;

@@ -1,10 +1,10 @@
 import type { CatalogueIndex } from './catalogue-index';
 import { categoryPreference } from './category-preference';
 import { companionship } from './companionship';
-import { similarities, weightedMean } from './content-vectors';
 import { liftNewcomers } from './newcomers';
 import { numericCloseness } from './numbers';
 import { placeCloseness } from './place';
+import { similarities, weightedMean } from './similarities';
 
 /**
  * The named terms of the personal score.
@@ -98,30 +98,6 @@ export function recencyWeights(strengths: ArrayLike<number>, halfLife = HALF_LIF
   return Float64Array.from({ length: n }, (_, at) => strengths[at] * 2 ** (-(n - 1 - at) / halfLife));
 }
 
-/** Mean of the 3 largest similarities of each item to the given rows (each counted once). */
-function closestOf(index: CatalogueIndex, rows: Iterable<number>): Float32Array {
-  const { count } = index.content;
-  const top = [new Float32Array(count).fill(-1), new Float32Array(count).fill(-1), new Float32Array(count).fill(-1)];
-  let seen = 0;
-  for (const row of new Set(rows)) {
-    seen++;
-    const sims = index.similar.to(row);
-    for (let i = 0; i < count; i++) {
-      let x = sims[i];
-      for (const rank of top) {
-        if (x <= rank[i]) continue;
-        const pushed = rank[i];
-        rank[i] = x;
-        x = pushed;
-      }
-    }
-  }
-  const used = top.slice(0, Math.min(3, seen));
-  const out = new Float32Array(count);
-  for (const rank of used) for (let i = 0; i < count; i++) out[i] += rank[i] / used.length;
-  return out;
-}
-
 /** cos(user, item) with the experts minus the same without: the experts' own effect. */
 function expertsEffect(experts: ExpertEmbeddings, rows: number[], weights: ArrayLike<number>): Float32Array {
   const { width, learned, base } = experts;
@@ -173,7 +149,7 @@ export function termValues(index: CatalogueIndex, { taste, base, liking, experts
     index.content,
     weightedMean(index.content, rows.slice(-SESSION), strengths.slice(-SESSION)),
   );
-  values.closest = closestOf(index, rows);
+  values.closest = index.closest.of(rows);
   values.category = categoryPreference(index.categories, rows, weights);
   values.numbers = numericCloseness(index.numbers, rows, weights, count);
   values.place = placeCloseness(rows, count);

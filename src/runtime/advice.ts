@@ -1,4 +1,5 @@
 import { explain, mergedRules, type RankRequest, type RankState, type Rules, rank, rulesSchema } from '../ranking';
+import type { Aisles } from './aisles';
 import { anonymousId } from './anonymous-id';
 import type { Explanation, RecommendRequest, RecommendResponse } from './api';
 import type { Lessons } from './lessons';
@@ -13,6 +14,8 @@ export interface AdviceContext {
   /** What the shop wants of every list. */
   rules?: Rules;
   lessons(): Lessons;
+  /** Null where the whole catalogue is loaded. */
+  aisles(): Aisles | null;
 }
 
 /** Lists and their explanations, as the shop's rules, the request's, and this device's variant have them. */
@@ -41,6 +44,7 @@ export class Advice {
   async recommend(request: RecommendRequest): Promise<RecommendResponse> {
     const given = parsed(recommendSchema, request, 'recommend()');
     await this.#context.lessons().prepare();
+    if (given.itemId !== undefined) await this.#context.aisles()?.show(given.itemId);
     const { index } = this.#context.shop;
     const ranked = rank(index, ...this.#question(given));
     return {
@@ -53,6 +57,7 @@ export class Advice {
   async explain(itemId: string, request: RecommendRequest): Promise<Explanation> {
     const given = parsed(recommendSchema, request, 'explain()');
     await this.#context.lessons().prepare();
+    for (const id of [itemId, given.itemId]) if (id !== undefined) await this.#context.aisles()?.show(id);
     const { index } = this.#context.shop;
     const row = this.#context.shop.rowOf(itemId);
     const { because, ...found } = explain(index, ...this.#question(given), row);

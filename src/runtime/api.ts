@@ -113,7 +113,7 @@ export interface BrowseRequest {
   limit?: number;
 }
 
-/** A page of the catalogue, in catalogue order. */
+/** A page of the catalogue, in catalogue order; of a catalogue too large to be loaded as a whole, of what is loaded. */
 export interface BrowseResponse {
   items: Item[];
   /** Matches before offset and limit. */
@@ -232,7 +232,10 @@ export interface Recommender {
   addItem(item: NewItem): Promise<Item>;
   getItem(id: string): Promise<Item | null>;
   browse(request?: BrowseRequest): Promise<BrowseResponse>;
-  /** Category paths with their number of items, in catalogue order. */
+  /**
+   * Category paths with their number of items, in catalogue order; of a catalogue too large to be loaded as a whole,
+   * broader categories too, with all items below them.
+   */
   categories(): Promise<{ category: string; count: number }[]>;
   status(): Promise<Status>;
   /**

@@ -5,6 +5,7 @@ import type { Counts, Metrics } from '../experiment';
 import { decodeProfile, type EventType, encodeProfile, learnerMemory, type NewEvent } from '../learner';
 import { isSealed, type LocalItem, openSealed, type Snapshot, seal } from '../store';
 import { Advice } from './advice';
+import { Aisles } from './aisles';
 import type {
   BrowseRequest,
   BrowseResponse,
@@ -21,6 +22,7 @@ import type { EngineListener, EngineOptions } from './engine-options';
 import { Keeper } from './keeper';
 import { Ledger } from './ledger';
 import { Lessons } from './lessons';
+import { loadLearned } from './load-learned';
 import { parsed, type TrackInput, trackSchema } from './requests';
 import { Shopfront } from './shopfront';
 import { Trial } from './trial';
@@ -41,6 +43,8 @@ export class Engine {
   readonly #ledger: Ledger;
   readonly #lessons: Lessons;
   readonly #trial: Trial;
+  /** Null where the whole catalogue is loaded. */
+  readonly #aisles: Aisles | null;
   readonly #chores = new Chores((thrown) => this.#listener.error(SidestreamError.from(thrown)));
 
   private constructor(given: EngineOptions, listener: EngineListener, shop: Shopfront) {
@@ -49,7 +53,9 @@ export class Engine {
     this.#options = options;
     this.#listener = listener;
     this.#shop = shop;
-    this.#advice = new Advice({ shop, trial: this.#trial, rules: options.rules, lessons: () => this.#lessons });
+    const { rules } = options;
+    const [lessons, aisles] = [() => this.#lessons, () => this.#aisles];
+    this.#advice = new Advice({ shop, trial: this.#trial, rules, lessons, aisles });
     this.#keeper = new Keeper(options, {
       error: (error) => listener.error(error),
       lastEvent: () => this.#lessons.learner.lastEvent,
@@ -63,22 +69,28 @@ export class Engine {
     });
     const [keeper, chores] = [this.#keeper, this.#chores];
     this.#ledger = new Ledger(keeper, chores, (error) => listener.error(error));
-    this.#lessons = new Lessons({ options, shop, keeper, chores, listener, changed: () => this.#changed() });
+    const changed = () => this.#changed();
+    const meet = async (ids: readonly string[]) => this.#aisles?.meet(ids);
+    this.#lessons = new Lessons({ options, shop, keeper, chores, listener, changed, meet });
+    const { clusters } = shop.bundle;
+    const report = (error: SidestreamError) => listener.error(error);
+    this.#aisles = clusters && new Aisles({ shop, clusters, lessons: this.#lessons, chores, report, changed });
   }
 
   /** Loads the bundle and, with consent, the profile. */
   static async start(options: EngineOptions, listener: EngineListener): Promise<Engine> {
-    const opening = openBundle(options.bundle, (loaded, total) =>
-      listener.progress({ stage: 'bundle', loaded, total }),
+    const opening = openBundle(
+      options.bundle,
+      (loaded, total) => listener.progress({ stage: 'bundle', loaded, total }),
+      { whole: false, onIncomplete: (error) => listener.error(error) },
     );
     // The bundle may fail while the store is still opening; the failure is thrown by the await below.
     opening.catch(() => undefined);
     const engine = new Engine(options, listener, new Shopfront(await opening));
     await engine.#open();
-    // The first list does not wait for them: what the other terms say comes first.
-    const { companions, base } = engine.#shop.bundle.manifest;
-    if (companions) engine.#chores.queue(() => engine.#loadCompanions());
-    if (base) engine.#chores.queue(() => engine.#loadBase());
+    engine.#aisles?.keepUp();
+    const [shop, lessons, chores] = [engine.#shop, engine.#lessons, engine.#chores];
+    loadLearned({ shop, lessons, chores, listener, changed: () => engine.#changed() });
     return engine;
   }
 
@@ -99,12 +111,14 @@ export class Engine {
     const variant = this.#trial.label;
     const entries = events.map((event): NewEvent => {
       const { type, itemId, details } = parsed(trackSchema, event, 'track()');
-      this.#shop.rowOf(itemId);
+      // Whether an item that is not loaded exists can wait until the event is safe.
+      if (!this.#aisles) this.#shop.rowOf(itemId);
       return { type, itemId, time: Date.now(), ...details, variant };
     });
     if (this.#keeper.consent === 'denied' || entries.length === 0) return;
     await this.#ledger.append(entries);
     await this.#lessons.catchUp();
+    await this.#aisles?.check(entries.map(({ itemId }) => itemId));
   }
 
   async setConsent(level: Consent): Promise<void> {
@@ -163,8 +177,9 @@ export class Engine {
 
   async insertItem(local: LocalItem): Promise<Item> {
     await this.settled();
-    this.#shop.add([local]);
-    if (!this.#shop.find(local.item.id)) {
+    const taken = await this.#aisles?.find(local.item.id);
+    if (!taken) this.#shop.add([local]);
+    if (!this.#shop.find(local.item.id) || taken) {
       throw new SidestreamError(
         'runtime/invalid-input',
         `addItem(): the shop already has an item "${local.item.id}"; choose another id.`,
@@ -183,7 +198,7 @@ export class Engine {
   }
 
   async getItem(id: string): Promise<Item | null> {
-    return this.#shop.find(id);
+    return this.#shop.find(id) ?? (await this.#aisles?.find(id)) ?? null;
   }
 
   async browse(request: BrowseRequest): Promise<BrowseResponse> {
@@ -200,7 +215,7 @@ export class Engine {
       consent: this.#keeper.consent,
       learning: this.#options.learning,
       leading: this.#keeper.leading,
-      items: this.#shop.index.items.length,
+      items: this.#shop.count,
       ...learned,
       backend: { learner: backend, encoders: null },
       memory: backend === null ? null : await learnerMemory(),
@@ -227,17 +242,6 @@ export class Engine {
     this.#keeper.close();
   }
 
-  async #loadCompanions(): Promise<void> {
-    const companions = await this.#shop.bundle.companions(this.#bundleProgress);
-    if (!companions) return;
-    this.#shop.setCompanions(companions);
-    this.#changed();
-  }
-
-  readonly #bundleProgress = (loaded: number, total: number): void => {
-    this.#listener.progress({ stage: 'bundle', loaded, total });
-  };
-
   /** A store that cannot be read is no reason to have no shop. */
   async #open(): Promise<void> {
     try {
@@ -250,13 +254,6 @@ export class Engine {
     } catch (thrown) {
       this.#listener.error(SidestreamError.from(thrown));
     }
-  }
-
-  async #loadBase(): Promise<void> {
-    const file = await this.#shop.bundle.base(this.#bundleProgress);
-    if (!file) return;
-    await this.#lessons.inTurn(() => this.#lessons.useBase(file.bytes));
-    this.#changed();
   }
 
   async #moveToDevice(): Promise<void> {
@@ -286,6 +283,7 @@ export class Engine {
   }
 
   #changed(): void {
+    this.#aisles?.keepUp();
     this.status().then(
       (status) => this.#listener.change(status),
       (thrown) => this.#listener.error(SidestreamError.from(thrown)),

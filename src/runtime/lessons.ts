@@ -1,5 +1,6 @@
 import { SidestreamError } from '../error';
-import { type BaseModel, Learner, type LoggedEvent } from '../learner';
+import { type BaseModel, Learner, type LoggedEvent, type Profile } from '../learner';
+import type { TermValues } from '../ranking';
 import type { Chores } from './chores';
 import type { EngineListener, EngineOptions } from './engine-options';
 import type { Keeper } from './keeper';
@@ -9,6 +10,9 @@ import type { Shopfront } from './shopfront';
 const TRAINING_DELAY = 150;
 /** Quiet time before the profile is saved, ms. */
 const SAVE_DELAY = 400;
+
+/** Past choices, and dismissals, that are brought into the shop. */
+const MOST_MET = 40;
 
 /** Time after which the browser has told of a lost GPU, ms. */
 const LOSS_DELAY = 100;
@@ -22,6 +26,11 @@ export interface LessonsContext {
   listener: EngineListener;
   /** The profile changed. */
   changed(): void;
+  /**
+   * Brings these items of a large catalogue into the shop, those that matter most first; what cannot be had is reported.
+   * To be run in turn.
+   */
+  meet(ids: readonly string[]): Promise<void>;
 }
 
 /**
@@ -75,6 +84,7 @@ export class Lessons {
     if (!options.learning) return Promise.resolve();
     return this.inTurn(async () => {
       const events = await keeper.eventsAfter(this.#learner.lastEvent);
+      await this.#meet(events, null);
       for (const event of events) {
         await this.prepare();
         this.#learner.observe(event);
@@ -88,20 +98,25 @@ export class Lessons {
     const { options, keeper, shop, chores } = this.#context;
     const local = await keeper.localItems();
     if (local.length > 0) shop.add(local);
-    const next = this.#newLearner();
-    if (this.#base) await next.useBase(this.#base);
-    if (options.learning) {
-      const profile = await keeper.profile();
-      // A profile with a history of its own knows all events up to its last.
-      const from = profile?.history ? profile.lastEvent : 0;
-      next.restore(profile, await keeper.eventsAfter(from));
-      // Where the experts were heard already, they shall not fall silent for a while.
-      if (next.awakeningDue && this.#learner.status.backend !== null) await next.awaken();
-    }
-    this.#learner.dispose();
-    this.#learner = next;
-    if (next.awakeningDue) chores.queue(() => this.#withExperts(() => this.#learner.awaken()));
+    const profile = options.learning ? await keeper.profile() : null;
+    // A profile with a history of its own knows all events up to its last.
+    const events = options.learning ? await keeper.eventsAfter(profile?.history ? profile.lastEvent : 0) : [];
+    await this.#meet(events, profile);
+    await this.#replace(profile, events);
+    if (this.#learner.awakeningDue) chores.queue(() => this.#withExperts(() => this.#learner.awaken()));
     else if (options.learning) this.#scheduleTraining();
+  }
+
+  /** Goes on as before after a change by which the catalogue's items got other rows. To be run in turn. */
+  async renumber(change: () => void): Promise<void> {
+    const profile = this.#learner.save();
+    change();
+    await this.#replace(profile, []);
+  }
+
+  /** Computes what the next list needs, to be kept until something changes. */
+  readyList(): TermValues {
+    return this.#learner.terms;
   }
 
   /** Begins again with nothing learned. To be run in turn. */
@@ -130,6 +145,24 @@ export class Lessons {
     this.#base?.dispose();
   }
 
+  async #replace(profile: Profile | null, events: LoggedEvent[]): Promise<void> {
+    const next = this.#newLearner();
+    if (this.#base) await next.useBase(this.#base);
+    if (this.#context.options.learning) next.restore(profile, events);
+    // Where the experts were heard already, they shall not fall silent for a while.
+    if (next.awakeningDue && this.#learner.status.backend !== null) await next.awaken();
+    this.#learner.dispose();
+    this.#learner = next;
+  }
+
+  /** Brings what was chosen or dismissed into the shop, the newest first. */
+  async #meet(events: readonly LoggedEvent[], profile: Profile | null): Promise<void> {
+    const known = profile?.history;
+    const chosen = events.filter(({ type }) => type !== 'impression').map(({ itemId }) => itemId);
+    const past = [...(known?.items ?? []), ...chosen].slice(-MOST_MET).toReversed();
+    await this.#context.meet([...new Set([...past, ...(known?.dismissed ?? []).slice(-MOST_MET)])]);
+  }
+
   #newLearner(): Learner {
     const { shop, options } = this.#context;
     return new Learner(shop, { seed: options.seed });
@@ -140,6 +173,7 @@ export class Lessons {
     this.#scheduleSave();
     if (events.every(({ type }) => type === 'impression')) return;
     this.#scheduleTraining();
+    this.#context.chores.queue(async () => void this.readyList());
     this.#context.changed();
   }
 

@@ -5,25 +5,39 @@ import {
   concatTables,
   type FeatureTable,
   type Item,
+  type ItemsPart,
   inCategory,
   type Manifest,
+  pickRows,
 } from '../catalog';
 import { SidestreamError } from '../error';
 import { type CatalogueIndex, type ContentBlend, catalogueIndex, contentBlend } from '../ranking';
 import type { LocalItem } from '../store';
 import type { BrowseRequest, BrowseResponse } from './api';
 
-/** The catalogue in the worker: the bundle's items, then the items this device added, indexed for ranking. */
+/** Some items in the shop: of the bundle, or one that this device added. */
+interface Shelf extends ItemsPart {
+  local: LocalItem | null;
+}
+
+/**
+ * The catalogue in the worker, indexed for ranking: the bundle's items, then what came later: items that this device
+ * added and, of a large catalogue, clusters as they are wanted. Rows only grow, but for `keepOnly` and `clearLocal`.
+ */
 export class Shopfront {
   readonly bundle: Bundle;
-  readonly #local = new Map<string, LocalItem>();
+  #shelves: Shelf[];
+  readonly #shopIds: Set<string>;
   #companions: CompanionTable | null = null;
   #index: CatalogueIndex;
   #table: FeatureTable;
 
   constructor(bundle: Bundle) {
+    const { items, features } = bundle;
     this.bundle = bundle;
-    this.#table = bundle.features;
+    this.#shopIds = new Set(items.map(({ id }) => id));
+    this.#shelves = [{ items, features, local: null }];
+    this.#table = features;
     this.#index = this.#reindex();
   }
 
@@ -40,7 +54,12 @@ export class Shopfront {
   }
 
   get localItems(): LocalItem[] {
-    return [...this.#local.values()];
+    return this.#shelves.flatMap(({ local }) => local ?? []);
+  }
+
+  /** Items of the shop, loaded or not. */
+  get count(): number {
+    return this.bundle.statistics ? this.bundle.manifest.count + this.localItems.length : this.#index.items.length;
   }
 
   /** Knows from now on what is chosen together of the bundle's items. */
@@ -53,16 +72,50 @@ export class Shopfront {
   /** Adds items encoded on this device. Items made with other encoders or of an id the shop uses are left out. */
   add(items: LocalItem[]): void {
     const encoders = encodersOf(this.bundle.manifest);
-    const shopIds = new Set(this.bundle.items.map(({ id }) => id));
-    for (const item of items) {
-      if (item.encoders === encoders && !shopIds.has(item.item.id)) this.#local.set(item.item.id, item);
+    const { dim, taps } = this.#table;
+    for (const local of items) {
+      const { item, values, scales } = local;
+      if (local.encoders !== encoders || this.#shopIds.has(item.id)) continue;
+      const shelf = { items: [item], features: { count: 1, dim, taps, values, scales }, local };
+      const at = this.#shelves.findIndex((other) => other.local?.item.id === item.id);
+      if (at < 0) this.#shelves.push(shelf);
+      else this.#shelves[at] = shelf;
     }
     this.#index = this.#reindex();
   }
 
   /** Drops the items this device added. */
   clearLocal(): void {
-    this.#local.clear();
+    this.#shelves = this.#shelves.filter(({ local }) => local === null);
+    this.#index = this.#reindex();
+  }
+
+  /** Adds parts of the bundle, without what is there already. @returns false when that was all of it */
+  grow(parts: readonly ItemsPart[]): boolean {
+    const before = this.#index.items.length;
+    for (const { items, features } of parts) {
+      const rows = [...items.keys()].filter((row) => !this.#index.rowOf.has(items[row].id));
+      const fresh = rows.filter((row) => !this.#shopIds.has(items[row].id));
+      if (fresh.length === 0) continue;
+      for (const row of fresh) this.#shopIds.add(items[row].id);
+      this.#shelves.push({ items: fresh.map((row) => items[row]), features: pickRows(features, fresh), local: null });
+    }
+    if (this.#shelves.reduce((sum, { items }) => sum + items.length, 0) === before) return false;
+    this.#index = this.#reindex();
+    return true;
+  }
+
+  /** Lets go of the bundle's items but the ones it was opened with and these. What is left gets other rows. */
+  keepOnly(ids: ReadonlySet<string>): void {
+    const [head, ...others] = this.#shelves;
+    const kept = others.flatMap((shelf): Shelf[] => {
+      if (shelf.local) return [shelf];
+      const rows = [...shelf.items.keys()].filter((row) => ids.has(shelf.items[row].id));
+      for (const { id } of shelf.items) if (!ids.has(id)) this.#shopIds.delete(id);
+      if (rows.length === 0) return [];
+      return [{ items: rows.map((row) => shelf.items[row]), features: pickRows(shelf.features, rows), local: null }];
+    });
+    this.#shelves = [head, ...kept];
     this.#index = this.#reindex();
   }
 
@@ -95,6 +148,8 @@ export class Shopfront {
   }
 
   categories(): { category: string; count: number }[] {
+    const { statistics } = this.bundle;
+    if (statistics) return statistics.categories.map(([category, count]) => ({ category, count }));
     const counts = new Map<string, number>();
     for (const { category } of this.#index.items) {
       for (const path of categoryPaths(category)) counts.set(path, (counts.get(path) ?? 0) + 1);
@@ -103,15 +158,9 @@ export class Shopfront {
   }
 
   #reindex(): CatalogueIndex {
-    const { items, features } = this.bundle;
-    const local = this.localItems;
-    const { dim, taps } = features;
-    this.#table = local.reduce(
-      (table, { values, scales }) => concatTables(table, { count: 1, dim, taps, values, scales }),
-      features,
-    );
-    const all = [...items, ...local.map(({ item }) => item)];
-    return catalogueIndex(all, this.#table, this.blend, this.#companions);
+    this.#table = concatTables(this.#shelves.map(({ features }) => features));
+    const all = this.#shelves.flatMap(({ items }) => items);
+    return catalogueIndex(all, this.#table, this.blend, this.#companions, this.bundle.statistics ?? undefined);
   }
 }
 

@@ -8,7 +8,7 @@ import type { Scored } from './scored';
 
 /** The sum of all terms for one shopper. */
 export function personalList(index: CatalogueIndex, state: RankState, holds: (row: number) => boolean): Scored {
-  const values = termValues(index, state);
+  const values = state.terms ?? termValues(index, state);
   const parts = (row: number) => scoreParts(values, state.weights, row);
   const isPersonal = (row: number): boolean => {
     const terms = parts(row);

@@ -1,9 +1,9 @@
 import type { CatalogueIndex } from '../catalogue-index';
-import { vectorOf } from '../content-vectors';
 import { modalityParts } from '../modalities';
 import { priceCloseness, sharedCategory } from '../nearness';
 import type { Source } from '../placement';
 import type { Ground } from '../sentences';
+import { vectorOf } from '../similarities';
 import type { Scored } from './scored';
 
 /** Weight of a category that is the same down to its last level, against a content similarity of 1. */

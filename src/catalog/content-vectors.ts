@@ -1,4 +1,5 @@
-import { dequantize, type FeatureTable, type Manifest } from '../catalog';
+import { dequantize, type FeatureTable } from './feature-table';
+import type { Manifest } from './manifest';
 
 /** How items are compared by content: by which tap of each modality, and how much it counts. */
 export interface ContentBlend {
@@ -25,8 +26,8 @@ export interface ContentVectors {
   values: Float32Array;
 }
 
-/** Scales a row to `length`; a zero row stays zero. */
-function normalize(values: Float32Array, start: number, width: number, length = 1): void {
+/** Scales the row that starts at `start` to `length`; a zero row stays zero. */
+export function stretchRow(values: Float32Array, start: number, width: number, length = 1): void {
   let sum = 0;
   for (let d = start; d < start + width; d++) sum += values[d] * values[d];
   if (sum === 0) return;
@@ -53,46 +54,10 @@ export function contentVectors(table: FeatureTable, blend: ContentBlend): Conten
         const from = n * perItem + tap * dim;
         const to = (first + n) * width + part * dim;
         values.set(taps.subarray(from, from + dim), to);
-        normalize(values, to, dim, Math.sqrt(weight));
+        stretchRow(values, to, dim, Math.sqrt(weight));
       }
     }
   }
-  for (let i = 0; i < count; i++) normalize(values, i * width, width);
+  for (let i = 0; i < count; i++) stretchRow(values, i * width, width);
   return { count, width, values };
-}
-
-/** Dot products of `query` [width] with every row. @returns [count] */
-export function similarities(
-  vectors: Pick<ContentVectors, 'count' | 'width' | 'values'>,
-  query: Float32Array,
-): Float32Array {
-  const { count, width, values } = vectors;
-  const out = new Float32Array(count);
-  for (let i = 0, at = 0; i < count; i++) {
-    let sum = 0;
-    for (let d = 0; d < width; d++, at++) sum += values[at] * query[d];
-    out[i] = sum;
-  }
-  return out;
-}
-
-/** The row of item `index`, not copied. */
-export function vectorOf(vectors: ContentVectors, index: number): Float32Array {
-  return vectors.values.subarray(index * vectors.width, (index + 1) * vectors.width);
-}
-
-/** Weighted sum of rows, scaled to length 1 (zero when there is nothing to sum). @returns [width] */
-export function weightedMean(
-  vectors: Pick<ContentVectors, 'width' | 'values'>,
-  rows: ArrayLike<number>,
-  weights: ArrayLike<number>,
-): Float32Array {
-  const { width, values } = vectors;
-  const out = new Float32Array(width);
-  for (let n = 0; n < rows.length; n++) {
-    const from = rows[n] * width;
-    for (let d = 0; d < width; d++) out[d] += weights[n] * values[from + d];
-  }
-  normalize(out, 0, width);
-  return out;
 }

@@ -1,0 +1,112 @@
+import { SidestreamError } from '../error';
+import { canHash, sha256 } from '../sha256';
+import { type BundleFile, MANIFEST_FILE } from './manifest';
+
+/** Gets one file of a bundle by its name relative to the manifest. */
+export type FetchFile = (name: string) => Promise<Response>;
+
+/** Called as bytes arrive. `total` is the sum of the files asked for, known from the manifest. */
+export type BundleProgress = (loaded: number, total: number) => void;
+
+/** Fetches from a folder over http. The manifest is revalidated on every visit; all other files never change. */
+export function fetchFrom(folder: string | URL): FetchFile {
+  const base = String(folder).replace(/\/*$/, '/');
+  return (name) => fetch(base + name, name === MANIFEST_FILE ? { cache: 'no-cache' } : {});
+}
+
+/** Gets some files side by side, each checked, with their progress as one. */
+export async function fetchFiles(
+  fetchFile: FetchFile,
+  files: readonly BundleFile[],
+  onProgress?: BundleProgress,
+): Promise<ArrayBuffer[]> {
+  const total = files.reduce((sum, file) => sum + file.bytes, 0);
+  let loaded = 0;
+  const report = (bytes: number): void => {
+    loaded += bytes;
+    onProgress?.(loaded, total);
+  };
+  onProgress?.(0, total);
+  return Promise.all(files.map((file) => fetchChecked(fetchFile, file, report)));
+}
+
+/**
+ * Gets a file and checks it against its size and its SHA-256, the latter where the browser offers hashing.
+ * @throws SidestreamError `bundle/unreachable`, `bundle/digest-mismatch`
+ */
+export async function fetchChecked(
+  fetchFile: FetchFile,
+  file: BundleFile,
+  report?: (bytes: number) => void,
+): Promise<ArrayBuffer> {
+  const bytes = await fetchBytes(fetchFile, file.file, report);
+  if (bytes.byteLength !== file.bytes || (canHash() && (await sha256(bytes)) !== file.sha256)) {
+    throw new SidestreamError(
+      'bundle/digest-mismatch',
+      `${file.file} is not the file the manifest names (${bytes.byteLength} bytes, expected ${file.bytes}). Upload the whole bundle again, the manifest last.`,
+    );
+  }
+  return bytes;
+}
+
+/** Gets a file as it is. @throws SidestreamError `bundle/unreachable` */
+export async function fetchBytes(
+  fetchFile: FetchFile,
+  name: string,
+  report?: (bytes: number) => void,
+): Promise<ArrayBuffer> {
+  const unreachable = (why: string, cause?: unknown): SidestreamError =>
+    new SidestreamError(
+      'bundle/unreachable',
+      `Cannot get ${name} of the bundle: ${why}. Check its address and the connection.`,
+      { cause },
+    );
+  try {
+    const response = await fetchFile(name);
+    if (!response.ok) throw unreachable(`the server answered ${response.status} ${response.statusText}`.trim());
+    if (!response.body || !report) return await response.arrayBuffer();
+    const chunks: Uint8Array[] = [];
+    const reader = response.body.getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      chunks.push(part.value);
+      report(part.value.byteLength);
+    }
+    return join(chunks);
+  } catch (error) {
+    throw error instanceof SidestreamError
+      ? error
+      : unreachable(error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+/** @throws SidestreamError `bundle/invalid` when it is no JSON */
+export function parseJson(name: string, bytes: ArrayBuffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    // A single-page host answers every unknown address with its index.html.
+    const hint =
+      new TextDecoder().decode(bytes.slice(0, 1)) === '<'
+        ? 'is a web page; check the address of the bundle'
+        : String(error);
+    throw invalidBundle(name, hint, error);
+  }
+}
+
+/** A file of a bundle that cannot be read. */
+export const invalidBundle = (name: string, what: string, cause?: unknown): SidestreamError =>
+  new SidestreamError(
+    'bundle/invalid',
+    `The bundle cannot be read: ${name}: ${what}. Build it again with \`sidestream build\`.`,
+    { cause },
+  );
+
+function join(chunks: Uint8Array[]): ArrayBuffer {
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes.buffer;
+}

@@ -1,0 +1,86 @@
+import * as v from 'valibot';
+import { categoryPaths } from './category';
+import type { Item } from './item';
+
+const finite = v.pipe(v.number(), v.finite());
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** What holds of a catalogue as a whole, so that a part of it can be judged against the rest. */
+export const catalogueStatisticsSchema = v.object({
+  /** Number of items. */
+  count,
+  /** Items of every category and of every broader one, `Food/Fruit` counting for `Food` too, in catalogue order. */
+  categories: v.array(v.tuple([v.string(), count])),
+  /** Numbers that tell items apart, `price` first: log(1 + price) and attributes by name. */
+  numbers: v.array(v.object({ name: v.string(), mean: finite, deviation: v.pipe(finite, v.minValue(0)) })),
+  popularity: v.object({
+    /** Items whose popularity is known, their mean, and whether any is above 0. */
+    known: count,
+    mean: finite,
+    any: v.boolean(),
+  }),
+});
+export type CatalogueStatistics = v.InferOutput<typeof catalogueStatisticsSchema>;
+
+/** Share of the items that must have a number for it to count. */
+const LEAST_KNOWN = 0.2;
+
+/** Statistics of a whole catalogue. */
+export function catalogueStatistics(items: readonly Item[]): CatalogueStatistics {
+  const popularities = items.flatMap(({ popularity }) => popularity ?? []);
+  return {
+    count: items.length,
+    categories: categoryCounts(items.map(({ category }) => category)),
+    numbers: numberStatistics(items),
+    popularity: {
+      known: popularities.length,
+      mean: popularities.reduce((sum, popularity) => sum + popularity, 0) / Math.max(1, popularities.length),
+      any: popularities.some((value) => value > 0),
+    },
+  };
+}
+
+/** The category of an item and every broader one, from broad to narrow. */
+export function categoryPrefixes(category: string): string[] {
+  const prefixes = categoryPaths(category).flatMap((path) => {
+    const segments = path.split('/');
+    return segments.map((_, depth) => segments.slice(0, depth + 1).join('/'));
+  });
+  return [...new Set(prefixes)];
+}
+
+/** One number of every item by name, `price` being log(1 + price); NaN where an item has none. */
+export function numbersOf(items: readonly Item[], name: string): Float32Array {
+  if (name === 'price') {
+    return Float32Array.from(items, (item) => (item.price === undefined ? Number.NaN : Math.log1p(item.price)));
+  }
+  return Float32Array.from(items, ({ attributes: { [name]: value } }) =>
+    typeof value === 'number' ? value : Number.NaN,
+  );
+}
+
+/** How many items stand in every category and every broader one. @param categories one per item */
+export function categoryCounts(categories: readonly string[]): CatalogueStatistics['categories'] {
+  const counts = new Map<string, number>();
+  for (const category of categories) {
+    for (const name of categoryPrefixes(category)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts];
+}
+
+/** The numbers that at least a fifth of the items have and that are not the same for all. */
+export function numberStatistics(items: readonly Item[]): CatalogueStatistics['numbers'] {
+  const names = new Set<string>();
+  for (const { attributes } of items) {
+    for (const [name, value] of Object.entries(attributes)) if (typeof value === 'number') names.add(name);
+  }
+  names.delete('price');
+  return ['price', ...[...names].sort()].flatMap((name) => {
+    const values = numbersOf(items, name);
+    const known = values.filter(Number.isFinite);
+    if (known.length === 0 || known.length < LEAST_KNOWN * values.length) return [];
+    const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+    const deviation = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / known.length);
+    return deviation > 1e-6 * Math.abs(mean) ? [{ name, mean, deviation }] : [];
+  });
+}

@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+import { invalidBundle, parseJson } from './bundle-file';
+import { type Item, itemSchema } from './item';
+
+/** Writes items as JSON: fields in one fixed order, whatever order the feed had, so that equal items are equal bytes. */
+export function encodeItems(items: readonly Item[]): Uint8Array {
+  const rows = items.map((item) => {
+    const attributes = Object.fromEntries(Object.entries(item.attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const { id, title, description, category, price, image, url, availability, popularity } = item;
+    return { id, title, description, category, price, image, url, availability, popularity, attributes };
+  });
+  return new TextEncoder().encode(`[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
+}
+
+/**
+ * Reads what `encodeItems` wrote.
+ * @param file its name, for the message
+ * @throws SidestreamError `bundle/invalid` when an item does not fit the schema or their number is another
+ */
+export function decodeItems(bytes: ArrayBuffer, file: string, count: number): Item[] {
+  const result = v.safeParse(v.array(itemSchema), parseJson(file, bytes));
+  if (!result.success) {
+    const [issue] = result.issues;
+    throw invalidBundle(file, `${v.getDotPath(issue) ?? 'file'}: ${issue.message}`);
+  }
+  if (result.output.length !== count) {
+    throw invalidBundle(file, `holds ${result.output.length} items, the bundle says ${count}`);
+  }
+  return result.output;
+}

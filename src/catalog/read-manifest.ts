@@ -1,0 +1,60 @@
+import * as v from 'valibot';
+import { SidestreamError } from '../error';
+import { invalidBundle, parseJson } from './bundle-file';
+import { featureShardBytes } from './feature-shard';
+import {
+  BUNDLE_SCHEMA,
+  type BundleFile,
+  MANIFEST_FILE,
+  type Manifest,
+  manifestSchema,
+  READABLE_SCHEMAS,
+} from './manifest';
+
+/**
+ * Reads a manifest.
+ * @throws SidestreamError `bundle/unknown-version` when newer code wrote it; `bundle/invalid` when it is no manifest or
+ *   its parts do not fit each other
+ */
+export function parseManifest(bytes: ArrayBuffer): Manifest {
+  const data = parseJson(MANIFEST_FILE, bytes);
+  const schema = typeof data === 'object' && data !== null && 'schema' in data ? data.schema : undefined;
+  if (typeof schema === 'number' && !READABLE_SCHEMAS.some((readable) => readable === schema)) {
+    throw new SidestreamError(
+      'bundle/unknown-version',
+      `The bundle has format version ${schema}, this page reads up to version ${BUNDLE_SCHEMA}. Build the bundle and the page with the same version of Sidestream.`,
+    );
+  }
+  const result = v.safeParse(manifestSchema, data);
+  if (!result.success) {
+    const [issue] = result.issues;
+    throw invalidBundle(MANIFEST_FILE, `${v.getDotPath(issue) ?? 'file'}: ${issue.message}`);
+  }
+  check(result.output);
+  return result.output;
+}
+
+/** Shards must cover the items without gap or overlap, and files of features must have the size their rows need. */
+function check({ shards, clusters, count, dim, modalities }: Manifest): void {
+  const taps = { text: modalities.text.taps.length, image: modalities.image.taps.length };
+  const checkFeatures = (file: BundleFile, rows: number): void => {
+    const expected = featureShardBytes({ dim, taps }, rows);
+    if (file.bytes === expected) return;
+    const what = `${file.file} should be ${expected} bytes for ${rows} items, not ${file.bytes}`;
+    throw invalidBundle(MANIFEST_FILE, what);
+  };
+  for (const kind of ['items', 'features'] as const) {
+    let next = 0;
+    for (const shard of shards[kind]) {
+      if (shard.start !== next) {
+        throw invalidBundle(MANIFEST_FILE, `${kind} shard ${shard.file} should start at row ${next}`);
+      }
+      next += shard.count;
+    }
+    if (next !== (clusters ? 0 : count)) {
+      throw invalidBundle(MANIFEST_FILE, `${kind} shards hold ${next} rows, the bundle has ${count} items`);
+    }
+  }
+  for (const shard of shards.features) checkFeatures(shard, shard.count);
+  if (clusters) checkFeatures(clusters.head.features, clusters.head.count);
+}

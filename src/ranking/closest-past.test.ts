@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { ClosestPast } from './closest-past';
+import { SimilarityCache } from './similarity-cache';
+
+const COUNT = 23;
+const width = 3;
+const values = Float32Array.from({ length: COUNT * width }, (_, at) => Math.sin(at * 12.9898) * 0.57);
+const similar = new SimilarityCache({ count: COUNT, width, values });
+
+/** The same, said plainly. */
+const plain = (rows: number[]): number[] =>
+  Array.from({ length: COUNT }, (_, item) => {
+    const largest = [...new Set(rows)].map((row) => similar.to(row)[item]).sort((a, b) => b - a);
+    const used = largest.slice(0, 3);
+    return used.reduce((sum, x) => sum + x, 0) / used.length;
+  });
+
+it('says the same of a history that grew, shrank or became another one as of a new one', () => {
+  const closest = new ClosestPast(similar, COUNT);
+  for (const rows of [[4], [4, 9], [4, 9, 4, 17], [4, 9, 4, 17, 2, 8], [9, 17, 2, 8], [1, 2, 3], [3, 2, 1, 20]]) {
+    for (const [item, value] of plain(rows).entries()) expect(closest.of(rows)[item]).toBeCloseTo(value, 5);
+  }
+});
+
+it('gives a new list each time, which may be changed', () => {
+  const closest = new ClosestPast(similar, COUNT);
+  closest.of([1, 2]).fill(7);
+  expect(closest.of([1, 2])[0]).not.toBe(7);
+});

@@ -1,0 +1,120 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  type BaseVectors,
+  type BundleClusters,
+  type ClusterDirectory,
+  type ContentVectors,
+  contentBlend,
+  contentVectors,
+  openBundle,
+  type PrincipalAxes,
+  writeBundle,
+} from '../../catalog';
+import { memoryBundle } from '../../catalog/bundle.fixture';
+import { topicContent } from '../../catalog/topics.fixture';
+import { SidestreamError } from '../../error';
+import { baseTaste, contentScores, contentTaste } from './content-taste';
+import { clustersOf, Retrieval } from './retrieval';
+
+const COUNT = 3000;
+const WEIGHTS = { recent: 1.8, session: 0.9, closest: 3.2 };
+let content: ContentVectors;
+let clusters: BundleClusters;
+let directory: ClusterDirectory;
+let axes: PrincipalAxes;
+/** First row of every cluster in `content`. */
+let starts: number[];
+
+beforeAll(async () => {
+  const memory = memoryBundle();
+  const options = { clusterFrom: 100, clusterItems: 32 };
+  await writeBundle(await topicContent({ items: COUNT, topics: 40, dim: 48 }), memory.sink, options);
+  const bundle = await openBundle(memory.fetchFile);
+  if (!bundle.clusters) throw new Error('this bundle has no clusters');
+  clusters = bundle.clusters;
+  content = contentVectors(bundle.features, contentBlend(bundle.manifest));
+  directory = await clusters.directory();
+  axes = await clusters.axes();
+  starts = [0];
+  for (const count of directory.counts) starts.push(starts[starts.length - 1] + count);
+});
+
+const tasteOf = (rows: number[]) => {
+  const taste = contentTaste(content, { rows, strengths: rows.map(() => 1) });
+  if (!taste) throw new Error('no taste');
+  return taste;
+};
+
+/** Rows of the ten items that suit best, by the whole content vectors. */
+function exactTop(rows: number[]): number[] {
+  const scores = contentScores(tasteOf(rows), WEIGHTS, content.values);
+  return [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b).slice(0, 10);
+}
+
+const histories = Array.from({ length: 30 }, (_, n) => [n * 97, n * 97 + 1, n * 61 + 5, (n * 331) % COUNT]);
+
+describe('retrieval', () => {
+  it('finds the items that an exact search of the whole catalogue finds, from a tenth of its clusters', async () => {
+    const retrieval = new Retrieval(directory, (cluster) => clusters.vectors(cluster));
+    let found = 0;
+    for (const rows of histories) {
+      const candidates = await retrieval.candidates(baseTaste(tasteOf(rows), axes), WEIGHTS, {
+        probes: Math.ceil(directory.clusters / 10),
+        limit: 100,
+      });
+      const candidateRows = new Set(candidates.map(({ cluster, row }) => starts[cluster] + row));
+      found += exactTop(rows).filter((row) => candidateRows.has(row)).length;
+    }
+    expect(found / (10 * histories.length)).toBeGreaterThan(0.95);
+  });
+
+  it('scores by base vectors about as by content vectors', () => {
+    const taste = tasteOf(histories[3]);
+    const near = contentScores(baseTaste(taste, axes), WEIGHTS, directory.centroid(0));
+    const rows = content.values.subarray(0, starts[1] * content.width);
+    const exact = contentScores(taste, WEIGHTS, rows);
+    const mean = exact.reduce((sum, score) => sum + score, 0) / exact.length;
+    expect(near[0]).toBeCloseTo(mean, 0);
+  });
+
+  it('fetches the clusters near the taste, each once while it is kept, and keeps to its budget', async () => {
+    const asked: number[] = [];
+    const load = (cluster: number): Promise<BaseVectors> => {
+      asked.push(cluster);
+      return clusters.vectors(cluster);
+    };
+    const retrieval = new Retrieval(directory, load, 64 * 1024);
+    const taste = baseTaste(tasteOf(histories[0]), axes);
+    await retrieval.candidates(taste, WEIGHTS, { probes: 8 });
+    expect(asked).toEqual(retrieval.nearestClusters(taste, WEIGHTS, 8));
+    await retrieval.candidates(taste, WEIGHTS, { probes: 8 });
+    expect(asked).toHaveLength(8);
+    for (const rows of histories) await retrieval.candidates(baseTaste(tasteOf(rows), axes), WEIGHTS, { probes: 8 });
+    expect(retrieval.bytes).toBeLessThanOrEqual(64 * 1024);
+  });
+
+  it('goes on with the clusters that can be had, and fails where none can', async () => {
+    const gone = new SidestreamError('bundle/unreachable', 'gone');
+    const taste = baseTaste(tasteOf(histories[0]), axes);
+    const [nearest] = new Retrieval(directory, (cluster) => clusters.vectors(cluster)).nearestClusters(
+      taste,
+      WEIGHTS,
+      1,
+    );
+    const partly = new Retrieval(directory, async (cluster) => {
+      if (cluster === nearest) throw gone;
+      return clusters.vectors(cluster);
+    });
+    const candidates = await partly.candidates(taste, WEIGHTS, { probes: 6, limit: 50 });
+    expect(candidates).toHaveLength(50);
+    expect(candidates.some(({ cluster }) => cluster === nearest)).toBe(false);
+    const none = new Retrieval(directory, () => Promise.reject(gone));
+    await expect(none.candidates(taste, WEIGHTS)).rejects.toBe(gone);
+  });
+
+  it('names the clusters of the best candidates, best first', () => {
+    const candidates = [7, 3, 7, 9].map((cluster, row) => ({ cluster, row, score: -row }));
+    expect(clustersOf(candidates, 2)).toEqual([7, 3]);
+    expect(clustersOf(candidates, 9)).toEqual([7, 3, 9]);
+  });
+});

@@ -1,0 +1,56 @@
+import { type ContentVectors, stretchRow } from '../catalog';
+
+/** Dot products of `query` [width] with every row. @returns [count] */
+export function similarities(
+  vectors: Pick<ContentVectors, 'count' | 'width' | 'values'>,
+  query: Float32Array,
+): Float32Array {
+  const { count, width, values } = vectors;
+  const out = new Float32Array(count);
+  // Four rows at a time: their sums do not wait for each other.
+  let row = 0;
+  for (; row + 3 < count; row += 4) {
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    for (let n = 0, at = row * width; n < width; n++, at++) {
+      const x = query[n];
+      a += values[at] * x;
+      b += values[at + width] * x;
+      c += values[at + 2 * width] * x;
+      d += values[at + 3 * width] * x;
+    }
+    out[row] = a;
+    out[row + 1] = b;
+    out[row + 2] = c;
+    out[row + 3] = d;
+  }
+  for (; row < count; row++) {
+    let sum = 0;
+    for (let n = 0, at = row * width; n < width; n++, at++) sum += values[at] * query[n];
+    out[row] = sum;
+  }
+  return out;
+}
+
+/** The row of item `index`, not copied. */
+export function vectorOf(vectors: ContentVectors, index: number): Float32Array {
+  return vectors.values.subarray(index * vectors.width, (index + 1) * vectors.width);
+}
+
+/** Weighted sum of rows, scaled to length 1 (zero when there is nothing to sum). @returns [width] */
+export function weightedMean(
+  vectors: Pick<ContentVectors, 'width' | 'values'>,
+  rows: ArrayLike<number>,
+  weights: ArrayLike<number>,
+): Float32Array {
+  const { width, values } = vectors;
+  const out = new Float32Array(width);
+  for (let n = 0; n < rows.length; n++) {
+    const from = rows[n] * width;
+    for (let d = 0; d < width; d++) out[d] += weights[n] * values[from + d];
+  }
+  stretchRow(out, 0, width);
+  return out;
+}
