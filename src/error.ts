@@ -24,6 +24,11 @@ export const ERROR_CODES = [
   'encoder/unlicensed',
   'encoder/too-lossy',
   'encoder/bad-settings',
+  // build
+  'build/locked',
+  'build/worker-lost',
+  'build/queue',
+  'build/no-engine',
   // model
   'model/bad-shape',
   'model/bad-weights',

@@ -77,7 +77,8 @@ const CLI: RolldownOptions = {
   platform: 'node',
   // Browsers alone get as far as the last two.
   external: [...external, /^onnxruntime-web/, /^@tensorflow\/tfjs-backend-webgpu/],
-  input: { main: source('cli/main.ts') },
+  // The second is the processes of a build, which start it by name.
+  input: { main: source('cli/main.ts'), 'chunk-worker': source('cli/chunk-worker.ts') },
   plugins: [filesIn('../cdn/'), rememberPackages()],
   // One copy of each tfjs package, the one of modules.
   resolve: { mainFields: ['module', 'main'] },

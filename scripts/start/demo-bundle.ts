@@ -5,6 +5,7 @@ import { digestOf, isStamped, listFiles, writeStamp } from './stamp';
 const CATALOG = '.cache/demo/catalog.jsonl';
 const IMAGES = 'public/images';
 const BUNDLE = 'public/bundle';
+const CACHE = '.cache/demo/build';
 const STAMP = '.cache/demo/bundle.stamp';
 
 /** What the bundle is made of: sources, encoders, and the packages with pictures and names (by their locked versions). */
@@ -34,6 +35,9 @@ export async function prepareDemoBundle(): Promise<string> {
     text: 'title-description',
     models: 'models',
     encoders: true,
+    cache: CACHE,
+    // The same demo everywhere, whatever bundle an older one left in the folder.
+    refit: true,
     meter: createMeter(),
   });
   if (built.refused.length > 0) throw new Error(`The demo catalogue is faulty: ${describeRefusal(built.refused[0])}`);

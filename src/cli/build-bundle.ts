@@ -1,40 +1,35 @@
+import { availableParallelism } from 'node:os';
 import {
   addLearned,
   type BundleEncoder,
-  createTable,
   describeRefusal,
-  type FeatureTable,
   type Item,
   inventory,
-  itemText,
   type Manifest,
   type Refusal,
   type TextRecipe,
   writeBundle,
 } from '../catalog';
-import {
-  DEFAULT_PRESETS,
-  encodeProjection,
-  fitProjection,
-  type ImagePreset,
-  type Preset,
-  type Projection,
-  type TextPreset,
-} from '../encoders';
-import { createNodeEncoder, decodeImage, type EncoderFiles } from '../encoders/node';
+import { DEFAULT_PRESETS, encodeProjection, type ImagePreset, type Preset, type TextPreset } from '../encoders';
+import type { EncoderFiles } from '../encoders/node';
 import { SidestreamError } from '../error';
 import { type FileCompanions, fileCompanions } from './build-companions';
+import { buildFeatures, DIM } from './build-features';
+import { buildFolder, lockedBuild, readFitted, writeFitted } from './build-folder';
+import { queueRunner } from './build-queue';
+import type { ChunkRunner } from './chunk';
+import type { EncoderSource } from './chunk-encoder';
 import { tunedTextWeight } from './content-weight';
-import { encodeItems } from './encode-items';
 import { readEncoder } from './encoders-add';
 import { folderFetch, folderSink, removeStale } from './folder-bundle';
 import type { Meter } from './meter';
 import { createPictures, type PictureOptions } from './pictures';
-import { leftOut, previousBundle } from './previous-bundle';
+import { keptProjections, leftOut, previousBundle } from './previous-bundle';
+import { localRunner } from './process-pool';
 import { collectFeed, type ReadFeedOptions, refusedStrictly } from './read-feed';
 
-/** Width D of every projected tap. */
-const DIM = 128;
+/** Texts and pictures for which a process is worth the time that it takes to start. */
+const WORTH_A_PROCESS = 64;
 
 export interface BuildRequest {
   /** Files, folders and addresses of the feed. */
@@ -59,12 +54,23 @@ export interface BuildRequest {
   /** Files of links and of orders, for the placement `complement`. */
   links?: string;
   orders?: string;
+  /** Folder of what was encoded, for the builds to come. Default: beside the bundle, `<out>.build`. */
+  cache?: string;
+  /** Processes that encode. Default: as many as the machine has cores. */
+  workers?: number;
+  /** Address of a Redis server whose workers encode instead. */
+  queue?: string;
+  /** Fits the projections to this catalogue, whatever the bundle in the folder used. Default false. */
+  refit?: boolean;
   meter: Meter;
 }
 
 export interface BuildResult {
   items: number;
   withoutPicture: number;
+  /** Texts and pictures that were encoded, and those that had been before. */
+  encoded: number;
+  reused: number;
   /** Of the whole bundle. */
   bytes: number;
   /** Everything that was refused: rows, which are left out, and pictures, whose items are kept by their text. */
@@ -79,43 +85,62 @@ export interface BuildResult {
 }
 
 /**
- * Builds a bundle from a feed. In the folder of an older one, what that had learned stays where it fits.
+ * Builds a bundle from a feed. What was encoded once is not encoded again: neither by a build that goes on where another
+ * was killed, nor by the next one. The same feed gives the same bytes, whatever was encoded when and by how many; in the
+ * folder of an older bundle, its projections and what it had learned stay where they fit.
  * @throws SidestreamError what `readFeed` throws; `catalog/empty` no row was good; with `strict` `catalog/refused` a
- *   picture cannot be read; `encoder/missing` the encoders have not been prepared
+ *   picture cannot be read; `encoder/missing` the encoders have not been prepared; `build/locked`, `build/worker-lost`,
+ *   `build/queue`, `build/no-engine` as their messages say
  */
 export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
   const catalog = [request.catalog].flat();
-  const { items, places, refused, refusedRows, summary } = await collectFeed(catalog, request.feed);
-  if (items.length === 0) {
-    const first = refused[0] ? ` The first row refused: ${describeRefusal(refused[0])}.` : '';
+  const feed = await collectFeed(catalog, request.feed);
+  if (feed.items.length === 0) {
+    const first = feed.refused[0] ? ` The first row refused: ${describeRefusal(feed.refused[0])}.` : '';
     throw new SidestreamError(
       'catalog/empty',
       `${catalog.join(', ')} has no usable product, so nothing was built.${first}`,
     );
   }
+  const cache = request.cache ?? buildFolder(request.out);
+  return lockedBuild(cache, () => buildItems({ ...request, cache }, feed));
+}
+
+async function buildItems(
+  request: BuildRequest & { cache: string },
+  { items, places, refused, refusedRows, summary }: Awaited<ReturnType<typeof collectFeed>>,
+): Promise<BuildResult> {
+  const { out, text, images, models, cache, meter } = request;
   const presets = request.presets ?? DEFAULT_PRESETS;
   // A bad file is better found before the encoding than after.
   const companions = await companionsOf(request, items);
-  const files = {
-    text: await readEncoder(presets.text, request.models),
-    image: await readEncoder(presets.image, request.models),
-  };
-  const taps = { text: presets.text.taps.length, image: presets.image.taps.length };
-  const features = createTable({ dim: DIM, taps }, items.length);
-  const notes: string[] = [];
   const digests = { text: presets.text.digest, image: presets.image.digest };
-  const recipe = { text: request.text, dim: DIM, digests };
-  const previous = await previousBundle(request.out, recipe, (line) => notes.push(line));
-  const fixed = previous?.projections ?? {};
-  const text = await encodeTexts(items, features, files.text, { ...request, presets }, fixed.text);
-  const pictures = await encodePictures({
+  const files = { text: await readEncoder(presets.text, models), image: await readEncoder(presets.image, models) };
+  const notes: string[] = [];
+  const previous = await previousBundle(out, { text, dim: DIM, digests }, (line) => notes.push(line));
+  const pictures = createPictures({ ...request.pictures, folder: images });
+  const pictureRows = items.flatMap(({ image }, row) => (image && pictures.reachable(image) ? [row] : []));
+  const rows = { text: items.length, image: pictureRows.length };
+  const known = await readFitted(cache);
+  const fixed = previous && !request.refit ? await keptProjections(previous, rows, (digest) => known[digest]) : {};
+  const badPictures = new Map<number, Refusal>();
+  const runner = await chunkRunner(request, { presets, models }, rows.text + rows.image);
+  const { features, projections, fitted, encoded } = await buildFeatures({
     items,
-    places,
-    features,
-    files: files.image,
-    request: { ...request, presets },
-    fixed: fixed.image,
-  });
+    text,
+    pictures,
+    pictureRows,
+    refusePicture(row, reason) {
+      const refusal = { ...places[row], id: items[row].id, field: 'image', reason };
+      if (request.feed?.strict) throw refusedStrictly(refusal);
+      badPictures.set(row, refusal);
+    },
+    presets,
+    runner,
+    fixed,
+    cache,
+    meter,
+  }).finally(() => runner.close());
   if (pictures.stale > 0) notes.push(`${pictures.stale} pictures come from the cache: their server did not answer.`);
   const weight = tunedTextWeight(
     features,
@@ -124,30 +149,33 @@ export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
   );
 
   const bundle = {
-    items: items.map((item, row) => withImage(item, request.imageBase, !pictures.bad.has(row))),
+    items: items.map((item, row) => withImage(item, request.imageBase, !badPictures.has(row))),
     features,
-    text: request.text,
+    text,
     encoders: {
       text: bundleEncoder(presets.text, files.text, weight, request.encoders),
       image: bundleEncoder(presets.image, files.image, Number((1 - weight).toFixed(2)), request.encoders),
     },
-    projection: encodeProjection({ text, image: pictures.projection }),
+    projection: encodeProjection(projections),
   };
-  const sink = await folderSink(request.out);
+  await writeFitted(cache, { ...known, ...fitted });
+  const sink = await folderSink(out);
   const written = await writeBundle(bundle, sink, { previous: previous ?? undefined });
   const manifest = companions ? await addLearned(written, { companions: companions.table }, sink) : written;
   notes.push(...(companions?.notes ?? []));
-  await removeStale(request.out, manifest);
+  await removeStale(out, manifest);
   const lost = previous && leftOut(previous.manifest, manifest);
   if (lost) notes.push(lost);
   return {
     items: items.length,
     withoutPicture: bundle.items.filter((item) => item.image === undefined).length,
+    encoded,
+    reused: rows.text + rows.image - badPictures.size - encoded,
     bytes: (await inventory(manifest, folderFetch(request.out))).reduce((sum, file) => sum + file.bytes, 0),
-    refused: [...refused, ...pictures.bad.values()],
+    refused: [...refused, ...badPictures.values()],
     summary,
     refusedRows,
-    refusedPictures: pictures.bad.size,
+    refusedPictures: badPictures.size,
     notes,
     manifest,
   };
@@ -157,92 +185,14 @@ async function companionsOf({ links, orders }: BuildRequest, items: Item[]): Pro
   return links === undefined && orders === undefined ? null : fileCompanions({ links, orders }, items);
 }
 
-async function encodeTexts(
-  items: Item[],
-  features: FeatureTable,
-  files: EncoderFiles,
-  { text, meter, presets }: Required<Pick<BuildRequest, 'text' | 'meter' | 'presets'>>,
-  fixed: Projection | undefined,
-): Promise<Projection> {
-  const encoder = await createNodeEncoder(presets.text, files);
-  meter.start('Texts', items.length);
-  try {
-    const projection = await encodeItems({
-      modality: 'text',
-      encoder,
-      rows: items.map((_, row) => row),
-      load: async (row) => itemText(items[row], text),
-      features,
-      projection: fixed,
-      advance: meter.advance,
-    });
-    return projection ?? emptyProjection(presets.text);
-  } finally {
-    meter.stop();
-    await encoder.release();
-  }
+async function chunkRunner(
+  { queue, workers = availableParallelism() }: BuildRequest,
+  source: EncoderSource,
+  inputs: number,
+): Promise<ChunkRunner> {
+  if (queue !== undefined) return queueRunner(queue, source);
+  return localRunner(source, Math.min(workers, Math.ceil(inputs / WORTH_A_PROCESS)));
 }
-
-interface EncodePictures {
-  items: Item[];
-  /** Where the items stand in the feed. */
-  places: Pick<Refusal, 'file' | 'line'>[];
-  features: FeatureTable;
-  files: EncoderFiles;
-  request: BuildRequest & Required<Pick<BuildRequest, 'presets'>>;
-  /** Projection to use; fitted when absent. */
-  fixed?: Projection;
-}
-
-/** `bad` holds, by row, the pictures that could not be read; `stale` counts those that could not be asked for again. */
-async function encodePictures(
-  task: EncodePictures,
-): Promise<{ projection: Projection; bad: Map<number, Refusal>; stale: number }> {
-  const { items, places, features, fixed } = task;
-  const { images, meter, feed } = task.request;
-  const pictures = createPictures({ ...task.request.pictures, folder: images });
-  const bad = new Map<number, Refusal>();
-  const rows = items.flatMap(({ image }, row) => (image && pictures.reachable(image) ? [row] : []));
-  const preset = task.request.presets.image;
-  if (rows.length === 0) return { projection: fixed ?? emptyProjection(preset), bad, stale: 0 };
-  const load = async (row: number) => {
-    try {
-      return await decodeImage(await pictures.read(items[row].image ?? ''), preset);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const refusal = { ...places[row], id: items[row].id, field: 'image', reason };
-      if (feed?.strict) throw refusedStrictly(refusal);
-      bad.set(row, refusal);
-      return null;
-    }
-  };
-  const encoder = await createNodeEncoder(preset, task.files);
-  meter.start('Pictures', rows.length);
-  try {
-    const { advance } = meter;
-    const projection = await encodeItems({
-      modality: 'image',
-      encoder,
-      rows,
-      load,
-      features,
-      projection: fixed,
-      advance,
-    });
-    return { projection: projection ?? emptyProjection(preset), bad, stale: pictures.stale };
-  } finally {
-    meter.stop();
-    await encoder.release();
-  }
-}
-
-/** The projection of a modality that no item has: everything becomes zero, which means missing. */
-const emptyProjection = (preset: Preset): Projection =>
-  fitProjection(
-    preset.taps.map(({ width }) => new Float32Array(width)),
-    1,
-    { dim: DIM },
-  );
 
 /** The item as the page sees it: a picture whose file could not be read is not shown either. */
 function withImage(item: Item, imageBase: string, readable: boolean): Item {

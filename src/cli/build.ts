@@ -6,6 +6,7 @@ import { readPreset } from './encoder-preset';
 import { MODELS_FOLDER } from './encoders-add';
 import { createMeter } from './meter';
 import { readMapping } from './read-feed';
+import { wholeNumber } from './whole-number';
 
 interface BuildOptions {
   mapping?: string;
@@ -23,6 +24,10 @@ interface BuildOptions {
   encoders: boolean;
   links?: string;
   orders?: string;
+  cache?: string;
+  workers?: number;
+  queue?: string;
+  refit?: boolean;
 }
 
 /** Refused rows shown one by one; the rest is counted. */
@@ -59,6 +64,17 @@ export function buildCommand(): Command {
     )
     .option('--orders <file>', 'what was bought together: .csv or .jsonl with order and item')
     .option('--no-encoders', 'leave the encoder files out: smaller, but browsers cannot encode new items')
+    .addOption(new Option('--workers <n>', 'processes that encode (default: one per core)').argParser(wholeNumber))
+    .addOption(
+      new Option('--queue <address>', 'have `sidestream worker` processes encode, over redis://host:port').conflicts(
+        'workers',
+      ),
+    )
+    .option(
+      '--cache <folder>',
+      'where to keep what was encoded, for a build that goes on and for the next one (default: <out>.build)',
+    )
+    .option('--refit', 'fit the projections anew: every feature changes, and a base model has to be trained again')
     .action(async (catalog: string[], { mapping: file, encoding, strict, ...options }: BuildOptions) => {
       const started = performance.now();
       const { models } = options;
@@ -82,6 +98,7 @@ export function buildCommand(): Command {
       console.log(
         `Built ${built.items} items${missing} in ${seconds} s: ${(built.bytes / 1e6).toFixed(1)} MB in ${options.out}`,
       );
+      console.log(`Encoded ${built.encoded} texts and pictures; ${built.reused} were encoded before`);
       for (const note of built.notes) console.error(note);
       for (const line of built.summary) console.log(`Read ${line}`);
       console.log(`Refused: ${built.refusedRows} rows, ${built.refusedPictures} pictures`);

@@ -28,6 +28,7 @@ import { runSeeds } from './evaluate-seeds';
 import { readEventFile } from './event-file';
 import { folderFetch } from './folder-bundle';
 import { createMeter } from './meter';
+import { wholeNumber } from './whole-number';
 
 /** The protocols by name. */
 const PROTOCOLS: Record<string, (input: EvaluateInput) => Promise<ProtocolRun>> = {
@@ -64,7 +65,7 @@ export function evaluateCommand(): Command {
     .requiredOption('--events <file>', 'log as .csv or .jsonl with user, item and time')
     .option('--models <folder>', 'where base models of the past are kept; trained when missing', '.cache/base-models')
     .option('--past <share>', 'share of the log that the shop knows before the shoppers come', fraction, 0.6)
-    .option('--shoppers <n>', 'an even selection of so many shoppers', whole)
+    .option('--shoppers <n>', 'an even selection of so many shoppers', wholeNumber)
     .addOption(
       new Option('--half <which>', 'settings are chosen on one half of the shoppers and reported on the other')
         .choices(['choose', 'report', 'all'])
@@ -154,10 +155,4 @@ function fraction(text: string): number {
   return n;
 }
 
-function whole(text: string): number {
-  const n = Number(text);
-  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('must be a whole number, 1 or more.');
-  return n;
-}
-
-const wholes = (text: string, before: number[] = []): number[] => [...before, whole(text)];
+const wholes = (text: string, before: number[] = []): number[] => [...before, wholeNumber(text)];

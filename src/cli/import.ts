@@ -6,6 +6,7 @@ import { BaseModel } from '../learner/node';
 import { blockNames, decodeSafetensors, FUSION_NAMES, USER_NAMES, type Weights } from '../model';
 import { readWeightsFile, storeBase } from './base-file';
 import { folderFetch } from './folder-bundle';
+import { wholeNumber } from './whole-number';
 
 interface ImportOptions {
   bundle: string;
@@ -26,7 +27,7 @@ export function importCommand(): Command {
     .argument('<checkpoint.safetensors>', "weights under the reference implementation's parameter names")
     .requiredOption('--bundle <folder>', 'bundle whose features it was trained on')
     .option('--out <path>', 'folder or .safetensors file to put it into (default: the bundle)')
-    .option('--heads <n>', 'attention heads; needed where the file does not say', heads)
+    .option('--heads <n>', 'attention heads; needed where the file does not say', wholeNumber)
     .addOption(
       new Option('--recipe <name>', 'how its scores are read, where the file does not say')
         .choices([...BASE_RECIPES])
@@ -84,12 +85,6 @@ function parseConfig(text: string): BaseConfig {
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
   throw bad(`is not right: ${v.getDotPath(issue) ?? 'all of it'}: ${issue.message}`);
-}
-
-function heads(text: string): number {
-  const n = Number(text);
-  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('must be a whole number, 1 or more.');
-  return n;
 }
 
 function temperature(text: string): number {

@@ -1,8 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { type Bundle, inventory, MODALITIES, openBundle } from '../catalog';
 import { SidestreamError } from '../error';
 import { folderFetch } from './folder-bundle';
 import { BASES, type Basis, categoryPrecision, contentVectors, nearest } from './neighbours';
+import { table } from './table';
+import { wholeNumber } from './whole-number';
 
 interface InspectOptions {
   neighbours?: boolean;
@@ -20,7 +22,7 @@ export function inspectCommand(): Command {
     .option('--neighbours', 'share of the 5 nearest neighbours that agree, by text, image and both')
     .addOption(new Option('--by <field>', 'what neighbours should agree in').choices(['category']).default('category'))
     .option('--item <id>', 'list the items nearest to this one')
-    .option('--limit <n>', 'how many, with --item', positive, 10)
+    .option('--limit <n>', 'how many, with --item', wholeNumber, 10)
     .option('--json', 'print the result as one line of JSON, last')
     .action(async (folder: string, options: InspectOptions) => {
       const bundle = await openBundle(folderFetch(folder));
@@ -71,8 +73,11 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
       `${modality.padEnd(6)} ${preset}, ${taps.length} taps of ${manifest.dim} (${marked})${reads}; missing in ${without[modality]} items`,
     );
   }
-  for (const [kind, count] of Object.entries(bytes))
-    console.log(`${kind.padEnd(11)}${(count / 1024).toFixed(1).padStart(10)} KB`);
+  console.log(table(['part', 'KB', 'bytes per item'], Object.entries(bytes).map(sizeRow)));
+
+  function sizeRow([part, count]: [string, number]): string[] {
+    return [part, (count / 1024).toFixed(1), (count / items.length).toFixed(0)];
+  }
 }
 
 function showNeighbours(bundle: Bundle, { json, by }: InspectOptions): void {
@@ -104,18 +109,14 @@ function showItem(bundle: Bundle, id: string, { json, limit }: InspectOptions): 
   console.log(`Nearest to ${items[index].title} (${id}, ${items[index].category || 'no category'})`);
   for (const basis of BASES) {
     console.log(`\nby ${basis}`);
-    for (const row of near(basis)) {
-      console.log(
-        `${row.similarity.toFixed(3).padStart(7)}  ${row.title.slice(0, 40).padEnd(42)}${row.category.slice(0, 40).padEnd(42)}${row.id}`,
-      );
-    }
+    const rows = near(basis).map(({ similarity, title, category, id }) => [
+      similarity.toFixed(3),
+      title.slice(0, 40),
+      category.slice(0, 40),
+      id,
+    ]);
+    console.log(rows.length > 0 ? table(['cosine', 'title', 'category', 'id'], rows) : 'nothing to compare by');
   }
 }
 
 const round = (x: number): number | null => (Number.isFinite(x) ? Math.round(x * 1e4) / 1e4 : null);
-
-function positive(text: string): number {
-  const n = Number(text);
-  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('must be a whole number, 1 or more.');
-  return n;
-}

@@ -138,7 +138,7 @@ describe('sidestream build', () => {
       p5: { text: 0.4, image: 0.4, both: 0.4 },
     });
     const near = await sidestream('inspect', out, '--item', 'red');
-    expect(near.out).toMatch(/by both\n.*(Title blue|Title green)/);
+    expect(near.out).toMatch(/by both\ncosine .*\n.*(Title blue|Title green)/);
   });
 
   it.each([

@@ -8,13 +8,17 @@ import { exportCommand } from './export';
 import { goldenCommand } from './golden';
 import { importCommand } from './import';
 import { inspectCommand } from './inspect';
+import { serveCommand } from './serve';
 import { trainCommand } from './train';
+import { workerCommand } from './worker';
 
 const program = new Command('sidestream')
   .description('Builds and inspects the static files of a recommender that learns in the browser.')
   .showHelpAfterError('Run with --help to see what is possible.')
   .addCommand(buildCommand())
+  .addCommand(workerCommand())
   .addCommand(inspectCommand())
+  .addCommand(serveCommand())
   .addCommand(encodersCommand())
   .addCommand(evaluateCommand())
   .addCommand(trainCommand())

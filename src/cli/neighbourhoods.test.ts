@@ -15,7 +15,8 @@ const shop = fileURLToPath(new URL('../../../shared/data/shop-magento/', import.
 it.skipIf(!existsSync(shop))(
   'groups a real shop by category (skipped without ../shared/data/shop-magento)',
   async () => {
-    const out = await mkdtemp(join(tmpdir(), 'sidestream-'));
+    const folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
+    const out = join(folder, 'shop');
     try {
       await buildBundle({
         catalog: join(shop, 'catalog.jsonl'),
@@ -36,7 +37,7 @@ it.skipIf(!existsSync(shop))(
       expect(image).toBeGreaterThanOrEqual(0.58);
       expect(both).toBeGreaterThan(Math.max(text, image));
     } finally {
-      await rm(out, { recursive: true });
+      await rm(folder, { recursive: true });
     }
   },
 );

@@ -11,11 +11,13 @@ import {
 } from '../catalog';
 import { decodeProjection, type Projections } from '../encoders';
 import { SidestreamError } from '../error';
+import { shareProjection } from './chunk';
 import { folderFetch } from './folder-bundle';
+import { SAMPLE } from './sample';
 
 /** A bundle that a build takes the place of. */
 export interface PreviousBundle extends Predecessor {
-  /** How the features of its base model were projected; empty where the next build is free to fit them anew. */
+  /** How its features were projected; empty where the next build makes them from something else. */
   projections: Projections;
 }
 
@@ -30,9 +32,6 @@ interface FeatureRecipe {
 
 /**
  * The bundle in a folder; null where there is none. One that cannot be read counts as none, which `say` is told.
- *
- * Axes fitted to the new catalogue would be others, and a base model knows only the ones that it was trained on: as long
- * as there is one, the next build uses its projections.
  */
 export async function previousBundle(
   folder: string,
@@ -42,8 +41,8 @@ export async function previousBundle(
   if (!existsSync(join(folder, MANIFEST_FILE))) return null;
   try {
     const { manifest, items, clusters, projection } = await openBundle(folderFetch(folder));
-    const fixed = manifest.base !== undefined && madeAs(manifest, recipe);
-    return { manifest, items, clusters, projections: fixed ? fitted(decodeProjection(await projection())) : {} };
+    const projections = madeAs(manifest, recipe) ? fitted(decodeProjection(await projection())) : {};
+    return { manifest, items, clusters, projections };
   } catch (thrown) {
     const { code, message } = SidestreamError.from(thrown);
     say(`Nothing was kept of the bundle that was in ${folder} (${code}): ${message}`);
@@ -58,6 +57,29 @@ export function leftOut(before: Manifest, after: Manifest): string | null {
     ...(before.companions && !after.companions ? ['the companions (the items or their order changed)'] : []),
   ];
   return lost.length > 0 ? `Left out, as it fits no longer: ${lost.join(', ')}. Train again: sidestream train` : null;
+}
+
+/**
+ * The projections that the next build goes on with. Axes fitted anew would be others: every feature of every item would
+ * change, and a base model knows only the axes that it was trained on. So they stay, unless there is no base model and
+ * the catalogue has more than doubled since they were fitted to one smaller than a sample.
+ * @param rows items that have the modality, in the next bundle
+ * @param fitted items that a projection was fitted to; undefined where nobody knows
+ */
+export async function keptProjections(
+  { manifest, projections }: PreviousBundle,
+  rows: Record<Modality, number>,
+  fitted: (projection: string) => number | undefined,
+): Promise<Projections> {
+  const kept: Projections = {};
+  for (const modality of MODALITIES) {
+    const projection = projections[modality];
+    if (!projection) continue;
+    const { digest } = await shareProjection(modality, projection);
+    const of = fitted(digest) ?? manifest.count;
+    if (manifest.base || of >= SAMPLE || rows[modality] <= 2 * of) kept[modality] = projection;
+  }
+  return kept;
 }
 
 const madeAs = (manifest: Manifest, { text, dim, digests }: FeatureRecipe): boolean =>

@@ -10,6 +10,7 @@ import { folderFetch } from './folder-bundle';
 import { createMeter } from './meter';
 import { trainBase } from './train-base';
 import { removeCheckpoint } from './train-checkpoint';
+import { wholeNumber } from './whole-number';
 
 interface TrainOptions {
   bundle: string;
@@ -41,16 +42,18 @@ export function trainCommand(): Command {
       'folder of a bundle to put it into; another folder or a .safetensors file gets the base model alone',
     )
     .addOption(
-      new Option('--windows <n>', 'train window after window, with a new expert in each').argParser(whole).default(1),
+      new Option('--windows <n>', 'train window after window, with a new expert in each')
+        .argParser(wholeNumber)
+        .default(1),
     )
     .addOption(new Option('--all', 'train on all events at once (the default)').conflicts('windows'))
     .addOption(new Option('--recipe <name>', 'how to train').choices([...BASE_RECIPES]).default(BASE_RECIPES[0]))
-    .option('--seed <n>', 'same seed, same model', whole, 1)
-    .option('--epochs <n>', 'at most so many; training stops when the validation gets no better', whole, 30)
-    .option('--batch <n>', 'sequences of one step', whole)
+    .option('--seed <n>', 'same seed, same model', wholeNumber, 1)
+    .option('--epochs <n>', 'at most so many; training stops when the validation gets no better', wholeNumber, 30)
+    .option('--batch <n>', 'sequences of one step', wholeNumber)
     .option('--rate <x>', 'learning rate', positive)
-    .option('--width <n>', 'numbers in an item embedding', whole, 64)
-    .option('--length <n>', 'items of a history that the model sees', whole, 20)
+    .option('--width <n>', 'numbers in an item embedding', wholeNumber, 64)
+    .option('--length <n>', 'items of a history that the model sees', wholeNumber, 20)
     .option('--validation <share>', 'last share of the events, kept for validation', share, 0.1)
     .option(
       '--past <share>',
@@ -118,12 +121,6 @@ async function trainModel(options: TrainOptions, bundle: Bundle, interactions: I
 }
 
 const percent = (value: number): string => `${(value * 100).toFixed(2)} %`;
-
-function whole(text: string): number {
-  const n = Number(text);
-  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('must be a whole number, 1 or more.');
-  return n;
-}
 
 function positive(text: string): number {
   const n = Number(text);

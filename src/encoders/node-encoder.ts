@@ -1,4 +1,5 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { env, InferenceSession, Tensor } from 'onnxruntime-node';
+import sharp from 'sharp';
 import { SidestreamError } from '../error';
 import { sha256 } from '../sha256';
 import type { ImageEncoder, TextEncoder } from './encoder';
@@ -16,17 +17,41 @@ export interface EncoderFiles {
   tokenizer?: string;
 }
 
+export interface NodeEncoderOptions {
+  /** Threads of one run. Default: as many as the machine has cores. */
+  threads?: number;
+}
+
+/** What turns inputs into numbers here, with versions: another one may round differently. */
+export const NODE_RUNTIME = `onnxruntime ${env.versions.node ?? env.versions.common}, libvips ${sharp.versions.vips}`;
+
 /**
  * An encoder on onnxruntime-node.
  * @throws SidestreamError `encoder/missing` when the file is not the one the preset names, or a text encoder comes
  *   without its tokeniser; `encoder/failed` when the session cannot be created
  */
-export function createNodeEncoder(preset: TextPreset, files: EncoderFiles): Promise<TextEncoder>;
-export function createNodeEncoder(preset: ImagePreset, files: EncoderFiles): Promise<ImageEncoder>;
-export async function createNodeEncoder(preset: Preset, files: EncoderFiles): Promise<TextEncoder | ImageEncoder> {
+export function createNodeEncoder(
+  preset: TextPreset,
+  files: EncoderFiles,
+  options?: NodeEncoderOptions,
+): Promise<TextEncoder>;
+export function createNodeEncoder(
+  preset: ImagePreset,
+  files: EncoderFiles,
+  options?: NodeEncoderOptions,
+): Promise<ImageEncoder>;
+export async function createNodeEncoder(
+  preset: Preset,
+  files: EncoderFiles,
+  { threads }: NodeEncoderOptions = {},
+): Promise<TextEncoder | ImageEncoder> {
   const digest = await sha256(new Uint8Array(files.onnx));
   if (digest !== preset.digest) throw missing(preset, `models/${preset.name}.onnx is not the file its preset names`);
-  const open = () => InferenceSession.create(files.onnx, { logSeverityLevel: 3 });
+  const open = () =>
+    InferenceSession.create(files.onnx, {
+      logSeverityLevel: 3,
+      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    });
   if (preset.modality === 'image') {
     const session = await Session.create(preset, open, ['node']);
     return imageEncoder(preset, session, (data, dims) => new Tensor('float32', data, dims));

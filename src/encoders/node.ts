@@ -4,7 +4,7 @@ export { agreement, referenceTaps, type Sample } from './adapt/agreement';
 export { SAMPLE_TEXTS, samplePictures } from './adapt/sample';
 export { imageSettings, textSettings } from './adapt/settings';
 export { HUB_PRESETS, type HubPreset } from './hub-presets';
-export { createNodeEncoder, type EncoderFiles } from './node-encoder';
+export { createNodeEncoder, type EncoderFiles, NODE_RUNTIME, type NodeEncoderOptions } from './node-encoder';
 export { decodeImage } from './node-image';
 export { findRecipe, RECIPES } from './recipes/list';
 export type { Built, ReadSource, Recipe } from './recipes/recipe';

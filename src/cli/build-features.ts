@@ -1,0 +1,101 @@
+import { createTable, type FeatureTable, type Item, itemText, type TextRecipe } from '../catalog';
+import { fitProjection, type Preset, type Projection, type Projections } from '../encoders';
+import type { ChunkRunner } from './chunk';
+import { shareProjection } from './chunk';
+import type { EncoderSource } from './chunk-encoder';
+import { type EncodedModality, encodeModality } from './encode-modality';
+import type { Meter } from './meter';
+import type { Pictures } from './pictures';
+
+/** Width D of every projected tap. */
+export const DIM = 128;
+
+export interface FeaturesTask {
+  items: Item[];
+  text: TextRecipe;
+  pictures: Pick<Pictures, 'read'>;
+  /** Rows of the items that have a picture to encode. */
+  pictureRows: number[];
+  /** A picture that cannot be read or decoded: its item stays without one, or what this throws ends the build. */
+  refusePicture(row: number, reason: string): void;
+  presets: EncoderSource['presets'];
+  runner: ChunkRunner;
+  /** Projections to use; fitted where absent. */
+  fixed: Projections;
+  /** Folder of the cached features. */
+  cache: string;
+  meter: Meter;
+}
+
+export interface BuiltFeatures {
+  features: FeatureTable;
+  projections: Required<Projections>;
+  /** Items that the projections were fitted to, by digest; those fitted now. */
+  fitted: Record<string, number>;
+  /** Inputs that were encoded now. */
+  encoded: number;
+}
+
+/** Encodes the texts and pictures of a catalogue. */
+export async function buildFeatures(task: FeaturesTask): Promise<BuiltFeatures> {
+  const { items, text, pictures, pictureRows, presets, fixed, meter } = task;
+  const taps = { text: presets.text.taps.length, image: presets.image.taps.length };
+  const features = createTable({ dim: DIM, taps }, items.length);
+  const common = { ...task, features, id: (row: number) => items[row].id, advance: meter.advance };
+  const measured = async (label: string, rows: number[], encode: () => Promise<EncodedModality>) => {
+    if (rows.length === 0) return null;
+    meter.start(label, rows.length);
+    try {
+      return await encode();
+    } finally {
+      meter.stop();
+    }
+  };
+
+  const textRows = items.map((_, row) => row);
+  const texts = await measured('Texts', textRows, () =>
+    encodeModality({
+      ...common,
+      modality: 'text',
+      preset: presets.text,
+      rows: textRows,
+      fixed: fixed.text,
+      load: async (row) => itemText(items[row], text),
+      refuse(row, reason) {
+        throw new Error(`The text of ${items[row].id} cannot be encoded: ${reason}`);
+      },
+    }),
+  );
+  const images = await measured('Pictures', pictureRows, () =>
+    encodeModality({
+      ...common,
+      modality: 'image',
+      preset: presets.image,
+      rows: pictureRows,
+      fixed: fixed.image,
+      load: (row) => pictures.read(items[row].image ?? ''),
+      refuse: task.refusePicture,
+    }),
+  );
+
+  const fitted: Record<string, number> = {};
+  const projection = async (modality: 'text' | 'image', made: EncodedModality | null): Promise<Projection> => {
+    const of = made?.projection ?? fixed[modality] ?? emptyProjection(presets[modality]);
+    if (made?.fitted) fitted[(await shareProjection(modality, of)).digest] = made.fitted;
+    return of;
+  };
+  return {
+    features,
+    projections: { text: await projection('text', texts), image: await projection('image', images) },
+    fitted,
+    encoded: (texts?.encoded ?? 0) + (images?.encoded ?? 0),
+  };
+}
+
+/** The projection of a modality that no item has: everything becomes zero, which means missing. */
+const emptyProjection = (preset: Preset): Projection =>
+  fitProjection(
+    preset.taps.map(({ width }) => new Float32Array(width)),
+    1,
+    { dim: DIM },
+  );

@@ -1,0 +1,71 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import sirv from 'sirv';
+import { MANIFEST_FILE } from '../catalog';
+
+/** Names that carry the digest of what is in them: whoever has such a file has it for good. */
+const HASHED = /-[0-9a-f]{16}\.\w+$/;
+
+export interface BundleServer {
+  /** `http://host:port/`, with a slash at the end. */
+  address: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a bundle as a shop's web server should: files named by their content are cached for good, the manifest is asked
+ * for again each time (and answered with 304 while it is the same), and pages of every origin may read it.
+ * @param port 0 takes any that is free
+ * @throws the error of `listen`, for instance `EADDRINUSE`
+ */
+export async function serveBundle(folder: string, port: number, host: string): Promise<BundleServer> {
+  // A bundle may be rebuilt while it is served, so files are looked up when they are asked for.
+  const files = sirv(folder, {
+    dev: true,
+    etag: true,
+    extensions: [],
+    setHeaders(response, name) {
+      response.setHeader('Cache-Control', HASHED.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache');
+      if (/\.(onnx|safetensors|bin)$/.test(name)) response.setHeader('Content-Type', 'application/octet-stream');
+    },
+  });
+  const server = createServer((request, response) => {
+    response.setHeader('Access-Control-Allow-Origin', '*');
+    response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.writeHead(405, { Allow: 'GET, HEAD' }).end();
+      return;
+    }
+    // Every file is needed whole; a part under the same name would only confuse caches.
+    delete request.headers.range;
+    const missing = (): void => {
+      response
+        .writeHead(404, { 'Content-Type': 'text/plain' })
+        .end(`There is no such file. Start at ${MANIFEST_FILE}.\n`);
+    };
+    // A bundle is flat: nothing but the plain name of a file reaches the disk.
+    if (/^\/[a-z0-9][\w.-]*(\?.*)?$/i.test(request.url ?? '')) files(request, response, missing);
+    else missing();
+  });
+  await listening(server, port, host);
+  const { port: actual } = server.address() as AddressInfo;
+  return {
+    address: `http://${host.includes(':') ? `[${host}]` : host}:${actual}/`,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()));
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function listening(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

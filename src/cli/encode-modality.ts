@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import { type FeatureTable, rowsPerItem } from '../catalog';
+import { fitProjection, type Projection, type RawTaps } from '../encoders';
+import { decodeRaw, rowsBytes, rowsPayload, shareProjection } from './chunk';
+import { encodeRows, type RowsTask } from './encode-rows';
+import { FeatureCache } from './feature-cache';
+import { rowsKey } from './feature-key';
+import { sampleRows } from './sample';
+
+export interface ModalityTask extends Omit<RowsTask, 'cache' | 'projection' | 'store'> {
+  /** Id of a row's item. */
+  id(row: number): string;
+  /** Filled in place, the rows of this modality. */
+  features: FeatureTable;
+  /** Projection to use; fitted to a sample of the rows when absent. */
+  fixed?: Projection;
+  /** Folder of the cached features. */
+  cache: string;
+}
+
+export interface EncodedModality {
+  /** Null when none was given and no row could be encoded. */
+  projection: Projection | null;
+  /** Items that the projection was fitted to; null when it was given. */
+  fitted: number | null;
+  /** Inputs that were encoded; the others had been before. */
+  encoded: number;
+}
+
+/**
+ * Fills the rows of one modality. Where no projection is given, the taps of a sample are encoded first, and mean,
+ * deviation and axes fitted to them; then each further item becomes rows at once, so that no more taps are held than
+ * those of the sample. Whatever was encoded is kept in the cache: a build that was killed goes on where it was, and the
+ * next one encodes only what is new or changed.
+ */
+export async function encodeModality(task: ModalityTask): Promise<EncodedModality> {
+  const { modality, preset, features, fixed } = task;
+  const sample = fixed ? null : await encodeSample(task);
+  const projection = fixed ?? sample?.projection ?? null;
+  if (!projection) return { projection, fitted: null, encoded: sample?.encoded ?? 0 };
+  const shared = await shareProjection(modality, projection);
+  const rowBytes = rowsBytes({ dim: features.dim, taps: preset.taps.length });
+  const cache = FeatureCache.open(join(task.cache, `${modality}-rows.cache`), rowBytes);
+  try {
+    const store = (row: number, payload: Uint8Array): void => storeRow(task, row, payload);
+    for (const { row, key, taps } of sample?.items ?? []) {
+      const name = rowsKey(key, shared.digest);
+      const known = cache.get(name);
+      const payload = known ?? rowsPayload(projection, taps);
+      if (!known) cache.add(name, payload);
+      store(row, payload);
+    }
+    const rows = task.rows.filter((row) => !sample?.rows.has(row));
+    const encoded = await encodeRows({ ...task, rows, cache, projection: shared, store });
+    cache.tidy();
+    return { projection, fitted: sample?.items.length ?? null, encoded: encoded + (sample?.encoded ?? 0) };
+  } finally {
+    cache.close();
+  }
+}
+
+interface Sampled {
+  row: number;
+  /** Its `tapsKey`. */
+  key: Buffer;
+  taps: RawTaps;
+}
+
+interface Sample {
+  /** All rows chosen, also those that were refused. */
+  rows: Set<number>;
+  /** In the order of the sample, which depends on nothing but the ids. */
+  items: Sampled[];
+  /** Null when none of them could be encoded. */
+  projection: Projection | null;
+  encoded: number;
+}
+
+async function encodeSample(task: ModalityTask): Promise<Sample> {
+  const { modality, preset, features } = task;
+  const widths = preset.taps.map((tap) => tap.width);
+  const rawBytes = 4 * widths.reduce((sum, width) => sum + width, 0);
+  const cache = FeatureCache.open(join(task.cache, `${modality}-sample.cache`), rawBytes);
+  try {
+    const rows = sampleRows(task.rows, task.id);
+    const found = new Map<number, Sampled>();
+    const store = (row: number, payload: Uint8Array, key: Buffer): void => {
+      found.set(row, { row, key, taps: decodeRaw(payload, widths) });
+    };
+    const encoded = await encodeRows({ ...task, rows, cache, projection: null, store });
+    cache.tidy();
+    const items = rows.flatMap((row) => found.get(row) ?? []);
+    const projection = items.length > 0 ? fitted(items, widths, features.dim) : null;
+    return { rows: new Set(rows), items, projection, encoded };
+  } finally {
+    cache.close();
+  }
+}
+
+function fitted(items: Sampled[], widths: number[], dim: number): Projection {
+  const taps = widths.map((width, t) => {
+    const joined = new Float32Array(items.length * width);
+    for (const [n, item] of items.entries()) joined.set(item.taps[t], n * width);
+    return joined;
+  });
+  return fitProjection(taps, items.length, { dim });
+}
+
+function storeRow({ features, modality }: ModalityTask, row: number, payload: Uint8Array): void {
+  const { dim, taps } = features;
+  const count = taps[modality];
+  const first = row * rowsPerItem(features) + (modality === 'text' ? 0 : taps.text);
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  for (let t = 0; t < count; t++) features.scales[first + t] = view.getFloat32(4 * t, true);
+  features.values.set(new Int8Array(payload.buffer, payload.byteOffset + 4 * count, count * dim), first * dim);
+}

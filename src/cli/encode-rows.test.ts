@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { DEFAULT_PRESETS } from '../encoders';
+import type { ChunkRunner } from './chunk';
+import { encodeRows, type RowsTask } from './encode-rows';
+import { FeatureCache } from './feature-cache';
+
+const folder = mkdtempSync(join(tmpdir(), 'sidestream-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Encodes a text as its length; cannot encode "bad". */
+function lengthRunner(seen: string[][]): ChunkRunner & { most: number } {
+  let running = 0;
+  return {
+    slots: 3,
+    most: 0,
+    async run({ inputs }) {
+      this.most = Math.max(this.most, ++running);
+      seen.push(inputs.map(String));
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      running--;
+      return inputs.map((input) =>
+        input === 'bad' ? { reason: 'it is bad' } : { bytes: Uint8Array.of(input.length, 0, 0, 0) },
+      );
+    },
+    async close() {},
+  };
+}
+
+async function encode(texts: string[], name: string, more: Partial<RowsTask> = {}) {
+  const cache = FeatureCache.open(join(folder, name), 4);
+  const seen: string[][] = [];
+  const runner = lengthRunner(seen);
+  const stored: number[] = new Array(texts.length).fill(-1);
+  const refused = new Map<number, string>();
+  let advanced = 0;
+  const encoded = await encodeRows({
+    modality: 'text',
+    preset: DEFAULT_PRESETS.text,
+    rows: texts.map((_, row) => row),
+    load: async (row) => texts[row],
+    refuse: (row, reason) => void refused.set(row, reason),
+    runner,
+    projection: null,
+    cache,
+    store: (row, payload) => {
+      stored[row] = payload[0];
+    },
+    advance: (count) => {
+      advanced += count;
+    },
+    ...more,
+  }).finally(() => cache.close());
+  return { encoded, seen, stored, refused, advanced, most: runner.most };
+}
+
+describe('encodeRows', () => {
+  it('encodes what is new, what rows share once, and nothing that the cache knows', async () => {
+    const texts = ['a', 'bb', 'a', 'ccc', 'bb'];
+    const first = await encode(texts, 'rows');
+    expect(first).toMatchObject({ encoded: 3, stored: [1, 2, 1, 3, 2], seen: [['a', 'bb', 'ccc']], advanced: 5 });
+    const second = await encode([...texts, 'dddd'], 'rows');
+    expect(second).toMatchObject({ encoded: 1, stored: [1, 2, 1, 3, 2, 4], seen: [['dddd']], advanced: 6 });
+  });
+
+  it('has no more chunks in flight than pay', async () => {
+    const texts = Array.from({ length: 500 }, (_, n) => `${n}`);
+    const { seen, most, advanced } = await encode(texts, 'window');
+    expect([seen.flat().length, most, advanced]).toEqual([500, 3, 500]);
+  });
+
+  it('refuses, row by row, what cannot be loaded or encoded, and tries it again the next time', async () => {
+    const load = async (row: number) => {
+      if (row === 1) throw new Error('it is not there');
+      return ['bad', '', 'good', 'bad'][row];
+    };
+    for (let time = 0; time < 2; time++) {
+      const { refused, stored, advanced } = await encode(['', '', '', ''], 'refused', { load });
+      expect([...refused].sort()).toEqual([
+        [0, 'it is bad'],
+        [1, 'it is not there'],
+        [3, 'it is bad'],
+      ]);
+      expect([stored, advanced]).toEqual([[-1, -1, 4, -1], 4]);
+    }
+  });
+
+  it('ends with the first failure and keeps what was encoded before', async () => {
+    const runner: ChunkRunner = {
+      slots: 1,
+      run: async ({ inputs }) => {
+        if (inputs.includes('20')) throw new Error('the encoder failed');
+        return inputs.map(() => ({ bytes: new Uint8Array(4) }));
+      },
+      async close() {},
+    };
+    const texts = Array.from({ length: 40 }, (_, n) => `${n}`);
+    await expect(encode(texts, 'failed', { runner })).rejects.toThrow('the encoder failed');
+    const again = await encode(texts, 'failed');
+    expect(again.encoded).toBe(24);
+  });
+});

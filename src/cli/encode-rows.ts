@@ -1,0 +1,131 @@
+import type { Modality } from '../catalog';
+import type { Preset } from '../encoders';
+import type { ChunkOutput, ChunkRunner, SharedProjection } from './chunk';
+import type { FeatureCache } from './feature-cache';
+import { rowsKey, tapsKey } from './feature-key';
+
+/** Inputs of one chunk. */
+const CHUNK_ITEMS = 16;
+/** A chunk of pictures is closed early when its files have this many bytes together. */
+const CHUNK_BYTES = 4 << 20;
+
+export interface RowsTask {
+  modality: Modality;
+  preset: Preset;
+  /** Rows to encode. */
+  rows: readonly number[];
+  /** What to encode of a row; a rejection refuses it, with the message as the reason. */
+  load(row: number): Promise<string | Uint8Array>;
+  /** A row for which there is nothing to encode. */
+  refuse(row: number, reason: string): void;
+  runner: ChunkRunner;
+  /** Projection to use; null for raw taps. */
+  projection: SharedProjection | null;
+  /** Asked first; what is encoded is added. */
+  cache: FeatureCache;
+  /** Takes what a row became; in no particular order. `taps` is its `tapsKey`. */
+  store(row: number, payload: Uint8Array, taps: Buffer): void;
+  /** Called as rows are done. */
+  advance(count: number): void;
+}
+
+/** An input on its way, with all rows that have it. */
+interface Waiting {
+  input: string | Uint8Array;
+  taps: Buffer;
+  key: Buffer;
+  rows: number[];
+}
+
+/**
+ * Has rows encoded, a bounded number of chunks at a time. What the cache knows is not encoded again, and what several
+ * rows have in common only once.
+ * @returns the number of inputs encoded
+ */
+export async function encodeRows(task: RowsTask): Promise<number> {
+  const { modality, rows, runner, projection, cache, store, refuse, advance } = task;
+  const keyOf = tapsKey(task.preset);
+  const waiting = new Map<string, Waiting>();
+  const inFlight = new Set<Promise<void>>();
+  let chunk: Waiting[] = [];
+  let bytes = 0;
+  let encoded = 0;
+
+  const finish = (entry: Waiting, output: ChunkOutput): void => {
+    waiting.delete(entry.key.toString('hex'));
+    if ('bytes' in output) {
+      cache.add(entry.key, output.bytes);
+      encoded++;
+    }
+    for (const row of entry.rows) {
+      if ('bytes' in output) store(row, output.bytes, entry.taps);
+      else refuse(row, output.reason);
+    }
+    advance(entry.rows.length);
+  };
+  const send = async (): Promise<void> => {
+    while (inFlight.size >= runner.slots) await Promise.race(inFlight);
+    const entries = chunk;
+    [chunk, bytes] = [[], 0];
+    const work = runner.run({ modality, inputs: entries.map(({ input }) => input) }, projection).then((outputs) => {
+      for (const [n, entry] of entries.entries()) finish(entry, outputs[n]);
+      inFlight.delete(work);
+    });
+    // The first failure ends the build; those of chunks that were on their way then are heard by nobody.
+    work.catch(() => {});
+    inFlight.add(work);
+  };
+  const take = async (row: number, input: string | Uint8Array): Promise<void> => {
+    const taps = keyOf(input);
+    const key = projection ? rowsKey(taps, projection.digest) : taps;
+    const cached = cache.get(key);
+    if (cached) {
+      store(row, cached, taps);
+      advance(1);
+      return;
+    }
+    const name = key.toString('hex');
+    const same = waiting.get(name);
+    if (same) {
+      same.rows.push(row);
+      return;
+    }
+    const entry = { input, taps, key, rows: [row] };
+    waiting.set(name, entry);
+    chunk.push(entry);
+    bytes += input.length;
+    if (chunk.length >= CHUNK_ITEMS || bytes >= CHUNK_BYTES) await send();
+  };
+
+  for await (const loaded of loadedRows(rows, task.load)) {
+    if ('input' in loaded) await take(loaded.row, loaded.input);
+    else {
+      refuse(loaded.row, loaded.reason);
+      advance(1);
+    }
+  }
+  if (chunk.length > 0) await send();
+  await Promise.all(inFlight);
+  return encoded;
+}
+
+type Loaded = { row: number; input: string | Uint8Array } | { row: number; reason: string };
+
+/** Loads the next rows while the present ones are looked at. */
+async function* loadedRows(rows: RowsTask['rows'], load: RowsTask['load']): AsyncGenerator<Loaded> {
+  const some = (start: number) => Promise.all(rows.slice(start, start + CHUNK_ITEMS).map((row) => loadRow(row, load)));
+  let next = some(0);
+  for (let start = 0; start < rows.length; start += CHUNK_ITEMS) {
+    const present = await next;
+    next = some(start + CHUNK_ITEMS);
+    yield* present;
+  }
+}
+
+async function loadRow(row: number, load: RowsTask['load']): Promise<Loaded> {
+  try {
+    return { row, input: await load(row) };
+  } catch (error) {
+    return { row, reason: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,39 @@
+import { availableParallelism } from 'node:os';
+import { Command } from 'commander';
+import { DEFAULT_PRESETS } from '../encoders';
+import { readPreset } from './encoder-preset';
+import { MODELS_FOLDER } from './encoders-add';
+import { startQueueWorker } from './queue-worker';
+import { toldToEnd } from './told-to-end';
+import { wholeNumber } from './whole-number';
+
+interface WorkerOptions {
+  queue: string;
+  workers: number;
+  models: string;
+  textEncoder: string;
+  imageEncoder: string;
+}
+
+/** `sidestream worker --queue redis://…`: encodes for builds on other machines, until it is told to end. */
+export function workerCommand(): Command {
+  return new Command('worker')
+    .description('encode for builds that were started with the same --queue')
+    .requiredOption('--queue <address>', 'Redis server that builds and workers share, redis://host:port')
+    .option('--workers <n>', 'processes that encode (default: one per core)', wholeNumber, availableParallelism())
+    .option('--models <folder>', 'folder of the encoders, made by `sidestream encoders add`', MODELS_FOLDER)
+    .option('--text-encoder <name>', 'encoder of the texts, as of the builds', DEFAULT_PRESETS.text.name)
+    .option('--image-encoder <name>', 'encoder of the pictures, as of the builds', DEFAULT_PRESETS.image.name)
+    .action(async ({ queue, workers, models, textEncoder, imageEncoder }: WorkerOptions) => {
+      const presets = {
+        text: await readPreset(textEncoder, models, 'text'),
+        image: await readPreset(imageEncoder, models, 'image'),
+      };
+      const source = { presets, models };
+      const worker = await startQueueWorker({ url: queue, source, workers, say: (line) => console.error(line) });
+      const ended = toldToEnd();
+      console.log(`Waiting for chunks (${workers} at a time). End with Ctrl+C; what is at hand is finished first.`);
+      await ended;
+      await worker.close();
+    });
+}
