@@ -7,7 +7,7 @@ const SHOPPERS = 12;
 const HISTORY = 15;
 const TOP = 10;
 /** Clusters whose items a page loads. */
-const LOADED = 12;
+const LOADED = 10;
 const WEIGHTS = { recent: 1.8, session: 0.9, closest: 3.2 };
 
 interface Best {

@@ -55,6 +55,12 @@ describe('History', () => {
     expect(other.rows).toEqual([1, 2, 1]);
     expect([...other.dismissed]).toEqual([0]);
     expect(other.total).toBe(4);
+    // It is stored all the same, where it was, and a choice again once the catalogue shows it.
+    other.add({ type: 'click' }, 0);
+    const shown = ['d', 'c', 'a', 'b'];
+    expect(other.save((row) => shown[row]).items).toEqual(['c', 'a', 'c', 'b', 'd']);
+    other.meet((row) => shown[row], new Map(shown.map((id, row) => [id, row])));
+    expect(other.rows).toEqual([1, 2, 1, 3, 0]);
   });
 
   it('stores no more than the last thousand choices, and how many there were', () => {

@@ -89,6 +89,12 @@ export class History implements Taste {
     this.record.restore(record, rowOf, total);
   }
 
+  /** The catalogue shows more than it did: what was about items without a row may have one now. */
+  meet(idOf: (row: number) => string, rowOf: ReadonlyMap<string, number>): void {
+    const waiting = this.#absent.length > 0 || this.#absentDismissed.length > 0 || this.record.waiting;
+    if (waiting) this.restore(this.save(idOf), rowOf);
+  }
+
   /**
    * Takes in an event.
    * @param row the item's row in the catalogue

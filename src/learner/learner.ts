@@ -42,6 +42,7 @@ export class Learner {
   readonly #taste = new HeardTaste(this.history);
   #backend: Backend | null = null;
   #lastEvent = 0;
+  readonly #idOf = (row: number): string => this.#catalogue.index.items[row].id;
   readonly #clock = new WindowClock();
   #untrainedChoices = 0;
   #rejected = 0;
@@ -82,7 +83,7 @@ export class Learner {
     return {
       schema: PROFILE_SCHEMA,
       lastEvent: this.#lastEvent,
-      history: this.history.save((row) => this.#catalogue.index.items[row].id),
+      history: this.history.save(this.#idOf),
       weights: this.#weights.save(),
       taste: this.#taste.save(),
       experts: this.#experts.save(),
@@ -211,6 +212,7 @@ export class Learner {
   /** The catalogue changed (rows only grow; old rows keep their place). */
   async setCatalogue(catalogue: LearnerCatalogue): Promise<void> {
     this.#catalogue = catalogue;
+    this.history.meet(this.#idOf, catalogue.index.rowOf);
     this.#taste.spaceChanged();
     if (this.#base) await this.useBase(this.#base.model);
     await this.#experts.setCatalogue(catalogue);

@@ -27,6 +27,8 @@ const HALF_TIME = 24 * 3600 * 1000;
 /** Pause that ends a visit, ms. */
 const PAUSE = 30 * 60 * 1000;
 
+const NOTHING: Omit<StoredRecord, 'visit'> = { owned: [], cart: [], shown: [], dislikes: [] };
+
 /** Impressions of one item since it was last chosen. */
 interface Shown {
   times: number;
@@ -43,6 +45,13 @@ export class RulesRecord implements ShopperRecord {
   readonly #shown = new Map<number, Shown>();
   #visit = { start: 0, last: 0 };
   #choices = 0;
+  /** About items that the catalogue does not show at present. */
+  #absent: Omit<StoredRecord, 'visit'> = NOTHING;
+
+  /** Whether there is something about items that the catalogue does not show at present. */
+  get waiting(): boolean {
+    return Object.values(this.#absent).some((entries) => entries.length > 0);
+  }
 
   timesShown(row: number, now: number): number {
     const shown = this.#shown.get(row);
@@ -87,54 +96,49 @@ export class RulesRecord implements ShopperRecord {
 
   /** @param idOf id of the item in a row */
   save(idOf: (row: number) => string): StoredRecord {
-    const ids = (rows: Iterable<number>): string[] => [...rows].slice(-MOST).map(idOf);
+    const { owned, cart, shown, dislikes } = this.#absent;
+    const last = <T>(absent: readonly T[], known: readonly T[]): T[] => [...absent, ...known].slice(-MOST);
+    const shownRows = [...this.#shown].map(([row, entry]) => ({ item: idOf(row), ...entry }));
+    const dislikedRows = [...this.dislikes].map(([row, known]) => ({ item: idOf(row), known }));
     return {
-      owned: ids(this.owned),
-      cart: ids(this.cart),
-      shown: [...this.#shown].slice(-MOST).map(([row, shown]) => ({ item: idOf(row), ...shown })),
-      dislikes: [...this.dislikes].slice(-MOST).map(([row, known]) => ({ item: idOf(row), known })),
+      owned: last(owned, [...this.owned].map(idOf)),
+      cart: last(cart, [...this.cart].map(idOf)),
+      shown: last(shown, shownRows),
+      dislikes: last(dislikes, dislikedRows),
       visit: { ...this.#visit },
     };
   }
 
   /**
-   * Puts a stored record in the place of this one; none empties it. Items the catalogue does not have are left out.
+   * Puts a stored record in the place of this one; none empties it. Items that the catalogue does not show are stored again.
    * @param choices choices ever
    */
   restore(stored: StoredRecord | undefined, rowOf: ReadonlyMap<string, number>, choices: number): void {
     for (const kept of [this.owned, this.cart, this.dislikes, this.#shown]) kept.clear();
     this.#choices = choices;
     this.#visit = { start: 0, last: 0, ...stored?.visit };
-    const known = <T>(
-      entries: readonly T[] = [],
-      itemOf: (entry: T) => string,
-      put: (row: number, entry: T) => void,
-    ) => {
-      for (const entry of entries) {
+    /** @returns the entries that the catalogue has no row for */
+    const put = <T>(entries: readonly T[] = [], itemOf: (entry: T) => string, take: (row: number, entry: T) => void) =>
+      entries.filter((entry) => {
         const row = rowOf.get(itemOf(entry));
-        if (row !== undefined) put(row, entry);
-      }
+        if (row !== undefined) take(row, entry);
+        return row === undefined;
+      });
+    const same = (item: string): string => item;
+    this.#absent = {
+      owned: put(stored?.owned, same, (row) => this.owned.add(row)),
+      cart: put(stored?.cart, same, (row) => this.cart.add(row)),
+      dislikes: put(
+        stored?.dislikes,
+        ({ item }) => item,
+        (row, { known }) => this.dislikes.set(row, known),
+      ),
+      shown: put(
+        stored?.shown,
+        ({ item }) => item,
+        (row, { times, choice, time }) => this.#shown.set(row, { times, choice, time }),
+      ),
     };
-    known(
-      stored?.owned,
-      (item) => item,
-      (row) => this.owned.add(row),
-    );
-    known(
-      stored?.cart,
-      (item) => item,
-      (row) => this.cart.add(row),
-    );
-    known(
-      stored?.dislikes,
-      ({ item }) => item,
-      (row, dislike) => this.dislikes.set(row, dislike.known),
-    );
-    known(
-      stored?.shown,
-      ({ item }) => item,
-      (row, { times, choice, time }) => this.#shown.set(row, { times, choice, time }),
-    );
   }
 
   #faded({ times, choice, time }: Shown, now: number): number {

@@ -14,6 +14,8 @@ const MOST_ITEMS = 6144;
 const FEWER_ITEMS = 3072;
 /** Clusters that are loaded round an item in view. */
 const ROUND_ITEM = 3;
+/** Clusters that these are searched in: one item has a narrower neighbourhood than a taste. */
+const PROBES_ROUND_ITEM = 24;
 /** Choices that stay whatever happens: no term looks further back. */
 const LONGEST_HISTORY = 200;
 
@@ -90,7 +92,7 @@ export class Aisles {
     if (!taste) return;
     const weights = { recent: 1, session: 0, closest: 0 };
     try {
-      await this.#add(await this.#nearby.partsNear(taste, weights, ROUND_ITEM));
+      await this.#add(await this.#nearby.partsNear(taste, weights, ROUND_ITEM, PROBES_ROUND_ITEM));
       this.#shown.add(id);
     } catch (thrown) {
       this.#report(SidestreamError.from(thrown));

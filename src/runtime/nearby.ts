@@ -1,10 +1,10 @@
 import type { BundleClusters, ItemsPart } from '../catalog';
 import { baseTaste, type ContentTaste, type ContentWeights, clustersOf, Retrieval } from '../ranking';
 
-/** Clusters whose items are loaded for a taste: about 4,000 items, among them the best candidates. */
-const NEAREST = 12;
+/** Clusters whose items are loaded for a taste: about 2,500 items, among them the best candidates. */
+const NEAREST = 10;
 /** Of how many clusters the past of a returning shopper is loaded. */
-const PAST_CLUSTERS = 12;
+const PAST_CLUSTERS = 10;
 
 /**
  * Which parts of a large catalogue are loaded: those that somebody asked for by an item's id, and those near the taste.
@@ -38,11 +38,15 @@ export class Nearby {
     return this.#parts([...new Set(found.flat())].slice(0, PAST_CLUSTERS));
   }
 
-  /** The parts near a taste that are not loaded yet. @param most clusters; default 12 */
-  async partsNear(taste: ContentTaste, weights: ContentWeights, most = NEAREST): Promise<ItemsPart[]> {
+  /**
+   * The parts near a taste that are not loaded yet.
+   * @param most clusters; default 10
+   * @param probes clusters that are searched, see `RetrievalOptions`
+   */
+  async partsNear(taste: ContentTaste, weights: ContentWeights, most = NEAREST, probes?: number): Promise<ItemsPart[]> {
     this.#retrieval ??= this.#startRetrieval();
     const [retrieval, axes] = await Promise.all([this.#retrieval, this.#clusters.axes()]);
-    const candidates = await retrieval.candidates(baseTaste(taste, axes), weights);
+    const candidates = await retrieval.candidates(baseTaste(taste, axes), weights, { probes });
     return this.#parts(clustersOf(candidates, most));
   }
 

@@ -1,7 +1,7 @@
 import { baseVectors, type ContentVectors, type PrincipalAxes } from '../../catalog';
 import type { TermWeights } from '../score';
 import { vectorOf, weightedMean } from '../similarities';
-import { HALF_LIFE, recencyWeights, type Taste } from '../terms';
+import { LONGEST_HISTORY, recencyWeights, SESSION, type Taste } from '../terms';
 
 /** Past items that are looked for company of, the last ones. */
 const MOST_PAST = 20;
@@ -29,11 +29,10 @@ export function contentTaste(
 ): ContentTaste | null {
   if (rows.length === 0) return null;
   const last = [...new Set(rows.toReversed())].slice(0, MOST_PAST);
-  const far = 10 * HALF_LIFE;
   return {
     width: content.width,
-    recent: weightedMean(content, rows.slice(-far), recencyWeights(strengths.slice(-far))),
-    session: weightedMean(content, rows.slice(-3), strengths.slice(-3)),
+    recent: weightedMean(content, rows.slice(-LONGEST_HISTORY), recencyWeights(strengths.slice(-LONGEST_HISTORY))),
+    session: weightedMean(content, rows.slice(-SESSION), strengths.slice(-SESSION)),
     past: last.map((row) => vectorOf(content, row)),
   };
 }
@@ -54,6 +53,7 @@ export function baseTaste(taste: ContentTaste, axes: PrincipalAxes): ContentTast
  * session, and to the three closest past items.
  * @param vectors rows of the taste's space
  * @param scales one per row, which its values are multiplied by; default 1
+ * @param used how many of a row's first values are looked at; default all of them
  * @returns one score per row
  */
 export function contentScores(
@@ -61,15 +61,16 @@ export function contentScores(
   weights: ContentWeights,
   vectors: Int8Array | Float32Array,
   scales?: Float32Array,
+  used = width,
 ): Float32Array {
   const count = vectors.length / width;
   const out = new Float32Array(count);
   const mean = recent.map((value, d) => weights.recent * value + weights.session * session[d]);
   const share = weights.closest / Math.max(1, Math.min(CLOSEST, past.length));
   // One row at a time in floating point: arithmetic on one kind of array is several times faster than on two.
-  const item = new Float32Array(width);
+  const item = new Float32Array(used);
   for (let row = 0; row < count; row++) {
-    for (let d = 0, at = row * width; d < width; d++, at++) item[d] = vectors[at];
+    for (let d = 0, at = row * width; d < used; d++, at++) item[d] = vectors[at];
     let first = Number.NEGATIVE_INFINITY;
     let second = Number.NEGATIVE_INFINITY;
     let third = Number.NEGATIVE_INFINITY;
@@ -86,7 +87,7 @@ export function contentScores(
   return out;
 }
 
-/** Dot product. Four sums at a time do not wait for each other. */
+/** Dot product with as much of `y` as `x` has. Four sums at a time do not wait for each other. */
 function product(x: Float32Array, y: Float32Array): number {
   let a = 0;
   let b = 0;

@@ -12,11 +12,16 @@ export interface Candidate {
 }
 
 export interface RetrievalOptions {
-  /** Clusters nearest to the taste whose items are looked at. Default 64. */
+  /** Clusters nearest to the taste whose items are looked at. Default 192. */
   probes?: number;
   /** Candidates wanted. Default 1000. */
   limit?: number;
 }
+
+/** Dimensions of base vectors that all items of the clusters are scored by. */
+const LEADING = 24;
+/** Items that are scored by all dimensions, in candidates wanted. */
+const ROUGH = 4;
 
 /** Bytes of base vectors kept: those of about 460 clusters of 256 items. */
 const BUDGET = 8 * 1024 * 1024;
@@ -56,25 +61,17 @@ export class Retrieval {
   async candidates(
     taste: ContentTaste,
     weights: ContentWeights,
-    { probes = 64, limit = 1000 }: RetrievalOptions = {},
+    { probes = 192, limit = 1000 }: RetrievalOptions = {},
   ): Promise<Candidate[]> {
     const near = this.nearestClusters(taste, weights, probes);
     const found = await Promise.allSettled(near.map((cluster) => this.#vectors(cluster)));
     const failed = found.find((result) => result.status === 'rejected');
     if (failed && found.every(({ status }) => status === 'rejected')) throw failed.reason;
-    const total = found.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value.count : 0), 0);
-    const scores = new Float32Array(total);
-    const places = { cluster: new Uint32Array(total), row: new Uint32Array(total) };
-    let at = 0;
-    for (const [n, result] of found.entries()) {
-      if (result.status === 'rejected') continue;
-      const { values, scales, count } = result.value;
-      scores.set(contentScores(taste, weights, values, scales), at);
-      places.cluster.fill(near[n], at, at + count);
-      for (let row = 0; row < count; row++, at++) places.row[at] = row;
-    }
+    const scanned = found.flatMap((result, n) =>
+      result.status === 'fulfilled' ? [{ cluster: near[n], vectors: result.value }] : [],
+    );
     this.#forget();
-    return topRows(scores, limit).map((n) => ({ cluster: places.cluster[n], row: places.row[n], score: scores[n] }));
+    return best(scanned, taste, weights, limit);
   }
 
   /** Clusters whose mean item suits a taste best, best first. */
@@ -101,6 +98,43 @@ export class Retrieval {
       this.#bytes -= bytesOf(vectors);
     }
   }
+}
+
+/** Base vectors of a cluster. */
+interface Scanned {
+  cluster: number;
+  vectors: BaseVectors;
+}
+
+/**
+ * The items of some clusters with the best scores: first by the leading dimensions of their base vectors, which say most,
+ * then the best of those by all.
+ */
+function best(scanned: Scanned[], taste: ContentTaste, weights: ContentWeights, limit: number): Candidate[] {
+  const total = scanned.reduce((sum, { vectors }) => sum + vectors.count, 0);
+  const rough = new Float32Array(total);
+  const part = new Uint32Array(total);
+  const places = new Uint32Array(total);
+  let at = 0;
+  for (const [n, { vectors }] of scanned.entries()) {
+    rough.set(contentScores(taste, weights, vectors.values, vectors.scales, Math.min(LEADING, taste.width)), at);
+    part.fill(n, at, at + vectors.count);
+    for (let row = 0; row < vectors.count; row++, at++) places[at] = row;
+  }
+  const kept = topRows(rough, ROUGH * limit);
+  const values = new Int8Array(kept.length * taste.width);
+  const scales = new Float32Array(kept.length);
+  for (const [n, item] of kept.entries()) {
+    const { vectors } = scanned[part[item]];
+    const from = places[item] * taste.width;
+    values.set(vectors.values.subarray(from, from + taste.width), n * taste.width);
+    scales[n] = vectors.scales[places[item]];
+  }
+  const scores = contentScores(taste, weights, values, scales);
+  return topRows(scores, limit).map((n) => {
+    const item = kept[n];
+    return { cluster: scanned[part[item]].cluster, row: places[item], score: scores[n] };
+  });
 }
 
 const bytesOf = ({ values, scales }: BaseVectors): number => values.byteLength + scales.byteLength;
