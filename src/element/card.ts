@@ -54,13 +54,26 @@ function hideBroken(event: Event): void {
   if (event.target instanceof HTMLElement) event.target.hidden = true;
 }
 
+/** What is left of a dismissed card: the word of it and the way back, in the room that the card had. */
+export function dismissedCard({ item }: Recommendation, labels: RecsLabels): TemplateResult {
+  return html`
+    <div class="room">
+      <div class="card hold" aria-hidden="true">${outline}</div>
+      <div part="card dismissed" class="dismissed">
+        <p>${labels.dismissed(item.title)}</p>
+        <button part="undo" class="retry" type="button" data-undo>${labels.undo}</button>
+      </div>
+    </div>`;
+}
+
+const outline = html`
+  <span class="media"></span>
+  <div class="body"><i></i><i></i><i></i></div>`;
+
 /** A card's outline while the list is on its way: the same boxes as a real card, so nothing jumps when it arrives. */
 export function skeletonCard(): TemplateResult {
   return html`
     <li part="item" class="item">
-      <div part="card skeleton" class="card skeleton">
-        <span class="media"></span>
-        <div class="body"><i></i><i></i><i></i></div>
-      </div>
+      <div part="card skeleton" class="card skeleton">${outline}</div>
     </li>`;
 }

@@ -1,0 +1,53 @@
+import * as v from 'valibot';
+import { SidestreamError } from '../error';
+import type { Placement, RecommendRequest } from '../recommender';
+
+const objectSchema = v.custom<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+);
+
+/** A filter from the page: an object, or its JSON. What may stand in it is for the recommender to judge. */
+const filterSchema = v.union([v.pipe(v.string(), v.parseJson(), objectSchema), objectSchema]);
+
+/** What a list's attributes and properties ask for. */
+export interface Wanted {
+  placement: Placement;
+  itemId: string;
+  /** 1 to 100; 8 when it is no number. */
+  limit: number;
+  /** A JSON object, or its text; empty or null for none. */
+  filter: unknown;
+}
+
+/**
+ * A list's request; null while a `similar` or `complement` list has no item.
+ * @param exclude ids not to ask for
+ * @param taken places of the list that are taken already
+ * @throws SidestreamError `runtime/invalid-input` when the filter is not a JSON object: showing everything instead could
+ *   show what the shop meant to keep out
+ */
+export function requestOf(
+  { placement, itemId, limit, filter }: Wanted,
+  exclude: string[],
+  taken = 0,
+): RecommendRequest | null {
+  if ((placement === 'similar' || placement === 'complement') && !itemId) return null;
+  const request = {
+    placement,
+    limit: Math.max(1, placesOf(limit) - taken),
+    exclude,
+    ...(itemId ? { itemId } : {}),
+  };
+  if (filter === '' || filter === null || filter === undefined) return request;
+  const parsed = v.safeParse(filterSchema, filter);
+  if (!parsed.success) {
+    const message = `<sidestream-recs> filter: must be a JSON object, not ${String(filter)}.`;
+    throw new SidestreamError('runtime/invalid-input', message);
+  }
+  return { ...request, ...{ filter: parsed.output } };
+}
+
+/** How many places a list with this `limit` has, 1 to 100. */
+export function placesOf(limit: number): number {
+  return Math.min(100, Math.max(1, Math.round(limit) || 8));
+}
