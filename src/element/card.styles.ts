@@ -103,10 +103,21 @@ export const cardStyles = css`
     line-height: var(--_leading);
     font-variant-numeric: tabular-nums;
   }
+  /* On the picture: beside the price it would take a line of its own in a narrow card. */
   .sold-out {
-    margin-inline-start: 0.375em;
-    font-size: 0.8125em;
-    color: var(--_muted);
+    position: absolute;
+    inset-block-start: 0.5rem;
+    inset-inline-start: 0.5rem;
+    max-inline-size: calc(100% - 3.5rem);
+    margin: 0;
+    padding: 0.125em 0.625em;
+    font-size: 0.75em;
+    line-height: var(--_leading);
+    color: var(--sidestream-on-surface, CanvasText);
+    background: var(--_surface);
+    border: var(--_edge);
+    border-radius: 99rem;
+    pointer-events: none;
   }
   .reason {
     margin: 0.25rem 0 0;
@@ -156,7 +167,7 @@ export const cardStyles = css`
     border-radius: var(--_radius);
   }
   .dismissed p {
-    -webkit-line-clamp: 5;
+    -webkit-line-clamp: 6;
     margin: 0;
     font-size: 0.875em;
   }

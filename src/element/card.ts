@@ -3,6 +3,9 @@ import type { Recommendation } from '../recommender';
 import { safeImage } from './address';
 import type { RecsLabels } from './labels';
 
+/** Longest title in the sentence on a dismissed card. */
+const MOST_LETTERS = 32;
+
 /** What a card needs besides the recommendation. */
 export interface CardContext {
   /** Address of the item's page; empty makes the card a button. */
@@ -21,14 +24,15 @@ export function productCard(
   const soldOut = item.availability === 'out-of-stock';
   return html`
     <article part="card" class="card">
-      <span part="media" class="media" data-initial=${item.title.slice(0, 1)}>${picture(item.image)}</span>
+      <span part="media" class="media" data-initial=${[...item.title][0] ?? ''}>${picture(item.image)}</span>
       <div part="body" class="body">
         ${
           href
             ? html`<a part="link" class="link" href=${href}>${item.title}</a>`
             : html`<button part="link" class="link" type="button">${item.title}</button>`
         }
-        <p part="price" class="price">${price}${soldOut ? html` <span part="availability" class="sold-out">${labels.outOfStock}</span>` : nothing}</p>
+        <p part="price" class="price">${price}</p>
+        ${soldOut ? html`<p part="availability" class="sold-out">${labels.outOfStock}</p>` : nothing}
         <p part="reason" class="reason" title=${reason}>${reason}</p>
       </div>
       ${
@@ -60,10 +64,16 @@ export function dismissedCard({ item }: Recommendation, labels: RecsLabels): Tem
     <div class="room">
       <div class="card hold" aria-hidden="true">${outline}</div>
       <div part="card dismissed" class="dismissed">
-        <p>${labels.dismissed(item.title)}</p>
+        <p>${labels.dismissed(shortened(item.title))}</p>
         <button part="undo" class="retry" type="button" data-undo>${labels.undo}</button>
       </div>
     </div>`;
+}
+
+/** Screen readers hear the whole title; beside the button it must leave room for the sentence it is in. */
+function shortened(title: string): string {
+  const letters = [...title];
+  return letters.length > MOST_LETTERS ? `${letters.slice(0, MOST_LETTERS).join('').trimEnd()}…` : title;
 }
 
 const outline = html`

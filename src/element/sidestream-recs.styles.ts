@@ -114,7 +114,10 @@ export const recsStyles = css`
     display: flex;
     flex-wrap: wrap;
     align-items: center;
-    gap: 0.5rem 1rem;
+    align-content: center;
+    justify-content: center;
+    gap: 0.75rem 1rem;
+    block-size: 100%;
     margin: 0;
     padding: 1.25rem 1.5rem;
     color: var(--_muted);
@@ -122,7 +125,8 @@ export const recsStyles = css`
     border: var(--_edge);
     border-radius: var(--_radius);
     line-height: max(1.5, var(--_leading));
-    text-wrap: pretty;
+    text-align: center;
+    text-wrap: balance;
   }
   .retry,
   .scroll {
