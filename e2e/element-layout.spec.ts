@@ -1,5 +1,5 @@
 import { expect, type Page } from '@playwright/test';
-import { addList, heardBy, listTest as test, speak } from './lists';
+import { addList, heardBy, speak, listTest as test } from './lists';
 
 /** Sum of the page's layout shifts so far, by the definition of Cumulative Layout Shift. */
 async function shifts(page: Page): Promise<number> {
@@ -86,7 +86,9 @@ test('a row that turns out empty or fails keeps its room', async ({ page }) => {
   }
 });
 
-test('links inside stay in the document: seen at first and after a failure, behind the cards between', async ({ page }) => {
+test('links inside stay in the document: seen at first and after a failure, behind the cards between', async ({
+  page,
+}) => {
   const { list, shop } = await addList(page, { answer: 'loading', html: LINKS });
   const link = list.locator(':scope > a').first();
   await expect(link).toBeVisible();

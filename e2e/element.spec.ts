@@ -5,7 +5,9 @@ import { addList, heardBy, idsOf, speak, listTest as test } from './lists';
 /** Violations of the page as it stands, of whatever weight, in words. */
 async function violations(page: Page): Promise<string[]> {
   const { violations: found } = await new AxeBuilder({ page }).analyze();
-  return found.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(' ')).join(', ')})`);
+  return found.map(
+    ({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(' ')).join(', ')})`,
+  );
 }
 
 const LINKS = '<a href="/product/p0">Mug</a><a href="/product/p1">Teapot</a>';

@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { skeletonCard } from './card';
 import type { RecsLabels } from './labels';
 import type { ScrollEnds } from './scroller';
@@ -50,19 +50,21 @@ export function errorState(labels: RecsLabels, host: Element, retry: () => void)
   );
 }
 
-/** Buttons that scroll a row, for whoever has a mouse without a wheel; none when everything is in view. */
+/**
+ * Buttons that scroll a row, for whoever has a mouse without a wheel. Out of sight when everything is in view, but in
+ * their place: a heading that had to make room for them would push the list down.
+ */
 export function scrollButtons(
   ends: ScrollEnds,
   labels: RecsLabels,
   scroll: (towards: 1 | -1) => void,
-): TemplateResult | typeof nothing {
-  if (ends.atStart && ends.atEnd) return nothing;
+): TemplateResult {
   const button = (towards: 1 | -1, label: string, disabled: boolean, path: string) => html`
     <button part="scroll" class="scroll" type="button" aria-label=${label} ?disabled=${disabled} @click=${() => scroll(towards)}>
       <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d=${path} /></svg>
     </button>`;
   return html`
-    <div class="scrollers">
+    <div class=${ends.atStart && ends.atEnd ? 'scrollers hold' : 'scrollers'}>
       ${button(-1, labels.back, ends.atStart, 'm10 3-5 5 5 5')}
       ${button(1, labels.forward, ends.atEnd, 'm6 3 5 5-5 5')}
     </div>`;

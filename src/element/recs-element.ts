@@ -24,7 +24,7 @@ export abstract class RecsElement extends LitElement {
   /** The heading; by default one that fits the placement. */
   @property() heading = '';
   /** Level of the heading in the page's outline, 2 to 6. */
-  @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3;
+  @property({ type: Number, attribute: 'heading-level' }) headingLevel = 2;
   /** Separates profiles of shops on one origin. */
   @property() namespace = 'default';
   /** A grid that wraps, or one row that scrolls. */

@@ -93,6 +93,6 @@ export class RowScroller implements ReactiveController {
   };
 
   get #row(): Element | null {
-    return this.host.layout === 'row' ? this.host.renderRoot.querySelector('ol[part=list]') : null;
+    return this.host.layout === 'row' ? this.host.renderRoot.querySelector('ol[role=list]') : null;
   }
 }

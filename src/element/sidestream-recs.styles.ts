@@ -38,7 +38,7 @@ export const recsStyles = css`
     min-block-size: 2.25rem;
     margin-block-end: 0.875rem;
   }
-  h3 {
+  .heading {
     margin: 0;
     font-size: var(--sidestream-heading-size, 1.25rem);
     font-weight: 650;
@@ -47,7 +47,7 @@ export const recsStyles = css`
     text-wrap: balance;
   }
   /* Letters that are joined must not be pushed together. */
-  :host(:lang(ar)) h3 {
+  :host(:lang(ar)) .heading {
     letter-spacing: 0;
   }
   .list {

@@ -192,8 +192,8 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
     return html`
       <section part="section" aria-label=${heading} aria-busy=${busy ? 'true' : 'false'}>
         <header part="header">
-          <slot name="header"><h3 part="heading" aria-level=${this.headingLevel}>${heading}</h3></slot>
-          ${this.layout === 'row' && filled ? scrollButtons(this.#row.ends, labels, this.#row.scroll) : nothing}
+          <slot name="header"><div part="heading" class="heading" role="heading" aria-level=${this.headingLevel}>${heading}</div></slot>
+          ${this.layout === 'row' ? scrollButtons(this.#row.ends, labels, this.#row.scroll) : nothing}
         </header>
         ${filled ? this.#cards(places, labels) : nothing}
         ${state.kind === 'loading' ? loadingState(placesOf(this.limit), this) : nothing}
