@@ -210,3 +210,29 @@ test('what a catalogue says is text, and its addresses open nothing but pages', 
   await expect(own.list.locator('script, style')).toHaveCount(0);
   expect(await page.evaluate(() => Reflect.get(window, 'hit'))).toBeUndefined();
 });
+
+test('under a policy without inline styles or scripts nothing is barred, and a template keeps its style', async ({ page }) => {
+  const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'";
+  await page.route('**/element.html', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': policy } });
+  });
+  await page.addInitScript(() => {
+    const barred: string[] = [];
+    Object.assign(window, { barred });
+    addEventListener('securitypolicyviolation', ({ violatedDirective, sample }) =>
+      barred.push(`${violatedDirective} ${sample}`),
+    );
+  });
+  await page.reload();
+  await page.waitForFunction(() => 'lists' in window);
+  const html = '<template><style>b { color: rgb(1, 2, 3) }</style><a href="{href}"><b>{title}</b></a></template>';
+  const { list } = await addList(page, { html, attributes: { dismissible: '' } });
+  await expect(list.locator('b').first()).toHaveCSS('color', 'rgb(1, 2, 3)');
+  for (const { options } of STATES) await addList(page, options);
+  await expect(page.locator('sidestream-recs').last()).toHaveAttribute('state', 'error');
+  await expect(page.getByRole('status')).toHaveCSS('position', 'absolute');
+  // The policy is in force.
+  await page.evaluate(() => document.body.setAttribute('style', 'color: red'));
+  await expect.poll(() => page.evaluate(() => Reflect.get(window, 'barred'))).toHaveLength(1);
+});
