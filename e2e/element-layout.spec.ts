@@ -50,7 +50,7 @@ for (const width of [320, 768, 1280])
         await list.locator('[data-undo]').click();
         await expect(list.locator('[data-id]')).toHaveCount(6);
         await page.waitForTimeout(300);
-        // Moves right after a press are no shifts by definition; the list's box must hold all the same.
+        // By definition what moves right after a press is no shift; here nothing may move all the same.
         expect(await shifts(page)).toBe(0);
         expect((await heardBy(page, shop)).tracked.map(([type]) => type)).toContain('undismiss');
       });

@@ -211,8 +211,11 @@ test('what a catalogue says is text, and its addresses open nothing but pages', 
   expect(await page.evaluate(() => Reflect.get(window, 'hit'))).toBeUndefined();
 });
 
-test('under a policy without inline styles or scripts nothing is barred, and a template keeps its style', async ({ page }) => {
-  const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'";
+test('under a policy without inline styles or scripts nothing is barred, and a template keeps its style', async ({
+  page,
+}) => {
+  const policy =
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'";
   await page.route('**/element.html', async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': policy } });

@@ -54,11 +54,7 @@ export function errorState(labels: RecsLabels, host: Element, retry: () => void)
  * Buttons that scroll a row, for whoever has a mouse without a wheel. Out of sight when everything is in view, but in
  * their place: a heading that had to make room for them would push the list down.
  */
-export function scrollButtons(
-  ends: ScrollEnds,
-  labels: RecsLabels,
-  scroll: (towards: 1 | -1) => void,
-): TemplateResult {
+export function scrollButtons(ends: ScrollEnds, labels: RecsLabels, scroll: (towards: 1 | -1) => void): TemplateResult {
   const button = (towards: 1 | -1, label: string, disabled: boolean, path: string) => html`
     <button part="scroll" class="scroll" type="button" aria-label=${label} ?disabled=${disabled} @click=${() => scroll(towards)}>
       <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d=${path} /></svg>

@@ -25,6 +25,7 @@ export const recsStyles = css`
   }
   :host(:lang(ja)) {
     --_leading: 1.55;
+    word-break: auto-phrase;
   }
   *,
   ::before {

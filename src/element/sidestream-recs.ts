@@ -273,7 +273,7 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
     this.#list.insert(undone, undone.position);
     this.#track('undismiss' as string as EventType, id);
     announce(this.#words.restored(undone.item.title));
-    this.#focus(`li[data-id="${CSS.escape(id)}"] :is([data-dismiss], a, button)`);
+    this.#focus(`li[data-id="${CSS.escape(id)}"] [data-dismiss]`);
   }
 
   /** The button just pressed is gone: the focus goes on to what stands in its place. */
