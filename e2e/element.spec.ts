@@ -223,7 +223,7 @@ test('under a policy without inline styles or scripts nothing is barred, and a t
   await page.addInitScript(() => {
     const barred: string[] = [];
     Object.assign(window, { barred });
-    addEventListener('securitypolicyviolation', ({ violatedDirective, sample }) =>
+    document.addEventListener('securitypolicyviolation', ({ violatedDirective, sample }) =>
       barred.push(`${violatedDirective} ${sample}`),
     );
   });
