@@ -1,13 +1,5 @@
-import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import type { Placement, RecommendRequest } from '../recommender';
-
-const objectSchema = v.custom<Record<string, unknown>>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-);
-
-/** A filter from the page: an object, or its JSON. What may stand in it is for the recommender to judge. */
-const filterSchema = v.union([v.pipe(v.string(), v.parseJson(), objectSchema), objectSchema]);
 
 /** What a list's attributes and properties ask for. */
 export interface Wanted {
@@ -39,12 +31,23 @@ export function requestOf(
     ...(itemId ? { itemId } : {}),
   };
   if (filter === '' || filter === null || filter === undefined) return request;
-  const parsed = v.safeParse(filterSchema, filter);
-  if (!parsed.success) {
-    const message = `<sidestream-recs> filter: must be a JSON object, not ${String(filter)}.`;
-    throw new SidestreamError('runtime/invalid-input', message);
+  return { ...request, ...{ filter: objectOf(filter) } };
+}
+
+/**
+ * A JSON object, or the one that a text holds; what may stand in it is for the recommender to judge. Checked by hand: a
+ * schema library for one attribute would weigh as much on the page as the rest of the list's requests.
+ */
+function objectOf(filter: unknown): object {
+  let cause: unknown;
+  try {
+    const value: unknown = typeof filter === 'string' ? JSON.parse(filter) : filter;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch (thrown) {
+    cause = thrown;
   }
-  return { ...request, ...{ filter: parsed.output } };
+  const message = `<sidestream-recs> filter: must be a JSON object, not ${String(filter)}.`;
+  throw new SidestreamError('runtime/invalid-input', message, { cause });
 }
 
 /** How many places a list with this `limit` has, 1 to 100. */

@@ -47,7 +47,7 @@ const SOURCE_PROPERTIES = ['recommender', 'catalog', 'namespace', 'lazy'];
  * themselves, an element with `data-dismiss` dismisses. What the catalogue says is only ever text.
  *
  * It speaks the language of the nearest `lang` attribute (English, Japanese, German, French, Spanish, Arabic), with prices
- * as written there. It keeps the room of `limit` cards from the start; the empty and error states keep that of one row.
+ * as written there. It keeps the room of `limit` cards from the start, that of one row when empty or failed.
  *
  * @fires {CustomEvent<RecsRenderDetail>} recommend - A list, or the empty state, was put in the page. Bubbles.
  * @fires {CustomEvent<RecsClickDetail>} itemclick - A card was chosen. Bubbles. `preventDefault()` stops the link.
@@ -205,7 +205,6 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
   get #words(): RecsLabels {
     return completeLabels(this.labels, languageOf(this));
   }
-
   get #filled(): { response: string; items: Recommendation[] } {
     const { state } = this.#list;
     if (state.kind !== 'filled' && state.kind !== 'empty') return { response: '', items: [] };
