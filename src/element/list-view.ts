@@ -6,8 +6,8 @@ import { dismissedCard, productCard } from './card';
 import type { Place } from './dismissals';
 import type { RecsLabels } from './labels';
 import { formatPrice } from './price';
-import type { RecsElement } from './recs-element';
 import type { RowScroller } from './scroller';
+import type { RecsElement } from './sidestream-recs.properties';
 import { cardFields, type TemplateCards } from './template-card';
 
 /** How a list shows its places. */

@@ -1,5 +1,4 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { property } from 'lit/decorators.js';
 import { SidestreamError } from '../error';
 import type { EventType, Progress, Recommendation, Recommender, RecommendRequest, Status } from '../recommender';
 import { announce, prepareAnnouncer } from './announcer';
@@ -18,10 +17,10 @@ import { listView } from './list-view';
 import { playFrom, type Snapshot, takeSnapshot } from './motion';
 import { Nearness } from './nearness';
 import { languageOf } from './price';
-import { RecsElement } from './recs-element';
 import { placesOf, requestOf } from './request';
 import { RowScroller } from './scroller';
 import { sharedRecommender } from './shared';
+import { RecsElement } from './sidestream-recs.properties';
 import { recsStyles } from './sidestream-recs.styles';
 import { TemplateCards } from './template-card';
 
@@ -31,7 +30,6 @@ const REQUEST_PROPERTIES = ['placement', 'itemId', 'limit', 'exclude', 'filter']
 const SOURCE_PROPERTIES = ['recommender', 'catalog', 'namespace', 'lazy'];
 /**
  * A list of recommendations that follows what the shopper does, computed on this device.
- *
  * @tag sidestream-recs
  * @summary `<sidestream-recs catalog="/bundle/" placement="for-you"></sidestream-recs>`
  *
@@ -92,9 +90,11 @@ const SOURCE_PROPERTIES = ['recommender', 'catalog', 'namespace', 'lazy'];
 export class SidestreamRecs extends RecsElement implements ListHost, ListInView {
   /** @internal */
   static override styles = [recsStyles, cardStyles];
+  /** @internal */
+  static override properties = { state: { reflect: true } };
 
   /** `loading`, `filled`, `empty` or `error`, for style sheets: `sidestream-recs[state="empty"] { display: none }`. */
-  @property({ reflect: true }) state: 'loading' | 'filled' | 'empty' | 'error' = 'loading';
+  state: 'loading' | 'filled' | 'empty' | 'error' = 'loading';
 
   readonly #list = new ListController(this);
   readonly #row = new RowScroller(this);

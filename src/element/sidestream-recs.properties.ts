@@ -1,5 +1,4 @@
-import { LitElement } from 'lit';
-import { property } from 'lit/decorators.js';
+import { LitElement, type PropertyDeclarations } from 'lit';
 import type { Placement, Recommender } from '../recommender';
 import type { SidestreamRecsEventMap } from './events';
 import type { RecsLabels } from './labels';
@@ -9,38 +8,58 @@ const changedContent = (now: unknown, before: unknown): boolean => JSON.stringif
 /** What a page can say to `<sidestream-recs>`, and hear from it. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the methods are inherited, only their types are new.
 export abstract class RecsElement extends LitElement {
+  /** @internal Not decorators: their code would be on every page for this one class. */
+  static override properties: PropertyDeclarations = {
+    placement: {},
+    itemId: { attribute: 'item-id' },
+    limit: { type: Number },
+    catalog: {},
+    filter: { hasChanged: changedContent },
+    lazy: { type: Boolean },
+    heading: {},
+    headingLevel: { type: Number, attribute: 'heading-level' },
+    namespace: {},
+    layout: { reflect: true },
+    hrefTemplate: { attribute: 'href-template' },
+    currency: {},
+    dismissible: { type: Boolean },
+    recommender: { attribute: false },
+    exclude: { attribute: false, hasChanged: changedContent },
+    labels: { attribute: false },
+  };
+
   /** Which recommendations to show. */
-  @property() placement: Placement = 'for-you';
+  placement: Placement = 'for-you';
   /** The item being looked at; `similar` and `complement` need it. */
-  @property({ attribute: 'item-id' }) itemId = '';
+  itemId = '';
   /** How many to show, 1 to 100. */
-  @property({ type: Number }) limit = 8;
+  limit = 8;
   /** Address of the bundle folder. Elements with the same catalogue and namespace share one recommender. */
-  @property() catalog = '';
+  catalog = '';
   /** Which items may be shown: a JSON object, or its text in the attribute. Passed on to `recommend()`. */
-  @property({ hasChanged: changedContent }) filter: unknown = null;
+  filter: unknown = null;
   /** Loads nothing before the list is about to be scrolled into view. */
-  @property({ type: Boolean }) lazy = false;
+  lazy = false;
   /** The heading; by default one that fits the placement. */
-  @property() heading = '';
+  heading = '';
   /** Level of the heading in the page's outline, 2 to 6. */
-  @property({ type: Number, attribute: 'heading-level' }) headingLevel = 2;
+  headingLevel = 2;
   /** Separates profiles of shops on one origin. */
-  @property() namespace = 'default';
+  namespace = 'default';
   /** A grid that wraps, or one row that scrolls. */
-  @property({ reflect: true }) layout: 'grid' | 'row' = 'grid';
+  layout: 'grid' | 'row' = 'grid';
   /** Address of an item's page with `{id}` in it: `#/product/{id}`. By default the item's own `url`. */
-  @property({ attribute: 'href-template' }) hrefTemplate = '';
+  hrefTemplate = '';
   /** Three-letter currency code of the prices. */
-  @property() currency = '';
+  currency = '';
   /** Gives every card a "not interested" button, which removes the product from all lists and can be taken back. */
-  @property({ type: Boolean }) dismissible = false;
+  dismissible = false;
   /** A recommender made by the page; takes the place of `catalog`. */
-  @property({ attribute: false }) recommender: Recommender | null = null;
+  recommender: Recommender | null = null;
   /** Ids never shown, because the page shows them elsewhere. */
-  @property({ attribute: false, hasChanged: changedContent }) exclude: string[] = [];
+  exclude: string[] = [];
   /** Words that take the place of the built-in ones. */
-  @property({ attribute: false }) labels: Partial<RecsLabels> = {};
+  labels: Partial<RecsLabels> = {};
 }
 
 /** Listeners of the list's own events, typed as those of the platform's elements are. */
