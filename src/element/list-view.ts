@@ -5,19 +5,18 @@ import { itemHref } from './address';
 import { dismissedCard, productCard } from './card';
 import type { Place } from './dismissals';
 import type { RecsLabels } from './labels';
+import type { OwnCard } from './own-card';
 import { formatPrice } from './price';
 import type { RowScroller } from './scroller';
 import type { RecsElement } from './sidestream-recs.properties';
-import { cardFields, type TemplateCards } from './template-card';
 
 /** How a list shows its places. */
 export interface ListLook {
   host: Pick<RecsElement, 'hrefTemplate' | 'currency' | 'dismissible'>;
   language: string | undefined;
   labels: RecsLabels;
-  /** The page's own card, if it has one. */
-  template: HTMLTemplateElement | null;
-  templates: TemplateCards;
+  /** Fills the page's own card, if it has one. */
+  fill: ReturnType<OwnCard['filler']>;
   row: RowScroller;
   onClick: (event: MouseEvent) => void;
 }
@@ -41,11 +40,11 @@ export function listView(places: Place[], look: ListLook): TemplateResult {
 
 function cardOf(recommendation: Recommendation, position: number, look: ListLook): TemplateResult | HTMLElement {
   const { item } = recommendation;
-  const { template, labels, language } = look;
+  const { fill, labels, language } = look;
   const { hrefTemplate, currency, dismissible } = look.host;
   const href = itemHref(item, hrefTemplate);
   const price = item.price === undefined ? '' : formatPrice(item.price, currency, language);
-  return template
-    ? look.templates.card(template, cardFields(recommendation, position, href, price))
-    : productCard(recommendation, { href, price, dismissible, labels });
+  return (
+    fill?.(recommendation, position, href, price) ?? productCard(recommendation, { href, price, dismissible, labels })
+  );
 }

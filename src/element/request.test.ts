@@ -21,6 +21,10 @@ describe('requestOf', () => {
     });
   });
 
+  it('asks for reasons in the language of the page', () => {
+    expect(requestOf(wanted, [], 0, 'ar')).toMatchObject({ lang: 'ar' });
+  });
+
   it('passes a filter on as it is, from an attribute or a property', () => {
     const filter = { price: { $lt: 20 }, category: { $in: ['Hats'] } };
     for (const given of [filter, JSON.stringify(filter)]) {

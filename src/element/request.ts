@@ -15,6 +15,7 @@ export interface Wanted {
  * A list's request; null while a `similar` or `complement` list has no item.
  * @param exclude ids not to ask for
  * @param taken places of the list that are taken already
+ * @param lang language of the reasons
  * @throws SidestreamError `runtime/invalid-input` when the filter is not a JSON object: showing everything instead could
  *   show what the shop meant to keep out
  */
@@ -22,6 +23,7 @@ export function requestOf(
   { placement, itemId, limit, filter }: Wanted,
   exclude: string[],
   taken = 0,
+  lang?: string,
 ): RecommendRequest | null {
   if ((placement === 'similar' || placement === 'complement') && !itemId) return null;
   const request = {
@@ -29,6 +31,7 @@ export function requestOf(
     limit: Math.max(1, placesOf(limit) - taken),
     exclude,
     ...(itemId ? { itemId } : {}),
+    ...(lang ? { lang } : {}),
   };
   if (filter === '' || filter === null || filter === undefined) return request;
   return { ...request, ...{ filter: objectOf(filter) } };

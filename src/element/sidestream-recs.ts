@@ -16,17 +16,16 @@ import { emptyState, errorState, loadingState, scrollButtons } from './list-stat
 import { listView } from './list-view';
 import { playFrom, type Snapshot, takeSnapshot } from './motion';
 import { Nearness } from './nearness';
+import { OwnCard } from './own-card';
 import { languageOf } from './price';
 import { placesOf, requestOf } from './request';
 import { RowScroller } from './scroller';
 import { sharedRecommender } from './shared';
 import { RecsElement } from './sidestream-recs.properties';
 import { recsStyles } from './sidestream-recs.styles';
-import { TemplateCards } from './template-card';
 
-/** Properties that make another request. */
+/** Properties that make another request, or another recommender. */
 const REQUEST_PROPERTIES = ['placement', 'itemId', 'limit', 'exclude', 'filter'];
-/** Properties that make another recommender of it. */
 const SOURCE_PROPERTIES = ['recommender', 'catalog', 'namespace', 'lazy'];
 /**
  * A list of recommendations that follows what the shopper does, computed on this device.
@@ -99,17 +98,20 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
   readonly #list = new ListController(this);
   readonly #row = new RowScroller(this);
   readonly #impressions = new Impressions((id) => this.#track('impression', id));
-  readonly #templates = new TemplateCards();
   readonly #dismissals = new Dismissals();
   readonly #errors = new ErrorReport(this);
-  readonly #nearness = new Nearness(this, () => this.#list.use(this.#source()));
+  readonly #failed = (thrown: unknown) => this.listFailed(SidestreamError.from(thrown));
+  readonly #begin = () => (this.#list.recommender ? this.requestUpdate() : this.#list.use(this.#source()));
+  readonly #nearness = new Nearness(this, this.#begin);
+  readonly #ownCard = new OwnCard(this, this.#begin, this.#failed);
   #before: Snapshot | null = null;
   #rendered = '';
   #order = '';
 
   constructor() {
     super();
-    new LanguageWatch(this, (thrown) => this.listFailed(SidestreamError.from(thrown)));
+    // The reasons come with the list: in another language it is asked for again.
+    new LanguageWatch(this, () => this.refresh(), this.#failed);
   }
 
   override connectedCallback(): void {
@@ -139,7 +141,7 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
     // What the shopper looked at is a record; it is complete whatever other lists show.
     const elsewhere = this.placement === 'recent' ? [] : inViewBefore(this);
     const exclude = [...new Set([...this.exclude, ...elsewhere, ...this.#dismissals.ids])];
-    return requestOf(this, exclude, this.#dismissals.taken);
+    return requestOf(this, exclude, this.#dismissals.taken, languageOf(this));
   }
 
   /** @internal */
@@ -177,7 +179,8 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
     if (this.#before) playFrom(this.#before, this.renderRoot as ShadowRoot);
     this.#before = null;
     this.#impressions.watch(response, [...this.renderRoot.querySelectorAll<HTMLElement>('li[data-id]')]);
-    this.#templates.keep(new Set(items.map(({ item }) => item.id)));
+    this.#ownCard.ready();
+    this.#ownCard.keep(new Set(items.map(({ item }) => item.id)));
     if (response === this.#rendered) return;
     this.#rendered = response;
     if (response) emit(this, 'recommend', { placement: this.placement, recommendationId: response, items });
@@ -213,20 +216,17 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
 
   #source(): RecommenderSource | null {
     const { recommender, catalog, namespace, lazy } = this;
-    if (lazy && !this.#nearness.near) return null;
+    if ((lazy && !this.#nearness.near) || !this.#ownCard.ready()) return null;
     if (recommender) return () => Promise.resolve(recommender);
     return catalog ? (onProgress) => sharedRecommender({ bundle: catalog, namespace, onProgress }) : null;
   }
 
   #cards(places: ReturnType<Dismissals['among']>, labels: RecsLabels): TemplateResult {
-    const template = this.querySelector<HTMLTemplateElement>(':scope > template');
-    this.#templates.use(template, this.renderRoot as ShadowRoot);
     return listView(places, {
       host: this,
       language: languageOf(this),
       labels,
-      template,
-      templates: this.#templates,
+      fill: this.#ownCard.filler(),
       row: this.#row,
       onClick: this.#onClick,
     });
@@ -270,7 +270,7 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
     const undone = this.#dismissals.undo(id);
     if (!undone) return;
     this.#list.insert(undone, undone.position);
-    this.#track('undismiss' as string as EventType, id);
+    this.#track('undismiss', id);
     announce(this.#words.restored(undone.item.title));
     this.#focus(`li[data-id="${CSS.escape(id)}"] [data-dismiss]`);
   }
@@ -287,7 +287,7 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
     const { response, items } = this.#filled;
     const position = items.findIndex(({ item }) => item.id === id);
     const details = { placement: this.placement, recommendationId: response, ...(position < 0 ? {} : { position }) };
-    recommender?.track(type, id, details).catch((thrown: unknown) => this.listFailed(SidestreamError.from(thrown)));
+    recommender?.track(type, id, details).catch(this.#failed);
   }
 }
 

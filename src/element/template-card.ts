@@ -62,7 +62,14 @@ export class TemplateCards {
   }
 
   /** The filled card of one item. Catalogue texts are only ever inserted as text. */
-  card(template: HTMLTemplateElement, fields: CardFields): HTMLElement {
+  card(
+    template: HTMLTemplateElement,
+    recommendation: Recommendation,
+    position: number,
+    href: string,
+    price: string,
+  ): HTMLElement {
+    const fields = cardFields(recommendation, position, href, price);
     const { position: _, ...shown } = fields;
     const signature = JSON.stringify(template.innerHTML.includes('{position}') ? fields : shown);
     const known = this.#cards.get(fields.id);
