@@ -29,7 +29,7 @@ ${body}
   connectAttributes(recommender, { onReport });
   window.recommender = await recommender;
   const list = document.querySelector('sidestream-recs');
-  list.addEventListener('sidestream-click', ({ detail }) => {
+  list.addEventListener('itemclick', ({ detail }) => {
     dataLayer.push({ event: 'select_item', ecommerce: { items: [{ item_id: detail.item.id }] } });
   });
   list.recommender = window.recommender;
@@ -155,7 +155,7 @@ test('a recommendation that was clicked earns the order on another page, once, a
   const card = page.locator('sidestream-recs [data-id]').nth(1);
   const id = (await card.getAttribute('data-id')) ?? '';
   await page.evaluate(() =>
-    document.addEventListener('sidestream-click', (event) => event.preventDefault(), { capture: true }),
+    document.addEventListener('itemclick', (event) => event.preventDefault(), { capture: true }),
   );
   await card.locator('a, button').first().click();
   const [click] = await logged(page, 'click', 1);

@@ -5,6 +5,7 @@ export {
   type RecsLabels,
   type RecsRenderDetail,
   SidestreamRecs,
+  type SidestreamRecsEventMap,
 } from './element';
 export { ERROR_CODES, type ErrorCode, type SerializedError, SidestreamError } from './error';
 export {

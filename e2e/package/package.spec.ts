@@ -14,7 +14,8 @@ declare global {
 // Builds and browsers take their time on a busy machine.
 test.describe.configure({ timeout: 180_000 });
 
-const ELEMENT = '<sidestream-recs bundle="/bundle/" heading="For you" href-template="/product/{id}"></sidestream-recs>';
+const ELEMENT =
+  '<sidestream-recs catalog="/bundle/" heading="For you" href-template="/product/{id}"></sidestream-recs>';
 const SHOP = (...scripts: string[]): string =>
   `<!doctype html><html lang="en"><title>A shop</title><link rel="icon" href="data:,">${scripts.map((script) => `<script type="module" src="${script}"></script>`).join('')}${ELEMENT}`;
 const CSP = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:";

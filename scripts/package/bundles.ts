@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type OutputChunk, type RolldownOptions, rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 import { rememberPackages } from './notices';
-import { filesIn, workersIn } from './plugins';
+import { filesIn, shortStyles, workersIn } from './plugins';
 
 /** Folder of the repository, and of what is built for the package. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -49,7 +49,7 @@ const cdnInto = (dir: string) =>
       // It does nothing when loaded, but does not say so.
       treeshake: { moduleSideEffects: [{ test: /@huggingface/, sideEffects: false }] },
       input: sources(paths),
-      plugins: [workersIn('./'), filesIn('./'), rememberPackages()],
+      plugins: [shortStyles(), workersIn('./'), filesIn('./'), rememberPackages()],
       output: { dir, entryFileNames: '[name].js', chunkFileNames, minify: true },
     }),
   );
@@ -68,7 +68,7 @@ const MODULES: RolldownOptions = {
   platform: 'browser',
   external,
   input: sources(PAGE),
-  plugins: [workersIn('./cdn/'), rememberPackages()],
+  plugins: [shortStyles(), workersIn('./cdn/'), rememberPackages()],
   output: { dir: LIB, entryFileNames: '[name].js', chunkFileNames },
 };
 

@@ -3,7 +3,7 @@ import type { EventType } from '../recommender';
 /** Time in which a page's own word of a click follows the element's, ms. */
 const ECHO = 1000;
 
-/** Of `sidestream-click` and `sidestream-render`, as far as it matters here. */
+/** Of `itemclick` and `recommend`, as far as it matters here. */
 interface ElementDetail {
   item?: { id: string };
   placement?: string;
@@ -24,7 +24,7 @@ export class ElementEcho {
     const options = { capture: true, signal: this.#ended.signal };
     const detailOf = (event: Event): ElementDetail => (event as CustomEvent<ElementDetail | null>).detail ?? {};
     window.addEventListener(
-      'sidestream-click',
+      'itemclick',
       (event) => {
         const { item } = detailOf(event);
         if (item) this.#clicked.set(item.id, Date.now());
@@ -32,7 +32,7 @@ export class ElementEcho {
       options,
     );
     window.addEventListener(
-      'sidestream-render',
+      'recommend',
       (event) => {
         const { placement, items = [] } = detailOf(event);
         if (event.target) this.#shown.set(event.target, { placement, ids: new Set(items.map(({ item }) => item.id)) });

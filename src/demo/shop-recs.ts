@@ -37,6 +37,6 @@ export function shopRecs(
       heading=${heading}
       .exclude=${exclude}
       .recommender=${session.recommender}
-      @sidestream-click=${chosen}
+      @itemclick=${chosen}
     ></sidestream-recs>`;
 }

@@ -25,6 +25,9 @@ describe('itemHref', () => {
     expect(itemHref({ ...item, url: 'javascript:alert(1)' })).toBe('');
     expect(safeHref(' JavaScript:alert(1)')).toBe('');
     expect(safeHref('data:text/html,x')).toBe('');
+    for (const scheme of ['java\nscript:', '\u0001javascript:', 'vbscript:', 'file:', 'ftp:', 'blob:', 'mailto:'])
+      expect(safeHref(`${scheme}x`)).toBe('');
+    for (const href of ['?page=2', '#top', '//cdn.example/x', '../x']) expect(safeHref(href)).toBe(href);
     expect(safeHref('https://shop.example/x')).toBe('https://shop.example/x');
   });
 });

@@ -2,8 +2,6 @@ import type { Recommendation } from '../recommender';
 
 type Item = Recommendation['item'];
 
-const base = (): string => globalThis.document?.baseURI ?? 'https://page.invalid/';
-
 /**
  * The address of an item's page: `template` with its `{id}`, `{title}`, `{category}` filled in and percent-encoded, else
  * `item.url`, else an empty string. Addresses come with the catalogue, so only schemes that open a page are let through.
@@ -17,19 +15,22 @@ export function itemHref(item: Item, template?: string): string {
   return safeHref(href);
 }
 
-/** `href` unchanged when it leads to a page (http, https or the page's own scheme), else an empty string. */
+/** `href` unchanged when it is relative or http(s), else an empty string. */
 export function safeHref(href: string): string {
   return allowed(href, ['http:', 'https:']) ? href : '';
 }
 
-/** `src` unchanged when a browser would load a picture from it without running anything, else an empty string. */
+/**
+ * `src` unchanged when it is relative or http(s), or a picture made on this device (`blob:`, `data:image/`), else an
+ * empty string. Only for what shows pictures: a document of a `data:` address would run.
+ */
 export function safeImage(src: string | undefined): string {
   if (!src) return '';
   return allowed(src, ['http:', 'https:', 'blob:']) || /^data:image\//i.test(src) ? src : '';
 }
 
+/** Read as a browser reads it, from a page that is https: what is relative then is so too. */
 function allowed(address: string, schemes: string[]): boolean {
-  if (address === '' || !URL.canParse(address, base())) return false;
-  const { protocol } = new URL(address, base());
-  return schemes.includes(protocol) || protocol === new URL(base()).protocol;
+  const base = 'https://page.invalid/';
+  return address !== '' && URL.canParse(address, base) && schemes.includes(new URL(address, base).protocol);
 }

@@ -1,9 +1,13 @@
 let region: HTMLElement | undefined;
 
-/** Puts the page's one live region in place early: browsers only announce changes of a region they already know. */
+/**
+ * Puts the page's one live region in place early: browsers only announce changes of a region they already know. A second
+ * copy of the package finds the first one's.
+ */
 export function prepareAnnouncer(): void {
   if (region?.isConnected) return;
-  region = document.createElement('div');
+  region = document.querySelector<HTMLElement>('[data-sidestream=announcer]') ?? document.createElement('div');
+  if (region.isConnected) return;
   region.setAttribute('role', 'status');
   region.dataset.sidestream = 'announcer';
   // Out of sight but not `display: none`, which would silence it. Set through the CSSOM: a style attribute may be barred.

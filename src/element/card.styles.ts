@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** The built-in card and its skeleton. Both keep the same room for their texts. */
+/** The built-in card, its outline, and what is left of it once dismissed. All keep the same room for their texts. */
 export const cardStyles = css`
   .item {
     min-inline-size: 0;
@@ -18,6 +18,7 @@ export const cardStyles = css`
     aspect-ratio: var(--sidestream-media-ratio, 1);
     overflow: hidden;
     background: var(--_tile);
+    border: var(--_edge);
     border-radius: var(--_radius);
   }
   .media::before {
@@ -48,21 +49,31 @@ export const cardStyles = css`
   }
   .body {
     /* Two lines of title, one of price, two of reason. */
-    min-block-size: calc(2.7em + 1.4em + 2.275em + 0.375rem);
+    min-block-size: calc(var(--_leading) * 4.625em + 0.375rem);
     margin-block-start: 0.625rem;
   }
-  .link {
+  .link,
+  .reason,
+  .dismissed p {
     display: -webkit-box;
     -webkit-box-orient: vertical;
     -webkit-line-clamp: 2;
     overflow: hidden;
+    line-height: var(--_leading);
+    text-align: start;
+    overflow-wrap: anywhere;
+    /* A title in another script than the page's keeps its full stops and brackets where they belong. */
+    unicode-bidi: plaintext;
+  }
+  :host(:dir(rtl)) :is(.link, .reason, .dismissed p) {
+    text-align: right;
+  }
+  .link {
     padding: 0;
     font: inherit;
     font-weight: 550;
-    line-height: 1.35;
-    text-align: start;
+    line-height: var(--_leading);
     text-decoration: none;
-    overflow-wrap: anywhere;
     color: inherit;
     background: none;
     border: 0;
@@ -89,22 +100,28 @@ export const cardStyles = css`
   }
   .price {
     margin: 0.125rem 0 0;
-    line-height: 1.4;
+    line-height: var(--_leading);
     font-variant-numeric: tabular-nums;
   }
+  /* On the picture: beside the price it would take a line of its own in a narrow card. */
   .sold-out {
-    margin-inline-start: 0.375em;
-    font-size: 0.8125em;
-    color: var(--_muted);
+    position: absolute;
+    inset-block-start: 0.5rem;
+    inset-inline-start: 0.5rem;
+    max-inline-size: calc(100% - 3.5rem);
+    margin: 0;
+    padding: 0.125em 0.625em;
+    font-size: 0.75em;
+    line-height: var(--_leading);
+    color: var(--sidestream-on-surface, CanvasText);
+    background: var(--_surface);
+    border: var(--_edge);
+    border-radius: 99rem;
+    pointer-events: none;
   }
   .reason {
-    display: -webkit-box;
-    -webkit-box-orient: vertical;
-    -webkit-line-clamp: 2;
-    overflow: hidden;
     margin: 0.25rem 0 0;
     font-size: 0.8125em;
-    line-height: 1.4;
     color: var(--_muted);
   }
   .dismiss {
@@ -117,9 +134,9 @@ export const cardStyles = css`
     inline-size: 2rem;
     block-size: 2rem;
     padding: 0;
-    color: inherit;
+    color: var(--sidestream-on-surface, CanvasText);
     background: var(--_surface);
-    border: 0;
+    border: var(--_edge);
     border-radius: 50%;
     box-shadow: 0 1px 3px rgb(0 0 0 / 0.16);
     cursor: pointer;
@@ -132,11 +149,27 @@ export const cardStyles = css`
   }
   @media (hover: none), (pointer: coarse) {
     .dismiss {
+      inline-size: 2.5rem;
+      block-size: 2.5rem;
       opacity: 1;
     }
   }
-  .skeleton .media::before {
-    content: none;
+  .dismissed {
+    display: flex;
+    flex-direction: column;
+    align-items: start;
+    justify-content: center;
+    gap: 0.75rem;
+    padding: 0.75rem;
+    color: var(--_muted);
+    background: var(--_tile);
+    border: var(--_edge);
+    border-radius: var(--_radius);
+  }
+  .dismissed p {
+    -webkit-line-clamp: 6;
+    margin: 0;
+    font-size: 0.875em;
   }
   .skeleton i {
     display: block;
@@ -144,6 +177,7 @@ export const cardStyles = css`
     block-size: 0.8em;
     margin-block-end: 0.6em;
     background: var(--_tile);
+    border: var(--_edge);
     border-radius: 0.3em;
   }
   .skeleton i + i {

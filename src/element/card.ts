@@ -3,6 +3,9 @@ import type { Recommendation } from '../recommender';
 import { safeImage } from './address';
 import type { RecsLabels } from './labels';
 
+/** Longest title in the sentence on a dismissed card. */
+const MOST_LETTERS = 32;
+
 /** What a card needs besides the recommendation. */
 export interface CardContext {
   /** Address of the item's page; empty makes the card a button. */
@@ -21,14 +24,15 @@ export function productCard(
   const soldOut = item.availability === 'out-of-stock';
   return html`
     <article part="card" class="card">
-      <span part="media" class="media" data-initial=${item.title.slice(0, 1)}>${picture(item.image)}</span>
+      <span part="media" class="media" data-initial=${[...item.title][0] ?? ''}>${picture(item.image)}</span>
       <div part="body" class="body">
         ${
           href
             ? html`<a part="link" class="link" href=${href}>${item.title}</a>`
             : html`<button part="link" class="link" type="button">${item.title}</button>`
         }
-        <p part="price" class="price">${price}${soldOut ? html` <span part="availability" class="sold-out">${labels.outOfStock}</span>` : nothing}</p>
+        <p part="price" class="price">${price}</p>
+        ${soldOut ? html`<p part="availability" class="sold-out">${labels.outOfStock}</p>` : nothing}
         <p part="reason" class="reason" title=${reason}>${reason}</p>
       </div>
       ${
@@ -54,13 +58,32 @@ function hideBroken(event: Event): void {
   if (event.target instanceof HTMLElement) event.target.hidden = true;
 }
 
+/** What is left of a dismissed card: the word of it and the way back, in the room that the card had. */
+export function dismissedCard({ item }: Recommendation, labels: RecsLabels): TemplateResult {
+  return html`
+    <div class="room">
+      <div class="card hold" aria-hidden="true">${outline}</div>
+      <div part="card dismissed" class="dismissed">
+        <p>${labels.dismissed(shortened(item.title))}</p>
+        <button part="undo" class="retry" type="button" data-undo>${labels.undo}</button>
+      </div>
+    </div>`;
+}
+
+/** Screen readers hear the whole title; beside the button it must leave room for the sentence it is in. */
+function shortened(title: string): string {
+  const letters = [...title];
+  return letters.length > MOST_LETTERS ? `${letters.slice(0, MOST_LETTERS).join('').trimEnd()}…` : title;
+}
+
+const outline = html`
+  <span class="media"></span>
+  <div class="body"><i></i><i></i><i></i></div>`;
+
 /** A card's outline while the list is on its way: the same boxes as a real card, so nothing jumps when it arrives. */
 export function skeletonCard(): TemplateResult {
   return html`
     <li part="item" class="item">
-      <div part="card skeleton" class="card skeleton">
-        <span class="media"></span>
-        <div class="body"><i></i><i></i><i></i></div>
-      </div>
+      <div part="card skeleton" class="card skeleton">${outline}</div>
     </li>`;
 }

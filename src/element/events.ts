@@ -1,7 +1,7 @@
 import type { SidestreamError } from '../error';
-import type { Placement, Recommendation } from '../recommender';
+import type { Placement, Progress, Recommendation } from '../recommender';
 
-/** Detail of `sidestream-click`. The event is cancelable: `preventDefault()` stops the link, the click is tracked all the same. */
+/** Detail of `itemclick`. The event is cancelable: `preventDefault()` stops the link, the click is tracked all the same. */
 export interface RecsClickDetail {
   item: Recommendation['item'];
   /** 0-based place in the list. */
@@ -11,7 +11,7 @@ export interface RecsClickDetail {
   recommendationId: string;
 }
 
-/** Detail of `sidestream-render`: a new list is in the page. */
+/** Detail of `recommend`: a new list, or the empty state, is in the page. */
 export interface RecsRenderDetail {
   placement: Placement;
   recommendationId: string;
@@ -19,31 +19,39 @@ export interface RecsRenderDetail {
   items: Recommendation[];
 }
 
-/** Detail of `sidestream-error`. The event is cancelable: `preventDefault()` keeps the error out of the console. */
+/** Detail of `error`. The event is cancelable: `preventDefault()` keeps the error out of the console. */
 export interface RecsErrorDetail {
   error: SidestreamError;
 }
 
-/** Name to detail of every event the elements dispatch; all of them bubble and cross shadow roots. */
+/** Detail of every event of `<sidestream-recs>`, by its name. */
 export interface RecsEventDetails {
-  'sidestream-click': RecsClickDetail;
-  'sidestream-render': RecsRenderDetail;
-  'sidestream-error': RecsErrorDetail;
+  recommend: RecsRenderDetail;
+  itemclick: RecsClickDetail;
+  error: RecsErrorDetail;
+  progress: Progress;
 }
 
-/** Dispatches one of the package's events from `target`; returns false when a listener called `preventDefault()`. */
+/** Every event of `<sidestream-recs>`, by its name. */
+export type SidestreamRecsEventMap = { [K in keyof RecsEventDetails]: CustomEvent<RecsEventDetails[K]> };
+
+/**
+ * Dispatches an event from a list; returns false when a listener called `preventDefault()`. `recommend` and `itemclick`
+ * bubble, so that one listener serves a page. `error` and `progress` do not, as those of pictures and videos do not:
+ * whoever listens at the window for what goes wrong in the page would take ours for a crash.
+ */
 export function emit<K extends keyof RecsEventDetails>(
   target: EventTarget,
   type: K,
   detail: RecsEventDetails[K],
 ): boolean {
-  return target.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable: true }));
+  const bubbles = type === 'recommend' || type === 'itemclick';
+  return target.dispatchEvent(new CustomEvent(type, { detail, bubbles, composed: bubbles, cancelable: true }));
 }
 
 declare global {
   interface GlobalEventHandlersEventMap {
-    'sidestream-click': CustomEvent<RecsClickDetail>;
-    'sidestream-render': CustomEvent<RecsRenderDetail>;
-    'sidestream-error': CustomEvent<RecsErrorDetail>;
+    recommend: SidestreamRecsEventMap['recommend'];
+    itemclick: SidestreamRecsEventMap['itemclick'];
   }
 }

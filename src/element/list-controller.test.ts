@@ -1,18 +1,31 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SidestreamError } from '../error';
-import type { RecommendRequest } from '../recommender';
-import { FakeRecommender } from './fake-recommender.fixture';
+import type { Progress, RecommendRequest } from '../recommender';
+import { FakeRecommender, recommendation } from './fake-recommender.fixture';
 import { ListController, REFRESH_DELAY } from './list-controller';
 
 class Host {
   request: RecommendRequest | null = { placement: 'for-you' };
+  impossible: Error | null = null;
   readonly failures: SidestreamError[] = [];
+  readonly shown: string[][] = [];
+  readonly progress: Progress[] = [];
   readonly updateComplete = Promise.resolve(true);
   addController(): void {}
   removeController(): void {}
   requestUpdate(): void {}
+  compareDocumentPosition(): number {
+    return 4;
+  }
   listRequest(): RecommendRequest | null {
+    if (this.impossible) throw this.impossible;
     return this.request;
+  }
+  listShows(ids: string[]): void {
+    this.shown.push(ids);
+  }
+  listProgress(progress: Progress): void {
+    this.progress.push(progress);
   }
   listChanged(): void {}
   listFailed(error: SidestreamError): void {
@@ -149,5 +162,40 @@ describe('ListController', () => {
     await start();
     list.remove('b');
     expect(shown(list)).toBe('ac');
+  });
+
+  it('puts a dismissed item back where it was, and empties and fills with the last one', async () => {
+    await start();
+    list.insert(recommendation('x'), 1);
+    expect(shown(list)).toBe('axbc');
+    for (const id of 'axbc') list.remove(id);
+    expect(shown(list)).toBe('empty');
+    list.insert(recommendation('b'), 3);
+    expect(shown(list)).toBe('b');
+    expect(host.shown.at(-1)).toEqual(['b']);
+  });
+
+  it('shows a request that is impossible as an error, and asks nothing', async () => {
+    host.impossible = new SidestreamError('runtime/invalid-input', 'filter: no');
+    await start();
+    expect(shown(list)).toBe('error');
+    expect(fake.requests).toHaveLength(0);
+    host.impossible = null;
+    list.refresh();
+    await settle();
+    expect(shown(list)).toBe('abc');
+  });
+
+  it('passes on how the start goes, until the recommender is replaced', async () => {
+    let report = (_: Progress): void => undefined;
+    const { recommender } = fake;
+    list.use((onProgress) => {
+      report = onProgress;
+      return Promise.resolve(recommender);
+    });
+    report({ stage: 'bundle', loaded: 1, total: 2 });
+    await start();
+    report({ stage: 'bundle', loaded: 2, total: 2 });
+    expect(host.progress).toEqual([{ stage: 'bundle', loaded: 1, total: 2 }]);
   });
 });

@@ -1,7 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { SidestreamError } from '../error';
-import type { Recommender, RecommendRequest, RecommendResponse, Status } from '../recommender';
+import type { Progress, Recommender, RecommendRequest, RecommendResponse, Status } from '../recommender';
 import { Coalescer } from './coalescer';
+import { type Placed, turnsOf } from './request-turns';
 
 /** Milliseconds in which a burst of `change` events becomes one refresh. */
 export const REFRESH_DELAY = 120;
@@ -13,13 +14,22 @@ export type ListState =
   | { kind: 'filled'; response: RecommendResponse }
   | { kind: 'error'; error: SidestreamError };
 
+/** Makes or finds a list's recommender, and tells how its start goes on. */
+export type RecommenderSource = (onProgress: (progress: Progress) => void) => Promise<Recommender>;
+
 /** What the controller asks of its element. */
-export interface ListHost extends ReactiveControllerHost {
-  /** What to ask for, or null when something is still missing (a `similar` or `complement` list without an item). */
+export interface ListHost extends ReactiveControllerHost, Placed {
+  /**
+   * What to ask for, or null when something is still missing (a `similar` or `complement` list without an item).
+   * @throws SidestreamError when the page asks for something impossible
+   */
   listRequest(): RecommendRequest | null;
+  /** The list now shows these items, and is about to be rendered. */
+  listShows(ids: string[]): void;
   /** The recommender changed; a refresh follows. */
   listChanged(status: Status): void;
   listFailed(error: SidestreamError): void;
+  listProgress(progress: Progress): void;
 }
 
 /** Keeps one list in step with a recommender: loads it, refreshes it on `change`, and survives whatever fails. */
@@ -28,8 +38,8 @@ export class ListController implements ReactiveController {
   /** True while a request is under way. */
   busy = false;
   recommender: Recommender | null = null;
-  #source: (() => Promise<Recommender>) | null = null;
-  #unsubscribe: (() => void) | undefined;
+  #source: RecommenderSource | null = null;
+  #unsubscribe: (() => void)[] = [];
   #connection = 0;
   #shown = '';
   readonly #refresh: Coalescer;
@@ -49,12 +59,11 @@ export class ListController implements ReactiveController {
   hostDisconnected(): void {
     this.#connection++;
     this.#refresh.cancel();
-    this.#unsubscribe?.();
-    this.#unsubscribe = undefined;
+    this.#letGo();
   }
 
   /** Takes another recommender; `null` while the page has none to offer, which shows as loading. */
-  use(source: (() => Promise<Recommender>) | null): void {
+  use(source: RecommenderSource | null): void {
     this.#source = source;
     this.recommender = null;
     this.#shown = '';
@@ -76,52 +85,76 @@ export class ListController implements ReactiveController {
 
   /** Takes an item out of the list at once, ahead of the next response. */
   remove(id: string): void {
-    if (this.state.kind !== 'filled') return;
-    const { response } = this.state;
-    const items = response.items.filter(({ item }) => item.id !== id);
-    this.#set({ kind: items.length > 0 ? 'filled' : 'empty', response: { ...response, items } });
+    this.#edit((items) => items.filter(({ item }) => item.id !== id));
+  }
+
+  /** Puts an item back at once, ahead of the next response. @param position 0-based, among the list's items */
+  insert(recommendation: RecommendResponse['items'][number], position: number): void {
+    this.#edit((items) => items.toSpliced(position, 0, recommendation));
+  }
+
+  #edit(edit: (items: RecommendResponse['items']) => RecommendResponse['items']): void {
+    const { state } = this;
+    if (state.kind !== 'filled' && state.kind !== 'empty') return;
+    if (state.response) this.#settle({ ...state.response, items: edit(state.response.items) });
   }
 
   async #connect(): Promise<void> {
     const connection = ++this.#connection;
-    this.#unsubscribe?.();
-    this.#unsubscribe = undefined;
+    this.#letGo();
     if (!this.#source) return;
+    const current = () => connection === this.#connection;
+    const progress = (progress: Progress) => {
+      if (current()) this.host.listProgress(progress);
+    };
     try {
-      const recommender = await this.#source();
-      if (connection !== this.#connection) return;
+      const recommender = await this.#source(progress);
+      if (!current()) return;
       this.recommender = recommender;
-      this.#unsubscribe = recommender.on('change', (status) => {
-        this.host.listChanged(status);
-        this.#refresh.later();
-      });
+      this.#unsubscribe = [
+        recommender.on('change', (status) => {
+          this.host.listChanged(status);
+          this.#refresh.later();
+        }),
+        recommender.on('progress', progress),
+        recommender.on('error', (error) => this.host.listFailed(error)),
+      ];
       this.#refresh.now();
     } catch (thrown) {
-      if (connection === this.#connection) this.#fail(SidestreamError.from(thrown));
+      if (current()) this.#fail(SidestreamError.from(thrown));
     }
+  }
+
+  #letGo(): void {
+    for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
   }
 
   async #load(): Promise<void> {
     const { recommender } = this;
     const connection = this.#connection;
-    const request = this.host.listRequest();
     if (!recommender) return;
-    if (!request) {
-      this.#set({ kind: 'empty', response: null });
-      return;
-    }
-    const subject = JSON.stringify([request.placement, request.itemId]);
-    this.busy = true;
-    this.host.requestUpdate();
+    await turnsOf(recommender).take(this.host, () => this.#ask(recommender, () => connection === this.#connection));
+  }
+
+  async #ask(recommender: Recommender, current: () => boolean): Promise<void> {
+    if (!current()) return;
+    let subject = '';
     try {
-      const response = await recommender.recommend(request);
-      if (connection !== this.#connection) return;
+      const request = this.host.listRequest();
+      if (!request) {
+        this.#set({ kind: 'empty', response: null });
+        return;
+      }
+      subject = JSON.stringify([request.placement, request.itemId]);
+      this.busy = true;
+      this.host.requestUpdate();
+      const response = await turnsOf(recommender).ask(request);
+      if (!current()) return;
       this.#shown = subject;
       this.#show(response);
     } catch (thrown) {
-      if (connection !== this.#connection) return;
       // An older list of the same kind is worth more to a shopper than an apology.
-      this.#fail(SidestreamError.from(thrown), this.#shown === subject);
+      if (current()) this.#fail(SidestreamError.from(thrown), subject !== '' && this.#shown === subject);
     } finally {
       this.busy = false;
       this.host.requestUpdate();
@@ -133,8 +166,11 @@ export class ListController implements ReactiveController {
     const order = (list: RecommendResponse) => list.items.map(({ item }) => item.id).join('\n');
     // The same items in the same order are the same showing: its id stays, so its impressions are not counted twice.
     const same = state.kind === 'filled' && order(state.response) === order(response);
-    const shown = same ? { ...response, id: state.response.id } : response;
-    this.#set({ kind: shown.items.length > 0 ? 'filled' : 'empty', response: shown });
+    this.#settle(same ? { ...response, id: state.response.id } : response);
+  }
+
+  #settle(response: RecommendResponse): void {
+    this.#set({ kind: response.items.length > 0 ? 'filled' : 'empty', response });
   }
 
   #fail(error: SidestreamError, keep = false): void {
@@ -144,6 +180,8 @@ export class ListController implements ReactiveController {
 
   #set(state: ListState): void {
     this.state = state;
+    const response = 'response' in state ? state.response : null;
+    this.host.listShows(response?.items.map(({ item }) => item.id) ?? []);
     this.host.requestUpdate();
   }
 }

@@ -26,7 +26,7 @@ export function scrollRow(row: Element, towards: 1 | -1): void {
  * card, so nothing depends on knowing these keys.
  */
 export function moveFocus(row: Element, event: KeyboardEvent): void {
-  const links = [...row.querySelectorAll<HTMLElement>('li[data-id]')].map((card) =>
+  const links = [...row.querySelectorAll<HTMLElement>('li[data-id], li[data-dismissed]')].map((card) =>
     card.querySelector<HTMLElement>('a, button'),
   );
   const current = links.findIndex((link) => link?.closest('li')?.contains(event.target as Node));
@@ -93,6 +93,6 @@ export class RowScroller implements ReactiveController {
   };
 
   get #row(): Element | null {
-    return this.host.layout === 'row' ? this.host.renderRoot.querySelector('ol[part=list]') : null;
+    return this.host.layout === 'row' ? this.host.renderRoot.querySelector('ol[role=list]') : null;
   }
 }

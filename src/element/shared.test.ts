@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { SidestreamError } from '../error';
-import type { RecommenderOptions } from '../recommender';
+import type { Progress, Recommender, RecommenderOptions } from '../recommender';
 import { FakeRecommender } from './fake-recommender.fixture';
 import { sharedRecommender } from './shared';
 
@@ -13,10 +13,10 @@ describe('sharedRecommender', () => {
     expect(await sharedRecommender({ bundle: 'one/', namespace: 'default' }, create)).toBe(first);
     expect(await sharedRecommender({ bundle: 'two' }, create)).not.toBe(first);
     expect(await sharedRecommender({ bundle: 'one', namespace: 'other' }, create)).not.toBe(first);
-    expect(create.mock.calls.map(([options]) => options)).toEqual([
-      { bundle: 'one/', namespace: 'default' },
-      { bundle: 'two/', namespace: 'default' },
-      { bundle: 'one/', namespace: 'other' },
+    expect(create.mock.calls.map(([{ bundle, namespace }]) => [bundle, namespace])).toEqual([
+      ['one/', 'default'],
+      ['two/', 'default'],
+      ['one/', 'other'],
     ]);
   });
 
@@ -26,5 +26,26 @@ describe('sharedRecommender', () => {
     await expect(sharedRecommender({ bundle: 'three' }, create)).rejects.toThrow('no');
     await expect(sharedRecommender({ bundle: 'three' }, create)).resolves.toBeDefined();
     expect(create).toHaveBeenCalledTimes(2);
+  });
+
+  it('tells everybody who waits how the start goes on, and nobody afterwards', async () => {
+    let report: (progress: Progress) => void = () => undefined;
+    let finish: (recommender: Recommender) => void = () => undefined;
+    const create = ({ onProgress }: RecommenderOptions) => {
+      report = (progress) => onProgress?.(progress);
+      return new Promise<Recommender>((resolve) => {
+        finish = resolve;
+      });
+    };
+    const heard = [vi.fn(), vi.fn(), vi.fn()];
+    const [one, two] = heard.slice(0, 2).map((onProgress) => sharedRecommender({ bundle: 'four', onProgress }, create));
+    const progress: Progress = { stage: 'bundle', loaded: 1, total: 2 };
+    report(progress);
+    finish(new FakeRecommender().recommender);
+    await Promise.all([one, two]);
+    // From here on the recommender's own event tells, and would tell twice.
+    await sharedRecommender({ bundle: 'four', onProgress: heard[2] }, create);
+    report(progress);
+    expect(heard.map(({ mock }) => mock.calls.length)).toEqual([1, 1, 0]);
   });
 });

@@ -16,7 +16,7 @@ import { weightChart } from './weight-chart';
  * @tag sidestream-inspector
  * @summary `document.querySelector('sidestream-inspector').recommender = recommender`
  *
- * @fires sidestream-error - The status could not be read, or the reset failed.
+ * @fires {CustomEvent<RecsErrorDetail>} error - The status could not be read, or the reset failed.
  *
  * @csspart panel - The whole panel.
  * @csspart facts - The list of counters.
@@ -160,7 +160,7 @@ export class SidestreamInspector extends LitElement {
 
   #fail(thrown: unknown): void {
     this.failure = SidestreamError.from(thrown);
-    if (emit(this, 'sidestream-error', { error: this.failure })) {
+    if (emit(this, 'error', { error: this.failure })) {
       console.warn(`sidestream-inspector: ${this.failure.code}: ${this.failure.message}`);
     }
   }

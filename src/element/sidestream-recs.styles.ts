@@ -3,19 +3,29 @@ import { css } from 'lit';
 /** The frame of the list: heading, grid or row, messages. Colours come from the page's own text colour. */
 export const recsStyles = css`
   :host {
-    --_muted: var(--sidestream-muted, color-mix(in srgb, currentColor 66%, transparent));
+    --_muted: var(--sidestream-muted, color-mix(in srgb, currentColor 74%, transparent));
     --_tile: var(--sidestream-tile, color-mix(in srgb, currentColor 6%, transparent));
     --_accent: var(--sidestream-accent, currentColor);
     --_surface: var(--sidestream-surface, Canvas);
-    --_line: color-mix(in srgb, currentColor 16%, transparent);
+    --_line: color-mix(in srgb, currentColor 20%, transparent);
+    --_edge: 0 solid transparent;
     --_gap: var(--sidestream-gap, 1rem);
     --_radius: var(--sidestream-radius, 0.875rem);
     --_card: var(--sidestream-card-size, 10.5rem);
+    --_leading: 1.4;
     display: block;
     container-type: inline-size;
   }
   :host([hidden]) {
     display: none;
+  }
+  /* Scripts whose letters reach further up and down, or stand closer. */
+  :host(:lang(ar)) {
+    --_leading: 1.65;
+  }
+  :host(:lang(ja)) {
+    --_leading: 1.55;
+    word-break: auto-phrase;
   }
   *,
   ::before {
@@ -29,13 +39,17 @@ export const recsStyles = css`
     min-block-size: 2.25rem;
     margin-block-end: 0.875rem;
   }
-  h3 {
+  .heading {
     margin: 0;
     font-size: var(--sidestream-heading-size, 1.25rem);
     font-weight: 650;
-    line-height: 1.25;
+    line-height: max(1.25, calc(var(--_leading) - 0.15));
     letter-spacing: -0.012em;
     text-wrap: balance;
+  }
+  /* Letters that are joined must not be pushed together. */
+  :host(:lang(ar)) .heading {
+    letter-spacing: 0;
   }
   .list {
     display: grid;
@@ -64,17 +78,56 @@ export const recsStyles = css`
   :host([layout='row']) .item {
     scroll-snap-align: start;
   }
+  .room {
+    display: grid;
+  }
+  .room > * {
+    grid-area: 1 / 1;
+    min-inline-size: 0;
+  }
+  .hold {
+    visibility: hidden;
+  }
+  .links {
+    align-items: start;
+  }
+  ::slotted(a) {
+    display: flex;
+    align-items: end;
+    aspect-ratio: var(--sidestream-media-ratio, 1);
+    padding: 0.75rem;
+    overflow: hidden;
+    color: inherit;
+    font-weight: 550;
+    line-height: var(--_leading);
+    text-decoration: none;
+    overflow-wrap: anywhere;
+    background: var(--_tile);
+    border: var(--_edge);
+    border-radius: var(--_radius);
+  }
+  /* What is no bare link has a shape of its own. */
+  ::slotted(:not(a, [slot])) {
+    grid-column: 1 / -1;
+    inline-size: 100cqi;
+  }
   .message {
     display: flex;
     flex-wrap: wrap;
     align-items: center;
-    gap: 0.5rem 1rem;
+    align-content: center;
+    justify-content: center;
+    gap: 0.75rem 1rem;
+    block-size: 100%;
     margin: 0;
     padding: 1.25rem 1.5rem;
     color: var(--_muted);
     background: var(--_tile);
+    border: var(--_edge);
     border-radius: var(--_radius);
-    line-height: 1.5;
+    line-height: max(1.5, var(--_leading));
+    text-align: center;
+    text-wrap: balance;
   }
   .retry,
   .scroll {
@@ -86,6 +139,7 @@ export const recsStyles = css`
     border-radius: 99rem;
   }
   .retry {
+    max-inline-size: 100%;
     padding: 0.375rem 1rem;
     color: var(--_accent);
     border-color: currentColor;
@@ -128,6 +182,26 @@ export const recsStyles = css`
   :focus-visible {
     outline: 2px solid var(--_accent);
     outline-offset: 2px;
+  }
+  @media (prefers-contrast: more), (forced-colors: active) {
+    :host {
+      --_muted: var(--sidestream-muted, currentColor);
+      --_line: currentColor;
+      /* Where tints are taken away, edges tell what is a tile. */
+      --_edge: 1px solid currentColor;
+    }
+  }
+  @media (forced-colors: active) {
+    :host {
+      --_accent: Highlight;
+    }
+    .retry {
+      color: ButtonText;
+    }
+    .scroll:disabled {
+      color: GrayText;
+      opacity: 1;
+    }
   }
   @media (prefers-reduced-motion: reduce) {
     *,

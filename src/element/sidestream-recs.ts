@@ -1,37 +1,39 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { property } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { SidestreamError } from '../error';
-import type { Placement, Recommendation, Recommender, RecommendRequest, Status } from '../recommender';
-import { itemHref } from './address';
+import type { EventType, Progress, Recommendation, Recommender, RecommendRequest, Status } from '../recommender';
 import { announce, prepareAnnouncer } from './announcer';
-import { productCard } from './card';
 import { cardStyles } from './card.styles';
 import { define } from './define';
+import { Dismissals } from './dismissals';
+import { ErrorReport } from './error-report';
 import { emit } from './events';
 import { Impressions } from './impressions';
 import { inViewBefore, type ListInView, putInView, takeOutOfView } from './in-view';
 import { completeLabels, type RecsLabels } from './labels';
-import { ListController, type ListHost } from './list-controller';
-import { emptyState, errorState, hasFallback, loadingState, scrollButtons } from './list-states';
+import { LanguageWatch } from './language-watch';
+import { ListController, type ListHost, type RecommenderSource } from './list-controller';
+import { emptyState, errorState, loadingState, scrollButtons } from './list-states';
+import { listView } from './list-view';
 import { playFrom, type Snapshot, takeSnapshot } from './motion';
-import { formatPrice, languageOf } from './price';
+import { Nearness } from './nearness';
+import { OwnCard } from './own-card';
+import { languageOf } from './price';
+import { placesOf, requestOf } from './request';
 import { RowScroller } from './scroller';
 import { sharedRecommender } from './shared';
+import { RecsElement } from './sidestream-recs.properties';
 import { recsStyles } from './sidestream-recs.styles';
-import { cardFields, TemplateCards } from './template-card';
 
-/** Properties that make another request of the list. */
-const REQUEST_PROPERTIES = ['placement', 'itemId', 'limit', 'exclude'];
-const sameList = (a: string[], b: string[] | undefined): boolean => a.join('\n') === b?.join('\n');
-
+/** Properties that make another request, or another recommender. */
+const REQUEST_PROPERTIES = ['placement', 'itemId', 'limit', 'exclude', 'filter'];
+const SOURCE_PROPERTIES = ['recommender', 'catalog', 'namespace', 'lazy'];
 /**
  * A list of recommendations that follows what the shopper does, computed on this device.
- *
  * @tag sidestream-recs
- * @summary `<sidestream-recs bundle="/bundle/" placement="for-you"></sidestream-recs>`
+ * @summary `<sidestream-recs catalog="/bundle/" placement="for-you"></sidestream-recs>`
  *
- * @slot - Links to show before the element is ready and when it fails (also what search engines see).
+ * @slot - Links to the same products or to any: what search engines see, and shoppers before the list is there and when
+ *   it fails. They stay in the document; the cards take their place.
  * @slot header - Replaces the heading.
  * @slot loading - Replaces the skeleton cards.
  * @slot empty - Replaces the sentence shown when there is nothing to recommend.
@@ -39,11 +41,16 @@ const sameList = (a: string[], b: string[] | undefined): boolean => a.join('\n')
  *
  * A `<template>` child replaces the card. It may use `{id}` `{title}` `{description}` `{category}` `{price}` `{image}`
  * `{href}` `{reason}` `{source}` `{position}` in texts and attributes, and carry its own `<style>`; links are tracked by
- * themselves, an element with `data-dismiss` dismisses.
+ * themselves, an element with `data-dismiss` dismisses. What the catalogue says is only ever text.
  *
- * @fires sidestream-click - A card was chosen. `preventDefault()` stops the link.
- * @fires sidestream-render - A list, or the empty state, was put in the page.
- * @fires sidestream-error - Something failed; the page goes on. `preventDefault()` keeps it out of the console.
+ * It speaks the language of the nearest `lang` attribute (English, Japanese, German, French, Spanish, Arabic), with prices
+ * as written there. It keeps the room of `limit` cards from the start, that of one row when empty or failed.
+ *
+ * @fires {CustomEvent<RecsRenderDetail>} recommend - A list, or the empty state, was put in the page. Bubbles.
+ * @fires {CustomEvent<RecsClickDetail>} itemclick - A card was chosen. Bubbles. `preventDefault()` stops the link.
+ * @fires {CustomEvent<RecsErrorDetail>} error - Something failed; the page goes on. `preventDefault()` keeps it out of the
+ *   console.
+ * @fires {CustomEvent<Progress>} progress - The bundle loads, or the device learns.
  *
  * @csspart section - The whole list.
  * @csspart header - Heading and scroll buttons.
@@ -58,7 +65,10 @@ const sameList = (a: string[], b: string[] | undefined): boolean => a.join('\n')
  * @csspart price - The price.
  * @csspart availability - The mark of sold-out products.
  * @csspart reason - Why the product is recommended.
- * @csspart dismiss - The dismiss button.
+ * @csspart dismiss - The "not interested" button.
+ * @csspart dismissed - What is left of a dismissed card.
+ * @csspart undo - The button that takes a dismissal back.
+ * @csspart skeleton - The outline of a card on its way.
  * @csspart scroll - Both scroll buttons of a row.
  * @csspart message - The sentence of the empty and error states.
  * @csspart retry - The retry button.
@@ -70,55 +80,39 @@ const sameList = (a: string[], b: string[] | undefined): boolean => a.join('\n')
  * @cssproperty [--sidestream-muted] - Colour of secondary text; a softened text colour.
  * @cssproperty [--sidestream-accent=currentColor] - Focus rings and the retry button.
  * @cssproperty [--sidestream-surface=Canvas] - Background of the buttons that lie on pictures.
+ * @cssproperty [--sidestream-on-surface=CanvasText] - Colour of what is on those buttons.
  * @cssproperty [--sidestream-media-ratio=1] - Aspect ratio of the tiles.
  * @cssproperty [--sidestream-image-fit=contain] - `object-fit` of the pictures.
  * @cssproperty [--sidestream-image-padding=0] - Space round the pictures inside their tiles.
  * @cssproperty [--sidestream-heading-size=1.25rem] - Size of the heading.
  */
-export class SidestreamRecs extends LitElement implements ListHost, ListInView {
+export class SidestreamRecs extends RecsElement implements ListHost, ListInView {
   /** @internal */
   static override styles = [recsStyles, cardStyles];
+  /** @internal */
+  static override properties = { state: { reflect: true } };
 
-  /** Which recommendations to show. */
-  @property() placement: Placement = 'for-you';
-  /** The item being looked at; `similar` and `complement` need it. */
-  @property({ attribute: 'item-id' }) itemId = '';
-  /** How many to ask for, 1 to 100. */
-  @property({ type: Number }) limit = 8;
-  /** The heading; by default one that fits the placement. */
-  @property() heading = '';
-  /** Level of the heading in the page's outline, 2 to 6. */
-  @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3;
-  /** Address of the bundle folder. Elements with the same bundle and namespace share one recommender. */
-  @property() bundle = '';
-  /** Separates profiles of shops on one origin. */
-  @property() namespace = 'default';
-  /** A grid that wraps, or one row that scrolls. */
-  @property({ reflect: true }) layout: 'grid' | 'row' = 'grid';
-  /** Address of an item's page with `{id}` in it: `#/product/{id}`. By default the item's own `url`. */
-  @property({ attribute: 'href-template' }) hrefTemplate = '';
-  /** Three-letter currency code of the prices. */
-  @property() currency = '';
-  /** Gives every card a button that removes the product from all lists. */
-  @property({ type: Boolean }) dismissible = false;
-  /** A recommender made by the page; takes the place of `bundle`. */
-  @property({ attribute: false }) recommender: Recommender | null = null;
-  /** Ids never shown, because the page shows them elsewhere. */
-  @property({ attribute: false, hasChanged: (now: string[], old?: string[]) => !sameList(now, old) })
-  exclude: string[] = [];
-  /** Words in the page's language. */
-  @property({ attribute: false }) labels: Partial<RecsLabels> = {};
   /** `loading`, `filled`, `empty` or `error`, for style sheets: `sidestream-recs[state="empty"] { display: none }`. */
-  @property({ reflect: true }) state: 'loading' | 'filled' | 'empty' | 'error' = 'loading';
+  state: 'loading' | 'filled' | 'empty' | 'error' = 'loading';
 
   readonly #list = new ListController(this);
   readonly #row = new RowScroller(this);
   readonly #impressions = new Impressions((id) => this.#track('impression', id));
-  readonly #templates = new TemplateCards();
-  readonly #dismissed = new Set<string>();
+  readonly #dismissals = new Dismissals();
+  readonly #errors = new ErrorReport(this);
+  readonly #failed = (thrown: unknown) => this.listFailed(SidestreamError.from(thrown));
+  readonly #begin = () => (this.#list.recommender ? this.requestUpdate() : this.#list.use(this.#source()));
+  readonly #nearness = new Nearness(this, this.#begin);
+  readonly #ownCard = new OwnCard(this, this.#begin, this.#failed);
   #before: Snapshot | null = null;
   #rendered = '';
   #order = '';
+
+  constructor() {
+    super();
+    // The reasons come with the list: in another language it is asked for again.
+    new LanguageWatch(this, () => this.refresh(), this.#failed);
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -144,27 +138,35 @@ export class SidestreamRecs extends LitElement implements ListHost, ListInView {
 
   /** @internal */
   listRequest(): RecommendRequest | null {
-    const { placement, itemId } = this;
-    if ((placement === 'similar' || placement === 'complement') && !itemId) return null;
-    const limit = Math.min(100, Math.max(1, Math.round(this.limit) || 8));
     // What the shopper looked at is a record; it is complete whatever other lists show.
-    const elsewhere = placement === 'recent' ? [] : inViewBefore(this);
-    const exclude = [...new Set([...this.exclude, ...elsewhere, ...this.#dismissed])];
-    return { placement, limit, exclude, ...(itemId ? { itemId } : {}) };
+    const elsewhere = this.placement === 'recent' ? [] : inViewBefore(this);
+    const exclude = [...new Set([...this.exclude, ...elsewhere, ...this.#dismissals.ids])];
+    return requestOf(this, exclude, this.#dismissals.taken, languageOf(this));
+  }
+
+  /** @internal */
+  listShows(ids: string[]): void {
+    putInView(this, ids);
   }
 
   /** @internal A profile without events was reset or never began: what was dismissed may come back. */
   listChanged({ events }: Status): void {
-    if (events === 0) this.#dismissed.clear();
+    if (events === 0) this.#dismissals.clear();
   }
 
   /** @internal */
   listFailed(error: SidestreamError): void {
-    if (emit(this, 'sidestream-error', { error })) console.warn(`sidestream-recs: ${error.code}: ${error.message}`);
+    this.#errors.tell(error);
+  }
+
+  /** @internal */
+  listProgress(progress: Progress): void {
+    emit(this, 'progress', progress);
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('recommender') || changed.has('bundle') || changed.has('namespace')) this.#list.use(this.#source());
+    if (changed.has('placement') || changed.has('itemId')) this.#dismissals.leave();
+    if (SOURCE_PROPERTIES.some((name) => changed.has(name))) this.#list.use(this.#source());
     else if (REQUEST_PROPERTIES.some((name) => changed.has(name))) this.#list.refresh();
     this.state = this.#list.state.kind;
     const order = this.#filled.items.map(({ item }) => item.id).join('\n');
@@ -176,74 +178,58 @@ export class SidestreamRecs extends LitElement implements ListHost, ListInView {
     const { response, items } = this.#filled;
     if (this.#before) playFrom(this.#before, this.renderRoot as ShadowRoot);
     this.#before = null;
-    this.#impressions.watch(response, this.#items);
-    this.#templates.keep(new Set(items.map(({ item }) => item.id)));
+    this.#impressions.watch(response, [...this.renderRoot.querySelectorAll<HTMLElement>('li[data-id]')]);
+    this.#ownCard.ready();
+    this.#ownCard.keep(new Set(items.map(({ item }) => item.id)));
     if (response === this.#rendered) return;
     this.#rendered = response;
-    putInView(
-      this,
-      items.map(({ item }) => item.id),
-    );
-    if (response) emit(this, 'sidestream-render', { placement: this.placement, recommendationId: response, items });
+    if (response) emit(this, 'recommend', { placement: this.placement, recommendationId: response, items });
   }
 
   protected override render(): TemplateResult {
     const { state, busy } = this.#list;
     const labels = this.#words;
-    const heading = this.heading || labels.headings[this.placement];
+    const heading = this.heading || (labels.headings[this.placement] ?? '');
+    const places = 'response' in state ? this.#dismissals.among(this.#filled.items) : [];
+    const filled = places.length > 0;
     return html`
       <section part="section" aria-label=${heading} aria-busy=${busy ? 'true' : 'false'}>
         <header part="header">
-          <slot name="header"><h3 part="heading" aria-level=${this.headingLevel}>${heading}</h3></slot>
-          ${this.layout === 'row' && state.kind === 'filled' ? scrollButtons(this.#row.ends, labels, this.#row.scroll) : nothing}
+          <slot name="header"><div part="heading" class="heading" role="heading" aria-level=${this.headingLevel}>${heading}</div></slot>
+          ${this.layout === 'row' ? scrollButtons(this.#row.ends, labels, this.#row.scroll) : nothing}
         </header>
-        ${state.kind === 'loading' ? loadingState(this.limit, hasFallback(this)) : nothing}
-        ${state.kind === 'filled' ? this.#cards(state.response.items) : nothing}
-        ${state.kind === 'empty' ? emptyState(labels) : nothing}
-        ${state.kind === 'error' ? errorState(labels, hasFallback(this), this.#retry) : nothing}
+        ${filled ? this.#cards(places, labels) : nothing}
+        ${state.kind === 'loading' ? loadingState(placesOf(this.limit), this) : nothing}
+        ${state.kind === 'empty' && !filled ? emptyState(labels) : nothing}
+        ${state.kind === 'error' ? errorState(labels, this, this.#retry) : nothing}
       </section>`;
   }
 
   get #words(): RecsLabels {
-    return completeLabels(this.labels);
+    return completeLabels(this.labels, languageOf(this));
   }
-
   get #filled(): { response: string; items: Recommendation[] } {
     const { state } = this.#list;
     if (state.kind !== 'filled' && state.kind !== 'empty') return { response: '', items: [] };
     return { response: state.response?.id ?? '', items: state.response?.items ?? [] };
   }
 
-  #source(): (() => Promise<Recommender>) | null {
-    const { recommender, bundle, namespace } = this;
+  #source(): RecommenderSource | null {
+    const { recommender, catalog, namespace, lazy } = this;
+    if ((lazy && !this.#nearness.near) || !this.#ownCard.ready()) return null;
     if (recommender) return () => Promise.resolve(recommender);
-    return bundle ? () => sharedRecommender({ bundle, namespace }) : null;
+    return catalog ? (onProgress) => sharedRecommender({ bundle: catalog, namespace, onProgress }) : null;
   }
 
-  #cards(items: Recommendation[]): TemplateResult {
-    const language = languageOf(this);
-    const template = this.querySelector<HTMLTemplateElement>(':scope > template');
-    const labels = this.#words;
-    return html`
-      <ol part="list" class="list" @click=${this.#onClick} @auxclick=${this.#onClick} @keydown=${this.#row.onKey} @scroll=${this.#row.measure}>
-        ${repeat(
-          items,
-          ({ item }) => item.id,
-          (recommendation, position) => {
-            const { item } = recommendation;
-            const href = itemHref(item, this.hrefTemplate);
-            const price = item.price === undefined ? '' : formatPrice(item.price, this.currency, language);
-            const card = template
-              ? this.#templates.card(template, cardFields(recommendation, position, href, price))
-              : productCard(recommendation, { href, price, dismissible: this.dismissible, labels });
-            return html`<li part="item" class="item" data-id=${item.id}>${card}</li>`;
-          },
-        )}
-      </ol>`;
-  }
-
-  get #items(): HTMLElement[] {
-    return [...this.renderRoot.querySelectorAll<HTMLElement>('li[data-id]')];
+  #cards(places: ReturnType<Dismissals['among']>, labels: RecsLabels): TemplateResult {
+    return listView(places, {
+      host: this,
+      language: languageOf(this),
+      labels,
+      fill: this.#ownCard.filler(),
+      row: this.#row,
+      onClick: this.#onClick,
+    });
   }
 
   readonly #retry = (): void => {
@@ -255,8 +241,9 @@ export class SidestreamRecs extends LitElement implements ListHost, ListInView {
   readonly #onClick = (event: MouseEvent): void => {
     if (event.type === 'auxclick' && event.button !== 1) return;
     if (!(event.target instanceof Element)) return;
-    const id = event.target.closest<HTMLElement>('li[data-id]')?.dataset.id;
-    const position = this.#filled.items.findIndex(({ item }) => item.id === id);
+    const place = event.target.closest('li');
+    if (place?.dataset.dismissed && event.target.closest('[data-undo]')) this.#undo(place.dataset.dismissed);
+    const position = this.#filled.items.findIndex(({ item }) => item.id === place?.dataset.id);
     const chosen = this.#filled.items[position] && { ...this.#filled.items[position], position };
     if (!chosen) return;
     if (event.target.closest('[data-dismiss]')) this.#dismiss(chosen);
@@ -266,26 +253,41 @@ export class SidestreamRecs extends LitElement implements ListHost, ListInView {
   #choose({ item, position }: Recommendation, event: MouseEvent): void {
     const detail = { item, position, placement: this.placement, recommendationId: this.#filled.response };
     this.#track('click', item.id);
-    if (!emit(this, 'sidestream-click', detail)) event.preventDefault();
+    if (!emit(this, 'itemclick', detail)) event.preventDefault();
   }
 
-  /** The focus goes on to the next card's button: whoever weeds out a list by keyboard need not start over. */
-  #dismiss({ item, position }: Recommendation): void {
-    const next = this.#items[position + 1] ?? this.#items[position - 1];
-    this.#track('dismiss', item.id);
-    this.#dismissed.add(item.id);
-    this.#list.remove(item.id);
-    this.#list.refresh();
-    announce(this.#words.dismissed(item.title));
-    next?.querySelector<HTMLElement>('[data-dismiss]')?.focus({ preventScroll: true });
+  #dismiss(chosen: Recommendation): void {
+    const { id, title } = chosen.item;
+    const place = this.#dismissals.among(this.#filled.items).findIndex(({ card }) => card?.item.id === id);
+    this.#track('dismiss', id);
+    this.#dismissals.add(chosen, place, Math.floor(placesOf(this.limit) / 2));
+    this.#list.remove(id);
+    announce(this.#words.dismissed(title));
+    this.#focus(`li[data-dismissed="${CSS.escape(id)}"] button`);
   }
 
-  #track(type: 'impression' | 'click' | 'dismiss', id: string): void {
+  #undo(id: string): void {
+    const undone = this.#dismissals.undo(id);
+    if (!undone) return;
+    this.#list.insert(undone, undone.position);
+    this.#track('undismiss', id);
+    announce(this.#words.restored(undone.item.title));
+    this.#focus(`li[data-id="${CSS.escape(id)}"] [data-dismiss]`);
+  }
+
+  /** The button just pressed is gone: the focus goes on to what stands in its place. */
+  #focus(selector: string): void {
+    void this.updateComplete.then(() =>
+      this.renderRoot.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true }),
+    );
+  }
+
+  #track(type: EventType, id: string): void {
     const { recommender } = this.#list;
     const { response, items } = this.#filled;
     const position = items.findIndex(({ item }) => item.id === id);
     const details = { placement: this.placement, recommendationId: response, ...(position < 0 ? {} : { position }) };
-    recommender?.track(type, id, details).catch((thrown: unknown) => this.listFailed(SidestreamError.from(thrown)));
+    recommender?.track(type, id, details).catch(this.#failed);
   }
 }
 

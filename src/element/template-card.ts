@@ -33,15 +33,8 @@ export function fill(text: string, fields: CardFields): string {
   );
 }
 
-/** Attributes that load or open something, each with its own idea of what is safe. */
-const ADDRESSES: Record<string, (address: string) => string> = {
-  href: safeHref,
-  action: safeHref,
-  formaction: safeHref,
-  'xlink:href': safeHref,
-  src: safeImage,
-  poster: safeImage,
-};
+/** Attributes that load or open something. */
+const ADDRESSES = ['href', 'xlink:href', 'src', 'action', 'formaction', 'data', 'poster'];
 
 /**
  * Cards made from the page's own `<template>`. A card is only made anew when something it shows has changed, so that a
@@ -50,11 +43,33 @@ const ADDRESSES: Record<string, (address: string) => string> = {
 export class TemplateCards {
   readonly #cards = new Map<string, { signature: string; element: HTMLElement }>();
   #template: HTMLTemplateElement | undefined;
+  #sheet: CSSStyleSheet | undefined;
+
+  /**
+   * Takes a template with its style sheets; cards of another one are let go of. The sheets are adopted, not inserted:
+   * a page's policy may bar inline styles, and one sheet serves all cards.
+   */
+  use(template: HTMLTemplateElement | null, root: ShadowRoot): void {
+    if (template === (this.#template ?? null)) return;
+    this.#cards.clear();
+    this.#template = template ?? undefined;
+    const others = root.adoptedStyleSheets.filter((sheet) => sheet !== this.#sheet);
+    this.#sheet = new CSSStyleSheet();
+    this.#sheet.replaceSync(
+      [...(template?.content.querySelectorAll('style') ?? [])].map(({ textContent }) => textContent).join('\n'),
+    );
+    root.adoptedStyleSheets = [...others, this.#sheet];
+  }
 
   /** The filled card of one item. Catalogue texts are only ever inserted as text. */
-  card(template: HTMLTemplateElement, fields: CardFields): HTMLElement {
-    if (template !== this.#template) this.#cards.clear();
-    this.#template = template;
+  card(
+    template: HTMLTemplateElement,
+    recommendation: Recommendation,
+    position: number,
+    href: string,
+    price: string,
+  ): HTMLElement {
+    const fields = cardFields(recommendation, position, href, price);
     const { position: _, ...shown } = fields;
     const signature = JSON.stringify(template.innerHTML.includes('{position}') ? fields : shown);
     const known = this.#cards.get(fields.id);
@@ -74,11 +89,11 @@ export class TemplateCards {
 
 function fillTemplate(template: HTMLTemplateElement, fields: CardFields): DocumentFragment {
   const content = document.importNode(template.content, true);
+  for (const style of content.querySelectorAll('style')) style.remove();
   const walker = document.createTreeWalker(content, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     if (node instanceof Text) {
-      // A style sheet is code too: a title with a brace in it must not end up as a rule.
-      if (node.parentElement?.tagName !== 'STYLE') node.data = fill(node.data, fields);
+      node.data = fill(node.data, fields);
     } else if (node instanceof Element) {
       fillAttributes(node, fields);
     }
@@ -92,8 +107,9 @@ function fillAttributes(element: Element, fields: CardFields): void {
     // Filled in, these would run what a catalogue says.
     if (name.startsWith('on') || name === 'srcdoc' || name === 'style') element.removeAttribute(name);
     else {
+      const safe = element instanceof HTMLImageElement ? safeImage : safeHref;
       const filled = fill(value, fields);
-      element.setAttribute(name, ADDRESSES[name]?.(filled) ?? filled);
+      element.setAttribute(name, ADDRESSES.includes(name) ? safe(filled) : filled);
     }
   }
 }

@@ -1,0 +1,126 @@
+import { expect, type Page } from '@playwright/test';
+import { addList, heardBy, speak, listTest as test } from './lists';
+
+/** Sum of the page's layout shifts so far, by the definition of Cumulative Layout Shift. */
+async function shifts(page: Page): Promise<number> {
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 50))));
+  return page.evaluate(() => Reflect.get(window, 'shifted') as number);
+}
+
+/** A page with a list, and a text below it that would be pushed about. */
+async function watched(page: Page, options: Parameters<typeof addList>[1]) {
+  await page.evaluate(() => {
+    Object.assign(window, { shifted: 0 });
+    new PerformanceObserver((records) => {
+      for (const record of records.getEntries() as (PerformanceEntry & { value: number })[])
+        Reflect.set(window, 'shifted', Reflect.get(window, 'shifted') + record.value);
+    }).observe({ type: 'layout-shift', buffered: false });
+  });
+  const added = await addList(page, options);
+  await page.evaluate(() => {
+    const below = document.createElement('p');
+    below.textContent = 'What stands below must stay where it is. '.repeat(8);
+    document.querySelector('main')?.append(below);
+  });
+  await page.waitForTimeout(200);
+  await page.evaluate(() => Reflect.set(window, 'shifted', 0));
+  return added;
+}
+
+const LINKS = '<a href="/product/p0">Mug</a><a href="/product/p1">Hand-thrown stoneware teapot</a>';
+
+for (const width of [320, 768, 1280])
+  for (const [name, options] of [
+    ['outlines', {}],
+    ['links of the page', { html: LINKS }],
+    ['something of its own', { html: '<p slot="loading">One moment.</p>' }],
+  ] as const)
+    for (const layout of ['grid', 'row'])
+      test(`nothing moves when cards take the place of ${name}: ${layout} at ${width}`, async ({ page }) => {
+        await page.setViewportSize({ width, height: 2400 });
+        const attributes = { layout, limit: '6', dismissible: '', currency: 'EUR' };
+        const { list, shop } = await watched(page, { ...options, answer: 'loading', attributes });
+        await page.evaluate((n) => window.lists.shops[n].open(), shop);
+        await expect(list.locator('[data-id]')).toHaveCount(6);
+        expect(await shifts(page)).toBe(0);
+        await list.locator('li').nth(2).hover();
+        await list.locator('[data-dismiss]').nth(2).click();
+        await expect(list.locator('[data-undo]')).toBeVisible();
+        await page.waitForTimeout(300);
+        await list.locator('[data-undo]').click();
+        await expect(list.locator('[data-id]')).toHaveCount(6);
+        await page.waitForTimeout(300);
+        // By definition what moves right after a press is no shift; here nothing may move all the same.
+        expect(await shifts(page)).toBe(0);
+        expect((await heardBy(page, shop)).tracked.map(([type]) => type)).toContain('undismiss');
+      });
+
+test('the room holds in the letters of every language', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 2400 });
+  for (const language of ['en', 'ja', 'de', 'fr', 'es', 'ar']) {
+    await speak(page, language);
+    const attributes = { limit: '8', currency: 'JPY' };
+    const { list, shop } = await addList(page, { language, answer: 'loading', attributes });
+    await page.waitForTimeout(200);
+    const before = await list.evaluate((element) => element.getBoundingClientRect().height);
+    await page.evaluate((n) => window.lists.shops[n].open(), shop);
+    await expect(list.locator('[data-id]')).toHaveCount(8);
+    const after = await list.evaluate((element) => element.getBoundingClientRect().height);
+    expect([language, after]).toEqual([language, before]);
+  }
+});
+
+test('a row that turns out empty or fails keeps its room', async ({ page }) => {
+  await page.setViewportSize({ width: 768, height: 2400 });
+  for (const answer of ['empty', 'error'] as const) {
+    const { list, shop } = await watched(page, { answer: 'loading', attributes: { layout: 'row' } });
+    await page.evaluate(
+      ([n, now]) => {
+        window.lists.shops[n].answer = now;
+        window.lists.shops[n].open();
+      },
+      [shop, answer] as const,
+    );
+    await expect(list).toHaveAttribute('state', answer);
+    expect(await shifts(page)).toBe(0);
+  }
+});
+
+test('links inside stay in the document: seen at first and after a failure, behind the cards between', async ({
+  page,
+}) => {
+  const { list, shop } = await addList(page, { answer: 'loading', html: LINKS });
+  const link = list.locator(':scope > a').first();
+  await expect(link).toBeVisible();
+  await page.evaluate((n) => window.lists.shops[n].open(), shop);
+  await expect(list.locator('[data-id]').first()).toBeVisible();
+  await expect(link).toBeHidden();
+  await expect(link).toBeAttached();
+  const failed = await addList(page, { answer: 'error', html: LINKS });
+  await expect(failed.list).toHaveAttribute('state', 'error');
+  await expect(failed.list.locator(':scope > a').first()).toBeVisible();
+});
+
+test('slots take the place of header, empty and error', async ({ page }) => {
+  const html = '<h2 slot="header">Mine</h2><p slot="empty">None.</p><p slot="error">Oh.</p>';
+  const empty = await addList(page, { answer: 'empty', html });
+  await expect(empty.list.getByText('None.')).toBeVisible();
+  await expect(empty.list.getByRole('heading')).toHaveText('Mine');
+  await expect(empty.list.getByText('Oh.')).toBeHidden();
+  const failed = await addList(page, { answer: 'error', html });
+  await expect(failed.list.getByText('Oh.')).toBeVisible();
+  await expect(failed.list.getByText('None.')).toBeHidden();
+});
+
+test('no width and no language makes the page wider than the screen', async ({ page }) => {
+  for (const language of ['en', 'de', 'ar']) {
+    await speak(page, language);
+    for (const layout of ['grid', 'row']) await addList(page, { language, attributes: { layout, currency: 'EUR' } });
+    await addList(page, { language, answer: 'error' });
+    await addList(page, { language, answer: 'empty' });
+  }
+  for (const width of [320, 390, 768, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  }
+});

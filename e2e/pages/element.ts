@@ -1,0 +1,99 @@
+import '../../src/element';
+import { FakeRecommender } from '../../src/element/fake-recommender.fixture';
+import type { Recommendation, Recommender, RecommendRequest } from '../../src/recommender';
+import { type Product, productsIn } from './element-products';
+
+type Answer = 'filled' | 'empty' | 'error' | 'loading';
+
+/** What a spec asks of the page: a list of its own, with a recommender that answers as told. */
+export interface ListOptions {
+  attributes?: Record<string, string>;
+  html?: string;
+  answer?: Answer;
+  language?: string;
+  /** Changes to the first products. */
+  products?: { item?: Partial<Product['item']>; reason?: string }[];
+  /** Recommender of an earlier list to share, by its number. */
+  share?: number;
+}
+
+/** The recommender behind one or several lists, as a spec sees it. */
+class Shop {
+  readonly requests: RecommendRequest[] = [];
+  readonly tracked: [type: string, id: string, position: number | undefined][] = [];
+  readonly recommender: Recommender;
+  readonly #fake = new FakeRecommender();
+  readonly #dismissed = new Set<string>();
+  #open: () => void = () => undefined;
+  #gate = new Promise<void>((resolve) => {
+    this.#open = resolve;
+  });
+
+  constructor(
+    public answer: Answer,
+    readonly products: Recommendation[],
+  ) {
+    if (answer !== 'loading') this.#open();
+    this.recommender = {
+      ...this.#fake.recommender,
+      recommend: (request = {}) => this.#recommend(request),
+      track: async (type, id, details) => {
+        this.tracked.push([type, id, details?.position]);
+        if (`${type}` === 'dismiss') this.#dismissed.add(id);
+        if (`${type}` === 'undismiss') this.#dismissed.delete(id);
+        if (type !== 'impression') this.#fake.change();
+      },
+    };
+  }
+
+  /** Lets a loading list have its answer. */
+  open(): void {
+    this.#open();
+  }
+
+  change(): void {
+    this.#fake.change();
+  }
+
+  async #recommend(request: RecommendRequest) {
+    this.requests.push(request);
+    await this.#gate;
+    if (this.answer === 'error') throw new Error('The shop is closed.');
+    const barred = new Set([...(request.exclude ?? []), ...this.#dismissed]);
+    const items = this.products.filter(({ item }) => !barred.has(item.id)).slice(0, request.limit);
+    const id = `r${this.requests.length}`;
+    return { id, placement: request.placement ?? 'for-you', items: this.answer === 'empty' ? [] : items };
+  }
+}
+
+const shops: Shop[] = [];
+
+const page = {
+  shops,
+  /** Adds a list to the page; resolves with its number. */
+  async add(options: ListOptions): Promise<number> {
+    const { attributes = {}, html = '', answer = 'filled', language = 'en', products = [], share } = options;
+    const all = productsIn(language).map((product, n) => ({
+      ...product,
+      ...products[n],
+      item: { ...product.item, ...products[n]?.item },
+    }));
+    const shop = share === undefined ? new Shop(answer, all) : shops[share];
+    shops.push(shop);
+    const list = document.createElement('sidestream-recs');
+    list.innerHTML = html;
+    for (const [name, value] of Object.entries(attributes)) list.setAttribute(name, value);
+    list.addEventListener('error', (event) => event.preventDefault());
+    list.recommender = shop.recommender;
+    document.querySelector('main')?.append(list);
+    await list.updateComplete;
+    return shops.length - 1;
+  },
+};
+
+declare global {
+  interface Window {
+    lists: typeof page;
+  }
+}
+window.lists = page;

@@ -1,0 +1,46 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { completeLabels, labelsIn, labelsMissing, loadLabels } from './labels';
+import { LOCALES } from './locales';
+
+it('a heading is not shown in English first where it will be in another language', async () => {
+  expect(labelsMissing('de')).toBe(true);
+  expect(labelsIn('de').headings.recent).toBe('');
+  expect(labelsIn('nl').headings.recent).toBe('Recently viewed');
+  await loadLabels();
+  expect(labelsMissing('de')).toBe(false);
+  expect(labelsIn('de').headings.recent).toBe('Zuletzt angesehen');
+});
+
+describe('labelsIn', () => {
+  beforeAll(loadLabels);
+
+  it.each(['en', ...Object.keys(LOCALES)])('%s has every word, and the title where it belongs', (language) => {
+    const labels = labelsIn(language);
+    const { headings, dismiss, dismissed, restored, ...plain } = labels;
+    expect(Object.keys(plain)).toHaveLength(8);
+    for (const word of [...Object.values(headings), ...Object.values(plain)]) {
+      expect(word).toMatch(/\S/);
+      expect(word).not.toMatch(/[{}|]/);
+    }
+    for (const sentence of [dismiss, dismissed, restored]) expect(sentence('$& “x”')).toContain('$& “x”');
+    expect(new Set(Object.values(headings)).size).toBe(5);
+  });
+
+  it('speaks six languages by the first part of the tag, and English otherwise', () => {
+    expect(Object.keys(LOCALES).sort()).toEqual(['ar', 'de', 'es', 'fr', 'ja']);
+    expect(labelsIn('de-AT').headings.recent).toBe('Zuletzt angesehen');
+    expect(labelsIn('FR_ca').retry).toBe('Réessayer');
+    for (const language of ['nl', '', 'constructor']) expect(labelsIn(language).retry).toBe('Try again');
+  });
+
+  it('sets a title apart from the Arabic round it', () => {
+    expect(labelsIn('ar').dismissed('Hut (2)')).toContain('\u2068Hut (2)\u2069');
+  });
+});
+
+it('the words of the page come before the built-in ones, one by one', () => {
+  const labels = completeLabels({ empty: 'Leer.', headings: { recent: 'Eben' } as never }, 'de');
+  expect(labels.empty).toBe('Leer.');
+  expect(labels.headings).toMatchObject({ recent: 'Eben', similar: 'Ähnliche Produkte' });
+  expect(labels.undo).toBe('Rückgängig');
+});

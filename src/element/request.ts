@@ -1,0 +1,59 @@
+import { SidestreamError } from '../error';
+import type { Placement, RecommendRequest } from '../recommender';
+
+/** What a list's attributes and properties ask for. */
+export interface Wanted {
+  placement: Placement;
+  itemId: string;
+  /** 1 to 100; 8 when it is no number. */
+  limit: number;
+  /** A JSON object, or its text; empty or null for none. */
+  filter: unknown;
+}
+
+/**
+ * A list's request; null while a `similar` or `complement` list has no item.
+ * @param exclude ids not to ask for
+ * @param taken places of the list that are taken already
+ * @param lang language of the reasons
+ * @throws SidestreamError `runtime/invalid-input` when the filter is not a JSON object: showing everything instead could
+ *   show what the shop meant to keep out
+ */
+export function requestOf(
+  { placement, itemId, limit, filter }: Wanted,
+  exclude: string[],
+  taken = 0,
+  lang?: string,
+): RecommendRequest | null {
+  if ((placement === 'similar' || placement === 'complement') && !itemId) return null;
+  const request = {
+    placement,
+    limit: Math.max(1, placesOf(limit) - taken),
+    exclude,
+    ...(itemId ? { itemId } : {}),
+    ...(lang ? { lang } : {}),
+  };
+  if (filter === '' || filter === null || filter === undefined) return request;
+  return { ...request, ...{ filter: objectOf(filter) } };
+}
+
+/**
+ * A JSON object, or the one that a text holds; what may stand in it is for the recommender to judge. Checked by hand: a
+ * schema library for one attribute would weigh as much on the page as the rest of the list's requests.
+ */
+function objectOf(filter: unknown): object {
+  let cause: unknown;
+  try {
+    const value: unknown = typeof filter === 'string' ? JSON.parse(filter) : filter;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch (thrown) {
+    cause = thrown;
+  }
+  const message = `<sidestream-recs> filter: must be a JSON object, not ${String(filter)}.`;
+  throw new SidestreamError('runtime/invalid-input', message, { cause });
+}
+
+/** How many places a list with this `limit` has, 1 to 100. */
+export function placesOf(limit: number): number {
+  return Math.min(100, Math.max(1, Math.round(limit) || 8));
+}
