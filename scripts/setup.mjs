@@ -63,7 +63,9 @@ function installPackages(say) {
 function prepareEncoders(say) {
   const presets = readdirSync('models')
     .filter((name) => name.endsWith('.json') && !name.endsWith('.tokenizer.json'))
-    .map((name) => JSON.parse(readFileSync(join('models', name), 'utf8')));
+    .map((name) => JSON.parse(readFileSync(join('models', name), 'utf8')))
+    // Those of a hub are fetched when somebody asks for them.
+    .filter(({ source }) => source.kind === 'npm');
   const missing = presets.filter(({ name, digest, modality, tokenizerDigest }) => {
     const files = [
       [`${name}.onnx`, digest],
