@@ -52,7 +52,7 @@ export function shortStyles(): Plugin {
       handler: (code) =>
         code.replace(/css`[^`]*`/g, (sheet) =>
           sheet
-            .replace(/\/\*[^]*?\*\//g, '')
+            .replace(/\/\*[\s\S]*?\*\//g, '')
             .replace(/\s+/g, ' ')
             .replace(/ ?([{};,]) ?/g, '$1')
             .replace(/: /g, ':'),
