@@ -62,6 +62,7 @@ export const cardStyles = css`
     line-height: var(--_leading);
     text-align: start;
     overflow-wrap: anywhere;
+    hyphens: auto;
     /* A title in another script than the page's keeps its full stops and brackets where they belong. */
     unicode-bidi: plaintext;
   }
@@ -106,10 +107,9 @@ export const cardStyles = css`
   /* On the picture: beside the price it would take a line of its own in a narrow card. */
   .sold-out {
     position: absolute;
-    inset-block-start: 0.5rem;
+    inset-block-end: 0.5rem;
     inset-inline-start: 0.5rem;
-    max-inline-size: calc(100% - 3.5rem);
-    margin: 0;
+    max-inline-size: calc(100% - 1rem);
     padding: 0.125em 0.625em;
     font-size: 0.75em;
     line-height: var(--_leading);
@@ -117,7 +117,6 @@ export const cardStyles = css`
     background: var(--_surface);
     border: var(--_edge);
     border-radius: 99rem;
-    pointer-events: none;
   }
   .reason {
     margin: 0.25rem 0 0;
@@ -169,6 +168,10 @@ export const cardStyles = css`
   .dismissed p {
     -webkit-line-clamp: 6;
     margin: 0;
+    font-size: 0.875em;
+  }
+  .dismissed .retry {
+    padding-inline: 0.75rem;
     font-size: 0.875em;
   }
   .skeleton i {

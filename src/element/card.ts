@@ -24,7 +24,7 @@ export function productCard(
   const soldOut = item.availability === 'out-of-stock';
   return html`
     <article part="card" class="card">
-      <span part="media" class="media" data-initial=${[...item.title][0] ?? ''}>${picture(item.image)}</span>
+      <span part="media" class="media" data-initial=${[...item.title][0] ?? ''}>${picture(item.image)}${soldOut ? html`<span part="availability" class="sold-out">${labels.outOfStock}</span>` : nothing}</span>
       <div part="body" class="body">
         ${
           href
@@ -32,7 +32,6 @@ export function productCard(
             : html`<button part="link" class="link" type="button">${item.title}</button>`
         }
         <p part="price" class="price">${price}</p>
-        ${soldOut ? html`<p part="availability" class="sold-out">${labels.outOfStock}</p>` : nothing}
         <p part="reason" class="reason" title=${reason}>${reason}</p>
       </div>
       ${

@@ -25,7 +25,6 @@ export const recsStyles = css`
   }
   :host(:lang(ja)) {
     --_leading: 1.55;
-    word-break: auto-phrase;
   }
   *,
   ::before {
@@ -128,6 +127,7 @@ export const recsStyles = css`
     line-height: max(1.5, var(--_leading));
     text-align: center;
     text-wrap: balance;
+    word-break: auto-phrase;
   }
   .retry,
   .scroll {
