@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -79,8 +79,13 @@ describe('a broken download', () => {
     server.cuts = [600_000, 500_000];
     const path = await repo().file('onnx/model.onnx');
     expect(BIG_FILE.equals(await readFile(path ?? ''))).toBe(true);
-    const ranges = requests('host').map((line) => Number(/bytes=(\d+)-/.exec(line)?.[1] ?? 0));
-    expect(ranges).toEqual([0, 600_000, 1_100_000]);
+    const [first, second, third, ...more] = requests('host').map((line) => Number(/bytes=(\d+)-/.exec(line)?.[1] ?? 0));
+    expect([first, more]).toEqual([0, []]);
+    // The last bytes before a cut may be lost on the way.
+    expect(second).toBeGreaterThan(0);
+    expect(second).toBeLessThanOrEqual(600_000);
+    expect(third).toBeGreaterThan(second);
+    expect(third - second).toBeLessThanOrEqual(500_000);
     expect(shown[0].done).toBe(1500);
   });
 
@@ -88,14 +93,17 @@ describe('a broken download', () => {
     server.cuts = [700_000, 0, 0, 0, 0, 0, 0];
     await expect(repo().file('onnx/model.onnx')).rejects.toMatchObject({
       code: 'encoder/download-failed',
-      message: expect.stringContaining('0.7 of 1.5 MB'),
+      message: expect.stringContaining(' of 1.5 MB'),
     });
-    expect(await parts()).toHaveLength(1);
+    const [part, ...others] = await parts();
+    expect(others).toEqual([]);
+    const { size } = await stat(join(folder, part));
+    expect(size).toBeGreaterThan(0);
     server.cuts = [];
     server.log.length = 0;
     const path = await repo().file('onnx/model.onnx');
     expect(BIG_FILE.equals(await readFile(path ?? ''))).toBe(true);
-    expect(requests('host')).toEqual([`GET host /${REPO}/onnx/model.onnx bytes=700000-`]);
+    expect(requests('host')).toEqual([`GET host /${REPO}/onnx/model.onnx bytes=${size}-`]);
     expect(await parts()).toEqual([]);
   });
 
