@@ -5,7 +5,7 @@ import { scores, TERMS, type TermName, type TermValues, type TermWeights } from 
 export const START_WEIGHTS: TermWeights = {
   base: 0,
   embedding: 0,
-  companions: 2,
+  companions: 3.2,
   recent: 1.8,
   session: 0.9,
   closest: 3.2,
@@ -24,6 +24,7 @@ export const START_WEIGHTS_WITH_BASE: TermWeights = {
   ...START_WEIGHTS,
   base: 0.32,
   embedding: 0.17,
+  companions: 2,
   recent: 0.52,
   session: 0.76,
   closest: 0.93,
