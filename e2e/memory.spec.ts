@@ -5,8 +5,8 @@ import { expect, test } from './shop';
 const EVENTS = 10_000;
 /** Tracked at once: the log keeps their order. */
 const AT_ONCE = 100;
-/** Weights and offsets down and up. */
-const TENSORS_PER_EXPERT = 4;
+/** Its way down and its way up. */
+const TENSORS_PER_EXPERT = 2;
 
 /** Tracks clicks on the products of the shop, round and round. */
 const clickThrough = (page: Page, count: number) =>

@@ -2,7 +2,18 @@ import type { Item, ItemInput } from '../catalog';
 import type { SidestreamError } from '../error';
 import type { Counts, Experiment, Metrics, MetricsRow, Variant } from '../experiment';
 import type { EventType } from '../learner';
-import type { CategoryCap, Filter, Pin, Placement, Push, Rules, Source } from '../ranking';
+import type {
+  CategoryCap,
+  Filter,
+  FilterCondition,
+  FilterField,
+  FilterValue,
+  Pin,
+  Placement,
+  Push,
+  Rules,
+  Source,
+} from '../ranking';
 import type { CallOptions } from './deadline';
 
 export type {
@@ -12,6 +23,9 @@ export type {
   EventType,
   Experiment,
   Filter,
+  FilterCondition,
+  FilterField,
+  FilterValue,
   Item,
   ItemInput,
   Metrics,
