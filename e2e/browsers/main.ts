@@ -1,0 +1,71 @@
+/**
+ * `npm run browsers` opens every browser found on this machine on a page that does what a shopper and a shop do, and
+ * prints a table of what worked and how long it took. `--host 0.0.0.0 --wait` goes on serving, for a phone: open the
+ * address that is printed there. Without a secure connection a browser on another machine has neither Web Locks nor
+ * WebCrypto nor WebGPU, so put an https proxy (or `adb reverse`) between.
+ */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { buildCdn } from '../../scripts/package/bundles';
+import type { CheckResult } from './check-result';
+import { type Installed, installedBrowsers } from './installed';
+import { serveCheck } from './server';
+import { supportTable } from './support-table';
+
+/** Milliseconds after which a browser that says nothing is given up. */
+const PATIENCE = 180_000;
+
+const { host, port, wait } = new Command('browsers')
+  .description('Measures what the browsers of this machine can do.')
+  .option('--host <address>', 'where to listen', '127.0.0.1')
+  .option('--port <n>', '0 takes one that is free', Number, 0)
+  .option('--wait', 'goes on serving, for browsers on other machines', false)
+  .parse()
+  .opts<{ host: string; port: number; wait: boolean }>();
+
+const bundle = fileURLToPath(new URL('../../public/bundle', import.meta.url));
+if (!existsSync(join(bundle, 'manifest.json')))
+  throw new Error('There is no demo bundle. Run "npm start" once, then again.');
+
+const folder = mkdtempSync(join(tmpdir(), 'sidestream-browsers-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+const site = join(folder, 'sidestream');
+await buildCdn(site);
+
+let heard: ((result: CheckResult) => void) | null = null;
+const server = await serveCheck(site, bundle, {
+  host,
+  port,
+  onResult: (result) => (heard ?? ((other) => console.log(supportTable([['another', other]]))))(result),
+});
+const address = `http://${host}:${server.port}/check.html`;
+
+const rows: [string, CheckResult | null][] = [];
+for (const browser of installedBrowsers()) {
+  console.log(`Checking ${browser.name}`);
+  rows.push([browser.name, await check(browser)]);
+}
+console.log(supportTable(rows));
+console.log(`load of the machine over the last 15 minutes: ${loadavg()[2].toFixed(1)}`);
+if (wait) console.log(`Open ${address} in other browsers.`);
+else server.close();
+process.exitCode = rows.every(([, result]) => result !== null && result.failure === null) ? 0 : 1;
+
+/** @returns null where the browser said nothing in time */
+async function check(browser: Installed): Promise<CheckResult | null> {
+  const profile = mkdtempSync(join(folder, 'profile-'));
+  const started = await browser.open(address, profile);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const result = await new Promise<CheckResult | null>((resolve) => {
+    heard = resolve;
+    timer = setTimeout(() => resolve(null), PATIENCE);
+    started.once('error', () => resolve(null));
+  });
+  clearTimeout(timer);
+  heard = null;
+  if (started.pid !== undefined && started.exitCode === null) process.kill(-started.pid, 'SIGKILL');
+  return result;
+}
