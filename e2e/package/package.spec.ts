@@ -79,6 +79,9 @@ const add = (page: Page): Promise<string | null> =>
   });
 
 test('the command of the tarball builds a bundle with the encoders that the tarball brings', async () => {
+  const { stdout } = await run('npx', ['--no-install', 'sidestream', '--version'], { cwd: project });
+  const installed = await readFile(at('node_modules', 'sidestream', 'package.json'), 'utf8');
+  expect(stdout.trim()).toBe(JSON.parse(installed).version);
   expect(report).toContain('Built 10 items (5 without a picture)');
   const manifest = await readFile(at('public', 'bundle', 'manifest.json'), 'utf8');
   expect(manifest).toContain('mobilenet-v2');

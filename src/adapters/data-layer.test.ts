@@ -174,11 +174,23 @@ describe('a connected data layer', () => {
     expect(drops()).toEqual([]);
   });
 
+  it('takes a product out of the cart again', async () => {
+    const layer: unknown[] = [cart('a'), { ecommerce: null }];
+    connect(layer);
+    await reported(1);
+    layer.push({ event: 'remove_from_cart', ecommerce: { currency: 'EUR', items: [{ item_id: 'a', quantity: 2 }] } });
+    await reported(2);
+    expect((await logged()).map(({ type, itemId }) => [type, itemId])).toEqual([
+      ['cart', 'a'],
+      ['uncart', 'a'],
+    ]);
+  });
+
   it('tells what it dropped and why, and keeps what is good', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const layer: unknown[] = [];
     connect(layer, { debug: true });
-    layer.push({ event: 'gtm.js' }, { event: 'remove_from_cart', ecommerce: { items: [{ item_id: 'a' }] } });
+    layer.push({ event: 'gtm.js' }, { event: 'refund', ecommerce: { items: [{ item_id: 'a' }] } });
     layer.push({ event: 'addToCart', ecommerce: { add: { products: [{ id: 'a' }] } } });
     layer.push({ event: 'add_to_cart', ecommerce: { add: { products: [{ id: 'a' }] } } });
     layer.push({ event: 'view_item', ecommerce: { items: [{ item_name: 'A' }, 'a', { item_id: 'nowhere' }] } });

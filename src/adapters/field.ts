@@ -6,8 +6,10 @@ const EVENT_TYPES: readonly unknown[] = [
   'view',
   'click',
   'cart',
+  'uncart',
   'purchase',
   'dismiss',
+  'undismiss',
 ] satisfies EventType[];
 
 /** Whether a page's word is a type of event of ours. */

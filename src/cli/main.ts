@@ -1,5 +1,7 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import { buildCommand } from './build';
 import { encodersCommand } from './encoders';
@@ -12,7 +14,14 @@ import { serveCommand } from './serve';
 import { trainCommand } from './train';
 import { workerCommand } from './worker';
 
+// The package's own file: two folders up from here in the sources as in `lib`.
+const { version } = v.parse(
+  v.pipe(v.string(), v.parseJson(), v.object({ version: v.string() })),
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+);
+
 const program = new Command('sidestream')
+  .version(version)
   .description('Builds and inspects the static files of a recommender that learns in the browser.')
   .showHelpAfterError('Run with --help to see what is possible.')
   .addCommand(buildCommand())
