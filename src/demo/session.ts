@@ -7,6 +7,7 @@ import {
   type Progress,
   type Recommendation,
   type Recommender,
+  type Rules,
   type TrackDetails,
 } from '../recommender';
 import { type Category, categoryTree } from './category';
@@ -14,6 +15,9 @@ import type { Settings } from './settings';
 
 /** One product, as the recommender hands it out. */
 export type Item = Recommendation['item'];
+
+/** Three choices of fruit shall not make a list of nothing but fruit. */
+const RULES: Rules = { diversity: 0.2 };
 
 /** What the page knows while it is open: the recommender, the categories, the basket. Nothing of it is written anywhere. */
 export class Session {
@@ -53,6 +57,7 @@ export class Session {
       const recommender = await createRecommender({
         bundle,
         learning,
+        rules: RULES,
         ...(seed === undefined ? {} : { seed }),
         onProgress: (progress) => this.#progress(progress),
       });
