@@ -98,6 +98,10 @@ export const inspectorStyles = css`
     fill: var(--_accent);
     transition: width 0.4s, x 0.4s;
   }
+  rect.range {
+    fill: var(--_accent);
+    opacity: 0.25;
+  }
   rect.negative {
     fill: var(--_backbone);
   }
@@ -136,6 +140,9 @@ export const inspectorStyles = css`
     grid-template-columns: minmax(6.5rem, 50%) 1fr 2.5rem;
     align-items: center;
     gap: 0.625rem;
+  }
+  [part='metrics'] li {
+    grid-template-columns: minmax(6.5rem, 30%) 1fr 5rem;
   }
   .weights svg {
     block-size: 0.5rem;

@@ -1,17 +1,18 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { SidestreamError } from '../error';
-import type { Progress, Recommender, Status } from '../recommender';
+import type { Metrics, Progress, Recommender, Status } from '../recommender';
 import { define } from './define';
 import { emit } from './events';
 import { ladderChart } from './ladder-chart';
+import { metricsChart } from './metrics-chart';
 import { languageOf } from './price';
 import { inspectorStyles } from './sidestream-inspector.styles';
 import { weightChart } from './weight-chart';
 
 /**
  * Shows what a recommender has learned on this device: the experts of both ladders and how much each is used, the
- * personal weights of the score, and the counters of the learner.
+ * personal weights of the score, the counters of the learner, and what the lists brought on this device.
  *
  * @tag sidestream-inspector
  * @summary `document.querySelector('sidestream-inspector').recommender = recommender`
@@ -22,6 +23,7 @@ import { weightChart } from './weight-chart';
  * @csspart facts - The list of counters.
  * @csspart ladder - The chart of one ladder.
  * @csspart weights - The chart of personal weights.
+ * @csspart metrics - The chart of clicks per impression.
  * @csspart reset - The reset button.
  *
  * @cssproperty [--sidestream-accent=currentColor] - Colour of experts, positive weights and focus rings.
@@ -38,6 +40,7 @@ export class SidestreamInspector extends LitElement {
   @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3;
 
   @state() private status: Status | null = null;
+  @state() private metrics: Metrics | null = null;
   @state() private failure: SidestreamError | null = null;
   @state() private learning = false;
   @state() private resetting = false;
@@ -58,8 +61,11 @@ export class SidestreamInspector extends LitElement {
     const { recommender } = this;
     if (!recommender) return;
     try {
-      const status = await recommender.status();
-      if (recommender === this.recommender) this.status = status;
+      const [status, metrics] = await Promise.all([recommender.status(), recommender.metrics()]);
+      if (recommender === this.recommender) {
+        this.status = status;
+        this.metrics = metrics;
+      }
       this.failure = null;
     } catch (thrown) {
       this.#fail(thrown);
@@ -69,6 +75,7 @@ export class SidestreamInspector extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('recommender')) return;
     this.status = null;
+    this.metrics = null;
     this.failure = null;
     this.#subscribe();
   }
@@ -95,6 +102,9 @@ export class SidestreamInspector extends LitElement {
       ${this.#heading('Personal weights')}
       <p class="note">How much it counts that a product is …, learned click by click.</p>
       ${weightChart(status.weights)}
+      ${this.#heading('Clicks per list')}
+      <p class="note">Clicks of what was seen on this device. Pale: where the share may lie as long as there is little to go by.</p>
+      ${this.metrics ? metricsChart(this.metrics, languageOf(this)) : nothing}
       <button part="reset" class="reset" type="button" data-testid="reset" ?disabled=${this.resetting} @click=${this.#reset}>
         Forget what was learned
       </button>`;

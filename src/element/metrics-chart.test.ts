@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { metricsBars } from './metrics-chart';
+
+const row = (placement: string | null, impressions: number, clicks: number, ctrRange: [number, number] | null) => ({
+  ...{ variant: null, placement, impressions, clicks, carts: 0, purchases: 0, revenue: {}, conversion: null },
+  ...{ ctr: impressions > 0 ? clicks / impressions : null, ctrRange },
+});
+
+it('draws lists on one scale, with the range of each', () => {
+  expect(metricsBars([row('for-you', 100, 10, [0.05, 0.2]), row('similar', 1000, 50, [0.04, 0.06])])).toEqual([
+    { name: 'for-you', width: 50, low: 25, high: 100, text: '10 of 100' },
+    { name: 'similar', width: 25, low: 20, high: 30, text: '50 of 1,000' },
+  ]);
+});
+
+it('leaves out what was never seen in a list', () => {
+  expect(metricsBars([row(null, 0, 3, null)])).toEqual([]);
+});
