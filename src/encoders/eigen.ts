@@ -1,5 +1,5 @@
 import { EVD, Matrix } from 'ml-matrix';
-import { rowProducts } from './row-products';
+import { rowProducts } from '../row-products';
 
 /** Extra directions carried along, so that the wanted ones converge fast. */
 const OVERSAMPLING = 16;
@@ -26,14 +26,18 @@ export function leadingEigenpairs(matrix: Float64Array, size: number, count: num
   if (size <= EXACT * carried) return exactEigenpairs(matrix, size, count);
   let basis = randomRows(carried, size, seed);
   orthonormalize(basis, carried, size);
-  let image = rowProducts(basis, matrix, carried, size, size);
+  const whole = { count: size, length: size, values: matrix };
+  const times = (rows: Float64Array): Float64Array =>
+    rowProducts({ count: carried, length: size, values: rows }, whole);
+  let image = times(basis);
   for (let round = 0; round < ROUNDS; round++) {
     basis = image;
     orthonormalize(basis, carried, size);
-    image = rowProducts(basis, matrix, carried, size, size);
+    image = times(basis);
   }
   // Rayleigh-Ritz: the small matrix basis * matrix * basis^T has the wanted eigenvalues.
-  const small = exactEigenpairs(rowProducts(basis, image, carried, carried, size), carried, count);
+  const [left, right] = [basis, image].map((values) => ({ count: carried, length: size, values }));
+  const small = exactEigenpairs(rowProducts(left, right), carried, count);
   const vectors = new Float64Array(count * size);
   for (let row = 0; row < count; row++) {
     const vector = vectors.subarray(row * size, (row + 1) * size);

@@ -1,6 +1,6 @@
+import { type Rows, rowProducts } from '../row-products';
 import { type Eigenpairs, leadingEigenpairs } from './eigen';
 import type { RawTaps } from './encoder';
-import { rowProducts } from './row-products';
 
 /** How one tap becomes a row of width D: (x - mean) / deviation, then times `matrix`. */
 export interface TapProjection {
@@ -79,7 +79,11 @@ function fitTap(tap: Float32Array, count: number, dim: number, seed: number): Ta
       standard[r * width + d] = (tap[r * step * width + d] - mean[d]) / deviation[d];
     }
   }
-  const { values, vectors } = principalAxes(standard, rows, width, Math.min(dim, width), seed);
+  const { values, vectors } = principalAxes(
+    { count: rows, length: width, values: standard },
+    Math.min(dim, width),
+    seed,
+  );
   const matrix = new Float32Array(dim * width);
   const kept = values.filter((value) => value > values[0] * LEAST_SHARE);
   const energy = kept.reduce((sum, value) => sum + value, 0);
@@ -106,20 +110,15 @@ function statistics(tap: Float32Array, count: number, width: number): Pick<TapPr
  * The leading eigenpairs of rows^T * rows / count. Where there are fewer rows than values in each, they come from the
  * smaller rows * rows^T, which has the same eigenvalues. Axes beyond the rank are zero.
  */
-function principalAxes(rows: Float64Array, count: number, width: number, axes: number, seed: number): Eigenpairs {
-  const scaled = (products: Float64Array): Float64Array => products.map((x) => x / count);
-  if (count >= width) {
-    const columns = transposed(rows, count, width);
-    return leadingEigenpairs(scaled(rowProducts(columns, columns, width, width, count)), width, axes, seed);
-  }
+function principalAxes(rows: Rows, axes: number, seed: number): Eigenpairs {
+  const columns = transposed(rows);
+  const { count, length: width } = rows;
+  const few = count < width ? rows : columns;
+  const square = rowProducts(few, few).map((x) => x / count);
+  if (few === columns) return leadingEigenpairs(square, width, axes, seed);
   const found = Math.min(axes, count);
-  const { values, vectors } = leadingEigenpairs(
-    scaled(rowProducts(rows, rows, count, count, width)),
-    count,
-    found,
-    seed,
-  );
-  const mixed = rowProducts(vectors, transposed(rows, count, width), found, width, count);
+  const { values, vectors } = leadingEigenpairs(square, count, found, seed);
+  const mixed = rowProducts({ count: found, length: count, values: vectors }, columns);
   const out = new Float64Array(axes * width);
   for (let axis = 0; axis < found && values[axis] > values[0] * LEAST_SHARE; axis++) {
     const row = mixed.subarray(axis * width, (axis + 1) * width);
@@ -130,9 +129,8 @@ function principalAxes(rows: Float64Array, count: number, width: number, axes: n
   return { values, vectors: out };
 }
 
-/** [width, count] from [count, width]. */
-function transposed(rows: Float64Array, count: number, width: number): Float64Array {
-  const out = new Float64Array(rows.length);
-  for (let n = 0; n < count; n++) for (let d = 0; d < width; d++) out[d * count + n] = rows[n * width + d];
-  return out;
+function transposed({ count, length, values }: Rows): Rows {
+  const out = new Float64Array(values.length);
+  for (let n = 0; n < count; n++) for (let d = 0; d < length; d++) out[d * count + n] = values[n * length + d];
+  return { count: length, length: count, values: out };
 }

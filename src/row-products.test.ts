@@ -11,8 +11,9 @@ describe('products of rows', () => {
     [9, 4, 1100],
   ])('are right for %i rows by %i of %i values', (aCount, bCount, length) => {
     const [a, b] = [values(aCount * length, 1), values(bCount * length, 2)];
-    const both = rowProducts(a, b, aCount, bCount, length);
-    const own = rowProducts(a, a, aCount, aCount, length);
+    const rows = { count: aCount, length, values: a };
+    const both = rowProducts(rows, { count: bCount, length, values: b });
+    const own = rowProducts(rows, rows);
     const product = (x: Float64Array, i: number, y: Float64Array, j: number): number => {
       let sum = 0;
       for (let d = 0; d < length; d++) sum += x[i * length + d] * y[j * length + d];
