@@ -179,7 +179,7 @@ async function buildItems(
   const written = await writeBundle(bundle, sink, { previous: previous ?? undefined });
   const manifest = companions ? await addLearned(written, { companions: companions.table }, sink) : written;
   notes.push(...(companions?.notes ?? []));
-  await removeStale(out, manifest);
+  await removeStale(out, manifest, ...(previous ? [previous.manifest] : []));
   const lost = previous && leftOut(previous.manifest, manifest);
   if (lost) notes.push(lost);
   return {
