@@ -1,5 +1,5 @@
 import { baseVectors, type ContentVectors, type PrincipalAxes } from '../../catalog';
-import { rowProducts } from '../../row-products';
+import { type Rows, rowProducts } from '../../row-products';
 import type { TermWeights } from '../score';
 import { vectorOf, weightedMean } from '../similarities';
 import { LONGEST_HISTORY, recencyWeights, SESSION, type Taste } from '../terms';
@@ -56,37 +56,66 @@ export function baseTaste(taste: ContentTaste, axes: PrincipalAxes): ContentTast
  * session, and to the three closest past items.
  * @param vectors rows of the taste's space
  * @param scales one per row, which its values are multiplied by; default 1
- * @param used how many of a row's first values are looked at; default all of them
  * @returns one score per row
  */
-export function contentScores(
-  { width, recent, session, past }: ContentTaste,
+export const contentScores = (
+  taste: ContentTaste,
   weights: ContentWeights,
   vectors: Int8Array | Float32Array,
   scales?: Float32Array,
-  used = width,
-): Float32Array {
-  const count = vectors.length / width;
-  const out = new Float32Array(count);
-  const asked = 1 + past.length;
-  const queries = { count: asked, length: used, values: new Float64Array(asked * used) };
-  for (let d = 0; d < used; d++) queries.values[d] = weights.recent * recent[d] + weights.session * session[d];
-  for (const [n, item] of past.entries()) queries.values.set(item.subarray(0, used), (1 + n) * used);
-  const share = weights.closest / Math.max(1, Math.min(CLOSEST, past.length));
-  for (let start = 0; start < count; start += BLOCK) {
-    const rows = Math.min(BLOCK, count - start);
-    const items = new Float64Array(rows * used);
-    for (let row = 0, to = 0; row < rows; row++) {
-      for (let d = 0, at = (start + row) * width; d < used; d++, at++, to++) items[to] = vectors[at];
+): Float32Array => new ContentScorer(taste, weights).scores(vectors, scales);
+
+/** `contentScores` for one taste and many sets of rows. */
+export class ContentScorer {
+  readonly #width: number;
+  readonly #used: number;
+  readonly #past: number;
+  readonly #share: number;
+  /** The weighted means, then the past items. */
+  readonly #queries: Rows;
+  readonly #items: Rows;
+  readonly #products: Float64Array;
+
+  /** @param used how many of a row's first values are looked at; default all of them */
+  constructor({ width, recent, session, past }: ContentTaste, weights: ContentWeights, used = width) {
+    this.#width = width;
+    this.#used = used;
+    this.#past = past.length;
+    this.#share = weights.closest / Math.max(1, Math.min(CLOSEST, past.length));
+    const count = 1 + past.length;
+    const values = new Float64Array(count * used);
+    for (let d = 0; d < used; d++) values[d] = weights.recent * recent[d] + weights.session * session[d];
+    for (const [n, item] of past.entries()) values.set(item.subarray(0, used), (1 + n) * used);
+    this.#queries = { count, length: used, values };
+    this.#items = { count: BLOCK, length: used, values: new Float64Array(BLOCK * used) };
+    this.#products = new Float64Array(BLOCK * count);
+  }
+
+  /** One score per row, see `contentScores`. */
+  scores(vectors: Int8Array | Float32Array, scales?: Float32Array): Float32Array {
+    const count = vectors.length / this.#width;
+    const out = new Float32Array(count);
+    const asked = this.#queries.count;
+    for (let start = 0; start < count; start += BLOCK) {
+      const rows = Math.min(BLOCK, count - start);
+      this.#take(vectors, start, rows);
+      const products = rowProducts({ ...this.#items, count: rows }, this.#queries, this.#products);
+      for (let row = 0, at = 0; row < rows; row++, at += asked) {
+        const score = products[at] + this.#share * closest(products, at + 1, this.#past);
+        out[start + row] = scales ? score * scales[start + row] : score;
+      }
     }
-    const products = rowProducts({ count: rows, length: used, values: items }, queries);
-    for (let row = 0; row < rows; row++) {
-      const at = row * asked;
-      const score = products[at] + share * closest(products, at + 1, past.length);
-      out[start + row] = score * (scales ? scales[start + row] : 1);
+    return out;
+  }
+
+  /** In floating point: arithmetic on one kind of array is several times faster than on two. */
+  #take(vectors: Int8Array | Float32Array, start: number, rows: number): void {
+    const { values } = this.#items;
+    const [width, used] = [this.#width, this.#used];
+    for (let row = 0, to = 0; row < rows; row++) {
+      for (let at = (start + row) * width, end = at + used; at < end; at++, to++) values[to] = vectors[at];
     }
   }
-  return out;
 }
 
 /** Sum of the 3 largest of `count` values, or of all where there are fewer. */
@@ -97,15 +126,14 @@ function closest(values: Float64Array, from: number, count: number): number {
   for (let at = from; at < from + count; at++) {
     const like = values[at];
     if (like <= third) continue;
-    third = like;
-    if (like > second) {
-      third = second;
-      second = like;
-    }
     if (like > first) {
+      third = second;
       second = first;
       first = like;
-    }
+    } else if (like > second) {
+      third = second;
+      second = like;
+    } else third = like;
   }
   return (count > 0 ? first : 0) + (count > 1 ? second : 0) + (count > 2 ? third : 0);
 }
