@@ -31,7 +31,7 @@ async function session(items: number): Promise<void> {
 }
 
 async function measureRecall(items: number): Promise<void> {
-  console.log(`${items} items: ${await recall((await benchBundle(items)).folder)}`);
+  for (const line of await recall((await benchBundle(items)).folder)) console.log(`${items} items: ${line}`);
 }
 
 /** Each step in a process of its own, so that none pays for the memory of another. */

@@ -2,8 +2,8 @@ import { SidestreamError } from '../error';
 import { sha256 } from '../sha256';
 import type { BaseConfig } from './base-config';
 import { type CompanionTable, encodeCompanions } from './companion-table';
-import type { BundleFile, Manifest } from './manifest';
-import { type BundleSink, putManifest } from './put-manifest';
+import { BUNDLE_SCHEMA, type BundleFile, type Manifest } from './manifest';
+import { type BundleSink, storeManifest } from './put-manifest';
 
 /** What a shop learned from its logs. */
 export interface Learned {
@@ -15,7 +15,8 @@ export interface Learned {
 
 /**
  * Puts what was learned into a bundle, each in place of the one it may have: the files first, then one manifest naming
- * them. What is not given stays as it is.
+ * them. What is not given stays as it is, and so does the bundle before: it is the one with other items, which a page can
+ * fall back to.
  * @returns the new manifest
  * @throws SidestreamError `bundle/invalid` when the companions are not about as many items as the bundle has
  */
@@ -36,12 +37,13 @@ export async function addLearned(
     await sink(file, bytes);
     return { file, sha256: digest, bytes: bytes.byteLength };
   };
-  const next: Manifest = { ...manifest };
+  const next: Manifest = { ...manifest, schema: BUNDLE_SCHEMA };
   if (base) next.base = { ...(await put('base', 'safetensors', base.bytes)), config: base.config };
   if (companions) {
     const { origin } = companions;
     const file = await put('companions', 'bin', encodeCompanions(companions));
     next.companions = origin ? { ...file, origin } : file;
   }
-  return putManifest(next, manifest, sink);
+  await storeManifest(next, sink);
+  return next;
 }

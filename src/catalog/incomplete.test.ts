@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SidestreamError } from '../error';
+import { addLearned } from './add-learned';
 import { bundleContent, makeItem, memoryBundle } from './bundle.fixture';
 import { inventory, publishedNames } from './inventory';
 import { MANIFEST_FILE } from './manifest';
@@ -39,6 +40,16 @@ describe.each(['small', 'clusters'] as const)('a bundle that is being uploaded (
     // The rest arrives.
     for (const [name, bytes] of build.files) server.files.set(name, bytes);
     expect(await titleOf(server.fetchFile)).toEqual({ title: 'New', errors: [] });
+  });
+
+  it('is not used either when something was learned for it before the upload', async () => {
+    const { server, build, before, after } = await twoBuilds(kind);
+    const offsets = new Uint32Array(after.count + 1);
+    const companions = { count: after.count, offsets, rows: new Uint32Array(), lifts: new Float32Array() };
+    const learned = await addLearned(after, { companions }, build.sink);
+    expect(learned.previous).toEqual(await manifestFile(before));
+    server.files.set(MANIFEST_FILE, build.files.get(MANIFEST_FILE) ?? new Uint8Array());
+    expect(await titleOf(server.fetchFile)).toEqual({ title: 'Old', errors: ['bundle/incomplete'] });
   });
 
   it('with a file cut short is not used either', async () => {

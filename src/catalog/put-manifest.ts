@@ -20,10 +20,15 @@ export async function putManifest(manifest: Manifest, before: Manifest | null, s
     next.previous = await manifestFile(before);
     await sink(next.previous.file, encodeManifest(before));
   }
-  const bytes = encodeManifest(next);
-  await sink((await manifestFile(next)).file, bytes);
-  await sink(MANIFEST_FILE, bytes);
+  await storeManifest(next, sink);
   return next;
+}
+
+/** Writes a manifest as it is: its copy first. */
+export async function storeManifest(manifest: Manifest, sink: BundleSink): Promise<void> {
+  const bytes = encodeManifest(manifest);
+  await sink((await manifestFile(manifest)).file, bytes);
+  await sink(MANIFEST_FILE, bytes);
 }
 
 /** The content-hashed copy of a manifest. */

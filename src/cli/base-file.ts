@@ -39,7 +39,7 @@ export async function storeLearned(
       );
     }
     const next = await addLearned(manifest, { base: weights, companions }, await folderSink(out));
-    await removeStale(out, next);
+    await removeStale(out, next, manifest);
     const stored = ({ file, bytes }: BundleFile): StoredFile => ({ file: join(out, file), bytes });
     return {
       ...(base && next.base ? { base: stored(next.base) } : {}),

@@ -26,7 +26,8 @@ import type { Meter } from './meter';
 import { createPictures, type PictureOptions } from './pictures';
 import { keptProjections, leftOut, previousBundle } from './previous-bundle';
 import { localRunner } from './process-pool';
-import { collectFeed, type ReadFeedOptions, refusedStrictly } from './read-feed';
+import { type CollectedFeed, collectFeed, type ReadFeedOptions, refusedStrictly } from './read-feed';
+import { Refusals } from './refusals';
 
 /** Texts and pictures for which a process is worth the time that it takes to start. */
 const WORTH_A_PROCESS = 64;
@@ -62,6 +63,8 @@ export interface BuildRequest {
   queue?: string;
   /** Fits the projections to this catalogue, whatever the bundle in the folder used. Default false. */
   refit?: boolean;
+  /** File that gets every refusal, one line of JSON each. */
+  refusals?: string;
   meter: Meter;
 }
 
@@ -73,8 +76,10 @@ export interface BuildResult {
   reused: number;
   /** Of the whole bundle. */
   bytes: number;
-  /** Everything that was refused: rows, which are left out, and pictures, whose items are kept by their text. */
-  refused: Refusal[];
+  /** What was refused, the first 1,000: rows, which are left out, and pictures, whose items are kept by their text. */
+  refused: readonly Refusal[];
+  /** How many there were. */
+  refusals: number;
   refusedRows: number;
   refusedPictures: number;
   /** What could not be kept of the bundle that was in the folder, in sentences. */
@@ -93,8 +98,17 @@ export interface BuildResult {
  *   `build/queue`, `build/no-engine` as their messages say
  */
 export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
+  const refusals = new Refusals(request.refusals);
+  try {
+    return await buildFeed(request, refusals);
+  } finally {
+    refusals.close();
+  }
+}
+
+async function buildFeed(request: BuildRequest, refusals: Refusals): Promise<BuildResult> {
   const catalog = [request.catalog].flat();
-  const feed = await collectFeed(catalog, request.feed);
+  const feed = await collectFeed(catalog, request.feed, refusals);
   if (feed.items.length === 0) {
     const first = feed.refused[0] ? ` The first row refused: ${describeRefusal(feed.refused[0])}.` : '';
     throw new SidestreamError(
@@ -103,12 +117,13 @@ export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
     );
   }
   const cache = request.cache ?? buildFolder(request.out);
-  return lockedBuild(cache, () => buildItems({ ...request, cache }, feed));
+  return lockedBuild(cache, () => buildItems({ ...request, cache }, feed, refusals));
 }
 
 async function buildItems(
   request: BuildRequest & { cache: string },
-  { items, places, refused, refusedRows, summary }: Awaited<ReturnType<typeof collectFeed>>,
+  { items, places, refusedRows, summary }: CollectedFeed,
+  refusals: Refusals,
 ): Promise<BuildResult> {
   const { out, text, images, models, cache, meter } = request;
   const presets = request.presets ?? DEFAULT_PRESETS;
@@ -123,7 +138,7 @@ async function buildItems(
   const rows = { text: items.length, image: pictureRows.length };
   const known = await readFitted(cache);
   const fixed = previous && !request.refit ? await keptProjections(previous, rows, (digest) => known[digest]) : {};
-  const badPictures = new Map<number, Refusal>();
+  const badPictures = new Set<number>();
   const runner = await chunkRunner(request, { presets, models }, rows.text + rows.image);
   const { features, projections, fitted, encoded } = await buildFeatures({
     items,
@@ -133,7 +148,8 @@ async function buildItems(
     refusePicture(row, reason) {
       const refusal = { ...places[row], id: items[row].id, field: 'image', reason };
       if (request.feed?.strict) throw refusedStrictly(refusal);
-      badPictures.set(row, refusal);
+      badPictures.add(row);
+      refusals.add(refusal);
     },
     presets,
     runner,
@@ -163,7 +179,7 @@ async function buildItems(
   const written = await writeBundle(bundle, sink, { previous: previous ?? undefined });
   const manifest = companions ? await addLearned(written, { companions: companions.table }, sink) : written;
   notes.push(...(companions?.notes ?? []));
-  await removeStale(out, manifest);
+  await removeStale(out, manifest, ...(previous ? [previous.manifest] : []));
   const lost = previous && leftOut(previous.manifest, manifest);
   if (lost) notes.push(lost);
   return {
@@ -172,7 +188,8 @@ async function buildItems(
     encoded,
     reused: rows.text + rows.image - badPictures.size - encoded,
     bytes: (await inventory(manifest, folderFetch(request.out))).reduce((sum, file) => sum + file.bytes, 0),
-    refused: [...refused, ...badPictures.values()],
+    refused: refusals.kept,
+    refusals: refusals.count,
     summary,
     refusedRows,
     refusedPictures: badPictures.size,

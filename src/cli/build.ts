@@ -28,6 +28,7 @@ interface BuildOptions {
   workers?: number;
   queue?: string;
   refit?: boolean;
+  refusals?: string;
 }
 
 /** Refused rows shown one by one; the rest is counted. */
@@ -47,6 +48,7 @@ export function buildCommand(): Command {
     .option('--mapping <file>', 'JSON file that says which columns the fields are in')
     .option('--encoding <name>', 'of the feed, such as windows-1252; default: what it says, else UTF-8')
     .option('--strict', 'end at the first row or picture that is refused, and write nothing')
+    .option('--refusals <file>', 'where to write everything that was refused, one line of JSON each')
     .option('--images <folder>', 'folder of the pictures that the products name; those with an address are fetched')
     .option('--picture-cache <folder>', 'where fetched pictures are kept', '.cache/pictures')
     .option('--offline', 'fetch no picture: use those kept by an earlier build')
@@ -83,7 +85,7 @@ export function buildCommand(): Command {
         image: await readPreset(options.imageEncoder, models, 'image'),
       };
       const mapping = file === undefined ? {} : await readMapping(file);
-      const { refused, ...built } = await buildBundle({
+      const { refused, refusals, ...built } = await buildBundle({
         ...options,
         presets,
         catalog,
@@ -92,7 +94,8 @@ export function buildCommand(): Command {
         meter: createMeter(),
       });
       for (const refusal of refused.slice(0, SHOWN)) console.error(describeRefusal(refusal));
-      if (refused.length > SHOWN) console.error(`… and ${refused.length - SHOWN} more`);
+      if (refusals > SHOWN)
+        console.error(`… and ${refusals - SHOWN} more${options.refusals ? '' : '; --refusals writes all to a file'}`);
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       const missing = built.withoutPicture > 0 ? ` (${built.withoutPicture} without a picture)` : '';
       console.log(
@@ -102,6 +105,6 @@ export function buildCommand(): Command {
       for (const note of built.notes) console.error(note);
       for (const line of built.summary) console.log(`Read ${line}`);
       console.log(`Refused: ${built.refusedRows} rows, ${built.refusedPictures} pictures`);
-      if (refused.length > 0) process.exitCode = 2;
+      if (refusals > 0) process.exitCode = 2;
     });
 }

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BundleServer, serveBundle } from './bundle-server';
 
+const WEIGHTS = 'weights '.repeat(1000);
+const LONG = Array.from({ length: 300 }, (_, n) => ({ id: `item-${n}`, title: 'A red shoe' }));
+
 let folder: string;
 let server: BundleServer;
 beforeAll(async () => {
@@ -15,7 +18,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'shop', '.env'), 'secret');
   await writeFile(join(folder, 'shop', 'manifest.json'), '{}');
   await writeFile(join(folder, 'shop', 'items-0123456789abcdef.json'), '[]');
-  await writeFile(join(folder, 'shop', 'text-0123456789abcdef.onnx'), 'weights');
+  await writeFile(join(folder, 'shop', 'text-0123456789abcdef.onnx'), WEIGHTS);
   server = await serveBundle(join(folder, 'shop'), 0, '127.0.0.1');
 });
 afterAll(async () => {
@@ -35,7 +38,7 @@ describe('serveBundle', () => {
       'access-control-allow-origin': '*',
     });
     const onnx = await get('text-0123456789abcdef.onnx');
-    expect([await onnx.text(), onnx.headers.get('content-type')]).toEqual(['weights', 'application/octet-stream']);
+    expect([await onnx.text(), onnx.headers.get('content-type')]).toEqual([WEIGHTS, 'application/octet-stream']);
   });
 
   it('has the manifest asked for again, answers 304 while it is the same, and sees a new one', async () => {
@@ -49,9 +52,38 @@ describe('serveBundle', () => {
     expect([changed.status, await changed.text()]).toEqual([200, '{"new": true}']);
   });
 
+  it('sends text compressed to those who take it so, and says that it depends on that', async () => {
+    await writeFile(join(folder, 'shop', 'items-00112233445566ff.json'), JSON.stringify(LONG));
+    const ask = async (name: string, encodings: string, more = '') => {
+      const headers = `Host: x\r\nAccept-Encoding: ${encodings}\r\n${more}`;
+      const [head, body] = await rawParts(`GET /${name} HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`);
+      const header = (field: string) => new RegExp(`^${field}: (.*)\r$`, 'im').exec(head)?.[1];
+      return { status: head.slice(9, 12), body, header };
+    };
+    const plain = await ask('items-00112233445566ff.json', 'identity');
+    const [brotli, gzip] = [
+      await ask('items-00112233445566ff.json', 'gzip, br'),
+      await ask('items-00112233445566ff.json', 'gzip, br;q=0'),
+    ];
+    expect([plain, brotli, gzip].map(({ header }) => header('content-encoding'))).toEqual([undefined, 'br', 'gzip']);
+    expect([plain, brotli, gzip].map(({ header }) => header('vary'))).toEqual(Array(3).fill('Accept-Encoding'));
+    const etag = plain.header('etag');
+    expect([etag, brotli.header('etag'), gzip.header('etag')]).toEqual([expect.stringMatching(/^W\//), etag, etag]);
+    const same = await ask('items-00112233445566ff.json', 'br', `If-None-Match: ${etag}\r\n`);
+    expect([same.status, same.header('vary'), same.body.length]).toEqual(['304', 'Accept-Encoding', 0]);
+    for (const { body } of [brotli, gzip]) expect(body.length).toBeLessThan(plain.body.length / 5);
+    const part = await ask('items-00112233445566ff.json', 'br', 'Range: bytes=2-3\r\n');
+    expect([part.status, part.header('content-encoding')]).toEqual(['200', 'br']);
+    const fetched = await get('items-00112233445566ff.json');
+    expect(fetched.headers.get('content-encoding')).toMatch(/br|gzip/);
+    expect(await fetched.json()).toEqual(LONG);
+    const onnx = await ask('text-0123456789abcdef.onnx', 'gzip, br');
+    expect([onnx.header('content-encoding'), onnx.body.toString()]).toEqual([undefined, WEIGHTS]);
+  });
+
   it('gives a file whole, whatever part is asked for', async () => {
     const response = await get('text-0123456789abcdef.onnx', { headers: { Range: 'bytes=2-3' } });
-    expect([response.status, await response.text()]).toEqual([200, 'weights']);
+    expect([response.status, await response.text()]).toEqual([200, WEIGHTS]);
   });
 
   it.each([
@@ -78,14 +110,19 @@ describe('serveBundle', () => {
 });
 
 /** Sends what `fetch` would tidy up first. */
-function raw(request: string): Promise<string> {
+const raw = async (request: string): Promise<string> => (await rawParts(request)).join('\r\n\r\n');
+
+/** Head and body of the answer as they come over the wire. */
+function rawParts(request: string): Promise<[string, Buffer]> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(new URL(server.address).port), '127.0.0.1', () => socket.write(request));
-    let answer = '';
-    socket.on('data', (data) => {
-      answer += data;
+    const parts: Buffer[] = [];
+    socket.on('data', (data) => parts.push(data));
+    socket.on('end', () => {
+      const answer = Buffer.concat(parts);
+      const end = answer.indexOf('\r\n\r\n');
+      resolve([answer.toString('latin1', 0, end + 2), answer.subarray(end + 4)]);
     });
-    socket.on('end', () => resolve(answer));
     socket.on('error', reject);
   });
 }

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import compression from 'compression';
 import sirv from 'sirv';
 import { MANIFEST_FILE } from '../catalog';
 
@@ -14,7 +15,8 @@ export interface BundleServer {
 
 /**
  * Serves a bundle as a shop's web server should: files named by their content are cached for good, the manifest is asked
- * for again each time (and answered with 304 while it is the same), and pages of every origin may read it.
+ * for again each time (and answered with 304 while it is the same), pages of every origin may read it, and text is sent
+ * compressed with brotli or gzip.
  * @param port 0 takes any that is free
  * @throws the error of `listen`, for instance `EADDRINUSE`
  */
@@ -29,6 +31,7 @@ export async function serveBundle(folder: string, port: number, host: string): P
       if (/\.(onnx|safetensors|bin)$/.test(name)) response.setHeader('Content-Type', 'application/octet-stream');
     },
   });
+  const compress = compression();
   const server = createServer((request, response) => {
     response.setHeader('Access-Control-Allow-Origin', '*');
     response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
@@ -45,8 +48,13 @@ export async function serveBundle(folder: string, port: number, host: string): P
         .end(`There is no such file. Start at ${MANIFEST_FILE}.\n`);
     };
     // A bundle is flat: nothing but the plain name of a file reaches the disk.
-    if (/^\/[a-z0-9][\w.-]*(\?.*)?$/i.test(request.url ?? '')) files(request, response, missing);
-    else missing();
+    if (!/^\/[a-z0-9][\w.-]*(\?.*)?$/i.test(request.url ?? '')) {
+      missing();
+      return;
+    }
+    // Answers without a body have to say so, too.
+    response.setHeader('Vary', 'Accept-Encoding');
+    compress(request, response, () => files(request, response, missing));
   });
   await listening(server, port, host);
   const { port: actual } = server.address() as AddressInfo;

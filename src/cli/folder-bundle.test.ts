@@ -55,6 +55,8 @@ it('keeps the files of the one bundle that came before', async () => {
   await removeStale(folder, second);
   expect(await readdir(folder)).toContain(first.shards.items[0].file);
   const third = await write('Three', await openBundle(folderFetch(folder)));
+  await removeStale(folder, third, second);
+  expect(await readdir(folder)).toContain(first.shards.items[0].file);
   await removeStale(folder, third);
   const names = await readdir(folder);
   expect(names).toContain(second.shards.items[0].file);

@@ -29,11 +29,11 @@ export async function folderSink(folder: string): Promise<BundleSink> {
 }
 
 /**
- * Removes the files of earlier builds but one: those of the bundle before stay for pages that have it open. Files of
- * other names are left alone.
+ * Removes the files of earlier builds but those of these bundles and of the ones before them, which pages that are open
+ * still read. Files of other names are left alone.
  */
-export async function removeStale(folder: string, manifest: Manifest): Promise<void> {
-  const wanted = await publishedNames(manifest, folderFetch(folder));
-  const stale = (await readdir(folder)).filter((name) => OURS.test(name) && !wanted.has(name));
+export async function removeStale(folder: string, ...manifests: Manifest[]): Promise<void> {
+  const wanted = await Promise.all(manifests.map((manifest) => publishedNames(manifest, folderFetch(folder))));
+  const stale = (await readdir(folder)).filter((name) => OURS.test(name) && !wanted.some((names) => names.has(name)));
   await Promise.all(stale.map((name) => rm(join(folder, name))));
 }

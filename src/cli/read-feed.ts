@@ -4,6 +4,7 @@ import { type FeedMapping, type FeedRow, feedRows, parseFeedMapping } from '../c
 import { SidestreamError } from '../error';
 import { createFeedTally } from './feed-tally';
 import { openFeed } from './open-feed';
+import { Refusals } from './refusals';
 
 export interface ReadFeedOptions {
   mapping?: FeedMapping;
@@ -35,24 +36,28 @@ export function refusedStrictly(refusal: Refusal): SidestreamError {
 export interface CollectedFeed {
   items: Item[];
   places: Pick<Refusal, 'file' | 'line' | 'unit'>[];
-  /** One entry per bad field. */
-  refused: Refusal[];
+  /** One entry per bad field, the first 1,000 of them. */
+  refused: readonly Refusal[];
   refusedRows: number;
   /** What was read from which files, in sentences. */
   summary: string[];
 }
 
-/** Reads all rows of `readFeed` into memory; throws what it throws. */
-export async function collectFeed(paths: readonly string[], options: ReadFeedOptions = {}): Promise<CollectedFeed> {
+/** Reads all rows of `readFeed` into memory; throws what it throws. @param refusals takes every bad field */
+export async function collectFeed(
+  paths: readonly string[],
+  options: ReadFeedOptions = {},
+  refusals = new Refusals(),
+): Promise<CollectedFeed> {
   const tally = createFeedTally();
-  const feed: CollectedFeed = { items: [], places: [], refused: [], refusedRows: 0, summary: [] };
+  const feed: CollectedFeed = { items: [], places: [], refused: refusals.kept, refusedRows: 0, summary: [] };
   for await (const row of readFeed(paths, { ...options, onFormat: tally.open })) {
     tally.count(row);
     if ('item' in row) {
       feed.items.push(row.item);
       feed.places.push({ file: row.file, line: row.line, ...(row.unit === 'line' ? {} : { unit: row.unit }) });
     } else {
-      feed.refused.push(...row.refused);
+      refusals.add(...row.refused);
       feed.refusedRows++;
     }
   }

@@ -27,8 +27,10 @@ function standardized(values: Float32Array, count: number): Float32Array {
 const row = (rows: Float32Array, n: number, width: number) => rows.subarray(n * width, (n + 1) * width);
 
 describe('the projection', () => {
-  it('keeps the cosines of standardised taps when nothing needs to be dropped', () => {
-    const [count, width] = [40, 24];
+  it.each([
+    { count: 40, width: 24, items: 'more items than values' },
+    { count: 40, width: 90, items: 'fewer items than values' },
+  ])('keeps the cosines of standardised taps when nothing needs to be dropped, of $items', ({ count, width }) => {
     const values = tap(count, width, 8);
     const rows = project(fitProjection([values], count, { dim: 16 }), [values]);
     const standard = standardized(values, count);

@@ -1,4 +1,5 @@
-import { leadingEigenpairs } from './eigen';
+import { type Rows, rowProducts } from '../row-products';
+import { type Eigenpairs, leadingEigenpairs } from './eigen';
 import type { RawTaps } from './encoder';
 
 /** How one tap becomes a row of width D: (x - mean) / deviation, then times `matrix`. */
@@ -28,6 +29,8 @@ export interface FitOptions {
 
 /** Rows looked at; beyond that an even selection gives the same statistics for a fraction of the time. */
 const MOST_ROWS = 4096;
+/** Variance of an axis, as a share of the first one's, below which it is nothing but rounding. */
+const LEAST_SHARE = 1e-9;
 
 /**
  * Learns, for every tap, mean and deviation of each value and the principal axes of the standardised values (PCA). The
@@ -70,15 +73,19 @@ function fitTap(tap: Float32Array, count: number, dim: number, seed: number): Ta
   const { mean, deviation } = statistics(tap, count, width);
   const step = Math.max(1, Math.ceil(count / MOST_ROWS));
   const rows = Math.ceil(count / step);
-  const standard = new Float32Array(rows * width);
+  const standard = new Float64Array(rows * width);
   for (let r = 0; r < rows; r++) {
     for (let d = 0; d < width; d++) {
       standard[r * width + d] = (tap[r * step * width + d] - mean[d]) / deviation[d];
     }
   }
-  const { values, vectors } = leadingEigenpairs(covariance(standard, rows, width), width, Math.min(dim, width), seed);
+  const { values, vectors } = principalAxes(
+    { count: rows, length: width, values: standard },
+    Math.min(dim, width),
+    seed,
+  );
   const matrix = new Float32Array(dim * width);
-  const kept = values.filter((value) => value > values[0] * 1e-9);
+  const kept = values.filter((value) => value > values[0] * LEAST_SHARE);
   const energy = kept.reduce((sum, value) => sum + value, 0);
   if (energy > 0) {
     const scale = Math.sqrt(dim / energy);
@@ -99,24 +106,31 @@ function statistics(tap: Float32Array, count: number, width: number): Pick<TapPr
   return { mean, deviation: Float32Array.from(spread, (s) => (s > largest * 1e-6 ? s : 1)) };
 }
 
-/** [width, width], both halves filled. */
-function covariance(rows: Float32Array, count: number, width: number): Float64Array {
-  const out = new Float64Array(width * width);
-  const none = new Float32Array(width);
-  const row = (r: number) => (r < count ? rows.subarray(r * width, (r + 1) * width) : none);
-  for (let r = 0; r < count; r += 4) {
-    const [a, b, c, d] = [row(r), row(r + 1), row(r + 2), row(r + 3)];
-    for (let i = 0; i < width; i++) {
-      const [ai, bi, ci, di] = [a[i], b[i], c[i], d[i]];
-      const start = i * width;
-      for (let j = i; j < width; j++) out[start + j] += ai * a[j] + bi * b[j] + ci * c[j] + di * d[j];
-    }
+/**
+ * The leading eigenpairs of rows^T * rows / count. Where there are fewer rows than values in each, they come from the
+ * smaller rows * rows^T, which has the same eigenvalues. Axes beyond the rank are zero.
+ */
+function principalAxes(rows: Rows, axes: number, seed: number): Eigenpairs {
+  const columns = transposed(rows);
+  const { count, length: width } = rows;
+  const few = count < width ? rows : columns;
+  const square = rowProducts(few, few).map((x) => x / count);
+  if (few === columns) return leadingEigenpairs(square, width, axes, seed);
+  const found = Math.min(axes, count);
+  const { values, vectors } = leadingEigenpairs(square, count, found, seed);
+  const mixed = rowProducts({ count: found, length: count, values: vectors }, columns);
+  const out = new Float64Array(axes * width);
+  for (let axis = 0; axis < found && values[axis] > values[0] * LEAST_SHARE; axis++) {
+    const row = mixed.subarray(axis * width, (axis + 1) * width);
+    const largest = row.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
+    const length = Math.sqrt(row.reduce((sum, x) => sum + x * x, 0)) * Math.sign(largest);
+    for (let d = 0; d < width; d++) out[axis * width + d] = row[d] / length;
   }
-  for (let i = 0; i < width; i++) {
-    for (let j = i; j < width; j++) {
-      out[i * width + j] /= count;
-      out[j * width + i] = out[i * width + j];
-    }
-  }
-  return out;
+  return { values, vectors: out };
+}
+
+function transposed({ count, length, values }: Rows): Rows {
+  const out = new Float64Array(values.length);
+  for (let n = 0; n < count; n++) for (let d = 0; d < length; d++) out[d * count + n] = values[n * length + d];
+  return { count: length, length: count, values: out };
 }

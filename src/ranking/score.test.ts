@@ -1,14 +1,16 @@
 import { expect, it } from 'vitest';
-import { rankOf } from './score';
+import { seededRandom } from '../model';
+import { topRows } from './score';
 
-it('a rank counts the items ahead that are not in the history; equal scores keep catalogue order', () => {
-  const scores = Float32Array.of(5, 3, 9, 3, 7);
-  const history = Int32Array.of(2, 2);
-  expect(rankOf(scores, 0, new Int32Array(0))).toBe(3);
-  expect(rankOf(scores, 0, history)).toBe(2);
-  expect(rankOf(scores, 4, history)).toBe(1);
-  expect(rankOf(scores, 1, history)).toBe(3);
-  expect(rankOf(scores, 3, history)).toBe(4);
-  // Chosen again: the target itself counts, even from the history.
-  expect(rankOf(scores, 4, Int32Array.of(4, 3))).toBe(2);
+it('finds the rows of the highest scores, best first and equal ones in catalogue order', () => {
+  const random = seededRandom(1);
+  for (let round = 0; round < 300; round++) {
+    const levels = 1 + Math.floor(random() * 50);
+    const score = Float32Array.from({ length: 1 + Math.floor(random() * 60) }, () => Math.floor(random() * levels));
+    if (round % 3 === 0) score[0] = Number.NaN;
+    const allowed = (row: number): boolean => round % 2 === 0 || row % 3 > 0;
+    const known = [...score.keys()].filter((row) => allowed(row) && !Number.isNaN(score[row]));
+    const sorted = known.sort((a, b) => score[b] - score[a] || a - b);
+    for (const limit of [1, 7, score.length]) expect(topRows(score, limit, allowed)).toEqual(sorted.slice(0, limit));
+  }
 });

@@ -37,10 +37,31 @@ export function topRows(score: Float32Array, limit: number, allowed: (row: numbe
   return rows.slice(0, limit);
 }
 
-/** The `limit`-th highest score: numbers are sorted several times faster than rows by a comparison. */
+/** The `limit`-th highest score, by quickselect; what is not a number is passed over. */
 function leastOfTop(score: Float32Array, limit: number, allowed: (row: number) => boolean): number {
-  const known = score.filter((value, row) => !Number.isNaN(value) && allowed(row)).sort();
-  return known.length > limit ? known[known.length - limit] : Number.NEGATIVE_INFINITY;
+  const known = new Float32Array(score.length);
+  let count = 0;
+  for (let row = 0; row < score.length; row++) {
+    if (!Number.isNaN(score[row]) && allowed(row)) known[count++] = score[row];
+  }
+  if (count <= limit) return Number.NEGATIVE_INFINITY;
+  const wanted = count - limit;
+  for (let low = 0, high = count - 1; low < high; ) {
+    const middle = known[(low + high) >> 1];
+    let [i, j] = [low, high];
+    while (i <= j) {
+      while (known[i] < middle) i++;
+      while (known[j] > middle) j--;
+      if (i > j) break;
+      const swapped = known[i];
+      known[i++] = known[j];
+      known[j--] = swapped;
+    }
+    if (wanted <= j) high = j;
+    else if (wanted >= i) low = i;
+    else break;
+  }
+  return known[wanted];
 }
 
 /**

@@ -1,4 +1,5 @@
 import { baseVectors, type ContentVectors, type PrincipalAxes } from '../../catalog';
+import { type Rows, rowProducts } from '../../row-products';
 import type { TermWeights } from '../score';
 import { vectorOf, weightedMean } from '../similarities';
 import { LONGEST_HISTORY, recencyWeights, SESSION, type Taste } from '../terms';
@@ -7,6 +8,8 @@ import { LONGEST_HISTORY, recencyWeights, SESSION, type Taste } from '../terms';
 const MOST_PAST = 20;
 /** Past items that the closest ones are the mean of, as in the term `closest`. */
 const CLOSEST = 3;
+/** Items whose products with the taste are in memory at a time. */
+const BLOCK = 256;
 
 /** What the content terms of the personal score see of a history, as unit vectors of one space. */
 export interface ContentTaste {
@@ -53,53 +56,84 @@ export function baseTaste(taste: ContentTaste, axes: PrincipalAxes): ContentTast
  * session, and to the three closest past items.
  * @param vectors rows of the taste's space
  * @param scales one per row, which its values are multiplied by; default 1
- * @param used how many of a row's first values are looked at; default all of them
  * @returns one score per row
  */
-export function contentScores(
-  { width, recent, session, past }: ContentTaste,
+export const contentScores = (
+  taste: ContentTaste,
   weights: ContentWeights,
   vectors: Int8Array | Float32Array,
   scales?: Float32Array,
-  used = width,
-): Float32Array {
-  const count = vectors.length / width;
-  const out = new Float32Array(count);
-  const mean = recent.map((value, d) => weights.recent * value + weights.session * session[d]);
-  const share = weights.closest / Math.max(1, Math.min(CLOSEST, past.length));
-  // One row at a time in floating point: arithmetic on one kind of array is several times faster than on two.
-  const item = new Float32Array(used);
-  for (let row = 0; row < count; row++) {
-    for (let d = 0, at = row * width; d < used; d++, at++) item[d] = vectors[at];
-    let first = Number.NEGATIVE_INFINITY;
-    let second = Number.NEGATIVE_INFINITY;
-    let third = Number.NEGATIVE_INFINITY;
-    for (let n = 0; n < past.length; n++) {
-      const like = product(item, past[n]);
-      if (like <= third) continue;
-      third = like;
-      if (like > second) [second, third] = [like, second];
-      if (like > first) [first, second] = [like, first];
-    }
-    const closest = (past.length > 0 ? first : 0) + (past.length > 1 ? second : 0) + (past.length > 2 ? third : 0);
-    out[row] = (product(item, mean) + share * closest) * (scales ? scales[row] : 1);
+): Float32Array => new ContentScorer(taste, weights).scores(vectors, scales);
+
+/** `contentScores` for one taste and many sets of rows. */
+export class ContentScorer {
+  readonly #width: number;
+  readonly #used: number;
+  readonly #past: number;
+  readonly #share: number;
+  /** The weighted means, then the past items. */
+  readonly #queries: Rows;
+  readonly #items: Rows;
+  readonly #products: Float64Array;
+
+  /** @param used how many of a row's first values are looked at; default all of them */
+  constructor({ width, recent, session, past }: ContentTaste, weights: ContentWeights, used = width) {
+    this.#width = width;
+    this.#used = used;
+    this.#past = past.length;
+    this.#share = weights.closest / Math.max(1, Math.min(CLOSEST, past.length));
+    const count = 1 + past.length;
+    const values = new Float64Array(count * used);
+    for (let d = 0; d < used; d++) values[d] = weights.recent * recent[d] + weights.session * session[d];
+    for (const [n, item] of past.entries()) values.set(item.subarray(0, used), (1 + n) * used);
+    this.#queries = { count, length: used, values };
+    this.#items = { count: BLOCK, length: used, values: new Float64Array(BLOCK * used) };
+    this.#products = new Float64Array(BLOCK * count);
   }
-  return out;
+
+  /** One score per row, see `contentScores`. */
+  scores(vectors: Int8Array | Float32Array, scales?: Float32Array): Float32Array {
+    const count = vectors.length / this.#width;
+    const out = new Float32Array(count);
+    const asked = this.#queries.count;
+    for (let start = 0; start < count; start += BLOCK) {
+      const rows = Math.min(BLOCK, count - start);
+      this.#take(vectors, start, rows);
+      const products = rowProducts({ ...this.#items, count: rows }, this.#queries, this.#products);
+      for (let row = 0, at = 0; row < rows; row++, at += asked) {
+        const score = products[at] + this.#share * closest(products, at + 1, this.#past);
+        out[start + row] = scales ? score * scales[start + row] : score;
+      }
+    }
+    return out;
+  }
+
+  /** In floating point: arithmetic on one kind of array is several times faster than on two. */
+  #take(vectors: Int8Array | Float32Array, start: number, rows: number): void {
+    const { values } = this.#items;
+    const [width, used] = [this.#width, this.#used];
+    for (let row = 0, to = 0; row < rows; row++) {
+      for (let at = (start + row) * width, end = at + used; at < end; at++, to++) values[to] = vectors[at];
+    }
+  }
 }
 
-/** Dot product with as much of `y` as `x` has. Four sums at a time do not wait for each other. */
-function product(x: Float32Array, y: Float32Array): number {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  let at = 0;
-  for (; at + 3 < x.length; at += 4) {
-    a += x[at] * y[at];
-    b += x[at + 1] * y[at + 1];
-    c += x[at + 2] * y[at + 2];
-    d += x[at + 3] * y[at + 3];
+/** Sum of the 3 largest of `count` values, or of all where there are fewer. */
+function closest(values: Float64Array, from: number, count: number): number {
+  let first = Number.NEGATIVE_INFINITY;
+  let second = Number.NEGATIVE_INFINITY;
+  let third = Number.NEGATIVE_INFINITY;
+  for (let at = from; at < from + count; at++) {
+    const like = values[at];
+    if (like <= third) continue;
+    if (like > first) {
+      third = second;
+      second = first;
+      first = like;
+    } else if (like > second) {
+      third = second;
+      second = like;
+    } else third = like;
   }
-  for (; at < x.length; at++) a += x[at] * y[at];
-  return a + b + c + d;
+  return (count > 0 ? first : 0) + (count > 1 ? second : 0) + (count > 2 ? third : 0);
 }

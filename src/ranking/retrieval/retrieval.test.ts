@@ -68,6 +68,19 @@ describe('retrieval', () => {
     expect(found / (10 * histories.length)).toBeGreaterThan(0.95);
   });
 
+  it('scores by the weighted means and the three closest of the past', () => {
+    const taste = tasteOf(Array.from({ length: 9 }, (_, n) => n * 37));
+    const some = content.values.subarray(0, 700 * content.width);
+    const dot = (row: number, query: Float32Array): number =>
+      query.reduce((sum, x, d) => sum + x * some[row * content.width + d], 0);
+    for (const [row, score] of contentScores(taste, WEIGHTS, some).entries()) {
+      const likes = taste.past.map((item) => dot(row, item)).sort((a, b) => b - a);
+      const closest = (likes[0] + likes[1] + likes[2]) / 3;
+      const means = WEIGHTS.recent * dot(row, taste.recent) + WEIGHTS.session * dot(row, taste.session);
+      expect(score).toBeCloseTo(means + WEIGHTS.closest * closest, 4);
+    }
+  });
+
   it('scores by base vectors about as by content vectors', () => {
     const taste = tasteOf(histories[3]);
     const near = contentScores(baseTaste(taste, axes), WEIGHTS, directory.centroid(0));

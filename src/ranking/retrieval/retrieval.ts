@@ -1,6 +1,6 @@
 import type { BaseVectors, ClusterDirectory } from '../../catalog';
 import { topRows } from '../score';
-import { type ContentTaste, type ContentWeights, contentScores } from './content-taste';
+import { ContentScorer, type ContentTaste, type ContentWeights, contentScores } from './content-taste';
 
 /** An item that may suit a taste. */
 export interface Candidate {
@@ -112,12 +112,13 @@ interface Scanned {
  */
 function best(scanned: Scanned[], taste: ContentTaste, weights: ContentWeights, limit: number): Candidate[] {
   const total = scanned.reduce((sum, { vectors }) => sum + vectors.count, 0);
+  const leading = new ContentScorer(taste, weights, Math.min(LEADING, taste.width));
   const rough = new Float32Array(total);
   const part = new Uint32Array(total);
   const places = new Uint32Array(total);
   let at = 0;
   for (const [n, { vectors }] of scanned.entries()) {
-    rough.set(contentScores(taste, weights, vectors.values, vectors.scales, Math.min(LEADING, taste.width)), at);
+    rough.set(leading.scores(vectors.values, vectors.scales), at);
     part.fill(n, at, at + vectors.count);
     for (let row = 0; row < vectors.count; row++, at++) places[at] = row;
   }
