@@ -174,11 +174,26 @@ describe('a connected data layer', () => {
     expect(drops()).toEqual([]);
   });
 
+  it('lists what was taken out of the cart again', async () => {
+    await engine.close();
+    engine = await shop.open();
+    const layer: unknown[] = [];
+    connect(layer);
+    const alike = () => engine.recommend({ placement: 'similar', itemId: 'b' });
+    const listed = async () => (await alike()).items.some(({ item }) => item.id === 'a');
+    layer.push(cart('a'));
+    await reported(1);
+    expect(await listed()).toBe(false);
+    layer.push({ event: 'remove_from_cart', ecommerce: { items: [{ item_id: 'a', price: 9.99, quantity: 2 }] } });
+    await reported(2);
+    expect(await listed()).toBe(true);
+  });
+
   it('tells what it dropped and why, and keeps what is good', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const layer: unknown[] = [];
     connect(layer, { debug: true });
-    layer.push({ event: 'gtm.js' }, { event: 'remove_from_cart', ecommerce: { items: [{ item_id: 'a' }] } });
+    layer.push({ event: 'gtm.js' }, { event: 'refund', ecommerce: { items: [{ item_id: 'a' }] } });
     layer.push({ event: 'addToCart', ecommerce: { add: { products: [{ id: 'a' }] } } });
     layer.push({ event: 'add_to_cart', ecommerce: { add: { products: [{ id: 'a' }] } } });
     layer.push({ event: 'view_item', ecommerce: { items: [{ item_name: 'A' }, 'a', { item_id: 'nowhere' }] } });

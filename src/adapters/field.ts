@@ -8,6 +8,8 @@ const EVENT_TYPES: readonly unknown[] = [
   'cart',
   'purchase',
   'dismiss',
+  'undismiss',
+  'uncart',
 ] satisfies EventType[];
 
 /** Whether a page's word is a type of event of ours. */

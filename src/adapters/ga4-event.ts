@@ -30,18 +30,19 @@ export interface Ga4Event {
 }
 
 /**
- * Events of GA4 and ours. What takes an item away again (`remove_from_cart`, `refund`) has none: it says nothing against
- * the item. `add_to_wishlist` has none either, a shop may map it.
+ * Events of GA4 and ours. `remove_from_cart` says nothing against the item, but lists may show it again. `refund` has no
+ * counterpart, nor has `add_to_wishlist`; a shop may map them.
  */
 const EVENTS: Record<string, EventType> = {
   view_item: 'view',
   view_item_list: 'impression',
   select_item: 'click',
   add_to_cart: 'cart',
+  remove_from_cart: 'uncart',
   purchase: 'purchase',
 };
 /** Events that are known and say nothing: no word of them in debug mode. */
-const SILENT = ['remove_from_cart', 'refund', 'view_cart', 'begin_checkout', 'add_shipping_info', 'add_payment_info'];
+const SILENT = ['refund', 'view_cart', 'begin_checkout', 'add_shipping_info', 'add_payment_info'];
 
 const record = v.record(v.string(), v.unknown());
 const paramsSchema = v.looseObject({ items: v.pipe(v.array(v.unknown()), v.minLength(1)) });
