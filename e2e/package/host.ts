@@ -4,9 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 
 const TYPES: Record<string, string> = {
+  '.css': 'text/css',
   '.html': 'text/html',
+  '.jpg': 'image/jpeg',
   '.js': 'text/javascript',
   '.json': 'application/json',
+  '.png': 'image/png',
   '.wasm': 'application/wasm',
 };
 
@@ -30,7 +33,8 @@ export async function serve(folders: Record<string, string>, headers: Record<str
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://host').pathname));
     asked.push(path);
     const prefix = prefixes.find((start) => path.startsWith(start));
-    const file = prefix && join(folders[prefix], path.slice(prefix.length) || 'index.html');
+    const name = prefix && path.slice(prefix.length);
+    const file = prefix && join(folders[prefix], name?.replace(/(^|\/)$/, '$1index.html') ?? '');
     try {
       const bytes = await readFile(file ?? '');
       response.writeHead(200, { 'content-type': TYPES[extname(file ?? '')] ?? 'application/octet-stream', ...headers });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,9 +12,10 @@ export const run = promisify(execFile);
 /**
  * A shop's project outside the repository, with the packed tarball in `node_modules` as npm lays it, and nothing else but
  * the dependencies that the tarball names.
+ * @param example folder under `examples` whose files and packages it has besides
  * @returns its folder
  */
-export async function createProject(): Promise<string> {
+export async function createProject(example?: string): Promise<string> {
   const packed = join(repository, '.cache', 'package');
   const tarball = (await readdir(packed).catch(() => [])).find((name) => name.endsWith('.tgz'));
   if (!tarball) throw new Error('There is no tarball to test. Run "npm run package" first.');
@@ -23,7 +24,11 @@ export async function createProject(): Promise<string> {
   await mkdir(installed, { recursive: true });
   await run('tar', ['-xzf', join(packed, tarball), '--strip-components=1', '-C', installed]);
   const about = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
-  for (const name of Object.keys(about.dependencies)) {
+  const files = example ? join(repository, 'examples', example) : null;
+  const own = files ? await readFile(join(files, 'package.json'), 'utf8').catch(() => '{}') : '{}';
+  const { dependencies = {}, devDependencies = {} } = JSON.parse(own);
+  const names = Object.keys({ ...about.dependencies, ...dependencies, ...devDependencies });
+  for (const name of names.filter((name) => name !== about.name)) {
     const path = join(project, 'node_modules', name);
     await mkdir(dirname(path), { recursive: true });
     await symlink(join(repository, 'node_modules', name), path, 'junction');
@@ -32,13 +37,23 @@ export async function createProject(): Promise<string> {
   await chmod(join(installed, about.bin.sidestream), 0o755);
   await symlink(join('..', 'sidestream', about.bin.sidestream), join(project, 'node_modules', '.bin', 'sidestream'));
   await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'a-shop', private: true, type: 'module' }));
+  const foreign = (path: string): boolean => /[\\/](node_modules|public|site)$/.test(path);
+  if (files) await cp(files, project, { recursive: true, filter: (path) => !foreign(path) });
   return project;
 }
 
 /** Writes a catalogue of ten products, half of them with pictures, and builds its bundle into `public/bundle`. */
 export async function buildBundle(project: string): Promise<string> {
-  const photos = join(project, 'public', 'photos');
-  await mkdir(photos, { recursive: true });
+  await writeCatalogue(project, join('public', 'photos'));
+  const pictures = ['--images', 'public/photos', '--image-base', '/photos/'];
+  const args = ['--no-install', 'sidestream', 'build', 'catalog.jsonl', ...pictures, '--out', 'public/bundle'];
+  const { stdout } = await run('npx', args, { cwd: project });
+  return stdout;
+}
+
+/** Writes `catalog.jsonl`: ten products `p0` to `p9`, the first half of them with pictures in the folder `photos`. */
+export async function writeCatalogue(project: string, photos: string): Promise<void> {
+  await mkdir(join(project, photos), { recursive: true });
   const items = Array.from({ length: 10 }, (_, n) => ({
     id: `p${n}`,
     title: `${n % 2 ? 'Red' : 'Blue'} ${['scarf', 'bowl', 'lamp', 'chair', 'kite'][n >> 1]}`,
@@ -48,17 +63,21 @@ export async function buildBundle(project: string): Promise<string> {
   }));
   for (const [n, { image }] of items.entries()) {
     const background = { r: 25 * n, g: 120, b: 255 - 25 * n };
-    if (image)
-      await writeFile(
-        join(photos, image),
-        await sharp({ create: { width: 64, height: 64, channels: 3, background } })
-          .png()
-          .toBuffer(),
-      );
+    const picture = sharp({ create: { width: 64, height: 64, channels: 3, background } });
+    if (image) await writeFile(join(project, photos, image), await picture.png().toBuffer());
   }
   await writeFile(join(project, 'catalog.jsonl'), items.map((item) => JSON.stringify(item)).join('\n'));
-  const pictures = ['--images', 'public/photos', '--image-base', '/photos/'];
-  const args = ['--no-install', 'sidestream', 'build', 'catalog.jsonl', ...pictures, '--out', 'public/bundle'];
-  const { stdout } = await run('npx', args, { cwd: project });
+}
+
+/**
+ * Runs the commands of an example's README, but for those that install and serve.
+ * @returns what they printed
+ */
+export async function followReadme(project: string): Promise<string> {
+  const readme = await readFile(join(project, 'README.md'), 'utf8');
+  const [, block = ''] = /```sh\n(.*?)```/s.exec(readme) ?? [];
+  const commands = block.split('\n').filter((line) => line && !/^npm (i\b|run dev)/.test(line));
+  if (commands.length === 0) throw new Error('The README says no command.');
+  const { stdout } = await run('sh', ['-ec', commands.join('\n')], { cwd: project });
   return stdout;
 }

@@ -12,8 +12,8 @@ export interface DataLayerOptions extends AdapterOptions, Ga4Options {
 const heardFor = new WeakMap<object, WeakSet<object>>();
 
 /**
- * Tracks what a shop pushes to its data layer for GA4: `view_item`, `view_item_list`, `select_item`, `add_to_cart` and
- * `purchase`, as `dataLayer.push({ event, ecommerce: { items } })` and as `gtag('event', name, { items })`, what was pushed
+ * Tracks what a shop pushes to its data layer for GA4: `view_item`, `view_item_list`, `select_item`, `add_to_cart`,
+ * `remove_from_cart` and `purchase`, as `dataLayer.push({ event, ecommerce: { items } })` and as `gtag('event', name, { items })`, what was pushed
  * before included. The pushes reach Google Tag Manager, whether it is loaded before or after, as they are. Without a page
  * (on a server) it does nothing.
  * @param recommender what it becomes, when it is still starting

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CatalogueIndex } from './catalogue-index';
 import { rank } from './rank';
 import type { RankState } from './rank-state';
 import { COMPANIONS, catalogue, chose, state, WEIGHTS } from './ranking.fixture';
@@ -28,6 +29,15 @@ describe('rank', () => {
         .toSorted(),
     ).toEqual([6, 7]);
     expect(personal[0].source).toBe('personal');
+  });
+
+  it('calls nothing popular where the shop knows no popularity', () => {
+    const sourcesOf = (index: CatalogueIndex) =>
+      rank(index, chose(4, 5), { ...request, limit: 8 }).map(({ source }) => source);
+    expect(new Set(sourcesOf(catalogue()))).toEqual(new Set(['personal', 'catalogue']));
+    expect(new Set(sourcesOf(catalogue([{ popularity: 9 }])))).toEqual(new Set(['personal', 'popularity']));
+    const [last] = rank(catalogue(), chose(4, 5), { ...request, limit: 8 }).toReversed();
+    expect(last.reason).toBe('From the catalogue');
   });
 
   it('names a past item or a category as the reason', () => {

@@ -4,6 +4,7 @@ import { groundOf } from '../ground';
 import type { RankState } from '../rank-state';
 import { scoreParts, scores } from '../score';
 import { PERSONAL_TERMS, termValues } from '../terms';
+import { commonList } from './common';
 import type { Scored } from './scored';
 
 /** The sum of all terms for one shopper. */
@@ -14,12 +15,14 @@ export function personalList(index: CatalogueIndex, state: RankState, holds: (ro
     const terms = parts(row);
     return PERSONAL_TERMS.reduce((sum, name) => sum + (terms[name] ?? 0), 0) > (terms.popularity ?? 0);
   };
+  // What the shopper's taste does not speak for is there as it is for everybody.
+  const common = commonList(index, holds);
   return {
     score: scores(values, state.weights),
     holds,
     parts,
-    source: (row) => (isPersonal(row) ? 'personal' : 'popularity'),
-    ground: (row) => (isPersonal(row) ? groundOf(index, state.taste, row, parts(row)) : { kind: 'popular' }),
+    source: (row) => (isPersonal(row) ? 'personal' : common.source(row)),
+    ground: (row) => (isPersonal(row) ? groundOf(index, state.taste, row, parts(row)) : common.ground(row)),
     attribution: (row) => attributed(index, state, row, parts(row)),
   };
 }

@@ -1,0 +1,176 @@
+import { connectDataLayer } from '/sidestream/adapters.js';
+import { createRecommender } from '/sidestream/sidestream.js';
+import { addToCart, emptyCart, readCart, removeFromCart } from './cart.js';
+
+const $ = (selector) => document.querySelector(selector);
+const { currency } = document.body.dataset;
+
+/** Who said no is not asked on every page; a yes is known by the profile that is on the device. */
+const denied = localStorage.getItem('consent') === 'denied';
+
+/** The page's one recommender, for its lists, for the data layer, and for whatever else the shop wants to know. */
+export const recommender = createRecommender({
+  bundle: '/bundle/',
+  ...(denied ? { consent: 'denied' } : {}),
+  rules: {
+    excludeInCart: true,
+    excludeOutOfStock: true,
+    // The first page shows something from every aisle, also to a shopper of whom nothing is known.
+    ...(location.pathname === '/' ? { categoryCap: { most: 2 } } : {}),
+  },
+});
+connectDataLayer(recommender);
+
+const lists = [...document.querySelectorAll('sidestream-recs')];
+recommender.then(
+  (ready) => {
+    for (const list of lists) list.recommender = ready;
+    void askForConsent(ready);
+  },
+  // Without a recommender the page is a shop all the same; the lists keep their plain links.
+  (error) => console.warn(error),
+);
+
+/* ---- What Google Analytics 4 is told, and with it the recommender. ---- */
+
+const push = (event, ecommerce) => {
+  globalThis.dataLayer ??= [];
+  dataLayer.push({ ecommerce: null }, { event, ecommerce });
+};
+const ga4Item = ({ id, title, category, price, quantity, index }) => ({
+  ...{ item_id: id, item_name: title, item_category: category },
+  ...(price ? { price: Number(price), currency } : {}),
+  ...(quantity ? { quantity } : {}),
+  ...(index === undefined ? {} : { index }),
+});
+
+const product = $('[data-product]')?.dataset;
+if (product) push('view_item', { currency, items: [ga4Item(product)] });
+
+const cards = [...document.querySelectorAll('[data-list] > li')];
+if (cards.length > 0) {
+  const list = { item_list_id: $('[data-list]').dataset.list };
+  push('view_item_list', {
+    ...list,
+    items: cards.slice(0, 12).map(({ dataset }, index) => ga4Item({ ...dataset, index })),
+  });
+  for (const [index, { dataset, firstElementChild: link }] of cards.entries()) {
+    link.addEventListener('click', () => push('select_item', { ...list, items: [ga4Item({ ...dataset, index })] }));
+  }
+}
+// Lists track by themselves; Analytics hears of their clicks too, and the recommender knows that it is the same click.
+document.addEventListener('itemclick', ({ detail: { item, position: index, placement, recommendationId } }) => {
+  const list = { item_list_id: placement, recommendation_id: recommendationId };
+  push('select_item', { ...list, items: [ga4Item({ ...item, index })] });
+});
+
+/* ---- The cart. ---- */
+
+$('[data-add]')?.addEventListener('click', () => {
+  const { id, title, category, photo, price } = product;
+  addToCart({ id, title, category, photo, price: Number(price) });
+  push('add_to_cart', { currency, value: Number(price), items: [ga4Item({ ...product, quantity: 1 })] });
+  say('added');
+});
+
+$('[data-order]')?.addEventListener('click', () => {
+  const order = { transaction_id: crypto.randomUUID().slice(0, 8).toUpperCase(), items: readCart() };
+  sessionStorage.setItem('order', JSON.stringify(order));
+  emptyCart();
+  location.assign('/thanks/');
+});
+
+const thanks = $('[data-thanks]');
+if (thanks) {
+  const order = JSON.parse(sessionStorage.getItem('order') ?? 'null');
+  if (order) {
+    const value = totalOf(order.items);
+    const { transaction_id } = order;
+    $('output').textContent = transaction_id;
+    // However often this page is loaded, one transaction is counted once.
+    push('purchase', { transaction_id, currency, value, items: order.items.map(ga4Item) });
+  } else thanks.textContent = thanks.dataset.none;
+}
+
+addEventListener('cart', showCart);
+showCart();
+
+function showCart() {
+  const lines = readCart();
+  $('[data-count]').textContent = lines.reduce((sum, { quantity }) => sum + quantity, 0) || '';
+  // The rule `excludeInCart` knows what was tracked; without consent that ends with the page, the cart does not.
+  for (const list of lists) list.exclude = lines.map(({ id }) => id);
+  const box = $('[data-cart]');
+  if (!box) return;
+  box.replaceChildren(...(lines.length > 0 ? [rowsOf(lines, box.dataset)] : [element('p', {}, box.dataset.empty)]));
+  $('[data-total]').hidden = lines.length === 0;
+  $('[data-total] output').textContent = money(totalOf(lines));
+  // What goes with the product that was added last; for the shopper, when there is none.
+  const [list] = lists;
+  list.placement = lines.length > 0 ? 'complement' : 'for-you';
+  list.itemId = lines.at(-1)?.id ?? '';
+  list.heading = lines.length > 0 ? box.dataset.goesWith : box.dataset.forYou;
+}
+
+function rowsOf(lines, words) {
+  const rows = lines.map((line) => {
+    const remove = element('button', { ariaLabel: `${words.remove}: ${line.title}` }, words.remove);
+    remove.addEventListener('click', () => {
+      removeFromCart(line.id);
+      push('remove_from_cart', { currency, items: [ga4Item(line)] });
+      $('h1').focus();
+    });
+    const title = element('a', { href: `/p/${encodeURIComponent(line.id)}/` }, line.title);
+    const count = element(
+      'span',
+      { ariaLabel: `${words.quantity}: ${line.quantity}`, role: 'img' },
+      `× ${line.quantity}`,
+    );
+    const photo = line.photo ? [element('img', { src: line.photo, alt: '' })] : [];
+    return element('li', {}, ...photo, title, count, element('span', {}, money(line.price * line.quantity)), remove);
+  });
+  return element('ul', { className: 'lines' }, ...rows);
+}
+
+/* ---- Consent. ---- */
+
+async function askForConsent(ready) {
+  const { consent } = await ready.status();
+  const banner = $('[data-consent]');
+  banner.hidden = consent !== 'pending';
+  banner.addEventListener('click', async ({ target: { value } }) => {
+    if (!value) return;
+    banner.hidden = true;
+    if (value === 'denied') localStorage.setItem('consent', 'denied');
+    await ready.consent(value);
+  });
+  $('[data-forget]').addEventListener('click', async () => {
+    localStorage.removeItem('consent');
+    await ready.forget();
+    say('forgotten');
+    banner.hidden = false;
+  });
+}
+
+/* ---- Small things. ---- */
+
+/** Says a sentence of the page, to the ear too, for a while. */
+function say(what) {
+  const said = $('[data-said]');
+  said.textContent = said.dataset[what];
+  setTimeout(() => said.replaceChildren(), 5000);
+}
+
+function element(name, properties, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
+
+function totalOf(lines) {
+  return lines.reduce((sum, { price, quantity }) => sum + price * quantity, 0);
+}
+
+function money(amount) {
+  return new Intl.NumberFormat(document.documentElement.lang, { style: 'currency', currency }).format(amount);
+}
