@@ -123,8 +123,13 @@ test('a shopper who agrees is known on the next page, and what came of each list
   await complement.first().getByRole('link').click();
   await page.getByRole('button', { name: 'Add to cart' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'Added to the cart.' })).toBeVisible();
-  // The list told of the click, and the page pushed it as well.
   await expect.poll(async () => (await metricsOf(page)).complement).toMatchObject({ clicks: 1, carts: 1 });
+  // The list told of the click, and the page pushed it as well.
+  const clicks = Object.values(await metricsOf(page)).map((row) => [row.placement, row.clicks]);
+  expect(clicks.filter(([, count]) => count)).toEqual([
+    ['category', 1],
+    ['complement', 1],
+  ]);
 
   await open(page, '/p/MH01/');
   expect(await idsOf(page, 'complement')).not.toContain(chosen);
@@ -142,7 +147,8 @@ test('a shopper who agrees is known on the next page, and what came of each list
 
   await open(page, '/');
   await expect(page.locator('[data-consent]')).toBeHidden();
-  await expect(listOf(page, 'for-you').locator('[data-id]').first()).toContainText('Because');
+  const [first] = (await (await recommenderOf(page)).evaluate((recommender) => recommender.recommend())).items;
+  expect(first.source).toBe('personal');
   const status = await (await recommenderOf(page)).evaluate((recommender) => recommender.status());
   expect(status.consent).toBe('granted');
   await page.getByRole('button', { name: 'Forget me' }).click();

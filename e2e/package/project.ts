@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
+import { layPackage } from '../../scripts/package/lay';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 export const run = promisify(execFile);
@@ -16,14 +17,8 @@ export const run = promisify(execFile);
  * @returns its folder
  */
 export async function createProject(example?: string): Promise<string> {
-  const packed = join(repository, '.cache', 'package');
-  const tarball = (await readdir(packed).catch(() => [])).find((name) => name.endsWith('.tgz'));
-  if (!tarball) throw new Error('There is no tarball to test. Run "npm run package" first.');
   const project = await mkdtemp(join(tmpdir(), 'sidestream-shop-'));
-  const installed = join(project, 'node_modules', 'sidestream');
-  await mkdir(installed, { recursive: true });
-  await run('tar', ['-xzf', join(packed, tarball), '--strip-components=1', '-C', installed]);
-  const about = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
+  const about = await layPackage(project);
   const files = example ? join(repository, 'examples', example) : null;
   const own = files ? await readFile(join(files, 'package.json'), 'utf8').catch(() => '{}') : '{}';
   const { dependencies = {}, devDependencies = {} } = JSON.parse(own);
@@ -34,7 +29,6 @@ export async function createProject(example?: string): Promise<string> {
     await symlink(join(repository, 'node_modules', name), path, 'junction');
   }
   await mkdir(join(project, 'node_modules', '.bin'));
-  await chmod(join(installed, about.bin.sidestream), 0o755);
   await symlink(join('..', 'sidestream', about.bin.sidestream), join(project, 'node_modules', '.bin', 'sidestream'));
   await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'a-shop', private: true, type: 'module' }));
   const foreign = (path: string): boolean => /[\\/](node_modules|public|site)$/.test(path);

@@ -139,6 +139,7 @@ function page(shop, { title, description = shop.words.lead, path = [], here, dat
 <meta name="description" content="${description.slice(0, 160)}">
 ${hidden && html`<meta name="robots" content="noindex">`}
 <link rel="icon" href="data:,">
+<link rel="stylesheet" href="/assets/frame.css">
 <link rel="stylesheet" href="/assets/shop.css">
 <script type="module" src="/sidestream/sidestream.js"></script>
 <script type="module" src="/assets/shop.js"></script>
