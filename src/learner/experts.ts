@@ -38,6 +38,7 @@ import {
 import { nextWindow } from './experts-window';
 import { otherWork } from './other-work';
 
+export { embedLater } from './embed-later';
 export type { TrainRequest } from './experts-batch';
 
 export interface ExpertsOptions {

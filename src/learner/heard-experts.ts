@@ -3,10 +3,6 @@ import type { Utilization } from '../model';
 import type { ExpertEmbeddings } from '../ranking';
 import type { LearnerCatalogue } from './catalogue';
 import type { Experts, TrainRequest } from './experts';
-import { otherWork } from './other-work';
-
-/** Items embedded before other work of the thread has its turn. */
-const CHUNK = 256;
 
 /** Experts that have been trained, with their embeddings at hand. */
 interface TrainedExperts {
@@ -114,25 +110,16 @@ export class HeardExperts {
   async complete(): Promise<boolean> {
     const [trained, rows, update] = [this.#trained, this.#stale, this.#update];
     if (!trained || rows.length === 0) return false;
-    const { width } = trained.embeddings;
-    const current = (): boolean => this.#update === update && this.#trained?.experts === trained.experts;
-    const values = new Float32Array(rows.length * width);
-    for (let start = 0; start < rows.length; start += CHUNK) {
-      await otherWork();
-      if (!current()) return false;
-      try {
-        values.set(await trained.experts.embeddingsOf(rows.subarray(start, start + CHUNK)), start * width);
-      } catch (thrown) {
-        // Experts that were disposed of meanwhile are nobody's concern any more.
-        if (current()) throw thrown;
-      }
-    }
-    if (!current() || !this.#trained) return false;
+    const { experts, embeddings: before } = trained;
+    const { embedLater } = await import('./experts');
+    const wanted = (): boolean => this.#update === update && this.#trained?.experts === experts;
+    const values = await embedLater(experts, rows, before.width, wanted);
+    if (!values || !this.#trained) return false;
     const { embeddings } = this.#trained;
-    const learned = withRows(embeddings.learned, rows, values, width);
+    const learned = withRows(embeddings.learned, rows, values, before.width);
     const done = new Set(rows);
     this.#stale = this.#stale.filter((row) => !done.has(row));
-    this.#trained = { experts: trained.experts, embeddings: { ...embeddings, learned } };
+    this.#trained = { experts, embeddings: { ...embeddings, learned } };
     return true;
   }
 
