@@ -34,18 +34,25 @@ export async function serveHeadless(context: BrowserContext, { beforeWorker = ''
   });
 }
 
-/** Opens the page and starts a recommender. @param consent none: as it is found on the device */
-export async function startHeadless(page: Page, consent?: Sidestream.Consent): Promise<void> {
+/**
+ * Opens the page and starts a recommender.
+ * @param consent none: as it is found on the device
+ * @param bundle default: that of the demo
+ */
+export async function startHeadless(page: Page, consent?: Sidestream.Consent, bundle = '/bundle/'): Promise<void> {
   await page.goto('/headless.html');
   await page.waitForFunction(() => 'sidestream' in window);
-  await page.evaluate(async (level) => {
-    window.codes = [];
-    window.recommender = await window.sidestream.createRecommender({
-      bundle: '/bundle/',
-      ...(level ? { consent: level } : {}),
-    });
-    window.recommender.on('error', ({ code }) => window.codes.push(code));
-  }, consent);
+  await page.evaluate(
+    async ({ level, folder }) => {
+      window.codes = [];
+      window.recommender = await window.sidestream.createRecommender({
+        bundle: folder,
+        ...(level ? { consent: level } : {}),
+      });
+      window.recommender.on('error', ({ code }) => window.codes.push(code));
+    },
+    { level: consent, folder: bundle },
+  );
 }
 
 /** Clicks products of a category, one after another. @returns ids in the order they were acknowledged */

@@ -89,6 +89,7 @@ export function learnerMethod({ name, catalogue, options, experts, base }: Learn
           await learner.prepare();
           learner.observe({ id: ++id, type: 'click', itemId: index.items[row].id, time });
           if (learner.trainingDue) await learner.train();
+          await learner.completeTraining();
         },
         close: () => learner.dispose(),
       };

@@ -25,6 +25,7 @@ import {
   unitRows,
 } from '../model';
 import type { ExpertsBatch } from './experts-batch';
+import { otherWork } from './other-work';
 
 /** Logits are cosines divided by this. */
 const TEMPERATURE = 0.1;
@@ -165,6 +166,3 @@ export async function take(tensor: Tensor): Promise<Float32Array> {
     tensor.dispose();
   }
 }
-
-/** Lets timers, messages and paints of this thread have their turn. */
-export const otherWork = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));

@@ -21,7 +21,6 @@ import {
   freshEmbeddings,
   mayStand,
   nextItemLoss,
-  otherWork,
   take,
   tapsOf,
   unitEmbeddings,
@@ -37,7 +36,9 @@ import {
   newestNames,
 } from './experts-weights';
 import { nextWindow } from './experts-window';
+import { otherWork } from './other-work';
 
+export { embedLater } from './embed-later';
 export type { TrainRequest } from './experts-batch';
 
 export interface ExpertsOptions {
@@ -63,6 +64,9 @@ export interface TrainResult {
 const LEARNING_RATE = 5e-4;
 /** Norm that the gradient of one step is scaled down to. */
 const CLIP_NORM = 1;
+/** Items whose embeddings are computed before other work of the thread has its turn, where no backend is needed. */
+const BASE_CHUNK = 2048;
+
 /**
  * The personal experts of one shopper: the ladders of the model over a catalogue's features, without a base model. A
  * fresh expert passes its input on unchanged; training moves the newest expert of each layer and its router row only.
@@ -156,7 +160,15 @@ export class Experts {
 
   /** The same for some items. @param rows item rows @returns [rows.length, 2D] */
   async baseEmbeddingsOf(rows: ArrayLike<number>): Promise<Float32Array> {
-    return freshEmbeddings(this.#table, rows, freshGates(this.#table, this.#content), this.#blend);
+    const [list, table] = [Int32Array.from(rows), this.#table];
+    const gates = freshGates(table, this.#content);
+    const result = new Float32Array(list.length * table.dim * 2);
+    for (let start = 0; start < list.length; start += BASE_CHUNK) {
+      if (start > 0) await otherWork();
+      const some = list.subarray(start, start + BASE_CHUNK);
+      result.set(freshEmbeddings(table, some, gates, this.#blend), start * table.dim * 2);
+    }
+    return result;
   }
 
   /**

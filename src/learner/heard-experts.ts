@@ -17,12 +17,19 @@ interface TrainedExperts {
 export class HeardExperts {
   #catalogue: LearnerCatalogue;
   readonly #seed: number;
+  readonly #nearest: () => readonly number[];
   #trained: TrainedExperts | null = null;
+  /** Rows whose embeddings are those of an update before the last. */
+  #stale = new Int32Array();
+  /** Counts updates: what was begun before one is given up. */
+  #update = 0;
   #stored: Uint8Array | null = null;
 
-  constructor(catalogue: LearnerCatalogue, seed: number) {
+  /** @param nearest rows whose embeddings the next list needs; after an update they are there first */
+  constructor(catalogue: LearnerCatalogue, seed: number, nearest: () => readonly number[]) {
     this.#catalogue = catalogue;
     this.#seed = seed;
+    this.#nearest = nearest;
   }
 
   restore(stored: Uint8Array | null): void {
@@ -87,6 +94,7 @@ export class HeardExperts {
    */
   async train(request: Omit<TrainRequest, 'popularity'>, ended: boolean): Promise<boolean> {
     if (!this.#trained) return false;
+    this.#update++;
     const { experts } = this.#trained;
     const { accepted } = await experts.train({ ...request, popularity: this.#catalogue.index.popularity });
     if (ended) experts.endWindow();
@@ -94,38 +102,85 @@ export class HeardExperts {
     return accepted;
   }
 
+  /**
+   * Computes the embeddings that the last update left for later, piece by piece, other work of the thread in between.
+   * Until then those items say what they said before it. A newer update ends it early.
+   * @returns whether the ranking hears something else now
+   */
+  async complete(): Promise<boolean> {
+    const [trained, rows, update] = [this.#trained, this.#stale, this.#update];
+    if (!trained || rows.length === 0) return false;
+    const { experts, embeddings: before } = trained;
+    const { embedLater } = await import('./experts');
+    const wanted = (): boolean => this.#update === update && this.#trained?.experts === experts;
+    const values = await embedLater(experts, rows, before.width, wanted);
+    if (!values || !this.#trained) return false;
+    const { embeddings } = this.#trained;
+    const learned = withRows(embeddings.learned, rows, values, before.width);
+    const done = new Set(rows);
+    this.#stale = this.#stale.filter((row) => !done.has(row));
+    this.#trained = { experts, embeddings: { ...embeddings, learned } };
+    return true;
+  }
+
   /** The catalogue changed (rows only grow; old rows keep their place). */
   async setCatalogue(catalogue: LearnerCatalogue): Promise<void> {
     this.#catalogue = catalogue;
     if (!this.#trained) return;
     const { experts, embeddings } = this.#trained;
+    const update = this.#update;
     experts.setTable(catalogue.table);
     // The rows that were there say what they said.
     const first = embeddings.learned.length / embeddings.width;
     const fresh = Array.from({ length: catalogue.table.count - first }, (_, n) => first + n);
-    const learned = join(embeddings.learned, await experts.embeddingsOf(fresh));
+    const learned = await experts.embeddingsOf(fresh);
     // What fresh experts say depends on the catalogue alone.
-    const base = join(embeddings.base, await experts.baseEmbeddingsOf(fresh));
-    // A training may have ended meanwhile, and have changed them all.
-    if (this.#trained?.embeddings !== embeddings) return;
-    this.#trained = { experts, embeddings: { width: embeddings.width, learned, base } };
+    const base = await experts.baseEmbeddingsOf(fresh);
+    const now = this.#trained;
+    if (now?.experts !== experts || now.embeddings.base.length !== embeddings.base.length) return;
+    // By experts that may have learned meanwhile.
+    if (this.#update !== update) this.#stale = Int32Array.from([...this.#stale, ...fresh]);
+    const { width } = embeddings;
+    this.#trained = {
+      experts,
+      // What was left for later may have come meanwhile.
+      embeddings: {
+        width,
+        learned: join(now.embeddings.learned, learned),
+        base: join(embeddings.base, base),
+      },
+    };
   }
 
   dispose(): void {
     this.#trained?.experts.dispose();
     this.#trained = null;
+    this.#stale = new Int32Array();
   }
 
+  /** Embeds what the next list needs; the rest says what it said before, until `complete`. */
   async #embed(experts: Experts): Promise<void> {
-    const learned = await experts.embeddings();
+    const { count, dim } = this.#catalogue.table;
+    const width = 2 * dim;
     // What fresh experts say depends on the catalogue alone.
-    const known = this.#trained?.embeddings.base;
-    const base = known?.length === learned.length ? known : await experts.baseEmbeddings();
-    const width = 2 * this.#catalogue.table.dim;
-    this.#trained = { experts, embeddings: { width, learned, base } };
+    const before = this.#trained?.embeddings;
+    const base = before?.base.length === count * width ? before.base : await experts.baseEmbeddings();
+    const rows = Int32Array.from(this.#nearest()).filter((row) => row < count);
+    const values = await experts.embeddingsOf(rows);
+    const last = before?.learned.length === base.length ? before.learned : base;
+    const fresh = new Set(rows);
+    this.#stale = Int32Array.from({ length: base.length / width }, (_, row) => row).filter((row) => !fresh.has(row));
+    this.#trained = { experts, embeddings: { width, learned: withRows(last, rows, values, width), base } };
     // The catalogue may have grown meanwhile.
-    if (learned.length < this.#catalogue.table.count * width) await this.setCatalogue(this.#catalogue);
+    if (base.length < this.#catalogue.table.count * width) await this.setCatalogue(this.#catalogue);
   }
+}
+
+/** A copy with other values in some rows. */
+function withRows(all: Float32Array, rows: Int32Array, values: Float32Array, width: number): Float32Array {
+  const copy = all.slice();
+  for (const [n, row] of rows.entries()) copy.set(values.subarray(n * width, (n + 1) * width), row * width);
+  return copy;
 }
 
 function join(before: Float32Array, after: Float32Array): Float32Array {

@@ -3,24 +3,18 @@ import type { Backend } from './backend';
 import type { BaseModel } from './base-model';
 import type { LearnerCatalogue } from './catalogue';
 import { EVENT_STRENGTH, type LoggedEvent } from './event';
+import { expertCandidates } from './expert-candidates';
 import { HeardBase } from './heard-base';
 import { HeardExperts } from './heard-experts';
 import { HeardTaste } from './heard-taste';
 import { History } from './history';
 import { KnownTerms } from './known-terms';
+import type { LearnerOptions } from './learner-options';
 import { PersonalWeights, START_WEIGHTS, START_WEIGHTS_WITH_BASE, spokenWeights } from './personal-weights';
 import { PrequentialRecord } from './prequential-record';
 import { PROFILE_SCHEMA, type Profile } from './profile';
 import type { TasteExperts } from './taste-expert';
 import { WindowClock } from './window-clock';
-
-export interface LearnerOptions {
-  seed: number;
-  /** tfjs backend; chosen by probing when absent. */
-  backend?: Backend;
-  /** False: nothing but the weights of the terms is learned. Default true. */
-  experts?: boolean;
-}
 
 /** Choices needed before the experts of the ladders train at all. */
 const FIRST_TRAINING = 3;
@@ -52,7 +46,8 @@ export class Learner {
   constructor(catalogue: LearnerCatalogue, options: LearnerOptions) {
     this.#catalogue = catalogue;
     this.#options = options;
-    this.#experts = new HeardExperts(catalogue, options.seed);
+    const nearest = () => expertCandidates(this.terms, this.weights, this.history.rows);
+    this.#experts = new HeardExperts(catalogue, options.seed, nearest);
   }
 
   /**
@@ -164,6 +159,11 @@ export class Learner {
     };
     if (!(await this.#experts.train(request, ended))) this.#rejected++;
     if (ended) this.#clock.close();
+  }
+
+  /** Embeds what `train` and `awaken` left for later. @returns whether lists may be others now */
+  completeTraining(): Promise<boolean> {
+    return this.#experts.complete();
   }
 
   /**

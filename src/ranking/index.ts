@@ -18,7 +18,7 @@ export { type Candidate, clustersOf, Retrieval } from './retrieval/retrieval';
 export type { Filter, FilterCondition, FilterField, FilterValue } from './rules/filter';
 export { type CategoryCap, mergedRules, type Pin, type Push, type Rules, ruleFields, rulesSchema } from './rules/rules';
 export type { ShopperRecord } from './rules/shopper-record';
-export { rankOf, scores, type TermWeights } from './score';
+export { rankOf, scores, type TermWeights, topRows } from './score';
 export { SENTENCE_LANGUAGES, type SentenceLanguage, sentence, sentenceLanguage } from './sentences';
 export {
   type BaseSignal,

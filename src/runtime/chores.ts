@@ -11,6 +11,7 @@ interface Delayed {
 export class Chores {
   readonly #onFailure: (thrown: unknown) => void;
   readonly #delayed = new Map<string, Delayed>();
+  readonly #beside = new Set<Promise<void>>();
   #last: Promise<void> = Promise.resolve();
 
   constructor(onFailure: (thrown: unknown) => void) {
@@ -20,6 +21,14 @@ export class Chores {
   /** Queues work. */
   queue(work: () => Promise<void>): void {
     this.#last = this.#last.then(work).catch(this.#onFailure);
+  }
+
+  /** Does work beside the queue: nothing waits for it but `settled`. */
+  beside(work: () => Promise<void>): void {
+    const doing = work()
+      .catch(this.#onFailure)
+      .finally(() => this.#beside.delete(doing));
+    this.#beside.add(doing);
   }
 
   /** Queues work after `delay` ms without another call of the same name. */
@@ -40,7 +49,8 @@ export class Chores {
       for (const name of [...this.#delayed.keys()]) this.#due(name);
       seen = this.#last;
       await seen;
-    } while (seen !== this.#last || this.#delayed.size > 0);
+      await Promise.all(this.#beside);
+    } while (seen !== this.#last || this.#delayed.size > 0 || this.#beside.size > 0);
   }
 
   #due(name: string): void {

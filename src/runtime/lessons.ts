@@ -216,5 +216,14 @@ export class Lessons {
       }
     }
     this.#context.changed();
+    this.#context.chores.beside(() => this.#completeTraining());
+  }
+
+  async #completeTraining(): Promise<void> {
+    try {
+      if (await this.#learner.completeTraining()) this.#context.changed();
+    } catch (thrown) {
+      this.#context.chores.queue(() => this.#withExperts(() => Promise.reject(thrown)));
+    }
   }
 }
