@@ -22,6 +22,9 @@ export type StoredHistory = v.InferOutput<typeof historySchema>;
 /** Choices, and dismissals, that are stored; no term looks further back. */
 const LONGEST = 1000;
 
+/** What of an event the history looks at. */
+type Noted = Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>;
+
 /**
  * The shopper's choices as a sequence. Events on the same item in a row (click, view, cart) are one choice with the
  * strongest of their strengths: they are one decision seen several times.
@@ -100,13 +103,10 @@ export class History implements Taste {
    * @param row the item's row in the catalogue
    * @returns true when this is a new choice (not a repeat of the last item, not an impression or a dismissal)
    */
-  add(event: Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>, row: number): boolean {
+  add(event: Noted, row: number): boolean {
     const strength = EVENT_STRENGTH[event.type];
-    this.record.add(event, row, strength > 0, this.#total);
-    if (event.type === 'dismiss') this.dismissed.add(row);
-    if (event.type === 'undismiss') this.dismissed.delete(row);
+    this.note(event, row);
     if (strength === 0) return false;
-    this.dismissed.delete(row);
     const last = this.rows.length - 1;
     if (this.rows[last] === row) {
       this.strengths[last] = Math.max(this.strengths[last], strength);
@@ -116,5 +116,13 @@ export class History implements Taste {
     this.strengths.push(strength);
     this.#total++;
     return true;
+  }
+
+  /** Takes in only what rules ask about: what was seen, dismissed, put in the cart, bought. The choices stay as they are. */
+  note(event: Noted, row: number): void {
+    const chosen = EVENT_STRENGTH[event.type] > 0;
+    this.record.add(event, row, chosen, this.#total);
+    if (event.type === 'dismiss') this.dismissed.add(row);
+    if (event.type === 'undismiss' || chosen) this.dismissed.delete(row);
   }
 }

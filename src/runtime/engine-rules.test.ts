@@ -55,6 +55,47 @@ describe('an engine with rules', () => {
     await engine.close();
   });
 
+  it('knows all of that without learning too, on the next page as well', async () => {
+    const engine = await start({ learning: false });
+    await engine.track('cart', 'a', {});
+    await engine.track('purchase', 'b', {});
+    await engine.track('dismiss', 'c', {});
+    await engine.track('view', 'd', {});
+    expect(await listed(engine, {})).toBe('defgh');
+    await engine.setConsent('granted');
+    await engine.track('dismiss', 'd', {});
+    expect(await listed(engine, {})).toBe('efgh');
+    await engine.close();
+    const next = await start({ learning: false, consent: 'granted' });
+    await next.track('undismiss', 'c', {});
+    expect(await listed(next, {})).toBe('cefgh');
+    expect((await next.recommend({ excludeOwned: false, placement: 'for-you' })).items[0].source).toBe('popularity');
+    expect(await next.status()).toMatchObject({ events: 0, windows: 0 });
+    await next.reset();
+    expect(await listed(next, {})).toBe('abcdefgh');
+    await next.close();
+    // What was noted is learned once there is learning, and nothing of it twice.
+    const learns = await start({ consent: 'granted' });
+    await learns.track('click', 'e', {});
+    expect(await learns.status()).toMatchObject({ events: 1 });
+    await learns.close();
+  });
+
+  it('keeps what rules ask about of a profile that was learned, when learning ends', async () => {
+    const learned = await start({ consent: 'granted' });
+    for (const id of ['a', 'b', 'a']) await learned.track('click', id, {});
+    await learned.track('dismiss', 'c', {});
+    await learned.settled();
+    await learned.close();
+    const engine = await start({ learning: false, consent: 'granted' });
+    expect(await listed(engine, {})).toBe('abdefgh');
+    expect((await engine.recommend({ placement: 'for-you' })).items[0].source).toBe('popularity');
+    await engine.close();
+    const again = await start({ consent: 'granted' });
+    expect(await again.status()).toMatchObject({ events: 3 });
+    await again.close();
+  });
+
   it('brings back what was dismissed when that is taken back, with the list and the taste as they were', async () => {
     const [engine, other] = [await start(), await start({ namespace: 'other' })];
     for (const id of ['b', 'c']) {

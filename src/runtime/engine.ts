@@ -261,7 +261,7 @@ export class Engine {
       const last = await this.#keeper.moveToDevice(this.#lessons.learner.save());
       this.#ledger.restart();
       await this.#trial.draw(this.#keeper.counting);
-      if (last !== null) {
+      if (last) {
         this.#lessons.learner.renumber(last);
         return;
       }

@@ -44,6 +44,8 @@ export class Lessons {
   /** Set after a training failed: the page goes on with the other terms. */
   #expertsFailed = false;
   #resting = false;
+  /** Id of the last event that was taken in without being learned. */
+  #noted = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(context: LessonsContext) {
@@ -81,8 +83,8 @@ export class Lessons {
   /** Learns what the log has that is not learned yet: of this tab, and of others. */
   catchUp(): Promise<void> {
     const { options, keeper } = this.#context;
-    if (!options.learning) return Promise.resolve();
     return this.inTurn(async () => {
+      if (!options.learning) return this.#note(await keeper.eventsAfter(this.#noted));
       const events = await keeper.eventsAfter(this.#learner.lastEvent);
       await this.#meet(events, null);
       for (const event of events) {
@@ -98,9 +100,9 @@ export class Lessons {
     const { options, keeper, shop, chores } = this.#context;
     const local = await keeper.localItems();
     if (local.length > 0) shop.add(local);
-    const profile = options.learning ? await keeper.profile() : null;
+    const profile = await keeper.profile();
     // A profile with a history of its own knows all events up to its last.
-    const events = options.learning ? await keeper.eventsAfter(profile?.history ? profile.lastEvent : 0) : [];
+    const events = await keeper.eventsAfter(profile?.history ? profile.lastEvent : 0);
     await this.#meet(events, profile);
     await this.#replace(profile, events);
     if (this.#learner.awakeningDue) chores.queue(() => this.#withExperts(() => this.#learner.awaken()));
@@ -125,6 +127,7 @@ export class Lessons {
     if (this.#base) await next.useBase(this.#base);
     this.#learner.dispose();
     this.#learner = next;
+    this.#noted = 0;
   }
 
   /** Goes on from what is stored now: another tab saved it, or it was replaced. */
@@ -148,11 +151,25 @@ export class Lessons {
   async #replace(profile: Profile | null, events: LoggedEvent[]): Promise<void> {
     const next = this.#newLearner();
     if (this.#base) await next.useBase(this.#base);
-    if (this.#context.options.learning) next.restore(profile, events);
+    const { options, shop } = this.#context;
+    if (options.learning) next.restore(profile, events);
+    else if (profile?.history) next.history.restore({ ...profile.history, items: [], strengths: [] }, shop.index.rowOf);
     // Where the experts were heard already, they shall not fall silent for a while.
     if (next.awakeningDue && this.#learner.status.backend !== null) await next.awaken();
     this.#learner.dispose();
     this.#learner = next;
+    if (!options.learning) await this.#note(events);
+  }
+
+  /** Without learning: what rules ask about is known all the same, such as what was dismissed or bought. */
+  async #note(events: readonly LoggedEvent[]): Promise<void> {
+    await this.#meet(events, null);
+    for (const event of events) {
+      const row = this.#context.shop.index.rowOf.get(event.itemId);
+      if (row !== undefined) this.#learner.history.note(event, row);
+      this.#noted = event.id;
+    }
+    if (events.some(({ type }) => type !== 'impression')) this.#context.changed();
   }
 
   /** Brings what was chosen or dismissed into the shop, the newest first. */
