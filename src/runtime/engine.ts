@@ -3,7 +3,7 @@ import { type Item, openBundle } from '../catalog';
 import { SidestreamError } from '../error';
 import type { Counts, Metrics } from '../experiment';
 import { decodeProfile, type EventType, encodeProfile, learnerMemory, type NewEvent } from '../learner';
-import { isSealed, type LocalItem, openSealed, type Snapshot, seal } from '../store';
+import { type LocalItem, type Snapshot, sealedFiles } from '../store';
 import { Advice } from './advice';
 import { Aisles } from './aisles';
 import type {
@@ -159,11 +159,12 @@ export class Engine {
   async exportProfile(passphrase?: string): Promise<Uint8Array> {
     await this.settled();
     const file = await encodeProfile(this.#lessons.learner.save());
-    return passphrase === undefined ? file : seal(file, passphrase);
+    return passphrase === undefined ? file : (await sealedFiles()).seal(file, passphrase);
   }
 
   async importProfile(file: Uint8Array, passphrase = ''): Promise<void> {
     await this.settled();
+    const { isSealed, openSealed } = await sealedFiles();
     const profile = await decodeProfile(isSealed(file) ? await openSealed(file, passphrase) : file);
     // Its events were numbered by another log: here it knows all there are.
     await this.#keeper.replace({ ...profile, lastEvent: this.#lessons.learner.lastEvent });
