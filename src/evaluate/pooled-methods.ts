@@ -59,7 +59,15 @@ export type PooledMethodName = (typeof POOLED_METHODS)[number];
 export function pooledMethods(request: PooledMethodsRequest): Record<PooledMethodName, PooledMethod> {
   const { table, blend, seed, epochs = 10 } = request;
   const content = contentVectors(table, blend);
-  const sidestream = { config: baseConfig('sidestream'), table, growth: 'grow', freeze: true, epochs, seed } as const;
+  const sidestream = {
+    config: baseConfig('sidestream'),
+    table,
+    growth: 'grow',
+    freeze: true,
+    epochs,
+    earlyStopping: true,
+    seed,
+  } as const;
   const plain = (name: string, weights: PooledWeights, fitted = false): PooledMethod => ({
     name,
     weights,
@@ -85,7 +93,8 @@ export function pooledMethods(request: PooledMethodsRequest): Record<PooledMetho
     companions: plain('companions', { companions: 3, popularity: 1 }, true),
     'xsmoe-paper': {
       ...plain('xsmoe-paper', { model: 1 }),
-      model: new WindowModel({ ...sidestream, config: baseConfig('paper') }),
+      // It begins so slowly that early stopping would end it before it has learned anything.
+      model: new WindowModel({ ...sidestream, config: baseConfig('paper'), epochs: 3 * epochs, earlyStopping: false }),
       alone: { model: 1 },
     },
     static: full('static', { growth: 'stay', freeze: false }),

@@ -19,6 +19,7 @@ const plan = (more: Partial<ModelPlan> = {}): ModelPlan => ({
   growth: 'grow',
   freeze: true,
   epochs: 2,
+  earlyStopping: true,
   seed: 1,
   ...more,
 });
@@ -53,6 +54,19 @@ describe('a model trained window after window', () => {
     await model.learn(lesson);
     model.dispose();
     expect(memory().numTensors).toBe(before);
+  });
+
+  test('without early stopping trains all epochs', async () => {
+    const epochs: number[] = [];
+    for (const earlyStopping of [true, false]) {
+      // A last choice that can be ranked no better than it is: patience ends with it.
+      const hopeless = { ...lesson, validation: [{ history: Int32Array.of(1), target: 1 }] };
+      const model = new WindowModel(plan({ epochs: 8, earlyStopping }));
+      epochs.push(await model.learn(hopeless));
+      model.dispose();
+    }
+    expect(epochs[0]).toBeLessThan(8);
+    expect(epochs[1]).toBe(8);
   });
 
   test('grows as it is told', async () => {

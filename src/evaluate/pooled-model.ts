@@ -17,6 +17,11 @@ export interface ModelPlan {
   freeze: boolean;
   /** Epochs of a window at most. */
   epochs: number;
+  /**
+   * Whether the last choices of a window steer its training: it slows down and stops when they are ranked no better. Else
+   * all epochs are trained, at a rate that falls evenly.
+   */
+  earlyStopping: boolean;
   seed: number;
 }
 
@@ -62,12 +67,12 @@ export class WindowModel {
    * @returns number of epochs
    */
   async learn(lesson: Lesson, onEpoch?: () => void): Promise<number> {
-    const { config, table, freeze, epochs, seed } = this.#plan;
+    const { config, table, freeze, epochs, earlyStopping, seed } = this.#plan;
     const result = await trainPooled({
       config,
       table,
       sequences: lesson.sequences,
-      validation: lesson.validation,
+      validation: earlyStopping ? lesson.validation : [],
       validationPopularity: lesson.popularity,
       seed: seed + this.#window,
       initial: this.#weights && this.#next(this.#weights),

@@ -106,7 +106,7 @@ describe('the pooled protocol', () => {
     const interactions = log(240);
     const built = pooledMethods({ table, blend, seed: 1, epochs: 1 });
     const small = { config: baseConfig('sidestream', { embeddingDim: 8, maxSeqLen: 5, heads: 2, blocks: 1 }), table };
-    const model = new WindowModel({ ...small, growth: 'grow', freeze: true, epochs: 4, seed: 1 });
+    const model = new WindowModel({ ...small, growth: 'grow', freeze: true, epochs: 4, earlyStopping: true, seed: 1 });
     const methods = [...POOLED_METHODS.slice(0, 5).map((name) => built[name]), { ...built.sidestream, model }];
     const learned: number[] = [];
     let [epochs, ranked] = [0, 0];
