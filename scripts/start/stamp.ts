@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** Tests change nothing in what is built. */
-const isTest = (path: string): boolean => /\.(test|fixture)\.ts$/.test(path);
+/** Tests change nothing in what is built, nor does the notice that packing leaves in `models`. */
+const isAside = (path: string): boolean => /\.(test|fixture)\.ts$|NOTICE\.txt$/.test(path);
 
 /** One digest of the contents of files and folders (recursively, in a fixed order). A missing path counts as empty. */
 export async function digestOf(paths: readonly string[]): Promise<string> {
@@ -21,7 +21,7 @@ export async function listFiles(path: string): Promise<string[]> {
     throw error;
   });
   if (info === null) return [];
-  if (info.isFile()) return isTest(path) ? [] : [path];
+  if (info.isFile()) return isAside(path) ? [] : [path];
   const names = (await readdir(path)).sort();
   return (await Promise.all(names.map((name) => listFiles(join(path, name))))).flat();
 }
