@@ -56,6 +56,11 @@ export class WindowModel {
     return this.#plan.config.maxSeqLen;
   }
 
+  /** Epochs of a window at most. */
+  get epochs(): number {
+    return this.#plan.epochs;
+  }
+
   /** Numbers that make up the model: ladders, routers, fusion and user encoder. 0 before the first window. */
   get parameters(): number {
     return Object.values(this.#weights ?? {}).reduce((sum, { values }) => sum + values.length, 0);

@@ -25,8 +25,8 @@ export interface PooledProtocol {
   every?: number;
   /** Called after each epoch of a method's training. */
   onEpoch?(): void;
-  /** Called after a method's training, with its number of epochs. */
-  onLearned?(epochs: number): void;
+  /** Called after a method's training, with its number of epochs and what it could have been. */
+  onLearned?(epochs: number, most: number): void;
   /** Called when a method has ranked a window; windows from 1. */
   onRanked?(window: number, method: string, quality: Quality): void;
 }
@@ -104,9 +104,10 @@ async function learnWindow(
   const step = Math.max(1, Math.ceil(cases.length / VALIDATION_CASES));
   const validation = cases.filter((_, index) => index % step === 0);
   for (const { method, run } of candidates) {
-    if (!method.model) continue;
-    onLearned?.(await method.model.learn({ sequences, validation, popularity: past.recent }, onEpoch));
-    run.parameters.push(method.model.parameters);
+    const { model } = method;
+    if (!model) continue;
+    onLearned?.(await model.learn({ sequences, validation, popularity: past.recent }, onEpoch), model.epochs);
+    run.parameters.push(model.parameters);
   }
   return { interactions: tail, cases };
 }
