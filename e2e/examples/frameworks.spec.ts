@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
 import { createServer as createVite } from 'vite';
 import type { MetricsRow, Recommender } from '../../src';
-import { serve } from '../package/host';
+import { serve } from '../host';
 import { createProject, followReadme, run, writeCatalogue } from '../package/project';
 
 /** What `npm run` needs to find of this repository's packages. */

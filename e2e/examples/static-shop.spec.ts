@@ -6,7 +6,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import type { MetricsRow, Placement, Recommender } from '../../src';
 import { linkQuality } from '../../src/evaluate/link-recall';
-import { type Host, serve } from '../package/host';
+import { type Host, serve } from '../host';
 import { createProject, followReadme } from '../package/project';
 
 const data = fileURLToPath(new URL('../../../shared/data/shop-magento/', import.meta.url));

@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { createMeter } from '../../src/cli/meter';
+import { serve } from '../host';
 import { planRounds } from './plan';
 import { type Found, Shopper } from './round';
-import { serve } from './server';
 import { prepareSite } from './site';
 
 const { kills, seed } = new Command('faults')

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { build } from 'vite';
 import type * as Sidestream from '../../src';
-import { type Host, serve } from './host';
+import { type Host, serve } from '../host';
 import { buildBundle, createProject, run } from './project';
 
 declare global {

@@ -63,9 +63,11 @@ export function connectDataLayer(recommender: Tracker | Promise<Tracker>, option
 }
 
 function layerNamed(name: string): unknown[] {
-  const page = globalThis as unknown as Record<string, unknown>;
-  if (!Array.isArray(page[name])) page[name] = [];
-  return page[name] as unknown[];
+  const known: unknown = Reflect.get(globalThis, name);
+  if (Array.isArray(known)) return known;
+  const layer: unknown[] = [];
+  Reflect.set(globalThis, name, layer);
+  return layer;
 }
 
 /** Reads the entries of a data layer in their order, as Tag Manager understands them. */

@@ -85,10 +85,20 @@ describe('an engine with rules', () => {
     const learned = await start({ consent: 'granted' });
     for (const id of ['a', 'b', 'a']) await learned.track('click', id, {});
     await learned.track('dismiss', 'c', {});
+    await learned.track('impression', 'h', {});
     await learned.settled();
     await learned.close();
     const engine = await start({ learning: false, consent: 'granted' });
     expect(await listed(engine, {})).toBe('abdefgh');
+    const rotated = async () => {
+      const { items } = await engine.recommend({ placement: 'trending', rotation: 1 });
+      return items.find(({ item }) => item.id === 'h')?.terms.rotation;
+    };
+    const before = await rotated();
+    expect(before).toBeLessThan(0);
+    // What the profile knows already is not noted once more with the next event.
+    await engine.track('dismiss', 'g', {});
+    expect(await rotated()).toBeCloseTo(before ?? 0, 2);
     expect((await engine.recommend({ placement: 'for-you' })).items[0].source).toBe('popularity');
     await engine.close();
     const again = await start({ consent: 'granted' });

@@ -84,9 +84,9 @@ export class Lessons {
   catchUp(): Promise<void> {
     const { options, keeper } = this.#context;
     return this.inTurn(async () => {
-      if (!options.learning) return this.#note(await keeper.eventsAfter(this.#noted));
-      const events = await keeper.eventsAfter(this.#learner.lastEvent);
+      const events = await keeper.eventsAfter(options.learning ? this.#learner.lastEvent : this.#noted);
       await this.#meet(events, null);
+      if (!options.learning) return this.#note(events);
       for (const event of events) {
         await this.prepare();
         this.#learner.observe(event);
@@ -102,7 +102,8 @@ export class Lessons {
     if (local.length > 0) shop.add(local);
     const profile = await keeper.profile();
     // A profile with a history of its own knows all events up to its last.
-    const events = await keeper.eventsAfter(profile?.history ? profile.lastEvent : 0);
+    this.#noted = profile?.history ? profile.lastEvent : 0;
+    const events = await keeper.eventsAfter(this.#noted);
     await this.#meet(events, profile);
     await this.#replace(profile, events);
     if (this.#learner.awakeningDue) chores.queue(() => this.#withExperts(() => this.#learner.awaken()));
@@ -158,12 +159,11 @@ export class Lessons {
     if (next.awakeningDue && this.#learner.status.backend !== null) await next.awaken();
     this.#learner.dispose();
     this.#learner = next;
-    if (!options.learning) await this.#note(events);
+    if (!options.learning) this.#note(events);
   }
 
   /** Without learning: what rules ask about is known all the same, such as what was dismissed or bought. */
-  async #note(events: readonly LoggedEvent[]): Promise<void> {
-    await this.#meet(events, null);
+  #note(events: readonly LoggedEvent[]): void {
     for (const event of events) {
       const row = this.#context.shop.index.rowOf.get(event.itemId);
       if (row !== undefined) this.#learner.history.note(event, row);

@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+
+const TYPES: Record<string, string> = {
+  '.css': 'text/css',
+  '.html': 'text/html',
+  '.jpg': 'image/jpeg',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+  '.webp': 'image/webp',
+};
+
+/** A running host of static files. `origin` stays the same until it is closed: a browser keeps one log per origin. */
+export interface Host {
+  origin: string;
+  /** Paths asked for, in order. */
+  asked: string[];
+  close(): void;
+}
+
+/**
+ * Serves static files on a free port of this machine alone.
+ * @param places folder by address prefix (which ends with a slash), or file by address; the longest that fits is taken
+ * @param headers sent with every answer
+ */
+export async function serve(places: Record<string, string>, headers: Record<string, string> = {}): Promise<Host> {
+  const asked: string[] = [];
+  const server = createServer(async ({ url = '/' }, response) => {
+    const path = normalize(decodeURIComponent(new URL(url, 'http://host').pathname));
+    asked.push(path);
+    const file = fileOf(path, places);
+    const body = file && (await readFile(file).catch(() => null));
+    if (!body) return response.writeHead(404, headers).end();
+    const type = TYPES[extname(file)] ?? 'application/octet-stream';
+    return response.writeHead(200, { 'content-type': type, ...headers }).end(body);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    asked,
+    close() {
+      server.close();
+      // A browser that was killed does not end its connections.
+      server.closeAllConnections();
+    },
+  };
+}
+
+/** Normalised paths have no `..` left in them: nothing outside is found. */
+function fileOf(path: string, places: Record<string, string>): string | null {
+  const [prefix] = Object.keys(places)
+    .filter((place) => (place.endsWith('/') ? path.startsWith(place) : path === place))
+    .sort((a, b) => b.length - a.length);
+  if (!prefix) return null;
+  if (!prefix.endsWith('/')) return places[prefix];
+  return join(places[prefix], path.slice(prefix.length).replace(/(^|\/)$/, '$1index.html'));
+}
