@@ -201,7 +201,7 @@ export interface RecommenderOptions {
   consent?: Consent;
   /** Separates profiles of shops on one origin. Default `default`. */
   namespace?: string;
-  /** Default true. False: events are recorded, nothing is learned, lists are not personal. */
+  /** Default true. False: events are recorded and rules know them; nothing is learned, lists are not personal. */
   learning?: boolean;
   /** Default 1. */
   seed?: number;

@@ -159,6 +159,7 @@ export class Lessons {
     if (next.awakeningDue && this.#learner.status.backend !== null) await next.awaken();
     this.#learner.dispose();
     this.#learner = next;
+    this.#context.chores.beside(() => this.#completeTraining());
     if (!options.learning) this.#note(events);
   }
 
@@ -236,6 +237,7 @@ export class Lessons {
     this.#context.chores.beside(() => this.#completeTraining());
   }
 
+  /** Embeds in the background what experts that were trained or awakened have left for later. */
   async #completeTraining(): Promise<void> {
     try {
       if (await this.#learner.completeTraining()) this.#context.changed();

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Item, writeBundle } from '../catalog';
+import { type BundleContent, type Item, writeBundle } from '../catalog';
 import { bundleContent, makeItem, memoryBundle } from '../catalog/bundle.fixture';
 import type { LoggedEvent } from '../learner';
 import { DeviceStore } from '../store';
@@ -25,8 +25,13 @@ export interface ServedShop {
 export async function serveShop(
   items: Item[] = IDS.map((id, n) => makeItem(id, { popularity: 100 - n })),
 ): Promise<ServedShop> {
+  return serveContent(await bundleContent(items));
+}
+
+/** The same for a whole catalogue. */
+export async function serveContent(content: BundleContent): Promise<ServedShop> {
   const memory = memoryBundle();
-  await writeBundle(await bundleContent(items), memory.sink);
+  await writeBundle(content, memory.sink);
   const server = createServer(({ url = '' }, response) => {
     const bytes = memory.files.get(url.slice(1));
     response.writeHead(bytes ? 200 : 404).end(bytes);
