@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
+import { PAGES_PORT, SITE_PORT } from './e2e/ports';
 
 /** Written by scripts/setup.mjs: the browser it found or installed; empty for Playwright's own. */
 const browserFile = new URL('.cache/browser', import.meta.url);
@@ -15,7 +16,7 @@ export default defineConfig({
   forbidOnly: true,
   reporter: process.env.CI ? 'line' : 'list',
   use: {
-    baseURL: 'http://localhost:4173',
+    baseURL: `http://localhost:${SITE_PORT}`,
     launchOptions: {
       executablePath,
       args: [
@@ -31,7 +32,15 @@ export default defineConfig({
     },
   },
   webServer: [
-    { command: 'npx vite preview --port 4173 --strictPort', port: 4173, reuseExistingServer: !process.env.CI },
-    { command: 'npx vite --config e2e/pages/vite.config.ts', port: 4174, reuseExistingServer: !process.env.CI },
+    {
+      command: `npx vite preview --port ${SITE_PORT} --strictPort`,
+      port: SITE_PORT,
+      reuseExistingServer: !process.env.CI,
+    },
+    {
+      command: 'npx vite --config e2e/pages/vite.config.ts',
+      port: PAGES_PORT,
+      reuseExistingServer: !process.env.CI,
+    },
   ],
 });

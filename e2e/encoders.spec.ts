@@ -10,8 +10,9 @@ import { DEFAULT_PRESETS, type RawTaps } from '../src/encoders';
 import { bertRepository, clipRepository, type Files } from '../src/encoders/adapt/tiny-repository.fixture';
 import { createNodeEncoder, decodeImage } from '../src/encoders/node';
 import type {} from './pages/encoders';
+import { PAGES } from './ports';
 
-const PAGE = 'http://localhost:4174/encoders.html';
+const PAGE = `${PAGES}/encoders.html`;
 const TEXTS = ['Red apple', 'Waterproof hiking boots, men’s'];
 const { text: TEXT, image: IMAGE } = DEFAULT_PRESETS;
 

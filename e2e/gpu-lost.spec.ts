@@ -1,7 +1,8 @@
 import { expect, test } from '@playwright/test';
+import { PAGES } from './ports';
 
 test('a lost GPU: learning goes on with another backend, from the weights that stood', async ({ page }) => {
-  await page.goto('http://localhost:4174/gpu-lost.html');
+  await page.goto(`${PAGES}/gpu-lost.html`);
   await page.waitForFunction(() => 'loseGpu' in window);
   const found = await page.evaluate(() => window.loseGpu());
   expect(found.backends).toEqual(['webgpu', 'wasm']);

@@ -1,5 +1,6 @@
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import type { ListOptions } from './pages/element';
+import { PAGES } from './ports';
 
 /** `page` is a page of lists; its test fails when the page throws. */
 export const listTest = test.extend<{ sound: undefined }>({
@@ -7,7 +8,7 @@ export const listTest = test.extend<{ sound: undefined }>({
     async ({ page }, use) => {
       const thrown: string[] = [];
       page.on('pageerror', ({ message }) => thrown.push(message));
-      await page.goto('http://localhost:4174/element.html');
+      await page.goto(`${PAGES}/element.html`);
       await page.waitForFunction(() => 'lists' in window);
       await use(undefined);
       expect(thrown).toEqual([]);

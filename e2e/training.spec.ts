@@ -1,7 +1,8 @@
 import { expect, type Page, test } from '@playwright/test';
 import type { ExpertsTrained, Numbers, Trained } from './pages/training';
+import { PAGES } from './ports';
 
-const PAGE = 'http://localhost:4174/training.html';
+const PAGE = `${PAGES}/training.html`;
 const BACKENDS = ['cpu', 'wasm', 'webgpu'] as const;
 
 function difference(a: number[], b: number[]): number {
