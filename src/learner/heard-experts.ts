@@ -51,6 +51,11 @@ export class HeardExperts {
     return this.#trained === null && this.#stored !== null;
   }
 
+  /** Whether `complete` has something to do. */
+  get incomplete(): boolean {
+    return this.#trained !== null && this.#stale.length > 0;
+  }
+
   /** What the ranking hears; null before the first training. */
   get embeddings(): ExpertEmbeddings | null {
     const embeddings = this.#trained?.embeddings;
@@ -104,15 +109,16 @@ export class HeardExperts {
 
   /**
    * Computes the embeddings that the last update left for later, piece by piece, other work of the thread in between.
-   * Until then those items say what they said before it. A newer update ends it early.
+   * Until then those items say what they said before it. A newer update ends it early, and so does the caller.
+   * @param stillWanted asked before each piece; default: always
    * @returns whether the ranking hears something else now
    */
-  async complete(): Promise<boolean> {
+  async complete(stillWanted: () => boolean = () => true): Promise<boolean> {
     const [trained, rows, update] = [this.#trained, this.#stale, this.#update];
     if (!trained || rows.length === 0) return false;
     const { experts, embeddings: before } = trained;
     const { embedLater } = await import('./experts');
-    const wanted = (): boolean => this.#update === update && this.#trained?.experts === experts;
+    const wanted = (): boolean => stillWanted() && this.#update === update && this.#trained?.experts === experts;
     const values = await embedLater(experts, rows, before.width, wanted);
     if (!values || !this.#trained) return false;
     const { embeddings } = this.#trained;

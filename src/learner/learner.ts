@@ -74,6 +74,16 @@ export class Learner {
     this.#lastEvent = Math.max(this.#lastEvent, known);
   }
 
+  /**
+   * Continues from a stored profile without learning: the list knows what rules ask about, such as what was bought or
+   * dismissed, and nothing of the taste. Events of the log are to be passed to `note`.
+   */
+  restoreWithoutLearning(profile: Profile | null): void {
+    if (!profile?.history) return;
+    this.history.restore({ ...profile.history, items: [], strengths: [] }, this.#catalogue.index.rowOf);
+    this.#lastEvent = profile.lastEvent;
+  }
+
   save(): Profile {
     return {
       schema: PROFILE_SCHEMA,
@@ -114,6 +124,13 @@ export class Learner {
       this.#untrainedChoices++;
     }
     if (strength > 0 || judged) this.#lastUpdate = event.time;
+  }
+
+  /** Takes in of an event only what rules ask about, where nothing is learned. */
+  note(event: LoggedEvent): void {
+    const row = this.#catalogue.index.rowOf.get(event.itemId);
+    this.#lastEvent = Math.max(this.#lastEvent, event.id);
+    if (row !== undefined) this.history.note(event, row);
   }
 
   /** True when `train()` has something to do. */
@@ -161,9 +178,18 @@ export class Learner {
     if (ended) this.#clock.close();
   }
 
-  /** Embeds what `train` and `awaken` left for later. @returns whether lists may be others now */
-  completeTraining(): Promise<boolean> {
-    return this.#experts.complete();
+  /**
+   * Embeds what `train` and `awaken` left for later.
+   * @param wanted asked now and then; false ends it early, and a later call begins again. Default: always
+   * @returns whether lists may be others now
+   */
+  completeTraining(wanted?: () => boolean): Promise<boolean> {
+    return this.#experts.complete(wanted);
+  }
+
+  /** Whether `completeTraining` has something to do. */
+  get completionDue(): boolean {
+    return this.#experts.incomplete;
   }
 
   /**

@@ -2,20 +2,20 @@ import { explain, mergedRules, type RankRequest, type RankState, type Rules, ran
 import type { Aisles } from './aisles';
 import { anonymousId } from './anonymous-id';
 import type { Explanation, RecommendRequest, RecommendResponse } from './api';
-import type { Lessons } from './lessons';
+import type { LoadedCatalogue } from './loaded-catalogue';
+import type { ActiveLearner, ProfileSession } from './profile-session';
 import { type ParsedRequest, parsed, recommendSchema } from './requests';
-import type { Shopfront } from './shopfront';
 import type { Trial } from './trial';
 
 /** What advice is given from. */
 export interface AdviceContext {
-  shop: Shopfront;
+  shop: LoadedCatalogue;
   trial: Trial;
   /** What the shop wants of every list. */
   rules?: Rules;
-  lessons(): Lessons;
+  session: ProfileSession;
   /** Null where the whole catalogue is loaded. */
-  aisles(): Aisles | null;
+  aisles: Aisles | null;
 }
 
 /** Lists and their explanations, as the shop's rules, the request's, and this device's variant have them. */
@@ -34,44 +34,56 @@ export class Advice {
     this.#rules = parsed(rulesSchema, context.rules ?? {}, 'createRecommender() rules');
   }
 
-  /** This page begins, or begins anew: what the visit showed so far is what earlier pages showed. */
-  begin(): void {
+  /** This page begins, or begins again: what the visit showed so far is what earlier pages showed. */
+  begin({ history }: Pick<ActiveLearner, 'history'>): void {
     const { items } = this.#context.shop.index;
-    const { record } = this.#context.lessons().learner.history;
-    this.#shownBefore = record.shownThisVisit(Date.now()).map((row) => items[row].id);
+    this.#shownBefore = history.record.shownThisVisit(Date.now()).map((row) => items[row].id);
   }
 
   async recommend(request: RecommendRequest): Promise<RecommendResponse> {
     const given = parsed(recommendSchema, request, 'recommend()');
-    await this.#context.lessons().prepare();
-    if (given.itemId !== undefined) await this.#context.aisles()?.show(given.itemId);
-    const { index } = this.#context.shop;
-    const ranked = rank(index, ...this.#question(given));
-    return {
-      id: `${given.placement}-${this.#page}-${++this.#responses}`,
-      placement: given.placement,
-      items: ranked.map(({ row: at, ...place }, position) => ({ ...place, item: index.items[at], position })),
-    };
+    return this.#withItems([given.itemId], (learner) => {
+      const { index } = this.#context.shop;
+      const ranked = rank(index, ...this.#question(given, learner));
+      return {
+        id: `${given.placement}-${this.#page}-${++this.#responses}`,
+        placement: given.placement,
+        items: ranked.map(({ row: at, ...place }, position) => ({ ...place, item: index.items[at], position })),
+      };
+    });
   }
 
   async explain(itemId: string, request: RecommendRequest): Promise<Explanation> {
     const given = parsed(recommendSchema, request, 'explain()');
-    await this.#context.lessons().prepare();
-    for (const id of [itemId, given.itemId]) if (id !== undefined) await this.#context.aisles()?.show(id);
-    const { index } = this.#context.shop;
-    const row = this.#context.shop.rowOf(itemId);
-    const { because, ...found } = explain(index, ...this.#question(given), row);
-    return {
-      ...found,
-      item: index.items[row],
-      placement: given.placement,
-      because: because.map(({ row: at, part }) => ({ item: index.items[at], part })),
-    };
+    return this.#withItems([itemId, given.itemId], (learner) => {
+      const { index } = this.#context.shop;
+      const row = this.#context.shop.rowOf(itemId);
+      const { because, ...found } = explain(index, ...this.#question(given, learner), row);
+      return {
+        ...found,
+        item: index.items[row],
+        placement: given.placement,
+        because: because.map(({ row: at, part }) => ({ item: index.items[at], part })),
+      };
+    });
+  }
+
+  /** Loads what of these items a large catalogue has not loaded yet, then takes a turn with the learner. */
+  async #withItems<T>(ids: readonly (string | undefined)[], work: (learner: ActiveLearner) => T): Promise<T> {
+    const { session, aisles } = this.#context;
+    for (const id of ids) if (id !== undefined) await aisles?.show(id);
+    return session.run(async ({ learner }) => {
+      await session.prepare(learner);
+      return work(learner);
+    });
   }
 
   /** What the ranking goes by, and what it is asked. */
-  #question({ placement, itemId, limit, exclude, lang, ...rules }: ParsedRequest): [RankState, RankRequest] {
-    const { shop, trial, lessons } = this.#context;
+  #question(
+    { placement, itemId, limit, exclude, lang, ...rules }: ParsedRequest,
+    learner: ActiveLearner,
+  ): [RankState, RankRequest] {
+    const { shop, trial } = this.#context;
     const rows = (ids: readonly string[]): Set<number> => new Set(ids.flatMap((id) => shop.index.rowOf.get(id) ?? []));
     const request: RankRequest = {
       placement: trial.placement(placement),
@@ -83,6 +95,6 @@ export class Advice {
       shownBefore: rows(this.#shownBefore),
       now: Date.now(),
     };
-    return [trial.state(lessons().learner.state), request];
+    return [trial.state(learner.state), request];
   }
 }

@@ -2,9 +2,9 @@ import type { BundleClusters, Item, ItemsPart } from '../catalog';
 import { SidestreamError } from '../error';
 import { contentTaste } from '../ranking';
 import type { Chores } from './chores';
-import type { Lessons } from './lessons';
+import type { LoadedCatalogue } from './loaded-catalogue';
 import { Nearby } from './nearby';
-import type { Shopfront } from './shopfront';
+import type { ActiveLearner, ProfileSession } from './profile-session';
 
 /** Quiet time after a choice before the clusters near the taste are loaded, ms. */
 const APPROACH_DELAY = 20;
@@ -21,10 +21,9 @@ const LONGEST_HISTORY = 200;
 
 /** What the aisles need of the engine around them. */
 export interface AislesContext {
-  shop: Shopfront;
+  shop: LoadedCatalogue;
   clusters: BundleClusters;
-  /** Whoever learns from the shop's items. */
-  lessons: Lessons;
+  session: ProfileSession;
   chores: Chores;
   /** Lists are others now. */
   changed(): void;
@@ -37,10 +36,10 @@ export interface AislesContext {
  * looked at. The shop grows as more is wanted; when it is too large, what was wanted longest ago leaves it.
  */
 export class Aisles {
-  readonly #shop: Shopfront;
+  readonly #shop: LoadedCatalogue;
   readonly #clusters: BundleClusters;
   readonly #nearby: Nearby;
-  readonly #lessons: Lessons;
+  readonly #session: ProfileSession;
   readonly #chores: Chores;
   readonly #changed: () => void;
   readonly #report: AislesContext['report'];
@@ -49,31 +48,29 @@ export class Aisles {
   /** Items that the shop was filled for. */
   readonly #shown = new Set<string>();
 
-  constructor({ shop, clusters, lessons, chores, report, changed }: AislesContext) {
+  constructor({ shop, clusters, session, chores, report, changed }: AislesContext) {
     this.#chores = chores;
     this.#changed = changed;
     this.#shop = shop;
     this.#clusters = clusters;
     this.#nearby = new Nearby(clusters);
-    this.#lessons = lessons;
+    this.#session = session;
     this.#report = report;
   }
 
   /** Fills the shop for the taste in a quiet moment, where it is another than the one that it was last filled for. */
   keepUp(): void {
-    const { rows } = this.#lessons.learner.history;
-    if (rows.length === 0 || this.#history() === this.#approached) return;
     this.#chores.later('approach', APPROACH_DELAY, async () => {
       if (!(await this.#approach())) return;
-      this.#lessons.readyList();
+      await this.#session.run(({ learner }) => void learner.terms);
       this.#changed();
     });
   }
 
-  /** Brings items into the shop; a failure is reported. To be run in turn with the lessons. */
-  async meet(ids: readonly string[]): Promise<void> {
+  /** Brings items into the shop, those that matter most first; a failure is reported. */
+  async load(ids: readonly string[]): Promise<void> {
     try {
-      await this.#meet(ids);
+      await this.#load(ids);
     } catch (thrown) {
       this.#report(SidestreamError.from(thrown));
     }
@@ -85,7 +82,7 @@ export class Aisles {
    */
   async show(id: string): Promise<void> {
     if (this.#shown.has(id)) return;
-    if (!this.#shop.find(id)) await this.#lessons.inTurn(() => this.#meet([id]));
+    if (!this.#shop.find(id)) await this.#load([id]);
     const { content, rowOf } = this.#shop.index;
     const row = rowOf.get(id);
     const taste = row === undefined ? null : contentTaste(content, { rows: [row], strengths: [1] });
@@ -110,7 +107,7 @@ export class Aisles {
 
   /**
    * Makes sure that the catalogue has these items.
-   * @throws SidestreamError `runtime/unknown-item`
+   * @throws SidestreamError `runtime/unknown-item`, `bundle/*` when it cannot be found out
    */
   async check(ids: readonly string[]): Promise<void> {
     for (const id of new Set(ids)) {
@@ -123,47 +120,44 @@ export class Aisles {
    * @returns whether the shop changed
    */
   async #approach(): Promise<boolean> {
-    const { history, weights } = this.#lessons.learner;
-    const taste = contentTaste(this.#shop.index.content, history);
-    if (!taste) return false;
-    const approached = this.#history();
+    const { taste, weights, history } = await this.#session.run(({ learner }) => ({
+      taste: contentTaste(this.#shop.index.content, learner.history),
+      weights: learner.weights,
+      history: this.#historyOf(learner),
+    }));
+    if (!taste || history === this.#approached) return false;
     const changed = await this.#add(await this.#nearby.partsNear(taste, weights));
-    this.#approached = approached;
+    this.#approached = history;
     return (await this.#tidy()) || changed;
   }
 
-  async #meet(ids: readonly string[]): Promise<void> {
+  async #load(ids: readonly string[]): Promise<void> {
     const missing = ids.filter((id) => !this.#shop.find(id));
-    if (missing.length > 0) await this.#grow(await this.#nearby.partsWith(missing));
+    if (missing.length > 0) await this.#add(await this.#nearby.partsWith(missing));
   }
 
-  async #add(parts: readonly ItemsPart[]): Promise<boolean> {
-    return this.#lessons.inTurn(() => this.#grow(parts));
-  }
-
-  async #grow(parts: readonly ItemsPart[]): Promise<boolean> {
-    // No list may be made between the two: the learner must know of all rows.
-    const grown = this.#shop.grow(parts);
-    if (grown) await this.#lessons.learner.setCatalogue(this.#shop);
-    return grown;
+  /** @returns whether the shop grew */
+  #add(parts: readonly ItemsPart[]): Promise<boolean> {
+    return this.#session.train(async ({ learner }) => {
+      // No list may be made between the two: the learner must know of all rows.
+      const grown = this.#shop.grow(parts);
+      if (grown) await learner.setCatalogue(this.#shop);
+      return grown;
+    });
   }
 
   async #tidy(): Promise<boolean> {
     if (this.#shop.index.items.length <= MOST_ITEMS) return false;
-    await this.#lessons.inTurn(() =>
-      this.#lessons.renumber(() => {
-        const { items } = this.#shop.index;
-        const { rows, dismissed } = this.#lessons.learner.history;
-        const own = [...rows.slice(-LONGEST_HISTORY), ...dismissed].map((row) => items[row].id);
-        this.#shown.clear();
-        this.#shop.keepOnly(new Set([...own, ...this.#nearby.giveUp(FEWER_ITEMS)]));
-      }),
-    );
+    await this.#session.renumber(({ history }) => {
+      const { items } = this.#shop.index;
+      const own = [...history.rows.slice(-LONGEST_HISTORY), ...history.dismissed].map((row) => items[row].id);
+      this.#shown.clear();
+      this.#shop.keepOnly(new Set([...own, ...this.#nearby.giveUp(FEWER_ITEMS)]));
+    });
     return true;
   }
 
-  #history(): string {
-    const { rows, dismissed } = this.#lessons.learner.history;
+  #historyOf({ history: { rows, dismissed } }: ActiveLearner): string {
     const { items } = this.#shop.index;
     return [rows.length, ...rows.slice(-3).map((row) => items[row].id), dismissed.size].join(' ');
   }

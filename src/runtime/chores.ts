@@ -37,6 +37,12 @@ export class Chores {
     this.#delayed.set(name, { work, timer: setTimeout(() => this.#due(name), delay) });
   }
 
+  /** Drops work of this name that waits for quiet. */
+  cancel(name: string): void {
+    clearTimeout(this.#delayed.get(name)?.timer);
+    this.#delayed.delete(name);
+  }
+
   /** Queues work of this name that waits for quiet at once. */
   hurry(name: string): void {
     this.#due(name);

@@ -95,9 +95,16 @@ describe('an engine with a catalogue in clusters', () => {
     await engine.close();
   });
 
-  it('refuses an item that the shop does not have, and keeps the event of one that it has', async () => {
-    const { engine } = await start();
-    await expect(engine.track('click', 'no such item', {})).rejects.toMatchObject({ code: 'runtime/unknown-item' });
+  it('keeps an event of an item that the shop does not have, says so, and learns nothing of it', async () => {
+    const { engine, errors } = await start();
+    await engine.track('click', 'no such item', {});
+    await engine.settled();
+    expect(errors).toEqual(['runtime/unknown-item']);
+    expect((await engine.status()).events).toBe(0);
+    const [known] = await outside(engine, 3);
+    await engine.track('click', known.id, {});
+    await engine.settled();
+    expect((await engine.status()).events).toBe(1);
     await expect(engine.recommend({ placement: 'similar', itemId: 'no such item' })).rejects.toMatchObject({
       code: 'runtime/unknown-item',
     });

@@ -104,7 +104,7 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
   };
 
   await line;
-  const impressions = new ImpressionBatch((events) => call((engine) => engine.trackAll(events)));
+  const impressions = new ImpressionBatch((events) => call(async (engine) => void (await engine.trackAll(events))));
   const unwatch = watchRest((now) => {
     resting = now;
     // A worker that is gone rests already; a new one is told when it starts.

@@ -2,7 +2,7 @@ import type { Bundle, EncoderFiles, Manifest, Modality, TextRecipe } from '../ca
 import { bundlePreset, type ImagePreset, type Preset, type TextPreset } from '../encoders';
 import { SidestreamError } from '../error';
 import type { Progress } from './api';
-import { encodersOf } from './shopfront';
+import { encodersOf } from './loaded-catalogue';
 
 /** Everything the encoder worker needs to encode items as a bundle's own were. */
 export interface BundleEncoders {

@@ -5,7 +5,7 @@ import { addLearned, type CompanionTable, type Manifest, rowsPerItem, writeBundl
 import { bundleContent, makeItem, memoryBundle } from '../catalog/bundle.fixture';
 import type { SidestreamError } from '../error';
 import { Engine } from './engine';
-import { encodersOf } from './shopfront';
+import { encodersOf } from './loaded-catalogue';
 
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
 /** Others chose item d with item a. */

@@ -1,8 +1,9 @@
 import * as Comlink from 'comlink';
 import { type Item, openBundle } from '../catalog';
-import { SidestreamError } from '../error';
+import { type SerializedError, SidestreamError } from '../error';
 import type { Counts, Metrics } from '../experiment';
 import { decodeProfile, type EventType, encodeProfile, learnerMemory, type NewEvent } from '../learner';
+import { Mutex } from '../mutex';
 import { type LocalItem, type Snapshot, sealedFiles } from '../store';
 import { Advice } from './advice';
 import { Aisles } from './aisles';
@@ -17,14 +18,16 @@ import type {
   TrackDetails,
 } from './api';
 import { Chores } from './chores';
+import { parseConsent } from './consent';
 import { type BundleEncoders, bundleEncoders } from './encoder-files';
 import type { EngineListener, EngineOptions } from './engine-options';
-import { Keeper } from './keeper';
+import { LearningScheduler } from './learning-scheduler';
 import { Ledger } from './ledger';
-import { Lessons } from './lessons';
 import { loadLearned } from './load-learned';
+import { LoadedCatalogue } from './loaded-catalogue';
+import { ProfileSession } from './profile-session';
+import { ProfileStorage } from './profile-storage';
 import { parsed, type TrackInput, trackSchema } from './requests';
-import { Shopfront } from './shopfront';
 import { Trial } from './trial';
 
 /** Quiet time before another tab's profile is read, ms. */
@@ -37,60 +40,71 @@ const REFRESH_DELAY = 100;
 export class Engine {
   readonly #options: EngineOptions;
   readonly #listener: EngineListener;
-  readonly #shop: Shopfront;
-  readonly #advice: Advice;
-  readonly #keeper: Keeper;
-  readonly #ledger: Ledger;
-  readonly #lessons: Lessons;
+  readonly #catalogue: LoadedCatalogue;
   readonly #trial: Trial;
+  readonly #storage: ProfileStorage;
+  readonly #session: ProfileSession;
   /** Null where the whole catalogue is loaded. */
   readonly #aisles: Aisles | null;
-  readonly #chores = new Chores((thrown) => this.#listener.error(SidestreamError.from(thrown)));
+  readonly #ledger: Ledger;
+  readonly #scheduler: LearningScheduler;
+  readonly #advice: Advice;
+  readonly #chores: Chores;
+  /** Changes of consent, of this tab and heard from others: each is done before the next one begins. */
+  readonly #consenting = new Mutex();
 
-  private constructor(given: EngineOptions, listener: EngineListener, shop: Shopfront) {
-    this.#trial = new Trial(given.experiment, (error) => listener.error(error));
-    const options = this.#trial.options(given);
+  private constructor(options: EngineOptions, listener: EngineListener, catalogue: LoadedCatalogue) {
     this.#options = options;
     this.#listener = listener;
-    this.#shop = shop;
-    const { rules } = options;
-    const [lessons, aisles] = [() => this.#lessons, () => this.#aisles];
-    this.#advice = new Advice({ shop, trial: this.#trial, rules, lessons, aisles });
-    this.#keeper = new Keeper(options, {
-      error: (error) => listener.error(error),
-      lastEvent: () => this.#lessons.learner.lastEvent,
-      onEvents: () => this.#chores.queue(() => this.#lessons.catchUp()),
+    this.#catalogue = catalogue;
+    const report = (error: SidestreamError): void => listener.error(error);
+    const changed = (): void => this.#changed();
+    const { seed, rules } = options;
+    const { clusters } = catalogue.bundle;
+    this.#chores = new Chores((thrown) => report(SidestreamError.from(thrown)));
+    this.#trial = new Trial(options.experiment, report);
+    this.#storage = new ProfileStorage(options);
+    this.#session = new ProfileSession(catalogue, seed, this.#storage.emptyOrigin(), report);
+    const [trial, storage, session, chores] = [this.#trial, this.#storage, this.#session, this.#chores];
+    this.#aisles = clusters && new Aisles({ shop: catalogue, clusters, session, chores, report, changed });
+    const aisles = this.#aisles;
+    this.#ledger = new Ledger(storage, chores, report);
+    const learning = (): boolean => options.learning && trial.learning;
+    this.#scheduler = new LearningScheduler({
+      ...{ catalogue, session, storage, chores, listener, seed, learning, aisles, changed },
+    });
+    this.#advice = new Advice({ shop: catalogue, trial, rules, session, aisles });
+    this.#storage.subscribe({
+      onError: report,
+      onEvents: () => this.#learn(),
       onProfile: () => {
         this.#ledger.restart();
-        this.#chores.later('refresh', REFRESH_DELAY, () => this.#lessons.reload());
+        this.#chores.later('refresh', REFRESH_DELAY, () => this.#scheduler.reload());
       },
       // The one who led before may have died before it learned, or saved, the last events.
-      onLead: () => this.#chores.queue(() => this.#lessons.reload()),
+      onLead: () => this.#chores.queue(() => this.#scheduler.reload()),
+      onErased: () => this.#chores.beside(() => this.#consenting.run(() => this.#erase())),
+      onGranted: () => this.#chores.beside(() => this.#consenting.run(() => this.#grant())),
+      onTakenOver: () => this.#chores.beside(() => this.#scheduler.rebase()),
     });
-    const [keeper, chores] = [this.#keeper, this.#chores];
-    this.#ledger = new Ledger(keeper, chores, (error) => listener.error(error));
-    const changed = () => this.#changed();
-    const meet = async (ids: readonly string[]) => this.#aisles?.meet(ids);
-    this.#lessons = new Lessons({ options, shop, keeper, chores, listener, changed, meet });
-    const { clusters } = shop.bundle;
-    const report = (error: SidestreamError) => listener.error(error);
-    this.#aisles = clusters && new Aisles({ shop, clusters, lessons: this.#lessons, chores, report, changed });
   }
 
-  /** Loads the bundle and, with consent, the profile. */
+  /**
+   * Loads the bundle and, with consent, the profile.
+   * @throws SidestreamError `bundle/*`, `runtime/invalid-input`
+   */
   static async start(options: EngineOptions, listener: EngineListener): Promise<Engine> {
+    if (options.consent !== undefined) parseConsent(options.consent, 'createRecommender() consent');
     const opening = openBundle(
       options.bundle,
       (loaded, total) => listener.progress({ stage: 'bundle', loaded, total }),
       { whole: false, onIncomplete: (error) => listener.error(error) },
     );
-    // The bundle may fail while the store is still opening; the failure is thrown by the await below.
-    opening.catch(() => undefined);
-    const engine = new Engine(options, listener, new Shopfront(await opening));
+    const engine = new Engine(options, listener, new LoadedCatalogue(await opening));
     await engine.#open();
     engine.#aisles?.keepUp();
-    const [shop, lessons, chores] = [engine.#shop, engine.#lessons, engine.#chores];
-    loadLearned({ shop, lessons, chores, listener, changed: () => engine.#changed() });
+    const [catalogue, session, chores] = [engine.#catalogue, engine.#session, engine.#chores];
+    loadLearned({ catalogue, session, chores, listener, changed: () => engine.#changed() });
     return engine;
   }
 
@@ -102,38 +116,45 @@ export class Engine {
     return this.#advice.explain(itemId, request);
   }
 
+  /** Resolves when the event is kept. It is learned right after; `settled` waits for that. */
   async track(type: EventType, itemId: string, details: TrackDetails): Promise<void> {
-    await this.trackAll([{ type, itemId, details }]);
+    const [refused] = await this.trackAll([{ type, itemId, details }]);
+    if (refused) throw SidestreamError.deserialize(refused);
   }
 
-  /** Several events at once: all are kept, or none. */
-  async trackAll(events: TrackInput[]): Promise<void> {
-    const variant = this.#trial.label;
-    const entries = events.map((event): NewEvent => {
-      const { type, itemId, details } = parsed(trackSchema, event, 'track()');
-      // Whether an item that is not loaded exists can wait until the event is safe.
-      if (!this.#aisles) this.#shop.rowOf(itemId);
-      return { type, itemId, time: Date.now(), ...details, variant };
+  /**
+   * Several events at once. One that is refused does not hold up the others.
+   * @returns for each event null when it is kept, else why it was refused
+   * @throws SidestreamError `store/*` when none could be kept
+   */
+  async trackAll(events: TrackInput[]): Promise<(SerializedError | null)[]> {
+    const entries: NewEvent[] = [];
+    const results = events.map((event) => {
+      try {
+        entries.push(this.#entry(event));
+        return null;
+      } catch (thrown) {
+        return SidestreamError.from(thrown).serialize();
+      }
     });
-    if (this.#keeper.consent === 'denied' || entries.length === 0) return;
+    if (this.#storage.consent === 'denied' || entries.length === 0) return results;
     await this.#ledger.append(entries);
-    await this.#lessons.catchUp();
-    await this.#aisles?.check(entries.map(({ itemId }) => itemId));
+    this.#learn();
+    this.#reportUnknown(entries);
+    return results;
   }
 
   async setConsent(level: Consent): Promise<void> {
-    await this.settled();
-    if (level === this.#keeper.consent) return;
-    if (level === 'granted') await this.#moveToDevice();
-    else await this.#leaveDevice(level);
-    this.#changed();
+    const wanted = parseConsent(level, 'consent()');
+    await this.#consenting.run(async () => {
+      if (wanted === 'granted') await this.#grant();
+      else if (wanted !== this.#storage.consent || this.#storage.deletionDue) await this.#withdraw(wanted);
+    });
   }
 
   /** Nothing of ours is left on this device; what comes is kept in memory until the shopper consents again. */
   async forget(): Promise<void> {
-    await this.settled();
-    await this.#leaveDevice('pending');
-    this.#changed();
+    await this.#consenting.run(() => this.#withdraw('pending'));
   }
 
   /** What happened on this device, as far as the log was kept. */
@@ -147,76 +168,77 @@ export class Engine {
   }
 
   snapshots(): Promise<Snapshot[]> {
-    return this.#keeper.snapshots();
+    return this.#storage.snapshots();
   }
 
   async rollback(id: number): Promise<void> {
-    await this.settled();
-    await this.#keeper.rollback(id);
-    await this.#lessons.reload();
+    await this.#scheduler.replaceStored(() => this.#storage.rollback(id));
   }
 
   async exportProfile(passphrase?: string): Promise<Uint8Array> {
-    await this.settled();
-    const file = await encodeProfile(this.#lessons.learner.save());
+    await this.#scheduler.catchUp();
+    const profile = await this.#session.run(({ learner }) => learner.save());
+    const file = await encodeProfile(profile);
     return passphrase === undefined ? file : (await sealedFiles()).seal(file, passphrase);
   }
 
   async importProfile(file: Uint8Array, passphrase = ''): Promise<void> {
-    await this.settled();
     const { isSealed, openSealed } = await sealedFiles();
     const profile = await decodeProfile(isSealed(file) ? await openSealed(file, passphrase) : file);
-    // Its events were numbered by another log: here it knows all there are.
-    await this.#keeper.replace({ ...profile, lastEvent: this.#lessons.learner.lastEvent });
-    await this.#lessons.reload();
+    await this.#scheduler.replaceStored(async () => {
+      // Its events were numbered by another log: here it knows all there are.
+      const lastEvent = await this.#session.run(({ learner }) => learner.lastEvent);
+      await this.#storage.replace({ ...profile, lastEvent });
+    });
   }
 
   /** Whether the page is hidden or the battery low: then nothing is trained, and what is not saved yet is saved at once. */
   async setResting(resting: boolean): Promise<void> {
-    this.#lessons.rest(resting);
+    await this.#scheduler.rest(resting);
   }
 
   async insertItem(local: LocalItem): Promise<Item> {
-    await this.settled();
-    const taken = await this.#aisles?.find(local.item.id);
-    if (!taken) this.#shop.add([local]);
-    if (!this.#shop.find(local.item.id) || taken) {
-      throw new SidestreamError(
-        'runtime/invalid-input',
-        `addItem(): the shop already has an item "${local.item.id}"; choose another id.`,
-      );
-    }
-    await this.#keeper.saveLocalItem(local);
-    await this.#lessons.inTurn(() => this.#lessons.learner.setCatalogue(this.#shop));
+    const { id } = local.item;
+    const refused = new SidestreamError(
+      'runtime/invalid-input',
+      `addItem(): the shop already has an item "${id}"; choose another id.`,
+    );
+    if (await this.#aisles?.find(id)) throw refused;
+    await this.#session.train(async ({ learner }) => {
+      this.#catalogue.add([local]);
+      if (!this.#catalogue.localItems.includes(local)) throw refused;
+      await this.#storage.saveLocalItem(local);
+      await learner.setCatalogue(this.#catalogue);
+    });
     this.#changed();
     return local.item;
   }
 
   /** What the encoder worker needs to encode new items for this bundle. */
   async encoderFiles(): Promise<BundleEncoders> {
-    const files = await bundleEncoders(this.#shop.bundle, (progress) => this.#listener.progress(progress));
+    const files = await bundleEncoders(this.#catalogue.bundle, (progress) => this.#listener.progress(progress));
     return Comlink.transfer(files, [files.text.onnx, files.image.onnx, files.projection]);
   }
 
   async getItem(id: string): Promise<Item | null> {
-    return this.#shop.find(id) ?? (await this.#aisles?.find(id)) ?? null;
+    return this.#catalogue.find(id) ?? (await this.#aisles?.find(id)) ?? null;
   }
 
   async browse(request: BrowseRequest): Promise<BrowseResponse> {
-    return this.#shop.browse(request);
+    return this.#catalogue.browse(request);
   }
 
   async categories(): Promise<{ category: string; count: number }[]> {
-    return this.#shop.categories();
+    return this.#catalogue.categories();
   }
 
   async status(): Promise<Status> {
-    const { backend, ...learned } = this.#lessons.learner.status;
+    const { backend, ...learned } = await this.#session.run(({ learner }) => learner.status);
     return {
-      consent: this.#keeper.consent,
-      learning: this.#options.learning,
-      leading: this.#keeper.leading,
-      items: this.#shop.count,
+      consent: this.#storage.consent,
+      learning: this.#options.learning && this.#trial.learning,
+      leading: this.#storage.leading,
+      items: this.#catalogue.count,
       ...learned,
       backend: { learner: backend, encoders: null },
       memory: backend === null ? null : await learnerMemory(),
@@ -226,61 +248,86 @@ export class Engine {
   /** Runs what is due now and resolves when nothing is left to do. */
   async settled(): Promise<void> {
     await this.#chores.settled();
+    await this.#session.settled();
   }
 
   async reset(): Promise<void> {
-    await this.settled();
-    await this.#keeper.clear();
+    await this.#scheduler.replaceStored(() => this.#storage.clear());
     this.#ledger.forget();
-    await this.#lessons.inTurn(() => this.#lessons.startAfresh());
-    this.#advice.begin();
+    await this.#begin();
     this.#changed();
   }
 
   async close(): Promise<void> {
     await this.settled();
-    this.#lessons.dispose();
-    this.#keeper.close();
+    this.#storage.close();
+    await this.#session.dispose();
   }
 
   /** A store that cannot be read is no reason to have no shop. */
   async #open(): Promise<void> {
     try {
-      await this.#lessons.inTurn(async () => {
-        await this.#keeper.open();
-        await this.#trial.draw(this.#keeper.counting);
-        await this.#lessons.restore();
-        this.#advice.begin();
-      });
+      await this.#consenting.run(() => this.#storage.open());
+      await this.#trial.draw(this.#storage.counting);
+      await this.#scheduler.restore();
     } catch (thrown) {
       this.#listener.error(SidestreamError.from(thrown));
     }
+    await this.#begin();
   }
 
-  async #moveToDevice(): Promise<void> {
-    await this.#lessons.inTurn(async () => {
-      const last = await this.#keeper.moveToDevice(this.#lessons.learner.save());
-      this.#ledger.restart();
-      await this.#trial.draw(this.#keeper.counting);
-      if (last) {
-        this.#lessons.learner.renumber(last);
-        return;
-      }
-      await this.#lessons.restore();
-    });
+  /** The page begins, or begins again with another past. */
+  #begin(): Promise<void> {
+    return this.#session.run(({ learner }) => this.#advice.begin(learner));
   }
 
-  async #leaveDevice(consent: 'pending' | 'denied'): Promise<void> {
-    await this.#lessons.inTurn(async () => {
-      await this.#keeper.leaveDevice(consent);
+  /** Learns what the log has, beside everything else: what was asked for after this call comes after it. */
+  #learn(): void {
+    this.#chores.beside(() => this.#scheduler.catchUp());
+  }
+
+  /** @throws SidestreamError `runtime/invalid-input`, `runtime/unknown-item` */
+  #entry(event: TrackInput): NewEvent {
+    const { type, itemId, details } = parsed(trackSchema, event, 'track()');
+    // Whether an item that is not loaded exists can wait until the event is safe.
+    if (!this.#aisles) this.#catalogue.rowOf(itemId);
+    return { type, itemId, time: Date.now(), ...details, variant: this.#trial.label };
+  }
+
+  /** An event of an item that a large catalogue does not have is kept, and nothing is learned of it: that is reported. */
+  #reportUnknown(entries: readonly NewEvent[]): void {
+    const aisles = this.#aisles;
+    if (aisles) this.#chores.beside(() => aisles.check(entries.map(({ itemId }) => itemId)));
+  }
+
+  async #grant(): Promise<void> {
+    if (this.#storage.consent === 'granted') return;
+    await this.#scheduler.catchUp();
+    await this.#scheduler.moveToDevice();
+    this.#ledger.restart();
+    await this.#trial.draw(this.#storage.counting);
+    this.#changed();
+  }
+
+  /** @throws SidestreamError `store/blocked`: then all is forgotten here, and the next call tries to delete again */
+  async #withdraw(consent: 'pending' | 'denied'): Promise<void> {
+    this.#storage.leave(consent);
+    try {
+      await this.#erase();
+    } finally {
+      await this.#storage.deleteDevice();
+    }
+  }
+
+  /** Forgets what this tab knows of the shopper; the storage has left the device already. */
+  async #erase(): Promise<void> {
+    await this.#scheduler.erase(async () => {
       this.#ledger.forget();
       this.#trial.forget();
-      await this.#trial.draw(this.#keeper.counting);
-      await this.#lessons.startAfresh();
-      this.#advice.begin();
-      this.#shop.clearLocal();
-      await this.#lessons.learner.setCatalogue(this.#shop);
+      await this.#trial.draw(this.#storage.counting);
     });
+    await this.#begin();
+    this.#changed();
   }
 
   #changed(): void {

@@ -11,8 +11,9 @@ import {
   withRatios,
 } from '../experiment';
 import type { NewEvent } from '../learner';
+import { Mutex } from '../mutex';
 import type { Chores } from './chores';
-import type { Keeper } from './keeper';
+import type { ProfileStorage } from './profile-storage';
 
 /** Quiet time before the tally is saved, ms. What is not saved yet is still in the log. */
 const SAVE_DELAY = 2000;
@@ -22,13 +23,13 @@ const SAVE_DELAY = 2000;
  * adds up what the log says.
  */
 export class Ledger {
-  readonly #keeper: Keeper;
+  readonly #storage: ProfileStorage;
   readonly #chores: Chores;
   readonly #report: (error: SidestreamError) => void;
-  /** Null until it is read, and again when it has to be read anew. */
-  #tally: Tally | null = null;
-  #generation = 0;
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Null until it is read, and again when it has to be read once more. */
+  #known: KnownTally | null = null;
+  /** Work on the tally. */
+  readonly #mutex = new Mutex();
   /** Clicks and orders on their way to the log, so that what comes right after them knows them. */
   #touches = new Touches();
   readonly #orders = new Set<string>();
@@ -41,22 +42,29 @@ export class Ledger {
   #told = false;
 
   /** @param report hears of what went wrong and did not stop an event */
-  constructor(keeper: Keeper, chores: Chores, report: (error: SidestreamError) => void) {
-    this.#keeper = keeper;
+  constructor(storage: ProfileStorage, chores: Chores, report: (error: SidestreamError) => void) {
+    this.#storage = storage;
     this.#chores = chores;
     this.#report = report;
   }
 
   /**
-   * Resolves when the events are kept. Purchases of a transaction that is known already are passed over.
+   * Resolves when the events are kept, or when everything was erased meanwhile. Purchases of a transaction that is known
+   * already, in this tab or another, are passed over.
    * @throws SidestreamError `store/full`, `store/unavailable`
    */
   append(events: readonly NewEvent[]): Promise<void> {
+    const { era } = this.#storage;
     for (const event of events) this.#touches.note(event);
     const conversions = events.some(isConversion);
     // Nothing waits without need: the page may be left right after the call.
-    if (!conversions && this.#underWay === 0) return this.#write(events);
-    const written = this.#writing.then(async () => this.#write(conversions ? await this.#conversions(events) : events));
+    if (!conversions && this.#underWay === 0) return this.#write(events, era);
+    const convert = async (): Promise<void> => this.#write(await this.#conversions(events), era);
+    const written = this.#writing.then(() => {
+      if (!conversions) return this.#write(events, era);
+      // Two tabs that show the same page of thanks must not both find that its order is new.
+      return events.some((event) => orderOf(event) !== null) ? this.#storage.alone('orders', convert) : convert();
+    });
     this.#underWay++;
     this.#writing = written.catch(() => undefined).then(() => void this.#underWay--);
     return written;
@@ -78,6 +86,7 @@ export class Ledger {
   /** Counts from nothing, also what nobody has asked for yet. */
   forget(): void {
     this.#taken = new Counters();
+    this.#chores.cancel('tally');
     this.restart();
   }
 
@@ -85,19 +94,18 @@ export class Ledger {
   restart(): void {
     this.#touches = new Touches();
     this.#orders.clear();
-    void this.#inTurn(async () => {
-      this.#tally = null;
-    });
+    this.#known = null;
   }
 
-  async #write(events: readonly NewEvent[]): Promise<void> {
+  async #write(events: readonly NewEvent[], era: number): Promise<void> {
     if (events.length === 0) return;
+    let kept = false;
     try {
-      await this.#keeper.append(events);
-    } catch (thrown) {
-      for (const event of events) this.#orders.delete(orderOf(event) ?? '');
-      throw thrown;
+      kept = await this.#storage.append(events, era);
+    } finally {
+      if (!kept) for (const event of events) this.#orders.delete(orderOf(event) ?? '');
     }
+    if (!kept || era !== this.#storage.era) return;
     for (const event of events) this.#taken.add(event);
     this.#chores.later('tally', SAVE_DELAY, () => this.#save());
   }
@@ -124,20 +132,27 @@ export class Ledger {
   }
 
   #caughtUp(): Promise<Tally> {
-    return this.#inTurn(async () => {
-      const tally = this.#tally ?? (await this.#read());
-      for (const event of await this.#keeper.eventsAfter(tally.lastEvent)) tally.observe(event);
-      this.#tally = tally;
-      return tally;
-    });
+    return this.#mutex.run(async () => (await this.#current()).tally);
   }
 
-  async #read(): Promise<Tally> {
-    const { counting } = this.#keeper;
-    this.#generation = await counting.generation();
+  /** To be called while the mutex is held. */
+  async #current(): Promise<KnownTally> {
+    for (;;) {
+      const known = this.#known ?? (await this.#read());
+      this.#known = known;
+      for (const event of await this.#storage.eventsAfter(known.tally.lastEvent)) known.tally.observe(event);
+      // Another log, or none of the old one, may have taken its place meanwhile.
+      if (this.#known === known && known.counting === this.#storage.counting) return known;
+      this.#known = null;
+    }
+  }
+
+  async #read(): Promise<KnownTally> {
+    const { counting } = this.#storage;
+    const generation = await counting.generation();
     const stored = await counting.tally();
     const tally = stored === null ? new Tally() : Tally.read(stored);
-    if (tally) return tally;
+    if (tally) return { tally, counting, generation };
     if (!this.#told)
       this.#report(
         new SidestreamError(
@@ -146,19 +161,20 @@ export class Ledger {
         ),
       );
     this.#told = true;
-    return new Tally();
+    return { tally: new Tally(), counting, generation };
   }
 
   async #save(): Promise<void> {
-    const tally = await this.#caughtUp();
-    const saved = await this.#inTurn(() => this.#keeper.counting.saveTally(tally.save(), this.#generation));
-    if (!saved) this.restart();
+    await this.#mutex.run(async () => {
+      const { tally, counting, generation } = await this.#current();
+      if (!(await counting.saveTally(tally.save(), generation))) this.restart();
+    });
   }
+}
 
-  /** Runs work after all earlier work on the tally, whether that went well or not. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work);
-    this.#turn = result.catch(() => undefined);
-    return result;
-  }
+/** What a log adds up to, with the log's store and the generation of it. */
+interface KnownTally {
+  tally: Tally;
+  counting: ProfileStorage['counting'];
+  generation: number;
 }

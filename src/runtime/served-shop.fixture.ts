@@ -6,6 +6,7 @@ import type { LoggedEvent } from '../learner';
 import { DeviceStore } from '../store';
 import { Engine } from './engine';
 import type { EngineOptions } from './engine-options';
+import { encodersOf } from './loaded-catalogue';
 
 /** Items of the shop, the most popular first. */
 export const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -18,6 +19,8 @@ export interface ServedShop {
   open(given?: Partial<EngineOptions>): Promise<Engine>;
   /** Codes of the errors told since the last page was opened. */
   codes: string[];
+  /** Names the encoders of its bundle. */
+  encoders: string;
   close(): Promise<unknown>;
 }
 
@@ -31,7 +34,7 @@ export async function serveShop(
 /** The same for a whole catalogue. */
 export async function serveContent(content: BundleContent): Promise<ServedShop> {
   const memory = memoryBundle();
-  await writeBundle(content, memory.sink);
+  const manifest = await writeBundle(content, memory.sink);
   const server = createServer(({ url = '' }, response) => {
     const bytes = memory.files.get(url.slice(1));
     response.writeHead(bytes ? 200 : 404).end(bytes);
@@ -42,6 +45,7 @@ export async function serveContent(content: BundleContent): Promise<ServedShop> 
   const codes: string[] = [];
   return {
     codes,
+    encoders: encodersOf(manifest),
     close: () => new Promise((resolve) => server.close(resolve)),
     open(given = {}) {
       codes.length = 0;

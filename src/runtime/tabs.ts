@@ -1,12 +1,11 @@
 /**
  * What tabs tell each other: that the log has grown, that the leader saved a profile, that the profile was replaced by
- * another one (rolled back, imported, reset).
+ * another one (rolled back, imported, reset), and what the shopper said of consent or that everything is forgotten.
  */
-export type TabMessage = 'events' | 'profile' | 'replaced';
+export const TAB_MESSAGES = ['events', 'profile', 'replaced', 'granted', 'denied', 'forgotten'] as const;
+export type TabMessage = (typeof TAB_MESSAGES)[number];
 
-const MESSAGES: readonly unknown[] = ['events', 'profile', 'replaced'] satisfies TabMessage[];
-
-/** What a tab hears. */
+/** What a tab is told. */
 export interface TabListener {
   /** The tab that led before is gone, and this one leads. */
   onLead(): void;
@@ -14,57 +13,71 @@ export interface TabListener {
 }
 
 /**
- * The tabs of one shop on this device. One of them leads (Web Locks): the browser hands the lock on as soon as the leader
- * is gone, whatever it died of. Where there are no locks, everybody leads.
+ * The tabs of one shop on this device. All of them hear each other, whatever the shopper has agreed to: messages leave
+ * nothing behind. Those that share the profile on the device have one leader (Web Locks): the browser hands the lock on as
+ * soon as the leader is gone, whatever it died of. Where there are no locks, every tab leads.
  */
 export class Tabs {
+  readonly #name: string;
+  readonly #listener: TabListener;
   readonly #channel: BroadcastChannel;
-  readonly #leaving = new AbortController();
+  /** Ends the wait for the lock; null while this tab does not share the profile. */
+  #leaving: AbortController | null = null;
   #leading = false;
   /** Gives the lock back. */
   #resign: () => void = () => undefined;
 
-  private constructor(name: string, { onMessage }: TabListener) {
-    this.#channel = new BroadcastChannel(name);
+  constructor(namespace: string, listener: TabListener) {
+    this.#name = `sidestream/${namespace}`;
+    this.#listener = listener;
+    this.#channel = new BroadcastChannel(this.#name);
     this.#channel.onmessage = ({ data }) => {
-      if (MESSAGES.includes(data)) onMessage(data as TabMessage);
+      const message = TAB_MESSAGES.find((known) => known === data);
+      if (message) listener.onMessage(message);
     };
   }
 
-  /** Joins the tabs of a namespace. Resolves when it is known whether this one leads already. */
-  static async join(namespace: string, listener: TabListener): Promise<Tabs> {
-    const name = `sidestream/${namespace}`;
-    const tabs = new Tabs(name, listener);
+  /** Whether this tab trains and saves: always while it keeps its things to itself. */
+  get leading(): boolean {
+    return this.#leading || this.#leaving === null;
+  }
+
+  /** Shares the profile on the device from now on. Resolves when it is known whether this tab leads already. */
+  async join(): Promise<void> {
+    if (this.#leaving) return;
+    const leaving = new AbortController();
+    this.#leaving = leaving;
     const locks = globalThis.navigator?.locks;
     if (!locks) {
-      tabs.#leading = true;
-      return tabs;
+      this.#leading = true;
+      return;
     }
     await new Promise<void>((known) => {
-      const taken = locks.request(name, { ifAvailable: true }, (lock) => {
-        const held = lock ? tabs.#lead() : undefined;
+      const taken = locks.request(this.#name, { ifAvailable: true }, (lock) => {
+        const held = lock && !leaving.signal.aborted ? this.#lead() : undefined;
         known();
         return held;
       });
-      const lead = (): Promise<void> => {
-        const held = tabs.#lead();
-        listener.onLead();
+      const lead = (): Promise<void> | undefined => {
+        if (leaving.signal.aborted) return undefined;
+        const held = this.#lead();
+        this.#listener.onLead();
         return held;
       };
       // Refused by the browser, or left before it was this tab's turn: then another one leads.
       taken
-        .then(() =>
-          tabs.#leaving.signal.aborted ? undefined : locks.request(name, { signal: tabs.#leaving.signal }, lead),
-        )
+        .then(() => (leaving.signal.aborted ? undefined : locks.request(this.#name, { signal: leaving.signal }, lead)))
         .catch(() => undefined)
         .finally(known);
     });
-    return tabs;
   }
 
-  /** Whether this tab trains and saves. */
-  get leading(): boolean {
-    return this.#leading;
+  /** Keeps its things to itself again. */
+  leave(): void {
+    this.#leaving?.abort();
+    this.#leaving = null;
+    this.#leading = false;
+    this.#resign();
   }
 
   /** Tells all other tabs. */
@@ -72,10 +85,19 @@ export class Tabs {
     this.#channel.postMessage(message);
   }
 
+  /**
+   * Runs work that only one of the tabs may do at a time; where there are no locks, at once.
+   * @param what names the work
+   */
+  async alone<T>(what: string, work: () => Promise<T>): Promise<T> {
+    const locks = globalThis.navigator?.locks;
+    if (!locks) return work();
+    // The types of the DOM library resolve a callback's promise to a promise.
+    return (await locks.request(`${this.#name}/${what}`, () => work())) as T;
+  }
+
   close(): void {
-    this.#leading = false;
-    this.#leaving.abort();
-    this.#resign();
+    this.leave();
     this.#channel.close();
   }
 

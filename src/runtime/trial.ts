@@ -3,7 +3,6 @@ import { assign, type Experiment, experimentSchema, type Variant } from '../expe
 import { type Placement, type RankState, TERMS } from '../ranking';
 import type { Store } from '../store';
 import { anonymousId } from './anonymous-id';
-import type { EngineOptions } from './engine-options';
 import { parsed } from './requests';
 
 /** The shop's experiment on this device: which variant it has, and what that changes. */
@@ -29,17 +28,7 @@ export class Trial {
     return this.#experiment && this.#variant ? `${this.#experiment.name}/${this.#variant.name}` : undefined;
   }
 
-  /** The engine's options as the variant has them: it is known only when the store is open, and may change with consent. */
-  options(given: EngineOptions): EngineOptions {
-    const variantLearns = (): boolean => this.learning;
-    return {
-      ...given,
-      get learning() {
-        return given.learning && variantLearns();
-      },
-    };
-  }
-
+  /** Whether this device's variant learns; known only when the store is open, and may change with consent. */
   get learning(): boolean {
     return this.#variant?.learning ?? true;
   }

@@ -14,34 +14,64 @@ export async function deviceStoreExists(namespace: string): Promise<boolean> {
   }
 }
 
+/** Time that a request may wait for other requests on the same database before it counts as blocked, ms. */
+const QUEUE_LIMIT = 3000;
+/** Deletions under way, by namespace: the browser goes on with one that was reported as blocked. */
+const deletions = new Map<string, Promise<void>>();
+
 /**
- * Deletes the database of a namespace and all that was learned.
+ * Deletes the database of a namespace and all that was learned. A deletion that is blocked stays requested: the browser
+ * carries it out when the other page closes its connection. Calls until then wait for that one.
  * @throws SidestreamError `store/blocked` when another tab keeps it open
  */
 export async function deleteDeviceStore(namespace: string): Promise<void> {
   if (typeof indexedDB === 'undefined') return;
   await new Promise<void>((resolve, reject) => {
-    deleteDB(databaseName(namespace), {
-      blocked: () => reject(blocked('delete')),
-    }).then(resolve, (thrown) => reject(storeError(thrown)));
+    // A second request waits behind the first one without an event that says so.
+    const timer = setTimeout(() => reject(blocked('delete')), QUEUE_LIMIT);
+    const deletion = deletions.get(namespace) ?? startDeletion(namespace, () => reject(blocked('delete')));
+    deletion.then(resolve, (thrown) => reject(storeError(thrown))).finally(() => clearTimeout(timer));
   });
+}
+
+function startDeletion(namespace: string, onBlocked: () => void): Promise<void> {
+  const deletion = deleteDB(databaseName(namespace), { blocked: onBlocked });
+  deletions.set(namespace, deletion);
+  const end = (): void => void deletions.delete(namespace);
+  deletion.then(end, end);
+  return deletion;
 }
 
 /** Why a connection was closed under its owner: newer code wants the database, it is deleted, or the browser shut it. */
 export type Closing = 'newer-code' | 'deleted' | 'lost';
 
 /**
- * Opens (or creates) the database of a namespace.
+ * Opens the database of a namespace.
+ * @param create whether to create a database that is not there. Without it, one that was deleted a moment ago stays deleted.
  * @param onClosing called when the connection is closed from elsewhere
+ * @returns null when there is no such database and none was to be created
  * @throws SidestreamError `store/unavailable`, `store/blocked`, `store/newer-schema`
  */
 export async function openDatabase(
   namespace: string,
+  create: boolean,
   onClosing: (why: Closing) => void,
-): Promise<IDBPDatabase<Layout>> {
+): Promise<IDBPDatabase<Layout> | null> {
   return new Promise((resolve, reject) => {
+    let missing = false;
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      reject(blocked('open'));
+    }, QUEUE_LIMIT);
     openDB<Layout>(databaseName(namespace), DATABASE_VERSION, {
-      upgrade: (database, from) => upgrade(database, from),
+      upgrade: (database, from, _, transaction) => {
+        missing = from === 0 && !create;
+        if (!missing) return upgrade(database, from);
+        // The rejection of `openDB` says the same.
+        transaction.done.catch(() => undefined);
+        transaction.abort();
+      },
       blocked: () => reject(blocked('open')),
       // A newer version or a deletion in another tab must never wait for this one.
       blocking: (_current, wanted, event) => {
@@ -49,14 +79,19 @@ export async function openDatabase(
         onClosing(wanted === null ? 'deleted' : 'newer-code');
       },
       terminated: () => onClosing('lost'),
-    }).then(resolve, (thrown) => reject(storeError(thrown)));
+    })
+      .then(
+        (database) => (late ? database.close() : resolve(database)),
+        (thrown) => (missing ? resolve(null) : reject(storeError(thrown))),
+      )
+      .finally(() => clearTimeout(timer));
   });
 }
 
-function blocked(verb: string): SidestreamError {
+function blocked(verb: 'open' | 'delete'): SidestreamError {
   return new SidestreamError(
     'store/blocked',
-    `Could not ${verb} the profile: another tab holds it. Close other tabs of this shop and try again.`,
+    `Could not ${verb} the profile: another tab of this shop holds it. Close the other tabs and try again.`,
   );
 }
 

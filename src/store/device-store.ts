@@ -35,13 +35,16 @@ export class DeviceStore implements Store {
   readonly #namespace: string;
   readonly #options: DeviceStoreOptions;
   #opening: Promise<IDBPDatabase<Layout>> | null = null;
+  /** Whether a database that is not there may be created: never once this store has seen its own. */
+  #mayCreate: boolean;
   #rows = new SealedRows(null, false);
   /** Set for good by `close()`, by a deletion and by newer code. */
   #closed: SidestreamError | null = null;
 
-  private constructor(namespace: string, options: DeviceStoreOptions) {
+  private constructor(namespace: string, options: DeviceStoreOptions, mayCreate: boolean) {
     this.#namespace = namespace;
     this.#options = options;
+    this.#mayCreate = mayCreate;
   }
 
   /**
@@ -49,8 +52,27 @@ export class DeviceStore implements Store {
    * @throws SidestreamError `store/unavailable`, `store/blocked`, `store/newer-schema`
    */
   static async open(namespace: string, options: DeviceStoreOptions = {}): Promise<DeviceStore> {
-    const store = new DeviceStore(namespace, options);
+    const store = new DeviceStore(namespace, options, true);
     await store.#run((database) => store.#useKey(database));
+    return store;
+  }
+
+  /**
+   * Opens the database of a namespace where there is one.
+   * @returns null without one, also when it was deleted a moment ago
+   * @throws SidestreamError `store/unavailable`, `store/blocked`, `store/newer-schema`
+   */
+  static async openExisting(namespace: string, options: DeviceStoreOptions = {}): Promise<DeviceStore | null> {
+    const store = new DeviceStore(namespace, { ...options, onClosed: undefined }, false);
+    try {
+      await store.#run((database) => store.#useKey(database));
+    } catch (thrown) {
+      if (SidestreamError.from(thrown).code === 'store/forgotten') return null;
+      throw thrown;
+    }
+    // Deleted while it was being opened.
+    if (store.#closed) return null;
+    store.#options.onClosed = options.onClosed;
     return store;
   }
 
@@ -236,11 +258,21 @@ export class DeviceStore implements Store {
   }
 
   #connect(): Promise<IDBPDatabase<Layout>> {
-    this.#opening ??= openDatabase(this.#namespace, (why) => this.#lose(why)).catch((thrown) => {
+    this.#opening ??= this.#openOnce().catch((thrown) => {
       this.#opening = null;
       throw thrown;
     });
     return this.#opening;
+  }
+
+  async #openOnce(): Promise<IDBPDatabase<Layout>> {
+    const database = await openDatabase(this.#namespace, this.#mayCreate, (why) => this.#lose(why));
+    if (database === null) {
+      this.#lose('deleted');
+      throw this.#closed;
+    }
+    this.#mayCreate = false;
+    return database;
   }
 
   #lose(why: Closing): void {

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { NewEvent, StoredProfile } from '../learner';
 import { deleteDeviceStore, deviceStoreExists } from './database';
 import { DeviceStore } from './device-store';
@@ -190,6 +190,26 @@ describe('a store on the device', () => {
     await expect(other.eventsAfter(0)).rejects.toEqual(refused('store/forgotten'));
     expect(heard).toEqual(['newer-code', 'deleted']);
     expect(await deviceStoreExists('test')).toBe(false);
+  });
+
+  it('creates no database where one was deleted: neither at the start nor after the browser shut its connection', async () => {
+    expect(await DeviceStore.openExisting('test')).toBeNull();
+    expect(await indexedDB.databases()).toEqual([]);
+    const heard: string[] = [];
+    const store = await DeviceStore.open('test', { onClosed: (why) => heard.push(why) });
+    // As when the browser shuts a connection of a page in the background.
+    const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction');
+    transaction.mockImplementation(function (this: IDBDatabase) {
+      this.close();
+      throw new DOMException('The connection is closing.', 'InvalidStateError');
+    });
+    const failing = store.append([click('a')]);
+    await expect(failing).rejects.toEqual(refused('store/unavailable'));
+    transaction.mockRestore();
+    await deleteDeviceStore('test');
+    await expect(store.append([click('a')])).rejects.toEqual(refused('store/forgotten'));
+    expect(heard).toEqual(['deleted']);
+    expect(await indexedDB.databases()).toEqual([]);
   });
 
   it('reads a log of which a part was written before encryption, and passes over rows it cannot read', async () => {

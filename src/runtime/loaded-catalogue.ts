@@ -24,7 +24,7 @@ interface Shelf extends ItemsPart {
  * The catalogue in the worker, indexed for ranking: the bundle's items, then what came later: items that this device
  * added and, of a large catalogue, clusters as they are wanted. Rows only grow, but for `keepOnly` and `clearLocal`.
  */
-export class Shopfront {
+export class LoadedCatalogue {
   readonly bundle: Bundle;
   #shelves: Shelf[];
   readonly #shopIds: Set<string>;

@@ -1,0 +1,214 @@
+import { SidestreamError } from '../error';
+import { type BaseModel, Learner, type Profile } from '../learner';
+import { Mutex } from '../mutex';
+import type { LoadedCatalogue } from './loaded-catalogue';
+import type { ProfileOrigin } from './profile-storage';
+
+/** What may be done with the learner in a short turn: lists are made of it, and events are taken in. */
+export type ActiveLearner = Pick<
+  Learner,
+  | 'history'
+  | 'lastEvent'
+  | 'state'
+  | 'status'
+  | 'terms'
+  | 'trainingDue'
+  | 'weights'
+  | 'observe'
+  | 'note'
+  | 'prepare'
+  | 'forgetBase'
+  | 'renumber'
+  | 'save'
+>;
+
+/** What may be done with the learner in a long turn: its experts are trained or embedded, its catalogue grows. */
+export type TrainingLearner = Pick<
+  Learner,
+  | 'awaken'
+  | 'awakeningDue'
+  | 'completeTraining'
+  | 'completionDue'
+  | 'history'
+  | 'lastEvent'
+  | 'loadBase'
+  | 'recover'
+  | 'save'
+  | 'setCatalogue'
+  | 'status'
+  | 'train'
+  | 'trainingDue'
+  | 'weights'
+>;
+
+/** A turn at the profile. */
+export interface Turn<L> {
+  readonly learner: L;
+  /** The stored profile that the learner goes on from; what it saves is bound to it. */
+  readonly origin: ProfileOrigin;
+}
+
+/** A learner that is to take the place of the present one. */
+export interface Successor {
+  learner: Learner;
+  origin: ProfileOrigin;
+}
+
+/**
+ * The one owner of the learner, with the stored profile that it goes on from. The learner can be reached in a turn only:
+ *
+ * - `run`: short turns, one after the other. Lists, events and saves.
+ * - `train`: long turns, one after the other, beside the short ones: a list does not wait for a training.
+ * - `replace` and `renumber`: no other turn of either kind is under way while the learner is exchanged or its rows move.
+ *
+ * A long turn may ask for a short one; a short turn never waits for another turn, which would wait for it. Nothing that a
+ * turn gets is used after it.
+ */
+export class ProfileSession {
+  readonly #catalogue: LoadedCatalogue;
+  readonly #seed: number;
+  readonly #short = new Mutex();
+  readonly #long = new Mutex();
+  #learner: Learner;
+  #origin: ProfileOrigin;
+  #base: BaseModel | null = null;
+
+  readonly #report: (error: SidestreamError) => void;
+
+  /**
+   * @param origin of the empty profile that it begins with
+   * @param report gets what went wrong and did not stop a turn
+   */
+  constructor(
+    catalogue: LoadedCatalogue,
+    seed: number,
+    origin: ProfileOrigin,
+    report: (error: SidestreamError) => void,
+  ) {
+    this.#catalogue = catalogue;
+    this.#seed = seed;
+    this.#report = report;
+    this.#origin = origin;
+    this.#learner = new Learner(catalogue, { seed });
+  }
+
+  /** A short turn, after all that were asked for before. */
+  run<T>(work: (turn: Turn<ActiveLearner>) => T | Promise<T>): Promise<T> {
+    return this.#short.run(async () => work({ learner: this.#learner, origin: this.#origin }));
+  }
+
+  /**
+   * A long turn. Short turns go on beside it: what is read before an await may be others after it.
+   * @param work gets the learner, and whether somebody waits for this turn to end
+   */
+  train<T>(work: (turn: Turn<TrainingLearner>, contended: () => boolean) => Promise<T>): Promise<T> {
+    return this.#long.run(() => work({ learner: this.#learner, origin: this.#origin }, () => this.#long.contended));
+  }
+
+  /**
+   * Puts another learner in the place of this one. Lists and events go on with the old one while the new one is made.
+   * @param make gets a learner that knows nothing yet but the base model, and makes the successor of it; null leaves
+   *   things as they are
+   * @param then a turn with the new one, before any other
+   * @returns whether there was a successor
+   */
+  async replace(
+    make: (fresh: Learner) => Promise<Successor | null>,
+    then: (turn: Turn<ActiveLearner & TrainingLearner>) => void | Promise<void> = () => undefined,
+  ): Promise<boolean> {
+    return this.#long.run(async () => {
+      const fresh = await this.#fresh();
+      let successor: Successor | null = null;
+      try {
+        successor = await make(fresh);
+      } finally {
+        if (successor === null) fresh.dispose();
+      }
+      if (successor === null) return false;
+      const { learner, origin } = successor;
+      await this.#short.run(async () => {
+        this.#exchange(learner, origin);
+        await then({ learner, origin });
+      });
+      return true;
+    });
+  }
+
+  /**
+   * Goes on as before after a change by which the catalogue's items got other rows.
+   * @param change gets the learner before it
+   */
+  async renumber(change: (learner: ActiveLearner) => void): Promise<void> {
+    await this.#long.run(() =>
+      this.#short.run(async () => {
+        const before: Profile = this.#learner.save();
+        change(this.#learner);
+        const next = await this.#fresh();
+        next.restore(before, []);
+        if (next.awakeningDue && this.#learner.status.backend !== null) await next.awaken();
+        this.#exchange(next, this.#origin);
+      }),
+    );
+  }
+
+  /** The same learner goes on from another stored profile: what it knows was moved elsewhere. To be called in a turn. */
+  rebase(origin: ProfileOrigin): void {
+    this.#origin = origin;
+  }
+
+  /** Hears a base model from now on, this learner and all that follow. */
+  async useBase(bytes: Uint8Array): Promise<void> {
+    await this.train(async ({ learner }) => {
+      this.#base = await learner.loadBase(bytes);
+    });
+  }
+
+  /**
+   * Brings what the base model says up to the history, in a short turn. One that fails is dropped and reported: the rest
+   * of the ranking goes on.
+   */
+  async prepare(learner: ActiveLearner): Promise<void> {
+    try {
+      await learner.prepare();
+    } catch (thrown) {
+      learner.forgetBase();
+      this.#base = null;
+      this.#report(SidestreamError.from(thrown));
+    }
+  }
+
+  /** Resolves when all turns asked for so far have ended. */
+  async settled(): Promise<void> {
+    await this.#long.run(() => this.#short.run(async () => undefined));
+  }
+
+  /** Frees what the learner holds on the compute backend. */
+  async dispose(): Promise<void> {
+    await this.#long.run(() =>
+      this.#short.run(async () => {
+        this.#learner.dispose();
+        this.#base?.dispose();
+      }),
+    );
+  }
+
+  async #fresh(): Promise<Learner> {
+    const fresh = new Learner(this.#catalogue, { seed: this.#seed });
+    if (!this.#base) return fresh;
+    try {
+      await fresh.useBase(this.#base);
+    } catch (thrown) {
+      // That what was learned is forgotten or replaced must not depend on a model of the shop's.
+      this.#base = null;
+      fresh.forgetBase();
+      this.#report(SidestreamError.from(thrown));
+    }
+    return fresh;
+  }
+
+  #exchange(next: Learner, origin: ProfileOrigin): void {
+    this.#learner.dispose();
+    this.#learner = next;
+    this.#origin = origin;
+  }
+}
