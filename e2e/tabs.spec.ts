@@ -42,6 +42,44 @@ test('the next tab leads as soon as the leader is gone, and nothing of it is los
   expect(await logOf(second)).toEqual(ids);
 });
 
+test('an order that two tabs track at once is kept, counted and learned once', async ({ context }) => {
+  const [first, second] = await twoTabs(context);
+  const [id] = await clickAll(first, 'Music', 1);
+  for (let order = 0; order < 5; order++) {
+    const track = (page: Page) =>
+      page.evaluate(
+        ([item, transactionId]) => window.recommender.track('purchase', item, { transactionId, price: 5 }),
+        [id, `T${order}`],
+      );
+    await Promise.all([track(first), track(second)]);
+  }
+  for (const page of [first, second]) {
+    const { rows } = await page.evaluate(() => window.recommender.metrics());
+    expect(rows.reduce((sum, { purchases }) => sum + purchases, 0)).toBe(5);
+  }
+  expect(await logOf(first)).toHaveLength(6);
+});
+
+test('denied in one tab, every tab is denied, and one that starts meanwhile does not bring the database back', async ({
+  context,
+}) => {
+  const [first, second] = await twoTabs(context);
+  await clickAll(first, 'Music', 5);
+  const third = await context.newPage();
+  await third.goto('/headless.html');
+  await third.waitForFunction(() => 'sidestream' in window);
+  const starting = startHeadless(third);
+  await second.evaluate(() => window.recommender.consent('denied'));
+  await starting;
+  for (const page of [first, second]) await expect.poll(async () => (await status(page)).consent).toBe('denied');
+  for (const page of [first, second, third]) {
+    await page.evaluate(() => window.recommender.track('click', 'no-item').catch(() => undefined));
+    expect((await status(page)).events).toBe(0);
+  }
+  expect((await status(third)).consent).not.toBe('granted');
+  expect(await first.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
+});
+
 test('forgotten in one tab, nothing is left, and the other goes on in memory', async ({ context }) => {
   const [first, second] = await twoTabs(context);
   await clickAll(first, 'Music', 5);

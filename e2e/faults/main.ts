@@ -1,7 +1,8 @@
 /**
  * `npm run faults -- --kills 100 --seed 1`: shows that no acknowledged event is lost when the browser is killed. A page
- * tracks events and learns; at a random moment every process of the browser gets SIGKILL; the next one, on the same
- * profile, must find each event that was ever acknowledged, and show a list. Linux only: processes are found in /proc.
+ * tracks events and learns, in some rounds with a second tab, in some the shopper denies consent; at a random moment every
+ * process of the browser gets SIGKILL; the next one, on the same profile, must find each event that was acknowledged (none
+ * of before a denial), and show a list. Linux only: processes are found in /proc.
  * A power cut is something else: what the operating system has not written yet survives a kill.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -34,6 +35,7 @@ const meter = createMeter();
 const lost = new Set<string>();
 const trouble: string[] = [];
 const recoveries: number[] = [];
+let kept = 0;
 try {
   const [first, ...rest] = planRounds(kills, seed);
   const before = await shopper.round(first);
@@ -56,9 +58,10 @@ if (recoveries.length > 0) {
   console.log(`from navigation to the first list after a kill: median ${median} ms, largest ${largest} ms`);
 }
 console.log(
-  `kills ${kills}, acknowledged ${shopper.acknowledged.size}, lost ${lost.size}, recovered ${recoveries.length}`,
+  `kills ${kills}, acknowledged ${shopper.total}, lost ${lost.size}, recovered ${recoveries.length}, ` +
+    `denials ${shopper.denials}, kept after a denial ${kept}`,
 );
-process.exitCode = lost.size > 0 || recoveries.length < kills ? 1 : 0;
+process.exitCode = lost.size > 0 || kept > 0 || recoveries.length < kills ? 1 : 0;
 
 /** Counts what the round after a kill found. Whatever went wrong until the next kill, it did not recover from this one. */
 function judge(killed: number, found: Found): void {
@@ -66,6 +69,8 @@ function judge(killed: number, found: Found): void {
     if (!lost.has(entry)) trouble.push(`kill ${killed}: lost ${entry}`);
     lost.add(entry);
   }
+  for (const entry of found.kept) trouble.push(`kill ${killed}: ${entry} was kept after a denial`);
+  kept += found.kept.length;
   for (const line of found.trouble) trouble.push(`kill ${killed}: not recovered, ${line}`);
   if (found.recovery !== null && found.trouble.length === 0) recoveries.push(found.recovery);
 }

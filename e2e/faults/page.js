@@ -1,11 +1,12 @@
 /**
  * The shopper of a round: starts the recommender, reports what a shopper would see, then goes through the steps that
- * the process outside has planned. `started`, `steps`, `acknowledged` and `failed` are functions of that process (see
- * round.ts); what they are told is safe from the kill.
+ * the process outside has planned. `started`, `steps`, `acknowledged`, `denying`, `denied` and `failed` are functions of
+ * that process (see round.ts); what they are told is safe from the kill. The address says which tab of the shop this is.
  */
 import { createRecommender } from '/sidestream/sidestream.js';
 
-const { started, steps, acknowledged, failed } = window;
+const { started, steps, acknowledged, denying, denied, failed } = window;
+const tab = Number(new URL(location.href).searchParams.get('tab') ?? 1);
 
 try {
   const recommender = await createRecommender({ bundle: '/bundle/', consent: 'granted' });
@@ -14,9 +15,9 @@ try {
   recommender.on('error', ({ code, message }) => failed(`${code}: ${message}`));
   const { events } = await recommender.status();
   const { items: catalogue } = await recommender.browse({ limit: 10_000 });
-  await started({ time, listed: list.length, events });
+  if (tab === 1) await started({ time, listed: list.length, events });
 
-  for (const { events, recommend, pause } of await steps()) {
+  for (const { events, recommend, deny, pause } of await steps(tab)) {
     // Together, as a page does it that waits for nothing; each is reported as soon as it is acknowledged itself.
     await Promise.all(
       events.map(async ({ name, type, place }) => {
@@ -25,6 +26,11 @@ try {
         acknowledged(`${name} ${type} ${id}`);
       }),
     );
+    if (deny) {
+      await denying();
+      await recommender.consent('denied');
+      await denied();
+    }
     if (recommend) await recommender.recommend({ limit: 12 });
     await new Promise((resolve) => setTimeout(resolve, pause));
   }

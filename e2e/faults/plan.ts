@@ -7,12 +7,18 @@ const LATEST_KILL = 1500;
 /** Share of the rounds that are killed while the page loads, and the latest moment after the navigation, ms. */
 const EARLY_SHARE = 0.25;
 const LATEST_EARLY_KILL = 1000;
+/** Share of the rounds in which a second tab of the shop tracks events too. */
+const TWO_TABS_SHARE = 0.35;
+/** Share of the rounds in which the shopper denies consent. */
+const DENIAL_SHARE = 0.1;
 const TYPES = ['view', 'click', 'click', 'cart'] as const;
 
 /** What the shopper of page.js does next. */
 export interface Step {
   events: { name: string; type: (typeof TYPES)[number]; place: number }[];
   recommend: boolean;
+  /** Denies consent after the events, in this tab. */
+  deny: boolean;
   /** Before the next step, ms. */
   pause: number;
 }
@@ -20,6 +26,8 @@ export interface Step {
 /** What happens between two kills. */
 export interface Plan {
   steps: Step[];
+  /** What a second tab does at the same time; null for none. */
+  second: Step[] | null;
   /** Whether the kill is timed from a navigation rather than from the first acknowledgement. */
   early: boolean;
   /** When to kill, ms. */
@@ -33,7 +41,12 @@ export function planRounds(kills: number, seed: number): Plan[] {
   return Array.from({ length: kills }, (_, round) => {
     const early = random() < EARLY_SHARE;
     const delay = random() * (early ? LATEST_EARLY_KILL : LATEST_KILL);
-    return { early, delay, steps: planSteps(random, round * most, most) };
+    const first = round * most;
+    const other = random() < TWO_TABS_SHARE ? Math.floor(most / 2) : 0;
+    const steps = planSteps(random, first, most - other);
+    const second = other > 0 ? planSteps(random, first + most - other, other) : null;
+    if (random() < DENIAL_SHARE) steps[Math.floor(random() * steps.length)].deny = true;
+    return { early, delay, steps, second };
   });
 }
 
@@ -47,7 +60,8 @@ function planSteps(random: Random, first: number, most: number): Step[] {
       type: TYPES[Math.floor(random() * TYPES.length)],
       place: random(),
     }));
-    steps.push({ events, recommend: random() < 0.2, pause: random() < 0.4 ? random() * 600 : 0 });
+    const pause = random() < 0.4 ? random() * 600 : 0;
+    steps.push({ events, recommend: random() < 0.2, deny: false, pause });
   }
   return steps;
 }

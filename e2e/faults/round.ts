@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrowserContext, Page } from 'playwright';
 import { kill, launch } from './browser';
 import { readLog } from './log';
-import type { Plan, Step } from './plan';
+import type { Plan } from './plan';
 
 /** A step that takes longer has failed, ms. */
 const PATIENCE = 30_000;
@@ -21,6 +21,8 @@ interface Started {
 export interface Found {
   /** Acknowledged before, and not on disk; null when the log could not be read. */
   missing: string[] | null;
+  /** On disk, though the shopper denied after it was acknowledged. */
+  kept: string[];
   /** From the navigation to the first list, ms; null when there was none. */
   recovery: number | null;
   /** What went wrong, in words. */
@@ -31,8 +33,16 @@ export interface Found {
 export class Shopper {
   readonly #profile: string;
   readonly #origin: string;
-  /** Every event the page called acknowledged before it died. */
+  /** Every event that a page called acknowledged before it died, and that nothing was denied after. */
   readonly acknowledged = new Set<string>();
+  /** Events of before a denial that was acknowledged. */
+  readonly #denied = new Set<string>();
+  /** Denials that were acknowledged. */
+  denials = 0;
+  /** Events that were ever acknowledged. */
+  total = 0;
+  /** A denial was begun in this round: what comes after it is not kept. */
+  #withdrawn = false;
 
   constructor(profile: string, origin: string) {
     this.#profile = profile;
@@ -44,12 +54,14 @@ export class Shopper {
    * @param plan null after the last kill: only looks
    */
   async round(plan: Plan | null): Promise<Found> {
-    const found: Found = { missing: null, recovery: null, trouble: [] };
+    const found: Found = { missing: null, kept: [], recovery: null, trouble: [] };
+    this.#withdrawn = false;
     try {
-      const visit = await Visit.begin(this.#profile, this.#origin, this.acknowledged, found.trouble);
+      const visit = await Visit.begin(this.#profile, this.#origin, this.#reports, found.trouble);
       const log = await visit.log();
       const expected = [...this.acknowledged];
       found.missing = expected.filter((entry) => !log.has(entry));
+      found.kept = [...this.#denied].filter((entry) => log.has(entry));
       const { time, listed, events } = await visit.start();
       found.recovery = time;
       if (listed === 0) found.trouble.push('the first list is empty');
@@ -61,6 +73,37 @@ export class Shopper {
     await kill(this.#profile).catch((error: Error) => found.trouble.push(error.message));
     return found;
   }
+
+  /** What the pages report. */
+  get #reports(): Reports {
+    /** Of before the denial under way. */
+    let before: string[] = [];
+    return {
+      acknowledged: (entry) => {
+        if (this.#withdrawn) return;
+        this.acknowledged.add(entry);
+        this.total++;
+      },
+      denying: () => {
+        this.#withdrawn = true;
+        // Whether the kill comes before the deletion or after it, both are right; a part of them would not be, but the
+        // browser deletes a database as a whole.
+        before = [...this.acknowledged];
+        this.acknowledged.clear();
+      },
+      denied: () => {
+        this.denials++;
+        for (const entry of before) this.#denied.add(entry);
+      },
+    };
+  }
+}
+
+/** What pages report about their own events, when it is safe from a kill. */
+interface Reports {
+  acknowledged(entry: string): void;
+  denying(): void;
+  denied(): void;
 }
 
 /** The life of one browser process. */
@@ -68,8 +111,8 @@ class Visit {
   readonly #page: Page;
   readonly #origin: string;
   /** What the page does once it has started; it waits for them. */
-  #steps: Promise<Step[]> = Promise.resolve([]);
-  #onSteps: (steps: Step[]) => void = () => undefined;
+  #plan: Promise<Pick<Plan, 'steps' | 'second'>> = Promise.resolve({ steps: [], second: null });
+  #onPlan: (plan: Pick<Plan, 'steps' | 'second'>) => void = () => undefined;
   #onStart: (started: Started) => void = () => undefined;
   #onFailure: (error: Error) => void = () => undefined;
   #onAcknowledgement: () => void = () => undefined;
@@ -80,25 +123,27 @@ class Visit {
   }
 
   /**
-   * @param acknowledged where acknowledged events go
+   * @param reports where acknowledged events and denials go
    * @param trouble where errors go, also those of nobody's call
    */
-  static async begin(profile: string, origin: string, acknowledged: Set<string>, trouble: string[]): Promise<Visit> {
+  static async begin(profile: string, origin: string, reports: Reports, trouble: string[]): Promise<Visit> {
     const context = await launch(profile, PATIENCE);
     const visit = new Visit(context.pages()[0] ?? (await limited(context.newPage(), 'a page opens')), origin);
     const failed = (message: string): void => {
       trouble.push(message);
       visit.#onFailure(new Error('the page failed'));
     };
-    visit.#page.on('pageerror', (error) => failed(`page error: ${error.message}`));
+    context.on('weberror', (error) => failed(`page error: ${error.error().message}`));
     await limited(
       expose(context, {
         started: (started: Started) => visit.#onStart(started),
-        steps: () => visit.#steps,
+        steps: async (tab: number) => (tab === 1 ? (await visit.#plan).steps : ((await visit.#plan).second ?? [])),
         acknowledged: (entry: string) => {
-          acknowledged.add(entry);
+          reports.acknowledged(entry);
           visit.#onAcknowledgement();
         },
+        denying: () => reports.denying(),
+        denied: () => reports.denied(),
         failed,
       }),
       'the page gets its functions',
@@ -114,8 +159,8 @@ class Visit {
 
   /** Opens the page, and resolves with its first list. */
   async start(): Promise<Started> {
-    this.#steps = new Promise((resolve) => {
-      this.#onSteps = resolve;
+    this.#plan = new Promise((resolve) => {
+      this.#onPlan = resolve;
     });
     const started = new Promise<Started>((resolve, reject) => {
       this.#onStart = resolve;
@@ -128,9 +173,14 @@ class Visit {
   }
 
   /** Resolves at the planned moment. */
-  async untilKill({ early, delay, steps }: Plan): Promise<void> {
+  async untilKill(plan: Plan): Promise<void> {
+    const { early, delay, second } = plan;
+    if (second) {
+      const other = await limited(this.#page.context().newPage(), 'a second tab opens');
+      other.goto(`${this.#shop}?tab=2`).catch(() => undefined);
+    }
     if (early) {
-      this.#steps = Promise.resolve(steps);
+      this.#plan = Promise.resolve(plan);
       // It will never finish when the kill comes first.
       this.#page.goto(this.#shop).catch(() => undefined);
     } else {
@@ -138,7 +188,7 @@ class Visit {
         this.#onAcknowledgement = resolve;
         this.#onFailure = reject;
       });
-      this.#onSteps(steps);
+      this.#onPlan(plan);
       await limited(first, 'the first acknowledgement');
     }
     await sleep(delay);

@@ -38,7 +38,10 @@ export type {
   Variant,
 };
 
-/** Consent of the shopper: `pending` keeps everything in memory, `granted` writes to IndexedDB, `denied` deletes it and learns nothing. */
+/**
+ * Consent of the shopper: `pending` keeps everything in memory, `granted` writes to IndexedDB, `denied` deletes it and
+ * learns nothing. Whatever is said in one tab holds in all open tabs of the shop.
+ */
 export type Consent = 'pending' | 'granted' | 'denied';
 
 /** One place of a list. */
@@ -239,8 +242,20 @@ export interface Recommender {
    * @param request as for `recommend()`
    */
   explain(itemId: string, request?: RecommendRequest): Promise<Explanation>;
-  /** Resolves when the event is on disk (consent granted) or in memory (pending). */
+  /**
+   * Resolves when the event is on disk (consent granted) or in memory (pending); with `denied`, at once, and nothing is
+   * kept. Learning follows and cannot reject it; lists asked for after it know of the event. `settled()` waits for both.
+   * Rejects with `store/full` or `store/unavailable` when the event could not be kept. An id that the catalogue lacks is
+   * refused with `runtime/unknown-item`; of a catalogue too large to be loaded as a whole, such an event is kept, nothing
+   * is learned of it, and an `error` event says so.
+   */
   track(type: EventType, itemId: string, details?: TrackDetails): Promise<void>;
+  /**
+   * What the shopper says of a profile on the device. Any other word, or a boolean, is refused with
+   * `runtime/invalid-input`. `denied`, and `pending` after `granted`, forget everything at once; they reject with
+   * `store/blocked` when another page holds the database open: then the next call tries to delete it again. `granted`
+   * rejects with `store/*` when the device cannot keep a profile; then everything stays in memory.
+   */
   consent(level: Consent): Promise<void>;
   /** Encodes text and picture on this device and adds the item to the local catalogue. */
   addItem(item: NewItem): Promise<Item>;
@@ -257,11 +272,14 @@ export interface Recommender {
    * since consent was given, or since the page was opened without it; `reset()` begins anew.
    */
   metrics(): Promise<Metrics>;
-  /** Resolves when all events tracked so far have been learned. */
+  /** Resolves when all events tracked so far are kept and learned, and what was due of training and saving is done. */
   settled(): Promise<void>;
   /** Forgets everything learned and every event; consent stays. */
   reset(): Promise<void>;
-  /** Leaves no byte of ours on this device: profile, log, snapshots, keys. Consent is `pending` again. */
+  /**
+   * Leaves no byte of ours on this device: profile, log, snapshots, keys. Consent is `pending` again, in all tabs. Rejects
+   * with `store/blocked` as `consent('denied')` does.
+   */
   forget(): Promise<void>;
   /** Snapshots of the profile, one per window, oldest first; the last 12 are kept. */
   snapshots(): Promise<Snapshot[]>;
