@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-web';
 import { SidestreamError } from '../error';
-import type { Encoder, RawTaps } from './encoder';
 import { Mutex } from '../mutex';
+import type { Encoder, RawTaps } from './encoder';
 import type { Preset } from './preset';
 
 /** What a session runs on. */

@@ -117,11 +117,13 @@ export class LearningScheduler {
     this.cancel();
     await session.replace(
       async (learner) => ({ learner, origin: (await storage.read()).origin }),
-      async ({ learner }) => {
+      async (turn) => {
         this.cancel();
         catalogue.clearLocal();
-        await learner.setCatalogue(catalogue);
+        await turn.learner.setCatalogue(catalogue);
         await erase();
+        // What the shopper did since.
+        await this.#takeIn(turn, new Set());
       },
     );
   }
@@ -274,9 +276,10 @@ export class LearningScheduler {
    */
   async #limitLog(): Promise<void> {
     const { storage, catalogue, seed } = this.#context;
+    if (!storage.measuringDue) return;
     const { profile, origin } = await storage.read();
     const events = await storage.eventsAfter(profile?.lastEvent ?? 0);
-    const gone = storage.excess(events, eventSize);
+    const gone = storage.excess(events.map(eventSize));
     if (gone === 0) return;
     const folded = new Learner(catalogue, { seed });
     folded.restore(profile, []);

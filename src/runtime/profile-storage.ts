@@ -113,6 +113,8 @@ export class ProfileStorage {
     const { consent: given, namespace } = this.#options;
     const era = this.#era;
     try {
+      // What the shop says at the start holds in all tabs, as what it says later does.
+      if (given === 'granted' || given === 'denied') this.#tabs.tell(given);
       if (given === 'denied') await this.deleteDevice();
       if (given === 'granted' && !(await this.#useDevice(await this.#device(), era))) {
         // Withdrawn in another tab at this moment: opening may have created the database again.
@@ -224,17 +226,21 @@ export class ProfileStorage {
     }
   }
 
+  /** Whether enough events came since the log was measured, and this tab is the one that keeps it within its budget. */
+  get measuringDue(): boolean {
+    return this.leading && this.#lastEvent - this.#measured >= MEASURED_EVERY;
+  }
+
   /**
-   * The oldest events of a log that outgrew its budget, where no learner saves what it knows of them.
-   * @param events the log
-   * @returns how many of them should go; 0 while it is small enough, or was measured a short while ago
+   * How many of the oldest events should go, where no learner saves what it knows of them.
+   * @param sizes bytes of the events of the log, oldest first
+   * @returns 0 while the log is small enough
    */
-  excess(events: readonly LoggedEvent[], sizeOf: (event: LoggedEvent) => number): number {
-    const last = events.at(-1)?.id ?? 0;
-    if (!this.leading || last - this.#measured < MEASURED_EVERY) return 0;
-    let size = events.reduce((sum, event) => sum + sizeOf(event), 0);
+  excess(sizes: readonly number[]): number {
+    let size = sizes.reduce((sum, bytes) => sum + bytes, 0);
     let gone = 0;
-    while (size > this.#budget && gone < events.length) size -= sizeOf(events[gone++]);
+    while (size > this.#budget && gone < sizes.length) size -= sizes[gone++];
+    if (gone === 0) this.#measured = this.#lastEvent;
     return gone;
   }
 

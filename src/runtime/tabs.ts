@@ -90,10 +90,17 @@ export class Tabs {
    * @param what names the work
    */
   async alone<T>(what: string, work: () => Promise<T>): Promise<T> {
-    const locks = globalThis.navigator?.locks;
-    if (!locks) return work();
-    // The types of the DOM library resolve a callback's promise to a promise.
-    return (await locks.request(`${this.#name}/${what}`, () => work())) as T;
+    let running: Promise<T> | null = null;
+    const begin = (): Promise<T> => {
+      running = work();
+      return running;
+    };
+    try {
+      await globalThis.navigator?.locks?.request(`${this.#name}/${what}`, begin);
+    } catch {
+      // Refused by the browser, as in a sandboxed frame, or the work failed, which is thrown below.
+    }
+    return running ?? begin();
   }
 
   close(): void {
