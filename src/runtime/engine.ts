@@ -33,6 +33,9 @@ import { Trial } from './trial';
 /** Quiet time before another tab's profile is read, ms. */
 const REFRESH_DELAY = 100;
 
+/** How often a grant is tried against deletions of other tabs. */
+const GRANT_ATTEMPTS = 3;
+
 /**
  * The recommender itself, without page or worker around it: catalogue, store, learner and ranking wired together.
  * Runs inside the worker; every public method is a remote call of the page.
@@ -64,7 +67,7 @@ export class Engine {
     this.#chores = new Chores((thrown) => report(SidestreamError.from(thrown)));
     this.#trial = new Trial(options.experiment, report);
     this.#storage = new ProfileStorage(options);
-    this.#session = new ProfileSession(catalogue, seed, this.#storage.emptyOrigin(), report);
+    this.#session = new ProfileSession(catalogue, seed, this.#storage, report);
     const [trial, storage, session, chores] = [this.#trial, this.#storage, this.#session, this.#chores];
     this.#aisles = clusters && new Aisles({ shop: catalogue, clusters, session, chores, report, changed });
     const aisles = this.#aisles;
@@ -84,7 +87,7 @@ export class Engine {
       // The one who led before may have died before it learned, or saved, the last events.
       onLead: () => this.#chores.queue(() => this.#scheduler.reload()),
       onErased: () => this.#chores.beside(() => this.#consenting.run(() => this.#erase())),
-      onGranted: () => this.#chores.beside(() => this.#consenting.run(() => this.#grant())),
+      onGranted: () => this.#chores.beside(() => this.#consenting.run(() => this.#grant(false))),
       onTakenOver: () => this.#chores.beside(() => this.#scheduler.rebase()),
     });
   }
@@ -147,7 +150,7 @@ export class Engine {
   async setConsent(level: Consent): Promise<void> {
     const wanted = parseConsent(level, 'consent()');
     await this.#consenting.run(async () => {
-      if (wanted === 'granted') await this.#grant();
+      if (wanted === 'granted') await this.#grant(true);
       else if (wanted !== this.#storage.consent || this.#storage.deletionDue) await this.#withdraw(wanted);
     });
   }
@@ -172,7 +175,8 @@ export class Engine {
   }
 
   async rollback(id: number): Promise<void> {
-    await this.#scheduler.replaceStored(() => this.#storage.rollback(id));
+    const { era } = this.#storage;
+    await this.#scheduler.replaceStored(() => this.#storage.rollback(id, era));
   }
 
   async exportProfile(passphrase?: string): Promise<Uint8Array> {
@@ -183,12 +187,13 @@ export class Engine {
   }
 
   async importProfile(file: Uint8Array, passphrase = ''): Promise<void> {
+    const { era } = this.#storage;
     const { isSealed, openSealed } = await sealedFiles();
     const profile = await decodeProfile(isSealed(file) ? await openSealed(file, passphrase) : file);
     await this.#scheduler.replaceStored(async () => {
       // Its events were numbered by another log: here it knows all there are.
       const lastEvent = await this.#session.run(({ learner }) => learner.lastEvent);
-      await this.#storage.replace({ ...profile, lastEvent });
+      await this.#storage.replace({ ...profile, lastEvent }, era);
     });
   }
 
@@ -199,15 +204,16 @@ export class Engine {
 
   async insertItem(local: LocalItem): Promise<Item> {
     const { id } = local.item;
+    const { era } = this.#storage;
     const refused = new SidestreamError(
       'runtime/invalid-input',
       `addItem(): the shop already has an item "${id}"; choose another id.`,
     );
     if (await this.#aisles?.find(id)) throw refused;
     await this.#session.train(async ({ learner }) => {
+      if (!this.#catalogue.accepts(local)) throw refused;
+      await this.#storage.saveLocalItem(local, era);
       this.#catalogue.add([local]);
-      if (!this.#catalogue.localItems.includes(local)) throw refused;
-      await this.#storage.saveLocalItem(local);
       await learner.setCatalogue(this.#catalogue);
     });
     this.#changed();
@@ -252,7 +258,11 @@ export class Engine {
   }
 
   async reset(): Promise<void> {
-    await this.#scheduler.replaceStored(() => this.#storage.clear());
+    const { era } = this.#storage;
+    await this.#scheduler.replaceStored(async () => {
+      // What was erased meanwhile needs no reset.
+      if (era === this.#storage.era) await this.#storage.clear(era);
+    });
     this.#ledger.forget();
     await this.#begin();
     this.#changed();
@@ -300,10 +310,21 @@ export class Engine {
     if (aisles) this.#chores.beside(() => aisles.check(entries.map(({ itemId }) => itemId)));
   }
 
-  async #grant(): Promise<void> {
-    if (this.#storage.consent === 'granted') return;
+  /** @param here whether the shopper agreed in this tab, and not in another */
+  async #grant(here: boolean): Promise<void> {
+    if (this.#storage.consent === 'granted' || (!here && this.#storage.answered !== 'granted')) return;
     await this.#scheduler.catchUp();
-    await this.#scheduler.moveToDevice();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#scheduler.moveToDevice(here && attempt === 1);
+        break;
+      } catch (thrown) {
+        // The deletion that belongs to an earlier answer may still be on its way in another tab.
+        const { code } = SidestreamError.from(thrown);
+        if (code !== 'store/forgotten' || this.#storage.answered !== 'granted' || attempt === GRANT_ATTEMPTS)
+          throw thrown;
+      }
+    }
     this.#ledger.restart();
     await this.#trial.draw(this.#storage.counting);
     this.#changed();
@@ -326,6 +347,8 @@ export class Engine {
       this.#trial.forget();
       await this.#trial.draw(this.#storage.counting);
     });
+    // Granted again meanwhile: what the device holds goes on.
+    if (this.#storage.consent === 'granted') await this.#scheduler.restore();
     await this.#begin();
     this.#changed();
   }

@@ -5,7 +5,7 @@ import type { Aisles } from './aisles';
 import type { Chores } from './chores';
 import type { EngineListener } from './engine-options';
 import type { LoadedCatalogue } from './loaded-catalogue';
-import type { ActiveLearner, ProfileSession, Successor, TrainingLearner, Turn } from './profile-session';
+import type { ActiveLearner, ProfileSession, TrainingLearner, Turn } from './profile-session';
 import type { ProfileStorage } from './profile-storage';
 
 /** Quiet time after a choice before the experts train, ms: a click is followed by reading, not by another click. */
@@ -62,23 +62,7 @@ export class LearningScheduler {
 
   /** Goes on from what is stored now: at the start, when another tab saved or replaced it, and after a change of store. */
   async restore(): Promise<void> {
-    const { session, storage, catalogue, aisles } = this.#context;
-    this.cancel();
-    let past: string[] = [];
-    const restored = await session.replace(
-      async (fresh) => {
-        const stored = await this.#stored(fresh);
-        past = stored.past;
-        return storage.isCurrent(stored.origin) ? stored : null;
-      },
-      async (turn) => void (await this.#takeIn(turn, new Set())),
-    );
-    // The store was exchanged meanwhile; whoever did that restores from the new one.
-    if (!restored) return;
-    const missing = past.filter((id) => !catalogue.find(id));
-    if (missing.length > 0) await aisles?.load(missing);
-    await this.catchUp();
-    await this.#afterRestore();
+    await this.#goOnFromStored(async () => undefined);
   }
 
   /**
@@ -86,26 +70,8 @@ export class LearningScheduler {
    * @param change of the store; when it fails, everything stays as it was
    */
   async replaceStored(change: () => Promise<void>): Promise<void> {
-    const { session } = this.#context;
-    let past: string[] = [];
-    this.cancel();
-    await session.replace(
-      async (fresh) => {
-        await change();
-        // What was due of the old learner meanwhile.
-        this.cancel();
-        const stored = await this.#stored(fresh);
-        past = stored.past;
-        return stored;
-      },
-      async (turn) => void (await this.#takeIn(turn, new Set())),
-    );
-    const { aisles, catalogue, changed } = this.#context;
-    const missing = past.filter((id) => !catalogue.find(id));
-    if (missing.length > 0) await aisles?.load(missing);
-    await this.catchUp();
-    await this.#afterRestore();
-    changed();
+    await this.#goOnFromStored(change);
+    this.#context.changed();
   }
 
   /**
@@ -116,7 +82,7 @@ export class LearningScheduler {
     const { session, storage, catalogue } = this.#context;
     this.cancel();
     await session.replace(
-      async (learner) => ({ learner, origin: (await storage.read()).origin }),
+      async () => (await storage.read()).origin,
       async (turn) => {
         this.cancel();
         catalogue.clearLocal();
@@ -130,13 +96,15 @@ export class LearningScheduler {
 
   /**
    * From memory to the device, with what was learned; where the device holds a profile already, that one goes on.
+   * @param here whether the shopper agreed in this tab, and not in another
    * @throws SidestreamError `store/*`: then everything stays in memory
    */
-  async moveToDevice(): Promise<void> {
+  async moveToDevice(here: boolean): Promise<void> {
     const { session, storage } = this.#context;
     const known = await session.run(async ({ learner }) => {
-      const profile = this.#context.learning() ? learner.save() : null;
-      const lastEvent = await storage.grant(profile, learner.lastEvent);
+      const learned = this.#context.learning() && learner.status.lastUpdate !== null;
+      const profile = learned ? learner.save() : null;
+      const lastEvent = await storage.grant(profile, learner.lastEvent, here);
       if (lastEvent === null) return false;
       learner.renumber(lastEvent);
       session.rebase((await storage.read()).origin);
@@ -169,22 +137,33 @@ export class LearningScheduler {
     else await this.#context.session.run(({ learner }) => this.#scheduleTraining(learner.trainingDue));
   }
 
-  /** A learner that goes on from what is stored, with the ids of the items that its past is about, the newest first. */
-  async #stored(fresh: Learner): Promise<Successor & { past: string[] }> {
-    const { storage, catalogue, session } = this.#context;
-    const local = await storage.localItems();
-    if (local.length > 0) catalogue.add(local);
-    const { profile, origin } = await storage.read();
-    if (this.#context.learning()) fresh.restore(profile, profile?.history ? [] : await storage.eventsAfter(0));
-    else fresh.restoreWithoutLearning(profile);
-    // Where the experts were heard already, they shall not fall silent for a while.
-    const heard = await session.run(({ learner }) => learner.status.backend !== null);
-    if (fresh.awakeningDue && heard) await this.#guarded(() => fresh.awaken());
-    return { learner: fresh, origin, past: pastOf(profile) };
-  }
-
-  async #afterRestore(): Promise<void> {
-    const { chores, session } = this.#context;
+  async #goOnFromStored(change: () => Promise<void>): Promise<void> {
+    const { session, storage, catalogue, aisles, chores } = this.#context;
+    let past: string[] = [];
+    this.cancel();
+    await session.replace(
+      async (fresh) => {
+        await change();
+        const local = await storage.localItems();
+        if (local.length > 0) catalogue.add(local);
+        const { profile, origin } = await storage.read();
+        past = pastOf(profile);
+        if (this.#context.learning()) fresh.restore(profile, profile?.history ? [] : await storage.eventsAfter(0));
+        else fresh.restoreWithoutLearning(profile);
+        // Where the experts were heard already, they shall not fall silent for a while.
+        const heard = await session.run(({ learner }) => learner.status.backend !== null);
+        if (fresh.awakeningDue && heard) await this.#guarded(() => fresh.awaken());
+        return origin;
+      },
+      async (turn) => {
+        // What was due of the old learner.
+        this.cancel();
+        await this.#takeIn(turn, new Set());
+      },
+    );
+    const missing = past.filter((id) => !catalogue.find(id));
+    if (missing.length > 0) await aisles?.load(missing);
+    await this.catchUp();
     await session.train(async ({ learner }) => {
       if (learner.awakeningDue) chores.queue(() => this.#withExperts((training) => training.awaken()));
       else this.#scheduleTraining(learner.trainingDue);

@@ -71,17 +71,21 @@ export class LoadedCatalogue {
 
   /** Adds items encoded on this device. Items made with other encoders or of an id the shop uses are left out. */
   add(items: LocalItem[]): void {
-    const encoders = encodersOf(this.bundle.manifest);
     const { dim, taps } = this.#table;
     for (const local of items) {
       const { item, values, scales } = local;
-      if (local.encoders !== encoders || this.#shopIds.has(item.id)) continue;
+      if (!this.accepts(local)) continue;
       const shelf = { items: [item], features: { count: 1, dim, taps, values, scales }, local };
       const at = this.#shelves.findIndex((other) => other.local?.item.id === item.id);
       if (at < 0) this.#shelves.push(shelf);
       else this.#shelves[at] = shelf;
     }
     this.#index = this.#reindex();
+  }
+
+  /** Whether an item of this device was made with the bundle's encoders and has an id that the shop does not use. */
+  accepts({ item, encoders }: LocalItem): boolean {
+    return encoders === encodersOf(this.bundle.manifest) && !this.#shopIds.has(item.id);
   }
 
   /** Drops the items this device added. */

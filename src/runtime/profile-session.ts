@@ -2,7 +2,7 @@ import { SidestreamError } from '../error';
 import { type BaseModel, Learner, type Profile } from '../learner';
 import { Mutex } from '../mutex';
 import type { LoadedCatalogue } from './loaded-catalogue';
-import type { ProfileOrigin } from './profile-storage';
+import type { ProfileOrigin, ProfileStorage } from './profile-storage';
 
 /** What may be done with the learner in a short turn: lists are made of it, and events are taken in. */
 export type ActiveLearner = Pick<
@@ -48,12 +48,6 @@ export interface Turn<L> {
   readonly origin: ProfileOrigin;
 }
 
-/** A learner that is to take the place of the present one. */
-export interface Successor {
-  learner: Learner;
-  origin: ProfileOrigin;
-}
-
 /**
  * The one owner of the learner, with the stored profile that it goes on from. The learner can be reached in a turn only:
  *
@@ -67,6 +61,7 @@ export interface Successor {
 export class ProfileSession {
   readonly #catalogue: LoadedCatalogue;
   readonly #seed: number;
+  readonly #storage: Pick<ProfileStorage, 'isCurrent' | 'emptyOrigin'>;
   readonly #short = new Mutex();
   readonly #long = new Mutex();
   #learner: Learner;
@@ -75,20 +70,18 @@ export class ProfileSession {
 
   readonly #report: (error: SidestreamError) => void;
 
-  /**
-   * @param origin of the empty profile that it begins with
-   * @param report gets what went wrong and did not stop a turn
-   */
+  /** @param report gets what went wrong and did not stop a turn */
   constructor(
     catalogue: LoadedCatalogue,
     seed: number,
-    origin: ProfileOrigin,
+    storage: Pick<ProfileStorage, 'isCurrent' | 'emptyOrigin'>,
     report: (error: SidestreamError) => void,
   ) {
     this.#catalogue = catalogue;
     this.#seed = seed;
     this.#report = report;
-    this.#origin = origin;
+    this.#storage = storage;
+    this.#origin = storage.emptyOrigin();
     this.#learner = new Learner(catalogue, { seed });
   }
 
@@ -106,32 +99,36 @@ export class ProfileSession {
   }
 
   /**
-   * Puts another learner in the place of this one. Lists and events go on with the old one while the new one is made.
-   * @param make gets a learner that knows nothing yet but the base model, and makes the successor of it; null leaves
-   *   things as they are
+   * Puts another learner in the place of this one. Lists and events go on with the old one while the new one is made. Where
+   * the store was exchanged meanwhile, such as from memory to the device, it is made once more.
+   * @param make gets a learner that knows nothing yet but the base model, and makes the successor of it
    * @param then a turn with the new one, before any other
-   * @returns whether there was a successor
    */
   async replace(
-    make: (fresh: Learner) => Promise<Successor | null>,
+    make: (fresh: Learner) => Promise<ProfileOrigin>,
     then: (turn: Turn<ActiveLearner & TrainingLearner>) => void | Promise<void> = () => undefined,
+  ): Promise<void> {
+    while (!(await this.#long.run(() => this.#tryToReplace(make, then))));
+  }
+
+  async #tryToReplace(
+    make: (fresh: Learner) => Promise<ProfileOrigin>,
+    then: (turn: Turn<ActiveLearner & TrainingLearner>) => void | Promise<void>,
   ): Promise<boolean> {
-    return this.#long.run(async () => {
-      const fresh = await this.#fresh();
-      let successor: Successor | null = null;
-      try {
-        successor = await make(fresh);
-      } finally {
-        if (successor === null) fresh.dispose();
-      }
-      if (successor === null) return false;
-      const { learner, origin } = successor;
+    const learner = await this.#fresh();
+    let used = false;
+    try {
+      const origin = await make(learner);
       await this.#short.run(async () => {
+        if (!this.#storage.isCurrent(origin)) return;
+        used = true;
         this.#exchange(learner, origin);
         await then({ learner, origin });
       });
-      return true;
-    });
+    } finally {
+      if (!used) learner.dispose();
+    }
+    return used;
   }
 
   /**

@@ -92,7 +92,7 @@ describe('a storage on the device', () => {
     const [snapshot] = await other.snapshots();
     await storage.append(clicks(9).slice(4), storage.era);
     for (const event of await storage.eventsAfter(4)) first.observe(event);
-    await other.rollback(snapshot.id);
+    await other.rollback(snapshot.id, other.era);
     await storage.save(first.save(), origin);
     expect((await other.read()).profile?.lastEvent).toBe(4);
     storage.close();
@@ -120,13 +120,13 @@ describe('a storage on the device', () => {
     // A log that was cleared goes on counting, so that an id never means two events.
     const { storage: old } = await open();
     await old.append(clicks(5), old.era);
-    await old.clear();
+    await old.clear(old.era);
     old.close();
     const { storage } = await open({ consent: 'pending' });
     await storage.append(clicks(3), storage.era);
     const { learner } = await restored(storage);
     expect(learner.lastEvent).toBe(3);
-    expect(await storage.grant(learner.save(), learner.lastEvent)).toBe(8);
+    expect(await storage.grant(learner.save(), learner.lastEvent, true)).toBe(8);
     expect(storage.consent).toBe('granted');
     expect((await storage.read()).profile?.lastEvent).toBe(8);
     expect(await storage.eventsAfter(8)).toEqual([]);
@@ -168,7 +168,9 @@ describe('a storage on the device', () => {
     for (const write of ['append', 'saveProfile'] as const) {
       const full = vi.spyOn(DeviceStore.prototype, write);
       full.mockRejectedValue(new SidestreamError('store/full', 'The disk is full.'));
-      await expect(storage.grant(learner.save(), learner.lastEvent)).rejects.toMatchObject({ code: 'store/full' });
+      await expect(storage.grant(learner.save(), learner.lastEvent, true)).rejects.toMatchObject({
+        code: 'store/full',
+      });
       full.mockRestore();
     }
     expect(storage.consent).toBe('pending');
@@ -176,7 +178,7 @@ describe('a storage on the device', () => {
     await storage.append(clicks(1), storage.era);
     expect(await storage.eventsAfter(0)).toHaveLength(5);
     // Another try finds nothing of the first.
-    expect(await storage.grant(learner.save(), learner.lastEvent)).toBe(4);
+    expect(await storage.grant(learner.save(), learner.lastEvent, true)).toBe(4);
     expect(await storage.eventsAfter(0)).toHaveLength(5);
     storage.close();
   });
@@ -193,7 +195,7 @@ describe('a storage on the device', () => {
       await storage.append(clicks(1), storage.era);
       return save.apply(this, given);
     });
-    expect(await storage.grant(learner.save(), learner.lastEvent)).toBe(2);
+    expect(await storage.grant(learner.save(), learner.lastEvent, true)).toBe(2);
     meanwhile.mockRestore();
     await storage.append(clicks(1), storage.era);
     expect((await storage.eventsAfter(0)).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);

@@ -3,6 +3,7 @@ import { type LoggedEvent, type NewEvent, type Profile, readProfile, storedProfi
 import {
   type Closing,
   DeviceStore,
+  type DeviceStoreOptions,
   deleteDeviceStore,
   deviceStoreExists,
   type LocalItem,
@@ -10,9 +11,10 @@ import {
   type Snapshot,
   type Store,
 } from '../store';
+import { anonymousId } from './anonymous-id';
 import type { Consent } from './api';
 import type { EngineOptions } from './engine-options';
-import { type TabMessage, Tabs } from './tabs';
+import { type ConsentAnswer, isLater, type TabMessage, Tabs } from './tabs';
 
 /** What the storage tells the engine. */
 export interface StorageListener {
@@ -47,6 +49,12 @@ export interface ProfileOrigin {
   known: [number, number];
 }
 
+/** A store on the device, and why its connection was closed; null while it is open. */
+interface OpenedDevice {
+  readonly store: DeviceStore;
+  readonly lost: Exclude<Closing, 'lost'> | null;
+}
+
 /** Bytes that the event log may take on the device. */
 const LOG_BUDGET = 5_000_000;
 /** Events after which the log is measured again. */
@@ -62,6 +70,11 @@ export class ProfileStorage {
   #listener: StorageListener | null = null;
   #consent: Consent;
   #store: Store = new MemoryStore();
+  /** Of the shopper's last answer that this tab knows: one that was given before it in another tab comes too late. */
+  #stamp: ConsentAnswer['stamp'] = [0, ''];
+  /** That answer. */
+  #answered: Consent;
+  readonly #tab = anonymousId(2);
   /** Counts what the shopper had erased: what was tracked before must not be kept after. */
   #era = 0;
   /** A deletion was asked for and is not done. */
@@ -75,6 +88,7 @@ export class ProfileStorage {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#consent = options.consent ?? 'pending';
+    this.#answered = this.#consent;
     this.#tabs = new Tabs(options.namespace, {
       onLead: () => this.#listener?.onLead(),
       onMessage: (message) => this.#hear(message),
@@ -88,6 +102,11 @@ export class ProfileStorage {
 
   get consent(): Consent {
     return this.#consent;
+  }
+
+  /** The shopper's last answer that this tab knows; it becomes the consent when it is carried out. */
+  get answered(): Consent {
+    return this.#answered;
   }
 
   /** Whether this tab trains and saves: always while things are in memory. */
@@ -114,15 +133,17 @@ export class ProfileStorage {
     const era = this.#era;
     try {
       // What the shop says at the start holds in all tabs, as what it says later does.
-      if (given === 'granted' || given === 'denied') this.#tabs.tell(given);
+      if (given === 'granted' || given === 'denied') this.#answer(given);
+      if (given === 'denied') this.#tellAnswer();
       if (given === 'denied') await this.deleteDevice();
-      if (given === 'granted' && !(await this.#useDevice(await this.#device(), era))) {
+      if (given === 'granted' && !(await this.#useDevice(await this.#newDevice(), era))) {
         // Withdrawn in another tab at this moment: opening may have created the database again.
         await this.deleteDevice();
       }
+      if (given === 'granted') this.#tellAnswer();
       if (given !== undefined || !(await deviceStoreExists(namespace))) return;
       // That there is a database means consent of an earlier visit, unless it is being deleted at this moment.
-      const device = await DeviceStore.openExisting(namespace, this.#deviceOptions);
+      const device = await this.#device((options) => DeviceStore.openExisting(namespace, options));
       if (device && (await this.#useDevice(device, era))) this.#consent = 'granted';
     } catch (thrown) {
       this.#listener?.onError(SidestreamError.from(thrown));
@@ -163,8 +184,9 @@ export class ProfileStorage {
     return this.#store.localItems();
   }
 
-  saveLocalItem(item: LocalItem): Promise<void> {
-    return this.#store.saveLocalItem(item);
+  /** @throws SidestreamError `store/forgotten` when everything was erased since `era` */
+  saveLocalItem(item: LocalItem, era: number): Promise<void> {
+    return this.#within(era, (store) => store.saveLocalItem(item));
   }
 
   /** Of a learner that begins with nothing, before the first store is opened. */
@@ -253,9 +275,9 @@ export class ProfileStorage {
     return this.#store.snapshots();
   }
 
-  /** @throws SidestreamError `store/unknown-snapshot` */
-  async rollback(id: number): Promise<void> {
-    if (!(await this.#store.rollback(id))) {
+  /** @throws SidestreamError `store/unknown-snapshot`, `store/forgotten` when everything was erased since `era` */
+  async rollback(id: number, era: number): Promise<void> {
+    if (!(await this.#within(era, (store) => store.rollback(id)))) {
       throw new SidestreamError(
         'store/unknown-snapshot',
         `There is no snapshot ${id}; snapshots() lists those there are.`,
@@ -264,30 +286,45 @@ export class ProfileStorage {
     this.#tabs.tell('replaced');
   }
 
-  /** Puts a profile from elsewhere in the place of all that was kept. */
-  async replace(profile: Profile): Promise<void> {
-    await this.#store.replace(await storedProfile(profile));
-    this.#tabs.tell('replaced');
-  }
-
-  /** Forgets events, profiles and snapshots; the items that this device added stay. */
-  async clear(): Promise<void> {
-    await this.#store.clear({ keepItems: true });
+  /**
+   * Puts a profile from elsewhere in the place of all that was kept.
+   * @throws SidestreamError `store/forgotten` when the shopper denied, or everything was erased since `era`
+   */
+  async replace(profile: Profile, era: number): Promise<void> {
+    const stored = await storedProfile(profile);
+    if (this.#consent === 'denied') throw forgotten();
+    await this.#within(era, (store) => store.replace(stored));
     this.#tabs.tell('replaced');
   }
 
   /**
-   * From memory to the device, with what was learned.
-   * @param profile what this tab's learner knows; null where it does not learn
+   * Forgets events, profiles and snapshots; the items that this device added stay.
+   * @throws SidestreamError `store/forgotten` when everything was erased since `era`
+   */
+  async clear(era: number): Promise<void> {
+    await this.#within(era, (store) => store.clear({ keepItems: true }));
+    this.#tabs.tell('replaced');
+  }
+
+  /**
+   * From memory to the device, with what was learned. The other tabs are told.
+   * @param profile what this tab's learner knows; null where it does not learn, or has learned nothing yet
    * @param lastEvent id of the last event that it knows, as memory numbers it
+   * @param here whether the shopper agreed in this tab, and not in another
    * @returns id of that event, as the log on the device numbers it; null when the device already held a profile, which is
    *   then to be read, and goes on from there
    * @throws SidestreamError `store/*`: then everything stays in memory
    */
-  async grant(profile: Profile | null, lastEvent: number): Promise<number | null> {
+  async grant(profile: Profile | null, lastEvent: number, here: boolean): Promise<number | null> {
+    if (here) this.#answer('granted');
+    return this.#tabs.alone('grant', () => this.#moveToDevice(profile, lastEvent));
+  }
+
+  async #moveToDevice(profile: Profile | null, lastEvent: number): Promise<number | null> {
     const { namespace } = this.#options;
     const [memory, era] = [this.#store, this.#era];
-    const device = await this.#device();
+    const opened = await this.#newDevice();
+    const device = opened.store;
     let isNew = false;
     try {
       isNew = (await device.profiles()).length + (await device.eventsAfter(0)).length === 0;
@@ -296,18 +333,15 @@ export class ProfileStorage {
       for (const item of await memory.localItems()) await device.saveLocalItem(item);
       if (isNew && profile) {
         const stored = await storedProfile({ ...profile, lastEvent: known });
-        await device.saveProfile(stored, await device.generation());
+        isNew = await device.saveProfile(stored, await device.generation(), { first: true });
       }
-      if (!(await this.#useDevice(device, era))) {
-        throw new SidestreamError(
-          'store/forgotten',
-          'Consent was withdrawn in another tab while it was given in this one.',
-        );
+      if (!(await this.#useDevice(opened, era))) {
+        throw forgotten();
       }
       this.#consent = 'granted';
       this.#deletionDue = false;
       await this.#moveLate(memory, moved.at(-1)?.from ?? 0);
-      this.#tabs.tell('granted');
+      this.#tellAnswer();
       this.#tabs.tell('events');
       return isNew ? known : null;
     } catch (thrown) {
@@ -333,8 +367,20 @@ export class ProfileStorage {
    * The other tabs are told; `deleteDevice` deletes what is there.
    */
   leave(consent: 'pending' | 'denied'): void {
+    this.#answer(consent);
     this.#erase(consent);
-    this.#tabs.tell(consent === 'denied' ? 'denied' : 'forgotten');
+    this.#tellAnswer();
+  }
+
+  /** The shopper answers now, in this tab: what other tabs were told before comes too late. */
+  #answer(consent: Consent): void {
+    this.#answered = consent;
+    // Later than all answers known, also where the clock was set back since.
+    this.#stamp = [Math.max(Date.now(), this.#stamp[0] + 1), this.#tab];
+  }
+
+  #tellAnswer(): void {
+    this.#tabs.tell({ consent: this.#consent, stamp: this.#stamp });
   }
 
   /**
@@ -361,23 +407,42 @@ export class ProfileStorage {
     return this.#options.logBudget ?? LOG_BUDGET;
   }
 
-  get #deviceOptions() {
-    const onClosed = (why: Exclude<Closing, 'lost'>): void => this.#onClosed(why);
-    return { encrypt: this.#options.encrypt, onClosed };
+  #newDevice(): Promise<OpenedDevice> {
+    return this.#device((options) => DeviceStore.open(this.#options.namespace, options));
   }
 
-  #device(): Promise<DeviceStore> {
-    return DeviceStore.open(this.#options.namespace, this.#deviceOptions);
+  async #device<S extends DeviceStore | null>(
+    open: (options: DeviceStoreOptions) => Promise<S>,
+  ): Promise<S extends null ? null : OpenedDevice> {
+    const opened: { store: DeviceStore | null; lost: OpenedDevice['lost'] } = { store: null, lost: null };
+    const onClosed = (why: Exclude<Closing, 'lost'>): void => {
+      opened.lost = why;
+      // Of one that is not in use yet, whoever opened it finds out.
+      if (opened.store !== null && opened.store === this.#store) this.#onClosed(why);
+    };
+    opened.store = await open({ encrypt: this.#options.encrypt, onClosed });
+    return (opened.store && opened) as S extends null ? null : OpenedDevice;
+  }
+
+  /** Changes the store, where it is still what it was in an era; what the shopper had erased must not come back. */
+  async #within<T>(era: number, change: (store: Store) => Promise<T>): Promise<T> {
+    if (era !== this.#era) throw forgotten();
+    try {
+      return await change(this.#store);
+    } catch (thrown) {
+      throw era === this.#era ? thrown : forgotten(thrown);
+    }
   }
 
   /** @returns false when everything was erased since `era`; then the store is closed */
-  async #useDevice(device: DeviceStore, era: number): Promise<boolean> {
-    if (era !== this.#era) {
-      device.close();
+  async #useDevice(device: OpenedDevice, era: number): Promise<boolean> {
+    if (era !== this.#era || device.lost === 'deleted') {
+      device.store.close();
       return false;
     }
-    this.#store = device;
-    await this.#tabs.join();
+    this.#store = device.store;
+    if (device.lost !== null) this.#onClosed(device.lost);
+    else await this.#tabs.join();
     return era === this.#era;
   }
 
@@ -385,12 +450,22 @@ export class ProfileStorage {
     const listener = this.#listener;
     if (message === 'events') listener?.onEvents();
     else if (message === 'replaced') listener?.onProfile();
-    else if (message === 'profile' && !this.leading) listener?.onProfile();
-    else if (message === 'granted') listener?.onGranted();
-    else if (message === 'denied' || message === 'forgotten') {
-      this.#erase(message === 'denied' ? 'denied' : 'pending');
-      listener?.onErased();
+    else if (message === 'profile') {
+      if (!this.leading) listener?.onProfile();
+    } else this.#hearAnswer(message);
+  }
+
+  #hearAnswer({ consent, stamp }: ConsentAnswer): void {
+    if (isLater(this.#stamp, stamp)) return;
+    this.#stamp = stamp;
+    this.#answered = consent;
+    if (consent === 'granted') {
+      if (this.#consent !== 'granted') this.#listener?.onGranted();
+      return;
     }
+    // Also where the consent is the same already: a grant that was heard before may be under way.
+    this.#erase(consent);
+    this.#listener?.onErased();
   }
 
   /** Another tab deleted the profile, or newer code took it over. */
@@ -425,6 +500,13 @@ export class ProfileStorage {
     this.#measured = 0;
   }
 }
+
+const forgotten = (cause?: unknown): SidestreamError =>
+  new SidestreamError(
+    'store/forgotten',
+    'The shopper withdrew consent, so nothing is kept. Ask for consent, then try again.',
+    { cause },
+  );
 
 /** Copies the events after one to another store, until there are no more. @returns their ids, there and here */
 async function moveEvents(from: Store, to: Store, after: number): Promise<{ from: number; to: number }[]> {

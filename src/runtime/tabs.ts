@@ -1,9 +1,24 @@
+import * as v from 'valibot';
+import { consentSchema } from './consent';
+
+/** What the shopper said of consent in one tab; `pending` also where everything was forgotten. */
+const answerSchema = v.strictObject({
+  consent: consentSchema,
+  /** Orders the answers of all tabs: a Lamport time, and the tab's id where two are equal. */
+  stamp: v.strictTuple([v.pipe(v.number(), v.safeInteger(), v.minValue(0)), v.string()]),
+});
+export type ConsentAnswer = v.InferOutput<typeof answerSchema>;
+
 /**
  * What tabs tell each other: that the log has grown, that the leader saved a profile, that the profile was replaced by
- * another one (rolled back, imported, reset), and what the shopper said of consent or that everything is forgotten.
+ * another one (rolled back, imported, reset), and what the shopper said of consent.
  */
-export const TAB_MESSAGES = ['events', 'profile', 'replaced', 'granted', 'denied', 'forgotten'] as const;
-export type TabMessage = (typeof TAB_MESSAGES)[number];
+const messageSchema = v.union([v.picklist(['events', 'profile', 'replaced']), answerSchema]);
+export type TabMessage = v.InferOutput<typeof messageSchema>;
+
+/** Whether an answer was given after another one. */
+export const isLater = ([time, tab]: ConsentAnswer['stamp'], [than, other]: ConsentAnswer['stamp']): boolean =>
+  time > than || (time === than && tab > other);
 
 /** What a tab is told. */
 export interface TabListener {
@@ -32,8 +47,9 @@ export class Tabs {
     this.#listener = listener;
     this.#channel = new BroadcastChannel(this.#name);
     this.#channel.onmessage = ({ data }) => {
-      const message = TAB_MESSAGES.find((known) => known === data);
-      if (message) listener.onMessage(message);
+      // The channel is open to every script of the origin.
+      const message = v.safeParse(messageSchema, data);
+      if (message.success) listener.onMessage(message.output);
     };
   }
 

@@ -100,13 +100,14 @@ export class DeviceStore implements Store {
   }
 
   async saveProfile(profile: StoredProfile, generation: number, options: SaveOptions = {}): Promise<boolean> {
-    const { snapshot, overDamaged = false } = options;
+    const { snapshot, overDamaged = false, first = false } = options;
     const stored = await this.#rows.file(profile);
     return this.#run(async (database) => {
       const tx = database.transaction(['profile', 'snapshots'], 'readwrite', STRICT);
       const profiles = tx.objectStore('profile');
       const [before, now] = await Promise.all([profiles.get('current'), profiles.get('generation')]);
       if (generation !== numberOf(now) || schemaOf(before) > profile.schema) return false;
+      if (first && before !== undefined) return false;
       const writes: Promise<unknown>[] = [profiles.put(stored, 'current')];
       if (before !== undefined && !overDamaged) writes.push(profiles.put(before, 'previous'));
       if (snapshot) {

@@ -44,8 +44,8 @@ export class MemoryStore implements Store {
   }
 
   async saveProfile(profile: StoredProfile, generation: number, options: SaveOptions = {}): Promise<boolean> {
-    const { snapshot, overDamaged = false } = options;
-    if (generation !== this.#generation) return false;
+    const { snapshot, overDamaged = false, first = false } = options;
+    if (generation !== this.#generation || (first && this.#profiles.length > 0)) return false;
     const [newest, before] = this.#profiles;
     this.#profiles = [profile, overDamaged ? before : newest].filter((kept) => kept !== undefined);
     if (!snapshot) return true;

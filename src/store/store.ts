@@ -41,6 +41,8 @@ export interface SaveOptions {
   snapshot?: Omit<Snapshot, 'id'>;
   /** The newest stored profile is damaged: it goes, and the one before it stays. Default false. */
   overDamaged?: boolean;
+  /** Only where there is no profile yet: of two tabs that move theirs to the device at once, one is first. Default false. */
+  first?: boolean;
 }
 
 /**
