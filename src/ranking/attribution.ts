@@ -3,7 +3,7 @@ import { companionParts } from './companionship';
 import type { Attribution } from './lists/scored';
 import { type ModalityParts, modalityParts } from './modalities';
 import type { RankState } from './rank-state';
-import { vectorOf, weightedMean } from './similarities';
+import { similarity, vectorOf, weightedMean } from './similarities';
 import { LONGEST_HISTORY, recencyWeights, SESSION, type TermName } from './terms';
 
 /** The terms that look at content alone; an explanation tells them by modality. */
@@ -36,19 +36,19 @@ export function attributed(
     content.image += weight * parts.image;
     const length = of.reduce((sum, past, n) => sum + strength[n] * total(modalityParts(vectors, past, query)), 0);
     if (length === 0) return;
-    for (const [n, past] of of.entries()) add(past, (weight * strength[n] * index.similar.to(past)[row]) / length);
+    for (const [n, past] of of.entries()) add(past, (weight * strength[n] * similarity(vectors, past, row)) / length);
   };
   mean(rows, recencyWeights(strengths), weights.recent);
   mean(rows.slice(-SESSION), strengths.slice(-SESSION), weights.session);
   const closest = [...new Set(rows)]
-    .map((past) => ({ past, similarity: index.similar.to(past)[row] }))
-    .sort((a, b) => b.similarity - a.similarity)
+    .map((past) => ({ past, likeness: similarity(vectors, past, row) }))
+    .sort((a, b) => b.likeness - a.likeness)
     .slice(0, 3);
-  for (const { past, similarity } of closest) {
+  for (const { past, likeness } of closest) {
     const parts = modalityParts(vectors, row, vectorOf(vectors, past));
     content.text += (weights.closest * parts.text) / closest.length;
     content.image += (weights.closest * parts.image) / closest.length;
-    add(past, (weights.closest * similarity) / closest.length);
+    add(past, (weights.closest * likeness) / closest.length);
   }
   if (index.companions) {
     for (const [past, part] of companionParts(index.companions, rows, row)) add(past, weights.companions * part);
