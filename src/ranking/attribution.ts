@@ -12,7 +12,8 @@ const CONTENT_TERMS = ['recent', 'session', 'closest'] as const satisfies TermNa
 /**
  * Takes a personal score apart: the terms that look at content become the share of the texts and that of the pictures,
  * and they and the companions are counted to the past items that they come from. Terms of the history as a whole (base
- * model, category, numbers, taste, experts) belong to no single item.
+ * model, category, numbers, taste, experts) belong to no single item, and what an item that was chosen before has in common
+ * with itself is told of none.
  * @param terms the parts of the item's score
  */
 export function attributed(
@@ -24,7 +25,10 @@ export function attributed(
   const rows = taste.rows.slice(-LONGEST_HISTORY);
   const strengths = taste.strengths.slice(-LONGEST_HISTORY);
   const because = new Map<number, number>();
-  const add = (past: number, part: number): void => void because.set(past, (because.get(past) ?? 0) + part);
+  const add = (past: number, part: number): void => {
+    // An item is no reason for itself.
+    if (past !== row) because.set(past, (because.get(past) ?? 0) + part);
+  };
   const content: ModalityParts = { text: 0, image: 0 };
   const { content: vectors } = index;
 

@@ -124,9 +124,23 @@ export interface TermSources {
 
 /**
  * Values of every term for every item. Terms without a basis (no history, no experts, no dismissals) are all zero, so
- * they cannot change the order.
+ * they cannot change the order, and neither can a value that is not finite: it counts as 0.
  */
-export function termValues(index: CatalogueIndex, { taste, base, liking, experts }: TermSources): TermValues {
+export function termValues(index: CatalogueIndex, sources: TermSources): TermValues {
+  const values = rawValues(index, sources);
+  for (const name of TERMS) values[name] = finiteValues(values[name]);
+  return values;
+}
+
+/** The same values, in a copy where some are not finite. */
+function finiteValues(values: Float32Array): Float32Array {
+  for (let at = 0; at < values.length; at++) {
+    if (!Number.isFinite(values[at])) return values.map((value) => (Number.isFinite(value) ? value : 0));
+  }
+  return values;
+}
+
+function rawValues(index: CatalogueIndex, { taste, base, liking, experts }: TermSources): TermValues {
   const count = index.items.length;
   const nothing = new Float32Array(count);
   const rows = taste.rows.slice(-LONGEST_HISTORY);
