@@ -161,6 +161,26 @@ describe('rank', () => {
     }
   });
 
+  it('keeps its order, and the spread that rules go by, beside an item whose score is no number', () => {
+    const plain = catalogue([{ popularity: 9 }, { popularity: 5 }, {}, { popularity: 2 }]);
+    const broken = { ...plain, logPopularity: plain.logPopularity.slice() };
+    broken.logPopularity[1] = Number.NaN;
+    const rules = { boost: [{ filter: { id: 'item-7' }, by: 10 }], diversity: 0.2 };
+    for (const given of [{}, rules]) {
+      const [list, without] = [broken, plain].map((index) =>
+        rank(index, state(), {
+          ...request,
+          placement: 'trending',
+          limit: 8,
+          exclude: new Set(index === plain ? [1] : []),
+          rules: given,
+        }),
+      );
+      expect(list.map(({ row }) => row)).toEqual(without.map(({ row }) => row));
+      for (const [place, { score }] of list.entries()) expect(score).toBeCloseTo(without[place].score, 5);
+    }
+  });
+
   it('lists for `complement` what others chose with the item in view, and nothing else', () => {
     const index = catalogue([], COMPANIONS);
     const complement = { ...request, placement: 'complement' } as const;
