@@ -31,8 +31,12 @@ export class Touches {
     return [...this.#last];
   }
 
-  /** Remembers a click on a recommendation; any other event is passed over. */
+  /**
+   * Remembers a click on a recommendation. Events come in the order of the log, whatever the clock says: any event before
+   * the time of a click tells that the clock was set back, and that the click is no older than the event.
+   */
   note({ type, itemId, time, recommendationId, placement, position, variant }: NewEvent): void {
+    for (const [id, touch] of this.#last) if (touch.time > time) this.#last.set(id, { ...touch, time });
     if (type !== 'click' || recommendationId === undefined) return;
     // Put in again at the end, so that the oldest is the first.
     this.#last.delete(itemId);

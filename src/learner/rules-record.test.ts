@@ -48,6 +48,39 @@ describe('RulesRecord', () => {
     expect(history.record.shownThisVisit(START + HOUR)).toEqual([3]);
   });
 
+  it('goes on when a clock that was ten years ahead is set right', () => {
+    const ahead = START + 10 * 365 * 24 * HOUR;
+    const history = new History();
+    history.add({ type: 'impression', time: ahead }, 1);
+    history.add({ type: 'impression', time: ahead + HOUR / 60 }, 2);
+    const stored = history.save(String);
+    const restored = new History();
+    restored.restore(stored, new Map(['0', '1', '2', '3'].map((id, row) => [id, row])));
+    for (const { record } of [history, restored]) {
+      // Nobody knows how long ago that visit was.
+      expect(record.shownThisVisit(START)).toEqual([]);
+      expect(record.timesShown(1, START)).toBe(1);
+    }
+    for (const one of [history, restored]) {
+      one.add({ type: 'impression', time: START }, 3);
+      const { record } = one;
+      expect(record.shownThisVisit(START + HOUR / 4)).toEqual([3]);
+      expect(record.shownThisVisit(START + HOUR)).toEqual([]);
+      expect(record.timesShown(1, START)).toBeCloseTo(1, 1);
+      expect(record.timesShown(1, START + 24 * HOUR)).toBeCloseTo(0.5, 1);
+      one.add({ type: 'impression', time: START + HOUR }, 2);
+      expect(record.shownThisVisit(START + HOUR)).toEqual([2]);
+    }
+  });
+
+  it('takes the events of two tabs that come a little out of order for one visit', () => {
+    const history = new History();
+    history.add({ type: 'impression', time: START + 500 }, 1);
+    history.add({ type: 'impression', time: START }, 2);
+    expect(history.record.shownThisVisit(START + 1000)).toEqual([1, 2]);
+    expect(history.record.timesShown(1, START + 500)).toBeCloseTo(1);
+  });
+
   it('is the same after save and restore, in another order of the catalogue too', () => {
     const history = historyOf(['cart', 0], ['purchase', 1], ['impression', 2], ['impression', 3], ['dismiss', 1]);
     history.record.dislikes.set(1, 2);

@@ -58,27 +58,30 @@ export class RulesRecord implements ShopperRecord {
     return shown ? this.#faded(shown, now) : 0;
   }
 
-  /** Rows that were shown in the visit going on at `now`, and not chosen since; none when its last event is too long ago. */
+  /**
+   * Rows that were shown in the visit going on at `now`, and not chosen since; none when its last event is too long ago, or
+   * so far ahead that the clock must have been set back since.
+   */
   shownThisVisit(now: number): number[] {
     const { start, last } = this.#visit;
-    if (now - last > PAUSE) return [];
+    if (Math.abs(now - last) > PAUSE) return [];
     return [...this.#shown].filter(([, { time }]) => time >= start).map(([row]) => row);
   }
 
   /**
-   * Takes in an event.
+   * Takes in an event. Events come in the order of the log, whatever the clock says: one whose time is long before that of
+   * the last tells that the clock was set back, and what came before it counts as half an hour older than it.
    * @param chosen whether it chooses the item
    * @param choices choices ever, this one not among them
    */
   add(
-    { type, time = 0 }: Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>,
+    { type, time = this.#visit.last }: Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>,
     row: number,
     chosen: boolean,
     choices: number,
   ): void {
     this.#choices = choices;
-    if (time - this.#visit.last > PAUSE) this.#visit.start = time;
-    this.#visit.last = Math.max(this.#visit.last, time);
+    this.#visitAt(time);
     if (type === 'cart') this.cart.add(row);
     if (type === 'uncart' || type === 'purchase') this.cart.delete(row);
     if (type === 'purchase') this.owned.add(row);
@@ -139,6 +142,22 @@ export class RulesRecord implements ShopperRecord {
         (row, { times, choice, time }) => this.#shown.set(row, { times, choice, time }),
       ),
     };
+  }
+
+  /** The visit goes on, or another one begins. */
+  #visitAt(time: number): void {
+    const { start, last } = this.#visit;
+    if (Math.abs(time - last) <= PAUSE) {
+      // Events of two tabs may come a little out of order.
+      this.#visit = { start: Math.min(start, time), last: Math.max(last, time) };
+      return;
+    }
+    this.#visit = { start: time, last: time };
+    if (time > last) return;
+    const latest = Math.max(0, time - PAUSE);
+    for (const shown of this.#shown.values()) shown.time = Math.min(shown.time, latest);
+    const absent = this.#absent.shown.map((shown) => ({ ...shown, time: Math.min(shown.time, latest) }));
+    this.#absent = { ...this.#absent, shown: absent };
   }
 
   #faded({ times, choice, time }: Shown, now: number): number {

@@ -3,7 +3,7 @@ import { companionParts } from './companionship';
 import type { Attribution } from './lists/scored';
 import { type ModalityParts, modalityParts } from './modalities';
 import type { RankState } from './rank-state';
-import { vectorOf, weightedMean } from './similarities';
+import { similarity, vectorOf, weightedMean } from './similarities';
 import { LONGEST_HISTORY, recencyWeights, SESSION, type TermName } from './terms';
 
 /** The terms that look at content alone; an explanation tells them by modality. */
@@ -12,7 +12,8 @@ const CONTENT_TERMS = ['recent', 'session', 'closest'] as const satisfies TermNa
 /**
  * Takes a personal score apart: the terms that look at content become the share of the texts and that of the pictures,
  * and they and the companions are counted to the past items that they come from. Terms of the history as a whole (base
- * model, category, numbers, taste, experts) belong to no single item.
+ * model, category, numbers, taste, experts) belong to no single item, and what an item that was chosen before has in common
+ * with itself is told of none.
  * @param terms the parts of the item's score
  */
 export function attributed(
@@ -24,7 +25,10 @@ export function attributed(
   const rows = taste.rows.slice(-LONGEST_HISTORY);
   const strengths = taste.strengths.slice(-LONGEST_HISTORY);
   const because = new Map<number, number>();
-  const add = (past: number, part: number): void => void because.set(past, (because.get(past) ?? 0) + part);
+  const add = (past: number, part: number): void => {
+    // An item is no reason for itself.
+    if (past !== row) because.set(past, (because.get(past) ?? 0) + part);
+  };
   const content: ModalityParts = { text: 0, image: 0 };
   const { content: vectors } = index;
 
@@ -36,19 +40,19 @@ export function attributed(
     content.image += weight * parts.image;
     const length = of.reduce((sum, past, n) => sum + strength[n] * total(modalityParts(vectors, past, query)), 0);
     if (length === 0) return;
-    for (const [n, past] of of.entries()) add(past, (weight * strength[n] * index.similar.to(past)[row]) / length);
+    for (const [n, past] of of.entries()) add(past, (weight * strength[n] * similarity(vectors, past, row)) / length);
   };
   mean(rows, recencyWeights(strengths), weights.recent);
   mean(rows.slice(-SESSION), strengths.slice(-SESSION), weights.session);
   const closest = [...new Set(rows)]
-    .map((past) => ({ past, similarity: index.similar.to(past)[row] }))
-    .sort((a, b) => b.similarity - a.similarity)
+    .map((past) => ({ past, likeness: similarity(vectors, past, row) }))
+    .sort((a, b) => b.likeness - a.likeness)
     .slice(0, 3);
-  for (const { past, similarity } of closest) {
+  for (const { past, likeness } of closest) {
     const parts = modalityParts(vectors, row, vectorOf(vectors, past));
     content.text += (weights.closest * parts.text) / closest.length;
     content.image += (weights.closest * parts.image) / closest.length;
-    add(past, (weights.closest * similarity) / closest.length);
+    add(past, (weights.closest * likeness) / closest.length);
   }
   if (index.companions) {
     for (const [past, part] of companionParts(index.companions, rows, row)) add(past, weights.companions * part);

@@ -9,6 +9,7 @@ import {
   type Item,
 } from '../catalog';
 import { type CategoryIndex, categoryIndex } from './category-preference';
+import { Closest } from './closest';
 import { ClosestPast } from './closest-past';
 import { type NumberColumn, numberColumns } from './numbers';
 import { SimilarityCache } from './similarity-cache';
@@ -21,6 +22,8 @@ export interface CatalogueIndex {
   content: ContentVectors;
   similar: SimilarityCache;
   closest: ClosestPast;
+  /** Similarity to the closest of some dismissed items. */
+  disliked: Closest;
   categories: CategoryIndex;
   /** Popularity per item, the mean of the known ones where it is unknown. */
   popularity: Float32Array;
@@ -60,7 +63,8 @@ export function catalogueIndex(
     rowOf: new Map(items.map((item, row) => [item.id, row])),
     content,
     similar,
-    closest: new ClosestPast(similar, content.count),
+    closest: new ClosestPast(content, similar),
+    disliked: new Closest(content, similar, 1),
     categories: categoryIndex(categories, statistics),
     popularity,
     logPopularity: popularity.map((value) => Math.log((value + 1) / (mean + 1))),

@@ -55,11 +55,12 @@ export function companionParts(
 }
 
 /**
- * The choice that has the largest part in an item's companionship.
+ * The choice, other than the item itself, that has the largest part in its companionship.
  * @param rows item rows, oldest first
  * @returns its row; null when the item is no companion of the last choices
  */
 export function companionOf(table: CompanionTable, rows: ArrayLike<number>, item: number): number | null {
-  const [strongest] = [...companionParts(table, rows, item)].sort(([, a], [, b]) => b - a);
+  const others = [...companionParts(table, rows, item)].filter(([row]) => row !== item);
+  const [strongest] = others.sort(([, a], [, b]) => b - a);
   return strongest?.[0] ?? null;
 }

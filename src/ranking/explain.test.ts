@@ -33,7 +33,13 @@ describe('explain', () => {
             liking,
             record: { ...NO_RECORD, timesShown: (n: number) => n },
           };
-          const rules = { rotation, boost: [{ filter: { category: 'Fruit' } }], bury: [{ filter: { id: 'item-5' } }] };
+          const excludeRecent = rows.length % 2 === 0 ? 0 : 3;
+          const rules = {
+            rotation,
+            excludeRecent,
+            boost: [{ filter: { category: 'Fruit' } }],
+            bury: [{ filter: { id: 'item-5' } }],
+          };
           const asked = request(placement, { row: inView, rules });
           for (const place of rank(index, shopper, asked)) {
             const explained = explain(index, shopper, asked, place.row);
@@ -41,6 +47,8 @@ describe('explain', () => {
             expect(Math.abs(sum(explained.parts) - place.score)).toBeLessThan(1e-4);
             expect(Math.abs(sum(place.terms) - place.score)).toBeLessThan(1e-4);
             expect(explained.sentence).toBe(place.reason);
+            expect(explained.because.map(({ row: other }) => other)).not.toContain(place.row);
+            expect(explained.sentence).not.toContain(index.items[place.row].title);
           }
         },
       ),

@@ -2,7 +2,8 @@ import { type CompanionTable, categoryPaths } from '../catalog';
 import type { CatalogueIndex } from './catalogue-index';
 import { companionOf } from './companionship';
 import type { Ground } from './sentences';
-import type { Taste, TermName } from './terms';
+import { similarity } from './similarities';
+import { LONGEST_HISTORY, type Taste, type TermName } from './terms';
 
 /**
  * The strongest ground of a personal recommendation: what others chose it with, its category, or the past item it
@@ -33,14 +34,15 @@ export function groundOf(
 export const chosenWith = (companions: CompanionTable | null): 'chosen-with' | 'goes-with' =>
   companions?.origin === 'shop' ? 'goes-with' : 'chosen-with';
 
-/** The past item that an item resembles most; null without any. */
-function nearestOf(index: CatalogueIndex, taste: Taste, row: number): number | null {
+/** The past item, other than itself, that an item resembles most, of those that the terms look at; null without any. */
+function nearestOf({ content }: CatalogueIndex, taste: Taste, row: number): number | null {
   let nearest: number | null = null;
   let best = Number.NEGATIVE_INFINITY;
-  for (const past of new Set(taste.rows)) {
-    const similarity = index.similar.to(past)[row];
-    if (similarity > best) {
-      best = similarity;
+  for (const past of new Set(taste.rows.slice(-LONGEST_HISTORY))) {
+    if (past === row) continue;
+    const likeness = similarity(content, past, row);
+    if (likeness > best) {
+      best = likeness;
       nearest = past;
     }
   }

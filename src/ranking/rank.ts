@@ -44,13 +44,13 @@ export interface RankedItem {
   reason: string;
 }
 
-/** Recently chosen items are not recommended again until this many others came after them. */
-const REST_PERIOD = 40;
+/** Default of the rule `excludeRecent`. */
+const EXCLUDE_RECENT = 40;
 
 /**
- * The list for one placement. Falls from personal or what others chose to content similarity to popularity to catalogue
- * order, whatever is there; never returns items in view, what the rules exclude or (but in `recent`) what was just
- * chosen.
+ * The list for one placement. Falls from personal or what others chose to content similarity to popularity to some of
+ * every category, whatever is there; `recent` alone has nothing to fall back to. Never returns items in view or what the
+ * rules exclude.
  */
 export function rank(index: CatalogueIndex, state: RankState, request: RankRequest): RankedItem[] {
   const { limit, rules = {}, lang, shownBefore = new Set<number>() } = request;
@@ -73,14 +73,15 @@ export function judged(
   const { rules = {}, now = 0 } = request;
   const record = state.record ?? NO_RECORD;
   const { admits, pinnable } = admission(index, state.taste, record, { ...request, rules });
-  const scored = listOf(index, state, request, admits);
-  return { scored: adjusted(index, scored, record, rules, now), pinnable };
+  const scored = adjusted(index, listOf(index, state, request, admits), record, rules, now);
+  // A list of what somebody looked at has nothing else, whatever the shop pins.
+  return { scored, pinnable: request.placement === 'recent' ? scored.holds : pinnable };
 }
 
 function listOf(
   index: CatalogueIndex,
   state: RankState,
-  { placement, row }: RankRequest,
+  { placement, row, rules: { excludeRecent = EXCLUDE_RECENT } = {} }: RankRequest,
   admits: (row: number) => boolean,
 ): Scored {
   const { taste } = state;
@@ -97,8 +98,9 @@ function listOf(
     case 'trending':
       return commonList(index, admits);
     case 'for-you': {
-      const resting = new Set(taste.rows.slice(-REST_PERIOD));
-      const rested = (at: number): boolean => admits(at) && !resting.has(at);
+      const { rows } = taste;
+      const last = new Set(rows.slice(Math.max(0, rows.length - excludeRecent)));
+      const rested = (at: number): boolean => admits(at) && !last.has(at);
       if (taste.rows.length > 0) return personalList(index, state, rested);
       return (row === null ? null : similarList(index, row, rested)) ?? commonList(index, rested);
     }

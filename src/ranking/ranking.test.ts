@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CatalogueIndex } from './catalogue-index';
+import { explain } from './explain';
 import { rank } from './rank';
 import type { RankState } from './rank-state';
 import { COMPANIONS, catalogue, chose, state, WEIGHTS } from './ranking.fixture';
@@ -9,9 +10,9 @@ import { recencyWeights, TERMS, termValues } from './terms';
 const request = { placement: 'for-you', row: null, limit: 3, exclude: new Set<number>() } as const;
 
 describe('rank', () => {
-  it('falls back to catalogue order, then popularity, then content, then the personal score', () => {
+  it('falls back to a varied start, then popularity, then content, then the personal score', () => {
     const plain = rank(catalogue(), state(), request);
-    expect(plain.map(({ row, source }) => [row, source])).toEqual([0, 1, 2].map((row) => [row, 'catalogue']));
+    expect(plain.map(({ row, source }) => [row, source])).toEqual([0, 4, 1].map((row) => [row, 'catalogue']));
 
     const popular = catalogue([{}, {}, {}, {}, {}, { popularity: 9 }, { popularity: 3 }]);
     const trending = rank(popular, state(), request);
@@ -99,6 +100,85 @@ describe('rank', () => {
       placement: 'recent',
     });
     expect(recent.map(({ row }) => row)).toEqual([6, 2, 5]);
+  });
+
+  it('has nothing recent for somebody new, whatever the shop pins, and never the item in view', () => {
+    const recent = { ...request, placement: 'recent', limit: 8 } as const;
+    const popular = catalogue([{ popularity: 9 }]);
+    const rules = { pin: [{ itemId: 'item-3', position: 0 }] };
+    expect(rank(popular, state(), recent)).toEqual([]);
+    expect(rank(popular, state(), { ...recent, row: 2, rules })).toEqual([]);
+    expect(rank(popular, chose(2), { ...recent, row: 2 })).toEqual([]);
+    expect(rank(popular, chose(2, 3, 5), { ...recent, row: 2, rules }).map(({ row }) => row)).toEqual([3, 5]);
+  });
+
+  it('never gives an item as its own reason', () => {
+    const reasonOf = (rows: number[], index = catalogue()) =>
+      rank(index, chose(...rows), { ...request, limit: 8, rules: { excludeRecent: 0 } }).find(({ row }) => row === 5)
+        ?.reason;
+    expect(reasonOf([4, 5])).toBe('Because you looked at “Item 4”');
+    expect(reasonOf([5])).toBe('Chosen for you');
+    // Somebody's table says that item 5 goes with itself and with item 0.
+    const companions = {
+      ...COMPANIONS,
+      offsets: Uint32Array.of(0, 1, 1, 1, 1, 1, 2, 2, 2),
+      rows: Uint32Array.of(5, 5),
+      lifts: Float32Array.of(4, 9),
+    };
+    expect(reasonOf([0, 5], catalogue([], companions))).toBe('Others chose it with “Item 0”');
+    for (const placement of ['similar', 'complement'] as const) {
+      const explained = explain(catalogue(), chose(5), { ...request, placement, row: 5 }, 5);
+      expect(explained.because).toEqual([]);
+      expect(explained.sentence).toBe('From the catalogue');
+    }
+  });
+
+  it('lets what was chosen rest for 40 choices, or for as many as a rule says', () => {
+    const rows = Array.from({ length: 50 }, (_, n) => (n < 42 ? n % 6 : 6));
+    const rested = (excludeRecent?: number) =>
+      rank(catalogue(), chose(...rows), { ...request, limit: 8, rules: { excludeRecent } })
+        .map(({ row }) => row)
+        .toSorted();
+    expect(rested()).toEqual([7]);
+    expect(rested(10)).toEqual([0, 1, 2, 3, 7]);
+    expect(rested(0)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('counts what is no number in a term as nothing', () => {
+    const broken = Float32Array.of(0.5, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, 0, 0.25);
+    const shopper = { ...chose(4, 5), liking: broken };
+    const values = termValues(catalogue(), shopper);
+    expect([...values.taste]).toEqual([0.5, 0, 0, 0, 0, 0, 0, 0.25]);
+    expect(broken[1]).toBeNaN();
+    const weights = { ...WEIGHTS, popularity: Number.NaN, place: Number.POSITIVE_INFINITY };
+    for (const one of [shopper, { ...shopper, weights }]) {
+      const list = rank(catalogue(), one, { ...request, limit: 8 });
+      expect(list.map(({ row }) => row).toSorted()).toEqual([0, 1, 2, 3, 6, 7]);
+      for (const { score, terms } of list) {
+        const sum = Object.values(terms).reduce((total, part) => total + part, 0);
+        expect(score).toBeCloseTo(sum, 4);
+      }
+    }
+  });
+
+  it('keeps its order, and the spread that rules go by, beside an item whose score is no number', () => {
+    const plain = catalogue([{ popularity: 9 }, { popularity: 5 }, {}, { popularity: 2 }]);
+    const broken = { ...plain, logPopularity: plain.logPopularity.slice() };
+    broken.logPopularity[1] = Number.NaN;
+    const rules = { boost: [{ filter: { id: 'item-7' }, by: 10 }], diversity: 0.2 };
+    for (const given of [{}, rules]) {
+      const [list, without] = [broken, plain].map((index) =>
+        rank(index, state(), {
+          ...request,
+          placement: 'trending',
+          limit: 8,
+          exclude: new Set(index === plain ? [1] : []),
+          rules: given,
+        }),
+      );
+      expect(list.map(({ row }) => row)).toEqual(without.map(({ row }) => row));
+      for (const [place, { score }] of list.entries()) expect(score).toBeCloseTo(without[place].score, 5);
+    }
   });
 
   it('lists for `complement` what others chose with the item in view, and nothing else', () => {

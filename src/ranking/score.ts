@@ -3,12 +3,12 @@ import { TERMS, type TermName, type TermValues } from './terms';
 /** Weight of each term. */
 export type TermWeights = Record<TermName, number>;
 
-/** Weighted sum of the terms, one score per item. */
+/** Weighted sum of the terms, one score per item. A term whose weight is not finite is left out. */
 export function scores(values: TermValues, weights: TermWeights): Float32Array {
   const out = new Float32Array(values.recent.length);
   for (const name of TERMS) {
     const weight = weights[name];
-    if (weight === 0) continue;
+    if (weight === 0 || !Number.isFinite(weight)) continue;
     const term = values[name];
     for (let i = 0; i < out.length; i++) out[i] += weight * term[i];
   }
@@ -20,13 +20,13 @@ export function scoreParts(values: TermValues, weights: TermWeights, row: number
   const parts: Partial<Record<TermName, number>> = {};
   for (const name of TERMS) {
     const part = weights[name] * values[name][row];
-    if (part !== 0) parts[name] = part;
+    if (part !== 0 && Number.isFinite(weights[name])) parts[name] = part;
   }
   return parts;
 }
 
 /**
- * Rows of the `limit` highest scores, best first; equal scores keep catalogue order.
+ * Rows of the `limit` highest scores, best first; equal scores keep catalogue order, and what is not a number has no place.
  * @param allowed rows that may be returned, default all
  */
 export function topRows(score: Float32Array, limit: number, allowed: (row: number) => boolean = () => true): number[] {
@@ -66,12 +66,14 @@ function leastOfTop(score: Float32Array, limit: number, allowed: (row: number) =
 
 /**
  * Place of item `row` among all items but the excluded ones, from 1; the item itself always competes. Equal scores keep
- * catalogue order, as `topRows` does.
+ * catalogue order, as `topRows` does; what is not a number comes after everything that is one.
  * @param excluded rows, repeats allowed
  */
 export function rankOf(score: Float32Array, row: number, excluded: Iterable<number>): number {
   const own = score[row];
-  const ahead = (other: number): boolean => score[other] > own || (score[other] === own && other < row);
+  const ahead = Number.isNaN(own)
+    ? (other: number): boolean => !Number.isNaN(score[other]) || other < row
+    : (other: number): boolean => score[other] > own || (score[other] === own && other < row);
   let rank = 1;
   for (let other = 0; other < score.length; other++) if (ahead(other)) rank++;
   for (const other of new Set(excluded)) if (ahead(other)) rank--;

@@ -10,6 +10,19 @@ it('gives dot products with every item, and computes those of a row once', () =>
   expect(cache.to(1)).toBe(first);
 });
 
+it('gives several rows at once, whether it knew them or not', () => {
+  const [count, width] = [40, 3];
+  const vectors = { count, width, values: Float32Array.from({ length: count * width }, (_, at) => Math.cos(at * 7)) };
+  const plain = new SimilarityCache(vectors);
+  for (const cache of [new SimilarityCache(vectors), new SimilarityCache(vectors, 0)]) {
+    const known = cache.to(3);
+    expect(cache.known(3)).toBe(known);
+    expect(cache.known(4)).toBeUndefined();
+    const rows = [3, 5, 8, 5, 30, 31, 32];
+    expect(cache.toEach(rows)).toEqual(rows.map((row) => plain.to(row)));
+  }
+});
+
 it('forgets what was not asked for lately', () => {
   const count = 10;
   const fourRows = 4 * 4 * count;

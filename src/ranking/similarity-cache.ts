@@ -1,5 +1,5 @@
 import type { ContentVectors } from '../catalog';
-import { similarities, vectorOf } from './similarities';
+import { rowSimilarities, similarities, vectorOf } from './similarities';
 
 /** Bytes of similarities kept: 80 items of a catalogue of 100,000, all of a shopper's history in a smaller one. */
 const MOST_BYTES = 32 * 1024 * 1024;
@@ -22,10 +22,34 @@ export class SimilarityCache {
   /** Similarities of item `row` to every item, -1..1. Shared: not to be changed. @returns [count] */
   to(row: number): Float32Array {
     const known = this.#known.get(row) ?? similarities(this.#vectors, vectorOf(this.#vectors, row));
+    this.#keep(row, known);
+    return known;
+  }
+
+  /** The same of several items, which is faster than one by one. Not for more than fit into memory. */
+  toEach(rows: readonly number[]): Float32Array[] {
+    const unknown = [...new Set(rows)].filter((row) => !this.#known.has(row));
+    const computed = new Map<number, Float32Array>();
+    if (unknown.length > 1) {
+      for (const [n, values] of rowSimilarities(this.#vectors, unknown).entries()) computed.set(unknown[n], values);
+    }
+    return rows.map((row) => {
+      const values = computed.get(row);
+      if (!values) return this.to(row);
+      this.#keep(row, values);
+      return values;
+    });
+  }
+
+  /** The same where it is known; undefined where it would have to be computed. */
+  known(row: number): Float32Array | undefined {
+    return this.#known.has(row) ? this.to(row) : undefined;
+  }
+
+  #keep(row: number, values: Float32Array): void {
     // Re-inserting makes the map's order the order of use.
     this.#known.delete(row);
-    this.#known.set(row, known);
+    this.#known.set(row, values);
     if (this.#known.size > this.#most) this.#known.delete(this.#known.keys().next().value as number);
-    return known;
   }
 }

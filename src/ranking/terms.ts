@@ -19,7 +19,7 @@ import { similarities, weightedMean } from './similarities';
  * - `place`: closeness to the last 10 choices in the order of the catalogue
  * - `popularity`: log popularity
  * - `newcomer`: 1 for an item that nobody can have chosen yet, so that new items are found; no choice changes its weight
- * - `disliked`: content similarity to the closest dismissed item, negative
+ * - `disliked`: content similarity to the closest of the last 200 dismissed items, negative
  * - `taste`: what the taste experts learned that the other terms did not know
  * - `experts`: what the experts of the item ladders change about the similarity to the history
  */
@@ -87,7 +87,7 @@ export interface BaseSignal {
 
 /** Events after which an event counts half. */
 export const HALF_LIFE = 20;
-/** Events looked at; older ones have faded (2^-10 of the weight of the newest). */
+/** Choices, and dismissals, looked at; older choices have faded (2^-10 of the weight of the newest). */
 export const LONGEST_HISTORY = 200;
 /** Choices of the `session` term. */
 export const SESSION = 3;
@@ -124,9 +124,23 @@ export interface TermSources {
 
 /**
  * Values of every term for every item. Terms without a basis (no history, no experts, no dismissals) are all zero, so
- * they cannot change the order.
+ * they cannot change the order, and neither can a value that is not finite: it counts as 0.
  */
-export function termValues(index: CatalogueIndex, { taste, base, liking, experts }: TermSources): TermValues {
+export function termValues(index: CatalogueIndex, sources: TermSources): TermValues {
+  const values = rawValues(index, sources);
+  for (const name of TERMS) values[name] = finiteValues(values[name]);
+  return values;
+}
+
+/** The same values, in a copy where some are not finite. */
+function finiteValues(values: Float32Array): Float32Array {
+  for (let at = 0; at < values.length; at++) {
+    if (!Number.isFinite(values[at])) return values.map((value) => (Number.isFinite(value) ? value : 0));
+  }
+  return values;
+}
+
+function rawValues(index: CatalogueIndex, { taste, base, liking, experts }: TermSources): TermValues {
   const count = index.items.length;
   const nothing = new Float32Array(count);
   const rows = taste.rows.slice(-LONGEST_HISTORY);
@@ -162,12 +176,8 @@ export function termValues(index: CatalogueIndex, { taste, base, liking, experts
   return values;
 }
 
-/** Minus the content similarity to the closest of these items, at most 0. */
-function dislike(index: CatalogueIndex, dismissed: Iterable<number>): Float32Array {
-  const out = new Float32Array(index.items.length);
-  for (const row of dismissed) {
-    const sims = index.similar.to(row);
-    for (let i = 0; i < out.length; i++) out[i] = Math.min(out[i], -sims[i]);
-  }
-  return out;
+/** Minus the content similarity to the closest of the last 200 of these items, at most 0. */
+function dislike({ disliked }: CatalogueIndex, dismissed: Iterable<number>): Float32Array {
+  const [closest] = disliked.to([...dismissed].slice(-LONGEST_HISTORY));
+  return closest.map((similarity) => -Math.max(0, similarity));
 }

@@ -1,16 +1,43 @@
+import type { Item } from '../../catalog';
 import type { CatalogueIndex } from '../catalogue-index';
 import type { Scored } from './scored';
+import { variedOrder } from './varied-order';
 
-/** What many choose, the same for everybody; the order of the catalogue where nobody knows. */
+/** What a shop can deliver at once comes first. */
+const BY_AVAILABILITY: readonly Item['availability'][] = ['in-stock', 'preorder', 'out-of-stock'];
+
+/** What may be said of an item that is in a list for no reason of the shopper's own. */
+export function commonGround({ hasPopularity }: CatalogueIndex): Pick<Scored, 'source' | 'ground'> {
+  return {
+    source: () => (hasPopularity ? 'popularity' : 'catalogue'),
+    ground: () => ({ kind: hasPopularity ? 'popular' : 'catalogue' }),
+  };
+}
+
+/** What many choose, the same for everybody; where nobody knows, some of every category. */
 export function commonList(index: CatalogueIndex, holds: (row: number) => boolean): Scored {
-  const score = index.logPopularity;
-  const parts = (row: number): Record<string, number> => (score[row] === 0 ? {} : { popularity: score[row] });
+  const score = index.hasPopularity ? index.logPopularity : variety(index, holds);
+  const name = index.hasPopularity ? 'popularity' : 'variety';
+  const parts = (row: number): Record<string, number> => (score[row] === 0 ? {} : { [name]: score[row] });
   return {
     score,
     holds,
     parts,
-    source: () => (index.hasPopularity ? 'popularity' : 'catalogue'),
-    ground: () => ({ kind: index.hasPopularity ? 'popular' : 'catalogue' }),
+    ...commonGround(index),
     attribution: (row) => ({ parts: parts(row), because: new Map() }),
   };
+}
+
+/** From 1 for the first item of a varied list down to 1 / n for the last of n; 0 for those that it does not hold. */
+function variety({ items, categories }: CatalogueIndex, holds: (row: number) => boolean): Float32Array {
+  const held = [...items.keys()].filter(holds);
+  const order = BY_AVAILABILITY.flatMap((availability) =>
+    variedOrder(
+      categories,
+      held.filter((row) => items[row].availability === availability),
+    ),
+  );
+  const score = new Float32Array(items.length);
+  for (const [place, row] of order.entries()) score[row] = 1 - place / order.length;
+  return score;
 }

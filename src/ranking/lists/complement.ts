@@ -2,7 +2,7 @@ import { categoryPaths } from '../../catalog';
 import type { CatalogueIndex } from '../catalogue-index';
 import { companionship } from '../companionship';
 import { chosenWith } from '../ground';
-import type { Scored } from './scored';
+import { becauseOf, type Scored } from './scored';
 import { similarList } from './similar';
 
 /**
@@ -23,8 +23,9 @@ function companionList(index: CatalogueIndex, row: number, holds: (row: number) 
     holds: (at) => score[at] > 0 && holds(at),
     parts,
     source: () => 'companions',
-    ground: () => ({ kind: chosenWith(index.companions), name: index.items[row].title }),
-    attribution: (at) => ({ parts: parts(at), because: new Map([[row, score[at]]]) }),
+    ground: (at) =>
+      at === row ? { kind: 'catalogue' } : { kind: chosenWith(index.companions), name: index.items[row].title },
+    attribution: (at) => ({ parts: parts(at), because: becauseOf(row, at, score[at]) }),
   };
 }
 

@@ -4,7 +4,7 @@ import { groundOf } from '../ground';
 import type { RankState } from '../rank-state';
 import { scoreParts, scores } from '../score';
 import { PERSONAL_TERMS, termValues } from '../terms';
-import { commonList } from './common';
+import { commonGround } from './common';
 import type { Scored } from './scored';
 
 /** The sum of all terms for one shopper. */
@@ -16,7 +16,7 @@ export function personalList(index: CatalogueIndex, state: RankState, holds: (ro
     return PERSONAL_TERMS.reduce((sum, name) => sum + (terms[name] ?? 0), 0) > (terms.popularity ?? 0);
   };
   // What the shopper's taste does not speak for is there as it is for everybody.
-  const common = commonList(index, holds);
+  const common = commonGround(index);
   return {
     score: scores(values, state.weights),
     holds,

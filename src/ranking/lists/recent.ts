@@ -1,12 +1,10 @@
 import type { CatalogueIndex } from '../catalogue-index';
 import type { Taste } from '../terms';
-import { commonList } from './common';
 import type { Scored } from './scored';
 
-/** What the shopper looked at, newest first; what is popular where that is nothing. */
+/** What the shopper looked at, newest first; nothing for somebody new. */
 export function recentList(index: CatalogueIndex, taste: Taste, holds: (row: number) => boolean): Scored {
   const rows = [...new Set(taste.rows.toReversed())].filter(holds);
-  if (rows.length === 0) return commonList(index, holds);
   const score = new Float32Array(index.items.length);
   for (const [at, row] of rows.entries()) score[row] = rows.length - at;
   const parts = (row: number): Record<string, number> => (score[row] === 0 ? {} : { recency: score[row] });

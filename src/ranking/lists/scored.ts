@@ -5,9 +5,13 @@ import type { Ground } from '../sentences';
 export interface Attribution {
   /** Parts of the score; they add up to it. Content is told by modality here: `text`, `image`. */
   parts: Record<string, number>;
-  /** How much of the score each item that the shopper chose, or has in view, brought; by row. */
+  /** How much of the score each other item that the shopper chose, or has in view, brought; by row. */
   because: Map<number, number>;
 }
+
+/** What the item in view brought to the score of an item: all of it, but nothing to its own. */
+export const becauseOf = (inView: number, row: number, score: number): Map<number, number> =>
+  new Map(inView === row ? [] : [[inView, score]]);
 
 /** What one placement says of the items, before the rules. */
 export interface Scored {

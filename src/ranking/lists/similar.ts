@@ -4,7 +4,7 @@ import { priceCloseness, sharedCategory } from '../nearness';
 import type { Source } from '../placement';
 import type { Ground } from '../sentences';
 import { vectorOf } from '../similarities';
-import type { Scored } from './scored';
+import { becauseOf, type Scored } from './scored';
 
 /** Weight of a category that is the same down to its last level, against a content similarity of 1. */
 const SAME_CATEGORY = 0.1;
@@ -40,7 +40,7 @@ export function similarList(
     holds,
     parts,
     source: () => source,
-    ground: () => ground,
-    attribution: (at) => ({ parts: parts(at), because: new Map([[row, score[at]]]) }),
+    ground: (at) => (at === row ? { kind: 'catalogue' } : ground),
+    attribution: (at) => ({ parts: parts(at), because: becauseOf(row, at, score[at]) }),
   };
 }

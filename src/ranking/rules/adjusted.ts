@@ -51,9 +51,9 @@ function pushOf(pushes: readonly Push[]): (item: CatalogueIndex['items'][number]
   return (item) => tests.reduce((sum, { fits, by }) => (fits(item) ? sum + by : sum), 0);
 }
 
-/** Standard deviation of the scores that the list may hold; 1 where they are all the same. */
+/** Standard deviation of the scores that the list may hold, as far as they are finite; 1 where they are all the same. */
 function deviation({ score, holds }: Scored): number {
-  const known = score.filter((_, row) => holds(row));
+  const known = score.filter((value, row) => Number.isFinite(value) && holds(row));
   const mean = known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length);
   const square = known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, known.length);
   return Math.sqrt(square) || 1;

@@ -100,11 +100,11 @@ describe('category cap and diversity', () => {
     expect(rows({ categoryCap: 1 })).toEqual([0, 1]);
     expect(rows({ categoryCap: 2, filter: { category: 'Fruit' } })).toEqual([0, 2]);
     const index = catalogue([
-      { category: 'A/a' },
-      { category: 'A/b' },
-      { category: '' },
-      { category: '' },
-      { category: 'B|A/c' },
+      { category: 'A/a', popularity: 9 },
+      { category: 'A/b', popularity: 8 },
+      { category: '', popularity: 7 },
+      { category: '', popularity: 6 },
+      { category: 'B|A/c', popularity: 5 },
     ]);
     const capped = (rules: Rules) =>
       rank(index, state(), { placement: 'trending', row: null, limit: 5, exclude: new Set(), rules }).map(

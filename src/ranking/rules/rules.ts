@@ -42,11 +42,18 @@ export interface Rules {
   excludeInCart?: boolean;
   /** Leave out what the shopper is not interested in. Default true. */
   excludeDismissed?: boolean;
+  /**
+   * Leave out of `for-you` what is among the shopper's last choices: how many of them, 0 (nothing is left out) to 1000.
+   * Default 40: an item that was looked at, put in the cart or bought comes back when 40 choices of others came after it.
+   * Events on one item in a row are one choice. The other placements list it all the same.
+   */
+  excludeRecent?: number;
   boost?: Push[];
   bury?: Push[];
   /**
    * Items at places of their own, whatever filter and scores say. What is excluded (sold out, owned, in the cart,
-   * dismissed, in view) is not pinned, nor is an item that the catalogue lacks; of two pins at one place the first counts.
+   * dismissed, in view) is not pinned, nor is an item that the catalogue lacks, nor in `recent` what the shopper did not
+   * look at; of two pins at one place the first counts.
    */
   pin?: Pin[];
   /** At most so many items of one category; a list may get shorter. An item without category is never too many. */
@@ -84,6 +91,7 @@ export const ruleFields = {
   excludeOwned: v.optional(v.boolean()),
   excludeInCart: v.optional(v.boolean()),
   excludeDismissed: v.optional(v.boolean()),
+  excludeRecent: v.optional(whole(0, 1000)),
   boost: v.optional(pushes),
   bury: v.optional(pushes),
   pin: v.optional(v.pipe(v.array(v.strictObject({ itemId: v.string(), position: whole(0, 99) })), v.maxLength(100))),

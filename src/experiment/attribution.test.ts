@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import type { NewEvent } from '../learner';
+import { ATTRIBUTION_WINDOW, Touches } from './attribution';
+
+const START = 1_700_000_000_000;
+const DAY = 24 * 3600 * 1000;
+const click = (itemId: string, time: number): NewEvent => ({
+  type: 'click',
+  itemId,
+  time,
+  recommendationId: `r-${itemId}`,
+});
+const view = (time: number): NewEvent => ({ type: 'view', itemId: 'other', time });
+
+describe('touches', () => {
+  it('last for 7 days', () => {
+    const touches = new Touches();
+    touches.note(click('a', START));
+    expect(touches.of('a', START + ATTRIBUTION_WINDOW)?.recommendationId).toBe('r-a');
+    expect(touches.of('a', START + ATTRIBUTION_WINDOW + 1)).toBeNull();
+    expect(touches.of('b', START)).toBeNull();
+  });
+
+  it('last for 7 days after a clock that was ten years ahead is set right, not for ten years', () => {
+    const touches = new Touches();
+    touches.note(click('a', START + 3650 * DAY));
+    touches.note(view(START));
+    // Saved and read in between.
+    const again = new Touches(touches.save());
+    for (const one of [touches, again]) {
+      expect(one.of('a', START + DAY)?.recommendationId).toBe('r-a');
+      expect(one.of('a', START + 8 * DAY)).toBeNull();
+    }
+  });
+
+  it('make room for newer ones, in the order of the events and not of the clock', () => {
+    const touches = new Touches();
+    touches.note(click('a', START + 3650 * DAY));
+    touches.note(click('b', START));
+    touches.note(click('c', START + 8 * DAY));
+    expect(touches.save().map(([id]) => id)).toEqual(['c']);
+  });
+});

@@ -1,0 +1,81 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FeatureTable, Item } from '../catalog';
+import { type CatalogueIndex, catalogueIndex } from './catalogue-index';
+import { explain } from './explain';
+import type { Placement } from './placement';
+import { type RankRequest, rank } from './rank';
+import { chose, state } from './ranking.fixture';
+import * as vectors from './similarities';
+import { termValues } from './terms';
+
+// The real functions, counted.
+vi.mock('./similarities', async (original) => {
+  const real = await original<typeof vectors>();
+  const { similarities, rowSimilarities, similarity } = real;
+  const counted = { similarities: vi.fn(similarities), rowSimilarities: vi.fn(rowSimilarities) };
+  return { ...real, ...counted, similarity: vi.fn(similarity) };
+});
+
+/** So many that not all rows of a long history fit into the cache of similarities. */
+const COUNT = 20_000;
+const PLACEMENTS: Placement[] = ['for-you', 'similar', 'complement', 'trending', 'recent'];
+
+const index = shop();
+const request = (placement: Placement): RankRequest => ({ placement, row: 7, limit: 8, exclude: new Set() });
+/** Choices of other items all the time. */
+const choices = (count: number): number[] => Array.from({ length: count }, (_, n) => (n * 617) % COUNT);
+
+/** Narrow vectors, all different. */
+function shop(): CatalogueIndex {
+  const items = Array.from({ length: COUNT }, (_, row): Item => {
+    const about = { id: `item-${row}`, title: `Item ${row}`, description: '', category: `Group ${row % 40}` };
+    return { ...about, availability: 'in-stock', attributes: {} };
+  });
+  const values = Int8Array.from({ length: COUNT * 4 }, (_, at) => Math.round(90 * Math.sin(at * 12.9898)));
+  const scales = new Float32Array(COUNT * 2).fill(0.01);
+  const table: FeatureTable = { count: COUNT, dim: 2, taps: { text: 1, image: 1 }, values, scales };
+  return catalogueIndex(items, table, { text: { tap: 0, weight: 0.5 }, image: { tap: 0, weight: 0.5 } });
+}
+
+/** Dot products since the last call. */
+function products(): number {
+  const [all, each] = [vi.mocked(vectors.similarities), vi.mocked(vectors.rowSimilarities)];
+  const single = vi.mocked(vectors.similarity);
+  let count = single.mock.calls.length;
+  for (const [{ count: rows }] of all.mock.calls) count += rows;
+  for (const [{ count: others }, rows] of each.mock.calls) count += others * rows.length;
+  for (const counted of [all, each, single]) counted.mockClear();
+  return count;
+}
+
+beforeEach(() => void products());
+
+describe('the work of a shopper who has chosen a lot', () => {
+  /** Dot products of everything that follows one more choice. */
+  function afterChoice(rows: number[]): number {
+    rank(index, chose(...rows.slice(0, -1)), request('for-you'));
+    products();
+    for (const placement of PLACEMENTS) {
+      const list = rank(index, chose(...rows), request(placement));
+      if (list.length > 0) explain(index, chose(...rows), request(placement), list[0].row);
+    }
+    return products();
+  }
+
+  it('does not grow with the choices, for any placement and its explanation', () => {
+    const few = afterChoice(choices(60));
+    expect(few).toBeLessThan(20 * COUNT);
+    for (const count of [250, 700]) expect(afterChoice(choices(count))).toBeLessThan(1.5 * few);
+  });
+
+  it('does not grow with the dismissals', () => {
+    const disliking = (count: number) => state({ dismissed: new Set(choices(count)) });
+    const another = (count: number): number => {
+      termValues(index, disliking(count - 1));
+      products();
+      termValues(index, disliking(count));
+      return products();
+    };
+    for (const count of [50, 700]) expect(another(count)).toBeLessThan(2 * COUNT);
+  });
+});

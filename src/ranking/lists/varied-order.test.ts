@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import type { Item } from '../../catalog';
+import { categoryIndex } from '../category-preference';
+import { rank } from '../rank';
+import { catalogue, chose, state } from '../ranking.fixture';
+import type { Rules } from '../rules/rules';
+import { variedOrder } from './varied-order';
+
+const CATEGORIES = [
+  'Women/Shoes/Boots',
+  'Women/Shoes/Boots',
+  'Women/Shoes/Pumps',
+  'Women/Tops',
+  'Men/Tops',
+  'Men/Tops',
+  '',
+  'Bags|Men/Bags',
+];
+const shop = (more: Partial<Item> = {}, row = -1) =>
+  catalogue(CATEGORIES.map((category, at) => ({ category, popularity: undefined, ...(at === row ? more : {}) })));
+const listed = (index: ReturnType<typeof catalogue>, rules: Rules = {}) =>
+  rank(index, state(), { placement: 'for-you', row: null, limit: 8, exclude: new Set(), rules });
+const rows = (...given: Parameters<typeof listed>) => listed(...given).map(({ row }) => row);
+
+describe('the list of a shop that knows no popularity, for somebody new', () => {
+  it('goes round the categories, and inside of one round those below it', () => {
+    expect(rows(shop())).toEqual([0, 4, 6, 7, 3, 5, 2, 1]);
+    const orderOf = (...categories: string[]) => variedOrder(categoryIndex(categories), [...categories.keys()]);
+    expect(orderOf('A/B', 'A/B', 'A/C|A/D/E', 'D')).toEqual([0, 3, 2, 1]);
+    expect(orderOf('A/B', 'A', 'A/B', 'A')).toEqual([0, 1, 2, 3]);
+    expect(orderOf('', '', '')).toEqual([0, 1, 2]);
+    expect(orderOf()).toEqual([]);
+  });
+
+  it('puts the next of a category in the place of one that cannot be had', () => {
+    expect(rows(shop({ availability: 'out-of-stock' }, 0))).toEqual([1, 4, 6, 7, 3, 5, 2]);
+    expect(rows(shop(), { filter: { category: 'Women' } })).toEqual([0, 3, 2, 1]);
+  });
+
+  it('puts what is in stock before what can only be ordered or is sold out', () => {
+    expect(rows(shop({ availability: 'preorder' }, 6))).toEqual([0, 4, 7, 3, 5, 2, 1, 6]);
+    const soldOut = shop({ availability: 'out-of-stock' }, 4);
+    expect(rows(soldOut, { excludeOutOfStock: false })).toEqual([0, 5, 6, 7, 3, 2, 1, 4]);
+  });
+
+  it('says where it is from, and parts of the score that add up to it', () => {
+    for (const { reason, source, score, terms } of listed(shop())) {
+      expect([reason, source]).toEqual(['From the catalogue', 'catalogue']);
+      expect(terms.variety ?? 0).toBe(score);
+    }
+  });
+
+  it('leaves a shop that knows popularity, and a shopper who is known, as they were', () => {
+    const popular = catalogue(CATEGORIES.map((category, row) => ({ category, popularity: row === 5 ? 7 : 0 })));
+    expect(rows(popular)).toEqual([5, 0, 1, 2, 3, 4, 6, 7]);
+    const known = rank(shop(), chose(0), { placement: 'for-you', row: null, limit: 8, exclude: new Set() });
+    expect(known[0].row).toBe(1);
+  });
+});

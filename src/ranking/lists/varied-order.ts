@@ -1,0 +1,37 @@
+import type { CategoryIndex } from '../category-preference';
+
+/**
+ * Puts items in an order that shows what a shop has: one of each category, then a second one of each, and so on; inside
+ * of a category, in the same way, one of each of those below it. Categories, and the items of one, keep their order.
+ * @param rows in catalogue order; an item counts for the first of its category paths
+ */
+export function variedOrder(categories: Pick<CategoryIndex, 'ofItem' | 'names'>, rows: readonly number[]): number[] {
+  const levels = categories.names.map((name) => name.split('/').length - 1);
+  /** The category at a level of the path; undefined where the path ends before. */
+  const categoryAt = (row: number, level: number): number | undefined => {
+    const id: number | undefined = categories.ofItem[row][level];
+    // After its last level the next path of the item begins.
+    return id !== undefined && levels[id] === level ? id : undefined;
+  };
+  const varied = (some: readonly number[], level: number): readonly number[] => {
+    const groups = new Map<number | undefined, number[]>();
+    for (const row of some) {
+      const id = categoryAt(row, level);
+      const group = groups.get(id);
+      if (group) group.push(row);
+      else groups.set(id, [row]);
+    }
+    return inTurns([...groups].map(([id, group]) => (id === undefined ? group : varied(group, level + 1))));
+  };
+  return [...varied(rows, 0)];
+}
+
+/** The first of each list, then the second of each, and so on. */
+function inTurns(lists: (readonly number[])[]): number[] {
+  const out: number[] = [];
+  for (let turn = 0, left = lists; left.length > 0; turn++) {
+    left = left.filter((list) => turn < list.length);
+    for (const list of left) out.push(list[turn]);
+  }
+  return out;
+}
