@@ -16,15 +16,21 @@ export const EVENT_TYPES = [
 export type EventType = (typeof EVENT_TYPES)[number];
 
 const number = v.pipe(v.number(), v.finite(), v.minValue(0));
+/** The last moment that a `Date` can be. */
+const LAST_TIME = 8.64e15;
+/** Milliseconds since the epoch, as events and profiles hold them. */
+export const timeSchema = v.pipe(number, v.maxValue(LAST_TIME));
+/** An item's id, as events and profiles hold it. */
+export const itemIdSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 
 /** One event of the log. Parsed wherever it comes in: from the page and from disk. */
 export const eventSchema = v.object({
   /** Position in the log, from 1, ever growing. */
-  id: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  id: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   type: v.picklist(EVENT_TYPES),
-  itemId: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
+  itemId: itemIdSchema,
   /** Milliseconds since the epoch. */
-  time: number,
+  time: timeSchema,
   quantity: v.optional(number),
   /** Of one piece. */
   price: v.optional(number),
@@ -57,3 +63,5 @@ export const EVENT_STRENGTH: Record<EventType, number> = {
   undismiss: 0,
   uncart: 0,
 };
+/** The strongest that an event speaks. */
+export const STRONGEST = Math.max(...Object.values(EVENT_STRENGTH));
