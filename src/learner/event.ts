@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { storedTime } from './stored-fields';
 
 /**
  * What a shopper can do with an item. `uncart` takes it out of the cart again; `undismiss` takes a `dismiss` back.
@@ -16,21 +17,15 @@ export const EVENT_TYPES = [
 export type EventType = (typeof EVENT_TYPES)[number];
 
 const number = v.pipe(v.number(), v.finite(), v.minValue(0));
-/** The last moment that a `Date` can be. */
-const LAST_TIME = 8.64e15;
-/** Milliseconds since the epoch, as events and profiles hold them. */
-export const timeSchema = v.pipe(number, v.maxValue(LAST_TIME));
-/** An item's id, as events and profiles hold it. */
-export const itemIdSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 
 /** One event of the log. Parsed wherever it comes in: from the page and from disk. */
 export const eventSchema = v.object({
   /** Position in the log, from 1, ever growing. */
-  id: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  id: v.pipe(v.number(), v.integer(), v.minValue(1)),
   type: v.picklist(EVENT_TYPES),
-  itemId: itemIdSchema,
+  itemId: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
   /** Milliseconds since the epoch. */
-  time: timeSchema,
+  time: storedTime,
   quantity: v.optional(number),
   /** Of one piece. */
   price: v.optional(number),

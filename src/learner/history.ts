@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import type { Taste } from '../ranking';
-import { EVENT_STRENGTH, itemIdSchema, type LoggedEvent, STRONGEST } from './event';
+import { EVENT_STRENGTH, type LoggedEvent, STRONGEST } from './event';
 import { RulesRecord, recordSchema } from './rules-record';
+import { storedCount, storedId } from './stored-fields';
 
 /** Choices, and dismissals, that are stored; no term looks further back. */
 const LONGEST = 1000;
 
-const ids = v.pipe(v.array(itemIdSchema), v.maxLength(LONGEST));
+const ids = v.pipe(v.array(storedId), v.maxLength(LONGEST));
 
 /** Stored form of a history, by item ids: the log need not go back further than the profile. */
 export const historySchema = v.pipe(
@@ -17,7 +18,7 @@ export const historySchema = v.pipe(
     strengths: v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(STRONGEST))),
     dismissed: ids,
     /** All choices ever. */
-    total: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+    total: storedCount,
     /** What the rules go by; not in older profiles. */
     record: v.optional(recordSchema),
   }),

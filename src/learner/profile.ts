@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import { driftSchema } from './drift';
-import { timeSchema } from './event';
 import { historySchema } from './history';
 import { personalWeightsSchema } from './personal-weights';
 import { gainSchema } from './prequential-record';
+import { storedCount as count, storedTime } from './stored-fields';
 import { type StoredTaste, tasteSchema } from './taste-expert';
 
 /** Version of the stored profile that this code reads and writes. */
@@ -14,8 +14,6 @@ const OLDEST_SCHEMA = 1;
 
 /** Bytes that the ladders' experts take at most: 4 in each of 2 x 16 layers, for features 1024 wide, are 34 MB. */
 export const MOST_EXPERTS_BYTES = 64 * 2 ** 20;
-
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const profileSchema = v.object({
   schema: v.pipe(
@@ -53,7 +51,7 @@ const profileSchema = v.object({
   /** The same of the taste experts; not in a profile of schema 1. */
   tasteGain: v.optional(gainSchema, 0),
   /** Milliseconds since the epoch, null before the first update. */
-  lastUpdate: v.nullable(timeSchema),
+  lastUpdate: v.nullable(storedTime),
 });
 
 /** What one device has learned, as it is stored: all that the events up to `lastEvent` leave behind. */

@@ -1,26 +1,26 @@
 import * as v from 'valibot';
 import type { ShopperRecord } from '../ranking';
-import { itemIdSchema, type LoggedEvent, timeSchema } from './event';
+import type { LoggedEvent } from './event';
+import { storedCount, storedId, storedTime } from './stored-fields';
 
 /** Entries of each kind that are stored; the oldest go first. */
 const MOST = 1000;
 /** Times shown that are told apart. Whoever saw an item as often as that has seen enough of it. */
-const MOST_TIMES = 1000;
+const MOST_TIMES = 100_000;
 
-const choices = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const times = v.pipe(v.number(), v.minValue(0), v.maxValue(MOST_TIMES));
 const atMost = <Schema extends v.GenericSchema>(entry: Schema) => v.pipe(v.array(entry), v.maxLength(MOST));
 
 /** Stored form of a record, by item ids. */
 export const recordSchema = v.object({
-  owned: atMost(itemIdSchema),
-  cart: atMost(itemIdSchema),
+  owned: atMost(storedId),
+  cart: atMost(storedId),
   /** What was shown and not chosen since: times, faded up to the last of them, which was at `choice` and `time`. */
-  shown: atMost(v.object({ item: itemIdSchema, times, choice: choices, time: timeSchema })),
+  shown: atMost(v.object({ item: storedId, times, choice: storedCount, time: storedTime })),
   /** Dismissals that can be undone: `known` is the number of different items chosen before. */
-  dislikes: atMost(v.object({ item: itemIdSchema, known: choices })),
+  dislikes: atMost(v.object({ item: storedId, known: storedCount })),
   /** When the visit began, and its last event. */
-  visit: v.object({ start: timeSchema, last: timeSchema }),
+  visit: v.object({ start: storedTime, last: storedTime }),
 });
 export type StoredRecord = v.InferOutput<typeof recordSchema>;
 /** Choices after which an impression counts half. */
