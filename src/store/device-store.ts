@@ -5,7 +5,7 @@ import type { LoggedEvent, NewEvent, StoredProfile } from '../learner';
 import { type Closing, openDatabase, storeError } from './database';
 import type { Encryption } from './encryption';
 import { type Layout, STRICT } from './layout';
-import { isSealedFile, SealedRows } from './sealed-rows';
+import { isSealedFile, PlainRows, type Rows } from './rows';
 import {
   eventSize,
   type LocalItem,
@@ -15,7 +15,6 @@ import {
   type Store,
   type TallyFile,
 } from './store';
-import { unlock } from './unlock';
 
 export interface DeviceStoreOptions {
   /** How what is kept is encrypted, see `Encryption`. Default false. What is there stays readable. */
@@ -36,7 +35,7 @@ export class DeviceStore implements Store {
   #opening: Promise<IDBPDatabase<Layout>> | null = null;
   /** Whether a database that is not there may be created: never once this store has seen its own. */
   #mayCreate: boolean;
-  #rows = new SealedRows([], false);
+  #rows: Rows = new PlainRows();
   /** Id of the lock that was on the database when it was opened; null without one. */
   #lock: string | null = null;
   /** Set for good by `close()`, by a deletion and by newer code. */
@@ -323,8 +322,13 @@ export class DeviceStore implements Store {
   }
 
   async #useKey(database: IDBPDatabase<Layout>): Promise<void> {
+    const { encrypt = false } = this.#options;
+    const keys = await database.getAllKeys('keys');
+    // Most shops encrypt nothing: then no code for it is loaded.
+    if (encrypt === false && !keys.includes('rest') && !keys.includes('lock')) return;
+    const { unlock } = await import('./unlock');
     try {
-      const { rows, lock } = await unlock(database, this.#options.encrypt ?? false);
+      const { rows, lock } = await unlock(database, new PlainRows(), encrypt);
       this.#rows = rows;
       this.#lock = lock;
     } catch (thrown) {

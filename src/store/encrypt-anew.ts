@@ -1,6 +1,5 @@
 import type { IDBPDatabase } from 'idb';
 import * as v from 'valibot';
-import { readProfile, storedProfile } from '../learner';
 import { type Layout, STRICT } from './layout';
 import type { Lock } from './lock';
 import type { SealedRows } from './sealed-rows';
@@ -37,7 +36,6 @@ export async function encryptAnew(database: IDBPDatabase<Layout>, rows: SealedRo
 
 const sealedSchema = v.looseObject({ sealed: v.instance(Uint8Array) });
 const fileSchema = v.looseObject({ bytes: v.instance(Uint8Array), sealed: v.optional(v.literal(true)) });
-const rowSchema = v.looseObject({});
 
 /** @returns the row under the lock's key; null for one that is, or that nothing opens */
 async function sealedAnew(rows: SealedRows, row: unknown): Promise<unknown> {
@@ -69,14 +67,8 @@ async function fileAnew(rows: SealedRows, stored: unknown): Promise<unknown> {
     return bytes && { ...file.output, bytes };
   }
   if (file.success) return rows.file(file.output);
-  if (!v.safeParse(rowSchema, stored).success) return null;
-  try {
-    // As code before schema 3 stored it.
-    return await rows.file(await storedProfile(await readProfile(stored)));
-  } catch {
-    // Damaged, or of newer code: its reader will say so.
-    return null;
-  }
+  const older = await rows.plain.profileOfToday(stored);
+  return older && rows.file(older);
 }
 
 async function unitAnew(rows: SealedRows, stored: unknown): Promise<unknown> {

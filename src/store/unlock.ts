@@ -3,21 +3,27 @@ import { SidestreamError } from '../error';
 import type { Encryption } from './encryption';
 import { type Layout, STRICT } from './layout';
 import { RestCipher } from './rest-cipher';
+import type { PlainRows, Rows } from './rows';
 import { SealedRows } from './sealed-rows';
 
 /** What a database is read and written with. */
 export interface Unlocked {
-  rows: SealedRows;
+  rows: Rows;
   /** Id of the lock that is on it; null without one. */
   lock: string | null;
 }
 
 /**
- * Finds or makes the key of a database. Where a passphrase or key is given for the first time, what was there before is
+ * Finds or makes the key of a database of which something is or is to be encrypted. Where a passphrase or key is given for the first time, what was there before is
  * encrypted anew.
+ * @param plain reads and writes what is in the clear
  * @throws SidestreamError `store/wrong-passphrase`, `store/corrupt`, `store/newer-schema`, `store/unavailable`
  */
-export async function unlock(database: IDBPDatabase<Layout>, encryption: Encryption): Promise<Unlocked> {
+export async function unlock(
+  database: IDBPDatabase<Layout>,
+  plain: PlainRows,
+  encryption: Encryption,
+): Promise<Unlocked> {
   if (encryption !== false && !globalThis.crypto?.subtle) {
     throw new SidestreamError(
       'store/unavailable',
@@ -27,7 +33,7 @@ export async function unlock(database: IDBPDatabase<Layout>, encryption: Encrypt
   const stored = await database.get('keys', 'lock');
   if (stored === undefined && typeof encryption === 'boolean') {
     const ciphers = await browserKey(database, encryption);
-    return { rows: new SealedRows(ciphers, encryption), lock: null };
+    return { rows: new SealedRows(plain, ciphers, encryption), lock: null };
   }
   const { newLock, openLock, parseLock } = await import('./lock');
   const lock = parseLock(
@@ -36,7 +42,7 @@ export async function unlock(database: IDBPDatabase<Layout>, encryption: Encrypt
       : (stored ?? (await putFirst(database, 'lock', await newLock(encryption)))),
   );
   const cipher = await openLock(lock, encryption);
-  const rows = new SealedRows([cipher, ...(await browserKey(database, false))], true);
+  const rows = new SealedRows(plain, [cipher, ...(await browserKey(database, false))], true);
   if (lock.pending) await (await import('./encrypt-anew')).encryptAnew(database, rows, lock);
   return { rows, lock: lock.id };
 }
