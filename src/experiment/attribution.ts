@@ -1,22 +1,17 @@
 import * as v from 'valibot';
-import type { NewEvent } from '../learner';
+import { eventSchema, type NewEvent } from '../learner';
 
 /** A click on a recommendation earns what is bought of its item for this long, ms: 7 days. */
 export const ATTRIBUTION_WINDOW = 7 * 24 * 60 * 60 * 1000;
 /** Items whose last click is remembered. */
 const MOST_ITEMS = 500;
 
-const touchSchema = v.object({
-  /** Milliseconds since the epoch. */
-  time: v.number(),
-  recommendationId: v.string(),
-  placement: v.optional(v.string()),
-  position: v.optional(v.number()),
-  variant: v.optional(v.string()),
-});
+/** As in the event that it is from: what it says is put into others, which must be read from the log again. */
+const { itemId, time, recommendationId, placement, position, variant } = eventSchema.entries;
+const touchSchema = v.object({ time, recommendationId: recommendationId.wrapped, placement, position, variant });
 type Touch = v.InferOutput<typeof touchSchema>;
 
-export const touchesSchema = v.array(v.tuple([v.string(), touchSchema]));
+export const touchesSchema = v.pipe(v.array(v.tuple([itemId, touchSchema])), v.maxLength(MOST_ITEMS));
 export type StoredTouches = v.InferOutput<typeof touchesSchema>;
 
 /** The last click on a recommendation of each item. */

@@ -1,8 +1,24 @@
 import * as v from 'valibot';
-import type { NewEvent } from '../learner';
+import { eventSchema, type NewEvent } from '../learner';
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const label = v.nullable(v.string());
+/** Rows at most of placements that are told apart; they are names from outside. What comes later counts as of none. */
+const MOST_ROWS = 200;
+/** Rows at most. Variants that come later count as none. */
+const MOST_ROWS_IN_ALL = 2 * MOST_ROWS;
+/** Currencies of a row at most; what comes later counts as of none. ISO 4217 has about 180. */
+const MOST_CURRENCIES = 200;
+/** What revenue stops at: beyond it a cent, and then a whole unit, would no longer count. */
+const MOST_REVENUE = Number.MAX_SAFE_INTEGER;
+/** ISO 4217 for: no currency. */
+const NO_CURRENCY = 'XXX';
+
+const { variant, placement, currency } = eventSchema.entries;
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** Earlier code let it grow past all numbers, which JSON writes as null. */
+const revenue = v.pipe(
+  v.nullable(v.pipe(v.number(), v.minValue(0))),
+  v.transform((sum) => Math.min(MOST_REVENUE, sum ?? MOST_REVENUE)),
+);
 
 /** What happened in one placement under one variant. */
 export interface Counts {
@@ -15,26 +31,28 @@ export interface Counts {
   carts: number;
   /** Items bought, each counted once per order. */
   purchases: number;
-  /** Price times quantity of the purchases whose price is known, by currency; `XXX` where the currency is not. */
+  /**
+   * Price times quantity of the purchases whose price is known, by currency; `XXX` where the currency is not. Stops at
+   * 2^53 - 1.
+   */
   revenue: Record<string, number>;
 }
 
-export const countsSchema = v.array(
-  v.object({
-    variant: label,
-    placement: label,
-    impressions: count,
-    clicks: count,
-    carts: count,
-    purchases: count,
-    revenue: v.record(v.string(), v.pipe(v.number(), v.finite())),
-  }),
+/** As they are stored. One row more than there may be otherwise is that of no variant and no placement; so of currencies. */
+export const countsSchema = v.pipe(
+  v.array(
+    v.object({
+      variant: v.nullable(variant.wrapped),
+      placement: v.nullable(placement.wrapped),
+      impressions: count,
+      clicks: count,
+      carts: count,
+      purchases: count,
+      revenue: v.pipe(v.record(currency.wrapped, revenue), v.maxEntries(MOST_CURRENCIES + 1)),
+    }),
+  ),
+  v.maxLength(MOST_ROWS_IN_ALL + 1),
 );
-
-/** Rows at most; placements are names from outside. What comes later counts as of no placement. */
-const MOST_ROWS = 200;
-/** ISO 4217 for: no currency. */
-const NO_CURRENCY = 'XXX';
 
 const FIELD = { impression: 'impressions', click: 'clicks', cart: 'carts', purchase: 'purchases' } as const;
 
@@ -54,15 +72,17 @@ export class Counters {
     if (type === 'view' || type === 'dismiss' || type === 'undismiss' || type === 'uncart') return;
     const row = this.#row(variant ?? null, placement ?? null);
     row[FIELD[type]]++;
-    if (type === 'purchase' && price !== undefined) {
-      row.revenue[currency] = (row.revenue[currency] ?? 0) + price * quantity;
-    }
+    if (type !== 'purchase' || price === undefined) return;
+    const known = Object.hasOwn(row.revenue, currency) || Object.keys(row.revenue).length < MOST_CURRENCIES;
+    const own = known ? currency : NO_CURRENCY;
+    row.revenue[own] = Math.min(MOST_REVENUE, (row.revenue[own] ?? 0) + price * quantity);
   }
 
   #row(variant: string | null, placement: string | null): Counts {
     const known = this.#rows.get(keyOf(variant, placement));
     if (known) return known;
     if (placement !== null && this.#rows.size >= MOST_ROWS) return this.#row(variant, null);
+    if (variant !== null && this.#rows.size >= MOST_ROWS_IN_ALL) return this.#row(null, null);
     const row = { variant, placement, impressions: 0, clicks: 0, carts: 0, purchases: 0, revenue: {} };
     this.#rows.set(keyOf(variant, placement), row);
     return row;

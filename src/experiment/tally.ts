@@ -5,16 +5,18 @@ import { Counters, type Counts, countsSchema } from './counters';
 
 /** Lines of orders that are remembered. */
 const MOST_ORDERS = 1000;
+/** Characters of one at most: 128 of a transaction and 256 of an item, each of which JSON may write as six, and its signs. */
+const LONGEST_ORDER = 6 * (128 + 256) + 7;
 
 const TALLY_SCHEMA = 1;
 const fileSchema = v.object({
   schema: v.literal(TALLY_SCHEMA),
-  lastEvent: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  lastEvent: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   bytes: v.instance(Uint8Array),
 });
 const contentSchema = v.object({
   touches: touchesSchema,
-  orders: v.array(v.string()),
+  orders: v.pipe(v.array(v.pipe(v.string(), v.maxLength(LONGEST_ORDER))), v.maxLength(MOST_ORDERS)),
   counts: countsSchema,
 });
 

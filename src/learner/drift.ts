@@ -1,18 +1,22 @@
 import * as v from 'valibot';
 
-const finite = v.pipe(v.number(), v.finite());
-const positive = v.pipe(v.number(), v.finite(), v.minValue(0));
+/** Bound of a distance, in standard deviations: what is further counts as that far. */
+const FURTHEST = 1e4;
+/** Bound of the summed squares: a thousand million distances, none nearer than the bound. */
+const MOST_SQUARES = 1e17;
+/** No threshold is higher. */
+const HIGHEST = 1e3;
 
 /** Stored form of a drift detector, part of the profile. */
 export const driftSchema = v.object({
   /** Distances seen, those that the prior counts for among them. */
-  count: positive,
+  count: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   /** Their mean. */
-  mean: finite,
+  mean: v.pipe(v.number(), v.minValue(-FURTHEST), v.maxValue(FURTHEST)),
   /** Sum of squared differences from the mean. */
-  squares: positive,
+  squares: v.pipe(v.number(), v.minValue(0), v.maxValue(MOST_SQUARES)),
   /** The statistic of Page and Hinkley, 0 up to the threshold. */
-  rise: positive,
+  rise: v.pipe(v.number(), v.minValue(0), v.maxValue(HIGHEST)),
 });
 export type StoredDrift = v.InferOutput<typeof driftSchema>;
 
@@ -68,16 +72,17 @@ export class DriftDetector {
    */
   observe(distance: number): boolean {
     if (!Number.isFinite(distance)) return false;
+    const far = Math.max(-FURTHEST, Math.min(FURTHEST, distance));
     const { count, mean, squares, rise } = this.#state;
     const deviation = Math.sqrt(squares / count) || PRIOR.deviation;
-    const risen = Math.max(0, rise + (distance - mean) / deviation - this.#tolerance);
+    const risen = Math.max(0, rise + (far - mean) / deviation - this.#tolerance);
     const drift = risen > this.#threshold;
-    const difference = distance - mean;
+    const difference = far - mean;
     const moved = mean + difference / (count + 1);
     this.#state = {
       count: count + 1,
       mean: moved,
-      squares: squares + difference * (distance - moved),
+      squares: squares + difference * (far - moved),
       rise: drift ? 0 : risen,
     };
     return drift;

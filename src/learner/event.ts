@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { storedTime } from './stored-fields';
 
 /**
  * What a shopper can do with an item. `uncart` takes it out of the cart again; `undismiss` takes a `dismiss` back.
@@ -24,7 +25,7 @@ export const eventSchema = v.object({
   type: v.picklist(EVENT_TYPES),
   itemId: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
   /** Milliseconds since the epoch. */
-  time: number,
+  time: storedTime,
   quantity: v.optional(number),
   /** Of one piece. */
   price: v.optional(number),
@@ -57,3 +58,5 @@ export const EVENT_STRENGTH: Record<EventType, number> = {
   undismiss: 0,
   uncart: 0,
 };
+/** The strongest that an event speaks. */
+export const STRONGEST = Math.max(...Object.values(EVENT_STRENGTH));

@@ -31,7 +31,15 @@ export interface ExpertsRecord {
 }
 
 const FORMAT = 'sidestream-experts';
-const numbers = v.array(v.array(v.pipe(v.number(), v.finite(), v.minValue(0))));
+/** What stored experts may be at most. Far more than `Experts` makes: a layer of 4 experts, 32 wide inside. */
+const MOST_EXPERTS = 64;
+const WIDEST = 1024;
+/** Adam moves a weight by about 5e-4 a step, so it would take two million steps to come here. */
+const LARGEST_WEIGHT = 1000;
+/** Summed activation of a window at most. */
+const MOST_ACTIVATION = 1e9;
+
+const numbers = v.array(v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(MOST_ACTIVATION))));
 const tapIndex = v.pipe(v.number(), v.integer(), v.minValue(0));
 const contentSchema = v.object({ text: tapIndex, image: tapIndex });
 const utilizationSchema = v.object({ text: numbers, image: numbers });
@@ -140,7 +148,9 @@ function checkWeights(weights: Weights, { dim, taps }: ExpertsShape): void {
     const fits =
       stored.shape.length === shape.length && shape.every((side, axis) => side === null || side === stored.shape[axis]);
     if (!fits) throw bad(`"${name}" has shape [${stored.shape}], not [${shape.map((side) => side ?? 'any')}]`);
-    if (!stored.values.every(Number.isFinite)) throw bad(`"${name}" holds numbers that are not finite`);
+    if (!stored.values.every((value) => Math.abs(value) <= LARGEST_WEIGHT)) {
+      throw bad(`"${name}" holds numbers beyond ${LARGEST_WEIGHT}, or none`);
+    }
   };
   for (const ladder of LADDERS) {
     const counts = storedExpertCounts(weights, ladder);
@@ -148,9 +158,11 @@ function checkWeights(weights: Weights, { dim, taps }: ExpertsShape): void {
       throw bad(`the ${ladder} ladder has ${counts.length} layers, not ${taps[ladder] - 1}`);
     for (const [layer, count] of counts.entries()) {
       if (count === 0) throw bad(`layer ${layer} of the ${ladder} ladder has no expert`);
+      if (count > MOST_EXPERTS) throw bad(`layer ${layer} of the ${ladder} ladder has ${count} experts`);
       for (let index = 0; index < count; index++) {
         const { down, up } = expertNames(ladder, layer, index);
         expectShape(down, [null, dim]);
+        if (weights[down].shape[0] > WIDEST) throw bad(`"${down}" is ${weights[down].shape[0]} wide inside`);
         expectShape(up, [dim, weights[down].shape[0]]);
       }
       const router = routerNames(ladder, layer);

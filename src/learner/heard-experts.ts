@@ -88,8 +88,10 @@ export class HeardExperts {
       experts = Implementation.create(options);
     }
     this.#stored = null;
-    await this.#embed(experts);
-    return sound;
+    if (await this.#embed(experts)) return sound;
+    experts.dispose();
+    await this.#embed(Implementation.create(options));
+    return false;
   }
 
   /**
@@ -103,8 +105,10 @@ export class HeardExperts {
     const { experts } = this.#trained;
     const { accepted } = await experts.train({ ...request, popularity: this.#catalogue.index.popularity });
     if (ended) experts.endWindow();
-    if (accepted || ended) await this.#embed(experts);
-    return accepted;
+    if (!accepted && !ended) return false;
+    const sound = await this.#embed(experts);
+    if (!sound) this.dispose();
+    return accepted && sound;
   }
 
   /**
@@ -121,6 +125,11 @@ export class HeardExperts {
     const wanted = (): boolean => stillWanted() && this.#update === update && this.#trained?.experts === experts;
     const values = await embedLater(experts, rows, before.width, wanted);
     if (!values || !this.#trained) return false;
+    if (!values.every(Number.isFinite)) {
+      // Without them every item has a score again; the next training begins with fresh ones.
+      this.dispose();
+      return true;
+    }
     const { embeddings } = this.#trained;
     const learned = withRows(embeddings.learned, rows, values, before.width);
     const done = new Set(rows);
@@ -164,8 +173,11 @@ export class HeardExperts {
     this.#stale = new Int32Array();
   }
 
-  /** Embeds what the next list needs; the rest says what it said before, until `complete`. */
-  async #embed(experts: Experts): Promise<void> {
+  /**
+   * Embeds what the next list needs; the rest says what it said before, until `complete`.
+   * @returns false when it is not finite, as weights that are large in every layer make it; then nothing is changed
+   */
+  async #embed(experts: Experts): Promise<boolean> {
     const { count, dim } = this.#catalogue.table;
     const width = 2 * dim;
     // What fresh experts say depends on the catalogue alone.
@@ -173,12 +185,14 @@ export class HeardExperts {
     const base = before?.base.length === count * width ? before.base : await experts.baseEmbeddings();
     const rows = Int32Array.from(this.#nearest()).filter((row) => row < count);
     const values = await experts.embeddingsOf(rows);
+    if (!values.every(Number.isFinite)) return false;
     const last = before?.learned.length === base.length ? before.learned : base;
     const fresh = new Set(rows);
     this.#stale = Int32Array.from({ length: base.length / width }, (_, row) => row).filter((row) => !fresh.has(row));
     this.#trained = { experts, embeddings: { width, learned: withRows(last, rows, values, width), base } };
     // The catalogue may have grown meanwhile.
     if (base.length < this.#catalogue.table.count * width) await this.setCatalogue(this.#catalogue);
+    return true;
   }
 }
 

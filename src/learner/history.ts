@@ -1,26 +1,31 @@
 import * as v from 'valibot';
 import type { Taste } from '../ranking';
-import { EVENT_STRENGTH, type LoggedEvent } from './event';
+import { EVENT_STRENGTH, type LoggedEvent, STRONGEST } from './event';
 import { RulesRecord, recordSchema } from './rules-record';
-
-const ids = v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(256)));
-
-/** Stored form of a history, by item ids: the log need not go back further than the profile. */
-export const historySchema = v.object({
-  /** Items of the last choices, oldest first. */
-  items: ids,
-  /** Strength of each, same length. */
-  strengths: v.array(v.pipe(v.number(), v.finite(), v.minValue(0))),
-  dismissed: ids,
-  /** All choices ever. */
-  total: v.pipe(v.number(), v.integer(), v.minValue(0)),
-  /** What the rules go by; not in older profiles. */
-  record: v.optional(recordSchema),
-});
-export type StoredHistory = v.InferOutput<typeof historySchema>;
+import { storedCount, storedId } from './stored-fields';
 
 /** Choices, and dismissals, that are stored; no term looks further back. */
 const LONGEST = 1000;
+
+const ids = v.pipe(v.array(storedId), v.maxLength(LONGEST));
+
+/** Stored form of a history, by item ids: the log need not go back further than the profile. */
+export const historySchema = v.pipe(
+  v.object({
+    /** Items of the last choices, oldest first. */
+    items: ids,
+    /** Strength of each, same length. */
+    strengths: v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(STRONGEST))),
+    dismissed: ids,
+    /** All choices ever. */
+    total: storedCount,
+    /** What the rules go by; not in older profiles. */
+    record: v.optional(recordSchema),
+  }),
+  v.check(({ items, strengths }) => items.length === strengths.length, 'every choice has one strength'),
+  v.check(({ items, total }) => items.length <= total, 'there are fewer choices in all than are listed'),
+);
+export type StoredHistory = v.InferOutput<typeof historySchema>;
 
 /** What of an event the history looks at. */
 type Noted = Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>;

@@ -4,6 +4,7 @@ import type { BaseModel } from './base-model';
 import type { LearnerCatalogue } from './catalogue';
 import { EVENT_STRENGTH, type LoggedEvent } from './event';
 import { expertCandidates } from './expert-candidates';
+import { checkFinite } from './finite-terms';
 import { HeardBase } from './heard-base';
 import { HeardExperts } from './heard-experts';
 import { HeardTaste } from './heard-taste';
@@ -256,6 +257,14 @@ export class Learner {
 
   get weights(): TermWeights {
     return this.#weights.current;
+  }
+
+  /**
+   * To be called after `restore`, before lists are made: a profile whose scores are not finite would empty them.
+   * @throws SidestreamError `store/corrupt` naming the term
+   */
+  checkFinite(): void {
+    checkFinite(this.terms, this.weights);
   }
 
   get status() {

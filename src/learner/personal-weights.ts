@@ -43,13 +43,30 @@ const DECAY = 0.05;
 const LIMIT = 1;
 /** Bound of the experts' weight, which is theirs alone to earn. */
 const EXPERTS_LIMIT = 4;
+/** Bound of the summed squared gradients: beyond any stream of choices, and below where no step would be left. */
+const SQUARES_LIMIT = 1e9;
+
+/** Least and largest theta of a term. */
+function boundsOf(name: TermName): [low: number, high: number] {
+  if (FIXED_TERMS.includes(name)) return [0, 0];
+  return name === 'experts' ? [0, EXPERTS_LIMIT] : [-LIMIT, LIMIT];
+}
 
 /** Terms that a stored profile does not know yet start where everybody starts. */
-const finite = v.optional(v.pipe(v.number(), v.finite()), 0);
-const byTerm = v.object(Object.fromEntries(TERMS.map((name) => [name, finite])) as Record<TermName, typeof finite>);
+const within = (low: number, high: number) => v.optional(v.pipe(v.number(), v.minValue(low), v.maxValue(high)), 0);
+const byTerm = (bounds: (name: TermName) => [low: number, high: number]) =>
+  v.object(
+    Object.fromEntries(TERMS.map((name) => [name, within(...bounds(name))])) as Record<
+      TermName,
+      ReturnType<typeof within>
+    >,
+  );
 
-/** Stored form of the personal weights. */
-export const personalWeightsSchema = v.object({ theta: byTerm, squares: byTerm });
+/** Stored form of the personal weights, within the bounds that every step keeps to. */
+export const personalWeightsSchema = v.object({
+  theta: byTerm(boundsOf),
+  squares: byTerm(() => [0, SQUARES_LIMIT]),
+});
 export type StoredWeights = v.InferOutput<typeof personalWeightsSchema>;
 
 /** Terms of what was learned on the device. */
@@ -124,10 +141,10 @@ export class PersonalWeights {
 
   #step(name: TermName, gradient: number): void {
     if (gradient === 0) return;
-    this.#squares[name] += gradient * gradient;
+    this.#squares[name] = Math.min(SQUARES_LIMIT, this.#squares[name] + gradient * gradient);
     const step = (RATE * gradient) / Math.sqrt(this.#squares[name] + 1e-8);
     const theta = this.#theta[name] + step - RATE * DECAY * this.#theta[name];
-    const [low, high] = name === 'experts' ? [0, EXPERTS_LIMIT] : [-LIMIT, LIMIT];
+    const [low, high] = boundsOf(name);
     this.#theta[name] = Math.max(low, Math.min(high, theta));
   }
 }

@@ -1,9 +1,15 @@
+import * as v from 'valibot';
 import { LEARNED_TERMS, type LearnedTerm } from './personal-weights';
 
 /** Memory of the record, in choices. */
 const MEMORY = 10;
 /** Mean loss (nats per choice) at which a learned term is to be silenced. */
 const FLOOR: Record<LearnedTerm, number> = { taste: -0.25, experts: -0.01 };
+/** Bound of what one choice counts: what was gained once must not hide losses for good. */
+const LIMIT = 100;
+
+/** A mean gain, as a profile holds it. */
+export const gainSchema = v.pipe(v.number(), v.minValue(-LIMIT), v.maxValue(LIMIT));
 
 /** Mean gain in log-likelihood, in nats, that each learned term brought to the last choices before they were learned. */
 export type Gains = Record<LearnedTerm, number>;
@@ -26,7 +32,8 @@ export class PrequentialRecord {
    */
   note(gains: Gains): LearnedTerm[] {
     return LEARNED_TERMS.filter((name) => {
-      this.#gains[name] += (gains[name] - this.#gains[name]) / MEMORY;
+      const gain = Math.max(-LIMIT, Math.min(LIMIT, gains[name]));
+      this.#gains[name] += (gain - this.#gains[name]) / MEMORY;
       const lost = this.#gains[name] < FLOOR[name];
       if (lost) this.#gains[name] = 0;
       return lost;

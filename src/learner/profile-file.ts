@@ -1,13 +1,16 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import { canHash, sha256 } from '../sha256';
-import { PROFILE_SCHEMA, type Profile, parseProfile } from './profile';
+import { MOST_EXPERTS_BYTES, PROFILE_SCHEMA, type Profile, parseProfile } from './profile';
 
 /** First bytes of the file: its name, and the version of this layout. */
 const MAGIC = 'sidestream-profile';
 const VERSION = 1;
 /** What stands for the digest where the page cannot hash (plain http): such a file is read unchecked. */
 const NO_DIGEST = '0'.repeat(64);
+
+/** Bytes of a file at most: the experts, and what else there is. */
+const MOST_BYTES = MOST_EXPERTS_BYTES + 16 * 2 ** 20;
 
 const headerSchema = v.object({
   /** The profile without its arrays. */
@@ -46,6 +49,7 @@ export async function encodeProfile(profile: Profile): Promise<Uint8Array<ArrayB
  * @throws SidestreamError `store/newer-schema` when newer code wrote it, `store/corrupt` when a bit of it is wrong
  */
 export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
+  if (bytes.length > MOST_BYTES) throw damaged('it is larger than any profile');
   const first = lineOf(bytes, 0);
   const [magic, version, digest] = first.text.split(' ');
   if (magic !== MAGIC) throw damaged('it does not begin like one');
@@ -74,11 +78,9 @@ export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
     return body.slice(at - length, at);
   };
   const read = taste.map(([name, length]): [string, Float32Array] => [name, fromLittleEndian(take(4 * length))]);
-  return parseProfile({
-    ...profile,
-    taste: Object.fromEntries(read),
-    experts: experts === null ? null : take(experts),
-  });
+  const ladders = experts === null ? null : take(experts);
+  if (at !== body.length) throw damaged('something follows its end');
+  return parseProfile({ ...profile, taste: Object.fromEntries(read), experts: ladders });
 }
 
 /** A profile as the store keeps it: the file, and beside it the schema, which old and new code can tell. */

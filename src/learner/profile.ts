@@ -3,6 +3,8 @@ import { SidestreamError } from '../error';
 import { driftSchema } from './drift';
 import { historySchema } from './history';
 import { personalWeightsSchema } from './personal-weights';
+import { gainSchema } from './prequential-record';
+import { storedCount as count, storedTime } from './stored-fields';
 import { type StoredTaste, tasteSchema } from './taste-expert';
 
 /** Version of the stored profile that this code reads and writes. */
@@ -10,7 +12,8 @@ export const PROFILE_SCHEMA = 3;
 /** The oldest version that it still reads. */
 const OLDEST_SCHEMA = 1;
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** Bytes that the ladders' experts take at most: 4 in each of 2 x 16 layers, for features 1024 wide, are 34 MB. */
+export const MOST_EXPERTS_BYTES = 64 * 2 ** 20;
 
 const profileSchema = v.object({
   schema: v.pipe(
@@ -28,7 +31,12 @@ const profileSchema = v.object({
   /** What the taste experts learned; not in a profile of schema 1. */
   taste: v.optional(tasteSchema, {}),
   /** Experts and router rows as safetensors, or null before the first training. */
-  experts: v.nullable(v.instance(Uint8Array)),
+  experts: v.nullable(
+    v.pipe(
+      v.instance(Uint8Array),
+      v.check(({ length }) => length <= MOST_EXPERTS_BYTES, 'the experts are larger than any that are trained'),
+    ),
+  ),
   /** Windows closed. */
   windows: count,
   /** Choices since the last window closed. */
@@ -39,11 +47,11 @@ const profileSchema = v.object({
   /** Updates dropped by the guard. */
   rejected: count,
   /** Mean gain in log-likelihood that the ladders' experts brought lately, in nats. */
-  expertsGain: v.pipe(v.number(), v.finite()),
+  expertsGain: gainSchema,
   /** The same of the taste experts; not in a profile of schema 1. */
-  tasteGain: v.optional(v.pipe(v.number(), v.finite()), 0),
+  tasteGain: v.optional(gainSchema, 0),
   /** Milliseconds since the epoch, null before the first update. */
-  lastUpdate: v.nullable(v.number()),
+  lastUpdate: v.nullable(storedTime),
 });
 
 /** What one device has learned, as it is stored: all that the events up to `lastEvent` leave behind. */

@@ -1,25 +1,28 @@
 import * as v from 'valibot';
 import type { ShopperRecord } from '../ranking';
 import type { LoggedEvent } from './event';
-
-const id = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
-const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
-
-/** Stored form of a record, by item ids. */
-export const recordSchema = v.object({
-  owned: v.array(id),
-  cart: v.array(id),
-  /** What was shown and not chosen since: times, faded up to the last of them, which was at `choice` and `time`. */
-  shown: v.array(v.object({ item: id, times: amount, choice: amount, time: amount })),
-  /** Dismissals that can be undone: `known` is the number of different items chosen before. */
-  dislikes: v.array(v.object({ item: id, known: amount })),
-  /** When the visit began, and its last event. */
-  visit: v.object({ start: amount, last: amount }),
-});
-export type StoredRecord = v.InferOutput<typeof recordSchema>;
+import { storedCount, storedId, storedTime } from './stored-fields';
 
 /** Entries of each kind that are stored; the oldest go first. */
 const MOST = 1000;
+/** Times shown that are told apart. Whoever saw an item as often as that has seen enough of it. */
+const MOST_TIMES = 100_000;
+
+const times = v.pipe(v.number(), v.minValue(0), v.maxValue(MOST_TIMES));
+const atMost = <Schema extends v.GenericSchema>(entry: Schema) => v.pipe(v.array(entry), v.maxLength(MOST));
+
+/** Stored form of a record, by item ids. */
+export const recordSchema = v.object({
+  owned: atMost(storedId),
+  cart: atMost(storedId),
+  /** What was shown and not chosen since: times, faded up to the last of them, which was at `choice` and `time`. */
+  shown: atMost(v.object({ item: storedId, times, choice: storedCount, time: storedTime })),
+  /** Dismissals that can be undone: `known` is the number of different items chosen before. */
+  dislikes: atMost(v.object({ item: storedId, known: storedCount })),
+  /** When the visit began, and its last event. */
+  visit: v.object({ start: storedTime, last: storedTime }),
+});
+export type StoredRecord = v.InferOutput<typeof recordSchema>;
 /** Choices after which an impression counts half. */
 const HALF_CHOICES = 10;
 /** Time after which it counts half, ms. */
@@ -87,7 +90,7 @@ export class RulesRecord implements ShopperRecord {
     if (type === 'purchase') this.owned.add(row);
     if (type === 'impression') {
       const shown = this.#shown.get(row);
-      const times = 1 + (shown ? this.#faded(shown, time) : 0);
+      const times = Math.min(MOST_TIMES, 1 + (shown ? this.#faded(shown, time) : 0));
       // Re-inserting makes the map's order that of time.
       this.#shown.delete(row);
       this.#shown.set(row, { times, choice: choices, time });

@@ -9,8 +9,30 @@ const FADING = 0.04;
 /** Strength of a dismissal, against that of a click. */
 const DISLIKE = 0.5;
 
+/**
+ * Bound of what is learned on one column. Without dismissals, which do not fade, no catalogue comes near it: a step is at
+ * most 0.5 * 3 * 2 sqrt(2 items), and fading bounds their sum to 25 steps, 10^5 for a million items.
+ */
+const LIMIT = 1e6;
+/** Blocks of a space at most: one for each number of the items, and few others. */
+const MOST_BLOCKS = 10_000;
+/** Columns of a block at most: twice the width of the features, or that of a base model's embedding. */
+const WIDEST = 65_536;
+/** A block's name may list 64 categories. */
+const LONGEST_NAME = 65_536;
+
 /** Stored form of the experts: what each learned, by the name of its block. */
-export const tasteSchema = v.record(v.string(), v.instance(Float32Array));
+export const tasteSchema = v.pipe(
+  v.record(
+    v.pipe(v.string(), v.maxLength(LONGEST_NAME)),
+    v.pipe(
+      v.instance(Float32Array),
+      v.check((values) => values.length <= WIDEST, `a taste has at most ${WIDEST} columns`),
+      v.check((values) => values.every((value) => Math.abs(value) <= LIMIT), `a taste is within ${LIMIT} of 0`),
+    ),
+  ),
+  v.check((taste) => Object.keys(taste).length <= MOST_BLOCKS, `a taste has at most ${MOST_BLOCKS} blocks`),
+);
 export type StoredTaste = Record<string, Float32Array>;
 
 /** A choice as it looked before it was made. */
@@ -160,9 +182,9 @@ export class TasteExperts {
   }
 }
 
-/** x <- keep * x + y */
+/** x <- keep * x + y, within the bound. */
 function add(x: Float32Array, keep: number, y: Float32Array): void {
-  for (let d = 0; d < x.length; d++) x[d] = keep * x[d] + y[d];
+  for (let d = 0; d < x.length; d++) x[d] = Math.max(-LIMIT, Math.min(LIMIT, keep * x[d] + y[d]));
 }
 
 /** Weighted mean of the candidates' values. @returns [width] */

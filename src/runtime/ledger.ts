@@ -152,22 +152,27 @@ export class Ledger {
     const generation = await counting.generation();
     const stored = await counting.tally();
     const tally = stored === null ? new Tally() : Tally.read(stored);
-    if (tally) return { tally, counting, generation };
-    if (!this.#told)
+    if (tally) return { tally, counting, generation, overDamaged: false };
+    if (!this.#told) {
       this.#report(
         new SidestreamError(
           'store/corrupt',
           'The counters on this device cannot be read; they count again from what the log still has.',
         ),
       );
+      // Saved also when nothing is tracked, so that the next page has nothing to tell.
+      this.#chores.later('tally', SAVE_DELAY, () => this.#save());
+    }
     this.#told = true;
-    return { tally: new Tally(), counting, generation };
+    return { tally: new Tally(), counting, generation, overDamaged: true };
   }
 
   async #save(): Promise<void> {
     await this.#mutex.run(async () => {
-      const { tally, counting, generation } = await this.#current();
-      if (!(await counting.saveTally(tally.save(), generation))) this.restart();
+      const known = await this.#current();
+      const { tally, counting, generation, overDamaged } = known;
+      if (await counting.saveTally(tally.save(), generation, { overDamaged })) known.overDamaged = false;
+      else this.restart();
     });
   }
 }
@@ -177,4 +182,6 @@ interface KnownTally {
   tally: Tally;
   counting: ProfileStorage['counting'];
   generation: number;
+  /** Whether it begins anew because the stored one cannot be read. */
+  overDamaged: boolean;
 }

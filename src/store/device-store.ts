@@ -3,9 +3,9 @@ import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import type { LoggedEvent, NewEvent, StoredProfile } from '../learner';
 import { type Closing, openDatabase, storeError } from './database';
-import type { Layout } from './layout';
-import { RestCipher } from './rest-cipher';
-import { SealedRows } from './sealed-rows';
+import type { Encryption } from './encryption';
+import { type Layout, STRICT } from './layout';
+import { isSealedFile, PlainRows, type Rows } from './rows';
 import {
   eventSize,
   type LocalItem,
@@ -17,14 +17,12 @@ import {
 } from './store';
 
 export interface DeviceStoreOptions {
-  /** Encrypt log and profile at rest with a key that no script can read. Default false. What is there stays readable. */
-  encrypt?: boolean;
+  /** How what is kept is encrypted, see `Encryption`. Default false. What is there stays readable. */
+  encrypt?: Encryption;
   /** Called once when the database is gone for this store: deleted, or taken by newer code. */
   onClosed?: (why: Exclude<Closing, 'lost'>) => void;
 }
 
-/** Written with this durability, a transaction is done when the operating system has it on disk. */
-const STRICT = { durability: 'strict' } as const;
 /** Bytes of an event at most, so a log of fewer than budget / LARGEST is not measured. */
 const LARGEST = 1000;
 /** Part of its budget that a log which outgrew it is cut to. */
@@ -37,7 +35,9 @@ export class DeviceStore implements Store {
   #opening: Promise<IDBPDatabase<Layout>> | null = null;
   /** Whether a database that is not there may be created: never once this store has seen its own. */
   #mayCreate: boolean;
-  #rows = new SealedRows(null, false);
+  #rows: Rows = new PlainRows();
+  /** Id of the lock that was on the database when it was opened; null without one. */
+  #lock: string | null = null;
   /** Set for good by `close()`, by a deletion and by newer code. */
   #closed: SidestreamError | null = null;
 
@@ -49,7 +49,8 @@ export class DeviceStore implements Store {
 
   /**
    * Opens (or creates) the database of a namespace.
-   * @throws SidestreamError `store/unavailable`, `store/blocked`, `store/newer-schema`
+   * @throws SidestreamError `store/unavailable`, `store/blocked`, `store/newer-schema`, `store/wrong-passphrase`,
+   *   `store/corrupt` where the lock of an encrypted one is damaged
    */
   static async open(namespace: string, options: DeviceStoreOptions = {}): Promise<DeviceStore> {
     const store = new DeviceStore(namespace, options, true);
@@ -87,8 +88,7 @@ export class DeviceStore implements Store {
 
   async eventsAfter(id: number): Promise<LoggedEvent[]> {
     const rows = await this.#run((database) => database.getAll('events', IDBKeyRange.lowerBound(id, true)));
-    const events = await Promise.all(rows.map((row) => this.#rows.readEvent(row)));
-    return events.filter((event) => event !== null);
+    return this.#read(rows.map((row) => this.#rows.readEvent(row)));
   }
 
   async profiles(): Promise<unknown[]> {
@@ -96,25 +96,27 @@ export class DeviceStore implements Store {
       const tx = database.transaction('profile');
       return Promise.all([tx.store.get('current'), tx.store.get('previous')]);
     });
-    return Promise.all(found.filter((profile) => profile !== undefined).map((profile) => this.#rows.openFile(profile)));
+    return Promise.all(found.filter((profile) => profile !== undefined).map((profile) => this.#openFile(profile)));
   }
 
   async saveProfile(profile: StoredProfile, generation: number, options: SaveOptions = {}): Promise<boolean> {
     const { snapshot, overDamaged = false, first = false } = options;
     const stored = await this.#rows.file(profile);
+    const about = snapshot && (await this.#rows.snapshot(snapshot));
     return this.#run(async (database) => {
-      const tx = database.transaction(['profile', 'snapshots'], 'readwrite', STRICT);
+      const tx = database.transaction(['profile', 'snapshots', 'keys'], 'readwrite', STRICT);
+      await this.#checkLock(tx.objectStore('keys'));
       const profiles = tx.objectStore('profile');
       const [before, now] = await Promise.all([profiles.get('current'), profiles.get('generation')]);
       if (generation !== numberOf(now) || schemaOf(before) > profile.schema) return false;
       if (first && before !== undefined) return false;
       const writes: Promise<unknown>[] = [profiles.put(stored, 'current')];
       if (before !== undefined && !overDamaged) writes.push(profiles.put(before, 'previous'));
-      if (snapshot) {
+      if (about) {
         const snapshots = tx.objectStore('snapshots');
         const ids = await snapshots.getAllKeys();
         for (const id of ids.slice(0, Math.max(0, ids.length + 1 - MOST_SNAPSHOTS))) writes.push(snapshots.delete(id));
-        writes.push(snapshots.add({ ...snapshot, profile: stored }));
+        writes.push(snapshots.add({ ...about, profile: stored }));
       }
       await Promise.all([...writes, tx.done]);
       return true;
@@ -127,12 +129,13 @@ export class DeviceStore implements Store {
 
   async snapshots(): Promise<Snapshot[]> {
     const rows = await this.#run((database) => database.getAll('snapshots'));
-    return rows.map(({ id = 0, time, choices, windows, lastEvent }) => ({ id, time, choices, windows, lastEvent }));
+    return this.#read(rows.map((row) => this.#rows.readSnapshot(row)));
   }
 
   async rollback(id: number): Promise<boolean> {
     return this.#run(async (database) => {
-      const tx = database.transaction(['profile', 'snapshots', 'events'], 'readwrite', STRICT);
+      const tx = database.transaction(['profile', 'snapshots', 'events', 'keys'], 'readwrite', STRICT);
+      await this.#checkLock(tx.objectStore('keys'));
       const snapshot = await tx.objectStore('snapshots').get(id);
       if (snapshot) {
         await Promise.all([
@@ -151,7 +154,8 @@ export class DeviceStore implements Store {
   async replace(profile: StoredProfile): Promise<void> {
     const stored = await this.#rows.file(profile);
     await this.#run(async (database) => {
-      const tx = database.transaction(['profile', 'snapshots', 'events'], 'readwrite', STRICT);
+      const tx = database.transaction(['profile', 'snapshots', 'events', 'keys'], 'readwrite', STRICT);
+      await this.#checkLock(tx.objectStore('keys'));
       await Promise.all([
         tx.objectStore('events').clear(),
         tx.objectStore('snapshots').clear(),
@@ -183,46 +187,78 @@ export class DeviceStore implements Store {
 
   async tally(): Promise<unknown> {
     const stored = await this.#run((database) => database.get('profile', 'tally'));
-    return stored === undefined ? null : this.#rows.openFile(stored);
+    return stored === undefined ? null : this.#openFile(stored);
   }
 
-  async saveTally(tally: TallyFile, generation: number): Promise<boolean> {
+  async saveTally(
+    tally: TallyFile,
+    generation: number,
+    { overDamaged = false }: Pick<SaveOptions, 'overDamaged'> = {},
+  ): Promise<boolean> {
     const file = await this.#rows.file(tally);
     return this.#run(async (database) => {
-      const { store, done } = database.transaction('profile', 'readwrite');
+      const tx = database.transaction(['profile', 'keys'], 'readwrite');
+      await this.#checkLock(tx.objectStore('keys'));
+      const store = tx.objectStore('profile');
       const [before, now] = await Promise.all([store.get('tally'), store.get('generation')]);
       if (generation !== numberOf(now) || schemaOf(before) > tally.schema) return false;
-      if (numberIn(before, 'lastEvent') > tally.lastEvent) return false;
-      await Promise.all([store.put(file, 'tally'), done]);
+      if (!overDamaged && numberIn(before, 'lastEvent') > tally.lastEvent) return false;
+      await Promise.all([store.put(file, 'tally'), tx.done]);
       return true;
     });
   }
 
   async unit(fresh: string): Promise<string> {
-    return this.#run(async (database) => {
+    const stored = await this.#run((database) => database.get('keys', 'unit'));
+    const [known] = await this.#read([this.#rows.readText(stored)]);
+    const row = await this.#rows.text(known ?? fresh);
+    // Written again where it is known: one from before encryption is encrypted so.
+    const first = await this.#run(async (database) => {
       const { store, done } = database.transaction('keys', 'readwrite', STRICT);
-      const known = await store.get('unit');
-      const unit = typeof known === 'string' ? known : fresh;
-      await Promise.all([store.put(unit, 'unit'), done]);
-      return unit;
+      await this.#checkLock(store);
+      const now = await store.get('unit');
+      // Another tab may have been first.
+      const taken = known === undefined && stored === undefined && now !== undefined;
+      if (!taken) await store.put(row, 'unit');
+      await done;
+      return taken ? now : null;
     });
+    return (first === null ? null : await this.#rows.readText(first)) ?? known ?? fresh;
   }
 
   async localItems(): Promise<LocalItem[]> {
-    return this.#run((database) => database.getAll('items'));
+    const [plain, sealed] = await this.#run(async (database) => {
+      const tx = database.transaction(['items', 'sealedItems']);
+      return Promise.all([tx.objectStore('items').getAll(), tx.objectStore('sealedItems').getAll()]);
+    });
+    return [...plain, ...(await this.#read(sealed.map((row) => this.#rows.readItem(row))))];
   }
 
   async saveLocalItem(item: LocalItem): Promise<void> {
+    const { id } = item.item;
+    const row = await this.#rows.item(item);
+    const [keys, sealed] = await this.#run(async (database) => {
+      const { store } = database.transaction('sealedItems');
+      return Promise.all([store.getAllKeys(), store.getAll()]);
+    });
+    const known = await Promise.all(sealed.map((one) => this.#rows.readItem(one)));
     await this.#run(async (database) => {
-      const tx = database.transaction('items', 'readwrite', STRICT);
-      await Promise.all([tx.store.put(item), tx.done]);
+      const tx = database.transaction(['items', 'sealedItems', 'keys'], 'readwrite', STRICT);
+      await this.#checkLock(tx.objectStore('keys'));
+      const [items, sealedItems] = [tx.objectStore('items'), tx.objectStore('sealedItems')];
+      const before = keys.filter((_, n) => known[n]?.item.id === id);
+      await Promise.all([
+        ...before.map((key) => sealedItems.delete(key)),
+        ...(row ? [items.delete(id), sealedItems.add(row)] : [items.put(item)]),
+        tx.done,
+      ]);
     });
   }
 
   async clear({ keepItems = false } = {}): Promise<void> {
     await this.#run(async (database) => {
       const learned = ['events', 'profile', 'snapshots'] as const;
-      const names = keepItems ? learned : ([...learned, 'items'] as const);
+      const names = keepItems ? learned : ([...learned, 'items', 'sealedItems'] as const);
       const tx = database.transaction(names, 'readwrite', STRICT);
       const generation = numberOf(await tx.objectStore('profile').get('generation'));
       await Promise.all([
@@ -288,17 +324,55 @@ export class DeviceStore implements Store {
 
   async #useKey(database: IDBPDatabase<Layout>): Promise<void> {
     const { encrypt = false } = this.#options;
-    const known = await database.get('keys', 'rest');
-    if (known) this.#rows = new SealedRows(new RestCipher(known as CryptoKey), encrypt);
-    else if (encrypt) {
-      const key = await RestCipher.newKey();
-      const tx = database.transaction('keys', 'readwrite', STRICT);
-      // Another tab may have been first.
-      const first = await tx.store.get('rest');
-      if (!first) await tx.store.put(key, 'rest');
-      await tx.done;
-      this.#rows = new SealedRows(new RestCipher((first as CryptoKey | undefined) ?? key), encrypt);
+    const keys = await database.getAllKeys('keys');
+    // Most shops encrypt nothing: then no code for it is loaded.
+    if (encrypt === false && !keys.includes('rest') && !keys.includes('lock')) return;
+    const { unlock } = await import('./unlock');
+    try {
+      const { rows, lock } = await unlock(database, new PlainRows(), encrypt);
+      this.#rows = rows;
+      this.#lock = lock;
+    } catch (thrown) {
+      if (thrown instanceof SidestreamError) {
+        // Nobody gets this store: its connection must not be in anybody's way.
+        this.#closed ??= thrown;
+        this.close();
+      }
+      throw thrown;
     }
+  }
+
+  /**
+   * What could be read of some rows. Where something could not, another page may have put a lock on them.
+   * @throws SidestreamError `store/newer-schema`
+   */
+  async #read<T>(reading: readonly Promise<T | null>[]): Promise<T[]> {
+    const read = await Promise.all(reading);
+    if (read.includes(null)) await this.#run((database) => this.#checkLock(database.transaction('keys').store));
+    return read.filter((value) => value !== null);
+  }
+
+  async #openFile(stored: unknown): Promise<unknown> {
+    const file = await this.#rows.openFile(stored);
+    if (isSealedFile(file)) await this.#run((database) => this.#checkLock(database.transaction('keys').store));
+    return file;
+  }
+
+  /**
+   * Makes sure that what this store reads and writes is still under the key it knows. Whoever writes what others go on
+   * from asks so in the same transaction.
+   * @throws SidestreamError `store/newer-schema` when another page has put a lock on it; the store is closed then
+   */
+  async #checkLock(keys: { get(key: 'lock'): Promise<unknown> }): Promise<void> {
+    const lock = v.safeParse(v.object({ id: v.string() }), await keys.get('lock'));
+    if ((lock.success ? lock.output.id : null) === this.#lock) return;
+    this.#closed ??= new SidestreamError(
+      'store/newer-schema',
+      'Another page of this shop encrypted the profile by a passphrase or key that this one was not given. Reload the page.',
+    );
+    this.close();
+    this.#options.onClosed?.('newer-code');
+    throw this.#closed;
   }
 }
 

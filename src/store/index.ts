@@ -1,5 +1,6 @@
 export { type Closing, deleteDeviceStore, deviceStoreExists } from './database';
 export { DeviceStore, type DeviceStoreOptions } from './device-store';
+export { type Encryption, encryptionSchema } from './encryption';
 export { MemoryStore } from './memory-store';
 export { eventSize, type LocalItem, type Snapshot, type Store, type TallyFile } from './store';
 

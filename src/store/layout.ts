@@ -1,14 +1,21 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
 import type { LoggedEvent } from '../learner';
+import type { Lock } from './lock';
 import type { LocalItem, Snapshot } from './store';
 
 /** Version of the database layout. */
-export const DATABASE_VERSION = 2;
+export const DATABASE_VERSION = 3;
+
+/** Written with this durability, a transaction is done when the operating system has it on disk. */
+export const STRICT = { durability: 'strict' } as const;
 
 /** What a row holds in place of its content where the shop asked for encryption at rest. */
 export interface SealedRow {
   sealed: Uint8Array;
 }
+
+/** What a snapshot says of itself. To go back to it, its last event must be known, whoever asks. */
+export type SnapshotRow = Omit<Snapshot, 'id'> | (Pick<Snapshot, 'lastEvent'> & SealedRow);
 
 /** The database of one shop on one device. */
 export interface Layout extends DBSchema {
@@ -16,10 +23,16 @@ export interface Layout extends DBSchema {
   events: { key: number; value: (Omit<LoggedEvent, 'id'> | SealedRow) & { id?: number } };
   /** Under `generation` a number, see `Store.generation`; under `tally` a TallyFile. */
   profile: { key: 'current' | 'previous' | 'generation' | 'tally'; value: unknown };
+  /** Items in the clear, by their ids. */
   items: { key: string; value: LocalItem };
-  snapshots: { key: number; value: Omit<Snapshot, 'id'> & { id?: number; profile: unknown } };
-  /** Under `unit` the anonymous id that an experiment's draws go by. */
-  keys: { key: 'rest' | 'unit'; value: CryptoKey | string };
+  /** Encrypted items, under keys that say nothing. */
+  sealedItems: { key: number; value: SealedRow };
+  snapshots: { key: number; value: SnapshotRow & { id?: number; profile: unknown } };
+  /**
+   * Under `rest` the browser's own key, under `lock` what a passphrase or key of the shop opens; under `unit` the anonymous
+   * id that an experiment's draws go by.
+   */
+  keys: { key: 'rest' | 'lock' | 'unit'; value: CryptoKey | Lock | string | SealedRow };
 }
 
 export const databaseName = (namespace: string): string => `sidestream/${namespace}`;
@@ -35,4 +48,5 @@ export function upgrade(database: IDBPDatabase<Layout>, from: number): void {
     database.createObjectStore('snapshots', { keyPath: 'id', autoIncrement: true });
     database.createObjectStore('keys');
   }
+  if (from < 3) database.createObjectStore('sealedItems', { autoIncrement: true });
 }

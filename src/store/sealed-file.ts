@@ -1,23 +1,35 @@
 import { SidestreamError } from '../error';
+import { LEAST_ROUNDS, MOST_ROUNDS, passphraseKey, ROUNDS, SALT } from './passphrase-key';
 
-/** Begin of a sealed file: its name, the version, the iterations of PBKDF2, salt and nonce in hex, then a line end. */
+/** Begin of a sealed file: its name, the version, the rounds of PBKDF2, salt and nonce in hex, then a line end. */
 const MAGIC = 'sidestream-sealed';
 const VERSION = 1;
-/** As OWASP asks of PBKDF2 with SHA-256. */
-const ITERATIONS = 600_000;
-/** More than that would only hold up the page. */
-const MOST_ITERATIONS = 10_000_000;
+/** AES-GCM's usual length of a nonce. */
+const NONCE = 12;
+/** Bytes of the first line at most. */
+const LONGEST_HEAD = 256;
+const HEAD = new RegExp(`^${MAGIC} ${VERSION} (\\d{6,7}) ([0-9a-f]{${2 * SALT}}) ([0-9a-f]{${2 * NONCE}})\n$`);
+const ANY_VERSION = new RegExp(`^${MAGIC} (\\d{1,9}) `);
 
 /** Whether bytes begin as `seal` writes them. */
 export const isSealed = (bytes: Uint8Array): boolean =>
   new TextDecoder().decode(bytes.subarray(0, MAGIC.length)) === MAGIC;
 
-/** Encrypts a file by a passphrase: AES-GCM under a key of PBKDF2-SHA-256 (600,000 rounds, random salt). */
+/**
+ * Encrypts a file by a passphrase: AES-GCM under a key of PBKDF2-SHA-256 (600,000 rounds, random salt).
+ * @throws SidestreamError `runtime/invalid-input` for an empty passphrase, which would protect nothing
+ */
 export async function seal(bytes: Uint8Array, passphrase: string): Promise<Uint8Array<ArrayBuffer>> {
-  const salt = crypto.getRandomValues(new Uint8Array(16));
-  const nonce = crypto.getRandomValues(new Uint8Array(12));
-  const key = await keyOf(passphrase, salt, ITERATIONS);
-  const head = new TextEncoder().encode(`${MAGIC} ${VERSION} ${ITERATIONS} ${hex(salt)} ${hex(nonce)}\n`);
+  if (passphrase === '') {
+    throw new SidestreamError(
+      'runtime/invalid-input',
+      'exportProfile(): the passphrase is empty. Give one, or none at all for a file that everybody can read.',
+    );
+  }
+  const salt = crypto.getRandomValues(new Uint8Array(SALT));
+  const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
+  const key = await passphraseKey(passphrase, salt, ROUNDS);
+  const head = new TextEncoder().encode(`${MAGIC} ${VERSION} ${ROUNDS} ${hex(salt)} ${hex(nonce)}\n`);
   const sealed = await crypto.subtle.encrypt(
     { name: 'AES-GCM', iv: nonce, additionalData: head },
     key,
@@ -35,16 +47,19 @@ export async function seal(bytes: Uint8Array, passphrase: string): Promise<Uint8
  *   `store/corrupt` when it is no sealed file, `store/newer-schema` when newer code wrote it
  */
 export async function openSealed(bytes: Uint8Array, passphrase: string): Promise<Uint8Array> {
-  const end = bytes.indexOf(10) + 1;
+  const end = bytes.subarray(0, LONGEST_HEAD).indexOf(10) + 1;
   const head = bytes.slice(0, end);
-  const [magic, version, iterations, salt, nonce] = new TextDecoder().decode(head).trim().split(' ');
-  const rounds = Number(iterations);
-  const sound = magic === MAGIC && rounds >= 1 && rounds <= MOST_ITERATIONS && isHex(salt) && isHex(nonce);
-  if (sound && Number(version) > VERSION) {
+  const text = new TextDecoder().decode(head);
+  const version = Number(ANY_VERSION.exec(text)?.[1] ?? 0);
+  if (version > VERSION) {
     throw new SidestreamError('store/newer-schema', `The file is of version ${version}; reload the page to read it.`);
   }
-  if (!sound) throw new SidestreamError('store/corrupt', 'The file is no sealed profile. Export it again.');
-  const key = await keyOf(passphrase, bytesOf(salt), rounds);
+  const [, iterations, salt = '', nonce = ''] = HEAD.exec(text) ?? [];
+  const rounds = Number(iterations);
+  if (!(rounds >= LEAST_ROUNDS && rounds <= MOST_ROUNDS)) {
+    throw new SidestreamError('store/corrupt', 'The file is no sealed profile. Export it again.');
+  }
+  const key = await passphraseKey(passphrase, bytesOf(salt), rounds);
   try {
     const open = await crypto.subtle.decrypt(
       { name: 'AES-GCM', iv: bytesOf(nonce), additionalData: head },
@@ -61,16 +76,7 @@ export async function openSealed(bytes: Uint8Array, passphrase: string): Promise
   }
 }
 
-async function keyOf(passphrase: string, salt: Uint8Array<ArrayBuffer>, iterations: number): Promise<CryptoKey> {
-  const secret = new TextEncoder().encode(passphrase.normalize('NFKC'));
-  const base = await crypto.subtle.importKey('raw', secret, 'PBKDF2', false, ['deriveKey']);
-  const derivation = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations };
-  return crypto.subtle.deriveKey(derivation, base, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
-}
-
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-
-const isHex = (text: string | undefined): text is string => text !== undefined && /^([0-9a-f]{2})+$/.test(text);
 
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));

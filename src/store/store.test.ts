@@ -2,11 +2,12 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { makeItem } from '../catalog/bundle.fixture';
 import type { NewEvent, StoredProfile } from '../learner';
 import { deleteDeviceStore, deviceStoreExists } from './database';
 import { DeviceStore } from './device-store';
 import { MemoryStore } from './memory-store';
-import { MOST_SNAPSHOTS, type Store } from './store';
+import { type LocalItem, MOST_SNAPSHOTS, type Store } from './store';
 
 // Node has no IndexedDB: this one keeps to the specification, in memory. Browsers are tested in e2e.
 beforeEach(() => {
@@ -22,6 +23,10 @@ const stores: [string, () => Promise<Store>][] = [
   ['in memory', async () => new MemoryStore()],
   ['on the device', () => DeviceStore.open('test')],
   ['on the device, encrypted', () => DeviceStore.open('test', { encrypt: true })],
+  [
+    'on the device, encrypted by a key',
+    () => DeviceStore.open('test', { encrypt: { key: new Uint8Array(32).fill(7) } }),
+  ],
 ];
 
 describe.each(stores)('a store %s', (_, open) => {
@@ -57,6 +62,37 @@ describe.each(stores)('a store %s', (_, open) => {
     expect(await store.saveTally({ ...tally, lastEvent: 3 }, 0)).toBe(false);
     await store.clear();
     expect(await store.tally()).toBeNull();
+    store.close();
+  });
+
+  it('takes a tally in the place of a damaged one, whatever that said of itself', async () => {
+    const store = await open();
+    const damaged = { schema: 1, lastEvent: 9, bytes: new Uint8Array([9]) };
+    const fresh = { schema: 1, lastEvent: 2, bytes: new Uint8Array([2]) };
+    await store.saveTally(damaged, 0);
+    expect(await store.saveTally(fresh, 0, { overDamaged: true })).toBe(true);
+    expect(await store.tally()).toEqual(fresh);
+    store.close();
+  });
+
+  it('keeps items of this device, one of each id, through a reset that keeps them', async () => {
+    const store = await open();
+    const item = (id: string, title: string): LocalItem => ({
+      item: makeItem(id, { title, image: 'data:image/webp;base64,AAAA', attributes: { size: 4, new: true } }),
+      values: Int8Array.of(-128, 0, 127),
+      scales: Float32Array.of(0.1, 1e-20),
+      encoders: 'text/image',
+    });
+    for (const [id, title] of ['a first', 'b other', 'a second'].map((text) => text.split(' '))) {
+      await store.saveLocalItem(item(id, title));
+    }
+    const kept = [item('a', 'second'), item('b', 'other')];
+    const sorted = async () => (await store.localItems()).sort((a, b) => a.item.id.localeCompare(b.item.id));
+    expect(await sorted()).toEqual(kept);
+    await store.clear({ keepItems: true });
+    expect(await sorted()).toEqual(kept);
+    await store.clear();
+    expect(await store.localItems()).toEqual([]);
     store.close();
   });
 

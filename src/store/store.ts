@@ -39,7 +39,9 @@ export const MOST_SNAPSHOTS = 12;
 export interface SaveOptions {
   /** What to keep it as besides; nothing when absent. */
   snapshot?: Omit<Snapshot, 'id'>;
-  /** The newest stored profile is damaged: it goes, and the one before it stays. Default false. */
+  /**
+   * What is stored is damaged: it goes, whatever it says of itself, and of a profile the one before stays. Default false.
+   */
   overDamaged?: boolean;
   /** Only where there is no profile yet: of two tabs that move theirs to the device at once, one is first. Default false. */
   first?: boolean;
@@ -87,7 +89,7 @@ export interface Store {
    * @param generation what `generation` said when the tally that this one goes on from was read
    * @returns false when that one was replaced, or another tab or newer code has saved a later one; then nothing is saved
    */
-  saveTally(tally: TallyFile, generation: number): Promise<boolean>;
+  saveTally(tally: TallyFile, generation: number, options?: Pick<SaveOptions, 'overDamaged'>): Promise<boolean>;
   /** The anonymous id of this device; `fresh` becomes it where there is none. It outlives `clear`. */
   unit(fresh: string): Promise<string>;
   localItems(): Promise<LocalItem[]>;

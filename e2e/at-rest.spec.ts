@@ -1,0 +1,104 @@
+import { createDecipheriv } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, expect, type Page, test } from '@playwright/test';
+import type { Encryption } from '../src/store';
+import { PAGES } from './ports';
+
+const ITEM = 'telltale-item-4711';
+
+/** Runs a visit in a browser whose data stay in `folder`. */
+async function visit<T>(folder: string, work: (page: Page) => Promise<T>): Promise<T> {
+  const { launchOptions } = test.info().project.use;
+  const context = await chromium.launchPersistentContext(folder, launchOptions);
+  try {
+    const page = await context.newPage();
+    await page.goto(`${PAGES}/store.html`);
+    await page.waitForFunction(() => 'store' in window);
+    return await work(page);
+  } finally {
+    await context.close();
+  }
+}
+
+/** All files of the browser's profile, as whoever copies the disk has them. */
+async function filesOf(folder: string): Promise<Buffer[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return Promise.all(files.map((file) => readFile(join(file.parentPath, file.name))));
+}
+
+/** Files of the page's databases. */
+const databasesOf = (folder: string): Promise<Buffer[]> => filesOf(join(folder, 'Default', 'IndexedDB'));
+
+/** What a sealed row says under the first 32 bytes anywhere in the files that are its key; null where there are none. */
+function openedBySomeKey(files: Buffer[], sealed: Buffer): string | null {
+  const tag = sealed.length - 16;
+  for (const file of files) {
+    for (let at = 0; at + 32 <= file.length; at++) {
+      const decipher = createDecipheriv('aes-256-gcm', file.subarray(at, at + 32), sealed.subarray(0, 12));
+      decipher.setAuthTag(sealed.subarray(tag));
+      const text = decipher.update(sealed.subarray(12, tag));
+      try {
+        decipher.final();
+        return text.toString();
+      } catch {
+        // Not the key.
+      }
+    }
+  }
+  return null;
+}
+
+const holds = (files: Buffer[], text: string): boolean =>
+  files.some((file) => file.includes(text) || file.includes(Buffer.from(text, 'utf16le')));
+
+test.describe('what the files of a browser tell', () => {
+  let folder: string;
+  test.beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sidestream-at-rest-'));
+  });
+  test.afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const keep = (encrypt: Encryption): Promise<Buffer> =>
+    visit(folder, async (page) => {
+      const sealed = await page.evaluate(
+        async ([how, item]) => {
+          await window.store.keep(how, item);
+          return window.store.sealedEvent();
+        },
+        [encrypt, ITEM] as const,
+      );
+      return Buffer.from(sealed);
+    });
+
+  test('without encryption: the items', async () => {
+    await keep(false);
+    expect(holds(await databasesOf(folder), ITEM)).toBe(true);
+  });
+
+  test('under a key of the browser: no item, but the key beside the data', async () => {
+    const sealed = await keep(true);
+    const files = await databasesOf(folder);
+    expect(holds(files, ITEM)).toBe(false);
+    // What the documentation says: whoever has all files can decrypt them.
+    expect(openedBySomeKey(files, sealed)).toContain(ITEM);
+  });
+
+  test('under a passphrase: no item, no passphrase and no key', async () => {
+    const encrypt = { passphrase: 'correct-horse-battery' };
+    const sealed = await keep(encrypt);
+    const files = await databasesOf(folder);
+    expect(files.length).toBeGreaterThan(0);
+    expect(openedBySomeKey(files, sealed)).toBeNull();
+    const all = await filesOf(folder);
+    for (const text of [ITEM, encrypt.passphrase]) expect(holds(all, text), text).toBe(false);
+    await visit(folder, async (page) => {
+      const read = (how: Encryption) => page.evaluate((given) => window.store.codeOfRead(given), how);
+      expect(await read({ passphrase: 'another' })).toBe('store/wrong-passphrase');
+      expect(await read(true)).toBe('store/wrong-passphrase');
+      expect(await page.evaluate((how) => window.store.read(how), encrypt)).toEqual([ITEM, ITEM]);
+    });
+  });
+});

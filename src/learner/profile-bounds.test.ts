@@ -1,0 +1,180 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Item } from '../catalog';
+import { catalogueIndex, rank, TERMS } from '../ranking';
+import type { LearnerCatalogue } from './catalogue';
+import type { EventType, LoggedEvent } from './event';
+import { CATEGORIES, categoryTable, useBackend } from './experts.fixture';
+import { encodeExperts, freshShares, freshWeights } from './experts-weights';
+import { Learner } from './learner';
+import { type Profile, parseProfile } from './profile';
+import { PROFILE } from './profile.fixture';
+import { decodeProfile, encodeProfile, readProfile } from './profile-file';
+
+const COUNT = 120;
+const CONTENT = { text: 1, image: 1 };
+// Deep enough for weights to overflow together that do not alone.
+const table = categoryTable(COUNT, 8, { text: 8, image: 8 });
+
+function catalogue(): LearnerCatalogue {
+  const items = Array.from({ length: COUNT }, (_, row): Item => {
+    const category = `c${row % CATEGORIES}`;
+    return { id: `i${row}`, title: `Item ${row}`, description: '', category, availability: 'in-stock', attributes: {} };
+  });
+  const blend = { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } };
+  return { table, blend, index: catalogueIndex(items, table, blend) };
+}
+
+const shop = catalogue();
+const event = (id: number, row: number, type: EventType = 'click'): LoggedEvent => ({
+  ...{ id, type, itemId: `i${row}`, time: 1_700_000_000_000 + 1000 * id },
+});
+const newLearner = (): Learner => new Learner(shop, { seed: 1, backend: 'cpu' });
+
+function shopper(choices = 8): Learner {
+  const learner = newLearner();
+  for (let id = 1; id <= choices; id++) learner.observe(event(id, (id * 7) % COUNT));
+  return learner;
+}
+
+const listOf = (learner: Learner): number =>
+  rank(shop.index, learner.state, { placement: 'for-you', row: null, limit: 10, exclude: new Set() }).length;
+
+const refused = (code: string) => expect.objectContaining({ code });
+const record = { owned: [], cart: [], shown: [], dislikes: [], visit: { start: 0, last: 0 } };
+const shown = { item: 'a', times: 1, choice: 1, time: 1 };
+const ids = (count: number): string[] => Array.from({ length: count }, (_, n) => `i${n}`);
+const history = (changes: object): object => ({ history: { ...PROFILE.history, ...changes } });
+const weights = (part: 'theta' | 'squares', changes: object): object => ({
+  weights: { ...PROFILE.weights, [part]: { ...PROFILE.weights[part], ...changes } },
+});
+
+describe('a stored profile beyond what a learner could have learned is refused:', () => {
+  const cases: [string, object][] = [
+    ['a factor that no update leaves', weights('theta', { recent: 1000 })],
+    ['the same downwards', weights('theta', { recent: -1.1 })],
+    ["the experts' weight above its bound", weights('theta', { experts: 5 })],
+    ["the experts' weight below 0", weights('theta', { experts: -0.1 })],
+    ['a weight that only the shop sets', weights('theta', { newcomer: 1 })],
+    ['negative squares', weights('squares', { recent: -1 })],
+    ['squares that end all learning', weights('squares', { recent: 1e308 })],
+    ['a strength that no event has', history({ strengths: [1, 1e308, 1] })],
+    ['fewer strengths than items', history({ strengths: [1] })],
+    ['a longer history than is stored', history({ items: ids(1001), strengths: ids(1001).map(() => 1), total: 1001 })],
+    ['more dismissals than are stored', history({ dismissed: ids(1001) })],
+    ['fewer choices in all than are listed', history({ total: 2 })],
+    ['a number of choices that is none', history({ total: 1e300 })],
+    ['an impression counted for ever', history({ record: { ...record, shown: [{ ...shown, times: 1e308 }] } })],
+    ['an impression at no time', history({ record: { ...record, shown: [{ ...shown, time: 1e300 }] } })],
+    ['a visit at no time', history({ record: { ...record, visit: { start: 1e300, last: 1e300 } } })],
+    ['more products than are remembered', history({ record: { ...record, owned: ids(1001) } })],
+    ['a taste that overflows', { taste: { 'content 2': Float32Array.of(3e38, 0) } }],
+    ['a taste that is no number', { taste: { 'content 2': Float32Array.of(Number.NaN, 0) } }],
+    [
+      'a taste in more parts than there are',
+      { taste: Object.fromEntries(ids(10_001).map((id) => [id, new Float32Array(1)])) },
+    ],
+    ['a taste wider than any block', { taste: { wide: new Float32Array(100_001) } }],
+    ['a drift detector that hears nothing', { drift: { ...PROFILE.drift, squares: 1e300 } }],
+    ['a drift detector about to fire for ever', { drift: { ...PROFILE.drift, rise: 1e300 } }],
+    ['a record that no loss can undo', { expertsGain: 1e308 }],
+    ['the same of the taste', { tasteGain: 1e308 }],
+    ['windows without number', { windows: 1e300 }],
+    ['an update at no time', { lastUpdate: Number.POSITIVE_INFINITY }],
+    ['experts larger than any', { experts: new Uint8Array(70_000_000) }],
+  ];
+  it.each(cases)('%s', (_, changes) => {
+    expect(() => parseProfile({ ...PROFILE, ...changes })).toThrow(refused('store/corrupt'));
+  });
+
+  it('a file with something after its end', async () => {
+    const { taste: _, ...rest } = PROFILE;
+    const bytes = await encodeProfile({ ...rest, taste: {}, experts: new Uint8Array(4) });
+    // Written by hand without a digest, as a page without WebCrypto does.
+    const text = new TextDecoder('latin1').decode(bytes).replace(/[0-9a-f]{64}/, '0'.repeat(64));
+    const longer = Uint8Array.from(`${text}more`, (char) => char.charCodeAt(0));
+    await expect(decodeProfile(longer)).rejects.toEqual(refused('store/corrupt'));
+  });
+
+  it('a file larger than any profile, before its bytes are looked at', async () => {
+    await expect(decodeProfile(new Uint8Array(100_000_000))).rejects.toThrow('larger');
+  });
+});
+
+describe('experts in a profile', () => {
+  beforeAll(() => useBackend('cpu'));
+
+  it('whose layers overflow together: fresh ones take their place, and the list stays', async () => {
+    const profile = shopper().save();
+    const fresh = freshWeights(table, 4, CONTENT, 1);
+    // Repeated in every layer, 900 is too large for a float of 32 bits.
+    const weights = Object.fromEntries(
+      Object.entries(fresh).map(([name, { shape, values }]) => [name, { shape, values: values.map(() => 900) }]),
+    );
+    const shares = freshShares(table, CONTENT);
+    const experts = encodeExperts({ weights, activation: { text: [], image: [] }, shares, content: CONTENT });
+    const next = newLearner();
+    next.restore(
+      { ...profile, experts, weights: { ...profile.weights, theta: { ...profile.weights.theta, experts: 1 } } },
+      [],
+    );
+    const { rejected } = next.status;
+    await next.awaken();
+    await next.completeTraining();
+    expect(next.terms.experts.every(Number.isFinite)).toBe(true);
+    expect(next.status.rejected).toBe(rejected + 1);
+    next.checkFinite();
+    expect(listOf(next)).toBe(10);
+    next.dispose();
+  });
+});
+
+describe('checkFinite()', () => {
+  /** As a file of a page that checks nothing would bring it. */
+  const after = (changes: (profile: Profile) => Partial<Profile>): Learner => {
+    const profile = shopper().save();
+    const learner = newLearner();
+    learner.restore({ ...profile, ...changes(profile) }, []);
+    return learner;
+  };
+
+  it('passes what a shopper taught, and a learner that knows nothing', () => {
+    newLearner().checkFinite();
+    const learner = shopper();
+    learner.checkFinite();
+    expect(listOf(learner)).toBe(10);
+  });
+
+  const cases: [string, (profile: Profile) => Partial<Profile>][] = [
+    [
+      'taste',
+      ({ taste }) => ({
+        taste: Object.fromEntries(Object.keys(taste).map((name) => [name, taste[name].map(() => 3e38)])),
+      }),
+    ],
+    ['recent', ({ weights: { theta, squares } }) => ({ weights: { squares, theta: { ...theta, recent: 1000 } } })],
+    [
+      'recent',
+      ({ history: known }) => ({ history: known && { ...known, strengths: known.strengths.map(() => 1e308) } }),
+    ],
+  ];
+  it.each(cases)('names the term that says no number: %s', (name, changes) => {
+    const learner = after(changes);
+    expect(() => learner.checkFinite()).toThrow(refused('store/corrupt'));
+    expect(() => learner.checkFinite()).toThrow(name);
+  });
+});
+
+describe('what a learner saves', () => {
+  it('is always within the bounds that it is read with', async () => {
+    const learner = newLearner();
+    let id = 0;
+    const types: EventType[] = ['impression', 'click', 'purchase', 'dismiss', 'cart', 'undismiss', 'view', 'uncart'];
+    for (let n = 0; n < 2500; n++)
+      learner.observe(event(++id, (n * 37) % COUNT, types[(n * 5 + (n >> 4)) % types.length]));
+    const saved = learner.save();
+    expect(saved.history?.items.length).toBeGreaterThan(900);
+    expect(parseProfile(structuredClone(saved))).toEqual(saved);
+    expect(await readProfile(structuredClone(saved))).toEqual(saved);
+    for (const name of TERMS) expect(Number.isFinite(learner.weights[name])).toBe(true);
+  });
+});
