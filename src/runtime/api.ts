@@ -14,12 +14,14 @@ import type {
   Rules,
   Source,
 } from '../ranking';
+import type { Encryption } from '../store';
 import type { CallOptions } from './deadline';
 
 export type {
   CallOptions,
   CategoryCap,
   Counts,
+  Encryption,
   EventType,
   Experiment,
   Filter,
@@ -208,8 +210,8 @@ export interface RecommenderOptions {
   learning?: boolean;
   /** Default 1. */
   seed?: number;
-  /** Encrypt log and profile at rest, with a key that no script can read. Needs https. Default false. */
-  encrypt?: boolean;
+  /** How what this device keeps is encrypted, see `Encryption`. Needs https. Default false. */
+  encrypt?: Encryption;
   /**
    * Address of the package's `worker.js`, with the files of its folder beside it, when it is not where the page's script
    * looks: beside itself, or where a bundler put it. A worker from another host needs `worker-src blob:` in a CSP.

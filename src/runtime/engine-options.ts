@@ -1,6 +1,7 @@
 import type { SidestreamError } from '../error';
 import type { Experiment } from '../experiment';
 import type { Rules } from '../ranking';
+import type { Encryption } from '../store';
 import type { Consent, Progress, Status } from './api';
 
 /** What the engine tells the page while it works. */
@@ -18,8 +19,8 @@ export interface EngineOptions {
   namespace: string;
   learning: boolean;
   seed: number;
-  /** Encrypt log and profile at rest. */
-  encrypt?: boolean;
+  /** See `RecommenderOptions.encrypt`. */
+  encrypt?: Encryption;
   /** Bytes that the event log may take on the device. Default 5,000,000. */
   logBudget?: number;
   experiment?: Experiment;

@@ -190,6 +190,7 @@ export class Engine {
     const { era } = this.#storage;
     const { isSealed, openSealed } = await sealedFiles();
     const profile = await decodeProfile(isSealed(file) ? await openSealed(file, passphrase) : file);
+    this.#scheduler.check(profile);
     await this.#scheduler.replaceStored(async () => {
       // Its events were numbered by another log: here it knows all there are.
       const lastEvent = await this.#session.run(({ learner }) => learner.lastEvent);

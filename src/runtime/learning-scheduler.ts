@@ -137,6 +137,21 @@ export class LearningScheduler {
     else await this.#context.session.run(({ learner }) => this.#scheduleTraining(learner.trainingDue));
   }
 
+  /**
+   * Makes sure that lists can be made with a profile.
+   * @throws SidestreamError `store/corrupt` when scores would not be finite
+   */
+  check(profile: Profile): void {
+    const { catalogue, seed } = this.#context;
+    const probe = new Learner(catalogue, { seed });
+    try {
+      probe.restore(profile, []);
+      probe.checkFinite();
+    } finally {
+      probe.dispose();
+    }
+  }
+
   async #goOnFromStored(change: () => Promise<void>): Promise<void> {
     const { session, storage, catalogue, aisles, chores } = this.#context;
     let past: string[] = [];
@@ -146,7 +161,7 @@ export class LearningScheduler {
         await change();
         const local = await storage.localItems();
         if (local.length > 0) catalogue.add(local);
-        const { profile, origin } = await storage.read();
+        const { profile, origin } = await storage.read((stored) => this.check(stored));
         past = pastOf(profile);
         if (this.#context.learning()) fresh.restore(profile, profile?.history ? [] : await storage.eventsAfter(0));
         else fresh.restoreWithoutLearning(profile);

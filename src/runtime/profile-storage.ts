@@ -29,7 +29,7 @@ export interface StorageListener {
   onErased(): void;
   /** The shopper agreed in another tab. */
   onGranted(): void;
-  /** Newer code took the database over; from now on things are kept in memory. */
+  /** Newer code, or a page with another key, took the database over; from now on things are kept in memory. */
   onTakenOver(): void;
 }
 
@@ -194,14 +194,20 @@ export class ProfileStorage {
     return { store: this.#store, generation: 0, readOnly: false, damaged: false, known: [0, 0] };
   }
 
-  /** The newest stored profile that is sound; null without any. What is wrong with newer ones is reported. */
-  async read(): Promise<{ profile: Profile | null; origin: ProfileOrigin }> {
+  /**
+   * The newest stored profile that is sound; null without any. What is wrong with newer ones is reported.
+   * @param check throws for a profile that cannot be used
+   */
+  async read(
+    check: (profile: Profile) => void = () => undefined,
+  ): Promise<{ profile: Profile | null; origin: ProfileOrigin }> {
     const store = this.#store;
     const generation = await store.generation();
     const origin = { store, generation, readOnly: false, damaged: false, known: [0, 0] as [number, number] };
     for (const stored of await store.profiles()) {
       try {
         const profile = await readProfile(stored);
+        check(profile);
         return { profile, origin: { ...origin, known: [profile.lastEvent, 0] } };
       } catch (thrown) {
         const error = SidestreamError.from(thrown);
@@ -334,6 +340,8 @@ export class ProfileStorage {
       if (isNew && profile) {
         const stored = await storedProfile({ ...profile, lastEvent: known });
         isNew = await device.saveProfile(stored, await device.generation(), { first: true });
+        // A tab that came here before with nothing of its own knows of no profile.
+        if (isNew) this.#tabs.tell('replaced');
       }
       if (!(await this.#useDevice(opened, era))) {
         throw forgotten();
@@ -481,7 +489,7 @@ export class ProfileStorage {
     this.#listener?.onError(
       new SidestreamError(
         'store/newer-schema',
-        'Newer code took over the profile. Recommendations go on in memory; reload the page to get the newer code.',
+        'Another page took over the profile, with newer code or under another key. Recommendations go on in memory; reload this page to share it again.',
       ),
     );
   }
