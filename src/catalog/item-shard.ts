@@ -18,7 +18,7 @@ export function encodeItems(items: readonly Item[]): Uint8Array {
  * @throws SidestreamError `bundle/invalid` when an item does not fit the schema or their number is another
  */
 export function decodeItems(bytes: ArrayBuffer, file: string, count: number): Item[] {
-  const result = v.safeParse(v.array(itemSchema), parseJson(file, bytes));
+  const result = v.safeParse(v.array(itemSchema), parseJson(file, bytes), { abortEarly: true });
   if (!result.success) {
     const [issue] = result.issues;
     throw invalidBundle(file, `${v.getDotPath(issue) ?? 'file'}: ${issue.message}`);

@@ -95,11 +95,12 @@ export function decodeAxes(bytes: ArrayBuffer, shape: Pick<PrincipalAxes, 'dims'
       `The axes of the bundle are not ${dims} of ${width}. Build it again with \`sidestream build\`.`,
     );
   }
-  return {
-    dims,
-    width,
-    values: Float32Array.from({ length: dims * width }, (_, at) => view.getFloat32(HEADER + 4 * at, true)),
-  };
+  const values = Float32Array.from({ length: dims * width }, (_, at) => view.getFloat32(HEADER + 4 * at, true));
+  if (values.every(Number.isFinite)) return { dims, width, values };
+  throw new SidestreamError(
+    'bundle/invalid',
+    'The axes of the bundle are not all numbers. Build it again with `sidestream build`.',
+  );
 }
 
 /** Some consecutive items of a table, not copied. */
