@@ -1,5 +1,6 @@
 import { SidestreamError } from '../error';
 import { sha256 } from '../sha256';
+import { type Learned, putLearned } from './add-learned';
 import { contentBlend } from './content-vectors';
 import { encodeFeatureShard } from './feature-shard';
 import type { FeatureTable } from './feature-table';
@@ -44,18 +45,26 @@ export interface WriteBundleOptions {
   clusterItems?: number;
   /** The bundle that this one takes the place of, in the same folder: what was learned for it stays where it fits. */
   previous?: Predecessor;
+  /** What the shop learned; takes the place of what is kept of the bundle before. */
+  learned?: Learned;
+  /**
+   * Called when all files but the manifest are there: what it throws leaves the bundle before in its place. `verifyBundle`
+   * is made for it.
+   */
+  verify?: (manifest: Manifest) => Promise<void>;
 }
 
 /**
  * Writes a bundle: items, features, projection and encoders under content-hashed names, the manifest last, so that a
  * build that breaks off never leaves a manifest naming missing files. The same content, and the same bundle before it,
  * give the same bytes.
- * @throws SidestreamError `catalog/empty` without items; `bundle/invalid` when items, features and encoders do not agree
+ * @throws SidestreamError `catalog/empty` without items; `bundle/invalid` when items, features and encoders do not agree;
+ *   what `verify` throws
  */
 export async function writeBundle(
   content: BundleContent,
   sink: BundleSink,
-  { shardItems = 1024, clusterFrom = 20_001, clusterItems = 256, previous }: WriteBundleOptions = {},
+  { shardItems = 1024, clusterFrom = 20_001, clusterItems = 256, previous, learned, verify }: WriteBundleOptions = {},
 ): Promise<Manifest> {
   const { items, features, encoders } = content;
   check(content);
@@ -109,6 +118,8 @@ export async function writeBundle(
     ...(large ? { clusters: large.clusters } : {}),
   };
   if (previous) Object.assign(manifest, keepLearned(previous, { manifest, items: large?.ordered ?? items }));
+  if (learned) Object.assign(manifest, await putLearned(learned, items.length, sink));
+  await verify?.(manifest);
   return putManifest(manifest, previous?.manifest ?? null, sink);
 }
 
