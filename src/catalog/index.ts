@@ -42,5 +42,6 @@ export {
   type BundleContent,
   type BundleEncoder,
   type WriteBundleOptions,
+  type WriteProgress,
   writeBundle,
 } from './write-bundle';

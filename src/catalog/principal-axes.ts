@@ -61,12 +61,22 @@ export function baseVectors({ dims, width, values: axes }: PrincipalAxes, conten
   return out;
 }
 
-/** Base vectors of a whole table, whose content vectors are never in memory all at once. @returns [count * dims] */
-export function tableBaseVectors(axes: PrincipalAxes, table: FeatureTable, blend: ContentBlend): Float32Array {
+/**
+ * Base vectors of a whole table, whose content vectors are never in memory all at once.
+ * @param onProgress told of the rows that are done
+ * @returns [count * dims]
+ */
+export function tableBaseVectors(
+  axes: PrincipalAxes,
+  table: FeatureTable,
+  blend: ContentBlend,
+  onProgress?: (rows: number) => void,
+): Float32Array {
   const out = new Float32Array(table.count * axes.dims);
   for (let start = 0; start < table.count; start += CHUNK) {
     const part = slice(table, start, Math.min(CHUNK, table.count - start));
     out.set(baseVectors(axes, contentVectors(part, blend)), start * axes.dims);
+    onProgress?.(start + part.count);
   }
   return out;
 }

@@ -52,7 +52,12 @@ export interface WriteBundleOptions {
    * is made for it.
    */
   verify?: (manifest: Manifest) => Promise<void>;
+  /** Told how far it has come. */
+  onProgress?: WriteProgress;
 }
+
+/** @param step `group`: items are put into clusters; `write`: their files are written */
+export type WriteProgress = (step: 'group' | 'write', items: number, total: number) => void;
 
 /**
  * Writes a bundle: items, features, projection and encoders under content-hashed names, the manifest last, so that a
@@ -64,8 +69,17 @@ export interface WriteBundleOptions {
 export async function writeBundle(
   content: BundleContent,
   sink: BundleSink,
-  { shardItems = 1024, clusterFrom = 20_001, clusterItems = 256, previous, learned, verify }: WriteBundleOptions = {},
+  options: WriteBundleOptions = {},
 ): Promise<Manifest> {
+  const {
+    shardItems = 1024,
+    clusterFrom = 20_001,
+    clusterItems = 256,
+    previous,
+    learned,
+    verify,
+    onProgress,
+  } = options;
   const { items, features, encoders } = content;
   check(content);
   const put: PutFile = async (stem, extension, bytes) => {
@@ -100,13 +114,14 @@ export async function writeBundle(
   if (items.length >= clusterFrom) {
     const before = previous ? await previousClusters(previous, frame) : null;
     const blend = contentBlend(frame);
-    large = await writeClusters({ items, features, blend, clusterItems, previous: before }, put);
+    large = await writeClusters({ items, features, blend, clusterItems, previous: before, onProgress }, put);
   } else {
     for (let start = 0; start < items.length; start += shardItems) {
       const count = Math.min(shardItems, items.length - start);
       const rows = (file: BundleFile): BundleShard => ({ ...file, start, count });
       shards.items.push(rows(await put('items', 'json', encodeItems(items.slice(start, start + count)))));
       shards.features.push(rows(await put('features', 'bin', encodeFeatureShard(features, start, count))));
+      onProgress?.('write', start + count, items.length);
     }
   }
   const catalogue = large ? [large.clusters.directory, large.clusters.axes] : [...shards.items, ...shards.features];

@@ -103,7 +103,11 @@ export function buildCommand(): Command {
       console.log(
         `Built ${built.items} items${missing} in ${seconds} s: ${(built.bytes / 1e6).toFixed(1)} MB in ${options.out}`,
       );
-      console.log(`Encoded ${built.encoded} texts and pictures; ${built.reused} were encoded before`);
+      const known = [
+        ...(built.repeated > 0 ? [`${built.repeated} are the same as another item's`] : []),
+        ...(built.reused > 0 ? [`${built.reused} were encoded by an earlier build`] : []),
+      ];
+      console.log(`Encoded ${[`${built.encoded} texts and pictures`, ...known].join('; ')}`);
       for (const note of built.notes) console.error(note);
       for (const line of built.summary) console.log(`Read ${line}`);
       console.log(`Refused: ${built.refusedRows} rows, ${built.refusedPictures} pictures`);
