@@ -7,7 +7,7 @@ import { type FeatureTable, rowsPerItem } from './feature-table';
 import { bucketOf, clustersWith, decodeIdBucket, hashId, type IdBucket } from './id-bucket';
 import type { Item } from './item';
 import { decodeItems } from './item-shard';
-import { type BundleFile, MANIFEST_FILE, type Manifest } from './manifest';
+import type { BundleFile, Manifest } from './manifest';
 import { decodeAxes, type PrincipalAxes } from './principal-axes';
 import { type BaseVectors, decodeVectorShard, vectorShardBytes } from './vector-shard';
 
@@ -57,9 +57,7 @@ export class BundleClusters {
     const { statistics } = this.#clusters;
     return this.#once(statistics, (bytes) => {
       const result = v.safeParse(catalogueStatisticsSchema, parseJson(statistics.file, bytes));
-      const { count } = this.#manifest;
-      if (result.success && result.output.count === count) return result.output;
-      if (result.success) throw invalidBundle(statistics.file, `it is about ${result.output.count} of ${count} items`);
+      if (result.success) return result.output;
       const [issue] = result.issues;
       throw invalidBundle(statistics.file, `${v.getDotPath(issue) ?? 'file'}: ${issue.message}`);
     });
@@ -96,7 +94,7 @@ export class BundleClusters {
   async all(onProgress?: BundleProgress): Promise<ItemsPart> {
     const directory = await this.directory();
     const { count } = this.#manifest;
-    const features = this.#table(count);
+    const features = createTable(this.#shape, count);
     const items: Item[] = [];
     const width = rowsPerItem(features);
     for (let first = 0; first < directory.clusters; first += AT_ONCE) {
@@ -126,15 +124,6 @@ export class BundleClusters {
   get #shape(): FeatureShape {
     const { dim, modalities } = this.#manifest;
     return { dim, taps: { text: modalities.text.taps.length, image: modalities.image.taps.length } };
-  }
-
-  /** Nothing was fetched yet that would prove that there are so many items. */
-  #table(count: number): FeatureTable {
-    try {
-      return createTable(this.#shape, count);
-    } catch (cause) {
-      throw invalidBundle(MANIFEST_FILE, `there is no memory for ${count} items`, cause);
-    }
   }
 
   #part([rows, values]: ArrayBuffer[], [items, scaled]: BundleFile[], count: number): ItemsPart {

@@ -55,7 +55,7 @@ describe('a manifest that claims more than there is', () => {
       'more items than its clusters hold',
       'clustered',
       (manifest) => Object.assign(manifest, { count: 5e6 }),
-      'clusters hold',
+      'clusters of up to',
     ],
     ['rows a billion wide', 'small', (manifest) => Object.assign(manifest, { dim: 1e9 }), 'dim'],
     ['rows a billion wide in clusters', 'clustered', (manifest) => Object.assign(manifest, { dim: 1e9 }), 'dim'],
@@ -105,7 +105,7 @@ describe('a manifest that claims more than there is', () => {
       'a head larger than the catalogue',
       'clustered',
       ({ clusters }) => Object.assign(clusters.head, { count: 121 }),
-      'head',
+      'for 121 items',
     ],
     [
       'a size that is no number of bytes',

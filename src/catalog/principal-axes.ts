@@ -93,23 +93,22 @@ export function encodeAxes({ dims, width, values }: PrincipalAxes): Uint8Array {
 
 /**
  * Reads what `encodeAxes` wrote.
- * @throws SidestreamError `bundle/invalid` when it has another shape than the bundle
+ * @throws SidestreamError `bundle/invalid` when it has another shape than the bundle, or not only numbers
  */
 export function decodeAxes(bytes: ArrayBuffer, shape: Pick<PrincipalAxes, 'dims' | 'width'>): PrincipalAxes {
   const { dims, width } = shape;
   const view = new DataView(bytes);
-  const fits = bytes.byteLength === HEADER + 4 * dims * width;
-  if (!fits || view.getUint32(0, true) !== dims || view.getUint32(4, true) !== width) {
-    throw new SidestreamError(
-      'bundle/invalid',
-      `The axes of the bundle are not ${dims} of ${width}. Build it again with \`sidestream build\`.`,
-    );
+  if (
+    bytes.byteLength === HEADER + 4 * dims * width &&
+    view.getUint32(0, true) === dims &&
+    view.getUint32(4, true) === width
+  ) {
+    const values = Float32Array.from({ length: dims * width }, (_, at) => view.getFloat32(HEADER + 4 * at, true));
+    if (values.every(Number.isFinite)) return { dims, width, values };
   }
-  const values = Float32Array.from({ length: dims * width }, (_, at) => view.getFloat32(HEADER + 4 * at, true));
-  if (values.every(Number.isFinite)) return { dims, width, values };
   throw new SidestreamError(
     'bundle/invalid',
-    'The axes of the bundle are not all numbers. Build it again with `sidestream build`.',
+    `The axes of the bundle are not ${dims} of ${width} numbers. Build it again with \`sidestream build\`.`,
   );
 }
 

@@ -59,9 +59,7 @@ function check({ shards, clusters, count, dim, modalities }: Manifest): void {
   if (!clusters) return;
   const { count: number, largest, head } = clusters;
   if (count > number * largest || number > count) {
-    const what = `${number} clusters hold at most ${number * largest} items, the bundle has ${count}`;
-    throw invalidBundle(MANIFEST_FILE, what);
+    throw invalidBundle(MANIFEST_FILE, `${number} clusters of up to ${largest} cannot hold ${count} items`);
   }
-  if (head.count > count) throw invalidBundle(MANIFEST_FILE, `the head has ${head.count} of ${count} items`);
   checkFeatures(head.features, head.count);
 }

@@ -91,6 +91,10 @@ async function showNeighbours(bundle: Bundle, { json, by }: InspectOptions): Pro
     const { length } = judgedItems(vectors, categories);
     most = Math.max(most, length);
     let [done, shown] = [0, 0];
+    if (length === 0) {
+      p5[basis] = null;
+      continue;
+    }
     p5[basis] = await metered(meter, `By ${basis}`, length, (advance) =>
       round(
         categoryPrecision(vectors, categories, 5, (items) => {
@@ -106,7 +110,8 @@ async function showNeighbours(bundle: Bundle, { json, by }: InspectOptions): Pro
   // So many say as much as all of a large catalogue would.
   const judged = most < categories.filter((category) => category !== '').length ? { judged: most } : {};
   if (json) console.log(JSON.stringify({ items, ...judged, p5 }));
-  else for (const basis of BASES) console.log(`P@5 by ${by}, ${basis.padEnd(6)} ${p5[basis]}`);
+  else
+    for (const basis of BASES) console.log(`P@5 by ${by}, ${basis.padEnd(6)} ${p5[basis] ?? 'nothing to compare by'}`);
   if (!json && judged.judged) console.log(`Judged by ${judged.judged} of ${items} items, an even selection`);
 }
 
