@@ -90,9 +90,16 @@ export function categoryPrecision(
     for (let start = 0; start < judged.length; start += BLOCK) {
       const block = judged.slice(start, start + BLOCK);
       rowProducts(rowsOf(values, width, block), b, products);
-      for (const [n, item] of block.entries()) {
-        for (const [m, index] of tile.entries()) {
-          if (index !== item) insert(best[start + n], { index, similarity: products[n * tile.length + m] }, k);
+      for (let n = 0; n < block.length; n++) {
+        const near = best[start + n];
+        const from = n * tile.length;
+        // Few of very many are near enough to be looked at.
+        let least = near.length < k ? Number.NEGATIVE_INFINITY : near[k - 1].similarity;
+        for (let m = 0; m < tile.length; m++) {
+          const similarity = products[from + m];
+          if (similarity <= least || tile[m] === block[n]) continue;
+          insert(near, { index: tile[m], similarity }, k);
+          if (near.length === k) least = near[k - 1].similarity;
         }
       }
       advance?.((block.length * tile.length) / others.length);
