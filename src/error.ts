@@ -29,6 +29,7 @@ export const ERROR_CODES = [
   'build/worker-lost',
   'build/queue',
   'build/no-engine',
+  'build/unreadable',
   // model
   'model/bad-shape',
   'model/bad-weights',

@@ -34,8 +34,9 @@ export async function recall(folder: string): Promise<string[]> {
   const vectorsOf = async (cluster: number): Promise<ContentVectors> => {
     const count = directory.counts[cluster];
     const table = createTable({ dim: manifest.dim, taps }, count);
-    const response = await fetchFile(directory.file(cluster, 'features').file);
-    decodeFeatureShard(await response.arrayBuffer(), table, 0, count);
+    const { file } = directory.file(cluster, 'features');
+    const response = await fetchFile(file);
+    decodeFeatureShard(await response.arrayBuffer(), file, table, 0, count);
     return contentVectors(table, contentBlend(manifest));
   };
   const tastes: ContentTaste[] = [];

@@ -20,15 +20,26 @@ export interface Learned {
  * @returns the new manifest
  * @throws SidestreamError `bundle/invalid` when the companions are not about as many items as the bundle has
  */
-export async function addLearned(
-  manifest: Manifest,
+export async function addLearned(manifest: Manifest, learned: Learned, sink: BundleSink): Promise<Manifest> {
+  const next: Manifest = { ...manifest, schema: BUNDLE_SCHEMA, ...(await putLearned(learned, manifest.count, sink)) };
+  await storeManifest(next, sink);
+  return next;
+}
+
+/**
+ * Writes the files of what was learned for a bundle of `count` items.
+ * @returns the manifest's entries
+ * @throws SidestreamError `bundle/invalid` when the companions are about another number of items
+ */
+export async function putLearned(
   { base, companions }: Learned,
+  count: number,
   sink: BundleSink,
-): Promise<Manifest> {
-  if (companions && companions.count !== manifest.count) {
+): Promise<Pick<Manifest, 'base' | 'companions'>> {
+  if (companions && companions.count !== count) {
     throw new SidestreamError(
       'bundle/invalid',
-      `The companions are about ${companions.count} items, the bundle has ${manifest.count}. Train for this bundle.`,
+      `The companions are about ${companions.count} items, the bundle has ${count}. Train for this bundle.`,
     );
   }
   const put = async (stem: string, extension: string, bytes: Uint8Array): Promise<BundleFile> => {
@@ -37,13 +48,12 @@ export async function addLearned(
     await sink(file, bytes);
     return { file, sha256: digest, bytes: bytes.byteLength };
   };
-  const next: Manifest = { ...manifest, schema: BUNDLE_SCHEMA };
-  if (base) next.base = { ...(await put('base', 'safetensors', base.bytes)), config: base.config };
+  const learned: Pick<Manifest, 'base' | 'companions'> = {};
+  if (base) learned.base = { ...(await put('base', 'safetensors', base.bytes)), config: base.config };
   if (companions) {
     const { origin } = companions;
     const file = await put('companions', 'bin', encodeCompanions(companions));
-    next.companions = origin ? { ...file, origin } : file;
+    learned.companions = origin ? { ...file, origin } : file;
   }
-  await storeManifest(next, sink);
-  return next;
+  return learned;
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-const size = v.pipe(v.number(), v.integer(), v.minValue(1));
+const size = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_536));
 
 /**
  * How a base model is trained and how its scores are read.
@@ -11,7 +11,7 @@ export const BASE_RECIPES = ['sidestream', 'paper'] as const;
 export type BaseRecipe = (typeof BASE_RECIPES)[number];
 
 /** What a base model is, beside its weights. */
-export const baseConfigSchema = v.object({
+export const baseConfigSchema = v.strictObject({
   recipe: v.picklist(BASE_RECIPES),
   /** E: width of item embeddings and user vectors; a multiple of `heads`. */
   embeddingDim: size,

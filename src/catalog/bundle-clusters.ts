@@ -4,7 +4,7 @@ import { type CatalogueStatistics, catalogueStatisticsSchema } from './catalogue
 import { ClusterDirectory } from './cluster-directory';
 import { createTable, decodeFeatureShard, type FeatureShape, featureShardBytes } from './feature-shard';
 import { type FeatureTable, rowsPerItem } from './feature-table';
-import { bucketOf, clustersWith, decodeIdBucket, hashId } from './id-bucket';
+import { bucketOf, clustersWith, decodeIdBucket, hashId, type IdBucket } from './id-bucket';
 import type { Item } from './item';
 import { decodeItems } from './item-shard';
 import type { BundleFile, Manifest } from './manifest';
@@ -44,8 +44,8 @@ export class BundleClusters {
 
   directory(): Promise<ClusterDirectory> {
     const { count } = this.#manifest;
-    const { directory, count: clusters, dims } = this.#clusters;
-    return this.#once(directory, (bytes) => new ClusterDirectory(bytes, { count, clusters, dims }));
+    const { directory, count: clusters, dims, largest } = this.#clusters;
+    return this.#once(directory, (bytes) => new ClusterDirectory(bytes, { count, clusters, dims, largest }));
   }
 
   axes(): Promise<PrincipalAxes> {
@@ -67,7 +67,7 @@ export class BundleClusters {
   async head(onProgress?: BundleProgress): Promise<ItemsPart> {
     const { count, items, features } = this.#clusters.head;
     const [rows, values] = await fetchFiles(this.#fetchFile, [items, features], onProgress);
-    return this.#part(rows, items, values, count);
+    return this.#part([rows, values], [items, features], count);
   }
 
   /** Tier 1: base vectors of a cluster's items, in their order. */
@@ -77,7 +77,7 @@ export class BundleClusters {
     const count = directory.counts[cluster];
     const file = directory.file(cluster, 'vectors');
     checkSize(file, vectorShardBytes(count, dims));
-    return decodeVectorShard(await fetchChecked(this.#fetchFile, file), count, dims);
+    return decodeVectorShard(await fetchChecked(this.#fetchFile, file), file.file, count, dims);
   }
 
   /** Tier 2: a cluster's items and their features. */
@@ -87,7 +87,7 @@ export class BundleClusters {
     const count = directory.counts[cluster];
     checkSize(features, featureShardBytes(this.#shape, count));
     const [rows, values] = await fetchFiles(this.#fetchFile, [items, features]);
-    return this.#part(rows, items, values, count);
+    return this.#part([rows, values], [items, features], count);
   }
 
   /** All items, cluster by cluster. */
@@ -111,10 +111,14 @@ export class BundleClusters {
 
   /** Clusters that may hold an item: none for an unknown one, rarely more than one. */
   async clustersWith(id: string): Promise<number[]> {
+    const { buckets } = await this.directory();
+    return clustersWith(await this.ids(bucketOf(hashId(id), buckets)), id);
+  }
+
+  /** Where the items of an id bucket are. */
+  async ids(bucket: number): Promise<IdBucket> {
     const directory = await this.directory();
-    const file = directory.idFile(bucketOf(hashId(id), directory.buckets));
-    const bucket = decodeIdBucket(await fetchChecked(this.#fetchFile, file), directory.clusters);
-    return clustersWith(bucket, id);
+    return decodeIdBucket(await fetchChecked(this.#fetchFile, directory.idFile(bucket)), directory.clusters);
   }
 
   get #shape(): FeatureShape {
@@ -122,10 +126,10 @@ export class BundleClusters {
     return { dim, taps: { text: modalities.text.taps.length, image: modalities.image.taps.length } };
   }
 
-  #part(rows: ArrayBuffer, file: BundleFile, values: ArrayBuffer, count: number): ItemsPart {
+  #part([rows, values]: ArrayBuffer[], [items, scaled]: BundleFile[], count: number): ItemsPart {
     const features = createTable(this.#shape, count);
-    decodeFeatureShard(values, features, 0, count);
-    return { items: decodeItems(rows, file.file, count), features };
+    decodeFeatureShard(values, scaled.file, features, 0, count);
+    return { items: decodeItems(rows, items.file, count), features };
   }
 
   /** Fetched once; a failure is tried again by who asks next. */

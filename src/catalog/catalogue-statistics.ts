@@ -6,14 +6,14 @@ const finite = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** What holds of a catalogue as a whole, so that a part of it can be judged against the rest. */
-export const catalogueStatisticsSchema = v.object({
+export const catalogueStatisticsSchema = v.strictObject({
   /** Number of items. */
   count,
   /** Items of every category and of every broader one, `Food/Fruit` counting for `Food` too, in catalogue order. */
   categories: v.array(v.tuple([v.string(), count])),
   /** Numbers that tell items apart, `price` first: log(1 + price) and attributes by name. */
-  numbers: v.array(v.object({ name: v.string(), mean: finite, deviation: v.pipe(finite, v.minValue(0)) })),
-  popularity: v.object({
+  numbers: v.array(v.strictObject({ name: v.string(), mean: finite, deviation: v.pipe(finite, v.minValue(0)) })),
+  popularity: v.strictObject({
     /** Items whose popularity is known, their mean, and whether any is above 0. */
     known: count,
     mean: finite,
@@ -34,7 +34,12 @@ export function catalogueStatistics(items: readonly Item[]): CatalogueStatistics
     numbers: numberStatistics(items),
     popularity: {
       known: popularities.length,
-      mean: popularities.reduce((sum, popularity) => sum + popularity, 0) / Math.max(1, popularities.length),
+      // The sum of very large numbers may be beyond them all.
+      mean:
+        Math.min(
+          popularities.reduce((sum, popularity) => sum + popularity, 0),
+          Number.MAX_VALUE,
+        ) / Math.max(1, popularities.length),
       any: popularities.some((value) => value > 0),
     },
   };

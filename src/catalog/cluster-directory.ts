@@ -89,7 +89,7 @@ export class ClusterDirectory {
    * @param expected what the manifest says
    * @throws SidestreamError `bundle/invalid` when its length or its numbers do not fit
    */
-  constructor(bytes: ArrayBuffer, expected: { count: number; clusters: number; dims: number }) {
+  constructor(bytes: ArrayBuffer, expected: { count: number; clusters: number; dims: number; largest: number }) {
     const view = new DataView(bytes);
     const header = bytes.byteLength >= HEADER ? [0, 4, 8].map((at) => view.getUint32(at, true)) : [0, 0, 0];
     const [clusters, dims, buckets] = header;
@@ -118,8 +118,9 @@ export class ClusterDirectory {
     this.#digests = size.digests;
     const total = this.counts.reduce((sum, count) => sum + count, 0);
     const powerOfTwo = buckets > 0 && Number.isInteger(Math.log2(buckets));
-    if (total !== expected.count || !powerOfTwo || !scales.every(Number.isFinite))
-      throw invalid('its numbers do not fit');
+    const sized = this.counts.every((count) => count > 0 && count <= expected.largest);
+    const measured = [...scales, ...this.radii].every((value) => value >= 0 && value < Number.POSITIVE_INFINITY);
+    if (total !== expected.count || !powerOfTwo || !sized || !measured) throw invalid('its numbers do not fit');
   }
 
   /** One file of a cluster. */

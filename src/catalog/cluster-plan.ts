@@ -30,6 +30,8 @@ export interface PlanOptions extends ClusterSizes {
   /** Length of base vectors. */
   dims: number;
   previous: PreviousClusters | null;
+  /** Told of the items that are done: half of it is their vectors, half their groups. */
+  onProgress?: (items: number) => void;
 }
 
 /** Growth of a catalogue from which on it is clustered anew. */
@@ -50,14 +52,19 @@ export function planClusters(
 ): ClusterPlan {
   const previous = options.previous && comparable(options.previous, items.length) ? options.previous : null;
   const axes = previous?.axes ?? principalAxes(table, blend, options.dims);
-  const space = { dims: axes.dims, values: tableBaseVectors(axes, table, blend) };
+  const { onProgress } = options;
+  const half = (rows: number): void => onProgress?.(Math.floor(rows / 2));
+  const space = { dims: axes.dims, values: tableBaseVectors(axes, table, blend, half) };
   const groups = previous ? keptGroups(space, items, previous, options) : freshGroups(space, options);
   const byId = (a: number, b: number): number => (items[a].id < items[b].id ? -1 : 1);
   const rows = groups.map((group) => Int32Array.from(group.rows).sort(byId));
   const values = new Int8Array(groups.length * space.dims);
   const scales = new Float32Array(groups.length);
   const radii = new Float32Array(groups.length);
+  let measured = 0;
   for (const [cluster, { rows: members, kept }] of groups.entries()) {
+    measured += members.length;
+    onProgress?.(items.length - Math.floor((items.length - measured) / 2));
     const start = cluster * space.dims;
     if (kept) values.set(kept.values, start);
     scales[cluster] = kept ? kept.scale : quantizeRow(meanOf(space, members), values, start);

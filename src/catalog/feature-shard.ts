@@ -1,3 +1,4 @@
+import { invalidBundle } from './bundle-file';
 import { type FeatureTable, rowsPerItem } from './feature-table';
 
 /**
@@ -44,10 +45,33 @@ export function createTable(shape: FeatureShape, count: number): FeatureTable {
   };
 }
 
-/** Copies a shard into the table at item `start`. The caller has checked its length against `featureShardBytes`. */
-export function decodeFeatureShard(bytes: ArrayBuffer, table: FeatureTable, start: number, count: number): void {
+/**
+ * Copies a shard into the table at item `start`. The caller has checked its length against `featureShardBytes`.
+ * @param file its name, for the message
+ * @throws SidestreamError `bundle/invalid` when a scale is no number of 0 or more
+ */
+export function decodeFeatureShard(
+  bytes: ArrayBuffer,
+  file: string,
+  table: FeatureTable,
+  start: number,
+  count: number,
+): void {
   const rows = rowsPerItem(table);
-  const view = new DataView(bytes);
-  for (let r = 0; r < count * rows; r++) table.scales[start * rows + r] = view.getFloat32(r * 4, true);
+  table.scales.set(decodeScales(bytes, file, count * rows), start * rows);
   table.values.set(new Int8Array(bytes, count * rows * 4), start * rows * table.dim);
+}
+
+/**
+ * The scales at the start of a shard of int8 rows.
+ * @param file its name, for the message
+ * @throws SidestreamError `bundle/invalid` when one is no number of 0 or more
+ */
+export function decodeScales(bytes: ArrayBuffer, file: string, count: number): Float32Array {
+  const view = new DataView(bytes);
+  return Float32Array.from({ length: count }, (_, row) => {
+    const scale = view.getFloat32(4 * row, true);
+    if (scale >= 0 && scale < Number.POSITIVE_INFINITY) return scale;
+    throw invalidBundle(file, `row ${row} has a scale of ${scale}`);
+  });
 }

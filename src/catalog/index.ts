@@ -37,9 +37,11 @@ export { type BundleSink, manifestFile } from './put-manifest';
 export { type BaseFile, type Bundle, type EncoderFiles, type OpenOptions, openBundle } from './read-bundle';
 export { describeRefusal, type Refusal, type RefusalUnit } from './refusal';
 export type { BaseVectors } from './vector-shard';
+export { verifyBundle } from './verify-bundle';
 export {
   type BundleContent,
   type BundleEncoder,
   type WriteBundleOptions,
+  type WriteProgress,
   writeBundle,
 } from './write-bundle';

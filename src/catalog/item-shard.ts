@@ -18,10 +18,13 @@ export function encodeItems(items: readonly Item[]): Uint8Array {
  * @throws SidestreamError `bundle/invalid` when an item does not fit the schema or their number is another
  */
 export function decodeItems(bytes: ArrayBuffer, file: string, count: number): Item[] {
-  const result = v.safeParse(v.array(itemSchema), parseJson(file, bytes));
+  const rows = parseJson(file, bytes);
+  const result = v.safeParse(v.array(itemSchema), rows, { abortEarly: true });
   if (!result.success) {
     const [issue] = result.issues;
-    throw invalidBundle(file, `${v.getDotPath(issue) ?? 'file'}: ${issue.message}`);
+    const row = issue.path?.[0]?.value;
+    const id = typeof row === 'object' && row !== null && 'id' in row ? ` (item ${JSON.stringify(row.id)})` : '';
+    throw invalidBundle(file, `${v.getDotPath(issue) ?? 'file'}${id}: ${issue.message}`);
   }
   if (result.output.length !== count) {
     throw invalidBundle(file, `holds ${result.output.length} items, the bundle says ${count}`);

@@ -10,11 +10,19 @@ export const READABLE_SCHEMAS = [1, BUNDLE_SCHEMA] as const;
 /** Name of the one mutable file of a bundle. */
 export const MANIFEST_FILE = 'manifest.json';
 
+/** Items of the largest catalogue that can be read. What a manifest claims is believed no further: memory follows it. */
+const MOST_ITEMS = 1e7;
+/** Widest row and longest base vector, in values. */
+const MOST_VALUES = 8192;
+const MOST_TAPS = 256;
+/** Items that a cluster, and that a head, may have. */
+const MOST_TOGETHER = 65_536;
+
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
-const positive = v.pipe(count, v.minValue(1));
+const upTo = (most: number) => v.pipe(count, v.minValue(1), v.maxValue(most));
 /** A file of the bundle. Its name carries the start of its SHA-256, so it never changes under its name. */
-const fileSchema = v.object({
+const fileSchema = v.strictObject({
   /** Relative to the manifest. */
   file: v.pipe(
     v.string(),
@@ -22,25 +30,31 @@ const fileSchema = v.object({
     v.check((name) => !name.split('/').includes('..'), 'must stay inside the bundle'),
   ),
   sha256,
-  bytes: count,
+  bytes: v.pipe(count, v.maxValue(Number.MAX_SAFE_INTEGER)),
 });
-const shardSchema = v.object({ ...fileSchema.entries, /** First item row. */ start: count, /** Rows. */ count });
+const shardSchema = v.strictObject({
+  ...fileSchema.entries,
+  /** First item row. */
+  start: count,
+  /** Rows. */
+  count: upTo(MOST_ITEMS),
+});
 
 const modalitySchema = v.pipe(
-  v.object({
+  v.strictObject({
     /** Name of the encoder preset, `models/<preset>.json`. */
     preset: v.string(),
     /** SHA-256 of the encoder's ONNX file: features of other encoders never mix with these. */
     digest: sha256,
     /** Tap names from shallow to deep, K+1 of them. */
-    taps: v.pipe(v.array(v.string()), v.minLength(2)),
+    taps: v.pipe(v.array(v.string()), v.minLength(2), v.maxLength(MOST_TAPS)),
     /** Index into `taps` of the tap that content similarity uses. */
     contentTap: count,
     /** Share of this modality in content similarity, 0 to 1; the two add up to 1. */
     contentWeight: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
     /** What the browser needs to encode a new item; absent when the bundle was built without encoders. */
     encoder: v.optional(
-      v.object({
+      v.strictObject({
         onnx: fileSchema,
         tokenizer: v.optional(fileSchema),
         /** The preset, for encoders that do not come with the package; read by whoever opens them. */
@@ -51,13 +65,13 @@ const modalitySchema = v.pipe(
   v.check((modality) => modality.contentTap < modality.taps.length, 'contentTap must be an index into taps'),
 );
 
-const clustersSchema = v.object({
+const clustersSchema = v.strictObject({
   /** Number of clusters. */
-  count: positive,
+  count: upTo(MOST_ITEMS),
   /** Length of base vectors. */
-  dims: positive,
+  dims: upTo(MOST_VALUES),
   /** Items of the largest cluster. */
-  largest: positive,
+  largest: upTo(MOST_TOGETHER),
   /** Centroids, and the files of every cluster and of the index of ids. */
   directory: fileSchema,
   /** What base vectors are measured along. */
@@ -65,37 +79,37 @@ const clustersSchema = v.object({
   /** Facts about the whole catalogue. */
   statistics: fileSchema,
   /** Items that stand for the catalogue before anything is known of a shopper; each is in a cluster, too. */
-  head: v.object({ count: positive, items: fileSchema, features: fileSchema }),
+  head: v.strictObject({ count: upTo(MOST_TOGETHER), items: fileSchema, features: fileSchema }),
 });
 
-/** `manifest.json`, the one mutable file of a bundle. */
-export const manifestSchema = v.object({
+/** `manifest.json`, the one mutable file of a bundle. What is in it follows from its version: another key is an error. */
+export const manifestSchema = v.strictObject({
   schema: v.picklist(READABLE_SCHEMAS),
   /** SHA-256 over the digests of all items, features and the projection: names this state of the catalogue. */
   digest: sha256,
   /** Number of items. */
-  count,
+  count: upTo(MOST_ITEMS),
   /** Width D of every projected tap. */
-  dim: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  dim: upTo(MOST_VALUES),
   /** What the text encoder read of each item; a new item must be read the same way. */
   text: v.picklist(TEXT_RECIPES),
-  modalities: v.object({ text: modalitySchema, image: modalitySchema }),
+  modalities: v.strictObject({ text: modalitySchema, image: modalitySchema }),
   /** Means, deviations and projection of every tap; needed only to encode new items. */
   projection: fileSchema,
   /** All items and their features; empty in a bundle of clusters. */
-  shards: v.object({ items: v.array(shardSchema), features: v.array(shardSchema) }),
+  shards: v.strictObject({ items: v.array(shardSchema), features: v.array(shardSchema) }),
   /** Where a large catalogue is. */
   clusters: v.optional(clustersSchema),
   /** What the shop learned from its logs, when it did. */
   base: v.optional(
-    v.object({
+    v.strictObject({
       /** Weights as safetensors. */
       ...fileSchema.entries,
       config: baseConfigSchema,
     }),
   ),
   /** What the shop's logs, or its own links and orders, say goes together, about these items in this order. */
-  companions: v.optional(v.object({ ...fileSchema.entries, origin: v.optional(v.literal('shop')) })),
+  companions: v.optional(v.strictObject({ ...fileSchema.entries, origin: v.optional(v.literal('shop')) })),
   /** The manifest that this one took the place of. Its files stay, so that it can be used while this one's are missing. */
   previous: v.optional(fileSchema),
 });

@@ -61,12 +61,22 @@ export function baseVectors({ dims, width, values: axes }: PrincipalAxes, conten
   return out;
 }
 
-/** Base vectors of a whole table, whose content vectors are never in memory all at once. @returns [count * dims] */
-export function tableBaseVectors(axes: PrincipalAxes, table: FeatureTable, blend: ContentBlend): Float32Array {
+/**
+ * Base vectors of a whole table, whose content vectors are never in memory all at once.
+ * @param onProgress told of the rows that are done
+ * @returns [count * dims]
+ */
+export function tableBaseVectors(
+  axes: PrincipalAxes,
+  table: FeatureTable,
+  blend: ContentBlend,
+  onProgress?: (rows: number) => void,
+): Float32Array {
   const out = new Float32Array(table.count * axes.dims);
   for (let start = 0; start < table.count; start += CHUNK) {
     const part = slice(table, start, Math.min(CHUNK, table.count - start));
     out.set(baseVectors(axes, contentVectors(part, blend)), start * axes.dims);
+    onProgress?.(start + part.count);
   }
   return out;
 }
@@ -83,23 +93,23 @@ export function encodeAxes({ dims, width, values }: PrincipalAxes): Uint8Array {
 
 /**
  * Reads what `encodeAxes` wrote.
- * @throws SidestreamError `bundle/invalid` when it has another shape than the bundle
+ * @throws SidestreamError `bundle/invalid` when it has another shape than the bundle, or not only numbers
  */
 export function decodeAxes(bytes: ArrayBuffer, shape: Pick<PrincipalAxes, 'dims' | 'width'>): PrincipalAxes {
   const { dims, width } = shape;
   const view = new DataView(bytes);
-  const fits = bytes.byteLength === HEADER + 4 * dims * width;
-  if (!fits || view.getUint32(0, true) !== dims || view.getUint32(4, true) !== width) {
-    throw new SidestreamError(
-      'bundle/invalid',
-      `The axes of the bundle are not ${dims} of ${width}. Build it again with \`sidestream build\`.`,
-    );
+  if (
+    bytes.byteLength === HEADER + 4 * dims * width &&
+    view.getUint32(0, true) === dims &&
+    view.getUint32(4, true) === width
+  ) {
+    const values = Float32Array.from({ length: dims * width }, (_, at) => view.getFloat32(HEADER + 4 * at, true));
+    if (values.every(Number.isFinite)) return { dims, width, values };
   }
-  return {
-    dims,
-    width,
-    values: Float32Array.from({ length: dims * width }, (_, at) => view.getFloat32(HEADER + 4 * at, true)),
-  };
+  throw new SidestreamError(
+    'bundle/invalid',
+    `The axes of the bundle are not ${dims} of ${width} numbers. Build it again with \`sidestream build\`.`,
+  );
 }
 
 /** Some consecutive items of a table, not copied. */

@@ -145,15 +145,16 @@ async function loadItems(
   }
   const { shards, dim, modalities, count } = manifest;
   const taps = { text: modalities.text.taps.length, image: modalities.image.taps.length };
+  const files = await fetchFiles(fetchFile, [...shards.items, ...shards.features], onProgress);
+  // Only now is it known that there is as much as the manifest says.
   const items: Item[] = new Array(count);
   const features = createTable({ dim, taps }, count);
-  const files = await fetchFiles(fetchFile, [...shards.items, ...shards.features], onProgress);
   for (const [n, shard] of shards.items.entries()) {
     const rows = decodeItems(files[n], shard.file, shard.count);
     for (let i = 0; i < rows.length; i++) items[shard.start + i] = rows[i];
   }
   for (const [n, shard] of shards.features.entries()) {
-    decodeFeatureShard(files[shards.items.length + n], features, shard.start, shard.count);
+    decodeFeatureShard(files[shards.items.length + n], shard.file, features, shard.start, shard.count);
   }
   return { items, features, clusters: null, statistics: null };
 }

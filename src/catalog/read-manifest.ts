@@ -25,7 +25,7 @@ export function parseManifest(bytes: ArrayBuffer): Manifest {
       `The bundle has format version ${schema}, this page reads up to version ${BUNDLE_SCHEMA}. Build the bundle and the page with the same version of Sidestream.`,
     );
   }
-  const result = v.safeParse(manifestSchema, data);
+  const result = v.safeParse(manifestSchema, data, { abortEarly: true });
   if (!result.success) {
     const [issue] = result.issues;
     throw invalidBundle(MANIFEST_FILE, `${v.getDotPath(issue) ?? 'file'}: ${issue.message}`);
@@ -56,5 +56,10 @@ function check({ shards, clusters, count, dim, modalities }: Manifest): void {
     }
   }
   for (const shard of shards.features) checkFeatures(shard, shard.count);
-  if (clusters) checkFeatures(clusters.head.features, clusters.head.count);
+  if (!clusters) return;
+  const { count: number, largest, head } = clusters;
+  if (count > number * largest || number > count) {
+    throw invalidBundle(MANIFEST_FILE, `${number} clusters of up to ${largest} cannot hold ${count} items`);
+  }
+  checkFeatures(head.features, head.count);
 }

@@ -1,3 +1,5 @@
+import { decodeScales } from './feature-shard';
+
 /** Base vectors of the items of a cluster: int8 rows, one scale per row, as features are. */
 export interface BaseVectors {
   count: number;
@@ -20,13 +22,11 @@ export function encodeVectorShard({ count, dims, values, scales }: BaseVectors):
   return bytes;
 }
 
-/** Reads what `encodeVectorShard` wrote. The caller has checked its length against `vectorShardBytes`. */
-export function decodeVectorShard(bytes: ArrayBuffer, count: number, dims: number): BaseVectors {
-  const view = new DataView(bytes);
-  return {
-    count,
-    dims,
-    scales: Float32Array.from({ length: count }, (_, row) => view.getFloat32(4 * row, true)),
-    values: new Int8Array(bytes, 4 * count),
-  };
+/**
+ * Reads what `encodeVectorShard` wrote. The caller has checked its length against `vectorShardBytes`.
+ * @param file its name, for the message
+ * @throws SidestreamError `bundle/invalid` when a scale is no number of 0 or more
+ */
+export function decodeVectorShard(bytes: ArrayBuffer, file: string, count: number, dims: number): BaseVectors {
+  return { count, dims, scales: decodeScales(bytes, file, count), values: new Int8Array(bytes, 4 * count) };
 }

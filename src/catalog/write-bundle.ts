@@ -1,5 +1,6 @@
 import { SidestreamError } from '../error';
 import { sha256 } from '../sha256';
+import { type Learned, putLearned } from './add-learned';
 import { contentBlend } from './content-vectors';
 import { encodeFeatureShard } from './feature-shard';
 import type { FeatureTable } from './feature-table';
@@ -44,19 +45,41 @@ export interface WriteBundleOptions {
   clusterItems?: number;
   /** The bundle that this one takes the place of, in the same folder: what was learned for it stays where it fits. */
   previous?: Predecessor;
+  /** What the shop learned; takes the place of what is kept of the bundle before. */
+  learned?: Learned;
+  /**
+   * Called when all files but the manifest are there: what it throws leaves the bundle before in its place. `verifyBundle`
+   * is made for it.
+   */
+  verify?: (manifest: Manifest) => Promise<void>;
+  /** Told how far it has come. */
+  onProgress?: WriteProgress;
 }
+
+/** @param step `group`: items are put into clusters; `write`: their files are written */
+export type WriteProgress = (step: 'group' | 'write', items: number, total: number) => void;
 
 /**
  * Writes a bundle: items, features, projection and encoders under content-hashed names, the manifest last, so that a
  * build that breaks off never leaves a manifest naming missing files. The same content, and the same bundle before it,
  * give the same bytes.
- * @throws SidestreamError `catalog/empty` without items; `bundle/invalid` when items, features and encoders do not agree
+ * @throws SidestreamError `catalog/empty` without items; `bundle/invalid` when items, features and encoders do not agree;
+ *   what `verify` throws
  */
 export async function writeBundle(
   content: BundleContent,
   sink: BundleSink,
-  { shardItems = 1024, clusterFrom = 20_001, clusterItems = 256, previous }: WriteBundleOptions = {},
+  options: WriteBundleOptions = {},
 ): Promise<Manifest> {
+  const {
+    shardItems = 1024,
+    clusterFrom = 20_001,
+    clusterItems = 256,
+    previous,
+    learned,
+    verify,
+    onProgress,
+  } = options;
   const { items, features, encoders } = content;
   check(content);
   const put: PutFile = async (stem, extension, bytes) => {
@@ -91,13 +114,14 @@ export async function writeBundle(
   if (items.length >= clusterFrom) {
     const before = previous ? await previousClusters(previous, frame) : null;
     const blend = contentBlend(frame);
-    large = await writeClusters({ items, features, blend, clusterItems, previous: before }, put);
+    large = await writeClusters({ items, features, blend, clusterItems, previous: before, onProgress }, put);
   } else {
     for (let start = 0; start < items.length; start += shardItems) {
       const count = Math.min(shardItems, items.length - start);
       const rows = (file: BundleFile): BundleShard => ({ ...file, start, count });
       shards.items.push(rows(await put('items', 'json', encodeItems(items.slice(start, start + count)))));
       shards.features.push(rows(await put('features', 'bin', encodeFeatureShard(features, start, count))));
+      onProgress?.('write', start + count, items.length);
     }
   }
   const catalogue = large ? [large.clusters.directory, large.clusters.axes] : [...shards.items, ...shards.features];
@@ -109,6 +133,8 @@ export async function writeBundle(
     ...(large ? { clusters: large.clusters } : {}),
   };
   if (previous) Object.assign(manifest, keepLearned(previous, { manifest, items: large?.ordered ?? items }));
+  if (learned) Object.assign(manifest, await putLearned(learned, items.length, sink));
+  await verify?.(manifest);
   return putManifest(manifest, previous?.manifest ?? null, sink);
 }
 

@@ -27,6 +27,7 @@ export interface ClusterContent {
   /** Items that a cluster should have; it has at most twice as many. */
   clusterItems: number;
   previous: PreviousClusters | null;
+  onProgress?: (step: 'group' | 'write', items: number, total: number) => void;
 }
 
 /**
@@ -34,13 +35,15 @@ export interface ClusterContent {
  * @returns the manifest's entry, and the items in the order in which a reader finds them: cluster by cluster, by id
  */
 export async function writeClusters(
-  { items, features, blend, clusterItems, previous }: ClusterContent,
+  { items, features, blend, clusterItems, previous, onProgress }: ClusterContent,
   put: PutFile,
 ): Promise<{ clusters: NonNullable<Manifest['clusters']>; ordered: Item[] }> {
   const sizes = { target: clusterItems, most: 2 * clusterItems };
-  const plan = planClusters(items, features, blend, { ...sizes, dims: DIMS, previous });
+  const grouped = (rows: number): void => onProgress?.('group', rows, items.length);
+  const plan = planClusters(items, features, blend, { ...sizes, dims: DIMS, previous, onProgress: grouped });
   const { rows, centroids, radii, axes } = plan;
   const files = [];
+  let written = 0;
   for (const members of rows) {
     const bytes = {
       vectors: encodeVectorShard(memberVectors(plan, members)),
@@ -49,6 +52,8 @@ export async function writeClusters(
     };
     const stored: Partial<Record<(typeof CLUSTER_TIERS)[number], BundleFile>> = {};
     for (const tier of CLUSTER_TIERS) stored[tier] = await put(tier, TIER_EXTENSIONS[tier], bytes[tier]);
+    written += members.length;
+    onProgress?.('write', written, items.length);
     files.push(stored as Record<(typeof CLUSTER_TIERS)[number], BundleFile>);
   }
   const ids: BundleFile[] = [];

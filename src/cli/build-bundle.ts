@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import {
-  addLearned,
   type BundleEncoder,
   describeRefusal,
   type Item,
@@ -8,6 +7,7 @@ import {
   type Manifest,
   type Refusal,
   type TextRecipe,
+  type WriteProgress,
   writeBundle,
 } from '../catalog';
 import { DEFAULT_PRESETS, encodeProjection, type ImagePreset, type Preset, type TextPreset } from '../encoders';
@@ -17,12 +17,15 @@ import { type FileCompanions, fileCompanions } from './build-companions';
 import { buildFeatures, DIM } from './build-features';
 import { buildFolder, lockedBuild, readFitted, writeFitted } from './build-folder';
 import { queueRunner } from './build-queue';
+import { checkedBundle } from './checked-bundle';
 import type { ChunkRunner } from './chunk';
 import type { EncoderSource } from './chunk-encoder';
-import { tunedTextWeight } from './content-weight';
+import { TEXT_WEIGHTS, tunedTextWeight } from './content-weight';
 import { readEncoder } from './encoders-add';
 import { folderFetch, folderSink, removeStale } from './folder-bundle';
-import type { Meter } from './meter';
+import { requireFolder, requireRoom } from './folders';
+import { type Meter, metered } from './meter';
+import { isAddress } from './picture-file';
 import { createPictures, type PictureOptions } from './pictures';
 import { keptProjections, leftOut, previousBundle } from './previous-bundle';
 import { localRunner } from './process-pool';
@@ -71,8 +74,9 @@ export interface BuildRequest {
 export interface BuildResult {
   items: number;
   withoutPicture: number;
-  /** Texts and pictures that were encoded, and those that had been before. */
+  /** Texts and pictures that were encoded, those that are the same as another item's, and those of an earlier build. */
   encoded: number;
+  repeated: number;
   reused: number;
   /** Of the whole bundle. */
   bytes: number;
@@ -93,16 +97,21 @@ export interface BuildResult {
  * Builds a bundle from a feed. What was encoded once is not encoded again: neither by a build that goes on where another
  * was killed, nor by the next one. The same feed gives the same bytes, whatever was encoded when and by how many; in the
  * folder of an older bundle, its projections and what it had learned stay where they fit.
- * @throws SidestreamError what `readFeed` throws; `catalog/empty` no row was good; with `strict` `catalog/refused` a
+ * @throws SidestreamError `runtime/invalid-input` a folder is none; what `readFeed` throws; `catalog/empty` no row was good; with `strict` `catalog/refused` a
  *   picture cannot be read; `encoder/missing` the encoders have not been prepared; `build/locked`, `build/worker-lost`,
- *   `build/queue`, `build/no-engine` as their messages say
+ *   `build/queue`, `build/no-engine` as their messages say; `build/unreadable` a page could not open the new bundle, and
+ *   the one before it stays
  */
 export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
+  // What is mistyped is better found before anything is read.
+  if (request.images !== undefined) await requireFolder('--images', request.images);
+  await requireRoom('--out', request.out);
+  if (request.cache !== undefined) await requireRoom('--cache', request.cache);
   const refusals = new Refusals(request.refusals);
   try {
     return await buildFeed(request, refusals);
   } finally {
-    refusals.close();
+    await refusals.close();
   }
 }
 
@@ -131,7 +140,7 @@ async function buildItems(
   const companions = await companionsOf(request, items);
   const digests = { text: presets.text.digest, image: presets.image.digest };
   const files = { text: await readEncoder(presets.text, models), image: await readEncoder(presets.image, models) };
-  const notes: string[] = [];
+  const notes = unread(items, images);
   const previous = await previousBundle(out, { text, dim: DIM, digests }, (line) => notes.push(line));
   const pictures = createPictures({ ...request.pictures, folder: images });
   const pictureRows = items.flatMap(({ image }, row) => (image && pictures.reachable(image) ? [row] : []));
@@ -140,16 +149,17 @@ async function buildItems(
   const fixed = previous && !request.refit ? await keptProjections(previous, rows, (digest) => known[digest]) : {};
   const badPictures = new Set<number>();
   const runner = await chunkRunner(request, { presets, models }, rows.text + rows.image);
-  const { features, projections, fitted, encoded } = await buildFeatures({
+  const { features, projections, fitted, encoded, reused } = await buildFeatures({
     items,
     text,
     pictures,
     pictureRows,
     refusePicture(row, reason) {
-      const refusal = { ...places[row], id: items[row].id, field: 'image', reason };
+      const { at, ...place } = places[row];
+      const refusal = { ...place, id: items[row].id, field: 'image', reason };
       if (request.feed?.strict) throw refusedStrictly(refusal);
       badPictures.add(row);
-      refusals.add(refusal);
+      refusals.add(at, refusal);
     },
     presets,
     runner,
@@ -158,10 +168,14 @@ async function buildItems(
     meter,
   }).finally(() => runner.close());
   if (pictures.stale > 0) notes.push(`${pictures.stale} pictures come from the cache: their server did not answer.`);
-  const weight = tunedTextWeight(
-    features,
-    { text: presets.text.contentTap, image: presets.image.contentTap },
-    items.map((item) => item.category),
+  const taps = { text: presets.text.contentTap, image: presets.image.contentTap };
+  const weight = await metered(meter, 'Text weight', TEXT_WEIGHTS.length, (advance) =>
+    tunedTextWeight(
+      features,
+      taps,
+      items.map((item) => item.category),
+      advance,
+    ),
   );
 
   const bundle = {
@@ -176,8 +190,13 @@ async function buildItems(
   };
   await writeFitted(cache, { ...known, ...fitted });
   const sink = await folderSink(out);
-  const written = await writeBundle(bundle, sink, { previous: previous ?? undefined });
-  const manifest = companions ? await addLearned(written, { companions: companions.table }, sink) : written;
+  const progress = writeProgress(meter);
+  const manifest = await writeBundle(bundle, sink, {
+    previous: previous ?? undefined,
+    ...(companions ? { learned: { companions: companions.table } } : {}),
+    onProgress: progress.show,
+    verify: checkedBundle(out, meter),
+  }).finally(progress.end);
   notes.push(...(companions?.notes ?? []));
   await removeStale(out, manifest, ...(previous ? [previous.manifest] : []));
   const lost = previous && leftOut(previous.manifest, manifest);
@@ -186,7 +205,8 @@ async function buildItems(
     items: items.length,
     withoutPicture: bundle.items.filter((item) => item.image === undefined).length,
     encoded,
-    reused: rows.text + rows.image - badPictures.size - encoded,
+    repeated: rows.text + rows.image - badPictures.size - encoded - reused,
+    reused,
     bytes: (await inventory(manifest, folderFetch(request.out))).reduce((sum, file) => sum + file.bytes, 0),
     refused: refusals.kept,
     refusals: refusals.count,
@@ -196,6 +216,39 @@ async function buildItems(
     notes,
     manifest,
   };
+}
+
+/** Shows what `writeBundle` tells of its progress, each step as a stage of its own. */
+function writeProgress(meter: Meter): { show: WriteProgress; end(): void } {
+  let shown: { step: string; items: number } | null = null;
+  const end = (): void => {
+    if (shown) meter.stop();
+    shown = null;
+  };
+  return {
+    end,
+    show(step, items, total) {
+      if (shown?.step !== step) {
+        end();
+        meter.start(step === 'group' ? 'Clusters' : 'Write', total);
+        shown = { step, items: 0 };
+      }
+      if (shown) meter.advance(items - shown.items);
+      shown = { step, items };
+      if (items >= total) end();
+    },
+  };
+}
+
+/** Pictures that nobody said the folder of, in a sentence. */
+function unread(items: readonly Item[], images: string | undefined): string[] {
+  const named = images === undefined ? items.filter(({ image }) => image && !isAddress(image)).length : 0;
+  if (named === 0) return [];
+  const what =
+    named === 1
+      ? '1 item names a picture by its file, which was'
+      : `${named} items name pictures by their files, which were`;
+  return [`${what} not read: say with --images which folder they are in.`];
 }
 
 async function companionsOf({ links, orders }: BuildRequest, items: Item[]): Promise<FileCompanions | null> {

@@ -34,49 +34,41 @@ export interface BuiltFeatures {
   fitted: Record<string, number>;
   /** Inputs that were encoded now. */
   encoded: number;
+  /** Rows whose input an earlier build had encoded. */
+  reused: number;
 }
 
 /** Encodes the texts and pictures of a catalogue. */
 export async function buildFeatures(task: FeaturesTask): Promise<BuiltFeatures> {
-  const { items, text, pictures, pictureRows, presets, fixed, meter } = task;
+  const { items, text, pictures, pictureRows, presets, fixed } = task;
   const taps = { text: presets.text.taps.length, image: presets.image.taps.length };
   const features = createTable({ dim: DIM, taps }, items.length);
-  const common = { ...task, features, id: (row: number) => items[row].id, advance: meter.advance };
-  const measured = async (label: string, rows: number[], encode: () => Promise<EncodedModality>) => {
-    if (rows.length === 0) return null;
-    meter.start(label, rows.length);
-    try {
-      return await encode();
-    } finally {
-      meter.stop();
-    }
-  };
-
-  const textRows = items.map((_, row) => row);
-  const texts = await measured('Texts', textRows, () =>
-    encodeModality({
-      ...common,
-      modality: 'text',
-      preset: presets.text,
-      rows: textRows,
-      fixed: fixed.text,
-      load: async (row) => itemText(items[row], text),
-      refuse(row, reason) {
-        throw new Error(`The text of ${items[row].id} cannot be encoded: ${reason}`);
-      },
-    }),
-  );
-  const images = await measured('Pictures', pictureRows, () =>
-    encodeModality({
-      ...common,
-      modality: 'image',
-      preset: presets.image,
-      rows: pictureRows,
-      fixed: fixed.image,
-      load: (row) => pictures.read(items[row].image ?? ''),
-      refuse: task.refusePicture,
-    }),
-  );
+  const common = { ...task, features, id: (row: number) => items[row].id };
+  const texts = await encodeModality({
+    ...common,
+    labels: { one: 'Text', many: 'Texts' },
+    modality: 'text',
+    preset: presets.text,
+    rows: items.map((_, row) => row),
+    fixed: fixed.text,
+    load: async (row) => itemText(items[row], text),
+    refuse(row, reason) {
+      throw new Error(`The text of ${items[row].id} cannot be encoded: ${reason}`);
+    },
+  });
+  const images =
+    pictureRows.length > 0
+      ? await encodeModality({
+          ...common,
+          labels: { one: 'Picture', many: 'Pictures' },
+          modality: 'image',
+          preset: presets.image,
+          rows: pictureRows,
+          fixed: fixed.image,
+          load: (row) => pictures.read(items[row].image ?? ''),
+          refuse: task.refusePicture,
+        })
+      : null;
 
   const fitted: Record<string, number> = {};
   const projection = async (modality: 'text' | 'image', made: EncodedModality | null): Promise<Projection> => {
@@ -88,7 +80,8 @@ export async function buildFeatures(task: FeaturesTask): Promise<BuiltFeatures> 
     features,
     projections: { text: await projection('text', texts), image: await projection('image', images) },
     fitted,
-    encoded: (texts?.encoded ?? 0) + (images?.encoded ?? 0),
+    encoded: texts.encoded + (images?.encoded ?? 0),
+    reused: texts.reused + (images?.reused ?? 0),
   };
 }
 

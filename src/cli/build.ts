@@ -14,6 +14,7 @@ interface BuildOptions {
   strict?: boolean;
   pictureCache: string;
   offline?: boolean;
+  allowPrivate?: boolean;
   images?: string;
   out: string;
   imageBase: string;
@@ -52,6 +53,7 @@ export function buildCommand(): Command {
     .option('--images <folder>', 'folder of the pictures that the products name; those with an address are fetched')
     .option('--picture-cache <folder>', 'where fetched pictures are kept', '.cache/pictures')
     .option('--offline', 'fetch no picture: use those kept by an earlier build')
+    .option('--allow-private', 'fetch pictures from this machine and from private networks, too')
     .requiredOption('--out <folder>', 'where to write the bundle')
     .option('--image-base <prefix>', 'put before the name of every picture, so that the page finds it', '')
     .addOption(
@@ -90,7 +92,7 @@ export function buildCommand(): Command {
         presets,
         catalog,
         feed: { mapping: encoding === undefined ? mapping : { ...mapping, encoding }, strict },
-        pictures: { cache: options.pictureCache, offline: options.offline },
+        pictures: { cache: options.pictureCache, offline: options.offline, allowPrivate: options.allowPrivate },
         meter: createMeter(),
       });
       for (const refusal of refused.slice(0, SHOWN)) console.error(describeRefusal(refusal));
@@ -101,7 +103,11 @@ export function buildCommand(): Command {
       console.log(
         `Built ${built.items} items${missing} in ${seconds} s: ${(built.bytes / 1e6).toFixed(1)} MB in ${options.out}`,
       );
-      console.log(`Encoded ${built.encoded} texts and pictures; ${built.reused} were encoded before`);
+      const known = [
+        ...(built.repeated > 0 ? [`${built.repeated} are the same as another item's`] : []),
+        ...(built.reused > 0 ? [`${built.reused} were encoded by an earlier build`] : []),
+      ];
+      console.log(`Encoded ${[`${built.encoded} texts and pictures`, ...known].join('; ')}`);
       for (const note of built.notes) console.error(note);
       for (const line of built.summary) console.log(`Read ${line}`);
       console.log(`Refused: ${built.refusedRows} rows, ${built.refusedPictures} pictures`);

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +29,22 @@ afterAll(async () => {
 const get = (name: string, init?: RequestInit) => fetch(`${server.address}${name}`, init);
 
 describe('serveBundle', () => {
+  it('serves nothing that a link leads to outside the folder', async () => {
+    await symlink(join(folder, 'secret.json'), join(folder, 'shop', 'linked.json'));
+    await symlink(join(folder, 'shop', '.env'), join(folder, 'shop', 'hidden.json'));
+    await symlink('manifest.json', join(folder, 'shop', 'inside.json'));
+    expect([(await get('linked.json')).status, (await get('hidden.json')).status]).toEqual([404, 404]);
+    expect(await (await get('inside.json')).text()).toBe('{}');
+    const through = join(folder, 'through');
+    await symlink(join(folder, 'shop'), through);
+    const other = await serveBundle(through, 0, '127.0.0.1');
+    try {
+      expect((await fetch(`${other.address}manifest.json`)).status).toBe(200);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('lets files of a content-hashed name be kept for good, and every page read them', async () => {
     const response = await get('items-0123456789abcdef.json');
     expect(await response.text()).toBe('[]');

@@ -1,5 +1,7 @@
+import { realpathSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { basename, dirname, join } from 'node:path';
 import compression from 'compression';
 import sirv from 'sirv';
 import { MANIFEST_FILE } from '../catalog';
@@ -48,7 +50,8 @@ export async function serveBundle(folder: string, port: number, host: string): P
         .end(`There is no such file. Start at ${MANIFEST_FILE}.\n`);
     };
     // A bundle is flat: nothing but the plain name of a file reaches the disk.
-    if (!/^\/[a-z0-9][\w.-]*(\?.*)?$/i.test(request.url ?? '')) {
+    const name = /^\/([a-z0-9][\w.-]*)(\?.*)?$/i.exec(request.url ?? '')?.[1];
+    if (name === undefined || !liesIn(folder, name)) {
       missing();
       return;
     }
@@ -66,6 +69,17 @@ export async function serveBundle(folder: string, port: number, host: string): P
         server.closeAllConnections();
       }),
   };
+}
+
+/** Whether a name leads, by links too, to a file of the folder that is not a hidden one. */
+function liesIn(folder: string, name: string): boolean {
+  try {
+    const path = realpathSync(join(folder, name));
+    return dirname(path) === realpathSync(folder) && !basename(path).startsWith('.');
+  } catch {
+    // There is no such file.
+    return false;
+  }
 }
 
 function listening(server: Server, port: number, host: string): Promise<void> {

@@ -2,7 +2,7 @@ import type { FeatureTable } from '../catalog';
 import { categoryPrecision, vectorsOf } from './neighbours';
 
 /** Weights tried; the middle one wins ties. */
-const TEXT_WEIGHTS = [0.5, 0.35, 0.65, 0.2, 0.8];
+export const TEXT_WEIGHTS = [0.5, 0.35, 0.65, 0.2, 0.8];
 /** Items compared; a larger catalogue is judged by an even selection of its items. */
 const MOST_ITEMS = 1200;
 /** Gain in P@5 below which the even blend stays: less is noise at these sizes. */
@@ -14,12 +14,14 @@ const NOTICEABLE = 0.01;
  * agree most in category. 0.5 without categories to judge by.
  * @param taps index of the content tap of each modality
  * @param categories one per item
+ * @param advance told of the weights that were tried
  * @returns weight of text, 0.2 to 0.8; the picture has the rest
  */
 export function tunedTextWeight(
   features: FeatureTable,
   taps: { text: number; image: number },
   categories: readonly string[],
+  advance?: (weights: number) => void,
 ): number {
   const step = Math.max(1, Math.ceil(features.count / MOST_ITEMS));
   const rows = Array.from({ length: Math.ceil(features.count / step) }, (_, n) => n * step);
@@ -33,6 +35,7 @@ export function tunedTextWeight(
     // NaN, where no item has a category, beats nothing but the first of all.
     if (best.precision === Number.NEGATIVE_INFINITY || precision > best.precision + margin)
       best = { weight, precision };
+    advance?.(1);
   }
   return best.weight;
 }

@@ -36,7 +36,7 @@ async function encode(texts: string[], name: string, more: Partial<RowsTask> = {
   const stored: number[] = new Array(texts.length).fill(-1);
   const refused = new Map<number, string>();
   let advanced = 0;
-  const encoded = await encodeRows({
+  const counts = await encodeRows({
     modality: 'text',
     preset: DEFAULT_PRESETS.text,
     rows: texts.map((_, row) => row),
@@ -53,16 +53,22 @@ async function encode(texts: string[], name: string, more: Partial<RowsTask> = {
     },
     ...more,
   }).finally(() => cache.close());
-  return { encoded, seen, stored, refused, advanced, most: runner.most };
+  return { ...counts, seen, stored, refused, advanced, most: runner.most };
 }
 
 describe('encodeRows', () => {
   it('encodes what is new, what rows share once, and nothing that the cache knows', async () => {
     const texts = ['a', 'bb', 'a', 'ccc', 'bb'];
     const first = await encode(texts, 'rows');
-    expect(first).toMatchObject({ encoded: 3, stored: [1, 2, 1, 3, 2], seen: [['a', 'bb', 'ccc']], advanced: 5 });
+    expect(first).toMatchObject({
+      encoded: 3,
+      reused: 0,
+      stored: [1, 2, 1, 3, 2],
+      seen: [['a', 'bb', 'ccc']],
+      advanced: 5,
+    });
     const second = await encode([...texts, 'dddd'], 'rows');
-    expect(second).toMatchObject({ encoded: 1, stored: [1, 2, 1, 3, 2, 4], seen: [['dddd']], advanced: 6 });
+    expect(second).toMatchObject({ encoded: 1, reused: 5, stored: [1, 2, 1, 3, 2, 4], seen: [['dddd']], advanced: 6 });
   });
 
   it('has no more chunks in flight than pay', async () => {

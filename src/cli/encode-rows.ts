@@ -37,12 +37,19 @@ interface Waiting {
   rows: number[];
 }
 
+/** What became of rows. */
+export interface EncodedRows {
+  /** Inputs that were encoded. */
+  encoded: number;
+  /** Rows whose input an earlier build had encoded. */
+  reused: number;
+}
+
 /**
  * Has rows encoded, a bounded number of chunks at a time. What the cache knows is not encoded again, and what several
  * rows have in common only once.
- * @returns the number of inputs encoded
  */
-export async function encodeRows(task: RowsTask): Promise<number> {
+export async function encodeRows(task: RowsTask): Promise<EncodedRows> {
   const { modality, rows, runner, projection, cache, store, refuse, advance } = task;
   const keyOf = tapsKey(task.preset);
   const waiting = new Map<string, Waiting>();
@@ -50,6 +57,7 @@ export async function encodeRows(task: RowsTask): Promise<number> {
   let chunk: Waiting[] = [];
   let bytes = 0;
   let encoded = 0;
+  let reused = 0;
 
   const finish = (entry: Waiting, output: ChunkOutput): void => {
     waiting.delete(entry.key.toString('hex'));
@@ -80,6 +88,7 @@ export async function encodeRows(task: RowsTask): Promise<number> {
     const key = projection ? rowsKey(taps, projection.digest) : taps;
     const cached = cache.get(key);
     if (cached) {
+      if (cache.isInherited(key)) reused++;
       store(row, cached, taps);
       advance(1);
       return;
@@ -106,7 +115,7 @@ export async function encodeRows(task: RowsTask): Promise<number> {
   }
   if (chunk.length > 0) await send();
   await Promise.all(inFlight);
-  return encoded;
+  return { encoded, reused };
 }
 
 type Loaded = { row: number; input: string | Uint8Array } | { row: number; reason: string };

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { openBundle } from '../catalog';
 import {
   type KeptResult,
   type KeptResults,
@@ -26,7 +25,7 @@ import type { EvaluateInput, Half } from './evaluate-input';
 import { runPooled } from './evaluate-pooled';
 import { runSeeds } from './evaluate-seeds';
 import { readEventFile } from './event-file';
-import { folderFetch } from './folder-bundle';
+import { openFolder } from './folder-bundle';
 import { createMeter } from './meter';
 import { wholeNumber } from './whole-number';
 
@@ -100,7 +99,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
 async function runSeed(options: EvaluateOptions, seed: number): Promise<ProtocolRun> {
   const { past, shoppers, half, methods, models } = options;
   await startCompute('wasm');
-  const bundle = await openBundle(folderFetch(options.bundle));
+  const bundle = await openFolder(options.bundle);
   const { events } = await readEventFile(options.events);
   const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
   const limits = { past, shoppers, half, methods, models };

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import Papa from 'papaparse';
-import { dequantize, MODALITIES, openBundle } from '../catalog';
+import { dequantize, MODALITIES } from '../catalog';
 import { writeWhole } from './base-file';
 import { interactionsOf, readEventFile } from './event-file';
-import { folderFetch } from './folder-bundle';
+import { openFolder } from './folder-bundle';
 import { encodeNpy } from './npy';
 
 interface ExportOptions {
@@ -26,7 +26,7 @@ export function exportCommand(): Command {
     .requiredOption('--events <file>', 'CSV or JSON lines with user, item and time')
     .requiredOption('--out <folder>', 'where to write')
     .action(async ({ bundle: folder, events: file, out }: ExportOptions) => {
-      const bundle = await openBundle(folderFetch(folder));
+      const bundle = await openFolder(folder);
       const { items, features } = bundle;
       const { interactions, unknown } = interactionsOf(await readEventFile(file), bundle);
       const rows = items.map((_, row) => row);

@@ -35,6 +35,8 @@ export class FeatureCache {
   private index = new Map<number, number>();
   private used = new Set<number>();
   private count = 0;
+  /** Entries that were there when the file was opened. */
+  private inherited = 0;
 
   private constructor(
     private readonly path: string,
@@ -47,6 +49,7 @@ export class FeatureCache {
     mkdirSync(dirname(path), { recursive: true });
     const cache = new FeatureCache(path, payloadBytes, openSync(path, existsSync(path) ? 'r+' : 'w+'));
     cache.recover();
+    cache.inherited = cache.count;
     return cache;
   }
 
@@ -63,6 +66,11 @@ export class FeatureCache {
     if (!record.subarray(0, KEY).equals(key)) return null;
     this.used.add(found);
     return new Uint8Array(record.subarray(KEY, KEY + this.payloadBytes));
+  }
+
+  /** Whether an entry that `get` finds was there when the file was opened. Not to be asked after `tidy`. */
+  isInherited(key: Uint8Array): boolean {
+    return (this.index.get(short(key)) ?? this.inherited) < this.inherited;
   }
 
   /** Adds an entry; it is there as soon as this returns, also for a process that is killed then. */

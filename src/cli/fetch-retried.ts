@@ -1,6 +1,9 @@
 import pRetry, { AbortError } from 'p-retry';
+import type { Fetch } from './fetch-public';
 
 export interface FetchLimits {
+  /** What gets the address. Default: the global `fetch`, which asks whatever host it is told to. */
+  fetch?: Fetch;
   headers?: Record<string, string>;
   /** Milliseconds until the answer begins, or until it ends where `whole` reads it. Default 30,000. */
   timeout?: number;
@@ -24,7 +27,7 @@ export function fetchRetried(url: string, limits?: FetchLimits): Promise<Respons
 export function fetchRetried<T>(url: string, limits: FetchLimits, read: (response: Response) => Promise<T>): Promise<T>;
 export async function fetchRetried<T>(
   url: string,
-  { headers, timeout = 30_000, retries = 3, backoff = 500 }: FetchLimits = {},
+  { fetch = globalThis.fetch, headers, timeout = 30_000, retries = 3, backoff = 500 }: FetchLimits = {},
   read?: (response: Response) => Promise<T>,
 ): Promise<T | Response> {
   const once = async (): Promise<T | Response> => {

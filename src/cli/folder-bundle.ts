@@ -1,6 +1,17 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BundleSink, type FetchFile, type Manifest, publishedNames } from '../catalog';
+import {
+  type Bundle,
+  type BundleProgress,
+  type BundleSink,
+  type FetchFile,
+  MANIFEST_FILE,
+  type Manifest,
+  openBundle,
+  publishedNames,
+} from '../catalog';
+import { SidestreamError } from '../error';
+import { kindOf } from './folders';
 
 /** The names that `writeBundle` gives, and their unfinished forms. */
 const OURS =
@@ -16,6 +27,24 @@ export function folderFetch(folder: string): FetchFile {
       return new Response(null, { status: missing ? 404 : 500, statusText: missing ? 'no such file' : String(error) });
     }
   };
+}
+
+/**
+ * Opens the bundle in a folder, all of it.
+ * @throws SidestreamError `bundle/unreachable` when there is none; others as `openBundle`
+ */
+export async function openFolder(folder: string, onProgress?: BundleProgress): Promise<Bundle> {
+  const missing = (what: string): SidestreamError => new SidestreamError('bundle/unreachable', what);
+  const kind = await kindOf(folder);
+  if (kind === 'nothing') throw missing(`There is no folder ${folder}. Check the path.`);
+  if (kind === 'file') throw missing(`${folder} is a file. Name the folder of a bundle.`);
+  if ((await kindOf(join(folder, MANIFEST_FILE))) === 'nothing') {
+    const build = `\`sidestream build <catalogue> --out ${folder}\``;
+    throw missing(
+      `There is no bundle in ${folder}: it has no ${MANIFEST_FILE}. Check the path, or make one: ${build}.`,
+    );
+  }
+  return openBundle(folderFetch(folder), onProgress);
 }
 
 /** Writes a bundle into a folder, each file complete or not at all. */

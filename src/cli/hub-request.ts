@@ -66,10 +66,10 @@ interface Request {
  */
 async function request(settings: HubSettings, start: string, { method, headers, signal }: Request) {
   const hops: Response[] = [];
-  const { host } = new URL(settings.endpoint);
+  const hub = new URL(settings.endpoint);
   let url = start;
   for (let hop = 0; hop <= REDIRECTS; hop++) {
-    const ours = new URL(url).host === host;
+    const ours = isHub(new URL(url), hub);
     if (!ours && method === 'HEAD') return { response: hops[hops.length - 1], hops };
     const response = await fetch(url, {
       method,
@@ -92,6 +92,10 @@ async function request(settings: HubSettings, start: string, { method, headers, 
   }
   throw new SidestreamError('encoder/download-failed', `${start} leads in circles. Check HF_ENDPOINT.`);
 }
+
+/** Whether an address is the hub's own: the same host, reached as it is or, where it is not encrypted, by https. */
+const isHub = (url: URL, hub: URL): boolean =>
+  url.origin === hub.origin || (hub.protocol === 'http:' && url.origin === `https://${hub.hostname}`);
 
 function refusal({ token }: HubSettings, url: string, response: Response): SidestreamError {
   const code = response.headers.get('x-error-code');

@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HubRepo } from './hub';
+import { fetchFromHub } from './hub-request';
 import { HubServer } from './hub-server.fixture';
 import { type HubSettings, hubSettings } from './hub-settings';
 import type { Meter } from './meter';
@@ -71,6 +72,35 @@ describe('a file of the hub', () => {
     await repo({ token: 'secret' }).file('model.onnx');
     expect(requests('hub').every((line) => line.endsWith('Bearer secret'))).toBe(true);
     expect(requests('host')).toEqual([`GET host /${REPO}/model.onnx`]);
+  });
+});
+
+describe('the token', () => {
+  /** A hub that is reached over https cannot be had on this machine. */
+  async function shownTo(endpoint: string, location: string): Promise<string[]> {
+    const shown: string[] = [];
+    vi.stubGlobal('fetch', async (url: string, { headers }: { headers: Record<string, string> }) => {
+      if (headers.authorization) shown.push(url);
+      return url.startsWith(`${endpoint}/`)
+        ? new Response(null, { status: 302, headers: { location } })
+        : new Response('x');
+    });
+    try {
+      const { signal } = new AbortController();
+      await fetchFromHub(settings({ endpoint, token: 'secret' }), `${endpoint}/a`, 0, signal);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    return shown;
+  }
+
+  it.each([
+    ['unencrypted', 'https://hub.example', 'http://hub.example/b', false],
+    ['another host', 'https://hub.example', 'https://files.example/b', false],
+    ['another port', 'https://hub.example', 'https://hub.example:8443/b', false],
+    ['a mirror that asks for https', 'http://hub.example', 'https://hub.example/b', true],
+  ])('is shown to nobody but the hub: %s', async (_, endpoint, location, shown) => {
+    expect(await shownTo(endpoint, location)).toEqual([`${endpoint}/a`, ...(shown ? [location] : [])]);
   });
 });
 

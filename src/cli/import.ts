@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import * as v from 'valibot';
-import { BASE_RECIPES, type BaseConfig, type BaseRecipe, baseConfigSchema, openBundle } from '../catalog';
+import { BASE_RECIPES, type BaseConfig, type BaseRecipe, baseConfigSchema } from '../catalog';
 import { SidestreamError } from '../error';
 import { BaseModel } from '../learner/node';
 import { blockNames, decodeSafetensors, FUSION_NAMES, USER_NAMES, type Weights } from '../model';
 import { readWeightsFile, storeBase } from './base-file';
-import { folderFetch } from './folder-bundle';
+import { openFolder } from './folder-bundle';
 import { wholeNumber } from './whole-number';
 
 interface ImportOptions {
@@ -35,7 +35,7 @@ export function importCommand(): Command {
     )
     .option('--temperature <x>', 'what cosines are divided by (recipe sidestream)', temperature, 0.1)
     .action(async (checkpoint: string, options: ImportOptions) => {
-      const bundle = await openBundle(folderFetch(options.bundle));
+      const bundle = await openFolder(options.bundle);
       const { weights, metadata } = decodeSafetensors(await readWeightsFile(checkpoint));
       const config = configOf(weights, metadata.config, options);
       const model = BaseModel.from(weights, config, bundle.features);

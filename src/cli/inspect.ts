@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
-import { type Bundle, inventory, MODALITIES, openBundle } from '../catalog';
+import { type Bundle, inventory, MODALITIES } from '../catalog';
 import { SidestreamError } from '../error';
-import { folderFetch } from './folder-bundle';
-import { BASES, type Basis, categoryPrecision, contentVectors, nearest } from './neighbours';
+import { folderFetch, openFolder } from './folder-bundle';
+import { createMeter, metered } from './meter';
+import { BASES, type Basis, categoryPrecision, contentVectors, judgedItems, nearest } from './neighbours';
 import { table } from './table';
 import { wholeNumber } from './whole-number';
 
@@ -25,7 +26,7 @@ export function inspectCommand(): Command {
     .option('--limit <n>', 'how many, with --item', wholeNumber, 10)
     .option('--json', 'print the result as one line of JSON, last')
     .action(async (folder: string, options: InspectOptions) => {
-      const bundle = await openBundle(folderFetch(folder));
+      const bundle = await openFolder(folder);
       if (options.item !== undefined) return showItem(bundle, options.item, options);
       if (options.neighbours) return showNeighbours(bundle, options);
       return showSummary(bundle, folder, options);
@@ -80,13 +81,38 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
   }
 }
 
-function showNeighbours(bundle: Bundle, { json, by }: InspectOptions): void {
+async function showNeighbours(bundle: Bundle, { json, by }: InspectOptions): Promise<void> {
   const categories = bundle.items.map((item) => item[by]);
-  const p5 = Object.fromEntries(
-    BASES.map((basis) => [basis, round(categoryPrecision(contentVectors(bundle, basis), categories, 5))]),
-  );
-  if (json) console.log(JSON.stringify({ items: bundle.items.length, p5 }));
-  else for (const basis of BASES) console.log(`P@5 by ${by}, ${basis.padEnd(6)} ${p5[basis]}`);
+  const meter = createMeter();
+  const p5: Partial<Record<Basis, number | null>> = {};
+  let most = 0;
+  for (const basis of BASES) {
+    const vectors = contentVectors(bundle, basis);
+    const { length } = judgedItems(vectors, categories);
+    most = Math.max(most, length);
+    let [done, shown] = [0, 0];
+    if (length === 0) {
+      p5[basis] = null;
+      continue;
+    }
+    p5[basis] = await metered(meter, `By ${basis}`, length, (advance) =>
+      round(
+        categoryPrecision(vectors, categories, 5, (items) => {
+          done += items;
+          const whole = Math.min(length, Math.round(done));
+          advance(whole - shown);
+          shown = whole;
+        }),
+      ),
+    );
+  }
+  const items = bundle.items.length;
+  // So many say as much as all of a large catalogue would.
+  const judged = most < categories.filter((category) => category !== '').length ? { judged: most } : {};
+  if (json) console.log(JSON.stringify({ items, ...judged, p5 }));
+  else
+    for (const basis of BASES) console.log(`P@5 by ${by}, ${basis.padEnd(6)} ${p5[basis] ?? 'nothing to compare by'}`);
+  if (!json && judged.judged) console.log(`Judged by ${judged.judged} of ${items} items, an even selection`);
 }
 
 function showItem(bundle: Bundle, id: string, { json, limit }: InspectOptions): void {

@@ -170,7 +170,7 @@ describe('sidestream build', () => {
       const run = (out: string, ...more: string[]) =>
         sidestream(
           ...['build', catalog, '--mapping', mapping, '--out', join(folder, out), '--no-encoders'],
-          ...['--picture-cache', join(folder, 'cache'), ...more],
+          ...['--picture-cache', join(folder, 'cache'), '--allow-private', ...more],
         );
       const built = await run('table');
       expect(built.code).toBe(2);

@@ -1,4 +1,4 @@
-import { SingleBar } from 'cli-progress';
+import { type Options, type Params, SingleBar } from 'cli-progress';
 
 /** Shows how far a long step has come. */
 export interface Meter {
@@ -6,6 +6,33 @@ export interface Meter {
   advance(count: number): void;
   stop(): void;
 }
+
+/**
+ * Runs one stage of some work under a meter.
+ * @param total what `work` says that it has done by its end
+ * @param work is given the meter's `advance`
+ */
+export async function metered<T>(
+  meter: Meter,
+  label: string,
+  total: number,
+  work: (advance: (count: number) => void) => Promise<T> | T,
+): Promise<T> {
+  meter.start(label, total);
+  try {
+    return await work((count) => meter.advance(count));
+  } finally {
+    meter.stop();
+  }
+}
+
+/** Widths of a bar, in characters. */
+const WIDEST = 28;
+const NARROWEST = 8;
+/** Characters that numbers beside a bar take at most. */
+const BESIDE = 62;
+/** Milliseconds after which the rate so far says something about the rest. */
+const SETTLED = 1000;
 
 /** A bar with rate and time left on a terminal; elsewhere (CI logs, pipes) a line every ten seconds and at the end. */
 export function createMeter(stream: NodeJS.WriteStream = process.stderr): Meter {
@@ -15,31 +42,41 @@ export function createMeter(stream: NodeJS.WriteStream = process.stderr): Meter 
 function barMeter(stream: NodeJS.WriteStream): Meter {
   let bar: SingleBar | null = null;
   let started = 0;
-  let value = 0;
+  const format = (_: Options, params: Params, { label }: { label: string }): string => {
+    const { value, total, progress, eta, maxWidth } = params;
+    const width = Math.min(WIDEST, Math.max(NARROWEST, maxWidth - BESIDE));
+    const full = Math.floor(progress * width);
+    const left = value > 0 && value < total && performance.now() - started > SETTLED ? timeLeft(Number(eta)) : [];
+    const parts = [
+      `${label.padEnd(14)} |${'█'.repeat(full)}${'░'.repeat(width - full)}| ${Math.floor(100 * progress)}%`,
+      `${value}/${total}`,
+      `${value > 0 ? rate(value, started) : '–'}/s`,
+      ...left,
+    ];
+    return parts.join(' · ');
+  };
   return {
     start(label, total) {
-      bar = new SingleBar({
-        stream,
-        format: '{label} |{bar}| {percentage}% · {value}/{total} · {rate}/s · {eta_formatted} left',
-        barCompleteChar: '█',
-        barIncompleteChar: '░',
-        hideCursor: true,
-        barsize: 28,
-        etaBuffer: 200,
-      });
+      bar = new SingleBar({ stream, format, hideCursor: true, etaBuffer: 200 });
       started = performance.now();
-      value = 0;
-      bar.start(total, 0, { label: label.padEnd(10), rate: '–' });
+      bar.start(total, 0, { label });
     },
     advance(count) {
-      value += count;
-      bar?.increment(count, { rate: rate(value, started) });
+      bar?.increment(count);
     },
     stop() {
       bar?.stop();
       bar = null;
     },
   };
+}
+
+/** Nothing where nobody knows, or it is as good as over. @param seconds */
+function timeLeft(seconds: number): string[] {
+  if (!Number.isFinite(seconds) || seconds < 1) return [];
+  const whole = Math.ceil(seconds);
+  if (whole < 100) return [`${whole} s left`];
+  return [whole < 6000 ? `${Math.ceil(whole / 60)} min left` : `${(whole / 3600).toFixed(1)} h left`];
 }
 
 function lineMeter(stream: NodeJS.WriteStream): Meter {
@@ -50,8 +87,8 @@ function lineMeter(stream: NodeJS.WriteStream): Meter {
   let shown = 0;
   const show = (): void => {
     shown = performance.now();
-    const left = value > 0 ? `, ${Math.ceil(((total - value) * (shown - started)) / value / 1000)} s left` : '';
-    stream.write(`${label}: ${value}/${total}, ${rate(value, started)}/s${value < total ? left : ''}\n`);
+    const seconds = value > 0 && value < total ? ((total - value) * (shown - started)) / value / 1000 : Number.NaN;
+    stream.write(`${[`${label}: ${value}/${total}`, `${rate(value, started)}/s`, ...timeLeft(seconds)].join(', ')}\n`);
   };
   return {
     start(newLabel, newTotal) {
@@ -60,10 +97,11 @@ function lineMeter(stream: NodeJS.WriteStream): Meter {
     },
     advance(count) {
       value += count;
-      if (performance.now() - shown > 10_000) show();
+      if (value < total && performance.now() - shown > 10_000) show();
     },
     stop() {
-      if (label) show();
+      // Of a stage that was over at once nobody has to read.
+      if (label && performance.now() - started > SETTLED) show();
       label = '';
     },
   };

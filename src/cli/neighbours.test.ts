@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createTable, type Manifest, quantizeRow } from '../catalog';
-import { categoryPrecision, contentVectors, nearest } from './neighbours';
+import { categoryPrecision, contentVectors, judgedItems, nearest } from './neighbours';
 
 /** Items on a circle, by angle in degrees for text and image; null is a missing modality. The other tap is noise. */
 function circle(angles: { text: number | null; image: number | null }[]) {
@@ -59,4 +59,35 @@ it('averages the share of neighbours in the same category over the items that ha
   expect(categoryPrecision(vectors, ['a', 'a', 'a', 'b', 'b'], 1)).toBe(1);
   expect(categoryPrecision(vectors, ['a', 'a', 'a', 'b', 'b'], 2)).toBeCloseTo((3 * 1 + 2 * 0.5) / 5);
   expect(categoryPrecision(vectors, ['a', 'a', '', '', ''], 1)).toBe(1);
+});
+
+it('says of every item what its nearest neighbours say, however many there are', () => {
+  // More than are compared at a time, some without a text or a category.
+  const angles = Array.from({ length: 2500 }, (_, n) => ({
+    text: n % 50 === 0 ? null : (n * 137.5) % 360,
+    image: null,
+  }));
+  const vectors = contentVectors(circle(angles), 'text');
+  const categories = angles.map(({ text }, n) => (n % 7 === 0 ? '' : `${Math.floor((text ?? 0) / 40)}`));
+  let told = 0;
+  const few = categories.map((category, n) => (n % 40 === 1 ? category : ''));
+  const found = categoryPrecision(vectors, few, 5, (items) => {
+    told += items;
+  });
+  const judged = judgedItems(vectors, few);
+  expect(told).toBeCloseTo(judged.length, 6);
+  const shares = judged.map((item) => nearest(vectors, item, 5).filter(({ index }) => few[index] === few[item]).length);
+  expect(found).toBeCloseTo(shares.reduce((sum, share) => sum + share, 0) / 5 / judged.length, 10);
+});
+
+it('judges a large catalogue by an even selection', () => {
+  const has = Array.from({ length: 100_000 }, (_, n) => n % 2 === 0);
+  const judged = judgedItems(
+    { has },
+    has.map(() => 'a'),
+  );
+  expect(judged).toHaveLength(4096);
+  expect(new Set(judged).size).toBe(4096);
+  expect(judged.every((item) => has[item])).toBe(true);
+  expect(judged[2048]).toBe(50_000);
 });

@@ -1,5 +1,6 @@
 import type { FeatureTable, Manifest, Modality } from '../catalog';
 import { contentVectors as blended, type ContentBlend, type ContentVectors, contentBlend } from '../ranking';
+import { type Rows, rowProducts } from '../row-products';
 
 /** What two items are compared by. */
 export type Basis = Modality | 'both';
@@ -49,26 +50,78 @@ export function nearest({ values, width, has }: Vectors, index: number, k: numbe
     if (other === index || !has[other]) continue;
     let similarity = 0;
     for (let d = 0; d < width; d++) similarity += values[index * width + d] * values[other * width + d];
-    if (best.length === k && similarity <= best[k - 1].similarity) continue;
-    const place = best.findIndex((neighbour) => similarity > neighbour.similarity);
-    best.splice(place === -1 ? best.length : place, 0, { index: other, similarity });
-    if (best.length > k) best.pop();
+    insert(best, { index: other, similarity }, k);
   }
   return best;
 }
 
+/** Items whose neighbours are looked at; a larger catalogue is judged by an even selection of its items. */
+const MOST_JUDGED = 4096;
+/** Items that the judged ones are compared with at a time, and judged ones at a time. */
+const TILE = 2048;
+const BLOCK = 64;
+
+/** Items that `categoryPrecision` judges: they have a category and something to compare by. */
+export function judgedItems({ has }: Pick<Vectors, 'has'>, categories: readonly string[]): number[] {
+  const all = categories.flatMap((category, item) => (has[item] && category !== '' ? [item] : []));
+  const step = Math.max(1, all.length / MOST_JUDGED);
+  return Array.from({ length: Math.min(all.length, MOST_JUDGED) }, (_, n) => all[Math.floor(n * step)]);
+}
+
 /**
  * Share of the `k` nearest neighbours that have the same category, averaged over the items that have a category and
- * something to compare by. NaN when there is no such item.
+ * something to compare by, or over an even selection of 4,096 of them. NaN when there is no such item.
+ * @param advance told of the items that are judged, in parts of one
  */
-export function categoryPrecision(vectors: Vectors, categories: readonly string[], k: number): number {
-  let sum = 0;
-  let count = 0;
-  for (let i = 0; i < categories.length; i++) {
-    if (!vectors.has[i] || categories[i] === '') continue;
-    const neighbours = nearest(vectors, i, k);
-    sum += neighbours.filter((neighbour) => categories[neighbour.index] === categories[i]).length / k;
-    count++;
+export function categoryPrecision(
+  vectors: Vectors,
+  categories: readonly string[],
+  k: number,
+  advance?: (items: number) => void,
+): number {
+  const { values, width, has } = vectors;
+  const judged = judgedItems(vectors, categories);
+  const others = has.flatMap((there, item) => (there ? [item] : []));
+  const best = judged.map((): Neighbour[] => []);
+  const products = new Float64Array(BLOCK * TILE);
+  for (let first = 0; first < others.length; first += TILE) {
+    const tile = others.slice(first, first + TILE);
+    const b = rowsOf(values, width, tile);
+    for (let start = 0; start < judged.length; start += BLOCK) {
+      const block = judged.slice(start, start + BLOCK);
+      rowProducts(rowsOf(values, width, block), b, products);
+      for (let n = 0; n < block.length; n++) {
+        const near = best[start + n];
+        const from = n * tile.length;
+        // Few of very many are near enough to be looked at.
+        let least = near.length < k ? Number.NEGATIVE_INFINITY : near[k - 1].similarity;
+        for (let m = 0; m < tile.length; m++) {
+          const similarity = products[from + m];
+          if (similarity <= least || tile[m] === block[n]) continue;
+          insert(near, { index: tile[m], similarity }, k);
+          if (near.length === k) least = near[k - 1].similarity;
+        }
+      }
+      advance?.((block.length * tile.length) / others.length);
+    }
   }
-  return sum / count;
+  let sum = 0;
+  for (const [n, item] of judged.entries()) {
+    sum += best[n].filter(({ index }) => categories[index] === categories[item]).length / k;
+  }
+  return sum / judged.length;
+}
+
+function rowsOf(values: Float32Array, length: number, items: readonly number[]): Rows {
+  const rows = new Float64Array(items.length * length);
+  for (const [n, item] of items.entries()) rows.set(values.subarray(item * length, (item + 1) * length), n * length);
+  return { count: items.length, length, values: rows };
+}
+
+/** Puts a neighbour where it belongs among the `k` nearest; after those as near. */
+function insert(best: Neighbour[], neighbour: Neighbour, k: number): void {
+  if (best.length === k && neighbour.similarity <= best[k - 1].similarity) return;
+  const place = best.findIndex(({ similarity }) => neighbour.similarity > similarity);
+  best.splice(place === -1 ? best.length : place, 0, neighbour);
+  if (best.length > k) best.pop();
 }

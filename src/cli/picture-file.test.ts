@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -21,4 +21,41 @@ it('reads pictures below the folder only, and says why not otherwise', async () 
   await expect(read('none.png')).rejects.toThrow('there is no file "none.png"');
   await expect(read('sub')).rejects.toThrow('EISDIR');
   await expect(read('https://shop.example/a.png')).rejects.toThrow('is an address');
+});
+
+it.each([
+  String.raw`D:\secret.png`,
+  'd:secret.png',
+  String.raw`\\server\share\secret.png`,
+  '//server/share/secret.png',
+  String.raw`\secret.png`,
+  String.raw`..\secret.png`,
+  String.raw`sub\..\..\secret.png`,
+  '%2e%2e/secret.png',
+  '%2E%2E%2Fsecret.png',
+  'sub/%2e./..%2fsecret.png/../../..',
+  '%252e%252e/secret.png',
+  'sub/../../secret.png',
+])('takes %s for a file outside the folder on every system', async (name) => {
+  await expect(readPicture(join(folder, 'images'), name)).rejects.toThrow('outside the image folder');
+});
+
+it('follows no link out of the folder, but one to the folder itself and those inside', async () => {
+  const images = join(folder, 'images');
+  await symlink(join(folder, 'secret.png'), join(images, 'link.png'));
+  await symlink('..', join(images, 'up'));
+  await symlink('sub', join(images, 'same'));
+  await symlink(images, join(folder, 'linked'));
+  await expect(readPicture(images, 'link.png')).rejects.toThrow('outside the image folder');
+  await expect(readPicture(images, 'up/secret.png')).rejects.toThrow('outside the image folder');
+  for (const from of [images, join(folder, 'linked')]) {
+    expect(new TextDecoder().decode(await readPicture(from, 'same/..odd.png'))).toBe('picture');
+  }
+});
+
+it('reads a name with a percent sign as it is written', async () => {
+  await writeFile(join(folder, 'images', '100%.png'), 'all');
+  await writeFile(join(folder, 'images', 'a%20b.png'), 'space');
+  const read = async (name: string) => new TextDecoder().decode(await readPicture(join(folder, 'images'), name));
+  expect([await read('100%.png'), await read('a%20b.png')]).toEqual(['all', 'space']);
 });

@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
-import { relative, resolve, sep } from 'node:path';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 
 /** Whether a picture is named by its http(s) address. */
 export const isAddress = (name: string): boolean => /^https?:\/\//i.test(name);
@@ -16,10 +16,12 @@ export async function readPicture(
 ): Promise<Uint8Array> {
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(name))
     throw new Error(`"${name}" is an address; give the file's name in --images`);
-  const path = resolve(folder, name);
   // A feed is outside data: it must not be able to read other files of this machine into a bundle.
-  if (relative(resolve(folder), path).split(sep)[0] === '..') throw new Error(`"${name}" is outside the image folder`);
+  const outside = new Error(`"${name}" is outside the image folder; put the picture into it`);
+  if (namedOutside(folder, name)) throw outside;
   try {
+    const path = await realpath(resolve(folder, name));
+    if (leadsOut(await realpath(folder), path)) throw outside;
     if ((await stat(path)).size > maxBytes) throw new Error(`"${name}" is larger than ${maxBytes / 1e6} MB`);
     return await readFile(path);
   } catch (error) {
@@ -28,4 +30,29 @@ export async function readPicture(
     if (code === undefined) throw error;
     throw new Error(`"${name}" cannot be read (${String(code)})`, { cause: error });
   }
+}
+
+/**
+ * Whether a name stands for a file outside the folder on any system, or for whoever decodes its percent signs: a page
+ * takes the same name for an address.
+ */
+function namedOutside(folder: string, name: string): boolean {
+  const spelling = decoded(name);
+  // A drive, a share or the root of a drive.
+  if (/^([a-z]:|\\)/i.test(spelling)) return true;
+  return leadsOut(resolve(folder), resolve(folder, spelling.replaceAll('\\', '/')));
+}
+
+/** The signs that make up a path, however often they were encoded. */
+function decoded(name: string): string {
+  const signs: Record<string, string> = { '25': '%', '2e': '.', '2f': '/', '5c': '\\' };
+  for (let before = name, after = ''; ; before = after) {
+    after = before.replace(/%(25|2e|2f|5c)/gi, (_, code: string) => signs[code.toLowerCase()]);
+    if (after === before) return after;
+  }
+}
+
+function leadsOut(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way.split(sep)[0] === '..' || isAbsolute(way);
 }

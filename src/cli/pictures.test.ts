@@ -1,8 +1,10 @@
+import dns from 'node:dns';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { serve, type TestServer } from './picture-server.fixture';
 import { createPictures, type PictureOptions } from './pictures';
 
@@ -19,7 +21,15 @@ afterEach(async () => {
 });
 
 const pictures = (more: PictureOptions = {}) =>
-  createPictures({ cache: join(folder, 'cache'), timeout: 400, retries: 2, backoff: 10, maxBytes: 1000, ...more });
+  createPictures({
+    cache: join(folder, 'cache'),
+    timeout: 400,
+    retries: 2,
+    backoff: 10,
+    maxBytes: 1000,
+    allowPrivate: true,
+    ...more,
+  });
 const asked = (path: string): number => server.asked.get(path)?.length ?? 0;
 const text = async (bytes: Promise<Uint8Array>): Promise<string> => new TextDecoder().decode(await bytes);
 
@@ -72,8 +82,8 @@ it('gives up in bounds and says why', async () => {
   expect(await reason('/gone')).toBe('/gone answered 404');
   expect(asked('/gone')).toBe(1);
   expect(await reason('/loop')).toContain('redirect');
-  expect(asked('/loop')).toBeLessThan(25);
-  expect(await reason('/to-file')).toContain('/to-file cannot be fetched');
+  expect(asked('/loop')).toBe(6);
+  expect(await reason('/to-file')).toBe('file:///etc/passwd cannot be fetched: only http and https addresses are');
   expect(await reason(':1')).toContain('cannot be fetched');
   expect(await readdir(folder)).toEqual([]);
 });
@@ -149,4 +159,69 @@ it('reads local names below the folder only, and bounded', async () => {
   await expect(read('big.png')).rejects.toThrow('larger than 0.001 MB');
   await expect(read('../a.png')).rejects.toThrow('outside the image folder');
   await expect(read('file:///etc/passwd')).rejects.toThrow('is an address');
+});
+
+describe('what a feed names on this machine or in its network', () => {
+  it.each([
+    'http://127.0.0.1:PORT/a',
+    'http://localhost:PORT/a',
+    'http://2130706433:PORT/a',
+    'http://0177.0.0.1:PORT/a',
+    'http://0x7f000001:PORT/a',
+    'http://127.1:PORT/a',
+    'http://0.0.0.0:PORT/a',
+    'http://[::1]:PORT/a',
+    'http://[::]:PORT/a',
+    'http://[::ffff:127.0.0.1]:PORT/a',
+    'http://[::ffff:7f00:1]:PORT/a',
+    'http://[::127.0.0.1]:PORT/a',
+    'http://[64:ff9b::7f00:1]/a',
+    'http://[64:ff9b:1::7f00:1]/a',
+    'http://[2002:7f00:1::]/a',
+    'http://[fe80::1]/a',
+    'http://[fec0::1]/a',
+    'http://[fd00::1]/a',
+    'http://10.0.0.1/a',
+    'http://172.16.0.1/a',
+    'http://192.168.0.1/a',
+    'http://169.254.169.254/latest/meta-data',
+    'http://100.64.0.1/a',
+    'https://127.0.0.1:PORT/a',
+    'https://[::1]:PORT/a',
+  ])('is not fetched: %s', async (address) => {
+    server = await serve({ '/a': (_, response) => response.writeHead(200, PNG).end('secret') });
+    const url = address.replace('PORT', new URL(server.base).port);
+    const failed = await pictures({ allowPrivate: false })
+      .read(url)
+      .catch((error: Error) => error.message);
+    expect(failed).toMatch(/is not a public address.*--allow-private/);
+    expect(server.asked.size).toBe(0);
+  });
+
+  it('is not fetched by a name that leads there, and not tried again', async () => {
+    server = await serve({ '/a': (_, response) => response.writeHead(200, PNG).end('secret') });
+    const { port } = new URL(server.base);
+    // As a name server of somebody else may answer: a public address first, then this machine.
+    const answer = (_: string, options: { all?: boolean }, done: (...answers: unknown[]) => void): void => {
+      const addresses = [
+        { address: '93.184.216.34', family: 4 },
+        { address: '127.0.0.1', family: 4 },
+      ];
+      if (options.all) done(null, addresses);
+      else done(null, addresses[1].address, 4);
+    };
+    const lookup = vi.spyOn(dns, 'lookup').mockImplementation(answer as never);
+    syncBuiltinESMExports();
+    try {
+      for (const host of ['pictures.example', 'localhost.']) {
+        const read = pictures({ allowPrivate: false }).read(`http://${host}:${port}/a`);
+        await expect(read).rejects.toThrow('is not a public address');
+      }
+      expect(lookup).toHaveBeenCalledTimes(2);
+    } finally {
+      lookup.mockRestore();
+      syncBuiltinESMExports();
+    }
+    expect(server.asked.size).toBe(0);
+  });
 });

@@ -1,15 +1,18 @@
 import pLimit from 'p-limit';
+import { publicFetch } from './fetch-public';
 import { type FetchLimits, fetchRetried } from './fetch-retried';
 import { pictureCache } from './picture-cache';
 import { isAddress, readPicture } from './picture-file';
 
-export interface PictureOptions extends FetchLimits {
+export interface PictureOptions extends Omit<FetchLimits, 'fetch' | 'headers'> {
   /** Folder of the pictures that are named by file; without it they are not read. */
   folder?: string;
   /** Folder where fetched pictures are kept. Default `.cache/pictures`. */
   cache?: string;
   /** Opens no connection: pictures by address come from the cache or not at all. Default false. */
   offline?: boolean;
+  /** Fetches from this machine and from private networks, too. Default false: a feed is outside data. */
+  allowPrivate?: boolean;
   /** Connections at a time. Default 8. */
   parallel?: number;
   /** Bytes of the largest picture accepted. Default 25 million. */
@@ -31,7 +34,8 @@ export interface Pictures {
  * when the server has a newer one (`ETag`, `Last-Modified`).
  */
 export function createPictures(options: PictureOptions): Pictures {
-  const { folder, offline = false, parallel = 8, maxBytes = 25e6 } = options;
+  const { folder, offline = false, allowPrivate = false, parallel = 8, maxBytes = 25e6 } = options;
+  const fetch = publicFetch({ allow: () => allowPrivate });
   const cache = pictureCache(options.cache ?? '.cache/pictures');
   const limit = pLimit(parallel);
   /** Products often share a picture. */
@@ -51,7 +55,7 @@ export function createPictures(options: PictureOptions): Pictures {
     };
     let fetched: Uint8Array | string | null;
     try {
-      fetched = await fetchRetried(url, { ...options, headers }, async (response) => {
+      fetched = await fetchRetried(url, { ...options, fetch, headers }, async (response) => {
         if (response.status === 304) return null;
         const bytes = await pictureBytes(response, maxBytes);
         if (typeof bytes === 'string') return bytes;

@@ -31,7 +31,7 @@ it('reads files, folders and gzip together, each by what is in it, and sums up',
   await write('pages/picture.png', 'no feed');
   const { items, places, refused, refusedRows, summary } = await collectFeed([csv, packed, join(folder, 'pages')]);
   expect(items.map(({ id, title }) => `${id} ${title}`)).toEqual(['a A', 'b b', 'd D', 'p2 p2', 'p1 p1']);
-  expect(places[3]).toEqual({ file: join(folder, 'pages/2/two.html'), line: 1 });
+  expect(places[3]).toEqual({ at: 6, file: join(folder, 'pages/2/two.html'), line: 1 });
   expect(refusedRows).toBe(3);
   expect(refused).toEqual([
     { file: csv, line: 4, id: 'c', field: 'title', reason: 'is missing' },

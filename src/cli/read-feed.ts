@@ -32,10 +32,16 @@ export function refusedStrictly(refusal: Refusal): SidestreamError {
   return new SidestreamError('catalog/refused', what);
 }
 
+/** Where something stands in a feed. */
+export interface FeedPlace extends Pick<Refusal, 'file' | 'line' | 'unit'> {
+  /** Row, counted from 0 over all files. */
+  at: number;
+}
+
 /** A feed held in memory. `places[i]` says where `items[i]` stands. */
 export interface CollectedFeed {
   items: Item[];
-  places: Pick<Refusal, 'file' | 'line' | 'unit'>[];
+  places: FeedPlace[];
   /** One entry per bad field, the first 1,000 of them. */
   refused: readonly Refusal[];
   refusedRows: number;
@@ -50,18 +56,20 @@ export async function collectFeed(
   refusals = new Refusals(),
 ): Promise<CollectedFeed> {
   const tally = createFeedTally();
-  const feed: CollectedFeed = { items: [], places: [], refused: refusals.kept, refusedRows: 0, summary: [] };
+  const feed: CollectedFeed = { items: [], places: [], refused: [], refusedRows: 0, summary: [] };
+  let at = 0;
   for await (const row of readFeed(paths, { ...options, onFormat: tally.open })) {
     tally.count(row);
     if ('item' in row) {
       feed.items.push(row.item);
-      feed.places.push({ file: row.file, line: row.line, ...(row.unit === 'line' ? {} : { unit: row.unit }) });
+      feed.places.push({ at, file: row.file, line: row.line, ...(row.unit === 'line' ? {} : { unit: row.unit }) });
     } else {
-      refusals.add(...row.refused);
+      refusals.add(at, ...row.refused);
       feed.refusedRows++;
     }
+    at++;
   }
-  return { ...feed, summary: tally.lines() };
+  return { ...feed, refused: refusals.kept, summary: tally.lines() };
 }
 
 /**

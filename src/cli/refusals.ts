@@ -1,21 +1,37 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, renameSync, writeSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import type { Refusal } from '../catalog';
 import { SidestreamError } from '../error';
 
 /** Refusals that are held in memory: a feed in the wrong format is refused row by row, however long it is. */
 const MOST_KEPT = 1000;
 
-/** What was refused: the first 1,000 one by one, all of them counted and, where a file is named, written there. */
+/** A refusal and its place in the feed. */
+interface Placed {
+  at: number;
+  refusal: Refusal;
+}
+
+/**
+ * What was refused, in the order of the feed: the first 1,000 one by one, all of them counted and, where a file is named,
+ * written there. Those that come late, because a picture is read after all rows are, are put in their place by `close`.
+ */
 export class Refusals {
-  readonly kept: Refusal[] = [];
+  readonly #first: Placed[] = [];
+  readonly #late: Placed[] = [];
+  /** Where the lines of the file stand in the feed. */
+  readonly #written: number[] = [];
+  #last = 0;
   #count = 0;
   readonly #file: number | null;
+  readonly #path: string;
 
   /**
    * @param path of a file that gets every refusal, one line of JSON each; an older one is replaced
    * @throws SidestreamError `runtime/invalid-input` when it cannot be written
    */
   constructor(path?: string) {
+    this.#path = path ?? '';
     this.#file = path === undefined ? null : opened(path);
   }
 
@@ -23,19 +39,50 @@ export class Refusals {
     return this.#count;
   }
 
-  add(...refusals: readonly Refusal[]): void {
+  /** The first 1,000. */
+  get kept(): readonly Refusal[] {
+    const known = [...this.#first, ...this.#late].sort((a, b) => a.at - b.at);
+    return known.slice(0, MOST_KEPT).map(({ refusal }) => refusal);
+  }
+
+  /** @param at row of the feed, counted from 0 over all its files */
+  add(at: number, ...refusals: readonly Refusal[]): void {
     for (const refusal of refusals) {
       this.#count++;
-      if (this.kept.length < MOST_KEPT) this.kept.push(refusal);
-      if (this.#file !== null) writeSync(this.#file, `${JSON.stringify(refusal)}\n`);
+      if (at < this.#last) this.#late.push({ at, refusal });
+      else {
+        this.#last = at;
+        if (this.#first.length < MOST_KEPT) this.#first.push({ at, refusal });
+        if (this.#file === null) continue;
+        writeSync(this.#file, lineOf(refusal));
+        this.#written.push(at);
+      }
     }
   }
 
-  /** Closes the file. */
-  close(): void {
-    if (this.#file !== null) closeSync(this.#file);
+  /** Completes the file and closes it. */
+  async close(): Promise<void> {
+    if (this.#file === null) return;
+    closeSync(this.#file);
+    if (this.#late.length === 0) return;
+    const late = this.#late.toSorted((a, b) => a.at - b.at);
+    const part = `${this.#path}.part`;
+    const file = opened(part);
+    let [line, next] = [0, 0];
+    const lateBefore = (at: number): void => {
+      for (; next < late.length && late[next].at < at; next++) writeSync(file, lineOf(late[next].refusal));
+    };
+    for await (const text of createInterface({ input: createReadStream(this.#path) })) {
+      lateBefore(this.#written[line++]);
+      writeSync(file, `${text}\n`);
+    }
+    lateBefore(Number.POSITIVE_INFINITY);
+    closeSync(file);
+    renameSync(part, this.#path);
   }
 }
+
+const lineOf = (refusal: Refusal): string => `${JSON.stringify(refusal)}\n`;
 
 function opened(path: string): number {
   try {

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { MANIFEST_FILE, openBundle } from '../catalog';
+import { MANIFEST_FILE } from '../catalog';
 import { SidestreamError } from '../error';
 import { serveBundle } from './bundle-server';
-import { folderFetch } from './folder-bundle';
+import { openFolder } from './folder-bundle';
 import { toldToEnd } from './told-to-end';
 
 interface ServeOptions {
@@ -19,7 +19,7 @@ export function serveCommand(): Command {
     .option('--host <name>', 'address to listen on; 0.0.0.0 lets other machines in', '127.0.0.1')
     .action(async (folder: string, options: ServeOptions) => {
       // Tells of a folder that is no bundle now and not when a page fails.
-      const { items } = await openBundle(folderFetch(folder));
+      const { items } = await openFolder(folder);
       const { address, close } = await served(folder, options);
       const ended = toldToEnd();
       console.log(`Serving ${items.length} items of ${folder} at ${address}${MANIFEST_FILE}`);

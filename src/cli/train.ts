@@ -1,12 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { BASE_RECIPES, type BaseConfig, type BaseRecipe, type Bundle, openBundle } from '../catalog';
+import { BASE_RECIPES, type BaseConfig, type BaseRecipe, type Bundle } from '../catalog';
 import { SidestreamError } from '../error';
 import { endOfPast } from '../evaluate';
 import { BaseModel, baseConfig, type Interaction } from '../learner/node';
 import { isBundle, storeLearned } from './base-file';
 import { startCompute } from './compute';
 import { companionTable, interactionsOf, readEventFile } from './event-file';
-import { folderFetch } from './folder-bundle';
+import { openFolder } from './folder-bundle';
 import { createMeter } from './meter';
 import { trainBase } from './train-base';
 import { removeCheckpoint } from './train-checkpoint';
@@ -75,7 +75,7 @@ async function train(options: TrainOptions): Promise<void> {
       `${options.out} is no bundle, and companions are kept in bundles only. Give the folder of one with --out.`,
     );
   }
-  const bundle = await openBundle(folderFetch(options.bundle));
+  const bundle = await openFolder(options.bundle);
   const log = await readEventFile(options.events);
   const end = endOfPast(log.events, options.past);
   const past = { ...log, events: log.events.filter(({ time }) => time < end) };

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { bundleContent, makeItem, memoryBundle } from './bundle.fixture';
+import { bundleFiles, MANIFEST_FILE } from './manifest';
+import { openBundle } from './read-bundle';
+import { topicContent } from './topics.fixture';
+import { verifyBundle } from './verify-bundle';
+import { type WriteBundleOptions, writeBundle } from './write-bundle';
+
+const items = ['a', 'b', 'c', 'd', 'e'].map((id) => makeItem(id));
+/** As a feed's `1e999` was read: JSON has no such number. */
+const infinite = (id: string) => makeItem(id, { attributes: { size: Number.POSITIVE_INFINITY } });
+
+describe('a bundle that is read before it takes its place', () => {
+  it.each<[string, WriteBundleOptions]>([
+    ['in shards', { shardItems: 2 }],
+    ['in clusters', { clusterFrom: 2, clusterItems: 2 }],
+  ])('leaves the one before it there when it cannot be read, %s', async (_, options) => {
+    const { files, sink, fetchFile } = memoryBundle();
+    const verify = (manifest: Parameters<typeof verifyBundle>[0]) => verifyBundle(manifest, fetchFile);
+    const good = await writeBundle(await bundleContent(items), sink, { ...options, verify });
+    const place = files.get(MANIFEST_FILE);
+    const previous = await openBundle(fetchFile);
+    const bad = await bundleContent([...items, infinite('f')]);
+    await expect(writeBundle(bad, sink, { ...options, previous, verify })).rejects.toMatchObject({
+      code: 'bundle/invalid',
+      message: expect.stringMatching(/items-\w+\.json.*attributes\.size \(item "f"\)/),
+    });
+    expect(files.get(MANIFEST_FILE)).toBe(place);
+    expect((await openBundle(fetchFile)).manifest.digest).toBe(good.digest);
+  });
+
+  it('is read as a whole, every file once, and no more than a cluster at a time', async () => {
+    const { sink, fetchFile, fetched, files } = memoryBundle();
+    const content = await topicContent({ items: 120, topics: 4 });
+    const companions = {
+      count: 120,
+      offsets: Uint32Array.from({ length: 121 }, (_, n) => Math.min(n, 1)),
+      rows: Uint32Array.of(2),
+      lifts: Float32Array.of(1),
+    };
+    let placed: boolean | undefined;
+    const seen: number[] = [];
+    const manifest = await writeBundle(content, sink, {
+      clusterFrom: 100,
+      clusterItems: 20,
+      learned: { companions },
+      verify: async (next) => {
+        placed = files.has(MANIFEST_FILE);
+        await verifyBundle(next, fetchFile, (done) => seen.push(done));
+      },
+    });
+    expect(placed).toBe(false);
+    expect(manifest.companions).toBeDefined();
+    const stems = new Set(fetched.map((name) => name.split('-')[0]));
+    expect(stems).toEqual(
+      new Set(['directory', 'axes', 'statistics', 'items', 'features', 'vectors', 'ids', 'projection', 'companions']),
+    );
+    expect(new Set(fetched).size).toBe(fetched.length);
+    expect(bundleFiles(manifest).every(({ file }) => fetched.includes(file))).toBe(true);
+    expect(seen.at(-1)).toBe(120);
+  });
+
+  it('is refused when an item is in it twice, an encoder is cut or companions are about others', async () => {
+    const refused = async (change: (files: Map<string, Uint8Array>) => void) => {
+      const { sink, fetchFile, files } = memoryBundle();
+      const manifest = await writeBundle(await bundleContent(items), sink);
+      change(files);
+      await verifyBundle(manifest, fetchFile);
+    };
+    await refused(() => {});
+    const cut = (stem: string) => (files: Map<string, Uint8Array>) => {
+      for (const [name, bytes] of files) if (name.startsWith(stem)) files.set(name, bytes.slice(1));
+    };
+    for (const stem of ['projection', 'text-', 'features']) {
+      await expect(refused(cut(stem))).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
+    }
+    const { sink, fetchFile } = memoryBundle();
+    const twice = await writeBundle(await bundleContent([...items, items[0]]), sink);
+    await expect(verifyBundle(twice, fetchFile)).rejects.toThrow('occurs twice');
+  });
+});

@@ -1,0 +1,74 @@
+import { BundleClusters } from './bundle-clusters';
+import { type FetchFile, fetchChecked, invalidBundle } from './bundle-file';
+import { decodeCompanions } from './companion-table';
+import { createTable, decodeFeatureShard } from './feature-shard';
+import type { Item } from './item';
+import { decodeItems } from './item-shard';
+import { type BundleFile, bundleFiles, encodeManifest, MANIFEST_FILE, type Manifest } from './manifest';
+import { parseManifest } from './read-manifest';
+
+/**
+ * Reads a bundle as a whole, as the browser does, shard by shard or cluster by cluster: nothing of it stays in memory but
+ * the ids of its items.
+ * @param manifest one that need not be in its place yet
+ * @param onProgress told of the items that were read
+ * @throws SidestreamError what `openBundle` and the methods of its result do: `bundle/unreachable`, `bundle/invalid`,
+ *   `bundle/digest-mismatch`
+ */
+export async function verifyBundle(
+  manifest: Manifest,
+  fetchFile: FetchFile,
+  onProgress?: (items: number) => void,
+): Promise<void> {
+  const read = parseManifest(new Uint8Array(encodeManifest(manifest)).buffer);
+  const seen = new Set<string>();
+  const take = (items: readonly Item[]): void => {
+    for (const { id } of items) {
+      if (seen.has(id)) throw invalidBundle(MANIFEST_FILE, `item id ${JSON.stringify(id)} occurs twice`);
+      seen.add(id);
+    }
+    onProgress?.(seen.size);
+  };
+  const { clusters, companions, count } = read;
+  const done = clusters
+    ? await verifyClusters(new BundleClusters(read, clusters, fetchFile), clusters, take)
+    : await verifyShards(read, fetchFile, take);
+  if (companions) {
+    decodeCompanions(await fetchChecked(fetchFile, companions), count);
+    done.push(companions);
+  }
+  const names = new Set(done.map(({ file }) => file));
+  // What the browser hands on as it is: encoders, projection, base model.
+  for (const file of bundleFiles(read)) if (!names.has(file.file)) await fetchChecked(fetchFile, file);
+}
+
+/** @returns the files that were read */
+async function verifyShards(
+  { shards, dim, modalities }: Manifest,
+  fetchFile: FetchFile,
+  take: (items: readonly Item[]) => void,
+): Promise<BundleFile[]> {
+  const taps = { text: modalities.text.taps.length, image: modalities.image.taps.length };
+  for (const shard of shards.features) {
+    const { file, count } = shard;
+    decodeFeatureShard(await fetchChecked(fetchFile, shard), file, createTable({ dim, taps }, count), 0, count);
+  }
+  for (const shard of shards.items) take(decodeItems(await fetchChecked(fetchFile, shard), shard.file, shard.count));
+  return [...shards.items, ...shards.features];
+}
+
+/** @returns the files that were read, of those that the manifest names */
+async function verifyClusters(
+  clusters: BundleClusters,
+  named: NonNullable<Manifest['clusters']>,
+  take: (items: readonly Item[]) => void,
+): Promise<BundleFile[]> {
+  const directory = await clusters.directory();
+  await Promise.all([clusters.axes(), clusters.statistics(), clusters.head()]);
+  for (let cluster = 0; cluster < directory.clusters; cluster++) {
+    await clusters.vectors(cluster);
+    take((await clusters.items(cluster)).items);
+  }
+  for (let bucket = 0; bucket < directory.buckets; bucket++) await clusters.ids(bucket);
+  return [named.directory, named.axes, named.statistics, named.head.items, named.head.features];
+}

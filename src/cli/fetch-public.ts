@@ -1,0 +1,113 @@
+import dns from 'node:dns';
+import http from 'node:http';
+import https from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { Readable } from 'node:stream';
+import ipaddr from 'ipaddr.js';
+import { AbortError } from 'p-retry';
+
+/** As much of `fetch` as is needed to get a file. */
+export type Fetch = (
+  url: string,
+  options: { headers?: Record<string, string>; signal?: AbortSignal },
+) => Promise<Response>;
+
+export interface PublicFetchOptions {
+  /** Whether this address may be asked, which is not public. Default: none may. */
+  allow?: (address: string) => boolean;
+}
+
+/** Redirects that are followed. */
+const REDIRECTS = 5;
+/** Answers that have no body. */
+const BODILESS = new Set([204, 205, 304]);
+
+/**
+ * A `fetch` for addresses that somebody else chose, a feed for instance. It connects to public addresses only: every
+ * address that a name resolves to is checked at the moment of the connection, so neither another spelling, nor a name
+ * server, nor a redirect leads into the network of this machine.
+ * @returns a function that rejects with p-retry's AbortError where asking again would not help (a private address, more
+ *   than 5 redirects, a scheme other than http and https), and like `fetch` with a TypeError that has a cause otherwise
+ */
+export function publicFetch({ allow = () => false }: PublicFetchOptions = {}): Fetch {
+  const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
+  const may = (address: string): boolean => isPublic(address) || allow(address);
+  const lookup: LookupFunction = (host, options, done) => {
+    dns.lookup(host, { ...options, all: true }, (error, found) => {
+      const inside = error ? undefined : found.find(({ address }) => !may(address));
+      if (error) done(error, '');
+      else if (inside) done(new NotPublic(host, inside.address), '');
+      else if (options.all) done(null, found);
+      else done(null, found[0].address, found[0].family);
+    });
+  };
+  const once = async (url: URL, { headers, signal }: Parameters<Fetch>[1]): Promise<http.IncomingMessage> => {
+    const { protocol } = url;
+    if (protocol !== 'http:' && protocol !== 'https:') {
+      throw new AbortError(`${url.href} cannot be fetched: only http and https addresses are`);
+    }
+    // An address that is written out is looked up by nobody. `URL` has brought all spellings to one.
+    const literal = url.hostname.replace(/^\[|\]$/g, '');
+    if (ipaddr.isValid(literal) && !may(literal)) throw new AbortError(new NotPublic(literal, literal));
+    const { request } = protocol === 'http:' ? http : https;
+    const asked = {
+      agent: agents[protocol],
+      headers: { 'accept-encoding': 'identity', ...headers },
+      lookup,
+      signal,
+    };
+    try {
+      return await new Promise<http.IncomingMessage>((resolve, reject) => {
+        request(url, asked, resolve).on('error', reject).end();
+      });
+    } catch (cause) {
+      throw cause instanceof NotPublic ? new AbortError(cause) : new TypeError('fetch failed', { cause });
+    }
+  };
+  return async (start, asked) => {
+    let url = parsed(start);
+    for (let redirects = 0; redirects <= REDIRECTS; redirects++) {
+      const answer = await once(url, asked);
+      const { statusCode: status = 0, headers } = answer;
+      if (status < 300 || status >= 400 || !headers.location) return toResponse(answer, status);
+      answer.destroy();
+      url = parsed(headers.location, url);
+    }
+    throw new AbortError(`${start} cannot be fetched: it has more than ${REDIRECTS} redirects`);
+  };
+}
+
+function parsed(address: string, base?: URL): URL {
+  try {
+    return new URL(address, base);
+  } catch (cause) {
+    throw new AbortError(new Error(`${address} cannot be fetched: it is not an address`, { cause }));
+  }
+}
+
+function toResponse(answer: http.IncomingMessage, status: number): Response {
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(answer.headersDistinct)) {
+    for (const value of values ?? []) headers.append(name, value);
+  }
+  if (BODILESS.has(status)) {
+    answer.resume();
+    return new Response(null, { status, headers });
+  }
+  return new Response(Readable.toWeb(answer) as ReadableStream<Uint8Array>, { status, headers });
+}
+
+class NotPublic extends Error {
+  constructor(host: string, address: string) {
+    const where = host === address ? host : `${host} (${address})`;
+    super(`${where} is not a public address, so nothing is fetched from there without --allow-private`);
+  }
+}
+
+/** Whether a server of the internet may have this address. */
+function isPublic(address: string): boolean {
+  const parsed = ipaddr.process(address);
+  // `::1.2.3.4` is a way to write an IPv4 address that was given up, and which no server has.
+  const old = parsed instanceof ipaddr.IPv6 && parsed.parts.slice(0, 6).every((part) => part === 0);
+  return parsed.range() === 'unicast' && !old;
+}

@@ -1,0 +1,42 @@
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { SidestreamError } from '../error';
+
+type Kind = 'folder' | 'file' | 'nothing';
+
+/** What is at a path. @throws the error of `stat` when that cannot be told */
+export async function kindOf(path: string): Promise<Kind> {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return 'nothing';
+    throw error;
+  }
+}
+
+/**
+ * Sees to it that an option names a folder that can be read.
+ * @throws SidestreamError `runtime/invalid-input`
+ */
+export async function requireFolder(option: string, path: string): Promise<void> {
+  const kind = await kindOf(path);
+  if (kind === 'folder') return;
+  const what = kind === 'file' ? 'is a file, not a folder' : 'is not there';
+  throw new SidestreamError('runtime/invalid-input', `${option} ${path}: this folder ${what}. Check the path.`);
+}
+
+/**
+ * Sees to it that an option names a folder, or a place where one can be made.
+ * @throws SidestreamError `runtime/invalid-input`
+ */
+export async function requireRoom(option: string, path: string): Promise<void> {
+  for (let at = path; ; at = dirname(at)) {
+    const kind = await kindOf(at);
+    if (kind === 'file') {
+      const message = `${option} ${path}: ${at} is a file, so no folder can be made there. Name another folder.`;
+      throw new SidestreamError('runtime/invalid-input', message);
+    }
+    if (kind === 'folder' || dirname(at) === at) return;
+  }
+}

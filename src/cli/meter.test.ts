@@ -1,0 +1,58 @@
+import { Writable } from 'node:stream';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createMeter } from './meter';
+
+/** A terminal that keeps what was written to it. */
+class Screen extends Writable {
+  text = '';
+  columns = 120;
+  constructor(readonly isTTY: boolean) {
+    super();
+  }
+  override _write(chunk: Buffer, _: string, done: () => void): void {
+    this.text += chunk;
+    done();
+  }
+  cursorTo() {}
+  moveCursor() {}
+  clearLine() {}
+}
+
+const meterOn = (screen: Screen) => createMeter(screen as unknown as NodeJS.WriteStream);
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] }));
+afterEach(() => void vi.useRealTimers());
+
+it('never says that nothing is left while there is, nor 100 % before the end', async () => {
+  const screen = new Screen(true);
+  const meter = meterOn(screen);
+  meter.start('Texts', 1000);
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(screen.text).toContain('0% · 0/1000');
+  expect(screen.text).not.toContain('left');
+  // Found again: so many at once say nothing about the others.
+  meter.advance(500);
+  await vi.advanceTimersByTimeAsync(200);
+  for (let n = 0; n < 499; n++) {
+    meter.advance(1);
+    await vi.advanceTimersByTimeAsync(20);
+  }
+  expect(screen.text).toMatch(/\d+ s left/);
+  expect(screen.text).not.toMatch(/\b0 ?s left/);
+  expect(screen.text).not.toContain('100%');
+  meter.advance(1);
+  meter.stop();
+  expect(screen.text).toContain('100% · 1000/1000');
+});
+
+it('writes lines where there is no terminal, the last one at the end', async () => {
+  const screen = new Screen(false);
+  const meter = meterOn(screen);
+  meter.start('Texts', 100);
+  await vi.advanceTimersByTimeAsync(11_000);
+  meter.advance(50);
+  await vi.advanceTimersByTimeAsync(11_000);
+  meter.advance(50);
+  meter.stop();
+  expect(screen.text.trim().split('\n')).toEqual(['Texts: 50/100, 4.5/s, 11 s left', 'Texts: 100/100, 4.5/s']);
+});
