@@ -15,15 +15,22 @@ export async function* feedLines(
   chunks: AsyncIterable<string> | Iterable<string>,
   maxLength: number,
 ): AsyncGenerator<FeedLine> {
+  for await (const line of allLines(chunks, maxLength)) if (line.text === null || line.text.trim() !== '') yield line;
+}
+
+/** The same with the blank lines, which a table may have inside its cells. */
+export async function* allLines(
+  chunks: AsyncIterable<string> | Iterable<string>,
+  maxLength: number,
+): AsyncGenerator<FeedLine> {
   let rest = '';
   let line = 1;
   let tooLong = false;
   let first = true;
-  const finish = (text: string): FeedLine | null => {
-    const done = tooLong || text.length > maxLength ? { line, text: null } : { line, text: text.replace(/\r$/, '') };
+  const finish = (text: string): FeedLine => {
+    const whole = !tooLong && text.length <= maxLength;
     tooLong = false;
-    line++;
-    return done.text === null || done.text.trim() !== '' ? done : null;
+    return { line: line++, text: whole ? (text.endsWith('\r') ? text.slice(0, -1) : text) : null };
   };
   for await (let chunk of chunks) {
     if (first && chunk.length > 0) {
@@ -35,7 +42,7 @@ export async function* feedLines(
       const done = finish(rest + chunk.slice(from, end));
       rest = '';
       from = end + 1;
-      if (done) yield done;
+      yield done;
     }
     rest += chunk.slice(from);
     if (rest.length > maxLength) {
@@ -43,8 +50,5 @@ export async function* feedLines(
       rest = '';
     }
   }
-  if (rest !== '' || tooLong) {
-    const done = finish(rest);
-    if (done) yield done;
-  }
+  if (rest !== '' || tooLong) yield finish(rest);
 }
