@@ -1,4 +1,4 @@
-import { allLines, type FeedLine } from './feed-lines';
+import { type FeedLine, LineSplitter } from './feed-lines';
 import { type FeedRecord, MAX_RECORD, type TextChunks } from './feed-record';
 
 export interface Dialect {
@@ -48,24 +48,33 @@ interface TableRow {
 }
 
 async function* tableRows(chunks: TextChunks, { separator, quote = '"' }: Dialect): AsyncGenerator<TableRow> {
-  const lines = allLines(unixLines(chunks), MAX_RECORD);
-  if (quote === false) {
-    for await (const { line, text } of lines) {
-      yield text === null ? { line, cells: [], problem: TOO_LONG } : { line, cells: text.split(separator) };
-    }
-    return;
+  const lines = new LineSplitter(MAX_RECORD);
+  const rows = quote === false ? new PlainRows(separator) : new QuotedRows(separator, quote);
+  for await (const chunk of unixLines(chunks)) {
+    for (const line of lines.push(chunk)) for (const row of rows.take(line)) yield row;
   }
-  const rows = new QuotedRows(separator, quote);
-  for await (const line of lines) {
-    rows.add(line);
-    yield* rows.take(false);
-  }
-  yield* rows.take(true);
+  for (const line of lines.end()) for (const row of rows.take(line)) yield row;
+  for (const row of rows.end()) yield row;
 }
 
 const TOO_LONG = `is longer than ${MAX_RECORD} characters`;
 const NOT_CLOSED = 'has a quote that is not closed, or is too long';
 const TEXT_AFTER_QUOTE = 'has a cell that cannot be read: text follows its closing quote';
+
+/** Rows of a table where quotes mean nothing: its lines. */
+class PlainRows {
+  readonly #separator: string;
+
+  constructor(separator: string) {
+    this.#separator = separator;
+  }
+
+  *take({ line, text }: FeedLine): Generator<TableRow> {
+    yield text === null ? { line, cells: [], problem: TOO_LONG } : { line, cells: text.split(this.#separator) };
+  }
+
+  *end(): Generator<TableRow> {}
+}
 
 /**
  * Makes rows of lines, several where a quoted cell holds line ends. Of a row that cannot be read only the first line is
@@ -94,13 +103,19 @@ class QuotedRows {
     this.#quote = quote;
   }
 
-  add(line: FeedLine): void {
+  /** The rows that one more line decides. */
+  take(line: FeedLine): Generator<TableRow> {
     this.#lines.push(line);
     this.#length += lengthOf(line);
+    return this.#decided(false);
   }
 
-  /** The rows that are decided. @param ended whether no line follows */
-  *take(ended: boolean): Generator<TableRow> {
+  /** The rows that are left when no line follows. */
+  end(): Generator<TableRow> {
+    return this.#decided(true);
+  }
+
+  *#decided(ended: boolean): Generator<TableRow> {
     while (this.#first < this.#lines.length) {
       const { line, text } = this.#lines[this.#first];
       const cells = this.#open || text === null ? 'open' : this.#cells(text);
