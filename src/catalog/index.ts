@@ -18,7 +18,7 @@ export { createTable, encodeFeatureShard, type FeatureShape, featureShardBytes }
 export { concatTables, dequantize, type FeatureTable, pickRows, quantizeRow, rowsPerItem } from './feature-table';
 export { type FeedLine, feedLines } from './feed-lines';
 export { inventory, publishedNames } from './inventory';
-export { type Item, type ItemInput, itemSchema } from './item';
+export { finiteNumber, type Item, type ItemInput, itemSchema, wellFormedText } from './item';
 export { itemText, TEXT_RECIPES, type TextRecipe } from './item-text';
 export type { Predecessor } from './keep-learned';
 export {

@@ -10,6 +10,12 @@ import { namedFields } from './record-fields';
 
 /** Characters of a title that is taken from the description. */
 const TITLE = 80;
+/** Most problems that are told of one record. */
+const PROBLEMS = 20;
+/** Characters that are told of a value or of the name of a field. */
+const TOLD = 100;
+
+const TEXT_FIELDS = ['id', 'title', 'description', 'category'] as const;
 
 /** What is wrong with one field. */
 export interface Problem {
@@ -27,7 +33,7 @@ export type ParsedRecord = { item: Item; titled?: 'description' | 'id' } | { id?
 export function recordItem(shape: RecordShape, record: Record<string, unknown>, mapping: FeedMapping): ParsedRecord {
   const named = namedFields(shape, record, mapping);
   const input: Record<string, unknown> = {
-    id: typeof named.id === 'number' ? String(named.id) : named.id,
+    id: idOf(named.id),
     title: words(named.title),
     description: words(named.description),
     category: categoryOf(named.category, mapping.categorySeparator),
@@ -41,14 +47,9 @@ export function recordItem(shape: RecordShape, record: Record<string, unknown>, 
   for (const [field, value] of Object.entries(input)) if (value === undefined || value === null) delete input[field];
   const titled = nameUntitled(input);
   const result = v.safeParse(itemSchema, input);
-  const id = typeof input.id === 'string' ? { id: input.id } : {};
-  if (!result.success) {
-    return {
-      ...id,
-      problems: result.issues.map((issue) => ({ field: v.getDotPath(issue) ?? 'row', reason: reasonOf(issue) })),
-    };
-  }
-  const garbled = garbledField(result.output);
+  const id = typeof input.id === 'string' ? { id: shortened(input.id) } : {};
+  if (!result.success) return { ...id, problems: problemsOf(result.issues) };
+  const garbled = garbledField(named);
   // The decoder puts U+FFFD where bytes were of another encoding; such a text would be encoded and shown garbled.
   if (garbled) {
     return {
@@ -75,8 +76,17 @@ function nameUntitled(input: Record<string, unknown>): 'description' | 'id' | un
 function startOf(text: string): string {
   const sentence = /^[^\n]*?[.!?](?=\s|$)/.exec(text)?.[0].replace(/\.$/, '') ?? text;
   if (sentence.length <= TITLE) return sentence;
-  return `${sentence.slice(0, TITLE).replace(/\s+\S*$/, '')}…`;
+  // A word that is cut off goes, and so does half a letter where there are no words.
+  const cut = sentence
+    .slice(0, TITLE)
+    .replace(/\s+\S*$/, '')
+    .replace(/[\ud800-\udbff]$/, '');
+  return `${cut}…`;
 }
+
+/** A number that is exact becomes a text; others could be the same for two products. */
+const idOf = (value: unknown): unknown =>
+  typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : value;
 
 const words = (value: unknown): unknown => {
   const single = Array.isArray(value) ? value[0] : value;
@@ -135,13 +145,27 @@ function availabilityOf(value: unknown): unknown {
   return value === '' ? undefined : (parseAvailability(value) ?? value);
 }
 
-function garbledField({ id, title, description, category }: Item): string | undefined {
-  return Object.entries({ id, title, description, category }).find(([, text]) => text.includes('\uFFFD'))?.[0];
+/** A field whose text, as the feed has it, was of another encoding. */
+function garbledField(named: NamedFields): string | undefined {
+  const isGarbled = (text: unknown): boolean => typeof text === 'string' && text.includes('\uFFFD');
+  return TEXT_FIELDS.find((field) => [named[field]].flat().some(isGarbled));
+}
+
+function problemsOf(issues: readonly v.BaseIssue<unknown>[]): Problem[] {
+  const problems = issues.slice(0, PROBLEMS).map((issue) => ({
+    field: shortened(v.getDotPath(issue) ?? 'row'),
+    reason: reasonOf(issue),
+  }));
+  const more = issues.length - problems.length;
+  return more > 0 ? [...problems, { field: 'row', reason: `has ${more} more fields that are bad` }] : problems;
 }
 
 /** Checks of values have messages of their own; those of types are put into words here. */
 function reasonOf(issue: v.BaseIssue<unknown>): string {
   if (issue.kind !== 'schema') return issue.message;
   if (issue.received === 'undefined') return 'is missing';
-  return `must be ${(issue.expected ?? 'another type').replaceAll(' | ', ' or ').replace(/[()]/g, '')}, not ${issue.received}`;
+  const expected = (issue.expected ?? 'another type').replaceAll(' | ', ' or ').replace(/[()]/g, '');
+  return `must be ${expected}, not ${shortened(issue.received)}`;
 }
+
+const shortened = (text: string): string => (text.length > TOLD ? `${text.slice(0, TOLD)}…` : text);
