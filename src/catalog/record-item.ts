@@ -127,10 +127,12 @@ function amountOf(value: unknown, { decimal }: FeedMapping): unknown {
   return parseAmount(single, decimal) ?? single;
 }
 
-function pictureOf(value: unknown): unknown {
+function pictureOf(value: unknown, depth = 0): unknown {
   const single = Array.isArray(value) ? value[0] : value;
-  if (isObject(single)) return pictureOf(single.src ?? single.contentUrl ?? single.url ?? single['@id']);
-  return single === '' ? undefined : single;
+  if (!isObject(single)) return single === '' ? undefined : single;
+  // What is nested deeper names no picture.
+  if (depth > 8) return undefined;
+  return pictureOf(single.src ?? single.contentUrl ?? single.url ?? single['@id'], depth + 1);
 }
 
 function addressOf(value: unknown, base: string | undefined): unknown {
