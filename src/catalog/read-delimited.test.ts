@@ -146,6 +146,12 @@ describe('a row with quotes that do not match', () => {
     20_000,
   );
 
+  it('costs its own length, however many columns the table has', async () => {
+    const header = Array.from({ length: 100_000 }, (_, i) => `c${i}`).join();
+    const read = await records([`id,title,${header}\n${'a,A\n'.repeat(100_000)}`]);
+    expect(read).toHaveLength(100_000);
+  }, 20_000);
+
   it('costs its own length, however many quotes are in it', async () => {
     const row = `a,"${'x"'.repeat(200_000)}${' '.repeat(400_000)},\n`;
     const read = await records([`id,title\n${row.repeat(3)}z,Z\n`]);
@@ -185,6 +191,7 @@ it('reads 10,000 damaged tables alike however they are cut, and loses no row tha
   const random = seededRandom(11);
   const below = (n: number): number => Math.floor(random() * n);
   const signs = ['"', '"', '"', ',', '\n', '\r', '\r\n', 'x', '""', '","', ''];
+  const wrong: string[] = [];
   let refused = 0;
   for (let run = 0; run < 10_000; run++) {
     const hurt = below(6);
@@ -204,13 +211,14 @@ it('reads 10,000 damaged tables alike however they are cut, and loses no row tha
       pieces.push(text.slice(from, to));
       from = to;
     }
-    expect(await records(pieces), text).toEqual(whole);
-    refused += whole.filter((record) => 'reason' in record).length;
     const lines = whole.map(({ line }) => line);
-    expect(lines, text).toEqual(lines.toSorted((a, b) => a - b));
-    const kept = whole.flatMap((record) => ('fields' in record ? [record.fields.id] : []));
-    const untouched = rows.map((_, row) => `r${row}`).filter((_, row) => row !== hurt);
-    expect(kept, text).toEqual(expect.arrayContaining(untouched));
+    const kept = whole.map((record) => ('fields' in record ? record.fields.id : null));
+    const alike = JSON.stringify(await records(pieces)) === JSON.stringify(whole);
+    const inOrder = lines.every((line, i) => i === 0 || line > lines[i - 1]);
+    const allKept = rows.every((_, row) => row === hurt || kept.includes(`r${row}`));
+    if (!alike || !inOrder || !allKept) wrong.push(text);
+    refused += whole.length - kept.filter((id) => id !== null).length;
   }
+  expect(wrong).toEqual([]);
   expect(refused).toBeGreaterThan(1000);
 }, 60_000);

@@ -34,9 +34,9 @@ function recordOf(line: number, header: string[], cells: string[]): FeedRecord {
     return { line, reason };
   }
   const fields: Record<string, unknown> = {};
-  for (const [i, name] of header.entries()) {
-    const cell = cells[i]?.trim();
-    if (name !== '' && cell && !Object.hasOwn(fields, name)) fields[name] = cell;
+  for (let i = 0; i < Math.min(header.length, cells.length); i++) {
+    const [name, cell] = [header[i], cells[i].trim()];
+    if (name !== '' && cell !== '' && !Object.hasOwn(fields, name)) fields[name] = cell;
   }
   return { line, shape: 'columns', fields };
 }

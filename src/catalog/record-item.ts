@@ -7,6 +7,7 @@ import { type Item, itemSchema } from './item';
 import type { NamedFields } from './named-fields';
 import { plainText } from './plain-text';
 import { namedFields } from './record-fields';
+import { shortened } from './refusal';
 
 /** Characters of a title that is taken from the description. */
 const TITLE = 80;
@@ -47,7 +48,7 @@ export function recordItem(shape: RecordShape, record: Record<string, unknown>, 
   for (const [field, value] of Object.entries(input)) if (value === undefined || value === null) delete input[field];
   const titled = nameUntitled(input);
   const result = v.safeParse(itemSchema, input);
-  const id = typeof input.id === 'string' ? { id: shortened(input.id) } : {};
+  const id = typeof input.id === 'string' ? { id: shortened(input.id, TOLD) } : {};
   if (!result.success) return { ...id, problems: problemsOf(result.issues) };
   const garbled = garbledField(named);
   // The decoder puts U+FFFD where bytes were of another encoding; such a text would be encoded and shown garbled.
@@ -75,13 +76,7 @@ function nameUntitled(input: Record<string, unknown>): 'description' | 'id' | un
 /** The first sentence, or as many words as a title has room for. */
 function startOf(text: string): string {
   const sentence = /^[^\n]*?[.!?](?=\s|$)/.exec(text)?.[0].replace(/\.$/, '') ?? text;
-  if (sentence.length <= TITLE) return sentence;
-  // A word that is cut off goes, and so does half a letter where there are no words.
-  const cut = sentence
-    .slice(0, TITLE)
-    .replace(/\s+\S*$/, '')
-    .replace(/[\ud800-\udbff]$/, '');
-  return `${cut}…`;
+  return sentence.length <= TITLE ? sentence : shortened(sentence, TITLE).replace(/\s+\S*…$/, '…');
 }
 
 /** A number that is exact becomes a text; others could be the same for two products. */
@@ -155,7 +150,7 @@ function garbledField(named: NamedFields): string | undefined {
 
 function problemsOf(issues: readonly v.BaseIssue<unknown>[]): Problem[] {
   const problems = issues.slice(0, PROBLEMS).map((issue) => ({
-    field: shortened(v.getDotPath(issue) ?? 'row'),
+    field: shortened(v.getDotPath(issue) ?? 'row', TOLD),
     reason: reasonOf(issue),
   }));
   const more = issues.length - problems.length;
@@ -167,7 +162,5 @@ function reasonOf(issue: v.BaseIssue<unknown>): string {
   if (issue.kind !== 'schema') return issue.message;
   if (issue.received === 'undefined') return 'is missing';
   const expected = (issue.expected ?? 'another type').replaceAll(' | ', ' or ').replace(/[()]/g, '');
-  return `must be ${expected}, not ${shortened(issue.received)}`;
+  return `must be ${expected}, not ${shortened(issue.received, TOLD)}`;
 }
-
-const shortened = (text: string): string => (text.length > TOLD ? `${text.slice(0, TOLD)}…` : text);
