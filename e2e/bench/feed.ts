@@ -2,6 +2,7 @@
  * Measures how feeds are read: writes products in each format to a temporary file, streams it through the readers as
  * `sidestream build` does, and prints rows per second and memory. Each format is read in a process of its own.
  * `npm run bench:feed -- [rows] [format …]`, by default 1,000,000 rows of every format (pages: 20,000).
+ * `npm run bench:feed -- hostile [MB]` reads feeds that are wrong in costly ways, by default of 1 and 10 MB.
  */
 import { spawnSync } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
@@ -12,6 +13,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { readFeed } from '../../src/cli/read-feed';
+import { measureHostile } from './feed-hostile';
 
 const ROWS = 1_000_000;
 const PAGES = 20_000;
@@ -156,6 +158,10 @@ const mb = (bytes: number): string => `${Math.round(bytes / 1e6)}`;
 async function main(args: string[]): Promise<void> {
   if (args[0] === '--read') {
     console.log(JSON.stringify(await read(args[1], Number(args[2]))));
+    return;
+  }
+  if (args[0] === 'hostile') {
+    await measureHostile(Number(args[1] ?? 10));
     return;
   }
   const rows = Number(args[0] ?? ROWS);

@@ -15,36 +15,50 @@ export async function* feedLines(
   chunks: AsyncIterable<string> | Iterable<string>,
   maxLength: number,
 ): AsyncGenerator<FeedLine> {
-  let rest = '';
-  let line = 1;
-  let tooLong = false;
-  let first = true;
-  const finish = (text: string): FeedLine | null => {
-    const done = tooLong || text.length > maxLength ? { line, text: null } : { line, text: text.replace(/\r$/, '') };
-    tooLong = false;
-    line++;
-    return done.text === null || done.text.trim() !== '' ? done : null;
-  };
-  for await (let chunk of chunks) {
-    if (first && chunk.length > 0) {
-      if (chunk.startsWith('\uFEFF')) chunk = chunk.slice(1);
-      first = false;
-    }
-    let from = 0;
-    for (let end = chunk.indexOf('\n', from); end !== -1; end = chunk.indexOf('\n', from)) {
-      const done = finish(rest + chunk.slice(from, end));
-      rest = '';
-      from = end + 1;
-      if (done) yield done;
-    }
-    rest += chunk.slice(from);
-    if (rest.length > maxLength) {
-      tooLong = true;
-      rest = '';
-    }
+  const lines = new LineSplitter(maxLength);
+  const isBlank = ({ text }: FeedLine): boolean => text !== null && text.trim() === '';
+  for await (const chunk of chunks) {
+    for (const line of lines.push(chunk)) if (!isBlank(line)) yield line;
   }
-  if (rest !== '' || tooLong) {
-    const done = finish(rest);
-    if (done) yield done;
+  for (const line of lines.end()) if (!isBlank(line)) yield line;
+}
+
+/** The same chunk by chunk, blank lines included: a table may have them inside its cells. */
+export class LineSplitter {
+  readonly #maxLength: number;
+  #rest = '';
+  #line = 1;
+  #tooLong = false;
+  #begun = false;
+
+  constructor(maxLength: number) {
+    this.#maxLength = maxLength;
+  }
+
+  /** The lines that end in this chunk. */
+  *push(chunk: string): Generator<FeedLine> {
+    let from = !this.#begun && chunk.startsWith('\uFEFF') ? 1 : 0;
+    this.#begun ||= chunk.length > 0;
+    for (let end = chunk.indexOf('\n', from); end !== -1; end = chunk.indexOf('\n', from)) {
+      const text = this.#rest + chunk.slice(from, end);
+      from = end + 1;
+      yield this.#finish(text);
+    }
+    this.#rest += chunk.slice(from);
+    if (this.#rest.length <= this.#maxLength) return;
+    this.#tooLong = true;
+    this.#rest = '';
+  }
+
+  /** The last line, where no line end stands behind it. */
+  *end(): Generator<FeedLine> {
+    if (this.#rest !== '' || this.#tooLong) yield this.#finish(this.#rest);
+  }
+
+  #finish(text: string): FeedLine {
+    const whole = !this.#tooLong && text.length <= this.#maxLength;
+    this.#rest = '';
+    this.#tooLong = false;
+    return { line: this.#line++, text: whole ? (text.endsWith('\r') ? text.slice(0, -1) : text) : null };
   }
 }

@@ -38,7 +38,12 @@ export const feedMappingSchema = v.strictObject({
   /** Of the text, as browsers name it: `windows-1252`. Default: what the file says, else UTF-8. */
   encoding: v.optional(column),
   /** Path to the products in a JSON document: `data.items`. Default `products`. */
-  products: v.optional(column),
+  products: v.optional(
+    v.pipe(
+      column,
+      v.check((path) => !path.split('.').includes(''), 'must be names joined by points'),
+    ),
+  ),
   /** Address that relative product pages are completed with: `https://shop.example`. */
   urlBase: v.optional(v.pipe(v.string(), v.url('must be an address such as https://shop.example'))),
 });

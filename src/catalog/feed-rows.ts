@@ -10,7 +10,7 @@ import { htmlRecords, jsonLdRecords } from './read-json-ld';
 import { jsonlRecords } from './read-jsonl';
 import { xmlRecords } from './read-xml';
 import { type Problem, recordItem } from './record-item';
-import type { Refusal, RefusalUnit } from './refusal';
+import { type Refusal, type RefusalUnit, shortened } from './refusal';
 import { SeenIds } from './seen-ids';
 
 /** One file of a feed. */
@@ -33,12 +33,15 @@ export type FeedRow = {
       titled?: 'description' | 'id';
     }
   | {
-      /** One entry per bad field. */
+      /** One entry per bad field, the first 20 of them. */
       refused: Refusal[];
       /** Whether a row before has the same id. */
       duplicate?: true;
     }
 );
+
+/** Characters that are told of why a row cannot be read: parsers repeat in their words what they stumble over. */
+const MAX_REASON = 300;
 
 export interface FeedOptions {
   mapping?: FeedMapping;
@@ -47,8 +50,8 @@ export interface FeedOptions {
 }
 
 /**
- * Reads the products of files in any format that `detectFormat` knows, row by row. A bad row is yielded with everything
- * that is wrong with it and the next one is read; of several rows with one id, in whichever file, the first is kept.
+ * Reads the products of files in any format that `detectFormat` knows, row by row, refused ones too in the order in which
+ * they stand there. A bad row is yielded with what is wrong with it and the next one is read; of several rows with one id, in whichever file, the first is kept.
  * Memory does not grow with the feed but for 32 to 64 bytes per id (and for pages of HTML, read one at a time).
  * @throws SidestreamError `catalog/unknown-format`, and what the sources throw
  */
@@ -81,7 +84,7 @@ export async function* feedRows(
         })),
       });
       if ('reason' in record) {
-        yield refused([{ field: 'row', reason: record.reason }]);
+        yield refused([{ field: 'row', reason: shortened(record.reason, MAX_REASON) }]);
         continue;
       }
       const parsed = recordItem(record.shape, record.fields, mapping);

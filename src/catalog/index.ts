@@ -18,7 +18,7 @@ export { createTable, encodeFeatureShard, type FeatureShape, featureShardBytes }
 export { concatTables, dequantize, type FeatureTable, pickRows, quantizeRow, rowsPerItem } from './feature-table';
 export { type FeedLine, feedLines } from './feed-lines';
 export { inventory, publishedNames } from './inventory';
-export { type Item, type ItemInput, itemSchema } from './item';
+export { finiteNumber, type Item, type ItemInput, itemSchema, wellFormedText } from './item';
 export { itemText, TEXT_RECIPES, type TextRecipe } from './item-text';
 export type { Predecessor } from './keep-learned';
 export {
@@ -35,7 +35,7 @@ export {
 export { baseVectors, type PrincipalAxes } from './principal-axes';
 export { type BundleSink, manifestFile } from './put-manifest';
 export { type BaseFile, type Bundle, type EncoderFiles, type OpenOptions, openBundle } from './read-bundle';
-export { describeRefusal, type Refusal, type RefusalUnit } from './refusal';
+export { describeRefusal, inFeedOrder, type Refusal, type RefusalUnit } from './refusal';
 export type { BaseVectors } from './vector-shard';
 export { verifyBundle } from './verify-bundle';
 export {

@@ -1,10 +1,14 @@
 import * as v from 'valibot';
 import { invalidBundle, parseJson } from './bundle-file';
-import { type Item, itemSchema } from './item';
+import { type Item, itemSchema, writableItem } from './item';
 
-/** Writes items as JSON: fields in one fixed order, whatever order the feed had, so that equal items are equal bytes. */
+/**
+ * Writes items as JSON: fields in one fixed order, whatever order the feed had, so that equal items are equal bytes.
+ * @throws SidestreamError `bundle/invalid` naming an item and its field that could not be read again
+ */
 export function encodeItems(items: readonly Item[]): Uint8Array {
-  const rows = items.map((item) => {
+  const rows = items.map((given) => {
+    const item = writableItem(given);
     const attributes = Object.fromEntries(Object.entries(item.attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
     const { id, title, description, category, price, image, url, availability, popularity } = item;
     return { id, title, description, category, price, image, url, availability, popularity, attributes };

@@ -1,12 +1,25 @@
 import * as v from 'valibot';
+import { SidestreamError } from '../error';
 
-const text = (max: number) => v.pipe(v.string(), v.trim(), v.maxLength(max, `must have at most ${max} characters`));
-const amount = v.pipe(v.number(), v.finite('must be finite'), v.minValue(0, 'must be 0 or more'));
+/**
+ * A text from outside. Half a surrogate pair, such as a title that is cut off in the middle of an emoji may end in, becomes
+ * U+FFFD: no encoding can write it, and building an address of it throws.
+ */
+export const wellFormedText = v.pipe(v.string(), v.transform(wellFormed));
+
+/** A number from outside that stays finite where it is stored as a 32-bit float, as those that count in the ranking are. */
+export const finiteNumber = v.pipe(
+  v.number(),
+  v.check((value) => Number.isFinite(Math.fround(value)), 'must be a number between -3.4e38 and 3.4e38'),
+);
+
+const text = (max: number) => v.pipe(wellFormedText, v.trim(), v.maxLength(max, `must have at most ${max} characters`));
+const amount = v.pipe(finiteNumber, v.minValue(0, 'must be 0 or more'));
 
 /**
  * One product as a shop describes it. Everything but `id` and `title` may be missing; a product without a picture is
  * recommended by its text alone. A feed's further columns become `attributes`, when they are texts, numbers or truth
- * values.
+ * values. All numbers are finite as 32-bit floats, all texts are well-formed Unicode.
  */
 export const itemSchema = v.object({
   /** Unique in the catalogue, 1 to 256 characters. */
@@ -28,8 +41,29 @@ export const itemSchema = v.object({
    */
   popularity: v.optional(amount),
   /** Further facts. Numbers, such as a year or a size, count in the ranking as the price does. */
-  attributes: v.optional(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])), {}),
+  attributes: v.optional(v.record(wellFormedText, v.union([wellFormedText, finiteNumber, v.boolean()])), {}),
 });
 
 export type Item = v.InferOutput<typeof itemSchema>;
 export type ItemInput = v.InferInput<typeof itemSchema>;
+
+/**
+ * An item as a bundle may hold it. What the schema refuses could be written, but no longer be read: JSON makes `null` of a
+ * number that is not finite.
+ * @throws SidestreamError `bundle/invalid` naming the item and the field
+ */
+export function writableItem(item: Item): Item {
+  const result = v.safeParse(itemSchema, item, { abortEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const field = v.getDotPath(issue) ?? 'item';
+  throw new SidestreamError(
+    'bundle/invalid',
+    `Cannot write the bundle: item ${JSON.stringify(item.id)}, field ${field}: ${issue.message}. Correct the item and build again.`,
+  );
+}
+
+function wellFormed(text: string): string {
+  // Most texts have no surrogate at all, and telling so is five times as fast.
+  return /[\ud800-\udfff]/.test(text) ? text.replace(/\p{Surrogate}/gu, '\uFFFD') : text;
+}

@@ -1,6 +1,9 @@
 import { isObject } from './feed-record';
 import type { NamedFields } from './named-fields';
 
+/** Levels that a value is followed into: pages nest a few, and only mistakes nest more. */
+const MAX_DEPTH = 8;
+
 /** Properties of a schema.org Product that say what it is like. */
 const FACTS = ['brand', 'color', 'material', 'pattern', 'size', 'model', 'manufacturer'];
 
@@ -21,7 +24,7 @@ export function jsonLdFields(product: Record<string, unknown>): NamedFields {
   const offers = all.flatMap((node) => offersOf(node.offers));
   return {
     id: first((node) =>
-      text(node.productGroupID ?? node.sku ?? node.productID ?? node.mpn ?? gtin(node) ?? node['@id'] ?? node.url),
+      idOf(node.productGroupID ?? node.sku ?? node.productID ?? node.mpn ?? gtin(node) ?? node['@id'] ?? node.url),
     ),
     title: first(({ name }) => text(name)),
     description: first(({ description }) => text(description)),
@@ -32,7 +35,11 @@ export function jsonLdFields(product: Record<string, unknown>): NamedFields {
     availability: bestAvailability(offers),
     attributes: Object.fromEntries(
       FACTS.flatMap((name) => {
-        const value = [first((node) => node[name])].flat().map(text).filter(Boolean).join(', ');
+        const value = [first((node) => node[name])]
+          .flat()
+          .map((fact) => text(fact))
+          .filter(Boolean)
+          .join(', ');
         return value === '' ? [] : [[name, value]];
       }),
     ),
@@ -40,11 +47,12 @@ export function jsonLdFields(product: Record<string, unknown>): NamedFields {
 }
 
 /** The offers of a product; of an aggregate its own offers too. */
-function offersOf(value: unknown): Record<string, unknown>[] {
+function offersOf(value: unknown, depth = 0): Record<string, unknown>[] {
+  if (depth > MAX_DEPTH) return [];
   return [value]
     .flat()
     .filter(isObject)
-    .flatMap((offer) => [offer, ...offersOf(offer.offers)]);
+    .flatMap((offer) => [offer, ...offersOf(offer.offers, depth + 1)]);
 }
 
 function prices(offer: Record<string, unknown>): unknown[] {
@@ -72,19 +80,27 @@ function bestAvailability(offers: Record<string, unknown>[]): unknown {
 const gtin = (node: Record<string, unknown>): unknown =>
   node.gtin13 ?? node.gtin ?? node.gtin12 ?? node.gtin14 ?? node.gtin8;
 
+/** A number stays one: whether it is exact enough for an id is checked where all ids are. */
+const idOf = (value: unknown): unknown => (typeof value === 'number' ? value : text(value));
+
 /** The words of a value: itself, a thing's name or address, or the first of several. */
-function text(value: unknown): string | undefined {
+function text(value: unknown, depth = 0): string | undefined {
   if (typeof value === 'string') return value;
-  if (typeof value === 'number') return String(value);
-  if (Array.isArray(value)) return value.map(text).find((word) => word !== undefined);
-  if (isObject(value)) return text(value['@value'] ?? value.name ?? value.value ?? value['@id']);
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined;
+  if (depth > MAX_DEPTH) return undefined;
+  if (Array.isArray(value)) {
+    for (const part of value) {
+      const word = text(part, depth + 1);
+      if (word !== undefined) return word;
+    }
+  } else if (isObject(value)) return text(value['@value'] ?? value.name ?? value.value ?? value['@id'], depth + 1);
   return undefined;
 }
 
 const names = (value: unknown): unknown => {
   const all = [value]
     .flat()
-    .map(text)
+    .map((name) => text(name))
     .filter((name) => name !== undefined);
   return all.length > 1 ? all : all[0];
 };

@@ -20,3 +20,19 @@ it('leaves prose alone, also with signs that HTML uses', () => {
     expect(plainText(`  ${text} `)).toBe(text);
   }
 });
+
+// The limit only guards against a hang: a tenth of this length took half a minute where time grew with its square.
+it.each([
+  ['tags without an end', '<script', ''],
+  ['tags left open, and ends of others', '<b>', '</i>'],
+  ['references without an end', '&amp', ''],
+  ['comments without an end', '<!--', ''],
+  ['a comment that is all dashes', '-', ''],
+])(
+  'takes no longer for each character of a long text: %s',
+  (_, first, second) => {
+    const text = `<p>${first.repeat(200_000)}${second.repeat(200_000)}`;
+    expect(plainText(text).length).toBeLessThanOrEqual(text.length);
+  },
+  20_000,
+);

@@ -1,7 +1,5 @@
-import { Parser } from 'htmlparser2';
+import { readHtml } from './html-events';
 
-/** A tag, a comment or a character reference: what plain prose does not have. */
-const HTML = /<\/?[a-z][^>]*>|<!--|&(#\d+|#x[\da-f]+|[a-z][a-z\d]*);/i;
 /** Elements that stand inside a line; every other one ends a word. */
 const INLINE = new Set(
   'a abbr b bdi bdo cite code data dfn em font i kbd mark q s samp small span strike strong sub sup time tt u var wbr'.split(
@@ -15,10 +13,18 @@ const SILENT = new Set(['script', 'style', 'template', 'noscript']);
  * without tags or entities, such as `a < b & c`, comes back as it is, but for white space at its ends.
  */
 export function plainText(text: string): string {
-  if (!HTML.test(text)) return text.trim();
+  if (!isHtml(text)) return text.trim();
   const words = textOf(text);
   // Feeds often escape the HTML once more than needed: what comes out is HTML again.
-  return collapse(HTML.test(words) ? textOf(words) : words);
+  return collapse(isHtml(words) ? textOf(words) : words);
+}
+
+/** Whether there is a tag, a comment or a character reference: what plain prose does not have. */
+function isHtml(text: string): boolean {
+  // A pattern that looks for the end of each tag would look through the whole text for each one that has none.
+  const tag = text.search(/<\/?[a-z]/i);
+  if (tag !== -1 && text.includes('>', tag)) return true;
+  return text.includes('<!--') || /&(#\d+|#x[\da-f]+|[a-z][a-z\d]*);/i.test(text);
 }
 
 const collapse = (text: string): string => text.replace(/\s+/g, ' ').trim();
@@ -26,22 +32,18 @@ const collapse = (text: string): string => text.replace(/\s+/g, ' ').trim();
 function textOf(html: string): string {
   const parts: string[] = [];
   let silent = 0;
-  const parser = new Parser(
-    {
-      onopentagname: (name) => {
-        if (SILENT.has(name)) silent++;
-        else if (!INLINE.has(name)) parts.push(' ');
-      },
-      ontext: (text) => {
-        if (silent === 0) parts.push(text);
-      },
-      onclosetag: (name) => {
-        if (SILENT.has(name)) silent = Math.max(0, silent - 1);
-        else if (!INLINE.has(name)) parts.push(' ');
-      },
+  readHtml(html, {
+    open: (name) => {
+      if (SILENT.has(name)) silent++;
+      else if (!INLINE.has(name)) parts.push(' ');
     },
-    { decodeEntities: true },
-  );
-  parser.end(html);
+    text: (text) => {
+      if (silent === 0) parts.push(text);
+    },
+    close: (name) => {
+      if (SILENT.has(name)) silent = Math.max(0, silent - 1);
+      else if (!INLINE.has(name)) parts.push(' ');
+    },
+  });
   return parts.join('');
 }

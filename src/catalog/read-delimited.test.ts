@@ -1,6 +1,10 @@
 import * as fc from 'fast-check';
-import { expect, it } from 'vitest';
+import Papa from 'papaparse';
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../model';
 import { readText } from './feed.fixture';
+import type { FeedRecord } from './feed-record';
+import { delimitedRecords } from './read-delimited';
 
 const cut = (text: string, size: number): string[] =>
   Array.from({ length: Math.ceil(text.length / size) }, (_, i) => text.slice(i * size, (i + 1) * size));
@@ -99,3 +103,122 @@ it('reads the same cells however the text is cut', async () => {
     { numRuns: 60 },
   );
 });
+
+async function records(chunks: string[]): Promise<FeedRecord[]> {
+  const read: FeedRecord[] = [];
+  for await (const record of delimitedRecords(chunks, { separator: ',' })) read.push(record);
+  return read;
+}
+
+describe('a row with quotes that do not match', () => {
+  it.each([
+    ['text after a closing quote, at the end of the file', 'b,"B" x'],
+    ['an open quote at the end of the file', 'b,"B'],
+  ])('is refused alone: %s', async (_, row) => {
+    const { items, refused } = await readText([`id,title\na,A\n${row}`]);
+    expect(items.map(({ id }) => id)).toEqual(['a']);
+    expect(refused).toMatchObject([{ line: 3, field: 'row' }]);
+  });
+
+  it('leaves nothing to be read when it names the columns', async () => {
+    const { items, refused } = await readText(['id,"title" x\na,A\nb,B\n']);
+    expect(items).toEqual([]);
+    expect(refused).toEqual([
+      { file: 'feed', line: 1, field: 'row', reason: expect.stringContaining('nothing of the table was read') },
+    ]);
+  });
+
+  // The limits only guard against a hang: reading some of these again for every row would take minutes.
+  it.each([
+    ['text after a quote', () => 'b,"B" x\n'],
+    ['a quote that the next row seems to close and to open again', () => 'b","B\n'],
+    ['an open quote', (i: number) => `${i},"B\n`],
+    ['doubled quotes', () => 'b,"""\n""\n'],
+    ['spaces after many quotes', () => `"${'b"'.repeat(50)}${' '.repeat(100)}\n`],
+  ])(
+    'costs its own length, however many there are: %s',
+    async (_, row) => {
+      const rows = Array.from({ length: 20_000 }, (_, i) => row(i)).join('');
+      const read = await records([`id,title\nfirst,A\n${rows}`, '\nlast,Z\n']);
+      expect(read[0]).toMatchObject({ fields: { id: 'first' } });
+      expect(read.at(-1)).toMatchObject({ fields: { id: 'last' } });
+    },
+    20_000,
+  );
+
+  it('costs its own length, however many columns the table has', async () => {
+    const header = Array.from({ length: 100_000 }, (_, i) => `c${i}`).join();
+    const read = await records([`id,title,${header}\n${'a,A\n'.repeat(100_000)}`]);
+    expect(read).toHaveLength(100_000);
+  }, 20_000);
+
+  it('costs its own length, however many quotes are in it', async () => {
+    const row = `a,"${'x"'.repeat(200_000)}${' '.repeat(400_000)},\n`;
+    const read = await records([`id,title\n${row.repeat(3)}z,Z\n`]);
+    expect(read.map((record) => ('fields' in record ? record.fields.id : record.line))).toEqual([2, 3, 4, 'z']);
+  }, 20_000);
+});
+
+it('reads the cells that Papa Parse reads where quotes match', async () => {
+  const text = fc
+    .array(fc.constantFrom('a', 'b', '"', '""', ',', '\n', ' ', '"\n', '",', ',"'), { maxLength: 40 })
+    .map((parts) => parts.join(''));
+  let compared = 0;
+  await fc.assert(
+    fc.asyncProperty(text, async (rest) => {
+      const table = `h1,h2,h3\n${rest}`;
+      const { data, errors } = Papa.parse<string[]>(table, { delimiter: ',', newline: '\n' });
+      if (errors.length > 0) return;
+      compared++;
+      const wanted = data
+        .slice(1)
+        .map((cells) => cells.map((cell) => cell.trim()))
+        .filter((cells) => cells.some((cell) => cell !== ''))
+        .map((cells) =>
+          cells.slice(3).some((cell) => cell !== '')
+            ? expect.stringContaining(`has ${cells.length} cells`)
+            : Object.fromEntries(cells.flatMap((cell, i) => (cell === '' || i > 2 ? [] : [[`h${i + 1}`, cell]]))),
+        );
+      const read = await records([table]);
+      expect(read.map((record) => ('fields' in record ? record.fields : record.reason))).toEqual(wanted);
+    }),
+    { numRuns: 3000, seed: 7 },
+  );
+  expect(compared).toBeGreaterThan(300);
+});
+
+it('reads 10,000 damaged tables alike however they are cut, and loses no row that the damage did not touch', async () => {
+  const random = seededRandom(11);
+  const below = (n: number): number => Math.floor(random() * n);
+  const signs = ['"', '"', '"', ',', '\n', '\r', '\r\n', 'x', '""', '","', ''];
+  const wrong: string[] = [];
+  let refused = 0;
+  for (let run = 0; run < 10_000; run++) {
+    const hurt = below(6);
+    const rows = Array.from({ length: 7 }, (_, row) =>
+      // Quotes after the damage may close what it opens: two rows are one then, and nobody can tell.
+      row <= hurt && below(2) === 0
+        ? `r${row},"T, ""${row}""${below(3) === 0 ? '\n' : ' '}end",${row}`
+        : `r${row},T${row},${row}`,
+    );
+    const at = below(rows[hurt].length + 1);
+    const damaged = rows[hurt].slice(0, at) + signs[below(signs.length)] + rows[hurt].slice(at + below(3));
+    const text = `id,title,n\n${rows.with(hurt, damaged).join('\n')}${below(2) === 0 ? '\n' : ''}`;
+    const whole = await records([text]);
+    const pieces: string[] = [];
+    for (let from = 0; from < text.length; ) {
+      const to = from + 1 + below(12);
+      pieces.push(text.slice(from, to));
+      from = to;
+    }
+    const lines = whole.map(({ line }) => line);
+    const kept = whole.map((record) => ('fields' in record ? record.fields.id : null));
+    const alike = JSON.stringify(await records(pieces)) === JSON.stringify(whole);
+    const inOrder = lines.every((line, i) => i === 0 || line > lines[i - 1]);
+    const allKept = rows.every((_, row) => row === hurt || kept.includes(`r${row}`));
+    if (!alike || !inOrder || !allKept) wrong.push(text);
+    refused += whole.length - kept.filter((id) => id !== null).length;
+  }
+  expect(wrong).toEqual([]);
+  expect(refused).toBeGreaterThan(1000);
+}, 60_000);

@@ -1,5 +1,4 @@
-import Papa from 'papaparse';
-import * as v from 'valibot';
+import { type FeedLine, LineSplitter } from './feed-lines';
 import { type FeedRecord, MAX_RECORD, type TextChunks } from './feed-record';
 
 export interface Dialect {
@@ -9,21 +8,21 @@ export interface Dialect {
   quote?: string | false;
 }
 
-const parsedSchema = v.object({
-  data: v.array(v.array(v.string())),
-  errors: v.array(v.object({ row: v.number(), message: v.string() })),
-  meta: v.object({ cursor: v.number() }),
-});
-
 /**
  * Reads a table whose first row names the columns. Empty cells count as absent; of columns with one name the first cell
- * that has a value counts. A row whose quotes do not match is refused and reading goes on in the next line.
+ * that has a value counts. A row whose quotes do not match is refused and reading goes on in the next line; when it is
+ * the one that names the columns, nothing can be read.
  */
 export async function* delimitedRecords(chunks: TextChunks, dialect: Dialect): AsyncGenerator<FeedRecord> {
   let header: string[] | null = null;
   for await (const { line, cells, problem } of tableRows(chunks, dialect)) {
-    if (problem !== undefined) yield { line, reason: problem };
-    else if (cells.every((cell) => cell.trim() === '')) continue;
+    if (problem !== undefined) {
+      if (header === null) {
+        yield { line, reason: `${problem}; it names the columns, so nothing of the table was read` };
+        return;
+      }
+      yield { line, reason: problem };
+    } else if (cells.every((cell) => cell.trim() === '')) continue;
     else if (header === null) header = cells.map((cell) => cell.trim());
     else yield recordOf(line, header, cells);
   }
@@ -35,9 +34,9 @@ function recordOf(line: number, header: string[], cells: string[]): FeedRecord {
     return { line, reason };
   }
   const fields: Record<string, unknown> = {};
-  for (const [i, name] of header.entries()) {
-    const cell = cells[i]?.trim();
-    if (name !== '' && cell && fields[name] === undefined) fields[name] = cell;
+  for (let i = 0; i < Math.min(header.length, cells.length); i++) {
+    const [name, cell] = [header[i], cells[i].trim()];
+    if (name !== '' && cell !== '' && !Object.hasOwn(fields, name)) fields[name] = cell;
   }
   return { line, shape: 'columns', fields };
 }
@@ -48,66 +47,157 @@ interface TableRow {
   problem?: string;
 }
 
-/** Rows of the table, read chunk by chunk: what is left of a chunk after its last whole row waits for the next one. */
 async function* tableRows(chunks: TextChunks, { separator, quote = '"' }: Dialect): AsyncGenerator<TableRow> {
-  // Papa knows no "no quotes"; a character that text does not have does the same.
-  const config = { delimiter: separator, newline: '\n', quoteChar: quote === false ? '\u0000' : quote } as const;
-  let rest = '';
-  let line = 1;
-  const parse = (preview: number) => {
-    const parser = new Papa.Parser({ ...config, preview });
-    return v.parse(parsedSchema, parser.parse(rest, 0, true));
-  };
-  const wholeRows = (): TableRow[] => {
-    let parsed = parse(0);
-    const [error] = parsed.errors;
-    // A wrong quote may have swallowed lines: only the rows before it are sure.
-    if (error) parsed = error.row > 0 ? parse(error.row) : { data: [], errors: [], meta: { cursor: 0 } };
-    rest = rest.slice(parsed.meta.cursor);
-    const rows = parsed.data.map((cells): TableRow => {
-      const at = line;
-      line += 1 + cells.reduce((sum, cell) => sum + lineEnds(cell), 0);
-      return { line: at, cells };
-    });
-    return error ? [...rows, dropLine(`has a cell that cannot be read: ${error.message}`), ...wholeRows()] : rows;
-  };
-  /** Gives up the first line of what is left, and only that: what follows may be sound. */
-  const dropLine = (problem: string): TableRow => {
-    rest = rest.slice(rest.indexOf('\n') + 1);
-    return { line: line++, cells: [], problem };
-  };
-  const NOT_CLOSED = 'has a quote that is not closed, or is too long';
-  let skipping = false;
+  const lines = new LineSplitter(MAX_RECORD);
+  const rows = quote === false ? new PlainRows(separator) : new QuotedRows(separator, quote);
   for await (const chunk of unixLines(chunks)) {
-    const from = skipping ? chunk.indexOf('\n') + 1 : 0;
-    if (skipping && from === 0) continue;
-    skipping = false;
-    rest += chunk.slice(from);
-    yield* wholeRows();
-    while (rest.length > MAX_RECORD && rest.includes('\n')) {
-      yield dropLine(NOT_CLOSED);
-      yield* wholeRows();
-    }
-    if (rest.length > MAX_RECORD) {
-      yield { line: line++, cells: [], problem: `is longer than ${MAX_RECORD} characters` };
-      rest = '';
-      skipping = true;
+    for (const line of lines.push(chunk)) for (const row of rows.take(line)) yield row;
+  }
+  for (const line of lines.end()) for (const row of rows.take(line)) yield row;
+  for (const row of rows.end()) yield row;
+}
+
+const TOO_LONG = `is longer than ${MAX_RECORD} characters`;
+const NOT_CLOSED = 'has a quote that is not closed, or is too long';
+const TEXT_AFTER_QUOTE = 'has a cell that cannot be read: text follows its closing quote';
+
+/** Rows of a table where quotes mean nothing: its lines. */
+class PlainRows {
+  readonly #separator: string;
+
+  constructor(separator: string) {
+    this.#separator = separator;
+  }
+
+  *take({ line, text }: FeedLine): Generator<TableRow> {
+    yield text === null ? { line, cells: [], problem: TOO_LONG } : { line, cells: text.split(this.#separator) };
+  }
+
+  *end(): Generator<TableRow> {}
+}
+
+/**
+ * Makes rows of lines, several where a quoted cell holds line ends. Of a row that cannot be read only the first line is
+ * given up, because a wrong quote may have swallowed sound rows. Papa Parse reads on to the end of the text after a
+ * mistake, and would do so again for each of them. Here every line is read three times at most: as the beginning of a
+ * row, as what follows an open quote (which is the same for all rows that are still open before it), and as a part of a
+ * row of several lines.
+ */
+class QuotedRows {
+  readonly #separator: string;
+  readonly #quote: string;
+  /** Lines from `#first` on are waiting. */
+  #lines: FeedLine[] = [];
+  #first = 0;
+  /** Characters that are waiting. */
+  #length = 0;
+  /** Whether the first line is known to leave a quote open. */
+  #open = false;
+  /** All lines between the first and this one leave a quote open that is open before them. */
+  #next = 1;
+  /** What this next line does to an open quote. */
+  #fate: 'closes' | 'breaks' | null = null;
+
+  constructor(separator: string, quote: string) {
+    this.#separator = separator;
+    this.#quote = quote;
+  }
+
+  /** The rows that one more line decides. */
+  take(line: FeedLine): Generator<TableRow> {
+    this.#lines.push(line);
+    this.#length += lengthOf(line);
+    return this.#decided(false);
+  }
+
+  /** The rows that are left when no line follows. */
+  end(): Generator<TableRow> {
+    return this.#decided(true);
+  }
+
+  *#decided(ended: boolean): Generator<TableRow> {
+    while (this.#first < this.#lines.length) {
+      const { line, text } = this.#lines[this.#first];
+      const cells = this.#open || text === null ? 'open' : this.#cells(text);
+      if (text === null) yield this.#refuse(line, TOO_LONG);
+      else if (cells === 'broken') yield this.#refuse(line, TEXT_AFTER_QUOTE);
+      else if (cells !== 'open') {
+        this.#drop(1);
+        yield { line, cells };
+      } else {
+        this.#open = true;
+        this.#follow();
+        if (this.#fate === null && !ended && this.#length <= MAX_RECORD) return;
+        const whole = this.#fate === 'closes' && this.#length <= MAX_RECORD ? this.#wholeRow() : null;
+        if (whole !== null) yield { line, cells: whole };
+        else yield this.#refuse(line, this.#fate === 'breaks' ? TEXT_AFTER_QUOTE : NOT_CLOSED);
+      }
     }
   }
-  if (rest === '') return;
-  rest += '\n';
-  yield* wholeRows();
-  while (rest !== '') {
-    yield dropLine(NOT_CLOSED);
-    yield* wholeRows();
+
+  /** Finds the line that closes the quote which the first line leaves open. */
+  #follow(): void {
+    if (this.#next <= this.#first) {
+      this.#next = this.#first + 1;
+      this.#fate = null;
+    }
+    while (this.#fate === null && this.#next < this.#lines.length) {
+      const { text } = this.#lines[this.#next];
+      const cells = text === null ? 'broken' : this.#cells(this.#quote + text);
+      if (cells === 'open') this.#next++;
+      else this.#fate = cells === 'broken' ? 'breaks' : 'closes';
+    }
+  }
+
+  #wholeRow(): string[] {
+    const lines = this.#lines.slice(this.#first, this.#next + 1);
+    const cells = this.#cells(lines.map(({ text }) => text).join('\n'));
+    this.#drop(lines.length);
+    return typeof cells === 'string' ? [] : cells;
+  }
+
+  #refuse(line: number, problem: string): TableRow {
+    this.#drop(1);
+    return { line, cells: [], problem };
+  }
+
+  #drop(count: number): void {
+    for (let i = 0; i < count; i++) this.#length -= lengthOf(this.#lines[this.#first++]);
+    this.#open = false;
+    if (this.#first < this.#lines.length / 2) return;
+    this.#lines = this.#lines.slice(this.#first);
+    this.#next -= this.#first;
+    this.#first = 0;
+  }
+
+  /** Cells of a row; `open` when its last quote is not closed, `broken` when text follows a closing one. */
+  #cells(text: string): string[] | 'open' | 'broken' {
+    const [separator, quote] = [this.#separator, this.#quote];
+    if (!text.includes(quote)) return text.split(separator);
+    const cells: string[] = [];
+    let at = 0;
+    for (;;) {
+      if (text[at] !== quote) {
+        const end = text.indexOf(separator, at);
+        cells.push(text.slice(at, end === -1 ? undefined : end));
+        if (end === -1) return cells;
+        at = end + separator.length;
+        continue;
+      }
+      let end = text.indexOf(quote, at + 1);
+      while (end !== -1 && text[end + 1] === quote) end = text.indexOf(quote, end + 2);
+      if (end === -1) return 'open';
+      cells.push(text.slice(at + 1, end).replaceAll(quote + quote, quote));
+      at = end + 1;
+      while (at < text.length && text[at] !== separator && text[at].trim() === '') at++;
+      if (at === text.length) return cells;
+      if (text[at] !== separator) return 'broken';
+      at++;
+    }
   }
 }
 
-function lineEnds(text: string): number {
-  let count = 0;
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count++;
-  return count;
-}
+const lengthOf = ({ text }: FeedLine): number => (text?.length ?? 0) + 1;
 
 /** CRLF and CR become LF, also where a chunk ends between the two. */
 async function* unixLines(chunks: TextChunks): AsyncGenerator<string> {

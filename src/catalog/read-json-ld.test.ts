@@ -104,3 +104,32 @@ it('names the line of a script that is not JSON, and finds nothing on a page wit
     format: 'html',
   });
 });
+
+// The limit only guards against a hang: a fifth of this length took three minutes where time grew with its square.
+it.each([
+  ['spaces', `{"@type":"Product"${' '.repeat(1_000_000)}x`],
+  ['tags left open, and ends of others', `<html>${'<b>'.repeat(200_000)}${'</i>'.repeat(200_000)}${page(shirt)}`],
+])(
+  'takes no longer for each character of a long page: %s',
+  async (_, text) => {
+    const { items, refused } = await readText([text]);
+    expect(items.length + refused.length).toBe(1);
+  },
+  20_000,
+);
+
+const nested = (key: string, value: string): string => `${`{"${key}":`.repeat(50_000)}${value}${'}'.repeat(50_000)}`;
+
+it.each([
+  ['name', nested('name', '"x"')],
+  ['offers', nested('offers', '[]')],
+  ['image', nested('url', '"x"')],
+  ['hasVariant', nested('hasVariant', '[]')],
+  ['additionalProperty', `${'['.repeat(50_000)}${']'.repeat(50_000)}`],
+])('is not ended by a value nested without end: %s', async (field, value) => {
+  const { items, refused } = await readText([
+    `{"@graph":[{"@type":"Product","sku":"a","title":"A","${field}":${value}},${JSON.stringify(shirt)}]}`,
+  ]);
+  expect(items.at(-1)?.id).toBe('S1');
+  expect(items.length + refused.filter(({ id }) => id === 'a').length).toBe(2);
+});

@@ -1,8 +1,6 @@
-import { Parser } from 'htmlparser2';
-import { type FeedRecord, isObject, type TextChunks } from './feed-record';
+import { type FeedRecord, isObject, MAX_PAGE, type TextChunks } from './feed-record';
+import { readHtml } from './html-events';
 
-/** Characters of the longest page accepted. */
-const MAX_PAGE = 20_000_000;
 const PRODUCT_TYPES = new Set([
   'Product',
   'ProductGroup',
@@ -27,27 +25,32 @@ export async function* jsonLdRecords(chunks: TextChunks): AsyncGenerator<FeedRec
 }
 
 function pageRecords(page: string): FeedRecord[] {
-  const scripts: { line: number; text: string }[] = [];
+  const scripts: { line: number; text: string[] }[] = [];
   let address: string | undefined;
-  let script: string[] | null = null;
+  let inScript = false;
+  let begins = 0;
   let [line, counted] = [1, 0];
-  const parser = new Parser({
-    onopentag: (name, attributes) => {
-      if (name === 'script' && /^application\/ld\+json\b/i.test(attributes.type?.trim() ?? '')) {
-        for (; counted < parser.startIndex; counted++) if (page.charCodeAt(counted) === 10) line++;
-        script = [];
-      } else if (name === 'link' && attributes.rel?.toLowerCase() === 'canonical') address = attributes.href;
-      else if (name === 'meta' && attributes.property === 'og:url') address ??= attributes.content;
+  readHtml(page, {
+    open: (_, at) => {
+      begins = at;
     },
-    ontext: (text) => script?.push(text),
-    onclosetag: (name) => {
-      if (name !== 'script' || script === null) return;
-      scripts.push({ line, text: script.join('') });
-      script = null;
+    attributes: (name, attributes) => {
+      if (name === 'script' && /^application\/ld\+json\b/i.test(attributes.get('type')?.trim() ?? '')) {
+        for (; counted < begins; counted++) if (page.charCodeAt(counted) === 10) line++;
+        scripts.push({ line, text: [] });
+        inScript = true;
+      } else if (name === 'link' && attributes.get('rel')?.toLowerCase() === 'canonical')
+        address = attributes.get('href');
+      else if (name === 'meta' && attributes.get('property') === 'og:url') address ??= attributes.get('content');
+    },
+    text: (text) => {
+      if (inScript) scripts.at(-1)?.text.push(text);
+    },
+    close: (name) => {
+      if (name === 'script') inScript = false;
     },
   });
-  parser.end(page);
-  return scripts.flatMap(({ line, text }) => scriptRecords(line, text, address));
+  return scripts.flatMap(({ line, text }) => scriptRecords(line, text.join(''), address));
 }
 
 /** `address` is the page's own, for a product that does not say its. */
@@ -70,11 +73,12 @@ function scriptRecords(line: number, text: string, address: string | undefined):
 
 /** Pages wrap the JSON in comments for old browsers, and leave line ends in its strings. */
 function parseLoosely(text: string): unknown {
-  const bare = text
+  let bare = text
     .trim()
     .replace(/^(\/\*|\/\/)?\s*(<!--|<!\[CDATA\[)\s*(\*\/)?/, '')
-    .replace(/(\/\*|\/\/)?\s*(-->|\]\]>)\s*(\*\/)?$/, '')
-    .replace(/;\s*$/, '');
+    .trimEnd();
+  for (const end of ['*/', '-->', ']]>', '//', '/*', ';'])
+    if (bare.endsWith(end)) bare = bare.slice(0, -end.length).trimEnd();
   try {
     return JSON.parse(bare);
   } catch {

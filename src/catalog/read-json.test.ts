@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { readText } from './feed.fixture';
+import { jsonRecords } from './read-json';
 
 const product = (handle: string, more: object = {}) => ({
   id: 632910392,
@@ -72,4 +73,47 @@ it('finds products elsewhere by the mapping, and reads plain ones by their names
     },
   );
   expect(items).toMatchObject([{ id: '7', title: 'Seven', price: 7.5 }]);
+});
+
+it('reads a page with more products than a call can have arguments', async () => {
+  const products = Array.from({ length: 200_000 }, (_, i) => `{"id":${i}}`).join();
+  let count = 0;
+  for await (const record of jsonRecords([`[{"products":[${products}]},{"products":[{"id":"last"}]}]`], {
+    list: true,
+  })) {
+    count++;
+    if (record.line !== count) expect(record.line).toBe(count);
+  }
+  expect(count).toBe(200_001);
+}, 30_000);
+
+it('finds the products of pages in a list by the mapping', async () => {
+  const pages = [{ data: { items: [product('a'), product('b')] } }, { data: { items: [product('c')] } }];
+  const { items, refused } = await readText([JSON.stringify(pages)], { products: 'data.items' });
+  expect(refused).toEqual([]);
+  expect(items.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+});
+
+it.each([
+  ['in a product', '{"products":[{"handle":"a","title":"A"},{"x":', 2],
+  ['beside the products', '{"meta":1,"products":[],"more":', 1],
+])(
+  'reads up to what is nested without end: %s',
+  async (_, before, line) => {
+    const { refused } = await readText([`${before}${'['.repeat(500_000)}${'1,'.repeat(500_000)}`]);
+    expect(refused).toMatchObject([{ unit: 'product', line, reason: expect.stringContaining('nested more than 100') }]);
+  },
+  20_000,
+);
+
+it('holds no product that does not end', async () => {
+  let sent = 0;
+  async function* chunks() {
+    yield '{"products":[{"handle":"a","title":"A"},{"handle":"b","title":"';
+    for (; sent < 1000; sent++) yield 'x'.repeat(1_000_000);
+  }
+  const { items, refused } = await readText(chunks());
+  expect(items).toHaveLength(1);
+  expect(refused).toMatchObject([{ line: 2, reason: expect.stringContaining('longer than') }]);
+  expect(sent).toBeLessThan(50);
 });

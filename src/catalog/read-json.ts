@@ -1,5 +1,5 @@
-import { JSONParser } from '@streamparser/json';
-import { type FeedRecord, isObject, type TextChunks } from './feed-record';
+import { JSONParser, TokenType } from '@streamparser/json';
+import { type FeedRecord, isObject, MAX_PAGE, type TextChunks } from './feed-record';
 
 export interface JsonLayout {
   /** Whether the document is a list, of products or of pages `{"products": […]}`. */
@@ -8,42 +8,68 @@ export interface JsonLayout {
   products?: string;
 }
 
+/** Levels that a document may be nested: for each value the parser looks at all levels above it. */
+const MAX_DEPTH = 100;
+
 /**
  * Reads the products of a JSON document one by one: `{"products": […]}`, several such pages one after the other or in a
- * list, or a list of products. A page in a list is held in memory as a whole. What follows a syntax error cannot be read.
+ * list, or a list of products. What follows a syntax error cannot be read, nor what follows a product of more than
+ * `MAX_PAGE` characters or more than `MAX_DEPTH` levels.
  */
 export async function* jsonRecords(
   chunks: TextChunks,
   { list, products = 'products' }: JsonLayout,
 ): AsyncGenerator<FeedRecord> {
-  const parser = new JSONParser({ paths: [list ? '$.*' : `$.${products}.*`], keepStack: false, separator: '' });
+  const paths = list ? ['$.*', `$.*.${products}.*`] : [`$.${products}.*`];
+  const parser = new JSONParser({ paths, keepStack: false, separator: '' });
   const ready: unknown[] = [];
-  parser.onValue = ({ value }) => {
-    const page = list && isObject(value) ? value[products] : undefined;
-    if (Array.isArray(page)) ready.push(...page);
-    else ready.push(value);
+  parser.onValue = ({ value, parent, stack }) => {
+    if (list && stack.length === 1 && isPage(value, products)) return;
+    ready.push(value);
+    // The parser keeps the products of a page for the page, which nobody asks for.
+    if (list && stack.length > 1 && Array.isArray(parent)) parent.pop();
+  };
+  let depth = 0;
+  parser.onToken = ({ token }) => {
+    if (token === TokenType.LEFT_BRACE || token === TokenType.LEFT_BRACKET) depth++;
+    else if (token === TokenType.RIGHT_BRACE || token === TokenType.RIGHT_BRACKET) depth--;
+    if (depth > MAX_DEPTH) throw new Error(`it is nested more than ${MAX_DEPTH} levels deep`);
   };
   let line = 0;
   const records = () => ready.splice(0).map((value): FeedRecord => recordOf(++line, value));
-  const read = (step: () => void): FeedRecord | null => {
+  const rest = (why: string): FeedRecord => ({ line: line + 1, reason: `${why}, so nothing from here on was read` });
+  const read = (step: () => void): string | null => {
     try {
       step();
       return null;
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      return { line: line + ready.length + 1, reason: `is not JSON, so nothing from here on was read: ${why}` };
+      return `is not JSON that can be read (${error instanceof Error ? error.message : String(error)})`;
     }
   };
+  let length = 0;
   for await (const chunk of chunks) {
     const broken = read(() => parser.write(chunk));
+    length = ready.length > 0 ? 0 : length + chunk.length;
     yield* records();
-    if (broken) {
-      yield broken;
+    if (broken !== null) {
+      yield rest(broken);
+      return;
+    }
+    if (length > MAX_PAGE) {
+      yield rest(`is longer than ${MAX_PAGE} characters`);
       return;
     }
   }
   const broken = parser.isEnded ? null : read(() => parser.end());
-  if (broken) yield broken;
+  if (broken !== null) yield rest(broken);
+}
+
+/** Whether a value of a list has products at that path. */
+function isPage(value: unknown, products: string): boolean {
+  let inner = value;
+  for (const step of products.split('.'))
+    inner = isObject(inner) && Object.hasOwn(inner, step) ? inner[step] : undefined;
+  return Array.isArray(inner);
 }
 
 function recordOf(line: number, value: unknown): FeedRecord {

@@ -108,3 +108,48 @@ it('reads the same however the text is cut', async () => {
   }
   expect(whole.items[0].title).toBe('Größe < € 😀 & more');
 });
+
+// The limit only guards against a hang: a hundredth of this length took seconds where time grew with its square.
+it.each([
+  ['between products', (good: string) => `${good}${'<a>'.repeat(500_000)}`],
+  ['in a product', (good: string) => `${good}<item><g:id>b</g:id>${'<a>'.repeat(500_000)}`],
+])(
+  'reads up to elements that are left open without end: %s',
+  async (_, items) => {
+    const { items: read, refused } = await readText([rss(items('<item><g:id>a</g:id><title>A</title></item>\n'))]);
+    expect(read.map(({ id }) => id)).toEqual(['a']);
+    expect(refused).toMatchObject([{ field: 'row', reason: expect.stringContaining('nothing from here on was read') }]);
+  },
+  20_000,
+);
+
+it('refuses a product that leaves elements open, and reads the next ones by the prefix of the feed', async () => {
+  const item = (id: string, more = '') =>
+    `<item><base:id>${id}</base:id><base:title>T</base:title><description>${more}</description></item>\n`;
+  const { items, refused } = await readText([
+    rss([item('a'), item('b', '<br>'.repeat(2000)), item('c', '</p>'), item('d')].join(''), 'base'),
+  ]);
+  expect(items.map(({ id }) => id)).toEqual(['a', 'd']);
+  expect(refused.map(({ line, field }) => `${line} ${field}`)).toEqual(['4 row', '5 row']);
+});
+
+it('tells of what is wrong between products where it stands', async () => {
+  const good = (id: string) => `<item><g:id>${id}</g:id><title>T</title></item>\n`;
+  const { refused } = await readText([rss(`${good('a')}< x\n${good('a')}<item><g:id>b</g:id></item>\n`)]);
+  expect(refused.map(({ line }) => line)).toEqual([4, 5, 6]);
+});
+
+it('bounds what one product, and what stands between products, may hold', async () => {
+  let sent = 0;
+  async function* chunks(round: string, filling: string, times: number) {
+    yield rss('<item><g:id>a</g:id><title>A</title></item>').replace('</channel></rss>', round);
+    for (sent = 0; sent < times; sent++) yield filling.repeat(1_000_000 / filling.length);
+    yield '-->]]></item><item><g:id>z</g:id><title>Z</title></item></channel></rss>';
+  }
+  const fields = await readText(chunks('<item>', '<g:color>blue</g:color>'.padEnd(25), 3));
+  expect(fields.items.map(({ id }) => id)).toEqual(['a', 'z']);
+  expect(fields.refused).toMatchObject([{ line: 3, reason: expect.stringContaining('longer than') }]);
+  const comment = await readText(chunks('<!--', 'x', 100));
+  expect(comment.refused).toMatchObject([{ reason: expect.stringContaining('without an element') }]);
+  expect(sent).toBeLessThan(50);
+}, 60_000);

@@ -1,5 +1,5 @@
-import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from 'saxes';
-import { type FeedRecord, MAX_RECORD, type TextChunks } from './feed-record';
+import { SaxesParser, type SaxesTagPlain } from 'saxes';
+import { type FeedRecord, MAX_PAGE, MAX_RECORD, type TextChunks } from './feed-record';
 
 const GOOGLE = /^https?:\/\/base\.google\.com\/(ns|cns)\/1\.0$/;
 /** One product each: RSS, Atom, and what shop exports without a standard use. */
@@ -8,99 +8,186 @@ const PRODUCTS = new Set(['item', 'entry', 'product']);
 /** Fields whose inner elements are markup of the text: Atom writes XHTML there. */
 const PROSE = new Set(['description', 'content', 'summary', 'title']);
 
+/** Elements that may be open at a time: each takes memory until it is closed. */
+const MAX_DEPTH = 10_000;
+
 interface Open {
   line: number;
-  fields: Record<string, unknown>;
+  fields: Record<string, string | string[]>;
+  /** Characters of its fields. */
+  length: number;
   problem?: string;
 }
 
 /**
  * Reads products from RSS or Atom. Fields of Google's namespace are named `g:…` whatever prefix the feed gives them; of
  * repeated ones all values are kept, in a list. Elements inside a field (`g:shipping`) are left out but for their text
- * in a title or description. Entities that XML
- * does not know are left as they are, and so is a lone `&`; no outside entity is ever read.
+ * in a title or description. Entities that XML does not know are left as they are, and so is a lone `&`; no outside
+ * entity is ever read. What follows more than `MAX_DEPTH` open elements is not read, nor what follows more than `MAX_PAGE`
+ * characters without an element.
  */
 export async function* xmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord> {
-  const parser = new SaxesParser<{ xmlns: true }>({ xmlns: true });
   const ready: FeedRecord[] = [];
+  const names = new Names();
+  const parser = new FeedParser();
   let open: Open | null = null;
-  let depth = 0;
+  /** Open elements of the document, and of the product. */
+  let [levels, depth] = [0, 0];
+  /** Characters since an element began or ended. */
+  let length = 0;
   let text = '';
   let prose = false;
-  let outside: FeedRecord | null = null;
   let broken = false;
 
   parser.on('opentag', (tag) => {
+    length = 0;
+    if (++levels > MAX_DEPTH) throw new TooDeep();
+    names.open(tag);
+    const { local } = split(tag.name);
     if (open === null) {
-      if (!PRODUCTS.has(tag.local) || tag.isSelfClosing) return;
-      open = { line: parser.line, fields: {} };
+      if (!PRODUCTS.has(local) || tag.isSelfClosing) return;
+      open = { line: parser.line, fields: {}, length: 0 };
       depth = 0;
       return;
     }
     depth++;
-    if (depth > 1) text += ' ';
+    if (depth > 1) add(' ', open);
     else {
       text = '';
-      prose = PROSE.has(tag.local);
+      prose = PROSE.has(local);
       // Atom writes the address of the page as an attribute.
-      const href = attribute(tag, 'href');
-      if (tag.local === 'link' && href !== undefined && [undefined, 'alternate'].includes(attribute(tag, 'rel'))) {
-        add(open.fields, fieldName(tag), unmarked(href));
+      const { href, rel } = tag.attributes;
+      if (local === 'link' && href !== undefined && (rel === undefined || rel === 'alternate')) {
+        keep(names.fieldOf(tag), unmarked(href), open);
       }
     }
   });
+  const add = (piece: string, product: Open): void => {
+    if (grown(product, piece.length)) text += piece;
+  };
   const onText = (piece: string): void => {
-    if (open === null || depth < 1 || (depth > 1 && !prose)) return;
-    if (text.length + piece.length > MAX_RECORD) open.problem ??= `has a field of more than ${MAX_RECORD} characters`;
-    else text += unmarked(piece);
+    if (open !== null && (depth === 1 || (depth > 1 && prose))) add(unmarked(piece), open);
   };
   parser.on('text', onText);
   parser.on('cdata', onText);
   parser.on('closetag', (tag) => {
-    if (open === null) return;
-    if (depth === 0) {
-      const { line, fields, problem } = open;
-      ready.push(problem === undefined ? { line, shape: 'columns', fields } : { line, reason: problem });
-      open = null;
-      return;
+    length = 0;
+    levels--;
+    if (open !== null) {
+      if (depth === 1 && text.trim() !== '') keep(names.fieldOf(tag), text.trim(), open);
+      if (depth === 0) {
+        const { line, fields, problem } = open;
+        ready.push(problem === undefined ? { line, shape: 'columns', fields } : { line, reason: problem });
+        open = null;
+      } else depth--;
     }
-    if (depth === 1 && text.trim() !== '') add(open.fields, fieldName(tag), text.trim());
-    depth--;
+    names.close();
   });
-  parser.on('error', (error) => {
-    const message = error.message.replace(/^\d+:\d+: /, '');
+  parser.onMistake = (message) => {
     // The mistakes that feeds make most and that lose nothing.
-    if (/^(undefined entity|unbound namespace prefix|an XML declaration must be at the start)/.test(message)) return;
-    const reason = `is not well-formed XML: ${error.message}`;
+    if (/^(undefined entity|an XML declaration must be at the start)/.test(message)) return;
+    const reason = `is not well-formed XML: ${parser.line}:${parser.column}: ${message}`;
     // A wrong end tag closes the whole document for the parser; what follows is told as a mistake of the document, once.
     const aftermath = /only one root|outside of root node/.test(message);
     if (open && !aftermath) open.problem ??= reason;
-    else if (!broken) outside ??= { line: parser.line, reason };
+    else if (!broken) ready.push({ line: parser.line, reason });
     broken = true;
-  });
+  };
 
   for await (const chunk of markLoneAmpersands(chunks)) {
-    parser.write(chunk);
+    const stopped = stopOf(() => parser.write(chunk));
     yield* ready.splice(0);
+    length += chunk.length;
+    const reason = stopped ?? (length > MAX_PAGE ? `has more than ${MAX_PAGE} characters without an element` : null);
+    if (reason !== null) {
+      const line = (open as Open | null)?.line ?? parser.line;
+      yield { line, reason: `${reason}, so nothing from here on was read` };
+      return;
+    }
   }
   parser.close();
   // Closing reports the elements that were left open: the last product was cut off.
   const cut = open as Open | null;
   if (cut) ready.push({ line: cut.line, reason: cut.problem ?? 'is cut off: the file ends in the middle of it' });
   yield* ready;
-  if (outside) yield outside;
 }
 
-const attribute = (tag: SaxesTagNS, name: string): string | undefined =>
-  (tag.attributes[name] as SaxesAttributeNS | undefined)?.value;
+/** Told of mistakes in words: an error of its own for each, with a stack, takes longer than all the rest. */
+class FeedParser extends SaxesParser {
+  onMistake: (message: string) => void = () => {};
 
-function fieldName({ prefix, local, uri }: SaxesTagNS): string {
-  if (GOOGLE.test(uri)) return `g:${local}`;
-  return prefix === '' ? local : `${prefix}:${local}`;
+  override fail(message: string): this {
+    this.onMistake(message);
+    return this;
+  }
 }
 
-function add(fields: Record<string, unknown>, name: string, value: string): void {
-  const before = fields[name];
+class TooDeep extends Error {}
+
+/** Why the parser must not go on, if it must not. */
+function stopOf(write: () => void): string | null {
+  try {
+    write();
+    return null;
+  } catch (thrown) {
+    if (thrown instanceof TooDeep) return `leaves more than ${MAX_DEPTH} elements open`;
+    throw thrown;
+  }
+}
+
+function split(name: string): { prefix: string; local: string } {
+  const colon = name.indexOf(':');
+  return { prefix: colon === -1 ? '' : name.slice(0, colon), local: name.slice(colon + 1) };
+}
+
+/** Names of fields by their namespaces. The parser would look for a namespace through all elements that are open. */
+class Names {
+  /** What each prefix stands for, innermost last. */
+  readonly #bound = new Map<string, string[]>();
+  /** Prefixes that each open element binds. */
+  readonly #binding: string[][] = [];
+
+  open({ attributes }: SaxesTagPlain): void {
+    const binding = Object.keys(attributes).filter((name) => name === 'xmlns' || name.startsWith('xmlns:'));
+    this.#binding.push(binding);
+    for (const name of binding) {
+      const uri = attributes[name].trim();
+      const uris = this.#bound.get(name);
+      if (uris) uris.push(uri);
+      else this.#bound.set(name, [uri]);
+    }
+  }
+
+  close(): void {
+    const binding = this.#binding.pop() ?? [];
+    // A wrong end tag may close the document; what it bound still means the same in what follows.
+    if (this.#binding.length === 0) return;
+    for (const name of binding) {
+      const uris = this.#bound.get(name);
+      uris?.pop();
+      if (uris?.length === 0) this.#bound.delete(name);
+    }
+  }
+
+  fieldOf({ name }: SaxesTagPlain): string {
+    const { prefix, local } = split(name);
+    const uri = this.#bound.get(prefix === '' ? 'xmlns' : `xmlns:${prefix}`)?.at(-1) ?? '';
+    return GOOGLE.test(uri) ? `g:${local}` : name;
+  }
+}
+
+/** Makes a product longer, unless it would be too long. */
+function grown(product: Open, by: number): boolean {
+  product.length += by;
+  if (product.length <= MAX_RECORD) return true;
+  product.problem ??= `is longer than ${MAX_RECORD} characters`;
+  return false;
+}
+
+function keep(name: string, value: string, product: Open): void {
+  if (!grown(product, name.length)) return;
+  const { fields } = product;
+  const before = Object.hasOwn(fields, name) ? fields[name] : undefined;
   if (before === undefined) fields[name] = value;
   else if (Array.isArray(before)) before.push(value);
   else fields[name] = [before, value];

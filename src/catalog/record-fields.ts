@@ -110,9 +110,10 @@ function attributeValue(name: string, value: unknown): string | number | boolean
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   const text = Array.isArray(value) && value.every((part) => typeof part === 'string') ? value.join(', ') : value;
   if (typeof text !== 'string' || text === '' || text.length > MAX_ATTRIBUTE) return undefined;
-  return String(Number(text)) === text && Number.isFinite(Number(text)) && !CODE.test(normalName(name))
-    ? Number(text)
-    : text;
+  const number = Number(text);
+  // What no item could hold as a number is a text that only looks like one.
+  const counts = String(number) === text && Number.isFinite(Math.fround(number)) && !CODE.test(normalName(name));
+  return counts ? number : text;
 }
 
 function chosen(

@@ -65,6 +65,7 @@ describe('a mapping', () => {
     ['{"id": ', 'is not JSON'],
     ['{"idd": "sku"}', '"idd" is not an entry; there are id, title'],
     ['{"separator": ";;"}', 'separator must be one character'],
+    ['{"products": "data..items"}', 'products must be names joined by points'],
     ['{"urlBase": "shop"}', 'urlBase must be an address'],
   ])('is refused with what is wrong with it: %s', (text, message) => {
     expect(() => parseFeedMapping(text, 'mapping.json')).toThrowError(

@@ -7,9 +7,16 @@ import { type Item, itemSchema } from './item';
 import type { NamedFields } from './named-fields';
 import { plainText } from './plain-text';
 import { namedFields } from './record-fields';
+import { shortened } from './refusal';
 
 /** Characters of a title that is taken from the description. */
 const TITLE = 80;
+/** Most problems that are told of one record. */
+const PROBLEMS = 20;
+/** Characters that are told of a value or of the name of a field. */
+const TOLD = 100;
+
+const TEXT_FIELDS = ['id', 'title', 'description', 'category'] as const;
 
 /** What is wrong with one field. */
 export interface Problem {
@@ -27,7 +34,7 @@ export type ParsedRecord = { item: Item; titled?: 'description' | 'id' } | { id?
 export function recordItem(shape: RecordShape, record: Record<string, unknown>, mapping: FeedMapping): ParsedRecord {
   const named = namedFields(shape, record, mapping);
   const input: Record<string, unknown> = {
-    id: typeof named.id === 'number' ? String(named.id) : named.id,
+    id: idOf(named.id),
     title: words(named.title),
     description: words(named.description),
     category: categoryOf(named.category, mapping.categorySeparator),
@@ -41,14 +48,9 @@ export function recordItem(shape: RecordShape, record: Record<string, unknown>, 
   for (const [field, value] of Object.entries(input)) if (value === undefined || value === null) delete input[field];
   const titled = nameUntitled(input);
   const result = v.safeParse(itemSchema, input);
-  const id = typeof input.id === 'string' ? { id: input.id } : {};
-  if (!result.success) {
-    return {
-      ...id,
-      problems: result.issues.map((issue) => ({ field: v.getDotPath(issue) ?? 'row', reason: reasonOf(issue) })),
-    };
-  }
-  const garbled = garbledField(result.output);
+  const id = typeof input.id === 'string' ? { id: shortened(input.id, TOLD) } : {};
+  if (!result.success) return { ...id, problems: problemsOf(result.issues) };
+  const garbled = garbledField(named);
   // The decoder puts U+FFFD where bytes were of another encoding; such a text would be encoded and shown garbled.
   if (garbled) {
     return {
@@ -74,9 +76,12 @@ function nameUntitled(input: Record<string, unknown>): 'description' | 'id' | un
 /** The first sentence, or as many words as a title has room for. */
 function startOf(text: string): string {
   const sentence = /^[^\n]*?[.!?](?=\s|$)/.exec(text)?.[0].replace(/\.$/, '') ?? text;
-  if (sentence.length <= TITLE) return sentence;
-  return `${sentence.slice(0, TITLE).replace(/\s+\S*$/, '')}…`;
+  return sentence.length <= TITLE ? sentence : shortened(sentence, TITLE).replace(/\s+\S*…$/, '…');
 }
+
+/** A number that is exact becomes a text; others could be the same for two products. */
+const idOf = (value: unknown): unknown =>
+  typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : value;
 
 const words = (value: unknown): unknown => {
   const single = Array.isArray(value) ? value[0] : value;
@@ -117,10 +122,12 @@ function amountOf(value: unknown, { decimal }: FeedMapping): unknown {
   return parseAmount(single, decimal) ?? single;
 }
 
-function pictureOf(value: unknown): unknown {
+function pictureOf(value: unknown, depth = 0): unknown {
   const single = Array.isArray(value) ? value[0] : value;
-  if (isObject(single)) return pictureOf(single.src ?? single.contentUrl ?? single.url ?? single['@id']);
-  return single === '' ? undefined : single;
+  if (!isObject(single)) return single === '' ? undefined : single;
+  // What is nested deeper names no picture.
+  if (depth > 8) return undefined;
+  return pictureOf(single.src ?? single.contentUrl ?? single.url ?? single['@id'], depth + 1);
 }
 
 function addressOf(value: unknown, base: string | undefined): unknown {
@@ -135,13 +142,25 @@ function availabilityOf(value: unknown): unknown {
   return value === '' ? undefined : (parseAvailability(value) ?? value);
 }
 
-function garbledField({ id, title, description, category }: Item): string | undefined {
-  return Object.entries({ id, title, description, category }).find(([, text]) => text.includes('\uFFFD'))?.[0];
+/** A field whose text, as the feed has it, was of another encoding. */
+function garbledField(named: NamedFields): string | undefined {
+  const isGarbled = (text: unknown): boolean => typeof text === 'string' && text.includes('\uFFFD');
+  return TEXT_FIELDS.find((field) => [named[field]].flat().some(isGarbled));
+}
+
+function problemsOf(issues: readonly v.BaseIssue<unknown>[]): Problem[] {
+  const problems = issues.slice(0, PROBLEMS).map((issue) => ({
+    field: shortened(v.getDotPath(issue) ?? 'row', TOLD),
+    reason: reasonOf(issue),
+  }));
+  const more = issues.length - problems.length;
+  return more > 0 ? [...problems, { field: 'row', reason: `has ${more} more fields that are bad` }] : problems;
 }
 
 /** Checks of values have messages of their own; those of types are put into words here. */
 function reasonOf(issue: v.BaseIssue<unknown>): string {
   if (issue.kind !== 'schema') return issue.message;
   if (issue.received === 'undefined') return 'is missing';
-  return `must be ${(issue.expected ?? 'another type').replaceAll(' | ', ' or ').replace(/[()]/g, '')}, not ${issue.received}`;
+  const expected = (issue.expected ?? 'another type').replaceAll(' | ', ' or ').replace(/[()]/g, '');
+  return `must be ${expected}, not ${shortened(issue.received, TOLD)}`;
 }
