@@ -35,7 +35,7 @@ export {
 export { baseVectors, type PrincipalAxes } from './principal-axes';
 export { type BundleSink, manifestFile } from './put-manifest';
 export { type BaseFile, type Bundle, type EncoderFiles, type OpenOptions, openBundle } from './read-bundle';
-export { describeRefusal, inFeedOrder, type Refusal, type RefusalUnit } from './refusal';
+export { describeRefusal, type Refusal, type RefusalUnit } from './refusal';
 export type { BaseVectors } from './vector-shard';
 export { verifyBundle } from './verify-bundle';
 export {

@@ -23,16 +23,6 @@ export function describeRefusal({ file, line, unit = 'line', id, field, reason }
   return `${place}${id === undefined ? '' : ` (${id})`}, field ${field}: ${reason}`;
 }
 
-/**
- * Refusals as they stand in the feed, whatever order they were found in: pictures are told of when they are encoded.
- * @param files of the feed, in the order in which they were read
- */
-export function inFeedOrder(refusals: readonly Refusal[], files: readonly string[]): Refusal[] {
-  const order = new Map(files.map((file, at) => [file, at]));
-  const placeOf = ({ file }: Refusal): number => order.get(file ?? '') ?? files.length;
-  return refusals.toSorted((a, b) => placeOf(a) - placeOf(b) || a.line - b.line);
-}
-
 /** A text of at most `length` characters, and a sign of what was cut off; no letter is cut in half. */
 export function shortened(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length).replace(/[\ud800-\udbff]$/, '')}…` : text;

@@ -7,8 +7,6 @@ import { verifyBundle } from './verify-bundle';
 import { type WriteBundleOptions, writeBundle } from './write-bundle';
 
 const items = ['a', 'b', 'c', 'd', 'e'].map((id) => makeItem(id));
-/** As a feed's `1e999` was read: JSON has no such number. */
-const infinite = (id: string) => makeItem(id, { attributes: { size: Number.POSITIVE_INFINITY } });
 
 describe('a bundle that is read before it takes its place', () => {
   it.each<[string, WriteBundleOptions]>([
@@ -20,10 +18,12 @@ describe('a bundle that is read before it takes its place', () => {
     const good = await writeBundle(await bundleContent(items), sink, { ...options, verify });
     const place = files.get(MANIFEST_FILE);
     const previous = await openBundle(fetchFile);
-    const bad = await bundleContent([...items, infinite('f')]);
-    await expect(writeBundle(bad, sink, { ...options, previous, verify })).rejects.toMatchObject({
-      code: 'bundle/invalid',
-      message: expect.stringMatching(/items-\w+\.json.*attributes\.size \(item "f"\)/),
+    const bad = await bundleContent([...items, makeItem('f')]);
+    // A disk that loses the end of what is written to it.
+    const torn: typeof sink = (name, bytes) => sink(name, name.startsWith('items-') ? bytes.slice(0, -4) : bytes);
+    await expect(writeBundle(bad, torn, { ...options, previous, verify })).rejects.toMatchObject({
+      code: expect.stringMatching(/^bundle\//),
+      message: expect.stringMatching(/items-\w+\.json/),
     });
     expect(files.get(MANIFEST_FILE)).toBe(place);
     expect((await openBundle(fetchFile)).manifest.digest).toBe(good.digest);
