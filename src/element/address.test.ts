@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { itemHref, safeHref, safeImage } from './address';
+import { itemHref, safeHref, safeImage, safeImageSet } from './address';
 
 const item = {
   id: 'a b/c',
@@ -21,6 +21,12 @@ describe('itemHref', () => {
     expect(itemHref({ ...item, url: undefined })).toBe('');
   });
 
+  it('puts half a letter into an address as what browsers make of it', () => {
+    const half = { ...item, id: 'a\ud800b', title: '\udc00', category: '😀' };
+    expect(itemHref(half, '/{id}?t={title}&c={category}')).toBe('/a%EF%BF%BDb?t=%EF%BF%BD&c=%F0%9F%98%80');
+    expect(itemHref({ ...item, url: '/\ud800' })).toBe('/\ud800');
+  });
+
   it('lets no script through', () => {
     expect(itemHref({ ...item, url: 'javascript:alert(1)' })).toBe('');
     expect(safeHref(' JavaScript:alert(1)')).toBe('');
@@ -40,5 +46,21 @@ describe('safeImage', () => {
     expect(safeImage('data:text/html,x')).toBe('');
     expect(safeImage('javascript:alert(1)')).toBe('');
     expect(safeImage(undefined)).toBe('');
+  });
+});
+
+describe('safeImageSet', () => {
+  it('takes a set of pictures as it is when each of them is one', () => {
+    for (const set of ['/a.webp', 'a.webp 1x, https://cdn.example/b.webp 2x', '/a,b.webp 480w,/c.webp 1.5x', ' /a 2x '])
+      expect(safeImageSet(set)).toBe(set);
+    expect(safeImageSet('data:image/png;base64,AA 2x')).toBe('data:image/png;base64,AA 2x');
+    for (const set of [
+      'javascript:alert(1) 2x',
+      '/a 1x, javascript:alert(1) 2x',
+      '/a 1x,data:text/html,x',
+      'ftp://x',
+      '',
+    ])
+      expect(safeImageSet(set)).toBe('');
   });
 });

@@ -9,7 +9,8 @@ type Item = Recommendation['item'];
 export function itemHref(item: Item, template?: string): string {
   const href = template
     ? template.replace(/\{(id|title|category)\}/g, (_, field: 'id' | 'title' | 'category') =>
-        encodeURIComponent(item[field]),
+        // Half a letter, as a title cut off at a length may end in, is none: encoding it would throw.
+        encodeURIComponent(item[field].replace(/\p{Surrogate}/gu, '\ufffd')),
       )
     : (item.url ?? '');
   return safeHref(href);
@@ -27,6 +28,15 @@ export function safeHref(href: string): string {
 export function safeImage(src: string | undefined): string {
   if (!src) return '';
   return allowed(src, ['http:', 'https:', 'blob:']) || /^data:image\//i.test(src) ? src : '';
+}
+
+/**
+ * `srcset` unchanged when `safeImage` takes all that may be an address in it, else an empty string. Spaces and commas end an
+ * address here; where a browser reads more of it as one, that one begins alike.
+ */
+export function safeImageSet(srcset: string): string {
+  const words = srcset.split(/[\s,]+/).filter(Boolean);
+  return words.every((word) => safeImage(word) !== '') ? srcset : '';
 }
 
 /** Read as a browser reads it, from a page that is https: what is relative then is so too. */

@@ -253,7 +253,9 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
   #choose({ item, position }: Recommendation, event: MouseEvent): void {
     const detail = { item, position, placement: this.placement, recommendationId: this.#filled.response };
     this.#track('click', item.id);
-    if (!emit(this, 'itemclick', detail)) event.preventDefault();
+    // The link of a product without an address would load the page anew.
+    const nowhere = (event.target as Element).closest('a')?.getAttribute('href') === '';
+    if (!emit(this, 'itemclick', detail) || nowhere) event.preventDefault();
   }
 
   #dismiss(chosen: Recommendation): void {

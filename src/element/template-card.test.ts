@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { recommendation } from './fake-recommender.fixture';
-import { cardFields, fill } from './template-card';
+import { cardFields } from './template-card';
+import { fill } from './template-fill';
 
 describe('fill', () => {
   const fields = cardFields(recommendation('a'), 2, '/a', '€1');
