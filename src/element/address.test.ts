@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { itemHref, safeHref, safeImage, safeImageSet } from './address';
+import { itemHref, safeHref, safeImage } from './address';
 
 const item = {
   id: 'a b/c',
@@ -46,21 +46,5 @@ describe('safeImage', () => {
     expect(safeImage('data:text/html,x')).toBe('');
     expect(safeImage('javascript:alert(1)')).toBe('');
     expect(safeImage(undefined)).toBe('');
-  });
-});
-
-describe('safeImageSet', () => {
-  it('takes a set of pictures as it is when each of them is one', () => {
-    for (const set of ['/a.webp', 'a.webp 1x, https://cdn.example/b.webp 2x', '/a,b.webp 480w,/c.webp 1.5x', ' /a 2x '])
-      expect(safeImageSet(set)).toBe(set);
-    expect(safeImageSet('data:image/png;base64,AA 2x')).toBe('data:image/png;base64,AA 2x');
-    for (const set of [
-      'javascript:alert(1) 2x',
-      '/a 1x, javascript:alert(1) 2x',
-      '/a 1x,data:text/html,x',
-      'ftp://x',
-      '',
-    ])
-      expect(safeImageSet(set)).toBe('');
   });
 });

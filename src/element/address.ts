@@ -30,13 +30,10 @@ export function safeImage(src: string | undefined): string {
   return allowed(src, ['http:', 'https:', 'blob:']) || /^data:image\//i.test(src) ? src : '';
 }
 
-/**
- * `srcset` unchanged when `safeImage` takes all that may be an address in it, else an empty string. Spaces and commas end an
- * address here; where a browser reads more of it as one, that one begins alike.
- */
-export function safeImageSet(srcset: string): string {
-  const words = srcset.split(/[\s,]+/).filter(Boolean);
-  return words.every((word) => safeImage(word) !== '') ? srcset : '';
+/** Which addresses are let through, for parts of the element that are loaded apart: this file is no chunk of its own. */
+export interface Addresses {
+  safeHref: typeof safeHref;
+  safeImage: typeof safeImage;
 }
 
 /** Read as a browser reads it, from a page that is https: what is relative then is so too. */

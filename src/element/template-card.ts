@@ -1,5 +1,5 @@
 import type { Recommendation } from '../recommender';
-import { safeImage } from './address';
+import type { Addresses } from './address';
 import { warnOnce } from './mistakes';
 import { type Fields, fillTemplate } from './template-fill';
 
@@ -17,15 +17,15 @@ export interface CardFields extends Fields {
   position: string;
 }
 
-/** The fields of one recommendation; `href` and `price` as they are to be shown. `image` is empty when it is no picture's address. */
+/** The fields of one recommendation; address, price and picture as they are to be shown. */
 export function cardFields(
   { item, reason, source }: Recommendation,
   position: number,
   href: string,
   price: string,
+  image: string,
 ): CardFields {
   const { id, title, description, category } = item;
-  const image = safeImage(item.image);
   return { id, title, description, category, image, price, href, reason, source, position: `${position}` };
 }
 
@@ -38,6 +38,8 @@ export class TemplateCards {
   #template: HTMLTemplateElement | undefined;
   #host: Element | undefined;
   #sheet: CSSStyleSheet | undefined;
+
+  constructor(private readonly addresses: Addresses) {}
 
   /**
    * Takes a template with its style sheets; cards of another one are let go of. The sheets are adopted, not inserted:
@@ -64,14 +66,20 @@ export class TemplateCards {
     href: string,
     price: string,
   ): HTMLElement {
-    const fields = cardFields(recommendation, position, href, price);
+    const fields = cardFields(
+      recommendation,
+      position,
+      href,
+      price,
+      this.addresses.safeImage(recommendation.item.image),
+    );
     const { position: _, ...shown } = fields;
     const signature = JSON.stringify(template.innerHTML.includes('{position}') ? fields : shown);
     const known = this.#cards.get(fields.id);
     if (known?.signature === signature) return known.element;
     const element = document.createElement('div');
     element.part.add('card');
-    element.append(fillTemplate(template, fields, this.#refused));
+    element.append(fillTemplate(template, fields, this.addresses, this.#refused));
     this.#cards.set(fields.id, { signature, element });
     return element;
   }

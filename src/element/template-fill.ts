@@ -1,4 +1,4 @@
-import { safeHref, safeImage, safeImageSet } from './address';
+import type { Addresses } from './address';
 
 /** What stands for the words between braces. */
 export type Fields = Readonly<Record<string, string>>;
@@ -26,11 +26,13 @@ const PICTURES = new Set(['img src', 'input src', 'source src', 'video src', 'vi
 /**
  * The contents of a template with its fields filled in. Fields come with the catalogue: they are only ever text, names and
  * addresses of pages and pictures, wherever the template puts them.
+ * @param addresses which addresses are let through
  * @param refused hears of each place that must not be filled and is left out, such as `<b onclick>`
  */
 export function fillTemplate(
   template: HTMLTemplateElement,
   fields: Fields,
+  addresses: Addresses,
   refused: (place: string) => void,
 ): DocumentFragment {
   // A clone, no import: in the template's own document nothing runs or loads before it is filled.
@@ -42,12 +44,17 @@ export function fillTemplate(
   const walker = document.createTreeWalker(content, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     if (node instanceof Text) node.data = fill(node.data, fields);
-    else if (node instanceof Element) fillAttributes(node, fields, refused);
+    else if (node instanceof Element) fillAttributes(node, fields, addresses, refused);
   }
   return content;
 }
 
-function fillAttributes(element: Element, fields: Fields, refused: (place: string) => void): void {
+function fillAttributes(
+  element: Element,
+  fields: Fields,
+  addresses: Addresses,
+  refused: (place: string) => void,
+): void {
   const tag = element.localName.toLowerCase();
   for (const attribute of [...element.attributes]) {
     const filled = fill(attribute.value, fields);
@@ -57,7 +64,7 @@ function fillAttributes(element: Element, fields: Fields, refused: (place: strin
     if (name.startsWith('on') || NO_FIELD.has(name) || NO_FIELDS.has(tag)) {
       refused(`<${tag} ${attribute.name}>`);
       element.removeAttributeNode(attribute);
-    } else if (harmless(tag, name, filled)) attribute.value = filled;
+    } else if (harmless(tag, name, filled, addresses)) attribute.value = filled;
     // A link that leads nowhere can still be chosen, by keyboard too: the list keeps it from loading the page anew.
     else if (`${tag} ${attribute.name}` === 'a href') attribute.value = '';
     else element.removeAttributeNode(attribute);
@@ -65,8 +72,17 @@ function fillAttributes(element: Element, fields: Fields, refused: (place: strin
 }
 
 /** Whether an attribute is no address, or that of a page or a picture. */
-function harmless(tag: string, name: string, filled: string): boolean {
-  if (name === 'srcset') return safeImageSet(filled) !== '';
+function harmless(tag: string, name: string, filled: string, { safeHref, safeImage }: Addresses): boolean {
+  if (name === 'srcset') return areImages(filled, safeImage);
   if (!ADDRESSES.has(name)) return true;
   return (PICTURES.has(`${tag} ${name}`) ? safeImage(filled) : safeHref(filled)) !== '';
+}
+
+/**
+ * Whether all that may be an address in a `srcset` is that of a picture. Spaces and commas end an address here; where a
+ * browser reads more of it as one, that one begins alike.
+ */
+export function areImages(srcset: string, safeImage: Addresses['safeImage']): boolean {
+  const words = srcset.split(/[\s,]+/).filter(Boolean);
+  return words.length > 0 && words.every((word) => safeImage(word) !== '');
 }
