@@ -32,6 +32,16 @@ const REQUEST_PROPERTIES = ['placement', 'itemId', 'limit', 'exclude', 'filter']
 const SOURCE_PROPERTIES = ['recommender', 'catalog', 'namespace', 'lazy'];
 /**
  * A list of recommendations that follows what the shopper does, computed on this device.
+ *
+ * A `<template>` child replaces the card. It may use `{id}` `{title}` `{description}` `{category}` `{price}` `{image}`
+ * `{href}` `{reason}` `{source}` `{position}` in texts, names and addresses, and carry its own `<style>`; links are tracked by
+ * themselves, an element with `data-dismiss` dismisses. Where a field would run or load (`<script>`, `<iframe>`,
+ * `on…`, `style`) it is left out, and the console is told.
+ *
+ * It speaks the language of the nearest `lang` attribute (English, Japanese, German, French, Spanish, Arabic), with prices
+ * as written there. It keeps the room of `limit` cards from the start; empty or failed it takes that of one sentence, and
+ * none where there is nothing for a shopper: an empty `recent`, or a mistake of the page's, which the console is told of.
+ *
  * @tag sidestream-recs
  * @summary `<sidestream-recs catalog="/bundle/" placement="for-you"></sidestream-recs>`
  *
@@ -41,14 +51,6 @@ const SOURCE_PROPERTIES = ['recommender', 'catalog', 'namespace', 'lazy'];
  * @slot loading - Replaces the skeleton cards.
  * @slot empty - Replaces the sentence shown when there is nothing to recommend.
  * @slot error - Replaces the message shown when recommendations fail.
- *
- * A `<template>` child replaces the card. It may use `{id}` `{title}` `{description}` `{category}` `{price}` `{image}`
- * `{href}` `{reason}` `{source}` `{position}` in texts and attributes, and carry its own `<style>`; links are tracked by
- * themselves, an element with `data-dismiss` dismisses. What the catalogue says is only ever text.
- *
- * It speaks the language of the nearest `lang` attribute (English, Japanese, German, French, Spanish, Arabic), with prices
- * as written there. It keeps the room of `limit` cards from the start; empty or failed it takes that of one sentence, and
- * none where there is nothing for a shopper: an empty `recent`, or a mistake of the page's, which the console is told of.
  *
  * @fires {CustomEvent<RecsRenderDetail>} recommend - A list, or the empty state, was put in the page. Bubbles.
  * @fires {CustomEvent<RecsClickDetail>} itemclick - A card was chosen. Bubbles. `preventDefault()` stops the link.
