@@ -30,3 +30,31 @@ for (const colorScheme of ['light', 'dark'] as const) {
     });
   });
 }
+
+test('by keyboard, "not interested" as the very first act can be taken back in good time', async ({ page }) => {
+  await openShop(page);
+  const list = page.getByTestId('for-you');
+  const card = list.locator('[data-id]').nth(1);
+  const id = await card.getAttribute('data-id');
+  await card.locator('[data-dismiss]').focus();
+  await page.keyboard.press('Enter');
+  const undo = list.getByRole('button', { name: 'Undo' });
+  await expect(undo).toBeFocused();
+  // The worker has learned of it, and the list was asked for again.
+  await expect
+    .poll(() =>
+      page.evaluate(async () => {
+        const { recommender } =
+          document.querySelector<HTMLElementTagNameMap['sidestream-recs']>('sidestream-recs') ?? {};
+        const { items } = (await recommender?.recommend({ limit: 100 })) ?? { items: [] };
+        return items.map(({ item }) => item.id);
+      }),
+    )
+    .not.toContain(id);
+  await page.waitForTimeout(1000);
+  await expect(undo).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(list.locator(`[data-id="${id}"] [data-dismiss]`)).toBeFocused();
+  await page.waitForTimeout(500);
+  await expect(list.locator('[data-id]').nth(1)).toHaveAttribute('data-id', id ?? '');
+});

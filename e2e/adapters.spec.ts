@@ -173,6 +173,18 @@ test('a recommendation that was clicked earns the order on another page, once, a
     expect(await drops(page)).toEqual([['purchase', 'not-ours', 'unknown-item']]);
   }
 
+  // Whatever a push throws when it is read, the shop goes on after it.
+  const pushed = await page.evaluate(() => {
+    const before = window.dataLayer.length;
+    const thrower = () => {
+      throw Object.create(null);
+    };
+    const trap = new Proxy({}, new Proxy({}, { get: () => thrower }));
+    window.dataLayer.push(trap);
+    window.dataLayer.push({ event: 'add_to_cart', ecommerce: trap });
+    return window.dataLayer.push({ event: '%s', length: 3e7, items: trap, toString: thrower }) - before;
+  });
+  expect(pushed).toBe(3);
   await page.evaluate((item) => window.gtag('event', 'add_to_cart', { items: [{ item_id: item }] }), id);
   expect(await logged(page, 'cart', 1)).toEqual([
     expect.objectContaining({ recommendationId: click.recommendationId }),

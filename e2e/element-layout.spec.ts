@@ -70,22 +70,6 @@ test('the room holds in the letters of every language', async ({ page }) => {
   }
 });
 
-test('a row that turns out empty or fails keeps its room', async ({ page }) => {
-  await page.setViewportSize({ width: 768, height: 2400 });
-  for (const answer of ['empty', 'error'] as const) {
-    const { list, shop } = await watched(page, { answer: 'loading', attributes: { layout: 'row' } });
-    await page.evaluate(
-      ([n, now]) => {
-        window.lists.shops[n].answer = now;
-        window.lists.shops[n].open();
-      },
-      [shop, answer] as const,
-    );
-    await expect(list).toHaveAttribute('state', answer);
-    expect(await shifts(page)).toBe(0);
-  }
-});
-
 test('links inside stay in the document: seen at first and after a failure, behind the cards between', async ({
   page,
 }) => {

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { addList, speak, listTest as test } from './lists';
 
 /** Pictures of every state for somebody to look at: `SCREENSHOTS=1 npx playwright test element-screenshots`. */
@@ -19,14 +19,15 @@ async function everyState(page: Page, language: string): Promise<void> {
   await addList(page, { language, attributes: { ...shared, layout: 'row', placement: 'trending', limit: '12' } });
   await addList(page, { language, answer: 'loading', attributes: { ...shared, layout: 'row', placement: 'recent' } });
   await addList(page, { language, answer: 'loading', html: links, attributes: { ...shared, limit: '3' } });
+  await addList(page, { language, answer: 'empty', attributes: shared });
+  // Hidden: nothing of these may be seen between the lists round them.
   await addList(page, { language, answer: 'empty', attributes: { ...shared, placement: 'recent' } });
-  await addList(page, {
-    language,
-    answer: 'error',
-    attributes: { ...shared, placement: 'complement', 'item-id': 'p0' },
-  });
+  await addList(page, { language, attributes: { ...shared, placement: 'similar' } });
+  const failed = { ...shared, placement: 'complement', 'item-id': 'p0' };
+  await addList(page, { language, answer: 'error', attributes: failed });
+  await addList(page, { language, answer: 'error', html: links, attributes: failed });
   await page.addStyleTag({ content: 'sidestream-recs { margin-block-end: 2rem }' });
-  await list.locator('[data-undo]').focus();
+  await expect(list.locator('[data-undo]')).toBeFocused();
   await page.waitForTimeout(500);
 }
 

@@ -134,12 +134,13 @@ test('typed events tell of the list, of a choice that can be stopped, and bubble
 test('a card half in view for a second is an impression, once; one below the fold is none', async ({ page }) => {
   await page.setViewportSize({ width: 400, height: 500 });
   const { shop } = await addList(page, { attributes: { limit: '8' } });
-  await page.waitForTimeout(1600);
-  const { tracked } = await heardBy(page, shop);
-  expect(tracked).toEqual([
+  const seen = [
     ['impression', 'p0', 0],
     ['impression', 'p1', 1],
-  ]);
+  ];
+  await expect.poll(async () => (await heardBy(page, shop)).tracked).toEqual(seen);
+  await page.waitForTimeout(1200);
+  expect((await heardBy(page, shop)).tracked).toEqual(seen);
 });
 
 test('by keyboard: not interested, undo, and back where one was', async ({ page }) => {
@@ -160,6 +161,41 @@ test('by keyboard: not interested, undo, and back where one was', async ({ page 
     ['dismiss', 'p1', 1],
     ['undismiss', 'p1', 1],
   ]);
+});
+
+test('the way back stays where it is when the list changes round it, and gives way to a reset', async ({ page }) => {
+  const { list, shop } = await addList(page, { attributes: { dismissible: '', limit: '4' } });
+  const change = (what: 'change' | 'reset') =>
+    page.evaluate(([n, name]) => window.lists.shops[n][name](), [shop, what] as const);
+  await page.evaluate((n) => window.lists.shops[n].recommender.track('view', 'p9'), shop);
+  await list.getByRole('button', { name: 'Not interested in Hand-thrown' }).focus();
+  await page.keyboard.press('Enter');
+  const undo = list.getByRole('button', { name: 'Undo' });
+  await expect(undo).toBeFocused();
+  await change('change');
+  await page.waitForTimeout(300);
+  await expect(undo).toBeFocused();
+  // A profile that begins anew knows of no dismissal: the item is back, and the focus on what came to stand in its place.
+  await change('reset');
+  await expect(undo).toHaveCount(0);
+  await expect.poll(() => idsOf(list)).toEqual(['p0', 'p1', 'p2', 'p3']);
+  await expect(list.locator('[data-id=p2] a')).toBeFocused();
+});
+
+test('who pressed "try again" finds the list under the keyboard once it is there', async ({ page }) => {
+  const { list, shop } = await addList(page, { answer: 'error', attributes: { limit: '3' } });
+  await list.getByRole('button', { name: 'Try again' }).focus();
+  await page.evaluate((n) => {
+    window.lists.shops[n].answer = 'filled';
+  }, shop);
+  await page.keyboard.press('Enter');
+  await expect(list.locator('a').first()).toBeFocused();
+  // Whoever went elsewhere meanwhile is left there.
+  await page.evaluate(() => document.body.append(Object.assign(document.createElement('input'), { id: 'other' })));
+  await page.locator('#other').focus();
+  await page.evaluate((n) => window.lists.shops[n].change(), shop);
+  await page.waitForTimeout(300);
+  await expect(page.locator('#other')).toBeFocused();
 });
 
 test('arrow keys walk a row, the other way round from right to left', async ({ page }) => {

@@ -15,6 +15,10 @@ export interface ListOptions {
   products?: { item?: Partial<Product['item']>; reason?: string }[];
   /** Recommender of an earlier list to share, by its number. */
   share?: number;
+  /** Leaves the list without a recommender. */
+  orphan?: boolean;
+  /** Lets errors reach the console. */
+  loud?: boolean;
 }
 
 /** The recommender behind one or several lists, as a spec sees it. */
@@ -24,6 +28,7 @@ class Shop {
   readonly recommender: Recommender;
   readonly #fake = new FakeRecommender();
   readonly #dismissed = new Set<string>();
+  #choices = 0;
   #open: () => void = () => undefined;
   #gate = new Promise<void>((resolve) => {
     this.#open = resolve;
@@ -41,7 +46,12 @@ class Shop {
         this.tracked.push([type, id, details?.position]);
         if (`${type}` === 'dismiss') this.#dismissed.add(id);
         if (`${type}` === 'undismiss') this.#dismissed.delete(id);
-        if (type !== 'impression') this.#fake.change();
+        // As the learner counts: a dismissal is no choice.
+        if (!['impression', 'dismiss', 'undismiss'].includes(type)) this.#choices += 1;
+        if (type === 'impression') return;
+        // Word of it comes from the worker: never in the course of the call.
+        await new Promise((resolve) => setTimeout(resolve));
+        this.change();
       },
     };
   }
@@ -52,7 +62,14 @@ class Shop {
   }
 
   change(): void {
-    this.#fake.change();
+    this.#fake.change({ events: this.#choices });
+  }
+
+  /** Forgets what was dismissed and chosen, as `reset()` does. */
+  reset(): void {
+    this.#dismissed.clear();
+    this.#choices = 0;
+    this.change();
   }
 
   async #recommend(request: RecommendRequest) {
@@ -72,7 +89,16 @@ const page = {
   shops,
   /** Adds a list to the page; resolves with its number. */
   async add(options: ListOptions): Promise<number> {
-    const { attributes = {}, html = '', answer = 'filled', language = 'en', products = [], share } = options;
+    const {
+      attributes = {},
+      html = '',
+      answer = 'filled',
+      language = 'en',
+      products = [],
+      share,
+      orphan,
+      loud,
+    } = options;
     const all = productsIn(language).map((product, n) => ({
       ...product,
       ...products[n],
@@ -83,8 +109,8 @@ const page = {
     const list = document.createElement('sidestream-recs');
     list.innerHTML = html;
     for (const [name, value] of Object.entries(attributes)) list.setAttribute(name, value);
-    list.addEventListener('error', (event) => event.preventDefault());
-    list.recommender = shop.recommender;
+    if (!loud) list.addEventListener('error', (event) => event.preventDefault());
+    if (!orphan) list.recommender = shop.recommender;
     document.querySelector('main')?.append(list);
     await list.updateComplete;
     return shops.length - 1;

@@ -1,6 +1,7 @@
 import { type Ga4Event, type Ga4Options, readGa4 } from './ga4-event';
 import { Intake, type Tracker } from './intake';
 import type { AdapterOptions } from './report';
+import { wordsOf } from './thrown';
 
 /** How to listen to a data layer. */
 export interface DataLayerOptions extends AdapterOptions, Ga4Options {
@@ -42,7 +43,7 @@ export function connectDataLayer(recommender: Tracker | Promise<Tracker>, option
       }
     } catch (thrown) {
       // Of the page's functions and getters: the push itself has to go on.
-      intake.drop({ source: 'data-layer', event: '', itemId: null, payload: entry }, 'failed', String(thrown));
+      intake.drop({ source: 'data-layer', event: '', itemId: null, payload: entry }, 'failed', wordsOf(thrown));
     }
   };
 
@@ -77,7 +78,8 @@ class EntryReader {
 
   /** @returns null for what is no event */
   read(entry: object): Ga4Event | null {
-    if ('length' in entry) return gtagEvent(entry as ArrayLike<unknown> & object);
+    // Not whatever has a length: that may be a field of the shop's.
+    if (Array.isArray(entry) || Object.prototype.toString.call(entry) === '[object Arguments]') return gtagEvent(entry);
     const { event: name, ecommerce, items } = entry as { event?: unknown; ecommerce?: unknown; items?: unknown };
     if (ecommerce === null) this.#ecommerce = null;
     if (typeof name !== 'string') {
@@ -91,8 +93,8 @@ class EntryReader {
 }
 
 /** `gtag()` pushes the arguments that it was called with. */
-function gtagEvent(entry: ArrayLike<unknown> & object): Ga4Event | null {
-  const [command, name, params] = Array.from(entry);
+function gtagEvent(entry: object): Ga4Event | null {
+  const { 0: command, 1: name, 2: params } = entry as { 0?: unknown; 1?: unknown; 2?: unknown };
   if (command !== 'event' || typeof name !== 'string') return null;
   const own = typeof params === 'object' && params !== null && 'items' in params;
   return { source: 'gtag', name, params, own, payload: entry };

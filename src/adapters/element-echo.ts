@@ -1,4 +1,5 @@
 import type { EventType } from '../recommender';
+import { around, inOwnElement } from './marked-element';
 
 /** Time in which a page's own word of a click follows the element's, ms. */
 const ECHO = 1000;
@@ -22,7 +23,9 @@ export class ElementEcho {
   constructor() {
     if (typeof window === 'undefined') return;
     const options = { capture: true, signal: this.#ended.signal };
-    const detailOf = (event: Event): ElementDetail => (event as CustomEvent<ElementDetail | null>).detail ?? {};
+    // Others may have events of these names, with anything in them.
+    const detailOf = (event: Event): ElementDetail =>
+      (inOwnElement(around(event)) && (event as CustomEvent<ElementDetail | null>).detail) || {};
     window.addEventListener(
       'itemclick',
       (event) => {

@@ -3,6 +3,7 @@ import type { EventType, TrackDetails } from '../recommender';
 import { idSchema, isEventType, readDetails } from './field';
 import type { Drop, Offer } from './intake';
 import type { AdapterSource } from './report';
+import { wordsOf } from './thrown';
 
 /** How the shop's e-commerce events are to be read. */
 export interface Ga4Options {
@@ -44,8 +45,12 @@ const EVENTS: Record<string, EventType> = {
 /** Events that are known and say nothing: no word of them in debug mode. */
 const SILENT = ['refund', 'view_cart', 'begin_checkout', 'add_shipping_info', 'add_payment_info'];
 
-const record = v.record(v.string(), v.unknown());
-const paramsSchema = v.looseObject({ items: v.pipe(v.array(v.unknown()), v.minLength(1)) });
+/** Most items of one event: GA4 takes no more. */
+const MOST_ITEMS = 200;
+
+/** Fields are read one by one when they are needed: a schema of the whole would copy whatever else a page puts there. */
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What a push has to offer, and what of it is dropped. */
 export function readGa4({ source, name, params, own, payload }: Ga4Event, options: Ga4Options): (Offer | Drop)[] {
@@ -54,7 +59,6 @@ export function readGa4({ source, name, params, own, payload }: Ga4Event, option
     ...heard,
     ...{ itemId, reason, message },
   });
-  const parsed = v.safeParse(paramsSchema, params);
   const mapped = Object.hasOwn(options.events ?? {}, name);
   const type = mapped ? options.events?.[name] : Object.hasOwn(EVENTS, name) ? EVENTS[name] : undefined;
   if (type === null || (type === undefined && SILENT.includes(name))) return [];
@@ -63,30 +67,42 @@ export function readGa4({ source, name, params, own, payload }: Ga4Event, option
     return own ? [dropped('unmapped-event', 'no event of the recommender goes by this name; see `events`')] : [];
   }
   if (!isEventType(type)) return [dropped('invalid-field', `\`events\` maps it to "${type}", which is no event`)];
-  if (!parsed.success) {
+  const event = isObject(params) ? params : {};
+  const { items } = event;
+  const count = Array.isArray(items) ? items.length : 0;
+  if (!Array.isArray(items) || count === 0) {
     return [
       dropped('no-items', 'it has no list of `items`, as GA4 asks for (in `ecommerce`, or in gtag’s parameters)'),
     ];
   }
   const found: (Offer | Drop)[] = [];
   const offers = new Map<string, Offer>();
-  for (const item of parsed.output.items) {
-    const entry = v.safeParse(record, item);
-    if (!entry.success) {
+  const take = (item: unknown): void => {
+    if (!isObject(item)) {
       found.push(dropped('no-id', 'an item is no object'));
-      continue;
+      return;
     }
-    const id = idOf(entry.output, options);
-    if (id === null) continue;
+    const id = idOf(item, options);
+    if (id === null) return;
     if ('reason' in id) {
       found.push(dropped(id.reason, id.message));
-      continue;
+      return;
     }
-    const fields = fieldsOf(type, entry.output, parsed.output, options);
+    const fields = fieldsOf(type, item, event, options);
     const details = readDetails(fields, (message) => found.push(dropped('invalid-field', message, id.id)));
     const known = offers.get(id.id);
     if (known && isBought(type)) known.details = together(known.details, details);
     if (!known) offers.set(id.id, { ...heard, type, itemId: id.id, details });
+  };
+  for (let at = 0; at < Math.min(count, MOST_ITEMS); at++) {
+    try {
+      take(items[at]);
+    } catch (thrown) {
+      found.push(dropped('failed', `an item cannot be read: ${wordsOf(thrown)}`));
+    }
+  }
+  if (count > MOST_ITEMS) {
+    found.push(dropped('too-many-items', `it has ${count} items; those after the first ${MOST_ITEMS} are left out`));
   }
   return [...found, ...offers.values()];
 }
@@ -100,8 +116,7 @@ function idOf(item: Record<string, unknown>, { itemId = 'item_id' }: Ga4Options)
   try {
     value = typeof itemId === 'function' ? itemId(item) : item[itemId];
   } catch (thrown) {
-    const message = `\`itemId\` failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
-    return { reason: 'failed', message };
+    return { reason: 'failed', message: `\`itemId\` failed: ${wordsOf(thrown)}` };
   }
   if (typeof itemId === 'function' && (value === null || value === undefined)) return null;
   const result = v.safeParse(idSchema, value);

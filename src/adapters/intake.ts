@@ -1,6 +1,7 @@
 import type { EventType, Recommender } from '../recommender';
 import { ElementEcho } from './element-echo';
 import type { AdapterOptions, AdapterReport, DroppedReport, DropReason, TrackedReport } from './report';
+import { wordsOf } from './thrown';
 
 /** What the adapters need of a recommender. */
 export type Tracker = Pick<Recommender, 'track' | 'getItem'>;
@@ -38,9 +39,7 @@ export class Intake {
       return;
     }
     this.#track(offer, itemId, time).catch((thrown: unknown) => {
-      const unknown = codeOf(thrown) === 'runtime/unknown-item';
-      const message = thrown instanceof Error ? thrown.message : String(thrown);
-      this.drop(offer, unknown ? 'unknown-item' : 'failed', message);
+      this.drop(offer, isUnknownItem(thrown) ? 'unknown-item' : 'failed', wordsOf(thrown));
     });
   }
 
@@ -85,11 +84,23 @@ export class Intake {
   }
 
   #report(report: AdapterReport): void {
+    try {
+      this.#tell(report);
+    } catch (thrown) {
+      // A console that the page replaced: its errors are the page's, but not those of the push that was heard.
+      queueMicrotask(() => {
+        throw thrown;
+      });
+    }
+  }
+
+  #tell(report: AdapterReport): void {
     const { debug = false, onReport } = this.#options;
     if (report.outcome === 'dropped' && (debug || (report.reason === 'failed' && !onReport))) {
       const { source, event, itemId, reason, message, payload } = report;
       const of = itemId === null ? '' : ` of "${itemId}"`;
-      console.warn(`Sidestream ${source}: ${event}${of}: ${reason}: ${message}`, payload);
+      // The name of an event may hold a `%s`, by which the console would read the payload, getters and all.
+      console.warn('%s', `Sidestream ${source}: ${event}${of}: ${reason}: ${message}`, payload);
     }
     try {
       onReport?.(report);
@@ -117,5 +128,8 @@ function heardElsewhere(
   return undefined;
 }
 
-const codeOf = (thrown: unknown): unknown =>
-  typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;
+/** By its code and not by its class: the page may have another copy of the package. */
+function isUnknownItem(thrown: unknown): boolean {
+  const code: unknown = thrown instanceof Error ? Reflect.get(thrown, 'code') : undefined;
+  return code === 'runtime/unknown-item';
+}

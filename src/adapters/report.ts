@@ -8,15 +8,17 @@ export type AdapterSource = 'data-layer' | 'gtag' | 'attributes';
  *
  * - `unmapped-event`: it has items, but no event of the recommender's goes by its name
  * - `no-items`: its items are missing or are no list
+ * - `too-many-items`: items after the 200th, the most that GA4 takes in one event; those before it are kept
  * - `no-id`: an item without an id
  * - `invalid-field`: a field that makes no sense; the event is kept without it, unless it is the event's name
  * - `unknown-item`: the bundle has no item of this id
  * - `duplicate`: an element or another adapter has just told of the same event
- * - `failed`: the recommender, or a function of the options, failed
+ * - `failed`: the recommender, a function of the options, or the reading of what was pushed failed
  */
 export type DropReason =
   | 'unmapped-event'
   | 'no-items'
+  | 'too-many-items'
   | 'no-id'
   | 'invalid-field'
   | 'unknown-item'

@@ -21,6 +21,12 @@ describe('itemHref', () => {
     expect(itemHref({ ...item, url: undefined })).toBe('');
   });
 
+  it('puts half a letter into an address as what browsers make of it', () => {
+    const half = { ...item, id: 'a\ud800b', title: '\udc00', category: '😀' };
+    expect(itemHref(half, '/{id}?t={title}&c={category}')).toBe('/a%EF%BF%BDb?t=%EF%BF%BD&c=%F0%9F%98%80');
+    expect(itemHref({ ...item, url: '/\ud800' })).toBe('/\ud800');
+  });
+
   it('lets no script through', () => {
     expect(itemHref({ ...item, url: 'javascript:alert(1)' })).toBe('');
     expect(safeHref(' JavaScript:alert(1)')).toBe('');

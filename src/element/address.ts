@@ -9,7 +9,8 @@ type Item = Recommendation['item'];
 export function itemHref(item: Item, template?: string): string {
   const href = template
     ? template.replace(/\{(id|title|category)\}/g, (_, field: 'id' | 'title' | 'category') =>
-        encodeURIComponent(item[field]),
+        // Half a letter, as a title cut off at a length may end in, is none: encoding it would throw.
+        encodeURIComponent(item[field].replace(/\p{Surrogate}/gu, '\ufffd')),
       )
     : (item.url ?? '');
   return safeHref(href);
@@ -27,6 +28,12 @@ export function safeHref(href: string): string {
 export function safeImage(src: string | undefined): string {
   if (!src) return '';
   return allowed(src, ['http:', 'https:', 'blob:']) || /^data:image\//i.test(src) ? src : '';
+}
+
+/** Which addresses are let through, for parts of the element that are loaded apart: this file is no chunk of its own. */
+export interface Addresses {
+  safeHref: typeof safeHref;
+  safeImage: typeof safeImage;
 }
 
 /** Read as a browser reads it, from a page that is https: what is relative then is so too. */

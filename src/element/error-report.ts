@@ -10,6 +10,8 @@ const warned = new WeakSet<SidestreamError>();
  */
 export class ErrorReport {
   readonly #told = new WeakSet<SidestreamError>();
+  /** What this element wrote to the console: the same mistake is found again at every try. */
+  readonly #written = new Set<string>();
 
   constructor(private readonly element: Element) {}
 
@@ -18,6 +20,9 @@ export class ErrorReport {
     this.#told.add(error);
     if (!emit(this.element, 'error', { error }) || warned.has(error)) return;
     warned.add(error);
-    console.warn(`sidestream-recs: ${error.code}: ${error.message}`);
+    const text = `sidestream-recs: ${error.code}: ${error.message}`;
+    if (this.#written.has(text)) return;
+    this.#written.add(text);
+    console.warn(text, this.element);
   }
 }

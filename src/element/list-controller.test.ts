@@ -175,6 +175,23 @@ describe('ListController', () => {
     expect(host.shown.at(-1)).toEqual(['b']);
   });
 
+  it('passes over an answer that was asked for before the list was edited, and asks again', async () => {
+    await start();
+    let open = (): void => undefined;
+    fake.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    list.refresh();
+    await settle();
+    list.remove('b');
+    const shownSince = host.shown.length;
+    fake.ids = ['a', 'c', 'd'];
+    open();
+    await settle();
+    expect(shown(list)).toBe('acd');
+    expect(host.shown.slice(shownSince)).toEqual([['a', 'c', 'd']]);
+  });
+
   it('shows a request that is impossible as an error, and asks nothing', async () => {
     host.impossible = new SidestreamError('runtime/invalid-input', 'filter: no');
     await start();

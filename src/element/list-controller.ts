@@ -42,6 +42,8 @@ export class ListController implements ReactiveController {
   #unsubscribe: (() => void)[] = [];
   #connection = 0;
   #shown = '';
+  /** How often the list was edited ahead of a response. */
+  #edits = 0;
   readonly #refresh: Coalescer;
 
   constructor(
@@ -96,7 +98,9 @@ export class ListController implements ReactiveController {
   #edit(edit: (items: RecommendResponse['items']) => RecommendResponse['items']): void {
     const { state } = this;
     if (state.kind !== 'filled' && state.kind !== 'empty') return;
-    if (state.response) this.#settle({ ...state.response, items: edit(state.response.items) });
+    if (!state.response) return;
+    this.#edits++;
+    this.#settle({ ...state.response, items: edit(state.response.items) });
   }
 
   async #connect(): Promise<void> {
@@ -148,8 +152,14 @@ export class ListController implements ReactiveController {
       subject = JSON.stringify([request.placement, request.itemId]);
       this.busy = true;
       this.host.requestUpdate();
+      const edits = this.#edits;
       const response = await turnsOf(recommender).ask(request);
       if (!current()) return;
+      if (edits !== this.#edits) {
+        // It was asked for before, and would take the edit back for a moment.
+        this.#refresh.now();
+        return;
+      }
       this.#shown = subject;
       this.#show(response);
     } catch (thrown) {

@@ -17,7 +17,7 @@ export interface ListLook {
   labels: RecsLabels;
   /** Fills the page's own card, if it has one. */
   fill: ReturnType<OwnCard['filler']>;
-  row: RowScroller;
+  row: RowScroller | undefined;
   onClick: (event: MouseEvent) => void;
 }
 
@@ -26,7 +26,7 @@ export function listView(places: Place[], look: ListLook): TemplateResult {
   const { row, onClick, labels } = look;
   let position = 0;
   return html`
-    <ol part="list" class="list" role="list" @click=${onClick} @auxclick=${onClick} @keydown=${row.onKey} @scroll=${row.measure}>
+    <ol part="list" class="list" role="list" @click=${onClick} @auxclick=${onClick} @keydown=${row?.onKey} @scroll=${row?.measure}>
       ${repeat(
         places,
         ({ card, gone }) => card?.item.id ?? `gone ${gone?.recommendation.item.id}`,

@@ -1,4 +1,5 @@
 import type { Recommendation } from '../recommender';
+import { safeHref, safeImage } from './address';
 import type { TemplateCards } from './template-card';
 
 /** The page's own card, a `<template>` child. The code that fills it is loaded only where there is one. */
@@ -26,7 +27,7 @@ export class OwnCard {
     if (this.#cards || this.#failed || !this.#template) return true;
     this.#loading ??= import('./template-card')
       .then(({ TemplateCards }) => {
-        this.#cards = new TemplateCards();
+        this.#cards = new TemplateCards({ safeHref, safeImage });
       })
       .catch((thrown: unknown) => {
         this.#failed = true;

@@ -4,10 +4,14 @@ import { requestOf } from './request';
 const wanted = { placement: 'for-you' as const, itemId: '', limit: 8, filter: '' };
 
 describe('requestOf', () => {
-  it('asks for as many as the list has places, 1 to 100', () => {
+  it('asks for as many as the list has places left, one at least', () => {
     const limitOf = (limit: number, taken = 0) => requestOf({ ...wanted, limit }, [], taken)?.limit;
-    expect([limitOf(4), limitOf(Number.NaN), limitOf(1000), limitOf(-2), limitOf(2.6)]).toEqual([4, 8, 100, 1, 3]);
-    expect([limitOf(4, 1), limitOf(1, 1)]).toEqual([3, 1]);
+    expect([limitOf(4), limitOf(4, 1), limitOf(1, 1)]).toEqual([4, 3, 1]);
+  });
+
+  it('takes an id that a framework made a number or nothing of', () => {
+    const idOf = (itemId: unknown) => requestOf({ ...wanted, placement: 'similar', itemId }, [])?.itemId;
+    expect([idOf(42), idOf(0), idOf(null), idOf(undefined)]).toEqual(['42', '0', undefined, undefined]);
   });
 
   it('asks nothing about an item that is not there', () => {

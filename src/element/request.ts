@@ -1,11 +1,11 @@
 import { SidestreamError } from '../error';
 import type { Placement, RecommendRequest } from '../recommender';
 
-/** What a list's attributes and properties ask for. */
+/** What a list asks for. */
 export interface Wanted {
   placement: Placement;
-  itemId: string;
-  /** 1 to 100; 8 when it is no number. */
+  /** Any text, or what a framework made of it. */
+  itemId: unknown;
   limit: number;
   /** A JSON object, or its text; empty or null for none. */
   filter: unknown;
@@ -20,15 +20,16 @@ export interface Wanted {
  *   show what the shop meant to keep out
  */
 export function requestOf(
-  { placement, itemId, limit, filter }: Wanted,
+  { placement, itemId: given, limit, filter }: Wanted,
   exclude: string[],
   taken = 0,
   lang?: string,
 ): RecommendRequest | null {
+  const itemId = `${given ?? ''}`;
   if ((placement === 'similar' || placement === 'complement') && !itemId) return null;
   const request = {
     placement,
-    limit: Math.max(1, placesOf(limit) - taken),
+    limit: Math.max(1, limit - taken),
     exclude,
     ...(itemId ? { itemId } : {}),
     ...(lang ? { lang } : {}),
@@ -49,11 +50,6 @@ function objectOf(filter: unknown): object {
   } catch (thrown) {
     cause = thrown;
   }
-  const message = `<sidestream-recs> filter: must be a JSON object, not ${String(filter)}.`;
+  const message = `<sidestream-recs> filter: must be a JSON object such as {"category":"Mugs"}, not ${String(filter)}. No list is shown: it might hold what the filter is to keep out.`;
   throw new SidestreamError('runtime/invalid-input', message, { cause });
-}
-
-/** How many places a list with this `limit` has, 1 to 100. */
-export function placesOf(limit: number): number {
-  return Math.min(100, Math.max(1, Math.round(limit) || 8));
 }

@@ -1,7 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 const isRightToLeft = (element: Element): boolean => getComputedStyle(element).direction === 'rtl';
-const calm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
+/** Whether the shopper asked for less motion. */
+export const calm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 /** How far a row can be scrolled towards its start and its end. */
 export interface ScrollEnds {

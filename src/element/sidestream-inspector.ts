@@ -6,6 +6,7 @@ import { define } from './define';
 import { emit } from './events';
 import { ladderChart } from './ladder-chart';
 import { metricsChart } from './metrics-chart';
+import { warnOnce } from './mistakes';
 import { languageOf } from './price';
 import { inspectorStyles } from './sidestream-inspector.styles';
 import { weightChart } from './weight-chart';
@@ -73,6 +74,15 @@ export class SidestreamInspector extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('headingLevel') && !/^[2-6]$/.test(`${this.headingLevel ?? 3}`)) {
+      const given = this.getAttribute('heading-level') ?? this.headingLevel;
+      warnOnce(
+        this,
+        'headingLevel',
+        `heading-level="${given}": must be a whole number from 2 to 6; the headings go on at level 3.`,
+      );
+      this.headingLevel = 3;
+    }
     if (!changed.has('recommender')) return;
     this.status = null;
     this.metrics = null;

@@ -28,15 +28,18 @@ export abstract class RecsElement extends LitElement {
     labels: { attribute: false },
   };
 
-  /** Which recommendations to show. */
+  /** Which recommendations to show: `for-you`, `similar`, `complement`, `trending` or `recent`. */
   placement: Placement = 'for-you';
-  /** The item being looked at; `similar` and `complement` need it. */
+  /** Id of the item being looked at; `similar` and `complement` need it, and are hidden without. */
   itemId = '';
-  /** How many to show, 1 to 100. */
+  /** How many to show, a whole number from 1 to 100. */
   limit = 8;
   /** Address of the bundle folder. Elements with the same catalogue and namespace share one recommender. */
   catalog = '';
-  /** Which items may be shown: a JSON object, or its text in the attribute. Passed on to `recommend()`. */
+  /**
+   * Which items may be shown: a JSON object, or its text in the attribute. Passed on to `recommend()`. One that is no object
+   * hides the list.
+   */
   filter: unknown = null;
   /** Loads nothing before the list is about to be scrolled into view. */
   lazy = false;
@@ -44,13 +47,13 @@ export abstract class RecsElement extends LitElement {
   heading = '';
   /** Level of the heading in the page's outline, 2 to 6. */
   headingLevel = 2;
-  /** Separates profiles of shops on one origin. */
+  /** Separates profiles of shops on one origin; with `catalog` only. */
   namespace = 'default';
   /** A grid that wraps, or one row that scrolls. */
   layout: 'grid' | 'row' = 'grid';
-  /** Address of an item's page with `{id}` in it: `#/product/{id}`. By default the item's own `url`. */
+  /** Address of an item's page with `{id}`, `{title}` or `{category}` in it: `#/product/{id}`. By default the item's own `url`. */
   hrefTemplate = '';
-  /** Three-letter currency code of the prices. */
+  /** Three-letter currency code of the prices; without one they are plain numbers. */
   currency = '';
   /** Gives every card a "not interested" button, which removes the product from all lists and can be taken back. */
   dismissible = false;

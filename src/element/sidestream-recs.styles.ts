@@ -19,6 +19,10 @@ export const recsStyles = css`
   :host([hidden]) {
     display: none;
   }
+  /* Whatever display a page gives its lists: what has nothing to show leaves no gap either. */
+  :host([state='hidden']) {
+    display: none !important;
+  }
   /* Scripts whose letters reach further up and down, or stand closer. */
   :host(:lang(ar)) {
     --_leading: 1.65;
@@ -117,7 +121,6 @@ export const recsStyles = css`
     align-content: center;
     justify-content: center;
     gap: 0.75rem 1rem;
-    block-size: 100%;
     margin: 0;
     padding: 1.25rem 1.5rem;
     color: var(--_muted);

@@ -1,34 +1,47 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { SidestreamError } from '../error';
 import type { EventType, Progress, Recommendation, Recommender, RecommendRequest, Status } from '../recommender';
-import { announce, prepareAnnouncer } from './announcer';
 import { cardStyles } from './card.styles';
 import { define } from './define';
 import { Dismissals } from './dismissals';
 import { ErrorReport } from './error-report';
 import { emit } from './events';
-import { Impressions } from './impressions';
+import { FocusPlace } from './focus-place';
+import type { Impressions } from './impressions';
 import { inViewBefore, type ListInView, putInView, takeOutOfView } from './in-view';
 import { completeLabels, type RecsLabels } from './labels';
 import { LanguageWatch } from './language-watch';
+import { type Late, late, loadLate } from './late';
 import { ListController, type ListHost, type RecommenderSource } from './list-controller';
-import { emptyState, errorState, loadingState, scrollButtons } from './list-states';
+import { emptyState, errorState, loadingState, nothingToShow, scrollButtons } from './list-states';
 import { listView } from './list-view';
-import { playFrom, type Snapshot, takeSnapshot } from './motion';
+import type { Snapshot } from './motion';
 import { Nearness } from './nearness';
 import { OwnCard } from './own-card';
 import { languageOf } from './price';
-import { placesOf, requestOf } from './request';
-import { RowScroller } from './scroller';
+import { requestOf } from './request';
+import type { RowScroller } from './scroller';
+import { settingsOf } from './settings';
 import { sharedRecommender } from './shared';
 import { RecsElement } from './sidestream-recs.properties';
 import { recsStyles } from './sidestream-recs.styles';
+import { SourceWatch } from './source-watch';
 
 /** Properties that make another request, or another recommender. */
 const REQUEST_PROPERTIES = ['placement', 'itemId', 'limit', 'exclude', 'filter'];
 const SOURCE_PROPERTIES = ['recommender', 'catalog', 'namespace', 'lazy'];
 /**
  * A list of recommendations that follows what the shopper does, computed on this device.
+ *
+ * A `<template>` child replaces the card. It may use `{id}` `{title}` `{description}` `{category}` `{price}` `{image}`
+ * `{href}` `{reason}` `{source}` `{position}` in texts, names and addresses, and carry its own `<style>`; links are tracked by
+ * themselves, an element with `data-dismiss` dismisses. Where a field would run or load (`<script>`, `<iframe>`,
+ * `on…`, `style`) it is left out, and the console is told.
+ *
+ * It speaks the language of the nearest `lang` attribute (English, Japanese, German, French, Spanish, Arabic), with prices
+ * as written there. It keeps the room of `limit` cards from the start; empty or failed it takes that of one sentence, and
+ * none where there is nothing for a shopper: an empty `recent`, or a mistake of the page's, which the console is told of.
+ *
  * @tag sidestream-recs
  * @summary `<sidestream-recs catalog="/bundle/" placement="for-you"></sidestream-recs>`
  *
@@ -38,13 +51,6 @@ const SOURCE_PROPERTIES = ['recommender', 'catalog', 'namespace', 'lazy'];
  * @slot loading - Replaces the skeleton cards.
  * @slot empty - Replaces the sentence shown when there is nothing to recommend.
  * @slot error - Replaces the message shown when recommendations fail.
- *
- * A `<template>` child replaces the card. It may use `{id}` `{title}` `{description}` `{category}` `{price}` `{image}`
- * `{href}` `{reason}` `{source}` `{position}` in texts and attributes, and carry its own `<style>`; links are tracked by
- * themselves, an element with `data-dismiss` dismisses. What the catalogue says is only ever text.
- *
- * It speaks the language of the nearest `lang` attribute (English, Japanese, German, French, Spanish, Arabic), with prices
- * as written there. It keeps the room of `limit` cards from the start, that of one row when empty or failed.
  *
  * @fires {CustomEvent<RecsRenderDetail>} recommend - A list, or the empty state, was put in the page. Bubbles.
  * @fires {CustomEvent<RecsClickDetail>} itemclick - A card was chosen. Bubbles. `preventDefault()` stops the link.
@@ -92,19 +98,25 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
   /** @internal */
   static override properties = { state: { reflect: true } };
 
-  /** `loading`, `filled`, `empty` or `error`, for style sheets: `sidestream-recs[state="empty"] { display: none }`. */
-  state: 'loading' | 'filled' | 'empty' | 'error' = 'loading';
+  /**
+   * `loading`, `filled`, `empty`, `error`, or `hidden` where there is nothing for a shopper. For style sheets:
+   * `section:has(> sidestream-recs[state="hidden"]) { display: none }`.
+   */
+  state: 'loading' | 'filled' | 'empty' | 'error' | 'hidden' = 'loading';
 
   readonly #list = new ListController(this);
-  readonly #row = new RowScroller(this);
-  readonly #impressions = new Impressions((id) => this.#track('impression', id));
   readonly #dismissals = new Dismissals();
   readonly #errors = new ErrorReport(this);
   readonly #failed = (thrown: unknown) => this.listFailed(SidestreamError.from(thrown));
   readonly #begin = () => (this.#list.recommender ? this.requestUpdate() : this.#list.use(this.#source()));
   readonly #nearness = new Nearness(this, this.#begin);
   readonly #ownCard = new OwnCard(this, this.#begin, this.#failed);
-  #before: Snapshot | null = null;
+  readonly #sourceWatch = new SourceWatch(this, () => this.#warn(['catalog']));
+  #settings = settingsOf(this).settings;
+  #last: Status | undefined;
+  #row: RowScroller | undefined;
+  #impressions: Impressions | undefined;
+  #before: Snapshot | undefined;
   #rendered = '';
   #order = '';
 
@@ -112,17 +124,17 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
     super();
     // The reasons come with the list: in another language it is asked for again.
     new LanguageWatch(this, () => this.refresh(), this.#failed);
+    new FocusPlace(this);
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    prepareAnnouncer();
     this.requestUpdate();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#impressions.stop();
+    this.#impressions?.stop();
     takeOutOfView(this);
   }
 
@@ -139,9 +151,14 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
   /** @internal */
   listRequest(): RecommendRequest | null {
     // What the shopper looked at is a record; it is complete whatever other lists show.
-    const elsewhere = this.placement === 'recent' ? [] : inViewBefore(this);
-    const exclude = [...new Set([...this.exclude, ...elsewhere, ...this.#dismissals.ids])];
-    return requestOf(this, exclude, this.#dismissals.taken, languageOf(this));
+    const { placement, limit, exclude: given } = this.#settings;
+    const elsewhere = placement === 'recent' ? [] : inViewBefore(this);
+    const exclude = [...new Set([...given, ...elsewhere, ...this.#dismissals.ids])];
+    const { itemId, filter } = this;
+    const wanted = { placement, itemId, limit, filter };
+    const request = requestOf(wanted, exclude, this.#dismissals.taken, languageOf(this));
+    if (!request) this.#warn(['itemId']);
+    return request;
   }
 
   /** @internal */
@@ -149,9 +166,11 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
     putInView(this, ids);
   }
 
-  /** @internal A profile without events was reset or never began: what was dismissed may come back. */
-  listChanged({ events }: Status): void {
-    if (events === 0) this.#dismissals.clear();
+  /** @internal A profile that went back in time was reset or rolled back: what was dismissed may come back. */
+  listChanged(status: Status): void {
+    const { events, lastUpdate } = this.#last ?? status;
+    if (status.events < events || (status.lastUpdate ?? 0) < (lastUpdate ?? 0)) this.#dismissals.clear();
+    this.#last = status;
   }
 
   /** @internal */
@@ -165,48 +184,65 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    const { settings, wrong } = settingsOf(this);
+    this.#settings = settings;
+    this.#warn(wrong);
     if (changed.has('placement') || changed.has('itemId')) this.#dismissals.leave();
     if (SOURCE_PROPERTIES.some((name) => changed.has(name))) this.#list.use(this.#source());
     else if (REQUEST_PROPERTIES.some((name) => changed.has(name))) this.#list.refresh();
-    this.state = this.#list.state.kind;
+    const { state } = this.#list;
+    const hidden = !this.#places.length && nothingToShow(this, state, settings.placement, this.#sourceWatch.overdue);
+    this.state = hidden ? 'hidden' : state.kind;
     const order = this.#filled.items.map(({ item }) => item.id).join('\n');
-    this.#before = this.#order && order !== this.#order ? takeSnapshot(this.renderRoot as ShadowRoot) : null;
+    const moved = this.#order && order !== this.#order;
+    this.#before = moved ? late?.takeSnapshot(this.renderRoot as ShadowRoot) : undefined;
     this.#order = order;
   }
 
   protected override updated(): void {
     const { response, items } = this.#filled;
-    if (this.#before) playFrom(this.#before, this.renderRoot as ShadowRoot);
-    this.#before = null;
-    this.#impressions.watch(response, [...this.renderRoot.querySelectorAll<HTMLElement>('li[data-id]')]);
+    if (this.#before) late?.playFrom(this.#before, this.renderRoot as ShadowRoot);
+    this.#impressions?.watch(response, [...this.renderRoot.querySelectorAll<HTMLElement>('li[data-id]')]);
     this.#ownCard.ready();
     this.#ownCard.keep(new Set(items.map(({ item }) => item.id)));
+    if (!this.#row && this.#list.state.kind !== 'loading') loadLate().then(this.#complete, this.#failed);
     if (response === this.#rendered) return;
     this.#rendered = response;
-    if (response) emit(this, 'recommend', { placement: this.placement, recommendationId: response, items });
+    if (response) emit(this, 'recommend', { placement: this.#settings.placement, recommendationId: response, items });
   }
+
+  readonly #complete = (parts: Late): void => {
+    this.#row ??= new parts.RowScroller(this);
+    this.#impressions ??= new parts.Impressions((id) => this.#track('impression', id));
+    this.requestUpdate();
+  };
 
   protected override render(): TemplateResult {
     const { state, busy } = this.#list;
+    const { placement, headingLevel, layout, limit } = this.#settings;
     const labels = this.#words;
-    const heading = this.heading || (labels.headings[this.placement] ?? '');
-    const places = 'response' in state ? this.#dismissals.among(this.#filled.items) : [];
+    const heading = this.heading || labels.headings[placement];
+    const places = this.#places;
     const filled = places.length > 0;
     return html`
       <section part="section" aria-label=${heading} aria-busy=${busy ? 'true' : 'false'}>
         <header part="header">
-          <slot name="header"><div part="heading" class="heading" role="heading" aria-level=${this.headingLevel}>${heading}</div></slot>
-          ${this.layout === 'row' ? scrollButtons(this.#row.ends, labels, this.#row.scroll) : nothing}
+          <slot name="header"><div part="heading" class="heading" role="heading" aria-level=${headingLevel}>${heading}</div></slot>
+          ${layout === 'row' ? scrollButtons(this.#row, labels) : nothing}
         </header>
         ${filled ? this.#cards(places, labels) : nothing}
-        ${state.kind === 'loading' ? loadingState(placesOf(this.limit), this) : nothing}
-        ${state.kind === 'empty' && !filled ? emptyState(labels) : nothing}
+        ${state.kind === 'loading' ? loadingState(limit, this) : nothing}
+        ${state.kind === 'empty' && !filled ? emptyState(labels, this, !!state.response) : nothing}
         ${state.kind === 'error' ? errorState(labels, this, this.#retry) : nothing}
       </section>`;
   }
 
   get #words(): RecsLabels {
-    return completeLabels(this.labels, languageOf(this));
+    return completeLabels(this.labels ?? {}, languageOf(this));
+  }
+  /** Cards, and what is left of dismissed ones. */
+  get #places(): ReturnType<Dismissals['among']> {
+    return 'response' in this.#list.state ? this.#dismissals.among(this.#filled.items) : [];
   }
   get #filled(): { response: string; items: Recommendation[] } {
     const { state } = this.#list;
@@ -223,7 +259,7 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
 
   #cards(places: ReturnType<Dismissals['among']>, labels: RecsLabels): TemplateResult {
     return listView(places, {
-      host: this,
+      host: { ...this.#settings, dismissible: this.dismissible },
       language: languageOf(this),
       labels,
       fill: this.#ownCard.filler(),
@@ -233,7 +269,7 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
   }
 
   readonly #retry = (): void => {
-    announce(this.#words.loading);
+    late?.announce(this.#words.loading);
     this.#list.retry();
   };
 
@@ -251,19 +287,21 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
   };
 
   #choose({ item, position }: Recommendation, event: MouseEvent): void {
-    const detail = { item, position, placement: this.placement, recommendationId: this.#filled.response };
+    const detail = { item, position, placement: this.#settings.placement, recommendationId: this.#filled.response };
     this.#track('click', item.id);
-    if (!emit(this, 'itemclick', detail)) event.preventDefault();
+    // The link of a product without an address would load the page anew.
+    const nowhere = (event.target as Element).closest('a')?.getAttribute('href') === '';
+    if (!emit(this, 'itemclick', detail) || nowhere) event.preventDefault();
   }
 
   #dismiss(chosen: Recommendation): void {
     const { id, title } = chosen.item;
     const place = this.#dismissals.among(this.#filled.items).findIndex(({ card }) => card?.item.id === id);
     this.#track('dismiss', id);
-    this.#dismissals.add(chosen, place, Math.floor(placesOf(this.limit) / 2));
+    this.#dismissals.add(chosen, place, Math.floor(this.#settings.limit / 2));
     this.#list.remove(id);
-    announce(this.#words.dismissed(title));
-    this.#focus(`li[data-dismissed="${CSS.escape(id)}"] button`);
+    late?.announce(this.#words.dismissed(title));
+    this.#focus(id, 'button');
   }
 
   #undo(id: string): void {
@@ -271,22 +309,29 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
     if (!undone) return;
     this.#list.insert(undone, undone.position);
     this.#track('undismiss', id);
-    announce(this.#words.restored(undone.item.title));
-    this.#focus(`li[data-id="${CSS.escape(id)}"] [data-dismiss]`);
+    late?.announce(this.#words.restored(undone.item.title));
+    this.#focus(id, '[data-dismiss]');
   }
 
   /** The button just pressed is gone: the focus goes on to what stands in its place. */
-  #focus(selector: string): void {
-    void this.updateComplete.then(() =>
-      this.renderRoot.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true }),
-    );
+  #focus(id: string, selector: string): void {
+    void this.updateComplete.then(() => {
+      const places = [...this.renderRoot.querySelectorAll('li')];
+      const place = places.find(({ dataset }) => dataset.id === id || dataset.dismissed === id);
+      place?.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
+    });
+  }
+
+  #warn(names: string[]): void {
+    if (names.length > 0) import('./mistakes').then(({ warnOfSettings }) => warnOfSettings(this, names), this.#failed);
   }
 
   #track(type: EventType, id: string): void {
     const { recommender } = this.#list;
     const { response, items } = this.#filled;
     const position = items.findIndex(({ item }) => item.id === id);
-    const details = { placement: this.placement, recommendationId: response, ...(position < 0 ? {} : { position }) };
+    const { placement } = this.#settings;
+    const details = { placement, recommendationId: response, ...(position < 0 ? {} : { position }) };
     recommender?.track(type, id, details).catch(this.#failed);
   }
 }

@@ -1,8 +1,10 @@
 import type { Recommendation } from '../recommender';
-import { safeHref, safeImage } from './address';
+import type { Addresses } from './address';
+import { warnOnce } from './mistakes';
+import { type Fields, fillTemplate } from './template-fill';
 
 /** The words between braces a card template may use: `{title}`, `{price}` … */
-export interface CardFields {
+export interface CardFields extends Fields {
   id: string;
   title: string;
   description: string;
@@ -15,26 +17,17 @@ export interface CardFields {
   position: string;
 }
 
-/** The fields of one recommendation; `href` and `price` as they are to be shown. */
+/** The fields of one recommendation; address, price and picture as they are to be shown. */
 export function cardFields(
   { item, reason, source }: Recommendation,
   position: number,
   href: string,
   price: string,
+  image: string,
 ): CardFields {
-  const { id, title, description, category, image = '' } = item;
+  const { id, title, description, category } = item;
   return { id, title, description, category, image, price, href, reason, source, position: `${position}` };
 }
-
-/** `text` with every known `{name}` replaced; unknown ones stay as they are. */
-export function fill(text: string, fields: CardFields): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
-    Object.hasOwn(fields, name) ? fields[name as keyof CardFields] : whole,
-  );
-}
-
-/** Attributes that load or open something. */
-const ADDRESSES = ['href', 'xlink:href', 'src', 'action', 'formaction', 'data', 'poster'];
 
 /**
  * Cards made from the page's own `<template>`. A card is only made anew when something it shows has changed, so that a
@@ -43,7 +36,10 @@ const ADDRESSES = ['href', 'xlink:href', 'src', 'action', 'formaction', 'data', 
 export class TemplateCards {
   readonly #cards = new Map<string, { signature: string; element: HTMLElement }>();
   #template: HTMLTemplateElement | undefined;
+  #host: Element | undefined;
   #sheet: CSSStyleSheet | undefined;
+
+  constructor(private readonly addresses: Addresses) {}
 
   /**
    * Takes a template with its style sheets; cards of another one are let go of. The sheets are adopted, not inserted:
@@ -53,6 +49,7 @@ export class TemplateCards {
     if (template === (this.#template ?? null)) return;
     this.#cards.clear();
     this.#template = template ?? undefined;
+    this.#host = root.host;
     const others = root.adoptedStyleSheets.filter((sheet) => sheet !== this.#sheet);
     this.#sheet = new CSSStyleSheet();
     this.#sheet.replaceSync(
@@ -69,14 +66,20 @@ export class TemplateCards {
     href: string,
     price: string,
   ): HTMLElement {
-    const fields = cardFields(recommendation, position, href, price);
+    const fields = cardFields(
+      recommendation,
+      position,
+      href,
+      price,
+      this.addresses.safeImage(recommendation.item.image),
+    );
     const { position: _, ...shown } = fields;
     const signature = JSON.stringify(template.innerHTML.includes('{position}') ? fields : shown);
     const known = this.#cards.get(fields.id);
     if (known?.signature === signature) return known.element;
     const element = document.createElement('div');
     element.part.add('card');
-    element.append(fillTemplate(template, fields));
+    element.append(fillTemplate(template, fields, this.addresses, this.#refused));
     this.#cards.set(fields.id, { signature, element });
     return element;
   }
@@ -85,31 +88,16 @@ export class TemplateCards {
   keep(ids: Set<string>): void {
     for (const id of this.#cards.keys()) if (!ids.has(id)) this.#cards.delete(id);
   }
-}
 
-function fillTemplate(template: HTMLTemplateElement, fields: CardFields): DocumentFragment {
-  const content = document.importNode(template.content, true);
-  for (const style of content.querySelectorAll('style')) style.remove();
-  const walker = document.createTreeWalker(content, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    if (node instanceof Text) {
-      node.data = fill(node.data, fields);
-    } else if (node instanceof Element) {
-      fillAttributes(node, fields);
-    }
-  }
-  return content;
-}
-
-function fillAttributes(element: Element, fields: CardFields): void {
-  for (const { name, value } of [...element.attributes]) {
-    if (!value.includes('{')) continue;
-    // Filled in, these would run what a catalogue says.
-    if (name.startsWith('on') || name === 'srcdoc' || name === 'style') element.removeAttribute(name);
-    else {
-      const safe = element instanceof HTMLImageElement ? safeImage : safeHref;
-      const filled = fill(value, fields);
-      element.setAttribute(name, ADDRESSES.includes(name) ? safe(filled) : filled);
-    }
-  }
+  readonly #refused = (place: string): void => {
+    if (!this.#host) return;
+    const advice = place.includes(' ')
+      ? 'Put fields in texts, in attributes such as title, alt, aria-label or data-…, and in the addresses of links and pictures; listen to "itemclick" for what is chosen.'
+      : 'Put it in the page; listen to "recommend" for a new list.';
+    warnOnce(
+      this.#host,
+      place,
+      `<template>: ${place} is left out: what a product says would get to where it runs or loads. ${advice}`,
+    );
+  };
 }

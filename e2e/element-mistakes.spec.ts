@@ -1,0 +1,175 @@
+import { expect, type Page } from '@playwright/test';
+import { addList, heardBy, idsOf, listTest as test } from './lists';
+
+/** What the console was told of the page's lists. */
+function warningsOf(page: Page): string[] {
+  const texts: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'warning' && message.text().includes('sidestream-recs')) texts.push(message.text());
+  });
+  return texts;
+}
+
+/** A list between two texts that a gap would part, in a page that gives its lists a display and a height of its own. */
+async function between(page: Page, options: Parameters<typeof addList>[1]) {
+  await page.addStyleTag({
+    content: 'sidestream-recs { display: block; min-height: 9rem } main { display: grid; gap: 0 } p { margin: 0 }',
+  });
+  const mark = (id: string) =>
+    page.evaluate((name) => {
+      document
+        .querySelector('main')
+        ?.append(Object.assign(document.createElement('p'), { id: name, textContent: name }));
+    }, id);
+  await mark('above');
+  const added = await addList(page, options);
+  await mark('below');
+  const gap = () =>
+    page.evaluate(() => {
+      const [above, below] = ['above', 'below'].map((id) => document.getElementById(id)?.getBoundingClientRect());
+      return (below?.top ?? 0) - (above?.bottom ?? 0);
+    });
+  return { ...added, gap };
+}
+
+test('settings that cannot be are told of once, by element, attribute and remedy; the list goes on with the defaults', async ({
+  page,
+}) => {
+  const warnings = warningsOf(page);
+  const wrong = {
+    placement: 'for_you',
+    limit: 'abc',
+    'heading-level': '9',
+    layout: 'rows',
+    currency: 'EURO',
+    'href-template': '/product/{sku}',
+  };
+  const { list, shop } = await addList(page, { attributes: wrong });
+  await expect(list).toHaveAttribute('state', 'filled');
+  const heading = list.getByRole('heading', { level: 2 });
+  await expect(heading).toHaveText('Recommended for you');
+  expect(await idsOf(list)).toHaveLength(8);
+  expect((await heardBy(page, shop)).requests).toMatchObject([{ placement: 'for-you', limit: 8 }]);
+  await expect(list.locator('[part=price]').first()).toHaveText('1,234.50');
+  await expect(list.locator('[part=link]').first()).toHaveAttribute('href', '/product/p0');
+  await page.evaluate((n) => window.lists.shops[n].change(), shop);
+  for (const limit of ['-3', '1000', '2.5', '']) {
+    await list.evaluate((element, value) => element.setAttribute('limit', value), limit);
+    await page.waitForTimeout(50);
+    expect(await idsOf(list)).toHaveLength(8);
+  }
+  for (const [name, value] of Object.entries(wrong)) {
+    const told = warnings.filter((text) => text.startsWith(`<sidestream-recs> ${name}="${value}": must `));
+    expect(told).toHaveLength(1);
+  }
+  expect(warnings).toHaveLength(Object.keys(wrong).length);
+  // Each element of the page is told of: the next one is another place in its code.
+  await addList(page, { attributes: { limit: '1000' } });
+  await expect.poll(() => warnings.length).toBe(Object.keys(wrong).length + 1);
+  expect(warnings.at(-1)).toContain('limit="1000": must be a whole number from 1 to 100');
+});
+
+test('what a framework sets to nothing, or to text, is no mistake', async ({ page }) => {
+  const warnings = warningsOf(page);
+  const { list } = await addList(page);
+  await list.evaluate((element: HTMLElementTagNameMap['sidestream-recs']) => {
+    const names = ['placement', 'limit', 'headingLevel', 'layout', 'currency', 'hrefTemplate', 'exclude', 'labels'];
+    for (const name of names) Reflect.set(element, name, undefined);
+    Reflect.set(element, 'itemId', null);
+  });
+  await page.waitForTimeout(200);
+  expect(await idsOf(list)).toHaveLength(8);
+  await list.evaluate((element) => Reflect.set(element, 'limit', '3'));
+  await expect(list.locator('[data-id]')).toHaveCount(3);
+  expect(warnings).toEqual([]);
+});
+
+test('a list about no item is hidden without a gap and told of, until it has its item', async ({ page }) => {
+  const warnings = warningsOf(page);
+  const { list, gap, shop } = await between(page, { attributes: { placement: 'similar', limit: '2' } });
+  await expect(list).toHaveAttribute('state', 'hidden');
+  await expect(list).toBeHidden();
+  expect(await gap()).toBe(0);
+  await page.evaluate((n) => window.lists.shops[n].change(), shop);
+  await page.waitForTimeout(200);
+  await expect.poll(() => warnings).toEqual([expect.stringContaining('placement="similar" needs the item in view')]);
+  await list.evaluate((element) => element.setAttribute('item-id', 'p9'));
+  await expect(list.locator('[data-id]')).toHaveCount(2);
+  // The page's own links stand in where there are some.
+  const html = '<a href="/x">Mug</a>';
+  const linked = await addList(page, { html, attributes: { placement: 'complement' } });
+  await expect(linked.list.locator(':scope > a')).toBeVisible();
+});
+
+test('a list without a catalogue is hidden and told of after a while, until it has a recommender', async ({ page }) => {
+  const warnings = warningsOf(page);
+  await page.clock.install();
+  const { list, gap } = await between(page, { orphan: true, attributes: { limit: '2' } });
+  const { shop } = await addList(page, { answer: 'loading' });
+  await page.clock.runFor(9000);
+  await expect(list).toHaveAttribute('state', 'loading');
+  await page.clock.runFor(2000);
+  await expect(list).toBeHidden();
+  expect(await gap()).toBe(0);
+  await expect
+    .poll(() => warnings)
+    .toEqual([expect.stringMatching(/has no catalog and no recommender 10 s after .*catalog="\/bundle\/"/)]);
+  await list.evaluate((element, n) => {
+    Reflect.set(element, 'recommender', window.lists.shops[n].recommender);
+    window.lists.shops[n].open();
+  }, shop);
+  await page.clock.runFor(1000);
+  await expect(list.locator('[data-id]')).toHaveCount(2);
+});
+
+test('a filter that is no object hides the list, and is told of once however often the list is asked for', async ({
+  page,
+}) => {
+  const warnings = warningsOf(page);
+  const { list, gap, shop } = await between(page, { loud: true, attributes: { filter: '{"price":' } });
+  await expect(list).toBeHidden();
+  expect(await gap()).toBe(0);
+  for (let n = 0; n < 3; n++) {
+    await page.evaluate((at) => window.lists.shops[at].change(), shop);
+    await page.waitForTimeout(150);
+  }
+  expect(warnings).toEqual([expect.stringMatching(/<sidestream-recs> filter: must be a JSON object such as /)]);
+  expect((await heardBy(page, shop)).requests).toEqual([]);
+});
+
+test('"recently viewed" of somebody who viewed nothing is hidden without a gap, until there is something', async ({
+  page,
+}) => {
+  const { list, gap, shop } = await between(page, { answer: 'empty', attributes: { placement: 'recent', limit: '2' } });
+  await expect(list).toHaveAttribute('state', 'hidden');
+  await expect(list).toBeHidden();
+  await expect(page.getByRole('region', { name: 'Recently viewed' })).toHaveCount(0);
+  expect(await gap()).toBe(0);
+  await page.evaluate((n) => {
+    window.lists.shops[n].answer = 'filled';
+    window.lists.shops[n].change();
+  }, shop);
+  await expect(list.locator('[data-id]')).toHaveCount(2);
+  await expect(page.getByRole('region', { name: 'Recently viewed' })).toBeVisible();
+  const html = '<p slot="empty">You have not looked at anything yet.</p>';
+  const own = await addList(page, { answer: 'empty', html, attributes: { placement: 'recent' } });
+  await expect(own.list.getByText('You have not looked')).toBeVisible();
+});
+
+test('the sentences of empty and failed lists take the room of a sentence, at every width', async ({ page }) => {
+  for (const answer of ['empty', 'error'] as const)
+    for (const layout of ['grid', 'row']) await addList(page, { answer, attributes: { layout } });
+  for (const width of [320, 768, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const list of await page.locator('sidestream-recs').all()) {
+      await expect(list.locator('[part=message]')).toBeVisible();
+      const [whole, sentence] = await list.evaluate((element) =>
+        [element, element.shadowRoot?.querySelector('[part=message]')].map(
+          (one) => one?.getBoundingClientRect().height ?? 0,
+        ),
+      );
+      expect(sentence).toBeLessThan(width < 400 ? 176 : 96);
+      expect(whole - sentence).toBeLessThanOrEqual(64);
+    }
+  }
+});

@@ -1,0 +1,57 @@
+import type { RecsElement } from './sidestream-recs.properties';
+
+/** What was told of each element. */
+const told = new WeakMap<Element, Set<string>>();
+
+/**
+ * Writes a mistake of the page to the console, with the element: once per element and cause.
+ * @param cause what is wrong: an attribute, or a place in a template
+ * @param message says what is wrong, what the element does instead, and how to put it right
+ */
+export function warnOnce(host: Element, cause: string, message: string): void {
+  const causes = told.get(host) ?? new Set();
+  if (causes.has(cause)) return;
+  told.set(host, causes.add(cause));
+  console.warn(`<${host.localName}> ${message}`, host);
+}
+
+/** By property: its attribute, and what must stand there. */
+const ADVICE: Record<string, [attribute: string, advice: string]> = {
+  placement: [
+    'placement',
+    'must be for-you, similar, complement, trending or recent; the list goes on as for-you. Correct the word, or leave the attribute out.',
+  ],
+  limit: [
+    'limit',
+    'must be a whole number from 1 to 100; the list goes on with 8. Write limit="12", say, or leave it out.',
+  ],
+  headingLevel: [
+    'heading-level',
+    'must be a whole number from 2 to 6; the heading goes on at level 2. Write heading-level="3", say, or leave it out.',
+  ],
+  layout: ['layout', 'must be grid or row; the list goes on as a grid. Correct the word, or leave the attribute out.'],
+  currency: ['currency', 'must be the three-letter code of a currency that browsers know. Write currency="EUR", say.'],
+  hrefTemplate: [
+    'href-template',
+    'must hold {id}, {title} or {category} and no other braces; cards lead to the address that the catalogue has. Write href-template="/product/{id}", say.',
+  ],
+  exclude: ['exclude', 'must be a list of ids; nothing is left out. Set the property exclude to an array.'],
+};
+
+/** Tells of the settings that a page got wrong, by the names of their properties. */
+export function warnOfSettings(host: RecsElement, names: string[]): void {
+  for (const name of names) {
+    if (name === 'itemId') {
+      const { placement } = host;
+      const advice = `placement="${placement}" needs the item in view, and has no item-id: the list is hidden. Set item-id to the id of the product that the page is about.`;
+      warnOnce(host, name, advice);
+    } else if (name === 'catalog') {
+      const advice = `has no catalog and no recommender 10 s after it came into the page: the list is hidden. Set catalog to the address of the bundle's folder (catalog="/bundle/"), or the property recommender to what createRecommender() made.`;
+      warnOnce(host, name, advice);
+    } else {
+      const [attribute, advice] = ADVICE[name];
+      const given = host.getAttribute(attribute) ?? String(Reflect.get(host, name));
+      warnOnce(host, name, `${attribute}="${given}": ${advice}`);
+    }
+  }
+}
