@@ -20,7 +20,8 @@ describe('a bundle that is read before it takes its place', () => {
     const previous = await openBundle(fetchFile);
     const bad = await bundleContent([...items, makeItem('f')]);
     // A disk that loses the end of what is written to it.
-    const torn: typeof sink = (name, bytes) => sink(name, name.startsWith('items-') ? bytes.slice(0, -4) : bytes);
+    const torn: typeof sink = (name, bytes) =>
+      sink(name, name.startsWith('items-') && !files.has(name) ? bytes.slice(0, -4) : bytes);
     await expect(writeBundle(bad, torn, { ...options, previous, verify })).rejects.toMatchObject({
       code: expect.stringMatching(/^bundle\//),
       message: expect.stringMatching(/items-\w+\.json/),
