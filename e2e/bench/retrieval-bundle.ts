@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { inventory, MANIFEST_FILE, openBundle, writeBundle } from '../../src/catalog';
+import { MANIFEST_FILE, openBundle, writeBundle } from '../../src/catalog';
+import { inventory } from '../../src/catalog/node';
 import { topicContent } from '../../src/catalog/topics.fixture';
 import { folderFetch, folderSink } from '../../src/cli/folder-bundle';
 

@@ -1,5 +1,6 @@
 import { openDB } from 'idb';
-import { DeviceStore, type Encryption } from '../../src/store';
+import type { Encryption } from '../../src/store';
+import { DeviceStore } from '../../src/store/device-store';
 
 const NAMESPACE = 'at-rest';
 

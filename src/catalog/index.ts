@@ -1,6 +1,6 @@
 export { addLearned, type Learned } from './add-learned';
 export { BASE_RECIPES, type BaseConfig, type BaseRecipe, baseConfigSchema } from './base-config';
-export { BundleClusters, type ItemsPart } from './bundle-clusters';
+export type { BundleClusters, ItemsPart } from './bundle-clusters';
 export { type BundleProgress, type FetchFile, fetchFrom } from './bundle-file';
 export {
   type CatalogueStatistics,
@@ -17,7 +17,6 @@ export { type ContentBlend, type ContentVectors, contentBlend, contentVectors, s
 export { createTable, encodeFeatureShard, type FeatureShape, featureShardBytes } from './feature-shard';
 export { concatTables, dequantize, type FeatureTable, pickRows, quantizeRow, rowsPerItem } from './feature-table';
 export { type FeedLine, feedLines } from './feed-lines';
-export { inventory, publishedNames } from './inventory';
 export { finiteNumber, type Item, type ItemInput, itemSchema, wellFormedText } from './item';
 export { itemText, TEXT_RECIPES, type TextRecipe } from './item-text';
 export type { Predecessor } from './keep-learned';
@@ -37,7 +36,6 @@ export { type BundleSink, manifestFile } from './put-manifest';
 export { type BaseFile, type Bundle, type EncoderFiles, type OpenOptions, openBundle } from './read-bundle';
 export { describeRefusal, type Refusal, type RefusalUnit } from './refusal';
 export type { BaseVectors } from './vector-shard';
-export { verifyBundle } from './verify-bundle';
 export {
   type BundleContent,
   type BundleEncoder,

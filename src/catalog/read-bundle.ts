@@ -1,7 +1,7 @@
 import { SidestreamError } from '../error';
 import { canHash } from '../sha256';
 import type { BaseConfig } from './base-config';
-import { BundleClusters } from './bundle-clusters';
+import type { BundleClusters } from './bundle-clusters';
 import {
   type BundleProgress,
   type FetchFile,
@@ -138,7 +138,8 @@ async function loadItems(
   onProgress?: BundleProgress,
 ): Promise<Pick<Bundle, 'items' | 'features' | 'clusters' | 'statistics'>> {
   if (manifest.clusters) {
-    const clusters = new BundleClusters(manifest, manifest.clusters, fetchFile);
+    const { BundleClusters: Clusters } = await import('./bundle-clusters');
+    const clusters = new Clusters(manifest, manifest.clusters, fetchFile);
     if (whole) return { ...(await clusters.all(onProgress)), clusters, statistics: null };
     const [head, statistics] = await Promise.all([clusters.head(onProgress), clusters.statistics()]);
     return { ...head, clusters, statistics };

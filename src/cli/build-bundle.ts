@@ -3,13 +3,13 @@ import {
   type BundleEncoder,
   describeRefusal,
   type Item,
-  inventory,
   type Manifest,
   type Refusal,
   type TextRecipe,
   type WriteProgress,
   writeBundle,
 } from '../catalog';
+import { inventory } from '../catalog/node';
 import { DEFAULT_PRESETS, encodeProjection, type ImagePreset, type Preset, type TextPreset } from '../encoders';
 import type { EncoderFiles } from '../encoders/node';
 import { SidestreamError } from '../error';

@@ -1,4 +1,5 @@
-import { type Manifest, verifyBundle } from '../catalog';
+import type { Manifest } from '../catalog';
+import { verifyBundle } from '../catalog/node';
 import { SidestreamError } from '../error';
 import { folderFetch } from './folder-bundle';
 import { type Meter, metered } from './meter';

@@ -8,8 +8,8 @@ import {
   MANIFEST_FILE,
   type Manifest,
   openBundle,
-  publishedNames,
 } from '../catalog';
+import { publishedNames } from '../catalog/node';
 import { SidestreamError } from '../error';
 import { kindOf } from './folders';
 

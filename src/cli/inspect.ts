@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
-import { type Bundle, inventory, MODALITIES } from '../catalog';
+import { type Bundle, MODALITIES } from '../catalog';
+import { inventory } from '../catalog/node';
 import { SidestreamError } from '../error';
 import { folderFetch, openFolder } from './folder-bundle';
 import { createMeter, metered } from './meter';

@@ -3,7 +3,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeItem } from '../catalog/bundle.fixture';
-import { DeviceStore } from '../store';
+import { DeviceStore } from '../store/device-store';
 import type { Engine } from './engine';
 import { CLICK, type ServedShop, serveShop } from './served-shop.fixture';
 

@@ -6,7 +6,7 @@ import { decodeProfile, type EventType, encodeProfile, learnerMemory, type NewEv
 import { Mutex } from '../mutex';
 import { type LocalItem, type Snapshot, sealedFiles } from '../store';
 import { Advice } from './advice';
-import { Aisles } from './aisles';
+import type { Aisles } from './aisles';
 import type {
   BrowseRequest,
   BrowseResponse,
@@ -19,14 +19,14 @@ import type {
 } from './api';
 import { Chores } from './chores';
 import { parseConsent } from './consent';
-import { type BundleEncoders, bundleEncoders } from './encoder-files';
+import type { BundleEncoders } from './encoder-files';
 import type { EngineListener, EngineOptions } from './engine-options';
 import { LearningScheduler } from './learning-scheduler';
 import { Ledger } from './ledger';
 import { loadLearned } from './load-learned';
 import { LoadedCatalogue } from './loaded-catalogue';
 import { ProfileSession } from './profile-session';
-import { ProfileStorage } from './profile-storage';
+import { ProfileStorage, preloadStore } from './profile-storage';
 import { parsed, type TrackInput, trackSchema } from './requests';
 import { Trial } from './trial';
 
@@ -56,7 +56,13 @@ export class Engine {
   /** Changes of consent, of this tab and heard from others: each is done before the next one begins. */
   readonly #consenting = new Mutex();
 
-  private constructor(options: EngineOptions, listener: EngineListener, catalogue: LoadedCatalogue) {
+  /** @param large what a catalogue needs that is not loaded as a whole */
+  private constructor(
+    options: EngineOptions,
+    listener: EngineListener,
+    catalogue: LoadedCatalogue,
+    large: typeof import('./aisles') | null,
+  ) {
     this.#options = options;
     this.#listener = listener;
     this.#catalogue = catalogue;
@@ -69,7 +75,8 @@ export class Engine {
     this.#storage = new ProfileStorage(options);
     this.#session = new ProfileSession(catalogue, seed, this.#storage, report);
     const [trial, storage, session, chores] = [this.#trial, this.#storage, this.#session, this.#chores];
-    this.#aisles = clusters && new Aisles({ shop: catalogue, clusters, session, chores, report, changed });
+    this.#aisles =
+      clusters && large && new large.Aisles({ shop: catalogue, clusters, session, chores, report, changed });
     const aisles = this.#aisles;
     this.#ledger = new Ledger(storage, chores, report);
     const learning = (): boolean => options.learning && trial.learning;
@@ -103,7 +110,11 @@ export class Engine {
       (loaded, total) => listener.progress({ stage: 'bundle', loaded, total }),
       { whole: false, onIncomplete: (error) => listener.error(error) },
     );
-    const engine = new Engine(options, listener, new LoadedCatalogue(await opening));
+    void preloadStore(options);
+    const bundle = await opening;
+    // Most catalogues are loaded as a whole.
+    const large = bundle.clusters && (await import('./aisles'));
+    const engine = new Engine(options, listener, new LoadedCatalogue(bundle), large);
     await engine.#open();
     engine.#aisles?.keepUp();
     const [catalogue, session, chores] = [engine.#catalogue, engine.#session, engine.#chores];
@@ -223,6 +234,7 @@ export class Engine {
 
   /** What the encoder worker needs to encode new items for this bundle. */
   async encoderFiles(): Promise<BundleEncoders> {
+    const { bundleEncoders } = await import('./encoder-files');
     const files = await bundleEncoders(this.#catalogue.bundle, (progress) => this.#listener.progress(progress));
     return Comlink.transfer(files, [files.text.onnx, files.image.onnx, files.projection]);
   }

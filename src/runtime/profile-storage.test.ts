@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { SidestreamError } from '../error';
 import { Learner, type NewEvent, type Profile } from '../learner';
 import { catalogueIndex } from '../ranking';
-import { DeviceStore } from '../store';
+import { DeviceStore } from '../store/device-store';
 import type { EngineOptions } from './engine-options';
 import { type ProfileOrigin, ProfileStorage } from './profile-storage';
 

@@ -2,10 +2,11 @@ import { SidestreamError } from '../error';
 import { type LoggedEvent, type NewEvent, type Profile, readProfile, storedProfile } from '../learner';
 import {
   type Closing,
-  DeviceStore,
+  type DeviceStore,
   type DeviceStoreOptions,
   deleteDeviceStore,
   deviceStoreExists,
+  deviceStores,
   type LocalItem,
   MemoryStore,
   type Snapshot,
@@ -143,7 +144,9 @@ export class ProfileStorage {
       if (given === 'granted') this.#tellAnswer();
       if (given !== undefined || !(await deviceStoreExists(namespace))) return;
       // That there is a database means consent of an earlier visit, unless it is being deleted at this moment.
-      const device = await this.#device((options) => DeviceStore.openExisting(namespace, options));
+      const device = await this.#device(async (options) =>
+        (await deviceStores()).DeviceStore.openExisting(namespace, options),
+      );
       if (device && (await this.#useDevice(device, era))) this.#consent = 'granted';
     } catch (thrown) {
       this.#listener?.onError(SidestreamError.from(thrown));
@@ -416,7 +419,7 @@ export class ProfileStorage {
   }
 
   #newDevice(): Promise<OpenedDevice> {
-    return this.#device((options) => DeviceStore.open(this.#options.namespace, options));
+    return this.#device(async (options) => (await deviceStores()).DeviceStore.open(this.#options.namespace, options));
   }
 
   async #device<S extends DeviceStore | null>(
@@ -515,6 +518,18 @@ const forgotten = (cause?: unknown): SidestreamError =>
     'The shopper withdrew consent, so nothing is kept. Ask for consent, then try again.',
     { cause },
   );
+
+/** Begins to load the code of the store on the device where it will be needed, beside the bundle. */
+export async function preloadStore({
+  consent,
+  namespace,
+}: Pick<EngineOptions, 'consent' | 'namespace'>): Promise<void> {
+  try {
+    if (consent === 'granted' || (consent === undefined && (await deviceStoreExists(namespace)))) await deviceStores();
+  } catch {
+    // Whoever opens the store tries again, and reports what it meets.
+  }
+}
 
 /** Copies the events after one to another store, until there are no more. @returns their ids, there and here */
 async function moveEvents(from: Store, to: Store, after: number): Promise<{ from: number; to: number }[]> {

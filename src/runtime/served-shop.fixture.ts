@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type BundleContent, type Item, writeBundle } from '../catalog';
 import { bundleContent, makeItem, memoryBundle } from '../catalog/bundle.fixture';
 import type { LoggedEvent } from '../learner';
-import { DeviceStore } from '../store';
+import { DeviceStore } from '../store/device-store';
 import { Engine } from './engine';
 import type { EngineOptions } from './engine-options';
 import { encodersOf } from './loaded-catalogue';

@@ -35,8 +35,6 @@ export interface Layout extends DBSchema {
   keys: { key: 'rest' | 'lock' | 'unit'; value: CryptoKey | Lock | string | SealedRow };
 }
 
-export const databaseName = (namespace: string): string => `sidestream/${namespace}`;
-
 /** Brings a database of an older layout up to this one, step by step. */
 export function upgrade(database: IDBPDatabase<Layout>, from: number): void {
   if (from < 1) {

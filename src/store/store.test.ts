@@ -4,7 +4,7 @@ import { openDB } from 'idb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeItem } from '../catalog/bundle.fixture';
 import type { NewEvent, StoredProfile } from '../learner';
-import { deleteDeviceStore, deviceStoreExists } from './database';
+import { deleteDeviceStore, deviceStoreExists } from './device-presence';
 import { DeviceStore } from './device-store';
 import { MemoryStore } from './memory-store';
 import { type LocalItem, MOST_SNAPSHOTS, type Store } from './store';

@@ -1,0 +1,80 @@
+import { SidestreamError } from '../error';
+import { databaseName } from './database-name';
+
+// What can be asked and done without opening the database: a deletion must not depend on code that comes late.
+
+/** True when this device holds a database of this namespace; looks without creating one. */
+export async function deviceStoreExists(namespace: string): Promise<boolean> {
+  if (typeof indexedDB === 'undefined') return false;
+  try {
+    const databases = await indexedDB.databases();
+    return databases.some(({ name }) => name === databaseName(namespace));
+  } catch {
+    // Storage is shut off (private mode of some browsers): then there is nothing of ours either.
+    return false;
+  }
+}
+
+/** Time that a request may wait for other requests on the same database before it counts as blocked, ms. */
+export const QUEUE_LIMIT = 3000;
+/** Deletions under way, by namespace: the browser goes on with one that was reported as blocked. */
+const deletions = new Map<string, Promise<void>>();
+
+/**
+ * Deletes the database of a namespace and all that was learned. A deletion that is blocked stays requested: the browser
+ * carries it out when the other page closes its connection. Calls until then wait for that one.
+ * @throws SidestreamError `store/blocked` when another tab keeps it open
+ */
+export async function deleteDeviceStore(namespace: string): Promise<void> {
+  if (typeof indexedDB === 'undefined') return;
+  await new Promise<void>((resolve, reject) => {
+    // A second request waits behind the first one without an event that says so.
+    const timer = setTimeout(() => reject(blocked('delete')), QUEUE_LIMIT);
+    const deletion = deletions.get(namespace) ?? startDeletion(namespace, () => reject(blocked('delete')));
+    deletion.then(resolve, (thrown) => reject(storeError(thrown))).finally(() => clearTimeout(timer));
+  });
+}
+
+function startDeletion(namespace: string, onBlocked: () => void): Promise<void> {
+  const deletion = new Promise<void>((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(databaseName(namespace));
+    request.onblocked = onBlocked;
+    request.onsuccess = () => resolve();
+    request.onerror = () => reject(request.error);
+  });
+  deletions.set(namespace, deletion);
+  const end = (): void => void deletions.delete(namespace);
+  deletion.then(end, end);
+  return deletion;
+}
+
+export function blocked(verb: 'open' | 'delete'): SidestreamError {
+  return new SidestreamError(
+    'store/blocked',
+    `Could not ${verb} the profile: another tab of this shop holds it. Close the other tabs and try again.`,
+  );
+}
+
+/** What a failure of IndexedDB means for the shop. */
+export function storeError(thrown: unknown): SidestreamError {
+  const name = thrown instanceof Error || thrown instanceof DOMException ? thrown.name : '';
+  if (name === 'VersionError') {
+    return new SidestreamError(
+      'store/newer-schema',
+      'Newer code wrote the profile on this device. Reload the page to get it.',
+      { cause: thrown },
+    );
+  }
+  if (name === 'QuotaExceededError') {
+    return SidestreamError.from(
+      thrown,
+      'store/full',
+      'There is no room on this device for what the shopper does. Recommendations go on; free disk space to keep what is learned.',
+    );
+  }
+  return SidestreamError.from(
+    thrown,
+    'store/unavailable',
+    `This browser does not let the page store a profile (${thrown instanceof Error ? thrown.message : String(thrown)}). Recommendations go on in memory; free disk space or leave private browsing to keep them.`,
+  );
+}
