@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../model';
-import { topRows } from './score';
+import { rankOf, topRows } from './score';
 
 it('finds the rows of the highest scores, best first and equal ones in catalogue order', () => {
   const random = seededRandom(1);
@@ -13,4 +13,21 @@ it('finds the rows of the highest scores, best first and equal ones in catalogue
     const sorted = known.sort((a, b) => score[b] - score[a] || a - b);
     for (const limit of [1, 7, score.length]) expect(topRows(score, limit, allowed)).toEqual(sorted.slice(0, limit));
   }
+});
+
+describe('rankOf', () => {
+  it('counts what is ahead; equal scores keep catalogue order; what is excluded does not compete', () => {
+    const score = Float32Array.of(2, 3, 2, 1);
+    expect([0, 1, 2, 3].map((row) => rankOf(score, row, []))).toEqual([2, 1, 3, 4]);
+    expect(rankOf(score, 3, [1, 1, 0])).toBe(2);
+    expect(rankOf(score, 2, [2, 0])).toBe(2);
+  });
+
+  it('puts a score that is no number behind all others, and never ahead of one', () => {
+    const score = Float32Array.of(Number.NaN, -5, Number.NaN, Number.NEGATIVE_INFINITY);
+    expect([0, 1, 2, 3].map((row) => rankOf(score, row, []))).toEqual([4, 1, 4, 2]);
+    expect(rankOf(score, 0, [1, 0, 1])).toBe(3);
+    expect(rankOf(score, 0, [0, 1, 2, 3])).toBe(1);
+    expect(rankOf(score, 3, [0, 2])).toBe(2);
+  });
 });
