@@ -9,14 +9,21 @@ import {
   type Quality,
   type RankedChoice,
   type ResultTable,
+  type WindowRange,
   withPlaces,
 } from '../evaluate';
 import type { Interaction } from '../learner/node';
 import { contentBlend } from '../ranking';
-import { type EvaluateInput, wanted } from './evaluate-input';
+import { type EvaluateInput, type Half, wanted } from './evaluate-input';
 import { interactionsOf } from './event-file';
 
 const WINDOWS = 10;
+/** What is reported of them: settings are chosen on the earlier windows and reported on the later ones. */
+const REPORTED: Record<Half, WindowRange> = {
+  choose: { first: 2, last: 5 },
+  report: { first: 6, last: WINDOWS },
+  all: { first: 2, last: WINDOWS },
+};
 /** Epochs of a window's training at most; the published recipe has three times as many. */
 const EPOCHS = 5;
 /** Of ten places in a list, those kept for new items, to tell what that would bring and cost. */
@@ -25,12 +32,13 @@ const KEPT_PLACES = 2;
 const REFERENCE = 'popularity';
 
 /**
- * The pooled protocol: train on window t of ten, rank every choice of window t + 1. With `input.shoppers` the log is
- * that of so many of its users.
+ * The pooled protocol: train on window t of ten, rank every choice of window t + 1. The halves are of the windows: 2 to 5
+ * to choose settings on, 6 to 10 to report them on. With `input.shoppers` the log is that of so many of its users.
  * @throws SidestreamError `runtime/invalid-input` when the log is too short for ten windows
  */
 export async function runPooled(input: EvaluateInput): Promise<ProtocolRun> {
-  const { bundle, meter, say, seed } = input;
+  const { bundle, meter, say, seed, half } = input;
+  const reported = REPORTED[half];
   const { interactions: all } = interactionsOf({ events: input.events, refused: [] }, bundle);
   const interactions = selection(all, input.shoppers);
   if (interactions.length < 20 * WINDOWS) {
@@ -43,12 +51,13 @@ export async function runPooled(input: EvaluateInput): Promise<ProtocolRun> {
   const built = pooledMethods({ table: bundle.features, blend, seed, epochs: EPOCHS });
   const methods = POOLED_METHODS.filter((name) => name === REFERENCE || wanted(input, name)).map((name) => built[name]);
   const epochs = methods.reduce((sum, { model }) => sum + (model?.epochs ?? 0), 0);
-  if (epochs > 0) meter.start('Epochs', epochs * (WINDOWS - 1));
+  if (epochs > 0) meter.start('Epochs', epochs * (reported.last - 1));
   const runs = await evaluatePooled({
     interactions,
     count: bundle.items.length,
     methods,
     windows: WINDOWS,
+    reported,
     // A training that stops early saves the rest of its epochs.
     onLearned: (trained, most) => meter.advance(most - trained),
     onEpoch: () => meter.advance(1),
@@ -60,9 +69,19 @@ export async function runPooled(input: EvaluateInput): Promise<ProtocolRun> {
   return {
     protocol: 'pooled',
     seed,
-    setting: `${interactions.length} choices of ${users} users in ${WINDOWS} windows; trained on each, every choice of the next ranked`,
-    ...findings(runs),
+    setting: `${interactions.length} choices of ${users} users in ${WINDOWS} windows; trained on each, every choice of the next ranked; ${halfInWords(half)}`,
+    ...findings(runs, reported.first),
   };
+}
+
+/** Which windows were reported, and which settings may be chosen on. */
+function halfInWords(half: Half): string {
+  const { first, last } = REPORTED[half];
+  const windows = `windows ${first} to ${last} (half: ${half})`;
+  if (half === 'report') return `${windows}; settings are chosen on the windows before`;
+  return half === 'choose'
+    ? `${windows}, to choose settings on`
+    : `${windows}, those that settings are chosen on among them`;
 }
 
 /**
@@ -71,18 +90,18 @@ export async function runPooled(input: EvaluateInput): Promise<ProtocolRun> {
  * popularity, in a list of new items alone, and where two of ten places are kept for new items; and how HR@10 over all
  * items changes by that.
  */
-function findings(runs: readonly PooledRun[]): Pick<ProtocolRun, 'tables' | 'figures'> {
+function findings(runs: readonly PooledRun[], firstWindow: number): Pick<ProtocolRun, 'tables' | 'figures'> {
   const reference = runs.filter(({ name }) => name === REFERENCE).map(({ name, units }) => ({ name, units }));
   const tables: ResultTable[] = [
     {
-      ...{ name: 'pooled', unit: 'window', reference: REFERENCE },
+      ...{ name: 'pooled', unit: 'window', firstWindow, reference: REFERENCE },
       methods: runs.map((run) => ({ name: run.name, units: run.units, figures: figuresOf(run) })),
     },
   ];
   const models = runs.filter(({ alone }) => alone.length > 0);
   if (models.length > 0) {
     const methods = [...reference, ...models.map(({ name, alone }) => ({ name, units: alone }))];
-    tables.push({ name: 'models alone', unit: 'window', reference: REFERENCE, methods });
+    tables.push({ name: 'models alone', unit: 'window', firstWindow, reference: REFERENCE, methods });
   }
   const figures: Record<string, number> = {};
   const sidestream = runs.find(({ name }) => name === 'sidestream');
@@ -93,7 +112,7 @@ function findings(runs: readonly PooledRun[]): Pick<ProtocolRun, 'tables' | 'fig
       { name: 'new', units: pairs.map(({ fresh }) => fresh) },
       { name: 'old', units: pairs.map(({ old }) => old) },
     ];
-    tables.push({ name: 'new-items', unit: 'window', reference: 'old', methods });
+    tables.push({ name: 'new-items', unit: 'window', firstWindow, reference: 'old', methods });
     const kept = ranked.map((window) => withPlaces(window, KEPT_PLACES));
     Object.assign(figures, {
       newOverOld: newOverOld(pairs),
@@ -107,8 +126,8 @@ function findings(runs: readonly PooledRun[]): Pick<ProtocolRun, 'tables' | 'fig
 }
 
 /**
- * Sizes of the model after the first and the last window, and NDCG@10 of its score alone on the first test windows: as
- * it was then, and by the last model.
+ * Sizes of the model after the first and the last window, and NDCG@10 of its score alone on the first reported windows:
+ * as it was then, and by the last model.
  */
 function figuresOf({ parameters, alone, retention }: PooledRun): Record<string, number> | undefined {
   if (parameters.length === 0) return undefined;

@@ -67,7 +67,10 @@ export function evaluateCommand(): Command {
     .option('--past <share>', 'share of the log that the shop knows before the shoppers come', fraction, 0.6)
     .option('--shoppers <n>', 'an even selection of so many shoppers', wholeNumber)
     .addOption(
-      new Option('--half <which>', 'settings are chosen on one half of the shoppers and reported on the other')
+      new Option(
+        '--half <which>',
+        'settings are chosen on one half of the shoppers (pooled: of the windows) and reported on the other',
+      )
         .choices(['choose', 'report', 'all'])
         .default('all'),
     )

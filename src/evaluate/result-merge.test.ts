@@ -8,7 +8,9 @@ const quality = (events: number, value: number): Quality => ({
 });
 const run = (seed: number, units: Quality[], figures: Record<string, number>): ProtocolRun => ({
   ...{ protocol: 'device', seed, setting: 'a few' },
-  tables: [{ name: 'device', unit: 'shopper', reference: 'base', methods: [{ name: 'base', units, figures }] }],
+  tables: [
+    { name: 'device', unit: 'window', firstWindow: 6, reference: 'base', methods: [{ name: 'base', units, figures }] },
+  ],
   figures: { ratio: seed },
 });
 
@@ -21,6 +23,7 @@ it('averages each unit and each figure over the seeds', () => {
   expect(rest).toEqual({ protocol: 'device', setting: 'a few' });
   expect(seeds).toEqual([1, 3]);
   expect(figures).toEqual({ ratio: 2 });
+  expect(tables[0]).toMatchObject({ name: 'device', unit: 'window', firstWindow: 6, reference: 'base' });
   const [{ units, figures: own }] = tables[0].methods;
   expect(own).toEqual({ size: 6, late: 7 });
   expect(units[0].events).toBe(15);
@@ -34,6 +37,8 @@ it('refuses runs that do not belong together', () => {
   const one = run(1, [quality(1, 0.1)], {});
   expect(() => mergeRuns([])).toThrow('there is none');
   expect(() => mergeRuns([one, { ...one, protocol: 'drift' }])).toThrow('several protocols');
-  expect(() => mergeRuns([one, { ...one, tables: [] }])).toThrow('lacks base of the table device');
+  expect(() => mergeRuns([one, { ...one, setting: 'many' }])).toThrow('several settings');
+  expect(() => mergeRuns([one, one])).toThrow('seed 1 is there twice');
+  expect(() => mergeRuns([one, { ...one, seed: 2, tables: [] }])).toThrow('lacks base of the table device');
   expect(() => mergeRuns([one, run(2, [], {})])).toThrow('the same units');
 });

@@ -9,28 +9,33 @@ export type MergedRun = Omit<ProtocolRun, 'seed'> & { seeds: number[] };
  * One run out of several of the same protocol and setting: each unit's quality and each figure is the mean over the seeds,
  * so that standard errors are those over units. A figure's own standard error is averaged too, which overstates that
  * of the mean.
- * @throws SidestreamError `runtime/invalid-input` when there is no run, or they have not the same tables, methods or units
+ * @throws SidestreamError `runtime/invalid-input` when there is no run, one seed is there twice, or they have not the same
+ *   setting, tables, methods or units
  */
 export function mergeRuns(runs: readonly ProtocolRun[]): MergedRun {
   if (runs.length === 0) throw different('there is none');
   const [{ protocol, setting, tables }] = runs;
   if (runs.some((run) => run.protocol !== protocol)) throw different('they are of several protocols');
+  if (runs.some((run) => run.setting !== setting)) throw different('they are of several settings');
+  const seeds = runs.map(({ seed }) => seed);
+  const twice = seeds.find((seed, n) => seeds.indexOf(seed) !== n);
+  if (twice !== undefined) throw different(`seed ${twice} is there twice`);
   return {
     protocol,
     setting,
-    seeds: runs.map(({ seed }) => seed),
+    seeds,
     tables: tables.map((table) => mergeTables(table, runs)),
     figures: meanFigures(runs.map(({ figures }) => figures)),
   };
 }
 
-function mergeTables({ name, unit, reference, methods }: ResultTable, runs: readonly ProtocolRun[]): ResultTable {
-  const same = runs.map(({ tables }) => tables.find((table) => table.name === name));
+function mergeTables({ methods, ...table }: ResultTable, runs: readonly ProtocolRun[]): ResultTable {
+  const same = runs.map(({ tables }) => tables.find(({ name }) => name === table.name));
   return {
-    ...{ name, unit, reference },
+    ...table,
     methods: methods.map((method) => {
-      const all = same.map((table) => table?.methods.find((other) => other.name === method.name));
-      return mergeMethods(all.map((other) => other ?? missing(`${method.name} of the table ${name}`)));
+      const all = same.map((run) => run?.methods.find(({ name }) => name === method.name));
+      return mergeMethods(all.map((other) => other ?? missing(`${method.name} of the table ${table.name}`)));
     }),
   };
 }
