@@ -1,12 +1,14 @@
 import { SidestreamError } from '../error';
 import {
   evaluatePooled,
+  meanQuality,
   newcomerQuality,
   POOLED_METHODS,
   type PooledRun,
   type ProtocolRun,
   pooledMethods,
   type Quality,
+  QualityMeter,
   type RankedChoice,
   type ResultTable,
   type WindowRange,
@@ -81,7 +83,7 @@ function halfInWords(half: Half): string {
   if (half === 'report') return `${windows}; settings are chosen on the windows before`;
   return half === 'choose'
     ? `${windows}, to choose settings on`
-    : `${windows}, those that settings are chosen on among them`;
+    : `${windows}, sound only where no setting was chosen on them`;
 }
 
 /**
@@ -119,7 +121,7 @@ function findings(runs: readonly PooledRun[], firstWindow: number): Pick<Protoco
       newOverOldByContent: newOverOld(ranked.map(({ content }) => newcomerQuality(content))),
       newOverOldInListOfNew: newOverOld(ranked.map(({ newFirst }) => newcomerQuality(newFirst))),
       newOverOldWithKeptPlaces: newOverOld(kept.map(newcomerQuality)),
-      hr10ChangeWithKeptPlaces: mean(kept.map(hitRate)) - mean(units.map(({ hr10 }) => hr10)),
+      hr10ChangeWithKeptPlaces: meanQuality(kept.map(qualityOf), hr10) - meanQuality(units, hr10),
     });
   }
   return { tables, figures };
@@ -131,7 +133,7 @@ function findings(runs: readonly PooledRun[], firstWindow: number): Pick<Protoco
  */
 function figuresOf({ parameters, alone, retention }: PooledRun): Record<string, number> | undefined {
   if (parameters.length === 0) return undefined;
-  const ndcg10 = (units: readonly Quality[]): number => mean(units.map((quality) => quality.ndcg10));
+  const ndcg10 = (units: readonly Quality[]): number => meanQuality(units, (quality) => quality.ndcg10);
   return {
     parametersFirst: parameters[0],
     parametersLast: parameters[parameters.length - 1],
@@ -156,9 +158,12 @@ function selection(interactions: readonly Interaction[], limit?: number): readon
   return interactions.filter(({ user }) => kept.has(user));
 }
 
-const hitRate = (ranked: readonly RankedChoice[]): number =>
-  ranked.filter(({ rank }) => rank <= 10).length / ranked.length;
+function qualityOf(ranked: readonly RankedChoice[]): Quality {
+  const meter = new QualityMeter();
+  for (const { rank } of ranked) meter.add(rank);
+  return meter.quality;
+}
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value / values.length, 0);
+const hr10 = (quality: Quality): number => quality.hr10;
 
 const percent = (share: number): string => (100 * share).toFixed(2);

@@ -10,6 +10,7 @@ export {
   type Estimate,
   estimate,
   type MethodResult,
+  meanQuality,
   methodResult,
   type Quality,
   QualityMeter,
