@@ -33,6 +33,22 @@ it('averages each unit and each figure over the seeds', () => {
   expect(units[1]).toEqual(quality(5, 0.1));
 });
 
+it('averages only what is the same unit in several seeds, where units have names', () => {
+  const named = (seed: number, unitNames: string[], values: number[]): ProtocolRun => {
+    const one = run(
+      seed,
+      values.map((value) => quality(value === 0 ? 0 : 10, value === 0 ? Number.NaN : value)),
+      {},
+    );
+    return { ...one, tables: one.tables.map((table) => ({ ...table, unitNames })) };
+  };
+  const merged = mergeRuns([named(1, ['x, y', 'y, z', 'z, x'], [0.2, 0.4, 0]), named(2, ['y, z', 'u, v'], [0.2, 0.1])]);
+  expect(merged.tables[0].unitNames).toEqual(['x, y', 'y, z', 'z, x', 'u, v']);
+  const hr10 = merged.tables[0].methods[0].units.map((unit) => unit.hr10);
+  expect(hr10.map((value) => value.toFixed(2))).toEqual(['0.20', '0.30', 'NaN', '0.10']);
+  expect(() => mergeRuns([named(1, ['x, y'], [0.1, 0.2]), named(2, ['x, y'], [0.1])])).toThrow('a name each');
+});
+
 it('refuses runs that do not belong together', () => {
   const one = run(1, [quality(1, 0.1)], {});
   expect(() => mergeRuns([])).toThrow('there is none');

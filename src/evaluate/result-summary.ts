@@ -12,7 +12,7 @@ export type MethodSummary = MethodResult & {
 };
 
 /** A table with one row per method. */
-export type TableSummary = Omit<ResultTable, 'methods'> & { methods: MethodSummary[] };
+export type TableSummary = Omit<ResultTable, 'methods' | 'unitNames'> & { methods: MethodSummary[] };
 
 /** What one protocol found, without the units. */
 export type ProtocolSummary = Omit<MergedRun, 'tables'> & { tables: TableSummary[] };
@@ -32,7 +32,7 @@ export function summary({ tables, ...run }: MergedRun): ProtocolSummary {
   return { ...run, tables: tables.map(tableSummary) };
 }
 
-function tableSummary({ methods, ...table }: ResultTable): TableSummary {
+function tableSummary({ methods, unitNames: _, ...table }: ResultTable): TableSummary {
   const { name, unit, reference } = table;
   const against = methods.find((method) => method.name === reference)?.units;
   if (!against) {

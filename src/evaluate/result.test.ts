@@ -5,7 +5,7 @@ const run: ProtocolRun = {
   ...{ protocol: 'device', seed: 2, setting: 'a few' },
   tables: [
     {
-      ...{ name: 'device', unit: 'window', firstWindow: 6, reference: 'base' },
+      ...{ name: 'device', unit: 'window', firstWindow: 6, unitNames: ['a'], reference: 'base' },
       methods: [
         { name: 'base', units: [{ events: 3, hr10: 0.5, ndcg10: 0.25, mrr: 0.2, lnRank: 4 }], figures: { size: 1 } },
         { name: 'other', units: [{ events: 0, hr10: NaN, ndcg10: NaN, mrr: NaN, lnRank: NaN }] },

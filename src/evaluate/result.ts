@@ -18,6 +18,8 @@ export interface ResultTable {
   unit: 'shopper' | 'window' | 'pair';
   /** Number of the first one, where the units are windows. */
   firstWindow?: number;
+  /** Names of the units where every seed has others, such as pairs drawn at random; a unit has the same name in each seed. */
+  unitNames?: string[];
   /** Method that the changes are against. */
   reference: string;
   methods: MethodRun[];
@@ -62,6 +64,7 @@ const runSchema = v.object({
       name: v.string(),
       unit: unitSchema,
       firstWindow: windowSchema,
+      unitNames: v.optional(v.array(v.string())),
       reference: v.string(),
       methods: v.array(
         v.object({ name: v.string(), units: v.array(qualitySchema), figures: v.optional(figuresSchema) }),
