@@ -61,8 +61,8 @@ const EARLY_WINDOWS = 3;
  * t + 1 among all items that the user has not chosen yet, in any window. The history is all that the user chose before;
  * choices of users without one are left out.
  *
- * Models learn from the choices of window t alone, each user's after up to L earlier ones as context; what they keep of
- * older windows is in their weights. Counts (popularity, companions) go on over all windows. Once a window is ranked it
+ * Models learn from the choices of window t, each user's after up to L earlier ones as context; the steps from one of
+ * these to the next are learned again with them. What models keep else of older windows is in their weights. Counts (popularity, companions) go on over all windows. Once a window is ranked it
  * belongs to the past, and a sample of its choices, with the scores they were ranked by, fits the weights of the terms
  * for the next one; the last tenth of the first window fits those for the second.
  * @returns one run per method, in their order; one unit per reported window
