@@ -77,7 +77,9 @@ test('a half is one of the windows, and the result says which', async () => {
   ]);
   expect(all.setting).toContain('windows 2 to 10 (half: all), sound only where no setting was chosen on them');
   expect(choose.setting).toContain('windows 2 to 5 (half: choose), to choose settings on');
-  expect(report.setting).toContain('windows 6 to 10 (half: report); settings are chosen on the windows before');
+  expect(report.setting).toContain(
+    'windows 6 to 10 (half: report); the windows before are those to choose settings on',
+  );
   expect([all, choose, report].map(({ tables }) => tables[0].firstWindow)).toEqual([2, 2, 6]);
   for (const [index, { units }] of all.tables[0].methods.entries()) {
     expect(choose.tables[0].methods[index].units).toEqual(units.slice(0, 4));

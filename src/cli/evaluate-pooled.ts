@@ -80,7 +80,7 @@ export async function runPooled(input: EvaluateInput): Promise<ProtocolRun> {
 function halfInWords(half: Half): string {
   const { first, last } = REPORTED[half];
   const windows = `windows ${first} to ${last} (half: ${half})`;
-  if (half === 'report') return `${windows}; settings are chosen on the windows before`;
+  if (half === 'report') return `${windows}; the windows before are those to choose settings on`;
   return half === 'choose'
     ? `${windows}, to choose settings on`
     : `${windows}, sound only where no setting was chosen on them`;
