@@ -43,14 +43,16 @@ function changes({ methods, reference }: TableSummary, without: readonly string[
 
 /** NDCG@10 by method, and on the way through the windows where that is known. */
 export function pooledPlot({ tables: [table], setting }: KeptResult): Plot {
+  const first = table.firstWindow ?? 2;
+  const last = first - 1 + (table.methods[0].windows?.length ?? 1);
   const plot = barPanels({
     title: 'The pooled stream: train on one window, rank the next',
-    subtitle: `${setting.split(',')[0]}; NDCG@10 in percent, mean over the windows`,
+    subtitle: `${setting.split(';')[0]}; NDCG@10 in percent, mean over the windows ${first} to ${last}`,
     ...{ head: 'HR@10 / NDCG@10', axis: 'NDCG@10, %' },
     panels: [{ bars: table.methods.map(qualityBar) }],
   });
   const followed = FOLLOWED.flatMap((name) => table.methods.find((method) => method.name === name) ?? []);
-  return followed.every(({ windows }) => windows && windows.length > 1) ? withLines(plot, followed) : plot;
+  return followed.every(({ windows }) => windows && windows.length > 1) ? withLines(plot, followed, first) : plot;
 }
 
 const qualityBar = ({ name, hr10, ndcg10 }: MethodSummary): Bar => ({
@@ -58,8 +60,8 @@ const qualityBar = ({ name, hr10, ndcg10 }: MethodSummary): Bar => ({
   text: `${(100 * hr10).toFixed(2)} / ${(100 * ndcg10).toFixed(2)}`,
 });
 
-/** Adds a panel below: one line per method over the windows. */
-function withLines({ title, height, option }: Plot, methods: readonly MethodSummary[]): Plot {
+/** Adds a panel below: one line per method over the windows, from the number of the first one on. */
+function withLines({ title, height, option }: Plot, methods: readonly MethodSummary[], first: number): Plot {
   const list = <T>(part: T | T[] | undefined): T[] => (part === undefined ? [] : Array.isArray(part) ? part : [part]);
   const windows = methods[0].windows ?? [];
   const text = { color: INK, fontSize: 13, fontFamily: 'sans-serif' };
@@ -76,7 +78,7 @@ function withLines({ title, height, option }: Plot, methods: readonly MethodSumm
       xAxis: [
         ...list(option.xAxis),
         {
-          ...{ type: 'category', gridIndex: grid, boundaryGap: false, data: windows.map((_, n) => String(n + 2)) },
+          ...{ type: 'category', gridIndex: grid, boundaryGap: false, data: windows.map((_, n) => String(n + first)) },
           ...{ name: 'window ranked', nameLocation: 'middle', nameGap: 30, nameTextStyle: { ...text, fontSize: 14 } },
           ...{ axisLabel: text, axisLine: { lineStyle: { color: INK } } },
         },

@@ -9,6 +9,7 @@ import {
   learnerMethod,
   lnRankChange,
   type MethodRun,
+  meanQuality,
   newcomerQuality,
   type ProtocolRun,
   paperExpertMethod,
@@ -151,7 +152,7 @@ const table = (name: string, reference: string, methods: MethodRun[]): ResultTab
   ...{ name, unit: 'shopper', reference, methods },
 });
 
-const ndcg10 = (units: readonly Quality[]): number => units.reduce((sum, unit) => sum + unit.ndcg10, 0) / units.length;
+const ndcg10 = (units: readonly Quality[]): number => meanQuality(units, (quality) => quality.ndcg10);
 
 /** What the experts change about ln rank, for all shoppers and for thirds of them, each with its standard error. */
 function changesByGroup(

@@ -63,12 +63,13 @@ export async function runDrift(input: EvaluateInput): Promise<ProtocolRun> {
   model.dispose();
   const tables = DRIFT_PHASES.map((name): ResultTable => {
     const runs = methods.map((method) => ({ name: method.name, units: results[name].get(method.name) ?? [] }));
-    return { name, unit: 'pair', reference: 'base', methods: runs };
+    // Every seed pairs other shoppers.
+    return { name, unit: 'pair', unitNames: streams.map(({ id }) => id), reference: 'base', methods: runs };
   });
   return {
     protocol: 'drift',
     seed: input.seed,
-    setting: `${streams.length} pairs of shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know: 40 events of one, 40 of whoever is least alike, up to 40 of the first again`,
+    setting: `${streams.length} pairs of shoppers for each seed (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know: 40 events of one, 40 of whoever is least alike, up to 40 of the first again`,
     tables,
     figures,
   };

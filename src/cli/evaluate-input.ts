@@ -13,7 +13,7 @@ import type { Meter } from './meter';
 import { trainBase } from './train-base';
 import { removeCheckpoint } from './train-checkpoint';
 
-/** Which of the shoppers: settings are chosen on one half and reported on the other. */
+/** Which of the shoppers, or of the windows: settings are chosen on one half and reported on the other. */
 export type Half = 'choose' | 'report' | 'all';
 
 /** What every protocol starts from. The compute backend is set. */

@@ -68,6 +68,35 @@ test('tells of every window, of the models and of new items', async () => {
   expect(summary({ ...run, seeds: [1] }).tables).toHaveLength(3);
 });
 
+test('a half is one of the windows, and the result says which', async () => {
+  const methods = ['recency-popularity', 'companions'];
+  const all = await runPooled(input({ methods }, 900));
+  const [choose, report] = await Promise.all([
+    runPooled(input({ methods, half: 'choose' }, 900)),
+    runPooled(input({ methods, half: 'report' }, 900)),
+  ]);
+  expect(all.setting).toContain('windows 2 to 10 (half: all), sound only where no setting was chosen on them');
+  expect(choose.setting).toContain('windows 2 to 5 (half: choose), to choose settings on');
+  expect(report.setting).toContain(
+    'windows 6 to 10 (half: report); the windows before are those to choose settings on',
+  );
+  expect([all, choose, report].map(({ tables }) => tables[0].firstWindow)).toEqual([2, 2, 6]);
+  for (const [index, { units }] of all.tables[0].methods.entries()) {
+    expect(choose.tables[0].methods[index].units).toEqual(units.slice(0, 4));
+    expect(report.tables[0].methods[index].units).toEqual(units.slice(4));
+  }
+});
+
+test('a window in which nothing is found counts in no figure', async () => {
+  const log = input();
+  // The third window is one choice that was made before, again and again.
+  const events = log.events.map((event, n) => (n >= 48 && n < 72 ? { ...event, user: 'u0', item: 'i0' } : event));
+  const run = await runPooled({ ...log, events, methods: ['sidestream'], half: 'choose' });
+  const { units, figures } = run.tables[0].methods[1];
+  expect(units.map(({ events: ranked }) => ranked > 0)).toEqual([true, false, true, true]);
+  for (const value of Object.values({ ...figures, ...run.figures })) expect(value).not.toBeNaN();
+});
+
 test('without models it is short; a few users are an even selection', async () => {
   const run = await runPooled(input({ methods: ['recency-popularity'], shoppers: 12 }, 600));
   expect(run.tables).toHaveLength(1);

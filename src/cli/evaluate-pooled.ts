@@ -1,22 +1,31 @@
 import { SidestreamError } from '../error';
 import {
   evaluatePooled,
+  meanQuality,
   newcomerQuality,
   POOLED_METHODS,
   type PooledRun,
   type ProtocolRun,
   pooledMethods,
   type Quality,
+  QualityMeter,
   type RankedChoice,
   type ResultTable,
+  type WindowRange,
   withPlaces,
 } from '../evaluate';
 import type { Interaction } from '../learner/node';
 import { contentBlend } from '../ranking';
-import { type EvaluateInput, wanted } from './evaluate-input';
+import { type EvaluateInput, type Half, wanted } from './evaluate-input';
 import { interactionsOf } from './event-file';
 
 const WINDOWS = 10;
+/** What is reported of them: settings are chosen on the earlier windows and reported on the later ones. */
+const REPORTED: Record<Half, WindowRange> = {
+  choose: { first: 2, last: 5 },
+  report: { first: 6, last: WINDOWS },
+  all: { first: 2, last: WINDOWS },
+};
 /** Epochs of a window's training at most; the published recipe has three times as many. */
 const EPOCHS = 5;
 /** Of ten places in a list, those kept for new items, to tell what that would bring and cost. */
@@ -25,12 +34,13 @@ const KEPT_PLACES = 2;
 const REFERENCE = 'popularity';
 
 /**
- * The pooled protocol: train on window t of ten, rank every choice of window t + 1. With `input.shoppers` the log is
- * that of so many of its users.
+ * The pooled protocol: train on window t of ten, rank every choice of window t + 1. The halves are of the windows: 2 to 5
+ * to choose settings on, 6 to 10 to report them on. With `input.shoppers` the log is that of so many of its users.
  * @throws SidestreamError `runtime/invalid-input` when the log is too short for ten windows
  */
 export async function runPooled(input: EvaluateInput): Promise<ProtocolRun> {
-  const { bundle, meter, say, seed } = input;
+  const { bundle, meter, say, seed, half } = input;
+  const reported = REPORTED[half];
   const { interactions: all } = interactionsOf({ events: input.events, refused: [] }, bundle);
   const interactions = selection(all, input.shoppers);
   if (interactions.length < 20 * WINDOWS) {
@@ -43,12 +53,13 @@ export async function runPooled(input: EvaluateInput): Promise<ProtocolRun> {
   const built = pooledMethods({ table: bundle.features, blend, seed, epochs: EPOCHS });
   const methods = POOLED_METHODS.filter((name) => name === REFERENCE || wanted(input, name)).map((name) => built[name]);
   const epochs = methods.reduce((sum, { model }) => sum + (model?.epochs ?? 0), 0);
-  if (epochs > 0) meter.start('Epochs', epochs * (WINDOWS - 1));
+  if (epochs > 0) meter.start('Epochs', epochs * (reported.last - 1));
   const runs = await evaluatePooled({
     interactions,
     count: bundle.items.length,
     methods,
     windows: WINDOWS,
+    reported,
     // A training that stops early saves the rest of its epochs.
     onLearned: (trained, most) => meter.advance(most - trained),
     onEpoch: () => meter.advance(1),
@@ -60,9 +71,19 @@ export async function runPooled(input: EvaluateInput): Promise<ProtocolRun> {
   return {
     protocol: 'pooled',
     seed,
-    setting: `${interactions.length} choices of ${users} users in ${WINDOWS} windows; trained on each, every choice of the next ranked`,
-    ...findings(runs),
+    setting: `${interactions.length} choices of ${users} users in ${WINDOWS} windows; trained on each, every choice of the next ranked; ${halfInWords(half)}`,
+    ...findings(runs, reported.first),
   };
+}
+
+/** Which windows were reported, and which settings may be chosen on. */
+function halfInWords(half: Half): string {
+  const { first, last } = REPORTED[half];
+  const windows = `windows ${first} to ${last} (half: ${half})`;
+  if (half === 'report') return `${windows}; the windows before are those to choose settings on`;
+  return half === 'choose'
+    ? `${windows}, to choose settings on`
+    : `${windows}, sound only where no setting was chosen on them`;
 }
 
 /**
@@ -71,18 +92,18 @@ export async function runPooled(input: EvaluateInput): Promise<ProtocolRun> {
  * popularity, in a list of new items alone, and where two of ten places are kept for new items; and how HR@10 over all
  * items changes by that.
  */
-function findings(runs: readonly PooledRun[]): Pick<ProtocolRun, 'tables' | 'figures'> {
+function findings(runs: readonly PooledRun[], firstWindow: number): Pick<ProtocolRun, 'tables' | 'figures'> {
   const reference = runs.filter(({ name }) => name === REFERENCE).map(({ name, units }) => ({ name, units }));
   const tables: ResultTable[] = [
     {
-      ...{ name: 'pooled', unit: 'window', reference: REFERENCE },
+      ...{ name: 'pooled', unit: 'window', firstWindow, reference: REFERENCE },
       methods: runs.map((run) => ({ name: run.name, units: run.units, figures: figuresOf(run) })),
     },
   ];
   const models = runs.filter(({ alone }) => alone.length > 0);
   if (models.length > 0) {
     const methods = [...reference, ...models.map(({ name, alone }) => ({ name, units: alone }))];
-    tables.push({ name: 'models alone', unit: 'window', reference: REFERENCE, methods });
+    tables.push({ name: 'models alone', unit: 'window', firstWindow, reference: REFERENCE, methods });
   }
   const figures: Record<string, number> = {};
   const sidestream = runs.find(({ name }) => name === 'sidestream');
@@ -93,26 +114,26 @@ function findings(runs: readonly PooledRun[]): Pick<ProtocolRun, 'tables' | 'fig
       { name: 'new', units: pairs.map(({ fresh }) => fresh) },
       { name: 'old', units: pairs.map(({ old }) => old) },
     ];
-    tables.push({ name: 'new-items', unit: 'window', reference: 'old', methods });
+    tables.push({ name: 'new-items', unit: 'window', firstWindow, reference: 'old', methods });
     const kept = ranked.map((window) => withPlaces(window, KEPT_PLACES));
     Object.assign(figures, {
       newOverOld: newOverOld(pairs),
       newOverOldByContent: newOverOld(ranked.map(({ content }) => newcomerQuality(content))),
       newOverOldInListOfNew: newOverOld(ranked.map(({ newFirst }) => newcomerQuality(newFirst))),
       newOverOldWithKeptPlaces: newOverOld(kept.map(newcomerQuality)),
-      hr10ChangeWithKeptPlaces: mean(kept.map(hitRate)) - mean(units.map(({ hr10 }) => hr10)),
+      hr10ChangeWithKeptPlaces: meanQuality(kept.map(qualityOf), hr10) - meanQuality(units, hr10),
     });
   }
   return { tables, figures };
 }
 
 /**
- * Sizes of the model after the first and the last window, and NDCG@10 of its score alone on the first test windows: as
- * it was then, and by the last model.
+ * Sizes of the model after the first and the last window, and NDCG@10 of its score alone on the first reported windows:
+ * as it was then, and by the last model.
  */
 function figuresOf({ parameters, alone, retention }: PooledRun): Record<string, number> | undefined {
   if (parameters.length === 0) return undefined;
-  const ndcg10 = (units: readonly Quality[]): number => mean(units.map((quality) => quality.ndcg10));
+  const ndcg10 = (units: readonly Quality[]): number => meanQuality(units, (quality) => quality.ndcg10);
   return {
     parametersFirst: parameters[0],
     parametersLast: parameters[parameters.length - 1],
@@ -137,9 +158,12 @@ function selection(interactions: readonly Interaction[], limit?: number): readon
   return interactions.filter(({ user }) => kept.has(user));
 }
 
-const hitRate = (ranked: readonly RankedChoice[]): number =>
-  ranked.filter(({ rank }) => rank <= 10).length / ranked.length;
+function qualityOf(ranked: readonly RankedChoice[]): Quality {
+  const meter = new QualityMeter();
+  for (const { rank } of ranked) meter.add(rank);
+  return meter.quality;
+}
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value / values.length, 0);
+const hr10 = (quality: Quality): number => quality.hr10;
 
 const percent = (share: number): string => (100 * share).toFixed(2);

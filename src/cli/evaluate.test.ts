@@ -57,6 +57,7 @@ afterAll(() => rm(folder, { recursive: true }));
 describe('sidestream evaluate', () => {
   it('evaluates every seed on its own, says so, and keeps the means', async () => {
     const chosen = ['--shoppers', '2', '--methods', 'popularity', 'terms', 'sidestream', 'no-base', '--json'];
+    chosen.push('--runs', at('runs'));
     const both = await evaluate('--seeds', '1', '2', '--results', at('results'), ...chosen);
     expect(both.err).toMatch(/^seed 1: Training the base model of the past \(135 events\)/m);
     expect(both.err).toMatch(/^seed 2: Shoppers: 2\/2/m);
@@ -86,12 +87,19 @@ describe('sidestream evaluate', () => {
       ['no-base', 'popularity'],
     ]);
 
-    // The mean of both seeds is not what one of them says, but for the method without anything random.
-    const second = await evaluate('--seeds', '2', ...chosen);
-    expect(second.err).not.toContain('Training');
+    // The run of the second seed is there, and its result goes into a section of its own. The mean of both seeds is not
+    // what one of them says, but for the method without anything random.
+    const section = ['--results', at('results'), '--section', 'device-second'];
+    const second = await evaluate('--seeds', '2', ...section, ...chosen);
+    expect(second.err).toMatch(/^The run of seed 2 is in .*device-[0-9a-f]{12}-seed-2\.json$/m);
+    expect(second.err).not.toContain('Shoppers:');
     const [popularity, ...learned] = lastLine(second.out).methods;
     expect(popularity.lnRank).toBe(line.methods[0].lnRank);
     expect(learned[0].lnRank).not.toBe(line.methods[1].lnRank);
+    const results = parseKept(await readFile(join(at('results'), 'results.json'), 'utf8'));
+    expect(Object.keys(results)).toEqual(['device', 'device-second']);
+    expect(results.device).toEqual(kept);
+    expect(results['device-second'].command).toMatch(/--seeds 2 --section device-second$/);
   });
 
   it('ends with 1 and says what to do when a seed fails or the results are something else', async () => {

@@ -23,6 +23,7 @@ import { runDevice } from './evaluate-device';
 import { runDrift } from './evaluate-drift';
 import type { EvaluateInput, Half } from './evaluate-input';
 import { runPooled } from './evaluate-pooled';
+import { keptRun } from './evaluate-runs';
 import { runSeeds } from './evaluate-seeds';
 import { readEventFile } from './event-file';
 import { openFolder } from './folder-bundle';
@@ -51,7 +52,9 @@ interface EvaluateOptions {
   seeds?: number[];
   /** File for the run of one seed, as JSON, instead of a report. */
   run?: string;
+  runs?: string;
   results?: string;
+  section?: string;
   json?: boolean;
 }
 
@@ -66,13 +69,18 @@ export function evaluateCommand(): Command {
     .option('--past <share>', 'share of the log that the shop knows before the shoppers come', fraction, 0.6)
     .option('--shoppers <n>', 'an even selection of so many shoppers', wholeNumber)
     .addOption(
-      new Option('--half <which>', 'settings are chosen on one half of the shoppers and reported on the other')
+      new Option(
+        '--half <which>',
+        'settings are chosen on one half of the shoppers (pooled: of the windows) and reported on the other',
+      )
         .choices(['choose', 'report', 'all'])
         .default('all'),
     )
     .option('--methods <names...>', 'only these methods, and what they are compared with')
     .option('--seeds <n...>', 'seeds of everything random; the result is the mean (default: 1)', wholes)
+    .option('--runs <folder>', 'keep the run of each seed there, and take what is there already; not across versions')
     .option('--results <folder>', 'keep the tables in RESULTS.md and results.json of this folder')
+    .option('--section <name>', 'section of the results (default: the name of the protocol)', sectionName)
     .option('--json', 'print the result as one line of JSON, last')
     .addOption(new Option('--run <file>', 'write the run of the first seed, as JSON, and print nothing').hideHelp())
     .action(runEvaluate);
@@ -92,7 +100,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
       : await runSeeds({ seeds, command: (seed, file) => seedCommand(options, seed, file), say });
   const found = summary(mergeRuns(runs));
   console.log(`${found.setting}, ${seedsInWords(seeds)}\n\n${reportBody(found)}`);
-  if (options.results !== undefined) await keepResults(options.results, found, commandOf(options, seeds));
+  if (options.results !== undefined) await keepResults(options, options.results, found, commandOf(options, seeds));
   if (options.json) console.log(reportLine(found));
 }
 
@@ -103,22 +111,24 @@ async function runSeed(options: EvaluateOptions, seed: number): Promise<Protocol
   const { events } = await readEventFile(options.events);
   const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
   const limits = { past, shoppers, half, methods, models };
-  return PROTOCOLS[options.protocol]({ bundle, events, rowOf, seed, ...limits, meter: createMeter(), say });
+  const input = { bundle, events, rowOf, seed, ...limits, meter: createMeter(), say };
+  return keptRun(options.runs, options.protocol, input, PROTOCOLS[options.protocol]);
 }
 
 const say = (line: string): void => console.error(line);
 
 /** What a process is to do that evaluates one seed. */
 function seedCommand(options: EvaluateOptions, seed: number, file: string): string[] {
-  const { bundle, events, models } = options;
+  const { bundle, events, models, runs } = options;
   const files = ['--bundle', bundle, '--events', events, '--models', models, '--run', file];
-  return ['evaluate', ...files, ...choices(options, [seed])];
+  return ['evaluate', ...files, ...(runs === undefined ? [] : ['--runs', runs]), ...choices(options, [seed])];
 }
 
 /** The command as another machine would be given it: where files lie is its own affair. */
 function commandOf(options: EvaluateOptions, seeds: readonly number[]): string {
   const files = ['--bundle', basename(options.bundle), '--events', basename(options.events)];
-  return ['sidestream', 'evaluate', ...files, ...choices(options, seeds)].join(' ');
+  const section = options.section === undefined ? [] : ['--section', options.section];
+  return ['sidestream', 'evaluate', ...files, ...choices(options, seeds), ...section].join(' ');
 }
 
 function choices({ protocol, past, shoppers, half, methods }: EvaluateOptions, seeds: readonly number[]): string[] {
@@ -130,13 +140,19 @@ function choices({ protocol, past, shoppers, half, methods }: EvaluateOptions, s
   ];
 }
 
-/** Puts a result in the place of the protocol's earlier one; what else the files hold stays. */
-async function keepResults(folder: string, found: ProtocolSummary, command: string): Promise<void> {
+/** Puts a result in the place of the section's earlier one; what else the files hold stays. */
+async function keepResults(
+  { section }: EvaluateOptions,
+  folder: string,
+  found: ProtocolSummary,
+  command: string,
+): Promise<void> {
+  const name = section ?? found.protocol;
   const kept: KeptResult = { ...found, date: new Date().toISOString().slice(0, 10), command };
   const { report, data } = await readResults(folder);
   const body = `${reportOrigin(kept)}\n\n${reportBody(found)}`;
-  await writeWhole(join(folder, REPORT), withResults(report, found.protocol, body));
-  await writeWhole(join(folder, DATA), keptText({ ...data, [found.protocol]: kept }));
+  await writeWhole(join(folder, REPORT), withResults(report, name, body));
+  await writeWhole(join(folder, DATA), keptText({ ...data, [name]: kept }));
 }
 
 /** What the files of results hold. @throws SidestreamError `runtime/invalid-input` when it is something else */
@@ -152,6 +168,11 @@ function fraction(text: string): number {
   const n = Number(text);
   if (!(n > 0 && n < 1)) throw new InvalidArgumentError('must be a number above 0 and below 1.');
   return n;
+}
+
+function sectionName(text: string): string {
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(text)) throw new InvalidArgumentError('must be of small letters, digits and -.');
+  return text;
 }
 
 const wholes = (text: string, before: number[] = []): number[] => [...before, wholeNumber(text)];

@@ -20,8 +20,8 @@ const FIRST = 20;
 /**
  * The drift protocol: prequential over spliced streams, each event is ranked among all items not yet chosen in its
  * stream before it is learned. X's first events only teach.
- * @returns for each phase and method the quality of every stream, in the order of `streams`; a stream without a ranked
- *   event in a phase (all repeats of earlier choices) is left out of it, for every method
+ * @returns for each phase and method the quality of every stream, in the order of `streams`; with 0 events where all of
+ *   a phase repeats earlier choices
  */
 export async function evaluateDrift(protocol: DriftProtocol): Promise<Record<DriftPhase, Map<string, Quality[]>>> {
   const { streams, methods, onProgress } = protocol;
@@ -30,10 +30,7 @@ export async function evaluateDrift(protocol: DriftProtocol): Promise<Record<Dri
   for (const [done, stream] of streams.entries()) {
     for (const method of methods) {
       const qualities = await runStream(method, stream);
-      for (const phase of DRIFT_PHASES) {
-        const quality = qualities[phase];
-        if (quality.events > 0) results[phase].get(method.name)?.push(quality);
-      }
+      for (const phase of DRIFT_PHASES) results[phase].get(method.name)?.push(qualities[phase]);
     }
     onProgress?.(done + 1, streams.length);
   }

@@ -10,12 +10,13 @@ export {
   type Estimate,
   estimate,
   type MethodResult,
+  meanQuality,
   methodResult,
   type Quality,
   QualityMeter,
 } from './metrics';
 export { lnRankChange, thirds } from './metrics-groups';
-export { evaluatePooled, type PooledProtocol } from './pooled';
+export { evaluatePooled, type PooledProtocol, type WindowRange } from './pooled';
 export type { PooledMethod, PooledRun } from './pooled-exam';
 export { POOLED_METHODS, type PooledMethodName, pooledMethods } from './pooled-methods';
 export { newcomerQuality, type RankedChoice, type RankedWindow, withPlaces } from './pooled-newcomers';

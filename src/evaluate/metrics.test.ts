@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { estimate, methodResult, QualityMeter } from './metrics';
+import { estimate, meanQuality, methodResult, type Quality, QualityMeter } from './metrics';
 
 describe('QualityMeter', () => {
   it('averages over events as the formulas say', () => {
@@ -12,6 +12,15 @@ describe('QualityMeter', () => {
     expect(mrr).toBeCloseTo((1 + 1 / 3 + 1 / 20) / 3);
     expect(lnRank).toBeCloseTo((Math.log(3) + Math.log(20)) / 3);
   });
+});
+
+it('a mean over units passes over those in which nothing was ranked', () => {
+  const meter = new QualityMeter();
+  const none = meter.quality;
+  meter.add(1);
+  const ndcg10 = ({ ndcg10: own }: Quality): number => own;
+  expect(meanQuality([meter.quality, none, { ...meter.quality, ndcg10: 0.5 }], ndcg10)).toBeCloseTo(0.75);
+  expect(meanQuality([none], ndcg10)).toBeNaN();
 });
 
 describe('methodResult', () => {

@@ -42,6 +42,11 @@ export class QualityMeter {
   }
 }
 
+/** Mean over the units in which something was ranked, each counting alike; NaN without any. */
+export function meanQuality(units: readonly Quality[], pick: (quality: Quality) => number): number {
+  return estimate(units.filter(({ events }) => events > 0).map(pick)).mean;
+}
+
 /** Mean and its standard error. */
 export interface Estimate {
   mean: number;

@@ -22,17 +22,17 @@ export interface PooledMethod {
   alone?: PooledWeights;
 }
 
-/** What a method did, test window by test window. */
+/** What a method did, reported window by reported window. */
 export interface PooledRun {
   name: string;
   units: Quality[];
   /** By its model's score alone; empty without `alone`. */
   alone: Quality[];
-  /** By the last model's score alone, on the first test windows again. */
+  /** By the last model's score alone, on the first reported windows again. */
   retention: Quality[];
   /** Two of the three ways are empty without `alone`. */
   ranked: RankedWindow[];
-  /** Numbers that the model consists of after each window; empty without one. */
+  /** Numbers that the model consists of after each window that was learned; empty without one. */
   parameters: number[];
 }
 
@@ -67,10 +67,19 @@ const RIDGE = 10;
 /** Choices ranked at once: bounds the memory of their scores. */
 export const CHUNK = 64;
 
+/** Each so many-th choice is in the sample that weights are fitted to. */
+const fittedStep = (cases: readonly RankCase[]): number => Math.max(1, Math.ceil(cases.length / FITTED_CASES));
+
+/** The even sample of choices that weights are fitted to. */
+export function fittedCases(cases: readonly RankCase[]): RankCase[] {
+  const step = fittedStep(cases);
+  return cases.filter((_, index) => index % step === 0);
+}
+
 /**
  * Computes the terms of every choice, once for all methods that share them.
  * @param onCase called for each choice and method (by its index), with values that are valid until it returns
- * @returns for each method an even sample of the choices, kept
+ * @returns for each method the terms of the choices that its weights are fitted to, kept
  */
 export async function sitExam(
   methods: readonly PooledMethod[],
@@ -78,7 +87,7 @@ export async function sitExam(
   onCase: (method: number, entry: RankCase, values: PooledValues) => void,
 ): Promise<Sample[][]> {
   const kept: Sample[][] = methods.map(() => []);
-  const step = Math.max(1, Math.ceil(cases.length / FITTED_CASES));
+  const step = fittedStep(cases);
   const uses = (method: PooledMethod, ...names: PooledTerm[]): boolean => names.some((name) => name in method.weights);
   const table = methods.some((method) => uses(method, 'companions')) ? past.companions.table() : null;
   for (let start = 0; start < cases.length; start += CHUNK) {

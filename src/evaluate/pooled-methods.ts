@@ -16,7 +16,10 @@ export interface PooledMethodsRequest {
   epochs?: number;
 }
 
-/** Where the weights of `sidestream` start: about the middle of what suits the first four windows' last choices. */
+/**
+ * Where the weights of `sidestream` start: about the middle of what suits the first four windows' last choices of
+ * MovieLens. So it is from the windows after them that this method may be reported.
+ */
 const START: PooledWeights = {
   model: 0.4,
   embedding: 0.8,

@@ -88,6 +88,37 @@ describe('the pooled protocol', () => {
     expect(fitted.units[4].lnRank).toBeLessThan(stubborn.units[4].lnRank - 0.5);
   });
 
+  test('reports some windows as if all had been, and looks at none after them', async () => {
+    const interactions = log(3000);
+    const methods = [...PLAIN, plain('fitted', { popularity: 1, recent: 0, companions: 1 }, true)];
+    const protocol = { count: COUNT, methods, windows: 3 };
+    const all = await evaluatePooled({ ...protocol, interactions });
+    const ranked: number[] = [];
+    const onRanked = (window: number): number => ranked.push(window);
+    const late = await evaluatePooled({ ...protocol, interactions, reported: { first: 3, last: 3 }, onRanked });
+    const unknown = interactions.map((one, at) => (at < 2000 ? one : { ...one, row: 0 }));
+    const early = await evaluatePooled({ ...protocol, interactions: unknown, reported: { first: 2, last: 2 } });
+    expect(ranked).toEqual(methods.map(() => 3));
+    // More than weights are fitted to, so that a window not reported is sampled.
+    expect(all[0].units[0].events).toBeGreaterThan(300);
+    for (const [index, { units }] of all.entries()) {
+      expect(late[index].units).toEqual(units.slice(1));
+      expect(early[index].units).toEqual(units.slice(0, 1));
+    }
+  });
+
+  test('refuses windows that the log has not', async () => {
+    const protocol = { interactions: log(300), count: COUNT, methods: PLAIN, windows: 3 };
+    for (const reported of [
+      { first: 1, last: 3 },
+      { first: 2, last: 4 },
+      { first: 3, last: 2 },
+    ]) {
+      const found = evaluatePooled({ ...protocol, reported });
+      await expect(found).rejects.toMatchObject({ code: 'runtime/invalid-input' });
+    }
+  });
+
   test('ranks every n-th choice only, tells about the new ones', async () => {
     const interactions = log(300);
     const methods = [PLAIN[0]];

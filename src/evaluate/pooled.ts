@@ -1,3 +1,4 @@
+import { SidestreamError } from '../error';
 import { cutWindows, type Interaction, type RankCase } from '../learner/node';
 import { rankOf } from '../ranking';
 import { type Quality, QualityMeter } from './metrics';
@@ -5,6 +6,7 @@ import {
   type Candidate,
   CHUNK,
   type Exam,
+  fittedCases,
   fittedWeights,
   type PooledMethod,
   type PooledRun,
@@ -13,14 +15,26 @@ import {
 import { PooledPast } from './pooled-past';
 import { itemTerms, type PooledWeights, pooledScore } from './pooled-terms';
 
+/** Windows from the first to the last, counted from 1. */
+export interface WindowRange {
+  /** 2 or more: the first window has no past to be ranked by. */
+  first: number;
+  last: number;
+}
+
 export interface PooledProtocol {
   /** Sorted by time. */
   interactions: readonly Interaction[];
   /** Items in the catalogue. */
   count: number;
   methods: readonly PooledMethod[];
-  /** Windows of equal counts; all but the first are ranked. Default 10. */
+  /** Windows of equal counts. Default 10. */
   windows?: number;
+  /**
+   * The windows that are ranked and reported, from 1. Those before them are learned, and weights fitted to a sample of
+   * their choices, all the same; those after them are not looked at. Default: all but the first.
+   */
+  reported?: WindowRange;
   /** Each so many-th choice is ranked. Default 1. */
   every?: number;
   /** Called after each epoch of a method's training. */
@@ -39,7 +53,7 @@ const VALIDATION_CASES = 330;
 const CONTENT: PooledWeights = { model: 1 };
 /** Weight that puts every new item before the old ones. */
 const FIRST = 1e4;
-/** Test windows that the last model ranks again. */
+/** The first reported windows, which the last model ranks again. */
 const EARLY_WINDOWS = 3;
 
 /**
@@ -47,38 +61,53 @@ const EARLY_WINDOWS = 3;
  * t + 1 among all items that the user has not chosen yet, in any window. The history is all that the user chose before;
  * choices of users without one are left out.
  *
- * Models learn from the choices of window t alone, each user's after up to L earlier ones as context; what they keep of
- * older windows is in their weights. Counts (popularity, companions) go on over all windows. Once a window is ranked it
+ * Models learn from the choices of window t, each user's after up to L earlier ones as context; the steps from one of
+ * these to the next are learned again with them. What models keep else of older windows is in their weights. Counts (popularity, companions) go on over all windows. Once a window is ranked it
  * belongs to the past, and a sample of its choices, with the scores they were ranked by, fits the weights of the terms
  * for the next one; the last tenth of the first window fits those for the second.
- * @returns one run per method, in their order
+ * @returns one run per method, in their order; one unit per reported window
+ * @throws SidestreamError `runtime/invalid-input` when the log has not the windows that are to be reported
  */
 export async function evaluatePooled(protocol: PooledProtocol): Promise<PooledRun[]> {
   const { interactions, count, methods, windows = 10, every = 1 } = protocol;
   const parts = cutWindows(interactions, windows);
+  const { first, last } = reportedWindows(protocol, parts.length);
   const candidates = methods.map(candidateOf);
   const past = new PooledPast(count);
   const early: Exam[] = [];
   try {
-    for (let window = 0; window + 1 < parts.length; window++) {
-      const tail = await learnWindow(protocol, candidates, past, parts[window]);
-      if (window === 0) {
+    for (let window = 1; window < last; window++) {
+      const tail = await learnWindow(protocol, candidates, past, parts[window - 1]);
+      if (window === 1) {
         const exam = { cases: tail.cases, past, terms: itemTerms(past), count };
         await fitWeights(candidates, exam, () => {});
       }
       past.learn(tail.interactions);
-      const next = parts[window + 1];
+      const next = parts[window];
       const cases = past.cases(next).filter((_, index) => index % every === 0);
       const exam = { cases, past, terms: itemTerms(past), count };
+      if (window + 1 < first) {
+        await fitWeights(candidates, { ...exam, cases: fittedCases(cases) }, () => {});
+        continue;
+      }
       await rankWindow(candidates, exam, countsOf(next, count));
-      for (const { run } of candidates) protocol.onRanked?.(window + 2, run.name, run.units[window]);
-      if (window < EARLY_WINDOWS) early.push(exam);
+      for (const { run } of candidates) protocol.onRanked?.(window + 1, run.name, run.units[window + 1 - first]);
+      if (early.length < EARLY_WINDOWS) early.push(exam);
     }
     for (const exam of early) await rankAgain(candidates, exam);
   } finally {
     for (const { model } of methods) model?.dispose();
   }
   return candidates.map(({ run }) => run);
+}
+
+function reportedWindows({ reported }: PooledProtocol, windows: number): WindowRange {
+  const { first, last } = reported ?? { first: 2, last: windows };
+  if (first >= 2 && first <= last && last <= windows) return { first, last };
+  throw new SidestreamError(
+    'runtime/invalid-input',
+    `The windows ${first} to ${last} cannot be reported: of the ${windows} of this log those from 2 on are ranked. Give a longer log, or other windows.`,
+  );
 }
 
 const candidateOf = (method: PooledMethod): Candidate => ({

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { reportBody, reportLine, reportOrigin, withResults } from './report';
+import { reportBody, reportLine, reportOrigin, reportTable, withResults } from './report';
 import type { MethodSummary, ProtocolSummary } from './result-summary';
 
 const method = (name: string, lnRankChange: number, figures: Record<string, number> = {}): MethodSummary => ({
@@ -46,6 +46,8 @@ it('prints a row per method, every table but the first under its name, and the f
   expect(rows[3]).toMatch(/terms +\| 5\.12 +\| 2\.50 .*−0\.370 ± 0\.020 +\| \+0\.61 ± 0\.23 +\| 4 % +\| 12,345/);
   expect(new Set(rows.map((row) => row.length)).size).toBe(1);
   expect(experts).toContain('| ln rank against terms |');
+  const halves = { ...found.tables[0], methods: [method('popularity', 0, { parametersLast: 246803.5 })] };
+  expect(reportTable(halves)).toMatch(/\| 246,804 +\|$/m);
   expect(figures.split('\n')).toEqual(['- no base over popularity: 1.3123', '- experts few events: −0.0211 ± 0.0040']);
 });
 
@@ -61,5 +63,13 @@ it('replaces the section of a protocol and leaves the others alone, where they a
   const three = withResults(two, 'pooled', 'third');
   expect(three).toBe(
     '# Results\n\n## pooled\n\nthird\n\n## by hand\n\nkept\n\n## drift\n\nsecond\n\n### more\n\nwords\n',
+  );
+});
+
+it('keeps the quotation at the top of a section, which is by hand', () => {
+  const before =
+    '# Results\n\n## pooled\n\n> Chosen on\n> the windows before.\n\nold\n\n> not at the top\n\n## drift\n\n> other\n';
+  expect(withResults(before, 'pooled', 'new')).toBe(
+    '# Results\n\n## pooled\n\n> Chosen on\n> the windows before.\n\nnew\n\n## drift\n\n> other\n',
   );
 });

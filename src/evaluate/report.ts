@@ -65,21 +65,22 @@ function figureLines(figures: Record<string, number>): string[] {
 const inWords = (name: string): string => name.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 const figureText = (value: number): string =>
-  Number.isInteger(value)
-    ? value.toLocaleString('en')
-    : String(Math.abs(value) < 100 ? round4(value) : Math.round(value));
+  Number.isInteger(value) || Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : String(round4(value));
 
 const TITLE = '# Results';
 
 /**
- * A file of results with one section per protocol.
+ * A file of results with one section per protocol, or more.
  * @param text the file as it was; empty for a new one
- * @returns the file with the section in place of the one of the same name, or put at the end; the others stay as they were
+ * @param name of the section
+ * @returns the file with the section in place of the one of the same name, or put at the end; the others stay as they
+ *   were, and so does a quotation (`>`) at the top of the section: what people have to say of the result
  */
-export function withResults(text: string, protocol: string, body: string): string {
-  const section = `${protocol}\n\n${body.trim()}\n`;
+export function withResults(text: string, name: string, body: string): string {
   const [head, ...sections] = text.split(/^## /m);
-  const at = sections.findIndex((other) => other.split('\n', 1)[0].trim() === protocol);
+  const at = sections.findIndex((other) => other.split('\n', 1)[0].trim() === name);
+  const [quotation = ''] = sections[at]?.match(/(?<=^.*\n\n)(?:>.*\n)+\n?/) ?? [];
+  const section = `${name}\n\n${quotation}${body.trim()}\n`;
   if (at === -1) sections.push(section);
   else sections[at] = section;
   return `${[head.trim() || TITLE, ...sections.map((other) => `## ${other.trim()}`)].join('\n\n')}\n`;

@@ -8,7 +8,9 @@ const quality = (events: number, value: number): Quality => ({
 });
 const run = (seed: number, units: Quality[], figures: Record<string, number>): ProtocolRun => ({
   ...{ protocol: 'device', seed, setting: 'a few' },
-  tables: [{ name: 'device', unit: 'shopper', reference: 'base', methods: [{ name: 'base', units, figures }] }],
+  tables: [
+    { name: 'device', unit: 'window', firstWindow: 6, reference: 'base', methods: [{ name: 'base', units, figures }] },
+  ],
   figures: { ratio: seed },
 });
 
@@ -21,6 +23,7 @@ it('averages each unit and each figure over the seeds', () => {
   expect(rest).toEqual({ protocol: 'device', setting: 'a few' });
   expect(seeds).toEqual([1, 3]);
   expect(figures).toEqual({ ratio: 2 });
+  expect(tables[0]).toMatchObject({ name: 'device', unit: 'window', firstWindow: 6, reference: 'base' });
   const [{ units, figures: own }] = tables[0].methods;
   expect(own).toEqual({ size: 6, late: 7 });
   expect(units[0].events).toBe(15);
@@ -30,10 +33,28 @@ it('averages each unit and each figure over the seeds', () => {
   expect(units[1]).toEqual(quality(5, 0.1));
 });
 
+it('averages only what is the same unit in several seeds, where units have names', () => {
+  const named = (seed: number, unitNames: string[], values: number[]): ProtocolRun => {
+    const one = run(
+      seed,
+      values.map((value) => quality(value === 0 ? 0 : 10, value === 0 ? Number.NaN : value)),
+      {},
+    );
+    return { ...one, tables: one.tables.map((table) => ({ ...table, unitNames })) };
+  };
+  const merged = mergeRuns([named(1, ['x, y', 'y, z', 'z, x'], [0.2, 0.4, 0]), named(2, ['y, z', 'u, v'], [0.2, 0.1])]);
+  expect(merged.tables[0].unitNames).toEqual(['x, y', 'y, z', 'z, x', 'u, v']);
+  const hr10 = merged.tables[0].methods[0].units.map((unit) => unit.hr10);
+  expect(hr10.map((value) => value.toFixed(2))).toEqual(['0.20', '0.30', 'NaN', '0.10']);
+  expect(() => mergeRuns([named(1, ['x, y'], [0.1, 0.2]), named(2, ['x, y'], [0.1])])).toThrow('a name each');
+});
+
 it('refuses runs that do not belong together', () => {
   const one = run(1, [quality(1, 0.1)], {});
   expect(() => mergeRuns([])).toThrow('there is none');
   expect(() => mergeRuns([one, { ...one, protocol: 'drift' }])).toThrow('several protocols');
-  expect(() => mergeRuns([one, { ...one, tables: [] }])).toThrow('lacks base of the table device');
+  expect(() => mergeRuns([one, { ...one, setting: 'many' }])).toThrow('several settings');
+  expect(() => mergeRuns([one, one])).toThrow('seed 1 is there twice');
+  expect(() => mergeRuns([one, { ...one, seed: 2, tables: [] }])).toThrow('lacks base of the table device');
   expect(() => mergeRuns([one, run(2, [], {})])).toThrow('the same units');
 });

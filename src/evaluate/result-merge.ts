@@ -1,5 +1,5 @@
 import { SidestreamError } from '../error';
-import type { Quality } from './metrics';
+import { type Quality, QualityMeter } from './metrics';
 import type { MethodRun, ProtocolRun, ResultTable } from './result';
 
 /** What one protocol found over all its seeds. */
@@ -7,32 +7,48 @@ export type MergedRun = Omit<ProtocolRun, 'seed'> & { seeds: number[] };
 
 /**
  * One run out of several of the same protocol and setting: each unit's quality and each figure is the mean over the seeds,
- * so that standard errors are those over units. A figure's own standard error is averaged too, which overstates that
+ * so that standard errors are those over units. Where units have names, only those of one name are averaged. A figure's own standard error is averaged too, which overstates that
  * of the mean.
- * @throws SidestreamError `runtime/invalid-input` when there is no run, or they have not the same tables, methods or units
+ * @throws SidestreamError `runtime/invalid-input` when there is no run, one seed is there twice, or they have not the same
+ *   setting, tables, methods or units
  */
 export function mergeRuns(runs: readonly ProtocolRun[]): MergedRun {
   if (runs.length === 0) throw different('there is none');
   const [{ protocol, setting, tables }] = runs;
   if (runs.some((run) => run.protocol !== protocol)) throw different('they are of several protocols');
+  if (runs.some((run) => run.setting !== setting)) throw different('they are of several settings');
+  const seeds = runs.map(({ seed }) => seed);
+  const twice = seeds.find((seed, n) => seeds.indexOf(seed) !== n);
+  if (twice !== undefined) throw different(`seed ${twice} is there twice`);
   return {
     protocol,
     setting,
-    seeds: runs.map(({ seed }) => seed),
+    seeds,
     tables: tables.map((table) => mergeTables(table, runs)),
     figures: meanFigures(runs.map(({ figures }) => figures)),
   };
 }
 
-function mergeTables({ name, unit, reference, methods }: ResultTable, runs: readonly ProtocolRun[]): ResultTable {
-  const same = runs.map(({ tables }) => tables.find((table) => table.name === name));
+function mergeTables({ methods, ...table }: ResultTable, runs: readonly ProtocolRun[]): ResultTable {
+  const same = runs.map(({ tables }) => tables.find(({ name }) => name === table.name));
+  const names = same.map((one) => one?.unitNames);
+  const all = names.some((own) => own !== undefined) ? [...new Set(names.flatMap((own) => own ?? []))] : undefined;
   return {
-    ...{ name, unit, reference },
+    ...table,
+    ...(all ? { unitNames: all } : {}),
     methods: methods.map((method) => {
-      const all = same.map((table) => table?.methods.find((other) => other.name === method.name));
-      return mergeMethods(all.map((other) => other ?? missing(`${method.name} of the table ${name}`)));
+      const own = same.map((run) => run?.methods.find(({ name }) => name === method.name));
+      const found = own.map((one) => one ?? missing(`${method.name} of the table ${table.name}`));
+      return all ? mergeMethods(found.map((one, n) => byName(one, names[n] ?? [], all))) : mergeMethods(found);
     }),
   };
+}
+
+/** The units of a method in another order; nothing was ranked in those that it has not. */
+function byName(method: MethodRun, names: readonly string[], order: readonly string[]): MethodRun {
+  if (names.length !== method.units.length) throw different(`the units of ${method.name} have not a name each`);
+  const units = new Map(names.map((name, n) => [name, method.units[n]]));
+  return { ...method, units: order.map((name) => units.get(name) ?? new QualityMeter().quality) };
 }
 
 function mergeMethods(runs: readonly MethodRun[]): MethodRun {
@@ -41,13 +57,13 @@ function mergeMethods(runs: readonly MethodRun[]): MethodRun {
   const figures = meanFigures(runs.map((run) => run.figures ?? {}));
   return {
     name,
-    units: units.map((_, n) => meanQuality(runs.map((run) => run.units[n]))),
+    units: units.map((_, n) => meanOfSeeds(runs.map((run) => run.units[n]))),
     ...(Object.keys(figures).length > 0 ? { figures } : {}),
   };
 }
 
 /** Seeds in which nothing was ranked do not count, unless there are no others. */
-function meanQuality(all: readonly Quality[]): Quality {
+function meanOfSeeds(all: readonly Quality[]): Quality {
   const ranked = all.filter(({ events }) => events > 0);
   const mean = (pick: (quality: Quality) => number): number => average((ranked.length > 0 ? ranked : all).map(pick));
   return {

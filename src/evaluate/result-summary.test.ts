@@ -10,7 +10,7 @@ const merged: MergedRun = {
   ...{ protocol: 'pooled', seeds: [1], setting: 'two windows', figures: { ratio: 1.23456 } },
   tables: [
     {
-      ...{ name: 'pooled', unit: 'window', reference: 'base' },
+      ...{ name: 'pooled', unit: 'window', firstWindow: 6, reference: 'base' },
       methods: [
         { name: 'base', units: [quality(5), quality(6), quality(Number.NaN, 0)] },
         { name: 'other', units: [quality(4), quality(7.5), quality(1)], figures: { size: 3 } },
@@ -38,6 +38,7 @@ it('keeps results as text, rounded, and reads them back', () => {
   const text = keptText(kept);
   expect(text).toContain('"windows": [0.1235, 0.1235, 0.1235]');
   const back = parseKept(text);
+  expect(back.pooled.tables[0].firstWindow).toBe(6);
   expect(back.pooled.figures).toEqual({ ratio: 1.2346 });
   expect(back.pooled.tables[0].methods[1].lnRank).toBe(5.75);
   expect(keptText(back)).toBe(text);

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import { type MethodResult, methodResult } from './metrics';
-import { figuresSchema, jsonNumber, type ResultTable, unitSchema } from './result';
+import { figuresSchema, jsonNumber, type ResultTable, unitSchema, windowSchema } from './result';
 import type { MergedRun } from './result-merge';
 
 /** A method of a table, over all units. */
@@ -12,7 +12,7 @@ export type MethodSummary = MethodResult & {
 };
 
 /** A table with one row per method. */
-export type TableSummary = Omit<ResultTable, 'methods'> & { methods: MethodSummary[] };
+export type TableSummary = Omit<ResultTable, 'methods' | 'unitNames'> & { methods: MethodSummary[] };
 
 /** What one protocol found, without the units. */
 export type ProtocolSummary = Omit<MergedRun, 'tables'> & { tables: TableSummary[] };
@@ -32,7 +32,8 @@ export function summary({ tables, ...run }: MergedRun): ProtocolSummary {
   return { ...run, tables: tables.map(tableSummary) };
 }
 
-function tableSummary({ name, unit, reference, methods }: ResultTable): TableSummary {
+function tableSummary({ methods, unitNames: _, ...table }: ResultTable): TableSummary {
+  const { name, unit, reference } = table;
   const against = methods.find((method) => method.name === reference)?.units;
   if (!against) {
     throw new SidestreamError(
@@ -41,7 +42,7 @@ function tableSummary({ name, unit, reference, methods }: ResultTable): TableSum
     );
   }
   return {
-    ...{ name, unit, reference },
+    ...table,
     methods: methods.map((method) => ({
       ...methodResult(method.name, method.units, against),
       figures: method.figures ?? {},
@@ -70,7 +71,15 @@ const keptSchema = v.record(
     protocol: v.string(),
     setting: v.string(),
     seeds: v.array(v.number()),
-    tables: v.array(v.object({ name: v.string(), unit: unitSchema, reference: v.string(), methods: v.array(rows) })),
+    tables: v.array(
+      v.object({
+        name: v.string(),
+        unit: unitSchema,
+        firstWindow: windowSchema,
+        reference: v.string(),
+        methods: v.array(rows),
+      }),
+    ),
     figures: figuresSchema,
     date: v.string(),
     command: v.string(),

@@ -16,6 +16,10 @@ export interface MethodRun {
 export interface ResultTable {
   name: string;
   unit: 'shopper' | 'window' | 'pair';
+  /** Number of the first one, where the units are windows. */
+  firstWindow?: number;
+  /** Names of the units where every seed has others, such as pairs drawn at random; a unit has the same name in each seed. */
+  unitNames?: string[];
   /** Method that the changes are against. */
   reference: string;
   methods: MethodRun[];
@@ -42,6 +46,7 @@ export const jsonNumber = v.union([
 ]);
 export const figuresSchema = v.record(v.string(), jsonNumber);
 export const unitSchema = v.picklist(['shopper', 'window', 'pair']);
+export const windowSchema = v.optional(v.pipe(v.number(), v.integer(), v.minValue(2)));
 
 const qualitySchema = v.object({
   events: v.number(),
@@ -58,6 +63,8 @@ const runSchema = v.object({
     v.object({
       name: v.string(),
       unit: unitSchema,
+      firstWindow: windowSchema,
+      unitNames: v.optional(v.array(v.string())),
       reference: v.string(),
       methods: v.array(
         v.object({ name: v.string(), units: v.array(qualitySchema), figures: v.optional(figuresSchema) }),

@@ -16,17 +16,23 @@ it('finds the rows of the highest scores, best first and equal ones in catalogue
 });
 
 describe('rankOf', () => {
-  const { NaN: nan, POSITIVE_INFINITY: most, NEGATIVE_INFINITY: least } = Number;
+  it('counts what is ahead; equal scores keep catalogue order; what is excluded does not compete', () => {
+    const score = Float32Array.of(2, 3, 2, 1);
+    expect([0, 1, 2, 3].map((row) => rankOf(score, row, []))).toEqual([2, 1, 3, 4]);
+    expect(rankOf(score, 3, [1, 1, 0])).toBe(2);
+    expect(rankOf(score, 2, [2, 0])).toBe(2);
+  });
 
-  it('puts what is not a number behind everything, among themselves in catalogue order', () => {
-    const score = Float32Array.of(nan, 2, least, nan, 5, most);
-    expect([...score.keys()].map((row) => rankOf(score, row, []))).toEqual([5, 3, 4, 6, 2, 1]);
-    expect(rankOf(score, 0, [3, 4, 5])).toBe(3);
-    expect(rankOf(score, 3, [0, 0, 5])).toBe(4);
-    expect(rankOf(Float32Array.of(nan, nan), 1, [])).toBe(2);
+  it('puts a score that is no number behind all others, and never ahead of one', () => {
+    const score = Float32Array.of(Number.NaN, -5, Number.NaN, Number.NEGATIVE_INFINITY);
+    expect([0, 1, 2, 3].map((row) => rankOf(score, row, []))).toEqual([4, 1, 4, 2]);
+    expect(rankOf(score, 0, [1, 0, 1])).toBe(3);
+    expect(rankOf(score, 0, [0, 1, 2, 3])).toBe(1);
+    expect(rankOf(score, 3, [0, 2])).toBe(2);
   });
 
   it('counts the places that topRows gives', () => {
+    const { NaN: nan, POSITIVE_INFINITY: most, NEGATIVE_INFINITY: least } = Number;
     const score = Float32Array.of(1, most, nan, 1, least, most, 3);
     for (const [place, row] of topRows(score, 7).entries()) expect(rankOf(score, row, [])).toBe(place + 1);
     expect(topRows(score, 7)).not.toContain(2);

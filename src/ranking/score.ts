@@ -66,13 +66,13 @@ function leastOfTop(score: Float32Array, limit: number, allowed: (row: number) =
 
 /**
  * Place of item `row` among all items but the excluded ones, from 1; the item itself always competes. Equal scores keep
- * catalogue order, as `topRows` does; what is not a number comes after everything that is one.
+ * catalogue order, as `topRows` does. A score that is NaN is behind all others, those that are NaN too among them.
  * @param excluded rows, repeats allowed
  */
 export function rankOf(score: Float32Array, row: number, excluded: Iterable<number>): number {
   const own = score[row];
   const ahead = Number.isNaN(own)
-    ? (other: number): boolean => !Number.isNaN(score[other]) || other < row
+    ? (other: number): boolean => other !== row && other in score
     : (other: number): boolean => score[other] > own || (score[other] === own && other < row);
   let rank = 1;
   for (let other = 0; other < score.length; other++) if (ahead(other)) rank++;

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ProtocolRun, parseRun } from '../evaluate';
+import { sha256 } from '../sha256';
+import { writeWhole } from './base-file';
+import type { EvaluateInput } from './evaluate-input';
+
+/**
+ * The run of one seed: read from a folder, or evaluated and kept there, so that an evaluation of hours goes on where it
+ * was ended. The file's name tells protocol, catalogue, log, what else was asked for, and the seed; it does not tell the
+ * program, so a folder is good for one version of it.
+ * @param folder of the runs; undefined: nothing is read or kept
+ * @throws SidestreamError `runtime/invalid-input` when a file there is no run
+ */
+export async function keptRun(
+  folder: string | undefined,
+  protocol: string,
+  input: EvaluateInput,
+  evaluate: (input: EvaluateInput) => Promise<ProtocolRun>,
+): Promise<ProtocolRun> {
+  if (folder === undefined) return evaluate(input);
+  const file = join(folder, `${protocol}-${await digestOf(input)}-seed-${input.seed}.json`);
+  if (existsSync(file)) {
+    input.say(`The run of seed ${input.seed} is in ${file}`);
+    return parseRun(await readFile(file, 'utf8'));
+  }
+  const run = await evaluate(input);
+  await writeWhole(file, JSON.stringify(run));
+  return run;
+}
+
+/** 12 digits that differ where a result would. */
+async function digestOf({ bundle, events, past, shoppers, half, methods }: EvaluateInput): Promise<string> {
+  const log = events.map(({ user, item, time }) => [user, item, time]);
+  const asked = [bundle.manifest.digest, past, shoppers ?? null, half, methods ?? null, log];
+  return (await sha256(new TextEncoder().encode(JSON.stringify(asked)))).slice(0, 12);
+}
