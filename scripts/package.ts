@@ -13,7 +13,7 @@ import { measure } from './package/sizes';
 const TARBALLS = join(ROOT, '.cache', 'package');
 
 await rm(LIB, { recursive: true, force: true });
-const chunks = await buildBundles();
+const { chunks } = await buildBundles();
 // Files that bring nothing but what they do when they run.
 for (const file of ['worker.d.ts', 'cli/main.d.ts']) await writeFile(join(LIB, file), 'export {};\n');
 const packages = await writePackageNotices(LIB);
