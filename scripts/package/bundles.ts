@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type OutputAsset, type OutputChunk, type RolldownOptions, rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
-import { besideScript, lateAddress, ownRuntime, throughBundler, workerBuilds } from './late';
+import { besideScript, lateAddress, ownRuntime, throughBundler, workerBuilds, writePlaces } from './late';
 import { rememberPackages } from './notices';
 import { filesIn, shortStyles } from './plugins';
 
@@ -57,20 +57,21 @@ const encodersBuild = (dir: string, files: string[]): RolldownOptions => ({
 /** What a page imports by name. */
 const PAGE = {
   index: 'index.ts',
+  headless: 'headless.ts',
   element: 'element/index.ts',
   inspector: 'inspector.ts',
   adapters: 'adapters/index.ts',
 };
 
 /** The page's side for bundlers and servers. lit stays an import: in Node it brings what the elements need of a page. */
-const modulesBuild = (files: string[]): RolldownOptions => ({
+const MODULES: RolldownOptions = {
   ...common,
   platform: 'browser',
   external,
   input: sources(PAGE),
-  plugins: [shortStyles(), throughBundler(files, about.name), rememberPackages()],
+  plugins: [shortStyles(), throughBundler(), rememberPackages()],
   output: { dir: LIB, entryFileNames: '[name].js', chunkFileNames },
-});
+};
 
 const CLI: RolldownOptions = {
   ...common,
@@ -121,7 +122,8 @@ export async function buildCdn(dir: string): Promise<Cdn> {
 /** Builds all of `lib`. */
 export async function buildBundles(): Promise<Cdn> {
   const cdn = await buildCdn(join(LIB, 'cdn'));
-  for (const options of [modulesBuild(cdn.workers), CLI, TYPES]) await write(options);
+  for (const options of [MODULES, CLI, TYPES]) await write(options);
+  await writePlaces(LIB, cdn.workers, about.name);
   return cdn;
 }
 

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OutputOptions, Plugin, RolldownOptions } from 'rolldown';
 
@@ -95,29 +96,43 @@ function lateScripts(): Plugin {
   };
 }
 
+const OWN_WORKERS = /src[\\/]runtime[\\/]own-workers\.ts$/;
+
 /** Tells the scripts for pages without a bundler that all files lie beside them. */
-export const besideScript = (): Plugin => ownWorkers('{ script: import.meta.url }');
+export const besideScript = (): Plugin => ({
+  name: 'own workers beside the script',
+  load: { filter: { id: OWN_WORKERS }, handler: () => ownWorkers('{ script: import.meta.url }') },
+});
+
+/** What the modules that go through a bundler import to know where it put the files: see `imports` in package.json. */
+const PLACES = '#places';
+export const throughBundler = (): Plugin => ({
+  name: 'own workers through a bundler',
+  resolveId: {
+    filter: { id: /own-workers$/ },
+    handler: () => ({ id: PLACES, external: true }),
+  },
+});
 
 /**
- * Tells the modules that go through a bundler where it put the files.
- * @param files their names
+ * Writes what is behind `#places`. A server has another file: it starts no worker, and a bundler for servers would copy
+ * all that workers are made of.
+ * @param folder `lib`
+ * @param files names of the files
  * @param name of the package
  */
-export function throughBundler(files: string[], name: string): Plugin {
+export async function writePlaces(folder: string, files: string[], name: string): Promise<void> {
   // Development servers that bundle a page's packages before they serve them leave the files where they are.
   const left = `address.replace(/(\\/node_modules)\\/\\.[^?#]*\\/deps\\/cdn\\//, '$1/${name}/lib/cdn/')`;
   const entries = `Object.entries(${addressTable(files, './cdn/')}).map(([file, address]) => [file, ${left}])`;
-  return ownWorkers(`{ script: document.baseURI, files: Object.fromEntries(${entries}) }`);
+  const places = ownWorkers(`{ script: document.baseURI, files: Object.fromEntries(${entries}) }`);
+  await writeFile(join(folder, 'places.js'), places);
+  await writeFile(join(folder, 'places.node.js'), ownWorkers('null'));
 }
 
-/** Takes the place of the module that finds workers among the sources. */
-const ownWorkers = (places: string): Plugin => ({
-  name: 'own workers',
-  load: {
-    filter: { id: /src[\\/]runtime[\\/]own-workers\.ts$/ },
-    handler: () => `export const ownPlaces = () => (${places}); export const startSource = null;`,
-  },
-});
+/** @param places expression */
+const ownWorkers = (places: string): string =>
+  `export const ownPlaces = () => (${places});\nexport const startSource = null;\n`;
 
 /** Lets `encoders.js`, which is a module, load the part that has onnxruntime as the worker does. */
 export function ownRuntime(root: string, files: string[]): Plugin {
@@ -148,5 +163,5 @@ function addressTable(files: string[], folder: string): string {
   const entries = [...new Set(files)].map(
     (file) => `${JSON.stringify(file)}: new URL('${folder}${file}', import.meta.url).href`,
   );
-  return `{ ${entries.join(', ')} }`;
+  return `{\n  ${entries.join(',\n  ')}\n}`;
 }
