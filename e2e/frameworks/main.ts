@@ -12,7 +12,8 @@ import { walk } from './walk';
 
 /**
  * `npm run frameworks [-- <part of a name> …]`: packs the package, makes an app with each framework from the registry, builds
- * it without a setting, serves it and uses it in the browser. Prints a table and one line of JSON.
+ * it without a setting, serves it and uses it in the browser. Prints a table and one line of JSON. `--packed` takes the
+ * tarball that is there.
  */
 interface Row {
   app: string;
@@ -25,7 +26,8 @@ interface Row {
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const wanted = process.argv.slice(2).map((name) => name.toLowerCase());
+const packed = process.argv.includes('--packed');
+const wanted = process.argv.slice(2).flatMap((name) => (name === '--packed' ? [] : name.toLowerCase()));
 const apps = APPS.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.toLowerCase().includes(part)));
 
 const trouble = await registryTrouble();
@@ -33,10 +35,8 @@ if (trouble) {
   console.error(trouble);
   process.exit(1);
 }
-await promisify(execFile)(process.execPath, [join(root, 'node_modules/tsx/dist/cli.mjs'), 'scripts/package.ts'], {
-  cwd: root,
-  maxBuffer: 1e8,
-});
+const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
+if (!packed) await promisify(execFile)(process.execPath, [tsx, 'scripts/package.ts'], { cwd: root, maxBuffer: 1e8 });
 const project = await createProject();
 await buildBundle(project);
 const file = join(root, '.cache', 'browser');
