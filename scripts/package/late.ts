@@ -122,9 +122,9 @@ export const throughBundler = (): Plugin => ({
  * @param name of the package
  */
 export async function writePlaces(folder: string, files: string[], name: string): Promise<void> {
-  // Development servers that bundle a page's packages before they serve them leave the files where they are.
+  // Some bundlers write addresses without a host. Development servers that bundle a page's packages before they serve them leave the files where they are.
   const left = `address.replace(/(\\/node_modules)\\/\\.[^?#]*\\/deps\\/cdn\\//, '$1/${name}/lib/cdn/')`;
-  const entries = `Object.entries(${addressTable(files, './cdn/')}).map(([file, address]) => [file, ${left}])`;
+  const entries = `Object.entries(${addressTable(files, './cdn/')}).map(([file, address]) => [file, new URL(${left}, document.baseURI).href])`;
   const places = ownWorkers(`{ script: document.baseURI, files: Object.fromEntries(${entries}) }`);
   await writeFile(join(folder, 'places.js'), places);
   await writeFile(join(folder, 'places.node.js'), ownWorkers('null'));
@@ -148,7 +148,9 @@ export function ownRuntime(root: string, files: string[]): Plugin {
         return `
           import { lateFiles } from ${JSON.stringify(join(root, 'src/runtime/late-files.ts'))};
           const loadLate = () => {
-            const files = lateFiles({ script: import.meta.url, files: ${addressTable(late, './')} });
+            const table = ${addressTable(late, './')};
+            for (const file in table) table[file] = new URL(table[file], location.href).href;
+            const files = lateFiles({ script: import.meta.url, files: table });
             globalThis.sidestreamFiles = files;
             return files.require('./${runtime}');
           };

@@ -42,7 +42,8 @@ describe('late files', () => {
     // What is for somebody else is not heard.
     files.hear({ type: 'RAW', id: 1 });
     files.hear({ type: 'sidestream-places', places });
-    files.hear({ type: 'sidestream-places', places: { ...places, files: { 'a-1.js': 'no address' } } });
+    const relative = { ...places, files: { 'a-1.js': '/a.9f.js' } };
+    expect(() => files.hear({ type: 'sidestream-places', places: relative })).toThrow(/url/i);
     expect(await files.require('./a-1.js')).toEqual({ a: 1 });
     expect(files.address('b.wasm')).toBe('https://shop.example/b.wasm');
   });

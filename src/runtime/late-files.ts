@@ -26,9 +26,10 @@ declare global {
 }
 
 const address = v.pipe(v.string(), v.url());
+const typeSchema = v.object({ type: v.literal('sidestream-places') });
 /** A PlacesMessage. */
-const messageSchema = v.object({
-  type: v.literal('sidestream-places'),
+const messageSchema = v.strictObject({
+  ...typeSchema.entries,
   places: v.strictObject({ script: address, files: v.optional(v.record(v.string(), address)) }),
 });
 
@@ -75,8 +76,7 @@ export function lateFiles(
     require,
     address: addressOf,
     hear(input) {
-      const message = v.safeParse(messageSchema, input);
-      if (message.success) places = message.output.places;
+      if (v.is(typeSchema, input)) places = v.parse(messageSchema, input).places;
     },
   };
 }
