@@ -25,7 +25,7 @@ export const APPS: App[] = [
     packages: { vite: VITE },
     build: ['vite', 'build'],
     serve: { folder: 'dist' },
-    dev: ['vite', '--port', '{port}', '--strictPort', '--host', '127.0.0.1'],
+    dev: ['vite', '--port', '{port}', '--strictPort'],
   },
   {
     name: 'Next 16, Turbopack',

@@ -99,13 +99,14 @@ export class Made {
     const file = name === 'node' ? given : [await this.program(name), ...given];
     const child = spawn(process.execPath, file, {
       cwd: this.folder,
-      env: { ...environment, PORT: String(port), HOST: '127.0.0.1' },
+      env: { ...environment, PORT: String(port), HOST: 'localhost' },
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let said = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (said += data));
-    const origin = `http://127.0.0.1:${port}`;
+    // Some development servers refuse their scripts to any other name.
+    const origin = `http://localhost:${port}`;
     for (let tries = 0; ; tries++) {
       if (child.exitCode !== null || tries > 300) throw new Error(`${this.app.name} does not serve: ${said}`);
       if (

@@ -1,5 +1,5 @@
-import { expect, type Page } from '@playwright/test';
-import { add, learn, openShop } from '../package/visit';
+import type { Page } from '@playwright/test';
+import { add, expect, learn, openShop } from '../package/visit';
 
 /** What was tried in the browser, for the table. */
 export interface Walked {

@@ -1,5 +1,8 @@
-import { expect, type Page } from '@playwright/test';
+import { expect as impatient, type Page } from '@playwright/test';
 import type * as Sidestream from '../../src';
+
+/** Development servers compile at the first request. */
+export const expect = impatient.configure({ timeout: 60_000 });
 
 declare global {
   /** The package, as the page imported it. */
