@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { buildBundles, LIB, ROOT } from './package/bundles';
 import { faultsOf, pack } from './package/checks';
 import { writeElements } from './package/elements';
+import { writeFrameworkTypes } from './package/framework-types';
 import { writeEncoderNotices, writePackageNotices } from './package/notices';
 import { measure } from './package/sizes';
 
@@ -13,12 +14,13 @@ import { measure } from './package/sizes';
 const TARBALLS = join(ROOT, '.cache', 'package');
 
 await rm(LIB, { recursive: true, force: true });
-const chunks = await buildBundles();
+const { chunks } = await buildBundles();
 // Files that bring nothing but what they do when they run.
 for (const file of ['worker.d.ts', 'cli/main.d.ts']) await writeFile(join(LIB, file), 'export {};\n');
 const packages = await writePackageNotices(LIB);
 await writeEncoderNotices(ROOT);
-const tags = await writeElements(ROOT, LIB);
+const elements = await writeElements(ROOT, LIB);
+await writeFrameworkTypes(LIB, elements);
 console.log(`lib: ${(await readdir(LIB, { recursive: true })).length} files, ${packages.length} packages inside`);
 
 const sizes = await measure(join(LIB, 'cdn'), chunks);
@@ -33,7 +35,7 @@ if (!process.argv.includes('--build-only')) {
   const path = join(TARBALLS, tarball.filename);
   console.log(`${tarball.filename}: ${megabytes(tarball.size)}, unpacked ${megabytes(tarball.unpackedSize)}`);
   const faults = await faultsOf(ROOT, path, tarball, sizes, chunks);
-  if (tags.length === 0) faults.push('custom-elements.json describes no element');
+  if (elements.length === 0) faults.push('custom-elements.json describes no element');
   for (const fault of faults) console.error(`✗ ${fault}`);
   if (faults.length > 0) process.exitCode = 1;
 }

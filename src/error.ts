@@ -24,6 +24,7 @@ export const ERROR_CODES = [
   'encoder/unlicensed',
   'encoder/too-lossy',
   'encoder/bad-settings',
+  'encoder/not-installed',
   // build
   'build/locked',
   'build/worker-lost',

@@ -1,15 +1,13 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { expect, type Page, test } from '@playwright/test';
+import { dirname, join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { rolldown } from 'rolldown';
 import { build } from 'vite';
-import type * as Sidestream from '../../src';
+import { reach } from '../../scripts/package/sizes';
 import { type Host, serve } from '../host';
-import { buildBundle, createProject, run } from './project';
-
-declare global {
-  var sidestream: Pick<typeof Sidestream, 'createRecommender'>;
-}
+import { buildBundle, createProject, linkPackages, run } from './project';
+import { add, learn, openShop } from './visit';
 
 // Builds and browsers take their time on a busy machine.
 test.describe.configure({ timeout: 180_000 });
@@ -43,40 +41,14 @@ test.afterEach(() => {
 });
 test.afterAll(() => rm(project, { recursive: true, force: true }));
 
-/** Opens a page of the shop and waits for its list. @returns what went wrong without stopping the page, as it comes */
-async function openShop(page: Page, address: string): Promise<string[]> {
-  const trouble: string[] = [];
-  page.on('pageerror', ({ message }) => trouble.push(message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') trouble.push(`${message.text()} ${message.location().url}`);
-  });
-  await page.goto(address);
-  const card = page.locator('sidestream-recs [data-id]').first();
-  await expect(card).toBeVisible();
-  expect(await card.locator('a').getAttribute('href')).toMatch(/^\/product\/p\d$/);
-  return trouble;
+/** Runs a checker of types in the project. @returns what it says */
+async function check(name: string, program: string, args: string[]): Promise<string> {
+  const path = createRequire(import.meta.url).resolve(`${name}/package.json`);
+  const { bin } = JSON.parse(await readFile(path, 'utf8'));
+  const file = join(dirname(path), typeof bin === 'string' ? bin : bin[program]);
+  const ran = run(process.execPath, [file, ...args], { cwd: project });
+  return ran.catch(({ stdout }) => ({ stdout })).then(({ stdout }) => stdout);
 }
-
-/** Chooses products until something was learned with tfjs. @returns the backend */
-const learn = (page: Page): Promise<string | null> =>
-  page.evaluate(async () => {
-    const recommender = await sidestream.createRecommender({ bundle: '/bundle/', namespace: 'choices' });
-    for (const id of ['p1', 'p3', 'p5', 'p7']) await recommender.track('click', id);
-    await recommender.settled();
-    const { backend } = await recommender.status();
-    await recommender.close();
-    return backend.learner;
-  });
-
-/** Adds a product, for which the encoders are loaded. @returns what they ran on */
-const add = (page: Page): Promise<string | null> =>
-  page.evaluate(async () => {
-    const recommender = await sidestream.createRecommender({ bundle: '/bundle/', namespace: 'new products' });
-    await recommender.addItem({ title: 'Green kite' });
-    const { backend } = await recommender.status();
-    await recommender.close();
-    return backend.encoders;
-  });
 
 test('the command of the tarball builds a bundle with the encoders that the tarball brings', async () => {
   const { stdout } = await run('npx', ['--no-install', 'sidestream', '--version'], { cwd: project });
@@ -99,34 +71,114 @@ test('the command of the tarball trains, with the wasm files that the tarball br
 
 test('a server imports it without a window', async () => {
   const script = `
-    const names = ['sidestream', 'sidestream/element', 'sidestream/inspector', 'sidestream/adapters', 'sidestream/encoders'];
+    const names = ['sidestream', 'sidestream/element', 'sidestream/headless', 'sidestream/inspector', 'sidestream/adapters', 'sidestream/encoders'];
     const modules = await Promise.all(names.map((name) => import(name)));
     console.log(typeof window, modules.map((module) => Object.keys(module).length > 0).join());`;
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: project });
-  expect(stdout.trim()).toBe('undefined true,true,true,true,true');
+  expect(stdout.trim()).toBe('undefined true,true,true,true,true,true');
 });
 
-test('its types are whole for a strict project', async () => {
+test('its types are whole for a strict project, in JSX and in the templates of Vue and Svelte', async () => {
+  await linkPackages(project, ['@types/react', 'vue', 'svelte']);
   const source = `
     import { createRecommender, type Recommendation, SidestreamError } from 'sidestream';
     import { sharedRecommender } from 'sidestream/element';
     import 'sidestream/inspector';
     import { connectDataLayer } from 'sidestream/adapters';
     import { createWebEncoder } from 'sidestream/encoders';
+    import * as headless from 'sidestream/headless';
     const recommender = await createRecommender({ bundle: '/bundle/', workerUrl: '/sidestream/worker.js' });
     const { items }: { items: Recommendation[] } = await recommender.recommend({ placement: 'similar', itemId: 'a' });
     const title: string = items[0].item.title;
     document.querySelector('sidestream-recs')!.limit = title.length;
     document.querySelector('sidestream-inspector')!.recommender = await sharedRecommender({ bundle: '/bundle/' });
-    connectDataLayer(recommender);
+    connectDataLayer(await headless.createRecommender({ bundle: '/bundle/' }) satisfies headless.Recommender);
     // @ts-expect-error there is no such placement
     document.createElement('sidestream-recs').placement = 'nowhere';
     export { createWebEncoder, SidestreamError };`;
+  const jsx = `
+    import 'sidestream/jsx';
+    export const list = (
+      <sidestream-recs catalog="/bundle/" item-id="a" limit={4} heading-level={3} layout="row" dismissible exclude={['b']}
+        filter={{ category: 'Men' }} onitemclick={({ detail }) => detail.item.title.length} className="wide">
+        <a href="/a">A</a>
+      </sidestream-recs>
+    );
+    export const panel = <sidestream-inspector heading-level={2} onerror={({ detail }) => detail.error.code} />;
+    // @ts-expect-error there is no such placement
+    export const nowhere = <sidestream-recs placement="nowhere" />;
+    // @ts-expect-error there is no such attribute
+    export const unknown = <sidestream-recs catalogue="/bundle/" />;`;
   await writeFile(at('types.ts'), source);
-  const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  const options = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2022'];
-  const ran = run(process.execPath, [compiler, ...options, 'types.ts'], { cwd: project });
-  expect(await ran.catch(({ stdout }) => ({ stdout }))).toMatchObject({ stdout: '' });
+  await writeFile(at('jsx.tsx'), jsx);
+  const strict = ['--strict', '--noEmit', '--target', 'es2022', '--jsx', 'react-jsx'];
+  expect(await check('typescript', 'tsc', [...strict, '--module', 'nodenext', 'types.ts', 'jsx.tsx'])).toBe('');
+
+  const vue = (attributes: string) => `<script setup lang="ts">
+    import type {} from 'sidestream/vue';
+    </script>
+    <template>
+      <sidestream-recs catalog="/bundle/" item-id="a" :limit="4" dismissible :exclude="['b']" class="wide" ${attributes} />
+    </template>`;
+  await mkdir(at('vue'), { recursive: true });
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    types: [],
+  };
+  await writeFile(at('vue', 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.vue'] }));
+  await writeFile(at('vue', 'Right.vue'), vue('@itemclick="(event) => event.detail.item.title.length"'));
+  await writeFile(at('vue', 'Wrong.vue'), vue('placement="nowhere" @itemclick="(event) => event.detail.nothing"'));
+  const vueSays = await check('vue-tsc', 'vue-tsc', ['--project', 'vue', '--pretty', 'false']);
+  expect(vueSays.match(/^\S+\.vue/gm)).toEqual(['vue/Wrong.vue', 'vue/Wrong.vue']);
+  expect(vueSays).toContain('"nowhere"');
+  expect(vueSays).toContain("'nothing'");
+
+  const svelte = (attributes: string) => `<script lang="ts">
+    import type {} from 'sidestream/svelte';
+    </script>
+    <sidestream-recs catalog="/bundle/" item-id="a" limit={4} dismissible exclude={['b']} class="wide" ${attributes}></sidestream-recs>`;
+  await mkdir(at('svelte'), { recursive: true });
+  await writeFile(at('svelte', 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.svelte'] }));
+  await writeFile(at('svelte', 'Right.svelte'), svelte('onitemclick={({ detail }) => detail.item.title.length}'));
+  await writeFile(
+    at('svelte', 'Wrong.svelte'),
+    svelte('placement="nowhere" onitemclick={({ detail }) => detail.nothing}'),
+  );
+  const args = ['--workspace', 'svelte', '--tsconfig', './tsconfig.json', '--output', 'machine'];
+  const svelteSays = await check('svelte-check', 'svelte-check', args);
+  expect(svelteSays.match(/ERROR "\S+"/g)).toEqual(['ERROR "Wrong.svelte"', 'ERROR "Wrong.svelte"']);
+  expect(svelteSays).toContain('nowhere');
+  expect(svelteSays).toContain('nothing');
+});
+
+test('a bundler keeps the elements where they are imported, and leaves lit out of the headless entry', async () => {
+  const sizes: Record<string, { elements: boolean; lit: boolean; bytes: number }> = {};
+  for (const entry of ['sidestream', 'sidestream/element', 'sidestream/headless']) {
+    const source =
+      entry === 'sidestream/headless' ? `export { createRecommender } from '${entry}';` : `import '${entry}';`;
+    await writeFile(at('entry.js'), source);
+    const bundle = await rolldown({ input: at('entry.js'), platform: 'browser', logLevel: 'silent' });
+    const { output } = await bundle.generate({ minify: true });
+    await bundle.close();
+    const chunks = output.filter((file) => file.type === 'chunk');
+    const loaded = reach(chunks, chunks[0].fileName, false);
+    const code = chunks.filter(({ fileName }) => loaded.includes(fileName));
+    sizes[entry] = {
+      elements: code.some((chunk) => /sidestream-recs/.test(chunk.code)),
+      lit: code.some(({ moduleIds }) => moduleIds.some((id) => /node_modules[\\/](@?lit|lit-)/.test(id))),
+      bytes: code.reduce((sum, chunk) => sum + chunk.code.length, 0),
+    };
+  }
+  expect(sizes).toMatchObject({
+    sidestream: { elements: true, lit: true },
+    'sidestream/element': { elements: true, lit: true },
+    'sidestream/headless': { elements: false, lit: false },
+  });
+  expect(sizes['sidestream/headless'].bytes).toBeLessThan(sizes.sidestream.bytes / 2);
 });
 
 test('one script tag is enough, from another host too', async ({ page }) => {

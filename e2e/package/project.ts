@@ -10,9 +10,12 @@ import { layPackage } from '../../scripts/package/lay';
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 export const run = promisify(execFile);
 
+/** What the command says to install for building bundles. */
+const ENCODING = ['onnxruntime-node', 'sharp'];
+
 /**
  * A shop's project outside the repository, with the packed tarball in `node_modules` as npm lays it, and nothing else but
- * the dependencies that the tarball names.
+ * the dependencies that the tarball names and what building a bundle takes.
  * @param example folder under `examples` whose files and packages it has besides
  * @returns its folder
  */
@@ -22,18 +25,26 @@ export async function createProject(example?: string): Promise<string> {
   const files = example ? join(repository, 'examples', example) : null;
   const own = files ? await readFile(join(files, 'package.json'), 'utf8').catch(() => '{}') : '{}';
   const { dependencies = {}, devDependencies = {} } = JSON.parse(own);
-  const names = Object.keys({ ...about.dependencies, ...dependencies, ...devDependencies });
-  for (const name of names.filter((name) => name !== about.name)) {
-    const path = join(project, 'node_modules', name);
-    await mkdir(dirname(path), { recursive: true });
-    await symlink(join(repository, 'node_modules', name), path, 'junction');
-  }
+  const names = [...Object.keys({ ...about.dependencies, ...dependencies, ...devDependencies }), ...ENCODING];
+  await linkPackages(
+    project,
+    names.filter((name) => name !== about.name),
+  );
   await mkdir(join(project, 'node_modules', '.bin'));
   await symlink(join('..', 'sidestream', about.bin.sidestream), join(project, 'node_modules', '.bin', 'sidestream'));
   await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'a-shop', private: true, type: 'module' }));
   const foreign = (path: string): boolean => /[\\/](node_modules|public|site)$/.test(path);
   if (files) await cp(files, project, { recursive: true, filter: (path) => !foreign(path) });
   return project;
+}
+
+/** Lays packages of the repository into a project. */
+export async function linkPackages(project: string, names: string[]): Promise<void> {
+  for (const name of names) {
+    const path = join(project, 'node_modules', name);
+    await mkdir(dirname(path), { recursive: true });
+    await symlink(join(repository, 'node_modules', name), path, 'junction');
+  }
 }
 
 /** Writes a catalogue of ten products, half of them with pictures, and builds its bundle into `public/bundle`. */

@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type OutputChunk, type RolldownOptions, rolldown } from 'rolldown';
+import { type OutputAsset, type OutputChunk, type RolldownOptions, rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
+import { besideScript, lateAddress, ownRuntime, throughBundler, workerBuilds, writePlaces } from './late';
 import { rememberPackages } from './notices';
-import { filesIn, shortStyles, workersIn } from './plugins';
+import { filesIn, shortStyles } from './plugins';
 
 /** Folder of the repository, and of what is built for the package. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const LIB = join(ROOT, 'lib');
 
 type Packages = Record<string, string>;
-const about: { dependencies: Packages; peerDependencies?: Packages } = JSON.parse(
+const about: { name: string; dependencies: Packages; peerDependencies?: Packages } = JSON.parse(
   readFileSync(join(ROOT, 'package.json'), 'utf8'),
 );
 /** What a shop installs with the package stays an import; all the rest becomes part of it. */
@@ -32,31 +33,31 @@ const common: RolldownOptions = {
   preserveEntrySignatures: 'strict',
 };
 
-/**
- * What a page without a bundler loads, in one folder that may lie on any host. Page and workers are built apart: in one
- * build each would carry what only the others use of the modules they share.
- */
-const CDN_SOURCES: Record<string, string>[] = [
-  { sidestream: 'index.ts', inspector: 'inspector.ts', adapters: 'adapters/index.ts' },
-  { worker: 'runtime/worker.ts' },
-  { 'encoder-worker': 'runtime/encoder-worker.ts', encoders: 'encoders/index.ts' },
-];
-const cdnInto = (dir: string) =>
-  CDN_SOURCES.map(
-    (paths): RolldownOptions => ({
-      ...common,
-      platform: 'browser',
-      // It does nothing when loaded, but does not say so.
-      treeshake: { moduleSideEffects: [{ test: /@huggingface/, sideEffects: false }] },
-      input: sources(paths),
-      plugins: [shortStyles(), workersIn('./'), filesIn('./'), rememberPackages()],
-      output: { dir, entryFileNames: '[name].js', chunkFileNames, minify: true },
-    }),
-  );
+/** The page's side for pages without a bundler. */
+const pageBuild = (dir: string): RolldownOptions => ({
+  ...common,
+  platform: 'browser',
+  input: sources({ sidestream: 'index.ts', inspector: 'inspector.ts', adapters: 'adapters/index.ts' }),
+  plugins: [shortStyles(), besideScript(), rememberPackages()],
+  output: { dir, entryFileNames: '[name].js', chunkFileNames, minify: true },
+});
+
+/** It does nothing when loaded, but does not say so. */
+const treeshake = { moduleSideEffects: [{ test: /@huggingface/, sideEffects: false }] };
+
+const encodersBuild = (dir: string, files: string[]): RolldownOptions => ({
+  ...common,
+  platform: 'browser',
+  treeshake,
+  input: sources({ encoders: 'encoders/index.ts' }),
+  plugins: [ownRuntime(ROOT, files), rememberPackages()],
+  output: { dir, entryFileNames: '[name].js', chunkFileNames, minify: true },
+});
 
 /** What a page imports by name. */
 const PAGE = {
   index: 'index.ts',
+  headless: 'headless.ts',
   element: 'element/index.ts',
   inspector: 'inspector.ts',
   adapters: 'adapters/index.ts',
@@ -68,7 +69,7 @@ const MODULES: RolldownOptions = {
   platform: 'browser',
   external,
   input: sources(PAGE),
-  plugins: [shortStyles(), workersIn('./cdn/'), rememberPackages()],
+  plugins: [shortStyles(), throughBundler(), rememberPackages()],
   output: { dir: LIB, entryFileNames: '[name].js', chunkFileNames },
 };
 
@@ -79,7 +80,7 @@ const CLI: RolldownOptions = {
   external: [...external, /^onnxruntime-web/, /^@tensorflow\/tfjs-backend-webgpu/],
   // The second is the processes of a build, which start it by name.
   input: { main: source('cli/main.ts'), 'chunk-worker': source('cli/chunk-worker.ts') },
-  plugins: [filesIn('../cdn/'), rememberPackages()],
+  plugins: [filesIn((file) => `new URL('../cdn/${file}', import.meta.url).href`, false), rememberPackages()],
   // One copy of each tfjs package, the one of modules.
   resolve: { mainFields: ['module', 'main'] },
   transform: { define: { __dirname: 'import.meta.dirname' } },
@@ -94,29 +95,41 @@ const TYPES: RolldownOptions = {
   output: { dir: LIB, entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].d.ts' },
 };
 
-/**
- * Builds what a page without a bundler loads.
- * @returns its chunks
- */
-export async function buildCdn(folder: string): Promise<OutputChunk[]> {
-  const chunks: OutputChunk[] = [];
-  for (const options of cdnInto(folder)) chunks.push(...(await write(options)));
-  return chunks;
+/** Chunks of the files that a page without a bundler loads, and the names of those that workers are made of. */
+export interface Cdn {
+  chunks: OutputChunk[];
+  workers: string[];
 }
 
 /**
- * Builds all of `lib`.
- * @returns the chunks of its folder `cdn`
+ * Builds what a page without a bundler loads, in one folder that may lie on any host. Page and workers are built apart: in
+ * one build each would carry what only the others use of the modules they share.
  */
-export async function buildBundles(): Promise<OutputChunk[]> {
-  const chunks = await buildCdn(join(LIB, 'cdn'));
+export async function buildCdn(dir: string): Promise<Cdn> {
+  const plugins = [filesIn(lateAddress, true), rememberPackages()];
+  const workers: (OutputAsset | OutputChunk)[] = [];
+  for (const options of workerBuilds({ ...common, platform: 'browser', treeshake, plugins }, ROOT, dir)) {
+    workers.push(...(await write(options)));
+  }
+  const files = workers.map(({ fileName }) => fileName);
+  const chunks = workers.filter((file) => file.type === 'chunk');
+  for (const options of [pageBuild(dir), encodersBuild(dir, files)]) {
+    chunks.push(...(await write(options)).filter((file) => file.type === 'chunk'));
+  }
+  return { chunks, workers: files };
+}
+
+/** Builds all of `lib`. */
+export async function buildBundles(): Promise<Cdn> {
+  const cdn = await buildCdn(join(LIB, 'cdn'));
   for (const options of [MODULES, CLI, TYPES]) await write(options);
-  return chunks;
+  await writePlaces(LIB, cdn.workers, about.name);
+  return cdn;
 }
 
-async function write({ output, ...input }: RolldownOptions): Promise<OutputChunk[]> {
+async function write({ output, ...input }: RolldownOptions): Promise<(OutputAsset | OutputChunk)[]> {
   const bundle = await rolldown(input);
   const written = await bundle.write(Array.isArray(output) ? output[0] : output);
   await bundle.close();
-  return written.output.filter((file) => file.type === 'chunk');
+  return written.output;
 }

@@ -27,7 +27,7 @@ export async function pack(root: string, folder: string): Promise<Tarball> {
 
 /** Every fault of the package, in words; none when it may be published. */
 export async function faultsOf(root: string, path: string, tarball: Tarball, sizes: Size[], chunks: OutputChunk[]) {
-  const faults = [await metadataFaults(path), await typeFaults(root, path), contentFaults(tarball)];
+  const faults = [await metadataFaults(path), await typeFaults(root, path), await contentFaults(root, tarball)];
   const tooLarge = sizes.filter(({ bytes, budget }) => bytes > budget);
   const late = ['sidestream.js', 'worker.js'].filter((start) => reachesEncoders(chunks, start));
   return [
@@ -56,8 +56,9 @@ async function typeFaults(root: string, path: string): Promise<string[]> {
 }
 
 /** What must be in the tarball, and what must not. */
-function contentFaults({ files }: Tarball): string[] {
+async function contentFaults(root: string, { files }: Tarball): Promise<string[]> {
   const paths = files.map(({ path }) => path);
+  const about: Named = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const needed = [
     'LICENSE',
     'models/NOTICE.txt',
@@ -68,14 +69,42 @@ function contentFaults({ files }: Tarball): string[] {
     'lib/custom-elements.json',
     'lib/cdn/tfjs-backend-wasm-simd.wasm',
     'lib/cdn/ort-wasm-simd-threaded.asyncify.wasm',
+    ...namedIn(about),
+    ...(await linkedIn(join(root, 'README.md'))),
   ];
   const foreign = paths.filter(
-    (path) => !/^(lib|models)\/|^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(path),
+    (path) => !/^(lib|models|docs)\/|^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(path),
   );
   return [
     ...needed.filter((path) => !paths.includes(path)).map((path) => `the tarball lacks ${path}`),
     ...foreign.map((path) => `the tarball has ${path}, which nobody needs`),
   ];
+}
+
+type Addresses = string | { [key: string]: Addresses };
+/** Entries of package.json that name files. */
+interface Named {
+  exports: Addresses;
+  imports: Addresses;
+  types: string;
+  unpkg: string;
+  jsdelivr: string;
+  customElements: string;
+  bin: Addresses;
+}
+
+/** Files that package.json names, but for patterns. */
+function namedIn({ exports, imports, types, unpkg, jsdelivr, customElements, bin }: Named): string[] {
+  const files = (named: Addresses): string[] =>
+    typeof named === 'string' ? [named.replace(/^\.\//, '')] : Object.values(named).flatMap(files);
+  const all = files({ exports, imports, types, unpkg, jsdelivr, customElements, bin });
+  return all.filter((path) => !path.includes('*'));
+}
+
+/** Files under `docs` that a text in Markdown links to. */
+async function linkedIn(path: string): Promise<string[]> {
+  const text = await readFile(path, 'utf8');
+  return [...text.matchAll(/\]\((docs\/[^)#\s]+)/g)].map(([, file]) => file);
 }
 
 /** A page or worker whose items have features must never load an encoder: not even by a script it may load later. */

@@ -1,24 +1,81 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cli } from '@custom-elements-manifest/analyzer/cli.js';
+import * as v from 'valibot';
 
-/** The file of the package that has the elements. */
-const PATH = 'lib/element.js';
+/** The file of the package that has each element. */
+const PATHS: Record<string, string> = {
+  'sidestream-recs': 'lib/element.js',
+  'sidestream-inspector': 'lib/inspector.js',
+};
+
+/** What a page can say to an element and hear from it. */
+export interface Declaration {
+  tag: string;
+  /** Of the class. */
+  name: string;
+  attributes: { name: string; field: string; text: string }[];
+  properties: { name: string; attribute?: string; text: string }[];
+  events: { name: string; detail: string; text: string }[];
+}
+
+const described = { name: v.string(), description: v.optional(v.string(), '') };
+/** As much of an element's declaration as its types need. */
+const declarationSchema = v.object({
+  ...described,
+  tagName: v.string(),
+  attributes: v.optional(v.array(v.object({ ...described, fieldName: v.string() })), []),
+  events: v.optional(v.array(v.object({ ...described, type: v.object({ text: v.string() }) })), []),
+  members: v.optional(
+    v.array(
+      v.looseObject({
+        ...described,
+        kind: v.string(),
+        privacy: v.optional(v.string()),
+        attribute: v.optional(v.string()),
+        readonly: v.optional(v.boolean()),
+        static: v.optional(v.boolean()),
+      }),
+    ),
+    [],
+  ),
+});
 
 /**
  * Writes `custom-elements.json`, which editors and catalogues of components read.
- * @returns the tags described
+ * @returns the elements described
  */
-export async function writeElements(root: string, folder: string): Promise<string[]> {
-  const argv = ['analyze', '--litelement', '--quiet', '--globs', 'src/element/sidestream-*.ts'];
+export async function writeElements(root: string, folder: string): Promise<Declaration[]> {
+  // It writes the address of its file into package.json: with the folder named, the one that is there already.
+  const argv = ['analyze', '--litelement', '--quiet', '--outdir', 'lib', '--globs', 'src/element/sidestream-*.ts'];
   const { modules, ...rest } = await cli({ argv, cwd: root, noWrite: true });
   const declarations = modules.flatMap((module) => module.declarations ?? []).filter(({ tagName }) => tagName);
-  const reference = (name: string) => ({ name, module: PATH });
-  const exports = declarations.flatMap(({ name, tagName }) => [
-    { kind: 'js', name, declaration: reference(name) },
-    { kind: 'custom-element-definition', name: tagName, declaration: reference(name) },
-  ]);
-  const manifest = { ...rest, modules: [{ kind: 'javascript-module', path: PATH, declarations, exports }] };
+  const described = declarations.map((declaration) => {
+    const path = PATHS[declaration.tagName ?? ''];
+    if (!path) throw new Error(`Which file has <${declaration.tagName}>? Name it in scripts/package/elements.ts.`);
+    const reference = { name: declaration.name, module: path };
+    const exports = [
+      { kind: 'js', name: declaration.name, declaration: reference },
+      { kind: 'custom-element-definition', name: declaration.tagName, declaration: reference },
+    ];
+    return { kind: 'javascript-module', path, declarations: [declaration], exports };
+  });
+  const manifest = { ...rest, modules: described };
   await writeFile(join(folder, 'custom-elements.json'), `${JSON.stringify(manifest, null, 1)}\n`);
-  return declarations.flatMap(({ tagName }) => tagName ?? []);
+  return declarations.map(declared);
+}
+
+function declared(input: unknown): Declaration {
+  const { tagName, name, attributes, events, members } = v.parse(declarationSchema, input);
+  const fields = members.filter(
+    ({ kind, privacy, ...member }) =>
+      kind === 'field' && (privacy ?? 'public') === 'public' && !member.readonly && !member.static,
+  );
+  return {
+    tag: tagName,
+    name,
+    attributes: attributes.map(({ name, fieldName, description }) => ({ name, field: fieldName, text: description })),
+    properties: fields.map(({ name, attribute, description }) => ({ name, attribute, text: description })),
+    events: events.map(({ name, type, description }) => ({ name, detail: type.text, text: description })),
+  };
 }

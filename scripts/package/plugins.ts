@@ -3,25 +3,11 @@ import { basename } from 'node:path';
 import type { Plugin } from 'rolldown';
 
 /**
- * Keeps the workers files of their own: `new Worker(new URL('./worker.ts', import.meta.url))` of the sources becomes the
- * form that every bundler knows, with the address the file has in the package.
- * @param folder where the workers lie, seen from the file that starts them
- */
-export function workersIn(folder: string): Plugin {
-  return {
-    name: 'workers',
-    transform: {
-      filter: { code: 'new Worker(new URL(' },
-      handler: (code) => code.replace(/new URL\('\.\/([\w-]+)\.ts', import/g, `new URL('${folder}$1.js', import`),
-    },
-  };
-}
-
-/**
  * Turns the import of a file with `?url` into its address at run time.
- * @param folder where such files lie, seen from the scripts; those beside the scripts are put there
+ * @param addressOf the address as an expression
+ * @param put whether the files are put beside the scripts
  */
-export function filesIn(folder: string): Plugin {
+export function filesIn(addressOf: (file: string) => string, put: boolean): Plugin {
   return {
     name: 'files',
     resolveId: {
@@ -36,8 +22,8 @@ export function filesIn(folder: string): Plugin {
       async handler(id) {
         const file = id.replace(/\?url$/, '');
         const fileName = basename(file);
-        if (folder === './') this.emitFile({ type: 'asset', fileName, source: await readFile(file) });
-        return `export default new URL('${folder}${fileName}', import.meta.url).href;`;
+        if (put) this.emitFile({ type: 'asset', fileName, source: await readFile(file) });
+        return `export default ${addressOf(fileName)};`;
       },
     },
   };

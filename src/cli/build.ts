@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { describeRefusal, TEXT_RECIPES, type TextRecipe } from '../catalog';
 import { DEFAULT_PRESETS } from '../encoders';
+import { nodeRuntime } from '../encoders/node';
 import { buildBundle } from './build-bundle';
 import { readPreset } from './encoder-preset';
 import { MODELS_FOLDER } from './encoders-add';
@@ -81,6 +82,8 @@ export function buildCommand(): Command {
     .option('--refit', 'fit the projections anew: every feature changes, and a base model has to be trained again')
     .action(async (catalog: string[], { mapping: file, encoding, strict, ...options }: BuildOptions) => {
       const started = performance.now();
+      // Said at once, and not after a long feed was read.
+      await nodeRuntime();
       const { models } = options;
       const presets = {
         text: await readPreset(options.textEncoder, models, 'text'),

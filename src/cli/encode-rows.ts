@@ -51,7 +51,7 @@ export interface EncodedRows {
  */
 export async function encodeRows(task: RowsTask): Promise<EncodedRows> {
   const { modality, rows, runner, projection, cache, store, refuse, advance } = task;
-  const keyOf = tapsKey(task.preset);
+  const keyOf = await tapsKey(task.preset);
   const waiting = new Map<string, Waiting>();
   const inFlight = new Set<Promise<void>>();
   let chunk: Waiting[] = [];

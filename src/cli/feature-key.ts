@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Preset } from '../encoders';
-import { NODE_RUNTIME } from '../encoders/node';
+import { nodeRuntime } from '../encoders/node';
 
 /** Counted up whenever the same input is to give other features, for a reason that no preset or version tells. */
 const RECIPE = 1;
@@ -9,8 +9,8 @@ const RECIPE = 1;
  * By what the taps of an input are known: everything that decides about them.
  * @returns a function from a text or the bytes of a picture file to a SHA-256
  */
-export function tapsKey(preset: Preset): (input: string | Uint8Array) => Buffer {
-  const recipe = JSON.stringify([RECIPE, NODE_RUNTIME, preset]);
+export async function tapsKey(preset: Preset): Promise<(input: string | Uint8Array) => Buffer> {
+  const recipe = JSON.stringify([RECIPE, await nodeRuntime(), preset]);
   return (input) => createHash('sha256').update(recipe).update('\n').update(input).digest();
 }
 

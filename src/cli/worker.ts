@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { DEFAULT_PRESETS } from '../encoders';
+import { nodeRuntime } from '../encoders/node';
 import { readPreset } from './encoder-preset';
 import { MODELS_FOLDER } from './encoders-add';
 import { startQueueWorker } from './queue-worker';
@@ -25,6 +26,7 @@ export function workerCommand(): Command {
     .option('--text-encoder <name>', 'encoder of the texts, as of the builds', DEFAULT_PRESETS.text.name)
     .option('--image-encoder <name>', 'encoder of the pictures, as of the builds', DEFAULT_PRESETS.image.name)
     .action(async ({ queue, workers, models, textEncoder, imageEncoder }: WorkerOptions) => {
+      await nodeRuntime();
       const presets = {
         text: await readPreset(textEncoder, models, 'text'),
         image: await readPreset(imageEncoder, models, 'image'),

@@ -1,9 +1,8 @@
-import { env, InferenceSession, Tensor } from 'onnxruntime-node';
-import sharp from 'sharp';
 import { SidestreamError } from '../error';
 import { sha256 } from '../sha256';
 import type { ImageEncoder, TextEncoder } from './encoder';
 import { imageEncoder } from './image-encoder';
+import { loadOnnxruntime } from './node-packages';
 import type { ImagePreset, Preset, TextPreset } from './preset';
 import { Session } from './session';
 import { textEncoder } from './text-encoder';
@@ -22,13 +21,10 @@ export interface NodeEncoderOptions {
   threads?: number;
 }
 
-/** What turns inputs into numbers here, with versions: another one may round differently. */
-export const NODE_RUNTIME = `onnxruntime ${env.versions.node ?? env.versions.common}, libvips ${sharp.versions.vips}`;
-
 /**
  * An encoder on onnxruntime-node.
  * @throws SidestreamError `encoder/missing` when the file is not the one the preset names, or a text encoder comes
- *   without its tokeniser; `encoder/failed` when the session cannot be created
+ *   without its tokeniser; `encoder/failed` when the session cannot be created; `encoder/not-installed`
  */
 export function createNodeEncoder(
   preset: TextPreset,
@@ -45,6 +41,7 @@ export async function createNodeEncoder(
   files: EncoderFiles,
   { threads }: NodeEncoderOptions = {},
 ): Promise<TextEncoder | ImageEncoder> {
+  const { InferenceSession, Tensor } = await loadOnnxruntime();
   const digest = await sha256(new Uint8Array(files.onnx));
   if (digest !== preset.digest) throw missing(preset, `models/${preset.name}.onnx is not the file its preset names`);
   const open = () =>

@@ -1,7 +1,8 @@
-import sharp, { type KernelEnum } from 'sharp';
+import type { KernelEnum } from 'sharp';
 import { SidestreamError } from '../error';
 import type { Pixels } from './encoder';
 import { frame } from './framing';
+import { loadSharp } from './node-packages';
 import { planar } from './planar';
 import type { Framing } from './preset';
 
@@ -19,11 +20,12 @@ const KERNELS: Record<NonNullable<Framing['filter']>, keyof KernelEnum> = {
  * fills what is left, as well as what is transparent, with white.
  * @param framing the image preset, or as much of it as matters; letterboxed by default
  * @returns [3, size, size], 0..1
- * @throws SidestreamError `encoder/bad-image`
+ * @throws SidestreamError `encoder/bad-image`, `encoder/not-installed`
  */
 export async function decodeImage(bytes: Uint8Array, framing: Framing): Promise<Pixels> {
   const { size, fit = 'letterbox', filter = 'mitchell' } = framing;
   const kernel = KERNELS[filter];
+  const sharp = await loadSharp();
   try {
     const upright = sharp(bytes, { failOn: 'error' }).autoOrient().flatten({ background: '#fff' });
     if (fit !== 'crop') {

@@ -8,7 +8,7 @@ import { ImpressionBatch } from './impression-batch';
 import { watchRest } from './rest';
 import { carryErrors } from './rpc';
 import type { Host, RemoteListener } from './worker';
-import { startWorker, workerAddress } from './worker-script';
+import { startWorker } from './worker-script';
 
 /** A running worker. `died` rejects when it crashes. */
 interface Line {
@@ -50,10 +50,7 @@ export async function connect(options: RecommenderOptions): Promise<Recommender>
   const complete = (status: Status): Status => ({ ...status, backend: { ...status.backend, encoders } });
 
   const dial = async (): Promise<Line> => {
-    const address = workerAddress('worker.js', options.workerUrl, import.meta.url);
-    const worker = address
-      ? startWorker(address, 'sidestream')
-      : new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'sidestream' });
+    const worker = startWorker('worker.js', options.workerUrl);
     const died = new Promise<never>((_, reject) => {
       const crash = (event: Event): void => {
         worker.terminate();

@@ -7,7 +7,7 @@ import type { NewItem, Progress } from './api';
 import type { BundleEncoders } from './encoder-files';
 import type { EncoderHost } from './encoder-worker';
 import { carryErrors } from './rpc';
-import { startWorker, workerAddress } from './worker-script';
+import { startWorker } from './worker-script';
 
 /** An item ready for the catalogue, and what encoded it. */
 export interface EncodedItem {
@@ -33,10 +33,7 @@ export async function encodeItem(
   const { picture, ...fields } = product;
   const item = parseItem({ ...fields, id: fields.id ?? `local-${Date.now().toString(36)}-${++made}` });
   const { encoders } = files;
-  const address = workerAddress('encoder-worker.js', workerUrl, import.meta.url);
-  const worker = address
-    ? startWorker(address, 'sidestream-encoders')
-    : new Worker(new URL('./encoder-worker.ts', import.meta.url), { type: 'module', name: 'sidestream-encoders' });
+  const worker = startWorker('encoder-worker.js', workerUrl);
   const died = new Promise<never>((_, reject) => {
     worker.addEventListener('error', ({ message }) => {
       const text = `The encoders' worker stopped${message ? ` (${message})` : ''}. Try again, with a smaller picture if it repeats.`;

@@ -1,44 +1,80 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { workerAddress } from './worker-script';
+import { ownPlaces } from './own-workers';
+import { startWorker } from './worker-script';
+
+vi.mock('./own-workers', () => ({
+  ownPlaces: vi.fn(() => null),
+  startSource: (file: string) => `the source of ${file}`,
+}));
+
+/** Workers that were started; the browser tests have real ones. */
+const started: { address: string; messages: unknown[] }[] = [];
+class FakeWorker extends EventTarget {
+  readonly messages: unknown[] = [];
+  constructor(readonly address: URL | string) {
+    super();
+    started.push({ address: String(address), messages: this.messages });
+  }
+  postMessage(message: unknown): void {
+    this.messages.push(message);
+  }
+}
 
 const page = (address: string): void => {
+  started.length = 0;
   vi.stubGlobal('location', new URL(address));
   vi.stubGlobal('document', { baseURI: address });
+  vi.stubGlobal('Worker', FakeWorker);
 };
 afterEach(() => vi.unstubAllGlobals());
 
-describe('the address of a worker', () => {
-  it('is left to the bundler where the script comes from the page’s own host', () => {
+describe('a worker', () => {
+  it('is made from the sources by the bundler that has them', () => {
     page('https://shop.example/a/');
-    expect(workerAddress('worker.js', undefined, 'https://shop.example/assets/index-1.js')).toBeNull();
+    expect(startWorker('encoder-worker.js', undefined)).toBe('the source of encoder-worker.js');
+    expect(started).toEqual([]);
   });
 
-  it('is left to a bundler that writes a file’s address into the script', () => {
+  it('lies where a bundler put it, and hears where the other files are', () => {
     page('https://shop.example/a/');
-    expect(workerAddress('worker.js', undefined, 'file:///home/shop/node_modules/sidestream/lib/index.js')).toBeNull();
+    const files = {
+      'worker.js': '/assets/worker-1.js',
+      'learning-2.js': 'https://shop.example/assets/learning-2-3.js',
+    };
+    const places = { script: 'https://shop.example/a/', files };
+    vi.mocked(ownPlaces).mockReturnValueOnce(places);
+    startWorker('worker.js', undefined);
+    expect(started).toEqual([
+      { address: 'https://shop.example/assets/worker-1.js', messages: [{ type: 'sidestream-places', places }] },
+    ]);
   });
 
-  it('is beside a script from another host', () => {
+  it('lies beside the page’s script of the package, and starts from another host through a script of the page', async () => {
     page('https://shop.example/a/');
-    const script = 'https://cdn.example/sidestream@1/lib/cdn/sidestream.js';
-    expect(workerAddress('encoder-worker.js', undefined, script)?.href).toBe(
-      'https://cdn.example/sidestream@1/lib/cdn/encoder-worker.js',
-    );
+    const places = { script: 'https://cdn.example/sidestream@1/lib/cdn/sidestream.js' };
+    vi.mocked(ownPlaces).mockReturnValueOnce(places);
+    const shims: Blob[] = [];
+    vi.spyOn(URL, 'createObjectURL').mockImplementationOnce((blob) => {
+      shims.push(blob as Blob);
+      return 'blob:1';
+    });
+    startWorker('encoder-worker.js', undefined);
+    expect(started).toEqual([{ address: 'blob:1', messages: [{ type: 'sidestream-places', places }] }]);
+    expect(await shims[0].text()).toBe('import "https://cdn.example/sidestream@1/lib/cdn/encoder-worker.js";');
   });
 
-  it('is the one the shop names, relative to the page', () => {
+  it('lies where the shop says, relative to the page', () => {
     page('https://shop.example/a/');
-    const script = 'https://shop.example/index.js';
-    expect(workerAddress('worker.js', 'static/worker.js', script)?.href).toBe(
+    startWorker('worker.js', 'static/worker.js');
+    startWorker('encoder-worker.js', '/static/worker.js');
+    expect(started.map(({ address }) => address)).toEqual([
       'https://shop.example/a/static/worker.js',
-    );
-    expect(workerAddress('encoder-worker.js', '/static/worker.js', script)?.href).toBe(
       'https://shop.example/static/encoder-worker.js',
-    );
+    ]);
   });
 
-  it('is refused when it is none', () => {
+  it('is refused when its address is none', () => {
     page('https://shop.example/a/');
-    expect(() => workerAddress('worker.js', 'https://', 'https://shop.example/x.js')).toThrowError(/workerUrl/);
+    expect(() => startWorker('worker.js', 'https://')).toThrowError(/workerUrl/);
   });
 });

@@ -3,6 +3,7 @@ import type { Item } from 'sidestream';
 import { RecommendationList } from './RecommendationList';
 import { BUNDLE, shopRecommender, track } from './recommender';
 import 'sidestream/element';
+import type {} from 'sidestream/jsx';
 
 /** A link that the server knows. */
 export interface Link {

@@ -1,5 +1,6 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Tensor, TensorConstructor } from 'onnxruntime-node';
 import type { Pixels, RawTaps } from '../encoder';
+import { loadOnnxruntime } from '../node-packages';
 import type { TokenBatch } from '../tokenizer';
 import type { Adapted } from './adapt';
 import type { ImageInput, Normalization } from './model-inputs';
@@ -20,7 +21,8 @@ const INT64 = 7;
 
 /**
  * Runs the original model on a sample and pools its hidden states here, apart from everything the adapted one does.
- * @throws SidestreamError `encoder/unsupported-graph` when it does not run or its states are not [batch, tokens, width]
+ * @throws SidestreamError `encoder/unsupported-graph` when it does not run or its states are not [batch, tokens, width];
+ *   `encoder/not-installed`
  */
 export async function referenceTaps(adapted: Adapted, sample: Sample, pooling: Pooling): Promise<ReferenceTaps> {
   const count = 'texts' in sample ? sample.count : sample.pictures.length;
@@ -42,10 +44,11 @@ export async function referenceTaps(adapted: Adapted, sample: Sample, pooling: P
 }
 
 async function run({ reference, inputs }: Adapted, sample: Sample, names: string[]) {
+  const { InferenceSession, Tensor } = await loadOnnxruntime();
   try {
     const session = await InferenceSession.create(reference, { logSeverityLevel: 3 });
     try {
-      return await session.run(feedsOf(inputs, sample), names);
+      return await session.run(feedsOf(inputs, sample, Tensor), names);
     } finally {
       await session.release();
     }
@@ -57,7 +60,7 @@ async function run({ reference, inputs }: Adapted, sample: Sample, names: string
   }
 }
 
-function feedsOf(inputs: Adapted['inputs'], sample: Sample): Record<string, Tensor> {
+function feedsOf(inputs: Adapted['inputs'], sample: Sample, make: TensorConstructor): Record<string, Tensor> {
   if ('text' in inputs) {
     if (!('texts' in sample)) throw new Error('A text model is tried on texts.');
     const { ids, mask, types } = inputs.text;
@@ -68,7 +71,7 @@ function feedsOf(inputs: Adapted['inputs'], sample: Sample): Record<string, Tens
       [mask, texts.mask],
       ...(types ? [[types, new Int32Array(texts.ids.length)] as [GraphInput, Int32Array]] : []),
     ];
-    return Object.fromEntries(pairs.map(([input, values]) => [input.name, integers(input, values, dims)]));
+    return Object.fromEntries(pairs.map(([input, values]) => [input.name, integers(input, values, dims, make)]));
   }
   if (!('pictures' in sample)) throw new Error('An image model is tried on pictures.');
   const { pictures, size } = sample;
@@ -77,12 +80,12 @@ function feedsOf(inputs: Adapted['inputs'], sample: Sample): Record<string, Tens
   for (const [i, picture] of pictures.entries())
     data.set(normalized(picture, image, normalization), i * picture.length);
   const dims = image.channelsLast ? [size, size, 3] : [3, size, size];
-  return { [image.name]: new Tensor('float32', data, [pictures.length, ...dims]) };
+  return { [image.name]: new make('float32', data, [pictures.length, ...dims]) };
 }
 
-function integers({ type }: GraphInput, values: Int32Array, dims: number[]): Tensor {
-  if (type !== INT64) return new Tensor('int32', values, dims);
-  return new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
+function integers({ type }: GraphInput, values: Int32Array, dims: number[], make: TensorConstructor): Tensor {
+  if (type !== INT64) return new make('int32', values, dims);
+  return new make('int64', BigInt64Array.from(values, BigInt), dims);
 }
 
 function normalized(picture: Pixels, { channelsLast }: ImageInput, norm: Normalization): Float32Array {

@@ -1,0 +1,74 @@
+/** An app that a new user makes, and what it takes to run it. No app has a setting for this package. */
+export interface App {
+  name: string;
+  /** Folder under `templates`. */
+  template: string;
+  /** What is installed beside the package, at exact versions. */
+  packages: Record<string, string>;
+  /** Where it keeps files that are served as they are; `public` if it does not say. */
+  files?: string;
+  /** Arguments of the program in `node_modules/.bin` that builds it. */
+  build: string[];
+  /** The folder of static files that was built, or the server; PORT is its port. */
+  serve: { folder: string } | { command: string[] };
+  /** Starts its development server; `{port}` stands for the port. */
+  dev?: string[];
+}
+
+const NEXT = { next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' };
+const VITE = '7.3.8';
+
+export const APPS: App[] = [
+  {
+    name: 'Vite 7',
+    template: 'vite',
+    packages: { vite: VITE },
+    build: ['vite', 'build'],
+    serve: { folder: 'dist' },
+    dev: ['vite', '--port', '{port}', '--strictPort'],
+  },
+  {
+    name: 'Next 16, Turbopack',
+    template: 'next',
+    packages: NEXT,
+    build: ['next', 'build'],
+    serve: { command: ['next', 'start'] },
+    dev: ['next', 'dev', '--port', '{port}'],
+  },
+  {
+    name: 'Next 16, webpack',
+    template: 'next',
+    packages: NEXT,
+    build: ['next', 'build', '--webpack'],
+    serve: { command: ['next', 'start'] },
+  },
+  {
+    name: 'SvelteKit 2',
+    template: 'sveltekit',
+    packages: {
+      '@sveltejs/adapter-node': '5.5.7',
+      '@sveltejs/kit': '2.70.4',
+      '@sveltejs/vite-plugin-svelte': '6.2.4',
+      svelte: '5.57.3',
+      vite: VITE,
+    },
+    files: 'static',
+    build: ['vite', 'build'],
+    serve: { command: ['node', 'build'] },
+  },
+  {
+    name: 'Nuxt 4',
+    template: 'nuxt',
+    packages: { nuxt: '4.4.2', vue: '3.5.45' },
+    build: ['nuxt', 'build'],
+    serve: { command: ['node', '.output/server/index.mjs'] },
+  },
+  {
+    name: 'webpack 5',
+    template: 'webpack',
+    packages: { webpack: '5.112.2', 'webpack-cli': '7.3.1' },
+    build: ['webpack', '--mode', 'production'],
+    files: '.',
+    serve: { folder: '.' },
+  },
+];

@@ -1,0 +1,142 @@
+import { execFile, spawn } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { serve } from '../host';
+import type { App } from './apps';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const environment = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NUXT_TELEMETRY_DISABLED: '1', CI: '1' };
+
+/** Whether packages can be installed here. @returns null, or why not */
+export async function registryTrouble(): Promise<string | null> {
+  const args = ['ping', '--fetch-retries', '0', '--fetch-timeout', '10000'];
+  return run('npm', args, { cwd: tmpdir() }).then(
+    () => null,
+    ({ stderr, message }) =>
+      `The package registry does not answer: ${
+        String(stderr || message)
+          .trim()
+          .split('\n')[0]
+      }`,
+  );
+}
+
+/** Path of the packed tarball. @throws when nothing was packed */
+export async function tarballPath(): Promise<string> {
+  const folder = join(root, '.cache', 'package');
+  const name = (await readdir(folder).catch(() => [])).find((file) => file.endsWith('.tgz'));
+  if (!name) throw new Error('There is no tarball. Run "npm run package" first.');
+  return join(folder, name);
+}
+
+/** An app in a folder of its own, with everything installed by npm. */
+export class Made {
+  private constructor(
+    private readonly app: App,
+    readonly folder: string,
+  ) {}
+
+  /** @param bundle folder of the catalogue's bundle and its `photos`, as `public` has them */
+  static async make(app: App, bundle: string): Promise<Made> {
+    const folder = await mkdtemp(join(tmpdir(), `sidestream-${app.template}-`));
+    await cp(join(root, 'e2e', 'frameworks', 'templates', app.template), folder, { recursive: true });
+    await cp(bundle, join(folder, app.files ?? 'public'), { recursive: true });
+    const dependencies = { ...app.packages, sidestream: `file:${await tarballPath()}` };
+    const about = {
+      name: 'a-shop',
+      private: true,
+      ...(app.template === 'next' ? {} : { type: 'module' }),
+      dependencies,
+    };
+    await writeFile(join(folder, 'package.json'), JSON.stringify(about));
+    const made = new Made(app, folder);
+    // The cache is npm's own, which all runs share.
+    await made.run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']);
+    return made;
+  }
+
+  /** @returns what the build printed */
+  build(): Promise<string> {
+    return this.run('npx', ['--no-install', ...this.app.build]);
+  }
+
+  /** Serves what was built. @returns its address, and how to end it */
+  async serve(): Promise<{ origin: string; close(): unknown }> {
+    if ('folder' in this.app.serve) return serve({ '/': join(this.folder, this.app.serve.folder) });
+    return this.start(this.app.serve.command);
+  }
+
+  /** Starts the development server. */
+  dev(): Promise<{ origin: string; close(): unknown }> {
+    return this.start(this.app.dev ?? []);
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  private async run(command: string, args: string[]): Promise<string> {
+    const options = { cwd: this.folder, env: environment, maxBuffer: 1e8 };
+    return run(command, args, options).then(
+      ({ stdout, stderr }) => stdout + stderr,
+      ({ stdout, stderr, message }) => {
+        throw new Error(
+          `${this.app.name}: ${args.join(' ')} failed: ${String(message).split('\n')[0]}\n${stdout}\n${stderr}`,
+        );
+      },
+    );
+  }
+
+  private async start([name, ...args]: string[]): Promise<{ origin: string; close(): unknown }> {
+    const port = await freePort();
+    const given = args.map((argument) => argument.replace('{port}', String(port)));
+    // Not through npx, which would not pass the end on to the server.
+    const file = name === 'node' ? given : [await this.program(name), ...given];
+    const child = spawn(process.execPath, file, {
+      cwd: this.folder,
+      env: { ...environment, PORT: String(port), HOST: 'localhost' },
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (said += data));
+    // Some development servers refuse their scripts to any other name.
+    const origin = `http://localhost:${port}`;
+    for (let tries = 0; ; tries++) {
+      if (child.exitCode !== null || tries > 300) throw new Error(`${this.app.name} does not serve: ${said}`);
+      if (
+        await fetch(origin).then(
+          ({ ok }) => ok,
+          () => false,
+        )
+      )
+        break;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    // A development server has processes of its own: all of its group end.
+    return {
+      origin,
+      close: () => child.pid !== undefined && child.exitCode === null && process.kill(-child.pid, 'SIGKILL'),
+    };
+  }
+
+  private async program(name: string): Promise<string> {
+    const folder = join(this.folder, 'node_modules', name);
+    const { bin } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+    return join(folder, typeof bin === 'string' ? bin : bin[name]);
+  }
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });

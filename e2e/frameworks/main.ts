@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type Browser, chromium } from '@playwright/test';
+import { buildBundle, createProject } from '../package/project';
+import { APPS, type App } from './apps';
+import { Made, registryTrouble } from './made';
+import { walk } from './walk';
+
+/**
+ * `npm run frameworks [-- <part of a name> …]`: packs the package, makes an app with each framework from the registry, builds
+ * it without a setting, serves it and uses it in the browser. Prints a table and one line of JSON. `--packed` takes the
+ * tarball that is there.
+ */
+interface Row {
+  app: string;
+  install: number;
+  build: number;
+  /** What was tried, or what failed. */
+  built: string;
+  dev: string;
+  good: boolean;
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const packed = process.argv.includes('--packed');
+const wanted = process.argv.slice(2).flatMap((name) => (name === '--packed' ? [] : name.toLowerCase()));
+const apps = APPS.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.toLowerCase().includes(part)));
+
+const trouble = await registryTrouble();
+if (trouble) {
+  console.error(trouble);
+  process.exit(1);
+}
+const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
+if (!packed) await promisify(execFile)(process.execPath, [tsx, 'scripts/package.ts'], { cwd: root, maxBuffer: 1e8 });
+const project = await createProject();
+await buildBundle(project);
+const file = join(root, '.cache', 'browser');
+const executablePath = (existsSync(file) && readFileSync(file, 'utf8').trim()) || undefined;
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+const rows: Row[] = [];
+for (const app of apps) {
+  const row = await tryApp(app, browser);
+  rows.push(row);
+  console.log(
+    `${row.good ? '✓' : '✗'} ${row.app.padEnd(20)} install ${seconds(row.install)}, build ${seconds(row.build)}, built: ${row.built}, development: ${row.dev}`,
+  );
+}
+await browser.close();
+await rm(project, { recursive: true, force: true });
+console.log(JSON.stringify(rows));
+if (rows.some(({ good }) => !good)) process.exitCode = 1;
+
+async function tryApp(app: App, browser: Browser): Promise<Row> {
+  const row: Row = {
+    app: app.name,
+    install: 0,
+    build: 0,
+    built: 'not built',
+    dev: app.dev ? 'not tried' : '–',
+    good: false,
+  };
+  let made: Made | null = null;
+  try {
+    const started = performance.now();
+    made = await Made.make(app, join(project, 'public'));
+    row.install = performance.now() - started;
+    await made.build();
+    row.build = performance.now() - started - row.install;
+    row.built = await use(browser, await made.serve(), false);
+    if (app.dev) row.dev = await use(browser, await made.dev(), true);
+    row.good = true;
+  } catch (thrown) {
+    console.error(thrown);
+    row.built = row.built === 'not built' ? `failed: ${String(thrown).split('\n')[0]}` : row.built;
+    if (row.built !== 'not built' && app.dev && row.dev === 'not tried') row.dev = String(thrown).split('\n')[0];
+  }
+  await made?.remove();
+  return row;
+}
+
+async function use(
+  browser: Browser,
+  { origin, close }: { origin: string; close(): unknown },
+  light: boolean,
+): Promise<string> {
+  const page = await browser.newPage();
+  try {
+    const { learner, encoders } = await walk(page, origin, light);
+    return light ? 'lists follow' : `lists follow, learns on ${learner}, encodes on ${encoders}`;
+  } finally {
+    await page.close();
+    await close();
+  }
+}
+
+function seconds(milliseconds: number): string {
+  return `${Math.round(milliseconds / 1000)} s`;
+}

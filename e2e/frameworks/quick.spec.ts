@@ -1,0 +1,37 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from '@playwright/test';
+import { buildBundle, createProject } from '../package/project';
+import { APPS } from './apps';
+import { Made, registryTrouble } from './made';
+import { walk } from './walk';
+
+/** The two that fail in the most ways; `npm run frameworks` tries all. */
+const QUICK = ['Vite 7', 'Next 16, Turbopack'];
+
+// Installing and building take their time on a busy machine.
+test.describe.configure({ timeout: 300_000 });
+
+let project: string;
+const leaving: (() => unknown)[] = [];
+test.beforeAll(async () => {
+  project = await createProject();
+  await buildBundle(project);
+});
+test.afterEach(async () => {
+  for (const leave of leaving.splice(0).reverse()) await leave();
+});
+test.afterAll(() => rm(project, { recursive: true, force: true }));
+
+for (const app of APPS.filter(({ name }) => QUICK.includes(name))) {
+  test(`${app.name}: made fresh, built without settings, and used`, async ({ page }) => {
+    const trouble = await registryTrouble();
+    test.skip(trouble !== null, trouble ?? '');
+    const made = await Made.make(app, join(project, 'public'));
+    leaving.push(() => made.remove());
+    await made.build();
+    const { origin, close } = await made.serve();
+    leaving.push(close);
+    await walk(page, origin);
+  });
+}

@@ -1,0 +1,14 @@
+'use client';
+
+import * as sidestream from 'sidestream';
+import 'sidestream/jsx';
+
+globalThis.sidestream = sidestream;
+
+export function Shop() {
+  return (
+    <sidestream-recs catalog="/bundle/" heading="For you" href-template="#{id}" suppressHydrationWarning>
+      <a href="#p1">Red scarf</a>
+    </sidestream-recs>
+  );
+}

@@ -1,0 +1,30 @@
+import type { Page } from '@playwright/test';
+import { add, expect, learn, openShop } from '../package/visit';
+
+/** What was tried in the browser, for the table. */
+export interface Walked {
+  learner: string | null;
+  encoders: string | null;
+}
+
+/**
+ * A shopper's way through an app: lists are there, a click makes both personal, tfjs learns, the encoders read a new product,
+ * and nothing went wrong on the way.
+ * @param light without learning and encoders, whose files are the largest
+ * @throws what is not as it should be
+ */
+export async function walk(page: Page, address: string, light = false): Promise<Walked> {
+  const trouble = await openShop(page, address, /^#p\d$/);
+  const cards = page.locator('sidestream-recs [data-id]');
+  const own = page.locator('#own li');
+  await expect(own).toHaveCount(3);
+  const before = await own.allTextContents();
+  await cards.nth(1).getByRole('link').click();
+  await expect(cards.filter({ hasText: 'Because' }).first()).toBeVisible();
+  await expect(own.filter({ hasText: 'Because' }).first()).toBeVisible();
+  expect(await own.allTextContents()).not.toEqual(before);
+  const walked = light ? { learner: null, encoders: null } : { learner: await learn(page), encoders: await add(page) };
+  if (!light) expect(walked).toEqual({ learner: 'wasm', encoders: 'wasm' });
+  expect(trouble).toEqual([]);
+  return walked;
+}

@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from '@playwright/test';
+import { registryTrouble, tarballPath } from '../frameworks/made';
+import { writeCatalogue } from './project';
+
+const run = promisify(execFile);
+
+test.describe.configure({ timeout: 300_000 });
+
+/** Most that a front end may get, in bytes: the encoders with their runtime for browsers are 36 MB of it. */
+const MOST = 50e6;
+
+let project: string;
+test.beforeEach(async () => {
+  project = await mkdtemp(join(tmpdir(), 'sidestream-install-'));
+});
+test.afterEach(() => rm(project, { recursive: true, force: true }));
+
+test('npm installs it without a flag, small, and the command says what else it needs', async () => {
+  const trouble = await registryTrouble();
+  test.skip(trouble !== null, trouble ?? '');
+  await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'a-shop', private: true, type: 'module' }));
+  const npm = (...args: string[]) => run('npm', ['i', '--no-audit', '--no-fund', ...args], { cwd: project });
+  await npm(await tarballPath());
+  const installed = await sizeOf(join(project, 'node_modules'));
+  expect(installed).toBeGreaterThan(20e6);
+  expect(installed).toBeLessThan(MOST);
+  const packages = await readdir(join(project, 'node_modules'));
+  expect(packages).not.toContain('onnxruntime-node');
+  expect(packages).not.toContain('sharp');
+
+  await writeCatalogue(project, 'photos');
+  const build = () =>
+    run('npx', ['--no-install', 'sidestream', 'build', 'catalog.jsonl', '--images', 'photos', '--out', 'bundle'], {
+      cwd: project,
+    });
+  const said = await build().catch(({ code, stderr }) => ({ code, stderr }));
+  expect(said).toMatchObject({ code: 1, stderr: expect.stringMatching(/^Error \(encoder\/not-installed\): /) });
+  const [, advice] = /Run "npm ([^"]+)"/.exec(said.stderr) ?? [];
+  expect(advice).toBe('i -D onnxruntime-node sharp --ignore-scripts');
+  // Commands that encode nothing do without.
+  await expect(
+    run('npx', ['--no-install', 'sidestream', 'inspect', 'nowhere'], { cwd: project }),
+  ).rejects.toMatchObject({
+    stderr: expect.stringContaining('bundle/'),
+  });
+
+  await npm(...advice.split(' ').slice(1));
+  expect((await build()).stdout).toContain('Built 10 items (5 without a picture)');
+});
+
+/** Bytes of all files in a folder. */
+async function sizeOf(folder: string): Promise<number> {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  const sizes = files.map(async (file) => (file.isFile() ? (await stat(join(file.parentPath, file.name))).size : 0));
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}

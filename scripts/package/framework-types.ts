@@ -1,0 +1,124 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Declaration } from './elements';
+
+/**
+ * Writes the types of the elements for the templates of frameworks, from what `custom-elements.json` says: the attributes,
+ * properties and events of each, with their descriptions.
+ */
+export async function writeFrameworkTypes(folder: string, elements: Declaration[]): Promise<void> {
+  for (const [name, write] of Object.entries({ jsx, vue, svelte })) {
+    await writeFile(join(folder, `${name}.d.ts`), `${[...importsOf(elements), ...write(elements)].join('\n')}\n`);
+  }
+  // What is imported for its types alone brings nothing.
+  await writeFile(join(folder, 'types.js'), 'export {};\n');
+}
+
+/** Types of what the events carry, by name, and the elements themselves. */
+function importsOf(elements: Declaration[]): string[] {
+  const details = elements.flatMap(({ events }) =>
+    events.map(({ detail }) => /^CustomEvent<(\w+)>$/.exec(detail)?.[1]),
+  );
+  const names = [...new Set(details)].filter((name) => name !== undefined).sort();
+  return [
+    `import type { ${names.join(', ')} } from './index.js';`,
+    "import type {} from './element.js';",
+    "import type {} from './inspector.js';",
+  ];
+}
+
+/** React 19: what a server writes too has the names of attributes; the rest are properties. */
+function jsx(elements: Declaration[]): string[] {
+  const props = elements.flatMap((element) => {
+    const { name, attributes, properties, events } = element;
+    const own = [
+      ...attributes.flatMap(({ name, field, text }) => member(text, quoted(name), fieldOf(element, field))),
+      ...properties
+        .filter(({ attribute }) => !attribute)
+        .flatMap(({ name, text }) => member(text, name, fieldOf(element, name))),
+      ...events.flatMap(({ name, detail, text }) => member(text, `on${name}`, listener(detail))),
+    ];
+    const names = attributes.map(({ name }) => `'${name}'`).join(' | ');
+    const base = `Omit<HTMLAttributes<${elementOf(element)}>, ${names}>, RefAttributes<${elementOf(element)}>`;
+    return [`/** What \`<${element.tag}>\` takes. */`, `export interface ${name}Props extends ${base} {`, ...own, '}'];
+  });
+  const tags = elements.map(({ tag, name }) => `      '${tag}': ${name}Props;`);
+  return [
+    "import type { HTMLAttributes, RefAttributes } from 'react';",
+    '',
+    ...props,
+    '',
+    ...[
+      "declare module 'react' {",
+      '  namespace JSX {',
+      '    interface IntrinsicElements {',
+      ...tags,
+      '    }',
+      '  }',
+      '}',
+    ],
+  ];
+}
+
+/** Vue: templates name properties and attributes alike. */
+function vue(elements: Declaration[]): string[] {
+  const props = elements.flatMap((element) => [
+    `/** What \`<${element.tag}>\` takes. */`,
+    `export interface ${element.name}Props extends /* @vue-ignore */ HTMLAttributes {`,
+    ...element.properties.flatMap(({ name, text }) => member(text, name, fieldOf(element, name))),
+    ...element.events.flatMap(({ name, detail, text }) =>
+      member(text, `on${name[0].toUpperCase()}${name.slice(1)}`, listener(detail)),
+    ),
+    '}',
+  ]);
+  const tags = elements.map(({ tag, name }) => `    '${tag}': new () => { $props: ${name}Props };`);
+  return [
+    "import type { HTMLAttributes as Attributes } from 'vue';",
+    '',
+    // Listeners of the platform that have other events here.
+    "type HTMLAttributes = Omit<Attributes, 'onError' | 'onProgress'>;",
+    '',
+    ...props,
+    '',
+    ...["declare module 'vue' {", '  interface GlobalComponents {', ...tags, '  }', '}'],
+  ];
+}
+
+/** Svelte 5: attributes for what a server writes, properties for the rest; listeners are attributes. */
+function svelte(elements: Declaration[]): string[] {
+  const props = elements.flatMap((element) => {
+    const { name, attributes, properties, events } = element;
+    const named = attributes.map((attribute) => attribute.name);
+    const own = [
+      ...attributes.flatMap(({ name, field, text }) => member(text, quoted(name), fieldOf(element, field))),
+      ...properties
+        .filter((property) => !named.includes(property.name))
+        .flatMap(({ name, text }) => member(text, name, fieldOf(element, name))),
+      ...events.flatMap(({ name, detail, text }) => member(text, `on${name}`, listener(detail))),
+    ];
+    const omitted = [...named, ...events.map((event) => `on${event.name}`)].map((name) => `'${name}'`).join(' | ');
+    return [
+      `/** What \`<${element.tag}>\` takes. */`,
+      `export interface ${name}Props extends Omit<HTMLAttributes<${elementOf(element)}>, ${omitted}> {`,
+      ...own,
+      '}',
+    ];
+  });
+  const tags = elements.map(({ tag, name }) => `    '${tag}': ${name}Props;`);
+  return [
+    "import type { HTMLAttributes } from 'svelte/elements';",
+    '',
+    ...props,
+    '',
+    ...["declare module 'svelte/elements' {", '  interface SvelteHTMLElements {', ...tags, '  }', '}'],
+  ];
+}
+
+const elementOf = ({ tag }: Declaration): string => `HTMLElementTagNameMap['${tag}']`;
+const fieldOf = (element: Declaration, field: string): string => `${elementOf(element)}['${field}']`;
+const listener = (detail: string): string => `(event: ${detail}) => void`;
+const quoted = (name: string): string => (/^\w+$/.test(name) ? name : `'${name}'`);
+
+function member(text: string, name: string, type: string): string[] {
+  return [`  /** ${text.replace(/\s+/g, ' ')} */`, `  ${name}?: ${type};`];
+}

@@ -1,0 +1,169 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { OutputOptions, Plugin, RolldownOptions } from 'rolldown';
+
+/**
+ * Makes the workers' files such that no bundler has to understand them: plain scripts, one per part, that need nothing but
+ * the loader in `src/runtime/late-files.ts`. A bundler that meets `new URL('./worker-x.js', import.meta.url)` copies the
+ * file, whatever it thinks of modules, workers and code splitting.
+ */
+
+/** Vite turns assets that are smaller into `data:` addresses, which a content security policy refuses. */
+const SMALLEST = 4096;
+/** Stands for the address of a script in it. */
+const SCRIPT = 'sidestreamScript';
+/** The part that has onnxruntime. */
+const RUNTIME = 'onnxruntime';
+
+/** Parts of the recommender's worker that come late, each as one file. */
+const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | undefined>>['groups'] = [
+  { name: 'worker', tags: ['$initial'], priority: 1 },
+  { name: 'worker', test: /rolldown.runtime/, priority: 1 },
+  { name: 'tfjs-wasm', test: /tfjs-backend-wasm/ },
+  { name: 'tfjs-webgpu', test: /tfjs-backend-webgpu/ },
+  // What several backends compute with.
+  { name: 'tfjs-kernels', test: /tfjs-backend-cpu/, minShareCount: 2 },
+  { name: 'tfjs-cpu', test: /tfjs-backend-cpu|seedrandom/ },
+  { name: 'learning', test: (id) => !/tfjs-backend|seedrandom|src[\\/]store/.test(id) },
+];
+const ENCODER_GROUPS: typeof GROUPS = [
+  { name: 'encoder-worker', tags: ['$initial'], priority: 1 },
+  { name: 'encoder-worker', test: /rolldown.runtime/, priority: 1 },
+];
+
+/** Expression for the address of a file of the package, in the workers' scripts. */
+export const lateAddress = (file: string): string => `globalThis.sidestreamFiles?.address(${JSON.stringify(file)})`;
+
+/** Builds of the two workers; what they have in common with other builds comes with `common`. */
+export function workerBuilds(common: RolldownOptions, root: string, dir: string): RolldownOptions[] {
+  const build = (name: string, file: string, groups: typeof GROUPS): RolldownOptions => ({
+    ...common,
+    preserveEntrySignatures: 'allow-extension',
+    input: { [name]: `late:${join(root, 'src', 'runtime', file)}` },
+    plugins: [lateEntry(root), ...[common.plugins].flat(), lateScripts()],
+    transform: { define: { 'import.meta.url': SCRIPT } },
+    output: {
+      dir,
+      format: 'cjs',
+      entryFileNames: '[name].js',
+      chunkFileNames: ({ name }) => `${name === 'web-runtime' ? RUNTIME : name}-[hash].js`,
+      minify: true,
+      codeSplitting: { includeDependenciesRecursively: false, groups },
+    },
+  });
+  return [build('worker', 'worker.ts', GROUPS), build('encoder-worker', 'encoder-worker.ts', ENCODER_GROUPS)];
+}
+
+/** Lets a worker have a loader before anything else runs. */
+function lateEntry(root: string): Plugin {
+  const start = '\0late-start';
+  return {
+    name: 'late entry',
+    resolveId: { filter: { id: /^(late:|\0late-start)/ }, handler: (id) => id },
+    load: {
+      filter: { id: /^(late:|\0late-start)/ },
+      handler: (id) =>
+        id === start
+          ? `import { lateFiles } from ${JSON.stringify(join(root, 'src/runtime/late-files.ts'))};
+             const files = lateFiles({ script: location.href });
+             globalThis.sidestreamFiles = files;
+             addEventListener('message', ({ data }) => files.hear(data));`
+          : `import ${JSON.stringify(start)}; import ${JSON.stringify(id.slice('late:'.length))};`,
+    },
+  };
+}
+
+/** Makes each CommonJS chunk a script that defines itself; the entry's runs at once. */
+function lateScripts(): Plugin {
+  return {
+    name: 'late scripts',
+    renderChunk(code, { isEntry, fileName, imports }) {
+      const factory = `(exports, require, ${SCRIPT}) => {${code}\n}`;
+      const name = JSON.stringify(`./${fileName}`);
+      if (isEntry) {
+        const run = `((exports) => {(${factory})(exports, (name) => sidestreamFiles.require(name), location.href);`;
+        return `${run}sidestreamFiles.define(${name}, [], (own) => Object.assign(own, exports));})({});`;
+      }
+      const needs = JSON.stringify(imports.map((file) => `./${file}`));
+      // A thread of onnxruntime starts its file on its own: there is no loader then.
+      return `((factory) => globalThis.sidestreamFiles ? sidestreamFiles.define(${name}, ${needs}, factory) : factory({}, null, location.href))(${factory})`;
+    },
+    generateBundle(_, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type === 'chunk' && file.code.length < SMALLEST) file.code = file.code.padEnd(SMALLEST);
+      }
+    },
+  };
+}
+
+const OWN_WORKERS = /src[\\/]runtime[\\/]own-workers\.ts$/;
+
+/** Tells the scripts for pages without a bundler that all files lie beside them. */
+export const besideScript = (): Plugin => ({
+  name: 'own workers beside the script',
+  load: { filter: { id: OWN_WORKERS }, handler: () => ownWorkers('{ script: import.meta.url }') },
+});
+
+/** What the modules that go through a bundler import to know where it put the files: see `imports` in package.json. */
+const PLACES = '#places';
+export const throughBundler = (): Plugin => ({
+  name: 'own workers through a bundler',
+  resolveId: {
+    filter: { id: /own-workers$/ },
+    handler: () => ({ id: PLACES, external: true }),
+  },
+});
+
+/**
+ * Writes what is behind `#places`. A server has another file: it starts no worker, and a bundler for servers would copy
+ * all that workers are made of.
+ * @param folder `lib`
+ * @param files names of the files
+ * @param name of the package
+ */
+export async function writePlaces(folder: string, files: string[], name: string): Promise<void> {
+  // Some bundlers write addresses without a host. Development servers that bundle a page's packages before they serve them leave the files where they are.
+  const left = `address.replace(/(\\/node_modules)\\/\\.[^?#]*\\/deps\\/cdn\\//, '$1/${name}/lib/cdn/')`;
+  const entries = `Object.entries(${addressTable(files, './cdn/')}).map(([file, address]) => [file, new URL(${left}, document.baseURI).href])`;
+  const places = ownWorkers(`{ script: document.baseURI, files: Object.fromEntries(${entries}) }`);
+  await writeFile(join(folder, 'places.js'), places);
+  await writeFile(join(folder, 'places.node.js'), ownWorkers('null'));
+}
+
+/** @param places expression */
+const ownWorkers = (places: string): string =>
+  `export const ownPlaces = () => (${places});\nexport const startSource = null;\n`;
+
+/** Lets `encoders.js`, which is a module, load the part that has onnxruntime as the worker does. */
+export function ownRuntime(root: string, files: string[]): Plugin {
+  const runtime = files.find((file) => file.startsWith(RUNTIME));
+  const late = files.filter((file) => file === runtime || /^ort-.*\.wasm$/.test(file));
+  const call = "await import('./web-runtime')";
+  return {
+    name: 'own runtime',
+    transform: {
+      filter: { id: /src[\\/]encoders[\\/]web-encoder\.ts$/ },
+      handler(code) {
+        if (!code.includes(call)) this.error(`web-encoder.ts has no ${call}`);
+        return `
+          import { lateFiles } from ${JSON.stringify(join(root, 'src/runtime/late-files.ts'))};
+          const loadLate = () => {
+            const table = ${addressTable(late, './')};
+            for (const file in table) table[file] = new URL(table[file], location.href).href;
+            const files = lateFiles({ script: import.meta.url, files: table });
+            globalThis.sidestreamFiles = files;
+            return files.require('./${runtime}');
+          };
+          ${code.replace(call, 'await loadLate()')}`;
+      },
+    },
+  };
+}
+
+/** Expression for an object of addresses, each in the form that bundlers know. */
+function addressTable(files: string[], folder: string): string {
+  const entries = [...new Set(files)].map(
+    (file) => `${JSON.stringify(file)}: new URL('${folder}${file}', import.meta.url).href`,
+  );
+  return `{\n  ${entries.join(',\n  ')}\n}`;
+}
