@@ -24,6 +24,12 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   // What several backends compute with.
   { name: 'tfjs-kernels', test: /tfjs-backend-cpu/, minShareCount: 2 },
   { name: 'tfjs-cpu', test: /tfjs-backend-cpu|seedrandom/ },
+  // Only catalogues in clusters need them.
+  {
+    name: 'clusters',
+    test: /bundle-clusters|cluster-directory|id-bucket|vector-shard|principal-axes|retrieval|runtime[\\/](aisles|nearby)/,
+  },
+  { name: 'encoder-files', test: /runtime[\\/]encoder-files|src[\\/]encoders/ },
   { name: 'learning', test: (id) => !/tfjs-backend|seedrandom|src[\\/]store/.test(id) },
 ];
 const ENCODER_GROUPS: typeof GROUPS = [
