@@ -50,7 +50,14 @@ const cdnInto = (dir: string) =>
       treeshake: { moduleSideEffects: [{ test: /@huggingface/, sideEffects: false }] },
       input: sources(paths),
       plugins: [shortStyles(), workersIn('./'), filesIn('./'), rememberPackages()],
-      output: { dir, entryFileNames: '[name].js', chunkFileNames, minify: true },
+      // The licences are in THIRD-PARTY-NOTICES.txt, and no bundler is to read what is minified.
+      output: {
+        dir,
+        entryFileNames: '[name].js',
+        chunkFileNames,
+        minify: true,
+        comments: { legal: false, annotation: false },
+      },
     }),
   );
 
