@@ -59,3 +59,28 @@ test('10,000 events later the worker holds no more, and a log over its budget is
   await startHeadless(page);
   expect((await page.evaluate(() => window.recommender.status())).events).toBe(EVENTS);
 });
+
+test('a page keeps nothing of lists that were answered, nor of a signal they waited with', async ({
+  page,
+  context,
+}) => {
+  await serveHeadless(context);
+  await startHeadless(page, 'pending');
+  const session = await context.newCDPSession(page);
+  /** Bytes in use after more lists. */
+  const after = async (lists: number): Promise<number> => {
+    await page.evaluate(async (count) => {
+      const { signal } = new AbortController();
+      const ask = (n: number) =>
+        window.recommender.recommend({ limit: 1 }, n % 2 === 0 ? {} : { signal, timeout: 60_000 });
+      for (let n = 0; n < count; n += 50) await Promise.all(Array.from({ length: 50 }, (_, m) => ask(n + m)));
+    }, lists);
+    await session.send('HeapProfiler.collectGarbage');
+    return (await session.send('Runtime.getHeapUsage')).usedSize;
+  };
+  await after(500);
+  const early = await after(500);
+  const late = await after(2000);
+  // A list takes more than a thousand bytes, and what is left of a promise a hundred.
+  expect(late - early).toBeLessThan(50 * 2000);
+});

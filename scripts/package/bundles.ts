@@ -33,13 +33,16 @@ const common: RolldownOptions = {
   preserveEntrySignatures: 'strict',
 };
 
+/** The licences are in THIRD-PARTY-NOTICES.txt, and no bundler is to read what is minified. */
+const small = { minify: true, comments: { legal: false, annotation: false } } as const;
+
 /** The page's side for pages without a bundler. */
 const pageBuild = (dir: string): RolldownOptions => ({
   ...common,
   platform: 'browser',
   input: sources({ sidestream: 'index.ts', inspector: 'inspector.ts', adapters: 'adapters/index.ts' }),
   plugins: [shortStyles(), besideScript(), rememberPackages()],
-  output: { dir, entryFileNames: '[name].js', chunkFileNames, minify: true },
+  output: { dir, entryFileNames: '[name].js', chunkFileNames, ...small },
 });
 
 /** It does nothing when loaded, but does not say so. */
@@ -51,7 +54,7 @@ const encodersBuild = (dir: string, files: string[]): RolldownOptions => ({
   treeshake,
   input: sources({ encoders: 'encoders/index.ts' }),
   plugins: [ownRuntime(ROOT, files), rememberPackages()],
-  output: { dir, entryFileNames: '[name].js', chunkFileNames, minify: true },
+  output: { dir, entryFileNames: '[name].js', chunkFileNames, ...small },
 });
 
 /** What a page imports by name. */

@@ -54,6 +54,7 @@ export function workerBuilds(common: RolldownOptions, root: string, dir: string)
       entryFileNames: '[name].js',
       chunkFileNames: ({ name }) => `${name === 'web-runtime' ? RUNTIME : name}-[hash].js`,
       minify: true,
+      comments: { legal: false, annotation: false },
       codeSplitting: { includeDependenciesRecursively: false, groups },
     },
   });

@@ -3,7 +3,11 @@ import { canHash, sha256 } from '../sha256';
 import { type BundleFile, MANIFEST_FILE } from './manifest';
 
 /** Gets one file of a bundle by its name relative to the manifest. */
-export type FetchFile = (name: string) => Promise<Response>;
+export interface FetchFile {
+  (name: string): Promise<Response>;
+  /** Where it looks for a file, for messages. */
+  addressOf?(name: string): string;
+}
 
 /** Called as bytes arrive. `total` is the sum of the files asked for, known from the manifest. */
 export type BundleProgress = (loaded: number, total: number) => void;
@@ -11,7 +15,9 @@ export type BundleProgress = (loaded: number, total: number) => void;
 /** Fetches from a folder over http. The manifest is revalidated on every visit; all other files never change. */
 export function fetchFrom(folder: string | URL): FetchFile {
   const base = String(folder).replace(/\/*$/, '/');
-  return (name) => fetch(base + name, name === MANIFEST_FILE ? { cache: 'no-cache' } : {});
+  const addressOf = (name: string): string => base + name;
+  const get = (name: string) => fetch(addressOf(name), name === MANIFEST_FILE ? { cache: 'no-cache' } : {});
+  return Object.assign(get, { addressOf });
 }
 
 /** Gets some files side by side, each checked, with their progress as one. */
@@ -55,15 +61,16 @@ export async function fetchBytes(
   name: string,
   report?: (bytes: number) => void,
 ): Promise<ArrayBuffer> {
-  const unreachable = (why: string, cause?: unknown): SidestreamError =>
-    new SidestreamError(
-      'bundle/unreachable',
-      `Cannot get ${name} of the bundle: ${why}. Check its address and the connection.`,
-      { cause },
-    );
+  const unreachable = (why: string, advice: string, cause?: unknown): SidestreamError => {
+    const address = fetchFile.addressOf?.(name) ?? name;
+    return new SidestreamError('bundle/unreachable', `Cannot get ${address}: ${why}. ${advice}`, { cause });
+  };
   try {
     const response = await fetchFile(name);
-    if (!response.ok) throw unreachable(`the server answered ${response.status} ${response.statusText}`.trim());
+    if (!response.ok) {
+      const why = `the server answered ${response.status} ${response.statusText}`.trim();
+      throw unreachable(why, 'Check the address of the bundle, and that all of it was uploaded there.');
+    }
     if (!response.body || !report) return await response.arrayBuffer();
     const chunks: Uint8Array[] = [];
     const reader = response.body.getReader();
@@ -75,7 +82,11 @@ export async function fetchBytes(
   } catch (error) {
     throw error instanceof SidestreamError
       ? error
-      : unreachable(error instanceof Error ? error.message : String(error), error);
+      : unreachable(
+          error instanceof Error ? error.message : String(error),
+          'Check the connection and, for a bundle on another host, that it allows this page by CORS.',
+          error,
+        );
   }
 }
 
@@ -84,12 +95,13 @@ export function parseJson(name: string, bytes: ArrayBuffer): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
-    // A single-page host answers every unknown address with its index.html.
-    const hint =
-      new TextDecoder().decode(bytes.slice(0, 1)) === '<'
-        ? 'is a web page; check the address of the bundle'
-        : String(error);
-    throw invalidBundle(name, hint, error);
+    const isPage = new TextDecoder().decode(bytes.slice(0, 100)).trimStart().startsWith('<');
+    if (!isPage) throw invalidBundle(name, String(error), error);
+    throw new SidestreamError(
+      'bundle/invalid',
+      `${name} is a web page, with which many hosts answer for what they do not have. Check the address of the bundle.`,
+      { cause: error },
+    );
   }
 }
 

@@ -82,7 +82,7 @@ export async function openBundle(
   { whole = true, onIncomplete }: OpenOptions = {},
 ): Promise<Bundle> {
   const fetchFile = typeof source === 'function' ? source : fetchFrom(source);
-  const manifest = parseManifest(await fetchBytes(fetchFile, MANIFEST_FILE));
+  const manifest = parseManifest(await fetchBytes(fetchFile, MANIFEST_FILE), fetchFile.addressOf?.(MANIFEST_FILE));
   try {
     return await load(manifest, fetchFile, whole, onProgress);
   } catch (thrown) {

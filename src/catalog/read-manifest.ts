@@ -13,11 +13,12 @@ import {
 
 /**
  * Reads a manifest.
+ * @param address where it came from, for messages
  * @throws SidestreamError `bundle/unknown-version` when newer code wrote it; `bundle/invalid` when it is no manifest or
  *   its parts do not fit each other
  */
-export function parseManifest(bytes: ArrayBuffer): Manifest {
-  const data = parseJson(MANIFEST_FILE, bytes);
+export function parseManifest(bytes: ArrayBuffer, address = MANIFEST_FILE): Manifest {
+  const data = parseJson(address, bytes);
   const schema = typeof data === 'object' && data !== null && 'schema' in data ? data.schema : undefined;
   if (typeof schema === 'number' && !READABLE_SCHEMAS.some((readable) => readable === schema)) {
     throw new SidestreamError(

@@ -1,4 +1,4 @@
-import type { Recommender } from '../recommender';
+import { coreOf, type Recommender } from '../recommender';
 
 /** A list that shows items, as the others on its page see it. */
 export interface ListInView {
@@ -35,7 +35,8 @@ export function inViewBefore(list: HTMLElement & ListInView): string[] {
 function comesAfter(list: HTMLElement & ListInView, earlier: HTMLElement & ListInView): boolean {
   return (
     list.joined !== null &&
-    list.joined === earlier.joined &&
+    earlier.joined !== null &&
+    coreOf(list.joined) === coreOf(earlier.joined) &&
     (earlier.compareDocumentPosition(list) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0
   );
 }

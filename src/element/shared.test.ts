@@ -9,22 +9,22 @@ const creator = () => vi.fn(async (_: RecommenderOptions) => new FakeRecommender
 describe('sharedRecommender', () => {
   it('makes one recommender per bundle and namespace', async () => {
     const create = creator();
-    const first = await sharedRecommender({ bundle: 'one' }, create);
-    expect(await sharedRecommender({ bundle: 'one/', namespace: 'default' }, create)).toBe(first);
-    expect(await sharedRecommender({ bundle: 'two' }, create)).not.toBe(first);
-    expect(await sharedRecommender({ bundle: 'one', namespace: 'other' }, create)).not.toBe(first);
+    const first = await sharedRecommender({ bundle: 'http://shop/one' }, create);
+    expect(await sharedRecommender({ bundle: 'http://shop/one/', namespace: 'default' }, create)).toBe(first);
+    expect(await sharedRecommender({ bundle: 'http://shop/two' }, create)).not.toBe(first);
+    expect(await sharedRecommender({ bundle: 'http://shop/one', namespace: 'other' }, create)).not.toBe(first);
     expect(create.mock.calls.map(([{ bundle, namespace }]) => [bundle, namespace])).toEqual([
-      ['one/', 'default'],
-      ['two/', 'default'],
-      ['one/', 'other'],
+      ['http://shop/one/', 'default'],
+      ['http://shop/two/', 'default'],
+      ['http://shop/one/', 'other'],
     ]);
   });
 
   it('tries again after a failed start', async () => {
     const create = creator();
     create.mockRejectedValueOnce(new SidestreamError('bundle/unreachable', 'no'));
-    await expect(sharedRecommender({ bundle: 'three' }, create)).rejects.toThrow('no');
-    await expect(sharedRecommender({ bundle: 'three' }, create)).resolves.toBeDefined();
+    await expect(sharedRecommender({ bundle: 'http://shop/three' }, create)).rejects.toThrow('no');
+    await expect(sharedRecommender({ bundle: 'http://shop/three' }, create)).resolves.toBeDefined();
     expect(create).toHaveBeenCalledTimes(2);
   });
 
@@ -38,13 +38,15 @@ describe('sharedRecommender', () => {
       });
     };
     const heard = [vi.fn(), vi.fn(), vi.fn()];
-    const [one, two] = heard.slice(0, 2).map((onProgress) => sharedRecommender({ bundle: 'four', onProgress }, create));
+    const [one, two] = heard
+      .slice(0, 2)
+      .map((onProgress) => sharedRecommender({ bundle: 'http://shop/four', onProgress }, create));
     const progress: Progress = { stage: 'bundle', loaded: 1, total: 2 };
     report(progress);
     finish(new FakeRecommender().recommender);
     await Promise.all([one, two]);
     // From here on the recommender's own event tells, and would tell twice.
-    await sharedRecommender({ bundle: 'four', onProgress: heard[2] }, create);
+    await sharedRecommender({ bundle: 'http://shop/four', onProgress: heard[2] }, create);
     report(progress);
     expect(heard.map(({ mock }) => mock.calls.length)).toEqual([1, 1, 0]);
   });

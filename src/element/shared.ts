@@ -1,11 +1,17 @@
-import { createRecommender, type Progress, type Recommender, type RecommenderOptions } from '../recommender';
+import {
+  bundleAddress,
+  createRecommender,
+  type Progress,
+  type Recommender,
+  type RecommenderOptions,
+} from '../recommender';
 
 type Hear = (progress: Progress) => void;
 
 interface Shared {
   recommender: Promise<Recommender>;
-  /** Who hears of the start; null once it is over. */
-  waiting: Set<Hear> | null;
+  /** Who waits for it, and hears of its start. */
+  waiting: Set<Hear | undefined>;
 }
 
 const shared = new Map<string, Shared>();
@@ -15,42 +21,35 @@ export type SharedKey = Pick<RecommenderOptions, 'bundle' | 'namespace' | 'onPro
 
 /**
  * The page's one recommender for a bundle and namespace, created by the first caller and joined by all others: five lists
- * on a page cost one worker. A failed start is forgotten, so that the next call tries again.
+ * on a page cost one worker, also where `createRecommender()` started it with options of the shop's, or does so later. It
+ * lives as long as the page. A failed start is forgotten, so that the next call tries again.
  *
  * @param create replaces how a recommender is made, for tests.
  * @throws whatever `createRecommender` rejects with
  */
-export function sharedRecommender(
+export async function sharedRecommender(
   { bundle, namespace = 'default', onProgress }: SharedKey,
   create: (options: RecommenderOptions) => Promise<Recommender> = createRecommender,
 ): Promise<Recommender> {
-  const folder = bundle.endsWith('/') ? bundle : `${bundle}/`;
-  const page = globalThis.document?.baseURI;
-  const key = `${namespace} ${page && URL.canParse(folder, page) ? new URL(folder, page).href : folder}`;
-  const joined = shared.get(key) ?? start(key, { bundle: folder, namespace }, create);
-  if (onProgress) joined.waiting?.add(onProgress);
-  return joined.recommender;
-}
-
-function start(
-  key: string,
-  options: RecommenderOptions,
-  create: (options: RecommenderOptions) => Promise<Recommender>,
-): Shared {
-  const waiting = new Set<Hear>();
-  const onProgress: Hear = (progress) => {
-    for (const hear of waiting) hear(progress);
-  };
-  const started: Shared = { recommender: create({ ...options, onProgress }), waiting };
-  shared.set(key, started);
-  started.recommender.then(
-    () => {
-      waiting.clear();
-      started.waiting = null;
-    },
-    () => {
-      if (shared.get(key) === started) shared.delete(key);
-    },
-  );
-  return started;
+  const folder = bundleAddress(bundle);
+  const key = `${namespace} ${folder}`;
+  let joined = shared.get(key);
+  if (!joined) {
+    const waiting: Shared['waiting'] = new Set();
+    const tell: Hear = (progress) => {
+      for (const hear of waiting) hear?.(progress);
+    };
+    joined = { recommender: create({ bundle: folder, namespace, onProgress: tell }), waiting };
+    shared.set(key, joined);
+  }
+  const { recommender, waiting } = joined;
+  waiting.add(onProgress);
+  try {
+    return await recommender;
+  } catch (thrown) {
+    shared.delete(key);
+    throw thrown;
+  } finally {
+    waiting.delete(onProgress);
+  }
 }

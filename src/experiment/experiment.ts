@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { exactObject } from '../exact-object';
 import { type Placement, TERMS, type TermName } from '../ranking';
 import { bucket } from './bucket';
 
@@ -43,7 +44,7 @@ const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
 const placement = v.picklist(PLACEMENTS);
 const factor = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
 
-const variantSchema = v.strictObject({
+const variantSchema = exactObject({
   name,
   weight: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))),
   learning: v.optional(v.boolean()),
@@ -52,7 +53,7 @@ const variantSchema = v.strictObject({
 });
 
 /** An experiment as a shop writes it. A misspelled setting is refused, so that no variant silently equals another. */
-export const experimentSchema = v.strictObject({
+export const experimentSchema = exactObject({
   name,
   salt: v.optional(v.string()),
   rollout: v.optional(percent),

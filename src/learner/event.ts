@@ -16,29 +16,50 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-const number = v.pipe(v.number(), v.finite(), v.minValue(0));
+const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
+/** A lone surrogate does not survive every way to disk and back: two such texts would be one afterwards. */
+const text = (least: number, most: number) =>
+  v.pipe(
+    v.string(),
+    v.minLength(least, 'must not be empty'),
+    v.maxLength(most, `must have at most ${most} characters`),
+    v.regex(/^\P{Surrogate}*$/u, 'must be well-formed Unicode: half of a surrogate pair is missing'),
+  );
 
-/** One event of the log. Parsed wherever it comes in: from the page and from disk. */
+/** Id of an item, wherever the page names one. */
+export const itemIdSchema = text(1, 256);
+
+/** What an event is about. */
+export const eventFields = {
+  type: v.picklist(EVENT_TYPES),
+  itemId: itemIdSchema,
+};
+
+/** What may be known of an event besides: what `track()` takes and what the log has are the same. */
+export const detailFields = {
+  quantity: v.optional(amount),
+  /** Of one piece. */
+  price: v.optional(amount),
+  /** ISO 4217 code of the price. */
+  currency: v.optional(v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be three capital letters, such as EUR'))),
+  /** Where the item was shown. */
+  placement: v.optional(text(0, 64)),
+  /** 0-based place in its list. */
+  position: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+  /** The response the item was part of. */
+  recommendationId: v.optional(text(0, 64)),
+  /** The order of a purchase. */
+  transactionId: v.optional(text(1, 128)),
+};
+
+/** One event of the log, as it is read from disk. Details that newer code added are left out. */
 export const eventSchema = v.object({
   /** Position in the log, from 1, ever growing. */
   id: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  type: v.picklist(EVENT_TYPES),
-  itemId: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
+  ...eventFields,
   /** Milliseconds since the epoch. */
   time: storedTime,
-  quantity: v.optional(number),
-  /** Of one piece. */
-  price: v.optional(number),
-  /** ISO 4217 code of the price. */
-  currency: v.optional(v.pipe(v.string(), v.length(3))),
-  /** Where the item was shown. */
-  placement: v.optional(v.pipe(v.string(), v.maxLength(64))),
-  /** 0-based place in its list. */
-  position: v.optional(number),
-  /** The response the item was part of. */
-  recommendationId: v.optional(v.pipe(v.string(), v.maxLength(64))),
-  /** The order of a purchase. */
-  transactionId: v.optional(v.pipe(v.string(), v.maxLength(128))),
+  ...detailFields,
   /** What the shopper saw of an experiment: `experiment/variant`. */
   variant: v.optional(v.pipe(v.string(), v.maxLength(65))),
 });

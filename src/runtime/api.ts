@@ -295,5 +295,10 @@ export interface Recommender {
    */
   importProfile(file: Blob, passphrase?: string): Promise<void>;
   on<K extends keyof RecommenderEvents>(type: K, listener: (event: RecommenderEvents[K]) => void): () => void;
+  /**
+   * Ends this handle, after what it was asked is answered: whatever is asked from then on rejects with `runtime/closed`,
+   * and an item that is being added does. Others of the same bundle and namespace go on; the last one saves and ends the
+   * worker, within 10 seconds. Repeated calls do nothing.
+   */
   close(): Promise<void>;
 }

@@ -1,170 +1,167 @@
 import * as Comlink from 'comlink';
-import { SidestreamError } from '../error';
-import type { Recommender, RecommenderEvents, RecommenderOptions, Status } from './api';
-import { withDeadline } from './deadline';
-import type { Engine } from './engine';
-import type { EngineOptions } from './engine-options';
-import { ImpressionBatch } from './impression-batch';
-import { watchRest } from './rest';
+import { type SerializedError, SidestreamError } from '../error';
+import type { Status } from './api';
+import type { Connection, Hear, Remote, RestartContext } from './connection-types';
+import type { GivenOptions } from './given-options';
+import type { ImpressionBatch } from './impression-batch';
+import { PendingCalls } from './pending-calls';
+import type { RemoteListener } from './remote-recommender';
 import { carryErrors } from './rpc';
-import type { Host, RemoteListener } from './worker';
+import type { Host } from './worker';
 import { startWorker } from './worker-script';
 
-/** A running worker. `died` rejects when it crashes. */
-interface Line {
-  worker: Worker;
-  engine: Comlink.Remote<Engine>;
-  died: Promise<never>;
-}
+/** Longest time that closing waits for the worker, ms: what is not saved by then is learned again from the log. */
+const CLOSING = 10_000;
 
-type Listeners = { [K in keyof RecommenderEvents]: Set<(event: RecommenderEvents[K]) => void> };
+/** The error of whatever is asked of a recommender that was closed. */
+export const closedError = (): SidestreamError =>
+  new SidestreamError('runtime/closed', 'This recommender is closed. Create a new one.');
 
-/**
- * Starts the worker and loads the bundle.
- * @throws SidestreamError `bundle/*`, `runtime/worker-crashed`, `runtime/invalid-input`
- */
-export async function connect(options: RecommenderOptions): Promise<Recommender> {
+/** Starts the worker, which loads the bundle. */
+export function connect(options: GivenOptions): Connection {
   carryErrors();
-  const listeners: Listeners = { change: new Set(), progress: new Set(), error: new Set() };
-  if (options.onProgress) listeners.progress.add(options.onProgress);
-  /** Errors from before anybody could listen. */
-  const unheard: SidestreamError[] = [];
-  const emit = <K extends keyof RecommenderEvents>(type: K, event: RecommenderEvents[K]): void => {
-    if (type === 'error' && listeners.error.size === 0) unheard.push(SidestreamError.from(event));
-    for (const listener of listeners[type]) listener(event);
-  };
-  const engineOptions: EngineOptions = {
-    bundle: new URL(options.bundle, document.baseURI).href,
-    consent: options.consent,
-    namespace: options.namespace ?? 'default',
-    learning: options.learning ?? true,
-    seed: options.seed ?? 1,
-    encrypt: options.encrypt ?? false,
-    experiment: options.experiment,
-    rules: options.rules,
-  };
-
-  let closed = false;
-  let encoders: string | null = null;
+  const hearers = new Set<Hear>();
+  const pending = new PendingCalls();
   let resting = false;
-  const complete = (status: Status): Status => ({ ...status, backend: { ...status.backend, encoders } });
+  let endRest = (): void => undefined;
+  let impressions: ImpressionBatch | null = null;
+  let worker: Worker | null = null;
+  /** The worker's side, where it is up. */
+  let remote: Remote | null = null;
+  /** The start of the worker that is up or starting. */
+  let coming: Promise<Remote> | null = null;
 
-  const dial = async (): Promise<Line> => {
-    const worker = startWorker('worker.js', options.workerUrl);
-    const died = new Promise<never>((_, reject) => {
-      const crash = (event: Event): void => {
-        worker.terminate();
-        // The next call dials again; what was only in memory is gone with the worker.
-        line = null;
-        open = null;
-        const detail = event instanceof ErrorEvent && event.message ? ` (${event.message})` : '';
-        const error = new SidestreamError(
-          'runtime/worker-crashed',
-          `The recommender's worker stopped${detail}. The next call starts a new one; if this repeats, check that the page's CSP allows workers and 'wasm-unsafe-eval', and name the address of worker.js (workerUrl) where scripts come from another host.`,
-        );
-        reject(error);
-        emit('error', error);
-      };
-      worker.addEventListener('error', crash);
-      worker.addEventListener('messageerror', crash);
-    });
-    // A crash while nobody waits is reported through the error event alone.
-    died.catch(() => undefined);
-    const listener: RemoteListener = {
-      change: (status) => emit('change', complete(status)),
-      progress: (progress) => emit('progress', progress),
-      error: (error) => emit('error', SidestreamError.deserialize(error)),
+  const emit: Hear = (type, event) => {
+    for (const hear of hearers) hear(type, event);
+  };
+  const fail = (thrown: unknown): void => emit('error', SidestreamError.from(thrown));
+  const listener: RemoteListener = (type, event) => {
+    // It may have been given, or taken back, in another tab.
+    if (type === 'change') remember((event as Status).consent);
+    emit(type, type === 'error' ? SidestreamError.deserialize(event as SerializedError) : (event as never));
+  };
+
+  const newWorker = (): Worker => startWorker('worker.js', context.given.workerUrl);
+  const endWorker = (): void => {
+    worker?.terminate();
+    worker = remote = null;
+  };
+  const begin = async (kept: Blob | null): Promise<Remote> => {
+    const mine = newWorker();
+    worker = mine;
+    const crash = (event: Event): void => {
+      // One that was ended may still have something to say.
+      if (worker !== mine) return;
+      // The next call starts another; what was only in memory is gone with the worker.
+      endWorker();
+      coming = null;
+      const why = (event as Partial<ErrorEvent>).message || 'no reason given';
+      const error = new SidestreamError(
+        'runtime/worker-crashed',
+        `The recommender's worker stopped (${why}). The next call starts a new one; if it repeats, check workerUrl and the page's CSP (worker-src, 'wasm-unsafe-eval').`,
+      );
+      pending.fail(error);
+      fail(error);
     };
+    mine.addEventListener('error', crash);
+    mine.addEventListener('messageerror', crash);
     try {
-      const host = Comlink.wrap<Host>(worker);
-      const engine = await Promise.race([host.start(engineOptions, Comlink.proxy(listener)), died]);
-      if (resting) await engine.setResting(true);
-      open = { worker, engine, died };
-      return open;
+      remote = await Comlink.wrap<Host>(mine).start(context.given, Comlink.proxy(listener), kept);
+      if (resting) rest();
+      return remote;
     } catch (thrown) {
-      worker.terminate();
-      // A start that failed must not be the answer to every later call.
-      line = null;
+      if (worker === mine) endWorker();
       throw thrown;
     }
   };
-
-  /** The line that is up. */
-  let open: Line | null = null;
-  let line: Promise<Line> | null = dial();
-  const call = async <T>(work: (engine: Comlink.Remote<Engine>) => Promise<T>): Promise<T> => {
-    if (closed) throw new SidestreamError('runtime/closed', 'This recommender is closed. Create a new one.');
-    line ??= dial();
-    // A line that is up is used before anything else runs: the page may block its main thread right after the call.
-    const { engine, died } = open ?? (await line);
-    return Promise.race([work(engine), died]);
+  /** @param start one that fails is not the answer to every later call */
+  const use = (start: Promise<Remote>): Promise<Remote> => {
+    coming = start;
+    start.catch(() => {
+      if (coming === start) coming = null;
+    });
+    return start;
   };
-
-  await line;
-  const impressions = new ImpressionBatch((events) => call(async (engine) => void (await engine.trackAll(events))));
-  const unwatch = watchRest((now) => {
-    resting = now;
-    // A worker that is gone rests already; a new one is told when it starts.
-    if (line && !closed)
-      call((engine) => engine.setResting(now)).catch((thrown) => emit('error', SidestreamError.from(thrown)));
-  });
-  const { onMetric } = options;
-  // Most shops send nothing: then nothing for it is loaded.
-  const hook =
-    onMetric &&
-    (await import('./metric-hook')).watchMetrics(
-      onMetric,
-      () => call((engine) => engine.takeMetrics()),
-      (thrown) => emit('error', SidestreamError.from(thrown)),
+  const call: Connection['call'] = (work) =>
+    pending.add(() => (remote ? work(remote) : (coming ?? use(begin(null))).then(work)));
+  const remember = (consent: GivenOptions['consent']): void => {
+    context.given = { ...context.given, consent };
+  };
+  const consenting: Connection['consenting'] = (level, work) =>
+    call(work).then(
+      () => remember(level),
+      (thrown) => {
+        // The shopper said so, whatever became of the worker.
+        if (level !== 'granted' && thrown.code === 'runtime/worker-crashed') remember(level);
+        throw thrown;
+      },
     );
-  return {
-    recommend: (request = {}, wait = {}) =>
-      withDeadline(() => call((engine) => engine.recommend(request)), wait, 'recommend()'),
-    explain: (itemId, request = {}) => call((engine) => engine.explain(itemId, request)),
-    track: (type, itemId, details = {}) =>
-      type === 'impression' ? impressions.add(itemId, details) : call((engine) => engine.track(type, itemId, details)),
-    consent: (level) => call((engine) => engine.setConsent(level)),
-    getItem: (id) => call((engine) => engine.getItem(id)),
-    browse: (request = {}) => call((engine) => engine.browse(request)),
-    categories: () => call((engine) => engine.categories()),
-    status: () => call(async (engine) => complete(await engine.status())),
-    metrics: () => call((engine) => engine.metrics()),
-    settled: () => call((engine) => engine.settled()),
-    reset: () => call((engine) => engine.reset()),
-    forget: () => call((engine) => engine.forget()),
-    snapshots: () => call((engine) => engine.snapshots()),
-    rollback: (id) => call((engine) => engine.rollback(id)),
-    exportProfile: async (passphrase) => {
-      const bytes = await call((engine) => engine.exportProfile(passphrase));
-      return new Blob([bytes as BlobPart], { type: 'application/octet-stream' });
+  const context: RestartContext = {
+    given: options,
+    call,
+    consenting,
+    begin,
+    endWorker,
+    replace(start) {
+      const last = remote;
+      remote = null;
+      use(pending.settled().then(() => start(last)));
     },
-    importProfile: async (file, passphrase) => {
-      const bytes = new Uint8Array(await file.arrayBuffer());
-      return call((engine) => engine.importProfile(bytes, passphrase));
+    emit,
+    fail,
+  };
+
+  const rest = (): void => {
+    call((up) => up.setResting(resting)).catch(fail);
+  };
+  /** Before the first list nothing is trained, and nothing was seen. */
+  const goOn = async (): Promise<void> => {
+    const { ImpressionBatch, watchRest } = await import('./after-start');
+    if (connection.closing) return;
+    impressions = new ImpressionBatch((events) => call((up) => up.trackAll(events)));
+    endRest = watchRest((now) => {
+      resting = now;
+      // A worker that is gone rests already; a new one is told when it starts.
+      if (remote) rest();
+    });
+  };
+
+  const shut = async (): Promise<void> => {
+    await pending.settled();
+    if (remote) await call((up) => up.close());
+  };
+  const started = call(async () => {
+    goOn().catch(fail);
+  });
+  const connection: Connection = {
+    handles: 0,
+    hearers,
+    get up() {
+      return remote !== null;
     },
-    async addItem(item) {
-      const { encodeItem } = await import('./encode-item');
-      const files = await call((engine) => engine.encoderFiles());
-      const encoded = await encodeItem(item, files, options.workerUrl, (progress) => emit('progress', progress));
-      encoders = encoded.backend;
-      return call((engine) => engine.insertItem(encoded.local));
+    started,
+    closing: null,
+    call,
+    consenting,
+    join: async (further) => (await import('./join-connection')).joinConnection(context, further),
+    track(event) {
+      // Those that come before the batch are sent by themselves.
+      if (impressions && event.type === 'impression') return impressions.add(event);
+      return call((up) => up.track(event.type, event.itemId, event.details));
     },
-    on(type, listener) {
-      listeners[type].add(listener);
-      // What went wrong while starting is told to the first who asks.
-      if (type === 'error') for (const error of unheard.splice(0)) emit('error', error);
-      return () => listeners[type].delete(listener);
-    },
-    async close() {
-      if (closed) return;
-      impressions.close();
-      unwatch();
-      const last = line;
-      // A worker that is gone has nothing to tell.
-      await hook?.end(last !== null);
-      if (last) await call((engine) => engine.close());
-      closed = true;
-      if (last) (await last).worker.terminate();
+    fail,
+    close() {
+      impressions?.close();
+      endRest();
+      const late = new Promise((resolve) => setTimeout(resolve, CLOSING));
+      connection.closing ??= Promise.race([shut(), late])
+        .then(() => undefined)
+        .finally(() => {
+          pending.end(closedError());
+          endWorker();
+        });
+      return connection.closing;
     },
   };
+  return connection;
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Consent } from './api';
-import { parsed } from './requests';
+import { parsed } from './parsed';
 
 /** What a shopper can say of keeping a profile on the device. */
 export const consentSchema = v.picklist(['pending', 'granted', 'denied'] satisfies Consent[]);

@@ -1,4 +1,4 @@
-import { SidestreamError } from '../error';
+import { type ErrorCode, SidestreamError } from '../error';
 
 /** How long a call is waited for. */
 export interface CallOptions {
@@ -14,33 +14,30 @@ export interface CallOptions {
  * @param what the method, for the message
  * @throws SidestreamError `runtime/aborted`, `runtime/timeout`, `runtime/invalid-input`
  */
-export async function withDeadline<T>(
-  work: () => Promise<T>,
-  { signal, timeout }: CallOptions,
-  what: string,
-): Promise<T> {
-  if (timeout !== undefined && !(timeout > 0)) {
-    throw new SidestreamError('runtime/invalid-input', `${what}: timeout: must be a number of milliseconds above 0.`);
+export async function withDeadline<T>(work: () => Promise<T>, wait: CallOptions, what: string): Promise<T> {
+  const { signal, timeout } = wait ?? {};
+  if (
+    (signal !== undefined && typeof signal?.aborted !== 'boolean') ||
+    (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0))
+  ) {
+    const text = `${what}: signal must be an AbortSignal, timeout a number of milliseconds above 0.`;
+    throw new SidestreamError('runtime/invalid-input', text);
   }
-  const aborted = (): SidestreamError =>
-    new SidestreamError('runtime/aborted', `${what} was aborted by its signal; ask again when it is wanted.`, {
-      cause: signal?.reason,
-    });
-  if (signal?.aborted) throw aborted();
   if (!signal && timeout === undefined) return work();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let onAbort: (() => void) | undefined;
-  const cut = new Promise<never>((_, reject) => {
-    onAbort = () => reject(aborted());
-    signal?.addEventListener('abort', onAbort, { once: true });
-    if (timeout === undefined) return;
-    const late = `${what} had no answer after ${timeout} ms. Ask again, show what the page has, or allow more time.`;
-    timer = setTimeout(() => reject(new SidestreamError('runtime/timeout', late)), Math.min(timeout, 2 ** 31 - 1));
+  return new Promise((resolve, reject) => {
+    const cut = (code: ErrorCode, text: string, cause?: unknown): void =>
+      reject(new SidestreamError(code, `${what} ${text}`, { cause }));
+    const onAbort = (): void => cut('runtime/aborted', 'was aborted by its signal.', signal?.reason);
+    if (signal?.aborted) return onAbort();
+    signal?.addEventListener('abort', onAbort);
+    const onTime = (): void =>
+      cut('runtime/timeout', `had no answer after ${timeout} ms. Show what the page has, or allow more time.`);
+    const timer = timeout && setTimeout(onTime, Math.min(timeout, 2 ** 31 - 1));
+    work()
+      .then(resolve, reject)
+      .finally(() => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+      });
   });
-  try {
-    return await Promise.race([work(), cut]);
-  } finally {
-    clearTimeout(timer);
-    if (onAbort) signal?.removeEventListener('abort', onAbort);
-  }
 }

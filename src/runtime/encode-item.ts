@@ -2,36 +2,63 @@ import * as Comlink from 'comlink';
 import * as v from 'valibot';
 import { type Item, itemSchema } from '../catalog';
 import { SidestreamError } from '../error';
+import { exactObject } from '../exact-object';
 import type { LocalItem } from '../store';
 import type { NewItem, Progress } from './api';
+import type { Remote } from './connection-types';
 import type { BundleEncoders } from './encoder-files';
 import type { EncoderHost } from './encoder-worker';
+import { parsed } from './parsed';
 import { carryErrors } from './rpc';
 import { startWorker } from './worker-script';
 
 /** An item ready for the catalogue, and what encoded it. */
-export interface EncodedItem {
+interface EncodedItem {
   local: LocalItem;
   backend: string;
 }
 
+/** What adding an item needs of the recommender. */
+export interface AddContext {
+  call<T>(work: (remote: Remote) => Promise<T>): Promise<T>;
+  /** Address of `worker.js` that the shop named; the encoders' worker lies beside it. */
+  workerUrl: string | undefined;
+  /** Aborted when the recommender is closed. */
+  ended: AbortSignal;
+  onProgress(progress: Progress): void;
+}
+
+const newItemSchema = exactObject({
+  ...itemSchema.entries,
+  picture: v.optional(v.instance(Blob, 'must be a Blob or File')),
+});
+
 let made = 0;
 
 /**
- * Turns a new product into an item with features, in a worker of its own that ends with the work: that alone gives the
- * memory of onnxruntime back.
- * @param workerUrl address of `worker.js` that the shop named; the encoders' worker lies beside it
- * @throws SidestreamError `runtime/invalid-input` naming the field, `encoder/bad-image`, `encoder/failed`
+ * Encodes a product that the shop does not have and adds it to this device's catalogue.
+ * @throws SidestreamError `runtime/invalid-input` naming the field, `encoder/bad-image`, `encoder/failed`,
+ *   `runtime/closed`
  */
-export async function encodeItem(
-  product: NewItem,
+export async function addItem(product: NewItem, context: AddContext): Promise<Item> {
+  const { id = `local-${Date.now().toString(36)}-${++made}` } = product ?? {};
+  const { picture, ...item } = parsed(newItemSchema, product && { ...product, id }, 'addItem()');
+  const files = await context.call((remote) => remote.encoderFiles());
+  const { local, backend } = await encodeItem(item, picture, files, context);
+  return context.call((remote) => remote.insertItem(local, backend));
+}
+
+/**
+ * Turns a product into an item with features, in a worker of its own that ends with the work: that alone gives the memory
+ * of onnxruntime back.
+ */
+async function encodeItem(
+  item: Item,
+  picture: Blob | undefined,
   files: BundleEncoders,
-  workerUrl: string | undefined,
-  onProgress: (progress: Progress) => void,
+  { workerUrl, ended, onProgress }: AddContext,
 ): Promise<EncodedItem> {
   carryErrors();
-  const { picture, ...fields } = product;
-  const item = parseItem({ ...fields, id: fields.id ?? `local-${Date.now().toString(36)}-${++made}` });
   const { encoders } = files;
   const worker = startWorker('encoder-worker.js', workerUrl);
   const died = new Promise<never>((_, reject) => {
@@ -39,6 +66,10 @@ export async function encodeItem(
       const text = `The encoders' worker stopped${message ? ` (${message})` : ''}. Try again, with a smaller picture if it repeats.`;
       reject(new SidestreamError('runtime/worker-crashed', text));
     });
+    const end = () =>
+      reject(new SidestreamError('runtime/closed', 'The recommender was closed before the item was encoded.'));
+    if (ended.aborted) end();
+    ended.addEventListener('abort', end, { once: true });
   });
   try {
     const host = Comlink.wrap<EncoderHost>(worker);
@@ -53,14 +84,4 @@ export async function encodeItem(
   } finally {
     worker.terminate();
   }
-}
-
-function parseItem(input: unknown): Item {
-  const result = v.safeParse(itemSchema, input);
-  if (result.success) return result.output;
-  const issue = result.issues[0];
-  throw new SidestreamError(
-    'runtime/invalid-input',
-    `addItem(): ${v.getDotPath(issue) ?? 'item'}: ${issue.message}. Mend the field and try again.`,
-  );
 }

@@ -1,6 +1,5 @@
-import type { Bundle, EncoderFiles, Manifest, Modality, TextRecipe } from '../catalog';
-import { bundlePreset, type ImagePreset, type Preset, type TextPreset } from '../encoders';
-import { SidestreamError } from '../error';
+import type { Bundle, EncoderFiles, TextRecipe } from '../catalog';
+import type { ImagePreset, TextPreset } from '../encoders';
 import type { Progress } from './api';
 import { encodersOf } from './loaded-catalogue';
 
@@ -36,31 +35,20 @@ export async function bundleEncoders(
     onProgress({ stage: 'encoders', loaded: sum(parts), total: sum(totals) });
   };
   const { manifest } = bundle;
+  // Few pages add an item.
+  const { bundlePresets } = await import('./bundle-presets');
+  const presets = bundlePresets(manifest);
   const [text, image, projection] = await Promise.all([
     bundle.encoder('text', report(0)),
     bundle.encoder('image', report(1)),
     bundle.projection(report(2)),
   ]);
-  const textPreset = presetOf(manifest.modalities.text);
-  const imagePreset = presetOf(manifest.modalities.image);
-  if (textPreset.modality !== 'text') throw mismatch(textPreset, 'text');
-  if (imagePreset.modality !== 'image') throw mismatch(imagePreset, 'image');
   return {
-    text: { ...text, preset: textPreset },
-    image: { ...image, preset: imagePreset },
+    text: { ...text, preset: presets.text },
+    image: { ...image, preset: presets.image },
     projection,
     dim: manifest.dim,
     recipe: manifest.text,
     encoders: encodersOf(manifest),
   };
-}
-
-const presetOf = ({ preset, encoder }: Manifest['modalities'][Modality]): Preset =>
-  bundlePreset(preset, encoder?.settings);
-
-function mismatch({ name }: Preset, modality: Modality): SidestreamError {
-  return new SidestreamError(
-    'encoder/missing',
-    `The bundle names "${name}" as its ${modality} encoder, which it is not. Build the bundle again.`,
-  );
 }

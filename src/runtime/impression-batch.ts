@@ -1,4 +1,4 @@
-import type { TrackDetails } from './api';
+import { type SerializedError, SidestreamError } from '../error';
 import type { TrackInput } from './requests';
 
 /** Longest time that an impression waits for others, ms. */
@@ -6,18 +6,25 @@ const WAIT = 250;
 /** As many are sent at once. */
 const MOST = 50;
 
+/** An impression, and who waits for it. */
+interface Waiting {
+  event: TrackInput;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
 /**
  * Gathers impressions, which come in bunches, so that a list of twelve is one write and not twelve. What waits is sent at
- * once when the page is hidden or left.
+ * once when the page is hidden or left. Each is kept or refused for itself.
  */
 export class ImpressionBatch {
-  readonly #send: (events: TrackInput[]) => Promise<void>;
-  #waiting: TrackInput[] = [];
-  #sent: PromiseWithResolvers | null = null;
+  readonly #send: (events: TrackInput[]) => Promise<(SerializedError | null)[]>;
+  #waiting: Waiting[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #ended = new AbortController();
 
-  constructor(send: (events: TrackInput[]) => Promise<void>) {
+  /** @param send answers for each event, in their order: null where it was kept; rejects where none could be */
+  constructor(send: (events: TrackInput[]) => Promise<(SerializedError | null)[]>) {
     this.#send = send;
     const { signal } = this.#ended;
     const onHidden = (): void => {
@@ -28,44 +35,44 @@ export class ImpressionBatch {
   }
 
   /** Resolves when the impression is as safe as any event. */
-  add(itemId: string, details: TrackDetails): Promise<void> {
-    this.#waiting.push({ type: 'impression', itemId, details });
-    this.#sent ??= withResolvers();
-    const { promise } = this.#sent;
-    if (this.#waiting.length >= MOST) this.flush();
-    else this.#timer ??= setTimeout(() => this.flush(), WAIT);
-    return promise;
+  add(given: TrackInput): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let event: TrackInput;
+      try {
+        // As it is now; and what cannot be sent would keep all others of the batch from being sent.
+        event = structuredClone(given);
+      } catch (thrown) {
+        return reject(SidestreamError.from(thrown, 'runtime/invalid-input'));
+      }
+      this.#waiting.push({ event, resolve, reject });
+      if (this.#waiting.length >= MOST) this.flush();
+      else this.#timer ??= setTimeout(() => this.flush(), WAIT);
+    });
   }
 
   /** Sends what waits. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const [events, sent] = [this.#waiting, this.#sent];
+    const sent = this.#waiting;
+    if (sent.length === 0) return;
     this.#waiting = [];
-    this.#sent = null;
-    if (sent) this.#send(events).then(sent.resolve, sent.reject);
+    this.#send(sent.map(({ event }) => event)).then(
+      (errors) => {
+        for (const [n, { resolve, reject }] of sent.entries()) {
+          const error = errors[n];
+          if (error) reject(SidestreamError.deserialize(error));
+          else resolve();
+        }
+      },
+      (thrown) => {
+        for (const { reject } of sent) reject(thrown);
+      },
+    );
   }
 
   close(): void {
     this.flush();
     this.#ended.abort();
   }
-}
-
-/** A promise with its ends, as Promise.withResolvers, which not all browsers have. */
-interface PromiseWithResolvers {
-  promise: Promise<void>;
-  resolve: () => void;
-  reject: (thrown: unknown) => void;
-}
-
-function withResolvers(): PromiseWithResolvers {
-  let resolve: () => void = () => undefined;
-  let reject: (thrown: unknown) => void = () => undefined;
-  const promise = new Promise<void>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
 }

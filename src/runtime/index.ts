@@ -34,4 +34,5 @@ export type {
   TrackDetails,
   Variant,
 } from './api';
-export { connect } from './connection';
+export { bundleAddress, createRecommender } from './create-recommender';
+export { coreOf } from './handle';

@@ -1,39 +1,81 @@
 import type { Counts } from './api';
+import type { Connection } from './connection-types';
 
-/** Time between two calls of the hook, ms. */
+/** Time between two calls of a hook, ms. */
 const INTERVAL = 30_000;
 
-/**
- * Hands the shop what was counted: in intervals, when the page is hidden, and at the end.
- * @param onMetric the shop's
- * @param take what was counted since the last call
- * @param fail hears of what either throws
- */
-export function watchMetrics(
-  onMetric: (counts: Counts[]) => void,
-  take: () => Promise<Counts[]>,
-  fail: (thrown: unknown) => void,
-): { end(last: boolean): Promise<void> } {
-  const tell = async (): Promise<void> => {
+/** A shop's function that gets what was counted. */
+export type MetricHook = (counts: Counts[]) => void;
+
+/** Hands shops what was counted: in intervals, when the page is hidden, and at the end. Every hook gets all of it. */
+export class MetricHooks {
+  readonly #hooks = new Set<MetricHook>();
+  readonly #take: () => Promise<Counts[]>;
+  readonly #fail: (thrown: unknown) => void;
+  #ended: AbortController | null = null;
+
+  /**
+   * @param take what was counted since the last call
+   * @param fail hears of what a hook or `take` throws
+   */
+  constructor(take: () => Promise<Counts[]>, fail: (thrown: unknown) => void) {
+    this.#take = take;
+    this.#fail = fail;
+  }
+
+  /** @returns tells what is left, and ends this hook */
+  add(hook: MetricHook): () => Promise<void> {
+    this.#hooks.add(hook);
+    this.#begin();
+    return async () => {
+      // Those who tell at the same moment share what is left: nothing is lost to a hook that is gone.
+      await this.#tell();
+      this.#hooks.delete(hook);
+      if (this.#hooks.size === 0) this.#ended?.abort();
+    };
+  }
+
+  #begin(): void {
+    if (this.#ended && !this.#ended.signal.aborted) return;
+    this.#ended = new AbortController();
+    const { signal } = this.#ended;
+    const timer = setInterval(() => this.#tell(), INTERVAL);
+    signal.addEventListener('abort', () => clearInterval(timer));
+    const onHidden = (): void => {
+      if (document.visibilityState === 'hidden') void this.#tell();
+    };
+    document.addEventListener('visibilitychange', onHidden, { signal });
+  }
+
+  async #tell(): Promise<void> {
     try {
-      const counts = await take();
-      if (counts.length > 0) onMetric(counts);
+      const counts = await this.#take();
+      if (counts.length === 0) return;
+      for (const hook of this.#hooks) this.#call(hook, counts);
     } catch (thrown) {
-      fail(thrown);
+      this.#fail(thrown);
     }
-  };
-  const ended = new AbortController();
-  const timer = setInterval(tell, INTERVAL);
-  const onHidden = (): void => {
-    if (document.visibilityState === 'hidden') void tell();
-  };
-  document.addEventListener('visibilitychange', onHidden, { signal: ended.signal });
-  return {
-    /** @param last whether to tell what is left */
-    async end(last) {
-      clearInterval(timer);
-      ended.abort();
-      if (last) await tell();
-    },
-  };
+  }
+
+  #call(hook: MetricHook, counts: Counts[]): void {
+    try {
+      hook(counts);
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+  }
+}
+
+const all = new WeakMap<Connection, MetricHooks>();
+
+/**
+ * Adds a hook to those of a connection.
+ * @returns tells the hook what is left, and ends it
+ */
+export function addHook(connection: Connection, hook: MetricHook): () => Promise<void> {
+  // A worker that is gone has nothing to tell.
+  const take = async () => (connection.up ? connection.call((remote) => remote.takeMetrics()) : []);
+  const hooks = all.get(connection) ?? new MetricHooks(take, (thrown) => connection.fail(thrown));
+  all.set(connection, hooks);
+  return hooks.add(hook);
 }

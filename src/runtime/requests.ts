@@ -1,19 +1,41 @@
 import * as v from 'valibot';
-import { SidestreamError } from '../error';
-import { EVENT_TYPES, type EventType } from '../learner';
-import { ruleFields } from '../ranking';
+import { exactObject } from '../exact-object';
+import { experimentSchema } from '../experiment';
+import { detailFields, type EventType, eventFields, itemIdSchema } from '../learner';
+import { ruleFields, rulesSchema } from '../ranking';
+import { encryptionSchema } from '../store';
 import type { TrackDetails } from './api';
+import { consentSchema } from './consent';
 
 /** Placements that are about an item in view. */
 const ABOUT_ITEM = ['similar', 'complement'];
 
+const count = (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most));
+const hook = v.optional(v.literal('function', 'must be a function'));
+
+/** Options of a recommender, as they come from the page: of a function, the word. */
+export const optionsSchema = exactObject({
+  bundle: v.string(),
+  consent: v.optional(consentSchema),
+  namespace: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(256)), 'default'),
+  learning: v.optional(v.boolean(), true),
+  seed: v.optional(v.pipe(v.number(), v.safeInteger()), 1),
+  encrypt: v.optional(encryptionSchema, false),
+  workerUrl: v.optional(v.string()),
+  rules: v.optional(rulesSchema),
+  experiment: v.optional(experimentSchema),
+  onProgress: hook,
+  onMetric: hook,
+});
+
 /** A request for a list, as it comes from the page. */
 export const recommendSchema = v.pipe(
-  v.object({
+  exactObject({
     placement: v.optional(v.picklist(['for-you', 'similar', 'complement', 'trending', 'recent']), 'for-you'),
-    itemId: v.optional(v.string()),
-    limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 8),
-    exclude: v.optional(v.array(v.string()), []),
+    itemId: v.optional(itemIdSchema),
+    limit: v.optional(count(1, 100), 8),
+    exclude: v.optional(v.pipe(v.array(v.string()), v.maxLength(10_000)), []),
     lang: v.optional(v.pipe(v.string(), v.maxLength(64))),
     ...ruleFields,
   }),
@@ -28,6 +50,20 @@ export const recommendSchema = v.pipe(
 
 export type ParsedRequest = v.InferOutput<typeof recommendSchema>;
 
+/** How long a call is waited for; its signal stays on the page. */
+export const callSchema = exactObject({
+  signal: v.undefined(),
+  timeout: v.optional(v.pipe(v.number(), v.gtValue(0))),
+});
+
+/** Which part of the catalogue to list. */
+export const browseSchema = exactObject({
+  category: v.optional(v.string()),
+  query: v.optional(v.string()),
+  offset: v.optional(count(0)),
+  limit: v.optional(count(0)),
+});
+
 /** An event before it is parsed. */
 export interface TrackInput {
   type: EventType;
@@ -36,32 +72,6 @@ export interface TrackInput {
 }
 
 /** An event, as it comes from the page. */
-export const trackSchema = v.object({
-  type: v.picklist(EVENT_TYPES),
-  itemId: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
-  details: v.object({
-    quantity: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))),
-    price: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))),
-    placement: v.optional(v.pipe(v.string(), v.maxLength(64))),
-    position: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
-    recommendationId: v.optional(v.pipe(v.string(), v.maxLength(64))),
-    currency: v.optional(v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'a currency has three capital letters'))),
-    transactionId: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(128))),
-  }),
-});
+export const trackSchema = exactObject({ ...eventFields, details: exactObject(detailFields) });
 
-/**
- * Parses an argument of a public method.
- * @param what the method, for the message
- * @throws SidestreamError `runtime/invalid-input` naming the field
- */
-export function parsed<Schema extends v.GenericSchema>(
-  schema: Schema,
-  input: unknown,
-  what: string,
-): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, input);
-  if (result.success) return result.output;
-  const issue = result.issues[0];
-  throw new SidestreamError('runtime/invalid-input', `${what}: ${v.getDotPath(issue) ?? 'input'}: ${issue.message}.`);
-}
+export { parsed } from './parsed';

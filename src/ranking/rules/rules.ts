@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { exactObject } from '../../exact-object';
 import type { Filter } from './filter';
 import { filterSchema } from './filter-schema';
 
@@ -80,9 +81,11 @@ export interface Rules {
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const whole = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 const pushes = v.pipe(
-  v.array(v.strictObject({ filter: filterSchema, by: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(10))) })),
+  v.array(exactObject({ filter: filterSchema, by: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(10))) })),
   v.maxLength(50),
 );
+
+const capSchema = exactObject({ most: whole(1, 100), depth: v.optional(whole(1, 50)) });
 
 /** The rules of a request, field by field. */
 export const ruleFields = {
@@ -94,9 +97,10 @@ export const ruleFields = {
   excludeRecent: v.optional(whole(0, 1000)),
   boost: v.optional(pushes),
   bury: v.optional(pushes),
-  pin: v.optional(v.pipe(v.array(v.strictObject({ itemId: v.string(), position: whole(0, 99) })), v.maxLength(100))),
+  pin: v.optional(v.pipe(v.array(exactObject({ itemId: v.string(), position: whole(0, 99) })), v.maxLength(100))),
   categoryCap: v.optional(
-    v.union([whole(1, 100), v.strictObject({ most: whole(1, 100), depth: v.optional(whole(1, 50)) })]),
+    // Not a union, which could not say which of the two is wrong in what way.
+    v.lazy((cap) => (typeof cap === 'object' ? capSchema : whole(1, 100))),
   ),
   diversity: v.optional(share),
   rotation: v.optional(share),
@@ -104,7 +108,7 @@ export const ruleFields = {
 };
 
 /** The rules of a shop. Unknown names are refused: a rule that is misspelt would go unnoticed. */
-export const rulesSchema = v.strictObject(ruleFields);
+export const rulesSchema = exactObject(ruleFields);
 
 /** The shop's rules with those of a request in their place. */
 export function mergedRules(shop: Rules, request: Rules): Rules {
