@@ -1,4 +1,4 @@
-import type { RankState, TermSources, TermValues, TermWeights } from '../ranking';
+import { type RankState, rawTermValues, type TermSources, type TermValues, type TermWeights } from '../ranking';
 import type { Backend } from './backend';
 import type { BaseModel } from './base-model';
 import type { LearnerCatalogue } from './catalogue';
@@ -264,7 +264,7 @@ export class Learner {
    * @throws SidestreamError `store/corrupt` naming the term
    */
   checkFinite(): void {
-    checkFinite(this.terms, this.weights);
+    checkFinite(rawTermValues(this.#catalogue.index, this.#sources), this.weights);
   }
 
   get status() {

@@ -24,6 +24,7 @@ export {
   type BaseSignal,
   type ExpertEmbeddings,
   HALF_LIFE,
+  rawTermValues,
   recencyWeights,
   type Taste,
   TERMS,

@@ -127,7 +127,7 @@ export interface TermSources {
  * they cannot change the order, and neither can a value that is not finite: it counts as 0.
  */
 export function termValues(index: CatalogueIndex, sources: TermSources): TermValues {
-  const values = rawValues(index, sources);
+  const values = rawTermValues(index, sources);
   for (const name of TERMS) values[name] = finiteValues(values[name]);
   return values;
 }
@@ -140,7 +140,8 @@ function finiteValues(values: Float32Array): Float32Array {
   return values;
 }
 
-function rawValues(index: CatalogueIndex, { taste, base, liking, experts }: TermSources): TermValues {
+/** The same values as the sources have them. */
+export function rawTermValues(index: CatalogueIndex, { taste, base, liking, experts }: TermSources): TermValues {
   const count = index.items.length;
   const nothing = new Float32Array(count);
   const rows = taste.rows.slice(-LONGEST_HISTORY);
