@@ -104,10 +104,10 @@ export class LearningScheduler {
     const known = await session.run(async ({ learner }) => {
       const learned = this.#context.learning() && learner.status.lastUpdate !== null;
       const profile = learned ? learner.save() : null;
-      const lastEvent = await storage.grant(profile, learner.lastEvent, here);
-      if (lastEvent === null) return false;
-      learner.renumber(lastEvent);
-      session.rebase((await storage.read()).origin);
+      const moved = await storage.grant(profile, learner.lastEvent, here);
+      if (moved === null) return false;
+      learner.renumber(moved.lastEvent);
+      session.rebase(moved.origin);
       return true;
     });
     if (!known) await this.restore();

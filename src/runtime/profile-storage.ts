@@ -50,6 +50,13 @@ export interface ProfileOrigin {
   known: [number, number];
 }
 
+/** What a learner goes on from whose memory was moved to the device. */
+export interface Moved {
+  /** Id of the last event that it knows, as the log on the device numbers it. */
+  lastEvent: number;
+  origin: ProfileOrigin;
+}
+
 /** A store on the device, and why its connection was closed; null while it is open. */
 interface OpenedDevice {
   readonly store: DeviceStore;
@@ -320,29 +327,31 @@ export class ProfileStorage {
    * @param profile what this tab's learner knows; null where it does not learn, or has learned nothing yet
    * @param lastEvent id of the last event that it knows, as memory numbers it
    * @param here whether the shopper agreed in this tab, and not in another
-   * @returns id of that event, as the log on the device numbers it; null when the device already held a profile, which is
-   *   then to be read, and goes on from there
+   * @returns id of that event, as the log on the device numbers it, and what the learner goes on from; null when the device
+   *   already held a profile, which is then to be read, and goes on from there
    * @throws SidestreamError `store/*`: then everything stays in memory
    */
-  async grant(profile: Profile | null, lastEvent: number, here: boolean): Promise<number | null> {
+  async grant(profile: Profile | null, lastEvent: number, here: boolean): Promise<Moved | null> {
     if (here) this.#answer('granted');
     return this.#tabs.alone('grant', () => this.#moveToDevice(profile, lastEvent));
   }
 
-  async #moveToDevice(profile: Profile | null, lastEvent: number): Promise<number | null> {
+  async #moveToDevice(profile: Profile | null, lastEvent: number): Promise<Moved | null> {
     const { namespace } = this.#options;
     const [memory, era] = [this.#store, this.#era];
     const opened = await this.#newDevice();
     const device = opened.store;
     let isNew = false;
     try {
+      // Of before everything else: what another tab resets meanwhile must not be taken for what this one knows.
+      const generation = await device.generation();
       isNew = (await device.profiles()).length + (await device.eventsAfter(0)).length === 0;
       const moved = await moveEvents(memory, device, 0);
       const known = moved.findLast(({ from }) => from <= lastEvent)?.to ?? 0;
       for (const item of await memory.localItems()) await device.saveLocalItem(item);
       if (isNew && profile) {
         const stored = await storedProfile({ ...profile, lastEvent: known });
-        isNew = await device.saveProfile(stored, await device.generation(), { first: true });
+        isNew = await device.saveProfile(stored, generation, { first: true });
         // A tab that came here before with nothing of its own knows of no profile.
         if (isNew) this.#tabs.tell('replaced');
       }
@@ -354,7 +363,15 @@ export class ProfileStorage {
       await this.#moveLate(memory, moved.at(-1)?.from ?? 0);
       this.#tellAnswer();
       this.#tabs.tell('events');
-      return isNew ? known : null;
+      if (!isNew) return null;
+      const origin = {
+        store: device,
+        generation,
+        readOnly: false,
+        damaged: false,
+        known: [known, 0] as [number, number],
+      };
+      return { lastEvent: known, origin };
     } catch (thrown) {
       // What is in memory stays there. Half of it on the device would be there twice after another try.
       device.close();
