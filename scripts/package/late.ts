@@ -29,8 +29,12 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
     name: 'clusters',
     test: /bundle-clusters|cluster-directory|id-bucket|vector-shard|principal-axes|retrieval|runtime[\\/](aisles|nearby)/,
   },
-  { name: 'encoder-files', test: /runtime[\\/]encoder-files|src[\\/]encoders/ },
-  { name: 'learning', test: (id) => !/tfjs-backend|seedrandom|src[\\/]store/.test(id) },
+  { name: 'device-store', test: /node_modules[\\/]idb|src[\\/]store[\\/](layout|database|rows|device-store)/ },
+  { name: 'encoder-files', test: /runtime[\\/](encoder-files|bundle-presets)|src[\\/]encoders|models[\\/].*\.json/ },
+  {
+    name: 'learning',
+    test: (id) => /@tensorflow|node_modules[\\/]long|src[\\/](model|learner)[\\/]/.test(id) && !/tfjs-backend/.test(id),
+  },
 ];
 const ENCODER_GROUPS: typeof GROUPS = [
   { name: 'encoder-worker', tags: ['$initial'], priority: 1 },
@@ -96,11 +100,34 @@ function lateScripts(): Plugin {
       return `((factory) => globalThis.sidestreamFiles ? sidestreamFiles.define(${name}, ${needs}, factory) : factory({}, null, location.href))(${factory})`;
     },
     generateBundle(_, bundle) {
+      const importsOf = (name: string): string[] => {
+        const file = bundle[name];
+        return file?.type === 'chunk' && !file.isEntry ? file.imports : [];
+      };
+      for (const name of Object.keys(bundle)) {
+        // Each would wait for the other for ever.
+        if (needs(name, importsOf).has(name))
+          this.error(`${name} needs itself through what it imports: part it otherwise`);
+      }
       for (const file of Object.values(bundle)) {
         if (file.type === 'chunk' && file.code.length < SMALLEST) file.code = file.code.padEnd(SMALLEST);
       }
     },
   };
+}
+
+/** All files that a file needs, directly or not. */
+function needs(name: string, importsOf: (name: string) => string[]): Set<string> {
+  const found = new Set<string>();
+  const visit = (file: string): void => {
+    for (const next of importsOf(file)) {
+      if (found.has(next)) continue;
+      found.add(next);
+      visit(next);
+    }
+  };
+  visit(name);
+  return found;
 }
 
 const OWN_WORKERS = /src[\\/]runtime[\\/]own-workers\.ts$/;

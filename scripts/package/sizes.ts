@@ -19,9 +19,13 @@ export interface Size {
 export async function measure(folder: string, chunks: OutputChunk[]): Promise<Size[]> {
   const page = reach(chunks, 'sidestream.js', false);
   const worker = reach(chunks, 'worker.js', true);
+  const first = reach(chunks, 'worker.js', false);
+  const deviceStore = chunks.find(({ name }) => name === 'device-store')?.fileName;
+  const store = deviceStore ? reach(chunks, deviceStore, false) : [];
   return [
     await sizeOf('page: facade and element', folder, page, 20_000),
-    await sizeOf('worker, first list', folder, reach(chunks, 'worker.js', false), 40_000),
+    await sizeOf('worker, first list', folder, first, 40_000),
+    await sizeOf('worker with the store on the device', folder, [...new Set([...first, ...store])], 46_000),
     await sizeOf('worker with tfjs, all backends', folder, worker, 260_000),
     await sizeOf('wasm of tfjs', folder, ['tfjs-backend-wasm-simd.wasm'], 130_000),
   ];
