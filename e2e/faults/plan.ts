@@ -10,7 +10,7 @@ const LATEST_EARLY_KILL = 1000;
 /** Share of the rounds in which a second tab of the shop tracks events too. */
 const TWO_TABS_SHARE = 0.35;
 /** Share of the rounds in which the shopper denies consent. */
-const DENIAL_SHARE = 0.1;
+const DENIAL_SHARE = 0.15;
 const TYPES = ['view', 'click', 'click', 'cart'] as const;
 
 /** What the shopper of page.js does next. */
@@ -45,7 +45,8 @@ export function planRounds(kills: number, seed: number): Plan[] {
     const other = random() < TWO_TABS_SHARE ? Math.floor(most / 2) : 0;
     const steps = planSteps(random, first, most - other);
     const second = other > 0 ? planSteps(random, first + most - other, other) : null;
-    if (random() < DENIAL_SHARE) steps[Math.floor(random() * steps.length)].deny = true;
+    // Early, so that most kills come after it, or in the middle of it.
+    if (random() < DENIAL_SHARE) steps[Math.floor(random() * Math.min(3, steps.length))].deny = true;
     return { early, delay, steps, second };
   });
 }
