@@ -346,11 +346,9 @@ export class Engine {
   /** @throws SidestreamError `store/blocked`: then all is forgotten here, and the next call tries to delete again */
   async #withdraw(consent: 'pending' | 'denied'): Promise<void> {
     this.#storage.leave(consent);
-    try {
-      await this.#erase();
-    } finally {
-      await this.#storage.deleteDevice();
-    }
+    // At once: a training that is under way must not hold it up.
+    const [deleted, erased] = await Promise.allSettled([this.#storage.deleteDevice(), this.#erase()]);
+    for (const result of [deleted, erased]) if (result.status === 'rejected') throw result.reason;
   }
 
   /** Forgets what this tab knows of the shopper; the storage has left the device already. */

@@ -16,7 +16,9 @@ export async function deviceStoreExists(namespace: string): Promise<boolean> {
 }
 
 /** Time that a request may wait for other requests on the same database before it counts as blocked, ms. */
-export const QUEUE_LIMIT = 3000;
+export const QUEUE_LIMIT = 5000;
+/** Time for other pages to finish what they are writing, after which a deletion counts as blocked, ms. */
+const WRITING_LIMIT = 1000;
 /** Deletions under way, by namespace: the browser goes on with one that was reported as blocked. */
 const deletions = new Map<string, Promise<void>>();
 
@@ -28,9 +30,16 @@ const deletions = new Map<string, Promise<void>>();
 export async function deleteDeviceStore(namespace: string): Promise<void> {
   if (typeof indexedDB === 'undefined') return;
   await new Promise<void>((resolve, reject) => {
-    // A second request waits behind the first one without an event that says so.
-    const timer = setTimeout(() => reject(blocked('delete')), QUEUE_LIMIT);
-    const deletion = deletions.get(namespace) ?? startDeletion(namespace, () => reject(blocked('delete')));
+    const giveUp = (): void => reject(blocked('delete'));
+    const underWay = deletions.get(namespace);
+    // A request behind another one gets no event that says that it is blocked.
+    let timer = setTimeout(giveUp, underWay ? WRITING_LIMIT : QUEUE_LIMIT);
+    const onBlocked = (): void => {
+      clearTimeout(timer);
+      // A page that gives way still ends its transactions.
+      timer = setTimeout(giveUp, WRITING_LIMIT);
+    };
+    const deletion = underWay ?? startDeletion(namespace, onBlocked);
     deletion.then(resolve, (thrown) => reject(storeError(thrown))).finally(() => clearTimeout(timer));
   });
 }
