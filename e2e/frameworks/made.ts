@@ -10,7 +10,9 @@ import type { App } from './apps';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const environment = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NUXT_TELEMETRY_DISABLED: '1', CI: '1' };
+// Tests in this process that use Vite have set NODE_ENV for themselves.
+const { NODE_ENV: _, ...inherited } = process.env;
+const environment = { ...inherited, NEXT_TELEMETRY_DISABLED: '1', NUXT_TELEMETRY_DISABLED: '1', CI: '1' };
 
 /** Whether packages can be installed here. @returns null, or why not */
 export async function registryTrouble(): Promise<string | null> {
