@@ -16,6 +16,7 @@ export {
   type Consent,
   type Counts,
   createRecommender,
+  type Encryption,
   type EventType,
   type Experiment,
   type Explanation,

@@ -93,6 +93,6 @@ it('whatever two tabs do at once, they end with one answer to consent, and a dat
       }
       await Promise.all(tabs.map((engine) => engine.close()));
     }),
-    { seed: 7, numRuns: 60, endOnFailure: true },
+    { seed: 7, numRuns: 30, endOnFailure: true },
   );
 }, 120_000);

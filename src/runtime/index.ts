@@ -5,6 +5,7 @@ export type {
   CategoryCap,
   Consent,
   Counts,
+  Encryption,
   EventType,
   Experiment,
   Explanation,
