@@ -1,7 +1,6 @@
 import * as Comlink from 'comlink';
-import { type SerializedError, SidestreamError } from '../error';
-import type { Status } from './api';
-import type { Connection, Hear, Remote, RestartContext } from './connection-types';
+import { SidestreamError } from '../error';
+import type { Connection, Emit, Remote, RestartContext } from './connection-types';
 import type { GivenOptions } from './given-options';
 import type { ImpressionBatch } from './impression-batch';
 import { PendingCalls } from './pending-calls';
@@ -20,7 +19,7 @@ export const closedError = (): SidestreamError =>
 /** Starts the worker, which loads the bundle. */
 export function connect(options: GivenOptions): Connection {
   carryErrors();
-  const hearers = new Set<Hear>();
+  const listeners = new Set<Emit>();
   const pending = new PendingCalls();
   let resting = false;
   let endRest = (): void => undefined;
@@ -31,14 +30,18 @@ export function connect(options: GivenOptions): Connection {
   /** The start of the worker that is up or starting. */
   let coming: Promise<Remote> | null = null;
 
-  const emit: Hear = (type, event) => {
-    for (const hear of hearers) hear(type, event);
+  const emit: Emit = (type, event) => {
+    for (const listener of listeners) listener(type, event);
   };
   const fail = (thrown: unknown): void => emit('error', SidestreamError.from(thrown));
   const listener: RemoteListener = (type, event) => {
-    // It may have been given, or taken back, in another tab.
-    if (type === 'change') remember((event as Status).consent);
-    emit(type, type === 'error' ? SidestreamError.deserialize(event as SerializedError) : (event as never));
+    if (type === 'error') emit(type, SidestreamError.deserialize(event));
+    else if (type === 'progress') emit(type, event);
+    else {
+      // Consent may have been given, or taken back, in another tab.
+      remember(event.consent);
+      emit(type, event);
+    }
   };
 
   const newWorker = (): Worker => startWorker('worker.js', context.given.workerUrl);
@@ -121,7 +124,7 @@ export function connect(options: GivenOptions): Connection {
     impressions = new ImpressionBatch((events) => call((up) => up.trackAll(events)));
     endRest = watchRest((now) => {
       resting = now;
-      // A worker that is gone rests already; a new one is told when it starts.
+      // A worker that is gone rests already; a new one is asked to rest when it starts.
       if (remote) rest();
     });
   };
@@ -135,7 +138,7 @@ export function connect(options: GivenOptions): Connection {
   });
   const connection: Connection = {
     handles: 0,
-    hearers,
+    listeners,
     get up() {
       return remote !== null;
     },

@@ -47,7 +47,7 @@ export async function preloadDevice({
   try {
     if (consent === 'granted' || (consent === undefined && (await deviceStoreExists(namespace)))) await deviceStores();
   } catch {
-    // Whoever opens the store tries again, and reports what it meets.
+    // Opening the store tries again, and reports why it fails.
   }
 }
 

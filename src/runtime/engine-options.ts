@@ -4,7 +4,7 @@ import type { Rules } from '../ranking';
 import type { Encryption } from '../store';
 import type { Consent, Progress, Status } from './api';
 
-/** What the engine tells the page while it works. */
+/** What the engine reports to the page while it works. */
 export interface EngineListener {
   change(status: Status): void;
   progress(progress: Progress): void;

@@ -147,10 +147,10 @@ describe('a storage on the device', () => {
     storage.close();
     const database = await openDB('sidestream/test');
     await database.put('profile', { schema: 3, bytes: new Uint8Array([1, 2, 3]) }, 'current');
-    const { storage: second, codes: told } = await open();
+    const { storage: second, codes: reported } = await open();
     const sound = await second.read();
     expect(sound.profile?.lastEvent).toBe(3);
-    expect(told).toEqual(['store/corrupt']);
+    expect(reported).toEqual(['store/corrupt']);
     await second.save(learner.save(), sound.origin);
     // Torn again: what it had before is still there.
     await database.put('profile', { schema: 3, bytes: new Uint8Array([1, 2, 3]) }, 'current');

@@ -257,7 +257,7 @@ export class ProfileStorage {
   }
 
   /**
-   * From memory to the device, with what was learned. The other tabs hear of it. Only one tab at a time moves.
+   * From memory to the device, with what was learned. It is announced to the other tabs. Only one tab at a time moves.
    * @param profile what this tab's learner learned; null where it does not learn, or has learned nothing yet
    * @param lastEvent id of the last event that it contains, as memory numbers it
    * @returns null when the device already held a profile, which is then to be read, and goes on from there

@@ -66,7 +66,7 @@ export class RemoteRecommender {
    * What a further caller of `createRecommender()` asks for.
    * @param options the caller's
    * @param given what this recommender was started with
-   * @returns names of options that hold only after it was started anew
+   * @returns names of options that hold only after a restart
    * @throws SidestreamError `runtime/invalid-input` for an option that is wrong, or not the one that is given already
    */
   async join(options: GivenOptions, given: GivenOptions): Promise<string[]> {
