@@ -25,6 +25,8 @@ export function connect(options: GivenOptions): Connection {
   let endRest = (): void => undefined;
   let impressions: ImpressionBatch | null = null;
   let worker: Worker | null = null;
+  /** Whether the next worker is not the first one that ran. */
+  let restarted = false;
   /** The worker's side, where it is up. */
   let remote: Remote | null = null;
   /** The start of the worker that is up or starting. */
@@ -69,7 +71,8 @@ export function connect(options: GivenOptions): Connection {
     mine.addEventListener('error', crash);
     mine.addEventListener('messageerror', crash);
     try {
-      remote = await Comlink.wrap<Host>(mine).start(context.given, Comlink.proxy(listener), kept);
+      remote = await Comlink.wrap<Host>(mine).start(context.given, Comlink.proxy(listener), kept, restarted);
+      restarted = true;
       if (resting) rest();
       return remote;
     } catch (thrown) {

@@ -55,7 +55,9 @@ export class ProfileStorage {
   /** @param options `consent` must be parsed */
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#consent = new ConsentState(options.consent ?? 'pending');
+    const { consent = 'pending', restarted = false } = options;
+    // After a restart it is in force only where the device still says so.
+    this.#consent = new ConsentState(restarted && consent === 'granted' ? 'pending' : consent);
     this.#budget = new LogBudget(options.logBudget);
     this.#tabs = new Tabs(options.namespace, {
       onLead: () => this.#listener?.onLead(),
@@ -97,10 +99,10 @@ export class ProfileStorage {
    * device cannot keep what was agreed to, the error is reported and the page goes on in memory.
    */
   async open(): Promise<void> {
-    const { consent: given } = this.#options;
+    const { consent: given, restarted = false } = this.#options;
     try {
-      if (given === undefined) await this.#openExisting();
-      else if (given !== 'pending') await this.#openAsAnswered(given);
+      if (given === undefined || (restarted && given === 'granted')) await this.#openExisting();
+      else if (given !== 'pending' && !restarted) await this.#openAsAnswered(given);
     } catch (thrown) {
       this.#listener?.onError(SidestreamError.from(thrown));
     }

@@ -47,10 +47,16 @@ export class RemoteRecommender {
    * Loads the bundle and, with consent, the profile.
    * @param given parsed here
    * @param kept a profile to go on with, from `handOver()`
+   * @param restarted whether another worker of the page ran before
    * @throws SidestreamError `runtime/invalid-input`, `bundle/*`
    */
-  static async start(given: unknown, listener: RemoteListener, kept: Blob | null): Promise<RemoteRecommender> {
-    const options = parsed(optionsSchema, given, 'createRecommender()');
+  static async start(
+    given: unknown,
+    listener: RemoteListener,
+    kept: Blob | null,
+    restarted: boolean,
+  ): Promise<RemoteRecommender> {
+    const options = { ...parsed(optionsSchema, given, 'createRecommender()'), restarted };
     let remote: RemoteRecommender | null = null;
     const engine = await Engine.start(options, {
       change: (status) => listener('change', remote?.complete(status) ?? status),
