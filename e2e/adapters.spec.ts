@@ -109,6 +109,13 @@ test('what the markup of a page says is tracked, by mouse and keyboard, and what
     { type: 'impression', itemId: B, placement: 'category', position: 1 },
   ]);
 
+  // Events of the page's own with the names of the element's neither stop its clicks nor throw, whatever they hold.
+  await page.evaluate((id) => {
+    const item = { id };
+    for (const detail of [null, 5, { item, items: 5 }, { item, items: [null] }, { item, items: [{ item }] }])
+      for (const name of ['itemclick', 'recommend'])
+        document.querySelector('ul')?.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+  }, A);
   await page.getByText('One').click();
   await page.getByText('Compare').click();
   await page.getByText('Reviews').click();
