@@ -270,6 +270,7 @@ export class Learner {
   get status() {
     return {
       events: this.history.total,
+      dismissed: this.history.dismissed.size,
       lastUpdate: this.#lastUpdate,
       windows: this.#clock.closed,
       drifts: this.#clock.drifts,

@@ -156,6 +156,8 @@ export interface Status {
   items: number;
   /** Events learned from in this profile. */
   events: number;
+  /** Items that the shopper dismissed and did not take back. */
+  dismissed: number;
   /** Milliseconds since the epoch, or null before the first update. */
   lastUpdate: number | null;
   /** Windows closed so far. */
