@@ -2,7 +2,7 @@
  * A long visit: lists and events by the ten thousand, with the heap of page and worker after each tenth of it, garbage
  * collected. Run it with `npm run bench:soak`; needs `npm start` or `npm test` once before. The last line is JSON.
  *
- * `--lists 20000` and `--events 100000` say how long, `--consent granted` or `pending`, `--learning off` for without.
+ * Options: `--lists 20000`, `--events 100000`, `--consent granted` or `pending`, `--learning on` or `off`.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ import { preview } from 'vite';
 import { serveHeadless } from '../headless';
 
 const STAGES = 10;
-/** Asked or tracked at once. */
+/** Requests or events in flight at a time. */
 const AT_ONCE = 50;
 /** Growth from the first tenth to the last that counts as flat. */
 const FLAT = 0.2;
@@ -98,7 +98,7 @@ try {
   const context = await browser.newContext({ baseURL: server.resolvedUrls?.local[0] });
   await serveHeadless(context);
   const page = await context.newPage();
-  // What tsx puts round functions that have a name.
+  // tsx wraps named functions in a call of this helper, which the page does not have.
   await page.addInitScript('globalThis.__name = (named) => named');
   await page.goto('/headless.html');
   await page.waitForFunction(() => 'sidestream' in window);

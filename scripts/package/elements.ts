@@ -9,7 +9,7 @@ const PATHS: Record<string, string> = {
   'sidestream-inspector': 'lib/inspector.js',
 };
 
-/** What a page can say to an element and hear from it. */
+/** The interface of an element: what a page sets, and the events that it gets. */
 export interface Declaration {
   tag: string;
   /** Of the class. */
@@ -46,7 +46,7 @@ const declarationSchema = v.object({
  * @returns the elements described
  */
 export async function writeElements(root: string, folder: string): Promise<Declaration[]> {
-  // It writes the address of its file into package.json: with the folder named, the one that is there already.
+  // The analyzer writes the path of its file into package.json; this folder makes it the path that is there already.
   const argv = ['analyze', '--litelement', '--quiet', '--outdir', 'lib', '--globs', 'src/element/sidestream-*.ts'];
   const { modules, ...rest } = await cli({ argv, cwd: root, noWrite: true });
   const declarations = modules.flatMap((module) => module.declarations ?? []).filter(({ tagName }) => tagName);

@@ -115,7 +115,7 @@ export class BundleClusters {
     return clustersWith(await this.ids(bucketOf(hashId(id), buckets)), id);
   }
 
-  /** Where the items of an id bucket are. */
+  /** An id bucket: the hashes of its ids and the clusters that their items are in. */
   async ids(bucket: number): Promise<IdBucket> {
     const directory = await this.directory();
     return decodeIdBucket(await fetchChecked(this.#fetchFile, directory.idFile(bucket)), directory.clusters);

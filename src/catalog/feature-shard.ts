@@ -48,7 +48,7 @@ export function createTable(shape: FeatureShape, count: number): FeatureTable {
 /**
  * Copies a shard into the table at item `start`. The caller has checked its length against `featureShardBytes`.
  * @param file its name, for the message
- * @throws SidestreamError `bundle/invalid` when a scale is no number of 0 or more
+ * @throws SidestreamError `bundle/invalid` when a scale is negative or not finite
  */
 export function decodeFeatureShard(
   bytes: ArrayBuffer,
@@ -65,7 +65,7 @@ export function decodeFeatureShard(
 /**
  * The scales at the start of a shard of int8 rows.
  * @param file its name, for the message
- * @throws SidestreamError `bundle/invalid` when one is no number of 0 or more
+ * @throws SidestreamError `bundle/invalid` when one is negative or not finite
  */
 export function decodeScales(bytes: ArrayBuffer, file: string, count: number): Float32Array {
   const view = new DataView(bytes);

@@ -4,7 +4,7 @@ import { type Item, itemSchema, writableItem } from './item';
 
 /**
  * Writes items as JSON: fields in one fixed order, whatever order the feed had, so that equal items are equal bytes.
- * @throws SidestreamError `bundle/invalid` naming an item and its field that could not be read again
+ * @throws SidestreamError `bundle/invalid` naming the first item and field that a reader would refuse
  */
 export function encodeItems(items: readonly Item[]): Uint8Array {
   const rows = items.map((given) => {

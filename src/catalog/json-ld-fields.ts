@@ -80,7 +80,7 @@ function bestAvailability(offers: Record<string, unknown>[]): unknown {
 const gtin = (node: Record<string, unknown>): unknown =>
   node.gtin13 ?? node.gtin ?? node.gtin12 ?? node.gtin14 ?? node.gtin8;
 
-/** A number stays one: whether it is exact enough for an id is checked where all ids are. */
+/** Keeps a number: `recordItem` checks whether it is exact enough for an id. */
 const idOf = (value: unknown): unknown => (typeof value === 'number' ? value : text(value));
 
 /** The words of a value: itself, a thing's name or address, or the first of several. */

@@ -147,7 +147,7 @@ async function loadItems(
   const { shards, dim, modalities, count } = manifest;
   const taps = { text: modalities.text.taps.length, image: modalities.image.taps.length };
   const files = await fetchFiles(fetchFile, [...shards.items, ...shards.features], onProgress);
-  // Only now is it known that there is as much as the manifest says.
+  // Allocated after the files were checked, so never for more items than there are.
   const items: Item[] = new Array(count);
   const features = createTable({ dim, taps }, count);
   for (const [n, shard] of shards.items.entries()) {

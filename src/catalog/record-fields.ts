@@ -111,7 +111,7 @@ function attributeValue(name: string, value: unknown): string | number | boolean
   const text = Array.isArray(value) && value.every((part) => typeof part === 'string') ? value.join(', ') : value;
   if (typeof text !== 'string' || text === '' || text.length > MAX_ATTRIBUTE) return undefined;
   const number = Number(text);
-  // What no item could hold as a number is a text that only looks like one.
+  // A number that no item may have stays the text that it was.
   const counts = String(number) === text && Number.isFinite(Math.fround(number)) && !CODE.test(normalName(name));
   return counts ? number : text;
 }

@@ -8,10 +8,10 @@ import { type BundleFile, bundleFiles, encodeManifest, MANIFEST_FILE, type Manif
 import { parseManifest } from './read-manifest';
 
 /**
- * Reads a bundle as a whole, as the browser does, shard by shard or cluster by cluster: nothing of it stays in memory but
- * the ids of its items.
- * @param manifest one that need not be in its place yet
- * @param onProgress told of the items that were read
+ * Reads every file of a bundle and checks it as the browser does, shard by shard or cluster by cluster: only the ids of
+ * its items stay in memory.
+ * @param manifest may be one that was not written yet
+ * @param onProgress called with the number of items read
  * @throws SidestreamError what `openBundle` and the methods of its result do: `bundle/unreachable`, `bundle/invalid`,
  *   `bundle/digest-mismatch`
  */
@@ -38,7 +38,7 @@ export async function verifyBundle(
     done.push(companions);
   }
   const names = new Set(done.map(({ file }) => file));
-  // What the browser hands on as it is: encoders, projection, base model.
+  // Files whose content is checked where it is used: encoders, projection, base model.
   for (const file of bundleFiles(read)) if (!names.has(file.file)) await fetchChecked(fetchFile, file);
 }
 

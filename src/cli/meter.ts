@@ -9,8 +9,7 @@ export interface Meter {
 
 /**
  * Runs one stage of some work under a meter.
- * @param total what `work` says that it has done by its end
- * @param work is given the meter's `advance`
+ * @param total sum of all that `work` passes to `advance`
  */
 export async function metered<T>(
   meter: Meter,
@@ -31,7 +30,7 @@ const WIDEST = 28;
 const NARROWEST = 8;
 /** Characters that numbers beside a bar take at most. */
 const BESIDE = 62;
-/** Milliseconds after which the rate so far says something about the rest. */
+/** Milliseconds after which the time left is estimated from the rate so far. */
 const SETTLED = 1000;
 
 /** A bar with rate and time left on a terminal; elsewhere (CI logs, pipes) a line every ten seconds and at the end. */
@@ -71,7 +70,7 @@ function barMeter(stream: NodeJS.WriteStream): Meter {
   };
 }
 
-/** Nothing where nobody knows, or it is as good as over. @param seconds */
+/** The time left in words; empty where it is unknown or below a second. */
 function timeLeft(seconds: number): string[] {
   if (!Number.isFinite(seconds) || seconds < 1) return [];
   const whole = Math.ceil(seconds);
@@ -100,7 +99,7 @@ function lineMeter(stream: NodeJS.WriteStream): Meter {
       if (value < total && performance.now() - shown > 10_000) show();
     },
     stop() {
-      // Of a stage that was over at once nobody has to read.
+      // A stage that took no time needs no line.
       if (label && performance.now() - started > SETTLED) show();
       label = '';
     },
