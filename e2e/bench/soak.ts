@@ -4,11 +4,10 @@
  *
  * Options: `--lists 20000`, `--events 100000`, `--consent granted` or `pending`, `--learning on` or `off`.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type CDPSession, chromium, type Page } from 'playwright';
 import { preview } from 'vite';
+import config from '../../playwright.config';
 import { serveHeadless } from '../headless';
 
 const STAGES = 10;
@@ -90,10 +89,11 @@ const visit = (page: Page, lists: number, events: number): Promise<void> =>
     [lists, events, AT_ONCE] as const,
   );
 
-const browserFile = fileURLToPath(new URL('../../.cache/browser', import.meta.url));
-const executablePath = (existsSync(browserFile) && readFileSync(browserFile, 'utf8').trim()) || undefined;
 const server = await preview({ preview: { port: PORT }, logLevel: 'error' });
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-quic'] });
+const browser = await chromium.launch({
+  executablePath: config.use?.launchOptions?.executablePath,
+  args: ['--no-sandbox', '--disable-quic'],
+});
 try {
   const context = await browser.newContext({ baseURL: server.resolvedUrls?.local[0] });
   await serveHeadless(context);

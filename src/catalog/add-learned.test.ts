@@ -62,7 +62,13 @@ describe('what was learned, in a bundle', () => {
     // Every item goes with the next one of the feed.
     const next = Uint32Array.from({ length: count }, (_, row) => (row + 1) % count);
     const offsets = Uint32Array.from({ length: count + 1 }, (_, row) => row);
-    const chain: CompanionTable = { count, offsets, rows: next, lifts: new Float32Array(count).fill(1), origin: 'shop' };
+    const chain: CompanionTable = {
+      count,
+      offsets,
+      rows: next,
+      lifts: new Float32Array(count).fill(1),
+      origin: 'shop',
+    };
     await writeBundle(content, sink, { clusterFrom: 100, clusterItems: 20, learned: { companions: chain } });
     const bundle = await openBundle(fetchFile);
     const table = await bundle.companions();

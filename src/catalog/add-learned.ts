@@ -54,7 +54,11 @@ export async function putLearned(
   if (base) learned.base = { ...(await put('base', 'safetensors', base.bytes)), config: base.config };
   if (companions) {
     const { origin } = companions;
-    const file = await put('companions', 'bin', encodeCompanions(order ? pickCompanions(companions, order) : companions));
+    const file = await put(
+      'companions',
+      'bin',
+      encodeCompanions(order ? pickCompanions(companions, order) : companions),
+    );
     learned.companions = origin ? { ...file, origin } : file;
   }
   return learned;

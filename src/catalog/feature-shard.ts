@@ -1,5 +1,6 @@
 import { invalidBundle } from './bundle-file';
 import { type FeatureTable, rowsPerItem } from './feature-table';
+import type { Manifest } from './manifest';
 
 /**
  * A feature shard holds the rows of `n` consecutive items, little-endian, without a header (the manifest has the sizes):
@@ -16,6 +17,15 @@ export interface FeatureShape {
   dim: number;
   taps: { text: number; image: number };
 }
+
+/** The shape of a bundle's features. */
+export const featureShape = ({
+  dim,
+  modalities: { text, image },
+}: Pick<Manifest, 'dim' | 'modalities'>): FeatureShape => ({
+  dim,
+  taps: { text: text.taps.length, image: image.taps.length },
+});
 
 /** Bytes of a feature shard of `count` items. */
 export const featureShardBytes = (shape: FeatureShape, count: number): number =>

@@ -17,5 +17,8 @@ export const MAX_RECORD = 1_000_000;
 /** Characters of the longest page accepted, and of the longest text between two products of a document. */
 export const MAX_PAGE = 20_000_000;
 
+/** Levels that a value is followed into: pages nest a few, and only mistakes nest more. */
+export const MAX_NESTING = 8;
+
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

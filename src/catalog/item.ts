@@ -5,7 +5,7 @@ import { SidestreamError } from '../error';
  * A text from outside. A lone surrogate, such as the end of a title that was cut in the middle of an emoji, becomes U+FFFD:
  * UTF-8 cannot encode it, and `encodeURIComponent` throws.
  */
-export const wellFormedText = v.pipe(v.string(), v.transform(wellFormed));
+const wellFormedText = v.pipe(v.string(), v.transform(wellFormed));
 
 /** A number from outside that is finite as a 32-bit float, which is how the ranking stores it. */
 export const finiteNumber = v.pipe(

@@ -37,6 +37,8 @@ export async function* xmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord
   let length = 0;
   let text = '';
   let prose = false;
+  /** The product that is open; the compiler does not follow the assignments in the parser's callbacks. */
+  const current = (): Open | null => open;
   let broken = false;
 
   parser.on('opentag', (tag) => {
@@ -100,14 +102,14 @@ export async function* xmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord
     length += chunk.length;
     const reason = stopped ?? (length > MAX_PAGE ? `has more than ${MAX_PAGE} characters without an element` : null);
     if (reason !== null) {
-      const line = (open as Open | null)?.line ?? parser.line;
+      const line = current()?.line ?? parser.line;
       yield { line, reason: `${reason}, so nothing from here on was read` };
       return;
     }
   }
   parser.close();
   // Closing reports the elements that were left open: the last product was cut off.
-  const cut = open as Open | null;
+  const cut = current();
   if (cut) ready.push({ line: cut.line, reason: cut.problem ?? 'is cut off: the file ends in the middle of it' });
   yield* ready;
 }

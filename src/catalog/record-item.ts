@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { parseAmount } from './amount';
 import { parseAvailability } from './availability';
 import type { FeedMapping } from './feed-mapping';
-import { isObject, type RecordShape } from './feed-record';
+import { isObject, MAX_NESTING, type RecordShape } from './feed-record';
 import { type Item, itemSchema } from './item';
 import type { NamedFields } from './named-fields';
 import { plainText } from './plain-text';
@@ -125,8 +125,7 @@ function amountOf(value: unknown, { decimal }: FeedMapping): unknown {
 function pictureOf(value: unknown, depth = 0): unknown {
   const single = Array.isArray(value) ? value[0] : value;
   if (!isObject(single)) return single === '' ? undefined : single;
-  // What is nested deeper names no picture.
-  if (depth > 8) return undefined;
+  if (depth > MAX_NESTING) return undefined;
   return pictureOf(single.src ?? single.contentUrl ?? single.url ?? single['@id'], depth + 1);
 }
 

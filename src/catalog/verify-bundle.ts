@@ -1,9 +1,9 @@
 import { BundleClusters } from './bundle-clusters';
 import { type FetchFile, fetchChecked, invalidBundle } from './bundle-file';
 import { decodeCompanions } from './companion-table';
-import { createTable, decodeFeatureShard } from './feature-shard';
+import { createTable, decodeFeatureShard, featureShape } from './feature-shard';
 import type { Item } from './item';
-import { decodeItems } from './item-shard';
+import { addIds, decodeItems } from './item-shard';
 import { type BundleFile, bundleFiles, encodeManifest, MANIFEST_FILE, type Manifest } from './manifest';
 import { parseManifest } from './read-manifest';
 
@@ -23,10 +23,7 @@ export async function verifyBundle(
   const read = parseManifest(new Uint8Array(encodeManifest(manifest)).buffer);
   const seen = new Set<string>();
   const take = (items: readonly Item[]): void => {
-    for (const { id } of items) {
-      if (seen.has(id)) throw invalidBundle(MANIFEST_FILE, `item id ${JSON.stringify(id)} occurs twice`);
-      seen.add(id);
-    }
+    addIds(seen, items);
     onProgress?.(seen.size);
   };
   const { clusters, companions, count } = read;
@@ -44,14 +41,15 @@ export async function verifyBundle(
 
 /** @returns the files that were read */
 async function verifyShards(
-  { shards, dim, modalities }: Manifest,
+  manifest: Manifest,
   fetchFile: FetchFile,
   take: (items: readonly Item[]) => void,
 ): Promise<BundleFile[]> {
-  const taps = { text: modalities.text.taps.length, image: modalities.image.taps.length };
+  const { shards } = manifest;
+  const shape = featureShape(manifest);
   for (const shard of shards.features) {
     const { file, count } = shard;
-    decodeFeatureShard(await fetchChecked(fetchFile, shard), file, createTable({ dim, taps }, count), 0, count);
+    decodeFeatureShard(await fetchChecked(fetchFile, shard), file, createTable(shape, count), 0, count);
   }
   for (const shard of shards.items) take(decodeItems(await fetchChecked(fetchFile, shard), shard.file, shard.count));
   return [...shards.items, ...shards.features];

@@ -94,7 +94,7 @@ function toResponse(answer: http.IncomingMessage, status: number): Response {
     answer.resume();
     return new Response(null, { status, headers });
   }
-  return new Response(Readable.toWeb(answer) as ReadableStream<Uint8Array>, { status, headers });
+  return new Response(Readable.toWeb(answer), { status, headers });
 }
 
 class NotPublic extends Error {

@@ -18,14 +18,12 @@ class Screen extends Writable {
   clearLine() {}
 }
 
-const meterOn = (screen: Screen) => createMeter(screen as unknown as NodeJS.WriteStream);
-
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
 
 it('shows neither 0 s left nor 100 % before the end', async () => {
   const screen = new Screen(true);
-  const meter = meterOn(screen);
+  const meter = createMeter(screen);
   meter.start('Texts', 1000);
   await vi.advanceTimersByTimeAsync(3000);
   expect(screen.text).toContain('0% · 0/1000');
@@ -47,7 +45,7 @@ it('shows neither 0 s left nor 100 % before the end', async () => {
 
 it('writes lines where there is no terminal, the last one at the end', async () => {
   const screen = new Screen(false);
-  const meter = meterOn(screen);
+  const meter = createMeter(screen);
   meter.start('Texts', 100);
   await vi.advanceTimersByTimeAsync(11_000);
   meter.advance(50);

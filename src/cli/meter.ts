@@ -33,12 +33,15 @@ const BESIDE = 62;
 /** Milliseconds after which the time left is estimated from the rate so far. */
 const SETTLED = 1000;
 
+/** Where a meter writes: a terminal if `isTTY`. */
+type Output = NodeJS.WritableStream & { isTTY?: boolean };
+
 /** A bar with rate and time left on a terminal; elsewhere (CI logs, pipes) a line every ten seconds and at the end. */
-export function createMeter(stream: NodeJS.WriteStream = process.stderr): Meter {
+export function createMeter(stream: Output = process.stderr): Meter {
   return stream.isTTY ? barMeter(stream) : lineMeter(stream);
 }
 
-function barMeter(stream: NodeJS.WriteStream): Meter {
+function barMeter(stream: Output): Meter {
   let bar: SingleBar | null = null;
   let started = 0;
   const format = (_: Options, params: Params, { label }: { label: string }): string => {
@@ -78,7 +81,7 @@ function timeLeft(seconds: number): string[] {
   return [whole < 6000 ? `${Math.ceil(whole / 60)} min left` : `${(whole / 3600).toFixed(1)} h left`];
 }
 
-function lineMeter(stream: NodeJS.WriteStream): Meter {
+function lineMeter(stream: Output): Meter {
   let label = '';
   let total = 0;
   let value = 0;
