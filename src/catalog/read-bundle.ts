@@ -2,15 +2,7 @@ import { SidestreamError } from '../error';
 import { canHash } from '../sha256';
 import type { BaseConfig } from './base-config';
 import type { BundleClusters } from './bundle-clusters';
-import {
-  type BundleProgress,
-  type FetchFile,
-  fetchBytes,
-  fetchChecked,
-  fetchFiles,
-  fetchFrom,
-  invalidBundle,
-} from './bundle-file';
+import { type BundleProgress, type FetchFile, fetchBytes, fetchChecked, fetchFiles, fetchFrom } from './bundle-file';
 import type { CatalogueStatistics } from './catalogue-statistics';
 import { type CompanionTable, decodeCompanions } from './companion-table';
 import { createTable, decodeFeatureShard, featureShape } from './feature-shard';

@@ -1,10 +1,10 @@
 import { BundleClusters } from './bundle-clusters';
-import { type FetchFile, fetchChecked, invalidBundle } from './bundle-file';
+import { type FetchFile, fetchChecked } from './bundle-file';
 import { decodeCompanions } from './companion-table';
 import { createTable, decodeFeatureShard, featureShape } from './feature-shard';
 import type { Item } from './item';
 import { addIds, decodeItems } from './item-shard';
-import { type BundleFile, bundleFiles, encodeManifest, MANIFEST_FILE, type Manifest } from './manifest';
+import { type BundleFile, bundleFiles, encodeManifest, type Manifest } from './manifest';
 import { parseManifest } from './read-manifest';
 
 /**
