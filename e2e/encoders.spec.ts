@@ -9,7 +9,7 @@ import { folderSource } from '../src/cli/model-source';
 import { DEFAULT_PRESETS, type RawTaps } from '../src/encoders';
 import { bertRepository, clipRepository, type Files } from '../src/encoders/adapt/tiny-repository.fixture';
 import { createNodeEncoder, decodeImage } from '../src/encoders/node';
-import type {} from './pages/encoders';
+
 import { PAGES } from './ports';
 
 const PAGE = `${PAGES}/encoders.html`;

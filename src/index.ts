@@ -1,3 +1,4 @@
+export type { Item, ItemInput } from './catalog/item';
 export {
   formatPrice,
   type RecsClickDetail,
@@ -8,41 +9,30 @@ export {
   type SidestreamRecsEventMap,
 } from './element';
 export { ERROR_CODES, type ErrorCode, type SerializedError, SidestreamError } from './error';
-export {
-  type BrowseRequest,
-  type BrowseResponse,
-  type CallOptions,
-  type CategoryCap,
-  type Consent,
-  type Counts,
-  createRecommender,
-  type Encryption,
-  type EventType,
-  type Experiment,
-  type Explanation,
-  type Filter,
-  type FilterCondition,
-  type FilterField,
-  type FilterValue,
-  type Item,
-  type ItemInput,
-  type Metrics,
-  type MetricsRow,
-  type NewItem,
-  type Pin,
-  type Placement,
-  type Progress,
-  type Push,
-  type Recommendation,
-  type Recommender,
-  type RecommenderEvents,
-  type RecommenderOptions,
-  type RecommendRequest,
-  type RecommendResponse,
-  type Rules,
-  type Snapshot,
-  type Source,
-  type Status,
-  type TrackDetails,
-  type Variant,
-} from './recommender';
+export type { Counts } from './experiment/counters';
+export type { Experiment, Variant } from './experiment/experiment';
+export type { Metrics, MetricsRow } from './experiment/metrics';
+export type { EventType } from './learner/event';
+export type { Placement, Source } from './ranking/placement';
+export type { Filter, FilterCondition, FilterField, FilterValue } from './ranking/rules/filter';
+export type { CategoryCap, Pin, Push, Rules } from './ranking/rules/rules';
+export type {
+  BrowseRequest,
+  BrowseResponse,
+  CallOptions,
+  Consent,
+  Explanation,
+  NewItem,
+  Progress,
+  Recommendation,
+  Recommender,
+  RecommenderEvents,
+  RecommenderOptions,
+  RecommendRequest,
+  RecommendResponse,
+  Snapshot,
+  Status,
+  TrackDetails,
+} from './runtime/api';
+export { createRecommender } from './runtime/create-recommender';
+export type { Encryption } from './store/encryption';

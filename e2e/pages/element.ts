@@ -1,6 +1,6 @@
 import '../../src/element';
 import { FakeRecommender } from '../../src/element/fake-recommender.fixture';
-import type { Recommendation, Recommender, RecommendRequest } from '../../src/recommender';
+import type { Recommendation, Recommender, RecommendRequest } from '../../src/runtime/api';
 import { type Product, productsIn } from './element-products';
 
 type Answer = 'filled' | 'empty' | 'error' | 'loading';

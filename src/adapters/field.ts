@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import type { EventType, TrackDetails } from '../recommender';
+import type { EventType } from '../learner/event';
+import type { TrackDetails } from '../runtime/api';
 
 const EVENT_TYPES: readonly unknown[] = [
   'impression',

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import type { EventType, TrackDetails } from '../recommender';
+import type { EventType } from '../learner/event';
+import type { TrackDetails } from '../runtime/api';
 import { idSchema, isEventType, readDetails } from './field';
 import type { Drop, Offer } from './intake';
 import type { AdapterSource } from './report';

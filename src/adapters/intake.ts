@@ -1,4 +1,5 @@
-import type { EventType, Recommender } from '../recommender';
+import type { EventType } from '../learner/event';
+import type { Recommender } from '../runtime/api';
 import { ElementEcho } from './element-echo';
 import type { AdapterOptions, AdapterReport, DroppedReport, DropReason, TrackedReport } from './report';
 import { wordsOf } from './thrown';

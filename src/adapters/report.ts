@@ -1,4 +1,5 @@
-import type { EventType, TrackDetails } from '../recommender';
+import type { EventType } from '../learner/event';
+import type { TrackDetails } from '../runtime/api';
 
 /** Where an adapter heard of an event: a push of an object, a push of `gtag()`, or an element's attributes. */
 export type AdapterSource = 'data-layer' | 'gtag' | 'attributes';

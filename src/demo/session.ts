@@ -1,15 +1,8 @@
 import { SidestreamError } from '../error';
-import {
-  type Consent,
-  createRecommender,
-  type EventType,
-  type NewItem,
-  type Progress,
-  type Recommendation,
-  type Recommender,
-  type Rules,
-  type TrackDetails,
-} from '../recommender';
+import type { EventType } from '../learner/event';
+import type { Rules } from '../ranking/rules/rules';
+import type { Consent, NewItem, Progress, Recommendation, Recommender, TrackDetails } from '../runtime/api';
+import { createRecommender } from '../runtime/create-recommender';
 import { type Category, categoryTree } from './category';
 import type { Settings } from './settings';
 

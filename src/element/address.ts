@@ -1,4 +1,4 @@
-import type { Recommendation } from '../recommender';
+import type { Recommendation } from '../runtime/api';
 
 type Item = Recommendation['item'];
 

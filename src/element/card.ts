@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Recommendation } from '../recommender';
+import type { Recommendation } from '../runtime/api';
 import { safeImage } from './address';
 import type { RecsLabels } from './labels';
 

@@ -1,4 +1,4 @@
-import type { Recommendation } from '../recommender';
+import type { Recommendation } from '../runtime/api';
 
 /** A product the shopper is not interested in, where its card was. */
 export interface Dismissed {

@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { SidestreamError } from '../error';
-import type { Progress } from '../recommender';
+import type { Progress } from '../runtime/api';
 import { emit, type RecsClickDetail, type RecsErrorDetail, type RecsRenderDetail } from './events';
 import type { SidestreamRecs } from './sidestream-recs';
 

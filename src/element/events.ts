@@ -1,5 +1,6 @@
 import type { SidestreamError } from '../error';
-import type { Placement, Progress, Recommendation } from '../recommender';
+import type { Placement } from '../ranking/placement';
+import type { Progress, Recommendation } from '../runtime/api';
 
 /** Detail of `itemclick`. The event is cancelable: `preventDefault()` stops the link, the click is tracked all the same. */
 export interface RecsClickDetail {

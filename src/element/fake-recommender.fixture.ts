@@ -1,4 +1,4 @@
-import type { Recommendation, Recommender, RecommendRequest, RecommendResponse, Status } from '../recommender';
+import type { Recommendation, Recommender, RecommendRequest, RecommendResponse, Status } from '../runtime/api';
 
 /** An item with nothing but an id and a title. */
 export function recommendation(id: string, position = 0): Recommendation {

@@ -1,4 +1,5 @@
-import { coreOf, type Recommender } from '../recommender';
+import type { Recommender } from '../runtime/api';
+import { coreOf } from '../runtime/handle';
 
 /** A list that shows items, as the others on its page see it. */
 export interface ListInView {

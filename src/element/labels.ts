@@ -1,4 +1,4 @@
-import type { Placement } from '../recommender';
+import type { Placement } from '../ranking/placement';
 
 /** Every word the list says by itself. Give some or all of them through the `labels` property. */
 export interface RecsLabels {

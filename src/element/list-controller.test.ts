@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SidestreamError } from '../error';
-import type { Progress, RecommendRequest } from '../recommender';
+import type { Progress, RecommendRequest } from '../runtime/api';
 import { FakeRecommender, recommendation } from './fake-recommender.fixture';
 import { ListController, REFRESH_DELAY } from './list-controller';
 

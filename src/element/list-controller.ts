@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { SidestreamError } from '../error';
-import type { Progress, Recommender, RecommendRequest, RecommendResponse, Status } from '../recommender';
+import type { Progress, Recommender, RecommendRequest, RecommendResponse, Status } from '../runtime/api';
 import { Coalescer } from './coalescer';
 import { type Placed, turnsOf } from './request-turns';
 

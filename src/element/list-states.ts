@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { Placement } from '../recommender';
+import type { Placement } from '../ranking/placement';
 import { skeletonCard } from './card';
 import type { RecsLabels } from './labels';
 import type { ListState } from './list-controller';

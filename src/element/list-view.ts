@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Recommendation } from '../recommender';
+import type { Recommendation } from '../runtime/api';
 import { itemHref } from './address';
 import { dismissedCard, productCard } from './card';
 import type { Place } from './dismissals';

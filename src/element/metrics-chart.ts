@@ -1,5 +1,5 @@
 import { html, svg, type TemplateResult } from 'lit';
-import type { Metrics } from '../recommender';
+import type { Metrics } from '../experiment/metrics';
 
 /** Width of the mark at the value itself, in percent of the chart. */
 const TICK = 1;

@@ -1,4 +1,4 @@
-import type { Recommendation } from '../recommender';
+import type { Recommendation } from '../runtime/api';
 import { safeHref, safeImage } from './address';
 import type { TemplateCards } from './template-card';
 

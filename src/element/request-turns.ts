@@ -1,4 +1,4 @@
-import type { Recommender, RecommendRequest, RecommendResponse } from '../recommender';
+import type { Recommender, RecommendRequest, RecommendResponse } from '../runtime/api';
 
 /** `Node.DOCUMENT_POSITION_FOLLOWING`, also where there is no Node. */
 const FOLLOWING = 4;

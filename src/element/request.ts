@@ -1,5 +1,6 @@
 import { SidestreamError } from '../error';
-import type { Placement, RecommendRequest } from '../recommender';
+import type { Placement } from '../ranking/placement';
+import type { RecommendRequest } from '../runtime/api';
 
 /** What a list asks for. */
 export interface Wanted {

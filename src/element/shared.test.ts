@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { SidestreamError } from '../error';
-import type { Progress, Recommender, RecommenderOptions } from '../recommender';
+import type { Progress, Recommender, RecommenderOptions } from '../runtime/api';
 import { FakeRecommender } from './fake-recommender.fixture';
 import { sharedRecommender } from './shared';
 

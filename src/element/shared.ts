@@ -1,10 +1,5 @@
-import {
-  bundleAddress,
-  createRecommender,
-  type Progress,
-  type Recommender,
-  type RecommenderOptions,
-} from '../recommender';
+import type { Progress, Recommender, RecommenderOptions } from '../runtime/api';
+import { bundleAddress, createRecommender } from '../runtime/create-recommender';
 
 type Hear = (progress: Progress) => void;
 

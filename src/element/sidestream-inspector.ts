@@ -1,7 +1,8 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { SidestreamError } from '../error';
-import type { Metrics, Progress, Recommender, Status } from '../recommender';
+import type { Metrics } from '../experiment/metrics';
+import type { Progress, Recommender, Status } from '../runtime/api';
 import { define } from './define';
 import { emit } from './events';
 import { ladderChart } from './ladder-chart';

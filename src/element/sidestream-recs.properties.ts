@@ -1,5 +1,6 @@
 import { LitElement, type PropertyDeclarations } from 'lit';
-import type { Placement, Recommender } from '../recommender';
+import type { Placement } from '../ranking/placement';
+import type { Recommender } from '../runtime/api';
 import type { SidestreamRecsEventMap } from './events';
 import type { RecsLabels } from './labels';
 

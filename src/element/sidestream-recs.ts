@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { SidestreamError } from '../error';
-import type { EventType, Progress, Recommendation, Recommender, RecommendRequest, Status } from '../recommender';
+import type { EventType } from '../learner/event';
+import type { Progress, Recommendation, Recommender, RecommendRequest, Status } from '../runtime/api';
 import { cardStyles } from './card.styles';
 import { define } from './define';
 import { Dismissals } from './dismissals';

@@ -1,4 +1,4 @@
-import type { Recommendation } from '../recommender';
+import type { Recommendation } from '../runtime/api';
 import type { Addresses } from './address';
 import { warnOnce } from './mistakes';
 import { type Fields, fillTemplate } from './template-fill';

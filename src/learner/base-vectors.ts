@@ -1,8 +1,8 @@
 import { matMul, tensor2d, tidy, transpose } from '@tensorflow/tfjs-core';
 import type { BaseConfig, FeatureTable } from '../catalog';
 import { lastPositions, type Parameters } from '../model';
-import { disposeTaps, tapsOf } from './experts-network';
 import { disposeView, historyView, itemRows, userRows } from './pooled-network';
+import { disposeTaps, tapsOf } from './taps';
 
 /** Items, or sequences, in one forward pass: bounds its memory. */
 const CHUNK = 512;

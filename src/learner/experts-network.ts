@@ -1,10 +1,8 @@
 import {
   add,
   concat,
-  dispose,
   mul,
   type Scalar,
-  split,
   sub,
   sum,
   type Tensor,
@@ -26,25 +24,12 @@ import {
 } from '../model';
 import type { ExpertsBatch } from './experts-batch';
 import { otherWork } from './other-work';
+import { disposeTaps, tapsOf } from './taps';
 
 /** Logits are cosines divided by this. */
 const TEMPERATURE = 0.1;
 /** Items embedded in one forward pass: bounds its memory, and how long the thread is deaf to others. */
 const CHUNK = 256;
-/** Taps of the items at these rows, on the compute backend. The caller frees them with `disposeTaps`. */
-export function tapsOf(table: FeatureTable, rows: ArrayLike<number>): ItemTaps {
-  const take = (ladder: Ladder): Tensor2D[] => {
-    const taps = table.taps[ladder];
-    const all = tensor2d(dequantize(table, ladder, rows), [rows.length, taps * table.dim]);
-    const parts: Tensor2D[] = split(all, taps, 1);
-    all.dispose();
-    return parts;
-  };
-  return { text: take('text'), image: take('image') };
-}
-
-export const disposeTaps = ({ text, image }: ItemTaps): void => dispose([...text, ...image]);
-
 /**
  * Item embeddings of the experts: image ladder ++ text ladder, each brought to length sqrt(weight), the whole to length 1.
  * @param weights share of each modality in the cosine of two items that have both

@@ -2,8 +2,9 @@ import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { concatTables } from '../catalog';
 import { decodeSafetensors, expertNames, LADDERS, routerNames } from '../model';
-import { Experts, type TrainRequest } from './experts';
+import { Experts } from './experts';
 import { CATEGORIES, categoryHistory, categoryTable, useBackend } from './experts.fixture';
+import type { TrainRequest } from './experts-batch';
 
 const COUNT = 300;
 const table = categoryTable(COUNT);

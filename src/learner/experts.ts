@@ -16,13 +16,11 @@ import type { ContentBlend } from '../ranking';
 import { expertsBatch, type TrainRequest } from './experts-batch';
 import {
   batchTensors,
-  disposeTaps,
   embedRows,
   freshEmbeddings,
   mayStand,
   nextItemLoss,
   take,
-  tapsOf,
   unitEmbeddings,
 } from './experts-network';
 import {
@@ -37,6 +35,7 @@ import {
 } from './experts-weights';
 import { nextWindow } from './experts-window';
 import { otherWork } from './other-work';
+import { disposeTaps, tapsOf } from './taps';
 
 export { embedLater } from './embed-later';
 export type { TrainRequest } from './experts-batch';

@@ -2,7 +2,8 @@ import { SidestreamError } from '../error';
 import type { Utilization } from '../model';
 import type { ExpertEmbeddings } from '../ranking';
 import type { LearnerCatalogue } from './catalogue';
-import type { Experts, TrainRequest } from './experts';
+import type { Experts } from './experts';
+import type { TrainRequest } from './experts-batch';
 
 /** Experts that have been trained, with their embeddings at hand. */
 interface TrainedExperts {

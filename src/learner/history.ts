@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import type { Taste } from '../ranking';
 import { EVENT_STRENGTH, type LoggedEvent, STRONGEST } from './event';
 import { RulesRecord, recordSchema } from './rules-record';
 import { storedCount, storedId } from './stored-fields';
@@ -27,6 +26,16 @@ export const historySchema = v.pipe(
 );
 export type StoredHistory = v.InferOutput<typeof historySchema>;
 
+/** A shopper's choices as rows of the catalogue. */
+export interface ChoiceHistory {
+  /** Item rows, oldest first. */
+  rows: number[];
+  /** Strength of each event, above 0, same length. */
+  strengths: number[];
+  /** Rows of dismissed items. */
+  dismissed: ReadonlySet<number>;
+}
+
 /** What of an event the history looks at. */
 type Noted = Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>;
 
@@ -34,7 +43,7 @@ type Noted = Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>;
  * The shopper's choices as a sequence. Events on the same item in a row (click, view, cart) are one choice with the
  * strongest of their strengths: they are one decision seen several times.
  */
-export class History implements Taste {
+export class History implements ChoiceHistory {
   readonly rows: number[] = [];
   readonly strengths: number[] = [];
   readonly dismissed = new Set<number>();

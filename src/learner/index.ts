@@ -18,4 +18,4 @@ export type { LearnerOptions } from './learner-options';
 export { learnerMemory } from './memory';
 export { preloadCompute } from './preload-compute';
 export type { Profile } from './profile';
-export { decodeProfile, encodeProfile, readProfile, type StoredProfile, storedProfile } from './profile-file';
+export { decodeProfile, encodeProfile, readProfile, storedProfile, upgradeStoredProfile } from './profile-file';

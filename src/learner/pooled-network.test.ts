@@ -2,18 +2,11 @@ import { dispose, memory, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { disposeParameters, parametersFrom, seededRandom, Trainer } from '../model';
 import { categoryTable, useBackend } from './experts.fixture';
-import { disposeTaps, tapsOf } from './experts-network';
 import { type PooledSource, pooledBatch } from './pooled-batch';
 import { baseConfig, initialWeights } from './pooled-config';
-import {
-  disposeTensors,
-  disposeView,
-  historyView,
-  itemRows,
-  pooledLoss,
-  pooledTensors,
-  userRows,
-} from './pooled-network';
+import { disposeTensors, pooledLoss, pooledTensors } from './pooled-loss';
+import { disposeView, historyView, itemRows, userRows } from './pooled-network';
+import { disposeTaps, tapsOf } from './taps';
 
 const table = categoryTable(24);
 const config = baseConfig('sidestream', { embeddingDim: 6, maxSeqLen: 3, heads: 2, blocks: 1 });

@@ -9,10 +9,10 @@ import {
   type ModelTally,
   type Random,
 } from '../model';
-import { disposeTaps, tapsOf } from './experts-network';
 import { type Chunk, type PooledSource, pooledBatch } from './pooled-batch';
 import { modelConfig } from './pooled-config';
-import { disposeTensors, pooledLoss, pooledTensors } from './pooled-network';
+import { disposeTensors, pooledLoss, pooledTensors } from './pooled-loss';
+import { disposeTaps, tapsOf } from './taps';
 
 /** A batch's loss, with everything constant on the compute backend until `dispose`. */
 export interface PreparedBatch {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Taste } from '../ranking';
+import type { ChoiceHistory } from './history';
 import type { TasteBlock, TasteSpace } from './taste-space';
 
 /** Step on one choice of strength 1. */
@@ -74,7 +74,7 @@ export class TasteExperts {
   static over(
     space: TasteSpace,
     stored: StoredTaste,
-    { rows, strengths }: Pick<Taste, 'rows' | 'strengths'>,
+    { rows, strengths }: Pick<ChoiceHistory, 'rows' | 'strengths'>,
   ): TasteExperts {
     const learned = space.blocks.map((block) => {
       const values = Object.hasOwn(stored, block.name) ? stored[block.name] : null;

@@ -1,9 +1,10 @@
 import { type CompanionTable, categoryPaths } from '../catalog';
+import type { ChoiceHistory } from '../learner/history';
 import type { CatalogueIndex } from './catalogue-index';
 import { companionOf } from './companionship';
 import type { Ground } from './sentences';
 import { similarity } from './similarities';
-import { LONGEST_HISTORY, type Taste, type TermName } from './terms';
+import { LONGEST_HISTORY, type TermName } from './terms';
 
 /**
  * The strongest ground of a personal recommendation: what others chose it with, its category, or the past item it
@@ -11,7 +12,7 @@ import { LONGEST_HISTORY, type Taste, type TermName } from './terms';
  */
 export function groundOf(
   index: CatalogueIndex,
-  taste: Taste,
+  taste: ChoiceHistory,
   row: number,
   terms: Partial<Record<TermName, number>>,
 ): Ground {
@@ -35,7 +36,7 @@ export const chosenWith = (companions: CompanionTable | null): 'chosen-with' | '
   companions?.origin === 'shop' ? 'goes-with' : 'chosen-with';
 
 /** The past item, other than itself, that an item resembles most, of those that the terms look at; null without any. */
-function nearestOf({ content }: CatalogueIndex, taste: Taste, row: number): number | null {
+function nearestOf({ content }: CatalogueIndex, taste: ChoiceHistory, row: number): number | null {
   let nearest: number | null = null;
   let best = Number.NEGATIVE_INFINITY;
   for (const past of new Set(taste.rows.slice(-LONGEST_HISTORY))) {

@@ -26,7 +26,6 @@ export {
   HALF_LIFE,
   rawTermValues,
   recencyWeights,
-  type Taste,
   TERMS,
   type TermName,
   type TermSources,

@@ -1,3 +1,4 @@
+import type { ChoiceHistory } from '../learner/history';
 import type { CatalogueIndex } from './catalogue-index';
 import { categoryPreference } from './category-preference';
 import { companionship } from './companionship';
@@ -59,16 +60,6 @@ export const PERSONAL_TERMS: readonly TermName[] = [
 /** One value per item for each term. */
 export type TermValues = Record<TermName, Float32Array>;
 
-/** What one shopper did, as rows of the catalogue. */
-export interface Taste {
-  /** Item rows, oldest first. */
-  rows: number[];
-  /** Strength of each event, above 0, same length. */
-  strengths: number[];
-  /** Rows of dismissed items. */
-  dismissed: ReadonlySet<number>;
-}
-
 /** Unit item embeddings with the experts heard and with the experts silent, [count * width] each. */
 export interface ExpertEmbeddings {
   width: number;
@@ -113,7 +104,7 @@ function expertsEffect(experts: ExpertEmbeddings, rows: number[], weights: Array
 
 /** What the terms are computed from, beside the catalogue. */
 export interface TermSources {
-  taste: Taste;
+  taste: ChoiceHistory;
   /** Null for a shop without a base model. */
   base: BaseSignal | null;
   /** What the taste experts add to every item, [count]; null while there are none. */

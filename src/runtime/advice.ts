@@ -3,8 +3,9 @@ import type { Aisles } from './aisles';
 import { anonymousId } from './anonymous-id';
 import type { Explanation, RecommendRequest, RecommendResponse } from './api';
 import type { LoadedCatalogue } from './loaded-catalogue';
+import { parsed } from './parsed';
 import type { ActiveLearner, ProfileSession } from './profile-session';
-import { type ParsedRequest, parsed, recommendSchema } from './requests';
+import { type ParsedRequest, recommendSchema } from './requests';
 import type { Trial } from './trial';
 
 /** What advice is given from. */

@@ -15,10 +15,8 @@ import type {
   Source,
 } from '../ranking';
 import type { Encryption } from '../store';
-import type { CallOptions } from './deadline';
 
 export type {
-  CallOptions,
   CategoryCap,
   Counts,
   Encryption,
@@ -231,6 +229,14 @@ export interface RecommenderOptions {
    * device, and with it they go where the shop sends them. They hold no item, no time and no id of shopper or device.
    */
   onMetric?: (counts: Counts[]) => void;
+}
+
+/** How long a call is waited for. */
+export interface CallOptions {
+  /** Aborting it rejects the call with `runtime/aborted`; the error's `cause` is the signal's reason. */
+  signal?: AbortSignal;
+  /** Milliseconds, above 0, after which the call rejects with `runtime/timeout`. Default: none. */
+  timeout?: number;
 }
 
 /**

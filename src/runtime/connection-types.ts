@@ -1,10 +1,10 @@
 import type * as Comlink from 'comlink';
 import type { RecommenderEvents } from './api';
 import type { GivenOptions } from './given-options';
-import type { RemoteRecommender } from './remote-recommender';
 import type { TrackInput } from './requests';
+import type { WorkerRecommender } from './worker-api';
 
-export type Remote = Comlink.Remote<RemoteRecommender>;
+export type Remote = Comlink.Remote<WorkerRecommender>;
 
 /** Hears of one event. */
 export type Emit = <K extends keyof RecommenderEvents>(type: K, event: RecommenderEvents[K]) => void;

@@ -4,9 +4,8 @@ import type { Connection, Emit, Remote, RestartContext } from './connection-type
 import type { GivenOptions } from './given-options';
 import type { ImpressionBatch } from './impression-batch';
 import { PendingCalls } from './pending-calls';
-import type { RemoteListener } from './remote-recommender';
 import { carryErrors } from './rpc';
-import type { Host } from './worker';
+import type { RemoteListener, WorkerHost } from './worker-api';
 import { startWorker } from './worker-script';
 
 /** Longest time that closing waits for the worker, ms: what is not saved by then is learned again from the log. */
@@ -71,7 +70,7 @@ export function connect(options: GivenOptions): Connection {
     mine.addEventListener('error', crash);
     mine.addEventListener('messageerror', crash);
     try {
-      remote = await Comlink.wrap<Host>(mine).start(context.given, Comlink.proxy(listener), kept, restarted);
+      remote = await Comlink.wrap<WorkerHost>(mine).start(context.given, Comlink.proxy(listener), kept, restarted);
       restarted = true;
       if (resting) rest();
       return remote;

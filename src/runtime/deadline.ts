@@ -1,12 +1,5 @@
 import { type ErrorCode, SidestreamError } from '../error';
-
-/** How long a call is waited for. */
-export interface CallOptions {
-  /** Aborting it rejects the call with `runtime/aborted`; the error's `cause` is the signal's reason. */
-  signal?: AbortSignal;
-  /** Milliseconds, above 0, after which the call rejects with `runtime/timeout`. Default: none. */
-  timeout?: number;
-}
+import type { CallOptions } from './api';
 
 /**
  * Waits for an answer no longer than wanted. What was begun elsewhere goes on; its answer is dropped.

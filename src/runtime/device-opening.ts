@@ -1,4 +1,5 @@
 import { SidestreamError } from '../error';
+import { upgradeStoredProfile } from '../learner';
 import { type Closing, type DeviceStore, deviceStoreExists, deviceStores, type Store } from '../store';
 import type { EngineOptions } from './engine-options';
 
@@ -24,7 +25,9 @@ export async function openDevice(
 ): Promise<OpenedDevice> {
   const Implementation = await loadDeviceStore();
   const closing = new ClosingWatch(onClosed);
-  return closing.watch(await Implementation.open(namespace, { encrypt, onClosed: closing.onClosed }));
+  return closing.watch(
+    await Implementation.open(namespace, { encrypt, upgradeProfile: upgradeStoredProfile, onClosed: closing.onClosed }),
+  );
 }
 
 /** The same where there is a store already. @returns null without one, also when it was deleted a moment ago */
@@ -35,7 +38,11 @@ export async function openExistingDevice(
   if (!(await deviceStoreExists(namespace))) return null;
   const Implementation = await loadDeviceStore();
   const closing = new ClosingWatch(onClosed);
-  const store = await Implementation.openExisting(namespace, { encrypt, onClosed: closing.onClosed });
+  const store = await Implementation.openExisting(namespace, {
+    encrypt,
+    upgradeProfile: upgradeStoredProfile,
+    onClosed: closing.onClosed,
+  });
   return store && closing.watch(store);
 }
 

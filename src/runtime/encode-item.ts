@@ -6,10 +6,9 @@ import { exactObject } from '../exact-object';
 import type { LocalItem } from '../store';
 import type { NewItem, Progress } from './api';
 import type { Remote } from './connection-types';
-import type { BundleEncoders } from './encoder-files';
-import type { EncoderHost } from './encoder-worker';
 import { parsed } from './parsed';
 import { carryErrors } from './rpc';
+import type { BundleEncoders, EncoderHost } from './worker-api';
 import { startWorker } from './worker-script';
 
 /** An item ready for the catalogue, and what encoded it. */

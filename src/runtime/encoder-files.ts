@@ -1,21 +1,7 @@
-import type { Bundle, EncoderFiles, TextRecipe } from '../catalog';
-import type { ImagePreset, TextPreset } from '../encoders';
+import type { Bundle } from '../catalog';
 import type { Progress } from './api';
 import { encodersOf } from './loaded-catalogue';
-
-/** Everything the encoder worker needs to encode items as a bundle's own were. */
-export interface BundleEncoders {
-  text: EncoderFiles & { preset: TextPreset };
-  image: EncoderFiles & { preset: ImagePreset };
-  /** Statistics and projections of all taps, as the bundle stores them. */
-  projection: ArrayBuffer;
-  /** Width D of every projected tap. */
-  dim: number;
-  /** What the text encoder reads of an item. */
-  recipe: TextRecipe;
-  /** Names the encoders, see LocalItem. */
-  encoders: string;
-}
+import type { BundleEncoders } from './worker-api';
 
 /**
  * Fetches encoders and projection of a bundle.

@@ -3,24 +3,13 @@ import { type Item, itemText, quantizeRow } from '../catalog';
 import { createWebEncoder, decodeImage, decodeProjection, type Projection, project, type RawTaps } from '../encoders';
 import { SidestreamError } from '../error';
 import type { Progress } from './api';
-import type { BundleEncoders } from './encoder-files';
 import { carryErrors } from './rpc';
 import { thumbnailOf } from './thumbnail';
-
-/** Features of one item as a FeatureTable of one row holds them. */
-export interface EncodedFeatures {
-  values: Int8Array;
-  scales: Float32Array;
-  /** The picture in small, as a data address; null without a picture. */
-  thumbnail: string | null;
-  /** What the sessions ran on. */
-  backend: string;
-}
+import type { BundleEncoders, EncodedFeatures, EncoderHost } from './worker-api';
 
 carryErrors();
 
-const host = {
-  /** Encodes one item. Both encoders are loaded, run once and released, one after the other. */
+const host: EncoderHost = {
   async encode(
     item: Item,
     picture: Blob | null,
@@ -57,7 +46,6 @@ const host = {
     return { ...quantized(rows, files.dim), thumbnail, backend };
   },
 };
-export type EncoderHost = typeof host;
 
 /** Rows of one modality; zeros where there is nothing to project. @returns [taps * dim] */
 function projected(projection: Projection | undefined, taps: RawTaps | null, count: number, dim: number): Float32Array {

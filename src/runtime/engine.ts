@@ -20,16 +20,17 @@ import type {
 import { Chores } from './chores';
 import { parseConsent } from './consent';
 import { preloadDevice } from './device-opening';
-import type { BundleEncoders } from './encoder-files';
 import type { EngineListener, EngineOptions } from './engine-options';
 import { LearningScheduler } from './learning-scheduler';
 import { Ledger } from './ledger';
 import { loadLearned } from './load-learned';
 import { LoadedCatalogue } from './loaded-catalogue';
+import { parsed } from './parsed';
 import { ProfileSession } from './profile-session';
 import { ProfileStorage } from './profile-storage';
-import { parsed, type TrackInput, trackSchema } from './requests';
+import { type TrackInput, trackSchema } from './requests';
 import { Trial } from './trial';
+import type { BundleEncoders } from './worker-api';
 
 /** Quiet time before another tab's profile is read, ms. */
 const REFRESH_DELAY = 100;

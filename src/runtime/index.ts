@@ -1,39 +1,29 @@
+export type { Item, ItemInput } from '../catalog/item';
+export type { Counts } from '../experiment/counters';
+export type { Experiment, Variant } from '../experiment/experiment';
+export type { Metrics, MetricsRow } from '../experiment/metrics';
+export type { EventType } from '../learner/event';
+export type { Placement, Source } from '../ranking/placement';
+export type { Filter, FilterCondition, FilterField, FilterValue } from '../ranking/rules/filter';
+export type { CategoryCap, Pin, Push, Rules } from '../ranking/rules/rules';
+export type { Encryption } from '../store/encryption';
 export type {
   BrowseRequest,
   BrowseResponse,
   CallOptions,
-  CategoryCap,
   Consent,
-  Counts,
-  Encryption,
-  EventType,
-  Experiment,
   Explanation,
-  Filter,
-  FilterCondition,
-  FilterField,
-  FilterValue,
-  Item,
-  ItemInput,
-  Metrics,
-  MetricsRow,
   NewItem,
-  Pin,
-  Placement,
   Progress,
-  Push,
   Recommendation,
   Recommender,
   RecommenderEvents,
   RecommenderOptions,
   RecommendRequest,
   RecommendResponse,
-  Rules,
   Snapshot,
-  Source,
   Status,
   TrackDetails,
-  Variant,
 } from './api';
 export { bundleAddress, createRecommender } from './create-recommender';
 export { coreOf } from './handle';

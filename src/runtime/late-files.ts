@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
-import type { Places } from './own-workers';
+import type { Places } from './places';
 
 /**
  * Loads the files into which the package's build cuts what a worker needs late. They are plain scripts that define

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Counts } from './api';
+import type { Counts } from '../experiment/counters';
 import { MetricHooks } from './metric-hook';
 
 const counts = (clicks: number): Counts[] => [

@@ -1,4 +1,4 @@
-import type { Counts } from './api';
+import type { Counts } from '../experiment/counters';
 import type { Connection } from './connection-types';
 
 /** Time between two calls of a hook, ms. */

@@ -1,13 +1,7 @@
+import type { Places } from './places';
+
 /** Files of the package that run in a worker of their own. */
 export type WorkerFile = 'worker.js' | 'encoder-worker.js';
-
-/** Where files of the package lie. */
-export interface Places {
-  /** Address of a script; beside it lie the files that have no address of their own. */
-  script: string;
-  /** Addresses by name. */
-  files?: Record<string, string>;
-}
 
 /**
  * Where the files of the package lie, seen from the page's script; null where a bundler makes the workers from the

@@ -10,21 +10,16 @@ import type {
   CallOptions,
   Consent,
   Explanation,
-  Progress,
   RecommendRequest,
   RecommendResponse,
   Status,
   TrackDetails,
 } from './api';
-import type { BundleEncoders } from './encoder-files';
 import { Engine } from './engine';
 import type { GivenOptions } from './given-options';
-import { browseSchema, callSchema, optionsSchema, parsed, type TrackInput } from './requests';
-
-/** Listener on the page; errors come as plain data, since a cloned Error loses its code. */
-export type RemoteListener = (
-  ...[type, event]: ['change', Status] | ['progress', Progress] | ['error', SerializedError]
-) => void;
+import { parsed } from './parsed';
+import { browseSchema, callSchema, optionsSchema, type TrackInput } from './requests';
+import type { BundleEncoders, RemoteListener, WorkerRecommender } from './worker-api';
 
 const idSchema = v.pipe(v.number(), v.safeInteger());
 const passphraseSchema = v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty; leave it out for none')));
@@ -34,7 +29,7 @@ const fileSchema = v.instance(Blob, 'must be a Blob or File');
  * The recommender in its worker, as the page reaches it: what comes from the page is parsed here, or by the engine where
  * it is used. So the page need not load the schemas.
  */
-export class RemoteRecommender {
+export class RemoteRecommender implements WorkerRecommender {
   readonly #engine: Engine;
   /** Backend of the encoders once they ran. */
   #encoders: string | null = null;
@@ -68,13 +63,6 @@ export class RemoteRecommender {
     return remote;
   }
 
-  /**
-   * What a further caller of `createRecommender()` asks for.
-   * @param options the caller's
-   * @param given what this recommender was started with
-   * @returns names of options that hold only after a restart
-   * @throws SidestreamError `runtime/invalid-input` for an option that is wrong, or not the one that is given already
-   */
   async join(options: GivenOptions, given: GivenOptions): Promise<string[]> {
     parsed(optionsSchema, options, 'createRecommender()');
     const { freshOptions } = await import('./fresh-options');
@@ -94,7 +82,6 @@ export class RemoteRecommender {
     return this.#engine.track(type, itemId, details);
   }
 
-  /** Several events at once, each kept or refused for itself: null where it was kept. Rejects where the store fails. */
   trackAll(events: TrackInput[]): Promise<(SerializedError | null)[]> {
     return this.#engine.trackAll(events);
   }
@@ -160,23 +147,19 @@ export class RemoteRecommender {
     return this.#engine.importProfile(new Uint8Array(await found.arrayBuffer()), phrase);
   }
 
-  /** What the encoder worker needs to encode new items for this bundle. */
   encoderFiles(): Promise<BundleEncoders> {
     return this.#engine.encoderFiles();
   }
 
-  /** @param backend what it was encoded with */
   insertItem(item: LocalItem, backend: string): Promise<Item> {
     this.#encoders = backend;
     return this.#engine.insertItem(item);
   }
 
-  /** Whether the page is hidden or the battery low. */
   setResting(resting: boolean): Promise<void> {
     return this.#engine.setResting(resting);
   }
 
-  /** Ends it for another to take its place; what is in memory only is given to that one. */
   async handOver(): Promise<Blob | null> {
     const { consent, events } = await this.#engine.status();
     const kept = consent === 'pending' && events > 0 ? await this.exportProfile() : null;

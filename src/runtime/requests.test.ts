@@ -3,7 +3,8 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { eventSchema } from '../learner';
 import { rulesSchema } from '../ranking';
-import { browseSchema, callSchema, optionsSchema, parsed, recommendSchema, trackSchema } from './requests';
+import { parsed } from './parsed';
+import { browseSchema, callSchema, optionsSchema, recommendSchema, trackSchema } from './requests';
 
 const options = { bundle: 'http://shop/bundle/' };
 const track = (itemId: unknown, details: unknown = {}) => ({ type: 'click', itemId, details });

@@ -3,7 +3,7 @@ import { assign, type Experiment, experimentSchema, type Variant } from '../expe
 import { type Placement, type RankState, TERMS } from '../ranking';
 import type { Store } from '../store';
 import { anonymousId } from './anonymous-id';
-import { parsed } from './requests';
+import { parsed } from './parsed';
 
 /** The shop's experiment on this device: which variant it has, and what that changes. */
 export class Trial {

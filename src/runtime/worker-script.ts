@@ -1,11 +1,6 @@
 import { SidestreamError } from '../error';
-import { ownPlaces, type Places, startSource, type WorkerFile } from './own-workers';
-
-/** The first message to a worker of the package. */
-export interface PlacesMessage {
-  type: 'sidestream-places';
-  places: Places;
-}
+import { ownPlaces, startSource, type WorkerFile } from './own-workers';
+import type { PlacesMessage } from './places';
 
 /**
  * Starts a worker of the package.

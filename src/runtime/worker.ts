@@ -1,20 +1,14 @@
 import * as Comlink from 'comlink';
-import { type RemoteListener, RemoteRecommender } from './remote-recommender';
+import { RemoteRecommender } from './remote-recommender';
 import { carryErrors } from './rpc';
+import type { WorkerHost } from './worker-api';
 
 carryErrors();
 
-/** What the page reaches first. */
-const host = {
-  async start(
-    options: unknown,
-    listener: RemoteListener,
-    kept: Blob | null,
-    restarted: boolean,
-  ): Promise<RemoteRecommender & Comlink.ProxyMarked> {
+const host: WorkerHost = {
+  async start(options, listener, kept, restarted) {
     return Comlink.proxy(await RemoteRecommender.start(options, listener, kept, restarted));
   },
 };
-export type Host = typeof host;
 
 Comlink.expose(host);

@@ -67,7 +67,7 @@ async function fileAgain(rows: SealedRows, stored: unknown): Promise<unknown> {
     return bytes && { ...file.output, bytes };
   }
   if (file.success) return rows.file(file.output);
-  const older = await rows.plain.profileOfToday(stored);
+  const older = await rows.plain.upgradedProfile(stored);
   return older && rows.file(older);
 }
 

@@ -1,6 +1,6 @@
+import type { ChoiceHistory } from '../../learner/history';
 import type { CatalogueIndex } from '../catalogue-index';
 import type { Placement } from '../placement';
-import type { Taste } from '../terms';
 import { itemFilter } from './item-filter';
 import type { Rules } from './rules';
 import type { ShopperRecord } from './shopper-record';
@@ -26,7 +26,7 @@ export interface AdmissionRequest {
 /** Puts exclusions and filter of a request into one test. */
 export function admission(
   index: CatalogueIndex,
-  { dismissed }: Pick<Taste, 'dismissed'>,
+  { dismissed }: Pick<ChoiceHistory, 'dismissed'>,
   record: ShopperRecord,
   { placement, row: inView, exclude, rules }: AdmissionRequest,
 ): Admission {
