@@ -1,8 +1,21 @@
 import { dispose, memory, tensor2d } from '@tensorflow/tfjs-core';
 import { createTable, type FeatureTable, quantizeRow } from '../../src/catalog';
 import { type Backend, chooseBackend } from '../../src/learner/backend';
-import { Experts } from '../../src/learner/experts';
-import { attentionMask, type Batch, batchLoss, disposeLossTerms, disposeMask, type ItemTaps, type Loss, lossTerms, type ModelConfig, seededRandom, Trainer, uniform } from '../../src/model';
+import { Experts } from '../../src/learner/experts/experts';
+import {
+  attentionMask,
+  batchLoss,
+  disposeLossTerms,
+  disposeMask,
+  type ItemTaps,
+  type Loss,
+  lossTerms,
+  type ModelConfig,
+  seededRandom,
+  Trainer,
+  uniform,
+} from '../../src/model';
+import type { Batch } from '../../src/model/loss';
 import { randomModel } from '../../src/model/weights.fixture';
 
 /** Numbers by name. */

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import type { EventType } from '../learner/event';
-import type { TrackDetails } from '../runtime/api';
+import type { EventType, TrackDetails } from '../protocol';
 
 const EVENT_TYPES: readonly unknown[] = [
   'impression',

@@ -1,8 +1,15 @@
+import { createRecommender } from '../client';
 import { SidestreamError } from '../error';
-import type { EventType } from '../learner/event';
-import type { Rules } from '../ranking/rules/rules';
-import type { Consent, NewItem, Progress, Recommendation, Recommender, TrackDetails } from '../runtime/api';
-import { createRecommender } from '../runtime/create-recommender';
+import type {
+  Consent,
+  EventType,
+  NewItem,
+  Progress,
+  Recommendation,
+  Recommender,
+  Rules,
+  TrackDetails,
+} from '../protocol';
 import { type Category, categoryTree } from './category';
 import type { Settings } from './settings';
 

@@ -1,6 +1,5 @@
 import type { SidestreamError } from '../error';
-import type { Placement } from '../ranking/placement';
-import type { Progress, Recommendation } from '../runtime/api';
+import type { Placement, Progress, Recommendation } from '../protocol';
 
 /** Detail of `itemclick`. The event is cancelable: `preventDefault()` stops the link, the click is tracked all the same. */
 export interface RecsClickDetail {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { canHash, sha256 } from '../common/sha256';
 import { SidestreamError } from '../error';
-import { canHash, sha256 } from '../sha256';
 import { MOST_EXPERTS_BYTES, PROFILE_SCHEMA, type Profile, parseProfile } from './profile';
 
 /** First bytes of the file: its name, and the version of this layout. */

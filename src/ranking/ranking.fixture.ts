@@ -1,6 +1,6 @@
 import { type CompanionTable, type FeatureTable, type Item, quantizeRow } from '../catalog';
-import type { ChoiceHistory } from '../learner/history';
-import { type CatalogueIndex, catalogueIndex } from './catalogue-index';
+import type { ChoiceHistory } from '../events';
+import { type CatalogueIndex, catalogueIndex } from './catalog-index';
 import type { RankState } from './rank-state';
 import type { TermWeights } from './score';
 

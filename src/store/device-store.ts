@@ -1,7 +1,7 @@
 import type { IDBPDatabase } from 'idb';
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
-import type { LoggedEvent, NewEvent } from '../learner';
+import type { LoggedEvent, NewEvent } from '../events';
 import { type Closing, openDatabase } from './database';
 import { storeError } from './device-presence';
 import type { Encryption } from './encryption';

@@ -3,7 +3,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { makeItem } from '../catalog/bundle.fixture';
+import { makeItem } from '../catalog/bundle/bundle.fixture';
 import { storedProfile, upgradeStoredProfile } from '../learner';
 import { PROFILE } from '../learner/profile.fixture';
 import { DeviceStore } from './device-store';

@@ -1,4 +1,4 @@
-import type { LoggedEvent, NewEvent } from '../learner';
+import type { LoggedEvent, NewEvent } from '../events';
 import {
   eventSize,
   type LocalItem,

@@ -1,8 +1,8 @@
 import { type IDBPDatabase, unwrap, wrap } from 'idb';
 import * as v from 'valibot';
+import type { SealedRows } from './encrypted-rows';
 import { type Layout, STRICT } from './layout';
 import type { Lock } from './lock';
-import type { SealedRows } from './sealed-rows';
 
 /** Time for which tabs of before may still write under the old key, ms. */
 const GRACE = 7 * 24 * 60 * 60 * 1000;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { eventSchema, type LoggedEvent, type NewEvent } from '../learner';
+import { eventSchema, type LoggedEvent, type NewEvent } from '../events';
 import type { SealedRow, SnapshotRow } from './layout';
 import type { LocalItem, Snapshot, StoredProfile } from './store';
 

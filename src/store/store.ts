@@ -1,5 +1,5 @@
 import type { Item } from '../catalog';
-import type { LoggedEvent, NewEvent } from '../learner';
+import type { LoggedEvent, NewEvent } from '../events';
 
 /** An item the shopper's device encoded itself. */
 export interface LocalItem {

@@ -1,5 +1,5 @@
-import type { ChoiceHistory } from '../../learner/history';
-import type { CatalogueIndex } from '../catalogue-index';
+import type { ChoiceHistory } from '../../events';
+import type { CatalogueIndex } from '../catalog-index';
 import type { Scored } from './scored';
 
 /** What the shopper looked at, newest first; empty for a new shopper. */

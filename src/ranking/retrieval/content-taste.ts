@@ -1,9 +1,9 @@
 import { baseVectors, type ContentVectors, type PrincipalAxes } from '../../catalog';
-import type { ChoiceHistory } from '../../learner/history';
-import { type Rows, rowProducts } from '../../row-products';
+import { type Rows, rowProducts } from '../../common/row-products';
+import type { ChoiceHistory } from '../../events';
 import type { TermWeights } from '../score';
 import { vectorOf, weightedMean } from '../similarities';
-import { LONGEST_HISTORY, recencyWeights, SESSION } from '../terms';
+import { LONGEST_HISTORY, recencyWeights, SESSION } from '../terms/terms';
 
 /** Past items that are looked for company of, the last ones. */
 const MOST_PAST = 20;

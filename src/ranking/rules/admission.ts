@@ -1,9 +1,8 @@
-import type { ChoiceHistory } from '../../learner/history';
-import type { CatalogueIndex } from '../catalogue-index';
+import type { ChoiceHistory, ShopperRecord } from '../../events';
+import type { CatalogueIndex } from '../catalog-index';
 import type { Placement } from '../placement';
 import { itemFilter } from './item-filter';
 import type { Rules } from './rules';
-import type { ShopperRecord } from './shopper-record';
 
 /** Which rows may stand in a list. */
 export interface Admission {
