@@ -22,7 +22,7 @@ const complementOf = (page: Page, id: string) =>
     const list = document.createElement('sidestream-recs');
     list.setAttribute('placement', 'complement');
     list.setAttribute('item-id', itemId);
-    list.setAttribute('catalog', '/bundle/');
+    list.setAttribute('bundle', '/bundle/');
     list.setAttribute('namespace', 'complement');
     list.dataset.testid = 'complement';
     document.body.append(list);

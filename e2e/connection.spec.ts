@@ -75,7 +75,7 @@ const MEANINGLESS: [call: string, named: RegExp][] = [
   ['r.importProfile(new Blob(["x"]), 5)', /importProfile\(\).*passphrase/],
   ['r.addItem({ title: "A", pricee: 5 })', /Unknown option "pricee". Did you mean "price"\?/],
   ['r.addItem({ titel: "A" })', /title/],
-  ['r.addItem({ title: "A", picture: "x" })', /picture/],
+  ['r.addItem({ title: "A", image: "x" })', /image/],
   ['r.addItem(null)', /addItem\(\)/],
   ['r.on("chnage", () => 1)', /change, progress, error/],
   ['r.on("change", 5)', /function/],
@@ -264,7 +264,7 @@ const shown = (page: Page) =>
     .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-id')));
 
 const STYLE = '<style>sidestream-recs { display: block; min-height: 400px }</style>';
-const LIST = '<sidestream-recs catalog="/bundle/" limit="6"></sidestream-recs>';
+const LIST = '<sidestream-recs bundle="/bundle/" limit="6"></sidestream-recs>';
 
 for (const first of ['element', 'script'] as const) {
   test(`element and script have one recommender, also when the ${first} comes first`, async ({ page, context }) => {

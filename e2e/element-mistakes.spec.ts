@@ -113,7 +113,7 @@ test('a list without a catalogue is hidden and told of after a while, until it h
   expect(await gap()).toBe(0);
   await expect
     .poll(() => warnings)
-    .toEqual([expect.stringMatching(/has no catalog and no recommender 10 s after .*catalog="\/bundle\/"/)]);
+    .toEqual([expect.stringMatching(/has no catalog and no recommender 10 s after .*bundle="\/bundle\/"/)]);
   await list.evaluate((element, n) => {
     Reflect.set(element, 'recommender', window.lists.shops[n].recommender);
     window.lists.shops[n].open();

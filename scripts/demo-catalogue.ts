@@ -1,6 +1,6 @@
-import { makeDemoCatalogue } from './demo/catalogue';
+import { makeDemoCatalog } from './demo/catalogue';
 
-const { items, categories } = await makeDemoCatalogue({
+const { items, categories } = await makeDemoCatalog({
   catalog: '.cache/demo/catalog.jsonl',
   images: 'public/images',
 });

@@ -7,7 +7,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { createServer as createVite } from 'vite';
 import type { MetricsRow } from '../../src/experiment';
 import type { Recommender } from '../../src/protocol';
-import { createProject, followReadme, run, writeCatalogue } from '../package/project';
+import { createProject, followReadme, run, writeCatalog } from '../package/project';
 import { serve } from '../support/host';
 
 /** What `npm run` needs to find of this repository's packages. */
@@ -37,7 +37,7 @@ async function viteProject(example: string): Promise<string> {
 
 test.beforeAll(async () => {
   plain = await projectOf('plain');
-  await writeCatalogue(plain, 'photos');
+  await writeCatalog(plain, 'photos');
   expect(await followReadme(plain)).toContain('Built 10 items');
 });
 test.afterEach(async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
 import { registryTrouble, tarballPath } from '../frameworks/made';
-import { writeCatalogue } from './project';
+import { writeCatalog } from './project';
 
 const run = promisify(execFile);
 
@@ -33,7 +33,7 @@ test('npm installs it without a flag, small, and the command says what else it n
   expect(packages).not.toContain('onnxruntime-node');
   expect(packages).not.toContain('sharp');
 
-  await writeCatalogue(project, 'photos');
+  await writeCatalog(project, 'photos');
   const build = () =>
     run('npx', ['--no-install', 'sidestream', 'build', 'catalog.jsonl', '--images', 'photos', '--out', 'bundle'], {
       cwd: project,

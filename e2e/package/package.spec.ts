@@ -12,8 +12,7 @@ import { add, learn, openShop } from './visit';
 // Builds and browsers take their time on a busy machine.
 test.describe.configure({ timeout: 180_000 });
 
-const ELEMENT =
-  '<sidestream-recs catalog="/bundle/" heading="For you" href-template="/product/{id}"></sidestream-recs>';
+const ELEMENT = '<sidestream-recs bundle="/bundle/" heading="For you" href-template="/product/{id}"></sidestream-recs>';
 const SHOP = (...scripts: string[]): string =>
   `<!doctype html><html lang="en"><title>A shop</title><link rel="icon" href="data:,">${scripts.map((script) => `<script type="module" src="${script}"></script>`).join('')}${ELEMENT}`;
 const CSP = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:";
@@ -99,7 +98,7 @@ test('its types are whole for a strict project, in JSX and in the templates of V
   const jsx = `
     import 'sidestream/jsx';
     export const list = (
-      <sidestream-recs catalog="/bundle/" item-id="a" limit={4} heading-level={3} layout="row" dismissible exclude={['b']}
+      <sidestream-recs bundle="/bundle/" item-id="a" limit={4} heading-level={3} layout="row" dismissible exclude={['b']}
         filter={{ category: 'Men' }} onitemclick={({ detail }) => detail.item.title.length} className="wide">
         <a href="/a">A</a>
       </sidestream-recs>
@@ -118,7 +117,7 @@ test('its types are whole for a strict project, in JSX and in the templates of V
     import type {} from 'sidestream/vue';
     </script>
     <template>
-      <sidestream-recs catalog="/bundle/" item-id="a" :limit="4" dismissible :exclude="['b']" class="wide" ${attributes} />
+      <sidestream-recs bundle="/bundle/" item-id="a" :limit="4" dismissible :exclude="['b']" class="wide" ${attributes} />
     </template>`;
   await mkdir(at('vue'), { recursive: true });
   const compilerOptions = {
@@ -140,7 +139,7 @@ test('its types are whole for a strict project, in JSX and in the templates of V
   const svelte = (attributes: string) => `<script lang="ts">
     import type {} from 'sidestream/svelte';
     </script>
-    <sidestream-recs catalog="/bundle/" item-id="a" limit={4} dismissible exclude={['b']} class="wide" ${attributes}></sidestream-recs>`;
+    <sidestream-recs bundle="/bundle/" item-id="a" limit={4} dismissible exclude={['b']} class="wide" ${attributes}></sidestream-recs>`;
   await mkdir(at('svelte'), { recursive: true });
   await writeFile(at('svelte', 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.svelte'] }));
   await writeFile(at('svelte', 'Right.svelte'), svelte('onitemclick={({ detail }) => detail.item.title.length}'));

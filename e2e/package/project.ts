@@ -49,7 +49,7 @@ export async function linkPackages(project: string, names: string[]): Promise<vo
 
 /** Writes a catalogue of ten products, half of them with pictures, and builds its bundle into `public/bundle`. */
 export async function buildBundle(project: string): Promise<string> {
-  await writeCatalogue(project, join('public', 'photos'));
+  await writeCatalog(project, join('public', 'photos'));
   const pictures = ['--images', 'public/photos', '--image-base', '/photos/'];
   const args = ['--no-install', 'sidestream', 'build', 'catalog.jsonl', ...pictures, '--out', 'public/bundle'];
   const { stdout } = await run('npx', args, { cwd: project });
@@ -57,7 +57,7 @@ export async function buildBundle(project: string): Promise<string> {
 }
 
 /** Writes `catalog.jsonl`: ten products `p0` to `p9`, the first half of them with pictures in the folder `photos`. */
-export async function writeCatalogue(project: string, photos: string): Promise<void> {
+export async function writeCatalog(project: string, photos: string): Promise<void> {
   await mkdir(join(project, photos), { recursive: true });
   const items = Array.from({ length: 10 }, (_, n) => ({
     id: `p${n}`,

@@ -69,7 +69,7 @@ export function productsIn(language: string) {
   return Array.from({ length: 40 }, (_, n) => ({
     score: 40 - n,
     source: 'personal' as const,
-    terms: {},
+    contributions: {},
     reason: n % 4 === 3 ? '' : reason,
     position: n,
     item: {

@@ -1,7 +1,7 @@
 import { backend } from '@tensorflow/tfjs-core';
 import { createTable, type Item, quantizeRow } from '../../src/catalog';
-import { Learner, type LearnerCatalogue } from '../../src/learner';
-import { catalogueIndex } from '../../src/ranking';
+import { Learner, type LearnerCatalog } from '../../src/learner';
+import { catalogIndex } from '../../src/ranking';
 
 /** What happened around the loss of the GPU. */
 export interface Recovery {
@@ -26,7 +26,7 @@ declare global {
 
 const COUNT = 12;
 
-function catalogue(): LearnerCatalogue {
+function catalog(): LearnerCatalog {
   const shape = { dim: 4, taps: { text: 2, image: 2 } };
   const table = createTable(shape, COUNT);
   for (let at = 0; at < COUNT * 4; at++) {
@@ -41,11 +41,11 @@ function catalogue(): LearnerCatalogue {
     }),
   );
   const blend = { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } };
-  return { table, blend, index: catalogueIndex(items, table, blend) };
+  return { table, blend, index: catalogIndex(items, table, blend) };
 }
 
 window.loseGpu = async () => {
-  const learner = new Learner(catalogue(), { seed: 1, backend: 'webgpu' });
+  const learner = new Learner(catalog(), { seed: 1, backend: 'webgpu' });
   let id = 0;
   const choose = (rows: number[]): void => {
     for (const row of rows) learner.observe({ id: ++id, type: 'click', itemId: `item-${row}`, time: id });

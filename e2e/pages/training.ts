@@ -91,7 +91,7 @@ function batchTaps(): ItemTaps {
   return { text: take(), image: take() };
 }
 
-function catalogue(count: number): FeatureTable {
+function catalog(count: number): FeatureTable {
   const random = seededRandom(6);
   const table = createTable({ dim: 6, taps: { text: 2, image: 2 } }, count);
   for (let row = 0; row < count * 4; row++) {
@@ -133,7 +133,7 @@ window.training = {
   async experts(wanted) {
     const backend = await chooseBackend(wanted);
     const start = memory().numTensors;
-    const experts = Experts.create({ table: catalogue(20), bottleneckDim: 3 });
+    const experts = Experts.create({ table: catalog(20), bottleneckDim: 3 });
     const request = {
       history: Int32Array.of(1, 5, 2, 7),
       eventWeights: Float32Array.of(1, 1, 2, 1),

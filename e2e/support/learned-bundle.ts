@@ -7,7 +7,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BaseModel, baseConfig, initialWeights } from '../../src/base-model';
-import { addLearned, type CompanionTable } from '../../src/catalog';
+import { addLearned, type CooccurrenceTable } from '../../src/catalog';
 
 const [folder, what] = process.argv.slice(2);
 const manifest = JSON.parse(readFileSync(new URL('../../dist/bundle/manifest.json', import.meta.url), 'utf8'));
@@ -22,7 +22,7 @@ function untrained() {
   return { bytes: BaseModel.from(initialWeights(config, shape, 8, 1), config, shape).save(), config };
 }
 
-function opposite(count: number): CompanionTable {
+function opposite(count: number): CooccurrenceTable {
   const half = Math.floor(count / 2);
   return {
     count,

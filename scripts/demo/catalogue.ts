@@ -31,7 +31,7 @@ const FRAMES = [
   (list: string) => `If you like ${list}, this one is for you.`,
 ];
 
-export interface DemoCatalogue {
+export interface DemoCatalog {
   items: ItemInput[];
   categories: string[];
 }
@@ -40,7 +40,7 @@ export interface DemoCatalogue {
  * Makes the demo shop's catalogue from the pictures of `@lobehub/fluent-emoji-3d` and the names and keywords of
  * `emojibase-data`: the same every time. Writes one product per line to `catalog` and the pictures into `images`.
  */
-export async function makeDemoCatalogue(paths: { catalog: string; images: string }): Promise<DemoCatalogue> {
+export async function makeDemoCatalog(paths: { catalog: string; images: string }): Promise<DemoCatalog> {
   const require = createRequire(import.meta.url);
   const emojis = v.parse(emojiSchema, require('emojibase-data/en/data.json'));
   const byLabel = new Map(emojis.map((emoji) => [emoji.label, emoji]));

@@ -19,14 +19,14 @@ export async function prepareDemoBundle(): Promise<string> {
   const digest = await digestOf(INPUTS);
   if ((await isStamped(STAMP, digest)) && (await isComplete())) return 'up to date';
   // Loaded only now: onnxruntime and sharp take their time, and the second start does not need them.
-  const { makeDemoCatalogue } = await import('../demo/catalogue');
+  const { makeDemoCatalog } = await import('../demo/catalogue');
   const { buildBundle } = await import('../../src/build/build-bundle');
   const { createMeter } = await import('../../src/build/meter');
-  const { describeRefusal } = await import('../../src/catalog');
+  const { describeRejectedRow } = await import('../../src/catalog');
 
   // A build that is interrupted must not pass for a finished one.
   await rm(STAMP, { force: true });
-  await makeDemoCatalogue({ catalog: CATALOG, images: IMAGES });
+  await makeDemoCatalog({ catalog: CATALOG, images: IMAGES });
   const built = await buildBundle({
     catalog: CATALOG,
     images: IMAGES,
@@ -40,7 +40,8 @@ export async function prepareDemoBundle(): Promise<string> {
     refit: true,
     meter: createMeter(),
   });
-  if (built.refused.length > 0) throw new Error(`The demo catalogue is faulty: ${describeRefusal(built.refused[0])}`);
+  if (built.refused.length > 0)
+    throw new Error(`The demo catalogue is faulty: ${describeRejectedRow(built.refused[0])}`);
   await writeStamp(STAMP, digest);
   return `${built.items} products, ${(built.bytes / 1e6).toFixed(1)} MB`;
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { Intake, type Tracker } from './event-sink';
+import { EventSink, type Tracker } from './event-sink';
 import { idSchema, isEventType, readDetails } from './field';
-import { Sightings } from './impression-observer';
+import { ImpressionObserver } from './impression-observer';
 import { ancestors, around, detailsOf, EVENT, ITEM, inOwnElement, itemOf, VIEW } from './marked-element';
 import type { AdapterOptions } from './report';
 
@@ -31,7 +31,7 @@ export function connectAttributes(
 ): () => void {
   if (typeof document === 'undefined') return () => undefined;
   const { root = document } = options;
-  const intake = new Intake(recommender, options);
+  const intake = new EventSink(recommender, options);
 
   const hear = (word: string, chain: Element[], quantity: unknown = null): void => {
     const [payload] = chain;
@@ -72,7 +72,7 @@ export function connectAttributes(
     },
     listening,
   );
-  const sightings = new Sightings(root, (element, type) => hear(type, ancestors(element)));
+  const sightings = new ImpressionObserver(root, (element, type) => hear(type, ancestors(element)));
   return () => {
     ended.abort();
     sightings.stop();

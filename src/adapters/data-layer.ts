@@ -1,4 +1,4 @@
-import { Intake, type Tracker } from './event-sink';
+import { EventSink, type Tracker } from './event-sink';
 import { type Ga4Event, type Ga4Options, readGa4 } from './ga4-event';
 import type { AdapterOptions } from './report';
 import { wordsOf } from './thrown';
@@ -24,7 +24,7 @@ export function connectDataLayer(recommender: Tracker | Promise<Tracker>, option
   const { dataLayer: given = 'dataLayer' } = options;
   if (typeof document === 'undefined' && !Array.isArray(given)) return () => undefined;
   const layer = Array.isArray(given) ? given : layerNamed(given);
-  const intake = new Intake(recommender, options);
+  const intake = new EventSink(recommender, options);
   const entries = new EntryReader();
   const heard = heardFor.get(recommender) ?? new WeakSet();
   heardFor.set(recommender, heard);

@@ -13,10 +13,10 @@ export type Drop = Omit<DroppedReport, 'outcome'>;
 const ECHO = 1000;
 
 /** Last time that a source told of a type and item, for all adapters of a recommender. */
-const heardBy = new WeakMap<Tracker, Map<string, { source: string; time: number }>>();
+const trackedBy = new WeakMap<Tracker, Map<string, { source: string; time: number }>>();
 
 /** Hands events of the adapters to the recommender: each once, and with word of what became of it. */
-export class Intake {
+export class EventSink {
   readonly #options: AdapterOptions;
   readonly #ready: Promise<Tracker>;
   readonly #echo = new ElementEcho();
@@ -58,7 +58,7 @@ export class Intake {
   async #track(offer: Offer, itemId: string, time: number): Promise<void> {
     const { source, type, details } = offer;
     const tracker = await this.#ready;
-    const other = heardElsewhere(tracker, type, itemId, source, time);
+    const other = trackedElsewhere(tracker, type, itemId, source, time);
     if (other) {
       this.drop(offer, 'duplicate', `${other} told of it less than a second ago`);
       return;
@@ -111,15 +111,15 @@ export class Intake {
 }
 
 /** @returns the other source that told of the same event just before */
-function heardElsewhere(
+function trackedElsewhere(
   tracker: Tracker,
   type: EventType,
   itemId: string,
   source: string,
   time: number,
 ): string | undefined {
-  const heard = heardBy.get(tracker) ?? new Map<string, { source: string; time: number }>();
-  heardBy.set(tracker, heard);
+  const heard = trackedBy.get(tracker) ?? new Map<string, { source: string; time: number }>();
+  trackedBy.set(tracker, heard);
   for (const [key, { time: then }] of heard) if (time - then >= ECHO) heard.delete(key);
   const key = `${type} ${itemId}`;
   const last = heard.get(key);

@@ -20,7 +20,7 @@ interface Watched {
  * second, items of a list that has a placement or a recommendation when half of them was. Elements that come later, or come
  * to be about another item, are found too.
  */
-export class Sightings {
+export class ImpressionObserver {
   readonly #root: Document | ShadowRoot | Element;
   readonly #seen: (element: Element, type: 'view' | 'impression') => void;
   readonly #watched = new Map<Element, Watched>();

@@ -25,7 +25,7 @@ export type DropReason =
   | 'duplicate'
   | 'failed';
 
-interface Heard {
+interface ReceivedEvent {
   source: AdapterSource;
   /** Its name on the page: `add_to_cart`, or what `data-sidestream-event` says. */
   event: string;
@@ -36,7 +36,7 @@ interface Heard {
 }
 
 /** What became of an event: for the shop's developers, and for tests of a shop. */
-export type AdapterReport = Heard &
+export type AdapterReport = ReceivedEvent &
   (
     | { outcome: 'tracked'; type: EventType; details: TrackDetails }
     | { outcome: 'dropped'; reason: DropReason; message: string }

@@ -2,9 +2,9 @@ import { dispose, memory, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { categoryTable, useBackend } from '../learner/experts/experts.fixture';
 import { disposeParameters, parametersFrom, seededRandom, Trainer } from '../model';
-import type { PooledSource } from '../training';
-import { pooledBatch } from '../training/offline-batch';
-import { disposeTensors, pooledLoss, pooledTensors } from '../training/offline-loss';
+import type { OfflineSource } from '../training';
+import { offlineBatch } from '../training/offline-batch';
+import { disposeTensors, offlineLoss, offlineTensors } from '../training/offline-loss';
 import { baseConfig, initialWeights } from './config';
 import { disposeView, historyView, itemRows, userRows } from './network';
 import { disposeTaps, tapsOf } from './taps';
@@ -13,7 +13,7 @@ const table = categoryTable(24);
 const config = baseConfig('sidestream', { embeddingDim: 6, maxSeqLen: 3, heads: 2, blocks: 1 });
 const weights = initialWeights(config, table, 4, 1);
 const sequences = [Int32Array.of(0, 4, 8, 12), Int32Array.of(1, 5)];
-const source: PooledSource = {
+const source: OfflineSource = {
   count: 24,
   own: sequences.map((rows) => new Set(rows)),
   choices: Float32Array.from({ length: 24 }, () => 1),
@@ -29,11 +29,11 @@ for (const backend of ['cpu', 'wasm'] as const) {
 
     test('is the mean cross-entropy of the steps, computed by hand, and leaves no tensor', async () => {
       const before = memory().numTensors;
-      const batch = pooledBatch(chunks, 3, source, seededRandom(1));
+      const batch = offlineBatch(chunks, 3, source, seededRandom(1));
       const taps = tapsOf(table, batch.rows);
-      const tensors = pooledTensors(batch);
+      const tensors = offlineTensors(batch);
       const parameters = parametersFrom(weights);
-      const value = pooledLoss(parameters, config, taps, tensors);
+      const value = offlineLoss(parameters, config, taps, tensors);
       const items = itemRows(parameters, config, taps);
       const rows = await items.data();
       const at = (row: number): number[] => Array.from(rows.slice(row * 6, row * 6 + 6));
@@ -68,11 +68,11 @@ for (const backend of ['cpu', 'wasm'] as const) {
     });
 
     test('has the gradient of its own slope', async () => {
-      const batch = pooledBatch(chunks, 3, source, seededRandom(1));
+      const batch = offlineBatch(chunks, 3, source, seededRandom(1));
       const taps = tapsOf(table, batch.rows);
-      const tensors = pooledTensors(batch);
+      const tensors = offlineTensors(batch);
       const trainer = new Trainer(weights, Object.keys(weights), { learningRate: 0 });
-      const found = trainer.gradients((parameters) => pooledLoss(parameters, config, taps, tensors));
+      const found = trainer.gradients((parameters) => offlineLoss(parameters, config, taps, tensors));
       for (const [name, index] of [
         ['multimodal_encoder.com_dense.weight', 7],
         ['user_encoder.encoder.transformer_blocks.0.multi_head_attention.w_V.weight', 3],
@@ -93,7 +93,7 @@ for (const backend of ['cpu', 'wasm'] as const) {
           const moved = weights[name].values.slice();
           moved[index] += move;
           const parameters = parametersFrom({ ...weights, [name]: { ...weights[name], values: moved } });
-          const value = pooledLoss(parameters, config, taps, tensors);
+          const value = offlineLoss(parameters, config, taps, tensors);
           values.push((await value.data())[0]);
           value.dispose();
           disposeParameters(parameters);

@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 import {
   type BundleEncoder,
-  describeRefusal,
+  describeRejectedRow,
   type Item,
   inventory,
   type Manifest,
-  type Refusal,
+  type RejectedRow,
   type TextRecipe,
   type WriteProgress,
   writeBundle,
@@ -13,7 +13,7 @@ import {
 import { DEFAULT_PRESETS, encodeProjection, type ImagePreset, type Preset, type TextPreset } from '../encoders';
 import type { EncoderFiles } from '../encoders/node';
 import { SidestreamError } from '../error';
-import { type FileCompanions, fileCompanions } from './build-cooccurrence';
+import { type FileCooccurrence, fileCooccurrence } from './build-cooccurrence';
 import { buildFeatures, DIM } from './build-features';
 import { buildFolder, lockedBuild, readFitted, writeFitted } from './build-folder';
 import { checkedBundle } from './checked-bundle';
@@ -30,7 +30,7 @@ import { keptProjections, leftOut, previousBundle } from './previous-bundle';
 import { localRunner } from './process-pool';
 import { queueRunner } from './queue/build-queue';
 import { type CollectedFeed, collectFeed, type ReadFeedOptions, refusedStrictly } from './read-feed';
-import { Refusals } from './rejected-rows';
+import { RejectedRows } from './rejected-rows';
 
 /** Texts and pictures for which a process is worth the time that it takes to start. */
 const WORTH_A_PROCESS = 64;
@@ -83,7 +83,7 @@ export interface BuildResult {
   /** Of the whole bundle. */
   bytes: number;
   /** What was refused, the first 1,000: rows, which are left out, and pictures, whose items are kept by their text. */
-  refused: readonly Refusal[];
+  refused: readonly RejectedRow[];
   /** How many there were. */
   refusals: number;
   refusedRows: number;
@@ -109,7 +109,7 @@ export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
   if (request.images !== undefined) await requireFolder('--images', request.images);
   await requireRoom('--out', request.out);
   if (request.cache !== undefined) await requireRoom('--cache', request.cache);
-  const refusals = new Refusals(request.refusals);
+  const refusals = new RejectedRows(request.refusals);
   try {
     return await buildFeed(request, refusals);
   } finally {
@@ -117,11 +117,11 @@ export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
   }
 }
 
-async function buildFeed(request: BuildRequest, refusals: Refusals): Promise<BuildResult> {
+async function buildFeed(request: BuildRequest, refusals: RejectedRows): Promise<BuildResult> {
   const catalog = [request.catalog].flat();
   const feed = await collectFeed(catalog, request.feed, refusals);
   if (feed.items.length === 0) {
-    const first = feed.refused[0] ? ` The first row refused: ${describeRefusal(feed.refused[0])}.` : '';
+    const first = feed.refused[0] ? ` The first row refused: ${describeRejectedRow(feed.refused[0])}.` : '';
     throw new SidestreamError(
       'catalog/empty',
       `${catalog.join(', ')} has no usable product, so nothing was built.${first}`,
@@ -134,12 +134,12 @@ async function buildFeed(request: BuildRequest, refusals: Refusals): Promise<Bui
 async function buildItems(
   request: BuildRequest & { cache: string },
   { items, places, refusedRows, summary }: CollectedFeed,
-  refusals: Refusals,
+  refusals: RejectedRows,
 ): Promise<BuildResult> {
   const { out, text, images, models, cache, meter } = request;
   const presets = request.presets ?? DEFAULT_PRESETS;
   // A bad file is better found before the encoding than after.
-  const companions = await companionsOf(request, items);
+  const companions = await cooccurrenceOf(request, items);
   const digests = { text: presets.text.digest, image: presets.image.digest };
   const files = { text: await readEncoder(presets.text, models), image: await readEncoder(presets.image, models) };
   const notes = unreadPictures(items, images);
@@ -253,8 +253,8 @@ function unreadPictures(items: readonly Item[], images: string | undefined): str
   return [`${what} not read: say with --images which folder they are in.`];
 }
 
-async function companionsOf({ links, orders }: BuildRequest, items: Item[]): Promise<FileCompanions | null> {
-  return links === undefined && orders === undefined ? null : fileCompanions({ links, orders }, items);
+async function cooccurrenceOf({ links, orders }: BuildRequest, items: Item[]): Promise<FileCooccurrence | null> {
+  return links === undefined && orders === undefined ? null : fileCooccurrence({ links, orders }, items);
 }
 
 async function chunkRunner(

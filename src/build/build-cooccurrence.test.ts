@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeItem } from '../catalog/bundle/bundle.fixture';
-import { companionship } from '../ranking';
-import { fileCompanions } from './build-cooccurrence';
+import { cooccurrence } from '../ranking';
+import { fileCooccurrence } from './build-cooccurrence';
 
 const ITEMS = ['tea', 'pot', 'cup', 'mat'].map((id) => makeItem(id, { category: id === 'tea' ? 'Food' : 'Ware' }));
 let folder: string;
@@ -17,9 +17,9 @@ async function file(name: string, text: string): Promise<string> {
   await writeFile(join(folder, name), text);
   return join(folder, name);
 }
-const companionsOf = async (files: Parameters<typeof fileCompanions>[0], row: number) => {
-  const { table, notes } = await fileCompanions(files, ITEMS);
-  return { lifts: companionship(table, [row], ITEMS.length), notes, origin: table.origin };
+const companionsOf = async (files: Parameters<typeof fileCooccurrence>[0], row: number) => {
+  const { table, notes } = await fileCooccurrence(files, ITEMS);
+  return { lifts: cooccurrence(table, [row], ITEMS.length), notes, origin: table.origin };
 };
 
 describe('fileCompanions', () => {
@@ -66,7 +66,7 @@ describe('fileCompanions', () => {
     const shown = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     try {
       for (const links of wrong) {
-        await expect(fileCompanions({ links }, ITEMS)).rejects.toMatchObject({ code: 'runtime/invalid-input' });
+        await expect(fileCooccurrence({ links }, ITEMS)).rejects.toMatchObject({ code: 'runtime/invalid-input' });
       }
     } finally {
       shown.mockRestore();

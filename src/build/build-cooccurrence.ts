@@ -1,10 +1,10 @@
-import type { CompanionTable, Item } from '../catalog';
-import { type Link, linkCompanions } from '../catalog';
+import type { CooccurrenceTable, Item } from '../catalog';
+import { type Link, linkCooccurrence } from '../catalog';
 import { SidestreamError } from '../error';
 import { type Pair, readPairFile } from './pair-file';
 
 /** Files that say what goes together. */
-export interface CompanionFiles {
+export interface CooccurrenceFiles {
   /** Links by hand: item, linked item, and perhaps a type. */
   links?: string;
   /** Order lines: order, item. */
@@ -27,8 +27,8 @@ const LARGEST_ORDER = 100;
 const SMOOTHING = 1;
 
 /** What files say, and how much of it was of use. */
-export interface FileCompanions {
-  table: CompanionTable;
+export interface FileCooccurrence {
+  table: CooccurrenceTable;
   /** In sentences. */
   notes: string[];
 }
@@ -37,11 +37,11 @@ export interface FileCompanions {
  * Reads what goes with what from links made by hand, from orders, or both: then the stronger of the two counts.
  * @throws SidestreamError `runtime/invalid-input` when a file cannot be read or is not about these items
  */
-export async function fileCompanions(files: CompanionFiles, items: readonly Item[]): Promise<FileCompanions> {
+export async function fileCooccurrence(files: CooccurrenceFiles, items: readonly Item[]): Promise<FileCooccurrence> {
   const rowOf = new Map(items.map(({ id }, row) => [id, row]));
   const categories = items.map(({ category }) => category);
   const notes: string[] = [];
-  const tables: CompanionTable[] = [];
+  const tables: CooccurrenceTable[] = [];
   if (files.links !== undefined) {
     const pairs = await readPairFile(files.links, LINK_COLUMNS);
     const wanted = pairs.filter(({ type }) => COMPLEMENTING.includes(type));
@@ -52,13 +52,13 @@ export async function fileCompanions(files: CompanionFiles, items: readonly Item
     notes.push(
       `Links: ${links.length} used, ${pairs.length - wanted.length} of other types, ${wanted.length - links.length} of unknown items`,
     );
-    tables.push(linkCompanions(known(links, files.links), categories));
+    tables.push(linkCooccurrence(known(links, files.links), categories));
   }
   if (files.orders !== undefined) {
     const lines = await readPairFile(files.orders, ORDER_COLUMNS);
     const { links, orders, chance } = coPurchases(lines, rowOf);
     notes.push(`Orders: ${orders} of two items or more`);
-    tables.push(linkCompanions(known(links, files.orders), categories, chance));
+    tables.push(linkCooccurrence(known(links, files.orders), categories, chance));
   }
   return { table: { ...stronger(tables), origin: 'shop' }, notes };
 }
@@ -100,7 +100,7 @@ function coPurchases(
 }
 
 /** The larger lift of each pair. */
-function stronger(tables: readonly CompanionTable[]): CompanionTable {
+function stronger(tables: readonly CooccurrenceTable[]): CooccurrenceTable {
   const [first, second] = tables;
   if (!second) return first;
   const offsets = new Uint32Array(first.count + 1);

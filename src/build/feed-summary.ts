@@ -12,7 +12,7 @@ interface Count {
 }
 
 /** Counts what a feed gave, file by file, or format by format when there are many. */
-export interface FeedTally {
+export interface FeedSummary {
   /** A file is begun. */
   open(file: string, format: string): void;
   count(row: FeedRow): void;
@@ -23,7 +23,7 @@ export interface FeedTally {
 /** Files that are told one by one. */
 const FILES = 10;
 
-export function createFeedTally(): FeedTally {
+export function createFeedSummary(): FeedSummary {
   const byFormat = new Map<string, Count>();
   const byFile = new Map<string, Count>();
   let current: Count[] = [];

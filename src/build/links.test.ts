@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bundle, contentBlend, openBundle } from '../catalog';
 import { type LinkQuality, linkQuality } from '../evaluate/link-recall';
 import { Learner } from '../learner';
-import { type CatalogueIndex, catalogueIndex, type Placement, rank } from '../ranking';
+import { type CatalogIndex, catalogIndex, type Placement, rank } from '../ranking';
 import { buildBundle } from './build-bundle';
 import { MODELS_FOLDER } from './encoder-files';
 import { folderFetch } from './folder-bundle';
@@ -25,7 +25,7 @@ describe.skipIf(!existsSync(shop))(
   () => {
     let out: string;
     let bundle: Bundle;
-    let index: CatalogueIndex;
+    let index: CatalogIndex;
     let links: HandMade[];
     /** Cross-sell links that the build was not given. */
     let unseen: HandMade[];
@@ -53,11 +53,11 @@ describe.skipIf(!existsSync(shop))(
         meter: { start() {}, advance() {}, stop() {} },
       });
       bundle = await openBundle(folderFetch(join(out, 'bundle')));
-      index = catalogueIndex(bundle.items, bundle.features, contentBlend(bundle.manifest), await bundle.companions());
+      index = catalogIndex(bundle.items, bundle.features, contentBlend(bundle.manifest), await bundle.companions());
     }, 600_000);
     afterAll(() => rm(out, { recursive: true }));
 
-    const listOf = (placement: Placement, over: CatalogueIndex, row: number) => {
+    const listOf = (placement: Placement, over: CatalogIndex, row: number) => {
       const { state } = new Learner(
         { index: over, table: bundle.features, blend: contentBlend(bundle.manifest) },
         { seed: 1 },

@@ -36,15 +36,15 @@ export function vectorsOf(features: FeatureTable, blend: ContentBlend): Vectors 
   return { ...vectors, has };
 }
 
-export interface Neighbour {
+export interface Neighbor {
   index: number;
   /** Cosine, -1 to 1. */
   similarity: number;
 }
 
 /** The `k` items nearest to item `index` by cosine, nearest first; equal ones in catalogue order. */
-export function nearest({ values, width, has }: Vectors, index: number, k: number): Neighbour[] {
-  const best: Neighbour[] = [];
+export function nearest({ values, width, has }: Vectors, index: number, k: number): Neighbor[] {
+  const best: Neighbor[] = [];
   if (!has[index]) return best;
   for (let other = 0; other < has.length; other++) {
     if (other === index || !has[other]) continue;
@@ -82,7 +82,7 @@ export function categoryPrecision(
   const { values, width, has } = vectors;
   const judged = judgedItems(vectors, categories);
   const others = has.flatMap((there, item) => (there ? [item] : []));
-  const best = judged.map((): Neighbour[] => []);
+  const best = judged.map((): Neighbor[] => []);
   const products = new Float64Array(BLOCK * TILE);
   for (let first = 0; first < others.length; first += TILE) {
     const tile = others.slice(first, first + TILE);
@@ -119,7 +119,7 @@ function rowsOf(values: Float32Array, length: number, items: readonly number[]):
 }
 
 /** Inserts a neighbour into the `k` nearest, sorted by similarity; after those of equal similarity. */
-function insert(best: Neighbour[], neighbour: Neighbour, k: number): void {
+function insert(best: Neighbor[], neighbour: Neighbor, k: number): void {
   if (best.length === k && neighbour.similarity <= best[k - 1].similarity) return;
   const place = best.findIndex(({ similarity }) => neighbour.similarity > similarity);
   best.splice(place === -1 ? best.length : place, 0, neighbour);

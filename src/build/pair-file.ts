@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import Papa from 'papaparse';
 import * as v from 'valibot';
-import { describeRefusal, type Refusal } from '../catalog';
+import { describeRejectedRow, type RejectedRow } from '../catalog';
 import { feedLines } from '../catalog/feed';
 import { SidestreamError } from '../error';
 
@@ -42,7 +42,7 @@ const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}
  */
 export async function readPairFile(path: string, columns: PairColumns): Promise<Pair[]> {
   const pairs: Pair[] = [];
-  const refused: Refusal[] = [];
+  const refused: RejectedRow[] = [];
   try {
     for await (const { line, data } of rowsOf(path)) {
       const pair = pairOf(data, columns);
@@ -53,7 +53,7 @@ export async function readPairFile(path: string, columns: PairColumns): Promise<
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new SidestreamError('runtime/invalid-input', `${path} cannot be read: ${why}. Check the path.`, { cause });
   }
-  for (const refusal of refused.slice(0, SHOWN)) console.error(describeRefusal(refusal));
+  for (const refusal of refused.slice(0, SHOWN)) console.error(describeRejectedRow(refusal));
   if (refused.length > SHOWN) console.error(`… and ${refused.length - SHOWN} more`);
   if (pairs.length === 0) {
     const names = `${columns.left.join(', ')} and one called ${columns.right.join(', ')}`;
@@ -87,7 +87,7 @@ function json(text: string): unknown {
   }
 }
 
-function pairOf(data: unknown, columns: PairColumns): Pair | Pick<Refusal, 'field' | 'reason'> {
+function pairOf(data: unknown, columns: PairColumns): Pair | Pick<RejectedRow, 'field' | 'reason'> {
   if (typeof data !== 'object' || data === null) return { field: 'row', reason: 'must be one JSON object' };
   const cells = new Map(Object.entries(data).map(([name, value]) => [plain(name), value]));
   const cell = (names: readonly string[]): unknown => cells.get(names.find((name) => cells.has(name)) ?? '');

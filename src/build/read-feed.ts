@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { describeRefusal, type Item, type Refusal } from '../catalog';
+import { describeRejectedRow, type Item, type RejectedRow } from '../catalog';
 import { type FeedMapping, type FeedRow, feedRows, parseFeedMapping } from '../catalog/feed';
 import { SidestreamError } from '../error';
-import { createFeedTally } from './feed-summary';
+import { createFeedSummary } from './feed-summary';
 import { openFeed } from './open-feed';
-import { Refusals } from './rejected-rows';
+import { RejectedRows } from './rejected-rows';
 
 export interface ReadFeedOptions {
   mapping?: FeedMapping;
@@ -27,13 +27,13 @@ export async function* readFeed(paths: readonly string[], options: ReadFeedOptio
 }
 
 /** What `--strict` ends a build with. */
-export function refusedStrictly(refusal: Refusal): SidestreamError {
-  const what = `${describeRefusal(refusal)}. Nothing was written; correct the feed or leave out --strict.`;
+export function refusedStrictly(refusal: RejectedRow): SidestreamError {
+  const what = `${describeRejectedRow(refusal)}. Nothing was written; correct the feed or leave out --strict.`;
   return new SidestreamError('catalog/refused', what);
 }
 
 /** Place of a product in a feed. */
-export interface FeedPlace extends Pick<Refusal, 'file' | 'line' | 'unit'> {
+export interface FeedPlace extends Pick<RejectedRow, 'file' | 'line' | 'unit'> {
   /** Row, counted from 0 over all files. */
   at: number;
 }
@@ -43,7 +43,7 @@ export interface CollectedFeed {
   items: Item[];
   places: FeedPlace[];
   /** One entry per bad field, the first 1,000 of them. */
-  refused: readonly Refusal[];
+  refused: readonly RejectedRow[];
   refusedRows: number;
   /** What was read from which files, in sentences. */
   summary: string[];
@@ -53,9 +53,9 @@ export interface CollectedFeed {
 export async function collectFeed(
   paths: readonly string[],
   options: ReadFeedOptions = {},
-  refusals = new Refusals(),
+  refusals = new RejectedRows(),
 ): Promise<CollectedFeed> {
-  const tally = createFeedTally();
+  const tally = createFeedSummary();
   const feed: CollectedFeed = { items: [], places: [], refused: [], refusedRows: 0, summary: [] };
   let at = 0;
   for await (const row of readFeed(paths, { ...options, onFormat: tally.open })) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { collectFeed } from './read-feed';
-import { Refusals } from './rejected-rows';
+import { RejectedRows } from './rejected-rows';
 
 let folder: string;
 beforeAll(async () => {
@@ -15,7 +15,7 @@ it('keeps the first thousand refusals of a feed, counts all and writes all', asy
   const path = join(folder, 'feed.jsonl');
   const bad = Array.from({ length: 2500 }, (_, n) => `{"id":"${n}"}`);
   await writeFile(path, `${['{"id":"good","title":"Good"}', ...bad].join('\n')}\n`);
-  const refusals = new Refusals(join(folder, 'refused.jsonl'));
+  const refusals = new RejectedRows(join(folder, 'refused.jsonl'));
   const { items, refused, refusedRows } = await collectFeed([path], {}, refusals);
   refusals.close();
   expect([items.length, refusedRows, refusals.count, refused.length]).toEqual([1, 2500, 2500, 1000]);
@@ -25,7 +25,7 @@ it('keeps the first thousand refusals of a feed, counts all and writes all', asy
 });
 
 it('says when the file cannot be written', () => {
-  expect(() => new Refusals(join(folder, 'none', 'file'))).toThrow(
+  expect(() => new RejectedRows(join(folder, 'none', 'file'))).toThrow(
     expect.objectContaining({ code: 'runtime/invalid-input', message: expect.stringContaining('--refusals') }),
   );
 });

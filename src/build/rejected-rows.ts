@@ -1,6 +1,6 @@
 import { closeSync, createReadStream, openSync, renameSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { Refusal } from '../catalog';
+import type { RejectedRow } from '../catalog';
 import { SidestreamError } from '../error';
 
 /** Refusals that are held in memory: a feed in the wrong format is refused row by row, however long it is. */
@@ -9,14 +9,14 @@ const MOST_KEPT = 1000;
 /** A refusal and its place in the feed. */
 interface Placed {
   at: number;
-  refusal: Refusal;
+  refusal: RejectedRow;
 }
 
 /**
  * What was refused, in the order of the feed: the first 1,000 are kept, all are counted and, where a file is named, written
  * to it. Pictures are read after all rows, so their refusals come late; `close` sorts them in.
  */
-export class Refusals {
+export class RejectedRows {
   readonly #first: Placed[] = [];
   readonly #late: Placed[] = [];
   /** Row of the feed of each line of the file. */
@@ -40,13 +40,13 @@ export class Refusals {
   }
 
   /** The first 1,000. */
-  get kept(): readonly Refusal[] {
+  get kept(): readonly RejectedRow[] {
     const known = [...this.#first, ...this.#late].sort((a, b) => a.at - b.at);
     return known.slice(0, MOST_KEPT).map(({ refusal }) => refusal);
   }
 
   /** @param at row of the feed, counted from 0 over all its files */
-  add(at: number, ...refusals: readonly Refusal[]): void {
+  add(at: number, ...refusals: readonly RejectedRow[]): void {
     for (const refusal of refusals) {
       this.#count++;
       if (at < this.#last) this.#late.push({ at, refusal });
@@ -82,7 +82,7 @@ export class Refusals {
   }
 }
 
-const lineOf = (refusal: Refusal): string => `${JSON.stringify(refusal)}\n`;
+const lineOf = (refusal: RejectedRow): string => `${JSON.stringify(refusal)}\n`;
 
 function opened(path: string): number {
   try {

@@ -6,7 +6,7 @@ const finite = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** What holds of a catalogue as a whole, so that a part of it can be judged against the rest. */
-export const catalogueStatisticsSchema = v.strictObject({
+export const catalogStatisticsSchema = v.strictObject({
   /** Number of items. */
   count,
   /** Items of every category and of every broader one, `Food/Fruit` counting for `Food` too, in catalogue order. */
@@ -20,13 +20,13 @@ export const catalogueStatisticsSchema = v.strictObject({
     any: v.boolean(),
   }),
 });
-export type CatalogueStatistics = v.InferOutput<typeof catalogueStatisticsSchema>;
+export type CatalogStatistics = v.InferOutput<typeof catalogStatisticsSchema>;
 
 /** Share of the items that must have a number for it to count. */
 const LEAST_KNOWN = 0.2;
 
 /** Statistics of a whole catalogue. */
-export function catalogueStatistics(items: readonly Item[]): CatalogueStatistics {
+export function catalogStatistics(items: readonly Item[]): CatalogStatistics {
   const popularities = items.flatMap(({ popularity }) => popularity ?? []);
   return {
     count: items.length,
@@ -60,7 +60,7 @@ export function numbersOf(items: readonly Item[], name: string): Float32Array {
 }
 
 /** How many items stand in every category and every broader one. @param categories one per item */
-export function categoryCounts(categories: readonly string[]): CatalogueStatistics['categories'] {
+export function categoryCounts(categories: readonly string[]): CatalogStatistics['categories'] {
   const counts = new Map<string, number>();
   for (const category of categories) {
     for (const name of categoryPrefixes(category)) counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -69,7 +69,7 @@ export function categoryCounts(categories: readonly string[]): CatalogueStatisti
 }
 
 /** The numbers that at least a fifth of the items have and that are not the same for all. */
-export function numberStatistics(items: readonly Item[]): CatalogueStatistics['numbers'] {
+export function numberStatistics(items: readonly Item[]): CatalogStatistics['numbers'] {
   const names = new Set<string>();
   for (const { attributes } of items) {
     for (const [name, value] of Object.entries(attributes)) if (typeof value === 'number') names.add(name);

@@ -9,8 +9,8 @@ export { type Bundle, type EncoderFiles, openBundle } from './bundle/read-bundle
 export { verifyBundle } from './bundle/verify-bundle';
 export { type BundleEncoder, type WriteProgress, writeBundle } from './bundle/write-bundle';
 export {
-  type CatalogueStatistics,
-  catalogueStatistics,
+  type CatalogStatistics,
+  catalogStatistics,
   categoryCounts,
   categoryPrefixes,
   numberStatistics,
@@ -19,9 +19,9 @@ export {
 export { categoryPaths, inCategory } from './category';
 export type { BundleClusters, ItemsPart } from './clusters/bundle-clusters';
 export type { ClusterDirectory } from './clusters/cluster-directory';
-export { Companions } from './cooccurrence/cooccurrence-counter';
-export type { CompanionTable } from './cooccurrence/cooccurrence-table';
-export { type Link, linkCompanions } from './cooccurrence/link-cooccurrence';
+export { CooccurrenceCounter } from './cooccurrence/cooccurrence-counter';
+export type { CooccurrenceTable } from './cooccurrence/cooccurrence-table';
+export { type Link, linkCooccurrence } from './cooccurrence/link-cooccurrence';
 export {
   type ContentBlend,
   type ContentVectors,
@@ -42,4 +42,4 @@ export { baseVectors, type PrincipalAxes } from './features/principal-axes';
 export type { BaseVectors } from './features/vector-shard';
 export { type Item, type ItemInput, itemSchema } from './item';
 export { itemText, TEXT_RECIPES, type TextRecipe } from './item-text';
-export { describeRefusal, type Refusal } from './rejected-row';
+export { describeRejectedRow, type RejectedRow } from './rejected-row';

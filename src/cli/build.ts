@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
 import { buildBundle, createMeter, MODELS_FOLDER, readMapping, readPreset } from '../build';
-import { describeRefusal, TEXT_RECIPES, type TextRecipe } from '../catalog';
+import { describeRejectedRow, TEXT_RECIPES, type TextRecipe } from '../catalog';
 import { DEFAULT_PRESETS } from '../encoders';
 import { nodeRuntime } from '../encoders/node';
-import { wholeNumber } from './parse-positive-int';
+import { parsePositiveInt } from './parse-positive-int';
 
 interface BuildOptions {
   mapping?: string;
@@ -65,7 +65,7 @@ export function buildCommand(): Command {
     )
     .option('--orders <file>', 'what was bought together: .csv or .jsonl with order and item')
     .option('--no-encoders', 'leave the encoder files out: smaller, but browsers cannot encode new items')
-    .addOption(new Option('--workers <n>', 'processes that encode (default: one per core)').argParser(wholeNumber))
+    .addOption(new Option('--workers <n>', 'processes that encode (default: one per core)').argParser(parsePositiveInt))
     .addOption(
       new Option('--queue <address>', 'have `sidestream worker` processes encode, over redis://host:port').conflicts(
         'workers',
@@ -94,7 +94,7 @@ export function buildCommand(): Command {
         pictures: { cache: options.pictureCache, offline: options.offline, allowPrivate: options.allowPrivate },
         meter: createMeter(),
       });
-      for (const refusal of refused.slice(0, SHOWN)) console.error(describeRefusal(refusal));
+      for (const refusal of refused.slice(0, SHOWN)) console.error(describeRejectedRow(refusal));
       if (refusals > SHOWN)
         console.error(`… and ${refusals - SHOWN} more${options.refusals ? '' : '; --refusals writes all to a file'}`);
       const seconds = ((performance.now() - started) / 1000).toFixed(1);

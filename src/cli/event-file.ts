@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { type Bundle, Companions, type CompanionTable, describeRefusal } from '../catalog';
+import { type Bundle, CooccurrenceCounter, type CooccurrenceTable, describeRejectedRow } from '../catalog';
 import { SidestreamError } from '../error';
 import { type EventFormat, type EventLog, readEvents } from '../evaluate';
-import { type Interaction, pooledData } from '../training';
+import { type Interaction, offlineData } from '../training';
 
 /** Refused rows shown one by one; the rest is counted. */
 const SHOWN = 20;
@@ -21,7 +21,7 @@ export async function readEventFile(path: string): Promise<EventLog> {
     throw new SidestreamError('runtime/invalid-input', `The events cannot be read: ${why}. Check the path.`, { cause });
   }
   const { events, refused } = log;
-  for (const refusal of refused.slice(0, SHOWN)) console.error(describeRefusal(refusal));
+  for (const refusal of refused.slice(0, SHOWN)) console.error(describeRejectedRow(refusal));
   if (refused.length > SHOWN) console.error(`… and ${refused.length - SHOWN} more`);
   if (events.length === 0) {
     throw new SidestreamError('runtime/invalid-input', `${path} has no usable event; see the reasons above.`);
@@ -51,8 +51,8 @@ export function interactionsOf(log: EventLog, { items }: Bundle): { interactions
  * @param interactions sorted by time
  * @param count items in the catalogue
  */
-export function companionTable(interactions: readonly Interaction[], count: number): CompanionTable {
-  const companions = new Companions(count);
-  for (const rows of pooledData(interactions, count, 0).sequences) companions.learn(rows);
+export function cooccurrenceTable(interactions: readonly Interaction[], count: number): CooccurrenceTable {
+  const companions = new CooccurrenceCounter(count);
+  for (const rows of offlineData(interactions, count, 0).sequences) companions.learn(rows);
   return companions.table();
 }

@@ -13,7 +13,7 @@ import {
 } from '../build';
 import { type Bundle, inventory, MODALITIES } from '../catalog';
 import { SidestreamError } from '../error';
-import { wholeNumber } from './parse-positive-int';
+import { parsePositiveInt } from './parse-positive-int';
 import { table } from './table';
 
 interface InspectOptions {
@@ -32,12 +32,12 @@ export function inspectCommand(): Command {
     .option('--neighbours', 'share of the 5 nearest neighbours that agree, by text, image and both')
     .addOption(new Option('--by <field>', 'what neighbours should agree in').choices(['category']).default('category'))
     .option('--item <id>', 'list the items nearest to this one')
-    .option('--limit <n>', 'how many, with --item', wholeNumber, 10)
+    .option('--limit <n>', 'how many, with --item', parsePositiveInt, 10)
     .option('--json', 'print the result as one line of JSON, last')
     .action(async (folder: string, options: InspectOptions) => {
       const bundle = await openFolder(folder);
       if (options.item !== undefined) return showItem(bundle, options.item, options);
-      if (options.neighbours) return showNeighbours(bundle, options);
+      if (options.neighbours) return showNeighbors(bundle, options);
       return showSummary(bundle, folder, options);
     });
 }
@@ -90,7 +90,7 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
   }
 }
 
-async function showNeighbours(bundle: Bundle, { json, by }: InspectOptions): Promise<void> {
+async function showNeighbors(bundle: Bundle, { json, by }: InspectOptions): Promise<void> {
   const categories = bundle.items.map((item) => item[by]);
   const meter = createMeter();
   const p5: Partial<Record<Basis, number | null>> = {};

@@ -3,7 +3,7 @@ import { openFolder } from '../build';
 import { MANIFEST_FILE } from '../catalog';
 import { SidestreamError } from '../error';
 import { serveBundle } from './bundle-server';
-import { toldToEnd } from './on-shutdown';
+import { onShutdown } from './on-shutdown';
 
 interface ServeOptions {
   port: number;
@@ -21,7 +21,7 @@ export function serveCommand(): Command {
       // Tells of a folder that is no bundle now and not when a page fails.
       const { items } = await openFolder(folder);
       const { address, close } = await served(folder, options);
-      const ended = toldToEnd();
+      const ended = onShutdown();
       console.log(`Serving ${items.length} items of ${folder} at ${address}${MANIFEST_FILE}`);
       console.log('End with Ctrl+C.');
       await ended;

@@ -8,19 +8,19 @@ import { BaseModel, baseConfig } from '../base-model';
 import { folderFetch, folderSink } from '../build/folder-bundle';
 import {
   addLearned,
-  type CompanionTable,
+  type CooccurrenceTable,
   createTable,
   type Item,
   openBundle,
   quantizeRow,
   writeBundle,
 } from '../catalog';
-import { decodeCompanions, encodeCompanions } from '../catalog/cooccurrence/cooccurrence-table';
+import { decodeCooccurrence, encodeCooccurrence } from '../catalog/cooccurrence/cooccurrence-table';
 import { decodeSafetensors, encodeSafetensors, seededRandom } from '../model';
 import { storeBase, trainBase } from '../training';
 import { startCompute } from '../training/compute';
 import type { TrainBaseRequest } from '../training/train-base';
-import { companionTable, interactionsOf, readEventFile } from './event-file';
+import { cooccurrenceTable, interactionsOf, readEventFile } from './event-file';
 import { encodeNpy } from './npy';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -64,7 +64,8 @@ const train = (out: string, ...more: string[]) =>
     ...more,
   );
 /** A table as it is read back: lifts in steps. */
-const stored = (table: CompanionTable): CompanionTable => decodeCompanions(encodeCompanions(table).buffer, table.count);
+const stored = (table: CooccurrenceTable): CooccurrenceTable =>
+  decodeCooccurrence(encodeCooccurrence(table).buffer, table.count);
 const lastLine = (text: string): unknown => JSON.parse(text.trim().split('\n').at(-1) ?? '');
 
 beforeAll(async () => {
@@ -131,7 +132,7 @@ describe('sidestream train', () => {
     });
     // From the whole log, the share for validation too.
     const { interactions } = interactionsOf(await readEventFile(events), bundle);
-    expect(companions).toEqual(stored(companionTable(interactions, ITEMS)));
+    expect(companions).toEqual(stored(cooccurrenceTable(interactions, ITEMS)));
     // As `import` does it.
     await storeBase(model, at('trained'), bundle.manifest.digest);
     expect(await (await openBundle(folderFetch(at('trained')))).companions()).toEqual(companions);
@@ -149,7 +150,7 @@ describe('sidestream train', () => {
     const bundle = await openBundle(folderFetch(out));
     expect(bundle.manifest.base).toEqual(base);
     const { interactions } = interactionsOf(await readEventFile(events), bundle);
-    expect(await bundle.companions()).toEqual(stored(companionTable(interactions.slice(0, 200), ITEMS)));
+    expect(await bundle.companions()).toEqual(stored(cooccurrenceTable(interactions.slice(0, 200), ITEMS)));
     expect(await train(at('nowhere'), '--companions-only')).toMatchObject({
       code: 1,
       err: expect.stringContaining('no bundle'),

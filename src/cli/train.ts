@@ -5,8 +5,8 @@ import { BASE_RECIPES, type BaseConfig, type BaseRecipe, type Bundle } from '../
 import { SidestreamError } from '../error';
 import { endOfPast } from '../evaluate';
 import { type Interaction, isBundle, removeCheckpoint, startCompute, storeLearned, trainBase } from '../training';
-import { companionTable, interactionsOf, readEventFile } from './event-file';
-import { wholeNumber } from './parse-positive-int';
+import { cooccurrenceTable, interactionsOf, readEventFile } from './event-file';
+import { parsePositiveInt } from './parse-positive-int';
 
 interface TrainOptions {
   bundle: string;
@@ -39,17 +39,17 @@ export function trainCommand(): Command {
     )
     .addOption(
       new Option('--windows <n>', 'train window after window, with a new expert in each')
-        .argParser(wholeNumber)
+        .argParser(parsePositiveInt)
         .default(1),
     )
     .addOption(new Option('--all', 'train on all events at once (the default)').conflicts('windows'))
     .addOption(new Option('--recipe <name>', 'how to train').choices([...BASE_RECIPES]).default(BASE_RECIPES[0]))
-    .option('--seed <n>', 'same seed, same model', wholeNumber, 1)
-    .option('--epochs <n>', 'at most so many; training stops when the validation gets no better', wholeNumber, 30)
-    .option('--batch <n>', 'sequences of one step', wholeNumber)
+    .option('--seed <n>', 'same seed, same model', parsePositiveInt, 1)
+    .option('--epochs <n>', 'at most so many; training stops when the validation gets no better', parsePositiveInt, 30)
+    .option('--batch <n>', 'sequences of one step', parsePositiveInt)
     .option('--rate <x>', 'learning rate', positive)
-    .option('--width <n>', 'numbers in an item embedding', wholeNumber, 64)
-    .option('--length <n>', 'items of a history that the model sees', wholeNumber, 20)
+    .option('--width <n>', 'numbers in an item embedding', parsePositiveInt, 64)
+    .option('--length <n>', 'items of a history that the model sees', parsePositiveInt, 20)
     .option('--validation <share>', 'last share of the events, kept for validation', share, 0.1)
     .option(
       '--past <share>',
@@ -77,7 +77,7 @@ async function train(options: TrainOptions): Promise<void> {
   const past = { ...log, events: log.events.filter(({ time }) => time < end) };
   const { interactions, unknown } = interactionsOf(past, bundle);
   if (unknown > 0) console.error(`${unknown} events are about items that the bundle has not; they are left out.`);
-  const companions = companionTable(interactions, bundle.items.length);
+  const companions = cooccurrenceTable(interactions, bundle.items.length);
   const trained = options.companionsOnly ? null : await trainModel(options, bundle, interactions);
   const stored = await storeLearned({ base: trained?.model, companions }, options.out, bundle.manifest.digest);
   if (trained) await removeCheckpoint(options.out);

@@ -4,8 +4,8 @@ import { MODELS_FOLDER, readPreset } from '../build';
 import { startQueueWorker } from '../build/queue';
 import { DEFAULT_PRESETS } from '../encoders';
 import { nodeRuntime } from '../encoders/node';
-import { toldToEnd } from './on-shutdown';
-import { wholeNumber } from './parse-positive-int';
+import { onShutdown } from './on-shutdown';
+import { parsePositiveInt } from './parse-positive-int';
 
 interface WorkerOptions {
   queue: string;
@@ -20,7 +20,7 @@ export function workerCommand(): Command {
   return new Command('worker')
     .description('encode for builds that were started with the same --queue')
     .requiredOption('--queue <address>', 'Redis server that builds and workers share, redis://host:port')
-    .option('--workers <n>', 'processes that encode (default: one per core)', wholeNumber, availableParallelism())
+    .option('--workers <n>', 'processes that encode (default: one per core)', parsePositiveInt, availableParallelism())
     .option('--models <folder>', 'folder of the encoders, made by `sidestream encoders add`', MODELS_FOLDER)
     .option('--text-encoder <name>', 'encoder of the texts, as of the builds', DEFAULT_PRESETS.text.name)
     .option('--image-encoder <name>', 'encoder of the pictures, as of the builds', DEFAULT_PRESETS.image.name)
@@ -32,7 +32,7 @@ export function workerCommand(): Command {
       };
       const source = { presets, models };
       const worker = await startQueueWorker({ url: queue, source, workers, say: (line) => console.error(line) });
-      const ended = toldToEnd();
+      const ended = onShutdown();
       console.log(`Waiting for chunks (${workers} at a time). End with Ctrl+C; what is at hand is finished first.`);
       await ended;
       await worker.close();

@@ -27,7 +27,7 @@ export interface AddContext {
 
 const newItemSchema = exactObject({
   ...itemSchema.entries,
-  picture: v.optional(v.instance(Blob, 'must be a Blob or File')),
+  image: v.optional(v.instance(Blob, 'must be a Blob or File')),
 });
 
 let made = 0;
@@ -39,9 +39,9 @@ let made = 0;
  */
 export async function addItem(product: NewItem, context: AddContext): Promise<Item> {
   const { id = `local-${Date.now().toString(36)}-${++made}` } = product ?? {};
-  const { picture, ...item } = parsed(newItemSchema, product && { ...product, id }, 'addItem()');
+  const { image, ...item } = parsed(newItemSchema, product && { ...product, id }, 'addItem()');
   const files = await context.call((remote) => remote.encoderFiles());
-  const { local, backend } = await encodeItem(item, picture, files, context);
+  const { local, backend } = await encodeItem(item, image, files, context);
   return context.call((remote) => remote.insertItem(local, backend));
 }
 

@@ -20,7 +20,7 @@ export function newItem(form: FormData, picture: File | null, stamp: number): Ne
     description: text('description'),
     category: text('category'),
     ...(Number.isFinite(price) ? { price } : {}),
-    ...(picture ? { picture } : {}),
+    ...(picture ? { image: picture } : {}),
   };
 }
 

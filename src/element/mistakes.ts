@@ -45,8 +45,8 @@ export function warnOfSettings(host: RecsElement, names: string[]): void {
       const { placement } = host;
       const advice = `placement="${placement}" needs the item in view, and has no item-id: the list is hidden. Set item-id to the id of the product that the page is about.`;
       warnOnce(host, name, advice);
-    } else if (name === 'catalog') {
-      const advice = `has no catalog and no recommender 10 s after it came into the page: the list is hidden. Set catalog to the address of the bundle's folder (catalog="/bundle/"), or the property recommender to what createRecommender() made.`;
+    } else if (name === 'bundle') {
+      const advice = `has no bundle and no recommender 10 s after it came into the page: the list is hidden. Set bundle to the address of the bundle's folder (bundle="/bundle/"), or the property recommender to what createRecommender() made.`;
       warnOnce(host, name, advice);
     } else {
       const [attribute, advice] = ADVICE[name];

@@ -3,21 +3,21 @@ import { env, memory, setBackend } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BaseModel, baseConfig, initialWeights } from '../base-model';
 import { createTable, type Item, quantizeRow } from '../catalog';
-import type { LearnerCatalogue } from '../learner';
+import type { LearnerCatalog } from '../learner';
 import { seededRandom } from '../model';
-import { catalogueIndex } from '../ranking';
+import { catalogIndex } from '../ranking';
 import { fullFinetuneMethod, paperExpertMethod } from './base-tuning';
 import type { DeviceMethod } from './device';
 import { baseMethod } from './methods';
 
 const COUNT = 60;
-const catalogue = groupedCatalogue();
+const catalog = groupedCatalog();
 const config = baseConfig('sidestream', { embeddingDim: 6, maxSeqLen: 5, heads: 2, blocks: 1 });
-const weights = initialWeights(config, catalogue.table, 4, 3);
-const model = BaseModel.from(weights, config, catalogue.table);
+const weights = initialWeights(config, catalog.table, 4, 3);
+const model = BaseModel.from(weights, config, catalog.table);
 
 /** Items of three groups, each with its own direction. */
-function groupedCatalogue(): LearnerCatalogue {
+function groupedCatalog(): LearnerCatalog {
   const random = seededRandom(5);
   const table = createTable({ dim: 6, taps: { text: 3, image: 2 } }, COUNT);
   for (let row = 0; row < COUNT; row++) {
@@ -36,7 +36,7 @@ function groupedCatalogue(): LearnerCatalogue {
     popularity: row % 4,
   }));
   const blend = { text: { tap: 2, weight: 0.5 }, image: { tap: 1, weight: 0.5 } };
-  return { index: catalogueIndex(items, table, blend), table, blend };
+  return { index: catalogIndex(items, table, blend), table, blend };
 }
 
 /** Scores after each of `events` choices of one group. */
@@ -63,12 +63,12 @@ describe.each([
   it('learns from every tenth event on, the same again from the same seed, and leaves no tensor', async () => {
     const before = memory().numTensors;
     const kept = Object.fromEntries(Object.entries(weights).map(([key, { values }]) => [key, values.slice()]));
-    const method = methodOf(catalogue, model, { seed: 1 });
+    const method = methodOf(catalog, model, { seed: 1 });
     expect(method.name).toBe(name);
     const first = await scoresOf(method, 30);
     expect(memory().numTensors).toBe(before);
-    const again = await scoresOf(methodOf(catalogue, model, { seed: 1 }), 30);
-    const other = await scoresOf(methodOf(catalogue, model, { seed: 2 }), 30);
+    const again = await scoresOf(methodOf(catalog, model, { seed: 1 }), 30);
+    const other = await scoresOf(methodOf(catalog, model, { seed: 2 }), 30);
     const second = await scoresOf(method, 30);
     expect(again).toEqual(first);
     expect(second).toEqual(first);
@@ -78,9 +78,9 @@ describe.each([
   });
 
   it('is what it started from until the tenth event', async () => {
-    const untrained = methodOf(catalogue, model, { seed: 1 });
+    const untrained = methodOf(catalog, model, { seed: 1 });
     const one = await scoresOf(untrained, 9);
-    const fresh = methodOf(catalogue, model, { seed: 9 });
+    const fresh = methodOf(catalog, model, { seed: 9 });
     const two = await scoresOf(fresh, 9);
     // Full fine-tuning starts from the base itself, the published expert from a random router row.
     if (name === 'full-finetune') expect(two).toEqual(one);
@@ -93,10 +93,10 @@ it('fine-tuning parts the shopper’s kind of items from the others', async () =
     const scores = (await scoresOf(method, 60))[59];
     const mean = (group: number): number => {
       const rows = Array.from({ length: COUNT / 3 }, (_, n) => n * 3 + group);
-      return rows.reduce((sum, row) => sum + scores[row] - catalogue.index.logPopularity[row], 0) / rows.length;
+      return rows.reduce((sum, row) => sum + scores[row] - catalog.index.logPopularity[row], 0) / rows.length;
     };
     return mean(0) - Math.max(mean(1), mean(2));
   };
-  const tuned = await marginOf(fullFinetuneMethod(catalogue, model, { seed: 1 }));
-  expect(tuned).toBeGreaterThan((await marginOf(baseMethod(catalogue, model))) + 0.01);
+  const tuned = await marginOf(fullFinetuneMethod(catalog, model, { seed: 1 }));
+  expect(tuned).toBeGreaterThan((await marginOf(baseMethod(catalog, model))) + 0.01);
 });

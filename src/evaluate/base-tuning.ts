@@ -1,5 +1,5 @@
 import { BaseModel } from '../base-model';
-import type { LearnerCatalogue } from '../learner';
+import type { LearnerCatalog } from '../learner';
 import {
   expandLayer,
   expertNames,
@@ -11,7 +11,7 @@ import {
   Trainer,
   type Weights,
 } from '../model';
-import { cutChunks, type PooledSource, prepareBatch } from '../training';
+import { cutChunks, type OfflineSource, prepareBatch } from '../training';
 import type { DeviceMethod, DeviceRun } from './device';
 
 export interface TuningOptions {
@@ -45,11 +45,7 @@ interface Tuning {
  * steps of Adam at 5e-4 every 10 events. Scores as the base model does.
  * @param model stays as it is
  */
-export function paperExpertMethod(
-  catalogue: LearnerCatalogue,
-  model: BaseModel,
-  { seed }: TuningOptions,
-): DeviceMethod {
+export function paperExpertMethod(catalog: LearnerCatalog, model: BaseModel, { seed }: TuningOptions): DeviceMethod {
   let weights = model.weights;
   const trainable: string[] = [];
   for (const ladder of LADDERS) {
@@ -61,7 +57,7 @@ export function paperExpertMethod(
       if (Object.hasOwn(weights, router.bias)) trainable.push(router.bias);
     }
   }
-  return tuningMethod(catalogue, model, { name: 'paper-expert', weights, trainable, learningRate: 5e-4, seed });
+  return tuningMethod(catalog, model, { name: 'paper-expert', weights, trainable, learningRate: 5e-4, seed });
 }
 
 /**
@@ -69,25 +65,21 @@ export function paperExpertMethod(
  * every 10 events. Scores as the base model does.
  * @param model stays as it is
  */
-export function fullFinetuneMethod(
-  catalogue: LearnerCatalogue,
-  model: BaseModel,
-  { seed }: TuningOptions,
-): DeviceMethod {
+export function fullFinetuneMethod(catalog: LearnerCatalog, model: BaseModel, { seed }: TuningOptions): DeviceMethod {
   const { weights } = model;
   const trainable = Object.keys(weights);
-  return tuningMethod(catalogue, model, { name: 'full-finetune', weights, trainable, learningRate: 1e-4, seed });
+  return tuningMethod(catalog, model, { name: 'full-finetune', weights, trainable, learningRate: 1e-4, seed });
 }
 
-function tuningMethod(catalogue: LearnerCatalogue, { config }: BaseModel, tuning: Tuning): DeviceMethod {
-  const { table } = catalogue;
+function tuningMethod(catalog: LearnerCatalog, { config }: BaseModel, tuning: Tuning): DeviceMethod {
+  const { table } = catalog;
   const model = BaseModel.from(tuning.weights, config, table);
   let items: Promise<Float32Array> | undefined;
   const embed = (): Promise<Float32Array> => {
     items ??= model.embedItems(table);
     return items;
   };
-  return { name: tuning.name, start: () => new TunedCopy(catalogue, { model, embed }, tuning) };
+  return { name: tuning.name, start: () => new TunedCopy(catalog, { model, embed }, tuning) };
 }
 
 /** What is the same for every shopper until the first training. */
@@ -99,7 +91,7 @@ interface Fresh {
 
 /** One shopper's copy of the base model. */
 class TunedCopy implements DeviceRun {
-  readonly #catalogue: LearnerCatalogue;
+  readonly #catalog: LearnerCatalog;
   readonly #tuning: Tuning;
   readonly #fresh: Fresh;
   readonly #random: Random;
@@ -108,8 +100,8 @@ class TunedCopy implements DeviceRun {
   #items: Float32Array | null = null;
   #trainer: Trainer | null = null;
 
-  constructor(catalogue: LearnerCatalogue, fresh: Fresh, tuning: Tuning) {
-    this.#catalogue = catalogue;
+  constructor(catalog: LearnerCatalog, fresh: Fresh, tuning: Tuning) {
+    this.#catalog = catalog;
     this.#fresh = fresh;
     this.#tuning = tuning;
     this.#model = fresh.model;
@@ -117,7 +109,7 @@ class TunedCopy implements DeviceRun {
   }
 
   async scores(): Promise<Float32Array> {
-    const { logPopularity } = this.#catalogue.index;
+    const { logPopularity } = this.#catalog.index;
     this.#items ??= await this.#fresh.embed();
     const user = await this.#model.userVectors([Int32Array.from(this.#rows)], this.#items);
     const score = await this.#model.scores(user, this.#items);
@@ -139,7 +131,7 @@ class TunedCopy implements DeviceRun {
   }
 
   async #train(): Promise<void> {
-    const { table } = this.#catalogue;
+    const { table } = this.#catalog;
     const { weights, trainable, learningRate } = this.#tuning;
     const { config } = this.#model;
     this.#trainer ??= new Trainer(weights, trainable, { learningRate, clipNorm: CLIP_NORM });
@@ -157,8 +149,8 @@ class TunedCopy implements DeviceRun {
     this.#items = await this.#model.embedItems(table);
   }
 
-  #sourceOf(sequence: Int32Array): PooledSource {
-    const { index, table } = this.#catalogue;
+  #sourceOf(sequence: Int32Array): OfflineSource {
+    const { index, table } = this.#catalog;
     const choices = new Float32Array(table.count);
     for (const row of sequence) choices[row]++;
     return {

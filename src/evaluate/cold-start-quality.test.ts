@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newcomerQuality, withPlaces } from './cold-start-quality';
+import { coldStartQuality, withPlaces } from './cold-start-quality';
 
 const at = (rank: number, isNew: boolean, chosen: number) => ({ rank, isNew, chosen });
 
@@ -12,14 +12,14 @@ test('old items are weighted to the popularity of the new ones', () => {
     // Nothing to compare with.
     ...[at(1, false, 9), at(1, true, 2)],
   ];
-  const { fresh, old } = newcomerQuality(ranked);
+  const { fresh, old } = coldStartQuality(ranked);
   expect(fresh).toMatchObject({ events: 4, hr10: 0.5 });
   expect(old).toMatchObject({ events: 3, hr10: 0.25 });
   expect(old.lnRank).toBeCloseTo(0.75 * Math.log(20));
 });
 
 test('without new items there is no quality', () => {
-  const { fresh, old } = newcomerQuality([at(1, false, 1)]);
+  const { fresh, old } = coldStartQuality([at(1, false, 1)]);
   expect(fresh.events + old.events).toBe(0);
   expect(fresh.hr10).toBeNaN();
 });

@@ -36,7 +36,7 @@ export function withPlaces({ whole, newFirst }: RankedWindow, places: number): R
  * Quality on new items, and on old ones as if they had the new ones' distribution of popularity within the window: both
  * in classes of 1, 2, 3-4, 5-8 ... choices; classes without new or without old items do not count.
  */
-export function newcomerQuality(ranked: readonly RankedChoice[]): { fresh: Quality; old: Quality } {
+export function coldStartQuality(ranked: readonly RankedChoice[]): { fresh: Quality; old: Quality } {
   const classes = new Map<number, { fresh: QualityMeter; old: QualityMeter }>();
   for (const { rank, isNew, chosen } of ranked) {
     const key = Math.ceil(Math.log2(chosen));

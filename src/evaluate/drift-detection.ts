@@ -1,4 +1,4 @@
-import { DriftDetector, type DriftOptions, type TasteDistance } from '../learner';
+import { DriftDetector, type DriftOptions, type PreferenceDistance } from '../learner';
 
 /** A stream with the places where another shopper takes over. */
 export interface WatchedStream {
@@ -24,7 +24,7 @@ const WINDOW = 20;
 
 /** Places of a stream at which the detector, as it runs on a device, declares a drift. */
 export function driftAlarms(
-  distance: TasteDistance,
+  distance: PreferenceDistance,
   rows: readonly number[],
   options: DriftOptions & { halfLife?: number } = {},
 ): number[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TasteDistance } from '../learner';
+import { PreferenceDistance } from '../learner';
 import { seededRandom } from '../model';
 import { categoryIndex } from '../ranking/terms/category-preference';
 import type { DeviceMethod } from './device';
@@ -131,12 +131,12 @@ describe('detectionQuality', () => {
         row * width,
       );
     }
-    const catalogue = {
+    const catalog = {
       content: { count: 400, width, values },
       categories: categoryIndex(new Array(400).fill('')),
       popularity: new Float32Array(400),
     };
-    const distance = new TasteDistance(catalogue);
+    const distance = new PreferenceDistance(catalog);
     const kinds = Array.from({ length: 4 }, (_, kind): Shopper => {
       const rows = Array.from({ length: 80 }, (_, n) => n * 4 + kind);
       return { id: `${kind}`, rows, times: rows };

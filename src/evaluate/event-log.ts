@@ -1,10 +1,10 @@
 import Papa from 'papaparse';
 import * as v from 'valibot';
-import type { Refusal } from '../catalog';
+import type { RejectedRow } from '../catalog';
 import { feedLines } from '../catalog/feed';
 
 /** One event of a shop's log: who chose what, when. */
-export interface PooledEvent {
+export interface LogEvent {
   user: string;
   /** Item id of the catalogue. */
   item: string;
@@ -16,9 +16,9 @@ export interface PooledEvent {
 
 export interface EventLog {
   /** Oldest first; events of one time keep the order of the file. */
-  events: PooledEvent[];
+  events: LogEvent[];
   /** One entry per bad field. The rows were left out. */
-  refused: Refusal[];
+  refused: RejectedRow[];
 }
 
 export type EventFormat = 'csv' | 'jsonl';
@@ -34,7 +34,7 @@ const COLUMNS = {
   item: ['item', 'itemid', 'productid', 'product', 'sku'],
   time: ['time', 'timestamp', 'ts', 'date', 'datetime'],
   type: ['type', 'event', 'eventtype'],
-} as const satisfies Record<keyof PooledEvent, string[]>;
+} as const satisfies Record<keyof LogEvent, string[]>;
 type Field = keyof typeof COLUMNS;
 const FIELDS = Object.keys(COLUMNS) as Field[];
 
@@ -94,7 +94,7 @@ type TakeRow = (line: number, raw: Partial<Record<Field, unknown>>) => void;
 async function readCsv(
   chunks: AsyncIterable<string> | Iterable<string>,
   take: TakeRow,
-  refused: Refusal[],
+  refused: RejectedRow[],
 ): Promise<void> {
   let text = '';
   for await (const chunk of chunks) text += chunk;
@@ -141,7 +141,7 @@ const plainName = (name: string): string => name.toLowerCase().replace(/[\s_-]/g
 async function readJsonLines(
   chunks: AsyncIterable<string> | Iterable<string>,
   take: TakeRow,
-  refused: Refusal[],
+  refused: RejectedRow[],
 ): Promise<void> {
   for await (const { line, text } of feedLines(chunks, MAX_ROW)) {
     const refuse = (reason: string): void => {
@@ -172,7 +172,7 @@ async function readJsonLines(
   }
 }
 
-function refusal(line: number, issue: v.BaseIssue<unknown>): Refusal {
+function refusal(line: number, issue: v.BaseIssue<unknown>): RejectedRow {
   const missing = issue.kind === 'schema' && issue.received === 'undefined';
   return { line, field: v.getDotPath(issue) ?? 'row', reason: missing ? 'is missing' : issue.message };
 }

@@ -1,5 +1,5 @@
 import type { BaseModel } from '../base-model';
-import { Learner, type LearnerCatalogue, type LearnerOptions } from '../learner';
+import { Learner, type LearnerCatalog, type LearnerOptions } from '../learner';
 import { scores } from '../ranking';
 import type { DeviceMethod } from './device';
 
@@ -9,7 +9,7 @@ export function popularityMethod(popularity: Float32Array): DeviceMethod {
 }
 
 /** Mean content similarity to the last `k` chosen items. */
-export function contentKnnMethod({ index }: LearnerCatalogue, k = 10): DeviceMethod {
+export function contentKnnMethod({ index }: LearnerCatalog, k = 10): DeviceMethod {
   return {
     name: 'content-knn',
     start() {
@@ -33,7 +33,7 @@ export function contentKnnMethod({ index }: LearnerCatalogue, k = 10): DeviceMet
 }
 
 /** The base model alone: the same for every shopper with the same history. */
-export function baseMethod({ index, table }: LearnerCatalogue, model: BaseModel): DeviceMethod {
+export function baseMethod({ index, table }: LearnerCatalog, model: BaseModel): DeviceMethod {
   let items: Promise<Float32Array> | undefined;
   return {
     name: 'base',
@@ -60,7 +60,7 @@ export function baseMethod({ index, table }: LearnerCatalogue, model: BaseModel)
 /** What of the learner a method uses. */
 export interface LearnerMethod {
   name: string;
-  catalogue: LearnerCatalogue;
+  catalog: LearnerCatalog;
   options: LearnerOptions;
   /** Whether the experts train; without them the personal terms are alone. */
   experts: boolean;
@@ -69,12 +69,12 @@ export interface LearnerMethod {
 }
 
 /** The learner as it runs in the worker, event by event. */
-export function learnerMethod({ name, catalogue, options, experts, base }: LearnerMethod): DeviceMethod {
-  const { index } = catalogue;
+export function learnerMethod({ name, catalog, options, experts, base }: LearnerMethod): DeviceMethod {
+  const { index } = catalog;
   return {
     name,
     start() {
-      const learner = new Learner(catalogue, { ...options, experts });
+      const learner = new Learner(catalog, { ...options, experts });
       // Started here, waited for before the first ranking.
       const ready = base ? learner.useBase(base) : Promise.resolve();
       let id = 0;

@@ -1,23 +1,23 @@
-import { companionship } from '../ranking';
+import { cooccurrence } from '../ranking';
 import type { RankCase } from '../training';
 import type { RankedWindow } from './cold-start-quality';
 import { choiceWeights } from './offline-choice';
-import type { PooledPast } from './offline-history';
+import type { OfflineHistory } from './offline-history';
 import type { WindowModel } from './offline-model';
 import {
   contentTerms,
   type ItemVectors,
-  type PooledTerm,
-  type PooledValues,
-  type PooledWeights,
+  type OfflineTerm,
+  type OfflineValues,
+  type OfflineWeights,
 } from './offline-terms';
 import type { Quality } from './quality';
 
 /** A method under test: a weighted sum of terms. */
-export interface PooledMethod {
+export interface OfflineMethod {
   name: string;
   /** Weights of its terms, as long as none were fitted. */
-  weights: PooledWeights;
+  weights: OfflineWeights;
   /** Whether the weights are fitted to what was ranked before. */
   fitted: boolean;
   /** Vectors that its content terms compare. */
@@ -25,11 +25,11 @@ export interface PooledMethod {
   /** Trained window after window. */
   model?: WindowModel;
   /** The score of its model without the other terms; needs `model`. */
-  alone?: PooledWeights;
+  alone?: OfflineWeights;
 }
 
 /** Results of a method, one per reported window. */
-export interface PooledRun {
+export interface OfflineRun {
   name: string;
   units: Quality[];
   /** By its model's score alone; empty without `alone`. */
@@ -44,18 +44,18 @@ export interface PooledRun {
 
 /** A method on its way through the log. */
 export interface Candidate {
-  method: PooledMethod;
-  run: PooledRun;
+  method: OfflineMethod;
+  run: OfflineRun;
   /** As they stand for the next window. */
-  weights: PooledWeights;
+  weights: OfflineWeights;
 }
 
 /** Choices to be ranked, with what is known before any of them. */
 export interface Exam {
   cases: readonly RankCase[];
-  past: PooledPast;
+  past: OfflineHistory;
   /** Terms that are the same for every user. */
-  terms: PooledValues;
+  terms: OfflineValues;
   /** Items in the catalogue. */
   count: number;
 }
@@ -63,7 +63,7 @@ export interface Exam {
 /** A choice and the terms that one method ranks it by. */
 export interface Sample {
   entry: RankCase;
-  values: PooledValues;
+  values: OfflineValues;
 }
 
 /** Choices that weights are fitted to, at most. */
@@ -88,22 +88,23 @@ export function fittedCases(cases: readonly RankCase[]): RankCase[] {
  * @returns for each method the terms of the choices that its weights are fitted to, kept
  */
 export async function sitExam(
-  methods: readonly PooledMethod[],
+  methods: readonly OfflineMethod[],
   { cases, past, terms, count }: Exam,
-  onCase: (method: number, entry: RankCase, values: PooledValues) => void,
+  onCase: (method: number, entry: RankCase, values: OfflineValues) => void,
 ): Promise<Sample[][]> {
   const kept: Sample[][] = methods.map(() => []);
   const step = fittedStep(cases);
-  const uses = (method: PooledMethod, ...names: PooledTerm[]): boolean => names.some((name) => name in method.weights);
+  const uses = (method: OfflineMethod, ...names: OfflineTerm[]): boolean =>
+    names.some((name) => name in method.weights);
   const table = methods.some((method) => uses(method, 'companions')) ? past.companions.table() : null;
   for (let start = 0; start < cases.length; start += CHUNK) {
     const part = cases.slice(start, start + CHUNK);
-    const shared = new Map<ItemVectors, PooledValues[]>();
+    const shared = new Map<ItemVectors, OfflineValues[]>();
     for (const method of methods) {
       if (shared.has(method.content) || !uses(method, 'recent', 'session')) continue;
       shared.set(method.content, await contentTerms(method.content, part));
     }
-    const companions = table ? part.map(({ history }) => companionship(table, history, count)) : [];
+    const companions = table ? part.map(({ history }) => cooccurrence(table, history, count)) : [];
     for (const [at, method] of methods.entries()) {
       const own = (await method.model?.terms(part)) ?? [];
       const content = shared.get(method.content) ?? [];
@@ -121,7 +122,7 @@ export async function sitExam(
 }
 
 /** Out of the matrices they are rows of, which can go then. */
-const copies = (values: PooledValues): PooledValues =>
+const copies = (values: OfflineValues): OfflineValues =>
   Object.fromEntries(Object.entries(values).map(([name, term]) => [name, term?.slice()]));
 
 /** Weights that make the sampled choices likely, near those that the method had; its own where nothing is fitted. */
@@ -129,9 +130,9 @@ export function fittedWeights(
   { method, weights }: Candidate,
   samples: readonly Sample[],
   count: number,
-): PooledWeights {
+): OfflineWeights {
   if (!method.fitted || samples.length === 0) return weights;
-  const names = Object.keys(weights) as PooledTerm[];
+  const names = Object.keys(weights) as OfflineTerm[];
   const nothing = new Float32Array(count);
   const choices = samples.map(({ values, entry: { history, target } }) => ({
     terms: names.map((name) => values[name] ?? nothing),

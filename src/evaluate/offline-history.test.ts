@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { PooledPast } from './offline-history';
+import { OfflineHistory } from './offline-history';
 
 const choices = (...list: [string, number][]) => list.map(([user, row], time) => ({ user, row, time }));
 
 test('cases have all that their user chose before, in the past or among them', () => {
-  const past = new PooledPast(10);
+  const past = new OfflineHistory(10);
   past.learn(choices(['a', 1], ['b', 2], ['a', 3]));
   const cases = past.cases(choices(['a', 4], ['c', 5], ['b', 6], ['a', 7], ['c', 8]));
   expect(cases.map(({ history, target }) => [[...history], target])).toEqual([
@@ -16,7 +16,7 @@ test('cases have all that their user chose before, in the past or among them', (
 });
 
 test('repeated choices are no cases but part of the history', () => {
-  const past = new PooledPast(10);
+  const past = new OfflineHistory(10);
   past.learn(choices(['a', 1]));
   const cases = past.cases(choices(['a', 1], ['a', 2], ['a', 2], ['a', 3]));
   expect(cases.map(({ history, target }) => [[...history], target])).toEqual([
@@ -26,7 +26,7 @@ test('repeated choices are no cases but part of the history', () => {
 });
 
 test('asking takes nothing in', () => {
-  const past = new PooledPast(10);
+  const past = new OfflineHistory(10);
   past.learn(choices(['a', 1]));
   const before = [...past.choices, ...past.recent, ...past.companions.table().lifts];
   past.cases(choices(['a', 2], ['a', 3]));
@@ -37,7 +37,7 @@ test('asking takes nothing in', () => {
 });
 
 test('sequences have the newest earlier choices as context', () => {
-  const past = new PooledPast(10);
+  const past = new OfflineHistory(10);
   past.learn(choices(['a', 1], ['a', 2], ['a', 3], ['b', 4]));
   const next = choices(['c', 5], ['a', 6], ['c', 7]);
   expect(past.sequences(next, 2).map((rows) => [...rows])).toEqual([
@@ -48,7 +48,7 @@ test('sequences have the newest earlier choices as context', () => {
 });
 
 test('what comes in parts is learned as if it had come at once', () => {
-  const [whole, parts] = [new PooledPast(6), new PooledPast(6)];
+  const [whole, parts] = [new OfflineHistory(6), new OfflineHistory(6)];
   const all = choices(['a', 1], ['b', 2], ['a', 3], ['a', 4], ['b', 5], ['a', 2]);
   whole.learn(all);
   parts.learn(all.slice(0, 3));
@@ -59,7 +59,7 @@ test('what comes in parts is learned as if it had come at once', () => {
 });
 
 test('what is recent counts half a window later; pairs across windows are companions', () => {
-  const past = new PooledPast(4);
+  const past = new OfflineHistory(4);
   past.age();
   past.learn(choices(['a', 1], ['b', 1]));
   past.age();

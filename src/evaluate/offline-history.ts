@@ -1,20 +1,20 @@
-import { Companions } from '../catalog';
+import { CooccurrenceCounter } from '../catalog';
 import type { Interaction, RankCase } from '../training';
 
 /** What a shop knows at some moment of its log: who chose what, how often, and what was chosen together. */
-export class PooledPast {
+export class OfflineHistory {
   /** [count] choices of each item so far. */
   readonly choices: Float32Array;
   /** [count] choices of each item, those of each older window counting half as much as those of the next. */
   readonly recent: Float32Array;
-  readonly companions: Companions;
+  readonly companions: CooccurrenceCounter;
   readonly #histories = new Map<string, number[]>();
 
   /** @param count items in the catalogue */
   constructor(count: number) {
     this.choices = new Float32Array(count);
     this.recent = new Float32Array(count);
-    this.companions = new Companions(count);
+    this.companions = new CooccurrenceCounter(count);
   }
 
   /** A new window begins: what was recent counts half. */

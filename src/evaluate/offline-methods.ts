@@ -1,11 +1,11 @@
 import { baseConfig } from '../base-model';
 import type { FeatureTable, Modality } from '../catalog';
 import { type ContentBlend, contentVectors, rowsPerItem } from '../catalog';
-import type { PooledMethod } from './offline-evaluation';
+import type { OfflineMethod } from './offline-evaluation';
 import { type ModelPlan, WindowModel } from './offline-model';
-import type { PooledWeights } from './offline-terms';
+import type { OfflineWeights } from './offline-terms';
 
-export interface PooledMethodsRequest {
+export interface OfflineMethodsRequest {
   /** Features of the catalogue. */
   table: FeatureTable;
   /** How its items are compared by content. */
@@ -19,7 +19,7 @@ export interface PooledMethodsRequest {
  * Where the weights of `sidestream` start: about the middle of what suits the first four windows' last choices of
  * MovieLens. So only later windows are a fair report of this method.
  */
-const START: PooledWeights = {
+const START: OfflineWeights = {
   model: 0.4,
   embedding: 0.8,
   recent: 0.5,
@@ -29,10 +29,10 @@ const START: PooledWeights = {
   newcomer: 0,
 };
 /** As the `sidestream` recipe is trained: log popularity is added to the cosine. */
-const WITH_POPULARITY: PooledWeights = { model: 1, popularity: 1 };
+const WITH_POPULARITY: OfflineWeights = { model: 1, popularity: 1 };
 
 /** Names of the methods, in the order of the table. */
-export const POOLED_METHODS = [
+export const OFFLINE_METHODS = [
   'popularity',
   'recency-popularity',
   'content-knn',
@@ -45,7 +45,7 @@ export const POOLED_METHODS = [
   'image-only',
   'sidestream',
 ] as const;
-export type PooledMethodName = (typeof POOLED_METHODS)[number];
+export type OfflineMethodName = (typeof OFFLINE_METHODS)[number];
 
 /**
  * The methods of the pooled protocol.
@@ -58,7 +58,7 @@ export type PooledMethodName = (typeof POOLED_METHODS)[number];
  * - the same but for one thing: `static` (one expert, always trained), `full-finetune` (nothing frozen), `no-prune` (an
  *   expert more in every window), `text-only` and `image-only` (the other modality's features are zeros)
  */
-export function pooledMethods(request: PooledMethodsRequest): Record<PooledMethodName, PooledMethod> {
+export function offlineMethods(request: OfflineMethodsRequest): Record<OfflineMethodName, OfflineMethod> {
   const { table, blend, seed, epochs = 10 } = request;
   const content = contentVectors(table, blend);
   const sidestream = {
@@ -70,13 +70,13 @@ export function pooledMethods(request: PooledMethodsRequest): Record<PooledMetho
     earlyStopping: true,
     seed,
   } as const;
-  const plain = (name: string, weights: PooledWeights, fitted = false): PooledMethod => ({
+  const plain = (name: string, weights: OfflineWeights, fitted = false): OfflineMethod => ({
     name,
     weights,
     fitted,
     content,
   });
-  const full = (name: string, plan: Partial<ModelPlan> = {}, vectors = content): PooledMethod => ({
+  const full = (name: string, plan: Partial<ModelPlan> = {}, vectors = content): OfflineMethod => ({
     name,
     weights: START,
     fitted: true,
@@ -84,7 +84,7 @@ export function pooledMethods(request: PooledMethodsRequest): Record<PooledMetho
     model: new WindowModel({ ...sidestream, ...plan }),
     alone: WITH_POPULARITY,
   });
-  const only = (name: string, missing: Modality): PooledMethod => {
+  const only = (name: string, missing: Modality): OfflineMethod => {
     const part = without(table, missing);
     return full(name, { table: part }, contentVectors(part, blend));
   };

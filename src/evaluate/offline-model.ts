@@ -1,8 +1,8 @@
 import { BaseModel } from '../base-model';
 import type { BaseConfig, FeatureTable } from '../catalog';
 import type { Utilization, Weights } from '../model';
-import { nextWeights, type RankCase, trainPooled } from '../training';
-import { type PooledValues, recentSimilarity, rowsOf } from './offline-terms';
+import { nextWeights, type RankCase, trainOffline } from '../training';
+import { type OfflineValues, recentSimilarity, rowsOf } from './offline-terms';
 
 /** What a model does from one window to the next. */
 export interface ModelPlan {
@@ -27,7 +27,7 @@ export interface ModelPlan {
 }
 
 /** What can be learned from a window. */
-export interface Lesson {
+export interface TrainingStep {
   /** Catalogue rows of each user's choices, oldest first. */
   sequences: readonly Int32Array[];
   /** Its last choices: training stops when these are ranked no better. */
@@ -72,9 +72,9 @@ export class WindowModel {
    * @param onEpoch called after each epoch
    * @returns number of epochs
    */
-  async learn(lesson: Lesson, onEpoch?: () => void): Promise<number> {
+  async learn(lesson: TrainingStep, onEpoch?: () => void): Promise<number> {
     const { config, table, freeze, epochs, earlyStopping, seed } = this.#plan;
-    const result = await trainPooled({
+    const result = await trainOffline({
       config,
       table,
       sequences: lesson.sequences,
@@ -97,7 +97,7 @@ export class WindowModel {
   }
 
   /** The terms of this model, for each case. Empty before the first window. */
-  async terms(cases: readonly RankCase[]): Promise<PooledValues[]> {
+  async terms(cases: readonly RankCase[]): Promise<OfflineValues[]> {
     const model = this.#model;
     if (!model) return cases.map(() => ({}));
     const { config, table } = this.#plan;

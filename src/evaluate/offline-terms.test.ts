@@ -1,8 +1,8 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { useBackend } from '../learner/experts/experts.fixture';
-import { PooledPast } from './offline-history';
-import { contentTerms, itemTerms, pooledScore, recentSimilarity } from './offline-terms';
+import { OfflineHistory } from './offline-history';
+import { contentTerms, itemTerms, offlineScore, recentSimilarity } from './offline-terms';
 
 // Items at 0, 90, 180 and 60 degrees, and one without features.
 const vectors = {
@@ -34,7 +34,7 @@ test('the session forgets what is longer ago', async () => {
 });
 
 test('counts of the past are terms of the items', () => {
-  const past = new PooledPast(3);
+  const past = new OfflineHistory(3);
   past.age();
   past.learn([{ user: 'a', row: 0, time: 0 }]);
   past.age();
@@ -47,5 +47,5 @@ test('counts of the past are terms of the items', () => {
 
 test('a score is the weighted sum of the terms that have values', () => {
   const values = { model: Float32Array.of(1, 2), popularity: Float32Array.of(10, 20), recent: Float32Array.of(9, 9) };
-  expect([...pooledScore(values, { model: 2, popularity: 0.5, companions: 7 }, 2)]).toEqual([7, 14]);
+  expect([...offlineScore(values, { model: 2, popularity: 0.5, companions: 7 }, 2)]).toEqual([7, 14]);
 });

@@ -2,7 +2,7 @@ import { matMul, tensor2d, tidy, transpose } from '@tensorflow/tfjs-core';
 import type { ContentVectors } from '../catalog';
 import { recencyWeights } from '../ranking';
 import type { RankCase } from '../training';
-import type { PooledPast } from './offline-history';
+import type { OfflineHistory } from './offline-history';
 
 /**
  * What the scores of the pooled protocol are made of, one value per item:
@@ -24,13 +24,13 @@ export const POOLED_TERMS = [
   'choices',
   'newcomer',
 ] as const;
-export type PooledTerm = (typeof POOLED_TERMS)[number];
+export type OfflineTerm = (typeof POOLED_TERMS)[number];
 
 /** Weight of each term that a score has. */
-export type PooledWeights = Partial<Record<PooledTerm, number>>;
+export type OfflineWeights = Partial<Record<OfflineTerm, number>>;
 
 /** Values of terms, [count] each. */
-export type PooledValues = Partial<Record<PooledTerm, Float32Array>>;
+export type OfflineValues = Partial<Record<OfflineTerm, Float32Array>>;
 
 /** Vectors of all items, row by row. */
 export type ItemVectors = Pick<ContentVectors, 'count' | 'width' | 'values'>;
@@ -39,14 +39,14 @@ export type ItemVectors = Pick<ContentVectors, 'count' | 'width' | 'values'>;
 const LONGEST = 200;
 
 /** Terms that are the same for every user. */
-export const itemTerms = (past: PooledPast): PooledValues => ({
+export const itemTerms = (past: OfflineHistory): OfflineValues => ({
   popularity: past.recent.map((value) => Math.log1p(value)),
   choices: past.choices.map((value) => Math.log1p(value)),
   newcomer: past.choices.map((value) => (value === 0 ? 1 : 0)),
 });
 
 /** Terms of content, for each case. */
-export async function contentTerms(content: ItemVectors, cases: readonly RankCase[]): Promise<PooledValues[]> {
+export async function contentTerms(content: ItemVectors, cases: readonly RankCase[]): Promise<OfflineValues[]> {
   const recent = await recentSimilarity(content, cases, LONGEST);
   const session = await recentSimilarity(content, cases, 3);
   return cases.map((_, index) => ({ recent: recent[index], session: session[index] }));
@@ -88,7 +88,7 @@ export const rowsOf = (matrix: Float32Array, width: number): Float32Array[] =>
   Array.from({ length: matrix.length / width }, (_, row) => matrix.subarray(row * width, (row + 1) * width));
 
 /** Weighted sum of the terms, [count]. A term without values counts nothing. */
-export function pooledScore(values: PooledValues, weights: PooledWeights, count: number): Float32Array {
+export function offlineScore(values: OfflineValues, weights: OfflineWeights, count: number): Float32Array {
   const score = new Float32Array(count);
   for (const name of POOLED_TERMS) {
     const weight = weights[name];

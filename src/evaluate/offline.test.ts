@@ -5,9 +5,9 @@ import { contentVectors } from '../catalog';
 import { CATEGORIES, categoryTable, useBackend } from '../learner/experts/experts.fixture';
 import { seededRandom } from '../model';
 import type { Interaction } from '../training';
-import { evaluatePooled } from './offline';
-import type { PooledMethod } from './offline-evaluation';
-import { POOLED_METHODS, pooledMethods, without } from './offline-methods';
+import { evaluateOffline } from './offline';
+import type { OfflineMethod } from './offline-evaluation';
+import { OFFLINE_METHODS, offlineMethods, without } from './offline-methods';
 import { WindowModel } from './offline-model';
 
 const COUNT = 81;
@@ -24,7 +24,7 @@ function log(events: number, seed = 1): Interaction[] {
     return { user: `u${user}`, row, time };
   });
 }
-const plain = (name: string, weights: PooledMethod['weights'], fitted = false): PooledMethod => ({
+const plain = (name: string, weights: OfflineMethod['weights'], fitted = false): OfflineMethod => ({
   ...{ name, weights, fitted, content },
 });
 const PLAIN = [
@@ -38,7 +38,7 @@ describe('the pooled protocol', () => {
 
   test('ranks each choice of a window by what was known before the window', async () => {
     const interactions = log(300);
-    const [popularity, recency] = await evaluatePooled({ interactions, count: COUNT, methods: PLAIN, windows: 3 });
+    const [popularity, recency] = await evaluateOffline({ interactions, count: COUNT, methods: PLAIN, windows: 3 });
     const byHand = (share: (age: number) => number): number[] =>
       [100, 200].map((start) => {
         const counts = new Float64Array(COUNT);
@@ -72,8 +72,8 @@ describe('the pooled protocol', () => {
     const changed = interactions.map((one, at) => (at < 200 ? one : { ...one, row: (one.row + 30) % 80 }));
     const methods = [...PLAIN, plain('companions', { companions: 3, popularity: 1 }, true)];
     const [a, b] = [
-      await evaluatePooled({ interactions, count: COUNT, methods, windows: 3 }),
-      await evaluatePooled({ interactions: changed, count: COUNT, methods, windows: 3 }),
+      await evaluateOffline({ interactions, count: COUNT, methods, windows: 3 }),
+      await evaluateOffline({ interactions: changed, count: COUNT, methods, windows: 3 }),
     ];
     for (const [index, { units }] of a.entries()) {
       expect(b[index].units[0]).toEqual(units[0]);
@@ -85,7 +85,7 @@ describe('the pooled protocol', () => {
     const interactions = log(600);
     const weights = { popularity: 0, recent: -5, newcomer: 0 };
     const methods = [plain('fitted', weights, true), plain('stubborn', weights)];
-    const [fitted, stubborn] = await evaluatePooled({ interactions, count: COUNT, methods, windows: 6 });
+    const [fitted, stubborn] = await evaluateOffline({ interactions, count: COUNT, methods, windows: 6 });
     expect(fitted.units[4].lnRank).toBeLessThan(stubborn.units[4].lnRank - 0.5);
   });
 
@@ -93,12 +93,12 @@ describe('the pooled protocol', () => {
     const interactions = log(3000);
     const methods = [...PLAIN, plain('fitted', { popularity: 1, recent: 0, companions: 1 }, true)];
     const protocol = { count: COUNT, methods, windows: 3 };
-    const all = await evaluatePooled({ ...protocol, interactions });
+    const all = await evaluateOffline({ ...protocol, interactions });
     const ranked: number[] = [];
     const onRanked = (window: number): number => ranked.push(window);
-    const late = await evaluatePooled({ ...protocol, interactions, reported: { first: 3, last: 3 }, onRanked });
+    const late = await evaluateOffline({ ...protocol, interactions, reported: { first: 3, last: 3 }, onRanked });
     const unknown = interactions.map((one, at) => (at < 2000 ? one : { ...one, row: 0 }));
-    const early = await evaluatePooled({ ...protocol, interactions: unknown, reported: { first: 2, last: 2 } });
+    const early = await evaluateOffline({ ...protocol, interactions: unknown, reported: { first: 2, last: 2 } });
     expect(ranked).toEqual(methods.map(() => 3));
     // More than weights are fitted to, so that a window not reported is sampled.
     expect(all[0].units[0].events).toBeGreaterThan(300);
@@ -115,7 +115,7 @@ describe('the pooled protocol', () => {
       { first: 2, last: 4 },
       { first: 3, last: 2 },
     ]) {
-      const found = evaluatePooled({ ...protocol, reported });
+      const found = evaluateOffline({ ...protocol, reported });
       await expect(found).rejects.toMatchObject({ code: 'runtime/invalid-input' });
     }
   });
@@ -123,8 +123,8 @@ describe('the pooled protocol', () => {
   test('ranks every n-th choice only, tells about the new ones', async () => {
     const interactions = log(300);
     const methods = [PLAIN[0]];
-    const [all] = await evaluatePooled({ interactions, count: COUNT, methods, windows: 3 });
-    const [third] = await evaluatePooled({ interactions, count: COUNT, methods, windows: 3, every: 3 });
+    const [all] = await evaluateOffline({ interactions, count: COUNT, methods, windows: 3 });
+    const [third] = await evaluateOffline({ interactions, count: COUNT, methods, windows: 3, every: 3 });
     expect(third.units[0].events).toBe(Math.ceil(all.units[0].events / 3));
     const known = new Set(interactions.slice(0, 100).map(({ row }) => row));
     const fresh = all.ranked[0].whole.filter(({ isNew }) => isNew);
@@ -136,20 +136,20 @@ describe('the pooled protocol', () => {
   test('every method runs; a model alone is scored in time and at the end again', async () => {
     const before = memory().numTensors;
     const interactions = log(240);
-    const built = pooledMethods({ table, blend, seed: 1, epochs: 1 });
+    const built = offlineMethods({ table, blend, seed: 1, epochs: 1 });
     const small = { config: baseConfig('sidestream', { embeddingDim: 8, maxSeqLen: 5, heads: 2, blocks: 1 }), table };
     const model = new WindowModel({ ...small, growth: 'grow', freeze: true, epochs: 4, earlyStopping: true, seed: 1 });
-    const methods = [...POOLED_METHODS.slice(0, 5).map((name) => built[name]), { ...built.sidestream, model }];
+    const methods = [...OFFLINE_METHODS.slice(0, 5).map((name) => built[name]), { ...built.sidestream, model }];
     const learned: number[] = [];
     let [epochs, ranked] = [0, 0];
-    const runs = await evaluatePooled({
+    const runs = await evaluateOffline({
       ...{ interactions, count: COUNT, methods, windows: 3 },
       onEpoch: () => epochs++,
       onLearned: (count) => learned.push(count),
       onRanked: () => ranked++,
     });
     expect(memory().numTensors).toBe(before);
-    expect(runs.map(({ name }) => name)).toEqual([...POOLED_METHODS.slice(0, 5), 'sidestream']);
+    expect(runs.map(({ name }) => name)).toEqual([...OFFLINE_METHODS.slice(0, 5), 'sidestream']);
     expect(ranked).toBe(2 * methods.length);
     expect(learned).toHaveLength(4);
     expect(learned.reduce((a, b) => a + b)).toBe(epochs);

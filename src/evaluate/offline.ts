@@ -7,12 +7,12 @@ import {
   type Exam,
   fittedCases,
   fittedWeights,
-  type PooledMethod,
-  type PooledRun,
+  type OfflineMethod,
+  type OfflineRun,
   sitExam,
 } from './offline-evaluation';
-import { PooledPast } from './offline-history';
-import { itemTerms, type PooledWeights, pooledScore } from './offline-terms';
+import { OfflineHistory } from './offline-history';
+import { itemTerms, type OfflineWeights, offlineScore } from './offline-terms';
 import { type Quality, QualityMeter } from './quality';
 
 /** Windows from the first to the last, counted from 1. */
@@ -22,12 +22,12 @@ export interface WindowRange {
   last: number;
 }
 
-export interface PooledProtocol {
+export interface OfflineProtocol {
   /** Sorted by time. */
   interactions: readonly Interaction[];
   /** Items in the catalogue. */
   count: number;
-  methods: readonly PooledMethod[];
+  methods: readonly OfflineMethod[];
   /** Windows of equal counts. Default 10. */
   windows?: number;
   /**
@@ -50,7 +50,7 @@ const VALIDATION = 0.1;
 /** Choices ranked after each epoch, at most. */
 const VALIDATION_CASES = 330;
 /** The model's score without popularity. */
-const CONTENT: PooledWeights = { model: 1 };
+const CONTENT: OfflineWeights = { model: 1 };
 /** Weight that puts every new item before the old ones. */
 const FIRST = 1e4;
 /** The first reported windows, which the last model ranks again. */
@@ -69,12 +69,12 @@ const EARLY_WINDOWS = 3;
  * @returns one run per method, in their order; one unit per reported window
  * @throws SidestreamError `runtime/invalid-input` when the log does not have the windows to report
  */
-export async function evaluatePooled(protocol: PooledProtocol): Promise<PooledRun[]> {
+export async function evaluateOffline(protocol: OfflineProtocol): Promise<OfflineRun[]> {
   const { interactions, count, methods, windows = 10, every = 1 } = protocol;
   const parts = cutWindows(interactions, windows);
   const { first, last } = reportedWindows(protocol, parts.length);
   const candidates = methods.map(candidateOf);
-  const past = new PooledPast(count);
+  const past = new OfflineHistory(count);
   const early: Exam[] = [];
   try {
     for (let window = 1; window < last; window++) {
@@ -102,7 +102,7 @@ export async function evaluatePooled(protocol: PooledProtocol): Promise<PooledRu
   return candidates.map(({ run }) => run);
 }
 
-function reportedWindows({ reported }: PooledProtocol, windows: number): WindowRange {
+function reportedWindows({ reported }: OfflineProtocol, windows: number): WindowRange {
   const { first, last } = reported ?? { first: 2, last: windows };
   if (first >= 2 && first <= last && last <= windows) return { first, last };
   throw new SidestreamError(
@@ -111,7 +111,7 @@ function reportedWindows({ reported }: PooledProtocol, windows: number): WindowR
   );
 }
 
-const candidateOf = (method: PooledMethod): Candidate => ({
+const candidateOf = (method: OfflineMethod): Candidate => ({
   method,
   run: { name: method.name, units: [], alone: [], retention: [], ranked: [], parameters: [] },
   weights: method.weights,
@@ -119,9 +119,9 @@ const candidateOf = (method: PooledMethod): Candidate => ({
 
 /** Trains the models on a window and takes all but its last choices into the past. @returns these last choices */
 async function learnWindow(
-  { onEpoch, onLearned }: PooledProtocol,
+  { onEpoch, onLearned }: OfflineProtocol,
   candidates: readonly Candidate[],
-  past: PooledPast,
+  past: OfflineHistory,
   interactions: readonly Interaction[],
 ): Promise<{ interactions: Interaction[]; cases: RankCase[] }> {
   past.age();
@@ -149,7 +149,7 @@ async function rankWindow(candidates: readonly Candidate[], exam: Exam, chosen: 
   for (const { run } of candidates) run.ranked.push({ whole: [], content: [], newFirst: [] });
   await fitWeights(candidates, exam, (index, { target, history }, values) => {
     const { method, run, weights } = candidates[index];
-    const rankBy = (by: PooledWeights): number => rankOf(pooledScore(values, by, count), target, history);
+    const rankBy = (by: OfflineWeights): number => rankOf(offlineScore(values, by, count), target, history);
     const ranked = run.ranked[run.ranked.length - 1];
     const about = { isNew: past.choices[target] === 0, chosen: chosen[target] };
     const rank = rankBy(weights);
@@ -187,7 +187,7 @@ async function rankAgain(candidates: readonly Candidate[], { cases, terms, count
       const part = cases.slice(start, start + CHUNK);
       const values = await method.model.terms(part);
       for (const [index, { target, history }] of part.entries()) {
-        meter.add(rankOf(pooledScore({ ...terms, ...values[index] }, method.alone, count), target, history));
+        meter.add(rankOf(offlineScore({ ...terms, ...values[index] }, method.alone, count), target, history));
       }
     }
     run.retention.push(meter.quality);

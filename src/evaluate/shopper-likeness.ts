@@ -1,4 +1,4 @@
-import type { CatalogueIndex } from '../ranking';
+import type { CatalogIndex } from '../ranking';
 import type { Shopper } from './shoppers';
 
 /** Events of a shopper that are compared. */
@@ -17,7 +17,7 @@ interface Traits {
  * @param popularity [count] choices of each item by all shoppers
  */
 export function shopperLikeness(
-  { content, categories }: Pick<CatalogueIndex, 'content' | 'categories'>,
+  { content, categories }: Pick<CatalogIndex, 'content' | 'categories'>,
   popularity: Float32Array,
 ): (x: Shopper, y: Shopper) => number {
   const traits: Traits[] = [

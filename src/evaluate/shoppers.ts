@@ -1,4 +1,4 @@
-import type { PooledEvent } from './event-log';
+import type { LogEvent } from './event-log';
 
 /** One shopper's stream, as rows of the catalogue, oldest first. */
 export interface Shopper {
@@ -13,7 +13,7 @@ export interface ColdSplit {
   /** First moment of the later part. */
   since: number;
   /** Events before `since`. */
-  past: PooledEvent[];
+  past: LogEvent[];
   /** Shoppers without an event before `since` and with at least `minEvents` after it, by their first event. */
   cold: Shopper[];
 }
@@ -22,7 +22,7 @@ export interface ColdSplit {
  * The first moment that no longer belongs to the past of a log.
  * @param share share of the events that is the past, 0..1; events of one time stay together, after it
  */
-export function endOfPast(events: readonly PooledEvent[], share: number): number {
+export function endOfPast(events: readonly LogEvent[], share: number): number {
   const at = Math.floor(events.length * share);
   return at < events.length ? events[at].time : Number.POSITIVE_INFINITY;
 }
@@ -33,7 +33,7 @@ export function endOfPast(events: readonly PooledEvent[], share: number): number
  * @param rowOf row of an item id; events on other items are left out
  */
 export function coldShoppers(
-  events: readonly PooledEvent[],
+  events: readonly LogEvent[],
   share: number,
   minEvents: number,
   rowOf: ReadonlyMap<string, number>,

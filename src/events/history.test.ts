@@ -59,7 +59,7 @@ describe('History', () => {
     other.add({ type: 'click' }, 0);
     const shown = ['d', 'c', 'a', 'b'];
     expect(other.save((row) => shown[row]).items).toEqual(['c', 'a', 'c', 'b', 'd']);
-    other.meet((row) => shown[row], new Map(shown.map((id, row) => [id, row])));
+    other.addUnseen((row) => shown[row], new Map(shown.map((id, row) => [id, row])));
     expect(other.rows).toEqual([1, 2, 1, 3, 0]);
   });
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { EVENT_STRENGTH, type LoggedEvent, STRONGEST } from './event';
-import { RulesRecord, recordSchema } from './shopper-state';
+import { recordSchema, ShopperState } from './shopper-state';
 import { storedCount, storedId } from './stored-schemas';
 
 /** Choices, and dismissals, that are stored; no term looks further back. */
@@ -47,7 +47,7 @@ export class History implements ChoiceHistory {
   readonly rows: number[] = [];
   readonly strengths: number[] = [];
   readonly dismissed = new Set<number>();
-  readonly record = new RulesRecord();
+  readonly record = new ShopperState();
   #total = 0;
   /** Choices of items that the catalogue does not show at present, with the number of known choices before each. */
   #absent: { before: number; id: string; strength: number }[] = [];
@@ -107,7 +107,7 @@ export class History implements ChoiceHistory {
   }
 
   /** The catalogue shows more than it did: what was about items without a row may have one now. */
-  meet(idOf: (row: number) => string, rowOf: ReadonlyMap<string, number>): void {
+  addUnseen(idOf: (row: number) => string, rowOf: ReadonlyMap<string, number>): void {
     const waiting = this.#absent.length > 0 || this.#absentDismissed.length > 0 || this.record.waiting;
     if (waiting) this.restore(this.save(idOf), rowOf);
   }

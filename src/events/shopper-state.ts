@@ -40,7 +40,7 @@ interface Shown {
 }
 
 /** What the rules know of one shopper: what is bought, in the cart, shown in vain, and not liked. */
-export class RulesRecord implements ShopperRecord {
+export class ShopperState implements ShopperRecord {
   readonly owned = new Set<number>();
   readonly cart = new Set<number>();
   /** Number of different items chosen before each dismissal that can be undone. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NewEvent } from '../events';
-import { ATTRIBUTION_WINDOW, Touches } from './attribution';
+import { ATTRIBUTION_WINDOW, LastClickIndex } from './attribution';
 
 const START = 1_700_000_000_000;
 const DAY = 24 * 3600 * 1000;
@@ -14,7 +14,7 @@ const view = (time: number): NewEvent => ({ type: 'view', itemId: 'other', time 
 
 describe('touches', () => {
   it('last for 7 days', () => {
-    const touches = new Touches();
+    const touches = new LastClickIndex();
     touches.note(click('a', START));
     expect(touches.of('a', START + ATTRIBUTION_WINDOW)?.recommendationId).toBe('r-a');
     expect(touches.of('a', START + ATTRIBUTION_WINDOW + 1)).toBeNull();
@@ -22,11 +22,11 @@ describe('touches', () => {
   });
 
   it('last for 7 days where the clock was ten years ahead at the click', () => {
-    const touches = new Touches();
+    const touches = new LastClickIndex();
     touches.note(click('a', START + 3650 * DAY));
     touches.note(view(START));
     // Saved and read in between.
-    const again = new Touches(touches.save());
+    const again = new LastClickIndex(touches.save());
     for (const one of [touches, again]) {
       expect(one.of('a', START + DAY)?.recommendationId).toBe('r-a');
       expect(one.of('a', START + 8 * DAY)).toBeNull();
@@ -34,7 +34,7 @@ describe('touches', () => {
   });
 
   it('expire in the order of the events and not of the clock', () => {
-    const touches = new Touches();
+    const touches = new LastClickIndex();
     touches.note(click('a', START + 3650 * DAY));
     touches.note(click('b', START));
     touches.note(click('c', START + 8 * DAY));

@@ -8,21 +8,21 @@ const MOST_ITEMS = 500;
 
 /** The schemas of the event: these fields are copied into other events, which must pass them when the log is read. */
 const { itemId, time, recommendationId, placement, position, variant } = eventSchema.entries;
-const touchSchema = v.object({ time, recommendationId: recommendationId.wrapped, placement, position, variant });
-type Touch = v.InferOutput<typeof touchSchema>;
+const lastClickSchema = v.object({ time, recommendationId: recommendationId.wrapped, placement, position, variant });
+type LastClick = v.InferOutput<typeof lastClickSchema>;
 
-export const touchesSchema = v.pipe(v.array(v.tuple([itemId, touchSchema])), v.maxLength(MOST_ITEMS));
-export type StoredTouches = v.InferOutput<typeof touchesSchema>;
+export const lastClicksSchema = v.pipe(v.array(v.tuple([itemId, lastClickSchema])), v.maxLength(MOST_ITEMS));
+export type StoredLastClicks = v.InferOutput<typeof lastClicksSchema>;
 
 /** The last click on a recommendation of each item. */
-export class Touches {
-  #last: Map<string, Touch>;
+export class LastClickIndex {
+  #last: Map<string, LastClick>;
 
-  constructor(stored: StoredTouches = []) {
+  constructor(stored: StoredLastClicks = []) {
     this.#last = new Map(stored);
   }
 
-  save(): StoredTouches {
+  save(): StoredLastClicks {
     return [...this.#last];
   }
 
@@ -43,7 +43,7 @@ export class Touches {
   }
 
   /** The last click on a recommendation of an item within 7 days before `time`. */
-  of(itemId: string, time: number): Touch | null {
+  of(itemId: string, time: number): LastClick | null {
     const touch = this.#last.get(itemId);
     return touch && time - touch.time <= ATTRIBUTION_WINDOW ? touch : null;
   }
@@ -53,7 +53,7 @@ export class Touches {
  * A cart or purchase with what the last click says of where it came from: recommendation, placement, position, variant.
  * One that names its recommendation itself, and every other event, stays as it is.
  */
-export function attributed(event: NewEvent, touch: Touch | null): NewEvent {
+export function attribute(event: NewEvent, touch: LastClick | null): NewEvent {
   if (!touch || event.recommendationId !== undefined || !isConversion(event)) return event;
   const { time: _, ...origin } = touch;
   return { ...event, ...origin };

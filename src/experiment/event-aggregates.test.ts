@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LoggedEvent } from '../events';
 import { Counters } from './counters';
-import { Tally } from './event-aggregates';
+import { EventAggregates } from './event-aggregates';
 
 const event = (id: number, more: Partial<LoggedEvent> = {}): LoggedEvent => ({
   ...{ id, type: 'purchase', itemId: 'a', time: id, transactionId: 'T', price: 2, currency: 'EUR' },
@@ -10,7 +10,7 @@ const event = (id: number, more: Partial<LoggedEvent> = {}): LoggedEvent => ({
 
 describe('a tally', () => {
   it('counts an order once that two tabs wrote at the same moment', () => {
-    const tally = new Tally();
+    const tally = new EventAggregates();
     tally.observe(event(1));
     tally.observe(event(2));
     tally.observe(event(3, { itemId: 'b' }));
@@ -19,11 +19,11 @@ describe('a tally', () => {
   });
 
   it('is the same after it was saved and read, also in what it goes on with', () => {
-    const tally = new Tally();
+    const tally = new EventAggregates();
     const click = { type: 'click', transactionId: undefined, recommendationId: 'r', placement: 'recent' } as const;
     tally.observe(event(1, click));
     tally.observe(event(2));
-    const again = Tally.read(tally.save());
+    const again = EventAggregates.read(tally.save());
     expect(again?.save()).toEqual(tally.save());
     expect(again?.knows(event(3))).toBe(true);
     expect(again?.attributed(event(3, { type: 'cart' }))).toMatchObject({ recommendationId: 'r', placement: 'recent' });
@@ -31,7 +31,7 @@ describe('a tally', () => {
 
   /** A stored tally with other content. */
   const stored = (change: (content: Record<string, unknown>) => object) => {
-    const tally = new Tally();
+    const tally = new EventAggregates();
     tally.observe(event(1, { type: 'click', transactionId: undefined, recommendationId: 'r', placement: 'recent' }));
     tally.observe(event(2));
     const { bytes, ...about } = tally.save();
@@ -40,10 +40,10 @@ describe('a tally', () => {
   };
 
   it('stops revenue at its bound, and can be read again', () => {
-    const tally = new Tally();
+    const tally = new EventAggregates();
     for (const id of [1, 2, 3]) tally.observe(event(id, { transactionId: `T${id}`, price: 1e308, quantity: 1e308 }));
     tally.observe(event(4, { transactionId: 'T4', currency: 'USD' }));
-    const again = Tally.read(tally.save());
+    const again = EventAggregates.read(tally.save());
     expect(again?.counts).toEqual(tally.counts);
     const [{ revenue, purchases }] = tally.counts;
     expect(purchases).toBe(4);
@@ -52,13 +52,13 @@ describe('a tally', () => {
 
   it('is read where an earlier version stored overflowed revenue', () => {
     // JSON writes what is infinite as null.
-    const [row] = Tally.read(stored(() => ({})))?.counts ?? [];
+    const [row] = EventAggregates.read(stored(() => ({})))?.counts ?? [];
     const overflowed = stored(() => ({ counts: [{ ...row, revenue: { EUR: null, USD: 1e300, JPY: 5 } }] }));
-    const read = Tally.read(overflowed);
+    const read = EventAggregates.read(overflowed);
     const most = Number.MAX_SAFE_INTEGER;
     expect(read?.counts).toEqual([{ ...row, revenue: { EUR: most, USD: most, JPY: 5 } }]);
     expect(read?.lastEvent).toBe(2);
-    expect(Tally.read(read?.save())?.counts).toEqual(read?.counts);
+    expect(EventAggregates.read(read?.save())?.counts).toEqual(read?.counts);
   });
 
   const touch = { time: 1, recommendationId: 'r', placement: 'recent', position: 3 };
@@ -89,12 +89,12 @@ describe('a tally', () => {
     ['currencies that are not codes', { counts: [{ ...row, revenue: { EURO: 1 } }] }],
   ];
   it.each(cases)('is not read with %s', (_, change) => {
-    expect(Tally.read(stored(() => ({})))).not.toBeNull();
-    expect(Tally.read(stored(() => change))).toBeNull();
+    expect(EventAggregates.read(stored(() => ({})))).not.toBeNull();
+    expect(EventAggregates.read(stored(() => change))).toBeNull();
   });
 
   it('can be read again after many orders, placements, variants and currencies', () => {
-    const tally = new Tally();
+    const tally = new EventAggregates();
     for (let id = 1; id <= 3000; id++) {
       const code = 676 + (id % 400);
       const currency = [code / 676, code / 26, code]
@@ -105,7 +105,7 @@ describe('a tally', () => {
       tally.observe(event(2 * id, { ...names, type: 'click', itemId, recommendationId: 'r' }));
       tally.observe(event(2 * id + 1, { ...names, itemId, currency, transactionId: `T${id}`.padEnd(128, '"') }));
     }
-    const again = Tally.read(tally.save());
+    const again = EventAggregates.read(tally.save());
     expect(again?.counts).toEqual(tally.counts);
     expect(tally.counts.length).toBeLessThan(500);
     expect(Math.max(...tally.counts.map(({ revenue }) => Object.keys(revenue).length))).toBeLessThan(300);
@@ -113,9 +113,9 @@ describe('a tally', () => {
   });
 
   it('reads nothing that is not a tally of this code', () => {
-    const { bytes, ...about } = new Tally().save();
+    const { bytes, ...about } = new EventAggregates().save();
     for (const wrong of [null, {}, { ...about, schema: 2, bytes }, { ...about, bytes: new Uint8Array(3) }]) {
-      expect(Tally.read(wrong)).toBeNull();
+      expect(EventAggregates.read(wrong)).toBeNull();
     }
   });
 });

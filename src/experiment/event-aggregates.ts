@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { LoggedEvent, NewEvent } from '../events';
-import { attributed, Touches, touchesSchema } from './attribution';
+import { attribute, LastClickIndex, lastClicksSchema } from './attribution';
 import { Counters, type Counts, countsSchema } from './counters';
 
 /** Lines of orders that are remembered. */
@@ -15,7 +15,7 @@ const fileSchema = v.object({
   bytes: v.instance(Uint8Array),
 });
 const contentSchema = v.object({
-  touches: touchesSchema,
+  touches: lastClicksSchema,
   orders: v.pipe(v.array(v.pipe(v.string(), v.maxLength(LONGEST_ORDER))), v.maxLength(MOST_ORDERS)),
   counts: countsSchema,
 });
@@ -24,22 +24,22 @@ const contentSchema = v.object({
  * What the log adds up to: counters, the last clicks on recommendations, the orders seen. Any tab that reads the same log
  * comes to the same tally.
  */
-export class Tally {
+export class EventAggregates {
   #lastEvent = 0;
-  #touches = new Touches();
+  #clicks = new LastClickIndex();
   readonly #orders = new Set<string>();
   #counters = new Counters();
 
   /** @returns null for what this code cannot read: damaged, or of newer code */
-  static read(stored: unknown): Tally | null {
+  static read(stored: unknown): EventAggregates | null {
     const file = v.safeParse(fileSchema, stored);
     if (!file.success) return null;
     const content = v.safeParse(contentSchema, fromJson(file.output.bytes));
     if (!content.success) return null;
     const { touches, orders, counts } = content.output;
-    const tally = new Tally();
+    const tally = new EventAggregates();
     tally.#lastEvent = file.output.lastEvent;
-    tally.#touches = new Touches(touches);
+    tally.#clicks = new LastClickIndex(touches);
     for (const order of orders) tally.#orders.add(order);
     tally.#counters = new Counters(counts);
     return tally;
@@ -57,7 +57,7 @@ export class Tally {
   /** As a file; the last event stands beside the bytes, so that the later of two is known without opening them. */
   save(): { schema: number; lastEvent: number; bytes: Uint8Array } {
     const orders = [...this.#orders].slice(-MOST_ORDERS);
-    const content = { touches: this.#touches.save(), orders, counts: this.counts };
+    const content = { touches: this.#clicks.save(), orders, counts: this.counts };
     const bytes = new TextEncoder().encode(JSON.stringify(content));
     return { schema: TALLY_SCHEMA, lastEvent: this.#lastEvent, bytes };
   }
@@ -70,7 +70,7 @@ export class Tally {
       if (this.#orders.has(order)) return;
       this.#orders.add(order);
     }
-    this.#touches.note(event);
+    this.#clicks.note(event);
     this.#counters.add(event);
   }
 
@@ -82,7 +82,7 @@ export class Tally {
 
   /** The event with where it came from, as far as a click of the last 7 days says. */
   attributed(event: NewEvent): NewEvent {
-    return attributed(event, this.#touches.of(event.itemId, event.time));
+    return attribute(event, this.#clicks.of(event.itemId, event.time));
   }
 }
 

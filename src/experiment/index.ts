@@ -1,5 +1,5 @@
-export { attributed, isConversion, Touches } from './attribution';
+export { attribute, isConversion, LastClickIndex } from './attribution';
 export { Counters, type Counts } from './counters';
-export { orderOf, Tally } from './event-aggregates';
+export { EventAggregates, orderOf } from './event-aggregates';
 export { assign, type Experiment, experimentSchema, type Variant } from './experiment';
 export { type Metrics, type MetricsRow, withRatios } from './metrics';

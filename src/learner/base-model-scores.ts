@@ -3,7 +3,7 @@ import type { FeatureTable } from '../catalog';
 import type { BaseSignal } from '../ranking';
 
 /** A base model as one shopper's learner hears it: the items embedded once, the scores after the present history. */
-export class HeardBase {
+export class BaseModelScores {
   readonly model: BaseModel;
   #signal: BaseSignal;
   /** Choices that the scores know of. */
@@ -16,10 +16,10 @@ export class HeardBase {
   }
 
   /** The compute backend must be set. */
-  static async of(model: BaseModel, table: FeatureTable): Promise<HeardBase> {
+  static async of(model: BaseModel, table: FeatureTable): Promise<BaseModelScores> {
     const items = await model.embedItems(table);
     const { embeddingDim: width } = model.config;
-    return new HeardBase(model, { width, items, scores: new Float32Array(table.count) });
+    return new BaseModelScores(model, { width, items, scores: new Float32Array(table.count) });
   }
 
   get signal(): BaseSignal {

@@ -2,7 +2,7 @@ import { SidestreamError } from '../error';
 import { TERMS, type TermName, type TermValues, type TermWeights } from '../ranking';
 
 /** Terms whose values come from catalogue and base model alone; a profile only selects the items. */
-const CATALOGUE_TERMS: readonly TermName[] = ['base', 'embedding', 'companions', 'popularity', 'newcomer'];
+const CATALOGUE_TERMS: readonly TermName[] = ['base', 'embedding', 'boughtTogether', 'popularity', 'coldStart'];
 
 /**
  * Checks that the terms of a profile are finite for every item: an item whose score is not would be in no list.

@@ -4,16 +4,16 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { BaseModel, baseConfig, initialWeights } from '../base-model';
 import { type FeatureTable, type Item, quantizeRow } from '../catalog';
 import type { EventType, LoggedEvent } from '../events';
-import { catalogueIndex, rank } from '../ranking';
+import { catalogIndex, rank } from '../ranking';
 import { Learner } from './learner';
-import type { LearnerCatalogue } from './learner-catalog';
+import type { LearnerCatalog } from './learner-catalog';
 import { START_WEIGHTS_WITH_BASE } from './personal-weights';
 
 const DIM = 6;
 const GROUP = 40;
 
 /** Three groups of items, each with its own direction in text and picture and a turn per item. */
-function catalogue(count = 3 * GROUP): LearnerCatalogue {
+function catalog(count = 3 * GROUP): LearnerCatalog {
   const items: Item[] = Array.from({ length: count }, (_, row) => ({
     id: `item-${row}`,
     title: `Item ${row}`,
@@ -39,7 +39,7 @@ function catalogue(count = 3 * GROUP): LearnerCatalogue {
     }
   }
   const blend = { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } };
-  return { table, blend, index: catalogueIndex(items, table, blend) };
+  return { table, blend, index: catalogIndex(items, table, blend) };
 }
 
 function event(id: number, row: number, type: EventType = 'click'): LoggedEvent {
@@ -53,7 +53,7 @@ function clicks(count: number, group = 1, from = 1): LoggedEvent[] {
 
 const options = { seed: 1, backend: 'cpu' } as const;
 
-async function learned(events: LoggedEvent[], shop = catalogue()): Promise<Learner> {
+async function learned(events: LoggedEvent[], shop = catalog()): Promise<Learner> {
   const learner = new Learner(shop, options);
   for (const one of events) {
     learner.observe(one);
@@ -62,7 +62,7 @@ async function learned(events: LoggedEvent[], shop = catalogue()): Promise<Learn
   return learner;
 }
 
-const topOf = (learner: Learner, shop: LearnerCatalogue): number[] =>
+const topOf = (learner: Learner, shop: LearnerCatalog): number[] =>
   rank(shop.index, learner.state, { placement: 'for-you', row: null, limit: 10, exclude: new Set() }).map(
     ({ row }) => row,
   );
@@ -73,13 +73,15 @@ beforeAll(async () => {
 
 describe('Learner', () => {
   it('is the same after a dismissal that was taken back, also over a reload', async () => {
-    const shop = catalogue();
+    const shop = catalog();
     const plain = await learned(clicks(2), shop);
     const taken = new Learner(shop, options);
     for (const one of [...clicks(2), event(3, 5, 'dismiss')]) taken.observe(one);
     const apart = (learner: Learner) => {
-      const expected = plain.state.liking ?? new Float32Array();
-      return Math.max(...(learner.state.liking ?? []).map((liking, row) => Math.abs(liking - expected[row])));
+      const expected = plain.state.residualScores ?? new Float32Array();
+      return Math.max(
+        ...(learner.state.residualScores ?? []).map((residualScores, row) => Math.abs(residualScores - expected[row])),
+      );
     };
     expect(apart(taken)).toBeGreaterThan(1e-3);
     const reloaded = new Learner(shop, options);
@@ -95,7 +97,7 @@ describe('Learner', () => {
   });
 
   it('moves the list towards what was chosen', async () => {
-    const shop = catalogue();
+    const shop = catalog();
     const learner = await learned(clicks(8), shop);
     expect(topOf(learner, shop).every((row) => row % 3 === 1)).toBe(true);
     expect(learner.weights.category).toBeGreaterThan(0.5);
@@ -124,15 +126,15 @@ describe('Learner', () => {
   });
 
   it('is the same after save and restore, and learns events the profile missed', async () => {
-    const shop = catalogue();
+    const shop = catalog();
     const events = clicks(9);
     const first = await learned(events, shop);
     const profile = structuredClone(first.save());
 
     const second = new Learner(shop, options);
     second.restore(profile, events);
-    expect(second.awakeningDue).toBe(true);
-    await second.awaken();
+    expect(second.loadDue).toBe(true);
+    await second.ensureLoaded();
     expect(second.weights).toEqual(first.weights);
     expect(topOf(second, shop)).toEqual(topOf(first, shop));
 
@@ -146,16 +148,16 @@ describe('Learner', () => {
   it('learns the log again when the stored experts are damaged', async () => {
     const learner = await learned(clicks(6));
     const profile = learner.save();
-    const damaged = new Learner(catalogue(), options);
+    const damaged = new Learner(catalog(), options);
     damaged.restore({ ...profile, experts: profile.experts!.slice(0, 40) }, clicks(6));
-    await damaged.awaken();
+    await damaged.ensureLoaded();
     expect(damaged.status.rejected).toBe(profile.rejected + 1);
     learner.dispose();
     damaged.dispose();
   });
 
   it('passes over items the catalogue does not have', async () => {
-    const learner = new Learner(catalogue(6), options);
+    const learner = new Learner(catalog(6), options);
     learner.observe(event(1, 100));
     expect(learner.status.events).toBe(0);
     expect(learner.save().lastEvent).toBe(1);
@@ -163,15 +165,15 @@ describe('Learner', () => {
 
   it('hears the experts again as soon as a grown catalogue is embedded', async () => {
     const learner = await learned(clicks(6));
-    const grown = catalogue(3 * GROUP + 3);
-    await learner.setCatalogue(grown);
+    const grown = catalog(3 * GROUP + 3);
+    await learner.setCatalog(grown);
     expect(learner.state.experts!.learned.length).toBe(grown.table.count * learner.state.experts!.width);
     expect(topOf(learner, grown)).toHaveLength(10);
     learner.dispose();
   });
 
   it('hears a base model, whatever is learned besides, and gives its memory back', async () => {
-    const shop = catalogue();
+    const shop = catalog();
     const config = baseConfig('sidestream', { embeddingDim: 6, maxSeqLen: 4, heads: 2, blocks: 1 });
     const stored = BaseModel.from(initialWeights(config, shop.table, 4, 7), config, shop.table).save();
     const before = memory().numTensors;
@@ -192,7 +194,7 @@ describe('Learner', () => {
   });
 
   it('stays within bounds over ten thousand events, and finite whatever they are', async () => {
-    const shop = catalogue();
+    const shop = catalog();
     const learner = new Learner(shop, options);
     const counts: number[] = [];
     const sizes: number[] = [];
@@ -209,7 +211,7 @@ describe('Learner', () => {
     expect(counts[3]).toBe(counts[2]);
     expect(sizes[3]).toBeLessThan(1.05 * sizes[1]);
     expect(Object.values(learner.weights).every(Number.isFinite)).toBe(true);
-    expect(learner.state.liking?.every(Number.isFinite)).toBe(true);
+    expect(learner.state.residualScores?.every(Number.isFinite)).toBe(true);
     expect(topOf(learner, shop)).toHaveLength(10);
     learner.dispose();
   });

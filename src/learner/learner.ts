@@ -2,18 +2,18 @@ import type { BaseModel } from '../base-model';
 import { EVENT_STRENGTH, History, type LoggedEvent } from '../events';
 import { type RankState, rawTermValues, type TermSources, type TermValues, type TermWeights } from '../ranking';
 import type { Backend } from './backend';
-import { HeardBase } from './base-model-scores';
+import { BaseModelScores } from './base-model-scores';
 import { expertCandidates } from './experts/expert-candidates';
-import { HeardExperts } from './experts/expert-runtime';
+import { ExpertRuntime } from './experts/expert-runtime';
 import { checkFinite } from './finite-terms';
-import type { LearnerCatalogue } from './learner-catalog';
+import type { LearnerCatalog } from './learner-catalog';
 import type { LearnerOptions } from './learner-options';
-import { PersonalWeights, START_WEIGHTS, START_WEIGHTS_WITH_BASE, spokenWeights } from './personal-weights';
-import type { TasteExperts } from './preferences/preference-expert';
-import { HeardTaste } from './preferences/preference-model';
+import { activeWeights, PersonalWeights, START_WEIGHTS, START_WEIGHTS_WITH_BASE } from './personal-weights';
+import type { PreferenceExperts } from './preferences/preference-expert';
+import { PreferenceModel } from './preferences/preference-model';
 import { PrequentialRecord } from './prequential-record';
 import { PROFILE_SCHEMA, type Profile } from './profile';
-import { KnownTerms } from './term-value-cache';
+import { TermValueCache } from './term-value-cache';
 import { WindowClock } from './windows/window-clock';
 
 /** Choices needed before the experts of the ladders train at all. */
@@ -27,27 +27,27 @@ const TRAINING_STEPS = 10;
  */
 export class Learner {
   readonly history = new History();
-  #catalogue: LearnerCatalogue;
+  #catalog: LearnerCatalog;
   readonly #options: LearnerOptions;
-  readonly #experts: HeardExperts;
-  readonly #terms = new KnownTerms();
+  readonly #experts: ExpertRuntime;
+  readonly #terms = new TermValueCache();
   #weights = new PersonalWeights();
-  #base: HeardBase | null = null;
-  readonly #taste = new HeardTaste(this.history);
+  #base: BaseModelScores | null = null;
+  readonly #preferences = new PreferenceModel(this.history);
   #backend: Backend | null = null;
   #lastEvent = 0;
-  readonly #idOf = (row: number): string => this.#catalogue.index.items[row].id;
+  readonly #idOf = (row: number): string => this.#catalog.index.items[row].id;
   readonly #clock = new WindowClock();
   #untrainedChoices = 0;
   #rejected = 0;
   readonly #record = new PrequentialRecord();
   #lastUpdate: number | null = null;
 
-  constructor(catalogue: LearnerCatalogue, options: LearnerOptions) {
-    this.#catalogue = catalogue;
+  constructor(catalog: LearnerCatalog, options: LearnerOptions) {
+    this.#catalog = catalog;
     this.#options = options;
     const nearest = () => expertCandidates(this.terms, this.weights, this.history.rows);
-    this.#experts = new HeardExperts(catalogue, options.seed, nearest);
+    this.#experts = new ExpertRuntime(catalog, options.seed, nearest);
   }
 
   /**
@@ -59,12 +59,12 @@ export class Learner {
       this.#weights = PersonalWeights.restore(profile.weights);
       if (this.#base) this.#weights.startFrom(START_WEIGHTS_WITH_BASE);
       this.#experts.restore(profile.experts);
-      this.#taste.restore(profile.taste);
+      this.#preferences.restore(profile.preferences);
       this.#clock.restore(profile);
       this.#rejected = profile.rejected;
-      this.#record.restore({ taste: profile.tasteGain, experts: profile.expertsGain });
+      this.#record.restore({ preference: profile.preferenceGain, experts: profile.expertsGain });
       this.#lastUpdate = profile.lastUpdate;
-      if (profile.history) this.history.restore(profile.history, this.#catalogue.index.rowOf);
+      if (profile.history) this.history.restore(profile.history, this.#catalog.index.rowOf);
     }
     const known = profile?.lastEvent ?? 0;
     for (const event of log) {
@@ -80,7 +80,7 @@ export class Learner {
    */
   restoreWithoutLearning(profile: Profile | null): void {
     if (!profile?.history) return;
-    this.history.restore({ ...profile.history, items: [], strengths: [] }, this.#catalogue.index.rowOf);
+    this.history.restore({ ...profile.history, items: [], strengths: [] }, this.#catalog.index.rowOf);
     this.#lastEvent = profile.lastEvent;
   }
 
@@ -90,12 +90,12 @@ export class Learner {
       lastEvent: this.#lastEvent,
       history: this.history.save(this.#idOf),
       weights: this.#weights.save(),
-      taste: this.#taste.save(),
+      preferences: this.#preferences.save(),
       experts: this.#experts.save(),
       ...this.#clock.save(),
       rejected: this.#rejected,
       expertsGain: this.#record.gains.experts,
-      tasteGain: this.#record.gains.taste,
+      preferenceGain: this.#record.gains.preference,
       lastUpdate: this.#lastUpdate,
     };
   }
@@ -112,13 +112,13 @@ export class Learner {
 
   /** Takes in one event: weights and taste learn from the list as it stood before it, then the history grows. */
   observe(event: LoggedEvent): void {
-    const row = this.#catalogue.index.rowOf.get(event.itemId);
+    const row = this.#catalog.index.rowOf.get(event.itemId);
     this.#lastEvent = Math.max(this.#lastEvent, event.id);
     if (row === undefined) return;
     const strength = EVENT_STRENGTH[event.type];
     if (strength > 0 && !this.history.rows.includes(row)) this.#learn(row, strength);
-    const judged = this.#taste.judge(event.type, row, () => this.#tasteExperts);
-    const distance = strength > 0 ? this.#taste.distanceOf(row, this.#catalogue.index, this.#baseSignal) : null;
+    const judged = this.#preferences.judge(event.type, row, () => this.#preferenceExperts);
+    const distance = strength > 0 ? this.#preferences.distanceOf(row, this.#catalog.index, this.#baseSignal) : null;
     if (this.#remember(event)) {
       this.#clock.count(distance);
       this.#untrainedChoices++;
@@ -128,7 +128,7 @@ export class Learner {
 
   /** Records of an event only what rules need; nothing is learned. */
   note(event: LoggedEvent): void {
-    const row = this.#catalogue.index.rowOf.get(event.itemId);
+    const row = this.#catalog.index.rowOf.get(event.itemId);
     this.#lastEvent = Math.max(this.#lastEvent, event.id);
     if (row !== undefined) this.history.note(event, row);
   }
@@ -141,12 +141,12 @@ export class Learner {
   }
 
   /** True when a profile with experts was restored and their embeddings are not computed yet. */
-  get awakeningDue(): boolean {
-    return this.#experts.asleep;
+  get loadDue(): boolean {
+    return this.#experts.unloaded;
   }
 
   /** Loads tfjs and the stored experts of the ladders, so that their term speaks again after a reload. */
-  async awaken(): Promise<void> {
+  async ensureLoaded(): Promise<void> {
     const { chooseBackend, isBackendLost } = await import('./backend');
     const lost = isBackendLost();
     const base = this.#base?.model;
@@ -156,7 +156,7 @@ export class Learner {
     }
     this.#backend = await chooseBackend(this.#options.backend);
     if (lost && base) await this.useBase(base);
-    if (!(await this.#experts.awaken())) this.#rejected++;
+    if (!(await this.#experts.load())) this.#rejected++;
   }
 
   /**
@@ -164,7 +164,7 @@ export class Learner {
    * themselves reject (not finite, or worse on its own batch) leaves them as they were and is counted.
    */
   async train(): Promise<void> {
-    await this.awaken();
+    await this.ensureLoaded();
     const { rows, strengths } = this.history;
     this.#untrainedChoices = 0;
     const ended = this.#clock.due;
@@ -202,7 +202,7 @@ export class Learner {
       import('../base-model/base-model'),
       import('./backend'),
     ]);
-    const model = Model.load(bytes, this.#catalogue.table);
+    const model = Model.load(bytes, this.#catalog.table);
     this.#backend = await chooseBackend(this.#options.backend);
     await this.useBase(model);
     return model;
@@ -213,7 +213,7 @@ export class Learner {
    * @param model stays the caller's, who may use it for other learners
    */
   async useBase(model: BaseModel): Promise<void> {
-    this.#setBase(await HeardBase.of(model, this.#catalogue.table));
+    this.#setBase(await BaseModelScores.of(model, this.#catalog.table));
     await this.prepare();
   }
 
@@ -224,7 +224,7 @@ export class Learner {
   async recover(): Promise<boolean> {
     const { isBackendLost } = await import('./backend');
     if (!isBackendLost()) return false;
-    await this.awaken();
+    await this.ensureLoaded();
     return true;
   }
 
@@ -239,12 +239,12 @@ export class Learner {
   }
 
   /** The catalogue changed (rows only grow; old rows keep their place). */
-  async setCatalogue(catalogue: LearnerCatalogue): Promise<void> {
-    this.#catalogue = catalogue;
-    this.history.meet(this.#idOf, catalogue.index.rowOf);
-    this.#taste.spaceChanged();
+  async setCatalog(catalog: LearnerCatalog): Promise<void> {
+    this.#catalog = catalog;
+    this.history.addUnseen(this.#idOf, catalog.index.rowOf);
+    this.#preferences.spaceChanged();
     if (this.#base) await this.useBase(this.#base.model);
-    await this.#experts.setCatalogue(catalogue);
+    await this.#experts.setCatalog(catalog);
   }
 
   /** What the ranking needs. */
@@ -254,7 +254,7 @@ export class Learner {
 
   /** What every term says of every item as things stand. Shared: not to be changed. */
   get terms(): TermValues {
-    return this.#terms.values(this.#catalogue.index, this.#sources);
+    return this.#terms.values(this.#catalog.index, this.#sources);
   }
 
   get weights(): TermWeights {
@@ -266,7 +266,7 @@ export class Learner {
    * @throws SidestreamError `store/corrupt` naming the term
    */
   checkFinite(): void {
-    checkFinite(rawTermValues(this.#catalogue.index, this.#sources), this.weights);
+    checkFinite(rawTermValues(this.#catalog.index, this.#sources), this.weights);
   }
 
   get status() {
@@ -278,7 +278,7 @@ export class Learner {
       drifts: this.#clock.drifts,
       rejected: this.#rejected,
       backend: this.#backend,
-      weights: spokenWeights(this.weights, { base: !!this.#base, companions: !!this.#catalogue.index.companions }),
+      weights: activeWeights(this.weights, { base: !!this.#base, boughtTogether: !!this.#catalog.index.cooccurrence }),
       utilization: this.#experts.utilization,
     };
   }
@@ -287,49 +287,49 @@ export class Learner {
     this.#experts.dispose();
   }
 
-  get #baseSignal(): HeardBase['signal'] | null {
+  get #baseSignal(): BaseModelScores['signal'] | null {
     const signal = this.#base?.signal;
-    return signal && signal.scores.length === this.#catalogue.index.items.length ? signal : null;
+    return signal && signal.scores.length === this.#catalog.index.items.length ? signal : null;
   }
 
   get #sources(): TermSources {
-    const liking = this.#tasteExperts?.scores ?? null;
-    return { taste: this.history, base: this.#baseSignal, liking, experts: this.#experts.embeddings };
+    const residualScores = this.#preferenceExperts?.scores ?? null;
+    return { history: this.history, base: this.#baseSignal, residualScores, experts: this.#experts.embeddings };
   }
 
   /** Null when nothing but weights is to be learned. */
-  get #tasteExperts(): TasteExperts | null {
+  get #preferenceExperts(): PreferenceExperts | null {
     if (this.#options.experts === false) return null;
-    return this.#taste.experts(this.#catalogue.index, this.#baseSignal);
+    return this.#preferences.experts(this.#catalog.index, this.#baseSignal);
   }
 
-  #setBase(base: HeardBase | null): void {
-    this.#taste.spaceChanged();
+  #setBase(base: BaseModelScores | null): void {
+    this.#preferences.spaceChanged();
     this.#base = base;
     this.#weights.startFrom(base ? START_WEIGHTS_WITH_BASE : START_WEIGHTS);
   }
 
   #remember(event: LoggedEvent): boolean {
-    const row = this.#catalogue.index.rowOf.get(event.itemId);
+    const row = this.#catalog.index.rowOf.get(event.itemId);
     return row !== undefined && this.history.add(event, row);
   }
 
   #learn(chosen: number, strength: number): void {
     const { rows, dismissed } = this.history;
     if (rows.length === 0) {
-      this.#tasteExperts?.recall(chosen, strength);
+      this.#preferenceExperts?.bootstrap(chosen, strength);
       return;
     }
-    const { index } = this.#catalogue;
+    const { index } = this.#catalog;
     const seen = new Set(rows);
     const candidates = [...index.items.keys()].filter((row) => !seen.has(row) && !dismissed.has(row));
     if (dismissed.has(chosen)) candidates.push(chosen);
     const { gains, shares } = this.#weights.learn(this.terms, chosen, candidates, strength);
-    const learned = shares && (this.#tasteExperts?.learn({ chosen, candidates, shares, strength }) ?? true);
+    const learned = shares && (this.#preferenceExperts?.learn({ chosen, candidates, shares, strength }) ?? true);
     if (!learned) this.#rejected++;
     // A learned term that made the lists worse lately is silent until it has learned again.
     for (const lost of this.#record.note(gains)) {
-      if (lost === 'taste') this.#taste.clear();
+      if (lost === 'preference') this.#preferences.clear();
       else this.#weights.silenceExperts();
       this.#rejected++;
     }

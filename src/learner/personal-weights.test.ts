@@ -25,16 +25,16 @@ describe('PersonalWeights', () => {
     expect(weights.current.category).toBeGreaterThan(START_WEIGHTS.category);
     expect(weights.current.popularity).toBeLessThan(START_WEIGHTS.popularity);
     expect(losses.at(-1)).toBeLessThan(losses[0]);
-    expect(weights.current.numbers).toBe(START_WEIGHTS.numbers);
+    expect(weights.current.numericAffinity).toBe(START_WEIGHTS.numericAffinity);
   });
 
   it('neither learns the lift of newcomers nor takes it for a guess at what is chosen', () => {
     const [heard, deaf] = [new PersonalWeights(), new PersonalWeights()];
     const terms = { category: [1, 0, 0, 0, 0, 0] };
-    const { loss } = heard.learn(values({ ...terms, newcomer: [0, 1, 1, 0, 0, 0] }), 0, candidates, 1);
+    const { loss } = heard.learn(values({ ...terms, coldStart: [0, 1, 1, 0, 0, 0] }), 0, candidates, 1);
     expect(loss).toBe(deaf.learn(values(terms), 0, candidates, 1).loss);
     expect(heard.save()).toEqual(deaf.save());
-    expect(heard.current.newcomer).toBe(START_WEIGHTS.newcomer);
+    expect(heard.current.coldStart).toBe(START_WEIGHTS.coldStart);
   });
 
   it('keeps every weight within a factor e of its start and the experts within 0 and 4', () => {
@@ -56,13 +56,13 @@ describe('PersonalWeights', () => {
   });
 
   it('takes steps along the gradient of the loss', () => {
-    const terms = values({ recent: [0.9, 0.1, 0.4, 0.2, 0, 0.3], closest: [0.1, 0.8, 0.3, 0, 0.2, 0.5] });
+    const terms = values({ recent: [0.9, 0.1, 0.4, 0.2, 0, 0.3], nearestHistory: [0.1, 0.8, 0.3, 0, 0.2, 0.5] });
     const weights = new PersonalWeights();
     const before = weights.learn(terms, 0, candidates, 1).loss;
-    const { recent, closest } = weights.current;
+    const { recent, nearestHistory } = weights.current;
     // recent puts the chosen item above the mean of the candidates, closest below it.
     expect(recent).toBeGreaterThan(START_WEIGHTS.recent);
-    expect(closest).toBeLessThan(START_WEIGHTS.closest);
+    expect(nearestHistory).toBeLessThan(START_WEIGHTS.nearestHistory);
     expect(weights.learn(terms, 0, candidates, 1).loss).toBeLessThan(before);
   });
 
@@ -84,16 +84,16 @@ describe('PersonalWeights', () => {
   });
 
   it('says how likely each candidate seemed, and what the taste gained', () => {
-    const terms = values({ taste: [2, 0, 0, 0, 0, 0] });
+    const terms = values({ preference: [2, 0, 0, 0, 0, 0] });
     const { loss, gains, shares } = new PersonalWeights().learn(terms, 0, candidates, 1);
     expect(shares?.reduce((sum, share) => sum + share)).toBeCloseTo(1);
     expect(shares?.[0]).toBeCloseTo(Math.exp(-loss));
-    expect(gains.taste).toBeCloseTo(Math.log(ITEMS) - loss);
+    expect(gains.preference).toBeCloseTo(Math.log(ITEMS) - loss);
   });
 
   it('starts terms that a stored profile does not know where everybody starts', () => {
     const { theta, squares } = new PersonalWeights().save();
-    const { taste: _, ...older } = theta;
+    const { preference: _, ...older } = theta;
     const parsed = v.parse(personalWeightsSchema, { theta: older, squares });
     expect(PersonalWeights.restore(parsed).current).toEqual(new PersonalWeights().current);
   });

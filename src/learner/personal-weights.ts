@@ -5,17 +5,17 @@ import { scores, TERMS, type TermName, type TermValues, type TermWeights } from 
 export const START_WEIGHTS: TermWeights = {
   base: 0,
   embedding: 0,
-  companions: 3.2,
+  boughtTogether: 3.2,
   recent: 1.8,
   session: 0.9,
-  closest: 3.2,
+  nearestHistory: 3.2,
   category: 0.45,
-  numbers: 0.35,
-  place: 0.14,
+  numericAffinity: 0.35,
+  catalogOrder: 0.14,
   popularity: 0.6,
-  newcomer: 0.9,
+  coldStart: 0.9,
   disliked: 2,
-  taste: 4,
+  preference: 4,
   experts: 0,
 };
 
@@ -24,18 +24,18 @@ export const START_WEIGHTS_WITH_BASE: TermWeights = {
   ...START_WEIGHTS,
   base: 0.32,
   embedding: 0.17,
-  companions: 2,
+  boughtTogether: 2,
   recent: 0.52,
   session: 0.76,
-  closest: 0.93,
-  numbers: 0.41,
-  place: 0.06,
+  nearestHistory: 0.93,
+  numericAffinity: 0.41,
+  catalogOrder: 0.06,
   popularity: 0.85,
-  taste: 0.75,
+  preference: 0.75,
 };
 
 /** Terms whose weight is the shop's and no choice changes: what they show is not yet known by any choice. */
-const FIXED_TERMS: readonly TermName[] = ['newcomer'];
+const FIXED_TERMS: readonly TermName[] = ['coldStart'];
 
 const RATE = 0.2;
 const DECAY = 0.05;
@@ -70,7 +70,7 @@ export const personalWeightsSchema = v.object({
 export type StoredWeights = v.InferOutput<typeof personalWeightsSchema>;
 
 /** Terms of what was learned on the device. */
-export const LEARNED_TERMS = ['taste', 'experts'] as const satisfies TermName[];
+export const LEARNED_TERMS = ['preference', 'experts'] as const satisfies TermName[];
 export type LearnedTerm = (typeof LEARNED_TERMS)[number];
 
 const everyTerm = (value: number) => Object.fromEntries(TERMS.map((name) => [name, value])) as Record<TermName, number>;
@@ -123,9 +123,9 @@ export class PersonalWeights {
    */
   learn(values: TermValues, chosen: number, candidates: ArrayLike<number>, strength: number): LearnedChoice {
     // What is put forward to be found is no guess at what will be chosen.
-    const weights = { ...this.current, newcomer: 0 };
+    const weights = { ...this.current, coldStart: 0 };
     const { loss, mean, shares } = softmaxAt(values, weights, chosen, candidates);
-    const gains = { taste: 0, experts: 0 };
+    const gains = { preference: 0, experts: 0 };
     if (!Number.isFinite(loss)) return { loss, gains, shares: null };
     for (const name of LEARNED_TERMS) {
       if (weights[name] === 0) continue;
@@ -150,13 +150,13 @@ export class PersonalWeights {
 }
 
 /** The weights of the terms that are there: without a base model its terms have no weights of zero, nor without companions. */
-export function spokenWeights(
-  { base, embedding, companions, ...weights }: TermWeights,
-  known: { base: boolean; companions: boolean },
+export function activeWeights(
+  { base, embedding, boughtTogether, ...weights }: TermWeights,
+  known: { base: boolean; boughtTogether: boolean },
 ): Partial<TermWeights> {
   return {
     ...(known.base ? { base, embedding } : {}),
-    ...(known.companions ? { companions } : {}),
+    ...(known.boughtTogether ? { boughtTogether } : {}),
     ...weights,
   };
 }

@@ -4,18 +4,18 @@ import { PrequentialRecord } from './prequential-record';
 describe('PrequentialRecord', () => {
   it('names a term that lost lately, each against its own floor, and begins again with it', () => {
     const record = new PrequentialRecord();
-    expect(record.note({ taste: -0.05, experts: 0 })).toEqual([]);
-    expect(record.note({ taste: -2, experts: -0.2 })).toEqual(['experts']);
+    expect(record.note({ preference: -0.05, experts: 0 })).toEqual([]);
+    expect(record.note({ preference: -2, experts: -0.2 })).toEqual(['experts']);
     expect(record.gains.experts).toBe(0);
-    expect(record.note({ taste: -2, experts: 0 })).toEqual(['taste']);
-    expect(record.gains.taste).toBe(0);
+    expect(record.note({ preference: -2, experts: 0 })).toEqual(['preference']);
+    expect(record.gains.preference).toBe(0);
   });
 
   it('forgives what is long ago, and goes on from where it was stored', () => {
     const record = new PrequentialRecord();
-    record.note({ taste: -2, experts: 0 });
-    for (let n = 0; n < 30; n++) expect(record.note({ taste: 0.1, experts: 0 })).toEqual([]);
-    expect(record.gains.taste).toBeGreaterThan(0.05);
+    record.note({ preference: -2, experts: 0 });
+    for (let n = 0; n < 30; n++) expect(record.note({ preference: 0.1, experts: 0 })).toEqual([]);
+    expect(record.gains.preference).toBeGreaterThan(0.05);
     const other = new PrequentialRecord();
     other.restore(record.gains);
     expect(other.gains).toEqual(record.gains);

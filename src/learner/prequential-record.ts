@@ -4,7 +4,7 @@ import { LEARNED_TERMS, type LearnedTerm } from './personal-weights';
 /** Memory of the record, in choices. */
 const MEMORY = 10;
 /** Mean loss (nats per choice) at which a learned term is to be silenced. */
-const FLOOR: Record<LearnedTerm, number> = { taste: -0.25, experts: -0.01 };
+const FLOOR: Record<LearnedTerm, number> = { preference: -0.25, experts: -0.01 };
 /** Bound of the gain of one choice, so that one large gain does not hide later losses. */
 const LIMIT = 100;
 
@@ -16,7 +16,7 @@ export type Gains = Record<LearnedTerm, number>;
 
 /** The guard's record of what was learned: whether it helped on choices that it did not know yet. */
 export class PrequentialRecord {
-  #gains: Gains = { taste: 0, experts: 0 };
+  #gains: Gains = { preference: 0, experts: 0 };
 
   get gains(): Gains {
     return { ...this.#gains };

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Item } from '../catalog';
 import type { EventType, LoggedEvent } from '../events';
-import { catalogueIndex, rank, TERMS } from '../ranking';
+import { catalogIndex, rank, TERMS } from '../ranking';
 import { CATEGORIES, categoryTable, useBackend } from './experts/experts.fixture';
 import { encodeExperts, freshShares, freshWeights } from './experts/experts-weights';
 import { Learner } from './learner';
-import type { LearnerCatalogue } from './learner-catalog';
+import type { LearnerCatalog } from './learner-catalog';
 import { type Profile, parseProfile } from './profile';
 import { PROFILE } from './profile.fixture';
 import { decodeProfile, encodeProfile, readProfile } from './profile-file';
@@ -15,16 +15,16 @@ const CONTENT = { text: 1, image: 1 };
 // Deep enough for weights to overflow together that do not alone.
 const table = categoryTable(COUNT, 8, { text: 8, image: 8 });
 
-function catalogue(): LearnerCatalogue {
+function catalog(): LearnerCatalog {
   const items = Array.from({ length: COUNT }, (_, row): Item => {
     const category = `c${row % CATEGORIES}`;
     return { id: `i${row}`, title: `Item ${row}`, description: '', category, availability: 'in-stock', attributes: {} };
   });
   const blend = { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } };
-  return { table, blend, index: catalogueIndex(items, table, blend) };
+  return { table, blend, index: catalogIndex(items, table, blend) };
 }
 
-const shop = catalogue();
+const shop = catalog();
 const event = (id: number, row: number, type: EventType = 'click'): LoggedEvent => ({
   ...{ id, type, itemId: `i${row}`, time: 1_700_000_000_000 + 1000 * id },
 });
@@ -54,7 +54,7 @@ describe('a stored profile beyond the bounds of a learner is refused:', () => {
     ['the same downwards', weights('theta', { recent: -1.1 })],
     ["the experts' weight above its bound", weights('theta', { experts: 5 })],
     ["the experts' weight below 0", weights('theta', { experts: -0.1 })],
-    ['a weight that only the shop sets', weights('theta', { newcomer: 1 })],
+    ['a weight that only the shop sets', weights('theta', { coldStart: 1 })],
     ['negative squares', weights('squares', { recent: -1 })],
     ['squares that end all learning', weights('squares', { recent: 1e308 })],
     ['a strength that no event has', history({ strengths: [1, 1e308, 1] })],
@@ -67,17 +67,17 @@ describe('a stored profile beyond the bounds of a learner is refused:', () => {
     ['an impression at an invalid time', history({ record: { ...record, shown: [{ ...shown, time: 1e300 }] } })],
     ['a visit at an invalid time', history({ record: { ...record, visit: { start: 1e300, last: 1e300 } } })],
     ['more products than are remembered', history({ record: { ...record, owned: ids(1001) } })],
-    ['a taste that overflows', { taste: { 'content 2': Float32Array.of(3e38, 0) } }],
-    ['a taste that is not finite', { taste: { 'content 2': Float32Array.of(Number.NaN, 0) } }],
+    ['a taste that overflows', { preferences: { 'content 2': Float32Array.of(3e38, 0) } }],
+    ['a taste that is not finite', { preferences: { 'content 2': Float32Array.of(Number.NaN, 0) } }],
     [
       'a taste in more parts than there are',
-      { taste: Object.fromEntries(ids(10_001).map((id) => [id, new Float32Array(1)])) },
+      { preferences: Object.fromEntries(ids(10_001).map((id) => [id, new Float32Array(1)])) },
     ],
-    ['a taste wider than any block', { taste: { wide: new Float32Array(100_001) } }],
+    ['a taste wider than any block', { preferences: { wide: new Float32Array(100_001) } }],
     ['a drift detector that never fires', { drift: { ...PROFILE.drift, squares: 1e300 } }],
     ['a drift statistic above any threshold', { drift: { ...PROFILE.drift, rise: 1e300 } }],
     ['a gain beyond the bound', { expertsGain: 1e308 }],
-    ['the same of the taste', { tasteGain: 1e308 }],
+    ['the same of the taste', { preferenceGain: 1e308 }],
     ['windows beyond safe integers', { windows: 1e300 }],
     ['an update at an invalid time', { lastUpdate: Number.POSITIVE_INFINITY }],
     ['experts that are too large', { experts: new Uint8Array(70_000_000) }],
@@ -87,8 +87,8 @@ describe('a stored profile beyond the bounds of a learner is refused:', () => {
   });
 
   it('a file with something after its end', async () => {
-    const { taste: _, ...rest } = PROFILE;
-    const bytes = await encodeProfile({ ...rest, taste: {}, experts: new Uint8Array(4) });
+    const { preferences: _, ...rest } = PROFILE;
+    const bytes = await encodeProfile({ ...rest, preferences: {}, experts: new Uint8Array(4) });
     // Without a digest, as a page without WebCrypto writes it.
     const text = new TextDecoder('latin1').decode(bytes).replace(/[0-9a-f]{64}/, '0'.repeat(64));
     const longer = Uint8Array.from(`${text}more`, (char) => char.charCodeAt(0));
@@ -118,7 +118,7 @@ describe('experts in a profile', () => {
       [],
     );
     const { rejected } = next.status;
-    await next.awaken();
+    await next.ensureLoaded();
     await next.completeTraining();
     expect(next.terms.experts.every(Number.isFinite)).toBe(true);
     expect(next.status.rejected).toBe(rejected + 1);
@@ -146,9 +146,11 @@ describe('checkFinite()', () => {
 
   const cases: [string, (profile: Profile) => Partial<Profile>][] = [
     [
-      'taste',
-      ({ taste }) => ({
-        taste: Object.fromEntries(Object.keys(taste).map((name) => [name, taste[name].map(() => 3e38)])),
+      'preference',
+      ({ preferences }) => ({
+        preferences: Object.fromEntries(
+          Object.keys(preferences).map((name) => [name, preferences[name].map(() => 3e38)]),
+        ),
       }),
     ],
     ['recent', ({ weights: { theta, squares } }) => ({ weights: { squares, theta: { ...theta, recent: 1000 } } })],

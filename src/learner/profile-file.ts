@@ -5,18 +5,24 @@ import { MOST_EXPERTS_BYTES, PROFILE_SCHEMA, type Profile, parseProfile } from '
 
 /** First bytes of the file: its name, and the version of this layout. */
 const MAGIC = 'sidestream-profile';
-const VERSION = 1;
+const VERSION = 2;
 /** What stands for the digest where the page cannot hash (plain http): such a file is read unchecked. */
 const NO_DIGEST = '0'.repeat(64);
 
 /** Largest file, in bytes: the experts and 16 MiB for all the rest. */
 const MOST_BYTES = MOST_EXPERTS_BYTES + 16 * 2 ** 20;
 
+/** Version 1 names the preference experts `taste`. */
+const withPreferences = (header: unknown): unknown => {
+  const older = v.safeParse(v.looseObject({ taste: v.unknown() }), header);
+  return older.success ? { ...older.output, preferences: older.output.taste } : header;
+};
+
 const headerSchema = v.object({
   /** The profile without its arrays. */
   profile: v.record(v.string(), v.unknown()),
-  /** Names of the taste experts and their number of floats, in the order of the data. */
-  taste: v.array(v.tuple([v.string(), v.pipe(v.number(), v.integer(), v.minValue(0))])),
+  /** Names of the preference experts and their number of floats, in the order of the data. */
+  preferences: v.array(v.tuple([v.string(), v.pipe(v.number(), v.integer(), v.minValue(0))])),
   /** Bytes of the ladders' experts at the end of the data; null without. */
   experts: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))),
 });
@@ -31,14 +37,14 @@ const damaged = (what: string, cause?: unknown): SidestreamError =>
  * learned (little-endian floats, then the experts' safetensors).
  */
 export async function encodeProfile(profile: Profile): Promise<Uint8Array<ArrayBuffer>> {
-  const { taste, experts, ...rest } = profile;
+  const { preferences, experts, ...rest } = profile;
   const header: v.InferOutput<typeof headerSchema> = {
     profile: rest,
-    taste: Object.entries(taste).map(([name, values]) => [name, values.length]),
+    preferences: Object.entries(preferences).map(([name, values]) => [name, values.length]),
     experts: experts?.length ?? null,
   };
   const text = new TextEncoder().encode(`${JSON.stringify(header)}\n`);
-  const floats = Object.values(taste).map(littleEndian);
+  const floats = Object.values(preferences).map(littleEndian);
   const body = joined([text, ...floats, ...(experts ? [experts] : [])]);
   const digest = canHash() ? await sha256(body) : NO_DIGEST;
   return joined([new TextEncoder().encode(`${MAGIC} ${VERSION} ${digest}\n`), body]);
@@ -68,19 +74,19 @@ export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
   } catch (cause) {
     throw damaged('its header is not JSON', cause);
   }
-  const header = v.safeParse(headerSchema, data);
+  const header = v.safeParse(headerSchema, withPreferences(data));
   if (!header.success) throw damaged(`its header: ${header.issues[0].message}`);
-  const { profile, taste, experts } = header.output;
+  const { profile, preferences, experts } = header.output;
   let at = second.end;
   const take = (length: number): Uint8Array => {
     if (at + length > body.length) throw damaged('it is cut short');
     at += length;
     return body.slice(at - length, at);
   };
-  const read = taste.map(([name, length]): [string, Float32Array] => [name, fromLittleEndian(take(4 * length))]);
+  const read = preferences.map(([name, length]): [string, Float32Array] => [name, fromLittleEndian(take(4 * length))]);
   const ladders = experts === null ? null : take(experts);
   if (at !== body.length) throw damaged('something follows its end');
-  return parseProfile({ ...profile, taste: Object.fromEntries(read), experts: ladders });
+  return parseProfile({ ...profile, preferences: Object.fromEntries(read), experts: ladders });
 }
 
 const storedSchema = v.object({ schema: v.number(), bytes: v.instance(Uint8Array) });

@@ -25,13 +25,13 @@ describe('parseProfile', () => {
   });
 
   it('reads a profile from before there were taste experts', () => {
-    const { taste: _, tasteGain: __, drifts: ___, drift, ...older } = profile;
+    const { preferences: _, preferenceGain: __, drifts: ___, drift, ...older } = profile;
     expect(drift).toBeDefined();
     expect(parseProfile({ ...older, schema: 1 })).toEqual({
       ...older,
       schema: PROFILE_SCHEMA,
-      taste: {},
-      tasteGain: 0,
+      preferences: {},
+      preferenceGain: 0,
       drifts: 0,
     });
   });

@@ -2,12 +2,13 @@ import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import { storedCount as count, historySchema, storedTime } from '../events';
 import { personalWeightsSchema } from './personal-weights';
-import { type StoredTaste, tasteSchema } from './preferences/preference-expert';
+import { preferencesSchema, type StoredPreferences } from './preferences/preference-expert';
 import { gainSchema } from './prequential-record';
+import { withTodaysNames } from './profile-names';
 import { driftSchema } from './windows/drift';
 
 /** Version of the stored profile that this code reads and writes. */
-export const PROFILE_SCHEMA = 3;
+export const PROFILE_SCHEMA = 4;
 /** The oldest version that it still reads. */
 const OLDEST_SCHEMA = 1;
 
@@ -27,8 +28,8 @@ const profileSchema = v.object({
   /** What the shopper chose up to that event; before schema 3 it was read from the log. */
   history: v.optional(historySchema),
   weights: personalWeightsSchema,
-  /** What the taste experts learned; not in a profile of schema 1. */
-  taste: v.optional(tasteSchema, {}),
+  /** Read-outs of the preference experts; not in a profile of schema 1. */
+  preferences: v.optional(preferencesSchema, {}),
   /** Experts and router rows as safetensors, or null before the first training. */
   experts: v.nullable(
     v.pipe(
@@ -47,16 +48,16 @@ const profileSchema = v.object({
   rejected: count,
   /** Mean gain in log-likelihood that the ladders' experts brought lately, in nats. */
   expertsGain: gainSchema,
-  /** The same of the taste experts; not in a profile of schema 1. */
-  tasteGain: v.optional(gainSchema, 0),
+  /** The same of the preference experts; not in a profile of schema 1. */
+  preferenceGain: v.optional(gainSchema, 0),
   /** Milliseconds since the epoch, null before the first update. */
   lastUpdate: v.nullable(storedTime),
 });
 
 /** What one device has learned, as it is stored: all that the events up to `lastEvent` leave behind. */
-export type Profile = Omit<v.InferOutput<typeof profileSchema>, 'experts' | 'taste'> & {
+export type Profile = Omit<v.InferOutput<typeof profileSchema>, 'experts' | 'preferences'> & {
   experts: Uint8Array | null;
-  taste: StoredTaste;
+  preferences: StoredPreferences;
 };
 
 /**
@@ -64,7 +65,7 @@ export type Profile = Omit<v.InferOutput<typeof profileSchema>, 'experts' | 'tas
  * @throws SidestreamError `store/newer-schema` when newer code wrote it (it must stay untouched), `store/corrupt` otherwise
  */
 export function parseProfile(data: unknown): Profile {
-  const result = v.safeParse(profileSchema, data);
+  const result = v.safeParse(profileSchema, withTodaysNames(data));
   if (result.success) return result.output;
   const schema = v.safeParse(v.object({ schema: v.number() }), data);
   if (schema.success && schema.output.schema > PROFILE_SCHEMA) {

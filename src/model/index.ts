@@ -9,7 +9,7 @@ export {
   type ItemTaps,
   itemEmbeddings,
   ladderOutputs,
-  type ModelTally,
+  type ModelGateCounts,
 } from './network';
 export { disposeParameters, type ExpertCounts, type Parameters, trainableNames } from './parameters';
 export { prune } from './prune';

@@ -26,7 +26,7 @@ export interface LayerWeights {
  * Called once per layer with [n + 1]: the mean over samples of the L2 norm of gate * candidate, backbone first. The
  * tensor is kept and belongs to the callee.
  */
-export type Tally = (layer: number, activation: Tensor1D) => void;
+export type GateCounts = (layer: number, activation: Tensor1D) => void;
 
 /**
  * One modality's side network: x = tap 0; at layer i, x = sum of gate_j * candidate_j over the frozen backbone
@@ -36,7 +36,7 @@ export type Tally = (layer: number, activation: Tensor1D) => void;
  * @returns [N, D]
  * @throws SidestreamError `model/bad-shape` when taps and layers do not fit
  */
-export function ladder(taps: Tensor2D[], layers: LayerWeights[], tally?: Tally): Tensor2D {
+export function ladder(taps: Tensor2D[], layers: LayerWeights[], tally?: GateCounts): Tensor2D {
   check(taps, layers);
   return tidy(() => {
     let x = taps[0];
@@ -45,7 +45,7 @@ export function ladder(taps: Tensor2D[], layers: LayerWeights[], tally?: Tally):
   });
 }
 
-function mixture(x: Tensor2D, backbone: Tensor2D, layer: LayerWeights, index: number, tally?: Tally): Tensor2D {
+function mixture(x: Tensor2D, backbone: Tensor2D, layer: LayerWeights, index: number, tally?: GateCounts): Tensor2D {
   const constant = index === 0;
   const columns = split(gates(x, layer.router, constant), layer.experts.length + 1, 1);
   const parts = [mul(columns[0], backbone)];

@@ -11,13 +11,13 @@ import { type AttentionMask, userEncoder } from './user-encoder';
 export type ItemTaps = Record<Ladder, Tensor2D[]>;
 
 /** Called per ladder and layer with the mean activations of one forward pass, see `Tally` of the ladder. */
-export type ModelTally = (ladder: Ladder, layer: number, activation: Tensor1D) => void;
+export type ModelGateCounts = (ladder: Ladder, layer: number, activation: Tensor1D) => void;
 
 /** Choices of one forward pass. */
 export interface ForwardOptions {
   /** Names that gradients are wanted for; all when absent. */
   trainable?: ReadonlySet<string>;
-  tally?: ModelTally;
+  tally?: ModelGateCounts;
 }
 
 /**

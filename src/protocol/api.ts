@@ -51,7 +51,7 @@ export interface Recommendation {
   score: number;
   source: Source;
   /** The named parts of the score, which add up to it. */
-  terms: Record<string, number>;
+  contributions: Record<string, number>;
   /** One sentence for the shopper: `Because you looked at "Red apple"`. */
   reason: string;
   /** 0-based. */
@@ -80,13 +80,13 @@ export interface Explanation {
   source: Source;
   /**
    * What the score is made of; the parts add up to it. `text` and `image` are likeness to what was chosen (or is in view),
-   * the others the terms and rules by name: `popularity`, `experts`, `companions`, `boost` …
+   * the others the terms and rules by name: `popularity`, `experts`, `boughtTogether`, `boost` …
    */
-  parts: Record<string, number>;
+  contributions: Record<string, number>;
   /** Items chosen before (or in view) that brought part of the score, the largest first, at most 8. */
-  because: { item: Item; part: number }[];
+  contributors: { item: Item; part: number }[];
   /** One sentence for the shopper, in the language of the request. */
-  sentence: string;
+  reason: string;
 }
 
 /** A ranked list. */
@@ -142,7 +142,7 @@ export type NewItem = Omit<ItemInput, 'id' | 'image'> & {
   /** Must not be an id of the shop's; made up when absent. */
   id?: string;
   /** The picture; encoded and kept on this device. */
-  picture?: Blob;
+  image?: Blob;
 };
 
 /** What the inspector shows. */

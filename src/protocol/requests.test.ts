@@ -27,7 +27,7 @@ describe('what comes from the page', () => {
     [recommendSchema, { placement: 'somewhere' }, 'placement'],
     [recommendSchema, { placement: 'similar' }, 'itemId'],
     [recommendSchema, { placement: 'complement' }, 'itemId'],
-    [recommendSchema, { categoryCap: { mst: 1 } }, 'call(): categoryCap: Unknown option "mst". Did you mean "most"?'],
+    [recommendSchema, { categoryCap: { mx: 1 } }, 'call(): categoryCap: Unknown option "mx". Did you mean "max"?'],
     [recommendSchema, { categoryCap: 0 }, 'categoryCap'],
     [recommendSchema, { categoryCap: null }, 'categoryCap'],
     [rulesSchema, { pin: [{ itemId: 'a', postion: 1 }] }, 'pin.0: Unknown option "postion"'],

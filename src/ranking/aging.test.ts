@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FeatureTable, Item } from '../catalog';
-import { type CatalogueIndex, catalogueIndex } from './catalog-index';
+import { type CatalogIndex, catalogIndex } from './catalog-index';
 import { explain } from './explanation/explain';
 import type { Placement } from './placement';
 import { type RankRequest, rank } from './rank';
@@ -26,7 +26,7 @@ const request = (placement: Placement): RankRequest => ({ placement, row: 7, lim
 const choices = (count: number): number[] => Array.from({ length: count }, (_, n) => (n * 617) % COUNT);
 
 /** Narrow vectors, all different. */
-function shop(): CatalogueIndex {
+function shop(): CatalogIndex {
   const items = Array.from({ length: COUNT }, (_, row): Item => {
     const about = { id: `item-${row}`, title: `Item ${row}`, description: '', category: `Group ${row % 40}` };
     return { ...about, availability: 'in-stock', attributes: {} };
@@ -34,7 +34,7 @@ function shop(): CatalogueIndex {
   const values = Int8Array.from({ length: COUNT * 4 }, (_, at) => Math.round(90 * Math.sin(at * 12.9898)));
   const scales = new Float32Array(COUNT * 2).fill(0.01);
   const table: FeatureTable = { count: COUNT, dim: 2, taps: { text: 1, image: 1 }, values, scales };
-  return catalogueIndex(items, table, { text: { tap: 0, weight: 0.5 }, image: { tap: 0, weight: 0.5 } });
+  return catalogIndex(items, table, { text: { tap: 0, weight: 0.5 }, image: { tap: 0, weight: 0.5 } });
 }
 
 /** Dot products since the last call. */

@@ -1,15 +1,15 @@
-export { type CatalogueIndex, catalogueIndex } from './catalog-index';
+export { type CatalogIndex, catalogIndex } from './catalog-index';
 export { explain } from './explanation/explain';
 export type { Placement, Source } from './placement';
 export { type RankRequest, rank } from './rank';
 export type { RankState } from './rank-state';
-export { baseTaste, type ContentTaste, type ContentWeights, contentTaste } from './retrieval/content-taste';
+export { baseProfile, type ContentProfile, type ContentWeights, contentProfile } from './retrieval/content-taste';
 export { clustersOf, Retrieval } from './retrieval/retrieval';
 export type { Filter, FilterCondition, FilterField, FilterValue } from './rules/filter';
 export { type CategoryCap, mergedRules, type Pin, type Push, type Rules, ruleFields, rulesSchema } from './rules/rules';
 export { rankOf, scores, type TermWeights, topRows } from './score';
 export { categoryPreference } from './terms/category-preference';
-export { companionship } from './terms/cooccurrence';
+export { cooccurrence } from './terms/cooccurrence';
 export {
   type BaseSignal,
   type ExpertEmbeddings,

@@ -11,7 +11,7 @@ const AT_ONCE = 32;
  * The largest content similarities of every item to some of the items, such as those of a history. The cost of adding or
  * removing one of these does not depend on how many there are.
  */
-export class Closest {
+export class NearestNeighbors {
   readonly #vectors: ContentVectors;
   readonly #similar: SimilarityCache;
   /** [most][count], largest first. */

@@ -10,4 +10,4 @@ export type Placement = 'for-you' | 'similar' | 'complement' | 'trending' | 'rec
  * choose, some of every category of the catalogue (where popularity is unknown). `pinned` is where the shop put it by a
  * rule.
  */
-export type Source = 'personal' | 'companions' | 'content' | 'style' | 'popularity' | 'catalogue' | 'pinned';
+export type Source = 'personal' | 'boughtTogether' | 'content' | 'style' | 'popularity' | 'catalog' | 'pinned';

@@ -1,6 +1,6 @@
 import { NO_RECORD } from '../events';
-import type { CatalogueIndex } from './catalog-index';
-import { sentence } from './explanation/reason-text';
+import type { CatalogIndex } from './catalog-index';
+import { reasonText } from './explanation/reason-text';
 import { commonList } from './lists/common';
 import { complementList } from './lists/complement';
 import { personalList } from './lists/personal';
@@ -10,8 +10,8 @@ import { similarList } from './lists/similar';
 import type { Placement, Source } from './placement';
 import type { RankState } from './rank-state';
 import { type Admission, admission } from './rules/admission';
-import { adjusted } from './rules/apply-boosts';
-import { arranged } from './rules/arrange';
+import { applyBoosts } from './rules/apply-boosts';
+import { arrange } from './rules/arrange';
 import type { Rules } from './rules/rules';
 
 /** What is asked of the ranking. */
@@ -39,7 +39,7 @@ export interface RankedItem {
   score: number;
   source: Source;
   /** The named parts of the score, zero ones left out; they add up to it. */
-  terms: Record<string, number>;
+  contributions: Record<string, number>;
   /** One sentence for the shopper. */
   reason: string;
 }
@@ -52,39 +52,39 @@ const EXCLUDE_RECENT = 40;
  * every category, whichever is known first; only `recent` has no fallback. Never returns items in view or what the rules
  * exclude.
  */
-export function rank(index: CatalogueIndex, state: RankState, request: RankRequest): RankedItem[] {
+export function rank(index: CatalogIndex, state: RankState, request: RankRequest): RankedItem[] {
   const { limit, rules = {}, lang, shownBefore = new Set<number>() } = request;
-  const { scored, pinnable } = judged(index, state, request);
-  return arranged(index, scored, { limit, rules, pinnable, shownBefore }).map(({ row, pinned }) => ({
+  const { scored, pinnable } = scoreAll(index, state, request);
+  return arrange(index, scored, { limit, rules, pinnable, shownBefore }).map(({ row, pinned }) => ({
     row,
     score: scored.score[row],
     source: pinned ? 'pinned' : scored.source(row),
-    terms: scored.parts(row),
-    reason: sentence(pinned ? { kind: 'picked' } : scored.ground(row), lang),
+    contributions: scored.contributions(row),
+    reason: reasonText(pinned ? { kind: 'picked' } : scored.reasonKind(row), lang),
   }));
 }
 
 /** What a request says of every item, rules included, before places are given. */
-export function judged(
-  index: CatalogueIndex,
+export function scoreAll(
+  index: CatalogIndex,
   state: RankState,
   request: RankRequest,
 ): { scored: Scored } & Pick<Admission, 'pinnable'> {
   const { rules = {}, now = 0 } = request;
   const record = state.record ?? NO_RECORD;
-  const { admits, pinnable } = admission(index, state.taste, record, { ...request, rules });
-  const scored = adjusted(index, listOf(index, state, request, admits), record, rules, now);
+  const { admits, pinnable } = admission(index, state.history, record, { ...request, rules });
+  const scored = applyBoosts(index, listOf(index, state, request, admits), record, rules, now);
   // `recent` holds nothing but what the shopper looked at, so pins of other items do not count there.
   return { scored, pinnable: request.placement === 'recent' ? scored.holds : pinnable };
 }
 
 function listOf(
-  index: CatalogueIndex,
+  index: CatalogIndex,
   state: RankState,
   { placement, row, rules: { excludeRecent = EXCLUDE_RECENT } = {} }: RankRequest,
   admits: (row: number) => boolean,
 ): Scored {
-  const { taste } = state;
+  const { history: taste } = state;
   switch (placement) {
     case 'recent':
       return recentList(index, taste, admits);

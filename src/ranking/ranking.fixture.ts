@@ -1,13 +1,16 @@
-import { type CompanionTable, type FeatureTable, type Item, quantizeRow } from '../catalog';
+import { type CooccurrenceTable, type FeatureTable, type Item, quantizeRow } from '../catalog';
 import type { ChoiceHistory } from '../events';
-import { type CatalogueIndex, catalogueIndex } from './catalog-index';
+import { type CatalogIndex, catalogIndex } from './catalog-index';
 import type { RankState } from './rank-state';
 import type { TermWeights } from './score';
 
 const DIM = 4;
 
 /** Two groups of items: texts and pictures of a group point the same way, with a small turn per item. */
-export function catalogue(overrides: Partial<Item>[] = [], companions: CompanionTable | null = null): CatalogueIndex {
+export function catalog(
+  overrides: Partial<Item>[] = [],
+  boughtTogether: CooccurrenceTable | null = null,
+): CatalogIndex {
   const items: Item[] = Array.from({ length: 8 }, (_, row) => ({
     id: `item-${row}`,
     title: `Item ${row}`,
@@ -37,11 +40,11 @@ export function catalogue(overrides: Partial<Item>[] = [], companions: Companion
     }
   }
   const blend = { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } };
-  return catalogueIndex(items, table, blend, companions);
+  return catalogIndex(items, table, blend, boughtTogether);
 }
 
 /** Others chose item 0 with item 6 (lift 3) and with item 7 (lift 5), of a catalogue that has no more than these. */
-export const COMPANIONS: CompanionTable = {
+export const COMPANIONS: CooccurrenceTable = {
   count: 8,
   offsets: Uint32Array.of(0, 2, 2, 2, 2, 2, 2, 3, 4),
   rows: Uint32Array.of(6, 7, 0, 0),
@@ -51,27 +54,27 @@ export const COMPANIONS: CompanionTable = {
 export const WEIGHTS: TermWeights = {
   base: 1,
   embedding: 2,
-  companions: 2,
+  boughtTogether: 2,
   recent: 4,
   session: 1,
-  closest: 2,
+  nearestHistory: 2,
   category: 0.5,
-  numbers: 0.25,
-  place: 0.1,
+  numericAffinity: 0.25,
+  catalogOrder: 0.1,
   popularity: 0.5,
-  newcomer: 1,
+  coldStart: 1,
   disliked: 2,
-  taste: 1,
+  preference: 1,
   experts: 0,
 };
 
 /** State of a shopper of this taste. */
 export function state(taste: Partial<ChoiceHistory> = {}): RankState {
   return {
-    taste: { rows: [], strengths: [], dismissed: new Set(), ...taste },
+    history: { rows: [], strengths: [], dismissed: new Set(), ...taste },
     weights: WEIGHTS,
     base: null,
-    liking: null,
+    residualScores: null,
     experts: null,
   };
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { CatalogueIndex } from './catalog-index';
+import type { CatalogIndex } from './catalog-index';
 import { explain } from './explanation/explain';
 import { rank } from './rank';
 import type { RankState } from './rank-state';
-import { COMPANIONS, catalogue, chose, state, WEIGHTS } from './ranking.fixture';
+import { COMPANIONS, catalog, chose, state, WEIGHTS } from './ranking.fixture';
 import { scores } from './score';
 import { recencyWeights, TERMS, termValues } from './terms/terms';
 
@@ -11,10 +11,10 @@ const request = { placement: 'for-you', row: null, limit: 3, exclude: new Set<nu
 
 describe('rank', () => {
   it('falls back to a varied start, then popularity, then content, then the personal score', () => {
-    const plain = rank(catalogue(), state(), request);
-    expect(plain.map(({ row, source }) => [row, source])).toEqual([0, 4, 1].map((row) => [row, 'catalogue']));
+    const plain = rank(catalog(), state(), request);
+    expect(plain.map(({ row, source }) => [row, source])).toEqual([0, 4, 1].map((row) => [row, 'catalog']));
 
-    const popular = catalogue([{}, {}, {}, {}, {}, { popularity: 9 }, { popularity: 3 }]);
+    const popular = catalog([{}, {}, {}, {}, {}, { popularity: 9 }, { popularity: 3 }]);
     const trending = rank(popular, state(), request);
     expect(trending.slice(0, 2).map(({ row }) => row)).toEqual([5, 6]);
     expect(trending[0].source).toBe('popularity');
@@ -33,60 +33,60 @@ describe('rank', () => {
   });
 
   it('calls nothing popular where the shop knows no popularity', () => {
-    const sourcesOf = (index: CatalogueIndex) =>
+    const sourcesOf = (index: CatalogIndex) =>
       rank(index, chose(4, 5), { ...request, limit: 8 }).map(({ source }) => source);
-    expect(new Set(sourcesOf(catalogue()))).toEqual(new Set(['personal', 'catalogue']));
-    expect(new Set(sourcesOf(catalogue([{ popularity: 9 }])))).toEqual(new Set(['personal', 'popularity']));
-    const [last] = rank(catalogue(), chose(4, 5), { ...request, limit: 8 }).toReversed();
+    expect(new Set(sourcesOf(catalog()))).toEqual(new Set(['personal', 'catalog']));
+    expect(new Set(sourcesOf(catalog([{ popularity: 9 }])))).toEqual(new Set(['personal', 'popularity']));
+    const [last] = rank(catalog(), chose(4, 5), { ...request, limit: 8 }).toReversed();
     expect(last.reason).toBe('From the catalogue');
   });
 
   it('names a past item or a category as the reason', () => {
-    const [first] = rank(catalogue(), chose(4, 5), request);
+    const [first] = rank(catalog(), chose(4, 5), request);
     expect(first.reason).toBe('Because you looked at “Item 5”');
   });
 
   it('names what others chose it with where that is the strongest ground, and the nearest item for a taste', () => {
-    const index = catalogue([], COMPANIONS);
+    const index = catalog([], COMPANIONS);
     const reasons = (other: RankState) =>
       new Map(rank(index, other, { ...request, limit: 8 }).map(({ row, reason }) => [row, reason]));
-    const companions = reasons(chose(0, 4));
-    expect(companions.get(7)).toBe('Others chose it with “Item 0”');
-    expect(companions.get(5)).toBe('Because you looked at “Item 4”');
-    const liking = new Float32Array(8);
-    liking[7] = 100;
-    expect(reasons({ ...chose(0, 4), liking }).get(7)).toBe('Because you looked at “Item 4”');
-    const categories = { ...chose(0, 4, 5), weights: { ...WEIGHTS, companions: 20, category: 1000 } };
+    const boughtTogether = reasons(chose(0, 4));
+    expect(boughtTogether.get(7)).toBe('Others chose it with “Item 0”');
+    expect(boughtTogether.get(5)).toBe('Because you looked at “Item 4”');
+    const residualScores = new Float32Array(8);
+    residualScores[7] = 100;
+    expect(reasons({ ...chose(0, 4), residualScores }).get(7)).toBe('Because you looked at “Item 4”');
+    const categories = { ...chose(0, 4, 5), weights: { ...WEIGHTS, boughtTogether: 20, category: 1000 } };
     expect(reasons(categories).get(7)).toBe('You often look at Sharp');
   });
 
   it('takes an item of unknown popularity for an average one', () => {
-    const index = catalogue([{}, {}, {}, { popularity: undefined }, {}, { popularity: 9 }]);
+    const index = catalog([{}, {}, {}, { popularity: undefined }, {}, { popularity: 9 }]);
     const order = rank(index, state(), { ...request, limit: 8 }).map(({ row }) => row);
     expect(order.slice(0, 2)).toEqual([5, 3]);
   });
 
   it('puts items forward that are too new to have a popularity, where most have one', () => {
     const known = { popularity: 4 };
-    const mostly = catalogue([known, known, known, known, known, {}, { popularity: undefined }, known]);
-    expect([...mostly.newcomers]).toEqual([0, 0, 0, 0, 0, 0, 1, 0]);
+    const mostly = catalog([known, known, known, known, known, {}, { popularity: undefined }, known]);
+    expect([...mostly.coldStart]).toEqual([0, 0, 0, 0, 0, 0, 1, 0]);
     const lifted = rank(mostly, chose(4, 5), request);
     expect(lifted[0].row).toBe(6);
-    expect(lifted[0].terms.newcomer).toBe(WEIGHTS.newcomer);
-    const few = catalogue(Array.from({ length: 8 }, (_, row) => (row === 0 ? known : { popularity: undefined })));
-    expect([...few.newcomers].every((value) => value === 0)).toBe(true);
+    expect(lifted[0].contributions.coldStart).toBe(WEIGHTS.coldStart);
+    const few = catalog(Array.from({ length: 8 }, (_, row) => (row === 0 ? known : { popularity: undefined })));
+    expect([...few.coldStart].every((value) => value === 0)).toBe(true);
   });
 
   it('never returns what is in view, excluded, dismissed, out of stock or just chosen', () => {
-    const index = catalogue([{}, {}, { availability: 'out-of-stock' }]);
+    const index = catalog([{}, {}, { availability: 'out-of-stock' }]);
     const taste = { rows: [0], strengths: [1], dismissed: new Set([3]) };
     const all = rank(index, state(taste), { ...request, row: 4, limit: 100, exclude: new Set([5]) });
     expect(all.map(({ row }) => row).toSorted()).toEqual([1, 6, 7]);
   });
 
   it('puts items like a dismissed one lower', () => {
-    const before = rank(catalogue(), state({ rows: [0, 4], strengths: [1, 1] }), { ...request, limit: 8 });
-    const after = rank(catalogue(), state({ rows: [0, 4], strengths: [1, 1], dismissed: new Set([7]) }), {
+    const before = rank(catalog(), state({ rows: [0, 4], strengths: [1, 1] }), { ...request, limit: 8 });
+    const after = rank(catalog(), state({ rows: [0, 4], strengths: [1, 1], dismissed: new Set([7]) }), {
       ...request,
       limit: 8,
     });
@@ -95,7 +95,7 @@ describe('rank', () => {
   });
 
   it('lists the history newest first for `recent`', () => {
-    const recent = rank(catalogue(), state({ rows: [2, 5, 2, 6], strengths: [1, 1, 1, 1] }), {
+    const recent = rank(catalog(), state({ rows: [2, 5, 2, 6], strengths: [1, 1, 1, 1] }), {
       ...request,
       placement: 'recent',
     });
@@ -104,7 +104,7 @@ describe('rank', () => {
 
   it('has an empty `recent` for a new shopper, also with pins, and never the item in view', () => {
     const recent = { ...request, placement: 'recent', limit: 8 } as const;
-    const popular = catalogue([{ popularity: 9 }]);
+    const popular = catalog([{ popularity: 9 }]);
     const rules = { pin: [{ itemId: 'item-3', position: 0 }] };
     expect(rank(popular, state(), recent)).toEqual([]);
     expect(rank(popular, state(), { ...recent, row: 2, rules })).toEqual([]);
@@ -113,30 +113,30 @@ describe('rank', () => {
   });
 
   it('never gives an item as its own reason', () => {
-    const reasonOf = (rows: number[], index = catalogue()) =>
+    const reasonOf = (rows: number[], index = catalog()) =>
       rank(index, chose(...rows), { ...request, limit: 8, rules: { excludeRecent: 0 } }).find(({ row }) => row === 5)
         ?.reason;
     expect(reasonOf([4, 5])).toBe('Because you looked at “Item 4”');
     expect(reasonOf([5])).toBe('Chosen for you');
     // A table by which item 5 goes with itself and with item 0.
-    const companions = {
+    const boughtTogether = {
       ...COMPANIONS,
       offsets: Uint32Array.of(0, 1, 1, 1, 1, 1, 2, 2, 2),
       rows: Uint32Array.of(5, 5),
       lifts: Float32Array.of(4, 9),
     };
-    expect(reasonOf([0, 5], catalogue([], companions))).toBe('Others chose it with “Item 0”');
+    expect(reasonOf([0, 5], catalog([], boughtTogether))).toBe('Others chose it with “Item 0”');
     for (const placement of ['similar', 'complement'] as const) {
-      const explained = explain(catalogue(), chose(5), { ...request, placement, row: 5 }, 5);
-      expect(explained.because).toEqual([]);
-      expect(explained.sentence).toBe('From the catalogue');
+      const explained = explain(catalog(), chose(5), { ...request, placement, row: 5 }, 5);
+      expect(explained.contributors).toEqual([]);
+      expect(explained.reason).toBe('From the catalogue');
     }
   });
 
   it('leaves out what is among the last 40 choices, or as many as a rule says', () => {
     const rows = Array.from({ length: 50 }, (_, n) => (n < 42 ? n % 6 : 6));
     const listed = (excludeRecent?: number) =>
-      rank(catalogue(), chose(...rows), { ...request, limit: 8, rules: { excludeRecent } })
+      rank(catalog(), chose(...rows), { ...request, limit: 8, rules: { excludeRecent } })
         .map(({ row }) => row)
         .toSorted();
     expect(listed()).toEqual([7]);
@@ -146,26 +146,26 @@ describe('rank', () => {
 
   it('counts a term that is not finite as 0', () => {
     const broken = Float32Array.of(0.5, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, 0, 0.25);
-    const shopper = { ...chose(4, 5), liking: broken };
-    const values = termValues(catalogue(), shopper);
-    expect([...values.taste]).toEqual([0.5, 0, 0, 0, 0, 0, 0, 0.25]);
+    const shopper = { ...chose(4, 5), residualScores: broken };
+    const values = termValues(catalog(), shopper);
+    expect([...values.preference]).toEqual([0.5, 0, 0, 0, 0, 0, 0, 0.25]);
     expect(broken[1]).toBeNaN();
     const weights = { ...WEIGHTS, popularity: Number.NaN, place: Number.POSITIVE_INFINITY };
     for (const one of [shopper, { ...shopper, weights }]) {
-      const list = rank(catalogue(), one, { ...request, limit: 8 });
+      const list = rank(catalog(), one, { ...request, limit: 8 });
       expect(list.map(({ row }) => row).toSorted()).toEqual([0, 1, 2, 3, 6, 7]);
-      for (const { score, terms } of list) {
-        const sum = Object.values(terms).reduce((total, part) => total + part, 0);
+      for (const { score, contributions } of list) {
+        const sum = Object.values(contributions).reduce((total, part) => total + part, 0);
         expect(score).toBeCloseTo(sum, 4);
       }
     }
   });
 
   it('keeps its order, and the deviation that rules use, beside an item whose score is NaN', () => {
-    const plain = catalogue([{ popularity: 9 }, { popularity: 5 }, {}, { popularity: 2 }]);
+    const plain = catalog([{ popularity: 9 }, { popularity: 5 }, {}, { popularity: 2 }]);
     const broken = { ...plain, logPopularity: plain.logPopularity.slice() };
     broken.logPopularity[1] = Number.NaN;
-    const rules = { boost: [{ filter: { id: 'item-7' }, by: 10 }], diversity: 0.2 };
+    const rules = { boost: [{ filter: { id: 'item-7' }, strength: 10 }], diversity: 0.2 };
     for (const given of [{}, rules]) {
       const [list, without] = [broken, plain].map((index) =>
         rank(index, state(), {
@@ -182,68 +182,70 @@ describe('rank', () => {
   });
 
   it('lists for `complement` what others chose with the item in view, and nothing else', () => {
-    const index = catalogue([], COMPANIONS);
+    const index = catalog([], COMPANIONS);
     const complement = { ...request, placement: 'complement' } as const;
     const known = rank(index, state(), { ...complement, row: 0 });
-    expect(known.map(({ row, score, source, terms, reason }) => [row, score, source, terms, reason])).toEqual(
+    expect(
+      known.map(({ row, score, source, contributions, reason }) => [row, score, source, contributions, reason]),
+    ).toEqual(
       [7, 6].map((row) => {
         const lift = row === 7 ? 5 : 3;
-        return [row, lift, 'companions', { companions: lift }, 'Others chose it with “Item 0”'];
+        return [row, lift, 'boughtTogether', { boughtTogether: lift }, 'Others chose it with “Item 0”'];
       }),
     );
     const excluded = rank(index, state({ dismissed: new Set([6]) }), { ...complement, row: 0, exclude: new Set([7]) });
     expect(excluded[0].source).toBe('style');
-    expect(rank(index, state(), complement)[0].source).toBe('catalogue');
+    expect(rank(index, state(), complement)[0].source).toBe('catalog');
   });
 
   it('lists for `complement` other categories in the same style where nobody knows, and says so', () => {
     const complement = { ...request, placement: 'complement', limit: 8 } as const;
-    const style = rank(catalogue(), state(), { ...complement, row: 1 });
+    const style = rank(catalog(), state(), { ...complement, row: 1 });
     expect(style.map(({ row }) => row).toSorted()).toEqual([4, 5, 6, 7]);
     expect(style[0].row).toBe(7);
     for (const { source, reason } of style) expect([source, reason]).toEqual(['style', 'In the style of “Item 1”']);
     const alike = Array.from({ length: 8 }, () => ({ category: 'Fruit' }));
-    const similar = rank(catalogue(alike), state(), { ...complement, row: 1 });
+    const similar = rank(catalog(alike), state(), { ...complement, row: 1 });
     expect(similar[0].source).toBe('content');
   });
 
   it('adds a little for category and price to what is similar, as parts of the score', () => {
-    const [first] = rank(catalogue(), state(), { ...request, placement: 'similar', row: 0, limit: 1 });
-    const { text, image, sameCategory, price } = first.terms;
+    const [first] = rank(catalog(), state(), { ...request, placement: 'similar', row: 0, limit: 1 });
+    const { text, image, sameCategory, price } = first.contributions;
     expect([sameCategory, price]).toEqual([expect.closeTo(0.1), expect.closeTo(0.1)]);
     expect(text + image + sameCategory + price).toBeCloseTo(first.score, 5);
   });
 
   it('falls through to popularity for an item without features', () => {
-    const index = catalogue();
+    const index = catalog();
     index.content.values.fill(0, 0, index.content.width);
-    expect(rank(index, state(), { ...request, placement: 'similar', row: 0 })[0].source).toBe('catalogue');
+    expect(rank(index, state(), { ...request, placement: 'similar', row: 0 })[0].source).toBe('catalog');
   });
 });
 
 describe('termValues', () => {
   it('is zero everywhere without a history, so that it cannot change the order', () => {
-    const values = termValues(catalogue(), state());
+    const values = termValues(catalog(), state());
     for (const name of TERMS) expect(values[name].every((x) => x === 0)).toBe(true);
   });
 
   it('counts an event half after 20 others, and newer tastes more', () => {
     expect(recencyWeights(new Array(21).fill(1))[0]).toBeCloseTo(0.5);
-    const values = termValues(catalogue(), chose(0, 4));
+    const values = termValues(catalog(), chose(0, 4));
     expect(values.recent[4]).toBeGreaterThan(values.recent[0]);
   });
 
   it('prefers the categories of the history, comparable prices and what stands beside it', () => {
-    const values = termValues(catalogue(), chose(0, 1));
+    const values = termValues(catalog(), chose(0, 1));
     expect(values.category[2]).toBeGreaterThan(0);
     expect(values.category[5]).toBeLessThan(0);
-    expect(values.numbers[2]).toBeCloseTo(Math.log(1.05));
-    expect(values.numbers[5]).toBeLessThan(-1);
-    expect(values.place[2]).toBeGreaterThan(values.place[5]);
+    expect(values.numericAffinity[2]).toBeCloseTo(Math.log(1.05));
+    expect(values.numericAffinity[5]).toBeLessThan(-1);
+    expect(values.catalogOrder[2]).toBeGreaterThan(values.catalogOrder[5]);
   });
 
   it('hears the experts only by what they change', () => {
-    const index = catalogue();
+    const index = catalog();
     const width = 2;
     const base = new Float32Array(16).fill(Math.SQRT1_2);
     const learned = base.slice();
@@ -256,7 +258,7 @@ describe('termValues', () => {
   });
 
   it('hears a base model by its score and by its embedding', () => {
-    const index = catalogue();
+    const index = catalog();
     const items = Float32Array.from({ length: 16 }, (_, n) => (n % 2 === Math.floor(n / 2) % 2 ? 1 : 0));
     const scores = Float32Array.from({ length: 8 }, (_, row) => row);
     const base = { width: 2, items, scores };
@@ -268,16 +270,16 @@ describe('termValues', () => {
   });
 
   it('hears companions where they are known, and the taste as it is', () => {
-    const { companions } = termValues(catalogue([], COMPANIONS), chose(0));
-    expect([companions[0], companions[6], companions[7]]).toEqual([0, 3, 5]);
-    expect(termValues(catalogue(), chose(0)).companions.every((x) => x === 0)).toBe(true);
-    const liking = Float32Array.from({ length: 8 }, (_, row) => row - 4);
+    const { boughtTogether } = termValues(catalog([], COMPANIONS), chose(0));
+    expect([boughtTogether[0], boughtTogether[6], boughtTogether[7]]).toEqual([0, 3, 5]);
+    expect(termValues(catalog(), chose(0)).boughtTogether.every((x) => x === 0)).toBe(true);
+    const residualScores = Float32Array.from({ length: 8 }, (_, row) => row - 4);
     // A dismissal alone is a taste, too.
-    expect(termValues(catalogue(), { ...state(), liking }).taste).toEqual(liking);
+    expect(termValues(catalog(), { ...state(), residualScores }).preference).toEqual(residualScores);
   });
 
   it('adds up to the score', () => {
-    const values = termValues(catalogue([], COMPANIONS), chose(0));
+    const values = termValues(catalog([], COMPANIONS), chose(0));
     const total = scores(values, WEIGHTS);
     const byHand = TERMS.reduce((sum, name) => sum + WEIGHTS[name] * values[name][6], 0);
     expect(total[6]).toBeCloseTo(byHand, 5);

@@ -2,7 +2,7 @@
 const NONCE = 12;
 
 /** Encryption at rest: AES-GCM with a random nonce for each text. What it protects against depends on where its key lies. */
-export class RestCipher {
+export class AtRestCipher {
   readonly #key: CryptoKey;
 
   constructor(key: CryptoKey) {
@@ -15,13 +15,13 @@ export class RestCipher {
   }
 
   /** @param bytes 32 of a key */
-  static async of(bytes: Uint8Array): Promise<RestCipher> {
+  static async of(bytes: Uint8Array): Promise<AtRestCipher> {
     const usages: KeyUsage[] = ['encrypt', 'decrypt'];
-    return new RestCipher(await crypto.subtle.importKey('raw', bytes as BufferSource, 'AES-GCM', false, usages));
+    return new AtRestCipher(await crypto.subtle.importKey('raw', bytes as BufferSource, 'AES-GCM', false, usages));
   }
 
   /** @returns nonce and ciphertext */
-  async seal(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  async encrypt(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
     const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonce }, this.#key, bytes as BufferSource);
     const whole = new Uint8Array(NONCE + sealed.byteLength);

@@ -6,8 +6,9 @@ import { type Closing, openDatabase } from './database';
 import { storeError } from './device-presence';
 import type { Encryption } from './encryption';
 import { type Layout, STRICT } from './layout';
-import { isSealedFile, PlainRows, type Rows, type UpgradeProfile } from './rows';
+import { isEncryptedFile, PlainRows, type Rows, type UpgradeProfile } from './rows';
 import {
+  type AggregatesFile,
   eventSize,
   type LocalItem,
   MOST_SNAPSHOTS,
@@ -15,7 +16,6 @@ import {
   type Snapshot,
   type Store,
   type StoredProfile,
-  type TallyFile,
 } from './store';
 
 export interface DeviceStoreOptions {
@@ -193,13 +193,13 @@ export class DeviceStore implements Store {
     });
   }
 
-  async tally(): Promise<unknown> {
+  async aggregates(): Promise<unknown> {
     const stored = await this.#run((database) => database.get('profile', 'tally'));
     return stored === undefined ? null : this.#openFile(stored);
   }
 
-  async saveTally(
-    tally: TallyFile,
+  async saveAggregates(
+    tally: AggregatesFile,
     generation: number,
     { overDamaged = false }: Pick<SaveOptions, 'overDamaged'> = {},
   ): Promise<boolean> {
@@ -362,7 +362,7 @@ export class DeviceStore implements Store {
 
   async #openFile(stored: unknown): Promise<unknown> {
     const file = await this.#rows.openFile(stored);
-    if (isSealedFile(file)) await this.#run((database) => this.#checkLock(database.transaction('keys').store));
+    if (isEncryptedFile(file)) await this.#run((database) => this.#checkLock(database.transaction('keys').store));
     return file;
   }
 

@@ -12,14 +12,14 @@ const HEAD = new RegExp(`^${MAGIC} ${VERSION} (\\d{6,7}) ([0-9a-f]{${2 * SALT}})
 const ANY_VERSION = new RegExp(`^${MAGIC} (\\d{1,9}) `);
 
 /** Whether bytes begin as `seal` writes them. */
-export const isSealed = (bytes: Uint8Array): boolean =>
+export const isEncrypted = (bytes: Uint8Array): boolean =>
   new TextDecoder().decode(bytes.subarray(0, MAGIC.length)) === MAGIC;
 
 /**
  * Encrypts a file by a passphrase: AES-GCM under a key of PBKDF2-SHA-256 (600,000 rounds, random salt).
  * @throws SidestreamError `runtime/invalid-input` for an empty passphrase, which would protect nothing
  */
-export async function seal(bytes: Uint8Array, passphrase: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function encryptFile(bytes: Uint8Array, passphrase: string): Promise<Uint8Array<ArrayBuffer>> {
   if (passphrase === '') {
     throw new SidestreamError(
       'runtime/invalid-input',
@@ -46,7 +46,7 @@ export async function seal(bytes: Uint8Array, passphrase: string): Promise<Uint8
  * @throws SidestreamError `store/wrong-passphrase` when the passphrase is another one or the file was changed,
  *   `store/corrupt` when it is no sealed file, `store/newer-schema` when newer code wrote it
  */
-export async function openSealed(bytes: Uint8Array, passphrase: string): Promise<Uint8Array> {
+export async function decryptFile(bytes: Uint8Array, passphrase: string): Promise<Uint8Array> {
   const end = bytes.subarray(0, LONGEST_HEAD).indexOf(10) + 1;
   const head = bytes.slice(0, end);
   const text = new TextDecoder().decode(head);

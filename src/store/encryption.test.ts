@@ -37,7 +37,7 @@ async function fill(store: DeviceStore): Promise<void> {
   const about = { time: 1_234_567, choices: 7_654_321, windows: 1_928_374, lastEvent: 2 };
   await store.saveProfile(profile('secret before'), generation);
   await store.saveProfile(profile('secret now'), generation, { snapshot: about });
-  await store.saveTally(tally, generation);
+  await store.saveAggregates(tally, generation);
   await store.saveLocalItem(item('secret item'));
   await store.unit('secret unit');
 }
@@ -45,7 +45,7 @@ async function fill(store: DeviceStore): Promise<void> {
 /** All that can be read from a store of what `fill` put in. */
 async function contentOf(store: DeviceStore): Promise<unknown> {
   const [events, profiles, snapshots] = [await store.eventsAfter(0), await store.profiles(), await store.snapshots()];
-  const [items, counted, unit] = [await store.localItems(), await store.tally(), await store.unit('fresh')];
+  const [items, counted, unit] = [await store.localItems(), await store.aggregates(), await store.unit('fresh')];
   return { events, profiles, snapshots, items, counted, unit };
 }
 
@@ -286,7 +286,7 @@ describe('a change of the key', () => {
     raw.close();
     const changed = await open(KEY);
     expect(await changed.profiles()).toEqual([await storedProfile(second), { schema: 99, from: 'the future' }]);
-    expect((await rows()).profile[1]).toContainEqual(expect.objectContaining({ sealed: true, schema: 3 }));
+    expect((await rows()).profile[1]).toContainEqual(expect.objectContaining({ sealed: true, schema: 4 }));
     changed.close();
   });
 
@@ -318,10 +318,10 @@ describe('a change of the key', () => {
     ['events', (store) => store.eventsAfter(2)],
     ['profiles', (store) => store.profiles()],
     ['snapshots', (store) => store.snapshots()],
-    ['the tally', (store) => store.tally()],
+    ['the tally', (store) => store.aggregates()],
     ['items', (store) => store.localItems()],
     ['its id', (store) => store.unit('fresh')],
-    ['nothing, but saves a tally', (store) => store.saveTally({ ...tally, lastEvent: 9 }, 0)],
+    ['nothing, but saves a tally', (store) => store.saveAggregates({ ...tally, lastEvent: 9 }, 0)],
     ['nothing, but saves an item', (store) => store.saveLocalItem(item('c'))],
     ['nothing, but goes back', async (store) => store.rollback(1)],
     ['nothing, but takes in a profile', (store) => store.replace(profile('x'))],

@@ -2,4 +2,4 @@
 export const deviceStores = (): Promise<typeof import('./device-store')> => import('./device-store');
 
 /** Files under a passphrase. Few shoppers move a profile, so their code comes when it is asked for. */
-export const sealedFiles = (): Promise<typeof import('./encrypted-file')> => import('./encrypted-file');
+export const encryptedFiles = (): Promise<typeof import('./encrypted-file')> => import('./encrypted-file');

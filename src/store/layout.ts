@@ -10,29 +10,29 @@ export const DATABASE_VERSION = 3;
 export const STRICT = { durability: 'strict' } as const;
 
 /** What a row holds in place of its content where the shop asked for encryption at rest. */
-export interface SealedRow {
+export interface EncryptedRow {
   sealed: Uint8Array;
 }
 
 /** What a snapshot says of itself. To go back to it, its last event must be known without the key. */
-export type SnapshotRow = Omit<Snapshot, 'id'> | (Pick<Snapshot, 'lastEvent'> & SealedRow);
+export type SnapshotRow = Omit<Snapshot, 'id'> | (Pick<Snapshot, 'lastEvent'> & EncryptedRow);
 
 /** The database of one shop on one device. */
 export interface Layout extends DBSchema {
   /** The log; ids are given by the database, ever growing. */
-  events: { key: number; value: (Omit<LoggedEvent, 'id'> | SealedRow) & { id?: number } };
+  events: { key: number; value: (Omit<LoggedEvent, 'id'> | EncryptedRow) & { id?: number } };
   /** Under `generation` a number, see `Store.generation`; under `tally` a TallyFile. */
   profile: { key: 'current' | 'previous' | 'generation' | 'tally'; value: unknown };
   /** Items in the clear, by their ids. */
   items: { key: string; value: LocalItem };
   /** Encrypted items, under keys that say nothing. */
-  sealedItems: { key: number; value: SealedRow };
+  sealedItems: { key: number; value: EncryptedRow };
   snapshots: { key: number; value: SnapshotRow & { id?: number; profile: unknown } };
   /**
    * Under `rest` the browser's own key, under `lock` what a passphrase or key of the shop opens; under `unit` the anonymous
    * id that an experiment's draws go by.
    */
-  keys: { key: 'rest' | 'lock' | 'unit'; value: CryptoKey | Lock | string | SealedRow };
+  keys: { key: 'rest' | 'lock' | 'unit'; value: CryptoKey | Lock | string | EncryptedRow };
 }
 
 /** Brings a database of an older layout up to this one, step by step. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
-import { RestCipher } from './at-rest-cipher';
+import { AtRestCipher } from './at-rest-cipher';
 import type { Encryption } from './encryption';
 import { LEAST_ROUNDS, MOST_ROUNDS, passphraseKey, ROUNDS, SALT } from './passphrase-key';
 
@@ -69,11 +69,11 @@ export async function newLock(opener: Opener): Promise<Lock> {
   );
   const common = { version: VERSION, id, since: Date.now(), pending: true } as const;
   if ('key' in opener) {
-    const sealedKey = await (await cipherOf(opener)).seal(key);
+    const sealedKey = await (await cipherOf(opener)).encrypt(key);
     return { ...common, kind: 'key', sealedKey };
   }
   const [salt, rounds] = [crypto.getRandomValues(new Uint8Array(SALT)), ROUNDS];
-  const sealedKey = await (await cipherOf(opener, salt, rounds)).seal(key);
+  const sealedKey = await (await cipherOf(opener, salt, rounds)).encrypt(key);
   return { ...common, kind: 'passphrase', salt, rounds, sealedKey };
 }
 
@@ -81,7 +81,7 @@ export async function newLock(opener: Opener): Promise<Lock> {
  * The cipher behind a lock.
  * @throws SidestreamError `store/wrong-passphrase`
  */
-export async function openLock(lock: Lock, encryption: Encryption): Promise<RestCipher> {
+export async function openLock(lock: Lock, encryption: Encryption): Promise<AtRestCipher> {
   if (typeof encryption === 'boolean' || !(lock.kind in encryption)) {
     throw new SidestreamError(
       'store/wrong-passphrase',
@@ -91,7 +91,7 @@ export async function openLock(lock: Lock, encryption: Encryption): Promise<Rest
   const { salt = null, rounds = 0 } = lock.kind === 'passphrase' ? lock : {};
   const opening = await cipherOf(encryption, salt, rounds);
   try {
-    return await RestCipher.of(await opening.open(lock.sealedKey));
+    return await AtRestCipher.of(await opening.open(lock.sealedKey));
   } catch (cause) {
     throw new SidestreamError(
       'store/wrong-passphrase',
@@ -102,9 +102,9 @@ export async function openLock(lock: Lock, encryption: Encryption): Promise<Rest
 }
 
 /** The cipher that a lock's key is sealed by. */
-async function cipherOf(opener: Opener, salt: Uint8Array | null = null, rounds = 0): Promise<RestCipher> {
+async function cipherOf(opener: Opener, salt: Uint8Array | null = null, rounds = 0): Promise<AtRestCipher> {
   if ('passphrase' in opener) {
-    return new RestCipher(await passphraseKey(opener.passphrase, Uint8Array.from(salt ?? []), rounds));
+    return new AtRestCipher(await passphraseKey(opener.passphrase, Uint8Array.from(salt ?? []), rounds));
   }
-  return opener.key instanceof Uint8Array ? RestCipher.of(opener.key) : new RestCipher(opener.key);
+  return opener.key instanceof Uint8Array ? AtRestCipher.of(opener.key) : new AtRestCipher(opener.key);
 }

@@ -1,5 +1,6 @@
 import type { LoggedEvent, NewEvent } from '../events';
 import {
+  type AggregatesFile,
   eventSize,
   type LocalItem,
   MOST_SNAPSHOTS,
@@ -7,7 +8,6 @@ import {
   type Snapshot,
   type Store,
   type StoredProfile,
-  type TallyFile,
 } from './store';
 
 /** Keeps everything in memory: nothing reaches the disk while consent is pending. */
@@ -19,7 +19,7 @@ export class MemoryStore implements Store {
   #nextId: number;
   #nextSnapshot = 1;
   #generation = 0;
-  #tally: TallyFile | null = null;
+  #tally: AggregatesFile | null = null;
   #unit: string | null = null;
 
   /** @param lastEvent id after which those of this log begin */
@@ -90,11 +90,11 @@ export class MemoryStore implements Store {
     return gone;
   }
 
-  async tally(): Promise<unknown> {
+  async aggregates(): Promise<unknown> {
     return this.#tally;
   }
 
-  async saveTally(tally: TallyFile, generation: number): Promise<boolean> {
+  async saveAggregates(tally: AggregatesFile, generation: number): Promise<boolean> {
     if (generation !== this.#generation) return false;
     this.#tally = tally;
     return true;

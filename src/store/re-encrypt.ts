@@ -1,6 +1,6 @@
 import { type IDBPDatabase, unwrap, wrap } from 'idb';
 import * as v from 'valibot';
-import type { SealedRows } from './encrypted-rows';
+import type { EncryptedRows } from './encrypted-rows';
 import { type Layout, STRICT } from './layout';
 import type { Lock } from './lock';
 
@@ -20,14 +20,14 @@ interface Change {
  * any more, the browser's key goes.
  * @param rows with the lock's cipher and the one before it
  */
-export async function reEncrypt(database: IDBPDatabase<Layout>, rows: SealedRows, lock: Lock): Promise<void> {
+export async function reEncrypt(database: IDBPDatabase<Layout>, rows: EncryptedRows, lock: Lock): Promise<void> {
   const changed = [
     await inPlace(database, 'events', (row) => eventAgain(rows, row)),
     await inPlace(database, 'snapshots', (row) => snapshotAgain(rows, row)),
     await inPlace(database, 'profile', (file) => fileAgain(rows, file)),
-    await inPlace(database, 'sealedItems', (row) => sealedAgain(rows, row)),
+    await inPlace(database, 'sealedItems', (row) => encryptedAgain(rows, row)),
     await inPlace(database, 'keys', (row, key) => (key === 'unit' ? unitAgain(rows, row) : null)),
-    await sealItems(database, rows),
+    await encryptItems(database, rows),
   ];
   if (changed.some((count) => count > 0) || Date.now() - lock.since < GRACE) return;
   const { store, done } = database.transaction('keys', 'readwrite', STRICT);
@@ -38,29 +38,29 @@ const sealedSchema = v.looseObject({ sealed: v.instance(Uint8Array) });
 const fileSchema = v.looseObject({ bytes: v.instance(Uint8Array), sealed: v.optional(v.literal(true)) });
 
 /** @returns the row under the lock's key; null for one that is, or that nothing opens */
-async function sealedAgain(rows: SealedRows, row: unknown): Promise<unknown> {
+async function encryptedAgain(rows: EncryptedRows, row: unknown): Promise<unknown> {
   const sealed = v.safeParse(sealedSchema, row);
   const again = sealed.success ? await rows.reEncrypt(sealed.output.sealed) : null;
   return again && sealed.success ? { ...sealed.output, sealed: again } : null;
 }
 
-async function eventAgain(rows: SealedRows, row: unknown): Promise<unknown> {
+async function eventAgain(rows: EncryptedRows, row: unknown): Promise<unknown> {
   const plain = v.safeParse(v.looseObject({ id: v.number() }), row);
-  if (!plain.success || 'sealed' in plain.output) return sealedAgain(rows, row);
+  if (!plain.success || 'sealed' in plain.output) return encryptedAgain(rows, row);
   const { id, ...event } = plain.output;
   return { ...(await rows.row(event)), id };
 }
 
-async function snapshotAgain(rows: SealedRows, row: unknown): Promise<unknown> {
+async function snapshotAgain(rows: EncryptedRows, row: unknown): Promise<unknown> {
   const known = v.safeParse(v.looseObject({ id: v.number(), lastEvent: v.number(), profile: v.unknown() }), row);
   if (!known.success) return null;
   const { id, lastEvent, profile, ...about } = known.output;
-  const sealed = 'sealed' in about ? await sealedAgain(rows, about) : await rows.row(about);
+  const sealed = 'sealed' in about ? await encryptedAgain(rows, about) : await rows.row(about);
   const file = await fileAgain(rows, profile);
   return sealed || file ? { id, lastEvent, profile: file ?? profile, ...(sealed ?? about) } : null;
 }
 
-async function fileAgain(rows: SealedRows, stored: unknown): Promise<unknown> {
+async function fileAgain(rows: EncryptedRows, stored: unknown): Promise<unknown> {
   const file = v.safeParse(fileSchema, stored);
   if (file.success && file.output.sealed) {
     const bytes = await rows.reEncrypt(file.output.bytes);
@@ -71,8 +71,8 @@ async function fileAgain(rows: SealedRows, stored: unknown): Promise<unknown> {
   return older && rows.file(older);
 }
 
-async function unitAgain(rows: SealedRows, stored: unknown): Promise<unknown> {
-  return typeof stored === 'string' ? rows.text(stored) : sealedAgain(rows, stored);
+async function unitAgain(rows: EncryptedRows, stored: unknown): Promise<unknown> {
+  return typeof stored === 'string' ? rows.text(stored) : encryptedAgain(rows, stored);
 }
 
 /** Puts what `again` says in the place of every row of a store that is still as it was read; null leaves one. */
@@ -101,7 +101,7 @@ async function inPlace(
 }
 
 /** Moves items from where their ids are keys to where nothing is said of them. */
-async function sealItems(database: IDBPDatabase<Layout>, rows: SealedRows): Promise<number> {
+async function encryptItems(database: IDBPDatabase<Layout>, rows: EncryptedRows): Promise<number> {
   const items = await database.getAll('items');
   const sealed = await Promise.all(items.map(async (item) => ({ id: item.item.id, row: await rows.item(item) })));
   if (sealed.length === 0) return 0;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { eventSchema, type LoggedEvent, type NewEvent } from '../events';
-import type { SealedRow, SnapshotRow } from './layout';
+import type { EncryptedRow, SnapshotRow } from './layout';
 import type { LocalItem, Snapshot, StoredProfile } from './store';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -8,15 +8,15 @@ const aboutSchema = v.object({ time: v.number(), choices: count, windows: count 
 
 /** Turns what is kept into rows of the database and back. What cannot be read comes as null. */
 export interface Rows {
-  event(event: NewEvent): Promise<NewEvent | SealedRow>;
+  event(event: NewEvent): Promise<NewEvent | EncryptedRow>;
   readEvent(row: unknown): Promise<LoggedEvent | null>;
   snapshot(snapshot: Omit<Snapshot, 'id'>): Promise<SnapshotRow>;
   readSnapshot(row: SnapshotRow & { id?: number }): Promise<Snapshot | null>;
   /** @returns null where items are kept as they are */
-  item(item: LocalItem): Promise<SealedRow | null>;
-  readItem(row: SealedRow): Promise<LocalItem | null>;
+  item(item: LocalItem): Promise<EncryptedRow | null>;
+  readItem(row: EncryptedRow): Promise<LocalItem | null>;
   /** A text, such as an id. */
-  text(text: string): Promise<string | SealedRow>;
+  text(text: string): Promise<string | EncryptedRow>;
   readText(stored: unknown): Promise<string | null>;
   /** A file that is kept whole, profile or tally; what it says besides its bytes stays readable. */
   file<File extends { bytes: Uint8Array }>(file: File): Promise<File & { sealed?: true }>;
@@ -35,7 +35,7 @@ export class PlainRows implements Rows {
     this.#upgrade = upgrade;
   }
 
-  async event(event: NewEvent): Promise<NewEvent | SealedRow> {
+  async event(event: NewEvent): Promise<NewEvent | EncryptedRow> {
     return { ...event };
   }
 
@@ -54,15 +54,15 @@ export class PlainRows implements Rows {
     return about.success ? { ...about.output, id, lastEvent } : null;
   }
 
-  async item(_item: LocalItem): Promise<SealedRow | null> {
+  async item(_item: LocalItem): Promise<EncryptedRow | null> {
     return null;
   }
 
-  async readItem(_row: SealedRow): Promise<LocalItem | null> {
+  async readItem(_row: EncryptedRow): Promise<LocalItem | null> {
     return null;
   }
 
-  async text(text: string): Promise<string | SealedRow> {
+  async text(text: string): Promise<string | EncryptedRow> {
     return text;
   }
 
@@ -90,5 +90,5 @@ export class PlainRows implements Rows {
 }
 
 /** Whether a stored file is encrypted still. */
-export const isSealedFile = (stored: unknown): boolean =>
+export const isEncryptedFile = (stored: unknown): boolean =>
   v.safeParse(v.object({ sealed: v.literal(true) }), stored).success;

@@ -54,14 +54,14 @@ describe.each(stores)('a store %s', (_, open) => {
   it('keeps a tally of those that go on from it, through a rollback and a profile from elsewhere, until it is cleared', async () => {
     const store = await open();
     const tally = { schema: 1, lastEvent: 2, bytes: new Uint8Array([7]) };
-    expect(await store.tally()).toBeNull();
-    expect(await store.saveTally(tally, 0)).toBe(true);
-    expect(await store.tally()).toEqual(tally);
+    expect(await store.aggregates()).toBeNull();
+    expect(await store.saveAggregates(tally, 0)).toBe(true);
+    expect(await store.aggregates()).toEqual(tally);
     await store.replace(profile(1));
-    expect(await store.tally()).toEqual(tally);
-    expect(await store.saveTally({ ...tally, lastEvent: 3 }, 0)).toBe(false);
+    expect(await store.aggregates()).toEqual(tally);
+    expect(await store.saveAggregates({ ...tally, lastEvent: 3 }, 0)).toBe(false);
     await store.clear();
-    expect(await store.tally()).toBeNull();
+    expect(await store.aggregates()).toBeNull();
     store.close();
   });
 
@@ -69,9 +69,9 @@ describe.each(stores)('a store %s', (_, open) => {
     const store = await open();
     const damaged = { schema: 1, lastEvent: 9, bytes: new Uint8Array([9]) };
     const fresh = { schema: 1, lastEvent: 2, bytes: new Uint8Array([2]) };
-    await store.saveTally(damaged, 0);
-    expect(await store.saveTally(fresh, 0, { overDamaged: true })).toBe(true);
-    expect(await store.tally()).toEqual(fresh);
+    await store.saveAggregates(damaged, 0);
+    expect(await store.saveAggregates(fresh, 0, { overDamaged: true })).toBe(true);
+    expect(await store.aggregates()).toEqual(fresh);
     store.close();
   });
 
@@ -200,10 +200,10 @@ describe('a store on the device', () => {
   it('saves no tally over one of another tab that is further, or of newer code', async () => {
     const store = await DeviceStore.open('test');
     const later = { schema: 1, lastEvent: 5, bytes: new Uint8Array([5]) };
-    await store.saveTally(later, 0);
-    expect(await store.saveTally({ ...later, lastEvent: 4 }, 0)).toBe(false);
-    expect(await store.saveTally({ ...later, schema: 0, lastEvent: 9 }, 0)).toBe(false);
-    expect(await store.tally()).toEqual(later);
+    await store.saveAggregates(later, 0);
+    expect(await store.saveAggregates({ ...later, lastEvent: 4 }, 0)).toBe(false);
+    expect(await store.saveAggregates({ ...later, schema: 0, lastEvent: 9 }, 0)).toBe(false);
+    expect(await store.aggregates()).toEqual(later);
     store.close();
   });
 
@@ -256,7 +256,7 @@ describe('a store on the device', () => {
     await store.append([click('sealed')]);
     await store.saveProfile(profile(7), 0);
     const tally = { schema: 1, lastEvent: 2, bytes: new TextEncoder().encode('tally of sealed') };
-    await store.saveTally(tally, 0);
+    await store.saveAggregates(tally, 0);
     store.close();
     const raw = await openDB('sidestream/test');
     const rows = [...(await raw.getAll('events')), await raw.get('profile', 'tally')];
@@ -272,7 +272,7 @@ describe('a store on the device', () => {
     const again = await DeviceStore.open('test');
     expect((await again.eventsAfter(0)).map(({ itemId }) => itemId)).toEqual(['plain', 'sealed']);
     expect(await again.profiles()).toEqual([profile(7)]);
-    expect(await again.tally()).toEqual(tally);
+    expect(await again.aggregates()).toEqual(tally);
     again.close();
   });
 });

@@ -25,7 +25,7 @@ export interface Snapshot {
 }
 
 /** What the log adds up to, as JSON in bytes. It can be had again from the log. */
-export interface TallyFile {
+export interface AggregatesFile {
   schema: number;
   /** Id of the last event in it. */
   lastEvent: number;
@@ -89,13 +89,17 @@ export interface Store {
    */
   compact(known: number, budget: number): Promise<number>;
   /** The raw stored tally; null without any. Parse before use. It goes with `clear` only. */
-  tally(): Promise<unknown>;
+  aggregates(): Promise<unknown>;
   /**
    * Puts a tally in the place of the stored one.
    * @param generation what `generation` said when the tally that this one goes on from was read
    * @returns false when that one was replaced, or another tab or newer code has saved a later one; then nothing is saved
    */
-  saveTally(tally: TallyFile, generation: number, options?: Pick<SaveOptions, 'overDamaged'>): Promise<boolean>;
+  saveAggregates(
+    tally: AggregatesFile,
+    generation: number,
+    options?: Pick<SaveOptions, 'overDamaged'>,
+  ): Promise<boolean>;
   /** The anonymous id of this device; `fresh` becomes it where there is none. It outlives `clear`. */
   unit(fresh: string): Promise<string>;
   localItems(): Promise<LocalItem[]>;

@@ -1,7 +1,7 @@
 import type { IDBPDatabase } from 'idb';
 import { SidestreamError } from '../error';
-import { RestCipher } from './at-rest-cipher';
-import { SealedRows } from './encrypted-rows';
+import { AtRestCipher } from './at-rest-cipher';
+import { EncryptedRows } from './encrypted-rows';
 import type { Encryption } from './encryption';
 import { type Layout, STRICT } from './layout';
 import type { PlainRows, Rows } from './rows';
@@ -33,7 +33,7 @@ export async function unlock(
   const stored = await database.get('keys', 'lock');
   if (stored === undefined && typeof encryption === 'boolean') {
     const ciphers = await browserKey(database, encryption);
-    return { rows: new SealedRows(plain, ciphers, encryption), lock: null };
+    return { rows: new EncryptedRows(plain, ciphers, encryption), lock: null };
   }
   const { newLock, openLock, parseLock } = await import('./lock');
   const lock = parseLock(
@@ -42,17 +42,17 @@ export async function unlock(
       : (stored ?? (await putFirst(database, 'lock', await newLock(encryption)))),
   );
   const cipher = await openLock(lock, encryption);
-  const rows = new SealedRows(plain, [cipher, ...(await browserKey(database, false))], true);
+  const rows = new EncryptedRows(plain, [cipher, ...(await browserKey(database, false))], true);
   if (lock.pending) await (await import('./re-encrypt')).reEncrypt(database, rows, lock);
   return { rows, lock: lock.id };
 }
 
 /** The cipher of the key that lies in the database itself; none where there is no such key. */
-async function browserKey(database: IDBPDatabase<Layout>, create: boolean): Promise<RestCipher[]> {
+async function browserKey(database: IDBPDatabase<Layout>, create: boolean): Promise<AtRestCipher[]> {
   const known = await database.get('keys', 'rest');
-  const key = known ?? (create ? await putFirst(database, 'rest', await RestCipher.newKey()) : null);
+  const key = known ?? (create ? await putFirst(database, 'rest', await AtRestCipher.newKey()) : null);
   // Where a page has no WebCrypto, there is no such class.
-  return key && key instanceof CryptoKey ? [new RestCipher(key)] : [];
+  return key && key instanceof CryptoKey ? [new AtRestCipher(key)] : [];
 }
 
 /** Another tab may have been first: then its value stays. @returns what is stored */

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BaseModel } from '../base-model';
 import { folderFetch, folderSink, removeStale } from '../build';
-import { addLearned, type BundleFile, type CompanionTable, MANIFEST_FILE, openBundle } from '../catalog';
+import { addLearned, type BundleFile, type CooccurrenceTable, MANIFEST_FILE, openBundle } from '../catalog';
 import { SidestreamError } from '../error';
 
 /** A file that was written. */
@@ -25,7 +25,7 @@ export interface StoredLearned {
  * @throws SidestreamError `bundle/invalid` when `out` is the folder of another bundle
  */
 export async function storeLearned(
-  { base, companions }: { base?: BaseModel; companions?: CompanionTable },
+  { base, companions }: { base?: BaseModel; companions?: CooccurrenceTable },
   out: string,
   digest: string,
 ): Promise<StoredLearned> {

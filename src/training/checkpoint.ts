@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import { decodeSafetensors, encodeSafetensors, type Weights } from '../model';
 import { basePath, writeWhole } from './base-file';
-import type { PooledState } from './offline-training';
+import type { TrainingState } from './offline-training';
 
 const FORMAT = 'sidestream-checkpoint';
 const number = v.number();
@@ -20,7 +20,7 @@ const metadataSchema = v.object({
 /** A training between two epochs. */
 export interface Checkpoint {
   window: number;
-  state: PooledState;
+  state: TrainingState;
 }
 
 const checkpointPath = (out: string): string => `${basePath(out)}.checkpoint`;

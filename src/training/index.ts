@@ -1,9 +1,9 @@
 export { isBundle, readWeightsFile, storeBase, storeLearned, writeWhole } from './base-file';
 export { removeCheckpoint } from './checkpoint';
 export { startCompute } from './compute';
-export { cutChunks, type PooledSource } from './offline-batch';
-export { type Interaction, pooledData } from './offline-data';
-export { trainPooled } from './offline-training';
+export { cutChunks, type OfflineSource } from './offline-batch';
+export { type Interaction, offlineData } from './offline-data';
+export { trainOffline } from './offline-training';
 export { cutWindows, nextWeights } from './offline-windows';
 export type { RankCase } from './rank-quality';
 export { trainBase } from './train-base';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { seededRandom } from '../model';
-import { cutChunks, type PooledSource, pooledBatch } from './offline-batch';
+import { cutChunks, type OfflineSource, offlineBatch } from './offline-batch';
 
 const rows = (...list: number[]): Int32Array => Int32Array.from(list);
 
@@ -36,7 +36,7 @@ test('every step of every sequence is in exactly one chunk, at places that diffe
   expect(firsts.size).toBeGreaterThan(5);
 });
 
-const source = (more: Partial<PooledSource> = {}): PooledSource => ({
+const source = (more: Partial<OfflineSource> = {}): OfflineSource => ({
   count: 20,
   own: [new Set([3, 4, 5, 9]), new Set([4, 7])],
   choices: Float32Array.from({ length: 20 }, (_, row) => (row === 4 ? 2 : [3, 5, 9, 7].includes(row) ? 1 : 0)),
@@ -51,7 +51,7 @@ test('a batch has its items as columns, inputs and labels at the right, own item
     { sequence: 0, rows: rows(3, 4, 5) },
     { sequence: 1, rows: rows(4, 7) },
   ];
-  const batch = pooledBatch(chunks, 3, source(), seededRandom(2));
+  const batch = offlineBatch(chunks, 3, source(), seededRandom(2));
   const { rows: columns, inputs, labels, mask, offset } = batch;
   const width = columns.length;
   expect(new Set(columns).size).toBe(width);
@@ -71,7 +71,7 @@ test('a batch has its items as columns, inputs and labels at the right, own item
 
 test('a logit is corrected by the chance of its column to be in the batch', () => {
   const chunks = [{ sequence: 0, rows: rows(3, 4, 5) }];
-  const batch = pooledBatch(chunks, 2, source({ own: [new Set()] }), seededRandom(2));
+  const batch = offlineBatch(chunks, 2, source({ own: [new Set()] }), seededRandom(2));
   const column = [...batch.rows].indexOf(4);
   const chance = 1 - (1 - 2 / 6) ** 3 * (1 - 1 / 20) ** 6;
   expect(batch.offset[column]).toBeCloseTo(0.4 - Math.log(chance), 5);
@@ -83,7 +83,7 @@ test('a logit is corrected by the chance of its column to be in the batch', () =
   const pick = (): number => [3, 4, 4, 5, 7, 9][Math.floor(random() * 6)];
   const times = 4000;
   for (let i = 0; i < times; i++) {
-    const drawn = pooledBatch([{ sequence: 0, rows: rows(pick(), pick(), pick()) }], 2, flat, random);
+    const drawn = offlineBatch([{ sequence: 0, rows: rows(pick(), pick(), pick()) }], 2, flat, random);
     for (const [at, row] of drawn.rows.entries()) seen[row] += Math.exp(drawn.offset[at]) / times;
   }
   for (const weight of seen) expect(weight).toBeCloseTo(1, 0);

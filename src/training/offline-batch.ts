@@ -35,7 +35,7 @@ function shuffle<T>(list: T[], random: Random): void {
 }
 
 /** What batches are drawn from. */
-export interface PooledSource {
+export interface OfflineSource {
   /** Items in the catalogue. */
   count: number;
   /** Per sequence, the rows that are no negatives for it. */
@@ -51,7 +51,7 @@ export interface PooledSource {
 }
 
 /** One batch over U distinct items and B * L steps; matrices are row-major. */
-export interface PooledBatch {
+export interface OfflineBatch {
   /** B */
   size: number;
   /** L */
@@ -72,12 +72,12 @@ export interface PooledBatch {
  * Makes a batch of chunks. Columns are the distinct items of all chunks and uniform negatives; the logits are corrected
  * by the log of the chance that a column is in the batch at all (sampled softmax).
  */
-export function pooledBatch(
+export function offlineBatch(
   chunks: readonly Chunk[],
   length: number,
-  source: PooledSource,
+  source: OfflineSource,
   random: Random,
-): PooledBatch {
+): OfflineBatch {
   const { count, own, choices, total, prior, negatives } = source;
   const size = chunks.length;
   const columns = new Map<number, number>();
@@ -99,7 +99,7 @@ export function pooledBatch(
     shared[column] = prior[row] - Math.log(Math.max(1 - absent, 1e-12));
   }
   const steps = size * length;
-  const batch: PooledBatch = {
+  const batch: OfflineBatch = {
     size,
     length,
     rows,

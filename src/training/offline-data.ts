@@ -10,7 +10,7 @@ export interface Interaction {
 }
 
 /** Choices made ready for training. */
-export interface PooledData {
+export interface OfflineData {
   /** The catalogue rows of each user's choices, oldest first; users with one choice among them. */
   sequences: Int32Array[];
   /** How often each item was chosen. */
@@ -25,7 +25,7 @@ export interface PooledData {
  * @param count items in the catalogue
  * @param share of the choices that are validation, 0 to 1; those of users without an earlier choice are left out
  */
-export function pooledData(interactions: readonly Interaction[], count: number, share = 0.1): PooledData {
+export function offlineData(interactions: readonly Interaction[], count: number, share = 0.1): OfflineData {
   const cut = Math.round(interactions.length * (1 - share));
   const histories = new Map<string, number[]>();
   const popularity = new Float32Array(count);

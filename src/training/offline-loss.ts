@@ -23,10 +23,10 @@ import {
 import { disposeView, type HistoryView, historyView, itemRows, userRows } from '../base-model';
 import type { BaseConfig } from '../catalog';
 import { type ForwardOptions, type ItemTaps, linear, type Parameters } from '../model';
-import type { PooledBatch } from './offline-batch';
+import type { OfflineBatch } from './offline-batch';
 
 /** A batch on the compute backend. */
-export interface PooledTensors {
+export interface OfflineTensors {
   view: HistoryView;
   /** [B * L] */
   inputs: Tensor1D;
@@ -41,7 +41,7 @@ export interface PooledTensors {
 }
 
 /** The caller frees the result with `disposeTensors`. */
-export function pooledTensors({ size, length, rows, inputs, mask, labels, offset }: PooledBatch): PooledTensors {
+export function offlineTensors({ size, length, rows, inputs, mask, labels, offset }: OfflineBatch): OfflineTensors {
   const steps = size * length;
   const width = rows.length;
   const scatter = new Float32Array(width * steps);
@@ -65,17 +65,17 @@ export function pooledTensors({ size, length, rows, inputs, mask, labels, offset
   };
 }
 
-export function disposeTensors({ view, ...tensors }: PooledTensors): void {
+export function disposeTensors({ view, ...tensors }: OfflineTensors): void {
   disposeView(view);
   for (const tensor of Object.values(tensors)) tensor.dispose();
 }
 
 /** Loss of one batch of the `sidestream` recipe: softmax over cosines / temperature + offset, mean over the steps. */
-export function pooledLoss(
+export function offlineLoss(
   parameters: Parameters,
   config: BaseConfig,
   taps: ItemTaps,
-  { view, inputs, scatter, offset, label, weight }: PooledTensors,
+  { view, inputs, scatter, offset, label, weight }: OfflineTensors,
   options?: ForwardOptions,
 ): Scalar {
   return tidy(() => {

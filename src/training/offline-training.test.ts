@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { BaseModel, baseConfig } from '../base-model';
 import { CATEGORIES, categoryTable, useBackend } from '../learner/experts/experts.fixture';
 import { LADDERS, storedExpertCounts } from '../model';
-import { type PooledRequest, type PooledState, trainPooled } from './offline-training';
+import { type TrainingRequest, type TrainingState, trainOffline } from './offline-training';
 import { cutWindows, nextWeights } from './offline-windows';
 import { rankQuality } from './rank-quality';
 
@@ -20,7 +20,7 @@ const sequences = Array.from({ length: 24 }, (_, user) => {
 });
 const validation = sequences.slice(0, 12).map((rows) => ({ history: rows.subarray(0, 8), target: rows[8] }));
 const training = sequences.map((rows, user) => (user < 12 ? rows.subarray(0, 8) : rows));
-const request = (more: Partial<PooledRequest> = {}): PooledRequest => ({
+const request = (more: Partial<TrainingRequest> = {}): TrainingRequest => ({
   config: baseConfig('sidestream', SIZES),
   table,
   sequences: training,
@@ -39,7 +39,7 @@ describe('training a base model', () => {
   test.each(['sidestream', 'paper'] as const)('learns what users choose next by the recipe %s', async (recipe) => {
     const config = baseConfig(recipe, SIZES);
     const before = memory().numTensors;
-    const { weights, reports, epoch, utilization } = await trainPooled(
+    const { weights, reports, epoch, utilization } = await trainOffline(
       request({ config, epochs: 12, patience: 12, learningRate: 0.01 }),
     );
     expect(memory().numTensors).toBe(before);
@@ -69,17 +69,17 @@ describe('training a base model', () => {
 
   test('gives the same weights for the same seed, and others for another', async () => {
     const [a, b, c] = [
-      await trainPooled(request({ epochs: 2 })),
-      await trainPooled(request({ epochs: 2 })),
-      await trainPooled(request({ epochs: 2, seed: 2 })),
+      await trainOffline(request({ epochs: 2 })),
+      await trainOffline(request({ epochs: 2 })),
+      await trainOffline(request({ epochs: 2, seed: 2 })),
     ];
     expect(b).toEqual(a);
     expect(c.weights).not.toEqual(a.weights);
   });
 
   test('goes on from a kept state as if it had not stopped', async () => {
-    const states: PooledState[] = [];
-    const whole = await trainPooled(
+    const states: TrainingState[] = [];
+    const whole = await trainOffline(
       request({
         epochs: 5,
         patience: 9,
@@ -88,7 +88,7 @@ describe('training a base model', () => {
         },
       }),
     );
-    const rest = await trainPooled(request({ epochs: 5, patience: 9, resume: states[2] }));
+    const rest = await trainOffline(request({ epochs: 5, patience: 9, resume: states[2] }));
     expect(rest.reports.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5]);
     expect(rest.epoch).toBe(whole.epoch);
     for (const [name, { values }] of Object.entries(whole.weights)) {
@@ -98,16 +98,16 @@ describe('training a base model', () => {
   });
 
   test('stops when the ranking gets no better, and when asked to', async () => {
-    const stuck = await trainPooled(request({ epochs: 20, patience: 2, learningRate: 1e-9 }));
+    const stuck = await trainOffline(request({ epochs: 20, patience: 2, learningRate: 1e-9 }));
     expect(stuck.reports.length).toBeLessThan(20);
     const asked = new AbortController();
-    const stopped = await trainPooled(request({ signal: asked.signal, onEpoch: () => asked.abort() }));
+    const stopped = await trainOffline(request({ signal: asked.signal, onEpoch: () => asked.abort() }));
     expect(stopped.reports).toHaveLength(1);
   });
 
   test('leaves frozen experts and other windows alone', async () => {
     const config = baseConfig('sidestream', SIZES);
-    const first = await trainPooled(request({ epochs: 1 }));
+    const first = await trainOffline(request({ epochs: 1 }));
     const grown = nextWeights(first.weights, first.utilization, 'sidestream', { seed: 1 });
     for (const ladder of LADDERS) expect(storedExpertCounts(grown, ladder).every((count) => count === 2)).toBe(true);
     const popularity = new Float32Array(COUNT);
@@ -119,7 +119,7 @@ describe('training a base model', () => {
     };
     const [before, after] = [await quality(first.weights), await quality(grown)];
     expect(Math.max(...before.map((value, i) => Math.abs(value - after[i])))).toBeLessThan(1e-5);
-    const second = await trainPooled(request({ epochs: 1, initial: grown, freezeExperts: true, popularity }));
+    const second = await trainOffline(request({ epochs: 1, initial: grown, freezeExperts: true, popularity }));
     const name = (expert: number) => `multimodal_encoder.text_encoder.moes.0.experts.${expert}.fc_up.weight`;
     expect(second.weights[name(0)]).toEqual(grown[name(0)]);
     expect(second.weights[name(1)]).not.toEqual(grown[name(1)]);
@@ -128,16 +128,18 @@ describe('training a base model', () => {
   });
 
   test('refuses what cannot be learned', async () => {
-    await expect(trainPooled(request({ sequences: [Int32Array.of(1)] }))).rejects.toMatchObject({
+    await expect(trainOffline(request({ sequences: [Int32Array.of(1)] }))).rejects.toMatchObject({
       code: 'runtime/invalid-input',
     });
-    await expect(trainPooled(request({ sequences: [Int32Array.of(1, COUNT)] }))).rejects.toMatchObject({
+    await expect(trainOffline(request({ sequences: [Int32Array.of(1, COUNT)] }))).rejects.toMatchObject({
       code: 'runtime/invalid-input',
     });
     const before = memory().numTensors;
-    await expect(trainPooled(request({ popularity: new Float32Array(COUNT).fill(Number.NaN) }))).rejects.toMatchObject({
-      code: 'model/not-finite',
-    });
+    await expect(trainOffline(request({ popularity: new Float32Array(COUNT).fill(Number.NaN) }))).rejects.toMatchObject(
+      {
+        code: 'model/not-finite',
+      },
+    );
     expect(memory().numTensors).toBe(before);
   });
 });
@@ -152,7 +154,7 @@ test('windows have equal counts and lose nothing', () => {
 
 test('the quality of a ranking is that of its ranks', async () => {
   await useBackend('cpu');
-  const { weights } = await trainPooled(request({ epochs: 1 }));
+  const { weights } = await trainOffline(request({ epochs: 1 }));
   const config = baseConfig('sidestream', SIZES);
   const model = BaseModel.from(weights, config, table);
   const { parametersFrom, disposeParameters } = await import('../model');

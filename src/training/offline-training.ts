@@ -2,12 +2,12 @@ import { initialWeights } from '../base-model';
 import type { BaseConfig, FeatureTable } from '../catalog';
 import { SidestreamError } from '../error';
 import { seededRandom, Trainer, trainableNames, type Utilization, UtilizationMeter, type Weights } from '../model';
-import { cutChunks, type PooledSource } from './offline-batch';
+import { cutChunks, type OfflineSource } from './offline-batch';
 import { type RankCase, type RankQuality, rankQuality } from './rank-quality';
 import { prepareBatch } from './training-step';
 
 /** What a base model is trained from, and how. */
-export interface PooledRequest {
+export interface TrainingRequest {
   config: BaseConfig;
   /** Features of the whole catalogue. */
   table: FeatureTable;
@@ -37,10 +37,10 @@ export interface PooledRequest {
   /** Uniform negatives of one step. Default 512. */
   negatives?: number;
   /** An earlier run's state, to go on from: same request, same result. */
-  resume?: PooledState;
+  resume?: TrainingState;
   onStep?(step: number, steps: number): void;
   /** Awaited after every epoch; the place to keep the state. */
-  onEpoch?(report: EpochReport, state: () => Promise<PooledState>): void | Promise<void>;
+  onEpoch?(report: EpochReport, state: () => Promise<TrainingState>): void | Promise<void>;
   /** Ends the training after the current epoch. */
   signal?: AbortSignal;
 }
@@ -55,7 +55,7 @@ export interface EpochReport {
 }
 
 /** A training between two epochs. */
-export interface PooledState {
+export interface TrainingState {
   weights: Weights;
   /** State of Adam, see `Trainer.state`. */
   adam: Weights;
@@ -63,7 +63,7 @@ export interface PooledState {
   reports: EpochReport[];
 }
 
-export interface PooledResult {
+export interface TrainingResult {
   /** Those of the best epoch by NDCG@10; of the last one without validation. */
   weights: Weights;
   /** The epoch they are from. */
@@ -82,7 +82,7 @@ const CLIP_NORM = 5;
  * @throws SidestreamError `runtime/invalid-input` when there is nothing to learn from, `model/not-finite` when the loss
  *   is no number any more
  */
-export async function trainPooled(request: PooledRequest): Promise<PooledResult> {
+export async function trainOffline(request: TrainingRequest): Promise<TrainingResult> {
   const { config, table, sequences, validation = [], seed, resume, onStep, onEpoch, signal } = request;
   const { epochs = 30, patience = 4, batch = batchFor(request), bottleneckDim = 32 } = request;
   const { learningRate = config.recipe === 'paper' || request.initial ? 1e-3 : 5e-3 } = request;
@@ -145,14 +145,14 @@ export async function trainPooled(request: PooledRequest): Promise<PooledResult>
 export const logPopularity = (popularity: Float32Array, { recipe }: BaseConfig): Float32Array =>
   popularity.map((value) => (recipe === 'paper' ? 0 : Math.log1p(value)));
 
-function popularityOf({ table, sequences, popularity }: PooledRequest): Float32Array {
+function popularityOf({ table, sequences, popularity }: TrainingRequest): Float32Array {
   if (popularity) return popularity;
   const counts = new Float32Array(table.count);
   for (const rows of sequences) for (const row of rows) counts[row]++;
   return counts;
 }
 
-function sourceOf(request: PooledRequest): PooledSource {
+function sourceOf(request: TrainingRequest): OfflineSource {
   const { config, table, sequences, negatives = 512 } = request;
   const choices = new Float32Array(table.count);
   let total = 0;
@@ -168,7 +168,7 @@ function sourceOf(request: PooledRequest): PooledSource {
   return { count: table.count, own: sequences.map((rows) => new Set(rows)), choices, total, prior, negatives };
 }
 
-function batchFor({ config, sequences }: PooledRequest): number {
+function batchFor({ config, sequences }: TrainingRequest): number {
   const choices = sequences.reduce((sum, rows) => sum + rows.length, 0);
   return choices / config.maxSeqLen >= 100 * 32 ? 32 : 16;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pooledData } from './offline-data';
+import { offlineData } from './offline-data';
 
 describe('the choices of a log', () => {
   const log = [
@@ -12,7 +12,7 @@ describe('the choices of a log', () => {
   ];
 
   test('are split by time, validation with everything before', () => {
-    const { sequences, popularity, validation } = pooledData(log, 4, 0.5);
+    const { sequences, popularity, validation } = offlineData(log, 4, 0.5);
     expect(sequences.map((rows) => [...rows])).toEqual([[0, 1], [1]]);
     expect([...popularity]).toEqual([1, 2, 0, 0]);
     expect(validation.map(({ history, target }) => [[...history], target])).toEqual([
@@ -22,7 +22,7 @@ describe('the choices of a log', () => {
   });
 
   test('are all learned from without a validation', () => {
-    const { sequences, validation } = pooledData(log, 4, 0);
+    const { sequences, validation } = offlineData(log, 4, 0);
     expect(sequences.map((rows) => [...rows])).toEqual([[0, 1, 2, 3], [1], [0]]);
     expect(validation).toEqual([]);
   });

@@ -3,8 +3,8 @@ import type { BaseConfig, Bundle } from '../catalog';
 import { sha256 } from '../common/sha256';
 import type { Weights } from '../model';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint';
-import { type Interaction, pooledData } from './offline-data';
-import { trainPooled } from './offline-training';
+import { type Interaction, offlineData } from './offline-data';
+import { trainOffline } from './offline-training';
 import { cutWindows, nextWeights } from './offline-windows';
 import type { RankQuality } from './rank-quality';
 
@@ -50,11 +50,11 @@ export async function trainBase(request: TrainBaseRequest): Promise<TrainBaseRes
   let epochs = 0;
   for (const [window, stream] of streams.entries()) {
     if (resume && window < resume.window) continue;
-    const data = pooledData(stream, bundle.items.length, request.validation);
+    const data = offlineData(stream, bundle.items.length, request.validation);
     const every = Math.ceil(data.validation.length / VALIDATION_CASES);
     const named = streams.length > 1 ? `Window ${window + 1}/${streams.length}, epoch` : 'Epoch';
     let epoch = resume?.state.reports.length ?? 0;
-    const result = await trainPooled({
+    const result = await trainOffline({
       config,
       table: bundle.features,
       sequences: data.sequences,

@@ -7,11 +7,11 @@ import {
   disposeMask,
   type Loss,
   lossTerms,
-  type ModelTally,
+  type ModelGateCounts,
   type Random,
 } from '../model';
-import { type Chunk, type PooledSource, pooledBatch } from './offline-batch';
-import { disposeTensors, pooledLoss, pooledTensors } from './offline-loss';
+import { type Chunk, type OfflineSource, offlineBatch } from './offline-batch';
+import { disposeTensors, offlineLoss, offlineTensors } from './offline-loss';
 
 /** A batch's loss, with everything constant on the compute backend until `dispose`. */
 export interface PreparedBatch {
@@ -24,16 +24,16 @@ export function prepareBatch(
   config: BaseConfig,
   table: FeatureTable,
   chunks: readonly Chunk[],
-  source: PooledSource,
+  source: OfflineSource,
   random: Random,
-  tally?: ModelTally,
+  tally?: ModelGateCounts,
 ): PreparedBatch {
   if (config.recipe === 'paper') return paperBatch(config, table, chunks, source, tally);
-  const batch = pooledBatch(chunks, config.maxSeqLen, source, random);
+  const batch = offlineBatch(chunks, config.maxSeqLen, source, random);
   const taps = tapsOf(table, batch.rows);
-  const tensors = pooledTensors(batch);
+  const tensors = offlineTensors(batch);
   return {
-    loss: (parameters, trainable) => pooledLoss(parameters, config, taps, tensors, { trainable, tally }),
+    loss: (parameters, trainable) => offlineLoss(parameters, config, taps, tensors, { trainable, tally }),
     dispose: () => {
       disposeTaps(taps);
       disposeTensors(tensors);
@@ -46,8 +46,8 @@ function paperBatch(
   config: BaseConfig,
   table: FeatureTable,
   chunks: readonly Chunk[],
-  { choices, total }: PooledSource,
-  tally?: ModelTally,
+  { choices, total }: OfflineSource,
+  tally?: ModelGateCounts,
 ): PreparedBatch {
   const length = config.maxSeqLen;
   // Item numbers start at 1, 0 is padding.

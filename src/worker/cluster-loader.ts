@@ -1,10 +1,10 @@
 import type { BundleClusters, Item, ItemsPart } from '../catalog';
 import { SidestreamError } from '../error';
-import { contentTaste } from '../ranking';
-import { Nearby } from './cluster-selection';
-import type { LoadedCatalogue } from './loaded-catalog';
+import { contentProfile } from '../ranking';
+import { ClusterSelection } from './cluster-selection';
+import type { LoadedCatalog } from './loaded-catalog';
 import type { ActiveLearner, ProfileSession } from './profile-session';
-import type { Chores } from './task-queue';
+import type { TaskQueue } from './task-queue';
 
 /** Quiet time after a choice before the clusters near the taste are loaded, ms. */
 const APPROACH_DELAY = 20;
@@ -20,11 +20,11 @@ const PROBES_ROUND_ITEM = 24;
 const LONGEST_HISTORY = 200;
 
 /** What the aisles need of the engine around them. */
-export interface AislesContext {
-  shop: LoadedCatalogue;
+export interface ClusterLoaderContext {
+  shop: LoadedCatalog;
   clusters: BundleClusters;
   session: ProfileSession;
-  chores: Chores;
+  tasks: TaskQueue;
   /** Lists are others now. */
   changed(): void;
   /** What could not be loaded, while there is something to go on with. */
@@ -35,32 +35,32 @@ export interface AislesContext {
  * Which part of a large catalogue is in the shop: its head, what the shopper chose, what is near the taste and what is
  * looked at. The shop grows as more is wanted; when it is too large, what was wanted longest ago leaves it.
  */
-export class Aisles {
-  readonly #shop: LoadedCatalogue;
+export class ClusterLoader {
+  readonly #shop: LoadedCatalog;
   readonly #clusters: BundleClusters;
-  readonly #nearby: Nearby;
+  readonly #selection: ClusterSelection;
   readonly #session: ProfileSession;
-  readonly #chores: Chores;
+  readonly #tasks: TaskQueue;
   readonly #changed: () => void;
-  readonly #report: AislesContext['report'];
+  readonly #report: ClusterLoaderContext['report'];
   /** The history that the shop was last filled for. */
   #approached = '';
   /** Items that the shop was filled for. */
   readonly #shown = new Set<string>();
 
-  constructor({ shop, clusters, session, chores, report, changed }: AislesContext) {
-    this.#chores = chores;
+  constructor({ shop, clusters, session, tasks, report, changed }: ClusterLoaderContext) {
+    this.#tasks = tasks;
     this.#changed = changed;
     this.#shop = shop;
     this.#clusters = clusters;
-    this.#nearby = new Nearby(clusters);
+    this.#selection = new ClusterSelection(clusters);
     this.#session = session;
     this.#report = report;
   }
 
   /** Fills the shop for the taste in a quiet moment, where it is another than the one that it was last filled for. */
   keepUp(): void {
-    this.#chores.later('approach', APPROACH_DELAY, async () => {
+    this.#tasks.later('approach', APPROACH_DELAY, async () => {
       if (!(await this.#approach())) return;
       await this.#session.run(({ learner }) => void learner.terms);
       this.#changed();
@@ -85,11 +85,11 @@ export class Aisles {
     if (!this.#shop.find(id)) await this.#load([id]);
     const { content, rowOf } = this.#shop.index;
     const row = rowOf.get(id);
-    const taste = row === undefined ? null : contentTaste(content, { rows: [row], strengths: [1] });
+    const taste = row === undefined ? null : contentProfile(content, { rows: [row], strengths: [1] });
     if (!taste) return;
-    const weights = { recent: 1, session: 0, closest: 0 };
+    const weights = { recent: 1, session: 0, nearestHistory: 0 };
     try {
-      await this.#add(await this.#nearby.partsNear(taste, weights, ROUND_ITEM, PROBES_ROUND_ITEM));
+      await this.#add(await this.#selection.partsNear(taste, weights, ROUND_ITEM, PROBES_ROUND_ITEM));
       this.#shown.add(id);
     } catch (thrown) {
       this.#report(SidestreamError.from(thrown));
@@ -111,7 +111,7 @@ export class Aisles {
    */
   async check(ids: readonly string[]): Promise<void> {
     for (const id of new Set(ids)) {
-      if (!this.#shop.find(id) && !(await this.#nearby.has(id))) this.#shop.rowOf(id);
+      if (!this.#shop.find(id) && !(await this.#selection.has(id))) this.#shop.rowOf(id);
     }
   }
 
@@ -121,19 +121,19 @@ export class Aisles {
    */
   async #approach(): Promise<boolean> {
     const { taste, weights, history } = await this.#session.run(({ learner }) => ({
-      taste: contentTaste(this.#shop.index.content, learner.history),
+      taste: contentProfile(this.#shop.index.content, learner.history),
       weights: learner.weights,
       history: this.#historyOf(learner),
     }));
     if (!taste || history === this.#approached) return false;
-    const changed = await this.#add(await this.#nearby.partsNear(taste, weights));
+    const changed = await this.#add(await this.#selection.partsNear(taste, weights));
     this.#approached = history;
     return (await this.#tidy()) || changed;
   }
 
   async #load(ids: readonly string[]): Promise<void> {
     const missing = ids.filter((id) => !this.#shop.find(id));
-    if (missing.length > 0) await this.#add(await this.#nearby.partsWith(missing));
+    if (missing.length > 0) await this.#add(await this.#selection.partsWith(missing));
   }
 
   /** @returns whether the shop grew */
@@ -141,7 +141,7 @@ export class Aisles {
     return this.#session.train(async ({ learner }) => {
       // No list may be made between the two: the learner must know of all rows.
       const grown = this.#shop.grow(parts);
-      if (grown) await learner.setCatalogue(this.#shop);
+      if (grown) await learner.setCatalog(this.#shop);
       return grown;
     });
   }
@@ -152,7 +152,7 @@ export class Aisles {
       const { items } = this.#shop.index;
       const own = [...history.rows.slice(-LONGEST_HISTORY), ...history.dismissed].map((row) => items[row].id);
       this.#shown.clear();
-      this.#shop.keepOnly(new Set([...own, ...this.#nearby.giveUp(FEWER_ITEMS)]));
+      this.#shop.keepOnly(new Set([...own, ...this.#selection.giveUp(FEWER_ITEMS)]));
     });
     return true;
   }

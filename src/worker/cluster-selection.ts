@@ -1,5 +1,5 @@
 import type { BundleClusters, ItemsPart } from '../catalog';
-import { baseTaste, type ContentTaste, type ContentWeights, clustersOf, Retrieval } from '../ranking';
+import { baseProfile, type ContentProfile, type ContentWeights, clustersOf, Retrieval } from '../ranking';
 
 /** Clusters whose items are loaded for a taste: about 2,500 items, among them the best candidates. */
 const NEAREST = 10;
@@ -10,7 +10,7 @@ const PAST_CLUSTERS = 10;
  * Which parts of a large catalogue are loaded: those that somebody asked for by an item's id, and those near the taste.
  * Every method may reject with `bundle/*`; then a later call tries again.
  */
-export class Nearby {
+export class ClusterSelection {
   readonly #clusters: BundleClusters;
   #retrieval: Promise<Retrieval> | null = null;
   /** Ids of the clusters that are loaded, the one that was wanted last at the end. */
@@ -43,10 +43,15 @@ export class Nearby {
    * @param most clusters; default 10
    * @param probes clusters that are searched, see `RetrievalOptions`
    */
-  async partsNear(taste: ContentTaste, weights: ContentWeights, most = NEAREST, probes?: number): Promise<ItemsPart[]> {
+  async partsNear(
+    taste: ContentProfile,
+    weights: ContentWeights,
+    most = NEAREST,
+    probes?: number,
+  ): Promise<ItemsPart[]> {
     this.#retrieval ??= this.#startRetrieval();
     const [retrieval, axes] = await Promise.all([this.#retrieval, this.#clusters.axes()]);
-    const candidates = await retrieval.candidates(baseTaste(taste, axes), weights, { probes });
+    const candidates = await retrieval.candidates(baseProfile(taste, axes), weights, { probes });
     return this.#parts(clustersOf(candidates, most));
   }
 

@@ -93,7 +93,7 @@ describe('an engine with rules', () => {
     expect(await listed(engine, {})).toBe('abdefgh');
     const rotated = async () => {
       const { items } = await engine.recommend({ placement: 'trending', rotation: 1 });
-      return items.find(({ item }) => item.id === 'h')?.terms.rotation;
+      return items.find(({ item }) => item.id === 'h')?.contributions.rotation;
     };
     const before = await rotated();
     expect(before).toBeLessThan(0);
@@ -152,9 +152,9 @@ describe('an engine with rules', () => {
     const [{ item, score, reason }] = items;
     const explained = await engine.explain(item.id, request);
     expect([explained.item.id, explained.placement, explained.score]).toEqual([item.id, 'for-you', score]);
-    expect(Object.values(explained.parts).reduce((sum, part) => sum + part)).toBeCloseTo(score, 4);
-    expect(explained.sentence).toBe(reason);
-    expect(explained.because.every(({ item: past }) => 'bd'.includes(past.id) && past.title !== '')).toBe(true);
+    expect(Object.values(explained.contributions).reduce((sum, part) => sum + part)).toBeCloseTo(score, 4);
+    expect(explained.reason).toBe(reason);
+    expect(explained.contributors.every(({ item: past }) => 'bd'.includes(past.id) && past.title !== '')).toBe(true);
     expect((await engine.recommend({ placement: 'trending', lang: 'ja' })).items[0].reason).toBe(
       'このショップで人気の商品です',
     );

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addLearned, type CompanionTable, type Manifest, rowsPerItem, writeBundle } from '../catalog';
+import { addLearned, type CooccurrenceTable, type Manifest, rowsPerItem, writeBundle } from '../catalog';
 import { bundleContent, makeItem, memoryBundle } from '../catalog/bundle/bundle.fixture';
 import type { SidestreamError } from '../error';
 import { Engine } from './engine';
@@ -9,7 +9,7 @@ import { encodersOf } from './loaded-catalog';
 
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
 /** Others chose item d with item a. */
-const COMPANIONS: CompanionTable = {
+const COMPANIONS: CooccurrenceTable = {
   count: IDS.length,
   offsets: Uint32Array.from([0, 1, 1, 1, 2, 2, 2]),
   rows: Uint32Array.of(3, 0),
@@ -55,11 +55,11 @@ describe('an engine whose bundle knows companions', () => {
     await engine.settled();
     expect(await firstWith(engine, 'a')).toMatchObject({
       item: { id: 'd' },
-      source: 'companions',
+      source: 'boughtTogether',
       reason: 'Others chose it with “Title of a”',
     });
     const status = await engine.status();
-    expect(status.weights.companions).toBeGreaterThan(0);
+    expect(status.weights.boughtTogether).toBeGreaterThan(0);
     expect(status.backend.learner).toBeNull();
 
     const shape = { taps: { text: 2, image: 3 } };
@@ -68,10 +68,10 @@ describe('an engine whose bundle knows companions', () => {
     const local = { item: makeItem('mine'), encoders: encodersOf(manifest), ...features };
     await engine.insertItem(local);
     await engine.track('click', 'a', {});
-    expect((await firstWith(engine, 'a')).source).toBe('companions');
+    expect((await firstWith(engine, 'a')).source).toBe('boughtTogether');
     expect((await firstWith(engine, 'mine')).source).toBe('content');
     const { items } = await engine.recommend({});
-    expect(items.find(({ item }) => item.id === 'd')?.terms.companions).toBeGreaterThan(0);
+    expect(items.find(({ item }) => item.id === 'd')?.contributions.boughtTogether).toBeGreaterThan(0);
     expect(errors).toEqual([]);
     await engine.close();
   });
@@ -84,7 +84,7 @@ describe('an engine whose bundle knows companions', () => {
       const { engine, errors } = await start();
       await engine.settled();
       expect(errors.map(({ code }) => code)).toEqual(['bundle/digest-mismatch']);
-      expect((await engine.status()).weights).not.toHaveProperty('companions');
+      expect((await engine.status()).weights).not.toHaveProperty('boughtTogether');
       expect((await firstWith(engine, 'a')).source).toBe('content');
       await engine.close();
     } finally {

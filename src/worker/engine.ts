@@ -17,19 +17,19 @@ import type {
   TrackDetails,
 } from '../protocol';
 import { parseConsent, parsed, type TrackInput, trackSchema } from '../protocol';
-import { type LocalItem, type Snapshot, sealedFiles } from '../store';
-import type { Aisles } from './cluster-loader';
+import { encryptedFiles, type LocalItem, type Snapshot } from '../store';
+import type { ClusterLoader } from './cluster-loader';
 import { preloadDevice } from './device-opening';
 import type { EngineListener, EngineOptions } from './engine-options';
-import { Ledger } from './event-recorder';
-import { Trial } from './experiment-assignment';
+import { EventRecorder } from './event-recorder';
+import { ExperimentAssignment } from './experiment-assignment';
 import { LearningScheduler } from './learning-scheduler';
 import { loadLearned } from './load-learned';
-import { LoadedCatalogue } from './loaded-catalog';
+import { LoadedCatalog } from './loaded-catalog';
 import { ProfileSession } from './profile-session';
 import { ProfileStorage } from './profile-storage';
-import { Advice } from './recommendation-service';
-import { Chores } from './task-queue';
+import { RecommendationService } from './recommendation-service';
+import { TaskQueue } from './task-queue';
 
 /** Quiet time before another tab's profile is read, ms. */
 const REFRESH_DELAY = 100;
@@ -44,16 +44,16 @@ const GRANT_ATTEMPTS = 3;
 export class Engine {
   readonly #options: EngineOptions;
   readonly #listener: EngineListener;
-  readonly #catalogue: LoadedCatalogue;
-  readonly #trial: Trial;
+  readonly #catalog: LoadedCatalog;
+  readonly #experiment: ExperimentAssignment;
   readonly #storage: ProfileStorage;
   readonly #session: ProfileSession;
   /** Null where the whole catalogue is loaded. */
-  readonly #aisles: Aisles | null;
-  readonly #ledger: Ledger;
+  readonly #clusters: ClusterLoader | null;
+  readonly #events: EventRecorder;
   readonly #scheduler: LearningScheduler;
-  readonly #advice: Advice;
-  readonly #chores: Chores;
+  readonly #recommendations: RecommendationService;
+  readonly #tasks: TaskQueue;
   /** Changes of consent, in this tab and in others: each is done before the next one begins. */
   readonly #consenting = new Mutex();
 
@@ -61,42 +61,42 @@ export class Engine {
   private constructor(
     options: EngineOptions,
     listener: EngineListener,
-    catalogue: LoadedCatalogue,
+    catalog: LoadedCatalog,
     large: typeof import('./cluster-loader') | null,
   ) {
     this.#options = options;
     this.#listener = listener;
-    this.#catalogue = catalogue;
+    this.#catalog = catalog;
     const report = (error: SidestreamError): void => listener.error(error);
     const changed = (): void => this.#changed();
     const { seed, rules } = options;
-    const { clusters } = catalogue.bundle;
-    this.#chores = new Chores((thrown) => report(SidestreamError.from(thrown)));
-    this.#trial = new Trial(options.experiment, report);
+    const { clusters } = catalog.bundle;
+    this.#tasks = new TaskQueue((thrown) => report(SidestreamError.from(thrown)));
+    this.#experiment = new ExperimentAssignment(options.experiment, report);
     this.#storage = new ProfileStorage(options);
-    this.#session = new ProfileSession(catalogue, seed, this.#storage, report);
-    const [trial, storage, session, chores] = [this.#trial, this.#storage, this.#session, this.#chores];
-    this.#aisles =
-      clusters && large && new large.Aisles({ shop: catalogue, clusters, session, chores, report, changed });
-    const aisles = this.#aisles;
-    this.#ledger = new Ledger(storage, chores, report);
-    const learning = (): boolean => options.learning && trial.learning;
+    this.#session = new ProfileSession(catalog, seed, this.#storage, report);
+    const [experiment, storage, session, tasks] = [this.#experiment, this.#storage, this.#session, this.#tasks];
+    this.#clusters =
+      clusters && large && new large.ClusterLoader({ shop: catalog, clusters, session, tasks, report, changed });
+    const clusterLoader = this.#clusters;
+    this.#events = new EventRecorder(storage, tasks, report);
+    const learning = (): boolean => options.learning && experiment.learning;
     this.#scheduler = new LearningScheduler({
-      ...{ catalogue, session, storage, chores, listener, seed, learning, aisles, changed },
+      ...{ catalog, session, storage, tasks, listener, seed, learning, clusterLoader, changed },
     });
-    this.#advice = new Advice({ shop: catalogue, trial, rules, session, aisles });
+    this.#recommendations = new RecommendationService({ shop: catalog, experiment, rules, session, clusterLoader });
     this.#storage.subscribe({
       onError: report,
       onEvents: () => this.#learn(),
       onProfile: () => {
-        this.#ledger.restart();
-        this.#chores.later('refresh', REFRESH_DELAY, () => this.#scheduler.reload());
+        this.#events.restart();
+        this.#tasks.later('refresh', REFRESH_DELAY, () => this.#scheduler.reload());
       },
       // The tab that led before may have ended before it learned, or saved, the last events.
-      onLead: () => this.#chores.queue(() => this.#scheduler.reload()),
-      onErased: () => this.#chores.beside(() => this.#consenting.run(() => this.#erase())),
-      onGranted: () => this.#chores.beside(() => this.#consenting.run(() => this.#grantElsewhere())),
-      onTakenOver: () => this.#chores.beside(() => this.#scheduler.rebase()),
+      onLead: () => this.#tasks.queue(() => this.#scheduler.reload()),
+      onErased: () => this.#tasks.beside(() => this.#consenting.run(() => this.#erase())),
+      onGranted: () => this.#tasks.beside(() => this.#consenting.run(() => this.#grantElsewhere())),
+      onTakenOver: () => this.#tasks.beside(() => this.#scheduler.rebase()),
     });
   }
 
@@ -115,20 +115,20 @@ export class Engine {
     const bundle = await opening;
     // Most catalogues are loaded as a whole.
     const large = bundle.clusters && (await import('./cluster-loader'));
-    const engine = new Engine(options, listener, new LoadedCatalogue(bundle), large);
+    const engine = new Engine(options, listener, new LoadedCatalog(bundle), large);
     await engine.#open();
-    engine.#aisles?.keepUp();
-    const [catalogue, session, chores] = [engine.#catalogue, engine.#session, engine.#chores];
-    loadLearned({ catalogue, session, chores, listener, changed: () => engine.#changed() });
+    engine.#clusters?.keepUp();
+    const [catalog, session, tasks] = [engine.#catalog, engine.#session, engine.#tasks];
+    loadLearned({ catalog, session, tasks, listener, changed: () => engine.#changed() });
     return engine;
   }
 
   recommend(request: RecommendRequest): Promise<RecommendResponse> {
-    return this.#advice.recommend(request);
+    return this.#recommendations.recommend(request);
   }
 
   explain(itemId: string, request: RecommendRequest): Promise<Explanation> {
-    return this.#advice.explain(itemId, request);
+    return this.#recommendations.explain(itemId, request);
   }
 
   /** Resolves when the event is kept. It is learned right after; `settled` waits for that. */
@@ -153,7 +153,7 @@ export class Engine {
       }
     });
     if (this.#storage.consent === 'denied' || entries.length === 0) return results;
-    await this.#ledger.append(entries);
+    await this.#events.append(entries);
     this.#learn();
     this.#reportUnknown(entries);
     return results;
@@ -174,12 +174,12 @@ export class Engine {
 
   /** What happened on this device, as far as the log was kept. */
   metrics(): Promise<Metrics> {
-    return this.#ledger.metrics(this.#trial.label);
+    return this.#events.metrics(this.#experiment.label);
   }
 
   /** What was tracked through this engine since the last call. */
   async takeMetrics(): Promise<Counts[]> {
-    return this.#ledger.take();
+    return this.#events.take();
   }
 
   snapshots(): Promise<Snapshot[]> {
@@ -195,13 +195,13 @@ export class Engine {
     await this.#scheduler.catchUp();
     const profile = await this.#session.run(({ learner }) => learner.save());
     const file = await encodeProfile(profile);
-    return passphrase === undefined ? file : (await sealedFiles()).seal(file, passphrase);
+    return passphrase === undefined ? file : (await encryptedFiles()).encryptFile(file, passphrase);
   }
 
   async importProfile(file: Uint8Array, passphrase = ''): Promise<void> {
     const { era } = this.#storage;
-    const { isSealed, openSealed } = await sealedFiles();
-    const profile = await decodeProfile(isSealed(file) ? await openSealed(file, passphrase) : file);
+    const { isEncrypted, decryptFile } = await encryptedFiles();
+    const profile = await decodeProfile(isEncrypted(file) ? await decryptFile(file, passphrase) : file);
     this.#scheduler.check(profile);
     await this.#scheduler.replaceStored(async () => {
       // Its events were numbered by another log: here it knows all there are.
@@ -222,12 +222,12 @@ export class Engine {
       'runtime/invalid-input',
       `addItem(): the shop already has an item "${id}"; choose another id.`,
     );
-    if (await this.#aisles?.find(id)) throw refused;
+    if (await this.#clusters?.find(id)) throw refused;
     await this.#session.train(async ({ learner }) => {
-      if (!this.#catalogue.accepts(local)) throw refused;
+      if (!this.#catalog.accepts(local)) throw refused;
       await this.#storage.saveLocalItem(local, era);
-      this.#catalogue.add([local]);
-      await learner.setCatalogue(this.#catalogue);
+      this.#catalog.add([local]);
+      await learner.setCatalog(this.#catalog);
     });
     this.#changed();
     return local.item;
@@ -236,29 +236,29 @@ export class Engine {
   /** What the encoder worker needs to encode new items for this bundle. */
   async encoderFiles(): Promise<BundleEncoders> {
     const { bundleEncoders } = await import('./encoder-files');
-    const files = await bundleEncoders(this.#catalogue.bundle, (progress) => this.#listener.progress(progress));
+    const files = await bundleEncoders(this.#catalog.bundle, (progress) => this.#listener.progress(progress));
     return Comlink.transfer(files, [files.text.onnx, files.image.onnx, files.projection]);
   }
 
   async getItem(id: string): Promise<Item | null> {
-    return this.#catalogue.find(id) ?? (await this.#aisles?.find(id)) ?? null;
+    return this.#catalog.find(id) ?? (await this.#clusters?.find(id)) ?? null;
   }
 
   async browse(request: BrowseRequest): Promise<BrowseResponse> {
-    return this.#catalogue.browse(request);
+    return this.#catalog.browse(request);
   }
 
   async categories(): Promise<{ category: string; count: number }[]> {
-    return this.#catalogue.categories();
+    return this.#catalog.categories();
   }
 
   async status(): Promise<Status> {
     const { backend, ...learned } = await this.#session.run(({ learner }) => learner.status);
     return {
       consent: this.#storage.consent,
-      learning: this.#options.learning && this.#trial.learning,
+      learning: this.#options.learning && this.#experiment.learning,
       leading: this.#storage.leading,
-      items: this.#catalogue.count,
+      items: this.#catalog.count,
       ...learned,
       backend: { learner: backend, encoders: null },
       memory: backend === null ? null : await learnerMemory(),
@@ -267,7 +267,7 @@ export class Engine {
 
   /** Runs what is due now and resolves when nothing is left to do. */
   async settled(): Promise<void> {
-    await this.#chores.settled();
+    await this.#tasks.settled();
     await this.#session.settled();
   }
 
@@ -277,7 +277,7 @@ export class Engine {
       // What was erased meanwhile needs no reset.
       if (era === this.#storage.era) await this.#storage.clear(era);
     });
-    this.#ledger.forget();
+    this.#events.forget();
     await this.#begin();
     this.#changed();
   }
@@ -292,7 +292,7 @@ export class Engine {
   async #open(): Promise<void> {
     try {
       await this.#consenting.run(() => this.#storage.open());
-      await this.#trial.draw(this.#storage.counting);
+      await this.#experiment.draw(this.#storage.counting);
       await this.#scheduler.restore();
     } catch (thrown) {
       this.#listener.error(SidestreamError.from(thrown));
@@ -302,26 +302,26 @@ export class Engine {
 
   /** The page begins, or begins again with another past. */
   #begin(): Promise<void> {
-    return this.#session.run(({ learner }) => this.#advice.begin(learner));
+    return this.#session.run(({ learner }) => this.#recommendations.begin(learner));
   }
 
   /** Learns what the log has, beside everything else: what was asked for after this call comes after it. */
   #learn(): void {
-    this.#chores.beside(() => this.#scheduler.catchUp());
+    this.#tasks.beside(() => this.#scheduler.catchUp());
   }
 
   /** @throws SidestreamError `runtime/invalid-input`, `runtime/unknown-item` */
   #entry(event: TrackInput): NewEvent {
     const { type, itemId, details } = parsed(trackSchema, event, 'track()');
     // Whether an item that is not loaded exists can wait until the event is safe.
-    if (!this.#aisles) this.#catalogue.rowOf(itemId);
-    return { type, itemId, time: Date.now(), ...details, variant: this.#trial.label };
+    if (!this.#clusters) this.#catalog.rowOf(itemId);
+    return { type, itemId, time: Date.now(), ...details, variant: this.#experiment.label };
   }
 
   /** An event of an item that a large catalogue does not have is kept, and nothing is learned of it: that is reported. */
   #reportUnknown(entries: readonly NewEvent[]): void {
-    const aisles = this.#aisles;
-    if (aisles) this.#chores.beside(() => aisles.check(entries.map(({ itemId }) => itemId)));
+    const clusterLoader = this.#clusters;
+    if (clusterLoader) this.#tasks.beside(() => clusterLoader.check(entries.map(({ itemId }) => itemId)));
   }
 
   async #grantHere(): Promise<void> {
@@ -348,8 +348,8 @@ export class Engine {
           throw thrown;
       }
     }
-    this.#ledger.restart();
-    await this.#trial.draw(this.#storage.counting);
+    this.#events.restart();
+    await this.#experiment.draw(this.#storage.counting);
     this.#changed();
   }
 
@@ -364,9 +364,9 @@ export class Engine {
   /** Forgets what this tab knows of the shopper; the storage has left the device already. */
   async #erase(): Promise<void> {
     await this.#scheduler.erase(async () => {
-      this.#ledger.forget();
-      this.#trial.forget();
-      await this.#trial.draw(this.#storage.counting);
+      this.#events.forget();
+      this.#experiment.forget();
+      await this.#experiment.draw(this.#storage.counting);
     });
     // Granted again meanwhile: what the device holds goes on.
     if (this.#storage.consent === 'granted') await this.#scheduler.restore();
@@ -375,7 +375,7 @@ export class Engine {
   }
 
   #changed(): void {
-    this.#aisles?.keepUp();
+    this.#clusters?.keepUp();
     this.status().then(
       (status) => this.#listener.change(status),
       (thrown) => this.#listener.error(SidestreamError.from(thrown)),

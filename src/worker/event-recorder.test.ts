@@ -193,7 +193,7 @@ describe('metrics', () => {
     const store = await DeviceStore.open('test');
     // It says to be further than the log ever was: all the same another takes its place.
     const broken = { schema: 1, lastEvent: 99, bytes: new TextEncoder().encode('{') };
-    expect(await store.saveTally(broken, await store.generation())).toBe(true);
+    expect(await store.saveAggregates(broken, await store.generation())).toBe(true);
     store.close();
     const second = await open();
     expect((await second.metrics()).rows[0].clicks).toBe(1);

@@ -2,18 +2,18 @@ import { Mutex } from '../common/mutex';
 import { SidestreamError } from '../error';
 import type { NewEvent } from '../events';
 import {
-  attributed,
+  attribute,
   Counters,
   type Counts,
+  EventAggregates,
   isConversion,
+  LastClickIndex,
   type Metrics,
   orderOf,
-  Tally,
-  Touches,
   withRatios,
 } from '../experiment';
 import type { ProfileStorage } from './profile-storage';
-import type { Chores } from './task-queue';
+import type { TaskQueue } from './task-queue';
 
 /** Quiet time before the tally is saved, ms. What is not saved yet is still in the log. */
 const SAVE_DELAY = 2000;
@@ -22,16 +22,16 @@ const SAVE_DELAY = 2000;
  * Writes events to the log, with what is known of where a cart or purchase came from, and each line of an order once; and
  * adds up what the log says.
  */
-export class Ledger {
+export class EventRecorder {
   readonly #storage: ProfileStorage;
-  readonly #chores: Chores;
+  readonly #tasks: TaskQueue;
   readonly #report: (error: SidestreamError) => void;
   /** Null until it is read, and again when it has to be read once more. */
-  #known: KnownTally | null = null;
+  #known: KnownAggregates | null = null;
   /** Work on the tally. */
   readonly #mutex = new Mutex();
   /** Clicks and orders on their way to the log, so that what comes right after them knows them. */
-  #touches = new Touches();
+  #clicks = new LastClickIndex();
   readonly #orders = new Set<string>();
   /** Conversions, which are looked up first, and what came after them: the log has all in the order they were tracked. */
   #writing: Promise<void> = Promise.resolve();
@@ -42,9 +42,9 @@ export class Ledger {
   #reported = false;
 
   /** @param report gets what went wrong and did not stop an event */
-  constructor(storage: ProfileStorage, chores: Chores, report: (error: SidestreamError) => void) {
+  constructor(storage: ProfileStorage, tasks: TaskQueue, report: (error: SidestreamError) => void) {
     this.#storage = storage;
-    this.#chores = chores;
+    this.#tasks = tasks;
     this.#report = report;
   }
 
@@ -55,7 +55,7 @@ export class Ledger {
    */
   append(events: readonly NewEvent[]): Promise<void> {
     const { era } = this.#storage;
-    for (const event of events) this.#touches.note(event);
+    for (const event of events) this.#clicks.note(event);
     const conversions = events.some(isConversion);
     // Nothing waits without need: the page may be left right after the call.
     if (!conversions && this.#underWay === 0) return this.#write(events, era);
@@ -86,13 +86,13 @@ export class Ledger {
   /** Counts from nothing, also what nobody has asked for yet. */
   forget(): void {
     this.#taken = new Counters();
-    this.#chores.cancel('tally');
+    this.#tasks.cancel('tally');
     this.restart();
   }
 
   /** Another log is kept from now on, or its profile was replaced: what is known is read from it again. */
   restart(): void {
-    this.#touches = new Touches();
+    this.#clicks = new LastClickIndex();
     this.#orders.clear();
     this.#known = null;
   }
@@ -107,12 +107,12 @@ export class Ledger {
     }
     if (!kept || era !== this.#storage.era) return;
     for (const event of events) this.#taken.add(event);
-    this.#chores.later('tally', SAVE_DELAY, () => this.#save());
+    this.#tasks.later('tally', SAVE_DELAY, () => this.#save());
   }
 
   /** Events with where they came from, without the purchases that are known. */
   async #conversions(events: readonly NewEvent[]): Promise<NewEvent[]> {
-    let tally = new Tally();
+    let tally = new EventAggregates();
     try {
       tally = await this.#caughtUp();
     } catch (thrown) {
@@ -126,17 +126,17 @@ export class Ledger {
         this.#orders.add(order);
       }
       // What this tab has just clicked is later than what the log had.
-      const recent = attributed(event, this.#touches.of(event.itemId, event.time));
+      const recent = attribute(event, this.#clicks.of(event.itemId, event.time));
       return [recent === event ? tally.attributed(event) : recent];
     });
   }
 
-  #caughtUp(): Promise<Tally> {
+  #caughtUp(): Promise<EventAggregates> {
     return this.#mutex.run(async () => (await this.#current()).tally);
   }
 
   /** To be called while the mutex is held. */
-  async #current(): Promise<KnownTally> {
+  async #current(): Promise<KnownAggregates> {
     for (;;) {
       const known = this.#known ?? (await this.#read());
       this.#known = known;
@@ -147,11 +147,11 @@ export class Ledger {
     }
   }
 
-  async #read(): Promise<KnownTally> {
+  async #read(): Promise<KnownAggregates> {
     const { counting } = this.#storage;
     const generation = await counting.generation();
-    const stored = await counting.tally();
-    const tally = stored === null ? new Tally() : Tally.read(stored);
+    const stored = await counting.aggregates();
+    const tally = stored === null ? new EventAggregates() : EventAggregates.read(stored);
     if (tally) return { tally, counting, generation, overDamaged: false };
     if (!this.#reported) {
       this.#report(
@@ -161,25 +161,25 @@ export class Ledger {
         ),
       );
       // Saved also when nothing is tracked, so that the next page reads it without an error.
-      this.#chores.later('tally', SAVE_DELAY, () => this.#save());
+      this.#tasks.later('tally', SAVE_DELAY, () => this.#save());
     }
     this.#reported = true;
-    return { tally: new Tally(), counting, generation, overDamaged: true };
+    return { tally: new EventAggregates(), counting, generation, overDamaged: true };
   }
 
   async #save(): Promise<void> {
     await this.#mutex.run(async () => {
       const known = await this.#current();
       const { tally, counting, generation, overDamaged } = known;
-      if (await counting.saveTally(tally.save(), generation, { overDamaged })) known.overDamaged = false;
+      if (await counting.saveAggregates(tally.save(), generation, { overDamaged })) known.overDamaged = false;
       else this.restart();
     });
   }
 }
 
 /** What a log adds up to, with the log's store and the generation of it. */
-interface KnownTally {
-  tally: Tally;
+interface KnownAggregates {
+  tally: EventAggregates;
   counting: ProfileStorage['counting'];
   generation: number;
   /** Whether it begins at zero because the stored one cannot be read. */

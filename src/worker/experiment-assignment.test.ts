@@ -90,8 +90,8 @@ describe('an experiment', () => {
     const engine = await open({ experiment: { name: 'test', variants } });
     await engine.track('click', 'f', {});
     const { items } = await engine.recommend({});
-    expect(items.every(({ terms }) => terms.popularity === undefined)).toBe(true);
-    expect(items.some(({ terms }) => terms.recent !== undefined)).toBe(true);
+    expect(items.every(({ contributions }) => contributions.popularity === undefined)).toBe(true);
+    expect(items.some(({ contributions }) => contributions.recent !== undefined)).toBe(true);
     const similar = await engine.recommend({ placement: 'similar', itemId: 'a' });
     expect(similar.placement).toBe('similar');
     expect(similar.items.map(({ source }) => source)).toContain('popularity');

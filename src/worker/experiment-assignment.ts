@@ -6,7 +6,7 @@ import type { Store } from '../store';
 import { anonymousId } from './anonymous-id';
 
 /** The shop's experiment on this device: which variant it has, and what that changes. */
-export class Trial {
+export class ExperimentAssignment {
   readonly #experiment: Experiment | null;
   readonly #report: (error: SidestreamError) => void;
   #unit: string | null = null;
@@ -61,10 +61,10 @@ export class Trial {
   /** What the ranking is to know of the shopper. */
   state(state: RankState): RankState {
     const { weights: factors } = this.#variant ?? {};
-    const taste = this.learning ? state.taste : { rows: [], strengths: [], dismissed: state.taste.dismissed };
-    if (!factors) return this.learning ? state : { ...state, taste };
+    const taste = this.learning ? state.history : { rows: [], strengths: [], dismissed: state.history.dismissed };
+    if (!factors) return this.learning ? state : { ...state, history: taste };
     const weights = { ...state.weights };
     for (const name of TERMS) weights[name] *= factors[name] ?? 1;
-    return { ...state, taste, weights };
+    return { ...state, history: taste, weights };
   }
 }

@@ -16,7 +16,7 @@ it('what the experts say of every item is the same after the profile was read ag
     await engine.settled();
   }
   const said = (): Promise<number[]> =>
-    Promise.all(content.items.map(async ({ id }) => (await engine.explain(id, {})).parts.experts ?? 0));
+    Promise.all(content.items.map(async ({ id }) => (await engine.explain(id, {})).contributions.experts ?? 0));
   const before = await said();
   expect(before.filter((part) => part !== 0).length).toBeGreaterThan(COUNT / 2);
   await engine.importProfile(await engine.exportProfile());

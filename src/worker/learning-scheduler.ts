@@ -2,12 +2,12 @@ import { SidestreamError } from '../error';
 import type { LoggedEvent } from '../events';
 import { Learner, type Profile, preloadCompute } from '../learner';
 import { eventSize } from '../store';
-import type { Aisles } from './cluster-loader';
+import type { ClusterLoader } from './cluster-loader';
 import type { EngineListener } from './engine-options';
-import type { LoadedCatalogue } from './loaded-catalog';
+import type { LoadedCatalog } from './loaded-catalog';
 import type { ActiveLearner, ProfileSession, TrainingLearner, Turn } from './profile-session';
 import type { ProfileStorage } from './profile-storage';
-import type { Chores } from './task-queue';
+import type { TaskQueue } from './task-queue';
 
 /** Quiet time after a choice before the experts train, ms: a click is followed by reading, not by another click. */
 const TRAINING_DELAY = 150;
@@ -20,16 +20,16 @@ const LOSS_DELAY = 100;
 
 /** What the scheduler works with. */
 export interface SchedulerContext {
-  catalogue: LoadedCatalogue;
+  catalog: LoadedCatalog;
   session: ProfileSession;
   storage: ProfileStorage;
-  chores: Chores;
+  tasks: TaskQueue;
   listener: EngineListener;
   seed: number;
   /** Whether anything is learned: an experiment may have this device held out. */
   learning(): boolean;
   /** Null where the whole catalogue is loaded. */
-  aisles: Aisles | null;
+  clusterLoader: ClusterLoader | null;
   /** Lists are others now. */
   changed(): void;
 }
@@ -50,13 +50,13 @@ export class LearningScheduler {
    * knows of it, unless items of a large catalogue must be loaded first.
    */
   async catchUp(): Promise<void> {
-    const { session, aisles } = this.#context;
+    const { session, clusterLoader } = this.#context;
     const tried = new Set<string>();
     for (;;) {
       const missing = await session.run((turn) => this.#takeIn(turn, tried));
       if (missing.length === 0) return;
       // Outside of any turn: a slow network must not hold up the lists.
-      await aisles?.load(missing);
+      await clusterLoader?.load(missing);
       for (const id of missing) tried.add(id);
     }
   }
@@ -80,14 +80,14 @@ export class LearningScheduler {
    * @param erase what else goes, in the same turn
    */
   async erase(erase: () => Promise<void>): Promise<void> {
-    const { session, storage, catalogue } = this.#context;
+    const { session, storage, catalog } = this.#context;
     this.cancel();
     await session.replace(
       async () => (await storage.read()).origin,
       async (turn) => {
         this.cancel();
-        catalogue.clearLocal();
-        await turn.learner.setCatalogue(catalogue);
+        catalog.clearLocal();
+        await turn.learner.setCatalog(catalog);
         await erase();
         // What the shopper did since.
         await this.#takeIn(turn, new Set());
@@ -127,13 +127,13 @@ export class LearningScheduler {
 
   /** Drops what is due of the learner in use: it is about to be replaced. */
   cancel(): void {
-    for (const name of ['save', 'train', 'limit-log']) this.#context.chores.cancel(name);
+    for (const name of ['save', 'train', 'limit-log']) this.#context.tasks.cancel(name);
   }
 
   /** Whether the page is hidden or the battery low: then nothing is trained, and what is not saved yet is saved at once. */
   async rest(resting: boolean): Promise<void> {
     this.#resting = resting;
-    if (resting) this.#context.chores.hurry('save');
+    if (resting) this.#context.tasks.hurry('save');
     else await this.#context.session.run(({ learner }) => this.#scheduleTraining(learner.trainingDue));
   }
 
@@ -142,8 +142,8 @@ export class LearningScheduler {
    * @throws SidestreamError `store/corrupt` when scores would not be finite
    */
   check(profile: Profile): void {
-    const { catalogue, seed } = this.#context;
-    const probe = new Learner(catalogue, { seed });
+    const { catalog, seed } = this.#context;
+    const probe = new Learner(catalog, { seed });
     try {
       probe.restore(profile, []);
       probe.checkFinite();
@@ -153,21 +153,21 @@ export class LearningScheduler {
   }
 
   async #goOnFromStored(change: () => Promise<void>): Promise<void> {
-    const { session, storage, catalogue, aisles, chores } = this.#context;
+    const { session, storage, catalog, clusterLoader, tasks } = this.#context;
     let past: string[] = [];
     this.cancel();
     await session.replace(
       async (fresh) => {
         await change();
         const local = await storage.localItems();
-        if (local.length > 0) catalogue.add(local);
+        if (local.length > 0) catalog.add(local);
         const { profile, origin } = await storage.read((stored) => this.check(stored));
         past = pastOf(profile);
         if (this.#context.learning()) fresh.restore(profile, profile?.history ? [] : await storage.eventsAfter(0));
         else fresh.restoreWithoutLearning(profile);
         // Where the experts were in use already, lists do not do without them for a while.
         const inUse = await session.run(({ learner }) => learner.status.backend !== null);
-        if (fresh.awakeningDue && inUse) await this.#guarded(() => fresh.awaken());
+        if (fresh.loadDue && inUse) await this.#guarded(() => fresh.ensureLoaded());
         return origin;
       },
       async (turn) => {
@@ -176,13 +176,13 @@ export class LearningScheduler {
         await this.#takeIn(turn, new Set());
       },
     );
-    const missing = past.filter((id) => !catalogue.find(id));
-    if (missing.length > 0) await aisles?.load(missing);
+    const missing = past.filter((id) => !catalog.find(id));
+    if (missing.length > 0) await clusterLoader?.load(missing);
     await this.catchUp();
     await session.train(async ({ learner }) => {
-      if (learner.awakeningDue) chores.queue(() => this.#withExperts((training) => training.awaken()));
+      if (learner.loadDue) tasks.queue(() => this.#withExperts((training) => training.ensureLoaded()));
       else this.#scheduleTraining(learner.trainingDue);
-      if (learner.completionDue) chores.beside(() => this.#completeTraining());
+      if (learner.completionDue) tasks.beside(() => this.#completeTraining());
     });
   }
 
@@ -192,12 +192,12 @@ export class LearningScheduler {
    * @returns ids to be loaded before the rest can be taken in
    */
   async #takeIn({ learner }: Turn<ActiveLearner>, tried: ReadonlySet<string>): Promise<string[]> {
-    const { session, storage, aisles, catalogue } = this.#context;
+    const { session, storage, clusterLoader, catalog } = this.#context;
     const learning = this.#context.learning();
     const events = await storage.eventsAfter(learner.lastEvent);
     const unloaded = (event: LoggedEvent): boolean =>
-      event.type !== 'impression' && !tried.has(event.itemId) && !catalogue.find(event.itemId);
-    const first = aisles ? events.findIndex(unloaded) : -1;
+      event.type !== 'impression' && !tried.has(event.itemId) && !catalog.find(event.itemId);
+    const first = clusterLoader ? events.findIndex(unloaded) : -1;
     const known = first < 0 ? events : events.slice(0, first);
     for (const event of known) {
       if (!learning) learner.note(event);
@@ -219,23 +219,23 @@ export class LearningScheduler {
 
   #taken(events: readonly LoggedEvent[], learner: ActiveLearner): void {
     if (events.length === 0) return;
-    const { chores, changed, session } = this.#context;
+    const { tasks, changed, session } = this.#context;
     const choices = events.some(({ type }) => type !== 'impression');
     if (this.#context.learning()) {
       this.#scheduleSave();
       if (choices) {
         this.#scheduleTraining(learner.trainingDue);
         // What the next list needs is computed now, and kept until something changes.
-        chores.queue(() => session.run((turn) => void turn.learner.terms));
+        tasks.queue(() => session.run((turn) => void turn.learner.terms));
       }
-    } else chores.later('limit-log', SAVE_DELAY, () => this.#limitLog());
+    } else tasks.later('limit-log', SAVE_DELAY, () => this.#limitLog());
     if (choices) changed();
   }
 
   #scheduleTraining(due: boolean): void {
-    const { storage, chores } = this.#context;
+    const { storage, tasks } = this.#context;
     if (this.#expertsFailed || this.#resting || !storage.leading || !due) return;
-    chores.later('train', TRAINING_DELAY, () => this.#withExperts((learner, turn) => this.#train(learner, turn)));
+    tasks.later('train', TRAINING_DELAY, () => this.#withExperts((learner, turn) => this.#train(learner, turn)));
   }
 
   async #train(learner: TrainingLearner, { origin }: Turn<TrainingLearner>): Promise<void> {
@@ -254,8 +254,8 @@ export class LearningScheduler {
   }
 
   #scheduleSave(): void {
-    const { chores, storage, session } = this.#context;
-    chores.later('save', SAVE_DELAY, async () => {
+    const { tasks, storage, session } = this.#context;
+    tasks.later('save', SAVE_DELAY, async () => {
       const { profile, origin } = await session.run(({ learner, origin: from }) => ({
         profile: learner.save(),
         origin: from,
@@ -269,13 +269,13 @@ export class LearningScheduler {
    * oldest events goes into the stored profile, so that these can be dropped.
    */
   async #limitLog(): Promise<void> {
-    const { storage, catalogue, seed } = this.#context;
+    const { storage, catalog, seed } = this.#context;
     if (!storage.measuringDue) return;
     const { profile, origin } = await storage.read();
     const events = await storage.eventsAfter(profile?.lastEvent ?? 0);
     const gone = storage.excess(events.map(eventSize));
     if (gone === 0) return;
-    const folded = new Learner(catalogue, { seed });
+    const folded = new Learner(catalog, { seed });
     folded.restore(profile, []);
     for (const event of events.slice(0, gone)) folded.note(event);
     const saved = folded.save();
@@ -285,7 +285,7 @@ export class LearningScheduler {
 
   /** A failure of the experts is reported and silences them; the rest of the ranking goes on. */
   async #withExperts(work: (learner: TrainingLearner, turn: Turn<TrainingLearner>) => Promise<void>): Promise<void> {
-    const { session, chores, changed } = this.#context;
+    const { session, tasks, changed } = this.#context;
     try {
       // Before the turn: to forget or to replace what was learned must not wait for the network.
       await preloadCompute();
@@ -306,7 +306,7 @@ export class LearningScheduler {
       }
     });
     changed();
-    chores.beside(() => this.#completeTraining());
+    tasks.beside(() => this.#completeTraining());
   }
 
   /** A failure of the experts where something else is under way: it is reported, and they are silent. */
@@ -321,20 +321,20 @@ export class LearningScheduler {
 
   /** Embeds in the background what experts that were trained or awakened have left for later. */
   async #completeTraining(): Promise<void> {
-    const { session, changed, chores } = this.#context;
+    const { session, changed, tasks } = this.#context;
     let completed = false;
     const incomplete = await session.train(async ({ learner }, contended) => {
       try {
         completed = await learner.completeTraining(() => !contended());
       } catch (thrown) {
-        chores.queue(() => this.#withExperts(() => Promise.reject(thrown)));
+        tasks.queue(() => this.#withExperts(() => Promise.reject(thrown)));
         return false;
       }
       return learner.completionDue;
     });
     if (completed) changed();
     // Others had to have their turn first.
-    if (incomplete) chores.beside(() => this.#completeTraining());
+    if (incomplete) tasks.beside(() => this.#completeTraining());
   }
 }
 

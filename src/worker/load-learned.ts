@@ -1,27 +1,27 @@
 import type { SchedulerContext } from './learning-scheduler';
 
 /** What is needed to hear what the shop's logs taught. */
-export type LoadLearnedContext = Pick<SchedulerContext, 'catalogue' | 'session' | 'chores' | 'listener' | 'changed'>;
+export type LoadLearnedContext = Pick<SchedulerContext, 'catalog' | 'session' | 'tasks' | 'listener' | 'changed'>;
 
 /**
  * Loads the companions and the base model of a bundle, one after the other. The first list does not wait for them: what
  * the other terms say comes first.
  */
-export function loadLearned({ catalogue, session, chores, listener, changed }: LoadLearnedContext): void {
-  const { bundle } = catalogue;
+export function loadLearned({ catalog, session, tasks, listener, changed }: LoadLearnedContext): void {
+  const { bundle } = catalog;
   const { companions, base, clusters } = bundle.manifest;
   const onProgress = (loaded: number, total: number): void => listener.progress({ stage: 'bundle', loaded, total });
   // Rows of companions are those of the whole catalogue.
   if (companions && !clusters) {
-    chores.queue(async () => {
+    tasks.queue(async () => {
       const table = await bundle.companions(onProgress);
       if (!table) return;
-      catalogue.setCompanions(table);
+      catalog.setCooccurrence(table);
       changed();
     });
   }
   if (base) {
-    chores.queue(async () => {
+    tasks.queue(async () => {
       const file = await bundle.base(onProgress);
       if (!file) return;
       await session.useBase(new Uint8Array(file.bytes));

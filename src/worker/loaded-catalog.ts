@@ -1,7 +1,7 @@
 import {
   type Bundle,
-  type CompanionTable,
   type ContentBlend,
+  type CooccurrenceTable,
   categoryPaths,
   concatTables,
   contentBlend,
@@ -14,7 +14,7 @@ import {
 } from '../catalog';
 import { SidestreamError } from '../error';
 import type { BrowseRequest, BrowseResponse } from '../protocol';
-import { type CatalogueIndex, catalogueIndex } from '../ranking';
+import { type CatalogIndex, catalogIndex } from '../ranking';
 import type { LocalItem } from '../store';
 
 /** Some items in the shop: of the bundle, or one that this device added. */
@@ -26,12 +26,12 @@ interface Shelf extends ItemsPart {
  * The catalogue in the worker, indexed for ranking: the bundle's items, then what came later: items that this device
  * added and, of a large catalogue, clusters as they are wanted. Rows only grow, but for `keepOnly` and `clearLocal`.
  */
-export class LoadedCatalogue {
+export class LoadedCatalog {
   readonly bundle: Bundle;
   #shelves: Shelf[];
   readonly #shopIds: Set<string>;
-  #companions: CompanionTable | null = null;
-  #index: CatalogueIndex;
+  #cooccurrence: CooccurrenceTable | null = null;
+  #index: CatalogIndex;
   #table: FeatureTable;
 
   constructor(bundle: Bundle) {
@@ -43,7 +43,7 @@ export class LoadedCatalogue {
     this.#index = this.#reindex();
   }
 
-  get index(): CatalogueIndex {
+  get index(): CatalogIndex {
     return this.#index;
   }
 
@@ -65,10 +65,10 @@ export class LoadedCatalogue {
   }
 
   /** Knows from now on what is chosen together of the bundle's items. */
-  setCompanions(companions: CompanionTable): void {
-    this.#companions = companions;
+  setCooccurrence(cooccurrence: CooccurrenceTable): void {
+    this.#cooccurrence = cooccurrence;
     // Nothing else of the index depends on it.
-    this.#index = { ...this.#index, companions };
+    this.#index = { ...this.#index, cooccurrence };
   }
 
   /** Adds items encoded on this device. Items made with other encoders or of an id the shop uses are left out. */
@@ -163,10 +163,10 @@ export class LoadedCatalogue {
     return [...counts].map(([category, count]) => ({ category, count }));
   }
 
-  #reindex(): CatalogueIndex {
+  #reindex(): CatalogIndex {
     this.#table = concatTables(this.#shelves.map(({ features }) => features));
     const all = this.#shelves.flatMap(({ items }) => items);
-    return catalogueIndex(all, this.#table, this.blend, this.#companions, this.bundle.statistics ?? undefined);
+    return catalogIndex(all, this.#table, this.blend, this.#cooccurrence, this.bundle.statistics ?? undefined);
   }
 }
 

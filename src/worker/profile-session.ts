@@ -2,7 +2,7 @@ import type { BaseModel } from '../base-model';
 import { Mutex } from '../common/mutex';
 import { SidestreamError } from '../error';
 import { Learner, type Profile, preloadCompute } from '../learner';
-import type { LoadedCatalogue } from './loaded-catalog';
+import type { LoadedCatalog } from './loaded-catalog';
 import type { ProfileOrigin } from './profile-origin';
 import type { ProfileStorage } from './profile-storage';
 
@@ -27,8 +27,8 @@ export type ActiveLearner = Pick<
 /** What may be done with the learner in a long turn: its experts are trained or embedded, its catalogue grows. */
 export type TrainingLearner = Pick<
   Learner,
-  | 'awaken'
-  | 'awakeningDue'
+  | 'ensureLoaded'
+  | 'loadDue'
   | 'completeTraining'
   | 'completionDue'
   | 'history'
@@ -36,7 +36,7 @@ export type TrainingLearner = Pick<
   | 'loadBase'
   | 'recover'
   | 'save'
-  | 'setCatalogue'
+  | 'setCatalog'
   | 'status'
   | 'train'
   | 'trainingDue'
@@ -61,7 +61,7 @@ export interface Turn<L> {
  * turn gets is used after it.
  */
 export class ProfileSession {
-  readonly #catalogue: LoadedCatalogue;
+  readonly #catalog: LoadedCatalog;
   readonly #seed: number;
   readonly #storage: Pick<ProfileStorage, 'isCurrent' | 'emptyOrigin'>;
   readonly #short = new Mutex();
@@ -74,17 +74,17 @@ export class ProfileSession {
 
   /** @param report gets what went wrong and did not stop a turn */
   constructor(
-    catalogue: LoadedCatalogue,
+    catalog: LoadedCatalog,
     seed: number,
     storage: Pick<ProfileStorage, 'isCurrent' | 'emptyOrigin'>,
     report: (error: SidestreamError) => void,
   ) {
-    this.#catalogue = catalogue;
+    this.#catalog = catalog;
     this.#seed = seed;
     this.#report = report;
     this.#storage = storage;
     this.#origin = storage.emptyOrigin();
-    this.#learner = new Learner(catalogue, { seed });
+    this.#learner = new Learner(catalog, { seed });
   }
 
   /** A short turn, after all that were asked for before. */
@@ -144,7 +144,7 @@ export class ProfileSession {
         change(this.#learner);
         const next = await this.#fresh();
         next.restore(before, []);
-        if (next.awakeningDue && this.#learner.status.backend !== null) await next.awaken();
+        if (next.loadDue && this.#learner.status.backend !== null) await next.ensureLoaded();
         this.#exchange(next, this.#origin);
       }),
     );
@@ -194,7 +194,7 @@ export class ProfileSession {
   }
 
   async #fresh(): Promise<Learner> {
-    const fresh = new Learner(this.#catalogue, { seed: this.#seed });
+    const fresh = new Learner(this.#catalog, { seed: this.#seed });
     if (!this.#base) return fresh;
     try {
       await fresh.useBase(this.#base);

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { SidestreamError } from '../error';
 import type { NewEvent } from '../events';
 import { Learner, type Profile } from '../learner';
-import { catalogueIndex } from '../ranking';
+import { catalogIndex } from '../ranking';
 import { DeviceStore } from '../store/device-store';
 import type { EngineOptions } from './engine-options';
 import type { ProfileOrigin } from './profile-origin';
@@ -27,7 +27,7 @@ const table = {
   scales: new Float32Array(2 * COUNT).fill(1),
 };
 const blend = { text: { tap: 0, weight: 0.5 }, image: { tap: 0, weight: 0.5 } };
-const catalogue = { table, blend, index: catalogueIndex(items, table, blend) };
+const catalog = { table, blend, index: catalogIndex(items, table, blend) };
 
 async function open(given: Partial<EngineOptions> = {}): Promise<{ storage: ProfileStorage; codes: string[] }> {
   const codes: string[] = [];
@@ -55,7 +55,7 @@ const clicks = (count: number): NewEvent[] =>
 
 /** A learner that goes on from what a storage keeps, and from where it does. */
 async function restored(storage: ProfileStorage): Promise<{ learner: Learner; origin: ProfileOrigin }> {
-  const learner = new Learner(catalogue, { seed: 1, backend: 'cpu' });
+  const learner = new Learner(catalog, { seed: 1, backend: 'cpu' });
   const { profile, origin } = await storage.read();
   learner.restore(profile, await storage.eventsAfter(profile?.history ? profile.lastEvent : 0));
   return { learner, origin };

@@ -214,7 +214,7 @@ export class ProfileStorage {
   }
 
   /** Where this device's id and what the log adds up to are kept now. */
-  get counting(): Pick<Store, 'unit' | 'tally' | 'saveTally' | 'generation'> {
+  get counting(): Pick<Store, 'unit' | 'aggregates' | 'saveAggregates' | 'generation'> {
     return this.#store;
   }
 

@@ -2,25 +2,25 @@ import type { Explanation, RecommendRequest, RecommendResponse } from '../protoc
 import { type ParsedRequest, parsed, recommendSchema } from '../protocol';
 import { explain, mergedRules, type RankRequest, type RankState, type Rules, rank, rulesSchema } from '../ranking';
 import { anonymousId } from './anonymous-id';
-import type { Aisles } from './cluster-loader';
-import type { Trial } from './experiment-assignment';
-import type { LoadedCatalogue } from './loaded-catalog';
+import type { ClusterLoader } from './cluster-loader';
+import type { ExperimentAssignment } from './experiment-assignment';
+import type { LoadedCatalog } from './loaded-catalog';
 import type { ActiveLearner, ProfileSession } from './profile-session';
 
 /** What advice is given from. */
-export interface AdviceContext {
-  shop: LoadedCatalogue;
-  trial: Trial;
+export interface RecommendationContext {
+  shop: LoadedCatalog;
+  experiment: ExperimentAssignment;
   /** What the shop wants of every list. */
   rules?: Rules;
   session: ProfileSession;
   /** Null where the whole catalogue is loaded. */
-  aisles: Aisles | null;
+  clusterLoader: ClusterLoader | null;
 }
 
 /** Lists and their explanations, as the shop's rules, the request's, and this device's variant have them. */
-export class Advice {
-  readonly #context: AdviceContext;
+export class RecommendationService {
+  readonly #context: RecommendationContext;
   readonly #rules: Rules;
   /** Tells the responses of one page from those of all others. */
   readonly #page = anonymousId(1);
@@ -29,7 +29,7 @@ export class Advice {
   #shownBefore: readonly string[] = [];
 
   /** @throws SidestreamError `runtime/invalid-input` when the shop's rules are no rules */
-  constructor(context: AdviceContext) {
+  constructor(context: RecommendationContext) {
     this.#context = context;
     this.#rules = parsed(rulesSchema, context.rules ?? {}, 'createRecommender() rules');
   }
@@ -58,20 +58,20 @@ export class Advice {
     return this.#withItems([itemId, given.itemId], (learner) => {
       const { index } = this.#context.shop;
       const row = this.#context.shop.rowOf(itemId);
-      const { because, ...found } = explain(index, ...this.#question(given, learner), row);
+      const { contributors, ...found } = explain(index, ...this.#question(given, learner), row);
       return {
         ...found,
         item: index.items[row],
         placement: given.placement,
-        because: because.map(({ row: at, part }) => ({ item: index.items[at], part })),
+        contributors: contributors.map(({ row: at, part }) => ({ item: index.items[at], part })),
       };
     });
   }
 
   /** Loads what of these items a large catalogue has not loaded yet, then takes a turn with the learner. */
   async #withItems<T>(ids: readonly (string | undefined)[], work: (learner: ActiveLearner) => T): Promise<T> {
-    const { session, aisles } = this.#context;
-    for (const id of ids) if (id !== undefined) await aisles?.show(id);
+    const { session, clusterLoader } = this.#context;
+    for (const id of ids) if (id !== undefined) await clusterLoader?.show(id);
     return session.run(async ({ learner }) => {
       await session.prepare(learner);
       return work(learner);
@@ -83,10 +83,10 @@ export class Advice {
     { placement, itemId, limit, exclude, lang, ...rules }: ParsedRequest,
     learner: ActiveLearner,
   ): [RankState, RankRequest] {
-    const { shop, trial } = this.#context;
+    const { shop, experiment } = this.#context;
     const rows = (ids: readonly string[]): Set<number> => new Set(ids.flatMap((id) => shop.index.rowOf.get(id) ?? []));
     const request: RankRequest = {
-      placement: trial.placement(placement),
+      placement: experiment.placement(placement),
       row: itemId === undefined ? null : shop.rowOf(itemId),
       limit,
       exclude: rows(exclude),
@@ -95,6 +95,6 @@ export class Advice {
       shownBefore: rows(this.#shownBefore),
       now: Date.now(),
     };
-    return [trial.state(learner.state), request];
+    return [experiment.state(learner.state), request];
   }
 }

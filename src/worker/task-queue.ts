@@ -8,7 +8,7 @@ interface Delayed {
  * Background work of a worker, one piece after another in the order it became due. Work handles its own failures; one
  * that throws all the same is passed to `onFailure`, and the next goes on.
  */
-export class Chores {
+export class TaskQueue {
   readonly #onFailure: (thrown: unknown) => void;
   readonly #delayed = new Map<string, Delayed>();
   readonly #beside = new Set<Promise<void>>();

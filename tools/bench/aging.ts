@@ -51,9 +51,9 @@ class Shopper {
   #events = 0;
   #row = 0;
 
-  constructor(catalogue: LearnerCatalogue) {
-    this.#catalogue = catalogue;
-    this.learner = new Learner(catalogue, { seed: 1, experts: true });
+  constructor(catalog: LearnerCatalogue) {
+    this.#catalogue = catalog;
+    this.learner = new Learner(catalog, { seed: 1, experts: true });
   }
 
   /** The next item: every one comes once before any comes again. */
@@ -84,7 +84,7 @@ class Shopper {
   }
 }
 
-async function catalogueOf(items: number): Promise<LearnerCatalogue> {
+async function catalogOf(items: number): Promise<LearnerCatalogue> {
   const content = await topicContent({ items, topics: Math.ceil(items / 150), dim: 128, taps: 3 });
   const { text, image } = content.encoders;
   const blend = contentBlend({ modalities: { text, image } });
@@ -99,9 +99,9 @@ const request = (placement: Placement, row: number | null): RankRequest => ({
   exclude: new Set(),
 });
 
-async function measured(catalogue: LearnerCatalogue, choices: number): Promise<Point> {
-  const { index } = catalogue;
-  const shopper = new Shopper(catalogue);
+async function measured(catalog: LearnerCatalogue, choices: number): Promise<Point> {
+  const { index } = catalog;
+  const shopper = new Shopper(catalog);
   shopper.live(choices);
   const [update, list, explanation, reload] = [timed(), timed(), timed(), timed()];
   const others = PLACEMENTS.map(() => timed());
@@ -126,7 +126,7 @@ async function measured(catalogue: LearnerCatalogue, choices: number): Promise<P
   const profile = learner.save();
   for (let round = 0; round < 3; round++) {
     // An index of its own, as a page that was just opened has it.
-    const opened = { ...catalogue, index: catalogueIndex(index.items, catalogue.table, catalogue.blend) };
+    const opened = { ...catalog, index: catalogueIndex(index.items, catalog.table, catalog.blend) };
     const next = new Learner(opened, { seed: 1, experts: true });
     next.restore(profile, []);
     await reload.of(async () => rank(opened.index, next.state, request('for-you', null)));
@@ -157,10 +157,10 @@ async function main(sizes: readonly number[]): Promise<void> {
   console.log('processor time, median ms');
   console.log(['items', 'choices', ...FIGURES].map((name) => name.padStart(12)).join(''));
   for (const items of sizes) {
-    const catalogue = await catalogueOf(items);
+    const catalog = await catalogOf(items);
     const points: Point[] = [];
     for (const choices of CHOICES) {
-      const point = await measured(catalogue, choices);
+      const point = await measured(catalog, choices);
       points.push(point);
       const cells = [point.items, point.choices, ...FIGURES.map((name) => point[name].toFixed(1))];
       console.log(cells.map((cell) => String(cell).padStart(12)).join(''));

@@ -28,7 +28,7 @@ export function App({ popular }: { popular: Link[] }) {
       {/* The element keeps its \`state\` in an attribute, which may be there before React is. */}
       <sidestream-recs
         suppressHydrationWarning
-        catalog={BUNDLE}
+        bundle={BUNDLE}
         dismissible
         heading="Many chose these"
         href-template="#/p/{id}"

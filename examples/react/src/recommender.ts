@@ -3,7 +3,7 @@ import { sharedRecommender } from 'sidestream/element';
 
 export const BUNDLE = '/bundle/';
 
-/** The page's one recommender; every `<sidestream-recs catalog="/bundle/">` joins it. Only browsers call it. */
+/** The page's one recommender; every `<sidestream-recs bundle="/bundle/">` joins it. Only browsers call it. */
 export const shopRecommender = (): Promise<Recommender> => sharedRecommender({ bundle: BUNDLE });
 
 /** Tells the recommender what the shopper does. A page must not suffer from that: what fails is a warning. */

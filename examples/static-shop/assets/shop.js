@@ -16,7 +16,7 @@ export const recommender = createRecommender({
     excludeInCart: true,
     excludeOutOfStock: true,
     // The first page shows something from every aisle, also to a shopper of whom nothing is known.
-    ...(location.pathname === '/' ? { categoryCap: { most: 2 } } : {}),
+    ...(location.pathname === '/' ? { categoryCap: { max: 2 } } : {}),
   },
 });
 connectDataLayer(recommender);

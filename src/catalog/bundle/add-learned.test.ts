@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CompanionTable } from '../cooccurrence/cooccurrence-table';
+import type { CooccurrenceTable } from '../cooccurrence/cooccurrence-table';
 import { createTable } from '../features/feature-shard';
 import { topicContent } from '../features/topics.fixture';
 import { addLearned } from './add-learned';
@@ -19,7 +19,7 @@ const config: BaseConfig = {
 };
 const base = (...bytes: number[]) => ({ bytes: new Uint8Array(bytes), config });
 /** Items a and b of two are companions. */
-const companions: CompanionTable = {
+const companions: CooccurrenceTable = {
   count: 2,
   offsets: Uint32Array.of(0, 1, 2),
   rows: Uint32Array.of(1, 0),
@@ -62,7 +62,7 @@ describe('what was learned, in a bundle', () => {
     // Every item goes with the next one of the feed.
     const next = Uint32Array.from({ length: count }, (_, row) => (row + 1) % count);
     const offsets = Uint32Array.from({ length: count + 1 }, (_, row) => row);
-    const chain: CompanionTable = {
+    const chain: CooccurrenceTable = {
       count,
       offsets,
       rows: next,

@@ -1,6 +1,6 @@
 import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
-import { type CompanionTable, encodeCompanions, pickCompanions } from '../cooccurrence/cooccurrence-table';
+import { type CooccurrenceTable, encodeCooccurrence, pickCooccurrence } from '../cooccurrence/cooccurrence-table';
 import type { BaseConfig } from './base-config';
 import { BUNDLE_SCHEMA, type BundleFile, type Manifest } from './manifest';
 import { type BundleSink, storeManifest } from './put-manifest';
@@ -10,7 +10,7 @@ export interface Learned {
   /** Weights of a base model as safetensors, and what it is. */
   base?: { bytes: Uint8Array; config: BaseConfig };
   /** What is chosen together, about the items of the bundle in their order. */
-  companions?: CompanionTable;
+  companions?: CooccurrenceTable;
 }
 
 /**
@@ -57,7 +57,7 @@ export async function putLearned(
     const file = await put(
       'companions',
       'bin',
-      encodeCompanions(order ? pickCompanions(companions, order) : companions),
+      encodeCooccurrence(order ? pickCooccurrence(companions, order) : companions),
     );
     learned.companions = origin ? { ...file, origin } : file;
   }

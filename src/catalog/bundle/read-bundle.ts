@@ -1,8 +1,8 @@
 import { canHash } from '../../common/sha256';
 import { SidestreamError } from '../../error';
-import type { CatalogueStatistics } from '../catalog-statistics';
+import type { CatalogStatistics } from '../catalog-statistics';
 import type { BundleClusters } from '../clusters/bundle-clusters';
-import { type CompanionTable, decodeCompanions } from '../cooccurrence/cooccurrence-table';
+import { type CooccurrenceTable, decodeCooccurrence } from '../cooccurrence/cooccurrence-table';
 import { createTable, decodeFeatureShard, featureShape } from '../features/feature-shard';
 import type { FeatureTable } from '../features/feature-table';
 import type { Item } from '../item';
@@ -34,7 +34,7 @@ export interface Bundle {
   /** Where the items of a large catalogue are; null for one that is in memory as a whole anyway. */
   clusters: BundleClusters | null;
   /** Facts about the whole catalogue where `items` are its head alone; else null. */
-  statistics: CatalogueStatistics | null;
+  statistics: CatalogStatistics | null;
   /** False when the page is served over plain http: browsers then offer no hashing, and only sizes are checked. */
   verified: boolean;
   /** One file of the manifest, checked. */
@@ -44,7 +44,7 @@ export interface Bundle {
   /** The base model that came with the bundle; null when there is none. */
   base(onProgress?: BundleProgress): Promise<BaseFile | null>;
   /** What is chosen together, as the bundle knows it; null when it does not. */
-  companions(onProgress?: BundleProgress): Promise<CompanionTable | null>;
+  companions(onProgress?: BundleProgress): Promise<CooccurrenceTable | null>;
   /** @throws SidestreamError `encoder/missing` when the bundle was built without encoders */
   encoder(modality: Modality, onProgress?: BundleProgress): Promise<EncoderFiles>;
 }
@@ -161,7 +161,7 @@ function lateFiles(fetchFile: FetchFile, manifest: Manifest): LateFiles {
     companions: async (onProgress) => {
       const { companions } = manifest;
       if (!companions) return null;
-      const table = decodeCompanions((await files([companions], onProgress))[0], manifest.count);
+      const table = decodeCooccurrence((await files([companions], onProgress))[0], manifest.count);
       return companions.origin ? { ...table, origin: companions.origin } : table;
     },
     encoder: async (modality, onProgress) => {

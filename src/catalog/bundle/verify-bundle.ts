@@ -1,5 +1,5 @@
 import { BundleClusters } from '../clusters/bundle-clusters';
-import { decodeCompanions } from '../cooccurrence/cooccurrence-table';
+import { decodeCooccurrence } from '../cooccurrence/cooccurrence-table';
 import { createTable, decodeFeatureShard, featureShape } from '../features/feature-shard';
 import type { Item } from '../item';
 import { type FetchFile, fetchChecked } from './bundle-file';
@@ -31,7 +31,7 @@ export async function verifyBundle(
     ? await verifyClusters(new BundleClusters(read, clusters, fetchFile), clusters, take)
     : await verifyShards(read, fetchFile, take);
   if (companions) {
-    decodeCompanions(await fetchChecked(fetchFile, companions), count);
+    decodeCooccurrence(await fetchChecked(fetchFile, companions), count);
     done.push(companions);
   }
   const names = new Set(done.map(({ file }) => file));

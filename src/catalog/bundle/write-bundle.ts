@@ -126,8 +126,8 @@ export async function writeBundle(
       onProgress?.('write', start + count, items.length);
     }
   }
-  const catalogue = large ? [large.clusters.directory, large.clusters.axes] : [...shards.items, ...shards.features];
-  const digests = [...catalogue, projection].map((file) => file.sha256);
+  const catalog = large ? [large.clusters.directory, large.clusters.axes] : [...shards.items, ...shards.features];
+  const digests = [...catalog, projection].map((file) => file.sha256);
   const manifest: Manifest = {
     ...frame,
     digest: await sha256(new TextEncoder().encode(digests.join('\n'))),

@@ -9,7 +9,7 @@ import {
 } from '../bundle/bundle-file';
 import { decodeItems } from '../bundle/item-shard';
 import type { BundleFile, Manifest } from '../bundle/manifest';
-import { type CatalogueStatistics, catalogueStatisticsSchema } from '../catalog-statistics';
+import { type CatalogStatistics, catalogStatisticsSchema } from '../catalog-statistics';
 import { createTable, decodeFeatureShard, featureShape, featureShardBytes } from '../features/feature-shard';
 import { type FeatureTable, rowsPerItem } from '../features/feature-table';
 import { decodeAxes, type PrincipalAxes } from '../features/principal-axes';
@@ -60,10 +60,10 @@ export class BundleClusters {
     return this.#once(axes, (bytes) => decodeAxes(bytes, { dims, width: 2 * this.#manifest.dim }));
   }
 
-  statistics(): Promise<CatalogueStatistics> {
+  statistics(): Promise<CatalogStatistics> {
     const { statistics } = this.#clusters;
     return this.#once(statistics, (bytes) => {
-      const result = v.safeParse(catalogueStatisticsSchema, parseJson(statistics.file, bytes));
+      const result = v.safeParse(catalogStatisticsSchema, parseJson(statistics.file, bytes));
       if (result.success) return result.output;
       const [issue] = result.issues;
       throw invalidBundle(statistics.file, `${v.getDotPath(issue) ?? 'file'}: ${issue.message}`);

@@ -1,6 +1,6 @@
 import { encodeItems } from '../bundle/item-shard';
 import type { BundleFile, Manifest } from '../bundle/manifest';
-import { catalogueStatistics } from '../catalog-statistics';
+import { catalogStatistics } from '../catalog-statistics';
 import type { ContentBlend } from '../features/content-vectors';
 import { encodeFeatureShard } from '../features/feature-shard';
 import { type FeatureTable, pickRows, quantizeRow } from '../features/feature-table';
@@ -62,7 +62,7 @@ export async function writeClusters(
   const counts = Uint32Array.from(rows, (members) => members.length);
   const directory = { centroids: { dims: axes.dims, ...centroids }, radii, counts, files, ids };
   const head = headRows(items, plan, HEAD);
-  const statistics = new TextEncoder().encode(`${JSON.stringify(catalogueStatistics(items))}\n`);
+  const statistics = new TextEncoder().encode(`${JSON.stringify(catalogStatistics(items))}\n`);
   const clusters = {
     count: rows.length,
     dims: axes.dims,

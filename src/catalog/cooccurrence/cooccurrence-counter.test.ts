@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { companionship } from '../../ranking';
-import { Companions } from './cooccurrence-counter';
+import { cooccurrence } from '../../ranking';
+import { CooccurrenceCounter } from './cooccurrence-counter';
 
 /** What the whole table says after these choices. */
-const liftOf = (companions: Companions, rows: number[]): Float32Array => {
+const liftOf = (companions: CooccurrenceCounter, rows: number[]): Float32Array => {
   const table = companions.table(Number.POSITIVE_INFINITY);
-  return companionship(table, rows, table.count);
+  return cooccurrence(table, rows, table.count);
 };
 
 test('pairs count by their distance, in both orders, against what chance would bring', () => {
-  const companions = new Companions(5);
+  const companions = new CooccurrenceCounter(5);
   companions.learn([0, 1, 2]);
   companions.learn([3, 1]);
   // 0-1, 1-2 and 3-1 at distance 1, 0-2 at distance 2; each counts for both of its items.
@@ -23,7 +23,7 @@ test('pairs count by their distance, in both orders, against what chance would b
 });
 
 test('newer choices of a history count more: half after three others', () => {
-  const companions = new Companions(4);
+  const companions = new CooccurrenceCounter(4);
   companions.learn([0, 1]);
   companions.learn([2, 3]);
   const lift = liftOf(companions, [0, 0, 0, 2]);
@@ -34,7 +34,7 @@ test('newer choices of a history count more: half after three others', () => {
 
 test('a history that grows is learned as if it had come at once', () => {
   const rows = Array.from({ length: 80 }, (_, n) => (n * 7) % 31);
-  const [whole, parts] = [new Companions(31), new Companions(31)];
+  const [whole, parts] = [new CooccurrenceCounter(31), new CooccurrenceCounter(31)];
   whole.learn(rows);
   parts.learn(rows.slice(0, 33));
   parts.learn(rows, 33);
@@ -44,7 +44,7 @@ test('a history that grows is learned as if it had come at once', () => {
 });
 
 test('choices far apart, and an item with itself, are no pairs', () => {
-  const companions = new Companions(3);
+  const companions = new CooccurrenceCounter(3);
   companions.learn([0, ...new Array(30).fill(1), 2]);
   expect(liftOf(companions, [0])[2]).toBe(0);
   expect(liftOf(companions, [1])[1]).toBe(0);
@@ -52,7 +52,7 @@ test('choices far apart, and an item with itself, are no pairs', () => {
 });
 
 test('the table keeps the strongest of each item, equal ones in the order of the catalogue', () => {
-  const companions = new Companions(5);
+  const companions = new CooccurrenceCounter(5);
   companions.learn([0, 1]);
   companions.learn([0, 1]);
   companions.learn([0, 4]);
@@ -62,5 +62,5 @@ test('the table keeps the strongest of each item, equal ones in the order of the
   expect([...offsets]).toEqual([0, 2, 3, 3, 4, 5]);
   expect([...rows]).toEqual([1, 3, 0, 0, 0]);
   expect(lifts[0]).toBeGreaterThan(lifts[1]);
-  expect(new Companions(2).table().rows).toHaveLength(0);
+  expect(new CooccurrenceCounter(2).table().rows).toHaveLength(0);
 });

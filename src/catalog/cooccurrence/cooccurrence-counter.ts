@@ -1,4 +1,4 @@
-import type { CompanionTable } from './cooccurrence-table';
+import type { CooccurrenceTable } from './cooccurrence-table';
 
 /** Choices of one user that are up to so many steps apart belong together. */
 const REACH = 30;
@@ -9,7 +9,7 @@ const SMOOTHING = 30;
  * Which items the same users choose close to each other. Two choices d steps apart, in either order, count 1 / d up to
  * 30 steps. Needs no features and no compute backend, and knows nothing of items that nobody has chosen.
  */
-export class Companions {
+export class CooccurrenceCounter {
   /** Per item, the weight of its pairs with each other item. */
   readonly #pairs: Map<number, number>[];
   /** Sum of each item's pairs. */
@@ -41,7 +41,7 @@ export class Companions {
    * sum.
    * @param most companions of one item at most. Default 256, for download
    */
-  table(most = 256): CompanionTable {
+  table(most = 256): CooccurrenceTable {
     const count = this.#mass.length;
     const offsets = new Uint32Array(count + 1);
     const kept = this.#pairs.map((pairs, row) => {

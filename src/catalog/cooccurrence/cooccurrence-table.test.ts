@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CompanionTable, decodeCompanions, encodeCompanions } from './cooccurrence-table';
+import { type CooccurrenceTable, decodeCooccurrence, encodeCooccurrence } from './cooccurrence-table';
 
 /** A table of the given companions and lifts per item. */
-function table(companions: [row: number, lift: number][][]): CompanionTable {
+function table(companions: [row: number, lift: number][][]): CooccurrenceTable {
   const all = companions.flat();
   const offsets = new Uint32Array(companions.length + 1);
   for (const [item, own] of companions.entries()) offsets[item + 1] = offsets[item] + own.length;
@@ -36,7 +36,7 @@ describe('a table of companions', () => {
     fc.assert(
       fc.property(tables, (companions) => {
         const before = table(companions);
-        const after = decodeCompanions(encodeCompanions(before).buffer, before.count);
+        const after = decodeCooccurrence(encodeCooccurrence(before).buffer, before.count);
         expect(after.count).toBe(before.count);
         expect(after.offsets).toEqual(before.offsets);
         expect(after.rows).toEqual(before.rows);
@@ -51,14 +51,14 @@ describe('a table of companions', () => {
   });
 
   it('takes 3 bytes for a companion, 5 in a catalogue of more than 65,536 items, whose last it can name', () => {
-    expect(encodeCompanions(small).byteLength).toBe(12 + 3 * 4 + 3 * 3);
+    expect(encodeCooccurrence(small).byteLength).toBe(12 + 3 * 4 + 3 * 3);
     const count = 65_537;
     const offsets = new Uint32Array(count + 1).fill(1);
     offsets[0] = 0;
     const large = { count, offsets, rows: Uint32Array.of(count - 1), lifts: Float32Array.of(2) };
-    const bytes = encodeCompanions(large);
+    const bytes = encodeCooccurrence(large);
     expect(bytes.byteLength).toBe(12 + count * 4 + 5);
-    expect(decodeCompanions(bytes.buffer, count)).toEqual(large);
+    expect(decodeCooccurrence(bytes.buffer, count)).toEqual(large);
   });
 
   const refused = expect.objectContaining({
@@ -67,9 +67,9 @@ describe('a table of companions', () => {
   });
 
   it.each([0, 11, 12, -1, 1])('is refused when it is cut or goes on: %i', (length) => {
-    const bytes = encodeCompanions(small);
+    const bytes = encodeCooccurrence(small);
     const whole = length === 1 ? Uint8Array.of(...bytes, 0) : bytes.slice(0, length);
-    expect(() => decodeCompanions(whole.buffer, 3)).toThrow(refused);
+    expect(() => decodeCooccurrence(whole.buffer, 3)).toThrow(refused);
   });
 
   it.each<[string, (view: DataView) => void]>([
@@ -86,8 +86,8 @@ describe('a table of companions', () => {
     ['a lift is no number', (view) => view.setFloat32(8, Number.NaN, true)],
     ['a lift is below 0', (view) => view.setFloat32(8, -1, true)],
   ])('is refused when %s', (_, damage) => {
-    const { buffer } = encodeCompanions(small);
+    const { buffer } = encodeCooccurrence(small);
     damage(new DataView(buffer));
-    expect(() => decodeCompanions(buffer, 3)).toThrow(refused);
+    expect(() => decodeCooccurrence(buffer, 3)).toThrow(refused);
   });
 });

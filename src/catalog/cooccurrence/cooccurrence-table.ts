@@ -4,7 +4,7 @@ import { SidestreamError } from '../../error';
  * What is chosen together: for every item the others that the same shoppers chose near it, with the strength of that
  * against chance. Companions of item i stand at `offsets[i]` to `offsets[i + 1]`, by row.
  */
-export interface CompanionTable {
+export interface CooccurrenceTable {
   /** Items in the catalogue. */
   count: number;
   /** [count + 1] */
@@ -21,7 +21,7 @@ export interface CompanionTable {
  * The same table for the items in another order.
  * @param order every row of the table once: the one that comes first, and so on
  */
-export function pickCompanions(table: CompanionTable, order: readonly number[]): CompanionTable {
+export function pickCooccurrence(table: CooccurrenceTable, order: readonly number[]): CooccurrenceTable {
   const placeOf = new Uint32Array(table.count);
   for (const [place, row] of order.entries()) placeOf[row] = place;
   const offsets = new Uint32Array(table.count + 1);
@@ -48,7 +48,7 @@ const HEADER = 3 * 4;
  * Writes a table, little-endian: uint32 count, uint32 number of companions, float32 largest lift; uint32 companions of
  * every item; uint32 rows, but uint16 in a catalogue of up to 65,536 items; uint8 lifts as shares of the largest.
  */
-export function encodeCompanions({ count, offsets, rows, lifts }: CompanionTable): Uint8Array<ArrayBuffer> {
+export function encodeCooccurrence({ count, offsets, rows, lifts }: CooccurrenceTable): Uint8Array<ArrayBuffer> {
   const wide = rowWidth(count);
   const largest = lifts.reduce((max, lift) => Math.max(max, lift), 0);
   const bytes = new Uint8Array(HEADER + 4 * count + rows.length * (wide + 1));
@@ -71,7 +71,7 @@ export function encodeCompanions({ count, offsets, rows, lifts }: CompanionTable
  * Reads what `encodeCompanions` wrote.
  * @throws SidestreamError `bundle/invalid` when it is no such table, or one of another catalogue
  */
-export function decodeCompanions(bytes: ArrayBuffer, count: number): CompanionTable {
+export function decodeCooccurrence(bytes: ArrayBuffer, count: number): CooccurrenceTable {
   const view = new DataView(bytes);
   if (bytes.byteLength < HEADER || view.getUint32(0, true) !== count) throw invalid('it is not about these items');
   const total = view.getUint32(4, true);

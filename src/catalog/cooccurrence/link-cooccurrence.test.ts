@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { companionship } from '../../ranking';
-import { linkCompanions } from './link-cooccurrence';
+import { cooccurrence } from '../../ranking';
+import { linkCooccurrence } from './link-cooccurrence';
 
 const CATEGORIES = ['Shirt', 'Shirt', 'Shirt', 'Belt', 'Belt', 'Hat'];
-const liftsOf = (table: ReturnType<typeof linkCompanions>, row: number) => companionship(table, [row], 6);
+const liftsOf = (table: ReturnType<typeof linkCooccurrence>, row: number) => cooccurrence(table, [row], 6);
 
 it('puts own links first, then those of the category; a category without links has no companions', () => {
   const links = [
@@ -11,7 +11,7 @@ it('puts own links first, then those of the category; a category without links h
     { from: 0, to: 3 },
     { from: 1, to: 4 },
   ];
-  const table = linkCompanions(links, CATEGORIES);
+  const table = linkCooccurrence(links, CATEGORIES);
   const [first, second, unlinked] = [0, 1, 2].map((row) => liftsOf(table, row));
   expect(first[3]).toBeGreaterThan(first[4]);
   expect(second[4]).toBeGreaterThan(first[4]);
@@ -26,7 +26,7 @@ it('puts own links first, then those of the category; a category without links h
 it('takes a link to itself for none, and what everybody has by chance for no companion', () => {
   const everywhere = [3, 4, 5].map((to) => ({ from: 0, to }));
   const chance = [0, 0, 0, 0.9, 0.05, 0.05];
-  const table = linkCompanions([...everywhere, { from: 0, to: 0 }], CATEGORIES, chance);
+  const table = linkCooccurrence([...everywhere, { from: 0, to: 0 }], CATEGORIES, chance);
   const lifts = liftsOf(table, 0);
   expect([lifts[0], lifts[3]]).toEqual([0, 0]);
   expect(lifts[4]).toBeGreaterThan(0);

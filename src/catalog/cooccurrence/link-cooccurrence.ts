@@ -1,5 +1,5 @@
 import { categoryPaths } from '../category';
-import type { CompanionTable } from './cooccurrence-table';
+import type { CooccurrenceTable } from './cooccurrence-table';
 
 /** One item goes with another, so strongly. Rows of the catalogue. */
 export interface Link {
@@ -23,20 +23,20 @@ const MOST = 64;
  * @param chance how often each item would be a companion by chance, adding up to 1; default the same for all
  * @returns the table, lifts being log(1 + share / chance), of shares above chance
  */
-export function linkCompanions(
+export function linkCooccurrence(
   links: readonly Link[],
   categories: readonly string[],
   chance: ArrayLike<number> = new Float64Array(categories.length).fill(1 / Math.max(1, categories.length)),
-): CompanionTable {
-  const shop = new Tally();
-  const ofCategory = new Map<string, Tally>();
-  const ofItem = new Map<number, Tally>();
+): CooccurrenceTable {
+  const shop = new PairCounts();
+  const ofCategory = new Map<string, PairCounts>();
+  const ofItem = new Map<number, PairCounts>();
   const pathsOf = categories.map(categoryPaths);
   for (const { from, to, weight = 1 } of links) {
     if (from === to) continue;
     shop.add(to, weight);
-    tallyOf(ofItem, from).add(to, weight);
-    for (const path of pathsOf[from]) tallyOf(ofCategory, path).add(to, weight);
+    pairCounts(ofItem, from).add(to, weight);
+    for (const path of pathsOf[from]) pairCounts(ofCategory, path).add(to, weight);
   }
   const offsets = new Uint32Array(categories.length + 1);
   const rows: number[] = [];
@@ -65,7 +65,7 @@ export function linkCompanions(
 }
 
 /** Weights of the items that something is linked to. */
-class Tally {
+class PairCounts {
   readonly #weights = new Map<number, number>();
   #total = 0;
 
@@ -84,10 +84,10 @@ class Tally {
   }
 }
 
-function tallyOf<Key>(tallies: Map<Key, Tally>, key: Key): Tally {
+function pairCounts<Key>(tallies: Map<Key, PairCounts>, key: Key): PairCounts {
   let tally = tallies.get(key);
   if (!tally) {
-    tally = new Tally();
+    tally = new PairCounts();
     tallies.set(key, tally);
   }
   return tally;

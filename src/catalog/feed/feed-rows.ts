@@ -1,6 +1,6 @@
 import { SidestreamError } from '../../error';
 import type { Item } from '../item';
-import { type Refusal, type RefusalUnit, shortened } from '../rejected-row';
+import { type RejectedRow, type RowUnit, shortened } from '../rejected-row';
 import { detectFormat, type FeedFormat } from './feed-format';
 import type { FeedMapping } from './feed-mapping';
 import type { FeedRecord } from './feed-record';
@@ -25,7 +25,7 @@ export type FeedRow = {
   file: string;
   /** As `unit` counts: 1-based. */
   line: number;
-  unit: RefusalUnit;
+  unit: RowUnit;
 } & (
   | {
       item: Item;
@@ -34,7 +34,7 @@ export type FeedRow = {
     }
   | {
       /** One entry per bad field, the first 20 of them. */
-      refused: Refusal[];
+      refused: RejectedRow[];
       /** Whether a row before has the same id. */
       duplicate?: true;
     }
@@ -62,13 +62,13 @@ export async function* feedRows(
 ): AsyncGenerator<FeedRow> {
   const { mapping = {} } = options;
   const seen = new SeenIds();
-  const files: { name: string; unit: RefusalUnit }[] = [];
+  const files: { name: string; unit: RowUnit }[] = [];
   for await (const { file, bytes } of sources) {
     const { head, all } = await peekText(feedText(bytes, mapping.encoding));
     const format = detectFormat(head, mapping.separator);
     if (format === null) throw unknownFormat(file);
     options.onFormat?.(file, format.name);
-    const unit: RefusalUnit = format.name === 'json' ? 'product' : 'line';
+    const unit: RowUnit = format.name === 'json' ? 'product' : 'line';
     files.push({ name: file, unit });
     for await (const record of recordsOf(format, all, mapping)) {
       const { line } = record;

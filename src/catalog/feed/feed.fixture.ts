@@ -1,5 +1,5 @@
 import type { Item } from '../item';
-import type { Refusal } from '../rejected-row';
+import type { RejectedRow } from '../rejected-row';
 import type { FeedFormat } from './feed-format';
 import type { FeedMapping } from './feed-mapping';
 import { type FeedRow, feedRows } from './feed-rows';
@@ -15,7 +15,7 @@ export interface ReadText {
   items: Item[];
   /** Line or number of each item. */
   lines: number[];
-  refused: Refusal[];
+  refused: RejectedRow[];
   rows: FeedRow[];
   format?: FeedFormat['name'];
 }

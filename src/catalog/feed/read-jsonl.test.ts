@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeRefusal } from '../rejected-row';
+import { describeRejectedRow } from '../rejected-row';
 import { readText } from './feed.fixture';
 
 const row = (fields: Record<string, unknown>) => JSON.stringify({ id: 'a', title: 'A', ...fields });
@@ -50,7 +50,7 @@ describe('a feed of JSON Lines', () => {
       'already used in line 1',
       'must be string or number or boolean, not Array',
     ]);
-    expect(describeRefusal(refused[5])).toBe('feed: line 7 (good-1), field id: already used in line 1');
+    expect(describeRejectedRow(refused[5])).toBe('feed: line 7 (good-1), field id: already used in line 1');
   });
 
   it('reads the same rows however the text is cut, with byte order mark, CRLF and without a last line end', async () => {

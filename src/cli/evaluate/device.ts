@@ -1,8 +1,9 @@
 import type { BaseModel } from '../../base-model';
-import type { CompanionTable } from '../../catalog';
+import type { CooccurrenceTable } from '../../catalog';
 import { SidestreamError } from '../../error';
 import {
   baseMethod,
+  coldStartQuality,
   contentKnnMethod,
   type DeviceMethod,
   evaluateDevice,
@@ -11,7 +12,6 @@ import {
   lnRankChange,
   type MethodRun,
   meanQuality,
-  newcomerQuality,
   type ProtocolRun,
   paperExpertMethod,
   popularityMethod,
@@ -21,7 +21,7 @@ import {
   type Shopper,
   thirds,
 } from '../../evaluate';
-import { catalogueOf, coldHalf, companionsOf, type EvaluateInput, pastModel, popularityOf, wanted } from './input';
+import { catalogOf, coldHalf, cooccurrenceOf, type EvaluateInput, pastModel, popularityOf, wanted } from './input';
 
 /** Events that a shopper of the device protocol must have. */
 const MIN_EVENTS = 30;
@@ -50,16 +50,16 @@ export function deviceMethods(
   input: EvaluateInput,
   model: BaseModel,
   popularity: Float32Array,
-  companions: CompanionTable,
+  companions: CooccurrenceTable,
 ): DeviceMethod[] {
   const { seed } = input;
-  const catalogue = catalogueOf(input.bundle, popularity, companions);
+  const catalog = catalogOf(input.bundle, popularity, companions);
   // As it was trained: an item without a choice has none, where the learner takes its popularity as unknown.
-  const trained = { ...catalogue, index: { ...catalogue.index, logPopularity: popularity.map(Math.log1p) } };
-  const learner = { catalogue, base: model, options: { seed, backend: 'wasm' as const } };
+  const trained = { ...catalog, index: { ...catalog.index, logPopularity: popularity.map(Math.log1p) } };
+  const learner = { catalog, base: model, options: { seed, backend: 'wasm' as const } };
   return [
     popularityMethod(popularity),
-    contentKnnMethod(catalogue),
+    contentKnnMethod(catalog),
     baseMethod(trained, model),
     paperExpertMethod(trained, model, { seed }),
     fullFinetuneMethod(trained, model, { seed }),
@@ -71,7 +71,7 @@ export function deviceMethods(
 /** The learner for a shop without any logs: neither popularity nor base model. */
 function noBaseMethod({ bundle, seed }: EvaluateInput): DeviceMethod {
   const options = { seed, backend: 'wasm' as const };
-  return learnerMethod({ name: 'no-base', catalogue: catalogueOf(bundle, null), options, experts: true });
+  return learnerMethod({ name: 'no-base', catalog: catalogOf(bundle, null), options, experts: true });
 }
 
 /**
@@ -93,7 +93,7 @@ export async function runDevice(input: EvaluateInput): Promise<ProtocolRun> {
   const { past, shoppers } = coldHalf(input, MIN_EVENTS);
   const popularity = popularityOf(input, past);
   const model = await pastModel(input);
-  const methods = deviceMethods(input, model, popularity, companionsOf(input, past));
+  const methods = deviceMethods(input, model, popularity, cooccurrenceOf(input, past));
   if (wanted(input, 'no-base')) methods.push(noBaseMethod(input));
   const { meter } = input;
   meter.start('Shoppers', shoppers.length);
@@ -118,8 +118,8 @@ export async function runDevice(input: EvaluateInput): Promise<ProtocolRun> {
   const tables = [table('device', 'base', runs)];
   if (terms && sidestream) tables.push(table('experts', 'terms', [terms, sidestream]));
   if (noBase && popular) tables.push(table('no-base', 'popularity', [popular, noBase]));
-  const { fresh, old } = newcomerQuality(asPopularIn(whole));
-  const against = newcomerQuality(asPopularIn(later));
+  const { fresh, old } = coldStartQuality(asPopularIn(whole));
+  const against = coldStartQuality(asPopularIn(later));
   return {
     protocol: 'device',
     seed: input.seed,

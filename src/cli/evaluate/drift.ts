@@ -10,9 +10,9 @@ import {
   splicedPairs,
   type WatchedStream,
 } from '../../evaluate';
-import { TasteDistance } from '../../learner';
+import { PreferenceDistance } from '../../learner';
 import { deviceMethods } from './device';
-import { catalogueOf, coldHalf, companionsOf, type EvaluateInput, pastModel, popularityOf } from './input';
+import { catalogOf, coldHalf, cooccurrenceOf, type EvaluateInput, pastModel, popularityOf } from './input';
 
 /** Events of a cold shopper, as in the device protocol, so that the halves are the same. */
 const COLD_EVENTS = 30;
@@ -45,17 +45,17 @@ export async function runDrift(input: EvaluateInput): Promise<ProtocolRun> {
   const { past, shoppers } = coldHalf(input, COLD_EVENTS, Number.POSITIVE_INFINITY);
   const spliced = shoppers.filter(({ rows }) => rows.length >= MIN_EVENTS);
   const popularity = popularityOf(input, past);
-  const { index } = catalogueOf(input.bundle, popularity);
+  const { index } = catalogOf(input.bundle, popularity);
   const likeness = shopperLikeness(index, popularity);
   const streams = splicedPairs(spliced, input.shoppers ?? PAIRS, input.seed, likeness);
   const model = await pastModel(input);
-  const methods = deviceMethods(input, model, popularity, companionsOf(input, past));
+  const methods = deviceMethods(input, model, popularity, cooccurrenceOf(input, past));
   const { meter } = input;
   meter.start('Pairs', streams.length);
   const results = await evaluateDrift({ streams, methods, onProgress: () => meter.advance(1) });
   meter.stop();
   const embedding = { width: model.config.embeddingDim, values: await model.embedItems(input.bundle.features) };
-  const figures = detection(new TasteDistance(index, embedding), {
+  const figures = detection(new PreferenceDistance(index, embedding), {
     unlike: splicedPairs(spliced, spliced.length, input.seed, likeness),
     any: splicedPairs(spliced, ANY_ROUNDS * spliced.length, input.seed),
     own: shoppers.map(({ rows }) => ({ rows: rows.slice(0, WHOLE_EVENTS), shifts: [] })),
@@ -77,7 +77,7 @@ export async function runDrift(input: EvaluateInput): Promise<ProtocolRun> {
 
 /** @param streams to find the shifts of, and those without any */
 function detection(
-  distance: TasteDistance,
+  distance: PreferenceDistance,
   { unlike, any, own }: Record<'unlike' | 'any' | 'own', readonly WatchedStream[]>,
 ): Record<string, number> {
   const alarmsOf = (rows: readonly number[]): number[] => driftAlarms(distance, rows);

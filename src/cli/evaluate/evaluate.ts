@@ -20,18 +20,18 @@ import {
 } from '../../evaluate';
 import { startCompute, writeWhole } from '../../training';
 import { readEventFile } from '../event-file';
-import { wholeNumber } from '../parse-positive-int';
+import { parsePositiveInt } from '../parse-positive-int';
 import { runDevice } from './device';
 import { runDrift } from './drift';
 import type { EvaluateInput, Half } from './input';
-import { runPooled } from './offline';
+import { runOffline } from './offline';
 import { keptRun } from './runs';
 import { runSeeds } from './seeds';
 
 /** The protocols by name. */
 const PROTOCOLS: Record<string, (input: EvaluateInput) => Promise<ProtocolRun>> = {
   device: runDevice,
-  pooled: runPooled,
+  pooled: runOffline,
   drift: runDrift,
 };
 
@@ -65,7 +65,7 @@ export function evaluateCommand(): Command {
     .requiredOption('--events <file>', 'log as .csv or .jsonl with user, item and time')
     .option('--models <folder>', 'where base models of the past are kept; trained when missing', '.cache/base-models')
     .option('--past <share>', 'share of the log that the shop knows before the shoppers come', fraction, 0.6)
-    .option('--shoppers <n>', 'an even selection of so many shoppers', wholeNumber)
+    .option('--shoppers <n>', 'an even selection of so many shoppers', parsePositiveInt)
     .addOption(
       new Option(
         '--half <which>',
@@ -173,4 +173,4 @@ function sectionName(text: string): string {
   return text;
 }
 
-const wholes = (text: string, before: number[] = []): number[] => [...before, wholeNumber(text)];
+const wholes = (text: string, before: number[] = []): number[] => [...before, parsePositiveInt(text)];

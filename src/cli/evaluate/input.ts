@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BaseModel, baseConfig } from '../../base-model';
 import type { Meter } from '../../build';
-import type { Bundle, CompanionTable } from '../../catalog';
-import { Companions, contentBlend } from '../../catalog';
+import type { Bundle, CooccurrenceTable } from '../../catalog';
+import { CooccurrenceCounter, contentBlend } from '../../catalog';
 import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
-import { coldShoppers, endOfPast, type PooledEvent, type Shopper } from '../../evaluate';
-import type { LearnerCatalogue } from '../../learner';
-import { catalogueIndex } from '../../ranking';
-import { pooledData, readWeightsFile, removeCheckpoint, storeBase, trainBase } from '../../training';
+import { coldShoppers, endOfPast, type LogEvent, type Shopper } from '../../evaluate';
+import type { LearnerCatalog } from '../../learner';
+import { catalogIndex } from '../../ranking';
+import { offlineData, readWeightsFile, removeCheckpoint, storeBase, trainBase } from '../../training';
 import { interactionsOf } from '../event-file';
 
 /** Which of the shoppers, or of the windows: settings are chosen on one half and reported on the other. */
@@ -19,7 +19,7 @@ export type Half = 'choose' | 'report' | 'all';
 export interface EvaluateInput {
   bundle: Bundle;
   /** Sorted by time. */
-  events: PooledEvent[];
+  events: LogEvent[];
   /** Row of an item id in the bundle. */
   rowOf: ReadonlyMap<string, number>;
   seed: number;
@@ -75,7 +75,7 @@ export function coldHalf(
   { events, past: share, rowOf, half, shoppers }: EvaluateInput,
   minEvents: number,
   limit = shoppers,
-): { past: PooledEvent[]; shoppers: Shopper[] } {
+): { past: LogEvent[]; shoppers: Shopper[] } {
   const { past, cold } = coldShoppers(events, share, minEvents, rowOf);
   const side = cold.filter((_, n) => half === 'all' || n % 2 === (half === 'choose' ? 0 : 1));
   if (side.length === 0) {
@@ -89,7 +89,7 @@ export function coldHalf(
 }
 
 /** How often each item of the bundle was chosen. */
-export function popularityOf({ bundle, rowOf }: EvaluateInput, events: readonly PooledEvent[]): Float32Array {
+export function popularityOf({ bundle, rowOf }: EvaluateInput, events: readonly LogEvent[]): Float32Array {
   const popularity = new Float32Array(bundle.items.length);
   for (const { item } of events) {
     const row = rowOf.get(item);
@@ -103,22 +103,22 @@ export function popularityOf({ bundle, rowOf }: EvaluateInput, events: readonly 
  * @param popularity one value per item; null for a shop without logs
  * @param companions what its logs say is chosen together
  */
-export function catalogueOf(
+export function catalogOf(
   { items, features, manifest }: Bundle,
   popularity: Float32Array | null,
-  companions: CompanionTable | null = null,
-): LearnerCatalogue {
+  companions: CooccurrenceTable | null = null,
+): LearnerCatalog {
   const blend = contentBlend(manifest);
   // Of an item that nobody has chosen yet no popularity is known.
   const known = items.map((item, row) => ({ ...item, popularity: popularity?.[row] || undefined }));
-  return { index: catalogueIndex(known, features, blend, companions), table: features, blend };
+  return { index: catalogIndex(known, features, blend, companions), table: features, blend };
 }
 
 /** What some events of the log say is chosen together. */
-export function companionsOf({ bundle }: EvaluateInput, events: PooledEvent[]): CompanionTable {
-  const companions = new Companions(bundle.items.length);
+export function cooccurrenceOf({ bundle }: EvaluateInput, events: LogEvent[]): CooccurrenceTable {
+  const companions = new CooccurrenceCounter(bundle.items.length);
   const { interactions } = interactionsOf({ events, refused: [] }, bundle);
-  for (const rows of pooledData(interactions, bundle.items.length, 0).sequences) companions.learn(rows);
+  for (const rows of offlineData(interactions, bundle.items.length, 0).sequences) companions.learn(rows);
   return companions.table();
 }
 

@@ -4,7 +4,7 @@ import { bundleContent, makeItem, memoryBundle } from '../../catalog/bundle/bund
 import { summary } from '../../evaluate';
 import { startCompute } from '../../training/compute';
 import type { EvaluateInput } from './input';
-import { runPooled } from './offline';
+import { runOffline } from './offline';
 
 const ITEMS = 60;
 let bundle: Bundle;
@@ -41,7 +41,7 @@ function input(more: Partial<EvaluateInput> = {}, events = 240): EvaluateInput {
 }
 
 test('tells of every window, of the models and of new items', async () => {
-  const run = await runPooled(input({ methods: ['content-knn', 'sidestream'] }));
+  const run = await runOffline(input({ methods: ['content-knn', 'sidestream'] }));
   expect(run).toMatchObject({ protocol: 'pooled', seed: 1 });
   expect(run.tables.map(({ name }) => name)).toEqual(['pooled', 'models alone', 'new-items']);
   const [pooled, models] = run.tables;
@@ -70,10 +70,10 @@ test('tells of every window, of the models and of new items', async () => {
 
 test('a half is a range of windows, which the setting names', async () => {
   const methods = ['recency-popularity', 'companions'];
-  const all = await runPooled(input({ methods }, 900));
+  const all = await runOffline(input({ methods }, 900));
   const [choose, report] = await Promise.all([
-    runPooled(input({ methods, half: 'choose' }, 900)),
-    runPooled(input({ methods, half: 'report' }, 900)),
+    runOffline(input({ methods, half: 'choose' }, 900)),
+    runOffline(input({ methods, half: 'report' }, 900)),
   ]);
   expect(all.setting).toContain('windows 2 to 10 (half: all), sound only where no setting was chosen on them');
   expect(choose.setting).toContain('windows 2 to 5 (half: choose), to choose settings on');
@@ -91,14 +91,14 @@ test('a window in which nothing is found counts in no figure', async () => {
   const log = input();
   // The third window is one choice that was made before, again and again.
   const events = log.events.map((event, n) => (n >= 48 && n < 72 ? { ...event, user: 'u0', item: 'i0' } : event));
-  const run = await runPooled({ ...log, events, methods: ['sidestream'], half: 'choose' });
+  const run = await runOffline({ ...log, events, methods: ['sidestream'], half: 'choose' });
   const { units, figures } = run.tables[0].methods[1];
   expect(units.map(({ events: ranked }) => ranked > 0)).toEqual([true, false, true, true]);
   for (const value of Object.values({ ...figures, ...run.figures })) expect(value).not.toBeNaN();
 });
 
 test('without models it is short; a few users are an even selection', async () => {
-  const run = await runPooled(input({ methods: ['recency-popularity'], shoppers: 12 }, 600));
+  const run = await runOffline(input({ methods: ['recency-popularity'], shoppers: 12 }, 600));
   expect(run.tables).toHaveLength(1);
   expect(run.tables[0].methods.map(({ name }) => name)).toEqual(['popularity', 'recency-popularity']);
   expect(run.figures).toEqual({});
@@ -106,5 +106,5 @@ test('without models it is short; a few users are an even selection', async () =
 });
 
 test('refuses a log too short for ten windows', async () => {
-  await expect(runPooled(input({}, 150))).rejects.toMatchObject({ code: 'runtime/invalid-input' });
+  await expect(runOffline(input({}, 150))).rejects.toMatchObject({ code: 'runtime/invalid-input' });
 });

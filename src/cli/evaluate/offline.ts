@@ -1,13 +1,13 @@
 import { contentBlend } from '../../catalog';
 import { SidestreamError } from '../../error';
 import {
-  evaluatePooled,
+  coldStartQuality,
+  evaluateOffline,
   meanQuality,
-  newcomerQuality,
-  POOLED_METHODS,
-  type PooledRun,
+  OFFLINE_METHODS,
+  type OfflineRun,
+  offlineMethods,
   type ProtocolRun,
-  pooledMethods,
   type Quality,
   QualityMeter,
   type RankedChoice,
@@ -38,7 +38,7 @@ const REFERENCE = 'popularity';
  * to choose settings on, 6 to 10 to report them on. With `input.shoppers` the log is that of so many of its users.
  * @throws SidestreamError `runtime/invalid-input` when the log is too short for ten windows
  */
-export async function runPooled(input: EvaluateInput): Promise<ProtocolRun> {
+export async function runOffline(input: EvaluateInput): Promise<ProtocolRun> {
   const { bundle, meter, say, seed, half } = input;
   const reported = REPORTED[half];
   const { interactions: all } = interactionsOf({ events: input.events, refused: [] }, bundle);
@@ -50,11 +50,13 @@ export async function runPooled(input: EvaluateInput): Promise<ProtocolRun> {
     );
   }
   const blend = contentBlend(bundle.manifest);
-  const built = pooledMethods({ table: bundle.features, blend, seed, epochs: EPOCHS });
-  const methods = POOLED_METHODS.filter((name) => name === REFERENCE || wanted(input, name)).map((name) => built[name]);
+  const built = offlineMethods({ table: bundle.features, blend, seed, epochs: EPOCHS });
+  const methods = OFFLINE_METHODS.filter((name) => name === REFERENCE || wanted(input, name)).map(
+    (name) => built[name],
+  );
   const epochs = methods.reduce((sum, { model }) => sum + (model?.epochs ?? 0), 0);
   if (epochs > 0) meter.start('Epochs', epochs * (reported.last - 1));
-  const runs = await evaluatePooled({
+  const runs = await evaluateOffline({
     interactions,
     count: bundle.items.length,
     methods,
@@ -92,7 +94,7 @@ function halfInWords(half: Half): string {
  * popularity, in a list of new items alone, and where two of ten places are kept for new items; and how HR@10 over all
  * items changes by that.
  */
-function findings(runs: readonly PooledRun[], firstWindow: number): Pick<ProtocolRun, 'tables' | 'figures'> {
+function findings(runs: readonly OfflineRun[], firstWindow: number): Pick<ProtocolRun, 'tables' | 'figures'> {
   const reference = runs.filter(({ name }) => name === REFERENCE).map(({ name, units }) => ({ name, units }));
   const tables: ResultTable[] = [
     {
@@ -109,7 +111,7 @@ function findings(runs: readonly PooledRun[], firstWindow: number): Pick<Protoco
   const sidestream = runs.find(({ name }) => name === 'sidestream');
   if (sidestream) {
     const { ranked, units } = sidestream;
-    const pairs = ranked.map(({ whole }) => newcomerQuality(whole));
+    const pairs = ranked.map(({ whole }) => coldStartQuality(whole));
     const methods = [
       { name: 'new', units: pairs.map(({ fresh }) => fresh) },
       { name: 'old', units: pairs.map(({ old }) => old) },
@@ -118,9 +120,9 @@ function findings(runs: readonly PooledRun[], firstWindow: number): Pick<Protoco
     const kept = ranked.map((window) => withPlaces(window, KEPT_PLACES));
     Object.assign(figures, {
       newOverOld: newOverOld(pairs),
-      newOverOldByContent: newOverOld(ranked.map(({ content }) => newcomerQuality(content))),
-      newOverOldInListOfNew: newOverOld(ranked.map(({ newFirst }) => newcomerQuality(newFirst))),
-      newOverOldWithKeptPlaces: newOverOld(kept.map(newcomerQuality)),
+      newOverOldByContent: newOverOld(ranked.map(({ content }) => coldStartQuality(content))),
+      newOverOldInListOfNew: newOverOld(ranked.map(({ newFirst }) => coldStartQuality(newFirst))),
+      newOverOldWithKeptPlaces: newOverOld(kept.map(coldStartQuality)),
       hr10ChangeWithKeptPlaces: meanQuality(kept.map(qualityOf), hr10) - meanQuality(units, hr10),
     });
   }
@@ -131,7 +133,7 @@ function findings(runs: readonly PooledRun[], firstWindow: number): Pick<Protoco
  * Sizes of the model after the first and the last window, and NDCG@10 of its score alone on the first reported windows:
  * as it was then, and by the last model.
  */
-function figuresOf({ parameters, alone, retention }: PooledRun): Record<string, number> | undefined {
+function figuresOf({ parameters, alone, retention }: OfflineRun): Record<string, number> | undefined {
   if (parameters.length === 0) return undefined;
   const ndcg10 = (units: readonly Quality[]): number => meanQuality(units, (quality) => quality.ndcg10);
   return {

@@ -2,17 +2,17 @@
 const LABELS: Record<string, string> = {
   base: 'expected by the shop’s model',
   embedding: 'related in the shop’s model',
-  companions: 'often chosen with what you just looked at',
+  boughtTogether: 'often chosen with what you just looked at',
   recent: 'like what you looked at lately',
   session: 'like your last three',
-  closest: 'close to some that you chose',
+  nearestHistory: 'close to some that you chose',
   category: 'from your categories',
-  numbers: 'close to yours in price and numbers',
-  place: 'next to yours in the catalogue',
+  numericAffinity: 'close to yours in price and numbers',
+  catalogOrder: 'next to yours in the catalogue',
   popularity: 'popular in this shop',
-  newcomer: 'new in this shop',
+  coldStart: 'new in this shop',
   disliked: 'unlike what you dismissed',
-  taste: 'to your taste',
+  preference: 'to your taste',
   experts: 'favoured by the experts',
 };
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Coalescer } from './debounced-runner';
+import { DebouncedRunner } from './debounced-runner';
 
 describe('Coalescer', () => {
   beforeEach(() => {
@@ -11,7 +11,7 @@ describe('Coalescer', () => {
 
   it('folds a burst into one run', async () => {
     const job = vi.fn(async () => undefined);
-    const coalescer = new Coalescer(job, 100);
+    const coalescer = new DebouncedRunner(job, 100);
     for (let i = 0; i < 5; i++) coalescer.later();
     await vi.advanceTimersByTimeAsync(99);
     expect(job).toHaveBeenCalledTimes(0);
@@ -22,7 +22,7 @@ describe('Coalescer', () => {
   it('runs once more, and only once, for calls during a run', async () => {
     const finish: (() => void)[] = [];
     const job = vi.fn(() => new Promise<void>((resolve) => finish.push(resolve)));
-    const coalescer = new Coalescer(job, 100);
+    const coalescer = new DebouncedRunner(job, 100);
     coalescer.now();
     coalescer.now();
     coalescer.now();
@@ -37,7 +37,7 @@ describe('Coalescer', () => {
 
   it('a cancelled run does not happen', async () => {
     const job = vi.fn(async () => undefined);
-    const coalescer = new Coalescer(job, 100);
+    const coalescer = new DebouncedRunner(job, 100);
     coalescer.later();
     coalescer.cancel();
     await vi.advanceTimersByTimeAsync(1000);
@@ -46,7 +46,7 @@ describe('Coalescer', () => {
 
   it('a call right away takes the place of the waiting one', async () => {
     const job = vi.fn(async () => undefined);
-    const coalescer = new Coalescer(job, 100);
+    const coalescer = new DebouncedRunner(job, 100);
     coalescer.later();
     coalescer.now();
     await vi.advanceTimersByTimeAsync(1000);

@@ -2,7 +2,7 @@
  * Runs one asynchronous job at a time. Calls that arrive while it waits or runs are folded into one more run, so a burst
  * of changes costs two runs at most and the last state always wins.
  */
-export class Coalescer {
+export class DebouncedRunner {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running = false;
   #again = false;

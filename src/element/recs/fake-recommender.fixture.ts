@@ -13,8 +13,8 @@ export function recommendation(id: string, position = 0): Recommendation {
       attributes: {},
     },
     score: 1,
-    source: 'catalogue',
-    terms: {},
+    source: 'catalog',
+    contributions: {},
     reason: '',
     position,
   };
@@ -53,9 +53,9 @@ export class FakeRecommender {
       explain: async (id) => ({
         ...recommendation(id),
         placement: 'for-you',
-        parts: {},
-        because: [],
-        sentence: '',
+        contributions: {},
+        contributors: [],
+        reason: '',
       }),
       track: nothing,
       consent: nothing,

@@ -1,12 +1,12 @@
 import { calm } from './scroller';
 
 /** Where every card of a list was before an update, by its item's id. */
-export type Snapshot = Map<string, DOMRect>;
+export type CardPositions = Map<string, DOMRect>;
 
 const cardsIn = (root: ParentNode): HTMLElement[] => [...root.querySelectorAll<HTMLElement>('li[data-id]')];
 
 /** Remembers where every card of a list is. */
-export function takeSnapshot(root: ShadowRoot): Snapshot {
+export function takeSnapshot(root: ShadowRoot): CardPositions {
   return new Map(cardsIn(root).map((card) => [card.dataset.id ?? '', card.getBoundingClientRect()]));
 }
 
@@ -14,7 +14,7 @@ export function takeSnapshot(root: ShadowRoot): Snapshot {
  * Plays the way from a snapshot to the present: cards that moved glide to their new place, new ones fade in, the rest
  * does not stir. Without a list before, or with reduced motion, nothing moves.
  */
-export function playFrom(places: Snapshot, root: ShadowRoot): void {
+export function playFrom(places: CardPositions, root: ShadowRoot): void {
   if (places.size === 0 || calm()) return;
   const timing = { duration: 260, easing: 'cubic-bezier(.2, .7, .2, 1)' };
   for (const card of cardsIn(root)) {

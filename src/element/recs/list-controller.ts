@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { SidestreamError } from '../../error';
 import type { Progress, Recommender, RecommendRequest, RecommendResponse, Status } from '../../protocol';
-import { Coalescer } from './debounced-runner';
+import { DebouncedRunner } from './debounced-runner';
 import { type Placed, turnsOf } from './request-turns';
 
 /** Milliseconds in which a burst of `change` events becomes one refresh. */
@@ -44,13 +44,13 @@ export class ListController implements ReactiveController {
   #shown = '';
   /** How often the list was edited ahead of a response. */
   #edits = 0;
-  readonly #refresh: Coalescer;
+  readonly #refresh: DebouncedRunner;
 
   constructor(
     private readonly host: ListHost,
     delay = REFRESH_DELAY,
   ) {
-    this.#refresh = new Coalescer(() => this.#load(), delay);
+    this.#refresh = new DebouncedRunner(() => this.#load(), delay);
     host.addController(this);
   }
 

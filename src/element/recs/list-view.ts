@@ -8,7 +8,7 @@ import type { Place } from './dismissals';
 import type { RecsLabels } from './labels';
 import type { RowScroller } from './scroller';
 import type { RecsElement } from './sidestream-recs.properties';
-import type { OwnCard } from './template-card-host';
+import type { TemplateCardHost } from './template-card-host';
 
 /** How a list shows its places. */
 export interface ListLook {
@@ -16,7 +16,7 @@ export interface ListLook {
   language: string | undefined;
   labels: RecsLabels;
   /** Fills the page's own card, if it has one. */
-  fill: ReturnType<OwnCard['filler']>;
+  fill: ReturnType<TemplateCardHost['filler']>;
   row: RowScroller | undefined;
   onClick: (event: MouseEvent) => void;
 }

@@ -35,7 +35,7 @@ export abstract class RecsElement extends Base {
     placement: {},
     itemId: { attribute: 'item-id' },
     limit: { type: Number },
-    catalog: {},
+    bundle: {},
     filter: { hasChanged: changedContent },
     lazy: { type: Boolean },
     heading: {},
@@ -56,8 +56,8 @@ export abstract class RecsElement extends Base {
   itemId = '';
   /** How many to show, a whole number from 1 to 100. */
   limit = 8;
-  /** Address of the bundle folder. Elements with the same catalogue and namespace share one recommender. */
-  catalog = '';
+  /** Address of the bundle folder. Elements with the same bundle and namespace share one recommender. */
+  bundle = '';
   /**
    * Which items may be shown: a JSON object, or its text in the attribute. Passed on to `recommend()`. One that is no object
    * hides the list.
@@ -69,7 +69,7 @@ export abstract class RecsElement extends Base {
   heading = '';
   /** Level of the heading in the page's outline, 2 to 6. */
   headingLevel = 2;
-  /** Separates profiles of shops on one origin; with `catalog` only. */
+  /** Separates profiles of shops on one origin; with `bundle` only. */
   namespace = 'default';
   /** A grid that wraps, or one row that scrolls. */
   layout: 'grid' | 'row' = 'grid';
@@ -79,7 +79,7 @@ export abstract class RecsElement extends Base {
   currency = '';
   /** Gives every card a "not interested" button, which removes the product from all lists and can be taken back. */
   dismissible = false;
-  /** A recommender made by the page; takes the place of `catalog`. */
+  /** A recommender made by the page; takes the place of `bundle`. */
   recommender: Recommender | null = null;
   /** Ids never shown, because the page shows them elsewhere. */
   exclude: string[] = [];

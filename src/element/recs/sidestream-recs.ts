@@ -7,7 +7,7 @@ import { languageOf } from '../price';
 import { cardStyles } from './card.styles';
 import { Dismissals } from './dismissals';
 import { ErrorReport } from './error-report';
-import type { Snapshot } from './flip';
+import type { CardPositions } from './flip';
 import { FocusPlace } from './focus-place';
 import type { Impressions } from './impressions';
 import { inViewBefore, type ListInView, putInView, takeOutOfView } from './in-view';
@@ -24,12 +24,12 @@ import { sharedRecommender } from './shared';
 import { RecsElement } from './sidestream-recs.properties';
 import { recsStyles } from './sidestream-recs.styles';
 import { SourceWatch } from './source-watch';
-import { OwnCard } from './template-card-host';
-import { Nearness } from './viewport-distance';
+import { TemplateCardHost } from './template-card-host';
+import { ViewportDistance } from './viewport-distance';
 
 /** Properties that make another request, or another recommender. */
 const REQUEST_PROPERTIES = ['placement', 'itemId', 'limit', 'exclude', 'filter'];
-const SOURCE_PROPERTIES = ['recommender', 'catalog', 'namespace', 'lazy'];
+const SOURCE_PROPERTIES = ['recommender', 'bundle', 'namespace', 'lazy'];
 /**
  * A list of recommendations that follows what the shopper does, computed on this device.
  *
@@ -43,7 +43,7 @@ const SOURCE_PROPERTIES = ['recommender', 'catalog', 'namespace', 'lazy'];
  * none where there is nothing for a shopper: an empty `recent`, or a mistake of the page's, which the console is told of.
  *
  * @tag sidestream-recs
- * @summary `<sidestream-recs catalog="/bundle/" placement="for-you"></sidestream-recs>`
+ * @summary `<sidestream-recs bundle="/bundle/" placement="for-you"></sidestream-recs>`
  *
  * @slot - Links to the same products or to any: what search engines see, and shoppers before the list is there and when
  *   it fails. They stay in the document; the cards take their place.
@@ -109,14 +109,14 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
   readonly #errors = new ErrorReport(this);
   readonly #failed = (thrown: unknown) => this.listFailed(SidestreamError.from(thrown));
   readonly #begin = () => (this.#list.recommender ? this.requestUpdate() : this.#list.use(this.#source()));
-  readonly #nearness = new Nearness(this, this.#begin);
-  readonly #ownCard = new OwnCard(this, this.#begin, this.#failed);
-  readonly #sourceWatch = new SourceWatch(this, () => this.#warn(['catalog']));
+  readonly #nearness = new ViewportDistance(this, this.#begin);
+  readonly #templateCard = new TemplateCardHost(this, this.#begin, this.#failed);
+  readonly #sourceWatch = new SourceWatch(this, () => this.#warn(['bundle']));
   #settings = settingsOf(this).settings;
   #last: Status | undefined;
   #row: RowScroller | undefined;
   #impressions: Impressions | undefined;
-  #before: Snapshot | undefined;
+  #before: CardPositions | undefined;
   #rendered = '';
   #order = '';
 
@@ -204,8 +204,8 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
     const { response, items } = this.#filled;
     if (this.#before) late?.playFrom(this.#before, this.renderRoot as ShadowRoot);
     this.#impressions?.watch(response, [...this.renderRoot.querySelectorAll<HTMLElement>('li[data-id]')]);
-    this.#ownCard.ready();
-    this.#ownCard.keep(new Set(items.map(({ item }) => item.id)));
+    this.#templateCard.ready();
+    this.#templateCard.keep(new Set(items.map(({ item }) => item.id)));
     if (!this.#row && this.#list.state.kind !== 'loading') loadLate().then(this.#complete, this.#failed);
     if (response === this.#rendered) return;
     this.#rendered = response;
@@ -252,10 +252,10 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
   }
 
   #source(): RecommenderSource | null {
-    const { recommender, catalog, namespace, lazy } = this;
-    if ((lazy && !this.#nearness.near) || !this.#ownCard.ready()) return null;
+    const { recommender, bundle, namespace, lazy } = this;
+    if ((lazy && !this.#nearness.near) || !this.#templateCard.ready()) return null;
     if (recommender) return () => Promise.resolve(recommender);
-    return catalog ? (onProgress) => sharedRecommender({ bundle: catalog, namespace, onProgress }) : null;
+    return bundle ? (onProgress) => sharedRecommender({ bundle: bundle, namespace, onProgress }) : null;
   }
 
   #cards(places: ReturnType<Dismissals['among']>, labels: RecsLabels): TemplateResult {
@@ -263,7 +263,7 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
       host: { ...this.#settings, dismissible: this.dismissible },
       language: languageOf(this),
       labels,
-      fill: this.#ownCard.filler(),
+      fill: this.#templateCard.filler(),
       row: this.#row,
       onClick: this.#onClick,
     });

@@ -11,20 +11,20 @@ export class SourceWatch implements ReactiveController {
 
   /** @param late called when the time is over */
   constructor(
-    private readonly host: ReactiveControllerHost & Pick<RecsElement, 'catalog' | 'recommender'>,
+    private readonly host: ReactiveControllerHost & Pick<RecsElement, 'bundle' | 'recommender'>,
     private readonly late: () => void,
   ) {
     host.addController(this);
   }
 
   hostUpdate(): void {
-    if (this.host.recommender || this.host.catalog) this.overdue = false;
+    if (this.host.recommender || this.host.bundle) this.overdue = false;
   }
 
   hostUpdated(): void {
     const { host } = this;
     clearTimeout(this.#timer);
-    if (host.recommender || host.catalog || this.overdue) return;
+    if (host.recommender || host.bundle || this.overdue) return;
     this.#timer = setTimeout(() => {
       this.overdue = true;
       this.late();

@@ -3,7 +3,7 @@ import { safeHref, safeImage } from './address';
 import type { TemplateCards } from './template-card';
 
 /** The page's own card, a `<template>` child. The code that fills it is loaded only where there is one. */
-export class OwnCard {
+export class TemplateCardHost {
   #cards: TemplateCards | undefined;
   #loading: Promise<void> | undefined;
   #failed = false;

@@ -4,7 +4,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 const MARGIN = '400px';
 
 /** Whether an element is, or was, about to be scrolled into view. Without an IntersectionObserver it always is. */
-export class Nearness implements ReactiveController {
+export class ViewportDistance implements ReactiveController {
   near = !globalThis.IntersectionObserver;
   #observer: IntersectionObserver | undefined;
 

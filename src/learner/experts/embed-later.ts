@@ -1,4 +1,4 @@
-import { otherWork } from './yield-to-event-loop';
+import { yieldToEventLoop } from './yield-to-event-loop';
 
 /** Items embedded before other work of the thread has its turn. */
 const CHUNK = 256;
@@ -22,7 +22,7 @@ export async function embedLater(
 ): Promise<Float32Array | null> {
   const values = new Float32Array(rows.length * width);
   for (let start = 0; start < rows.length; start += CHUNK) {
-    await otherWork();
+    await yieldToEventLoop();
     if (!wanted()) return null;
     try {
       values.set(await experts.embeddingsOf(rows.subarray(start, start + CHUNK)), start * width);

@@ -1,9 +1,9 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { concatTables, type Item } from '../../catalog';
-import { catalogueIndex, rank, scores } from '../../ranking';
+import { catalogIndex, rank, scores } from '../../ranking';
 import { Learner } from '../learner';
-import type { LearnerCatalogue } from '../learner-catalog';
+import type { LearnerCatalog } from '../learner-catalog';
 import { expertCandidates } from './expert-candidates';
 import { CATEGORIES, categoryTable, useBackend } from './experts.fixture';
 
@@ -11,12 +11,12 @@ const COUNT = 1500;
 const table = categoryTable(COUNT);
 const blend = { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } };
 
-function catalogue(features = table): LearnerCatalogue {
+function catalog(features = table): LearnerCatalog {
   const items = Array.from({ length: features.count }, (_, row): Item => {
     const category = `c${row % CATEGORIES}`;
     return { id: `i${row}`, title: `Item ${row}`, description: '', category, availability: 'in-stock', attributes: {} };
   });
-  return { table: features, blend, index: catalogueIndex(items, features, blend) };
+  return { table: features, blend, index: catalogIndex(items, features, blend) };
 }
 
 const click = (id: number) => ({
@@ -27,7 +27,7 @@ const click = (id: number) => ({
 });
 
 /** A learner that has chosen often enough to train. */
-function shopper(shop = catalogue()): Learner {
+function shopper(shop = catalog()): Learner {
   const learner = new Learner(shop, { seed: 1, backend: 'cpu' });
   for (let id = 1; id <= 6; id++) learner.observe(click(id));
   return learner;
@@ -38,7 +38,7 @@ const differing = (a: Float32Array, b: Float32Array): number[] => [...a.keys()].
 const heard = (learner: Learner): Float32Array => scores(learner.terms, { ...learner.weights, experts: 3 });
 const best = (score: Float32Array, rows: readonly number[]): number[] =>
   rows.toSorted((a, b) => score[b] - score[a] || a - b).slice(0, 100);
-const { index } = catalogue();
+const { index } = catalog();
 const list = (learner: Learner): number[] =>
   rank(index, learner.state, { placement: 'for-you', row: null, limit: 20, exclude: new Set() }).map(({ row }) => row);
 
@@ -95,7 +95,7 @@ describe('the embeddings of a large catalogue after an update', () => {
     const learner = shopper();
     await learner.train();
     const running = learner.completeTraining();
-    await learner.setCatalogue(catalogue(concatTables([table, categoryTable(300, 8, undefined, 2)])));
+    await learner.setCatalog(catalog(concatTables([table, categoryTable(300, 8, undefined, 2)])));
     expect(await running).toBe(true);
     const alone = shopper();
     await alone.train();

@@ -1,7 +1,7 @@
 import { SidestreamError } from '../../error';
 import type { Utilization } from '../../model';
 import type { ExpertEmbeddings } from '../../ranking';
-import type { LearnerCatalogue } from '../learner-catalog';
+import type { LearnerCatalog } from '../learner-catalog';
 import type { Experts } from './experts';
 import type { TrainRequest } from './experts-batch';
 
@@ -15,8 +15,8 @@ interface TrainedExperts {
  * The experts of the ladders as one shopper's learner hears them: stored bytes until they are needed, then on the compute
  * backend, which must be set before the first call that returns a promise.
  */
-export class HeardExperts {
-  #catalogue: LearnerCatalogue;
+export class ExpertRuntime {
+  #catalog: LearnerCatalog;
   readonly #seed: number;
   readonly #nearest: () => readonly number[];
   #trained: TrainedExperts | null = null;
@@ -27,8 +27,8 @@ export class HeardExperts {
   #stored: Uint8Array | null = null;
 
   /** @param nearest rows whose embeddings the next list needs; after an update they are there first */
-  constructor(catalogue: LearnerCatalogue, seed: number, nearest: () => readonly number[]) {
-    this.#catalogue = catalogue;
+  constructor(catalog: LearnerCatalog, seed: number, nearest: () => readonly number[]) {
+    this.#catalog = catalog;
     this.#seed = seed;
     this.#nearest = nearest;
   }
@@ -48,7 +48,7 @@ export class HeardExperts {
   }
 
   /** True when stored experts are not computed yet. */
-  get asleep(): boolean {
+  get unloaded(): boolean {
     return this.#trained === null && this.#stored !== null;
   }
 
@@ -61,7 +61,7 @@ export class HeardExperts {
   get embeddings(): ExpertEmbeddings | null {
     const embeddings = this.#trained?.embeddings;
     // Between a grown catalogue and its new embeddings the old ones have too few rows to be heard.
-    const rows = this.#catalogue.index.items.length;
+    const rows = this.#catalog.index.items.length;
     return embeddings && embeddings.learned.length === rows * embeddings.width ? embeddings : null;
   }
 
@@ -73,10 +73,10 @@ export class HeardExperts {
    * Makes stored experts heard again, or fresh ones.
    * @returns false when the stored ones could not be used, so that fresh ones took their place
    */
-  async awaken(): Promise<boolean> {
+  async load(): Promise<boolean> {
     if (this.#trained) return true;
     const { Experts: Implementation } = await import('./experts');
-    const { table, blend } = this.#catalogue;
+    const { table, blend } = this.#catalog;
     const options = { table, blend, seed: this.#seed };
     let sound = true;
     let experts: Experts;
@@ -104,7 +104,7 @@ export class HeardExperts {
     if (!this.#trained) return false;
     this.#update++;
     const { experts } = this.#trained;
-    const { accepted } = await experts.train({ ...request, popularity: this.#catalogue.index.popularity });
+    const { accepted } = await experts.train({ ...request, popularity: this.#catalog.index.popularity });
     if (ended) experts.endWindow();
     if (!accepted && !ended) return false;
     const sound = await this.#embed(experts);
@@ -140,15 +140,15 @@ export class HeardExperts {
   }
 
   /** The catalogue changed (rows only grow; old rows keep their place). */
-  async setCatalogue(catalogue: LearnerCatalogue): Promise<void> {
-    this.#catalogue = catalogue;
+  async setCatalog(catalog: LearnerCatalog): Promise<void> {
+    this.#catalog = catalog;
     if (!this.#trained) return;
     const { experts, embeddings } = this.#trained;
     const update = this.#update;
-    experts.setTable(catalogue.table);
+    experts.setTable(catalog.table);
     // The rows that were there say what they said.
     const first = embeddings.learned.length / embeddings.width;
-    const fresh = Array.from({ length: catalogue.table.count - first }, (_, n) => first + n);
+    const fresh = Array.from({ length: catalog.table.count - first }, (_, n) => first + n);
     const learned = await experts.embeddingsOf(fresh);
     // What fresh experts say depends on the catalogue alone.
     const base = await experts.baseEmbeddingsOf(fresh);
@@ -179,7 +179,7 @@ export class HeardExperts {
    * @returns false when an embedding is not finite (weights that are large in every layer); then nothing is changed
    */
   async #embed(experts: Experts): Promise<boolean> {
-    const { count, dim } = this.#catalogue.table;
+    const { count, dim } = this.#catalog.table;
     const width = 2 * dim;
     // What fresh experts say depends on the catalogue alone.
     const before = this.#trained?.embeddings;
@@ -192,7 +192,7 @@ export class HeardExperts {
     this.#stale = Int32Array.from({ length: base.length / width }, (_, row) => row).filter((row) => !fresh.has(row));
     this.#trained = { experts, embeddings: { width, learned: withRows(last, rows, values, width), base } };
     // The catalogue may have grown meanwhile.
-    if (base.length < this.#catalogue.table.count * width) await this.setCatalogue(this.#catalogue);
+    if (base.length < this.#catalog.table.count * width) await this.setCatalog(this.#catalog);
     return true;
   }
 }

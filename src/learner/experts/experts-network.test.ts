@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { contentVectors } from '../../catalog';
 import { Experts } from './experts';
 import { categoryTable, useBackend } from './experts.fixture';
-import { mayStand } from './experts-network';
+import { shouldAcceptUpdate } from './experts-network';
 
 const table = categoryTable(40);
 
@@ -32,9 +32,9 @@ test('fresh experts compare items nearly as content does, also after a reload wi
 });
 
 test('an update stands when it is no worse and finite', () => {
-  expect(mayStand(2, 2)).toBe(true);
-  expect(mayStand(2, 2.001)).toBe(false);
-  expect(mayStand(2, NaN)).toBe(false);
-  expect(mayStand(NaN, 2)).toBe(false);
-  expect(mayStand(2, -Infinity)).toBe(false);
+  expect(shouldAcceptUpdate(2, 2)).toBe(true);
+  expect(shouldAcceptUpdate(2, 2.001)).toBe(false);
+  expect(shouldAcceptUpdate(2, NaN)).toBe(false);
+  expect(shouldAcceptUpdate(NaN, 2)).toBe(false);
+  expect(shouldAcceptUpdate(2, -Infinity)).toBe(false);
 });

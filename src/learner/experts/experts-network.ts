@@ -24,7 +24,7 @@ import {
   unitRows,
 } from '../../model';
 import type { ExpertsBatch } from './experts-batch';
-import { otherWork } from './yield-to-event-loop';
+import { yieldToEventLoop } from './yield-to-event-loop';
 
 /** Logits are cosines divided by this. */
 const TEMPERATURE = 0.1;
@@ -61,7 +61,7 @@ export async function embedRows(
   const list = Int32Array.from(rows);
   const result = new Float32Array(list.length * table.dim * 2);
   for (let start = 0; start < list.length; start += CHUNK) {
-    if (start > 0) await otherWork();
+    if (start > 0) await yieldToEventLoop();
     const taps = tapsOf(table, list.subarray(start, start + CHUNK));
     const embedded = unitEmbeddings(parameters, taps, weights);
     disposeTaps(taps);
@@ -141,7 +141,7 @@ export function nextItemLoss(items: Tensor2D, batch: BatchTensors): Scalar {
 }
 
 /** Whether an update may stand: its loss is a number and no worse than before on the same batch. */
-export const mayStand = (before: number, after: number): boolean => Number.isFinite(after) && after <= before;
+export const shouldAcceptUpdate = (before: number, after: number): boolean => Number.isFinite(after) && after <= before;
 
 /** Reads a tensor and frees it. */
 export async function take(tensor: Tensor): Promise<Float32Array> {

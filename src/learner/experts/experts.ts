@@ -19,8 +19,8 @@ import {
   batchTensors,
   embedRows,
   freshEmbeddings,
-  mayStand,
   nextItemLoss,
+  shouldAcceptUpdate,
   take,
   unitEmbeddings,
 } from './experts-network';
@@ -34,7 +34,7 @@ import {
   freshWeights,
   newestNames,
 } from './experts-weights';
-import { otherWork } from './yield-to-event-loop';
+import { yieldToEventLoop } from './yield-to-event-loop';
 
 export { embedLater } from './embed-later';
 export type { TrainRequest } from './experts-batch';
@@ -162,7 +162,7 @@ export class Experts {
     const gates = freshGates(table, this.#content);
     const result = new Float32Array(list.length * table.dim * 2);
     for (let start = 0; start < list.length; start += BASE_CHUNK) {
-      if (start > 0) await otherWork();
+      if (start > 0) await yieldToEventLoop();
       const some = list.subarray(start, start + BASE_CHUNK);
       result.set(freshEmbeddings(table, some, gates, this.#blend), start * table.dim * 2);
     }
@@ -230,7 +230,7 @@ export class Experts {
     try {
       const [before] = await take(trainer.step(counted));
       for (let step = 1; step < request.steps; step++) {
-        await otherWork();
+        await yieldToEventLoop();
         trainer.step(counted).dispose();
       }
       const [after] = await take(
@@ -239,7 +239,7 @@ export class Experts {
       const learned = await trainer.read();
       // The window may have ended or the experts may have been closed while numbers were on their way.
       if (this.#trainer !== trainer) return { loss: before, accepted: false };
-      if (!mayStand(before, after)) {
+      if (!shouldAcceptUpdate(before, after)) {
         trainer.restore(this.#weights);
         return { loss: Number.isFinite(before) ? before : 0, accepted: false };
       }

@@ -1,2 +1,2 @@
 /** Lets timers, messages and paints of this thread have their turn. */
-export const otherWork = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+export const yieldToEventLoop = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ChoiceHistory } from '../../events';
-import type { TasteBlock, TasteSpace } from './preference-features';
+import type { PreferenceBlock, PreferenceFeatures } from './preference-features';
 
 /** Step on one choice of strength 1. */
 const RATE = 0.5;
@@ -22,7 +22,7 @@ const WIDEST = 65_536;
 const LONGEST_NAME = 65_536;
 
 /** Stored form of the experts: what each learned, by the name of its block. */
-export const tasteSchema = v.pipe(
+export const preferencesSchema = v.pipe(
   v.record(
     v.pipe(v.string(), v.maxLength(LONGEST_NAME)),
     v.pipe(
@@ -33,10 +33,10 @@ export const tasteSchema = v.pipe(
   ),
   v.check((taste) => Object.keys(taste).length <= MOST_BLOCKS, `a taste has at most ${MOST_BLOCKS} blocks`),
 );
-export type StoredTaste = Record<string, Float32Array>;
+export type StoredPreferences = Record<string, Float32Array>;
 
 /** A choice as it looked before it was made. */
-export interface TasteChoice {
+export interface PreferenceChoice {
   /** Row of the chosen item. */
   chosen: number;
   /** Rows it was chosen from. */
@@ -52,15 +52,15 @@ export interface TasteChoice {
  * that is added to their logits. They learn what all other terms together got wrong: one step up the gradient of
  * log softmax at every choice, u <- 0.96 u + 0.5 strength (x_chosen - sum of shares x). They start at nothing.
  */
-export class TasteExperts {
-  readonly #space: TasteSpace;
+export class PreferenceExperts {
+  readonly #space: PreferenceFeatures;
   readonly #learned: Float32Array[];
   #scores: Float32Array | null = null;
 
   /** What was learned on blocks that are not there now, such as those of a base model that is yet to come. */
-  readonly #waiting: StoredTaste;
+  readonly #waiting: StoredPreferences;
 
-  private constructor(space: TasteSpace, learned: Float32Array[], waiting: StoredTaste) {
+  private constructor(space: PreferenceFeatures, learned: Float32Array[], waiting: StoredPreferences) {
     this.#space = space;
     this.#learned = learned;
     this.#waiting = waiting;
@@ -72,10 +72,10 @@ export class TasteExperts {
    * @param stored empty for new experts
    */
   static over(
-    space: TasteSpace,
-    stored: StoredTaste,
+    space: PreferenceFeatures,
+    stored: StoredPreferences,
     { rows, strengths }: Pick<ChoiceHistory, 'rows' | 'strengths'>,
-  ): TasteExperts {
+  ): PreferenceExperts {
     const learned = space.blocks.map((block) => {
       const values = Object.hasOwn(stored, block.name) ? stored[block.name] : null;
       if (values?.length === block.width && values.every(Number.isFinite)) return values.slice();
@@ -87,10 +87,10 @@ export class TasteExperts {
     const waiting = Object.entries(stored).filter(
       ([name]) => name.startsWith('embedding ') && !space.blocks.some((block) => block.name === name),
     );
-    return new TasteExperts(space, learned, Object.fromEntries(waiting));
+    return new PreferenceExperts(space, learned, Object.fromEntries(waiting));
   }
 
-  save(): StoredTaste {
+  save(): StoredPreferences {
     const own = this.#space.blocks.map(({ name }, index) => [name, this.#learned[index].slice()]);
     return { ...this.#waiting, ...Object.fromEntries(own) };
   }
@@ -111,7 +111,7 @@ export class TasteExperts {
    * Learns from one choice.
    * @returns false when the step was not finite; then nothing was learned
    */
-  learn({ chosen, candidates, shares, strength }: TasteChoice): boolean {
+  learn({ chosen, candidates, shares, strength }: PreferenceChoice): boolean {
     const steps = this.#space.blocks.map((block) => {
       const expected = expectation(block, candidates, shares);
       return step(block, chosen, RATE * strength, expected);
@@ -120,7 +120,7 @@ export class TasteExperts {
   }
 
   /** Learns from a choice of which only the item is known, as if any item had been as likely. */
-  recall(row: number, strength: number): boolean {
+  bootstrap(row: number, strength: number): boolean {
     return this.#take(
       this.#space.blocks.map((block) => step(block, row, RATE * strength, block.center)),
       1 - FADING,
@@ -129,18 +129,18 @@ export class TasteExperts {
 
   /** Learns that an item was dismissed. */
   dislike(row: number): boolean {
-    return this.#lean(row, -1);
+    return this.#adjust(row, -1);
   }
 
   /**
    * Takes a dismissal back.
    * @param choices learned since: they have faded it
    */
-  forgive(row: number, choices: number): boolean {
-    return this.#lean(row, (1 - FADING) ** choices);
+  undoDismiss(row: number, choices: number): boolean {
+    return this.#adjust(row, (1 - FADING) ** choices);
   }
 
-  #lean(row: number, by: number): boolean {
+  #adjust(row: number, by: number): boolean {
     return this.#take(
       this.#space.blocks.map((block) => step(block, row, by * RATE * DISLIKE, block.center)),
       1,
@@ -157,8 +157,8 @@ export class TasteExperts {
   #read(): Float32Array {
     const { count, blocks } = this.#space;
     const out = new Float32Array(count);
-    for (const [index, { width, values, center, scale, trust }] of blocks.entries()) {
-      const query = this.#learned[index].map((value, d) => value * scale[d] * trust[d]);
+    for (const [index, { width, values, center, scale, readoutScale }] of blocks.entries()) {
+      const query = this.#learned[index].map((value, d) => value * scale[d] * readoutScale[d]);
       const offset = query.reduce((sum, value, d) => sum + value * center[d], 0);
       // Two rows at a time: their sums do not wait for each other.
       let row = 0;
@@ -188,7 +188,11 @@ function add(x: Float32Array, keep: number, y: Float32Array): void {
 }
 
 /** Weighted mean of the candidates' values. @returns [width] */
-function expectation({ width, values }: TasteBlock, rows: ArrayLike<number>, shares: ArrayLike<number>): Float32Array {
+function expectation(
+  { width, values }: PreferenceBlock,
+  rows: ArrayLike<number>,
+  shares: ArrayLike<number>,
+): Float32Array {
   const out = new Float32Array(width);
   for (let n = 0; n < rows.length; n++) {
     const share = shares[n];
@@ -200,7 +204,7 @@ function expectation({ width, values }: TasteBlock, rows: ArrayLike<number>, sha
 
 /** rate * (x_row - expected), in the standardised columns of the block. @returns [width] */
 function step(
-  { width, values, scale }: TasteBlock,
+  { width, values, scale }: PreferenceBlock,
   row: number,
   rate: number,
   expected: ArrayLike<number>,

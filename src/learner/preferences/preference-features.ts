@@ -1,10 +1,10 @@
-import type { BaseSignal, CatalogueIndex } from '../../ranking';
+import type { BaseSignal, CatalogIndex } from '../../ranking';
 
 /**
  * Some features of every item, as the taste experts read them: (value - center) * scale per column, which over the
  * catalogue have mean 0 and rows of mean square length `weight`^2. The values are shared with whoever made them.
  */
-export interface TasteBlock {
+export interface PreferenceBlock {
   /** What it is about, and of which shape: an expert that learned on another block does not fit. */
   name: string;
   width: number;
@@ -15,13 +15,13 @@ export interface TasteBlock {
   /** [width] */
   scale: Float32Array;
   /** How much each column counts when a taste is read from it, [width]. What is learned does not depend on it. */
-  trust: Float32Array;
+  readoutScale: Float32Array;
 }
 
 /** Features to read a taste from, block by block, over the same items. */
-export interface TasteSpace {
+export interface PreferenceFeatures {
   count: number;
-  blocks: TasteBlock[];
+  blocks: PreferenceBlock[];
 }
 
 /** How much a block of plain facts counts beside content and embedding. */
@@ -45,29 +45,29 @@ const PLACES = 24;
  * What taste experts read of a catalogue: content, categories, numbers, the place in the catalogue and, where there is a
  * base model, its embedding of the items.
  */
-export function tasteSpace(index: CatalogueIndex, base: BaseSignal | null): TasteSpace {
+export function preferenceFeatures(index: CatalogIndex, base: BaseSignal | null): PreferenceFeatures {
   const { count, width, values } = index.content;
   const content = block('content', width, values, count, 1);
   const facts = factBlocks(index);
   if (base) return { count, blocks: [content, ...facts, block('embedding', base.width, base.items, count, 1)] };
   // The first half of a content vector is text.
-  content.trust.fill(TEXT_TRUST, 0, width / 2);
+  content.readoutScale.fill(TEXT_TRUST, 0, width / 2);
   return { count, blocks: [content, ...facts] };
 }
 
-function factBlocks(index: CatalogueIndex): TasteBlock[] {
+function factBlocks(index: CatalogIndex): PreferenceBlock[] {
   const { count } = index.content;
-  const blocks = [block('place', PLACES, placeBumps(count), count, FACTS)];
+  const blocks = [block('place', PLACES, orderRbf(count), count, FACTS)];
   const categories = categoryColumns(index);
   if (categories.ids.length > 0) {
     const name = `categories ${categories.ids.map((id) => index.categories.names[id]).join('|')}`;
     blocks.push(block(name, categories.ids.length, categories.values, count, FACTS));
   }
-  for (const { name, values } of index.numbers) blocks.push(block(name, BUMPS, numberBumps(values), count, FACTS));
+  for (const { name, values } of index.numbers) blocks.push(block(name, BUMPS, numberRbf(values), count, FACTS));
   return blocks;
 }
 
-function categoryColumns({ categories, content }: CatalogueIndex): { ids: number[]; values: Float32Array } {
+function categoryColumns({ categories, content }: CatalogIndex): { ids: number[]; values: Float32Array } {
   const { baseRate, ofItem } = categories;
   const ids = [...baseRate.keys()]
     .filter((id) => baseRate[id] < 1)
@@ -84,19 +84,19 @@ function categoryColumns({ categories, content }: CatalogueIndex): { ids: number
   return { ids, values };
 }
 
-function numberBumps(values: Float32Array): Float32Array {
-  const bumps = new Float32Array(values.length * BUMPS);
+function numberRbf(values: Float32Array): Float32Array {
+  const rbf = new Float32Array(values.length * BUMPS);
   for (const [row, value] of values.entries()) {
     if (Number.isNaN(value)) continue;
-    for (let bump = 0; bump < BUMPS; bump++) {
-      const distance = (value + 3 - bump * SPACING) / (SPACING * 0.8);
-      bumps[row * BUMPS + bump] = Math.exp(-(distance ** 2) / 2);
+    for (let rbfValue = 0; rbfValue < BUMPS; rbfValue++) {
+      const distance = (value + 3 - rbfValue * SPACING) / (SPACING * 0.8);
+      rbf[row * BUMPS + rbfValue] = Math.exp(-(distance ** 2) / 2);
     }
   }
-  return bumps;
+  return rbf;
 }
 
-function placeBumps(count: number): Float32Array {
+function orderRbf(count: number): Float32Array {
   const bumps = new Float32Array(count * PLACES);
   for (let row = 0; row < count; row++) {
     for (let bump = 0; bump < PLACES; bump++) {
@@ -106,7 +106,7 @@ function placeBumps(count: number): Float32Array {
   return bumps;
 }
 
-function block(about: string, width: number, values: Float32Array, count: number, weight: number): TasteBlock {
+function block(about: string, width: number, values: Float32Array, count: number, weight: number): PreferenceBlock {
   const center = new Float32Array(width);
   for (let at = 0; at < values.length; at++) center[at % width] += values[at] / count;
   const variance = new Float64Array(width);
@@ -115,5 +115,5 @@ function block(about: string, width: number, values: Float32Array, count: number
   const damped = variance.map((value) => value + SMOOTHING * mean);
   const length = variance.reduce((sum, value, column) => sum + value / damped[column], 0);
   const scale = Float32Array.from(damped, (value) => (mean > 0 ? weight / Math.sqrt(value * length) : 0));
-  return { name: `${about} ${width}`, width, values, center, scale, trust: new Float32Array(width).fill(1) };
+  return { name: `${about} ${width}`, width, values, center, scale, readoutScale: new Float32Array(width).fill(1) };
 }

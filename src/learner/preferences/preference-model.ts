@@ -1,27 +1,27 @@
 import type { EventType, History } from '../../events';
-import type { BaseSignal, CatalogueIndex } from '../../ranking';
-import { TasteDistance } from '../windows/drift-distance';
-import { type StoredTaste, TasteExperts } from './preference-expert';
-import { tasteSpace } from './preference-features';
+import type { BaseSignal, CatalogIndex } from '../../ranking';
+import { PreferenceDistance } from '../windows/drift-distance';
+import { PreferenceExperts, type StoredPreferences } from './preference-expert';
+import { preferenceFeatures } from './preference-features';
 
 /** The taste of one shopper in terms of what catalogue and base model offer at the moment. */
-export class HeardTaste {
+export class PreferenceModel {
   readonly #history: History;
-  #experts: TasteExperts | null = null;
+  #experts: PreferenceExperts | null = null;
   /** What the experts knew when they were last put away. */
-  #stored: StoredTaste = {};
-  #distance: TasteDistance | null = null;
+  #stored: StoredPreferences = {};
+  #distance: PreferenceDistance | null = null;
 
   constructor(history: History) {
     this.#history = history;
   }
 
-  restore(stored: StoredTaste): void {
+  restore(stored: StoredPreferences): void {
     this.#stored = stored;
     this.#experts = null;
   }
 
-  save(): StoredTaste {
+  save(): StoredPreferences {
     return this.#experts?.save() ?? this.#stored;
   }
 
@@ -32,8 +32,8 @@ export class HeardTaste {
     this.#distance = null;
   }
 
-  experts(index: CatalogueIndex, base: BaseSignal | null): TasteExperts {
-    this.#experts ??= TasteExperts.over(tasteSpace(index, base), this.#stored, this.#history);
+  experts(index: CatalogIndex, base: BaseSignal | null): PreferenceExperts {
+    this.#experts ??= PreferenceExperts.over(preferenceFeatures(index, base), this.#stored, this.#history);
     return this.#experts;
   }
 
@@ -42,7 +42,7 @@ export class HeardTaste {
    * @param experts null where none are learned
    * @returns false for all other events, which it leaves alone
    */
-  judge(type: EventType, row: number, experts: () => TasteExperts | null): boolean {
+  judge(type: EventType, row: number, experts: () => PreferenceExperts | null): boolean {
     if (type !== 'dismiss' && type !== 'undismiss') return false;
     const { dismissed, rows, record } = this.#history;
     const known = new Set(rows).size;
@@ -51,7 +51,7 @@ export class HeardTaste {
       if (!dismissed.has(row) && experts()?.dislike(row)) record.dislikes.set(row, known);
     } else if (before !== undefined) {
       // Every choice of an item not chosen before has faded the taste.
-      experts()?.forgive(row, Math.max(0, known - before));
+      experts()?.undoDismiss(row, Math.max(0, known - before));
       record.dislikes.delete(row);
     }
     return true;
@@ -64,8 +64,8 @@ export class HeardTaste {
   }
 
   /** How far a choice is from the taste before it; null where there is nothing to compare. */
-  distanceOf(row: number, index: CatalogueIndex, base: BaseSignal | null): number | null {
-    this.#distance ??= new TasteDistance(index, base && { width: base.width, values: base.items });
+  distanceOf(row: number, index: CatalogIndex, base: BaseSignal | null): number | null {
+    this.#distance ??= new PreferenceDistance(index, base && { width: base.width, values: base.items });
     return this.#distance.of(row, this.#history.rows, this.#history.strengths);
   }
 }

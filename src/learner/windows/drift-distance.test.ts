@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../model';
 import { categoryIndex } from '../../ranking/terms/category-preference';
-import { TasteDistance } from './drift-distance';
+import { PreferenceDistance } from './drift-distance';
 
 const COUNT = 60;
 const WIDTH = 4;
@@ -28,12 +28,12 @@ const index = { content, categories: none, popularity: new Float32Array(COUNT) }
 const ones = (rows: number[]): number[] => rows.map(() => 1);
 
 describe('TasteDistance', () => {
-  const even = new TasteDistance(index);
+  const even = new PreferenceDistance(index);
   const history = [0, 3, 6, 9];
 
   it('is the cosine to the faded mean, in deviations from a choice by popularity, computed by hand', () => {
     const popularity = Float32Array.from({ length: COUNT }, (_, row) => row % 5);
-    const distance = new TasteDistance({ ...index, popularity }).of(12, [0, 4], [1, 3], 2);
+    const distance = new PreferenceDistance({ ...index, popularity }).of(12, [0, 4], [1, 3], 2);
     const at = (row: number): number[] => [...values.slice(row * WIDTH, (row + 1) * WIDTH)];
     const taste = at(0).map((x, d) => x * 2 ** -0.5 + 3 * at(4)[d]);
     const dot = (row: number): number => at(row).reduce((sum, x, d) => sum + x * taste[d], 0);
@@ -67,17 +67,17 @@ describe('TasteDistance', () => {
     const group = Float32Array.from(values, (_, at) => (at % WIDTH === Math.floor(at / WIDTH) % 3 ? 1 : 0));
     const categories = categoryIndex(Array.from({ length: COUNT }, (_, row) => (row < 30 ? 'Old' : 'New')));
     const embedding = { width: WIDTH, values: group };
-    const of = (distance: TasteDistance): number => distance.of(33, [0, 3, 6], [1, 1, 1]) ?? Number.NaN;
+    const of = (distance: PreferenceDistance): number => distance.of(33, [0, 3, 6], [1, 1, 1]) ?? Number.NaN;
     const silent = { ...content, values: new Float32Array(values.length) };
     const parts = [
       of(even),
-      of(new TasteDistance({ ...index, content: silent }, embedding)),
-      of(new TasteDistance({ ...index, content: silent, categories })),
+      of(new PreferenceDistance({ ...index, content: silent }, embedding)),
+      of(new PreferenceDistance({ ...index, content: silent, categories })),
     ];
     // The same group, but none of the category.
     expect(parts[1]).toBeLessThan(-1);
     expect(parts[2]).toBeGreaterThan(0.5);
-    const all = of(new TasteDistance({ ...index, categories }, embedding));
+    const all = of(new PreferenceDistance({ ...index, categories }, embedding));
     expect(all).toBeCloseTo((parts[0] + parts[1] + parts[2]) / 3, 6);
   });
 
@@ -87,7 +87,7 @@ describe('TasteDistance', () => {
       const from = (row % (COUNT - 1)) * WIDTH;
       many.set(values.subarray(from, from + WIDTH), row * WIDTH);
     }
-    const distance = new TasteDistance({
+    const distance = new PreferenceDistance({
       content: { count: 5000, width: WIDTH, values: many },
       categories: none,
       popularity: new Float32Array(5000),

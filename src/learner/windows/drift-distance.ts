@@ -1,4 +1,4 @@
-import { type CatalogueIndex, categoryPreference, HALF_LIFE, recencyWeights } from '../../ranking';
+import { type CatalogIndex, categoryPreference, HALF_LIFE, recencyWeights } from '../../ranking';
 
 /** Rows of vectors, such as the item embeddings of a base model. */
 export interface DriftVectors {
@@ -8,7 +8,7 @@ export interface DriftVectors {
 }
 
 /** What of a catalogue the distance looks at. */
-export type DriftIndex = Pick<CatalogueIndex, 'content' | 'categories' | 'popularity'>;
+export type DriftIndex = Pick<CatalogIndex, 'content' | 'categories' | 'popularity'>;
 
 /** How well an item fits a history, in a unit of the view's own; NaN where the view says nothing. */
 type Fit = (row: number) => number;
@@ -27,7 +27,7 @@ const LONGEST_HISTORY = 200;
  * content, cosine of the base model's embedding, preference for the categories. About -0.6 for an ordinary choice, 0 for
  * a stranger's.
  */
-export class TasteDistance {
+export class PreferenceDistance {
   readonly #views: View[];
   /** Rows that stand for the catalogue, evenly spaced, and their share of the choices. */
   readonly #sample: Int32Array;

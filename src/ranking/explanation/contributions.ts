@@ -1,13 +1,13 @@
-import type { CatalogueIndex } from '../catalog-index';
+import type { CatalogIndex } from '../catalog-index';
 import type { Attribution } from '../lists/scored';
 import { type ModalityParts, modalityParts } from '../modalities';
 import type { RankState } from '../rank-state';
 import { similarity, vectorOf, weightedMean } from '../similarities';
-import { companionParts } from '../terms/cooccurrence';
+import { cooccurrenceContributions } from '../terms/cooccurrence';
 import { LONGEST_HISTORY, recencyWeights, SESSION, type TermName } from '../terms/terms';
 
 /** The terms that look at content alone; an explanation tells them by modality. */
-const CONTENT_TERMS = ['recent', 'session', 'closest'] as const satisfies TermName[];
+const CONTENT_TERMS = ['recent', 'session', 'nearestHistory'] as const satisfies TermName[];
 
 /**
  * Takes a personal score apart: the terms that look at content become the share of the texts and that of the pictures,
@@ -17,17 +17,17 @@ const CONTENT_TERMS = ['recent', 'session', 'closest'] as const satisfies TermNa
  * @param terms the parts of the item's score
  */
 export function attributed(
-  index: CatalogueIndex,
-  { taste, weights }: RankState,
+  index: CatalogIndex,
+  { history: taste, weights }: RankState,
   row: number,
   terms: Partial<Record<TermName, number>>,
 ): Attribution {
   const rows = taste.rows.slice(-LONGEST_HISTORY);
   const strengths = taste.strengths.slice(-LONGEST_HISTORY);
-  const because = new Map<number, number>();
+  const contributors = new Map<number, number>();
   const add = (past: number, part: number): void => {
     // An item is no reason for itself.
-    if (past !== row) because.set(past, (because.get(past) ?? 0) + part);
+    if (past !== row) contributors.set(past, (contributors.get(past) ?? 0) + part);
   };
   const content: ModalityParts = { text: 0, image: 0 };
   const { content: vectors } = index;
@@ -44,22 +44,23 @@ export function attributed(
   };
   mean(rows, recencyWeights(strengths), weights.recent);
   mean(rows.slice(-SESSION), strengths.slice(-SESSION), weights.session);
-  const closest = [...new Set(rows)]
+  const nearestHistory = [...new Set(rows)]
     .map((past) => ({ past, value: similarity(vectors, past, row) }))
     .sort((a, b) => b.value - a.value)
     .slice(0, 3);
-  for (const { past, value } of closest) {
+  for (const { past, value } of nearestHistory) {
     const parts = modalityParts(vectors, row, vectorOf(vectors, past));
-    content.text += (weights.closest * parts.text) / closest.length;
-    content.image += (weights.closest * parts.image) / closest.length;
-    add(past, (weights.closest * value) / closest.length);
+    content.text += (weights.nearestHistory * parts.text) / nearestHistory.length;
+    content.image += (weights.nearestHistory * parts.image) / nearestHistory.length;
+    add(past, (weights.nearestHistory * value) / nearestHistory.length);
   }
-  if (index.companions) {
-    for (const [past, part] of companionParts(index.companions, rows, row)) add(past, weights.companions * part);
+  if (index.cooccurrence) {
+    for (const [past, part] of cooccurrenceContributions(index.cooccurrence, rows, row))
+      add(past, weights.boughtTogether * part);
   }
 
   const others = Object.entries(terms).filter(([name]) => !CONTENT_TERMS.some((term) => term === name));
-  return { parts: { ...Object.fromEntries(others), ...content }, because };
+  return { contributions: { ...Object.fromEntries(others), ...content }, contributors };
 }
 
 const total = ({ text, image }: ModalityParts): number => text + image;

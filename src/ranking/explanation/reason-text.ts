@@ -1,16 +1,16 @@
 /** What a sentence below a recommendation is about. `name` is a title or a category, as the shop wrote it. */
-export type Ground =
+export type ReasonKind =
   | { kind: 'looked-at' | 'chosen-with' | 'goes-with' | 'similar' | 'style' | 'category'; name: string }
-  | { kind: 'popular' | 'catalogue' | 'seen' | 'chosen-for-you' | 'picked' };
+  | { kind: 'popular' | 'catalog' | 'seen' | 'chosen-for-you' | 'picked' };
 
-type Kind = Ground['kind'];
+type Kind = ReasonKind['kind'];
 
 /** Languages that sentences can be in. */
 export const SENTENCE_LANGUAGES = ['en', 'ja', 'de', 'fr', 'es', 'ar'] as const;
-export type SentenceLanguage = (typeof SENTENCE_LANGUAGES)[number];
+export type ReasonLanguage = (typeof SENTENCE_LANGUAGES)[number];
 
 /** `{}` stands for the name. */
-const SENTENCES: Record<SentenceLanguage, Record<Kind, string>> = {
+const SENTENCES: Record<ReasonLanguage, Record<Kind, string>> = {
   en: {
     'looked-at': 'Because you looked at “{}”',
     'chosen-with': 'Others chose it with “{}”',
@@ -19,7 +19,7 @@ const SENTENCES: Record<SentenceLanguage, Record<Kind, string>> = {
     style: 'In the style of “{}”',
     category: 'You often look at {}',
     popular: 'Popular in this shop',
-    catalogue: 'From the catalogue',
+    catalog: 'From the catalogue',
     seen: 'You looked at this',
     'chosen-for-you': 'Chosen for you',
     picked: 'Picked by the shop',
@@ -32,7 +32,7 @@ const SENTENCES: Record<SentenceLanguage, Record<Kind, string>> = {
     style: '「{}」と似たテイストの商品です',
     category: '{}をよくご覧になっています',
     popular: 'このショップで人気の商品です',
-    catalogue: 'カタログの商品です',
+    catalog: 'カタログの商品です',
     seen: '以前ご覧になった商品です',
     'chosen-for-you': 'あなたへのおすすめです',
     picked: 'ショップのおすすめです',
@@ -45,7 +45,7 @@ const SENTENCES: Record<SentenceLanguage, Record<Kind, string>> = {
     style: 'Im Stil von „{}“',
     category: 'Sie sehen sich oft {} an',
     popular: 'Beliebt in diesem Shop',
-    catalogue: 'Aus dem Sortiment',
+    catalog: 'Aus dem Sortiment',
     seen: 'Von Ihnen angesehen',
     'chosen-for-you': 'Für Sie ausgewählt',
     picked: 'Vom Shop ausgewählt',
@@ -58,7 +58,7 @@ const SENTENCES: Record<SentenceLanguage, Record<Kind, string>> = {
     style: 'Dans le style de « {} »',
     category: 'Vous regardez souvent {}',
     popular: 'Populaire dans cette boutique',
-    catalogue: 'Dans le catalogue',
+    catalog: 'Dans le catalogue',
     seen: 'Vous l’avez déjà regardé',
     'chosen-for-you': 'Choisi pour vous',
     picked: 'Sélectionné par la boutique',
@@ -71,7 +71,7 @@ const SENTENCES: Record<SentenceLanguage, Record<Kind, string>> = {
     style: 'En el estilo de «{}»',
     category: 'Mira a menudo {}',
     popular: 'Popular en esta tienda',
-    catalogue: 'Del catálogo',
+    catalog: 'Del catálogo',
     seen: 'Ya lo ha visto',
     'chosen-for-you': 'Elegido para usted',
     picked: 'Seleccionado por la tienda',
@@ -84,7 +84,7 @@ const SENTENCES: Record<SentenceLanguage, Record<Kind, string>> = {
     style: 'بأسلوب «{}»',
     category: 'كثيرًا ما تتصفح {}',
     popular: 'رائج في هذا المتجر',
-    catalogue: 'من الكتالوج',
+    catalog: 'من الكتالوج',
     seen: 'شاهدت هذا المنتج من قبل',
     'chosen-for-you': 'اخترناه لك',
     picked: 'من اختيار المتجر',
@@ -92,7 +92,7 @@ const SENTENCES: Record<SentenceLanguage, Record<Kind, string>> = {
 };
 
 /** The language of a tag such as `de-AT`, `AR` or `zh`; English where there are no sentences. */
-export function sentenceLanguage(tag: string): SentenceLanguage {
+export function reasonLanguage(tag: string): ReasonLanguage {
   const primary = tag.toLowerCase().split(/[-_]/)[0];
   return SENTENCE_LANGUAGES.find((language) => language === primary) ?? 'en';
 }
@@ -101,8 +101,8 @@ export function sentenceLanguage(tag: string): SentenceLanguage {
  * One sentence for the shopper, without a full stop.
  * @param lang a language tag; default English
  */
-export function sentence(ground: Ground, lang = 'en'): string {
-  const language = sentenceLanguage(lang);
+export function reasonText(ground: ReasonKind, lang = 'en'): string {
+  const language = reasonLanguage(lang);
   const words = SENTENCES[language][ground.kind];
   if (!('name' in ground)) return words;
   // In a text that runs right to left, a title that does not must not turn the marks round it.

@@ -1,35 +1,35 @@
 import type { Item } from '../../catalog';
-import type { CatalogueIndex } from '../catalog-index';
+import type { CatalogIndex } from '../catalog-index';
 import type { Scored } from './scored';
 import { variedOrder } from './varied-order';
 
 /** Availabilities in the order of a varied list. */
 const BY_AVAILABILITY: readonly Item['availability'][] = ['in-stock', 'preorder', 'out-of-stock'];
 
-/** Source and ground of an item that is in a list for no personal reason. */
-export function commonGround({ hasPopularity }: CatalogueIndex): Pick<Scored, 'source' | 'ground'> {
+/** Source and reason of an item that is in a list for no personal reason. */
+export function commonReason({ hasPopularity }: CatalogIndex): Pick<Scored, 'source' | 'reasonKind'> {
   return {
-    source: () => (hasPopularity ? 'popularity' : 'catalogue'),
-    ground: () => ({ kind: hasPopularity ? 'popular' : 'catalogue' }),
+    source: () => (hasPopularity ? 'popularity' : 'catalog'),
+    reasonKind: () => ({ kind: hasPopularity ? 'popular' : 'catalog' }),
   };
 }
 
 /** Items by popularity, the same for every shopper; where it is unknown, some of every category. */
-export function commonList(index: CatalogueIndex, holds: (row: number) => boolean): Scored {
+export function commonList(index: CatalogIndex, holds: (row: number) => boolean): Scored {
   const score = index.hasPopularity ? index.logPopularity : variety(index, holds);
   const name = index.hasPopularity ? 'popularity' : 'variety';
-  const parts = (row: number): Record<string, number> => (score[row] === 0 ? {} : { [name]: score[row] });
+  const contributions = (row: number): Record<string, number> => (score[row] === 0 ? {} : { [name]: score[row] });
   return {
     score,
     holds,
-    parts,
-    ...commonGround(index),
-    attribution: (row) => ({ parts: parts(row), because: new Map() }),
+    contributions,
+    ...commonReason(index),
+    attribution: (row) => ({ contributions: contributions(row), contributors: new Map() }),
   };
 }
 
 /** From 1 for the first item of a varied list down to 1 / n for the last of n; 0 for those that it does not hold. */
-function variety({ items, categories }: CatalogueIndex, holds: (row: number) => boolean): Float32Array {
+function variety({ items, categories }: CatalogIndex, holds: (row: number) => boolean): Float32Array {
   const held = [...items.keys()].filter(holds);
   const order = BY_AVAILABILITY.flatMap((availability) =>
     variedOrder(

@@ -1,7 +1,7 @@
 import { categoryPaths } from '../../catalog';
-import type { CatalogueIndex } from '../catalog-index';
+import type { CatalogIndex } from '../catalog-index';
 import { chosenWith } from '../explanation/reason-kind';
-import { companionship } from '../terms/cooccurrence';
+import { cooccurrence } from '../terms/cooccurrence';
 import { becauseOf, type Scored } from './scored';
 import { similarList } from './similar';
 
@@ -9,28 +9,28 @@ import { similarList } from './similar';
  * What others chose with an item, by lift. Where nobody knows: items of other categories in its style. Null where there
  * are none either.
  */
-export function complementList(index: CatalogueIndex, row: number, holds: (row: number) => boolean): Scored | null {
-  return companionList(index, row, holds) ?? styleList(index, row, holds);
+export function complementList(index: CatalogIndex, row: number, holds: (row: number) => boolean): Scored | null {
+  return cooccurrenceList(index, row, holds) ?? styleList(index, row, holds);
 }
 
-function companionList(index: CatalogueIndex, row: number, holds: (row: number) => boolean): Scored | null {
-  if (!index.companions) return null;
-  const score = companionship(index.companions, [row], index.items.length);
+function cooccurrenceList(index: CatalogIndex, row: number, holds: (row: number) => boolean): Scored | null {
+  if (!index.cooccurrence) return null;
+  const score = cooccurrence(index.cooccurrence, [row], index.items.length);
   if (!score.some((lift, at) => lift > 0 && holds(at))) return null;
-  const parts = (at: number): Record<string, number> => (score[at] === 0 ? {} : { companions: score[at] });
+  const contributions = (at: number): Record<string, number> => (score[at] === 0 ? {} : { boughtTogether: score[at] });
   return {
     score,
     holds: (at) => score[at] > 0 && holds(at),
-    parts,
-    source: () => 'companions',
-    ground: (at) =>
-      at === row ? { kind: 'catalogue' } : { kind: chosenWith(index.companions), name: index.items[row].title },
-    attribution: (at) => ({ parts: parts(at), because: becauseOf(row, at, score[at]) }),
+    contributions,
+    source: () => 'boughtTogether',
+    reasonKind: (at) =>
+      at === row ? { kind: 'catalog' } : { kind: chosenWith(index.cooccurrence), name: index.items[row].title },
+    attribution: (at) => ({ contributions: contributions(at), contributors: becauseOf(row, at, score[at]) }),
   };
 }
 
 /** What resembles an item outside its own categories: a shirt is not completed by another shirt. */
-function styleList(index: CatalogueIndex, row: number, holds: (row: number) => boolean): Scored | null {
+function styleList(index: CatalogIndex, row: number, holds: (row: number) => boolean): Scored | null {
   const own = new Set(categoryPaths(index.items[row].category));
   if (own.size === 0) return null;
   const elsewhere = (at: number): boolean => {

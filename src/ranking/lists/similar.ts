@@ -1,5 +1,5 @@
-import type { CatalogueIndex } from '../catalog-index';
-import type { Ground } from '../explanation/reason-text';
+import type { CatalogIndex } from '../catalog-index';
+import type { ReasonKind } from '../explanation/reason-text';
 import { priceCloseness, sharedCategory } from '../item-affinity';
 import { modalityParts } from '../modalities';
 import type { Source } from '../placement';
@@ -17,10 +17,10 @@ const PRICE = 0.1;
  * nothing.
  */
 export function similarList(
-  index: CatalogueIndex,
+  index: CatalogIndex,
   row: number,
   holds: (row: number) => boolean,
-  { source, ground }: { source: Source; ground: Ground } = {
+  { source, ground }: { source: Source; ground: ReasonKind } = {
     source: 'content',
     ground: { kind: 'similar', name: index.items[row].title },
   },
@@ -30,7 +30,7 @@ export function similarList(
   const category = sharedCategory(index, row).map((share) => SAME_CATEGORY * share);
   const price = priceCloseness(index, row).map((closeness) => PRICE * closeness);
   const score = content.map((similarity, at) => similarity + category[at] + price[at]);
-  const parts = (at: number): Record<string, number> => {
+  const contributions = (at: number): Record<string, number> => {
     const { text } = modalityParts(index.content, at, vectorOf(index.content, row));
     const all = { text, image: content[at] - text, sameCategory: category[at], price: price[at] };
     return Object.fromEntries(Object.entries(all).filter(([, part]) => part !== 0));
@@ -38,9 +38,9 @@ export function similarList(
   return {
     score,
     holds,
-    parts,
+    contributions,
     source: () => source,
-    ground: (at) => (at === row ? { kind: 'catalogue' } : ground),
-    attribution: (at) => ({ parts: parts(at), because: becauseOf(row, at, score[at]) }),
+    reasonKind: (at) => (at === row ? { kind: 'catalog' } : ground),
+    attribution: (at) => ({ contributions: contributions(at), contributors: becauseOf(row, at, score[at]) }),
   };
 }

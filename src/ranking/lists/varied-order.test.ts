@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Item } from '../../catalog';
 import { rank } from '../rank';
-import { catalogue, chose, state } from '../ranking.fixture';
+import { catalog, chose, state } from '../ranking.fixture';
 import type { Rules } from '../rules/rules';
 import { categoryIndex } from '../terms/category-preference';
 import { variedOrder } from './varied-order';
@@ -17,8 +17,8 @@ const CATEGORIES = [
   'Bags|Men/Bags',
 ];
 const shop = (more: Partial<Item> = {}, row = -1) =>
-  catalogue(CATEGORIES.map((category, at) => ({ category, popularity: undefined, ...(at === row ? more : {}) })));
-const listed = (index: ReturnType<typeof catalogue>, rules: Rules = {}) =>
+  catalog(CATEGORIES.map((category, at) => ({ category, popularity: undefined, ...(at === row ? more : {}) })));
+const listed = (index: ReturnType<typeof catalog>, rules: Rules = {}) =>
   rank(index, state(), { placement: 'for-you', row: null, limit: 8, exclude: new Set(), rules });
 const rows = (...given: Parameters<typeof listed>) => listed(...given).map(({ row }) => row);
 
@@ -44,14 +44,14 @@ describe('the list of a new shopper where popularity is unknown', () => {
   });
 
   it('has source `catalogue`, and parts that add up to the score', () => {
-    for (const { reason, source, score, terms } of listed(shop())) {
-      expect([reason, source]).toEqual(['From the catalogue', 'catalogue']);
-      expect(terms.variety ?? 0).toBe(score);
+    for (const { reason, source, score, contributions } of listed(shop())) {
+      expect([reason, source]).toEqual(['From the catalogue', 'catalog']);
+      expect(contributions.variety ?? 0).toBe(score);
     }
   });
 
   it('is not used where popularity or the shopper is known', () => {
-    const popular = catalogue(CATEGORIES.map((category, row) => ({ category, popularity: row === 5 ? 7 : 0 })));
+    const popular = catalog(CATEGORIES.map((category, row) => ({ category, popularity: row === 5 ? 7 : 0 })));
     expect(rows(popular)).toEqual([5, 0, 1, 2, 3, 4, 6, 7]);
     const known = rank(shop(), chose(0), { placement: 'for-you', row: null, limit: 8, exclude: new Set() });
     expect(known[0].row).toBe(1);

@@ -7,13 +7,13 @@ import { LONGEST_HISTORY, recencyWeights, SESSION } from '../terms/terms';
 
 /** Past items that are looked for company of, the last ones. */
 const MOST_PAST = 20;
-/** Past items that the closest ones are the mean of, as in the term `closest`. */
+/** Past items that the closest ones are the mean of, as in the term `nearestHistory`. */
 const CLOSEST = 3;
 /** Items whose products with the taste are in memory at a time. */
 const BLOCK = 256;
 
 /** What the content terms of the personal score see of a history, as unit vectors of one space. */
-export interface ContentTaste {
+export interface ContentProfile {
   width: number;
   /** [width]: recency-weighted mean. */
   recent: Float32Array;
@@ -24,13 +24,13 @@ export interface ContentTaste {
 }
 
 /** Weights of the terms that content says something to. */
-export type ContentWeights = Pick<TermWeights, 'recent' | 'session' | 'closest'>;
+export type ContentWeights = Pick<TermWeights, 'recent' | 'session' | 'nearestHistory'>;
 
 /** The content taste of a history; null without one. @param content of the items that the history's rows are about */
-export function contentTaste(
+export function contentProfile(
   content: ContentVectors,
   { rows, strengths }: Pick<ChoiceHistory, 'rows' | 'strengths'>,
-): ContentTaste | null {
+): ContentProfile | null {
   if (rows.length === 0) return null;
   const last = [...new Set(rows.toReversed())].slice(0, MOST_PAST);
   return {
@@ -42,7 +42,7 @@ export function contentTaste(
 }
 
 /** The same taste in the space of base vectors. */
-export function baseTaste(taste: ContentTaste, axes: PrincipalAxes): ContentTaste {
+export function baseProfile(taste: ContentProfile, axes: PrincipalAxes): ContentProfile {
   const project = (values: Float32Array): Float32Array => baseVectors(axes, { count: 1, width: taste.width, values });
   return {
     width: axes.dims,
@@ -60,7 +60,7 @@ export function baseTaste(taste: ContentTaste, axes: PrincipalAxes): ContentTast
  * @returns one score per row
  */
 export const contentScores = (
-  taste: ContentTaste,
+  taste: ContentProfile,
   weights: ContentWeights,
   vectors: Int8Array | Float32Array,
   scales?: Float32Array,
@@ -78,11 +78,11 @@ export class ContentScorer {
   readonly #products: Float64Array;
 
   /** @param used how many of a row's first values are looked at; default all of them */
-  constructor({ width, recent, session, past }: ContentTaste, weights: ContentWeights, used = width) {
+  constructor({ width, recent, session, past }: ContentProfile, weights: ContentWeights, used = width) {
     this.#width = width;
     this.#used = used;
     this.#past = past.length;
-    this.#share = weights.closest / Math.max(1, Math.min(CLOSEST, past.length));
+    this.#share = weights.nearestHistory / Math.max(1, Math.min(CLOSEST, past.length));
     const count = 1 + past.length;
     const values = new Float64Array(count * used);
     for (let d = 0; d < used; d++) values[d] = weights.recent * recent[d] + weights.session * session[d];
@@ -102,7 +102,7 @@ export class ContentScorer {
       this.#take(vectors, start, rows);
       const products = rowProducts({ ...this.#items, count: rows }, this.#queries, this.#products);
       for (let row = 0, at = 0; row < rows; row++, at += asked) {
-        const score = products[at] + this.#share * closest(products, at + 1, this.#past);
+        const score = products[at] + this.#share * nearestHistory(products, at + 1, this.#past);
         out[start + row] = scales ? score * scales[start + row] : score;
       }
     }
@@ -120,7 +120,7 @@ export class ContentScorer {
 }
 
 /** Sum of the 3 largest of `count` values, or of all where there are fewer. */
-function closest(values: Float64Array, from: number, count: number): number {
+function nearestHistory(values: Float64Array, from: number, count: number): number {
   let first = Number.NEGATIVE_INFINITY;
   let second = Number.NEGATIVE_INFINITY;
   let third = Number.NEGATIVE_INFINITY;

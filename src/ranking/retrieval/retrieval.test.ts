@@ -13,11 +13,11 @@ import {
 import { memoryBundle } from '../../catalog/bundle/bundle.fixture';
 import { topicContent } from '../../catalog/features/topics.fixture';
 import { SidestreamError } from '../../error';
-import { baseTaste, contentScores, contentTaste } from './content-taste';
+import { baseProfile, contentProfile, contentScores } from './content-taste';
 import { clustersOf, Retrieval } from './retrieval';
 
 const COUNT = 3000;
-const WEIGHTS = { recent: 1.8, session: 0.9, closest: 3.2 };
+const WEIGHTS = { recent: 1.8, session: 0.9, nearestHistory: 3.2 };
 let content: ContentVectors;
 let clusters: BundleClusters;
 let directory: ClusterDirectory;
@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 
 const tasteOf = (rows: number[]) => {
-  const taste = contentTaste(content, { rows, strengths: rows.map(() => 1) });
+  const taste = contentProfile(content, { rows, strengths: rows.map(() => 1) });
   if (!taste) throw new Error('no taste');
   return taste;
 };
@@ -58,7 +58,7 @@ describe('retrieval', () => {
     const retrieval = new Retrieval(directory, (cluster) => clusters.vectors(cluster));
     let found = 0;
     for (const rows of histories) {
-      const candidates = await retrieval.candidates(baseTaste(tasteOf(rows), axes), WEIGHTS, {
+      const candidates = await retrieval.candidates(baseProfile(tasteOf(rows), axes), WEIGHTS, {
         probes: Math.ceil(directory.clusters / 10),
         limit: 100,
       });
@@ -75,15 +75,15 @@ describe('retrieval', () => {
       query.reduce((sum, x, d) => sum + x * some[row * content.width + d], 0);
     for (const [row, score] of contentScores(taste, WEIGHTS, some).entries()) {
       const likes = taste.past.map((item) => dot(row, item)).sort((a, b) => b - a);
-      const closest = (likes[0] + likes[1] + likes[2]) / 3;
+      const nearestHistory = (likes[0] + likes[1] + likes[2]) / 3;
       const means = WEIGHTS.recent * dot(row, taste.recent) + WEIGHTS.session * dot(row, taste.session);
-      expect(score).toBeCloseTo(means + WEIGHTS.closest * closest, 4);
+      expect(score).toBeCloseTo(means + WEIGHTS.nearestHistory * nearestHistory, 4);
     }
   });
 
   it('scores by base vectors about as by content vectors', () => {
     const taste = tasteOf(histories[3]);
-    const near = contentScores(baseTaste(taste, axes), WEIGHTS, directory.centroid(0));
+    const near = contentScores(baseProfile(taste, axes), WEIGHTS, directory.centroid(0));
     const rows = content.values.subarray(0, starts[1] * content.width);
     const exact = contentScores(taste, WEIGHTS, rows);
     const mean = exact.reduce((sum, score) => sum + score, 0) / exact.length;
@@ -97,18 +97,18 @@ describe('retrieval', () => {
       return clusters.vectors(cluster);
     };
     const retrieval = new Retrieval(directory, load, 64 * 1024);
-    const taste = baseTaste(tasteOf(histories[0]), axes);
+    const taste = baseProfile(tasteOf(histories[0]), axes);
     await retrieval.candidates(taste, WEIGHTS, { probes: 8 });
     expect(asked).toEqual(retrieval.nearestClusters(taste, WEIGHTS, 8));
     await retrieval.candidates(taste, WEIGHTS, { probes: 8 });
     expect(asked).toHaveLength(8);
-    for (const rows of histories) await retrieval.candidates(baseTaste(tasteOf(rows), axes), WEIGHTS, { probes: 8 });
+    for (const rows of histories) await retrieval.candidates(baseProfile(tasteOf(rows), axes), WEIGHTS, { probes: 8 });
     expect(retrieval.bytes).toBeLessThanOrEqual(64 * 1024);
   });
 
   it('goes on with the clusters that can be had, and fails where none can', async () => {
     const gone = new SidestreamError('bundle/unreachable', 'gone');
-    const taste = baseTaste(tasteOf(histories[0]), axes);
+    const taste = baseProfile(tasteOf(histories[0]), axes);
     const [nearest] = new Retrieval(directory, (cluster) => clusters.vectors(cluster)).nearestClusters(
       taste,
       WEIGHTS,

@@ -1,6 +1,6 @@
 import type { BaseVectors, ClusterDirectory } from '../../catalog';
 import { topRows } from '../score';
-import { ContentScorer, type ContentTaste, type ContentWeights, contentScores } from './content-taste';
+import { type ContentProfile, ContentScorer, type ContentWeights, contentScores } from './content-taste';
 
 /** An item that may suit a taste. */
 export interface Candidate {
@@ -59,7 +59,7 @@ export class Retrieval {
    * @throws SidestreamError `bundle/*` when none of the clusters could be had; a part of them is enough
    */
   async candidates(
-    taste: ContentTaste,
+    taste: ContentProfile,
     weights: ContentWeights,
     { probes = 192, limit = 1000 }: RetrievalOptions = {},
   ): Promise<Candidate[]> {
@@ -75,7 +75,7 @@ export class Retrieval {
   }
 
   /** Clusters whose mean item suits a taste best, best first. */
-  nearestClusters(taste: ContentTaste, weights: ContentWeights, count: number): number[] {
+  nearestClusters(taste: ContentProfile, weights: ContentWeights, count: number): number[] {
     const { values, scales } = this.#directory.centroids;
     const scores = contentScores(taste, weights, values, scales);
     return topRows(scores, count);
@@ -110,7 +110,7 @@ interface Scanned {
  * The items of some clusters with the best scores: first by the leading dimensions of their base vectors, which say most,
  * then the best of those by all.
  */
-function best(scanned: Scanned[], taste: ContentTaste, weights: ContentWeights, limit: number): Candidate[] {
+function best(scanned: Scanned[], taste: ContentProfile, weights: ContentWeights, limit: number): Candidate[] {
   const total = scanned.reduce((sum, { vectors }) => sum + vectors.count, 0);
   const leading = new ContentScorer(taste, weights, Math.min(LEADING, taste.width));
   const rough = new Float32Array(total);

@@ -1,5 +1,5 @@
 import type { ChoiceHistory, ShopperRecord } from '../../events';
-import type { CatalogueIndex } from '../catalog-index';
+import type { CatalogIndex } from '../catalog-index';
 import type { Placement } from '../placement';
 import { itemFilter } from './item-filter';
 import type { Rules } from './rules';
@@ -24,7 +24,7 @@ export interface AdmissionRequest {
 
 /** Puts exclusions and filter of a request into one test. */
 export function admission(
-  index: CatalogueIndex,
+  index: CatalogIndex,
   { dismissed }: Pick<ChoiceHistory, 'dismissed'>,
   record: ShopperRecord,
   { placement, row: inView, exclude, rules }: AdmissionRequest,

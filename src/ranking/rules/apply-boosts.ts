@@ -1,5 +1,5 @@
 import type { ShopperRecord } from '../../events';
-import type { CatalogueIndex } from '../catalog-index';
+import type { CatalogIndex } from '../catalog-index';
 import type { Scored } from '../lists/scored';
 import { itemFilter } from './item-filter';
 import type { Push, Rules } from './rules';
@@ -13,8 +13,8 @@ const ROTATION_HALF = 3;
  * A list whose scores the rules `boost`, `bury` and `rotation` changed, each as a named part of its own.
  * @param now milliseconds since the epoch
  */
-export function adjusted(
-  index: CatalogueIndex,
+export function applyBoosts(
+  index: CatalogIndex,
   scored: Scored,
   record: ShopperRecord,
   { boost = [], bury = [], rotation = 0 }: Rules,
@@ -37,18 +37,18 @@ export function adjusted(
   return {
     ...scored,
     score,
-    parts: (row) => ({ ...scored.parts(row), ...changes(row) }),
+    contributions: (row) => ({ ...scored.contributions(row), ...changes(row) }),
     attribution: (row) => {
-      const { parts, because } = scored.attribution(row);
-      return { parts: { ...parts, ...changes(row) }, because };
+      const { contributions, contributors } = scored.attribution(row);
+      return { contributions: { ...contributions, ...changes(row) }, contributors };
     },
   };
 }
 
 /** Sum of the pushes that fit an item. */
-function pushOf(pushes: readonly Push[]): (item: CatalogueIndex['items'][number]) => number {
-  const tests = pushes.map(({ filter, by = 1 }) => ({ fits: itemFilter(filter), by }));
-  return (item) => tests.reduce((sum, { fits, by }) => (fits(item) ? sum + by : sum), 0);
+function pushOf(pushes: readonly Push[]): (item: CatalogIndex['items'][number]) => number {
+  const tests = pushes.map(({ filter, strength = 1 }) => ({ fits: itemFilter(filter), strength }));
+  return (item) => tests.reduce((sum, { fits, strength }) => (fits(item) ? sum + strength : sum), 0);
 }
 
 /** Standard deviation of the scores that the list may hold, as far as they are finite; 1 where they are all the same. */

@@ -1,4 +1,4 @@
-import type { CatalogueIndex } from '../catalog-index';
+import type { CatalogIndex } from '../catalog-index';
 import type { Scored } from '../lists/scored';
 import { topRows } from '../score';
 import { CategoryCount } from './category-count';
@@ -29,7 +29,7 @@ export interface Arrangement {
  * Gives the places of a list: by score, but pins at their places, what was shown before below what was not, no more than
  * the cap of a category, and different items near each other where the rules say so.
  */
-export function arranged(index: CatalogueIndex, scored: Scored, arrangement: Arrangement): Place[] {
+export function arrange(index: CatalogIndex, scored: Scored, arrangement: Arrangement): Place[] {
   const { limit, rules, shownBefore } = arrangement;
   const { pin = [], categoryCap, diversity = 0, fresh = false } = rules;
   const plain = pin.length === 0 && categoryCap === undefined && diversity === 0 && !(fresh && shownBefore.size > 0);
@@ -67,7 +67,7 @@ export function arranged(index: CatalogueIndex, scored: Scored, arrangement: Arr
 }
 
 /** Pinned rows by place, each once. */
-function pinnedRows(index: CatalogueIndex, { limit, rules, pinnable }: Arrangement): Map<number, number> {
+function pinnedRows(index: CatalogIndex, { limit, rules, pinnable }: Arrangement): Map<number, number> {
   const pins = new Map<number, number>();
   const used = new Set<number>();
   for (const { itemId, position } of rules.pin ?? []) {

@@ -1,23 +1,23 @@
 import { categoryPaths } from '../../catalog';
-import type { CatalogueIndex } from '../catalog-index';
+import type { CatalogIndex } from '../catalog-index';
 import type { CategoryCap } from './rules';
 
 /** Counts the items of each category in a list against the cap. */
 export class CategoryCount {
-  readonly #index: CatalogueIndex;
+  readonly #index: CatalogIndex;
   readonly #cap: CategoryCap | null;
   readonly #counts = new Map<string, number>();
 
   /** @param cap none: everything fits */
-  constructor(index: CatalogueIndex, cap: number | CategoryCap | undefined) {
+  constructor(index: CatalogIndex, cap: number | CategoryCap | undefined) {
     this.#index = index;
-    this.#cap = typeof cap === 'number' ? { most: cap } : (cap ?? null);
+    this.#cap = typeof cap === 'number' ? { max: cap } : (cap ?? null);
   }
 
   /** Whether one more item of its categories may come. */
   fits(row: number): boolean {
     const cap = this.#cap;
-    return cap === null || [...this.#names(row)].every((name) => (this.#counts.get(name) ?? 0) < cap.most);
+    return cap === null || [...this.#names(row)].every((name) => (this.#counts.get(name) ?? 0) < cap.max);
   }
 
   add(row: number): void {

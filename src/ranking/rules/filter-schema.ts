@@ -46,8 +46,8 @@ const isValue = (value: unknown): boolean =>
   typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
 
 /** The first fault of some parts. */
-function firstFault<T>(parts: Iterable<T>, faultOf: (part: T) => Fault | null): Fault | null {
-  for (const part of parts) {
+function firstFault<T>(contributions: Iterable<T>, faultOf: (part: T) => Fault | null): Fault | null {
+  for (const part of contributions) {
     const fault = faultOf(part);
     if (fault) return fault;
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Item } from '../../catalog';
 import { NO_RECORD, type ShopperRecord } from '../../events';
 import { type RankRequest, rank } from '../rank';
-import { catalogue, chose, state } from '../ranking.fixture';
+import { catalog, chose, state } from '../ranking.fixture';
 import { mergedRules, type Rules } from './rules';
 
 /** Items by popularity: 0 is the best liked. Even ones are `Fruit/Sweet`, odd ones `Tools/Sharp`. */
@@ -13,7 +13,7 @@ const LIKED: Partial<Item>[] = Array.from({ length: 8 }, (_, row) => ({
 
 const list = (rules: Rules, more: Partial<RankRequest> = {}, record: Partial<ShopperRecord> = {}) =>
   rank(
-    catalogue(LIKED),
+    catalog(LIKED),
     { ...state(), record: { ...NO_RECORD, ...record } },
     { placement: 'trending', row: null, limit: 8, exclude: new Set<number>(), rules, ...more },
   );
@@ -28,7 +28,7 @@ describe('exclusions', () => {
   });
 
   it('leave `recent` complete, unless the shop says otherwise', () => {
-    const index = catalogue(LIKED);
+    const index = catalog(LIKED);
     const record = { ...NO_RECORD, owned: new Set([3]) };
     const recent = (rules: Rules) =>
       rank(
@@ -41,7 +41,7 @@ describe('exclusions', () => {
   });
 
   it('show what is sold out or dismissed where the shop wants it', () => {
-    const index = catalogue([{ availability: 'out-of-stock' }]);
+    const index = catalog([{ availability: 'out-of-stock' }]);
     const shopper = state({ dismissed: new Set([1]) });
     const request = { placement: 'trending', row: null, limit: 8, exclude: new Set<number>() } as const;
     expect(rank(index, shopper, request)).toHaveLength(6);
@@ -57,17 +57,17 @@ describe('filter, boost and bury', () => {
   });
 
   it('move what their filters fit by standard deviations, as parts of the score', () => {
-    const boosted = list({ boost: [{ filter: { id: 'item-7' }, by: 10 }] });
+    const boosted = list({ boost: [{ filter: { id: 'item-7' }, strength: 10 }] });
     expect(boosted[0].row).toBe(7);
-    const { boost = 0, popularity = 0 } = boosted[0].terms;
+    const { boost = 0, popularity = 0 } = boosted[0].contributions;
     expect(boost + popularity).toBeCloseTo(boosted[0].score, 5);
     const plain = list({}).map(({ score }) => score);
     const mean = plain.reduce((sum, score) => sum + score) / 8;
     const spread = Math.sqrt(plain.reduce((sum, score) => sum + (score - mean) ** 2, 0) / 8);
     expect(boost).toBeCloseTo(10 * spread, 4);
-    const buried = list({ bury: [{ filter: { category: 'Fruit' }, by: 10 }] });
+    const buried = list({ bury: [{ filter: { category: 'Fruit' }, strength: 10 }] });
     expect(buried.map(({ row }) => row)).toEqual([1, 3, 5, 7, 0, 2, 4, 6]);
-    expect(buried[7].terms.bury).toBeLessThan(0);
+    expect(buried[7].contributions.bury).toBeLessThan(0);
   });
 });
 
@@ -99,7 +99,7 @@ describe('category cap and diversity', () => {
   it('stop at so many of one category, by path or by its broad levels; without category there is no end', () => {
     expect(rows({ categoryCap: 1 })).toEqual([0, 1]);
     expect(rows({ categoryCap: 2, filter: { category: 'Fruit' } })).toEqual([0, 2]);
-    const index = catalogue([
+    const index = catalog([
       { category: 'A/a', popularity: 9 },
       { category: 'A/b', popularity: 8 },
       { category: '', popularity: 7 },
@@ -111,7 +111,7 @@ describe('category cap and diversity', () => {
         ({ row }) => row,
       );
     expect(capped({ categoryCap: 1 })).toEqual([0, 1, 2, 3, 4]);
-    expect(capped({ categoryCap: { most: 1, depth: 1 } })).toEqual([0, 2, 3, 5]);
+    expect(capped({ categoryCap: { max: 1, depth: 1 } })).toEqual([0, 2, 3, 5]);
   });
 
   it('put different content near each other; at 0 nothing changes', () => {
@@ -122,7 +122,7 @@ describe('category cap and diversity', () => {
     expect(second).toBeGreaterThanOrEqual(4);
     expect(rows({ diversity: 0.7 }).toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     const scored = list({ diversity: 0.7 });
-    for (const { score, terms } of scored) expect(terms.popularity ?? 0).toBeCloseTo(score, 5);
+    for (const { score, contributions } of scored) expect(contributions.popularity ?? 0).toBeCloseTo(score, 5);
   });
 });
 
@@ -133,8 +133,11 @@ describe('rotation and freshness', () => {
     const rotated = list({ rotation: 1 }, {}, { timesShown });
     expect(rotated[0].row).toBe(1);
     const tired = rotated.find(({ row }) => row === 0);
-    expect(tired?.terms.rotation).toBeLessThan(0);
-    expect((tired?.terms.popularity ?? 0) + (tired?.terms.rotation ?? 0)).toBeCloseTo(tired?.score ?? 0, 5);
+    expect(tired?.contributions.rotation).toBeLessThan(0);
+    expect((tired?.contributions.popularity ?? 0) + (tired?.contributions.rotation ?? 0)).toBeCloseTo(
+      tired?.score ?? 0,
+      5,
+    );
   });
 
   it('keep the first half and put below it first what earlier pages of the visit did not show', () => {

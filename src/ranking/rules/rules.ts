@@ -10,7 +10,7 @@ export interface Push {
    * How far, in standard deviations of the scores of all items that the list may hold, above 0 up to 10; default 1. It is
    * added (`boost`) or taken away (`bury`), never multiplied: scores may be negative, and their range differs by placement.
    */
-  by?: number;
+  strength?: number;
 }
 
 /** Puts an item at a place of its own. */
@@ -23,7 +23,7 @@ export interface Pin {
 /** At most so many items of one category. */
 export interface CategoryCap {
   /** 1 or more. */
-  most: number;
+  max: number;
   /** Levels of the category path that count: 1 is the broadest. Default: the whole path. */
   depth?: number;
 }
@@ -81,11 +81,13 @@ export interface Rules {
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const whole = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 const pushes = v.pipe(
-  v.array(exactObject({ filter: filterSchema, by: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(10))) })),
+  v.array(
+    exactObject({ filter: filterSchema, strength: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(10))) }),
+  ),
   v.maxLength(50),
 );
 
-const capSchema = exactObject({ most: whole(1, 100), depth: v.optional(whole(1, 50)) });
+const capSchema = exactObject({ max: whole(1, 100), depth: v.optional(whole(1, 50)) });
 
 /** The rules of a request, field by field. */
 export const ruleFields = {

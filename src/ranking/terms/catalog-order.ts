@@ -13,7 +13,7 @@ const FLOOR = 0.02;
  * @param count items in the catalogue
  * @returns [count]; zeros without a history
  */
-export function placeCloseness(rows: readonly number[], count: number): Float32Array {
+export function catalogOrder(rows: readonly number[], count: number): Float32Array {
   const out = new Float32Array(count);
   const last = rows.slice(-LAST);
   if (last.length === 0) return out;

@@ -1,4 +1,4 @@
-import { type CatalogueStatistics, categoryCounts, categoryPrefixes } from '../../catalog';
+import { type CatalogStatistics, categoryCounts, categoryPrefixes } from '../../catalog';
 
 /** For each item, the ids of its category and of every broader one: `Food/Fruit` belongs to `Food` too. */
 export interface CategoryIndex {
@@ -17,7 +17,7 @@ export interface CategoryIndex {
  */
 export function categoryIndex(
   categories: string[],
-  statistics: Pick<CatalogueStatistics, 'count' | 'categories'> = {
+  statistics: Pick<CatalogStatistics, 'count' | 'categories'> = {
     count: categories.length,
     categories: categoryCounts(categories),
   },

@@ -1,4 +1,4 @@
-import type { CompanionTable, ContentVectors } from '../../catalog';
+import type { ContentVectors, CooccurrenceTable } from '../../catalog';
 import { weightedMean } from '../similarities';
 
 /** Lift (log(1 + lift)) of an item without companions that looks just like the companions of the history. */
@@ -9,7 +9,7 @@ const LIKENESS = 0.55;
  * cosine to the mean of the history's companions, each weighted by its squared lift.
  * @param lifts [count], see `companionship`; changed in place
  */
-export function liftNewcomers(lifts: Float32Array, { offsets, count }: CompanionTable, content: ContentVectors): void {
+export function coldStart(lifts: Float32Array, { offsets, count }: CooccurrenceTable, content: ContentVectors): void {
   const known = [...lifts.keys()].filter((row) => lifts[row] > 0);
   if (known.length === 0) return;
   const { width, values } = content;

@@ -1,4 +1,4 @@
-import type { CompanionTable } from '../../catalog';
+import type { CooccurrenceTable } from '../../catalog';
 
 /** Last choices that are looked at. */
 const LONGEST = 20;
@@ -12,8 +12,8 @@ const HALF_LIFE = 3;
  * @param count items in the catalogue, not fewer than the table has
  * @returns [count], 0 or more
  */
-export function companionship(
-  { count: known, offsets, rows: others, lifts }: CompanionTable,
+export function cooccurrence(
+  { count: known, offsets, rows: others, lifts }: CooccurrenceTable,
   rows: ArrayLike<number>,
   count: number,
 ): Float32Array {
@@ -34,8 +34,8 @@ export function companionship(
  * How much each of the last choices has in an item's companionship, by row; they add up to it.
  * @param rows item rows, oldest first
  */
-export function companionParts(
-  { count: known, offsets, rows: others, lifts }: CompanionTable,
+export function cooccurrenceContributions(
+  { count: known, offsets, rows: others, lifts }: CooccurrenceTable,
   rows: ArrayLike<number>,
   item: number,
 ): Map<number, number> {
@@ -59,8 +59,8 @@ export function companionParts(
  * @param rows item rows, oldest first
  * @returns its row; null when the item is no companion of the last choices
  */
-export function companionOf(table: CompanionTable, rows: ArrayLike<number>, item: number): number | null {
-  const others = [...companionParts(table, rows, item)].filter(([row]) => row !== item);
+export function cooccurrenceOf(table: CooccurrenceTable, rows: ArrayLike<number>, item: number): number | null {
+  const others = [...cooccurrenceContributions(table, rows, item)].filter(([row]) => row !== item);
   const [strongest] = others.sort(([, a], [, b]) => b - a);
   return strongest?.[0] ?? null;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { SimilarityCache } from '../similarity-cache';
-import { ClosestPast } from './nearest-history';
+import { NearestHistory } from './nearest-history';
 
 const COUNT = 23;
 const width = 3;
@@ -17,19 +17,19 @@ const plain = (rows: number[]): number[] =>
   });
 
 it('says the same of a history that grew, shrank or became another one as of a new one', () => {
-  const closest = new ClosestPast(vectors, similar);
+  const nearestHistory = new NearestHistory(vectors, similar);
   for (const rows of [[4], [4, 9], [4, 9, 4, 17], [4, 9, 4, 17, 2, 8], [9, 17, 2, 8], [1, 2, 3], [3, 2, 1, 20]]) {
-    for (const [item, value] of plain(rows).entries()) expect(closest.of(rows)[item]).toBeCloseTo(value, 5);
+    for (const [item, value] of plain(rows).entries()) expect(nearestHistory.of(rows)[item]).toBeCloseTo(value, 5);
   }
 });
 
 it('says the same of the last items of a long history, with a large cache and a small one', () => {
   const all = Array.from({ length: 60 }, (_, n) => (n * n * 7 + 3 * n) % COUNT);
   for (const cache of [similar, new SimilarityCache(vectors, 0)]) {
-    const closest = new ClosestPast(vectors, cache);
+    const nearestHistory = new NearestHistory(vectors, cache);
     for (let n = 1; n < all.length; n++) {
       const rows = all.slice(0, n).slice(-15);
-      for (const [item, value] of plain(rows).entries()) expect(closest.of(rows)[item]).toBeCloseTo(value, 5);
+      for (const [item, value] of plain(rows).entries()) expect(nearestHistory.of(rows)[item]).toBeCloseTo(value, 5);
     }
   }
 });
@@ -37,14 +37,14 @@ it('says the same of the last items of a long history, with a large cache and a 
 it('leaves out similarities that are not a number', () => {
   const broken = { ...vectors, values: values.slice() };
   broken.values.fill(Number.NaN, 5 * width, 6 * width);
-  const closest = new ClosestPast(broken, new SimilarityCache(broken));
-  const without = new ClosestPast(vectors, similar).of([4, 9, 17]);
-  const seen = closest.of([4, 9, 17, 5]);
+  const nearestHistory = new NearestHistory(broken, new SimilarityCache(broken));
+  const without = new NearestHistory(vectors, similar).of([4, 9, 17]);
+  const seen = nearestHistory.of([4, 9, 17, 5]);
   for (const row of [0, 1, 2, 22]) expect(seen[row]).toBeCloseTo(without[row], 5);
 });
 
 it('gives a new list each time, which may be changed', () => {
-  const closest = new ClosestPast(vectors, similar);
-  closest.of([1, 2]).fill(7);
-  expect(closest.of([1, 2])[0]).not.toBe(7);
+  const nearestHistory = new NearestHistory(vectors, similar);
+  nearestHistory.of([1, 2]).fill(7);
+  expect(nearestHistory.of([1, 2])[0]).not.toBe(7);
 });

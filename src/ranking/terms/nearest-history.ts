@@ -1,17 +1,17 @@
 import type { ContentVectors } from '../../catalog';
-import { Closest } from '../nearest-neighbors';
+import { NearestNeighbors } from '../nearest-neighbors';
 import type { SimilarityCache } from '../similarity-cache';
 
 /** Past items that the mean is taken of. */
 const CLOSEST = 3;
 
 /** Mean of the 3 largest content similarities of every item to the items of a history. */
-export class ClosestPast {
-  readonly #closest: Closest;
+export class NearestHistory {
+  readonly #closest: NearestNeighbors;
   readonly #count: number;
 
   constructor(vectors: ContentVectors, similar: SimilarityCache) {
-    this.#closest = new Closest(vectors, similar, CLOSEST);
+    this.#closest = new NearestNeighbors(vectors, similar, CLOSEST);
     this.#count = vectors.count;
   }
 

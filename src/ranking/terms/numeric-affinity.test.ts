@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Item } from '../../catalog';
-import { numberColumns, numericCloseness } from './numeric-affinity';
+import { numberColumns, numericAffinity } from './numeric-affinity';
 
 const item = (row: number, more: Partial<Item>): Item => ({
   id: `${row}`,
@@ -49,7 +49,7 @@ describe('numericCloseness', () => {
   const column = (...values: number[]) => ({ name: 'size', values: Float32Array.from(values) });
 
   it('falls with the distance to the history like a bell of width 0.28, down to a floor', () => {
-    const closeness = numericCloseness([column(0, 0.3, -0.3, 3)], [0], [1], 4);
+    const closeness = numericAffinity([column(0, 0.3, -0.3, 3)], [0], [1], 4);
     const bell = Math.log(0.05 + Math.exp(-((0.3 / 0.28) ** 2) / 2));
     for (const [row, expected] of [Math.log(1.05), bell, bell, Math.log(0.05)].entries()) {
       expect(closeness[row]).toBeCloseTo(expected, 5);
@@ -57,21 +57,21 @@ describe('numericCloseness', () => {
   });
 
   it('weighs the events of the history, and is the mean over the columns', () => {
-    const one = numericCloseness([column(-2, 2, 0)], [0, 1], [3, 1], 3);
+    const one = numericAffinity([column(-2, 2, 0)], [0, 1], [3, 1], 3);
     expect(one[0]).toBeCloseTo(Math.log(0.05 + 0.75), 5);
     expect(one[1]).toBeCloseTo(Math.log(0.05 + 0.25), 5);
-    const two = numericCloseness([column(-2, 2, 0), column(0, 0, 0)], [0, 1], [3, 1], 3);
+    const two = numericAffinity([column(-2, 2, 0), column(0, 0, 0)], [0, 1], [3, 1], 3);
     for (let row = 0; row < 3; row++) expect(two[row]).toBeCloseTo((one[row] + Math.log(1.05)) / 2, 5);
   });
 
   it('takes an item without a number for an average one', () => {
-    const closeness = numericCloseness([column(0, 3, Number.NaN)], [0], [1], 3);
+    const closeness = numericAffinity([column(0, 3, Number.NaN)], [0], [1], 3);
     expect(closeness[2]).toBeCloseTo((Math.log(1.05) + Math.log(0.05)) / 2, 5);
   });
 
   it('changes nothing where the history has no numbers', () => {
-    expect([...numericCloseness([column(Number.NaN, 1, 2)], [0], [1], 3)]).toEqual([0, 0, 0]);
-    expect([...numericCloseness([column(0, 1, 2)], [], [], 3)]).toEqual([0, 0, 0]);
-    expect([...numericCloseness([], [0], [1], 3)]).toEqual([0, 0, 0]);
+    expect([...numericAffinity([column(Number.NaN, 1, 2)], [0], [1], 3)]).toEqual([0, 0, 0]);
+    expect([...numericAffinity([column(0, 1, 2)], [], [], 3)]).toEqual([0, 0, 0]);
+    expect([...numericAffinity([], [0], [1], 3)]).toEqual([0, 0, 0]);
   });
 });

@@ -1,4 +1,4 @@
-import { type CatalogueStatistics, type Item, numberStatistics, numbersOf } from '../../catalog';
+import { type CatalogStatistics, type Item, numberStatistics, numbersOf } from '../../catalog';
 
 /** One number of every item, such as log price or a year, in steps that closeness is measured in. */
 export interface NumberColumn {
@@ -12,7 +12,7 @@ const FURTHEST = 4;
 /** The numbers that tell items apart, see `CatalogueStatistics`, in the standard deviations of the whole catalogue. */
 export function numberColumns(
   items: readonly Item[],
-  numbers: CatalogueStatistics['numbers'] = numberStatistics(items),
+  numbers: CatalogStatistics['numbers'] = numberStatistics(items),
 ): NumberColumn[] {
   return numbers.map(({ name, mean, deviation }) => {
     const place = (value: number): number => Math.max(-FURTHEST, Math.min(FURTHEST, (value - mean) / deviation));
@@ -38,7 +38,7 @@ const stepOf = (value: number): number => Math.round((value + FURTHEST) / STEP);
  * @param weights strength of each, same length
  * @returns [count]; zeros where nothing is known
  */
-export function numericCloseness(
+export function numericAffinity(
   columns: readonly NumberColumn[],
   rows: ArrayLike<number>,
   weights: ArrayLike<number>,

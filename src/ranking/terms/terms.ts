@@ -1,43 +1,43 @@
 import type { ChoiceHistory } from '../../events';
-import type { CatalogueIndex } from '../catalog-index';
+import type { CatalogIndex } from '../catalog-index';
 import { similarities, weightedMean } from '../similarities';
-import { placeCloseness } from './catalog-order';
+import { catalogOrder } from './catalog-order';
 import { categoryPreference } from './category-preference';
-import { liftNewcomers } from './cold-start';
-import { companionship } from './cooccurrence';
-import { numericCloseness } from './numeric-affinity';
+import { coldStart } from './cold-start';
+import { cooccurrence } from './cooccurrence';
+import { numericAffinity } from './numeric-affinity';
 
 /**
  * The named terms of the personal score.
  * - `base`: what the shop's base model says of this history
  * - `embedding`: similarity to the recency-weighted history in the base model's embedding
- * - `companions`: chosen by others near the last choices, against chance
+ * - `boughtTogether`: chosen by others near the last choices, against chance
  * - `recent`: content similarity to the recency-weighted history (half-life 20 events)
  * - `session`: content similarity to the last 3 items
- * - `closest`: mean of the 3 largest content similarities to any past item
+ * - `nearestHistory`: mean of the 3 largest content similarities to any past item
  * - `category`: preference for the item's categories against the catalogue's base rate
- * - `numbers`: closeness to the history in price and other numbers
- * - `place`: closeness to the last 10 choices in the order of the catalogue
+ * - `numericAffinity`: closeness to the history in price and other numbers
+ * - `catalogOrder`: closeness to the last 10 choices in the order of the catalogue
  * - `popularity`: log popularity
- * - `newcomer`: 1 for an item that nobody can have chosen yet, so that new items are found; no choice changes its weight
+ * - `coldStart`: 1 for an item that nobody can have chosen yet, so that new items are found; no choice changes its weight
  * - `disliked`: content similarity to the closest of the last 200 dismissed items, negative
- * - `taste`: what the taste experts learned that the other terms did not know
+ * - `preference`: what the taste experts learned that the other terms did not know
  * - `experts`: what the experts of the item ladders change about the similarity to the history
  */
 export const TERMS = [
   'base',
   'embedding',
-  'companions',
+  'boughtTogether',
   'recent',
   'session',
-  'closest',
+  'nearestHistory',
   'category',
-  'numbers',
-  'place',
+  'numericAffinity',
+  'catalogOrder',
   'popularity',
-  'newcomer',
+  'coldStart',
   'disliked',
-  'taste',
+  'preference',
   'experts',
 ] as const;
 export type TermName = (typeof TERMS)[number];
@@ -46,14 +46,14 @@ export type TermName = (typeof TERMS)[number];
 export const PERSONAL_TERMS: readonly TermName[] = [
   'base',
   'embedding',
-  'companions',
+  'boughtTogether',
   'recent',
   'session',
-  'closest',
+  'nearestHistory',
   'category',
-  'numbers',
-  'place',
-  'taste',
+  'numericAffinity',
+  'catalogOrder',
+  'preference',
   'experts',
 ];
 
@@ -104,11 +104,11 @@ function expertsEffect(experts: ExpertEmbeddings, rows: number[], weights: Array
 
 /** What the terms are computed from, beside the catalogue. */
 export interface TermSources {
-  taste: ChoiceHistory;
+  history: ChoiceHistory;
   /** Null for a shop without a base model. */
   base: BaseSignal | null;
   /** What the taste experts add to every item, [count]; null while there are none. */
-  liking: Float32Array | null;
+  residualScores: Float32Array | null;
   /** Null while no expert of the ladders was trained. */
   experts: ExpertEmbeddings | null;
 }
@@ -117,7 +117,7 @@ export interface TermSources {
  * Values of every term for every item. Terms without a basis (no history, no experts, no dismissals) are all zero, so
  * they cannot change the order, and neither can a value that is not finite: it counts as 0.
  */
-export function termValues(index: CatalogueIndex, sources: TermSources): TermValues {
+export function termValues(index: CatalogIndex, sources: TermSources): TermValues {
   const values = rawTermValues(index, sources);
   for (const name of TERMS) values[name] = finiteValues(values[name]);
   return values;
@@ -135,7 +135,10 @@ function finiteValues(values: Float32Array): Float32Array {
  * Values of every term for every item as the sources give them: some may not be finite. `termValues` is for lists.
  * @returns for each term [items]
  */
-export function rawTermValues(index: CatalogueIndex, { taste, base, liking, experts }: TermSources): TermValues {
+export function rawTermValues(
+  index: CatalogIndex,
+  { history: taste, base, residualScores, experts }: TermSources,
+): TermValues {
   const count = index.items.length;
   const nothing = new Float32Array(count);
   const rows = taste.rows.slice(-LONGEST_HISTORY);
@@ -143,25 +146,25 @@ export function rawTermValues(index: CatalogueIndex, { taste, base, liking, expe
   const values: TermValues = {
     ...(Object.fromEntries(TERMS.map((name) => [name, nothing])) as TermValues),
     popularity: index.logPopularity,
-    newcomer: index.newcomers,
+    coldStart: index.coldStart,
   };
   if (taste.dismissed.size > 0) values.disliked = dislike(index, taste.dismissed);
-  if (liking) values.taste = liking;
+  if (residualScores) values.preference = residualScores;
   if (rows.length === 0) return values;
   const weights = recencyWeights(strengths);
-  if (index.companions) {
-    values.companions = companionship(index.companions, rows, count);
-    liftNewcomers(values.companions, index.companions, index.content);
+  if (index.cooccurrence) {
+    values.boughtTogether = cooccurrence(index.cooccurrence, rows, count);
+    coldStart(values.boughtTogether, index.cooccurrence, index.content);
   }
   values.recent = similarities(index.content, weightedMean(index.content, rows, weights));
   values.session = similarities(
     index.content,
     weightedMean(index.content, rows.slice(-SESSION), strengths.slice(-SESSION)),
   );
-  values.closest = index.closest.of(rows);
+  values.nearestHistory = index.nearest.of(rows);
   values.category = categoryPreference(index.categories, rows, weights);
-  values.numbers = numericCloseness(index.numbers, rows, weights, count);
-  values.place = placeCloseness(rows, count);
+  values.numericAffinity = numericAffinity(index.numbers, rows, weights, count);
+  values.catalogOrder = catalogOrder(rows, count);
   if (experts) values.experts = expertsEffect(experts, rows, weights);
   if (base) {
     const embeddings = { count, width: base.width, values: base.items };
@@ -172,7 +175,7 @@ export function rawTermValues(index: CatalogueIndex, { taste, base, liking, expe
 }
 
 /** Minus the content similarity to the closest of the last 200 of these items, at most 0. */
-function dislike({ disliked }: CatalogueIndex, dismissed: Iterable<number>): Float32Array {
-  const [closest] = disliked.to([...dismissed].slice(-LONGEST_HISTORY));
-  return closest.map((similarity) => -Math.max(0, similarity));
+function dislike({ disliked }: CatalogIndex, dismissed: Iterable<number>): Float32Array {
+  const [nearestHistory] = disliked.to([...dismissed].slice(-LONGEST_HISTORY));
+  return nearestHistory.map((similarity) => -Math.max(0, similarity));
 }

@@ -7,7 +7,7 @@ globalThis.sidestream = sidestream;
 
 export function Shop() {
   return (
-    <sidestream-recs catalog="/bundle/" heading="For you" href-template="#{id}" suppressHydrationWarning>
+    <sidestream-recs bundle="/bundle/" heading="For you" href-template="#{id}" suppressHydrationWarning>
       <a href="#p1">Red scarf</a>
     </sidestream-recs>
   );
