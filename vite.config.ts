@@ -9,5 +9,12 @@ export default defineConfig({
   resolve: { dedupe: ['@tensorflow/tfjs-core'] },
   // Pre-bundling rewrites import.meta.url and breaks onnxruntime-web's lookup of its own wasm file.
   optimizeDeps: { exclude: ['onnxruntime-web'] },
-  test: { include: ['src/**/*.test.ts'], environment: 'node', testTimeout: 60_000, hookTimeout: 120_000 },
+  // One worker per core: by default one core is left idle, and there may be only two.
+  test: {
+    maxWorkers: '100%',
+    include: ['src/**/*.test.ts'],
+    environment: 'node',
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
 });

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from '@playwright/test';
 import type { AdapterReport } from '../src/adapters';
-import { serveHeadless } from './headless';
+import { eventsOf, type LogRow, serveHeadless } from './headless';
 import { expect, products, test } from './shop';
 
 declare global {
@@ -48,37 +48,15 @@ async function open(page: Page, name: string): Promise<void> {
   await expect(page.locator('sidestream-recs [data-id]').first()).toBeVisible();
 }
 
-interface Row {
-  type: string;
-  itemId: string;
-  [name: string]: unknown;
-}
-
-/** The log on the device, without times and ids of its own. */
-const log = (page: Page): Promise<Row[]> =>
-  page.evaluate(async () => {
-    const database = await new Promise<IDBDatabase>((resolve, reject) => {
-      const opening = indexedDB.open('sidestream/default');
-      opening.onerror = () => reject(opening.error);
-      opening.onsuccess = () => resolve(opening.result);
-    });
-    const reading = database.transaction('events').objectStore('events').getAll();
-    await new Promise((resolve) => {
-      reading.onsuccess = resolve;
-    });
-    database.close();
-    return reading.result.map(({ id: _, time: _time, ...event }) => JSON.parse(JSON.stringify(event)));
-  });
-
 /** What the adapters had to drop. */
 const drops = (page: Page) =>
   page.evaluate(() => window.reports.flatMap((r) => (r.outcome === 'dropped' ? [[r.event, r.itemId, r.reason]] : [])));
 
-/** The log of one type, once it has as many. */
-async function logged(page: Page, type: string, count: number): Promise<Row[]> {
-  const ofType = async () => (await log(page)).filter((event) => event.type === type);
+/** Events of one type in the log, once there are as many, without times and ids of its own. */
+async function logged(page: Page, type: string, count: number): Promise<Partial<LogRow>[]> {
+  const ofType = async () => (await eventsOf(page)).filter((event) => event.type === type);
   await expect.poll(async () => (await ofType()).length).toBe(count);
-  return ofType();
+  return (await ofType()).map(({ id: _, time: _time, ...event }) => event);
 }
 
 test('what the markup of a page says is tracked, by mouse and keyboard, and what comes into it later', async ({
@@ -109,6 +87,13 @@ test('what the markup of a page says is tracked, by mouse and keyboard, and what
     { type: 'impression', itemId: B, placement: 'category', position: 1 },
   ]);
 
+  // Events of the page's own with the names of the element's neither stop its clicks nor throw, whatever they hold.
+  await page.evaluate((id) => {
+    const item = { id };
+    for (const detail of [null, 5, { item, items: 5 }, { item, items: [null] }, { item, items: [{ item }] }])
+      for (const name of ['itemclick', 'recommend'])
+        document.querySelector('ul')?.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+  }, A);
   await page.getByText('One').click();
   await page.getByText('Compare').click();
   await page.getByText('Reviews').click();

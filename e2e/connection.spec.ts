@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { serveHeadless, startHeadless } from './headless';
+import { packagePage, serveHeadless, startHeadless } from './headless';
 import { expect, test } from './shop';
 
 /** Code and message of what each call of a list of calls rejects with or throws; `fulfilled` where it does neither. */
@@ -263,16 +263,14 @@ const shown = (page: Page) =>
     .locator('[data-id]')
     .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-id')));
 
-const SHOP = `<!doctype html><html lang="en"><meta charset="utf-8"><title>A shop</title><link rel="icon" href="data:,">
-<style>sidestream-recs { display: block; min-height: 400px }</style>
-<sidestream-recs catalog="/bundle/" limit="6"></sidestream-recs>
-<script type="module">import * as sidestream from '/sidestream/sidestream.js'; window.sidestream = sidestream;</script>`;
+const STYLE = '<style>sidestream-recs { display: block; min-height: 400px }</style>';
+const LIST = '<sidestream-recs catalog="/bundle/" limit="6"></sidestream-recs>';
 
 for (const first of ['element', 'script'] as const) {
   test(`element and script have one recommender, also when the ${first} comes first`, async ({ page, context }) => {
     await serveHeadless(context);
-    const html = first === 'element' ? SHOP : SHOP.replace(/<sidestream-recs .*<\/sidestream-recs>/, '');
-    await context.route('**/shop.html', (route) => route.fulfill({ body: html, contentType: 'text/html' }));
+    const body = packagePage(first === 'element' ? STYLE + LIST : STYLE);
+    await context.route('**/shop.html', (route) => route.fulfill({ body, contentType: 'text/html' }));
     await page.goto('/shop.html');
     await page.waitForFunction(() => 'sidestream' in window);
     if (first === 'element') await expect(page.locator('[data-id]')).toHaveCount(6);

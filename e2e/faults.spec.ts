@@ -1,8 +1,6 @@
 import type { Page } from '@playwright/test';
-import { clickAll, listOf, logOf, serveHeadless, startHeadless } from './headless';
+import { clickAll, listOf, logOf, serveHeadless, startHeadless, statusOf } from './headless';
 import { expect, test } from './shop';
-
-const status = (page: Page) => page.evaluate(() => window.recommender.status());
 
 /** Bytes that a page may store which has no room: enough for an empty database. */
 const QUOTA = 300_000;
@@ -57,7 +55,7 @@ test('a database deleted while it is open means a clean start, without a pause',
   );
   expect(deleted).toBe('deleted');
   await clickAll(page, 'Tools', 3);
-  await expect.poll(async () => (await status(page)).consent).toBe('pending');
+  await expect.poll(async () => (await statusOf(page)).consent).toBe('pending');
   expect(await listOf(page)).toHaveLength(20);
 });
 
@@ -106,7 +104,7 @@ test('a page that may not store anything says so, and learns in memory', async (
   await expect.poll(() => page.evaluate(() => window.codes)).toEqual(['store/unavailable']);
   const before = await listOf(page);
   await clickAll(page, 'Music', 6);
-  expect((await status(page)).events).toBe(6);
+  expect((await statusOf(page)).events).toBe(6);
   expect(await listOf(page)).not.toEqual(before);
 });
 
@@ -150,11 +148,11 @@ for (const keys of [['current'], ['current', 'previous']]) {
     await damage(page, keys);
     await startHeadless(page);
     await expect.poll(() => page.evaluate(() => window.codes)).toEqual(keys.map(() => 'store/corrupt'));
-    expect((await status(page)).events).toBe(12);
+    expect((await statusOf(page)).events).toBe(12);
     expect(await listOf(page)).toHaveLength(20);
     await clickAll(page, 'Tools', 2);
     await startHeadless(page);
     expect(await page.evaluate(() => window.codes)).toEqual([]);
-    expect((await status(page)).events).toBe(14);
+    expect((await statusOf(page)).events).toBe(14);
   });
 }

@@ -15,7 +15,12 @@ declare global {
 const repository = fileURLToPath(new URL('..', import.meta.url));
 /** Apart from the package's own folder, which others may use meanwhile. */
 const FOLDER = '.cache/cdn';
-const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Headless</title><link rel="icon" href="data:,">
+
+/** A page of the shop that has the whole package as `window.sidestream`. @param body what is in it besides */
+export const packagePage = (
+  body = '',
+): string => `<!doctype html><html lang="en"><meta charset="utf-8"><title>A shop</title>
+<link rel="icon" href="data:,">${body}
 <script type="module">import * as sidestream from '/sidestream/sidestream.js'; window.sidestream = sidestream;</script>`;
 
 let built = false;
@@ -24,7 +29,7 @@ let built = false;
 export async function serveHeadless(context: BrowserContext, { beforeWorker = '' } = {}): Promise<void> {
   if (!built) execFileSync('npm', ['run', 'cdn', FOLDER], { cwd: repository, stdio: 'pipe' });
   built = true;
-  await context.route('**/headless.html', (route) => route.fulfill({ body: PAGE, contentType: 'text/html' }));
+  await context.route('**/headless.html', (route) => route.fulfill({ body: packagePage(), contentType: 'text/html' }));
   await context.route('**/sidestream/**', async (route) => {
     const path = `${repository}${FOLDER}/${new URL(route.request().url()).pathname.replace('/sidestream/', '')}`;
     if (beforeWorker === '' || !path.endsWith('/worker.js')) return route.fulfill({ path });
@@ -74,9 +79,20 @@ export const listOf = (page: Page): Promise<[string, number][]> =>
     return items.map(({ item, score }): [string, number] => [item.id, score]);
   });
 
-/** Item ids of the log on the device, in its order. */
-export const logOf = (page: Page): Promise<string[]> =>
-  page.evaluate(async () => {
+/** What the page's recommender says of itself. */
+export const statusOf = (page: Page): Promise<Sidestream.Status> => page.evaluate(() => window.recommender.status());
+
+/** An event as the log on the device has it. */
+export interface LogRow {
+  type: string;
+  itemId: string;
+  time: number;
+  [name: string]: unknown;
+}
+
+/** The log on the device, in its order. @param fields those to read; default: all */
+export const eventsOf = (page: Page, fields?: string[]): Promise<LogRow[]> =>
+  page.evaluate(async (names) => {
     const database = await new Promise<IDBDatabase>((resolve, reject) => {
       const opening = indexedDB.open('sidestream/default');
       opening.onerror = () => reject(opening.error);
@@ -87,5 +103,9 @@ export const logOf = (page: Page): Promise<string[]> =>
       reading.onsuccess = resolve;
     });
     database.close();
-    return reading.result.map(({ itemId }) => itemId);
-  });
+    return reading.result.map((row) => (names ? Object.fromEntries(names.map((name) => [name, row[name]])) : row));
+  }, fields);
+
+/** Item ids of the log on the device, in its order. */
+export const logOf = async (page: Page): Promise<string[]> =>
+  (await eventsOf(page, ['itemId'])).map(({ itemId }) => itemId);

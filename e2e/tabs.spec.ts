@@ -1,19 +1,17 @@
 import type { BrowserContext, Page } from '@playwright/test';
-import { clickAll, listOf, logOf, serveHeadless, startHeadless } from './headless';
+import { clickAll, listOf, logOf, serveHeadless, startHeadless, statusOf } from './headless';
 import { expect, test } from './shop';
 
 test.beforeEach(({ context }) => serveHeadless(context));
-
-const status = (page: Page) => page.evaluate(() => window.recommender.status());
 
 /** Two tabs of the shop; the first one leads. */
 async function twoTabs(context: BrowserContext): Promise<[Page, Page]> {
   const first = await context.newPage();
   await startHeadless(first, 'granted');
-  await expect.poll(async () => (await status(first)).leading).toBe(true);
+  await expect.poll(async () => (await statusOf(first)).leading).toBe(true);
   const second = await context.newPage();
   await startHeadless(second);
-  expect((await status(second)).leading).toBe(false);
+  expect((await statusOf(second)).leading).toBe(false);
   return [first, second];
 }
 
@@ -23,9 +21,9 @@ test('events of all tabs reach one log in order, and every tab knows them', asyn
   const log = await logOf(first);
   expect(log.toSorted()).toEqual(ids.flat().toSorted());
   for (const own of ids) expect(log.filter((id) => own.includes(id))).toEqual(own);
-  for (const page of [first, second]) await expect.poll(async () => (await status(page)).events).toBe(24);
+  for (const page of [first, second]) await expect.poll(async () => (await statusOf(page)).events).toBe(24);
   // The leader trained, and the other tab heard of it.
-  await expect.poll(async () => (await status(second)).utilization.text.length).toBeGreaterThan(0);
+  await expect.poll(async () => (await statusOf(second)).utilization.text.length).toBeGreaterThan(0);
   const settled = (page: Page) => page.evaluate(() => window.recommender.settled());
   await Promise.all([settled(first), settled(second)]);
   await expect.poll(async () => JSON.stringify(await listOf(second))).toBe(JSON.stringify(await listOf(first)));
@@ -36,9 +34,9 @@ test('the next tab leads as soon as the leader is gone, and nothing of it is los
   const ids = await clickAll(first, 'Music', 5);
   await first.close();
   const started = Date.now();
-  await expect.poll(async () => (await status(second)).leading, { intervals: [50] }).toBe(true);
+  await expect.poll(async () => (await statusOf(second)).leading, { intervals: [50] }).toBe(true);
   test.info().annotations.push({ type: 'handover', description: `${Date.now() - started} ms` });
-  await expect.poll(async () => (await status(second)).events).toBe(5);
+  await expect.poll(async () => (await statusOf(second)).events).toBe(5);
   expect(await logOf(second)).toEqual(ids);
 });
 
@@ -71,12 +69,12 @@ test('denied in one tab, every tab is denied, and one that starts meanwhile does
   const starting = startHeadless(third);
   await second.evaluate(() => window.recommender.consent('denied'));
   await starting;
-  for (const page of [first, second]) await expect.poll(async () => (await status(page)).consent).toBe('denied');
+  for (const page of [first, second]) await expect.poll(async () => (await statusOf(page)).consent).toBe('denied');
   for (const page of [first, second, third]) {
     await page.evaluate(() => window.recommender.track('click', 'no-item').catch(() => undefined));
-    expect((await status(page)).events).toBe(0);
+    expect((await statusOf(page)).events).toBe(0);
   }
-  expect((await status(third)).consent).not.toBe('granted');
+  expect((await statusOf(third)).consent).not.toBe('granted');
   expect(await first.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
 });
 
@@ -85,9 +83,9 @@ test('forgotten in one tab, nothing is left, and the other goes on in memory', a
   await clickAll(first, 'Music', 5);
   await second.evaluate(() => window.recommender.forget());
   expect(await second.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
-  await expect.poll(async () => (await status(first)).consent).toBe('pending');
+  await expect.poll(async () => (await statusOf(first)).consent).toBe('pending');
   await clickAll(first, 'Tools', 3);
-  expect((await status(first)).events).toBe(3);
+  expect((await statusOf(first)).events).toBe(3);
   expect(await first.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
 });
 
@@ -111,7 +109,7 @@ test('a tab of older code gives way to newer code at once, and goes on in memory
   expect(opened).toBe('opened');
   await expect.poll(() => first.evaluate(() => window.codes)).toContain('store/newer-schema');
   await clickAll(first, 'Tools', 3);
-  expect((await status(first)).events).toBe(8);
+  expect((await statusOf(first)).events).toBe(8);
   // A visit with the older code leaves what the newer one keeps alone.
   await startHeadless(newer);
   await newer.evaluate(() => window.recommender.settled());

@@ -43,7 +43,7 @@ export type {
  * A page has one recommender per bundle and namespace: a further call joins the one there is, and so do the elements,
  * whichever comes first. Each caller has a handle with listeners and an end of its own; the last `close()` ends the worker.
  * What one caller named of `learning`, `seed`, `encrypt`, `workerUrl`, `rules` and `experiment`, others name as well or
- * leave out; another value is refused. An option that nobody named yet starts the worker anew with it, with all that was
+ * leave out; another value is refused. An option that nobody named yet restarts the worker with it, with all that was
  * learned, so name options in the first call where you can. `consent` of a further call is what `consent()` is;
  * `onProgress` and `onMetric` are each caller's own.
  * @throws SidestreamError `runtime/invalid-input` when an option is missing, unknown or wrong, `bundle/*` when the bundle

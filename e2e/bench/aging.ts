@@ -27,7 +27,7 @@ const DISMISS_EVERY = 10;
 const PLACEMENTS: Placement[] = ['similar', 'complement', 'trending', 'recent'];
 const OUT = fileURLToPath(new URL('../../.cache/bench/aging.json', import.meta.url));
 
-/** Medians of processor time, which other work on the machine changes least, in ms, at one point of a shopper's life. */
+/** Medians of processor time in ms, which other work on the machine changes least, after a number of choices. */
 interface Point {
   items: number;
   choices: number;
@@ -39,7 +39,7 @@ interface Point {
   others: number;
   /** The explanation of its first item. */
   explanation: number;
-  /** The first list of a page that reads the profile anew. */
+  /** The first list of a page that has just read the profile. */
   reload: number;
 }
 
@@ -111,7 +111,7 @@ async function measured(catalogue: LearnerCatalogue, choices: number): Promise<P
       if (counts) await by.of(async () => work());
       else work();
     };
-    // Nobody's list is measured without a choice before it.
+    // A list is measured after a choice, but for a shopper without any.
     if (choices > 0) await time(update, () => shopper.choose());
     let first = 0;
     await time(list, () => {

@@ -1,6 +1,6 @@
 /**
- * Feeds that are wrong in the ways that cost a careless reader the square of their length. Each is read at one size and at
- * ten times it: where time grows with length alone, the ratio is near 10, and below it where reading stops early.
+ * Malformed feeds that a careless reader would read in time quadratic in their length. Each is read at one size and at ten
+ * times that size: the ratio is near 10 where time grows linearly, and lower where reading stops early.
  */
 import { type FeedSource, feedRows } from '../../src/catalog/node';
 
@@ -70,7 +70,7 @@ export async function measureHostile(megabytes: number): Promise<void> {
   console.log('| --- | --: | --: | --: | --: |');
   for (const [name, hostile] of Object.entries(HOSTILE)) {
     const length = megabytes * 1e6;
-    // What is compiled on the way is no part of it.
+    // A first run, so that compilation is not measured.
     await secondsOf(hostile(length / 100));
     const small = await secondsOf(hostile(length / 10));
     const large = await secondsOf(hostile(length));

@@ -2,7 +2,7 @@
  * Measures how feeds are read: writes products in each format to a temporary file, streams it through the readers as
  * `sidestream build` does, and prints rows per second and memory. Each format is read in a process of its own.
  * `npm run bench:feed -- [rows] [format …]`, by default 1,000,000 rows of every format (pages: 20,000).
- * `npm run bench:feed -- hostile [MB]` reads feeds that are wrong in costly ways, by default of 1 and 10 MB.
+ * `npm run bench:feed -- hostile [MB]` reads malformed feeds, by default of 1 and 10 MB.
  */
 import { spawnSync } from 'node:child_process';
 import { createWriteStream } from 'node:fs';

@@ -1,5 +1,5 @@
 import { type BundleClusters, type ContentVectors, contentBlend, contentVectors, openBundle } from '../../src/catalog';
-import { createTable, decodeFeatureShard } from '../../src/catalog/feature-shard';
+import { createTable, decodeFeatureShard, featureShape } from '../../src/catalog/feature-shard';
 import { folderFetch } from '../../src/cli/folder-bundle';
 import { baseTaste, type ContentTaste, clustersOf, contentScores, Retrieval } from '../../src/ranking';
 import { topRows } from '../../src/ranking/score';
@@ -30,10 +30,10 @@ export async function recall(folder: string): Promise<string[]> {
   const { manifest, clusters } = await openBundle(fetchFile, undefined, { whole: false });
   if (!clusters) return ['all items are loaded, so the search is exact: recall@10 1'];
   const directory = await clusters.directory();
-  const taps = { text: manifest.modalities.text.taps.length, image: manifest.modalities.image.taps.length };
+  const shape = featureShape(manifest);
   const vectorsOf = async (cluster: number): Promise<ContentVectors> => {
     const count = directory.counts[cluster];
-    const table = createTable({ dim: manifest.dim, taps }, count);
+    const table = createTable(shape, count);
     const { file } = directory.file(cluster, 'features');
     const response = await fetchFile(file);
     decodeFeatureShard(await response.arrayBuffer(), file, table, 0, count);

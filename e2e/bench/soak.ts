@@ -2,17 +2,16 @@
  * A long visit: lists and events by the ten thousand, with the heap of page and worker after each tenth of it, garbage
  * collected. Run it with `npm run bench:soak`; needs `npm start` or `npm test` once before. The last line is JSON.
  *
- * `--lists 20000` and `--events 100000` say how long, `--consent granted` or `pending`, `--learning off` for without.
+ * Options: `--lists 20000`, `--events 100000`, `--consent granted` or `pending`, `--learning on` or `off`.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type CDPSession, chromium, type Page } from 'playwright';
 import { preview } from 'vite';
+import config from '../../playwright.config';
 import { serveHeadless } from '../headless';
 
 const STAGES = 10;
-/** Asked or tracked at once. */
+/** Requests or events in flight at a time. */
 const AT_ONCE = 50;
 /** Growth from the first tenth to the last that counts as flat. */
 const FLAT = 0.2;
@@ -90,15 +89,16 @@ const visit = (page: Page, lists: number, events: number): Promise<void> =>
     [lists, events, AT_ONCE] as const,
   );
 
-const browserFile = fileURLToPath(new URL('../../.cache/browser', import.meta.url));
-const executablePath = (existsSync(browserFile) && readFileSync(browserFile, 'utf8').trim()) || undefined;
 const server = await preview({ preview: { port: PORT }, logLevel: 'error' });
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-quic'] });
+const browser = await chromium.launch({
+  executablePath: config.use?.launchOptions?.executablePath,
+  args: ['--no-sandbox', '--disable-quic'],
+});
 try {
   const context = await browser.newContext({ baseURL: server.resolvedUrls?.local[0] });
   await serveHeadless(context);
   const page = await context.newPage();
-  // What tsx puts round functions that have a name.
+  // tsx wraps named functions in a call of this helper, which the page does not have.
   await page.addInitScript('globalThis.__name = (named) => named');
   await page.goto('/headless.html');
   await page.waitForFunction(() => 'sidestream' in window);

@@ -3,6 +3,8 @@ export interface App {
   name: string;
   /** Folder under `templates`. */
   template: string;
+  /** Files of the template that this app has under another path: the path in the template, and the one in the app. */
+  moved?: Record<string, string>;
   /** What is installed beside the package, at exact versions. */
   packages: Record<string, string>;
   /** Where it keeps files that are served as they are; `public` if it does not say. */
@@ -21,7 +23,7 @@ const VITE = '7.3.8';
 export const APPS: App[] = [
   {
     name: 'Vite 7',
-    template: 'vite',
+    template: 'plain',
     packages: { vite: VITE },
     build: ['vite', 'build'],
     serve: { folder: 'dist' },
@@ -65,10 +67,12 @@ export const APPS: App[] = [
   },
   {
     name: 'webpack 5',
-    template: 'webpack',
+    template: 'plain',
+    // Where webpack has its entry and its output by default, and its guide the page.
+    moved: { 'index.html': 'dist/index.html', 'main.js': 'src/index.js' },
     packages: { webpack: '5.112.2', 'webpack-cli': '7.3.1' },
     build: ['webpack', '--mode', 'production'],
-    files: '.',
-    serve: { folder: '.' },
+    files: 'dist',
+    serve: { folder: 'dist' },
   },
 ];

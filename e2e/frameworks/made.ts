@@ -1,8 +1,8 @@
 import { execFile, spawn } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { serve } from '../host';
@@ -47,6 +47,10 @@ export class Made {
   static async make(app: App, bundle: string): Promise<Made> {
     const folder = await mkdtemp(join(tmpdir(), `sidestream-${app.template}-`));
     await cp(join(root, 'e2e', 'frameworks', 'templates', app.template), folder, { recursive: true });
+    for (const [from, to] of Object.entries(app.moved ?? {})) {
+      await mkdir(dirname(join(folder, to)), { recursive: true });
+      await rename(join(folder, from), join(folder, to));
+    }
     await cp(bundle, join(folder, app.files ?? 'public'), { recursive: true });
     const dependencies = { ...app.packages, sidestream: `file:${await tarballPath()}` };
     const about = {

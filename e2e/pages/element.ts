@@ -62,7 +62,7 @@ class Shop {
   }
 
   change(): void {
-    this.#fake.change({ events: this.#choices });
+    this.#fake.change({ events: this.#choices, dismissed: this.#dismissed.size });
   }
 
   /** Forgets what was dismissed and chosen, as `reset()` does. */

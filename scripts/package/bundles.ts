@@ -45,7 +45,7 @@ const pageBuild = (dir: string): RolldownOptions => ({
   output: { dir, entryFileNames: '[name].js', chunkFileNames, ...small },
 });
 
-/** It does nothing when loaded, but does not say so. */
+/** These packages have no side effects when loaded, but do not declare it. */
 const treeshake = { moduleSideEffects: [{ test: /@huggingface/, sideEffects: false }] };
 
 const encodersBuild = (dir: string, files: string[]): RolldownOptions => ({

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import type { OutputChunk } from 'rolldown';
+import { documentFaults } from './documents';
 import { reach, type Size } from './sizes';
 
 const run = promisify(execFile);
@@ -27,7 +28,12 @@ export async function pack(root: string, folder: string): Promise<Tarball> {
 
 /** Every fault of the package, in words; none when it may be published. */
 export async function faultsOf(root: string, path: string, tarball: Tarball, sizes: Size[], chunks: OutputChunk[]) {
-  const faults = [await metadataFaults(path), await typeFaults(root, path), await contentFaults(root, tarball)];
+  const faults = [
+    await metadataFaults(path),
+    await typeFaults(root, path),
+    await contentFaults(root, tarball),
+    await documentFaults(root, tarball),
+  ];
   const tooLarge = sizes.filter(({ bytes, budget }) => bytes > budget);
   const late = ['sidestream.js', 'worker.js'].filter((start) => reachesEncoders(chunks, start));
   return [
@@ -70,7 +76,6 @@ async function contentFaults(root: string, { files }: Tarball): Promise<string[]
     'lib/cdn/tfjs-backend-wasm-simd.wasm',
     'lib/cdn/ort-wasm-simd-threaded.asyncify.wasm',
     ...namedIn(about),
-    ...(await linkedIn(join(root, 'README.md'))),
   ];
   const foreign = paths.filter(
     (path) => !/^(lib|models|docs)\/|^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(path),
@@ -99,12 +104,6 @@ function namedIn({ exports, imports, types, unpkg, jsdelivr, customElements, bin
     typeof named === 'string' ? [named.replace(/^\.\//, '')] : Object.values(named).flatMap(files);
   const all = files({ exports, imports, types, unpkg, jsdelivr, customElements, bin });
   return all.filter((path) => !path.includes('*'));
-}
-
-/** Files under `docs` that a text in Markdown links to. */
-async function linkedIn(path: string): Promise<string[]> {
-  const text = await readFile(path, 'utf8');
-  return [...text.matchAll(/\]\((docs\/[^)#\s]+)/g)].map(([, file]) => file);
 }
 
 /** A page or worker whose items have features must never load an encoder: not even by a script it may load later. */

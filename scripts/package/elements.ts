@@ -9,7 +9,7 @@ const PATHS: Record<string, string> = {
   'sidestream-inspector': 'lib/inspector.js',
 };
 
-/** What a page can say to an element and hear from it. */
+/** Attributes, properties and events of an element. */
 export interface Declaration {
   tag: string;
   /** Of the class. */

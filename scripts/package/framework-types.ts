@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import type { Declaration } from './elements';
 
 /**
- * Writes the types of the elements for the templates of frameworks, from what `custom-elements.json` says: the attributes,
+ * Writes the types of the elements for the templates of frameworks, from `custom-elements.json`: the attributes,
  * properties and events of each, with their descriptions.
  */
 export async function writeFrameworkTypes(folder: string, elements: Declaration[]): Promise<void> {
   for (const [name, write] of Object.entries({ jsx, vue, svelte })) {
     await writeFile(join(folder, `${name}.d.ts`), `${[...importsOf(elements), ...write(elements)].join('\n')}\n`);
   }
-  // What is imported for its types alone brings nothing.
+  // The module behind the entries that have types only.
   await writeFile(join(folder, 'types.js'), 'export {};\n');
 }
 

@@ -78,7 +78,7 @@ function lateEntry(root: string): Plugin {
           ? `import { lateFiles } from ${JSON.stringify(join(root, 'src/runtime/late-files.ts'))};
              const files = lateFiles({ script: location.href });
              globalThis.sidestreamFiles = files;
-             addEventListener('message', ({ data }) => files.hear(data));`
+             addEventListener('message', ({ data }) => files.onMessage(data));`
           : `import ${JSON.stringify(start)}; import ${JSON.stringify(id.slice('late:'.length))};`,
     },
   };

@@ -1,43 +1,10 @@
 import 'fake-indexeddb/auto';
-import { IDBFactory } from 'fake-indexeddb';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Engine } from '../runtime/engine';
-import { log, type ServedShop, serveShop } from '../runtime/served-shop.fixture';
-import { connectDataLayer, type DataLayerOptions } from './data-layer';
+import { describe, expect, it, vi } from 'vitest';
+import { ConnectedShop, cart } from './data-layer.fixture';
 import type { Tracker } from './intake';
-import type { AdapterReport } from './report';
 
-let shop: ServedShop;
-let engine: Engine;
-let tracker: Tracker;
-let disconnects: (() => void)[] = [];
-const reports: AdapterReport[] = [];
-beforeAll(async () => {
-  shop = await serveShop();
-});
-beforeEach(async () => {
-  // Node has no IndexedDB: this one keeps to the specification, in memory.
-  globalThis.indexedDB = new IDBFactory();
-  reports.length = 0;
-  engine = await shop.open({ learning: false });
-  tracker = {
-    track: (type, id, details = {}) => engine.track(type, id, details),
-    getItem: (id) => engine.getItem(id),
-  };
-});
-afterEach(async () => {
-  vi.restoreAllMocks();
-  for (const disconnect of disconnects) disconnect();
-  disconnects = [];
-  await engine.close();
-});
-afterAll(() => shop.close());
-
-function connect(layer: unknown[], options: DataLayerOptions = {}): () => void {
-  const disconnect = connectDataLayer(tracker, { dataLayer: layer, onReport: (r) => reports.push(r), ...options });
-  disconnects.push(disconnect);
-  return disconnect;
-}
+const shop = new ConnectedShop();
+const { connect, drops, logged, reported, reports } = shop;
 
 /** What `gtag()` pushes, as its snippet does. */
 function gtag(layer: unknown[], ..._: unknown[]): void {
@@ -48,24 +15,6 @@ function gtag(layer: unknown[], ..._: unknown[]): void {
     layer.push(arguments);
   })(...rest);
 }
-
-function fail(thrown: unknown): never {
-  throw thrown;
-}
-
-/** A proxy's handler that does the same whatever is done to the proxy. */
-const trapped = (act: () => never): ProxyHandler<object> => new Proxy({}, { get: () => act });
-
-/** Waits for as many reports. */
-const reported = (count: number) => vi.waitFor(() => expect(reports).toHaveLength(count));
-const drops = () => reports.flatMap((r) => (r.outcome === 'dropped' ? [[r.event, r.itemId, r.reason]] : []));
-/** The log, without what every event has. */
-const logged = async () => (await log()).map(({ id: _, time: _time, variant: _variant, ...event }) => event);
-
-const cart = (id: string, more: object = {}) => ({
-  event: 'add_to_cart',
-  ecommerce: { currency: 'eur', value: 19.98, items: [{ item_id: id, price: '9.99', quantity: 2, ...more }] },
-});
 
 describe('a connected data layer', () => {
   it('tracks the e-commerce events of GA4 with what they say', async () => {
@@ -182,11 +131,10 @@ describe('a connected data layer', () => {
   });
 
   it('lists what was taken out of the cart again', async () => {
-    await engine.close();
-    engine = await shop.open();
+    await shop.learn();
     const layer: unknown[] = [];
     connect(layer);
-    const alike = () => engine.recommend({ placement: 'similar', itemId: 'b' });
+    const alike = () => shop.engine.recommend({ placement: 'similar', itemId: 'b' });
     const listed = async () => (await alike()).items.some(({ item }) => item.id === 'a');
     layer.push(cart('a'));
     await reported(1);
@@ -232,146 +180,10 @@ describe('a connected data layer', () => {
     connect(layer, { onReport: undefined });
     layer.push({ event: 'add_to_cart', ecommerce: {} });
     expect(warn).not.toHaveBeenCalled();
-    vi.spyOn(tracker, 'track').mockRejectedValueOnce(new Error('disk full'));
+    vi.spyOn(shop.tracker, 'track').mockRejectedValueOnce(new Error('disk full'));
     layer.push(cart('a'));
     await vi.waitFor(() => expect(warn).toHaveBeenCalledTimes(1));
     expect(String(warn.mock.calls[0])).toContain('disk full');
-  });
-
-  it('never throws into the page, whatever the shop’s functions do', async () => {
-    const layer: unknown[] = [];
-    const fail = () => {
-      throw new Error('not my day');
-    };
-    const other: unknown[] = [];
-    connect(layer, { itemId: fail });
-    connect(other, { placement: fail });
-    layer.push(cart('a'));
-    other.push(cart('a', { item_list_id: 'x' }));
-    layer.push({
-      event: 'add_to_cart',
-      get ecommerce() {
-        return fail();
-      },
-    });
-    expect(drops().map(([, , reason]) => reason)).toEqual(['failed', 'failed', 'failed']);
-  });
-
-  it('never throws into the push of a page, whatever its objects throw when they are read', async () => {
-    const layer: unknown[] = [];
-    connect(layer);
-    const thrown = [
-      ...[null, undefined, Symbol('no'), Object.create(null), {}],
-      { toString: () => fail(1), [Symbol.toPrimitive]: () => fail(2) },
-      Object.defineProperty(new Error('x'), 'message', { get: () => fail(3) }),
-      new Proxy(
-        {},
-        trapped(() => fail(4)),
-      ),
-    ];
-    for (const what of thrown) {
-      const fails = () => fail(what);
-      const entries = [
-        new Proxy({}, trapped(fails)),
-        { event: 'add_to_cart', ecommerce: new Proxy({}, trapped(fails)) },
-        { event: 'add_to_cart', ecommerce: { items: new Proxy([{}], trapped(fails)) } },
-        Object.defineProperty({}, 'event', { get: fails }),
-        Object.defineProperty({}, Symbol.toStringTag, { get: fails }),
-      ];
-      expect(entries.map((entry) => layer.push(entry))).toEqual(entries.map((entry) => layer.indexOf(entry) + 1));
-      expect(drops().map(([, , reason]) => reason)).toEqual(entries.map(() => 'failed'));
-      reports.length = 0;
-    }
-    const { proxy, revoke } = Proxy.revocable({}, {});
-    revoke();
-    expect(layer.push(proxy)).toBe(layer.length);
-    expect(drops()).toHaveLength(1);
-  });
-
-  it('drops one item that cannot be read, and keeps the others of its event', async () => {
-    const layer: unknown[] = [];
-    connect(layer);
-    const index = new Proxy(
-      {},
-      trapped(() => fail('no')),
-    );
-    const items = [
-      new Proxy(
-        {},
-        trapped(() => fail('no')),
-      ),
-      { item_id: 'a', index },
-      { item_id: 'b' },
-    ];
-    layer.push({ event: 'view_item', ecommerce: { items } });
-    await reported(3);
-    expect(drops().map(([, , reason]) => reason)).toEqual(['failed', 'failed']);
-    expect(await logged()).toEqual([{ type: 'view', itemId: 'b' }]);
-  });
-
-  it('writes to the console what a page pushed without having it read as a format', async () => {
-    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
-    const layer: unknown[] = [];
-    connect(layer, { debug: true });
-    layer.push({ event: 'add_to_cart', ecommerce: {} }, { event: '%s%o', items: [{}], toString: () => fail('no') });
-    expect(warn).toHaveBeenCalledTimes(2);
-    for (const [format, text] of warn.mock.calls) {
-      expect(format).toBe('%s');
-      expect(text).toContain('Sidestream data-layer: ');
-    }
-  });
-
-  it('lets the push go on when the console of the page cannot take a report', async () => {
-    const broken = new Error('a console that somebody replaced');
-    vi.spyOn(console, 'warn').mockImplementation(() => fail(broken));
-    const later: (() => void)[] = [];
-    vi.stubGlobal('queueMicrotask', (task: () => void) => later.push(task));
-    const layer: unknown[] = [];
-    connect(layer, { debug: true, onReport: fail });
-    const length = layer.push({ event: 'add_to_cart', ecommerce: {} });
-    vi.unstubAllGlobals();
-    expect(length).toBe(1);
-    expect(later).toHaveLength(1);
-    expect(later[0]).toThrow(broken);
-  });
-
-  it('takes an object with a length for what it is, and looks at no more of it than it needs', async () => {
-    const layer: unknown[] = [];
-    connect(layer);
-    const read: PropertyKey[] = [];
-    const get = (from: object, key: PropertyKey): unknown => {
-      read.push(key);
-      return Reflect.get(from, key);
-    };
-    const pushed = { event: 'view_item', length: 30_000, ecommerce: { items: [{ item_id: 'a' }] } };
-    layer.push(new Proxy(pushed, { get }));
-    await reported(1);
-    expect(await logged()).toEqual([{ type: 'view', itemId: 'a' }]);
-    expect(read.length).toBeLessThan(20);
-  });
-
-  it('reads at most 200 items of an event and only what it needs of each, and tells of the rest', async () => {
-    const layer: unknown[] = [];
-    connect(layer);
-    let read = 0;
-    const items = new Proxy([], {
-      get: (_, key) => {
-        read += 1;
-        return key === 'length' ? 3000 : { item_id: 'a' };
-      },
-    });
-    layer.push({ event: 'view_item', ecommerce: { items } });
-    const wide = Object.assign(new Array(50_000).fill(0), { item_id: 'b' });
-    const keys = vi.fn(() => []);
-    layer.push({ event: 'view_item', ecommerce: { items: [wide, new Proxy({ item_id: 'c' }, { ownKeys: keys })] } });
-    await reported(4);
-    expect(read).toBeLessThan(250);
-    expect(keys).not.toHaveBeenCalled();
-    expect(drops()).toEqual([
-      ['view_item', null, 'too-many-items'],
-      ['view_item', null, 'no-id'],
-    ]);
-    expect((await logged()).map(({ itemId }) => itemId)).toEqual(['a', 'c']);
   });
 
   it('takes two lines of an item for one event worth as much, and an order of them for one', async () => {
@@ -405,17 +217,17 @@ describe('a connected data layer', () => {
     const starting = new Promise<Tracker>((resolve) => {
       started = resolve;
     });
-    disconnects.push(connectDataLayer(starting, { dataLayer: layer, onReport: (r) => reports.push(r) }));
+    connect(layer, {}, starting);
     layer.push(cart('a'));
-    started(tracker);
+    started(shop.tracker);
     await reported(1);
     expect(await logged()).toHaveLength(1);
   });
 
   it('does nothing where there is no page', async () => {
     const { connectAttributes, connectDataLayer: connectNamed } = await import('./index');
-    connectNamed(tracker)();
-    connectAttributes(tracker)();
+    connectNamed(shop.tracker)();
+    connectAttributes(shop.tracker)();
     expect(globalThis).not.toHaveProperty('dataLayer');
   });
 });

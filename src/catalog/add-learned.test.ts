@@ -6,6 +6,7 @@ import type { CompanionTable } from './companion-table';
 import { createTable } from './feature-shard';
 import { bundleFiles, MANIFEST_FILE } from './manifest';
 import { openBundle } from './read-bundle';
+import { topicContent } from './topics.fixture';
 import { writeBundle } from './write-bundle';
 
 const config: BaseConfig = {
@@ -52,6 +53,29 @@ describe('what was learned, in a bundle', () => {
     expect(names).toContain(second.base?.file);
     expect(names).toContain(second.companions?.file);
     expect(second.digest).toBe(manifest.digest);
+  });
+
+  it('is about the items in the order of the bundle, where clusters change it', async () => {
+    const count = 120;
+    const content = await topicContent({ items: count, topics: 4 });
+    const { sink, fetchFile } = memoryBundle();
+    // Every item goes with the next one of the feed.
+    const next = Uint32Array.from({ length: count }, (_, row) => (row + 1) % count);
+    const offsets = Uint32Array.from({ length: count + 1 }, (_, row) => row);
+    const chain: CompanionTable = {
+      count,
+      offsets,
+      rows: next,
+      lifts: new Float32Array(count).fill(1),
+      origin: 'shop',
+    };
+    await writeBundle(content, sink, { clusterFrom: 100, clusterItems: 20, learned: { companions: chain } });
+    const bundle = await openBundle(fetchFile);
+    const table = await bundle.companions();
+    const rowOf = new Map(content.items.map(({ id }, row) => [id, row]));
+    const followers = bundle.items.map((_, at) => table && bundle.items[table.rows[table.offsets[at]]].id);
+    expect(followers).toEqual(bundle.items.map(({ id }) => content.items[next[rowOf.get(id) ?? 0]].id));
+    expect(table?.origin).toBe('shop');
   });
 
   it('is written with one manifest, after its files, and stays where nothing takes its place', async () => {

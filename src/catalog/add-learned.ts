@@ -1,7 +1,7 @@
 import { SidestreamError } from '../error';
 import { sha256 } from '../sha256';
 import type { BaseConfig } from './base-config';
-import { type CompanionTable, encodeCompanions } from './companion-table';
+import { type CompanionTable, encodeCompanions, pickCompanions } from './companion-table';
 import { BUNDLE_SCHEMA, type BundleFile, type Manifest } from './manifest';
 import { type BundleSink, storeManifest } from './put-manifest';
 
@@ -28,6 +28,7 @@ export async function addLearned(manifest: Manifest, learned: Learned, sink: Bun
 
 /**
  * Writes the files of what was learned for a bundle of `count` items.
+ * @param order rows of the companions in the order of the bundle's items; default: the same order
  * @returns the manifest's entries
  * @throws SidestreamError `bundle/invalid` when the companions are about another number of items
  */
@@ -35,6 +36,7 @@ export async function putLearned(
   { base, companions }: Learned,
   count: number,
   sink: BundleSink,
+  order?: readonly number[],
 ): Promise<Pick<Manifest, 'base' | 'companions'>> {
   if (companions && companions.count !== count) {
     throw new SidestreamError(
@@ -52,7 +54,11 @@ export async function putLearned(
   if (base) learned.base = { ...(await put('base', 'safetensors', base.bytes)), config: base.config };
   if (companions) {
     const { origin } = companions;
-    const file = await put('companions', 'bin', encodeCompanions(companions));
+    const file = await put(
+      'companions',
+      'bin',
+      encodeCompanions(order ? pickCompanions(companions, order) : companions),
+    );
     learned.companions = origin ? { ...file, origin } : file;
   }
   return learned;

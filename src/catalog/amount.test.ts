@@ -25,7 +25,7 @@ it('goes by the sign it is told', () => {
   expect(parseAmount('1,299', ',')).toBe(1.299);
 });
 
-it('takes no longer for each sign of a long text', () => {
+it('reads a long text of separators in linear time', () => {
   expect(parseAmount(`1${'.'.repeat(1_000_000)}1`)).toBe(11);
   expect(parseAmount(`1${','.repeat(1_000_000)}`)).toBe(1);
 }, 20_000);

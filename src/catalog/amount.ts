@@ -11,15 +11,15 @@ export type DecimalSign = '.' | ',';
 export function parseAmount(text: string, decimal?: DecimalSign): number | null {
   const found = text.match(/[+-]?\d[\d.,'’\s\u00a0\u202f]*/g);
   if (found?.length !== 1) return null;
-  const digits = withoutLastSigns(found[0].replace(/['’\s\u00a0\u202f]/g, ''));
+  const digits = withoutTrailingSeparators(found[0].replace(/['’\s\u00a0\u202f]/g, ''));
   const sign = decimal ?? decimalSign(digits);
   const other = sign === '.' ? ',' : '.';
   const number = Number(digits.replaceAll(other, '').replace(sign, '.'));
   return Number.isFinite(number) ? number : null;
 }
 
-/** A pattern for them would look through each run of signs once for every sign in it. */
-function withoutLastSigns(digits: string): string {
+/** A loop, because a regular expression takes time quadratic in a run of separators that does not end the text. */
+function withoutTrailingSeparators(digits: string): string {
   let end = digits.length;
   while (digits[end - 1] === '.' || digits[end - 1] === ',') end--;
   return digits.slice(0, end);

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type BundleProgress, type FetchFile, fetchChecked, fetchFiles, invalidBundle, parseJson } from './bundle-file';
 import { type CatalogueStatistics, catalogueStatisticsSchema } from './catalogue-statistics';
 import { ClusterDirectory } from './cluster-directory';
-import { createTable, decodeFeatureShard, type FeatureShape, featureShardBytes } from './feature-shard';
+import { createTable, decodeFeatureShard, featureShape, featureShardBytes } from './feature-shard';
 import { type FeatureTable, rowsPerItem } from './feature-table';
 import { bucketOf, clustersWith, decodeIdBucket, hashId, type IdBucket } from './id-bucket';
 import type { Item } from './item';
@@ -85,7 +85,7 @@ export class BundleClusters {
     const directory = await this.directory();
     const [items, features] = [directory.file(cluster, 'items'), directory.file(cluster, 'features')];
     const count = directory.counts[cluster];
-    checkSize(features, featureShardBytes(this.#shape, count));
+    checkSize(features, featureShardBytes(featureShape(this.#manifest), count));
     const [rows, values] = await fetchFiles(this.#fetchFile, [items, features]);
     return this.#part([rows, values], [items, features], count);
   }
@@ -94,7 +94,7 @@ export class BundleClusters {
   async all(onProgress?: BundleProgress): Promise<ItemsPart> {
     const directory = await this.directory();
     const { count } = this.#manifest;
-    const features = createTable(this.#shape, count);
+    const features = createTable(featureShape(this.#manifest), count);
     const items: Item[] = [];
     const width = rowsPerItem(features);
     for (let first = 0; first < directory.clusters; first += AT_ONCE) {
@@ -115,19 +115,14 @@ export class BundleClusters {
     return clustersWith(await this.ids(bucketOf(hashId(id), buckets)), id);
   }
 
-  /** Where the items of an id bucket are. */
+  /** An id bucket: the hashes of its ids and the clusters that their items are in. */
   async ids(bucket: number): Promise<IdBucket> {
     const directory = await this.directory();
     return decodeIdBucket(await fetchChecked(this.#fetchFile, directory.idFile(bucket)), directory.clusters);
   }
 
-  get #shape(): FeatureShape {
-    const { dim, modalities } = this.#manifest;
-    return { dim, taps: { text: modalities.text.taps.length, image: modalities.image.taps.length } };
-  }
-
   #part([rows, values]: ArrayBuffer[], [items, scaled]: BundleFile[], count: number): ItemsPart {
-    const features = createTable(this.#shape, count);
+    const features = createTable(featureShape(this.#manifest), count);
     decodeFeatureShard(values, scaled.file, features, 0, count);
     return { items: decodeItems(rows, items.file, count), features };
   }

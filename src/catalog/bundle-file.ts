@@ -5,7 +5,7 @@ import { type BundleFile, MANIFEST_FILE } from './manifest';
 /** Gets one file of a bundle by its name relative to the manifest. */
 export interface FetchFile {
   (name: string): Promise<Response>;
-  /** Where it looks for a file, for messages. */
+  /** Full address of a file, for messages. */
   addressOf?(name: string): string;
 }
 
@@ -99,7 +99,7 @@ export function parseJson(name: string, bytes: ArrayBuffer): unknown {
     if (!isPage) throw invalidBundle(name, String(error), error);
     throw new SidestreamError(
       'bundle/invalid',
-      `${name} is a web page, with which many hosts answer for what they do not have. Check the address of the bundle.`,
+      `${name} is a web page, which many hosts send in place of a missing file. Check the address of the bundle.`,
       { cause: error },
     );
   }

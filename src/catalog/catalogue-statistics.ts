@@ -34,12 +34,7 @@ export function catalogueStatistics(items: readonly Item[]): CatalogueStatistics
     numbers: numberStatistics(items),
     popularity: {
       known: popularities.length,
-      // The sum of very large numbers may be beyond them all.
-      mean:
-        Math.min(
-          popularities.reduce((sum, popularity) => sum + popularity, 0),
-          Number.MAX_VALUE,
-        ) / Math.max(1, popularities.length),
+      mean: popularities.reduce((sum, popularity) => sum + popularity, 0) / Math.max(1, popularities.length),
       any: popularities.some((value) => value > 0),
     },
   };

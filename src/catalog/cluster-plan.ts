@@ -30,7 +30,7 @@ export interface PlanOptions extends ClusterSizes {
   /** Length of base vectors. */
   dims: number;
   previous: PreviousClusters | null;
-  /** Told of the items that are done: half of it is their vectors, half their groups. */
+  /** Called with the number of items done; computing vectors counts as one half of the work, grouping as the other. */
   onProgress?: (items: number) => void;
 }
 

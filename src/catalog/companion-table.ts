@@ -17,6 +17,29 @@ export interface CompanionTable {
   origin?: 'shop';
 }
 
+/**
+ * The same table for the items in another order.
+ * @param order every row of the table once: the one that comes first, and so on
+ */
+export function pickCompanions(table: CompanionTable, order: readonly number[]): CompanionTable {
+  const placeOf = new Uint32Array(table.count);
+  for (const [place, row] of order.entries()) placeOf[row] = place;
+  const offsets = new Uint32Array(table.count + 1);
+  const rows = new Uint32Array(table.rows.length);
+  const lifts = new Float32Array(table.lifts.length);
+  for (const [place, row] of order.entries()) {
+    const [from, to] = [table.offsets[row], table.offsets[row + 1]];
+    const at = offsets[place];
+    rows.set(
+      table.rows.subarray(from, to).map((companion) => placeOf[companion]),
+      at,
+    );
+    lifts.set(table.lifts.subarray(from, to), at);
+    offsets[place + 1] = at + to - from;
+  }
+  return { ...table, offsets, rows, lifts };
+}
+
 /** Steps that a lift is stored in. */
 const STEPS = 255;
 const HEADER = 3 * 4;

@@ -1,5 +1,6 @@
 import { invalidBundle } from './bundle-file';
 import { type FeatureTable, rowsPerItem } from './feature-table';
+import type { Manifest } from './manifest';
 
 /**
  * A feature shard holds the rows of `n` consecutive items, little-endian, without a header (the manifest has the sizes):
@@ -16,6 +17,15 @@ export interface FeatureShape {
   dim: number;
   taps: { text: number; image: number };
 }
+
+/** The shape of a bundle's features. */
+export const featureShape = ({
+  dim,
+  modalities: { text, image },
+}: Pick<Manifest, 'dim' | 'modalities'>): FeatureShape => ({
+  dim,
+  taps: { text: text.taps.length, image: image.taps.length },
+});
 
 /** Bytes of a feature shard of `count` items. */
 export const featureShardBytes = (shape: FeatureShape, count: number): number =>
@@ -48,7 +58,7 @@ export function createTable(shape: FeatureShape, count: number): FeatureTable {
 /**
  * Copies a shard into the table at item `start`. The caller has checked its length against `featureShardBytes`.
  * @param file its name, for the message
- * @throws SidestreamError `bundle/invalid` when a scale is no number of 0 or more
+ * @throws SidestreamError `bundle/invalid` when a scale is negative or not finite
  */
 export function decodeFeatureShard(
   bytes: ArrayBuffer,
@@ -65,7 +75,7 @@ export function decodeFeatureShard(
 /**
  * The scales at the start of a shard of int8 rows.
  * @param file its name, for the message
- * @throws SidestreamError `bundle/invalid` when one is no number of 0 or more
+ * @throws SidestreamError `bundle/invalid` when one is negative or not finite
  */
 export function decodeScales(bytes: ArrayBuffer, file: string, count: number): Float32Array {
   const view = new DataView(bytes);

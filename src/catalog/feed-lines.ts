@@ -23,7 +23,7 @@ export async function* feedLines(
   for (const line of lines.end()) if (!isBlank(line)) yield line;
 }
 
-/** The same chunk by chunk, blank lines included: a table may have them inside its cells. */
+/** Splits text into lines chunk by chunk. Keeps blank lines: a table may have them inside its cells. */
 export class LineSplitter {
   readonly #maxLength: number;
   #rest = '';
@@ -50,7 +50,7 @@ export class LineSplitter {
     this.#rest = '';
   }
 
-  /** The last line, where no line end stands behind it. */
+  /** The last line, if it has no line end. */
   *end(): Generator<FeedLine> {
     if (this.#rest !== '' || this.#tooLong) yield this.#finish(this.#rest);
   }

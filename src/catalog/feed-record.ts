@@ -14,8 +14,11 @@ export type FeedRecord =
 
 /** Characters of the longest record accepted. */
 export const MAX_RECORD = 1_000_000;
-/** Characters of the longest page accepted, and of what may stand between two products of a document. */
+/** Characters of the longest page accepted, and of the longest text between two products of a document. */
 export const MAX_PAGE = 20_000_000;
+
+/** Levels that a value is followed into: pages nest a few, and only mistakes nest more. */
+export const MAX_NESTING = 8;
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -24,7 +24,7 @@ async function readAll(size: number): Promise<FeedRow[]> {
   return rows;
 }
 
-it('gives rows and refusals of all formats in the order of the feed, however it is cut', async () => {
+it('gives rows and refusals of all formats in the order of the feed, for any size of chunk', async () => {
   const rows = await readAll(1_000_000);
   const files = Object.keys(SOURCES);
   const places = rows.map(({ file, line }) => files.indexOf(file) * 1000 + line);
@@ -34,7 +34,7 @@ it('gives rows and refusals of all formats in the order of the feed, however it 
   for (const size of [1, 3, 17]) expect(await readAll(size)).toEqual(rows);
 });
 
-it('tells little of a mistake, however long it is', async () => {
+it('keeps the reason of a refusal short for a mistake of any length', async () => {
   const long = 'x'.repeat(200_000);
   for (const text of [`<rss><item><id>a</${long}></item></rss>`, `{"products":[{"a" "${long}"}]}`]) {
     for await (const row of feedRows([{ file: 'feed', bytes: [new TextEncoder().encode(text)] }])) {

@@ -40,7 +40,7 @@ export type FeedRow = {
     }
 );
 
-/** Characters that are told of why a row cannot be read: parsers repeat in their words what they stumble over. */
+/** Characters of the reason why a row cannot be read: messages of parsers quote the text that is wrong. */
 const MAX_REASON = 300;
 
 export interface FeedOptions {
@@ -50,8 +50,9 @@ export interface FeedOptions {
 }
 
 /**
- * Reads the products of files in any format that `detectFormat` knows, row by row, refused ones too in the order in which
- * they stand there. A bad row is yielded with what is wrong with it and the next one is read; of several rows with one id, in whichever file, the first is kept.
+ * Reads the products of files in any format that `detectFormat` knows, row by row. Good and refused rows come in the order
+ * of the feed. A bad row is yielded with what is wrong with it and the next one is read; of several rows with one id, in
+ * any of the files, the first is kept.
  * Memory does not grow with the feed but for 32 to 64 bytes per id (and for pages of HTML, read one at a time).
  * @throws SidestreamError `catalog/unknown-format`, and what the sources throw
  */

@@ -7,7 +7,7 @@ import { topicContent } from './topics.fixture';
 import { writeBundle } from './write-bundle';
 
 const items = ['a', 'b', 'c', 'd', 'e'].map((id) => makeItem(id));
-/** A manifest with clusters, or one of which nobody looks at them. */
+/** A manifest whose clusters are used only where it has some. */
 type Edited = Manifest & Required<Pick<Manifest, 'clusters'>>;
 
 const small = async () => {
@@ -47,7 +47,7 @@ async function replace(
 
 const file = { file: 'items-0.json', sha256: '0'.repeat(64), bytes: 3 };
 
-describe('a manifest that claims more than there is', () => {
+describe('a manifest with numbers beyond its files', () => {
   it.each<[string, 'small' | 'clustered', (manifest: Edited) => void, string]>([
     ['a billion items', 'small', (manifest) => Object.assign(manifest, { count: 1e9 }), 'count'],
     ['a billion items in clusters', 'clustered', (manifest) => Object.assign(manifest, { count: 1e9 }), 'count'],
@@ -108,14 +108,14 @@ describe('a manifest that claims more than there is', () => {
       'for 121 items',
     ],
     [
-      'a size that is no number of bytes',
+      'a size in bytes beyond any file',
       'small',
       ({ projection }) => Object.assign(projection, { bytes: 1e300 }),
       'bytes',
     ],
-    ['a key that the format has not', 'small', (manifest) => Object.assign(manifest, { offers: {} }), 'offers'],
+    ['a key that the format does not have', 'small', (manifest) => Object.assign(manifest, { offers: {} }), 'offers'],
     [
-      'a key that a file has not',
+      'a key that a file entry does not have',
       'small',
       ({ shards }) => Object.assign(shards.items[0], { url: 'https://other.example/' }),
       'url',
@@ -131,7 +131,7 @@ describe('a manifest that claims more than there is', () => {
   });
 });
 
-describe('numbers that are none', () => {
+describe('numbers that are not finite', () => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])('in a scale are refused: %f', async (value) => {
     const { files, fetchFile } = await small();
     await replace(
@@ -172,7 +172,7 @@ describe('numbers that are none', () => {
     const entry = (await clusters.directory()).file(0, 'vectors');
     const bytes = files.get(entry.file) ?? new Uint8Array();
     new DataView(bytes.buffer).setFloat32(0, Number.NaN, true);
-    // The directory has the digest: a file that fits it and holds such a number comes from whoever wrote both.
+    // The directory holds the digest of the file, so both are changed to fit each other.
     const digest = Buffer.from(await sha256(bytes), 'hex');
     const { directory } = bundle.manifest.clusters ?? {};
     const old = Buffer.from(entry.sha256, 'hex');

@@ -1,18 +1,20 @@
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
 
-/** What a reader of HTML is told, in the order of the text. */
+/** Callbacks of `readHtml`, called in the order of the text. */
 export interface HtmlEvents {
-  /** A tag begins; `at` is where, in characters. Names are in lower case. */
+  /** A start tag begins at character `at` (UTF-16 units). Names are in lower case. */
   open?(name: string, at: number): void;
-  /** The tag that was opened last has ended: its attributes, the first of each name. Only told when asked for. */
+  /** The start tag that was opened last has ended: its attributes, the first of each name. */
   attributes?(name: string, attributes: Map<string, string>): void;
+  /** Text between tags, entities decoded; one text may come in several pieces. */
   text?(text: string): void;
+  /** An end tag, with or without a start tag before it. */
   close?(name: string): void;
 }
 
 /**
- * Reads HTML tag by tag, entities decoded, in time that grows with its length alone. Which tag closes which is not kept:
- * a parser that keeps it takes time for every tag that is still open, and pages leave many open.
+ * Reads HTML tag by tag, entities decoded, in linear time. It does not match end tags with start tags: a parser that does
+ * searches all open elements for each end tag, and pages leave many open.
  */
 export function readHtml(html: string, events: HtmlEvents): void {
   let tag = '';

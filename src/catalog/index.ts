@@ -17,7 +17,7 @@ export { type ContentBlend, type ContentVectors, contentBlend, contentVectors, s
 export { createTable, encodeFeatureShard, type FeatureShape, featureShardBytes } from './feature-shard';
 export { concatTables, dequantize, type FeatureTable, pickRows, quantizeRow, rowsPerItem } from './feature-table';
 export { type FeedLine, feedLines } from './feed-lines';
-export { finiteNumber, type Item, type ItemInput, itemSchema, wellFormedText } from './item';
+export { type Item, type ItemInput, itemSchema } from './item';
 export { itemText, TEXT_RECIPES, type TextRecipe } from './item-text';
 export type { Predecessor } from './keep-learned';
 export {

@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { invalidBundle, parseJson } from './bundle-file';
 import { type Item, itemSchema, writableItem } from './item';
+import { MANIFEST_FILE } from './manifest';
 
 /**
  * Writes items as JSON: fields in one fixed order, whatever order the feed had, so that equal items are equal bytes.
- * @throws SidestreamError `bundle/invalid` naming an item and its field that could not be read again
+ * @throws SidestreamError `bundle/invalid` naming the first item and field that a reader would refuse
  */
 export function encodeItems(items: readonly Item[]): Uint8Array {
   const rows = items.map((given) => {
@@ -34,4 +35,15 @@ export function decodeItems(bytes: ArrayBuffer, file: string, count: number): It
     throw invalidBundle(file, `holds ${result.output.length} items, the bundle says ${count}`);
   }
   return result.output;
+}
+
+/**
+ * Adds the ids of items to those seen in a bundle.
+ * @throws SidestreamError `bundle/invalid` when an id occurs twice
+ */
+export function addIds(seen: Set<string>, items: readonly Item[]): void {
+  for (const { id } of items) {
+    if (seen.has(id)) throw invalidBundle(MANIFEST_FILE, `item id ${JSON.stringify(id)} occurs twice`);
+    seen.add(id);
+  }
 }

@@ -5,7 +5,7 @@ import { readText } from './feed.fixture';
 import { itemSchema } from './item';
 import { encodeItems } from './item-shard';
 
-/** Beyond the largest 32-bit float, in which numbers of items are stored where they count. */
+/** Beyond the largest 32-bit float, which is how the ranking stores numbers of items. */
 const BEYOND = 3.5e38;
 const FINITE = 'must be a number between -3.4e38 and 3.4e38';
 
@@ -40,13 +40,13 @@ describe('numbers of a product', () => {
     expect(items).toMatchObject([{ popularity: 3.4e38, attributes: { n: -3.4e38 } }]);
   });
 
-  it('stay texts where a table writes what only looks like a number', async () => {
+  it('stay texts in a table where they are beyond 32-bit floats', async () => {
     const { items, refused } = await readText(['id,title,model,year\na,A,1e+39,1999\n']);
     expect(refused).toEqual([]);
     expect(items[0].attributes).toEqual({ model: '1e+39', year: 1999 });
   });
 
-  it('are no ids where they are too large to be told apart', async () => {
+  it('are refused as ids where they are too large to be exact', async () => {
     const { items, refused } = await readText([
       '{"id":9007199254740991,"title":"A"}\n{"id":12345678901234567890,"title":"B"}\n{"id":1e999,"title":"C"}\n',
     ]);
@@ -62,7 +62,7 @@ describe('numbers of a product', () => {
     [{ price: Number.NaN }, 'price'],
     [{ popularity: BEYOND }, 'popularity'],
     [{ attributes: { weight: Number.NEGATIVE_INFINITY } }, 'attributes.weight'],
-  ])('keep a bundle from being written when they are not finite: %o', (more, field) => {
+  ])('are refused when a bundle is written, if they are not finite: %o', (more, field) => {
     expect(() => encodeItems([makeItem('a'), makeItem('b', more)])).toThrowError(
       expect.objectContaining({ code: 'bundle/invalid', message: expect.stringContaining(`"b", field ${field}: `) }),
     );
@@ -89,7 +89,7 @@ describe('half a surrogate pair', () => {
     expect(() => encodeURIComponent(Object.values(item).join())).not.toThrow();
   });
 
-  it('does not cost a product its place, as text of another encoding does', async () => {
+  it('does not get a product refused, as text of another encoding does', async () => {
     const { items, refused } = await readText([
       '{"id":"a","title":"Cut off \\ud83d"}\n{"id":"b","title":"Caf\uFFFD"}\n',
     ]);
@@ -97,14 +97,14 @@ describe('half a surrogate pair', () => {
     expect(refused).toMatchObject([{ id: 'b', field: 'title', reason: expect.stringContaining('UTF-8') }]);
   });
 
-  it('does not come of a title that is cut out of a description', async () => {
+  it('does not arise where a title is cut out of a description', async () => {
     const { items } = await readText([JSON.stringify({ id: 'a', description: `x${'😀'.repeat(100)}` })]);
     expect(items[0].title).toMatch(/^x(😀)+…$/u);
   });
 });
 
-describe('what is told about a refused row', () => {
-  it('is short, however long its values are', async () => {
+describe('the refusal of a row', () => {
+  it('is short where values or names are long, or bad fields many', async () => {
     const long = 'x'.repeat(100_000);
     const rows = [
       { id: long, title: 'A' },

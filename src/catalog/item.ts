@@ -2,12 +2,12 @@ import * as v from 'valibot';
 import { SidestreamError } from '../error';
 
 /**
- * A text from outside. Half a surrogate pair, such as a title that is cut off in the middle of an emoji may end in, becomes
- * U+FFFD: no encoding can write it, and building an address of it throws.
+ * A text from outside. A lone surrogate, such as the end of a title that was cut in the middle of an emoji, becomes U+FFFD:
+ * UTF-8 cannot encode it, and `encodeURIComponent` throws.
  */
-export const wellFormedText = v.pipe(v.string(), v.transform(wellFormed));
+const wellFormedText = v.pipe(v.string(), v.transform(wellFormed));
 
-/** A number from outside that stays finite where it is stored as a 32-bit float, as those that count in the ranking are. */
+/** A number from outside that is finite as a 32-bit float, which is how the ranking stores it. */
 export const finiteNumber = v.pipe(
   v.number(),
   v.check((value) => Number.isFinite(Math.fround(value)), 'must be a number between -3.4e38 and 3.4e38'),
@@ -48,8 +48,8 @@ export type Item = v.InferOutput<typeof itemSchema>;
 export type ItemInput = v.InferInput<typeof itemSchema>;
 
 /**
- * An item as a bundle may hold it. What the schema refuses could be written, but no longer be read: JSON makes `null` of a
- * number that is not finite.
+ * An item as a bundle may hold it. What the schema refuses could be written but not read again: JSON writes a number that
+ * is not finite as `null`.
  * @throws SidestreamError `bundle/invalid` naming the item and the field
  */
 export function writableItem(item: Item): Item {
@@ -64,6 +64,6 @@ export function writableItem(item: Item): Item {
 }
 
 function wellFormed(text: string): string {
-  // Most texts have no surrogate at all, and telling so is five times as fast.
+  // Most texts have no surrogate at all; finding that out first is five times as fast.
   return /[\ud800-\udfff]/.test(text) ? text.replace(/\p{Surrogate}/gu, '\uFFFD') : text;
 }

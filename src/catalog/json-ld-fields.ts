@@ -1,8 +1,5 @@
-import { isObject } from './feed-record';
+import { isObject, MAX_NESTING } from './feed-record';
 import type { NamedFields } from './named-fields';
-
-/** Levels that a value is followed into: pages nest a few, and only mistakes nest more. */
-const MAX_DEPTH = 8;
 
 /** Properties of a schema.org Product that say what it is like. */
 const FACTS = ['brand', 'color', 'material', 'pattern', 'size', 'model', 'manufacturer'];
@@ -48,7 +45,7 @@ export function jsonLdFields(product: Record<string, unknown>): NamedFields {
 
 /** The offers of a product; of an aggregate its own offers too. */
 function offersOf(value: unknown, depth = 0): Record<string, unknown>[] {
-  if (depth > MAX_DEPTH) return [];
+  if (depth > MAX_NESTING) return [];
   return [value]
     .flat()
     .filter(isObject)
@@ -80,14 +77,14 @@ function bestAvailability(offers: Record<string, unknown>[]): unknown {
 const gtin = (node: Record<string, unknown>): unknown =>
   node.gtin13 ?? node.gtin ?? node.gtin12 ?? node.gtin14 ?? node.gtin8;
 
-/** A number stays one: whether it is exact enough for an id is checked where all ids are. */
+/** Keeps a number: `recordItem` checks whether it is exact enough for an id. */
 const idOf = (value: unknown): unknown => (typeof value === 'number' ? value : text(value));
 
 /** The words of a value: itself, a thing's name or address, or the first of several. */
 function text(value: unknown, depth = 0): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined;
-  if (depth > MAX_DEPTH) return undefined;
+  if (depth > MAX_NESTING) return undefined;
   if (Array.isArray(value)) {
     for (const part of value) {
       const word = text(part, depth + 1);

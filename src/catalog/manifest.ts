@@ -10,13 +10,13 @@ export const READABLE_SCHEMAS = [1, BUNDLE_SCHEMA] as const;
 /** Name of the one mutable file of a bundle. */
 export const MANIFEST_FILE = 'manifest.json';
 
-/** Items of the largest catalogue that can be read. What a manifest claims is believed no further: memory follows it. */
+/** Items of the largest catalogue that can be read: memory is allocated by what the manifest says. */
 const MOST_ITEMS = 1e7;
 /** Widest row and longest base vector, in values. */
 const MOST_VALUES = 8192;
 const MOST_TAPS = 256;
-/** Items that a cluster, and that a head, may have. */
-const MOST_TOGETHER = 65_536;
+/** Items of the largest cluster, and of the largest head. */
+const MOST_IN_PART = 65_536;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
@@ -71,7 +71,7 @@ const clustersSchema = v.strictObject({
   /** Length of base vectors. */
   dims: upTo(MOST_VALUES),
   /** Items of the largest cluster. */
-  largest: upTo(MOST_TOGETHER),
+  largest: upTo(MOST_IN_PART),
   /** Centroids, and the files of every cluster and of the index of ids. */
   directory: fileSchema,
   /** What base vectors are measured along. */
@@ -79,10 +79,10 @@ const clustersSchema = v.strictObject({
   /** Facts about the whole catalogue. */
   statistics: fileSchema,
   /** Items that stand for the catalogue before anything is known of a shopper; each is in a cluster, too. */
-  head: v.strictObject({ count: upTo(MOST_TOGETHER), items: fileSchema, features: fileSchema }),
+  head: v.strictObject({ count: upTo(MOST_IN_PART), items: fileSchema, features: fileSchema }),
 });
 
-/** `manifest.json`, the one mutable file of a bundle. What is in it follows from its version: another key is an error. */
+/** `manifest.json`, the one mutable file of a bundle. Its version says which keys there are; any other is an error. */
 export const manifestSchema = v.strictObject({
   schema: v.picklist(READABLE_SCHEMAS),
   /** SHA-256 over the digests of all items, features and the projection: names this state of the catalogue. */

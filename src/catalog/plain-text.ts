@@ -19,9 +19,9 @@ export function plainText(text: string): string {
   return collapse(isHtml(words) ? textOf(words) : words);
 }
 
-/** Whether there is a tag, a comment or a character reference: what plain prose does not have. */
+/** Whether a text has a tag, a comment or a character reference, which plain prose does not have. */
 function isHtml(text: string): boolean {
-  // A pattern that looks for the end of each tag would look through the whole text for each one that has none.
+  // A pattern with the end of the tag would search the rest of the text once for each tag without one.
   const tag = text.search(/<\/?[a-z]/i);
   if (tag !== -1 && text.includes('>', tag)) return true;
   return text.includes('<!--') || /&(#\d+|#x[\da-f]+|[a-z][a-z\d]*);/i.test(text);

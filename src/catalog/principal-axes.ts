@@ -63,7 +63,7 @@ export function baseVectors({ dims, width, values: axes }: PrincipalAxes, conten
 
 /**
  * Base vectors of a whole table, whose content vectors are never in memory all at once.
- * @param onProgress told of the rows that are done
+ * @param onProgress called with the number of rows done
  * @returns [count * dims]
  */
 export function tableBaseVectors(
@@ -93,7 +93,7 @@ export function encodeAxes({ dims, width, values }: PrincipalAxes): Uint8Array {
 
 /**
  * Reads what `encodeAxes` wrote.
- * @throws SidestreamError `bundle/invalid` when it has another shape than the bundle, or not only numbers
+ * @throws SidestreamError `bundle/invalid` when it has another shape than the bundle, or a value that is not finite
  */
 export function decodeAxes(bytes: ArrayBuffer, shape: Pick<PrincipalAxes, 'dims' | 'width'>): PrincipalAxes {
   const { dims, width } = shape;

@@ -2,21 +2,13 @@ import { SidestreamError } from '../error';
 import { canHash } from '../sha256';
 import type { BaseConfig } from './base-config';
 import type { BundleClusters } from './bundle-clusters';
-import {
-  type BundleProgress,
-  type FetchFile,
-  fetchBytes,
-  fetchChecked,
-  fetchFiles,
-  fetchFrom,
-  invalidBundle,
-} from './bundle-file';
+import { type BundleProgress, type FetchFile, fetchBytes, fetchChecked, fetchFiles, fetchFrom } from './bundle-file';
 import type { CatalogueStatistics } from './catalogue-statistics';
 import { type CompanionTable, decodeCompanions } from './companion-table';
-import { createTable, decodeFeatureShard } from './feature-shard';
+import { createTable, decodeFeatureShard, featureShape } from './feature-shard';
 import type { FeatureTable } from './feature-table';
 import type { Item } from './item';
-import { decodeItems } from './item-shard';
+import { addIds, decodeItems } from './item-shard';
 import { type BundleFile, MANIFEST_FILE, type Manifest, type Modality } from './manifest';
 import { parseManifest } from './read-manifest';
 
@@ -122,11 +114,7 @@ async function load(
   onProgress?: BundleProgress,
 ): Promise<Bundle> {
   const { items, features, clusters, statistics } = await loadItems(manifest, fetchFile, whole, onProgress);
-  const seen = new Set<string>();
-  for (const { id } of items) {
-    if (seen.has(id)) throw invalidBundle(MANIFEST_FILE, `item id ${JSON.stringify(id)} occurs twice`);
-    seen.add(id);
-  }
+  addIds(new Set(), items);
   const opened = { manifest, items, features, clusters, statistics, verified: canHash() };
   return { ...opened, ...lateFiles(fetchFile, manifest) };
 }
@@ -144,12 +132,11 @@ async function loadItems(
     const [head, statistics] = await Promise.all([clusters.head(onProgress), clusters.statistics()]);
     return { ...head, clusters, statistics };
   }
-  const { shards, dim, modalities, count } = manifest;
-  const taps = { text: modalities.text.taps.length, image: modalities.image.taps.length };
+  const { shards, count } = manifest;
   const files = await fetchFiles(fetchFile, [...shards.items, ...shards.features], onProgress);
-  // Only now is it known that there is as much as the manifest says.
+  // Allocated after the files were checked, so never for more items than there are.
   const items: Item[] = new Array(count);
-  const features = createTable({ dim, taps }, count);
+  const features = createTable(featureShape(manifest), count);
   for (const [n, shard] of shards.items.entries()) {
     const rows = decodeItems(files[n], shard.file, shard.count);
     for (let i = 0; i < rows.length; i++) items[shard.start + i] = rows[i];

@@ -78,10 +78,9 @@ class PlainRows {
 
 /**
  * Makes rows of lines, several where a quoted cell holds line ends. Of a row that cannot be read only the first line is
- * given up, because a wrong quote may have swallowed sound rows. Papa Parse reads on to the end of the text after a
- * mistake, and would do so again for each of them. Here every line is read three times at most: as the beginning of a
- * row, as what follows an open quote (which is the same for all rows that are still open before it), and as a part of a
- * row of several lines.
+ * refused, because a wrong quote may have taken in sound rows. Papa Parse reads to the end of the text after a mistake,
+ * and would do so again for each one. Here every line is read at most three times: as the beginning of a row, as what
+ * follows an open quote (the same for all rows that are open before it), and as a part of a row of several lines.
  */
 class QuotedRows {
   readonly #separator: string;
@@ -91,12 +90,12 @@ class QuotedRows {
   #first = 0;
   /** Characters that are waiting. */
   #length = 0;
-  /** Whether the first line is known to leave a quote open. */
+  /** Whether the first waiting line leaves a quote open. */
   #open = false;
   /** All lines between the first and this one leave a quote open that is open before them. */
   #next = 1;
-  /** What this next line does to an open quote. */
-  #fate: 'closes' | 'breaks' | null = null;
+  /** What the line `#next` does to an open quote; null where it has not been read. */
+  #effect: 'closes' | 'breaks' | null = null;
 
   constructor(separator: string, quote: string) {
     this.#separator = separator;
@@ -127,10 +126,10 @@ class QuotedRows {
       } else {
         this.#open = true;
         this.#follow();
-        if (this.#fate === null && !ended && this.#length <= MAX_RECORD) return;
-        const whole = this.#fate === 'closes' && this.#length <= MAX_RECORD ? this.#wholeRow() : null;
+        if (this.#effect === null && !ended && this.#length <= MAX_RECORD) return;
+        const whole = this.#effect === 'closes' && this.#length <= MAX_RECORD ? this.#wholeRow() : null;
         if (whole !== null) yield { line, cells: whole };
-        else yield this.#refuse(line, this.#fate === 'breaks' ? TEXT_AFTER_QUOTE : NOT_CLOSED);
+        else yield this.#refuse(line, this.#effect === 'breaks' ? TEXT_AFTER_QUOTE : NOT_CLOSED);
       }
     }
   }
@@ -139,13 +138,13 @@ class QuotedRows {
   #follow(): void {
     if (this.#next <= this.#first) {
       this.#next = this.#first + 1;
-      this.#fate = null;
+      this.#effect = null;
     }
-    while (this.#fate === null && this.#next < this.#lines.length) {
+    while (this.#effect === null && this.#next < this.#lines.length) {
       const { text } = this.#lines[this.#next];
       const cells = text === null ? 'broken' : this.#cells(this.#quote + text);
       if (cells === 'open') this.#next++;
-      else this.#fate = cells === 'broken' ? 'breaks' : 'closes';
+      else this.#effect = cells === 'broken' ? 'breaks' : 'closes';
     }
   }
 

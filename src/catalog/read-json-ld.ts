@@ -1,4 +1,4 @@
-import { type FeedRecord, isObject, MAX_PAGE, type TextChunks } from './feed-record';
+import { type FeedRecord, isObject, MAX_NESTING, MAX_PAGE, type TextChunks } from './feed-record';
 import { readHtml } from './html-events';
 
 const PRODUCT_TYPES = new Set([
@@ -82,14 +82,13 @@ function parseLoosely(text: string): unknown {
   try {
     return JSON.parse(bare);
   } catch {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-    return JSON.parse(bare.replace(/[\u0000-\u001f]+/g, ' '));
+    return JSON.parse(bare.replace(/\p{Cc}+/gu, ' '));
   }
 }
 
 /** Products of a node, of its graph, of a list of nodes or of the page or list it describes. A group's variants are part of it. */
 function productsIn(node: unknown, depth = 0): Record<string, unknown>[] {
-  if (depth > 8) return [];
+  if (depth > MAX_NESTING) return [];
   if (Array.isArray(node)) return node.flatMap((inner) => productsIn(inner, depth + 1));
   if (!isObject(node)) return [];
   if (isProduct(node)) return [node];

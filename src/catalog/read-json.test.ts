@@ -98,7 +98,7 @@ it.each([
   ['in a product', '{"products":[{"handle":"a","title":"A"},{"x":', 2],
   ['beside the products', '{"meta":1,"products":[],"more":', 1],
 ])(
-  'reads up to what is nested without end: %s',
+  'stops at what is nested too deep: %s',
   async (_, before, line) => {
     const { refused } = await readText([`${before}${'['.repeat(500_000)}${'1,'.repeat(500_000)}`]);
     expect(refused).toMatchObject([{ unit: 'product', line, reason: expect.stringContaining('nested more than 100') }]);
@@ -106,7 +106,7 @@ it.each([
   20_000,
 );
 
-it('holds no product that does not end', async () => {
+it('stops at a product that does not end', async () => {
   let sent = 0;
   async function* chunks() {
     yield '{"products":[{"handle":"a","title":"A"},{"handle":"b","title":"';

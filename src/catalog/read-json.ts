@@ -26,7 +26,7 @@ export async function* jsonRecords(
   parser.onValue = ({ value, parent, stack }) => {
     if (list && stack.length === 1 && isPage(value, products)) return;
     ready.push(value);
-    // The parser keeps the products of a page for the page, which nobody asks for.
+    // The parser would keep each product for the value of its page, which is not used.
     if (list && stack.length > 1 && Array.isArray(parent)) parent.pop();
   };
   let depth = 0;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import { invalidBundle, parseJson } from './bundle-file';
-import { featureShardBytes } from './feature-shard';
+import { featureShape, featureShardBytes } from './feature-shard';
 import {
   BUNDLE_SCHEMA,
   type BundleFile,
@@ -36,10 +36,11 @@ export function parseManifest(bytes: ArrayBuffer, address = MANIFEST_FILE): Mani
 }
 
 /** Shards must cover the items without gap or overlap, and files of features must have the size their rows need. */
-function check({ shards, clusters, count, dim, modalities }: Manifest): void {
-  const taps = { text: modalities.text.taps.length, image: modalities.image.taps.length };
+function check(manifest: Manifest): void {
+  const { shards, clusters, count } = manifest;
+  const shape = featureShape(manifest);
   const checkFeatures = (file: BundleFile, rows: number): void => {
-    const expected = featureShardBytes({ dim, taps }, rows);
+    const expected = featureShardBytes(shape, rows);
     if (file.bytes === expected) return;
     const what = `${file.file} should be ${expected} bytes for ${rows} items, not ${file.bytes}`;
     throw invalidBundle(MANIFEST_FILE, what);

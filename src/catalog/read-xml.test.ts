@@ -114,7 +114,7 @@ it.each([
   ['between products', (good: string) => `${good}${'<a>'.repeat(500_000)}`],
   ['in a product', (good: string) => `${good}<item><g:id>b</g:id>${'<a>'.repeat(500_000)}`],
 ])(
-  'reads up to elements that are left open without end: %s',
+  'stops at too many elements left open: %s',
   async (_, items) => {
     const { items: read, refused } = await readText([rss(items('<item><g:id>a</g:id><title>A</title></item>\n'))]);
     expect(read.map(({ id }) => id)).toEqual(['a']);
@@ -133,13 +133,13 @@ it('refuses a product that leaves elements open, and reads the next ones by the 
   expect(refused.map(({ line, field }) => `${line} ${field}`)).toEqual(['4 row', '5 row']);
 });
 
-it('tells of what is wrong between products where it stands', async () => {
+it('refuses mistakes between products in the order of the feed', async () => {
   const good = (id: string) => `<item><g:id>${id}</g:id><title>T</title></item>\n`;
   const { refused } = await readText([rss(`${good('a')}< x\n${good('a')}<item><g:id>b</g:id></item>\n`)]);
   expect(refused.map(({ line }) => line)).toEqual([4, 5, 6]);
 });
 
-it('bounds what one product, and what stands between products, may hold', async () => {
+it('bounds the length of a product and of the text between products', async () => {
   let sent = 0;
   async function* chunks(round: string, filling: string, times: number) {
     yield rss('<item><g:id>a</g:id><title>A</title></item>').replace('</channel></rss>', round);

@@ -37,6 +37,8 @@ export async function* xmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord
   let length = 0;
   let text = '';
   let prose = false;
+  /** The product that is open; the compiler does not follow the assignments in the parser's callbacks. */
+  const current = (): Open | null => open;
   let broken = false;
 
   parser.on('opentag', (tag) => {
@@ -63,7 +65,7 @@ export async function* xmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord
     }
   });
   const add = (piece: string, product: Open): void => {
-    if (grown(product, piece.length)) text += piece;
+    if (addLength(product, piece.length)) text += piece;
   };
   const onText = (piece: string): void => {
     if (open !== null && (depth === 1 || (depth > 1 && prose))) add(unmarked(piece), open);
@@ -100,19 +102,19 @@ export async function* xmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord
     length += chunk.length;
     const reason = stopped ?? (length > MAX_PAGE ? `has more than ${MAX_PAGE} characters without an element` : null);
     if (reason !== null) {
-      const line = (open as Open | null)?.line ?? parser.line;
+      const line = current()?.line ?? parser.line;
       yield { line, reason: `${reason}, so nothing from here on was read` };
       return;
     }
   }
   parser.close();
   // Closing reports the elements that were left open: the last product was cut off.
-  const cut = open as Open | null;
+  const cut = current();
   if (cut) ready.push({ line: cut.line, reason: cut.problem ?? 'is cut off: the file ends in the middle of it' });
   yield* ready;
 }
 
-/** Told of mistakes in words: an error of its own for each, with a stack, takes longer than all the rest. */
+/** Passes mistakes on as messages: making an error with a stack for each would take longer than all the rest. */
 class FeedParser extends SaxesParser {
   onMistake: (message: string) => void = () => {};
 
@@ -124,7 +126,7 @@ class FeedParser extends SaxesParser {
 
 class TooDeep extends Error {}
 
-/** Why the parser must not go on, if it must not. */
+/** Why reading stops, or null where it goes on. */
 function stopOf(write: () => void): string | null {
   try {
     write();
@@ -140,9 +142,9 @@ function split(name: string): { prefix: string; local: string } {
   return { prefix: colon === -1 ? '' : name.slice(0, colon), local: name.slice(colon + 1) };
 }
 
-/** Names of fields by their namespaces. The parser would look for a namespace through all elements that are open. */
+/** Names of fields by their namespaces. The parser would search all open elements for each namespace. */
 class Names {
-  /** What each prefix stands for, innermost last. */
+  /** Namespaces of each prefix, innermost last. */
   readonly #bound = new Map<string, string[]>();
   /** Prefixes that each open element binds. */
   readonly #binding: string[][] = [];
@@ -160,7 +162,7 @@ class Names {
 
   close(): void {
     const binding = this.#binding.pop() ?? [];
-    // A wrong end tag may close the document; what it bound still means the same in what follows.
+    // A wrong end tag may close the document; its namespaces still hold for what follows.
     if (this.#binding.length === 0) return;
     for (const name of binding) {
       const uris = this.#bound.get(name);
@@ -176,8 +178,8 @@ class Names {
   }
 }
 
-/** Makes a product longer, unless it would be too long. */
-function grown(product: Open, by: number): boolean {
+/** Adds to the length of a product. @returns false when that makes it too long, which becomes its problem */
+function addLength(product: Open, by: number): boolean {
   product.length += by;
   if (product.length <= MAX_RECORD) return true;
   product.problem ??= `is longer than ${MAX_RECORD} characters`;
@@ -185,7 +187,7 @@ function grown(product: Open, by: number): boolean {
 }
 
 function keep(name: string, value: string, product: Open): void {
-  if (!grown(product, name.length)) return;
+  if (!addLength(product, name.length)) return;
   const { fields } = product;
   const before = Object.hasOwn(fields, name) ? fields[name] : undefined;
   if (before === undefined) fields[name] = value;

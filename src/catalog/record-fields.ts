@@ -1,7 +1,9 @@
+import * as v from 'valibot';
 import type { FeedMapping, MappedField } from './feed-mapping';
 import { MAPPED_FIELDS } from './feed-mapping';
 import type { RecordShape } from './feed-record';
 import { isObject } from './feed-record';
+import { finiteNumber } from './item';
 import { jsonLdFields } from './json-ld-fields';
 import type { NamedFields } from './named-fields';
 import { shopifyFields } from './shopify-fields';
@@ -111,8 +113,8 @@ function attributeValue(name: string, value: unknown): string | number | boolean
   const text = Array.isArray(value) && value.every((part) => typeof part === 'string') ? value.join(', ') : value;
   if (typeof text !== 'string' || text === '' || text.length > MAX_ATTRIBUTE) return undefined;
   const number = Number(text);
-  // What no item could hold as a number is a text that only looks like one.
-  const counts = String(number) === text && Number.isFinite(Math.fround(number)) && !CODE.test(normalName(name));
+  // A number that no item may have stays the text that it was.
+  const counts = String(number) === text && v.is(finiteNumber, number) && !CODE.test(normalName(name));
   return counts ? number : text;
 }
 

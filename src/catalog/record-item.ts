@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { parseAmount } from './amount';
 import { parseAvailability } from './availability';
 import type { FeedMapping } from './feed-mapping';
-import { isObject, type RecordShape } from './feed-record';
+import { isObject, MAX_NESTING, type RecordShape } from './feed-record';
 import { type Item, itemSchema } from './item';
 import type { NamedFields } from './named-fields';
 import { plainText } from './plain-text';
@@ -11,10 +11,10 @@ import { shortened } from './refusal';
 
 /** Characters of a title that is taken from the description. */
 const TITLE = 80;
-/** Most problems that are told of one record. */
-const PROBLEMS = 20;
-/** Characters that are told of a value or of the name of a field. */
-const TOLD = 100;
+/** Problems of one record that are reported, at most. */
+const MAX_PROBLEMS = 20;
+/** Characters of a value, or of the name of a field, in a report. */
+const MAX_QUOTED = 100;
 
 const TEXT_FIELDS = ['id', 'title', 'description', 'category'] as const;
 
@@ -48,7 +48,7 @@ export function recordItem(shape: RecordShape, record: Record<string, unknown>, 
   for (const [field, value] of Object.entries(input)) if (value === undefined || value === null) delete input[field];
   const titled = nameUntitled(input);
   const result = v.safeParse(itemSchema, input);
-  const id = typeof input.id === 'string' ? { id: shortened(input.id, TOLD) } : {};
+  const id = typeof input.id === 'string' ? { id: shortened(input.id, MAX_QUOTED) } : {};
   if (!result.success) return { ...id, problems: problemsOf(result.issues) };
   const garbled = garbledField(named);
   // The decoder puts U+FFFD where bytes were of another encoding; such a text would be encoded and shown garbled.
@@ -79,7 +79,7 @@ function startOf(text: string): string {
   return sentence.length <= TITLE ? sentence : shortened(sentence, TITLE).replace(/\s+\S*…$/, '…');
 }
 
-/** A number that is exact becomes a text; others could be the same for two products. */
+/** An exact number becomes a text. Beyond 2^53 two products could have the same one. */
 const idOf = (value: unknown): unknown =>
   typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : value;
 
@@ -125,8 +125,7 @@ function amountOf(value: unknown, { decimal }: FeedMapping): unknown {
 function pictureOf(value: unknown, depth = 0): unknown {
   const single = Array.isArray(value) ? value[0] : value;
   if (!isObject(single)) return single === '' ? undefined : single;
-  // What is nested deeper names no picture.
-  if (depth > 8) return undefined;
+  if (depth > MAX_NESTING) return undefined;
   return pictureOf(single.src ?? single.contentUrl ?? single.url ?? single['@id'], depth + 1);
 }
 
@@ -142,15 +141,15 @@ function availabilityOf(value: unknown): unknown {
   return value === '' ? undefined : (parseAvailability(value) ?? value);
 }
 
-/** A field whose text, as the feed has it, was of another encoding. */
+/** The first field whose text in the feed was decoded with the wrong encoding. */
 function garbledField(named: NamedFields): string | undefined {
   const isGarbled = (text: unknown): boolean => typeof text === 'string' && text.includes('\uFFFD');
   return TEXT_FIELDS.find((field) => [named[field]].flat().some(isGarbled));
 }
 
 function problemsOf(issues: readonly v.BaseIssue<unknown>[]): Problem[] {
-  const problems = issues.slice(0, PROBLEMS).map((issue) => ({
-    field: shortened(v.getDotPath(issue) ?? 'row', TOLD),
+  const problems = issues.slice(0, MAX_PROBLEMS).map((issue) => ({
+    field: shortened(v.getDotPath(issue) ?? 'row', MAX_QUOTED),
     reason: reasonOf(issue),
   }));
   const more = issues.length - problems.length;
@@ -162,5 +161,5 @@ function reasonOf(issue: v.BaseIssue<unknown>): string {
   if (issue.kind !== 'schema') return issue.message;
   if (issue.received === 'undefined') return 'is missing';
   const expected = (issue.expected ?? 'another type').replaceAll(' | ', ' or ').replace(/[()]/g, '');
-  return `must be ${expected}, not ${shortened(issue.received, TOLD)}`;
+  return `must be ${expected}, not ${shortened(issue.received, MAX_QUOTED)}`;
 }

@@ -23,7 +23,7 @@ export function describeRefusal({ file, line, unit = 'line', id, field, reason }
   return `${place}${id === undefined ? '' : ` (${id})`}, field ${field}: ${reason}`;
 }
 
-/** A text of at most `length` characters, and a sign of what was cut off; no letter is cut in half. */
+/** At most `length` characters of a text, and `…` where some were cut off; no surrogate pair is split. */
 export function shortened(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length).replace(/[\ud800-\udbff]$/, '')}…` : text;
 }

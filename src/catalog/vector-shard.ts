@@ -25,7 +25,7 @@ export function encodeVectorShard({ count, dims, values, scales }: BaseVectors):
 /**
  * Reads what `encodeVectorShard` wrote. The caller has checked its length against `vectorShardBytes`.
  * @param file its name, for the message
- * @throws SidestreamError `bundle/invalid` when a scale is no number of 0 or more
+ * @throws SidestreamError `bundle/invalid` when a scale is negative or not finite
  */
 export function decodeVectorShard(bytes: ArrayBuffer, file: string, count: number, dims: number): BaseVectors {
   return { count, dims, scales: decodeScales(bytes, file, count), values: new Int8Array(bytes, 4 * count) };

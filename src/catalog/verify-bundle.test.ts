@@ -8,11 +8,11 @@ import { type WriteBundleOptions, writeBundle } from './write-bundle';
 
 const items = ['a', 'b', 'c', 'd', 'e'].map((id) => makeItem(id));
 
-describe('a bundle that is read before it takes its place', () => {
+describe('verifyBundle', () => {
   it.each<[string, WriteBundleOptions]>([
     ['in shards', { shardItems: 2 }],
     ['in clusters', { clusterFrom: 2, clusterItems: 2 }],
-  ])('leaves the one before it there when it cannot be read, %s', async (_, options) => {
+  ])('keeps the manifest of the previous bundle when the new one cannot be read, %s', async (_, options) => {
     const { files, sink, fetchFile } = memoryBundle();
     const verify = (manifest: Parameters<typeof verifyBundle>[0]) => verifyBundle(manifest, fetchFile);
     const good = await writeBundle(await bundleContent(items), sink, { ...options, verify });
@@ -30,7 +30,7 @@ describe('a bundle that is read before it takes its place', () => {
     expect((await openBundle(fetchFile)).manifest.digest).toBe(good.digest);
   });
 
-  it('is read as a whole, every file once, and no more than a cluster at a time', async () => {
+  it('reads every file once, before the manifest is written', async () => {
     const { sink, fetchFile, fetched, files } = memoryBundle();
     const content = await topicContent({ items: 120, topics: 4 });
     const companions = {
@@ -61,7 +61,7 @@ describe('a bundle that is read before it takes its place', () => {
     expect(seen.at(-1)).toBe(120);
   });
 
-  it('is refused when an item is in it twice, an encoder is cut or companions are about others', async () => {
+  it('refuses an item that occurs twice, and files that were cut', async () => {
     const refused = async (change: (files: Map<string, Uint8Array>) => void) => {
       const { sink, fetchFile, files } = memoryBundle();
       const manifest = await writeBundle(await bundleContent(items), sink);

@@ -1,17 +1,17 @@
 import { BundleClusters } from './bundle-clusters';
-import { type FetchFile, fetchChecked, invalidBundle } from './bundle-file';
+import { type FetchFile, fetchChecked } from './bundle-file';
 import { decodeCompanions } from './companion-table';
-import { createTable, decodeFeatureShard } from './feature-shard';
+import { createTable, decodeFeatureShard, featureShape } from './feature-shard';
 import type { Item } from './item';
-import { decodeItems } from './item-shard';
-import { type BundleFile, bundleFiles, encodeManifest, MANIFEST_FILE, type Manifest } from './manifest';
+import { addIds, decodeItems } from './item-shard';
+import { type BundleFile, bundleFiles, encodeManifest, type Manifest } from './manifest';
 import { parseManifest } from './read-manifest';
 
 /**
- * Reads a bundle as a whole, as the browser does, shard by shard or cluster by cluster: nothing of it stays in memory but
- * the ids of its items.
- * @param manifest one that need not be in its place yet
- * @param onProgress told of the items that were read
+ * Reads every file of a bundle and checks it as the browser does, shard by shard or cluster by cluster: only the ids of
+ * its items stay in memory.
+ * @param manifest may be one that was not written yet
+ * @param onProgress called with the number of items read
  * @throws SidestreamError what `openBundle` and the methods of its result do: `bundle/unreachable`, `bundle/invalid`,
  *   `bundle/digest-mismatch`
  */
@@ -23,10 +23,7 @@ export async function verifyBundle(
   const read = parseManifest(new Uint8Array(encodeManifest(manifest)).buffer);
   const seen = new Set<string>();
   const take = (items: readonly Item[]): void => {
-    for (const { id } of items) {
-      if (seen.has(id)) throw invalidBundle(MANIFEST_FILE, `item id ${JSON.stringify(id)} occurs twice`);
-      seen.add(id);
-    }
+    addIds(seen, items);
     onProgress?.(seen.size);
   };
   const { clusters, companions, count } = read;
@@ -38,20 +35,21 @@ export async function verifyBundle(
     done.push(companions);
   }
   const names = new Set(done.map(({ file }) => file));
-  // What the browser hands on as it is: encoders, projection, base model.
+  // Files whose content is checked where it is used: encoders, projection, base model.
   for (const file of bundleFiles(read)) if (!names.has(file.file)) await fetchChecked(fetchFile, file);
 }
 
 /** @returns the files that were read */
 async function verifyShards(
-  { shards, dim, modalities }: Manifest,
+  manifest: Manifest,
   fetchFile: FetchFile,
   take: (items: readonly Item[]) => void,
 ): Promise<BundleFile[]> {
-  const taps = { text: modalities.text.taps.length, image: modalities.image.taps.length };
+  const { shards } = manifest;
+  const shape = featureShape(manifest);
   for (const shard of shards.features) {
     const { file, count } = shard;
-    decodeFeatureShard(await fetchChecked(fetchFile, shard), file, createTable({ dim, taps }, count), 0, count);
+    decodeFeatureShard(await fetchChecked(fetchFile, shard), file, createTable(shape, count), 0, count);
   }
   for (const shard of shards.items) take(decodeItems(await fetchChecked(fetchFile, shard), shard.file, shard.count));
   return [...shards.items, ...shards.features];

@@ -45,18 +45,20 @@ export interface WriteBundleOptions {
   clusterItems?: number;
   /** The bundle that this one takes the place of, in the same folder: what was learned for it stays where it fits. */
   previous?: Predecessor;
-  /** What the shop learned; takes the place of what is kept of the bundle before. */
+  /** What the shop learned, about the items as they are given; replaces what would be kept of the previous bundle. */
   learned?: Learned;
   /**
-   * Called when all files but the manifest are there: what it throws leaves the bundle before in its place. `verifyBundle`
-   * is made for it.
+   * Called when all files but the manifest are written: where it throws, the previous manifest stays. See `verifyBundle`.
    */
   verify?: (manifest: Manifest) => Promise<void>;
-  /** Told how far it has come. */
   onProgress?: WriteProgress;
 }
 
-/** @param step `group`: items are put into clusters; `write`: their files are written */
+/**
+ * Called as items are done.
+ * @param step `group`: items are put into clusters; `write`: their files are written
+ * @param items done in this step, of `total`
+ */
 export type WriteProgress = (step: 'group' | 'write', items: number, total: number) => void;
 
 /**
@@ -132,8 +134,9 @@ export async function writeBundle(
     shards,
     ...(large ? { clusters: large.clusters } : {}),
   };
-  if (previous) Object.assign(manifest, keepLearned(previous, { manifest, items: large?.ordered ?? items }));
-  if (learned) Object.assign(manifest, await putLearned(learned, items.length, sink));
+  const ordered = large ? large.order.map((row) => items[row]) : items;
+  if (previous) Object.assign(manifest, keepLearned(previous, { manifest, items: ordered }));
+  if (learned) Object.assign(manifest, await putLearned(learned, items.length, sink, large?.order));
   await verify?.(manifest);
   return putManifest(manifest, previous?.manifest ?? null, sink);
 }

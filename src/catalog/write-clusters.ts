@@ -32,12 +32,12 @@ export interface ClusterContent {
 
 /**
  * Writes a catalogue in clusters.
- * @returns the manifest's entry, and the items in the order in which a reader finds them: cluster by cluster, by id
+ * @returns the manifest's entry, and the rows of `items` in the order in which a reader finds them: cluster by cluster, by id
  */
 export async function writeClusters(
   { items, features, blend, clusterItems, previous, onProgress }: ClusterContent,
   put: PutFile,
-): Promise<{ clusters: NonNullable<Manifest['clusters']>; ordered: Item[] }> {
+): Promise<{ clusters: NonNullable<Manifest['clusters']>; order: number[] }> {
   const sizes = { target: clusterItems, most: 2 * clusterItems };
   const grouped = (rows: number): void => onProgress?.('group', rows, items.length);
   const plan = planClusters(items, features, blend, { ...sizes, dims: DIMS, previous, onProgress: grouped });
@@ -76,7 +76,7 @@ export async function writeClusters(
       features: await put('features', 'bin', encodeFeatureShard(pickRows(features, head), 0, head.length)),
     },
   };
-  return { clusters, ordered: rows.flatMap((members) => Array.from(members, (row) => items[row])) };
+  return { clusters, order: rows.flatMap((members) => [...members]) };
 }
 
 function memberVectors({ base, axes: { dims } }: ClusterPlan, members: Int32Array) {

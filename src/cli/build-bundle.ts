@@ -74,9 +74,11 @@ export interface BuildRequest {
 export interface BuildResult {
   items: number;
   withoutPicture: number;
-  /** Texts and pictures that were encoded, those that are the same as another item's, and those of an earlier build. */
+  /** Texts and pictures that were encoded. */
   encoded: number;
+  /** Those that are the same as another item's. */
   repeated: number;
+  /** Those that an earlier build had encoded. */
   reused: number;
   /** Of the whole bundle. */
   bytes: number;
@@ -97,13 +99,13 @@ export interface BuildResult {
  * Builds a bundle from a feed. What was encoded once is not encoded again: neither by a build that goes on where another
  * was killed, nor by the next one. The same feed gives the same bytes, whatever was encoded when and by how many; in the
  * folder of an older bundle, its projections and what it had learned stay where they fit.
- * @throws SidestreamError `runtime/invalid-input` a folder is none; what `readFeed` throws; `catalog/empty` no row was good; with `strict` `catalog/refused` a
- *   picture cannot be read; `encoder/missing` the encoders have not been prepared; `build/locked`, `build/worker-lost`,
- *   `build/queue`, `build/no-engine` as their messages say; `build/unreadable` a page could not open the new bundle, and
- *   the one before it stays
+ * @throws SidestreamError `runtime/invalid-input` a path is not a folder; what `readFeed` throws; `catalog/empty` no row
+ *   was good; with `strict` `catalog/refused` a picture cannot be read; `encoder/missing` the encoders have not been
+ *   prepared; `build/locked`, `build/worker-lost`, `build/queue`, `build/no-engine` as their messages say;
+ *   `build/unreadable` a page could not open the new bundle, and the previous one stays
  */
 export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
-  // What is mistyped is better found before anything is read.
+  // A mistyped path is better found before anything is read.
   if (request.images !== undefined) await requireFolder('--images', request.images);
   await requireRoom('--out', request.out);
   if (request.cache !== undefined) await requireRoom('--cache', request.cache);
@@ -140,7 +142,7 @@ async function buildItems(
   const companions = await companionsOf(request, items);
   const digests = { text: presets.text.digest, image: presets.image.digest };
   const files = { text: await readEncoder(presets.text, models), image: await readEncoder(presets.image, models) };
-  const notes = unread(items, images);
+  const notes = unreadPictures(items, images);
   const previous = await previousBundle(out, { text, dim: DIM, digests }, (line) => notes.push(line));
   const pictures = createPictures({ ...request.pictures, folder: images });
   const pictureRows = items.flatMap(({ image }, row) => (image && pictures.reachable(image) ? [row] : []));
@@ -218,7 +220,7 @@ async function buildItems(
   };
 }
 
-/** Shows what `writeBundle` tells of its progress, each step as a stage of its own. */
+/** Shows the progress of `writeBundle` on the meter, each step as a stage of its own. */
 function writeProgress(meter: Meter): { show: WriteProgress; end(): void } {
   let shown: { step: string; items: number } | null = null;
   const end = (): void => {
@@ -240,8 +242,8 @@ function writeProgress(meter: Meter): { show: WriteProgress; end(): void } {
   };
 }
 
-/** Pictures that nobody said the folder of, in a sentence. */
-function unread(items: readonly Item[], images: string | undefined): string[] {
+/** A note on pictures that are named by file where no folder of pictures was given. */
+function unreadPictures(items: readonly Item[], images: string | undefined): string[] {
   const named = images === undefined ? items.filter(({ image }) => image && !isAddress(image)).length : 0;
   if (named === 0) return [];
   const what =

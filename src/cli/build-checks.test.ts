@@ -52,7 +52,7 @@ describe('a build with wrong folders', () => {
     expect((await readdir(folder)).filter((name) => name.startsWith('none'))).toEqual([]);
   });
 
-  it('warns of pictures that nobody said the folder of', async () => {
+  it('warns of pictures named by file where no folder of pictures is given', async () => {
     const named = join(folder, 'named.jsonl');
     await writeFile(named, feed([{ id: 'a', image: '1f34e.webp' } as { id: string }, { id: 'b' }]));
     const { notes } = await build('unread', { catalog: named });
@@ -61,8 +61,8 @@ describe('a build with wrong folders', () => {
   });
 });
 
-describe('what a build says', () => {
-  it('counts apart what is repeated and what an earlier build encoded', async () => {
+describe('the report of a build', () => {
+  it('counts inputs that repeat and inputs that an earlier build encoded separately', async () => {
     const repeated = join(folder, 'repeated.jsonl');
     const rows = ['a', 'b', 'c', 'd'].map((id) => ({ id, title: id === 'd' ? 'Another' : 'The same' }));
     await writeFile(repeated, feed(rows));
@@ -118,7 +118,7 @@ describe('what a build says', () => {
 });
 
 describe('a folder', () => {
-  it('without a bundle is told as that', async () => {
+  it('without a bundle is refused with what is missing', async () => {
     await expect(openFolder(join(folder, 'nowhere'))).rejects.toMatchObject({
       code: 'bundle/unreachable',
       message: expect.stringMatching(/^There is no folder .*nowhere/),

@@ -82,7 +82,7 @@ export function buildCommand(): Command {
     .option('--refit', 'fit the projections anew: every feature changes, and a base model has to be trained again')
     .action(async (catalog: string[], { mapping: file, encoding, strict, ...options }: BuildOptions) => {
       const started = performance.now();
-      // Said at once, and not after a long feed was read.
+      // A missing package is reported before a long feed is read.
       await nodeRuntime();
       const { models } = options;
       const presets = {

@@ -14,7 +14,7 @@ const NOTICEABLE = 0.01;
  * agree most in category. 0.5 without categories to judge by.
  * @param taps index of the content tap of each modality
  * @param categories one per item
- * @param advance told of the weights that were tried
+ * @param advance called after each weight that was tried
  * @returns weight of text, 0.2 to 0.8; the picture has the rest
  */
 export function tunedTextWeight(

@@ -124,7 +124,7 @@ async function encodeSample(task: ModalityTask): Promise<Sample> {
   }
 }
 
-/** Fits the projection, tap by tap: each takes its seconds, and no more of the sample is held twice. */
+/** Fits the projection tap by tap, so that progress shows and only one tap of the sample is copied at a time. */
 async function fitted(
   items: Sampled[],
   widths: number[],
@@ -137,7 +137,7 @@ async function fitted(
       for (const [n, item] of items.entries()) joined.set(item.taps[t], n * width);
       taps.push(...fitProjection([joined], items.length, { dim }).taps);
       advance(1);
-      // Whoever waits for this process, a terminal for instance, is heard in between.
+      // Lets the event loop run between two taps, so that the meter is drawn and signals are handled.
       await new Promise((resolve) => setImmediate(resolve));
     }
   });

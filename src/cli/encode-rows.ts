@@ -37,7 +37,7 @@ interface Waiting {
   rows: number[];
 }
 
-/** What became of rows. */
+/** Counts of what `encodeRows` did. */
 export interface EncodedRows {
   /** Inputs that were encoded. */
   encoded: number;

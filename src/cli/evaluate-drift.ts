@@ -63,7 +63,7 @@ export async function runDrift(input: EvaluateInput): Promise<ProtocolRun> {
   model.dispose();
   const tables = DRIFT_PHASES.map((name): ResultTable => {
     const runs = methods.map((method) => ({ name: method.name, units: results[name].get(method.name) ?? [] }));
-    // Every seed pairs other shoppers.
+    // Every seed pairs other shoppers, so units are merged by name.
     return { name, unit: 'pair', unitNames: streams.map(({ id }) => id), reference: 'base', methods: runs };
   });
   return {

@@ -68,7 +68,7 @@ test('tells of every window, of the models and of new items', async () => {
   expect(summary({ ...run, seeds: [1] }).tables).toHaveLength(3);
 });
 
-test('a half is one of the windows, and the result says which', async () => {
+test('a half is a range of windows, which the setting names', async () => {
   const methods = ['recency-popularity', 'companions'];
   const all = await runPooled(input({ methods }, 900));
   const [choose, report] = await Promise.all([

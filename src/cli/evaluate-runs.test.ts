@@ -33,7 +33,7 @@ const input = (more: Partial<EvaluateInput> = {}): EvaluateInput => ({
   ...more,
 });
 
-it('evaluates once what is asked again, and anew whatever differs', async () => {
+it('evaluates a run once, and again where any part of the request differs', async () => {
   let evaluated = 0;
   const evaluate = async ({ seed }: EvaluateInput): Promise<ProtocolRun> => {
     evaluated++;

@@ -8,8 +8,8 @@ import type { EvaluateInput } from './evaluate-input';
 
 /**
  * The run of one seed: read from a folder, or evaluated and kept there, so that an evaluation of hours goes on where it
- * was ended. The file's name tells protocol, catalogue, log, what else was asked for, and the seed; it does not tell the
- * program, so a folder is good for one version of it.
+ * was ended. The name of the file depends on protocol, catalogue, log, the other options and the seed. It does not depend
+ * on the version of the program, so a folder is good for one version.
  * @param folder of the runs; undefined: nothing is read or kept
  * @throws SidestreamError `runtime/invalid-input` when a file there is no run
  */
@@ -30,7 +30,7 @@ export async function keptRun(
   return run;
 }
 
-/** 12 digits that differ where a result would. */
+/** 12 hex digits of a digest over everything that a result depends on. */
 async function digestOf({ bundle, events, past, shoppers, half, methods }: EvaluateInput): Promise<string> {
   const log = events.map(({ user, item, time }) => [user, item, time]);
   const asked = [bundle.manifest.digest, past, shoppers ?? null, half, methods ?? null, log];

@@ -68,7 +68,7 @@ export class FeatureCache {
     return new Uint8Array(record.subarray(KEY, KEY + this.payloadBytes));
   }
 
-  /** Whether an entry that `get` finds was there when the file was opened. Not to be asked after `tidy`. */
+  /** Whether an entry that `get` finds was there when the file was opened. Do not call it after `tidy`. */
   isInherited(key: Uint8Array): boolean {
     return (this.index.get(short(key)) ?? this.inherited) < this.inherited;
   }

@@ -13,7 +13,7 @@ export type Fetch = (
 ) => Promise<Response>;
 
 export interface PublicFetchOptions {
-  /** Whether this address may be asked, which is not public. Default: none may. */
+  /** Whether to connect to an address that is not public. Default: to none. */
   allow?: (address: string) => boolean;
 }
 
@@ -23,11 +23,11 @@ const REDIRECTS = 5;
 const BODILESS = new Set([204, 205, 304]);
 
 /**
- * A `fetch` for addresses that somebody else chose, a feed for instance. It connects to public addresses only: every
- * address that a name resolves to is checked at the moment of the connection, so neither another spelling, nor a name
- * server, nor a redirect leads into the network of this machine.
- * @returns a function that rejects with p-retry's AbortError where asking again would not help (a private address, more
- *   than 5 redirects, a scheme other than http and https), and like `fetch` with a TypeError that has a cause otherwise
+ * A `fetch` for addresses from outside, such as those in a feed. It connects to public addresses only: every address that
+ * a name resolves to is checked when the connection is made, so neither another spelling, nor a name server, nor a
+ * redirect leads into the network of this machine.
+ * @returns a function that rejects with p-retry's AbortError where a retry would not help (a private address, more than 5
+ *   redirects, a scheme other than http and https), and like `fetch` with a TypeError that has a cause otherwise
  */
 export function publicFetch({ allow = () => false }: PublicFetchOptions = {}): Fetch {
   const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
@@ -46,11 +46,11 @@ export function publicFetch({ allow = () => false }: PublicFetchOptions = {}): F
     if (protocol !== 'http:' && protocol !== 'https:') {
       throw new AbortError(`${url.href} cannot be fetched: only http and https addresses are`);
     }
-    // An address that is written out is looked up by nobody. `URL` has brought all spellings to one.
+    // A literal IP address is not looked up, so it is checked here. `URL` has normalized its spelling.
     const literal = url.hostname.replace(/^\[|\]$/g, '');
     if (ipaddr.isValid(literal) && !may(literal)) throw new AbortError(new NotPublic(literal, literal));
     const { request } = protocol === 'http:' ? http : https;
-    const asked = {
+    const options = {
       agent: agents[protocol],
       headers: { 'accept-encoding': 'identity', ...headers },
       lookup,
@@ -58,16 +58,16 @@ export function publicFetch({ allow = () => false }: PublicFetchOptions = {}): F
     };
     try {
       return await new Promise<http.IncomingMessage>((resolve, reject) => {
-        request(url, asked, resolve).on('error', reject).end();
+        request(url, options, resolve).on('error', reject).end();
       });
     } catch (cause) {
       throw cause instanceof NotPublic ? new AbortError(cause) : new TypeError('fetch failed', { cause });
     }
   };
-  return async (start, asked) => {
+  return async (start, options) => {
     let url = parsed(start);
     for (let redirects = 0; redirects <= REDIRECTS; redirects++) {
-      const answer = await once(url, asked);
+      const answer = await once(url, options);
       const { statusCode: status = 0, headers } = answer;
       if (status < 300 || status >= 400 || !headers.location) return toResponse(answer, status);
       answer.destroy();
@@ -94,7 +94,7 @@ function toResponse(answer: http.IncomingMessage, status: number): Response {
     answer.resume();
     return new Response(null, { status, headers });
   }
-  return new Response(Readable.toWeb(answer) as ReadableStream<Uint8Array>, { status, headers });
+  return new Response(Readable.toWeb(answer), { status, headers });
 }
 
 class NotPublic extends Error {
@@ -107,7 +107,7 @@ class NotPublic extends Error {
 /** Whether a server of the internet may have this address. */
 function isPublic(address: string): boolean {
   const parsed = ipaddr.process(address);
-  // `::1.2.3.4` is a way to write an IPv4 address that was given up, and which no server has.
-  const old = parsed instanceof ipaddr.IPv6 && parsed.parts.slice(0, 6).every((part) => part === 0);
-  return parsed.range() === 'unicast' && !old;
+  // `::1.2.3.4`, an IPv4 address in the deprecated IPv4-compatible form, which no server has.
+  const deprecated = parsed instanceof ipaddr.IPv6 && parsed.parts.slice(0, 6).every((part) => part === 0);
+  return parsed.range() === 'unicast' && !deprecated;
 }

@@ -2,7 +2,7 @@ import pRetry, { AbortError } from 'p-retry';
 import type { Fetch } from './fetch-public';
 
 export interface FetchLimits {
-  /** What gets the address. Default: the global `fetch`, which asks whatever host it is told to. */
+  /** Sends the request. Default: the global `fetch`, which connects to any host. */
   fetch?: Fetch;
   headers?: Record<string, string>;
   /** Milliseconds until the answer begins, or until it ends where `whole` reads it. Default 30,000. */

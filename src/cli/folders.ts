@@ -4,7 +4,7 @@ import { SidestreamError } from '../error';
 
 type Kind = 'folder' | 'file' | 'nothing';
 
-/** What is at a path. @throws the error of `stat` when that cannot be told */
+/** What is at a path. @throws the error of `stat` when it is not that there is nothing */
 export async function kindOf(path: string): Promise<Kind> {
   try {
     return (await stat(path)).isDirectory() ? 'folder' : 'file';
@@ -16,7 +16,7 @@ export async function kindOf(path: string): Promise<Kind> {
 }
 
 /**
- * Sees to it that an option names a folder that can be read.
+ * Checks that an option names a folder.
  * @throws SidestreamError `runtime/invalid-input`
  */
 export async function requireFolder(option: string, path: string): Promise<void> {
@@ -27,7 +27,7 @@ export async function requireFolder(option: string, path: string): Promise<void>
 }
 
 /**
- * Sees to it that an option names a folder, or a place where one can be made.
+ * Checks that an option names a folder, or a path where one can be made.
  * @throws SidestreamError `runtime/invalid-input`
  */
 export async function requireRoom(option: string, path: string): Promise<void> {

@@ -93,7 +93,7 @@ async function request(settings: HubSettings, start: string, { method, headers, 
   throw new SidestreamError('encoder/download-failed', `${start} leads in circles. Check HF_ENDPOINT.`);
 }
 
-/** Whether an address is the hub's own: the same host, reached as it is or, where it is not encrypted, by https. */
+/** Whether an address has the origin of the hub, or the same host by https where the hub is configured with http. */
 const isHub = (url: URL, hub: URL): boolean =>
   url.origin === hub.origin || (hub.protocol === 'http:' && url.origin === `https://${hub.hostname}`);
 

@@ -76,7 +76,7 @@ describe('a file of the hub', () => {
 });
 
 describe('the token', () => {
-  /** A hub that is reached over https cannot be had on this machine. */
+  /** Calls of `fetch` that got the token. `fetch` is a stub: no test server has https. */
   async function shownTo(endpoint: string, location: string): Promise<string[]> {
     const shown: string[] = [];
     vi.stubGlobal('fetch', async (url: string, { headers }: { headers: Record<string, string> }) => {
@@ -99,7 +99,7 @@ describe('the token', () => {
     ['another host', 'https://hub.example', 'https://files.example/b', false],
     ['another port', 'https://hub.example', 'https://hub.example:8443/b', false],
     ['a mirror that asks for https', 'http://hub.example', 'https://hub.example/b', true],
-  ])('is shown to nobody but the hub: %s', async (_, endpoint, location, shown) => {
+  ])('is sent to the hub alone: %s', async (_, endpoint, location, shown) => {
     expect(await shownTo(endpoint, location)).toEqual([`${endpoint}/a`, ...(shown ? [location] : [])]);
   });
 });

@@ -108,7 +108,7 @@ async function showNeighbours(bundle: Bundle, { json, by }: InspectOptions): Pro
     );
   }
   const items = bundle.items.length;
-  // So many say as much as all of a large catalogue would.
+  // Of a large catalogue a sample is judged.
   const judged = most < categories.filter((category) => category !== '').length ? { judged: most } : {};
   if (json) console.log(JSON.stringify({ items, ...judged, p5 }));
   else

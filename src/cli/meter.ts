@@ -9,8 +9,7 @@ export interface Meter {
 
 /**
  * Runs one stage of some work under a meter.
- * @param total what `work` says that it has done by its end
- * @param work is given the meter's `advance`
+ * @param total sum of all that `work` passes to `advance`
  */
 export async function metered<T>(
   meter: Meter,
@@ -31,15 +30,18 @@ const WIDEST = 28;
 const NARROWEST = 8;
 /** Characters that numbers beside a bar take at most. */
 const BESIDE = 62;
-/** Milliseconds after which the rate so far says something about the rest. */
+/** Milliseconds after which the time left is estimated from the rate so far. */
 const SETTLED = 1000;
 
+/** Where a meter writes: a terminal if `isTTY`. */
+type Output = NodeJS.WritableStream & { isTTY?: boolean };
+
 /** A bar with rate and time left on a terminal; elsewhere (CI logs, pipes) a line every ten seconds and at the end. */
-export function createMeter(stream: NodeJS.WriteStream = process.stderr): Meter {
+export function createMeter(stream: Output = process.stderr): Meter {
   return stream.isTTY ? barMeter(stream) : lineMeter(stream);
 }
 
-function barMeter(stream: NodeJS.WriteStream): Meter {
+function barMeter(stream: Output): Meter {
   let bar: SingleBar | null = null;
   let started = 0;
   const format = (_: Options, params: Params, { label }: { label: string }): string => {
@@ -71,7 +73,7 @@ function barMeter(stream: NodeJS.WriteStream): Meter {
   };
 }
 
-/** Nothing where nobody knows, or it is as good as over. @param seconds */
+/** The time left in words; empty where it is unknown or below a second. */
 function timeLeft(seconds: number): string[] {
   if (!Number.isFinite(seconds) || seconds < 1) return [];
   const whole = Math.ceil(seconds);
@@ -79,7 +81,7 @@ function timeLeft(seconds: number): string[] {
   return [whole < 6000 ? `${Math.ceil(whole / 60)} min left` : `${(whole / 3600).toFixed(1)} h left`];
 }
 
-function lineMeter(stream: NodeJS.WriteStream): Meter {
+function lineMeter(stream: Output): Meter {
   let label = '';
   let total = 0;
   let value = 0;
@@ -100,7 +102,7 @@ function lineMeter(stream: NodeJS.WriteStream): Meter {
       if (value < total && performance.now() - shown > 10_000) show();
     },
     stop() {
-      // Of a stage that was over at once nobody has to read.
+      // A stage that took no time needs no line.
       if (label && performance.now() - started > SETTLED) show();
       label = '';
     },

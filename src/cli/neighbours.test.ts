@@ -61,7 +61,7 @@ it('averages the share of neighbours in the same category over the items that ha
   expect(categoryPrecision(vectors, ['a', 'a', '', '', ''], 1)).toBe(1);
 });
 
-it('says of every item what its nearest neighbours say, however many there are', () => {
+it('has the precision that the nearest neighbours of each item give, for more items than one tile', () => {
   // More than are compared at a time, some without a text or a category.
   const angles = Array.from({ length: 2500 }, (_, n) => ({
     text: n % 50 === 0 ? null : (n * 137.5) % 360,
@@ -69,13 +69,13 @@ it('says of every item what its nearest neighbours say, however many there are',
   }));
   const vectors = contentVectors(circle(angles), 'text');
   const categories = angles.map(({ text }, n) => (n % 7 === 0 ? '' : `${Math.floor((text ?? 0) / 40)}`));
-  let told = 0;
+  let advanced = 0;
   const few = categories.map((category, n) => (n % 40 === 1 ? category : ''));
   const found = categoryPrecision(vectors, few, 5, (items) => {
-    told += items;
+    advanced += items;
   });
   const judged = judgedItems(vectors, few);
-  expect(told).toBeCloseTo(judged.length, 6);
+  expect(advanced).toBeCloseTo(judged.length, 6);
   const shares = judged.map((item) => nearest(vectors, item, 5).filter(({ index }) => few[index] === few[item]).length);
   expect(found).toBeCloseTo(shares.reduce((sum, share) => sum + share, 0) / 5 / judged.length, 10);
 });

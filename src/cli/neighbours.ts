@@ -55,7 +55,7 @@ export function nearest({ values, width, has }: Vectors, index: number, k: numbe
   return best;
 }
 
-/** Items whose neighbours are looked at; a larger catalogue is judged by an even selection of its items. */
+/** Items judged at most; a larger catalogue is judged by an even selection of its items. */
 const MOST_JUDGED = 4096;
 /** Items that the judged ones are compared with at a time, and judged ones at a time. */
 const TILE = 2048;
@@ -71,7 +71,7 @@ export function judgedItems({ has }: Pick<Vectors, 'has'>, categories: readonly 
 /**
  * Share of the `k` nearest neighbours that have the same category, averaged over the items that have a category and
  * something to compare by, or over an even selection of 4,096 of them. NaN when there is no such item.
- * @param advance told of the items that are judged, in parts of one
+ * @param advance called with the number of items judged since the last call, which may be a fraction
  */
 export function categoryPrecision(
   vectors: Vectors,
@@ -93,7 +93,7 @@ export function categoryPrecision(
       for (let n = 0; n < block.length; n++) {
         const near = best[start + n];
         const from = n * tile.length;
-        // Few of very many are near enough to be looked at.
+        // Most candidates are below the least of the nearest and need no search for their place.
         let least = near.length < k ? Number.NEGATIVE_INFINITY : near[k - 1].similarity;
         for (let m = 0; m < tile.length; m++) {
           const similarity = products[from + m];
@@ -118,7 +118,7 @@ function rowsOf(values: Float32Array, length: number, items: readonly number[]):
   return { count: items.length, length, values: rows };
 }
 
-/** Puts a neighbour where it belongs among the `k` nearest; after those as near. */
+/** Inserts a neighbour into the `k` nearest, sorted by similarity; after those of equal similarity. */
 function insert(best: Neighbour[], neighbour: Neighbour, k: number): void {
   if (best.length === k && neighbour.similarity <= best[k - 1].similarity) return;
   const place = best.findIndex(({ similarity }) => neighbour.similarity > similarity);

@@ -33,17 +33,17 @@ export async function readPicture(
 }
 
 /**
- * Whether a name stands for a file outside the folder on any system, or for whoever decodes its percent signs: a page
- * takes the same name for an address.
+ * Whether a name leads outside the folder on any system, as it is or with its percent signs decoded: a page uses the same
+ * name as an address.
  */
 function namedOutside(folder: string, name: string): boolean {
   const spelling = decoded(name);
-  // A drive, a share or the root of a drive.
+  // A Windows drive, a network share or the root of a drive.
   if (/^([a-z]:|\\)/i.test(spelling)) return true;
   return leadsOut(resolve(folder), resolve(folder, spelling.replaceAll('\\', '/')));
 }
 
-/** The signs that make up a path, however often they were encoded. */
+/** A name with the characters that make up a path decoded, also where they were encoded more than once. */
 function decoded(name: string): string {
   const signs: Record<string, string> = { '25': '%', '2e': '.', '2f': '/', '5c': '\\' };
   for (let before = name, after = ''; ; before = after) {

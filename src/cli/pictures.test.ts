@@ -161,7 +161,7 @@ it('reads local names below the folder only, and bounded', async () => {
   await expect(read('file:///etc/passwd')).rejects.toThrow('is an address');
 });
 
-describe('what a feed names on this machine or in its network', () => {
+describe('a picture on this machine or in its network', () => {
   it.each([
     'http://127.0.0.1:PORT/a',
     'http://localhost:PORT/a',
@@ -198,10 +198,10 @@ describe('what a feed names on this machine or in its network', () => {
     expect(server.asked.size).toBe(0);
   });
 
-  it('is not fetched by a name that leads there, and not tried again', async () => {
+  it('is not fetched by a name that resolves to it, and not retried', async () => {
     server = await serve({ '/a': (_, response) => response.writeHead(200, PNG).end('secret') });
     const { port } = new URL(server.base);
-    // As a name server of somebody else may answer: a public address first, then this machine.
+    // A hostile name server: a public address first, then this machine.
     const answer = (_: string, options: { all?: boolean }, done: (...answers: unknown[]) => void): void => {
       const addresses = [
         { address: '93.184.216.34', family: 4 },

@@ -32,7 +32,7 @@ export function refusedStrictly(refusal: Refusal): SidestreamError {
   return new SidestreamError('catalog/refused', what);
 }
 
-/** Where something stands in a feed. */
+/** Place of a product in a feed. */
 export interface FeedPlace extends Pick<Refusal, 'file' | 'line' | 'unit'> {
   /** Row, counted from 0 over all files. */
   at: number;

@@ -13,13 +13,13 @@ interface Placed {
 }
 
 /**
- * What was refused, in the order of the feed: the first 1,000 one by one, all of them counted and, where a file is named,
- * written there. Those that come late, because a picture is read after all rows are, are put in their place by `close`.
+ * What was refused, in the order of the feed: the first 1,000 are kept, all are counted and, where a file is named, written
+ * to it. Pictures are read after all rows, so their refusals come late; `close` sorts them in.
  */
 export class Refusals {
   readonly #first: Placed[] = [];
   readonly #late: Placed[] = [];
-  /** Where the lines of the file stand in the feed. */
+  /** Row of the feed of each line of the file. */
   readonly #written: number[] = [];
   #last = 0;
   #count = 0;
@@ -60,7 +60,7 @@ export class Refusals {
     }
   }
 
-  /** Completes the file and closes it. */
+  /** Closes the file, after sorting in what came late. */
   async close(): Promise<void> {
     if (this.#file === null) return;
     closeSync(this.#file);

@@ -26,6 +26,7 @@ export const STATUS: Status = {
   leading: true,
   items: 3,
   events: 1,
+  dismissed: 0,
   lastUpdate: null,
   windows: 0,
   rejected: 0,

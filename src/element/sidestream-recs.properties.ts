@@ -5,9 +5,31 @@ import type { RecsLabels } from './labels';
 
 /** Frameworks hand in a new object at every render; only another content makes another request. */
 const changedContent = (now: unknown, before: unknown): boolean => JSON.stringify(now) !== JSON.stringify(before);
-/** What a page can say to `<sidestream-recs>`, and hear from it. */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the methods are inherited, only their types are new.
-export abstract class RecsElement extends LitElement {
+/** Listeners of the list's own events, typed as those of the platform's elements are. */
+interface Listening {
+  <K extends keyof SidestreamRecsEventMap>(
+    type: K,
+    listener: (event: SidestreamRecsEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  <K extends Exclude<keyof HTMLElementEventMap, keyof SidestreamRecsEventMap>>(
+    type: K,
+    listener: (event: HTMLElementEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  (type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void;
+}
+
+interface ListeningElement extends LitElement {
+  addEventListener: Listening;
+  removeEventListener: Listening;
+}
+
+/** Lit's element; only the types of its listeners are new. */
+const Base: Omit<typeof LitElement, never> & (abstract new () => ListeningElement) = LitElement;
+
+/** Properties and events of `<sidestream-recs>`. */
+export abstract class RecsElement extends Base {
   /** @internal Not decorators: their code would be on every page for this one class. */
   static override properties: PropertyDeclarations = {
     placement: {},
@@ -63,24 +85,4 @@ export abstract class RecsElement extends LitElement {
   exclude: string[] = [];
   /** Words that take the place of the built-in ones. */
   labels: Partial<RecsLabels> = {};
-}
-
-/** Listeners of the list's own events, typed as those of the platform's elements are. */
-interface Listening {
-  <K extends keyof SidestreamRecsEventMap>(
-    type: K,
-    listener: (event: SidestreamRecsEventMap[K]) => void,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  <K extends Exclude<keyof HTMLElementEventMap, keyof SidestreamRecsEventMap>>(
-    type: K,
-    listener: (event: HTMLElementEventMap[K]) => void,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  (type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void;
-}
-
-export interface RecsElement {
-  addEventListener: Listening;
-  removeEventListener: Listening;
 }

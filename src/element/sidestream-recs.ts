@@ -166,10 +166,11 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
     putInView(this, ids);
   }
 
-  /** @internal A profile that went back in time was reset or rolled back: what was dismissed may come back. */
+  /** @internal A profile that was reset or rolled back holds less than before: dismissed items may be listed again. */
   listChanged(status: Status): void {
-    const { events, lastUpdate } = this.#last ?? status;
-    if (status.events < events || (status.lastUpdate ?? 0) < (lastUpdate ?? 0)) this.#dismissals.clear();
+    const { events, dismissed, lastUpdate } = this.#last ?? status;
+    const reset = dismissed > 0 && status.dismissed === 0;
+    if (reset || status.events < events || (status.lastUpdate ?? 0) < (lastUpdate ?? 0)) this.#dismissals.clear();
     this.#last = status;
   }
 

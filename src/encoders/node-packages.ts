@@ -1,21 +1,21 @@
 import { SidestreamError } from '../error';
 
 /**
- * What reads products in Node. Both are large and hold native code, which a page has no use for, so the package does not
- * bring them: whoever builds bundles installs them beside it.
+ * The optional peer dependencies that encode products in Node. Both are large and native, and a page does not need them, so
+ * only machines that build bundles install them.
  */
 const INSTALL = 'npm i -D onnxruntime-node sharp --ignore-scripts';
 
 /** @throws SidestreamError `encoder/not-installed` */
 export const loadOnnxruntime = (): Promise<typeof import('onnxruntime-node')> =>
-  import('onnxruntime-node').catch(lacks('onnxruntime-node'));
+  import('onnxruntime-node').catch(notLoaded('onnxruntime-node'));
 
 /** @throws SidestreamError `encoder/not-installed` */
 export const loadSharp = (): Promise<typeof import('sharp')['default']> =>
-  import('sharp').then(({ default: sharp }) => sharp, lacks('sharp'));
+  import('sharp').then(({ default: sharp }) => sharp, notLoaded('sharp'));
 
 /**
- * What turns inputs into numbers here, with versions: another one may round differently.
+ * The libraries that compute features in Node, with versions: another version may round differently.
  * @throws SidestreamError `encoder/not-installed`
  */
 export async function nodeRuntime(): Promise<string> {
@@ -23,7 +23,7 @@ export async function nodeRuntime(): Promise<string> {
   return `onnxruntime ${env.versions.node ?? env.versions.common}, libvips ${sharp.versions.vips}`;
 }
 
-function lacks(name: string): (cause: unknown) => never {
+function notLoaded(name: string): (cause: unknown) => never {
   return (cause) => {
     const absent = cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND';
     const what = absent ? `is not installed. Run "${INSTALL}" in this folder` : `does not load. Run "${INSTALL}" again`;

@@ -14,7 +14,7 @@ describe('QualityMeter', () => {
   });
 });
 
-it('a mean over units passes over those in which nothing was ranked', () => {
+it('a mean over units leaves out those in which nothing was ranked', () => {
   const meter = new QualityMeter();
   const none = meter.quality;
   meter.add(1);

@@ -22,7 +22,7 @@ export interface PooledMethod {
   alone?: PooledWeights;
 }
 
-/** What a method did, reported window by reported window. */
+/** Results of a method, one per reported window. */
 export interface PooledRun {
   name: string;
   units: Quality[];
@@ -67,7 +67,7 @@ const RIDGE = 10;
 /** Choices ranked at once: bounds the memory of their scores. */
 export const CHUNK = 64;
 
-/** Each so many-th choice is in the sample that weights are fitted to. */
+/** Distance of the choices in the sample that weights are fitted to. */
 const fittedStep = (cases: readonly RankCase[]): number => Math.max(1, Math.ceil(cases.length / FITTED_CASES));
 
 /** The even sample of choices that weights are fitted to. */

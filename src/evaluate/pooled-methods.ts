@@ -18,7 +18,7 @@ export interface PooledMethodsRequest {
 
 /**
  * Where the weights of `sidestream` start: about the middle of what suits the first four windows' last choices of
- * MovieLens. So it is from the windows after them that this method may be reported.
+ * MovieLens. So only later windows are a fair report of this method.
  */
 const START: PooledWeights = {
   model: 0.4,

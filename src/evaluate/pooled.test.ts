@@ -88,7 +88,7 @@ describe('the pooled protocol', () => {
     expect(fitted.units[4].lnRank).toBeLessThan(stubborn.units[4].lnRank - 0.5);
   });
 
-  test('reports some windows as if all had been, and looks at none after them', async () => {
+  test('reports some windows with the same results as all, and reads none after them', async () => {
     const interactions = log(3000);
     const methods = [...PLAIN, plain('fitted', { popularity: 1, recent: 0, companions: 1 }, true)];
     const protocol = { count: COUNT, methods, windows: 3 };
@@ -107,7 +107,7 @@ describe('the pooled protocol', () => {
     }
   });
 
-  test('refuses windows that the log has not', async () => {
+  test('refuses windows that the log does not have', async () => {
     const protocol = { interactions: log(300), count: COUNT, methods: PLAIN, windows: 3 };
     for (const reported of [
       { first: 1, last: 3 },

@@ -31,8 +31,8 @@ export interface PooledProtocol {
   /** Windows of equal counts. Default 10. */
   windows?: number;
   /**
-   * The windows that are ranked and reported, from 1. Those before them are learned, and weights fitted to a sample of
-   * their choices, all the same; those after them are not looked at. Default: all but the first.
+   * The windows that are ranked and reported. Those before them are learned, and weights fitted to a sample of their
+   * choices; those after them are not read. Default: all but the first.
    */
   reported?: WindowRange;
   /** Each so many-th choice is ranked. Default 1. */
@@ -61,12 +61,13 @@ const EARLY_WINDOWS = 3;
  * t + 1 among all items that the user has not chosen yet, in any window. The history is all that the user chose before;
  * choices of users without one are left out.
  *
- * Models learn from the choices of window t, each user's after up to L earlier ones as context; the steps from one of
- * these to the next are learned again with them. What models keep else of older windows is in their weights. Counts (popularity, companions) go on over all windows. Once a window is ranked it
- * belongs to the past, and a sample of its choices, with the scores they were ranked by, fits the weights of the terms
- * for the next one; the last tenth of the first window fits those for the second.
+ * Models learn from the choices of window t, each user's after up to L earlier ones as context; the transitions within
+ * that context are learned again with them. All else that models keep of older windows is in their weights. Counts
+ * (popularity, companions) go on over all windows. Once a window is ranked it belongs to the past, and a sample of its
+ * choices, with the scores they were ranked by, fits the weights of the terms for the next one; the last tenth of the
+ * first window fits those for the second.
  * @returns one run per method, in their order; one unit per reported window
- * @throws SidestreamError `runtime/invalid-input` when the log has not the windows that are to be reported
+ * @throws SidestreamError `runtime/invalid-input` when the log does not have the windows to report
  */
 export async function evaluatePooled(protocol: PooledProtocol): Promise<PooledRun[]> {
   const { interactions, count, methods, windows = 10, every = 1 } = protocol;

@@ -70,11 +70,11 @@ const figureText = (value: number): string =>
 const TITLE = '# Results';
 
 /**
- * A file of results with one section per protocol, or more.
+ * A file of results with one or more sections per protocol.
  * @param text the file as it was; empty for a new one
  * @param name of the section
  * @returns the file with the section in place of the one of the same name, or put at the end; the others stay as they
- *   were, and so does a quotation (`>`) at the top of the section: what people have to say of the result
+ *   were, and so does a quotation (`>`) at the top of the section, which holds remarks by hand
  */
 export function withResults(text: string, name: string, body: string): string {
   const [head, ...sections] = text.split(/^## /m);

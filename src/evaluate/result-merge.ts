@@ -7,10 +7,10 @@ export type MergedRun = Omit<ProtocolRun, 'seed'> & { seeds: number[] };
 
 /**
  * One run out of several of the same protocol and setting: each unit's quality and each figure is the mean over the seeds,
- * so that standard errors are those over units. Where units have names, only those of one name are averaged. A figure's own standard error is averaged too, which overstates that
- * of the mean.
- * @throws SidestreamError `runtime/invalid-input` when there is no run, one seed is there twice, or they have not the same
- *   setting, tables, methods or units
+ * so that standard errors are those over units. Where units have names, only those of one name are averaged. A figure's own
+ * standard error is averaged too, which overstates that of the mean.
+ * @throws SidestreamError `runtime/invalid-input` when there is no run, one seed is there twice, or their settings, tables,
+ *   methods or units differ
  */
 export function mergeRuns(runs: readonly ProtocolRun[]): MergedRun {
   if (runs.length === 0) throw different('there is none');
@@ -44,7 +44,7 @@ function mergeTables({ methods, ...table }: ResultTable, runs: readonly Protocol
   };
 }
 
-/** The units of a method in another order; nothing was ranked in those that it has not. */
+/** The units of a method in another order; one that it lacks becomes a unit in which nothing was ranked. */
 function byName(method: MethodRun, names: readonly string[], order: readonly string[]): MethodRun {
   if (names.length !== method.units.length) throw different(`the units of ${method.name} have not a name each`);
   const units = new Map(names.map((name, n) => [name, method.units[n]]));

@@ -18,7 +18,7 @@ export interface ResultTable {
   unit: 'shopper' | 'window' | 'pair';
   /** Number of the first one, where the units are windows. */
   firstWindow?: number;
-  /** Names of the units where every seed has others, such as pairs drawn at random; a unit has the same name in each seed. */
+  /** Names of the units where seeds differ in them (pairs drawn at random); a name is the same unit in every seed. */
   unitNames?: string[];
   /** Method that the changes are against. */
   reference: string;

@@ -6,7 +6,7 @@ export const ATTRIBUTION_WINDOW = 7 * 24 * 60 * 60 * 1000;
 /** Items whose last click is remembered. */
 const MOST_ITEMS = 500;
 
-/** As in the event that it is from: what it says is put into others, which must be read from the log again. */
+/** The schemas of the event: these fields are copied into other events, which must pass them when the log is read. */
 const { itemId, time, recommendationId, placement, position, variant } = eventSchema.entries;
 const touchSchema = v.object({ time, recommendationId: recommendationId.wrapped, placement, position, variant });
 type Touch = v.InferOutput<typeof touchSchema>;
@@ -27,8 +27,8 @@ export class Touches {
   }
 
   /**
-   * Remembers a click on a recommendation. Events come in the order of the log, whatever the clock says: any event before
-   * the time of a click tells that the clock was set back, and that the click is no older than the event.
+   * Remembers a click on a recommendation. Events come in the order of the log, which the clock may contradict: an event
+   * with an earlier time than a click before it shows that the clock was set back, so the click gets the event's time.
    */
   note({ type, itemId, time, recommendationId, placement, position, variant }: NewEvent): void {
     for (const [id, touch] of this.#last) if (touch.time > time) this.#last.set(id, { ...touch, time });

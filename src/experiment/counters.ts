@@ -1,20 +1,20 @@
 import * as v from 'valibot';
 import { eventSchema, type NewEvent } from '../learner';
 
-/** Rows at most of placements that are told apart; they are names from outside. What comes later counts as of none. */
+/** Rows above which a new placement, a name from outside, is counted as none. */
 const MOST_ROWS = 200;
-/** Rows at most. Variants that come later count as none. */
+/** Rows above which a new variant is counted as none. */
 const MOST_ROWS_IN_ALL = 2 * MOST_ROWS;
-/** Currencies of a row at most; what comes later counts as of none. ISO 4217 has about 180. */
+/** Currencies of a row above which a new one is counted as none. ISO 4217 has about 180. */
 const MOST_CURRENCIES = 200;
-/** What revenue stops at: beyond it a cent, and then a whole unit, would no longer count. */
+/** Largest revenue: beyond it a double no longer represents every whole unit. */
 const MOST_REVENUE = Number.MAX_SAFE_INTEGER;
 /** ISO 4217 for: no currency. */
 const NO_CURRENCY = 'XXX';
 
 const { variant, placement, currency } = eventSchema.entries;
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-/** Earlier code let it grow past all numbers, which JSON writes as null. */
+/** Earlier versions let it overflow to Infinity, which JSON writes as null. */
 const revenue = v.pipe(
   v.nullable(v.pipe(v.number(), v.minValue(0))),
   v.transform((sum) => Math.min(MOST_REVENUE, sum ?? MOST_REVENUE)),
@@ -38,7 +38,7 @@ export interface Counts {
   revenue: Record<string, number>;
 }
 
-/** As they are stored. One row more than there may be otherwise is that of no variant and no placement; so of currencies. */
+/** Stored form. One row above the bound is that of no variant and no placement, and one currency is `XXX`. */
 export const countsSchema = v.pipe(
   v.array(
     v.object({

@@ -39,7 +39,7 @@ describe('a tally', () => {
     return { ...about, bytes: new TextEncoder().encode(JSON.stringify({ ...content, ...change(content) })) };
   };
 
-  it('adds up amounts beyond all numbers, and can be read again', () => {
+  it('stops revenue at its bound, and can be read again', () => {
     const tally = new Tally();
     for (const id of [1, 2, 3]) tally.observe(event(id, { transactionId: `T${id}`, price: 1e308, quantity: 1e308 }));
     tally.observe(event(4, { transactionId: 'T4', currency: 'USD' }));
@@ -50,7 +50,7 @@ describe('a tally', () => {
     expect(revenue).toEqual({ EUR: Number.MAX_SAFE_INTEGER, USD: 2 });
   });
 
-  it('is read as an earlier code left it whose revenue had overflowed', () => {
+  it('is read where an earlier version stored overflowed revenue', () => {
     // JSON writes what is infinite as null.
     const [row] = Tally.read(stored(() => ({})))?.counts ?? [];
     const overflowed = stored(() => ({ counts: [{ ...row, revenue: { EUR: null, USD: 1e300, JPY: 5 } }] }));
@@ -65,26 +65,35 @@ describe('a tally', () => {
   const counts = { ...new Counters().rows[0], variant: null, placement: null };
   const row = { ...counts, impressions: 1, clicks: 1, carts: 0, purchases: 0, revenue: {} };
   const cases: [string, object][] = [
-    ['a click that no event could take on: position', { touches: [['a', { ...touch, position: -1 }]] }],
-    ['a click that no event could take on: id', { touches: [['a', { ...touch, recommendationId: 'r'.repeat(65) }]] }],
-    ['a click that no event could take on: placement', { touches: [['a', { ...touch, placement: 'p'.repeat(65) }]] }],
-    ['a click that no event could take on: variant', { touches: [['a', { ...touch, variant: 'v'.repeat(66) }]] }],
-    ['a click at no time', { touches: [['a', { ...touch, time: 1e300 }]] }],
+    ['a click with a field that no event may have: position', { touches: [['a', { ...touch, position: -1 }]] }],
+    [
+      'a click with a field that no event may have: id',
+      { touches: [['a', { ...touch, recommendationId: 'r'.repeat(65) }]] },
+    ],
+    [
+      'a click with a field that no event may have: placement',
+      { touches: [['a', { ...touch, placement: 'p'.repeat(65) }]] },
+    ],
+    [
+      'a click with a field that no event may have: variant',
+      { touches: [['a', { ...touch, variant: 'v'.repeat(66) }]] },
+    ],
+    ['a click at an invalid time', { touches: [['a', { ...touch, time: 1e300 }]] }],
     ['more clicks than are remembered', { touches: Array.from({ length: 501 }, (_, n) => [`${n}`, touch]) }],
     ['more orders than are remembered', { orders: Array.from({ length: 1001 }, (_, n) => `${n}`) }],
-    ['orders longer than any', { orders: ['x'.repeat(3000)] }],
-    ['counts that are none', { counts: [{ ...row, clicks: 1e300 }] }],
+    ['orders that are too long', { orders: ['x'.repeat(3000)] }],
+    ['counts beyond safe integers', { counts: [{ ...row, clicks: 1e300 }] }],
     ['negative revenue', { counts: [{ ...row, revenue: { EUR: -1 } }] }],
     ['more rows than are counted', { counts: Array.from({ length: 600 }, (_, n) => ({ ...row, placement: `${n}` })) }],
-    ['placements longer than any', { counts: [{ ...row, placement: 'p'.repeat(65) }] }],
-    ['currencies that are none', { counts: [{ ...row, revenue: { EURO: 1 } }] }],
+    ['placements that are too long', { counts: [{ ...row, placement: 'p'.repeat(65) }] }],
+    ['currencies that are not codes', { counts: [{ ...row, revenue: { EURO: 1 } }] }],
   ];
   it.each(cases)('is not read with %s', (_, change) => {
     expect(Tally.read(stored(() => ({})))).not.toBeNull();
     expect(Tally.read(stored(() => change))).toBeNull();
   });
 
-  it('of many orders, placements, variants and currencies stays one that can be read', () => {
+  it('can be read again after many orders, placements, variants and currencies', () => {
     const tally = new Tally();
     for (let id = 1; id <= 3000; id++) {
       const code = 676 + (id % 400);

@@ -5,7 +5,7 @@ import { Counters, type Counts, countsSchema } from './counters';
 
 /** Lines of orders that are remembered. */
 const MOST_ORDERS = 1000;
-/** Characters of one at most: 128 of a transaction and 256 of an item, each of which JSON may write as six, and its signs. */
+/** Longest key of one, a JSON array: transaction (128) and item (256), up to 6 characters each when escaped, and 7 of syntax. */
 const LONGEST_ORDER = 6 * (128 + 256) + 7;
 
 const TALLY_SCHEMA = 1;

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 
-/** Bound of a distance, in standard deviations: what is further counts as that far. */
+/** Bound of a distance, in standard deviations: larger ones count as this. */
 const FURTHEST = 1e4;
-/** Bound of the summed squares: a thousand million distances, none nearer than the bound. */
+/** Bound of the summed squares: 10^9 distances at their bound. */
 const MOST_SQUARES = 1e17;
-/** No threshold is higher. */
+/** Highest threshold. */
 const HIGHEST = 1e3;
 
 /** Stored form of a drift detector, part of the profile. */

@@ -17,7 +17,7 @@ export const EVENT_TYPES = [
 export type EventType = (typeof EVENT_TYPES)[number];
 
 const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
-/** A lone surrogate does not survive every way to disk and back: two such texts would be one afterwards. */
+/** Refuses lone surrogates: not every way to disk and back keeps them, so two different texts could become one. */
 const text = (least: number, most: number) =>
   v.pipe(
     v.string(),
@@ -29,13 +29,13 @@ const text = (least: number, most: number) =>
 /** Id of an item, wherever the page names one. */
 export const itemIdSchema = text(1, 256);
 
-/** What an event is about. */
+/** Type and item of an event. */
 export const eventFields = {
   type: v.picklist(EVENT_TYPES),
   itemId: itemIdSchema,
 };
 
-/** What may be known of an event besides: what `track()` takes and what the log has are the same. */
+/** Optional details of an event, the same for `track()` and for the log. */
 export const detailFields = {
   quantity: v.optional(amount),
   /** Of one piece. */
@@ -79,5 +79,5 @@ export const EVENT_STRENGTH: Record<EventType, number> = {
   undismiss: 0,
   uncart: 0,
 };
-/** The strongest that an event speaks. */
+/** Largest strength of an event. */
 export const STRONGEST = Math.max(...Object.values(EVENT_STRENGTH));

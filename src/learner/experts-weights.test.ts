@@ -75,12 +75,12 @@ describe('refuses', () => {
       encodeSafetensors({ ...fresh, [up]: { ...fresh[up], values: fresh[up].values.map(() => NaN) } }, metadata),
     ],
     [
-      'weights beyond what training gives',
+      'weights beyond the bound',
       encodeSafetensors({ ...fresh, [up]: { ...fresh[up], values: fresh[up].values.map(() => 1e30) } }, metadata),
     ],
-    ['experts wider than any', encodeExperts({ ...record, weights: freshWeights(shape, 1025, content, 1) })],
+    ['experts that are too wide', encodeExperts({ ...record, weights: freshWeights(shape, 1025, content, 1) })],
     [
-      'activation without end',
+      'activation beyond the bound',
       encodeSafetensors(fresh, { ...metadata, activation: '{"text":[[1e300,1],[1,1]],"image":[[1,1]]}' }),
     ],
     ['other features: width', encodeExperts({ ...record, weights: freshWeights({ ...shape, dim: 5 }, 2, content, 1) })],

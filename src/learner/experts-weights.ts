@@ -31,10 +31,10 @@ export interface ExpertsRecord {
 }
 
 const FORMAT = 'sidestream-experts';
-/** What stored experts may be at most. Far more than `Experts` makes: a layer of 4 experts, 32 wide inside. */
+/** Bounds of stored experts, far above what `Experts` makes: 4 experts a layer, a bottleneck of 32. */
 const MOST_EXPERTS = 64;
 const WIDEST = 1024;
-/** Adam moves a weight by about 5e-4 a step, so it would take two million steps to come here. */
+/** Adam moves a weight by about 5e-4 a step, so it takes two million steps to get here. */
 const LARGEST_WEIGHT = 1000;
 /** Summed activation of a window at most. */
 const MOST_ACTIVATION = 1e9;
@@ -149,7 +149,7 @@ function checkWeights(weights: Weights, { dim, taps }: ExpertsShape): void {
       stored.shape.length === shape.length && shape.every((side, axis) => side === null || side === stored.shape[axis]);
     if (!fits) throw bad(`"${name}" has shape [${stored.shape}], not [${shape.map((side) => side ?? 'any')}]`);
     if (!stored.values.every((value) => Math.abs(value) <= LARGEST_WEIGHT)) {
-      throw bad(`"${name}" holds numbers beyond ${LARGEST_WEIGHT}, or none`);
+      throw bad(`"${name}" holds numbers beyond ${LARGEST_WEIGHT}, or not finite`);
     }
   };
   for (const ladder of LADDERS) {

@@ -113,8 +113,8 @@ export class HeardExperts {
 
   /**
    * Computes the embeddings that the last update left for later, piece by piece, other work of the thread in between.
-   * Until then those items say what they said before it. A newer update ends it early, and so does the caller.
-   * @param stillWanted asked before each piece; default: always
+   * Until then those items keep their embeddings from before it. A newer update ends it early, and so may the caller.
+   * @param stillWanted called before each piece; false ends it. Default: always true
    * @returns whether the ranking hears something else now
    */
   async complete(stillWanted: () => boolean = () => true): Promise<boolean> {
@@ -174,8 +174,8 @@ export class HeardExperts {
   }
 
   /**
-   * Embeds what the next list needs; the rest says what it said before, until `complete`.
-   * @returns false when it is not finite, as weights that are large in every layer make it; then nothing is changed
+   * Embeds the items that the next list needs; the others keep their embeddings until `complete`.
+   * @returns false when an embedding is not finite (weights that are large in every layer); then nothing is changed
    */
   async #embed(experts: Experts): Promise<boolean> {
     const { count, dim } = this.#catalogue.table;

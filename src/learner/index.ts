@@ -16,5 +16,6 @@ export {
 export { Learner } from './learner';
 export type { LearnerOptions } from './learner-options';
 export { learnerMemory } from './memory';
+export { preloadCompute } from './preload-compute';
 export type { Profile } from './profile';
 export { decodeProfile, encodeProfile, readProfile, type StoredProfile, storedProfile } from './profile-file';

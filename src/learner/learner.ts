@@ -76,8 +76,8 @@ export class Learner {
   }
 
   /**
-   * Continues from a stored profile without learning: the list knows what rules ask about, such as what was bought or
-   * dismissed, and nothing of the taste. Events of the log are to be passed to `note`.
+   * Continues from a stored profile without learning: takes over what rules need, such as what was bought or dismissed, and
+   * nothing of the taste. Pass the events of the log to `note`.
    */
   restoreWithoutLearning(profile: Profile | null): void {
     if (!profile?.history) return;
@@ -127,7 +127,7 @@ export class Learner {
     if (strength > 0 || judged) this.#lastUpdate = event.time;
   }
 
-  /** Takes in of an event only what rules ask about, where nothing is learned. */
+  /** Records of an event only what rules need; nothing is learned. */
   note(event: LoggedEvent): void {
     const row = this.#catalogue.index.rowOf.get(event.itemId);
     this.#lastEvent = Math.max(this.#lastEvent, event.id);
@@ -181,7 +181,7 @@ export class Learner {
 
   /**
    * Embeds what `train` and `awaken` left for later.
-   * @param wanted asked now and then; false ends it early, and a later call begins again. Default: always
+   * @param wanted called between pieces; false ends it early, and a later call begins again. Default: always true
    * @returns whether lists may be others now
    */
   completeTraining(wanted?: () => boolean): Promise<boolean> {
@@ -260,7 +260,7 @@ export class Learner {
   }
 
   /**
-   * To be called after `restore`, before lists are made: a profile whose scores are not finite would empty them.
+   * Call it after `restore`, before lists are made: a profile whose scores are not finite would empty them.
    * @throws SidestreamError `store/corrupt` naming the term
    */
   checkFinite(): void {
@@ -270,6 +270,7 @@ export class Learner {
   get status() {
     return {
       events: this.history.total,
+      dismissed: this.history.dismissed.size,
       lastUpdate: this.#lastUpdate,
       windows: this.#clock.closed,
       drifts: this.#clock.drifts,

@@ -43,7 +43,7 @@ const DECAY = 0.05;
 const LIMIT = 1;
 /** Bound of the experts' weight, which is theirs alone to earn. */
 const EXPERTS_LIMIT = 4;
-/** Bound of the summed squared gradients: beyond any stream of choices, and below where no step would be left. */
+/** Bound of the summed squared gradients: above what any stream of choices sums to; steps are still above 0 there. */
 const SQUARES_LIMIT = 1e9;
 
 /** Least and largest theta of a term. */

@@ -5,7 +5,7 @@ import { LEARNED_TERMS, type LearnedTerm } from './personal-weights';
 const MEMORY = 10;
 /** Mean loss (nats per choice) at which a learned term is to be silenced. */
 const FLOOR: Record<LearnedTerm, number> = { taste: -0.25, experts: -0.01 };
-/** Bound of what one choice counts: what was gained once must not hide losses for good. */
+/** Bound of the gain of one choice, so that one large gain does not hide later losses. */
 const LIMIT = 100;
 
 /** A mean gain, as a profile holds it. */

@@ -48,7 +48,7 @@ const weights = (part: 'theta' | 'squares', changes: object): object => ({
   weights: { ...PROFILE.weights, [part]: { ...PROFILE.weights[part], ...changes } },
 });
 
-describe('a stored profile beyond what a learner could have learned is refused:', () => {
+describe('a stored profile beyond the bounds of a learner is refused:', () => {
   const cases: [string, object][] = [
     ['a factor that no update leaves', weights('theta', { recent: 1000 })],
     ['the same downwards', weights('theta', { recent: -1.1 })],
@@ -62,25 +62,25 @@ describe('a stored profile beyond what a learner could have learned is refused:'
     ['a longer history than is stored', history({ items: ids(1001), strengths: ids(1001).map(() => 1), total: 1001 })],
     ['more dismissals than are stored', history({ dismissed: ids(1001) })],
     ['fewer choices in all than are listed', history({ total: 2 })],
-    ['a number of choices that is none', history({ total: 1e300 })],
-    ['an impression counted for ever', history({ record: { ...record, shown: [{ ...shown, times: 1e308 }] } })],
-    ['an impression at no time', history({ record: { ...record, shown: [{ ...shown, time: 1e300 }] } })],
-    ['a visit at no time', history({ record: { ...record, visit: { start: 1e300, last: 1e300 } } })],
+    ['a number of choices beyond safe integers', history({ total: 1e300 })],
+    ['an impression counted without bound', history({ record: { ...record, shown: [{ ...shown, times: 1e308 }] } })],
+    ['an impression at an invalid time', history({ record: { ...record, shown: [{ ...shown, time: 1e300 }] } })],
+    ['a visit at an invalid time', history({ record: { ...record, visit: { start: 1e300, last: 1e300 } } })],
     ['more products than are remembered', history({ record: { ...record, owned: ids(1001) } })],
     ['a taste that overflows', { taste: { 'content 2': Float32Array.of(3e38, 0) } }],
-    ['a taste that is no number', { taste: { 'content 2': Float32Array.of(Number.NaN, 0) } }],
+    ['a taste that is not finite', { taste: { 'content 2': Float32Array.of(Number.NaN, 0) } }],
     [
       'a taste in more parts than there are',
       { taste: Object.fromEntries(ids(10_001).map((id) => [id, new Float32Array(1)])) },
     ],
     ['a taste wider than any block', { taste: { wide: new Float32Array(100_001) } }],
-    ['a drift detector that hears nothing', { drift: { ...PROFILE.drift, squares: 1e300 } }],
-    ['a drift detector about to fire for ever', { drift: { ...PROFILE.drift, rise: 1e300 } }],
-    ['a record that no loss can undo', { expertsGain: 1e308 }],
+    ['a drift detector that never fires', { drift: { ...PROFILE.drift, squares: 1e300 } }],
+    ['a drift statistic above any threshold', { drift: { ...PROFILE.drift, rise: 1e300 } }],
+    ['a gain beyond the bound', { expertsGain: 1e308 }],
     ['the same of the taste', { tasteGain: 1e308 }],
-    ['windows without number', { windows: 1e300 }],
-    ['an update at no time', { lastUpdate: Number.POSITIVE_INFINITY }],
-    ['experts larger than any', { experts: new Uint8Array(70_000_000) }],
+    ['windows beyond safe integers', { windows: 1e300 }],
+    ['an update at an invalid time', { lastUpdate: Number.POSITIVE_INFINITY }],
+    ['experts that are too large', { experts: new Uint8Array(70_000_000) }],
   ];
   it.each(cases)('%s', (_, changes) => {
     expect(() => parseProfile({ ...PROFILE, ...changes })).toThrow(refused('store/corrupt'));
@@ -89,7 +89,7 @@ describe('a stored profile beyond what a learner could have learned is refused:'
   it('a file with something after its end', async () => {
     const { taste: _, ...rest } = PROFILE;
     const bytes = await encodeProfile({ ...rest, taste: {}, experts: new Uint8Array(4) });
-    // Written by hand without a digest, as a page without WebCrypto does.
+    // Without a digest, as a page without WebCrypto writes it.
     const text = new TextDecoder('latin1').decode(bytes).replace(/[0-9a-f]{64}/, '0'.repeat(64));
     const longer = Uint8Array.from(`${text}more`, (char) => char.charCodeAt(0));
     await expect(decodeProfile(longer)).rejects.toEqual(refused('store/corrupt'));
@@ -103,7 +103,7 @@ describe('a stored profile beyond what a learner could have learned is refused:'
 describe('experts in a profile', () => {
   beforeAll(() => useBackend('cpu'));
 
-  it('whose layers overflow together: fresh ones take their place, and the list stays', async () => {
+  it('whose layers overflow together are replaced by fresh ones, and the list stays', async () => {
     const profile = shopper().save();
     const fresh = freshWeights(table, 4, CONTENT, 1);
     // Repeated in every layer, 900 is too large for a float of 32 bits.
@@ -129,7 +129,7 @@ describe('experts in a profile', () => {
 });
 
 describe('checkFinite()', () => {
-  /** As a file of a page that checks nothing would bring it. */
+  /** A learner with a profile that was not checked. */
   const after = (changes: (profile: Profile) => Partial<Profile>): Learner => {
     const profile = shopper().save();
     const learner = newLearner();
@@ -137,7 +137,7 @@ describe('checkFinite()', () => {
     return learner;
   };
 
-  it('passes what a shopper taught, and a learner that knows nothing', () => {
+  it('accepts a trained learner and a new one', () => {
     newLearner().checkFinite();
     const learner = shopper();
     learner.checkFinite();
@@ -157,7 +157,7 @@ describe('checkFinite()', () => {
       ({ history: known }) => ({ history: known && { ...known, strengths: known.strengths.map(() => 1e308) } }),
     ],
   ];
-  it.each(cases)('names the term that says no number: %s', (name, changes) => {
+  it.each(cases)('names the term that is not finite: %s', (name, changes) => {
     const learner = after(changes);
     expect(() => learner.checkFinite()).toThrow(refused('store/corrupt'));
     expect(() => learner.checkFinite()).toThrow(name);

@@ -9,7 +9,7 @@ const VERSION = 1;
 /** What stands for the digest where the page cannot hash (plain http): such a file is read unchecked. */
 const NO_DIGEST = '0'.repeat(64);
 
-/** Bytes of a file at most: the experts, and what else there is. */
+/** Largest file, in bytes: the experts and 16 MiB for all the rest. */
 const MOST_BYTES = MOST_EXPERTS_BYTES + 16 * 2 ** 20;
 
 const headerSchema = v.object({

@@ -12,7 +12,7 @@ export const PROFILE_SCHEMA = 3;
 /** The oldest version that it still reads. */
 const OLDEST_SCHEMA = 1;
 
-/** Bytes that the ladders' experts take at most: 4 in each of 2 x 16 layers, for features 1024 wide, are 34 MB. */
+/** Largest experts of the ladders, in bytes: 4 in each of 2 x 16 layers take 34 MB for features 1024 wide. */
 export const MOST_EXPERTS_BYTES = 64 * 2 ** 20;
 
 const profileSchema = v.object({

@@ -48,7 +48,7 @@ describe('RulesRecord', () => {
     expect(history.record.shownThisVisit(START + HOUR)).toEqual([3]);
   });
 
-  it('goes on when a clock that was ten years ahead is set right', () => {
+  it('begins a new visit when the clock is set back by ten years', () => {
     const ahead = START + 10 * 365 * 24 * HOUR;
     const history = new History();
     history.add({ type: 'impression', time: ahead }, 1);
@@ -57,7 +57,7 @@ describe('RulesRecord', () => {
     const restored = new History();
     restored.restore(stored, new Map(['0', '1', '2', '3'].map((id, row) => [id, row])));
     for (const { record } of [history, restored]) {
-      // Nobody knows how long ago that visit was.
+      // How long ago that visit was is unknown.
       expect(record.shownThisVisit(START)).toEqual([]);
       expect(record.timesShown(1, START)).toBe(1);
     }

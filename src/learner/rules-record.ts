@@ -5,7 +5,7 @@ import { storedCount, storedId, storedTime } from './stored-fields';
 
 /** Entries of each kind that are stored; the oldest go first. */
 const MOST = 1000;
-/** Times shown that are told apart. Whoever saw an item as often as that has seen enough of it. */
+/** Bound of the times that an item was shown; more make no difference. */
 const MOST_TIMES = 100_000;
 
 const times = v.pipe(v.number(), v.minValue(0), v.maxValue(MOST_TIMES));
@@ -72,8 +72,8 @@ export class RulesRecord implements ShopperRecord {
   }
 
   /**
-   * Takes in an event. Events come in the order of the log, whatever the clock says: one whose time is long before that of
-   * the last tells that the clock was set back, and what came before it counts as half an hour older than it.
+   * Records an event. Events come in the order of the log, which the clock may contradict: one whose time is more than half
+   * an hour before the last shows that the clock was set back; earlier impressions then count as half an hour older than it.
    * @param chosen whether it chooses the item
    * @param choices choices ever, this one not among them
    */
@@ -147,7 +147,7 @@ export class RulesRecord implements ShopperRecord {
     };
   }
 
-  /** The visit goes on, or another one begins. */
+  /** Continues the visit with an event at this time, or begins a new one. */
   #visitAt(time: number): void {
     const { start, last } = this.#visit;
     if (Math.abs(time - last) <= PAUSE) {

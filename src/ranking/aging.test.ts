@@ -16,7 +16,7 @@ vi.mock('./similarities', async (original) => {
   return { ...real, ...counted, similarity: vi.fn(similarity) };
 });
 
-/** So many that not all rows of a long history fit into the cache of similarities. */
+/** So many that the similarities of a long history do not fit into the cache. */
 const COUNT = 20_000;
 const PLACEMENTS: Placement[] = ['for-you', 'similar', 'complement', 'trending', 'recent'];
 
@@ -50,7 +50,7 @@ function products(): number {
 
 beforeEach(() => void products());
 
-describe('the work of a shopper who has chosen a lot', () => {
+describe('the work for a shopper with a long history', () => {
   /** Dot products of everything that follows one more choice. */
   function afterChoice(rows: number[]): number {
     rank(index, chose(...rows.slice(0, -1)), request('for-you'));

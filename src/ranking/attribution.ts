@@ -12,8 +12,8 @@ const CONTENT_TERMS = ['recent', 'session', 'closest'] as const satisfies TermNa
 /**
  * Takes a personal score apart: the terms that look at content become the share of the texts and that of the pictures,
  * and they and the companions are counted to the past items that they come from. Terms of the history as a whole (base
- * model, category, numbers, taste, experts) belong to no single item, and what an item that was chosen before has in common
- * with itself is told of none.
+ * model, category, numbers, taste, experts) belong to no single item, and the similarity of an
+ * item that was chosen before to itself is counted to none.
  * @param terms the parts of the item's score
  */
 export function attributed(
@@ -45,14 +45,14 @@ export function attributed(
   mean(rows, recencyWeights(strengths), weights.recent);
   mean(rows.slice(-SESSION), strengths.slice(-SESSION), weights.session);
   const closest = [...new Set(rows)]
-    .map((past) => ({ past, likeness: similarity(vectors, past, row) }))
-    .sort((a, b) => b.likeness - a.likeness)
+    .map((past) => ({ past, value: similarity(vectors, past, row) }))
+    .sort((a, b) => b.value - a.value)
     .slice(0, 3);
-  for (const { past, likeness } of closest) {
+  for (const { past, value } of closest) {
     const parts = modalityParts(vectors, row, vectorOf(vectors, past));
     content.text += (weights.closest * parts.text) / closest.length;
     content.image += (weights.closest * parts.image) / closest.length;
-    add(past, (weights.closest * likeness) / closest.length);
+    add(past, (weights.closest * value) / closest.length);
   }
   if (index.companions) {
     for (const [past, part] of companionParts(index.companions, rows, row)) add(past, weights.companions * part);

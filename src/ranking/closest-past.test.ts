@@ -23,7 +23,7 @@ it('says the same of a history that grew, shrank or became another one as of a n
   }
 });
 
-it('says the same of the last items of a long history, whether all similarities are kept or hardly any', () => {
+it('says the same of the last items of a long history, with a large cache and a small one', () => {
   const all = Array.from({ length: 60 }, (_, n) => (n * n * 7 + 3 * n) % COUNT);
   for (const cache of [similar, new SimilarityCache(vectors, 0)]) {
     const closest = new ClosestPast(vectors, cache);
@@ -34,7 +34,7 @@ it('says the same of the last items of a long history, whether all similarities 
   }
 });
 
-it('passes over what is not a number', () => {
+it('leaves out similarities that are not a number', () => {
   const broken = { ...vectors, values: values.slice() };
   broken.values.fill(Number.NaN, 5 * width, 6 * width);
   const closest = new ClosestPast(broken, new SimilarityCache(broken));

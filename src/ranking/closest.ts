@@ -8,8 +8,8 @@ const NONE = -1;
 const AT_ONCE = 32;
 
 /**
- * The largest content similarities of every item to some of the items, such as those of a history. What one more or one
- * less of them costs does not depend on how many there are.
+ * The largest content similarities of every item to some of the items, such as those of a history. The cost of adding or
+ * removing one of these does not depend on how many there are.
  */
 export class Closest {
   readonly #vectors: ContentVectors;
@@ -26,19 +26,19 @@ export class Closest {
     this.#similar = similar;
     this.#top = Array.from({ length: most }, () => new Float32Array(vectors.count));
     this.#to = this.#top.map(() => new Int32Array(vectors.count));
-    this.#startAnew();
+    this.#reset();
   }
 
   /**
    * @param rows repeats count once
-   * @returns [most][count], largest first, -1 where there are fewer rows. Shared: not to be changed, and gone with the next call
+   * @returns [most][count], largest first, -1 where there are fewer rows. Shared: do not change them; the next call does
    */
   to(rows: Iterable<number>): readonly Float32Array[] {
     const wanted = new Set(rows);
     let gone = new Set([...this.#known].filter((row) => !wanted.has(row)));
-    // Each item whose largest one goes is compared with all others: beyond a share of them, everything anew is cheaper.
+    // An item that loses one of its largest is compared with all rows left: where many rows go, starting over is cheaper.
     if (gone.size * (this.#top.length + 1) > this.#known.size) {
-      this.#startAnew();
+      this.#reset();
       gone = new Set();
     }
     const fresh = [...wanted].filter((row) => !this.#known.has(row));
@@ -50,7 +50,7 @@ export class Closest {
     return this.#top;
   }
 
-  #startAnew(): void {
+  #reset(): void {
     this.#known.clear();
     for (const values of this.#top) values.fill(NONE);
     for (const rows of this.#to) rows.fill(-1);
@@ -60,7 +60,7 @@ export class Closest {
     this.#known.add(row);
     const last = this.#top[this.#top.length - 1];
     for (let item = 0; item < similarities.length; item++) {
-      // Of equal ones the newest stays: it is the last to leave a history. What is not a number has no place.
+      // Of equal ones the newest stays: it is the last to leave a history. NaN is never kept.
       if (similarities[item] >= last[item]) this.#insert(item, similarities[item], row);
     }
   }

@@ -40,9 +40,9 @@ function nearestOf({ content }: CatalogueIndex, taste: Taste, row: number): numb
   let best = Number.NEGATIVE_INFINITY;
   for (const past of new Set(taste.rows.slice(-LONGEST_HISTORY))) {
     if (past === row) continue;
-    const likeness = similarity(content, past, row);
-    if (likeness > best) {
-      best = likeness;
+    const value = similarity(content, past, row);
+    if (value > best) {
+      best = value;
       nearest = past;
     }
   }

@@ -1,12 +1,13 @@
 /**
  * Where recommendations are shown: `complement` has what others chose with the item in view, `similar` what resembles it,
- * `recent` what the shopper looked at, newest first and nothing else: it is empty for somebody new.
+ * `recent` what the shopper looked at, newest first and nothing else: it is empty for a new shopper.
  */
 export type Placement = 'for-you' | 'similar' | 'complement' | 'trending' | 'recent';
 
 /**
  * Which part of the ranking put an item in a list, from most to least informed: what this shopper likes, what others
  * chose with the item in view, what resembles it, what is in its style but of other categories, what many shoppers
- * choose, some of every category of the catalogue (where no popularity is known). `pinned` is where the shop put it by a rule.
+ * choose, some of every category of the catalogue (where popularity is unknown). `pinned` is where the shop put it by a
+ * rule.
  */
 export type Source = 'personal' | 'companions' | 'content' | 'style' | 'popularity' | 'catalogue' | 'pinned';

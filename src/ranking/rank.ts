@@ -49,8 +49,8 @@ const EXCLUDE_RECENT = 40;
 
 /**
  * The list for one placement. Falls from personal or what others chose to content similarity to popularity to some of
- * every category, whatever is there; `recent` alone has nothing to fall back to. Never returns items in view or what the
- * rules exclude.
+ * every category, whichever is known first; only `recent` has no fallback. Never returns items in view or what the rules
+ * exclude.
  */
 export function rank(index: CatalogueIndex, state: RankState, request: RankRequest): RankedItem[] {
   const { limit, rules = {}, lang, shownBefore = new Set<number>() } = request;
@@ -74,7 +74,7 @@ export function judged(
   const record = state.record ?? NO_RECORD;
   const { admits, pinnable } = admission(index, state.taste, record, { ...request, rules });
   const scored = adjusted(index, listOf(index, state, request, admits), record, rules, now);
-  // A list of what somebody looked at has nothing else, whatever the shop pins.
+  // `recent` holds nothing but what the shopper looked at, so pins of other items do not count there.
   return { scored, pinnable: request.placement === 'recent' ? scored.holds : pinnable };
 }
 
@@ -100,9 +100,9 @@ function listOf(
     case 'for-you': {
       const { rows } = taste;
       const last = new Set(rows.slice(Math.max(0, rows.length - excludeRecent)));
-      const rested = (at: number): boolean => admits(at) && !last.has(at);
-      if (taste.rows.length > 0) return personalList(index, state, rested);
-      return (row === null ? null : similarList(index, row, rested)) ?? commonList(index, rested);
+      const notRecent = (at: number): boolean => admits(at) && !last.has(at);
+      if (taste.rows.length > 0) return personalList(index, state, notRecent);
+      return (row === null ? null : similarList(index, row, notRecent)) ?? commonList(index, notRecent);
     }
   }
 }

@@ -102,7 +102,7 @@ describe('rank', () => {
     expect(recent.map(({ row }) => row)).toEqual([6, 2, 5]);
   });
 
-  it('has nothing recent for somebody new, whatever the shop pins, and never the item in view', () => {
+  it('has an empty `recent` for a new shopper, also with pins, and never the item in view', () => {
     const recent = { ...request, placement: 'recent', limit: 8 } as const;
     const popular = catalogue([{ popularity: 9 }]);
     const rules = { pin: [{ itemId: 'item-3', position: 0 }] };
@@ -118,7 +118,7 @@ describe('rank', () => {
         ?.reason;
     expect(reasonOf([4, 5])).toBe('Because you looked at “Item 4”');
     expect(reasonOf([5])).toBe('Chosen for you');
-    // Somebody's table says that item 5 goes with itself and with item 0.
+    // A table by which item 5 goes with itself and with item 0.
     const companions = {
       ...COMPANIONS,
       offsets: Uint32Array.of(0, 1, 1, 1, 1, 1, 2, 2, 2),
@@ -133,18 +133,18 @@ describe('rank', () => {
     }
   });
 
-  it('lets what was chosen rest for 40 choices, or for as many as a rule says', () => {
+  it('leaves out what is among the last 40 choices, or as many as a rule says', () => {
     const rows = Array.from({ length: 50 }, (_, n) => (n < 42 ? n % 6 : 6));
-    const rested = (excludeRecent?: number) =>
+    const listed = (excludeRecent?: number) =>
       rank(catalogue(), chose(...rows), { ...request, limit: 8, rules: { excludeRecent } })
         .map(({ row }) => row)
         .toSorted();
-    expect(rested()).toEqual([7]);
-    expect(rested(10)).toEqual([0, 1, 2, 3, 7]);
-    expect(rested(0)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(listed()).toEqual([7]);
+    expect(listed(10)).toEqual([0, 1, 2, 3, 7]);
+    expect(listed(0)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
-  it('counts what is no number in a term as nothing', () => {
+  it('counts a term that is not finite as 0', () => {
     const broken = Float32Array.of(0.5, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, 0, 0.25);
     const shopper = { ...chose(4, 5), liking: broken };
     const values = termValues(catalogue(), shopper);
@@ -161,7 +161,7 @@ describe('rank', () => {
     }
   });
 
-  it('keeps its order, and the spread that rules go by, beside an item whose score is no number', () => {
+  it('keeps its order, and the deviation that rules use, beside an item whose score is NaN', () => {
     const plain = catalogue([{ popularity: 9 }, { popularity: 5 }, {}, { popularity: 2 }]);
     const broken = { ...plain, logPopularity: plain.logPopularity.slice() };
     broken.logPopularity[1] = Number.NaN;

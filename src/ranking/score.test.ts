@@ -23,7 +23,7 @@ describe('rankOf', () => {
     expect(rankOf(score, 2, [2, 0])).toBe(2);
   });
 
-  it('puts a score that is no number behind all others, and never ahead of one', () => {
+  it('ranks a score that is NaN behind all others', () => {
     const score = Float32Array.of(Number.NaN, -5, Number.NaN, Number.NEGATIVE_INFINITY);
     expect([0, 1, 2, 3].map((row) => rankOf(score, row, []))).toEqual([4, 1, 4, 2]);
     expect(rankOf(score, 0, [1, 0, 1])).toBe(3);

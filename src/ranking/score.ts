@@ -26,7 +26,7 @@ export function scoreParts(values: TermValues, weights: TermWeights, row: number
 }
 
 /**
- * Rows of the `limit` highest scores, best first; equal scores keep catalogue order, and what is not a number has no place.
+ * Rows of the `limit` highest scores, best first; equal scores keep catalogue order; scores that are NaN are left out.
  * @param allowed rows that may be returned, default all
  */
 export function topRows(score: Float32Array, limit: number, allowed: (row: number) => boolean = () => true): number[] {
@@ -66,7 +66,7 @@ function leastOfTop(score: Float32Array, limit: number, allowed: (row: number) =
 
 /**
  * Place of item `row` among all items but the excluded ones, from 1; the item itself always competes. Equal scores keep
- * catalogue order, as `topRows` does. A score that is NaN is behind all others, those that are NaN too among them.
+ * catalogue order, as `topRows` does. A score that is NaN ranks behind all others, also those that are NaN.
  * @param excluded rows, repeats allowed
  */
 export function rankOf(score: Float32Array, row: number, excluded: Iterable<number>): number {

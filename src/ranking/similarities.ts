@@ -59,7 +59,10 @@ export function weightedMean(
 /** Rows that are multiplied with the others at a time. */
 const BLOCK = 256;
 
-/** Dot products of some rows with every row: what `similarities` has of each of them, in half the time. @returns [rows][count] */
+/**
+ * Dot products of some rows with every row: the results of `similarities` for each of them, in half the time.
+ * @returns [rows][count]
+ */
 export function rowSimilarities(vectors: ContentVectors, rows: readonly number[]): Float32Array[] {
   const { count, width, values } = vectors;
   const queries = { count: rows.length, length: width, values: new Float64Array(rows.length * width) };
@@ -78,7 +81,7 @@ export function rowSimilarities(vectors: ContentVectors, rows: readonly number[]
   return out;
 }
 
-/** Dot product of two rows, as `similarities` has it. */
+/** Dot product of two rows, the same number that `similarities` gives. */
 export function similarity({ width, values }: Pick<ContentVectors, 'width' | 'values'>, a: number, b: number): number {
   let sum = 0;
   for (let n = 0, at = b * width, of = a * width; n < width; n++, at++, of++) sum += values[at] * values[of];

@@ -10,7 +10,7 @@ it('gives dot products with every item, and computes those of a row once', () =>
   expect(cache.to(1)).toBe(first);
 });
 
-it('gives several rows at once, whether it knew them or not', () => {
+it('gives several rows at once, cached or not', () => {
   const [count, width] = [40, 3];
   const vectors = { count, width, values: Float32Array.from({ length: count * width }, (_, at) => Math.cos(at * 7)) };
   const plain = new SimilarityCache(vectors);

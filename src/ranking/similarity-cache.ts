@@ -26,7 +26,7 @@ export class SimilarityCache {
     return known;
   }
 
-  /** The same of several items, which is faster than one by one. Not for more than fit into memory. */
+  /** Similarities of several items, faster than one by one. All results are in memory at once. @returns [rows][count] */
   toEach(rows: readonly number[]): Float32Array[] {
     const unknown = [...new Set(rows)].filter((row) => !this.#known.has(row));
     const computed = new Map<number, Float32Array>();
@@ -41,7 +41,7 @@ export class SimilarityCache {
     });
   }
 
-  /** The same where it is known; undefined where it would have to be computed. */
+  /** Similarities of item `row` if they are cached; undefined otherwise. */
   known(row: number): Float32Array | undefined {
     return this.#known.has(row) ? this.to(row) : undefined;
   }

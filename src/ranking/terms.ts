@@ -132,7 +132,7 @@ export function termValues(index: CatalogueIndex, sources: TermSources): TermVal
   return values;
 }
 
-/** The same values, in a copy where some are not finite. */
+/** The values with 0 for those that are not finite, in a copy where there are any. */
 function finiteValues(values: Float32Array): Float32Array {
   for (let at = 0; at < values.length; at++) {
     if (!Number.isFinite(values[at])) return values.map((value) => (Number.isFinite(value) ? value : 0));
@@ -140,7 +140,10 @@ function finiteValues(values: Float32Array): Float32Array {
   return values;
 }
 
-/** The same values as the sources have them. */
+/**
+ * Values of every term for every item as the sources give them: some may not be finite. `termValues` is for lists.
+ * @returns for each term [items]
+ */
 export function rawTermValues(index: CatalogueIndex, { taste, base, liking, experts }: TermSources): TermValues {
   const count = index.items.length;
   const nothing = new Float32Array(count);

@@ -156,6 +156,8 @@ export interface Status {
   items: number;
   /** Events learned from in this profile. */
   events: number;
+  /** Items that the shopper dismissed and did not take back. */
+  dismissed: number;
   /** Milliseconds since the epoch, or null before the first update. */
   lastUpdate: number | null;
   /** Windows closed so far. */
@@ -219,7 +221,7 @@ export interface RecommenderOptions {
   workerUrl?: string;
   /** What the shop wants of every list. A wrong rule is refused with `runtime/invalid-input`. */
   rules?: Rules;
-  /** Hears of progress from the first byte on; the same as the `progress` event, which can only be heard once loaded. */
+  /** Called with progress from the first byte on; the same as the `progress` event, which has listeners only once loaded. */
   onProgress?: (progress: Progress) => void;
   /** An A/B test that this device may take part in. A wrong one is refused with `runtime/invalid-input`. */
   experiment?: Experiment;
@@ -271,7 +273,7 @@ export interface Recommender {
   status(): Promise<Status>;
   /**
    * Impressions, clicks, carts, purchases and revenue on this device by variant and placement, and its variant. Counted
-   * since consent was given, or since the page was opened without it; `reset()` begins anew.
+   * since consent was given, or since the page was opened without it; `reset()` begins at zero.
    */
   metrics(): Promise<Metrics>;
   /** Resolves when all events tracked so far are kept and learned, and what was due of training and saving is done. */

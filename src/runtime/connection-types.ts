@@ -7,14 +7,14 @@ import type { TrackInput } from './requests';
 export type Remote = Comlink.Remote<RemoteRecommender>;
 
 /** Hears of one event. */
-export type Hear = <K extends keyof RecommenderEvents>(type: K, event: RecommenderEvents[K]) => void;
+export type Emit = <K extends keyof RecommenderEvents>(type: K, event: RecommenderEvents[K]) => void;
 
 /** The page's connection to one worker, which all handles of a recommender share. A worker that crashed is replaced. */
 export interface Connection {
   /** Callers that have not closed it. */
   handles: number;
-  /** Who hears of events. */
-  readonly hearers: Set<Hear>;
+  /** Called with every event. */
+  readonly listeners: Set<Emit>;
   /** Whether its worker is there. */
   readonly up: boolean;
   /** Resolves when it can be asked; rejects when the start failed. */
@@ -37,7 +37,7 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-/** What starting the worker anew needs of a connection. */
+/** What restarting the worker needs of a connection. */
 export interface RestartContext {
   /** What callers named so far, with the consent that holds now: what the next worker is started with. */
   given: GivenOptions;
@@ -52,6 +52,6 @@ export interface RestartContext {
    * @param start what brings it, once the calls under way are answered; `last` is the one there was
    */
   replace(start: (last: Remote | null) => Promise<Remote>): void;
-  emit: Hear;
+  emit: Emit;
   fail(thrown: unknown): void;
 }

@@ -1,7 +1,6 @@
 import * as Comlink from 'comlink';
-import { type SerializedError, SidestreamError } from '../error';
-import type { Status } from './api';
-import type { Connection, Hear, Remote, RestartContext } from './connection-types';
+import { SidestreamError } from '../error';
+import type { Connection, Emit, Remote, RestartContext } from './connection-types';
 import type { GivenOptions } from './given-options';
 import type { ImpressionBatch } from './impression-batch';
 import { PendingCalls } from './pending-calls';
@@ -20,25 +19,31 @@ export const closedError = (): SidestreamError =>
 /** Starts the worker, which loads the bundle. */
 export function connect(options: GivenOptions): Connection {
   carryErrors();
-  const hearers = new Set<Hear>();
+  const listeners = new Set<Emit>();
   const pending = new PendingCalls();
   let resting = false;
   let endRest = (): void => undefined;
   let impressions: ImpressionBatch | null = null;
   let worker: Worker | null = null;
+  /** Whether the next worker is not the first one that ran. */
+  let restarted = false;
   /** The worker's side, where it is up. */
   let remote: Remote | null = null;
   /** The start of the worker that is up or starting. */
   let coming: Promise<Remote> | null = null;
 
-  const emit: Hear = (type, event) => {
-    for (const hear of hearers) hear(type, event);
+  const emit: Emit = (type, event) => {
+    for (const listener of listeners) listener(type, event);
   };
   const fail = (thrown: unknown): void => emit('error', SidestreamError.from(thrown));
   const listener: RemoteListener = (type, event) => {
-    // It may have been given, or taken back, in another tab.
-    if (type === 'change') remember((event as Status).consent);
-    emit(type, type === 'error' ? SidestreamError.deserialize(event as SerializedError) : (event as never));
+    if (type === 'error') emit(type, SidestreamError.deserialize(event));
+    else if (type === 'progress') emit(type, event);
+    else {
+      // Consent may have been given, or taken back, in another tab.
+      remember(event.consent);
+      emit(type, event);
+    }
   };
 
   const newWorker = (): Worker => startWorker('worker.js', context.given.workerUrl);
@@ -66,7 +71,8 @@ export function connect(options: GivenOptions): Connection {
     mine.addEventListener('error', crash);
     mine.addEventListener('messageerror', crash);
     try {
-      remote = await Comlink.wrap<Host>(mine).start(context.given, Comlink.proxy(listener), kept);
+      remote = await Comlink.wrap<Host>(mine).start(context.given, Comlink.proxy(listener), kept, restarted);
+      restarted = true;
       if (resting) rest();
       return remote;
     } catch (thrown) {
@@ -121,7 +127,7 @@ export function connect(options: GivenOptions): Connection {
     impressions = new ImpressionBatch((events) => call((up) => up.trackAll(events)));
     endRest = watchRest((now) => {
       resting = now;
-      // A worker that is gone rests already; a new one is told when it starts.
+      // A worker that is gone rests already; a new one is asked to rest when it starts.
       if (remote) rest();
     });
   };
@@ -135,7 +141,7 @@ export function connect(options: GivenOptions): Connection {
   });
   const connection: Connection = {
     handles: 0,
-    hearers,
+    listeners,
     get up() {
       return remote !== null;
     },

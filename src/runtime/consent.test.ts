@@ -141,6 +141,30 @@ describe('consent that is withdrawn in one tab', () => {
   });
 });
 
+describe('a worker that takes the place of one that stopped', () => {
+  it('does not give consent again that another tab took back meanwhile', async () => {
+    const first = await open();
+    await first.setConsent('denied');
+    const restarted = await open({ consent: 'granted', restarted: true });
+    expect(await consentOf(restarted)).toBe('pending');
+    await restarted.track('click', 'a', {});
+    expect(await databases()).toEqual([]);
+    expect(await consentOf(first)).toBe('denied');
+    await Promise.all([first.close(), restarted.close()]);
+  });
+
+  it('does not take back consent that another tab gave meanwhile, and goes on with what is kept', async () => {
+    const first = await open();
+    await clickAll(first, 'ab');
+    const denied = await open({ consent: 'denied', restarted: true });
+    expect(await databases()).toEqual(['sidestream/test']);
+    expect(await consentOf(first)).toBe('granted');
+    const granted = await open({ consent: 'granted', restarted: true });
+    expect(await granted.status()).toMatchObject({ consent: 'granted', events: 2 });
+    await Promise.all([first.close(), denied.close(), granted.close()]);
+  });
+});
+
 describe('a deletion that another page holds up', () => {
   it.each(['denied', 'forgotten'])(
     '%s: rejects, has forgotten all the same, and tries again when asked again',

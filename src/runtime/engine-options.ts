@@ -4,7 +4,7 @@ import type { Rules } from '../ranking';
 import type { Encryption } from '../store';
 import type { Consent, Progress, Status } from './api';
 
-/** What the engine tells the page while it works. */
+/** What the engine reports to the page while it works. */
 export interface EngineListener {
   change(status: Status): void;
   progress(progress: Progress): void;
@@ -16,6 +16,11 @@ export interface EngineOptions {
   /** Absolute address of the bundle folder. */
   bundle: string;
   consent?: Consent;
+  /**
+   * The page goes on after an earlier worker: the consent is what that one knew, and no new answer of the shopper. Another
+   * tab may have given a later one meanwhile. Default false.
+   */
+  restarted?: boolean;
   namespace: string;
   learning: boolean;
   seed: number;

@@ -70,8 +70,9 @@ describe('an engine with rules', () => {
     await next.track('undismiss', 'c', {});
     expect(await listed(next, {})).toBe('cefgh');
     expect((await next.recommend({ excludeOwned: false, placement: 'for-you' })).items[0].source).toBe('popularity');
-    expect(await next.status()).toMatchObject({ events: 0, windows: 0 });
+    expect(await next.status()).toMatchObject({ events: 0, windows: 0, dismissed: 1 });
     await next.reset();
+    expect(await next.status()).toMatchObject({ dismissed: 0 });
     expect(await listed(next, {})).toBe('abcdefgh');
     await next.close();
     // What was noted is learned once there is learning, and nothing of it twice.

@@ -19,6 +19,7 @@ import type {
 } from './api';
 import { Chores } from './chores';
 import { parseConsent } from './consent';
+import { preloadDevice } from './device-opening';
 import type { BundleEncoders } from './encoder-files';
 import type { EngineListener, EngineOptions } from './engine-options';
 import { LearningScheduler } from './learning-scheduler';
@@ -26,7 +27,7 @@ import { Ledger } from './ledger';
 import { loadLearned } from './load-learned';
 import { LoadedCatalogue } from './loaded-catalogue';
 import { ProfileSession } from './profile-session';
-import { ProfileStorage, preloadStore } from './profile-storage';
+import { ProfileStorage } from './profile-storage';
 import { parsed, type TrackInput, trackSchema } from './requests';
 import { Trial } from './trial';
 
@@ -53,7 +54,7 @@ export class Engine {
   readonly #scheduler: LearningScheduler;
   readonly #advice: Advice;
   readonly #chores: Chores;
-  /** Changes of consent, of this tab and heard from others: each is done before the next one begins. */
+  /** Changes of consent, in this tab and in others: each is done before the next one begins. */
   readonly #consenting = new Mutex();
 
   /** @param large what a catalogue needs that is not loaded as a whole */
@@ -91,10 +92,10 @@ export class Engine {
         this.#ledger.restart();
         this.#chores.later('refresh', REFRESH_DELAY, () => this.#scheduler.reload());
       },
-      // The one who led before may have died before it learned, or saved, the last events.
+      // The tab that led before may have ended before it learned, or saved, the last events.
       onLead: () => this.#chores.queue(() => this.#scheduler.reload()),
       onErased: () => this.#chores.beside(() => this.#consenting.run(() => this.#erase())),
-      onGranted: () => this.#chores.beside(() => this.#consenting.run(() => this.#grant(false))),
+      onGranted: () => this.#chores.beside(() => this.#consenting.run(() => this.#grantElsewhere())),
       onTakenOver: () => this.#chores.beside(() => this.#scheduler.rebase()),
     });
   }
@@ -110,7 +111,7 @@ export class Engine {
       (loaded, total) => listener.progress({ stage: 'bundle', loaded, total }),
       { whole: false, onIncomplete: (error) => listener.error(error) },
     );
-    void preloadStore(options);
+    void preloadDevice(options);
     const bundle = await opening;
     // Most catalogues are loaded as a whole.
     const large = bundle.clusters && (await import('./aisles'));
@@ -161,7 +162,7 @@ export class Engine {
   async setConsent(level: Consent): Promise<void> {
     const wanted = parseConsent(level, 'consent()');
     await this.#consenting.run(async () => {
-      if (wanted === 'granted') await this.#grant(true);
+      if (wanted === 'granted') await this.#grantHere();
       else if (wanted !== this.#storage.consent || this.#storage.deletionDue) await this.#withdraw(wanted);
     });
   }
@@ -323,16 +324,25 @@ export class Engine {
     if (aisles) this.#chores.beside(() => aisles.check(entries.map(({ itemId }) => itemId)));
   }
 
-  /** @param here whether the shopper agreed in this tab, and not in another */
-  async #grant(here: boolean): Promise<void> {
-    if (this.#storage.consent === 'granted' || (!here && this.#storage.answered !== 'granted')) return;
+  async #grantHere(): Promise<void> {
+    if (this.#storage.consent === 'granted') return;
+    this.#storage.agree();
+    await this.#grant();
+  }
+
+  /** The shopper agreed in another tab, unless they have answered otherwise since. */
+  async #grantElsewhere(): Promise<void> {
+    if (this.#storage.consent !== 'granted' && this.#storage.answered === 'granted') await this.#grant();
+  }
+
+  async #grant(): Promise<void> {
     await this.#scheduler.catchUp();
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.#scheduler.moveToDevice(here && attempt === 1);
+        await this.#scheduler.moveToDevice();
         break;
       } catch (thrown) {
-        // The deletion that belongs to an earlier answer may still be on its way in another tab.
+        // The deletion that belongs to an earlier answer may still be under way in another tab.
         const { code } = SidestreamError.from(thrown);
         if (code !== 'store/forgotten' || this.#storage.answered !== 'granted' || attempt === GRANT_ATTEMPTS)
           throw thrown;

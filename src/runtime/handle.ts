@@ -1,7 +1,7 @@
 import { SidestreamError } from '../error';
 import type { Recommender, RecommenderEvents, RecommenderOptions } from './api';
 import { closedError } from './connection';
-import type { Connection, Hear, Remote } from './connection-types';
+import type { Connection, Emit, Remote } from './connection-types';
 import { withDeadline } from './deadline';
 
 /** Most errors that are kept for somebody to listen. */
@@ -32,7 +32,7 @@ export const coreOf = (recommender: Recommender): object => connections.get(reco
 type Listeners = { [K in keyof RecommenderEvents]: Set<(event: RecommenderEvents[K]) => void> };
 
 /**
- * The recommender as one caller has it: with listeners of its own, and an end of its own. It hears of the start from here
+ * The recommender as one caller has it: with listeners of its own, and an end of its own. It gets events from here
  * on, and may be asked once its connection has started.
  * @param leave called when it is closed, once what it was asked is answered
  */
@@ -45,7 +45,7 @@ export function handleOf(
   if (onProgress) listeners.progress.add(onProgress);
   /** Errors from before anybody could listen. */
   const unheard: SidestreamError[] = [];
-  const hear: Hear = (type, event) => {
+  const emit: Emit = (type, event) => {
     if (type === 'error' && listeners.error.size === 0 && unheard.length < MOST_UNHEARD) {
       unheard.push(event as SidestreamError);
     }
@@ -53,12 +53,12 @@ export function handleOf(
       try {
         listener(event);
       } catch (thrown) {
-        // It is the page's own fault, and no reason for others not to hear.
+        // It is the page's own fault, and no reason for others to miss the event.
         reportError(thrown);
       }
     }
   };
-  connection.hearers.add(hear);
+  connection.listeners.add(emit);
   const ended = new AbortController();
   let closing: Promise<void> | null = null;
   const check = (): void => {
@@ -99,7 +99,7 @@ export function handleOf(
         call,
         workerUrl,
         ended: ended.signal,
-        onProgress: (progress) => hear('progress', progress),
+        onProgress: (progress) => emit('progress', progress),
       });
     },
     on(type, listener) {
@@ -108,8 +108,8 @@ export function handleOf(
         throw new SidestreamError('runtime/invalid-input', text);
       }
       listeners[type].add(listener);
-      // What went wrong while starting is told to the first who asks.
-      if (type === 'error') for (const error of unheard.splice(0)) hear('error', error);
+      // What went wrong while starting goes to the first listener.
+      if (type === 'error') for (const error of unheard.splice(0)) emit('error', error);
       return () => listeners[type].delete(listener);
     },
     close() {
@@ -118,7 +118,7 @@ export function handleOf(
         try {
           await leave();
         } finally {
-          connection.hearers.delete(hear);
+          connection.listeners.delete(emit);
         }
       })();
       return closing;

@@ -5,7 +5,7 @@ import type { GivenOptions } from './given-options';
 const turns = new WeakMap<RestartContext, Promise<void>>();
 
 /**
- * Takes in what a further caller of `createRecommender()` asks for; one after the other, as each may start the worker anew.
+ * Takes in what a further caller of `createRecommender()` asks for; one after the other, as each may restart the worker.
  * @throws SidestreamError `runtime/invalid-input` for an option that is wrong, or not the one that another caller named;
  *   then nothing changes
  */

@@ -39,11 +39,11 @@ describe('late files', () => {
         define('./a-1.js', [], (exports) => Object.assign(exports, { a: 1 })),
     });
     const places = { script: 'https://shop.example/', files: { 'a-1.js': 'https://cdn.example/a.9f.js' } };
-    // What is for somebody else is not heard.
-    files.hear({ type: 'RAW', id: 1 });
-    files.hear({ type: 'sidestream-places', places });
+    // Messages for somebody else are ignored.
+    files.onMessage({ type: 'RAW', id: 1 });
+    files.onMessage({ type: 'sidestream-places', places });
     const relative = { ...places, files: { 'a-1.js': '/a.9f.js' } };
-    expect(() => files.hear({ type: 'sidestream-places', places: relative })).toThrow(/url/i);
+    expect(() => files.onMessage({ type: 'sidestream-places', places: relative })).toThrow(/url/i);
     expect(await files.require('./a-1.js')).toEqual({ a: 1 });
     expect(files.address('b.wasm')).toBe('https://shop.example/b.wasm');
   });

@@ -5,7 +5,7 @@ import type { Places } from './own-workers';
 /**
  * Loads the files into which the package's build cuts what a worker needs late. They are plain scripts that define
  * themselves, and not modules that import each other: bundlers copy each one under a name of its own, so none can know
- * the address of another. The page tells the addresses.
+ * the address of another. The page sends the addresses.
  */
 type Require = (name: string) => object | Promise<object>;
 type Factory = (exports: object, require: Require, script: string) => void;
@@ -41,7 +41,7 @@ const messageSchema = v.strictObject({
 export function lateFiles(
   places: Places,
   fetchScript: (address: string) => Promise<unknown> = (address) => import(/* @vite-ignore */ address),
-): LateFiles & { hear(message: unknown): void } {
+): LateFiles & { onMessage(message: unknown): void } {
   const defined = new Map<string, { needs: string[]; factory: Factory }>();
   const ready = new Map<string, object>();
   const loading = new Map<string, Promise<object>>();
@@ -52,7 +52,7 @@ export function lateFiles(
   const require: Require = (name) => {
     const known = ready.get(name) ?? loading.get(name);
     if (known) return known;
-    // What failed to load is tried again by whoever needs it next.
+    // What failed to load is tried again the next time it is needed.
     const load = run(name).finally(() => loading.delete(name));
     loading.set(name, load);
     return load;
@@ -75,7 +75,7 @@ export function lateFiles(
     define: (name, needs, factory) => void defined.set(name, { needs, factory }),
     require,
     address: addressOf,
-    hear(input) {
+    onMessage(input) {
       if (v.is(typeSchema, input)) places = v.parse(messageSchema, input).places;
     },
   };

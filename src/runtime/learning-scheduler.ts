@@ -1,5 +1,5 @@
 import { SidestreamError } from '../error';
-import { Learner, type LoggedEvent, type Profile } from '../learner';
+import { Learner, type LoggedEvent, type Profile, preloadCompute } from '../learner';
 import { eventSize } from '../store';
 import type { Aisles } from './aisles';
 import type { Chores } from './chores';
@@ -14,7 +14,7 @@ const TRAINING_DELAY = 150;
 const SAVE_DELAY = 400;
 /** Past choices, and dismissals, whose items are loaded of a large catalogue. */
 const MOST_PAST_ITEMS = 40;
-/** Time after which the browser has told of a lost GPU, ms. */
+/** Time after which the browser has reported a lost GPU, ms. */
 const LOSS_DELAY = 100;
 
 /** What the scheduler works with. */
@@ -96,15 +96,14 @@ export class LearningScheduler {
 
   /**
    * From memory to the device, with what was learned; where the device holds a profile already, that one goes on.
-   * @param here whether the shopper agreed in this tab, and not in another
    * @throws SidestreamError `store/*`: then everything stays in memory
    */
-  async moveToDevice(here: boolean): Promise<void> {
+  async moveToDevice(): Promise<void> {
     const { session, storage } = this.#context;
     const known = await session.run(async ({ learner }) => {
       const learned = this.#context.learning() && learner.status.lastUpdate !== null;
       const profile = learned ? learner.save() : null;
-      const moved = await storage.grant(profile, learner.lastEvent, here);
+      const moved = await storage.grant(profile, learner.lastEvent);
       if (moved === null) return false;
       learner.renumber(moved.lastEvent);
       session.rebase(moved.origin);
@@ -165,9 +164,9 @@ export class LearningScheduler {
         past = pastOf(profile);
         if (this.#context.learning()) fresh.restore(profile, profile?.history ? [] : await storage.eventsAfter(0));
         else fresh.restoreWithoutLearning(profile);
-        // Where the experts were heard already, they shall not fall silent for a while.
-        const heard = await session.run(({ learner }) => learner.status.backend !== null);
-        if (fresh.awakeningDue && heard) await this.#guarded(() => fresh.awaken());
+        // Where the experts were in use already, lists do not do without them for a while.
+        const inUse = await session.run(({ learner }) => learner.status.backend !== null);
+        if (fresh.awakeningDue && inUse) await this.#guarded(() => fresh.awaken());
         return origin;
       },
       async (turn) => {
@@ -286,11 +285,18 @@ export class LearningScheduler {
   /** A failure of the experts is reported and silences them; the rest of the ranking goes on. */
   async #withExperts(work: (learner: TrainingLearner, turn: Turn<TrainingLearner>) => Promise<void>): Promise<void> {
     const { session, chores, changed } = this.#context;
+    try {
+      // Before the turn: to forget or to replace what was learned must not wait for the network.
+      await preloadCompute();
+    } catch (thrown) {
+      this.#expertsFailed = true;
+      throw thrown;
+    }
     await session.train(async (turn) => {
       try {
         await work(turn.learner, turn);
       } catch (thrown) {
-        // The browser tells of a lost GPU a moment after the work on it has failed.
+        // The browser reports a lost GPU a moment after the work on it has failed.
         await new Promise((resolve) => setTimeout(resolve, LOSS_DELAY));
         if (!(await turn.learner.recover())) {
           this.#expertsFailed = true;

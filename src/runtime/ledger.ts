@@ -38,10 +38,10 @@ export class Ledger {
   #underWay = 0;
   /** What this tab tracked since somebody last asked. */
   #taken = new Counters();
-  /** Set when it was told that the stored tally cannot be read. */
-  #told = false;
+  /** Whether it was reported that the stored tally cannot be read. */
+  #reported = false;
 
-  /** @param report hears of what went wrong and did not stop an event */
+  /** @param report gets what went wrong and did not stop an event */
   constructor(storage: ProfileStorage, chores: Chores, report: (error: SidestreamError) => void) {
     this.#storage = storage;
     this.#chores = chores;
@@ -153,17 +153,17 @@ export class Ledger {
     const stored = await counting.tally();
     const tally = stored === null ? new Tally() : Tally.read(stored);
     if (tally) return { tally, counting, generation, overDamaged: false };
-    if (!this.#told) {
+    if (!this.#reported) {
       this.#report(
         new SidestreamError(
           'store/corrupt',
           'The counters on this device cannot be read; they count again from what the log still has.',
         ),
       );
-      // Saved also when nothing is tracked, so that the next page has nothing to tell.
+      // Saved also when nothing is tracked, so that the next page reads it without an error.
       this.#chores.later('tally', SAVE_DELAY, () => this.#save());
     }
-    this.#told = true;
+    this.#reported = true;
     return { tally: new Tally(), counting, generation, overDamaged: true };
   }
 
@@ -182,6 +182,6 @@ interface KnownTally {
   tally: Tally;
   counting: ProfileStorage['counting'];
   generation: number;
-  /** Whether it begins anew because the stored one cannot be read. */
+  /** Whether it begins at zero because the stored one cannot be read. */
   overDamaged: boolean;
 }

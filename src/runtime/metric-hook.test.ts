@@ -47,7 +47,7 @@ describe('a hook for metrics', () => {
     expect(onMetric).toHaveBeenCalledTimes(3);
   });
 
-  it('may throw without harm; it is told as an error', async () => {
+  it('may throw without harm; that is reported as an error', async () => {
     take.mockResolvedValue(counts(1));
     onMetric.mockImplementation(() => {
       throw new Error('the shop’s own');

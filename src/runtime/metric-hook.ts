@@ -16,20 +16,20 @@ export class MetricHooks {
 
   /**
    * @param take what was counted since the last call
-   * @param fail hears of what a hook or `take` throws
+   * @param fail gets what a hook or `take` throws
    */
   constructor(take: () => Promise<Counts[]>, fail: (thrown: unknown) => void) {
     this.#take = take;
     this.#fail = fail;
   }
 
-  /** @returns tells what is left, and ends this hook */
+  /** @returns a function that hands over what is left and ends this hook */
   add(hook: MetricHook): () => Promise<void> {
     this.#hooks.add(hook);
     this.#begin();
     return async () => {
-      // Those who tell at the same moment share what is left: nothing is lost to a hook that is gone.
-      await this.#tell();
+      // Hooks that end at the same moment share what is left: nothing is lost to one that is gone.
+      await this.#handOver();
       this.#hooks.delete(hook);
       if (this.#hooks.size === 0) this.#ended?.abort();
     };
@@ -39,15 +39,15 @@ export class MetricHooks {
     if (this.#ended && !this.#ended.signal.aborted) return;
     this.#ended = new AbortController();
     const { signal } = this.#ended;
-    const timer = setInterval(() => this.#tell(), INTERVAL);
+    const timer = setInterval(() => this.#handOver(), INTERVAL);
     signal.addEventListener('abort', () => clearInterval(timer));
     const onHidden = (): void => {
-      if (document.visibilityState === 'hidden') void this.#tell();
+      if (document.visibilityState === 'hidden') void this.#handOver();
     };
     document.addEventListener('visibilitychange', onHidden, { signal });
   }
 
-  async #tell(): Promise<void> {
+  async #handOver(): Promise<void> {
     try {
       const counts = await this.#take();
       if (counts.length === 0) return;
@@ -70,10 +70,10 @@ const all = new WeakMap<Connection, MetricHooks>();
 
 /**
  * Adds a hook to those of a connection.
- * @returns tells the hook what is left, and ends it
+ * @returns a function that hands over what is left and ends the hook
  */
 export function addHook(connection: Connection, hook: MetricHook): () => Promise<void> {
-  // A worker that is gone has nothing to tell.
+  // A worker that is gone has counted nothing.
   const take = async () => (connection.up ? connection.call((remote) => remote.takeMetrics()) : []);
   const hooks = all.get(connection) ?? new MetricHooks(take, (thrown) => connection.fail(thrown));
   all.set(connection, hooks);

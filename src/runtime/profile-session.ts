@@ -1,8 +1,9 @@
 import { SidestreamError } from '../error';
-import { type BaseModel, Learner, type Profile } from '../learner';
+import { type BaseModel, Learner, type Profile, preloadCompute } from '../learner';
 import { Mutex } from '../mutex';
 import type { LoadedCatalogue } from './loaded-catalogue';
-import type { ProfileOrigin, ProfileStorage } from './profile-storage';
+import type { ProfileOrigin } from './profile-origin';
+import type { ProfileStorage } from './profile-storage';
 
 /** What may be done with the learner in a short turn: lists are made of it, and events are taken in. */
 export type ActiveLearner = Pick<
@@ -153,8 +154,10 @@ export class ProfileSession {
     this.#origin = origin;
   }
 
-  /** Hears a base model from now on, this learner and all that follow. */
+  /** Uses a base model from now on, for this learner and all that follow. */
   async useBase(bytes: Uint8Array): Promise<void> {
+    // Before the turn: to forget or to replace what was learned must not wait for the network.
+    await preloadCompute();
     await this.train(async ({ learner }) => {
       this.#base = await learner.loadBase(bytes);
     });

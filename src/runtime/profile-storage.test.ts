@@ -7,7 +7,8 @@ import { Learner, type NewEvent, type Profile } from '../learner';
 import { catalogueIndex } from '../ranking';
 import { DeviceStore } from '../store/device-store';
 import type { EngineOptions } from './engine-options';
-import { type ProfileOrigin, ProfileStorage } from './profile-storage';
+import type { ProfileOrigin } from './profile-origin';
+import { ProfileStorage } from './profile-storage';
 
 // Node has no IndexedDB: this one keeps to the specification, in memory. Nor has it Web Locks: every tab leads.
 beforeEach(() => {
@@ -126,7 +127,7 @@ describe('a storage on the device', () => {
     await storage.append(clicks(3), storage.era);
     const { learner } = await restored(storage);
     expect(learner.lastEvent).toBe(3);
-    expect((await storage.grant(learner.save(), learner.lastEvent, true))?.lastEvent).toBe(8);
+    expect((await storage.grant(learner.save(), learner.lastEvent))?.lastEvent).toBe(8);
     expect(storage.consent).toBe('granted');
     expect((await storage.read()).profile?.lastEvent).toBe(8);
     expect(await storage.eventsAfter(8)).toEqual([]);
@@ -146,10 +147,10 @@ describe('a storage on the device', () => {
     storage.close();
     const database = await openDB('sidestream/test');
     await database.put('profile', { schema: 3, bytes: new Uint8Array([1, 2, 3]) }, 'current');
-    const { storage: second, codes: told } = await open();
+    const { storage: second, codes: reported } = await open();
     const sound = await second.read();
     expect(sound.profile?.lastEvent).toBe(3);
-    expect(told).toEqual(['store/corrupt']);
+    expect(reported).toEqual(['store/corrupt']);
     await second.save(learner.save(), sound.origin);
     // Torn again: what it had before is still there.
     await database.put('profile', { schema: 3, bytes: new Uint8Array([1, 2, 3]) }, 'current');
@@ -168,7 +169,7 @@ describe('a storage on the device', () => {
     for (const write of ['append', 'saveProfile'] as const) {
       const full = vi.spyOn(DeviceStore.prototype, write);
       full.mockRejectedValue(new SidestreamError('store/full', 'The disk is full.'));
-      await expect(storage.grant(learner.save(), learner.lastEvent, true)).rejects.toMatchObject({
+      await expect(storage.grant(learner.save(), learner.lastEvent)).rejects.toMatchObject({
         code: 'store/full',
       });
       full.mockRestore();
@@ -178,7 +179,7 @@ describe('a storage on the device', () => {
     await storage.append(clicks(1), storage.era);
     expect(await storage.eventsAfter(0)).toHaveLength(5);
     // Another try finds nothing of the first.
-    expect((await storage.grant(learner.save(), learner.lastEvent, true))?.lastEvent).toBe(4);
+    expect((await storage.grant(learner.save(), learner.lastEvent))?.lastEvent).toBe(4);
     expect(await storage.eventsAfter(0)).toHaveLength(5);
     storage.close();
   });
@@ -195,7 +196,7 @@ describe('a storage on the device', () => {
       await storage.append(clicks(1), storage.era);
       return save.apply(this, given);
     });
-    expect((await storage.grant(learner.save(), learner.lastEvent, true))?.lastEvent).toBe(2);
+    expect((await storage.grant(learner.save(), learner.lastEvent))?.lastEvent).toBe(2);
     meanwhile.mockRestore();
     await storage.append(clicks(1), storage.era);
     expect((await storage.eventsAfter(0)).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);

@@ -47,10 +47,16 @@ export class RemoteRecommender {
    * Loads the bundle and, with consent, the profile.
    * @param given parsed here
    * @param kept a profile to go on with, from `handOver()`
+   * @param restarted whether another worker of the page ran before
    * @throws SidestreamError `runtime/invalid-input`, `bundle/*`
    */
-  static async start(given: unknown, listener: RemoteListener, kept: Blob | null): Promise<RemoteRecommender> {
-    const options = parsed(optionsSchema, given, 'createRecommender()');
+  static async start(
+    given: unknown,
+    listener: RemoteListener,
+    kept: Blob | null,
+    restarted: boolean,
+  ): Promise<RemoteRecommender> {
+    const options = { ...parsed(optionsSchema, given, 'createRecommender()'), restarted };
     let remote: RemoteRecommender | null = null;
     const engine = await Engine.start(options, {
       change: (status) => listener('change', remote?.complete(status) ?? status),
@@ -66,7 +72,7 @@ export class RemoteRecommender {
    * What a further caller of `createRecommender()` asks for.
    * @param options the caller's
    * @param given what this recommender was started with
-   * @returns names of options that hold only after it was started anew
+   * @returns names of options that hold only after a restart
    * @throws SidestreamError `runtime/invalid-input` for an option that is wrong, or not the one that is given already
    */
   async join(options: GivenOptions, given: GivenOptions): Promise<string[]> {

@@ -17,7 +17,7 @@ export const CLICK = { recommendationId: 'r1', placement: 'similar', position: 3
 export interface ServedShop {
   /** A page of the shop, with consent. */
   open(given?: Partial<EngineOptions>): Promise<Engine>;
-  /** Codes of the errors told since the last page was opened. */
+  /** Codes of the errors reported since the last page was opened. */
   codes: string[];
   /** Address of its bundle. */
   bundle: string;

@@ -1,26 +1,17 @@
 import * as v from 'valibot';
-import { consentSchema } from './consent';
-
-/** What the shopper said of consent in one tab; `pending` also where everything was forgotten. */
-const answerSchema = v.strictObject({
-  consent: consentSchema,
-  /** Orders the answers of all tabs: a Lamport time, and the tab's id where two are equal. */
-  stamp: v.strictTuple([v.pipe(v.number(), v.safeInteger(), v.minValue(0)), v.string()]),
-});
-export type ConsentAnswer = v.InferOutput<typeof answerSchema>;
+import { consentAnswerSchema } from './consent';
 
 /**
- * What tabs tell each other: that the log has grown, that the leader saved a profile, that the profile was replaced by
+ * What tabs send each other: that the log has grown, that the leader saved a profile, that the profile was replaced by
  * another one (rolled back, imported, reset), and what the shopper said of consent.
  */
-const messageSchema = v.union([v.picklist(['events', 'profile', 'replaced']), answerSchema]);
+const messageSchema = v.union([v.picklist(['events', 'profile', 'replaced']), consentAnswerSchema]);
 export type TabMessage = v.InferOutput<typeof messageSchema>;
 
-/** Whether an answer was given after another one. */
-export const isLater = ([time, tab]: ConsentAnswer['stamp'], [than, other]: ConsentAnswer['stamp']): boolean =>
-  time > than || (time === than && tab > other);
+/** Time to wait for another tab that holds a lock, ms: work that is late is better than work that never happens. */
+const LOCK_LIMIT = 5000;
 
-/** What a tab is told. */
+/** What happens in other tabs. */
 export interface TabListener {
   /** The tab that led before is gone, and this one leads. */
   onLead(): void;
@@ -28,14 +19,15 @@ export interface TabListener {
 }
 
 /**
- * The tabs of one shop on this device. All of them hear each other, whatever the shopper has agreed to: messages leave
- * nothing behind. Those that share the profile on the device have one leader (Web Locks): the browser hands the lock on as
+ * The tabs of one shop on this device. All of them send messages to each other, whatever the shopper has agreed to: a
+ * message leaves nothing behind. Those that share the profile on the device have one leader (Web Locks): the browser hands the lock on as
  * soon as the leader is gone, whatever it died of. Where there are no locks, every tab leads.
  */
 export class Tabs {
   readonly #name: string;
   readonly #listener: TabListener;
-  readonly #channel: BroadcastChannel;
+  /** Null where the browser has none, as in some embedded pages: then this tab is alone. */
+  readonly #channel: BroadcastChannel | null;
   /** Ends the wait for the lock; null while this tab does not share the profile. */
   #leaving: AbortController | null = null;
   #leading = false;
@@ -45,7 +37,8 @@ export class Tabs {
   constructor(namespace: string, listener: TabListener) {
     this.#name = `sidestream/${namespace}`;
     this.#listener = listener;
-    this.#channel = new BroadcastChannel(this.#name);
+    this.#channel = openChannel(this.#name);
+    if (!this.#channel) return;
     this.#channel.onmessage = ({ data }) => {
       // The channel is open to every script of the origin.
       const message = v.safeParse(messageSchema, data);
@@ -96,13 +89,14 @@ export class Tabs {
     this.#resign();
   }
 
-  /** Tells all other tabs. */
-  tell(message: TabMessage): void {
-    this.#channel.postMessage(message);
+  /** Sends a message to all other tabs. */
+  post(message: TabMessage): void {
+    this.#channel?.postMessage(message);
   }
 
   /**
-   * Runs work that only one of the tabs may do at a time; where there are no locks, at once.
+   * Runs work that only one of the tabs may do at a time; where there are no locks, or another tab holds this one for
+   * longer than 5 s, at once.
    * @param what names the work
    */
   async alone<T>(what: string, work: () => Promise<T>): Promise<T> {
@@ -112,16 +106,17 @@ export class Tabs {
       return running;
     };
     try {
-      await globalThis.navigator?.locks?.request(`${this.#name}/${what}`, begin);
+      const signal = AbortSignal.timeout(LOCK_LIMIT);
+      await globalThis.navigator?.locks?.request(`${this.#name}/${what}`, { signal }, begin);
     } catch {
-      // Refused by the browser, as in a sandboxed frame, or the work failed, which is thrown below.
+      // Refused by the browser, as in a sandboxed frame, or waited for too long, or the work failed, which is thrown below.
     }
     return running ?? begin();
   }
 
   close(): void {
     this.leave();
-    this.#channel.close();
+    this.#channel?.close();
   }
 
   #lead(): Promise<void> {
@@ -129,5 +124,13 @@ export class Tabs {
     return new Promise((resolve) => {
       this.#resign = resolve;
     });
+  }
+}
+
+function openChannel(name: string): BroadcastChannel | null {
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return null;
   }
 }

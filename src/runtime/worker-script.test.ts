@@ -35,7 +35,7 @@ describe('a worker', () => {
     expect(started).toEqual([]);
   });
 
-  it('lies where a bundler put it, and hears where the other files are', () => {
+  it('lies where a bundler put it, and is sent where the other files are', () => {
     page('https://shop.example/a/');
     const files = {
       'worker.js': '/assets/worker-1.js',

@@ -1,7 +1,7 @@
 import { SidestreamError } from '../error';
 import { ownPlaces, type Places, startSource, type WorkerFile } from './own-workers';
 
-/** What a worker of the package hears first. */
+/** The first message to a worker of the package. */
 export interface PlacesMessage {
   type: 'sidestream-places';
   places: Places;

@@ -10,8 +10,9 @@ const host = {
     options: unknown,
     listener: RemoteListener,
     kept: Blob | null,
+    restarted: boolean,
   ): Promise<RemoteRecommender & Comlink.ProxyMarked> {
-    return Comlink.proxy(await RemoteRecommender.start(options, listener, kept));
+    return Comlink.proxy(await RemoteRecommender.start(options, listener, kept, restarted));
   },
 };
 export type Host = typeof host;

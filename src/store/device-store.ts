@@ -360,7 +360,7 @@ export class DeviceStore implements Store {
   }
 
   /**
-   * Makes sure that what this store reads and writes is still under the key it knows. Whoever writes what others go on
+   * Makes sure that what this store reads and writes is still under the key it knows. A page that writes what others go on
    * from asks so in the same transaction.
    * @throws SidestreamError `store/newer-schema` when another page has put a lock on it; the store is closed then
    */

@@ -42,14 +42,14 @@ async function fill(store: DeviceStore): Promise<void> {
   await store.unit('secret unit');
 }
 
-/** All that a store tells of what `fill` put in. */
-async function told(store: DeviceStore): Promise<unknown> {
+/** All that can be read from a store of what `fill` put in. */
+async function contentOf(store: DeviceStore): Promise<unknown> {
   const [events, profiles, snapshots] = [await store.eventsAfter(0), await store.profiles(), await store.snapshots()];
   const [items, counted, unit] = [await store.localItems(), await store.tally(), await store.unit('fresh')];
   return { events, profiles, snapshots, items, counted, unit };
 }
 
-/** Every row of the database, as whoever has its files sees it. */
+/** Every row of the database, as somebody who has its files sees it. */
 async function rows(): Promise<Record<string, unknown[]>> {
   const raw = await openDB('sidestream/test');
   const all: Record<string, unknown[]> = {};
@@ -64,11 +64,11 @@ const text = async (): Promise<string> =>
     ArrayBuffer.isView(value) ? new TextDecoder('latin1').decode(value as Uint8Array) : value,
   );
 
-/** What an unencrypted store tells, to compare with. */
+/** The content of an unencrypted store, to compare with. */
 async function expected(): Promise<unknown> {
   const store = await DeviceStore.open('plain');
   await fill(store);
-  const all = await told(store);
+  const all = await contentOf(store);
   store.close();
   return all;
 }
@@ -112,16 +112,16 @@ describe.each<[string, Encryption]>([
   ['a passphrase', PASSPHRASE],
   ['a key of the shop', KEY],
 ])('a store under %s', (_, encrypt) => {
-  it('tells what it was given, on this visit and the next, and shows none of it', async () => {
+  it('returns what it was given, on this visit and the next, and shows none of it', async () => {
     const wanted = await expected();
     const store = await open(encrypt);
     await fill(store);
-    expect(await told(store)).toEqual(wanted);
+    expect(await contentOf(store)).toEqual(wanted);
     store.close();
     const seen = await text();
     for (const clear of ['secret', '1234567', '7654321', '1928374', 'correct horse']) expect(seen).not.toContain(clear);
     const again = await open(encrypt);
-    expect(await told(again)).toEqual(wanted);
+    expect(await contentOf(again)).toEqual(wanted);
     again.close();
   });
 });
@@ -137,19 +137,19 @@ describe('a store under a passphrase or key', () => {
   it('is not opened by anything else, and nothing of it changes', async () => {
     const store = await open(PASSPHRASE);
     await fill(store);
-    const wanted = await told(store);
+    const wanted = await contentOf(store);
     store.close();
     const before = await rows();
     for (const [what, encrypt, message] of openings) {
-      const heard: string[] = [];
-      const opening = open(encrypt, (why) => heard.push(why));
+      const closings: string[] = [];
+      const opening = open(encrypt, (why) => closings.push(why));
       await expect(opening, what).rejects.toEqual(refused('store/wrong-passphrase'));
       await expect(opening, what).rejects.toThrow(message);
-      expect(heard).toEqual([]);
+      expect(closings).toEqual([]);
     }
     expect(await rows()).toEqual(before);
     const again = await open({ passphrase: 'correct horse'.normalize('NFD') });
-    expect(await told(again)).toEqual(wanted);
+    expect(await contentOf(again)).toEqual(wanted);
     again.close();
     const keyed = await DeviceStore.open('keyed', { encrypt: KEY });
     keyed.close();
@@ -160,7 +160,7 @@ describe('a store under a passphrase or key', () => {
     (await DeviceStore.open('keyed', { encrypt: { key: imported } })).close();
   });
 
-  it('may be deleted by whoever could not open it', async () => {
+  it('may be deleted by a page that could not open it', async () => {
     (await open(KEY)).close();
     await expect(open()).rejects.toEqual(refused('store/wrong-passphrase'));
     const deleting = indexedDB.deleteDatabase('sidestream/test');
@@ -219,7 +219,7 @@ describe('a change of the key', () => {
     ['nothing', false],
     ['a key of this browser', true],
   ])(
-    'from %s: all that was kept is encrypted anew, and the old key goes when nobody can need it',
+    'from %s: all that was kept is encrypted again, and the old key goes when nobody can need it',
     async (_, before) => {
       const wanted = await expected();
       const old = await open(before);
@@ -229,13 +229,13 @@ describe('a change of the key', () => {
       const rest = (keys[1] as unknown[]).find((value) => value instanceof CryptoKey) as CryptoKey | undefined;
       expect(rest !== undefined).toBe(before === true);
       const changed = await open(KEY);
-      expect(await told(changed)).toEqual(wanted);
+      expect(await contentOf(changed)).toEqual(wanted);
       expect(await text()).not.toContain('secret');
       changed.close();
       if (rest) await expect(opened(rest)).resolves.toBe(0);
       vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 8 * DAY);
       const later = await open(KEY);
-      expect(await told(later)).toEqual(wanted);
+      expect(await contentOf(later)).toEqual(wanted);
       later.close();
       expect(((await rows()).keys[0] as string[]).sort()).toEqual(['lock', 'unit']);
     },
@@ -271,7 +271,7 @@ describe('a change of the key', () => {
     await expect(open(KEY)).rejects.toThrow();
     seal.mockRestore();
     const again = await open(KEY);
-    expect(await told(again)).toEqual(wanted);
+    expect(await contentOf(again)).toEqual(wanted);
     expect(await text()).not.toContain('secret');
     again.close();
   });
@@ -293,17 +293,17 @@ describe('a change of the key', () => {
   it('shuts out a tab that has the old one: it goes on in memory, and what it had tracked is kept', async () => {
     for (const before of [true, false]) {
       globalThis.indexedDB = new IDBFactory();
-      const heard: string[] = [];
-      const old = await open(before, (why) => heard.push(why));
+      const closings: string[] = [];
+      const old = await open(before, (why) => closings.push(why));
       await fill(old);
       const changed = await open(KEY);
-      // Not told yet: what it tracks is read all the same.
+      // It does not know yet: what it tracks is read all the same.
       await old.append([click('late')]);
       await changed.saveProfile(profile('by the new key'), 0);
       const wrongly = old.saveProfile(profile('by the old key'), 0);
       await expect(wrongly).rejects.toEqual(refused('store/newer-schema'));
       await expect(old.append([click('later')])).rejects.toEqual(refused('store/newer-schema'));
-      expect(heard).toEqual(['newer-code']);
+      expect(closings).toEqual(['newer-code']);
       expect((await changed.eventsAfter(2)).map(({ itemId }) => itemId)).toEqual(['late']);
       expect((await changed.profiles())[0]).toEqual(profile('by the new key'));
       changed.close();
@@ -327,15 +327,15 @@ describe('a change of the key', () => {
     ['nothing, but takes in a profile', (store) => store.replace(profile('x'))],
   ];
   it.each(readings)('shuts out a tab that has the old one as soon as it reads %s', async (_, read) => {
-    const heard: string[] = [];
-    const old = await open(true, (why) => heard.push(why));
+    const closings: string[] = [];
+    const old = await open(true, (why) => closings.push(why));
     await fill(old);
     const changed = await open(KEY);
     await changed.append([click('c')]);
-    const before = await told(changed);
+    const before = await contentOf(changed);
     await expect(read(old)).rejects.toEqual(refused('store/newer-schema'));
-    expect(heard).toEqual(['newer-code']);
-    expect(await told(changed)).toEqual(before);
+    expect(closings).toEqual(['newer-code']);
+    expect(await contentOf(changed)).toEqual(before);
     changed.close();
   });
 });

@@ -14,7 +14,7 @@ export interface SealedRow {
   sealed: Uint8Array;
 }
 
-/** What a snapshot says of itself. To go back to it, its last event must be known, whoever asks. */
+/** What a snapshot says of itself. To go back to it, its last event must be known without the key. */
 export type SnapshotRow = Omit<Snapshot, 'id'> | (Pick<Snapshot, 'lastEvent'> & SealedRow);
 
 /** The database of one shop on one device. */

@@ -87,7 +87,7 @@ export class SealedRows implements Rows {
   }
 
   /** What another cipher sealed, under the one that seals; null when that one sealed it, or none did. */
-  async anew(sealed: Uint8Array): Promise<Uint8Array | null> {
+  async reEncrypt(sealed: Uint8Array): Promise<Uint8Array | null> {
     const opened = await this.#open(sealed);
     return opened && this.#sealing && opened.by !== this.#sealing ? this.#sealing.seal(opened.bytes) : null;
   }

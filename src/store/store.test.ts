@@ -215,24 +215,24 @@ describe('a store on the device', () => {
   });
 
   it('gives way to newer code, and to a deletion, at once, and says so', async () => {
-    const heard: string[] = [];
-    const store = await DeviceStore.open('test', { onClosed: (why) => heard.push(why) });
+    const closings: string[] = [];
+    const store = await DeviceStore.open('test', { onClosed: (why) => closings.push(why) });
     const newer = await openDB('sidestream/test', 99);
     await expect(store.append([click('a')])).rejects.toEqual(refused('store/newer-schema'));
     newer.close();
     await deleteDeviceStore('test');
-    const other = await DeviceStore.open('test', { onClosed: (why) => heard.push(why) });
+    const other = await DeviceStore.open('test', { onClosed: (why) => closings.push(why) });
     await deleteDeviceStore('test');
     await expect(other.eventsAfter(0)).rejects.toEqual(refused('store/forgotten'));
-    expect(heard).toEqual(['newer-code', 'deleted']);
+    expect(closings).toEqual(['newer-code', 'deleted']);
     expect(await deviceStoreExists('test')).toBe(false);
   });
 
   it('creates no database where one was deleted: neither at the start nor after the browser shut its connection', async () => {
     expect(await DeviceStore.openExisting('test')).toBeNull();
     expect(await indexedDB.databases()).toEqual([]);
-    const heard: string[] = [];
-    const store = await DeviceStore.open('test', { onClosed: (why) => heard.push(why) });
+    const closings: string[] = [];
+    const store = await DeviceStore.open('test', { onClosed: (why) => closings.push(why) });
     // As when the browser shuts a connection of a page in the background.
     const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction');
     transaction.mockImplementation(function (this: IDBDatabase) {
@@ -244,7 +244,7 @@ describe('a store on the device', () => {
     transaction.mockRestore();
     await deleteDeviceStore('test');
     await expect(store.append([click('a')])).rejects.toEqual(refused('store/forgotten'));
-    expect(heard).toEqual(['deleted']);
+    expect(closings).toEqual(['deleted']);
     expect(await indexedDB.databases()).toEqual([]);
   });
 

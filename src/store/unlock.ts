@@ -15,7 +15,7 @@ export interface Unlocked {
 
 /**
  * Finds or makes the key of a database of which something is or is to be encrypted. Where a passphrase or key is given for the first time, what was there before is
- * encrypted anew.
+ * encrypted again.
  * @param plain reads and writes what is in the clear
  * @throws SidestreamError `store/wrong-passphrase`, `store/corrupt`, `store/newer-schema`, `store/unavailable`
  */
@@ -43,7 +43,7 @@ export async function unlock(
   );
   const cipher = await openLock(lock, encryption);
   const rows = new SealedRows(plain, [cipher, ...(await browserKey(database, false))], true);
-  if (lock.pending) await (await import('./encrypt-anew')).encryptAnew(database, rows, lock);
+  if (lock.pending) await (await import('./re-encrypt')).reEncrypt(database, rows, lock);
   return { rows, lock: lock.id };
 }
 

@@ -60,7 +60,7 @@ async function run({ reference, inputs }: Adapted, sample: Sample, names: string
   }
 }
 
-function feedsOf(inputs: Adapted['inputs'], sample: Sample, make: TensorConstructor): Record<string, Tensor> {
+function feedsOf(inputs: Adapted['inputs'], sample: Sample, tensorClass: TensorConstructor): Record<string, Tensor> {
   if ('text' in inputs) {
     if (!('texts' in sample)) throw new Error('A text model is tried on texts.');
     const { ids, mask, types } = inputs.text;
@@ -71,7 +71,7 @@ function feedsOf(inputs: Adapted['inputs'], sample: Sample, make: TensorConstruc
       [mask, texts.mask],
       ...(types ? [[types, new Int32Array(texts.ids.length)] as [GraphInput, Int32Array]] : []),
     ];
-    return Object.fromEntries(pairs.map(([input, values]) => [input.name, integers(input, values, dims, make)]));
+    return Object.fromEntries(pairs.map(([input, values]) => [input.name, integers(input, values, dims, tensorClass)]));
   }
   if (!('pictures' in sample)) throw new Error('An image model is tried on pictures.');
   const { pictures, size } = sample;
@@ -80,12 +80,12 @@ function feedsOf(inputs: Adapted['inputs'], sample: Sample, make: TensorConstruc
   for (const [i, picture] of pictures.entries())
     data.set(normalized(picture, image, normalization), i * picture.length);
   const dims = image.channelsLast ? [size, size, 3] : [3, size, size];
-  return { [image.name]: new make('float32', data, [pictures.length, ...dims]) };
+  return { [image.name]: new tensorClass('float32', data, [pictures.length, ...dims]) };
 }
 
-function integers({ type }: GraphInput, values: Int32Array, dims: number[], make: TensorConstructor): Tensor {
-  if (type !== INT64) return new make('int32', values, dims);
-  return new make('int64', BigInt64Array.from(values, BigInt), dims);
+function integers({ type }: GraphInput, values: Int32Array, dims: number[], tensorClass: TensorConstructor): Tensor {
+  if (type !== INT64) return new tensorClass('int32', values, dims);
+  return new tensorClass('int64', BigInt64Array.from(values, BigInt), dims);
 }
 
 function normalized(picture: Pixels, { channelsLast }: ImageInput, norm: Normalization): Float32Array {

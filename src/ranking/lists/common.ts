@@ -3,10 +3,10 @@ import type { CatalogueIndex } from '../catalogue-index';
 import type { Scored } from './scored';
 import { variedOrder } from './varied-order';
 
-/** What a shop can deliver at once comes first. */
+/** Availabilities in the order of a varied list. */
 const BY_AVAILABILITY: readonly Item['availability'][] = ['in-stock', 'preorder', 'out-of-stock'];
 
-/** What may be said of an item that is in a list for no reason of the shopper's own. */
+/** Source and ground of an item that is in a list for no personal reason. */
 export function commonGround({ hasPopularity }: CatalogueIndex): Pick<Scored, 'source' | 'ground'> {
   return {
     source: () => (hasPopularity ? 'popularity' : 'catalogue'),
@@ -14,7 +14,7 @@ export function commonGround({ hasPopularity }: CatalogueIndex): Pick<Scored, 's
   };
 }
 
-/** What many choose, the same for everybody; where nobody knows, some of every category. */
+/** Items by popularity, the same for every shopper; where it is unknown, some of every category. */
 export function commonList(index: CatalogueIndex, holds: (row: number) => boolean): Scored {
   const score = index.hasPopularity ? index.logPopularity : variety(index, holds);
   const name = index.hasPopularity ? 'popularity' : 'variety';

@@ -2,7 +2,7 @@ import type { CatalogueIndex } from '../catalogue-index';
 import type { Taste } from '../terms';
 import type { Scored } from './scored';
 
-/** What the shopper looked at, newest first; nothing for somebody new. */
+/** What the shopper looked at, newest first; empty for a new shopper. */
 export function recentList(index: CatalogueIndex, taste: Taste, holds: (row: number) => boolean): Scored {
   const rows = [...new Set(taste.rows.toReversed())].filter(holds);
   const score = new Float32Array(index.items.length);

@@ -9,7 +9,7 @@ export interface Attribution {
   because: Map<number, number>;
 }
 
-/** What the item in view brought to the score of an item: all of it, but nothing to its own. */
+/** Attribution of a score to the item in view: all of it, but nothing where it is the item itself. */
 export const becauseOf = (inView: number, row: number, score: number): Map<number, number> =>
   new Map(inView === row ? [] : [[inView, score]]);
 

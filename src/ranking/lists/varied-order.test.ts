@@ -22,8 +22,8 @@ const listed = (index: ReturnType<typeof catalogue>, rules: Rules = {}) =>
   rank(index, state(), { placement: 'for-you', row: null, limit: 8, exclude: new Set(), rules });
 const rows = (...given: Parameters<typeof listed>) => listed(...given).map(({ row }) => row);
 
-describe('the list of a shop that knows no popularity, for somebody new', () => {
-  it('goes round the categories, and inside of one round those below it', () => {
+describe('the list of a new shopper where popularity is unknown', () => {
+  it('takes items from the categories in turn, and within one from its subcategories', () => {
     expect(rows(shop())).toEqual([0, 4, 6, 7, 3, 5, 2, 1]);
     const orderOf = (...categories: string[]) => variedOrder(categoryIndex(categories), [...categories.keys()]);
     expect(orderOf('A/B', 'A/B', 'A/C|A/D/E', 'D')).toEqual([0, 3, 2, 1]);
@@ -32,7 +32,7 @@ describe('the list of a shop that knows no popularity, for somebody new', () => 
     expect(orderOf()).toEqual([]);
   });
 
-  it('puts the next of a category in the place of one that cannot be had', () => {
+  it('replaces an unavailable item by the next of its category', () => {
     expect(rows(shop({ availability: 'out-of-stock' }, 0))).toEqual([1, 4, 6, 7, 3, 5, 2]);
     expect(rows(shop(), { filter: { category: 'Women' } })).toEqual([0, 3, 2, 1]);
   });
@@ -43,14 +43,14 @@ describe('the list of a shop that knows no popularity, for somebody new', () => 
     expect(rows(soldOut, { excludeOutOfStock: false })).toEqual([0, 5, 6, 7, 3, 2, 1, 4]);
   });
 
-  it('says where it is from, and parts of the score that add up to it', () => {
+  it('has source `catalogue`, and parts that add up to the score', () => {
     for (const { reason, source, score, terms } of listed(shop())) {
       expect([reason, source]).toEqual(['From the catalogue', 'catalogue']);
       expect(terms.variety ?? 0).toBe(score);
     }
   });
 
-  it('leaves a shop that knows popularity, and a shopper who is known, as they were', () => {
+  it('is not used where popularity or the shopper is known', () => {
     const popular = catalogue(CATEGORIES.map((category, row) => ({ category, popularity: row === 5 ? 7 : 0 })));
     expect(rows(popular)).toEqual([5, 0, 1, 2, 3, 4, 6, 7]);
     const known = rank(shop(), chose(0), { placement: 'for-you', row: null, limit: 8, exclude: new Set() });

@@ -1,8 +1,8 @@
 import type { CategoryIndex } from '../category-preference';
 
 /**
- * Puts items in an order that shows what a shop has: one of each category, then a second one of each, and so on; inside
- * of a category, in the same way, one of each of those below it. Categories, and the items of one, keep their order.
+ * Orders items round-robin over categories: one of each, then a second one of each, and so on; within a category likewise
+ * over its subcategories. Categories, and the items of one, keep their order.
  * @param rows in catalogue order; an item counts for the first of its category paths
  */
 export function variedOrder(categories: Pick<CategoryIndex, 'ofItem' | 'names'>, rows: readonly number[]): number[] {

@@ -99,7 +99,7 @@ export const ruleFields = {
   bury: v.optional(pushes),
   pin: v.optional(v.pipe(v.array(exactObject({ itemId: v.string(), position: whole(0, 99) })), v.maxLength(100))),
   categoryCap: v.optional(
-    // Not a union, which could not say which of the two is wrong in what way.
+    // Not a union, whose message could not name the field that is wrong.
     v.lazy((cap) => (typeof cap === 'object' ? capSchema : whole(1, 100))),
   ),
   diversity: v.optional(share),

@@ -1,10 +1,10 @@
-import type { IDBPDatabase } from 'idb';
+import { type IDBPDatabase, unwrap, wrap } from 'idb';
 import * as v from 'valibot';
 import { type Layout, STRICT } from './layout';
 import type { Lock } from './lock';
 import type { SealedRows } from './sealed-rows';
 
-/** How long a new lock is taken for new, ms: a tab that was open when it came may still write as before. */
+/** Time for which tabs of before may still write under the old key, ms. */
 const GRACE = 7 * 24 * 60 * 60 * 1000;
 
 /** A row to be put in the place of another. */
@@ -20,13 +20,13 @@ interface Change {
  * any more, the browser's key goes.
  * @param rows with the lock's cipher and the one before it
  */
-export async function encryptAnew(database: IDBPDatabase<Layout>, rows: SealedRows, lock: Lock): Promise<void> {
+export async function reEncrypt(database: IDBPDatabase<Layout>, rows: SealedRows, lock: Lock): Promise<void> {
   const changed = [
-    await inPlace(database, 'events', (row) => eventAnew(rows, row)),
-    await inPlace(database, 'snapshots', (row) => snapshotAnew(rows, row)),
-    await inPlace(database, 'profile', (file) => fileAnew(rows, file)),
-    await inPlace(database, 'sealedItems', (row) => sealedAnew(rows, row)),
-    await inPlace(database, 'keys', (row, key) => (key === 'unit' ? unitAnew(rows, row) : null)),
+    await inPlace(database, 'events', (row) => eventAgain(rows, row)),
+    await inPlace(database, 'snapshots', (row) => snapshotAgain(rows, row)),
+    await inPlace(database, 'profile', (file) => fileAgain(rows, file)),
+    await inPlace(database, 'sealedItems', (row) => sealedAgain(rows, row)),
+    await inPlace(database, 'keys', (row, key) => (key === 'unit' ? unitAgain(rows, row) : null)),
     await sealItems(database, rows),
   ];
   if (changed.some((count) => count > 0) || Date.now() - lock.since < GRACE) return;
@@ -38,32 +38,32 @@ const sealedSchema = v.looseObject({ sealed: v.instance(Uint8Array) });
 const fileSchema = v.looseObject({ bytes: v.instance(Uint8Array), sealed: v.optional(v.literal(true)) });
 
 /** @returns the row under the lock's key; null for one that is, or that nothing opens */
-async function sealedAnew(rows: SealedRows, row: unknown): Promise<unknown> {
+async function sealedAgain(rows: SealedRows, row: unknown): Promise<unknown> {
   const sealed = v.safeParse(sealedSchema, row);
-  const again = sealed.success ? await rows.anew(sealed.output.sealed) : null;
+  const again = sealed.success ? await rows.reEncrypt(sealed.output.sealed) : null;
   return again && sealed.success ? { ...sealed.output, sealed: again } : null;
 }
 
-async function eventAnew(rows: SealedRows, row: unknown): Promise<unknown> {
+async function eventAgain(rows: SealedRows, row: unknown): Promise<unknown> {
   const plain = v.safeParse(v.looseObject({ id: v.number() }), row);
-  if (!plain.success || 'sealed' in plain.output) return sealedAnew(rows, row);
+  if (!plain.success || 'sealed' in plain.output) return sealedAgain(rows, row);
   const { id, ...event } = plain.output;
   return { ...(await rows.row(event)), id };
 }
 
-async function snapshotAnew(rows: SealedRows, row: unknown): Promise<unknown> {
+async function snapshotAgain(rows: SealedRows, row: unknown): Promise<unknown> {
   const known = v.safeParse(v.looseObject({ id: v.number(), lastEvent: v.number(), profile: v.unknown() }), row);
   if (!known.success) return null;
   const { id, lastEvent, profile, ...about } = known.output;
-  const sealed = 'sealed' in about ? await sealedAnew(rows, about) : await rows.row(about);
-  const file = await fileAnew(rows, profile);
+  const sealed = 'sealed' in about ? await sealedAgain(rows, about) : await rows.row(about);
+  const file = await fileAgain(rows, profile);
   return sealed || file ? { id, lastEvent, profile: file ?? profile, ...(sealed ?? about) } : null;
 }
 
-async function fileAnew(rows: SealedRows, stored: unknown): Promise<unknown> {
+async function fileAgain(rows: SealedRows, stored: unknown): Promise<unknown> {
   const file = v.safeParse(fileSchema, stored);
   if (file.success && file.output.sealed) {
-    const bytes = await rows.anew(file.output.bytes);
+    const bytes = await rows.reEncrypt(file.output.bytes);
     return bytes && { ...file.output, bytes };
   }
   if (file.success) return rows.file(file.output);
@@ -71,8 +71,8 @@ async function fileAnew(rows: SealedRows, stored: unknown): Promise<unknown> {
   return older && rows.file(older);
 }
 
-async function unitAnew(rows: SealedRows, stored: unknown): Promise<unknown> {
-  return typeof stored === 'string' ? rows.text(stored) : sealedAnew(rows, stored);
+async function unitAgain(rows: SealedRows, stored: unknown): Promise<unknown> {
+  return typeof stored === 'string' ? rows.text(stored) : sealedAgain(rows, stored);
 }
 
 /** Puts what `again` says in the place of every row of a store that is still as it was read; null leaves one. */
@@ -81,16 +81,16 @@ async function inPlace(
   name: 'events' | 'snapshots' | 'profile' | 'sealedItems' | 'keys',
   again: (row: unknown, key: IDBValidKey) => Promise<unknown> | null,
 ): Promise<number> {
-  // What `again` makes of a row has the row's type, which differs from store to store.
-  const any = database as unknown as IDBPDatabase;
-  const reading = any.transaction(name);
+  // The type of rows differs from store to store.
+  const untyped: IDBPDatabase = wrap(unwrap(database));
+  const reading = untyped.transaction(name);
   const [keys, values] = await Promise.all([reading.store.getAllKeys(), reading.store.getAll()]);
   const all = await Promise.all(
     values.map(async (before, n): Promise<Change> => ({ key: keys[n], before, after: await again(before, keys[n]) })),
   );
   const changes = all.filter(({ after }) => after !== null);
   if (changes.length === 0) return 0;
-  const writing = any.transaction(name, 'readwrite', STRICT);
+  const writing = untyped.transaction(name, 'readwrite', STRICT);
   const inline = writing.store.keyPath !== null;
   const write = async ({ key, before, after }: Change): Promise<void> => {
     if (!sameRow(await writing.store.get(key), before)) return;

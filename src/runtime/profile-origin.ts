@@ -1,0 +1,57 @@
+import { SidestreamError } from '../error';
+import { type Profile, readProfile } from '../learner';
+import type { Store } from '../store';
+
+/**
+ * The stored profile that a learner goes on from. Whatever that learner saves carries it, so that nothing is saved over a
+ * profile that was put in its place.
+ */
+export interface ProfileOrigin {
+  readonly store: Store;
+  /** See `Store.generation`. */
+  readonly generation: number;
+  /** Newer code wrote the stored profile: it stays as it is. */
+  readonly readOnly: boolean;
+  /** The newest stored profile could not be read. */
+  damaged: boolean;
+  /** Ids of the last events that the newest stored profile and the one before it contain; 0 where there is none. */
+  known: [number, number];
+}
+
+/** What a learner goes on from that is the first to save in a store. @param lastEvent id of the last event that it contains */
+export const firstOrigin = (store: Store, generation = 0, lastEvent = 0): ProfileOrigin => ({
+  store,
+  generation,
+  readOnly: false,
+  damaged: false,
+  known: [lastEvent, 0],
+});
+
+/**
+ * Reads the newest stored profile that is sound.
+ * @param check throws for a profile that cannot be used
+ * @param report gets what is wrong with newer ones
+ * @returns null for the profile where there is none
+ */
+export async function readStoredProfile(
+  store: Store,
+  check: (profile: Profile) => void,
+  report: (error: SidestreamError) => void,
+): Promise<{ profile: Profile | null; origin: ProfileOrigin }> {
+  // Before the profile itself: one that is put in its place from now on has another generation.
+  const origin = firstOrigin(store, await store.generation());
+  for (const stored of await store.profiles()) {
+    try {
+      const profile = await readProfile(stored);
+      check(profile);
+      origin.known = [profile.lastEvent, 0];
+      return { profile, origin };
+    } catch (thrown) {
+      const error = SidestreamError.from(thrown);
+      report(error);
+      if (error.code === 'store/newer-schema') return { profile: null, origin: { ...origin, readOnly: true } };
+      origin.damaged = true;
+    }
+  }
+  return { profile: null, origin };
+}
