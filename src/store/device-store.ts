@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import type { LoggedEvent, NewEvent, StoredProfile } from '../learner';
 import { type Closing, openDatabase } from './database';
-import { storeError } from './device-presence';
+import { deleteDeviceStore, storeError } from './device-presence';
 import type { Encryption } from './encryption';
 import { type Layout, STRICT } from './layout';
 import { isSealedFile, PlainRows, type Rows } from './rows';
@@ -36,6 +36,7 @@ export class DeviceStore implements Store {
   #opening: Promise<IDBPDatabase<Layout>> | null = null;
   /** Whether a database that is not there may be created: never once this store has seen its own. */
   #mayCreate: boolean;
+  #created = false;
   #rows: Rows = new PlainRows();
   /** Id of the lock that was on the database when it was opened; null without one. */
   #lock: string | null = null;
@@ -55,8 +56,22 @@ export class DeviceStore implements Store {
    */
   static async open(namespace: string, options: DeviceStoreOptions = {}): Promise<DeviceStore> {
     const store = new DeviceStore(namespace, options, true);
-    await store.#run((database) => store.#useKey(database));
+    try {
+      await store.#run((database) => store.#useKey(database));
+    } catch (thrown) {
+      store.close();
+      // Nobody gets this store, and an empty database would pass for consent on the next visit. A deletion that is blocked
+      // stays requested; the first error says more.
+      const deleted = SidestreamError.from(thrown).code === 'store/forgotten';
+      if (store.#created && !deleted) await deleteDeviceStore(namespace).catch(() => undefined);
+      throw thrown;
+    }
     return store;
+  }
+
+  /** Whether this store created its database. */
+  get created(): boolean {
+    return this.#created;
   }
 
   /**
@@ -84,6 +99,14 @@ export class DeviceStore implements Store {
       const tx = database.transaction('events', 'readwrite', STRICT);
       const [ids] = await Promise.all([Promise.all(rows.map((row) => tx.store.add(row))), tx.done]);
       return events.map((event, n) => ({ ...event, id: ids[n] }));
+    });
+  }
+
+  /** Takes events out of the log. */
+  async removeEvents(ids: readonly number[]): Promise<void> {
+    await this.#run(async (database) => {
+      const tx = database.transaction('events', 'readwrite', STRICT);
+      await Promise.all([...ids.map((id) => tx.store.delete(id)), tx.done]);
     });
   }
 
@@ -304,13 +327,14 @@ export class DeviceStore implements Store {
   }
 
   async #openOnce(): Promise<IDBPDatabase<Layout>> {
-    const database = await openDatabase(this.#namespace, this.#mayCreate, (why) => this.#lose(why));
-    if (database === null) {
+    const opened = await openDatabase(this.#namespace, this.#mayCreate, (why) => this.#lose(why));
+    if (opened === null) {
       this.#lose('deleted');
       throw this.#closed;
     }
     this.#mayCreate = false;
-    return database;
+    this.#created ||= opened.created;
+    return opened.database;
   }
 
   #lose(why: Closing): void {
