@@ -4,7 +4,14 @@ import { type DeviceStore, deleteDeviceStore, type LocalItem, MemoryStore, type 
 import type { Consent } from './api';
 import type { ConsentAnswer } from './consent';
 import { ConsentState } from './consent-state';
-import { type Closed, copyEvents, type OpenedDevice, openDevice, openExistingDevice } from './device-opening';
+import {
+  type Closed,
+  type CopiedEvent,
+  copyEvents,
+  type OpenedDevice,
+  openDevice,
+  openExistingDevice,
+} from './device-opening';
 import type { EngineOptions } from './engine-options';
 import { LogBudget } from './log-budget';
 import { firstOrigin, type ProfileOrigin, readStoredProfile } from './profile-origin';
@@ -325,12 +332,13 @@ export class ProfileStorage {
     const [memory, era] = [this.#store, this.#era];
     const opened = await openDevice(this.#options, this.#onClosed);
     const device = opened.store;
-    let isNew = false;
+    const moved: CopiedEvent[] = [];
     try {
       // Before everything else: what another tab resets from now on must not count as what this one goes on from.
       const generation = await device.generation();
-      isNew = (await device.profiles()).length + (await device.eventsAfter(0)).length === 0;
-      const moved = await copyEvents(memory, device, 0);
+      let isNew = await isEmpty(device);
+      if (era !== this.#era) throw forgotten();
+      await copyEvents(memory, device, 0, moved);
       const known = moved.findLast(({ from }) => from <= lastEvent)?.to ?? 0;
       for (const item of await memory.localItems()) await device.saveLocalItem(item);
       if (isNew && profile) {
@@ -347,11 +355,30 @@ export class ProfileStorage {
       this.#tabs.post('events');
       return isNew ? { lastEvent: known, origin: firstOrigin(device, generation, known) } : null;
     } catch (thrown) {
-      // What is in memory stays there. Half of it on the device would be there twice after another try.
-      device.close();
-      if (isNew || era !== this.#era) await deleteDeviceStore(this.#options.namespace).catch(() => undefined);
+      await this.#takeBack(device, moved, era).catch((failed) => {
+        // One that was taken away holds nothing of this move any more.
+        if (opened.closed === null) this.#listener?.onError(SidestreamError.from(failed));
+      });
       throw thrown;
     }
+  }
+
+  /**
+   * Undoes a move to the device that failed. What is in memory stays there: half of it on the device would be there twice
+   * after another try. The database goes when the shopper withdrew, or when it is there for this move only; another tab
+   * may share it already.
+   */
+  async #takeBack(device: DeviceStore, moved: readonly CopiedEvent[], era: number): Promise<void> {
+    let unused = this.answered !== 'granted' || (device.created && era !== this.#era);
+    try {
+      if (!unused) {
+        await device.removeEvents(moved.map(({ to }) => to));
+        unused = device.created && (await isEmpty(device));
+      }
+    } finally {
+      device.close();
+    }
+    if (unused) await deleteDeviceStore(this.#options.namespace);
   }
 
   /** Copies the events that came to memory while the device took its place. */
@@ -439,6 +466,9 @@ export class ProfileStorage {
     this.#budget.measured(0);
   }
 }
+
+const isEmpty = async (store: Store): Promise<boolean> =>
+  (await store.profiles()).length + (await store.eventsAfter(0)).length === 0;
 
 const forgotten = (cause?: unknown): SidestreamError =>
   new SidestreamError(

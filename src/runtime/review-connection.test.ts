@@ -113,7 +113,9 @@ describe('a worker that crashes', () => {
 
   it('while close() waits does not make close() fail, nor keep the next one from starting', async () => {
     const first = await create({ consent: 'granted' });
-    const held = vi.spyOn(RemoteRecommender.prototype, 'close').mockImplementationOnce(() => new Promise(() => undefined));
+    const held = vi
+      .spyOn(RemoteRecommender.prototype, 'close')
+      .mockImplementationOnce(() => new Promise(() => undefined));
     const closing = first.close().then(
       () => 'closed',
       ({ code }) => code,
