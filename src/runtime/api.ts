@@ -256,9 +256,11 @@ export interface Recommender {
   track(type: EventType, itemId: string, details?: TrackDetails): Promise<void>;
   /**
    * What the shopper says of a profile on the device. Any other word, or a boolean, is refused with
-   * `runtime/invalid-input`. `denied`, and `pending` after `granted`, forget everything at once; they reject with
-   * `store/blocked` when another page holds the database open: then the next call tries to delete it again. `granted`
-   * rejects with `store/*` when the device cannot keep a profile; then everything stays in memory.
+   * `runtime/invalid-input`. An answer counts from the moment it is given, whatever is under way: a `granted` that is
+   * not carried out yet then rejects with `store/forgotten`. `denied` and `pending` delete what is on the device; `denied`,
+   * and `pending` after `granted`, forget what is in memory too. They reject with `store/blocked` when another page holds
+   * the database open: then the next call tries to delete it again. `granted` rejects with `store/*` when the device cannot
+   * keep a profile; then everything stays in memory, and the next call tries again.
    */
   consent(level: Consent): Promise<void>;
   /** Encodes text and picture on this device and adds the item to the local catalogue. */

@@ -97,8 +97,8 @@ export function connect(options: GivenOptions): Connection {
     call(work).then(
       () => remember(level),
       (thrown) => {
-        // The shopper said so, whatever became of the worker.
-        if (level !== 'granted' && thrown.code === 'runtime/worker-crashed') remember(level);
+        // The shopper said so, whatever became of the worker or of the deletion.
+        if (level !== 'granted' && thrown.code !== 'runtime/invalid-input') remember(level);
         throw thrown;
       },
     );

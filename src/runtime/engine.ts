@@ -161,15 +161,13 @@ export class Engine {
 
   async setConsent(level: Consent): Promise<void> {
     const wanted = parseConsent(level, 'consent()');
-    await this.#consenting.run(async () => {
-      if (wanted === 'granted') await this.#grantHere();
-      else if (wanted !== this.#storage.consent || this.#storage.deletionDue) await this.#withdraw(wanted);
-    });
+    if (wanted === 'granted') await this.#grantHere();
+    else await this.#withdraw(wanted, !this.#storage.holds(wanted));
   }
 
   /** Nothing of ours is left on this device; what comes is kept in memory until the shopper consents again. */
   async forget(): Promise<void> {
-    await this.#consenting.run(() => this.#withdraw('pending'));
+    await this.#withdraw('pending', true);
   }
 
   /** What happened on this device, as far as the log was kept. */
@@ -324,18 +322,22 @@ export class Engine {
     if (aisles) this.#chores.beside(() => aisles.check(entries.map(({ itemId }) => itemId)));
   }
 
+  /** The answer counts from now on; what is under way because of an earlier one ends first. */
   async #grantHere(): Promise<void> {
-    if (this.#storage.consent === 'granted') return;
+    if (this.#storage.holds('granted')) return;
     this.#storage.agree();
-    await this.#grant();
+    await this.#consenting.run(async () => {
+      if (!this.#storage.holds('granted')) await this.#grant();
+    });
   }
 
   /** The shopper agreed in another tab, unless they have answered otherwise since. */
   async #grantElsewhere(): Promise<void> {
-    if (this.#storage.consent !== 'granted' && this.#storage.answered === 'granted') await this.#grant();
+    if (this.#storage.consent !== 'granted' && this.#storage.lastAnswer.consent === 'granted') await this.#grant();
   }
 
   async #grant(): Promise<void> {
+    const { lastAnswer } = this.#storage;
     await this.#scheduler.catchUp();
     for (let attempt = 1; ; attempt++) {
       try {
@@ -344,8 +346,8 @@ export class Engine {
       } catch (thrown) {
         // The deletion that belongs to an earlier answer may still be under way in another tab.
         const { code } = SidestreamError.from(thrown);
-        if (code !== 'store/forgotten' || this.#storage.answered !== 'granted' || attempt === GRANT_ATTEMPTS)
-          throw thrown;
+        const answered = this.#storage.lastAnswer !== lastAnswer;
+        if (code !== 'store/forgotten' || answered || attempt === GRANT_ATTEMPTS) throw thrown;
       }
     }
     this.#ledger.restart();
@@ -353,12 +355,18 @@ export class Engine {
     this.#changed();
   }
 
-  /** @throws SidestreamError `store/blocked`: then all is forgotten here, and the next call tries to delete again */
-  async #withdraw(consent: 'pending' | 'denied'): Promise<void> {
-    this.#storage.leave(consent);
-    // At once: a training that is under way must not hold it up.
-    const [deleted, erased] = await Promise.allSettled([this.#storage.deleteDevice(), this.#erase()]);
-    for (const result of [deleted, erased]) if (result.status === 'rejected') throw result.reason;
+  /**
+   * Nothing is kept from now on, whatever is under way; what the device holds is deleted.
+   * @param forget whether what is in memory goes too
+   * @throws SidestreamError `store/blocked`: then all is forgotten here, and the next call tries to delete again
+   */
+  async #withdraw(consent: 'pending' | 'denied', forget: boolean): Promise<void> {
+    if (forget) this.#storage.leave(consent);
+    await this.#consenting.run(async () => {
+      // Beside each other: a training that is under way must not hold up the deletion.
+      const all = await Promise.allSettled([this.#storage.deleteDevice(), forget && this.#erase()]);
+      for (const result of all) if (result.status === 'rejected') throw result.reason;
+    });
   }
 
   /** Forgets what this tab knows of the shopper; the storage has left the device already. */

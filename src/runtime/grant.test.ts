@@ -29,6 +29,18 @@ async function clickAll(engine: Engine, ids: string): Promise<void> {
   for (const id of ids) await engine.track('click', id, {});
   await engine.settled();
 }
+/** Something that waits, once it is reached, until it is let go. */
+function gate() {
+  const opened = new EventTarget();
+  const next = (type: string) => new Promise<void>((resolve) => opened.addEventListener(type, () => resolve()));
+  const [reached, go] = [next('reached'), next('go')];
+  const pass = async () => {
+    opened.dispatchEvent(new Event('reached'));
+    await go;
+  };
+  return { reached, pass, go: () => opened.dispatchEvent(new Event('go')) };
+}
+const { localItems, profiles } = DeviceStore.prototype;
 const full = () => new SidestreamError('store/full', 'The disk is full.');
 
 describe('a grant that fails', () => {
@@ -72,6 +84,77 @@ describe('a grant that fails', () => {
     expect(await consentOf(engine)).toBe('pending');
     expect(await databases()).toEqual([]);
     vi.unstubAllGlobals();
+    await engine.close();
+  });
+
+  it('at the start can be tried again', async () => {
+    vi.spyOn(DeviceStore, 'open').mockRejectedValueOnce(new SidestreamError('store/blocked', 'Held by the test.'));
+    const engine = await open({ consent: 'granted' });
+    expect(shop.codes).toEqual(['store/blocked']);
+    await engine.track('click', 'a', {});
+    // The shop follows the error's advice, and asks again.
+    await engine.setConsent('granted');
+    expect(await log()).toHaveLength(1);
+    await engine.close();
+  });
+});
+
+describe('a denial while a grant is under way', () => {
+  it('counts from the moment it is said', async () => {
+    const before = await open();
+    await clickAll(before, 'cd');
+    await before.close();
+    const engine = await open({ consent: 'pending' });
+    // The learner goes on from what the device holds; a training that is under way, or a slow disk, holds that up.
+    const held = gate();
+    vi.spyOn(DeviceStore.prototype, 'localItems').mockImplementationOnce(async function (this: DeviceStore) {
+      await held.pass();
+      return localItems.call(this);
+    });
+    const granting = engine.setConsent('granted');
+    await held.reached;
+    const denying = engine.setConsent('denied');
+    const append = vi.spyOn(DeviceStore.prototype, 'append');
+    await engine.track('click', 'e', {});
+    expect(append).not.toHaveBeenCalled();
+    held.go();
+    await Promise.allSettled([granting, denying]);
+    expect(await engine.status()).toMatchObject({ consent: 'denied', events: 0 });
+    expect(await databases()).toEqual([]);
+    await engine.close();
+  });
+
+  it('and a grant after it each count in the order they are said', async () => {
+    const engine = await open({ consent: 'pending' });
+    await clickAll(engine, 'ab');
+    const held = gate();
+    vi.spyOn(DeviceStore.prototype, 'profiles').mockImplementationOnce(async function (this: DeviceStore) {
+      await held.pass();
+      return profiles.call(this);
+    });
+    const answers = [engine.setConsent('granted')];
+    await held.reached;
+    answers.push(engine.setConsent('denied'), engine.setConsent('granted'));
+    held.go();
+    const outcomes = await Promise.allSettled(answers);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+    expect(await engine.status()).toMatchObject({ consent: 'granted', events: 0 });
+    expect(await log()).toEqual([]);
+    await engine.close();
+  });
+});
+
+describe('consent("pending")', () => {
+  it('deletes what is on the device, also in a page that was started with it, and leaves what is in memory', async () => {
+    const before = await open();
+    await clickAll(before, 'ab');
+    await before.close();
+    // As the worker that takes the place of one that crashed in forget() or consent('pending').
+    const engine = await open({ consent: 'pending' });
+    await clickAll(engine, 'c');
+    await engine.setConsent('pending');
+    expect(await databases()).toEqual([]);
+    expect((await engine.status()).events).toBe(1);
     await engine.close();
   });
 });

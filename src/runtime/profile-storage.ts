@@ -54,8 +54,6 @@ export class ProfileStorage {
   #store: Store = new MemoryStore();
   /** Number of times that everything was erased: what was tracked before must not be kept after. */
   #era = 0;
-  /** A deletion was asked for and is not done. */
-  #deletionDue = false;
   /** Id of the last event that was written or read here. */
   #lastEvent = 0;
 
@@ -82,18 +80,19 @@ export class ProfileStorage {
   }
 
   /** The shopper's last answer, in whatever tab; it becomes the consent when it is carried out. */
-  get answered(): Consent {
-    return this.#consent.last.consent;
+  get lastAnswer(): ConsentAnswer {
+    return this.#consent.last;
+  }
+
+  /** Whether a level is both the shopper's last answer and carried out; with `granted`, the device keeps the profile. */
+  holds(level: Consent): boolean {
+    if (this.consent !== level || this.lastAnswer.consent !== level) return false;
+    return level !== 'granted' || !this.#inMemory;
   }
 
   /** Whether this tab trains and saves: always while things are in memory. */
   get leading(): boolean {
     return this.#tabs.leading;
-  }
-
-  /** Whether a deletion that was asked for is not done yet. */
-  get deletionDue(): boolean {
-    return this.#deletionDue;
   }
 
   /** Changes whenever everything kept is erased. An event is appended only in the era in which it was tracked. */
@@ -270,7 +269,7 @@ export class ProfileStorage {
    * @param profile what this tab's learner learned; null where it does not learn, or has learned nothing yet
    * @param lastEvent id of the last event that it contains, as memory numbers it
    * @returns null when the device already held a profile, which is then to be read, and goes on from there
-   * @throws SidestreamError `store/*`: then everything stays in memory
+   * @throws SidestreamError `store/*`: then everything stays in memory. `store/forgotten` where the shopper withdrew since
    */
   grant(profile: Profile | null, lastEvent: number): Promise<Moved | null> {
     return this.#tabs.alone('grant', () => this.#moveToDevice(profile, lastEvent));
@@ -288,22 +287,24 @@ export class ProfileStorage {
 
   /**
    * Deletes what the device holds.
-   * @throws SidestreamError `store/blocked` when another page holds it open: it is due until another call succeeds
+   * @throws SidestreamError `store/blocked` when another page holds it open
    */
-  async deleteDevice(): Promise<void> {
-    this.#deletionDue = true;
-    await deleteDeviceStore(this.#options.namespace);
-    this.#deletionDue = false;
+  deleteDevice(): Promise<void> {
+    return deleteDeviceStore(this.#options.namespace);
   }
 
   /** Runs work that only one tab may do at a time. @param what names it */
   alone<T>(what: string, work: () => Promise<T>): Promise<T> {
-    return this.#store instanceof MemoryStore ? work() : this.#tabs.alone(what, work);
+    return this.#inMemory ? work() : this.#tabs.alone(what, work);
   }
 
   close(): void {
     this.#tabs.close();
     this.#store.close();
+  }
+
+  get #inMemory(): boolean {
+    return this.#store instanceof MemoryStore;
   }
 
   /** The shop says at the start what the shopper answered: that holds in all tabs, as a later answer does. */
@@ -330,6 +331,8 @@ export class ProfileStorage {
 
   async #moveToDevice(profile: Profile | null, lastEvent: number): Promise<Moved | null> {
     const [memory, era] = [this.#store, this.#era];
+    // The shopper may have answered again while this waited for its turn.
+    if (this.lastAnswer.consent !== 'granted') throw forgotten();
     const opened = await openDevice(this.#options, this.#onClosed);
     const device = opened.store;
     const moved: CopiedEvent[] = [];
@@ -347,9 +350,8 @@ export class ProfileStorage {
         // A tab that opened the device before with nothing of its own has not read this profile.
         if (isNew) this.#tabs.post('replaced');
       }
-      if (!(await this.#use(opened, era))) throw forgotten();
+      if (!(await this.#use(opened, era)) || era !== this.#era) throw forgotten();
       this.#consent.enforce('granted');
-      this.#deletionDue = false;
       await this.#copyLate(memory, device, moved.at(-1)?.from ?? 0);
       this.#tabs.post(this.#consent.last);
       this.#tabs.post('events');
@@ -369,7 +371,7 @@ export class ProfileStorage {
    * may share it already.
    */
   async #takeBack(device: DeviceStore, moved: readonly CopiedEvent[], era: number): Promise<void> {
-    let unused = this.answered !== 'granted' || (device.created && era !== this.#era);
+    let unused = this.lastAnswer.consent !== 'granted' || (device.created && era !== this.#era);
     try {
       if (!unused) {
         await device.removeEvents(moved.map(({ to }) => to));
