@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { makeItem } from '../catalog/bundle.fixture';
 import { SidestreamError } from '../error';
 import { DeviceStore } from '../store/device-store';
 import type { Engine } from './engine';
@@ -40,7 +41,7 @@ function gate() {
   };
   return { reached, pass, go: () => opened.dispatchEvent(new Event('go')) };
 }
-const { localItems, profiles } = DeviceStore.prototype;
+const { localItems, profiles, saveProfile } = DeviceStore.prototype;
 const full = () => new SidestreamError('store/full', 'The disk is full.');
 
 describe('a grant that fails', () => {
@@ -141,6 +142,30 @@ describe('a denial while a grant is under way', () => {
     expect(await engine.status()).toMatchObject({ consent: 'granted', events: 0 });
     expect(await log()).toEqual([]);
     await engine.close();
+  });
+});
+
+describe('what comes while a grant is under way', () => {
+  it('goes to the device too: an event and an item that the shopper adds', async () => {
+    const engine = await open({ consent: 'pending' });
+    await clickAll(engine, 'ab');
+    const held = gate();
+    vi.spyOn(DeviceStore.prototype, 'saveProfile').mockImplementationOnce(async function (this: DeviceStore, ...given) {
+      await held.pass();
+      return saveProfile.apply(this, given);
+    });
+    const granting = engine.setConsent('granted');
+    await held.reached;
+    const features = { values: new Int8Array(20).fill(50), scales: new Float32Array(5).fill(1) };
+    await engine.insertItem({ item: makeItem('mine'), encoders: shop.encoders, ...features });
+    await engine.track('click', 'c', {});
+    held.go();
+    await granting;
+    await engine.close();
+    const next = await open({ consent: undefined });
+    expect(await next.getItem('mine')).not.toBeNull();
+    expect((await next.status()).events).toBe(3);
+    await next.close();
   });
 });
 

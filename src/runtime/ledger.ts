@@ -138,17 +138,21 @@ export class Ledger {
   /** To be called while the mutex is held. */
   async #current(): Promise<KnownTally> {
     for (;;) {
-      const known = this.#known ?? (await this.#read());
-      this.#known = known;
-      for (const event of await this.#storage.eventsAfter(known.tally.lastEvent)) known.tally.observe(event);
-      // Another log, or none of the old one, may have taken its place meanwhile.
-      if (this.#known === known && known.counting === this.#storage.counting) return known;
+      const { counting } = this.#storage;
+      try {
+        const known = this.#known ?? (await this.#read(counting));
+        this.#known = known;
+        for (const event of await this.#storage.eventsAfter(known.tally.lastEvent)) known.tally.observe(event);
+        // Another log, or none of the old one, may have taken its place meanwhile.
+        if (this.#known === known && known.counting === this.#storage.counting) return known;
+      } catch (thrown) {
+        if (counting === this.#storage.counting) throw thrown;
+      }
       this.#known = null;
     }
   }
 
-  async #read(): Promise<KnownTally> {
-    const { counting } = this.#storage;
+  async #read(counting: ProfileStorage['counting']): Promise<KnownTally> {
     const generation = await counting.generation();
     const stored = await counting.tally();
     const tally = stored === null ? new Tally() : Tally.read(stored);
@@ -171,8 +175,13 @@ export class Ledger {
     await this.#mutex.run(async () => {
       const known = await this.#current();
       const { tally, counting, generation, overDamaged } = known;
-      if (await counting.saveTally(tally.save(), generation, { overDamaged })) known.overDamaged = false;
-      else this.restart();
+      try {
+        if (await counting.saveTally(tally.save(), generation, { overDamaged })) known.overDamaged = false;
+        else this.restart();
+      } catch (thrown) {
+        // The store was taken away: there is nothing to save to any more.
+        if (counting === this.#storage.counting) throw thrown;
+      }
     });
   }
 }

@@ -137,15 +137,16 @@ export class ProfileStorage {
     }
   }
 
-  async eventsAfter(id: number): Promise<LoggedEvent[]> {
-    const store = this.#store;
-    const events = await store.eventsAfter(id);
-    if (store === this.#store) this.#lastEvent = Math.max(this.#lastEvent, events.at(-1)?.id ?? 0);
-    return events;
+  eventsAfter(id: number): Promise<LoggedEvent[]> {
+    return this.#reading(async (store) => {
+      const events = await store.eventsAfter(id);
+      if (store === this.#store) this.#lastEvent = Math.max(this.#lastEvent, events.at(-1)?.id ?? 0);
+      return events;
+    });
   }
 
   localItems(): Promise<LocalItem[]> {
-    return this.#store.localItems();
+    return this.#reading((store) => store.localItems());
   }
 
   /** @throws SidestreamError `store/forgotten` when everything was erased since `era` */
@@ -165,7 +166,7 @@ export class ProfileStorage {
   read(
     check: (profile: Profile) => void = () => undefined,
   ): Promise<{ profile: Profile | null; origin: ProfileOrigin }> {
-    return readStoredProfile(this.#store, check, (error) => this.#listener?.onError(error));
+    return this.#reading((store) => readStoredProfile(store, check, (error) => this.#listener?.onError(error)));
   }
 
   /** Whether a profile that was read is still that of the store in use. */
@@ -225,7 +226,7 @@ export class ProfileStorage {
   }
 
   snapshots(): Promise<Snapshot[]> {
-    return this.#store.snapshots();
+    return this.#reading((store) => store.snapshots());
   }
 
   /** @throws SidestreamError `store/unknown-snapshot`, `store/forgotten` when everything was erased since `era` */
@@ -343,7 +344,8 @@ export class ProfileStorage {
       if (era !== this.#era) throw forgotten();
       await copyEvents(memory, device, 0, moved);
       const known = moved.findLast(({ from }) => from <= lastEvent)?.to ?? 0;
-      for (const item of await memory.localItems()) await device.saveLocalItem(item);
+      const items = await memory.localItems();
+      for (const item of items) await device.saveLocalItem(item);
       if (isNew && profile) {
         const stored = await storedProfile({ ...profile, lastEvent: known });
         isNew = await device.saveProfile(stored, generation, { first: true });
@@ -352,7 +354,7 @@ export class ProfileStorage {
       }
       if (!(await this.#use(opened, era)) || era !== this.#era) throw forgotten();
       this.#consent.enforce('granted');
-      await this.#copyLate(memory, device, moved.at(-1)?.from ?? 0);
+      await this.#copyLate(memory, device, moved.at(-1)?.from ?? 0, items);
       this.#tabs.post(this.#consent.last);
       this.#tabs.post('events');
       return isNew ? { lastEvent: known, origin: firstOrigin(device, generation, known) } : null;
@@ -383,13 +385,26 @@ export class ProfileStorage {
     if (unused) await deleteDeviceStore(this.#options.namespace);
   }
 
-  /** Copies the events that came to memory while the device took its place. */
-  async #copyLate(memory: Store, device: DeviceStore, after: number): Promise<void> {
+  /** Copies the events and items that came to memory while the device took its place. */
+  async #copyLate(memory: Store, device: DeviceStore, after: number, items: readonly LocalItem[]): Promise<void> {
     try {
       await copyEvents(memory, device, after);
+      for (const item of await memory.localItems()) if (!items.includes(item)) await device.saveLocalItem(item);
     } catch (thrown) {
       // The device is in use already, with later events: there is no way back. Erased ones are not missed.
       if (device === this.#store) this.#listener?.onError(SidestreamError.from(thrown));
+    }
+  }
+
+  /** Reads the store in use; where that is taken away under the call, the one that took its place. */
+  async #reading<T>(read: (store: Store) => Promise<T>): Promise<T> {
+    for (;;) {
+      const store = this.#store;
+      try {
+        return await read(store);
+      } catch (thrown) {
+        if (store === this.#store) throw thrown;
+      }
     }
   }
 
