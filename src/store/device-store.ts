@@ -38,6 +38,8 @@ export class DeviceStore implements Store {
   #mayCreate: boolean;
   #created = false;
   #rows: Rows = new PlainRows();
+  /** Whether it can read what is encrypted under a key of the browser, see `Encryption`. */
+  #hasBrowserKey = false;
   /** Id of the lock that was on the database when it was opened; null without one. */
   #lock: string | null = null;
   /** Set for good by `close()`, by a deletion and by newer code. */
@@ -112,7 +114,7 @@ export class DeviceStore implements Store {
 
   async eventsAfter(id: number): Promise<LoggedEvent[]> {
     const rows = await this.#run((database) => database.getAll('events', IDBKeyRange.lowerBound(id, true)));
-    return this.#read(rows.map((row) => this.#rows.readEvent(row)));
+    return this.#read(() => rows.map((row) => this.#rows.readEvent(row)));
   }
 
   async profiles(): Promise<unknown[]> {
@@ -153,7 +155,7 @@ export class DeviceStore implements Store {
 
   async snapshots(): Promise<Snapshot[]> {
     const rows = await this.#run((database) => database.getAll('snapshots'));
-    return this.#read(rows.map((row) => this.#rows.readSnapshot(row)));
+    return this.#read(() => rows.map((row) => this.#rows.readSnapshot(row)));
   }
 
   async rollback(id: number): Promise<boolean> {
@@ -234,7 +236,7 @@ export class DeviceStore implements Store {
 
   async unit(fresh: string): Promise<string> {
     const stored = await this.#run((database) => database.get('keys', 'unit'));
-    const [known] = await this.#read([this.#rows.readText(stored)]);
+    const [known] = await this.#read(() => [this.#rows.readText(stored)]);
     const row = await this.#rows.text(known ?? fresh);
     // Written again where it is known: one from before encryption is encrypted so.
     const first = await this.#run(async (database) => {
@@ -255,7 +257,7 @@ export class DeviceStore implements Store {
       const tx = database.transaction(['items', 'sealedItems']);
       return Promise.all([tx.objectStore('items').getAll(), tx.objectStore('sealedItems').getAll()]);
     });
-    return [...plain, ...(await this.#read(sealed.map((row) => this.#rows.readItem(row))))];
+    return [...plain, ...(await this.#read(() => sealed.map((row) => this.#rows.readItem(row))))];
   }
 
   async saveLocalItem(item: LocalItem): Promise<void> {
@@ -265,7 +267,7 @@ export class DeviceStore implements Store {
       const { store } = database.transaction('sealedItems');
       return Promise.all([store.getAllKeys(), store.getAll()]);
     });
-    const known = await Promise.all(sealed.map((one) => this.#rows.readItem(one)));
+    const known = await this.#readEach(() => sealed.map((one) => this.#rows.readItem(one)));
     await this.#run(async (database) => {
       const tx = database.transaction(['items', 'sealedItems', 'keys'], 'readwrite', STRICT);
       await this.#checkLock(tx.objectStore('keys'));
@@ -357,6 +359,7 @@ export class DeviceStore implements Store {
       const { rows, lock } = await unlock(database, new PlainRows(), encrypt);
       this.#rows = rows;
       this.#lock = lock;
+      this.#hasBrowserKey = encrypt === true || keys.includes('rest');
     } catch (thrown) {
       if (thrown instanceof SidestreamError) {
         // Nobody gets this store: its connection must not be in anybody's way.
@@ -371,16 +374,33 @@ export class DeviceStore implements Store {
    * What could be read of some rows. Where something could not, another page may have put a lock on them.
    * @throws SidestreamError `store/newer-schema`
    */
-  async #read<T>(reading: readonly Promise<T | null>[]): Promise<T[]> {
-    const read = await Promise.all(reading);
-    if (read.includes(null)) await this.#run((database) => this.#checkLock(database.transaction('keys').store));
-    return read.filter((value) => value !== null);
+  async #read<T>(read: () => readonly Promise<T | null>[]): Promise<T[]> {
+    return (await this.#readEach(read)).filter((value) => value !== null);
+  }
+
+  /** The same with null for a row that could not be read. */
+  async #readEach<T>(read: () => readonly Promise<T | null>[]): Promise<(T | null)[]> {
+    const values = await Promise.all(read());
+    return values.includes(null) && (await this.#findKey()) ? Promise.all(read()) : values;
   }
 
   async #openFile(stored: unknown): Promise<unknown> {
     const file = await this.#rows.openFile(stored);
-    if (isSealedFile(file)) await this.#run((database) => this.#checkLock(database.transaction('keys').store));
-    return file;
+    return isSealedFile(file) && (await this.#findKey()) ? this.#rows.openFile(stored) : file;
+  }
+
+  /**
+   * Looks for what another page may have encrypted rows with since this store was opened.
+   * @returns true for a key of the browser that this store did not have: what could not be read may be readable now
+   * @throws SidestreamError `store/newer-schema` for a lock
+   */
+  async #findKey(): Promise<boolean> {
+    return this.#run(async (database) => {
+      await this.#checkLock(database.transaction('keys').store);
+      if (this.#hasBrowserKey || (await database.getKey('keys', 'rest')) === undefined) return false;
+      await this.#useKey(database);
+      return true;
+    });
   }
 
   /**
