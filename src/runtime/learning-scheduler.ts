@@ -156,10 +156,13 @@ export class LearningScheduler {
     let past: string[] = [];
     this.cancel();
     await session.replace(
-      async (fresh) => {
+      async (fresh, used) => {
         await change();
         const local = await storage.localItems();
+        const { length } = catalogue.index.items;
         if (local.length > 0) catalogue.add(local);
+        // Lists go on with the learner in use, whose values must not be fewer than the items.
+        if (catalogue.index.items.length > length) await this.#guarded(() => used.setCatalogue(catalogue));
         const { profile, origin } = await storage.read((stored) => this.check(stored));
         past = pastOf(profile);
         if (this.#context.learning()) fresh.restore(profile, profile?.history ? [] : await storage.eventsAfter(0));
