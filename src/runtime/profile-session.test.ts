@@ -31,7 +31,7 @@ it('goes on with the same choices after rows have moved, also where the experts 
   // The GPU is lost, or the file with the compute backend does not load any more.
   const status = await session.run(({ learner }) => learner.status);
   vi.spyOn(Learner.prototype, 'awakeningDue', 'get').mockReturnValue(true);
-  vi.spyOn(Learner.prototype, 'status', 'get').mockReturnValue({ ...status, backend: 'webgl' });
+  vi.spyOn(Learner.prototype, 'status', 'get').mockReturnValue({ ...status, backend: 'webgpu' });
   vi.spyOn(Learner.prototype, 'awaken').mockRejectedValue(new Error('the GPU was lost'));
   await session.renumber(() => catalogue.keepOnly(new Set(['q'])));
   expect(await chosen()).toEqual(before);

@@ -21,7 +21,7 @@ export interface TabListener {
 /**
  * The tabs of one shop on this device. All of them send messages to each other, whatever the shopper has agreed to: a
  * message leaves nothing behind. Those that share the profile on the device have one leader (Web Locks): the browser hands the lock on as
- * soon as the leader is gone, whatever it died of. Where there are no locks, every tab leads.
+ * soon as the leader is gone, whatever it died of. Where there are no locks, or they are refused, every tab leads.
  */
 export class Tabs {
   readonly #name: string;
@@ -73,10 +73,12 @@ export class Tabs {
         this.#listener.onLead();
         return held;
       };
-      // Refused by the browser, or left before it was this tab's turn: then another one leads.
       taken
         .then(() => (leaving.signal.aborted ? undefined : locks.request(this.#name, { signal: leaving.signal }, lead)))
-        .catch(() => undefined)
+        .catch(() => {
+          // Refused by the browser, as in a sandboxed frame: every tab leads, as where there are no locks.
+          if (!leaving.signal.aborted) this.#leading = true;
+        })
         .finally(known);
     });
   }
