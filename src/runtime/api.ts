@@ -151,7 +151,7 @@ export type NewItem = Omit<ItemInput, 'id' | 'image'> & {
 export interface Status {
   consent: Consent;
   learning: boolean;
-  /** Whether this tab trains and saves: one of the shop's tabs does. */
+  /** Whether this tab trains and saves: one of the shop's tabs that learn does. */
   leading: boolean;
   items: number;
   /** Events learned from in this profile. */

@@ -271,8 +271,13 @@ export class LearningScheduler {
    * oldest events goes into the stored profile, so that these can be dropped.
    */
   async #limitLog(): Promise<void> {
+    const { storage } = this.#context;
+    // A tab that leads and learns keeps the log within its budget itself.
+    if (storage.measuringDue) await storage.leadFor(() => this.#cutLog());
+  }
+
+  async #cutLog(): Promise<void> {
     const { storage, catalogue, seed } = this.#context;
-    if (!storage.measuringDue) return;
     const { profile, origin } = await storage.read();
     const events = await storage.eventsAfter(profile?.lastEvent ?? 0);
     const gone = storage.excess(events.map(eventSize));

@@ -204,9 +204,14 @@ export class ProfileStorage {
     }
   }
 
-  /** Whether enough events came since the log was measured, and this tab is the one that keeps it within its budget. */
+  /** Whether enough events came since the log was measured. */
   get measuringDue(): boolean {
-    return this.leading && this.#budget.isDue(this.#lastEvent);
+    return this.#budget.isDue(this.#lastEvent);
+  }
+
+  /** Runs work of the leader in this tab, unless another one leads. */
+  leadFor(work: () => Promise<void>): Promise<void> {
+    return this.#tabs.leadFor(work);
   }
 
   /**
@@ -426,7 +431,7 @@ export class ProfileStorage {
     }
     this.#store = store;
     if (closed !== null) this.#onClosed(store, closed);
-    else await this.#tabs.join();
+    else await this.#tabs.join(this.#options.learning);
     return era === this.#era;
   }
 

@@ -51,8 +51,11 @@ export class Tabs {
     return this.#leading || this.#leaving === null;
   }
 
-  /** Shares the profile on the device from now on. Resolves when it is known whether this tab leads already. */
-  async join(): Promise<void> {
+  /**
+   * Shares the profile on the device from now on. Resolves when it is known whether this tab leads already.
+   * @param leads whether it may lead: one that does not learn would keep those that do from saving what they learned
+   */
+  async join(leads: boolean): Promise<void> {
     if (this.#leaving) return;
     const leaving = new AbortController();
     this.#leaving = leaving;
@@ -61,6 +64,7 @@ export class Tabs {
       this.#leading = true;
       return;
     }
+    if (!leads) return;
     await new Promise<void>((known) => {
       const taken = locks.request(this.#name, { ifAvailable: true }, (lock) => {
         const held = lock && !leaving.signal.aborted ? this.#lead() : undefined;
@@ -80,6 +84,21 @@ export class Tabs {
           if (!leaving.signal.aborted) this.#leading = true;
         })
         .finally(known);
+    });
+  }
+
+  /** Runs work of the leader in this tab, unless another one leads. */
+  async leadFor(work: () => Promise<void>): Promise<void> {
+    const locks = globalThis.navigator?.locks;
+    if (this.leading || !locks) return work();
+    await locks.request(this.#name, { ifAvailable: true }, async (lock) => {
+      if (!lock) return;
+      this.#leading = true;
+      try {
+        await work();
+      } finally {
+        this.#leading = false;
+      }
     });
   }
 
