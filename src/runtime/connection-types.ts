@@ -1,6 +1,7 @@
 import type * as Comlink from 'comlink';
 import type { RecommenderEvents } from './api';
 import type { GivenOptions } from './given-options';
+import type { Kept } from './hand-over';
 import type { RemoteRecommender } from './remote-recommender';
 import type { TrackInput } from './requests';
 
@@ -43,8 +44,8 @@ export interface RestartContext {
   given: GivenOptions;
   call: Connection['call'];
   consenting: Connection['consenting'];
-  /** Starts a worker. @param kept a profile to go on with */
-  begin(kept: Blob | null): Promise<Remote>;
+  /** Starts a worker. @param kept what it goes on with */
+  begin(kept: Kept | null): Promise<Remote>;
   /** Ends the worker. */
   endWorker(): void;
   /**

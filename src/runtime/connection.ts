@@ -2,6 +2,7 @@ import * as Comlink from 'comlink';
 import { SidestreamError } from '../error';
 import type { Connection, Emit, Remote, RestartContext } from './connection-types';
 import type { GivenOptions } from './given-options';
+import type { Kept } from './hand-over';
 import type { ImpressionBatch } from './impression-batch';
 import { PendingCalls } from './pending-calls';
 import type { RemoteListener } from './remote-recommender';
@@ -51,7 +52,7 @@ export function connect(options: GivenOptions): Connection {
     worker?.terminate();
     worker = remote = null;
   };
-  const begin = async (kept: Blob | null): Promise<Remote> => {
+  const begin = async (kept: Kept | null): Promise<Remote> => {
     const mine = newWorker();
     worker = mine;
     const crash = (event: Event): void => {

@@ -22,6 +22,7 @@ import { parseConsent } from './consent';
 import { preloadDevice } from './device-opening';
 import type { BundleEncoders } from './encoder-files';
 import type { EngineListener, EngineOptions } from './engine-options';
+import type { Kept } from './hand-over';
 import { LearningScheduler } from './learning-scheduler';
 import { Ledger } from './ledger';
 import { loadLearned } from './load-learned';
@@ -208,6 +209,33 @@ export class Engine {
     });
   }
 
+  /** What the worker that takes the place of this one goes on with. */
+  async handOver(): Promise<Kept> {
+    await this.#scheduler.catchUp();
+    const inMemory = this.#storage.inMemory && this.#storage.consent !== 'denied';
+    const memory = inMemory && {
+      profile: await this.exportProfile(),
+      events: await this.#storage.eventsAfter(0),
+      items: await this.#storage.localItems(),
+    };
+    return { memory: memory || null, counts: this.#ledger.take() };
+  }
+
+  /** Goes on with what a worker before this one kept. What cannot be kept is reported: it is no reason to have no shop. */
+  async takeOver({ memory, counts }: Kept): Promise<void> {
+    this.#ledger.resume(counts);
+    if (!memory || this.#storage.consent === 'denied') return;
+    const { era } = this.#storage;
+    const { events, items } = memory;
+    try {
+      const profile = await decodeProfile(memory.profile);
+      this.#scheduler.check(profile);
+      await this.#scheduler.replaceStored(() => this.#storage.takeIn(profile, events, items, era));
+    } catch (thrown) {
+      this.#listener.error(SidestreamError.from(thrown));
+    }
+  }
+
   /** Whether the page is hidden or the battery low: then nothing is trained, and what is not saved yet is saved at once. */
   async setResting(resting: boolean): Promise<void> {
     await this.#scheduler.rest(resting);
@@ -322,7 +350,7 @@ export class Engine {
     if (aisles) this.#chores.beside(() => aisles.check(entries.map(({ itemId }) => itemId)));
   }
 
-  /** The answer counts from now on; what is under way because of an earlier one ends first. */
+  /** The answer counts from now on; work because of an earlier one ends first. */
   async #grantHere(): Promise<void> {
     if (this.#storage.holds('granted')) return;
     this.#storage.agree();
@@ -357,7 +385,7 @@ export class Engine {
 
   /**
    * Nothing is kept from now on, whatever is under way; what the device holds is deleted.
-   * @param forget whether what is in memory goes too
+   * @param forget whether the content of memory goes too
    * @throws SidestreamError `store/blocked`: then all is forgotten here, and the next call tries to delete again
    */
   async #withdraw(consent: 'pending' | 'denied', forget: boolean): Promise<void> {

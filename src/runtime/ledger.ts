@@ -83,6 +83,11 @@ export class Ledger {
     return rows;
   }
 
+  /** Goes on with what another worker of this page counted and nobody has asked for yet. */
+  resume(counts: readonly Counts[]): void {
+    this.#taken = new Counters(counts);
+  }
+
   /** Counts from nothing, also what nobody has asked for yet. */
   forget(): void {
     this.#taken = new Counters();

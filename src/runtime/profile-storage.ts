@@ -87,7 +87,12 @@ export class ProfileStorage {
   /** Whether a level is both the shopper's last answer and carried out; with `granted`, the device keeps the profile. */
   holds(level: Consent): boolean {
     if (this.consent !== level || this.lastAnswer.consent !== level) return false;
-    return level !== 'granted' || !this.#inMemory;
+    return level !== 'granted' || !this.inMemory;
+  }
+
+  /** Whether things are kept in memory only. */
+  get inMemory(): boolean {
+    return this.#store instanceof MemoryStore;
   }
 
   /** Whether this tab trains and saves: always while things are in memory. */
@@ -265,6 +270,29 @@ export class ProfileStorage {
     this.#tabs.post('replaced');
   }
 
+  /**
+   * Takes in what another worker of this page kept in memory.
+   * @param profile of the learner, which knows all the events; passed over where there is another one already
+   * @throws SidestreamError `store/*`
+   */
+  async takeIn(
+    profile: Profile,
+    events: readonly LoggedEvent[],
+    items: readonly LocalItem[],
+    era: number,
+  ): Promise<void> {
+    await this.#within(era, async (store) => {
+      const generation = await store.generation();
+      const isNew = await isEmpty(store);
+      const logged = await store.append(events.map(({ id: _, ...event }) => event));
+      for (const item of items) await store.saveLocalItem(item);
+      if (!isNew) return;
+      const stored = await storedProfile({ ...profile, lastEvent: logged.at(-1)?.id ?? 0 });
+      await store.saveProfile(stored, generation, { first: true });
+    });
+    this.#tabs.post('replaced');
+  }
+
   /** The shopper agreed, in this tab. `grant` carries it out. */
   agree(): void {
     this.#consent.answer('granted');
@@ -301,16 +329,12 @@ export class ProfileStorage {
 
   /** Runs work that only one tab may do at a time. @param what names it */
   alone<T>(what: string, work: () => Promise<T>): Promise<T> {
-    return this.#inMemory ? work() : this.#tabs.alone(what, work);
+    return this.inMemory ? work() : this.#tabs.alone(what, work);
   }
 
   close(): void {
     this.#tabs.close();
     this.#store.close();
-  }
-
-  get #inMemory(): boolean {
-    return this.#store instanceof MemoryStore;
   }
 
   /** The shop says at the start what the shopper answered: that holds in all tabs, as a later answer does. */
@@ -373,7 +397,7 @@ export class ProfileStorage {
   }
 
   /**
-   * Undoes a move to the device that failed. What is in memory stays there: half of it on the device would be there twice
+   * Undoes a move to the device that failed. The content of memory stays there: half of it on the device would be there twice
    * after another try. The database goes when the shopper withdrew, or when it is there for this move only; another tab
    * may share it already.
    */

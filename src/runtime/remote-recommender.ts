@@ -19,6 +19,7 @@ import type {
 import type { BundleEncoders } from './encoder-files';
 import { Engine } from './engine';
 import type { GivenOptions } from './given-options';
+import { type Kept, keptSchema } from './hand-over';
 import { browseSchema, callSchema, optionsSchema, parsed, type TrackInput } from './requests';
 
 /** Listener on the page; errors come as plain data, since a cloned Error loses its code. */
@@ -46,14 +47,14 @@ export class RemoteRecommender {
   /**
    * Loads the bundle and, with consent, the profile.
    * @param given parsed here
-   * @param kept a profile to go on with, from `handOver()`
+   * @param kept what to go on with, from `handOver()`
    * @param restarted whether another worker of the page ran before
    * @throws SidestreamError `runtime/invalid-input`, `bundle/*`
    */
   static async start(
     given: unknown,
     listener: RemoteListener,
-    kept: Blob | null,
+    kept: Kept | null,
     restarted: boolean,
   ): Promise<RemoteRecommender> {
     const options = { ...parsed(optionsSchema, given, 'createRecommender()'), restarted };
@@ -64,7 +65,7 @@ export class RemoteRecommender {
       error: (error) => listener('error', error.serialize()),
     });
     remote = new RemoteRecommender(engine);
-    if (kept) await remote.importProfile(kept);
+    if (kept) await engine.takeOver(parsed(keptSchema, kept, 'handOver()'));
     return remote;
   }
 
@@ -176,10 +177,9 @@ export class RemoteRecommender {
     return this.#engine.setResting(resting);
   }
 
-  /** Ends it for another to take its place; what is in memory only is given to that one. */
-  async handOver(): Promise<Blob | null> {
-    const { consent, events } = await this.#engine.status();
-    const kept = consent === 'pending' && events > 0 ? await this.exportProfile() : null;
+  /** Ends it for another to take its place, with what that one goes on with. */
+  async handOver(): Promise<Kept> {
+    const kept = await this.#engine.handOver();
     await this.close();
     return kept;
   }

@@ -1,4 +1,5 @@
 import * as Comlink from 'comlink';
+import type { Kept } from './hand-over';
 import { type RemoteListener, RemoteRecommender } from './remote-recommender';
 import { carryErrors } from './rpc';
 
@@ -9,7 +10,7 @@ const host = {
   async start(
     options: unknown,
     listener: RemoteListener,
-    kept: Blob | null,
+    kept: Kept | null,
     restarted: boolean,
   ): Promise<RemoteRecommender & Comlink.ProxyMarked> {
     return Comlink.proxy(await RemoteRecommender.start(options, listener, kept, restarted));
