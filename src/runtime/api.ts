@@ -257,8 +257,8 @@ export interface Recommender {
   /**
    * What the shopper says of a profile on the device. Any other word, or a boolean, is refused with
    * `runtime/invalid-input`. An answer counts from the moment it is given, whatever is under way: a `granted` that is
-   * not carried out yet then rejects with `store/forgotten`. `denied` and `pending` delete what is on the device; `denied`,
-   * and `pending` after `granted`, forget what is in memory too. They reject with `store/blocked` when another page holds
+   * not carried out yet then rejects with `store/forgotten`. `denied` and `pending` delete what the device holds; `denied`,
+   * and `pending` after `granted`, forget what memory holds too. They reject with `store/blocked` when another page holds
    * the database open: then the next call tries to delete it again. `granted` rejects with `store/*` when the device cannot
    * keep a profile; then everything stays in memory, and the next call tries again.
    */

@@ -135,7 +135,12 @@ export function connect(options: GivenOptions): Connection {
 
   const shut = async (): Promise<void> => {
     await pending.settled();
-    if (remote) await call((up) => up.close());
+    try {
+      if (remote) await call((up) => up.close());
+    } catch (thrown) {
+      // A worker that has stopped is closed; that it stopped is reported.
+      if (SidestreamError.from(thrown).code !== 'runtime/worker-crashed') throw thrown;
+    }
   };
   const started = call(async () => {
     goOn().catch(fail);

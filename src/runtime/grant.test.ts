@@ -170,7 +170,7 @@ describe('what comes while a grant is under way', () => {
 });
 
 describe('consent("pending")', () => {
-  it('deletes what is on the device, also in a page that was started with it, and leaves what is in memory', async () => {
+  it('deletes the database, also in a page that was started with it, and leaves memory alone', async () => {
     const before = await open();
     await clickAll(before, 'ab');
     await before.close();

@@ -38,7 +38,7 @@ export class DeviceStore implements Store {
   #mayCreate: boolean;
   #created = false;
   #rows: Rows = new PlainRows();
-  /** Whether it can read what is encrypted under a key of the browser, see `Encryption`. */
+  /** Whether it can read rows under a key of the browser, see `Encryption`. */
   #hasBrowserKey = false;
   /** Id of the lock that was on the database when it was opened; null without one. */
   #lock: string | null = null;
