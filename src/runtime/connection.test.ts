@@ -30,7 +30,13 @@ class ThreadWorker extends EventTarget {
         start: async (...given: Parameters<typeof RemoteRecommender.start>) =>
           Comlink.proxy(await RemoteRecommender.start(...given)),
       },
-      port2,
+      // Comlink closes a port whose other side was garbage collected; the scope of a worker stays open.
+      {
+        postMessage: (message, transfer = []) => port2.postMessage(message, transfer),
+        addEventListener: port2.addEventListener.bind(port2),
+        removeEventListener: port2.removeEventListener.bind(port2),
+        start: () => port2.start(),
+      },
     );
     ThreadWorker.all.push(this);
   }

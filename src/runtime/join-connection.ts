@@ -1,3 +1,4 @@
+import * as Comlink from 'comlink';
 import { SidestreamError } from '../error';
 import type { RestartContext } from './connection-types';
 import type { GivenOptions } from './given-options';
@@ -49,6 +50,8 @@ async function restart(context: RestartContext, options: GivenOptions): Promise<
   let refused: unknown;
   context.replace(async (last) => {
     const kept = (await last?.handOver().catch(context.fail)) ?? null;
+    // Not earlier: Comlink closes the port of a remote object that was garbage collected, also while a call waits.
+    last?.[Comlink.releaseProxy]();
     context.endWorker();
     context.given = options;
     try {
