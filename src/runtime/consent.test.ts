@@ -321,6 +321,16 @@ describe('a profile that is replaced while a save is due', () => {
 });
 
 describe('tracking', () => {
+  it('is answered as what became of the event, also while the recommender is closed', async () => {
+    const engine = await open();
+    const tracking = engine.track('click', 'b', {}).then(
+      () => 1,
+      () => 0,
+    );
+    await engine.close();
+    expect(await logLength()).toBe(await tracking);
+  });
+
   it('resolves when the event is kept, whatever becomes of learning it', async () => {
     const engine = await open();
     await engine.track('click', 'a', {});
