@@ -28,6 +28,7 @@ export class Tabs {
   readonly #listener: TabListener;
   /** Null where the browser has none, as in some embedded pages: then this tab is alone. */
   readonly #channel: BroadcastChannel | null;
+  #closed = false;
   /** Ends the wait for the lock; null while this tab does not share the profile. */
   #leaving: AbortController | null = null;
   #leading = false;
@@ -110,9 +111,9 @@ export class Tabs {
     this.#resign();
   }
 
-  /** Sends a message to all other tabs. */
+  /** Sends a message to all other tabs; nothing after `close`, where work that was under way may end. */
   post(message: TabMessage): void {
-    this.#channel?.postMessage(message);
+    if (!this.#closed) this.#channel?.postMessage(message);
   }
 
   /**
@@ -136,6 +137,7 @@ export class Tabs {
   }
 
   close(): void {
+    this.#closed = true;
     this.leave();
     this.#channel?.close();
   }
