@@ -1,59 +1,73 @@
-/** The arrows between the rooms of src/ (see src/README.md). Each room lists the rooms it may import from. */
-const ROOMS = {
-  catalog: [],
-  encoders: [],
-  model: [],
-  ranking: ['model', 'catalog'],
-  learner: ['ranking', 'model', 'catalog'],
-  evaluate: ['learner', 'ranking', 'model', 'catalog'],
-  experiment: ['learner', 'ranking'],
-  store: ['catalog', 'learner', 'model'],
-  runtime: ['experiment', 'store', 'learner', 'ranking', 'model', 'encoders', 'catalog'],
-  element: [],
-  adapters: [],
-  demo: ['element'],
-  cli: ['evaluate', 'encoders', 'catalog', 'model', 'learner', 'ranking'],
-};
-/** Files at the root of src/ that rooms may import. */
-const ROOT_FILES = { element: ['recommender'], adapters: ['recommender'], demo: ['recommender', 'index', 'inspector'] };
+const { ROOMS, ENTRIES } = require('./scripts/cycles/rooms.cjs');
 
-const rooms = Object.keys(ROOMS);
-const arrows = rooms.map((room) => {
-  const others = rooms.filter((other) => other !== room && !ROOMS[room].includes(other));
-  const root = ['recommender', 'index', 'inspector'].filter((file) => !(ROOT_FILES[room] ?? []).includes(file));
-  const forbidden = [...others.map((other) => `^src/${other}/`), ...root.map((file) => `^src/${file}\\.ts$`)];
+/** Doors whose code needs Node, or is too heavy for a page. */
+const NODE_DOORS = '^src/(encoders/(node|recipes|adapt)|catalog/feed)/';
+/** Rooms that run in Node alone. */
+const NODE_ROOMS = ['build', 'cli', 'evaluate', 'training'].join('|');
+
+const arrows = Object.entries(ROOMS).map(([room, { imports }]) => {
+  const others = Object.keys(ROOMS).filter((other) => other !== room && !imports.includes(other));
+  const entries = ENTRIES[room] ?? [];
   return {
     name: `arrow-${room}`,
-    comment: `src/${room} may import ${ROOMS[room].join(', ') || 'no other room'}.`,
+    comment: `src/${room} may import ${imports.join(', ') || 'no other room'}.`,
     severity: 'error',
-    from: { path: `^src/${room}/`, pathNot: '\\.test\\.ts$' },
-    to: { path: forbidden.join('|') },
+    from: { path: `^src/${room}/`, pathNot: '\\.(test|fixture)\\.ts$' },
+    to: {
+      path: [...others.map((other) => `^src/${other}/`), '^src/[^/]+\\.ts$'].join('|'),
+      pathNot: ['^src/error\\.ts$', ...entries.map((entry) => `^src/${entry}\\.ts$`)],
+    },
   };
 });
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-cycles',
+      comment:
+        'Imports of types count: an object that holds another one imports its type, so objects refer to each other one way.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
     {
       name: 'door-only',
-      comment: 'Other rooms are entered through index.ts (or node.ts, the door for Node-only code).',
+      comment:
+        'Other rooms are entered through an index.ts; code that comes late is imported by its file, so that no more comes along. common/ has no door: each of its files is on its own.',
       severity: 'error',
       from: { path: '^src/([^/]+)/', pathNot: '\\.(test|fixture)\\.ts$' },
-      to: { path: '^src/[^/]+/.+', pathNot: ['^src/$1/', '^src/[^/]+/(index|node)\\.ts$'] },
+      to: {
+        dynamic: false,
+        path: '^src/[^/]+/.+',
+        pathNot: ['^src/$1/', '^src/common/', '^src/[^/]+/index\\.ts$', '^src/[^/]+/[^/]+/index\\.ts$'],
+      },
     },
     {
       name: 'no-node-builtins',
-      comment: 'Only src/cli, tests and their fixtures run in Node alone.',
+      comment: 'Only these rooms, tests and their fixtures run in Node alone.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/cli/', '\\.(test|fixture)\\.ts$'] },
+      from: {
+        path: '^src/',
+        pathNot: [`^src/(${NODE_ROOMS})/`, '^src/encoders/(node|recipes|adapt)/', '\\.(test|fixture)\\.ts$'],
+      },
       to: { dependencyTypes: ['core'] },
     },
     {
       name: 'node-door',
-      comment: 'Node-only doors never reach the browser.',
+      comment: 'Doors that need Node never reach the browser.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/(cli|evaluate)/', '\\.test\\.ts$'] },
-      to: { path: '^src/[^/]+/node\\.ts$' },
+      from: {
+        path: '^src/',
+        pathNot: [`^src/(${NODE_ROOMS}|encoders)/`, '^src/catalog/feed/', '\\.(test|fixture)\\.ts$'],
+      },
+      to: { path: NODE_DOORS },
+    },
+    {
+      name: 'sources-alone',
+      comment: 'The product does not depend on what its developers run.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(tools|e2e|scripts)/' },
     },
     ...arrows,
   ],

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
-import { PAGES_PORT, SITE_PORT } from './e2e/ports';
+import { PAGES_PORT, SITE_PORT } from './e2e/support/ports';
 
 /** Written by scripts/setup.mjs: the browser it found or installed; empty for Playwright's own. */
 const browserFile = new URL('.cache/browser', import.meta.url);

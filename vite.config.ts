@@ -12,7 +12,7 @@ export default defineConfig({
   // One worker per core: by default one core is left idle, and there may be only two.
   test: {
     maxWorkers: '100%',
-    include: ['src/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
     environment: 'node',
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { cards, expect, openShop, test } from './shop';
+import { cards, expect, openShop, test } from './support/shop';
 
 /** Serious and critical violations of the page as it stands, in words. */
 async function violations(page: Page): Promise<string[]> {

@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from '@playwright/test';
-import type { AdapterReport } from '../src/adapters';
-import { eventsOf, type LogRow, serveHeadless } from './headless';
-import { expect, products, test } from './shop';
+import type { AdapterReport } from '../src/adapters/report';
+import { eventsOf, type LogRow, serveHeadless } from './support/headless';
+import { expect, products, test } from './support/shop';
 
 declare global {
   interface Window {

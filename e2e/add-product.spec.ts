@@ -1,5 +1,5 @@
 import { type BrowserContext, chromium, type Page } from '@playwright/test';
-import { cards, clickProducts, expect, idsIn, openShop, products, test } from './shop';
+import { cards, clickProducts, expect, idsIn, openShop, products, test } from './support/shop';
 
 /** A picture nobody has: an apple drawn on a canvas of the page. */
 async function drawApple(page: Page): Promise<Buffer> {

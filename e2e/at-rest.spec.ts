@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, expect, type Page, test } from '@playwright/test';
 import type { Encryption } from '../src/store';
-import { PAGES } from './ports';
+import { PAGES } from './support/ports';
 
 const ITEM = 'telltale-item-4711';
 

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { clickProducts, expect, idsIn, openShop, test } from './shop';
+import { clickProducts, expect, idsIn, openShop, test } from './support/shop';
 
 /** The demo's manifest with a base model, and the model, by file name. */
 function bundleWithBase(folder: string): Map<string, Buffer> {
-  execFileSync('npx', ['tsx', 'e2e/learned-bundle.ts', folder, 'base'], { stdio: 'pipe' });
+  execFileSync('npx', ['tsx', 'e2e/support/learned-bundle.ts', folder, 'base'], { stdio: 'pipe' });
   return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
 }
 

@@ -1,7 +1,7 @@
 import { type Item, type Manifest, openBundle, writeBundle } from '../src/catalog';
-import { topicContent } from '../src/catalog/topics.fixture';
-import { listOf, serveHeadless, startHeadless } from './headless';
-import { expect, test } from './shop';
+import { topicContent } from '../src/catalog/features/topics.fixture';
+import { listOf, serveHeadless, startHeadless } from './support/headless';
+import { expect, test } from './support/shop';
 
 /** Enough for clusters, as `sidestream build` writes them from 20,001 items on. */
 const ITEMS = 25_000;

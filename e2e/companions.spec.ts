@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page, TestInfo } from '@playwright/test';
-import { clickProducts, expect, idsIn, openShop, products, test } from './shop';
+import { clickProducts, expect, idsIn, openShop, products, test } from './support/shop';
 
 /** Serves the demo's bundle with companions in it. */
 async function serveCompanions(page: Page, info: TestInfo, spoil = (body: Buffer): Buffer => body): Promise<void> {
   const folder = info.outputPath('bundle');
-  execFileSync('npx', ['tsx', 'e2e/learned-bundle.ts', folder, 'companions'], { stdio: 'pipe' });
+  execFileSync('npx', ['tsx', 'e2e/support/learned-bundle.ts', folder, 'companions'], { stdio: 'pipe' });
   for (const name of readdirSync(folder)) {
     const body = readFileSync(join(folder, name));
     await page.route(`**/bundle/${name}`, (route) =>

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
-import { packagePage, serveHeadless, startHeadless } from './headless';
-import { expect, test } from './shop';
+import { packagePage, serveHeadless, startHeadless } from './support/headless';
+import { expect, test } from './support/shop';
 
 /** Code and message of what each call of a list of calls rejects with or throws; `fulfilled` where it does neither. */
 const refusals = (page: Page, calls: string[]) =>

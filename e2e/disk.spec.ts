@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from '@playwright/test';
-import { clickAll, listOf, logOf, serveHeadless, startHeadless } from './headless';
-import { expect, test } from './shop';
+import { clickAll, listOf, logOf, serveHeadless, startHeadless } from './support/headless';
+import { expect, test } from './support/shop';
 
 /** Runs a visit in a browser whose data stay in `folder`. */
 async function visit<T>(folder: string, work: (page: Page) => Promise<T>): Promise<T> {

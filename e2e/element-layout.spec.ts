@@ -1,5 +1,5 @@
 import { expect, type Page } from '@playwright/test';
-import { addList, heardBy, speak, listTest as test } from './lists';
+import { addList, heardBy, speak, listTest as test } from './support/lists';
 
 /** Sum of the page's layout shifts so far, by the definition of Cumulative Layout Shift. */
 async function shifts(page: Page): Promise<number> {

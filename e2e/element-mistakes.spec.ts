@@ -1,5 +1,5 @@
 import { expect, type Page } from '@playwright/test';
-import { addList, heardBy, idsOf, listTest as test } from './lists';
+import { addList, heardBy, idsOf, listTest as test } from './support/lists';
 
 /** What the console was told of the page's lists. */
 function warningsOf(page: Page): string[] {

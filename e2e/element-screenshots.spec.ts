@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, type Page } from '@playwright/test';
-import { addList, speak, listTest as test } from './lists';
+import { addList, speak, listTest as test } from './support/lists';
 
 /** Pictures of every state for somebody to look at: `SCREENSHOTS=1 npx playwright test element-screenshots`. */
 test.skip(!process.env.SCREENSHOTS, 'only on request');

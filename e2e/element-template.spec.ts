@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { addList, listTest as test } from './lists';
+import { addList, listTest as test } from './support/lists';
 
 /** Texts of a product that run where a text must not get to, and the mark that all of them bear. */
 const HOSTILE = {

@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
-import { addList, heardBy, idsOf, speak, listTest as test } from './lists';
+import { addList, heardBy, idsOf, speak, listTest as test } from './support/lists';
 
 /** Violations of the page as it stands, of whatever weight, in words. */
 async function violations(page: Page): Promise<string[]> {

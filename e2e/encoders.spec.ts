@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import sharp from 'sharp';
-import { adaptEncoder } from '../src/cli/encoders-adapt';
-import { readEncoder } from '../src/cli/encoders-add';
-import { folderSource } from '../src/cli/model-source';
+import { readEncoder } from '../src/build/encoder-files';
+import { adaptEncoder } from '../src/build/hub/adapt-encoder';
+import { folderSource } from '../src/build/hub/model-source';
 import { DEFAULT_PRESETS, type RawTaps } from '../src/encoders';
 import { bertRepository, clipRepository, type Files } from '../src/encoders/adapt/tiny-repository.fixture';
 import { createNodeEncoder, decodeImage } from '../src/encoders/node';
-import type {} from './pages/encoders';
-import { PAGES } from './ports';
+
+import { PAGES } from './support/ports';
 
 const PAGE = `${PAGES}/encoders.html`;
 const TEXTS = ['Red apple', 'Waterproof hiking boots, men’s'];

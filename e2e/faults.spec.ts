@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
-import { clickAll, listOf, logOf, serveHeadless, startHeadless, statusOf } from './headless';
-import { expect, test } from './shop';
+import { clickAll, listOf, logOf, serveHeadless, startHeadless, statusOf } from './support/headless';
+import { expect, test } from './support/shop';
 
 /** Bytes that a page may store which has no room: enough for an empty database. */
 const QUOTA = 300_000;

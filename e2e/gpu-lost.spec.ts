@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { PAGES } from './ports';
+import { PAGES } from './support/ports';
 
 test('a lost GPU: learning goes on with another backend, from the weights that stood', async ({ page }) => {
   await page.goto(`${PAGES}/gpu-lost.html`);

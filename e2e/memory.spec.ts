@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
-import { logOf, serveHeadless, startHeadless } from './headless';
-import { expect, test } from './shop';
+import { logOf, serveHeadless, startHeadless } from './support/headless';
+import { expect, test } from './support/shop';
 
 const EVENTS = 10_000;
 /** Tracked at once: the log keeps their order. */

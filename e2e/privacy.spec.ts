@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { clickProducts, expect, idsIn, openShop, products, test } from './shop';
+import { clickProducts, expect, idsIn, openShop, products, test } from './support/shop';
 
 /** Everything a page can leave on a device. */
 const traces = (page: Page) =>

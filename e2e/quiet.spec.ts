@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
-import { clickAll, eventsOf, logOf, serveHeadless, startHeadless } from './headless';
-import { expect, test } from './shop';
+import { clickAll, eventsOf, logOf, serveHeadless, startHeadless } from './support/headless';
+import { expect, test } from './support/shop';
 
 test.beforeEach(({ context }) => serveHeadless(context));
 

@@ -1,4 +1,4 @@
-import { clickProducts, expect, idsIn, openShop, products, test } from './shop';
+import { clickProducts, expect, idsIn, openShop, products, test } from './support/shop';
 
 const CATEGORY = 'Music';
 const categories = new Map<string, string>();

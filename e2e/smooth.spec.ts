@@ -1,5 +1,5 @@
-import { clickAll, serveHeadless, startHeadless } from './headless';
-import { expect, test } from './shop';
+import { clickAll, serveHeadless, startHeadless } from './support/headless';
+import { expect, test } from './support/shop';
 
 // A busy machine may stall any page once; what this guards against stalls it every time.
 test.describe.configure({ retries: 2 });

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from '@playwright/test';
-import { clickAll, listOf, logOf, serveHeadless, startHeadless, statusOf } from './headless';
-import { expect, test } from './shop';
+import { clickAll, listOf, logOf, serveHeadless, startHeadless, statusOf } from './support/headless';
+import { expect, test } from './support/shop';
 
 test.beforeEach(({ context }) => serveHeadless(context));
 

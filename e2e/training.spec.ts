@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
 import type { ExpertsTrained, Numbers, Trained } from './pages/training';
-import { PAGES } from './ports';
+import { PAGES } from './support/ports';
 
 const PAGE = `${PAGES}/training.html`;
 const BACKENDS = ['cpu', 'wasm', 'webgpu'] as const;

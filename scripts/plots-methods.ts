@@ -1,4 +1,5 @@
-import type { KeptResult, MethodSummary, TableSummary } from '../src/evaluate';
+import type { KeptResult } from '../src/evaluate';
+import type { MethodSummary, TableSummary } from '../src/evaluate/result-summary';
 import { type Bar, barPanels, colorOf, heading, INK, type Panel, type Plot, signed, WIDTH } from './plots-panels';
 
 /** Methods that know nothing of the base model: next to those that start from it their bars leave no room. */

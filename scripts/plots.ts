@@ -9,7 +9,7 @@ import type { Plot } from './plots-panels';
 
 const { values: options } = parseArgs({
   options: {
-    results: { type: 'string', default: 'src/evaluate/results.json' },
+    results: { type: 'string', default: 'docs/results/results.json' },
     out: { type: 'string', default: 'docs' },
   },
 });

@@ -15,10 +15,7 @@ const E2E = join('.cache', 'e2e.json');
 const stages = [
   { name: 'lint', command: ['@biomejs/biome', 'biome', 'check', '.'] },
   { name: 'types', command: ['typescript', 'tsc', '--noEmit'] },
-  {
-    name: 'arrows and cycles',
-    command: ['dependency-cruiser', 'depcruise', 'src', '--config', '.dependency-cruiser.cjs'],
-  },
+  { name: 'arrows and cycles', command: ['tsx', 'tsx', 'scripts/cycles.ts'] },
   {
     name: 'unit',
     command: ['vitest', 'vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${UNIT}`],
@@ -35,7 +32,7 @@ const stages = [
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: join(root, E2E) },
     report: { file: E2E, count: countPlaywright },
   },
-  { name: 'kills', needs: 'build', command: ['tsx', 'tsx', 'e2e/faults/main.ts', '--kills', '10'] },
+  { name: 'kills', needs: 'build', command: ['tsx', 'tsx', 'tools/faults/main.ts', '--kills', '10'] },
 ];
 
 const results = [];

@@ -1,3 +1,4 @@
 /** The recommender without elements, for lists of a shop's own: lit is not loaded. */
+export { bundleAddress, coreOf, createRecommender } from './client';
 export { ERROR_CODES, type ErrorCode, type SerializedError, SidestreamError } from './error';
-export * from './recommender';
+export type * from './protocol/api';

@@ -1,3 +1,4 @@
+export { createRecommender } from './client';
 export {
   formatPrice,
   type RecsClickDetail,
@@ -8,41 +9,4 @@ export {
   type SidestreamRecsEventMap,
 } from './element';
 export { ERROR_CODES, type ErrorCode, type SerializedError, SidestreamError } from './error';
-export {
-  type BrowseRequest,
-  type BrowseResponse,
-  type CallOptions,
-  type CategoryCap,
-  type Consent,
-  type Counts,
-  createRecommender,
-  type Encryption,
-  type EventType,
-  type Experiment,
-  type Explanation,
-  type Filter,
-  type FilterCondition,
-  type FilterField,
-  type FilterValue,
-  type Item,
-  type ItemInput,
-  type Metrics,
-  type MetricsRow,
-  type NewItem,
-  type Pin,
-  type Placement,
-  type Progress,
-  type Push,
-  type Recommendation,
-  type Recommender,
-  type RecommenderEvents,
-  type RecommenderOptions,
-  type RecommendRequest,
-  type RecommendResponse,
-  type Rules,
-  type Snapshot,
-  type Source,
-  type Status,
-  type TrackDetails,
-  type Variant,
-} from './recommender';
+export type * from './protocol/api';

@@ -5,9 +5,10 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
 import { createServer as createVite } from 'vite';
-import type { MetricsRow, Recommender } from '../../src';
-import { serve } from '../host';
+import type { MetricsRow } from '../../src/experiment';
+import type { Recommender } from '../../src/protocol';
 import { createProject, followReadme, run, writeCatalogue } from '../package/project';
+import { serve } from '../support/host';
 
 /** What `npm run` needs to find of this repository's packages. */
 const commands = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import type { MetricsRow, Placement, Recommender } from '../../src';
 import { linkQuality } from '../../src/evaluate/link-recall';
-import { type Host, serve } from '../host';
+import type { MetricsRow } from '../../src/experiment';
+import type { Recommender } from '../../src/protocol';
+import type { Placement } from '../../src/ranking';
 import { createProject, followReadme } from '../package/project';
+import { type Host, serve } from '../support/host';
 
 const data = fileURLToPath(new URL('../../../shared/data/shop-magento/', import.meta.url));
 

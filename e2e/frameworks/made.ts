@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { serve } from '../host';
+import { serve } from '../support/host';
 import type { App } from './apps';
 
 const run = promisify(execFile);

@@ -5,7 +5,7 @@ import { expect, test } from '@playwright/test';
 import { rolldown } from 'rolldown';
 import { build } from 'vite';
 import { reach } from '../../scripts/package/sizes';
-import { type Host, serve } from '../host';
+import { type Host, serve } from '../support/host';
 import { buildBundle, createProject, linkPackages, run } from './project';
 import { add, learn, openShop } from './visit';
 

@@ -1,6 +1,6 @@
 import '../../src/element';
-import { FakeRecommender } from '../../src/element/fake-recommender.fixture';
-import type { Recommendation, Recommender, RecommendRequest } from '../../src/recommender';
+import { FakeRecommender } from '../../src/element/recs/fake-recommender.fixture';
+import type { Recommendation, Recommender, RecommendRequest } from '../../src/protocol';
 import { type Product, productsIn } from './element-products';
 
 type Answer = 'filled' | 'empty' | 'error' | 'loading';

@@ -1,10 +1,9 @@
 import { dispose, memory, tensor2d } from '@tensorflow/tfjs-core';
 import { createTable, type FeatureTable, quantizeRow } from '../../src/catalog';
 import { type Backend, chooseBackend } from '../../src/learner/backend';
-import { Experts } from '../../src/learner/experts';
+import { Experts } from '../../src/learner/experts/experts';
 import {
   attentionMask,
-  type Batch,
   batchLoss,
   disposeLossTerms,
   disposeMask,
@@ -16,6 +15,7 @@ import {
   Trainer,
   uniform,
 } from '../../src/model';
+import type { Batch } from '../../src/model/loss';
 import { randomModel } from '../../src/model/weights.fixture';
 
 /** Numbers by name. */

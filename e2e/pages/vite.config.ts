@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { PAGES_PORT } from '../ports';
+import { PAGES_PORT } from '../support/ports';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 

@@ -52,7 +52,7 @@ const encodersBuild = (dir: string, files: string[]): RolldownOptions => ({
   ...common,
   platform: 'browser',
   treeshake,
-  input: sources({ encoders: 'encoders/index.ts' }),
+  input: sources({ encoders: 'encoders/web/index.ts' }),
   plugins: [ownRuntime(ROOT, files), rememberPackages()],
   output: { dir, entryFileNames: '[name].js', chunkFileNames, ...small },
 });
@@ -82,7 +82,7 @@ const CLI: RolldownOptions = {
   // Browsers alone get as far as the last two.
   external: [...external, /^onnxruntime-web/, /^@tensorflow\/tfjs-backend-webgpu/],
   // The second is the processes of a build, which start it by name.
-  input: { main: source('cli/main.ts'), 'chunk-worker': source('cli/chunk-worker.ts') },
+  input: { main: source('cli/main.ts'), 'chunk-worker': source('build/chunk-worker.ts') },
   plugins: [filesIn((file) => `new URL('../cdn/${file}', import.meta.url).href`, false), rememberPackages()],
   // One copy of each tfjs package, the one of modules.
   resolve: { mainFields: ['module', 'main'] },
@@ -93,7 +93,7 @@ const CLI: RolldownOptions = {
 const TYPES: RolldownOptions = {
   ...common,
   external: [/^[^./]/],
-  input: sources({ ...PAGE, encoders: 'encoders/index.ts' }),
+  input: sources({ ...PAGE, encoders: 'encoders/web/index.ts' }),
   plugins: [dts({ emitDtsOnly: true, tsconfig: join(ROOT, 'tsconfig.json'), resolver: 'tsc' })],
   output: { dir: LIB, entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].d.ts' },
 };

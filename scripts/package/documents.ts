@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { ERROR_CODES } from '../../src/error';
-import type { Tarball } from './checks';
 
 /** The page of the manual that has every error code. */
 const ERRORS = 'docs/errors.md';
 
 /** What does not hold in the texts that are packed: links that lead nowhere, and error codes that are missing or gone. */
-export async function documentFaults(root: string, { files }: Pick<Tarball, 'files'>): Promise<string[]> {
+export async function documentFaults(root: string, { files }: { files: { path: string }[] }): Promise<string[]> {
   const paths = files.map(({ path }) => path);
   const names = paths.filter((path) => path.endsWith('.md'));
   const texts = new Map<string, string>();

@@ -4,7 +4,7 @@ import type { OutputOptions, Plugin, RolldownOptions } from 'rolldown';
 
 /**
  * Makes the workers' files such that no bundler has to understand them: plain scripts, one per part, that need nothing but
- * the loader in `src/runtime/late-files.ts`. A bundler that meets `new URL('./worker-x.js', import.meta.url)` copies the
+ * the loader in `src/worker/late-files.ts`. A bundler that meets `new URL('./worker-x.js', import.meta.url)` copies the
  * file, whatever it thinks of modules, workers and code splitting.
  */
 
@@ -27,13 +27,14 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   // Only catalogues in clusters need them.
   {
     name: 'clusters',
-    test: /bundle-clusters|cluster-directory|id-bucket|vector-shard|principal-axes|retrieval|runtime[\\/](aisles|nearby)/,
+    test: /bundle-clusters|cluster-(directory|loader|selection)|id-bucket|vector-shard|principal-axes|retrieval/,
   },
   { name: 'device-store', test: /node_modules[\\/]idb|src[\\/]store[\\/](layout|database|rows|device-store)/ },
-  { name: 'encoder-files', test: /runtime[\\/](encoder-files|bundle-presets)|src[\\/]encoders|models[\\/].*\.json/ },
+  { name: 'encoder-files', test: /worker[\\/](encoder-files|bundle-presets)|src[\\/]encoders|models[\\/].*\.json/ },
   {
     name: 'learning',
-    test: (id) => /@tensorflow|node_modules[\\/]long|src[\\/](model|learner)[\\/]/.test(id) && !/tfjs-backend/.test(id),
+    test: (id) =>
+      /@tensorflow|node_modules[\\/]long|src[\\/](model|base-model|learner)[\\/]/.test(id) && !/tfjs-backend/.test(id),
   },
 ];
 const ENCODER_GROUPS: typeof GROUPS = [
@@ -49,7 +50,7 @@ export function workerBuilds(common: RolldownOptions, root: string, dir: string)
   const build = (name: string, file: string, groups: typeof GROUPS): RolldownOptions => ({
     ...common,
     preserveEntrySignatures: 'allow-extension',
-    input: { [name]: `late:${join(root, 'src', 'runtime', file)}` },
+    input: { [name]: `late:${join(root, 'src', 'worker', file)}` },
     plugins: [lateEntry(root), ...[common.plugins].flat(), lateScripts()],
     transform: { define: { 'import.meta.url': SCRIPT } },
     output: {
@@ -75,7 +76,7 @@ function lateEntry(root: string): Plugin {
       filter: { id: /^(late:|\0late-start)/ },
       handler: (id) =>
         id === start
-          ? `import { lateFiles } from ${JSON.stringify(join(root, 'src/runtime/late-files.ts'))};
+          ? `import { lateFiles } from ${JSON.stringify(join(root, 'src/worker/late-files.ts'))};
              const files = lateFiles({ script: location.href });
              globalThis.sidestreamFiles = files;
              addEventListener('message', ({ data }) => files.onMessage(data));`
@@ -130,7 +131,7 @@ function needs(name: string, importsOf: (name: string) => string[]): Set<string>
   return found;
 }
 
-const OWN_WORKERS = /src[\\/]runtime[\\/]own-workers\.ts$/;
+const OWN_WORKERS = /src[\\/]client[\\/]own-workers\.ts$/;
 
 /** Tells the scripts for pages without a bundler that all files lie beside them. */
 export const besideScript = (): Plugin => ({
@@ -176,11 +177,11 @@ export function ownRuntime(root: string, files: string[]): Plugin {
   return {
     name: 'own runtime',
     transform: {
-      filter: { id: /src[\\/]encoders[\\/]web-encoder\.ts$/ },
+      filter: { id: /src[\\/]encoders[\\/]web[\\/]web-encoder\.ts$/ },
       handler(code) {
         if (!code.includes(call)) this.error(`web-encoder.ts has no ${call}`);
         return `
-          import { lateFiles } from ${JSON.stringify(join(root, 'src/runtime/late-files.ts'))};
+          import { lateFiles } from ${JSON.stringify(join(root, 'src/worker/late-files.ts'))};
           const loadLate = () => {
             const table = ${addressTable(late, './')};
             for (const file in table) table[file] = new URL(table[file], location.href).href;

@@ -9,7 +9,7 @@ const CACHE = '.cache/demo/build';
 const STAMP = '.cache/demo/bundle.stamp';
 
 /** What the bundle is made of: sources, encoders, and the packages with pictures and names (by their locked versions). */
-const INPUTS = ['package-lock.json', 'models', 'scripts/demo', 'src/catalog', 'src/encoders', 'src/cli'];
+const INPUTS = ['package-lock.json', 'models', 'scripts/demo', 'src/catalog', 'src/encoders', 'src/build'];
 
 /**
  * Makes the demo shop's catalogue and bundle unless they are there already, with a progress bar.
@@ -20,8 +20,8 @@ export async function prepareDemoBundle(): Promise<string> {
   if ((await isStamped(STAMP, digest)) && (await isComplete())) return 'up to date';
   // Loaded only now: onnxruntime and sharp take their time, and the second start does not need them.
   const { makeDemoCatalogue } = await import('../demo/catalogue');
-  const { buildBundle } = await import('../../src/cli/build-bundle');
-  const { createMeter } = await import('../../src/cli/meter');
+  const { buildBundle } = await import('../../src/build/build-bundle');
+  const { createMeter } = await import('../../src/build/meter');
   const { describeRefusal } = await import('../../src/catalog');
 
   // A build that is interrupted must not pass for a finished one.

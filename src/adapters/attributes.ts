@@ -1,9 +1,9 @@
 import * as v from 'valibot';
+import { Intake, type Tracker } from './event-sink';
 import { idSchema, isEventType, readDetails } from './field';
-import { Intake, type Tracker } from './intake';
+import { Sightings } from './impression-observer';
 import { ancestors, around, detailsOf, EVENT, ITEM, inOwnElement, itemOf, VIEW } from './marked-element';
 import type { AdapterOptions } from './report';
-import { Sightings } from './sightings';
 
 /** How to listen to the attributes of a page. */
 export interface AttributesOptions extends AdapterOptions {

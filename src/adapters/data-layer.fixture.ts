@@ -1,9 +1,9 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
-import type { Engine } from '../runtime/engine';
-import { log, type ServedShop, serveShop } from '../runtime/served-shop.fixture';
+import type { Engine } from '../worker/engine';
+import { log, type ServedShop, serveShop } from '../worker/served-shop.fixture';
 import { connectDataLayer, type DataLayerOptions } from './data-layer';
-import type { Tracker } from './intake';
+import type { Tracker } from './event-sink';
 import type { AdapterReport } from './report';
 
 /** A shop whose data layers are connected to an engine, a new one for every test of the file that makes it. */

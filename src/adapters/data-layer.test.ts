@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { describe, expect, it, vi } from 'vitest';
 import { ConnectedShop, cart } from './data-layer.fixture';
-import type { Tracker } from './intake';
+import type { Tracker } from './event-sink';
 
 const shop = new ConnectedShop();
 const { connect, drops, logged, reported, reports } = shop;

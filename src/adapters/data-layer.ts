@@ -1,5 +1,5 @@
+import { Intake, type Tracker } from './event-sink';
 import { type Ga4Event, type Ga4Options, readGa4 } from './ga4-event';
-import { Intake, type Tracker } from './intake';
 import type { AdapterOptions } from './report';
 import { wordsOf } from './thrown';
 

@@ -1,4 +1,4 @@
-import type { EventType } from '../recommender';
+import type { EventType } from '../protocol';
 import { around, inOwnElement } from './marked-element';
 
 /** Time in which a page's own word of a click follows the element's, ms. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { EventType, TrackDetails } from '../recommender';
+import type { EventType, TrackDetails } from '../protocol';
 
 const EVENT_TYPES: readonly unknown[] = [
   'impression',

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type { EventType, TrackDetails } from '../recommender';
+import type { EventType, TrackDetails } from '../protocol';
+import type { Drop, Offer } from './event-sink';
 import { idSchema, isEventType, readDetails } from './field';
-import type { Drop, Offer } from './intake';
 import type { AdapterSource } from './report';
 import { wordsOf } from './thrown';
 

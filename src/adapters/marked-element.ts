@@ -1,4 +1,4 @@
-import type { TrackDetails } from '../recommender';
+import type { TrackDetails } from '../protocol';
 
 /** Attributes that say what an element is about, by our names. */
 const ATTRIBUTES: Record<keyof TrackDetails, string> = {

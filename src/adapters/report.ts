@@ -1,4 +1,4 @@
-import type { EventType, TrackDetails } from '../recommender';
+import type { EventType, TrackDetails } from '../protocol';
 
 /** Where an adapter heard of an event: a push of an object, a push of `gtag()`, or an element's attributes. */
 export type AdapterSource = 'data-layer' | 'gtag' | 'attributes';

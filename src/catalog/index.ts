@@ -1,7 +1,13 @@
-export { addLearned, type Learned } from './add-learned';
-export { BASE_RECIPES, type BaseConfig, type BaseRecipe, baseConfigSchema } from './base-config';
-export type { BundleClusters, ItemsPart } from './bundle-clusters';
-export { type BundleProgress, type FetchFile, fetchFrom } from './bundle-file';
+export { addLearned } from './bundle/add-learned';
+export { BASE_RECIPES, type BaseConfig, type BaseRecipe, baseConfigSchema } from './bundle/base-config';
+export type { BundleProgress, FetchFile } from './bundle/bundle-file';
+export { inventory, publishedNames } from './bundle/inventory';
+export type { Predecessor } from './bundle/keep-learned';
+export { type BundleFile, MANIFEST_FILE, type Manifest, MODALITIES, type Modality } from './bundle/manifest';
+export type { BundleSink } from './bundle/put-manifest';
+export { type Bundle, type EncoderFiles, openBundle } from './bundle/read-bundle';
+export { verifyBundle } from './bundle/verify-bundle';
+export { type BundleEncoder, type WriteProgress, writeBundle } from './bundle/write-bundle';
 export {
   type CatalogueStatistics,
   catalogueStatistics,
@@ -9,37 +15,31 @@ export {
   categoryPrefixes,
   numberStatistics,
   numbersOf,
-} from './catalogue-statistics';
+} from './catalog-statistics';
 export { categoryPaths, inCategory } from './category';
-export { type Centroids, ClusterDirectory } from './cluster-directory';
-export { type CompanionTable, decodeCompanions, encodeCompanions } from './companion-table';
-export { type ContentBlend, type ContentVectors, contentBlend, contentVectors, stretchRow } from './content-vectors';
-export { createTable, encodeFeatureShard, type FeatureShape, featureShardBytes } from './feature-shard';
-export { concatTables, dequantize, type FeatureTable, pickRows, quantizeRow, rowsPerItem } from './feature-table';
-export { type FeedLine, feedLines } from './feed-lines';
+export type { BundleClusters, ItemsPart } from './clusters/bundle-clusters';
+export type { ClusterDirectory } from './clusters/cluster-directory';
+export { Companions } from './cooccurrence/cooccurrence-counter';
+export type { CompanionTable } from './cooccurrence/cooccurrence-table';
+export { type Link, linkCompanions } from './cooccurrence/link-cooccurrence';
+export {
+  type ContentBlend,
+  type ContentVectors,
+  contentBlend,
+  contentVectors,
+  stretchRow,
+} from './features/content-vectors';
+export { createTable } from './features/feature-shard';
+export {
+  concatTables,
+  dequantize,
+  type FeatureTable,
+  pickRows,
+  quantizeRow,
+  rowsPerItem,
+} from './features/feature-table';
+export { baseVectors, type PrincipalAxes } from './features/principal-axes';
+export type { BaseVectors } from './features/vector-shard';
 export { type Item, type ItemInput, itemSchema } from './item';
 export { itemText, TEXT_RECIPES, type TextRecipe } from './item-text';
-export type { Predecessor } from './keep-learned';
-export {
-  BUNDLE_SCHEMA,
-  type BundleFile,
-  type BundleShard,
-  bundleFiles,
-  MANIFEST_FILE,
-  type Manifest,
-  MODALITIES,
-  type Modality,
-  manifestSchema,
-} from './manifest';
-export { baseVectors, type PrincipalAxes } from './principal-axes';
-export { type BundleSink, manifestFile } from './put-manifest';
-export { type BaseFile, type Bundle, type EncoderFiles, type OpenOptions, openBundle } from './read-bundle';
-export { describeRefusal, type Refusal, type RefusalUnit } from './refusal';
-export type { BaseVectors } from './vector-shard';
-export {
-  type BundleContent,
-  type BundleEncoder,
-  type WriteBundleOptions,
-  type WriteProgress,
-  writeBundle,
-} from './write-bundle';
+export { describeRefusal, type Refusal } from './rejected-row';

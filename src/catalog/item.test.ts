@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { makeItem } from './bundle.fixture';
-import { readText } from './feed.fixture';
+import { makeItem } from './bundle/bundle.fixture';
+import { encodeItems } from './bundle/item-shard';
+import { readText } from './feed/feed.fixture';
 import { itemSchema } from './item';
-import { encodeItems } from './item-shard';
 
 /** Beyond the largest 32-bit float, which is how the ranking stores numbers of items. */
 const BEYOND = 3.5e38;

@@ -1,13 +1,9 @@
 import { Command, Option } from 'commander';
+import { buildBundle, createMeter, MODELS_FOLDER, readMapping, readPreset } from '../build';
 import { describeRefusal, TEXT_RECIPES, type TextRecipe } from '../catalog';
 import { DEFAULT_PRESETS } from '../encoders';
 import { nodeRuntime } from '../encoders/node';
-import { buildBundle } from './build-bundle';
-import { readPreset } from './encoder-preset';
-import { MODELS_FOLDER } from './encoders-add';
-import { createMeter } from './meter';
-import { readMapping } from './read-feed';
-import { wholeNumber } from './whole-number';
+import { wholeNumber } from './parse-positive-int';
 
 interface BuildOptions {
   mapping?: string;

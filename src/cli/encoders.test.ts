@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readEncoder } from '../build/encoder-files';
 import { findPreset } from '../encoders';
 import { createNodeEncoder } from '../encoders/node';
 import { encodersCommand } from './encoders';
-import { readEncoder } from './encoders-add';
 
 describe('sidestream encoders', () => {
   let folder: string;

@@ -1,16 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addEncoder, createMeter, isBuilt, MODELS_FOLDER, madePreset, presetFile } from '../build';
+import { type AdaptOptions, adaptEncoder, folderSource, HubRepo, hubSettings, hubSource } from '../build/hub';
 import { PRESETS, type Preset } from '../encoders';
-import { HUB_PRESETS } from '../encoders/node';
+import { HUB_PRESETS } from '../encoders/adapt';
 import { SidestreamError } from '../error';
-import { madePreset, presetFile } from './encoder-preset';
-import { type AdaptOptions, adaptEncoder } from './encoders-adapt';
-import { addEncoder, isBuilt, MODELS_FOLDER } from './encoders-add';
-import { HubRepo } from './hub';
-import { hubSettings } from './hub-settings';
-import { createMeter } from './meter';
-import { folderSource, hubSource } from './model-source';
 
 interface AddOptions extends AdaptOptions {
   models: string;

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { type Bundle, type CompanionTable, describeRefusal } from '../catalog';
+import { type Bundle, Companions, type CompanionTable, describeRefusal } from '../catalog';
 import { SidestreamError } from '../error';
 import { type EventFormat, type EventLog, readEvents } from '../evaluate';
-import { Companions, type Interaction, pooledData } from '../learner/node';
+import { type Interaction, pooledData } from '../training';
 
 /** Refused rows shown one by one; the rest is counted. */
 const SHOWN = 20;

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import Papa from 'papaparse';
+import { openFolder } from '../build';
 import { dequantize, MODALITIES } from '../catalog';
-import { writeWhole } from './base-file';
+import { writeWhole } from '../training';
 import { interactionsOf, readEventFile } from './event-file';
-import { openFolder } from './folder-bundle';
 import { encodeNpy } from './npy';
 
 interface ExportOptions {

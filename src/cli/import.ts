@@ -1,12 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import * as v from 'valibot';
+import { BaseModel } from '../base-model';
+import { openFolder } from '../build';
 import { BASE_RECIPES, type BaseConfig, type BaseRecipe, baseConfigSchema } from '../catalog';
 import { SidestreamError } from '../error';
-import { BaseModel } from '../learner/node';
 import { blockNames, decodeSafetensors, FUSION_NAMES, USER_NAMES, type Weights } from '../model';
-import { readWeightsFile, storeBase } from './base-file';
-import { openFolder } from './folder-bundle';
-import { wholeNumber } from './whole-number';
+import { readWeightsFile, storeBase } from '../training';
+import { wholeNumber } from './parse-positive-int';
 
 interface ImportOptions {
   bundle: string;

@@ -1,12 +1,20 @@
 import { Command, Option } from 'commander';
-import { type Bundle, MODALITIES } from '../catalog';
-import { inventory } from '../catalog/node';
+import {
+  BASES,
+  type Basis,
+  categoryPrecision,
+  contentVectors,
+  createMeter,
+  folderFetch,
+  judgedItems,
+  metered,
+  nearest,
+  openFolder,
+} from '../build';
+import { type Bundle, inventory, MODALITIES } from '../catalog';
 import { SidestreamError } from '../error';
-import { folderFetch, openFolder } from './folder-bundle';
-import { createMeter, metered } from './meter';
-import { BASES, type Basis, categoryPrecision, contentVectors, judgedItems, nearest } from './neighbours';
+import { wholeNumber } from './parse-positive-int';
 import { table } from './table';
-import { wholeNumber } from './whole-number';
 
 interface InspectOptions {
   neighbours?: boolean;

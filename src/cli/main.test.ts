@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { folderFetch } from '../build/folder-bundle';
+import { serve } from '../build/picture-server.fixture';
 import { openBundle } from '../catalog';
-import { folderFetch } from './folder-bundle';
-import { serve } from './picture-server.fixture';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 let folder: string;

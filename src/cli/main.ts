@@ -5,9 +5,8 @@ import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import { buildCommand } from './build';
 import { encodersCommand } from './encoders';
-import { evaluateCommand } from './evaluate';
+import { evaluateCommand } from './evaluate/evaluate';
 import { exportCommand } from './export';
-import { goldenCommand } from './golden';
 import { importCommand } from './import';
 import { inspectCommand } from './inspect';
 import { serveCommand } from './serve';
@@ -32,8 +31,7 @@ const program = new Command('sidestream')
   .addCommand(evaluateCommand())
   .addCommand(trainCommand())
   .addCommand(exportCommand())
-  .addCommand(importCommand())
-  .addCommand(goldenCommand());
+  .addCommand(importCommand());
 
 try {
   await program.parseAsync();

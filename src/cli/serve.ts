@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { openFolder } from '../build';
 import { MANIFEST_FILE } from '../catalog';
 import { SidestreamError } from '../error';
 import { serveBundle } from './bundle-server';
-import { openFolder } from './folder-bundle';
-import { toldToEnd } from './told-to-end';
+import { toldToEnd } from './on-shutdown';
 
 interface ServeOptions {
   port: number;

@@ -4,25 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BaseModel, baseConfig } from '../base-model';
+import { folderFetch, folderSink } from '../build/folder-bundle';
 import {
   addLearned,
   type CompanionTable,
   createTable,
-  decodeCompanions,
-  encodeCompanions,
   type Item,
   openBundle,
   quantizeRow,
   writeBundle,
 } from '../catalog';
-import { BaseModel, baseConfig } from '../learner/node';
+import { decodeCompanions, encodeCompanions } from '../catalog/cooccurrence/cooccurrence-table';
 import { decodeSafetensors, encodeSafetensors, seededRandom } from '../model';
-import { storeBase } from './base-file';
-import { startCompute } from './compute';
+import { storeBase, trainBase } from '../training';
+import { startCompute } from '../training/compute';
+import type { TrainBaseRequest } from '../training/train-base';
 import { companionTable, interactionsOf, readEventFile } from './event-file';
-import { folderFetch, folderSink } from './folder-bundle';
 import { encodeNpy } from './npy';
-import { type TrainBaseRequest, trainBase } from './train-base';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const ITEMS = 40;

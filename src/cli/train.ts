@@ -1,16 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { BaseModel, baseConfig } from '../base-model';
+import { createMeter, openFolder } from '../build';
 import { BASE_RECIPES, type BaseConfig, type BaseRecipe, type Bundle } from '../catalog';
 import { SidestreamError } from '../error';
 import { endOfPast } from '../evaluate';
-import { BaseModel, baseConfig, type Interaction } from '../learner/node';
-import { isBundle, storeLearned } from './base-file';
-import { startCompute } from './compute';
+import { type Interaction, isBundle, removeCheckpoint, startCompute, storeLearned, trainBase } from '../training';
 import { companionTable, interactionsOf, readEventFile } from './event-file';
-import { openFolder } from './folder-bundle';
-import { createMeter } from './meter';
-import { trainBase } from './train-base';
-import { removeCheckpoint } from './train-checkpoint';
-import { wholeNumber } from './whole-number';
+import { wholeNumber } from './parse-positive-int';
 
 interface TrainOptions {
   bundle: string;

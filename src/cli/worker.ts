@@ -1,12 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
+import { MODELS_FOLDER, readPreset } from '../build';
+import { startQueueWorker } from '../build/queue';
 import { DEFAULT_PRESETS } from '../encoders';
 import { nodeRuntime } from '../encoders/node';
-import { readPreset } from './encoder-preset';
-import { MODELS_FOLDER } from './encoders-add';
-import { startQueueWorker } from './queue-worker';
-import { toldToEnd } from './told-to-end';
-import { wholeNumber } from './whole-number';
+import { toldToEnd } from './on-shutdown';
+import { wholeNumber } from './parse-positive-int';
 
 interface WorkerOptions {
   queue: string;

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { SidestreamError } from '../error';
-import type { NewItem } from '../recommender';
+import type { NewItem } from '../protocol';
 import { categorySlug } from './category';
 import { icon } from './icon';
 import { progressBar, progressWords } from './progress-bar';

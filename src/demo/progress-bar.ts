@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Progress } from '../recommender';
+import type { Progress } from '../protocol';
 
 const WORDS: Record<Progress['stage'], string> = {
   bundle: 'Opening the shop',

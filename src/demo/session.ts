@@ -1,15 +1,15 @@
+import { createRecommender } from '../client';
 import { SidestreamError } from '../error';
-import {
-  type Consent,
-  createRecommender,
-  type EventType,
-  type NewItem,
-  type Progress,
-  type Recommendation,
-  type Recommender,
-  type Rules,
-  type TrackDetails,
-} from '../recommender';
+import type {
+  Consent,
+  EventType,
+  NewItem,
+  Progress,
+  Recommendation,
+  Recommender,
+  Rules,
+  TrackDetails,
+} from '../protocol';
 import { type Category, categoryTree } from './category';
 import type { Settings } from './settings';
 

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { RecsClickDetail } from '../element';
-import type { Placement } from '../recommender';
+import type { Placement } from '../protocol';
 import { PRODUCT_TEMPLATE } from './route';
 import type { Session } from './session';
 import { CURRENCY } from './settings';

@@ -1,8 +1,8 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { SidestreamError } from '../error';
-import type { Progress } from '../recommender';
+import type { Progress } from '../protocol';
 import { emit, type RecsClickDetail, type RecsErrorDetail, type RecsRenderDetail } from './events';
-import type { SidestreamRecs } from './sidestream-recs';
+import type { SidestreamRecs } from './recs/sidestream-recs';
 
 describe('the events of the list', () => {
   it('are typed by name, on the element and by its tag', () => {

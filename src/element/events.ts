@@ -1,5 +1,5 @@
 import type { SidestreamError } from '../error';
-import type { Placement, Progress, Recommendation } from '../recommender';
+import type { Placement, Progress, Recommendation } from '../protocol';
 
 /** Detail of `itemclick`. The event is cancelable: `preventDefault()` stops the link, the click is tracked all the same. */
 export interface RecsClickDetail {

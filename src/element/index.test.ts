@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 describe('the door of the elements', () => {
   it('opens without a browser, so that a server can render pages that use them', async () => {
     const { SidestreamRecs } = await import('./index');
-    const { SidestreamInspector } = await import('./sidestream-inspector');
+    const { SidestreamInspector } = await import('./inspector/sidestream-inspector');
     expect(customElements.get('sidestream-recs')).toBe(SidestreamRecs);
     expect(customElements.get('sidestream-inspector')).toBe(SidestreamInspector);
   });

@@ -5,7 +5,7 @@ export type {
   RecsRenderDetail,
   SidestreamRecsEventMap,
 } from './events';
-export type { RecsLabels } from './labels';
 export { formatPrice, languageOf } from './price';
-export { type SharedKey, sharedRecommender } from './shared';
-export { SidestreamRecs } from './sidestream-recs';
+export type { RecsLabels } from './recs/labels';
+export { type SharedKey, sharedRecommender } from './recs/shared';
+export { SidestreamRecs } from './recs/sidestream-recs';

@@ -1,4 +1,4 @@
-import type { RecsElement } from './sidestream-recs.properties';
+import type { RecsElement } from './recs/sidestream-recs.properties';
 
 /** What was told of each element. */
 const told = new WeakMap<Element, Set<string>>();

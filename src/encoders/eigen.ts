@@ -1,5 +1,5 @@
 import { EVD, Matrix } from 'ml-matrix';
-import { rowProducts } from '../row-products';
+import { rowProducts } from '../common/row-products';
 
 /** Extra directions carried along, so that the wanted ones converge fast. */
 const OVERSAMPLING = 16;

@@ -1,7 +1,5 @@
-export type { Encoder, ImageEncoder, Pixels, RawTaps, TextEncoder } from './encoder';
-export { type Framing, type ImagePreset, type Preset, presetSchema, type TextPreset } from './preset';
-export { type FitOptions, fitProjection, type Projection, project, type TapProjection } from './projection';
+export type { Encoder, Pixels, RawTaps } from './encoder';
+export { type ImagePreset, type Preset, presetSchema, type TextPreset } from './preset';
+export { fitProjection, type Projection, project } from './projection';
 export { decodeProjection, encodeProjection, type Projections } from './projection-file';
-export { bundlePreset, DEFAULT_PRESETS, findPreset, type PackagePreset, PRESETS } from './registry';
-export { createWebEncoder, type WebEncoderFiles, type WebEncoderOptions } from './web-encoder';
-export { decodeImage } from './web-image';
+export { bundlePreset, DEFAULT_PRESETS, findPreset, PRESETS } from './registry';

@@ -1,4 +1,4 @@
-import { type Rows, rowProducts } from '../row-products';
+import { type Rows, rowProducts } from '../common/row-products';
 import { type Eigenpairs, leadingEigenpairs } from './eigen';
 import type { RawTaps } from './encoder';
 

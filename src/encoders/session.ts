@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-web';
+import { Mutex } from '../common/mutex';
 import { SidestreamError } from '../error';
-import { Mutex } from '../mutex';
 import type { Encoder, RawTaps } from './encoder';
 import type { Preset } from './preset';
 

@@ -1,9 +1,9 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { env, memory, setBackend } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { BaseModel, baseConfig, initialWeights } from '../base-model';
 import { createTable, type Item, quantizeRow } from '../catalog';
 import type { LearnerCatalogue } from '../learner';
-import { BaseModel, baseConfig, initialWeights } from '../learner/node';
 import { seededRandom } from '../model';
 import { catalogueIndex } from '../ranking';
 import { fullFinetuneMethod, paperExpertMethod } from './base-tuning';

@@ -1,5 +1,5 @@
+import { BaseModel } from '../base-model';
 import type { LearnerCatalogue } from '../learner';
-import { BaseModel, cutChunks, type PooledSource, prepareBatch } from '../learner/node';
 import {
   expandLayer,
   expertNames,
@@ -11,6 +11,7 @@ import {
   Trainer,
   type Weights,
 } from '../model';
+import { cutChunks, type PooledSource, prepareBatch } from '../training';
 import type { DeviceMethod, DeviceRun } from './device';
 
 export interface TuningOptions {

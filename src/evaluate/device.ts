@@ -1,5 +1,5 @@
 import { rankOf } from '../ranking';
-import { type Quality, QualityMeter } from './metrics';
+import { type Quality, QualityMeter } from './quality';
 import type { Shopper } from './shoppers';
 
 /** A method as one shopper's device runs it. */

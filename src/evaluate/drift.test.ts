@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TasteDistance } from '../learner';
 import { seededRandom } from '../model';
-import { categoryIndex } from '../ranking';
+import { categoryIndex } from '../ranking/terms/category-preference';
 import type { DeviceMethod } from './device';
 import { evaluateDrift } from './drift';
 import { detectionQuality, driftAlarms } from './drift-detection';

@@ -1,7 +1,7 @@
 import { rankOf } from '../ranking';
 import type { DeviceMethod } from './device';
 import type { SplicedStream } from './drift-streams';
-import { type Quality, QualityMeter } from './metrics';
+import { type Quality, QualityMeter } from './quality';
 
 /** Parts of a spliced stream: the first 20 events of Y, the rest of Y, the first 20 events of X again. */
 export const DRIFT_PHASES = ['first-20', 'later', 'return'] as const;

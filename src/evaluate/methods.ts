@@ -1,5 +1,5 @@
+import type { BaseModel } from '../base-model';
 import { Learner, type LearnerCatalogue, type LearnerOptions } from '../learner';
-import type { BaseModel } from '../learner/node';
 import { scores } from '../ranking';
 import type { DeviceMethod } from './device';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Quality } from './metrics';
+import type { Quality } from './quality';
 import type { ProtocolRun } from './result';
 import { mergeRuns } from './result-merge';
 

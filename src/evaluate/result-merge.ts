@@ -1,5 +1,5 @@
 import { SidestreamError } from '../error';
-import { type Quality, QualityMeter } from './metrics';
+import { type Quality, QualityMeter } from './quality';
 import type { MethodRun, ProtocolRun, ResultTable } from './result';
 
 /** What one protocol found over all its seeds. */

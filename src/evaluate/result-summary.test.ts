@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Quality } from './metrics';
+import type { Quality } from './quality';
 import type { MergedRun } from './result-merge';
 import { type KeptResults, keptText, parseKept, summary } from './result-summary';
 

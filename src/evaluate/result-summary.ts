@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
-import { type MethodResult, methodResult } from './metrics';
+import { type MethodResult, methodResult } from './quality';
 import { figuresSchema, jsonNumber, type ResultTable, unitSchema, windowSchema } from './result';
 import type { MergedRun } from './result-merge';
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
-import type { Quality } from './metrics';
+import type { Quality } from './quality';
 
 /**
  * One method of a table: a quality for every unit (shopper, window, pair), in the same order for all methods, and further

@@ -1,4 +1,4 @@
-import type { PooledEvent } from './events';
+import type { PooledEvent } from './event-log';
 
 /** One shopper's stream, as rows of the catalogue, oldest first. */
 export interface Shopper {

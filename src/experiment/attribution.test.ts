@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NewEvent } from '../learner';
+import type { NewEvent } from '../events';
 import { ATTRIBUTION_WINDOW, Touches } from './attribution';
 
 const START = 1_700_000_000_000;

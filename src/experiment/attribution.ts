@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { eventSchema, type NewEvent } from '../learner';
+import { eventSchema, type NewEvent } from '../events';
 
 /** A click on a recommendation earns what is bought of its item for this long, ms: 7 days. */
 export const ATTRIBUTION_WINDOW = 7 * 24 * 60 * 60 * 1000;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { eventSchema, type NewEvent } from '../learner';
+import { eventSchema, type NewEvent } from '../events';
 
 /** Rows above which a new placement, a name from outside, is counted as none. */
 const MOST_ROWS = 200;

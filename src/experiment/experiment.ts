@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { exactObject } from '../exact-object';
+import { exactObject } from '../common/strict-object';
 import { type Placement, TERMS, type TermName } from '../ranking';
 import { bucket } from './bucket';
 

@@ -1,14 +1,13 @@
 import { memory, setBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { BaseModel, baseConfig, initialWeights } from '../base-model';
 import { type FeatureTable, type Item, quantizeRow } from '../catalog';
+import type { EventType, LoggedEvent } from '../events';
 import { catalogueIndex, rank } from '../ranking';
-import { BaseModel } from './base-model';
-import type { LearnerCatalogue } from './catalogue';
-import type { EventType, LoggedEvent } from './event';
 import { Learner } from './learner';
+import type { LearnerCatalogue } from './learner-catalog';
 import { START_WEIGHTS_WITH_BASE } from './personal-weights';
-import { baseConfig, initialWeights } from './pooled-config';
 
 const DIM = 6;
 const GROUP = 40;

@@ -1,21 +1,20 @@
+import type { BaseModel } from '../base-model';
+import { EVENT_STRENGTH, History, type LoggedEvent } from '../events';
 import { type RankState, rawTermValues, type TermSources, type TermValues, type TermWeights } from '../ranking';
 import type { Backend } from './backend';
-import type { BaseModel } from './base-model';
-import type { LearnerCatalogue } from './catalogue';
-import { EVENT_STRENGTH, type LoggedEvent } from './event';
-import { expertCandidates } from './expert-candidates';
+import { HeardBase } from './base-model-scores';
+import { expertCandidates } from './experts/expert-candidates';
+import { HeardExperts } from './experts/expert-runtime';
 import { checkFinite } from './finite-terms';
-import { HeardBase } from './heard-base';
-import { HeardExperts } from './heard-experts';
-import { HeardTaste } from './heard-taste';
-import { History } from './history';
-import { KnownTerms } from './known-terms';
+import type { LearnerCatalogue } from './learner-catalog';
 import type { LearnerOptions } from './learner-options';
 import { PersonalWeights, START_WEIGHTS, START_WEIGHTS_WITH_BASE, spokenWeights } from './personal-weights';
+import type { TasteExperts } from './preferences/preference-expert';
+import { HeardTaste } from './preferences/preference-model';
 import { PrequentialRecord } from './prequential-record';
 import { PROFILE_SCHEMA, type Profile } from './profile';
-import type { TasteExperts } from './taste-expert';
-import { WindowClock } from './window-clock';
+import { KnownTerms } from './term-value-cache';
+import { WindowClock } from './windows/window-clock';
 
 /** Choices needed before the experts of the ladders train at all. */
 const FIRST_TRAINING = 3;
@@ -199,7 +198,10 @@ export class Learner {
    * @throws SidestreamError `model/bad-weights` when it is damaged or was made for other features
    */
   async loadBase(bytes: Uint8Array): Promise<BaseModel> {
-    const [{ BaseModel: Model }, { chooseBackend }] = await Promise.all([import('./base-model'), import('./backend')]);
+    const [{ BaseModel: Model }, { chooseBackend }] = await Promise.all([
+      import('../base-model/base-model'),
+      import('./backend'),
+    ]);
     const model = Model.load(bytes, this.#catalogue.table);
     this.#backend = await chooseBackend(this.#options.backend);
     await this.useBase(model);

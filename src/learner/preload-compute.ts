@@ -14,6 +14,10 @@ export function preloadCompute(): Promise<void> {
 }
 
 async function load(): Promise<void> {
-  const [{ chooseBackend }] = await Promise.all([import('./backend'), import('./experts'), import('./base-model')]);
+  const [{ chooseBackend }] = await Promise.all([
+    import('./backend'),
+    import('./experts/experts'),
+    import('../base-model/base-model'),
+  ]);
   await chooseBackend();
 }

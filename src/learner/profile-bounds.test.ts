@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Item } from '../catalog';
+import type { EventType, LoggedEvent } from '../events';
 import { catalogueIndex, rank, TERMS } from '../ranking';
-import type { LearnerCatalogue } from './catalogue';
-import type { EventType, LoggedEvent } from './event';
-import { CATEGORIES, categoryTable, useBackend } from './experts.fixture';
-import { encodeExperts, freshShares, freshWeights } from './experts-weights';
+import { CATEGORIES, categoryTable, useBackend } from './experts/experts.fixture';
+import { encodeExperts, freshShares, freshWeights } from './experts/experts-weights';
 import { Learner } from './learner';
+import type { LearnerCatalogue } from './learner-catalog';
 import { type Profile, parseProfile } from './profile';
 import { PROFILE } from './profile.fixture';
 import { decodeProfile, encodeProfile, readProfile } from './profile-file';

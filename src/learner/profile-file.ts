@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { canHash, sha256 } from '../common/sha256';
 import { SidestreamError } from '../error';
-import { canHash, sha256 } from '../sha256';
 import { MOST_EXPERTS_BYTES, PROFILE_SCHEMA, type Profile, parseProfile } from './profile';
 
 /** First bytes of the file: its name, and the version of this layout. */
@@ -83,16 +83,10 @@ export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
   return parseProfile({ ...profile, taste: Object.fromEntries(read), experts: ladders });
 }
 
-/** A profile as the store keeps it: the file, and beside it the schema, which old and new code can tell. */
-export interface StoredProfile {
-  schema: number;
-  bytes: Uint8Array;
-}
-
 const storedSchema = v.object({ schema: v.number(), bytes: v.instance(Uint8Array) });
 
 /** As `encodeProfile`, for the store. */
-export const storedProfile = async (profile: Profile): Promise<StoredProfile> => ({
+export const storedProfile = async (profile: Profile): Promise<{ schema: number; bytes: Uint8Array<ArrayBuffer> }> => ({
   schema: PROFILE_SCHEMA,
   bytes: await encodeProfile(profile),
 });
@@ -108,6 +102,13 @@ export async function readProfile(data: unknown): Promise<Profile> {
     ? decodeProfile(stored.output.bytes)
     : parseProfile(data);
 }
+
+/**
+ * Brings a profile that older code stored to the form of today.
+ * @throws SidestreamError as `decodeProfile`
+ */
+export const upgradeStoredProfile = async (stored: unknown): ReturnType<typeof storedProfile> =>
+  storedProfile(await readProfile(stored));
 
 function lineOf(bytes: Uint8Array, from: number): { text: string; end: number } {
   const end = bytes.indexOf(10, from);

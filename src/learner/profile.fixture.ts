@@ -1,6 +1,6 @@
-import { DriftDetector } from './drift';
 import { PersonalWeights } from './personal-weights';
 import { PROFILE_SCHEMA, type Profile } from './profile';
+import { DriftDetector } from './windows/drift';
 
 /** A profile with something in every field. */
 export const PROFILE: Profile = {

@@ -1,11 +1,10 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
-import { driftSchema } from './drift';
-import { historySchema } from './history';
+import { storedCount as count, historySchema, storedTime } from '../events';
 import { personalWeightsSchema } from './personal-weights';
+import { type StoredTaste, tasteSchema } from './preferences/preference-expert';
 import { gainSchema } from './prequential-record';
-import { storedCount as count, storedTime } from './stored-fields';
-import { type StoredTaste, tasteSchema } from './taste-expert';
+import { driftSchema } from './windows/drift';
 
 /** Version of the stored profile that this code reads and writes. */
 export const PROFILE_SCHEMA = 3;

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FeatureTable, Item } from '../catalog';
-import { type CatalogueIndex, catalogueIndex } from './catalogue-index';
-import { explain } from './explain';
+import { type CatalogueIndex, catalogueIndex } from './catalog-index';
+import { explain } from './explanation/explain';
 import type { Placement } from './placement';
 import { type RankRequest, rank } from './rank';
 import { chose, state } from './ranking.fixture';
 import * as vectors from './similarities';
-import { termValues } from './terms';
+import { termValues } from './terms/terms';
 
 // The real functions, counted.
 vi.mock('./similarities', async (original) => {

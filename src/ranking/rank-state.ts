@@ -1,6 +1,6 @@
-import type { ShopperRecord } from './rules/shopper-record';
+import type { ShopperRecord } from '../events';
 import type { TermWeights } from './score';
-import type { TermSources, TermValues } from './terms';
+import type { TermSources, TermValues } from './terms/terms';
 
 /** What the ranking knows of the shopper. An empty taste gives the same list to everybody. */
 export interface RankState extends TermSources {

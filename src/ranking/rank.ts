@@ -1,4 +1,6 @@
-import type { CatalogueIndex } from './catalogue-index';
+import { NO_RECORD } from '../events';
+import type { CatalogueIndex } from './catalog-index';
+import { sentence } from './explanation/reason-text';
 import { commonList } from './lists/common';
 import { complementList } from './lists/complement';
 import { personalList } from './lists/personal';
@@ -7,12 +9,10 @@ import type { Scored } from './lists/scored';
 import { similarList } from './lists/similar';
 import type { Placement, Source } from './placement';
 import type { RankState } from './rank-state';
-import { adjusted } from './rules/adjusted';
 import { type Admission, admission } from './rules/admission';
-import { arranged } from './rules/arranged';
+import { adjusted } from './rules/apply-boosts';
+import { arranged } from './rules/arrange';
 import type { Rules } from './rules/rules';
-import { NO_RECORD } from './rules/shopper-record';
-import { sentence } from './sentences';
 
 /** What is asked of the ranking. */
 export interface RankRequest {

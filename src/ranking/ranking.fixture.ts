@@ -1,8 +1,8 @@
 import { type CompanionTable, type FeatureTable, type Item, quantizeRow } from '../catalog';
-import { type CatalogueIndex, catalogueIndex } from './catalogue-index';
+import type { ChoiceHistory } from '../events';
+import { type CatalogueIndex, catalogueIndex } from './catalog-index';
 import type { RankState } from './rank-state';
 import type { TermWeights } from './score';
-import type { Taste } from './terms';
 
 const DIM = 4;
 
@@ -66,7 +66,7 @@ export const WEIGHTS: TermWeights = {
 };
 
 /** State of a shopper of this taste. */
-export function state(taste: Partial<Taste> = {}): RankState {
+export function state(taste: Partial<ChoiceHistory> = {}): RankState {
   return {
     taste: { rows: [], strengths: [], dismissed: new Set(), ...taste },
     weights: WEIGHTS,

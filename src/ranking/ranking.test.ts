@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { CatalogueIndex } from './catalogue-index';
-import { explain } from './explain';
+import type { CatalogueIndex } from './catalog-index';
+import { explain } from './explanation/explain';
 import { rank } from './rank';
 import type { RankState } from './rank-state';
 import { COMPANIONS, catalogue, chose, state, WEIGHTS } from './ranking.fixture';
 import { scores } from './score';
-import { recencyWeights, TERMS, termValues } from './terms';
+import { recencyWeights, TERMS, termValues } from './terms/terms';
 
 const request = { placement: 'for-you', row: null, limit: 3, exclude: new Set<number>() } as const;
 

@@ -1,4 +1,4 @@
-import { TERMS, type TermName, type TermValues } from './terms';
+import { TERMS, type TermName, type TermValues } from './terms/terms';
 
 /** Weight of each term. */
 export type TermWeights = Record<TermName, number>;

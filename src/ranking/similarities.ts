@@ -1,5 +1,5 @@
 import { type ContentVectors, stretchRow } from '../catalog';
-import { rowProducts } from '../row-products';
+import { rowProducts } from '../common/row-products';
 
 /** Dot products of `query` [width] with every row. @returns [count] */
 export function similarities(

@@ -1,12 +1,12 @@
 import type { IDBPDatabase } from 'idb';
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
-import type { LoggedEvent, NewEvent, StoredProfile } from '../learner';
+import type { LoggedEvent, NewEvent } from '../events';
 import { type Closing, openDatabase } from './database';
 import { deleteDeviceStore, storeError } from './device-presence';
 import type { Encryption } from './encryption';
 import { type Layout, STRICT } from './layout';
-import { isSealedFile, PlainRows, type Rows } from './rows';
+import { isSealedFile, PlainRows, type Rows, type UpgradeProfile } from './rows';
 import {
   eventSize,
   type LocalItem,
@@ -14,12 +14,18 @@ import {
   type SaveOptions,
   type Snapshot,
   type Store,
+  type StoredProfile,
   type TallyFile,
 } from './store';
 
 export interface DeviceStoreOptions {
   /** How what is kept is encrypted, see `Encryption`. Default false. What is there stays readable. */
   encrypt?: Encryption;
+  /**
+   * Brings profiles that code before schema 3 stored to the form of today when they are encrypted. Default: they stay in
+   * the clear until the next save.
+   */
+  upgradeProfile?: UpgradeProfile;
   /** Called once when the database is gone for this store: deleted, or taken by newer code. */
   onClosed?: (why: Exclude<Closing, 'lost'>) => void;
 }
@@ -37,7 +43,7 @@ export class DeviceStore implements Store {
   /** Whether a database that is not there may be created: never once this store has seen its own. */
   #mayCreate: boolean;
   #created = false;
-  #rows: Rows = new PlainRows();
+  #rows: Rows;
   /** Whether it can read rows under a key of the browser, see `Encryption`. */
   #hasBrowserKey = false;
   /** Id of the lock that was on the database when it was opened; null without one. */
@@ -48,6 +54,7 @@ export class DeviceStore implements Store {
   private constructor(namespace: string, options: DeviceStoreOptions, mayCreate: boolean) {
     this.#namespace = namespace;
     this.#options = options;
+    this.#rows = new PlainRows(options.upgradeProfile);
     this.#mayCreate = mayCreate;
   }
 
@@ -356,7 +363,7 @@ export class DeviceStore implements Store {
     if (encrypt === false && !keys.includes('rest') && !keys.includes('lock')) return;
     const { unlock } = await import('./unlock');
     try {
-      const { rows, lock } = await unlock(database, new PlainRows(), encrypt);
+      const { rows, lock } = await unlock(database, new PlainRows(this.#options.upgradeProfile), encrypt);
       this.#rows = rows;
       this.#lock = lock;
       this.#hasBrowserKey = encrypt === true || keys.includes('rest');

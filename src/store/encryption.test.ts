@@ -3,12 +3,12 @@ import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { makeItem } from '../catalog/bundle.fixture';
-import { type StoredProfile, storedProfile } from '../learner';
+import { makeItem } from '../catalog/bundle/bundle.fixture';
+import { storedProfile, upgradeStoredProfile } from '../learner';
 import { PROFILE } from '../learner/profile.fixture';
 import { DeviceStore } from './device-store';
 import { type Encryption, encryptionSchema } from './encryption';
-import type { LocalItem } from './store';
+import type { LocalItem, StoredProfile } from './store';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
@@ -28,7 +28,7 @@ const item = (id: string): LocalItem => ({
 });
 const refused = (code: string) => expect.objectContaining({ code });
 const open = (encrypt: Encryption = false, onClosed = (_: string): void => undefined) =>
-  DeviceStore.open('test', { encrypt, onClosed });
+  DeviceStore.open('test', { encrypt, upgradeProfile: upgradeStoredProfile, onClosed });
 
 /** Puts something of every kind into a store; each says `secret`, and each number is one of a kind. */
 async function fill(store: DeviceStore): Promise<void> {

@@ -1,5 +1,5 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
-import type { LoggedEvent } from '../learner';
+import type { LoggedEvent } from '../events';
 import type { Lock } from './lock';
 import type { LocalItem, Snapshot } from './store';
 

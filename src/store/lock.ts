@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
+import { RestCipher } from './at-rest-cipher';
 import type { Encryption } from './encryption';
 import { LEAST_ROUNDS, MOST_ROUNDS, passphraseKey, ROUNDS, SALT } from './passphrase-key';
-import { RestCipher } from './rest-cipher';
 
 /** What a lock is opened with. */
 export type Opener = Exclude<Encryption, boolean>;

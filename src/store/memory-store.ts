@@ -1,4 +1,4 @@
-import type { LoggedEvent, NewEvent, StoredProfile } from '../learner';
+import type { LoggedEvent, NewEvent } from '../events';
 import {
   eventSize,
   type LocalItem,
@@ -6,6 +6,7 @@ import {
   type SaveOptions,
   type Snapshot,
   type Store,
+  type StoredProfile,
   type TallyFile,
 } from './store';
 

@@ -1,8 +1,8 @@
 import { type IDBPDatabase, unwrap, wrap } from 'idb';
 import * as v from 'valibot';
+import type { SealedRows } from './encrypted-rows';
 import { type Layout, STRICT } from './layout';
 import type { Lock } from './lock';
-import type { SealedRows } from './sealed-rows';
 
 /** Time for which tabs of before may still write under the old key, ms. */
 const GRACE = 7 * 24 * 60 * 60 * 1000;
@@ -67,7 +67,7 @@ async function fileAgain(rows: SealedRows, stored: unknown): Promise<unknown> {
     return bytes && { ...file.output, bytes };
   }
   if (file.success) return rows.file(file.output);
-  const older = await rows.plain.profileOfToday(stored);
+  const older = await rows.plain.upgradedProfile(stored);
   return older && rows.file(older);
 }
 

@@ -1,14 +1,7 @@
 import * as v from 'valibot';
-import {
-  eventSchema,
-  type LoggedEvent,
-  type NewEvent,
-  readProfile,
-  type StoredProfile,
-  storedProfile,
-} from '../learner';
+import { eventSchema, type LoggedEvent, type NewEvent } from '../events';
 import type { SealedRow, SnapshotRow } from './layout';
-import type { LocalItem, Snapshot } from './store';
+import type { LocalItem, Snapshot, StoredProfile } from './store';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const aboutSchema = v.object({ time: v.number(), choices: count, windows: count });
@@ -31,8 +24,17 @@ export interface Rows {
   openFile(stored: unknown): Promise<unknown>;
 }
 
+/** Brings a profile that older code stored to the form of today. Rejects for one that is damaged, or of newer code. */
+export type UpgradeProfile = (stored: unknown) => Promise<StoredProfile>;
+
 /** Rows in the clear. */
 export class PlainRows implements Rows {
+  readonly #upgrade: UpgradeProfile | undefined;
+
+  constructor(upgrade?: UpgradeProfile) {
+    this.#upgrade = upgrade;
+  }
+
   async event(event: NewEvent): Promise<NewEvent | SealedRow> {
     return { ...event };
   }
@@ -77,11 +79,11 @@ export class PlainRows implements Rows {
   }
 
   /** A profile that code before schema 3 stored as a plain object, as it is stored today; null for any other. */
-  async profileOfToday(stored: unknown): Promise<StoredProfile | null> {
+  async upgradedProfile(stored: unknown): Promise<StoredProfile | null> {
     try {
-      return await storedProfile(await readProfile(stored));
+      return (await this.#upgrade?.(stored)) ?? null;
     } catch {
-      // Damaged, or of newer code: its reader will say so.
+      // The profile's reader reports why it cannot be read.
       return null;
     }
   }

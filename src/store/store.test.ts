@@ -2,12 +2,12 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { makeItem } from '../catalog/bundle.fixture';
-import type { NewEvent, StoredProfile } from '../learner';
+import { makeItem } from '../catalog/bundle/bundle.fixture';
+import type { NewEvent } from '../events';
 import { deleteDeviceStore, deviceStoreExists } from './device-presence';
 import { DeviceStore } from './device-store';
 import { MemoryStore } from './memory-store';
-import { type LocalItem, MOST_SNAPSHOTS, type Store } from './store';
+import { type LocalItem, MOST_SNAPSHOTS, type Store, type StoredProfile } from './store';
 
 // Node has no IndexedDB: this one keeps to the specification, in memory. Browsers are tested in e2e.
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import type { Item } from '../catalog';
-import type { LoggedEvent, NewEvent, StoredProfile } from '../learner';
+import type { LoggedEvent, NewEvent } from '../events';
 
 /** An item the shopper's device encoded itself. */
 export interface LocalItem {
@@ -45,6 +45,12 @@ export interface SaveOptions {
   overDamaged?: boolean;
   /** Only where there is no profile yet: of two tabs that move theirs to the device at once, one is first. Default false. */
   first?: boolean;
+}
+
+/** A profile as a store keeps it: the file, and beside it the version of its schema, which old and new code can read. */
+export interface StoredProfile {
+  schema: number;
+  bytes: Uint8Array;
 }
 
 /**

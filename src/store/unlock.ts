@@ -1,10 +1,10 @@
 import type { IDBPDatabase } from 'idb';
 import { SidestreamError } from '../error';
+import { RestCipher } from './at-rest-cipher';
+import { SealedRows } from './encrypted-rows';
 import type { Encryption } from './encryption';
 import { type Layout, STRICT } from './layout';
-import { RestCipher } from './rest-cipher';
 import type { PlainRows, Rows } from './rows';
-import { SealedRows } from './sealed-rows';
 
 /** What a database is read and written with. */
 export interface Unlocked {

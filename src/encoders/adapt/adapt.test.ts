@@ -6,7 +6,7 @@ import { OnnxGraph } from '../recipes/onnx-graph';
 import { type AdaptRequest, adaptModel } from './adapt';
 import { DIALECTS } from './dialect.fixture';
 import { bertStates, type Kind, vitStates } from './plain-transformer.fixture';
-import { samplePictures } from './sample';
+import { samplePictures } from './sample-inputs';
 import { BERT, bertModel, CLIP, DINO, VIT, vitModel } from './tiny-model.fixture';
 import { SIDE, TINY } from './tiny-weights.fixture';
 

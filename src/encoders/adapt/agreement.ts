@@ -1,6 +1,6 @@
 import type { Tensor, TensorConstructor } from 'onnxruntime-node';
 import type { Pixels, RawTaps } from '../encoder';
-import { loadOnnxruntime } from '../node-packages';
+import { loadOnnxruntime } from '../node/node-packages';
 import type { TokenBatch } from '../tokenizer';
 import type { Adapted } from './adapt';
 import type { ImageInput, Normalization } from './model-inputs';

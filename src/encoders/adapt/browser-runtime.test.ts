@@ -4,7 +4,7 @@ import type * as Web from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
 import { cosine } from '../cosine.fixture';
 import { adaptModel } from './adapt';
-import { samplePictures } from './sample';
+import { samplePictures } from './sample-inputs';
 import { bertModel, VIT, vitModel } from './tiny-model.fixture';
 import { SIDE } from './tiny-weights.fixture';
 

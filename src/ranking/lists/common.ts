@@ -1,5 +1,5 @@
 import type { Item } from '../../catalog';
-import type { CatalogueIndex } from '../catalogue-index';
+import type { CatalogueIndex } from '../catalog-index';
 import type { Scored } from './scored';
 import { variedOrder } from './varied-order';
 

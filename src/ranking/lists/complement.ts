@@ -1,7 +1,7 @@
 import { categoryPaths } from '../../catalog';
-import type { CatalogueIndex } from '../catalogue-index';
-import { companionship } from '../companionship';
-import { chosenWith } from '../ground';
+import type { CatalogueIndex } from '../catalog-index';
+import { chosenWith } from '../explanation/reason-kind';
+import { companionship } from '../terms/cooccurrence';
 import { becauseOf, type Scored } from './scored';
 import { similarList } from './similar';
 

@@ -1,9 +1,9 @@
-import { attributed } from '../attribution';
-import type { CatalogueIndex } from '../catalogue-index';
-import { groundOf } from '../ground';
+import type { CatalogueIndex } from '../catalog-index';
+import { attributed } from '../explanation/contributions';
+import { groundOf } from '../explanation/reason-kind';
 import type { RankState } from '../rank-state';
 import { scoreParts, scores } from '../score';
-import { PERSONAL_TERMS, termValues } from '../terms';
+import { PERSONAL_TERMS, termValues } from '../terms/terms';
 import { commonGround } from './common';
 import type { Scored } from './scored';
 

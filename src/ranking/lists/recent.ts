@@ -1,9 +1,9 @@
-import type { CatalogueIndex } from '../catalogue-index';
-import type { Taste } from '../terms';
+import type { ChoiceHistory } from '../../events';
+import type { CatalogueIndex } from '../catalog-index';
 import type { Scored } from './scored';
 
 /** What the shopper looked at, newest first; empty for a new shopper. */
-export function recentList(index: CatalogueIndex, taste: Taste, holds: (row: number) => boolean): Scored {
+export function recentList(index: CatalogueIndex, taste: ChoiceHistory, holds: (row: number) => boolean): Scored {
   const rows = [...new Set(taste.rows.toReversed())].filter(holds);
   const score = new Float32Array(index.items.length);
   for (const [at, row] of rows.entries()) score[row] = rows.length - at;

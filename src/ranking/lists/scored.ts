@@ -1,5 +1,5 @@
+import type { Ground } from '../explanation/reason-text';
 import type { Source } from '../placement';
-import type { Ground } from '../sentences';
 
 /** Where an item's score comes from, in terms a shopper can be told. */
 export interface Attribution {

@@ -1,8 +1,8 @@
-import type { CatalogueIndex } from '../catalogue-index';
+import type { CatalogueIndex } from '../catalog-index';
+import type { Ground } from '../explanation/reason-text';
+import { priceCloseness, sharedCategory } from '../item-affinity';
 import { modalityParts } from '../modalities';
-import { priceCloseness, sharedCategory } from '../nearness';
 import type { Source } from '../placement';
-import type { Ground } from '../sentences';
 import { vectorOf } from '../similarities';
 import { becauseOf, type Scored } from './scored';
 

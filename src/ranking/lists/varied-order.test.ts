@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Item } from '../../catalog';
-import { categoryIndex } from '../category-preference';
 import { rank } from '../rank';
 import { catalogue, chose, state } from '../ranking.fixture';
 import type { Rules } from '../rules/rules';
+import { categoryIndex } from '../terms/category-preference';
 import { variedOrder } from './varied-order';
 
 const CATEGORIES = [

@@ -1,4 +1,4 @@
-import type { CategoryIndex } from '../category-preference';
+import type { CategoryIndex } from '../terms/category-preference';
 
 /**
  * Orders items round-robin over categories: one of each, then a second one of each, and so on; within a category likewise

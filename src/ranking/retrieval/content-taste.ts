@@ -1,8 +1,9 @@
 import { baseVectors, type ContentVectors, type PrincipalAxes } from '../../catalog';
-import { type Rows, rowProducts } from '../../row-products';
+import { type Rows, rowProducts } from '../../common/row-products';
+import type { ChoiceHistory } from '../../events';
 import type { TermWeights } from '../score';
 import { vectorOf, weightedMean } from '../similarities';
-import { LONGEST_HISTORY, recencyWeights, SESSION, type Taste } from '../terms';
+import { LONGEST_HISTORY, recencyWeights, SESSION } from '../terms/terms';
 
 /** Past items that are looked for company of, the last ones. */
 const MOST_PAST = 20;
@@ -28,7 +29,7 @@ export type ContentWeights = Pick<TermWeights, 'recent' | 'session' | 'closest'>
 /** The content taste of a history; null without one. @param content of the items that the history's rows are about */
 export function contentTaste(
   content: ContentVectors,
-  { rows, strengths }: Pick<Taste, 'rows' | 'strengths'>,
+  { rows, strengths }: Pick<ChoiceHistory, 'rows' | 'strengths'>,
 ): ContentTaste | null {
   if (rows.length === 0) return null;
   const last = [...new Set(rows.toReversed())].slice(0, MOST_PAST);

@@ -10,8 +10,8 @@ import {
   type PrincipalAxes,
   writeBundle,
 } from '../../catalog';
-import { memoryBundle } from '../../catalog/bundle.fixture';
-import { topicContent } from '../../catalog/topics.fixture';
+import { memoryBundle } from '../../catalog/bundle/bundle.fixture';
+import { topicContent } from '../../catalog/features/topics.fixture';
 import { SidestreamError } from '../../error';
 import { baseTaste, contentScores, contentTaste } from './content-taste';
 import { clustersOf, Retrieval } from './retrieval';

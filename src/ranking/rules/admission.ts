@@ -1,9 +1,8 @@
-import type { CatalogueIndex } from '../catalogue-index';
+import type { ChoiceHistory, ShopperRecord } from '../../events';
+import type { CatalogueIndex } from '../catalog-index';
 import type { Placement } from '../placement';
-import type { Taste } from '../terms';
 import { itemFilter } from './item-filter';
 import type { Rules } from './rules';
-import type { ShopperRecord } from './shopper-record';
 
 /** Which rows may stand in a list. */
 export interface Admission {
@@ -26,7 +25,7 @@ export interface AdmissionRequest {
 /** Puts exclusions and filter of a request into one test. */
 export function admission(
   index: CatalogueIndex,
-  { dismissed }: Pick<Taste, 'dismissed'>,
+  { dismissed }: Pick<ChoiceHistory, 'dismissed'>,
   record: ShopperRecord,
   { placement, row: inView, exclude, rules }: AdmissionRequest,
 ): Admission {

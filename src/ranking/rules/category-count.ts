@@ -1,5 +1,5 @@
 import { categoryPaths } from '../../catalog';
-import type { CatalogueIndex } from '../catalogue-index';
+import type { CatalogueIndex } from '../catalog-index';
 import type { CategoryCap } from './rules';
 
 /** Counts the items of each category in a list against the cap. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Item } from '../../catalog';
+import { NO_RECORD, type ShopperRecord } from '../../events';
 import { type RankRequest, rank } from '../rank';
 import { catalogue, chose, state } from '../ranking.fixture';
 import { mergedRules, type Rules } from './rules';
-import { NO_RECORD, type ShopperRecord } from './shopper-record';
 
 /** Items by popularity: 0 is the best liked. Even ones are `Fruit/Sweet`, odd ones `Tools/Sharp`. */
 const LIKED: Partial<Item>[] = Array.from({ length: 8 }, (_, row) => ({

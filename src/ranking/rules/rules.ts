@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { exactObject } from '../../exact-object';
+import { exactObject } from '../../common/strict-object';
 import type { Filter } from './filter';
 import { filterSchema } from './filter-schema';
 

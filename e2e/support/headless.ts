@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { BrowserContext, Page } from '@playwright/test';
+import type * as Sidestream from '../../src';
+
+declare global {
+  interface Window {
+    sidestream: typeof Sidestream;
+    recommender: Sidestream.Recommender;
+    /** Codes of the errors that the recommender told of. */
+    codes: string[];
+  }
+}
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+/** Apart from the package's own folder, which others may use meanwhile. */
+const FOLDER = '.cache/cdn';
+
+/** A page of the shop that has the whole package as `window.sidestream`. @param body what is in it besides */
+export const packagePage = (
+  body = '',
+): string => `<!doctype html><html lang="en"><meta charset="utf-8"><title>A shop</title>
+<link rel="icon" href="data:,">${body}
+<script type="module">import * as sidestream from '/sidestream/sidestream.js'; window.sidestream = sidestream;</script>`;
+
+let built = false;
+
+/** Lets a context open a page of the shop that has nothing but the package, as a shop hosts it. */
+export async function serveHeadless(context: BrowserContext, { beforeWorker = '' } = {}): Promise<void> {
+  if (!built) execFileSync('npm', ['run', 'cdn', FOLDER], { cwd: repository, stdio: 'pipe' });
+  built = true;
+  await context.route('**/headless.html', (route) => route.fulfill({ body: packagePage(), contentType: 'text/html' }));
+  await context.route('**/sidestream/**', async (route) => {
+    const path = `${repository}${FOLDER}/${new URL(route.request().url()).pathname.replace('/sidestream/', '')}`;
+    if (beforeWorker === '' || !path.endsWith('/worker.js')) return route.fulfill({ path });
+    const { readFile } = await import('node:fs/promises');
+    const body = `${beforeWorker}\n${await readFile(path, 'utf8')}`;
+    return route.fulfill({ body, contentType: 'text/javascript' });
+  });
+}
+
+/**
+ * Opens the page and starts a recommender.
+ * @param consent none: as it is found on the device
+ * @param bundle default: that of the demo
+ */
+export async function startHeadless(page: Page, consent?: Sidestream.Consent, bundle = '/bundle/'): Promise<void> {
+  await page.goto('/headless.html');
+  await page.waitForFunction(() => 'sidestream' in window);
+  await page.evaluate(
+    async ({ level, folder }) => {
+      window.codes = [];
+      window.recommender = await window.sidestream.createRecommender({
+        bundle: folder,
+        ...(level ? { consent: level } : {}),
+      });
+      window.recommender.on('error', ({ code }) => window.codes.push(code));
+    },
+    { level: consent, folder: bundle },
+  );
+}
+
+/** Clicks products of a category, one after another. @returns ids in the order they were acknowledged */
+export const clickAll = (page: Page, category: string, count: number, offset = 0): Promise<string[]> =>
+  page.evaluate(
+    async ([name, limit, from]) => {
+      const { items } = await window.recommender.browse({ category: name, limit, offset: from });
+      for (const { id } of items) await window.recommender.track('click', id);
+      await window.recommender.settled();
+      return items.map(({ id }) => id);
+    },
+    [category, count, offset] as const,
+  );
+
+/** The list for the shopper, with scores. */
+export const listOf = (page: Page): Promise<[string, number][]> =>
+  page.evaluate(async () => {
+    const { items } = await window.recommender.recommend({ limit: 20 });
+    return items.map(({ item, score }): [string, number] => [item.id, score]);
+  });
+
+/** What the page's recommender says of itself. */
+export const statusOf = (page: Page): Promise<Sidestream.Status> => page.evaluate(() => window.recommender.status());
+
+/** An event as the log on the device has it. */
+export interface LogRow {
+  type: string;
+  itemId: string;
+  time: number;
+  [name: string]: unknown;
+}
+
+/** The log on the device, in its order. @param fields those to read; default: all */
+export const eventsOf = (page: Page, fields?: string[]): Promise<LogRow[]> =>
+  page.evaluate(async (names) => {
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const opening = indexedDB.open('sidestream/default');
+      opening.onerror = () => reject(opening.error);
+      opening.onsuccess = () => resolve(opening.result);
+    });
+    const reading = database.transaction('events').objectStore('events').getAll();
+    await new Promise((resolve) => {
+      reading.onsuccess = resolve;
+    });
+    database.close();
+    return reading.result.map((row) => (names ? Object.fromEntries(names.map((name) => [name, row[name]])) : row));
+  }, fields);
+
+/** Item ids of the log on the device, in its order. */
+export const logOf = async (page: Page): Promise<string[]> =>
+  (await eventsOf(page, ['itemId'])).map(({ itemId }) => itemId);

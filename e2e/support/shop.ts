@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
+
+/** What the built demo knows of its products, read from the bundle it serves. */
+interface Product {
+  id: string;
+  title: string;
+  category: string;
+}
+
+/** The demo's products, read from the bundle on disk. */
+export function products(): Product[] {
+  const folder = new URL('../../dist/bundle/', import.meta.url);
+  const read = (name: string) => JSON.parse(readFileSync(new URL(name, folder), 'utf8'));
+  return read('manifest.json').shards.items.flatMap(({ file }: { file: string }) => read(file));
+}
+
+/** `page` fails its test when it asks anything but a same-origin GET, throws, or violates its own CSP. */
+export const test = base.extend<{ quiet: undefined }>({
+  quiet: [
+    async ({ page, baseURL }, use) => {
+      const origin = new URL(baseURL ?? '').origin;
+      const trouble: string[] = [];
+      page.on('request', (request) => {
+        const local = /^(data|blob):/.test(request.url()) || new URL(request.url()).origin === origin;
+        if (!local || request.method() !== 'GET') trouble.push(`${request.method()} ${request.url()}`);
+      });
+      page.on('pageerror', (error) => trouble.push(`page error: ${error.message}`));
+      page.on('console', (message) => {
+        if (/Content Security Policy|violates the following/.test(message.text())) trouble.push(message.text());
+      });
+      await use(undefined);
+      expect(trouble).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
+
+/** Cards of the list with a test id. */
+export const cards = (page: Page, list: string): Locator => page.getByTestId(list).locator('[data-id]');
+
+/** Item ids of a list, once it shows any. */
+export async function idsIn(page: Page, list: string): Promise<string[]> {
+  await expect(cards(page, list).first()).toBeVisible();
+  return cards(page, list).evaluateAll((all) => all.map((card) => card.getAttribute('data-id') ?? ''));
+}
+
+/** Opens the shop's home and waits for its first list. */
+export async function openShop(page: Page, search = ''): Promise<void> {
+  await page.goto(`/${search}`);
+  await expect(cards(page, 'for-you').first()).toBeVisible();
+}
+
+/** Clicks products from the grid of a category, one after another, as a shopper does, and comes back home. */
+export async function clickProducts(page: Page, category: string, count: number): Promise<void> {
+  for (let n = 0; n < count; n++) {
+    await page.goto(`${new URL(page.url()).search}#/category/${encodeURIComponent(category)}`);
+    const card = cards(page, 'grid').nth(n);
+    await card.locator('a').first().click();
+    await expect(page).toHaveURL(/#\/product\//);
+  }
+  await page.goto(`${new URL(page.url()).search}#/`);
+  await expect(cards(page, 'for-you').first()).toBeVisible();
+}

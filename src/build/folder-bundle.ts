@@ -1,0 +1,68 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type Bundle,
+  type BundleProgress,
+  type BundleSink,
+  type FetchFile,
+  MANIFEST_FILE,
+  type Manifest,
+  openBundle,
+  publishedNames,
+} from '../catalog';
+import { SidestreamError } from '../error';
+import { kindOf } from './folders';
+
+/** The names that `writeBundle` gives, and their unfinished forms. */
+const OURS =
+  /^(manifest|items|features|vectors|directory|axes|statistics|ids|projection|text|image|text-tokenizer|base|companions)-[0-9a-f]{16}\.(json|bin|onnx|safetensors)(\.part)?$/;
+
+/** Reads a bundle from a folder. A missing file answers 404, as a web server would. */
+export function folderFetch(folder: string): FetchFile {
+  return async (name) => {
+    try {
+      return new Response(await readFile(join(folder, name)));
+    } catch (error) {
+      const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      return new Response(null, { status: missing ? 404 : 500, statusText: missing ? 'no such file' : String(error) });
+    }
+  };
+}
+
+/**
+ * Opens the bundle in a folder, all of it.
+ * @throws SidestreamError `bundle/unreachable` when there is none; others as `openBundle`
+ */
+export async function openFolder(folder: string, onProgress?: BundleProgress): Promise<Bundle> {
+  const missing = (what: string): SidestreamError => new SidestreamError('bundle/unreachable', what);
+  const kind = await kindOf(folder);
+  if (kind === 'nothing') throw missing(`There is no folder ${folder}. Check the path.`);
+  if (kind === 'file') throw missing(`${folder} is a file. Name the folder of a bundle.`);
+  if ((await kindOf(join(folder, MANIFEST_FILE))) === 'nothing') {
+    const build = `\`sidestream build <catalogue> --out ${folder}\``;
+    throw missing(
+      `There is no bundle in ${folder}: it has no ${MANIFEST_FILE}. Check the path, or make one: ${build}.`,
+    );
+  }
+  return openBundle(folderFetch(folder), onProgress);
+}
+
+/** Writes a bundle into a folder, each file complete or not at all. */
+export async function folderSink(folder: string): Promise<BundleSink> {
+  await mkdir(folder, { recursive: true });
+  return async (name, bytes) => {
+    const path = join(folder, name);
+    await writeFile(`${path}.part`, bytes);
+    await rename(`${path}.part`, path);
+  };
+}
+
+/**
+ * Removes the files of earlier builds but those of these bundles and of the ones before them, which pages that are open
+ * still read. Files of other names are left alone.
+ */
+export async function removeStale(folder: string, ...manifests: Manifest[]): Promise<void> {
+  const wanted = await Promise.all(manifests.map((manifest) => publishedNames(manifest, folderFetch(folder))));
+  const stale = (await readdir(folder)).filter((name) => OURS.test(name) && !wanted.some((names) => names.has(name)));
+  await Promise.all(stale.map((name) => rm(join(folder, name))));
+}

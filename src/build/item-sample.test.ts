@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { sampleRows } from './item-sample';
+
+const ids = Array.from({ length: 500 }, (_, n) => `item-${n}`);
+const chosen = (of: string[], size: number) =>
+  sampleRows(
+    of.map((_, row) => row),
+    (row) => of[row],
+    size,
+  ).map((row) => of[row]);
+
+describe('sampleRows', () => {
+  it('is the same in the same order, whatever the order of the feed', () => {
+    expect(chosen([...ids].reverse(), 50)).toEqual(chosen(ids, 50));
+    expect(chosen(ids, 50)).not.toEqual(ids.slice(0, 50));
+  });
+
+  it('loses only what left the catalogue', () => {
+    const before = chosen(ids, 50);
+    const after = new Set(
+      chosen(
+        ids.filter((id) => id !== before[3]),
+        50,
+      ),
+    );
+    expect(before.filter((id) => !after.has(id))).toEqual([before[3]]);
+  });
+
+  it('is everything when there is no more', () => {
+    expect(new Set(chosen(ids, 4096))).toEqual(new Set(ids));
+  });
+});

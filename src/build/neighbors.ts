@@ -1,0 +1,127 @@
+import type { FeatureTable, Manifest, Modality } from '../catalog';
+import { contentVectors as blended, type ContentBlend, type ContentVectors, contentBlend } from '../catalog';
+import { type Rows, rowProducts } from '../common/row-products';
+
+/** What two items are compared by. */
+export type Basis = Modality | 'both';
+export const BASES: readonly Basis[] = ['text', 'image', 'both'];
+
+/** Unit vectors of items; `has[i]` is false where an item has nothing to compare by (no picture, no text). */
+export interface Vectors extends ContentVectors {
+  has: boolean[];
+}
+
+/** What content vectors are made from: an open bundle, for instance. */
+export interface VectorSource {
+  features: FeatureTable;
+  manifest: Pick<Manifest, 'modalities'>;
+}
+
+/** The content vectors of a bundle: the content tap of one modality, or both as the bundle blends them. */
+export function contentVectors({ features, manifest }: VectorSource, basis: Basis): Vectors {
+  const blend = contentBlend(manifest);
+  if (basis === 'both') return vectorsOf(features, blend);
+  const weights = { text: 0, image: 0, [basis]: 1 };
+  return vectorsOf(features, {
+    text: { ...blend.text, weight: weights.text },
+    image: { ...blend.image, weight: weights.image },
+  });
+}
+
+/** Content vectors by a blend of one's own. */
+export function vectorsOf(features: FeatureTable, blend: ContentBlend): Vectors {
+  const vectors = blended(features, blend);
+  const { count, width, values } = vectors;
+  const has = Array.from({ length: count }, (_, i) => values.subarray(i * width, (i + 1) * width).some((x) => x !== 0));
+  return { ...vectors, has };
+}
+
+export interface Neighbour {
+  index: number;
+  /** Cosine, -1 to 1. */
+  similarity: number;
+}
+
+/** The `k` items nearest to item `index` by cosine, nearest first; equal ones in catalogue order. */
+export function nearest({ values, width, has }: Vectors, index: number, k: number): Neighbour[] {
+  const best: Neighbour[] = [];
+  if (!has[index]) return best;
+  for (let other = 0; other < has.length; other++) {
+    if (other === index || !has[other]) continue;
+    let similarity = 0;
+    for (let d = 0; d < width; d++) similarity += values[index * width + d] * values[other * width + d];
+    insert(best, { index: other, similarity }, k);
+  }
+  return best;
+}
+
+/** Items judged at most; a larger catalogue is judged by an even selection of its items. */
+const MOST_JUDGED = 4096;
+/** Items that the judged ones are compared with at a time, and judged ones at a time. */
+const TILE = 2048;
+const BLOCK = 64;
+
+/** Items that `categoryPrecision` judges: they have a category and something to compare by. */
+export function judgedItems({ has }: Pick<Vectors, 'has'>, categories: readonly string[]): number[] {
+  const all = categories.flatMap((category, item) => (has[item] && category !== '' ? [item] : []));
+  const step = Math.max(1, all.length / MOST_JUDGED);
+  return Array.from({ length: Math.min(all.length, MOST_JUDGED) }, (_, n) => all[Math.floor(n * step)]);
+}
+
+/**
+ * Share of the `k` nearest neighbours that have the same category, averaged over the items that have a category and
+ * something to compare by, or over an even selection of 4,096 of them. NaN when there is no such item.
+ * @param advance called with the number of items judged since the last call, which may be a fraction
+ */
+export function categoryPrecision(
+  vectors: Vectors,
+  categories: readonly string[],
+  k: number,
+  advance?: (items: number) => void,
+): number {
+  const { values, width, has } = vectors;
+  const judged = judgedItems(vectors, categories);
+  const others = has.flatMap((there, item) => (there ? [item] : []));
+  const best = judged.map((): Neighbour[] => []);
+  const products = new Float64Array(BLOCK * TILE);
+  for (let first = 0; first < others.length; first += TILE) {
+    const tile = others.slice(first, first + TILE);
+    const b = rowsOf(values, width, tile);
+    for (let start = 0; start < judged.length; start += BLOCK) {
+      const block = judged.slice(start, start + BLOCK);
+      rowProducts(rowsOf(values, width, block), b, products);
+      for (let n = 0; n < block.length; n++) {
+        const near = best[start + n];
+        const from = n * tile.length;
+        // Most candidates are below the least of the nearest and need no search for their place.
+        let least = near.length < k ? Number.NEGATIVE_INFINITY : near[k - 1].similarity;
+        for (let m = 0; m < tile.length; m++) {
+          const similarity = products[from + m];
+          if (similarity <= least || tile[m] === block[n]) continue;
+          insert(near, { index: tile[m], similarity }, k);
+          if (near.length === k) least = near[k - 1].similarity;
+        }
+      }
+      advance?.((block.length * tile.length) / others.length);
+    }
+  }
+  let sum = 0;
+  for (const [n, item] of judged.entries()) {
+    sum += best[n].filter(({ index }) => categories[index] === categories[item]).length / k;
+  }
+  return sum / judged.length;
+}
+
+function rowsOf(values: Float32Array, length: number, items: readonly number[]): Rows {
+  const rows = new Float64Array(items.length * length);
+  for (const [n, item] of items.entries()) rows.set(values.subarray(item * length, (item + 1) * length), n * length);
+  return { count: items.length, length, values: rows };
+}
+
+/** Inserts a neighbour into the `k` nearest, sorted by similarity; after those of equal similarity. */
+function insert(best: Neighbour[], neighbour: Neighbour, k: number): void {
+  if (best.length === k && neighbour.similarity <= best[k - 1].similarity) return;
+  const place = best.findIndex(({ similarity }) => neighbour.similarity > similarity);
+  best.splice(place === -1 ? best.length : place, 0, neighbour);
+  if (best.length > k) best.pop();
+}

@@ -1,0 +1,100 @@
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { FeedSource } from '../catalog/feed';
+import { SidestreamError } from '../error';
+import { fetchRetried } from './fetch-retried';
+
+/** Endings of the files that are read from a folder; what is inside decides how. */
+const FEED_FILES = new Set([
+  '.jsonl',
+  '.ndjson',
+  '.json',
+  '.csv',
+  '.tsv',
+  '.txt',
+  '.xml',
+  '.rss',
+  '.atom',
+  '.html',
+  '.htm',
+]);
+
+/**
+ * Opens the files of a feed one after the other: files, folders (the files in them and below, by name) and http(s)
+ * addresses. What is packed with gzip is unpacked.
+ * @throws SidestreamError `catalog/unreadable` with the reason
+ */
+export async function* openFeed(paths: readonly string[]): AsyncGenerator<FeedSource> {
+  for (const path of paths) {
+    if (/^https?:\/\//i.test(path)) yield { file: path, bytes: unpacked(path, download(path)) };
+    else for await (const file of filesOf(path)) yield { file, bytes: unpacked(file, createReadStream(file)) };
+  }
+}
+
+async function* filesOf(path: string): AsyncGenerator<string> {
+  try {
+    if (!(await stat(path)).isDirectory()) {
+      yield path;
+      return;
+    }
+    const names = (await readdir(path, { recursive: true, withFileTypes: true }))
+      .filter(
+        (entry) =>
+          entry.isFile() &&
+          !entry.name.startsWith('.') &&
+          FEED_FILES.has(extname(entry.name.replace(/\.gz$/i, '')).toLowerCase()),
+      )
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
+    if (names.length === 0) throw new Error(`there is no feed in the folder ${path} (${[...FEED_FILES].join(', ')})`);
+    yield* names;
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+async function* download(url: string): AsyncGenerator<Uint8Array> {
+  const response = await fetchRetried(url, { headers: { accept: '*/*' } });
+  if (!response.ok) throw new Error(`it answered ${response.status}`);
+  if (response.body) yield* response.body;
+}
+
+/** The bytes as they are, or unpacked when they begin as gzip does. */
+async function* unpacked(file: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    const source = bytes[Symbol.asyncIterator]();
+    const first = await source.next();
+    if (first.done) return;
+    const all = rejoined(first.value, source);
+    if (first.value[0] !== 0x1f || first.value[1] !== 0x8b) {
+      yield* all;
+      return;
+    }
+    const packed = Readable.from(all, { objectMode: false });
+    const gunzip = createGunzip();
+    packed.on('error', (error) => gunzip.destroy(error));
+    yield* packed.pipe(gunzip);
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+}
+
+async function* rejoined(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield first;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+function unreadable(path: string, cause: unknown): SidestreamError {
+  if (cause instanceof SidestreamError) return cause;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new SidestreamError('catalog/unreadable', `The catalogue ${path} cannot be read: ${why}. Check the path.`, {
+    cause,
+  });
+}

@@ -1,0 +1,1 @@
+export { startQueueWorker } from './queue-worker';

@@ -1,0 +1,25 @@
+import { BundleClusters } from '../clusters/bundle-clusters';
+import { type FetchFile, fetchChecked } from './bundle-file';
+import { type BundleFile, bundleFiles, type Manifest } from './manifest';
+import { manifestFile } from './put-manifest';
+import { parseManifest } from './read-manifest';
+
+/** Every file of a bundle, once each: those that the manifest names, and those that the directory of clusters names. */
+export async function inventory(manifest: Manifest, fetchFile: FetchFile): Promise<BundleFile[]> {
+  const { clusters } = manifest;
+  const named = bundleFiles(manifest);
+  if (!clusters) return named;
+  const directory = await new BundleClusters(manifest, clusters, fetchFile).directory();
+  return [...new Map([...named, ...directory.files].map((file) => [file.file, file])).values()];
+}
+
+/**
+ * Names of the files that must stay while a bundle is published: its own, the copy of its manifest, and those of the
+ * bundle before it, which pages that are open still read.
+ */
+export async function publishedNames(manifest: Manifest, fetchFile: FetchFile): Promise<Set<string>> {
+  const { previous } = manifest;
+  const own = [...(await inventory(manifest, fetchFile)), await manifestFile(manifest)];
+  const before = previous ? await inventory(parseManifest(await fetchChecked(fetchFile, previous)), fetchFile) : [];
+  return new Set([...own, ...before].map(({ file }) => file));
+}

@@ -1,0 +1,49 @@
+import * as v from 'valibot';
+import { type Item, itemSchema, writableItem } from '../item';
+import { invalidBundle, parseJson } from './bundle-file';
+import { MANIFEST_FILE } from './manifest';
+
+/**
+ * Writes items as JSON: fields in one fixed order, whatever order the feed had, so that equal items are equal bytes.
+ * @throws SidestreamError `bundle/invalid` naming the first item and field that a reader would refuse
+ */
+export function encodeItems(items: readonly Item[]): Uint8Array {
+  const rows = items.map((given) => {
+    const item = writableItem(given);
+    const attributes = Object.fromEntries(Object.entries(item.attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const { id, title, description, category, price, image, url, availability, popularity } = item;
+    return { id, title, description, category, price, image, url, availability, popularity, attributes };
+  });
+  return new TextEncoder().encode(`[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
+}
+
+/**
+ * Reads what `encodeItems` wrote.
+ * @param file its name, for the message
+ * @throws SidestreamError `bundle/invalid` when an item does not fit the schema or their number is another
+ */
+export function decodeItems(bytes: ArrayBuffer, file: string, count: number): Item[] {
+  const rows = parseJson(file, bytes);
+  const result = v.safeParse(v.array(itemSchema), rows, { abortEarly: true });
+  if (!result.success) {
+    const [issue] = result.issues;
+    const row = issue.path?.[0]?.value;
+    const id = typeof row === 'object' && row !== null && 'id' in row ? ` (item ${JSON.stringify(row.id)})` : '';
+    throw invalidBundle(file, `${v.getDotPath(issue) ?? 'file'}${id}: ${issue.message}`);
+  }
+  if (result.output.length !== count) {
+    throw invalidBundle(file, `holds ${result.output.length} items, the bundle says ${count}`);
+  }
+  return result.output;
+}
+
+/**
+ * Adds the ids of items to those seen in a bundle.
+ * @throws SidestreamError `bundle/invalid` when an id occurs twice
+ */
+export function addIds(seen: Set<string>, items: readonly Item[]): void {
+  for (const { id } of items) {
+    if (seen.has(id)) throw invalidBundle(MANIFEST_FILE, `item id ${JSON.stringify(id)} occurs twice`);
+    seen.add(id);
+  }
+}

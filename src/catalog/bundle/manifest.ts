@@ -1,0 +1,145 @@
+import * as v from 'valibot';
+import { TEXT_RECIPES } from '../item-text';
+import { baseConfigSchema } from './base-config';
+
+/** Bundle format version that this code writes. */
+export const BUNDLE_SCHEMA = 2 as const;
+/** Versions that it reads: 1 is 2 without clusters and without a previous bundle. */
+export const READABLE_SCHEMAS = [1, BUNDLE_SCHEMA] as const;
+
+/** Name of the one mutable file of a bundle. */
+export const MANIFEST_FILE = 'manifest.json';
+
+/** Items of the largest catalogue that can be read: memory is allocated by what the manifest says. */
+const MOST_ITEMS = 1e7;
+/** Widest row and longest base vector, in values. */
+const MOST_VALUES = 8192;
+const MOST_TAPS = 256;
+/** Items of the largest cluster, and of the largest head. */
+const MOST_IN_PART = 65_536;
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+const upTo = (most: number) => v.pipe(count, v.minValue(1), v.maxValue(most));
+/** A file of the bundle. Its name carries the start of its SHA-256, so it never changes under its name. */
+const fileSchema = v.strictObject({
+  /** Relative to the manifest. */
+  file: v.pipe(
+    v.string(),
+    v.regex(/^\w[\w./-]*$/),
+    v.check((name) => !name.split('/').includes('..'), 'must stay inside the bundle'),
+  ),
+  sha256,
+  bytes: v.pipe(count, v.maxValue(Number.MAX_SAFE_INTEGER)),
+});
+const shardSchema = v.strictObject({
+  ...fileSchema.entries,
+  /** First item row. */
+  start: count,
+  /** Rows. */
+  count: upTo(MOST_ITEMS),
+});
+
+const modalitySchema = v.pipe(
+  v.strictObject({
+    /** Name of the encoder preset, `models/<preset>.json`. */
+    preset: v.string(),
+    /** SHA-256 of the encoder's ONNX file: features of other encoders never mix with these. */
+    digest: sha256,
+    /** Tap names from shallow to deep, K+1 of them. */
+    taps: v.pipe(v.array(v.string()), v.minLength(2), v.maxLength(MOST_TAPS)),
+    /** Index into `taps` of the tap that content similarity uses. */
+    contentTap: count,
+    /** Share of this modality in content similarity, 0 to 1; the two add up to 1. */
+    contentWeight: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+    /** What the browser needs to encode a new item; absent when the bundle was built without encoders. */
+    encoder: v.optional(
+      v.strictObject({
+        onnx: fileSchema,
+        tokenizer: v.optional(fileSchema),
+        /** The preset, for encoders that do not come with the package; read by whoever opens them. */
+        settings: v.optional(v.record(v.string(), v.unknown())),
+      }),
+    ),
+  }),
+  v.check((modality) => modality.contentTap < modality.taps.length, 'contentTap must be an index into taps'),
+);
+
+const clustersSchema = v.strictObject({
+  /** Number of clusters. */
+  count: upTo(MOST_ITEMS),
+  /** Length of base vectors. */
+  dims: upTo(MOST_VALUES),
+  /** Items of the largest cluster. */
+  largest: upTo(MOST_IN_PART),
+  /** Centroids, and the files of every cluster and of the index of ids. */
+  directory: fileSchema,
+  /** What base vectors are measured along. */
+  axes: fileSchema,
+  /** Facts about the whole catalogue. */
+  statistics: fileSchema,
+  /** Items that stand for the catalogue before anything is known of a shopper; each is in a cluster, too. */
+  head: v.strictObject({ count: upTo(MOST_IN_PART), items: fileSchema, features: fileSchema }),
+});
+
+/** `manifest.json`, the one mutable file of a bundle. Its version says which keys there are; any other is an error. */
+export const manifestSchema = v.strictObject({
+  schema: v.picklist(READABLE_SCHEMAS),
+  /** SHA-256 over the digests of all items, features and the projection: names this state of the catalogue. */
+  digest: sha256,
+  /** Number of items. */
+  count: upTo(MOST_ITEMS),
+  /** Width D of every projected tap. */
+  dim: upTo(MOST_VALUES),
+  /** What the text encoder read of each item; a new item must be read the same way. */
+  text: v.picklist(TEXT_RECIPES),
+  modalities: v.strictObject({ text: modalitySchema, image: modalitySchema }),
+  /** Means, deviations and projection of every tap; needed only to encode new items. */
+  projection: fileSchema,
+  /** All items and their features; empty in a bundle of clusters. */
+  shards: v.strictObject({ items: v.array(shardSchema), features: v.array(shardSchema) }),
+  /** Where a large catalogue is. */
+  clusters: v.optional(clustersSchema),
+  /** What the shop learned from its logs, when it did. */
+  base: v.optional(
+    v.strictObject({
+      /** Weights as safetensors. */
+      ...fileSchema.entries,
+      config: baseConfigSchema,
+    }),
+  ),
+  /** What the shop's logs, or its own links and orders, say goes together, about these items in this order. */
+  companions: v.optional(v.strictObject({ ...fileSchema.entries, origin: v.optional(v.literal('shop')) })),
+  /** The manifest that this one took the place of. Its files stay, so that it can be used while this one's are missing. */
+  previous: v.optional(fileSchema),
+});
+
+export type Manifest = v.InferOutput<typeof manifestSchema>;
+export type BundleFile = v.InferOutput<typeof fileSchema>;
+export type BundleShard = v.InferOutput<typeof shardSchema>;
+export type Modality = keyof Manifest['modalities'];
+/** The order of modalities in every feature row. */
+export const MODALITIES = ['text', 'image'] as const satisfies Modality[];
+
+/** The bytes of a manifest: fields in one fixed order, so that equal manifests are equal bytes. */
+export const encodeManifest = (manifest: Manifest): Uint8Array =>
+  new TextEncoder().encode(`${JSON.stringify(v.parse(manifestSchema, manifest), null, 2)}\n`);
+
+/**
+ * Every file the manifest names, once each: shards, projection, encoders, base model, companions. The files that the
+ * directory of clusters names are not among them, nor are those of the previous manifest.
+ */
+export function bundleFiles(manifest: Manifest): BundleFile[] {
+  const encoders = MODALITIES.flatMap((modality) => {
+    const { encoder } = manifest.modalities[modality];
+    return encoder ? [encoder.onnx, ...(encoder.tokenizer ? [encoder.tokenizer] : [])] : [];
+  });
+  const { shards, projection, base, companions, clusters, previous } = manifest;
+  const learned = [...(base ? [base] : []), ...(companions ? [companions] : [])];
+  const large = clusters
+    ? [clusters.directory, clusters.axes, clusters.statistics, clusters.head.items, clusters.head.features]
+    : [];
+  const before = previous ? [previous] : [];
+  const all = [...shards.items, ...shards.features, ...large, projection, ...encoders, ...learned, ...before];
+  return [...new Map(all.map((entry) => [entry.file, entry])).values()];
+}

@@ -1,0 +1,180 @@
+import { canHash } from '../../common/sha256';
+import { SidestreamError } from '../../error';
+import type { CatalogueStatistics } from '../catalog-statistics';
+import type { BundleClusters } from '../clusters/bundle-clusters';
+import { type CompanionTable, decodeCompanions } from '../cooccurrence/cooccurrence-table';
+import { createTable, decodeFeatureShard, featureShape } from '../features/feature-shard';
+import type { FeatureTable } from '../features/feature-table';
+import type { Item } from '../item';
+import type { BaseConfig } from './base-config';
+import { type BundleProgress, type FetchFile, fetchBytes, fetchChecked, fetchFiles, fetchFrom } from './bundle-file';
+import { addIds, decodeItems } from './item-shard';
+import { type BundleFile, MANIFEST_FILE, type Manifest, type Modality } from './manifest';
+import { parseManifest } from './read-manifest';
+
+/** An encoder's files: what the browser needs to encode an item that has no features yet. */
+export interface EncoderFiles {
+  onnx: ArrayBuffer;
+  tokenizer?: string;
+}
+
+/** A base model as it is stored. */
+export interface BaseFile {
+  config: BaseConfig;
+  /** Weights as safetensors. */
+  bytes: ArrayBuffer;
+}
+
+/** An open bundle. Items and features are in memory; projection and encoders are fetched when asked for. */
+export interface Bundle {
+  manifest: Manifest;
+  /** All items, cluster by cluster where there are clusters; or its head alone, see `OpenOptions`. */
+  items: Item[];
+  features: FeatureTable;
+  /** Where the items of a large catalogue are; null for one that is in memory as a whole anyway. */
+  clusters: BundleClusters | null;
+  /** Facts about the whole catalogue where `items` are its head alone; else null. */
+  statistics: CatalogueStatistics | null;
+  /** False when the page is served over plain http: browsers then offer no hashing, and only sizes are checked. */
+  verified: boolean;
+  /** One file of the manifest, checked. */
+  file(file: BundleFile, onProgress?: BundleProgress): Promise<ArrayBuffer>;
+  /** Means, deviations and projection of every tap. */
+  projection(onProgress?: BundleProgress): Promise<ArrayBuffer>;
+  /** The base model that came with the bundle; null when there is none. */
+  base(onProgress?: BundleProgress): Promise<BaseFile | null>;
+  /** What is chosen together, as the bundle knows it; null when it does not. */
+  companions(onProgress?: BundleProgress): Promise<CompanionTable | null>;
+  /** @throws SidestreamError `encoder/missing` when the bundle was built without encoders */
+  encoder(modality: Modality, onProgress?: BundleProgress): Promise<EncoderFiles>;
+}
+
+/** How to open a bundle. */
+export interface OpenOptions {
+  /** False: of a catalogue in clusters only the head is loaded. Default true: all of it. */
+  whole?: boolean;
+  /**
+   * Told when a bundle was uploaded in part, so that the one before it was opened in its place (`bundle/incomplete`).
+   * Without it such a bundle is refused.
+   */
+  onIncomplete?: (error: SidestreamError) => void;
+}
+
+/**
+ * Opens a bundle: manifest, then items and features side by side, each checked against its SHA-256.
+ * @param source address of the bundle's folder, or a function that gets its files
+ * @throws SidestreamError
+ *   `bundle/unreachable` a file could not be fetched; `bundle/invalid` a file is not what the manifest or the schema
+ *   says; `bundle/digest-mismatch` a file has other bytes than the manifest says; `bundle/unknown-version` the bundle
+ *   was written by a newer version
+ */
+export async function openBundle(
+  source: string | URL | FetchFile,
+  onProgress?: BundleProgress,
+  { whole = true, onIncomplete }: OpenOptions = {},
+): Promise<Bundle> {
+  const fetchFile = typeof source === 'function' ? source : fetchFrom(source);
+  const manifest = parseManifest(await fetchBytes(fetchFile, MANIFEST_FILE), fetchFile.addressOf?.(MANIFEST_FILE));
+  try {
+    return await load(manifest, fetchFile, whole, onProgress);
+  } catch (thrown) {
+    const { previous } = manifest;
+    if (!previous || !onIncomplete) throw thrown;
+    const before = await reopen(previous, fetchFile, whole, onProgress);
+    // Where the one before cannot be had either, what is wrong with this one is what there is to mend.
+    if (!before) throw thrown;
+    onIncomplete(
+      new SidestreamError(
+        'bundle/incomplete',
+        'The bundle is there in part only, so the one before it is used. Upload the whole bundle again, the manifest last.',
+        { cause: thrown },
+      ),
+    );
+    return before;
+  }
+}
+
+async function reopen(
+  previous: BundleFile,
+  fetchFile: FetchFile,
+  whole: boolean,
+  onProgress?: BundleProgress,
+): Promise<Bundle | null> {
+  try {
+    return await load(parseManifest(await fetchChecked(fetchFile, previous)), fetchFile, whole, onProgress);
+  } catch {
+    return null;
+  }
+}
+
+async function load(
+  manifest: Manifest,
+  fetchFile: FetchFile,
+  whole: boolean,
+  onProgress?: BundleProgress,
+): Promise<Bundle> {
+  const { items, features, clusters, statistics } = await loadItems(manifest, fetchFile, whole, onProgress);
+  addIds(new Set(), items);
+  const opened = { manifest, items, features, clusters, statistics, verified: canHash() };
+  return { ...opened, ...lateFiles(fetchFile, manifest) };
+}
+
+async function loadItems(
+  manifest: Manifest,
+  fetchFile: FetchFile,
+  whole: boolean,
+  onProgress?: BundleProgress,
+): Promise<Pick<Bundle, 'items' | 'features' | 'clusters' | 'statistics'>> {
+  if (manifest.clusters) {
+    const { BundleClusters: Clusters } = await import('../clusters/bundle-clusters');
+    const clusters = new Clusters(manifest, manifest.clusters, fetchFile);
+    if (whole) return { ...(await clusters.all(onProgress)), clusters, statistics: null };
+    const [head, statistics] = await Promise.all([clusters.head(onProgress), clusters.statistics()]);
+    return { ...head, clusters, statistics };
+  }
+  const { shards, count } = manifest;
+  const files = await fetchFiles(fetchFile, [...shards.items, ...shards.features], onProgress);
+  // Allocated after the files were checked, so never for more items than there are.
+  const items: Item[] = new Array(count);
+  const features = createTable(featureShape(manifest), count);
+  for (const [n, shard] of shards.items.entries()) {
+    const rows = decodeItems(files[n], shard.file, shard.count);
+    for (let i = 0; i < rows.length; i++) items[shard.start + i] = rows[i];
+  }
+  for (const [n, shard] of shards.features.entries()) {
+    decodeFeatureShard(files[shards.items.length + n], shard.file, features, shard.start, shard.count);
+  }
+  return { items, features, clusters: null, statistics: null };
+}
+
+type LateFiles = Pick<Bundle, 'file' | 'projection' | 'base' | 'companions' | 'encoder'>;
+
+function lateFiles(fetchFile: FetchFile, manifest: Manifest): LateFiles {
+  const files = (wanted: BundleFile[], onProgress?: BundleProgress) => fetchFiles(fetchFile, wanted, onProgress);
+  return {
+    file: async (file, onProgress) => (await files([file], onProgress))[0],
+    projection: async (onProgress) => (await files([manifest.projection], onProgress))[0],
+    base: async (onProgress) => {
+      const { base } = manifest;
+      return base ? { config: base.config, bytes: (await files([base], onProgress))[0] } : null;
+    },
+    companions: async (onProgress) => {
+      const { companions } = manifest;
+      if (!companions) return null;
+      const table = decodeCompanions((await files([companions], onProgress))[0], manifest.count);
+      return companions.origin ? { ...table, origin: companions.origin } : table;
+    },
+    encoder: async (modality, onProgress) => {
+      const { encoder } = manifest.modalities[modality];
+      if (!encoder) {
+        throw new SidestreamError(
+          'encoder/missing',
+          `This bundle has no ${modality} encoder, so new items cannot be encoded here. Build it without --no-encoders.`,
+        );
+      }
+      const wanted = encoder.tokenizer ? [encoder.onnx, encoder.tokenizer] : [encoder.onnx];
+      const [onnx, tokenizer] = await files(wanted, onProgress);
+      return tokenizer ? { onnx, tokenizer: new TextDecoder().decode(tokenizer) } : { onnx };
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { BundleClusters } from '../clusters/bundle-clusters';
+import { decodeCompanions } from '../cooccurrence/cooccurrence-table';
+import { createTable, decodeFeatureShard, featureShape } from '../features/feature-shard';
+import type { Item } from '../item';
+import { type FetchFile, fetchChecked } from './bundle-file';
+import { addIds, decodeItems } from './item-shard';
+import { type BundleFile, bundleFiles, encodeManifest, type Manifest } from './manifest';
+import { parseManifest } from './read-manifest';
+
+/**
+ * Reads every file of a bundle and checks it as the browser does, shard by shard or cluster by cluster: only the ids of
+ * its items stay in memory.
+ * @param manifest may be one that was not written yet
+ * @param onProgress called with the number of items read
+ * @throws SidestreamError what `openBundle` and the methods of its result do: `bundle/unreachable`, `bundle/invalid`,
+ *   `bundle/digest-mismatch`
+ */
+export async function verifyBundle(
+  manifest: Manifest,
+  fetchFile: FetchFile,
+  onProgress?: (items: number) => void,
+): Promise<void> {
+  const read = parseManifest(new Uint8Array(encodeManifest(manifest)).buffer);
+  const seen = new Set<string>();
+  const take = (items: readonly Item[]): void => {
+    addIds(seen, items);
+    onProgress?.(seen.size);
+  };
+  const { clusters, companions, count } = read;
+  const done = clusters
+    ? await verifyClusters(new BundleClusters(read, clusters, fetchFile), clusters, take)
+    : await verifyShards(read, fetchFile, take);
+  if (companions) {
+    decodeCompanions(await fetchChecked(fetchFile, companions), count);
+    done.push(companions);
+  }
+  const names = new Set(done.map(({ file }) => file));
+  // Files whose content is checked where it is used: encoders, projection, base model.
+  for (const file of bundleFiles(read)) if (!names.has(file.file)) await fetchChecked(fetchFile, file);
+}
+
+/** @returns the files that were read */
+async function verifyShards(
+  manifest: Manifest,
+  fetchFile: FetchFile,
+  take: (items: readonly Item[]) => void,
+): Promise<BundleFile[]> {
+  const { shards } = manifest;
+  const shape = featureShape(manifest);
+  for (const shard of shards.features) {
+    const { file, count } = shard;
+    decodeFeatureShard(await fetchChecked(fetchFile, shard), file, createTable(shape, count), 0, count);
+  }
+  for (const shard of shards.items) take(decodeItems(await fetchChecked(fetchFile, shard), shard.file, shard.count));
+  return [...shards.items, ...shards.features];
+}
+
+/** @returns the files that were read, of those that the manifest names */
+async function verifyClusters(
+  clusters: BundleClusters,
+  named: NonNullable<Manifest['clusters']>,
+  take: (items: readonly Item[]) => void,
+): Promise<BundleFile[]> {
+  const directory = await clusters.directory();
+  await Promise.all([clusters.axes(), clusters.statistics(), clusters.head()]);
+  for (let cluster = 0; cluster < directory.clusters; cluster++) {
+    await clusters.vectors(cluster);
+    take((await clusters.items(cluster)).items);
+  }
+  for (let bucket = 0; bucket < directory.buckets; bucket++) await clusters.ids(bucket);
+  return [named.directory, named.axes, named.statistics, named.head.items, named.head.features];
+}

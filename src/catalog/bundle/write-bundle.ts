@@ -1,0 +1,156 @@
+import { sha256 } from '../../common/sha256';
+import { SidestreamError } from '../../error';
+import { type PutFile, writeClusters } from '../clusters/write-clusters';
+import { contentBlend } from '../features/content-vectors';
+import { encodeFeatureShard } from '../features/feature-shard';
+import type { FeatureTable } from '../features/feature-table';
+import type { Item } from '../item';
+import type { TextRecipe } from '../item-text';
+import { type Learned, putLearned } from './add-learned';
+import { encodeItems } from './item-shard';
+import { keepLearned, type Predecessor, previousClusters } from './keep-learned';
+import { BUNDLE_SCHEMA, type BundleFile, type BundleShard, type Manifest, type Modality } from './manifest';
+import { type BundleSink, putManifest } from './put-manifest';
+
+/** One encoder as the bundle records it. */
+export interface BundleEncoder {
+  preset: string;
+  /** SHA-256 of the ONNX file. */
+  digest: string;
+  /** Tap names, shallow to deep. */
+  taps: string[];
+  contentTap: number;
+  /** Share of this modality in content similarity, 0 to 1. */
+  contentWeight: number;
+  /** What the browser needs to encode new items; left out to save the bytes on the server. */
+  files?: { onnx: Uint8Array; tokenizer?: Uint8Array; settings?: Record<string, unknown> };
+}
+
+/** Everything a bundle is made of. `features` has one entry per item, in the order of `items`. */
+export interface BundleContent {
+  items: Item[];
+  features: FeatureTable;
+  text: TextRecipe;
+  encoders: Record<Modality, BundleEncoder>;
+  /** Statistics and projection of every tap, as the encoders wrote them. */
+  projection: Uint8Array;
+}
+
+export interface WriteBundleOptions {
+  /** Items per shard of a catalogue that is not clustered. Default 1024. */
+  shardItems?: number;
+  /** Items from which on a catalogue is written in clusters, and not loaded as a whole by the browser. Default 20,001. */
+  clusterFrom?: number;
+  /** Items that a cluster should have; it has at most twice as many. Default 256. */
+  clusterItems?: number;
+  /** The bundle that this one takes the place of, in the same folder: what was learned for it stays where it fits. */
+  previous?: Predecessor;
+  /** What the shop learned, about the items as they are given; replaces what would be kept of the previous bundle. */
+  learned?: Learned;
+  /**
+   * Called when all files but the manifest are written: where it throws, the previous manifest stays. See `verifyBundle`.
+   */
+  verify?: (manifest: Manifest) => Promise<void>;
+  onProgress?: WriteProgress;
+}
+
+/**
+ * Called as items are done.
+ * @param step `group`: items are put into clusters; `write`: their files are written
+ * @param items done in this step, of `total`
+ */
+export type WriteProgress = (step: 'group' | 'write', items: number, total: number) => void;
+
+/**
+ * Writes a bundle: items, features, projection and encoders under content-hashed names, the manifest last, so that a
+ * build that breaks off never leaves a manifest naming missing files. The same content, and the same bundle before it,
+ * give the same bytes.
+ * @throws SidestreamError `catalog/empty` without items; `bundle/invalid` when items, features and encoders do not agree;
+ *   what `verify` throws
+ */
+export async function writeBundle(
+  content: BundleContent,
+  sink: BundleSink,
+  options: WriteBundleOptions = {},
+): Promise<Manifest> {
+  const {
+    shardItems = 1024,
+    clusterFrom = 20_001,
+    clusterItems = 256,
+    previous,
+    learned,
+    verify,
+    onProgress,
+  } = options;
+  const { items, features, encoders } = content;
+  check(content);
+  const put: PutFile = async (stem, extension, bytes) => {
+    const digest = await sha256(bytes);
+    const file = `${stem}-${digest.slice(0, 16)}.${extension}`;
+    await sink(file, bytes);
+    return { file, sha256: digest, bytes: bytes.byteLength };
+  };
+  const projection = await put('projection', 'bin', content.projection);
+  const modality = async (name: Modality): Promise<Manifest['modalities']['text']> => {
+    const { preset, digest, taps, contentTap, contentWeight, files } = encoders[name];
+    const base = { preset, digest, taps, contentTap, contentWeight };
+    if (!files) return base;
+    const onnx = await put(name, 'onnx', files.onnx);
+    if (onnx.sha256 !== digest) {
+      throw invalid(`the ${name} encoder's file is not the one its features were made with; run the build again`);
+    }
+    const tokenizer = files.tokenizer && (await put(`${name}-tokenizer`, 'json', files.tokenizer));
+    const { settings } = files;
+    return { ...base, encoder: { onnx, ...(tokenizer ? { tokenizer } : {}), ...(settings ? { settings } : {}) } };
+  };
+  const frame = {
+    schema: BUNDLE_SCHEMA,
+    count: items.length,
+    dim: features.dim,
+    text: content.text,
+    modalities: { text: await modality('text'), image: await modality('image') },
+    projection,
+  };
+  const shards: Manifest['shards'] = { items: [], features: [] };
+  let large: Awaited<ReturnType<typeof writeClusters>> | null = null;
+  if (items.length >= clusterFrom) {
+    const before = previous ? await previousClusters(previous, frame) : null;
+    const blend = contentBlend(frame);
+    large = await writeClusters({ items, features, blend, clusterItems, previous: before, onProgress }, put);
+  } else {
+    for (let start = 0; start < items.length; start += shardItems) {
+      const count = Math.min(shardItems, items.length - start);
+      const rows = (file: BundleFile): BundleShard => ({ ...file, start, count });
+      shards.items.push(rows(await put('items', 'json', encodeItems(items.slice(start, start + count)))));
+      shards.features.push(rows(await put('features', 'bin', encodeFeatureShard(features, start, count))));
+      onProgress?.('write', start + count, items.length);
+    }
+  }
+  const catalogue = large ? [large.clusters.directory, large.clusters.axes] : [...shards.items, ...shards.features];
+  const digests = [...catalogue, projection].map((file) => file.sha256);
+  const manifest: Manifest = {
+    ...frame,
+    digest: await sha256(new TextEncoder().encode(digests.join('\n'))),
+    shards,
+    ...(large ? { clusters: large.clusters } : {}),
+  };
+  const ordered = large ? large.order.map((row) => items[row]) : items;
+  if (previous) Object.assign(manifest, keepLearned(previous, { manifest, items: ordered }));
+  if (learned) Object.assign(manifest, await putLearned(learned, items.length, sink, large?.order));
+  await verify?.(manifest);
+  return putManifest(manifest, previous?.manifest ?? null, sink);
+}
+
+function check({ items, features, encoders }: BundleContent): void {
+  if (items.length === 0) throw new SidestreamError('catalog/empty', 'There is no item to put into the bundle.');
+  if (features.count !== items.length) throw invalid(`${items.length} items but features of ${features.count}`);
+  for (const name of ['text', 'image'] as const) {
+    if (features.taps[name] !== encoders[name].taps.length) {
+      throw invalid(`the ${name} encoder has ${encoders[name].taps.length} taps, the features ${features.taps[name]}`);
+    }
+  }
+  if (!features.scales.every(Number.isFinite)) throw invalid('a feature row is not finite');
+}
+
+const invalid = (what: string): SidestreamError =>
+  new SidestreamError('bundle/invalid', `Cannot write the bundle: ${what}.`);

@@ -1,0 +1,150 @@
+import * as v from 'valibot';
+import {
+  type BundleProgress,
+  type FetchFile,
+  fetchChecked,
+  fetchFiles,
+  invalidBundle,
+  parseJson,
+} from '../bundle/bundle-file';
+import { decodeItems } from '../bundle/item-shard';
+import type { BundleFile, Manifest } from '../bundle/manifest';
+import { type CatalogueStatistics, catalogueStatisticsSchema } from '../catalog-statistics';
+import { createTable, decodeFeatureShard, featureShape, featureShardBytes } from '../features/feature-shard';
+import { type FeatureTable, rowsPerItem } from '../features/feature-table';
+import { decodeAxes, type PrincipalAxes } from '../features/principal-axes';
+import { type BaseVectors, decodeVectorShard, vectorShardBytes } from '../features/vector-shard';
+import type { Item } from '../item';
+import { ClusterDirectory } from './cluster-directory';
+import { bucketOf, clustersWith, decodeIdBucket, hashId, type IdBucket } from './id-bucket';
+
+/** Clusters that are fetched side by side. */
+const AT_ONCE = 16;
+
+/** Items with their features, in the same order. */
+export interface ItemsPart {
+  items: Item[];
+  features: FeatureTable;
+}
+
+/**
+ * The clusters of a large catalogue. Everything is fetched when asked for and checked against its digest; what is asked
+ * for twice is fetched twice, but for directory, axes and statistics. Every method may reject with `bundle/unreachable`,
+ * `bundle/digest-mismatch` or `bundle/invalid`.
+ */
+export class BundleClusters {
+  readonly #manifest: Manifest;
+  readonly #clusters: NonNullable<Manifest['clusters']>;
+  readonly #fetchFile: FetchFile;
+  readonly #known = new Map<string, Promise<unknown>>();
+
+  constructor(manifest: Manifest, clusters: NonNullable<Manifest['clusters']>, fetchFile: FetchFile) {
+    this.#manifest = manifest;
+    this.#clusters = clusters;
+    this.#fetchFile = fetchFile;
+  }
+
+  /** Items of the largest cluster. */
+  get largest(): number {
+    return this.#clusters.largest;
+  }
+
+  directory(): Promise<ClusterDirectory> {
+    const { count } = this.#manifest;
+    const { directory, count: clusters, dims, largest } = this.#clusters;
+    return this.#once(directory, (bytes) => new ClusterDirectory(bytes, { count, clusters, dims, largest }));
+  }
+
+  axes(): Promise<PrincipalAxes> {
+    const { axes, dims } = this.#clusters;
+    return this.#once(axes, (bytes) => decodeAxes(bytes, { dims, width: 2 * this.#manifest.dim }));
+  }
+
+  statistics(): Promise<CatalogueStatistics> {
+    const { statistics } = this.#clusters;
+    return this.#once(statistics, (bytes) => {
+      const result = v.safeParse(catalogueStatisticsSchema, parseJson(statistics.file, bytes));
+      if (result.success) return result.output;
+      const [issue] = result.issues;
+      throw invalidBundle(statistics.file, `${v.getDotPath(issue) ?? 'file'}: ${issue.message}`);
+    });
+  }
+
+  /** The items that stand for the catalogue before anything is known of a shopper. */
+  async head(onProgress?: BundleProgress): Promise<ItemsPart> {
+    const { count, items, features } = this.#clusters.head;
+    const [rows, values] = await fetchFiles(this.#fetchFile, [items, features], onProgress);
+    return this.#part([rows, values], [items, features], count);
+  }
+
+  /** Tier 1: base vectors of a cluster's items, in their order. */
+  async vectors(cluster: number): Promise<BaseVectors> {
+    const directory = await this.directory();
+    const { dims } = directory.centroids;
+    const count = directory.counts[cluster];
+    const file = directory.file(cluster, 'vectors');
+    checkSize(file, vectorShardBytes(count, dims));
+    return decodeVectorShard(await fetchChecked(this.#fetchFile, file), file.file, count, dims);
+  }
+
+  /** Tier 2: a cluster's items and their features. */
+  async items(cluster: number): Promise<ItemsPart> {
+    const directory = await this.directory();
+    const [items, features] = [directory.file(cluster, 'items'), directory.file(cluster, 'features')];
+    const count = directory.counts[cluster];
+    checkSize(features, featureShardBytes(featureShape(this.#manifest), count));
+    const [rows, values] = await fetchFiles(this.#fetchFile, [items, features]);
+    return this.#part([rows, values], [items, features], count);
+  }
+
+  /** All items, cluster by cluster. */
+  async all(onProgress?: BundleProgress): Promise<ItemsPart> {
+    const directory = await this.directory();
+    const { count } = this.#manifest;
+    const features = createTable(featureShape(this.#manifest), count);
+    const items: Item[] = [];
+    const width = rowsPerItem(features);
+    for (let first = 0; first < directory.clusters; first += AT_ONCE) {
+      const numbers = Array.from({ length: Math.min(AT_ONCE, directory.clusters - first) }, (_, n) => first + n);
+      for (const part of await Promise.all(numbers.map((cluster) => this.items(cluster)))) {
+        features.values.set(part.features.values, items.length * width * features.dim);
+        features.scales.set(part.features.scales, items.length * width);
+        for (const item of part.items) items.push(item);
+      }
+      onProgress?.(items.length, count);
+    }
+    return { items, features };
+  }
+
+  /** Clusters that may hold an item: none for an unknown one, rarely more than one. */
+  async clustersWith(id: string): Promise<number[]> {
+    const { buckets } = await this.directory();
+    return clustersWith(await this.ids(bucketOf(hashId(id), buckets)), id);
+  }
+
+  /** An id bucket: the hashes of its ids and the clusters that their items are in. */
+  async ids(bucket: number): Promise<IdBucket> {
+    const directory = await this.directory();
+    return decodeIdBucket(await fetchChecked(this.#fetchFile, directory.idFile(bucket)), directory.clusters);
+  }
+
+  #part([rows, values]: ArrayBuffer[], [items, scaled]: BundleFile[], count: number): ItemsPart {
+    const features = createTable(featureShape(this.#manifest), count);
+    decodeFeatureShard(values, scaled.file, features, 0, count);
+    return { items: decodeItems(rows, items.file, count), features };
+  }
+
+  /** Fetched once; a failure is tried again by who asks next. */
+  #once<T>(file: BundleFile, decode: (bytes: ArrayBuffer) => T): Promise<T> {
+    const known = this.#known.get(file.file) as Promise<T> | undefined;
+    if (known) return known;
+    const wanted = fetchChecked(this.#fetchFile, file).then(decode);
+    this.#known.set(file.file, wanted);
+    wanted.catch(() => this.#known.delete(file.file));
+    return wanted;
+  }
+}
+
+function checkSize(file: BundleFile, expected: number): void {
+  if (file.bytes !== expected) throw invalidBundle(file.file, `should be ${expected} bytes, not ${file.bytes}`);
+}

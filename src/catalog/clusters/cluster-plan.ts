@@ -1,0 +1,131 @@
+import type { ContentBlend } from '../features/content-vectors';
+import { type FeatureTable, quantizeRow } from '../features/feature-table';
+import { type PrincipalAxes, principalAxes, tableBaseVectors } from '../features/principal-axes';
+import type { Item } from '../item';
+import type { ClusterDirectory } from './cluster-directory';
+import { type ClusterSizes, type ClusterSpace, clusterRows, meanOf, nearestOf, squaredDistance } from './cluster-rows';
+
+/** Which items are in which cluster. */
+export interface ClusterPlan {
+  axes: PrincipalAxes;
+  /** Base vectors of all items, [count * dims]. */
+  base: Float32Array;
+  /** Item rows of every cluster, by id. */
+  rows: Int32Array[];
+  /** [clusters * dims], one scale per cluster. */
+  centroids: { values: Int8Array; scales: Float32Array };
+  /** Distance of the furthest member from the centroid. */
+  radii: Float32Array;
+}
+
+/** Clusters of the bundle that a new one takes the place of, made from features that mean the same. */
+export interface PreviousClusters {
+  axes: PrincipalAxes;
+  directory: ClusterDirectory;
+  /** Items, cluster by cluster. */
+  items: readonly Pick<Item, 'id'>[];
+}
+
+export interface PlanOptions extends ClusterSizes {
+  /** Length of base vectors. */
+  dims: number;
+  previous: PreviousClusters | null;
+  /** Called with the number of items done; computing vectors counts as one half of the work, grouping as the other. */
+  onProgress?: (items: number) => void;
+}
+
+/** Growth of a catalogue from which on it is clustered anew. */
+const GROWN = 2;
+/** How much further out than before an item may be and still stay, as a share of the radius. */
+const SLACK = 1e-4;
+
+/**
+ * Groups the items of a catalogue into clusters. Where there are clusters already, an item stays where it was unless its
+ * vector moved out of it, new items go to the nearest centroid, and only clusters that became too large are split: all
+ * others keep their members, and with them their files.
+ */
+export function planClusters(
+  items: readonly Pick<Item, 'id'>[],
+  table: FeatureTable,
+  blend: ContentBlend,
+  options: PlanOptions,
+): ClusterPlan {
+  const previous = options.previous && comparable(options.previous, items.length) ? options.previous : null;
+  const axes = previous?.axes ?? principalAxes(table, blend, options.dims);
+  const { onProgress } = options;
+  const half = (rows: number): void => onProgress?.(Math.floor(rows / 2));
+  const space = { dims: axes.dims, values: tableBaseVectors(axes, table, blend, half) };
+  const groups = previous ? keptGroups(space, items, previous, options) : freshGroups(space, options);
+  const byId = (a: number, b: number): number => (items[a].id < items[b].id ? -1 : 1);
+  const rows = groups.map((group) => Int32Array.from(group.rows).sort(byId));
+  const values = new Int8Array(groups.length * space.dims);
+  const scales = new Float32Array(groups.length);
+  const radii = new Float32Array(groups.length);
+  let measured = 0;
+  for (const [cluster, { rows: members, kept }] of groups.entries()) {
+    measured += members.length;
+    onProgress?.(items.length - Math.floor((items.length - measured) / 2));
+    const start = cluster * space.dims;
+    if (kept) values.set(kept.values, start);
+    scales[cluster] = kept ? kept.scale : quantizeRow(meanOf(space, members), values, start);
+    const centroid = dequantized(space.dims, values.subarray(start, start + space.dims), scales.subarray(cluster));
+    const furthest = members.reduce((most, row) => Math.max(most, squaredDistance(space, row, centroid, 0)), 0);
+    radii[cluster] = Math.max(kept?.radius ?? 0, Math.sqrt(furthest));
+  }
+  return { axes, base: space.values, rows, centroids: { values, scales }, radii };
+}
+
+/** Members of a cluster, and what a cluster that was there before keeps to the byte. */
+interface Group {
+  rows: Int32Array;
+  kept: { values: Int8Array; scale: number; radius: number } | null;
+}
+
+const fresh = (rows: Int32Array): Group => ({ rows, kept: null });
+
+const comparable = ({ items }: PreviousClusters, count: number): boolean =>
+  count < GROWN * items.length && items.length < GROWN * count;
+
+function freshGroups(space: ClusterSpace, sizes: ClusterSizes): Group[] {
+  const all = Int32Array.from({ length: space.values.length / space.dims }, (_, row) => row);
+  return clusterRows(space, all, sizes).map(fresh);
+}
+
+function keptGroups(
+  space: ClusterSpace,
+  items: readonly Pick<Item, 'id'>[],
+  { directory, items: before }: PreviousClusters,
+  sizes: ClusterSizes,
+): Group[] {
+  const clusterOf = new Map<string, number>();
+  for (let cluster = 0, row = 0; cluster < directory.clusters; cluster++) {
+    for (const end = row + directory.counts[cluster]; row < end; row++) clusterOf.set(before[row].id, cluster);
+  }
+  const { radii, centroids: stored } = directory;
+  const centroids = dequantized(space.dims, stored.values, stored.scales);
+  const groups: number[][] = Array.from({ length: directory.clusters }, () => []);
+  for (const [row, { id }] of items.entries()) {
+    const old = clusterOf.get(id);
+    const stays =
+      old !== undefined && Math.sqrt(squaredDistance(space, row, centroids, old)) <= radii[old] * (1 + SLACK) + SLACK;
+    groups[stays ? old : nearestOf(space, row, centroids)].push(row);
+  }
+  // What a split brings comes last, so that the other clusters keep their numbers.
+  const more: Group[] = [];
+  const kept = groups.flatMap((group, cluster): Group[] => {
+    const rows = Int32Array.from(group);
+    if (rows.length > sizes.most) {
+      const [first, ...others] = clusterRows(space, rows, sizes).map(fresh);
+      more.push(...others);
+      return [first];
+    }
+    const values = stored.values.subarray(cluster * space.dims, (cluster + 1) * space.dims);
+    return rows.length > 0 ? [{ rows, kept: { values, scale: stored.scales[cluster], radius: radii[cluster] } }] : [];
+  });
+  return [...kept, ...more];
+}
+
+/** @param scales one per row of `values` */
+function dequantized(dims: number, values: Int8Array, scales: Float32Array): ClusterSpace {
+  return { dims, values: Float32Array.from(values, (value, at) => value * scales[Math.floor(at / dims)]) };
+}

@@ -1,0 +1,89 @@
+import { encodeItems } from '../bundle/item-shard';
+import type { BundleFile, Manifest } from '../bundle/manifest';
+import { catalogueStatistics } from '../catalog-statistics';
+import type { ContentBlend } from '../features/content-vectors';
+import { encodeFeatureShard } from '../features/feature-shard';
+import { type FeatureTable, pickRows, quantizeRow } from '../features/feature-table';
+import { encodeAxes } from '../features/principal-axes';
+import { encodeVectorShard } from '../features/vector-shard';
+import type { Item } from '../item';
+import { CLUSTER_TIERS, encodeDirectory, TIER_EXTENSIONS } from './cluster-directory';
+import { headRows } from './cluster-head';
+import { type ClusterPlan, type PreviousClusters, planClusters } from './cluster-plan';
+import { encodeIdBuckets } from './id-bucket';
+
+/** Length of base vectors. */
+const DIMS = 64;
+/** Items before anything is known of a shopper. */
+const HEAD = 512;
+
+/** Stores one file under a name that follows from its bytes. */
+export type PutFile = (stem: string, extension: string, bytes: Uint8Array) => Promise<BundleFile>;
+
+export interface ClusterContent {
+  items: Item[];
+  features: FeatureTable;
+  blend: ContentBlend;
+  /** Items that a cluster should have; it has at most twice as many. */
+  clusterItems: number;
+  previous: PreviousClusters | null;
+  onProgress?: (step: 'group' | 'write', items: number, total: number) => void;
+}
+
+/**
+ * Writes a catalogue in clusters.
+ * @returns the manifest's entry, and the rows of `items` in the order in which a reader finds them: cluster by cluster, by id
+ */
+export async function writeClusters(
+  { items, features, blend, clusterItems, previous, onProgress }: ClusterContent,
+  put: PutFile,
+): Promise<{ clusters: NonNullable<Manifest['clusters']>; order: number[] }> {
+  const sizes = { target: clusterItems, most: 2 * clusterItems };
+  const grouped = (rows: number): void => onProgress?.('group', rows, items.length);
+  const plan = planClusters(items, features, blend, { ...sizes, dims: DIMS, previous, onProgress: grouped });
+  const { rows, centroids, radii, axes } = plan;
+  const files = [];
+  let written = 0;
+  for (const members of rows) {
+    const bytes = {
+      vectors: encodeVectorShard(memberVectors(plan, members)),
+      items: encodeItems(Array.from(members, (row) => items[row])),
+      features: encodeFeatureShard(pickRows(features, members), 0, members.length),
+    };
+    const stored: Partial<Record<(typeof CLUSTER_TIERS)[number], BundleFile>> = {};
+    for (const tier of CLUSTER_TIERS) stored[tier] = await put(tier, TIER_EXTENSIONS[tier], bytes[tier]);
+    written += members.length;
+    onProgress?.('write', written, items.length);
+    files.push(stored as Record<(typeof CLUSTER_TIERS)[number], BundleFile>);
+  }
+  const ids: BundleFile[] = [];
+  const idsOf = rows.map((members) => Array.from(members, (row) => items[row].id));
+  for (const bytes of encodeIdBuckets(idsOf)) ids.push(await put('ids', 'bin', bytes));
+  const counts = Uint32Array.from(rows, (members) => members.length);
+  const directory = { centroids: { dims: axes.dims, ...centroids }, radii, counts, files, ids };
+  const head = headRows(items, plan, HEAD);
+  const statistics = new TextEncoder().encode(`${JSON.stringify(catalogueStatistics(items))}\n`);
+  const clusters = {
+    count: rows.length,
+    dims: axes.dims,
+    largest: counts.reduce((most, count) => Math.max(most, count), 0),
+    directory: await put('directory', 'bin', encodeDirectory(directory)),
+    axes: await put('axes', 'bin', encodeAxes(axes)),
+    statistics: await put('statistics', 'json', statistics),
+    head: {
+      count: head.length,
+      items: await put('items', 'json', encodeItems(Array.from(head, (row) => items[row]))),
+      features: await put('features', 'bin', encodeFeatureShard(pickRows(features, head), 0, head.length)),
+    },
+  };
+  return { clusters, order: rows.flatMap((members) => [...members]) };
+}
+
+function memberVectors({ base, axes: { dims } }: ClusterPlan, members: Int32Array) {
+  const count = members.length;
+  const shard = { count, dims, values: new Int8Array(count * dims), scales: new Float32Array(count) };
+  for (const [n, row] of members.entries()) {
+    shard.scales[n] = quantizeRow(base.subarray(row * dims, (row + 1) * dims), shard.values, n * dims);
+  }
+  return shard;
+}

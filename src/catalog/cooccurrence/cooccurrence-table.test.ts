@@ -1,0 +1,93 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type CompanionTable, decodeCompanions, encodeCompanions } from './cooccurrence-table';
+
+/** A table of the given companions and lifts per item. */
+function table(companions: [row: number, lift: number][][]): CompanionTable {
+  const all = companions.flat();
+  const offsets = new Uint32Array(companions.length + 1);
+  for (const [item, own] of companions.entries()) offsets[item + 1] = offsets[item] + own.length;
+  return {
+    count: companions.length,
+    offsets,
+    rows: Uint32Array.from(all, ([row]) => row),
+    lifts: Float32Array.from(all, ([, lift]) => lift),
+  };
+}
+
+const small = table([
+  [
+    [1, 3],
+    [2, 0.5],
+  ],
+  [[0, 3]],
+  [],
+]);
+
+describe('a table of companions', () => {
+  it('is the same after writing and reading, but for the steps of its lifts', () => {
+    const own = (count: number) =>
+      fc.array(fc.tuple(fc.nat(count - 1), fc.float({ min: Math.fround(0.01), max: 9, noNaN: true })), {
+        maxLength: 5,
+      });
+    const tables = fc
+      .integer({ min: 1, max: 12 })
+      .chain((count) => fc.array(own(count), { minLength: count, maxLength: count }));
+    fc.assert(
+      fc.property(tables, (companions) => {
+        const before = table(companions);
+        const after = decodeCompanions(encodeCompanions(before).buffer, before.count);
+        expect(after.count).toBe(before.count);
+        expect(after.offsets).toEqual(before.offsets);
+        expect(after.rows).toEqual(before.rows);
+        const step = Math.max(0, ...before.lifts) / 255;
+        for (const [at, lift] of after.lifts.entries()) {
+          expect(Math.abs(lift - before.lifts[at])).toBeLessThanOrEqual(step + 1e-6);
+          expect(lift).toBeGreaterThan(0);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('takes 3 bytes for a companion, 5 in a catalogue of more than 65,536 items, whose last it can name', () => {
+    expect(encodeCompanions(small).byteLength).toBe(12 + 3 * 4 + 3 * 3);
+    const count = 65_537;
+    const offsets = new Uint32Array(count + 1).fill(1);
+    offsets[0] = 0;
+    const large = { count, offsets, rows: Uint32Array.of(count - 1), lifts: Float32Array.of(2) };
+    const bytes = encodeCompanions(large);
+    expect(bytes.byteLength).toBe(12 + count * 4 + 5);
+    expect(decodeCompanions(bytes.buffer, count)).toEqual(large);
+  });
+
+  const refused = expect.objectContaining({
+    code: 'bundle/invalid',
+    message: expect.stringContaining('sidestream train'),
+  });
+
+  it.each([0, 11, 12, -1, 1])('is refused when it is cut or goes on: %i', (length) => {
+    const bytes = encodeCompanions(small);
+    const whole = length === 1 ? Uint8Array.of(...bytes, 0) : bytes.slice(0, length);
+    expect(() => decodeCompanions(whole.buffer, 3)).toThrow(refused);
+  });
+
+  it.each<[string, (view: DataView) => void]>([
+    ['it is about another number of items', (view) => view.setUint32(0, 4, true)],
+    ['a companion is no item', (view) => view.setUint16(24, 3, true)],
+    ['counts do not add up', (view) => view.setUint32(12, 1, true)],
+    [
+      'counts add up only beyond 32 bits',
+      (view) => {
+        view.setUint32(12, 0xffff_ffff, true);
+        view.setUint32(16, 4, true);
+      },
+    ],
+    ['a lift is no number', (view) => view.setFloat32(8, Number.NaN, true)],
+    ['a lift is below 0', (view) => view.setFloat32(8, -1, true)],
+  ])('is refused when %s', (_, damage) => {
+    const { buffer } = encodeCompanions(small);
+    damage(new DataView(buffer));
+    expect(() => decodeCompanions(buffer, 3)).toThrow(refused);
+  });
+});

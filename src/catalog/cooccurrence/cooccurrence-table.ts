@@ -1,0 +1,103 @@
+import { SidestreamError } from '../../error';
+
+/**
+ * What is chosen together: for every item the others that the same shoppers chose near it, with the strength of that
+ * against chance. Companions of item i stand at `offsets[i]` to `offsets[i + 1]`, by row.
+ */
+export interface CompanionTable {
+  /** Items in the catalogue. */
+  count: number;
+  /** [count + 1] */
+  offsets: Uint32Array;
+  /** Item rows. */
+  rows: Uint32Array;
+  /** log(1 + lift), above 0, same length. */
+  lifts: Float32Array;
+  /** `shop`: the shop's own links and orders say so, and items borrow from others of their category. Default: its logs. */
+  origin?: 'shop';
+}
+
+/**
+ * The same table for the items in another order.
+ * @param order every row of the table once: the one that comes first, and so on
+ */
+export function pickCompanions(table: CompanionTable, order: readonly number[]): CompanionTable {
+  const placeOf = new Uint32Array(table.count);
+  for (const [place, row] of order.entries()) placeOf[row] = place;
+  const offsets = new Uint32Array(table.count + 1);
+  const rows = new Uint32Array(table.rows.length);
+  const lifts = new Float32Array(table.lifts.length);
+  for (const [place, row] of order.entries()) {
+    const [from, to] = [table.offsets[row], table.offsets[row + 1]];
+    const at = offsets[place];
+    rows.set(
+      table.rows.subarray(from, to).map((companion) => placeOf[companion]),
+      at,
+    );
+    lifts.set(table.lifts.subarray(from, to), at);
+    offsets[place + 1] = at + to - from;
+  }
+  return { ...table, offsets, rows, lifts };
+}
+
+/** Steps that a lift is stored in. */
+const STEPS = 255;
+const HEADER = 3 * 4;
+
+/**
+ * Writes a table, little-endian: uint32 count, uint32 number of companions, float32 largest lift; uint32 companions of
+ * every item; uint32 rows, but uint16 in a catalogue of up to 65,536 items; uint8 lifts as shares of the largest.
+ */
+export function encodeCompanions({ count, offsets, rows, lifts }: CompanionTable): Uint8Array<ArrayBuffer> {
+  const wide = rowWidth(count);
+  const largest = lifts.reduce((max, lift) => Math.max(max, lift), 0);
+  const bytes = new Uint8Array(HEADER + 4 * count + rows.length * (wide + 1));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, count, true);
+  view.setUint32(4, rows.length, true);
+  view.setFloat32(8, largest, true);
+  for (let item = 0; item < count; item++) view.setUint32(HEADER + 4 * item, offsets[item + 1] - offsets[item], true);
+  const from = HEADER + 4 * count;
+  for (const [at, row] of rows.entries()) {
+    if (wide === 2) view.setUint16(from + 2 * at, row, true);
+    else view.setUint32(from + 4 * at, row, true);
+  }
+  const strengths = from + rows.length * wide;
+  for (const [at, lift] of lifts.entries()) bytes[strengths + at] = Math.max(1, Math.round((STEPS * lift) / largest));
+  return bytes;
+}
+
+/**
+ * Reads what `encodeCompanions` wrote.
+ * @throws SidestreamError `bundle/invalid` when it is no such table, or one of another catalogue
+ */
+export function decodeCompanions(bytes: ArrayBuffer, count: number): CompanionTable {
+  const view = new DataView(bytes);
+  if (bytes.byteLength < HEADER || view.getUint32(0, true) !== count) throw invalid('it is not about these items');
+  const total = view.getUint32(4, true);
+  const largest = view.getFloat32(8, true);
+  const wide = rowWidth(count);
+  if (bytes.byteLength !== HEADER + 4 * count + total * (wide + 1)) throw invalid('its length is wrong');
+  const offsets = new Uint32Array(count + 1);
+  for (let item = 0; item < count; item++) offsets[item + 1] = offsets[item] + view.getUint32(HEADER + 4 * item, true);
+  const from = HEADER + 4 * count;
+  const rows = Uint32Array.from({ length: total }, (_, at) =>
+    wide === 2 ? view.getUint16(from + 2 * at, true) : view.getUint32(from + 4 * at, true),
+  );
+  // The sums are of 32 bits: counts that run over must not pass for the right ones.
+  const falling = offsets.some((offset, item) => item > 0 && offset < offsets[item - 1]);
+  const possible = largest >= 0 && largest < Number.POSITIVE_INFINITY;
+  if (offsets[count] !== total || falling || !possible || rows.some((row) => row >= count)) {
+    throw invalid('its numbers are out of range');
+  }
+  const lifts = Float32Array.from(new Uint8Array(bytes, from + total * wide), (step) => (step * largest) / STEPS);
+  return { count, offsets, rows, lifts };
+}
+
+const rowWidth = (count: number): 2 | 4 => (count <= 65_536 ? 2 : 4);
+
+const invalid = (what: string): SidestreamError =>
+  new SidestreamError(
+    'bundle/invalid',
+    `The table of companions cannot be read: ${what}. Train again with \`sidestream train\`.`,
+  );

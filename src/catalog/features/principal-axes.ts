@@ -1,0 +1,124 @@
+import { EVD, Matrix } from 'ml-matrix';
+import { SidestreamError } from '../../error';
+import { type ContentBlend, type ContentVectors, contentVectors } from './content-vectors';
+import { type FeatureTable, rowsPerItem } from './feature-table';
+
+/** Directions that base vectors are measured along: the leading eigenvectors of the content vectors' second moment. */
+export interface PrincipalAxes {
+  /** Length of a base vector, at most `width`. */
+  dims: number;
+  /** Length of a content vector, 2D. */
+  width: number;
+  /** [dims * width], rows of length 1. */
+  values: Float32Array;
+}
+
+/** Rows looked at; beyond that an even selection gives the same axes for a fraction of the time. */
+const MOST_ROWS = 8192;
+/** Items whose content vectors are in memory at a time. */
+const CHUNK = 4096;
+const HEADER = 2 * 4;
+
+/**
+ * The axes that keep most of the dot products of these items' content vectors. Not centred: the dot product of two base
+ * vectors stands for the cosine of the items. Each axis's largest component is positive, so that the same items give the
+ * same axes.
+ * @param dims axes wanted; fewer where content vectors are shorter
+ */
+export function principalAxes(table: FeatureTable, blend: ContentBlend, dims: number): PrincipalAxes {
+  const width = 2 * table.dim;
+  const moment = Matrix.zeros(width, width);
+  const step = Math.max(1, Math.ceil(table.count / MOST_ROWS));
+  for (let row = 0; row < table.count; row += step) {
+    const { values } = contentVectors(slice(table, row, 1), blend);
+    for (let i = 0; i < width; i++) {
+      for (let j = 0; values[i] !== 0 && j <= i; j++) moment.set(i, j, moment.get(i, j) + values[i] * values[j]);
+    }
+  }
+  for (let i = 0; i < width; i++) for (let j = i + 1; j < width; j++) moment.set(i, j, moment.get(j, i));
+  const { realEigenvalues, eigenvectorMatrix } = new EVD(moment, { assumeSymmetric: true });
+  const order = realEigenvalues.map((_, i) => i).sort((a, b) => realEigenvalues[b] - realEigenvalues[a] || a - b);
+  const kept = Math.min(dims, width);
+  const axes = new Float32Array(kept * width);
+  for (let axis = 0; axis < kept; axis++) {
+    const column = eigenvectorMatrix.getColumn(order[axis]);
+    const largest = column.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
+    for (let d = 0; d < width; d++) axes[axis * width + d] = largest < 0 ? -column[d] : column[d];
+  }
+  return { dims: kept, width, values: axes };
+}
+
+/** Base vectors of content vectors. @returns [count * dims] */
+export function baseVectors({ dims, width, values: axes }: PrincipalAxes, content: ContentVectors): Float32Array {
+  const out = new Float32Array(content.count * dims);
+  for (let row = 0; row < content.count; row++) {
+    for (let axis = 0; axis < dims; axis++) {
+      let sum = 0;
+      for (let d = 0; d < width; d++) sum += content.values[row * width + d] * axes[axis * width + d];
+      out[row * dims + axis] = sum;
+    }
+  }
+  return out;
+}
+
+/**
+ * Base vectors of a whole table, whose content vectors are never in memory all at once.
+ * @param onProgress called with the number of rows done
+ * @returns [count * dims]
+ */
+export function tableBaseVectors(
+  axes: PrincipalAxes,
+  table: FeatureTable,
+  blend: ContentBlend,
+  onProgress?: (rows: number) => void,
+): Float32Array {
+  const out = new Float32Array(table.count * axes.dims);
+  for (let start = 0; start < table.count; start += CHUNK) {
+    const part = slice(table, start, Math.min(CHUNK, table.count - start));
+    out.set(baseVectors(axes, contentVectors(part, blend)), start * axes.dims);
+    onProgress?.(start + part.count);
+  }
+  return out;
+}
+
+/** Writes axes, little-endian: uint32 dims, uint32 width, float32 values. */
+export function encodeAxes({ dims, width, values }: PrincipalAxes): Uint8Array {
+  const bytes = new Uint8Array(HEADER + 4 * values.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, dims, true);
+  view.setUint32(4, width, true);
+  for (const [at, value] of values.entries()) view.setFloat32(HEADER + 4 * at, value, true);
+  return bytes;
+}
+
+/**
+ * Reads what `encodeAxes` wrote.
+ * @throws SidestreamError `bundle/invalid` when it has another shape than the bundle, or a value that is not finite
+ */
+export function decodeAxes(bytes: ArrayBuffer, shape: Pick<PrincipalAxes, 'dims' | 'width'>): PrincipalAxes {
+  const { dims, width } = shape;
+  const view = new DataView(bytes);
+  if (
+    bytes.byteLength === HEADER + 4 * dims * width &&
+    view.getUint32(0, true) === dims &&
+    view.getUint32(4, true) === width
+  ) {
+    const values = Float32Array.from({ length: dims * width }, (_, at) => view.getFloat32(HEADER + 4 * at, true));
+    if (values.every(Number.isFinite)) return { dims, width, values };
+  }
+  throw new SidestreamError(
+    'bundle/invalid',
+    `The axes of the bundle are not ${dims} of ${width} numbers. Build it again with \`sidestream build\`.`,
+  );
+}
+
+/** Some consecutive items of a table, not copied. */
+function slice(table: FeatureTable, start: number, count: number): FeatureTable {
+  const rows = rowsPerItem(table);
+  return {
+    ...table,
+    count,
+    values: table.values.subarray(start * rows * table.dim, (start + count) * rows * table.dim),
+    scales: table.scales.subarray(start * rows, (start + count) * rows),
+  };
+}

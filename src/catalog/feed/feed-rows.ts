@@ -1,0 +1,127 @@
+import { SidestreamError } from '../../error';
+import type { Item } from '../item';
+import { type Refusal, type RefusalUnit, shortened } from '../rejected-row';
+import { detectFormat, type FeedFormat } from './feed-format';
+import type { FeedMapping } from './feed-mapping';
+import type { FeedRecord } from './feed-record';
+import { feedText, peekText } from './feed-text';
+import { delimitedRecords } from './read-delimited';
+import { jsonRecords } from './read-json';
+import { htmlRecords, jsonLdRecords } from './read-json-ld';
+import { jsonlRecords } from './read-jsonl';
+import { xmlRecords } from './read-xml';
+import { type Problem, recordItem } from './record-item';
+import { SeenIds } from './seen-ids';
+
+/** One file of a feed. */
+export interface FeedSource {
+  /** As refusals name it. */
+  file: string;
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
+/** A product and where it stands, or what is wrong with it. */
+export type FeedRow = {
+  file: string;
+  /** As `unit` counts: 1-based. */
+  line: number;
+  unit: RefusalUnit;
+} & (
+  | {
+      item: Item;
+      /** What stands in for a missing title. */
+      titled?: 'description' | 'id';
+    }
+  | {
+      /** One entry per bad field, the first 20 of them. */
+      refused: Refusal[];
+      /** Whether a row before has the same id. */
+      duplicate?: true;
+    }
+);
+
+/** Characters of the reason why a row cannot be read: messages of parsers quote the text that is wrong. */
+const MAX_REASON = 300;
+
+export interface FeedOptions {
+  mapping?: FeedMapping;
+  /** Called once a file's format is known. */
+  onFormat?(file: string, format: FeedFormat['name']): void;
+}
+
+/**
+ * Reads the products of files in any format that `detectFormat` knows, row by row. Good and refused rows come in the order
+ * of the feed. A bad row is yielded with what is wrong with it and the next one is read; of several rows with one id, in
+ * any of the files, the first is kept.
+ * Memory does not grow with the feed but for 32 to 64 bytes per id (and for pages of HTML, read one at a time).
+ * @throws SidestreamError `catalog/unknown-format`, and what the sources throw
+ */
+export async function* feedRows(
+  sources: AsyncIterable<FeedSource> | Iterable<FeedSource>,
+  options: FeedOptions = {},
+): AsyncGenerator<FeedRow> {
+  const { mapping = {} } = options;
+  const seen = new SeenIds();
+  const files: { name: string; unit: RefusalUnit }[] = [];
+  for await (const { file, bytes } of sources) {
+    const { head, all } = await peekText(feedText(bytes, mapping.encoding));
+    const format = detectFormat(head, mapping.separator);
+    if (format === null) throw unknownFormat(file);
+    options.onFormat?.(file, format.name);
+    const unit: RefusalUnit = format.name === 'json' ? 'product' : 'line';
+    files.push({ name: file, unit });
+    for await (const record of recordsOf(format, all, mapping)) {
+      const { line } = record;
+      const refused = (problems: Problem[], id?: string): FeedRow => ({
+        file,
+        line,
+        unit,
+        refused: problems.map((problem) => ({
+          file,
+          line,
+          ...(unit === 'line' ? {} : { unit }),
+          ...(id === undefined ? {} : { id }),
+          ...problem,
+        })),
+      });
+      if ('reason' in record) {
+        yield refused([{ field: 'row', reason: shortened(record.reason, MAX_REASON) }]);
+        continue;
+      }
+      const parsed = recordItem(record.shape, record.fields, mapping);
+      if ('problems' in parsed) {
+        yield refused(parsed.problems, parsed.id);
+        continue;
+      }
+      const first = seen.add(parsed.item.id, files.length - 1, line);
+      if (first) {
+        const { name, unit } = files[first.file];
+        const where = name === file ? `${unit} ${first.line}` : `${name}, ${unit} ${first.line}`;
+        yield { ...refused([{ field: 'id', reason: `already used in ${where}` }], parsed.item.id), duplicate: true };
+      } else yield { file, line, unit, ...parsed };
+    }
+  }
+}
+
+function recordsOf(format: FeedFormat, text: AsyncIterable<string>, mapping: FeedMapping): AsyncGenerator<FeedRecord> {
+  switch (format.name) {
+    case 'jsonl':
+      return jsonlRecords(text);
+    case 'csv':
+      return delimitedRecords(text, { separator: format.separator, quote: mapping.quote });
+    case 'xml':
+      return xmlRecords(text);
+    case 'json':
+      return jsonRecords(text, { list: format.list, products: mapping.products });
+    case 'json-ld':
+      return jsonLdRecords(text);
+    case 'html':
+      return htmlRecords(text);
+  }
+}
+
+const unknownFormat = (file: string) =>
+  new SidestreamError(
+    'catalog/unknown-format',
+    `${file} is no feed that can be read: it is neither JSON, JSON Lines, CSV, XML nor HTML. A table of one column needs "separator" in a mapping file.`,
+  );

@@ -1,0 +1,37 @@
+import type { Item } from '../item';
+import type { Refusal } from '../rejected-row';
+import type { FeedFormat } from './feed-format';
+import type { FeedMapping } from './feed-mapping';
+import { type FeedRow, feedRows } from './feed-rows';
+
+type Chunks = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
+
+async function* encoded(chunks: Chunks): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  for await (const chunk of chunks) yield typeof chunk === 'string' ? encoder.encode(chunk) : chunk;
+}
+
+export interface ReadText {
+  items: Item[];
+  /** Line or number of each item. */
+  lines: number[];
+  refused: Refusal[];
+  rows: FeedRow[];
+  format?: FeedFormat['name'];
+}
+
+/** Reads all rows of one feed named `feed`. */
+export async function readText(chunks: Chunks, mapping?: FeedMapping): Promise<ReadText> {
+  const read: ReadText = { items: [], lines: [], refused: [], rows: [] };
+  const onFormat = (_: string, format: FeedFormat['name']): void => {
+    read.format = format;
+  };
+  for await (const row of feedRows([{ file: 'feed', bytes: encoded(chunks) }], { mapping, onFormat })) {
+    read.rows.push(row);
+    if ('item' in row) {
+      read.items.push(row.item);
+      read.lines.push(row.line);
+    } else read.refused.push(...row.refused);
+  }
+  return read;
+}

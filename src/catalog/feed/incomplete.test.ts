@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import type { SidestreamError } from '../../error';
+import { addLearned } from '../bundle/add-learned';
+import { bundleContent, makeItem, memoryBundle } from '../bundle/bundle.fixture';
+import { inventory, publishedNames } from '../bundle/inventory';
+import { MANIFEST_FILE } from '../bundle/manifest';
+import { manifestFile } from '../bundle/put-manifest';
+import { openBundle } from '../bundle/read-bundle';
+import { writeBundle } from '../bundle/write-bundle';
+import { topicContent } from '../features/topics.fixture';
+
+/** A published bundle, and the folder of the next one built in its place. */
+async function twoBuilds(kind: 'small' | 'clusters') {
+  const content = async (title: string) => {
+    if (kind === 'small') return bundleContent(['a', 'b', 'c'].map((id) => makeItem(id, { title })));
+    const topics = await topicContent({ items: 300, topics: 6 });
+    return { ...topics, items: topics.items.map((item) => ({ ...item, title })) };
+  };
+  const options = { clusterFrom: 100, clusterItems: 20 };
+  const server = memoryBundle();
+  const before = await writeBundle(await content('Old'), server.sink, options);
+  const build = memoryBundle();
+  for (const [name, bytes] of server.files) build.files.set(name, bytes);
+  const previous = await openBundle(server.fetchFile);
+  const after = await writeBundle(await content('New'), build.sink, { ...options, previous });
+  return { server, build, before, after };
+}
+
+const titleOf = async (fetchFile: (name: string) => Promise<Response>) => {
+  const errors: SidestreamError[] = [];
+  const bundle = await openBundle(fetchFile, undefined, { whole: false, onIncomplete: (error) => errors.push(error) });
+  return { title: bundle.items[0].title, errors: errors.map(({ code }) => code) };
+};
+
+describe.each(['small', 'clusters'] as const)('a bundle that is being uploaded (%s)', (kind) => {
+  it('whose manifest came before its items is not used: the one before it is, and an error says so', async () => {
+    const { server, build } = await twoBuilds(kind);
+    server.files.set(MANIFEST_FILE, build.files.get(MANIFEST_FILE) ?? new Uint8Array());
+    expect(await titleOf(server.fetchFile)).toEqual({ title: 'Old', errors: ['bundle/incomplete'] });
+    // The rest arrives.
+    for (const [name, bytes] of build.files) server.files.set(name, bytes);
+    expect(await titleOf(server.fetchFile)).toEqual({ title: 'New', errors: [] });
+  });
+
+  it('is not used either when something was learned for it before the upload', async () => {
+    const { server, build, before, after } = await twoBuilds(kind);
+    const offsets = new Uint32Array(after.count + 1);
+    const companions = { count: after.count, offsets, rows: new Uint32Array(), lifts: new Float32Array() };
+    const learned = await addLearned(after, { companions }, build.sink);
+    expect(learned.previous).toEqual(await manifestFile(before));
+    server.files.set(MANIFEST_FILE, build.files.get(MANIFEST_FILE) ?? new Uint8Array());
+    expect(await titleOf(server.fetchFile)).toEqual({ title: 'Old', errors: ['bundle/incomplete'] });
+  });
+
+  it('with a file cut short is not used either', async () => {
+    const { server, build, after } = await twoBuilds(kind);
+    for (const [name, bytes] of build.files) server.files.set(name, bytes);
+    const { file } = after.clusters?.head.items ?? after.shards.items[0];
+    server.files.set(file, (server.files.get(file) ?? new Uint8Array()).slice(0, 40));
+    expect(await titleOf(server.fetchFile)).toEqual({ title: 'Old', errors: ['bundle/incomplete'] });
+  });
+
+  it('is refused, by what is missing, where the one before it is gone as well or nobody asked for it', async () => {
+    const { server, build, before } = await twoBuilds(kind);
+    server.files.set(MANIFEST_FILE, build.files.get(MANIFEST_FILE) ?? new Uint8Array());
+    await expect(openBundle(server.fetchFile)).rejects.toMatchObject({ code: 'bundle/unreachable' });
+    server.files.delete((await manifestFile(before)).file);
+    await expect(titleOf(server.fetchFile)).rejects.toMatchObject({ code: 'bundle/unreachable' });
+  });
+
+  it('leaves the files of the one before it to pages that have that open', async () => {
+    const { build, before, after } = await twoBuilds(kind);
+    const published = await publishedNames(after, build.fetchFile);
+    for (const { file } of await inventory(before, build.fetchFile)) expect(published).toContain(file);
+  });
+});
+
+it('a manifest that says what the one before it said is the same bytes', async () => {
+  const { build } = await twoBuilds('small');
+  const previous = await openBundle(build.fetchFile);
+  const again = memoryBundle();
+  await writeBundle(await bundleContent(['a', 'b', 'c'].map((id) => makeItem(id, { title: 'New' }))), again.sink, {
+    previous,
+  });
+  expect(again.files.get(MANIFEST_FILE)).toEqual(build.files.get(MANIFEST_FILE));
+});

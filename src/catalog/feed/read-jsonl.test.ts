@@ -1,0 +1,109 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { describeRefusal } from '../rejected-row';
+import { readText } from './feed.fixture';
+
+const row = (fields: Record<string, unknown>) => JSON.stringify({ id: 'a', title: 'A', ...fields });
+
+describe('a feed of JSON Lines', () => {
+  it('keeps good rows, with defaults, and says where and why the others were refused', async () => {
+    const feed = [
+      row({ id: 'good-1', price: 3 }),
+      row({ id: 'cheap', price: -1 }),
+      '{"id": "broken", ',
+      '[1, 2]',
+      row({ id: '', title: 7 }),
+      '',
+      row({ id: 'good-1', title: 'Again' }),
+      row({ id: 'size', attributes: { size: [1] } }),
+      row({ id: 'good-2', category: 'Food/Fruit' }),
+    ].join('\n');
+    const { items, lines, refused } = await readText([feed]);
+
+    expect(items.map((item) => item.id)).toEqual(['good-1', 'good-2']);
+    expect(lines).toEqual([1, 9]);
+    expect(items[0]).toEqual({
+      id: 'good-1',
+      title: 'A',
+      description: '',
+      category: '',
+      price: 3,
+      availability: 'in-stock',
+      attributes: {},
+    });
+    expect(refused.map(({ line, field }) => `${line} ${field}`)).toEqual([
+      '2 price',
+      '3 row',
+      '4 row',
+      '5 id',
+      '5 title',
+      '7 id',
+      '8 attributes.size',
+    ]);
+    expect(refused[0].id).toBe('cheap');
+    expect(refused.map(({ reason }) => reason)).toEqual([
+      'must be 0 or more',
+      expect.stringContaining('is not JSON'),
+      expect.stringContaining('one product per line'),
+      'must not be empty',
+      'must be string, not 7',
+      'already used in line 1',
+      'must be string or number or boolean, not Array',
+    ]);
+    expect(describeRefusal(refused[5])).toBe('feed: line 7 (good-1), field id: already used in line 1');
+  });
+
+  it('reads the same rows however the text is cut, with byte order mark, CRLF and without a last line end', async () => {
+    const cleanTitle = fc
+      .string({ unit: 'grapheme', minLength: 1 })
+      .filter((title) => title.trim() !== '' && !title.includes('\uFFFD'));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(cleanTitle, { minLength: 1, maxLength: 8 }),
+        fc.constantFrom('\n', '\r\n'),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 40 }),
+        async (titles, lineEnd, mark, size) => {
+          const text = (mark ? '\uFEFF' : '') + titles.map((title, i) => row({ id: String(i), title })).join(lineEnd);
+          const bytes = new TextEncoder().encode(text);
+          const chunks: Uint8Array[] = [];
+          for (let i = 0; i < bytes.length; i += size) chunks.push(bytes.slice(i, i + size));
+          const { items, refused } = await readText(chunks);
+          expect(refused).toEqual([]);
+          expect(items.map((item) => item.title)).toEqual(titles.map((title) => title.trim()));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('refuses a row that is too long without keeping it, and reads on', async () => {
+    async function* chunks() {
+      yield `${row({ id: 'first' })}\n{"id":"huge","title":"`;
+      for (let i = 0; i < 30; i++) yield 'x'.repeat(100_000);
+      yield `"}\n${row({ id: 'last' })}`;
+    }
+    const { items, refused } = await readText(chunks());
+    expect(items.map((item) => item.id)).toEqual(['first', 'last']);
+    expect(refused).toEqual([{ file: 'feed', line: 2, field: 'row', reason: expect.stringContaining('longer than') }]);
+  });
+
+  it('refuses text that was not UTF-8', async () => {
+    const { items, refused } = await readText([
+      new Uint8Array([...Buffer.from('{"id":"a","title":"Caf'), 0xe9, ...Buffer.from('"}')]),
+    ]);
+    expect(items).toEqual([]);
+    expect(refused[0].reason).toContain('UTF-8');
+  });
+
+  it('takes null for absent, and names a required field that is', async () => {
+    const { items, refused } = await readText([row({ price: null, image: null }), '\n', row({ id: 'b', title: null })]);
+    expect(items).toHaveLength(1);
+    expect(items[0]).not.toHaveProperty('price');
+    expect(refused).toEqual([{ file: 'feed', line: 2, id: 'b', field: 'title', reason: 'is missing' }]);
+  });
+
+  it('gives an empty catalogue for an empty feed', async () => {
+    expect(await readText(['', '\uFEFF', '\n \r\n'])).toMatchObject({ items: [], lines: [], refused: [] });
+  });
+});

@@ -1,0 +1,165 @@
+import * as v from 'valibot';
+import { type Item, itemSchema } from '../item';
+import { shortened } from '../rejected-row';
+import { parseAmount } from './amount';
+import { parseAvailability } from './availability';
+import type { FeedMapping } from './feed-mapping';
+import { isObject, MAX_NESTING, type RecordShape } from './feed-record';
+import type { NamedFields } from './named-fields';
+import { plainText } from './plain-text';
+import { namedFields } from './record-fields';
+
+/** Characters of a title that is taken from the description. */
+const TITLE = 80;
+/** Problems of one record that are reported, at most. */
+const MAX_PROBLEMS = 20;
+/** Characters of a value, or of the name of a field, in a report. */
+const MAX_QUOTED = 100;
+
+const TEXT_FIELDS = ['id', 'title', 'description', 'category'] as const;
+
+/** What is wrong with one field. */
+export interface Problem {
+  field: string;
+  reason: string;
+}
+
+/** `titled` says what stands in for a missing title. */
+export type ParsedRecord = { item: Item; titled?: 'description' | 'id' } | { id?: string; problems: Problem[] };
+
+/**
+ * Makes an item of a record: named, cleaned of HTML, with prices and availability parsed, checked by the item schema. An
+ * item without a title is called by the start of its description or, when it has a picture at least, by its id.
+ */
+export function recordItem(shape: RecordShape, record: Record<string, unknown>, mapping: FeedMapping): ParsedRecord {
+  const named = namedFields(shape, record, mapping);
+  const input: Record<string, unknown> = {
+    id: idOf(named.id),
+    title: words(named.title),
+    description: words(named.description),
+    category: categoryOf(named.category, mapping.categorySeparator),
+    price: priceOf(named, record, mapping),
+    image: pictureOf(named.image),
+    url: addressOf(named.url, mapping.urlBase),
+    availability: availabilityOf(named.availability),
+    popularity: amountOf(named.popularity, mapping),
+    attributes: named.attributes,
+  };
+  for (const [field, value] of Object.entries(input)) if (value === undefined || value === null) delete input[field];
+  const titled = nameUntitled(input);
+  const result = v.safeParse(itemSchema, input);
+  const id = typeof input.id === 'string' ? { id: shortened(input.id, MAX_QUOTED) } : {};
+  if (!result.success) return { ...id, problems: problemsOf(result.issues) };
+  const garbled = garbledField(named);
+  // The decoder puts U+FFFD where bytes were of another encoding; such a text would be encoded and shown garbled.
+  if (garbled) {
+    return {
+      ...id,
+      problems: [{ field: garbled, reason: 'is not valid UTF-8; save the feed as UTF-8 or name its encoding' }],
+    };
+  }
+  return { item: result.output, ...(titled ? { titled } : {}) };
+}
+
+function nameUntitled(input: Record<string, unknown>): 'description' | 'id' | undefined {
+  if (input.title !== undefined && input.title !== '') return undefined;
+  const { description, image, id } = input;
+  if (typeof description === 'string' && description.trim() !== '') {
+    input.title = startOf(description.trim());
+    return 'description';
+  }
+  if (!image || typeof id !== 'string' || id === '') return undefined;
+  input.title = id;
+  return 'id';
+}
+
+/** The first sentence, or as many words as a title has room for. */
+function startOf(text: string): string {
+  const sentence = /^[^\n]*?[.!?](?=\s|$)/.exec(text)?.[0].replace(/\.$/, '') ?? text;
+  return sentence.length <= TITLE ? sentence : shortened(sentence, TITLE).replace(/\s+\S*…$/, '…');
+}
+
+/** An exact number becomes a text. Beyond 2^53 two products could have the same one. */
+const idOf = (value: unknown): unknown =>
+  typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : value;
+
+const words = (value: unknown): unknown => {
+  const single = Array.isArray(value) ? value[0] : value;
+  return typeof single === 'string' ? plainText(single) : single;
+};
+
+/** Several categories are joined by `|`, the names of a path by `/`, as an item has them. */
+function categoryOf(value: unknown, separator: string | undefined): unknown {
+  const all = [value].flat();
+  if (!all.every((path) => typeof path === 'string')) return value ?? undefined;
+  const paths = all.map((path) => {
+    const plain = plainText(path);
+    const between = separator ?? (plain.includes('>') ? '>' : undefined);
+    if (between === undefined) return plain;
+    // A name may have the sign that an item puts between names.
+    return plain
+      .split(between)
+      .map((name) => (between === '/' ? name : name.replaceAll('/', '-')).trim())
+      .filter((name) => name !== '')
+      .join('/');
+  });
+  return [...new Set(paths)].join('|');
+}
+
+/** The lowered price counts, unless it holds for certain dates only: a build must not depend on the day it is made. */
+function priceOf({ price, sale }: NamedFields, record: Record<string, unknown>, mapping: FeedMapping): unknown {
+  const regular = amountOf(price, mapping);
+  const dated = record['g:sale_price_effective_date'] ?? record.sale_price_effective_date;
+  const lowered = dated ? undefined : amountOf(sale, mapping);
+  return typeof lowered === 'number' ? lowered : regular;
+}
+
+/** A number where the text is one; any other text stays, to be named in the refusal. An empty one counts as absent. */
+function amountOf(value: unknown, { decimal }: FeedMapping): unknown {
+  const single = Array.isArray(value) ? value[0] : value;
+  if (typeof single !== 'string') return single;
+  if (single.trim() === '') return undefined;
+  return parseAmount(single, decimal) ?? single;
+}
+
+function pictureOf(value: unknown, depth = 0): unknown {
+  const single = Array.isArray(value) ? value[0] : value;
+  if (!isObject(single)) return single === '' ? undefined : single;
+  if (depth > MAX_NESTING) return undefined;
+  return pictureOf(single.src ?? single.contentUrl ?? single.url ?? single['@id'], depth + 1);
+}
+
+function addressOf(value: unknown, base: string | undefined): unknown {
+  const single = Array.isArray(value) ? value[0] : value;
+  if (typeof single !== 'string' || base === undefined) return single === '' ? undefined : single;
+  return URL.canParse(single, base) ? new URL(single, base).href : single;
+}
+
+function availabilityOf(value: unknown): unknown {
+  if (typeof value === 'boolean') return parseAvailability(value);
+  if (typeof value !== 'string') return value;
+  return value === '' ? undefined : (parseAvailability(value) ?? value);
+}
+
+/** The first field whose text in the feed was decoded with the wrong encoding. */
+function garbledField(named: NamedFields): string | undefined {
+  const isGarbled = (text: unknown): boolean => typeof text === 'string' && text.includes('\uFFFD');
+  return TEXT_FIELDS.find((field) => [named[field]].flat().some(isGarbled));
+}
+
+function problemsOf(issues: readonly v.BaseIssue<unknown>[]): Problem[] {
+  const problems = issues.slice(0, MAX_PROBLEMS).map((issue) => ({
+    field: shortened(v.getDotPath(issue) ?? 'row', MAX_QUOTED),
+    reason: reasonOf(issue),
+  }));
+  const more = issues.length - problems.length;
+  return more > 0 ? [...problems, { field: 'row', reason: `has ${more} more fields that are bad` }] : problems;
+}
+
+/** Checks of values have messages of their own; those of types are put into words here. */
+function reasonOf(issue: v.BaseIssue<unknown>): string {
+  if (issue.kind !== 'schema') return issue.message;
+  if (issue.received === 'undefined') return 'is missing';
+  const expected = (issue.expected ?? 'another type').replaceAll(' | ', ' or ').replace(/[()]/g, '');
+  return `must be ${expected}, not ${shortened(issue.received, MAX_QUOTED)}`;
+}

@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { folderSink } from '../../build/folder-bundle';
+import { writeBundle } from '../../catalog';
+import { bundleContent, makeItem } from '../../catalog/bundle/bundle.fixture';
+import { parseKept } from '../../evaluate';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const ITEMS = 40;
+let folder: string;
+const at = (name: string): string => join(folder, name);
+
+/** Runs the command line as a user does. */
+function evaluate(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const files = ['--bundle', at('bundle'), '--events', at('events.csv'), '--models', at('models')];
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [
+      ...[join(root, 'node_modules/tsx/dist/cli.mjs'), join(root, 'src/cli/main.ts')],
+      ...['evaluate', ...files, ...args],
+    ]);
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (data) => {
+      out += data;
+    });
+    child.stderr.on('data', (data) => {
+      err += data;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+}
+
+interface Line {
+  protocol: string;
+  methods: ({ name: string } & Record<string, number>)[];
+  figures: Record<string, number>;
+}
+const lastLine = (text: string): Line => JSON.parse(text.trim().split('\n').at(-1) ?? '');
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
+  const items = Array.from({ length: ITEMS }, (_, row) => makeItem(`i${row}`, { category: `c${row % 4}` }));
+  await writeBundle(await bundleContent(items), await folderSink(at('bundle')));
+  // Ten shoppers of the past, and three whom it does not know.
+  const rows = Array.from({ length: 225 }, (_, n) => {
+    const user = n < 135 ? n % 10 : 10 + (n % 3);
+    return `${1000 + n},u${user},i${(n * 7 + user) % ITEMS}`;
+  });
+  await writeFile(at('events.csv'), `time,user,item\n${rows.join('\n')}\n`);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('sidestream evaluate', () => {
+  it('evaluates every seed on its own, says so, and keeps the means', async () => {
+    const chosen = ['--shoppers', '2', '--methods', 'popularity', 'terms', 'sidestream', 'no-base', '--json'];
+    chosen.push('--runs', at('runs'));
+    const both = await evaluate('--seeds', '1', '2', '--results', at('results'), ...chosen);
+    expect(both.err).toMatch(/^seed 1: Training the base model of the past \(135 events\)/m);
+    expect(both.err).toMatch(/^seed 2: Shoppers: 2\/2/m);
+    expect(both.code).toBe(0);
+    expect(await readdir(at('models'))).toEqual([
+      expect.stringMatching(/^base-[0-9a-f]{12}-[0-9a-f]{12}-past-0\.6-seed-1\.safetensors$/),
+      expect.stringMatching(/-seed-2\.safetensors$/),
+    ]);
+
+    const line = lastLine(both.out);
+    expect(line.methods.map(({ name }) => name)).toEqual(['popularity', 'base', 'terms', 'sidestream', 'no-base']);
+    expect(line.figures).toMatchObject({ noBaseOverPopularity: expect.any(Number) });
+    expect(Object.keys(line.figures)).toContain('experts few events se');
+
+    const report = await readFile(join(at('results'), 'RESULTS.md'), 'utf8');
+    expect(report).toContain('## device\n\n2 shoppers (all)');
+    expect(report).toMatch(
+      /mean of the seeds 1 and 2\. \d{4}-\d\d-\d\d, `sidestream evaluate --bundle bundle --events/,
+    );
+    expect(report).toContain('### experts\n');
+    expect(both.out).toContain(report.slice(report.indexOf('| method')).trim());
+    const kept = parseKept(await readFile(join(at('results'), 'results.json'), 'utf8')).device;
+    expect(kept.seeds).toEqual([1, 2]);
+    expect(kept.tables.map(({ name, reference }) => [name, reference])).toEqual([
+      ['device', 'base'],
+      ['experts', 'terms'],
+      ['no-base', 'popularity'],
+    ]);
+
+    // The run of the second seed is there, and its result goes into a section of its own. The mean of both seeds is not
+    // what one of them says, but for the method without anything random.
+    const section = ['--results', at('results'), '--section', 'device-second'];
+    const second = await evaluate('--seeds', '2', ...section, ...chosen);
+    expect(second.err).toMatch(/^The run of seed 2 is in .*device-[0-9a-f]{12}-seed-2\.json$/m);
+    expect(second.err).not.toContain('Shoppers:');
+    const [popularity, ...learned] = lastLine(second.out).methods;
+    expect(popularity.lnRank).toBe(line.methods[0].lnRank);
+    expect(learned[0].lnRank).not.toBe(line.methods[1].lnRank);
+    const results = parseKept(await readFile(join(at('results'), 'results.json'), 'utf8'));
+    expect(Object.keys(results)).toEqual(['device', 'device-second']);
+    expect(results.device).toEqual(kept);
+    expect(results['device-second'].command).toMatch(/--seeds 2 --section device-second$/);
+  });
+
+  it('ends with 1 and says what to do when a seed fails or the results are something else', async () => {
+    await writeFile(at('results.json'), 'something else');
+    const [seeds, results] = await Promise.all([
+      evaluate('--seeds', '1', '2', '--methods', 'magic'),
+      evaluate('--results', folder),
+    ]);
+    expect([seeds.code, results.code]).toEqual([1, 1]);
+    expect(seeds.err).toMatch(/^seed [12]: Error \(runtime\/invalid-input\): There is no method magic; choose of pop/m);
+    expect(seeds.err).toMatch(/^Error \(runtime\/worker-crashed\): The evaluation of seed [12] ended with code 1/m);
+    expect(results.err).toContain('The results are not JSON');
+  });
+});

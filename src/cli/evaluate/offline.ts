@@ -1,0 +1,169 @@
+import { contentBlend } from '../../catalog';
+import { SidestreamError } from '../../error';
+import {
+  evaluatePooled,
+  meanQuality,
+  newcomerQuality,
+  POOLED_METHODS,
+  type PooledRun,
+  type ProtocolRun,
+  pooledMethods,
+  type Quality,
+  QualityMeter,
+  type RankedChoice,
+  type ResultTable,
+  type WindowRange,
+  withPlaces,
+} from '../../evaluate';
+import type { Interaction } from '../../training';
+import { interactionsOf } from '../event-file';
+import { type EvaluateInput, type Half, wanted } from './input';
+
+const WINDOWS = 10;
+/** What is reported of them: settings are chosen on the earlier windows and reported on the later ones. */
+const REPORTED: Record<Half, WindowRange> = {
+  choose: { first: 2, last: 5 },
+  report: { first: 6, last: WINDOWS },
+  all: { first: 2, last: WINDOWS },
+};
+/** Epochs of a window's training at most; the published recipe has three times as many. */
+const EPOCHS = 5;
+/** Of ten places in a list, those kept for new items, to tell what that would bring and cost. */
+const KEPT_PLACES = 2;
+/** What the changes are against; always evaluated. */
+const REFERENCE = 'popularity';
+
+/**
+ * The pooled protocol: train on window t of ten, rank every choice of window t + 1. The halves are of the windows: 2 to 5
+ * to choose settings on, 6 to 10 to report them on. With `input.shoppers` the log is that of so many of its users.
+ * @throws SidestreamError `runtime/invalid-input` when the log is too short for ten windows
+ */
+export async function runPooled(input: EvaluateInput): Promise<ProtocolRun> {
+  const { bundle, meter, say, seed, half } = input;
+  const reported = REPORTED[half];
+  const { interactions: all } = interactionsOf({ events: input.events, refused: [] }, bundle);
+  const interactions = selection(all, input.shoppers);
+  if (interactions.length < 20 * WINDOWS) {
+    throw new SidestreamError(
+      'runtime/invalid-input',
+      `${interactions.length} events are too few for ${WINDOWS} windows. Give a log with ${20 * WINDOWS} or more on items of this bundle.`,
+    );
+  }
+  const blend = contentBlend(bundle.manifest);
+  const built = pooledMethods({ table: bundle.features, blend, seed, epochs: EPOCHS });
+  const methods = POOLED_METHODS.filter((name) => name === REFERENCE || wanted(input, name)).map((name) => built[name]);
+  const epochs = methods.reduce((sum, { model }) => sum + (model?.epochs ?? 0), 0);
+  if (epochs > 0) meter.start('Epochs', epochs * (reported.last - 1));
+  const runs = await evaluatePooled({
+    interactions,
+    count: bundle.items.length,
+    methods,
+    windows: WINDOWS,
+    reported,
+    // A training that stops early saves the rest of its epochs.
+    onLearned: (trained, most) => meter.advance(most - trained),
+    onEpoch: () => meter.advance(1),
+    onRanked: (window, method, { hr10, ndcg10 }) =>
+      say(`Window ${window}, ${method}: ${percent(hr10)}, ${percent(ndcg10)}`),
+  });
+  meter.stop();
+  const users = new Set(interactions.map(({ user }) => user)).size;
+  return {
+    protocol: 'pooled',
+    seed,
+    setting: `${interactions.length} choices of ${users} users in ${WINDOWS} windows; trained on each, every choice of the next ranked; ${halfInWords(half)}`,
+    ...findings(runs, reported.first),
+  };
+}
+
+/** Which windows were reported, and which settings may be chosen on. */
+function halfInWords(half: Half): string {
+  const { first, last } = REPORTED[half];
+  const windows = `windows ${first} to ${last} (half: ${half})`;
+  if (half === 'report') return `${windows}; the windows before are those to choose settings on`;
+  return half === 'choose'
+    ? `${windows}, to choose settings on`
+    : `${windows}, sound only where no setting was chosen on them`;
+}
+
+/**
+ * The tables and figures of the runs; tables whose methods were not wanted are left out. The figures are of the method
+ * sidestream: HR@10 on new items over that on old ones of equal popularity, by the whole score, by the model's without
+ * popularity, in a list of new items alone, and where two of ten places are kept for new items; and how HR@10 over all
+ * items changes by that.
+ */
+function findings(runs: readonly PooledRun[], firstWindow: number): Pick<ProtocolRun, 'tables' | 'figures'> {
+  const reference = runs.filter(({ name }) => name === REFERENCE).map(({ name, units }) => ({ name, units }));
+  const tables: ResultTable[] = [
+    {
+      ...{ name: 'pooled', unit: 'window', firstWindow, reference: REFERENCE },
+      methods: runs.map((run) => ({ name: run.name, units: run.units, figures: figuresOf(run) })),
+    },
+  ];
+  const models = runs.filter(({ alone }) => alone.length > 0);
+  if (models.length > 0) {
+    const methods = [...reference, ...models.map(({ name, alone }) => ({ name, units: alone }))];
+    tables.push({ name: 'models alone', unit: 'window', firstWindow, reference: REFERENCE, methods });
+  }
+  const figures: Record<string, number> = {};
+  const sidestream = runs.find(({ name }) => name === 'sidestream');
+  if (sidestream) {
+    const { ranked, units } = sidestream;
+    const pairs = ranked.map(({ whole }) => newcomerQuality(whole));
+    const methods = [
+      { name: 'new', units: pairs.map(({ fresh }) => fresh) },
+      { name: 'old', units: pairs.map(({ old }) => old) },
+    ];
+    tables.push({ name: 'new-items', unit: 'window', firstWindow, reference: 'old', methods });
+    const kept = ranked.map((window) => withPlaces(window, KEPT_PLACES));
+    Object.assign(figures, {
+      newOverOld: newOverOld(pairs),
+      newOverOldByContent: newOverOld(ranked.map(({ content }) => newcomerQuality(content))),
+      newOverOldInListOfNew: newOverOld(ranked.map(({ newFirst }) => newcomerQuality(newFirst))),
+      newOverOldWithKeptPlaces: newOverOld(kept.map(newcomerQuality)),
+      hr10ChangeWithKeptPlaces: meanQuality(kept.map(qualityOf), hr10) - meanQuality(units, hr10),
+    });
+  }
+  return { tables, figures };
+}
+
+/**
+ * Sizes of the model after the first and the last window, and NDCG@10 of its score alone on the first reported windows:
+ * as it was then, and by the last model.
+ */
+function figuresOf({ parameters, alone, retention }: PooledRun): Record<string, number> | undefined {
+  if (parameters.length === 0) return undefined;
+  const ndcg10 = (units: readonly Quality[]): number => meanQuality(units, (quality) => quality.ndcg10);
+  return {
+    parametersFirst: parameters[0],
+    parametersLast: parameters[parameters.length - 1],
+    earlyNdcg10: ndcg10(alone.slice(0, retention.length)),
+    retentionNdcg10: ndcg10(retention),
+  };
+}
+
+/** HR@10 on new items over that on old ones, each the mean of the windows that have both. */
+function newOverOld(pairs: readonly { fresh: Quality; old: Quality }[]): number {
+  const both = pairs.filter(({ fresh }) => fresh.events > 0);
+  const sum = (pick: (pair: (typeof pairs)[number]) => Quality): number =>
+    both.reduce((total, pair) => total + pick(pair).hr10, 0);
+  return sum(({ fresh }) => fresh) / sum(({ old }) => old);
+}
+
+/** The choices of so many users, an even selection in the order of their first choice. */
+function selection(interactions: readonly Interaction[], limit?: number): readonly Interaction[] {
+  const users = [...new Set(interactions.map(({ user }) => user))];
+  if (limit === undefined || limit >= users.length) return interactions;
+  const kept = new Set(Array.from({ length: limit }, (_, n) => users[Math.floor((n * users.length) / limit)]));
+  return interactions.filter(({ user }) => kept.has(user));
+}
+
+function qualityOf(ranked: readonly RankedChoice[]): Quality {
+  const meter = new QualityMeter();
+  for (const { rank } of ranked) meter.add(rank);
+  return meter.quality;
+}
+
+const hr10 = (quality: Quality): number => quality.hr10;
+
+const percent = (share: number): string => (100 * share).toFixed(2);

@@ -1,0 +1,2 @@
+export { bundleAddress, createRecommender } from './create-recommender';
+export { coreOf } from './handle';

@@ -1,0 +1,33 @@
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { exactObject } from './strict-object';
+
+const schema = exactObject({ limit: v.number(), placement: v.optional(v.string()), itemId: v.optional(v.string()) });
+const messageOf = (input: unknown) => v.safeParse(schema, input).issues?.map(({ message }) => message);
+
+describe('an exact object', () => {
+  it('takes what it names', () => {
+    expect(v.parse(schema, { limit: 1, placement: 'a' })).toEqual({ limit: 1, placement: 'a' });
+  });
+
+  it.each([
+    ['limt', 'limit'],
+    ['placment', 'placement'],
+    ['LIMITS', 'limit'],
+    ['itemid', 'itemId'],
+    ['itmeId', 'itemId'],
+  ])('refuses %s and says what was meant', (name, meant) => {
+    expect(messageOf({ limit: 1, [name]: 1 })).toEqual([`Unknown option "${name}". Did you mean "${meant}"?`]);
+  });
+
+  it('names what there is when nothing is near, however long the name', () => {
+    const there = 'There are limit, placement, itemId';
+    expect(messageOf({ limit: 1, colour: 1 })).toEqual([`Unknown option "colour". ${there}`]);
+    const long = 'x'.repeat(100_000);
+    expect(messageOf({ limit: 1, [long]: 1 })).toEqual([`Unknown option "${long}". ${there}`]);
+  });
+
+  it('says what is missing', () => {
+    expect(messageOf({})).toEqual(['is missing']);
+  });
+});

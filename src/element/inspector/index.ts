@@ -1,0 +1,1 @@
+export { SidestreamInspector } from './sidestream-inspector';

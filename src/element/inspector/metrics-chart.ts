@@ -1,0 +1,59 @@
+import { html, svg, type TemplateResult } from 'lit';
+import type { Metrics } from '../../protocol';
+
+/** Width of the mark at the value itself, in percent of the chart. */
+const TICK = 1;
+
+type Row = Metrics['rows'][number];
+
+/** Clicks per impression of one list, on a scale that all lists share, in percent of the chart's width. */
+export interface MetricsBar {
+  name: string;
+  /** Share of the width for the value, and for both ends of its 95 % interval. */
+  width: number;
+  low: number;
+  high: number;
+  /** Counts in words. */
+  text: string;
+}
+
+/** Bars for lists that were seen, in the order given; the widest interval fills the chart. */
+export function metricsBars(rows: readonly Row[], language?: string): MetricsBar[] {
+  const seen = rows.flatMap((row) => (row.ctr === null || row.ctrRange === null ? [] : [{ ...row, ...shares(row) }]));
+  const most = Math.max(...seen.map(({ high }) => high), 0) || 1;
+  const number = new Intl.NumberFormat(language);
+  return seen.map(({ placement, variant, impressions, clicks, ctr, low, high }) => ({
+    name: [placement ?? 'elsewhere', variant].filter(Boolean).join(', '),
+    width: (Math.min(1, ctr ?? 0) / most) * 100,
+    low: (low / most) * 100,
+    high: (high / most) * 100,
+    text: `${number.format(clicks)} of ${number.format(impressions)}`,
+  }));
+}
+
+const shares = ({ ctrRange }: Row): { low: number; high: number } => ({
+  low: ctrRange?.[0] ?? 0,
+  high: ctrRange?.[1] ?? 0,
+});
+
+/** What the lists brought on this device: a bar per list with the range that the figure may lie in. */
+export function metricsChart({ rows }: Metrics, language?: string): TemplateResult {
+  const bars = metricsBars(rows, language);
+  if (bars.length === 0) return html`<p class="note">No list was seen yet.</p>`;
+  return html`
+    <ul part="metrics" class="weights">
+      ${bars.map(
+        ({ name, width, low, high, text }) => html`
+          <li data-metric=${name}>
+            <span class="name">${name}</span>
+            <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+              <rect class="track" width="100" height="8" />
+              ${svg`<rect class="range" x=${low} width=${high - low} height="8" />`}
+              ${svg`<rect class="expert" width=${low} height="8" />`}
+              ${svg`<rect class="expert" x=${Math.max(0, width - TICK)} width=${TICK} height="8" />`}
+            </svg>
+            <span class="value">${text}</span>
+          </li>`,
+      )}
+    </ul>`;
+}

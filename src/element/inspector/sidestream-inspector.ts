@@ -1,0 +1,195 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import { SidestreamError } from '../../error';
+import type { Metrics, Progress, Recommender, Status } from '../../protocol';
+import { define } from '../define';
+import { emit } from '../events';
+import { warnOnce } from '../mistakes';
+import { languageOf } from '../price';
+import { ladderChart } from './ladder-chart';
+import { metricsChart } from './metrics-chart';
+import { inspectorStyles } from './sidestream-inspector.styles';
+import { weightChart } from './weight-chart';
+
+/**
+ * Shows what a recommender has learned on this device: the experts of both ladders and how much each is used, the
+ * personal weights of the score, the counters of the learner, and what the lists brought on this device.
+ *
+ * @tag sidestream-inspector
+ * @summary `document.querySelector('sidestream-inspector').recommender = recommender`
+ *
+ * @fires {CustomEvent<RecsErrorDetail>} error - The status could not be read, or the reset failed.
+ *
+ * @csspart panel - The whole panel.
+ * @csspart facts - The list of counters.
+ * @csspart ladder - The chart of one ladder.
+ * @csspart weights - The chart of personal weights.
+ * @csspart metrics - The chart of clicks per impression.
+ * @csspart reset - The reset button.
+ *
+ * @cssproperty [--sidestream-accent=currentColor] - Colour of experts, positive weights and focus rings.
+ * @cssproperty [--sidestream-tile] - Background of bars and tracks; a tint of the text colour.
+ * @cssproperty [--sidestream-muted] - Colour of secondary text; a softened text colour.
+ */
+export class SidestreamInspector extends LitElement {
+  /** @internal */
+  static override styles = inspectorStyles;
+
+  /** The recommender to look into. */
+  @property({ attribute: false }) recommender: Recommender | null = null;
+  /** Level of the panel's headings in the page's outline, 2 to 6. */
+  @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3;
+
+  @state() private status: Status | null = null;
+  @state() private metrics: Metrics | null = null;
+  @state() private failure: SidestreamError | null = null;
+  @state() private learning = false;
+  @state() private resetting = false;
+  #unsubscribe: (() => void)[] = [];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated) this.#subscribe();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#leave();
+  }
+
+  /** Reads the status again; changes of the recommender are followed by themselves. */
+  async refresh(): Promise<void> {
+    const { recommender } = this;
+    if (!recommender) return;
+    try {
+      const [status, metrics] = await Promise.all([recommender.status(), recommender.metrics()]);
+      if (recommender === this.recommender) {
+        this.status = status;
+        this.metrics = metrics;
+      }
+      this.failure = null;
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('headingLevel') && !/^[2-6]$/.test(`${this.headingLevel ?? 3}`)) {
+      const given = this.getAttribute('heading-level') ?? this.headingLevel;
+      warnOnce(
+        this,
+        'headingLevel',
+        `heading-level="${given}": must be a whole number from 2 to 6; the headings go on at level 3.`,
+      );
+      this.headingLevel = 3;
+    }
+    if (!changed.has('recommender')) return;
+    this.status = null;
+    this.metrics = null;
+    this.failure = null;
+    this.#subscribe();
+  }
+
+  protected override render(): TemplateResult {
+    const { status, failure } = this;
+    return html`
+      <div part="panel" class="panel">
+        ${failure ? html`<p class="note" role="alert">${failure.message}</p>` : nothing}
+        ${status ? this.#panel(status) : failure ? nothing : html`<p class="note">Waiting for the recommender.</p>`}
+      </div>`;
+  }
+
+  #panel(status: Status): TemplateResult {
+    const { text, image } = status.utilization;
+    return html`
+      ${this.#facts(status)}
+      ${this.#heading('Experts')}
+      <p class="note">How much each layer listens to the frozen backbone and to the experts grown on this device.</p>
+      <div class="ladders">${ladderChart('Text', text)}${ladderChart('Image', image)}</div>
+      <p class="legend" aria-hidden="true">
+        <span class="backbone">backbone</span><span class="expert">experts, oldest to newest</span>
+      </p>
+      ${this.#heading('Personal weights')}
+      <p class="note">How much it counts that a product is …, learned click by click.</p>
+      ${weightChart(status.weights)}
+      ${this.#heading('Clicks per list')}
+      <p class="note">Clicks of what was seen on this device. Pale: where the share may lie as long as there is little to go by.</p>
+      ${this.metrics ? metricsChart(this.metrics, languageOf(this)) : nothing}
+      <button part="reset" class="reset" type="button" data-testid="reset" ?disabled=${this.resetting} @click=${this.#reset}>
+        Forget what was learned
+      </button>`;
+  }
+
+  #facts(status: Status): TemplateResult {
+    const language = languageOf(this);
+    const number = new Intl.NumberFormat(language);
+    const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
+    const consent = { pending: 'not asked yet', granted: 'kept on this device', denied: 'declined' }[status.consent];
+    const learner = status.learning ? (status.backend.learner ?? 'idle') : 'off';
+    const facts: [string, string | TemplateResult][] = [
+      ['Memory', consent],
+      ['Learner', this.learning ? html`${learner} <span class="pulse"></span>` : learner],
+      ['Encoders', status.backend.encoders ?? 'not needed yet'],
+      ['Products', number.format(status.items)],
+      ['Events', number.format(status.events)],
+      ['Windows', number.format(status.windows)],
+      ['Last update', status.lastUpdate === null ? 'none yet' : time.format(status.lastUpdate)],
+      ['Rejected updates', number.format(status.rejected)],
+    ];
+    return html`
+      <dl part="facts" class="facts">
+        ${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd data-fact=${name.toLowerCase().replaceAll(' ', '-')}>${value}</dd></div>`)}
+      </dl>`;
+  }
+
+  #heading(text: string): TemplateResult {
+    return html`<h3 aria-level=${this.headingLevel}>${text}</h3>`;
+  }
+
+  #subscribe(): void {
+    this.#leave();
+    const { recommender } = this;
+    if (!recommender) return;
+    this.#unsubscribe = [
+      recommender.on('change', () => void this.refresh()),
+      recommender.on('progress', (progress) => this.#progress(progress)),
+    ];
+    void this.refresh();
+  }
+
+  #leave(): void {
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    this.#unsubscribe = [];
+  }
+
+  #progress({ stage, loaded, total }: Progress): void {
+    if (stage === 'learn') this.learning = total === 0 || loaded < total;
+  }
+
+  readonly #reset = async (): Promise<void> => {
+    this.resetting = true;
+    try {
+      await this.recommender?.reset();
+      await this.refresh();
+    } catch (thrown) {
+      this.#fail(thrown);
+    } finally {
+      this.resetting = false;
+    }
+  };
+
+  #fail(thrown: unknown): void {
+    this.failure = SidestreamError.from(thrown);
+    if (emit(this, 'error', { error: this.failure })) {
+      console.warn(`sidestream-inspector: ${this.failure.code}: ${this.failure.message}`);
+    }
+  }
+}
+
+define('sidestream-inspector', SidestreamInspector);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sidestream-inspector': SidestreamInspector;
+  }
+}

@@ -1,0 +1,88 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Recommendation } from '../../protocol';
+import { safeImage } from './address';
+import type { RecsLabels } from './labels';
+
+/** Longest title in the sentence on a dismissed card. */
+const MOST_LETTERS = 32;
+
+/** What a card needs besides the recommendation. */
+export interface CardContext {
+  /** Address of the item's page; empty makes the card a button. */
+  href: string;
+  /** Already formatted; empty when the item has no price. */
+  price: string;
+  dismissible: boolean;
+  labels: RecsLabels;
+}
+
+/** The built-in card: picture, title, price and the reason. The title is the link, and its area is the whole card. */
+export function productCard(
+  { item, reason }: Recommendation,
+  { href, price, dismissible, labels }: CardContext,
+): TemplateResult {
+  const soldOut = item.availability === 'out-of-stock';
+  return html`
+    <article part="card" class="card">
+      <span part="media" class="media" data-initial=${[...item.title][0] ?? ''}>${picture(item.image)}${soldOut ? html`<span part="availability" class="sold-out">${labels.outOfStock}</span>` : nothing}</span>
+      <div part="body" class="body">
+        ${
+          href
+            ? html`<a part="link" class="link" href=${href}>${item.title}</a>`
+            : html`<button part="link" class="link" type="button">${item.title}</button>`
+        }
+        <p part="price" class="price">${price}</p>
+        <p part="reason" class="reason" title=${reason}>${reason}</p>
+      </div>
+      ${
+        dismissible
+          ? html`<button part="dismiss" class="dismiss" type="button" data-dismiss aria-label=${labels.dismiss(item.title)}>
+              <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="m4.5 4.5 7 7m0-7-7 7" /></svg>
+            </button>`
+          : nothing
+      }
+    </article>`;
+}
+
+/** The title stands right below the picture, so the picture itself has nothing to add for a screen reader. */
+function picture(image: string | undefined): TemplateResult | typeof nothing {
+  const src = safeImage(image);
+  return src
+    ? html`<img part="image" class="image" src=${src} alt="" width="256" height="256" loading="lazy" decoding="async" @error=${hideBroken} />`
+    : nothing;
+}
+
+/** A picture that does not load gives way to the initial behind it. */
+function hideBroken(event: Event): void {
+  if (event.target instanceof HTMLElement) event.target.hidden = true;
+}
+
+/** What is left of a dismissed card: the word of it and the way back, in the room that the card had. */
+export function dismissedCard({ item }: Recommendation, labels: RecsLabels): TemplateResult {
+  return html`
+    <div class="room">
+      <div class="card hold" aria-hidden="true">${outline}</div>
+      <div part="card dismissed" class="dismissed">
+        <p>${labels.dismissed(shortened(item.title))}</p>
+        <button part="undo" class="retry" type="button" data-undo>${labels.undo}</button>
+      </div>
+    </div>`;
+}
+
+/** Screen readers hear the whole title; beside the button it must leave room for the sentence it is in. */
+function shortened(title: string): string {
+  const letters = [...title];
+  return letters.length > MOST_LETTERS ? `${letters.slice(0, MOST_LETTERS).join('').trimEnd()}…` : title;
+}
+
+const outline = html`
+  <span class="media"></span>
+  <div class="body"><i></i><i></i><i></i></div>`;
+
+/** A card's outline while the list is on its way: the same boxes as a real card, so nothing jumps when it arrives. */
+export function skeletonCard(): TemplateResult {
+  return html`
+    <li part="item" class="item">
+      <div part="card skeleton" class="card skeleton">${outline}</div>
+    </li>`;
+}

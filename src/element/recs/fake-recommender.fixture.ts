@@ -1,0 +1,101 @@
+import type { Recommendation, Recommender, RecommendRequest, RecommendResponse, Status } from '../../protocol';
+
+/** An item with nothing but an id and a title. */
+export function recommendation(id: string, position = 0): Recommendation {
+  return {
+    item: {
+      id,
+      title: `Title ${id}`,
+      description: '',
+      category: '',
+      availability: 'in-stock',
+      popularity: 0,
+      attributes: {},
+    },
+    score: 1,
+    source: 'catalogue',
+    terms: {},
+    reason: '',
+    position,
+  };
+}
+
+export const STATUS: Status = {
+  consent: 'pending',
+  learning: true,
+  leading: true,
+  items: 3,
+  events: 1,
+  dismissed: 0,
+  lastUpdate: null,
+  windows: 0,
+  rejected: 0,
+  memory: null,
+  backend: { learner: null, encoders: null },
+  utilization: { text: [], image: [] },
+  weights: {},
+};
+
+/** A recommender whose answers a test decides; `change()` tells the listeners that something was learned. */
+export class FakeRecommender {
+  readonly requests: RecommendRequest[] = [];
+  readonly listeners = new Set<(status: Status) => void>();
+  ids: string[] = ['a', 'b', 'c'];
+  failure: Error | null = null;
+  /** Set to hold answers back until it is called. */
+  gate: Promise<void> = Promise.resolve();
+  #responses = 0;
+
+  get recommender(): Recommender {
+    const nothing = async () => undefined;
+    return {
+      recommend: (request) => this.#recommend(request ?? {}),
+      explain: async (id) => ({
+        ...recommendation(id),
+        placement: 'for-you',
+        parts: {},
+        because: [],
+        sentence: '',
+      }),
+      track: nothing,
+      consent: nothing,
+      addItem: async () => recommendation('new').item,
+      getItem: async () => null,
+      browse: async () => ({ items: [], total: 0 }),
+      categories: async () => [],
+      status: async () => STATUS,
+      metrics: async () => ({ variant: null, rows: [] }),
+      settled: nothing,
+      forget: async () => undefined,
+      snapshots: async () => [],
+      rollback: async () => undefined,
+      exportProfile: async () => new Blob(),
+      importProfile: async () => undefined,
+      reset: nothing,
+      close: nothing,
+      on: (type, listener) => {
+        if (type !== 'change') return () => undefined;
+        const heard = listener as (status: Status) => void;
+        this.listeners.add(heard);
+        return () => this.listeners.delete(heard);
+      },
+    };
+  }
+
+  change(status: Partial<Status> = {}): void {
+    for (const listener of this.listeners) listener({ ...STATUS, ...status });
+  }
+
+  async #recommend(request: RecommendRequest): Promise<RecommendResponse> {
+    this.requests.push(request);
+    const { ids, failure } = this;
+    await this.gate;
+    if (failure) throw failure;
+    this.#responses += 1;
+    return {
+      id: `r${this.#responses}`,
+      placement: request.placement ?? 'for-you',
+      items: ids.map((id, position) => recommendation(id, position)),
+    };
+  }
+}

@@ -1,0 +1,81 @@
+import type { Placement } from '../../protocol';
+
+/** Every word the list says by itself. Give some or all of them through the `labels` property. */
+export interface RecsLabels {
+  headings: Record<Placement, string>;
+  loading: string;
+  empty: string;
+  error: string;
+  retry: string;
+  /** Name of the "not interested" button of a card. */
+  dismiss: (title: string) => string;
+  /** In the place of a dismissed card, and announced to screen readers. */
+  dismissed: (title: string) => string;
+  undo: string;
+  /** Announced to screen readers once a dismissal was taken back. */
+  restored: (title: string) => string;
+  back: string;
+  forward: string;
+  outOfStock: string;
+}
+
+/**
+ * A language's words. In order: headings of `for-you`, `similar`, `complement`, `trending` and `recent`; loading; empty;
+ * error; retry; dismiss; dismissed; undo; restored; back; forward; sold out. `{}` stands for a product's title. A line,
+ * not an object: pages load it, and the names would weigh as much as the words.
+ */
+const ENGLISH =
+  'Recommended for you|Similar products|Often chosen together|Popular right now|Recently viewed|Finding recommendations|Nothing to recommend yet. Look around a little and this list will follow.|Recommendations are not available at the moment.|Try again|Not interested in {}|{} will not be shown again.|Undo|{} is back in the list.|Scroll back|Scroll forward|Sold out';
+
+const lines: Record<string, string> = { en: ENGLISH };
+/** Languages that are there to be loaded. */
+const others = new Set(['ar', 'de', 'es', 'fr', 'ja']);
+let loading: Promise<void> | undefined;
+
+const codeOf = (language = globalThis.navigator?.language ?? ''): string => language.split(/[-_]/)[0].toLowerCase();
+
+/** Whether a language's words are built in but not loaded yet. */
+export const labelsMissing = (language?: string): boolean => others.has(codeOf(language));
+
+/** Loads the words of all other languages, once. When it rejects, those pages are spoken to in English. */
+export function loadLabels(): Promise<void> {
+  loading ??= import('./locales')
+    .then(({ LOCALES }) => void Object.assign(lines, LOCALES))
+    .finally(() => others.clear());
+  return loading;
+}
+
+/**
+ * The built-in words in a language: English, Japanese, German, French, Spanish or Arabic; English for any other. While
+ * they are missing, English without headings: those are seen at once, and would change before the reader's eyes.
+ * @param language a BCP 47 tag; only its first part counts. Default: the browser's language.
+ */
+export function labelsIn(language?: string): RecsLabels {
+  const code = codeOf(language);
+  const words = (Object.hasOwn(lines, code) ? lines[code] : ENGLISH).split('|');
+  if (others.has(code)) words.fill('', 0, 5);
+  const [forYou, similar, complement, trending, recent, wait, empty, error, retry] = words;
+  const [dismiss, dismissed, undo, restored, back, forward, outOfStock] = words.slice(9);
+  // A function, not a text: `$&` in a title would otherwise mean something.
+  const about = (sentence: string) => (title: string) => sentence.replace('{}', () => title);
+  return {
+    headings: { 'for-you': forYou, similar, complement, trending, recent },
+    loading: wait,
+    empty,
+    error,
+    retry,
+    dismiss: about(dismiss),
+    dismissed: about(dismissed),
+    undo,
+    restored: about(restored),
+    back,
+    forward,
+    outOfStock,
+  };
+}
+
+/** The given words, and the built-in ones of the language for the rest. */
+export function completeLabels(labels: Partial<RecsLabels>, language?: string): RecsLabels {
+  const builtIn = labelsIn(language);
+  return { ...builtIn, ...labels, headings: { ...builtIn.headings, ...labels.headings } };
+}

@@ -1,0 +1,218 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SidestreamError } from '../../error';
+import type { Progress, RecommendRequest } from '../../protocol';
+import { FakeRecommender, recommendation } from './fake-recommender.fixture';
+import { ListController, REFRESH_DELAY } from './list-controller';
+
+class Host {
+  request: RecommendRequest | null = { placement: 'for-you' };
+  impossible: Error | null = null;
+  readonly failures: SidestreamError[] = [];
+  readonly shown: string[][] = [];
+  readonly progress: Progress[] = [];
+  readonly updateComplete = Promise.resolve(true);
+  addController(): void {}
+  removeController(): void {}
+  requestUpdate(): void {}
+  compareDocumentPosition(): number {
+    return 4;
+  }
+  listRequest(): RecommendRequest | null {
+    if (this.impossible) throw this.impossible;
+    return this.request;
+  }
+  listShows(ids: string[]): void {
+    this.shown.push(ids);
+  }
+  listProgress(progress: Progress): void {
+    this.progress.push(progress);
+  }
+  listChanged(): void {}
+  listFailed(error: SidestreamError): void {
+    this.failures.push(error);
+  }
+}
+
+const settle = () => vi.advanceTimersByTimeAsync(REFRESH_DELAY + 1);
+const shown = ({ state }: ListController) =>
+  state.kind === 'filled' ? state.response.items.map(({ item }) => item.id).join('') : state.kind;
+
+describe('ListController', () => {
+  let fake: FakeRecommender;
+  let host: Host;
+  let list: ListController;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    fake = new FakeRecommender();
+    host = new Host();
+    list = new ListController(host);
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  const start = async () => {
+    const { recommender } = fake;
+    list.use(() => Promise.resolve(recommender));
+    await settle();
+  };
+
+  it('goes from loading to filled, and to empty when nothing comes', async () => {
+    expect(shown(list)).toBe('loading');
+    await start();
+    expect(shown(list)).toBe('abc');
+    fake.ids = [];
+    list.refresh();
+    await settle();
+    expect(shown(list)).toBe('empty');
+  });
+
+  it('folds a burst of changes into one request', async () => {
+    await start();
+    for (let i = 0; i < 10; i++) fake.change();
+    await settle();
+    expect(fake.requests).toHaveLength(2);
+  });
+
+  it('keeps the id of a list that did not change, takes the new one when it did', async () => {
+    await start();
+    fake.change();
+    await settle();
+    expect(list.state).toMatchObject({ response: { id: 'r1' } });
+    fake.ids = ['b', 'a', 'c'];
+    fake.change();
+    await settle();
+    expect(list.state).toMatchObject({ response: { id: 'r3' } });
+  });
+
+  it('shows an error when the first list fails and starts over on retry', async () => {
+    fake.failure = new SidestreamError('runtime/worker-crashed', 'gone');
+    await start();
+    expect(shown(list)).toBe('error');
+    expect(host.failures[0]?.code).toBe('runtime/worker-crashed');
+    fake.failure = null;
+    list.retry();
+    expect(shown(list)).toBe('loading');
+    await settle();
+    expect(shown(list)).toBe('abc');
+  });
+
+  it('keeps a list when its refresh fails, but not the list of another item', async () => {
+    await start();
+    fake.failure = new Error('no');
+    fake.change();
+    await settle();
+    expect(shown(list)).toBe('abc');
+    expect(host.failures).toHaveLength(1);
+    host.request = { placement: 'similar', itemId: 'x' };
+    list.refresh();
+    await settle();
+    expect(shown(list)).toBe('error');
+  });
+
+  it('creates the recommender again on retry when that is what failed', async () => {
+    const { recommender } = fake;
+    const source = vi.fn(() => Promise.resolve(recommender));
+    source.mockRejectedValueOnce(new SidestreamError('bundle/unreachable', 'no bundle'));
+    list.use(source);
+    await settle();
+    expect(shown(list)).toBe('error');
+    list.retry();
+    await settle();
+    expect(source).toHaveBeenCalledTimes(2);
+    expect(shown(list)).toBe('abc');
+  });
+
+  it('ignores the answer of a recommender that was replaced meanwhile', async () => {
+    const late = new FakeRecommender();
+    late.ids = ['z'];
+    let open = (): void => undefined;
+    late.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const first = late.recommender;
+    list.use(() => Promise.resolve(first));
+    await settle();
+    await start();
+    open();
+    await settle();
+    expect(shown(list)).toBe('abc');
+    expect(late.listeners.size).toBe(0);
+  });
+
+  it('lets go of the recommender when the element leaves the page', async () => {
+    await start();
+    list.hostDisconnected();
+    fake.change();
+    await settle();
+    expect(fake.requests).toHaveLength(1);
+    list.hostConnected();
+    await settle();
+    expect(fake.requests).toHaveLength(2);
+  });
+
+  it('asks nothing while the request is incomplete', async () => {
+    host.request = null;
+    await start();
+    expect(shown(list)).toBe('empty');
+    expect(fake.requests).toHaveLength(0);
+  });
+
+  it('takes a dismissed item out at once', async () => {
+    await start();
+    list.remove('b');
+    expect(shown(list)).toBe('ac');
+  });
+
+  it('puts a dismissed item back where it was, and empties and fills with the last one', async () => {
+    await start();
+    list.insert(recommendation('x'), 1);
+    expect(shown(list)).toBe('axbc');
+    for (const id of 'axbc') list.remove(id);
+    expect(shown(list)).toBe('empty');
+    list.insert(recommendation('b'), 3);
+    expect(shown(list)).toBe('b');
+    expect(host.shown.at(-1)).toEqual(['b']);
+  });
+
+  it('passes over an answer that was asked for before the list was edited, and asks again', async () => {
+    await start();
+    let open = (): void => undefined;
+    fake.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    list.refresh();
+    await settle();
+    list.remove('b');
+    const shownSince = host.shown.length;
+    fake.ids = ['a', 'c', 'd'];
+    open();
+    await settle();
+    expect(shown(list)).toBe('acd');
+    expect(host.shown.slice(shownSince)).toEqual([['a', 'c', 'd']]);
+  });
+
+  it('shows a request that is impossible as an error, and asks nothing', async () => {
+    host.impossible = new SidestreamError('runtime/invalid-input', 'filter: no');
+    await start();
+    expect(shown(list)).toBe('error');
+    expect(fake.requests).toHaveLength(0);
+    host.impossible = null;
+    list.refresh();
+    await settle();
+    expect(shown(list)).toBe('abc');
+  });
+
+  it('passes on how the start goes, until the recommender is replaced', async () => {
+    let report = (_: Progress): void => undefined;
+    const { recommender } = fake;
+    list.use((onProgress) => {
+      report = onProgress;
+      return Promise.resolve(recommender);
+    });
+    report({ stage: 'bundle', loaded: 1, total: 2 });
+    await start();
+    report({ stage: 'bundle', loaded: 2, total: 2 });
+    expect(host.progress).toEqual([{ stage: 'bundle', loaded: 1, total: 2 }]);
+  });
+});

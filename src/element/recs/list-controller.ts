@@ -1,0 +1,197 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { SidestreamError } from '../../error';
+import type { Progress, Recommender, RecommendRequest, RecommendResponse, Status } from '../../protocol';
+import { Coalescer } from './debounced-runner';
+import { type Placed, turnsOf } from './request-turns';
+
+/** Milliseconds in which a burst of `change` events becomes one refresh. */
+export const REFRESH_DELAY = 120;
+
+/** What the list shows. A list once filled stays filled when a later refresh fails. */
+export type ListState =
+  | { kind: 'loading' }
+  | { kind: 'empty'; response: RecommendResponse | null }
+  | { kind: 'filled'; response: RecommendResponse }
+  | { kind: 'error'; error: SidestreamError };
+
+/** Makes or finds a list's recommender, and tells how its start goes on. */
+export type RecommenderSource = (onProgress: (progress: Progress) => void) => Promise<Recommender>;
+
+/** What the controller asks of its element. */
+export interface ListHost extends ReactiveControllerHost, Placed {
+  /**
+   * What to ask for, or null when something is still missing (a `similar` or `complement` list without an item).
+   * @throws SidestreamError when the page asks for something impossible
+   */
+  listRequest(): RecommendRequest | null;
+  /** The list now shows these items, and is about to be rendered. */
+  listShows(ids: string[]): void;
+  /** The recommender changed; a refresh follows. */
+  listChanged(status: Status): void;
+  listFailed(error: SidestreamError): void;
+  listProgress(progress: Progress): void;
+}
+
+/** Keeps one list in step with a recommender: loads it, refreshes it on `change`, and survives whatever fails. */
+export class ListController implements ReactiveController {
+  state: ListState = { kind: 'loading' };
+  /** True while a request is under way. */
+  busy = false;
+  recommender: Recommender | null = null;
+  #source: RecommenderSource | null = null;
+  #unsubscribe: (() => void)[] = [];
+  #connection = 0;
+  #shown = '';
+  /** How often the list was edited ahead of a response. */
+  #edits = 0;
+  readonly #refresh: Coalescer;
+
+  constructor(
+    private readonly host: ListHost,
+    delay = REFRESH_DELAY,
+  ) {
+    this.#refresh = new Coalescer(() => this.#load(), delay);
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    if (this.#source) void this.#connect();
+  }
+
+  hostDisconnected(): void {
+    this.#connection++;
+    this.#refresh.cancel();
+    this.#letGo();
+  }
+
+  /** Takes another recommender; `null` while the page has none to offer, which shows as loading. */
+  use(source: RecommenderSource | null): void {
+    this.#source = source;
+    this.recommender = null;
+    this.#shown = '';
+    this.#set({ kind: 'loading' });
+    void this.#connect();
+  }
+
+  /** Asks again because the request changed or something was dismissed. */
+  refresh(): void {
+    if (this.recommender) this.#refresh.now();
+  }
+
+  /** Starts over after an error, from creating the recommender when that is what failed. */
+  retry(): void {
+    this.#set({ kind: 'loading' });
+    if (this.recommender) this.#refresh.now();
+    else void this.#connect();
+  }
+
+  /** Takes an item out of the list at once, ahead of the next response. */
+  remove(id: string): void {
+    this.#edit((items) => items.filter(({ item }) => item.id !== id));
+  }
+
+  /** Puts an item back at once, ahead of the next response. @param position 0-based, among the list's items */
+  insert(recommendation: RecommendResponse['items'][number], position: number): void {
+    this.#edit((items) => items.toSpliced(position, 0, recommendation));
+  }
+
+  #edit(edit: (items: RecommendResponse['items']) => RecommendResponse['items']): void {
+    const { state } = this;
+    if (state.kind !== 'filled' && state.kind !== 'empty') return;
+    if (!state.response) return;
+    this.#edits++;
+    this.#settle({ ...state.response, items: edit(state.response.items) });
+  }
+
+  async #connect(): Promise<void> {
+    const connection = ++this.#connection;
+    this.#letGo();
+    if (!this.#source) return;
+    const current = () => connection === this.#connection;
+    const progress = (progress: Progress) => {
+      if (current()) this.host.listProgress(progress);
+    };
+    try {
+      const recommender = await this.#source(progress);
+      if (!current()) return;
+      this.recommender = recommender;
+      this.#unsubscribe = [
+        recommender.on('change', (status) => {
+          this.host.listChanged(status);
+          this.#refresh.later();
+        }),
+        recommender.on('progress', progress),
+        recommender.on('error', (error) => this.host.listFailed(error)),
+      ];
+      this.#refresh.now();
+    } catch (thrown) {
+      if (current()) this.#fail(SidestreamError.from(thrown));
+    }
+  }
+
+  #letGo(): void {
+    for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
+  }
+
+  async #load(): Promise<void> {
+    const { recommender } = this;
+    const connection = this.#connection;
+    if (!recommender) return;
+    await turnsOf(recommender).take(this.host, () => this.#ask(recommender, () => connection === this.#connection));
+  }
+
+  async #ask(recommender: Recommender, current: () => boolean): Promise<void> {
+    if (!current()) return;
+    let subject = '';
+    try {
+      const request = this.host.listRequest();
+      if (!request) {
+        this.#set({ kind: 'empty', response: null });
+        return;
+      }
+      subject = JSON.stringify([request.placement, request.itemId]);
+      this.busy = true;
+      this.host.requestUpdate();
+      const edits = this.#edits;
+      const response = await turnsOf(recommender).ask(request);
+      if (!current()) return;
+      if (edits !== this.#edits) {
+        // It was asked for before, and would take the edit back for a moment.
+        this.#refresh.now();
+        return;
+      }
+      this.#shown = subject;
+      this.#show(response);
+    } catch (thrown) {
+      // An older list of the same kind is worth more to a shopper than an apology.
+      if (current()) this.#fail(SidestreamError.from(thrown), subject !== '' && this.#shown === subject);
+    } finally {
+      this.busy = false;
+      this.host.requestUpdate();
+    }
+  }
+
+  #show(response: RecommendResponse): void {
+    const { state } = this;
+    const order = (list: RecommendResponse) => list.items.map(({ item }) => item.id).join('\n');
+    // The same items in the same order are the same showing: its id stays, so its impressions are not counted twice.
+    const same = state.kind === 'filled' && order(state.response) === order(response);
+    this.#settle(same ? { ...response, id: state.response.id } : response);
+  }
+
+  #settle(response: RecommendResponse): void {
+    this.#set({ kind: response.items.length > 0 ? 'filled' : 'empty', response });
+  }
+
+  #fail(error: SidestreamError, keep = false): void {
+    if (!keep) this.#set({ kind: 'error', error });
+    this.host.listFailed(error);
+  }
+
+  #set(state: ListState): void {
+    this.state = state;
+    const response = 'response' in state ? state.response : null;
+    this.host.listShows(response?.items.map(({ item }) => item.id) ?? []);
+    this.host.requestUpdate();
+  }
+}

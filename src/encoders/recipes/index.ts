@@ -1,0 +1,1 @@
+export { findRecipe } from './list';

@@ -1,0 +1,75 @@
+import { type Quality, QualityMeter } from './quality';
+
+/** One ranked choice. */
+export interface RankedChoice {
+  rank: number;
+  /** Nobody had chosen the item before the window. */
+  isNew: boolean;
+  /** Choices of the item in the window, 1 or more. */
+  chosen: number;
+}
+
+/** The choices of a test window, ranked in three ways. */
+export interface RankedWindow {
+  /** By the whole score. */
+  whole: RankedChoice[];
+  /** By the model's score without popularity. */
+  content: RankedChoice[];
+  /** By the whole score, every new item before the old ones: what a list of new items alone could be. */
+  newFirst: RankedChoice[];
+}
+
+/**
+ * As if the last `places` of ten were kept for the best new items: what stood there moves down, and a new item takes the
+ * better of its two ranks.
+ */
+export function withPlaces({ whole, newFirst }: RankedWindow, places: number): RankedChoice[] {
+  const free = 10 - places;
+  return whole.map(({ rank, isNew, chosen }, at) => {
+    const moved = rank <= free ? rank : rank + places;
+    const kept = newFirst[at].rank;
+    return { isNew, chosen, rank: isNew && kept <= places ? Math.min(moved, free + kept) : moved };
+  });
+}
+
+/**
+ * Quality on new items, and on old ones as if they had the new ones' distribution of popularity within the window: both
+ * in classes of 1, 2, 3-4, 5-8 ... choices; classes without new or without old items do not count.
+ */
+export function newcomerQuality(ranked: readonly RankedChoice[]): { fresh: Quality; old: Quality } {
+  const classes = new Map<number, { fresh: QualityMeter; old: QualityMeter }>();
+  for (const { rank, isNew, chosen } of ranked) {
+    const key = Math.ceil(Math.log2(chosen));
+    const meters = classes.get(key) ?? { fresh: new QualityMeter(), old: new QualityMeter() };
+    classes.set(key, meters);
+    (isNew ? meters.fresh : meters.old).add(rank);
+  }
+  const shared = [...classes.values()]
+    .map(({ fresh, old }) => ({ fresh: fresh.quality, old: old.quality }))
+    .filter(({ fresh, old }) => fresh.events > 0 && old.events > 0);
+  const weights = shared.map(({ fresh }) => fresh.events);
+  return {
+    fresh: weightedQuality(
+      shared.map(({ fresh }) => fresh),
+      weights,
+    ),
+    old: weightedQuality(
+      shared.map(({ old }) => old),
+      weights,
+    ),
+  };
+}
+
+/** Weighted means; `events` is the number of all. NaN without any. */
+function weightedQuality(qualities: readonly Quality[], weights: readonly number[]): Quality {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const mean = (pick: (quality: Quality) => number): number =>
+    qualities.reduce((sum, quality, index) => sum + weights[index] * pick(quality), 0) / total;
+  return {
+    events: qualities.reduce((sum, { events }) => sum + events, 0),
+    hr10: mean(({ hr10 }) => hr10),
+    ndcg10: mean(({ ndcg10 }) => ndcg10),
+    mrr: mean(({ mrr }) => mrr),
+    lnRank: mean(({ lnRank }) => lnRank),
+  };
+}

@@ -1,0 +1,178 @@
+import Papa from 'papaparse';
+import * as v from 'valibot';
+import type { Refusal } from '../catalog';
+import { feedLines } from '../catalog/feed';
+
+/** One event of a shop's log: who chose what, when. */
+export interface PooledEvent {
+  user: string;
+  /** Item id of the catalogue. */
+  item: string;
+  /** Milliseconds since the epoch. */
+  time: number;
+  /** What was done with the item, in the log's own words. */
+  type?: string;
+}
+
+export interface EventLog {
+  /** Oldest first; events of one time keep the order of the file. */
+  events: PooledEvent[];
+  /** One entry per bad field. The rows were left out. */
+  refused: Refusal[];
+}
+
+export type EventFormat = 'csv' | 'jsonl';
+
+/** Characters of the longest row of JSON accepted. */
+const MAX_ROW = 100_000;
+/** Numbers below are seconds (until the year 5138), others milliseconds (from 1973). */
+const SECONDS_BELOW = 1e11;
+
+/** Names that logs use, in lower case and without `_`, `-` and spaces; the first that is there counts. */
+const COLUMNS = {
+  user: ['user', 'userid', 'visitorid', 'visitor', 'customerid', 'sessionid'],
+  item: ['item', 'itemid', 'productid', 'product', 'sku'],
+  time: ['time', 'timestamp', 'ts', 'date', 'datetime'],
+  type: ['type', 'event', 'eventtype'],
+} as const satisfies Record<keyof PooledEvent, string[]>;
+type Field = keyof typeof COLUMNS;
+const FIELDS = Object.keys(COLUMNS) as Field[];
+
+const id = v.pipe(
+  v.union([v.string(), v.pipe(v.number(), v.finite(), v.transform(String))], 'must be a text or a number'),
+  v.trim(),
+  v.minLength(1, 'is empty'),
+  v.maxLength(256, 'must be at most 256 characters'),
+);
+const time = v.pipe(
+  v.union([v.number(), v.pipe(v.string(), v.trim())], 'must be a number or a date'),
+  v.transform(timeOf),
+  // NaN is no number to valibot, so this catches texts that are no dates.
+  v.number('must be a number of seconds or milliseconds since 1970, or a date such as 2026-01-31T12:00:00Z'),
+  v.finite('must be finite'),
+  v.minValue(0, 'must not lie before 1970'),
+);
+const eventSchema = v.object({
+  user: id,
+  item: id,
+  time,
+  type: v.optional(v.pipe(v.string('must be a text'), v.trim(), v.maxLength(64, 'must be at most 64 characters'))),
+});
+
+function timeOf(value: string | number): number {
+  if (value === '') return Number.NaN;
+  const number = Number(value);
+  if (Number.isNaN(number)) return Date.parse(String(value));
+  return number < SECONDS_BELOW ? number * 1000 : number;
+}
+
+/**
+ * Reads a shop's event log. CSV needs a header; columns or keys may be called `user`, `userId`, `visitorid` …, `item`,
+ * `itemId`, `sku` …, `time`, `timestamp` …, `type`, `event` …; others are ignored. Times are seconds or milliseconds
+ * since 1970, or dates. Bad rows are left out and reported; nothing is thrown for them.
+ * @param chunks text cut anywhere, for instance a file stream with encoding `utf8`; a CSV is held in memory as a whole
+ */
+export async function readEvents(
+  chunks: AsyncIterable<string> | Iterable<string>,
+  format: EventFormat,
+): Promise<EventLog> {
+  const log: EventLog = { events: [], refused: [] };
+  const take = (line: number, raw: Partial<Record<Field, unknown>>): void => {
+    const result = v.safeParse(eventSchema, raw);
+    if (result.success) log.events.push(result.output);
+    else log.refused.push(...result.issues.map((issue) => refusal(line, issue)));
+  };
+  if (format === 'csv') await readCsv(chunks, take, log.refused);
+  else await readJsonLines(chunks, take, log.refused);
+  // Sorting is stable, so events of one second keep the order of the log.
+  log.events.sort((a, b) => a.time - b.time);
+  return log;
+}
+
+type TakeRow = (line: number, raw: Partial<Record<Field, unknown>>) => void;
+
+async function readCsv(
+  chunks: AsyncIterable<string> | Iterable<string>,
+  take: TakeRow,
+  refused: Refusal[],
+): Promise<void> {
+  let text = '';
+  for await (const chunk of chunks) text += chunk;
+  let line = 1;
+  let columns: (Field | null)[] | null = null;
+  const onRow = (cells: string[]): void => {
+    const at = line;
+    // A quoted cell may hold line ends of its own.
+    line += 1 + cells.reduce((sum, cell) => sum + cell.split('\n').length - 1, 0);
+    if (cells.every((cell) => cell.trim() === '')) return;
+    if (columns === null) {
+      columns = columnsOf(cells);
+      for (const field of ['user', 'item', 'time'] as const) {
+        if (columns.includes(field)) continue;
+        const names = COLUMNS[field].join(', ');
+        refused.push({ line: at, field, reason: `there is no such column; the header needs one called ${names}` });
+      }
+      return;
+    }
+    const raw: Partial<Record<Field, string>> = {};
+    for (const [index, field] of columns.entries()) {
+      if (field !== null && cells[index] !== undefined) raw[field] = cells[index];
+    }
+    // Exports leave cells empty for what they do not know.
+    if (raw.type?.trim() === '') delete raw.type;
+    if (['user', 'item', 'time'].every((field) => columns?.includes(field as Field))) take(at, raw);
+  };
+  Papa.parse<string[]>(text.replace(/^\uFEFF/, ''), { step: ({ data }) => onRow(data) });
+}
+
+/** Which field each column is; null for those that are not ours. */
+function columnsOf(header: readonly string[]): (Field | null)[] {
+  const names = header.map(plainName);
+  const columns: (Field | null)[] = names.map(() => null);
+  for (const field of FIELDS) {
+    const found = COLUMNS[field].map((name) => names.indexOf(name)).find((index) => index !== -1);
+    if (found !== undefined) columns[found] = field;
+  }
+  return columns;
+}
+
+const plainName = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, '');
+
+async function readJsonLines(
+  chunks: AsyncIterable<string> | Iterable<string>,
+  take: TakeRow,
+  refused: Refusal[],
+): Promise<void> {
+  for await (const { line, text } of feedLines(chunks, MAX_ROW)) {
+    const refuse = (reason: string): void => {
+      refused.push({ line, field: 'row', reason });
+    };
+    if (text === null) {
+      refuse(`longer than ${MAX_ROW} characters`);
+      continue;
+    }
+    let data: unknown;
+    try {
+      data = JSON.parse(text);
+    } catch (error) {
+      refuse(`is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+      continue;
+    }
+    if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+      refuse('must be one JSON object; a log has one event per line');
+      continue;
+    }
+    const entries = Object.entries(data);
+    const columns = columnsOf(entries.map(([key]) => key));
+    const raw: Partial<Record<Field, unknown>> = {};
+    for (const [index, field] of columns.entries()) {
+      if (field !== null && entries[index][1] !== null) raw[field] = entries[index][1];
+    }
+    take(line, raw);
+  }
+}
+
+function refusal(line: number, issue: v.BaseIssue<unknown>): Refusal {
+  const missing = issue.kind === 'schema' && issue.received === 'undefined';
+  return { line, field: v.getDotPath(issue) ?? 'row', reason: missing ? 'is missing' : issue.message };
+}

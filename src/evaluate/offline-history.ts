@@ -1,0 +1,78 @@
+import { Companions } from '../catalog';
+import type { Interaction, RankCase } from '../training';
+
+/** What a shop knows at some moment of its log: who chose what, how often, and what was chosen together. */
+export class PooledPast {
+  /** [count] choices of each item so far. */
+  readonly choices: Float32Array;
+  /** [count] choices of each item, those of each older window counting half as much as those of the next. */
+  readonly recent: Float32Array;
+  readonly companions: Companions;
+  readonly #histories = new Map<string, number[]>();
+
+  /** @param count items in the catalogue */
+  constructor(count: number) {
+    this.choices = new Float32Array(count);
+    this.recent = new Float32Array(count);
+    this.companions = new Companions(count);
+  }
+
+  /** A new window begins: what was recent counts half. */
+  age(): void {
+    for (let row = 0; row < this.recent.length; row++) this.recent[row] /= 2;
+  }
+
+  /** Takes in the choices that come next, sorted by time. */
+  learn(interactions: readonly Interaction[]): void {
+    const starts = new Map<string, number>();
+    for (const { user, row } of interactions) {
+      this.choices[row]++;
+      this.recent[row]++;
+      const history = this.#histories.get(user) ?? [];
+      this.#histories.set(user, history);
+      if (!starts.has(user)) starts.set(user, history.length);
+      history.push(row);
+    }
+    for (const [user, start] of starts) this.companions.learn(this.#histories.get(user) ?? [], start);
+  }
+
+  /**
+   * What can be trained from the choices that come next: each user's rows, after up to `context` that the user chose
+   * before. Nothing is taken in.
+   */
+  sequences(interactions: readonly Interaction[], context: number): Int32Array[] {
+    const sequences = new Map<string, number[]>();
+    for (const { user, row } of interactions) {
+      const known = sequences.get(user) ?? (context > 0 ? (this.#histories.get(user)?.slice(-context) ?? []) : []);
+      sequences.set(user, known);
+      known.push(row);
+    }
+    return [...sequences.values()].map((rows) => Int32Array.from(rows));
+  }
+
+  /**
+   * The choices that come next, each with all that its user chose before, in this past or among them. First choices are
+   * left out, as nothing is known of the user, and repeated ones, as nothing is found. Nothing is taken in.
+   */
+  cases(interactions: readonly Interaction[]): RankCase[] {
+    const streams = new Map<string, { rows: number[]; seen: Set<number> }>();
+    const found: { user: string; length: number; target: number }[] = [];
+    for (const { user, row } of interactions) {
+      let stream = streams.get(user);
+      if (!stream) {
+        const rows = [...(this.#histories.get(user) ?? [])];
+        stream = { rows, seen: new Set(rows) };
+        streams.set(user, stream);
+      }
+      const { rows, seen } = stream;
+      if (rows.length > 0 && !seen.has(row)) found.push({ user, length: rows.length, target: row });
+      rows.push(row);
+      seen.add(row);
+    }
+    const whole = new Map([...streams].map(([user, { rows }]) => [user, Int32Array.from(rows)]));
+    return found.map(({ user, length, target }) => ({
+      history: (whole.get(user) ?? new Int32Array(0)).subarray(0, length),
+      target,
+    }));
+  }
+}

@@ -1,0 +1,83 @@
+import * as v from 'valibot';
+import { storedTime } from './stored-schemas';
+
+/**
+ * What a shopper can do with an item. `uncart` takes it out of the cart again; `undismiss` takes a `dismiss` back.
+ */
+export const EVENT_TYPES = [
+  'impression',
+  'view',
+  'click',
+  'cart',
+  'purchase',
+  'dismiss',
+  'undismiss',
+  'uncart',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
+/** Refuses lone surrogates: not every way to disk and back keeps them, so two different texts could become one. */
+const text = (least: number, most: number) =>
+  v.pipe(
+    v.string(),
+    v.minLength(least, 'must not be empty'),
+    v.maxLength(most, `must have at most ${most} characters`),
+    v.regex(/^\P{Surrogate}*$/u, 'must be well-formed Unicode: half of a surrogate pair is missing'),
+  );
+
+/** Id of an item, wherever the page names one. */
+export const itemIdSchema = text(1, 256);
+
+/** Type and item of an event. */
+export const eventFields = {
+  type: v.picklist(EVENT_TYPES),
+  itemId: itemIdSchema,
+};
+
+/** Optional details of an event, the same for `track()` and for the log. */
+export const detailFields = {
+  quantity: v.optional(amount),
+  /** Of one piece. */
+  price: v.optional(amount),
+  /** ISO 4217 code of the price. */
+  currency: v.optional(v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be three capital letters, such as EUR'))),
+  /** Where the item was shown. */
+  placement: v.optional(text(0, 64)),
+  /** 0-based place in its list. */
+  position: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+  /** The response the item was part of. */
+  recommendationId: v.optional(text(0, 64)),
+  /** The order of a purchase. */
+  transactionId: v.optional(text(1, 128)),
+};
+
+/** One event of the log, as it is read from disk. Details that newer code added are left out. */
+export const eventSchema = v.object({
+  /** Position in the log, from 1, ever growing. */
+  id: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  ...eventFields,
+  /** Milliseconds since the epoch. */
+  time: storedTime,
+  ...detailFields,
+  /** What the shopper saw of an experiment: `experiment/variant`. */
+  variant: v.optional(v.pipe(v.string(), v.maxLength(65))),
+});
+
+export type LoggedEvent = v.InferOutput<typeof eventSchema>;
+/** An event before the log has given it an id. */
+export type NewEvent = Omit<LoggedEvent, 'id'>;
+
+/** How strongly each type speaks for an item; 0: not a choice. */
+export const EVENT_STRENGTH: Record<EventType, number> = {
+  impression: 0,
+  view: 0.5,
+  click: 1,
+  cart: 2,
+  purchase: 3,
+  dismiss: 0,
+  undismiss: 0,
+  uncart: 0,
+};
+/** Largest strength of an event. */
+export const STRONGEST = Math.max(...Object.values(EVENT_STRENGTH));

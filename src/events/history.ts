@@ -1,0 +1,142 @@
+import * as v from 'valibot';
+import { EVENT_STRENGTH, type LoggedEvent, STRONGEST } from './event';
+import { RulesRecord, recordSchema } from './shopper-state';
+import { storedCount, storedId } from './stored-schemas';
+
+/** Choices, and dismissals, that are stored; no term looks further back. */
+const LONGEST = 1000;
+
+const ids = v.pipe(v.array(storedId), v.maxLength(LONGEST));
+
+/** Stored form of a history, by item ids: the log need not go back further than the profile. */
+export const historySchema = v.pipe(
+  v.object({
+    /** Items of the last choices, oldest first. */
+    items: ids,
+    /** Strength of each, same length. */
+    strengths: v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(STRONGEST))),
+    dismissed: ids,
+    /** All choices ever. */
+    total: storedCount,
+    /** What the rules go by; not in older profiles. */
+    record: v.optional(recordSchema),
+  }),
+  v.check(({ items, strengths }) => items.length === strengths.length, 'every choice has one strength'),
+  v.check(({ items, total }) => items.length <= total, 'there are fewer choices in all than are listed'),
+);
+export type StoredHistory = v.InferOutput<typeof historySchema>;
+
+/** A shopper's choices as rows of the catalogue. */
+export interface ChoiceHistory {
+  /** Item rows, oldest first. */
+  rows: number[];
+  /** Strength of each event, above 0, same length. */
+  strengths: number[];
+  /** Rows of dismissed items. */
+  dismissed: ReadonlySet<number>;
+}
+
+/** What of an event the history looks at. */
+type Noted = Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>;
+
+/**
+ * The shopper's choices as a sequence. Events on the same item in a row (click, view, cart) are one choice with the
+ * strongest of their strengths: they are one decision seen several times.
+ */
+export class History implements ChoiceHistory {
+  readonly rows: number[] = [];
+  readonly strengths: number[] = [];
+  readonly dismissed = new Set<number>();
+  readonly record = new RulesRecord();
+  #total = 0;
+  /** Choices of items that the catalogue does not show at present, with the number of known choices before each. */
+  #absent: { before: number; id: string; strength: number }[] = [];
+  #absentDismissed: string[] = [];
+
+  /** Choices ever, those that are no longer stored among them. */
+  get total(): number {
+    return this.#total;
+  }
+
+  /** @param idOf id of the item in a row */
+  save(idOf: (row: number) => string): StoredHistory {
+    const known = this.rows.map((row, at) => ({ id: idOf(row), strength: this.strengths[at] }));
+    const all: typeof known = [];
+    let next = 0;
+    for (const { before, id, strength } of this.#absent) {
+      all.push(...known.slice(next, before), { id, strength });
+      next = before;
+    }
+    const choices = [...all, ...known.slice(next)].slice(-LONGEST);
+    return {
+      items: choices.map(({ id }) => id),
+      strengths: choices.map(({ strength }) => strength),
+      dismissed: [...this.#absentDismissed, ...[...this.dismissed].map(idOf)].slice(-LONGEST),
+      total: this.#total,
+      record: this.record.save(idOf),
+    };
+  }
+
+  /**
+   * Puts a stored history in the place of this one. Items that the catalogue does not show, such as those of clusters
+   * that are not loaded, are no rows here, but are stored again.
+   * @param rowOf row of an item id
+   */
+  restore({ items, strengths, dismissed, total, record }: StoredHistory, rowOf: ReadonlyMap<string, number>): void {
+    this.rows.length = 0;
+    this.strengths.length = 0;
+    this.dismissed.clear();
+    this.#absent = [];
+    for (const [n, id] of items.entries()) {
+      const row = rowOf.get(id);
+      if (!(strengths[n] > 0)) continue;
+      if (row === undefined) {
+        this.#absent.push({ before: this.rows.length, id, strength: strengths[n] });
+        continue;
+      }
+      this.rows.push(row);
+      this.strengths.push(strengths[n]);
+    }
+    for (const id of dismissed) {
+      const row = rowOf.get(id);
+      if (row !== undefined) this.dismissed.add(row);
+    }
+    this.#absentDismissed = dismissed.filter((id) => !rowOf.has(id));
+    this.#total = total;
+    this.record.restore(record, rowOf, total);
+  }
+
+  /** The catalogue shows more than it did: what was about items without a row may have one now. */
+  meet(idOf: (row: number) => string, rowOf: ReadonlyMap<string, number>): void {
+    const waiting = this.#absent.length > 0 || this.#absentDismissed.length > 0 || this.record.waiting;
+    if (waiting) this.restore(this.save(idOf), rowOf);
+  }
+
+  /**
+   * Takes in an event.
+   * @param row the item's row in the catalogue
+   * @returns true when this is a new choice (not a repeat of the last item, not an impression or a dismissal)
+   */
+  add(event: Noted, row: number): boolean {
+    const strength = EVENT_STRENGTH[event.type];
+    this.note(event, row);
+    if (strength === 0) return false;
+    const last = this.rows.length - 1;
+    if (this.rows[last] === row) {
+      this.strengths[last] = Math.max(this.strengths[last], strength);
+      return false;
+    }
+    this.rows.push(row);
+    this.strengths.push(strength);
+    this.#total++;
+    return true;
+  }
+
+  /** Takes in only what rules ask about: what was seen, dismissed, put in the cart, bought. The choices stay as they are. */
+  note(event: Noted, row: number): void {
+    const chosen = EVENT_STRENGTH[event.type] > 0;
+    this.record.add(event, row, chosen, this.#total);
+    if (event.type === 'dismiss') this.dismissed.add(row);
+    if (event.type === 'undismiss' || chosen) this.dismissed.delete(row);
+  }
+}

@@ -1,0 +1,170 @@
+import * as v from 'valibot';
+import type { LoggedEvent } from './event';
+import type { ShopperRecord } from './shopper-record';
+import { storedCount, storedId, storedTime } from './stored-schemas';
+
+/** Entries of each kind that are stored; the oldest go first. */
+const MOST = 1000;
+/** Bound of the times that an item was shown; more make no difference. */
+const MOST_TIMES = 100_000;
+
+const times = v.pipe(v.number(), v.minValue(0), v.maxValue(MOST_TIMES));
+const atMost = <Schema extends v.GenericSchema>(entry: Schema) => v.pipe(v.array(entry), v.maxLength(MOST));
+
+/** Stored form of a record, by item ids. */
+export const recordSchema = v.object({
+  owned: atMost(storedId),
+  cart: atMost(storedId),
+  /** What was shown and not chosen since: times, faded up to the last of them, which was at `choice` and `time`. */
+  shown: atMost(v.object({ item: storedId, times, choice: storedCount, time: storedTime })),
+  /** Dismissals that can be undone: `known` is the number of different items chosen before. */
+  dislikes: atMost(v.object({ item: storedId, known: storedCount })),
+  /** When the visit began, and its last event. */
+  visit: v.object({ start: storedTime, last: storedTime }),
+});
+export type StoredRecord = v.InferOutput<typeof recordSchema>;
+/** Choices after which an impression counts half. */
+const HALF_CHOICES = 10;
+/** Time after which it counts half, ms. */
+const HALF_TIME = 24 * 3600 * 1000;
+/** Pause that ends a visit, ms. */
+const PAUSE = 30 * 60 * 1000;
+
+const NOTHING: Omit<StoredRecord, 'visit'> = { owned: [], cart: [], shown: [], dislikes: [] };
+
+/** Impressions of one item since it was last chosen. */
+interface Shown {
+  times: number;
+  choice: number;
+  time: number;
+}
+
+/** What the rules know of one shopper: what is bought, in the cart, shown in vain, and not liked. */
+export class RulesRecord implements ShopperRecord {
+  readonly owned = new Set<number>();
+  readonly cart = new Set<number>();
+  /** Number of different items chosen before each dismissal that can be undone. */
+  readonly dislikes = new Map<number, number>();
+  readonly #shown = new Map<number, Shown>();
+  #visit = { start: 0, last: 0 };
+  #choices = 0;
+  /** About items that the catalogue does not show at present. */
+  #absent: Omit<StoredRecord, 'visit'> = NOTHING;
+
+  /** Whether there is something about items that the catalogue does not show at present. */
+  get waiting(): boolean {
+    return Object.values(this.#absent).some((entries) => entries.length > 0);
+  }
+
+  timesShown(row: number, now: number): number {
+    const shown = this.#shown.get(row);
+    return shown ? this.#faded(shown, now) : 0;
+  }
+
+  /**
+   * Rows that were shown in the visit going on at `now`, and not chosen since; none when its last event is too long ago, or
+   * so far ahead that the clock must have been set back since.
+   */
+  shownThisVisit(now: number): number[] {
+    const { start, last } = this.#visit;
+    if (Math.abs(now - last) > PAUSE) return [];
+    return [...this.#shown].filter(([, { time }]) => time >= start).map(([row]) => row);
+  }
+
+  /**
+   * Records an event. Events come in the order of the log, which the clock may contradict: one whose time is more than half
+   * an hour before the last shows that the clock was set back; earlier impressions then count as half an hour older than it.
+   * @param chosen whether it chooses the item
+   * @param choices choices ever, this one not among them
+   */
+  add(
+    { type, time = this.#visit.last }: Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>,
+    row: number,
+    chosen: boolean,
+    choices: number,
+  ): void {
+    this.#choices = choices;
+    this.#visitAt(time);
+    if (type === 'cart') this.cart.add(row);
+    if (type === 'uncart' || type === 'purchase') this.cart.delete(row);
+    if (type === 'purchase') this.owned.add(row);
+    if (type === 'impression') {
+      const shown = this.#shown.get(row);
+      const times = Math.min(MOST_TIMES, 1 + (shown ? this.#faded(shown, time) : 0));
+      // Re-inserting makes the map's order that of time.
+      this.#shown.delete(row);
+      this.#shown.set(row, { times, choice: choices, time });
+    }
+    if (!chosen) return;
+    this.#shown.delete(row);
+    this.dislikes.delete(row);
+  }
+
+  /** @param idOf id of the item in a row */
+  save(idOf: (row: number) => string): StoredRecord {
+    const { owned, cart, shown, dislikes } = this.#absent;
+    const last = <T>(absent: readonly T[], known: readonly T[]): T[] => [...absent, ...known].slice(-MOST);
+    const shownRows = [...this.#shown].map(([row, entry]) => ({ item: idOf(row), ...entry }));
+    const dislikedRows = [...this.dislikes].map(([row, known]) => ({ item: idOf(row), known }));
+    return {
+      owned: last(owned, [...this.owned].map(idOf)),
+      cart: last(cart, [...this.cart].map(idOf)),
+      shown: last(shown, shownRows),
+      dislikes: last(dislikes, dislikedRows),
+      visit: { ...this.#visit },
+    };
+  }
+
+  /**
+   * Puts a stored record in the place of this one; none empties it. Items that the catalogue does not show are stored again.
+   * @param choices choices ever
+   */
+  restore(stored: StoredRecord | undefined, rowOf: ReadonlyMap<string, number>, choices: number): void {
+    for (const kept of [this.owned, this.cart, this.dislikes, this.#shown]) kept.clear();
+    this.#choices = choices;
+    this.#visit = { start: 0, last: 0, ...stored?.visit };
+    /** @returns the entries that the catalogue has no row for */
+    const put = <T>(entries: readonly T[] = [], itemOf: (entry: T) => string, take: (row: number, entry: T) => void) =>
+      entries.filter((entry) => {
+        const row = rowOf.get(itemOf(entry));
+        if (row !== undefined) take(row, entry);
+        return row === undefined;
+      });
+    const same = (item: string): string => item;
+    this.#absent = {
+      owned: put(stored?.owned, same, (row) => this.owned.add(row)),
+      cart: put(stored?.cart, same, (row) => this.cart.add(row)),
+      dislikes: put(
+        stored?.dislikes,
+        ({ item }) => item,
+        (row, { known }) => this.dislikes.set(row, known),
+      ),
+      shown: put(
+        stored?.shown,
+        ({ item }) => item,
+        (row, { times, choice, time }) => this.#shown.set(row, { times, choice, time }),
+      ),
+    };
+  }
+
+  /** Continues the visit with an event at this time, or begins a new one. */
+  #visitAt(time: number): void {
+    const { start, last } = this.#visit;
+    if (Math.abs(time - last) <= PAUSE) {
+      // Events of two tabs may come a little out of order.
+      this.#visit = { start: Math.min(start, time), last: Math.max(last, time) };
+      return;
+    }
+    this.#visit = { start: time, last: time };
+    if (time > last) return;
+    const latest = Math.max(0, time - PAUSE);
+    for (const shown of this.#shown.values()) shown.time = Math.min(shown.time, latest);
+    const absent = this.#absent.shown.map((shown) => ({ ...shown, time: Math.min(shown.time, latest) }));
+    this.#absent = { ...this.#absent, shown: absent };
+  }
+
+  #faded({ times, choice, time }: Shown, now: number): number {
+    const age = Math.max(0, now - time) / HALF_TIME + Math.max(0, this.#choices - choice) / HALF_CHOICES;
+    return times * 2 ** -age;
+  }
+}

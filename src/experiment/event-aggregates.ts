@@ -1,0 +1,100 @@
+import * as v from 'valibot';
+import type { LoggedEvent, NewEvent } from '../events';
+import { attributed, Touches, touchesSchema } from './attribution';
+import { Counters, type Counts, countsSchema } from './counters';
+
+/** Lines of orders that are remembered. */
+const MOST_ORDERS = 1000;
+/** Longest key of one, a JSON array: transaction (128) and item (256), up to 6 characters each when escaped, and 7 of syntax. */
+const LONGEST_ORDER = 6 * (128 + 256) + 7;
+
+const TALLY_SCHEMA = 1;
+const fileSchema = v.object({
+  schema: v.literal(TALLY_SCHEMA),
+  lastEvent: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  bytes: v.instance(Uint8Array),
+});
+const contentSchema = v.object({
+  touches: touchesSchema,
+  orders: v.pipe(v.array(v.pipe(v.string(), v.maxLength(LONGEST_ORDER))), v.maxLength(MOST_ORDERS)),
+  counts: countsSchema,
+});
+
+/**
+ * What the log adds up to: counters, the last clicks on recommendations, the orders seen. Any tab that reads the same log
+ * comes to the same tally.
+ */
+export class Tally {
+  #lastEvent = 0;
+  #touches = new Touches();
+  readonly #orders = new Set<string>();
+  #counters = new Counters();
+
+  /** @returns null for what this code cannot read: damaged, or of newer code */
+  static read(stored: unknown): Tally | null {
+    const file = v.safeParse(fileSchema, stored);
+    if (!file.success) return null;
+    const content = v.safeParse(contentSchema, fromJson(file.output.bytes));
+    if (!content.success) return null;
+    const { touches, orders, counts } = content.output;
+    const tally = new Tally();
+    tally.#lastEvent = file.output.lastEvent;
+    tally.#touches = new Touches(touches);
+    for (const order of orders) tally.#orders.add(order);
+    tally.#counters = new Counters(counts);
+    return tally;
+  }
+
+  /** Id of the last event taken in. */
+  get lastEvent(): number {
+    return this.#lastEvent;
+  }
+
+  get counts(): Counts[] {
+    return this.#counters.rows;
+  }
+
+  /** As a file; the last event stands beside the bytes, so that the later of two is known without opening them. */
+  save(): { schema: number; lastEvent: number; bytes: Uint8Array } {
+    const orders = [...this.#orders].slice(-MOST_ORDERS);
+    const content = { touches: this.#touches.save(), orders, counts: this.counts };
+    const bytes = new TextEncoder().encode(JSON.stringify(content));
+    return { schema: TALLY_SCHEMA, lastEvent: this.#lastEvent, bytes };
+  }
+
+  /** Takes in the next event of the log. An order that comes again is counted once. */
+  observe(event: LoggedEvent): void {
+    this.#lastEvent = Math.max(this.#lastEvent, event.id);
+    const order = orderOf(event);
+    if (order !== null) {
+      if (this.#orders.has(order)) return;
+      this.#orders.add(order);
+    }
+    this.#touches.note(event);
+    this.#counters.add(event);
+  }
+
+  /** Whether this purchase is known: the same item of the same transaction. */
+  knows(event: NewEvent): boolean {
+    const order = orderOf(event);
+    return order !== null && this.#orders.has(order);
+  }
+
+  /** The event with where it came from, as far as a click of the last 7 days says. */
+  attributed(event: NewEvent): NewEvent {
+    return attributed(event, this.#touches.of(event.itemId, event.time));
+  }
+}
+
+/** What makes a purchase the same as another; null for other events and where there is no transaction id. */
+export function orderOf({ type, transactionId, itemId }: NewEvent): string | null {
+  return type === 'purchase' && transactionId !== undefined ? JSON.stringify([transactionId, itemId]) : null;
+}
+
+function fromJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return null;
+  }
+}

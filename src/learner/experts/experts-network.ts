@@ -1,0 +1,153 @@
+import {
+  add,
+  concat,
+  mul,
+  type Scalar,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor2D,
+  tensor2d,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { disposeTaps, tapsOf } from '../../base-model';
+import { dequantize, type FeatureTable } from '../../catalog';
+import {
+  type ForwardOptions,
+  type ItemTaps,
+  type Ladder,
+  ladderOutputs,
+  linear,
+  logSumExp,
+  type Parameters,
+  product,
+  unitRows,
+} from '../../model';
+import type { ExpertsBatch } from './experts-batch';
+import { otherWork } from './yield-to-event-loop';
+
+/** Logits are cosines divided by this. */
+const TEMPERATURE = 0.1;
+/** Items embedded in one forward pass: bounds its memory, and how long the thread is deaf to others. */
+const CHUNK = 256;
+/**
+ * Item embeddings of the experts: image ladder ++ text ladder, each brought to length sqrt(weight), the whole to length 1.
+ * @param weights share of each modality in the cosine of two items that have both
+ * @returns [N, 2D]; an item without any feature is a row of zeros
+ */
+export function unitEmbeddings(
+  parameters: Parameters,
+  taps: ItemTaps,
+  weights: Record<Ladder, number>,
+  options?: ForwardOptions,
+): Tensor2D {
+  return tidy(() => {
+    const { image, text } = ladderOutputs(parameters, taps, options);
+    const half = (output: Tensor2D, weight: number): Tensor2D => mul(unitRows(output), Math.sqrt(weight));
+    return unitRows(concat([half(image, weights.image), half(text, weights.text)], 1));
+  });
+}
+
+/**
+ * Embeddings of the items at these rows, piece by piece, letting other work of the thread run in between.
+ * @returns [rows.length, 2D], see `unitEmbeddings`
+ */
+export async function embedRows(
+  parameters: Parameters,
+  table: FeatureTable,
+  rows: ArrayLike<number>,
+  weights: Record<Ladder, number>,
+): Promise<Float32Array> {
+  const list = Int32Array.from(rows);
+  const result = new Float32Array(list.length * table.dim * 2);
+  for (let start = 0; start < list.length; start += CHUNK) {
+    if (start > 0) await otherWork();
+    const taps = tapsOf(table, list.subarray(start, start + CHUNK));
+    const embedded = unitEmbeddings(parameters, taps, weights);
+    disposeTaps(taps);
+    result.set(await take(embedded), start * table.dim * 2);
+  }
+  return result;
+}
+
+/**
+ * What fresh experts say, computed without a compute backend: each layer blends the next tap into what it got.
+ * @param gates the backbone's gate in every layer, see `freshGates`
+ * @param weights as in `unitEmbeddings`
+ */
+export function freshEmbeddings(
+  table: FeatureTable,
+  rows: ArrayLike<number>,
+  gates: Record<Ladder, number[]>,
+  weights: Record<Ladder, number>,
+): Float32Array {
+  const { dim } = table;
+  const result = new Float32Array(rows.length * dim * 2);
+  for (const [half, ladder] of (['image', 'text'] as const).entries()) {
+    const taps = table.taps[ladder];
+    const values = dequantize(table, ladder, rows);
+    for (let n = 0; n < rows.length; n++) {
+      const row = result.subarray((n * 2 + half) * dim, (n * 2 + half + 1) * dim);
+      for (let d = 0; d < dim; d++) {
+        const start = n * taps * dim + d;
+        row[d] = gates[ladder].reduce(
+          (x, gate, layer) => gate * values[start + (layer + 1) * dim] + (1 - gate) * x,
+          values[start],
+        );
+      }
+      stretch(row, Math.sqrt(weights[ladder]));
+    }
+  }
+  for (let start = 0; start < result.length; start += dim * 2) stretch(result.subarray(start, start + dim * 2), 1);
+  return result;
+}
+
+/** Brings a row to a length; a row of zeros stays zeros. */
+function stretch(row: Float32Array, length: number): void {
+  let squares = 0;
+  for (const x of row) squares += x * x;
+  if (squares === 0) return;
+  const factor = length / Math.sqrt(squares);
+  for (let d = 0; d < row.length; d++) row[d] *= factor;
+}
+
+/** A batch on the compute backend, without its rows. */
+export type BatchTensors = Record<'taste' | 'keep' | 'offset' | 'label' | 'share', Tensor2D>;
+
+/** Puts a batch on the compute backend. The caller frees it with `dispose`. */
+export function batchTensors({ rows, targets, taste, keep, offset, label, share }: ExpertsBatch): BatchTensors {
+  const shape: [number, number] = [targets, rows.length];
+  const scaledKeep = keep.map((kept) => kept / TEMPERATURE);
+  return {
+    taste: tensor2d(taste, shape),
+    keep: tensor2d(scaledKeep, shape),
+    offset: tensor2d(offset, shape),
+    label: tensor2d(label, shape),
+    share: tensor2d(share, [targets, 1]),
+  };
+}
+
+/**
+ * Next-item loss: cross-entropy of every target against itself and the negatives, logits = cosine of taste and item /
+ * temperature + offset; mean over targets weighted by their strength.
+ * @param items [U, 2D] unit rows
+ */
+export function nextItemLoss(items: Tensor2D, batch: BatchTensors): Scalar {
+  return tidy(() => {
+    const tastes = unitRows(product(batch.taste, items, 'right'));
+    const logits = add(mul(linear(tastes, items), batch.keep), batch.offset) as Tensor2D;
+    return sub(sum(mul(logSumExp(logits), batch.share)), sum(mul(logits, batch.label))) as Scalar;
+  });
+}
+
+/** Whether an update may stand: its loss is a number and no worse than before on the same batch. */
+export const mayStand = (before: number, after: number): boolean => Number.isFinite(after) && after <= before;
+
+/** Reads a tensor and frees it. */
+export async function take(tensor: Tensor): Promise<Float32Array> {
+  try {
+    return Float32Array.from(await tensor.data());
+  } finally {
+    tensor.dispose();
+  }
+}

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { encodeSafetensors, expertNames, routerNames, type Weights } from '../../model';
+import { nextWindow } from '../windows/experts-window';
+import { decodeExperts, encodeExperts, freshGates, freshShares, freshWeights, newestNames } from './experts-weights';
+
+const shape = { dim: 4, taps: { text: 3, image: 2 } };
+const content = { text: 1, image: 1 };
+const fresh = freshWeights(shape, 2, content, 1);
+const record = { weights: fresh, activation: { text: [], image: [] }, shares: freshShares(shape, content), content };
+
+test('fresh weights depend on the seed, with silent experts', () => {
+  expect(freshWeights(shape, 2, content, 1)).toEqual(fresh);
+  expect(freshWeights(shape, 2, content, 2)).not.toEqual(fresh);
+  expect(Object.keys(fresh)).toHaveLength(3 * 4);
+  expect(Math.max(...fresh[expertNames('text', 1, 0).up].values.map(Math.abs))).toBe(0);
+  expect(Math.max(...fresh[expertNames('text', 1, 0).down].values.map(Math.abs))).toBeGreaterThan(0);
+  expect(Math.max(...fresh[routerNames('image', 0).weight].values.map(Math.abs))).toBe(0);
+});
+
+test('the backbone leads up to the content tap, what was there before leads after it', () => {
+  expect(freshGates(shape, { text: 1, image: 0 })).toEqual({ text: [0.9, 1 - 0.9], image: [1 - 0.9] });
+  const [backbone, expert] = fresh[routerNames('text', 0).bias].values;
+  expect(1 / (1 + Math.exp(expert - backbone))).toBeCloseTo(0.9, 5);
+});
+
+test('the newest expert of each layer and its router row learn', () => {
+  const { weights } = nextWindow(fresh, record.shares, true, 4);
+  const { names, masks } = newestNames(weights);
+  expect(names).toHaveLength(3 * 4);
+  expect(names).toContain(expertNames('text', 1, 1).up);
+  expect(names).not.toContain(expertNames('text', 1, 0).up);
+  expect([...masks[routerNames('image', 0).weight]]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1]);
+  expect([...masks[routerNames('image', 0).bias]]).toEqual([0, 0, 1]);
+});
+
+test('what is stored is read again', () => {
+  const activation = {
+    text: [
+      [3, 1],
+      [1, 2],
+    ],
+    image: [[1, 1]],
+  };
+  const read = decodeExperts(encodeExperts({ ...record, activation }), shape);
+  expect({ ...read.weights }).toEqual(fresh);
+  expect(read).toMatchObject({ activation, shares: record.shares, content });
+});
+
+describe('refuses', () => {
+  const metadata = {
+    format: 'sidestream-experts',
+    activation: JSON.stringify(record.activation),
+    shares: JSON.stringify(record.shares),
+    content: JSON.stringify(content),
+  };
+  const { down, up } = expertNames('text', 0, 0);
+  const without = (name: string): Weights => Object.fromEntries(Object.entries(fresh).filter(([key]) => key !== name));
+  const cases: [string, Uint8Array][] = [
+    ['other formats', encodeSafetensors(fresh, { ...metadata, format: 'other' })],
+    ['files without metadata', encodeSafetensors(fresh)],
+    ['records of use that are not JSON', encodeSafetensors(fresh, { ...metadata, shares: '{' })],
+    ['records of use of other layers', encodeSafetensors(fresh, { ...metadata, shares: '{"text":[[1]],"image":[]}' })],
+    [
+      'negative shares',
+      encodeSafetensors(fresh, { ...metadata, activation: '{"text":[[-1,1],[1,1]],"image":[[1,1]]}' }),
+    ],
+    ['content taps that are none', encodeSafetensors(fresh, { ...metadata, content: '{"text":3,"image":1}' })],
+    ['missing experts', encodeSafetensors(without(up), metadata)],
+    ['missing first experts', encodeSafetensors(without(down), metadata)],
+    ['missing biases', encodeSafetensors(without(routerNames('text', 0).bias), metadata)],
+    ['extra weights', encodeSafetensors({ ...fresh, other: fresh[up] }, metadata)],
+    ['weights of other shapes', encodeSafetensors({ ...fresh, [up]: fresh[down] }, metadata)],
+    [
+      'weights that are not finite',
+      encodeSafetensors({ ...fresh, [up]: { ...fresh[up], values: fresh[up].values.map(() => NaN) } }, metadata),
+    ],
+    [
+      'weights beyond the bound',
+      encodeSafetensors({ ...fresh, [up]: { ...fresh[up], values: fresh[up].values.map(() => 1e30) } }, metadata),
+    ],
+    ['experts that are too wide', encodeExperts({ ...record, weights: freshWeights(shape, 1025, content, 1) })],
+    [
+      'activation beyond the bound',
+      encodeSafetensors(fresh, { ...metadata, activation: '{"text":[[1e300,1],[1,1]],"image":[[1,1]]}' }),
+    ],
+    ['other features: width', encodeExperts({ ...record, weights: freshWeights({ ...shape, dim: 5 }, 2, content, 1) })],
+    [
+      'other features: taps',
+      encodeExperts({ ...record, weights: freshWeights({ ...shape, taps: { text: 2, image: 2 } }, 2, content, 1) }),
+    ],
+  ];
+  test.each(cases)('%s', (_, bytes) => {
+    expect(() => decodeExperts(bytes, shape)).toThrowError(expect.objectContaining({ code: 'model/bad-weights' }));
+  });
+});

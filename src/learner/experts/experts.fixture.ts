@@ -1,0 +1,41 @@
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
+import { env, setBackend } from '@tensorflow/tfjs-core';
+import { expect } from 'vitest';
+import { createTable, type FeatureTable, quantizeRow } from '../../catalog';
+import { seededRandom } from '../../model';
+
+export async function useBackend(name: 'cpu' | 'wasm'): Promise<void> {
+  // Without this tfjs advertises its native build on every start in Node.
+  env().set('PROD', true);
+  expect(await setBackend(name)).toBe(true);
+}
+
+export const CATEGORIES = 10;
+
+/**
+ * A catalogue in which item `row` belongs to category `row % CATEGORIES`: its taps lie around the category's own
+ * direction, deeper taps closer. The last item has no features at all.
+ */
+export function categoryTable(count: number, dim = 8, taps = { text: 3, image: 2 }, seed = 1): FeatureTable {
+  const random = seededRandom(seed);
+  const noise = (): number => random() * 2 - 1;
+  const table = createTable({ dim, taps }, count);
+  const perItem = taps.text + taps.image;
+  const centres = Array.from({ length: CATEGORIES * perItem }, () => Float32Array.from({ length: dim }, noise));
+  for (let row = 0; row < count - 1; row++) {
+    for (let tap = 0; tap < perItem; tap++) {
+      const centre = centres[(row % CATEGORIES) * perItem + tap];
+      const values = centre.map((value) => value + noise());
+      const at = row * perItem + tap;
+      table.scales[at] = quantizeRow(values, table.values, at * dim);
+    }
+  }
+  return table;
+}
+
+/** Rows of one category, `length` of them, starting anew when the category ends. */
+export const categoryHistory = (count: number, category: number, length: number): Int32Array => {
+  const rows = Array.from({ length: count - 1 }, (_, row) => row).filter((row) => row % CATEGORIES === category);
+  return Int32Array.from({ length }, (_, i) => rows[i % rows.length]);
+};

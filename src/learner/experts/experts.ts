@@ -1,0 +1,293 @@
+import { dispose, tidy } from '@tensorflow/tfjs-core';
+import { disposeTaps, tapsOf } from '../../base-model';
+import type { ContentBlend, FeatureTable } from '../../catalog';
+import { SidestreamError } from '../../error';
+import {
+  type ExpertCounts,
+  LADDERS,
+  type Ladder,
+  type Loss,
+  storedExpertCounts,
+  Trainer,
+  type Utilization,
+  UtilizationMeter,
+  type Weights,
+} from '../../model';
+import { nextWindow } from '../windows/experts-window';
+import { expertsBatch, type TrainRequest } from './experts-batch';
+import {
+  batchTensors,
+  embedRows,
+  freshEmbeddings,
+  mayStand,
+  nextItemLoss,
+  take,
+  unitEmbeddings,
+} from './experts-network';
+import {
+  type ContentTaps,
+  decodeExperts,
+  type ExpertsRecord,
+  encodeExperts,
+  freshGates,
+  freshShares,
+  freshWeights,
+  newestNames,
+} from './experts-weights';
+import { otherWork } from './yield-to-event-loop';
+
+export { embedLater } from './embed-later';
+export type { TrainRequest } from './experts-batch';
+
+export interface ExpertsOptions {
+  /** Features of the whole catalogue. */
+  table: FeatureTable;
+  /** What fresh experts stand for: the taps and weights of content similarity. Default: deepest taps, weighed evenly. */
+  blend?: ContentBlend;
+  /** Default 1. */
+  seed?: number;
+  /** Inner width of fresh experts. Default 32. */
+  bottleneckDim?: number;
+  /** Experts a layer may have. Default 4. */
+  maxExperts?: number;
+}
+
+export interface TrainResult {
+  /** Mean cross-entropy on the batch with the weights that stand now; 0 when there was nothing to learn. */
+  loss: number;
+  /** False when the update was dropped: not finite, or worse than before on its own batch, or nothing to learn. */
+  accepted: boolean;
+}
+
+const LEARNING_RATE = 5e-4;
+/** Norm that the gradient of one step is scaled down to. */
+const CLIP_NORM = 1;
+/** Items whose embeddings are computed before other work of the thread has its turn, where no backend is needed. */
+const BASE_CHUNK = 2048;
+
+/**
+ * The personal experts of one shopper: the ladders of the model over a catalogue's features, without a base model. A
+ * fresh expert passes its input on unchanged; training moves the newest expert of each layer and its router row only.
+ * The compute backend must be set before the first call that returns a promise. Such calls run one after the other.
+ */
+export class Experts {
+  #table: FeatureTable;
+  readonly #maxExperts: number;
+  /** The weights that stand; what is on the compute backend is derived from them. */
+  #weights: Weights;
+  #meter: UtilizationMeter;
+  #shares: Utilization;
+  /** Share of each modality in a cosine. */
+  readonly #blend: Record<Ladder, number>;
+  readonly #content: ContentTaps;
+  #trainer: Trainer | null = null;
+  #inUse: Trainer | null = null;
+  #queue: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  private constructor(options: ExpertsOptions, { weights, activation, shares, content }: ExpertsRecord) {
+    const { table, maxExperts = 4, blend = evenBlend(table) } = options;
+    this.#table = table;
+    this.#maxExperts = maxExperts;
+    this.#weights = weights;
+    this.#meter = new UtilizationMeter(activation);
+    this.#shares = shares;
+    this.#content = content;
+    this.#blend = { text: blend.text.weight, image: blend.image.weight };
+  }
+
+  /** Fresh experts. */
+  static create(options: ExpertsOptions): Experts {
+    const { table, blend = evenBlend(table), seed = 1, bottleneckDim = 32 } = options;
+    const content = { text: blend.text.tap, image: blend.image.tap };
+    const weights = freshWeights(table, bottleneckDim, content, seed);
+    const shares = freshShares(table, content);
+    return new Experts(options, { weights, activation: { text: [], image: [] }, shares, content });
+  }
+
+  /**
+   * Experts as `save` wrote them.
+   * @throws SidestreamError `model/bad-weights` when they are damaged or were made for other features
+   */
+  static load(options: ExpertsOptions, bytes: Uint8Array): Experts {
+    return new Experts(options, decodeExperts(bytes, options.table));
+  }
+
+  /** The weights that stand and the record of their use, as safetensors. */
+  save(): Uint8Array<ArrayBuffer> {
+    return encodeExperts({
+      weights: this.#weights,
+      activation: this.#meter.sums,
+      shares: this.#shares,
+      content: this.#content,
+    });
+  }
+
+  /**
+   * Some steps of Adam on the next-item loss over the last choices. One batch serves all steps, so the loss before and
+   * after can be compared; Adam's state lives as long as the window. Lets other work of the thread run between steps.
+   * @throws SidestreamError `runtime/invalid-input` naming the bad field, `runtime/closed` after `dispose`
+   */
+  train(request: TrainRequest): Promise<TrainResult> {
+    return this.#enqueue((trainer) => this.#train(trainer, request));
+  }
+
+  /**
+   * Embeddings of the whole catalogue with the weights that stand.
+   * @returns [count, 2D] unit rows; zeros for an item without features
+   * @throws SidestreamError `runtime/closed` after `dispose`
+   */
+  embeddings(): Promise<Float32Array> {
+    return this.embeddingsOf(allRows(this.#table));
+  }
+
+  /**
+   * Embeddings of some items.
+   * @param rows item rows, repeats allowed
+   * @returns [rows.length, 2D] unit rows
+   */
+  embeddingsOf(rows: ArrayLike<number>): Promise<Float32Array> {
+    const table = this.#table;
+    return this.#enqueue((trainer) => embedRows(trainer.parameters, table, rows, this.#blend));
+  }
+
+  /** What `embeddings` says while the experts are fresh. */
+  baseEmbeddings(): Promise<Float32Array> {
+    return this.baseEmbeddingsOf(allRows(this.#table));
+  }
+
+  /** The same for some items. @param rows item rows @returns [rows.length, 2D] */
+  async baseEmbeddingsOf(rows: ArrayLike<number>): Promise<Float32Array> {
+    const [list, table] = [Int32Array.from(rows), this.#table];
+    const gates = freshGates(table, this.#content);
+    const result = new Float32Array(list.length * table.dim * 2);
+    for (let start = 0; start < list.length; start += BASE_CHUNK) {
+      if (start > 0) await otherWork();
+      const some = list.subarray(start, start + BASE_CHUNK);
+      result.set(freshEmbeddings(table, some, gates, this.#blend), start * table.dim * 2);
+    }
+    return result;
+  }
+
+  /**
+   * Per layer the share of activation of the backbone and each expert, backbone first, summing to 1: of the window's
+   * training passes, or what is expected while there were none.
+   */
+  utilization(): Utilization {
+    return this.#meter.empty ? this.#shares : this.#meter.shares;
+  }
+
+  /** Experts of each layer. */
+  expertCounts(): ExpertCounts {
+    return { text: storedExpertCounts(this.#weights, 'text'), image: storedExpertCounts(this.#weights, 'image') };
+  }
+
+  /**
+   * Ends the window: prunes the least used expert of a layer below a share of 0.8 / n, freezes the others and, where
+   * there is room, adds a clone of the most used one. The embeddings change by pruning only. A training under way is
+   * dropped.
+   * @returns experts removed and added, over all layers
+   */
+  endWindow(): { pruned: number; expanded: number } {
+    const next = nextWindow(this.#weights, this.utilization(), !this.#meter.empty, this.#maxExperts);
+    this.#weights = next.weights;
+    this.#shares = next.shares;
+    this.#meter.reset();
+    this.#retire();
+    return { pruned: next.pruned, expanded: next.expanded };
+  }
+
+  /**
+   * The catalogue grew; rows keep their place.
+   * @throws SidestreamError `model/bad-shape` when the features are of another kind
+   */
+  setTable(table: FeatureTable): void {
+    const { dim, taps } = this.#table;
+    if (table.dim !== dim || LADDERS.some((ladder) => table.taps[ladder] !== taps[ladder])) {
+      throw new SidestreamError(
+        'model/bad-shape',
+        'The new features differ in width or taps from those the experts learned on; start with fresh experts.',
+      );
+    }
+    this.#table = table;
+  }
+
+  /** Frees the compute backend's memory. Calls under way finish; later ones are refused. */
+  dispose(): void {
+    this.#closed = true;
+    this.#retire();
+    this.#meter.discard();
+  }
+
+  async #train(trainer: Trainer, request: TrainRequest): Promise<TrainResult> {
+    const batch = expertsBatch(request, this.#table.count);
+    if (!batch) return { loss: 0, accepted: false };
+    const taps = tapsOf(this.#table, batch.rows);
+    const tensors = batchTensors(batch);
+    const meter = new UtilizationMeter();
+    const counted: Loss = (parameters, trainable) =>
+      nextItemLoss(unitEmbeddings(parameters, taps, this.#blend, { trainable, tally: meter.tally }), tensors);
+    try {
+      const [before] = await take(trainer.step(counted));
+      for (let step = 1; step < request.steps; step++) {
+        await otherWork();
+        trainer.step(counted).dispose();
+      }
+      const [after] = await take(
+        tidy(() => nextItemLoss(unitEmbeddings(trainer.parameters, taps, this.#blend), tensors)),
+      );
+      const learned = await trainer.read();
+      // The window may have ended or the experts may have been closed while numbers were on their way.
+      if (this.#trainer !== trainer) return { loss: before, accepted: false };
+      if (!mayStand(before, after)) {
+        trainer.restore(this.#weights);
+        return { loss: Number.isFinite(before) ? before : 0, accepted: false };
+      }
+      this.#weights = { ...this.#weights, ...learned };
+      await this.#meter.absorb(meter);
+      return { loss: after, accepted: true };
+    } finally {
+      meter.discard();
+      disposeTaps(taps);
+      dispose(tensors);
+    }
+  }
+
+  /** Runs a task after all earlier ones, with the weights on the compute backend. */
+  #enqueue<T>(task: (trainer: Trainer) => Promise<T>): Promise<T> {
+    const result = this.#queue.then(async () => {
+      if (this.#closed) {
+        throw new SidestreamError('runtime/closed', 'These experts were disposed of; load the saved ones to go on.');
+      }
+      const { names, masks } = newestNames(this.#weights);
+      this.#trainer ??= new Trainer(this.#weights, names, { learningRate: LEARNING_RATE, clipNorm: CLIP_NORM, masks });
+      const trainer = this.#trainer;
+      this.#inUse = trainer;
+      try {
+        return await task(trainer);
+      } finally {
+        this.#inUse = null;
+        if (this.#trainer !== trainer) trainer.dispose();
+      }
+    });
+    // The caller gets the error through `result`; the queue goes on with the next task.
+    this.#queue = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    return result;
+  }
+
+  #retire(): void {
+    const trainer = this.#trainer;
+    this.#trainer = null;
+    if (trainer !== this.#inUse) trainer?.dispose();
+  }
+}
+
+const evenBlend = ({ taps }: FeatureTable): ContentBlend => ({
+  text: { tap: taps.text - 1, weight: 0.5 },
+  image: { tap: taps.image - 1, weight: 0.5 },
+});
+
+const allRows = (table: FeatureTable): Int32Array => Int32Array.from({ length: table.count }, (_, row) => row);

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { catalogueIndex, type TermSources } from '../ranking';
+import { KnownTerms } from './term-value-cache';
+
+const items = ['a', 'b', 'c'].map((id) => ({
+  id,
+  title: id,
+  description: '',
+  category: id === 'a' ? 'Fruit' : 'Tools',
+  availability: 'in-stock' as const,
+  attributes: {},
+}));
+const table = { count: 3, dim: 2, taps: { text: 1, image: 1 }, values: new Int8Array(12), scales: new Float32Array(6) };
+const index = catalogueIndex(items, table, { text: { tap: 0, weight: 0.5 }, image: { tap: 0, weight: 0.5 } });
+const sources = (): TermSources => ({
+  taste: { rows: [0], strengths: [1], dismissed: new Set() },
+  base: null,
+  liking: null,
+  experts: null,
+});
+
+describe('KnownTerms', () => {
+  it('computes the terms once for each state', () => {
+    const known = new KnownTerms();
+    const state = sources();
+    const first = known.values(index, state);
+    expect(known.values(index, { ...state })).toBe(first);
+    state.taste.rows.push(1);
+    state.taste.strengths.push(1);
+    const second = known.values(index, state);
+    expect(second).not.toBe(first);
+    expect(second.category).not.toEqual(first.category);
+    expect(known.values(index, { ...state, liking: new Float32Array(3) })).not.toBe(second);
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../model';
+import { categoryIndex } from '../../ranking/terms/category-preference';
+import { TasteDistance } from './drift-distance';
+
+const COUNT = 60;
+const WIDTH = 4;
+
+/** Unit rows of three groups; the last row is an item without features. */
+function groups(): Float32Array {
+  const random = seededRandom(3);
+  const values = new Float32Array(COUNT * WIDTH);
+  for (let row = 0; row < COUNT - 1; row++) {
+    const vector = Array.from({ length: WIDTH }, (_, d) => (d === row % 3 ? 1 : 0) + 0.3 * (random() - 0.5));
+    const length = Math.hypot(...vector);
+    values.set(
+      vector.map((x) => x / length),
+      row * WIDTH,
+    );
+  }
+  return values;
+}
+
+const values = groups();
+const content = { count: COUNT, width: WIDTH, values };
+const none = categoryIndex(new Array(COUNT).fill(''));
+const index = { content, categories: none, popularity: new Float32Array(COUNT) };
+const ones = (rows: number[]): number[] => rows.map(() => 1);
+
+describe('TasteDistance', () => {
+  const even = new TasteDistance(index);
+  const history = [0, 3, 6, 9];
+
+  it('is the cosine to the faded mean, in deviations from a choice by popularity, computed by hand', () => {
+    const popularity = Float32Array.from({ length: COUNT }, (_, row) => row % 5);
+    const distance = new TasteDistance({ ...index, popularity }).of(12, [0, 4], [1, 3], 2);
+    const at = (row: number): number[] => [...values.slice(row * WIDTH, (row + 1) * WIDTH)];
+    const taste = at(0).map((x, d) => x * 2 ** -0.5 + 3 * at(4)[d]);
+    const dot = (row: number): number => at(row).reduce((sum, x, d) => sum + x * taste[d], 0);
+    const shares = [...popularity].map((chosen) => 1 + chosen);
+    const total = shares.reduce((sum, share) => sum + share, 0);
+    const mean = shares.reduce((sum, share, row) => sum + (share / total) * dot(row), 0);
+    const variance = shares.reduce((sum, share, row) => sum + (share / total) * (dot(row) - mean) ** 2, 0);
+    expect(distance).toBeCloseTo((mean - dot(12)) / Math.sqrt(variance), 6);
+  });
+
+  it('is below zero for more of the same and above for something else', () => {
+    expect(even.of(12, history, ones(history))).toBeLessThan(-0.8);
+    expect(even.of(13, history, ones(history))).toBeGreaterThan(0.3);
+  });
+
+  it('hears newer and stronger choices more', () => {
+    const mixed = [0, 3, 1, 4];
+    const group = (row: number, strengths: number[], halfLife?: number): number =>
+      even.of(row, mixed, strengths, halfLife) ?? Number.NaN;
+    expect(group(7, ones(mixed), 1)).toBeLessThan(group(7, ones(mixed), 100));
+    expect(group(6, [3, 3, 1, 1], 100)).toBeLessThan(group(6, ones(mixed), 100));
+  });
+
+  it('says nothing without history or features, or of an item chosen before', () => {
+    expect(even.of(5, [], [])).toBeNull();
+    expect(even.of(3, history, ones(history))).toBeNull();
+    expect(even.of(5, [COUNT - 1], [1])).toBeNull();
+  });
+
+  it('is the mean of what content, embedding and categories say, and of those alone that say something', () => {
+    const group = Float32Array.from(values, (_, at) => (at % WIDTH === Math.floor(at / WIDTH) % 3 ? 1 : 0));
+    const categories = categoryIndex(Array.from({ length: COUNT }, (_, row) => (row < 30 ? 'Old' : 'New')));
+    const embedding = { width: WIDTH, values: group };
+    const of = (distance: TasteDistance): number => distance.of(33, [0, 3, 6], [1, 1, 1]) ?? Number.NaN;
+    const silent = { ...content, values: new Float32Array(values.length) };
+    const parts = [
+      of(even),
+      of(new TasteDistance({ ...index, content: silent }, embedding)),
+      of(new TasteDistance({ ...index, content: silent, categories })),
+    ];
+    // The same group, but none of the category.
+    expect(parts[1]).toBeLessThan(-1);
+    expect(parts[2]).toBeGreaterThan(0.5);
+    const all = of(new TasteDistance({ ...index, categories }, embedding));
+    expect(all).toBeCloseTo((parts[0] + parts[1] + parts[2]) / 3, 6);
+  });
+
+  it('has a sample stand for a large catalogue', () => {
+    const many = new Float32Array(5000 * WIDTH);
+    for (let row = 0; row < 5000; row++) {
+      const from = (row % (COUNT - 1)) * WIDTH;
+      many.set(values.subarray(from, from + WIDTH), row * WIDTH);
+    }
+    const distance = new TasteDistance({
+      content: { count: 5000, width: WIDTH, values: many },
+      categories: none,
+      popularity: new Float32Array(5000),
+    });
+    const expected = even.of(12, history, ones(history)) ?? Number.NaN;
+    expect(distance.of(12, history, ones(history)) ?? Number.NaN).toBeCloseTo(expected, 0);
+  });
+});

@@ -1,0 +1,314 @@
+import type { Item, ItemInput } from '../catalog';
+import type { SidestreamError } from '../error';
+import type { EventType } from '../events';
+import type { Counts, Experiment, Metrics, MetricsRow, Variant } from '../experiment';
+import type {
+  CategoryCap,
+  Filter,
+  FilterCondition,
+  FilterField,
+  FilterValue,
+  Pin,
+  Placement,
+  Push,
+  Rules,
+  Source,
+} from '../ranking';
+import type { Encryption } from '../store';
+
+export type {
+  CategoryCap,
+  Counts,
+  Encryption,
+  EventType,
+  Experiment,
+  Filter,
+  FilterCondition,
+  FilterField,
+  FilterValue,
+  Item,
+  ItemInput,
+  Metrics,
+  MetricsRow,
+  Pin,
+  Placement,
+  Push,
+  Rules,
+  Source,
+  Variant,
+};
+
+/**
+ * Consent of the shopper: `pending` keeps everything in memory, `granted` writes to IndexedDB, `denied` deletes it and
+ * learns nothing. Whatever is said in one tab holds in all open tabs of the shop.
+ */
+export type Consent = 'pending' | 'granted' | 'denied';
+
+/** One place of a list. */
+export interface Recommendation {
+  item: Item;
+  /** Higher is better; comparable only inside one response. Pins, cap, diversity and `fresh` change the order, not the score. */
+  score: number;
+  source: Source;
+  /** The named parts of the score, which add up to it. */
+  terms: Record<string, number>;
+  /** One sentence for the shopper: `Because you looked at "Red apple"`. */
+  reason: string;
+  /** 0-based. */
+  position: number;
+}
+
+/** What to recommend, and where. Its rules take the place of the shop's rules of the same names. */
+export interface RecommendRequest extends Rules {
+  /** Default `for-you`. */
+  placement?: Placement;
+  /** The item being looked at; required by `similar` and `complement`. */
+  itemId?: string;
+  /** Default 8, at most 100. */
+  limit?: number;
+  /** Items already in view, never returned. */
+  exclude?: string[];
+  /** Language of the reasons, as a tag: `de-AT`. There are en, ja, de, fr, es and ar; default, and for all others: en. */
+  lang?: string;
+}
+
+/** Why an item has its score. */
+export interface Explanation {
+  item: Item;
+  placement: Placement;
+  score: number;
+  source: Source;
+  /**
+   * What the score is made of; the parts add up to it. `text` and `image` are likeness to what was chosen (or is in view),
+   * the others the terms and rules by name: `popularity`, `experts`, `companions`, `boost` …
+   */
+  parts: Record<string, number>;
+  /** Items chosen before (or in view) that brought part of the score, the largest first, at most 8. */
+  because: { item: Item; part: number }[];
+  /** One sentence for the shopper, in the language of the request. */
+  sentence: string;
+}
+
+/** A ranked list. */
+export interface RecommendResponse {
+  /** Pass it on with `track` to attribute clicks. */
+  id: string;
+  placement: Placement;
+  items: Recommendation[];
+}
+
+/**
+ * What is known of an event besides its type and item. A cart or purchase without a `recommendationId` gets it, with
+ * placement and position, from the last click on a recommendation of its item, if that is not older than 7 days.
+ */
+export interface TrackDetails {
+  /** Pieces. Default 1. */
+  quantity?: number;
+  /** Of one piece. */
+  price?: number;
+  /** ISO 4217 code of the price: `EUR`. */
+  currency?: string;
+  /** One of the recommender's, or the name of a list of the shop's own; at most 64 characters. */
+  placement?: Placement | (string & {});
+  /** 0-based. */
+  position?: number;
+  /** `id` of the response that the item came with. */
+  recommendationId?: string;
+  /** The order of a purchase. A purchase of the same item with the same id is counted, and learned from, once. */
+  transactionId?: string;
+}
+
+/** Which part of the catalogue to list. */
+export interface BrowseRequest {
+  /** Category or category prefix (whole path segments); all when absent. */
+  category?: string;
+  /** Words that must all occur in the title or description. */
+  query?: string;
+  /** Default 0. */
+  offset?: number;
+  /** Default 48. */
+  limit?: number;
+}
+
+/** A page of the catalogue, in catalogue order; of a catalogue too large to be loaded as a whole, of what is loaded. */
+export interface BrowseResponse {
+  items: Item[];
+  /** Matches before offset and limit. */
+  total: number;
+}
+
+/** A product that this device adds to its own catalogue. */
+export type NewItem = Omit<ItemInput, 'id' | 'image'> & {
+  /** Must not be an id of the shop's; made up when absent. */
+  id?: string;
+  /** The picture; encoded and kept on this device. */
+  picture?: Blob;
+};
+
+/** What the inspector shows. */
+export interface Status {
+  consent: Consent;
+  learning: boolean;
+  /** Whether this tab trains and saves: one of the shop's tabs that learn does. */
+  leading: boolean;
+  items: number;
+  /** Events learned from in this profile. */
+  events: number;
+  /** Items that the shopper dismissed and did not take back. */
+  dismissed: number;
+  /** Milliseconds since the epoch, or null before the first update. */
+  lastUpdate: number | null;
+  /** Windows closed so far. */
+  windows: number;
+  /** Updates dropped by the guard. */
+  rejected: number;
+  /** tfjs backend once there was something to learn, and the encoders' backend once they ran. */
+  backend: { learner: string | null; encoders: string | null };
+  /** Tensors that the worker holds, and bytes in them; null before tfjs was needed. */
+  memory: { tensors: number; bytes: number } | null;
+  /** Per layer of each ladder, share of activation of backbone and experts (sums to 1; backbone first). Empty before the first update. */
+  utilization: { text: number[][]; image: number[][] };
+  /** Personal weights of the score's terms. */
+  weights: Record<string, number>;
+}
+
+/** Long work under way. `total` is 0 while unknown. */
+export interface Progress {
+  stage: 'bundle' | 'encoders' | 'encode' | 'learn';
+  loaded: number;
+  total: number;
+}
+
+/** What the device had learned when a window of the shopper's stream ended. */
+export interface Snapshot {
+  id: number;
+  /** Milliseconds since the epoch. */
+  time: number;
+  /** Choices learned from up to then. */
+  choices: number;
+  /** Windows closed up to then. */
+  windows: number;
+}
+
+/** Events of a recommender, by name. */
+export interface RecommenderEvents {
+  /** The profile or the catalogue changed: lists should be fetched again. */
+  change: Status;
+  progress: Progress;
+  error: SidestreamError;
+}
+
+/** How to start a recommender. */
+export interface RecommenderOptions {
+  /** Address of the bundle folder, relative to the page. */
+  bundle: string;
+  /** Default: `granted` when this shop's profile is on this device, else `pending`. */
+  consent?: Consent;
+  /** Separates profiles of shops on one origin. Default `default`. */
+  namespace?: string;
+  /** Default true. False: events are recorded and rules know them; nothing is learned, lists are not personal. */
+  learning?: boolean;
+  /** Default 1. */
+  seed?: number;
+  /** How what this device keeps is encrypted, see `Encryption`. Needs https. Default false. */
+  encrypt?: Encryption;
+  /**
+   * Address of the package's `worker.js`, with the files of its folder beside it, when it is not where the page's script
+   * looks: beside itself, or where a bundler put it. A worker from another host needs `worker-src blob:` in a CSP.
+   */
+  workerUrl?: string;
+  /** What the shop wants of every list. A wrong rule is refused with `runtime/invalid-input`. */
+  rules?: Rules;
+  /** Called with progress from the first byte on; the same as the `progress` event, which has listeners only once loaded. */
+  onProgress?: (progress: Progress) => void;
+  /** An A/B test that this device may take part in. A wrong one is refused with `runtime/invalid-input`. */
+  experiment?: Experiment;
+  /**
+   * Gets what this page counted since the last call, by variant and placement: every 30 seconds, when the page is hidden,
+   * and on `close()`; never nothing. Sidestream itself sends nothing anywhere; without this hook the counters stay on the
+   * device, and with it they go where the shop sends them. They hold no item, no time and no id of shopper or device.
+   */
+  onMetric?: (counts: Counts[]) => void;
+}
+
+/** How long a call is waited for. */
+export interface CallOptions {
+  /** Aborting it rejects the call with `runtime/aborted`; the error's `cause` is the signal's reason. */
+  signal?: AbortSignal;
+  /** Milliseconds, above 0, after which the call rejects with `runtime/timeout`. Default: none. */
+  timeout?: number;
+}
+
+/**
+ * The page's side of a recommender. Every method may reject with a SidestreamError: `runtime/invalid-input` for a bad
+ * argument, `runtime/unknown-item` for an id the catalogue lacks, `runtime/worker-crashed` when the worker died (the
+ * next call starts a new one), `runtime/closed` after `close()`.
+ */
+export interface Recommender {
+  /** May also reject with `runtime/aborted` or `runtime/timeout`, as its options say. */
+  recommend(request?: RecommendRequest, options?: CallOptions): Promise<RecommendResponse>;
+  /**
+   * Why an item has the score it has in the list of this request, whether it has a place there or not.
+   * @param request as for `recommend()`
+   */
+  explain(itemId: string, request?: RecommendRequest): Promise<Explanation>;
+  /**
+   * Resolves when the event is on disk (consent granted) or in memory (pending); with `denied`, at once, and nothing is
+   * kept. Learning follows and cannot reject it; lists asked for after it know of the event. `settled()` waits for both.
+   * Rejects with `store/full` or `store/unavailable` when the event could not be kept. An id that the catalogue lacks is
+   * refused with `runtime/unknown-item`; of a catalogue too large to be loaded as a whole, such an event is kept, nothing
+   * is learned of it, and an `error` event says so.
+   */
+  track(type: EventType, itemId: string, details?: TrackDetails): Promise<void>;
+  /**
+   * What the shopper says of a profile on the device. Any other word, or a boolean, is refused with
+   * `runtime/invalid-input`. An answer counts from the moment it is given, whatever is under way: a `granted` that is
+   * not carried out yet then rejects with `store/forgotten`. `denied` and `pending` delete what the device holds; `denied`,
+   * and `pending` after `granted`, forget what memory holds too. They reject with `store/blocked` when another page holds
+   * the database open: then the next call tries to delete it again. `granted` rejects with `store/*` when the device cannot
+   * keep a profile; then everything stays in memory, and the next call tries again.
+   */
+  consent(level: Consent): Promise<void>;
+  /** Encodes text and picture on this device and adds the item to the local catalogue. */
+  addItem(item: NewItem): Promise<Item>;
+  getItem(id: string): Promise<Item | null>;
+  browse(request?: BrowseRequest): Promise<BrowseResponse>;
+  /**
+   * Category paths with their number of items, in catalogue order; of a catalogue too large to be loaded as a whole,
+   * broader categories too, with all items below them.
+   */
+  categories(): Promise<{ category: string; count: number }[]>;
+  status(): Promise<Status>;
+  /**
+   * Impressions, clicks, carts, purchases and revenue on this device by variant and placement, and its variant. Counted
+   * since consent was given, or since the page was opened without it; `reset()` begins at zero.
+   */
+  metrics(): Promise<Metrics>;
+  /** Resolves when all events tracked so far are kept and learned, and what was due of training and saving is done. */
+  settled(): Promise<void>;
+  /** Forgets everything learned and every event; consent stays. */
+  reset(): Promise<void>;
+  /**
+   * Leaves no byte of ours on this device: profile, log, snapshots, keys. Consent is `pending` again, in all tabs. Rejects
+   * with `store/blocked` as `consent('denied')` does.
+   */
+  forget(): Promise<void>;
+  /** Snapshots of the profile, one per window, oldest first; the last 12 are kept. */
+  snapshots(): Promise<Snapshot[]>;
+  /** Goes back to a snapshot: lists are again what they were, and what came later is gone. Rejects with `store/unknown-snapshot`. */
+  rollback(id: number): Promise<void>;
+  /** All that was learned as one file, encrypted where there is a passphrase. */
+  exportProfile(passphrase?: string): Promise<Blob>;
+  /**
+   * Puts an exported profile in the place of this one. Rejects with `store/corrupt`, `store/wrong-passphrase` or
+   * `store/newer-schema`; then nothing changes.
+   */
+  importProfile(file: Blob, passphrase?: string): Promise<void>;
+  on<K extends keyof RecommenderEvents>(type: K, listener: (event: RecommenderEvents[K]) => void): () => void;
+  /**
+   * Ends this handle, after what it was asked is answered: whatever is asked from then on rejects with `runtime/closed`,
+   * and an item that is being added does. Others of the same bundle and namespace go on; the last one saves and ends the
+   * worker, within 10 seconds. Repeated calls do nothing.
+   */
+  close(): Promise<void>;
+}

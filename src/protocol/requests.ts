@@ -1,0 +1,77 @@
+import * as v from 'valibot';
+import { exactObject } from '../common/strict-object';
+import { detailFields, type EventType, eventFields, itemIdSchema } from '../events';
+import { experimentSchema } from '../experiment';
+import { ruleFields, rulesSchema } from '../ranking';
+import { encryptionSchema } from '../store';
+import type { TrackDetails } from './api';
+import { consentSchema } from './consent';
+
+/** Placements that are about an item in view. */
+const ABOUT_ITEM = ['similar', 'complement'];
+
+const count = (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most));
+const hook = v.optional(v.literal('function', 'must be a function'));
+
+/** Options of a recommender, as they come from the page: of a function, the word. */
+export const optionsSchema = exactObject({
+  bundle: v.string(),
+  consent: v.optional(consentSchema),
+  namespace: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(256)), 'default'),
+  learning: v.optional(v.boolean(), true),
+  seed: v.optional(v.pipe(v.number(), v.safeInteger()), 1),
+  encrypt: v.optional(encryptionSchema, false),
+  workerUrl: v.optional(v.string()),
+  rules: v.optional(rulesSchema),
+  experiment: v.optional(experimentSchema),
+  onProgress: hook,
+  onMetric: hook,
+});
+
+/** A request for a list, as it comes from the page. */
+export const recommendSchema = v.pipe(
+  exactObject({
+    placement: v.optional(v.picklist(['for-you', 'similar', 'complement', 'trending', 'recent']), 'for-you'),
+    itemId: v.optional(itemIdSchema),
+    limit: v.optional(count(1, 100), 8),
+    exclude: v.optional(v.pipe(v.array(v.string()), v.maxLength(10_000)), []),
+    lang: v.optional(v.pipe(v.string(), v.maxLength(64))),
+    ...ruleFields,
+  }),
+  v.forward(
+    v.check(
+      ({ placement, itemId }) => itemId !== undefined || !ABOUT_ITEM.includes(placement),
+      'the placements "similar" and "complement" need the id of an item',
+    ),
+    ['itemId'],
+  ),
+);
+
+export type ParsedRequest = v.InferOutput<typeof recommendSchema>;
+
+/** How long a call is waited for; its signal stays on the page. */
+export const callSchema = exactObject({
+  signal: v.undefined(),
+  timeout: v.optional(v.pipe(v.number(), v.gtValue(0))),
+});
+
+/** Which part of the catalogue to list. */
+export const browseSchema = exactObject({
+  category: v.optional(v.string()),
+  query: v.optional(v.string()),
+  offset: v.optional(count(0)),
+  limit: v.optional(count(0)),
+});
+
+/** An event before it is parsed. */
+export interface TrackInput {
+  type: EventType;
+  itemId: string;
+  details: TrackDetails;
+}
+
+/** An event, as it comes from the page. */
+export const trackSchema = exactObject({ ...eventFields, details: exactObject(detailFields) });
+
+export { parsed } from './parse-argument';

@@ -1,0 +1,119 @@
+import type { ProxyMarked } from 'comlink';
+import type { EncoderFiles, Item, TextRecipe } from '../catalog';
+import type { ImagePreset, TextPreset } from '../encoders';
+import type { SerializedError } from '../error';
+import type { EventType } from '../events';
+import type { Counts, Metrics } from '../experiment';
+import type { LocalItem, Snapshot } from '../store';
+import type {
+  BrowseRequest,
+  BrowseResponse,
+  CallOptions,
+  Consent,
+  Explanation,
+  Progress,
+  RecommendRequest,
+  RecommendResponse,
+  Status,
+  TrackDetails,
+} from './api';
+import type { GivenOptions } from './given-options';
+import type { Kept } from './hand-over';
+import type { TrackInput } from './requests';
+
+/** Listener on the page; errors come as plain data, since a cloned Error loses its code. */
+export type RemoteListener = (
+  ...[type, event]: ['change', Status] | ['progress', Progress] | ['error', SerializedError]
+) => void;
+
+/** The object that the worker exposes first. */
+export interface WorkerHost {
+  /**
+   * Loads the bundle and, with consent, the profile.
+   * @param options `GivenOptions`, parsed in the worker
+   * @param kept a profile to go on with, from `handOver()`
+   * @param restarted whether another worker of the page ran before
+   * @throws SidestreamError `runtime/invalid-input`, `bundle/*`
+   */
+  start(
+    options: unknown,
+    listener: RemoteListener,
+    kept: Kept | null,
+    restarted: boolean,
+  ): Promise<WorkerRecommender & ProxyMarked>;
+}
+
+/** The recommender in its worker, as the page reaches it. It parses whatever it is given. */
+export interface WorkerRecommender {
+  /**
+   * What a further caller of `createRecommender()` asks for.
+   * @param options the caller's
+   * @param given what this recommender was started with
+   * @returns names of options that hold only after a restart
+   * @throws SidestreamError `runtime/invalid-input` for an option that is wrong, or not the one that is given already
+   */
+  join(options: GivenOptions, given: GivenOptions): Promise<string[]>;
+  recommend(request: RecommendRequest, wait: CallOptions): Promise<RecommendResponse>;
+  explain(itemId: string, request?: RecommendRequest): Promise<Explanation>;
+  track(type: EventType, itemId: string, details: TrackDetails): Promise<void>;
+  /** Several events at once, each kept or refused for itself: null where it was kept. Rejects where the store fails. */
+  trackAll(events: TrackInput[]): Promise<(SerializedError | null)[]>;
+  consent(level: Consent): Promise<void>;
+  getItem(id: string): Promise<Item | null>;
+  browse(request?: BrowseRequest): Promise<BrowseResponse>;
+  categories(): Promise<{ category: string; count: number }[]>;
+  status(): Promise<Status>;
+  metrics(): Promise<Metrics>;
+  takeMetrics(): Promise<Counts[]>;
+  settled(): Promise<void>;
+  reset(): Promise<void>;
+  forget(): Promise<void>;
+  snapshots(): Promise<Snapshot[]>;
+  rollback(id: number): Promise<void>;
+  exportProfile(passphrase?: string): Promise<Blob>;
+  importProfile(file: Blob, passphrase?: string): Promise<void>;
+  /** What the encoder worker needs to encode new items for this bundle. */
+  encoderFiles(): Promise<BundleEncoders>;
+  /** @param backend compute backend of the encoders that encoded it */
+  insertItem(item: LocalItem, backend: string): Promise<Item>;
+  /** Whether the page is hidden or the battery low. */
+  setResting(resting: boolean): Promise<void>;
+  /** Ends it for another to take its place; what is in memory only is given to that one. */
+  handOver(): Promise<Kept>;
+  close(): Promise<void>;
+}
+
+/** Everything the encoder worker needs to encode items as a bundle's own were. */
+export interface BundleEncoders {
+  text: EncoderFiles & { preset: TextPreset };
+  image: EncoderFiles & { preset: ImagePreset };
+  /** Statistics and projections of all taps, as the bundle stores them. */
+  projection: ArrayBuffer;
+  /** Width D of every projected tap. */
+  dim: number;
+  /** What the text encoder reads of an item. */
+  recipe: TextRecipe;
+  /** Names the encoders, see LocalItem. */
+  encoders: string;
+}
+
+/** Features of one item as a FeatureTable of one row holds them. */
+export interface EncodedFeatures {
+  values: Int8Array;
+  scales: Float32Array;
+  /** The picture in small, as a data address; null without a picture. */
+  thumbnail: string | null;
+  /** What the sessions ran on. */
+  backend: string;
+}
+
+/** The object that the encoder worker exposes. */
+export interface EncoderHost {
+  /** Encodes one item. Both encoders are loaded, run once and released, one after the other. */
+  encode(
+    item: Item,
+    picture: Blob | null,
+    files: BundleEncoders,
+    onProgress: (progress: Progress) => void,
+  ): Promise<EncodedFeatures>;
+}

@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { NO_RECORD } from '../../events';
+import type { Placement } from '../placement';
+import { type RankRequest, rank } from '../rank';
+import { COMPANIONS, catalogue, chose, state } from '../ranking.fixture';
+import { explain } from './explain';
+
+const sum = (parts: Record<string, number>): number => Object.values(parts).reduce((total, part) => total + part, 0);
+const request = (placement: Placement, more: Partial<RankRequest> = {}): RankRequest => ({
+  placement,
+  row: null,
+  limit: 8,
+  exclude: new Set(),
+  ...more,
+});
+
+describe('explain', () => {
+  it('has parts that add up to the score, and to the terms of the list, for any shopper, placement and rules', () => {
+    const index = catalogue([{ popularity: 5 }, { popularity: 2 }, {}, { popularity: 9 }], COMPANIONS);
+    const row = fc.nat(7);
+    fc.assert(
+      fc.property(
+        fc.array(row, { maxLength: 30 }),
+        fc.constantFrom<Placement>('for-you', 'similar', 'complement', 'trending', 'recent'),
+        fc.option(row),
+        fc.constantFrom(0, 0.5, 1),
+        fc.array(row, { maxLength: 2 }),
+        (rows, placement, inView, rotation, dismissed) => {
+          const liking = Float32Array.from({ length: 8 }, (_, n) => Math.sin(n));
+          const shopper = {
+            ...state({ rows, strengths: rows.map((n) => 1 + (n % 3)), dismissed: new Set(dismissed) }),
+            liking,
+            record: { ...NO_RECORD, timesShown: (n: number) => n },
+          };
+          const excludeRecent = rows.length % 2 === 0 ? 0 : 3;
+          const rules = {
+            rotation,
+            excludeRecent,
+            boost: [{ filter: { category: 'Fruit' } }],
+            bury: [{ filter: { id: 'item-5' } }],
+          };
+          const asked = request(placement, { row: inView, rules });
+          for (const place of rank(index, shopper, asked)) {
+            const explained = explain(index, shopper, asked, place.row);
+            expect(explained.score).toBe(place.score);
+            expect(Math.abs(sum(explained.parts) - place.score)).toBeLessThan(1e-4);
+            expect(Math.abs(sum(place.terms) - place.score)).toBeLessThan(1e-4);
+            expect(explained.sentence).toBe(place.reason);
+            expect(explained.because.map(({ row: other }) => other)).not.toContain(place.row);
+            expect(explained.sentence).not.toContain(index.items[place.row].title);
+          }
+        },
+      ),
+      { seed: 7, numRuns: 100 },
+    );
+  });
+
+  it('counts likeness and companions to the past items that they come from', () => {
+    const index = catalogue([], COMPANIONS);
+    const shopper = chose(4, 0, 1);
+    const [place] = rank(index, shopper, request('for-you', { rules: { filter: { id: 'item-7' } } }));
+    const explained = explain(index, shopper, request('for-you'), 7);
+    const { recent = 0, session = 0, closest = 0, companions = 0 } = place.terms;
+    const pulled = explained.because.reduce((total, { part }) => total + part, 0);
+    expect(pulled).toBeCloseTo(recent + session + closest + companions, 4);
+    expect(explained.parts.text + explained.parts.image).toBeCloseTo(recent + session + closest, 4);
+    expect(explained.because[0].row).toBe(0);
+    expect(explain(catalogue(), shopper, request('for-you'), 7).because[0].row).toBe(4);
+  });
+
+  it('explains what no list would show, too', () => {
+    const shopper = { ...state({ dismissed: new Set([3]) }) };
+    const { score, parts, sentence } = explain(catalogue(), shopper, request('similar', { row: 0, lang: 'de' }), 3);
+    expect(sum(parts)).toBeCloseTo(score, 5);
+    expect(sentence).toBe('Ähnlich wie „Item 0“');
+  });
+});

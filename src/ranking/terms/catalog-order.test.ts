@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { placeCloseness } from './catalog-order';
+
+it('falls by 1/e over a 124th of the catalogue, down to a floor', () => {
+  const closeness = placeCloseness([500], 1240);
+  const above = (row: number): number => Math.exp(closeness[row]) - 0.02;
+  expect(above(500)).toBeCloseTo(1, 5);
+  expect(above(510)).toBeCloseTo(Math.exp(-1), 5);
+  expect(above(490)).toBeCloseTo(Math.exp(-1), 5);
+  expect(closeness[0]).toBeCloseTo(Math.log(0.02), 5);
+  expect(closeness[1239]).toBeCloseTo(Math.log(0.02), 5);
+});
+
+it('is the mean over the last ten choices; a small catalogue has steps of one place', () => {
+  const closeness = placeCloseness([0, ...new Array(9).fill(50)], 100);
+  expect(Math.exp(closeness[0]) - 0.02).toBeCloseTo(0.1, 5);
+  expect(Math.exp(closeness[51]) - 0.02).toBeCloseTo(0.9 * Math.exp(-1), 5);
+  const later = placeCloseness([0, ...new Array(10).fill(50)], 100);
+  expect(Math.exp(later[0]) - 0.02).toBeCloseTo(0, 5);
+});
+
+it('changes nothing without a history', () => {
+  expect([...placeCloseness([], 3)]).toEqual([0, 0, 0]);
+});

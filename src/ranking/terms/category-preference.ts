@@ -1,0 +1,77 @@
+import { type CatalogueStatistics, categoryCounts, categoryPrefixes } from '../../catalog';
+
+/** For each item, the ids of its category and of every broader one: `Food/Fruit` belongs to `Food` too. */
+export interface CategoryIndex {
+  /** Ids per item, from broad to narrow; empty without a category. */
+  ofItem: number[][];
+  /** Share of the catalogue's items in each category id. */
+  baseRate: Float64Array;
+  names: string[];
+}
+
+/**
+ * Category ids of some items.
+ * @param categories one per item
+ * @param statistics of the whole catalogue, which these items are all or a part of, default of these; items it does not know of, such as
+ *   those that a device added, may bring categories of their own
+ */
+export function categoryIndex(
+  categories: string[],
+  statistics: Pick<CatalogueStatistics, 'count' | 'categories'> = {
+    count: categories.length,
+    categories: categoryCounts(categories),
+  },
+): CategoryIndex {
+  const names = statistics.categories.map(([name]) => name);
+  const counts = statistics.categories.map(([, count]) => count);
+  const ids = new Map(names.map((name, id) => [name, id]));
+  const ofItem = categories.map((category) =>
+    categoryPrefixes(category).map((name) => {
+      let id = ids.get(name);
+      if (id === undefined) {
+        id = names.length;
+        ids.set(name, id);
+        names.push(name);
+        counts.push(1);
+      }
+      return id;
+    }),
+  );
+  const baseRate = Float64Array.from(counts, (n) => n / Math.max(1, statistics.count));
+  return { ofItem, baseRate, names };
+}
+
+/** Strength of the catalogue's base rate against what the shopper did, in events. */
+const PRIOR_EVENTS = 3;
+
+/**
+ * Preference of a history for each item's categories: log of (smoothed share in the history / share in the catalogue),
+ * averaged over the levels of the path. 0 without history or category.
+ * @param rows item indices of the history
+ * @param weights strength of each event, 0 or more
+ * @returns one value per item
+ */
+export function categoryPreference(
+  index: CategoryIndex,
+  rows: ArrayLike<number>,
+  weights: ArrayLike<number>,
+): Float32Array {
+  const { ofItem, baseRate } = index;
+  const mass = new Float64Array(baseRate.length);
+  let total = 0;
+  for (let n = 0; n < rows.length; n++) {
+    total += weights[n];
+    for (const id of ofItem[rows[n]]) mass[id] += weights[n];
+  }
+  const logOdds = new Float64Array(baseRate.length);
+  for (let id = 0; id < logOdds.length; id++) {
+    const share = (mass[id] + PRIOR_EVENTS * baseRate[id]) / (total + PRIOR_EVENTS);
+    logOdds[id] = Math.log(share / baseRate[id]);
+  }
+  return Float32Array.from(ofItem, (ids) => {
+    if (ids.length === 0) return 0;
+    let sum = 0;
+    for (const id of ids) sum += logOdds[id];
+    return sum / ids.length;
+  });
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import type { CompanionTable } from '../../catalog';
+import { companionOf, companionship } from './cooccurrence';
+
+/** Item 0 goes with 1 (lift 2) and 3 (lift 1), item 2 with 3 (lift 4); nothing is known of item 3. */
+const table: CompanionTable = {
+  count: 4,
+  offsets: Uint32Array.of(0, 2, 2, 3, 3),
+  rows: Uint32Array.of(1, 3, 3),
+  lifts: Float32Array.of(2, 1, 4),
+};
+
+describe('companionship', () => {
+  it('is the lift with the last choice, and the mean over several, newer ones counting more', () => {
+    expect([...companionship(table, [0], 4)]).toEqual([0, 2, 0, 1]);
+    // Item 0 came three choices before item 2: it counts half. Between them were two that have no companions.
+    const weights = [0.5, 2 ** (-2 / 3), 2 ** (-1 / 3), 1];
+    const whole = weights.reduce((sum, weight) => sum + weight);
+    const values = companionship(table, [0, 1, 1, 2], 4);
+    for (const [row, expected] of [0, 1, 0, 0.5 + 4].entries()) expect(values[row]).toBeCloseTo(expected / whole, 6);
+  });
+
+  it('is nothing without a history, and for choices that are long ago', () => {
+    expect([...companionship(table, [], 4)]).toEqual([0, 0, 0, 0]);
+    const twentyLater = [0, ...new Array(19).fill(1)];
+    expect(companionship(table, twentyLater, 4)[1]).toBeGreaterThan(0);
+    expect([...companionship(table, [...twentyLater, 1], 4)]).toEqual([0, 0, 0, 0]);
+  });
+
+  it('has room for items beyond the table, which go with nothing', () => {
+    expect([...companionship(table, [5, 0], 6)].slice(4)).toEqual([0, 0]);
+    expect(companionship(table, [5, 0], 6)[1]).toBeGreaterThan(0);
+    expect([...companionship(table, [5], 6)]).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+});
+
+describe('companionOf', () => {
+  it('names the choice with the largest part, which an older one has only with a larger lift', () => {
+    expect(companionOf(table, [2, 0], 3)).toBe(2);
+    // Six others later the lift of 4 counts as one of 1 does now, or less.
+    expect(companionOf(table, [2, 1, 1, 1, 1, 1, 1, 0], 3)).toBe(0);
+    expect(companionOf(table, [0, 1, 1, 5], 1)).toBe(0);
+  });
+
+  it('names nothing for an item that is no companion', () => {
+    expect(companionOf(table, [0, 1, 2, 5], 0)).toBeNull();
+    expect(companionOf(table, [], 1)).toBeNull();
+  });
+});

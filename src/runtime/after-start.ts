@@ -1,3 +1,0 @@
-// What a page needs once the first list is there, and not before.
-export { ImpressionBatch } from './impression-batch';
-export { watchRest } from './rest';

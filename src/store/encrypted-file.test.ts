@@ -1,0 +1,65 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { isSealed, openSealed, seal } from './encrypted-file';
+
+const bytes = new TextEncoder().encode('what was learned');
+const refused = (code: string) => expect.objectContaining({ code });
+
+afterEach(() => void vi.restoreAllMocks());
+
+describe('a sealed file', () => {
+  it('opens with its passphrase alone, however that is typed', async () => {
+    const sealed = await seal(bytes, 'caf\u00e9');
+    expect(isSealed(sealed)).toBe(true);
+    expect(isSealed(bytes)).toBe(false);
+    expect(new TextDecoder().decode(sealed)).not.toContain('learned');
+    expect(await openSealed(sealed, 'cafe\u0301')).toEqual(bytes);
+    await expect(openSealed(sealed, 'cafe')).rejects.toEqual(refused('store/wrong-passphrase'));
+  });
+
+  it('is not made with an empty passphrase, which everybody knows', async () => {
+    await expect(seal(bytes, '')).rejects.toEqual(refused('runtime/invalid-input'));
+  });
+
+  it('is another one each time', async () => {
+    expect(await seal(bytes, 'x')).not.toEqual(await seal(bytes, 'x'));
+  });
+
+  it('is refused when it was changed, cut, or is none', async () => {
+    const sealed = await seal(bytes, 'x');
+    const changed = sealed.slice();
+    changed[sealed.length - 1] ^= 1;
+    await expect(openSealed(changed, 'x')).rejects.toEqual(refused('store/wrong-passphrase'));
+    await expect(openSealed(sealed.slice(0, -1), 'x')).rejects.toEqual(refused('store/wrong-passphrase'));
+    for (const other of [bytes, new Uint8Array(), sealed.slice(0, 20)]) {
+      await expect(openSealed(other, 'x')).rejects.toEqual(refused('store/corrupt'));
+    }
+    const endless = new TextEncoder().encode(`sidestream-sealed 1 99999999999 00 00\n`);
+    await expect(openSealed(endless, 'x')).rejects.toEqual(refused('store/corrupt'));
+    const [salt, nonce] = ['0'.repeat(32), '0'.repeat(24)];
+    const headers = [
+      // Rounds that would hold a core for seconds, or that no version of this code has written.
+      `1 10000000 ${salt} ${nonce}`,
+      `1 2000001 ${salt} ${nonce}`,
+      `1 599999 ${salt} ${nonce}`,
+      `1 1 ${salt} ${nonce}`,
+      `1 6e5 ${salt} ${nonce}`,
+      `1 600000.5 ${salt} ${nonce}`,
+      // Salt and nonce of other lengths, and words too many or too few.
+      `1 600000 00 ${nonce}`,
+      `1 600000 ${salt}00 ${nonce}`,
+      `1 600000 ${salt} 00`,
+      `1 600000 ${salt}`,
+      `1 600000 ${salt} ${nonce} more`,
+      `x 600000 ${salt} ${nonce}`,
+      `0 600000 ${salt} ${nonce}`,
+    ];
+    const derive = vi.spyOn(crypto.subtle, 'deriveKey');
+    for (const header of headers) {
+      const file = new TextEncoder().encode(`sidestream-sealed ${header}\nsomething`);
+      await expect(openSealed(file, 'x'), header).rejects.toEqual(refused('store/corrupt'));
+    }
+    expect(derive).not.toHaveBeenCalled();
+    const newer = new TextEncoder().encode('sidestream-sealed 2 1000 00 00\n');
+    await expect(openSealed(newer, 'x')).rejects.toEqual(refused('store/newer-schema'));
+  });
+});

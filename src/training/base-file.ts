@@ -1,0 +1,87 @@
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { BaseModel } from '../base-model';
+import { folderFetch, folderSink, removeStale } from '../build';
+import { addLearned, type BundleFile, type CompanionTable, MANIFEST_FILE, openBundle } from '../catalog';
+import { SidestreamError } from '../error';
+
+/** A file that was written. */
+export interface StoredFile {
+  file: string;
+  bytes: number;
+}
+
+/** The files of what was stored. */
+export interface StoredLearned {
+  base?: StoredFile;
+  companions?: StoredFile;
+}
+
+/**
+ * Stores what was learned as part of the bundle where `out` is the folder of one. Elsewhere there is a place for a base
+ * model alone: the file that `out` names where it ends in `.safetensors`, else `base.safetensors` in that folder. Base
+ * models are stored in half precision.
+ * @param digest of the bundle that it was learned for
+ * @throws SidestreamError `bundle/invalid` when `out` is the folder of another bundle
+ */
+export async function storeLearned(
+  { base, companions }: { base?: BaseModel; companions?: CompanionTable },
+  out: string,
+  digest: string,
+): Promise<StoredLearned> {
+  const weights = base && { bytes: base.save('F16'), config: base.config };
+  if (await isBundle(out)) {
+    const { manifest } = await openBundle(folderFetch(out));
+    if (manifest.digest !== digest) {
+      throw new SidestreamError(
+        'bundle/invalid',
+        `${out} is another bundle than the one that this was learned for; give that one, or a new folder.`,
+      );
+    }
+    const next = await addLearned(manifest, { base: weights, companions }, await folderSink(out));
+    await removeStale(out, next, manifest);
+    const stored = ({ file, bytes }: BundleFile): StoredFile => ({ file: join(out, file), bytes });
+    return {
+      ...(base && next.base ? { base: stored(next.base) } : {}),
+      ...(companions && next.companions ? { companions: stored(next.companions) } : {}),
+    };
+  }
+  if (!weights) return {};
+  const file = basePath(out);
+  await writeWhole(file, weights.bytes);
+  return { base: { file, bytes: weights.bytes.byteLength } };
+}
+
+/** Stores a base model, as `storeLearned` does; companions that a bundle has stay. */
+export const storeBase = (base: BaseModel, out: string, digest: string): Promise<StoredLearned> =>
+  storeLearned({ base }, out, digest);
+
+/** The file that `out` stands for when it is no bundle. */
+export const basePath = (out: string): string => (out.endsWith('.safetensors') ? out : join(out, 'base.safetensors'));
+
+/** Writes a file completely or not at all; its folder is made. */
+export async function writeWhole(file: string, bytes: Uint8Array | string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(`${file}.part`, bytes);
+  await rename(`${file}.part`, file);
+}
+
+/**
+ * Reads a file of weights.
+ * @throws SidestreamError `model/bad-weights` when it cannot be read
+ */
+export async function readWeightsFile(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SidestreamError('model/bad-weights', `The weights cannot be read: ${why}. Check the path.`, { cause });
+  }
+}
+
+/** Whether a folder is that of a bundle. */
+export const isBundle = async (folder: string): Promise<boolean> =>
+  stat(join(folder, MANIFEST_FILE)).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,84 @@
+import { readFile, rm } from 'node:fs/promises';
+import * as v from 'valibot';
+import { SidestreamError } from '../error';
+import { decodeSafetensors, encodeSafetensors, type Weights } from '../model';
+import { basePath, writeWhole } from './base-file';
+import type { PooledState } from './offline-training';
+
+const FORMAT = 'sidestream-checkpoint';
+const number = v.number();
+const quality = v.object({ hr10: number, ndcg10: number });
+const metadataSchema = v.object({
+  /** Which training it is of: another one cannot go on from it. */
+  training: v.string(),
+  /** 0-based. */
+  window: v.pipe(number, v.integer(), v.minValue(0)),
+  best: v.nullable(number),
+  reports: v.array(v.object({ epoch: number, loss: number, validation: v.nullable(quality) })),
+});
+
+/** A training between two epochs. */
+export interface Checkpoint {
+  window: number;
+  state: PooledState;
+}
+
+const checkpointPath = (out: string): string => `${basePath(out)}.checkpoint`;
+
+/** @param training what makes this training the one it is, as text */
+export async function writeCheckpoint(out: string, training: string, { window, state }: Checkpoint): Promise<void> {
+  const { weights, adam, best, reports } = state;
+  const parts = { now: weights, adam, best: best?.weights ?? {} };
+  const all: Weights = Object.fromEntries(
+    Object.entries(parts).flatMap(([part, of]) =>
+      Object.entries(of).map(([name, weight]) => [`${part}:${name}`, weight]),
+    ),
+  );
+  const about = { training, window, best: best?.epoch ?? null, reports };
+  await writeWhole(checkpointPath(out), encodeSafetensors(all, { format: FORMAT, about: JSON.stringify(about) }));
+}
+
+/**
+ * @throws SidestreamError `runtime/invalid-input` when there is none, or it is of another training
+ */
+export async function readCheckpoint(out: string, training: string): Promise<Checkpoint> {
+  const path = checkpointPath(out);
+  const refuse = (what: string, cause?: unknown): SidestreamError =>
+    new SidestreamError('runtime/invalid-input', `Cannot resume: ${what}. Train without --resume.`, { cause });
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    throw refuse(`there is no checkpoint at ${path}`, cause);
+  }
+  const { weights, metadata } = decodeSafetensors(bytes);
+  let data: unknown = null;
+  try {
+    data = JSON.parse(metadata.about ?? '');
+  } catch (cause) {
+    throw refuse(`${path} is no checkpoint`, cause);
+  }
+  const parsed = v.safeParse(metadataSchema, data);
+  if (!parsed.success || metadata.format !== FORMAT) throw refuse(`${path} is no checkpoint of this version`);
+  const { window, best, reports } = parsed.output;
+  if (parsed.output.training !== training) {
+    throw refuse('bundle, events, seed or options are not those of the training that was interrupted');
+  }
+  const part = (prefix: string): Weights =>
+    Object.fromEntries(
+      Object.entries(weights).flatMap(([name, weight]) =>
+        name.startsWith(`${prefix}:`) ? [[name.slice(prefix.length + 1), weight]] : [],
+      ),
+    );
+  return {
+    window,
+    state: {
+      weights: part('now'),
+      adam: part('adam'),
+      best: best === null ? null : { epoch: best, weights: part('best') },
+      reports,
+    },
+  };
+}
+
+export const removeCheckpoint = (out: string): Promise<void> => rm(checkpointPath(out), { force: true });

@@ -1,0 +1,10 @@
+export { isBundle, readWeightsFile, storeBase, storeLearned, writeWhole } from './base-file';
+export { removeCheckpoint } from './checkpoint';
+export { startCompute } from './compute';
+export { cutChunks, type PooledSource } from './offline-batch';
+export { type Interaction, pooledData } from './offline-data';
+export { trainPooled } from './offline-training';
+export { cutWindows, nextWeights } from './offline-windows';
+export type { RankCase } from './rank-quality';
+export { trainBase } from './train-base';
+export { prepareBatch } from './training-step';

@@ -1,0 +1,109 @@
+import {
+  add,
+  customGrad,
+  div,
+  type GradSaveFunc,
+  gather,
+  log,
+  matMul,
+  maximum,
+  mul,
+  neg,
+  type Scalar,
+  softmax,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  tensor1d,
+  tensor2d,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { disposeView, type HistoryView, historyView, itemRows, userRows } from '../base-model';
+import type { BaseConfig } from '../catalog';
+import { type ForwardOptions, type ItemTaps, linear, type Parameters } from '../model';
+import type { PooledBatch } from './offline-batch';
+
+/** A batch on the compute backend. */
+export interface PooledTensors {
+  view: HistoryView;
+  /** [B * L] */
+  inputs: Tensor1D;
+  /** [U, B * L]: 1 where the column is the step's input. */
+  scatter: Tensor2D;
+  /** [B * L, U] */
+  offset: Tensor2D;
+  /** [B * L, U]: the step's weight in its label's column. */
+  label: Tensor2D;
+  /** [B * L, 1]: 1 / (steps that count), 0 where padded. */
+  weight: Tensor2D;
+}
+
+/** The caller frees the result with `disposeTensors`. */
+export function pooledTensors({ size, length, rows, inputs, mask, labels, offset }: PooledBatch): PooledTensors {
+  const steps = size * length;
+  const width = rows.length;
+  const scatter = new Float32Array(width * steps);
+  const label = new Float32Array(steps * width);
+  const share = 1 / mask.reduce((total, value) => total + value, 0);
+  for (let step = 0; step < steps; step++) {
+    if (mask[step] === 0) continue;
+    scatter[inputs[step] * steps + step] = 1;
+    label[step * width + labels[step]] = share;
+  }
+  return {
+    view: historyView(mask, length),
+    inputs: tensor1d(inputs, 'int32'),
+    scatter: tensor2d(scatter, [width, steps]),
+    offset: tensor2d(offset, [steps, width]),
+    label: tensor2d(label, [steps, width]),
+    weight: tensor2d(
+      mask.map((counts) => counts * share),
+      [steps, 1],
+    ),
+  };
+}
+
+export function disposeTensors({ view, ...tensors }: PooledTensors): void {
+  disposeView(view);
+  for (const tensor of Object.values(tensors)) tensor.dispose();
+}
+
+/** Loss of one batch of the `sidestream` recipe: softmax over cosines / temperature + offset, mean over the steps. */
+export function pooledLoss(
+  parameters: Parameters,
+  config: BaseConfig,
+  taps: ItemTaps,
+  { view, inputs, scatter, offset, label, weight }: PooledTensors,
+  options?: ForwardOptions,
+): Scalar {
+  return tidy(() => {
+    const items = itemRows(parameters, config, taps, options);
+    const users = userRows(parameters, config, pick(items, inputs, scatter), view);
+    const logits = add(linear(mul(users, 1 / config.temperature), items), offset) as Tensor2D;
+    return crossEntropy(logits, label, weight);
+  });
+}
+
+/** Rows of x by index; the gradient is a product, as wasm has no kernel for that of gather. */
+function pick(x: Tensor2D, index: Tensor1D, scatter: Tensor2D): Tensor2D {
+  return customGrad<Tensor2D>((input) => ({
+    value: gather(input as Tensor2D, index),
+    gradFunc: (dy) => [matMul(scatter, dy)],
+  }))(x);
+}
+
+/** Weighted cross-entropy of every row against its label. In one piece, as these matrices are the largest of a step. */
+function crossEntropy(logits: Tensor2D, label: Tensor2D, weight: Tensor2D): Scalar {
+  return customGrad<Scalar>((input, save) => {
+    const shares = softmax(input as Tensor2D);
+    (save as GradSaveFunc)([shares]);
+    // The label's column holds the weight in place of 1; rows that do not count divide 0 by the floor.
+    const chosen = div(sum(mul(shares, label), 1, true), maximum(weight, 1e-12));
+    return {
+      value: neg(sum(mul(log(maximum(chosen, 1e-30)), weight))) as Scalar,
+      gradFunc: (dy: Scalar, [saved]: Tensor[]) => mul(sub(mul(saved, weight), label), dy),
+    };
+  })(logits);
+}

@@ -1,0 +1,211 @@
+import { initialWeights } from '../base-model';
+import type { BaseConfig, FeatureTable } from '../catalog';
+import { SidestreamError } from '../error';
+import { seededRandom, Trainer, trainableNames, type Utilization, UtilizationMeter, type Weights } from '../model';
+import { cutChunks, type PooledSource } from './offline-batch';
+import { type RankCase, type RankQuality, rankQuality } from './rank-quality';
+import { prepareBatch } from './training-step';
+
+/** What a base model is trained from, and how. */
+export interface PooledRequest {
+  config: BaseConfig;
+  /** Features of the whole catalogue. */
+  table: FeatureTable;
+  /** Catalogue rows of each user's choices, oldest first. */
+  sequences: readonly Int32Array[];
+  /** [count] >= 0. Its logarithm (of 1 more) is part of the logits and of the validation's scores. Default: the choices in `sequences`. */
+  popularity?: Float32Array;
+  /** Popularity of the validation's scores, where it is another one. */
+  validationPopularity?: Float32Array;
+  /** Later choices; training stops when the ranking of these gets no better. None: all epochs are run. */
+  validation?: readonly RankCase[];
+  seed: number;
+  /** Weights to go on from, such as those of an earlier window. Default: fresh ones. */
+  initial?: Weights;
+  /** All but the newest expert of each layer stand still. Default false. */
+  freezeExperts?: boolean;
+  /** Inner width of fresh experts. Default 32. */
+  bottleneckDim?: number;
+  /** Default 30. */
+  epochs?: number;
+  /** Epochs without a better ranking after which training stops. Default 4. */
+  patience?: number;
+  /** Sequences of one step. Default 16; 32, which takes less time, where that leaves 100 steps to an epoch. */
+  batch?: number;
+  /** Default 0.005; 0.001 for the recipe of the paper, and where trained weights would be shaken out of place. */
+  learningRate?: number;
+  /** Uniform negatives of one step. Default 512. */
+  negatives?: number;
+  /** An earlier run's state, to go on from: same request, same result. */
+  resume?: PooledState;
+  onStep?(step: number, steps: number): void;
+  /** Awaited after every epoch; the place to keep the state. */
+  onEpoch?(report: EpochReport, state: () => Promise<PooledState>): void | Promise<void>;
+  /** Ends the training after the current epoch. */
+  signal?: AbortSignal;
+}
+
+export interface EpochReport {
+  /** From 1. */
+  epoch: number;
+  /** Mean over the epoch's steps. */
+  loss: number;
+  /** Null without validation. */
+  validation: RankQuality | null;
+}
+
+/** A training between two epochs. */
+export interface PooledState {
+  weights: Weights;
+  /** State of Adam, see `Trainer.state`. */
+  adam: Weights;
+  best: { epoch: number; weights: Weights } | null;
+  reports: EpochReport[];
+}
+
+export interface PooledResult {
+  /** Those of the best epoch by NDCG@10; of the last one without validation. */
+  weights: Weights;
+  /** The epoch they are from. */
+  epoch: number;
+  reports: EpochReport[];
+  /** Shares of activation over all steps of this run. */
+  utilization: Utilization;
+}
+
+/** Norm that the gradient of one step is scaled down to. */
+const CLIP_NORM = 5;
+
+/**
+ * Trains a base model on the choices of many users: next item from the items before, in epochs of chunks of L steps cut
+ * at random offsets. The compute backend must be set. The same request gives the same weights on the same backend.
+ * @throws SidestreamError `runtime/invalid-input` when there is nothing to learn from, `model/not-finite` when the loss
+ *   is no number any more
+ */
+export async function trainPooled(request: PooledRequest): Promise<PooledResult> {
+  const { config, table, sequences, validation = [], seed, resume, onStep, onEpoch, signal } = request;
+  const { epochs = 30, patience = 4, batch = batchFor(request), bottleneckDim = 32 } = request;
+  const { learningRate = config.recipe === 'paper' || request.initial ? 1e-3 : 5e-3 } = request;
+  const source = sourceOf(request);
+  const initial = resume?.weights ?? request.initial ?? initialWeights(config, table, bottleneckDim, seed);
+  const reports = [...(resume?.reports ?? [])];
+  const trainer = new Trainer(initial, trainableNames(initial, request.freezeExperts ?? false), {
+    learningRate: learningRate * decay(reports, epochs),
+    clipNorm: CLIP_NORM,
+  });
+  const meter = new UtilizationMeter();
+  let best = resume?.best ?? null;
+  try {
+    if (resume) await trainer.resume(resume.adam);
+    while (reports.length < epochs && !signal?.aborted) {
+      const epoch = reports.length + 1;
+      // A stream of its own for each epoch, so that a resumed run draws the same numbers.
+      const random = seededRandom(seed * 10_007 + epoch);
+      const chunks = cutChunks(sequences, config.maxSeqLen, random);
+      const steps = Math.ceil(chunks.length / batch);
+      let loss = 0;
+      for (let step = 0; step < steps; step++) {
+        const part = chunks.slice(step * batch, (step + 1) * batch);
+        const prepared = prepareBatch(config, table, part, source, random, meter.tally);
+        const value = trainer.step(prepared.loss);
+        prepared.dispose();
+        const [number] = await value.data();
+        value.dispose();
+        await meter.collect();
+        if (!Number.isFinite(number)) throw diverged(epoch, learningRate);
+        loss += number / steps;
+        onStep?.(step + 1, steps);
+      }
+      const prior = logPopularity(request.validationPopularity ?? popularityOf(request), config);
+      const quality =
+        validation.length > 0 ? await rankQuality(trainer.parameters, config, table, validation, prior) : null;
+      const report = { epoch, loss, validation: quality };
+      reports.push(report);
+      if (isBetter(reports, best?.epoch)) best = { epoch, weights: await snapshot(trainer, initial) };
+      else if (best) trainer.restore(best.weights);
+      await trainer.setLearningRate(learningRate * decay(reports, epochs));
+      const kept = best;
+      await onEpoch?.(report, async () => ({
+        weights: await snapshot(trainer, initial),
+        adam: await trainer.state(),
+        best: kept,
+        reports: [...reports],
+      }));
+      if (best && epoch - best.epoch >= patience) break;
+    }
+    const last = { epoch: reports.length, weights: await snapshot(trainer, initial) };
+    return { ...(best ?? last), reports, utilization: meter.shares };
+  } finally {
+    meter.discard();
+    trainer.dispose();
+  }
+}
+
+/** Log popularity, as it is added to scores: zeros for the recipe of the paper. */
+export const logPopularity = (popularity: Float32Array, { recipe }: BaseConfig): Float32Array =>
+  popularity.map((value) => (recipe === 'paper' ? 0 : Math.log1p(value)));
+
+function popularityOf({ table, sequences, popularity }: PooledRequest): Float32Array {
+  if (popularity) return popularity;
+  const counts = new Float32Array(table.count);
+  for (const rows of sequences) for (const row of rows) counts[row]++;
+  return counts;
+}
+
+function sourceOf(request: PooledRequest): PooledSource {
+  const { config, table, sequences, negatives = 512 } = request;
+  const choices = new Float32Array(table.count);
+  let total = 0;
+  for (const rows of sequences) {
+    for (const row of rows) {
+      if (!(row >= 0 && row < table.count)) throw invalid(`sequences hold row ${row}, which the catalogue has not`);
+      choices[row]++;
+      total++;
+    }
+  }
+  if (!sequences.some((rows) => rows.length > 1)) throw invalid('no user has two choices, so no step can be learned');
+  const prior = logPopularity(popularityOf(request), config);
+  return { count: table.count, own: sequences.map((rows) => new Set(rows)), choices, total, prior, negatives };
+}
+
+function batchFor({ config, sequences }: PooledRequest): number {
+  const choices = sequences.reduce((sum, rows) => sum + rows.length, 0);
+  return choices / config.maxSeqLen >= 100 * 32 ? 32 : 16;
+}
+
+const snapshot = async (trainer: Trainer, initial: Weights): Promise<Weights> => ({
+  ...initial,
+  ...(await trainer.read()),
+});
+
+/** Whether the last report's ranking is better than that of the best epoch so far. */
+function isBetter(reports: EpochReport[], best: number | undefined): boolean {
+  const last = reports[reports.length - 1].validation;
+  if (!last) return false;
+  const before = best === undefined ? null : reports[best - 1].validation;
+  return !before || last.ndcg10 > before.ndcg10;
+}
+
+/**
+ * Share of the learning rate in the next epoch: half after every epoch that ranked no better, which is then forgotten;
+ * without validation it falls evenly.
+ */
+function decay(reports: EpochReport[], epochs: number): number {
+  let share = 1;
+  let best = Number.NEGATIVE_INFINITY;
+  for (const { validation } of reports) {
+    if (!validation) share -= 1 / epochs;
+    else if (validation.ndcg10 > best) best = validation.ndcg10;
+    else share /= 2;
+  }
+  return Math.max(share, 1e-3);
+}
+
+const invalid = (what: string): SidestreamError =>
+  new SidestreamError('runtime/invalid-input', `The base model cannot be trained: ${what}.`);
+
+const diverged = (epoch: number, rate: number): SidestreamError =>
+  new SidestreamError(
+    'model/not-finite',
+    `The loss is no number any more in epoch ${epoch}. Train again with a learning rate below ${rate}.`,
+  );

@@ -1,0 +1,97 @@
+import type { Meter } from '../build';
+import type { BaseConfig, Bundle } from '../catalog';
+import { sha256 } from '../common/sha256';
+import type { Weights } from '../model';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint';
+import { type Interaction, pooledData } from './offline-data';
+import { trainPooled } from './offline-training';
+import { cutWindows, nextWeights } from './offline-windows';
+import type { RankQuality } from './rank-quality';
+
+export interface TrainBaseRequest {
+  config: BaseConfig;
+  bundle: Bundle;
+  /** Sorted by time. */
+  interactions: Interaction[];
+  /** Where the model goes, and the checkpoint beside it. */
+  out: string;
+  /** 1: all events at once. */
+  windows: number;
+  /** Last share of every window's events. */
+  validation: number;
+  seed: number;
+  epochs: number;
+  batch?: number;
+  rate?: number;
+  resume?: boolean;
+  meter: Meter;
+  say(line: string): void;
+}
+
+export interface TrainBaseResult {
+  weights: Weights;
+  /** Of the last window's best epoch; null without validation. */
+  validation: RankQuality | null;
+  /** Over all windows. */
+  epochs: number;
+}
+
+/** Choices that are ranked after every epoch: more would take longer than the epoch. */
+const VALIDATION_CASES = 1000;
+
+/** Trains window after window with a checkpoint after every epoch. */
+export async function trainBase(request: TrainBaseRequest): Promise<TrainBaseResult> {
+  const { config, bundle, interactions, out, windows, seed, meter, say } = request;
+  const training = await fingerprint(request);
+  let resume: Checkpoint | null = request.resume ? await readCheckpoint(out, training) : null;
+  const streams = cutWindows(interactions, windows);
+  let weights: Weights | undefined;
+  let validation: RankQuality | null = null;
+  let epochs = 0;
+  for (const [window, stream] of streams.entries()) {
+    if (resume && window < resume.window) continue;
+    const data = pooledData(stream, bundle.items.length, request.validation);
+    const every = Math.ceil(data.validation.length / VALIDATION_CASES);
+    const named = streams.length > 1 ? `Window ${window + 1}/${streams.length}, epoch` : 'Epoch';
+    let epoch = resume?.state.reports.length ?? 0;
+    const result = await trainPooled({
+      config,
+      table: bundle.features,
+      sequences: data.sequences,
+      validation: data.validation.filter((_, index) => index % every === 0),
+      seed: seed + window,
+      initial: weights,
+      freezeExperts: window > 0,
+      epochs: request.epochs,
+      batch: request.batch,
+      learningRate: request.rate,
+      resume: resume?.state,
+      onStep: (step, steps) => {
+        if (step === 1) meter.start(`${named} ${++epoch}`, steps);
+        meter.advance(1);
+      },
+      onEpoch: async ({ loss, validation: quality }, state) => {
+        meter.stop();
+        const shown = quality
+          ? `, HR@10 ${(quality.hr10 * 100).toFixed(2)} %, NDCG@10 ${(quality.ndcg10 * 100).toFixed(2)} %`
+          : '';
+        say(`${named} ${epoch}: loss ${loss.toFixed(3)}${shown}`);
+        await writeCheckpoint(out, training, { window, state: await state() });
+      },
+    });
+    resume = null;
+    weights = result.weights;
+    epochs += result.reports.length;
+    validation = result.reports[result.epoch - 1]?.validation ?? null;
+    if (window < streams.length - 1) weights = nextWeights(weights, result.utilization, config.recipe, { seed });
+  }
+  return { weights: weights ?? {}, validation, epochs };
+}
+
+/** What makes a training the one it is: from other data or options nothing can be resumed. */
+async function fingerprint(request: TrainBaseRequest): Promise<string> {
+  const { config, bundle, interactions, windows, validation, seed, epochs, batch, rate } = request;
+  const about = [config, bundle.manifest.digest, windows, validation, seed, epochs, batch, rate];
+  const events = interactions.map(({ user, row, time }) => `${user}\t${row}\t${time}`);
+  return sha256(new TextEncoder().encode(`${JSON.stringify(about)}\n${events.join('\n')}`));
+}

@@ -1,0 +1,85 @@
+import { disposeTaps, modelConfig, tapsOf } from '../base-model';
+import type { BaseConfig, FeatureTable } from '../catalog';
+import {
+  attentionMask,
+  batchLoss,
+  disposeLossTerms,
+  disposeMask,
+  type Loss,
+  lossTerms,
+  type ModelTally,
+  type Random,
+} from '../model';
+import { type Chunk, type PooledSource, pooledBatch } from './offline-batch';
+import { disposeTensors, pooledLoss, pooledTensors } from './offline-loss';
+
+/** A batch's loss, with everything constant on the compute backend until `dispose`. */
+export interface PreparedBatch {
+  loss: Loss;
+  dispose(): void;
+}
+
+/** Prepares the loss of some chunks by the recipe. */
+export function prepareBatch(
+  config: BaseConfig,
+  table: FeatureTable,
+  chunks: readonly Chunk[],
+  source: PooledSource,
+  random: Random,
+  tally?: ModelTally,
+): PreparedBatch {
+  if (config.recipe === 'paper') return paperBatch(config, table, chunks, source, tally);
+  const batch = pooledBatch(chunks, config.maxSeqLen, source, random);
+  const taps = tapsOf(table, batch.rows);
+  const tensors = pooledTensors(batch);
+  return {
+    loss: (parameters, trainable) => pooledLoss(parameters, config, taps, tensors, { trainable, tally }),
+    dispose: () => {
+      disposeTaps(taps);
+      disposeTensors(tensors);
+    },
+  };
+}
+
+/** In-batch negatives, logits minus log popularity: the loss of the reference implementation. */
+function paperBatch(
+  config: BaseConfig,
+  table: FeatureTable,
+  chunks: readonly Chunk[],
+  { choices, total }: PooledSource,
+  tally?: ModelTally,
+): PreparedBatch {
+  const length = config.maxSeqLen;
+  // Item numbers start at 1, 0 is padding.
+  const itemIds = chunks.map(({ rows }) => {
+    const ids = new Int32Array(length + 1);
+    ids.set(
+      rows.map((row) => row + 1),
+      length + 1 - rows.length,
+    );
+    return ids;
+  });
+  const mask = itemIds.map((ids) => ids.slice(0, length).map((id) => Math.min(id, 1)));
+  const popularity = Float32Array.of(1, ...choices.map((chosen) => chosen / total));
+  const taps = tapsOf(
+    table,
+    // A padded place is masked everywhere, so any item may stand there.
+    itemIds.flatMap((ids) => Array.from(ids, (id) => Math.max(0, id - 1))),
+  );
+  const inputs = {
+    taps,
+    attention: attentionMask(
+      mask.flatMap((row) => Array.from(row)),
+      length,
+    ),
+    loss: lossTerms({ itemIds, mask }, popularity),
+  };
+  return {
+    loss: (parameters, trainable) => batchLoss(parameters, modelConfig(config), inputs, { trainable, tally }),
+    dispose: () => {
+      disposeTaps(taps);
+      disposeMask(inputs.attention);
+      disposeLossTerms(inputs.loss);
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Manifest, openBundle, writeBundle } from '../catalog';
+import { memoryBundle } from '../catalog/bundle/bundle.fixture';
+import { topicContent } from '../catalog/features/topics.fixture';
+import type { SidestreamError } from '../error';
+import { Engine } from './engine';
+
+const COUNT = 4000;
+const memory = memoryBundle();
+const options = { clusterFrom: 100, clusterItems: 24 };
+let server: Server;
+let manifest: Manifest;
+/** Names that the server was asked for. */
+let asked: string[] = [];
+/** Names that it does not have any more. */
+let gone: (name: string) => boolean;
+
+beforeAll(async () => {
+  manifest = await writeBundle(await topicContent({ items: COUNT, topics: 50, dim: 24 }), memory.sink, options);
+  server = createServer(({ url = '' }, response) => {
+    const name = url.slice(1);
+    asked.push(name);
+    const bytes = gone(name) ? undefined : memory.files.get(name);
+    response.writeHead(bytes ? 200 : 404).end(bytes);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+beforeEach(() => {
+  asked = [];
+  gone = () => false;
+});
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+async function start(): Promise<{ engine: Engine; errors: string[] }> {
+  const { port } = server.address() as AddressInfo;
+  const errors: string[] = [];
+  const bundle = `http://127.0.0.1:${port}`;
+  const engine = await Engine.start(
+    { bundle, consent: 'pending', namespace: 'clusters', learning: true, seed: 1 },
+    {
+      change: () => undefined,
+      progress: () => undefined,
+      error: (error: SidestreamError) => errors.push(error.code),
+    },
+  );
+  return { engine, errors };
+}
+
+/** An item that the head does not have, and its topic. */
+async function outside(engine: Engine, topic: number) {
+  const whole = await openBundle(memory.fetchFile);
+  const { items } = await openBundle(memory.fetchFile, undefined, { whole: false });
+  const head = new Set(items.map(({ id }) => id));
+  const found = whole.items.filter(({ id, category }) => !head.has(id) && category.endsWith(`Topic ${topic}`));
+  expect(await engine.getItem(found[0].id)).toEqual(found[0]);
+  return found;
+}
+
+describe('an engine with a catalogue in clusters', () => {
+  it('shows a first list from the head alone, and says how large the shop is', async () => {
+    const { engine, errors } = await start();
+    const { items } = await engine.recommend({ limit: 8 });
+    expect(items).toHaveLength(8);
+    expect(items[0].source).toBe('popularity');
+    expect(asked.filter((name) => name.startsWith('vectors-'))).toEqual([]);
+    expect((await engine.status()).items).toBe(COUNT);
+    expect((await engine.categories()).find(({ category }) => category === 'Group 1')?.count).toBeGreaterThan(50);
+    expect(errors).toEqual([]);
+    await engine.close();
+  });
+
+  it('hears of choices it did not load, and then recommends what is near them from the whole catalogue', async () => {
+    const { engine, errors } = await start();
+    const chosen = (await outside(engine, 7)).slice(0, 2);
+    for (const { id } of chosen) await engine.track('click', id, {});
+    await engine.settled();
+    const { items } = await engine.recommend({ limit: 8 });
+    expect(items.filter(({ item }) => item.category === chosen[0].category).length).toBeGreaterThanOrEqual(5);
+    expect(items[0].source).toBe('personal');
+    expect(items[0].reason).toContain('Item');
+    const clusters = manifest.clusters?.count ?? 0;
+    expect(asked.filter((name) => name.startsWith('features-')).length).toBeLessThan(clusters / 3);
+    expect((await engine.status()).events).toBe(2);
+    expect(errors).toEqual([]);
+    await engine.close();
+  });
+
+  it('knows what resembles an item that it did not load', async () => {
+    const { engine } = await start();
+    const [item] = await outside(engine, 11);
+    const { items } = await engine.recommend({ placement: 'similar', itemId: item.id, limit: 6 });
+    expect(items.map(({ item: { category } }) => category)).toEqual(new Array(6).fill(item.category));
+    await engine.close();
+  });
+
+  it('keeps an event of an item that the shop does not have, says so, and learns nothing of it', async () => {
+    const { engine, errors } = await start();
+    await engine.track('click', 'no such item', {});
+    await engine.settled();
+    expect(errors).toEqual(['runtime/unknown-item']);
+    expect((await engine.status()).events).toBe(0);
+    const [known] = await outside(engine, 3);
+    await engine.track('click', known.id, {});
+    await engine.settled();
+    expect((await engine.status()).events).toBe(1);
+    await expect(engine.recommend({ placement: 'similar', itemId: 'no such item' })).rejects.toMatchObject({
+      code: 'runtime/unknown-item',
+    });
+    expect(await engine.getItem('no such item')).toBeNull();
+    await engine.close();
+  });
+
+  it('goes on with what it has when the files of an old bundle are gone, and says so', async () => {
+    const { engine, errors } = await start();
+    const [item] = await outside(engine, 5);
+    const { items } = await engine.recommend({});
+    gone = () => true;
+    await expect(engine.recommend({ placement: 'similar', itemId: item.id })).rejects.toMatchObject({
+      code: 'bundle/unreachable',
+    });
+    await engine.track('click', items[0].item.id, {});
+    await engine.settled();
+    expect((await engine.recommend({})).items.length).toBeGreaterThan(0);
+    expect(new Set(errors)).toEqual(new Set(['bundle/unreachable']));
+    await engine.close();
+  });
+
+  it('goes on from a saved profile, whose past it loads again', async () => {
+    const first = await start();
+    const chosen = (await outside(first.engine, 3)).slice(0, 2);
+    for (const { id } of chosen) await first.engine.track('click', id, {});
+    const profile = await first.engine.exportProfile();
+    await first.engine.close();
+    const { engine, errors } = await start();
+    await engine.importProfile(profile);
+    await engine.settled();
+    const { items } = await engine.recommend({ limit: 6 });
+    expect(items.filter(({ item }) => item.category === chosen[0].category).length).toBeGreaterThanOrEqual(4);
+    expect((await engine.status()).events).toBe(2);
+    expect(errors).toEqual([]);
+    await engine.close();
+  });
+
+  it('opens the bundle before one that is uploaded in part, and says so', async () => {
+    const kept = new Map(memory.files);
+    const previous = await openBundle(memory.fetchFile);
+    const content = await topicContent({ items: COUNT, topics: 50, dim: 24, seed: 2 });
+    const next = await writeBundle(content, memory.sink, { ...options, previous });
+    gone = (name) => name === next.clusters?.head.features.file;
+    const { engine, errors } = await start();
+    expect(errors).toEqual(['bundle/incomplete']);
+    expect((await engine.recommend({})).items).not.toEqual([]);
+    await engine.close();
+    for (const [name, bytes] of kept) memory.files.set(name, bytes);
+  });
+});

@@ -1,0 +1,82 @@
+import * as v from 'valibot';
+import { SidestreamError } from '../error';
+import type { Places } from '../protocol';
+
+/**
+ * Loads the files into which the package's build cuts what a worker needs late. They are plain scripts that define
+ * themselves, and not modules that import each other: bundlers copy each one under a name of its own, so none can know
+ * the address of another. The page sends the addresses.
+ */
+type Require = (name: string) => object | Promise<object>;
+type Factory = (exports: object, require: Require, script: string) => void;
+
+/** What a file finds in its global scope. */
+export interface LateFiles {
+  /** Called by a file when it runs. @param needs files that must have run before it */
+  define(name: string, needs: string[], factory: Factory): void;
+  /** What a file exports: at once when it has run, as a promise when it must be loaded first. */
+  require: Require;
+  /** Address of a file of the package. */
+  address(name: string): string;
+}
+
+declare global {
+  /** Only in scripts of the package that load others. */
+  var sidestreamFiles: LateFiles | undefined;
+}
+
+const address = v.pipe(v.string(), v.url());
+const typeSchema = v.object({ type: v.literal('sidestream-places') });
+/** A PlacesMessage. */
+const messageSchema = v.strictObject({
+  ...typeSchema.entries,
+  places: v.strictObject({ script: address, files: v.optional(v.record(v.string(), address)) }),
+});
+
+/**
+ * Makes the loader of this thread.
+ * @param places as far as the script itself knows them
+ * @param fetchScript runs the script at an address; for tests
+ */
+export function lateFiles(
+  places: Places,
+  fetchScript: (address: string) => Promise<unknown> = (address) => import(/* @vite-ignore */ address),
+): LateFiles & { onMessage(message: unknown): void } {
+  const defined = new Map<string, { needs: string[]; factory: Factory }>();
+  const ready = new Map<string, object>();
+  const loading = new Map<string, Promise<object>>();
+  const addressOf = (name: string): string => {
+    const file = name.replace(/^\.\//, '');
+    return places.files?.[file] ?? new URL(file, places.script).href;
+  };
+  const require: Require = (name) => {
+    const known = ready.get(name) ?? loading.get(name);
+    if (known) return known;
+    // What failed to load is tried again the next time it is needed.
+    const load = run(name).finally(() => loading.delete(name));
+    loading.set(name, load);
+    return load;
+  };
+  const run = async (name: string): Promise<object> => {
+    const found = addressOf(name);
+    if (!defined.has(name)) await fetchScript(found);
+    const file = defined.get(name);
+    if (!file) {
+      const text = `${found} is not the file of this version that it should be. Host all files of one version in one folder.`;
+      throw new SidestreamError('runtime/unexpected', text);
+    }
+    await Promise.all(file.needs.map(require));
+    const exports = {};
+    file.factory(exports, require, found);
+    ready.set(name, exports);
+    return exports;
+  };
+  return {
+    define: (name, needs, factory) => void defined.set(name, { needs, factory }),
+    require,
+    address: addressOf,
+    onMessage(input) {
+      if (v.is(typeSchema, input)) places = v.parse(messageSchema, input).places;
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import 'fake-indexeddb/auto';
+import { expect, it } from 'vitest';
+import { topicContent } from '../catalog/features/topics.fixture';
+import { serveContent } from './served-shop.fixture';
+
+/** More than are embedded at once after an update. */
+const COUNT = 1400;
+
+it('what the experts say of every item is the same after the profile was read again', async () => {
+  const content = await topicContent({ items: COUNT, topics: 20 });
+  const shop = await serveContent(content);
+  const engine = await shop.open();
+  const liked = content.items.filter(({ category }) => category === content.items[0].category);
+  for (const { id } of liked.slice(0, 24)) {
+    await engine.track('click', id, {});
+    await engine.settled();
+  }
+  const said = (): Promise<number[]> =>
+    Promise.all(content.items.map(async ({ id }) => (await engine.explain(id, {})).parts.experts ?? 0));
+  const before = await said();
+  expect(before.filter((part) => part !== 0).length).toBeGreaterThan(COUNT / 2);
+  await engine.importProfile(await engine.exportProfile());
+  await engine.settled();
+  for (const [n, part] of (await said()).entries()) expect(part).toBeCloseTo(before[n], 5);
+  await engine.close();
+  await shop.close();
+});

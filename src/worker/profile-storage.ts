@@ -1,0 +1,524 @@
+import { SidestreamError } from '../error';
+import type { LoggedEvent, NewEvent } from '../events';
+import { type Profile, storedProfile } from '../learner';
+import type { Consent, ConsentAnswer } from '../protocol';
+import { type DeviceStore, deleteDeviceStore, type LocalItem, MemoryStore, type Snapshot, type Store } from '../store';
+import { ConsentState } from './consent-state';
+import {
+  type Closed,
+  type CopiedEvent,
+  copyEvents,
+  type OpenedDevice,
+  openDevice,
+  openExistingDevice,
+} from './device-opening';
+import type { EngineOptions } from './engine-options';
+import { LogBudget } from './log-budget';
+import { firstOrigin, type ProfileOrigin, readStoredProfile } from './profile-origin';
+import { type TabMessage, Tabs } from './tabs';
+
+/** What happens to the storage from elsewhere. */
+export interface StorageListener {
+  onError(error: SidestreamError): void;
+  /** The log has grown in another tab. */
+  onEvents(): void;
+  /** Another profile is to be read: another tab saved or replaced it. */
+  onProfile(): void;
+  /** The tab that trained and saved is gone; this one does from now on. */
+  onLead(): void;
+  /** The shopper denied or forgot in another tab, or the database was deleted: nothing that was kept is left. */
+  onErased(): void;
+  /** The shopper agreed in another tab. */
+  onGranted(): void;
+  /** Newer code, or a page with another key, took the database over; from now on things are kept in memory. */
+  onTakenOver(): void;
+}
+
+/** What a learner goes on from whose memory was moved to the device. */
+export interface Moved {
+  /** Id of the last event that it contains, as the log on the device numbers it. */
+  lastEvent: number;
+  origin: ProfileOrigin;
+}
+
+/**
+ * Where log and profile are kept, and the one owner of the shopper's consent: in memory until the shopper consents, then
+ * on the device, where the shop's tabs share it and one leads. An answer given in one tab holds in all.
+ */
+export class ProfileStorage {
+  readonly #options: EngineOptions;
+  readonly #tabs: Tabs;
+  readonly #consent: ConsentState;
+  readonly #budget: LogBudget;
+  #listener: StorageListener | null = null;
+  #store: Store = new MemoryStore();
+  /** Number of times that everything was erased: what was tracked before must not be kept after. */
+  #era = 0;
+  /** Id of the last event that was written or read here. */
+  #lastEvent = 0;
+
+  /** @param options `consent` must be parsed */
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    const { consent = 'pending', restarted = false } = options;
+    // After a restart it is in force only where the device still says so.
+    this.#consent = new ConsentState(restarted && consent === 'granted' ? 'pending' : consent);
+    this.#budget = new LogBudget(options.logBudget);
+    this.#tabs = new Tabs(options.namespace, {
+      onLead: () => this.#listener?.onLead(),
+      onMessage: (message) => this.#onMessage(message),
+    });
+  }
+
+  /** To be called once, before `open`. */
+  subscribe(listener: StorageListener): void {
+    this.#listener = listener;
+  }
+
+  get consent(): Consent {
+    return this.#consent.level;
+  }
+
+  /** The shopper's last answer, in whatever tab; it becomes the consent when it is carried out. */
+  get lastAnswer(): ConsentAnswer {
+    return this.#consent.last;
+  }
+
+  /** Whether a level is both the shopper's last answer and carried out; with `granted`, the device keeps the profile. */
+  holds(level: Consent): boolean {
+    if (this.consent !== level || this.lastAnswer.consent !== level) return false;
+    return level !== 'granted' || !this.inMemory;
+  }
+
+  /** Whether things are kept in memory only. */
+  get inMemory(): boolean {
+    return this.#store instanceof MemoryStore;
+  }
+
+  /** Whether this tab trains and saves: always while things are in memory. */
+  get leading(): boolean {
+    return this.#tabs.leading;
+  }
+
+  /** Changes whenever everything kept is erased. An event is appended only in the era in which it was tracked. */
+  get era(): number {
+    return this.#era;
+  }
+
+  /**
+   * Opens the first store: the device's own where the shopper agreed, now or on an earlier visit; else memory. Where the
+   * device cannot keep what was agreed to, the error is reported and the page goes on in memory.
+   */
+  async open(): Promise<void> {
+    const { consent: given, restarted = false } = this.#options;
+    try {
+      if (given === undefined || (restarted && given === 'granted')) await this.#openExisting();
+      else if (given !== 'pending' && !restarted) await this.#openAsAnswered(given);
+    } catch (thrown) {
+      this.#listener?.onError(SidestreamError.from(thrown));
+    }
+  }
+
+  /**
+   * Resolves when the events are kept; when the shopper denied or had everything erased since they were tracked, without
+   * keeping them.
+   * @param era in which they were tracked
+   * @returns whether they were kept
+   * @throws SidestreamError `store/full`, `store/unavailable`
+   */
+  async append(events: readonly NewEvent[], era: number): Promise<boolean> {
+    for (;;) {
+      if (this.consent === 'denied' || era !== this.#era) return false;
+      const store = this.#store;
+      try {
+        const logged = await store.append(events);
+        if (store === this.#store) this.#lastEvent = logged.at(-1)?.id ?? this.#lastEvent;
+        this.#tabs.post('events');
+        return true;
+      } catch (thrown) {
+        // The store was taken away under this call; what took its place keeps the events.
+        if (store === this.#store) throw thrown;
+      }
+    }
+  }
+
+  eventsAfter(id: number): Promise<LoggedEvent[]> {
+    return this.#reading(async (store) => {
+      const events = await store.eventsAfter(id);
+      if (store === this.#store) this.#lastEvent = Math.max(this.#lastEvent, events.at(-1)?.id ?? 0);
+      return events;
+    });
+  }
+
+  localItems(): Promise<LocalItem[]> {
+    return this.#reading((store) => store.localItems());
+  }
+
+  /** @throws SidestreamError `store/forgotten` when everything was erased since `era` */
+  saveLocalItem(item: LocalItem, era: number): Promise<void> {
+    return this.#within(era, (store) => store.saveLocalItem(item));
+  }
+
+  /** Of a learner that begins with nothing, before the first store is opened. */
+  emptyOrigin(): ProfileOrigin {
+    return firstOrigin(this.#store);
+  }
+
+  /**
+   * The newest stored profile that is sound; null without any. What is wrong with newer ones is reported.
+   * @param check throws for a profile that cannot be used
+   */
+  read(
+    check: (profile: Profile) => void = () => undefined,
+  ): Promise<{ profile: Profile | null; origin: ProfileOrigin }> {
+    return this.#reading((store) => readStoredProfile(store, check, (error) => this.#listener?.onError(error)));
+  }
+
+  /** Whether a profile that was read is still that of the store in use. */
+  isCurrent(origin: ProfileOrigin): boolean {
+    return origin.store === this.#store;
+  }
+
+  /**
+   * Saves a profile, and keeps the log within its budget. Only the leader saves.
+   * @param origin what the learner goes on from; where that was replaced, nothing is saved
+   * @param window whether a window ended: then it is kept as a snapshot too
+   */
+  async save(profile: Profile, origin: ProfileOrigin, window = false): Promise<void> {
+    const { store } = origin;
+    if (origin.readOnly || !this.leading || store !== this.#store) return;
+    const { lastEvent, windows, history } = profile;
+    const about = { time: Date.now(), choices: history?.total ?? 0, windows, lastEvent };
+    const options = { snapshot: window ? about : undefined, overDamaged: origin.damaged };
+    const stored = await storedProfile(profile);
+    try {
+      if (!(await store.saveProfile(stored, origin.generation, options))) {
+        // Another tab, or newer code, put another profile in its place, and the message has not come yet.
+        this.#listener?.onProfile();
+        return;
+      }
+      origin.damaged = false;
+      origin.known = [lastEvent, origin.known[0]];
+      this.#tabs.post('profile');
+      if (!this.#budget.isDue(lastEvent)) return;
+      this.#budget.measured(lastEvent);
+      await store.compact(origin.known[1], this.#budget.bytes);
+    } catch (thrown) {
+      // The store was taken away: there is nothing to save to any more.
+      if (store === this.#store) throw thrown;
+    }
+  }
+
+  /** Whether enough events came since the log was measured. */
+  get measuringDue(): boolean {
+    return this.#budget.isDue(this.#lastEvent);
+  }
+
+  /** Runs work of the leader in this tab, unless another one leads. */
+  leadFor(work: () => Promise<void>): Promise<void> {
+    return this.#tabs.leadFor(work);
+  }
+
+  /**
+   * How many of the oldest events should go, where no learner saves what they say.
+   * @param sizes bytes of the events of the log, oldest first
+   * @returns 0 while the log is small enough
+   */
+  excess(sizes: readonly number[]): number {
+    const gone = this.#budget.excess(sizes);
+    if (gone === 0) this.#budget.measured(this.#lastEvent);
+    return gone;
+  }
+
+  /** Where this device's id and what the log adds up to are kept now. */
+  get counting(): Pick<Store, 'unit' | 'tally' | 'saveTally' | 'generation'> {
+    return this.#store;
+  }
+
+  snapshots(): Promise<Snapshot[]> {
+    return this.#reading((store) => store.snapshots());
+  }
+
+  /** @throws SidestreamError `store/unknown-snapshot`, `store/forgotten` when everything was erased since `era` */
+  async rollback(id: number, era: number): Promise<void> {
+    if (!(await this.#within(era, (store) => store.rollback(id)))) {
+      throw new SidestreamError(
+        'store/unknown-snapshot',
+        `There is no snapshot ${id}; snapshots() lists those there are.`,
+      );
+    }
+    this.#tabs.post('replaced');
+  }
+
+  /**
+   * Puts a profile from elsewhere in the place of all that was kept.
+   * @throws SidestreamError `store/forgotten` when the shopper denied, or everything was erased since `era`
+   */
+  async replace(profile: Profile, era: number): Promise<void> {
+    const stored = await storedProfile(profile);
+    if (this.consent === 'denied') throw forgotten();
+    await this.#within(era, (store) => store.replace(stored));
+    this.#tabs.post('replaced');
+  }
+
+  /**
+   * Forgets events, profiles and snapshots; the items that this device added stay.
+   * @throws SidestreamError `store/forgotten` when everything was erased since `era`
+   */
+  async clear(era: number): Promise<void> {
+    await this.#within(era, (store) => store.clear({ keepItems: true }));
+    this.#tabs.post('replaced');
+  }
+
+  /**
+   * Takes in what another worker of this page kept in memory.
+   * @param profile of the learner, which knows all the events; passed over where there is another one already
+   * @throws SidestreamError `store/*`
+   */
+  async takeIn(
+    profile: Profile,
+    events: readonly LoggedEvent[],
+    items: readonly LocalItem[],
+    era: number,
+  ): Promise<void> {
+    await this.#within(era, async (store) => {
+      const generation = await store.generation();
+      const isNew = await isEmpty(store);
+      const logged = await store.append(events.map(({ id: _, ...event }) => event));
+      for (const item of items) await store.saveLocalItem(item);
+      if (!isNew) return;
+      const stored = await storedProfile({ ...profile, lastEvent: logged.at(-1)?.id ?? 0 });
+      await store.saveProfile(stored, generation, { first: true });
+    });
+    this.#tabs.post('replaced');
+  }
+
+  /** The shopper agreed, in this tab. `grant` carries it out. */
+  agree(): void {
+    this.#consent.answer('granted');
+  }
+
+  /**
+   * From memory to the device, with what was learned. It is announced to the other tabs. Only one tab at a time moves.
+   * @param profile what this tab's learner learned; null where it does not learn, or has learned nothing yet
+   * @param lastEvent id of the last event that it contains, as memory numbers it
+   * @returns null when the device already held a profile, which is then to be read, and goes on from there
+   * @throws SidestreamError `store/*`: then everything stays in memory. `store/forgotten` where the shopper withdrew since
+   */
+  grant(profile: Profile | null, lastEvent: number): Promise<Moved | null> {
+    return this.#tabs.alone('grant', () => this.#moveToDevice(profile, lastEvent));
+  }
+
+  /**
+   * Leaves the device at once: nothing more is written to it. What comes is kept in memory, or with `denied` not at all.
+   * `deleteDevice` deletes what is there.
+   */
+  leave(consent: 'pending' | 'denied'): void {
+    this.#consent.answer(consent);
+    this.#erase(consent);
+    this.#tabs.post(this.#consent.last);
+  }
+
+  /**
+   * Deletes what the device holds.
+   * @throws SidestreamError `store/blocked` when another page holds it open
+   */
+  deleteDevice(): Promise<void> {
+    return deleteDeviceStore(this.#options.namespace);
+  }
+
+  /** Runs work that only one tab may do at a time. @param what names it */
+  alone<T>(what: string, work: () => Promise<T>): Promise<T> {
+    return this.inMemory ? work() : this.#tabs.alone(what, work);
+  }
+
+  close(): void {
+    this.#tabs.close();
+    this.#store.close();
+  }
+
+  /** The shop says at the start what the shopper answered: that holds in all tabs, as a later answer does. */
+  async #openAsAnswered(answer: 'granted' | 'denied'): Promise<void> {
+    const era = this.#era;
+    this.#consent.answer(answer);
+    if (answer === 'denied') {
+      this.#tabs.post(this.#consent.last);
+      await this.deleteDevice();
+    } else if (await this.#use(await openDevice(this.#options, this.#onClosed), era)) {
+      this.#tabs.post(this.#consent.last);
+    } else {
+      // Withdrawn in another tab at this moment: opening may have created the database again.
+      await this.deleteDevice();
+    }
+  }
+
+  /** That there is a database means consent of an earlier visit, unless it is being deleted at this moment. */
+  async #openExisting(): Promise<void> {
+    const era = this.#era;
+    const device = await openExistingDevice(this.#options, this.#onClosed);
+    if (device && (await this.#use(device, era))) this.#consent.enforce('granted');
+  }
+
+  async #moveToDevice(profile: Profile | null, lastEvent: number): Promise<Moved | null> {
+    const [memory, era] = [this.#store, this.#era];
+    // The shopper may have answered again while this waited for its turn.
+    if (this.lastAnswer.consent !== 'granted') throw forgotten();
+    const opened = await openDevice(this.#options, this.#onClosed);
+    const device = opened.store;
+    const moved: CopiedEvent[] = [];
+    try {
+      // Before everything else: what another tab resets from now on must not count as what this one goes on from.
+      const generation = await device.generation();
+      let isNew = await isEmpty(device);
+      if (era !== this.#era) throw forgotten();
+      await copyEvents(memory, device, 0, moved);
+      const known = moved.findLast(({ from }) => from <= lastEvent)?.to ?? 0;
+      const items = await memory.localItems();
+      for (const item of items) await device.saveLocalItem(item);
+      if (isNew && profile) {
+        const stored = await storedProfile({ ...profile, lastEvent: known });
+        isNew = await device.saveProfile(stored, generation, { first: true });
+        // A tab that opened the device before with nothing of its own has not read this profile.
+        if (isNew) this.#tabs.post('replaced');
+      }
+      if (!(await this.#use(opened, era)) || era !== this.#era) throw forgotten();
+      this.#consent.enforce('granted');
+      await this.#copyLate(memory, device, moved.at(-1)?.from ?? 0, items);
+      this.#tabs.post(this.#consent.last);
+      this.#tabs.post('events');
+      return isNew ? { lastEvent: known, origin: firstOrigin(device, generation, known) } : null;
+    } catch (thrown) {
+      await this.#takeBack(device, moved, era).catch((failed) => {
+        // One that was taken away holds nothing of this move any more.
+        if (opened.closed === null) this.#listener?.onError(SidestreamError.from(failed));
+      });
+      throw thrown;
+    }
+  }
+
+  /**
+   * Undoes a move to the device that failed. The content of memory stays there: half of it on the device would be there twice
+   * after another try. The database goes when the shopper withdrew, or when it is there for this move only; another tab
+   * may share it already.
+   */
+  async #takeBack(device: DeviceStore, moved: readonly CopiedEvent[], era: number): Promise<void> {
+    let unused = this.lastAnswer.consent !== 'granted' || (device.created && era !== this.#era);
+    try {
+      if (!unused) {
+        await device.removeEvents(moved.map(({ to }) => to));
+        unused = device.created && (await isEmpty(device));
+      }
+    } finally {
+      device.close();
+    }
+    if (unused) await deleteDeviceStore(this.#options.namespace);
+  }
+
+  /** Copies the events and items that came to memory while the device took its place. */
+  async #copyLate(memory: Store, device: DeviceStore, after: number, items: readonly LocalItem[]): Promise<void> {
+    try {
+      await copyEvents(memory, device, after);
+      for (const item of await memory.localItems()) if (!items.includes(item)) await device.saveLocalItem(item);
+    } catch (thrown) {
+      // The device is in use already, with later events: there is no way back. Erased ones are not missed.
+      if (device === this.#store) this.#listener?.onError(SidestreamError.from(thrown));
+    }
+  }
+
+  /** Reads the store in use; where that is taken away under the call, the one that took its place. */
+  async #reading<T>(read: (store: Store) => Promise<T>): Promise<T> {
+    for (;;) {
+      const store = this.#store;
+      try {
+        return await read(store);
+      } catch (thrown) {
+        if (store === this.#store) throw thrown;
+      }
+    }
+  }
+
+  /** Changes the store, where it is still what it was in an era; what the shopper had erased must not come back. */
+  async #within<T>(era: number, change: (store: Store) => Promise<T>): Promise<T> {
+    if (era !== this.#era) throw forgotten();
+    try {
+      return await change(this.#store);
+    } catch (thrown) {
+      throw era === this.#era ? thrown : forgotten(thrown);
+    }
+  }
+
+  /** @returns false when everything was erased since `era`; then the store is closed */
+  async #use({ store, closed }: OpenedDevice, era: number): Promise<boolean> {
+    if (era !== this.#era || closed === 'deleted') {
+      store.close();
+      return false;
+    }
+    this.#store = store;
+    if (closed !== null) this.#onClosed(store, closed);
+    else await this.#tabs.join(this.#options.learning);
+    return era === this.#era;
+  }
+
+  #onMessage(message: TabMessage): void {
+    const listener = this.#listener;
+    if (message === 'events') listener?.onEvents();
+    else if (message === 'replaced') listener?.onProfile();
+    else if (message !== 'profile') this.#onAnswer(message);
+    else if (!this.leading) listener?.onProfile();
+  }
+
+  #onAnswer(answer: ConsentAnswer): void {
+    if (!this.#consent.accept(answer)) return;
+    if (answer.consent === 'granted') {
+      if (this.consent !== 'granted') this.#listener?.onGranted();
+      return;
+    }
+    // Also where the consent is the same already: a grant of before may be under way.
+    this.#erase(answer.consent);
+    this.#listener?.onErased();
+  }
+
+  /** Another tab deleted the profile, or another page took it over. */
+  readonly #onClosed = (store: DeviceStore, why: Closed): void => {
+    // One that is not in use yet is of no consequence: `#use` refuses it.
+    if (store !== this.#store) return;
+    if (why === 'deleted') {
+      this.#erase('pending');
+      this.#listener?.onErased();
+      return;
+    }
+    // The events of memory come after those that are learned.
+    this.#toMemory(new MemoryStore(this.#lastEvent));
+    this.#listener?.onTakenOver();
+    this.#listener?.onError(
+      new SidestreamError(
+        'store/newer-schema',
+        'Another page took over the profile, with newer code or under another key. Recommendations go on in memory; reload this page to share it again.',
+      ),
+    );
+  };
+
+  #erase(consent: 'pending' | 'denied'): void {
+    this.#era++;
+    this.#consent.enforce(consent);
+    this.#lastEvent = 0;
+    this.#toMemory(new MemoryStore());
+  }
+
+  #toMemory(store: MemoryStore): void {
+    this.#tabs.leave();
+    this.#store.close();
+    this.#store = store;
+    this.#budget.measured(0);
+  }
+}
+
+const isEmpty = async (store: Store): Promise<boolean> =>
+  (await store.profiles()).length + (await store.eventsAfter(0)).length === 0;
+
+const forgotten = (cause?: unknown): SidestreamError =>
+  new SidestreamError(
+    'store/forgotten',
+    'The shopper withdrew consent, so nothing is kept. Ask for consent, then try again.',
+    { cause },
+  );

@@ -1,0 +1,177 @@
+import * as v from 'valibot';
+import type { Item } from '../catalog';
+import type { SerializedError } from '../error';
+import { type EventType, itemIdSchema } from '../events';
+import type { Counts, Metrics } from '../experiment';
+import type {
+  BrowseRequest,
+  BrowseResponse,
+  BundleEncoders,
+  CallOptions,
+  Consent,
+  Explanation,
+  GivenOptions,
+  RecommendRequest,
+  RecommendResponse,
+  RemoteListener,
+  Status,
+  TrackDetails,
+  WorkerRecommender,
+} from '../protocol';
+import { browseSchema, callSchema, type Kept, keptSchema, optionsSchema, parsed, type TrackInput } from '../protocol';
+import type { LocalItem, Snapshot } from '../store';
+import { Engine } from './engine';
+
+const idSchema = v.pipe(v.number(), v.safeInteger());
+const passphraseSchema = v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty; leave it out for none')));
+const fileSchema = v.instance(Blob, 'must be a Blob or File');
+
+/**
+ * The recommender in its worker, as the page reaches it: what comes from the page is parsed here, or by the engine where
+ * it is used. So the page need not load the schemas.
+ */
+export class RemoteRecommender implements WorkerRecommender {
+  readonly #engine: Engine;
+  /** Backend of the encoders once they ran. */
+  #encoders: string | null = null;
+
+  private constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /**
+   * Loads the bundle and, with consent, the profile.
+   * @param given parsed here
+   * @param kept what to go on with, from `handOver()`
+   * @param restarted whether another worker of the page ran before
+   * @throws SidestreamError `runtime/invalid-input`, `bundle/*`
+   */
+  static async start(
+    given: unknown,
+    listener: RemoteListener,
+    kept: Kept | null,
+    restarted: boolean,
+  ): Promise<RemoteRecommender> {
+    const options = { ...parsed(optionsSchema, given, 'createRecommender()'), restarted };
+    let remote: RemoteRecommender | null = null;
+    const engine = await Engine.start(options, {
+      change: (status) => listener('change', remote?.complete(status) ?? status),
+      progress: (progress) => listener('progress', progress),
+      error: (error) => listener('error', error.serialize()),
+    });
+    remote = new RemoteRecommender(engine);
+    if (kept) await engine.takeOver(parsed(keptSchema, kept, 'handOver()'));
+    return remote;
+  }
+
+  async join(options: GivenOptions, given: GivenOptions): Promise<string[]> {
+    parsed(optionsSchema, options, 'createRecommender()');
+    const { freshOptions } = await import('./fresh-options');
+    return freshOptions(options, given, v.getDefaults(optionsSchema));
+  }
+
+  async recommend(request: RecommendRequest, wait: CallOptions): Promise<RecommendResponse> {
+    parsed(callSchema, wait, 'recommend()');
+    return this.#engine.recommend(request);
+  }
+
+  async explain(itemId: string, request: RecommendRequest = {}): Promise<Explanation> {
+    return this.#engine.explain(parsed(itemIdSchema, itemId, 'explain()', 'itemId'), request);
+  }
+
+  track(type: EventType, itemId: string, details: TrackDetails): Promise<void> {
+    return this.#engine.track(type, itemId, details);
+  }
+
+  trackAll(events: TrackInput[]): Promise<(SerializedError | null)[]> {
+    return this.#engine.trackAll(events);
+  }
+
+  consent(level: Consent): Promise<void> {
+    return this.#engine.setConsent(level);
+  }
+
+  async getItem(id: string): Promise<Item | null> {
+    return this.#engine.getItem(parsed(v.string(), id, 'getItem()', 'id'));
+  }
+
+  async browse(request: BrowseRequest = {}): Promise<BrowseResponse> {
+    return this.#engine.browse(parsed(browseSchema, request, 'browse()'));
+  }
+
+  categories(): Promise<{ category: string; count: number }[]> {
+    return this.#engine.categories();
+  }
+
+  async status(): Promise<Status> {
+    return this.complete(await this.#engine.status());
+  }
+
+  metrics(): Promise<Metrics> {
+    return this.#engine.metrics();
+  }
+
+  takeMetrics(): Promise<Counts[]> {
+    return this.#engine.takeMetrics();
+  }
+
+  settled(): Promise<void> {
+    return this.#engine.settled();
+  }
+
+  reset(): Promise<void> {
+    return this.#engine.reset();
+  }
+
+  forget(): Promise<void> {
+    return this.#engine.forget();
+  }
+
+  snapshots(): Promise<Snapshot[]> {
+    return this.#engine.snapshots();
+  }
+
+  async rollback(id: number): Promise<void> {
+    return this.#engine.rollback(parsed(idSchema, id, 'rollback()', 'id'));
+  }
+
+  async exportProfile(passphrase?: string): Promise<Blob> {
+    const bytes = await this.#engine.exportProfile(
+      parsed(passphraseSchema, passphrase, 'exportProfile()', 'passphrase'),
+    );
+    return new Blob([bytes as BlobPart], { type: 'application/octet-stream' });
+  }
+
+  async importProfile(file: Blob, passphrase?: string): Promise<void> {
+    const found = parsed(fileSchema, file, 'importProfile()', 'file');
+    const phrase = parsed(v.optional(v.string()), passphrase, 'importProfile()', 'passphrase');
+    return this.#engine.importProfile(new Uint8Array(await found.arrayBuffer()), phrase);
+  }
+
+  encoderFiles(): Promise<BundleEncoders> {
+    return this.#engine.encoderFiles();
+  }
+
+  insertItem(item: LocalItem, backend: string): Promise<Item> {
+    this.#encoders = backend;
+    return this.#engine.insertItem(item);
+  }
+
+  setResting(resting: boolean): Promise<void> {
+    return this.#engine.setResting(resting);
+  }
+
+  async handOver(): Promise<Kept> {
+    const kept = await this.#engine.handOver();
+    await this.close();
+    return kept;
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close();
+  }
+
+  private complete(status: Status): Status {
+    return { ...status, backend: { ...status.backend, encoders: this.#encoders } };
+  }
+}

@@ -1,0 +1,73 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Item, writeBundle } from '../catalog';
+import { bundleContent, makeItem, memoryBundle } from '../catalog/bundle/bundle.fixture';
+import type { BundleContent } from '../catalog/bundle/write-bundle';
+import type { LoggedEvent } from '../events';
+import { DeviceStore } from '../store/device-store';
+import { Engine } from './engine';
+import type { EngineOptions } from './engine-options';
+import { encodersOf } from './loaded-catalog';
+
+/** Items of the shop, the most popular first. */
+export const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
+/** A click on the fourth place of a list. */
+export const CLICK = { recommendationId: 'r1', placement: 'similar', position: 3 };
+
+/** A shop on a local server. */
+export interface ServedShop {
+  /** A page of the shop, with consent. */
+  open(given?: Partial<EngineOptions>): Promise<Engine>;
+  /** Codes of the errors reported since the last page was opened. */
+  codes: string[];
+  /** Address of its bundle. */
+  bundle: string;
+  /** Names the encoders of its bundle. */
+  encoders: string;
+  close(): Promise<unknown>;
+}
+
+/** @param items default: the six of `IDS` */
+export async function serveShop(
+  items: Item[] = IDS.map((id, n) => makeItem(id, { popularity: 100 - n })),
+): Promise<ServedShop> {
+  return serveContent(await bundleContent(items));
+}
+
+/** The same for a whole catalogue. */
+export async function serveContent(content: BundleContent): Promise<ServedShop> {
+  const memory = memoryBundle();
+  const manifest = await writeBundle(content, memory.sink);
+  const server = createServer(({ url = '' }, response) => {
+    const bytes = memory.files.get(url.slice(1));
+    response.writeHead(bytes ? 200 : 404).end(bytes);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const defaults = { bundle: `http://127.0.0.1:${port}`, namespace: 'test', learning: true, seed: 1 };
+  const codes: string[] = [];
+  return {
+    codes,
+    bundle: defaults.bundle,
+    encoders: encodersOf(manifest),
+    close: () => new Promise((resolve) => server.close(resolve)),
+    open(given = {}) {
+      codes.length = 0;
+      return Engine.start(
+        { ...defaults, consent: 'granted', ...given },
+        { change: () => undefined, progress: () => undefined, error: ({ code }) => codes.push(code) },
+      );
+    },
+  };
+}
+
+/** The log on the device. */
+export async function log(): Promise<LoggedEvent[]> {
+  const store = await DeviceStore.open('test');
+  const events = await store.eventsAfter(0);
+  store.close();
+  return events;
+}
+
+/** The last event of the log on the device. */
+export const last = async (): Promise<LoggedEvent | undefined> => (await log()).at(-1);

@@ -1,0 +1,116 @@
+import { folderFetch } from '../../src/build/folder-bundle';
+import {
+  type BundleClusters,
+  type ContentVectors,
+  contentBlend,
+  contentVectors,
+  createTable,
+  openBundle,
+} from '../../src/catalog';
+import { decodeFeatureShard, featureShape } from '../../src/catalog/features/feature-shard';
+import { baseTaste, type ContentTaste, clustersOf, Retrieval, topRows } from '../../src/ranking';
+import { contentScores } from '../../src/ranking/retrieval/content-taste';
+import { shopperTaste } from './retrieval-taste';
+import { spread, timed } from './timing';
+
+/** Shoppers whose lists are compared with an exact search. */
+const SHOPPERS = 12;
+const TOP = 10;
+/** Clusters whose items a page loads. */
+const LOADED = 10;
+const WEIGHTS = { recent: 1.8, session: 0.9, closest: 3.2 };
+const CANDIDATES = 1000;
+/** Shoppers whose requests are timed, each several times once the base vectors near them are there. */
+const TIMED_SHOPPERS = 40;
+const TIMED_REQUESTS = 5;
+const TIMED_SCANS = 3;
+
+interface Best {
+  cluster: number;
+  row: number;
+  score: number;
+}
+
+/** How good retrieval is and how long it takes, both against an exact search in the same run, in words. */
+export async function recall(folder: string): Promise<string[]> {
+  const fetchFile = folderFetch(folder);
+  const { manifest, clusters } = await openBundle(fetchFile, undefined, { whole: false });
+  if (!clusters) return ['all items are loaded, so the search is exact: recall@10 1'];
+  const directory = await clusters.directory();
+  const shape = featureShape(manifest);
+  const vectorsOf = async (cluster: number): Promise<ContentVectors> => {
+    const count = directory.counts[cluster];
+    const table = createTable(shape, count);
+    const { file } = directory.file(cluster, 'features');
+    const response = await fetchFile(file);
+    decodeFeatureShard(await response.arrayBuffer(), file, table, 0, count);
+    return contentVectors(table, contentBlend(manifest));
+  };
+  const tastes: ContentTaste[] = [];
+  for (let shopper = 0; shopper < TIMED_SHOPPERS; shopper++) {
+    tastes.push(await shopperTaste(shopper, clusters, directory.clusters, vectorsOf));
+  }
+  const content: ContentVectors[] = [];
+  for (let cluster = 0; cluster < directory.clusters; cluster++) content.push(await vectorsOf(cluster));
+  return [
+    await quality(clusters, tastes.slice(0, SHOPPERS), content),
+    ...(await times(clusters, tastes, content, manifest.count)),
+  ];
+}
+
+/** Share of the ten items with the best content scores of the whole catalogue that are among those that a page loads. */
+async function quality(clusters: BundleClusters, tastes: ContentTaste[], content: ContentVectors[]): Promise<string> {
+  const [directory, axes] = [await clusters.directory(), await clusters.axes()];
+  const retrieval = new Retrieval(directory, (cluster) => clusters.vectors(cluster));
+  let found = 0;
+  for (const taste of tastes) {
+    const best: Best[] = [];
+    for (const [cluster, { values }] of content.entries()) {
+      for (const [row, score] of contentScores(taste, WEIGHTS, values).entries()) {
+        if (best.length >= TOP && score <= best[TOP - 1].score) continue;
+        best.push({ cluster, row, score });
+        best.sort((a, b) => b.score - a.score);
+        best.length = Math.min(best.length, TOP);
+      }
+    }
+    const loaded = new Set(clustersOf(await retrieval.candidates(baseTaste(taste, axes), WEIGHTS), LOADED));
+    found += best.filter(({ cluster }) => loaded.has(cluster)).length;
+  }
+  return `recall@10 ${(found / (TOP * tastes.length)).toFixed(3)} over ${tastes.length} shoppers`;
+}
+
+/** Time of a request: with the base vectors of other shoppers only, with its own, and of an exact scan. */
+async function times(
+  clusters: BundleClusters,
+  tastes: ContentTaste[],
+  content: ContentVectors[],
+  count: number,
+): Promise<string[]> {
+  const [directory, axes] = [await clusters.directory(), await clusters.axes()];
+  const retrieval = new Retrieval(directory, (cluster) => clusters.vectors(cluster));
+  const bases = tastes.map((taste) => baseTaste(taste, axes));
+  // The first calls of a process are compiled on the way.
+  for (const base of bases.slice(0, 4)) for (let n = 0; n < 5; n++) await retrieval.candidates(base, WEIGHTS);
+  const [cold, warm, scan] = [timed(), timed(), timed()];
+  for (const base of bases) {
+    await cold.of(() => retrieval.candidates(base, WEIGHTS));
+    for (let n = 0; n < TIMED_REQUESTS; n++) await warm.of(() => retrieval.candidates(base, WEIGHTS));
+  }
+  for (const taste of tastes.slice(0, TIMED_SCANS)) {
+    await scan.of(async () => {
+      const scores = new Float32Array(count);
+      let at = 0;
+      for (const { values, count: rows } of content) {
+        scores.set(contentScores(taste, WEIGHTS, values), at);
+        at += rows;
+      }
+      topRows(scores, CANDIDATES);
+    });
+  }
+  const ratio = spread(scan.wall).middle / spread(warm.wall).middle;
+  return [
+    `retrieval of 1,000 candidates, ${warm.wall.length} requests of ${tastes.length} shoppers: ${warm}`,
+    `the first request of each, which reads base vectors from disk: ${cold}`,
+    `an exact scan of all items in float32: ${scan}; retrieval is ${ratio.toFixed(0)} times as fast`,
+  ];
+}

@@ -1,0 +1,82 @@
+/**
+ * `npm run faults -- --kills 100 --seed 1`: shows that no acknowledged event is lost when the browser is killed. A page
+ * tracks events and learns, in some rounds with a second tab, in some the shopper denies consent; at a random moment every
+ * process of the browser gets SIGKILL; the next one, on the same profile, must find each event that was acknowledged (none
+ * of before a denial), and show a list. Linux only: processes are found in /proc.
+ * A power cut is something else: what the operating system has not written yet survives a kill.
+ */
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { serve } from '../../e2e/support/host';
+import { createMeter } from '../../src/build/meter';
+import { planRounds } from './plan';
+import { type Found, Shopper } from './round';
+import { prepareSite } from './site';
+
+const { kills, seed } = new Command('faults')
+  .description('Kills the browser at random moments and looks whether an acknowledged event is lost.')
+  .option('--kills <n>', 'how often', wholeNumber, 100)
+  .option('--seed <n>', 'of items, pauses and moments', wholeNumber, 1)
+  .parse()
+  .opts<{ kills: number; seed: number }>();
+if (!existsSync('/proc/self/stat')) throw new Error('This needs Linux: the processes to kill are found in /proc.');
+
+const folder = mkdtempSync(join(tmpdir(), 'sidestream-faults-'));
+// Also when the run is interrupted; a browser that is just dying may still write.
+process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+const profile = join(folder, 'profile');
+mkdirSync(profile);
+
+const server = await serve(await prepareSite(join(folder, 'sidestream')));
+const shopper = new Shopper(profile, server.origin);
+const meter = createMeter();
+const lost = new Set<string>();
+const trouble: string[] = [];
+const recoveries: number[] = [];
+let kept = 0;
+try {
+  const [first, ...rest] = planRounds(kills, seed);
+  const before = await shopper.round(first);
+  if (before.trouble.length > 0) throw new Error(`The page fails without a kill: ${before.trouble.join('; ')}`);
+  meter.start('kills', kills);
+  for (const [index, plan] of [...rest, null].entries()) {
+    judge(index + 1, await shopper.round(plan));
+    meter.advance(1);
+  }
+} finally {
+  meter.stop();
+  server.close();
+}
+
+for (const line of trouble) console.log(line);
+if (lost.size > 0) console.log(`lost: ${[...lost].join(', ')}`);
+if (recoveries.length > 0) {
+  const sorted = recoveries.toSorted((a, b) => a - b);
+  const [median, largest] = [sorted[Math.floor(sorted.length / 2)], sorted[sorted.length - 1]].map(Math.round);
+  console.log(`from navigation to the first list after a kill: median ${median} ms, largest ${largest} ms`);
+}
+console.log(
+  `kills ${kills}, acknowledged ${shopper.total}, lost ${lost.size}, recovered ${recoveries.length}, ` +
+    `denials ${shopper.denials}, kept after a denial ${kept}`,
+);
+process.exitCode = lost.size > 0 || kept > 0 || recoveries.length < kills ? 1 : 0;
+
+/** Counts what the round after a kill found. Whatever went wrong until the next kill, it did not recover from this one. */
+function judge(killed: number, found: Found): void {
+  for (const entry of found.missing ?? []) {
+    if (!lost.has(entry)) trouble.push(`kill ${killed}: lost ${entry}`);
+    lost.add(entry);
+  }
+  for (const entry of found.kept) trouble.push(`kill ${killed}: ${entry} was kept after a denial`);
+  kept += found.kept.length;
+  for (const line of found.trouble) trouble.push(`kill ${killed}: not recovered, ${line}`);
+  if (found.recovery !== null && found.trouble.length === 0) recoveries.push(found.recovery);
+}
+
+function wholeNumber(text: string): number {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('must be a whole number, 1 or more.');
+  return n;
+}

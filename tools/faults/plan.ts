@@ -1,0 +1,68 @@
+import { type Random, seededRandom } from '../../src/model';
+
+/** Events of a whole run: few enough that the log stays as it was written, many enough to be in the way of each kill. */
+const MOST_EVENTS = 3000;
+/** The latest moment of a kill after the first acknowledgement of its round, ms. */
+const LATEST_KILL = 1500;
+/** Share of the rounds that are killed while the page loads, and the latest moment after the navigation, ms. */
+const EARLY_SHARE = 0.25;
+const LATEST_EARLY_KILL = 1000;
+/** Share of the rounds in which a second tab of the shop tracks events too. */
+const TWO_TABS_SHARE = 0.35;
+/** Share of the rounds in which the shopper denies consent. */
+const DENIAL_SHARE = 0.15;
+const TYPES = ['view', 'click', 'click', 'cart'] as const;
+
+/** What the shopper of page.js does next. */
+export interface Step {
+  events: { name: string; type: (typeof TYPES)[number]; place: number }[];
+  recommend: boolean;
+  /** Denies consent after the events, in this tab. */
+  deny: boolean;
+  /** Before the next step, ms. */
+  pause: number;
+}
+
+/** What happens between two kills. */
+export interface Plan {
+  steps: Step[];
+  /** What a second tab does at the same time; null for none. */
+  second: Step[] | null;
+  /** Whether the kill is timed from a navigation rather than from the first acknowledgement. */
+  early: boolean;
+  /** When to kill, ms. */
+  delay: number;
+}
+
+/** The plan of each round, the same for the same seed. */
+export function planRounds(kills: number, seed: number): Plan[] {
+  const random = seededRandom(seed);
+  const most = Math.min(40, Math.max(3, Math.floor(MOST_EVENTS / kills)));
+  return Array.from({ length: kills }, (_, round) => {
+    const early = random() < EARLY_SHARE;
+    const delay = random() * (early ? LATEST_EARLY_KILL : LATEST_KILL);
+    const first = round * most;
+    const other = random() < TWO_TABS_SHARE ? Math.floor(most / 2) : 0;
+    const steps = planSteps(random, first, most - other);
+    const second = other > 0 ? planSteps(random, first + most - other, other) : null;
+    // Early, so that most kills come after it, or in the middle of it.
+    if (random() < DENIAL_SHARE) steps[Math.floor(random() * Math.min(3, steps.length))].deny = true;
+    return { early, delay, steps, second };
+  });
+}
+
+/** Bursts of events; pauses now and then, some of them long enough for training (150 ms) and saving (400 ms). */
+function planSteps(random: Random, first: number, most: number): Step[] {
+  const steps: Step[] = [];
+  for (let serial = first; serial < first + most; ) {
+    const size = Math.min(1 + Math.floor(random() * 4), first + most - serial);
+    const events = Array.from({ length: size }, () => ({
+      name: `f-${serial++}`,
+      type: TYPES[Math.floor(random() * TYPES.length)],
+      place: random(),
+    }));
+    const pause = random() < 0.4 ? random() * 600 : 0;
+    steps.push({ events, recommend: random() < 0.2, deny: false, pause });
+  }
+  return steps;
+}
