@@ -89,7 +89,7 @@ describe.skipIf(!existsSync(shop))(
     it('`complement` finds the half of the cross-sell links that the build was not given', () => {
       expect(quality('complement', unseen).recall).toBeGreaterThanOrEqual(0.12);
       const [first] = listOf('complement', index, 0);
-      expect([first.source, first.reason]).toEqual(['companions', `Goes with “${bundle.items[0].title}”`]);
+      expect([first.source, first.reason]).toEqual(['boughtTogether', `Goes with “${bundle.items[0].title}”`]);
     });
 
     it('`complement` shows other categories in the same style without any links, and says so', () => {

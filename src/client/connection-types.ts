@@ -1,5 +1,5 @@
 import type * as Comlink from 'comlink';
-import type { GivenOptions, RecommenderEvents, TrackInput, WorkerRecommender } from '../protocol';
+import type { GivenOptions, Kept, RecommenderEvents, TrackInput, WorkerRecommender } from '../protocol';
 
 export type Remote = Comlink.Remote<WorkerRecommender>;
 
@@ -40,8 +40,8 @@ export interface RestartContext {
   given: GivenOptions;
   call: Connection['call'];
   consenting: Connection['consenting'];
-  /** Starts a worker. @param kept a profile to go on with */
-  begin(kept: Blob | null): Promise<Remote>;
+  /** Starts a worker. @param kept what it goes on with */
+  begin(kept: Kept | null): Promise<Remote>;
   /** Ends the worker. */
   endWorker(): void;
   /**

@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
 import { SidestreamError } from '../error';
-import type { GivenOptions, RemoteListener, WorkerHost } from '../protocol';
+import type { GivenOptions, Kept, RemoteListener, WorkerHost } from '../protocol';
 import { carryErrors } from '../protocol';
 import type { Connection, Emit, Remote, RestartContext } from './connection-types';
 import type { ImpressionBatch } from './impression-batch';
@@ -49,7 +49,7 @@ export function connect(options: GivenOptions): Connection {
     worker?.terminate();
     worker = remote = null;
   };
-  const begin = async (kept: Blob | null): Promise<Remote> => {
+  const begin = async (kept: Kept | null): Promise<Remote> => {
     const mine = newWorker();
     worker = mine;
     const crash = (event: Event): void => {
@@ -95,8 +95,8 @@ export function connect(options: GivenOptions): Connection {
     call(work).then(
       () => remember(level),
       (thrown) => {
-        // The shopper said so, whatever became of the worker.
-        if (level !== 'granted' && thrown.code === 'runtime/worker-crashed') remember(level);
+        // The shopper said so, whatever became of the worker or of the deletion.
+        if (level !== 'granted' && thrown.code !== 'runtime/invalid-input') remember(level);
         throw thrown;
       },
     );
@@ -132,7 +132,12 @@ export function connect(options: GivenOptions): Connection {
 
   const shut = async (): Promise<void> => {
     await pending.settled();
-    if (remote) await call((up) => up.close());
+    try {
+      if (remote) await call((up) => up.close());
+    } catch (thrown) {
+      // A worker that has stopped is closed; that it stopped is reported.
+      if (SidestreamError.from(thrown).code !== 'runtime/worker-crashed') throw thrown;
+    }
   };
   const started = call(async () => {
     goOn().catch(fail);

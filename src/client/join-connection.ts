@@ -1,3 +1,5 @@
+import * as Comlink from 'comlink';
+import { SidestreamError } from '../error';
 import type { GivenOptions } from '../protocol';
 import type { RestartContext } from './connection-types';
 
@@ -29,7 +31,15 @@ async function join(context: RestartContext, options: GivenOptions): Promise<voi
   const all: GivenOptions = { ...others, ...Object.fromEntries(named), bundle: context.given.bundle };
   if (fresh.length > 0) await restart(context, all);
   context.given = { ...all, consent: context.given.consent };
-  if (consent !== undefined) await context.consenting(consent, (remote) => remote.consent(consent));
+  // The same again is no new answer of the shopper.
+  if (consent === undefined || consent === context.given.consent) return;
+  try {
+    await context.consenting(consent, (remote) => remote.consent(consent));
+  } catch (thrown) {
+    // As at the start: a store that cannot be opened or deleted is no reason to have no shop.
+    if (!SidestreamError.from(thrown).code.startsWith('store/')) throw thrown;
+    context.fail(thrown);
+  }
 }
 
 const keyOf = (encryption: GivenOptions['encrypt']): unknown => Object(encryption).key;
@@ -40,6 +50,8 @@ async function restart(context: RestartContext, options: GivenOptions): Promise<
   let refused: unknown;
   context.replace(async (last) => {
     const kept = (await last?.handOver().catch(context.fail)) ?? null;
+    // Not earlier: Comlink closes the port of a remote object that was garbage collected, also while a call waits.
+    last?.[Comlink.releaseProxy]();
     context.endWorker();
     context.given = options;
     try {

@@ -149,7 +149,7 @@ export type NewItem = Omit<ItemInput, 'id' | 'image'> & {
 export interface Status {
   consent: Consent;
   learning: boolean;
-  /** Whether this tab trains and saves: one of the shop's tabs does. */
+  /** Whether this tab trains and saves: one of the shop's tabs that learn does. */
   leading: boolean;
   items: number;
   /** Events learned from in this profile. */
@@ -262,9 +262,11 @@ export interface Recommender {
   track(type: EventType, itemId: string, details?: TrackDetails): Promise<void>;
   /**
    * What the shopper says of a profile on the device. Any other word, or a boolean, is refused with
-   * `runtime/invalid-input`. `denied`, and `pending` after `granted`, forget everything at once; they reject with
-   * `store/blocked` when another page holds the database open: then the next call tries to delete it again. `granted`
-   * rejects with `store/*` when the device cannot keep a profile; then everything stays in memory.
+   * `runtime/invalid-input`. An answer counts from the moment it is given, whatever is under way: a `granted` that is
+   * not carried out yet then rejects with `store/forgotten`. `denied` and `pending` delete what the device holds; `denied`,
+   * and `pending` after `granted`, forget what memory holds too. They reject with `store/blocked` when another page holds
+   * the database open: then the next call tries to delete it again. `granted` rejects with `store/*` when the device cannot
+   * keep a profile; then everything stays in memory, and the next call tries again.
    */
   consent(level: Consent): Promise<void>;
   /** Encodes text and picture on this device and adds the item to the local catalogue. */

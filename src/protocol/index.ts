@@ -1,6 +1,7 @@
 export type * from './api';
 export { type ConsentAnswer, consentAnswerSchema, isLater, parseConsent } from './consent';
 export type { GivenOptions } from './given-options';
+export { type Kept, keptSchema } from './hand-over';
 export { parsed } from './parse-argument';
 export type { Places, PlacesMessage } from './places';
 export {

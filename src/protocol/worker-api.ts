@@ -18,6 +18,7 @@ import type {
   TrackDetails,
 } from './api';
 import type { GivenOptions } from './given-options';
+import type { Kept } from './hand-over';
 import type { TrackInput } from './requests';
 
 /** Listener on the page; errors come as plain data, since a cloned Error loses its code. */
@@ -37,7 +38,7 @@ export interface WorkerHost {
   start(
     options: unknown,
     listener: RemoteListener,
-    kept: Blob | null,
+    kept: Kept | null,
     restarted: boolean,
   ): Promise<WorkerRecommender & ProxyMarked>;
 }
@@ -78,7 +79,7 @@ export interface WorkerRecommender {
   /** Whether the page is hidden or the battery low. */
   setResting(resting: boolean): Promise<void>;
   /** Ends it for another to take its place; what is in memory only is given to that one. */
-  handOver(): Promise<Blob | null>;
+  handOver(): Promise<Kept>;
   close(): Promise<void>;
 }
 

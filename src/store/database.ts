@@ -6,6 +6,13 @@ import { DATABASE_VERSION, type Layout, upgrade } from './layout';
 /** Why a connection was closed under its owner: newer code wants the database, it is deleted, or the browser shut it. */
 export type Closing = 'newer-code' | 'deleted' | 'lost';
 
+/** A connection to the database of a namespace. */
+export interface OpenDatabase {
+  database: IDBPDatabase<Layout>;
+  /** Whether there was none before. */
+  created: boolean;
+}
+
 /**
  * Opens the database of a namespace.
  * @param create whether to create a database that is not there. Without it, one that was deleted a moment ago stays deleted.
@@ -17,23 +24,27 @@ export async function openDatabase(
   namespace: string,
   create: boolean,
   onClosing: (why: Closing) => void,
-): Promise<IDBPDatabase<Layout> | null> {
+): Promise<OpenDatabase | null> {
   return new Promise((resolve, reject) => {
     let missing = false;
+    let created = false;
     let late = false;
-    const timer = setTimeout(() => {
+    const giveUp = (): void => {
       late = true;
       reject(blocked('open'));
-    }, QUEUE_LIMIT);
+    };
+    const timer = setTimeout(giveUp, QUEUE_LIMIT);
     openDB<Layout>(databaseName(namespace), DATABASE_VERSION, {
       upgrade: (database, from, _, transaction) => {
-        missing = from === 0 && !create;
+        // The browser carries out a request that nobody waits for any more: it must not leave a database behind.
+        missing = from === 0 && (!create || late);
+        created = from === 0;
         if (!missing) return upgrade(database, from);
         // The rejection of `openDB` says the same.
         transaction.done.catch(() => undefined);
         transaction.abort();
       },
-      blocked: () => reject(blocked('open')),
+      blocked: giveUp,
       // A newer version or a deletion in another tab must never wait for this one.
       blocking: (_current, wanted, event) => {
         (event.target as IDBDatabase).close();
@@ -42,7 +53,7 @@ export async function openDatabase(
       terminated: () => onClosing('lost'),
     })
       .then(
-        (database) => (late ? database.close() : resolve(database)),
+        (database) => (late ? database.close() : resolve({ database, created })),
         (thrown) => (missing ? resolve(null) : reject(storeError(thrown))),
       )
       .finally(() => clearTimeout(timer));

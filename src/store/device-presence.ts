@@ -3,9 +3,13 @@ import { databaseName } from './database-name';
 
 // What can be asked and done without opening the database: a deletion must not depend on code that comes late.
 
-/** True when this device holds a database of this namespace; looks without creating one. */
+/**
+ * False when this device holds no database of this namespace; looks without creating one. Where the browser does not list
+ * databases, such as Firefox before 126, only opening it says whether there is one.
+ */
 export async function deviceStoreExists(namespace: string): Promise<boolean> {
   if (typeof indexedDB === 'undefined') return false;
+  if (typeof indexedDB.databases !== 'function') return true;
   try {
     const databases = await indexedDB.databases();
     return databases.some(({ name }) => name === databaseName(namespace));

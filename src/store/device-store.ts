@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import type { LoggedEvent, NewEvent } from '../events';
 import { type Closing, openDatabase } from './database';
-import { storeError } from './device-presence';
+import { deleteDeviceStore, storeError } from './device-presence';
 import type { Encryption } from './encryption';
 import { type Layout, STRICT } from './layout';
 import { isEncryptedFile, PlainRows, type Rows, type UpgradeProfile } from './rows';
@@ -42,7 +42,10 @@ export class DeviceStore implements Store {
   #opening: Promise<IDBPDatabase<Layout>> | null = null;
   /** Whether a database that is not there may be created: never once this store has seen its own. */
   #mayCreate: boolean;
+  #created = false;
   #rows: Rows;
+  /** Whether it can read rows under a key of the browser, see `Encryption`. */
+  #hasBrowserKey = false;
   /** Id of the lock that was on the database when it was opened; null without one. */
   #lock: string | null = null;
   /** Set for good by `close()`, by a deletion and by newer code. */
@@ -62,8 +65,22 @@ export class DeviceStore implements Store {
    */
   static async open(namespace: string, options: DeviceStoreOptions = {}): Promise<DeviceStore> {
     const store = new DeviceStore(namespace, options, true);
-    await store.#run((database) => store.#useKey(database));
+    try {
+      await store.#run((database) => store.#useKey(database));
+    } catch (thrown) {
+      store.close();
+      // Nobody gets this store, and an empty database would pass for consent on the next visit. A deletion that is blocked
+      // stays requested; the first error says more.
+      const deleted = SidestreamError.from(thrown).code === 'store/forgotten';
+      if (store.#created && !deleted) await deleteDeviceStore(namespace).catch(() => undefined);
+      throw thrown;
+    }
     return store;
+  }
+
+  /** Whether this store created its database. */
+  get created(): boolean {
+    return this.#created;
   }
 
   /**
@@ -94,9 +111,17 @@ export class DeviceStore implements Store {
     });
   }
 
+  /** Takes events out of the log. */
+  async removeEvents(ids: readonly number[]): Promise<void> {
+    await this.#run(async (database) => {
+      const tx = database.transaction('events', 'readwrite', STRICT);
+      await Promise.all([...ids.map((id) => tx.store.delete(id)), tx.done]);
+    });
+  }
+
   async eventsAfter(id: number): Promise<LoggedEvent[]> {
     const rows = await this.#run((database) => database.getAll('events', IDBKeyRange.lowerBound(id, true)));
-    return this.#read(rows.map((row) => this.#rows.readEvent(row)));
+    return this.#read(() => rows.map((row) => this.#rows.readEvent(row)));
   }
 
   async profiles(): Promise<unknown[]> {
@@ -137,7 +162,7 @@ export class DeviceStore implements Store {
 
   async snapshots(): Promise<Snapshot[]> {
     const rows = await this.#run((database) => database.getAll('snapshots'));
-    return this.#read(rows.map((row) => this.#rows.readSnapshot(row)));
+    return this.#read(() => rows.map((row) => this.#rows.readSnapshot(row)));
   }
 
   async rollback(id: number): Promise<boolean> {
@@ -218,7 +243,7 @@ export class DeviceStore implements Store {
 
   async unit(fresh: string): Promise<string> {
     const stored = await this.#run((database) => database.get('keys', 'unit'));
-    const [known] = await this.#read([this.#rows.readText(stored)]);
+    const [known] = await this.#read(() => [this.#rows.readText(stored)]);
     const row = await this.#rows.text(known ?? fresh);
     // Written again where it is known: one from before encryption is encrypted so.
     const first = await this.#run(async (database) => {
@@ -239,7 +264,7 @@ export class DeviceStore implements Store {
       const tx = database.transaction(['items', 'sealedItems']);
       return Promise.all([tx.objectStore('items').getAll(), tx.objectStore('sealedItems').getAll()]);
     });
-    return [...plain, ...(await this.#read(sealed.map((row) => this.#rows.readItem(row))))];
+    return [...plain, ...(await this.#read(() => sealed.map((row) => this.#rows.readItem(row))))];
   }
 
   async saveLocalItem(item: LocalItem): Promise<void> {
@@ -249,7 +274,7 @@ export class DeviceStore implements Store {
       const { store } = database.transaction('sealedItems');
       return Promise.all([store.getAllKeys(), store.getAll()]);
     });
-    const known = await Promise.all(sealed.map((one) => this.#rows.readItem(one)));
+    const known = await this.#readEach(() => sealed.map((one) => this.#rows.readItem(one)));
     await this.#run(async (database) => {
       const tx = database.transaction(['items', 'sealedItems', 'keys'], 'readwrite', STRICT);
       await this.#checkLock(tx.objectStore('keys'));
@@ -311,13 +336,14 @@ export class DeviceStore implements Store {
   }
 
   async #openOnce(): Promise<IDBPDatabase<Layout>> {
-    const database = await openDatabase(this.#namespace, this.#mayCreate, (why) => this.#lose(why));
-    if (database === null) {
+    const opened = await openDatabase(this.#namespace, this.#mayCreate, (why) => this.#lose(why));
+    if (opened === null) {
       this.#lose('deleted');
       throw this.#closed;
     }
     this.#mayCreate = false;
-    return database;
+    this.#created ||= opened.created;
+    return opened.database;
   }
 
   #lose(why: Closing): void {
@@ -340,6 +366,7 @@ export class DeviceStore implements Store {
       const { rows, lock } = await unlock(database, new PlainRows(this.#options.upgradeProfile), encrypt);
       this.#rows = rows;
       this.#lock = lock;
+      this.#hasBrowserKey = encrypt === true || keys.includes('rest');
     } catch (thrown) {
       if (thrown instanceof SidestreamError) {
         // Nobody gets this store: its connection must not be in anybody's way.
@@ -354,16 +381,33 @@ export class DeviceStore implements Store {
    * What could be read of some rows. Where something could not, another page may have put a lock on them.
    * @throws SidestreamError `store/newer-schema`
    */
-  async #read<T>(reading: readonly Promise<T | null>[]): Promise<T[]> {
-    const read = await Promise.all(reading);
-    if (read.includes(null)) await this.#run((database) => this.#checkLock(database.transaction('keys').store));
-    return read.filter((value) => value !== null);
+  async #read<T>(read: () => readonly Promise<T | null>[]): Promise<T[]> {
+    return (await this.#readEach(read)).filter((value) => value !== null);
+  }
+
+  /** The same with null for a row that could not be read. */
+  async #readEach<T>(read: () => readonly Promise<T | null>[]): Promise<(T | null)[]> {
+    const values = await Promise.all(read());
+    return values.includes(null) && (await this.#findKey()) ? Promise.all(read()) : values;
   }
 
   async #openFile(stored: unknown): Promise<unknown> {
     const file = await this.#rows.openFile(stored);
-    if (isEncryptedFile(file)) await this.#run((database) => this.#checkLock(database.transaction('keys').store));
-    return file;
+    return isEncryptedFile(file) && (await this.#findKey()) ? this.#rows.openFile(stored) : file;
+  }
+
+  /**
+   * Looks for what another page may have encrypted rows with since this store was opened.
+   * @returns true for a key of the browser that this store did not have: what could not be read may be readable now
+   * @throws SidestreamError `store/newer-schema` for a lock
+   */
+  async #findKey(): Promise<boolean> {
+    return this.#run(async (database) => {
+      await this.#checkLock(database.transaction('keys').store);
+      if (this.#hasBrowserKey || (await database.getKey('keys', 'rest')) === undefined) return false;
+      await this.#useKey(database);
+      return true;
+    });
   }
 
   /**

@@ -126,6 +126,16 @@ describe.each<[string, Encryption]>([
   });
 });
 
+it('a store from before a key of the browser reads what another page encrypts under it', async () => {
+  const wanted = await expected();
+  const before = await open(false);
+  const after = await open(true);
+  await fill(after);
+  expect(await contentOf(before)).toEqual(wanted);
+  before.close();
+  after.close();
+});
+
 describe('a store under a passphrase or key', () => {
   const openings: [string, Encryption, string][] = [
     ['another passphrase', { passphrase: 'wrong horse' }, 'does not open'],

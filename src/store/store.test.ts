@@ -248,6 +248,32 @@ describe('a store on the device', () => {
     expect(await indexedDB.databases()).toEqual([]);
   });
 
+  it('leaves no database behind a deletion that was blocked, also where one was to be opened meanwhile', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      (await DeviceStore.open('test')).close();
+      // A page that does not give way, such as one that the browser has frozen.
+      const other = await new Promise<IDBDatabase>((resolve, reject) => {
+        const request = indexedDB.open('sidestream/test');
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+      const outcomes = Promise.allSettled([deleteDeviceStore('test'), DeviceStore.open('test')]);
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(await outcomes).toMatchObject([
+        { status: 'rejected', reason: { code: 'store/blocked' } },
+        { status: 'rejected', reason: { code: 'store/blocked' } },
+      ]);
+      other.close();
+    } finally {
+      vi.useRealTimers();
+    }
+    await vi.waitFor(async () => expect(await indexedDB.databases()).toEqual([]));
+    // The request to open it comes after the deletion.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await indexedDB.databases()).toEqual([]);
+  });
+
   it('reads a log of which a part was written before encryption, and passes over rows it cannot read', async () => {
     const plain = await DeviceStore.open('test');
     await plain.append([click('plain')]);

@@ -185,6 +185,29 @@ describe('a deletion that another page holds up', () => {
 });
 
 describe('an event on its way when consent is denied', () => {
+  it('is no error where it was kept and the log is read to learn it', async () => {
+    const engine = await open();
+    await clickAll(engine, 'ab');
+    const { eventsAfter } = DeviceStore.prototype;
+    let go: () => void = () => undefined;
+    let denying: Promise<void> | null = null;
+    const gate = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    vi.spyOn(DeviceStore.prototype, 'eventsAfter').mockImplementationOnce(async function (this: DeviceStore, id) {
+      denying = engine.setConsent('denied');
+      await gate;
+      return eventsAfter.call(this, id);
+    });
+    await engine.track('click', 'c', {});
+    await vi.waitFor(() => expect(denying).not.toBeNull());
+    go();
+    await denying;
+    await engine.settled();
+    expect(shop.codes).toEqual([]);
+    await engine.close();
+  });
+
   it('is neither kept nor learned', async () => {
     const engine = await open();
     await engine.track('click', 'a', {});
@@ -298,6 +321,16 @@ describe('a profile that is replaced while a save is due', () => {
 });
 
 describe('tracking', () => {
+  it('is answered as what became of the event, also while the recommender is closed', async () => {
+    const engine = await open();
+    const tracking = engine.track('click', 'b', {}).then(
+      () => 1,
+      () => 0,
+    );
+    await engine.close();
+    expect(await logLength()).toBe(await tracking);
+  });
+
   it('resolves when the event is kept, whatever becomes of learning it', async () => {
     const engine = await open();
     await engine.track('click', 'a', {});

@@ -58,19 +58,23 @@ export async function preloadDevice({
   }
 }
 
+/** Ids of an event in the store it was copied from, and in the other one. */
+export interface CopiedEvent {
+  from: number;
+  to: number;
+}
+
 /**
  * Copies the events after one to another store, until there are no more.
- * @returns their ids in both stores, in the order of the log
+ * @param ids gets their ids in both stores, in the order of the log, as far as they are copied
  */
-export async function copyEvents(from: Store, to: Store, after: number): Promise<{ from: number; to: number }[]> {
-  const ids: { from: number; to: number }[] = [];
+export async function copyEvents(from: Store, to: Store, after: number, ids: CopiedEvent[] = []): Promise<void> {
   let events = await from.eventsAfter(after);
   while (events.length > 0) {
     const copied = await to.append(events.map(({ id: _, ...event }) => event));
     ids.push(...events.map(({ id }, n) => ({ from: id, to: copied[n].id })));
     events = await from.eventsAfter(events[events.length - 1].id);
   }
-  return ids;
 }
 
 /** Loads the code of the store on the device. @throws SidestreamError `store/unavailable` */

@@ -16,7 +16,7 @@ import type {
   Status,
   TrackDetails,
 } from '../protocol';
-import { parseConsent, parsed, type TrackInput, trackSchema } from '../protocol';
+import { type Kept, parseConsent, parsed, type TrackInput, trackSchema } from '../protocol';
 import { encryptedFiles, type LocalItem, type Snapshot } from '../store';
 import type { ClusterLoader } from './cluster-loader';
 import { preloadDevice } from './device-opening';
@@ -161,15 +161,13 @@ export class Engine {
 
   async setConsent(level: Consent): Promise<void> {
     const wanted = parseConsent(level, 'consent()');
-    await this.#consenting.run(async () => {
-      if (wanted === 'granted') await this.#grantHere();
-      else if (wanted !== this.#storage.consent || this.#storage.deletionDue) await this.#withdraw(wanted);
-    });
+    if (wanted === 'granted') await this.#grantHere();
+    else await this.#withdraw(wanted, !this.#storage.holds(wanted));
   }
 
   /** Nothing of ours is left on this device; what comes is kept in memory until the shopper consents again. */
   async forget(): Promise<void> {
-    await this.#consenting.run(() => this.#withdraw('pending'));
+    await this.#withdraw('pending', true);
   }
 
   /** What happened on this device, as far as the log was kept. */
@@ -208,6 +206,33 @@ export class Engine {
       const lastEvent = await this.#session.run(({ learner }) => learner.lastEvent);
       await this.#storage.replace({ ...profile, lastEvent }, era);
     });
+  }
+
+  /** What the worker that takes the place of this one goes on with. */
+  async handOver(): Promise<Kept> {
+    await this.#scheduler.catchUp();
+    const inMemory = this.#storage.inMemory && this.#storage.consent !== 'denied';
+    const memory = inMemory && {
+      profile: await this.exportProfile(),
+      events: await this.#storage.eventsAfter(0),
+      items: await this.#storage.localItems(),
+    };
+    return { memory: memory || null, counts: this.#events.take() };
+  }
+
+  /** Goes on with what a worker before this one kept. What cannot be kept is reported: it is no reason to have no shop. */
+  async takeOver({ memory, counts }: Kept): Promise<void> {
+    this.#events.resume(counts);
+    if (!memory || this.#storage.consent === 'denied') return;
+    const { era } = this.#storage;
+    const { events, items } = memory;
+    try {
+      const profile = await decodeProfile(memory.profile);
+      this.#scheduler.check(profile);
+      await this.#scheduler.replaceStored(() => this.#storage.takeIn(profile, events, items, era));
+    } catch (thrown) {
+      this.#listener.error(SidestreamError.from(thrown));
+    }
   }
 
   /** Whether the page is hidden or the battery low: then nothing is trained, and what is not saved yet is saved at once. */
@@ -324,18 +349,22 @@ export class Engine {
     if (clusterLoader) this.#tasks.beside(() => clusterLoader.check(entries.map(({ itemId }) => itemId)));
   }
 
+  /** The answer counts from now on; work because of an earlier one ends first. */
   async #grantHere(): Promise<void> {
-    if (this.#storage.consent === 'granted') return;
+    if (this.#storage.holds('granted')) return;
     this.#storage.agree();
-    await this.#grant();
+    await this.#consenting.run(async () => {
+      if (!this.#storage.holds('granted')) await this.#grant();
+    });
   }
 
   /** The shopper agreed in another tab, unless they have answered otherwise since. */
   async #grantElsewhere(): Promise<void> {
-    if (this.#storage.consent !== 'granted' && this.#storage.answered === 'granted') await this.#grant();
+    if (this.#storage.consent !== 'granted' && this.#storage.lastAnswer.consent === 'granted') await this.#grant();
   }
 
   async #grant(): Promise<void> {
+    const { lastAnswer } = this.#storage;
     await this.#scheduler.catchUp();
     for (let attempt = 1; ; attempt++) {
       try {
@@ -344,8 +373,8 @@ export class Engine {
       } catch (thrown) {
         // The deletion that belongs to an earlier answer may still be under way in another tab.
         const { code } = SidestreamError.from(thrown);
-        if (code !== 'store/forgotten' || this.#storage.answered !== 'granted' || attempt === GRANT_ATTEMPTS)
-          throw thrown;
+        const answered = this.#storage.lastAnswer !== lastAnswer;
+        if (code !== 'store/forgotten' || answered || attempt === GRANT_ATTEMPTS) throw thrown;
       }
     }
     this.#events.restart();
@@ -353,12 +382,18 @@ export class Engine {
     this.#changed();
   }
 
-  /** @throws SidestreamError `store/blocked`: then all is forgotten here, and the next call tries to delete again */
-  async #withdraw(consent: 'pending' | 'denied'): Promise<void> {
-    this.#storage.leave(consent);
-    // At once: a training that is under way must not hold it up.
-    const [deleted, erased] = await Promise.allSettled([this.#storage.deleteDevice(), this.#erase()]);
-    for (const result of [deleted, erased]) if (result.status === 'rejected') throw result.reason;
+  /**
+   * Nothing is kept from now on, whatever is under way; what the device holds is deleted.
+   * @param forget whether the content of memory goes too
+   * @throws SidestreamError `store/blocked`: then all is forgotten here, and the next call tries to delete again
+   */
+  async #withdraw(consent: 'pending' | 'denied', forget: boolean): Promise<void> {
+    if (forget) this.#storage.leave(consent);
+    await this.#consenting.run(async () => {
+      // Beside each other: a training that is under way must not hold up the deletion.
+      const all = await Promise.allSettled([this.#storage.deleteDevice(), forget && this.#erase()]);
+      for (const result of all) if (result.status === 'rejected') throw result.reason;
+    });
   }
 
   /** Forgets what this tab knows of the shopper; the storage has left the device already. */

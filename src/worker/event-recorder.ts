@@ -83,6 +83,11 @@ export class EventRecorder {
     return rows;
   }
 
+  /** Goes on with what another worker of this page counted and nobody has asked for yet. */
+  resume(counts: readonly Counts[]): void {
+    this.#taken = new Counters(counts);
+  }
+
   /** Counts from nothing, also what nobody has asked for yet. */
   forget(): void {
     this.#taken = new Counters();
@@ -138,17 +143,21 @@ export class EventRecorder {
   /** To be called while the mutex is held. */
   async #current(): Promise<KnownAggregates> {
     for (;;) {
-      const known = this.#known ?? (await this.#read());
-      this.#known = known;
-      for (const event of await this.#storage.eventsAfter(known.tally.lastEvent)) known.tally.observe(event);
-      // Another log, or none of the old one, may have taken its place meanwhile.
-      if (this.#known === known && known.counting === this.#storage.counting) return known;
+      const { counting } = this.#storage;
+      try {
+        const known = this.#known ?? (await this.#read(counting));
+        this.#known = known;
+        for (const event of await this.#storage.eventsAfter(known.tally.lastEvent)) known.tally.observe(event);
+        // Another log, or none of the old one, may have taken its place meanwhile.
+        if (this.#known === known && known.counting === this.#storage.counting) return known;
+      } catch (thrown) {
+        if (counting === this.#storage.counting) throw thrown;
+      }
       this.#known = null;
     }
   }
 
-  async #read(): Promise<KnownAggregates> {
-    const { counting } = this.#storage;
+  async #read(counting: ProfileStorage['counting']): Promise<KnownAggregates> {
     const generation = await counting.generation();
     const stored = await counting.aggregates();
     const tally = stored === null ? new EventAggregates() : EventAggregates.read(stored);
@@ -171,8 +180,13 @@ export class EventRecorder {
     await this.#mutex.run(async () => {
       const known = await this.#current();
       const { tally, counting, generation, overDamaged } = known;
-      if (await counting.saveAggregates(tally.save(), generation, { overDamaged })) known.overDamaged = false;
-      else this.restart();
+      try {
+        if (await counting.saveAggregates(tally.save(), generation, { overDamaged })) known.overDamaged = false;
+        else this.restart();
+      } catch (thrown) {
+        // The store was taken away: there is nothing to save to any more.
+        if (counting === this.#storage.counting) throw thrown;
+      }
     });
   }
 }

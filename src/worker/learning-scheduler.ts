@@ -157,10 +157,13 @@ export class LearningScheduler {
     let past: string[] = [];
     this.cancel();
     await session.replace(
-      async (fresh) => {
+      async (fresh, used) => {
         await change();
         const local = await storage.localItems();
+        const { length } = catalog.index.items;
         if (local.length > 0) catalog.add(local);
+        // Lists go on with the learner in use, whose values must not be fewer than the items.
+        if (catalog.index.items.length > length) await this.#guarded(() => used.setCatalog(catalog));
         const { profile, origin } = await storage.read((stored) => this.check(stored));
         past = pastOf(profile);
         if (this.#context.learning()) fresh.restore(profile, profile?.history ? [] : await storage.eventsAfter(0));
@@ -269,8 +272,13 @@ export class LearningScheduler {
    * oldest events goes into the stored profile, so that these can be dropped.
    */
   async #limitLog(): Promise<void> {
+    const { storage } = this.#context;
+    // A tab that leads and learns keeps the log within its budget itself.
+    if (storage.measuringDue) await storage.leadFor(() => this.#cutLog());
+  }
+
+  async #cutLog(): Promise<void> {
     const { storage, catalog, seed } = this.#context;
-    if (!storage.measuringDue) return;
     const { profile, origin } = await storage.read();
     const events = await storage.eventsAfter(profile?.lastEvent ?? 0);
     const gone = storage.excess(events.map(eventSize));

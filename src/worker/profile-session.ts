@@ -103,24 +103,25 @@ export class ProfileSession {
   /**
    * Puts another learner in the place of this one. Lists and events go on with the old one while the new one is made. Where
    * the store was exchanged meanwhile, such as from memory to the device, it is made once more.
-   * @param make gets a learner that knows nothing yet but the base model, and makes the successor of it
+   * @param make gets a learner that knows nothing yet but the base model, and makes the successor of it; and the learner in
+   *   use, which has to know when the catalogue grows
    * @param then a turn with the new one, before any other
    */
   async replace(
-    make: (fresh: Learner) => Promise<ProfileOrigin>,
+    make: (fresh: Learner, used: TrainingLearner) => Promise<ProfileOrigin>,
     then: (turn: Turn<ActiveLearner & TrainingLearner>) => void | Promise<void> = () => undefined,
   ): Promise<void> {
     while (!(await this.#long.run(() => this.#tryToReplace(make, then))));
   }
 
   async #tryToReplace(
-    make: (fresh: Learner) => Promise<ProfileOrigin>,
+    make: (fresh: Learner, used: TrainingLearner) => Promise<ProfileOrigin>,
     then: (turn: Turn<ActiveLearner & TrainingLearner>) => void | Promise<void>,
   ): Promise<boolean> {
     const learner = await this.#fresh();
     let used = false;
     try {
-      const origin = await make(learner);
+      const origin = await make(learner, this.#learner);
       await this.#short.run(async () => {
         if (!this.#storage.isCurrent(origin)) return;
         used = true;
@@ -144,7 +145,12 @@ export class ProfileSession {
         change(this.#learner);
         const next = await this.#fresh();
         next.restore(before, []);
-        if (next.loadDue && this.#learner.status.backend !== null) await next.ensureLoaded();
+        try {
+          if (next.loadDue && this.#learner.status.backend !== null) await next.ensureLoaded();
+        } catch (thrown) {
+          // The rows have moved: there is no way back to the learner before. Without its experts the rest goes on.
+          this.#report(SidestreamError.from(thrown));
+        }
         this.#exchange(next, this.#origin);
       }),
     );

@@ -128,6 +128,7 @@ describe('a storage on the device', () => {
     await storage.append(clicks(3), storage.era);
     const { learner } = await restored(storage);
     expect(learner.lastEvent).toBe(3);
+    storage.agree();
     expect((await storage.grant(learner.save(), learner.lastEvent))?.lastEvent).toBe(8);
     expect(storage.consent).toBe('granted');
     expect((await storage.read()).profile?.lastEvent).toBe(8);
@@ -170,6 +171,7 @@ describe('a storage on the device', () => {
     for (const write of ['append', 'saveProfile'] as const) {
       const full = vi.spyOn(DeviceStore.prototype, write);
       full.mockRejectedValue(new SidestreamError('store/full', 'The disk is full.'));
+      storage.agree();
       await expect(storage.grant(learner.save(), learner.lastEvent)).rejects.toMatchObject({
         code: 'store/full',
       });
@@ -180,6 +182,7 @@ describe('a storage on the device', () => {
     await storage.append(clicks(1), storage.era);
     expect(await storage.eventsAfter(0)).toHaveLength(5);
     // Another try finds nothing of the first.
+    storage.agree();
     expect((await storage.grant(learner.save(), learner.lastEvent))?.lastEvent).toBe(4);
     expect(await storage.eventsAfter(0)).toHaveLength(5);
     storage.close();
@@ -197,6 +200,7 @@ describe('a storage on the device', () => {
       await storage.append(clicks(1), storage.era);
       return save.apply(this, given);
     });
+    storage.agree();
     expect((await storage.grant(learner.save(), learner.lastEvent))?.lastEvent).toBe(2);
     meanwhile.mockRestore();
     await storage.append(clicks(1), storage.era);

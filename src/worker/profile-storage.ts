@@ -4,7 +4,14 @@ import { type Profile, storedProfile } from '../learner';
 import type { Consent, ConsentAnswer } from '../protocol';
 import { type DeviceStore, deleteDeviceStore, type LocalItem, MemoryStore, type Snapshot, type Store } from '../store';
 import { ConsentState } from './consent-state';
-import { type Closed, copyEvents, type OpenedDevice, openDevice, openExistingDevice } from './device-opening';
+import {
+  type Closed,
+  type CopiedEvent,
+  copyEvents,
+  type OpenedDevice,
+  openDevice,
+  openExistingDevice,
+} from './device-opening';
 import type { EngineOptions } from './engine-options';
 import { LogBudget } from './log-budget';
 import { firstOrigin, type ProfileOrigin, readStoredProfile } from './profile-origin';
@@ -47,8 +54,6 @@ export class ProfileStorage {
   #store: Store = new MemoryStore();
   /** Number of times that everything was erased: what was tracked before must not be kept after. */
   #era = 0;
-  /** A deletion was asked for and is not done. */
-  #deletionDue = false;
   /** Id of the last event that was written or read here. */
   #lastEvent = 0;
 
@@ -75,18 +80,24 @@ export class ProfileStorage {
   }
 
   /** The shopper's last answer, in whatever tab; it becomes the consent when it is carried out. */
-  get answered(): Consent {
-    return this.#consent.last.consent;
+  get lastAnswer(): ConsentAnswer {
+    return this.#consent.last;
+  }
+
+  /** Whether a level is both the shopper's last answer and carried out; with `granted`, the device keeps the profile. */
+  holds(level: Consent): boolean {
+    if (this.consent !== level || this.lastAnswer.consent !== level) return false;
+    return level !== 'granted' || !this.inMemory;
+  }
+
+  /** Whether things are kept in memory only. */
+  get inMemory(): boolean {
+    return this.#store instanceof MemoryStore;
   }
 
   /** Whether this tab trains and saves: always while things are in memory. */
   get leading(): boolean {
     return this.#tabs.leading;
-  }
-
-  /** Whether a deletion that was asked for is not done yet. */
-  get deletionDue(): boolean {
-    return this.#deletionDue;
   }
 
   /** Changes whenever everything kept is erased. An event is appended only in the era in which it was tracked. */
@@ -131,15 +142,16 @@ export class ProfileStorage {
     }
   }
 
-  async eventsAfter(id: number): Promise<LoggedEvent[]> {
-    const store = this.#store;
-    const events = await store.eventsAfter(id);
-    if (store === this.#store) this.#lastEvent = Math.max(this.#lastEvent, events.at(-1)?.id ?? 0);
-    return events;
+  eventsAfter(id: number): Promise<LoggedEvent[]> {
+    return this.#reading(async (store) => {
+      const events = await store.eventsAfter(id);
+      if (store === this.#store) this.#lastEvent = Math.max(this.#lastEvent, events.at(-1)?.id ?? 0);
+      return events;
+    });
   }
 
   localItems(): Promise<LocalItem[]> {
-    return this.#store.localItems();
+    return this.#reading((store) => store.localItems());
   }
 
   /** @throws SidestreamError `store/forgotten` when everything was erased since `era` */
@@ -159,7 +171,7 @@ export class ProfileStorage {
   read(
     check: (profile: Profile) => void = () => undefined,
   ): Promise<{ profile: Profile | null; origin: ProfileOrigin }> {
-    return readStoredProfile(this.#store, check, (error) => this.#listener?.onError(error));
+    return this.#reading((store) => readStoredProfile(store, check, (error) => this.#listener?.onError(error)));
   }
 
   /** Whether a profile that was read is still that of the store in use. */
@@ -197,9 +209,14 @@ export class ProfileStorage {
     }
   }
 
-  /** Whether enough events came since the log was measured, and this tab is the one that keeps it within its budget. */
+  /** Whether enough events came since the log was measured. */
   get measuringDue(): boolean {
-    return this.leading && this.#budget.isDue(this.#lastEvent);
+    return this.#budget.isDue(this.#lastEvent);
+  }
+
+  /** Runs work of the leader in this tab, unless another one leads. */
+  leadFor(work: () => Promise<void>): Promise<void> {
+    return this.#tabs.leadFor(work);
   }
 
   /**
@@ -219,7 +236,7 @@ export class ProfileStorage {
   }
 
   snapshots(): Promise<Snapshot[]> {
-    return this.#store.snapshots();
+    return this.#reading((store) => store.snapshots());
   }
 
   /** @throws SidestreamError `store/unknown-snapshot`, `store/forgotten` when everything was erased since `era` */
@@ -253,6 +270,29 @@ export class ProfileStorage {
     this.#tabs.post('replaced');
   }
 
+  /**
+   * Takes in what another worker of this page kept in memory.
+   * @param profile of the learner, which knows all the events; passed over where there is another one already
+   * @throws SidestreamError `store/*`
+   */
+  async takeIn(
+    profile: Profile,
+    events: readonly LoggedEvent[],
+    items: readonly LocalItem[],
+    era: number,
+  ): Promise<void> {
+    await this.#within(era, async (store) => {
+      const generation = await store.generation();
+      const isNew = await isEmpty(store);
+      const logged = await store.append(events.map(({ id: _, ...event }) => event));
+      for (const item of items) await store.saveLocalItem(item);
+      if (!isNew) return;
+      const stored = await storedProfile({ ...profile, lastEvent: logged.at(-1)?.id ?? 0 });
+      await store.saveProfile(stored, generation, { first: true });
+    });
+    this.#tabs.post('replaced');
+  }
+
   /** The shopper agreed, in this tab. `grant` carries it out. */
   agree(): void {
     this.#consent.answer('granted');
@@ -263,7 +303,7 @@ export class ProfileStorage {
    * @param profile what this tab's learner learned; null where it does not learn, or has learned nothing yet
    * @param lastEvent id of the last event that it contains, as memory numbers it
    * @returns null when the device already held a profile, which is then to be read, and goes on from there
-   * @throws SidestreamError `store/*`: then everything stays in memory
+   * @throws SidestreamError `store/*`: then everything stays in memory. `store/forgotten` where the shopper withdrew since
    */
   grant(profile: Profile | null, lastEvent: number): Promise<Moved | null> {
     return this.#tabs.alone('grant', () => this.#moveToDevice(profile, lastEvent));
@@ -281,17 +321,15 @@ export class ProfileStorage {
 
   /**
    * Deletes what the device holds.
-   * @throws SidestreamError `store/blocked` when another page holds it open: it is due until another call succeeds
+   * @throws SidestreamError `store/blocked` when another page holds it open
    */
-  async deleteDevice(): Promise<void> {
-    this.#deletionDue = true;
-    await deleteDeviceStore(this.#options.namespace);
-    this.#deletionDue = false;
+  deleteDevice(): Promise<void> {
+    return deleteDeviceStore(this.#options.namespace);
   }
 
   /** Runs work that only one tab may do at a time. @param what names it */
   alone<T>(what: string, work: () => Promise<T>): Promise<T> {
-    return this.#store instanceof MemoryStore ? work() : this.#tabs.alone(what, work);
+    return this.inMemory ? work() : this.#tabs.alone(what, work);
   }
 
   close(): void {
@@ -323,44 +361,79 @@ export class ProfileStorage {
 
   async #moveToDevice(profile: Profile | null, lastEvent: number): Promise<Moved | null> {
     const [memory, era] = [this.#store, this.#era];
+    // The shopper may have answered again while this waited for its turn.
+    if (this.lastAnswer.consent !== 'granted') throw forgotten();
     const opened = await openDevice(this.#options, this.#onClosed);
     const device = opened.store;
-    let isNew = false;
+    const moved: CopiedEvent[] = [];
     try {
       // Before everything else: what another tab resets from now on must not count as what this one goes on from.
       const generation = await device.generation();
-      isNew = (await device.profiles()).length + (await device.eventsAfter(0)).length === 0;
-      const moved = await copyEvents(memory, device, 0);
+      let isNew = await isEmpty(device);
+      if (era !== this.#era) throw forgotten();
+      await copyEvents(memory, device, 0, moved);
       const known = moved.findLast(({ from }) => from <= lastEvent)?.to ?? 0;
-      for (const item of await memory.localItems()) await device.saveLocalItem(item);
+      const items = await memory.localItems();
+      for (const item of items) await device.saveLocalItem(item);
       if (isNew && profile) {
         const stored = await storedProfile({ ...profile, lastEvent: known });
         isNew = await device.saveProfile(stored, generation, { first: true });
         // A tab that opened the device before with nothing of its own has not read this profile.
         if (isNew) this.#tabs.post('replaced');
       }
-      if (!(await this.#use(opened, era))) throw forgotten();
+      if (!(await this.#use(opened, era)) || era !== this.#era) throw forgotten();
       this.#consent.enforce('granted');
-      this.#deletionDue = false;
-      await this.#copyLate(memory, device, moved.at(-1)?.from ?? 0);
+      await this.#copyLate(memory, device, moved.at(-1)?.from ?? 0, items);
       this.#tabs.post(this.#consent.last);
       this.#tabs.post('events');
       return isNew ? { lastEvent: known, origin: firstOrigin(device, generation, known) } : null;
     } catch (thrown) {
-      // What is in memory stays there. Half of it on the device would be there twice after another try.
-      device.close();
-      if (isNew || era !== this.#era) await deleteDeviceStore(this.#options.namespace).catch(() => undefined);
+      await this.#takeBack(device, moved, era).catch((failed) => {
+        // One that was taken away holds nothing of this move any more.
+        if (opened.closed === null) this.#listener?.onError(SidestreamError.from(failed));
+      });
       throw thrown;
     }
   }
 
-  /** Copies the events that came to memory while the device took its place. */
-  async #copyLate(memory: Store, device: DeviceStore, after: number): Promise<void> {
+  /**
+   * Undoes a move to the device that failed. The content of memory stays there: half of it on the device would be there twice
+   * after another try. The database goes when the shopper withdrew, or when it is there for this move only; another tab
+   * may share it already.
+   */
+  async #takeBack(device: DeviceStore, moved: readonly CopiedEvent[], era: number): Promise<void> {
+    let unused = this.lastAnswer.consent !== 'granted' || (device.created && era !== this.#era);
+    try {
+      if (!unused) {
+        await device.removeEvents(moved.map(({ to }) => to));
+        unused = device.created && (await isEmpty(device));
+      }
+    } finally {
+      device.close();
+    }
+    if (unused) await deleteDeviceStore(this.#options.namespace);
+  }
+
+  /** Copies the events and items that came to memory while the device took its place. */
+  async #copyLate(memory: Store, device: DeviceStore, after: number, items: readonly LocalItem[]): Promise<void> {
     try {
       await copyEvents(memory, device, after);
+      for (const item of await memory.localItems()) if (!items.includes(item)) await device.saveLocalItem(item);
     } catch (thrown) {
       // The device is in use already, with later events: there is no way back. Erased ones are not missed.
       if (device === this.#store) this.#listener?.onError(SidestreamError.from(thrown));
+    }
+  }
+
+  /** Reads the store in use; where that is taken away under the call, the one that took its place. */
+  async #reading<T>(read: (store: Store) => Promise<T>): Promise<T> {
+    for (;;) {
+      const store = this.#store;
+      try {
+        return await read(store);
+      } catch (thrown) {
+        if (store === this.#store) throw thrown;
+      }
     }
   }
 
@@ -382,7 +455,7 @@ export class ProfileStorage {
     }
     this.#store = store;
     if (closed !== null) this.#onClosed(store, closed);
-    else await this.#tabs.join();
+    else await this.#tabs.join(this.#options.learning);
     return era === this.#era;
   }
 
@@ -439,6 +512,9 @@ export class ProfileStorage {
     this.#budget.measured(0);
   }
 }
+
+const isEmpty = async (store: Store): Promise<boolean> =>
+  (await store.profiles()).length + (await store.eventsAfter(0)).length === 0;
 
 const forgotten = (cause?: unknown): SidestreamError =>
   new SidestreamError(

@@ -18,7 +18,7 @@ import type {
   TrackDetails,
   WorkerRecommender,
 } from '../protocol';
-import { browseSchema, callSchema, optionsSchema, parsed, type TrackInput } from '../protocol';
+import { browseSchema, callSchema, type Kept, keptSchema, optionsSchema, parsed, type TrackInput } from '../protocol';
 import type { LocalItem, Snapshot } from '../store';
 import { Engine } from './engine';
 
@@ -42,14 +42,14 @@ export class RemoteRecommender implements WorkerRecommender {
   /**
    * Loads the bundle and, with consent, the profile.
    * @param given parsed here
-   * @param kept a profile to go on with, from `handOver()`
+   * @param kept what to go on with, from `handOver()`
    * @param restarted whether another worker of the page ran before
    * @throws SidestreamError `runtime/invalid-input`, `bundle/*`
    */
   static async start(
     given: unknown,
     listener: RemoteListener,
-    kept: Blob | null,
+    kept: Kept | null,
     restarted: boolean,
   ): Promise<RemoteRecommender> {
     const options = { ...parsed(optionsSchema, given, 'createRecommender()'), restarted };
@@ -60,7 +60,7 @@ export class RemoteRecommender implements WorkerRecommender {
       error: (error) => listener('error', error.serialize()),
     });
     remote = new RemoteRecommender(engine);
-    if (kept) await remote.importProfile(kept);
+    if (kept) await engine.takeOver(parsed(keptSchema, kept, 'handOver()'));
     return remote;
   }
 
@@ -161,9 +161,8 @@ export class RemoteRecommender implements WorkerRecommender {
     return this.#engine.setResting(resting);
   }
 
-  async handOver(): Promise<Blob | null> {
-    const { consent, events } = await this.#engine.status();
-    const kept = consent === 'pending' && events > 0 ? await this.exportProfile() : null;
+  async handOver(): Promise<Kept> {
+    const kept = await this.#engine.handOver();
     await this.close();
     return kept;
   }

@@ -20,6 +20,8 @@ export interface ServedShop {
   open(given?: Partial<EngineOptions>): Promise<Engine>;
   /** Codes of the errors reported since the last page was opened. */
   codes: string[];
+  /** Address of its bundle. */
+  bundle: string;
   /** Names the encoders of its bundle. */
   encoders: string;
   close(): Promise<unknown>;
@@ -46,6 +48,7 @@ export async function serveContent(content: BundleContent): Promise<ServedShop> 
   const codes: string[] = [];
   return {
     codes,
+    bundle: defaults.bundle,
     encoders: encodersOf(manifest),
     close: () => new Promise((resolve) => server.close(resolve)),
     open(given = {}) {

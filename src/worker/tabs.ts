@@ -21,13 +21,14 @@ export interface TabListener {
 /**
  * The tabs of one shop on this device. All of them send messages to each other, whatever the shopper has agreed to: a
  * message leaves nothing behind. Those that share the profile on the device have one leader (Web Locks): the browser hands the lock on as
- * soon as the leader is gone, whatever it died of. Where there are no locks, every tab leads.
+ * soon as the leader is gone, whatever it died of. Where there are no locks, or they are refused, every tab leads.
  */
 export class Tabs {
   readonly #name: string;
   readonly #listener: TabListener;
   /** Null where the browser has none, as in some embedded pages: then this tab is alone. */
   readonly #channel: BroadcastChannel | null;
+  #closed = false;
   /** Ends the wait for the lock; null while this tab does not share the profile. */
   #leaving: AbortController | null = null;
   #leading = false;
@@ -51,8 +52,11 @@ export class Tabs {
     return this.#leading || this.#leaving === null;
   }
 
-  /** Shares the profile on the device from now on. Resolves when it is known whether this tab leads already. */
-  async join(): Promise<void> {
+  /**
+   * Shares the profile on the device from now on. Resolves when it is known whether this tab leads already.
+   * @param leads whether it may lead: one that does not learn would keep those that do from saving what they learned
+   */
+  async join(leads: boolean): Promise<void> {
     if (this.#leaving) return;
     const leaving = new AbortController();
     this.#leaving = leaving;
@@ -61,6 +65,7 @@ export class Tabs {
       this.#leading = true;
       return;
     }
+    if (!leads) return;
     await new Promise<void>((known) => {
       const taken = locks.request(this.#name, { ifAvailable: true }, (lock) => {
         const held = lock && !leaving.signal.aborted ? this.#lead() : undefined;
@@ -73,11 +78,28 @@ export class Tabs {
         this.#listener.onLead();
         return held;
       };
-      // Refused by the browser, or left before it was this tab's turn: then another one leads.
       taken
         .then(() => (leaving.signal.aborted ? undefined : locks.request(this.#name, { signal: leaving.signal }, lead)))
-        .catch(() => undefined)
+        .catch(() => {
+          // Refused by the browser, as in a sandboxed frame: every tab leads, as where there are no locks.
+          if (!leaving.signal.aborted) this.#leading = true;
+        })
         .finally(known);
+    });
+  }
+
+  /** Runs work of the leader in this tab, unless another one leads. */
+  async leadFor(work: () => Promise<void>): Promise<void> {
+    const locks = globalThis.navigator?.locks;
+    if (this.leading || !locks) return work();
+    await locks.request(this.#name, { ifAvailable: true }, async (lock) => {
+      if (!lock) return;
+      this.#leading = true;
+      try {
+        await work();
+      } finally {
+        this.#leading = false;
+      }
     });
   }
 
@@ -89,9 +111,9 @@ export class Tabs {
     this.#resign();
   }
 
-  /** Sends a message to all other tabs. */
+  /** Sends a message to all other tabs; nothing after `close`, where work that was under way may end. */
   post(message: TabMessage): void {
-    this.#channel?.postMessage(message);
+    if (!this.#closed) this.#channel?.postMessage(message);
   }
 
   /**
@@ -115,6 +137,7 @@ export class Tabs {
   }
 
   close(): void {
+    this.#closed = true;
     this.leave();
     this.#channel?.close();
   }

@@ -1,0 +1,210 @@
+import 'fake-indexeddb/auto';
+import * as Comlink from 'comlink';
+import { IDBFactory } from 'fake-indexeddb';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Recommender } from '../protocol';
+import { carryErrors } from '../protocol';
+import { DeviceStore } from '../store/device-store';
+import { RemoteRecommender } from '../worker/remote-recommender';
+import { type ServedShop, serveShop } from '../worker/served-shop.fixture';
+import { createRecommender } from './create-recommender';
+
+// The page's side, with the real worker side in the same thread behind a real message channel.
+carryErrors();
+class ThreadWorker extends EventTarget {
+  static all: ThreadWorker[] = [];
+  readonly #page: MessagePort;
+  readonly #host: MessagePort;
+  ended = false;
+  constructor() {
+    super();
+    const { port1, port2 } = new MessageChannel();
+    this.#page = port1;
+    this.#host = port2;
+    port1.addEventListener('message', (event) => {
+      if (!this.ended) this.dispatchEvent(new MessageEvent('message', { data: event.data, ports: [...event.ports] }));
+    });
+    port1.start();
+    Comlink.expose(
+      {
+        start: async (...given: Parameters<typeof RemoteRecommender.start>) =>
+          Comlink.proxy(await RemoteRecommender.start(...given)),
+      },
+      // Comlink closes a port whose other side was garbage collected; the scope of a worker stays open.
+      {
+        postMessage: (message, transfer = []) => port2.postMessage(message, transfer),
+        addEventListener: port2.addEventListener.bind(port2),
+        removeEventListener: port2.removeEventListener.bind(port2),
+        start: () => port2.start(),
+      },
+    );
+    ThreadWorker.all.push(this);
+  }
+  postMessage(message: unknown, transfer: Transferable[] = []): void {
+    this.#page.postMessage(message, transfer);
+  }
+  terminate(): void {
+    this.ended = true;
+    this.#page.close();
+    this.#host.close();
+  }
+  /** As an error that nobody caught; the browser then ends it. */
+  crash(): void {
+    this.dispatchEvent(Object.assign(new Event('error'), { message: 'crashed by the test' }));
+  }
+}
+
+let shop: ServedShop;
+beforeAll(async () => {
+  shop = await serveShop();
+});
+afterAll(() => shop.close());
+const handles: Recommender[] = [];
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory();
+  ThreadWorker.all = [];
+  vi.stubGlobal('Worker', ThreadWorker);
+  vi.stubGlobal('document', Object.assign(new EventTarget(), { visibilityState: 'visible', baseURI: shop.bundle }));
+  vi.stubGlobal('window', new EventTarget());
+});
+afterEach(async () => {
+  await Promise.allSettled(handles.splice(0).map((handle) => handle.close()));
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+const create = async (options: Partial<Parameters<typeof createRecommender>[0]> = {}): Promise<Recommender> => {
+  const handle = await createRecommender({ bundle: shop.bundle, namespace: 'test', ...options });
+  handles.push(handle);
+  return handle;
+};
+const databases = async () => (await indexedDB.databases()).map(({ name }) => name);
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('a recommender whose worker is replaced for another option', () => {
+  it('does not come back with the consent that was withdrawn meanwhile', async () => {
+    const first = await create({ consent: 'granted' });
+    await first.track('click', 'a');
+    // A deletion takes its time.
+    const { deleteDatabase } = indexedDB;
+    vi.spyOn(indexedDB, 'deleteDatabase').mockImplementationOnce((name) => {
+      const request = {} as IDBOpenDBRequest;
+      setTimeout(() => {
+        const real = deleteDatabase.call(indexedDB, name);
+        real.onsuccess = (event) => request.onsuccess?.(event);
+      }, 200);
+      return request;
+    });
+    const denying = first.consent('denied');
+    const second = create({ seed: 7 });
+    await denying;
+    await second;
+    expect((await first.status()).consent).toBe('denied');
+    expect(await databases()).toEqual([]);
+  });
+});
+
+describe('a worker that crashes', () => {
+  it('while the shopper withdraws: asking again deletes what is left', async () => {
+    const first = await create({ consent: 'granted' });
+    await first.track('click', 'a');
+    const lost = {} as IDBOpenDBRequest;
+    vi.spyOn(indexedDB, 'deleteDatabase').mockImplementationOnce(() => lost);
+    const withdrawing = first.consent('pending').catch(({ code }) => code);
+    await pause(30);
+    ThreadWorker.all[0].crash();
+    // What that worker was doing ends with it.
+    lost.onerror?.(new Event('error'));
+    expect(await withdrawing).toBe('runtime/worker-crashed');
+    // In another thread the database would be closed with the worker.
+    await first.consent('pending');
+    expect(await databases()).toEqual([]);
+  });
+
+  it('while close() waits does not make close() fail, nor keep the next one from starting', async () => {
+    const first = await create({ consent: 'granted' });
+    const held = vi
+      .spyOn(RemoteRecommender.prototype, 'close')
+      .mockImplementationOnce(() => new Promise(() => undefined));
+    const closing = first.close().then(
+      () => 'closed',
+      ({ code }) => code,
+    );
+    await vi.waitFor(() => expect(held).toHaveBeenCalled());
+    ThreadWorker.all[0].crash();
+    expect(await closing).toBe('closed');
+    const second = await create();
+    expect((await second.recommend()).items.length).toBeGreaterThan(0);
+  });
+
+  it('while it is being replaced: calls go on with another one', async () => {
+    const first = await create({ consent: 'pending' });
+    await first.track('click', 'a');
+    const { handOver } = RemoteRecommender.prototype;
+    const held = vi.spyOn(RemoteRecommender.prototype, 'handOver').mockImplementationOnce(async function (
+      this: RemoteRecommender,
+    ) {
+      await pause(100);
+      return handOver.call(this);
+    });
+    const second = create({ seed: 7 }).catch(({ code }) => code);
+    await vi.waitFor(() => expect(held).toHaveBeenCalled());
+    ThreadWorker.all[0].crash();
+    expect((await first.recommend()).items.length).toBeGreaterThan(0);
+    await second;
+    await pause(300);
+    expect((await first.recommend()).items.length).toBeGreaterThan(0);
+    expect(ThreadWorker.all.filter(({ ended }) => !ended)).toHaveLength(1);
+  });
+});
+
+describe('several callers', () => {
+  it('with other consents at once: the last one counts, and nobody waits for ever', async () => {
+    const all = await Promise.all([
+      create({ consent: 'granted' }),
+      create({ consent: 'denied' }),
+      create(),
+      create({ consent: 'pending' }),
+    ]);
+    expect((await all[0].status()).consent).toBe('pending');
+    expect(await databases()).toEqual([]);
+  });
+
+  it('one that is refused leaves the others alone', async () => {
+    const [first, second] = await Promise.allSettled([
+      createRecommender({ bundle: shop.bundle, namespace: 'test', seed: 0.5 }),
+      create(),
+    ]);
+    expect(first.status).toBe('rejected');
+    expect(second.status).toBe('fulfilled');
+  });
+
+  it('one that closes at once and one that begins at once', async () => {
+    const first = await create({ consent: 'granted' });
+    await first.track('click', 'a');
+    const [, second] = await Promise.all([first.close(), create()]);
+    expect((await second.status()).events).toBe(1);
+    expect(ThreadWorker.all.filter(({ ended }) => !ended)).toHaveLength(1);
+  });
+
+  it('what was counted for a hook is not lost when the worker is replaced', async () => {
+    const counts: number[] = [];
+    const first = await create({
+      consent: 'granted',
+      onMetric: (rows) => counts.push(...rows.map(({ impressions }) => impressions)),
+    });
+    await first.track('impression', 'a', { recommendationId: 'r', placement: 'for-you', position: 0 });
+    await create({ seed: 7 });
+    await first.close();
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1);
+  });
+});
+
+describe('a store that could not be opened at the start', () => {
+  it('is opened when the shop asks again', async () => {
+    const open = vi.spyOn(DeviceStore, 'open').mockRejectedValueOnce(new TypeError('Failed to fetch'));
+    const first = await create({ consent: 'granted' });
+    await first.track('click', 'a');
+    await first.consent('granted');
+    expect(open.mock.calls.length).toBeGreaterThan(1);
+  });
+});

@@ -1,0 +1,40 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { openBundle, pickRows } from '../catalog';
+import { makeItem } from '../catalog/bundle/bundle.fixture';
+import { Learner } from '../learner';
+import { MemoryStore } from '../store';
+import { LoadedCatalog } from './loaded-catalog';
+import { firstOrigin } from './profile-origin';
+import { ProfileSession } from './profile-session';
+import { serveShop } from './served-shop.fixture';
+
+afterEach(() => void vi.restoreAllMocks());
+
+it('goes on with the same choices after rows have moved, also where the experts cannot be awakened', async () => {
+  const shop = await serveShop();
+  const catalogue = new LoadedCatalog(await openBundle(shop.bundle));
+  await shop.close();
+  const store = new MemoryStore();
+  const codes: string[] = [];
+  const storage = { isCurrent: () => true, emptyOrigin: () => firstOrigin(store) };
+  const session = new ProfileSession(catalogue, 1, storage, ({ code }) => codes.push(code));
+  const features = pickRows(catalogue.table, [0, 1]);
+  await session.train(async ({ learner }) => {
+    catalogue.grow([{ items: [makeItem('p'), makeItem('q')], features }]);
+    await learner.setCatalog(catalogue);
+  });
+  await session.run(({ learner }) => {
+    for (const [n, itemId] of ['q', 'a', 'q'].entries()) learner.observe({ id: n + 1, type: 'click', itemId, time: n });
+  });
+  const chosen = () => session.run(({ learner }) => learner.history.rows.map((row) => catalogue.index.items[row]?.id));
+  const before = await chosen();
+  // The GPU is lost, or the file with the compute backend does not load any more.
+  const status = await session.run(({ learner }) => learner.status);
+  vi.spyOn(Learner.prototype, 'loadDue', 'get').mockReturnValue(true);
+  vi.spyOn(Learner.prototype, 'status', 'get').mockReturnValue({ ...status, backend: 'webgpu' });
+  vi.spyOn(Learner.prototype, 'ensureLoaded').mockRejectedValue(new Error('the GPU was lost'));
+  await session.renumber(() => catalogue.keepOnly(new Set(['q'])));
+  expect(await chosen()).toEqual(before);
+  expect(codes).toEqual(['runtime/unexpected']);
+  await session.dispose();
+});
