@@ -5,6 +5,9 @@ const NODE_DOORS = '^src/(encoders/(node|recipes|adapt)|catalog/feed)/';
 /** Rooms that run in Node alone. */
 const NODE_ROOMS = ['build', 'cli', 'evaluate', 'training'].join('|');
 
+/** Tests, and what they build on. */
+const TESTS = ['\\.test\\.ts$', '^src/testing/'];
+
 const arrows = Object.entries(ROOMS).map(([room, { imports }]) => {
   const others = Object.keys(ROOMS).filter((other) => other !== room && !imports.includes(other));
   const entries = ENTRIES[room] ?? [];
@@ -12,7 +15,7 @@ const arrows = Object.entries(ROOMS).map(([room, { imports }]) => {
     name: `arrow-${room}`,
     comment: `src/${room} may import ${imports.join(', ') || 'no other room'}.`,
     severity: 'error',
-    from: { path: `^src/${room}/`, pathNot: '\\.(test|fixture)\\.ts$' },
+    from: { path: `^src/${room}/`, pathNot: TESTS },
     to: {
       path: [...others.map((other) => `^src/${other}/`), '^src/[^/]+\\.ts$'].join('|'),
       pathNot: ['^src/error\\.ts$', ...entries.map((entry) => `^src/${entry}\\.ts$`)],
@@ -35,7 +38,7 @@ module.exports = {
       comment:
         'Other rooms are entered through an index.ts; code that comes late is imported by its file, so that no more comes along. common/ has no door: each of its files is on its own.',
       severity: 'error',
-      from: { path: '^src/([^/]+)/', pathNot: '\\.(test|fixture)\\.ts$' },
+      from: { path: '^src/([^/]+)/', pathNot: TESTS },
       to: {
         dynamic: false,
         path: '^src/[^/]+/.+',
@@ -48,7 +51,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: [`^src/(${NODE_ROOMS})/`, '^src/encoders/(node|recipes|adapt)/', '\\.(test|fixture)\\.ts$'],
+        pathNot: [`^src/(${NODE_ROOMS})/`, '^src/encoders/(node|recipes|adapt)/', ...TESTS],
       },
       to: { dependencyTypes: ['core'] },
     },
@@ -58,7 +61,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: [`^src/(${NODE_ROOMS}|encoders)/`, '^src/catalog/feed/', '\\.(test|fixture)\\.ts$'],
+        pathNot: [`^src/(${NODE_ROOMS}|encoders)/`, '^src/catalog/feed/', ...TESTS],
       },
       to: { path: NODE_DOORS },
     },
@@ -68,6 +71,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/' },
       to: { path: '^(tools|e2e|scripts)/' },
+    },
+    {
+      name: 'testing-alone',
+      comment: 'What tests build on is no part of the product.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: TESTS },
+      to: { path: '^src/testing/' },
     },
     ...arrows,
   ],

@@ -1,5 +1,5 @@
 import { type Item, type Manifest, openBundle, writeBundle } from '../src/catalog';
-import { topicContent } from '../src/catalog/features/topics.fixture';
+import { topicContent } from '../src/testing/topics';
 import { listOf, serveHeadless, startHeadless } from './support/headless';
 import { expect, test } from './support/shop';
 

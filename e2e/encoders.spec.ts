@@ -7,8 +7,8 @@ import { readEncoder } from '../src/build/encoder-files';
 import { adaptEncoder } from '../src/build/hub/adapt-encoder';
 import { folderSource } from '../src/build/hub/model-source';
 import { DEFAULT_PRESETS, type RawTaps } from '../src/encoders';
-import { bertRepository, clipRepository, type Files } from '../src/encoders/adapt/tiny-repository.fixture';
 import { createNodeEncoder, decodeImage } from '../src/encoders/node';
+import { bertRepository, clipRepository, type Files } from '../src/testing/models/repositories';
 
 import { PAGES } from './support/ports';
 

@@ -1,6 +1,6 @@
 import '../../src/element';
-import { FakeRecommender } from '../../src/element/recs/fake-recommender.fixture';
 import type { Recommendation, Recommender, RecommendRequest } from '../../src/protocol';
+import { FakeRecommender } from '../../src/testing/fake-recommender';
 import { type Product, productsIn } from './element-products';
 
 type Answer = 'filled' | 'empty' | 'error' | 'loading';

@@ -16,7 +16,7 @@ import {
   uniform,
 } from '../../src/model';
 import type { Batch } from '../../src/model/loss';
-import { randomModel } from '../../src/model/weights.fixture';
+import { randomModel } from '../../src/testing/weights';
 
 /** Numbers by name. */
 export type Numbers = Record<string, number[]>;

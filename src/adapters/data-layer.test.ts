@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { describe, expect, it, vi } from 'vitest';
-import { ConnectedShop, cart } from './data-layer.fixture';
+import { ConnectedShop, cart } from '../testing/connected-shop';
 import type { Tracker } from './event-sink';
 
 const shop = new ConnectedShop();

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { categoryTable, useBackend } from '../learner/experts/experts.fixture';
 import { encodeSafetensors, type Weights } from '../model';
+import { categoryTable, useBackend } from '../testing/experts';
 import { BaseModel } from './base-model';
 import { baseConfig, initialWeights } from './config';
 

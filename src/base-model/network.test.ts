@@ -1,7 +1,7 @@
 import { dispose, memory, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { categoryTable, useBackend } from '../learner/experts/experts.fixture';
 import { disposeParameters, parametersFrom, seededRandom, Trainer } from '../model';
+import { categoryTable, useBackend } from '../testing/experts';
 import type { OfflineSource } from '../training';
 import { offlineBatch } from '../training/offline-batch';
 import { disposeTensors, offlineLoss, offlineTensors } from '../training/offline-loss';

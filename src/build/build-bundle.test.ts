@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { MANIFEST_FILE, openBundle, rowsPerItem } from '../catalog';
-import { SHOP_IMAGES, shopFeed, startSidestream, until } from '../cli/command.fixture';
+import { SHOP_IMAGES, shopFeed, startSidestream, until } from '../testing/commands';
 import { type BuildRequest, buildBundle } from './build-bundle';
 import { buildFolder } from './build-folder';
 import { MODELS_FOLDER } from './encoder-files';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MANIFEST_FILE } from '../catalog';
-import { SHOP_IMAGES } from '../cli/command.fixture';
+import { SHOP_IMAGES } from '../testing/commands';
 import { type BuildRequest, buildBundle } from './build-bundle';
 import { checkedBundle } from './checked-bundle';
 import { MODELS_FOLDER } from './encoder-files';

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { makeItem } from '../catalog/bundle/bundle.fixture';
 import { cooccurrence } from '../ranking';
+import { makeItem } from '../testing/bundles';
 import { fileCooccurrence } from './build-cooccurrence';
 
 const ITEMS = ['tea', 'pot', 'cup', 'mat'].map((id) => makeItem(id, { category: id === 'tea' ? 'Food' : 'Ware' }));

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { SHOP_IMAGES } from '../cli/command.fixture';
 import { DEFAULT_PRESETS } from '../encoders';
+import { SHOP_IMAGES } from '../testing/commands';
 import { ChunkEncoder } from './chunk-encoder';
 import { MODELS_FOLDER } from './encoder-files';
 

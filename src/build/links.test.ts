@@ -93,7 +93,7 @@ describe.skipIf(!existsSync(shop))(
     });
 
     it('`complement` shows other categories in the same style without any links, and says so', () => {
-      const without = { ...index, companions: null };
+      const without = { ...index, cooccurrence: null };
       quality('complement', ofType('crosssell'), without);
       for (const [row, item] of bundle.items.entries()) {
         for (const place of listOf('complement', without, row)) {

@@ -5,7 +5,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { serve, type TestServer } from './picture-server.fixture';
+import { serve, type TestServer } from '../testing/picture-server';
 import { createPictures, type PictureOptions } from './pictures';
 
 let folder: string;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { until } from '../cli/command.fixture';
 import { DEFAULT_PRESETS } from '../encoders';
+import { until } from '../testing/commands';
 import { MODELS_FOLDER } from './encoder-files';
 import { localRunner } from './process-pool';
 

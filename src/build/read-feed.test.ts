@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { serve } from './picture-server.fixture';
+import { serve } from '../testing/picture-server';
 import { collectFeed, readMapping } from './read-feed';
 
 let folder: string;

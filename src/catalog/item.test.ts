@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { makeItem } from './bundle/bundle.fixture';
+import { makeItem } from '../testing/bundles';
+import { readText } from '../testing/feeds';
 import { encodeItems } from './bundle/item-shard';
-import { readText } from './feed/feed.fixture';
 import { itemSchema } from './item';
 
 /** Beyond the largest 32-bit float, which is how the ranking stores numbers of items. */

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderFetch } from '../build/folder-bundle';
-import { serve } from '../build/picture-server.fixture';
 import { openBundle } from '../catalog';
+import { serve } from '../testing/picture-server';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 let folder: string;

@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { Recommender } from '../protocol';
 import { carryErrors } from '../protocol';
 import { DeviceStore } from '../store/device-store';
+import { type ServedShop, serveShop } from '../testing/served-shop';
 import { RemoteRecommender } from '../worker/remote-recommender';
-import { type ServedShop, serveShop } from '../worker/served-shop.fixture';
 import { createRecommender } from './create-recommender';
 
 // The page's side, with the real worker side in the same thread behind a real message channel.

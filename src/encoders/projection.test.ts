@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cosine } from './cosine.fixture';
+import { cosine } from '../testing/cosine';
 import { fitProjection, project } from './projection';
 import { decodeProjection, encodeProjection } from './projection-file';
 

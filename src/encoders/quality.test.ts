@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { cosine } from './cosine.fixture';
+import { cosine } from '../testing/cosine';
 import type { RawTaps } from './encoder';
 import { createNodeEncoder } from './node/node-encoder';
 import { decodeImage } from './node/node-image';

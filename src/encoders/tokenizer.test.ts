@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { tokenizerJson } from './adapt/tiny-repository.fixture';
+import { tokenizerJson } from '../testing/models/repositories';
 import { unigramTokenizer } from './recipes/unigram';
 import { createTokenizer, type Tokenizer } from './tokenizer';
 

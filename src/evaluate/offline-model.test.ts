@@ -1,7 +1,7 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { baseConfig } from '../base-model';
-import { CATEGORIES, categoryHistory, categoryTable, useBackend } from '../learner/experts/experts.fixture';
+import { CATEGORIES, categoryHistory, categoryTable, useBackend } from '../testing/experts';
 import { type ModelPlan, WindowModel } from './offline-model';
 
 const COUNT = 61;

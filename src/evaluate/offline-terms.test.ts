@@ -1,6 +1,6 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { useBackend } from '../learner/experts/experts.fixture';
+import { useBackend } from '../testing/experts';
 import { OfflineHistory } from './offline-history';
 import { contentTerms, itemTerms, offlineScore, recentSimilarity } from './offline-terms';
 

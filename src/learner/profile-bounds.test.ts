@@ -2,12 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Item } from '../catalog';
 import type { EventType, LoggedEvent } from '../events';
 import { catalogIndex, rank, TERMS } from '../ranking';
-import { CATEGORIES, categoryTable, useBackend } from './experts/experts.fixture';
+import { CATEGORIES, categoryTable, useBackend } from '../testing/experts';
+import { PROFILE } from '../testing/profiles';
 import { encodeExperts, freshShares, freshWeights } from './experts/experts-weights';
 import { Learner } from './learner';
 import type { LearnerCatalog } from './learner-catalog';
 import { type Profile, parseProfile } from './profile';
-import { PROFILE } from './profile.fixture';
 import { decodeProfile, encodeProfile, readProfile } from './profile-file';
 
 const COUNT = 120;

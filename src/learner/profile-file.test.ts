@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SidestreamError } from '../error';
+import { PROFILE as profile } from '../testing/profiles';
 import { PROFILE_SCHEMA } from './profile';
-import { PROFILE as profile } from './profile.fixture';
 import { decodeProfile, encodeProfile, readProfile, storedProfile } from './profile-file';
 
 const codeOf = async (reading: Promise<unknown>): Promise<string> =>

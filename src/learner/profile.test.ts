@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SidestreamError } from '../error';
+import { PROFILE as profile } from '../testing/profiles';
 import { PROFILE_SCHEMA, parseProfile } from './profile';
-import { PROFILE as profile } from './profile.fixture';
 
 function codeOf(data: unknown): string {
   try {

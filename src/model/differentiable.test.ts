@@ -10,7 +10,7 @@ import {
   valueAndGrads,
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { BACKENDS, countingTensors, useBackend } from './backends.fixture';
+import { BACKENDS, countingTensors, useBackend } from '../testing/backends';
 import { gelu, layerNorm, linear, logSumExp, pieces, product, unitRows, type Wanted } from './differentiable';
 import { seededRandom, uniform } from './random';
 

@@ -1,7 +1,8 @@
 import { tensor2d, tidy } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { BACKENDS, countingTensors, useBackend } from './backends.fixture';
+import { BACKENDS, countingTensors, useBackend } from '../testing/backends';
+import { randomLadders } from '../testing/weights';
 import { type ExpandPolicy, expandLayer, mostUsed } from './expand';
 import { expertNames, LADDERS, routerNames } from './names';
 import { ladderOutputs } from './network';
@@ -9,7 +10,6 @@ import { seededRandom, uniform } from './random';
 import { storedExpertCounts } from './stored-layer';
 import type { Utilization } from './utilization';
 import { type Weights, withParameters } from './weights';
-import { randomLadders } from './weights.fixture';
 
 const sizes = { dim: 3, bottleneck: 2, experts: [2, 1] };
 

@@ -1,6 +1,6 @@
 import { sum, type Tensor2D, tensor2d, tidy, valueAndGrads } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { BACKENDS, countingTensors, useBackend } from './backends.fixture';
+import { BACKENDS, countingTensors, useBackend } from '../testing/backends';
 import { expert } from './expert';
 
 const GELU_1 = 0.8413447;

@@ -1,6 +1,6 @@
 import { tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { countingTensors, useBackend } from './backends.fixture';
+import { countingTensors, useBackend } from '../testing/backends';
 import { fuse } from './fusion';
 
 beforeAll(() => useBackend('cpu'));

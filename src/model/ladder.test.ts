@@ -1,6 +1,6 @@
 import { type Tensor1D, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { BACKENDS, countingTensors, useBackend } from './backends.fixture';
+import { BACKENDS, countingTensors, useBackend } from '../testing/backends';
 import { type LayerWeights, ladder } from './ladder';
 
 const GELU_1 = 0.8413447;

@@ -1,6 +1,6 @@
 import { tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { BACKENDS, countingTensors, useBackend } from './backends.fixture';
+import { BACKENDS, countingTensors, useBackend } from '../testing/backends';
 import { type Batch, disposeLossTerms, inBatchLoss, lossTerms } from './loss';
 
 // Columns: 0 padding, 1 item 1, 2 item 2 (user 0); 3 item 3, 4 item 1, 5 item 4 (user 1).

@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from 'vitest';
-import { countingTensors, useBackend } from './backends.fixture';
+import { countingTensors, useBackend } from '../testing/backends';
+import { randomLadders } from '../testing/weights';
 import { expertNames, FUSION_NAMES, routerNames } from './names';
 import { disposeParameters, expertCounts, fusionOf, layersOf, parameter, trainableNames } from './parameters';
 import { parametersFrom, weightsFrom, withParameters } from './weights';
-import { randomLadders } from './weights.fixture';
 
 beforeAll(() => useBackend('cpu'));
 

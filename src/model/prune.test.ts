@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { randomLadders } from '../testing/weights';
 import { expertNames, routerNames } from './names';
 import { expertToPrune, prune } from './prune';
-import { randomLadders } from './weights.fixture';
 
 describe('which expert goes', () => {
   test('the paper: the smallest share of the experts alone, below tau', () => {

@@ -1,6 +1,6 @@
 import { tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { BACKENDS, countingTensors, useBackend } from './backends.fixture';
+import { BACKENDS, countingTensors, useBackend } from '../testing/backends';
 import { gates } from './router';
 
 for (const backend of BACKENDS) {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { randomLadders } from '../testing/weights';
 import { expertNames, routerNames } from './names';
 import { readLayer, replaceLayer, storedExpertCounts } from './stored-layer';
 import type { Weights } from './weights';
-import { randomLadders } from './weights.fixture';
 
 const weights = randomLadders({ dim: 2, bottleneck: 1, experts: [2, 1], bias: true }, 5);
 

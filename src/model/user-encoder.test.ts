@@ -1,12 +1,12 @@
 import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { BACKENDS, countingTensors, useBackend } from './backends.fixture';
+import { BACKENDS, countingTensors, useBackend } from '../testing/backends';
+import { randomUser } from '../testing/weights';
 import type { ModelConfig } from './config';
 import { blockNames, USER_NAMES } from './names';
 import { seededRandom, uniform } from './random';
 import { attentionMask, disposeMask, lastPositions, userEncoder } from './user-encoder';
 import { type Weights, withParameters } from './weights';
-import { randomUser } from './weights.fixture';
 
 const sizes = (width: number, length: number, heads: number, blocks: number): ModelConfig => ({
   hiddenDim: 1,

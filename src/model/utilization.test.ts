@@ -1,6 +1,6 @@
 import { tensor1d } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { countingTensors, useBackend } from './backends.fixture';
+import { countingTensors, useBackend } from '../testing/backends';
 import { normalize, UtilizationMeter } from './utilization';
 
 beforeAll(() => useBackend('cpu'));

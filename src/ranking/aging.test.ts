@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FeatureTable, Item } from '../catalog';
+import { chose, state } from '../testing/rankings';
 import { type CatalogIndex, catalogIndex } from './catalog-index';
 import { explain } from './explanation/explain';
 import type { Placement } from './placement';
 import { type RankRequest, rank } from './rank';
-import { chose, state } from './ranking.fixture';
 import * as vectors from './similarities';
 import { termValues } from './terms/terms';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { COMPANIONS, catalog, chose, state, WEIGHTS } from '../testing/rankings';
 import type { CatalogIndex } from './catalog-index';
 import { explain } from './explanation/explain';
 import { rank } from './rank';
 import type { RankState } from './rank-state';
-import { COMPANIONS, catalog, chose, state, WEIGHTS } from './ranking.fixture';
 import { scores } from './score';
 import { recencyWeights, TERMS, termValues } from './terms/terms';
 

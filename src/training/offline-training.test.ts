@@ -1,8 +1,8 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { BaseModel, baseConfig } from '../base-model';
-import { CATEGORIES, categoryTable, useBackend } from '../learner/experts/experts.fixture';
 import { LADDERS, storedExpertCounts } from '../model';
+import { CATEGORIES, categoryTable, useBackend } from '../testing/experts';
 import { type TrainingRequest, type TrainingState, trainOffline } from './offline-training';
 import { cutWindows, nextWeights } from './offline-windows';
 import { rankQuality } from './rank-quality';

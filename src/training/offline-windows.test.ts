@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { baseConfig, initialWeights } from '../base-model';
-import { categoryTable } from '../learner/experts/experts.fixture';
 import { LADDERS, storedExpertCounts, type Utilization } from '../model';
+import { categoryTable } from '../testing/experts';
 import { nextWeights } from './offline-windows';
 
 const table = categoryTable(11);

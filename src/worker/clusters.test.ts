@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Manifest, openBundle, writeBundle } from '../catalog';
-import { memoryBundle } from '../catalog/bundle/bundle.fixture';
-import { topicContent } from '../catalog/features/topics.fixture';
 import type { SidestreamError } from '../error';
+import { memoryBundle } from '../testing/bundles';
+import { topicContent } from '../testing/topics';
 import { Engine } from './engine';
 
 const COUNT = 4000;

@@ -2,8 +2,8 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { type ServedShop, serveShop } from '../testing/served-shop';
 import type { Engine } from './engine';
-import { type ServedShop, serveShop } from './served-shop.fixture';
 
 let shop: ServedShop;
 beforeAll(async () => {

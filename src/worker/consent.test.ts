@@ -2,10 +2,10 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { makeItem } from '../catalog/bundle/bundle.fixture';
 import { DeviceStore } from '../store/device-store';
+import { makeItem } from '../testing/bundles';
+import { CLICK, type ServedShop, serveShop } from '../testing/served-shop';
 import type { Engine } from './engine';
-import { CLICK, type ServedShop, serveShop } from './served-shop.fixture';
 
 // Node has no IndexedDB: this one keeps to the specification, in memory. Nor has it Web Locks: every tab leads.
 beforeEach(() => {

@@ -1,11 +1,11 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { makeItem } from '../catalog/bundle/bundle.fixture';
 import type { RecommendRequest } from '../protocol';
+import { makeItem } from '../testing/bundles';
+import { type ServedShop, serveShop } from '../testing/served-shop';
 import type { Engine } from './engine';
 import type { EngineOptions } from './engine-options';
-import { type ServedShop, serveShop } from './served-shop.fixture';
 
 // Node has no IndexedDB: this one keeps to the specification, in memory.
 beforeEach(() => {

@@ -2,8 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addLearned, type CooccurrenceTable, type Manifest, rowsPerItem, writeBundle } from '../catalog';
-import { bundleContent, makeItem, memoryBundle } from '../catalog/bundle/bundle.fixture';
 import type { SidestreamError } from '../error';
+import { bundleContent, makeItem, memoryBundle } from '../testing/bundles';
 import { Engine } from './engine';
 import { encodersOf } from './loaded-catalog';
 

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DeviceStore } from '../store/device-store';
-import { CLICK, last, log, type ServedShop, serveShop } from './served-shop.fixture';
+import { CLICK, last, log, type ServedShop, serveShop } from '../testing/served-shop';
 
 // Node has no IndexedDB: this one keeps to the specification, in memory. Nor has it Web Locks: every tab leads.
 beforeEach(() => {

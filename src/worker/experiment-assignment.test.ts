@@ -1,8 +1,8 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { CLICK, IDS, last, log, type ServedShop, serveShop } from '../testing/served-shop';
 import type { Engine } from './engine';
-import { CLICK, IDS, last, log, type ServedShop, serveShop } from './served-shop.fixture';
 
 // Node has no IndexedDB: this one keeps to the specification, in memory. Nor has it Web Locks: every tab leads.
 beforeEach(() => {

@@ -1,11 +1,11 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { makeItem } from '../catalog/bundle/bundle.fixture';
 import { SidestreamError } from '../error';
 import { DeviceStore } from '../store/device-store';
+import { makeItem } from '../testing/bundles';
+import { log, type ServedShop, serveShop } from '../testing/served-shop';
 import type { Engine } from './engine';
-import { log, type ServedShop, serveShop } from './served-shop.fixture';
 
 // Node has no IndexedDB: this one keeps to the specification, in memory. Nor has it Web Locks: every tab leads.
 beforeEach(() => {

@@ -1,12 +1,12 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { makeItem } from '../catalog/bundle/bundle.fixture';
 import { SidestreamError } from '../error';
 import type { Consent, Kept } from '../protocol';
 import { DeviceStore } from '../store/device-store';
+import { makeItem } from '../testing/bundles';
+import { log, type ServedShop, serveShop } from '../testing/served-shop';
 import { RemoteRecommender } from './remote-recommender';
-import { log, type ServedShop, serveShop } from './served-shop.fixture';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { expect, it } from 'vitest';
-import { topicContent } from '../catalog/features/topics.fixture';
-import { serveContent } from './served-shop.fixture';
+import { serveContent } from '../testing/served-shop';
+import { topicContent } from '../testing/topics';
 
 /** More than are embedded at once after an update. */
 const COUNT = 1400;

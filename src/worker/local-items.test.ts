@@ -1,8 +1,8 @@
 import 'fake-indexeddb/auto';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { makeItem } from '../catalog/bundle/bundle.fixture';
 import { DeviceStore } from '../store/device-store';
-import { type ServedShop, serveShop } from './served-shop.fixture';
+import { makeItem } from '../testing/bundles';
+import { type ServedShop, serveShop } from '../testing/served-shop';
 
 let shop: ServedShop;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type ServedShop, serveShop } from './served-shop.fixture';
+import { type ServedShop, serveShop } from '../testing/served-shop';
 
 // What a browser may lack or refuse.
 const code = vi.hoisted(() => ({ missing: false }));

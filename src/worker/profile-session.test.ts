@@ -1,12 +1,12 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { openBundle, pickRows } from '../catalog';
-import { makeItem } from '../catalog/bundle/bundle.fixture';
 import { Learner } from '../learner';
 import { MemoryStore } from '../store';
+import { makeItem } from '../testing/bundles';
+import { serveShop } from '../testing/served-shop';
 import { LoadedCatalog } from './loaded-catalog';
 import { firstOrigin } from './profile-origin';
 import { ProfileSession } from './profile-session';
-import { serveShop } from './served-shop.fixture';
 
 afterEach(() => void vi.restoreAllMocks());
 

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { expect, it, vi } from 'vitest';
-import { serveShop } from './served-shop.fixture';
+import { serveShop } from '../testing/served-shop';
 
 // The code that trains never arrives: a network cannot be made to hang for one import alone.
 vi.mock('../learner/preload-compute', () => ({ preloadCompute: () => new Promise<void>(() => undefined) }));

@@ -2,8 +2,8 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DeviceStore } from '../store/device-store';
+import { log, type ServedShop, serveShop } from '../testing/served-shop';
 import type { Engine } from './engine';
-import { log, type ServedShop, serveShop } from './served-shop.fixture';
 
 /** Web Locks of one thread, which Node has not, as far as they are used here. */
 class ThreadLocks {

@@ -9,10 +9,10 @@ import { loadavg } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { contentBlend } from '../../src/catalog';
-import { topicContent } from '../../src/catalog/features/topics.fixture';
 import type { EventType, LoggedEvent } from '../../src/events';
 import { Learner, type LearnerCatalogue } from '../../src/learner';
 import { catalogueIndex, explain, type Placement, type RankRequest, rank } from '../../src/ranking';
+import { topicContent } from '../../src/testing/topics';
 import { spread, type Timed, timed } from './timing';
 
 const SIZES = [1_000, 10_000, 20_000];

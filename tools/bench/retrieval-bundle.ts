@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { folderFetch, folderSink } from '../../src/build/folder-bundle';
 import { inventory, MANIFEST_FILE, openBundle, writeBundle } from '../../src/catalog';
-import { topicContent } from '../../src/catalog/features/topics.fixture';
+import { topicContent } from '../../src/testing/topics';
 
 /** Items that are about one topic, on average. */
 const PER_TOPIC = 150;

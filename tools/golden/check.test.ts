@@ -3,11 +3,11 @@ import { resolve } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { disposeParameters, parametersFrom, trainableNames } from '../../src/model';
-import { randomLadders, randomModel } from '../../src/model/weights.fixture';
+import { randomLadders, randomModel } from '../../src/testing/weights';
 import { NODE_BACKENDS, startCompute } from '../../src/training/compute';
 import { checkGolden, QUANTITIES, type Quantity, relativeError } from './check';
+import { ownGolden } from './own-numbers';
 import { type Golden, type GoldenPhase, goldenWeights, parseGolden } from './published-numbers';
-import { ownGolden } from './tiny-numbers.fixture';
 
 /** Numbers of the reference implementation, where they lie beside the checkout. */
 const file = resolve(import.meta.dirname, '../../../shared/golden/xsmoe-a.json');

@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { HubServer } from '../../testing/hub-server';
 import type { Meter } from '../meter';
 import { HubRepo } from './hub';
 import { fetchFromHub } from './hub-request';
-import { HubServer } from './hub-server.fixture';
 import { type HubSettings, hubSettings } from './hub-settings';
 
 const REPO = 'some-owner/some-model';

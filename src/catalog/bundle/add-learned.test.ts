@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
+import { topicContent } from '../../testing/topics';
 import type { CooccurrenceTable } from '../cooccurrence/cooccurrence-table';
 import { createTable } from '../features/feature-shard';
-import { topicContent } from '../features/topics.fixture';
 import { addLearned } from './add-learned';
 import type { BaseConfig } from './base-config';
-import { bundleContent, makeItem, memoryBundle } from './bundle.fixture';
 import { bundleFiles, MANIFEST_FILE } from './manifest';
 import { openBundle } from './read-bundle';
 import { writeBundle } from './write-bundle';

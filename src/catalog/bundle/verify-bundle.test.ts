@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { topicContent } from '../features/topics.fixture';
-import { bundleContent, makeItem, memoryBundle } from './bundle.fixture';
+import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
+import { topicContent } from '../../testing/topics';
 import { bundleFiles, MANIFEST_FILE } from './manifest';
 import { openBundle } from './read-bundle';
 import { verifyBundle } from './verify-bundle';

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../common/sha256';
-import { memoryBundle } from '../bundle/bundle.fixture';
+import { memoryBundle } from '../../testing/bundles';
+import { topicContent } from '../../testing/topics';
 import { inventory } from '../bundle/inventory';
 import { MANIFEST_FILE, type Manifest } from '../bundle/manifest';
 import { type Bundle, openBundle } from '../bundle/read-bundle';
 import { type BundleContent, writeBundle } from '../bundle/write-bundle';
-import { topicContent } from '../features/topics.fixture';
 import type { Item } from '../item';
 
 const COUNT = 600;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { SidestreamError } from '../../error';
+import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
+import { topicContent } from '../../testing/topics';
 import { addLearned } from '../bundle/add-learned';
-import { bundleContent, makeItem, memoryBundle } from '../bundle/bundle.fixture';
 import { inventory, publishedNames } from '../bundle/inventory';
 import { MANIFEST_FILE } from '../bundle/manifest';
 import { manifestFile } from '../bundle/put-manifest';
 import { openBundle } from '../bundle/read-bundle';
 import { writeBundle } from '../bundle/write-bundle';
-import { topicContent } from '../features/topics.fixture';
 
 /** A published bundle, and the folder of the next one built in its place. */
 async function twoBuilds(kind: 'small' | 'clusters') {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../model';
-import { readText } from './feed.fixture';
+import { readText } from '../../testing/feeds';
 import type { FeedRecord } from './feed-record';
 import { delimitedRecords } from './read-delimited';
 

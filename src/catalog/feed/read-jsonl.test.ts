@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readText } from '../../testing/feeds';
 import { describeRejectedRow } from '../rejected-row';
-import { readText } from './feed.fixture';
 
 const row = (fields: Record<string, unknown>) => JSON.stringify({ id: 'a', title: 'A', ...fields });
 

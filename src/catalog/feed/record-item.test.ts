@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readText } from './feed.fixture';
+import { readText } from '../../testing/feeds';
 import { parseFeedMapping } from './feed-mapping';
 
 describe('a product without a title', () => {

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderSink } from '../../build/folder-bundle';
 import { writeBundle } from '../../catalog';
-import { bundleContent, makeItem } from '../../catalog/bundle/bundle.fixture';
 import { parseKept } from '../../evaluate';
+import { bundleContent, makeItem } from '../../testing/bundles';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const ITEMS = 40;

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { type Bundle, openBundle, writeBundle } from '../../catalog';
-import { bundleContent, makeItem, memoryBundle } from '../../catalog/bundle/bundle.fixture';
 import { summary } from '../../evaluate';
+import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { startCompute } from '../../training/compute';
 import type { EvaluateInput } from './input';
 import { runOffline } from './offline';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Bundle, openBundle, writeBundle } from '../../catalog';
-import { bundleContent, makeItem, memoryBundle } from '../../catalog/bundle/bundle.fixture';
 import type { ProtocolRun } from '../../evaluate';
+import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import type { EvaluateInput } from './input';
 import { keptRun } from './runs';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { recommendation } from '../../testing/fake-recommender';
 import { Dismissals, type Place } from './dismissals';
-import { recommendation } from './fake-recommender.fixture';
 
 const cards = (ids: string) => [...ids].map((id, position) => recommendation(id, position));
 const text = (places: Place[]) =>

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SidestreamError } from '../../error';
 import type { Progress, RecommendRequest } from '../../protocol';
-import { FakeRecommender, recommendation } from './fake-recommender.fixture';
+import { FakeRecommender, recommendation } from '../../testing/fake-recommender';
 import { ListController, REFRESH_DELAY } from './list-controller';
 
 class Host {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FakeRecommender } from './fake-recommender.fixture';
+import { FakeRecommender } from '../../testing/fake-recommender';
 import { type Placed, RequestTurns } from './request-turns';
 
 /** An element that only knows its place in the document. */

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { SidestreamError } from '../../error';
 import type { Progress, Recommender, RecommenderOptions } from '../../protocol';
-import { FakeRecommender } from './fake-recommender.fixture';
+import { FakeRecommender } from '../../testing/fake-recommender';
 import { sharedRecommender } from './shared';
 
 const creator = () => vi.fn(async (_: RecommenderOptions) => new FakeRecommender().recommender);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { recommendation } from './fake-recommender.fixture';
+import { recommendation } from '../../testing/fake-recommender';
 import { cardFields } from './template-card';
 import { fill } from './template-fill';
 

@@ -1,14 +1,14 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { cosine } from '../cosine.fixture';
+import { cosine } from '../../testing/cosine';
+import { DIALECTS } from '../../testing/models/dialect';
+import { bertStates, type Kind, vitStates } from '../../testing/models/plain-transformer';
+import { BERT, bertModel, CLIP, DINO, VIT, vitModel } from '../../testing/models/tiny-model';
+import { SIDE, TINY } from '../../testing/models/tiny-weights';
 import { onnx } from '../onnx';
 import { OnnxGraph } from '../recipes/onnx-graph';
 import { type AdaptRequest, adaptModel } from './adapt';
-import { DIALECTS } from './dialect.fixture';
-import { bertStates, type Kind, vitStates } from './plain-transformer.fixture';
 import { samplePictures } from './sample-inputs';
-import { BERT, bertModel, CLIP, DINO, VIT, vitModel } from './tiny-model.fixture';
-import { SIDE, TINY } from './tiny-weights.fixture';
 
 const { width } = TINY;
 const TEXTS = [

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { bertStates } from '../../testing/models/plain-transformer';
+import { BERT, bertModel } from '../../testing/models/tiny-model';
+import { TINY } from '../../testing/models/tiny-weights';
 import { adaptModel } from './adapt';
 import { agreement, referenceTaps } from './agreement';
-import { bertStates } from './plain-transformer.fixture';
-import { BERT, bertModel } from './tiny-model.fixture';
-import { TINY } from './tiny-weights.fixture';
 
 const noFile = async () => new Uint8Array();
 

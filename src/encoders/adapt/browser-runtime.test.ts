@@ -2,11 +2,11 @@ import { createRequire } from 'node:module';
 import { InferenceSession as NodeSession, Tensor as NodeTensor } from 'onnxruntime-node';
 import type * as Web from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
-import { cosine } from '../cosine.fixture';
+import { cosine } from '../../testing/cosine';
+import { bertModel, VIT, vitModel } from '../../testing/models/tiny-model';
+import { SIDE } from '../../testing/models/tiny-weights';
 import { adaptModel } from './adapt';
 import { samplePictures } from './sample-inputs';
-import { bertModel, VIT, vitModel } from './tiny-model.fixture';
-import { SIDE } from './tiny-weights.fixture';
 
 // Loaded by Node itself: what bundlers make of the package is for browsers.
 const { InferenceSession, Tensor, env }: typeof Web = createRequire(import.meta.url)('onnxruntime-web');

@@ -13,7 +13,7 @@ import {
 import '@tensorflow/tfjs-backend-wasm';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cosine } from '../cosine.fixture';
+import { cosine } from '../../testing/cosine';
 import { mobilenetV2 } from './mobilenet-v2';
 import type { Built } from './recipe';
 

@@ -9,7 +9,7 @@ import {
 } from '@tensorflow/tfjs';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cosine } from '../cosine.fixture';
+import { cosine } from '../../testing/cosine';
 import type { Built } from './recipe';
 import { useLite } from './use-lite';
 

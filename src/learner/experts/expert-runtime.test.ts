@@ -2,10 +2,10 @@ import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { concatTables, type Item } from '../../catalog';
 import { catalogIndex, rank, scores } from '../../ranking';
+import { CATEGORIES, categoryTable, useBackend } from '../../testing/experts';
 import { Learner } from '../learner';
 import type { LearnerCatalog } from '../learner-catalog';
 import { expertCandidates } from './expert-candidates';
-import { CATEGORIES, categoryTable, useBackend } from './experts.fixture';
 
 const COUNT = 1500;
 const table = categoryTable(COUNT);

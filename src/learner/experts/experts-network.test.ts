@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { contentVectors } from '../../catalog';
+import { categoryTable, useBackend } from '../../testing/experts';
 import { Experts } from './experts';
-import { categoryTable, useBackend } from './experts.fixture';
 import { shouldAcceptUpdate } from './experts-network';
 
 const table = categoryTable(40);

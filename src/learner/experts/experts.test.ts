@@ -2,8 +2,8 @@ import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { concatTables } from '../../catalog';
 import { decodeSafetensors, expertNames, LADDERS, routerNames } from '../../model';
+import { CATEGORIES, categoryHistory, categoryTable, useBackend } from '../../testing/experts';
 import { Experts } from './experts';
-import { CATEGORIES, categoryHistory, categoryTable, useBackend } from './experts.fixture';
 import type { TrainRequest } from './experts-batch';
 
 const COUNT = 300;

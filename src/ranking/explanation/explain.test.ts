@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_RECORD } from '../../events';
+import { COMPANIONS, catalog, chose, state } from '../../testing/rankings';
 import type { Placement } from '../placement';
 import { type RankRequest, rank } from '../rank';
-import { COMPANIONS, catalog, chose, state } from '../ranking.fixture';
 import { explain } from './explain';
 
 const sum = (contributions: Record<string, number>): number =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Item } from '../../catalog';
+import { catalog, chose, state } from '../../testing/rankings';
 import { rank } from '../rank';
-import { catalog, chose, state } from '../ranking.fixture';
 import type { Rules } from '../rules/rules';
 import { categoryIndex } from '../terms/category-preference';
 import { variedOrder } from './varied-order';

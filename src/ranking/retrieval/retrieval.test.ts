@@ -10,9 +10,9 @@ import {
   type PrincipalAxes,
   writeBundle,
 } from '../../catalog';
-import { memoryBundle } from '../../catalog/bundle/bundle.fixture';
-import { topicContent } from '../../catalog/features/topics.fixture';
 import { SidestreamError } from '../../error';
+import { memoryBundle } from '../../testing/bundles';
+import { topicContent } from '../../testing/topics';
 import { baseProfile, contentProfile, contentScores } from './content-taste';
 import { clustersOf, Retrieval } from './retrieval';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { makeItem } from '../../catalog/bundle/bundle.fixture';
+import { makeItem } from '../../testing/bundles';
 import type { Filter } from './filter';
 import { filterSchema } from './filter-schema';
 import { itemFilter } from './item-filter';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Item } from '../../catalog';
 import { NO_RECORD, type ShopperRecord } from '../../events';
+import { catalog, chose, state } from '../../testing/rankings';
 import { type RankRequest, rank } from '../rank';
-import { catalog, chose, state } from '../ranking.fixture';
 import { mergedRules, type Rules } from './rules';
 
 /** Items by popularity: 0 is the best liked. Even ones are `Fruit/Sweet`, odd ones `Tools/Sharp`. */

@@ -1,10 +1,10 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
+import { connectDataLayer, type DataLayerOptions } from '../adapters/data-layer';
+import type { Tracker } from '../adapters/event-sink';
+import type { AdapterReport } from '../adapters/report';
 import type { Engine } from '../worker/engine';
-import { log, type ServedShop, serveShop } from '../worker/served-shop.fixture';
-import { connectDataLayer, type DataLayerOptions } from './data-layer';
-import type { Tracker } from './event-sink';
-import type { AdapterReport } from './report';
+import { log, type ServedShop, serveShop } from './served-shop';
 
 /** A shop whose data layers are connected to an engine, a new one for every test of the file that makes it. */
 export class ConnectedShop {

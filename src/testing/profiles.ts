@@ -1,6 +1,6 @@
-import { PersonalWeights } from './personal-weights';
-import { PROFILE_SCHEMA, type Profile } from './profile';
-import { DriftDetector } from './windows/drift';
+import { PersonalWeights } from '../learner/personal-weights';
+import { PROFILE_SCHEMA, type Profile } from '../learner/profile';
+import { DriftDetector } from '../learner/windows/drift';
 
 /** A profile with something in every field. */
 export const PROFILE: Profile = {

@@ -1,8 +1,8 @@
-import type { Item } from '../item';
-import type { RejectedRow } from '../rejected-row';
-import type { FeedFormat } from './feed-format';
-import type { FeedMapping } from './feed-mapping';
-import { type FeedRow, feedRows } from './feed-rows';
+import type { FeedFormat } from '../catalog/feed/feed-format';
+import type { FeedMapping } from '../catalog/feed/feed-mapping';
+import { type FeedRow, feedRows } from '../catalog/feed/feed-rows';
+import type { Item } from '../catalog/item';
+import type { RejectedRow } from '../catalog/rejected-row';
 
 type Chunks = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 

@@ -1,4 +1,4 @@
-import type { Recommendation, Recommender, RecommendRequest, RecommendResponse, Status } from '../../protocol';
+import type { Recommendation, Recommender, RecommendRequest, RecommendResponse, Status } from '../protocol';
 
 /** An item with nothing but an id and a title. */
 export function recommendation(id: string, position = 0): Recommendation {

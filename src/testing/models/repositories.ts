@@ -1,6 +1,6 @@
-import type { Dialect } from './dialect.fixture';
-import { bertModel, CLIP, vitModel } from './tiny-model.fixture';
-import { SIDE, VOCABULARY } from './tiny-weights.fixture';
+import type { Dialect } from './dialect';
+import { bertModel, CLIP, vitModel } from './tiny-model';
+import { SIDE, VOCABULARY } from './tiny-weights';
 
 /** Files of a model by path, as a repository of the hub has them. */
 export type Files = Record<string, Uint8Array | string>;

@@ -1,7 +1,7 @@
-import { sha256 } from '../../common/sha256';
-import { createTable } from '../features/feature-shard';
-import type { Item } from '../item';
-import type { BundleContent } from './write-bundle';
+import type { BundleContent } from '../catalog/bundle/write-bundle';
+import { createTable } from '../catalog/features/feature-shard';
+import type { Item } from '../catalog/item';
+import { sha256 } from '../common/sha256';
 
 /** A small bundle content with features that differ in every place. */
 export async function bundleContent(items: Item[], dim = 4): Promise<BundleContent> {

@@ -1,8 +1,8 @@
 import { type CooccurrenceTable, type FeatureTable, type Item, quantizeRow } from '../catalog';
 import type { ChoiceHistory } from '../events';
-import { type CatalogIndex, catalogIndex } from './catalog-index';
-import type { RankState } from './rank-state';
-import type { TermWeights } from './score';
+import { type CatalogIndex, catalogIndex } from '../ranking/catalog-index';
+import type { RankState } from '../ranking/rank-state';
+import type { TermWeights } from '../ranking/score';
 
 const DIM = 4;
 

@@ -1,6 +1,6 @@
-import { type Dialect, DialectWriter } from './dialect.fixture';
-import type { Kind } from './plain-transformer.fixture';
-import { gain, PATCH, PATCHES, POSITIONS, SIDE, TINY, VOCABULARY, weight } from './tiny-weights.fixture';
+import { type Dialect, DialectWriter } from './dialect';
+import type { Kind } from './plain-transformer';
+import { gain, PATCH, PATCHES, POSITIONS, SIDE, TINY, VOCABULARY, weight } from './tiny-weights';
 
 const { layers, width, heads, inner } = TINY;
 

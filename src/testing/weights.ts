@@ -1,7 +1,7 @@
-import type { ModelConfig } from './config';
-import { blockNames, expertNames, FUSION_NAMES, LADDERS, routerNames, USER_NAMES } from './names';
-import { type Random, seededRandom, uniform } from './random';
-import type { Weight, Weights } from './weights';
+import type { ModelConfig } from '../model/config';
+import { blockNames, expertNames, FUSION_NAMES, LADDERS, routerNames, USER_NAMES } from '../model/names';
+import { type Random, seededRandom, uniform } from '../model/random';
+import type { Weight, Weights } from '../model/weights';
 
 export interface LadderSizes {
   dim: number;

@@ -1,13 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Item, writeBundle } from '../catalog';
-import { bundleContent, makeItem, memoryBundle } from '../catalog/bundle/bundle.fixture';
 import type { BundleContent } from '../catalog/bundle/write-bundle';
 import type { LoggedEvent } from '../events';
 import { DeviceStore } from '../store/device-store';
-import { Engine } from './engine';
-import type { EngineOptions } from './engine-options';
-import { encodersOf } from './loaded-catalog';
+import { Engine } from '../worker/engine';
+import type { EngineOptions } from '../worker/engine-options';
+import { encodersOf } from '../worker/loaded-catalog';
+import { bundleContent, makeItem, memoryBundle } from './bundles';
 
 /** Items of the shop, the most popular first. */
 export const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];

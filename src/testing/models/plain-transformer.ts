@@ -1,4 +1,4 @@
-import { gain, PATCH, PATCHES, SIDE, TINY, weight } from './tiny-weights.fixture';
+import { gain, PATCH, PATCHES, SIDE, TINY, weight } from './tiny-weights';
 
 /*
  * The tiny models computed in plain loops: what their hidden states must be, whatever a graph looks like.
