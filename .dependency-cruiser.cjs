@@ -47,7 +47,7 @@ module.exports = {
     },
     {
       name: 'no-node-builtins',
-      comment: 'Only these rooms, tests and their fixtures run in Node alone.',
+      comment: 'Only these rooms, tests and what they build on run in Node alone.',
       severity: 'error',
       from: {
         path: '^src/',
