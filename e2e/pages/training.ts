@@ -10,13 +10,12 @@ import {
   type ItemTaps,
   type Loss,
   lossTerms,
-  type ModelConfig,
   seededRandom,
   Trainer,
   uniform,
 } from '../../src/model';
 import type { Batch } from '../../src/model/loss';
-import { randomModel } from '../../src/testing/weights';
+import { type ModelConfig, randomModel } from '../../src/testing/weights';
 
 /** Numbers by name. */
 export type Numbers = Record<string, number[]>;

@@ -83,7 +83,7 @@ const ROOMS = {
   training: {
     runs: 'Node',
     has: 'offline training of the base model on pooled logs, checkpoints',
-    imports: ['base-model', 'build', 'catalog', 'common', 'learner', 'model', 'ranking'],
+    imports: ['base-model', 'build', 'catalog', 'common', 'model', 'ranking'],
   },
   evaluate: {
     runs: 'Node',

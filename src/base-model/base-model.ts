@@ -2,19 +2,17 @@ import * as v from 'valibot';
 import { type BaseConfig, baseConfigSchema, type FeatureTable } from '../catalog';
 import { SidestreamError } from '../error';
 import {
+  checkWeights,
   decodeSafetensors,
   disposeParameters,
   encodeSafetensors,
-  expertNames,
-  LADDERS,
   type Parameters,
   parametersFrom,
-  routerNames,
   type StoredType,
-  storedExpertCounts,
+  type TapShape,
   type Weights,
 } from '../model';
-import { fixedWeights, type TableShape } from './config';
+import { shapesBesideLadders } from './config';
 import { itemVectors, userVectors, vectorScores } from './vectors';
 
 const FORMAT = 'sidestream-base';
@@ -38,7 +36,7 @@ export class BaseModel {
    * @param shape features that it is to be used with
    * @throws SidestreamError `model/bad-weights` when names, shapes or numbers are not those of such a model
    */
-  static from(weights: Weights, config: BaseConfig, shape: TableShape): BaseModel {
+  static from(weights: Weights, config: BaseConfig, shape: TapShape): BaseModel {
     checkBase(weights, config, shape);
     return new BaseModel(weights, config);
   }
@@ -47,7 +45,7 @@ export class BaseModel {
    * A model as `save` wrote it.
    * @throws SidestreamError `model/bad-weights` when it is damaged, or was made for other features
    */
-  static load(bytes: Uint8Array, shape: TableShape): BaseModel {
+  static load(bytes: Uint8Array, shape: TapShape): BaseModel {
     const { weights, metadata } = decodeSafetensors(bytes);
     if (metadata.format !== FORMAT) throw bad(`its format is "${metadata.format}", not "${FORMAT}"`);
     return BaseModel.from(weights, parseConfig(metadata.config), shape);
@@ -121,36 +119,10 @@ function parseConfig(text: string | undefined): BaseConfig {
  * Checks that weights are those of a base model of this configuration over these features.
  * @throws SidestreamError `model/bad-weights` naming the first that is not
  */
-export function checkBase(weights: Weights, config: BaseConfig, shape: TableShape): void {
-  const { dim, taps } = shape;
+export function checkBase(weights: Weights, config: BaseConfig, shape: TapShape): void {
   if (config.embeddingDim % config.heads !== 0) {
     throw bad(`embeddings of ${config.embeddingDim} do not split into ${config.heads} heads`);
   }
-  const expected = new Map<string, (number | null)[]>(fixedWeights(config, shape));
-  for (const ladder of LADDERS) {
-    const counts = storedExpertCounts(weights, ladder);
-    if (counts.length !== taps[ladder] - 1) {
-      throw bad(`the ${ladder} ladder has ${counts.length} layers, the features need ${taps[ladder] - 1}`);
-    }
-    for (const [layer, count] of counts.entries()) {
-      if (count === 0) throw bad(`layer ${layer} of the ${ladder} ladder has no expert`);
-      for (let index = 0; index < count; index++) {
-        const { down, up } = expertNames(ladder, layer, index);
-        expected.set(down, [null, dim]);
-        expected.set(up, [dim, weights[down].shape[0]]);
-      }
-      const router = routerNames(ladder, layer);
-      expected.set(router.weight, [count + 1, dim]);
-      if (Object.hasOwn(weights, router.bias)) expected.set(router.bias, [count + 1]);
-    }
-  }
-  for (const [name, sides] of expected) {
-    if (!Object.hasOwn(weights, name)) throw bad(`"${name}" is missing`);
-    const { shape: found, values } = weights[name];
-    const fits = found.length === sides.length && sides.every((side, axis) => side === null || side === found[axis]);
-    if (!fits) throw bad(`"${name}" has shape [${found}], not [${sides.map((side) => side ?? 'any')}]`);
-    if (!values.every(Number.isFinite)) throw bad(`"${name}" holds numbers that are not finite`);
-  }
-  const extra = Object.keys(weights).find((name) => !expected.has(name));
-  if (extra !== undefined) throw bad(`"${extra}" does not belong to it`);
+  const wrong = checkWeights(weights, shape, shapesBesideLadders(config, shape.dim));
+  if (wrong) throw bad(wrong);
 }

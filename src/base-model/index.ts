@@ -1,5 +1,5 @@
 export { BaseModel } from './base-model';
-export { baseConfig, initialWeights, modelConfig } from './config';
+export { baseConfig, initialWeights } from './config';
 export { disposeView, type HistoryView, historyView, itemRows, userRows } from './network';
 export { disposeTaps, tapsOf } from './taps';
 export { itemVectors, userVectors, vectorScores } from './vectors';

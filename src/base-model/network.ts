@@ -11,8 +11,8 @@ import {
   product,
   unitRows,
   userEncoder,
+  userEncoderOf,
 } from '../model';
-import { modelConfig } from './config';
 
 /** What the positions of some sequences may see, on the compute backend. */
 export interface HistoryView {
@@ -75,10 +75,11 @@ export function userRows(
   { attention, means }: HistoryView,
 ): Tensor2D {
   return tidy(() => {
-    if (config.recipe === 'paper') return userEncoder(parameters, modelConfig(config), sequence, attention);
+    const encoder = userEncoderOf(parameters);
+    if (config.recipe === 'paper') return userEncoder(encoder, config, sequence, attention);
     // Elements of about 1, like those of the normalised output that is added.
     const scaled = mul(sequence, Math.sqrt(config.embeddingDim)) as Tensor2D;
-    const encoded = userEncoder(parameters, modelConfig(config), scaled, attention);
+    const encoded = userEncoder(encoder, config, scaled, attention);
     const sizes = means.map(({ shape }) => shape[0]);
     const parts: Tensor2D[] = sizes.length === 1 ? [scaled] : split(scaled, sizes, 0);
     const averaged = means.map((mean, group) => product(mean, parts[group], 'right'));

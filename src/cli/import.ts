@@ -4,7 +4,7 @@ import { BaseModel } from '../base-model';
 import { openFolder } from '../build';
 import { BASE_RECIPES, type BaseConfig, type BaseRecipe, baseConfigSchema } from '../catalog';
 import { SidestreamError } from '../error';
-import { blockNames, decodeSafetensors, FUSION_NAMES, USER_NAMES, type Weights } from '../model';
+import { decodeSafetensors, fusionOf, userEncoderOf, type Weights } from '../model';
 import { readWeightsFile, storeBase } from '../training';
 import { parsePositiveInt } from './parse-positive-int';
 
@@ -50,12 +50,7 @@ export function importCommand(): Command {
 /** What the weights are, as far as their shapes say; the rest from the file or the options. */
 function configOf(weights: Weights, text: string | undefined, options: ImportOptions): BaseConfig {
   if (text !== undefined) return parseConfig(text);
-  const side = (name: string): number => {
-    if (Object.hasOwn(weights, name)) return weights[name].shape[0];
-    throw new SidestreamError('model/bad-weights', `"${name}" is missing; save the weights of the whole model.`);
-  };
-  let blocks = 0;
-  while (Object.hasOwn(weights, blockNames(blocks).query)) blocks++;
+  const [fusion, encoder] = [fusionOf(weights), userEncoderOf(weights)];
   if (options.heads === undefined) {
     throw new SidestreamError(
       'runtime/invalid-input',
@@ -64,10 +59,10 @@ function configOf(weights: Weights, text: string | undefined, options: ImportOpt
   }
   return {
     recipe: options.recipe,
-    embeddingDim: side(FUSION_NAMES.weight),
-    maxSeqLen: side(USER_NAMES.position),
+    embeddingDim: fusion.weight.shape[0],
+    maxSeqLen: encoder.position.shape[0],
     heads: options.heads,
-    blocks,
+    blocks: encoder.blocks.length,
     temperature: options.temperature,
   };
 }

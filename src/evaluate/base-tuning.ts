@@ -1,13 +1,13 @@
 import { BaseModel } from '../base-model';
 import type { LearnerCatalog } from '../learner';
 import {
-  expandLayer,
-  expertNames,
-  LADDERS,
+  expandByMean,
+  mapLayers,
+  newestNames,
+  partsOf,
   type Random,
-  routerNames,
+  randomRouterRow,
   seededRandom,
-  storedExpertCounts,
   Trainer,
   type Weights,
 } from '../model';
@@ -46,17 +46,10 @@ interface Tuning {
  * @param model stays as it is
  */
 export function paperExpertMethod(catalog: LearnerCatalog, model: BaseModel, { seed }: TuningOptions): DeviceMethod {
-  let weights = model.weights;
-  const trainable: string[] = [];
-  for (const ladder of LADDERS) {
-    for (const [layer, count] of storedExpertCounts(model.weights, ladder).entries()) {
-      weights = expandLayer(weights, ladder, layer, { kind: 'paper', seed });
-      const { down, up } = expertNames(ladder, layer, count);
-      const router = routerNames(ladder, layer);
-      trainable.push(down, up, router.weight);
-      if (Object.hasOwn(weights, router.bias)) trainable.push(router.bias);
-    }
-  }
+  const weights = mapLayers(model.weights, (layer, ladder, index) =>
+    expandByMean(layer, randomRouterRow(seed, ladder, index, layer.router.weight.shape[1])),
+  );
+  const trainable = newestNames(weights).flatMap(partsOf);
   return tuningMethod(catalog, model, { name: 'paper-expert', weights, trainable, learningRate: 5e-4, seed });
 }
 

@@ -7,4 +7,3 @@ export type { Profile } from './profile';
 export { decodeProfile, encodeProfile, readProfile, storedProfile, upgradeStoredProfile } from './profile-file';
 export { DriftDetector, type DriftOptions } from './windows/drift';
 export { PreferenceDistance } from './windows/drift-distance';
-export { nextWindow } from './windows/experts-window';

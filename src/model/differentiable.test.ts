@@ -1,17 +1,7 @@
-import {
-  mul,
-  reshape,
-  sum,
-  type Tensor1D,
-  type Tensor2D,
-  tensor1d,
-  tensor2d,
-  tidy,
-  valueAndGrads,
-} from '@tensorflow/tfjs-core';
+import { mul, reshape, sum, type Tensor2D, tensor1d, tensor2d, tidy, valueAndGrads } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { BACKENDS, countingTensors, useBackend } from '../testing/backends';
-import { gelu, layerNorm, linear, logSumExp, pieces, product, unitRows, type Wanted } from './differentiable';
+import { affine, gelu, layerNorm, linear, logSumExp, pieces, product, unitRows, type Wanted } from './differentiable';
 import { seededRandom, uniform } from './random';
 
 const random = seededRandom(7);
@@ -85,7 +75,7 @@ for (const backend of BACKENDS) {
       await compare(([x]) => logSumExp(x), [matrix(3, 4)]);
       await compare(([x]) => unitRows(x), [matrix(3, 4)]);
       await compare(
-        ([x, w, b]) => layerNorm(x, reshape(w, [4]), reshape(b, [4]), 1e-6),
+        ([x, w, b]) => layerNorm(x, { weight: reshape(w, [4]), bias: reshape(b, [4]) }, 1e-6),
         [matrix(3, 4), matrix(1, 4), matrix(1, 4)],
       );
     });
@@ -141,9 +131,19 @@ for (const backend of BACKENDS) {
     });
 
     test('layerNorm of one row by hand', async () => {
-      const y = tidy(() => layerNorm(tensor2d([[1, 3]]), tensor1d([2, 2]) as Tensor1D, tensor1d([0, 1]), 0));
+      const y = tidy(() => layerNorm(tensor2d([[1, 3]]), { weight: tensor1d([2, 2]), bias: tensor1d([0, 1]) }, 0));
       expect([...(await y.data())].map((value) => Math.round(value * 1e4) / 1e4)).toEqual([-2, 3]);
       y.dispose();
+    });
+
+    test('a weight or bias of another rank is refused', () => {
+      const [x, w, b] = [tensor2d([[1, 3]]), tensor2d([[1, 3]]), tensor1d([1])];
+      const refused = expect.objectContaining({ code: 'model/bad-shape' });
+      expect(() => linear(x, b)).toThrowError(refused);
+      expect(() => affine(x, { weight: w, bias: w })).toThrowError(refused);
+      expect(() => layerNorm(x, { weight: w, bias: b }, 0)).toThrowError(refused);
+      expect(() => layerNorm(x, { weight: b, bias: w }, 0)).toThrowError(refused);
+      for (const tensor of [x, w, b]) tensor.dispose();
     });
 
     test('pieces are the columns or rows in order', async () => {

@@ -17,10 +17,16 @@ import {
   sub,
   sum,
   type Tensor,
-  type Tensor1D,
   type Tensor2D,
   transpose,
 } from '@tensorflow/tfjs-core';
+import { SidestreamError } from '../error';
+
+/** Weight and bias of a linear layer, [out, in] and [out], or of a LayerNorm, [E] and [E]. */
+export interface Affine<T> {
+  weight: T;
+  bias: T;
+}
 
 /** Which arguments of a product a gradient is wanted for. Skipping the others saves their matrix products. */
 export type Wanted = 'both' | 'left' | 'right';
@@ -39,8 +45,12 @@ function differentiable<T extends Tensor>(
 // The wasm backend is ten times slower on transposed or batched products, and the stock gradient of matMul
 // transposes. The two products below transpose first, so that every matMul is plain in both directions.
 
-/** x [N, in] times weight [out, in] transposed: [N, out]. */
-export function linear(x: Tensor2D, weight: Tensor2D, wanted: Wanted = 'both'): Tensor2D {
+/**
+ * x [N, in] times weight [out, in] transposed: [N, out].
+ * @throws SidestreamError `model/bad-shape` when the weight is no matrix
+ */
+export function linear(x: Tensor2D, weight: Tensor, wanted: Wanted = 'both'): Tensor2D {
+  checkRank(weight, 2);
   const forward = (save: GradSaveFunc): Tensor2D => {
     save([x, weight]);
     return matMul(x, transpose(weight));
@@ -48,6 +58,26 @@ export function linear(x: Tensor2D, weight: Tensor2D, wanted: Wanted = 'both'): 
   const left = (dy: Tensor2D, saved: Tensor[]): Tensor2D => matMul(dy, saved[1] as Tensor2D);
   const right = (dy: Tensor2D, saved: Tensor[]): Tensor2D => matMul(transpose(dy), saved[0] as Tensor2D);
   return withWanted(x, weight, wanted, forward, left, right);
+}
+
+/** x [N, in] times weight [out, in] transposed, plus bias [out]: [N, out]. No bias is the same as zeros. */
+export function affine(
+  x: Tensor2D,
+  { weight, bias }: Partial<Affine<Tensor>> & { weight: Tensor },
+  wanted?: Wanted,
+): Tensor2D {
+  const y = linear(x, weight, wanted);
+  if (!bias) return y;
+  checkRank(bias, 1);
+  return add(y, bias);
+}
+
+function checkRank({ rank, shape }: Tensor, expected: number): void {
+  if (rank === expected) return;
+  throw new SidestreamError(
+    'model/bad-shape',
+    `A weight has shape [${shape}] but needs ${expected} dimensions; load weights of this model.`,
+  );
 }
 
 /** a [N, M] times b [M, P]: [N, P]. */
@@ -63,7 +93,7 @@ export function product(a: Tensor2D, b: Tensor2D, wanted: Wanted = 'both'): Tens
 
 function withWanted(
   a: Tensor2D,
-  b: Tensor2D,
+  b: Tensor,
   wanted: Wanted,
   forward: (save: GradSaveFunc) => Tensor2D,
   left: (dy: Tensor2D, saved: Tensor[]) => Tensor2D,
@@ -91,7 +121,9 @@ export function gelu(x: Tensor2D): Tensor2D {
 }
 
 /** LayerNorm over the last axis with biased variance, then times weight [E] plus bias [E]. */
-export function layerNorm(x: Tensor2D, weight: Tensor1D, bias: Tensor1D, epsilon: number): Tensor2D {
+export function layerNorm(x: Tensor2D, { weight, bias }: Affine<Tensor>, epsilon: number): Tensor2D {
+  checkRank(weight, 1);
+  checkRank(bias, 1);
   return differentiable<Tensor2D>(
     [x, weight, bias],
     (save) => {

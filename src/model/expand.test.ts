@@ -3,23 +3,13 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { BACKENDS, countingTensors, useBackend } from '../testing/backends';
 import { randomLadders } from '../testing/weights';
-import { type ExpandPolicy, expandLayer, mostUsed } from './expand';
-import { expertNames, LADDERS, routerNames } from './names';
+import { expandByClone, expandByMean, mostUsed, randomRouterRow } from './expand';
 import { ladderOutputs } from './network';
 import { seededRandom, uniform } from './random';
-import { storedExpertCounts } from './stored-layer';
-import type { Utilization } from './utilization';
+import { expertCounts, layersOf, mapLayers } from './state-dict';
 import { type Weights, withParameters } from './weights';
 
 const sizes = { dim: 3, bottleneck: 2, experts: [2, 1] };
-
-function expandAll(weights: Weights, policy: ExpandPolicy): Weights {
-  let result = weights;
-  for (const ladder of LADDERS) {
-    for (const layer of storedExpertCounts(weights, ladder).keys()) result = expandLayer(result, ladder, layer, policy);
-  }
-  return result;
-}
 
 const outputs = (weights: Weights, inputs: number[][][]): Promise<number[]> =>
   withParameters(weights, async (parameters) => {
@@ -36,22 +26,26 @@ const outputs = (weights: Weights, inputs: number[][][]): Promise<number[]> =>
 
 describe('the rule of the paper', () => {
   test('the new expert is the mean of the old ones, old router rows stay, the new row is as given', () => {
-    const weights = randomLadders(sizes, 1);
-    const row = Float32Array.from([7, 8, 9]);
-    const expanded = expandLayer(weights, 'image', 0, { kind: 'paper', routerRow: () => row });
-    const [first, second, third] = [0, 1, 2].map((index) => expanded[expertNames('image', 0, index).up].values);
+    const [layer] = layersOf(randomLadders(sizes, 1), 'image');
+    const { experts, router } = expandByMean(layer, Float32Array.from([7, 8, 9]));
+    const [first, second, third] = experts.map(({ up }) => up.values);
     expect([...third]).toEqual(Array.from(first, (value, i) => Math.fround((value + second[i]) / 2)));
-    const router = expanded[routerNames('image', 0).weight];
-    expect(router.shape).toEqual([4, 3]);
-    expect([...router.values]).toEqual([...weights[routerNames('image', 0).weight].values, 7, 8, 9]);
-    expect(storedExpertCounts(expanded, 'image')).toEqual([3, 1]);
-    expect(storedExpertCounts(weights, 'image')).toEqual([2, 1]);
+    expect(router.weight.shape).toEqual([4, 3]);
+    expect([...router.weight.values]).toEqual([...layer.router.weight.values, 7, 8, 9]);
+    expect(router.bias).toBe(undefined);
+    expect(experts).toHaveLength(3);
+    expect(layer.experts).toHaveLength(2);
+  });
+
+  test('a router with a bias gains a bias of 0', () => {
+    const [layer] = layersOf(randomLadders({ ...sizes, bias: true }, 1), 'image');
+    const { router } = expandByMean(layer, Float32Array.from([7, 8, 9]));
+    expect(router.bias?.shape).toEqual([4]);
+    expect([...(router.bias?.values ?? [])]).toEqual([...(layer.router.bias?.values ?? []), 0]);
   });
 
   test('a random row depends on the seed and the layer alone', () => {
-    const weights = randomLadders({ ...sizes, experts: [1, 1] }, 1);
-    const row = (layer: number, seed: number) =>
-      expandLayer(weights, 'text', layer, { kind: 'paper', seed })[routerNames('text', layer).weight].values.slice(-3);
+    const row = (layer: number, seed: number) => randomRouterRow(seed, 'text', layer, 3);
     expect(row(0, 5)).toEqual(row(0, 5));
     expect(row(0, 5)).not.toEqual(row(0, 6));
     expect(row(0, 5)).not.toEqual(row(1, 5));
@@ -61,21 +55,13 @@ describe('the rule of the paper', () => {
 
 describe('function-preserving expansion', () => {
   test('clones the most used expert and halves its gate', () => {
-    const weights = randomLadders(sizes, 2);
-    const utilization: Utilization = {
-      text: [
-        [0.2, 0.5, 0.3],
-        [0.5, 0.5],
-      ],
-      image: [],
-    };
-    const expanded = expandLayer(weights, 'text', 0, { kind: 'function-preserving', utilization });
-    const [source, clone] = [expertNames('text', 0, 0), expertNames('text', 0, 2)];
-    expect(expanded[clone.down]).toEqual(weights[source.down]);
-    expect(expanded[clone.up]).toEqual(weights[source.up]);
-    expect(expanded[clone.up].values).not.toBe(expanded[source.up].values);
+    const [layer] = layersOf(randomLadders(sizes, 2), 'text');
+    const { experts, router } = expandByClone(layer, mostUsed([0.2, 0.5, 0.3], 2));
+    expect(experts[2]).toEqual(layer.experts[0]);
+    expect(experts[2].up.values).not.toBe(experts[0].up.values);
     const half = Math.fround(-Math.LN2);
-    expect([...expanded[routerNames('text', 0).bias].values]).toEqual([0, half, 0, half]);
+    expect([...(router.bias?.values ?? [])]).toEqual([0, half, 0, half]);
+    expect(layer.router.bias).toBe(undefined);
   });
 
   test('without a record of use the newest expert is cloned', () => {
@@ -107,12 +93,11 @@ describe('function-preserving expansion', () => {
             let expanded = weights;
             for (let round = 0; round < times; round++) {
               const shares = of.experts.map((count) => Array.from(uniform(random, count + round + 1, 1), Math.abs));
-              expanded = expandAll(expanded, {
-                kind: 'function-preserving',
-                utilization: { text: shares, image: shares },
-              });
+              expanded = mapLayers(expanded, (layer, _, index) =>
+                expandByClone(layer, mostUsed(shares[index], layer.experts.length)),
+              );
             }
-            expect(storedExpertCounts(expanded, 'text')).toEqual(of.experts.map((count) => count + times));
+            expect(expertCounts(expanded).text).toEqual(of.experts.map((count) => count + times));
             const [before, after] = [await outputs(weights, inputs), await outputs(expanded, inputs)];
             for (const [i, value] of before.entries()) expect(Math.abs(after[i] - value)).toBeLessThan(1e-4);
           }),

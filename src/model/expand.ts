@@ -1,51 +1,57 @@
-import type { Ladder } from './names';
+import { checkLayer, type Ladder, type Layer } from './layer';
 import { seededRandom, uniform } from './random';
-import { readLayer, replaceLayer, type StoredLayer } from './stored-layer';
-import type { Utilization } from './utilization';
-import type { Weight, Weights } from './weights';
-
-/** How a layer gets its next expert. */
-export type ExpandPolicy =
-  /** The paper's rule: the new expert is the mean of the existing ones; old router rows are kept. */
-  | {
-      kind: 'paper';
-      /** The new router row [D]; random from `seed` when absent. */
-      routerRow?: (ladder: Ladder, layer: number, dim: number) => Float32Array;
-      /** Default 0. */
-      seed?: number;
-    }
-  /**
-   * The new expert is a copy of the most used one, and the two share its router mass (bias -ln 2 on both), so that
-   * nothing changes at the moment of expansion.
-   */
-  | { kind: 'function-preserving'; utilization: Utilization };
+import type { Weight } from './weights';
 
 /**
- * Appends one expert to one layer. The weights given are left as they are.
- * @throws SidestreamError `model/bad-shape`, `model/bad-weights` when the layer is not whole
+ * The paper's rule: the new expert is the mean of the existing ones; old router rows are kept.
+ * @param layer stays as it is
+ * @param routerRow [D] the new expert's row of the router; see `randomRouterRow`
+ * @throws SidestreamError `model/bad-shape` when the layer's parts do not fit each other
  */
-export function expandLayer(weights: Weights, ladder: Ladder, layer: number, policy: ExpandPolicy): Weights {
-  const stored = readLayer(weights, ladder, layer);
-  if (policy.kind === 'function-preserving') {
-    const source = mostUsed(policy.utilization[ladder][layer], stored.experts.length);
-    return replaceLayer(weights, ladder, layer, split(stored, source));
-  }
-  const dim = stored.routerRows[0].length;
-  const row =
-    policy.routerRow?.(ladder, layer, dim) ??
-    // The bound of a fresh linear layer of that width.
-    uniform(seededRandom((policy.seed ?? 0) + layer * 2 + (ladder === 'text' ? 0 : 1)), dim, 1 / Math.sqrt(dim));
-  return replaceLayer(weights, ladder, layer, {
-    experts: [
-      ...stored.experts,
-      { down: average(stored.experts.map(({ down }) => down)), up: average(stored.experts.map(({ up }) => up)) },
-    ],
-    routerRows: [...stored.routerRows, row],
-    routerBias: stored.routerBias && [...stored.routerBias, 0],
-  });
+export function expandByMean(layer: Layer<Weight>, routerRow: Float32Array): Layer<Weight> {
+  checkLayer(layer);
+  const { experts, router } = layer;
+  return {
+    experts: [...experts, { down: average(experts.map(({ down }) => down)), up: average(experts.map(({ up }) => up)) }],
+    router: {
+      weight: withRow(router.weight, routerRow),
+      ...(router.bias && { bias: withRow(router.bias, [0]) }),
+    },
+  };
 }
 
-/** Index of the expert with the largest share; the newest when nothing is known. */
+/** The paper's new router row, [dim]: uniform in the bounds of a fresh linear layer of that width. */
+export const randomRouterRow = (seed: number, ladder: Ladder, layer: number, dim: number): Float32Array =>
+  uniform(seededRandom(seed + layer * 2 + (ladder === 'text' ? 0 : 1)), dim, 1 / Math.sqrt(dim));
+
+/**
+ * Function-preserving expansion: the new expert is a copy of another one, and the two share its router mass (bias -ln 2
+ * on both), so that nothing changes at the moment of expansion.
+ * @param layer stays as it is
+ * @param source index of the expert that is copied; see `mostUsed`
+ * @throws SidestreamError `model/bad-shape` when the layer's parts do not fit each other
+ */
+export function expandByClone(layer: Layer<Weight>, source: number): Layer<Weight> {
+  checkLayer(layer);
+  const { experts, router } = layer;
+  const { down, up } = experts[source];
+  const [rows, dim] = router.weight.shape;
+  const bias = router.bias?.values.slice() ?? new Float32Array(rows);
+  bias[source + 1] -= Math.LN2;
+  const row = router.weight.values.subarray((source + 1) * dim, (source + 2) * dim);
+  return {
+    experts: [...experts, { down: copy(down), up: copy(up) }],
+    router: {
+      weight: withRow(router.weight, row),
+      bias: withRow({ shape: [rows], values: bias }, [bias[source + 1]]),
+    },
+  };
+}
+
+/**
+ * Index of the expert with the largest share; the newest where the shares are not those of the layer.
+ * @param shares of the backbone and each expert, backbone first
+ */
 export function mostUsed(shares: number[] | undefined, count: number): number {
   let best = count - 1;
   if (shares?.length !== count + 1) return best;
@@ -53,15 +59,12 @@ export function mostUsed(shares: number[] | undefined, count: number): number {
   return best;
 }
 
-function split(stored: StoredLayer, source: number): StoredLayer {
-  const { down, up } = stored.experts[source];
-  const bias = stored.routerBias ?? stored.routerRows.map(() => 0);
-  const half = bias[source + 1] - Math.LN2;
-  return {
-    experts: [...stored.experts, { down: copy(down), up: copy(up) }],
-    routerRows: [...stored.routerRows, stored.routerRows[source + 1].slice()],
-    routerBias: [...bias.map((value, row) => (row === source + 1 ? half : value)), half],
-  };
+/** The matrix or vector with one more row. */
+function withRow({ shape: [rows, ...rest], values: old }: Weight, row: ArrayLike<number>): Weight {
+  const values = new Float32Array(old.length + row.length);
+  values.set(old);
+  values.set(row, old.length);
+  return { shape: [rows + 1, ...rest], values };
 }
 
 const copy = ({ shape, values }: Weight): Weight => ({ shape: [...shape], values: values.slice() });

@@ -21,14 +21,12 @@ for (const backend of BACKENDS) {
     test('a frozen expert passes the gradient on to its input but gets none itself', async () => {
       const inputs = [tensor2d([[1, 3]]), tensor2d([[1, 0.5]]), tensor2d([[2], [1]])];
       const run = (frozen: boolean) =>
-        valueAndGrads((x, down, up) =>
-          sum(expert(x as Tensor2D, { down: down as Tensor2D, up: up as Tensor2D, frozen })),
-        );
+        valueAndGrads((x, down, up) => sum(expert(x as Tensor2D, { down, up }, { frozen })));
       const open = run(false)(inputs);
       expect(() => run(true)(inputs)).toThrow(/gradient/i);
-      const closed = valueAndGrads((x) => sum(expert(x as Tensor2D, { down: inputs[1], up: inputs[2], frozen: true })))(
-        [inputs[0]],
-      );
+      const closed = valueAndGrads((x) =>
+        sum(expert(x as Tensor2D, { down: inputs[1], up: inputs[2] }, { frozen: true })),
+      )([inputs[0]]);
       expect([...(await closed.grads[0].data())]).toEqual([...(await open.grads[0].data())]);
     });
   });

@@ -1,24 +1,26 @@
-import { add, type Tensor2D } from '@tensorflow/tfjs-core';
+import { add, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { gelu, linear } from './differentiable';
+import type { Layer } from './layer';
 
-/** Weights of one expert. */
-export interface ExpertWeights {
-  /** [H, D] */
-  down: Tensor2D;
-  /** [D, H] */
-  up: Tensor2D;
-  /** Default false. No gradient is computed for a frozen expert's weights. */
+/** Which gradients a forward pass needs not compute. Default: none that it may leave out. */
+export interface Constants {
+  /** The expert's weights have none. */
   frozen?: boolean;
+  /** The input has none. */
+  input?: boolean;
 }
 
 /**
  * x + up(GELU(down(x))), without biases.
  * @param x [N, D]
- * @param constant x carries no gradient
+ * @param weights down [H, D], up [D, H]
  * @returns [N, D]
  */
-export function expert(x: Tensor2D, weights: ExpertWeights, constant = false): Tensor2D {
-  const { down, up, frozen = false } = weights;
-  const inner = linear(x, down, frozen ? 'left' : constant ? 'right' : 'both');
+export function expert(
+  x: Tensor2D,
+  { down, up }: Layer<Tensor>['experts'][number],
+  { frozen = false, input = false }: Constants = {},
+): Tensor2D {
+  const inner = linear(x, down, frozen ? 'left' : input ? 'right' : 'both');
   return add(x, linear(gelu(inner), up, frozen ? 'left' : 'both'));
 }

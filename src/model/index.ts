@@ -1,22 +1,41 @@
-export type { ModelConfig } from './config';
-export { linear, logSumExp, product, unitRows } from './differentiable';
-export { expandLayer, mostUsed } from './expand';
+export { checkWeights, type TapShape } from './check-weights';
+export { type Affine, linear, logSumExp, product, unitRows } from './differentiable';
+export { expandByMean, mostUsed, randomRouterRow } from './expand';
+export { freshLayer, LADDERS, type Ladder, type Layer, partsOf } from './layer';
 export { disposeLossTerms, lossTerms } from './loss';
-export { blockNames, expertNames, FUSION_NAMES, LADDERS, type Ladder, routerNames, USER_NAMES } from './names';
-export {
-  batchLoss,
-  type ForwardOptions,
-  type ItemTaps,
-  itemEmbeddings,
-  ladderOutputs,
-  type ModelGateCounts,
-} from './network';
-export { disposeParameters, type ExpertCounts, type Parameters, trainableNames } from './parameters';
+export { batchLoss, type ForwardOptions, type ItemTaps, itemEmbeddings, ladderOutputs } from './network';
+export { nextWindow } from './next-window';
 export { prune } from './prune';
 export { type Random, seededRandom, uniform } from './random';
 export { decodeSafetensors, encodeSafetensors, type StoredType } from './safetensors';
-export { storedExpertCounts } from './stored-layer';
+export {
+  type ExpertCounts,
+  expertCounts,
+  fusionEntries,
+  fusionOf,
+  ladderEntries,
+  layersOf,
+  mapLayers,
+  newestNames,
+  trainableNames,
+  userEncoderEntries,
+  userEncoderOf,
+} from './state-dict';
 export { type Loss, Trainer } from './trainer';
-export { type AttentionMask, attentionMask, disposeMask, lastPositions, userEncoder } from './user-encoder';
-export { normalize, type Utilization, UtilizationMeter } from './utilization';
-export { parametersFrom, type Weight, type Weights } from './weights';
+export {
+  type AttentionMask,
+  attentionMask,
+  disposeMask,
+  lastPositions,
+  makeUserEncoder,
+  userEncoder,
+} from './user-encoder';
+export { type Utilization, UtilizationMeter } from './utilization';
+export {
+  disposeParameters,
+  type Parameters,
+  parametersFrom,
+  type StateDict,
+  type Weight,
+  type Weights,
+} from './weights';

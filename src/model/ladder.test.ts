@@ -1,11 +1,12 @@
-import { type Tensor1D, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { type Tensor, type Tensor1D, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { BACKENDS, countingTensors, useBackend } from '../testing/backends';
-import { type LayerWeights, ladder } from './ladder';
+import { ladder } from './ladder';
+import type { Layer } from './layer';
 
 const GELU_1 = 0.8413447;
 
-const layer = (experts: [number[][], number[][]][], router: number[][]): LayerWeights => ({
+const layer = (experts: [number[][], number[][]][], router: number[][]): Layer<Tensor> => ({
   experts: experts.map(([down, up]) => ({ down: tensor2d(down), up: tensor2d(up) })),
   router: { weight: tensor2d(router) },
 });
@@ -15,7 +16,7 @@ const even = [
   [0, 0],
 ];
 
-const run = (taps: number[][][], layers: () => LayerWeights[]): Tensor2D =>
+const run = (taps: number[][][], layers: () => Layer<Tensor>[]): Tensor2D =>
   tidy(() =>
     ladder(
       taps.map((tap) => tensor2d(tap)),
@@ -51,7 +52,7 @@ for (const backend of BACKENDS) {
       y.dispose();
     });
 
-    test('the tally is the mean norm of gate times candidate', async () => {
+    test('the activation is the mean norm of gate times candidate', async () => {
       const seen: number[][] = [];
       await countingTensors(async () => {
         const kept: Tensor1D[] = [];
@@ -68,9 +69,11 @@ for (const backend of BACKENDS) {
               ]),
             ],
             [layer([silent], even)],
-            (index, activation) => {
-              expect(index).toBe(0);
-              kept.push(activation);
+            {
+              onActivation: (index, activation) => {
+                expect(index).toBe(0);
+                kept.push(activation);
+              },
             },
           ),
         );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { randomLadders } from '../testing/weights';
-import { expertNames, routerNames } from './names';
 import { expertToPrune, prune } from './prune';
+import { expertCounts, layersOf } from './state-dict';
 
 describe('which expert goes', () => {
   test('the paper: the smallest share of the experts alone, below tau', () => {
@@ -36,17 +36,19 @@ test('the expert goes with its router row and bias; the later ones move up', () 
     { kind: 'relative' },
   );
   expect(pruned).toEqual({ text: [1, null], image: [null, null] });
-  expect(rest[expertNames('text', 0, 1).down]).toBe(weights[expertNames('text', 0, 2).down]);
-  expect(Object.keys(rest)).not.toContain(expertNames('text', 0, 2).down);
-  const { weight, bias } = routerNames('text', 0);
+  const [[before], [after]] = [layersOf(weights, 'text'), layersOf(rest, 'text')];
+  expect(after.experts[0].up).toBe(before.experts[0].up);
+  expect(after.experts[1].down).toBe(before.experts[2].down);
+  expect(Object.keys(weights)).toHaveLength(Object.keys(rest).length + 2);
   const kept = [0, 1, 3];
-  expect(rest[weight].shape).toEqual([3, 2]);
-  expect([...rest[weight].values]).toEqual(
-    kept.flatMap((row) => [...weights[weight].values.slice(row * 2, row * 2 + 2)]),
+  expect(after.router.weight.shape).toEqual([3, 2]);
+  expect([...after.router.weight.values]).toEqual(
+    kept.flatMap((row) => [...before.router.weight.values.slice(row * 2, row * 2 + 2)]),
   );
-  expect([...rest[bias].values]).toEqual(kept.map((row) => weights[bias].values[row]));
-  expect(rest[expertNames('image', 0, 2).up]).toBe(weights[expertNames('image', 0, 2).up]);
-  expect(Object.keys(weights)).toContain(expertNames('text', 0, 2).down);
+  expect(after.router.bias?.shape).toEqual([3]);
+  expect([...(after.router.bias?.values ?? [])]).toEqual(kept.map((row) => before.router.bias?.values[row]));
+  expect(layersOf(rest, 'image')[0].experts[2].up).toBe(layersOf(weights, 'image')[0].experts[2].up);
+  expect(expertCounts(weights)).toEqual({ text: [3, 1], image: [3, 1] });
 });
 
 test('a record of use with other layers prunes nothing', () => {

@@ -1,7 +1,7 @@
-import { LADDERS, type Ladder } from './names';
-import { readLayer, replaceLayer, storedExpertCounts } from './stored-layer';
+import { checkLayer, type Ladder, type Layer } from './layer';
+import { mapLayers } from './state-dict';
 import { normalize, type Utilization } from './utilization';
-import type { Weights } from './weights';
+import type { Weight, Weights } from './weights';
 
 /** When the least used expert of a layer goes. Shares are of the experts alone; n experts. */
 export type PrunePolicy =
@@ -28,6 +28,7 @@ export function expertToPrune(shares: number[], policy: PrunePolicy): number | n
 /**
  * Removes at most one expert per layer, with its router row. The weights given are left as they are.
  * @param utilization of the window that ends; layers it does not know are left alone
+ * @throws SidestreamError `model/bad-shape` when the parts of a layer do not fit each other
  */
 export function prune(
   weights: Weights,
@@ -35,20 +36,27 @@ export function prune(
   policy: PrunePolicy,
 ): { weights: Weights; pruned: Pruned } {
   const pruned: Pruned = { text: [], image: [] };
-  let result = weights;
-  for (const ladder of LADDERS) {
-    for (const [layer, count] of storedExpertCounts(weights, ladder).entries()) {
-      const shares = utilization[ladder][layer];
-      const gone = shares?.length === count + 1 ? expertToPrune(shares, policy) : null;
-      pruned[ladder].push(gone);
-      if (gone === null) continue;
-      const stored = readLayer(result, ladder, layer);
-      result = replaceLayer(result, ladder, layer, {
-        experts: stored.experts.filter((_, index) => index !== gone),
-        routerRows: stored.routerRows.filter((_, row) => row !== gone + 1),
-        routerBias: stored.routerBias?.filter((_, row) => row !== gone + 1) ?? null,
-      });
-    }
-  }
-  return { weights: result, pruned };
+  const rest = mapLayers(weights, (layer, ladder, index) => {
+    const shares = utilization[ladder][index];
+    const gone = shares?.length === layer.experts.length + 1 ? expertToPrune(shares, policy) : null;
+    pruned[ladder].push(gone);
+    return gone === null ? layer : withoutExpert(layer, gone);
+  });
+  return { weights: rest, pruned };
+}
+
+function withoutExpert(layer: Layer<Weight>, gone: number): Layer<Weight> {
+  checkLayer(layer);
+  const { weight, bias } = layer.router;
+  return {
+    experts: layer.experts.filter((_, index) => index !== gone),
+    router: { weight: withoutRow(weight, gone + 1), ...(bias && { bias: withoutRow(bias, gone + 1) }) },
+  };
+}
+
+/** The matrix or vector without one of its rows. */
+function withoutRow({ shape: [rows, ...rest], values }: Weight, gone: number): Weight {
+  const width = values.length / rows;
+  const kept = values.filter((_, index) => Math.floor(index / width) !== gone);
+  return { shape: [rows - 1, ...rest], values: kept };
 }

@@ -20,8 +20,8 @@ import {
   variableGrads,
 } from '@tensorflow/tfjs-core';
 import type { NamedTensor } from '@tensorflow/tfjs-core/dist/tensor_types';
-import type { Parameters } from './parameters';
-import { type Weight, type Weights, weight } from './weights';
+import { entryOf } from './state-dict';
+import { type Parameters, type Weights, weightFrom, weightsFrom } from './weights';
 
 /** Choices of a trainer. Adam's defaults are those of PyTorch. */
 export interface TrainerOptions {
@@ -38,14 +38,13 @@ export interface TrainerOptions {
   masks?: Record<string, Float32Array>;
 }
 
-/** A loss as a function of the parameters; `trainable` lists the names that gradients are wanted for. */
-export type Loss = (parameters: Parameters, trainable: ReadonlySet<string>) => Scalar;
+/** A loss as a function of the parameters; `trainable` are those of them that gradients are wanted for. */
+export type Loss = (parameters: Parameters, trainable: ReadonlySet<Tensor>) => Scalar;
 
 /** Adam over some of a model's weights; the others stand still. Lives on the compute backend until `dispose`. */
 export class Trainer {
   /** The weights as they are now; the trainer owns them. */
   readonly parameters: Parameters;
-  readonly trainable: ReadonlySet<string>;
   readonly #variables = new Map<string, Variable>();
   readonly #masks = new Map<string, Tensor>();
   readonly #options: TrainerOptions;
@@ -60,11 +59,10 @@ export class Trainer {
    * @throws SidestreamError `model/bad-weights` when a name is missing
    */
   constructor(weights: Weights, trainable: Iterable<string>, options: TrainerOptions) {
-    this.trainable = new Set(trainable);
     this.#options = options;
     this.#learningRate = options.learningRate;
-    for (const name of this.trainable) {
-      const { shape, values } = weight(weights, name);
+    for (const name of new Set(trainable)) {
+      const { shape, values } = entryOf(weights, name);
       const initial = tensor(values, shape, 'float32');
       // A variable holds its own reference to the initial value's data.
       this.#variables.set(name, variable(initial));
@@ -86,7 +84,8 @@ export class Trainer {
    * @returns tensors that the caller frees
    */
   gradients(loss: Loss): { loss: Scalar; gradients: Record<string, Tensor> } {
-    const { value, grads } = variableGrads(() => loss(this.parameters, this.trainable), [...this.#variables.values()]);
+    const trainable = [...this.#variables.values()];
+    const { value, grads } = variableGrads(() => loss(this.parameters, new Set(trainable)), trainable);
     const gradients: Record<string, Tensor> = {};
     for (const [name, { name: key }] of this.#variables) if (grads[key]) gradients[name] = grads[key];
     return { loss: value, gradients };
@@ -119,7 +118,7 @@ export class Trainer {
   /** Sets the learning weights back to these and forgets Adam's moments. */
   restore(weights: Weights): void {
     for (const [name, stored] of this.#variables) {
-      const { shape, values } = weight(weights, name);
+      const { shape, values } = entryOf(weights, name);
       const fresh = tensor(values, shape, 'float32');
       stored.assign(fresh);
       fresh.dispose();
@@ -129,28 +128,18 @@ export class Trainer {
   }
 
   /** The learning weights as plain data. */
-  async read(): Promise<Weights> {
-    const entries = [...this.#variables].map(
-      async ([name, stored]): Promise<[string, Weight]> => [
-        name,
-        { shape: [...stored.shape], values: Float32Array.from(await stored.data()) },
-      ],
-    );
-    return Object.fromEntries(await Promise.all(entries));
+  read(): Promise<Weights> {
+    return weightsFrom(Object.fromEntries(this.#variables));
   }
 
   /** Adam's state: its number of steps as `steps`, the moments of each weight as `m/` and `v/` and its name. */
   async state(): Promise<Weights> {
     const [steps, ...moments] = await this.#optimizer.getWeights();
     const names = ['m/', 'v/'].flatMap((prefix) => this.#moved.map((name) => prefix + name));
-    const read = async (from: Tensor): Promise<Weight> => ({
-      shape: [...from.shape],
-      values: Float32Array.from(await from.data()),
-    });
-    const state = await Promise.all(moments.map(async ({ tensor }, index) => [names[index], await read(tensor)]));
-    const count = await read(steps.tensor);
+    const state = await weightsFrom(Object.fromEntries(moments.map(({ tensor }, index) => [names[index], tensor])));
+    const count = await weightFrom(steps.tensor);
     steps.tensor.dispose();
-    return { ...Object.fromEntries(state), steps: count };
+    return { ...state, steps: count };
   }
 
   /** Changes the learning rate of the steps to come; Adam's moments are kept. */
@@ -166,8 +155,8 @@ export class Trainer {
    */
   async resume(state: Weights): Promise<void> {
     const moved = Object.keys(state).flatMap((name) => (name.startsWith('m/') ? [name.slice(2)] : []));
-    const stored = ['m/', 'v/'].flatMap((prefix) => moved.map((name) => weight(state, prefix + name)));
-    const [steps] = weight(state, 'steps').values;
+    const stored = ['m/', 'v/'].flatMap((prefix) => moved.map((name) => entryOf(state, prefix + name)));
+    const [steps] = entryOf(state, 'steps').values;
     const given: NamedTensor[] = [
       { name: 'steps', tensor: scalar(steps, 'int32') },
       ...stored.map(({ shape, values }) => ({ name: '', tensor: tensor(values, shape, 'float32') })),

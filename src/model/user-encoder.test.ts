@@ -1,12 +1,12 @@
 import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { BACKENDS, countingTensors, useBackend } from '../testing/backends';
-import { randomUser } from '../testing/weights';
-import type { ModelConfig } from './config';
-import { blockNames, USER_NAMES } from './names';
+import { type ModelConfig, randomUser } from '../testing/weights';
+import type { Affine } from './differentiable';
 import { seededRandom, uniform } from './random';
+import { userEncoderOf } from './state-dict';
 import { attentionMask, disposeMask, lastPositions, userEncoder } from './user-encoder';
-import { type Weights, withParameters } from './weights';
+import { type Weight, type Weights, withParameters } from './weights';
 
 const sizes = (width: number, length: number, heads: number, blocks: number): ModelConfig => ({
   hiddenDim: 1,
@@ -28,7 +28,7 @@ async function encode(config: ModelConfig, weights: Weights, rows: number[][], m
     withParameters(weights, async (parameters) => {
       const attention = attentionMask(mask, config.maxSeqLen);
       const input = tensor2d(rows);
-      const output = userEncoder(parameters, config, input, attention);
+      const output = userEncoder(userEncoderOf(parameters), config, input, attention);
       const result = await output.array();
       input.dispose();
       output.dispose();
@@ -40,25 +40,22 @@ async function encode(config: ModelConfig, weights: Weights, rows: number[][], m
 
 /** The same in plain loops over one sequence, as the words of the paper say it. */
 function plainEncoder(config: ModelConfig, weights: Weights, rows: number[][], mask: number[]): number[][] {
-  const { embeddingDim: width, heads, blocks } = config;
-  const value = (name: string): Float32Array => weights[name].values;
-  const times = (name: string, x: number[]): number[] =>
-    Array.from({ length: weights[name].shape[0] }, (_, out) =>
-      x.reduce((sum, input, i) => sum + input * value(name)[out * x.length + i], 0),
+  const { embeddingDim: width, heads } = config;
+  const { position, norm: firstNorm, blocks } = userEncoderOf(weights);
+  const times = ({ shape, values }: Weight, x: number[]): number[] =>
+    Array.from({ length: shape[0] }, (_, out) =>
+      x.reduce((sum, input, i) => sum + input * values[out * x.length + i], 0),
     );
   const plus = (x: number[], y: ArrayLike<number>): number[] => x.map((a, i) => a + y[i]);
-  const norm = (x: number[], names: { weight: string; bias: string }): number[] => {
+  const norm = (x: number[], { weight, bias }: Affine<Weight>): number[] => {
     const mean = x.reduce((sum, a) => sum + a, 0) / width;
     const variance = x.reduce((sum, a) => sum + (a - mean) ** 2, 0) / width;
-    return x.map((a, i) => ((a - mean) / Math.sqrt(variance + 1e-6)) * value(names.weight)[i] + value(names.bias)[i]);
+    return x.map((a, i) => ((a - mean) / Math.sqrt(variance + 1e-6)) * weight.values[i] + bias.values[i]);
   };
-  let x = rows.map((row, i) =>
-    norm(plus(row, value(USER_NAMES.position).slice(i * width, (i + 1) * width)), USER_NAMES.norm),
-  );
+  let x = rows.map((row, i) => norm(plus(row, position.values.slice(i * width, (i + 1) * width)), firstNorm));
   const part = width / heads;
-  for (let block = 0; block < blocks; block++) {
-    const names = blockNames(block);
-    const [q, k, v] = [names.query, names.key, names.value].map((name) => x.map((row) => times(name, row)));
+  for (const block of blocks) {
+    const [q, k, v] = [block.query, block.key, block.value].map((weight) => x.map((row) => times(weight, row)));
     const attended = x.map((_, i) => {
       const out: number[] = [];
       for (let head = 0; head < heads; head++) {
@@ -72,12 +69,12 @@ function plainEncoder(config: ModelConfig, weights: Weights, rows: number[][], m
         const total = powers.reduce((sum, a) => sum + a, 0);
         for (let d = 0; d < part; d++) out.push(powers.reduce((sum, a, j) => sum + (a / total) * of(v[j])[d], 0));
       }
-      return times(names.output, out);
+      return times(block.output, out);
     });
-    x = x.map((row, i) => norm(plus(row, attended[i]), names.attentionNorm));
+    x = x.map((row, i) => norm(plus(row, attended[i]), block.attentionNorm));
     x = x.map((row) => {
-      const inner = plus(times(names.inner.weight, row), value(names.inner.bias)).map((a) => Math.max(0, a));
-      return norm(plus(row, plus(times(names.outer.weight, inner), value(names.outer.bias))), names.feedNorm);
+      const inner = plus(times(block.inner.weight, row), block.inner.bias.values).map((a) => Math.max(0, a));
+      return norm(plus(row, plus(times(block.outer.weight, inner), block.outer.bias.values)), block.feedForwardNorm);
     });
   }
   return x;

@@ -6,17 +6,108 @@ import {
   reshape,
   slice,
   softmax,
-  type Tensor1D,
+  type Tensor,
   type Tensor2D,
   type Tensor3D,
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
 import { SidestreamError } from '../error';
-import { LAYER_NORM_EPS, type ModelConfig } from './config';
-import { layerNorm, linear, pieces, product } from './differentiable';
-import { blockNames, USER_NAMES } from './names';
-import { type Parameters, parameter } from './parameters';
+import { type Affine, affine, layerNorm, linear, pieces, product } from './differentiable';
+
+/** What the shapes of the weights do not say. */
+export interface UserEncoderConfig {
+  /** Attention heads; they divide E. */
+  heads: number;
+  /** Default 1e-6. */
+  layerNormEps?: number;
+}
+
+const LAYER_NORM_EPS = 1e-6;
+
+/** The weights of a user encoder over sequences of up to L items, or their tensors, names or shapes. */
+export interface UserEncoder<T> {
+  /** [L, E] */
+  position: T;
+  /** [E] */
+  norm: Affine<T>;
+  blocks: Block<T>[];
+}
+
+/** One transformer block. */
+export interface Block<T> {
+  /** [E, E], like `key`, `value` and `output`. */
+  query: T;
+  key: T;
+  value: T;
+  output: T;
+  /** [4E, E] and [4E]. */
+  inner: Affine<T>;
+  /** [E, 4E] and [E]. */
+  outer: Affine<T>;
+  /** [E], like `feedForwardNorm`. */
+  attentionNorm: Affine<T>;
+  feedForwardNorm: Affine<T>;
+}
+
+const mapAffine = <T, U>({ weight, bias }: Affine<T>, f: (part: T) => U): Affine<U> => ({
+  weight: f(weight),
+  bias: f(bias),
+});
+
+/** The user encoder with every part replaced. */
+export const mapUserEncoder = <T, U>(
+  { position, norm, blocks }: UserEncoder<T>,
+  f: (part: T) => U,
+): UserEncoder<U> => ({
+  position: f(position),
+  norm: mapAffine(norm, f),
+  blocks: blocks.map((block) => ({
+    query: f(block.query),
+    key: f(block.key),
+    value: f(block.value),
+    output: f(block.output),
+    inner: mapAffine(block.inner, f),
+    outer: mapAffine(block.outer, f),
+    attentionNorm: mapAffine(block.attentionNorm, f),
+    feedForwardNorm: mapAffine(block.feedForwardNorm, f),
+  })),
+});
+
+/** How the parts of a user encoder are made: their values, or their shapes. */
+export interface PartFactory<T> {
+  position(rows: number, columns: number): T;
+  matrix(rows: number, columns: number): T;
+  bias(size: number): T;
+  /** The weight of a LayerNorm. */
+  scale(size: number): T;
+}
+
+/** A user encoder for E = `embeddingDim` and L = `maxSeqLen`. */
+export function makeUserEncoder<T>(
+  { embeddingDim: width, maxSeqLen, blocks }: { embeddingDim: number; maxSeqLen: number; blocks: number },
+  make: PartFactory<T>,
+): UserEncoder<T> {
+  const linearOf = (rows: number, columns: number): Affine<T> => ({
+    weight: make.matrix(rows, columns),
+    bias: make.bias(rows),
+  });
+  const normOf = (): Affine<T> => ({ weight: make.scale(width), bias: make.bias(width) });
+  return {
+    position: make.position(maxSeqLen, width),
+    norm: normOf(),
+    blocks: Array.from({ length: blocks }, () => ({
+      query: make.matrix(width, width),
+      key: make.matrix(width, width),
+      value: make.matrix(width, width),
+      output: make.matrix(width, width),
+      inner: linearOf(4 * width, width),
+      outer: linearOf(width, 4 * width),
+      attentionNorm: normOf(),
+      feedForwardNorm: normOf(),
+    })),
+  };
+}
 
 /** Added to scores of padded and future positions, as in the reference. */
 const MASKED = -1e9;
@@ -71,42 +162,27 @@ export function disposeMask(mask: AttentionMask): void {
  * @throws SidestreamError `model/bad-shape` when mask, items and position embedding do not fit
  */
 export function userEncoder(
-  parameters: Parameters,
-  config: ModelConfig,
+  { position, norm, blocks }: UserEncoder<Tensor>,
+  { heads, layerNormEps = LAYER_NORM_EPS }: UserEncoderConfig,
   sequence: Tensor2D,
   mask: AttentionMask,
 ): Tensor2D {
-  const epsilon = config.layerNormEps ?? LAYER_NORM_EPS;
-  const normalize = (x: Tensor2D, names: { weight: string; bias: string }): Tensor2D =>
-    layerNorm(x, parameter(parameters, names.weight, 1), parameter(parameters, names.bias, 1), epsilon);
   return tidy(() => {
     const { size, length } = mask;
     const width = sequence.shape[1];
-    const positions = parameter(parameters, USER_NAMES.position, 2);
-    if (sequence.shape[0] !== size * length || positions.shape[0] < length || positions.shape[1] !== width) {
+    if (sequence.shape[0] !== size * length || !(position.shape[0] >= length) || position.shape[1] !== width) {
       throw new SidestreamError(
         'model/bad-shape',
-        `${size} sequences of ${length} do not fit items [${sequence.shape}] and positions [${positions.shape}]; cut them to the model's maxSeqLen.`,
+        `${size} sequences of ${length} do not fit items [${sequence.shape}] and positions [${position.shape}]; cut them to the model's maxSeqLen.`,
       );
     }
-    const position = slice(positions, [0, 0], [length, width]);
-    const placed = add(reshape(sequence, [size, length, width]), reshape(position, [1, length, width]));
-    let x = normalize(reshape(placed, [size * length, width]), USER_NAMES.norm);
-    for (let block = 0; block < config.blocks; block++) {
-      const names = blockNames(block);
-      const weight = (name: string) => parameter(parameters, name, 2);
-      const bias = (name: string): Tensor1D => parameter(parameters, name, 1);
-      const attended = attention(
-        linear(x, weight(names.query)),
-        linear(x, weight(names.key)),
-        linear(x, weight(names.value)),
-        config.heads,
-        mask,
-      );
-      x = normalize(add(x, linear(attended, weight(names.output))), names.attentionNorm);
-      const inner = relu(add(linear(x, weight(names.inner.weight)), bias(names.inner.bias))) as Tensor2D;
-      const outer = add(linear(inner, weight(names.outer.weight)), bias(names.outer.bias));
-      x = normalize(add(x, outer) as Tensor2D, names.feedNorm);
+    const first = slice(position, [0, 0], [length, width]);
+    const placed = add(reshape(sequence, [size, length, width]), reshape(first, [1, length, width]));
+    let x = layerNorm(reshape(placed, [size * length, width]), norm, layerNormEps);
+    for (const { query, key, value, output, inner, outer, attentionNorm, feedForwardNorm } of blocks) {
+      const attended = attention(linear(x, query), linear(x, key), linear(x, value), heads, mask);
+      x = layerNorm(add(x, linear(attended, output)), attentionNorm, layerNormEps);
+      x = layerNorm(add(x, affine(relu(affine(x, inner)), outer)), feedForwardNorm, layerNormEps);
     }
     return x;
   });

@@ -9,9 +9,9 @@ test('adds the passes up before it takes shares', async () => {
   const meter = new UtilizationMeter();
   expect(meter.empty).toBe(true);
   await countingTensors(async () => {
-    meter.tally('text', 0, tensor1d([1, 1]));
-    meter.tally('text', 0, tensor1d([0, 6]));
-    meter.tally('text', 1, tensor1d([3, 1]));
+    meter.record('text', 0, tensor1d([1, 1]));
+    meter.record('text', 0, tensor1d([0, 6]));
+    meter.record('text', 1, tensor1d([3, 1]));
     await meter.collect();
   });
   expect(meter.shares).toEqual({
@@ -29,7 +29,7 @@ test('adds the passes up before it takes shares', async () => {
 test('what is discarded does not count', async () => {
   const meter = new UtilizationMeter();
   await countingTensors(() => {
-    meter.tally('image', 0, tensor1d([1, 1]));
+    meter.record('image', 0, tensor1d([1, 1]));
     meter.discard();
   });
   await meter.collect();
@@ -39,7 +39,7 @@ test('what is discarded does not count', async () => {
 test('goes on with the sums of an earlier meter and absorbs another', async () => {
   const meter = new UtilizationMeter({ text: [[1, 2]], image: [] });
   const other = new UtilizationMeter({ text: [[2, 1]], image: [] });
-  other.tally('text', 0, tensor1d([1, 1]));
+  other.record('text', 0, tensor1d([1, 1]));
   await meter.absorb(other);
   expect(meter.sums).toEqual({ text: [[4, 4]], image: [] });
   const again = new UtilizationMeter(meter.sums);

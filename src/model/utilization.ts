@@ -1,12 +1,12 @@
 import type { Tensor1D } from '@tensorflow/tfjs-core';
-import { LADDERS, type Ladder } from './names';
+import { LADDERS, type Ladder } from './layer';
 
 /** Per ladder and layer, the share of activation of the backbone and each expert, backbone first; sums to 1. */
 export type Utilization = Record<Ladder, number[][]>;
 
 /**
- * Adds up the activations of a window's forward passes. Its `tally` may be given to any forward pass; the tensors are
- * read by `collect`.
+ * Adds up the activations of a window's forward passes. Its `record` is the `onActivation` of any of them; `collect`
+ * reads the tensors.
  */
 export class UtilizationMeter {
   #sums: Utilization;
@@ -17,8 +17,8 @@ export class UtilizationMeter {
     this.#sums = copy(sums);
   }
 
-  /** To be passed to a forward pass. */
-  readonly tally = (ladder: Ladder, layer: number, activation: Tensor1D): void => {
+  /** The `onActivation` of a forward pass. */
+  readonly record = (ladder: Ladder, layer: number, activation: Tensor1D): void => {
     this.#pending.push({ ladder, layer, activation });
   };
 

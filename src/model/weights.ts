@@ -1,6 +1,7 @@
-import { tensor } from '@tensorflow/tfjs-core';
-import { SidestreamError } from '../error';
-import { disposeParameters, type Parameters } from './parameters';
+import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+
+/** The weights of a model, or something about each of them, by the names that `state-dict.ts` gives them. */
+export type StateDict<T> = Readonly<Record<string, T>>;
 
 /** One weight as plain data. */
 export interface Weight {
@@ -9,28 +10,35 @@ export interface Weight {
   values: Float32Array;
 }
 
-/**
- * All weights of a model by name, as plain data: what is stored, expanded and pruned. `Parameters` is the same on the
- * compute backend.
- */
-export type Weights = Readonly<Record<string, Weight>>;
+/** All weights of a model as plain data: what is stored, expanded and pruned. Linear weights are [out, in]. */
+export type Weights = StateDict<Weight>;
+
+/** All weights of a model on the compute backend. The holder disposes of them. */
+export type Parameters = StateDict<Tensor>;
 
 /** Puts weights on the compute backend. The caller frees them with `disposeParameters`. */
-export function parametersFrom(weights: Weights): Parameters {
-  return Object.fromEntries(
+export const parametersFrom = (weights: Weights): Parameters =>
+  Object.fromEntries(
     Object.entries(weights).map(([name, { shape, values }]) => [name, tensor(values, shape, 'float32')]),
   );
-}
 
 /** Reads parameters back from the compute backend. */
 export async function weightsFrom(parameters: Parameters): Promise<Weights> {
   const entries = Object.entries(parameters).map(
-    async ([name, stored]): Promise<[string, Weight]> => [
-      name,
-      { shape: [...stored.shape], values: Float32Array.from(await stored.data()) },
-    ],
+    async ([name, stored]): Promise<[string, Weight]> => [name, await weightFrom(stored)],
   );
   return Object.fromEntries(await Promise.all(entries));
+}
+
+/** Reads one tensor from the compute backend. */
+export const weightFrom = async (stored: Tensor): Promise<Weight> => ({
+  shape: [...stored.shape],
+  values: Float32Array.from(await stored.data()),
+});
+
+/** Frees every tensor. */
+export function disposeParameters(parameters: Parameters): void {
+  for (const stored of Object.values(parameters)) stored.dispose();
 }
 
 /** Runs f on the compute backend with the weights, and frees them. */
@@ -41,18 +49,4 @@ export async function withParameters<T>(weights: Weights, f: (parameters: Parame
   } finally {
     disposeParameters(parameters);
   }
-}
-
-/**
- * The weight of that name.
- * @throws SidestreamError `model/bad-weights` when it is missing
- */
-export function weight(weights: Weights, name: string): Weight {
-  if (!Object.hasOwn(weights, name)) {
-    throw new SidestreamError(
-      'model/bad-weights',
-      `The weight "${name}" is missing; load the complete weights of one model.`,
-    );
-  }
-  return weights[name];
 }

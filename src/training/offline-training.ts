@@ -89,7 +89,7 @@ export async function trainOffline(request: TrainingRequest): Promise<TrainingRe
   const source = sourceOf(request);
   const initial = resume?.weights ?? request.initial ?? initialWeights(config, table, bottleneckDim, seed);
   const reports = [...(resume?.reports ?? [])];
-  const trainer = new Trainer(initial, trainableNames(initial, request.freezeExperts ?? false), {
+  const trainer = new Trainer(initial, request.freezeExperts ? trainableNames(initial) : Object.keys(initial), {
     learningRate: learningRate * decay(reports, epochs),
     clipNorm: CLIP_NORM,
   });
@@ -106,7 +106,7 @@ export async function trainOffline(request: TrainingRequest): Promise<TrainingRe
       let loss = 0;
       for (let step = 0; step < steps; step++) {
         const part = chunks.slice(step * batch, (step + 1) * batch);
-        const prepared = prepareBatch(config, table, part, source, random, meter.tally);
+        const prepared = prepareBatch(config, table, part, source, random, meter.record);
         const value = trainer.step(prepared.loss);
         prepared.dispose();
         const [number] = await value.data();

@@ -1,6 +1,5 @@
 import type { BaseRecipe } from '../catalog';
-import { nextWindow } from '../learner';
-import { expandLayer, LADDERS, prune, storedExpertCounts, type Utilization, type Weights } from '../model';
+import { expandByMean, mapLayers, nextWindow, prune, randomRouterRow, type Utilization, type Weights } from '../model';
 
 /** The paper's pruning threshold. */
 const TAU = 0.1;
@@ -31,11 +30,8 @@ export function nextWeights(
   { seed, maxExperts = 4, pruning = true }: { seed: number; maxExperts?: number; pruning?: boolean },
 ): Weights {
   if (recipe === 'sidestream') return nextWindow(weights, utilization, pruning, maxExperts).weights;
-  let next = pruning ? prune(weights, utilization, { kind: 'paper', tau: TAU }).weights : weights;
-  for (const ladder of LADDERS) {
-    for (const layer of storedExpertCounts(next, ladder).keys()) {
-      next = expandLayer(next, ladder, layer, { kind: 'paper', seed });
-    }
-  }
-  return next;
+  const kept = pruning ? prune(weights, utilization, { kind: 'paper', tau: TAU }).weights : weights;
+  return mapLayers(kept, (layer, ladder, index) =>
+    expandByMean(layer, randomRouterRow(seed, ladder, index, layer.router.weight.shape[1])),
+  );
 }

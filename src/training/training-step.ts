@@ -1,13 +1,13 @@
-import { disposeTaps, modelConfig, tapsOf } from '../base-model';
+import { disposeTaps, tapsOf } from '../base-model';
 import type { BaseConfig, FeatureTable } from '../catalog';
 import {
   attentionMask,
   batchLoss,
   disposeLossTerms,
   disposeMask,
+  type ForwardOptions,
   type Loss,
   lossTerms,
-  type ModelGateCounts,
   type Random,
 } from '../model';
 import { type Chunk, type OfflineSource, offlineBatch } from './offline-batch';
@@ -26,14 +26,14 @@ export function prepareBatch(
   chunks: readonly Chunk[],
   source: OfflineSource,
   random: Random,
-  tally?: ModelGateCounts,
+  onActivation?: ForwardOptions['onActivation'],
 ): PreparedBatch {
-  if (config.recipe === 'paper') return paperBatch(config, table, chunks, source, tally);
+  if (config.recipe === 'paper') return paperBatch(config, table, chunks, source, onActivation);
   const batch = offlineBatch(chunks, config.maxSeqLen, source, random);
   const taps = tapsOf(table, batch.rows);
   const tensors = offlineTensors(batch);
   return {
-    loss: (parameters, trainable) => offlineLoss(parameters, config, taps, tensors, { trainable, tally }),
+    loss: (parameters, trainable) => offlineLoss(parameters, config, taps, tensors, { trainable, onActivation }),
     dispose: () => {
       disposeTaps(taps);
       disposeTensors(tensors);
@@ -47,7 +47,7 @@ function paperBatch(
   table: FeatureTable,
   chunks: readonly Chunk[],
   { choices, total }: OfflineSource,
-  tally?: ModelGateCounts,
+  onActivation?: ForwardOptions['onActivation'],
 ): PreparedBatch {
   const length = config.maxSeqLen;
   // Item numbers start at 1, 0 is padding.
@@ -75,7 +75,7 @@ function paperBatch(
     loss: lossTerms({ itemIds, mask }, popularity),
   };
   return {
-    loss: (parameters, trainable) => batchLoss(parameters, modelConfig(config), inputs, { trainable, tally }),
+    loss: (parameters, trainable) => batchLoss(parameters, config, inputs, { trainable, onActivation }),
     dispose: () => {
       disposeTaps(taps);
       disposeMask(inputs.attention);

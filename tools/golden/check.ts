@@ -4,21 +4,23 @@ import {
   batchLoss,
   disposeLossTerms,
   disposeMask,
-  expandLayer,
+  expandByMean,
+  expertCounts,
   type ItemTaps,
   itemEmbeddings,
   LADDERS,
   type Ladder,
   type Loss,
   lastPositions,
+  layersOf,
   linear,
   lossTerms,
+  mapLayers,
   prune,
-  routerNames,
-  storedExpertCounts,
   Trainer,
   UtilizationMeter,
   userEncoder,
+  userEncoderOf,
   type Weights,
 } from '../../src/model';
 import { withParameters } from '../../src/model/weights';
@@ -122,8 +124,8 @@ async function checkWindow(golden: Golden, phase: GoldenPhase, note: Note): Prom
   const { weights: pruned } = prune(learned, meter.shares, { kind: 'paper', tau: pruneThreshold });
   for (const ladder of LADDERS) {
     const same =
-      equal(storedExpertCounts(initial, ladder), phase.expertCounts.before[ladder]) &&
-      equal(storedExpertCounts(pruned, ladder), phase.expertCounts.afterPrune[ladder]);
+      equal(expertCounts(initial)[ladder], phase.expertCounts.before[ladder]) &&
+      equal(expertCounts(pruned)[ladder], phase.expertCounts.afterPrune[ladder]);
     note('pruning decisions', `${ladder} ladder`, same ? 0 : Number.POSITIVE_INFINITY);
   }
   const afterPrune = goldenWeights(phase.afterPrune);
@@ -131,16 +133,12 @@ async function checkWindow(golden: Golden, phase: GoldenPhase, note: Note): Prom
   compareWeights(pruned, afterPrune, 'weights after pruning', note);
 
   const target = goldenWeights(phase.afterExpand);
-  let expanded = afterPrune;
-  for (const ladder of LADDERS) {
-    for (const layer of storedExpertCounts(afterPrune, ladder).keys()) {
-      expanded = expandLayer(expanded, ladder, layer, {
-        kind: 'paper',
-        // Random in the reference: the row is the fixture's.
-        routerRow: (name, at, dim) => target[routerNames(name, at).weight]?.values.slice(-dim) ?? new Float32Array(dim),
-      });
-    }
-  }
+  const expanded = mapLayers(afterPrune, (layer, ladder, index) => {
+    const dim = layer.router.weight.shape[1];
+    // Random in the reference: the row is the fixture's.
+    const router = layersOf(target, ladder)[index]?.router;
+    return expandByMean(layer, router?.weight.values.slice(-dim) ?? new Float32Array(dim));
+  });
   compareWeights(expanded, target, 'weights after expansion', note);
 }
 
@@ -170,7 +168,7 @@ async function checkStep(
       compareWeights(gradients, expected, 'gradients', note, largest * GRADIENT_FLOOR);
     }
     const counted: Loss = (parameters, trainable) =>
-      batchLoss(parameters, config, inputs, { trainable, tally: meter.tally });
+      batchLoss(parameters, config, inputs, { trainable, onActivation: meter.record });
     note('loss', '', relativeError(await take(trainer.step(counted)), [step.loss]));
     await meter.collect();
   } finally {
@@ -188,7 +186,7 @@ async function checkScores({ config, features }: Golden, phase: GoldenPhase, not
     const attention = attentionMask(mask.flat(), config.maxSeqLen);
     const [catalog, users, products] = tidy(() => {
       const embeddings = itemEmbeddings(parameters, all);
-      const encoded = userEncoder(parameters, config, itemEmbeddings(parameters, chosen), attention);
+      const encoded = userEncoder(userEncoderOf(parameters), config, itemEmbeddings(parameters, chosen), attention);
       const vectors = lastPositions(encoded, config.maxSeqLen);
       return [embeddings, vectors, linear(vectors, embeddings)];
     });

@@ -4,21 +4,23 @@ import {
   batchLoss,
   disposeLossTerms,
   disposeMask,
-  expandLayer,
+  expandByMean,
+  expertCounts,
   type ItemTaps,
   itemEmbeddings,
   LADDERS,
   type Ladder,
   lastPositions,
   lossTerms,
+  mapLayers,
   prune,
+  randomRouterRow,
   seededRandom,
-  storedExpertCounts,
   Trainer,
-  trainableNames,
   UtilizationMeter,
   uniform,
   userEncoder,
+  userEncoderOf,
   type Weights,
 } from '../../src/model';
 import { weightsFrom, withParameters } from '../../src/model/weights';
@@ -57,7 +59,7 @@ export async function ownGolden(config: Golden['config'], initial: Weights, seed
   const sequence = (length: number, first: number): number[] =>
     Array.from({ length }, (_, i) => (i < length - 3 ? 0 : ((i * 3 + first) % items) + 1));
 
-  const trainable = await withParameters(initial, async (parameters) => trainableNames(parameters, false));
+  const trainable = Object.keys(initial);
   const trainer = new Trainer(initial, trainable, { learningRate, ...adam, epsilon: adam.eps });
   const meter = new UtilizationMeter();
   const steps: GoldenPhase['steps'] = [];
@@ -72,7 +74,7 @@ export async function ownGolden(config: Golden['config'], initial: Weights, seed
     const embeddings = itemEmbeddings(trainer.parameters, inputs.taps);
     const found = trainer.gradients((parameters) => batchLoss(parameters, config, inputs));
     const gradients = await weightsFrom(found.gradients);
-    const loss = trainer.step((parameters) => batchLoss(parameters, config, inputs, { tally: meter.tally }));
+    const loss = trainer.step((parameters) => batchLoss(parameters, config, inputs, { onActivation: meter.record }));
     await meter.collect();
     steps.push({
       itemIds,
@@ -95,16 +97,9 @@ export async function ownGolden(config: Golden['config'], initial: Weights, seed
   const afterSteps = { ...initial, ...(await trainer.read()) };
   trainer.dispose();
   const { weights: afterPrune } = prune(afterSteps, meter.shares, { kind: 'paper', tau: pruneThreshold });
-  let afterExpand = afterPrune;
-  for (const ladder of LADDERS) {
-    for (let layer = 0; layer < tapLayers; layer++) {
-      afterExpand = expandLayer(afterExpand, ladder, layer, { kind: 'paper', seed });
-    }
-  }
-  const counts = (weights: Weights) => ({
-    text: storedExpertCounts(weights, 'text'),
-    image: storedExpertCounts(weights, 'image'),
-  });
+  const afterExpand = mapLayers(afterPrune, (layer, ladder, index) =>
+    expandByMean(layer, randomRouterRow(seed, ladder, index, hiddenDim)),
+  );
   const itemIds = [sequence(maxSeqLen, 2), sequence(maxSeqLen, 5)];
   const mask = itemIds.map((ids) => ids.map((id) => (id === 0 ? 0 : 1)));
   const shown = await withParameters(afterExpand, async (parameters) => {
@@ -112,7 +107,7 @@ export async function ownGolden(config: Golden['config'], initial: Weights, seed
     const chosen = taps(itemIds.flat());
     const attention = attentionMask(mask.flat(), maxSeqLen);
     const catalog = itemEmbeddings(parameters, all);
-    const encoded = userEncoder(parameters, config, itemEmbeddings(parameters, chosen), attention);
+    const encoded = userEncoder(userEncoderOf(parameters), config, itemEmbeddings(parameters, chosen), attention);
     const users = rowsOf(lastPositions(encoded, maxSeqLen).dataSync(), embeddingDim);
     const catalogEmbeddings = rowsOf(catalog.dataSync(), embeddingDim);
     const scores = users.map((user) =>
@@ -133,7 +128,7 @@ export async function ownGolden(config: Golden['config'], initial: Weights, seed
         utilization: meter.shares,
         afterPrune: nested(afterPrune),
         afterExpand: nested(afterExpand),
-        expertCounts: { before: counts(initial), afterPrune: counts(afterPrune) },
+        expertCounts: { before: expertCounts(initial), afterPrune: expertCounts(afterPrune) },
         eval: shown,
       },
     ],

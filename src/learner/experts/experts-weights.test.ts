@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { encodeSafetensors, expertNames, routerNames, type Weights } from '../../model';
-import { nextWindow } from '../windows/experts-window';
-import { decodeExperts, encodeExperts, freshGates, freshShares, freshWeights, newestNames } from './experts-weights';
+import { encodeSafetensors, layersOf, nextWindow, type Weights } from '../../model';
+import { namedLayers } from '../../testing/weights';
+import { decodeExperts, encodeExperts, freshGates, freshShares, freshWeights, newestWeights } from './experts-weights';
 
 const shape = { dim: 4, taps: { text: 3, image: 2 } };
 const content = { text: 1, image: 1 };
@@ -12,25 +12,28 @@ test('fresh weights depend on the seed, with silent experts', () => {
   expect(freshWeights(shape, 2, content, 1)).toEqual(fresh);
   expect(freshWeights(shape, 2, content, 2)).not.toEqual(fresh);
   expect(Object.keys(fresh)).toHaveLength(3 * 4);
-  expect(Math.max(...fresh[expertNames('text', 1, 0).up].values.map(Math.abs))).toBe(0);
-  expect(Math.max(...fresh[expertNames('text', 1, 0).down].values.map(Math.abs))).toBeGreaterThan(0);
-  expect(Math.max(...fresh[routerNames('image', 0).weight].values.map(Math.abs))).toBe(0);
+  const [expert] = layersOf(fresh, 'text')[1].experts;
+  expect(Math.max(...expert.up.values.map(Math.abs))).toBe(0);
+  expect(Math.max(...expert.down.values.map(Math.abs))).toBeGreaterThan(0);
+  expect(Math.max(...layersOf(fresh, 'image')[0].router.weight.values.map(Math.abs))).toBe(0);
 });
 
 test('the backbone leads up to the content tap, what was there before leads after it', () => {
   expect(freshGates(shape, { text: 1, image: 0 })).toEqual({ text: [0.9, 1 - 0.9], image: [1 - 0.9] });
-  const [backbone, expert] = fresh[routerNames('text', 0).bias].values;
+  const [backbone, expert] = layersOf(fresh, 'text')[0].router.bias?.values ?? [];
   expect(1 / (1 + Math.exp(expert - backbone))).toBeCloseTo(0.9, 5);
 });
 
 test('the newest expert of each layer and its router row learn', () => {
   const { weights } = nextWindow(fresh, record.shares, true, 4);
-  const { names, masks } = newestNames(weights);
+  const { names, masks } = newestWeights(weights);
+  const [old, newest] = namedLayers(weights, 'text')[1].experts;
+  const { weight, bias = '' } = namedLayers(weights, 'image')[0].router;
   expect(names).toHaveLength(3 * 4);
-  expect(names).toContain(expertNames('text', 1, 1).up);
-  expect(names).not.toContain(expertNames('text', 1, 0).up);
-  expect([...masks[routerNames('image', 0).weight]]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1]);
-  expect([...masks[routerNames('image', 0).bias]]).toEqual([0, 0, 1]);
+  expect(names).toContain(newest.up);
+  expect(names).not.toContain(old.up);
+  expect([...masks[weight]]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1]);
+  expect([...masks[bias]]).toEqual([0, 0, 1]);
 });
 
 test('what is stored is read again', () => {
@@ -53,7 +56,8 @@ describe('refuses', () => {
     shares: JSON.stringify(record.shares),
     content: JSON.stringify(content),
   };
-  const { down, up } = expertNames('text', 0, 0);
+  const { experts, router } = namedLayers(fresh, 'text')[0];
+  const { down, up } = experts[0];
   const without = (name: string): Weights => Object.fromEntries(Object.entries(fresh).filter(([key]) => key !== name));
   const cases: [string, Uint8Array][] = [
     ['other formats', encodeSafetensors(fresh, { ...metadata, format: 'other' })],
@@ -67,7 +71,7 @@ describe('refuses', () => {
     ['content taps that are none', encodeSafetensors(fresh, { ...metadata, content: '{"text":3,"image":1}' })],
     ['missing experts', encodeSafetensors(without(up), metadata)],
     ['missing first experts', encodeSafetensors(without(down), metadata)],
-    ['missing biases', encodeSafetensors(without(routerNames('text', 0).bias), metadata)],
+    ['missing biases', encodeSafetensors(without(router.bias ?? ''), metadata)],
     ['extra weights', encodeSafetensors({ ...fresh, other: fresh[up] }, metadata)],
     ['weights of other shapes', encodeSafetensors({ ...fresh, [up]: fresh[down] }, metadata)],
     [

@@ -1,8 +1,9 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { concatTables } from '../../catalog';
-import { decodeSafetensors, expertNames, LADDERS, routerNames } from '../../model';
+import { decodeSafetensors, LADDERS } from '../../model';
 import { CATEGORIES, categoryHistory, categoryTable, useBackend } from '../../testing/experts';
+import { namedLayers } from '../../testing/weights';
 import { Experts } from './experts';
 import type { TrainRequest } from './experts-batch';
 
@@ -90,17 +91,16 @@ for (const backend of ['cpu', 'wasm'] as const) {
       await experts.train(request({ seed: 3 }));
       const after = stored(experts);
       for (const ladder of LADDERS) {
-        for (const [layer, count] of experts.expertCounts()[ladder].entries()) {
-          expect(count).toBe(2);
-          const [old, newest] = [expertNames(ladder, layer, 0), expertNames(ladder, layer, 1)];
+        for (const { experts: pair, router } of namedLayers(after, ladder)) {
+          expect(pair).toHaveLength(2);
+          const [old, newest] = pair;
           expect(after[old.down]).toEqual(before[old.down]);
           expect(after[old.up]).toEqual(before[old.up]);
           expect(after[newest.down]).not.toEqual(before[newest.down]);
           expect(after[newest.up]).not.toEqual(before[newest.up]);
-          const router = routerNames(ladder, layer);
           for (const [name, width] of [
             [router.weight, table.dim],
-            [router.bias, 1],
+            [router.bias ?? '', 1],
           ] as const) {
             const kept = 2 * width;
             expect(after[name].values.slice(0, kept)).toEqual(before[name].values.slice(0, kept));

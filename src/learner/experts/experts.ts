@@ -4,16 +4,16 @@ import type { ContentBlend, FeatureTable } from '../../catalog';
 import { SidestreamError } from '../../error';
 import {
   type ExpertCounts,
+  expertCounts,
   LADDERS,
   type Ladder,
   type Loss,
-  storedExpertCounts,
+  nextWindow,
   Trainer,
   type Utilization,
   UtilizationMeter,
   type Weights,
 } from '../../model';
-import { nextWindow } from '../windows/experts-window';
 import { expertsBatch, type TrainRequest } from './experts-batch';
 import {
   batchTensors,
@@ -32,7 +32,7 @@ import {
   freshGates,
   freshShares,
   freshWeights,
-  newestNames,
+  newestWeights,
 } from './experts-weights';
 import { yieldToEventLoop } from './yield-to-event-loop';
 
@@ -179,7 +179,7 @@ export class Experts {
 
   /** Experts of each layer. */
   expertCounts(): ExpertCounts {
-    return { text: storedExpertCounts(this.#weights, 'text'), image: storedExpertCounts(this.#weights, 'image') };
+    return expertCounts(this.#weights);
   }
 
   /**
@@ -226,7 +226,7 @@ export class Experts {
     const tensors = batchTensors(batch);
     const meter = new UtilizationMeter();
     const counted: Loss = (parameters, trainable) =>
-      nextItemLoss(unitEmbeddings(parameters, taps, this.#blend, { trainable, tally: meter.tally }), tensors);
+      nextItemLoss(unitEmbeddings(parameters, taps, this.#blend, { trainable, onActivation: meter.record }), tensors);
     try {
       const [before] = await take(trainer.step(counted));
       for (let step = 1; step < request.steps; step++) {
@@ -259,7 +259,7 @@ export class Experts {
       if (this.#closed) {
         throw new SidestreamError('runtime/closed', 'These experts were disposed of; load the saved ones to go on.');
       }
-      const { names, masks } = newestNames(this.#weights);
+      const { names, masks } = newestWeights(this.#weights);
       this.#trainer ??= new Trainer(this.#weights, names, { learningRate: LEARNING_RATE, clipNorm: CLIP_NORM, masks });
       const trainer = this.#trainer;
       this.#inUse = trainer;

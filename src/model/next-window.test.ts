@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
-import { expertNames, LADDERS, storedExpertCounts, type Utilization, type Weights } from '../../model';
-import { freshWeights } from '../experts/experts-weights';
-import { nextWindow } from './experts-window';
+import { randomLadders } from '../testing/weights';
+import { nextWindow } from './next-window';
+import { expertCounts, ladderEntries, layersOf } from './state-dict';
+import type { Utilization } from './utilization';
+import type { Weights } from './weights';
 
-const fresh = freshWeights({ dim: 4, taps: { text: 3, image: 2 } }, 2, { text: 2, image: 1 }, 1);
-const counts = (weights: Weights): number[] => LADDERS.flatMap((ladder) => storedExpertCounts(weights, ladder));
+const random = randomLadders({ dim: 4, bottleneck: 2, experts: [1, 1], bias: true }, 1);
+const fresh = ladderEntries({ text: layersOf(random, 'text'), image: layersOf(random, 'image').slice(0, 1) });
+const counts = (weights: Weights): number[] => Object.values(expertCounts(weights)).flat();
 
 test('every layer gains a clone of its most used expert, which shares its activation', () => {
   const shares: Utilization = {
@@ -48,8 +51,8 @@ test('the least used expert goes first, and the clone is of the most used one le
   };
   const next = nextWindow(two, shares, true, 4);
   expect(next).toMatchObject({ pruned: 2, expanded: 3 });
-  expect(storedExpertCounts(next.weights, 'text')).toEqual([2, 3]);
-  expect(next.weights[expertNames('text', 0, 1).down]).toEqual(two[expertNames('text', 0, 1).down]);
+  expect(expertCounts(next.weights).text).toEqual([2, 3]);
+  expect(layersOf(next.weights, 'text')[0].experts[1].down).toEqual(layersOf(two, 'text')[0].experts[1].down);
   const [backbone, one, clone] = next.shares.text[0];
   expect(backbone).toBeCloseTo(5 / 9, 6);
   expect(one).toBeCloseTo(2 / 9, 6);
