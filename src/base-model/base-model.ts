@@ -123,6 +123,6 @@ export function checkBase(weights: Weights, config: BaseConfig, shape: TapShape)
   if (config.embeddingDim % config.heads !== 0) {
     throw bad(`embeddings of ${config.embeddingDim} do not split into ${config.heads} heads`);
   }
-  const wrong = checkWeights(weights, shape, shapesBesideLadders(config, shape.dim));
+  const wrong = checkWeights(weights, shape, shapesBesideLadders(config, shape.dim), 'optional');
   if (wrong) throw bad(wrong);
 }

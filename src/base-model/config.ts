@@ -1,16 +1,16 @@
 import type { BaseConfig, BaseRecipe } from '../catalog';
 import {
-  type Affine,
   freshLayer,
   fusionEntries,
   type Ladder,
   ladderEntries,
-  makeUserEncoder,
   type StateDict,
   seededRandom,
   type TapShape,
   uniform,
   userEncoderEntries,
+  userEncoderNames,
+  userEncoderShapes,
   type Weight,
   type Weights,
 } from '../model';
@@ -26,15 +26,13 @@ export const baseConfig = (recipe: BaseRecipe, given: Partial<Omit<BaseConfig, '
 });
 
 /** Shapes of fusion and user encoder: all weights of a base model but its ladders. */
-export function shapesBesideLadders(config: BaseConfig, dim: number): StateDict<number[]> {
-  const shape = (...sides: number[]): number[] => sides;
-  const fusion = { weight: [config.embeddingDim, 2 * dim], bias: [config.embeddingDim] };
-  const encoder = makeUserEncoder(config, { position: shape, matrix: shape, bias: shape, scale: shape });
-  return { ...fusionEntries(fusion), ...userEncoderEntries(encoder) };
-}
+export const shapesBesideLadders = (config: BaseConfig, dim: number): StateDict<number[]> => ({
+  ...fusionEntries({ weight: [config.embeddingDim, 2 * dim], bias: [config.embeddingDim] }),
+  ...userEncoderEntries(userEncoderShapes(config)),
+});
 
 /**
- * Untrained weights: matrices uniform in the bounds of a fresh linear layer, biases 0, LayerNorm scales 1; one expert
+ * Untrained weights: matrices uniform in the bounds of a fresh linear layer, biases 0, LayerNorm weights 1; one expert
  * per layer that passes its input on unchanged (up = 0), and even gates.
  * @param bottleneckDim H: inner width of an expert
  */
@@ -45,22 +43,17 @@ export function initialWeights(
   seed: number,
 ): Weights {
   const random = seededRandom(seed);
-  const draw = (shape: number[], bound: number): Weight => ({
-    shape,
-    values: uniform(
-      random,
-      shape.reduce((product, side) => product * side, 1),
-      bound,
-    ),
-  });
-  const position = (rows: number, columns: number): Weight => draw([rows, columns], 0.05);
-  const matrix = (rows: number, columns: number): Weight => draw([rows, columns], 1 / Math.sqrt(columns));
-  const bias = (size: number): Weight => draw([size], 0);
-  const scale = (size: number): Weight => ({ shape: [size], values: new Float32Array(size).fill(1) });
   const layers = (ladder: Ladder) =>
     Array.from({ length: taps[ladder] - 1 }, () => freshLayer(dim, bottleneckDim, random));
-  const ladders = { text: layers('text'), image: layers('image') };
-  const fusion: Affine<Weight> = { weight: matrix(config.embeddingDim, 2 * dim), bias: bias(config.embeddingDim) };
-  const encoder = makeUserEncoder(config, { position, matrix, bias, scale });
-  return { ...ladderEntries(ladders), ...fusionEntries(fusion), ...userEncoderEntries(encoder) };
+  const weights: Record<string, Weight> = ladderEntries({ text: layers('text'), image: layers('image') });
+  const { position, norm, blocks } = userEncoderNames(config.blocks);
+  const norms = [norm, ...blocks.flatMap(({ attentionNorm, feedForwardNorm }) => [attentionNorm, feedForwardNorm])];
+  const ones = new Set(norms.map(({ weight }) => weight));
+  for (const [name, shape] of Object.entries(shapesBesideLadders(config, dim))) {
+    const size = shape.reduce((product, side) => product * side, 1);
+    const bound = shape.length === 1 ? 0 : name === position ? 0.05 : 1 / Math.sqrt(shape[1]);
+    const values = ones.has(name) ? new Float32Array(size).fill(1) : uniform(random, size, bound);
+    weights[name] = { shape, values };
+  }
+  return weights;
 }

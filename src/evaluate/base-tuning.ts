@@ -4,7 +4,6 @@ import {
   expandByMean,
   mapLayers,
   newestNames,
-  partsOf,
   type Random,
   randomRouterRow,
   seededRandom,
@@ -49,7 +48,7 @@ export function paperExpertMethod(catalog: LearnerCatalog, model: BaseModel, { s
   const weights = mapLayers(model.weights, (layer, ladder, index) =>
     expandByMean(layer, randomRouterRow(seed, ladder, index, layer.router.weight.shape[1])),
   );
-  const trainable = newestNames(weights).flatMap(partsOf);
+  const trainable = newestNames(weights).names;
   return tuningMethod(catalog, model, { name: 'paper-expert', weights, trainable, learningRate: 5e-4, seed });
 }
 

@@ -1,5 +1,5 @@
-import { LADDERS, type Ladder, layerShapes } from './layer';
-import { expertCounts, ladderEntries, layersOf } from './state-dict';
+import { LADDERS, type Ladder, type Layer, layerShapes } from './layer';
+import { ladderEntries, layersOf } from './state-dict';
 import type { StateDict, Weights } from './weights';
 
 /** The part of a feature table that weights must fit. */
@@ -10,21 +10,22 @@ export interface TapShape {
   taps: Record<Ladder, number>;
 }
 
-/** Bounds of weights that come from outside. */
+/** Bounds of weights that come from outside. Default: none. */
 export interface WeightLimits {
-  /** Largest magnitude of a number. Default: any that is finite. */
-  magnitude?: number;
-  /** Experts of a layer. Default: any number. */
-  experts?: number;
-  /** Inner width of an expert. Default: any. */
-  bottleneckDim?: number;
-  /** True: every router needs its bias. Default false. */
-  routerBias?: boolean;
+  /** Magnitude of a number. */
+  magnitude: number;
+  /** Experts of a layer. */
+  experts: number;
+  /** H: inner width of an expert. */
+  bottleneckDim: number;
 }
+
+const NO_LIMITS: WeightLimits = { magnitude: Number.MAX_VALUE, experts: Infinity, bottleneckDim: Infinity };
 
 /**
  * Checks that stored weights are whole ladders over these taps, and nothing else but `others`.
  * @param others shapes of the weights beside the ladders
+ * @param bias whether routers have one; 'optional' where either is right
  * @returns what is wrong first, or null
  * @throws SidestreamError `model/bad-weights` when half of an expert is missing
  */
@@ -32,27 +33,26 @@ export function checkWeights(
   weights: Weights,
   { dim, taps }: TapShape,
   others: StateDict<number[]>,
-  { magnitude = Number.MAX_VALUE, experts = Infinity, bottleneckDim = Infinity, routerBias = false }: WeightLimits = {},
+  bias: true | 'optional',
+  { magnitude, experts: most, bottleneckDim }: WeightLimits = NO_LIMITS,
 ): string | null {
+  const shapes: Record<Ladder, Layer<number[]>[]> = { text: [], image: [] };
   for (const ladder of LADDERS) {
-    const counts = expertCounts(weights)[ladder];
-    const layers = taps[ladder] - 1;
-    if (counts.length !== layers)
-      return `the ${ladder} ladder has ${counts.length} layers, the features need ${layers}`;
-    const wrong = counts.findIndex((count) => count === 0 || count > experts);
-    if (wrong !== -1) return `layer ${wrong} of the ${ladder} ladder has ${counts[wrong]} experts`;
-    for (const [index, { experts: all, router }] of layersOf(weights, ladder).entries()) {
-      const wide = all.find(({ down }) => down.shape[0] > bottleneckDim);
-      if (wide)
-        return `layer ${index} of the ${ladder} ladder has an expert with an inner width of ${wide.down.shape[0]}`;
-      if (routerBias && !router.bias) return `layer ${index} of the ${ladder} ladder has a router without bias`;
+    const layers = layersOf(weights, ladder);
+    const needed = taps[ladder] - 1;
+    if (layers.length !== needed)
+      return `the ${ladder} ladder has ${layers.length} layers, the features need ${needed}`;
+    for (const [index, { experts, router }] of layers.entries()) {
+      const at = `layer ${index} of the ${ladder} ladder has`;
+      if (experts.length === 0) return `${at} no expert`;
+      if (experts.length > most) return `${at} ${experts.length} experts`;
+      const inner = experts.map(({ down }) => down.shape[0]);
+      const widest = Math.max(...inner);
+      if (widest > bottleneckDim) return `${at} an expert of inner width ${widest}`;
+      shapes[ladder].push(layerShapes(dim, inner, bias === true || router.bias !== undefined));
     }
   }
-  const shapes = (ladder: Ladder) => layersOf(weights, ladder).map((layer) => layerShapes(layer, dim));
-  const expected: StateDict<number[]> = {
-    ...ladderEntries({ text: shapes('text'), image: shapes('image') }),
-    ...others,
-  };
+  const expected: StateDict<number[]> = { ...ladderEntries(shapes), ...others };
   for (const [name, shape] of Object.entries(expected)) {
     if (!Object.hasOwn(weights, name)) return `"${name}" is missing`;
     const { shape: found, values } = weights[name];

@@ -61,11 +61,7 @@ export function linear(x: Tensor2D, weight: Tensor, wanted: Wanted = 'both'): Te
 }
 
 /** x [N, in] times weight [out, in] transposed, plus bias [out]: [N, out]. No bias is the same as zeros. */
-export function affine(
-  x: Tensor2D,
-  { weight, bias }: Partial<Affine<Tensor>> & { weight: Tensor },
-  wanted?: Wanted,
-): Tensor2D {
+export function affine(x: Tensor2D, { weight, bias }: { weight: Tensor; bias?: Tensor }, wanted?: Wanted): Tensor2D {
   const y = linear(x, weight, wanted);
   if (!bias) return y;
   checkRank(bias, 1);

@@ -1,7 +1,7 @@
 export { checkWeights, type TapShape } from './check-weights';
 export { type Affine, linear, logSumExp, product, unitRows } from './differentiable';
 export { expandByMean, mostUsed, randomRouterRow } from './expand';
-export { freshLayer, LADDERS, type Ladder, type Layer, partsOf } from './layer';
+export { freshLayer, LADDERS, type Ladder, type Layer, layerShapes } from './layer';
 export { disposeLossTerms, lossTerms } from './loss';
 export { batchLoss, type ForwardOptions, type ItemTaps, itemEmbeddings, ladderOutputs } from './network';
 export { nextWindow } from './next-window';
@@ -19,6 +19,7 @@ export {
   newestNames,
   trainableNames,
   userEncoderEntries,
+  userEncoderNames,
   userEncoderOf,
 } from './state-dict';
 export { type Loss, Trainer } from './trainer';
@@ -27,8 +28,8 @@ export {
   attentionMask,
   disposeMask,
   lastPositions,
-  makeUserEncoder,
   userEncoder,
+  userEncoderShapes,
 } from './user-encoder';
 export { type Utilization, UtilizationMeter } from './utilization';
 export {

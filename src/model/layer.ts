@@ -7,7 +7,7 @@ export type Ladder = 'text' | 'image';
 
 export const LADDERS = ['text', 'image'] as const satisfies Ladder[];
 
-/** One mixture layer: its weights, or the tensors, names or shapes of its weights. n experts of width D and inner width H. */
+/** One mixture layer of n experts: its weights, or the tensors, names or shapes of its weights. */
 export interface Layer<T> {
   /** Oldest first: down [H, D], up [D, H]. */
   experts: { down: T; up: T }[];
@@ -15,37 +15,28 @@ export interface Layer<T> {
   router: { weight: T; bias?: T };
 }
 
-/** Every part of a layer: down and up of each expert, then the router. */
-export const partsOf = <T>({ experts, router: { weight, bias } }: Layer<T>): T[] => [
-  ...experts.flatMap(({ down, up }) => [down, up]),
-  weight,
-  ...(bias === undefined ? [] : [bias]),
-];
-
-/** The layer with every part replaced. */
-export const mapLayer = <T, U>({ experts, router: { weight, bias } }: Layer<T>, f: (part: T) => U): Layer<U> => ({
-  experts: experts.map(({ down, up }) => ({ down: f(down), up: f(up) })),
-  router: { weight: f(weight), ...(bias === undefined ? {} : { bias: f(bias) }) },
-});
-
-/** The shapes that a layer of these experts must have over taps of `dim` columns. */
-export const layerShapes = ({ experts, router }: Layer<{ shape: number[] }>, dim: number): Layer<number[]> => ({
-  experts: experts.map(({ down }) => ({ down: [down.shape[0], dim], up: [dim, down.shape[0]] })),
-  router: { weight: [experts.length + 1, dim], ...(router.bias && { bias: [experts.length + 1] }) },
+/** Shapes of a layer over taps of `dim` columns. @param bottlenecks H of each expert */
+export const layerShapes = (dim: number, bottlenecks: number[], bias: boolean): Layer<number[]> => ({
+  experts: bottlenecks.map((inner) => ({ down: [inner, dim], up: [dim, inner] })),
+  router: { weight: [bottlenecks.length + 1, dim], ...(bias && { bias: [bottlenecks.length + 1] }) },
 });
 
 /**
  * Checks that the parts of a layer fit each other.
  * @throws SidestreamError `model/bad-shape`
  */
-export function checkLayer(layer: Layer<{ shape: number[] }>): void {
-  const found = partsOf(mapLayer(layer, ({ shape }) => shape));
-  const expected = partsOf(layerShapes(layer, layer.router.weight.shape[1]));
-  const wrong = found.findIndex((shape, part) => shape.join() !== expected[part].join());
-  if (layer.experts.length > 0 && wrong === -1) return;
+export function checkLayer({ experts, router: { weight, bias } }: Layer<{ shape: number[] }>): void {
+  const [rows, dim] = weight.shape;
+  const is = ({ shape }: { shape: number[] }, ...sides: number[]): boolean => shape.join() === sides.join();
+  const whole =
+    is(weight, experts.length + 1, dim) &&
+    (!bias || is(bias, rows)) &&
+    experts.every(({ down, up }) => is(down, down.shape[0], dim) && is(up, dim, down.shape[0]));
+  if (whole && experts.length > 0) return;
+  const shapes = [...experts.flatMap(({ down, up }) => [down, up]), weight, bias ?? weight];
   throw new SidestreamError(
     'model/bad-shape',
-    `A layer of ${layer.experts.length} experts has weights ${found.map((shape) => `[${shape}]`).join(' ')}; it needs at least one expert, and ${expected.map((shape) => `[${shape}]`).join(' ')}.`,
+    `A layer of ${experts.length} experts has shapes ${shapes.map(({ shape }) => `[${shape}]`).join(' ')}; it needs at least one expert, and a router row for each and the backbone.`,
   );
 }
 

@@ -95,7 +95,10 @@ test('all but the older experts are trainable', () => {
 });
 
 test('the newest expert of every layer and its router', () => {
-  const newest = newestNames(weights);
-  expect(newest).toHaveLength(4);
-  expect(newest[0]).toEqual({ experts: [first.experts[1]], router: first.router });
+  const { names, routers } = newestNames(weights);
+  expect(names).toHaveLength(4 * 4);
+  const [{ down, up }, { weight, bias }] = [first.experts[1], first.router];
+  expect(names.slice(0, 4)).toEqual([down, up, weight, bias]);
+  expect(routers).toHaveLength(4 * 2);
+  expect(routers.slice(0, 2)).toEqual([weight, bias]);
 });

@@ -1,7 +1,7 @@
 import { SidestreamError } from '../error';
 import type { Affine } from './differentiable';
-import { LADDERS, type Ladder, type Layer, mapLayer, partsOf } from './layer';
-import { mapUserEncoder, type UserEncoder } from './user-encoder';
+import { LADDERS, type Ladder, type Layer } from './layer';
+import type { UserEncoder } from './user-encoder';
 import type { StateDict } from './weights';
 
 // The names of the authors' checkpoints. Files hold them; in the code only this file knows them.
@@ -9,29 +9,30 @@ import type { StateDict } from './weights';
 /** Per ladder and layer, a number of experts. */
 export type ExpertCounts = Record<Ladder, number[]>;
 
-const LADDER_PREFIX: Record<Ladder, string> = {
-  text: 'multimodal_encoder.text_encoder',
-  image: 'multimodal_encoder.cv_encoder',
-};
-
 const affineNames = (prefix: string): Affine<string> => ({ weight: `${prefix}.weight`, bias: `${prefix}.bias` });
 
-const FUSION = affineNames('multimodal_encoder.com_dense');
+const FUSION_NAMES = affineNames('multimodal_encoder.com_dense');
+
+const ladderPrefix = (ladder: Ladder): string =>
+  `multimodal_encoder.${ladder === 'image' ? 'cv_encoder' : 'text_encoder'}`;
 
 function expertNames(ladder: Ladder, layer: number, expert: number): { down: string; up: string } {
-  const prefix = `${LADDER_PREFIX[ladder]}.moes.${layer}.experts.${expert}`;
+  const prefix = `${ladderPrefix(ladder)}.moes.${layer}.experts.${expert}`;
   return { down: `${prefix}.fc_down.weight`, up: `${prefix}.fc_up.weight` };
 }
 
+const routerNames = (ladder: Ladder, layer: number): Affine<string> =>
+  affineNames(`${ladderPrefix(ladder)}.routers.${layer}.linear`);
+
 function layerNames(ladder: Ladder, layer: number, experts: number, bias: boolean): Layer<string> {
-  const router = affineNames(`${LADDER_PREFIX[ladder]}.routers.${layer}.linear`);
+  const router = routerNames(ladder, layer);
   return {
     experts: Array.from({ length: experts }, (_, expert) => expertNames(ladder, layer, expert)),
     router: bias ? router : { weight: router.weight },
   };
 }
 
-function userEncoderNames(blocks: number): UserEncoder<string> {
+export function userEncoderNames(blocks: number): UserEncoder<string> {
   const user = 'user_encoder.encoder';
   return {
     position: `${user}.position_embedding.weight`,
@@ -53,6 +54,26 @@ function userEncoderNames(blocks: number): UserEncoder<string> {
   };
 }
 
+/** Nested names with something else in the place of every name. */
+type Named<Names, T> = Names extends string ? T : { [Key in keyof Names]: Named<Names[Key], T> };
+
+function read<Names extends object | string, T>(state: StateDict<T>, names: Names): Named<Names, T>;
+function read(state: StateDict<unknown>, names: object | string): unknown {
+  if (typeof names === 'string') return entryOf(state, names);
+  if (Array.isArray(names)) return names.map((part) => read(state, part));
+  return Object.fromEntries(Object.entries(names).map(([key, part]) => [key, read(state, part)]));
+}
+
+function entriesOf<Names extends object, T>(names: Names, parts: Named<Names, T>): [string, T][];
+function entriesOf(names: object, parts: Record<string, object>): [string, unknown][] {
+  return Object.entries(names).flatMap(([key, name]): [string, unknown][] =>
+    typeof name === 'string' ? [[name, parts[key]]] : entriesOf(name, parts[key]),
+  );
+}
+
+const flat = (names: object): string[] =>
+  Object.values(names).flatMap((name) => (typeof name === 'string' ? [name] : flat(name)));
+
 /**
  * The entry of that name.
  * @throws SidestreamError `model/bad-weights` when it is missing
@@ -67,23 +88,20 @@ export function entryOf<T>(state: StateDict<T>, name: string): T {
 
 /** Names of the layers of a ladder: those that follow each other without a gap, each with its experts up to a gap. */
 function namesOf(state: StateDict<unknown>, ladder: Ladder): Layer<string>[] {
-  const has = (name: string | undefined): boolean => name !== undefined && Object.hasOwn(state, name);
   const layers: Layer<string>[] = [];
-  for (;;) {
-    const { router } = layerNames(ladder, layers.length, 0, true);
-    if (!has(router.weight)) return layers;
+  for (let layer = 0; Object.hasOwn(state, routerNames(ladder, layer).weight); layer++) {
     let experts = 0;
-    while (has(expertNames(ladder, layers.length, experts).down)) experts++;
-    layers.push(layerNames(ladder, layers.length, experts, has(router.bias)));
+    while (Object.hasOwn(state, expertNames(ladder, layer, experts).down)) experts++;
+    layers.push(layerNames(ladder, layer, experts, Object.hasOwn(state, routerNames(ladder, layer).bias)));
   }
+  return layers;
 }
 
 /**
  * The mixture layers of one ladder; none where there is no such ladder.
  * @throws SidestreamError `model/bad-weights` when half of an expert is missing
  */
-export const layersOf = <T>(state: StateDict<T>, ladder: Ladder): Layer<T>[] =>
-  namesOf(state, ladder).map((names) => mapLayer(names, (name) => entryOf(state, name)));
+export const layersOf = <T>(state: StateDict<T>, ladder: Ladder): Layer<T>[] => read(state, namesOf(state, ladder));
 
 /** Number of experts of every layer. */
 export const expertCounts = (state: StateDict<unknown>): ExpertCounts => ({
@@ -95,11 +113,12 @@ export const expertCounts = (state: StateDict<unknown>): ExpertCounts => ({
 export const ladderEntries = <T>(ladders: Record<Ladder, readonly Layer<T>[]>): Record<string, T> =>
   Object.fromEntries(
     LADDERS.flatMap((ladder) =>
-      ladders[ladder].flatMap((layer, index) => {
-        const names = layerNames(ladder, index, layer.experts.length, layer.router.bias !== undefined);
-        const parts = partsOf(layer);
-        return partsOf(names).map((name, part): [string, T] => [name, parts[part]]);
-      }),
+      ladders[ladder].flatMap((layer, index) =>
+        entriesOf<Layer<string>, T>(
+          layerNames(ladder, index, layer.experts.length, layer.router.bias !== undefined),
+          layer,
+        ),
+      ),
     ),
   );
 
@@ -111,38 +130,33 @@ export function mapLayers<T>(
   const changed = (ladder: Ladder): Layer<T>[] =>
     layersOf(state, ladder).map((layer, index) => change(layer, ladder, index));
   const after = ladderEntries({ text: changed('text'), image: changed('image') });
-  const before = new Set(LADDERS.flatMap((ladder) => namesOf(state, ladder).flatMap(partsOf)));
+  const before = new Set(LADDERS.flatMap((ladder) => flat(namesOf(state, ladder))));
   const kept = Object.entries(state).filter(([name]) => !before.has(name) || Object.hasOwn(after, name));
   return { ...Object.fromEntries(kept), ...after };
 }
 
 /** Names of the weights that learn when older experts are frozen: all but the experts that are not the newest of their layer. */
 export function trainableNames(state: StateDict<unknown>): string[] {
-  const frozen = new Set(
-    LADDERS.flatMap((ladder) =>
-      namesOf(state, ladder).flatMap(({ experts }) => experts.slice(0, -1).flatMap(({ down, up }) => [down, up])),
-    ),
-  );
+  const older = LADDERS.flatMap((ladder) => namesOf(state, ladder).map(({ experts }) => experts.slice(0, -1)));
+  const frozen = new Set(flat(older));
   return Object.keys(state).filter((name) => !frozen.has(name));
 }
 
-/** Names of the newest expert of every layer, and of the layer's router. */
-export const newestNames = (state: StateDict<unknown>): Layer<string>[] =>
-  LADDERS.flatMap((ladder) =>
-    namesOf(state, ladder).map(({ experts, router }) => ({ experts: experts.slice(-1), router })),
-  );
+/** Names of the newest expert and the router of every layer; those of the routers once more. */
+export function newestNames(state: StateDict<unknown>): { names: string[]; routers: string[] } {
+  const layers = LADDERS.flatMap((ladder) => namesOf(state, ladder));
+  return {
+    names: flat(layers.map(({ experts, router }) => [experts.slice(-1), router])),
+    routers: flat(layers.map(({ router }) => router)),
+  };
+}
 
 /** @throws SidestreamError `model/bad-weights` when a part of the fusion is missing */
-export const fusionOf = <T>(state: StateDict<T>): Affine<T> => ({
-  weight: entryOf(state, FUSION.weight),
-  bias: entryOf(state, FUSION.bias),
-});
+export const fusionOf = <T>(state: StateDict<T>): Affine<T> => read(state, FUSION_NAMES);
 
 /** The fusion as entries of a state dict. */
-export const fusionEntries = <T>({ weight, bias }: Affine<T>): Record<string, T> => ({
-  [FUSION.weight]: weight,
-  [FUSION.bias]: bias,
-});
+export const fusionEntries = <T>(fusion: Affine<T>): Record<string, T> =>
+  Object.fromEntries(entriesOf<Affine<string>, T>(FUSION_NAMES, fusion));
 
 /**
  * The user encoder, with the blocks that follow each other without a gap.
@@ -151,14 +165,9 @@ export const fusionEntries = <T>({ weight, bias }: Affine<T>): Record<string, T>
 export function userEncoderOf<T>(state: StateDict<T>): UserEncoder<T> {
   let blocks = 0;
   while (Object.hasOwn(state, userEncoderNames(blocks + 1).blocks[blocks].query)) blocks++;
-  return mapUserEncoder(userEncoderNames(blocks), (name) => entryOf(state, name));
+  return read(state, userEncoderNames(blocks));
 }
 
 /** A user encoder as entries of a state dict. */
-export function userEncoderEntries<T>(encoder: UserEncoder<T>): Record<string, T> {
-  const names: string[] = [];
-  const parts: T[] = [];
-  mapUserEncoder(userEncoderNames(encoder.blocks.length), (name) => names.push(name));
-  mapUserEncoder(encoder, (part) => parts.push(part));
-  return Object.fromEntries(names.map((name, part) => [name, parts[part]]));
-}
+export const userEncoderEntries = <T>(encoder: UserEncoder<T>): Record<string, T> =>
+  Object.fromEntries(entriesOf<UserEncoder<string>, T>(userEncoderNames(encoder.blocks.length), encoder));

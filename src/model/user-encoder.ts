@@ -50,63 +50,29 @@ export interface Block<T> {
   feedForwardNorm: Affine<T>;
 }
 
-const mapAffine = <T, U>({ weight, bias }: Affine<T>, f: (part: T) => U): Affine<U> => ({
-  weight: f(weight),
-  bias: f(bias),
-});
-
-/** The user encoder with every part replaced. */
-export const mapUserEncoder = <T, U>(
-  { position, norm, blocks }: UserEncoder<T>,
-  f: (part: T) => U,
-): UserEncoder<U> => ({
-  position: f(position),
-  norm: mapAffine(norm, f),
-  blocks: blocks.map((block) => ({
-    query: f(block.query),
-    key: f(block.key),
-    value: f(block.value),
-    output: f(block.output),
-    inner: mapAffine(block.inner, f),
-    outer: mapAffine(block.outer, f),
-    attentionNorm: mapAffine(block.attentionNorm, f),
-    feedForwardNorm: mapAffine(block.feedForwardNorm, f),
-  })),
-});
-
-/** How the parts of a user encoder are made: their values, or their shapes. */
-export interface PartFactory<T> {
-  position(rows: number, columns: number): T;
-  matrix(rows: number, columns: number): T;
-  bias(size: number): T;
-  /** The weight of a LayerNorm. */
-  scale(size: number): T;
-}
-
-/** A user encoder for E = `embeddingDim` and L = `maxSeqLen`. */
-export function makeUserEncoder<T>(
-  { embeddingDim: width, maxSeqLen, blocks }: { embeddingDim: number; maxSeqLen: number; blocks: number },
-  make: PartFactory<T>,
-): UserEncoder<T> {
-  const linearOf = (rows: number, columns: number): Affine<T> => ({
-    weight: make.matrix(rows, columns),
-    bias: make.bias(rows),
-  });
-  const normOf = (): Affine<T> => ({ weight: make.scale(width), bias: make.bias(width) });
-  return {
-    position: make.position(maxSeqLen, width),
-    norm: normOf(),
-    blocks: Array.from({ length: blocks }, () => ({
-      query: make.matrix(width, width),
-      key: make.matrix(width, width),
-      value: make.matrix(width, width),
-      output: make.matrix(width, width),
-      inner: linearOf(4 * width, width),
-      outer: linearOf(width, 4 * width),
-      attentionNorm: normOf(),
-      feedForwardNorm: normOf(),
-    })),
+/** Shapes of a user encoder for E = `embeddingDim` and L = `maxSeqLen`. */
+export function userEncoderShapes({
+  embeddingDim: width,
+  maxSeqLen,
+  blocks,
+}: {
+  embeddingDim: number;
+  maxSeqLen: number;
+  blocks: number;
+}): UserEncoder<number[]> {
+  const square = [width, width];
+  const norm = { weight: [width], bias: [width] };
+  const block = {
+    query: square,
+    key: square,
+    value: square,
+    output: square,
+    inner: { weight: [4 * width, width], bias: [4 * width] },
+    outer: { weight: [width, 4 * width], bias: [width] },
+    attentionNorm: norm,
+    feedForwardNorm: norm,
   };
+  return { position: [maxSeqLen, width], norm, blocks: new Array(blocks).fill(block) };
 }
 
 /** Added to scores of padded and future positions, as in the reference. */

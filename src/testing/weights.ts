@@ -3,13 +3,14 @@ import {
   type Ladder,
   type Layer,
   ladderEntries,
+  layerShapes,
   layersOf,
-  makeUserEncoder,
   type Random,
   type StateDict,
   seededRandom,
   uniform,
   userEncoderEntries,
+  userEncoderShapes,
   type Weight,
   type Weights,
 } from '../model';
@@ -33,9 +34,9 @@ export interface ModelConfig {
   tapLayers: number;
 }
 
-const drawing =
-  (random: Random) =>
-  (...shape: number[]): Weight => ({
+/** Random weights of these shapes. */
+function drawn(shapes: StateDict<number[]>, random: Random): Weights {
+  const draw = (shape: number[]): Weight => ({
     shape,
     values: uniform(
       random,
@@ -43,32 +44,27 @@ const drawing =
       1,
     ),
   });
+  return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, draw(shape)]));
+}
 
 /** Both ladders with random weights. */
 export function randomLadders({ dim, bottleneck, experts, bias = false }: LadderSizes, seed: number): Weights {
-  const draw = drawing(seededRandom(seed));
-  const layers = (): Layer<Weight>[] =>
-    experts.map((count) => ({
-      experts: Array.from({ length: count }, () => ({ down: draw(bottleneck, dim), up: draw(dim, bottleneck) })),
-      router: { weight: draw(count + 1, dim), ...(bias && { bias: draw(count + 1) }) },
-    }));
-  return ladderEntries({ text: layers(), image: layers() });
+  const layers = experts.map((count) => layerShapes(dim, new Array(count).fill(bottleneck), bias));
+  return drawn(ladderEntries({ text: layers, image: layers }), seededRandom(seed));
 }
 
 /** A user encoder with random weights. */
-export function randomUser(sizes: ModelConfig, seed: number): Weights {
-  const draw = drawing(seededRandom(seed));
-  return userEncoderEntries(makeUserEncoder(sizes, { position: draw, matrix: draw, bias: draw, scale: draw }));
-}
+export const randomUser = (sizes: ModelConfig, seed: number): Weights =>
+  drawn(userEncoderEntries(userEncoderShapes(sizes)), seededRandom(seed));
 
 /** A whole model with random weights and one expert per layer. */
 export function randomModel(config: ModelConfig, seed: number): Weights {
   const { hiddenDim, bottleneckDim, embeddingDim, tapLayers } = config;
-  const draw = drawing(seededRandom(seed));
+  const fusion = { weight: [embeddingDim, 2 * hiddenDim], bias: [embeddingDim] };
   return {
     ...randomUser(config, seed + 1),
     ...randomLadders({ dim: hiddenDim, bottleneck: bottleneckDim, experts: new Array(tapLayers).fill(1) }, seed + 2),
-    ...fusionEntries({ weight: draw(embeddingDim, 2 * hiddenDim), bias: draw(embeddingDim) }),
+    ...drawn(fusionEntries(fusion), seededRandom(seed)),
   };
 }
 

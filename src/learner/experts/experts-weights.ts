@@ -10,7 +10,6 @@ import {
   type Ladder,
   ladderEntries,
   newestNames,
-  partsOf,
   seededRandom,
   type TapShape,
   type Utilization,
@@ -33,7 +32,7 @@ const FORMAT = 'sidestream-experts';
  * Bounds of stored experts, far above what `Experts` makes: 4 experts a layer, a bottleneck of 32. Adam moves a weight by
  * about 5e-4 a step, so it takes two million steps to a magnitude of 1000.
  */
-const LIMITS = { experts: 64, bottleneckDim: 1024, magnitude: 1000, routerBias: true };
+const LIMITS = { experts: 64, bottleneckDim: 1024, magnitude: 1000 };
 /** Summed activation of a window at most. */
 const MOST_ACTIVATION = 1e9;
 
@@ -68,14 +67,12 @@ export function freshWeights(shape: TapShape, bottleneckDim: number, content: Co
 
 /** The names that learn, and masks that keep all but the newest router row (and its bias) as they are. */
 export function newestWeights(weights: Weights): { names: string[]; masks: Record<string, Float32Array> } {
-  const layers = newestNames(weights);
-  const masks = layers.flatMap(({ router }) =>
-    Object.values(router).map((name) => {
-      const { shape, values } = weights[name];
-      return [name, new Float32Array(values.length).fill(1, values.length - values.length / shape[0])];
-    }),
-  );
-  return { names: layers.flatMap(partsOf), masks: Object.fromEntries(masks) };
+  const { names, routers } = newestNames(weights);
+  const masks = routers.map((name): [string, Float32Array] => {
+    const { shape, values } = weights[name];
+    return [name, new Float32Array(values.length).fill(1, values.length - values.length / shape[0])];
+  });
+  return { names, masks: Object.fromEntries(masks) };
 }
 
 /** Shares to expect of fresh experts: their gates. */
@@ -101,7 +98,7 @@ export function encodeExperts({ weights, activation, shares, content }: ExpertsR
 export function decodeExperts(bytes: Uint8Array, shape: TapShape): ExpertsRecord {
   const { weights, metadata } = decodeSafetensors(bytes);
   if (metadata.format !== FORMAT) throw bad(`their format is "${metadata.format}", not "${FORMAT}"`);
-  const wrong = checkWeights(weights, shape, {}, LIMITS);
+  const wrong = checkWeights(weights, shape, {}, true, LIMITS);
   if (wrong) throw bad(wrong);
   const shares = parseUtilization(metadata.shares, weights);
   const activation = parseUtilization(metadata.activation, weights);
