@@ -1,5 +1,4 @@
 export { BaseModel } from './base-model';
 export { baseConfig, initialWeights } from './config';
-export { disposeView, type HistoryView, historyView, itemRows, userRows } from './network';
-export { disposeTaps, tapsOf } from './taps';
+export { disposeTaps, disposeView, type HistoryView, historyView, itemRows, tapsOf, userRows } from './network';
 export { itemVectors, userVectors, vectorScores } from './vectors';

@@ -6,8 +6,7 @@ import type { OfflineSource } from '../training';
 import { offlineBatch } from '../training/offline-batch';
 import { disposeTensors, offlineLoss, offlineTensors } from '../training/offline-loss';
 import { baseConfig, initialWeights } from './config';
-import { disposeView, historyView, itemRows, userRows } from './network';
-import { disposeTaps, tapsOf } from './taps';
+import { disposeTaps, disposeView, historyView, itemRows, tapsOf, userRows } from './network';
 
 const table = categoryTable(24);
 const config = baseConfig('sidestream', { embeddingDim: 6, maxSeqLen: 3, heads: 2, blocks: 1 });
@@ -24,7 +23,7 @@ const source: OfflineSource = {
 const chunks = sequences.map((rows, sequence) => ({ sequence, rows }));
 
 for (const backend of ['cpu', 'wasm'] as const) {
-  describe(`the pooled loss on ${backend}`, () => {
+  describe(`the offline loss on ${backend}`, () => {
     beforeAll(() => useBackend(backend));
 
     test('is the mean cross-entropy of the steps, computed by hand, and leaves no tensor', async () => {

@@ -1,5 +1,5 @@
-import { add, concat, mul, split, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import type { BaseConfig } from '../catalog';
+import { add, concat, dispose, mul, split, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { type BaseConfig, dequantize, type FeatureTable } from '../catalog';
 import {
   type AttentionMask,
   attentionMask,
@@ -7,12 +7,27 @@ import {
   type ForwardOptions,
   type ItemTaps,
   itemEmbeddings,
+  type Ladder,
   type Parameters,
   product,
   unitRows,
   userEncoder,
   userEncoderOf,
 } from '../model';
+
+/** Taps of the items at these rows, on the compute backend. The caller frees them with `disposeTaps`. */
+export function tapsOf(table: FeatureTable, rows: ArrayLike<number>): ItemTaps {
+  const take = (ladder: Ladder): Tensor2D[] => {
+    const taps = table.taps[ladder];
+    const all = tensor2d(dequantize(table, ladder, rows), [rows.length, taps * table.dim]);
+    const parts: Tensor2D[] = split(all, taps, 1);
+    all.dispose();
+    return parts;
+  };
+  return { text: take('text'), image: take('image') };
+}
+
+export const disposeTaps = ({ text, image }: ItemTaps): void => dispose([...text, ...image]);
 
 /** What the positions of some sequences may see, on the compute backend. */
 export interface HistoryView {

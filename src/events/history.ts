@@ -1,7 +1,6 @@
 import * as v from 'valibot';
-import { EVENT_STRENGTH, type LoggedEvent, STRONGEST } from './event';
+import { EVENT_STRENGTH, type LoggedEvent, STRONGEST, storedCount, storedId } from './event';
 import { recordSchema, ShopperState } from './shopper-state';
-import { storedCount, storedId } from './stored-schemas';
 
 /** Choices, and dismissals, that are stored; no term looks further back. */
 const LONGEST = 1000;

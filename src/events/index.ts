@@ -7,7 +7,8 @@ export {
   itemIdSchema,
   type LoggedEvent,
   type NewEvent,
+  storedCount,
+  storedTime,
 } from './event';
 export { type ChoiceHistory, History, historySchema } from './history';
-export { NO_RECORD, type ShopperRecord } from './shopper-record';
-export { storedCount, storedTime } from './stored-schemas';
+export { NO_RECORD, type ShopperRecord } from './shopper-state';

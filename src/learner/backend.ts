@@ -4,23 +4,22 @@ import { SidestreamError } from '../error';
 /** Compute backends of the model, fastest first for large models. */
 export type Backend = 'webgpu' | 'wasm' | 'cpu';
 
-/** The GPU of this thread is gone: driver update, sleep, too much memory. tfjs does not look for another one. */
+/** This thread lost its GPU: driver update, sleep, too much memory. tfjs does not look for another one. */
 let gpuLost = false;
 
-/** Whether the backend that is set can compute no more; another one is to be chosen, and what was on it is gone. */
+/** Whether the backend in use can no longer compute; choose another one, the tensors on it are lost. */
 export const isBackendLost = (): boolean => gpuLost && getBackend() === 'webgpu';
 
-/** Tensors of this thread, and the bytes in them. */
+/** Tensors of this thread, and their size in bytes. */
 export function tensorsInUse(): { tensors: number; bytes: number } {
   const { numTensors, numBytes } = memory();
   return { tensors: numTensors, bytes: numBytes };
 }
 
 /**
- * Sets the tfjs backend of this thread and downloads no other: WebGPU on a hardware adapter, else wasm, else cpu.
- * Runs in a browser (window or worker).
- * A GPU that was lost once is not taken again.
- * @param wanted takes this one without probing; where it is set already (Node sets its own) nothing is loaded
+ * Sets the tfjs backend of this thread and downloads no other: WebGPU on a hardware adapter, else wasm, else cpu. Runs in
+ * a browser (window or worker). A GPU that was lost once is not used again.
+ * @param wanted sets this one without probing; nothing is loaded where it is set already, as in Node
  * @returns the backend that is set
  * @throws SidestreamError `runtime/unexpected` when `wanted`, or cpu as the last resort, cannot be started
  */
@@ -35,7 +34,7 @@ export async function chooseBackend(wanted?: Backend): Promise<Backend> {
       await start(backend);
       return backend;
     } catch (thrown) {
-      // The next one does the same, slower; the reason is kept for whoever looks into the console.
+      // The next one does the same, only slower; the console shows why.
       console.warn(SidestreamError.from(thrown).message);
     }
   }
@@ -49,8 +48,8 @@ export interface AdapterSource {
 }
 
 /**
- * Backends worth trying in this browser, best first. Asks for the adapter itself, because tfjs crashes when there is
- * none, and leaves software adapters aside: they are slower than wasm.
+ * Backends to try in this browser, best first. It requests the adapter itself, because tfjs crashes without one, and
+ * skips software adapters, which are slower than wasm.
  */
 export async function candidateBackends(
   gpu: AdapterSource | undefined = globalThis.navigator?.gpu,
@@ -77,7 +76,7 @@ async function startWasm(): Promise<void> {
   setWasmPaths({
     'tfjs-backend-wasm-simd.wasm': simd.default,
     'tfjs-backend-wasm.wasm': plain.default,
-    // Never asked for, but the map has to name it.
+    // Never requested, but tfjs requires the entry.
     'tfjs-backend-wasm-threaded-simd.wasm': simd.default,
   });
 }

@@ -2,11 +2,11 @@ import type { BaseModel } from '../base-model';
 import type { FeatureTable } from '../catalog';
 import type { BaseSignal } from '../ranking';
 
-/** A base model as one shopper's learner hears it: the items embedded once, the scores after the present history. */
+/** A base model's scores for one shopper: the items are embedded once, the scores follow the history. */
 export class BaseModelScores {
   readonly model: BaseModel;
   #signal: BaseSignal;
-  /** Choices that the scores know of. */
+  /** Choices that the scores are computed from; -1 before the first time. */
   #choices = -1;
   #preparing: Promise<void> | null = null;
 
@@ -27,8 +27,8 @@ export class BaseModelScores {
   }
 
   /**
-   * Brings the scores up to a history. Calls that overlap share one computation, so that who called first also goes on
-   * first.
+   * Computes the scores after a history. Calls that overlap share one computation, so that they resolve in the order of
+   * the calls.
    */
   prepare(rows: readonly number[]): Promise<void> {
     this.#preparing ??= this.#catchUp(rows).finally(() => {

@@ -1,8 +1,6 @@
-export { Learner } from './learner';
+export { learnerMemory, preloadCompute } from './compute';
+export { Learner, type LearnerOptions } from './learner';
 export type { LearnerCatalog } from './learner-catalog';
-export { learnerMemory } from './learner-memory';
-export type { LearnerOptions } from './learner-options';
-export { preloadCompute } from './preload-compute';
 export type { Profile } from './profile';
 export { decodeProfile, encodeProfile, readProfile, storedProfile, upgradeStoredProfile } from './profile-file';
 export { DriftDetector, type DriftOptions } from './windows/drift';

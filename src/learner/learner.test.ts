@@ -163,7 +163,7 @@ describe('Learner', () => {
     expect(learner.save().lastEvent).toBe(1);
   });
 
-  it('hears the experts again as soon as a grown catalogue is embedded', async () => {
+  it('scores with the experts again as soon as a grown catalogue is embedded', async () => {
     const learner = await learned(clicks(6));
     const grown = catalog(3 * GROUP + 3);
     await learner.setCatalog(grown);
@@ -172,7 +172,7 @@ describe('Learner', () => {
     learner.dispose();
   });
 
-  it('hears a base model, whatever is learned besides, and gives its memory back', async () => {
+  it('scores with a base model, whatever is learned besides, and frees its memory', async () => {
     const shop = catalog();
     const config = baseConfig('sidestream', { embeddingDim: 6, maxSeqLen: 4, heads: 2, blocks: 1 });
     const stored = BaseModel.from(initialWeights(config, shop.table, 4, 7), config, shop.table).save();

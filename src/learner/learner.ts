@@ -3,27 +3,34 @@ import { EVENT_STRENGTH, History, type LoggedEvent } from '../events';
 import { type RankState, rawTermValues, type TermSources, type TermValues, type TermWeights } from '../ranking';
 import type { Backend } from './backend';
 import { BaseModelScores } from './base-model-scores';
-import { expertCandidates } from './experts/expert-candidates';
-import { ExpertRuntime } from './experts/expert-runtime';
-import { checkFinite } from './finite-terms';
+import { ExpertRuntime, expertCandidates } from './experts/expert-runtime';
 import type { LearnerCatalog } from './learner-catalog';
-import type { LearnerOptions } from './learner-options';
 import { activeWeights, PersonalWeights, START_WEIGHTS, START_WEIGHTS_WITH_BASE } from './personal-weights';
 import type { PreferenceExperts } from './preferences/preference-expert';
 import { PreferenceModel } from './preferences/preference-model';
 import { PrequentialRecord } from './prequential-record';
 import { PROFILE_SCHEMA, type Profile } from './profile';
-import { TermValueCache } from './term-value-cache';
+import { checkFinite, TermValueCache } from './term-values';
 import { WindowClock } from './windows/window-clock';
 
 /** Choices needed before the experts of the ladders train at all. */
 const FIRST_TRAINING = 3;
 /** Choices between two of their trainings. */
 const TRAINING_INTERVAL = 10;
+/** Steps of Adam in one training. */
 const TRAINING_STEPS = 10;
+
+export interface LearnerOptions {
+  seed: number;
+  /** tfjs backend; chosen by probing when absent. */
+  backend?: Backend;
+  /** False: nothing but the weights of the terms is learned. Default true. */
+  experts?: boolean;
+}
+
 /**
- * Learns from one shopper's events: the history, the personal weights and the taste experts at once, the experts of the
- * ladders in `train()`. Holds no storage; the caller keeps the log and the profile.
+ * Learns from one shopper's events: the history, the personal weights and the preference experts at once, the experts of
+ * the ladders in `train()`. It stores nothing; the caller keeps the log and the profile.
  */
 export class Learner {
   readonly history = new History();
@@ -51,8 +58,8 @@ export class Learner {
   }
 
   /**
-   * Continues from a stored profile and the log: events later than the profile are learned. Earlier ones only rebuild the
-   * history of a profile that has none of its own.
+   * Continues from a stored profile and the log. Events later than the profile are learned; earlier ones only rebuild the
+   * history of a profile that was stored without one.
    */
   restore(profile: Profile | null, log: LoggedEvent[]): void {
     if (profile) {
@@ -75,8 +82,8 @@ export class Learner {
   }
 
   /**
-   * Continues from a stored profile without learning: takes over what rules need, such as what was bought or dismissed, and
-   * nothing of the taste. Pass the events of the log to `note`.
+   * Continues from a stored profile without learning: takes over the state that rules need, such as items bought or
+   * dismissed, but no choices and no preferences. Pass the events of the log to `note`.
    */
   restoreWithoutLearning(profile: Profile | null): void {
     if (!profile?.history) return;
@@ -100,24 +107,24 @@ export class Learner {
     };
   }
 
-  /** Id of the last event taken in; 0 before the first. */
+  /** Id of the last event processed; 0 before the first. */
   get lastEvent(): number {
     return this.#lastEvent;
   }
 
-  /** The events taken in so far have other ids in the log that is kept from now on. @param lastEvent id of the last one */
+  /** The log was replaced by one in which the events processed so far have other ids. @param lastEvent id of the last one */
   renumber(lastEvent: number): void {
     this.#lastEvent = lastEvent;
   }
 
-  /** Takes in one event: weights and taste learn from the list as it stood before it, then the history grows. */
+  /** Processes one event: weights and preferences learn from the list as it was before the event, then the history grows. */
   observe(event: LoggedEvent): void {
     const row = this.#catalog.index.rowOf.get(event.itemId);
     this.#lastEvent = Math.max(this.#lastEvent, event.id);
     if (row === undefined) return;
     const strength = EVENT_STRENGTH[event.type];
     if (strength > 0 && !this.history.rows.includes(row)) this.#learn(row, strength);
-    const judged = this.#preferences.judge(event.type, row, () => this.#preferenceExperts);
+    const judged = this.#preferences.learnDismissal(event.type, row, () => this.#preferenceExperts);
     const distance = strength > 0 ? this.#preferences.distanceOf(row, this.#catalog.index, this.#baseSignal) : null;
     if (this.#remember(event)) {
       this.#clock.count(distance);
@@ -126,7 +133,7 @@ export class Learner {
     if (strength > 0 || judged) this.#lastUpdate = event.time;
   }
 
-  /** Records of an event only what rules need; nothing is learned. */
+  /** Updates only the state that rules need; nothing is learned. */
   note(event: LoggedEvent): void {
     const row = this.#catalog.index.rowOf.get(event.itemId);
     this.#lastEvent = Math.max(this.#lastEvent, event.id);
@@ -145,13 +152,13 @@ export class Learner {
     return this.#experts.unloaded;
   }
 
-  /** Loads tfjs and the stored experts of the ladders, so that their term speaks again after a reload. */
+  /** Loads tfjs and the stored experts of the ladders, so that their term is part of the score again after a reload. */
   async ensureLoaded(): Promise<void> {
     const { chooseBackend, isBackendLost } = await import('./backend');
     const lost = isBackendLost();
     const base = this.#base?.model;
     if (lost) {
-      this.#experts.sleep();
+      this.#experts.unload();
       base?.dispose();
     }
     this.#backend = await chooseBackend(this.#options.backend);
@@ -160,8 +167,8 @@ export class Learner {
   }
 
   /**
-   * Trains the newest experts of the ladders on the history; ends the window when it is full. An update that the experts
-   * themselves reject (not finite, or worse on its own batch) leaves them as they were and is counted.
+   * Trains the newest experts of the ladders on the history; ends the window when that is due. An update that the experts
+   * reject (not finite, or worse on its own batch) changes nothing and is counted.
    */
   async train(): Promise<void> {
     await this.ensureLoaded();
@@ -179,9 +186,9 @@ export class Learner {
   }
 
   /**
-   * Embeds what `train` and `awaken` left for later.
-   * @param wanted called between pieces; false ends it early, and a later call begins again. Default: always true
-   * @returns whether lists may be others now
+   * Embeds the items that `train` and `ensureLoaded` left for later.
+   * @param wanted called between parts; false ends the call early, and a later call begins again. Default: always true
+   * @returns whether the scores may have changed
    */
   completeTraining(wanted?: () => boolean): Promise<boolean> {
     return this.#experts.complete(wanted);
@@ -193,7 +200,7 @@ export class Learner {
   }
 
   /**
-   * Loads tfjs and a stored base model, and hears it from now on.
+   * Loads tfjs and a stored base model, and scores with it from now on.
    * @returns the model, for other learners of the same catalogue
    * @throws SidestreamError `model/bad-weights` when it is damaged or was made for other features
    */
@@ -209,8 +216,8 @@ export class Learner {
   }
 
   /**
-   * Hears a base model from now on. The compute backend must be set.
-   * @param model stays the caller's, who may use it for other learners
+   * Scores with a base model from now on. The compute backend must be set.
+   * @param model the caller disposes of it, and may share it between learners
    */
   async useBase(model: BaseModel): Promise<void> {
     this.#setBase(await BaseModelScores.of(model, this.#catalog.table));
@@ -218,8 +225,8 @@ export class Learner {
   }
 
   /**
-   * Goes on with another backend where that in use was lost, from the weights that stand.
-   * @returns false when it was not lost: then the failure was another one
+   * Continues on another backend after the one in use was lost, from the weights last accepted.
+   * @returns false when the backend was not lost, so that a failure had another cause
    */
   async recover(): Promise<boolean> {
     const { isBackendLost } = await import('./backend');
@@ -228,31 +235,31 @@ export class Learner {
     return true;
   }
 
-  /** Goes on without the base model. */
+  /** Scores without the base model from now on. */
   forgetBase(): void {
     this.#setBase(null);
   }
 
-  /** Brings what the base model says up to the history; without a base model, or nothing new, it does nothing. */
+  /** Updates the base model's scores after new choices; without a base model it does nothing. */
   async prepare(): Promise<void> {
     await this.#base?.prepare(this.history.rows);
   }
 
-  /** The catalogue changed (rows only grow; old rows keep their place). */
+  /** Replaces the catalogue by one with more items; items keep their rows. */
   async setCatalog(catalog: LearnerCatalog): Promise<void> {
     this.#catalog = catalog;
     this.history.addUnseen(this.#idOf, catalog.index.rowOf);
-    this.#preferences.spaceChanged();
+    this.#preferences.featuresChanged();
     if (this.#base) await this.useBase(this.#base.model);
     await this.#experts.setCatalog(catalog);
   }
 
-  /** What the ranking needs. */
+  /** What the ranking reads of the learner. */
   get state(): RankState {
     return { ...this.#sources, record: this.history.record, weights: this.weights, terms: this.terms };
   }
 
-  /** What every term says of every item as things stand. Shared: not to be changed. */
+  /** The present value of every term for every item. Shared: not to be changed. */
   get terms(): TermValues {
     return this.#terms.values(this.#catalog.index, this.#sources);
   }
@@ -262,7 +269,7 @@ export class Learner {
   }
 
   /**
-   * Call it after `restore`, before lists are made: a profile whose scores are not finite would empty them.
+   * Call it after `restore` and before the first list: an item whose score is not finite is in no list.
    * @throws SidestreamError `store/corrupt` naming the term
    */
   checkFinite(): void {
@@ -297,14 +304,14 @@ export class Learner {
     return { history: this.history, base: this.#baseSignal, residualScores, experts: this.#experts.embeddings };
   }
 
-  /** Null when nothing but weights is to be learned. */
+  /** Null when nothing but weights is learned. */
   get #preferenceExperts(): PreferenceExperts | null {
     if (this.#options.experts === false) return null;
     return this.#preferences.experts(this.#catalog.index, this.#baseSignal);
   }
 
   #setBase(base: BaseModelScores | null): void {
-    this.#preferences.spaceChanged();
+    this.#preferences.featuresChanged();
     this.#base = base;
     this.#weights.startFrom(base ? START_WEIGHTS_WITH_BASE : START_WEIGHTS);
   }
@@ -327,7 +334,7 @@ export class Learner {
     const { gains, shares } = this.#weights.learn(this.terms, chosen, candidates, strength);
     const learned = shares && (this.#preferenceExperts?.learn({ chosen, candidates, shares, strength }) ?? true);
     if (!learned) this.#rejected++;
-    // A learned term that made the lists worse lately is silent until it has learned again.
+    // A learned term that made recent lists worse starts from zero.
     for (const lost of this.#record.note(gains)) {
       if (lost === 'preference') this.#preferences.clear();
       else this.#weights.silenceExperts();

@@ -14,7 +14,7 @@ function values(given: Partial<Record<TermName, number[]>>): TermValues {
 }
 
 describe('PersonalWeights', () => {
-  it('starts at the tuned weights with the experts unheard', () => {
+  it('starts at the tuned weights, with the experts at 0', () => {
     expect(new PersonalWeights().current).toEqual({ ...START_WEIGHTS, experts: 0 });
   });
 
@@ -28,13 +28,13 @@ describe('PersonalWeights', () => {
     expect(weights.current.numericAffinity).toBe(START_WEIGHTS.numericAffinity);
   });
 
-  it('neither learns the lift of newcomers nor takes it for a guess at what is chosen', () => {
-    const [heard, deaf] = [new PersonalWeights(), new PersonalWeights()];
+  it('neither learns the lift of cold-start items nor takes it for an estimate of the choice', () => {
+    const [lifted, plain] = [new PersonalWeights(), new PersonalWeights()];
     const terms = { category: [1, 0, 0, 0, 0, 0] };
-    const { loss } = heard.learn(values({ ...terms, coldStart: [0, 1, 1, 0, 0, 0] }), 0, candidates, 1);
-    expect(loss).toBe(deaf.learn(values(terms), 0, candidates, 1).loss);
-    expect(heard.save()).toEqual(deaf.save());
-    expect(heard.current.coldStart).toBe(START_WEIGHTS.coldStart);
+    const { loss } = lifted.learn(values({ ...terms, coldStart: [0, 1, 1, 0, 0, 0] }), 0, candidates, 1);
+    expect(loss).toBe(plain.learn(values(terms), 0, candidates, 1).loss);
+    expect(lifted.save()).toEqual(plain.save());
+    expect(lifted.current.coldStart).toBe(START_WEIGHTS.coldStart);
   });
 
   it('keeps every weight within a factor e of its start and the experts within 0 and 4', () => {
@@ -60,7 +60,7 @@ describe('PersonalWeights', () => {
     const weights = new PersonalWeights();
     const before = weights.learn(terms, 0, candidates, 1).loss;
     const { recent, nearestHistory } = weights.current;
-    // recent puts the chosen item above the mean of the candidates, closest below it.
+    // recent puts the chosen item above the mean of the candidates, nearestHistory below it.
     expect(recent).toBeGreaterThan(START_WEIGHTS.recent);
     expect(nearestHistory).toBeLessThan(START_WEIGHTS.nearestHistory);
     expect(weights.learn(terms, 0, candidates, 1).loss).toBeLessThan(before);
@@ -83,7 +83,7 @@ describe('PersonalWeights', () => {
     expect(weights.current).toEqual(new PersonalWeights().current);
   });
 
-  it('says how likely each candidate seemed, and what the taste gained', () => {
+  it('returns the probability of each candidate, and the gain of the preference term', () => {
     const terms = values({ preference: [2, 0, 0, 0, 0, 0] });
     const { loss, gains, shares } = new PersonalWeights().learn(terms, 0, candidates, 1);
     expect(shares?.reduce((sum, share) => sum + share)).toBeCloseTo(1);

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { scores, TERMS, type TermName, type TermValues, type TermWeights } from '../ranking';
 
-/** Weights every shopper starts with where the shop has no base model. The experts of the ladders start unheard. */
+/** Weights of a new shopper where the shop has no base model. The ladders' experts start at 0: they have to earn their weight. */
 export const START_WEIGHTS: TermWeights = {
   base: 0,
   embedding: 0,
@@ -34,16 +34,17 @@ export const START_WEIGHTS_WITH_BASE: TermWeights = {
   preference: 0.75,
 };
 
-/** Terms whose weight is the shop's and no choice changes: what they show is not yet known by any choice. */
+/** Terms whose weight the shop sets and no choice changes: nobody has chosen the items that they lift. */
 const FIXED_TERMS: readonly TermName[] = ['coldStart'];
 
+/** Learning rate of AdaGrad, and decay of theta towards 0 in one step, relative to it. */
 const RATE = 0.2;
 const DECAY = 0.05;
 /** Bound of |theta|: a weight stays within a factor e of its start. */
 const LIMIT = 1;
-/** Bound of the experts' weight, which is theirs alone to earn. */
+/** Largest weight of the ladders' experts. */
 const EXPERTS_LIMIT = 4;
-/** Bound of the summed squared gradients: above what any stream of choices sums to; steps are still above 0 there. */
+/** Bound of the summed squared gradients: no stream of choices reaches it, and steps are still above 0 there. */
 const SQUARES_LIMIT = 1e9;
 
 /** Least and largest theta of a term. */
@@ -52,7 +53,7 @@ function boundsOf(name: TermName): [low: number, high: number] {
   return name === 'experts' ? [0, EXPERTS_LIMIT] : [-LIMIT, LIMIT];
 }
 
-/** Terms that a stored profile does not know yet start where everybody starts. */
+/** A term that a stored profile does not have starts at 0, as for a new shopper. */
 const within = (low: number, high: number) => v.optional(v.pipe(v.number(), v.minValue(low), v.maxValue(high)), 0);
 const byTerm = (bounds: (name: TermName) => [low: number, high: number]) =>
   v.object(
@@ -69,16 +70,16 @@ export const personalWeightsSchema = v.object({
 });
 export type StoredWeights = v.InferOutput<typeof personalWeightsSchema>;
 
-/** Terms of what was learned on the device. */
+/** Terms whose values are learned on the device. */
 export const LEARNED_TERMS = ['preference', 'experts'] as const satisfies TermName[];
 export type LearnedTerm = (typeof LEARNED_TERMS)[number];
 
 const everyTerm = (value: number) => Object.fromEntries(TERMS.map((name) => [name, value])) as Record<TermName, number>;
 
 /**
- * The personal weights of the score's terms: w = w0 * exp(theta), the experts' w = theta in 0..4. One AdaGrad step per
- * choice on the softmax over the items not yet chosen, so that terms that put the chosen items high grow and the others
- * fade.
+ * The personal weights of the score's terms: w = w0 * exp(theta) with theta in -1..1; for the ladders' experts w = theta
+ * in 0..4. Each choice takes one AdaGrad step on the softmax over the items not yet chosen, so that terms that rank the
+ * chosen items high gain weight and the others lose it.
  */
 export class PersonalWeights {
   #theta = everyTerm(0);
@@ -96,7 +97,7 @@ export class PersonalWeights {
     return { theta: { ...this.#theta }, squares: { ...this.#squares } };
   }
 
-  /** Other weights to start from; what was learned stays as the factors it is. */
+  /** Replaces the start weights; theta stays. */
   startFrom(start: TermWeights): void {
     this.#start = start;
   }
@@ -109,20 +110,20 @@ export class PersonalWeights {
     return weights;
   }
 
-  /** Takes the experts' term out of the score until it earns its weight again. */
+  /** Sets the weight of the ladders' experts to 0. */
   silenceExperts(): void {
     this.#theta.experts = 0;
   }
 
   /**
-   * Learns from one choice. One whose loss is not finite changes nothing.
-   * @param values terms as they stood before the choice
+   * Learns from one choice; nothing changes when its loss is not finite.
+   * @param values terms before the choice
    * @param chosen row of the chosen item
    * @param candidates rows it was chosen from, `chosen` among them
-   * @param strength strength of the event; scales the step
+   * @param strength of the event; scales the gradient
    */
   learn(values: TermValues, chosen: number, candidates: ArrayLike<number>, strength: number): LearnedChoice {
-    // What is put forward to be found is no guess at what will be chosen.
+    // The lift of cold-start items is exploration, no estimate of the next choice.
     const weights = { ...this.current, coldStart: 0 };
     const { loss, mean, shares } = softmaxAt(values, weights, chosen, candidates);
     const gains = { preference: 0, experts: 0 };
@@ -149,29 +150,29 @@ export class PersonalWeights {
   }
 }
 
-/** The weights of the terms that are there: without a base model its terms have no weights of zero, nor without companions. */
+/** The weights without those of terms that have no data: no base model, or no co-occurrence table. */
 export function activeWeights(
   { base, embedding, boughtTogether, ...weights }: TermWeights,
-  known: { base: boolean; boughtTogether: boolean },
+  available: { base: boolean; boughtTogether: boolean },
 ): Partial<TermWeights> {
   return {
-    ...(known.base ? { base, embedding } : {}),
-    ...(known.boughtTogether ? { boughtTogether } : {}),
+    ...(available.base ? { base, embedding } : {}),
+    ...(available.boughtTogether ? { boughtTogether } : {}),
     ...weights,
   };
 }
 
-/** What one choice taught. */
+/** The result of learning from one choice. */
 export interface LearnedChoice {
   /** -log p(chosen) before the step, nats. */
   loss: number;
-  /** How much less the loss was thanks to the term, nats; 0 while it is silent. */
+  /** By how much each learned term lowered the loss, nats; 0 while its weight is 0. */
   gains: Record<LearnedTerm, number>;
-  /** How likely each candidate seemed before the step, adding up to 1; null when the loss was not finite. */
+  /** Probability of each candidate before the step; null when the loss was not finite. */
   shares: Float64Array | null;
 }
 
-/** -log softmax(score)[chosen] over the candidates, that softmax, and the expected value of each term under it. */
+/** -log softmax(score)[chosen] over the candidates, nats; that softmax; and the expected value of each term under it. */
 function softmaxAt(
   values: TermValues,
   weights: TermWeights,

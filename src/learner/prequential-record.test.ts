@@ -11,7 +11,7 @@ describe('PrequentialRecord', () => {
     expect(record.gains.preference).toBe(0);
   });
 
-  it('forgives what is long ago, and goes on from where it was stored', () => {
+  it('forgets old gains, and continues from a stored record', () => {
     const record = new PrequentialRecord();
     record.note({ preference: -2, experts: 0 });
     for (let n = 0; n < 30; n++) expect(record.note({ preference: 0.1, experts: 0 })).toEqual([]);

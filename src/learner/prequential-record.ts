@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { LEARNED_TERMS, type LearnedTerm } from './personal-weights';
 
-/** Memory of the record, in choices. */
+/** Time constant of the running mean, in choices. */
 const MEMORY = 10;
-/** Mean loss (nats per choice) at which a learned term is to be silenced. */
+/** Mean gain, in nats per choice, below which a learned term starts from zero. */
 const FLOOR: Record<LearnedTerm, number> = { preference: -0.25, experts: -0.01 };
 /** Bound of the gain of one choice, so that one large gain does not hide later losses. */
 const LIMIT = 100;
@@ -11,10 +11,10 @@ const LIMIT = 100;
 /** A mean gain, as a profile holds it. */
 export const gainSchema = v.pipe(v.number(), v.minValue(-LIMIT), v.maxValue(LIMIT));
 
-/** Mean gain in log-likelihood, in nats, that each learned term brought to the last choices before they were learned. */
+/** Mean gain in log-likelihood, nats, of each learned term on the last choices before it learned from them. */
 export type Gains = Record<LearnedTerm, number>;
 
-/** The guard's record of what was learned: whether it helped on choices that it did not know yet. */
+/** Whether each learned term helped on choices that it had not learned from yet: the guard against learning that harms. */
 export class PrequentialRecord {
   #gains: Gains = { preference: 0, experts: 0 };
 
@@ -27,8 +27,8 @@ export class PrequentialRecord {
   }
 
   /**
-   * Takes in what each learned term brought to a choice.
-   * @returns those that made the lists worse lately; their record begins again
+   * Adds the gains of one choice.
+   * @returns the terms that made recent lists worse; their record starts again at 0
    */
   note(gains: Gains): LearnedTerm[] {
     return LEARNED_TERMS.filter((name) => {

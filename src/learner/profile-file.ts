@@ -6,10 +6,10 @@ import { MOST_EXPERTS_BYTES, PROFILE_SCHEMA, type Profile, parseProfile } from '
 /** First bytes of the file: its name, and the version of this layout. */
 const MAGIC = 'sidestream-profile';
 const VERSION = 2;
-/** What stands for the digest where the page cannot hash (plain http): such a file is read unchecked. */
+/** In place of the digest where the page cannot hash (plain http); such a file is read unchecked. */
 const NO_DIGEST = '0'.repeat(64);
 
-/** Largest file, in bytes: the experts and 16 MiB for all the rest. */
+/** Largest file, bytes: the experts, and 16 MiB for the rest. */
 const MOST_BYTES = MOST_EXPERTS_BYTES + 16 * 2 ** 20;
 
 /** Version 1 names the preference experts `taste`. */
@@ -21,20 +21,24 @@ const withPreferences = (header: unknown): unknown => {
 const headerSchema = v.object({
   /** The profile without its arrays. */
   profile: v.record(v.string(), v.unknown()),
-  /** Names of the preference experts and their number of floats, in the order of the data. */
+  /** Name and number of floats of each preference expert, in the order of the data. */
   preferences: v.array(v.tuple([v.string(), v.pipe(v.number(), v.integer(), v.minValue(0))])),
   /** Bytes of the ladders' experts at the end of the data; null without. */
   experts: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))),
 });
 
 const damaged = (what: string, cause?: unknown): SidestreamError =>
-  new SidestreamError('store/corrupt', `The profile is damaged: ${what}. An older one or the event log is used.`, {
-    cause,
-  });
+  new SidestreamError(
+    'store/corrupt',
+    `The profile is damaged: ${what}. An older one or the event log is used instead.`,
+    {
+      cause,
+    },
+  );
 
 /**
- * A profile as one file: a line `sidestream-profile 1 <sha-256 of the rest>`, a line of JSON, and the numbers of what was
- * learned (little-endian floats, then the experts' safetensors).
+ * A profile as one file: a line `sidestream-profile <version> <sha-256 of the rest>`, a line of JSON, the preference
+ * experts as little-endian floats, and the ladders' experts as safetensors.
  */
 export async function encodeProfile(profile: Profile): Promise<Uint8Array<ArrayBuffer>> {
   const { preferences, experts, ...rest } = profile;
@@ -51,14 +55,14 @@ export async function encodeProfile(profile: Profile): Promise<Uint8Array<ArrayB
 }
 
 /**
- * Reads what `encodeProfile` wrote.
- * @throws SidestreamError `store/newer-schema` when newer code wrote it, `store/corrupt` when a bit of it is wrong
+ * Reads a file of `encodeProfile`.
+ * @throws SidestreamError `store/newer-schema` when newer code wrote it, `store/corrupt` when it is damaged
  */
 export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
   if (bytes.length > MOST_BYTES) throw damaged('it is larger than any profile');
   const first = lineOf(bytes, 0);
   const [magic, version, digest] = first.text.split(' ');
-  if (magic !== MAGIC) throw damaged('it does not begin like one');
+  if (magic !== MAGIC) throw damaged('it does not start like one');
   if (Number(version) > VERSION) {
     throw new SidestreamError(
       'store/newer-schema',
@@ -85,7 +89,7 @@ export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
   };
   const read = preferences.map(([name, length]): [string, Float32Array] => [name, fromLittleEndian(take(4 * length))]);
   const ladders = experts === null ? null : take(experts);
-  if (at !== body.length) throw damaged('something follows its end');
+  if (at !== body.length) throw damaged('data follows its end');
   return parseProfile({ ...profile, preferences: Object.fromEntries(read), experts: ladders });
 }
 
@@ -98,19 +102,19 @@ export const storedProfile = async (profile: Profile): Promise<{ schema: number;
 });
 
 /**
- * Reads what a store kept, also as code before schema 3 wrote it.
+ * Reads a profile from the store, also as code before schema 3 wrote it.
  * @throws SidestreamError as `decodeProfile`
  */
 export async function readProfile(data: unknown): Promise<Profile> {
   const stored = v.safeParse(storedSchema, data);
-  // Older profiles are plain objects, and newer ones tell their schema whatever their form.
+  // Older profiles are plain objects; newer ones state their schema whatever their form.
   return stored.success && stored.output.schema <= PROFILE_SCHEMA
     ? decodeProfile(stored.output.bytes)
     : parseProfile(data);
 }
 
 /**
- * Brings a profile that older code stored to the form of today.
+ * Converts a profile that older code stored to the present form.
  * @throws SidestreamError as `decodeProfile`
  */
 export const upgradeStoredProfile = async (stored: unknown): ReturnType<typeof storedProfile> =>

@@ -17,14 +17,14 @@ describe('parseProfile', () => {
     expect(parseProfile(structuredClone(profile))).toEqual(profile);
   });
 
-  it('refuses damage and names the place', () => {
+  it('refuses damage and names the field', () => {
     expect(codeOf({ ...profile, lastEvent: -1 })).toBe('store/corrupt');
     expect(codeOf({ ...profile, experts: 'abc' })).toBe('store/corrupt');
     expect(codeOf('nonsense')).toBe('store/corrupt');
     expect(() => parseProfile({ ...profile, windows: 1.5 })).toThrow(/windows/);
   });
 
-  it('reads a profile from before there were taste experts', () => {
+  it('reads a profile from before there were preference experts', () => {
     const { preferences: _, preferenceGain: __, drifts: ___, drift, ...older } = profile;
     expect(drift).toBeDefined();
     expect(parseProfile({ ...older, schema: 1 })).toEqual({
@@ -36,7 +36,7 @@ describe('parseProfile', () => {
     });
   });
 
-  it('tells a newer schema from damage', () => {
+  it('distinguishes a newer schema from damage', () => {
     expect(codeOf({ ...profile, schema: PROFILE_SCHEMA + 1, more: true })).toBe('store/newer-schema');
   });
 });

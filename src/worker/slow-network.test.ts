@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest';
 import { serveShop } from '../testing/served-shop';
 
 // The code that trains never arrives: a network cannot be made to hang for one import alone.
-vi.mock('../learner/preload-compute', () => ({ preloadCompute: () => new Promise<void>(() => undefined) }));
+vi.mock('../learner/compute', () => ({ preloadCompute: () => new Promise<void>(() => undefined) }));
 
 it('forgets at once while the code that trains is still being loaded', async () => {
   const shop = await serveShop();

@@ -5,7 +5,7 @@ import { catalogIndex, rank, scores } from '../../ranking';
 import { CATEGORIES, categoryTable, useBackend } from '../../testing/experts';
 import { Learner } from '../learner';
 import type { LearnerCatalog } from '../learner-catalog';
-import { expertCandidates } from './expert-candidates';
+import { expertCandidates } from './expert-runtime';
 
 const COUNT = 1500;
 const table = categoryTable(COUNT);
@@ -34,8 +34,8 @@ function shopper(shop = catalog()): Learner {
 }
 
 const differing = (a: Float32Array, b: Float32Array): number[] => [...a.keys()].filter((row) => a[row] !== b[row]);
-/** With a say for the experts, however little they have earned so far. */
-const heard = (learner: Learner): Float32Array => scores(learner.terms, { ...learner.weights, experts: 3 });
+/** Scores in which the experts have a weight, however little they have earned so far. */
+const scored = (learner: Learner): Float32Array => scores(learner.terms, { ...learner.weights, experts: 3 });
 const best = (score: Float32Array, rows: readonly number[]): number[] =>
   rows.toSorted((a, b) => score[b] - score[a] || a - b).slice(0, 100);
 const { index } = catalog();
@@ -50,7 +50,7 @@ describe('the embeddings of a large catalogue after an update', () => {
     await learner.train();
     const candidates = expertCandidates(learner.terms, learner.weights, learner.history.rows);
     expect(candidates.length).toBeLessThan(COUNT - 400);
-    const [experts, score] = [learner.terms.experts, heard(learner)];
+    const [experts, score] = [learner.terms.experts, scored(learner)];
     const shown = list(learner);
     const tensors = memory().numTensors;
 
@@ -59,7 +59,7 @@ describe('the embeddings of a large catalogue after an update', () => {
     const later = differing(experts, learner.terms.experts);
     expect(later.filter((row) => near.has(row))).toEqual([]);
     expect(later.length).toBeGreaterThan(400);
-    expect(best(heard(learner), candidates)).toEqual(best(score, candidates));
+    expect(best(scored(learner), candidates)).toEqual(best(score, candidates));
     expect(list(learner)).toEqual(shown);
     expect(memory().numTensors).toBe(tensors);
     expect(await learner.completeTraining()).toBe(false);

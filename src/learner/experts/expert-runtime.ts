@@ -1,32 +1,52 @@
 import { SidestreamError } from '../../error';
 import type { Utilization } from '../../model';
-import type { ExpertEmbeddings } from '../../ranking';
+import {
+  type ExpertEmbeddings,
+  LONGEST_HISTORY,
+  scores,
+  type TermValues,
+  type TermWeights,
+  topRows,
+} from '../../ranking';
 import type { LearnerCatalog } from '../learner-catalog';
 import type { Experts } from './experts';
 import type { TrainRequest } from './experts-batch';
 
-/** Experts that have been trained, with their embeddings at hand. */
-interface TrainedExperts {
+/** Items that a list may contain: the best by all terms but that of the ladders' experts. */
+const CANDIDATES = 1000;
+
+/**
+ * The rows whose embeddings the next list needs: those of the history that the term `experts` reads, and the candidates.
+ * @param history item rows, oldest first
+ * @returns each row once
+ */
+export function expertCandidates(terms: TermValues, weights: TermWeights, history: readonly number[]): number[] {
+  const candidates = topRows(scores(terms, { ...weights, experts: 0 }), CANDIDATES);
+  return [...new Set([...history.slice(-LONGEST_HISTORY), ...candidates])];
+}
+
+/** Experts on the compute backend, with their embeddings. */
+interface LoadedExperts {
   experts: Experts;
   embeddings: ExpertEmbeddings;
 }
 
 /**
- * The experts of the ladders as one shopper's learner hears them: stored bytes until they are needed, then on the compute
- * backend, which must be set before the first call that returns a promise.
+ * The ladders' experts of one shopper: stored bytes until they are needed, then on the compute backend, which must be set
+ * before the first call that returns a promise.
  */
 export class ExpertRuntime {
   #catalog: LearnerCatalog;
   readonly #seed: number;
   readonly #nearest: () => readonly number[];
-  #trained: TrainedExperts | null = null;
-  /** Rows whose embeddings are those of an update before the last. */
+  #loaded: LoadedExperts | null = null;
+  /** Rows whose embeddings are older than the last update. */
   #stale = new Int32Array();
-  /** Counts updates: what was begun before one is given up. */
+  /** Number of updates: a computation that began before the last one is dropped. */
   #update = 0;
   #stored: Uint8Array | null = null;
 
-  /** @param nearest rows whose embeddings the next list needs; after an update they are there first */
+  /** @param nearest returns the rows that the next list needs; they are embedded first after an update */
   constructor(catalog: LearnerCatalog, seed: number, nearest: () => readonly number[]) {
     this.#catalog = catalog;
     this.#seed = seed;
@@ -38,43 +58,43 @@ export class ExpertRuntime {
   }
 
   save(): Uint8Array | null {
-    return this.#trained ? this.#trained.experts.save() : this.#stored;
+    return this.#loaded ? this.#loaded.experts.save() : this.#stored;
   }
 
-  /** Off the compute backend, as the weights stand. */
-  sleep(): void {
+  /** Saves the weights and frees the compute backend. */
+  unload(): void {
     this.#stored = this.save();
     this.dispose();
   }
 
-  /** True when stored experts are not computed yet. */
+  /** True when stored experts are not loaded yet. */
   get unloaded(): boolean {
-    return this.#trained === null && this.#stored !== null;
+    return this.#loaded === null && this.#stored !== null;
   }
 
   /** Whether `complete` has something to do. */
   get incomplete(): boolean {
-    return this.#trained !== null && this.#stale.length > 0;
+    return this.#loaded !== null && this.#stale.length > 0;
   }
 
-  /** What the ranking hears; null before the first training. */
+  /** Embeddings for the term `experts`; null before the first training. */
   get embeddings(): ExpertEmbeddings | null {
-    const embeddings = this.#trained?.embeddings;
-    // Between a grown catalogue and its new embeddings the old ones have too few rows to be heard.
+    const embeddings = this.#loaded?.embeddings;
+    // After the catalogue grew, and until its new items are embedded, there are too few rows.
     const rows = this.#catalog.index.items.length;
     return embeddings && embeddings.learned.length === rows * embeddings.width ? embeddings : null;
   }
 
   get utilization(): Utilization {
-    return this.#trained?.experts.utilization() ?? { text: [], image: [] };
+    return this.#loaded?.experts.utilization() ?? { text: [], image: [] };
   }
 
   /**
-   * Makes stored experts heard again, or fresh ones.
-   * @returns false when the stored ones could not be used, so that fresh ones took their place
+   * Loads the stored experts, or makes fresh ones.
+   * @returns false when the stored experts are not usable and fresh ones replaced them
    */
   async load(): Promise<boolean> {
-    if (this.#trained) return true;
+    if (this.#loaded) return true;
     const { Experts: Implementation } = await import('./experts');
     const { table, blend } = this.#catalog;
     const options = { table, blend, seed: this.#seed };
@@ -83,7 +103,7 @@ export class ExpertRuntime {
     try {
       experts = this.#stored ? Implementation.load(options, this.#stored) : Implementation.create(options);
     } catch (thrown) {
-      // Stored for another encoder or damaged: the log is still there, so new experts learn from it again.
+      // Stored for another encoder or damaged. The log is intact, so fresh experts learn from it again.
       if (SidestreamError.from(thrown).code !== 'model/bad-weights') throw thrown;
       sound = false;
       experts = Implementation.create(options);
@@ -96,14 +116,14 @@ export class ExpertRuntime {
   }
 
   /**
-   * Trains the newest experts; must be awake.
+   * Trains the newest experts; does nothing before `load`.
    * @param ended whether the window ends after it
    * @returns false when the experts rejected the update
    */
   async train(request: Omit<TrainRequest, 'popularity'>, ended: boolean): Promise<boolean> {
-    if (!this.#trained) return false;
+    if (!this.#loaded) return false;
     this.#update++;
-    const { experts } = this.#trained;
+    const { experts } = this.#loaded;
     const { accepted } = await experts.train({ ...request, popularity: this.#catalog.index.popularity });
     if (ended) experts.endWindow();
     if (!accepted && !ended) return false;
@@ -113,53 +133,52 @@ export class ExpertRuntime {
   }
 
   /**
-   * Computes the embeddings that the last update left for later, piece by piece, other work of the thread in between.
-   * Until then those items keep their embeddings from before it. A newer update ends it early, and so may the caller.
-   * @param stillWanted called before each piece; false ends it. Default: always true
-   * @returns whether the ranking hears something else now
+   * Computes the embeddings that the last update left for later, in parts, so that other tasks of the thread run in
+   * between. Until then those items keep their older embeddings. A newer update ends it early.
+   * @param stillWanted called before each part; false ends it. Default: always true
+   * @returns whether `embeddings` changed
    */
   async complete(stillWanted: () => boolean = () => true): Promise<boolean> {
-    const [trained, rows, update] = [this.#trained, this.#stale, this.#update];
-    if (!trained || rows.length === 0) return false;
-    const { experts, embeddings: before } = trained;
-    const { embedLater } = await import('./experts');
-    const wanted = (): boolean => stillWanted() && this.#update === update && this.#trained?.experts === experts;
-    const values = await embedLater(experts, rows, before.width, wanted);
-    if (!values || !this.#trained) return false;
+    const [loaded, rows, update] = [this.#loaded, this.#stale, this.#update];
+    if (!loaded || rows.length === 0) return false;
+    const { experts, embeddings: before } = loaded;
+    const wanted = (): boolean => stillWanted() && this.#update === update && this.#loaded?.experts === experts;
+    const values = await experts.embedLater(rows, wanted);
+    if (!values || !this.#loaded) return false;
     if (!values.every(Number.isFinite)) {
-      // Without them every item has a score again; the next training begins with fresh ones.
+      // Without the experts every item has a finite score; the next training starts with fresh ones.
       this.dispose();
       return true;
     }
-    const { embeddings } = this.#trained;
+    const { embeddings } = this.#loaded;
     const learned = withRows(embeddings.learned, rows, values, before.width);
     const done = new Set(rows);
     this.#stale = this.#stale.filter((row) => !done.has(row));
-    this.#trained = { experts, embeddings: { ...embeddings, learned } };
+    this.#loaded = { experts, embeddings: { ...embeddings, learned } };
     return true;
   }
 
-  /** The catalogue changed (rows only grow; old rows keep their place). */
+  /** Replaces the catalogue by one with more items; items keep their rows. */
   async setCatalog(catalog: LearnerCatalog): Promise<void> {
     this.#catalog = catalog;
-    if (!this.#trained) return;
-    const { experts, embeddings } = this.#trained;
+    if (!this.#loaded) return;
+    const { experts, embeddings } = this.#loaded;
     const update = this.#update;
     experts.setTable(catalog.table);
-    // The rows that were there say what they said.
+    // Items that were there keep their embeddings.
     const first = embeddings.learned.length / embeddings.width;
     const fresh = Array.from({ length: catalog.table.count - first }, (_, n) => first + n);
     const learned = await experts.embeddingsOf(fresh);
-    // What fresh experts say depends on the catalogue alone.
+    // Embeddings by fresh experts depend on the catalogue alone.
     const base = await experts.baseEmbeddingsOf(fresh);
-    const now = this.#trained;
+    const now = this.#loaded;
     if (now?.experts !== experts || now.embeddings.base.length !== embeddings.base.length) return;
-    // By experts that may have learned meanwhile.
+    // The experts may have learned meanwhile.
     if (this.#update !== update) this.#stale = Int32Array.from([...this.#stale, ...fresh]);
     const { width } = embeddings;
-    this.#trained = {
+    this.#loaded = {
       experts,
-      // What was left for later may have come meanwhile.
+      // `complete` may have replaced embeddings meanwhile.
       embeddings: {
         width,
         learned: join(now.embeddings.learned, learned),
@@ -169,20 +188,20 @@ export class ExpertRuntime {
   }
 
   dispose(): void {
-    this.#trained?.experts.dispose();
-    this.#trained = null;
+    this.#loaded?.experts.dispose();
+    this.#loaded = null;
     this.#stale = new Int32Array();
   }
 
   /**
    * Embeds the items that the next list needs; the others keep their embeddings until `complete`.
-   * @returns false when an embedding is not finite (weights that are large in every layer); then nothing is changed
+   * @returns false when an embedding is not finite (weights that are large in every layer) and nothing changed
    */
   async #embed(experts: Experts): Promise<boolean> {
     const { count, dim } = this.#catalog.table;
     const width = 2 * dim;
-    // What fresh experts say depends on the catalogue alone.
-    const before = this.#trained?.embeddings;
+    // Embeddings by fresh experts depend on the catalogue alone.
+    const before = this.#loaded?.embeddings;
     const base = before?.base.length === count * width ? before.base : await experts.baseEmbeddings();
     const rows = Int32Array.from(this.#nearest()).filter((row) => row < count);
     const values = await experts.embeddingsOf(rows);
@@ -190,7 +209,7 @@ export class ExpertRuntime {
     const last = before?.learned.length === base.length ? before.learned : base;
     const fresh = new Set(rows);
     this.#stale = Int32Array.from({ length: base.length / width }, (_, row) => row).filter((row) => !fresh.has(row));
-    this.#trained = { experts, embeddings: { width, learned: withRows(last, rows, values, width), base } };
+    this.#loaded = { experts, embeddings: { width, learned: withRows(last, rows, values, width), base } };
     // The catalogue may have grown meanwhile.
     if (base.length < this.#catalog.table.count * width) await this.setCatalog(this.#catalog);
     return true;

@@ -19,7 +19,7 @@ const made = (given: TrainRequest, count: number): ExpertsBatch => {
 /** Entries of a target's row by catalogue row, zeros left out. */
 const byRow = (
   batch: ExpertsBatch,
-  field: 'taste' | 'keep' | 'offset' | 'label',
+  field: 'preference' | 'keep' | 'offset' | 'label',
   target: number,
 ): Map<number, number> => {
   const width = batch.rows.length;
@@ -30,17 +30,17 @@ const byRow = (
 const recency = (age: number): number => Math.fround(0.5 ** (age / 20));
 
 describe('batch of the experts', () => {
-  test('the taste is what came before, by recency and strength', () => {
+  test('the preference is the choices before, by recency and strength', () => {
     const batch = made(request([5, 6, 5, 7], 9, { eventWeights: Float32Array.from([1, 2, 4, 1]) }), 9);
     expect(batch.targets).toBe(3);
-    expect(byRow(batch, 'taste', 0)).toEqual(new Map([[5, 1]]));
-    expect(byRow(batch, 'taste', 1)).toEqual(
+    expect(byRow(batch, 'preference', 0)).toEqual(new Map([[5, 1]]));
+    expect(byRow(batch, 'preference', 1)).toEqual(
       new Map([
         [5, recency(1)],
         [6, 2],
       ]),
     );
-    const third = byRow(batch, 'taste', 2);
+    const third = byRow(batch, 'preference', 2);
     expect(third.get(5)).toBeCloseTo(recency(2) + 4, 5);
     expect(third.get(6)).toBeCloseTo(2 * recency(1), 5);
   });

@@ -1,19 +1,18 @@
 import { SidestreamError } from '../../error';
 import { type Random, seededRandom } from '../../model';
+import { HALF_LIFE } from '../../ranking';
 
 /** Choices that are predicted in one training. */
 const MAX_TARGETS = 24;
-/** Choices before the first target that still shape the taste; older ones weigh under a tenth. */
+/** Choices before the first target that the preference still contains; older ones weigh under a tenth. */
 const MAX_CONTEXT = 72;
 const NEGATIVES = 64;
-/** Choices after which a past choice counts half. */
-const HALF_LIFE = 20;
 /** Logit of a column that does not count in a row. */
 const EXCLUDED = -1e4;
 /** Below this many eligible items per negative wanted, drawing from a list is cheaper than drawing until new. */
 const SPARSE = 4;
 
-/** What one training is about. */
+/** The data of one training. */
 export interface TrainRequest {
   /** Item rows of the choices, oldest first. */
   history: Int32Array;
@@ -32,8 +31,8 @@ export interface ExpertsBatch {
   rows: Int32Array;
   /** T */
   targets: number;
-  /** [T, U]: how much of every item is in the taste before the target. */
-  taste: Float32Array;
+  /** [T, U]: weight of every item in the preference before the target. */
+  preference: Float32Array;
   /** [T, U]: 1 where a column counts: the target itself and the negatives. */
   keep: Float32Array;
   /** [T, U]: log popularity plus sampling correction where a column counts, else very low. */
@@ -49,7 +48,7 @@ export interface ExpertsBatch {
  * evenly from the items never chosen. A negative stands for all items it was drawn from, hence + log(eligible / drawn).
  * Log popularity is part of the logits, so that the experts learn what popularity does not explain.
  * @param count items in the catalogue
- * @returns null when there is nothing to learn: fewer than two choices, or no item left as a negative
+ * @returns null when nothing can be learned: fewer than two choices, or no item left as a negative
  * @throws SidestreamError `runtime/invalid-input` naming the bad field
  */
 export function expertsBatch(request: TrainRequest, count: number): ExpertsBatch | null {
@@ -72,7 +71,7 @@ export function expertsBatch(request: TrainRequest, count: number): ExpertsBatch
   const batch: ExpertsBatch = {
     rows,
     targets,
-    taste: new Float32Array(size),
+    preference: new Float32Array(size),
     keep: new Float32Array(size),
     offset: new Float32Array(size).fill(EXCLUDED),
     label: new Float32Array(size),
@@ -85,7 +84,7 @@ export function expertsBatch(request: TrainRequest, count: number): ExpertsBatch
     const position = first + t;
     for (let past = 0; past < position; past++) {
       const recency = 0.5 ** ((position - 1 - past) / HALF_LIFE);
-      batch.taste[start + columns.get(history[past])!] += strengths[past] * recency;
+      batch.preference[start + columns.get(history[past])!] += strengths[past] * recency;
     }
     const target = columns.get(history[position])!;
     for (let column = 0; column < width; column++) {

@@ -31,7 +31,7 @@ test('fresh experts compare items nearly as content does, also after a reload wi
   again.dispose();
 });
 
-test('an update stands when it is no worse and finite', () => {
+test('an update is accepted when it is no worse and finite', () => {
   expect(shouldAcceptUpdate(2, 2)).toBe(true);
   expect(shouldAcceptUpdate(2, 2.001)).toBe(false);
   expect(shouldAcceptUpdate(2, NaN)).toBe(false);

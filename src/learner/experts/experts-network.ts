@@ -24,12 +24,12 @@ import {
   unitRows,
 } from '../../model';
 import type { ExpertsBatch } from './experts-batch';
-import { yieldToEventLoop } from './yield-to-event-loop';
 
 /** Logits are cosines divided by this. */
 const TEMPERATURE = 0.1;
-/** Items embedded in one forward pass: bounds its memory, and how long the thread is deaf to others. */
+/** Items embedded in one forward pass: bounds its memory, and how long it blocks the thread. */
 const CHUNK = 256;
+
 /**
  * Item embeddings of the experts: image ladder ++ text ladder, each brought to length sqrt(weight), the whole to length 1.
  * @param weights share of each modality in the cosine of two items that have both
@@ -49,7 +49,7 @@ export function unitEmbeddings(
 }
 
 /**
- * Embeddings of the items at these rows, piece by piece, letting other work of the thread run in between.
+ * Embeddings of the items at these rows, in parts, so that other tasks of the thread run in between.
  * @returns [rows.length, 2D], see `unitEmbeddings`
  */
 export async function embedRows(
@@ -71,7 +71,7 @@ export async function embedRows(
 }
 
 /**
- * What fresh experts say, computed without a compute backend: each layer blends the next tap into what it got.
+ * Embeddings by fresh experts, computed without a compute backend: each layer mixes the next tap into its input.
  * @param gates the backbone's gate in every layer, see `freshGates`
  * @param weights as in `unitEmbeddings`
  */
@@ -112,14 +112,14 @@ function stretch(row: Float32Array, length: number): void {
 }
 
 /** A batch on the compute backend, without its rows. */
-export type BatchTensors = Record<'taste' | 'keep' | 'offset' | 'label' | 'share', Tensor2D>;
+export type BatchTensors = Record<'preference' | 'keep' | 'offset' | 'label' | 'share', Tensor2D>;
 
 /** Puts a batch on the compute backend. The caller frees it with `dispose`. */
-export function batchTensors({ rows, targets, taste, keep, offset, label, share }: ExpertsBatch): BatchTensors {
+export function batchTensors({ rows, targets, preference, keep, offset, label, share }: ExpertsBatch): BatchTensors {
   const shape: [number, number] = [targets, rows.length];
   const scaledKeep = keep.map((kept) => kept / TEMPERATURE);
   return {
-    taste: tensor2d(taste, shape),
+    preference: tensor2d(preference, shape),
     keep: tensor2d(scaledKeep, shape),
     offset: tensor2d(offset, shape),
     label: tensor2d(label, shape),
@@ -128,20 +128,23 @@ export function batchTensors({ rows, targets, taste, keep, offset, label, share 
 }
 
 /**
- * Next-item loss: cross-entropy of every target against itself and the negatives, logits = cosine of taste and item /
+ * Next-item loss: cross-entropy of every target against itself and the negatives, logits = cosine of preference and item /
  * temperature + offset; mean over targets weighted by their strength.
  * @param items [U, 2D] unit rows
  */
 export function nextItemLoss(items: Tensor2D, batch: BatchTensors): Scalar {
   return tidy(() => {
-    const tastes = unitRows(product(batch.taste, items, 'right'));
-    const logits = add(mul(linear(tastes, items), batch.keep), batch.offset) as Tensor2D;
+    const preferences = unitRows(product(batch.preference, items, 'right')); // [T, 2D]
+    const logits = add(mul(linear(preferences, items), batch.keep), batch.offset) as Tensor2D;
     return sub(sum(mul(logSumExp(logits), batch.share)), sum(mul(logits, batch.label))) as Scalar;
   });
 }
 
-/** Whether an update may stand: its loss is a number and no worse than before on the same batch. */
+/** Whether to accept an update: its loss is finite and no worse than before on the same batch. */
 export const shouldAcceptUpdate = (before: number, after: number): boolean => Number.isFinite(after) && after <= before;
+
+/** Lets timers, messages and paints of this thread run. */
+export const yieldToEventLoop = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /** Reads a tensor and frees it. */
 export async function take(tensor: Tensor): Promise<Float32Array> {

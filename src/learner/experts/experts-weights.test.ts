@@ -18,7 +18,7 @@ test('fresh weights depend on the seed, with silent experts', () => {
   expect(Math.max(...layersOf(fresh, 'image')[0].router.weight.values.map(Math.abs))).toBe(0);
 });
 
-test('the backbone leads up to the content tap, what was there before leads after it', () => {
+test('the backbone dominates up to the content tap, the expert after it', () => {
   expect(freshGates(shape, { text: 1, image: 0 })).toEqual({ text: [0.9, 1 - 0.9], image: [1 - 0.9] });
   const [backbone, expert] = layersOf(fresh, 'text')[0].router.bias?.values ?? [];
   expect(1 / (1 + Math.exp(expert - backbone))).toBeCloseTo(0.9, 5);
@@ -36,7 +36,7 @@ test('the newest expert of each layer and its router row learn', () => {
   expect([...masks[bias]]).toEqual([0, 0, 1]);
 });
 
-test('what is stored is read again', () => {
+test('stored experts are read back', () => {
   const activation = {
     text: [
       [3, 1],
@@ -62,8 +62,8 @@ describe('refuses', () => {
   const cases: [string, Uint8Array][] = [
     ['other formats', encodeSafetensors(fresh, { ...metadata, format: 'other' })],
     ['files without metadata', encodeSafetensors(fresh)],
-    ['records of use that are not JSON', encodeSafetensors(fresh, { ...metadata, shares: '{' })],
-    ['records of use of other layers', encodeSafetensors(fresh, { ...metadata, shares: '{"text":[[1]],"image":[]}' })],
+    ['utilization that are not JSON', encodeSafetensors(fresh, { ...metadata, shares: '{' })],
+    ['utilization of other layers', encodeSafetensors(fresh, { ...metadata, shares: '{"text":[[1]],"image":[]}' })],
     [
       'negative shares',
       encodeSafetensors(fresh, { ...metadata, activation: '{"text":[[-1,1],[1,1]],"image":[[1,1]]}' }),

@@ -16,14 +16,14 @@ import {
   type Weights,
 } from '../../model';
 
-/** What is stored with the experts beside their weights. */
+/** Stored experts: their weights and the data kept with them. */
 export interface ExpertsRecord {
   weights: Weights;
   /** Activation summed over the window so far, per ladder and layer; no layers before the first training. */
   activation: Utilization;
   /** Shares when the window began. */
   shares: Utilization;
-  /** What the fresh experts stood for. */
+  /** The taps that the fresh experts passed on. */
   content: ContentTaps;
 }
 
@@ -44,7 +44,7 @@ const utilizationSchema = v.object({ text: numbers, image: numbers });
 /** The backbone's gate in a fresh layer up to the content tap; the expert's gate after it. */
 const FRESH_GATE = 0.9;
 
-/** Index of the tap by which items are compared as long as nothing is learned, per ladder. */
+/** Per ladder, the index of the tap by which content is compared. Fresh experts pass it on. */
 export type ContentTaps = Record<Ladder, number>;
 
 /** The backbone's gate in every layer of fresh experts: high up to the content tap, low after it. */
@@ -55,8 +55,8 @@ export function freshGates({ taps }: TapShape, content: ContentTaps): Record<Lad
 }
 
 /**
- * Fresh weights: one expert per layer that passes its input on unchanged (up = 0), and routers whose bias lets the
- * ladder say about what its content tap says.
+ * Fresh weights: one expert per layer that passes its input on unchanged (up = 0), and routers whose bias makes the output
+ * of the ladder nearly its content tap.
  */
 export function freshWeights(shape: TapShape, bottleneckDim: number, content: ContentTaps, seed: number): Weights {
   const random = seededRandom(seed);
@@ -65,7 +65,7 @@ export function freshWeights(shape: TapShape, bottleneckDim: number, content: Co
   return ladderEntries({ text: layers('text'), image: layers('image') });
 }
 
-/** The names that learn, and masks that keep all but the newest router row (and its bias) as they are. */
+/** Names of the weights that learn, and gradient masks that freeze all but the newest router row and its bias. */
 export function newestWeights(weights: Weights): { names: string[]; masks: Record<string, Float32Array> } {
   const { names, routers } = newestNames(weights);
   const masks = routers.map((name): [string, Float32Array] => {
@@ -75,7 +75,7 @@ export function newestWeights(weights: Weights): { names: string[]; masks: Recor
   return { names, masks: Object.fromEntries(masks) };
 }
 
-/** Shares to expect of fresh experts: their gates. */
+/** Expected shares of fresh experts: their gates. */
 export function freshShares(shape: TapShape, content: ContentTaps): Utilization {
   const gates = freshGates(shape, content);
   const shares = (ladder: Ladder): number[][] => gates[ladder].map((gate) => [gate, 1 - gate]);
@@ -104,7 +104,7 @@ export function decodeExperts(bytes: Uint8Array, shape: TapShape): ExpertsRecord
   const activation = parseUtilization(metadata.activation, weights);
   const content = v.safeParse(contentSchema, parseJson(metadata.content));
   if (!content.success || LADDERS.some((ladder) => content.output[ladder] >= shape.taps[ladder])) {
-    throw bad('their content taps are not taps of the features');
+    throw bad('their content taps are not among those of the features');
   }
   return { weights, activation, shares, content: content.output };
 }
@@ -116,14 +116,14 @@ const bad = (reason: string, cause?: unknown): SidestreamError =>
 
 function parseUtilization(text: string | undefined, weights: Weights): Utilization {
   const parsed = v.safeParse(utilizationSchema, parseJson(text));
-  if (!parsed.success) throw bad('their record of use is not a list of shares per layer');
+  if (!parsed.success) throw bad('their utilization is not a list of shares per layer');
   for (const ladder of LADDERS) {
     const counts = expertCounts(weights)[ladder];
     const layers = parsed.output[ladder];
     const fits =
       layers.length === 0 ||
       (layers.length === counts.length && layers.every((layer, index) => layer.length === counts[index] + 1));
-    if (!fits) throw bad('their record of use has other layers than the weights');
+    if (!fits) throw bad('their utilization has other layers than the weights');
   }
   return parsed.output;
 }
@@ -132,6 +132,6 @@ function parseJson(text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? '');
   } catch (error) {
-    throw bad('what is kept beside the weights is not JSON', error);
+    throw bad('the metadata is not JSON', error);
   }
 }

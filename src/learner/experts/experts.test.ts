@@ -49,7 +49,7 @@ for (const backend of ['cpu', 'wasm'] as const) {
   describe(`personal experts on ${backend}`, () => {
     beforeAll(() => useBackend(backend));
 
-    test('fresh experts say what the features say: unit rows, zeros where there is nothing', async () => {
+    test('fresh experts reproduce the features: unit rows, zeros for an item without features', async () => {
       const experts = Experts.create(options);
       const learned = await experts.embeddings();
       expect(learned).toHaveLength(COUNT * table.dim * 2);
@@ -62,7 +62,7 @@ for (const backend of ['cpu', 'wasm'] as const) {
       experts.dispose();
     });
 
-    test('training lowers the loss and brings unseen items of the same taste closer, more than of others', async () => {
+    test('training lowers the loss and brings unseen items of the same category closer, more than others', async () => {
       const experts = Experts.create(options);
       const losses: number[] = [];
       for (let round = 0; round < 8; round++) {

@@ -23,6 +23,7 @@ import {
   shouldAcceptUpdate,
   take,
   unitEmbeddings,
+  yieldToEventLoop,
 } from './experts-network';
 import {
   type ContentTaps,
@@ -34,15 +35,13 @@ import {
   freshWeights,
   newestWeights,
 } from './experts-weights';
-import { yieldToEventLoop } from './yield-to-event-loop';
 
-export { embedLater } from './embed-later';
 export type { TrainRequest } from './experts-batch';
 
 export interface ExpertsOptions {
   /** Features of the whole catalogue. */
   table: FeatureTable;
-  /** What fresh experts stand for: the taps and weights of content similarity. Default: deepest taps, weighed evenly. */
+  /** Taps and weights of content similarity, which fresh experts reproduce. Default: deepest taps, equal weights. */
   blend?: ContentBlend;
   /** Default 1. */
   seed?: number;
@@ -53,16 +52,17 @@ export interface ExpertsOptions {
 }
 
 export interface TrainResult {
-  /** Mean cross-entropy on the batch with the weights that stand now; 0 when there was nothing to learn. */
+  /** Mean cross-entropy on the batch with the accepted weights; 0 when there was nothing to learn. */
   loss: number;
-  /** False when the update was dropped: not finite, or worse than before on its own batch, or nothing to learn. */
+  /** False when the update was dropped: not finite, worse than before on its own batch, or nothing to learn. */
   accepted: boolean;
 }
 
 const LEARNING_RATE = 5e-4;
 /** Norm that the gradient of one step is scaled down to. */
 const CLIP_NORM = 1;
-/** Items whose embeddings are computed before other work of the thread has its turn, where no backend is needed. */
+/** Items embedded between two tasks of the thread: on the backend, and without one. */
+const LATER_CHUNK = 256;
 const BASE_CHUNK = 2048;
 
 /**
@@ -73,7 +73,7 @@ const BASE_CHUNK = 2048;
 export class Experts {
   #table: FeatureTable;
   readonly #maxExperts: number;
-  /** The weights that stand; what is on the compute backend is derived from them. */
+  /** The accepted weights; those on the compute backend start from them. */
   #weights: Weights;
   #meter: UtilizationMeter;
   #shares: Utilization;
@@ -113,7 +113,7 @@ export class Experts {
     return new Experts(options, decodeExperts(bytes, options.table));
   }
 
-  /** The weights that stand and the record of their use, as safetensors. */
+  /** The accepted weights and their utilization, as safetensors. */
   save(): Uint8Array<ArrayBuffer> {
     return encodeExperts({
       weights: this.#weights,
@@ -125,7 +125,7 @@ export class Experts {
 
   /**
    * Some steps of Adam on the next-item loss over the last choices. One batch serves all steps, so the loss before and
-   * after can be compared; Adam's state lives as long as the window. Lets other work of the thread run between steps.
+   * after can be compared; Adam's state lasts for the window. Other tasks of the thread run between steps.
    * @throws SidestreamError `runtime/invalid-input` naming the bad field, `runtime/closed` after `dispose`
    */
   train(request: TrainRequest): Promise<TrainResult> {
@@ -133,7 +133,7 @@ export class Experts {
   }
 
   /**
-   * Embeddings of the whole catalogue with the weights that stand.
+   * Embeddings of the whole catalogue with the accepted weights.
    * @returns [count, 2D] unit rows; zeros for an item without features
    * @throws SidestreamError `runtime/closed` after `dispose`
    */
@@ -151,12 +151,34 @@ export class Experts {
     return this.#enqueue((trainer) => embedRows(trainer.parameters, table, rows, this.#blend));
   }
 
-  /** What `embeddings` says while the experts are fresh. */
+  /**
+   * Embeddings of some items, a few at a time, so that other tasks of the thread run in between.
+   * @param rows item rows, repeats allowed
+   * @param wanted called before and after each part; false ends it, so that `dispose` may be called meanwhile
+   * @returns [rows.length, 2D] unit rows; null where it ended early
+   */
+  async embedLater(rows: Int32Array, wanted: () => boolean): Promise<Float32Array | null> {
+    const width = this.#table.dim * 2;
+    const values = new Float32Array(rows.length * width);
+    for (let start = 0; start < rows.length; start += LATER_CHUNK) {
+      await yieldToEventLoop();
+      if (!wanted()) return null;
+      try {
+        values.set(await this.embeddingsOf(rows.subarray(start, start + LATER_CHUNK)), start * width);
+      } catch (thrown) {
+        // Nobody waits for experts that were disposed of meanwhile.
+        if (wanted()) throw thrown;
+      }
+    }
+    return wanted() ? values : null;
+  }
+
+  /** Embeddings of the whole catalogue by fresh experts. */
   baseEmbeddings(): Promise<Float32Array> {
     return this.baseEmbeddingsOf(allRows(this.#table));
   }
 
-  /** The same for some items. @param rows item rows @returns [rows.length, 2D] */
+  /** The same for some items, [rows.length, 2D]. @param rows item rows */
   async baseEmbeddingsOf(rows: ArrayLike<number>): Promise<Float32Array> {
     const [list, table] = [Int32Array.from(rows), this.#table];
     const gates = freshGates(table, this.#content);
@@ -170,8 +192,8 @@ export class Experts {
   }
 
   /**
-   * Per layer the share of activation of the backbone and each expert, backbone first, summing to 1: of the window's
-   * training passes, or what is expected while there were none.
+   * Per layer the share of activation of the backbone and each expert, backbone first, summing to 1: that of the window's
+   * training passes, or the expected one before the first.
    */
   utilization(): Utilization {
     return this.#meter.empty ? this.#shares : this.#meter.shares;
@@ -184,7 +206,7 @@ export class Experts {
 
   /**
    * Ends the window: prunes the least used expert of a layer below a share of 0.8 / n, freezes the others and, where
-   * there is room, adds a clone of the most used one. The embeddings change by pruning only. A training under way is
+   * there is room, adds a clone of the most used one. The embeddings change by pruning only. A running training is
    * dropped.
    * @returns experts removed and added, over all layers
    */
@@ -198,7 +220,7 @@ export class Experts {
   }
 
   /**
-   * The catalogue grew; rows keep their place.
+   * Replaces the features by those of more items; items keep their rows.
    * @throws SidestreamError `model/bad-shape` when the features are of another kind
    */
   setTable(table: FeatureTable): void {
@@ -212,7 +234,7 @@ export class Experts {
     this.#table = table;
   }
 
-  /** Frees the compute backend's memory. Calls under way finish; later ones are refused. */
+  /** Frees the compute backend's memory. Running calls finish; later ones are refused. */
   dispose(): void {
     this.#closed = true;
     this.#retire();
@@ -237,7 +259,7 @@ export class Experts {
         tidy(() => nextItemLoss(unitEmbeddings(trainer.parameters, taps, this.#blend), tensors)),
       );
       const learned = await trainer.read();
-      // The window may have ended or the experts may have been closed while numbers were on their way.
+      // The window may have ended, or the experts may have been closed, while this waited.
       if (this.#trainer !== trainer) return { loss: before, accepted: false };
       if (!shouldAcceptUpdate(before, after)) {
         trainer.restore(this.#weights);
@@ -257,7 +279,7 @@ export class Experts {
   #enqueue<T>(task: (trainer: Trainer) => Promise<T>): Promise<T> {
     const result = this.#queue.then(async () => {
       if (this.#closed) {
-        throw new SidestreamError('runtime/closed', 'These experts were disposed of; load the saved ones to go on.');
+        throw new SidestreamError('runtime/closed', 'These experts were disposed of; load the saved ones to continue.');
       }
       const { names, masks } = newestWeights(this.#weights);
       this.#trainer ??= new Trainer(this.#weights, names, { learningRate: LEARNING_RATE, clipNorm: CLIP_NORM, masks });
@@ -270,7 +292,7 @@ export class Experts {
         if (this.#trainer !== trainer) trainer.dispose();
       }
     });
-    // The caller gets the error through `result`; the queue goes on with the next task.
+    // The caller receives the error through `result`; the queue continues with the next task.
     this.#queue = result.then(
       () => undefined,
       () => undefined,

@@ -11,7 +11,7 @@ const NOTHING = { rows: [], strengths: [] };
 const everything = Array.from({ length: COUNT }, (_, row) => row);
 const even = new Float64Array(COUNT).fill(1 / COUNT);
 
-/** Items of two kinds, told apart by content, category and year. */
+/** Items of two kinds, which differ in content, category and year. */
 function index() {
   const random = seededRandom(3);
   const items: Item[] = everything.map((row) => ({
@@ -54,59 +54,64 @@ const columns = ({ count, blocks }: PreferenceFeatures, name: string): number[][
   );
 };
 
-describe('tasteSpace', () => {
-  it('reads content, place, categories and numbers, each of mean 0 and of its own length', () => {
-    const space = preferenceFeatures(index(), null);
-    expect(space.blocks.map(({ name }) => name)).toEqual(['content 8', 'place 24', 'categories New|Old 2', 'year 17']);
+describe('preferenceFeatures', () => {
+  it('reads content, catalog order, categories and numeric attributes, each of mean 0 and of its own length', () => {
+    const features = preferenceFeatures(index(), null);
+    expect(features.blocks.map(({ name }) => name)).toEqual([
+      'content 8',
+      'place 24',
+      'categories New|Old 2',
+      'year 17',
+    ]);
     for (const [name, length] of [
       ['content', 1],
       ['place', 0.5],
       ['categories', 0.5],
       ['year', 0.5],
     ] as const) {
-      const rows = columns(space, name);
+      const rows = columns(features, name);
       const squares = rows.map((row) => row.reduce((sum, value) => sum + value ** 2, 0));
       expect(squares.reduce((sum, value) => sum + value) / COUNT).toBeCloseTo(length ** 2, 4);
       for (const d of rows[0].keys()) expect(rows.reduce((sum, row) => sum + row[d], 0)).toBeCloseTo(0, 3);
     }
   });
 
-  it('trusts text more than pictures until a base model tells how to read either', () => {
+  it('scales text above pictures only without a base model', () => {
     const base = { width: 3, items: new Float32Array(COUNT * 3).fill(1), scores: new Float32Array(COUNT) };
-    const read = (space: PreferenceFeatures) => {
-      const experts = PreferenceExperts.over(space, {}, NOTHING);
+    const read = (features: PreferenceFeatures) => {
+      const experts = PreferenceExperts.over(features, {}, NOTHING);
       experts.bootstrap(1, 1);
       return { learned: experts.save(), residualScores: experts.scores };
     };
-    const [alone, heard] = [null, base].map((signal) => preferenceFeatures(index(), signal));
+    const [alone, withBase] = [null, base].map((signal) => preferenceFeatures(index(), signal));
     expect(alone.blocks[0].readoutScale).toEqual(Float32Array.of(2.56, 2.56, 2.56, 2.56, 1, 1, 1, 1));
-    expect(heard.blocks.every(({ readoutScale }) => readoutScale.every((value) => value === 1))).toBe(true);
+    expect(withBase.blocks.every(({ readoutScale }) => readoutScale.every((value) => value === 1))).toBe(true);
     // The same is learned either way, so that a base model may come and go.
-    expect(read(alone).learned['content 8']).toEqual(read(heard).learned['content 8']);
-    const trusting = read(alone).residualScores[1];
+    expect(read(alone).learned['content 8']).toEqual(read(withBase).learned['content 8']);
+    const scaled = read(alone).residualScores[1];
     alone.blocks[0].readoutScale.fill(1);
-    expect(trusting).toBeGreaterThan(read(alone).residualScores[1]);
+    expect(scaled).toBeGreaterThan(read(alone).residualScores[1]);
   });
 
   it('reads the embedding of a base model where there is one', () => {
     const items = Float32Array.from({ length: COUNT * 3 }, (_, at) => Math.sin(at));
-    const space = preferenceFeatures(index(), { width: 3, items, scores: new Float32Array(COUNT) });
-    expect(space.blocks.at(-1)?.name).toBe('embedding 3');
+    const features = preferenceFeatures(index(), { width: 3, items, scores: new Float32Array(COUNT) });
+    expect(features.blocks.at(-1)?.name).toBe('embedding 3');
   });
 });
 
-describe('TasteExperts', () => {
-  it('take back exactly what is left of a dismissal after the choices since', () => {
-    const [plain, taken] = [0, 1].map(() => PreferenceExperts.over(preferenceFeatures(index(), null), {}, NOTHING));
-    taken.dislike(7);
-    for (const row of [3, 11, 20]) for (const experts of [plain, taken]) experts.learn(choice(row));
-    const apart = () => Math.max(...taken.scores.map((score, row) => Math.abs(score - plain.scores[row])));
+describe('PreferenceExperts', () => {
+  it('revert exactly the part of a dismissal that has not decayed since', () => {
+    const [plain, reverted] = [0, 1].map(() => PreferenceExperts.over(preferenceFeatures(index(), null), {}, NOTHING));
+    reverted.dismiss(7);
+    for (const row of [3, 11, 20]) for (const experts of [plain, reverted]) experts.learn(choice(row));
+    const apart = () => Math.max(...reverted.scores.map((score, row) => Math.abs(score - plain.scores[row])));
     expect(apart()).toBeGreaterThan(1e-2);
-    taken.undoDismiss(7, 3);
+    reverted.undoDismiss(7, 3);
     expect(apart()).toBeLessThan(1e-5);
   });
 
-  it('say nothing before the first choice and then like what is like it', () => {
+  it('score 0 before the first choice, and similar items higher after it', () => {
     const experts = PreferenceExperts.over(preferenceFeatures(index(), null), {}, NOTHING);
     expect(experts.scores.every((score) => score === 0)).toBe(true);
     for (const row of [2, 8, 14]) expect(experts.learn(choice(row))).toBe(true);
@@ -116,12 +121,12 @@ describe('TasteExperts', () => {
   });
 
   it('take a step along the gradient of the log-likelihood of the choice', () => {
-    const space = preferenceFeatures(index(), null);
-    const experts = PreferenceExperts.over(space, {}, NOTHING);
+    const features = preferenceFeatures(index(), null);
+    const experts = PreferenceExperts.over(features, {}, NOTHING);
     const shares = even.map((_, row) => (row % 2 ? 0.5 : 1.5) / COUNT);
     experts.learn(choice(4, { shares }));
     const gradient = (name: string): number[] => {
-      const rows = columns(space, name);
+      const rows = columns(features, name);
       return rows[4].map((value, d) => value - rows.reduce((sum, row, n) => sum + shares[n] * row[d], 0));
     };
     for (const [stored, values] of Object.entries(experts.save())) {
@@ -130,7 +135,7 @@ describe('TasteExperts', () => {
     }
   });
 
-  it('learn nothing from what was certain, and more from what is stronger', () => {
+  it('learn nothing from a choice that was certain, and more from a stronger one', () => {
     const certain = even.map((_, row) => Number(row === 4));
     const experts = PreferenceExperts.over(preferenceFeatures(index(), null), {}, NOTHING);
     experts.learn(choice(4, { shares: certain }));
@@ -142,9 +147,9 @@ describe('TasteExperts', () => {
     expect(thrice.scores[4]).toBeCloseTo(3 * once.scores[4], 3);
   });
 
-  it('like a dismissed item less', () => {
+  it('score a dismissed item lower', () => {
     const experts = PreferenceExperts.over(preferenceFeatures(index(), null), {}, NOTHING);
-    experts.dislike(4);
+    experts.dismiss(4);
     expect(experts.scores[4]).toBeLessThan(0);
   });
 
@@ -154,24 +159,24 @@ describe('TasteExperts', () => {
     expect(experts.scores.every((score) => score === 0)).toBe(true);
   });
 
-  it('go on from what was stored; an expert that is new or damaged learns from the history', () => {
-    const space = preferenceFeatures(index(), null);
-    const experts = PreferenceExperts.over(space, {}, NOTHING);
+  it('continue from stored coefficients; an expert that is new or damaged learns from the history', () => {
+    const features = preferenceFeatures(index(), null);
+    const experts = PreferenceExperts.over(features, {}, NOTHING);
     experts.learn(choice(4));
     experts.learn(choice(9));
     const stored = structuredClone(experts.save());
     const history = { rows: [4, 9], strengths: [1, 1] };
-    expect(PreferenceExperts.over(space, stored, history).scores).toEqual(experts.scores);
+    expect(PreferenceExperts.over(features, stored, history).scores).toEqual(experts.scores);
     const damaged = { ...stored, 'content 8': Float32Array.of(1, 2) };
-    const mended = PreferenceExperts.over(space, damaged, history).save();
+    const mended = PreferenceExperts.over(features, damaged, history).save();
     expect(mended['year 17']).toEqual(stored['year 17']);
     for (const [d, value] of mended['content 8'].entries()) expect(value).toBeCloseTo(stored['content 8'][d], 4);
   });
 
-  it('keep what was learned on an embedding for the base model that is yet to come', () => {
-    const space = preferenceFeatures(index(), null);
+  it('keep coefficients of an embedding until its base model is loaded', () => {
+    const features = preferenceFeatures(index(), null);
     const stored = { 'embedding 3': Float32Array.of(1, 2, 3), 'colour 17': new Float32Array(17) };
-    const kept = PreferenceExperts.over(space, stored, NOTHING).save();
+    const kept = PreferenceExperts.over(features, stored, NOTHING).save();
     expect(kept['embedding 3']).toEqual(stored['embedding 3']);
     expect(kept['colour 17']).toBeUndefined();
   });

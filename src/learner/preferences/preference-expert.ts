@@ -2,147 +2,146 @@ import * as v from 'valibot';
 import type { ChoiceHistory } from '../../events';
 import type { PreferenceBlock, PreferenceFeatures } from './preference-features';
 
-/** Step on one choice of strength 1. */
+/** Learning rate: step on one choice of strength 1. */
 const RATE = 0.5;
-/** Share of the taste that every choice takes away: after 17 choices half of it is new. */
-const FADING = 0.04;
-/** Strength of a dismissal, against that of a click. */
-const DISLIKE = 0.5;
+/** Weight decay per choice: after 17 choices half of what was learned has faded. */
+const DECAY = 0.04;
+/** Strength of a dismissal, relative to a click. */
+const DISMISSAL = 0.5;
 
 /**
- * Bound of what is learned on one column. Without dismissals, which do not fade, no catalogue comes near it: a step is at
- * most 0.5 * 3 * 2 sqrt(2 items), and fading bounds their sum to 25 steps, 10^5 for a million items.
+ * Bound of one learned coefficient. Choices stay far below it: a step is at most 0.5 * 3 * 2 sqrt(2 items), and decay
+ * bounds the sum to 25 steps, 10^5 for a million items. Dismissals do not decay each other, so they need the bound.
  */
 const LIMIT = 1e6;
-/** Blocks of a space at most: one for each number of the items, and few others. */
+/** Most blocks: one for each numeric attribute of the items, and a few others. */
 const MOST_BLOCKS = 10_000;
-/** Columns of a block at most: twice the width of the features, or that of a base model's embedding. */
+/** Most columns of a block: twice the width of the features, or the width of a base model's embedding. */
 const WIDEST = 65_536;
-/** A block's name may list 64 categories. */
+/** Longest name of a block; it may list 64 categories. */
 const LONGEST_NAME = 65_536;
 
-/** Stored form of the experts: what each learned, by the name of its block. */
+/** Stored form of the experts: the coefficients of each, by the name of its block. */
 export const preferencesSchema = v.pipe(
   v.record(
     v.pipe(v.string(), v.maxLength(LONGEST_NAME)),
     v.pipe(
       v.instance(Float32Array),
-      v.check((values) => values.length <= WIDEST, `a taste has at most ${WIDEST} columns`),
-      v.check((values) => values.every((value) => Math.abs(value) <= LIMIT), `a taste is within ${LIMIT} of 0`),
+      v.check((values) => values.length <= WIDEST, `a preference expert has at most ${WIDEST} columns`),
+      v.check((values) => values.every((value) => Math.abs(value) <= LIMIT), `a preference is within ${LIMIT} of 0`),
     ),
   ),
-  v.check((taste) => Object.keys(taste).length <= MOST_BLOCKS, `a taste has at most ${MOST_BLOCKS} blocks`),
+  v.check((blocks) => Object.keys(blocks).length <= MOST_BLOCKS, `there are at most ${MOST_BLOCKS} preference experts`),
 );
 export type StoredPreferences = Record<string, Float32Array>;
 
-/** A choice as it looked before it was made. */
+/** A choice, and its probability before it was made. */
 export interface PreferenceChoice {
   /** Row of the chosen item. */
   chosen: number;
   /** Rows it was chosen from. */
   candidates: ArrayLike<number>;
-  /** How likely each candidate seemed, adding up to 1. */
+  /** Probability of each candidate, adding up to 1. */
   shares: ArrayLike<number>;
   /** Strength of the event. */
   strength: number;
 }
 
 /**
- * Experts on the side of the user: one for each block of the taste space, a linear read-out u of the items' features x
- * that is added to their logits. They learn what all other terms together got wrong: one step up the gradient of
- * log softmax at every choice, u <- 0.96 u + 0.5 strength (x_chosen - sum of shares x). They start at nothing.
+ * Experts on the user's side: one linear read-out u for each block of item features x, added to the items' logits. They
+ * learn the error that all other terms leave: at every choice one gradient step on log softmax,
+ * u <- 0.96 u + 0.5 strength (x_chosen - sum of shares x). They start at 0.
  */
 export class PreferenceExperts {
-  readonly #space: PreferenceFeatures;
+  readonly #features: PreferenceFeatures;
   readonly #learned: Float32Array[];
   #scores: Float32Array | null = null;
 
-  /** What was learned on blocks that are not there now, such as those of a base model that is yet to come. */
+  /** Stored coefficients of blocks that are absent at present, such as those of a base model that is not loaded yet. */
   readonly #waiting: StoredPreferences;
 
-  private constructor(space: PreferenceFeatures, learned: Float32Array[], waiting: StoredPreferences) {
-    this.#space = space;
+  private constructor(features: PreferenceFeatures, learned: Float32Array[], waiting: StoredPreferences) {
+    this.#features = features;
     this.#learned = learned;
     this.#waiting = waiting;
   }
 
   /**
-   * Experts as `save` wrote them. An expert whose block is new, or whose numbers are damaged, learns from the history as
-   * if any item had been as likely as the chosen one.
+   * Experts from stored coefficients. An expert whose block is new, or whose numbers are damaged, learns from the history
+   * as if all items had been equally likely.
    * @param stored empty for new experts
    */
   static over(
-    space: PreferenceFeatures,
+    features: PreferenceFeatures,
     stored: StoredPreferences,
     { rows, strengths }: Pick<ChoiceHistory, 'rows' | 'strengths'>,
   ): PreferenceExperts {
-    const learned = space.blocks.map((block) => {
+    const learned = features.blocks.map((block) => {
       const values = Object.hasOwn(stored, block.name) ? stored[block.name] : null;
       if (values?.length === block.width && values.every(Number.isFinite)) return values.slice();
       const fresh = new Float32Array(block.width);
-      for (const [n, row] of rows.entries())
-        add(fresh, 1 - FADING, step(block, row, RATE * strengths[n], block.center));
+      for (const [n, row] of rows.entries()) add(fresh, 1 - DECAY, step(block, row, RATE * strengths[n], block.center));
       return fresh;
     });
     const waiting = Object.entries(stored).filter(
-      ([name]) => name.startsWith('embedding ') && !space.blocks.some((block) => block.name === name),
+      ([name]) => name.startsWith('embedding ') && !features.blocks.some((block) => block.name === name),
     );
-    return new PreferenceExperts(space, learned, Object.fromEntries(waiting));
+    return new PreferenceExperts(features, learned, Object.fromEntries(waiting));
   }
 
   save(): StoredPreferences {
-    const own = this.#space.blocks.map(({ name }, index) => [name, this.#learned[index].slice()]);
+    const own = this.#features.blocks.map(({ name }, index) => [name, this.#learned[index].slice()]);
     return { ...this.#waiting, ...Object.fromEntries(own) };
   }
 
-  /** Forgets everything. */
+  /** Sets all coefficients to 0. */
   clear(): void {
     for (const values of this.#learned) values.fill(0);
     this.#scores = null;
   }
 
-  /** What the experts add to every item's logit. Shared: not to be changed. @returns [count] */
+  /** Added to every item's logit, [count]. Shared: not to be changed. */
   get scores(): Float32Array {
-    this.#scores ??= this.#read();
+    this.#scores ??= this.#readOut();
     return this.#scores;
   }
 
   /**
    * Learns from one choice.
-   * @returns false when the step was not finite; then nothing was learned
+   * @returns false when the step was not finite and nothing was learned
    */
   learn({ chosen, candidates, shares, strength }: PreferenceChoice): boolean {
-    const steps = this.#space.blocks.map((block) => {
+    const steps = this.#features.blocks.map((block) => {
       const expected = expectation(block, candidates, shares);
       return step(block, chosen, RATE * strength, expected);
     });
-    return this.#take(steps, 1 - FADING);
+    return this.#take(steps, 1 - DECAY);
   }
 
-  /** Learns from a choice of which only the item is known, as if any item had been as likely. */
+  /** Learns from a choice as if all items had been equally likely. */
   bootstrap(row: number, strength: number): boolean {
     return this.#take(
-      this.#space.blocks.map((block) => step(block, row, RATE * strength, block.center)),
-      1 - FADING,
+      this.#features.blocks.map((block) => step(block, row, RATE * strength, block.center)),
+      1 - DECAY,
     );
   }
 
-  /** Learns that an item was dismissed. */
-  dislike(row: number): boolean {
+  /** Learns from a dismissal. */
+  dismiss(row: number): boolean {
     return this.#adjust(row, -1);
   }
 
   /**
-   * Takes a dismissal back.
-   * @param choices learned since: they have faded it
+   * Reverts a dismissal.
+   * @param choices learned since; they have decayed it
    */
   undoDismiss(row: number, choices: number): boolean {
-    return this.#adjust(row, (1 - FADING) ** choices);
+    return this.#adjust(row, (1 - DECAY) ** choices);
   }
 
   #adjust(row: number, by: number): boolean {
     return this.#take(
-      this.#space.blocks.map((block) => step(block, row, by * RATE * DISLIKE, block.center)),
+      this.#features.blocks.map((block) => step(block, row, by * RATE * DISMISSAL, block.center)),
       1,
     );
   }
@@ -154,13 +153,13 @@ export class PreferenceExperts {
     return true;
   }
 
-  #read(): Float32Array {
-    const { count, blocks } = this.#space;
+  #readOut(): Float32Array {
+    const { count, blocks } = this.#features;
     const out = new Float32Array(count);
     for (const [index, { width, values, center, scale, readoutScale }] of blocks.entries()) {
       const query = this.#learned[index].map((value, d) => value * scale[d] * readoutScale[d]);
       const offset = query.reduce((sum, value, d) => sum + value * center[d], 0);
-      // Two rows at a time: their sums do not wait for each other.
+      // Two rows at a time, so that the processor adds up both sums at once.
       let row = 0;
       for (; row + 1 < count; row += 2) {
         let first = -offset;
@@ -187,7 +186,7 @@ function add(x: Float32Array, keep: number, y: Float32Array): void {
   for (let d = 0; d < x.length; d++) x[d] = Math.max(-LIMIT, Math.min(LIMIT, keep * x[d] + y[d]));
 }
 
-/** Weighted mean of the candidates' values. @returns [width] */
+/** Mean of the candidates' values weighted by their shares, [width]. */
 function expectation(
   { width, values }: PreferenceBlock,
   rows: ArrayLike<number>,
@@ -202,7 +201,7 @@ function expectation(
   return out;
 }
 
-/** rate * (x_row - expected), in the standardised columns of the block. @returns [width] */
+/** rate * (x_row - expected) in the standardised columns of the block, [width]. */
 function step(
   { width, values, scale }: PreferenceBlock,
   row: number,

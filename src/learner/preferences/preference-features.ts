@@ -1,11 +1,12 @@
 import type { BaseSignal, CatalogIndex } from '../../ranking';
 
 /**
- * Some features of every item, as the taste experts read them: (value - center) * scale per column, which over the
- * catalogue have mean 0 and rows of mean square length `weight`^2. The values are shared with whoever made them.
+ * Some features of every item, as a preference expert reads them: (value - center) * scale per column, which over the
+ * catalogue have mean 0 and rows of mean square length `weight`^2. The values may be those of another owner: not to be
+ * changed.
  */
 export interface PreferenceBlock {
-  /** What it is about, and of which shape: an expert that learned on another block does not fit. */
+  /** Subject and width: stored coefficients fit only a block of the same name. */
   name: string;
   width: number;
   /** [count * width] */
@@ -14,56 +15,58 @@ export interface PreferenceBlock {
   center: Float32Array;
   /** [width] */
   scale: Float32Array;
-  /** How much each column counts when a taste is read from it, [width]. What is learned does not depend on it. */
+  /** Factor of each column when scores are read out, [width]. Learning does not depend on it. */
   readoutScale: Float32Array;
 }
 
-/** Features to read a taste from, block by block, over the same items. */
+/** Feature blocks over the same items. */
 export interface PreferenceFeatures {
   count: number;
   blocks: PreferenceBlock[];
 }
 
-/** How much a block of plain facts counts beside content and embedding. */
-const FACTS = 0.5;
-/** Share of the mean variance that is added to a column's own, so that columns of noise stay small. */
+/** Weight of a block of catalogue attributes beside content and embedding. */
+const ATTRIBUTE_WEIGHT = 0.5;
+/** Part of the mean variance that is added to a column's own, so that columns of noise stay small. */
 const SMOOTHING = 1;
 /**
- * How much the text of an item counts against its picture where no base model tells how to read either. Changes nothing
- * where there is one.
+ * Readout scale of the text of an item, relative to its picture, where the shop has no base model. A base model has
+ * learned how to weigh the two, so that it has no effect there.
  */
-const TEXT_TRUST = 2.56;
-/** Categories that are told apart, the most frequent ones. */
+const TEXT_SCALE = 2.56;
+/** Columns of the category block: the most frequent categories. */
 const MOST_CATEGORIES = 64;
-/** Bumps that a number's range, -3 to 3 standard deviations, is covered by. */
-const BUMPS = 17;
-const SPACING = 6 / (BUMPS - 1);
-/** Bumps that the order of the catalogue is covered by. */
-const PLACES = 24;
+/** Radial basis functions over the range of a numeric attribute, -3 to 3 standard deviations. */
+const NUMBER_RBFS = 17;
+const SPACING = 6 / (NUMBER_RBFS - 1);
+/** Radial basis functions over the catalog order. */
+const ORDER_RBFS = 24;
 
 /**
- * What taste experts read of a catalogue: content, categories, numbers, the place in the catalogue and, where there is a
+ * Features that the preference experts read: content, categories, numeric attributes, catalog order and, where there is a
  * base model, its embedding of the items.
  */
 export function preferenceFeatures(index: CatalogIndex, base: BaseSignal | null): PreferenceFeatures {
   const { count, width, values } = index.content;
   const content = block('content', width, values, count, 1);
-  const facts = factBlocks(index);
-  if (base) return { count, blocks: [content, ...facts, block('embedding', base.width, base.items, count, 1)] };
+  const attributes = attributeBlocks(index);
+  if (base) return { count, blocks: [content, ...attributes, block('embedding', base.width, base.items, count, 1)] };
   // The first half of a content vector is text.
-  content.readoutScale.fill(TEXT_TRUST, 0, width / 2);
-  return { count, blocks: [content, ...facts] };
+  content.readoutScale.fill(TEXT_SCALE, 0, width / 2);
+  return { count, blocks: [content, ...attributes] };
 }
 
-function factBlocks(index: CatalogIndex): PreferenceBlock[] {
+function attributeBlocks(index: CatalogIndex): PreferenceBlock[] {
   const { count } = index.content;
-  const blocks = [block('place', PLACES, orderRbf(count), count, FACTS)];
+  // Stored profiles call the catalog order `place`.
+  const blocks = [block('place', ORDER_RBFS, orderRbf(count), count, ATTRIBUTE_WEIGHT)];
   const categories = categoryColumns(index);
   if (categories.ids.length > 0) {
     const name = `categories ${categories.ids.map((id) => index.categories.names[id]).join('|')}`;
-    blocks.push(block(name, categories.ids.length, categories.values, count, FACTS));
+    blocks.push(block(name, categories.ids.length, categories.values, count, ATTRIBUTE_WEIGHT));
   }
-  for (const { name, values } of index.numbers) blocks.push(block(name, BUMPS, numberRbf(values), count, FACTS));
+  for (const { name, values } of index.numbers)
+    blocks.push(block(name, NUMBER_RBFS, numberRbf(values), count, ATTRIBUTE_WEIGHT));
   return blocks;
 }
 
@@ -85,28 +88,28 @@ function categoryColumns({ categories, content }: CatalogIndex): { ids: number[]
 }
 
 function numberRbf(values: Float32Array): Float32Array {
-  const rbf = new Float32Array(values.length * BUMPS);
+  const rbf = new Float32Array(values.length * NUMBER_RBFS);
   for (const [row, value] of values.entries()) {
     if (Number.isNaN(value)) continue;
-    for (let rbfValue = 0; rbfValue < BUMPS; rbfValue++) {
-      const distance = (value + 3 - rbfValue * SPACING) / (SPACING * 0.8);
-      rbf[row * BUMPS + rbfValue] = Math.exp(-(distance ** 2) / 2);
+    for (let n = 0; n < NUMBER_RBFS; n++) {
+      const distance = (value + 3 - n * SPACING) / (SPACING * 0.8);
+      rbf[row * NUMBER_RBFS + n] = Math.exp(-(distance ** 2) / 2);
     }
   }
   return rbf;
 }
 
 function orderRbf(count: number): Float32Array {
-  const bumps = new Float32Array(count * PLACES);
+  const rbf = new Float32Array(count * ORDER_RBFS);
   for (let row = 0; row < count; row++) {
-    for (let bump = 0; bump < PLACES; bump++) {
-      bumps[row * PLACES + bump] = Math.exp(-(((row * PLACES) / count - bump) ** 2) / 2);
+    for (let n = 0; n < ORDER_RBFS; n++) {
+      rbf[row * ORDER_RBFS + n] = Math.exp(-(((row * ORDER_RBFS) / count - n) ** 2) / 2);
     }
   }
-  return bumps;
+  return rbf;
 }
 
-function block(about: string, width: number, values: Float32Array, count: number, weight: number): PreferenceBlock {
+function block(subject: string, width: number, values: Float32Array, count: number, weight: number): PreferenceBlock {
   const center = new Float32Array(width);
   for (let at = 0; at < values.length; at++) center[at % width] += values[at] / count;
   const variance = new Float64Array(width);
@@ -115,5 +118,5 @@ function block(about: string, width: number, values: Float32Array, count: number
   const damped = variance.map((value) => value + SMOOTHING * mean);
   const length = variance.reduce((sum, value, column) => sum + value / damped[column], 0);
   const scale = Float32Array.from(damped, (value) => (mean > 0 ? weight / Math.sqrt(value * length) : 0));
-  return { name: `${about} ${width}`, width, values, center, scale, readoutScale: new Float32Array(width).fill(1) };
+  return { name: `${subject} ${width}`, width, values, center, scale, readoutScale: new Float32Array(width).fill(1) };
 }

@@ -4,11 +4,11 @@ import { PreferenceDistance } from '../windows/drift-distance';
 import { PreferenceExperts, type StoredPreferences } from './preference-expert';
 import { preferenceFeatures } from './preference-features';
 
-/** The taste of one shopper in terms of what catalogue and base model offer at the moment. */
+/** The preferences of one shopper over the features of the present catalogue and base model. */
 export class PreferenceModel {
   readonly #history: History;
   #experts: PreferenceExperts | null = null;
-  /** What the experts knew when they were last put away. */
+  /** The experts' coefficients when the features last changed. */
   #stored: StoredPreferences = {};
   #distance: PreferenceDistance | null = null;
 
@@ -25,8 +25,8 @@ export class PreferenceModel {
     return this.#experts?.save() ?? this.#stored;
   }
 
-  /** Catalogue or base model changed, and with them what items are compared by. */
-  spaceChanged(): void {
+  /** Call it when catalogue or base model change. */
+  featuresChanged(): void {
     this.#stored = this.save();
     this.#experts = null;
     this.#distance = null;
@@ -38,32 +38,32 @@ export class PreferenceModel {
   }
 
   /**
-   * Learns a dismissal, or takes back what it taught. Choices between the two were learned in the light of it, and stay so.
-   * @param experts null where none are learned
-   * @returns false for all other events, which it leaves alone
+   * Learns from a dismissal, or reverts one. Choices in between keep the steps that they took under it.
+   * @param experts returns null where none are learned
+   * @returns false for all other events, which change nothing
    */
-  judge(type: EventType, row: number, experts: () => PreferenceExperts | null): boolean {
+  learnDismissal(type: EventType, row: number, experts: () => PreferenceExperts | null): boolean {
     if (type !== 'dismiss' && type !== 'undismiss') return false;
     const { dismissed, rows, record } = this.#history;
     const known = new Set(rows).size;
     const before = record.dislikes.get(row);
     if (type === 'dismiss') {
-      if (!dismissed.has(row) && experts()?.dislike(row)) record.dislikes.set(row, known);
+      if (!dismissed.has(row) && experts()?.dismiss(row)) record.dislikes.set(row, known);
     } else if (before !== undefined) {
-      // Every choice of an item not chosen before has faded the taste.
+      // Every choice of an item not chosen before has decayed the coefficients.
       experts()?.undoDismiss(row, Math.max(0, known - before));
       record.dislikes.delete(row);
     }
     return true;
   }
 
-  /** Forgets everything; what was disliked has nothing left to take back. */
+  /** Forgets all preferences; no dismissal is left to be reverted. */
   clear(): void {
     this.#experts?.clear();
     this.#history.record.dislikes.clear();
   }
 
-  /** How far a choice is from the taste before it; null where there is nothing to compare. */
+  /** Distance of a choice from the preferences before it; null where there is nothing to compare. */
   distanceOf(row: number, index: CatalogIndex, base: BaseSignal | null): number | null {
     this.#distance ??= new PreferenceDistance(index, base && { width: base.width, values: base.items });
     return this.#distance.of(row, this.#history.rows, this.#history.strengths);

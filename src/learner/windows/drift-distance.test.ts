@@ -27,16 +27,16 @@ const none = categoryIndex(new Array(COUNT).fill(''));
 const index = { content, categories: none, popularity: new Float32Array(COUNT) };
 const ones = (rows: number[]): number[] => rows.map(() => 1);
 
-describe('TasteDistance', () => {
+describe('PreferenceDistance', () => {
   const even = new PreferenceDistance(index);
   const history = [0, 3, 6, 9];
 
-  it('is the cosine to the faded mean, in deviations from a choice by popularity, computed by hand', () => {
+  it('is the cosine to the recency-weighted mean, in deviations from a choice by popularity, computed by hand', () => {
     const popularity = Float32Array.from({ length: COUNT }, (_, row) => row % 5);
     const distance = new PreferenceDistance({ ...index, popularity }).of(12, [0, 4], [1, 3], 2);
     const at = (row: number): number[] => [...values.slice(row * WIDTH, (row + 1) * WIDTH)];
-    const taste = at(0).map((x, d) => x * 2 ** -0.5 + 3 * at(4)[d]);
-    const dot = (row: number): number => at(row).reduce((sum, x, d) => sum + x * taste[d], 0);
+    const profile = at(0).map((x, d) => x * 2 ** -0.5 + 3 * at(4)[d]);
+    const dot = (row: number): number => at(row).reduce((sum, x, d) => sum + x * profile[d], 0);
     const shares = [...popularity].map((chosen) => 1 + chosen);
     const total = shares.reduce((sum, share) => sum + share, 0);
     const mean = shares.reduce((sum, share, row) => sum + (share / total) * dot(row), 0);
@@ -49,7 +49,7 @@ describe('TasteDistance', () => {
     expect(even.of(13, history, ones(history))).toBeGreaterThan(0.3);
   });
 
-  it('hears newer and stronger choices more', () => {
+  it('weighs newer and stronger choices more', () => {
     const mixed = [0, 3, 1, 4];
     const group = (row: number, strengths: number[], halfLife?: number): number =>
       even.of(row, mixed, strengths, halfLife) ?? Number.NaN;
@@ -57,13 +57,13 @@ describe('TasteDistance', () => {
     expect(group(6, [3, 3, 1, 1], 100)).toBeLessThan(group(6, ones(mixed), 100));
   });
 
-  it('says nothing without history or features, or of an item chosen before', () => {
+  it('is null without history or features, and for an item chosen before', () => {
     expect(even.of(5, [], [])).toBeNull();
     expect(even.of(3, history, ones(history))).toBeNull();
     expect(even.of(5, [COUNT - 1], [1])).toBeNull();
   });
 
-  it('is the mean of what content, embedding and categories say, and of those alone that say something', () => {
+  it('is the mean over content, embedding and categories, as far as they have data', () => {
     const group = Float32Array.from(values, (_, at) => (at % WIDTH === Math.floor(at / WIDTH) % 3 ? 1 : 0));
     const categories = categoryIndex(Array.from({ length: COUNT }, (_, row) => (row < 30 ? 'Old' : 'New')));
     const embedding = { width: WIDTH, values: group };

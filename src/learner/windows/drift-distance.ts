@@ -1,4 +1,4 @@
-import { type CatalogIndex, categoryPreference, HALF_LIFE, recencyWeights } from '../../ranking';
+import { type CatalogIndex, categoryPreference, HALF_LIFE, LONGEST_HISTORY, recencyWeights } from '../../ranking';
 
 /** Rows of vectors, such as the item embeddings of a base model. */
 export interface DriftVectors {
@@ -7,29 +7,27 @@ export interface DriftVectors {
   values: Float32Array;
 }
 
-/** What of a catalogue the distance looks at. */
+/** The parts of a catalogue that the distance reads. */
 export type DriftIndex = Pick<CatalogIndex, 'content' | 'categories' | 'popularity'>;
 
-/** How well an item fits a history, in a unit of the view's own; NaN where the view says nothing. */
+/** How well an item fits a history, in a unit of the view's own; NaN where the view has no data. */
 type Fit = (row: number) => number;
 
-/** One way to compare items: makes the fit to a history. */
+/** One way to compare items: the fit to a history. */
 type View = (rows: readonly number[], weights: Float64Array) => Fit;
 
-/** Items that stand for the catalogue. */
+/** Items sampled from the catalogue. */
 const SAMPLE = 1024;
-/** Choices looked at; older ones have faded. */
-const LONGEST_HISTORY = 200;
 
 /**
- * How far a choice is from the taste before it: how badly it fits the recency-weighted history, in standard deviations
- * from what a choice by popularity alone would do. Mean over up to three views, which err differently: cosine of the
- * content, cosine of the base model's embedding, preference for the categories. About -0.6 for an ordinary choice, 0 for
- * a stranger's.
+ * Distance of a choice from the preferences before it: how badly it fits the recency-weighted history, in standard
+ * deviations of the fit of a choice by popularity alone. Mean over up to three views, which err differently: cosine of
+ * the content, cosine of the base model's embedding, preference for the categories. About -0.6 for an ordinary choice,
+ * 0 for one of another shopper.
  */
 export class PreferenceDistance {
   readonly #views: View[];
-  /** Rows that stand for the catalogue, evenly spaced, and their share of the choices. */
+  /** Evenly spaced rows of the catalogue, and their share of the choices. */
   readonly #sample: Int32Array;
   readonly #shares: Float64Array;
 
@@ -66,29 +64,29 @@ export class PreferenceDistance {
     return distances.reduce((sum, distance) => sum + distance, 0) / distances.length;
   }
 
-  /** NaN where all items fit alike. */
-  #distance(likeness: Fit, row: number): number {
+  /** NaN where all items fit equally. */
+  #distance(fit: Fit, row: number): number {
     let mean = 0;
     let square = 0;
     for (const [n, other] of this.#sample.entries()) {
-      const like = likeness(other);
-      mean += this.#shares[n] * like;
-      square += this.#shares[n] * like * like;
+      const value = fit(other);
+      mean += this.#shares[n] * value;
+      square += this.#shares[n] * value * value;
     }
     const deviation = Math.sqrt(Math.max(0, square - mean * mean));
-    return deviation > 1e-6 ? (mean - likeness(row)) / deviation : Number.NaN;
+    return deviation > 1e-6 ? (mean - fit(row)) / deviation : Number.NaN;
   }
 }
 
 function cosineView({ width, values }: DriftVectors): View {
   return (rows, weights) => {
-    const taste = new Float64Array(width);
+    const profile = new Float64Array(width);
     for (const [n, row] of rows.entries()) {
-      for (let d = 0; d < width; d++) taste[d] += weights[n] * values[row * width + d];
+      for (let d = 0; d < width; d++) profile[d] += weights[n] * values[row * width + d];
     }
     return (row) => {
       let sum = 0;
-      for (let d = 0; d < width; d++) sum += values[row * width + d] * taste[d];
+      for (let d = 0; d < width; d++) sum += values[row * width + d] * profile[d];
       return sum;
     };
   };

@@ -35,7 +35,7 @@ describe('DriftDetector', () => {
     const detector = new DriftDetector();
     alarms(detector, distances(1000, 0.2, 0.3, 3));
     expect(detector.save().mean).toBeGreaterThan(0.1);
-    // What is usual for others no longer counts: one false alarm per 100 events or so.
+    // The prior no longer counts: about one false alarm per 100 events.
     expect(alarms(detector, distances(1000, 0.2, 0.3, 4)).length).toBeLessThanOrEqual(20);
     expect(alarms(detector, distances(20, 1.4, 0.3, 5))).not.toEqual([]);
   });
@@ -48,7 +48,7 @@ describe('DriftDetector', () => {
     expect(first({ tolerance: 0.8 })).toBeGreaterThan(first({ tolerance: 0.2 }));
   });
 
-  it('rises from 0 again after a drift and keeps what is usual', () => {
+  it('rises from 0 again after a drift and keeps mean and deviation', () => {
     const detector = new DriftDetector();
     const seen = distances(30, 3, 0.1, 1);
     const [first] = alarms(new DriftDetector(), seen);
@@ -71,7 +71,7 @@ describe('DriftDetector', () => {
     expect(v.safeParse(driftSchema, { ...stored, mean: Number.NaN }).success).toBe(false);
   });
 
-  it('passes over what is no number, and survives distances that never differ', () => {
+  it('ignores distances that are not finite, and survives distances that never differ', () => {
     const detector = new DriftDetector();
     const before = detector.save();
     expect(detector.observe(Number.NaN)).toBe(false);

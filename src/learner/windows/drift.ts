@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** Bound of a distance, in standard deviations: larger ones count as this. */
+/** Bound of a distance, in standard deviations; larger ones are clipped. */
 const FURTHEST = 1e4;
 /** Bound of the summed squares: 10^9 distances at their bound. */
 const MOST_SQUARES = 1e17;
@@ -9,7 +9,7 @@ const HIGHEST = 1e3;
 
 /** Stored form of a drift detector, part of the profile. */
 export const driftSchema = v.object({
-  /** Distances seen, those that the prior counts for among them. */
+  /** Number of distances, including those that the prior counts for. */
   count: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   /** Their mean. */
   mean: v.pipe(v.number(), v.minValue(-FURTHEST), v.maxValue(FURTHEST)),
@@ -28,16 +28,16 @@ export interface DriftOptions {
 }
 
 /**
- * What a distance is expected to be before any was seen: mean, standard deviation, and how many distances that counts
- * for. So many that a shift does not soon become what is usual.
+ * Mean and standard deviation of the distances before the first one, and how many distances that prior counts for: enough
+ * that the mean does not follow a shift at once.
  */
 const PRIOR = { mean: -0.6, deviation: 0.65, count: 80 };
 
 /**
- * Tells when a shopper turns to other things: the test of Page and Hinkley for a rise of a mean (E. S. Page, Continuous
+ * Detects that a shopper turns to other items: the test of Page and Hinkley for a rise of a mean (E. S. Page, Continuous
  * inspection schemes, Biometrika 41, 1954; D. V. Hinkley, Inference about the change-point from cumulative sum tests,
- * Biometrika 58, 1971) on the distance between each choice and the taste before it. Mean and deviation of the distances
- * are learned from this shopper, starting from what is usual.
+ * Biometrika 58, 1971) on the distance of each choice from the preferences before it. Mean and deviation of the distances
+ * are learned from this shopper, starting from the prior.
  */
 export class DriftDetector {
   readonly #threshold: number;
@@ -54,7 +54,7 @@ export class DriftDetector {
     this.#tolerance = tolerance;
   }
 
-  /** Goes on from what `save` returned. */
+  /** Continues from a saved state. */
   static restore(stored: StoredDrift, options?: DriftOptions): DriftDetector {
     const detector = new DriftDetector(options);
     detector.#state = { ...stored };
@@ -66,9 +66,9 @@ export class DriftDetector {
   }
 
   /**
-   * Takes in one choice.
-   * @param distance of `TasteDistance`; one that is not finite is passed over
-   * @returns true when a drift is declared with this choice; the rise then starts from 0 again, what is usual stays
+   * Adds one choice.
+   * @param distance of `PreferenceDistance`; ignored when it is not finite
+   * @returns true when a drift is declared with this choice; the rise then starts from 0 again, mean and deviation stay
    */
   observe(distance: number): boolean {
     if (!Number.isFinite(distance)) return false;

@@ -19,7 +19,7 @@ describe('WindowClock', () => {
     expect([clock.due, clock.closed, clock.drifts]).toEqual([false, 1, 0]);
   });
 
-  it('ends it before when the taste drifts', () => {
+  it('ends earlier when the preferences drift', () => {
     const clock = new WindowClock();
     expect(counted(clock, new Array(15).fill(ORDINARY))).not.toContain(true);
     expect(counted(clock, new Array(8).fill(STRANGE))).toContain(true);

@@ -1,10 +1,9 @@
-import type { StoredDrift } from './drift';
-import { DriftDetector } from './drift';
+import { DriftDetector, type StoredDrift } from './drift';
 
-/** Choices after which a window ends when no drift ends it before. */
+/** Choices after which a window ends without a drift. */
 const WINDOW_CHOICES = 40;
 
-/** A clock as it is stored. */
+/** Stored form of a clock. */
 export interface StoredClock {
   /** Windows closed. */
   windows: number;
@@ -16,7 +15,7 @@ export interface StoredClock {
   drift?: StoredDrift;
 }
 
-/** Tells when a window of the shopper's stream ends: when the taste drifts, or after 40 choices. */
+/** Decides when a window of the shopper's stream ends: when the preferences drift, or after 40 choices. */
 export class WindowClock {
   #detector = new DriftDetector();
   #closed = 0;
@@ -45,15 +44,15 @@ export class WindowClock {
     return this.#drifts;
   }
 
-  /** True when the window is to end. */
+  /** True when the window ends with the next training. */
   get due(): boolean {
     return this.#drifted || this.#choices >= WINDOW_CHOICES;
   }
 
   /**
    * Counts one choice.
-   * @param distance from the taste before it, see `TasteDistance`; null where there is nothing to compare
-   * @returns true when a drift is found with it
+   * @param distance from the preferences before it, see `PreferenceDistance`; null where there is nothing to compare
+   * @returns true when it is a drift
    */
   count(distance: number | null): boolean {
     this.#choices++;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { catalogIndex, type TermSources } from '../ranking';
-import { TermValueCache } from './term-value-cache';
+import { TermValueCache } from './term-values';
 
 const items = ['a', 'b', 'c'].map((id) => ({
   id,

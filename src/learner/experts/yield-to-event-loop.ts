@@ -1,2 +1,0 @@
-/** Lets timers, messages and paints of this thread have their turn. */
-export const yieldToEventLoop = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));

@@ -1,0 +1,61 @@
+import { SidestreamError } from '../error';
+import {
+  type CatalogIndex,
+  TERMS,
+  type TermName,
+  type TermSources,
+  type TermValues,
+  type TermWeights,
+  termValues,
+} from '../ranking';
+
+/** Values of the terms, computed once per state of their sources: a list and the choice from it need the same values. */
+export class TermValueCache {
+  #of: readonly unknown[] = [];
+  #values: TermValues | null = null;
+
+  /** As `termValues`. Shared: not to be changed. */
+  values(index: CatalogIndex, sources: TermSources): TermValues {
+    const { history, base, residualScores, experts } = sources;
+    const dismissed = [...history.dismissed].join();
+    // A history only grows; every other source is replaced when it changes.
+    const of = [
+      index,
+      history,
+      history.rows.length,
+      history.strengths.at(-1),
+      dismissed,
+      base,
+      residualScores,
+      experts,
+    ];
+    if (!this.#values || of.some((part, n) => part !== this.#of[n])) {
+      this.#values = termValues(index, sources);
+      this.#of = of;
+    }
+    return this.#values;
+  }
+}
+
+/** Terms whose values come from catalogue and base model; a profile only selects the items. */
+const CATALOG_TERMS: readonly TermName[] = ['base', 'embedding', 'boughtTogether', 'popularity', 'coldStart'];
+
+/**
+ * Checks that the terms of a profile are finite for every item: an item whose score is not finite is in no list.
+ * @throws SidestreamError `store/corrupt` naming the first term that is not finite
+ */
+export function checkFinite(values: TermValues, weights: TermWeights): void {
+  const wrong = TERMS.find((name) => {
+    const weight = weights[name];
+    if (!Number.isFinite(Math.fround(weight))) return true;
+    // The score adds them up as 32-bit floats.
+    return (
+      !CATALOG_TERMS.includes(name) && !values[name].every((value) => Number.isFinite(Math.fround(weight * value)))
+    );
+  });
+  if (wrong === undefined) return;
+  throw new SidestreamError(
+    'store/corrupt',
+    `The profile's "${wrong}" gives scores that are not finite. An older profile or the event log is used instead.`,
+  );
+}
