@@ -11,7 +11,7 @@ const weights = initialWeights(config, table, 3, 5);
 describe('a base model', () => {
   beforeAll(() => useBackend('wasm'));
 
-  test('says nearly the same after half precision, and exactly the same after full', async () => {
+  test('gives nearly the same embeddings after half precision, and exactly the same after full', async () => {
     const model = BaseModel.from(weights, config, table);
     const half = BaseModel.load(model.save(), table);
     const full = BaseModel.load(model.save('F32'), table);
@@ -26,7 +26,7 @@ describe('a base model', () => {
     half.dispose();
   });
 
-  test('sees the last items of a history, whatever their number and company', async () => {
+  test('reads the last items of a history, whatever its length and the other histories', async () => {
     const model = BaseModel.from(weights, config, table);
     const items = await model.embedItems(table);
     const of = (...histories: number[][]) =>

@@ -18,8 +18,8 @@ import { itemVectors, userVectors, vectorScores } from './vectors';
 const FORMAT = 'sidestream-base';
 
 /**
- * A base model: what a shop learned from the logs of all its users. Holds its weights on the compute backend, which
- * must be set, from the first use until `dispose`.
+ * A base model: the model that a shop trained on the logs of all its users. Holds its weights on the compute backend,
+ * which must be set, from the first use until `dispose`.
  */
 export class BaseModel {
   readonly config: BaseConfig;
@@ -33,8 +33,8 @@ export class BaseModel {
 
   /**
    * A model of these weights.
-   * @param shape features that it is to be used with
-   * @throws SidestreamError `model/bad-weights` when names, shapes or numbers are not those of such a model
+   * @param shape of the features that it will read
+   * @throws SidestreamError `model/bad-weights` when names, shapes or numbers do not fit
    */
   static from(weights: Weights, config: BaseConfig, shape: TapShape): BaseModel {
     checkBase(weights, config, shape);
@@ -42,7 +42,7 @@ export class BaseModel {
   }
 
   /**
-   * A model as `save` wrote it.
+   * Reads a model that `save` wrote.
    * @throws SidestreamError `model/bad-weights` when it is damaged, or was made for other features
    */
   static load(bytes: Uint8Array, shape: TapShape): BaseModel {
@@ -58,7 +58,7 @@ export class BaseModel {
 
   /**
    * Embeddings of a catalogue.
-   * @returns [count, E]; unit rows, but for the recipe of the paper
+   * @returns [count, E]; unit rows, except by the recipe `paper`
    */
   embedItems(table: FeatureTable): Promise<Float32Array> {
     return itemVectors(this.#active(), this.config, table);
@@ -66,26 +66,25 @@ export class BaseModel {
 
   /**
    * One vector for each history, from its last L items.
-   * @param items what `embedItems` said
+   * @param items of `embedItems`
    * @param histories rows of the catalogue, oldest first
-   * @returns [histories.length, E]; unit rows, but for the recipe of the paper
+   * @returns [histories.length, E]; unit rows, except by the recipe `paper`
    */
   userVectors(histories: readonly Int32Array[], items: Float32Array): Promise<Float32Array> {
     return userVectors(this.#active(), this.config, items, histories);
   }
 
   /**
-   * Scores of every item for some users, before popularity: the `sidestream` recipe was trained to have
-   * log(1 + popularity) added.
+   * Scores of every item for some users. The recipe `sidestream` is trained to have log(1 + popularity) added.
    * @param users [N, E] of `userVectors`
    * @param items [count, E] of `embedItems`
-   * @returns [N, count]: cosine / temperature, or the dot product for the recipe of the paper
+   * @returns [N, count]: cosine / temperature, or the dot product by the recipe `paper`
    */
   scores(users: Float32Array, items: Float32Array): Promise<Float32Array> {
     return vectorScores(this.config, users, items);
   }
 
-  /** Frees the compute backend's memory; the next use takes it again. */
+  /** Frees the compute backend's memory; the next use allocates it again. */
   dispose(): void {
     if (this.#parameters) disposeParameters(this.#parameters);
     this.#parameters = null;
@@ -107,7 +106,7 @@ function parseConfig(text: string | undefined): BaseConfig {
   try {
     data = JSON.parse(text ?? '');
   } catch (error) {
-    throw bad('what is kept beside the weights is not JSON', error);
+    throw bad('its configuration is not JSON', error);
   }
   const parsed = v.safeParse(baseConfigSchema, data);
   if (parsed.success) return parsed.output;
@@ -117,7 +116,7 @@ function parseConfig(text: string | undefined): BaseConfig {
 
 /**
  * Checks that weights are those of a base model of this configuration over these features.
- * @throws SidestreamError `model/bad-weights` naming the first that is not
+ * @throws SidestreamError `model/bad-weights` naming the first that does not fit
  */
 export function checkBase(weights: Weights, config: BaseConfig, shape: TapShape): void {
   if (config.embeddingDim % config.heads !== 0) {

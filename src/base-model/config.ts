@@ -15,10 +15,10 @@ import {
   type Weights,
 } from '../model';
 
-/** Sizes of a base model where nothing else is given. */
+/** Default sizes of a base model. */
 const SIZES = { embeddingDim: 64, maxSeqLen: 20, heads: 2, blocks: 2, temperature: 0.1 };
 
-/** The configuration of a base model, with defaults for what is not given. */
+/** The configuration of a base model, with defaults for missing fields. */
 export const baseConfig = (recipe: BaseRecipe, given: Partial<Omit<BaseConfig, 'recipe'>> = {}): BaseConfig => ({
   ...SIZES,
   ...given,

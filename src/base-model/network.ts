@@ -29,7 +29,7 @@ export function tapsOf(table: FeatureTable, rows: ArrayLike<number>): ItemTaps {
 
 export const disposeTaps = ({ text, image }: ItemTaps): void => dispose([...text, ...image]);
 
-/** What the positions of some sequences may see, on the compute backend. */
+/** What each position of some sequences may attend to, on the compute backend. */
 export interface HistoryView {
   attention: AttentionMask;
   /** Per attention group [rows, rows]: row j averages the items at 0..j of its own sequence. */
@@ -62,7 +62,7 @@ export function disposeView({ attention, means }: HistoryView): void {
 }
 
 /**
- * What items are to a base model: embeddings of unit length, or as they come for the recipe of the paper.
+ * Item embeddings of a base model: of unit length, except by the recipe `paper`.
  * @returns [N, E]
  */
 export function itemRows(
@@ -78,8 +78,8 @@ export function itemRows(
 }
 
 /**
- * User vectors at every position: transformer output plus mean of the history, of unit length; the transformer's output
- * alone for the recipe of the paper.
+ * User vectors at every position: transformer output plus mean of the history, of unit length; by the recipe `paper` the
+ * transformer's output alone.
  * @param sequence [B * L, E] rows of `itemRows`
  * @returns [B * L, E]
  */

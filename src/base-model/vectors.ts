@@ -7,8 +7,8 @@ import { disposeTaps, disposeView, historyView, itemRows, tapsOf, userRows } fro
 const CHUNK = 512;
 
 /**
- * What the items of a catalogue are to a base model.
- * @returns [count, E]; unit rows, but for the recipe of the paper
+ * Embeddings of a catalogue.
+ * @returns [count, E]; unit rows, except by the recipe `paper`
  */
 export async function itemVectors(
   parameters: Parameters,
@@ -32,7 +32,7 @@ export async function itemVectors(
  * One vector for each history, from its last L items.
  * @param items [count, E] of `itemVectors`
  * @param histories catalogue rows, oldest first
- * @returns [histories.length, E]; for an empty history what the model says about nobody
+ * @returns [histories.length, E]; for an empty history the model's vector without any item
  */
 export async function userVectors(
   parameters: Parameters,
@@ -67,8 +67,8 @@ export async function userVectors(
 }
 
 /**
- * Scores of every item for some users, before popularity: cosine / temperature, or the dot product for the recipe of
- * the paper.
+ * Scores of every item for some users, without popularity: cosine / temperature, or the dot product by the recipe
+ * `paper`.
  * @param users [N, E]
  * @param items [count, E]
  * @returns [N, count]

@@ -1,17 +1,17 @@
 import * as v from 'valibot';
 
-/** The last moment that a `Date` can be. */
+/** The latest time that a `Date` can represent. */
 const LAST_TIME = 8.64e15;
 
-/** An item's id, as a profile holds it. */
+/** An item's id in a profile. */
 export const storedId = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
-/** Milliseconds since the epoch, as events and profiles hold them. */
+/** Milliseconds since the epoch, in events and profiles. */
 export const storedTime = v.pipe(v.number(), v.minValue(0), v.maxValue(LAST_TIME));
-/** A count, as a profile holds it. */
+/** A count in a profile. */
 export const storedCount = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /**
- * What a shopper can do with an item. `uncart` takes it out of the cart again; `undismiss` takes a `dismiss` back.
+ * What a shopper can do with an item. `uncart` removes it from the cart; `undismiss` reverts a `dismiss`.
  */
 export const EVENT_TYPES = [
   'impression',
@@ -26,7 +26,7 @@ export const EVENT_TYPES = [
 export type EventType = (typeof EVENT_TYPES)[number];
 
 const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
-/** Refuses lone surrogates: not every way to disk and back keeps them, so two different texts could become one. */
+/** Refuses lone surrogates: some stores replace them, so that two different texts could become one. */
 const text = (least: number, most: number) =>
   v.pipe(
     v.string(),
@@ -35,7 +35,7 @@ const text = (least: number, most: number) =>
     v.regex(/^\P{Surrogate}*$/u, 'must be well-formed Unicode: half of a surrogate pair is missing'),
   );
 
-/** Id of an item, wherever the page names one. */
+/** Id of an item in everything that the page passes. */
 export const itemIdSchema = text(1, 256);
 
 /** Type and item of an event. */
@@ -53,23 +53,23 @@ export const detailFields = {
   currency: v.optional(v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be three capital letters, such as EUR'))),
   /** Where the item was shown. */
   placement: v.optional(text(0, 64)),
-  /** 0-based place in its list. */
+  /** 0-based position in its list. */
   position: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
-  /** The response the item was part of. */
+  /** The recommendation that the item was part of. */
   recommendationId: v.optional(text(0, 64)),
   /** The order of a purchase. */
   transactionId: v.optional(text(1, 128)),
 };
 
-/** One event of the log, as it is read from disk. Details that newer code added are left out. */
+/** One event of the log, as it is read from disk. Details of newer versions are dropped. */
 export const eventSchema = v.object({
-  /** Position in the log, from 1, ever growing. */
+  /** Position in the log, from 1, always growing. */
   id: v.pipe(v.number(), v.integer(), v.minValue(1)),
   ...eventFields,
   /** Milliseconds since the epoch. */
   time: storedTime,
   ...detailFields,
-  /** What the shopper saw of an experiment: `experiment/variant`. */
+  /** The experiment and variant that the shopper was assigned to: `experiment/variant`. */
   variant: v.optional(v.pipe(v.string(), v.maxLength(65))),
 });
 
@@ -77,7 +77,7 @@ export type LoggedEvent = v.InferOutput<typeof eventSchema>;
 /** An event before the log has given it an id. */
 export type NewEvent = Omit<LoggedEvent, 'id'>;
 
-/** How strongly each type speaks for an item; 0: not a choice. */
+/** Strength of each type as a choice of the item; 0: not a choice. */
 export const EVENT_STRENGTH: Record<EventType, number> = {
   impression: 0,
   view: 0.5,

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { EVENT_STRENGTH, type LoggedEvent, STRONGEST, storedCount, storedId } from './event';
 import { recordSchema, ShopperState } from './shopper-state';
 
-/** Choices, and dismissals, that are stored; no term looks further back. */
+/** Choices, and dismissals, that are stored; no term reads more. */
 const LONGEST = 1000;
 
 const ids = v.pipe(v.array(storedId), v.maxLength(LONGEST));
@@ -17,7 +17,7 @@ export const historySchema = v.pipe(
     dismissed: ids,
     /** All choices ever. */
     total: storedCount,
-    /** What the rules go by; not in older profiles. */
+    /** State for the rules; absent from older profiles. */
     record: v.optional(recordSchema),
   }),
   v.check(({ items, strengths }) => items.length === strengths.length, 'every choice has one strength'),
@@ -35,8 +35,8 @@ export interface ChoiceHistory {
   dismissed: ReadonlySet<number>;
 }
 
-/** What of an event the history looks at. */
-type Noted = Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>;
+/** The fields of an event that the history reads. */
+type HistoryEvent = Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>;
 
 /**
  * The shopper's choices as a sequence. Events on the same item in a row (click, view, cart) are one choice with the
@@ -48,11 +48,11 @@ export class History implements ChoiceHistory {
   readonly dismissed = new Set<number>();
   readonly record = new ShopperState();
   #total = 0;
-  /** Choices of items that the catalogue does not show at present, with the number of known choices before each. */
+  /** Choices of items that have no row at present, with the number of choices of known items before each. */
   #absent: { before: number; id: string; strength: number }[] = [];
   #absentDismissed: string[] = [];
 
-  /** Choices ever, those that are no longer stored among them. */
+  /** All choices, including those no longer stored. */
   get total(): number {
     return this.#total;
   }
@@ -77,8 +77,8 @@ export class History implements ChoiceHistory {
   }
 
   /**
-   * Puts a stored history in the place of this one. Items that the catalogue does not show, such as those of clusters
-   * that are not loaded, are no rows here, but are stored again.
+   * Replaces this history by a stored one. Items that have no row, such as those of clusters that are not loaded, are
+   * not among its rows, but are stored again.
    * @param rowOf row of an item id
    */
   restore({ items, strengths, dismissed, total, record }: StoredHistory, rowOf: ReadonlyMap<string, number>): void {
@@ -105,18 +105,18 @@ export class History implements ChoiceHistory {
     this.record.restore(record, rowOf, total);
   }
 
-  /** The catalogue shows more than it did: what was about items without a row may have one now. */
+  /** Call it after the catalogue grew: stored items may have a row now. */
   addUnseen(idOf: (row: number) => string, rowOf: ReadonlyMap<string, number>): void {
     const waiting = this.#absent.length > 0 || this.#absentDismissed.length > 0 || this.record.waiting;
     if (waiting) this.restore(this.save(idOf), rowOf);
   }
 
   /**
-   * Takes in an event.
+   * Adds an event.
    * @param row the item's row in the catalogue
    * @returns true when this is a new choice (not a repeat of the last item, not an impression or a dismissal)
    */
-  add(event: Noted, row: number): boolean {
+  add(event: HistoryEvent, row: number): boolean {
     const strength = EVENT_STRENGTH[event.type];
     this.note(event, row);
     if (strength === 0) return false;
@@ -131,8 +131,8 @@ export class History implements ChoiceHistory {
     return true;
   }
 
-  /** Takes in only what rules ask about: what was seen, dismissed, put in the cart, bought. The choices stay as they are. */
-  note(event: Noted, row: number): void {
+  /** Updates only the state that rules read: items shown, dismissed, in the cart, bought. The choices do not change. */
+  note(event: HistoryEvent, row: number): void {
     const chosen = EVENT_STRENGTH[event.type] > 0;
     this.record.add(event, row, chosen, this.#total);
     if (event.type === 'dismiss') this.dismissed.add(row);

@@ -13,7 +13,7 @@ function historyOf(...events: [EventType, number][]): History {
 }
 
 describe('RulesRecord', () => {
-  it('knows what is in the cart and what was bought', () => {
+  it('records the items in the cart and those bought', () => {
     const { record } = historyOf(
       ['cart', 1],
       ['cart', 2],
@@ -26,7 +26,7 @@ describe('RulesRecord', () => {
     expect([...record.owned]).toEqual([3, 4]);
   });
 
-  it('counts what is shown until it is chosen, half as much after a day and after ten choices', () => {
+  it('counts impressions until the item is chosen, half as much after a day and after ten choices', () => {
     const { record } = historyOf(['impression', 1], ['impression', 2], ['click', 2]);
     const now = START;
     expect([record.timesShown(1, now), record.timesShown(2, now), record.timesShown(3, now)]).toEqual([1, 0, 0]);

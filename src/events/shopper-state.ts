@@ -1,25 +1,25 @@
 import * as v from 'valibot';
 import { type LoggedEvent, storedCount, storedId, storedTime } from './event';
 
-/** What the rules know of the shopper beside the taste, by rows of the catalogue. */
+/** The shopper's state that rules read, by rows of the catalogue. */
 export interface ShopperRecord {
   /** Bought. */
   owned: ReadonlySet<number>;
   /** In the cart now. */
   cart: ReadonlySet<number>;
   /**
-   * How often an item was shown without being chosen, faded, 0 or more.
+   * How often an item was shown without being chosen, decayed with time and choices, 0 or more.
    * @param now milliseconds since the epoch
    */
   timesShown(row: number, now: number): number;
 }
 
-/** The record of somebody nothing is known of. */
+/** The state of a new shopper. */
 export const NO_RECORD: ShopperRecord = { owned: new Set(), cart: new Set(), timesShown: () => 0 };
 
-/** Entries of each kind that are stored; the oldest go first. */
+/** Entries of each kind that are stored; the oldest are dropped. */
 const MOST = 1000;
-/** Bound of the times that an item was shown; more make no difference. */
+/** Bound of the times that an item was shown. */
 const MOST_TIMES = 100_000;
 
 const times = v.pipe(v.number(), v.minValue(0), v.maxValue(MOST_TIMES));
@@ -29,7 +29,7 @@ const atMost = <Schema extends v.GenericSchema>(entry: Schema) => v.pipe(v.array
 export const recordSchema = v.object({
   owned: atMost(storedId),
   cart: atMost(storedId),
-  /** What was shown and not chosen since: times, faded up to the last of them, which was at `choice` and `time`. */
+  /** Items shown and not chosen since: times, decayed up to the last of them, which was at `choice` and `time`. */
   shown: atMost(v.object({ item: storedId, times, choice: storedCount, time: storedTime })),
   /** Dismissals that can be undone: `known` is the number of different items chosen before. */
   dislikes: atMost(v.object({ item: storedId, known: storedCount })),
@@ -53,7 +53,7 @@ interface Shown {
   time: number;
 }
 
-/** What the rules know of one shopper: what is bought, in the cart, shown in vain, and not liked. */
+/** The state of one shopper that rules read: items bought, in the cart, shown without being chosen, and dismissed. */
 export class ShopperState implements ShopperRecord {
   readonly owned = new Set<number>();
   readonly cart = new Set<number>();
@@ -62,21 +62,21 @@ export class ShopperState implements ShopperRecord {
   readonly #shown = new Map<number, Shown>();
   #visit = { start: 0, last: 0 };
   #choices = 0;
-  /** About items that the catalogue does not show at present. */
+  /** Stored entries of items that have no row at present. */
   #absent: Omit<StoredRecord, 'visit'> = NOTHING;
 
-  /** Whether there is something about items that the catalogue does not show at present. */
+  /** Whether there are stored entries of items that have no row at present. */
   get waiting(): boolean {
     return Object.values(this.#absent).some((entries) => entries.length > 0);
   }
 
   timesShown(row: number, now: number): number {
     const shown = this.#shown.get(row);
-    return shown ? this.#faded(shown, now) : 0;
+    return shown ? this.#decayed(shown, now) : 0;
   }
 
   /**
-   * Rows that were shown in the visit going on at `now`, and not chosen since; none when its last event is too long ago, or
+   * Rows that were shown in the visit at `now`, and not chosen since; none when its last event is over half an hour ago, or
    * so far ahead that the clock must have been set back since.
    */
   shownThisVisit(now: number): number[] {
@@ -86,10 +86,10 @@ export class ShopperState implements ShopperRecord {
   }
 
   /**
-   * Records an event. Events come in the order of the log, which the clock may contradict: one whose time is more than half
-   * an hour before the last shows that the clock was set back; earlier impressions then count as half an hour older than it.
+   * Adds an event. Events come in the order of the log. One whose time is more than half an hour before the last means that
+   * the clock was set back; earlier impressions then count as half an hour older than it.
    * @param chosen whether it chooses the item
-   * @param choices choices ever, this one not among them
+   * @param choices all choices before this event
    */
   add(
     { type, time = this.#visit.last }: Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>,
@@ -104,7 +104,7 @@ export class ShopperState implements ShopperRecord {
     if (type === 'purchase') this.owned.add(row);
     if (type === 'impression') {
       const shown = this.#shown.get(row);
-      const times = Math.min(MOST_TIMES, 1 + (shown ? this.#faded(shown, time) : 0));
+      const times = Math.min(MOST_TIMES, 1 + (shown ? this.#decayed(shown, time) : 0));
       // Re-inserting makes the map's order that of time.
       this.#shown.delete(row);
       this.#shown.set(row, { times, choice: choices, time });
@@ -130,8 +130,8 @@ export class ShopperState implements ShopperRecord {
   }
 
   /**
-   * Puts a stored record in the place of this one; none empties it. Items that the catalogue does not show are stored again.
-   * @param choices choices ever
+   * Replaces this state by a stored one, or empties it. Entries of items that have no row are stored again.
+   * @param choices all choices
    */
   restore(stored: StoredRecord | undefined, rowOf: ReadonlyMap<string, number>, choices: number): void {
     for (const kept of [this.owned, this.cart, this.dislikes, this.#shown]) kept.clear();
@@ -161,7 +161,7 @@ export class ShopperState implements ShopperRecord {
     };
   }
 
-  /** Continues the visit with an event at this time, or begins a new one. */
+  /** Continues the visit with an event at this time, or starts a new one. */
   #visitAt(time: number): void {
     const { start, last } = this.#visit;
     if (Math.abs(time - last) <= PAUSE) {
@@ -177,7 +177,7 @@ export class ShopperState implements ShopperRecord {
     this.#absent = { ...this.#absent, shown: absent };
   }
 
-  #faded({ times, choice, time }: Shown, now: number): number {
+  #decayed({ times, choice, time }: Shown, now: number): number {
     const age = Math.max(0, now - time) / HALF_TIME + Math.max(0, this.#choices - choice) / HALF_CHOICES;
     return times * 2 ** -age;
   }

@@ -64,7 +64,7 @@ describe('function-preserving expansion', () => {
     expect(layer.router.bias).toBe(undefined);
   });
 
-  test('without a record of use the newest expert is cloned', () => {
+  test('without shares the newest expert is cloned', () => {
     expect(mostUsed(undefined, 3)).toBe(2);
     expect(mostUsed([0.1, 0.9], 3)).toBe(2);
     expect(mostUsed([0.7, 0.1, 0.15, 0.05], 3)).toBe(1);

@@ -20,11 +20,11 @@ export function toHalf(value: number): number {
   const kept = digits >>> shift;
   const rest = digits & ((1 << shift) - 1);
   const middle = 1 << (shift - 1);
-  // A carry out of the fraction goes into the exponent, which is what rounding up to the next power of two means.
+  // A carry out of the fraction raises the exponent, which rounds up to the next power of two.
   return sign | (kept + (rest > middle || (rest === middle && (kept & 1) === 1) ? 1 : 0));
 }
 
-/** The number that 16 bits of half precision stand for. */
+/** The value of 16 bits of half precision. */
 export function fromHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >>> 10) & 0x1f;

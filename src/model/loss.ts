@@ -2,7 +2,7 @@ import { add, mul, reshape, type Scalar, slice, sub, sum, type Tensor2D, tensor2
 import { SidestreamError } from '../error';
 import { linear, logSumExp } from './differentiable';
 
-/** What a column's logit is set to when it must not count as a negative, as in the reference. */
+/** Logit of a column that is not a negative of the row, as in the reference. */
 const EXCLUDED = -1e4;
 
 /** One batch of item sequences. */

@@ -4,10 +4,10 @@ import { mapLayers } from './state-dict';
 import { normalize, type Utilization } from './utilization';
 import type { Weights } from './weights';
 
-/** What the end of a window leaves. */
+/** Where the next window starts. */
 export interface NextWindow {
   weights: Weights;
-  /** Shares to expect at the start of the new window. */
+  /** Expected shares at its start. */
   shares: Utilization;
   /** Experts removed, over all layers. */
   pruned: number;
@@ -17,7 +17,7 @@ export interface NextWindow {
 
 /**
  * Ends a window: in every layer the least used expert goes when its share is below 0.8 / n, then the most used one is
- * cloned, unless the layer has `maxExperts`. Without room for a clone the newest expert goes on learning.
+ * cloned, unless the layer has `maxExperts`. Without room for a clone the newest expert keeps learning.
  * @param shares of the window that ends
  * @param measured false when nothing was trained in the window: then nothing is pruned
  * @throws SidestreamError `model/bad-shape` when the parts of a layer do not fit each other

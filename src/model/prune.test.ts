@@ -51,7 +51,7 @@ test('the expert goes with its router row and bias; the later ones move up', () 
   expect(expertCounts(weights)).toEqual({ text: [3, 1], image: [3, 1] });
 });
 
-test('a record of use with other layers prunes nothing', () => {
+test('utilization of other layers prunes nothing', () => {
   const weights = randomLadders({ dim: 2, bottleneck: 1, experts: [2] }, 3);
   const { pruned } = prune(weights, { text: [[0.9, 0.1]], image: [] }, { kind: 'paper', tau: 1 });
   expect(pruned).toEqual({ text: [null], image: [null] });

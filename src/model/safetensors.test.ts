@@ -19,7 +19,7 @@ function file(header: unknown, data = 0): Uint8Array {
   return bytes;
 }
 
-test('what is written is read again', () => {
+test('weights are read as they were written', () => {
   const { weights: read, metadata } = decodeSafetensors(encodeSafetensors(weights, { made: 'today' }));
   expect({ ...read }).toEqual(weights);
   expect(metadata).toEqual({ made: 'today' });

@@ -77,7 +77,7 @@ function halfOf(value: number, name: string): number {
 
 /**
  * Reads a safetensors file of F32 or F16 weights.
- * @throws SidestreamError `model/bad-weights` when anything about the file is not as the format says
+ * @throws SidestreamError `model/bad-weights` when the file breaks the format
  */
 export function decodeSafetensors(bytes: Uint8Array): { weights: Weights; metadata: Record<string, string> } {
   if (bytes.length < 8) throw bad('it is shorter than its header');
@@ -127,12 +127,12 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   return parsed.output;
 }
 
-/** The format allows neither holes nor overlaps: both would be a place to hide other data. */
+/** The format forbids holes and overlaps, which could hide other data. */
 function checkCoverage(spans: [number, number][], total: number): void {
   let end = 0;
   for (const [from, to] of spans.sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
     if (from !== end) throw bad('its data has holes or overlaps');
     end = to;
   }
-  if (end !== total) throw bad('its data has another length than the header says');
+  if (end !== total) throw bad('the length of its data is not that of the header');
 }

@@ -25,7 +25,7 @@ for (const backend of BACKENDS) {
   describe(`trainer on ${backend}`, () => {
     beforeAll(() => useBackend(backend));
 
-    test('two steps of Adam by hand; what is not trainable stands still; no tensor is left', async () => {
+    test('two steps of Adam by hand; other weights are frozen; no tensor is left', async () => {
       await countingTensors(async () => {
         const trainer = new Trainer(weights, ['a'], { learningRate: 0.1 });
         expect(await take(trainer.step(distance))).toBeCloseTo(40, 4);
@@ -73,7 +73,7 @@ for (const backend of BACKENDS) {
       trainer.dispose();
     });
 
-    test('restore goes back and forgets the moments', async () => {
+    test('restore sets the weights and resets the moments', async () => {
       await countingTensors(async () => {
         const trainer = new Trainer(weights, ['a'], { learningRate: 0.1 });
         const fresh = async () => {
@@ -89,7 +89,7 @@ for (const backend of BACKENDS) {
       });
     });
 
-    test('a trainer goes on from the state of another', async () => {
+    test('a trainer continues from the state of another', async () => {
       await countingTensors(async () => {
         const whole = new Trainer(weights, ['a', 'b'], { learningRate: 0.1 });
         for (let step = 0; step < 5; step++) await take(whole.step(distance));
@@ -130,7 +130,7 @@ for (const backend of BACKENDS) {
       });
     });
 
-    test('two trainers with the same names do not meet', async () => {
+    test('two trainers with the same names are independent', async () => {
       const [one, two] = [0, 1].map(() => new Trainer(weights, ['a'], { learningRate: 0.1 }));
       await take(one.step(distance));
       expect([...(await two.read()).a.values]).toEqual([1, -2]);

@@ -41,7 +41,7 @@ export interface TrainerOptions {
 /** A loss as a function of the parameters; `trainable` are those of them that gradients are wanted for. */
 export type Loss = (parameters: Parameters, trainable: ReadonlySet<Tensor>) => Scalar;
 
-/** Adam over some of a model's weights; the others stand still. Lives on the compute backend until `dispose`. */
+/** Adam over some of a model's weights; the others are frozen. Holds tensors until `dispose`. */
 export class Trainer {
   /** The weights as they are now; the trainer owns them. */
   readonly parameters: Parameters;
@@ -115,7 +115,7 @@ export class Trainer {
     return found.loss;
   }
 
-  /** Sets the learning weights back to these and forgets Adam's moments. */
+  /** Sets the learning weights to these and resets Adam's moments. */
   restore(weights: Weights): void {
     for (const [name, stored] of this.#variables) {
       const { shape, values } = entryOf(weights, name);
@@ -142,7 +142,7 @@ export class Trainer {
     return { ...state, steps: count };
   }
 
-  /** Changes the learning rate of the steps to come; Adam's moments are kept. */
+  /** Changes the learning rate of later steps; Adam's moments are kept. */
   async setLearningRate(rate: number): Promise<void> {
     const state = await this.state();
     this.#learningRate = rate;
@@ -150,7 +150,7 @@ export class Trainer {
   }
 
   /**
-   * Goes on from the state of an earlier trainer of the same weights.
+   * Continues from the state of an earlier trainer of the same weights.
    * @throws SidestreamError `model/bad-weights` when a part of the state is missing
    */
   async resume(state: Weights): Promise<void> {

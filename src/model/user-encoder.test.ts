@@ -38,7 +38,7 @@ async function encode(config: ModelConfig, weights: Weights, rows: number[][], m
   );
 }
 
-/** The same in plain loops over one sequence, as the words of the paper say it. */
+/** The same in plain loops over one sequence, after the text of the paper. */
 function plainEncoder(config: ModelConfig, weights: Weights, rows: number[][], mask: number[]): number[][] {
   const { embeddingDim: width, heads } = config;
   const { position, norm: firstNorm, blocks } = userEncoderOf(weights);

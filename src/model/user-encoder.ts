@@ -15,7 +15,7 @@ import {
 import { SidestreamError } from '../error';
 import { type Affine, affine, layerNorm, linear, pieces, product } from './differentiable';
 
-/** What the shapes of the weights do not say. */
+/** Sizes that the shapes of the weights do not give. */
 export interface UserEncoderConfig {
   /** Attention heads; they divide E. */
   heads: number;
@@ -82,7 +82,7 @@ const FOREIGN = -3e9;
 /** Rows of one attention product. Longer products waste work on other users' positions, shorter ones cost more calls. */
 const GROUP_ROWS = 128;
 
-/** What attention may look at, for sequences of one length. Constant during training; build it once per batch. */
+/** Which positions attend to which, for sequences of one length. Constant during training; build it once per batch. */
 export interface AttentionMask {
   /** B */
   size: number;

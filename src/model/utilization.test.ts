@@ -26,7 +26,7 @@ test('adds the passes up before it takes shares', async () => {
   expect(meter.shares).toEqual({ text: [], image: [] });
 });
 
-test('what is discarded does not count', async () => {
+test('discarded passes do not count', async () => {
   const meter = new UtilizationMeter();
   await countingTensors(() => {
     meter.record('image', 0, tensor1d([1, 1]));
@@ -36,7 +36,7 @@ test('what is discarded does not count', async () => {
   expect(meter.empty).toBe(true);
 });
 
-test('goes on with the sums of an earlier meter and absorbs another', async () => {
+test('continues from the sums of an earlier meter and absorbs another', async () => {
   const meter = new UtilizationMeter({ text: [[1, 2]], image: [] });
   const other = new UtilizationMeter({ text: [[2, 1]], image: [] });
   other.record('text', 0, tensor1d([1, 1]));

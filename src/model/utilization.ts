@@ -12,7 +12,7 @@ export class UtilizationMeter {
   #sums: Utilization;
   #pending: { ladder: Ladder; layer: number; activation: Tensor1D }[] = [];
 
-  /** @param sums what an earlier meter of the same window had, see `sums` */
+  /** @param sums of an earlier meter of the same window */
   constructor(sums: Utilization = { text: [], image: [] }) {
     this.#sums = copy(sums);
   }
@@ -22,7 +22,7 @@ export class UtilizationMeter {
     this.#pending.push({ ladder, layer, activation });
   };
 
-  /** Reads what the forward passes left and frees it. */
+  /** Adds the activations of the forward passes and frees their tensors. */
   async collect(): Promise<void> {
     const pending = this.#pending;
     this.#pending = [];
@@ -33,7 +33,7 @@ export class UtilizationMeter {
     }
   }
 
-  /** Counts everything another meter has, and what its passes left. */
+  /** Adds all activations of another meter, collected or not. */
   async absorb(other: UtilizationMeter): Promise<void> {
     this.#pending.push(...other.#pending);
     other.#pending = [];
@@ -41,13 +41,13 @@ export class UtilizationMeter {
     await this.collect();
   }
 
-  /** Frees what was not collected without counting it. */
+  /** Frees the tensors that were not collected, without adding them. */
   discard(): void {
     for (const { activation } of this.#pending) activation.dispose();
     this.#pending = [];
   }
 
-  /** Forgets everything: a new window. */
+  /** Starts a new window at 0. */
   reset(): void {
     this.discard();
     this.#sums = { text: [], image: [] };
@@ -58,7 +58,7 @@ export class UtilizationMeter {
     return LADDERS.every((ladder) => this.#sums[ladder].length === 0);
   }
 
-  /** Summed activations, to go on with later. */
+  /** Summed activations, for a later meter. */
   get sums(): Utilization {
     return copy(this.#sums);
   }

@@ -11,17 +11,17 @@ export interface StoredFile {
   bytes: number;
 }
 
-/** The files of what was stored. */
+/** The files that were written. */
 export interface StoredLearned {
   base?: StoredFile;
   companions?: StoredFile;
 }
 
 /**
- * Stores what was learned as part of the bundle where `out` is the folder of one. Elsewhere there is a place for a base
- * model alone: the file that `out` names where it ends in `.safetensors`, else `base.safetensors` in that folder. Base
- * models are stored in half precision.
- * @param digest of the bundle that it was learned for
+ * Stores a base model and a co-occurrence table (`companions` in files) in the bundle where `out` is the folder of one.
+ * Elsewhere it stores a base model alone: in `out` where that ends in `.safetensors`, else in `base.safetensors` in that
+ * folder. Base models are stored in half precision.
+ * @param digest of the bundle that they were learned for
  * @throws SidestreamError `bundle/invalid` when `out` is the folder of another bundle
  */
 export async function storeLearned(
@@ -35,7 +35,7 @@ export async function storeLearned(
     if (manifest.digest !== digest) {
       throw new SidestreamError(
         'bundle/invalid',
-        `${out} is another bundle than the one that this was learned for; give that one, or a new folder.`,
+        `${out} is another bundle than the one that was learned from; give that one, or a new folder.`,
       );
     }
     const next = await addLearned(manifest, { base: weights, companions }, await folderSink(out));
@@ -52,14 +52,14 @@ export async function storeLearned(
   return { base: { file, bytes: weights.bytes.byteLength } };
 }
 
-/** Stores a base model, as `storeLearned` does; companions that a bundle has stay. */
+/** Stores a base model as `storeLearned` does; a co-occurrence table in the bundle stays. */
 export const storeBase = (base: BaseModel, out: string, digest: string): Promise<StoredLearned> =>
   storeLearned({ base }, out, digest);
 
-/** The file that `out` stands for when it is no bundle. */
+/** The file of a base model where `out` is no bundle. */
 export const basePath = (out: string): string => (out.endsWith('.safetensors') ? out : join(out, 'base.safetensors'));
 
-/** Writes a file completely or not at all; its folder is made. */
+/** Writes a file completely or not at all; creates its folder. */
 export async function writeWhole(file: string, bytes: Uint8Array | string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   await writeFile(`${file}.part`, bytes);

@@ -9,7 +9,7 @@ const FORMAT = 'sidestream-checkpoint';
 const number = v.number();
 const quality = v.object({ hr10: number, ndcg10: number });
 const metadataSchema = v.object({
-  /** Which training it is of: another one cannot go on from it. */
+  /** Fingerprint of the training: no other one can resume from it. */
   training: v.string(),
   /** 0-based. */
   window: v.pipe(number, v.integer(), v.minValue(0)),
@@ -25,7 +25,7 @@ export interface Checkpoint {
 
 const checkpointPath = (out: string): string => `${basePath(out)}.checkpoint`;
 
-/** @param training what makes this training the one it is, as text */
+/** @param training fingerprint of bundle, events and options */
 export async function writeCheckpoint(out: string, training: string, { window, state }: Checkpoint): Promise<void> {
   const { weights, adam, best, reports } = state;
   const parts = { now: weights, adam, best: best?.weights ?? {} };
@@ -39,7 +39,7 @@ export async function writeCheckpoint(out: string, training: string, { window, s
 }
 
 /**
- * @throws SidestreamError `runtime/invalid-input` when there is none, or it is of another training
+ * @throws SidestreamError `runtime/invalid-input` when there is none, or it belongs to another training
  */
 export async function readCheckpoint(out: string, training: string): Promise<Checkpoint> {
   const path = checkpointPath(out);
@@ -56,10 +56,10 @@ export async function readCheckpoint(out: string, training: string): Promise<Che
   try {
     data = JSON.parse(metadata.about ?? '');
   } catch (cause) {
-    throw refuse(`${path} is no checkpoint`, cause);
+    throw refuse(`${path} is not a checkpoint`, cause);
   }
   const parsed = v.safeParse(metadataSchema, data);
-  if (!parsed.success || metadata.format !== FORMAT) throw refuse(`${path} is no checkpoint of this version`);
+  if (!parsed.success || metadata.format !== FORMAT) throw refuse(`${path} is not a checkpoint of this version`);
   const { window, best, reports } = parsed.output;
   if (parsed.output.training !== training) {
     throw refuse('bundle, events, seed or options are not those of the training that was interrupted');

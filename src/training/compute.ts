@@ -9,7 +9,7 @@ import { SidestreamError } from '../error';
 export const NODE_BACKENDS = ['cpu', 'wasm'] as const;
 export type NodeBackend = (typeof NODE_BACKENDS)[number];
 
-/** What Emscripten hooks into: its handlers rethrow, and Node then prints the whole minified script they are in. */
+/** Events that Emscripten handles by rethrowing, whereupon Node prints the whole minified script. */
 const HOOKS = ['uncaughtException', 'unhandledRejection'] as const;
 
 /**
@@ -40,7 +40,7 @@ async function loadWasm(): Promise<void> {
   setWasmPaths(wasmFolder());
 }
 
-/** In the published package they lie with the browser's files; the sources use those of tfjs's own package. */
+/** The published package has the files beside those of the browser; the sources use those of tfjs's own package. */
 function wasmFolder(): string {
   const packed = fileURLToPath(new URL('../cdn/', import.meta.url));
   if (existsSync(packed)) return packed;

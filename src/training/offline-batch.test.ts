@@ -5,7 +5,7 @@ import { cutChunks, type OfflineSource, offlineBatch } from './offline-batch';
 
 const rows = (...list: number[]): Int32Array => Int32Array.from(list);
 
-test('every step of every sequence is in exactly one chunk, at places that differ between epochs', () => {
+test('every step of every sequence is in exactly one chunk, at positions that differ between epochs', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 4 }),
@@ -69,7 +69,7 @@ test('a batch has its items as columns, inputs and labels at the right, own item
   expect(counts(5)).not.toContain(4);
 });
 
-test('a logit is corrected by the chance of its column to be in the batch', () => {
+test('a logit is corrected by the probability that its column is in the batch', () => {
   const chunks = [{ sequence: 0, rows: rows(3, 4, 5) }];
   const batch = offlineBatch(chunks, 2, source({ own: [new Set()] }), seededRandom(2));
   const column = [...batch.rows].indexOf(4);

@@ -13,7 +13,7 @@ export interface Chunk {
 
 /**
  * Cuts every sequence into chunks of `length` steps, from a random offset, in random order: every step from one item
- * to the next is in exactly one chunk, and in another place of it in every epoch.
+ * to the next is in exactly one chunk, at another position in every epoch.
  */
 export function cutChunks(sequences: readonly Int32Array[], length: number, random: Random): Chunk[] {
   const chunks: Chunk[] = [];
@@ -34,11 +34,11 @@ function shuffle<T>(list: T[], random: Random): void {
   }
 }
 
-/** What batches are drawn from. */
+/** The data that batches are drawn from. */
 export interface OfflineSource {
   /** Items in the catalogue. */
   count: number;
-  /** Per sequence, the rows that are no negatives for it. */
+  /** Per sequence, the rows that are not negatives for it. */
   own: readonly ReadonlySet<number>[];
   /** [count] how often each item is chosen in the sequences. */
   choices: Float32Array;
@@ -64,13 +64,13 @@ export interface OfflineBatch {
   mask: Float32Array;
   /** [B * L] column of each next item, -1 where padded. */
   labels: Int32Array;
-  /** [B * L, U] what is added to the logits: prior minus log of the chance that the column is there, or very low. */
+  /** [B * L, U] added to the logits: prior minus log of the probability that the column is in the batch, or -1e4. */
   offset: Float32Array;
 }
 
 /**
  * Makes a batch of chunks. Columns are the distinct items of all chunks and uniform negatives; the logits are corrected
- * by the log of the chance that a column is in the batch at all (sampled softmax).
+ * by the log of the probability that a column is in the batch (sampled softmax).
  */
 export function offlineBatch(
   chunks: readonly Chunk[],

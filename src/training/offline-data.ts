@@ -9,18 +9,18 @@ export interface Interaction {
   time: number;
 }
 
-/** Choices made ready for training. */
+/** Choices as training data. */
 export interface OfflineData {
   /** The catalogue rows of each user's choices, oldest first; users with one choice among them. */
   sequences: Int32Array[];
   /** How often each item was chosen. */
   popularity: Float32Array;
-  /** Later choices, each with everything its user chose before. */
+  /** Later choices, each with all earlier choices of its user. */
   validation: RankCase[];
 }
 
 /**
- * Splits choices into those to learn from and, by time, a last share to validate on.
+ * Splits choices by time into those to learn from and a last share to validate on.
  * @param interactions sorted by time
  * @param count items in the catalogue
  * @param share of the choices that are validation, 0 to 1; those of users without an earlier choice are left out

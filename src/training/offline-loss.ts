@@ -94,12 +94,12 @@ function pick(x: Tensor2D, index: Tensor1D, scatter: Tensor2D): Tensor2D {
   }))(x);
 }
 
-/** Weighted cross-entropy of every row against its label. In one piece, as these matrices are the largest of a step. */
+/** Weighted cross-entropy of every row against its label, as one operation: these matrices are the largest of a step. */
 function crossEntropy(logits: Tensor2D, label: Tensor2D, weight: Tensor2D): Scalar {
   return customGrad<Scalar>((input, save) => {
     const shares = softmax(input as Tensor2D);
     (save as GradSaveFunc)([shares]);
-    // The label's column holds the weight in place of 1; rows that do not count divide 0 by the floor.
+    // The label's column holds the weight instead of 1; rows that do not count divide 0 by the floor.
     const chosen = div(sum(mul(shares, label), 1, true), maximum(weight, 1e-12));
     return {
       value: neg(sum(mul(log(maximum(chosen, 1e-30)), weight))) as Scalar,

@@ -6,7 +6,7 @@ import { cutChunks, type OfflineSource } from './offline-batch';
 import { type RankCase, type RankQuality, rankQuality } from './rank-quality';
 import { prepareBatch } from './training-step';
 
-/** What a base model is trained from, and how. */
+/** Data and options of the training of a base model. */
 export interface TrainingRequest {
   config: BaseConfig;
   /** Features of the whole catalogue. */
@@ -17,12 +17,12 @@ export interface TrainingRequest {
   popularity?: Float32Array;
   /** Popularity of the validation's scores, where it is another one. */
   validationPopularity?: Float32Array;
-  /** Later choices; training stops when the ranking of these gets no better. None: all epochs are run. */
+  /** Later choices; training stops when their ranking no longer improves. None: it runs all epochs. */
   validation?: readonly RankCase[];
   seed: number;
-  /** Weights to go on from, such as those of an earlier window. Default: fresh ones. */
+  /** Initial weights, such as those of an earlier window. Default: fresh ones. */
   initial?: Weights;
-  /** All but the newest expert of each layer stand still. Default false. */
+  /** Freezes all but the newest expert of each layer. Default false. */
   freezeExperts?: boolean;
   /** Inner width of fresh experts. Default 32. */
   bottleneckDim?: number;
@@ -32,14 +32,14 @@ export interface TrainingRequest {
   patience?: number;
   /** Sequences of one step. Default 16; 32, which takes less time, where that leaves 100 steps to an epoch. */
   batch?: number;
-  /** Default 0.005; 0.001 for the recipe of the paper, and where trained weights would be shaken out of place. */
+  /** Default 0.005; 0.001 by the recipe `paper`, and from `initial`, so that trained weights change slowly. */
   learningRate?: number;
   /** Uniform negatives of one step. Default 512. */
   negatives?: number;
-  /** An earlier run's state, to go on from: same request, same result. */
+  /** State of an interrupted run of the same request: the result is the same as without the interruption. */
   resume?: TrainingState;
   onStep?(step: number, steps: number): void;
-  /** Awaited after every epoch; the place to keep the state. */
+  /** Awaited after every epoch; may store the state. */
   onEpoch?(report: EpochReport, state: () => Promise<TrainingState>): void | Promise<void>;
   /** Ends the training after the current epoch. */
   signal?: AbortSignal;
@@ -64,7 +64,7 @@ export interface TrainingState {
 }
 
 export interface TrainingResult {
-  /** Those of the best epoch by NDCG@10; of the last one without validation. */
+  /** Of the best epoch by NDCG@10; of the last one without validation. */
   weights: Weights;
   /** The epoch they are from. */
   epoch: number;
@@ -80,7 +80,7 @@ const CLIP_NORM = 5;
  * Trains a base model on the choices of many users: next item from the items before, in epochs of chunks of L steps cut
  * at random offsets. The compute backend must be set. The same request gives the same weights on the same backend.
  * @throws SidestreamError `runtime/invalid-input` when there is nothing to learn from, `model/not-finite` when the loss
- *   is no number any more
+ *   is no longer finite
  */
 export async function trainOffline(request: TrainingRequest): Promise<TrainingResult> {
   const { config, table, sequences, validation = [], seed, resume, onStep, onEpoch, signal } = request;
@@ -99,7 +99,7 @@ export async function trainOffline(request: TrainingRequest): Promise<TrainingRe
     if (resume) await trainer.resume(resume.adam);
     while (reports.length < epochs && !signal?.aborted) {
       const epoch = reports.length + 1;
-      // A stream of its own for each epoch, so that a resumed run draws the same numbers.
+      // Each epoch has its own random stream, so that a resumed run draws the same numbers.
       const random = seededRandom(seed * 10_007 + epoch);
       const chunks = cutChunks(sequences, config.maxSeqLen, random);
       const steps = Math.ceil(chunks.length / batch);
@@ -141,7 +141,7 @@ export async function trainOffline(request: TrainingRequest): Promise<TrainingRe
   }
 }
 
-/** Log popularity, as it is added to scores: zeros for the recipe of the paper. */
+/** log(1 + popularity), as it is added to scores; zeros by the recipe `paper`. */
 export const logPopularity = (popularity: Float32Array, { recipe }: BaseConfig): Float32Array =>
   popularity.map((value) => (recipe === 'paper' ? 0 : Math.log1p(value)));
 
@@ -158,12 +158,13 @@ function sourceOf(request: TrainingRequest): OfflineSource {
   let total = 0;
   for (const rows of sequences) {
     for (const row of rows) {
-      if (!(row >= 0 && row < table.count)) throw invalid(`sequences hold row ${row}, which the catalogue has not`);
+      if (!(row >= 0 && row < table.count)) throw invalid(`sequences hold row ${row}, which is not in the catalogue`);
       choices[row]++;
       total++;
     }
   }
-  if (!sequences.some((rows) => rows.length > 1)) throw invalid('no user has two choices, so no step can be learned');
+  if (!sequences.some((rows) => rows.length > 1))
+    throw invalid('no user has two choices, so there is no next item to learn');
   const prior = logPopularity(popularityOf(request), config);
   return { count: table.count, own: sequences.map((rows) => new Set(rows)), choices, total, prior, negatives };
 }
@@ -187,8 +188,8 @@ function isBetter(reports: EpochReport[], best: number | undefined): boolean {
 }
 
 /**
- * Share of the learning rate in the next epoch: half after every epoch that ranked no better, which is then forgotten;
- * without validation it falls evenly.
+ * Factor of the learning rate in the next epoch: halved after every epoch that ranked no better, whose weights are then
+ * dropped; without validation it falls linearly.
  */
 function decay(reports: EpochReport[], epochs: number): number {
   let share = 1;
@@ -201,11 +202,11 @@ function decay(reports: EpochReport[], epochs: number): number {
   return Math.max(share, 1e-3);
 }
 
-const invalid = (what: string): SidestreamError =>
-  new SidestreamError('runtime/invalid-input', `The base model cannot be trained: ${what}.`);
+const invalid = (reason: string): SidestreamError =>
+  new SidestreamError('runtime/invalid-input', `The base model cannot be trained: ${reason}.`);
 
 const diverged = (epoch: number, rate: number): SidestreamError =>
   new SidestreamError(
     'model/not-finite',
-    `The loss is no number any more in epoch ${epoch}. Train again with a learning rate below ${rate}.`,
+    `The loss is not finite in epoch ${epoch}. Train again with a learning rate below ${rate}.`,
   );

@@ -3,9 +3,9 @@ import type { BaseConfig, FeatureTable } from '../catalog';
 import type { Parameters } from '../model';
 import { rankOf } from '../ranking';
 
-/** One test of a ranking: what was chosen after a history. */
+/** One test of a ranking: the choice after a history. */
 export interface RankCase {
-  /** Catalogue rows, oldest first: what the user has and does not get again. */
+  /** Catalogue rows, oldest first. They are left out of the ranking. */
   history: Int32Array;
   /** Catalogue row. */
   target: number;

@@ -13,7 +13,7 @@ export interface TrainBaseRequest {
   bundle: Bundle;
   /** Sorted by time. */
   interactions: Interaction[];
-  /** Where the model goes, and the checkpoint beside it. */
+  /** Where the model is stored, and the checkpoint beside it. */
   out: string;
   /** 1: all events at once. */
   windows: number;
@@ -88,7 +88,7 @@ export async function trainBase(request: TrainBaseRequest): Promise<TrainBaseRes
   return { weights: weights ?? {}, validation, epochs };
 }
 
-/** What makes a training the one it is: from other data or options nothing can be resumed. */
+/** A digest of data and options: a training can only be resumed with the same ones. */
 async function fingerprint(request: TrainBaseRequest): Promise<string> {
   const { config, bundle, interactions, windows, validation, seed, epochs, batch, rate } = request;
   const about = [config, bundle.manifest.digest, windows, validation, seed, epochs, batch, rate];

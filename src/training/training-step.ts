@@ -41,7 +41,7 @@ export function prepareBatch(
   };
 }
 
-/** In-batch negatives, logits minus log popularity: the loss of the reference implementation. */
+/** The loss of the paper's reference implementation: in-batch negatives, logits minus log popularity. */
 function paperBatch(
   config: BaseConfig,
   table: FeatureTable,
@@ -63,7 +63,7 @@ function paperBatch(
   const popularity = Float32Array.of(1, ...choices.map((chosen) => chosen / total));
   const taps = tapsOf(
     table,
-    // A padded place is masked everywhere, so any item may stand there.
+    // Padded positions are masked everywhere, so any item will do.
     itemIds.flatMap((ids) => Array.from(ids, (id) => Math.max(0, id - 1))),
   );
   const inputs = {

@@ -110,7 +110,7 @@ describe('a wrong number is found', () => {
     expect((await worst(spoilt))[quantity]).toBeGreaterThan(1e-3);
   });
 
-  test('and a file that is no fixture is refused with the place', () => {
+  test('and a file that is not a fixture is refused with the field', () => {
     const refuse = (spoil: (copy: Golden) => unknown, message: string): void => {
       const copy = structuredClone(golden);
       spoil(copy);

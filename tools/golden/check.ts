@@ -26,7 +26,7 @@ import {
 import { withParameters } from '../../src/model/weights';
 import { type Golden, type GoldenPhase, goldenWeights } from './published-numbers';
 
-/** What a fixture says something about, in the order in which it comes about. */
+/** The quantities of a fixture, in the order of their computation. */
 export const QUANTITIES = [
   'item embeddings',
   'loss',
@@ -129,7 +129,7 @@ async function checkWindow(golden: Golden, phase: GoldenPhase, note: Note): Prom
     note('pruning decisions', `${ladder} ladder`, same ? 0 : Number.POSITIVE_INFINITY);
   }
   const afterPrune = goldenWeights(phase.afterPrune);
-  // An expert of the same layer in the place of another shows here, as its weights differ.
+  // Catches another expert of the same layer being pruned, as its weights differ.
   compareWeights(pruned, afterPrune, 'weights after pruning', note);
 
   const target = goldenWeights(phase.afterExpand);

@@ -68,10 +68,14 @@ export type Golden = v.InferOutput<typeof goldenSchema>;
 export type GoldenPhase = Golden['phases'][number];
 export type GoldenWeights = GoldenPhase['initial'];
 
-const bad = (where: string, what: string, cause?: unknown): SidestreamError =>
-  new SidestreamError('runtime/invalid-input', `This is no golden fixture: ${where}: ${what}. Get the file again.`, {
-    cause,
-  });
+const bad = (where: string, reason: string, cause?: unknown): SidestreamError =>
+  new SidestreamError(
+    'runtime/invalid-input',
+    `This is not a golden fixture: ${where}: ${reason}. Get the file again.`,
+    {
+      cause,
+    },
+  );
 
 /**
  * Reads a golden fixture.
@@ -105,7 +109,7 @@ function checkSizes({ config, features, popularity, phases }: Golden): void {
   const expectIds = (where: string, rows: number[][], width: number): void => {
     expectRows(where, rows, rows.length, width);
     const wrong = rows.flat().find((id) => !Number.isInteger(id) || id < 0 || id >= items);
-    if (wrong !== undefined) throw bad(where, `${wrong} is no item number from 0 to ${items - 1}`);
+    if (wrong !== undefined) throw bad(where, `${wrong} is not an item number from 0 to ${items - 1}`);
   };
   if (embeddingDim % heads !== 0) throw bad('config.heads', `${embeddingDim} does not split into ${heads} heads`);
   for (const ladder of LADDERS) {

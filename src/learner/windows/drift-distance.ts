@@ -65,16 +65,16 @@ export class PreferenceDistance {
   }
 
   /** NaN where all items fit equally. */
-  #distance(fit: Fit, row: number): number {
+  #distance(fitOf: Fit, row: number): number {
     let mean = 0;
     let square = 0;
     for (const [n, other] of this.#sample.entries()) {
-      const value = fit(other);
+      const value = fitOf(other);
       mean += this.#shares[n] * value;
       square += this.#shares[n] * value * value;
     }
     const deviation = Math.sqrt(Math.max(0, square - mean * mean));
-    return deviation > 1e-6 ? (mean - fit(row)) / deviation : Number.NaN;
+    return deviation > 1e-6 ? (mean - fitOf(row)) / deviation : Number.NaN;
   }
 }
 
