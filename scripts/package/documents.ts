@@ -12,7 +12,7 @@ const FOR_CONTRIBUTORS = 'CONTRIBUTING.md';
 /** Folders with documents. */
 const FOLDERS = ['docs', 'examples', 'models', 'src'];
 /** A path from the root of the repository. */
-const REPOSITORY_PATH = /^(src|tools|scripts|docs|e2e|examples|\.github)\/[\w./-]*$/;
+const REPOSITORY_PATH = /^(src|tools|scripts|docs|e2e|examples|tsconfig|\.github)\/[\w./-]*$/;
 /** A source file; documents inside src/ name them from there. */
 const SOURCE_FILE = /^[\w./-]+\.ts$/;
 
