@@ -58,11 +58,11 @@ test.beforeEach(({ page }) => {
 });
 test.afterEach(() => expect(trouble).toEqual([]));
 
-/** The recommender that the page's element has, which is the one of the page. */
+/** The recommender of the element, which the whole page uses. */
 const recommenderOf = (page: Page) =>
   page.locator('sidestream-recs').evaluateHandle((list): Recommender => {
-    const { recommender, joined } = list as HTMLElementTagNameMap['sidestream-recs'];
-    const found = recommender ?? joined;
+    const { recommender, activeRecommender } = list as HTMLElementTagNameMap['sidestream-recs'];
+    const found = recommender ?? activeRecommender;
     if (!found) throw new Error('The list has no recommender');
     return found;
   });

@@ -1,5 +1,5 @@
 import type { EventType, Recommender } from '../protocol';
-import { ElementEcho } from './element-echo';
+import { ElementEcho } from './duplicates';
 import type { AdapterOptions, AdapterReport, DroppedReport, DropReason, TrackedReport } from './report';
 import { wordsOf } from './thrown';
 

@@ -9,7 +9,7 @@ describe('the door of the elements', () => {
   });
 
   it('leaves an element alone that the page already has', async () => {
-    const { define } = await import('./define');
+    const { define } = await import('./dom');
     const { SidestreamRecs } = await import('./index');
     define('sidestream-recs', class extends SidestreamRecs {});
     expect(customElements.get('sidestream-recs')).toBe(SidestreamRecs);
