@@ -1,6 +1,13 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { SidestreamError } from '../../error';
-import type { Progress, Recommender, RecommendRequest, RecommendResponse, Status } from '../../protocol';
+import type {
+  Progress,
+  Recommendation,
+  Recommender,
+  RecommendRequest,
+  RecommendResponse,
+  Status,
+} from '../../protocol';
 import { type Placed, turnsOf } from './page-lists';
 
 /** Milliseconds in which a burst of `change` events becomes one refresh. */
@@ -62,6 +69,12 @@ export type ListState =
   | { kind: 'filled'; response: RecommendResponse }
   | { kind: 'error'; error: SidestreamError };
 
+/** Ids of items, in their order. */
+export const idsOf = (items: Recommendation[]): string[] => items.map(({ item }) => item.id);
+
+/** Text that is equal for the same items in the same order. */
+export const orderOf = (items: Recommendation[]): string => idsOf(items).join('\n');
+
 /** Creates or finds a list's recommender, and reports the progress of its start. */
 export type RecommenderSource = (onProgress: (progress: Progress) => void) => Promise<Recommender>;
 
@@ -96,9 +109,9 @@ export class ListController implements ReactiveController {
   #edits = 0;
   readonly #refresh: DebouncedRunner;
 
-  constructor(host: ListHost, delay = REFRESH_DELAY) {
+  constructor(host: ListHost) {
     this.#host = host;
-    this.#refresh = new DebouncedRunner(() => this.#load(), delay);
+    this.#refresh = new DebouncedRunner(() => this.#load(), REFRESH_DELAY);
     host.addController(this);
   }
 
@@ -139,14 +152,13 @@ export class ListController implements ReactiveController {
   }
 
   /** Puts an item back at once, ahead of the next response. @param position 0-based, among the list's items */
-  insert(recommendation: RecommendResponse['items'][number], position: number): void {
+  insert(recommendation: Recommendation, position: number): void {
     this.#edit((items) => items.toSpliced(position, 0, recommendation));
   }
 
-  #edit(edit: (items: RecommendResponse['items']) => RecommendResponse['items']): void {
+  #edit(edit: (items: Recommendation[]) => Recommendation[]): void {
     const { state } = this;
-    if (state.kind !== 'filled' && state.kind !== 'empty') return;
-    if (!state.response) return;
+    if (!('response' in state) || !state.response) return;
     this.#edits++;
     this.#settle({ ...state.response, items: edit(state.response.items) });
   }
@@ -223,9 +235,8 @@ export class ListController implements ReactiveController {
 
   #show(response: RecommendResponse): void {
     const { state } = this;
-    const order = (list: RecommendResponse) => list.items.map(({ item }) => item.id).join('\n');
     // The same items in the same order keep the response's id, so that their impressions are not counted twice.
-    const same = state.kind === 'filled' && order(state.response) === order(response);
+    const same = state.kind === 'filled' && orderOf(state.response.items) === orderOf(response.items);
     this.#settle(same ? { ...response, id: state.response.id } : response);
   }
 
@@ -241,7 +252,7 @@ export class ListController implements ReactiveController {
   #set(state: ListState): void {
     this.state = state;
     const response = 'response' in state ? state.response : null;
-    this.#host.listShows(response?.items.map(({ item }) => item.id) ?? []);
+    this.#host.listShows(idsOf(response?.items ?? []));
     this.#host.requestUpdate();
   }
 }

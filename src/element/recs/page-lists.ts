@@ -155,10 +155,6 @@ export function itemsShownBefore(list: PageList): string[] {
 }
 
 function comesAfter(list: PageList, earlier: PageList): boolean {
-  return (
-    list.activeRecommender !== null &&
-    earlier.activeRecommender !== null &&
-    coreOf(list.activeRecommender) === coreOf(earlier.activeRecommender) &&
-    isBefore(earlier, list)
-  );
+  const [one, other] = [list.activeRecommender, earlier.activeRecommender];
+  return !!one && !!other && coreOf(one) === coreOf(other) && isBefore(earlier, list);
 }

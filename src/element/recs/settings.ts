@@ -90,6 +90,6 @@ function parseFilter(filter: unknown): object {
   } catch (thrown) {
     cause = thrown;
   }
-  const message = `<sidestream-recs> filter: must be a JSON object such as {"category":"Mugs"}, not ${String(filter)}. No list is shown: it might hold items that the filter excludes.`;
+  const message = `<sidestream-recs> filter: must be a JSON object such as {"category":"Mugs"}, not ${String(filter)}. No list is shown.`;
   throw new SidestreamError('runtime/invalid-input', message, { cause });
 }

@@ -13,12 +13,11 @@ import { define, languageOf } from '../dom';
 import { ErrorReporter, emit, TypedLitElement } from '../events';
 import { cardStyles } from './card.styles';
 import { Dismissals, type Place } from './dismissals';
-import { FocusRestoration } from './focus-restoration';
 import { completeLabels, LanguageObserver, type RecsLabels } from './labels';
 import type { CardPositions } from './late/flip';
 import type { Impressions } from './late/impressions';
 import type { RowScroller } from './late/scroller';
-import { ListController, type ListHost, type RecommenderSource } from './list-controller';
+import { idsOf, ListController, type ListHost, orderOf, type RecommenderSource } from './list-controller';
 import { emptyState, errorState, isHidden, listView, loadingState, scrollButtons } from './list-view';
 import { deleteShownItems, itemsShownBefore, type PageList, setShownItems, sharedRecommender } from './page-lists';
 import { requestOf, settingsOf } from './settings';
@@ -200,7 +199,6 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     super();
     // The response has the reasons: another language needs another request.
     new LanguageObserver(this, () => this.refresh(), this.#failed);
-    new FocusRestoration(this);
   }
 
   override connectedCallback(): void {
@@ -270,7 +268,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     const { state } = this.#list;
     const hidden = !this.#places.length && isHidden(this, state, settings.placement, this.#sourceTimeout.overdue);
     this.state = hidden ? 'hidden' : state.kind;
-    const order = this.#filled.items.map(({ item }) => item.id).join('\n');
+    const order = orderOf(this.#filled.items);
     const moved = this.#order && order !== this.#order;
     this.#positions = moved ? late?.cardPositions(this.renderRoot as ShadowRoot) : undefined;
     this.#order = order;
@@ -281,7 +279,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     if (this.#positions) late?.animateMoves(this.#positions, this.renderRoot as ShadowRoot);
     this.#impressions?.watch(response, [...this.renderRoot.querySelectorAll<HTMLElement>('li[data-id]')]);
     this.#templateCard.ready();
-    this.#templateCard.keep(new Set(items.map(({ item }) => item.id)));
+    this.#templateCard.keep(new Set(idsOf(items)));
     if (!this.#row && this.#list.state.kind !== 'loading') loadLate().then(this.#useLate, this.#failed);
     if (response === this.#rendered) return;
     this.#rendered = response;
@@ -289,8 +287,10 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   }
 
   readonly #useLate = (parts: Late): void => {
-    this.#row ??= new parts.RowScroller(this);
-    this.#impressions ??= new parts.Impressions((id) => this.#track('impression', id));
+    if (this.#row) return;
+    this.#row = new parts.RowScroller(this);
+    this.#impressions = new parts.Impressions((id) => this.#track('impression', id));
+    new parts.FocusRestoration(this);
     this.requestUpdate();
   };
 
@@ -323,8 +323,8 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   }
   get #filled(): { response: string; items: Recommendation[] } {
     const { state } = this.#list;
-    if (state.kind !== 'filled' && state.kind !== 'empty') return { response: '', items: [] };
-    return { response: state.response?.id ?? '', items: state.response?.items ?? [] };
+    const response = 'response' in state ? state.response : null;
+    return { response: response?.id ?? '', items: response?.items ?? [] };
   }
 
   #source(): RecommenderSource | null {
@@ -358,8 +358,8 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     const place = event.target.closest('li');
     if (place?.dataset.dismissed && event.target.closest('[data-undo]')) this.#undo(place.dataset.dismissed);
     const position = this.#filled.items.findIndex(({ item }) => item.id === place?.dataset.id);
-    const chosen = this.#filled.items[position] && { ...this.#filled.items[position], position };
-    if (!chosen) return;
+    if (position < 0) return;
+    const chosen = { ...this.#filled.items[position], position };
     if (event.target.closest('[data-dismiss]')) this.#dismiss(chosen);
     else if (event.target.closest('a, button')) this.#choose(chosen, event);
   };
