@@ -51,7 +51,7 @@ const MAX_ITEMS = 200;
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Events to track from a push, and what is dropped of it. */
+/** Candidates of a push to track, and its drops. */
 export function readGa4({ source, name, params, own, payload }: Ga4Event, options: Ga4Options): (Candidate | Drop)[] {
   const received = { source, event: name, payload };
   const dropped = (reason: Drop['reason'], message: string, itemId: string | null = null): Drop => ({

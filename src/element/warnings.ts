@@ -5,8 +5,8 @@ const reported = new WeakMap<Element, Set<string>>();
 
 /**
  * Writes a mistake of the page to the console, with the element: once per element and cause.
- * @param cause what is wrong: an attribute, or a place in a template
- * @param message says what is wrong, how the element goes on, and how to correct it
+ * @param cause the invalid attribute, or the place in a template
+ * @param message the mistake, how the element goes on, and the correction
  */
 export function warnOnce(host: Element, cause: string, message: string): void {
   const causes = reported.get(host) ?? new Set();
@@ -33,7 +33,7 @@ const ADVICE: Record<string, [attribute: string, advice: string]> = {
   currency: ['currency', 'must be the three-letter code of a currency that browsers know. Write currency="EUR", say.'],
   hrefTemplate: [
     'href-template',
-    'must hold {id}, {title} or {category} and no other braces; cards lead to the address that the catalogue has. Write href-template="/product/{id}", say.',
+    'must hold {id}, {title} or {category} and no other braces; cards link to the address in the catalogue. Write href-template="/product/{id}", say.',
   ],
   exclude: ['exclude', 'must be a list of ids; nothing is left out. Set the property exclude to an array.'],
 };
