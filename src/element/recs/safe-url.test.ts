@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { itemHref, safeHref, safeImage } from './address';
+import { itemHref, safeHref, safeImage } from './safe-url';
 
 const item = {
   id: 'a b/c',
@@ -12,22 +12,22 @@ const item = {
 };
 
 describe('itemHref', () => {
-  it('fills the template and encodes what it puts in', () => {
+  it('fills the template and encodes the values', () => {
     expect(itemHref(item, '#/product/{id}?t={title}')).toBe('#/product/a%20b%2Fc?t=Red%20%26%20round');
   });
 
-  it('takes the address of the item without a template, and none when there is none', () => {
+  it('is the url of the item without a template, else empty', () => {
     expect(itemHref(item)).toBe('/apple');
     expect(itemHref({ ...item, url: undefined })).toBe('');
   });
 
-  it('puts half a letter into an address as what browsers make of it', () => {
+  it('replaces a lone surrogate as browsers do', () => {
     const half = { ...item, id: 'a\ud800b', title: '\udc00', category: '😀' };
     expect(itemHref(half, '/{id}?t={title}&c={category}')).toBe('/a%EF%BF%BDb?t=%EF%BF%BD&c=%F0%9F%98%80');
     expect(itemHref({ ...item, url: '/\ud800' })).toBe('/\ud800');
   });
 
-  it('lets no script through', () => {
+  it('rejects scripts', () => {
     expect(itemHref({ ...item, url: 'javascript:alert(1)' })).toBe('');
     expect(safeHref(' JavaScript:alert(1)')).toBe('');
     expect(safeHref('data:text/html,x')).toBe('');
@@ -39,7 +39,7 @@ describe('itemHref', () => {
 });
 
 describe('safeImage', () => {
-  it('takes pictures and nothing that runs', () => {
+  it('accepts images and nothing that runs', () => {
     expect(safeImage('images/a.webp')).toBe('images/a.webp');
     expect(safeImage('blob:https://shop.example/1')).toBe('blob:https://shop.example/1');
     expect(safeImage('data:image/png;base64,AA')).toBe('data:image/png;base64,AA');

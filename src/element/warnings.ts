@@ -1,21 +1,21 @@
-import type { RecsElement } from './recs/sidestream-recs.properties';
+import type { Placement } from '../protocol';
 
-/** What was told of each element. */
-const told = new WeakMap<Element, Set<string>>();
+/** Causes that were reported, by element. */
+const reported = new WeakMap<Element, Set<string>>();
 
 /**
  * Writes a mistake of the page to the console, with the element: once per element and cause.
- * @param cause what is wrong: an attribute, or a place in a template
- * @param message says what is wrong, what the element does instead, and how to put it right
+ * @param cause the invalid attribute, or the place in a template
+ * @param message the mistake, how the element goes on, and the correction
  */
 export function warnOnce(host: Element, cause: string, message: string): void {
-  const causes = told.get(host) ?? new Set();
+  const causes = reported.get(host) ?? new Set();
   if (causes.has(cause)) return;
-  told.set(host, causes.add(cause));
+  reported.set(host, causes.add(cause));
   console.warn(`<${host.localName}> ${message}`, host);
 }
 
-/** By property: its attribute, and what must stand there. */
+/** By property: its attribute, and which values it takes. */
 const ADVICE: Record<string, [attribute: string, advice: string]> = {
   placement: [
     'placement',
@@ -33,13 +33,13 @@ const ADVICE: Record<string, [attribute: string, advice: string]> = {
   currency: ['currency', 'must be the three-letter code of a currency that browsers know. Write currency="EUR", say.'],
   hrefTemplate: [
     'href-template',
-    'must hold {id}, {title} or {category} and no other braces; cards lead to the address that the catalogue has. Write href-template="/product/{id}", say.',
+    'must hold {id}, {title} or {category} and no other braces; cards link to the address in the catalogue. Write href-template="/product/{id}", say.',
   ],
   exclude: ['exclude', 'must be a list of ids; nothing is left out. Set the property exclude to an array.'],
 };
 
-/** Tells of the settings that a page got wrong, by the names of their properties. */
-export function warnOfSettings(host: RecsElement, names: string[]): void {
+/** Warns of settings of a list that a page got wrong, by the names of their properties. */
+export function warnOfSettings(host: Element & { placement: Placement }, names: string[]): void {
   for (const name of names) {
     if (name === 'itemId') {
       const { placement } = host;

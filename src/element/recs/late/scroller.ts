@@ -2,7 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 const isRightToLeft = (element: Element): boolean => getComputedStyle(element).direction === 'rtl';
 /** Whether the shopper asked for less motion. */
-export const calm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
+export const prefersReducedMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 /** How far a row can be scrolled towards its start and its end. */
 export interface ScrollEnds {
@@ -10,7 +10,7 @@ export interface ScrollEnds {
   atEnd: boolean;
 }
 
-/** Where a row stands. In right-to-left rows `scrollLeft` counts down from 0. */
+/** How far a row can be scrolled. In right-to-left rows `scrollLeft` counts down from 0. */
 export function scrollEnds(row: Element): ScrollEnds {
   const at = Math.abs(row.scrollLeft);
   return { atStart: at < 2, atEnd: at + row.clientWidth > row.scrollWidth - 2 };
@@ -19,7 +19,7 @@ export function scrollEnds(row: Element): ScrollEnds {
 /** Scrolls a row by most of its width, towards its end (1) or its start (-1). */
 export function scrollRow(row: Element, towards: 1 | -1): void {
   const sign = isRightToLeft(row) ? -towards : towards;
-  row.scrollBy({ left: sign * row.clientWidth * 0.85, behavior: calm() ? 'auto' : 'smooth' });
+  row.scrollBy({ left: sign * row.clientWidth * 0.85, behavior: prefersReducedMotion() ? 'auto' : 'smooth' });
 }
 
 /**
@@ -44,7 +44,9 @@ export function moveFocus(row: Element, event: KeyboardEvent): void {
   if (!target) return;
   event.preventDefault();
   target.focus({ preventScroll: true });
-  target.closest('li')?.scrollIntoView({ inline: 'nearest', block: 'nearest', behavior: calm() ? 'auto' : 'smooth' });
+  target
+    .closest('li')
+    ?.scrollIntoView({ inline: 'nearest', block: 'nearest', behavior: prefersReducedMotion() ? 'auto' : 'smooth' });
 }
 
 /** The element whose list may be a row. */
@@ -56,16 +58,18 @@ export interface RowHost extends ReactiveControllerHost, Element {
 /** Keeps an element's scroll buttons in step with its row, and moves the row. */
 export class RowScroller implements ReactiveController {
   ends: ScrollEnds = { atStart: true, atEnd: true };
+  readonly #host: RowHost;
   readonly #resized: ResizeObserver | undefined;
 
-  constructor(private readonly host: RowHost) {
+  constructor(host: RowHost) {
+    this.#host = host;
     // None where elements are rendered without a browser.
     this.#resized = globalThis.ResizeObserver && new ResizeObserver(this.measure);
     host.addController(this);
   }
 
   hostConnected(): void {
-    this.#resized?.observe(this.host);
+    this.#resized?.observe(this.#host);
   }
 
   hostDisconnected(): void {
@@ -82,7 +86,7 @@ export class RowScroller implements ReactiveController {
     const ends = scrollEnds(row);
     if (ends.atStart === this.ends.atStart && ends.atEnd === this.ends.atEnd) return;
     this.ends = ends;
-    this.host.requestUpdate();
+    this.#host.requestUpdate();
   };
 
   readonly scroll = (towards: 1 | -1): void => {
@@ -94,6 +98,6 @@ export class RowScroller implements ReactiveController {
   };
 
   get #row(): Element | null {
-    return this.host.layout === 'row' ? this.host.renderRoot.querySelector('ol[role=list]') : null;
+    return this.#host.layout === 'row' ? this.#host.renderRoot.querySelector('ol[role=list]') : null;
   }
 }

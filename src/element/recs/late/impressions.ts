@@ -4,6 +4,7 @@ export const IMPRESSION_DWELL = 1000;
 
 /** Reports each item of a response once, when its card has been in view long enough. */
 export class Impressions {
+  readonly #seen: (id: string) => void;
   readonly #observer: IntersectionObserver | undefined;
   readonly #waiting = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #counted = new Set<string>();
@@ -11,13 +12,14 @@ export class Impressions {
   #response = '';
 
   /**
-   * @param seen called with the item id, once per response.
+   * @param seen receives the item's id, once per response.
    * @param Observer replaces the browser's IntersectionObserver, for tests. Without one nothing is reported.
    */
   constructor(
-    private readonly seen: (id: string) => void,
+    seen: (id: string) => void,
     Observer: typeof IntersectionObserver | undefined = globalThis.IntersectionObserver,
   ) {
+    this.#seen = seen;
     this.#observer = Observer && new Observer((entries) => this.#changed(entries), { threshold: IMPRESSION_SHARE });
   }
 
@@ -64,6 +66,6 @@ export class Impressions {
     this.#waiting.delete(id);
     if (globalThis.document?.visibilityState === 'hidden') return;
     this.#counted.add(id);
-    this.seen(id);
+    this.#seen(id);
   }
 }

@@ -1,10 +1,34 @@
 import type { EventType } from '../protocol';
 import { around, inOwnElement } from './marked-element';
 
-/** Time in which a page's own word of a click follows the element's, ms. */
-const ECHO = 1000;
+/** Time within which two reports of one event are duplicates, ms. */
+const WINDOW = 1000;
 
-/** Of `itemclick` and `recommend`, as far as it matters here. */
+/** Last report of an event type and item, by `type item`, for all adapters of a recommender. */
+const lastReports = new WeakMap<object, Map<string, { source: string; time: number }>>();
+
+/**
+ * Records that a source reported an event for a recommender.
+ * @returns another source that reported the same event less than a second before, if there is one
+ */
+export function reportedBefore(
+  recommender: object,
+  type: EventType,
+  itemId: string,
+  source: string,
+  time: number,
+): string | undefined {
+  const reports = lastReports.get(recommender) ?? new Map<string, { source: string; time: number }>();
+  lastReports.set(recommender, reports);
+  for (const [key, { time: then }] of reports) if (time - then >= WINDOW) reports.delete(key);
+  const key = `${type} ${itemId}`;
+  const last = reports.get(key);
+  if (last && last.source !== source) return last.source;
+  reports.set(key, { source, time });
+  return undefined;
+}
+
+/** The fields of `itemclick` and `recommend` that are needed here. */
 interface ElementDetail {
   item?: { id: string };
   placement?: string;
@@ -12,10 +36,10 @@ interface ElementDetail {
 }
 
 /**
- * What the elements of a page track by themselves: clicks just made on their cards, impressions of what they show. Heard at
- * the window while the event goes down, before any listener of the page can push word of it.
+ * Events that the elements of a page track by themselves: clicks on their cards, impressions of the items they show. It
+ * listens at the window in the capture phase, before any listener of the page can push the same event.
  */
-export class ElementEcho {
+export class ElementEvents {
   readonly #ended = new AbortController();
   readonly #clicked = new Map<string, number>();
   readonly #shown = new Map<EventTarget, { placement: string | undefined; ids: Set<string> }>();
@@ -23,7 +47,7 @@ export class ElementEcho {
   constructor() {
     if (typeof window === 'undefined') return;
     const options = { capture: true, signal: this.#ended.signal };
-    // Others may have events of these names, with anything in them.
+    // The page may have events of these names, with any detail.
     const detailOf = (event: Event): ElementDetail =>
       (inOwnElement(around(event)) && (event as CustomEvent<ElementDetail | null>).detail) || {};
     window.addEventListener(
@@ -44,9 +68,9 @@ export class ElementEcho {
     );
   }
 
-  /** Whether an element tells of this event. @param placement of the event; undefined for any */
+  /** Whether an element tracks this event. @param placement of the event; undefined for any */
   has(type: EventType, itemId: string, placement: string | undefined): boolean {
-    if (type === 'click') return Date.now() - (this.#clicked.get(itemId) ?? 0) < ECHO;
+    if (type === 'click') return Date.now() - (this.#clicked.get(itemId) ?? 0) < WINDOW;
     if (type !== 'impression') return false;
     for (const [list, shown] of this.#shown) {
       if (list instanceof Node && !list.isConnected) this.#shown.delete(list);

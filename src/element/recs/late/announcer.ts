@@ -1,8 +1,8 @@
 let region: HTMLElement | undefined;
 
 /**
- * Puts the page's one live region in place early: browsers only announce changes of a region they already know. A second
- * copy of the package finds the first one's.
+ * Adds the page's one live region, early: browsers only announce changes of a region they already know. A second copy of
+ * the package finds the region of the first.
  */
 export function prepareAnnouncer(): void {
   if (region?.isConnected) return;
@@ -10,7 +10,7 @@ export function prepareAnnouncer(): void {
   if (region.isConnected) return;
   region.setAttribute('role', 'status');
   region.dataset.sidestream = 'announcer';
-  // Out of sight but not `display: none`, which would silence it. Set through the CSSOM: a style attribute may be barred.
+  // Out of sight but not `display: none`, which would silence it. Set through the CSSOM, because a policy may bar style attributes.
   Object.assign(region.style, {
     position: 'absolute',
     width: '1px',
@@ -22,7 +22,7 @@ export function prepareAnnouncer(): void {
   document.body.append(region);
 }
 
-/** Says `message` to screen readers, politely. */
+/** Announces `message` to screen readers, politely. */
 export function announce(message: string): void {
   prepareAnnouncer();
   if (region) region.textContent = message;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IMPRESSION_DWELL, Impressions } from './impressions';
 
-/** What a test needs of the browser's observer: to say what is in view. */
+/** An observer whose elements in view a test decides. */
 class FakeObserver implements IntersectionObserver {
   static latest: FakeObserver;
   readonly root = null;
@@ -9,7 +9,9 @@ class FakeObserver implements IntersectionObserver {
   readonly scrollMargin = '';
   readonly thresholds = [];
   readonly watched = new Set<Element>();
-  constructor(private readonly callback: IntersectionObserverCallback) {
+  readonly #callback: IntersectionObserverCallback;
+  constructor(callback: IntersectionObserverCallback) {
+    this.#callback = callback;
     FakeObserver.latest = this;
   }
   observe(target: Element): void {
@@ -27,7 +29,7 @@ class FakeObserver implements IntersectionObserver {
   show(target: Element, ratio: number): void {
     const rect = {} as DOMRectReadOnly;
     const entry = { target, intersectionRatio: ratio, isIntersecting: ratio > 0, time: 0 };
-    this.callback([{ ...entry, boundingClientRect: rect, intersectionRect: rect, rootBounds: null }], this);
+    this.#callback([{ ...entry, boundingClientRect: rect, intersectionRect: rect, rootBounds: null }], this);
   }
 }
 

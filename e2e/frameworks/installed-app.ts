@@ -10,11 +10,11 @@ import type { App } from './apps';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
-// Tests in this process that use Vite have set NODE_ENV for themselves.
+// Tests in this process that use Vite have set NODE_ENV.
 const { NODE_ENV: _, ...inherited } = process.env;
 const environment = { ...inherited, NEXT_TELEMETRY_DISABLED: '1', NUXT_TELEMETRY_DISABLED: '1', CI: '1' };
 
-/** Whether packages can be installed here. @returns null, or why not */
+/** Checks whether packages can be installed here. @returns null, or the reason why not */
 export async function registryTrouble(): Promise<string | null> {
   const args = ['ping', '--fetch-retries', '0', '--fetch-timeout', '10000'];
   return run('npm', args, { cwd: tmpdir() }).then(
@@ -36,15 +36,18 @@ export async function tarballPath(): Promise<string> {
   return join(folder, name);
 }
 
-/** An app in a folder of its own, with everything installed by npm. */
-export class Made {
-  private constructor(
-    private readonly app: App,
-    readonly folder: string,
-  ) {}
+/** An app in a folder of its own, installed by npm. */
+export class InstalledApp {
+  readonly folder: string;
+  readonly #app: App;
 
-  /** @param bundle folder of the catalogue's bundle and its `photos`, as `public` has them */
-  static async make(app: App, bundle: string): Promise<Made> {
+  constructor(app: App, folder: string) {
+    this.#app = app;
+    this.folder = folder;
+  }
+
+  /** @param bundle folder with the bundle and its `photos`, whose contents become static files of the app */
+  static async install(app: App, bundle: string): Promise<InstalledApp> {
     const folder = await mkdtemp(join(tmpdir(), `sidestream-${app.template}-`));
     await cp(join(root, 'e2e', 'frameworks', 'templates', app.template), folder, { recursive: true });
     for (const [from, to] of Object.entries(app.moved ?? {})) {
@@ -60,61 +63,61 @@ export class Made {
       dependencies,
     };
     await writeFile(join(folder, 'package.json'), JSON.stringify(about));
-    const made = new Made(app, folder);
-    // The cache is npm's own, which all runs share.
-    await made.run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']);
-    return made;
+    const installed = new InstalledApp(app, folder);
+    // All runs share npm's own cache.
+    await installed.#run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']);
+    return installed;
   }
 
-  /** @returns what the build printed */
+  /** @returns the output of the build */
   build(): Promise<string> {
-    return this.run('npx', ['--no-install', ...this.app.build]);
+    return this.#run('npx', ['--no-install', ...this.#app.build]);
   }
 
-  /** Serves what was built. @returns its address, and how to end it */
+  /** Serves the built app. @returns its address, and a function that ends the server */
   async serve(): Promise<{ origin: string; close(): unknown }> {
-    if ('folder' in this.app.serve) return serve({ '/': join(this.folder, this.app.serve.folder) });
-    return this.start(this.app.serve.command);
+    if ('folder' in this.#app.serve) return serve({ '/': join(this.folder, this.#app.serve.folder) });
+    return this.#start(this.#app.serve.command);
   }
 
   /** Starts the development server. */
   dev(): Promise<{ origin: string; close(): unknown }> {
-    return this.start(this.app.dev ?? []);
+    return this.#start(this.#app.dev ?? []);
   }
 
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  private async run(command: string, args: string[]): Promise<string> {
+  async #run(command: string, args: string[]): Promise<string> {
     const options = { cwd: this.folder, env: environment, maxBuffer: 1e8 };
     return run(command, args, options).then(
       ({ stdout, stderr }) => stdout + stderr,
       ({ stdout, stderr, message }) => {
         throw new Error(
-          `${this.app.name}: ${args.join(' ')} failed: ${String(message).split('\n')[0]}\n${stdout}\n${stderr}`,
+          `${this.#app.name}: ${args.join(' ')} failed: ${String(message).split('\n')[0]}\n${stdout}\n${stderr}`,
         );
       },
     );
   }
 
-  private async start([name, ...args]: string[]): Promise<{ origin: string; close(): unknown }> {
+  async #start([name, ...args]: string[]): Promise<{ origin: string; close(): unknown }> {
     const port = await freePort();
     const given = args.map((argument) => argument.replace('{port}', String(port)));
-    // Not through npx, which would not pass the end on to the server.
-    const file = name === 'node' ? given : [await this.program(name), ...given];
+    // Not through npx, which does not pass signals on to the server.
+    const file = name === 'node' ? given : [await this.#program(name), ...given];
     const child = spawn(process.execPath, file, {
       cwd: this.folder,
       env: { ...environment, PORT: String(port), HOST: 'localhost' },
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (said += data));
-    // Some development servers refuse their scripts to any other name.
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
+    // Some development servers serve their scripts only under this name.
     const origin = `http://localhost:${port}`;
     for (let tries = 0; ; tries++) {
-      if (child.exitCode !== null || tries > 300) throw new Error(`${this.app.name} does not serve: ${said}`);
+      if (child.exitCode !== null || tries > 300) throw new Error(`${this.#app.name} does not serve: ${output}`);
       if (
         await fetch(origin).then(
           ({ ok }) => ok,
@@ -124,14 +127,14 @@ export class Made {
         break;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
-    // A development server has processes of its own: all of its group end.
+    // A development server starts processes of its own, so the whole group is ended.
     return {
       origin,
       close: () => child.pid !== undefined && child.exitCode === null && process.kill(-child.pid, 'SIGKILL'),
     };
   }
 
-  private async program(name: string): Promise<string> {
+  async #program(name: string): Promise<string> {
     const folder = join(this.folder, 'node_modules', name);
     const { bin } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
     return join(folder, typeof bin === 'string' ? bin : bin[name]);
