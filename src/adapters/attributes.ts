@@ -86,12 +86,12 @@ function pressedIn(event: MouseEvent): { name: string; chain: Element[] } | null
   if (event.type === 'auxclick' && event.button !== 1) return null;
   const path = around(event);
   if (inOwnElement(path)) return null;
-  const control = path.findIndex((element) => element.hasAttribute(EVENT));
-  if (control >= 0) {
-    const name = path[control].getAttribute(EVENT) ?? '';
+  const control = path.find((element) => element.hasAttribute(EVENT));
+  if (control) {
+    const name = control.getAttribute(EVENT) ?? '';
     // Forms count when they are submitted; a middle click presses no button.
-    const ignored = path[control] instanceof HTMLFormElement || (event.type === 'auxclick' && name !== 'click');
-    return ignored ? null : { name, chain: path.slice(control) };
+    const ignored = control instanceof HTMLFormElement || (event.type === 'auxclick' && name !== 'click');
+    return ignored ? null : { name, chain: path.slice(path.indexOf(control)) };
   }
   const link = path.findIndex((element) => element instanceof HTMLAnchorElement && element.hasAttribute('href'));
   if (link < 0) return null;

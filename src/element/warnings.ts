@@ -49,7 +49,7 @@ export function warnOfSettings(host: Element & { placement: Placement }, names: 
       const advice = `has no bundle and no recommender 10 s after it came into the page: the list is hidden. Set bundle to the address of the bundle's folder (bundle="/bundle/"), or the property recommender to what createRecommender() made.`;
       warnOnce(host, name, advice);
     } else {
-      const [attribute, advice] = ADVICE[name];
+      const [attribute, advice] = ADVICE[name] ?? [name, 'is wrong.'];
       const given = host.getAttribute(attribute) ?? String(Reflect.get(host, name));
       warnOnce(host, name, `${attribute}="${given}": ${advice}`);
     }

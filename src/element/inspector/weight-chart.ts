@@ -20,7 +20,8 @@ const LABELS: Record<string, string> = {
 
 /** Label of a term. An unknown name is split into words: `contentRecent` becomes `content recent`. */
 export function termLabel(name: string): string {
-  if (Object.hasOwn(LABELS, name)) return LABELS[name];
+  const label = Object.hasOwn(LABELS, name) && LABELS[name];
+  if (label) return label;
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/[-_.]+/g, ' ')

@@ -29,12 +29,17 @@ export interface RecsLabels {
 const ENGLISH =
   'Recommended for you|Similar products|Often chosen together|Popular right now|Recently viewed|Finding recommendations|Nothing to recommend yet. Look around a little and this list will follow.|Recommendations are not available at the moment.|Try again|Not interested in {}|{} will not be shown again.|Undo|{} is back in the list.|Scroll back|Scroll forward|Sold out';
 
+type Five = [string, string, string, string, string];
+/** A line in parts. */
+type Words = [...Five, ...Five, ...Five, string];
+
 const lines: Record<string, string> = { en: ENGLISH };
 /** Languages that can be loaded. */
 const others = new Set(['ar', 'de', 'es', 'fr', 'ja']);
 let loading: Promise<void> | undefined;
 
-const codeOf = (language = globalThis.navigator?.language ?? ''): string => language.split(/[-_]/)[0].toLowerCase();
+const codeOf = (language = globalThis.navigator?.language ?? ''): string =>
+  language.replace(/[-_].*/s, '').toLowerCase();
 
 /** Whether a language's labels are built in but not loaded yet. */
 export const labelsMissing = (language?: string): boolean => others.has(codeOf(language));
@@ -54,10 +59,10 @@ export function loadLabels(): Promise<void> {
  */
 export function labelsIn(language?: string): RecsLabels {
   const code = codeOf(language);
-  const words = (Object.hasOwn(lines, code) ? lines[code] : ENGLISH).split('|');
+  const words = ((Object.hasOwn(lines, code) && lines[code]) || ENGLISH).split('|') as Words;
   if (others.has(code)) words.fill('', 0, 5);
-  const [forYou, similar, complement, trending, recent, wait, empty, error, retry] = words;
-  const [dismiss, dismissed, undo, restored, back, forward, outOfStock] = words.slice(9);
+  const [forYou, similar, complement, trending, recent, wait, empty, error, retry, ...actions] = words;
+  const [dismiss, dismissed, undo, restored, back, forward, outOfStock] = actions;
   // A replacer function, because `$&` in a title would be a pattern of a replacement text.
   const about = (sentence: string) => (title: string) => sentence.replace('{}', () => title);
   return {

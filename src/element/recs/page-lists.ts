@@ -95,7 +95,7 @@ export class RequestTurns {
     // Elements of a page are upgraded one by one: all of them join before the first is served.
     await new Promise((resolve) => setTimeout(resolve));
     while (this.#waiting.size > 0) {
-      const [first] = [...this.#waiting.keys()].sort((one, other) => (isBefore(one, other) ? -1 : 1));
+      const first = [...this.#waiting.keys()].reduce((one, other) => (isBefore(other, one) ? other : one));
       const work = this.#waiting.get(first);
       this.#waiting.delete(first);
       // A list that comes a second time needs a new response.

@@ -357,9 +357,10 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     if (!(event.target instanceof Element)) return;
     const place = event.target.closest('li');
     if (place?.dataset.dismissed && event.target.closest('[data-undo]')) this.#undo(place.dataset.dismissed);
-    const position = this.#filled.items.findIndex(({ item }) => item.id === place?.dataset.id);
-    if (position < 0) return;
-    const chosen = { ...this.#filled.items[position], position };
+    const { items } = this.#filled;
+    const found = items.find(({ item }) => item.id === place?.dataset.id);
+    if (!found) return;
+    const chosen = { ...found, position: items.indexOf(found) };
     if (event.target.closest('[data-dismiss]')) this.#dismiss(chosen);
     else if (event.target.closest('a, button')) this.#choose(chosen, event);
   };

@@ -7,7 +7,9 @@ export type Fields = Readonly<Record<string, string>>;
 
 /** `text` with every known `{name}` replaced; unknown ones stay as they are. */
 export function fill(text: string, fields: Fields): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(fields, name) ? fields[name] : whole));
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    Object.hasOwn(fields, name) ? (fields[name] ?? whole) : whole,
+  );
 }
 
 /** Elements that are left out of a card: they run, or change the whole page. Styles are adopted as sheets. */
