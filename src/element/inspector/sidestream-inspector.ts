@@ -112,7 +112,7 @@ export class SidestreamInspector extends LitElement {
       <p class="note">How much it counts that a product is …, learned click by click.</p>
       ${weightChart(status.weights)}
       ${this.#heading('Clicks per list')}
-      <p class="note">Clicks per product seen on this device. Pale: the 95 % interval of the share, wide while there are few.</p>
+      <p class="note">Clicks per product seen on this device. Pale: the 95 % interval of the share.</p>
       ${metrics ? metricsChart(metrics, languageOf(this)) : nothing}
       <button part="reset" class="reset" type="button" data-testid="reset" ?disabled=${resetting} @click=${this.#reset}>
         Forget what was learned
