@@ -18,7 +18,7 @@ export function contentKnnMethod({ index }: LearnerCatalog, k = 10): DeviceMetho
         scores() {
           const sum = new Float32Array(index.items.length);
           for (const row of rows.slice(-k)) {
-            const similar = index.similar.to(row);
+            const similar = index.similarities.similaritiesTo(row);
             for (let i = 0; i < sum.length; i++) sum[i] += similar[i];
           }
           return sum;

@@ -9,7 +9,7 @@ import {
 } from '../../src/catalog';
 import { decodeFeatureShard, featureShape } from '../../src/catalog/features/feature-shard';
 import { baseTaste, type ContentTaste, clustersOf, Retrieval, topRows } from '../../src/ranking';
-import { contentScores } from '../../src/ranking/retrieval/content-taste';
+import { contentScores } from '../../src/ranking/retrieval/content-profile';
 import { shopperTaste } from './retrieval-taste';
 import { spread, timed } from './timing';
 

@@ -3,16 +3,15 @@ import { type Rows, rowProducts } from '../../common/row-products';
 import type { ChoiceHistory } from '../../events';
 import type { TermWeights } from '../score';
 import { vectorOf, weightedMean } from '../similarities';
+import { NEAREST } from '../terms/nearest-history';
 import { LONGEST_HISTORY, recencyWeights, SESSION } from '../terms/terms';
 
-/** Past items that are looked for company of, the last ones. */
+/** Past items, the last ones, whose neighbors are searched for. */
 const MOST_PAST = 20;
-/** Past items that the closest ones are the mean of, as in the term `nearestHistory`. */
-const CLOSEST = 3;
-/** Items whose products with the taste are in memory at a time. */
+/** Items whose products with the profile are in memory at a time. */
 const BLOCK = 256;
 
-/** What the content terms of the personal score see of a history, as unit vectors of one space. */
+/** A history as the content terms of the personal score use it: unit vectors of one space. */
 export interface ContentProfile {
   width: number;
   /** [width]: recency-weighted mean. */
@@ -23,10 +22,10 @@ export interface ContentProfile {
   past: Float32Array[];
 }
 
-/** Weights of the terms that content says something to. */
+/** Weights of the content terms. */
 export type ContentWeights = Pick<TermWeights, 'recent' | 'session' | 'nearestHistory'>;
 
-/** The content taste of a history; null without one. @param content of the items that the history's rows are about */
+/** The content profile of a history; null for an empty one. @param content of the items that the history's rows name */
 export function contentProfile(
   content: ContentVectors,
   { rows, strengths }: Pick<ChoiceHistory, 'rows' | 'strengths'>,
@@ -41,32 +40,32 @@ export function contentProfile(
   };
 }
 
-/** The same taste in the space of base vectors. */
-export function baseProfile(taste: ContentProfile, axes: PrincipalAxes): ContentProfile {
-  const project = (values: Float32Array): Float32Array => baseVectors(axes, { count: 1, width: taste.width, values });
+/** The same profile in the space of base vectors. */
+export function baseProfile(profile: ContentProfile, axes: PrincipalAxes): ContentProfile {
+  const project = (values: Float32Array): Float32Array => baseVectors(axes, { count: 1, width: profile.width, values });
   return {
     width: axes.dims,
-    recent: project(taste.recent),
-    session: project(taste.session),
-    past: taste.past.map(project),
+    recent: project(profile.recent),
+    session: project(profile.session),
+    past: profile.past.map(project),
   };
 }
 
 /**
- * The part of the personal score that content decides: weighted sum of the similarities to the recent taste, to the
- * session, and to the three closest past items.
- * @param vectors rows of the taste's space
+ * The personal score by content alone: weighted sum of the similarities to the recent history, to the session, and to
+ * the three nearest past items.
+ * @param vectors rows of the profile's space
  * @param scales one per row, which its values are multiplied by; default 1
  * @returns one score per row
  */
 export const contentScores = (
-  taste: ContentProfile,
+  profile: ContentProfile,
   weights: ContentWeights,
   vectors: Int8Array | Float32Array,
   scales?: Float32Array,
-): Float32Array => new ContentScorer(taste, weights).scores(vectors, scales);
+): Float32Array => new ContentScorer(profile, weights).scores(vectors, scales);
 
-/** `contentScores` for one taste and many sets of rows. */
+/** `contentScores` for one profile and several sets of rows. */
 export class ContentScorer {
   readonly #width: number;
   readonly #used: number;
@@ -77,12 +76,12 @@ export class ContentScorer {
   readonly #items: Rows;
   readonly #products: Float64Array;
 
-  /** @param used how many of a row's first values are looked at; default all of them */
+  /** @param used how many of a row's first values are used; default all of them */
   constructor({ width, recent, session, past }: ContentProfile, weights: ContentWeights, used = width) {
     this.#width = width;
     this.#used = used;
     this.#past = past.length;
-    this.#share = weights.nearestHistory / Math.max(1, Math.min(CLOSEST, past.length));
+    this.#share = weights.nearestHistory / Math.max(1, Math.min(NEAREST, past.length));
     const count = 1 + past.length;
     const values = new Float64Array(count * used);
     for (let d = 0; d < used; d++) values[d] = weights.recent * recent[d] + weights.session * session[d];
@@ -96,21 +95,21 @@ export class ContentScorer {
   scores(vectors: Int8Array | Float32Array, scales?: Float32Array): Float32Array {
     const count = vectors.length / this.#width;
     const out = new Float32Array(count);
-    const asked = this.#queries.count;
+    const queries = this.#queries.count;
     for (let start = 0; start < count; start += BLOCK) {
       const rows = Math.min(BLOCK, count - start);
-      this.#take(vectors, start, rows);
+      this.#copy(vectors, start, rows);
       const products = rowProducts({ ...this.#items, count: rows }, this.#queries, this.#products);
-      for (let row = 0, at = 0; row < rows; row++, at += asked) {
-        const score = products[at] + this.#share * nearestHistory(products, at + 1, this.#past);
+      for (let row = 0, at = 0; row < rows; row++, at += queries) {
+        const score = products[at] + this.#share * sumOfLargest(products, at + 1, this.#past);
         out[start + row] = scales ? score * scales[start + row] : score;
       }
     }
     return out;
   }
 
-  /** In floating point: arithmetic on one kind of array is several times faster than on two. */
-  #take(vectors: Int8Array | Float32Array, start: number, rows: number): void {
+  /** Copies rows into floating point: arithmetic on one type of array is several times faster than on two. */
+  #copy(vectors: Int8Array | Float32Array, start: number, rows: number): void {
     const { values } = this.#items;
     const [width, used] = [this.#width, this.#used];
     for (let row = 0, to = 0; row < rows; row++) {
@@ -120,21 +119,21 @@ export class ContentScorer {
 }
 
 /** Sum of the 3 largest of `count` values, or of all where there are fewer. */
-function nearestHistory(values: Float64Array, from: number, count: number): number {
+function sumOfLargest(values: Float64Array, from: number, count: number): number {
   let first = Number.NEGATIVE_INFINITY;
   let second = Number.NEGATIVE_INFINITY;
   let third = Number.NEGATIVE_INFINITY;
   for (let at = from; at < from + count; at++) {
-    const like = values[at];
-    if (like <= third) continue;
-    if (like > first) {
+    const value = values[at];
+    if (value <= third) continue;
+    if (value > first) {
       third = second;
       second = first;
-      first = like;
-    } else if (like > second) {
+      first = value;
+    } else if (value > second) {
       third = second;
-      second = like;
-    } else third = like;
+      second = value;
+    } else third = value;
   }
   return (count > 0 ? first : 0) + (count > 1 ? second : 0) + (count > 2 ? third : 0);
 }
