@@ -32,101 +32,104 @@ const BLOCK = 1 << 20;
  */
 export class FeatureCache {
   /** By the first 48 bits of the key, which is compared as a whole when a record is read. */
-  private index = new Map<number, number>();
-  private used = new Set<number>();
-  private count = 0;
+  #index = new Map<number, number>();
+  #used = new Set<number>();
+  #count = 0;
   /** Entries that were there when the file was opened. */
-  private inherited = 0;
+  #inherited = 0;
+  readonly #path: string;
+  readonly #payloadBytes: number;
+  #file: number;
 
-  private constructor(
-    private readonly path: string,
-    private readonly payloadBytes: number,
-    private file: number,
-  ) {}
+  private constructor(path: string, payloadBytes: number, file: number) {
+    this.#path = path;
+    this.#payloadBytes = payloadBytes;
+    this.#file = file;
+  }
 
   /** Opens or makes a cache file. One of another version or payload length is begun anew. */
   static open(path: string, payloadBytes: number): FeatureCache {
     mkdirSync(dirname(path), { recursive: true });
     const cache = new FeatureCache(path, payloadBytes, openSync(path, existsSync(path) ? 'r+' : 'w+'));
-    cache.recover();
-    cache.inherited = cache.count;
+    cache.#recover();
+    cache.#inherited = cache.#count;
     return cache;
   }
 
   /** Entries. */
   get size(): number {
-    return this.count;
+    return this.#count;
   }
 
   get(key: Uint8Array): Uint8Array | null {
-    const found = this.index.get(short(key));
+    const found = this.#index.get(short(key));
     if (found === undefined) return null;
-    const record = Buffer.allocUnsafe(this.recordBytes);
-    readSync(this.file, record, 0, record.length, this.offset(found));
+    const record = Buffer.allocUnsafe(this.#recordBytes);
+    readSync(this.#file, record, 0, record.length, this.#offset(found));
     if (!record.subarray(0, KEY).equals(key)) return null;
-    this.used.add(found);
-    return new Uint8Array(record.subarray(KEY, KEY + this.payloadBytes));
+    this.#used.add(found);
+    return new Uint8Array(record.subarray(KEY, KEY + this.#payloadBytes));
   }
 
   /** Whether an entry that `get` finds was there when the file was opened. Do not call it after `tidy`. */
   isInherited(key: Uint8Array): boolean {
-    return (this.index.get(short(key)) ?? this.inherited) < this.inherited;
+    return (this.#index.get(short(key)) ?? this.#inherited) < this.#inherited;
   }
 
   /** Adds an entry; it is there as soon as this returns, also for a process that is killed then. */
   add(key: Uint8Array, payload: Uint8Array): void {
-    if (key.length !== KEY || payload.length !== this.payloadBytes) {
+    if (key.length !== KEY || payload.length !== this.#payloadBytes) {
       throw new Error(
-        `A cache entry must be ${KEY} + ${this.payloadBytes} bytes, not ${key.length} + ${payload.length}`,
+        `A cache entry must be ${KEY} + ${this.#payloadBytes} bytes, not ${key.length} + ${payload.length}`,
       );
     }
     const record = Buffer.concat([key, payload, Buffer.alloc(4)]);
     record.writeUInt32LE(crc32(record.subarray(0, -4)), record.length - 4);
-    writeSync(this.file, record, 0, record.length, this.offset(this.count));
-    this.index.set(short(key), this.count);
-    this.used.add(this.count);
-    this.count++;
+    writeSync(this.#file, record, 0, record.length, this.#offset(this.#count));
+    this.#index.set(short(key), this.#count);
+    this.#used.add(this.#count);
+    this.#count++;
   }
 
   /** For the end of a build that went through: when most entries were not asked for in it, they are left behind. */
   tidy(): void {
-    if (this.used.size >= this.count / 2) return;
-    const path = `${this.path}.part`;
+    if (this.#used.size >= this.#count / 2) return;
+    const path = `${this.#path}.part`;
     const file = openSync(path, 'w+');
-    writeSync(file, this.header(), 0, HEADER, 0);
-    const record = Buffer.allocUnsafe(this.recordBytes);
-    const kept = [...this.used].sort((a, b) => a - b);
-    this.index = new Map();
+    writeSync(file, this.#header(), 0, HEADER, 0);
+    const record = Buffer.allocUnsafe(this.#recordBytes);
+    const kept = [...this.#used].sort((a, b) => a - b);
+    this.#index = new Map();
     for (const [n, found] of kept.entries()) {
-      readSync(this.file, record, 0, record.length, this.offset(found));
-      writeSync(file, record, 0, record.length, this.offset(n));
-      this.index.set(short(record), n);
+      readSync(this.#file, record, 0, record.length, this.#offset(found));
+      writeSync(file, record, 0, record.length, this.#offset(n));
+      this.#index.set(short(record), n);
     }
-    renameSync(path, this.path);
-    closeSync(this.file);
-    this.file = file;
-    this.count = kept.length;
-    this.used = new Set(kept.keys());
+    renameSync(path, this.#path);
+    closeSync(this.#file);
+    this.#file = file;
+    this.#count = kept.length;
+    this.#used = new Set(kept.keys());
   }
 
   close(): void {
-    closeSync(this.file);
+    closeSync(this.#file);
   }
 
-  private recover(): void {
-    rmSync(`${this.path}.part`, { force: true });
-    const { size } = fstatSync(this.file);
+  #recover(): void {
+    rmSync(`${this.#path}.part`, { force: true });
+    const { size } = fstatSync(this.#file);
     const header = Buffer.alloc(HEADER);
-    readSync(this.file, header, 0, HEADER, 0);
-    if (size < HEADER || !header.equals(this.header())) {
-      ftruncateSync(this.file, 0);
-      writeSync(this.file, this.header(), 0, HEADER, 0);
+    readSync(this.#file, header, 0, HEADER, 0);
+    if (size < HEADER || !header.equals(this.#header())) {
+      ftruncateSync(this.#file, 0);
+      writeSync(this.#file, this.#header(), 0, HEADER, 0);
       return;
     }
-    const length = this.recordBytes;
+    const length = this.#recordBytes;
     const block = Buffer.allocUnsafe(Math.max(1, Math.floor(BLOCK / length)) * length);
     for (let whole = true; whole; ) {
-      const read = readSync(this.file, block, 0, block.length, this.offset(this.count));
+      const read = readSync(this.#file, block, 0, block.length, this.#offset(this.#count));
       whole = read === block.length;
       for (let start = 0; start + length <= read; start += length) {
         const record = block.subarray(start, start + length);
@@ -134,26 +137,26 @@ export class FeatureCache {
           whole = false;
           break;
         }
-        this.index.set(short(record), this.count++);
+        this.#index.set(short(record), this.#count++);
       }
     }
-    if (this.offset(this.count) < size) ftruncateSync(this.file, this.offset(this.count));
+    if (this.#offset(this.#count) < size) ftruncateSync(this.#file, this.#offset(this.#count));
   }
 
-  private header(): Buffer {
+  #header(): Buffer {
     const header = Buffer.alloc(HEADER);
     MAGIC.copy(header);
     header.writeUInt32LE(VERSION, 8);
-    header.writeUInt32LE(this.payloadBytes, 12);
+    header.writeUInt32LE(this.#payloadBytes, 12);
     return header;
   }
 
-  private get recordBytes(): number {
-    return KEY + this.payloadBytes + 4;
+  get #recordBytes(): number {
+    return KEY + this.#payloadBytes + 4;
   }
 
-  private offset(record: number): number {
-    return HEADER + record * this.recordBytes;
+  #offset(record: number): number {
+    return HEADER + record * this.#recordBytes;
   }
 }
 

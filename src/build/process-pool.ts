@@ -34,44 +34,45 @@ export const localRunner = (source: EncoderSource, size: number): ChunkRunner =>
 
 class ProcessPool implements ChunkRunner {
   readonly slots: number;
-  private readonly workers = new Set<Worker>();
-  private readonly queue: Job[] = [];
-  private closed = false;
+  readonly #workers = new Set<Worker>();
+  readonly #queue: Job[] = [];
+  #closed = false;
+  readonly #source: EncoderSource;
+  readonly #size: number;
 
-  constructor(
-    private readonly source: EncoderSource,
-    private readonly size: number,
-  ) {
+  constructor(source: EncoderSource, size: number) {
+    this.#source = source;
+    this.#size = size;
     this.slots = 2 * size;
   }
 
   /** @throws SidestreamError `build/worker-lost` when processes keep dying over a chunk; what encoding threw */
   run(chunk: Chunk, projection: SharedProjection | null): Promise<ChunkOutput[]> {
     return new Promise((resolve, reject) => {
-      this.queue.push({ chunk, projection, deaths: 0, resolve, reject });
-      this.assign();
+      this.#queue.push({ chunk, projection, deaths: 0, resolve, reject });
+      this.#assign();
     });
   }
 
   async close(): Promise<void> {
-    this.closed = true;
-    const gone = [...this.workers].map(
+    this.#closed = true;
+    const gone = [...this.#workers].map(
       ({ process: child }) => new Promise<void>((resolve) => child.once('exit', () => resolve())),
     );
-    for (const { process: child } of this.workers) if (child.connected) child.disconnect();
+    for (const { process: child } of this.#workers) if (child.connected) child.disconnect();
     await Promise.all(gone);
   }
 
-  private assign(): void {
-    while (this.queue.length > 0 && !this.closed) {
-      const idle = [...this.workers].find((worker) => worker.job === null);
-      if (!idle && this.workers.size >= this.size) return;
-      const job = this.queue.shift();
-      if (job) this.give(idle ?? this.start(), job);
+  #assign(): void {
+    while (this.#queue.length > 0 && !this.#closed) {
+      const idle = [...this.#workers].find((worker) => worker.job === null);
+      if (!idle && this.#workers.size >= this.#size) return;
+      const job = this.#queue.shift();
+      if (job) this.#give(idle ?? this.#start(), job);
     }
   }
 
-  private give(worker: Worker, job: Job): void {
+  #give(worker: Worker, job: Job): void {
     const { chunk, projection } = job;
     worker.job = job;
     const known = projection !== null && worker.knows.get(chunk.modality) === projection.digest;
@@ -79,7 +80,7 @@ class ProcessPool implements ChunkRunner {
     send(worker, { kind: 'chunk', chunk, projection: known ? 'same' : projection });
   }
 
-  private start(): Worker {
+  #start(): Worker {
     const here = import.meta.url;
     const source = here.endsWith('.ts');
     const child = fork(fileURLToPath(new URL(`./chunk-worker.${source ? 'ts' : 'js'}`, here)), [], {
@@ -88,25 +89,25 @@ class ProcessPool implements ChunkRunner {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const worker: Worker = { process: child, job: null, knows: new Map() };
-    this.workers.add(worker);
+    this.#workers.add(worker);
     child.on('message', (message: FromWorker) => {
       const { job } = worker;
       worker.job = null;
       if ('outputs' in message) job?.resolve(message.outputs);
       else job?.reject(SidestreamError.deserialize(message.error));
-      this.assign();
+      this.#assign();
     });
-    child.on('error', (error) => this.lost(worker, error.message));
-    child.on('exit', (code, signal) => this.lost(worker, signal ?? `code ${code}`));
-    send(worker, { kind: 'encoders', source: this.source });
+    child.on('error', (error) => this.#lost(worker, error.message));
+    child.on('exit', (code, signal) => this.#lost(worker, signal ?? `code ${code}`));
+    send(worker, { kind: 'encoders', source: this.#source });
     return worker;
   }
 
-  private lost(worker: Worker, how: string): void {
+  #lost(worker: Worker, how: string): void {
     const { job } = worker;
-    if (!this.workers.delete(worker) || !job || this.closed) return;
+    if (!this.#workers.delete(worker) || !job || this.#closed) return;
     job.deaths++;
-    if (job.deaths < TRIES) this.queue.unshift(job);
+    if (job.deaths < TRIES) this.#queue.unshift(job);
     else {
       const what = job.chunk.modality === 'text' ? 'texts' : 'pictures';
       job.reject(
@@ -117,7 +118,7 @@ class ProcessPool implements ChunkRunner {
         ),
       );
     }
-    this.assign();
+    this.#assign();
   }
 }
 

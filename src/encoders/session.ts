@@ -30,12 +30,17 @@ const turns = new Mutex();
  * the run repeated. The list is used up only by failures, so a GPU that is lost twice ends on wasm for good.
  */
 export class Session {
-  private constructor(
-    private readonly preset: Preset,
-    private readonly open: OpenSession,
-    private backends: Backend[],
-    private session: RuntimeSession | null,
-  ) {}
+  readonly #preset: Preset;
+  readonly #open: OpenSession;
+  #backends: Backend[];
+  #session: RuntimeSession | null;
+
+  private constructor(preset: Preset, open: OpenSession, backends: Backend[], session: RuntimeSession | null) {
+    this.#preset = preset;
+    this.#open = open;
+    this.#backends = backends;
+    this.#session = session;
+  }
 
   /**
    * @param backends where to run, in order of preference; naming one twice means trying it again
@@ -43,12 +48,12 @@ export class Session {
    */
   static async create(preset: Preset, open: OpenSession, backends: Backend[]): Promise<Session> {
     const created = new Session(preset, open, [...backends], null);
-    await turns.run(() => created.reopen());
+    await turns.run(() => created.#reopen());
     return created;
   }
 
   get backend(): Backend {
-    return this.backends[0];
+    return this.#backends[0];
   }
 
   /**
@@ -57,15 +62,15 @@ export class Session {
    */
   run(feeds: Feeds): Promise<RawTaps> {
     return turns.run(async () => {
-      if (!this.session) throw this.failed('it was released. Create a new encoder');
+      if (!this.#session) throw this.#failed('it was released. Create a new encoder');
       for (;;) {
         try {
-          return await this.attempt(this.session, feeds);
+          return await this.#attempt(this.#session, feeds);
         } catch (cause) {
-          if (this.backends.length === 1) throw this.failed('the graph did not run', cause);
-          await this.drop();
-          this.backends.shift();
-          this.session = await this.reopen();
+          if (this.#backends.length === 1) throw this.#failed('the graph did not run', cause);
+          await this.#drop();
+          this.#backends.shift();
+          this.#session = await this.#reopen();
         }
       }
     });
@@ -73,11 +78,11 @@ export class Session {
 
   /** Frees the session; calling it again does nothing. */
   release(): Promise<void> {
-    return turns.run(() => this.drop());
+    return turns.run(() => this.#drop());
   }
 
-  private async attempt(session: RuntimeSession, feeds: Feeds): Promise<RawTaps> {
-    const names = this.preset.taps.map((tap) => tap.name);
+  async #attempt(session: RuntimeSession, feeds: Feeds): Promise<RawTaps> {
+    const names = this.#preset.taps.map((tap) => tap.name);
     const outputs = await session.run(feeds, names);
     return names.map((name) => {
       const { data } = outputs[name];
@@ -87,27 +92,27 @@ export class Session {
   }
 
   /** Opens on the first backend of the list that works, dropping those that do not. */
-  private async reopen(): Promise<RuntimeSession> {
+  async #reopen(): Promise<RuntimeSession> {
     for (;;) {
       try {
-        this.session = await this.open(this.backends[0]);
-        return this.session;
+        this.#session = await this.#open(this.#backends[0]);
+        return this.#session;
       } catch (cause) {
-        if (this.backends.length === 1) throw this.failed('no session could be opened', cause);
-        this.backends.shift();
+        if (this.#backends.length === 1) throw this.#failed('no session could be opened', cause);
+        this.#backends.shift();
       }
     }
   }
 
-  private async drop(): Promise<void> {
-    const { session } = this;
-    this.session = null;
+  async #drop(): Promise<void> {
+    const session = this.#session;
+    this.#session = null;
     await session?.release();
   }
 
-  private failed(what: string, cause?: unknown): SidestreamError {
+  #failed(what: string, cause?: unknown): SidestreamError {
     const detail = cause instanceof Error ? ` (${cause.message})` : '';
-    const message = `The encoder "${this.preset.name}" failed on ${this.backend}: ${what}${detail}.`;
+    const message = `The encoder "${this.#preset.name}" failed on ${this.backend}: ${what}${detail}.`;
     return new SidestreamError('encoder/failed', message, cause === undefined ? undefined : { cause });
   }
 }

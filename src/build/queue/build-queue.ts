@@ -58,21 +58,27 @@ interface Pending {
 
 class QueueRunner implements ChunkRunner {
   readonly slots = SLOTS;
-  private readonly pending = new Map<string, Pending>();
-  private readonly shared = new Map<string, Promise<string>>();
-  private readonly sweep: NodeJS.Timeout;
+  readonly #pending = new Map<string, Pending>();
+  readonly #shared = new Map<string, Promise<string>>();
+  readonly #sweep: NodeJS.Timeout;
+  readonly #chunks: Queue<ChunkJob>;
+  readonly #projections: Queue<ProjectionJob>;
+  readonly #events: QueueEvents;
 
   constructor(
-    private readonly chunks: Queue<ChunkJob>,
-    private readonly projections: Queue<ProjectionJob>,
-    private readonly events: QueueEvents,
+    chunks: Queue<ChunkJob>,
+    projections: Queue<ProjectionJob>,
+    events: QueueEvents,
     say: (line: string) => void,
   ) {
-    const look = ({ jobId }: { jobId: string }): void => void this.look(jobId);
+    this.#chunks = chunks;
+    this.#projections = projections;
+    this.#events = events;
+    const look = ({ jobId }: { jobId: string }): void => void this.#look(jobId);
     events.on('completed', look);
     events.on('failed', look);
-    this.sweep = setInterval(() => {
-      for (const id of this.pending.keys()) void this.look(id);
+    this.#sweep = setInterval(() => {
+      for (const id of this.#pending.keys()) void this.#look(id);
     }, SWEEP_MS);
     const trouble = connectionTrouble(say);
     chunks.on('error', trouble);
@@ -82,62 +88,62 @@ class QueueRunner implements ChunkRunner {
 
   /** @throws SidestreamError `build/queue` when workers failed over the chunk */
   async run(chunk: Chunk, projection: SharedProjection | null): Promise<ChunkOutput[]> {
-    const job = toJob(chunk, projection && (await this.share(projection)));
+    const job = toJob(chunk, projection && (await this.#share(projection)));
     const id = `chunk-${createHash('sha256').update(JSON.stringify(job)).digest('hex')}`;
     const done = new Promise<ChunkOutput[]>((resolve, reject) => {
-      this.pending.set(id, { job, resolve, reject, busy: false });
+      this.#pending.set(id, { job, resolve, reject, busy: false });
     });
     // One that failed in an earlier build would stay failed.
-    if ((await this.chunks.getJobState(id)) === 'failed') await this.chunks.remove(id);
-    await this.add(id, job);
-    await this.look(id);
+    if ((await this.#chunks.getJobState(id)) === 'failed') await this.#chunks.remove(id);
+    await this.#add(id, job);
+    await this.#look(id);
     return done;
   }
 
   async close(): Promise<void> {
-    clearInterval(this.sweep);
+    clearInterval(this.#sweep);
     // The projections are needed no more: a build that goes on brings them again.
-    const shared = await Promise.allSettled(this.shared.values());
+    const shared = await Promise.allSettled(this.#shared.values());
     for (const one of shared) {
-      if (one.status === 'fulfilled') await (await this.projections.getJob(one.value))?.remove();
+      if (one.status === 'fulfilled') await (await this.#projections.getJob(one.value))?.remove();
     }
-    await Promise.all([this.events.close(), this.chunks.close(), this.projections.close()]);
+    await Promise.all([this.#events.close(), this.#chunks.close(), this.#projections.close()]);
   }
 
-  private async share({ digest, bytes }: SharedProjection): Promise<string> {
+  async #share({ digest, bytes }: SharedProjection): Promise<string> {
     const id = `projection-${digest}`;
-    let shared = this.shared.get(digest);
+    let shared = this.#shared.get(digest);
     if (!shared) {
       const data = { digest, bytes: Buffer.from(bytes).toString('base64') };
-      shared = this.projections.add('projection', data, { jobId: id }).then(() => id);
-      this.shared.set(digest, shared);
+      shared = this.#projections.add('projection', data, { jobId: id }).then(() => id);
+      this.#shared.set(digest, shared);
     }
     return shared;
   }
 
-  private add(id: string, job: ChunkJob): Promise<Job<ChunkJob>> {
-    return this.chunks.add('chunk', job, { jobId: id, attempts: 3, removeOnComplete: KEEP, removeOnFail: KEEP });
+  #add(id: string, job: ChunkJob): Promise<Job<ChunkJob>> {
+    return this.#chunks.add('chunk', job, { jobId: id, attempts: 3, removeOnComplete: KEEP, removeOnFail: KEEP });
   }
 
   /** Takes what a worker made of a chunk, if it is done; brings it again if the server lost it. */
-  private async look(id: string): Promise<void> {
-    const pending = this.pending.get(id);
+  async #look(id: string): Promise<void> {
+    const pending = this.#pending.get(id);
     if (!pending || pending.busy) return;
     pending.busy = true;
     try {
-      const state = await this.chunks.getJobState(id);
-      if (state === 'unknown') await this.add(id, pending.job);
+      const state = await this.#chunks.getJobState(id);
+      if (state === 'unknown') await this.#add(id, pending.job);
       if (state !== 'completed' && state !== 'failed') return;
-      const job = await this.chunks.getJob(id);
+      const job = await this.#chunks.getJob(id);
       if (!job) return;
       if (state === 'failed') throw failed(pending.job, job.failedReason);
       const outputs = fromJobOutputs(v.parse(outputsSchema, job.returnvalue));
       if (outputs.length !== pending.job.inputs.length) throw failed(pending.job, 'the answer is for other inputs');
       await job.remove();
-      this.pending.delete(id);
+      this.#pending.delete(id);
       pending.resolve(outputs);
     } catch (error) {
-      this.pending.delete(id);
+      this.#pending.delete(id);
       pending.reject(SidestreamError.from(error, 'build/queue'));
     } finally {
       pending.busy = false;

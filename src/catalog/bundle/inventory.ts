@@ -1,7 +1,6 @@
 import { BundleClusters } from '../clusters/bundle-clusters';
 import { type FetchFile, fetchChecked } from './bundle-file';
-import { type BundleFile, bundleFiles, type Manifest } from './manifest';
-import { manifestFile } from './put-manifest';
+import { type BundleFile, bundleFiles, type Manifest, manifestFile } from './manifest';
 import { parseManifest } from './read-manifest';
 
 /** Every file of a bundle, once each: those that the manifest names, and those that the directory of clusters names. */

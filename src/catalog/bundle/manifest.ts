@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { TEXT_RECIPES } from '../item-text';
-import { baseConfigSchema } from './base-config';
+import { sha256 } from '../../common/sha256';
+import { TEXT_RECIPES } from '../item';
 
 /** Bundle format version that this code writes. */
 export const BUNDLE_SCHEMA = 2 as const;
@@ -19,7 +19,7 @@ const MOST_TAPS = 256;
 const MOST_IN_PART = 65_536;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+const digestSchema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const upTo = (most: number) => v.pipe(count, v.minValue(1), v.maxValue(most));
 /** A file of the bundle. Its name carries the start of its SHA-256, so it never changes under its name. */
 const fileSchema = v.strictObject({
@@ -29,7 +29,7 @@ const fileSchema = v.strictObject({
     v.regex(/^\w[\w./-]*$/),
     v.check((name) => !name.split('/').includes('..'), 'must stay inside the bundle'),
   ),
-  sha256,
+  sha256: digestSchema,
   bytes: v.pipe(count, v.maxValue(Number.MAX_SAFE_INTEGER)),
 });
 const shardSchema = v.strictObject({
@@ -45,7 +45,7 @@ const modalitySchema = v.pipe(
     /** Name of the encoder preset, `models/<preset>.json`. */
     preset: v.string(),
     /** SHA-256 of the encoder's ONNX file: features of other encoders never mix with these. */
-    digest: sha256,
+    digest: digestSchema,
     /** Tap names from shallow to deep, K+1 of them. */
     taps: v.pipe(v.array(v.string()), v.minLength(2), v.maxLength(MOST_TAPS)),
     /** Index into `taps` of the tap that content similarity uses. */
@@ -64,6 +64,30 @@ const modalitySchema = v.pipe(
   }),
   v.check((modality) => modality.contentTap < modality.taps.length, 'contentTap must be an index into taps'),
 );
+
+const size = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_536));
+
+/**
+ * How a base model is trained and how its scores are read.
+ * `sidestream`: cosine over a temperature, log popularity added; the user vector is the transformer's output plus the
+ * mean of the history. `paper`: dot product of item embedding and transformer output.
+ */
+export const BASE_RECIPES = ['sidestream', 'paper'] as const;
+export type BaseRecipe = (typeof BASE_RECIPES)[number];
+
+/** What a base model is, beside its weights. */
+export const baseConfigSchema = v.strictObject({
+  recipe: v.picklist(BASE_RECIPES),
+  /** E: width of item embeddings and user vectors; a multiple of `heads`. */
+  embeddingDim: size,
+  /** L: items of a history that the user encoder sees. */
+  maxSeqLen: size,
+  heads: size,
+  blocks: size,
+  /** Scores of the `sidestream` recipe are cosines divided by this. */
+  temperature: v.pipe(v.number(), v.finite(), v.minValue(1e-6)),
+});
+export type BaseConfig = v.InferOutput<typeof baseConfigSchema>;
 
 const clustersSchema = v.strictObject({
   /** Number of clusters. */
@@ -86,7 +110,7 @@ const clustersSchema = v.strictObject({
 export const manifestSchema = v.strictObject({
   schema: v.picklist(READABLE_SCHEMAS),
   /** SHA-256 over the digests of all items, features and the projection: names this state of the catalogue. */
-  digest: sha256,
+  digest: digestSchema,
   /** Number of items. */
   count: upTo(MOST_ITEMS),
   /** Width D of every projected tap. */
@@ -143,3 +167,43 @@ export function bundleFiles(manifest: Manifest): BundleFile[] {
   const all = [...shards.items, ...shards.features, ...large, projection, ...encoders, ...learned, ...before];
   return [...new Map(all.map((entry) => [entry.file, entry])).values()];
 }
+
+/** Stores one file of the bundle under a name relative to the manifest. */
+export type BundleSink = (name: string, bytes: Uint8Array) => Promise<void>;
+
+/**
+ * Writes a manifest, and a copy of it under a content-hashed name, by which the manifest after it can name it: a page
+ * that finds the next bundle uploaded in part goes back to this one. One that says the same as the manifest in its place
+ * is that manifest.
+ * @param before the manifest that it takes the place of
+ * @returns the manifest as it is stored
+ */
+export async function putManifest(manifest: Manifest, before: Manifest | null, sink: BundleSink): Promise<Manifest> {
+  const next: Manifest = { ...manifest, schema: BUNDLE_SCHEMA };
+  delete next.previous;
+  if (before && sameBytes(encodeManifest({ ...before, previous: undefined }), encodeManifest(next))) {
+    if (before.previous) next.previous = before.previous;
+  } else if (before) {
+    next.previous = await manifestFile(before);
+    await sink(next.previous.file, encodeManifest(before));
+  }
+  await storeManifest(next, sink);
+  return next;
+}
+
+/** Writes a manifest as it is: its copy first. */
+export async function storeManifest(manifest: Manifest, sink: BundleSink): Promise<void> {
+  const bytes = encodeManifest(manifest);
+  await sink((await manifestFile(manifest)).file, bytes);
+  await sink(MANIFEST_FILE, bytes);
+}
+
+/** The content-hashed copy of a manifest. */
+export async function manifestFile(manifest: Manifest): Promise<BundleFile> {
+  const bytes = encodeManifest(manifest);
+  const digest = await sha256(bytes);
+  return { file: `manifest-${digest.slice(0, 16)}.json`, sha256: digest, bytes: bytes.byteLength };
+}
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, at) => byte === b[at]);

@@ -6,10 +6,9 @@ import { type CooccurrenceTable, decodeCooccurrence } from '../cooccurrence/cooc
 import { createTable, decodeFeatureShard, featureShape } from '../features/feature-shard';
 import type { FeatureTable } from '../features/feature-table';
 import type { Item } from '../item';
-import type { BaseConfig } from './base-config';
 import { type BundleProgress, type FetchFile, fetchBytes, fetchChecked, fetchFiles, fetchFrom } from './bundle-file';
 import { addIds, decodeItems } from './item-shard';
-import { type BundleFile, MANIFEST_FILE, type Manifest, type Modality } from './manifest';
+import { type BaseConfig, type BundleFile, MANIFEST_FILE, type Manifest, type Modality } from './manifest';
 import { parseManifest } from './read-manifest';
 
 /** An encoder's files: what the browser needs to encode an item that has no features yet. */

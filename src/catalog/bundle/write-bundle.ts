@@ -4,13 +4,18 @@ import { type PutFile, writeClusters } from '../clusters/write-clusters';
 import { contentBlend } from '../features/content-vectors';
 import { encodeFeatureShard } from '../features/feature-shard';
 import type { FeatureTable } from '../features/feature-table';
-import type { Item } from '../item';
-import type { TextRecipe } from '../item-text';
-import { type Learned, putLearned } from './add-learned';
+import type { Item, TextRecipe } from '../item';
 import { encodeItems } from './item-shard';
-import { keepLearned, type Predecessor, previousClusters } from './keep-learned';
-import { BUNDLE_SCHEMA, type BundleFile, type BundleShard, type Manifest, type Modality } from './manifest';
-import { type BundleSink, putManifest } from './put-manifest';
+import { keepLearned, type Learned, type Predecessor, previousClusters, putLearned } from './learned';
+import {
+  BUNDLE_SCHEMA,
+  type BundleFile,
+  type BundleShard,
+  type BundleSink,
+  type Manifest,
+  type Modality,
+  putManifest,
+} from './manifest';
 
 /** One encoder as the bundle records it. */
 export interface BundleEncoder {

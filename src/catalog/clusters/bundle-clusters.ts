@@ -10,10 +10,17 @@ import {
 import { decodeItems } from '../bundle/item-shard';
 import type { BundleFile, Manifest } from '../bundle/manifest';
 import { type CatalogStatistics, catalogStatisticsSchema } from '../catalog-statistics';
-import { createTable, decodeFeatureShard, featureShape, featureShardBytes } from '../features/feature-shard';
+import {
+  type BaseVectors,
+  createTable,
+  decodeFeatureShard,
+  decodeVectorShard,
+  featureShape,
+  featureShardBytes,
+  vectorShardBytes,
+} from '../features/feature-shard';
 import { type FeatureTable, rowsPerItem } from '../features/feature-table';
 import { decodeAxes, type PrincipalAxes } from '../features/principal-axes';
-import { type BaseVectors, decodeVectorShard, vectorShardBytes } from '../features/vector-shard';
 import type { Item } from '../item';
 import { ClusterDirectory } from './cluster-directory';
 import { bucketOf, clustersWith, decodeIdBucket, hashId, type IdBucket } from './id-bucket';

@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { SidestreamError } from '../../error';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { topicContent } from '../../testing/topics';
-import { addLearned } from '../bundle/add-learned';
 import { inventory, publishedNames } from '../bundle/inventory';
-import { MANIFEST_FILE } from '../bundle/manifest';
-import { manifestFile } from '../bundle/put-manifest';
+import { addLearned } from '../bundle/learned';
+import { MANIFEST_FILE, manifestFile } from '../bundle/manifest';
 import { openBundle } from '../bundle/read-bundle';
 import { writeBundle } from '../bundle/write-bundle';
 

@@ -1,5 +1,5 @@
-import { type FeedLine, LineSplitter } from './feed-lines';
 import { type FeedRecord, MAX_RECORD, type TextChunks } from './feed-record';
+import { type FeedLine, LineSplitter } from './feed-text';
 
 export interface Dialect {
   /** Between columns. */

@@ -1,5 +1,5 @@
 import { type FeedRecord, isObject, MAX_NESTING, MAX_PAGE, type TextChunks } from './feed-record';
-import { readHtml } from './html-events';
+import { readHtml } from './html';
 
 const PRODUCT_TYPES = new Set([
   'Product',

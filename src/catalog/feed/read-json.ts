@@ -1,5 +1,6 @@
 import { JSONParser, TokenType } from '@streamparser/json';
-import { type FeedRecord, isObject, MAX_PAGE, type TextChunks } from './feed-record';
+import { type FeedRecord, isObject, MAX_PAGE, MAX_RECORD, type TextChunks } from './feed-record';
+import { feedLines } from './feed-text';
 
 export interface JsonLayout {
   /** Whether the document is a list, of products or of pages `{"products": […]}`. */
@@ -76,4 +77,22 @@ function recordOf(line: number, value: unknown): FeedRecord {
   if (!isObject(value)) return { line, reason: 'must be a JSON object' };
   const shopify = 'handle' in value || Array.isArray(value.variants) || 'body_html' in value;
   return { line, shape: shopify ? 'shopify' : 'columns', fields: value };
+}
+
+/** Reads one JSON object per line. Tolerates a byte order mark, CRLF and blank lines. */
+export async function* jsonlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord> {
+  for await (const { line, text } of feedLines(chunks, MAX_RECORD)) {
+    yield text === null ? { line, reason: `longer than ${MAX_RECORD} characters` } : parseLine(line, text);
+  }
+}
+
+function parseLine(line: number, text: string): FeedRecord {
+  let fields: unknown;
+  try {
+    fields = JSON.parse(text);
+  } catch (error) {
+    return { line, reason: `is not JSON: ${error instanceof Error ? error.message : String(error)}` };
+  }
+  if (!isObject(fields)) return { line, reason: 'must be one JSON object; a catalogue has one product per line' };
+  return { line, shape: 'columns', fields };
 }

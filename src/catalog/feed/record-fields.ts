@@ -1,12 +1,7 @@
 import * as v from 'valibot';
 import { finiteNumber } from '../item';
-import type { FeedMapping, MappedField } from './feed-mapping';
-import { MAPPED_FIELDS } from './feed-mapping';
-import type { RecordShape } from './feed-record';
-import { isObject } from './feed-record';
-import { jsonLdFields } from './json-ld-fields';
-import type { NamedFields } from './named-fields';
-import { shopifyFields } from './shopify-fields';
+import { type FeedMapping, MAPPED_FIELDS, type MappedField } from './feed-mapping';
+import { isObject, MAX_NESTING, type RecordShape } from './feed-record';
 
 /**
  * Names that feeds give a field, best first: Merchant Center's, then those of shop exports. Compared in lower case, with
@@ -151,3 +146,138 @@ const normalName = (name: string): string =>
     .trim()
     .toLowerCase()
     .replace(/[\s-]+/g, '_');
+
+/** An item's fields with the values a feed gave them, unparsed; `sale` is the lowered price beside the regular one. */
+export type NamedFields = Partial<Record<MappedField | 'sale', unknown>> & { attributes?: unknown };
+
+/**
+ * A product of Shopify's `products.json`. Its handle is the id, because that is what product pages are called; the price
+ * is that of the cheapest variant, and one available variant makes the product available. The file does not say the
+ * shop's address: `url` is relative, see `urlBase` of the mapping.
+ */
+export function shopifyFields(product: Record<string, unknown>): NamedFields {
+  const { handle, image } = product;
+  const variants = Array.isArray(product.variants) ? product.variants.filter(isObject) : [];
+  const images = Array.isArray(product.images) ? product.images : [];
+  const known = variants.filter(({ available }) => typeof available === 'boolean');
+  const cheapest = variants
+    .map(({ price }) => price)
+    .filter((price) => typeof price === 'number' || (typeof price === 'string' && price !== ''))
+    .reduce<unknown>((best, price) => (best === undefined || Number(price) < Number(best) ? price : best), undefined);
+  const tags = Array.isArray(product.tags) ? product.tags.join(', ') : product.tags;
+  return {
+    id: handle || product.id,
+    title: product.title,
+    description: product.body_html,
+    category: product.product_type,
+    price: cheapest,
+    image: images[0] ?? image,
+    url: typeof handle === 'string' && handle !== '' ? `/products/${handle}` : undefined,
+    availability: known.length > 0 ? known.some(({ available }) => available === true) : undefined,
+    attributes: {
+      ...(typeof product.vendor === 'string' && product.vendor !== '' ? { brand: product.vendor } : {}),
+      ...(typeof tags === 'string' && tags !== '' ? { tags } : {}),
+    },
+  };
+}
+
+/** Properties of a schema.org Product that say what it is like. */
+const FACTS = ['brand', 'color', 'material', 'pattern', 'size', 'model', 'manufacturer'];
+
+/**
+ * A schema.org Product or ProductGroup. The price is the lowest of its offers; one offer that is available makes the
+ * product available. What a group does not say is taken from its first variant that does.
+ */
+export function jsonLdFields(product: Record<string, unknown>): NamedFields {
+  const variants = [product.hasVariant].flat().filter(isObject);
+  const all = [product, ...variants];
+  const first = (read: (node: Record<string, unknown>) => unknown): unknown => {
+    for (const node of all) {
+      const value = read(node);
+      if (value !== undefined && value !== null && value !== '') return value;
+    }
+    return undefined;
+  };
+  const offers = all.flatMap((node) => offersOf(node.offers));
+  return {
+    id: first((node) =>
+      idOf(node.productGroupID ?? node.sku ?? node.productID ?? node.mpn ?? gtin(node) ?? node['@id'] ?? node.url),
+    ),
+    title: first(({ name }) => text(name)),
+    description: first(({ description }) => text(description)),
+    category: first(({ category }) => names(category)),
+    price: lowest(offers.flatMap(prices)),
+    image: first(({ image }) => image),
+    url: first(({ url }) => text(url)) ?? offers.map(({ url }) => text(url)).find((url) => url !== undefined),
+    availability: bestAvailability(offers),
+    attributes: Object.fromEntries(
+      FACTS.flatMap((name) => {
+        const value = [first((node) => node[name])]
+          .flat()
+          .map((fact) => text(fact))
+          .filter(Boolean)
+          .join(', ');
+        return value === '' ? [] : [[name, value]];
+      }),
+    ),
+  };
+}
+
+/** The offers of a product; of an aggregate its own offers too. */
+function offersOf(value: unknown, depth = 0): Record<string, unknown>[] {
+  if (depth > MAX_NESTING) return [];
+  return [value]
+    .flat()
+    .filter(isObject)
+    .flatMap((offer) => [offer, ...offersOf(offer.offers, depth + 1)]);
+}
+
+function prices(offer: Record<string, unknown>): unknown[] {
+  const specified = [offer.priceSpecification]
+    .flat()
+    .filter(isObject)
+    .map(({ price }) => price);
+  return [offer.lowPrice, offer.price, ...specified].filter(
+    (price) => typeof price === 'number' || (typeof price === 'string' && price !== ''),
+  );
+}
+
+const lowest = (values: unknown[]): unknown =>
+  values.reduce<unknown>(
+    (best, value) => (best === undefined || Number(value) < Number(best) ? value : best),
+    undefined,
+  );
+
+/** That of the first offer in stock, else of the first that says. */
+function bestAvailability(offers: Record<string, unknown>[]): unknown {
+  const known = offers.map(({ availability }) => text(availability)).filter((word) => word !== undefined);
+  return known.find((word) => /instock|limited|only/i.test(word)) ?? known[0];
+}
+
+const gtin = (node: Record<string, unknown>): unknown =>
+  node.gtin13 ?? node.gtin ?? node.gtin12 ?? node.gtin14 ?? node.gtin8;
+
+/** Keeps a number: `recordItem` checks whether it is exact enough for an id. */
+const idOf = (value: unknown): unknown => (typeof value === 'number' ? value : text(value));
+
+/** The words of a value: itself, a thing's name or address, or the first of several. */
+function text(value: unknown, depth = 0): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined;
+  if (depth > MAX_NESTING) return undefined;
+  if (Array.isArray(value)) {
+    for (const part of value) {
+      const word = text(part, depth + 1);
+      if (word !== undefined) return word;
+    }
+  } else if (isObject(value)) return text(value['@value'] ?? value.name ?? value.value ?? value['@id'], depth + 1);
+  return undefined;
+}
+
+const names = (value: unknown): unknown => {
+  const all = [value]
+    .flat()
+    .map((name) => text(name))
+    .filter((name) => name !== undefined);
+  return all.length > 1 ? all : all[0];
+};

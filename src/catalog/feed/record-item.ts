@@ -1,13 +1,11 @@
 import * as v from 'valibot';
 import { type Item, itemSchema } from '../item';
 import { shortened } from '../rejected-row';
-import { parseAmount } from './amount';
-import { parseAvailability } from './availability';
 import type { FeedMapping } from './feed-mapping';
 import { isObject, MAX_NESTING, type RecordShape } from './feed-record';
-import type { NamedFields } from './named-fields';
-import { plainText } from './plain-text';
-import { namedFields } from './record-fields';
+import { parseAmount, parseAvailability } from './field-values';
+import { plainText } from './html';
+import { type NamedFields, namedFields } from './record-fields';
 
 /** Characters of a title that is taken from the description. */
 const TITLE = 80;

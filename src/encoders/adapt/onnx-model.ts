@@ -34,25 +34,27 @@ export class OnnxModel {
   inputs: GraphInput[];
   /** Version of the standard operators. */
   readonly opset: number;
-  private readonly graph: Onnx.IGraphProto;
+  readonly #graph: Onnx.IGraphProto;
+  readonly #model: Onnx.IModelProto;
 
-  private constructor(private readonly model: Onnx.IModelProto) {
+  private constructor(model: Onnx.IModelProto) {
+    this.#model = model;
     if (model.functions?.length) {
       throw unsupported('it has functions of its own (Export it again with its functions inlined)');
     }
     if (!model.graph?.node?.length) throw unsupported('it has no graph');
-    this.graph = model.graph;
+    this.#graph = model.graph;
     const standard = model.opsetImport?.find(({ domain }) => !domain || domain === 'ai.onnx');
     this.opset = Number(standard?.version ?? 0);
-    for (const tensor of this.graph.initializer ?? []) this.constants.set(tensor.name ?? '', tensor);
+    for (const tensor of this.#graph.initializer ?? []) this.constants.set(tensor.name ?? '', tensor);
     this.nodes = [];
-    for (const proto of this.graph.node ?? []) {
+    for (const proto of this.#graph.node ?? []) {
       const value = proto.opType === 'Constant' ? proto.attribute?.find(({ name }) => name === 'value')?.t : undefined;
       const name = proto.output?.[0];
       if (value && name) this.constants.set(name, { ...value, name });
       else this.nodes.push(graphNode(proto));
     }
-    this.inputs = (this.graph.input ?? []).filter(({ name }) => !this.constants.has(name ?? '')).map(graphInput);
+    this.inputs = (this.#graph.input ?? []).filter(({ name }) => !this.constants.has(name ?? '')).map(graphInput);
   }
 
   /**
@@ -124,21 +126,21 @@ export class OnnxModel {
   encode(outputs: Onnx.IValueInfoProto[], inputs?: Onnx.IValueInfoProto[], notice = ''): Uint8Array {
     this.prune(outputs.map(({ name }) => name ?? ''));
     const names = new Set(this.inputs.map(({ name }) => name));
-    const imports = (this.model.opsetImport ?? []).filter(({ domain }) => domain !== MICROSOFT);
+    const imports = (this.#model.opsetImport ?? []).filter(({ domain }) => domain !== MICROSOFT);
     const contrib = this.nodes.some(({ proto }) => proto.domain === MICROSOFT);
     return onnx.ModelProto.encode({
       // Since version 4 a stored tensor need not be declared as an input too.
-      irVersion: Math.max(4, Number(this.model.irVersion ?? 0)),
+      irVersion: Math.max(4, Number(this.#model.irVersion ?? 0)),
       producerName: 'sidestream',
       docString: notice,
       opsetImport: contrib ? [...imports, { domain: MICROSOFT, version: 1 }] : imports,
       graph: {
-        name: this.graph.name ?? 'encoder',
+        name: this.#graph.name ?? 'encoder',
         node: this.nodes.map(({ proto }) => proto),
         initializer: [...this.constants.values()],
-        input: inputs ?? (this.graph.input ?? []).filter(({ name }) => names.has(name ?? '')),
+        input: inputs ?? (this.#graph.input ?? []).filter(({ name }) => names.has(name ?? '')),
         output: outputs,
-        ...(this.graph.sparseInitializer?.length ? { sparseInitializer: this.graph.sparseInitializer } : {}),
+        ...(this.#graph.sparseInitializer?.length ? { sparseInitializer: this.#graph.sparseInitializer } : {}),
       },
     }).finish();
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseAmount } from './amount';
+import { parseAmount } from './field-values';
 
 it.each([
   ['12.99 EUR', 12.99],

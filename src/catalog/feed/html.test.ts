@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { plainText } from './plain-text';
+import { plainText } from './html';
 
 it.each([
   [

@@ -3,9 +3,8 @@ import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { topicContent } from '../../testing/topics';
 import type { CooccurrenceTable } from '../cooccurrence/cooccurrence-table';
 import { createTable } from '../features/feature-shard';
-import { addLearned } from './add-learned';
-import type { BaseConfig } from './base-config';
-import { bundleFiles, MANIFEST_FILE } from './manifest';
+import { addLearned } from './learned';
+import { type BaseConfig, bundleFiles, MANIFEST_FILE } from './manifest';
 import { openBundle } from './read-bundle';
 import { writeBundle } from './write-bundle';
 
