@@ -5,9 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MANIFEST_FILE } from '../catalog';
 import { SHOP_IMAGES } from '../testing/commands';
 import { type BuildRequest, buildBundle } from './build-bundle';
-import { checkedBundle } from './checked-bundle';
 import { MODELS_FOLDER } from './encoder-files';
-import { openFolder } from './folder-bundle';
+import { checkedBundle, openFolder } from './folder-bundle';
 import type { Meter } from './meter';
 
 let folder: string;

@@ -1,11 +1,10 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type FeatureTable, rowsPerItem } from '../catalog';
 import { fitProjection, type Projection, type RawTaps } from '../encoders';
 import { decodeRaw, rowsBytes, rowsPayload, shareProjection } from './chunk';
 import { type EncodedRows, encodeRows, type RowsTask } from './encode-rows';
-import { FeatureCache } from './feature-cache';
-import { rowsKey } from './feature-key';
-import { sampleRows } from './item-sample';
+import { FeatureCache, rowsKey } from './feature-cache';
 import { type Meter, metered } from './meter';
 
 export interface ModalityTask extends Omit<RowsTask, 'advance' | 'cache' | 'projection' | 'store'> {
@@ -152,3 +151,20 @@ function storeRow({ features, modality }: ModalityTask, row: number, payload: Ui
   for (let t = 0; t < count; t++) features.scales[first + t] = view.getFloat32(4 * t, true);
   features.values.set(new Int8Array(payload.buffer, payload.byteOffset + 4 * count, count * dim), first * dim);
 }
+
+/** Items whose taps set the statistics and the projection. */
+export const SAMPLE = 4096;
+
+/**
+ * The rows that stand for a catalogue: those whose item ids have the smallest SHA-256, in that order. It depends on
+ * neither the order of the feed nor chance, and changes little when the catalogue does.
+ * @param rows to choose from
+ * @param id of a row's item
+ */
+export function sampleRows(rows: readonly number[], id: (row: number) => string, size = SAMPLE): number[] {
+  const ranked = rows.map((row) => ({ row, rank: rankOf(id(row)) }));
+  ranked.sort((a, b) => a.rank - b.rank || a.row - b.row);
+  return ranked.slice(0, size).map(({ row }) => row);
+}
+
+const rankOf = (id: string): number => createHash('sha256').update(id).digest().readUIntBE(0, 6);

@@ -2,7 +2,7 @@ import type { Modality } from '../catalog';
 import type { Preset } from '../encoders';
 import type { ChunkOutput, ChunkRunner, SharedProjection } from './chunk';
 import type { FeatureCache } from './feature-cache';
-import { rowsKey, tapsKey } from './feature-key';
+import { rowsKey, tapsKey } from './feature-cache';
 
 /** Inputs of one chunk. */
 const CHUNK_ITEMS = 16;

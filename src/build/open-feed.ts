@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { FeedSource } from '../catalog/feed';
 import { SidestreamError } from '../error';
-import { fetchRetried } from './fetch-retried';
+import { fetchRetried } from './fetch';
 
 /** Endings of the files that are read from a folder; what is inside decides how. */
 const FEED_FILES = new Set([

@@ -12,8 +12,8 @@ import {
 import { decodeProjection, type Projections } from '../encoders';
 import { SidestreamError } from '../error';
 import { shareProjection } from './chunk';
+import { SAMPLE } from './encode-modality';
 import { folderFetch } from './folder-bundle';
-import { SAMPLE } from './item-sample';
 
 /** A bundle that a build takes the place of. */
 export interface PreviousBundle extends Predecessor {

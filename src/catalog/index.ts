@@ -31,6 +31,8 @@ export type { ClusterDirectory } from './clusters/cluster-directory';
 export { CooccurrenceCounter } from './cooccurrence/cooccurrence-counter';
 export type { CooccurrenceTable } from './cooccurrence/cooccurrence-table';
 export { type Link, linkCooccurrence } from './cooccurrence/link-cooccurrence';
+export type { BaseVectors } from './features/base-vectors';
+export { baseVectors, type PrincipalAxes } from './features/base-vectors';
 export {
   type ContentBlend,
   type ContentVectors,
@@ -38,7 +40,6 @@ export {
   contentVectors,
   stretchRow,
 } from './features/content-vectors';
-export type { BaseVectors } from './features/feature-shard';
 export { createTable } from './features/feature-shard';
 export {
   concatTables,
@@ -48,6 +49,5 @@ export {
   quantizeRow,
   rowsPerItem,
 } from './features/feature-table';
-export { baseVectors, type PrincipalAxes } from './features/principal-axes';
 export { type Item, type ItemInput, itemSchema, itemText, TEXT_RECIPES, type TextRecipe } from './item';
 export { describeRejectedRow, type RejectedRow } from './rejected-row';

@@ -3,7 +3,7 @@ import { buildBundle, createMeter, MODELS_FOLDER, readMapping, readPreset } from
 import { describeRejectedRow, TEXT_RECIPES, type TextRecipe } from '../catalog';
 import { DEFAULT_PRESETS } from '../encoders';
 import { nodeRuntime } from '../encoders/node';
-import { parsePositiveInt } from './parse-positive-int';
+import { parsePositiveInt } from './option-parsers';
 
 interface BuildOptions {
   mapping?: string;

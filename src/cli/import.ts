@@ -6,7 +6,7 @@ import { BASE_RECIPES, type BaseConfig, type BaseRecipe, baseConfigSchema } from
 import { SidestreamError } from '../error';
 import { blockNames, decodeSafetensors, FUSION_NAMES, USER_NAMES, type Weights } from '../model';
 import { readWeightsFile, storeBase } from '../training';
-import { parsePositiveInt } from './parse-positive-int';
+import { parsePositiveInt } from './option-parsers';
 
 interface ImportOptions {
   bundle: string;

@@ -13,8 +13,8 @@ import {
 } from '../build';
 import { type Bundle, inventory, MODALITIES } from '../catalog';
 import { SidestreamError } from '../error';
-import { parsePositiveInt } from './parse-positive-int';
-import { table } from './table';
+import { parsePositiveInt } from './option-parsers';
+import { table } from './terminal';
 
 interface InspectOptions {
   neighbours?: boolean;

@@ -3,7 +3,7 @@ import { openFolder } from '../build';
 import { MANIFEST_FILE } from '../catalog';
 import { SidestreamError } from '../error';
 import { serveBundle } from './bundle-server';
-import { onShutdown } from './on-shutdown';
+import { onShutdown } from './terminal';
 
 interface ServeOptions {
   port: number;

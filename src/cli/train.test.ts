@@ -21,7 +21,7 @@ import { storeBase, trainBase } from '../training';
 import { startCompute } from '../training/compute';
 import type { TrainBaseRequest } from '../training/train-base';
 import { cooccurrenceTable, interactionsOf, readEventFile } from './event-file';
-import { encodeNpy } from './npy';
+import { encodeNpy } from './export';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const ITEMS = 40;

@@ -6,7 +6,7 @@ import { SidestreamError } from '../error';
 import { endOfPast } from '../evaluate';
 import { type Interaction, isBundle, removeCheckpoint, startCompute, storeLearned, trainBase } from '../training';
 import { cooccurrenceTable, interactionsOf, readEventFile } from './event-file';
-import { parsePositiveInt } from './parse-positive-int';
+import { parsePositiveInt } from './option-parsers';
 
 interface TrainOptions {
   bundle: string;

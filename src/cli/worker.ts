@@ -4,8 +4,8 @@ import { MODELS_FOLDER, readPreset } from '../build';
 import { startQueueWorker } from '../build/queue';
 import { DEFAULT_PRESETS } from '../encoders';
 import { nodeRuntime } from '../encoders/node';
-import { onShutdown } from './on-shutdown';
-import { parsePositiveInt } from './parse-positive-int';
+import { parsePositiveInt } from './option-parsers';
+import { onShutdown } from './terminal';
 
 interface WorkerOptions {
   queue: string;

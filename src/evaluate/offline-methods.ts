@@ -1,7 +1,7 @@
 import { baseConfig } from '../base-model';
 import type { FeatureTable, Modality } from '../catalog';
 import { type ContentBlend, contentVectors, rowsPerItem } from '../catalog';
-import type { OfflineMethod } from './offline-evaluation';
+import type { OfflineMethod } from './offline';
 import { type ModelPlan, WindowModel } from './offline-model';
 import type { OfflineWeights } from './offline-terms';
 

@@ -5,8 +5,8 @@ import { contentVectors } from '../catalog';
 import { seededRandom } from '../model';
 import { CATEGORIES, categoryTable, useBackend } from '../testing/experts';
 import type { Interaction } from '../training';
+import type { OfflineMethod } from './offline';
 import { evaluateOffline } from './offline';
-import type { OfflineMethod } from './offline-evaluation';
 import { OFFLINE_METHODS, offlineMethods, without } from './offline-methods';
 import { WindowModel } from './offline-model';
 

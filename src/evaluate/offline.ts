@@ -1,18 +1,19 @@
 import { SidestreamError } from '../error';
-import { rankOf } from '../ranking';
+import { cooccurrence, rankOf } from '../ranking';
 import { cutWindows, type Interaction, type RankCase } from '../training';
-import {
-  type Candidate,
-  CHUNK,
-  type Exam,
-  fittedCases,
-  fittedWeights,
-  type OfflineMethod,
-  type OfflineRun,
-  sitExam,
-} from './offline-evaluation';
+import type { RankedWindow } from './cold-start-quality';
+import { choiceWeights } from './offline-choice';
 import { OfflineHistory } from './offline-history';
-import { itemTerms, type OfflineWeights, offlineScore } from './offline-terms';
+import type { WindowModel } from './offline-model';
+import {
+  contentTerms,
+  type ItemVectors,
+  itemTerms,
+  type OfflineTerm,
+  type OfflineValues,
+  type OfflineWeights,
+  offlineScore,
+} from './offline-terms';
 import { type Quality, QualityMeter } from './quality';
 
 /** Windows from the first to the last, counted from 1. */
@@ -198,4 +199,135 @@ function countsOf(interactions: readonly Interaction[], count: number): Float32A
   const counts = new Float32Array(count);
   for (const { row } of interactions) counts[row]++;
   return counts;
+}
+
+/** A method under test: a weighted sum of terms. */
+export interface OfflineMethod {
+  name: string;
+  /** Weights of its terms, as long as none were fitted. */
+  weights: OfflineWeights;
+  /** Whether the weights are fitted to what was ranked before. */
+  fitted: boolean;
+  /** Vectors that its content terms compare. */
+  content: ItemVectors;
+  /** Trained window after window. */
+  model?: WindowModel;
+  /** The score of its model without the other terms; needs `model`. */
+  alone?: OfflineWeights;
+}
+
+/** Results of a method, one per reported window. */
+export interface OfflineRun {
+  name: string;
+  units: Quality[];
+  /** By its model's score alone; empty without `alone`. */
+  alone: Quality[];
+  /** By the last model's score alone, on the first reported windows again. */
+  retention: Quality[];
+  /** Two of the three ways are empty without `alone`. */
+  ranked: RankedWindow[];
+  /** Numbers that the model consists of after each window that was learned; empty without one. */
+  parameters: number[];
+}
+
+/** A method on its way through the log. */
+export interface Candidate {
+  method: OfflineMethod;
+  run: OfflineRun;
+  /** As they stand for the next window. */
+  weights: OfflineWeights;
+}
+
+/** Choices to be ranked, with what is known before any of them. */
+export interface Exam {
+  cases: readonly RankCase[];
+  past: OfflineHistory;
+  /** Terms that are the same for every user. */
+  terms: OfflineValues;
+  /** Items in the catalogue. */
+  count: number;
+}
+
+/** A choice and the terms that one method ranks it by. */
+export interface Sample {
+  entry: RankCase;
+  values: OfflineValues;
+}
+
+/** Choices that weights are fitted to, at most. */
+const FITTED_CASES = 300;
+/** Pull of the fitted weights towards those of the window before, in choices. */
+const RIDGE = 10;
+/** Choices ranked at once: bounds the memory of their scores. */
+export const CHUNK = 64;
+
+/** Distance of the choices in the sample that weights are fitted to. */
+const fittedStep = (cases: readonly RankCase[]): number => Math.max(1, Math.ceil(cases.length / FITTED_CASES));
+
+/** The even sample of choices that weights are fitted to. */
+export function fittedCases(cases: readonly RankCase[]): RankCase[] {
+  const step = fittedStep(cases);
+  return cases.filter((_, index) => index % step === 0);
+}
+
+/**
+ * Computes the terms of every choice, once for all methods that share them.
+ * @param onCase called for each choice and method (by its index), with values that are valid until it returns
+ * @returns for each method the terms of the choices that its weights are fitted to, kept
+ */
+export async function sitExam(
+  methods: readonly OfflineMethod[],
+  { cases, past, terms, count }: Exam,
+  onCase: (method: number, entry: RankCase, values: OfflineValues) => void,
+): Promise<Sample[][]> {
+  const kept: Sample[][] = methods.map(() => []);
+  const step = fittedStep(cases);
+  const uses = (method: OfflineMethod, ...names: OfflineTerm[]): boolean =>
+    names.some((name) => name in method.weights);
+  const table = methods.some((method) => uses(method, 'companions')) ? past.companions.table() : null;
+  for (let start = 0; start < cases.length; start += CHUNK) {
+    const part = cases.slice(start, start + CHUNK);
+    const shared = new Map<ItemVectors, OfflineValues[]>();
+    for (const method of methods) {
+      if (shared.has(method.content) || !uses(method, 'recent', 'session')) continue;
+      shared.set(method.content, await contentTerms(method.content, part));
+    }
+    const companions = table ? part.map(({ history }) => cooccurrence(table, history, count)) : [];
+    for (const [at, method] of methods.entries()) {
+      const own = (await method.model?.terms(part)) ?? [];
+      const content = shared.get(method.content) ?? [];
+      for (const [index, entry] of part.entries()) {
+        const passing = { ...content[index], ...own[index] };
+        const lasting = { ...terms, companions: companions[index] };
+        onCase(at, entry, { ...lasting, ...passing });
+        if (method.fitted && (start + index) % step === 0) {
+          kept[at].push({ entry, values: { ...lasting, ...copies(passing) } });
+        }
+      }
+    }
+  }
+  return kept;
+}
+
+/** Out of the matrices they are rows of, which can go then. */
+const copies = (values: OfflineValues): OfflineValues =>
+  Object.fromEntries(Object.entries(values).map(([name, term]) => [name, term?.slice()]));
+
+/** Weights that make the sampled choices likely, near those that the method had; its own where nothing is fitted. */
+export function fittedWeights(
+  { method, weights }: Candidate,
+  samples: readonly Sample[],
+  count: number,
+): OfflineWeights {
+  if (!method.fitted || samples.length === 0) return weights;
+  const names = Object.keys(weights) as OfflineTerm[];
+  const nothing = new Float32Array(count);
+  const choices = samples.map(({ values, entry: { history, target } }) => ({
+    terms: names.map((name) => values[name] ?? nothing),
+    target,
+    excluded: history,
+  }));
+  const start = names.map((name) => weights[name] ?? 0);
+  const fitted = choiceWeights(choices, start, RIDGE);
+  return Object.fromEntries(names.map((name, k) => [name, fitted[k]]));
 }

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import { type MethodResult, methodResult } from './quality';
+import type { MergedRun } from './result';
 import { figuresSchema, jsonNumber, type ResultTable, unitSchema, windowSchema } from './result';
-import type { MergedRun } from './result-merge';
 
 /** A method of a table, over all units. */
 export type MethodSummary = MethodResult & {

@@ -17,10 +17,8 @@ import {
 } from '../../encoders/adapt';
 import { createNodeEncoder, createTokenizer, type EncoderFiles } from '../../encoders/node';
 import { SidestreamError } from '../../error';
-import { replaceFile } from '../encoder-files';
-import { presetFile } from '../encoder-preset';
-import { cardLicense } from './model-card';
-import { besides, type ModelSource, readJson, readText } from './model-source';
+import { presetFile, replaceFile } from '../encoder-files';
+import { besides, cardLicense, type ModelSource, readJson, readText } from './model-source';
 
 /** What a user may say about an encoder; everything else is found out. */
 export interface AdaptOptions {

@@ -12,15 +12,13 @@ import type { BundleFile, Manifest } from '../bundle/manifest';
 import { type CatalogStatistics, catalogStatisticsSchema } from '../catalog-statistics';
 import {
   type BaseVectors,
-  createTable,
-  decodeFeatureShard,
+  decodeAxes,
   decodeVectorShard,
-  featureShape,
-  featureShardBytes,
+  type PrincipalAxes,
   vectorShardBytes,
-} from '../features/feature-shard';
+} from '../features/base-vectors';
+import { createTable, decodeFeatureShard, featureShape, featureShardBytes } from '../features/feature-shard';
 import { type FeatureTable, rowsPerItem } from '../features/feature-table';
-import { decodeAxes, type PrincipalAxes } from '../features/principal-axes';
 import type { Item } from '../item';
 import { ClusterDirectory } from './cluster-directory';
 import { bucketOf, clustersWith, decodeIdBucket, hashId, type IdBucket } from './id-bucket';

@@ -1,6 +1,6 @@
+import { type PrincipalAxes, principalAxes, tableBaseVectors } from '../features/base-vectors';
 import type { ContentBlend } from '../features/content-vectors';
 import { type FeatureTable, quantizeRow } from '../features/feature-table';
-import { type PrincipalAxes, principalAxes, tableBaseVectors } from '../features/principal-axes';
 import type { Item } from '../item';
 import type { ClusterDirectory } from './cluster-directory';
 import { type ClusterSizes, type ClusterSpace, clusterRows, meanOf, nearestOf, squaredDistance } from './cluster-rows';

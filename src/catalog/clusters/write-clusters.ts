@@ -1,10 +1,10 @@
 import { encodeItems } from '../bundle/item-shard';
 import type { BundleFile, Manifest } from '../bundle/manifest';
 import { catalogStatistics } from '../catalog-statistics';
+import { encodeAxes, encodeVectorShard } from '../features/base-vectors';
 import type { ContentBlend } from '../features/content-vectors';
-import { encodeFeatureShard, encodeVectorShard } from '../features/feature-shard';
+import { encodeFeatureShard } from '../features/feature-shard';
 import { type FeatureTable, pickRows, quantizeRow } from '../features/feature-table';
-import { encodeAxes } from '../features/principal-axes';
 import type { Item } from '../item';
 import { CLUSTER_TIERS, encodeDirectory, TIER_EXTENSIONS } from './cluster-directory';
 import { type ClusterPlan, type PreviousClusters, planClusters } from './cluster-plan';

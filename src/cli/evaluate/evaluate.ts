@@ -20,13 +20,12 @@ import {
 } from '../../evaluate';
 import { startCompute, writeWhole } from '../../training';
 import { readEventFile } from '../event-file';
-import { parsePositiveInt } from '../parse-positive-int';
+import { parsePositiveInt } from '../option-parsers';
 import { runDevice } from './device';
 import { runDrift } from './drift';
 import type { EvaluateInput, Half } from './input';
 import { runOffline } from './offline';
-import { keptRun } from './runs';
-import { runSeeds } from './seeds';
+import { keptRun, runSeeds } from './runs';
 
 /** The protocols by name. */
 const PROTOCOLS: Record<string, (input: EvaluateInput) => Promise<ProtocolRun>> = {

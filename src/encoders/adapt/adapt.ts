@@ -1,7 +1,6 @@
 import { SidestreamError } from '../../error';
 import type { Preset } from '../preset';
 import { type Bits, storeInBlocks } from './block-weights';
-import type { ReadExternal } from './external-data';
 import {
   findImageInput,
   findTextInputs,
@@ -12,6 +11,7 @@ import {
   unifyImageInput,
   unifyTextInputs,
 } from './model-inputs';
+import type { ReadExternal } from './onnx-model';
 import { OnnxModel, unsupported } from './onnx-model';
 import { addPooling, type Pooling } from './pooling';
 import { findHiddenStates } from './residual-stream';

@@ -1,6 +1,5 @@
 import { SidestreamError } from '../../error';
 import { type Onnx, onnx } from '../onnx';
-import { externalData, type ReadExternal } from './external-data';
 
 type Tensor = Onnx.ITensorProto;
 
@@ -199,4 +198,20 @@ function graphInput({ name, type }: Onnx.IValueInfoProto): GraphInput {
 export function unsupported(why: string, cause?: unknown): SidestreamError {
   const message = `This ONNX model cannot be used: ${why}. Use an export of a BERT- or ViT-like encoder.`;
   return new SidestreamError('encoder/unsupported-graph', message, cause === undefined ? undefined : { cause });
+}
+
+/** Files beside the model that hold tensors, by the name the model gives them. */
+export type ReadExternal = (location: string) => Promise<Uint8Array>;
+
+/**
+ * A tensor that lies in a file of its own, with its bytes.
+ * @param read gives that file, by the name the model has for it
+ */
+export async function externalData(tensor: Onnx.ITensorProto, read: ReadExternal): Promise<Onnx.ITensorProto> {
+  const entries = new Map((tensor.externalData ?? []).map(({ key, value }) => [key ?? '', value ?? '']));
+  const file = await read(entries.get('location') ?? '');
+  const offset = Number(entries.get('offset') ?? 0);
+  const length = Number(entries.get('length') ?? file.length - offset);
+  const { name, dims, dataType } = tensor;
+  return { name, dims, dataType, rawData: file.subarray(offset, offset + length) };
 }

@@ -1,10 +1,9 @@
 import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
 import type { ImageEncoder, TextEncoder } from '../encoder';
-import { imageEncoder } from '../image-encoder';
+import { imageEncoder, textEncoder } from '../onnx-encoder';
 import type { ImagePreset, Preset, TextPreset } from '../preset';
 import { Session } from '../session';
-import { textEncoder } from '../text-encoder';
 import { createTokenizer } from '../tokenizer';
 import { loadOnnxruntime } from './node-packages';
 

@@ -1,9 +1,8 @@
 import { SidestreamError } from '../../error';
 import type { ImageEncoder, TextEncoder } from '../encoder';
-import { imageEncoder } from '../image-encoder';
+import { imageEncoder, textEncoder } from '../onnx-encoder';
 import type { ImagePreset, Preset, TextPreset } from '../preset';
 import { type OpenSession, Session } from '../session';
-import { textEncoder } from '../text-encoder';
 import { createTokenizer } from '../tokenizer';
 import { backendList, webBackends } from './web-backend';
 

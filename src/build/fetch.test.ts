@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { serve, type TestServer } from '../testing/picture-server';
-import { publicFetch } from './fetch-public';
+import { publicFetch } from './fetch';
 
 let server: TestServer;
 afterEach(() => server.close());

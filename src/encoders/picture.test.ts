@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { frame } from './framing';
+import { frame } from './picture';
 
 describe('the frame of a picture', () => {
   it.each([

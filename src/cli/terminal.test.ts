@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { table } from './table';
+import { table } from './terminal';
 
 it('puts words to the left, numbers to the right, each column as wide as it must be', () => {
   const rows = [

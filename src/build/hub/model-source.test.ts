@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cardLicense } from './model-card';
+import { cardLicense } from './model-source';
 
 describe('the licence of a model card', () => {
   it.each([
