@@ -4,7 +4,7 @@ import https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
 import ipaddr from 'ipaddr.js';
-import pRetry, { AbortError, AbortError } from 'p-retry';
+import pRetry, { AbortError } from 'p-retry';
 
 /** As much of `fetch` as is needed to get a file. */
 export type Fetch = (

@@ -17,7 +17,7 @@ it('keeps the first thousand refusals of a feed, counts all and writes all', asy
   await writeFile(path, `${['{"id":"good","title":"Good"}', ...bad].join('\n')}\n`);
   const refusals = new RejectedRows(join(folder, 'refused.jsonl'));
   const { items, refused, refusedRows } = await collectFeed([path], {}, refusals);
-  refusals.close();
+  await refusals.close();
   expect([items.length, refusedRows, refusals.count, refused.length]).toEqual([1, 2500, 2500, 1000]);
   const written = (await readFile(join(folder, 'refused.jsonl'), 'utf8')).trim().split('\n');
   expect(written).toHaveLength(2500);

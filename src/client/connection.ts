@@ -109,7 +109,7 @@ export function connect(options: GivenOptions): Connection {
     replace(start) {
       const last = remote;
       remote = null;
-      use(pending.settled().then(() => start(last)));
+      void use(pending.settled().then(() => start(last)));
     },
     emit,
     fail,

@@ -33,7 +33,7 @@ describe('a table of companions', () => {
     const tables = fc
       .integer({ min: 1, max: 12 })
       .chain((count) => fc.array(own(count), { minLength: count, maxLength: count }));
-    fc.assert(
+    void fc.assert(
       fc.property(tables, (companions) => {
         const before = table(companions);
         const after = decodeCooccurrence(encodeCooccurrence(before).buffer, before.count);

@@ -9,7 +9,7 @@ export function List() {
   useEffect(() => {
     let end = () => {};
     let here = true;
-    sharedRecommender({ bundle: '/bundle/' }).then((recommender) => {
+    void sharedRecommender({ bundle: '/bundle/' }).then((recommender) => {
       const refresh = () => recommender.recommend({ limit: 3 }).then((list) => here && setItems(list.items));
       end = recommender.on('change', refresh);
       refresh();

@@ -1,5 +1,5 @@
 import type { BundleClusters, ContentVectors } from '../../src/catalog';
-import { type ContentTaste, contentTaste } from '../../src/ranking';
+import { type ContentProfile, contentProfile } from '../../src/ranking';
 
 const HISTORY = 15;
 
@@ -12,7 +12,7 @@ export async function shopperTaste(
   clusters: BundleClusters,
   count: number,
   vectorsOf: (cluster: number) => Promise<ContentVectors>,
-): Promise<ContentTaste> {
+): Promise<ContentProfile> {
   const rows: Float32Array[] = [];
   let width = 0;
   for (let interest = 0; interest < 3; interest++) {
@@ -32,7 +32,7 @@ export async function shopperTaste(
   const order = rows.map((_, n) => (n % 3) * (HISTORY / 3) + Math.floor(n / 3));
   for (const [n, from] of order.entries()) values.set(rows[from], n * width);
   const history = { rows: [...order.keys()], strengths: order.map(() => 1) };
-  const taste = contentTaste({ count: rows.length, width, values }, history);
+  const taste = contentProfile({ count: rows.length, width, values }, history);
   if (!taste) throw new Error('no taste');
   return taste;
 }
