@@ -11,7 +11,7 @@ import {
   writeBundle,
 } from '../catalog';
 import { DEFAULT_PRESETS, encodeProjection, type ImagePreset, type Preset, type TextPreset } from '../encoders';
-import type { EncoderFiles } from '../encoders/node';
+import type { NodeEncoderFiles } from '../encoders/node';
 import { SidestreamError } from '../error';
 import { type FileCooccurrence, fileCooccurrence } from './build-cooccurrence';
 import { buildFeatures, DIM } from './build-features';
@@ -27,7 +27,7 @@ import { createPictures, isAddress, type PictureOptions } from './pictures';
 import { keptProjections, leftOut, previousBundle } from './previous-bundle';
 import { localRunner } from './process-pool';
 import { queueRunner } from './queue/build-queue';
-import { type CollectedFeed, collectFeed, type ReadFeedOptions, refusedStrictly } from './read-feed';
+import { type CollectedFeed, collectFeed, type ReadFeedOptions, strictError } from './read-feed';
 import { RejectedRows } from './rejected-rows';
 
 /** Texts and pictures for which a process is worth the time that it takes to start. */
@@ -65,7 +65,7 @@ export interface BuildRequest {
   /** Fits the projections to this catalogue, whatever the bundle in the folder used. Default false. */
   refit?: boolean;
   /** File that gets every refusal, one line of JSON each. */
-  refusals?: string;
+  rejectedFile?: string;
   meter: Meter;
 }
 
@@ -81,11 +81,11 @@ export interface BuildResult {
   /** Of the whole bundle. */
   bytes: number;
   /** What was refused, the first 1,000: rows, which are left out, and pictures, whose items are kept by their text. */
-  refused: readonly RejectedRow[];
+  rejected: readonly RejectedRow[];
   /** How many there were. */
-  refusals: number;
-  refusedRows: number;
-  refusedPictures: number;
+  rejectedCount: number;
+  rejectedRows: number;
+  rejectedPictures: number;
   /** What could not be kept of the bundle that was in the folder, in sentences. */
   notes: string[];
   /** What was read from which files, in sentences. */
@@ -107,32 +107,32 @@ export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
   if (request.images !== undefined) await requireFolder('--images', request.images);
   await requireRoom('--out', request.out);
   if (request.cache !== undefined) await requireRoom('--cache', request.cache);
-  const refusals = new RejectedRows(request.refusals);
+  const collected = new RejectedRows(request.rejectedFile);
   try {
-    return await buildFeed(request, refusals);
+    return await buildFeed(request, collected);
   } finally {
-    await refusals.close();
+    await collected.close();
   }
 }
 
-async function buildFeed(request: BuildRequest, refusals: RejectedRows): Promise<BuildResult> {
+async function buildFeed(request: BuildRequest, collected: RejectedRows): Promise<BuildResult> {
   const catalog = [request.catalog].flat();
-  const feed = await collectFeed(catalog, request.feed, refusals);
+  const feed = await collectFeed(catalog, request.feed, collected);
   if (feed.items.length === 0) {
-    const first = feed.refused[0] ? ` The first row refused: ${describeRejectedRow(feed.refused[0])}.` : '';
+    const first = feed.rejected[0] ? ` The first row refused: ${describeRejectedRow(feed.rejected[0])}.` : '';
     throw new SidestreamError(
       'catalog/empty',
       `${catalog.join(', ')} has no usable product, so nothing was built.${first}`,
     );
   }
   const cache = request.cache ?? buildFolder(request.out);
-  return lockedBuild(cache, () => buildItems({ ...request, cache }, feed, refusals));
+  return lockedBuild(cache, () => buildItems({ ...request, cache }, feed, collected));
 }
 
 async function buildItems(
   request: BuildRequest & { cache: string },
-  { items, places, refusedRows, summary }: CollectedFeed,
-  refusals: RejectedRows,
+  { items, places, rejectedRows, summary }: CollectedFeed,
+  collected: RejectedRows,
 ): Promise<BuildResult> {
   const { out, text, images, models, cache, meter } = request;
   const presets = request.presets ?? DEFAULT_PRESETS;
@@ -154,12 +154,12 @@ async function buildItems(
     text,
     pictures,
     pictureRows,
-    refusePicture(row, reason) {
+    rejectPicture(row, reason) {
       const { at, ...place } = places[row];
-      const refusal = { ...place, id: items[row].id, field: 'image', reason };
-      if (request.feed?.strict) throw refusedStrictly(refusal);
+      const rejected = { ...place, id: items[row].id, field: 'image', reason };
+      if (request.feed?.strict) throw strictError(rejected);
       badPictures.add(row);
-      refusals.add(at, refusal);
+      collected.add(at, rejected);
     },
     presets,
     runner,
@@ -193,7 +193,7 @@ async function buildItems(
   const progress = writeProgress(meter);
   const manifest = await writeBundle(bundle, sink, {
     previous: previous ?? undefined,
-    ...(companions ? { learned: { companions: companions.table } } : {}),
+    ...(companions ? { learned: { cooccurrence: companions.table } } : {}),
     onProgress: progress.show,
     verify: checkedBundle(out, meter),
   }).finally(progress.end);
@@ -208,11 +208,11 @@ async function buildItems(
     repeated: rows.text + rows.image - badPictures.size - encoded - reused,
     reused,
     bytes: (await inventory(manifest, folderFetch(request.out))).reduce((sum, file) => sum + file.bytes, 0),
-    refused: refusals.kept,
-    refusals: refusals.count,
+    rejected: collected.kept,
+    rejectedCount: collected.count,
     summary,
-    refusedRows,
-    refusedPictures: badPictures.size,
+    rejectedRows,
+    rejectedPictures: badPictures.size,
     notes,
     manifest,
   };
@@ -272,7 +272,12 @@ function withImage(item: Item, imageBase: string, readable: boolean): Item {
   return readable ? { ...rest, image: `${imageBase}${image}` } : rest;
 }
 
-function bundleEncoder(preset: Preset, files: EncoderFiles, contentWeight: number, withFiles: boolean): BundleEncoder {
+function bundleEncoder(
+  preset: Preset,
+  files: NodeEncoderFiles,
+  contentWeight: number,
+  withFiles: boolean,
+): BundleEncoder {
   const tokenizer = files.tokenizer === undefined ? undefined : new TextEncoder().encode(files.tokenizer);
   return {
     preset: preset.name,

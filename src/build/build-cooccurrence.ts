@@ -52,18 +52,18 @@ export async function fileCooccurrence(files: CooccurrenceFiles, items: readonly
     notes.push(
       `Links: ${links.length} used, ${pairs.length - wanted.length} of other types, ${wanted.length - links.length} of unknown items`,
     );
-    tables.push(linkCooccurrence(known(links, files.links), categories));
+    tables.push(linkCooccurrence(usedLinks(links, files.links), categories));
   }
   if (files.orders !== undefined) {
     const lines = await readPairFile(files.orders, ORDER_COLUMNS);
     const { links, orders, chance } = coPurchases(lines, rowOf);
     notes.push(`Orders: ${orders} of two items or more`);
-    tables.push(linkCooccurrence(known(links, files.orders), categories, chance));
+    tables.push(linkCooccurrence(usedLinks(links, files.orders), categories, chance));
   }
   return { table: { ...stronger(tables), origin: 'shop' }, notes };
 }
 
-function known(links: Link[], path: string): Link[] {
+function usedLinks(links: Link[], path: string): Link[] {
   if (links.length > 0) return links;
   throw new SidestreamError(
     'runtime/invalid-input',

@@ -17,7 +17,7 @@ export interface FeaturesTask {
   /** Rows of the items that have a picture to encode. */
   pictureRows: number[];
   /** A picture that cannot be read or decoded: its item stays without one, or what this throws ends the build. */
-  refusePicture(row: number, reason: string): void;
+  rejectPicture(row: number, reason: string): void;
   presets: EncoderSource['presets'];
   runner: ChunkRunner;
   /** Projections to use; fitted where absent. */
@@ -52,7 +52,7 @@ export async function buildFeatures(task: FeaturesTask): Promise<BuiltFeatures> 
     rows: items.map((_, row) => row),
     fixed: fixed.text,
     load: async (row) => itemText(items[row], text),
-    refuse(row, reason) {
+    reject(row, reason) {
       throw new Error(`The text of ${items[row].id} cannot be encoded: ${reason}`);
     },
   });
@@ -66,7 +66,7 @@ export async function buildFeatures(task: FeaturesTask): Promise<BuiltFeatures> 
           rows: pictureRows,
           fixed: fixed.image,
           load: (row) => pictures.read(items[row].image ?? ''),
-          refuse: task.refusePicture,
+          reject: task.rejectPicture,
         })
       : null;
 

@@ -17,7 +17,7 @@ export interface RowsTask {
   /** What to encode of a row; a rejection refuses it, with the message as the reason. */
   load(row: number): Promise<string | Uint8Array>;
   /** A row for which there is nothing to encode. */
-  refuse(row: number, reason: string): void;
+  reject(row: number, reason: string): void;
   runner: ChunkRunner;
   /** Projection to use; null for raw taps. */
   projection: SharedProjection | null;
@@ -50,7 +50,7 @@ export interface EncodedRows {
  * rows have in common only once.
  */
 export async function encodeRows(task: RowsTask): Promise<EncodedRows> {
-  const { modality, rows, runner, projection, cache, store, refuse, advance } = task;
+  const { modality, rows, runner, projection, cache, store, reject, advance } = task;
   const keyOf = await tapsKey(task.preset);
   const waiting = new Map<string, Waiting>();
   const inFlight = new Set<Promise<void>>();
@@ -67,7 +67,7 @@ export async function encodeRows(task: RowsTask): Promise<EncodedRows> {
     }
     for (const row of entry.rows) {
       if ('bytes' in output) store(row, output.bytes, entry.taps);
-      else refuse(row, output.reason);
+      else reject(row, output.reason);
     }
     advance(entry.rows.length);
   };
@@ -109,7 +109,7 @@ export async function encodeRows(task: RowsTask): Promise<EncodedRows> {
   for await (const loaded of loadedRows(rows, task.load)) {
     if ('input' in loaded) await take(loaded.row, loaded.input);
     else {
-      refuse(loaded.row, loaded.reason);
+      reject(loaded.row, loaded.reason);
       advance(1);
     }
   }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { sha256 } from '../common/sha256';
 import { findPreset, type ImagePreset, PRESETS, type Preset, presetSchema, type TextPreset } from '../encoders';
-import type { EncoderFiles } from '../encoders/node';
+import type { NodeEncoderFiles } from '../encoders/node';
 import { findRecipe } from '../encoders/recipes';
 import { SidestreamError } from '../error';
 
@@ -52,7 +52,7 @@ export async function addEncoder(name: string, folder: string, onStep: (line: st
  * Reads the built files of an encoder, ready for `createNodeEncoder`.
  * @throws SidestreamError `encoder/missing`
  */
-export async function readEncoder(preset: Preset, folder: string = MODELS_FOLDER): Promise<EncoderFiles> {
+export async function readEncoder(preset: Preset, folder: string = MODELS_FOLDER): Promise<NodeEncoderFiles> {
   try {
     const onnx = new Uint8Array(await readFile(join(folder, `${preset.name}.onnx`)));
     if (preset.modality === 'image') return { onnx };

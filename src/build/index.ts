@@ -2,5 +2,5 @@ export { buildBundle } from './build-bundle';
 export { addEncoder, isBuilt, MODELS_FOLDER, madePreset, presetFile, readPreset } from './encoder-files';
 export { folderFetch, folderSink, openFolder, removeStale } from './folder-bundle';
 export { createMeter, type Meter, metered } from './meter';
-export { BASES, type Basis, categoryPrecision, contentVectors, judgedItems, nearest } from './neighbors';
+export { BASES, type Basis, basisVectors, categoryPrecision, judgedItems, nearest } from './neighbors';
 export { readMapping } from './read-feed';

@@ -18,7 +18,7 @@ export interface VectorSource {
 }
 
 /** The content vectors of a bundle: the content tap of one modality, or both as the bundle blends them. */
-export function contentVectors({ features, manifest }: VectorSource, basis: Basis): Vectors {
+export function basisVectors({ features, manifest }: VectorSource, basis: Basis): Vectors {
   const blend = contentBlend(manifest);
   if (basis === 'both') return vectorsOf(features, blend);
   const weights = { text: 0, image: 0, [basis]: 1 };

@@ -20,14 +20,14 @@ export interface ReadFeedOptions {
  */
 export async function* readFeed(paths: readonly string[], options: ReadFeedOptions = {}): AsyncGenerator<FeedRow> {
   for await (const row of feedRows(openFeed(paths), options)) {
-    if (options.strict && 'refused' in row) throw refusedStrictly(row.refused[0]);
+    if (options.strict && 'rejected' in row) throw strictError(row.rejected[0]);
     yield row;
   }
 }
 
 /** What `--strict` ends a build with. */
-export function refusedStrictly(refusal: RejectedRow): SidestreamError {
-  const what = `${describeRejectedRow(refusal)}. Nothing was written; correct the feed or leave out --strict.`;
+export function strictError(rejected: RejectedRow): SidestreamError {
+  const what = `${describeRejectedRow(rejected)}. Nothing was written; correct the feed or leave out --strict.`;
   return new SidestreamError('catalog/refused', what);
 }
 
@@ -42,8 +42,8 @@ export interface CollectedFeed {
   items: Item[];
   places: FeedPlace[];
   /** One entry per bad field, the first 1,000 of them. */
-  refused: readonly RejectedRow[];
-  refusedRows: number;
+  rejected: readonly RejectedRow[];
+  rejectedRows: number;
   /** What was read from which files, in sentences. */
   summary: string[];
 }
@@ -52,23 +52,23 @@ export interface CollectedFeed {
 export async function collectFeed(
   paths: readonly string[],
   options: ReadFeedOptions = {},
-  refusals = new RejectedRows(),
+  rejectedRows = new RejectedRows(),
 ): Promise<CollectedFeed> {
-  const tally = createFeedSummary();
-  const feed: CollectedFeed = { items: [], places: [], refused: [], refusedRows: 0, summary: [] };
+  const summary = createFeedSummary();
+  const feed: CollectedFeed = { items: [], places: [], rejected: [], rejectedRows: 0, summary: [] };
   let at = 0;
-  for await (const row of readFeed(paths, { ...options, onFormat: tally.open })) {
-    tally.count(row);
+  for await (const row of readFeed(paths, { ...options, onFormat: summary.open })) {
+    summary.count(row);
     if ('item' in row) {
       feed.items.push(row.item);
       feed.places.push({ at, file: row.file, line: row.line, ...(row.unit === 'line' ? {} : { unit: row.unit }) });
     } else {
-      refusals.add(at, ...row.refused);
-      feed.refusedRows++;
+      rejectedRows.add(at, ...row.rejected);
+      feed.rejectedRows++;
     }
     at++;
   }
-  return { ...feed, refused: refusals.kept, summary: tally.lines() };
+  return { ...feed, rejected: rejectedRows.kept, summary: summary.lines() };
 }
 
 /**
@@ -89,7 +89,7 @@ export async function readMapping(path: string): Promise<FeedMapping> {
 interface Count {
   files: number;
   items: number;
-  refused: number;
+  rejected: number;
   duplicates: number;
   /** Called by the start of their description, or by their id. */
   untitled: number;
@@ -138,7 +138,7 @@ export function createFeedSummary(): FeedSummary {
 const newCount = (): Count => ({
   files: 0,
   items: 0,
-  refused: 0,
+  rejected: 0,
   duplicates: 0,
   untitled: 0,
   withoutPicture: 0,
@@ -146,8 +146,8 @@ const newCount = (): Count => ({
 });
 
 function add(count: Count, row: FeedRow): void {
-  if ('refused' in row) {
-    count.refused++;
+  if ('rejected' in row) {
+    count.rejected++;
     if (row.duplicate) count.duplicates++;
     return;
   }
@@ -157,13 +157,13 @@ function add(count: Count, row: FeedRow): void {
   if (row.titled === 'id') count.withoutText++;
 }
 
-function inWords({ items, refused, duplicates, untitled, withoutPicture, withoutText }: Count): string {
+function inWords({ items, rejected, duplicates, untitled, withoutPicture, withoutText }: Count): string {
   const kept = [
     `${items} items`,
     ...(withoutPicture > 0 ? [`${withoutPicture} without a picture`] : []),
     ...(withoutText > 0 ? [`${withoutText} without a text, called by their id`] : []),
     ...(untitled > withoutText ? [`${untitled - withoutText} without a title, called by their description`] : []),
   ].join(', ');
-  if (refused === 0) return kept;
-  return `${kept}; ${refused} rows refused${duplicates > 0 ? `, ${duplicates} of them duplicates` : ''}`;
+  if (rejected === 0) return kept;
+  return `${kept}; ${rejected} rows refused${duplicates > 0 ? `, ${duplicates} of them duplicates` : ''}`;
 }

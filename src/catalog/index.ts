@@ -38,7 +38,7 @@ export {
   type ContentVectors,
   contentBlend,
   contentVectors,
-  stretchRow,
+  scaleRow,
 } from './features/content-vectors';
 export { createTable } from './features/feature-shard';
 export {

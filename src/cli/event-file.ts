@@ -20,9 +20,9 @@ export async function readEventFile(path: string): Promise<EventLog> {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new SidestreamError('runtime/invalid-input', `The events cannot be read: ${why}. Check the path.`, { cause });
   }
-  const { events, refused } = log;
-  for (const refusal of refused.slice(0, SHOWN)) console.error(describeRejectedRow(refusal));
-  if (refused.length > SHOWN) console.error(`… and ${refused.length - SHOWN} more`);
+  const { events, rejected } = log;
+  for (const row of rejected.slice(0, SHOWN)) console.error(describeRejectedRow(row));
+  if (rejected.length > SHOWN) console.error(`… and ${rejected.length - SHOWN} more`);
   if (events.length === 0) {
     throw new SidestreamError('runtime/invalid-input', `${path} has no usable event; see the reasons above.`);
   }

@@ -6,7 +6,7 @@ import { BASE_RECIPES, type BaseConfig, type BaseRecipe, baseConfigSchema } from
 import { SidestreamError } from '../error';
 import { blockNames, decodeSafetensors, FUSION_NAMES, USER_NAMES, type Weights } from '../model';
 import { readWeightsFile, storeBase } from '../training';
-import { parsePositiveInt } from './option-parsers';
+import { positiveInteger } from './option-parsers';
 
 interface ImportOptions {
   bundle: string;
@@ -27,7 +27,7 @@ export function importCommand(): Command {
     .argument('<checkpoint.safetensors>', "weights under the reference implementation's parameter names")
     .requiredOption('--bundle <folder>', 'bundle whose features it was trained on')
     .option('--out <path>', 'folder or .safetensors file to put it into (default: the bundle)')
-    .option('--heads <n>', 'attention heads; needed where the file does not say', parsePositiveInt)
+    .option('--heads <n>', 'attention heads; needed where the file does not say', positiveInteger)
     .addOption(
       new Option('--recipe <name>', 'how its scores are read, where the file does not say')
         .choices([...BASE_RECIPES])

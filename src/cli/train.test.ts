@@ -125,7 +125,7 @@ describe('sidestream train', () => {
     expect(model.config).toMatchObject({ recipe: 'sidestream', embeddingDim: 8, maxSeqLen: 5 });
     expect((await readdir(at('trained'))).filter((name) => name.includes('checkpoint'))).toEqual([]);
 
-    const companions = await bundle.companions();
+    const companions = await bundle.cooccurrence();
     const { companions: file } = bundle.manifest;
     expect(lastLine(run.out)).toMatchObject({
       companions: { file: join(at('trained'), file?.file ?? ''), bytes: file?.bytes },
@@ -135,7 +135,7 @@ describe('sidestream train', () => {
     expect(companions).toEqual(stored(cooccurrenceTable(interactions, ITEMS)));
     // As `import` does it.
     await storeBase(model, at('trained'), bundle.manifest.digest);
-    expect(await (await openBundle(folderFetch(at('trained')))).companions()).toEqual(companions);
+    expect(await (await openBundle(folderFetch(at('trained')))).cooccurrence()).toEqual(companions);
   });
 
   it('counts the companions alone, beside the base model that is there, and of the past alone', async () => {
@@ -150,7 +150,7 @@ describe('sidestream train', () => {
     const bundle = await openBundle(folderFetch(out));
     expect(bundle.manifest.base).toEqual(base);
     const { interactions } = interactionsOf(await readEventFile(events), bundle);
-    expect(await bundle.companions()).toEqual(stored(cooccurrenceTable(interactions.slice(0, 200), ITEMS)));
+    expect(await bundle.cooccurrence()).toEqual(stored(cooccurrenceTable(interactions.slice(0, 200), ITEMS)));
     expect(await train(at('nowhere'), '--companions-only')).toMatchObject({
       code: 1,
       err: expect.stringContaining('no bundle'),

@@ -6,7 +6,7 @@ import { SidestreamError } from '../error';
 import { endOfPast } from '../evaluate';
 import { type Interaction, isBundle, removeCheckpoint, startCompute, storeLearned, trainBase } from '../training';
 import { cooccurrenceTable, interactionsOf, readEventFile } from './event-file';
-import { parsePositiveInt } from './option-parsers';
+import { positiveInteger } from './option-parsers';
 
 interface TrainOptions {
   bundle: string;
@@ -39,17 +39,17 @@ export function trainCommand(): Command {
     )
     .addOption(
       new Option('--windows <n>', 'train window after window, with a new expert in each')
-        .argParser(parsePositiveInt)
+        .argParser(positiveInteger)
         .default(1),
     )
     .addOption(new Option('--all', 'train on all events at once (the default)').conflicts('windows'))
     .addOption(new Option('--recipe <name>', 'how to train').choices([...BASE_RECIPES]).default(BASE_RECIPES[0]))
-    .option('--seed <n>', 'same seed, same model', parsePositiveInt, 1)
-    .option('--epochs <n>', 'at most so many; training stops when the validation gets no better', parsePositiveInt, 30)
-    .option('--batch <n>', 'sequences of one step', parsePositiveInt)
+    .option('--seed <n>', 'same seed, same model', positiveInteger, 1)
+    .option('--epochs <n>', 'at most so many; training stops when the validation gets no better', positiveInteger, 30)
+    .option('--batch <n>', 'sequences of one step', positiveInteger)
     .option('--rate <x>', 'learning rate', positive)
-    .option('--width <n>', 'numbers in an item embedding', parsePositiveInt, 64)
-    .option('--length <n>', 'items of a history that the model sees', parsePositiveInt, 20)
+    .option('--width <n>', 'numbers in an item embedding', positiveInteger, 64)
+    .option('--length <n>', 'items of a history that the model sees', positiveInteger, 20)
     .option('--validation <share>', 'last share of the events, kept for validation', share, 0.1)
     .option(
       '--past <share>',

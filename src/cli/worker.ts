@@ -4,7 +4,7 @@ import { MODELS_FOLDER, readPreset } from '../build';
 import { startQueueWorker } from '../build/queue';
 import { DEFAULT_PRESETS } from '../encoders';
 import { nodeRuntime } from '../encoders/node';
-import { parsePositiveInt } from './option-parsers';
+import { positiveInteger } from './option-parsers';
 import { onShutdown } from './terminal';
 
 interface WorkerOptions {
@@ -20,7 +20,7 @@ export function workerCommand(): Command {
   return new Command('worker')
     .description('encode for builds that were started with the same --queue')
     .requiredOption('--queue <address>', 'Redis server that builds and workers share, redis://host:port')
-    .option('--workers <n>', 'processes that encode (default: one per core)', parsePositiveInt, availableParallelism())
+    .option('--workers <n>', 'processes that encode (default: one per core)', positiveInteger, availableParallelism())
     .option('--models <folder>', 'folder of the encoders, made by `sidestream encoders add`', MODELS_FOLDER)
     .option('--text-encoder <name>', 'encoder of the texts, as of the builds', DEFAULT_PRESETS.text.name)
     .option('--image-encoder <name>', 'encoder of the pictures, as of the builds', DEFAULT_PRESETS.image.name)

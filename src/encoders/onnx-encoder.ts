@@ -2,7 +2,7 @@ import type { TypedTensor } from 'onnxruntime-web';
 import { SidestreamError } from '../error';
 import type { ImageEncoder, RawTaps, TextEncoder } from './encoder';
 import type { ImagePreset, Preset, TextPreset } from './preset';
-import type { Session } from './session';
+import type { EncoderSession } from './session';
 import type { Tokenizer } from './tokenizer';
 
 /** Creates a float32 tensor of the runtime in use. */
@@ -12,7 +12,7 @@ export type FloatTensor = (data: Float32Array, dims: number[]) => TypedTensor<'f
 const PICTURES_PER_RUN = 8;
 
 /** An image encoder over a session with the input `pixels`. */
-export function imageEncoder(preset: ImagePreset, session: Session, tensor: FloatTensor): ImageEncoder {
+export function imageEncoder(preset: ImagePreset, session: EncoderSession, tensor: FloatTensor): ImageEncoder {
   const { size } = preset;
   const length = 3 * size * size;
   return {
@@ -46,7 +46,7 @@ const TEXTS_PER_RUN = 32;
 export function textEncoder(
   preset: TextPreset,
   tokenizer: Tokenizer,
-  session: Session,
+  session: EncoderSession,
   tensor: IntTensor,
 ): TextEncoder {
   return {

@@ -5,7 +5,7 @@ import type { Encoder, RawTaps } from './encoder';
 import type { Preset } from './preset';
 
 /** What a session runs on. */
-export type Backend = Encoder<unknown>['backend'];
+export type EncoderBackend = Encoder<unknown>['backend'];
 
 /** Tensors by graph input name. */
 export type Feeds = Record<string, Tensor>;
@@ -17,25 +17,25 @@ export interface RuntimeSession {
 }
 
 /** Opens a session on one backend. */
-export type OpenSession = (backend: Backend) => Promise<RuntimeSession>;
+export type OpenSession = (backend: EncoderBackend) => Promise<RuntimeSession>;
 
 /**
  * Two sessions of onnxruntime-web being created at once throw, and two running at once never return. So all sessions of
  * this thread take turns.
  */
-const turns = new Mutex();
+const sessionLock = new Mutex();
 
 /**
  * A session that outlives its device: when a run fails, the session is opened again on the next backend of its list and
  * the run repeated. The list is used up only by failures, so a GPU that is lost twice ends on wasm for good.
  */
-export class Session {
+export class EncoderSession {
   readonly #preset: Preset;
   readonly #open: OpenSession;
-  #backends: Backend[];
+  #backends: EncoderBackend[];
   #session: RuntimeSession | null;
 
-  private constructor(preset: Preset, open: OpenSession, backends: Backend[], session: RuntimeSession | null) {
+  private constructor(preset: Preset, open: OpenSession, backends: EncoderBackend[], session: RuntimeSession | null) {
     this.#preset = preset;
     this.#open = open;
     this.#backends = backends;
@@ -46,13 +46,13 @@ export class Session {
    * @param backends where to run, in order of preference; naming one twice means trying it again
    * @throws SidestreamError `encoder/failed` when no backend takes the graph
    */
-  static async create(preset: Preset, open: OpenSession, backends: Backend[]): Promise<Session> {
-    const created = new Session(preset, open, [...backends], null);
-    await turns.run(() => created.#reopen());
+  static async create(preset: Preset, open: OpenSession, backends: EncoderBackend[]): Promise<EncoderSession> {
+    const created = new EncoderSession(preset, open, [...backends], null);
+    await sessionLock.run(() => created.#reopen());
     return created;
   }
 
-  get backend(): Backend {
+  get backend(): EncoderBackend {
     return this.#backends[0];
   }
 
@@ -61,7 +61,7 @@ export class Session {
    * @throws SidestreamError `encoder/failed`
    */
   run(feeds: Feeds): Promise<RawTaps> {
-    return turns.run(async () => {
+    return sessionLock.run(async () => {
       if (!this.#session) throw this.#failed('it was released. Create a new encoder');
       for (;;) {
         try {
@@ -78,7 +78,7 @@ export class Session {
 
   /** Frees the session; calling it again does nothing. */
   release(): Promise<void> {
-    return turns.run(() => this.#drop());
+    return sessionLock.run(() => this.#drop());
   }
 
   async #attempt(session: RuntimeSession, feeds: Feeds): Promise<RawTaps> {

@@ -7,14 +7,14 @@ export class OfflineHistory {
   readonly choices: Float32Array;
   /** [count] choices of each item, those of each older window counting half as much as those of the next. */
   readonly recent: Float32Array;
-  readonly companions: CooccurrenceCounter;
+  readonly cooccurrence: CooccurrenceCounter;
   readonly #histories = new Map<string, number[]>();
 
   /** @param count items in the catalogue */
   constructor(count: number) {
     this.choices = new Float32Array(count);
     this.recent = new Float32Array(count);
-    this.companions = new CooccurrenceCounter(count);
+    this.cooccurrence = new CooccurrenceCounter(count);
   }
 
   /** A new window begins: what was recent counts half. */
@@ -33,7 +33,7 @@ export class OfflineHistory {
       if (!starts.has(user)) starts.set(user, history.length);
       history.push(row);
     }
-    for (const [user, start] of starts) this.companions.learn(this.#histories.get(user) ?? [], start);
+    for (const [user, start] of starts) this.cooccurrence.learn(this.#histories.get(user) ?? [], start);
   }
 
   /**

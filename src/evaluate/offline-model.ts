@@ -72,14 +72,14 @@ export class WindowModel {
    * @param onEpoch called after each epoch
    * @returns number of epochs
    */
-  async learn(lesson: TrainingStep, onEpoch?: () => void): Promise<number> {
+  async learn(step: TrainingStep, onEpoch?: () => void): Promise<number> {
     const { config, table, freeze, epochs, earlyStopping, seed } = this.#plan;
     const result = await trainOffline({
       config,
       table,
-      sequences: lesson.sequences,
-      validation: earlyStopping ? lesson.validation : [],
-      validationPopularity: lesson.popularity,
+      sequences: step.sequences,
+      validation: earlyStopping ? step.validation : [],
+      validationPopularity: step.popularity,
       seed: seed + this.#window,
       initial: this.#weights && this.#next(this.#weights),
       freezeExperts: freeze && this.#window > 0,

@@ -76,13 +76,13 @@ export async function evaluateOffline(protocol: OfflineProtocol): Promise<Offlin
   const { first, last } = reportedWindows(protocol, parts.length);
   const candidates = methods.map(candidateOf);
   const past = new OfflineHistory(count);
-  const early: Exam[] = [];
+  const early: EvaluationWindow[] = [];
   try {
     for (let window = 1; window < last; window++) {
       const tail = await learnWindow(protocol, candidates, past, parts[window - 1]);
       if (window === 1) {
-        const exam = { cases: tail.cases, past, terms: itemTerms(past), count };
-        await fitWeights(candidates, exam, () => {});
+        const evaluation = { cases: tail.cases, past, terms: itemTerms(past), count };
+        await fitWeights(candidates, evaluation, () => {});
       }
       past.learn(tail.interactions);
       const next = parts[window];
@@ -112,7 +112,7 @@ function reportedWindows({ reported }: OfflineProtocol, windows: number): Window
   );
 }
 
-const candidateOf = (method: OfflineMethod): Candidate => ({
+const candidateOf = (method: OfflineMethod): MethodState => ({
   method,
   run: { name: method.name, units: [], alone: [], retention: [], ranked: [], parameters: [] },
   weights: method.weights,
@@ -121,7 +121,7 @@ const candidateOf = (method: OfflineMethod): Candidate => ({
 /** Trains the models on a window and takes all but its last choices into the past. @returns these last choices */
 async function learnWindow(
   { onEpoch, onLearned }: OfflineProtocol,
-  candidates: readonly Candidate[],
+  candidates: readonly MethodState[],
   past: OfflineHistory,
   interactions: readonly Interaction[],
 ): Promise<{ interactions: Interaction[]; cases: RankCase[] }> {
@@ -144,7 +144,11 @@ async function learnWindow(
 }
 
 /** Ranks the choices of a window by every method, then fits the weights to them. @param chosen choices of each item in it */
-async function rankWindow(candidates: readonly Candidate[], exam: Exam, chosen: Float32Array): Promise<void> {
+async function rankWindow(
+  candidates: readonly MethodState[],
+  exam: EvaluationWindow,
+  chosen: Float32Array,
+): Promise<void> {
   const { past, count } = exam;
   const meters = candidates.map(() => ({ whole: new QualityMeter(), alone: new QualityMeter() }));
   for (const { run } of candidates) run.ranked.push({ whole: [], content: [], newFirst: [] });
@@ -168,19 +172,19 @@ async function rankWindow(candidates: readonly Candidate[], exam: Exam, chosen: 
 }
 
 async function fitWeights(
-  candidates: readonly Candidate[],
-  exam: Exam,
-  onCase: Parameters<typeof sitExam>[2],
+  candidates: readonly MethodState[],
+  exam: EvaluationWindow,
+  onCase: Parameters<typeof evaluateWindow>[2],
 ): Promise<void> {
   const methods = candidates.map(({ method }) => method);
-  const samples = await sitExam(methods, exam, onCase);
+  const samples = await evaluateWindow(methods, exam, onCase);
   for (const [index, candidate] of candidates.entries()) {
     candidate.weights = fittedWeights(candidate, samples[index], exam.count);
   }
 }
 
 /** Ranks choices of long ago by the models as they are now; popularity is that of then. */
-async function rankAgain(candidates: readonly Candidate[], { cases, terms, count }: Exam): Promise<void> {
+async function rankAgain(candidates: readonly MethodState[], { cases, terms, count }: EvaluationWindow): Promise<void> {
   for (const { method, run } of candidates) {
     if (!method.model || !method.alone) continue;
     const meter = new QualityMeter();
@@ -231,7 +235,7 @@ export interface OfflineRun {
 }
 
 /** A method on its way through the log. */
-export interface Candidate {
+export interface MethodState {
   method: OfflineMethod;
   run: OfflineRun;
   /** As they stand for the next window. */
@@ -239,7 +243,7 @@ export interface Candidate {
 }
 
 /** Choices to be ranked, with what is known before any of them. */
-export interface Exam {
+export interface EvaluationWindow {
   cases: readonly RankCase[];
   past: OfflineHistory;
   /** Terms that are the same for every user. */
@@ -249,7 +253,7 @@ export interface Exam {
 }
 
 /** A choice and the terms that one method ranks it by. */
-export interface Sample {
+export interface SampledChoice {
   entry: RankCase;
   values: OfflineValues;
 }
@@ -275,16 +279,16 @@ export function fittedCases(cases: readonly RankCase[]): RankCase[] {
  * @param onCase called for each choice and method (by its index), with values that are valid until it returns
  * @returns for each method the terms of the choices that its weights are fitted to, kept
  */
-export async function sitExam(
+export async function evaluateWindow(
   methods: readonly OfflineMethod[],
-  { cases, past, terms, count }: Exam,
+  { cases, past, terms, count }: EvaluationWindow,
   onCase: (method: number, entry: RankCase, values: OfflineValues) => void,
-): Promise<Sample[][]> {
-  const kept: Sample[][] = methods.map(() => []);
+): Promise<SampledChoice[][]> {
+  const kept: SampledChoice[][] = methods.map(() => []);
   const step = fittedStep(cases);
   const uses = (method: OfflineMethod, ...names: OfflineTerm[]): boolean =>
     names.some((name) => name in method.weights);
-  const table = methods.some((method) => uses(method, 'companions')) ? past.companions.table() : null;
+  const table = methods.some((method) => uses(method, 'companions')) ? past.cooccurrence.table() : null;
   for (let start = 0; start < cases.length; start += CHUNK) {
     const part = cases.slice(start, start + CHUNK);
     const shared = new Map<ItemVectors, OfflineValues[]>();
@@ -315,8 +319,8 @@ const copies = (values: OfflineValues): OfflineValues =>
 
 /** Weights that make the sampled choices likely, near those that the method had; its own where nothing is fitted. */
 export function fittedWeights(
-  { method, weights }: Candidate,
-  samples: readonly Sample[],
+  { method, weights }: MethodState,
+  samples: readonly SampledChoice[],
   count: number,
 ): OfflineWeights {
   if (!method.fitted || samples.length === 0) return weights;

@@ -1,4 +1,4 @@
-import { type ContentVectors, stretchRow } from '../catalog';
+import { type ContentVectors, scaleRow } from '../catalog';
 import { rowProducts } from '../common/row-products';
 
 /** Dot products of `query` [width] with every row. @returns [count] */
@@ -52,7 +52,7 @@ export function weightedMean(
     const from = rows[n] * width;
     for (let d = 0; d < width; d++) out[d] += weights[n] * values[from + d];
   }
-  stretchRow(out, 0, width);
+  scaleRow(out, 0, width);
   return out;
 }
 

@@ -22,7 +22,7 @@ let manifest: Manifest;
 beforeAll(async () => {
   manifest = await addLearned(
     await writeBundle(await bundleContent(IDS.map((id) => makeItem(id))), memory.sink),
-    { companions: COOCCURRENCE },
+    { cooccurrence: COOCCURRENCE },
     memory.sink,
   );
   server = createServer(({ url = '' }, response) => {

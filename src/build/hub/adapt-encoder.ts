@@ -11,14 +11,14 @@ import {
   imageSettings,
   referenceTaps,
   SAMPLE_TEXTS,
-  type Sample,
+  type SampleInputs,
   samplePictures,
   textSettings,
 } from '../../encoders/adapt';
-import { createNodeEncoder, createTokenizer, type EncoderFiles } from '../../encoders/node';
+import { createNodeEncoder, createTokenizer, type NodeEncoderFiles } from '../../encoders/node';
 import { SidestreamError } from '../../error';
 import { presetFile, replaceFile } from '../encoder-files';
-import { besides, cardLicense, type ModelSource, readJson, readText } from './model-source';
+import { besides, cardLicense, type ModelSource, readJson, readTextFile } from './model-source';
 
 /** What a user may say about an encoder; everything else is found out. */
 export interface AdaptOptions {
@@ -82,7 +82,10 @@ export async function adaptEncoder(
   const { sample } = settings;
   const expected = await referenceTaps(adapted, sample, settings.pooling);
 
-  const files: EncoderFiles = { onnx: adapted.onnx, ...(settings.tokenizer ? { tokenizer: settings.tokenizer } : {}) };
+  const files: NodeEncoderFiles = {
+    onnx: adapted.onnx,
+    ...(settings.tokenizer ? { tokenizer: settings.tokenizer } : {}),
+  };
   const draft = v.parse(presetSchema, {
     ...settings.preset,
     name,
@@ -133,7 +136,7 @@ function judge(
   throw new SidestreamError('encoder/too-lossy', message);
 }
 
-async function encodeSample(preset: Preset, files: EncoderFiles, sample: Sample): Promise<Float32Array[]> {
+async function encodeSample(preset: Preset, files: NodeEncoderFiles, sample: SampleInputs): Promise<Float32Array[]> {
   const encoder = preset.modality === 'text' ? await createNodeEncoder(preset, files) : null;
   if (encoder) return encoder.encode([...SAMPLE_TEXTS]).finally(() => encoder.release());
   if (preset.modality !== 'image' || !('pictures' in sample)) throw new Error('A sample of the wrong kind.');
@@ -147,12 +150,12 @@ interface Settings {
   preset: { modality: Preset['modality'] } & Record<string, unknown>;
   image?: Pick<AdaptRequest, 'size' | 'normalization'>;
   tokenizer?: string;
-  sample: Sample;
+  sample: SampleInputs;
 }
 
 async function readSettings(source: ModelSource, options: AdaptOptions, known?: HubPreset): Promise<Settings> {
   const preprocessor = await readJson(source, 'preprocessor_config.json');
-  const tokenizer = await readText(source, 'tokenizer.json');
+  const tokenizer = await readTextFile(source, 'tokenizer.json');
   const modality = options.modality ?? known?.modality ?? guessModality(source, tokenizer, preprocessor);
   const asked = options.pool ?? known?.pooling;
   if (modality === 'image') {
@@ -211,7 +214,7 @@ async function readModel(source: ModelSource, file?: string): Promise<{ file: st
 async function licenseOf(source: ModelSource, { licence }: AdaptOptions, known?: HubPreset): Promise<string> {
   if (licence) return licence;
   if (known) return known.license;
-  const found = cardLicense((await readText(source, 'README.md')) ?? '');
+  const found = cardLicense((await readTextFile(source, 'README.md')) ?? '');
   if (found) return found;
   const message = `The model card of ${source.title} names no licence. Find it out and give it with --licence <SPDX identifier>.`;
   throw new SidestreamError('encoder/unlicensed', message);
@@ -220,7 +223,7 @@ async function licenseOf(source: ModelSource, { licence }: AdaptOptions, known?:
 /** What the built file says about its origin. The way inputs are made is in it too, so that its digest stands for both. */
 async function notice(source: ModelSource, about: Record<string, unknown>): Promise<string> {
   const change = 'Its hidden states were made outputs and its weights stored in blocks of few bits.';
-  const license = await readText(source, 'LICENSE');
+  const license = await readTextFile(source, 'LICENSE');
   const terms = license === null ? '' : ` Its licence:\n\n${license}`;
   return `Made by Sidestream from ${source.title}. ${change}\n${JSON.stringify(about)}\n${terms}`;
 }

@@ -27,7 +27,7 @@ export async function askHub(settings: HubSettings, url: string): Promise<HubEnt
   if (response.status === 404 && !/^(Repo|Revision)NotFound$/.test(response.headers.get('x-error-code') ?? '')) {
     return null;
   }
-  if (response.status >= 400) throw refusal(settings, url, response);
+  if (response.status >= 400) throw requestError(settings, url, response);
   const first = (name: string): string | null => hops.map((hop) => hop.headers.get(name)).find(Boolean) ?? null;
   const etag = (first('x-linked-etag') ?? first('etag'))?.replace(/^W\//, '').replaceAll('"', '') ?? null;
   const size = first('x-linked-size') ?? response.headers.get('content-length');
@@ -51,7 +51,7 @@ export async function fetchFromHub(
 ): Promise<Response> {
   const headers: Record<string, string> = from > 0 ? { range: `bytes=${from}-` } : {};
   const { response } = await request(settings, url, { method: 'GET', headers, signal });
-  if (response.status >= 400 && response.status !== 416) throw refusal(settings, url, response);
+  if (response.status >= 400 && response.status !== 416) throw requestError(settings, url, response);
   return response;
 }
 
@@ -98,7 +98,7 @@ async function request(settings: HubSettings, start: string, { method, headers, 
 const isHub = (url: URL, hub: URL): boolean =>
   url.origin === hub.origin || (hub.protocol === 'http:' && url.origin === `https://${hub.hostname}`);
 
-function refusal({ token }: HubSettings, url: string, response: Response): SidestreamError {
+function requestError({ token }: HubSettings, url: string, response: Response): SidestreamError {
   const code = response.headers.get('x-error-code');
   if (response.status === 401 || response.status === 403) {
     const why = code === 'GatedRepo' ? 'The model is given only to those who accepted its terms' : 'Access was refused';

@@ -163,7 +163,7 @@ describe('a file that is not what the hub says', () => {
   });
 });
 
-describe('a refusal', () => {
+describe('a rejected request', () => {
   it('says what to do about terms and tokens', async () => {
     server.repos.set(REPO, { commit: COMMIT, files: {}, token: 'secret' });
     const without = repo().file('config.json');

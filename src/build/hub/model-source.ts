@@ -62,7 +62,7 @@ export function folderSource(path: string): ModelSource {
 
 /** A small file as JSON; undefined when there is none. */
 export async function readJson(source: ModelSource, path: string): Promise<unknown> {
-  const text = await readText(source, path);
+  const text = await readTextFile(source, path);
   if (text === null) return undefined;
   try {
     return JSON.parse(text);
@@ -72,7 +72,7 @@ export async function readJson(source: ModelSource, path: string): Promise<unkno
   }
 }
 
-export async function readText(source: ModelSource, path: string): Promise<string | null> {
+export async function readTextFile(source: ModelSource, path: string): Promise<string | null> {
   const bytes = await source.read(path);
   return bytes && new TextDecoder().decode(bytes);
 }

@@ -18,7 +18,7 @@ const config: BaseConfig = {
 };
 const base = (...bytes: number[]) => ({ bytes: new Uint8Array(bytes), config });
 /** Items a and b of two are companions. */
-const companions: CooccurrenceTable = {
+const cooccurrence: CooccurrenceTable = {
   count: 2,
   offsets: Uint32Array.of(0, 1, 2),
   rows: Uint32Array.of(1, 0),
@@ -35,9 +35,9 @@ describe('what was learned, in a bundle', () => {
   it('is fetched when asked for and not before, and is what was put in last', async () => {
     const { manifest, sink, fetchFile, fetched } = await written();
     const empty = await openBundle(fetchFile);
-    expect([await empty.base(), await empty.companions()]).toEqual([null, null]);
+    expect([await empty.base(), await empty.cooccurrence()]).toEqual([null, null]);
     const first = await addLearned(manifest, { base: base(1) }, sink);
-    const second = await addLearned(first, { base: base(2, 3), companions }, sink);
+    const second = await addLearned(first, { base: base(2, 3), cooccurrence }, sink);
     fetched.splice(0);
     const bundle = await openBundle(fetchFile);
     expect(bundle.manifest).toEqual(second);
@@ -46,7 +46,7 @@ describe('what was learned, in a bundle', () => {
     expect(stored?.config).toEqual(config);
     expect(new Uint8Array(stored?.bytes ?? new ArrayBuffer(0))).toEqual(new Uint8Array([2, 3]));
     const progress: number[] = [];
-    expect(await bundle.companions((loaded, total) => progress.push(loaded / total))).toEqual(companions);
+    expect(await bundle.cooccurrence((loaded, total) => progress.push(loaded / total))).toEqual(cooccurrence);
     expect(progress.at(-1)).toBe(1);
     const names = bundleFiles(second).map(({ file }) => file);
     expect(names).toContain(second.base?.file);
@@ -68,9 +68,9 @@ describe('what was learned, in a bundle', () => {
       lifts: new Float32Array(count).fill(1),
       origin: 'shop',
     };
-    await writeBundle(content, sink, { clusterFrom: 100, clusterItems: 20, learned: { companions: chain } });
+    await writeBundle(content, sink, { clusterFrom: 100, clusterItems: 20, learned: { cooccurrence: chain } });
     const bundle = await openBundle(fetchFile);
-    const table = await bundle.companions();
+    const table = await bundle.cooccurrence();
     const rowOf = new Map(content.items.map(({ id }, row) => [id, row]));
     const followers = bundle.items.map((_, at) => table && bundle.items[table.rows[table.offsets[at]]].id);
     expect(followers).toEqual(bundle.items.map(({ id }) => content.items[next[rowOf.get(id) ?? 0]].id));
@@ -84,7 +84,7 @@ describe('what was learned, in a bundle', () => {
       names.push(name);
       await sink(name, bytes);
     };
-    const both = await addLearned(manifest, { base: base(1), companions }, noting);
+    const both = await addLearned(manifest, { base: base(1), cooccurrence }, noting);
     expect(names.filter((name) => !name.startsWith('manifest-'))).toEqual([
       both.base?.file,
       both.companions?.file,
@@ -98,17 +98,17 @@ describe('what was learned, in a bundle', () => {
 
   it('is refused when its bytes, its description or the number of its items are wrong', async () => {
     const { manifest, sink, fetchFile, files } = await written();
-    const learned = await addLearned(manifest, { base: base(1, 2), companions }, sink);
+    const learned = await addLearned(manifest, { base: base(1, 2), cooccurrence }, sink);
     files.set(learned.base?.file ?? '', new Uint8Array([1, 3]));
     files.get(learned.companions?.file ?? '')?.fill(0);
     const bundle = await openBundle(fetchFile);
     await expect(bundle.base()).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
-    await expect(bundle.companions()).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
+    await expect(bundle.cooccurrence()).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
     const spoilt = { ...manifest, base: { ...learned.base, config: {} } };
     files.set(MANIFEST_FILE, new TextEncoder().encode(JSON.stringify(spoilt)));
     await expect(openBundle(fetchFile)).rejects.toMatchObject({ code: 'bundle/invalid' });
-    const three = { ...companions, count: 3, offsets: Uint32Array.of(0, 1, 2, 2) };
-    await expect(addLearned(manifest, { companions: three }, sink)).rejects.toMatchObject({
+    const three = { ...cooccurrence, count: 3, offsets: Uint32Array.of(0, 1, 2, 2) };
+    await expect(addLearned(manifest, { cooccurrence: three }, sink)).rejects.toMatchObject({
       code: 'bundle/invalid',
       message: expect.stringContaining('3 items'),
     });
@@ -118,7 +118,7 @@ describe('what was learned, in a bundle', () => {
 describe('a bundle built in the place of another', () => {
   async function rebuilt(change: (content: Awaited<ReturnType<typeof bundleContent>>) => void) {
     const { manifest, sink, content, fetchFile } = await written();
-    const learned = await addLearned(manifest, { base: base(1), companions }, sink);
+    const learned = await addLearned(manifest, { base: base(1), cooccurrence }, sink);
     const previous = await openBundle(fetchFile);
     const next = structuredClone(content);
     change(next);

@@ -19,7 +19,7 @@ export interface Learned {
   /** Weights of a base model as safetensors, and what it is. */
   base?: { bytes: Uint8Array; config: BaseConfig };
   /** What is chosen together, about the items of the bundle in their order. */
-  companions?: CooccurrenceTable;
+  cooccurrence?: CooccurrenceTable;
 }
 
 /**
@@ -42,15 +42,15 @@ export async function addLearned(manifest: Manifest, learned: Learned, sink: Bun
  * @throws SidestreamError `bundle/invalid` when the companions are about another number of items
  */
 export async function putLearned(
-  { base, companions }: Learned,
+  { base, cooccurrence }: Learned,
   count: number,
   sink: BundleSink,
   order?: readonly number[],
 ): Promise<Pick<Manifest, 'base' | 'companions'>> {
-  if (companions && companions.count !== count) {
+  if (cooccurrence && cooccurrence.count !== count) {
     throw new SidestreamError(
       'bundle/invalid',
-      `The companions are about ${companions.count} items, the bundle has ${count}. Train for this bundle.`,
+      `The companions are about ${cooccurrence.count} items, the bundle has ${count}. Train for this bundle.`,
     );
   }
   const put = async (stem: string, extension: string, bytes: Uint8Array): Promise<BundleFile> => {
@@ -61,12 +61,12 @@ export async function putLearned(
   };
   const learned: Pick<Manifest, 'base' | 'companions'> = {};
   if (base) learned.base = { ...(await put('base', 'safetensors', base.bytes)), config: base.config };
-  if (companions) {
-    const { origin } = companions;
+  if (cooccurrence) {
+    const { origin } = cooccurrence;
     const file = await put(
       'companions',
       'bin',
-      encodeCooccurrence(order ? pickCooccurrence(companions, order) : companions),
+      encodeCooccurrence(order ? pickCooccurrence(cooccurrence, order) : cooccurrence),
     );
     learned.companions = origin ? { ...file, origin } : file;
   }

@@ -43,7 +43,7 @@ export interface Bundle {
   /** The base model that came with the bundle; null when there is none. */
   base(onProgress?: BundleProgress): Promise<BaseFile | null>;
   /** What is chosen together, as the bundle knows it; null when it does not. */
-  companions(onProgress?: BundleProgress): Promise<CooccurrenceTable | null>;
+  cooccurrence(onProgress?: BundleProgress): Promise<CooccurrenceTable | null>;
   /** @throws SidestreamError `encoder/missing` when the bundle was built without encoders */
   encoder(modality: Modality, onProgress?: BundleProgress): Promise<EncoderFiles>;
 }
@@ -146,7 +146,7 @@ async function loadItems(
   return { items, features, clusters: null, statistics: null };
 }
 
-type LateFiles = Pick<Bundle, 'file' | 'projection' | 'base' | 'companions' | 'encoder'>;
+type LateFiles = Pick<Bundle, 'file' | 'projection' | 'base' | 'cooccurrence' | 'encoder'>;
 
 function lateFiles(fetchFile: FetchFile, manifest: Manifest): LateFiles {
   const files = (wanted: BundleFile[], onProgress?: BundleProgress) => fetchFiles(fetchFile, wanted, onProgress);
@@ -157,7 +157,7 @@ function lateFiles(fetchFile: FetchFile, manifest: Manifest): LateFiles {
       const { base } = manifest;
       return base ? { config: base.config, bytes: (await files([base], onProgress))[0] } : null;
     },
-    companions: async (onProgress) => {
+    cooccurrence: async (onProgress) => {
       const { companions } = manifest;
       if (!companions) return null;
       const table = decodeCooccurrence((await files([companions], onProgress))[0], manifest.count);

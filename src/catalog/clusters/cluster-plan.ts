@@ -55,7 +55,7 @@ export function planClusters(
   const { onProgress } = options;
   const half = (rows: number): void => onProgress?.(Math.floor(rows / 2));
   const space = { dims: axes.dims, values: tableBaseVectors(axes, table, blend, half) };
-  const groups = previous ? keptGroups(space, items, previous, options) : freshGroups(space, options);
+  const groups = previous ? keptGroups(space, items, previous, options) : newGroups(space, options);
   const byId = (a: number, b: number): number => (items[a].id < items[b].id ? -1 : 1);
   const rows = groups.map((group) => Int32Array.from(group.rows).sort(byId));
   const values = new Int8Array(groups.length * space.dims);
@@ -81,14 +81,14 @@ interface Group {
   kept: { values: Int8Array; scale: number; radius: number } | null;
 }
 
-const fresh = (rows: Int32Array): Group => ({ rows, kept: null });
+const newGroup = (rows: Int32Array): Group => ({ rows, kept: null });
 
 const comparable = ({ items }: PreviousClusters, count: number): boolean =>
   count < GROWN * items.length && items.length < GROWN * count;
 
-function freshGroups(space: ClusterSpace, sizes: ClusterSizes): Group[] {
+function newGroups(space: ClusterSpace, sizes: ClusterSizes): Group[] {
   const all = Int32Array.from({ length: space.values.length / space.dims }, (_, row) => row);
-  return clusterRows(space, all, sizes).map(fresh);
+  return clusterRows(space, all, sizes).map(newGroup);
 }
 
 function keptGroups(
@@ -115,7 +115,7 @@ function keptGroups(
   const kept = groups.flatMap((group, cluster): Group[] => {
     const rows = Int32Array.from(group);
     if (rows.length > sizes.most) {
-      const [first, ...others] = clusterRows(space, rows, sizes).map(fresh);
+      const [first, ...others] = clusterRows(space, rows, sizes).map(newGroup);
       more.push(...others);
       return [first];
     }

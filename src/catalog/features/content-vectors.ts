@@ -27,7 +27,7 @@ export interface ContentVectors {
 }
 
 /** Scales the row that starts at `start` to `length`; a zero row stays zero. */
-export function stretchRow(values: Float32Array, start: number, width: number, length = 1): void {
+export function scaleRow(values: Float32Array, start: number, width: number, length = 1): void {
   let sum = 0;
   for (let d = start; d < start + width; d++) sum += values[d] * values[d];
   if (sum === 0) return;
@@ -54,10 +54,10 @@ export function contentVectors(table: FeatureTable, blend: ContentBlend): Conten
         const from = n * perItem + tap * dim;
         const to = (first + n) * width + part * dim;
         values.set(taps.subarray(from, from + dim), to);
-        stretchRow(values, to, dim, Math.sqrt(weight));
+        scaleRow(values, to, dim, Math.sqrt(weight));
       }
     }
   }
-  for (let i = 0; i < count; i++) stretchRow(values, i * width, width);
+  for (let i = 0; i < count; i++) scaleRow(values, i * width, width);
   return { count, width, values };
 }

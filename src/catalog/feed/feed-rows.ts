@@ -33,7 +33,7 @@ export type FeedRow = {
     }
   | {
       /** One entry per bad field, the first 20 of them. */
-      refused: RejectedRow[];
+      rejected: RejectedRow[];
       /** Whether a row before has the same id. */
       duplicate?: true;
     }
@@ -71,11 +71,11 @@ export async function* feedRows(
     files.push({ name: file, unit });
     for await (const record of recordsOf(format, all, mapping)) {
       const { line } = record;
-      const refused = (problems: Problem[], id?: string): FeedRow => ({
+      const rejection = (problems: Problem[], id?: string): FeedRow => ({
         file,
         line,
         unit,
-        refused: problems.map((problem) => ({
+        rejected: problems.map((problem) => ({
           file,
           line,
           ...(unit === 'line' ? {} : { unit }),
@@ -84,19 +84,19 @@ export async function* feedRows(
         })),
       });
       if ('reason' in record) {
-        yield refused([{ field: 'row', reason: shortened(record.reason, MAX_REASON) }]);
+        yield rejection([{ field: 'row', reason: shortened(record.reason, MAX_REASON) }]);
         continue;
       }
       const parsed = recordItem(record.shape, record.fields, mapping);
       if ('problems' in parsed) {
-        yield refused(parsed.problems, parsed.id);
+        yield rejection(parsed.problems, parsed.id);
         continue;
       }
       const first = seen.add(parsed.item.id, files.length - 1, line);
       if (first) {
         const { name, unit } = files[first.file];
         const where = name === file ? `${unit} ${first.line}` : `${name}, ${unit} ${first.line}`;
-        yield { ...refused([{ field: 'id', reason: `already used in ${where}` }], parsed.item.id), duplicate: true };
+        yield { ...rejection([{ field: 'id', reason: `already used in ${where}` }], parsed.item.id), duplicate: true };
       } else yield { file, line, unit, ...parsed };
     }
   }

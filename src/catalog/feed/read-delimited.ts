@@ -1,7 +1,7 @@
 import { type FeedRecord, MAX_RECORD, type TextChunks } from './feed-record';
 import { type FeedLine, LineSplitter } from './feed-text';
 
-export interface Dialect {
+export interface DelimitedDialect {
   /** Between columns. */
   separator: string;
   /** Round cells that hold separators or line ends; `false` where quotes mean nothing. Default `"`. */
@@ -13,7 +13,7 @@ export interface Dialect {
  * that has a value counts. A row whose quotes do not match is refused and reading goes on in the next line; when it is
  * the one that names the columns, nothing can be read.
  */
-export async function* delimitedRecords(chunks: TextChunks, dialect: Dialect): AsyncGenerator<FeedRecord> {
+export async function* delimitedRecords(chunks: TextChunks, dialect: DelimitedDialect): AsyncGenerator<FeedRecord> {
   let header: string[] | null = null;
   for await (const { line, cells, problem } of tableRows(chunks, dialect)) {
     if (problem !== undefined) {
@@ -47,7 +47,7 @@ interface TableRow {
   problem?: string;
 }
 
-async function* tableRows(chunks: TextChunks, { separator, quote = '"' }: Dialect): AsyncGenerator<TableRow> {
+async function* tableRows(chunks: TextChunks, { separator, quote = '"' }: DelimitedDialect): AsyncGenerator<TableRow> {
   const lines = new LineSplitter(MAX_RECORD);
   const rows = quote === false ? new PlainRows(separator) : new QuotedRows(separator, quote);
   for await (const chunk of unixLines(chunks)) {

@@ -21,7 +21,7 @@ import {
   type Shopper,
   thirds,
 } from '../../evaluate';
-import { catalogOf, coldHalf, cooccurrenceOf, type EvaluateInput, pastModel, popularityOf, wanted } from './input';
+import { catalogOf, coldHalf, countCooccurrence, type EvaluateInput, pastModel, popularityOf, wanted } from './input';
 
 /** Events that a shopper of the device protocol must have. */
 const MIN_EVENTS = 30;
@@ -93,7 +93,7 @@ export async function runDevice(input: EvaluateInput): Promise<ProtocolRun> {
   const { past, shoppers } = coldHalf(input, MIN_EVENTS);
   const popularity = popularityOf(input, past);
   const model = await pastModel(input);
-  const methods = deviceMethods(input, model, popularity, cooccurrenceOf(input, past));
+  const methods = deviceMethods(input, model, popularity, countCooccurrence(input, past));
   if (wanted(input, 'no-base')) methods.push(noBaseMethod(input));
   const { meter } = input;
   meter.start('Shoppers', shoppers.length);

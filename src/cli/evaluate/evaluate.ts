@@ -20,7 +20,7 @@ import {
 } from '../../evaluate';
 import { startCompute, writeWhole } from '../../training';
 import { readEventFile } from '../event-file';
-import { parsePositiveInt } from '../option-parsers';
+import { positiveInteger } from '../option-parsers';
 import { runDevice } from './device';
 import { runDrift } from './drift';
 import type { EvaluateInput, Half } from './input';
@@ -64,7 +64,7 @@ export function evaluateCommand(): Command {
     .requiredOption('--events <file>', 'log as .csv or .jsonl with user, item and time')
     .option('--models <folder>', 'where base models of the past are kept; trained when missing', '.cache/base-models')
     .option('--past <share>', 'share of the log that the shop knows before the shoppers come', fraction, 0.6)
-    .option('--shoppers <n>', 'an even selection of so many shoppers', parsePositiveInt)
+    .option('--shoppers <n>', 'an even selection of so many shoppers', positiveInteger)
     .addOption(
       new Option(
         '--half <which>',
@@ -172,4 +172,4 @@ function sectionName(text: string): string {
   return text;
 }
 
-const wholes = (text: string, before: number[] = []): number[] => [...before, parsePositiveInt(text)];
+const wholes = (text: string, before: number[] = []): number[] => [...before, positiveInteger(text)];

@@ -49,7 +49,7 @@ export async function pastModel(input: EvaluateInput): Promise<BaseModel> {
   const { bundle, events, models, past, seed, meter, say } = input;
   const end = endOfPast(events, past);
   const before = events.filter(({ time }) => time < end);
-  const { interactions } = interactionsOf({ events: before, refused: [] }, bundle);
+  const { interactions } = interactionsOf({ events: before, rejected: [] }, bundle);
   const log = before.map(({ user, item, time }) => `${user}\t${item}\t${time}`).join('\n');
   const digests = [bundle.manifest.digest, await sha256(new TextEncoder().encode(log))].map((hex) => hex.slice(0, 12));
   const file = join(models, `base-${digests.join('-')}-past-${past}-seed-${seed}.safetensors`);
@@ -115,9 +115,9 @@ export function catalogOf(
 }
 
 /** What some events of the log say is chosen together. */
-export function cooccurrenceOf({ bundle }: EvaluateInput, events: LogEvent[]): CooccurrenceTable {
+export function countCooccurrence({ bundle }: EvaluateInput, events: LogEvent[]): CooccurrenceTable {
   const companions = new CooccurrenceCounter(bundle.items.length);
-  const { interactions } = interactionsOf({ events, refused: [] }, bundle);
+  const { interactions } = interactionsOf({ events, rejected: [] }, bundle);
   for (const rows of offlineData(interactions, bundle.items.length, 0).sequences) companions.learn(rows);
   return companions.table();
 }

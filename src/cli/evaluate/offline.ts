@@ -41,7 +41,7 @@ const REFERENCE = 'popularity';
 export async function runOffline(input: EvaluateInput): Promise<ProtocolRun> {
   const { bundle, meter, say, seed, half } = input;
   const reported = REPORTED[half];
-  const { interactions: all } = interactionsOf({ events: input.events, refused: [] }, bundle);
+  const { interactions: all } = interactionsOf({ events: input.events, rejected: [] }, bundle);
   const interactions = selection(all, input.shoppers);
   if (interactions.length < 20 * WINDOWS) {
     throw new SidestreamError(

@@ -8,7 +8,7 @@ import { type GraphInput, unsupported } from './onnx-model';
 import type { Pooling } from './pooling';
 
 /** Inputs on which an adapted model is held against the original. */
-export type Sample = { texts: TokenBatch; count: number } | { pictures: Pixels[]; size: number };
+export type SampleInputs = { texts: TokenBatch; count: number } | { pictures: Pixels[]; size: number };
 
 /** Taps as they should be. */
 export interface ReferenceTaps {
@@ -24,7 +24,7 @@ const INT64 = 7;
  * @throws SidestreamError `encoder/unsupported-graph` when it does not run or its states are not [batch, tokens, width];
  *   `encoder/not-installed`
  */
-export async function referenceTaps(adapted: Adapted, sample: Sample, pooling: Pooling): Promise<ReferenceTaps> {
+export async function referenceTaps(adapted: Adapted, sample: SampleInputs, pooling: Pooling): Promise<ReferenceTaps> {
   const count = 'texts' in sample ? sample.count : sample.pictures.length;
   const names = adapted.taps.map((_, i) => `reference/${i}`);
   const outputs = await run(adapted, sample, names);
@@ -38,12 +38,12 @@ export async function referenceTaps(adapted: Adapted, sample: Sample, pooling: P
     }
     widths.push(width);
     const mask = 'texts' in sample ? sample.texts.mask : new Int32Array(batch * tokens).fill(1);
-    return pooled(data, mask, dims, pooling);
+    return pooledStates(data, mask, dims, pooling);
   });
   return { widths, taps };
 }
 
-async function run({ reference, inputs }: Adapted, sample: Sample, names: string[]) {
+async function run({ reference, inputs }: Adapted, sample: SampleInputs, names: string[]) {
   const { InferenceSession, Tensor } = await loadOnnxruntime();
   try {
     const session = await InferenceSession.create(reference, { logSeverityLevel: 3 });
@@ -60,7 +60,11 @@ async function run({ reference, inputs }: Adapted, sample: Sample, names: string
   }
 }
 
-function feedsOf(inputs: Adapted['inputs'], sample: Sample, tensorClass: TensorConstructor): Record<string, Tensor> {
+function feedsOf(
+  inputs: Adapted['inputs'],
+  sample: SampleInputs,
+  tensorClass: TensorConstructor,
+): Record<string, Tensor> {
   if ('text' in inputs) {
     if (!('texts' in sample)) throw new Error('A text model is tried on texts.');
     const { ids, mask, types } = inputs.text;
@@ -100,7 +104,7 @@ function normalized(picture: Pixels, { channelsLast }: ImageInput, norm: Normali
 }
 
 /** @returns [batch * width] */
-function pooled(
+function pooledStates(
   states: Float32Array,
   mask: Int32Array,
   [batch, tokens, width]: readonly number[],

@@ -2,7 +2,7 @@ import { SidestreamError } from '../../error';
 import type { ImageEncoder, TextEncoder } from '../encoder';
 import { imageEncoder, textEncoder } from '../onnx-encoder';
 import type { ImagePreset, Preset, TextPreset } from '../preset';
-import { type OpenSession, Session } from '../session';
+import { EncoderSession, type OpenSession } from '../session';
 import { createTokenizer } from '../tokenizer';
 import { backendList, webBackends } from './web-backend';
 
@@ -46,7 +46,7 @@ export async function createWebEncoder(
   const open: OpenSession = (backend) =>
     InferenceSession.create(onnx, { executionProviders: [backend], logSeverityLevel: 3 });
   if (preset.modality === 'image') {
-    const session = await Session.create(preset, open, backends);
+    const session = await EncoderSession.create(preset, open, backends);
     return imageEncoder(preset, session, (data, dims) => new Tensor('float32', data, dims));
   }
   if (files.tokenizer === undefined) {
@@ -54,7 +54,7 @@ export async function createWebEncoder(
     throw new SidestreamError('encoder/missing', message);
   }
   const tokenizer = createTokenizer(files.tokenizer, preset);
-  const session = await Session.create(preset, open, backends);
+  const session = await EncoderSession.create(preset, open, backends);
   return textEncoder(preset, tokenizer, session, (data, dims) => new Tensor('int32', data, dims));
 }
 
