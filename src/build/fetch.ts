@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import ipaddr from 'ipaddr.js';
 import pRetry, { AbortError } from 'p-retry';
 
-/** As much of `fetch` as is needed to get a file. */
+/** The part of `fetch` that getting a file needs. */
 export type Fetch = (
   url: string,
   options: { headers?: Record<string, string>; signal?: AbortSignal },
@@ -19,7 +19,7 @@ export interface PublicFetchOptions {
 
 /** Redirects that are followed. */
 const REDIRECTS = 5;
-/** Answers that have no body. */
+/** Statuses without a body. */
 const BODILESS = new Set([204, 205, 304]);
 
 /**
@@ -124,12 +124,12 @@ export interface FetchLimits {
   backoff?: number;
 }
 
-/** Answers after which another try may help. */
-const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
+/** Statuses after which another try may help. */
+const RETRYABLE = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /**
  * Gets an http(s) address. Tries again when the network or the server fails, when the server is busy and when it takes too
- * long; any other answer is the caller's to judge.
+ * long; any other response is left to the caller.
  * @param read reads the answer within the same try and time; what it throws leads to another try. Default: the answer as
  *   it is, its body unread
  * @throws Error with the reason in words, when no try led to an answer
@@ -146,7 +146,7 @@ export async function fetchRetried<T>(
     const timer = setTimeout(() => abort.abort(new Error(`${url} took longer than ${timeout / 1000} s`)), timeout);
     try {
       const response = await fetch(url, { headers, signal: abort.signal });
-      if (PASSING.has(response.status)) {
+      if (RETRYABLE.has(response.status)) {
         await response.body?.cancel();
         throw new Error(`${url} answered ${response.status}`);
       }
@@ -161,7 +161,7 @@ export async function fetchRetried<T>(
   return pRetry(once, { retries, minTimeout: backoff, factor: 2, randomize: false });
 }
 
-/** Undici says "fetch failed" and puts the reason into `cause`. */
+/** Undici's message is "fetch failed"; the reason is in `cause`. */
 function networkError(url: string, error: unknown): Error {
   if (!(error instanceof TypeError)) return error instanceof Error ? error : new Error(String(error));
   const reason = error.cause instanceof Error ? error.cause.message : error.message;

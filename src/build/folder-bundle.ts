@@ -15,7 +15,7 @@ import { SidestreamError } from '../error';
 import { kindOf } from './folders';
 import { type Meter, metered } from './meter';
 
-/** The names that `writeBundle` gives, and their unfinished forms. */
+/** Names of the files that `writeBundle` writes, finished or not. */
 const OURS =
   /^(manifest|items|features|vectors|directory|axes|statistics|ids|projection|text|image|text-tokenizer|base|companions)-[0-9a-f]{16}\.(json|bin|onnx|safetensors)(\.part)?$/;
 
@@ -60,8 +60,8 @@ export async function folderSink(folder: string): Promise<BundleSink> {
 }
 
 /**
- * Removes the files of earlier builds but those of these bundles and of the ones before them, which pages that are open
- * still read. Files of other names are left alone.
+ * Removes the files of earlier builds except those of these bundles and of their previous ones, which open pages still
+ * read. Other files are left alone.
  */
 export async function removeStale(folder: string, ...manifests: Manifest[]): Promise<void> {
   const wanted = await Promise.all(manifests.map((manifest) => publishedNames(manifest, folderFetch(folder))));
@@ -70,7 +70,7 @@ export async function removeStale(folder: string, ...manifests: Manifest[]): Pro
 }
 
 /**
- * Reads a bundle in a folder back as a browser will, for `writeBundle` to call before the manifest takes its place.
+ * Reads a bundle in a folder back as a browser does, as the `verify` of `writeBundle`.
  * @returns a function that rejects with `build/unreadable` when the bundle cannot be read
  */
 export const checkedBundle =

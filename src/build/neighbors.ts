@@ -2,16 +2,16 @@ import type { FeatureTable, Manifest, Modality } from '../catalog';
 import { contentVectors as blended, type ContentBlend, type ContentVectors, contentBlend } from '../catalog';
 import { type Rows, rowProducts } from '../common/row-products';
 
-/** What two items are compared by. */
+/** Modality by which two items are compared. */
 export type Basis = Modality | 'both';
 export const BASES: readonly Basis[] = ['text', 'image', 'both'];
 
-/** Unit vectors of items; `has[i]` is false where an item has nothing to compare by (no picture, no text). */
+/** Unit vectors of items; `has[i]` is false for an item without features (no picture, no text). */
 export interface Vectors extends ContentVectors {
   has: boolean[];
 }
 
-/** What content vectors are made from: an open bundle, for instance. */
+/** The part of an open bundle that content vectors are made from. */
 export interface VectorSource {
   features: FeatureTable;
   manifest: Pick<Manifest, 'modalities'>;
@@ -28,7 +28,7 @@ export function basisVectors({ features, manifest }: VectorSource, basis: Basis)
   });
 }
 
-/** Content vectors by a blend of one's own. */
+/** Content vectors by a given blend. */
 export function vectorsOf(features: FeatureTable, blend: ContentBlend): Vectors {
   const vectors = blended(features, blend);
   const { count, width, values } = vectors;

@@ -26,7 +26,7 @@ export interface Pictures {
   reachable(name: string): boolean;
   /** @throws Error with the reason in words */
   read(name: string): Promise<Uint8Array>;
-  /** How many came from the cache because their server could not be reached. */
+  /** Number of pictures from the cache because their server could not be reached. */
   readonly stale: number;
 }
 
@@ -65,7 +65,7 @@ export function createPictures(options: PictureOptions): Pictures {
         return bytes;
       });
     } catch (error) {
-      // What was a picture last time is better than none while the server is down.
+      // While the server is down, the cached picture is better than none.
       if (!kept) throw error;
       stale++;
       return kept.bytes;
@@ -92,7 +92,7 @@ export function createPictures(options: PictureOptions): Pictures {
   };
 }
 
-/** The body, or in words why it is no picture to use. */
+/** The body, or the reason why it cannot be used. */
 async function pictureBytes(response: Response, maxBytes: number): Promise<Uint8Array | string> {
   const { status, headers, body } = response;
   const type = headers.get('content-type')?.split(';')[0].trim().toLowerCase() ?? '';
@@ -126,12 +126,12 @@ const headSchema = v.object({
   lastModified: v.optional(v.string()),
 });
 
-/** A picture kept on disk and what its server said to tell a newer one by. */
+/** A cached picture and the validators of its server. */
 export interface CachedPicture extends v.InferOutput<typeof headSchema> {
   bytes: Uint8Array;
 }
 
-/** Pictures by address, one file each: a line of JSON, then the picture. Files are complete or not there. */
+/** Pictures by address, one file each: a line of JSON, then the picture. Files are complete or absent. */
 export interface PictureCache {
   /** Null when there is none, or when its file cannot be used. */
   get(url: string): Promise<CachedPicture | null>;

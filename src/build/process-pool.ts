@@ -6,7 +6,7 @@ import type { Chunk, ChunkOutput, ChunkRunner, SharedProjection } from './chunk'
 import { ChunkEncoder, type EncoderSource } from './chunk-encoder';
 import type { FromWorker, ToWorker } from './chunk-worker';
 
-/** Processes that may die over one chunk before it is given up. */
+/** Processes that may die over one chunk before the build fails. */
 const TRIES = 3;
 
 interface Job {
@@ -20,14 +20,14 @@ interface Job {
 interface Worker {
   process: ChildProcess;
   job: Job | null;
-  /** By modality, the digest of the projection it has. */
-  knows: Map<string, string>;
+  /** Digest of its projection by modality. */
+  projections: Map<string, string>;
 }
 
 /**
- * Encodes chunks in processes of this machine, one thread each. A process is started when there is a chunk that no other
- * is free for. One that dies (out of memory, killed) is replaced and its chunk given to another.
- * @param size processes at most; 1 encodes in this one
+ * Encodes chunks in processes of this machine, one thread each. A process is started when a chunk finds no idle one. A
+ * process that dies (out of memory, killed) is replaced, and its chunk goes to another.
+ * @param size processes at most; 1 encodes in this process
  */
 export const localRunner = (source: EncoderSource, size: number): ChunkRunner =>
   size === 1 ? new ChunkEncoder(source) : new ProcessPool(source, size);
@@ -75,8 +75,8 @@ class ProcessPool implements ChunkRunner {
   #give(worker: Worker, job: Job): void {
     const { chunk, projection } = job;
     worker.job = job;
-    const known = projection !== null && worker.knows.get(chunk.modality) === projection.digest;
-    if (projection) worker.knows.set(chunk.modality, projection.digest);
+    const known = projection !== null && worker.projections.get(chunk.modality) === projection.digest;
+    if (projection) worker.projections.set(chunk.modality, projection.digest);
     send(worker, { kind: 'chunk', chunk, projection: known ? 'same' : projection });
   }
 
@@ -88,7 +88,7 @@ class ProcessPool implements ChunkRunner {
       execArgv: source ? ['--import', pathToFileURL(createRequire(here).resolve('tsx')).href] : [],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    const worker: Worker = { process: child, job: null, knows: new Map() };
+    const worker: Worker = { process: child, job: null, projections: new Map() };
     this.#workers.add(worker);
     child.on('message', (message: FromWorker) => {
       const { job } = worker;
@@ -123,6 +123,6 @@ class ProcessPool implements ChunkRunner {
 }
 
 function send({ process: child }: Worker, message: ToWorker): void {
-  // One that cannot be written to is ending, and its chunk is given to another when it has.
+  // A process that cannot be written to is ending; its chunk goes to another when it has ended.
   child.send(message, () => {});
 }

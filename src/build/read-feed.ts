@@ -7,7 +7,7 @@ import { RejectedRows } from './rejected-rows';
 
 export interface ReadFeedOptions {
   mapping?: FeedMapping;
-  /** Whether the first refusal ends the reading. Default false. */
+  /** Whether the first rejected row ends the reading. Default false. */
   strict?: boolean;
   /** Called once a file's format is known. */
   onFormat?(file: string, format: string): void;
@@ -25,7 +25,7 @@ export async function* readFeed(paths: readonly string[], options: ReadFeedOptio
   }
 }
 
-/** What `--strict` ends a build with. */
+/** The error with which `--strict` ends a build. */
 export function strictError(rejected: RejectedRow): SidestreamError {
   const what = `${describeRejectedRow(rejected)}. Nothing was written; correct the feed or leave out --strict.`;
   return new SidestreamError('catalog/refused', what);
@@ -37,18 +37,18 @@ export interface FeedPlace extends Pick<RejectedRow, 'file' | 'line' | 'unit'> {
   at: number;
 }
 
-/** A feed held in memory. `places[i]` says where `items[i]` stands. */
+/** A feed in memory. `places[i]` is the place of `items[i]`. */
 export interface CollectedFeed {
   items: Item[];
   places: FeedPlace[];
   /** One entry per bad field, the first 1,000 of them. */
   rejected: readonly RejectedRow[];
   rejectedRows: number;
-  /** What was read from which files, in sentences. */
+  /** One line per file, or per format, about the rows read. */
   summary: string[];
 }
 
-/** Reads all rows of `readFeed` into memory; throws what it throws. @param refusals takes every bad field */
+/** Reads all rows of `readFeed` into memory; throws as it does. @param rejectedRows collects every bad field */
 export async function collectFeed(
   paths: readonly string[],
   options: ReadFeedOptions = {},
@@ -91,13 +91,13 @@ interface Count {
   items: number;
   rejected: number;
   duplicates: number;
-  /** Called by the start of their description, or by their id. */
+  /** Titled by the start of their description, or by their id. */
   untitled: number;
   withoutPicture: number;
   withoutText: number;
 }
 
-/** Counts what a feed gave, file by file, or format by format when there are many. */
+/** Counts the rows of a feed by file, or by format when there are many files. */
 export interface FeedSummary {
   /** A file is begun. */
   open(file: string, format: string): void;
@@ -106,7 +106,7 @@ export interface FeedSummary {
   lines(): string[];
 }
 
-/** Files that are told one by one. */
+/** Files that are listed one by one. */
 const FILES = 10;
 
 export function createFeedSummary(): FeedSummary {

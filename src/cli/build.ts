@@ -43,8 +43,8 @@ export function buildCommand(): Command {
       '<catalog...>',
       'files, folders or addresses of the feed: JSON Lines, CSV, Merchant Center, Shopify, pages with JSON-LD',
     )
-    .option('--mapping <file>', 'JSON file that says which columns the fields are in')
-    .option('--encoding <name>', 'of the feed, such as windows-1252; default: what it says, else UTF-8')
+    .option('--mapping <file>', 'JSON file that maps columns to fields')
+    .option('--encoding <name>', 'of the feed, such as windows-1252; default: the declared one, else UTF-8')
     .option('--strict', 'end at the first row or picture that is refused, and write nothing')
     .option('--refusals <file>', 'where to write everything that was refused, one line of JSON each')
     .option('--images <folder>', 'folder of the pictures that the products name; those with an address are fetched')
@@ -75,10 +75,10 @@ export function buildCommand(): Command {
       '--cache <folder>',
       'where to keep what was encoded, for a build that goes on and for the next one (default: <out>.build)',
     )
-    .option('--refit', 'fit the projections anew: every feature changes, and a base model has to be trained again')
+    .option('--refit', 'fit the projections again: every feature changes, and a base model has to be trained again')
     .action(async (catalog: string[], { mapping: file, encoding, strict, ...options }: BuildOptions) => {
       const started = performance.now();
-      // A missing package is reported before a long feed is read.
+      // Reports a missing package before a long feed is read.
       await nodeRuntime();
       const { models } = options;
       const presets = {

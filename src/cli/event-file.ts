@@ -29,7 +29,7 @@ export async function readEventFile(path: string): Promise<EventLog> {
   return log;
 }
 
-/** The events whose item is in the bundle, as rows of its catalogue, and how many were left out. */
+/** The events on items of the bundle, as rows of its catalogue, and the number of events left out. */
 export function interactionsOf(log: EventLog, { items }: Bundle): { interactions: Interaction[]; unknown: number } {
   const rows = new Map(items.map((item, row) => [item.id, row]));
   const interactions = log.events.flatMap(({ user, item, time }): Interaction[] => {
@@ -47,12 +47,12 @@ export function interactionsOf(log: EventLog, { items }: Bundle): { interactions
 }
 
 /**
- * What some choices say is chosen together.
+ * Counts co-occurrence.
  * @param interactions sorted by time
  * @param count items in the catalogue
  */
 export function cooccurrenceTable(interactions: readonly Interaction[], count: number): CooccurrenceTable {
-  const companions = new CooccurrenceCounter(count);
-  for (const rows of offlineData(interactions, count, 0).sequences) companions.learn(rows);
-  return companions.table();
+  const counter = new CooccurrenceCounter(count);
+  for (const rows of offlineData(interactions, count, 0).sequences) counter.learn(rows);
+  return counter.table();
 }

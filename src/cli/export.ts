@@ -20,7 +20,7 @@ interface ExportOptions {
 export function exportCommand(): Command {
   return new Command('export')
     .description('write features and events for a training on another machine')
-    .addOption(new Option('--for <tool>', 'who is to read it').choices(['torch']).default('torch'))
+    .addOption(new Option('--for <tool>', 'tool that reads the files').choices(['torch']).default('torch'))
     .requiredOption('--bundle <folder>', 'bundle with the features of the items')
     .requiredOption('--events <file>', 'CSV or JSON lines with user, item and time')
     .requiredOption('--out <folder>', 'where to write')
@@ -48,7 +48,7 @@ export function exportCommand(): Command {
         `${Papa.unparse({ fields: ['user', 'item', 'time'], data: lines }, { newline: '\n' })}\n`,
       );
       console.log(`${items.length} items and ${lines.length} events of ${users.size} users in ${out}`);
-      if (unknown > 0) console.log(`Left out: ${unknown} events about items that the bundle has not`);
+      if (unknown > 0) console.log(`Left out: ${unknown} events about items that are not in the bundle`);
     });
 }
 

@@ -24,7 +24,7 @@ interface InspectOptions {
   json?: boolean;
 }
 
-/** `sidestream inspect <bundle>`: what is in a bundle and how good its neighbourhoods are. */
+/** `sidestream inspect <bundle>`: shows the content of a bundle and the quality of its neighbourhoods. */
 export function inspectCommand(): Command {
   return new Command('inspect')
     .description('show what a bundle holds, how good its neighbourhoods are, or what is near one item')
@@ -116,7 +116,7 @@ async function showNeighbors(bundle: Bundle, { json, by }: InspectOptions): Prom
     );
   }
   const items = bundle.items.length;
-  // Of a large catalogue a sample is judged.
+  // A large catalogue is judged by a sample.
   const judged = most < categories.filter((category) => category !== '').length ? { judged: most } : {};
   if (json) console.log(JSON.stringify({ items, ...judged, p5 }));
   else

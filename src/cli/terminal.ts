@@ -1,6 +1,6 @@
 /**
- * A table for a terminal: a line of titles, then the rows, in columns as wide as their widest cell. Columns that hold
- * nothing but numbers stand to the right.
+ * A table for a terminal: a line of titles, then the rows, in columns as wide as their widest cell. Columns of
+ * numbers are right-aligned.
  * @param rows cells, as many as there are titles
  */
 export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -18,7 +18,7 @@ export function table(titles: readonly string[], rows: readonly (readonly string
   return [titles, ...rows].map(line).join('\n');
 }
 
-/** Resolves at Ctrl+C or when the system asks the process to end. Call it before telling anybody that you are there. */
+/** Resolves at SIGINT or SIGTERM. Call it before announcing that the command is ready. */
 export const onShutdown = (): Promise<void> =>
   new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());

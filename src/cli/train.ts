@@ -68,7 +68,7 @@ async function train(options: TrainOptions): Promise<void> {
   if (options.companionsOnly && !(await isBundle(options.out))) {
     throw new SidestreamError(
       'runtime/invalid-input',
-      `${options.out} is no bundle, and companions are kept in bundles only. Give the folder of one with --out.`,
+      `${options.out} is no bundle, and co-occurrence is stored in bundles only. Give the folder of one with --out.`,
     );
   }
   const bundle = await openFolder(options.bundle);
@@ -76,10 +76,14 @@ async function train(options: TrainOptions): Promise<void> {
   const end = endOfPast(log.events, options.past);
   const past = { ...log, events: log.events.filter(({ time }) => time < end) };
   const { interactions, unknown } = interactionsOf(past, bundle);
-  if (unknown > 0) console.error(`${unknown} events are about items that the bundle has not; they are left out.`);
-  const companions = cooccurrenceTable(interactions, bundle.items.length);
+  if (unknown > 0) console.error(`${unknown} events are about items that are not in the bundle; they are left out.`);
+  const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
   const trained = options.companionsOnly ? null : await trainModel(options, bundle, interactions);
-  const stored = await storeLearned({ base: trained?.model, companions }, options.out, bundle.manifest.digest);
+  const stored = await storeLearned(
+    { base: trained?.model, companions: cooccurrence },
+    options.out,
+    bundle.manifest.digest,
+  );
   if (trained) await removeCheckpoint(options.out);
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const about = { seconds, events: interactions.length, unknown };
@@ -95,8 +99,8 @@ async function train(options: TrainOptions): Promise<void> {
   const how = trained ? `Trained on ${about.events} events in ${seconds} s (${trained.epochs} epochs${quality})` : null;
   console.log(how ?? `Counted ${about.events} events in ${seconds} s`);
   for (const { file, bytes } of Object.values(stored)) console.log(`${file}: ${(bytes / 1e3).toFixed(0)} kB`);
-  const met = companions.offsets.filter((offset, item) => item > 0 && offset > companions.offsets[item - 1]).length;
-  if (stored.companions) console.log(`${met} of ${companions.count} items have companions`);
+  const met = cooccurrence.offsets.filter((offset, item) => item > 0 && offset > cooccurrence.offsets[item - 1]).length;
+  if (stored.companions) console.log(`${met} of ${cooccurrence.count} items have co-occurrence`);
 }
 
 async function trainModel(options: TrainOptions, bundle: Bundle, interactions: Interaction[]) {

@@ -15,7 +15,7 @@ interface WorkerOptions {
   imageEncoder: string;
 }
 
-/** `sidestream worker --queue redis://…`: encodes for builds on other machines, until it is told to end. */
+/** `sidestream worker --queue redis://…`: encodes for builds on other machines, until a signal ends it. */
 export function workerCommand(): Command {
   return new Command('worker')
     .description('encode for builds that were started with the same --queue')
@@ -33,7 +33,7 @@ export function workerCommand(): Command {
       const source = { presets, models };
       const worker = await startQueueWorker({ url: queue, source, workers, say: (line) => console.error(line) });
       const ended = onShutdown();
-      console.log(`Waiting for chunks (${workers} at a time). End with Ctrl+C; what is at hand is finished first.`);
+      console.log(`Waiting for chunks (${workers} at a time). End with Ctrl+C; chunks in work are finished first.`);
       await ended;
       await worker.close();
     });

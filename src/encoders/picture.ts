@@ -10,8 +10,8 @@ export interface Rectangle {
 }
 
 /**
- * Where a picture lands in the encoder's square: whole in the middle, its proportions kept (`letterbox`); over all of it
- * (`stretch`); or so that its middle fills it and the rest falls outside (`crop`, where x and y are negative).
+ * Position of a picture in the encoder's square: whole and centred with its proportions (`letterbox`), stretched over all of
+ * it (`stretch`), or centred and filling it, with the rest outside (`crop`, where x and y may be negative).
  */
 export function frame(width: number, height: number, { size, fit, shortestEdge }: Framing): Rectangle {
   if (fit === 'stretch') return { x: 0, y: 0, width: size, height: size };
@@ -22,7 +22,7 @@ export function frame(width: number, height: number, { size, fit, shortestEdge }
 }
 
 /**
- * Interleaved bytes to the encoder's layout.
+ * Converts interleaved bytes to the encoder's layout.
  * @param bytes [size, size, channels], red, green and blue first
  * @returns [3, size, size], 0..1
  */

@@ -28,9 +28,9 @@ export interface FitOptions {
   seed?: number;
 }
 
-/** Rows looked at; beyond that an even selection gives the same statistics for a fraction of the time. */
+/** Rows used at most; an even selection of more rows gives the same statistics in a fraction of the time. */
 const MOST_ROWS = 4096;
-/** Variance of an axis, as a share of the first one's, below which it is nothing but rounding. */
+/** Variance of an axis, as a share of the first one's, below which it is only rounding. */
 const LEAST_SHARE = 1e-9;
 
 /**
@@ -103,7 +103,7 @@ function statistics(tap: Float32Array, count: number, width: number): Pick<TapPr
   for (let n = 0; n < count; n++) for (let d = 0; d < width; d++) squares[d] += (tap[n * width + d] - mean[d]) ** 2;
   const spread = squares.map((s) => Math.sqrt(s / count));
   const largest = spread.reduce((max, s) => Math.max(max, s), 0);
-  // A value that hardly moves would be blown up to noise: below a millionth of the widest spread it counts as constant.
+  // Dividing by a tiny deviation would amplify noise: below a millionth of the largest one a value counts as constant.
   return { mean, deviation: Float32Array.from(spread, (s) => (s > largest * 1e-6 ? s : 1)) };
 }
 
@@ -180,8 +180,7 @@ export function encodeProjection(projections: Projections): Uint8Array<ArrayBuff
 export function decodeProjection(bytes: ArrayBuffer | Uint8Array): Projections {
   const view =
     bytes instanceof Uint8Array ? new DataView(bytes.buffer, bytes.byteOffset, bytes.length) : new DataView(bytes);
-  if (view.byteLength < 4 * HEADER_WORDS || view.getUint32(0, true) !== MAGIC)
-    throw invalid('it does not start as one');
+  if (view.byteLength < 4 * HEADER_WORDS || view.getUint32(0, true) !== MAGIC) throw invalid('it has no magic number');
   const version = view.getUint32(4, true);
   if (version !== VERSION) throw invalid(`it has version ${version}, not ${VERSION}`);
   const word = (i: number) => view.getUint32(4 * i, true);

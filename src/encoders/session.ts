@@ -4,13 +4,13 @@ import { SidestreamError } from '../error';
 import type { Encoder, RawTaps } from './encoder';
 import type { Preset } from './preset';
 
-/** What a session runs on. */
+/** Where a session runs. */
 export type EncoderBackend = Encoder<unknown>['backend'];
 
 /** Tensors by graph input name. */
 export type Feeds = Record<string, Tensor>;
 
-/** What we ask of a session; onnxruntime-node and onnxruntime-web both give it. */
+/** The part of a session that onnxruntime-node and onnxruntime-web have in common. */
 export interface RuntimeSession {
   run(feeds: Feeds, outputs: string[]): Promise<Record<string, { data: unknown }>>;
   release(): Promise<void>;
@@ -20,14 +20,14 @@ export interface RuntimeSession {
 export type OpenSession = (backend: EncoderBackend) => Promise<RuntimeSession>;
 
 /**
- * Two sessions of onnxruntime-web being created at once throw, and two running at once never return. So all sessions of
- * this thread take turns.
+ * Lock on all sessions of this thread: onnxruntime-web throws when two sessions are created at once, and never returns when
+ * two run at once.
  */
 const sessionLock = new Mutex();
 
 /**
- * A session that outlives its device: when a run fails, the session is opened again on the next backend of its list and
- * the run repeated. The list is used up only by failures, so a GPU that is lost twice ends on wasm for good.
+ * A session that survives the loss of its device: when a run fails, the session is opened again on the next backend of its
+ * list and the run is repeated. Only failures use up the list, so a GPU that is lost twice ends on wasm for good.
  */
 export class EncoderSession {
   readonly #preset: Preset;

@@ -47,7 +47,7 @@ async function runStream(method: DeviceMethod, stream: SplicedStream): Promise<R
     for (const [n, row] of stream.rows.entries()) {
       const phase = phaseOf(n, stream.shifts);
       if (phase === 'end') break;
-      // A repeated choice is no discovery: it teaches, but there is nothing to rank it among.
+      // A repeated choice is learned but not ranked: it is no discovery.
       if (phase !== 'start' && !chosen.has(row)) meters[phase].add(rankOf(await run.scores(), row, chosen));
       await run.observe(row, stream.times[n]);
       chosen.add(row);
@@ -76,18 +76,18 @@ const SEGMENT = 40;
 
 /**
  * Pairs shoppers X and Y and splices their streams: 40 events of X, the first 40 of Y, the next of X, up to 40.
- * Everybody is X once before anybody is again, with another Y each time.
+ * Every shopper is X once before any is X again, with another Y each time.
  * @param shoppers with more than 40 events each
  * @param count pairs; fewer where the shoppers do not make so many
- * @param likeness of two shoppers: Y is then whoever is least like X, next time the second least, and so on; without it
- *   Y is anybody
+ * @param similarity of two shoppers: Y is then the shopper least similar to X, next time the second least, and so on;
+ *   without it Y is any shopper
  * @throws SidestreamError `runtime/invalid-input` for fewer than two shoppers
  */
 export function splicedPairs(
   shoppers: readonly Shopper[],
   count: number,
   seed: number,
-  likeness?: (x: Shopper, y: Shopper) => number,
+  similarity?: (x: Shopper, y: Shopper) => number,
 ): SplicedStream[] {
   const n = shoppers.length;
   if (n < 2) {
@@ -103,7 +103,7 @@ export function splicedPairs(
     .map(({ shopper }) => shopper);
   const others = ring.map((x, at) => {
     const rest = [...ring.slice(at + 1), ...ring.slice(0, at)];
-    return likeness ? rest.sort((a, b) => likeness(x, a) - likeness(x, b)) : rest;
+    return similarity ? rest.sort((a, b) => similarity(x, a) - similarity(x, b)) : rest;
   });
   return Array.from({ length: Math.min(count, n * (n - 1)) }, (_, pair) =>
     splice(ring[pair % n], others[pair % n][Math.floor(pair / n)]),
@@ -119,7 +119,7 @@ function splice(x: Shopper, y: Shopper): SplicedStream {
   const rows = parts.flatMap(({ of, from, to }) => of.rows.slice(from, to));
   const times: number[] = [];
   for (const { of, from, to } of parts) {
-    // Y comes when X's own next event would have come, so that no clock gives the shift away.
+    // Y starts when X's next event would have come, so that times do not reveal the shift.
     const gap = x.times[SEGMENT] - x.times[SEGMENT - 1];
     const start = times.length === 0 ? of.times[from] : times[times.length - 1] + gap;
     for (const time of of.times.slice(from, to)) times.push(start + time - of.times[from]);

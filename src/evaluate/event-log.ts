@@ -10,7 +10,7 @@ export interface LogEvent {
   item: string;
   /** Milliseconds since the epoch. */
   time: number;
-  /** What was done with the item, in the log's own words. */
+  /** Type of the event, as the log names it. */
   type?: string;
 }
 
@@ -28,7 +28,7 @@ const MAX_ROW = 100_000;
 /** Numbers below are seconds (until the year 5138), others milliseconds (from 1973). */
 const SECONDS_BELOW = 1e11;
 
-/** Names that logs use, in lower case and without `_`, `-` and spaces; the first that is there counts. */
+/** Column names of logs, in lower case and without `_`, `-` and spaces; the first one present counts. */
 const COLUMNS = {
   user: ['user', 'userid', 'visitorid', 'visitor', 'customerid', 'sessionid'],
   item: ['item', 'itemid', 'productid', 'product', 'sku'],

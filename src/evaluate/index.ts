@@ -19,4 +19,4 @@ export {
   parseKept,
   summary,
 } from './result-summary';
-export { coldShoppers, endOfPast, type Shopper, shopperLikeness } from './shoppers';
+export { coldShoppers, endOfPast, type Shopper, shopperSimilarity } from './shoppers';

@@ -3,7 +3,7 @@ import { Learner, type LearnerCatalog, type LearnerOptions } from '../learner';
 import { scores } from '../ranking';
 import type { DeviceMethod } from './device';
 
-/** The same list for everybody. @param popularity one value per item */
+/** The same list for every shopper. @param popularity one value per item */
 export function popularityMethod(popularity: Float32Array): DeviceMethod {
   return { name: 'popularity', start: () => ({ scores: () => popularity, observe() {}, close() {} }) };
 }
@@ -57,7 +57,7 @@ export function baseMethod({ index, table }: LearnerCatalog, model: BaseModel): 
   };
 }
 
-/** What of the learner a method uses. */
+/** The parts of the learner that a method uses. */
 export interface LearnerMethod {
   name: string;
   catalog: LearnerCatalog;

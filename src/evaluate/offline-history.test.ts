@@ -58,7 +58,7 @@ test('what comes in parts is learned as if it had come at once', () => {
   for (const [at, lift] of a.lifts.entries()) expect(b.lifts[at]).toBeCloseTo(lift, 6);
 });
 
-test('what is recent counts half a window later; pairs across windows are companions', () => {
+test('recent choices count half a window later; pairs across windows co-occur', () => {
   const past = new OfflineHistory(4);
   past.age();
   past.learn(choices(['a', 1], ['b', 1]));

@@ -36,11 +36,11 @@ export interface OfflineProtocol {
    * choices; those after them are not read. Default: all but the first.
    */
   reported?: WindowRange;
-  /** Each so many-th choice is ranked. Default 1. */
+  /** Ranks every n-th choice. Default 1. */
   every?: number;
   /** Called after each epoch of a method's training. */
   onEpoch?(): void;
-  /** Called after a method's training, with its number of epochs and what it could have been. */
+  /** Called after a method's training, with its number of epochs and their limit. */
   onLearned?(epochs: number, most: number): void;
   /** Called when a method has ranked a window; windows from 1. */
   onRanked?(window: number, method: string, quality: Quality): void;
@@ -64,7 +64,7 @@ const EARLY_WINDOWS = 3;
  *
  * Models learn from the choices of window t, each user's after up to L earlier ones as context; the transitions within
  * that context are learned again with them. All else that models keep of older windows is in their weights. Counts
- * (popularity, companions) go on over all windows. Once a window is ranked it belongs to the past, and a sample of its
+ * (popularity, co-occurrence) go on over all windows. Once a window is ranked it belongs to the past, and a sample of its
  * choices, with the scores they were ranked by, fits the weights of the terms for the next one; the last tenth of the
  * first window fits those for the second.
  * @returns one run per method, in their order; one unit per reported window
@@ -87,16 +87,16 @@ export async function evaluateOffline(protocol: OfflineProtocol): Promise<Offlin
       past.learn(tail.interactions);
       const next = parts[window];
       const cases = past.cases(next).filter((_, index) => index % every === 0);
-      const exam = { cases, past, terms: itemTerms(past), count };
+      const evaluation = { cases, past, terms: itemTerms(past), count };
       if (window + 1 < first) {
-        await fitWeights(candidates, { ...exam, cases: fittedCases(cases) }, () => {});
+        await fitWeights(candidates, { ...evaluation, cases: fittedCases(cases) }, () => {});
         continue;
       }
-      await rankWindow(candidates, exam, countsOf(next, count));
+      await rankWindow(candidates, evaluation, countsOf(next, count));
       for (const { run } of candidates) protocol.onRanked?.(window + 1, run.name, run.units[window + 1 - first]);
-      if (early.length < EARLY_WINDOWS) early.push(exam);
+      if (early.length < EARLY_WINDOWS) early.push(evaluation);
     }
-    for (const exam of early) await rankAgain(candidates, exam);
+    for (const evaluation of early) await rankAgain(candidates, evaluation);
   } finally {
     for (const { model } of methods) model?.dispose();
   }
@@ -118,7 +118,7 @@ const candidateOf = (method: OfflineMethod): MethodState => ({
   weights: method.weights,
 });
 
-/** Trains the models on a window and takes all but its last choices into the past. @returns these last choices */
+/** Trains the models on a window and adds all but its last choices to the past. @returns these last choices */
 async function learnWindow(
   { onEpoch, onLearned }: OfflineProtocol,
   candidates: readonly MethodState[],
@@ -127,10 +127,10 @@ async function learnWindow(
 ): Promise<{ interactions: Interaction[]; cases: RankCase[] }> {
   past.age();
   const cut = Math.round(interactions.length * (1 - VALIDATION));
-  const [lesson, tail] = [interactions.slice(0, cut), interactions.slice(cut)];
+  const [training, tail] = [interactions.slice(0, cut), interactions.slice(cut)];
   const context = Math.max(0, ...candidates.map(({ method }) => method.model?.context ?? 0));
-  const sequences = past.sequences(lesson, context);
-  past.learn(lesson);
+  const sequences = past.sequences(training, context);
+  past.learn(training);
   const cases = past.cases(tail);
   const step = Math.max(1, Math.ceil(cases.length / VALIDATION_CASES));
   const validation = cases.filter((_, index) => index % step === 0);
@@ -146,13 +146,13 @@ async function learnWindow(
 /** Ranks the choices of a window by every method, then fits the weights to them. @param chosen choices of each item in it */
 async function rankWindow(
   candidates: readonly MethodState[],
-  exam: EvaluationWindow,
+  evaluation: EvaluationWindow,
   chosen: Float32Array,
 ): Promise<void> {
-  const { past, count } = exam;
+  const { past, count } = evaluation;
   const meters = candidates.map(() => ({ whole: new QualityMeter(), alone: new QualityMeter() }));
   for (const { run } of candidates) run.ranked.push({ whole: [], content: [], newFirst: [] });
-  await fitWeights(candidates, exam, (index, { target, history }, values) => {
+  await fitWeights(candidates, evaluation, (index, { target, history }, values) => {
     const { method, run, weights } = candidates[index];
     const rankBy = (by: OfflineWeights): number => rankOf(offlineScore(values, by, count), target, history);
     const ranked = run.ranked[run.ranked.length - 1];
@@ -163,7 +163,7 @@ async function rankWindow(
     if (!method.alone) return;
     meters[index].alone.add(rankBy(method.alone));
     ranked.content.push({ ...about, rank: rankBy(CONTENT) });
-    ranked.newFirst.push({ ...about, rank: about.isNew ? rankBy({ ...weights, newcomer: FIRST }) : rank });
+    ranked.newFirst.push({ ...about, rank: about.isNew ? rankBy({ ...weights, coldStart: FIRST }) : rank });
   });
   for (const [index, { method, run }] of candidates.entries()) {
     run.units.push(meters[index].whole.quality);
@@ -173,17 +173,17 @@ async function rankWindow(
 
 async function fitWeights(
   candidates: readonly MethodState[],
-  exam: EvaluationWindow,
+  evaluation: EvaluationWindow,
   onCase: Parameters<typeof evaluateWindow>[2],
 ): Promise<void> {
   const methods = candidates.map(({ method }) => method);
-  const samples = await evaluateWindow(methods, exam, onCase);
+  const samples = await evaluateWindow(methods, evaluation, onCase);
   for (const [index, candidate] of candidates.entries()) {
-    candidate.weights = fittedWeights(candidate, samples[index], exam.count);
+    candidate.weights = fittedWeights(candidate, samples[index], evaluation.count);
   }
 }
 
-/** Ranks choices of long ago by the models as they are now; popularity is that of then. */
+/** Ranks the choices of early windows by the last models, with the popularity of that time. */
 async function rankAgain(candidates: readonly MethodState[], { cases, terms, count }: EvaluationWindow): Promise<void> {
   for (const { method, run } of candidates) {
     if (!method.model || !method.alone) continue;
@@ -208,9 +208,9 @@ function countsOf(interactions: readonly Interaction[], count: number): Float32A
 /** A method under test: a weighted sum of terms. */
 export interface OfflineMethod {
   name: string;
-  /** Weights of its terms, as long as none were fitted. */
+  /** Weights of its terms before any were fitted. */
   weights: OfflineWeights;
-  /** Whether the weights are fitted to what was ranked before. */
+  /** Whether the weights are fitted to the choices ranked before. */
   fitted: boolean;
   /** Vectors that its content terms compare. */
   content: ItemVectors;
@@ -228,21 +228,21 @@ export interface OfflineRun {
   alone: Quality[];
   /** By the last model's score alone, on the first reported windows again. */
   retention: Quality[];
-  /** Two of the three ways are empty without `alone`. */
+  /** Two of the three rankings are empty without `alone`. */
   ranked: RankedWindow[];
-  /** Numbers that the model consists of after each window that was learned; empty without one. */
+  /** Parameters of the model after each window; empty without a model. */
   parameters: number[];
 }
 
-/** A method on its way through the log. */
+/** State of a method while the log is evaluated. */
 export interface MethodState {
   method: OfflineMethod;
   run: OfflineRun;
-  /** As they stand for the next window. */
+  /** Weights for the next window. */
   weights: OfflineWeights;
 }
 
-/** Choices to be ranked, with what is known before any of them. */
+/** Choices to rank, with the history before them. */
 export interface EvaluationWindow {
   cases: readonly RankCase[];
   past: OfflineHistory;
@@ -288,7 +288,7 @@ export async function evaluateWindow(
   const step = fittedStep(cases);
   const uses = (method: OfflineMethod, ...names: OfflineTerm[]): boolean =>
     names.some((name) => name in method.weights);
-  const table = methods.some((method) => uses(method, 'companions')) ? past.cooccurrence.table() : null;
+  const table = methods.some((method) => uses(method, 'cooccurrence')) ? past.cooccurrence.table() : null;
   for (let start = 0; start < cases.length; start += CHUNK) {
     const part = cases.slice(start, start + CHUNK);
     const shared = new Map<ItemVectors, OfflineValues[]>();
@@ -296,13 +296,13 @@ export async function evaluateWindow(
       if (shared.has(method.content) || !uses(method, 'recent', 'session')) continue;
       shared.set(method.content, await contentTerms(method.content, part));
     }
-    const companions = table ? part.map(({ history }) => cooccurrence(table, history, count)) : [];
+    const lifts = table ? part.map(({ history }) => cooccurrence(table, history, count)) : [];
     for (const [at, method] of methods.entries()) {
       const own = (await method.model?.terms(part)) ?? [];
       const content = shared.get(method.content) ?? [];
       for (const [index, entry] of part.entries()) {
         const passing = { ...content[index], ...own[index] };
-        const lasting = { ...terms, companions: companions[index] };
+        const lasting = { ...terms, cooccurrence: lifts[index] };
         onCase(at, entry, { ...lasting, ...passing });
         if (method.fitted && (start + index) % step === 0) {
           kept[at].push({ entry, values: { ...lasting, ...copies(passing) } });
@@ -313,11 +313,11 @@ export async function evaluateWindow(
   return kept;
 }
 
-/** Out of the matrices they are rows of, which can go then. */
+/** Copies the values, so that the matrices whose rows they are can be freed. */
 const copies = (values: OfflineValues): OfflineValues =>
   Object.fromEntries(Object.entries(values).map(([name, term]) => [name, term?.slice()]));
 
-/** Weights that make the sampled choices likely, near those that the method had; its own where nothing is fitted. */
+/** Weights that make the sampled choices likely, near the method's previous ones; the previous ones where nothing is fitted. */
 export function fittedWeights(
   { method, weights }: MethodState,
   samples: readonly SampledChoice[],
@@ -325,9 +325,9 @@ export function fittedWeights(
 ): OfflineWeights {
   if (!method.fitted || samples.length === 0) return weights;
   const names = Object.keys(weights) as OfflineTerm[];
-  const nothing = new Float32Array(count);
+  const zeros = new Float32Array(count);
   const choices = samples.map(({ values, entry: { history, target } }) => ({
-    terms: names.map((name) => values[name] ?? nothing),
+    terms: names.map((name) => values[name] ?? zeros),
     target,
     excluded: history,
   }));

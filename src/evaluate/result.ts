@@ -25,11 +25,11 @@ export interface ResultTable {
   methods: MethodRun[];
 }
 
-/** What one protocol found with one seed. The first table is the one that a program reads. */
+/** Result of one protocol with one seed. The first table is the one that programs read. */
 export interface ProtocolRun {
   protocol: string;
   seed: number;
-  /** What was evaluated, in words, without the seed. */
+  /** Description of the evaluation, without the seed. */
   setting: string;
   tables: ResultTable[];
   /** Single numbers of the whole run, by name; `x se` is the standard error of `x`. */
@@ -94,7 +94,7 @@ export function parseRun(text: string): ProtocolRun {
   );
 }
 
-/** What one protocol found over all its seeds. */
+/** Result of one protocol over all its seeds. */
 export type MergedRun = Omit<ProtocolRun, 'seed'> & { seeds: number[] };
 
 /**

@@ -68,11 +68,11 @@ interface Traits {
 }
 
 /**
- * How alike the choices of two shoppers are, -1 to 1: mean of the cosines of their content and of their categories, each
- * against what all shoppers choose.
+ * Similarity of the choices of two shoppers, -1 to 1: mean of the cosines of their content and of their categories, each
+ * relative to the choices of all shoppers.
  * @param popularity [count] choices of each item by all shoppers
  */
-export function shopperLikeness(
+export function shopperSimilarity(
   { content, categories }: Pick<CatalogIndex, 'content' | 'categories'>,
   popularity: Float32Array,
 ): (x: Shopper, y: Shopper) => number {
@@ -92,14 +92,14 @@ export function shopperLikeness(
   ];
   const usual = traits.map((trait) => meanOf(trait, [...popularity.keys()], popularity));
   const known = new Map<Shopper, Float64Array[]>();
-  const about = (shopper: Shopper): Float64Array[] => {
+  const traitsOf = (shopper: Shopper): Float64Array[] => {
     const found = known.get(shopper) ?? traits.map((trait, t) => difference(trait, shopper, usual[t]));
     known.set(shopper, found);
     return found;
   };
   return (x, y) => {
-    const others = about(y);
-    return about(x).reduce((sum, own, t) => sum + cosine(own, others[t]) / traits.length, 0);
+    const others = traitsOf(y);
+    return traitsOf(x).reduce((sum, own, t) => sum + cosine(own, others[t]) / traits.length, 0);
   };
 }
 

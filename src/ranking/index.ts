@@ -14,6 +14,7 @@ export {
   type BaseSignal,
   type ExpertEmbeddings,
   HALF_LIFE,
+  LONGEST_HISTORY,
   rawTermValues,
   recencyWeights,
   TERMS,

@@ -13,7 +13,7 @@ export interface ServedRepo {
 /** Big files lie on another host, as the hub's do. */
 const BIG = 4096;
 
-/** A model hub on this machine: speaks the hub's protocol, and misbehaves when told to. */
+/** A model hub on this machine, with the hub's protocol and with failures that a test sets. */
 export class HubServer {
   readonly repos = new Map<string, ServedRepo>();
   /** Every request: `GET hub /path`, with the range and whether a token came along. */
@@ -65,12 +65,12 @@ export class HubServer {
     const failure = this.failures.shift();
     const [, name, file] = /^\/([^/]+\/[^/]+)\/resolve\/[^/]+\/(.+)$/.exec(request.url ?? '') ?? [];
     const repo = this.repos.get(name);
-    const refuse = (status: number, code: string) => response.writeHead(status, { 'x-error-code': code }).end();
-    if (failure) return void refuse(failure, 'Trouble');
-    if (!repo) return void refuse(404, 'RepoNotFound');
-    if (repo.token && request.headers.authorization !== `Bearer ${repo.token}`) return void refuse(401, 'GatedRepo');
+    const fail = (status: number, code: string) => response.writeHead(status, { 'x-error-code': code }).end();
+    if (failure) return void fail(failure, 'Trouble');
+    if (!repo) return void fail(404, 'RepoNotFound');
+    if (repo.token && request.headers.authorization !== `Bearer ${repo.token}`) return void fail(401, 'GatedRepo');
     const bytes = this.#bytes(name, file);
-    if (!bytes) return void refuse(404, 'EntryNotFound');
+    if (!bytes) return void fail(404, 'EntryNotFound');
     response.setHeader('x-repo-commit', repo.commit);
     if (bytes.length < BIG) {
       const git = createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');

@@ -1,4 +1,4 @@
-/** Links of a shop by the item that they stand at: rows of the catalogue. */
+/** Links of a shop by the item that they start from: rows of the catalogue. */
 export type LinkSets = ReadonlyMap<number, ReadonlySet<number>>;
 
 /** How well lists find the links that people made. */
@@ -12,8 +12,8 @@ export interface LinkQuality {
 
 /**
  * Compares lists with links made by hand.
- * @param listOf rows of the list at an item, best first
- * @param places that are looked at, default 10
+ * @param listOf rows of an item's list, best first
+ * @param places first places that count, default 10
  */
 export function linkQuality(links: LinkSets, listOf: (row: number) => readonly number[], places = 10): LinkQuality {
   let [recall, hits] = [0, 0];

@@ -68,10 +68,10 @@ export const WEIGHTS: TermWeights = {
   experts: 0,
 };
 
-/** State of a shopper of this taste. */
-export function state(taste: Partial<ChoiceHistory> = {}): RankState {
+/** State of a shopper with this history. */
+export function state(history: Partial<ChoiceHistory> = {}): RankState {
   return {
-    history: { rows: [], strengths: [], dismissed: new Set(), ...taste },
+    history: { rows: [], strengths: [], dismissed: new Set(), ...history },
     weights: WEIGHTS,
     base: null,
     residualScores: null,

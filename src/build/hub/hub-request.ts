@@ -2,11 +2,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { SidestreamError } from '../../error';
 
-/** What the hub says of a file before it sends it. */
+/** Metadata of a file on the hub. */
 export interface HubEntry {
-  /** Names the contents: SHA-256 of a big file, git's SHA-1 of a small one. */
+  /** Digest of the contents: SHA-256 of a large file, git's SHA-1 of a small one. */
   etag: string | null;
-  /** Bytes, where they are told. */
+  /** Bytes; null where the hub does not name them. */
   size: number | null;
   /** Commit the revision leads to. */
   commit: string | null;
@@ -14,11 +14,11 @@ export interface HubEntry {
 
 const REDIRECTS = 10;
 
-/** A connection that broke or never came about. Trying again may help. */
+/** A connection that broke or could not be made. Another try may help. */
 export class ConnectionLost extends Error {}
 
 /**
- * Asks about a file.
+ * Requests the metadata of a file.
  * @returns null when the repository has no such file
  * @throws SidestreamError `encoder/forbidden`, `encoder/not-found`, `encoder/download-failed`; ConnectionLost
  */
@@ -62,8 +62,8 @@ interface Request {
 }
 
 /**
- * Follows redirects by hand, so that the token goes to the hub alone. A HEAD ends where another host would be asked: big
- * files lie on servers that answer nothing but GET, and the hub has said all by then.
+ * Follows redirects by hand, so that the token goes to the hub alone. A HEAD request stops before another host: large files
+ * are on servers that answer GET only, and the hub has sent all metadata by then.
  */
 async function request(settings: HubSettings, start: string, { method, headers, signal }: Request) {
   const hops: Response[] = [];
@@ -91,7 +91,7 @@ async function request(settings: HubSettings, start: string, { method, headers, 
     await response.body?.cancel();
     url = new URL(location, url).href;
   }
-  throw new SidestreamError('encoder/download-failed', `${start} leads in circles. Check HF_ENDPOINT.`);
+  throw new SidestreamError('encoder/download-failed', `${start} has too many redirects. Check HF_ENDPOINT.`);
 }
 
 /** Whether an address has the origin of the hub, or the same host by https where the hub is configured with http. */
@@ -112,22 +112,22 @@ function requestError({ token }: HubSettings, url: string, response: Response): 
   return new SidestreamError(response.status === 404 ? 'encoder/not-found' : 'encoder/download-failed', message);
 }
 
-/** Why a fetch failed: undici hides it in the cause. */
+/** Why a fetch failed; undici puts the reason into the cause. */
 function reason(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
   const { cause } = thrown;
   return cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : thrown.message;
 }
 
-/** Where models are looked for unless HF_ENDPOINT names a mirror. */
+/** Default endpoint; HF_ENDPOINT may name a mirror. */
 export const HUB_ENDPOINT = 'https://huggingface.co';
 
-/** How the hub is reached, and where what it gave is kept. */
+/** Settings of the hub and of the local cache. */
 export interface HubSettings {
   endpoint: string;
   /** Sent to the endpoint, and to no other host. */
   token?: string;
-  /** Nothing is asked of the network; what is in the cache has to do. */
+  /** Whether to use the cache alone, without the network. */
   offline: boolean;
   /** Folder of the cache, in the layout of the hub's own tools, which share it. */
   cache: string;

@@ -6,7 +6,7 @@ import type { Meter } from '../meter';
 import { download } from './hub-download';
 import { askHub, ConnectionLost, type HubEntry, type HubSettings } from './hub-request';
 
-/** Tries to reach the hub before the cache has to do. */
+/** Tries to reach the hub before the cache is used. */
 const TRIES = 3;
 
 /** One revision of one repository of a model hub. */
@@ -36,9 +36,9 @@ export class HubRepo {
   }
 
   /**
-   * A file, from the cache when the hub still has the same one there, or cannot be reached.
+   * Gets a file, from the cache when the hub still has the same contents or cannot be reached.
    * @returns its path on this machine; null when the repository has no such file
-   * @throws SidestreamError `encoder/offline` when it is neither here nor to be had; others as `download`
+   * @throws SidestreamError `encoder/offline` when it is neither cached nor reachable; others as `download`
    */
   async file(path: string): Promise<string | null> {
     if (this.#settings.offline) return this.#cached(path, 'HF_HUB_OFFLINE is set');
@@ -60,7 +60,7 @@ export class HubRepo {
     return `${this.#settings.endpoint}/${this.repo}/resolve/${encodeURIComponent(this.resolved)}/${path}`;
   }
 
-  /** What the hub says, or why it cannot be reached. */
+  /** Metadata of a file, null for a missing file, or the reason why the hub cannot be reached. */
   async #ask(url: string): Promise<HubEntry | null | string> {
     let why = '';
     for (let attempt = 0; attempt < TRIES; attempt++) {

@@ -6,7 +6,7 @@ import type { Preset } from '../../encoders';
 import { SidestreamError } from '../../error';
 import type { HubRepo } from './hub';
 
-/** Where a model's files lie: a repository of the hub or a folder. */
+/** Source of a model's files: a repository of the hub or a folder. */
 export interface ModelSource {
   /** Last part of its name, for the preset. */
   name: string;
@@ -102,7 +102,7 @@ const pathSchema = v.pipe(
   v.check((path) => path !== '' && !path.split(/[/\\]/).includes('..') && !/^([/\\]|[a-z]:)/i.test(path)),
 );
 
-/** File names come out of models too: none may lead out of its folder. */
+/** File names come from models too, so none may leave the model's folder. */
 function inside(path: string): string {
   if (v.is(pathSchema, path)) return path;
   throw new SidestreamError(
@@ -134,7 +134,7 @@ const nameSchema = v.pipe(v.string(), v.trim(), v.regex(/^[\w.+-]{2,64}$/), v.no
 /**
  * The licence in the header of a model card.
  * @param card contents of README.md
- * @returns SPDX identifier, the card's own name for it where there is none, or null when the card does not say
+ * @returns SPDX identifier, the card's own name where there is none, or null when the card names no licence
  */
 export function cardLicense(card: string): string | null {
   const header = /^---\r?\n([\s\S]*?)\r?\n---/.exec(card)?.[1] ?? '';

@@ -19,14 +19,14 @@ import {
 
 /** Chunks in the queue at a time: enough for many workers, few enough for the memory of a small server. */
 const SLOTS = 64;
-/** How often all chunks on their way are looked at, whatever the events said: events can be missed. */
+/** How often all chunks in flight are checked, in milliseconds, as events can be missed. */
 const SWEEP_MS = 2000;
-/** What nobody fetched, because its build ended, is removed after a day. */
+/** Results that were not fetched, because their build ended, are removed after a day. */
 const KEEP = { age: 24 * 3600 };
 
 /**
- * Has chunks encoded by the processes that run `sidestream worker` on the same queue. A chunk is known by what is in it:
- * a build that is started again finds what workers finished meanwhile.
+ * Encodes chunks by the processes that run `sidestream worker` on the same queue. The id of a chunk is a digest of its
+ * content, so that a restarted build finds what workers finished meanwhile.
  * @throws SidestreamError `build/no-engine`; `build/queue` when the server cannot be reached
  */
 export async function queueRunner(
@@ -43,7 +43,7 @@ export async function queueRunner(
   const runner = new QueueRunner(chunks, projections, events, say);
   await Promise.all([chunks.waitUntilReady(), projections.waitUntilReady(), events.waitUntilReady()]);
   if ((await chunks.getWorkersCount()) === 0) {
-    say(`No worker is there yet. Start some: sidestream worker --queue ${withoutPassword(url)}`);
+    say(`There is no worker yet. Start one: sidestream worker --queue ${withoutPassword(url)}`);
   }
   return runner;
 }
@@ -52,7 +52,7 @@ interface Pending {
   job: ChunkJob;
   resolve(outputs: ChunkOutput[]): void;
   reject(error: unknown): void;
-  /** Whether it is being looked at right now. */
+  /** Whether it is being checked right now. */
   busy: boolean;
 }
 
@@ -93,7 +93,7 @@ class QueueRunner implements ChunkRunner {
     const done = new Promise<ChunkOutput[]>((resolve, reject) => {
       this.#pending.set(id, { job, resolve, reject, busy: false });
     });
-    // One that failed in an earlier build would stay failed.
+    // A chunk that failed in an earlier build would stay failed.
     if ((await this.#chunks.getJobState(id)) === 'failed') await this.#chunks.remove(id);
     await this.#add(id, job);
     await this.#look(id);
@@ -102,7 +102,7 @@ class QueueRunner implements ChunkRunner {
 
   async close(): Promise<void> {
     clearInterval(this.#sweep);
-    // The projections are needed no more: a build that goes on brings them again.
+    // The projections are no longer needed: a build that continues adds them again.
     const shared = await Promise.allSettled(this.#shared.values());
     for (const one of shared) {
       if (one.status === 'fulfilled') await (await this.#projections.getJob(one.value))?.remove();
@@ -125,7 +125,7 @@ class QueueRunner implements ChunkRunner {
     return this.#chunks.add('chunk', job, { jobId: id, attempts: 3, removeOnComplete: KEEP, removeOnFail: KEEP });
   }
 
-  /** Takes what a worker made of a chunk, if it is done; brings it again if the server lost it. */
+  /** Takes the result of a finished chunk; adds the chunk again if the server lost it. */
   async #look(id: string): Promise<void> {
     const pending = this.#pending.get(id);
     if (!pending || pending.busy) return;

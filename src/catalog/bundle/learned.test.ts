@@ -17,7 +17,7 @@ const config: BaseConfig = {
   temperature: 0.1,
 };
 const base = (...bytes: number[]) => ({ bytes: new Uint8Array(bytes), config });
-/** Items a and b of two are companions. */
+/** Items a and b of two co-occur. */
 const cooccurrence: CooccurrenceTable = {
   count: 2,
   offsets: Uint32Array.of(0, 1, 2),
@@ -150,7 +150,7 @@ describe('a bundle built in the place of another', () => {
         };
       },
     ],
-  ])('drops the companions alone after %s', async (_, change) => {
+  ])('drops the co-occurrence table alone after %s', async (_, change) => {
     const kept = await rebuilt(change);
     expect(kept.base).toEqual(kept.learned.base);
     expect(kept.companions).toBeUndefined();

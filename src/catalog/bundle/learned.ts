@@ -18,16 +18,15 @@ import {
 export interface Learned {
   /** Weights of a base model as safetensors, and what it is. */
   base?: { bytes: Uint8Array; config: BaseConfig };
-  /** What is chosen together, about the items of the bundle in their order. */
+  /** Co-occurrence of the bundle's items, in their order. */
   cooccurrence?: CooccurrenceTable;
 }
 
 /**
- * Puts what was learned into a bundle, each in place of the one it may have: the files first, then one manifest naming
- * them. What is not given stays as it is, and so does the bundle before: it is the one with other items, which a page can
- * fall back to.
+ * Puts what was learned into a bundle, replacing what it had: the files first, then one manifest that names them. Parts that
+ * are not given stay, and so does the previous bundle, which has other items and which a page can fall back to.
  * @returns the new manifest
- * @throws SidestreamError `bundle/invalid` when the companions are not about as many items as the bundle has
+ * @throws SidestreamError `bundle/invalid` when the co-occurrence table has another number of items than the bundle
  */
 export async function addLearned(manifest: Manifest, learned: Learned, sink: BundleSink): Promise<Manifest> {
   const next: Manifest = { ...manifest, schema: BUNDLE_SCHEMA, ...(await putLearned(learned, manifest.count, sink)) };
@@ -37,9 +36,9 @@ export async function addLearned(manifest: Manifest, learned: Learned, sink: Bun
 
 /**
  * Writes the files of what was learned for a bundle of `count` items.
- * @param order rows of the companions in the order of the bundle's items; default: the same order
+ * @param order rows of the co-occurrence table in the order of the bundle's items; default: the same order
  * @returns the manifest's entries
- * @throws SidestreamError `bundle/invalid` when the companions are about another number of items
+ * @throws SidestreamError `bundle/invalid` when the co-occurrence table has another number of items
  */
 export async function putLearned(
   { base, cooccurrence }: Learned,
@@ -50,7 +49,7 @@ export async function putLearned(
   if (cooccurrence && cooccurrence.count !== count) {
     throw new SidestreamError(
       'bundle/invalid',
-      `The companions are about ${cooccurrence.count} items, the bundle has ${count}. Train for this bundle.`,
+      `The co-occurrence table is for ${cooccurrence.count} items, the bundle has ${count}. Train for this bundle.`,
     );
   }
   const put = async (stem: string, extension: string, bytes: Uint8Array): Promise<BundleFile> => {
@@ -73,7 +72,7 @@ export async function putLearned(
   return learned;
 }
 
-/** A bundle as far as it decides what another one may take over from it. */
+/** The parts of a bundle that decide what the next one may keep of it. */
 export interface Predecessor {
   manifest: Manifest;
   items: readonly Pick<Item, 'id'>[];
@@ -82,8 +81,8 @@ export interface Predecessor {
 }
 
 /**
- * What a bundle may keep of what was learned for the one it takes the place of: the base model when the features mean
- * the same (encoders, what they read, projection), the companions when the items are the same in the same order.
+ * What a bundle may keep of what was learned for the bundle that it replaces: the base model when the features mean the
+ * same (encoders, text recipe, projection), the co-occurrence table when the items are the same in the same order.
  */
 export function keepLearned(before: Predecessor, after: Predecessor): Pick<Manifest, 'base' | 'companions'> {
   const { base, companions } = before.manifest;
@@ -93,7 +92,7 @@ export function keepLearned(before: Predecessor, after: Predecessor): Pick<Manif
   };
 }
 
-/** The clusters of a bundle, where the vectors they were made from still mean the same; else null. */
+/** The clusters of a bundle, when the vectors that they were made from still mean the same; else null. */
 export async function previousClusters(
   { manifest, items, clusters }: Predecessor,
   after: FeatureMeaning,
@@ -106,7 +105,7 @@ export async function previousClusters(
   return { axes: await clusters.axes(), directory: await clusters.directory(), items };
 }
 
-/** What decides what the numbers of features mean. */
+/** What the meaning of feature values depends on. */
 type FeatureMeaning = Pick<Manifest, 'dim' | 'text' | 'projection' | 'modalities'>;
 
 function sameFeatures(before: FeatureMeaning, after: FeatureMeaning): boolean {

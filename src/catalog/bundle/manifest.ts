@@ -10,7 +10,7 @@ export const READABLE_SCHEMAS = [1, BUNDLE_SCHEMA] as const;
 /** Name of the one mutable file of a bundle. */
 export const MANIFEST_FILE = 'manifest.json';
 
-/** Items of the largest catalogue that can be read: memory is allocated by what the manifest says. */
+/** Items of the largest catalogue accepted: memory is allocated by the manifest's numbers. */
 const MOST_ITEMS = 1e7;
 /** Widest row and longest base vector, in values. */
 const MOST_VALUES = 8192;
@@ -52,12 +52,12 @@ const modalitySchema = v.pipe(
     contentTap: count,
     /** Share of this modality in content similarity, 0 to 1; the two add up to 1. */
     contentWeight: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
-    /** What the browser needs to encode a new item; absent when the bundle was built without encoders. */
+    /** Files with which the browser encodes a new item; absent when the bundle was built without encoders. */
     encoder: v.optional(
       v.strictObject({
         onnx: fileSchema,
         tokenizer: v.optional(fileSchema),
-        /** The preset, for encoders that do not come with the package; read by whoever opens them. */
+        /** The preset of an encoder that does not come with the package; parsed when the encoder is opened. */
         settings: v.optional(v.record(v.string(), v.unknown())),
       }),
     ),
@@ -75,12 +75,12 @@ const size = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_536));
 export const BASE_RECIPES = ['sidestream', 'paper'] as const;
 export type BaseRecipe = (typeof BASE_RECIPES)[number];
 
-/** What a base model is, beside its weights. */
+/** Configuration of a base model. */
 export const baseConfigSchema = v.strictObject({
   recipe: v.picklist(BASE_RECIPES),
   /** E: width of item embeddings and user vectors; a multiple of `heads`. */
   embeddingDim: size,
-  /** L: items of a history that the user encoder sees. */
+  /** L: items of a history that the user encoder reads. */
   maxSeqLen: size,
   heads: size,
   blocks: size,
@@ -98,15 +98,15 @@ const clustersSchema = v.strictObject({
   largest: upTo(MOST_IN_PART),
   /** Centroids, and the files of every cluster and of the index of ids. */
   directory: fileSchema,
-  /** What base vectors are measured along. */
+  /** Principal axes of the base vectors. */
   axes: fileSchema,
-  /** Facts about the whole catalogue. */
+  /** Statistics of the whole catalogue. */
   statistics: fileSchema,
-  /** Items that stand for the catalogue before anything is known of a shopper; each is in a cluster, too. */
+  /** Items that represent the catalogue before anything is known of a shopper; each is in a cluster, too. */
   head: v.strictObject({ count: upTo(MOST_IN_PART), items: fileSchema, features: fileSchema }),
 });
 
-/** `manifest.json`, the one mutable file of a bundle. Its version says which keys there are; any other is an error. */
+/** `manifest.json`, the one mutable file of a bundle. The version decides the keys; any other key is an error. */
 export const manifestSchema = v.strictObject({
   schema: v.picklist(READABLE_SCHEMAS),
   /** SHA-256 over the digests of all items, features and the projection: names this state of the catalogue. */
@@ -115,16 +115,16 @@ export const manifestSchema = v.strictObject({
   count: upTo(MOST_ITEMS),
   /** Width D of every projected tap. */
   dim: upTo(MOST_VALUES),
-  /** What the text encoder read of each item; a new item must be read the same way. */
+  /** Fields that the text encoder read of each item; a new item must be encoded from the same. */
   text: v.picklist(TEXT_RECIPES),
   modalities: v.strictObject({ text: modalitySchema, image: modalitySchema }),
   /** Means, deviations and projection of every tap; needed only to encode new items. */
   projection: fileSchema,
   /** All items and their features; empty in a bundle of clusters. */
   shards: v.strictObject({ items: v.array(shardSchema), features: v.array(shardSchema) }),
-  /** Where a large catalogue is. */
+  /** Clusters of a large catalogue. */
   clusters: v.optional(clustersSchema),
-  /** What the shop learned from its logs, when it did. */
+  /** The base model that the shop trained on its logs, if it did. */
   base: v.optional(
     v.strictObject({
       /** Weights as safetensors. */
@@ -132,9 +132,9 @@ export const manifestSchema = v.strictObject({
       config: baseConfigSchema,
     }),
   ),
-  /** What the shop's logs, or its own links and orders, say goes together, about these items in this order. */
+  /** Co-occurrence table of these items in this order, from the shop's logs or from its links and orders. */
   companions: v.optional(v.strictObject({ ...fileSchema.entries, origin: v.optional(v.literal('shop')) })),
-  /** The manifest that this one took the place of. Its files stay, so that it can be used while this one's are missing. */
+  /** The manifest that this one replaced. Its files stay, so that it can be used while some of this one's are missing. */
   previous: v.optional(fileSchema),
 });
 
@@ -145,13 +145,13 @@ export type Modality = keyof Manifest['modalities'];
 /** The order of modalities in every feature row. */
 export const MODALITIES = ['text', 'image'] as const satisfies Modality[];
 
-/** The bytes of a manifest: fields in one fixed order, so that equal manifests are equal bytes. */
+/** The bytes of a manifest, fields in a fixed order, so that equal manifests give equal bytes. */
 export const encodeManifest = (manifest: Manifest): Uint8Array =>
   new TextEncoder().encode(`${JSON.stringify(v.parse(manifestSchema, manifest), null, 2)}\n`);
 
 /**
- * Every file the manifest names, once each: shards, projection, encoders, base model, companions. The files that the
- * directory of clusters names are not among them, nor are those of the previous manifest.
+ * Every file that the manifest names, once each: shards, projection, encoders, base model, co-occurrence table; neither the
+ * files that the directory of clusters names nor those of the previous manifest.
  */
 export function bundleFiles(manifest: Manifest): BundleFile[] {
   const encoders = MODALITIES.flatMap((modality) => {
@@ -172,10 +172,10 @@ export function bundleFiles(manifest: Manifest): BundleFile[] {
 export type BundleSink = (name: string, bytes: Uint8Array) => Promise<void>;
 
 /**
- * Writes a manifest, and a copy of it under a content-hashed name, by which the manifest after it can name it: a page
- * that finds the next bundle uploaded in part goes back to this one. One that says the same as the manifest in its place
- * is that manifest.
- * @param before the manifest that it takes the place of
+ * Writes a manifest, and a copy of it under a content-hashed name, by which the next manifest refers to it: a page that
+ * finds the next bundle partly uploaded falls back to this one. A manifest with the same content as the one that it replaces
+ * keeps that one's `previous`.
+ * @param before the manifest that it replaces
  * @returns the manifest as it is stored
  */
 export async function putManifest(manifest: Manifest, before: Manifest | null, sink: BundleSink): Promise<Manifest> {
@@ -191,7 +191,7 @@ export async function putManifest(manifest: Manifest, before: Manifest | null, s
   return next;
 }
 
-/** Writes a manifest as it is: its copy first. */
+/** Writes a manifest unchanged, its copy first. */
 export async function storeManifest(manifest: Manifest, sink: BundleSink): Promise<void> {
   const bytes = encodeManifest(manifest);
   await sink((await manifestFile(manifest)).file, bytes);

@@ -4,7 +4,7 @@ import { type ContentBlend, type ContentVectors, contentVectors } from './conten
 import { decodeScales } from './feature-shard';
 import { type FeatureTable, rowsPerItem } from './feature-table';
 
-/** Directions that base vectors are measured along: the leading eigenvectors of the content vectors' second moment. */
+/** Axes of the base vectors: the leading eigenvectors of the content vectors' second moment. */
 export interface PrincipalAxes {
   /** Length of a base vector, at most `width`. */
   dims: number;
@@ -14,17 +14,17 @@ export interface PrincipalAxes {
   values: Float32Array;
 }
 
-/** Rows looked at; beyond that an even selection gives the same axes for a fraction of the time. */
+/** Rows used at most; an even selection of more rows gives the same axes in a fraction of the time. */
 const MOST_ROWS = 8192;
 /** Items whose content vectors are in memory at a time. */
 const CHUNK = 4096;
 const HEADER = 2 * 4;
 
 /**
- * The axes that keep most of the dot products of these items' content vectors. Not centred: the dot product of two base
- * vectors stands for the cosine of the items. Each axis's largest component is positive, so that the same items give the
- * same axes.
- * @param dims axes wanted; fewer where content vectors are shorter
+ * The axes that preserve most of the dot products of these items' content vectors. Not centred, so that the dot product of
+ * two base vectors approximates the cosine of the items. Each axis's largest component is positive, so that the same items
+ * give the same axes.
+ * @param dims number of axes; fewer where content vectors are shorter
  */
 export function principalAxes(table: FeatureTable, blend: ContentBlend, dims: number): PrincipalAxes {
   const width = 2 * table.dim;
@@ -63,8 +63,8 @@ export function baseVectors({ dims, width, values: axes }: PrincipalAxes, conten
 }
 
 /**
- * Base vectors of a whole table, whose content vectors are never in memory all at once.
- * @param onProgress called with the number of rows done
+ * Base vectors of a whole table, computed in chunks, so that its content vectors are never all in memory.
+ * @param onProgress called with the number of rows processed
  * @returns [count * dims]
  */
 export function tableBaseVectors(
@@ -94,7 +94,7 @@ export function encodeAxes({ dims, width, values }: PrincipalAxes): Uint8Array {
 
 /**
  * Reads what `encodeAxes` wrote.
- * @throws SidestreamError `bundle/invalid` when it has another shape than the bundle, or a value that is not finite
+ * @throws SidestreamError `bundle/invalid` when their shape is not the bundle's, or a value is not finite
  */
 export function decodeAxes(bytes: ArrayBuffer, shape: Pick<PrincipalAxes, 'dims' | 'width'>): PrincipalAxes {
   const { dims, width } = shape;
@@ -113,7 +113,7 @@ export function decodeAxes(bytes: ArrayBuffer, shape: Pick<PrincipalAxes, 'dims'
   );
 }
 
-/** Some consecutive items of a table, not copied. */
+/** Consecutive items of a table, not copied. */
 function slice(table: FeatureTable, start: number, count: number): FeatureTable {
   const rows = rowsPerItem(table);
   return {
@@ -123,7 +123,7 @@ function slice(table: FeatureTable, start: number, count: number): FeatureTable 
     scales: table.scales.subarray(start * rows, (start + count) * rows),
   };
 }
-/** Base vectors of the items of a cluster: int8 rows, one scale per row, as features are. */
+/** Base vectors of the items of a cluster: int8 rows with one scale per row, like features. */
 export interface BaseVectors {
   count: number;
   dims: number;

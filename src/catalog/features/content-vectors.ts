@@ -1,14 +1,14 @@
 import type { Manifest } from '../bundle/manifest';
 import { dequantize, type FeatureTable } from './feature-table';
 
-/** How items are compared by content: by which tap of each modality, and how much it counts. */
+/** How items are compared by content: tap and weight of each modality. */
 export interface ContentBlend {
-  /** Index of the tap, and the share of its cosine in the whole, 0 to 1. */
+  /** Index of the tap, and the weight of its cosine, 0 to 1. */
   text: { tap: number; weight: number };
   image: { tap: number; weight: number };
 }
 
-/** The blend that a bundle was built with. */
+/** The blend of a bundle. */
 export function contentBlend({ modalities }: Pick<Manifest, 'modalities'>): ContentBlend {
   const { text, image } = modalities;
   return {
@@ -36,8 +36,8 @@ export function scaleRow(values: Float32Array, start: number, width: number, len
 }
 
 /**
- * Content vectors from one tap of each modality, each brought to length sqrt(weight), so that the dot product of two
- * items is the weighted mean of their cosines; an item with only one modality is compared by that one.
+ * Content vectors from one tap of each modality, each scaled to length sqrt(weight), so that the dot product of two items is
+ * the weighted mean of their cosines; an item with one modality is compared by that one alone.
  */
 export function contentVectors(table: FeatureTable, blend: ContentBlend): ContentVectors {
   const { count, dim } = table;

@@ -6,13 +6,13 @@ const BYTE_ORDER_MARKS: readonly (readonly [string, readonly number[]])[] = [
   ['utf-16le', [0xff, 0xfe]],
   ['utf-16be', [0xfe, 0xff]],
 ];
-/** Bytes in which an encoding is declared. */
+/** Bytes at the beginning in which a declaration is looked for. */
 const DECLARED_IN = 2048;
 
 /**
- * Decodes the bytes of a feed. What counts first: a byte order mark, the given encoding, what the file declares (XML
- * declaration, HTML meta element), zero bytes that give away UTF-16, then UTF-8.
- * @param encoding as browsers name it: `windows-1252`
+ * Decodes the bytes of a feed by, in this order: a byte order mark, the given encoding, the declared one (XML declaration,
+ * HTML meta element), UTF-16 where zero bytes show it, UTF-8.
+ * @param encoding WHATWG name, such as `windows-1252`
  * @throws SidestreamError `catalog/unreadable` no such encoding
  */
 export async function* feedText(
@@ -38,7 +38,7 @@ export async function* feedText(
   if (rest !== '') yield rest;
 }
 
-/** The beginning of a text, by which its format is told, and the whole text, beginning included. */
+/** The beginning of a text, from which its format is detected, and the whole text including its beginning. */
 export async function peekText(chunks: AsyncIterable<string>): Promise<{ head: string; all: AsyncGenerator<string> }> {
   const source = chunks[Symbol.asyncIterator]();
   let head = '';
@@ -77,7 +77,7 @@ function declared(head: Uint8Array): string | undefined {
   const label =
     /^\s*<\?xml[^>]*\sencoding\s*=\s*["']([\w.:-]+)/i.exec(ascii)?.[1] ??
     /<meta[^>]*charset\s*=\s*["']?([\w.:-]+)/i.exec(ascii)?.[1];
-  // Letters that can be read one byte at a time are not UTF-16, whatever they say.
+  // A declaration that can be read byte by byte is not UTF-16, whatever it declares.
   return label && /^utf-?16/i.test(label) ? undefined : label;
 }
 
@@ -95,7 +95,7 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   return both;
 }
 
-/** One line of a feed, or the news that it was too long to be held in memory. */
+/** One line of a feed. */
 export interface FeedLine {
   /** 1-based. */
   line: number;
@@ -104,8 +104,8 @@ export interface FeedLine {
 }
 
 /**
- * Splits chunks of text, cut anywhere, into lines. Ends at LF or CRLF, drops a leading byte order mark, skips blank
- * lines (they still count). Holds at most one line in memory.
+ * Splits chunks of text, which may end anywhere, into lines at LF or CRLF. Drops a leading byte order mark and skips blank
+ * lines, which still count. At most one line is in memory.
  * @param maxLength characters of the longest line accepted
  */
 export async function* feedLines(
@@ -120,7 +120,7 @@ export async function* feedLines(
   for (const line of lines.end()) if (!isBlank(line)) yield line;
 }
 
-/** Splits text into lines chunk by chunk. Keeps blank lines: a table may have them inside its cells. */
+/** Splits text into lines chunk by chunk. Keeps blank lines, which a table may have inside its cells. */
 export class LineSplitter {
   readonly #maxLength: number;
   #rest = '';

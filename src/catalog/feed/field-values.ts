@@ -1,14 +1,14 @@
 import type { Item } from '../item';
 
-/** Which sign stands before the decimals. */
+/** Decimal sign of a price. */
 export type DecimalSign = '.' | ',';
 
 /**
- * The number in a price as feeds write it: `12.99 EUR`, `€ 1.299,00`, `USD 1,299`. When both signs occur the later one
- * stands before the decimals. A lone comma does so unless exactly three digits follow (`1,299` is a thousand); a lone
- * point always does, unless it occurs more than once.
- * @param decimal settles it for a feed whose prices are written otherwise (`1.299` for a thousand)
- * @returns null when there is not exactly one number
+ * The number in a price as feeds write it: `12.99 EUR`, `€ 1.299,00`, `USD 1,299`. When both signs occur, the later one
+ * is the decimal sign. A lone comma is one unless exactly three digits follow (`1,299` is a thousand); a lone point is one
+ * unless it occurs more than once.
+ * @param decimal decimal sign of a feed that writes prices otherwise (`1.299` for a thousand)
+ * @returns null unless the text has exactly one number
  */
 export function parseAmount(text: string, decimal?: DecimalSign): number | null {
   const found = text.match(/[+-]?\d[\d.,'’\s\u00a0\u202f]*/g);
@@ -44,9 +44,9 @@ const KNOWN = new Map(
 );
 
 /**
- * Availability as Merchant Center (`in_stock`), schema.org (`https://schema.org/InStock`) and shop exports (`true`,
- * `In stock`) write it. What can be ordered for later counts as `preorder`.
- * @returns undefined for a word that is not known
+ * Parses availability as Merchant Center (`in_stock`), schema.org (`https://schema.org/InStock`) and shop exports (`true`,
+ * `In stock`) write it. Products that can be ordered for later count as `preorder`.
+ * @returns undefined for an unknown word
  */
 export function parseAvailability(value: string | boolean): string | undefined {
   const word = String(value).replace(/^https?:\/\/schema\.org\//i, '');

@@ -4,7 +4,7 @@ import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
 export interface HtmlEvents {
   /** A start tag begins at character `at` (UTF-16 units). Names are in lower case. */
   open?(name: string, at: number): void;
-  /** The start tag that was opened last has ended: its attributes, the first of each name. */
+  /** The last start tag ended: its attributes, the first of each name. */
   attributes?(name: string, attributes: Map<string, string>): void;
   /** Text between tags, entities decoded; one text may come in several pieces. */
   text?(text: string): void;
@@ -13,8 +13,8 @@ export interface HtmlEvents {
 }
 
 /**
- * Reads HTML tag by tag, entities decoded, in linear time. It does not match end tags with start tags: a parser that does
- * searches all open elements for each end tag, and pages leave many open.
+ * Reads HTML tag by tag, entities decoded, in linear time. It does not match end tags with start tags: a parser that does so
+ * searches all open elements for each end tag, and pages leave many elements open.
  */
 export function readHtml(html: string, events: HtmlEvents): void {
   let tag = '';
@@ -61,7 +61,7 @@ export function readHtml(html: string, events: HtmlEvents): void {
   tokenizer.end();
 }
 
-/** Elements that stand inside a line; every other one ends a word. */
+/** Inline elements; every other element ends a word. */
 const INLINE = new Set(
   'a abbr b bdi bdo cite code data dfn em font i kbd mark q s samp small span strike strong sub sup time tt u var wbr'.split(
     ' ',
@@ -70,13 +70,13 @@ const INLINE = new Set(
 const SILENT = new Set(['script', 'style', 'template', 'noscript']);
 
 /**
- * The words of a text that may be HTML: without tags, scripts and styles, entities decoded, white space joined. A text
- * without tags or entities, such as `a < b & c`, comes back as it is, but for white space at its ends.
+ * The words of a text that may be HTML: without tags, scripts and styles, entities decoded, white space collapsed. A text
+ * without tags or entities, such as `a < b & c`, is only trimmed.
  */
 export function plainText(text: string): string {
   if (!isHtml(text)) return text.trim();
   const words = textOf(text);
-  // Feeds often escape the HTML once more than needed: what comes out is HTML again.
+  // Feeds often escape HTML once too often, so that decoding gives HTML again.
   return collapse(isHtml(words) ? textOf(words) : words);
 }
 

@@ -9,13 +9,13 @@ export interface JsonLayout {
   products?: string;
 }
 
-/** Levels that a document may be nested: for each value the parser looks at all levels above it. */
+/** Deepest nesting of a document: for each value the parser visits all levels above it. */
 const MAX_DEPTH = 100;
 
 /**
  * Reads the products of a JSON document one by one: `{"products": […]}`, several such pages one after the other or in a
- * list, or a list of products. What follows a syntax error cannot be read, nor what follows a product of more than
- * `MAX_PAGE` characters or more than `MAX_DEPTH` levels.
+ * list, or a list of products. Reading stops at a syntax error, and at a product of more than `MAX_PAGE` characters or
+ * `MAX_DEPTH` levels.
  */
 export async function* jsonRecords(
   chunks: TextChunks,
@@ -27,7 +27,7 @@ export async function* jsonRecords(
   parser.onValue = ({ value, parent, stack }) => {
     if (list && stack.length === 1 && isPage(value, products)) return;
     ready.push(value);
-    // The parser would keep each product for the value of its page, which is not used.
+    // Otherwise the parser would keep all products for the value of their page, which is not used.
     if (list && stack.length > 1 && Array.isArray(parent)) parent.pop();
   };
   let depth = 0;

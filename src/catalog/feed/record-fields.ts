@@ -41,15 +41,15 @@ const ALIASES: Record<MappedField | 'sale', readonly string[]> = {
 };
 const ALIAS_FIELDS = Object.keys(ALIASES) as (MappedField | 'sale')[];
 
-/** Columns that say nothing about the product itself. */
+/** Columns that do not describe the product itself. */
 const NO_ATTRIBUTE =
   /^(attributes|additional_image_link|mobile_link|identifier_exists|shipping.*|tax.*|ads_.*|sale_price_effective_date|canonical_link|item_group_id|pubdate|updated|published|guid|id|link)$/;
-/** Numbers by their look, names by their meaning. */
+/** Columns whose digits are an identifier, not a quantity. */
 const CODE = /(^|_)(id|gtin\d*|ean\d*|upc|isbn|mpn|sku|barcode|code|zip|product_category)$/;
-/** Characters of the longest text that becomes an attribute by itself. */
+/** Characters of the longest text that becomes an attribute without a mapping. */
 const MAX_ATTRIBUTE = 500;
 
-/** Gives the fields of a record the names of an item's: by what the platforms call them, then by the shop's mapping. */
+/** Maps the fields of a record to an item's: by the names that platforms use, then by the shop's mapping. */
 export function namedFields(shape: RecordShape, record: Record<string, unknown>, mapping: FeedMapping): NamedFields {
   const named =
     shape === 'shopify' ? shopifyFields(record) : shape === 'json-ld' ? jsonLdFields(record) : columnFields(record);
@@ -91,7 +91,7 @@ function columnFields(record: Record<string, unknown>): NamedFields {
   const attributes: Record<string, unknown> = {};
   for (const [name, column] of byName) {
     const plain = name.replace(/^\w+:/, '');
-    // Beside Google's own field, a plain one of the same name says the same once more.
+    // A plain field repeats Google's field of the same name.
     const again = plain === name && byName.has(`g:${name}`);
     if (used.has(column) || again || NO_ATTRIBUTE.test(plain)) continue;
     const value = attributeValue(column, record[column]);
@@ -102,13 +102,13 @@ function columnFields(record: Record<string, unknown>): NamedFields {
   return named;
 }
 
-/** Texts, numbers and truth values; a text that is a number, but no code, becomes one: numbers count in the ranking. */
+/** Texts, numbers and booleans; a text that is a number, but no code, becomes a number, which the ranking uses. */
 function attributeValue(name: string, value: unknown): string | number | boolean | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   const text = Array.isArray(value) && value.every((part) => typeof part === 'string') ? value.join(', ') : value;
   if (typeof text !== 'string' || text === '' || text.length > MAX_ATTRIBUTE) return undefined;
   const number = Number(text);
-  // A number that no item may have stays the text that it was.
+  // A number that no item may have stays a text.
   const counts = String(number) === text && v.is(finiteNumber, number) && !CODE.test(normalName(name));
   return counts ? number : text;
 }
@@ -126,7 +126,7 @@ function chosen(
   );
 }
 
-/** A column by its exact name, by its name in other letters, or by a path into the record. */
+/** Value of a column by its exact name, by its normalised name, or by a path into the record. */
 function valueAt(record: Record<string, unknown>, column: string): unknown {
   if (Object.hasOwn(record, column)) return record[column];
   const wanted = normalName(column);
@@ -147,13 +147,13 @@ const normalName = (name: string): string =>
     .toLowerCase()
     .replace(/[\s-]+/g, '_');
 
-/** An item's fields with the values a feed gave them, unparsed; `sale` is the lowered price beside the regular one. */
+/** Unparsed values of an item's fields; `sale` is the sale price beside the regular one. */
 export type NamedFields = Partial<Record<MappedField | 'sale', unknown>> & { attributes?: unknown };
 
 /**
- * A product of Shopify's `products.json`. Its handle is the id, because that is what product pages are called; the price
- * is that of the cheapest variant, and one available variant makes the product available. The file does not say the
- * shop's address: `url` is relative, see `urlBase` of the mapping.
+ * Fields of a product in Shopify's `products.json`. The handle is the id, because product pages are named by it; the price is
+ * that of the cheapest variant, and one available variant makes the product available. The file lacks the shop's address, so
+ * `url` is relative: see `urlBase` of the mapping.
  */
 export function shopifyFields(product: Record<string, unknown>): NamedFields {
   const { handle, image } = product;
@@ -181,12 +181,12 @@ export function shopifyFields(product: Record<string, unknown>): NamedFields {
   };
 }
 
-/** Properties of a schema.org Product that say what it is like. */
+/** Properties of a schema.org Product that become attributes. */
 const FACTS = ['brand', 'color', 'material', 'pattern', 'size', 'model', 'manufacturer'];
 
 /**
- * A schema.org Product or ProductGroup. The price is the lowest of its offers; one offer that is available makes the
- * product available. What a group does not say is taken from its first variant that does.
+ * Fields of a schema.org Product or ProductGroup. The price is the lowest of its offers; one available offer makes the
+ * product available. A property that a group lacks is taken from the first variant that has it.
  */
 export function jsonLdFields(product: Record<string, unknown>): NamedFields {
   const variants = [product.hasVariant].flat().filter(isObject);
@@ -223,7 +223,7 @@ export function jsonLdFields(product: Record<string, unknown>): NamedFields {
   };
 }
 
-/** The offers of a product; of an aggregate its own offers too. */
+/** The offers of a product, including those inside an aggregate offer. */
 function offersOf(value: unknown, depth = 0): Record<string, unknown>[] {
   if (depth > MAX_NESTING) return [];
   return [value]
@@ -248,7 +248,7 @@ const lowest = (values: unknown[]): unknown =>
     undefined,
   );
 
-/** That of the first offer in stock, else of the first that says. */
+/** Availability of the first offer in stock, else of the first offer that has one. */
 function bestAvailability(offers: Record<string, unknown>[]): unknown {
   const known = offers.map(({ availability }) => text(availability)).filter((word) => word !== undefined);
   return known.find((word) => /instock|limited|only/i.test(word)) ?? known[0];
@@ -257,10 +257,10 @@ function bestAvailability(offers: Record<string, unknown>[]): unknown {
 const gtin = (node: Record<string, unknown>): unknown =>
   node.gtin13 ?? node.gtin ?? node.gtin12 ?? node.gtin14 ?? node.gtin8;
 
-/** Keeps a number: `recordItem` checks whether it is exact enough for an id. */
+/** Keeps a number, as `recordItem` checks whether it is exact enough for an id. */
 const idOf = (value: unknown): unknown => (typeof value === 'number' ? value : text(value));
 
-/** The words of a value: itself, a thing's name or address, or the first of several. */
+/** Text of a value: itself, the name or address of a node, or the text of the first element of a list. */
 function text(value: unknown, depth = 0): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined;

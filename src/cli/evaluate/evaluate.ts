@@ -89,7 +89,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
     await writeFile(options.run, JSON.stringify(await runSeed(options, seeds[0])));
     return;
   }
-  // Bad files are better found before hours of work than after.
+  // Reports bad files before hours of work.
   if (options.results !== undefined) await readResults(options.results);
   const runs =
     seeds.length === 1
@@ -114,14 +114,14 @@ async function runSeed(options: EvaluateOptions, seed: number): Promise<Protocol
 
 const say = (line: string): void => console.error(line);
 
-/** What a process is to do that evaluates one seed. */
+/** Arguments of a process that evaluates one seed. */
 function seedCommand(options: EvaluateOptions, seed: number, file: string): string[] {
   const { bundle, events, models, runs } = options;
   const files = ['--bundle', bundle, '--events', events, '--models', models, '--run', file];
   return ['evaluate', ...files, ...(runs === undefined ? [] : ['--runs', runs]), ...choices(options, [seed])];
 }
 
-/** The command as another machine would be given it: where files lie is its own affair. */
+/** The command for another machine: without the folders of files. */
 function commandOf(options: EvaluateOptions, seeds: readonly number[]): string {
   const files = ['--bundle', basename(options.bundle), '--events', basename(options.events)];
   const section = options.section === undefined ? [] : ['--section', options.section];
@@ -137,7 +137,7 @@ function choices({ protocol, past, shoppers, half, methods }: EvaluateOptions, s
   ];
 }
 
-/** Puts a result in the place of the section's earlier one; what else the files hold stays. */
+/** Replaces the section's earlier result; the rest of the files stays. */
 async function keepResults(
   { section }: EvaluateOptions,
   folder: string,
@@ -152,7 +152,7 @@ async function keepResults(
   await writeWhole(join(folder, DATA), keptText({ ...data, [name]: kept }));
 }
 
-/** What the files of results hold. @throws SidestreamError `runtime/invalid-input` when it is something else */
+/** Reads the files of results. @throws SidestreamError `runtime/invalid-input` when they hold something else */
 async function readResults(folder: string): Promise<{ report: string; data: KeptResults }> {
   const [report, data] = await Promise.all([REPORT, DATA].map((name) => textOf(join(folder, name))));
   return { report, data: parseKept(data || '{}') };

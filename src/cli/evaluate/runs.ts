@@ -45,7 +45,7 @@ export interface SeedsRequest {
   seeds: readonly number[];
   /** Arguments of the command that evaluates one seed and writes its run to a file, as JSON. */
   command(seed: number, file: string): string[];
-  /** Hears the lines that the processes say about how far they are. */
+  /** Called with the progress lines of the processes. */
   say(line: string): void;
 }
 
@@ -62,7 +62,7 @@ export async function runSeeds({ seeds, command, say }: SeedsRequest): Promise<P
   const end = (): void => {
     for (const child of running) child.kill();
   };
-  // A signal that ends this process would leave the others behind.
+  // Without this, a signal that ends this process would leave the others running.
   const onSignal = (): void => {
     end();
     rmSync(folder, { recursive: true });

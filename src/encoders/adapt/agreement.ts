@@ -7,10 +7,10 @@ import type { ImageInput, Normalization } from './model-inputs';
 import { type GraphInput, unsupported } from './onnx-model';
 import type { Pooling } from './pooling';
 
-/** Inputs on which an adapted model is held against the original. */
+/** Inputs on which an adapted model is compared with the original. */
 export type SampleInputs = { texts: TokenBatch; count: number } | { pictures: Pixels[]; size: number };
 
-/** Taps as they should be. */
+/** Taps of the original model. */
 export interface ReferenceTaps {
   widths: number[];
   /** [count * width] each. */
@@ -20,7 +20,7 @@ export interface ReferenceTaps {
 const INT64 = 7;
 
 /**
- * Runs the original model on a sample and pools its hidden states here, apart from everything the adapted one does.
+ * Runs the original model on a sample and pools its hidden states here, independently of the adapted model.
  * @throws SidestreamError `encoder/unsupported-graph` when it does not run or its states are not [batch, tokens, width];
  *   `encoder/not-installed`
  */
@@ -126,8 +126,8 @@ function pooledStates(
 }
 
 /**
- * How near taps are to what they should be: the lowest cosine over the sample, of taps taken from their mean over it. Only
- * what differs between inputs counts, as the features are standardised later; a plain cosine would be near 1 for anything.
+ * Similarity of taps to the original's: the lowest cosine over the sample, with the mean over the sample subtracted. Only
+ * differences between inputs count, as features are standardised later; a plain cosine would be near 1 in any case.
  * @param width of the tap
  * @returns -1 to 1; null when the right taps do not differ at all
  */

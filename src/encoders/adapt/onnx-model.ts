@@ -24,7 +24,7 @@ export interface GraphInput {
 }
 
 /**
- * A foreign ONNX model, to look into and to change. Values are known by name; nodes are in an order in which everything is
+ * A foreign ONNX model that can be inspected and changed. Values are known by name; nodes are in an order in which everything is
  * computed before it is read, as the format asks.
  */
 export class OnnxModel {
@@ -73,7 +73,7 @@ export class OnnxModel {
     return new Map(this.nodes.flatMap(({ outputs }, i) => outputs.filter(Boolean).map((name) => [name, i])));
   }
 
-  /** Values that are the same whatever is fed: tensors stored in the file and what is computed from them alone. */
+  /** Values that do not depend on the inputs: stored tensors, and values computed from them alone. */
   constantValues(): Set<string> {
     const constant = new Set(this.constants.keys());
     for (const { reads, outputs } of this.nodes) {
@@ -194,7 +194,7 @@ function graphInput({ name, type }: Onnx.IValueInfoProto): GraphInput {
   };
 }
 
-/** The error for a model this project cannot take apart. */
+/** The error for a model that cannot be adapted. */
 export function unsupported(why: string, cause?: unknown): SidestreamError {
   const message = `This ONNX model cannot be used: ${why}. Use an export of a BERT- or ViT-like encoder.`;
   return new SidestreamError('encoder/unsupported-graph', message, cause === undefined ? undefined : { cause });

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Preset } from '../preset';
 
-/** What a recipe makes: the files beside `models/<name>.json`. */
+/** Result of a recipe: the files beside `models/<name>.json`. */
 export interface Built {
   /** `<name>.onnx` */
   onnx: Uint8Array;
@@ -25,9 +25,8 @@ export interface Recipe {
 }
 
 /**
- * What a built file says about its origin: the licence of the package, whole, so that whoever passes the file on passes
- * it on too.
- * @param change what was changed, as the licence asks
+ * Notice of a built file about its origin. It holds the whole licence of the package, which must be passed on with the file.
+ * @param change the changes made, which the licence requires to be named
  */
 export async function licenseNotice(read: ReadSource, change: string): Promise<string> {
   const [about, license] = await Promise.all([read('package.json'), read('LICENSE')]);

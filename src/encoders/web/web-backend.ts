@@ -1,6 +1,6 @@
 import type { EncoderBackend } from '../session';
 
-/** The parts of `navigator.gpu` and its adapters that the choice needs. */
+/** The part of `navigator.gpu` that the choice of a backend needs. */
 export interface GpuAdapterSource {
   requestAdapter(): Promise<Adapter | null>;
 }
@@ -8,8 +8,8 @@ export interface GpuAdapterSource {
 type Adapter = { info?: Pick<GPUAdapterInfo, 'architecture' | 'isFallbackAdapter'> };
 
 /**
- * Where to run in this browser: WebGPU on a real GPU, else wasm. A software adapter computes the same on the CPU, a
- * hundred times slower than wasm does.
+ * Backends for this browser: WebGPU on a real GPU, else wasm. A software adapter runs on the CPU, a hundred times slower than
+ * wasm.
  */
 export async function webBackends(
   gpu: GpuAdapterSource | undefined = globalThis.navigator?.gpu,
@@ -18,7 +18,7 @@ export async function webBackends(
   return backendList(adapter && !isSoftware(adapter) ? 'webgpu' : 'wasm');
 }
 
-/** Where to run when `first` is wanted. WebGPU is named twice because a lost device is worth one more try. */
+/** Backends in order of preference. WebGPU is listed twice, because a lost device is worth one more try. */
 export function backendList(first: 'webgpu' | 'wasm'): EncoderBackend[] {
   return first === 'webgpu' ? ['webgpu', 'webgpu', 'wasm'] : ['wasm'];
 }
