@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import { linkQuality } from '../../src/evaluate/link-recall';
 import type { MetricsRow } from '../../src/experiment';
 import type { Recommender } from '../../src/protocol';
 import type { Placement } from '../../src/ranking';
+import { linkQuality } from '../../src/testing/link-quality';
 import { createProject, followReadme } from '../package/project';
 import { type Host, serve } from '../support/host';
 
