@@ -14,7 +14,7 @@ export function loadLearned({ catalog, session, tasks, listener, changed }: Load
   // Rows of companions are those of the whole catalogue.
   if (companions && !clusters) {
     tasks.queue(async () => {
-      const table = await bundle.companions(onProgress);
+      const table = await bundle.cooccurrence(onProgress);
       if (!table) return;
       catalog.setCooccurrence(table);
       changed();

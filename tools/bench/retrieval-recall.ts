@@ -9,8 +9,8 @@ import {
 } from '../../src/catalog';
 import { decodeFeatureShard, featureShape } from '../../src/catalog/features/feature-shard';
 import { baseProfile, type ContentProfile, clustersOf, Retrieval, topRows } from '../../src/ranking';
-import { contentScores } from '../../src/ranking/retrieval/content-taste';
-import { shopperTaste } from './retrieval-taste';
+import { contentScores } from '../../src/ranking/retrieval/content-profile';
+import { shopperTaste } from './retrieval-profile';
 import { spread, timed } from './timing';
 
 /** Shoppers whose lists are compared with an exact search. */
