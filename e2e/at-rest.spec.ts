@@ -66,7 +66,7 @@ test.describe('what the files of a browser tell', () => {
       const sealed = await page.evaluate(
         async ([how, item]) => {
           await window.store.keep(how, item);
-          return window.store.sealedEvent();
+          return window.store.encryptedEvent();
         },
         [encrypt, ITEM] as const,
       );

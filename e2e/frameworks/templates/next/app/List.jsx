@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'react';
 import { sharedRecommender } from 'sidestream/element';
 
-/** A list of the page's own, that follows the one of the element. */
+/** A list of the page's own, refreshed together with the element's. */
 export function List() {
   const [items, setItems] = useState([]);
   useEffect(() => {
