@@ -1,11 +1,10 @@
 import { SidestreamError } from '../error';
 import type { GivenOptions, Recommender, RecommenderOptions } from '../protocol';
-import { connect } from './connection';
-import type { Connection } from './connection-types';
+import { WorkerConnection } from './connection';
 import { handleOf } from './handle';
 
 /** Connections of this page by namespace and address of the bundle. */
-const running = new Map<string, Connection>();
+const running = new Map<string, WorkerConnection>();
 
 /**
  * Absolute address of a bundle's folder.
@@ -47,7 +46,7 @@ export async function createRecommender(options: RecommenderOptions): Promise<Re
     onMetric: onMetric && typeof onMetric,
   };
   const joined = running.get(key);
-  const connection = joined ?? connect(given);
+  const connection = joined ?? new WorkerConnection(given);
   running.set(key, connection);
   connection.handles++;
   let endHook: (() => Promise<void>) | undefined;
@@ -62,7 +61,7 @@ export async function createRecommender(options: RecommenderOptions): Promise<Re
     started = true;
     // Who says no more than which recommender is meant, as elements do, has it.
     const more = Object.keys(others).length > 0 || (onProgress && typeof onProgress !== 'function');
-    if (joined && more) await connection.join(given);
+    if (joined && more) await (await import('./join-connection')).joinConnection(connection, given);
     // Most shops send nothing: then nothing for it is loaded.
     if (onMetric) endHook = (await import('./metric-hook')).addHook(connection, onMetric);
     return handle;

@@ -6,7 +6,7 @@ import { SidestreamError } from '../error';
 import type { BundleEncoders, EncoderHost, Item, NewItem, Progress } from '../protocol';
 import { carryErrors, parsed } from '../protocol';
 import type { LocalItem } from '../store';
-import type { Remote } from './connection-types';
+import type { Remote } from './connection';
 import { startWorker } from './worker-script';
 
 /** An item ready for the catalogue, and what encoded it. */

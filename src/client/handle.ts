@@ -1,7 +1,6 @@
 import { SidestreamError } from '../error';
 import type { Recommender, RecommenderEvents, RecommenderOptions } from '../protocol';
-import { closedError } from './connection';
-import type { Connection, Emit, Remote } from './connection-types';
+import { closedError, type Emit, type Remote, type WorkerConnection } from './connection';
 import { withDeadline } from './deadline';
 
 /** Most errors that are kept for somebody to listen. */
@@ -24,7 +23,7 @@ const PASSED = [
 ] as const;
 
 /** The connection of each handle. */
-const connections = new WeakMap<Recommender, Connection>();
+const connections = new WeakMap<Recommender, WorkerConnection>();
 
 /** What two handles of one recommender have in common; the recommender itself where it is none of ours. */
 export const coreOf = (recommender: Recommender): object => connections.get(recommender) ?? recommender;
@@ -37,7 +36,7 @@ type Listeners = { [K in keyof RecommenderEvents]: Set<(event: RecommenderEvents
  * @param leave called when it is closed, once what it was asked is answered
  */
 export function handleOf(
-  connection: Connection,
+  connection: WorkerConnection,
   { workerUrl, onProgress }: RecommenderOptions,
   leave: () => Promise<void>,
 ): Recommender {
@@ -86,11 +85,11 @@ export function handleOf(
     },
     async consent(level) {
       check();
-      return connection.consenting(level, (remote) => remote.consent(level));
+      return connection.changeConsent(level, (remote) => remote.consent(level));
     },
     async forget() {
       check();
-      return connection.consenting('pending', (remote) => remote.forget());
+      return connection.changeConsent('pending', (remote) => remote.forget());
     },
     async addItem(item) {
       check();

@@ -1,5 +1,5 @@
 import type { Counts } from '../protocol';
-import type { Connection } from './connection-types';
+import type { WorkerConnection } from './connection';
 
 /** Time between two calls of a hook, ms. */
 const INTERVAL = 30_000;
@@ -66,13 +66,13 @@ export class MetricHooks {
   }
 }
 
-const all = new WeakMap<Connection, MetricHooks>();
+const all = new WeakMap<WorkerConnection, MetricHooks>();
 
 /**
  * Adds a hook to those of a connection.
  * @returns a function that hands over what is left and ends the hook
  */
-export function addHook(connection: Connection, hook: MetricHook): () => Promise<void> {
+export function addHook(connection: WorkerConnection, hook: MetricHook): () => Promise<void> {
   // A worker that is gone has counted nothing.
   const take = async () => (connection.up ? connection.call((remote) => remote.takeMetrics()) : []);
   const hooks = all.get(connection) ?? new MetricHooks(take, (thrown) => connection.fail(thrown));
