@@ -285,7 +285,7 @@ for (const first of ['element', 'script'] as const) {
     if (first === 'script') {
       await page.evaluate(() => {
         const list = document.createElement('sidestream-recs');
-        Object.assign(list, { catalog: '/bundle/', limit: 6 });
+        Object.assign(list, { bundle: '/bundle/', limit: 6 });
         document.body.append(list);
       });
     }
