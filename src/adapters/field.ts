@@ -1,19 +1,8 @@
 import * as v from 'valibot';
-import type { EventType, TrackDetails } from '../protocol';
-
-const EVENT_TYPES: readonly unknown[] = [
-  'impression',
-  'view',
-  'click',
-  'cart',
-  'uncart',
-  'purchase',
-  'dismiss',
-  'undismiss',
-] satisfies EventType[];
+import { EVENT_TYPES, type EventType, MOST_CHARACTERS, type TrackDetails } from '../protocol';
 
 /** Whether a page's word is a type of event of ours. */
-export const isEventType = (word: unknown): word is EventType => EVENT_TYPES.includes(word);
+export const isEventType = (word: unknown): word is EventType => (EVENT_TYPES as readonly unknown[]).includes(word);
 
 const amount = v.pipe(
   v.union([v.number(), v.string()]),
@@ -31,13 +20,13 @@ const FIELDS = {
   price: amount,
   currency: v.pipe(v.string(), v.trim(), v.toUpperCase(), v.regex(/^[A-Z]{3}$/, 'must be a currency of three letters')),
   position: v.pipe(amount, v.integer()),
-  placement: text(64),
-  recommendationId: text(64),
-  transactionId: text(128),
+  placement: text(MOST_CHARACTERS.placement),
+  recommendationId: text(MOST_CHARACTERS.recommendationId),
+  transactionId: text(MOST_CHARACTERS.transactionId),
 } satisfies Record<keyof TrackDetails, v.GenericSchema>;
 
 /** Id of an item on a page; a number counts as text. */
-export const idSchema = v.pipe(text(256), v.minLength(1));
+export const idSchema = v.pipe(text(MOST_CHARACTERS.itemId), v.minLength(1));
 
 /**
  * Reads the details of an event, field by field: one that makes no sense is left out and the others are kept. Absent are

@@ -1,20 +1,6 @@
 import * as v from 'valibot';
+import { EVENT_TYPES, type EventDetails, type EventType, MOST_CHARACTERS } from './event-details';
 import { storedTime } from './stored-schemas';
-
-/**
- * What a shopper can do with an item. `uncart` takes it out of the cart again; `undismiss` takes a `dismiss` back.
- */
-export const EVENT_TYPES = [
-  'impression',
-  'view',
-  'click',
-  'cart',
-  'purchase',
-  'dismiss',
-  'undismiss',
-  'uncart',
-] as const;
-export type EventType = (typeof EVENT_TYPES)[number];
 
 const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
 /** Refuses lone surrogates: not every way to disk and back keeps them, so two different texts could become one. */
@@ -27,7 +13,7 @@ const text = (least: number, most: number) =>
   );
 
 /** Id of an item, wherever the page names one. */
-export const itemIdSchema = text(1, 256);
+export const itemIdSchema = text(1, MOST_CHARACTERS.itemId);
 
 /** Type and item of an event. */
 export const eventFields = {
@@ -35,22 +21,16 @@ export const eventFields = {
   itemId: itemIdSchema,
 };
 
-/** Optional details of an event, the same for `track()` and for the log. */
+/** Schemas of the details, the same for `track()` and for the log. */
 export const detailFields = {
   quantity: v.optional(amount),
-  /** Of one piece. */
   price: v.optional(amount),
-  /** ISO 4217 code of the price. */
   currency: v.optional(v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be three capital letters, such as EUR'))),
-  /** Where the item was shown. */
-  placement: v.optional(text(0, 64)),
-  /** 0-based place in its list. */
+  placement: v.optional(text(0, MOST_CHARACTERS.placement)),
   position: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
-  /** The response the item was part of. */
-  recommendationId: v.optional(text(0, 64)),
-  /** The order of a purchase. */
-  transactionId: v.optional(text(1, 128)),
-};
+  recommendationId: v.optional(text(0, MOST_CHARACTERS.recommendationId)),
+  transactionId: v.optional(text(1, MOST_CHARACTERS.transactionId)),
+} satisfies { [Name in keyof EventDetails]-?: v.GenericSchema<EventDetails[Name]> };
 
 /** One event of the log, as it is read from disk. Details that newer code added are left out. */
 export const eventSchema = v.object({
@@ -61,7 +41,7 @@ export const eventSchema = v.object({
   time: storedTime,
   ...detailFields,
   /** What the shopper saw of an experiment: `experiment/variant`. */
-  variant: v.optional(v.pipe(v.string(), v.maxLength(65))),
+  variant: v.optional(v.pipe(v.string(), v.maxLength(MOST_CHARACTERS.variant))),
 });
 
 export type LoggedEvent = v.InferOutput<typeof eventSchema>;

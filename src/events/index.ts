@@ -1,13 +1,13 @@
 export {
   detailFields,
   EVENT_STRENGTH,
-  type EventType,
   eventFields,
   eventSchema,
   itemIdSchema,
   type LoggedEvent,
   type NewEvent,
 } from './event';
+export { EVENT_TYPES, type EventDetails, type EventType, MOST_CHARACTERS } from './event-details';
 export { type ChoiceHistory, History, historySchema } from './history';
 export { NO_RECORD, type ShopperRecord } from './shopper-record';
 export { storedCount, storedTime } from './stored-schemas';

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
-import type { LoggedEvent, NewEvent } from '../events';
+import { type LoggedEvent, MOST_CHARACTERS, type NewEvent } from '../events';
 import { attribute, LastClickIndex, lastClicksSchema } from './attribution';
 import { Counters, type Counts, countsSchema } from './counters';
 
 /** Lines of orders that are remembered. */
 const MOST_ORDERS = 1000;
-/** Longest key of one, a JSON array: transaction (128) and item (256), up to 6 characters each when escaped, and 7 of syntax. */
-const LONGEST_ORDER = 6 * (128 + 256) + 7;
+/** Longest key of one: a JSON array of transaction and item, 6 characters for each when escaped, and 7 of syntax. */
+const LONGEST_ORDER = 6 * (MOST_CHARACTERS.transactionId + MOST_CHARACTERS.itemId) + 7;
 
 const TALLY_SCHEMA = 1;
 const fileSchema = v.object({

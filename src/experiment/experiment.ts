@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { exactObject } from '../common/strict-object';
-import { type Placement, TERMS, type TermName } from '../ranking';
+import { PLACEMENTS, type Placement, TERMS, type TermName } from '../ranking';
 import { bucket } from './bucket';
 
 /** One of the things that an experiment compares. What a variant leaves out is as everywhere else. */
@@ -38,7 +38,6 @@ export interface Experiment {
 /** The variant of shoppers held out of personal lists. */
 const HOLDOUT: Variant = { name: 'holdout', learning: false };
 
-const PLACEMENTS = ['for-you', 'similar', 'complement', 'trending', 'recent'] as const satisfies readonly Placement[];
 const name = v.pipe(v.string(), v.regex(/^[\w.-]{1,32}$/, 'a name has 1 to 32 letters, digits, ".", "_" or "-"'));
 const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
 const placement = v.picklist(PLACEMENTS);

@@ -1,6 +1,6 @@
 import type { Item, ItemInput } from '../catalog';
 import type { SidestreamError } from '../error';
-import type { EventType } from '../events';
+import type { EventDetails, EventType } from '../events';
 import type { Counts, Experiment, Metrics, MetricsRow, Variant } from '../experiment';
 import type {
   CategoryCap,
@@ -13,6 +13,7 @@ import type {
   Push,
   Rules,
   Source,
+  TermName,
 } from '../ranking';
 import type { Encryption } from '../store';
 
@@ -35,6 +36,7 @@ export type {
   Push,
   Rules,
   Source,
+  TermName,
   Variant,
 };
 
@@ -97,25 +99,10 @@ export interface RecommendResponse {
   items: Recommendation[];
 }
 
-/**
- * What is known of an event besides its type and item. A cart or purchase without a `recommendationId` gets it, with
- * placement and position, from the last click on a recommendation of its item, if that is not older than 7 days.
- */
-export interface TrackDetails {
-  /** Pieces. Default 1. */
-  quantity?: number;
-  /** Of one piece. */
-  price?: number;
-  /** ISO 4217 code of the price: `EUR`. */
-  currency?: string;
+/** Details of an event for `track()`. */
+export interface TrackDetails extends EventDetails {
   /** One of the recommender's, or the name of a list of the shop's own; at most 64 characters. */
   placement?: Placement | (string & {});
-  /** 0-based. */
-  position?: number;
-  /** `id` of the response that the item came with. */
-  recommendationId?: string;
-  /** The order of a purchase. A purchase of the same item with the same id is counted, and learned from, once. */
-  transactionId?: string;
 }
 
 /** Which part of the catalogue to list. */
@@ -145,12 +132,21 @@ export type NewItem = Omit<ItemInput, 'id' | 'image'> & {
   image?: Blob;
 };
 
-/** What the inspector shows. */
+/** Where tfjs computes. */
+export type LearnerBackend = 'webgpu' | 'wasm' | 'cpu';
+
+/** Where the encoders compute. */
+export type EncoderBackend = 'webgpu' | 'wasm';
+
+/** State of a recommender; the inspector shows it. */
 export interface Status {
+  /** Consent in force. */
   consent: Consent;
+  /** Whether this device learns: not with `learning: false`, and not under a variant without learning. */
   learning: boolean;
   /** Whether this tab trains and saves: one of the shop's tabs that learn does. */
   leading: boolean;
+  /** Items of the catalogue, with those that this device added. */
   items: number;
   /** Events learned from in this profile. */
   events: number;
@@ -160,16 +156,21 @@ export interface Status {
   lastUpdate: number | null;
   /** Windows closed so far. */
   windows: number;
+  /** Drifts of the preference found so far. */
+  drifts: number;
   /** Updates dropped by the guard. */
   rejected: number;
-  /** tfjs backend once there was something to learn, and the encoders' backend once they ran. */
-  backend: { learner: string | null; encoders: string | null };
-  /** Tensors that the worker holds, and bytes in them; null before tfjs was needed. */
+  /** Backend of tfjs, null before the first training; backend of the encoders, null before the first added item. */
+  backend: { learner: LearnerBackend | null; encoders: EncoderBackend | null };
+  /** Tensors that the worker holds, and their bytes; null before tfjs was loaded. */
   memory: { tensors: number; bytes: number } | null;
-  /** Per layer of each ladder, share of activation of backbone and experts (sums to 1; backbone first). Empty before the first update. */
+  /**
+   * Per layer of each ladder, the share of backbone and experts in the activation, backbone first; a layer sums to 1. Empty
+   * before the first update.
+   */
   utilization: { text: number[][]; image: number[][] };
-  /** Personal weights of the score's terms. */
-  weights: Record<string, number>;
+  /** Personal weights of the score's terms, without those of a base model or co-occurrence table that the shop lacks. */
+  weights: Partial<Record<TermName, number>>;
 }
 
 /** Long work under way. `total` is 0 while unknown. */

@@ -1,3 +1,4 @@
+export { EVENT_TYPES, MOST_CHARACTERS } from '../events';
 export type * from './api';
 export { type ConsentAnswer, consentAnswerSchema, isLater, parseConsent } from './consent';
 export type { GivenOptions } from './given-options';

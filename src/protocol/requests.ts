@@ -2,13 +2,13 @@ import * as v from 'valibot';
 import { exactObject } from '../common/strict-object';
 import { detailFields, type EventType, eventFields, itemIdSchema } from '../events';
 import { experimentSchema } from '../experiment';
-import { ruleFields, rulesSchema } from '../ranking';
+import { PLACEMENTS, type Placement, ruleFields, rulesSchema } from '../ranking';
 import { encryptionSchema } from '../store';
 import type { TrackDetails } from './api';
 import { consentSchema } from './consent';
 
-/** Placements that are about an item in view. */
-const ABOUT_ITEM = ['similar', 'complement'];
+/** Placements that need an item in view. */
+const ABOUT_ITEM: readonly Placement[] = ['similar', 'complement'];
 
 const count = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most));
@@ -32,7 +32,7 @@ export const optionsSchema = exactObject({
 /** A request for a list, as it comes from the page. */
 export const recommendSchema = v.pipe(
   exactObject({
-    placement: v.optional(v.picklist(['for-you', 'similar', 'complement', 'trending', 'recent']), 'for-you'),
+    placement: v.optional(v.picklist(PLACEMENTS), 'for-you'),
     itemId: v.optional(itemIdSchema),
     limit: v.optional(count(1, 100), 8),
     exclude: v.optional(v.pipe(v.array(v.string()), v.maxLength(10_000)), []),
