@@ -4,8 +4,8 @@ import { detailFields, type EventType, eventFields, itemIdSchema } from '../even
 import { experimentSchema } from '../experiment';
 import { PLACEMENTS, type Placement, ruleFields, rulesSchema } from '../ranking';
 import { encryptionSchema } from '../store';
-import type { TrackDetails } from './api';
-import { consentSchema } from './consent';
+import type { Consent, TrackDetails } from './api';
+import { parsed } from './parse-argument';
 
 /** Placements that need an item in view. */
 const ABOUT_ITEM: readonly Placement[] = ['similar', 'complement'];
@@ -14,7 +14,16 @@ const count = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most));
 const hook = v.optional(v.literal('function', 'must be a function'));
 
-/** Options of a recommender, as they come from the page: of a function, the word. */
+export const consentSchema = v.picklist(['pending', 'granted', 'denied'] satisfies Consent[]);
+
+/**
+ * Parses a level of consent.
+ * @param what the method or option, for the message
+ * @throws SidestreamError `runtime/invalid-input`: a boolean or an unknown word must never pass for an answer
+ */
+export const parseConsent = (level: unknown, what: string): Consent => parsed(consentSchema, level, what);
+
+/** Options of a recommender, as they come from the page: `'function'` in place of a function. */
 export const optionsSchema = exactObject({
   bundle: v.string(),
   consent: v.optional(consentSchema),
@@ -73,5 +82,3 @@ export interface TrackInput {
 
 /** An event, as it comes from the page. */
 export const trackSchema = exactObject({ ...eventFields, details: exactObject(detailFields) });
-
-export { parsed } from './parse-argument';

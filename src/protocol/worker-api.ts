@@ -12,14 +12,34 @@ import type {
   Consent,
   Explanation,
   Progress,
+  RecommenderOptions,
   RecommendRequest,
   RecommendResponse,
   Status,
   TrackDetails,
 } from './api';
-import type { GivenOptions } from './given-options';
 import type { Kept } from './hand-over';
 import type { TrackInput } from './requests';
+
+/** Options as the page sends them: `'function'` in place of a function, which cannot be sent. */
+export type GivenOptions = Omit<RecommenderOptions, 'onProgress' | 'onMetric'> & {
+  onProgress?: unknown;
+  onMetric?: unknown;
+};
+
+/** Addresses of the package's files. */
+export interface Places {
+  /** Address of a script; files without an address of their own lie beside it. */
+  script: string;
+  /** Addresses by file name. */
+  files?: Record<string, string>;
+}
+
+/** The first message to a worker of the package. */
+export interface PlacesMessage {
+  type: 'sidestream-places';
+  places: Places;
+}
 
 /** Listener on the page; errors come as plain data, since a cloned Error loses its code. */
 export type RemoteListener = (

@@ -1,6 +1,5 @@
 import { type IDBPDatabase, openDB } from 'idb';
-import { databaseName } from './database-name';
-import { blocked, QUEUE_LIMIT, storeError } from './device-presence';
+import { blocked, databaseName, QUEUE_LIMIT, storeError } from './device-presence';
 import { DATABASE_VERSION, type Layout, upgrade } from './layout';
 
 /** Why a connection was closed under its owner: newer code wants the database, it is deleted, or the browser shut it. */

@@ -1,7 +1,8 @@
 import { SidestreamError } from '../error';
-import { databaseName } from './database-name';
+// Looks for the database and deletes it without opening it: a deletion must not depend on code that is loaded late.
 
-// What can be asked and done without opening the database: a deletion must not depend on code that comes late.
+/** Name of the database of a shop on this device. */
+export const databaseName = (namespace: string): string => `sidestream/${namespace}`;
 
 /**
  * False when this device holds no database of this namespace; looks without creating one. Where the browser does not list

@@ -1,9 +1,9 @@
 import { SidestreamError } from '../error';
 import type { LoggedEvent, NewEvent } from '../events';
 import { type Profile, storedProfile } from '../learner';
-import type { Consent, ConsentAnswer } from '../protocol';
+import type { Consent } from '../protocol';
 import { type DeviceStore, deleteDeviceStore, type LocalItem, MemoryStore, type Snapshot, type Store } from '../store';
-import { ConsentState } from './consent-state';
+import { type ConsentAnswer, ConsentState } from './consent-state';
 import {
   type Closed,
   type CopiedEvent,

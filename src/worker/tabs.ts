@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { consentAnswerSchema } from '../protocol';
+import { consentAnswerSchema } from './consent-state';
 
 /**
  * What tabs send each other: that the log has grown, that the leader saved a profile, that the profile was replaced by
