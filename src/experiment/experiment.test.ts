@@ -34,7 +34,7 @@ describe('assign', () => {
     );
   });
 
-  it('draws anew with another salt', () => {
+  it('assigns differently with another salt', () => {
     const other = { ...experiment, salt: 'other' };
     const moved = UNITS.filter((unit) => nameOf(experiment, unit) !== nameOf(other, unit)).length / UNITS.length;
     // Two independent draws of 1/4 and 3/4 differ in 2 * 1/4 * 3/4.

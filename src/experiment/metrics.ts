@@ -10,7 +10,7 @@ export interface MetricsRow extends Counts {
   conversion: number | null;
 }
 
-/** What happened on this device, by variant and placement. */
+/** Counts of events on this device, by variant and placement. */
 export interface Metrics {
   /** The variant of this device now: `experiment/variant`; null when it takes part in none. */
   variant: string | null;

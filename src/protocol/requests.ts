@@ -59,7 +59,7 @@ export const recommendSchema = v.pipe(
 
 export type ParsedRequest = v.InferOutput<typeof recommendSchema>;
 
-/** How long a call is waited for; its signal stays on the page. */
+/** Options of a call; its signal stays on the page. */
 export const callSchema = exactObject({
   signal: v.undefined(),
   timeout: v.optional(v.pipe(v.number(), v.gtValue(0))),

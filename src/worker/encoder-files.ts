@@ -7,7 +7,7 @@ import { encodersOf } from './loaded-catalog';
 /**
  * Fetches encoders and projection of a bundle.
  * @throws SidestreamError `encoder/missing` when the bundle was built without them or with presets this code lacks;
- *   `bundle/*` when a file cannot be had
+ *   `bundle/*` when a file cannot be loaded
  */
 export async function bundleEncoders(
   bundle: Bundle,

@@ -56,7 +56,7 @@ function projected(projection: Projection | undefined, taps: RawTaps | null, cou
   if (rows.every(Number.isFinite)) return rows;
   throw new SidestreamError(
     'encoder/failed',
-    'The encoder gave numbers that are not finite. Try again; if it repeats, report the picture and the browser.',
+    'The encoder returned values that are not finite. Try again; if it repeats, report the picture and the browser.',
   );
 }
 

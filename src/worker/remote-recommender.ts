@@ -29,8 +29,8 @@ const encoderBackendSchema = v.picklist(['webgpu', 'wasm'] satisfies EncoderBack
 const fileSchema = v.instance(Blob, 'must be a Blob or File');
 
 /**
- * The recommender in its worker, as the page reaches it: what comes from the page is parsed here, or by the engine where
- * it is used. So the page need not load the schemas.
+ * The worker's interface for the page. Arguments are parsed here, or in the engine where they are used, so that the page need
+ * not load the schemas.
  */
 export class RemoteRecommender implements WorkerRecommender {
   readonly #engine: Engine;
@@ -44,7 +44,7 @@ export class RemoteRecommender implements WorkerRecommender {
   /**
    * Loads the bundle and, with consent, the profile.
    * @param given parsed here
-   * @param kept what to go on with, from `handOver()`
+   * @param kept from `handOver()` of the worker before
    * @param restarted whether another worker of the page ran before
    * @throws SidestreamError `runtime/invalid-input`, `bundle/*`
    */
