@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { cards, expect, openShop, test } from './support/shop';
 
-/** Serious and critical violations of the page as it stands, in words. */
+/** Serious and critical violations in the page, as text. */
 async function violations(page: Page): Promise<string[]> {
   const { violations: found } = await new AxeBuilder({ page }).analyze();
   return found
@@ -31,7 +31,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
-test('by keyboard, "not interested" as the very first act can be taken back in good time', async ({ page }) => {
+test('by keyboard, "not interested" as the very first action can be undone for as long as needed', async ({ page }) => {
   await openShop(page);
   const list = page.getByTestId('for-you');
   const card = list.locator('[data-id]').nth(1);
@@ -40,7 +40,7 @@ test('by keyboard, "not interested" as the very first act can be taken back in g
   await page.keyboard.press('Enter');
   const undo = list.getByRole('button', { name: 'Undo' });
   await expect(undo).toBeFocused();
-  // The worker has learned of it, and the list was asked for again.
+  // The worker has the event, and the list was requested again.
   await expect
     .poll(() =>
       page.evaluate(async () => {

@@ -13,7 +13,7 @@ declare global {
 
 const [A, B, C, D, E] = products().map(({ id }) => id);
 
-/** A shop's page as the README shows it: marked up, with the snippets of GTM and gtag, and a list of recommendations. */
+/** A shop's page with markup, the snippets of GTM and gtag, and a list of recommendations. */
 const page = (body: string): string => `<!doctype html><html lang="en"><meta charset="utf-8"><title>A plain shop</title>
 <link rel="icon" href="data:,"><style>sidestream-recs { display: block; min-height: 600px }</style>
 <script>window.dataLayer = window.dataLayer || []; function gtag() { dataLayer.push(arguments); } window.gtag = gtag;</script>
@@ -48,18 +48,18 @@ async function open(page: Page, name: string): Promise<void> {
   await expect(page.locator('sidestream-recs [data-id]').first()).toBeVisible();
 }
 
-/** What the adapters had to drop. */
+/** Event, item and reason of everything that the adapters dropped. */
 const drops = (page: Page) =>
   page.evaluate(() => window.reports.flatMap((r) => (r.outcome === 'dropped' ? [[r.event, r.itemId, r.reason]] : [])));
 
-/** Events of one type in the log, once there are as many, without times and ids of its own. */
+/** Events of one type in the log, once there are `count`, without their times and ids. */
 async function logged(page: Page, type: string, count: number): Promise<Partial<LogRow>[]> {
   const ofType = async () => (await eventsOf(page)).filter((event) => event.type === type);
   await expect.poll(async () => (await ofType()).length).toBe(count);
   return (await ofType()).map(({ id: _, time: _time, ...event }) => event);
 }
 
-test('what the markup of a page says is tracked, by mouse and keyboard, and what comes into it later', async ({
+test('the events that a page marks up are tracked, by mouse and keyboard, also in elements added later', async ({
   page,
   context,
 }) => {
@@ -87,7 +87,7 @@ test('what the markup of a page says is tracked, by mouse and keyboard, and what
     { type: 'impression', itemId: B, placement: 'category', position: 1 },
   ]);
 
-  // Events of the page's own with the names of the element's neither stop its clicks nor throw, whatever they hold.
+  // Events of the page with the names of the element's events neither hide clicks nor throw, whatever their detail.
   await page.evaluate((id) => {
     const item = { id };
     for (const detail of [null, 5, { item, items: 5 }, { item, items: [null] }, { item, items: [{ item }] }])
@@ -118,12 +118,12 @@ test('what the markup of a page says is tracked, by mouse and keyboard, and what
     ['cart', null, 'no-id'],
   ]);
 
-  // A shop that changes its page without loading another.
+  // A shop that changes the page without loading another.
   await page.evaluate((id) => document.querySelector('main')?.setAttribute('data-sidestream-item', id), D);
   expect((await logged(page, 'view', 2))[1].itemId).toBe(D);
 });
 
-test('a recommendation that was clicked earns the order on another page, once, and no click counts twice', async ({
+test('an order on another page is attributed to the clicked recommendation, once, and no click counts twice', async ({
   page,
   context,
 }) => {
@@ -158,7 +158,7 @@ test('a recommendation that was clicked earns the order on another page, once, a
     expect(await drops(page)).toEqual([['purchase', 'not-ours', 'unknown-item']]);
   }
 
-  // Whatever a push throws when it is read, the shop goes on after it.
+  // A pushed object that throws when it is read does not stop the shop.
   const pushed = await page.evaluate(() => {
     const before = window.dataLayer.length;
     const thrower = () => {
@@ -180,25 +180,22 @@ test('a recommendation that was clicked earns the order on another page, once, a
   });
 });
 
-test('what a page counted reaches the hook of the shop when it closes, and holds no item', async ({
-  page,
-  context,
-}) => {
+test('the counts of a page reach the shop’s hook when it closes, and contain no item', async ({ page, context }) => {
   await serveHeadless(context);
   await page.goto('/headless.html');
   await page.waitForFunction(() => 'sidestream' in window);
-  const heard = await page.evaluate(async (id) => {
-    const calls: unknown[] = [];
+  const calls = await page.evaluate(async (id) => {
+    const received: unknown[] = [];
     const recommender = await window.sidestream.createRecommender({
       bundle: '/bundle/',
       experiment: { name: 'test', variants: [{ name: 'only' }] },
-      onMetric: (counts) => calls.push(counts),
+      onMetric: (counts) => received.push(counts),
     });
     await recommender.track('click', id, { placement: 'for-you', recommendationId: 'r' });
     await recommender.track('purchase', id, { price: 3, transactionId: 'secret' });
     await recommender.close();
-    return calls;
+    return received;
   }, A);
   const counts = { impressions: 0, clicks: 1, carts: 0, purchases: 1, revenue: { XXX: 3 } };
-  expect(heard).toEqual([[{ variant: 'test/only', placement: 'for-you', ...counts }]]);
+  expect(calls).toEqual([[{ variant: 'test/only', placement: 'for-you', ...counts }]]);
 });

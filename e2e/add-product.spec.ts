@@ -1,7 +1,7 @@
 import { type BrowserContext, chromium, type Page } from '@playwright/test';
 import { cards, clickProducts, expect, idsIn, openShop, products, test } from './support/shop';
 
-/** A picture nobody has: an apple drawn on a canvas of the page. */
+/** An image that no catalog has: an apple drawn on a canvas of the page. */
 async function drawApple(page: Page): Promise<Buffer> {
   const base64 = await page.evaluate(() => {
     const canvas = document.createElement('canvas');
@@ -33,7 +33,7 @@ async function addApple(page: Page, title: string): Promise<string> {
   return decodeURIComponent(page.url().split('#/product/')[1]);
 }
 
-test('a new product is encoded here, resembles what it should, and is recommended at once', async ({ page }) => {
+test('a new product is encoded on the device, is similar to its kind, and is recommended at once', async ({ page }) => {
   await openShop(page);
   await clickProducts(page, 'Food/Fruit', 4);
   const id = await addApple(page, 'Crisp Red Apple');
@@ -42,14 +42,14 @@ test('a new product is encoded here, resembles what it should, and is recommende
   const food = similar.filter((other) => category.get(other)?.startsWith('Food/'));
   expect(food.length).toBeGreaterThan(similar.length / 2);
 
-  // Nothing was trained on it: its features alone put it among what this shopper likes, and beside what it resembles.
+  // It was never part of training: its features alone bring it into the list for the shopper and those of similar products.
   await page.goto('/#/');
   await expect.poll(() => idsIn(page, 'for-you')).toContain(id);
   await page.goto(`/#/product/${similar[0]}`);
   await expect.poll(() => idsIn(page, 'similar')).toContain(id);
 });
 
-test('a product without a title or with a broken picture is refused with the field', async ({ page }) => {
+test('a product with a broken image is refused with the field', async ({ page }) => {
   await openShop(page);
   await page.getByTestId('add-product').click();
   await page.getByTestId('add-title').fill('Broken');

@@ -66,7 +66,7 @@ test.describe('contents of the files of a browser', () => {
       const encrypted = await page.evaluate(
         async ([how, item]) => {
           await window.store.keep(how, item);
-          return window.store.sealedEvent();
+          return window.store.encryptedEvent();
         },
         [encrypt, ITEM] as const,
       );

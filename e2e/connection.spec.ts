@@ -285,7 +285,8 @@ for (const first of ['element', 'script'] as const) {
     if (first === 'script') {
       await page.evaluate(() => {
         const list = document.createElement('sidestream-recs');
-        Object.assign(list, { bundle: '/bundle/', limit: 6 });
+        list.bundle = '/bundle/';
+        list.limit = 6;
         document.body.append(list);
       });
     }

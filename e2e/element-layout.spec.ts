@@ -1,5 +1,5 @@
 import { expect, type Page } from '@playwright/test';
-import { addList, heardBy, speak, listTest as test } from './support/lists';
+import { addList, callsOf, setLanguage, listTest as test } from './support/lists';
 
 /** Sum of the page's layout shifts so far, by the definition of Cumulative Layout Shift. */
 async function shifts(page: Page): Promise<number> {
@@ -7,7 +7,7 @@ async function shifts(page: Page): Promise<number> {
   return page.evaluate(() => Reflect.get(window, 'shifted') as number);
 }
 
-/** A page with a list, and a text below it that would be pushed about. */
+/** A page with a list, and a paragraph below it that a change of height would move. */
 async function watched(page: Page, options: Parameters<typeof addList>[1]) {
   await page.evaluate(() => {
     Object.assign(window, { shifted: 0 });
@@ -19,7 +19,7 @@ async function watched(page: Page, options: Parameters<typeof addList>[1]) {
   const added = await addList(page, options);
   await page.evaluate(() => {
     const below = document.createElement('p');
-    below.textContent = 'What stands below must stay where it is. '.repeat(8);
+    below.textContent = 'This paragraph must not move. '.repeat(8);
     document.querySelector('main')?.append(below);
   });
   await page.waitForTimeout(200);
@@ -31,12 +31,12 @@ const LINKS = '<a href="/product/p0">Mug</a><a href="/product/p1">Hand-thrown st
 
 for (const width of [320, 768, 1280])
   for (const [name, options] of [
-    ['outlines', {}],
+    ['skeletons', {}],
     ['links of the page', { html: LINKS }],
-    ['something of its own', { html: '<p slot="loading">One moment.</p>' }],
+    ['the slot loading', { html: '<p slot="loading">One moment.</p>' }],
   ] as const)
     for (const layout of ['grid', 'row'])
-      test(`nothing moves when cards take the place of ${name}: ${layout} at ${width}`, async ({ page }) => {
+      test(`nothing moves when cards replace ${name}: ${layout} at ${width}`, async ({ page }) => {
         await page.setViewportSize({ width, height: 2400 });
         const attributes = { layout, limit: '6', dismissible: '', currency: 'EUR' };
         const { list, shop } = await watched(page, { ...options, answer: 'loading', attributes });
@@ -50,15 +50,15 @@ for (const width of [320, 768, 1280])
         await list.locator('[data-undo]').click();
         await expect(list.locator('[data-id]')).toHaveCount(6);
         await page.waitForTimeout(300);
-        // By definition what moves right after a press is no shift; here nothing may move all the same.
+        // Movement right after a press does not count as a layout shift; here nothing may move at all.
         expect(await shifts(page)).toBe(0);
-        expect((await heardBy(page, shop)).tracked.map(([type]) => type)).toContain('undismiss');
+        expect((await callsOf(page, shop)).tracked.map(([type]) => type)).toContain('undismiss');
       });
 
-test('the room holds in the letters of every language', async ({ page }) => {
+test('the height stays the same in the script of every language', async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 2400 });
   for (const language of ['en', 'ja', 'de', 'fr', 'es', 'ar']) {
-    await speak(page, language);
+    await setLanguage(page, language);
     const attributes = { limit: '8', currency: 'JPY' };
     const { list, shop } = await addList(page, { language, answer: 'loading', attributes });
     await page.waitForTimeout(200);
@@ -70,7 +70,7 @@ test('the room holds in the letters of every language', async ({ page }) => {
   }
 });
 
-test('links inside stay in the document: seen at first and after a failure, behind the cards between', async ({
+test('links inside stay in the document: visible at first and after a failure, hidden while there are cards', async ({
   page,
 }) => {
   const { list, shop } = await addList(page, { answer: 'loading', html: LINKS });
@@ -85,7 +85,7 @@ test('links inside stay in the document: seen at first and after a failure, behi
   await expect(failed.list.locator(':scope > a').first()).toBeVisible();
 });
 
-test('slots take the place of header, empty and error', async ({ page }) => {
+test('slots replace header, empty and error', async ({ page }) => {
   const html = '<h2 slot="header">Mine</h2><p slot="empty">None.</p><p slot="error">Oh.</p>';
   const empty = await addList(page, { answer: 'empty', html });
   await expect(empty.list.getByText('None.')).toBeVisible();
@@ -98,7 +98,7 @@ test('slots take the place of header, empty and error', async ({ page }) => {
 
 test('no width and no language makes the page wider than the screen', async ({ page }) => {
   for (const language of ['en', 'de', 'ar']) {
-    await speak(page, language);
+    await setLanguage(page, language);
     for (const layout of ['grid', 'row']) await addList(page, { language, attributes: { layout, currency: 'EUR' } });
     await addList(page, { language, answer: 'error' });
     await addList(page, { language, answer: 'empty' });

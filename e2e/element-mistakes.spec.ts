@@ -1,7 +1,7 @@
 import { expect, type Page } from '@playwright/test';
-import { addList, heardBy, idsOf, listTest as test } from './support/lists';
+import { addList, callsOf, idsOf, listTest as test } from './support/lists';
 
-/** What the console was told of the page's lists. */
+/** Warnings about the page's lists in the console. */
 function warningsOf(page: Page): string[] {
   const texts: string[] = [];
   page.on('console', (message) => {
@@ -10,7 +10,7 @@ function warningsOf(page: Page): string[] {
   return texts;
 }
 
-/** A list between two texts that a gap would part, in a page that gives its lists a display and a height of its own. */
+/** A list between two paragraphs, to measure the gap, in a page with its own `display` and height for lists. */
 async function between(page: Page, options: Parameters<typeof addList>[1]) {
   await page.addStyleTag({
     content: 'sidestream-recs { display: block; min-height: 9rem } main { display: grid; gap: 0 } p { margin: 0 }',
@@ -32,7 +32,7 @@ async function between(page: Page, options: Parameters<typeof addList>[1]) {
   return { ...added, gap };
 }
 
-test('settings that cannot be are told of once, by element, attribute and remedy; the list goes on with the defaults', async ({
+test('invalid settings cause one warning per element and attribute, with the correction; the list uses the defaults', async ({
   page,
 }) => {
   const warnings = warningsOf(page);
@@ -49,7 +49,7 @@ test('settings that cannot be are told of once, by element, attribute and remedy
   const heading = list.getByRole('heading', { level: 2 });
   await expect(heading).toHaveText('Recommended for you');
   expect(await idsOf(list)).toHaveLength(8);
-  expect((await heardBy(page, shop)).requests).toMatchObject([{ placement: 'for-you', limit: 8 }]);
+  expect((await callsOf(page, shop)).requests).toMatchObject([{ placement: 'for-you', limit: 8 }]);
   await expect(list.locator('[part=price]').first()).toHaveText('1,234.50');
   await expect(list.locator('[part=link]').first()).toHaveAttribute('href', '/product/p0');
   await page.evaluate((n) => window.lists.shops[n].change(), shop);
@@ -59,17 +59,17 @@ test('settings that cannot be are told of once, by element, attribute and remedy
     expect(await idsOf(list)).toHaveLength(8);
   }
   for (const [name, value] of Object.entries(wrong)) {
-    const told = warnings.filter((text) => text.startsWith(`<sidestream-recs> ${name}="${value}": must `));
-    expect(told).toHaveLength(1);
+    const found = warnings.filter((text) => text.startsWith(`<sidestream-recs> ${name}="${value}": must `));
+    expect(found).toHaveLength(1);
   }
   expect(warnings).toHaveLength(Object.keys(wrong).length);
-  // Each element of the page is told of: the next one is another place in its code.
+  // Another element of the page gets a warning of its own.
   await addList(page, { attributes: { limit: '1000' } });
   await expect.poll(() => warnings.length).toBe(Object.keys(wrong).length + 1);
   expect(warnings.at(-1)).toContain('limit="1000": must be a whole number from 1 to 100');
 });
 
-test('what a framework sets to nothing, or to text, is no mistake', async ({ page }) => {
+test('undefined, null and numbers as text, which frameworks set, cause no warning', async ({ page }) => {
   const warnings = warningsOf(page);
   const { list } = await addList(page);
   await list.evaluate((element: HTMLElementTagNameMap['sidestream-recs']) => {
@@ -84,7 +84,7 @@ test('what a framework sets to nothing, or to text, is no mistake', async ({ pag
   expect(warnings).toEqual([]);
 });
 
-test('a list about no item is hidden without a gap and told of, until it has its item', async ({ page }) => {
+test('a list that misses its item is hidden without a gap, with a warning, until it has the item', async ({ page }) => {
   const warnings = warningsOf(page);
   const { list, gap, shop } = await between(page, { attributes: { placement: 'similar', limit: '2' } });
   await expect(list).toHaveAttribute('state', 'hidden');
@@ -95,13 +95,13 @@ test('a list about no item is hidden without a gap and told of, until it has its
   await expect.poll(() => warnings).toEqual([expect.stringContaining('placement="similar" needs the item in view')]);
   await list.evaluate((element) => element.setAttribute('item-id', 'p9'));
   await expect(list.locator('[data-id]')).toHaveCount(2);
-  // The page's own links stand in where there are some.
+  // The page's own links are shown where there are some.
   const html = '<a href="/x">Mug</a>';
   const linked = await addList(page, { html, attributes: { placement: 'complement' } });
   await expect(linked.list.locator(':scope > a')).toBeVisible();
 });
 
-test('a list without a catalogue is hidden and told of after a while, until it has a recommender', async ({ page }) => {
+test('a list without a bundle is hidden after 10 s, with a warning, until it has a recommender', async ({ page }) => {
   const warnings = warningsOf(page);
   await page.clock.install();
   const { list, gap } = await between(page, { orphan: true, attributes: { limit: '2' } });
@@ -113,7 +113,7 @@ test('a list without a catalogue is hidden and told of after a while, until it h
   expect(await gap()).toBe(0);
   await expect
     .poll(() => warnings)
-    .toEqual([expect.stringMatching(/has no catalog and no recommender 10 s after .*bundle="\/bundle\/"/)]);
+    .toEqual([expect.stringMatching(/has no bundle and no recommender 10 s after .*bundle="\/bundle\/"/)]);
   await list.evaluate((element, n) => {
     Reflect.set(element, 'recommender', window.lists.shops[n].recommender);
     window.lists.shops[n].open();
@@ -122,9 +122,7 @@ test('a list without a catalogue is hidden and told of after a while, until it h
   await expect(list.locator('[data-id]')).toHaveCount(2);
 });
 
-test('a filter that is no object hides the list, and is told of once however often the list is asked for', async ({
-  page,
-}) => {
+test('a filter that is not an object hides the list, and causes one warning over all refreshes', async ({ page }) => {
   const warnings = warningsOf(page);
   const { list, gap, shop } = await between(page, { loud: true, attributes: { filter: '{"price":' } });
   await expect(list).toBeHidden();
@@ -134,12 +132,10 @@ test('a filter that is no object hides the list, and is told of once however oft
     await page.waitForTimeout(150);
   }
   expect(warnings).toEqual([expect.stringMatching(/<sidestream-recs> filter: must be a JSON object such as /)]);
-  expect((await heardBy(page, shop)).requests).toEqual([]);
+  expect((await callsOf(page, shop)).requests).toEqual([]);
 });
 
-test('"recently viewed" of somebody who viewed nothing is hidden without a gap, until there is something', async ({
-  page,
-}) => {
+test('an empty "recently viewed" is hidden without a gap, until it has an item', async ({ page }) => {
   const { list, gap, shop } = await between(page, { answer: 'empty', attributes: { placement: 'recent', limit: '2' } });
   await expect(list).toHaveAttribute('state', 'hidden');
   await expect(list).toBeHidden();
@@ -156,7 +152,7 @@ test('"recently viewed" of somebody who viewed nothing is hidden without a gap, 
   await expect(own.list.getByText('You have not looked')).toBeVisible();
 });
 
-test('the sentences of empty and failed lists take the room of a sentence, at every width', async ({ page }) => {
+test('empty and failed lists take the height of their sentence, at every width', async ({ page }) => {
   for (const answer of ['empty', 'error'] as const)
     for (const layout of ['grid', 'row']) await addList(page, { answer, attributes: { layout } });
   for (const width of [320, 768, 1280]) {

@@ -1,16 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, type Page } from '@playwright/test';
-import { addList, speak, listTest as test } from './support/lists';
+import { addList, setLanguage, listTest as test } from './support/lists';
 
-/** Pictures of every state for somebody to look at: `SCREENSHOTS=1 npx playwright test element-screenshots`. */
+/** Screenshots of every state, to be looked at: `SCREENSHOTS=1 npx playwright test element-screenshots`. */
 test.skip(!process.env.SCREENSHOTS, 'only on request');
 
 const folder = fileURLToPath(new URL('../.cache/screenshots/', import.meta.url));
 const CURRENCIES: Record<string, string> = { en: 'USD', ja: 'JPY', de: 'EUR', fr: 'EUR', es: 'EUR', ar: 'AED' };
 
 async function everyState(page: Page, language: string): Promise<void> {
-  await speak(page, language);
+  await setLanguage(page, language);
   const shared = { currency: CURRENCIES[language], dismissible: '' };
   const links =
     '<a href="/product/p0">Mug</a><a href="/product/p1">Hand-thrown stoneware teapot</a><a href="/x">Apron</a>';
@@ -20,7 +20,7 @@ async function everyState(page: Page, language: string): Promise<void> {
   await addList(page, { language, answer: 'loading', attributes: { ...shared, layout: 'row', placement: 'recent' } });
   await addList(page, { language, answer: 'loading', html: links, attributes: { ...shared, limit: '3' } });
   await addList(page, { language, answer: 'empty', attributes: shared });
-  // Hidden: nothing of these may be seen between the lists round them.
+  // Hidden: the lists around them must show no gap.
   await addList(page, { language, answer: 'empty', attributes: { ...shared, placement: 'recent' } });
   await addList(page, { language, attributes: { ...shared, placement: 'similar' } });
   const failed = { ...shared, placement: 'complement', 'item-id': 'p0' };

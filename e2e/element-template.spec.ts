@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test';
 import { addList, listTest as test } from './support/lists';
 
-/** Texts of a product that run where a text must not get to, and the mark that all of them bear. */
+/** Texts of a product that would run as code in some places; each sets `window.hit`. */
 const HOSTILE = {
   title: `';window.hit=1;//'"><img src=x onerror=window.hit=1>`,
   description: 'javascript:window.hit=1',
@@ -10,7 +10,7 @@ const HOSTILE = {
   url: 'javascript:window.hit=1',
 };
 
-/** A card in which every place that runs, loads or leads somewhere is filled with something of the product. */
+/** A card with a field in every place that runs, loads or navigates. */
 const CARD = `
   <script>window.hit = '{title}';</script><script type="module" src="{category}"></script>
   <style>b { color: rgb(1, 2, 3) }</style>
@@ -34,7 +34,7 @@ const CARD = `
   <b onclick="window.hit = '{title}'" style="background: url({image})" data-name="{title}" class="{category}">{title}</b>
   <template><script>window.hit = '{title}'</script></template>`;
 
-test('nothing that a product says runs in a card of the page, wherever its template puts it', async ({ page }) => {
+test('no text of a product runs in a card of the page, wherever its template puts it', async ({ page }) => {
   const warnings: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'warning') warnings.push(message.text());
@@ -44,7 +44,7 @@ test('nothing that a product says runs in a card of the page, wherever its templ
     { reason, item: HOSTILE },
     { reason, item: { ...HOSTILE, url: '/fine', image: '/fine.png' } },
   ];
-  // Scripts of a template that was set through innerHTML would never run: this one comes with the page.
+  // Scripts of a template that was set through innerHTML never run, so this one is part of the page.
   await page.route('**/element.html', async (route) => {
     const response = await route.fetch();
     const body = (await response.text()).replace('<h1>', `<template>${CARD}</template><h1>`);
@@ -67,7 +67,7 @@ test('nothing that a product says runs in a card of the page, wherever its templ
         .map(({ name }) => `${element.localName} ${name}`),
     ),
   );
-  // Words for the shopper, and names that only style sheets look at.
+  // Texts for the shopper, and attributes that only style sheets use.
   expect(filled).toEqual(['a title', 'a aria-label', 'img alt', 'b data-name', 'b class']);
   await expect(card.locator('script, style, base, meta, [srcdoc], [ping], [style]')).toHaveCount(0);
   await expect(card.locator('iframe')).toHaveCount(2);
@@ -77,8 +77,8 @@ test('nothing that a product says runs in a card of the page, wherever its templ
   expect(await hit()).toBeUndefined();
   expect(page.url()).toMatch(/element\.html/);
 
-  // What is told is what the template must not do, once, and not once a card.
-  const told = warnings.filter((text) => text.startsWith('<sidestream-recs> <template>: '));
+  // One warning for each place that the template must not fill, not one per card.
+  const found = warnings.filter((text) => text.startsWith('<sidestream-recs> <template>: '));
   for (const what of [
     '<script>',
     '<iframe srcdoc>',
@@ -88,11 +88,11 @@ test('nothing that a product says runs in a card of the page, wherever its templ
     '<b style>',
     '<set to>',
   ])
-    expect(told.filter((text) => text.includes(`${what} is left out`))).toHaveLength(1);
-  expect(new Set(told).size).toBe(told.length);
+    expect(found.filter((text) => text.includes(`${what} is left out`))).toHaveLength(1);
+  expect(new Set(found).size).toBe(found.length);
 });
 
-test('a template may put addresses and words of a product where they belong', async ({ page }) => {
+test('a template may fill addresses and texts in safe places', async ({ page }) => {
   const html = `<template><a href="{href}"><img src="{image}" srcset="{image} 1x, {image} 2x" alt="{title}"></a>
     <svg><a href="{href}"><image href="{image}"></image></a></svg><form action="/cart?id={id}"><button>{price}</button></form></template>`;
   const products = [{ item: { id: 'p0', title: 'Mug', image: '/mug.png', url: '/mug' } }];
@@ -106,7 +106,7 @@ test('a template may put addresses and words of a product where they belong', as
   await expect(card.locator('form')).toHaveAttribute('action', '/cart?id=p0');
 });
 
-test('a custom element in a card sees its attributes filled, and never before', async ({ page }) => {
+test('a custom element in a card never sees its attributes unfilled', async ({ page }) => {
   await page.evaluate(() => {
     const seen: string[] = [];
     Object.assign(window, { seen });
@@ -126,7 +126,7 @@ test('a custom element in a card sees its attributes filled, and never before', 
   expect(await page.evaluate(() => Reflect.get(window, 'seen'))).toEqual(['p0', 'p1']);
 });
 
-test('half a letter in a product breaks no card', async ({ page }) => {
+test('a lone surrogate in a product breaks no card', async ({ page }) => {
   const products = [{ item: { id: 'a\ud800', title: '\udc00 mug', category: '\ud800' } }];
   const attributes = { limit: '1', 'href-template': '/{id}/{category}', dismissible: '' };
   const { list } = await addList(page, { products, attributes });

@@ -1,8 +1,8 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
-import { addList, heardBy, idsOf, speak, listTest as test } from './support/lists';
+import { addList, callsOf, idsOf, setLanguage, listTest as test } from './support/lists';
 
-/** Violations of the page as it stands, of whatever weight, in words. */
+/** All violations in the page, as text. */
 async function violations(page: Page): Promise<string[]> {
   const { violations: found } = await new AxeBuilder({ page }).analyze();
   return found.map(
@@ -31,7 +31,7 @@ for (const [name, media] of [
     for (const language of ['en', 'ar']) {
       if (language === 'ar') await page.reload();
       await page.waitForFunction(() => 'lists' in window);
-      await speak(page, language);
+      await setLanguage(page, language);
       for (const { options } of STATES) await addList(page, { language, ...options });
       const first = page.locator('sidestream-recs').first();
       await first.locator('[data-dismiss]').nth(1).click();
@@ -55,7 +55,7 @@ test('the list is a list in a named region, with its heading and one live region
 test('the six languages: headings, prices and directions follow the nearest lang', async ({ page }) => {
   const { list } = await addList(page, { attributes: { currency: 'EUR', placement: 'recent' } });
   const price = list.locator('[part=price]').first();
-  const spoken = {
+  const expected = {
     en: ['Recently viewed', '€1,234.50'],
     de: ['Zuletzt angesehen', '1.234,50 €'],
     fr: ['Vus récemment', '1 234,50 €'],
@@ -63,8 +63,8 @@ test('the six languages: headings, prices and directions follow the nearest lang
     ja: ['最近見た商品', '€1,234.50'],
     ar: ['شوهد مؤخرًا', /1.?234[,.٫]50|١٬٢٣٤٫٥٠/],
   } as const;
-  for (const [language, [heading, amount]] of Object.entries(spoken)) {
-    await speak(page, language);
+  for (const [language, [heading, amount]] of Object.entries(expected)) {
+    await setLanguage(page, language);
     await expect(list.getByRole('heading')).toHaveText(heading);
     await expect(price).toHaveText(amount);
   }
@@ -72,7 +72,7 @@ test('the six languages: headings, prices and directions follow the nearest lang
   await expect(list.getByRole('heading')).toHaveText('Zuletzt angesehen');
 });
 
-test('lists of one recommender ask once each, in reading order, and show no item twice', async ({ page }) => {
+test('lists of one recommender send one request each, in reading order, and show no item twice', async ({ page }) => {
   const { shop } = await addList(page, { answer: 'loading', attributes: { limit: '4' } });
   for (const placement of ['trending', 'for-you', 'recent', 'recent'])
     await addList(page, { share: shop, attributes: { placement, limit: '4' } });
@@ -83,52 +83,56 @@ test('lists of one recommender ask once each, in reading order, and show no item
   const ids = await Promise.all(lists.map(idsOf));
   const ranked = ids.slice(0, 3).flat();
   expect(new Set(ranked).size).toBe(12);
-  const { requests } = await heardBy(page, shop);
-  // The last two ask the same, and share one answer.
+  const { requests } = await callsOf(page, shop);
+  // The last two have equal requests, and share one response.
   expect(requests.map(({ placement }) => placement)).toEqual(['for-you', 'trending', 'for-you', 'recent']);
 });
 
-test('a lazy list asks nothing before it is about to be seen', async ({ page }) => {
+test('a lazy list sends no request until it is near the viewport', async ({ page }) => {
   await page.addStyleTag({ content: 'main::before { content: ""; display: block; block-size: 3000px }' });
   const { list, shop } = await addList(page, { attributes: { lazy: '' } });
   await page.waitForTimeout(300);
-  expect((await heardBy(page, shop)).requests).toEqual([]);
+  expect((await callsOf(page, shop)).requests).toEqual([]);
   await expect(list).toHaveAttribute('state', 'loading');
   await page.evaluate(() => scrollTo(0, 2600));
   await expect(list).toHaveAttribute('state', 'filled');
-  expect((await heardBy(page, shop)).requests).toHaveLength(1);
+  expect((await callsOf(page, shop)).requests).toHaveLength(1);
 });
 
-test('a filter goes along with the request; one that is no object stops the list and is told', async ({ page }) => {
+test('a filter is part of the request; one that is not an object is an error, and no request is sent', async ({
+  page,
+}) => {
   const { list, shop } = await addList(page, { attributes: { filter: '{"price":{"$lt":20}}' } });
   await expect(list).toHaveAttribute('state', 'filled');
-  expect((await heardBy(page, shop)).requests).toMatchObject([{ filter: { price: { $lt: 20 } } }]);
-  const told = list.evaluate(
+  expect((await callsOf(page, shop)).requests).toMatchObject([{ filter: { price: { $lt: 20 } } }]);
+  const code = list.evaluate(
     (element: HTMLElementTagNameMap['sidestream-recs']) =>
       new Promise((resolve) => element.addEventListener('error', ({ detail }) => resolve(detail.error.code))),
   );
   await list.evaluate((element) => element.setAttribute('filter', 'price < 20'));
-  expect(await told).toBe('runtime/invalid-input');
+  expect(await code).toBe('runtime/invalid-input');
 });
 
-test('typed events tell of the list, of a choice that can be stopped, and bubble to the page', async ({ page }) => {
+test('typed events report the list and a choice, which a listener can prevent, and bubble to the page', async ({
+  page,
+}) => {
   await page.evaluate(() => {
-    const heard: unknown[] = [];
-    Object.assign(window, { heard });
-    document.addEventListener('recommend', ({ detail }) => heard.push(['recommend', detail.items.length]));
+    const received: unknown[] = [];
+    Object.assign(window, { received });
+    document.addEventListener('recommend', ({ detail }) => received.push(['recommend', detail.items.length]));
     document.addEventListener('itemclick', (event) => {
       event.preventDefault();
-      heard.push(['itemclick', event.detail.item.id, event.detail.position, event.detail.recommendationId]);
+      received.push(['itemclick', event.detail.item.id, event.detail.position, event.detail.recommendationId]);
     });
   });
   const { list, shop } = await addList(page, { attributes: { limit: '3' } });
   await list.locator('a').nth(1).click();
-  expect(await page.evaluate(() => Reflect.get(window, 'heard'))).toEqual([
+  expect(await page.evaluate(() => Reflect.get(window, 'received'))).toEqual([
     ['recommend', 3],
     ['itemclick', 'p1', 1, 'r1'],
   ]);
   expect(page.url()).toContain('element.html');
-  expect((await heardBy(page, shop)).tracked).toEqual([['click', 'p1', 1]]);
+  expect((await callsOf(page, shop)).tracked).toEqual([['click', 'p1', 1]]);
 });
 
 test('a card half in view for a second is an impression, once; one below the fold is none', async ({ page }) => {
@@ -138,12 +142,12 @@ test('a card half in view for a second is an impression, once; one below the fol
     ['impression', 'p0', 0],
     ['impression', 'p1', 1],
   ];
-  await expect.poll(async () => (await heardBy(page, shop)).tracked).toEqual(seen);
+  await expect.poll(async () => (await callsOf(page, shop)).tracked).toEqual(seen);
   await page.waitForTimeout(1200);
-  expect((await heardBy(page, shop)).tracked).toEqual(seen);
+  expect((await callsOf(page, shop)).tracked).toEqual(seen);
 });
 
-test('by keyboard: not interested, undo, and back where one was', async ({ page }) => {
+test('by keyboard: not interested, undo, and the focus is where it was', async ({ page }) => {
   const { list, shop } = await addList(page, { attributes: { dismissible: '', limit: '4' } });
   await list.getByRole('button', { name: 'Not interested in Hand-thrown' }).focus();
   await page.keyboard.press('Enter');
@@ -156,7 +160,7 @@ test('by keyboard: not interested, undo, and back where one was', async ({ page 
   await expect(list.getByRole('button', { name: 'Not interested in Hand-thrown' })).toBeFocused();
   await page.waitForTimeout(300);
   expect(await idsOf(list)).toEqual(['p0', 'p1', 'p2', 'p3']);
-  const { tracked } = await heardBy(page, shop);
+  const { tracked } = await callsOf(page, shop);
   expect(tracked.filter(([type]) => type !== 'impression')).toEqual([
     ['dismiss', 'p1', 1],
     ['undismiss', 'p1', 1],
@@ -186,7 +190,7 @@ for (const choices of [0, 1]) {
   });
 }
 
-test('who pressed "try again" finds the list under the keyboard once it is there', async ({ page }) => {
+test('after "try again" the focus is in the list once it is there', async ({ page }) => {
   const { list, shop } = await addList(page, { answer: 'error', attributes: { limit: '3' } });
   await list.getByRole('button', { name: 'Try again' }).focus();
   await page.evaluate((n) => {
@@ -194,7 +198,7 @@ test('who pressed "try again" finds the list under the keyboard once it is there
   }, shop);
   await page.keyboard.press('Enter');
   await expect(list.locator('a').first()).toBeFocused();
-  // Whoever went elsewhere meanwhile is left there.
+  // A focus that moved elsewhere meanwhile stays there.
   await page.evaluate(() => document.body.append(Object.assign(document.createElement('input'), { id: 'other' })));
   await page.locator('#other').focus();
   await page.evaluate((n) => window.lists.shops[n].change(), shop);
@@ -207,7 +211,7 @@ test('arrow keys walk a row, the other way round from right to left', async ({ p
     ['en', 'ArrowRight'],
     ['ar', 'ArrowLeft'],
   ]) {
-    await speak(page, language);
+    await setLanguage(page, language);
     const { list } = await addList(page, { language, attributes: { layout: 'row', limit: '20' } });
     await list.locator('a').first().focus();
     await page.keyboard.press(forward);
@@ -227,7 +231,7 @@ test('with reduced motion nothing moves', async ({ page }) => {
   expect(await running(list)).toBe(0);
 });
 
-test('what a catalogue says is text, and its addresses open nothing but pages', async ({ page }) => {
+test('texts of a catalog stay text, and its addresses open only pages', async ({ page }) => {
   const evil = '<img src=x onerror="window.hit = 1"><script>window.hit = 1</script>';
   const products = [
     { reason: evil, item: { title: evil, url: 'javascript:window.hit=1', image: 'javascript:window.hit=1' } },
@@ -251,9 +255,7 @@ test('what a catalogue says is text, and its addresses open nothing but pages', 
   expect(await page.evaluate(() => Reflect.get(window, 'hit'))).toBeUndefined();
 });
 
-test('under a policy without inline styles or scripts nothing is barred, and a template keeps its style', async ({
-  page,
-}) => {
+test('a policy without inline styles or scripts blocks nothing, and a template keeps its style', async ({ page }) => {
   const policy =
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'";
   await page.route('**/element.html', async (route) => {
@@ -261,10 +263,10 @@ test('under a policy without inline styles or scripts nothing is barred, and a t
     await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': policy } });
   });
   await page.addInitScript(() => {
-    const barred: string[] = [];
-    Object.assign(window, { barred });
+    const blocked: string[] = [];
+    Object.assign(window, { blocked });
     document.addEventListener('securitypolicyviolation', ({ violatedDirective, sample }) =>
-      barred.push(`${violatedDirective} ${sample}`),
+      blocked.push(`${violatedDirective} ${sample}`),
     );
   });
   await page.reload();
@@ -277,5 +279,5 @@ test('under a policy without inline styles or scripts nothing is barred, and a t
   await expect(page.getByRole('status')).toHaveCSS('position', 'absolute');
   // The policy is in force.
   await page.evaluate(() => document.body.setAttribute('style', 'color: red'));
-  await expect.poll(() => page.evaluate(() => Reflect.get(window, 'barred'))).toHaveLength(1);
+  await expect.poll(() => page.evaluate(() => Reflect.get(window, 'blocked'))).toHaveLength(1);
 });

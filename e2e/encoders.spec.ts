@@ -135,7 +135,7 @@ test.describe('encoders', () => {
         }
         const item = typeof input === 'string' ? input : Array.from(input);
         const encoder = { settings: { ...preset }, onnx: Array.from(files.onnx), tokenizer: files.tokenizer };
-        const actual = await page.evaluate(([own, value]) => window.encoders.brought(own, value, 'wasm'), [
+        const actual = await page.evaluate(([own, value]) => window.encoders.bundleEncoder(own, value, 'wasm'), [
           encoder,
           item,
         ] as const);

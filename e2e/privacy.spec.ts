@@ -72,7 +72,7 @@ test('a profile that newer code wrote is left as it is, and the shop goes on', a
   await openShop(page);
   await page.getByTestId('consent-yes').click();
   await clickProducts(page, 'Music', 3);
-  await expect.poll(() => storedSchema(page)).toBe(3);
+  await expect.poll(() => storedSchema(page)).toBe(4);
   await storedSchema(page, 99);
   await page.reload();
   await expect(page.getByTestId('notice')).toContainText('schema 99');

@@ -10,7 +10,7 @@ test.beforeAll(() => {
 const share = (ids: string[]): number =>
   ids.filter((id) => categories.get(id)?.startsWith(`${CATEGORY}/`)).length / ids.length;
 
-test('the first visit shows recommendations with pictures', async ({ page }) => {
+test('the first visit shows recommendations with images', async ({ page }) => {
   await openShop(page);
   const ids = await idsIn(page, 'for-you');
   expect(ids.length).toBeGreaterThanOrEqual(4);
@@ -37,7 +37,7 @@ test('a product page shows similar products, and never the product itself', asyn
   expect(sameCategory.length).toBeGreaterThan(similar.length / 3);
 });
 
-test('no list repeats what is in view already', async ({ page }) => {
+test('no list repeats items that are in view already', async ({ page }) => {
   await openShop(page);
   await clickProducts(page, CATEGORY, 3);
   await page.getByTestId('for-you').locator('[data-id] a').first().click();
@@ -70,7 +70,7 @@ test('with learning switched off the same clicks change nothing', async ({ page 
   expect(await idsIn(page, 'for-you')).toEqual(before);
 });
 
-test('a dismissed product leaves the list and stays away', async ({ page }) => {
+test('a dismissed product leaves the list and does not come back', async ({ page }) => {
   await openShop(page);
   const [first] = await idsIn(page, 'for-you');
   const card = page.getByTestId('for-you').locator(`[data-id="${first}"]`);
@@ -82,7 +82,7 @@ test('a dismissed product leaves the list and stays away', async ({ page }) => {
   expect(await idsIn(page, 'for-you')).not.toContain(first);
 });
 
-test('a missing bundle leaves a calm page that says so and can try again', async ({ page }) => {
+test('a missing bundle shows a message with a retry button', async ({ page }) => {
   await page.goto('/?bundle=nowhere/');
   await expect(page.getByTestId('closed')).toBeVisible();
   await expect(page.getByTestId('reopen')).toBeVisible();

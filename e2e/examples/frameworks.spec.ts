@@ -10,7 +10,7 @@ import type { Recommender } from '../../src/protocol';
 import { createProject, followReadme, run, writeCatalog } from '../package/project';
 import { serve } from '../support/host';
 
-/** What `npm run` needs to find of this repository's packages. */
+/** Folder of this repository's commands, for `npm run`. */
 const commands = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
 
 test.describe.configure({ timeout: 180_000 });
@@ -26,7 +26,7 @@ async function projectOf(example: string): Promise<string> {
   return project;
 }
 
-/** An example with Vite, with the catalogue's bundle and photos in `public`. */
+/** An example with Vite, with the bundle and its photos in `public`. */
 async function viteProject(example: string): Promise<string> {
   const project = await projectOf(example);
   await mkdir(join(project, 'public'));
@@ -58,11 +58,11 @@ test.beforeEach(({ page }) => {
 });
 test.afterEach(() => expect(trouble).toEqual([]));
 
-/** The recommender that the page's element has, which is the one of the page. */
+/** The recommender of the element, which the whole page uses. */
 const recommenderOf = (page: Page) =>
   page.locator('sidestream-recs').evaluateHandle((list): Recommender => {
-    const { recommender, joined } = list as HTMLElementTagNameMap['sidestream-recs'];
-    const found = recommender ?? joined;
+    const { recommender, activeRecommender } = list as HTMLElementTagNameMap['sidestream-recs'];
+    const found = recommender ?? activeRecommender;
     if (!found) throw new Error('The list has no recommender');
     return found;
   });
@@ -80,17 +80,17 @@ const openShop = async (page: Page, address: string): Promise<void> => {
 
 const cardsOf = (page: Page, placement: string) => page.locator(`section[data-placement="${placement}"] [data-id]`);
 
-/** What an example with a hook or composable has to do, whatever the framework. */
+/** Tests an example with a hook or composable, in any framework. */
 async function walk(page: Page): Promise<void> {
   const forYou = cardsOf(page, 'for-you');
   await expect(forYou).toHaveCount(6);
-  // Each card once, however often the component was tried.
+  // Each card once, however often the component was mounted.
   await expect.poll(async () => (await metricsOf(page))['for-you']?.impressions).toBe(6);
   const before = await forYou.evaluateAll((cards) => cards.map((card) => card.getAttribute('data-id')));
 
   await forYou.nth(2).getByRole('link').click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Blue bowl');
-  // Nobody told the build what goes with what, and the list says so.
+  // The build got no links between products, and the list says so.
   await expect(cardsOf(page, 'complement').first()).toHaveAttribute('data-source', 'style');
   await expect(cardsOf(page, 'complement').first()).toContainText('In the style of “Blue bowl”');
   await page.getByRole('button', { name: 'Add to cart' }).click();
@@ -103,7 +103,7 @@ async function walk(page: Page): Promise<void> {
   );
   expect(await forYou.evaluateAll((cards) => cards.map((card) => card.getAttribute('data-id')))).not.toEqual(before);
 
-  // Faster than any list comes.
+  // Faster than any list loads.
   const recommender = await recommenderOf(page);
   await page.evaluate(() => {
     for (const id of ['p1', 'p3', 'p5', 'p7', 'p9']) {
@@ -113,8 +113,8 @@ async function walk(page: Page): Promise<void> {
   });
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Red kite');
   await expect(cardsOf(page, 'similar').first()).toContainText('Similar to “Red kite”');
-  // Whoever left asks no more: what the shopper does now renews the lists in the page alone.
-  const asked = await recommender.evaluate(async (shop) => {
+  // Components that left send no more requests: an event refreshes only the lists in the page.
+  const requests = await recommender.evaluate(async (shop) => {
     const found: string[] = [];
     const { recommend } = shop;
     shop.recommend = (request, options) => {
@@ -126,7 +126,7 @@ async function walk(page: Page): Promise<void> {
     shop.recommend = recommend;
     return [...new Set(found)].sort();
   });
-  expect(asked.filter((request) => !request.startsWith('trending'))).toEqual(['complement p9', 'similar p9']);
+  expect(requests.filter((request) => !request.startsWith('trending'))).toEqual(['complement p9', 'similar p9']);
 }
 
 test('plain: the element and a list of the page’s own share a recommender', async ({ page }) => {
@@ -147,7 +147,7 @@ test('plain: the element and a list of the page’s own share a recommender', as
 test('React: written on a server, hydrated and used under StrictMode', async ({ page }) => {
   const project = await viteProject('react');
   await run(process.execPath, [join(project, 'node_modules/typescript/bin/tsc'), '--noEmit'], { cwd: project });
-  // In development, where StrictMode mounts everything twice and React tells of what does not fit.
+  // In development, where StrictMode mounts everything twice and React reports mismatches.
   const vite = await createVite({
     root: project,
     logLevel: 'error',

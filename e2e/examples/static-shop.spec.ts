@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import { linkQuality } from '../../src/evaluate/link-recall';
 import type { MetricsRow } from '../../src/experiment';
 import type { Recommender } from '../../src/protocol';
 import type { Placement } from '../../src/ranking';
+import { linkQuality } from '../../src/testing/link-quality';
 import { createProject, followReadme } from '../package/project';
 import { type Host, serve } from '../support/host';
 
@@ -25,7 +25,7 @@ test.skip(!existsSync(data), 'There is no ../shared/data/shop-magento');
 let project: string;
 let host: Host;
 let links: HandMade[];
-/** Cross-sell links that the build is not given. */
+/** Cross-sell links that the build does not get. */
 let unseen: HandMade[];
 
 test.beforeAll(async () => {
@@ -69,7 +69,7 @@ async function open(page: Page, path: string): Promise<void> {
   if ((await lists.count()) > 0) await expect(lists.first().locator('[data-id]').first()).toBeVisible();
 }
 
-/** The recommender that the page's own script made. */
+/** The recommender that the page's own script created. */
 const recommenderOf = (page: Page) =>
   page.evaluateHandle(async (path): Promise<Recommender> => (await import(path)).recommender, '/assets/shop.js');
 
@@ -78,8 +78,8 @@ const metricsOf = async (page: Page): Promise<Record<string, MetricsRow>> => {
   return Object.fromEntries(rows.map((row) => [row.placement ?? 'none', row]));
 };
 
-test('its lists find the links that people made', async ({ page }) => {
-  // A page that is about no product, so that nothing is known of the shopper.
+test('its lists find the cross-sell links of the shop', async ({ page }) => {
+  // A page without a product, so that it causes no event.
   await open(page, '/cart/');
   const recommender = await recommenderOf(page);
   const ids = (await readFile(join(project, 'catalog.jsonl'), 'utf8')).trim().split('\n');
@@ -110,7 +110,9 @@ test('its lists find the links that people made', async ({ page }) => {
   expect(await recall('complement', unseen)).toBeGreaterThanOrEqual(0.12);
 });
 
-test('a shopper who agrees is known on the next page, and what came of each list is counted once', async ({ page }) => {
+test('with consent the profile is there on the next page, and the events of each list are counted once', async ({
+  page,
+}) => {
   await open(page, '/');
   await page.getByRole('region', { name: 'Privacy' }).getByRole('button', { name: 'Remember' }).click();
   await page.getByRole('navigation', { name: 'Categories' }).getByRole('link', { name: 'Men', exact: true }).click();
@@ -126,7 +128,7 @@ test('a shopper who agrees is known on the next page, and what came of each list
   await page.getByRole('button', { name: 'Add to cart' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'Added to the cart.' })).toBeVisible();
   await expect.poll(async () => (await metricsOf(page)).complement).toMatchObject({ clicks: 1, carts: 1 });
-  // The list told of the click, and the page pushed it as well.
+  // The list tracked the click, and the page pushed it as well.
   const clicks = Object.values(await metricsOf(page)).map((row) => [row.placement, row.clicks]);
   expect(clicks.filter(([, count]) => count)).toEqual([
     ['category', 1],
@@ -158,7 +160,7 @@ test('a shopper who agrees is known on the next page, and what came of each list
   expect(await metricsOf(page)).toEqual({});
 });
 
-test('who says no is not asked again, and nothing is left on the device', async ({ page }) => {
+test('after a no there is no second question, and nothing is left on the device', async ({ page }) => {
   await open(page, '/p/MH01/');
   await page.getByRole('button', { name: 'No, thanks' }).click();
   await page.locator('sidestream-recs').last().getByRole('link').first().click();
@@ -167,7 +169,7 @@ test('who says no is not asked again, and nothing is left on the device', async 
   expect(await page.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
 });
 
-test('what stands in its pages without a script', async () => {
+test('the contents of its pages without a script', async () => {
   const product = await readFile(join(project, 'site', 'p', 'MH01', 'index.html'), 'utf8');
   const [about, path] = [...product.matchAll(/<script type="application\/ld\+json">(.*?)<\/script>/g)].map(([, text]) =>
     JSON.parse(text),

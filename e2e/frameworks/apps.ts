@@ -1,13 +1,13 @@
-/** An app that a new user makes, and what it takes to run it. No app has a setting for this package. */
+/** An app of a new user and the commands that run it. No app has a setting for this package. */
 export interface App {
   name: string;
   /** Folder under `templates`. */
   template: string;
   /** Files of the template that this app has under another path: the path in the template, and the one in the app. */
   moved?: Record<string, string>;
-  /** What is installed beside the package, at exact versions. */
+  /** Packages to install with it, at exact versions. */
   packages: Record<string, string>;
-  /** Where it keeps files that are served as they are; `public` if it does not say. */
+  /** Folder of files that are served unchanged. Default: `public`. */
   files?: string;
   /** Arguments of the program in `node_modules/.bin` that builds it. */
   build: string[];
@@ -68,7 +68,7 @@ export const APPS: App[] = [
   {
     name: 'webpack 5',
     template: 'plain',
-    // Where webpack has its entry and its output by default, and its guide the page.
+    // The default entry and output of webpack, and the page's place in its guide.
     moved: { 'index.html': 'dist/index.html', 'main.js': 'src/index.js' },
     packages: { webpack: '5.112.2', 'webpack-cli': '7.3.1' },
     build: ['webpack', '--mode', 'production'],

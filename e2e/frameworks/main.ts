@@ -7,19 +7,19 @@ import { promisify } from 'node:util';
 import { type Browser, chromium } from '@playwright/test';
 import { buildBundle, createProject } from '../package/project';
 import { APPS, type App } from './apps';
-import { Made, registryTrouble } from './made';
+import { InstalledApp, registryTrouble } from './installed-app';
 import { walk } from './walk';
 
 /**
- * `npm run frameworks [-- <part of a name> …]`: packs the package, makes an app with each framework from the registry, builds
- * it without a setting, serves it and uses it in the browser. Prints a table and one line of JSON. `--packed` takes the
- * tarball that is there.
+ * `npm run frameworks [-- <part of a name> …]`: packs the package, installs an app with each framework from the registry,
+ * builds it without a setting, serves it and uses it in the browser. Prints a table and one line of JSON. `--packed` uses the
+ * existing tarball.
  */
 interface Row {
   app: string;
   install: number;
   build: number;
-  /** What was tried, or what failed. */
+  /** The backends used, or the failure. */
   built: string;
   dev: string;
   good: boolean;
@@ -64,22 +64,22 @@ async function tryApp(app: App, browser: Browser): Promise<Row> {
     dev: app.dev ? 'not tried' : '–',
     good: false,
   };
-  let made: Made | null = null;
+  let installed: InstalledApp | null = null;
   try {
     const started = performance.now();
-    made = await Made.make(app, join(project, 'public'));
+    installed = await InstalledApp.install(app, join(project, 'public'));
     row.install = performance.now() - started;
-    await made.build();
+    await installed.build();
     row.build = performance.now() - started - row.install;
-    row.built = await use(browser, await made.serve(), false);
-    if (app.dev) row.dev = await use(browser, await made.dev(), true);
+    row.built = await use(browser, await installed.serve(), false);
+    if (app.dev) row.dev = await use(browser, await installed.dev(), true);
     row.good = true;
   } catch (thrown) {
     console.error(thrown);
     row.built = row.built === 'not built' ? `failed: ${String(thrown).split('\n')[0]}` : row.built;
     if (row.built !== 'not built' && app.dev && row.dev === 'not tried') row.dev = String(thrown).split('\n')[0];
   }
-  await made?.remove();
+  await installed?.remove();
   return row;
 }
 

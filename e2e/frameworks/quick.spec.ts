@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { test } from '@playwright/test';
 import { buildBundle, createProject } from '../package/project';
 import { APPS } from './apps';
-import { Made, registryTrouble } from './made';
+import { InstalledApp, registryTrouble } from './installed-app';
 import { walk } from './walk';
 
-/** The two that fail in the most ways; `npm run frameworks` tries all. */
+/** The two that fail most often; `npm run frameworks` tests all. */
 const QUICK = ['Vite 7', 'Next 16, Turbopack'];
 
 // Installing and building take their time on a busy machine.
@@ -24,13 +24,13 @@ test.afterEach(async () => {
 test.afterAll(() => rm(project, { recursive: true, force: true }));
 
 for (const app of APPS.filter(({ name }) => QUICK.includes(name))) {
-  test(`${app.name}: made fresh, built without settings, and used`, async ({ page }) => {
+  test(`${app.name}: installed, built without settings, and used`, async ({ page }) => {
     const trouble = await registryTrouble();
     test.skip(trouble !== null, trouble ?? '');
-    const made = await Made.make(app, join(project, 'public'));
-    leaving.push(() => made.remove());
-    await made.build();
-    const { origin, close } = await made.serve();
+    const installed = await InstalledApp.install(app, join(project, 'public'));
+    leaving.push(() => installed.remove());
+    await installed.build();
+    const { origin, close } = await installed.serve();
     leaving.push(close);
     await walk(page, origin);
   });

@@ -1,17 +1,17 @@
 import type { Page } from '@playwright/test';
 import { add, expect, learn, openShop } from '../package/visit';
 
-/** What was tried in the browser, for the table. */
+/** Backends that the walk used, for the table. */
 export interface Walked {
   learner: string | null;
   encoders: string | null;
 }
 
 /**
- * A shopper's way through an app: lists are there, a click makes both personal, tfjs learns, the encoders read a new product,
- * and nothing went wrong on the way.
+ * Tests an app as a shopper uses it: lists are there, a click makes both personal, tfjs learns, the encoders encode a new
+ * product, and the page has no error.
  * @param light without learning and encoders, whose files are the largest
- * @throws what is not as it should be
+ * @throws the failed assertion
  */
 export async function walk(page: Page, address: string, light = false): Promise<Walked> {
   const trouble = await openShop(page, address, /^#p\d$/);

@@ -16,7 +16,7 @@ const ELEMENT = '<sidestream-recs bundle="/bundle/" heading="For you" href-templ
 const SHOP = (...scripts: string[]): string =>
   `<!doctype html><html lang="en"><title>A shop</title><link rel="icon" href="data:,">${scripts.map((script) => `<script type="module" src="${script}"></script>`).join('')}${ELEMENT}`;
 const CSP = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:";
-/** What is asked for when an item must be encoded, and by nobody else. */
+/** Files that are requested only when an item must be encoded. */
 const ENCODERS = /onnx|ort-wasm|encode/;
 
 let project: string;
@@ -40,7 +40,7 @@ test.afterEach(() => {
 });
 test.afterAll(() => rm(project, { recursive: true, force: true }));
 
-/** Runs a checker of types in the project. @returns what it says */
+/** Runs a type checker in the project. @returns its output */
 async function check(name: string, program: string, args: string[]): Promise<string> {
   const path = createRequire(import.meta.url).resolve(`${name}/package.json`);
   const { bin } = JSON.parse(await readFile(path, 'utf8'));
@@ -49,7 +49,7 @@ async function check(name: string, program: string, args: string[]): Promise<str
   return ran.catch(({ stdout }) => ({ stdout })).then(({ stdout }) => stdout);
 }
 
-test('the command of the tarball builds a bundle with the encoders that the tarball brings', async () => {
+test('the command of the tarball builds a bundle with the encoders of the tarball', async () => {
   const { stdout } = await run('npx', ['--no-install', 'sidestream', '--version'], { cwd: project });
   const installed = await readFile(at('node_modules', 'sidestream', 'package.json'), 'utf8');
   expect(stdout.trim()).toBe(JSON.parse(installed).version);
@@ -59,7 +59,7 @@ test('the command of the tarball builds a bundle with the encoders that the tarb
   expect(manifest).toContain('use-lite');
 });
 
-test('the command of the tarball trains, with the wasm files that the tarball brings', async () => {
+test('the command of the tarball trains, with the wasm files of the tarball', async () => {
   const events = Array.from({ length: 60 }, (_, n) => `u${n % 6},p${(n * 7) % 10},${1_700_000_000 + n * 60}`);
   await writeFile(at('log.csv'), `user,item,time\n${events.join('\n')}\n`);
   const size = ['--width', '8', '--length', '4', '--epochs', '1'];
@@ -107,7 +107,7 @@ test('its types are whole for a strict project, in JSX and in the templates of V
     // @ts-expect-error there is no such placement
     export const nowhere = <sidestream-recs placement="nowhere" />;
     // @ts-expect-error there is no such attribute
-    export const unknown = <sidestream-recs catalogue="/bundle/" />;`;
+    export const unknown = <sidestream-recs catalog="/bundle/" />;`;
   await writeFile(at('types.ts'), source);
   await writeFile(at('jsx.tsx'), jsx);
   const strict = ['--strict', '--noEmit', '--target', 'es2022', '--jsx', 'react-jsx'];
@@ -131,10 +131,10 @@ test('its types are whole for a strict project, in JSX and in the templates of V
   await writeFile(at('vue', 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.vue'] }));
   await writeFile(at('vue', 'Right.vue'), vue('@itemclick="(event) => event.detail.item.title.length"'));
   await writeFile(at('vue', 'Wrong.vue'), vue('placement="nowhere" @itemclick="(event) => event.detail.nothing"'));
-  const vueSays = await check('vue-tsc', 'vue-tsc', ['--project', 'vue', '--pretty', 'false']);
-  expect(vueSays.match(/^\S+\.vue/gm)).toEqual(['vue/Wrong.vue', 'vue/Wrong.vue']);
-  expect(vueSays).toContain('"nowhere"');
-  expect(vueSays).toContain("'nothing'");
+  const vueOutput = await check('vue-tsc', 'vue-tsc', ['--project', 'vue', '--pretty', 'false']);
+  expect(vueOutput.match(/^\S+\.vue/gm)).toEqual(['vue/Wrong.vue', 'vue/Wrong.vue']);
+  expect(vueOutput).toContain('"nowhere"');
+  expect(vueOutput).toContain("'nothing'");
 
   const svelte = (attributes: string) => `<script lang="ts">
     import type {} from 'sidestream/svelte';
@@ -148,10 +148,10 @@ test('its types are whole for a strict project, in JSX and in the templates of V
     svelte('placement="nowhere" onitemclick={({ detail }) => detail.nothing}'),
   );
   const args = ['--workspace', 'svelte', '--tsconfig', './tsconfig.json', '--output', 'machine'];
-  const svelteSays = await check('svelte-check', 'svelte-check', args);
-  expect(svelteSays.match(/ERROR "\S+"/g)).toEqual(['ERROR "Wrong.svelte"', 'ERROR "Wrong.svelte"']);
-  expect(svelteSays).toContain('nowhere');
-  expect(svelteSays).toContain('nothing');
+  const svelteOutput = await check('svelte-check', 'svelte-check', args);
+  expect(svelteOutput.match(/ERROR "\S+"/g)).toEqual(['ERROR "Wrong.svelte"', 'ERROR "Wrong.svelte"']);
+  expect(svelteOutput).toContain('nowhere');
+  expect(svelteOutput).toContain('nothing');
 });
 
 test('a bundler keeps the elements where they are imported, and leaves lit out of the headless entry', async () => {

@@ -10,13 +10,13 @@ import { layPackage } from '../../scripts/package/lay';
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 export const run = promisify(execFile);
 
-/** What the command says to install for building bundles. */
+/** The packages that building bundles needs. */
 const ENCODING = ['onnxruntime-node', 'sharp'];
 
 /**
- * A shop's project outside the repository, with the packed tarball in `node_modules` as npm lays it, and nothing else but
- * the dependencies that the tarball names and what building a bundle takes.
- * @param example folder under `examples` whose files and packages it has besides
+ * A shop's project outside the repository, with the packed tarball in `node_modules` as npm installs it, its dependencies,
+ * and the packages that building a bundle needs.
+ * @param example folder under `examples` whose files and packages are added
  * @returns its folder
  */
 export async function createProject(example?: string): Promise<string> {
@@ -38,7 +38,7 @@ export async function createProject(example?: string): Promise<string> {
   return project;
 }
 
-/** Lays packages of the repository into a project. */
+/** Links packages of the repository into a project. */
 export async function linkPackages(project: string, names: string[]): Promise<void> {
   for (const name of names) {
     const path = join(project, 'node_modules', name);
@@ -47,7 +47,7 @@ export async function linkPackages(project: string, names: string[]): Promise<vo
   }
 }
 
-/** Writes a catalogue of ten products, half of them with pictures, and builds its bundle into `public/bundle`. */
+/** Writes a catalog of ten products, half of them with images, and builds its bundle into `public/bundle`. */
 export async function buildBundle(project: string): Promise<string> {
   await writeCatalog(project, join('public', 'photos'));
   const pictures = ['--images', 'public/photos', '--image-base', '/photos/'];
@@ -56,7 +56,7 @@ export async function buildBundle(project: string): Promise<string> {
   return stdout;
 }
 
-/** Writes `catalog.jsonl`: ten products `p0` to `p9`, the first half of them with pictures in the folder `photos`. */
+/** Writes `catalog.jsonl`: ten products `p0` to `p9`, the first half of them with images in the folder `photos`. */
 export async function writeCatalog(project: string, photos: string): Promise<void> {
   await mkdir(join(project, photos), { recursive: true });
   const items = Array.from({ length: 10 }, (_, n) => ({
@@ -75,14 +75,14 @@ export async function writeCatalog(project: string, photos: string): Promise<voi
 }
 
 /**
- * Runs the commands of an example's README, but for those that install and serve.
- * @returns what they printed
+ * Runs the commands of an example's README, except those that install and serve.
+ * @returns their output
  */
 export async function followReadme(project: string): Promise<string> {
   const readme = await readFile(join(project, 'README.md'), 'utf8');
   const [, block = ''] = /```sh\n(.*?)```/s.exec(readme) ?? [];
   const commands = block.split('\n').filter((line) => line && !/^npm (i\b|run dev)/.test(line));
-  if (commands.length === 0) throw new Error('The README says no command.');
+  if (commands.length === 0) throw new Error('The README has no command.');
   const { stdout } = await run('sh', ['-ec', commands.join('\n')], { cwd: project });
   return stdout;
 }

@@ -9,7 +9,7 @@ declare global {
   var sidestream: Pick<typeof Sidestream, 'createRecommender'>;
 }
 
-/** Opens a page of a shop and waits for its list. @returns what went wrong without stopping the page, as it comes */
+/** Opens a page of a shop and waits for its list. @returns errors of the page, also those that come later */
 export async function openShop(page: Page, address: string, href = /^\/product\/p\d$/): Promise<string[]> {
   const trouble: string[] = [];
   page.on('pageerror', ({ message }) => trouble.push(message));
@@ -23,7 +23,7 @@ export async function openShop(page: Page, address: string, href = /^\/product\/
   return trouble;
 }
 
-/** Chooses products until something was learned with tfjs. @returns the backend */
+/** Clicks products until tfjs was used for learning. @returns the backend */
 export const learn = (page: Page): Promise<string | null> =>
   page.evaluate(async () => {
     const recommender = await sidestream.createRecommender({ bundle: '/bundle/', namespace: 'choices' });
@@ -34,7 +34,7 @@ export const learn = (page: Page): Promise<string | null> =>
     return backend.learner;
   });
 
-/** Adds a product, for which the encoders are loaded. @returns what they ran on */
+/** Adds a product, for which the encoders are loaded. @returns their backend */
 export const add = (page: Page): Promise<string | null> =>
   page.evaluate(async () => {
     const recommender = await sidestream.createRecommender({ bundle: '/bundle/', namespace: 'new products' });

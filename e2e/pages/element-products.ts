@@ -1,4 +1,4 @@
-/** Titles and reasons as long, and in such letters, as shops in these languages have them. */
+/** Titles and reasons with the lengths and scripts of shops in these languages. */
 const TEXTS: Record<string, { titles: string[]; reason: string }> = {
   en: {
     titles: [
@@ -56,14 +56,14 @@ const TEXTS: Record<string, { titles: string[]; reason: string }> = {
   },
 };
 
-const picture = (n: number): string => {
+const imageOf = (n: number): string => {
   const shape = n % 2 ? '<circle cx="64" cy="64" r="40"/>' : '<rect x="24" y="34" width="80" height="60" rx="12"/>';
   const hue = (n * 67) % 360;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="128" height="128" fill="hsl(${hue} 45% 55%)">${shape}</svg>`;
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 };
 
-/** A catalogue of 40 in a language; some have no picture, no price, or are sold out. */
+/** 40 products in a language; some have no image, no price, or are sold out. */
 export function productsIn(language: string) {
   const { titles, reason } = TEXTS[language] ?? TEXTS.en;
   return Array.from({ length: 40 }, (_, n) => ({
@@ -79,7 +79,7 @@ export function productsIn(language: string) {
       category: 'Kitchen',
       url: `/product/p${n}`,
       price: n % 5 === 4 ? undefined : 1234.5 / (n + 1),
-      image: n % 6 === 5 ? undefined : picture(n),
+      image: n % 6 === 5 ? undefined : imageOf(n),
       availability: n % 7 === 2 ? ('out-of-stock' as const) : ('in-stock' as const),
       attributes: {},
     },

@@ -5,7 +5,7 @@ import { type Product, productsIn } from './element-products';
 
 type Answer = 'filled' | 'empty' | 'error' | 'loading';
 
-/** What a spec asks of the page: a list of its own, with a recommender that answers as told. */
+/** Options of a list that a spec adds, and of the recommender behind it. */
 export interface ListOptions {
   attributes?: Record<string, string>;
   html?: string;
@@ -21,7 +21,7 @@ export interface ListOptions {
   loud?: boolean;
 }
 
-/** The recommender behind one or several lists, as a spec sees it. */
+/** The recommender behind one or several lists. */
 class Shop {
   readonly requests: RecommendRequest[] = [];
   readonly tracked: [type: string, id: string, position: number | undefined][] = [];
@@ -49,14 +49,14 @@ class Shop {
         // As the learner counts: a dismissal is no choice.
         if (!['impression', 'dismiss', 'undismiss'].includes(type)) this.#choices += 1;
         if (type === 'impression') return;
-        // Word of it comes from the worker: never in the course of the call.
+        // The worker's event comes after the call, never during it.
         await new Promise((resolve) => setTimeout(resolve));
         this.change();
       },
     };
   }
 
-  /** Lets a loading list have its answer. */
+  /** Resolves the requests of a loading list. */
   open(): void {
     this.#open();
   }
@@ -65,7 +65,7 @@ class Shop {
     this.#fake.change({ events: this.#choices, dismissed: this.#dismissed.size });
   }
 
-  /** Forgets what was dismissed and chosen, as `reset()` does. */
+  /** Drops dismissals and choices, as `reset()` does. */
   reset(): void {
     this.#dismissed.clear();
     this.#choices = 0;
@@ -76,8 +76,8 @@ class Shop {
     this.requests.push(request);
     await this.#gate;
     if (this.answer === 'error') throw new Error('The shop is closed.');
-    const barred = new Set([...(request.exclude ?? []), ...this.#dismissed]);
-    const items = this.products.filter(({ item }) => !barred.has(item.id)).slice(0, request.limit);
+    const excluded = new Set([...(request.exclude ?? []), ...this.#dismissed]);
+    const items = this.products.filter(({ item }) => !excluded.has(item.id)).slice(0, request.limit);
     const id = `r${this.requests.length}`;
     return { id, placement: request.placement ?? 'for-you', items: this.answer === 'empty' ? [] : items };
   }

@@ -7,14 +7,14 @@ import { createWebEncoder, decodeImage } from '../../src/encoders/web';
 
 type Backend = 'webgpu' | 'wasm';
 
-/** What a spec gets back: taps as plain arrays, and where they were computed. */
+/** A spec's result: taps as plain arrays, and the backend. */
 export interface Encoded {
   backend: string;
   taps: number[][];
 }
 
 /** An encoder as a bundle holds it. */
-export interface Brought {
+export interface BundleEncoder {
   settings: unknown;
   onnx: Uint8Array;
   tokenizer?: string;
@@ -22,7 +22,7 @@ export interface Brought {
 
 const bytes = async (url: string) => (await fetch(url)).arrayBuffer();
 
-/** The newest GPU device this worker opened: lets a spec lose it. */
+/** The newest GPU device of this worker, so that a spec can destroy it. */
 let device: GPUDevice | null = null;
 if ('GPUAdapter' in globalThis) {
   const { requestDevice } = GPUAdapter.prototype;
@@ -52,14 +52,18 @@ const encoders = {
     await encoder.release();
     return { backend: encoder.backend, taps: taps.map((tap) => Array.from(tap)) };
   },
-  /** Both encoders at once: their sessions must take turns. */
+  /** Both encoders at once: only one session may run at a time. */
   async together(text: string, picture: Float32Array): Promise<Encoded[]> {
     const [texts, images] = await Promise.all([encoders.text([text], 'wasm'), encoders.image([picture], 'wasm')]);
     return [...texts, images];
   },
-  /** Encodes one text or picture with an encoder that a bundle brings along. */
-  async brought({ settings, onnx, tokenizer }: Brought, input: string | Blob, backend: Backend): Promise<Encoded> {
-    const preset = bundlePreset('brought', settings);
+  /** Encodes one text or image with an encoder of a bundle. */
+  async bundleEncoder(
+    { settings, onnx, tokenizer }: BundleEncoder,
+    input: string | Blob,
+    backend: Backend,
+  ): Promise<Encoded> {
+    const preset = bundlePreset('bundle', settings);
     const files = { onnx, tokenizer };
     const encoded = (backend: string, taps: Float32Array[]) => ({ backend, taps: taps.map((tap) => Array.from(tap)) });
     if (preset.modality === 'text') {

@@ -1,18 +1,18 @@
 import { type Remote, wrap } from 'comlink';
-import type { Brought, Encoded, Encoders } from './encoders-worker';
+import type { BundleEncoder, Encoded, Encoders } from './encoders-worker';
 
-/** What e2e/encoders.spec.ts calls in this page. */
+/** The calls of e2e/encoders.spec.ts in this page. */
 export interface EncodersPage {
   text(texts: string[], backend?: 'webgpu' | 'wasm', runs?: number, lose?: number[]): Promise<Encoded[]>;
   image(pixels: number[], backend?: 'webgpu' | 'wasm'): Promise<Encoded>;
   together(text: string, pixels: number[]): Promise<Encoded[]>;
-  /** One text, or the bytes of one picture, with an encoder that a bundle brings along. */
-  brought(
-    encoder: Omit<Brought, 'onnx'> & { onnx: number[] },
+  /** One text, or the bytes of one image, with an encoder of a bundle. */
+  bundleEncoder(
+    encoder: Omit<BundleEncoder, 'onnx'> & { onnx: number[] },
     input: string | number[],
     backend: 'webgpu' | 'wasm',
   ): Promise<Encoded>;
-  /** `[3, size, size]` of an encoded picture, or the error code. */
+  /** `[3, size, size]` of an image file, or the error code. */
   decode(file: number[], size: number): Promise<number[] | string>;
 }
 
@@ -22,7 +22,7 @@ declare global {
   }
 }
 
-/** One worker per call, ended afterwards, as a page should do it. */
+/** One worker per call, terminated afterwards, as a page should do it. */
 async function inWorker<T>(work: (encoders: Remote<Encoders>) => Promise<T>): Promise<T> {
   const worker = new Worker(new URL('./encoders-worker.ts', import.meta.url), { type: 'module' });
   try {
@@ -36,10 +36,10 @@ window.encoders = {
   text: (...call) => inWorker((encoders) => encoders.text(...call)),
   image: (pixels, backend) => inWorker((encoders) => encoders.image([Float32Array.from(pixels)], backend)),
   together: (text, pixels) => inWorker((encoders) => encoders.together(text, Float32Array.from(pixels))),
-  brought: (encoder, input, backend) =>
+  bundleEncoder: (encoder, input, backend) =>
     inWorker((encoders) => {
       const item = typeof input === 'string' ? input : new Blob([Uint8Array.from(input)]);
-      return encoders.brought({ ...encoder, onnx: Uint8Array.from(encoder.onnx) }, item, backend);
+      return encoders.bundleEncoder({ ...encoder, onnx: Uint8Array.from(encoder.onnx) }, item, backend);
     }),
   decode: (file, size) =>
     inWorker(async (encoders) => {

@@ -3,14 +3,14 @@ import { createTable, type Item, quantizeRow } from '../../src/catalog';
 import { Learner, type LearnerCatalog } from '../../src/learner';
 import { catalogIndex } from '../../src/ranking';
 
-/** What happened around the loss of the GPU. */
+/** State before and after the loss of the GPU. */
 export interface Recovery {
   /** Backend before and after it. */
   backends: (string | null)[];
-  /** How the training on the lost GPU ended. */
+  /** Error of the training on the lost GPU; `none` without one. */
   failure: string;
   recovered: boolean;
-  /** Embeddings with the experts heard, before and after: the same weights on another backend. */
+  /** Embeddings of the experts before and after: the same weights on another backend. */
   before: number[];
   after: number[];
   /** Updates that the guard dropped after it. */

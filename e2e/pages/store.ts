@@ -4,7 +4,7 @@ import { DeviceStore } from '../../src/store/device-store';
 
 const NAMESPACE = 'at-rest';
 
-/** Code of the error that a call ends with; `none` when it does not. */
+/** Code of the error that a call rejects with; `none` when it resolves. */
 const codeOf = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => 'none',
@@ -12,7 +12,7 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
   );
 
 const store = {
-  /** Keeps something of every kind about an item. */
+  /** Stores an event, a profile, a local item and a unit about an item. */
   async keep(encrypt: Encryption, itemId: string): Promise<void> {
     const device = await DeviceStore.open(NAMESPACE, { encrypt });
     await device.append([{ type: 'click', itemId, time: Date.now() }]);
@@ -29,7 +29,7 @@ const store = {
     device.close();
   },
 
-  /** Items of the log and of this device. */
+  /** Item ids of the log and of the local items. */
   async read(encrypt: Encryption): Promise<string[]> {
     const device = await DeviceStore.open(NAMESPACE, { encrypt });
     const [events, items] = [await device.eventsAfter(0), await device.localItems()];
@@ -39,8 +39,8 @@ const store = {
 
   codeOfRead: (encrypt: Encryption): Promise<string> => codeOf(store.read(encrypt)),
 
-  /** The first event as it is kept, for whoever wants to try a key on it. */
-  async sealedEvent(): Promise<number[]> {
+  /** The first event as it is stored, for a test that tries keys on it. */
+  async encryptedEvent(): Promise<number[]> {
     const raw = await openDB(`sidestream/${NAMESPACE}`);
     const [row] = await raw.getAll('events');
     raw.close();

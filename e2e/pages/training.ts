@@ -21,7 +21,7 @@ import { randomModel } from '../../src/testing/weights';
 /** Numbers by name. */
 export type Numbers = Record<string, number[]>;
 
-/** One training step, as seen from outside. */
+/** The result of one training step. */
 export interface Trained {
   backend: Backend;
   loss: number;
@@ -29,7 +29,7 @@ export interface Trained {
   gradients: Numbers;
   /** By parameter, after the step. */
   weights: Numbers;
-  /** Tensors that the step left behind. */
+  /** Tensors that the step did not dispose of. */
   leaked: number;
 }
 
@@ -41,13 +41,13 @@ export interface ExpertsTrained {
   leaked: number;
 }
 
-/** What e2e/training.spec.ts calls in this page. */
+/** The calls of e2e/training.spec.ts in this page. */
 export interface TrainingPage {
-  /** The backend that is chosen without being told. */
+  /** The backend that is chosen by default. */
   choose(): Promise<Backend>;
-  /** One step of the whole model (experts, fusion, user encoder, loss, Adam), tiny. */
+  /** One step of a tiny whole model (experts, fusion, user encoder, loss, Adam). */
   model(backend: Backend): Promise<Trained>;
-  /** One training of the personal experts, an expansion and another training, tiny. */
+  /** One training of tiny personal experts, an expansion and another training. */
   experts(backend: Backend): Promise<ExpertsTrained>;
 }
 

@@ -4,7 +4,7 @@ import { PAGES_PORT } from '../support/ports';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Serves small pages that let a spec reach one room of src/ in a real browser. */
+/** Serves small pages with which a spec tests one room of src/ in a real browser. */
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   cacheDir: fileURLToPath(new URL('../../node_modules/.vite/pages', import.meta.url)),

@@ -7,16 +7,16 @@ declare global {
   interface Window {
     sidestream: typeof Sidestream;
     recommender: Sidestream.Recommender;
-    /** Codes of the errors that the recommender told of. */
+    /** Codes of the errors that the recommender reported. */
     codes: string[];
   }
 }
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
-/** Apart from the package's own folder, which others may use meanwhile. */
+/** Not the package's own folder, which another process may use meanwhile. */
 const FOLDER = '.cache/cdn';
 
-/** A page of the shop that has the whole package as `window.sidestream`. @param body what is in it besides */
+/** A page of the shop that has the whole package as `window.sidestream`. @param body additional HTML */
 export const packagePage = (
   body = '',
 ): string => `<!doctype html><html lang="en"><meta charset="utf-8"><title>A shop</title>
@@ -25,7 +25,7 @@ export const packagePage = (
 
 let built = false;
 
-/** Lets a context open a page of the shop that has nothing but the package, as a shop hosts it. */
+/** Serves a context a page with only the package, as a shop hosts it. */
 export async function serveHeadless(context: BrowserContext, { beforeWorker = '' } = {}): Promise<void> {
   if (!built) execFileSync('npm', ['run', 'cdn', FOLDER], { cwd: repository, stdio: 'pipe' });
   built = true;
@@ -41,7 +41,7 @@ export async function serveHeadless(context: BrowserContext, { beforeWorker = ''
 
 /**
  * Opens the page and starts a recommender.
- * @param consent none: as it is found on the device
+ * @param consent default: the one stored on the device
  * @param bundle default: that of the demo
  */
 export async function startHeadless(page: Page, consent?: Sidestream.Consent, bundle = '/bundle/'): Promise<void> {
@@ -79,10 +79,10 @@ export const listOf = (page: Page): Promise<[string, number][]> =>
     return items.map(({ item, score }): [string, number] => [item.id, score]);
   });
 
-/** What the page's recommender says of itself. */
+/** The status of the page's recommender. */
 export const statusOf = (page: Page): Promise<Sidestream.Status> => page.evaluate(() => window.recommender.status());
 
-/** An event as the log on the device has it. */
+/** An event in the log on the device. */
 export interface LogRow {
   type: string;
   itemId: string;

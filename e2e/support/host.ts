@@ -18,15 +18,15 @@ const TYPES: Record<string, string> = {
 /** A running host of static files. `origin` stays the same until it is closed: a browser keeps one log per origin. */
 export interface Host {
   origin: string;
-  /** Paths asked for, in order. */
+  /** Requested paths, in order. */
   asked: string[];
   close(): void;
 }
 
 /**
- * Serves static files on a free port of this machine alone.
- * @param places folder by address prefix (which ends with a slash), or file by address; the longest that fits is taken
- * @param headers sent with every answer
+ * Serves static files on a free port, for this machine only.
+ * @param places folder by address prefix (which ends with a slash), or file by address; the longest match is used
+ * @param headers sent with every response
  */
 export async function serve(places: Record<string, string>, headers: Record<string, string> = {}): Promise<Host> {
   const asked: string[] = [];
@@ -48,13 +48,13 @@ export async function serve(places: Record<string, string>, headers: Record<stri
     asked,
     close() {
       server.close();
-      // A browser that was killed does not end its connections.
+      // A browser that was killed does not close its connections.
       server.closeAllConnections();
     },
   };
 }
 
-/** Normalised paths have no `..` left in them: nothing outside is found. */
+/** Normalised paths have no `..`, so nothing outside the folders is found. */
 function fileOf(path: string, places: Record<string, string>): string | null {
   const [prefix] = Object.keys(places)
     .filter((place) => (place.endsWith('/') ? path.startsWith(place) : path === place))

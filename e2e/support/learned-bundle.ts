@@ -1,8 +1,7 @@
 /**
- * `tsx e2e/support/learned-bundle.ts <folder> base|companions`: writes the manifest of the built demo with a base model or with
- * companions in it, and the file. The base model is one that nobody has trained, it says something all the same; the
- * companions of every product are the two that stand half a catalogue behind it. A process of its own, because tfjs
- * needs a loader that the test runner has not.
+ * `tsx e2e/support/learned-bundle.ts <folder> base|companions`: writes the manifest of the built demo with a base model or a
+ * co-occurrence table, and the file. The base model has its initial weights; the table gives every product the two that
+ * come half a catalog later. A process of its own, because tfjs needs a loader that the test runner does not have.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -2,7 +2,7 @@ import { expect, type Locator, type Page, test } from '@playwright/test';
 import type { ListOptions } from '../pages/element';
 import { PAGES } from './ports';
 
-/** `page` is a page of lists; its test fails when the page throws. */
+/** `page` is a page for lists; its test fails when the page throws. */
 export const listTest = test.extend<{ sound: undefined }>({
   sound: [
     async ({ page }, use) => {
@@ -23,8 +23,8 @@ export async function addList(page: Page, options: ListOptions = {}): Promise<{ 
   return { list: page.locator('sidestream-recs').nth(shop), shop };
 }
 
-/** What a list's recommender was asked and told. */
-export const heardBy = (page: Page, shop: number) =>
+/** Requests to a list's recommender, and the events it tracked. */
+export const callsOf = (page: Page, shop: number) =>
   page.evaluate((n) => {
     const { requests, tracked } = window.lists.shops[n];
     return { requests, tracked };
@@ -35,7 +35,7 @@ export const idsOf = (list: Locator): Promise<string[]> =>
   list.locator('[data-id]').evaluateAll((cards) => cards.map((card) => card.getAttribute('data-id') ?? ''));
 
 /** Sets language and direction of the page. */
-export const speak = (page: Page, language: string): Promise<void> =>
+export const setLanguage = (page: Page, language: string): Promise<void> =>
   page.evaluate((lang) => {
     document.documentElement.lang = lang;
     document.documentElement.dir = lang === 'ar' ? 'rtl' : 'ltr';

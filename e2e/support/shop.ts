@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
 
-/** What the built demo knows of its products, read from the bundle it serves. */
+/** A product of the built demo, from the bundle it serves. */
 interface Product {
   id: string;
   title: string;
@@ -15,7 +15,7 @@ export function products(): Product[] {
   return read('manifest.json').shards.items.flatMap(({ file }: { file: string }) => read(file));
 }
 
-/** `page` fails its test when it asks anything but a same-origin GET, throws, or violates its own CSP. */
+/** `page` fails its test when it sends anything but a same-origin GET, throws, or violates its own CSP. */
 export const test = base.extend<{ quiet: undefined }>({
   quiet: [
     async ({ page, baseURL }, use) => {
@@ -38,10 +38,10 @@ export const test = base.extend<{ quiet: undefined }>({
 
 export { expect };
 
-/** Cards of the list with a test id. */
+/** Cards of the list with this test id. */
 export const cards = (page: Page, list: string): Locator => page.getByTestId(list).locator('[data-id]');
 
-/** Item ids of a list, once it shows any. */
+/** Item ids of a list, once it has some. */
 export async function idsIn(page: Page, list: string): Promise<string[]> {
   await expect(cards(page, list).first()).toBeVisible();
   return cards(page, list).evaluateAll((all) => all.map((card) => card.getAttribute('data-id') ?? ''));
@@ -53,7 +53,7 @@ export async function openShop(page: Page, search = ''): Promise<void> {
   await expect(cards(page, 'for-you').first()).toBeVisible();
 }
 
-/** Clicks products from the grid of a category, one after another, as a shopper does, and comes back home. */
+/** Clicks products in the grid of a category, one after another, then opens the home page. */
 export async function clickProducts(page: Page, category: string, count: number): Promise<void> {
   for (let n = 0; n < count; n++) {
     await page.goto(`${new URL(page.url()).search}#/category/${encodeURIComponent(category)}`);

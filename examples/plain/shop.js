@@ -5,7 +5,7 @@ const recommender = await createRecommender({ bundle: '/bundle/' });
 document.querySelector('sidestream-recs').recommender = recommender;
 
 const section = document.querySelector('#product');
-/** Ends the question for the product before, when the shopper goes on. */
+/** Aborts the request for the previous product when the shopper opens another one. */
 let leaving = new AbortController();
 
 async function showProduct() {
@@ -39,7 +39,7 @@ function entry({ item, position, reason, source }, list) {
   const made = document.createElement('li');
   made.dataset.source = source;
   made.append(link, ` ${reason}`);
-  // The list is in view as soon as it is there.
+  // The list is in view as soon as it is rendered.
   recommender.track('impression', item.id, { ...list, position });
   return made;
 }

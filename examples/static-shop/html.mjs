@@ -16,7 +16,7 @@ const markupOf = (value) => {
   return value instanceof Markup ? value.text : String(value).replace(/[&<>"']/g, (sign) => ESCAPES[sign]);
 };
 
-/** A template of markup: everything put into it is escaped, unless it comes from this function itself. */
+/** A template of markup: every value is escaped, unless it is the result of this function. */
 export const html = (parts, ...values) => new Markup(String.raw({ raw: parts }, ...values.map(markupOf)));
 
 /** Structured data for search engines. */

@@ -1,23 +1,23 @@
 import { html, jsonLd } from './html.mjs';
 
-/** How many plain links stand in a list, for search engines and for shoppers without JavaScript. */
+/** Number of plain links in a list, for search engines and for shoppers without JavaScript. */
 const LINKS = 6;
 
 export function homePage(shop) {
   const { words, items, tree } = shop;
-  const aisles = [...tree.children.values()];
-  const firsts = aisles.flatMap((aisle) => (aisle.children.size > 0 ? [...aisle.children.values()] : [aisle]));
+  const departments = [...tree.children.values()];
+  const categories = departments.flatMap((one) => (one.children.size > 0 ? [...one.children.values()] : [one]));
   return page(shop, {
     title: shop.name,
     main: html`
       <h1>${words.welcome}</h1>
       <p class="lead">${words.lead}</p>
       ${list(shop, { placement: 'for-you', heading: words.forYou, links: items.filter((_, n) => n % 25 === 0) })}
-      <nav class="aisles" aria-label="${words.home}">${firsts
+      <nav class="departments" aria-label="${words.home}">${categories
         .slice(0, 6)
         .map(
-          (aisle) =>
-            html`<a href="${aisle.address}">${photo(aisle.items[0], '')}<span>${[...aisle.parents, aisle].map(({ name }) => name).join(' · ')}</span></a>`,
+          (category) =>
+            html`<a href="${category.address}">${photo(category.items[0], '')}<span>${[...category.parents, category].map(({ name }) => name).join(' · ')}</span></a>`,
         )}</nav>
       ${list(shop, { placement: 'trending', heading: words.trending, layout: 'row', links: items.filter((_, n) => n % 25 === 12) })}`,
   });
@@ -45,8 +45,8 @@ export function productPage(shop, item) {
   const path = pathOf(shop, item);
   const soldOut = item.availability === 'out_of_stock';
   const alike = items.filter((other) => other.category === item.category && other !== item);
-  const [aisle] = item.category.split('/');
-  const others = items.filter(({ category }) => category !== item.category && category.startsWith(aisle));
+  const [department] = item.category.split('/');
+  const others = items.filter(({ category }) => category !== item.category && category.startsWith(department));
   return page(shop, {
     title: `${item.title} · ${shop.name}`,
     description: item.description,
@@ -119,7 +119,7 @@ export function thanksPage(shop) {
   });
 }
 
-/** A list of recommendations: on a product's page about the product, with plain links until it is there. */
+/** A list of recommendations, about `item` where one is given, with plain links until it is loaded. */
 function list({ currency }, { placement, item, heading, layout = 'grid', links }) {
   return html`
     <sidestream-recs placement="${placement}" ${item && html`item-id="${item.id}"`} heading="${heading}" layout="${layout}"
@@ -150,15 +150,15 @@ ${data}
 <header>
   <a class="name" href="/">${name}</a>
   <nav aria-label="${words.categories}">${[...tree.children.values()].map(
-    (aisle) =>
-      html`<a href="${aisle.address}" ${(path[0] ?? here) === aisle && html`aria-current="true"`}>${aisle.name}</a>`,
+    (department) =>
+      html`<a href="${department.address}" ${(path[0] ?? here) === department && html`aria-current="true"`}>${department.name}</a>`,
   )}</nav>
   <a class="cart" href="/cart/">${words.cart} <span data-count></span></a>
 </header>
 <main id="main">
 ${path.length > 0 && html`<nav class="path" aria-label="${words.path}"><a href="/">${words.home}</a>${path.map((category) => html`<a href="${category.address}">${category.name}</a>`)}</nav>`}
 ${main}
-<p class="said" role="status" data-said data-added="${words.added}" data-forgotten="${words.forgotten}"></p>
+<p class="message" role="status" data-message data-added="${words.added}" data-forgotten="${words.forgotten}"></p>
 </main>
 <footer><span>${name}</span> <button data-forget>${words.forget}</button></footer>
 <section class="consent" aria-label="${words.privacy}" data-consent hidden>
@@ -174,7 +174,7 @@ function card(shop, item) {
   return html`<li ${dataOf(item)}><a href="${item.address}"><div class="tile">${photo(item, '')}</div><span>${item.title}</span></a><span class="price">${price(shop, item)}</span></li>`;
 }
 
-/** What the page's script pushes to the data layer. */
+/** Attributes from which the page's script makes the items of the data layer. */
 function dataOf({ id, title, category, price: amount, photo: address }) {
   return html`data-id="${id}" data-title="${title}" data-category="${category}" data-photo="${address}" ${amount > 0 && html`data-price="${amount}"`}`;
 }
@@ -190,7 +190,7 @@ function price({ lang, currency }, { price: amount }) {
   return amount > 0 ? new Intl.NumberFormat(lang, { style: 'currency', currency }).format(amount) : '';
 }
 
-/** The first paragraph, and the points of a list that was flattened into it. */
+/** The first paragraph, and the bullet points after it as a list. */
 function sentences(description = '') {
   const [first, ...points] = description.split('•').map((text) => html`<bdi>${text.trim()}</bdi>`);
   return html`<p>${first}</p>${points.length > 0 && html`<ul>${points.map((point) => html`<li>${point}</li>`)}</ul>`}`;

@@ -24,7 +24,7 @@ if (!values.catalog || !values.images) {
 }
 
 const items = readItems(await readFile(values.catalog, 'utf8'));
-/** Pages by their address. Addresses are folders with an index.html, so every host of files can serve them. */
+/** Pages by their address. Addresses are folders with an index.html, so any static host can serve them. */
 const pages = new Map();
 const shop = { ...values, items, words: wordsOf(values.lang), dir: directionOf(values.lang), tree: treeOf(items) };
 
@@ -45,7 +45,7 @@ await cp(join(import.meta.dirname, 'assets'), join(values.out, 'assets'), { recu
 await cp(values.images, join(values.out, 'photos'), { recursive: true });
 console.log(`Wrote ${pages.size} pages of ${items.length} products into ${values.out}`);
 
-/** Products with the addresses of their page and picture. `sidestream build` tells of faulty lines; here they end it. */
+/** Products with the addresses of their page and image. `sidestream build` reports invalid lines; here they are an error. */
 function readItems(text) {
   return text
     .split('\n')
@@ -63,7 +63,7 @@ function readItems(text) {
     });
 }
 
-/** Categories as a tree; each knows its address and all products at and below it. */
+/** Categories as a tree; each has its address and all products in it and below. */
 function treeOf(products) {
   const root = { name: '', address: '/c/', items: [], children: new Map(), parents: [] };
   for (const item of products) {

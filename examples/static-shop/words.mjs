@@ -1,5 +1,5 @@
-/** The shop's own words. The lists bring theirs, in the language of the page. */
-const WORDS = {
+/** The shop's own texts. The lists have theirs, in the language of the page. */
+const TEXTS = {
   en: {
     skip: 'Skip to the content',
     categories: 'Categories',
@@ -7,7 +7,7 @@ const WORDS = {
     path: 'You are here',
     home: 'Home',
     welcome: 'Good things, well chosen.',
-    lead: 'A small shop that learns what you like on your own device, and tells nobody.',
+    lead: 'A small shop that learns what you like on your own device, and keeps it there.',
     forYou: 'For you',
     trending: 'Many chose these',
     goesWith: 'Goes well with it',
@@ -68,8 +68,8 @@ const WORDS = {
 
 const RIGHT_TO_LEFT = ['ar', 'fa', 'he', 'ur'];
 
-/** @param {string} lang a language tag; English words for those that are not there */
-export const wordsOf = (lang) => WORDS[lang.split('-')[0]] ?? WORDS.en;
+/** @param {string} lang a language tag; English texts for other languages */
+export const wordsOf = (lang) => TEXTS[lang.split('-')[0]] ?? TEXTS.en;
 
 /** @param {string} lang a language tag */
 export const directionOf = (lang) => (RIGHT_TO_LEFT.includes(lang.split('-')[0]) ? 'rtl' : 'ltr');

@@ -40,7 +40,7 @@ const ROOMS = {
   experiment: { runs: 'worker', has: 'A/B split, attribution, counters', imports: ['common', 'events', 'ranking'] },
   protocol: {
     runs: 'page and worker',
-    has: "public types (`api.ts`), schemas of requests, the worker's interface",
+    has: "public types (`protocol/api.ts`), schemas of requests, the worker's interface",
     imports: ['catalog', 'common', 'encoders', 'events', 'experiment', 'ranking', 'store'],
   },
   worker: {

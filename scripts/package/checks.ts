@@ -78,7 +78,7 @@ async function contentFaults(root: string, { files }: Tarball): Promise<string[]
     ...namedIn(about),
   ];
   const foreign = paths.filter(
-    (path) => !/^(lib|models|docs)\/|^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(path),
+    (path) => !/^(lib|models|docs)\/|^(package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE)$/.test(path),
   );
   return [
     ...needed.filter((path) => !paths.includes(path)).map((path) => `the tarball lacks ${path}`),

@@ -1,32 +1,81 @@
-import { readFile } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, posix, sep } from 'node:path';
 import { ERROR_CODES } from '../../src/error';
 
 /** The page of the manual that has every error code. */
 const ERRORS = 'docs/errors.md';
+/** It names what earlier versions had. */
+const HISTORY = 'CHANGELOG.md';
+/** Packed documents may link to it, though nobody needs it without the repository. */
+const FOR_CONTRIBUTORS = 'CONTRIBUTING.md';
+/** Folders with documents. */
+const FOLDERS = ['docs', 'examples', 'models', 'src'];
+/** A path from the root of the repository. */
+const REPOSITORY_PATH = /^(src|tools|scripts|docs|e2e|examples|tsconfig|\.github)\/[\w./-]*$/;
+/** A source file; documents inside src/ name them from there. */
+const SOURCE_FILE = /^[\w./-]+\.ts$/;
 
-/** What does not hold in the texts that are packed: links that lead nowhere, and error codes that are missing or gone. */
+/**
+ * Faults of the documents: links that lead nowhere, or out of the package; paths and `npm run` commands that do not exist;
+ * error codes that are missing or gone.
+ */
 export async function documentFaults(root: string, { files }: { files: { path: string }[] }): Promise<string[]> {
-  const paths = files.map(({ path }) => path);
-  const names = paths.filter((path) => path.endsWith('.md'));
   const texts = new Map<string, string>();
-  for (const name of names) texts.set(name, await readFile(join(root, name), 'utf8'));
-  return [...linkFaults(texts, new Set(paths)), ...codeFaults(texts.get(ERRORS) ?? '')];
+  for (const name of await documents(root)) texts.set(name, await readFile(join(root, name), 'utf8'));
+  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const current = [...texts].filter(([name]) => name !== HISTORY);
+  return [
+    ...linkFaults(root, texts, new Set(files.map(({ path }) => path))),
+    ...current.flatMap(([name, text]) => pathFaults(root, name, text)),
+    ...current.flatMap(([name, text]) => commandFaults(name, text, scripts)),
+    ...codeFaults(texts.get(ERRORS) ?? ''),
+  ];
+}
+
+/** Every Markdown file of the repository, by its path. */
+async function documents(root: string): Promise<string[]> {
+  const inFolders = FOLDERS.map(async (folder) =>
+    (await readdir(join(root, folder), { recursive: true }))
+      .map((path) => posix.join(folder, path.replaceAll(sep, '/')))
+      .filter((path) => !path.includes('/node_modules/')),
+  );
+  const paths = [await readdir(root), ...(await Promise.all(inFolders))].flat();
+  return paths.filter((path) => path.endsWith('.md'));
 }
 
 /** @param packed every file that a reader of the package has */
-function linkFaults(texts: Map<string, string>, packed: Set<string>): string[] {
+function linkFaults(root: string, texts: Map<string, string>, packed: Set<string>): string[] {
   const anchors = new Map([...texts].map(([name, text]) => [name, anchorsOf(text)]));
   return [...texts].flatMap(([name, text]) =>
     linksOf(text).flatMap((link) => {
       if (/^[a-z]+:/i.test(link)) return [];
       const [path, anchor] = link.split('#');
       const target = path === '' ? name : posix.join(posix.dirname(name), path);
-      if (!packed.has(target)) return [`${name} links to ${link}, which is not in the package`];
+      if (!existsSync(join(root, target))) return [`${name} links to ${link}, which does not exist`];
+      if (packed.has(name) && !packed.has(target) && target !== FOR_CONTRIBUTORS) {
+        return [`${name} links to ${link}, which is not in the package`];
+      }
       const found = anchor === undefined || anchors.get(target)?.has(anchor);
       return found ? [] : [`${name} links to ${link}, but ${target} has no such heading`];
     }),
   );
+}
+
+/** Paths in backticks that do not exist, neither from the root nor from the document's own folder. */
+function pathFaults(root: string, name: string, text: string): string[] {
+  const folders = [root, join(root, dirname(name)), ...(name.startsWith('src/') ? [join(root, 'src')] : [])];
+  return [...withoutBlocks(text).matchAll(/`([^`\n]+)`/g)]
+    .map(([, path]) => path)
+    .filter((path) => REPOSITORY_PATH.test(path) || (name.startsWith('src/') && SOURCE_FILE.test(path)))
+    .filter((path) => !folders.some((folder) => existsSync(join(folder, path))))
+    .map((path) => `${name} names ${path}, which does not exist`);
+}
+
+function commandFaults(name: string, text: string, scripts: Record<string, string>): string[] {
+  return [...text.matchAll(/npm run ([a-z][\w:-]*)/g)]
+    .filter(([, script]) => !Object.hasOwn(scripts, script))
+    .map(([command]) => `${name} names ${command}, which package.json does not have`);
 }
 
 const withoutBlocks = (text: string): string => text.replace(/^```.*?^```$/gms, '');

@@ -27,7 +27,7 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   // Only catalogues in clusters need them.
   {
     name: 'clusters',
-    test: /bundle-clusters|cluster-(directory|loader|selection)|id-bucket|vector-shard|principal-axes|retrieval/,
+    test: /bundle-clusters|cluster-(directory|loader|selection)|id-bucket|base-vectors|retrieval/,
   },
   { name: 'device-store', test: /node_modules[\\/]idb|src[\\/]store[\\/](layout|database|rows|device-store)/ },
   { name: 'encoder-files', test: /worker[\\/]encoder-files|src[\\/]encoders|models[\\/].*\.json/ },

@@ -40,8 +40,8 @@ export async function prepareDemoBundle(): Promise<string> {
     refit: true,
     meter: createMeter(),
   });
-  if (built.refused.length > 0)
-    throw new Error(`The demo catalogue is faulty: ${describeRejectedRow(built.refused[0])}`);
+  if (built.rejected.length > 0)
+    throw new Error(`The demo catalogue is faulty: ${describeRejectedRow(built.rejected[0])}`);
   await writeStamp(STAMP, digest);
   return `${built.items} products, ${(built.bytes / 1e6).toFixed(1)} MB`;
 }

@@ -5,25 +5,25 @@ import { ImpressionObserver } from './impression-observer';
 import { ancestors, around, detailsOf, EVENT, ITEM, inOwnElement, itemOf, VIEW } from './marked-element';
 import type { AdapterOptions } from './report';
 
-/** How to listen to the attributes of a page. */
+/** Options of `connectAttributes`. */
 export interface AttributesOptions extends AdapterOptions {
-  /** Where the marked elements are. Default the document. */
+  /** Contains the marked elements. Default: the document. */
   root?: Document | ShadowRoot | Element;
 }
 
 /**
- * Tracks what a shop's own markup says, also that which comes later:
+ * Tracks events that a shop's own markup declares, also in elements that are added later:
  *
  * - `data-sidestream-item="ID"` on an element about an item, such as a card. A click on a link in it is a click on the item.
- * - `data-sidestream-view` (or `="ID"`) on what an item's page is about: a view, once it was in view for a second.
- * - `data-sidestream-event="cart"` on a button, link or form: that event when it is pressed or submitted. Any event's name.
+ * - `data-sidestream-view` (or `="ID"`) on the main element of an item's page: a view, once it was in view for a second.
+ * - `data-sidestream-event="cart"` on a button, link or form: that event when it is pressed or submitted. The name of any event.
  * - `data-sidestream-placement` or `-recommendation` on a list: its items are impressions, once half in view for a second.
  * - `data-sidestream-position`, `-quantity`, `-price`, `-currency`, `-transaction`: details, of the nearest element that has
  *   them. A form's field `quantity` counts as one.
  *
- * Lists of `<sidestream-recs>` track by themselves and are passed over. Without a page (on a server) it does nothing.
- * @param recommender what it becomes, when it is still starting
- * @returns disconnects
+ * Lists of `<sidestream-recs>` track by themselves and are ignored. Without a page (on a server) it does nothing.
+ * @param recommender or a promise of it while it starts
+ * @returns a function that disconnects
  */
 export function connectAttributes(
   recommender: Tracker | Promise<Tracker>,
@@ -31,34 +31,34 @@ export function connectAttributes(
 ): () => void {
   if (typeof document === 'undefined') return () => undefined;
   const { root = document } = options;
-  const intake = new EventSink(recommender, options);
+  const sink = new EventSink(recommender, options);
 
-  const hear = (word: string, chain: Element[], quantity: unknown = null): void => {
+  const onEvent = (name: string, chain: Element[], quantity: unknown = null): void => {
     const [payload] = chain;
     const found = itemOf(chain);
-    const heard = { source: 'attributes' as const, event: word, itemId: found, payload };
-    if (!isEventType(word)) {
-      intake.drop(heard, 'invalid-field', `${EVENT} names no event: impression, view, click, cart, purchase, dismiss`);
+    const received = { source: 'attributes' as const, event: name, itemId: found, payload };
+    if (!isEventType(name)) {
+      sink.drop(received, 'invalid-field', `${EVENT} names no event: impression, view, click, cart, purchase, dismiss`);
       return;
     }
     const id = v.safeParse(idSchema, found);
     if (!id.success) {
-      intake.drop(heard, 'no-id', 'neither it nor an element around it has a data-sidestream-item');
+      sink.drop(received, 'no-id', 'neither it nor an element around it has a data-sidestream-item');
       return;
     }
     const given = detailsOf(chain);
     const details = readDetails({ ...given, quantity: given.quantity ?? quantity }, (message) =>
-      intake.drop(heard, 'invalid-field', message),
+      sink.drop(received, 'invalid-field', message),
     );
-    intake.offer({ ...heard, type: word, itemId: id.output, details });
+    sink.track({ ...received, type: name, itemId: id.output, details });
   };
 
   const ended = new AbortController();
-  // While the event goes down: a page that stops it on its way up is heard all the same.
+  // In the capture phase, so that a page that stops the propagation does not hide the event.
   const listening = { capture: true, signal: ended.signal };
   const onClick = (event: Event): void => {
     const pressed = pressedIn(event as MouseEvent);
-    if (pressed) hear(pressed.word, pressed.chain);
+    if (pressed) onEvent(pressed.name, pressed.chain);
   };
   root.addEventListener('click', onClick, listening);
   root.addEventListener('auxclick', onClick, listening);
@@ -68,35 +68,35 @@ export function connectAttributes(
       const chain = around(event);
       const [form] = chain;
       if (!(form instanceof HTMLFormElement) || !form.hasAttribute(EVENT) || inOwnElement(chain)) return;
-      hear(form.getAttribute(EVENT) ?? '', chain, new FormData(form).get('quantity'));
+      onEvent(form.getAttribute(EVENT) ?? '', chain, new FormData(form).get('quantity'));
     },
     listening,
   );
-  const sightings = new ImpressionObserver(root, (element, type) => hear(type, ancestors(element)));
+  const impressions = new ImpressionObserver(root, (element, type) => onEvent(type, ancestors(element)));
   return () => {
     ended.abort();
-    sightings.stop();
-    intake.close();
+    impressions.stop();
+    sink.close();
   };
 }
 
-/** What a click says: the event of the control it was on, or a click on the item whose link it was on. */
-function pressedIn(event: MouseEvent): { word: string; chain: Element[] } | null {
+/** The event of a click: that of the control it was on, or a click on the item whose link it was on. */
+function pressedIn(event: MouseEvent): { name: string; chain: Element[] } | null {
   // A middle click opens a tab and counts too; other buttons open menus.
   if (event.type === 'auxclick' && event.button !== 1) return null;
   const path = around(event);
   if (inOwnElement(path)) return null;
-  const control = path.findIndex((element) => element.hasAttribute(EVENT));
-  if (control >= 0) {
-    const word = path[control].getAttribute(EVENT) ?? '';
-    // Forms are heard when they are submitted; a middle click presses no button.
-    const ignored = path[control] instanceof HTMLFormElement || (event.type === 'auxclick' && word !== 'click');
-    return ignored ? null : { word, chain: path.slice(control) };
+  const control = path.find((element) => element.hasAttribute(EVENT));
+  if (control) {
+    const name = control.getAttribute(EVENT) ?? '';
+    // Forms count when they are submitted; a middle click presses no button.
+    const ignored = control instanceof HTMLFormElement || (event.type === 'auxclick' && name !== 'click');
+    return ignored ? null : { name, chain: path.slice(path.indexOf(control)) };
   }
   const link = path.findIndex((element) => element instanceof HTMLAnchorElement && element.hasAttribute('href'));
   if (link < 0) return null;
   const chain = path.slice(link);
   const item = chain.find((element) => element.hasAttribute(ITEM) || element.hasAttribute(VIEW));
-  // The links of an item's own page lead away from it.
-  return item && !item.hasAttribute(VIEW) ? { word: 'click', chain } : null;
+  // Links in the main element of an item's page lead away from the item.
+  return item && !item.hasAttribute(VIEW) ? { name: 'click', chain } : null;
 }

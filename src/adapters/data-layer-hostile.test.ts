@@ -8,11 +8,11 @@ function fail(thrown: unknown): never {
   throw thrown;
 }
 
-/** An object that throws at whatever is done with it. */
+/** An object that throws on every operation. */
 const unreadable = (thrown: unknown, target: object = {}): object =>
   new Proxy(target, new Proxy({}, { get: () => () => fail(thrown) }));
 
-describe('a connected data layer whose page throws or pushes far too much', () => {
+describe('a connected data layer whose page throws or pushes too much', () => {
   it('never throws into the page when the functions of its options throw', async () => {
     const layer: unknown[] = [];
     const fails = () => fail(new Error('no'));
@@ -30,7 +30,7 @@ describe('a connected data layer whose page throws or pushes far too much', () =
     expect(drops().map(([, , reason]) => reason)).toEqual(['failed', 'failed', 'failed']);
   });
 
-  it('never throws into a push whose objects throw when they are read, whatever they throw', async () => {
+  it('never throws into a push whose objects throw anything when they are read', async () => {
     const layer: unknown[] = [];
     connect(layer);
     const thrown = [

@@ -6,7 +6,7 @@ import type { Tracker } from './event-sink';
 const shop = new ConnectedShop();
 const { connect, drops, logged, reported, reports } = shop;
 
-/** What `gtag()` pushes, as its snippet does. */
+/** Pushes as the snippet of `gtag()` does. */
 function gtag(layer: unknown[], ..._: unknown[]): void {
   // biome-ignore lint/complexity/noArguments: gtag's own snippet pushes its arguments object.
   const [, ...rest] = arguments;
@@ -17,7 +17,7 @@ function gtag(layer: unknown[], ..._: unknown[]): void {
 }
 
 describe('a connected data layer', () => {
-  it('tracks the e-commerce events of GA4 with what they say', async () => {
+  it('tracks the e-commerce events of GA4 with their details', async () => {
     const layer: unknown[] = [];
     connect(layer);
     layer.push({ event: 'view_item', ecommerce: { items: [{ item_id: 'a', price: 5, index: 0 }] } });
@@ -50,7 +50,7 @@ describe('a connected data layer', () => {
     expect(reports.every(({ outcome, source }) => outcome === 'tracked' && source === 'data-layer')).toBe(true);
   });
 
-  it('hears gtag() too, and what was pushed before it was connected, once', async () => {
+  it('reads gtag() too, and entries from before the connection, once', async () => {
     const layer: unknown[] = [];
     gtag(layer, 'js', new Date());
     gtag(layer, 'event', 'view_item', { items: [{ item_id: 'a' }] });
@@ -73,7 +73,7 @@ describe('a connected data layer', () => {
     expect(drops()).toEqual([['add_to_cart', null, 'no-items']]);
   });
 
-  it('passes every push on to Tag Manager, loaded before or after, and leaves it as it was', async () => {
+  it('passes every push on to Tag Manager unchanged, loaded before or after', async () => {
     const layer: unknown[] = [];
     const before: unknown[] = [];
     const plain = layer.push;
@@ -107,7 +107,7 @@ describe('a connected data layer', () => {
     expect(await logged()).toHaveLength(1);
   });
 
-  it('maps ids, lists and events as the shop says', async () => {
+  it('maps ids, lists and events by the options of the shop', async () => {
     const layer: unknown[] = [];
     connect(layer, {
       itemId: ({ item_id: id }) => (id === 'skip' ? null : String(id).replace('SKU-', '')),
@@ -130,7 +130,7 @@ describe('a connected data layer', () => {
     expect(drops()).toEqual([]);
   });
 
-  it('lists what was taken out of the cart again', async () => {
+  it('makes an item that was removed from the cart appear in lists again', async () => {
     await shop.learn();
     const layer: unknown[] = [];
     connect(layer);
@@ -144,7 +144,7 @@ describe('a connected data layer', () => {
     expect(await listed()).toBe(true);
   });
 
-  it('tells what it dropped and why, and keeps what is good', async () => {
+  it('reports what it dropped and why, and keeps the valid rest', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const layer: unknown[] = [];
     connect(layer, { debug: true });
@@ -174,7 +174,7 @@ describe('a connected data layer', () => {
     expect(warn.mock.calls.join('\n')).toContain('price is left out: must be a number from 0 on');
   });
 
-  it('is silent without debug mode, but for failures nobody else hears of', async () => {
+  it('is silent without debug mode, except for failures without onReport', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const layer: unknown[] = [];
     connect(layer, { onReport: undefined });
@@ -186,7 +186,7 @@ describe('a connected data layer', () => {
     expect(String(warn.mock.calls[0])).toContain('disk full');
   });
 
-  it('takes two lines of an item for one event worth as much, and an order of them for one', async () => {
+  it('combines two lines of an item into one event of the same total, and counts an order once', async () => {
     const layer: unknown[] = [];
     connect(layer);
     const items = [
@@ -200,7 +200,7 @@ describe('a connected data layer', () => {
     expect(await logged()).toEqual([{ type: 'purchase', itemId: 'a', quantity: 4, price: 17.5, transactionId: 'T' }]);
   });
 
-  it('counts what a shop tells twice, by gtag() and to Tag Manager, once, and two presses twice', async () => {
+  it('counts an event once that gtag() and Tag Manager report, and two presses twice', async () => {
     const layer: unknown[] = [];
     connect(layer);
     layer.push(cart('a'));

@@ -1,45 +1,45 @@
-import type { EventType, Recommender } from '../protocol';
-import { ElementEcho } from './element-echo';
-import type { AdapterOptions, AdapterReport, DroppedReport, DropReason, TrackedReport } from './report';
-import { wordsOf } from './thrown';
+import type { Recommender } from '../protocol';
+import { ElementEvents, reportedBefore } from './duplicates';
+import {
+  type AdapterOptions,
+  type AdapterReport,
+  type DroppedReport,
+  type DropReason,
+  messageOf,
+  type TrackedReport,
+} from './report';
 
-/** What the adapters need of a recommender. */
+/** The calls of a recommender that adapters need. */
 export type Tracker = Pick<Recommender, 'track' | 'getItem'>;
-/** An event before it was tracked. */
-export type Offer = Omit<TrackedReport, 'outcome'>;
+/** An event before it is tracked. */
+export type Candidate = Omit<TrackedReport, 'outcome'>;
 export type Drop = Omit<DroppedReport, 'outcome'>;
 
-/** Two sources that tell of the same event within this time tell of one event, ms. */
-const ECHO = 1000;
-
-/** Last time that a source told of a type and item, for all adapters of a recommender. */
-const trackedBy = new WeakMap<Tracker, Map<string, { source: string; time: number }>>();
-
-/** Hands events of the adapters to the recommender: each once, and with word of what became of it. */
+/** Tracks the events of an adapter, each once, and reports which were tracked and which were dropped. */
 export class EventSink {
   readonly #options: AdapterOptions;
   readonly #ready: Promise<Tracker>;
-  readonly #echo = new ElementEcho();
+  readonly #elements = new ElementEvents();
   readonly #known = new Map<string, Promise<boolean>>();
 
   constructor(tracker: Tracker | Promise<Tracker>, options: AdapterOptions) {
     this.#options = options;
     this.#ready = Promise.resolve(tracker);
-    // Told with every event that needs it.
+    // A rejection is reported with every event that needs the recommender.
     this.#ready.catch(() => undefined);
   }
 
-  /** Tracks an event, unless somebody else does. Never throws: a page must not suffer from its own reports. */
-  offer(offer: Offer): void {
-    const { type, itemId, details } = offer;
+  /** Tracks an event, unless it is a duplicate. Never throws: a push or a click of the page must go on. */
+  track(candidate: Candidate): void {
+    const { type, itemId, details } = candidate;
     const time = Date.now();
     if (itemId === null) return;
-    if (this.#echo.has(type, itemId, details.placement)) {
-      this.drop(offer, 'duplicate', 'an element of Sidestream tells of it itself');
+    if (this.#elements.has(type, itemId, details.placement)) {
+      this.drop(candidate, 'duplicate', 'an element of Sidestream tracks it itself');
       return;
     }
-    this.#track(offer, itemId, time).catch((thrown: unknown) => {
-      this.drop(offer, isUnknownItem(thrown) ? 'unknown-item' : 'failed', wordsOf(thrown));
+    this.#track(candidate, itemId, time).catch((thrown: unknown) => {
+      this.drop(candidate, isUnknownItem(thrown) ? 'unknown-item' : 'failed', messageOf(thrown));
     });
   }
 
@@ -52,54 +52,54 @@ export class EventSink {
   }
 
   close(): void {
-    this.#echo.close();
+    this.#elements.close();
   }
 
-  async #track(offer: Offer, itemId: string, time: number): Promise<void> {
-    const { source, type, details } = offer;
+  async #track(candidate: Candidate, itemId: string, time: number): Promise<void> {
+    const { source, type, details } = candidate;
     const tracker = await this.#ready;
-    const other = trackedElsewhere(tracker, type, itemId, source, time);
+    const other = reportedBefore(tracker, type, itemId, source, time);
     if (other) {
-      this.drop(offer, 'duplicate', `${other} told of it less than a second ago`);
+      this.drop(candidate, 'duplicate', `${other} reported it less than a second ago`);
       return;
     }
-    // Impressions travel together, and one that is refused would take the others with it.
+    // Impressions are tracked in batches, and one with an unknown item would make its batch fail.
     if (type === 'impression' && !(await this.#knows(tracker, itemId))) {
-      this.drop(offer, 'unknown-item', `the catalogue has no item "${itemId}"`);
+      this.drop(candidate, 'unknown-item', `the catalog has no item "${itemId}"`);
       return;
     }
     await tracker.track(type, itemId, details);
-    this.#report({ outcome: 'tracked', ...offer });
+    this.#report({ outcome: 'tracked', ...candidate });
   }
 
   #knows(tracker: Tracker, itemId: string): Promise<boolean> {
     const known = this.#known.get(itemId);
     if (known) return known;
-    const asked = tracker.getItem(itemId).then((item) => item !== null);
-    this.#known.set(itemId, asked);
-    // What is not there now, or could not be asked, may be there later.
-    const forget = (): boolean => this.#known.delete(itemId);
-    asked.then((found) => found || forget(), forget);
-    return asked;
+    const found = tracker.getItem(itemId).then((item) => item !== null);
+    this.#known.set(itemId, found);
+    // An item that is missing now, or whose lookup failed, may be found later.
+    const remove = (): boolean => this.#known.delete(itemId);
+    found.then((exists) => exists || remove(), remove);
+    return found;
   }
 
   #report(report: AdapterReport): void {
     try {
-      this.#tell(report);
+      this.#write(report);
     } catch (thrown) {
-      // A console that the page replaced: its errors are the page's, but not those of the push that was heard.
+      // A console that the page replaced may throw. That is an error of the page, but not of the push under way.
       queueMicrotask(() => {
         throw thrown;
       });
     }
   }
 
-  #tell(report: AdapterReport): void {
+  #write(report: AdapterReport): void {
     const { debug = false, onReport } = this.#options;
     if (report.outcome === 'dropped' && (debug || (report.reason === 'failed' && !onReport))) {
       const { source, event, itemId, reason, message, payload } = report;
       const of = itemId === null ? '' : ` of "${itemId}"`;
-      // The name of an event may hold a `%s`, by which the console would read the payload, getters and all.
+      // With `%s` in an event's name the console would format the payload, and call its getters.
       console.warn('%s', `Sidestream ${source}: ${event}${of}: ${reason}: ${message}`, payload);
     }
     try {
@@ -108,24 +108,6 @@ export class EventSink {
       console.warn('Sidestream: onReport failed', thrown);
     }
   }
-}
-
-/** @returns the other source that told of the same event just before */
-function trackedElsewhere(
-  tracker: Tracker,
-  type: EventType,
-  itemId: string,
-  source: string,
-  time: number,
-): string | undefined {
-  const heard = trackedBy.get(tracker) ?? new Map<string, { source: string; time: number }>();
-  trackedBy.set(tracker, heard);
-  for (const [key, { time: then }] of heard) if (time - then >= ECHO) heard.delete(key);
-  const key = `${type} ${itemId}`;
-  const last = heard.get(key);
-  if (last && last.source !== source) return last.source;
-  heard.set(key, { source, time });
-  return undefined;
 }
 
 /** By its code and not by its class: the page may have another copy of the package. */

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { EVENT_TYPES, type EventType, MOST_CHARACTERS, type TrackDetails } from '../protocol';
 
-/** Whether a page's word is a type of event of ours. */
-export const isEventType = (word: unknown): word is EventType => (EVENT_TYPES as readonly unknown[]).includes(word);
+/** Whether a name is an event type of the recommender. */
+export const isEventType = (name: unknown): name is EventType => (EVENT_TYPES as readonly unknown[]).includes(name);
 
 const amount = v.pipe(
   v.union([v.number(), v.string()]),
@@ -11,10 +11,10 @@ const amount = v.pipe(
   v.finite(),
   v.minValue(0),
 );
-const text = (longest: number) =>
-  v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.trim(), v.maxLength(longest));
+const text = (maxLength: number) =>
+  v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.trim(), v.maxLength(maxLength));
 
-/** What the details of an event may look like on a page: numbers also as text, currencies in any case. */
+/** Details of an event as a page may write them: numbers also as text, currencies in any case. */
 const FIELDS = {
   quantity: amount,
   price: amount,
@@ -25,14 +25,14 @@ const FIELDS = {
   transactionId: text(MOST_CHARACTERS.transactionId),
 } satisfies Record<keyof TrackDetails, v.GenericSchema>;
 
-/** Id of an item on a page; a number counts as text. */
+/** Id of an item on a page; a number becomes text. */
 export const idSchema = v.pipe(text(MOST_CHARACTERS.itemId), v.minLength(1));
 
 /**
- * Reads the details of an event, field by field: one that makes no sense is left out and the others are kept. Absent are
- * also null and empty text.
- * @param found what the page has, by our names
- * @param refuse hears of what is left out
+ * Parses the details of an event, field by field: an invalid one is left out and the others are kept. Null and empty text
+ * count as absent.
+ * @param found the page's values, by the recommender's names
+ * @param refuse receives a message for each field that is left out
  */
 export function readDetails(
   found: Partial<Record<keyof TrackDetails, unknown>>,

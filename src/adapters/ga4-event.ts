@@ -1,20 +1,19 @@
 import * as v from 'valibot';
 import type { EventType, TrackDetails } from '../protocol';
-import type { Drop, Offer } from './event-sink';
+import type { Candidate, Drop } from './event-sink';
 import { idSchema, isEventType, readDetails } from './field';
-import type { AdapterSource } from './report';
-import { wordsOf } from './thrown';
+import { type AdapterSource, messageOf } from './report';
 
-/** How the shop's e-commerce events are to be read. */
+/** How the shop's e-commerce events are read. */
 export interface Ga4Options {
   /**
-   * Which id of an item is the catalogue's: the name of a field, or a function of the item. Null from a function passes
-   * the item over. Default `item_id`.
+   * The item's id in the catalog: the name of a field, or a function of the item. Null from a function skips the item.
+   * Default `item_id`.
    */
   itemId?: string | ((item: Record<string, unknown>) => string | number | null | undefined);
-  /** Placement of a list, from its `item_list_id` (or else `item_list_name`). By default the same. */
+  /** Placement of a list, from its `item_list_id` (or else `item_list_name`). Default: unchanged. */
   placement?: (list: string) => string | undefined;
-  /** More events, or others: `{ add_to_wishlist: 'click' }`; null switches one off. */
+  /** Additional or changed mappings: `{ add_to_wishlist: 'click' }`; null ignores an event. */
   events?: Record<string, EventType | null>;
 }
 
@@ -24,15 +23,15 @@ export interface Ga4Event {
   name: string;
   /** Its `ecommerce` object, or gtag's parameters. */
   params: unknown;
-  /** Whether the entry itself is about items, and not what was pushed before it. */
+  /** Whether the entry itself has the items, and not an earlier one. */
   own: boolean;
   /** The pushed entry. */
   payload: unknown;
 }
 
 /**
- * Events of GA4 and ours. `refund` has none: it says nothing against the item. `add_to_wishlist` has none either, a shop
- * may map it.
+ * Events of GA4 and of the recommender. `refund` has none, because it does not show that the item is disliked.
+ * `add_to_wishlist` has none either; a shop may map it.
  */
 const EVENTS: Record<string, EventType> = {
   view_item: 'view',
@@ -42,41 +41,39 @@ const EVENTS: Record<string, EventType> = {
   remove_from_cart: 'uncart',
   purchase: 'purchase',
 };
-/** Events that are known and say nothing: no word of them in debug mode. */
-const SILENT = ['refund', 'view_cart', 'begin_checkout', 'add_shipping_info', 'add_payment_info'];
+/** Known events without a mapping, which are not reported as dropped. */
+const IGNORED = ['refund', 'view_cart', 'begin_checkout', 'add_shipping_info', 'add_payment_info'];
 
-/** Most items of one event: GA4 takes no more. */
-const MOST_ITEMS = 200;
+/** Items that are read of one event, as many as GA4 takes. */
+const MAX_ITEMS = 200;
 
-/** Fields are read one by one when they are needed: a schema of the whole would copy whatever else a page puts there. */
+/** Fields are read one by one when they are needed: a schema for the object would copy everything a page puts there. */
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What a push has to offer, and what of it is dropped. */
-export function readGa4({ source, name, params, own, payload }: Ga4Event, options: Ga4Options): (Offer | Drop)[] {
-  const heard = { source, event: name, payload };
+/** Candidates of a push to track, and its drops. */
+export function readGa4({ source, name, params, own, payload }: Ga4Event, options: Ga4Options): (Candidate | Drop)[] {
+  const received = { source, event: name, payload };
   const dropped = (reason: Drop['reason'], message: string, itemId: string | null = null): Drop => ({
-    ...heard,
+    ...received,
     ...{ itemId, reason, message },
   });
   const mapped = Object.hasOwn(options.events ?? {}, name);
   const type = mapped ? options.events?.[name] : Object.hasOwn(EVENTS, name) ? EVENTS[name] : undefined;
-  if (type === null || (type === undefined && SILENT.includes(name))) return [];
+  if (type === null || (type === undefined && IGNORED.includes(name))) return [];
   if (type === undefined) {
-    // A page pushes much that is not about items.
-    return own ? [dropped('unmapped-event', 'no event of the recommender goes by this name; see `events`')] : [];
+    // Pages push many events without items.
+    return own ? [dropped('unmapped-event', 'no event of the recommender has this name; see `events`')] : [];
   }
-  if (!isEventType(type)) return [dropped('invalid-field', `\`events\` maps it to "${type}", which is no event`)];
+  if (!isEventType(type)) return [dropped('invalid-field', `\`events\` maps it to "${type}", which is no event type`)];
   const event = isObject(params) ? params : {};
   const { items } = event;
   const count = Array.isArray(items) ? items.length : 0;
   if (!Array.isArray(items) || count === 0) {
-    return [
-      dropped('no-items', 'it has no list of `items`, as GA4 asks for (in `ecommerce`, or in gtag’s parameters)'),
-    ];
+    return [dropped('no-items', 'it has no list `items` (in `ecommerce`, or in gtag’s parameters)')];
   }
-  const found: (Offer | Drop)[] = [];
-  const offers = new Map<string, Offer>();
+  const found: (Candidate | Drop)[] = [];
+  const candidates = new Map<string, Candidate>();
   const take = (item: unknown): void => {
     if (!isObject(item)) {
       found.push(dropped('no-id', 'an item is no object'));
@@ -90,21 +87,21 @@ export function readGa4({ source, name, params, own, payload }: Ga4Event, option
     }
     const fields = fieldsOf(type, item, event, options);
     const details = readDetails(fields, (message) => found.push(dropped('invalid-field', message, id.id)));
-    const known = offers.get(id.id);
-    if (known && isBought(type)) known.details = together(known.details, details);
-    if (!known) offers.set(id.id, { ...heard, type, itemId: id.id, details });
+    const known = candidates.get(id.id);
+    if (known && isBought(type)) known.details = combined(known.details, details);
+    if (!known) candidates.set(id.id, { ...received, type, itemId: id.id, details });
   };
-  for (let at = 0; at < Math.min(count, MOST_ITEMS); at++) {
+  for (let at = 0; at < Math.min(count, MAX_ITEMS); at++) {
     try {
       take(items[at]);
     } catch (thrown) {
-      found.push(dropped('failed', `an item cannot be read: ${wordsOf(thrown)}`));
+      found.push(dropped('failed', `an item cannot be read: ${messageOf(thrown)}`));
     }
   }
-  if (count > MOST_ITEMS) {
-    found.push(dropped('too-many-items', `it has ${count} items; those after the first ${MOST_ITEMS} are left out`));
+  if (count > MAX_ITEMS) {
+    found.push(dropped('too-many-items', `it has ${count} items; those after the first ${MAX_ITEMS} are left out`));
   }
-  return [...found, ...offers.values()];
+  return [...found, ...candidates.values()];
 }
 
 const isBought = (type: EventType): boolean => type === 'cart' || type === 'purchase';
@@ -116,16 +113,16 @@ function idOf(item: Record<string, unknown>, { itemId = 'item_id' }: Ga4Options)
   try {
     value = typeof itemId === 'function' ? itemId(item) : item[itemId];
   } catch (thrown) {
-    return { reason: 'failed', message: `\`itemId\` failed: ${wordsOf(thrown)}` };
+    return { reason: 'failed', message: `\`itemId\` failed: ${messageOf(thrown)}` };
   }
   if (typeof itemId === 'function' && (value === null || value === undefined)) return null;
   const result = v.safeParse(idSchema, value);
   if (result.success) return { id: result.output };
-  const where = typeof itemId === 'function' ? 'what `itemId` made of it' : `its \`${itemId}\``;
+  const where = typeof itemId === 'function' ? 'the result of `itemId`' : `its \`${itemId}\``;
   return { reason: 'no-id', message: `an item without an id: ${where}: ${result.issues[0].message}` };
 }
 
-/** Item-level fields come before those of the event. */
+/** Fields of the item override those of the event. */
 function fieldsOf(
   type: EventType,
   item: Record<string, unknown>,
@@ -144,8 +141,8 @@ function fieldsOf(
   };
 }
 
-/** Two lines of the same item, in two sizes say, are one event that is worth as much. */
-function together(first: TrackDetails, second: TrackDetails): TrackDetails {
+/** Combines two lines of the same item, such as two sizes, into one event of the same total. */
+function combined(first: TrackDetails, second: TrackDetails): TrackDetails {
   const [a, b] = [first.quantity ?? 1, second.quantity ?? 1];
   const { price: _, ...rest } = first;
   const quantity = a + b;

@@ -1,14 +1,14 @@
 import { ancestors, detailsOf, ITEM, inOwnElement, itemOf, VIEW, WATCHED } from './marked-element';
 
-/** Time that an element must be in view before it counts as seen, ms; and the share of it for an impression. */
+/** Time that an element must be in view, ms; and the share of it for an impression. */
 const DWELL = 1000;
 const SHARE = 0.5;
-/** Time in which a burst of changes to the page is one look at it, ms. */
-const LOOK_DELAY = 100;
+/** Time in which a burst of changes to the page causes one scan, ms. */
+const SCAN_DELAY = 100;
 
 /** An element that is watched. */
 interface Watched {
-  /** What it is about; when this changes, it may be seen again. */
+  /** Type, item and list as JSON; when this changes, it may be reported again. */
   subject: string;
   type: 'view' | 'impression';
   seen: boolean;
@@ -16,9 +16,9 @@ interface Watched {
 }
 
 /**
- * Tells when the page's marked elements were seen: item pages (`data-sidestream-view`) when any of them was in view for a
- * second, items of a list that has a placement or a recommendation when half of them was. Elements that come later, or come
- * to be about another item, are found too.
+ * Reports when the page's marked elements were seen: item pages (`data-sidestream-view`) when any part was in view for a
+ * second, items of a list with a placement or a recommendation when half of the element was. Elements that are added later,
+ * or get another item, are found too.
  */
 export class ImpressionObserver {
   readonly #root: Document | ShadowRoot | Element;
@@ -26,7 +26,7 @@ export class ImpressionObserver {
   readonly #watched = new Map<Element, Watched>();
   readonly #views: IntersectionObserver;
   readonly #changes: MutationObserver;
-  #look: ReturnType<typeof setTimeout> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(root: Document | ShadowRoot | Element, seen: (element: Element, type: 'view' | 'impression') => void) {
     this.#root = root;
@@ -36,22 +36,22 @@ export class ImpressionObserver {
     };
     this.#views = new IntersectionObserver(moved, { threshold: [0, SHARE] });
     this.#changes = new MutationObserver(() => {
-      this.#look ??= setTimeout(() => this.#lookAgain(), LOOK_DELAY);
+      this.#timer ??= setTimeout(() => this.#scan(), SCAN_DELAY);
     });
     this.#changes.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: WATCHED });
-    this.#lookAgain();
+    this.#scan();
   }
 
   stop(): void {
-    clearTimeout(this.#look);
+    clearTimeout(this.#timer);
     this.#changes.disconnect();
     this.#views.disconnect();
     for (const { timer } of this.#watched.values()) clearTimeout(timer);
     this.#watched.clear();
   }
 
-  #lookAgain(): void {
-    this.#look = undefined;
+  #scan(): void {
+    this.#timer = undefined;
     const found = new Set(this.#root.querySelectorAll(`[${ITEM}], [${VIEW}]`));
     for (const [element, { timer }] of this.#watched) {
       if (found.has(element)) continue;
@@ -72,7 +72,7 @@ export class ImpressionObserver {
     if (known?.subject === subject) return;
     clearTimeout(known?.timer);
     this.#watched.set(element, { subject, type, seen: false, timer: undefined });
-    // Observed anew, it is told of again even if it did not move.
+    // Observing it again gives a new entry even if it did not move.
     this.#views.unobserve(element);
     this.#views.observe(element);
   }

@@ -1,6 +1,6 @@
 import type { TrackDetails } from '../protocol';
 
-/** Attributes that say what an element is about, by our names. */
+/** The attribute of each detail of an event. */
 const ATTRIBUTES: Record<keyof TrackDetails, string> = {
   quantity: 'data-sidestream-quantity',
   price: 'data-sidestream-price',
@@ -14,35 +14,35 @@ const ATTRIBUTES: Record<keyof TrackDetails, string> = {
 export const ITEM = 'data-sidestream-item';
 export const VIEW = 'data-sidestream-view';
 export const EVENT = 'data-sidestream-event';
-/** Attributes whose change makes an element be about something else. */
+/** Attributes whose change gives an element another item or list. */
 export const WATCHED = [ITEM, VIEW, ATTRIBUTES.placement, ATTRIBUTES.recommendationId];
 
-/** The element that an event came from and all around it, innermost first, through shadow roots. */
+/** The target of an event and its ancestors, innermost first, through shadow roots. */
 export const around = (event: Event): Element[] =>
   event.composedPath().filter((target): target is Element => target instanceof Element);
 
-/** An element and all around it, innermost first. */
+/** An element and its ancestors, innermost first. */
 export function ancestors(element: Element): Element[] {
   const chain: Element[] = [];
   for (let at: Element | null = element; at; at = at.parentElement) chain.push(at);
   return chain;
 }
 
-/** What the nearest element that has an attribute says in it. */
+/** Value of an attribute on the nearest element that has it. */
 const nearest = (chain: readonly Element[], name: string): string | null =>
   chain.find((element) => element.hasAttribute(name))?.getAttribute(name) ?? null;
 
-/** Id of the item that a chain of elements is about: of the nearest item or view; null without any. */
+/** Id of the nearest item or view in a chain of elements; null without any. */
 export function itemOf(chain: readonly Element[]): string | null {
   const element = chain.find((at) => at.hasAttribute(ITEM) || at.getAttribute(VIEW));
   return element?.getAttribute(ITEM) || element?.getAttribute(VIEW) || null;
 }
 
-/** What a chain of elements says of an event, unread. */
+/** Details of an event from the attributes of a chain of elements, not yet parsed. */
 export function detailsOf(chain: readonly Element[]): Partial<Record<keyof TrackDetails, unknown>> {
   return Object.fromEntries(Object.entries(ATTRIBUTES).map(([name, attribute]) => [name, nearest(chain, attribute)]));
 }
 
-/** Whether the elements of Sidestream are among them, which track by themselves. */
+/** Whether a chain contains an element of Sidestream, which tracks by itself. */
 export const inOwnElement = (chain: readonly Element[]): boolean =>
   chain.some(({ localName }) => localName === 'sidestream-recs');

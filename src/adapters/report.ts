@@ -1,19 +1,19 @@
 import type { EventType, TrackDetails } from '../protocol';
 
-/** Where an adapter heard of an event: a push of an object, a push of `gtag()`, or an element's attributes. */
+/** Source of an event: a pushed object, a push of `gtag()`, or attributes of an element. */
 export type AdapterSource = 'data-layer' | 'gtag' | 'attributes';
 
 /**
  * Why an event, or one of its fields, was dropped:
  *
- * - `unmapped-event`: it has items, but no event of the recommender's goes by its name
+ * - `unmapped-event`: it has items, but its name maps to no event of the recommender
  * - `no-items`: its items are missing or are no list
  * - `too-many-items`: items after the 200th, the most that GA4 takes in one event; those before it are kept
  * - `no-id`: an item without an id
- * - `invalid-field`: a field that makes no sense; the event is kept without it, unless it is the event's name
- * - `unknown-item`: the bundle has no item of this id
- * - `duplicate`: an element or another adapter has just told of the same event
- * - `failed`: the recommender, a function of the options, or the reading of what was pushed failed
+ * - `invalid-field`: a field with an invalid value; the event is kept without it, unless it is the event's name
+ * - `unknown-item`: the bundle has no item with this id
+ * - `duplicate`: an element or another adapter has just reported the same event
+ * - `failed`: the recommender, a function of the options, or reading the pushed entry failed
  */
 export type DropReason =
   | 'unmapped-event'
@@ -27,7 +27,7 @@ export type DropReason =
 
 interface ReceivedEvent {
   source: AdapterSource;
-  /** Its name on the page: `add_to_cart`, or what `data-sidestream-event` says. */
+  /** Its name on the page: `add_to_cart`, or the value of `data-sidestream-event`. */
   event: string;
   /** Null where it is not known. */
   itemId: string | null;
@@ -35,7 +35,7 @@ interface ReceivedEvent {
   payload: unknown;
 }
 
-/** What became of an event: for the shop's developers, and for tests of a shop. */
+/** The outcome of an event: for the shop's developers, and for tests of a shop. */
 export type AdapterReport = ReceivedEvent &
   (
     | { outcome: 'tracked'; type: EventType; details: TrackDetails }
@@ -45,10 +45,20 @@ export type AdapterReport = ReceivedEvent &
 export type TrackedReport = Extract<AdapterReport, { outcome: 'tracked' }>;
 export type DroppedReport = Extract<AdapterReport, { outcome: 'dropped' }>;
 
-/** What both adapters can be told. */
+/** Options of both adapters. */
 export interface AdapterOptions {
-  /** Writes what was dropped, and why, to the console. Default false. */
+  /** Writes every dropped event or field, with the reason, to the console. Default false. */
   debug?: boolean;
-  /** Called with every event that was tracked and everything that was dropped. */
+  /** Called with every event that was tracked, and every event or field that was dropped. */
   onReport?: (report: AdapterReport) => void;
+}
+
+/** The message of a thrown value. A page may throw anything, also an object that throws when it is read. */
+export function messageOf(thrown: unknown): string {
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    // Nothing more can be known about it.
+    return 'something that cannot be read';
+  }
 }

@@ -11,34 +11,32 @@ import {
   writeBundle,
 } from '../catalog';
 import { DEFAULT_PRESETS, encodeProjection, type ImagePreset, type Preset, type TextPreset } from '../encoders';
-import type { EncoderFiles } from '../encoders/node';
+import type { NodeEncoderFiles } from '../encoders/node';
 import { SidestreamError } from '../error';
 import { type FileCooccurrence, fileCooccurrence } from './build-cooccurrence';
 import { buildFeatures, DIM } from './build-features';
 import { buildFolder, lockedBuild, readFitted, writeFitted } from './build-folder';
-import { checkedBundle } from './checked-bundle';
 import type { ChunkRunner } from './chunk';
 import type { EncoderSource } from './chunk-encoder';
 import { TEXT_WEIGHTS, tunedTextWeight } from './content-weight';
 import { readEncoder } from './encoder-files';
-import { folderFetch, folderSink, removeStale } from './folder-bundle';
+import { checkedBundle, folderFetch, folderSink, removeStale } from './folder-bundle';
 import { requireFolder, requireRoom } from './folders';
 import { type Meter, metered } from './meter';
-import { isAddress } from './picture-file';
-import { createPictures, type PictureOptions } from './pictures';
+import { createPictures, isAddress, type PictureOptions } from './pictures';
 import { keptProjections, leftOut, previousBundle } from './previous-bundle';
 import { localRunner } from './process-pool';
 import { queueRunner } from './queue/build-queue';
-import { type CollectedFeed, collectFeed, type ReadFeedOptions, refusedStrictly } from './read-feed';
+import { type CollectedFeed, collectFeed, type ReadFeedOptions, strictError } from './read-feed';
 import { RejectedRows } from './rejected-rows';
 
-/** Texts and pictures for which a process is worth the time that it takes to start. */
-const WORTH_A_PROCESS = 64;
+/** Texts and pictures from which a further process saves more time than it takes to start. */
+const INPUTS_PER_PROCESS = 64;
 
 export interface BuildRequest {
   /** Files, folders and addresses of the feed. */
   catalog: string | readonly string[];
-  /** How they are read. */
+  /** Options of the feed readers. */
   feed?: Pick<ReadFeedOptions, 'mapping' | 'strict'>;
   /** Folder of the pictures that are named by file; without it only those named by address are encoded. */
   images?: string;
@@ -53,21 +51,21 @@ export interface BuildRequest {
   models: string;
   /** The encoders. Default: those of the package. */
   presets?: { text: TextPreset; image: ImagePreset };
-  /** Whether the bundle gets a copy of them. */
+  /** Whether the bundle gets a copy of the encoders. */
   encoders: boolean;
   /** Files of links and of orders, for the placement `complement`. */
   links?: string;
   orders?: string;
-  /** Folder of what was encoded, for the builds to come. Default: beside the bundle, `<out>.build`. */
+  /** Folder of the encoded features, which later builds reuse. Default: beside the bundle, `<out>.build`. */
   cache?: string;
   /** Processes that encode. Default: as many as the machine has cores. */
   workers?: number;
-  /** Address of a Redis server whose workers encode instead. */
+  /** Address of a Redis server whose workers encode instead of this machine. */
   queue?: string;
-  /** Fits the projections to this catalogue, whatever the bundle in the folder used. Default false. */
+  /** Whether to fit the projections again instead of keeping those of the previous bundle. Default false. */
   refit?: boolean;
-  /** File that gets every refusal, one line of JSON each. */
-  refusals?: string;
+  /** File that gets every rejected row, one line of JSON each. */
+  rejectedFile?: string;
   meter: Meter;
 }
 
@@ -76,70 +74,70 @@ export interface BuildResult {
   withoutPicture: number;
   /** Texts and pictures that were encoded. */
   encoded: number;
-  /** Those that are the same as another item's. */
+  /** Texts and pictures that are the same as another item's. */
   repeated: number;
-  /** Those that an earlier build had encoded. */
+  /** Texts and pictures that an earlier build had encoded. */
   reused: number;
-  /** Of the whole bundle. */
+  /** Size of the whole bundle. */
   bytes: number;
-  /** What was refused, the first 1,000: rows, which are left out, and pictures, whose items are kept by their text. */
-  refused: readonly RejectedRow[];
-  /** How many there were. */
-  refusals: number;
-  refusedRows: number;
-  refusedPictures: number;
-  /** What could not be kept of the bundle that was in the folder, in sentences. */
+  /** The first 1,000 rejected rows, which are left out, and pictures, whose items are kept with their text alone. */
+  rejected: readonly RejectedRow[];
+  /** Number of all of them. */
+  rejectedCount: number;
+  rejectedRows: number;
+  rejectedPictures: number;
+  /** Notes for the user, such as what could not be kept of the previous bundle. */
   notes: string[];
-  /** What was read from which files, in sentences. */
+  /** One line per file, or per format, about the rows read. */
   summary: string[];
   manifest: Manifest;
 }
 
 /**
- * Builds a bundle from a feed. What was encoded once is not encoded again: neither by a build that goes on where another
- * was killed, nor by the next one. The same feed gives the same bytes, whatever was encoded when and by how many; in the
- * folder of an older bundle, its projections and what it had learned stay where they fit.
+ * Builds a bundle from a feed. Nothing is encoded twice: neither by a build that continues an interrupted one, nor by the
+ * next one. The same feed gives the same bytes, whatever the number of workers; in the folder of an older bundle, its
+ * projections and what was learned for it are kept where they fit.
  * @throws SidestreamError `runtime/invalid-input` a path is not a folder; what `readFeed` throws; `catalog/empty` no row
- *   was good; with `strict` `catalog/refused` a picture cannot be read; `encoder/missing` the encoders have not been
- *   prepared; `build/locked`, `build/worker-lost`, `build/queue`, `build/no-engine` as their messages say;
+ *   is good; with `strict` `catalog/refused` a picture cannot be read; `encoder/missing` the encoders have not been
+ *   prepared; `build/locked`, `build/worker-lost`, `build/queue`, `build/no-engine`;
  *   `build/unreadable` a page could not open the new bundle, and the previous one stays
  */
 export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
-  // A mistyped path is better found before anything is read.
+  // Reports a mistyped path before anything is read.
   if (request.images !== undefined) await requireFolder('--images', request.images);
   await requireRoom('--out', request.out);
   if (request.cache !== undefined) await requireRoom('--cache', request.cache);
-  const refusals = new RejectedRows(request.refusals);
+  const collected = new RejectedRows(request.rejectedFile);
   try {
-    return await buildFeed(request, refusals);
+    return await buildFeed(request, collected);
   } finally {
-    await refusals.close();
+    await collected.close();
   }
 }
 
-async function buildFeed(request: BuildRequest, refusals: RejectedRows): Promise<BuildResult> {
+async function buildFeed(request: BuildRequest, collected: RejectedRows): Promise<BuildResult> {
   const catalog = [request.catalog].flat();
-  const feed = await collectFeed(catalog, request.feed, refusals);
+  const feed = await collectFeed(catalog, request.feed, collected);
   if (feed.items.length === 0) {
-    const first = feed.refused[0] ? ` The first row refused: ${describeRejectedRow(feed.refused[0])}.` : '';
+    const first = feed.rejected[0] ? ` The first row refused: ${describeRejectedRow(feed.rejected[0])}.` : '';
     throw new SidestreamError(
       'catalog/empty',
       `${catalog.join(', ')} has no usable product, so nothing was built.${first}`,
     );
   }
   const cache = request.cache ?? buildFolder(request.out);
-  return lockedBuild(cache, () => buildItems({ ...request, cache }, feed, refusals));
+  return lockedBuild(cache, () => buildItems({ ...request, cache }, feed, collected));
 }
 
 async function buildItems(
   request: BuildRequest & { cache: string },
-  { items, places, refusedRows, summary }: CollectedFeed,
-  refusals: RejectedRows,
+  { items, places, rejectedRows, summary }: CollectedFeed,
+  collected: RejectedRows,
 ): Promise<BuildResult> {
   const { out, text, images, models, cache, meter } = request;
   const presets = request.presets ?? DEFAULT_PRESETS;
-  // A bad file is better found before the encoding than after.
-  const companions = await cooccurrenceOf(request, items);
+  // Reports a bad file before the encoding.
+  const cooccurrence = await readCooccurrence(request, items);
   const digests = { text: presets.text.digest, image: presets.image.digest };
   const files = { text: await readEncoder(presets.text, models), image: await readEncoder(presets.image, models) };
   const notes = unreadPictures(items, images);
@@ -156,12 +154,12 @@ async function buildItems(
     text,
     pictures,
     pictureRows,
-    refusePicture(row, reason) {
+    rejectPicture(row, reason) {
       const { at, ...place } = places[row];
-      const refusal = { ...place, id: items[row].id, field: 'image', reason };
-      if (request.feed?.strict) throw refusedStrictly(refusal);
+      const rejected = { ...place, id: items[row].id, field: 'image', reason };
+      if (request.feed?.strict) throw strictError(rejected);
       badPictures.add(row);
-      refusals.add(at, refusal);
+      collected.add(at, rejected);
     },
     presets,
     runner,
@@ -195,11 +193,11 @@ async function buildItems(
   const progress = writeProgress(meter);
   const manifest = await writeBundle(bundle, sink, {
     previous: previous ?? undefined,
-    ...(companions ? { learned: { companions: companions.table } } : {}),
+    ...(cooccurrence ? { learned: { cooccurrence: cooccurrence.table } } : {}),
     onProgress: progress.show,
     verify: checkedBundle(out, meter),
   }).finally(progress.end);
-  notes.push(...(companions?.notes ?? []));
+  notes.push(...(cooccurrence?.notes ?? []));
   await removeStale(out, manifest, ...(previous ? [previous.manifest] : []));
   const lost = previous && leftOut(previous.manifest, manifest);
   if (lost) notes.push(lost);
@@ -210,17 +208,17 @@ async function buildItems(
     repeated: rows.text + rows.image - badPictures.size - encoded - reused,
     reused,
     bytes: (await inventory(manifest, folderFetch(request.out))).reduce((sum, file) => sum + file.bytes, 0),
-    refused: refusals.kept,
-    refusals: refusals.count,
+    rejected: collected.kept,
+    rejectedCount: collected.count,
     summary,
-    refusedRows,
-    refusedPictures: badPictures.size,
+    rejectedRows,
+    rejectedPictures: badPictures.size,
     notes,
     manifest,
   };
 }
 
-/** Shows the progress of `writeBundle` on the meter, each step as a stage of its own. */
+/** Shows the progress of `writeBundle` on the meter, one stage per step. */
 function writeProgress(meter: Meter): { show: WriteProgress; end(): void } {
   let shown: { step: string; items: number } | null = null;
   const end = (): void => {
@@ -242,7 +240,7 @@ function writeProgress(meter: Meter): { show: WriteProgress; end(): void } {
   };
 }
 
-/** A note on pictures that are named by file where no folder of pictures was given. */
+/** A note on pictures that are named by file when no folder of pictures was given. */
 function unreadPictures(items: readonly Item[], images: string | undefined): string[] {
   const named = images === undefined ? items.filter(({ image }) => image && !isAddress(image)).length : 0;
   if (named === 0) return [];
@@ -250,10 +248,10 @@ function unreadPictures(items: readonly Item[], images: string | undefined): str
     named === 1
       ? '1 item names a picture by its file, which was'
       : `${named} items name pictures by their files, which were`;
-  return [`${what} not read: say with --images which folder they are in.`];
+  return [`${what} not read: name their folder with --images.`];
 }
 
-async function cooccurrenceOf({ links, orders }: BuildRequest, items: Item[]): Promise<FileCooccurrence | null> {
+async function readCooccurrence({ links, orders }: BuildRequest, items: Item[]): Promise<FileCooccurrence | null> {
   return links === undefined && orders === undefined ? null : fileCooccurrence({ links, orders }, items);
 }
 
@@ -263,10 +261,10 @@ async function chunkRunner(
   inputs: number,
 ): Promise<ChunkRunner> {
   if (queue !== undefined) return queueRunner(queue, source);
-  return localRunner(source, Math.min(workers, Math.ceil(inputs / WORTH_A_PROCESS)));
+  return localRunner(source, Math.min(workers, Math.ceil(inputs / INPUTS_PER_PROCESS)));
 }
 
-/** The item as the page sees it: a picture whose file could not be read is not shown either. */
+/** The item of the bundle: a picture whose file could not be read is left out. */
 function withImage(item: Item, imageBase: string, readable: boolean): Item {
   const { image, ...rest } = item;
   if (!image) return rest;
@@ -274,7 +272,12 @@ function withImage(item: Item, imageBase: string, readable: boolean): Item {
   return readable ? { ...rest, image: `${imageBase}${image}` } : rest;
 }
 
-function bundleEncoder(preset: Preset, files: EncoderFiles, contentWeight: number, withFiles: boolean): BundleEncoder {
+function bundleEncoder(
+  preset: Preset,
+  files: NodeEncoderFiles,
+  contentWeight: number,
+  withFiles: boolean,
+): BundleEncoder {
   const tokenizer = files.tokenizer === undefined ? undefined : new TextEncoder().encode(files.tokenizer);
   return {
     preset: preset.name,
@@ -286,6 +289,6 @@ function bundleEncoder(preset: Preset, files: EncoderFiles, contentWeight: numbe
   };
 }
 
-/** A browser knows the presets of the package; any other travels with the bundle. */
+/** Browsers have the presets of the package; any other preset is stored in the bundle. */
 const settingsOf = (preset: Preset): { settings?: Record<string, unknown> } =>
   preset.source.kind === 'npm' ? {} : { settings: preset };

@@ -5,9 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MANIFEST_FILE } from '../catalog';
 import { SHOP_IMAGES } from '../testing/commands';
 import { type BuildRequest, buildBundle } from './build-bundle';
-import { checkedBundle } from './checked-bundle';
 import { MODELS_FOLDER } from './encoder-files';
-import { openFolder } from './folder-bundle';
+import { checkedBundle, openFolder } from './folder-bundle';
 import type { Meter } from './meter';
 
 let folder: string;
@@ -101,7 +100,7 @@ describe('the report of a build', () => {
     expect(stages.filter(({ total, done }) => done !== total)).toEqual([]);
   });
 
-  it('names refusals in the order of the feed, rows and pictures alike', async () => {
+  it('names rejected rows in the order of the feed, rows and pictures alike', async () => {
     const mixed = join(folder, 'mixed.jsonl');
     const rows = ['a', 'b', 'c', 'd', 'e', 'f'].map((id, n) => ({
       id,
@@ -109,9 +108,9 @@ describe('the report of a build', () => {
     }));
     await writeFile(mixed, feed(rows));
     const file = join(folder, 'refused.jsonl');
-    const { refused } = await build('mixed', { catalog: mixed, images: SHOP_IMAGES, refusals: file });
+    const { rejected } = await build('mixed', { catalog: mixed, images: SHOP_IMAGES, rejectedFile: file });
     const order = rows.map(({ id }, n) => [id, n % 2 ? 'price' : 'image']);
-    expect(refused.map(({ id, field }) => [id, field])).toEqual(order);
+    expect(rejected.map(({ id, field }) => [id, field])).toEqual(order);
     const lines = (await readFile(file, 'utf8')).trim().split('\n');
     expect(lines.map((line) => [JSON.parse(line).id, JSON.parse(line).field])).toEqual(order);
   });

@@ -17,7 +17,7 @@ async function file(name: string, text: string): Promise<string> {
   await writeFile(join(folder, name), text);
   return join(folder, name);
 }
-const companionsOf = async (files: Parameters<typeof fileCooccurrence>[0], row: number) => {
+const liftsOf = async (files: Parameters<typeof fileCooccurrence>[0], row: number) => {
   const { table, notes } = await fileCooccurrence(files, ITEMS);
   return { lifts: cooccurrence(table, [row], ITEMS.length), notes, origin: table.origin };
 };
@@ -28,7 +28,7 @@ describe('fileCompanions', () => {
       'links.csv',
       'SKU,Linked SKU,Type\ntea,pot,Cross-Sell\ntea,cup,upsell\ntea,unknown,crosssell\n',
     );
-    const { lifts, notes, origin } = await companionsOf({ links }, 0);
+    const { lifts, notes, origin } = await liftsOf({ links }, 0);
     expect([...lifts].map((lift) => lift > 0)).toEqual([false, true, false, false]);
     expect(notes).toEqual(['Links: 1 used, 1 of other types, 1 of unknown items']);
     expect(origin).toBe('shop');
@@ -37,7 +37,7 @@ describe('fileCompanions', () => {
   it('reads orders, each line an item, and compares with how often an item is bought at all', async () => {
     const lines = ['1,tea', '1,pot', '2,tea', '2,pot', '3,cup', '3,mat', '4,tea', '5,cup', '5,mat'];
     const orders = await file('orders.csv', `order,item\n${lines.join('\n')}`);
-    const { lifts, notes } = await companionsOf({ orders }, 0);
+    const { lifts, notes } = await liftsOf({ orders }, 0);
     expect(lifts[1]).toBeGreaterThan(0);
     expect(lifts[2]).toBe(0);
     expect(notes).toEqual(['Orders: 4 of two items or more']);
@@ -48,7 +48,7 @@ describe('fileCompanions', () => {
     const orders = await file('orders.csv', 'order,item\n1,tea\n1,pot\n');
     const shown = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     try {
-      const { lifts } = await companionsOf({ links, orders }, 0);
+      const { lifts } = await liftsOf({ links, orders }, 0);
       expect(lifts[1]).toBeGreaterThan(0);
       expect(lifts[2]).toBeGreaterThan(0);
       expect(shown.mock.calls.map(([line]) => line.split(':')[0])).toEqual(['line 2, field to', 'line 3, field row']);

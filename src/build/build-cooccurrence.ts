@@ -3,7 +3,7 @@ import { type Link, linkCooccurrence } from '../catalog';
 import { SidestreamError } from '../error';
 import { type Pair, readPairFile } from './pair-file';
 
-/** Files that say what goes together. */
+/** Files of items that go together. */
 export interface CooccurrenceFiles {
   /** Links by hand: item, linked item, and perhaps a type. */
   links?: string;
@@ -19,23 +19,23 @@ const ORDER_COLUMNS = {
   left: ['order', 'orderid', 'transaction', 'transactionid', 'basket', 'basketid', 'invoice', 'invoiceno'],
   right: ['item', 'itemid', 'sku', 'product', 'productid', 'id'],
 };
-/** Types of links between items that complete each other; links of other types are left out. */
+/** Types of links between complementary items; links of other types are left out. */
 const COMPLEMENTING = ['', 'crosssell', 'complement', 'complementary', 'accessory', 'boughttogether'];
-/** Largest order that tells what goes together: longer ones are stock-taking, and pairs grow with the square. */
+/** Largest order that is used: longer ones are stock-taking, and the number of pairs grows with the square. */
 const LARGEST_ORDER = 100;
-/** Orders that every item is taken to have been in, before its share of all is. */
+/** Orders added to every item's count, so that rare items are not overrated. */
 const SMOOTHING = 1;
 
-/** What files say, and how much of it was of use. */
+/** Co-occurrence from files. */
 export interface FileCooccurrence {
   table: CooccurrenceTable;
-  /** In sentences. */
+  /** How many rows were used, for the user. */
   notes: string[];
 }
 
 /**
- * Reads what goes with what from links made by hand, from orders, or both: then the stronger of the two counts.
- * @throws SidestreamError `runtime/invalid-input` when a file cannot be read or is not about these items
+ * Makes a co-occurrence table from links made by hand, from orders, or from both, taking the larger lift of each pair.
+ * @throws SidestreamError `runtime/invalid-input` when a file cannot be read or names none of these items
  */
 export async function fileCooccurrence(files: CooccurrenceFiles, items: readonly Item[]): Promise<FileCooccurrence> {
   const rowOf = new Map(items.map(({ id }, row) => [id, row]));
@@ -52,18 +52,18 @@ export async function fileCooccurrence(files: CooccurrenceFiles, items: readonly
     notes.push(
       `Links: ${links.length} used, ${pairs.length - wanted.length} of other types, ${wanted.length - links.length} of unknown items`,
     );
-    tables.push(linkCooccurrence(known(links, files.links), categories));
+    tables.push(linkCooccurrence(usedLinks(links, files.links), categories));
   }
   if (files.orders !== undefined) {
     const lines = await readPairFile(files.orders, ORDER_COLUMNS);
     const { links, orders, chance } = coPurchases(lines, rowOf);
     notes.push(`Orders: ${orders} of two items or more`);
-    tables.push(linkCooccurrence(known(links, files.orders), categories, chance));
+    tables.push(linkCooccurrence(usedLinks(links, files.orders), categories, chance));
   }
   return { table: { ...stronger(tables), origin: 'shop' }, notes };
 }
 
-function known(links: Link[], path: string): Link[] {
+function usedLinks(links: Link[], path: string): Link[] {
   if (links.length > 0) return links;
   throw new SidestreamError(
     'runtime/invalid-input',
@@ -71,7 +71,7 @@ function known(links: Link[], path: string): Link[] {
   );
 }
 
-/** Pairs of one order count 1 / (its items - 1), so that every item of it counts once. */
+/** Pairs of one order weigh 1 / (its items - 1), so that every item of an order counts once. */
 function coPurchases(
   lines: readonly Pair[],
   rowOf: ReadonlyMap<string, number>,

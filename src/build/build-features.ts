@@ -16,8 +16,8 @@ export interface FeaturesTask {
   pictures: Pick<Pictures, 'read'>;
   /** Rows of the items that have a picture to encode. */
   pictureRows: number[];
-  /** A picture that cannot be read or decoded: its item stays without one, or what this throws ends the build. */
-  refusePicture(row: number, reason: string): void;
+  /** Called for a picture that cannot be read or decoded; its item has no picture then. An error thrown here ends the build. */
+  rejectPicture(row: number, reason: string): void;
   presets: EncoderSource['presets'];
   runner: ChunkRunner;
   /** Projections to use; fitted where absent. */
@@ -30,9 +30,9 @@ export interface FeaturesTask {
 export interface BuiltFeatures {
   features: FeatureTable;
   projections: Required<Projections>;
-  /** Items that the projections were fitted to, by digest; those fitted now. */
+  /** Number of items to which the projections of this build were fitted, by digest. */
   fitted: Record<string, number>;
-  /** Inputs that were encoded now. */
+  /** Inputs encoded by this build. */
   encoded: number;
   /** Rows whose input an earlier build had encoded. */
   reused: number;
@@ -52,7 +52,7 @@ export async function buildFeatures(task: FeaturesTask): Promise<BuiltFeatures> 
     rows: items.map((_, row) => row),
     fixed: fixed.text,
     load: async (row) => itemText(items[row], text),
-    refuse(row, reason) {
+    reject(row, reason) {
       throw new Error(`The text of ${items[row].id} cannot be encoded: ${reason}`);
     },
   });
@@ -66,7 +66,7 @@ export async function buildFeatures(task: FeaturesTask): Promise<BuiltFeatures> 
           rows: pictureRows,
           fixed: fixed.image,
           load: (row) => pictures.read(items[row].image ?? ''),
-          refuse: task.refusePicture,
+          reject: task.rejectPicture,
         })
       : null;
 
@@ -85,7 +85,7 @@ export async function buildFeatures(task: FeaturesTask): Promise<BuiltFeatures> 
   };
 }
 
-/** The projection of a modality that no item has: everything becomes zero, which means missing. */
+/** The projection of a modality that no item has: every row becomes zero, which means missing. */
 const emptyProjection = (preset: Preset): Projection =>
   fitProjection(
     preset.taps.map(({ width }) => new Float32Array(width)),

@@ -7,12 +7,12 @@ const LOCK = 'build.lock';
 const FITTED = 'fitted.json';
 const fittedSchema = v.record(v.string(), v.pipe(v.number(), v.integer(), v.minValue(1)));
 
-/** The folder beside a bundle where its builds keep what was encoded: `shop` has `shop.build`. */
+/** The folder beside a bundle where its builds cache encoded features: `shop.build` for `shop`. */
 export const buildFolder = (out: string): string => join(dirname(resolve(out)), `${basename(resolve(out))}.build`);
 
 /**
- * Runs a build that has the folder to itself.
- * @throws SidestreamError `build/locked` when another one is at it
+ * Runs a build under a lock on the folder.
+ * @throws SidestreamError `build/locked` when another build holds the lock
  */
 export async function lockedBuild<T>(folder: string, work: () => Promise<T>): Promise<T> {
   await mkdir(folder, { recursive: true });
@@ -41,13 +41,13 @@ export async function lockedBuild<T>(folder: string, work: () => Promise<T>): Pr
   }
 }
 
-/** How many items each projection was fitted to, by digest. A file that cannot be read counts as empty. */
+/** Number of items to which each projection was fitted, by digest. A file that cannot be read counts as empty. */
 export async function readFitted(folder: string): Promise<Record<string, number>> {
   const text = await readFile(join(folder, FITTED), 'utf8').catch(() => '{}');
   try {
     return v.parse(fittedSchema, JSON.parse(text));
   } catch {
-    // What it tells only saves from fitting anew.
+    // It only saves fitting the projections again.
     return {};
   }
 }

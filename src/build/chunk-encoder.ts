@@ -29,67 +29,70 @@ export interface EncoderSource {
 }
 
 /**
- * Encodes chunks in this process. Every input runs alone and on one thread: the same input then gives the same bits,
- * whatever else is in its chunk (a sum in another order rounds differently, and the shape of a batch decides the order).
- * On a CPU this costs nothing; several workers use several cores.
+ * Encodes chunks in this process. Every input runs alone and on one thread, so that the same input gives the same bits
+ * whatever else is in its chunk: the shape of a batch decides the order of sums, and so their rounding. On a CPU this costs
+ * nothing; several workers use several cores.
  */
 export class ChunkEncoder implements ChunkRunner {
   readonly slots = 2;
-  private readonly encoders: { text?: Promise<Encoder<string>>; image?: Promise<Encoder<Pixels>> } = {};
-  private readonly projections = new Map<Modality, { digest: string; projection: Projection }>();
+  readonly #encoders: { text?: Promise<Encoder<string>>; image?: Promise<Encoder<Pixels>> } = {};
+  readonly #projections = new Map<Modality, { digest: string; projection: Projection }>();
+  readonly #source: EncoderSource;
 
-  constructor(private readonly source: EncoderSource) {}
+  constructor(source: EncoderSource) {
+    this.#source = source;
+  }
 
   async run({ modality, inputs }: Chunk, shared: SharedProjection | null): Promise<ChunkOutput[]> {
-    const projection = shared && (await this.projection(modality, shared));
+    const projection = shared && (await this.#projection(modality, shared));
     const pack = (taps: RawTaps) => ({ bytes: projection ? rowsPayload(projection, taps) : rawPayload(taps) });
     const outputs: ChunkOutput[] = [];
     if (modality === 'text') {
-      const encoder = await this.text();
+      const encoder = await this.#text();
       for (const input of inputs) outputs.push(pack(await encoder.encode([textOf(input)])));
       return outputs;
     }
-    const encoder = await this.image();
-    for (const decoded of await Promise.all(inputs.map((input) => this.decode(input)))) {
+    const encoder = await this.#image();
+    for (const decoded of await Promise.all(inputs.map((input) => this.#decode(input)))) {
       outputs.push('reason' in decoded ? decoded : pack(await encoder.encode([decoded.pixels])));
     }
     return outputs;
   }
 
   async close(): Promise<void> {
-    const { text, image } = this.encoders;
-    // One that could not be opened, which `run` has told, leaves nothing to release.
+    const { text, image } = this.#encoders;
+    // An encoder that could not be opened, which `run` reported, needs no release.
     const opened = await Promise.allSettled([text, image]);
     await Promise.all(opened.map((encoder) => encoder.status === 'fulfilled' && encoder.value?.release()));
   }
 
-  private text(): Promise<Encoder<string>> {
-    const { presets, models } = this.source;
-    this.encoders.text ??= readEncoder(presets.text, models).then((files) =>
+  #text(): Promise<Encoder<string>> {
+    const { presets, models } = this.#source;
+    this.#encoders.text ??= readEncoder(presets.text, models).then((files) =>
       createNodeEncoder(presets.text, files, { threads: 1 }),
     );
-    return this.encoders.text;
+    return this.#encoders.text;
   }
 
-  private image(): Promise<Encoder<Pixels>> {
-    const { presets, models } = this.source;
-    this.encoders.image ??= readEncoder(presets.image, models).then((files) =>
+  #image(): Promise<Encoder<Pixels>> {
+    const { presets, models } = this.#source;
+    this.#encoders.image ??= readEncoder(presets.image, models).then((files) =>
       createNodeEncoder(presets.image, files, { threads: 1 }),
     );
-    return this.encoders.image;
+    return this.#encoders.image;
   }
 
-  private async decode(input: string | Uint8Array): Promise<{ pixels: Pixels } | { reason: string }> {
+  async #decode(input: string | Uint8Array): Promise<{ pixels: Pixels } | { reason: string }> {
     if (typeof input === 'string') throw new Error('a picture came as a text');
     try {
-      return { pixels: await decodeImage(input, this.source.presets.image) };
+      return { pixels: await decodeImage(input, this.#source.presets.image) };
     } catch (error) {
       return { reason: error instanceof Error ? error.message : String(error) };
     }
   }
 
-  private async projection(modality: Modality, { digest, bytes }: SharedProjection): Promise<Projection> {
-    const known = this.projections.get(modality);
+  async #projection(modality: Modality, { digest, bytes }: SharedProjection): Promise<Projection> {
+    const known = this.#projections.get(modality);
     if (known?.digest === digest) return known.projection;
     const projection = decodeProjection(bytes)[modality];
     if (!projection || (await sha256(new Uint8Array(bytes))) !== digest) {
@@ -98,7 +101,7 @@ export class ChunkEncoder implements ChunkRunner {
         'A chunk came with another projection than it names. Run the build again.',
       );
     }
-    this.projections.set(modality, { digest, projection });
+    this.#projections.set(modality, { digest, projection });
     return projection;
   }
 }

@@ -3,8 +3,8 @@ import type { Chunk, ChunkOutput, SharedProjection } from './chunk';
 import { ChunkEncoder, type EncoderSource } from './chunk-encoder';
 
 /*
- * A process of a build that encodes what its parent sends (`process-pool.ts`). The first message names the encoders; a
- * projection comes once and is kept until another takes its place.
+ * A process of a build that encodes the chunks of its parent (`process-pool.ts`). The first message names the encoders; a
+ * projection is sent once and kept until another replaces it.
  */
 
 export type ToWorker =
@@ -31,9 +31,9 @@ process.on('message', async (message: ToWorker) => {
     answer({ error: SidestreamError.from(thrown).serialize() });
   }
 });
-// The parent is gone, or done with us; what is being encoded serves nobody any more.
+// The parent ended or closed the pool; the chunk in work is no longer needed.
 process.on('disconnect', () => process.exit(0));
-// Ctrl+C reaches the whole group; the parent decides what becomes of it.
+// Ctrl+C reaches the whole process group; the parent decides when to end this process.
 process.on('SIGINT', () => {});
 
 function answer(message: FromWorker): void {

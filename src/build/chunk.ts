@@ -2,17 +2,17 @@ import { type Modality, quantizeRow } from '../catalog';
 import { sha256 } from '../common/sha256';
 import { encodeProjection, type Projection, project, type RawTaps } from '../encoders';
 
-/** Some items of a build, one modality: the piece of work that is handed to a worker. */
+/** Inputs of one modality that are handed to a worker together. */
 export interface Chunk {
   modality: Modality;
-  /** Texts, or picture files as they are. */
+  /** Texts, or the bytes of picture files. */
   inputs: (string | Uint8Array)[];
 }
 
-/** One input encoded (see `rawPayload` and `rowsPayload`), or why it could not be. */
+/** An encoded input (see `rawPayload` and `rowsPayload`), or the reason why it could not be encoded. */
 export type ChunkOutput = { bytes: Uint8Array } | { reason: string };
 
-/** The projection of one modality as it travels; workers keep it by its digest. */
+/** The projection of one modality in serialised form; workers cache it by its digest. */
 export interface SharedProjection {
   /** SHA-256 of `bytes`. */
   digest: string;
@@ -20,9 +20,9 @@ export interface SharedProjection {
   bytes: Uint8Array;
 }
 
-/** Has chunks encoded: here, in other processes, or on other machines. */
+/** Encodes chunks in this process, in other processes, or on other machines. */
 export interface ChunkRunner {
-  /** Chunks that it pays to have in flight. */
+  /** Chunks to have in flight at a time. */
   readonly slots: number;
   /**
    * @param projection null for raw taps
@@ -32,7 +32,7 @@ export interface ChunkRunner {
   close(): Promise<void>;
 }
 
-/** The projection as it is handed to workers. */
+/** Serialises a projection for workers. */
 export async function shareProjection(modality: Modality, projection: Projection): Promise<SharedProjection> {
   const bytes = encodeProjection({ [modality]: projection });
   return { digest: await sha256(bytes), bytes };

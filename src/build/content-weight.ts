@@ -3,18 +3,17 @@ import { categoryPrecision, vectorsOf } from './neighbors';
 
 /** Weights tried; the middle one wins ties. */
 export const TEXT_WEIGHTS = [0.5, 0.35, 0.65, 0.2, 0.8];
-/** Items compared; a larger catalogue is judged by an even selection of its items. */
+/** Items compared at most; of a larger catalogue, an even selection. */
 const MOST_ITEMS = 1200;
 /** Gain in P@5 below which the even blend stays: less is noise at these sizes. */
 const NOTICEABLE = 0.01;
 
 /**
- * How much text should count against the picture in content similarity. Shops differ: photographs on white tell
- * products apart that drawings do not. The shop's own categories are the judge: the weight whose 5 nearest neighbours
- * agree most in category. 0.5 without categories to judge by.
+ * Tunes the weight of text against the picture in content similarity. Shops differ: photographs on white distinguish
+ * products that drawings do not. The weight whose 5 nearest neighbours agree most in category wins; 0.5 without categories.
  * @param taps index of the content tap of each modality
  * @param categories one per item
- * @param advance called after each weight that was tried
+ * @param advance called after each weight
  * @returns weight of text, 0.2 to 0.8; the picture has the rest
  */
 export function tunedTextWeight(
@@ -32,7 +31,7 @@ export function tunedTextWeight(
     const blend = { text: { tap: taps.text, weight }, image: { tap: taps.image, weight: 1 - weight } };
     const precision = categoryPrecision(vectorsOf(sample, blend), labels, 5);
     const margin = best.weight === TEXT_WEIGHTS[0] ? NOTICEABLE : 0;
-    // NaN, where no item has a category, beats nothing but the first of all.
+    // NaN, where no item has a category, only replaces the initial value.
     if (best.precision === Number.NEGATIVE_INFINITY || precision > best.precision + margin)
       best = { weight, precision };
     advance?.(1);

@@ -1,15 +1,14 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type FeatureTable, rowsPerItem } from '../catalog';
 import { fitProjection, type Projection, type RawTaps } from '../encoders';
 import { decodeRaw, rowsBytes, rowsPayload, shareProjection } from './chunk';
 import { type EncodedRows, encodeRows, type RowsTask } from './encode-rows';
-import { FeatureCache } from './feature-cache';
-import { rowsKey } from './feature-key';
-import { sampleRows } from './item-sample';
+import { FeatureCache, rowsKey } from './feature-cache';
 import { type Meter, metered } from './meter';
 
 export interface ModalityTask extends Omit<RowsTask, 'advance' | 'cache' | 'projection' | 'store'> {
-  /** What the meter calls one of the inputs, and many of them. */
+  /** Labels of the meter for one input and for many. */
   labels: { one: string; many: string };
   meter: Meter;
   /** Id of a row's item. */
@@ -30,10 +29,10 @@ export interface EncodedModality extends EncodedRows {
 }
 
 /**
- * Fills the rows of one modality. Where no projection is given, the taps of a sample are encoded first, and mean,
- * deviation and axes fitted to them; then each further item becomes rows at once, so that no more taps are held than
- * those of the sample. Whatever was encoded is kept in the cache: a build that was killed goes on where it was, and the
- * next one encodes only what is new or changed.
+ * Fills the rows of one modality. Without a given projection, the taps of a sample are encoded first, and mean, deviation
+ * and axes are fitted to them; each further item is projected at once, so that only the taps of the sample are in memory.
+ * Everything encoded is cached: an interrupted build continues where it was, and the next one encodes only new or changed
+ * inputs.
  */
 export async function encodeModality(task: ModalityTask): Promise<EncodedModality> {
   const { modality, preset, features, fixed, meter, labels } = task;
@@ -94,9 +93,9 @@ interface Sampled {
 }
 
 interface Sample extends EncodedRows {
-  /** All rows chosen, also those that were refused. */
+  /** All rows of the sample, rejected ones included. */
   rows: Set<number>;
-  /** In the order of the sample, which depends on nothing but the ids. */
+  /** In the order of the sample, which depends on the ids alone. */
   items: Sampled[];
   /** Null when none of them could be encoded. */
   projection: Projection | null;
@@ -152,3 +151,20 @@ function storeRow({ features, modality }: ModalityTask, row: number, payload: Ui
   for (let t = 0; t < count; t++) features.scales[first + t] = view.getFloat32(4 * t, true);
   features.values.set(new Int8Array(payload.buffer, payload.byteOffset + 4 * count, count * dim), first * dim);
 }
+
+/** Items whose taps set the statistics and the projection. */
+export const SAMPLE = 4096;
+
+/**
+ * A sample of a catalogue: the rows whose item ids have the smallest SHA-256, in that order. It depends on neither the order
+ * of the feed nor chance, and changes little when the catalogue does.
+ * @param rows to choose from
+ * @param id of a row's item
+ */
+export function sampleRows(rows: readonly number[], id: (row: number) => string, size = SAMPLE): number[] {
+  const ranked = rows.map((row) => ({ row, rank: rankOf(id(row)) }));
+  ranked.sort((a, b) => a.rank - b.rank || a.row - b.row);
+  return ranked.slice(0, size).map(({ row }) => row);
+}
+
+const rankOf = (id: string): number => createHash('sha256').update(id).digest().readUIntBE(0, 6);

@@ -34,14 +34,14 @@ async function encode(texts: string[], name: string, more: Partial<RowsTask> = {
   const seen: string[][] = [];
   const runner = lengthRunner(seen);
   const stored: number[] = new Array(texts.length).fill(-1);
-  const refused = new Map<number, string>();
+  const rejected = new Map<number, string>();
   let advanced = 0;
   const counts = await encodeRows({
     modality: 'text',
     preset: DEFAULT_PRESETS.text,
     rows: texts.map((_, row) => row),
     load: async (row) => texts[row],
-    refuse: (row, reason) => void refused.set(row, reason),
+    reject: (row, reason) => void rejected.set(row, reason),
     runner,
     projection: null,
     cache,
@@ -53,7 +53,7 @@ async function encode(texts: string[], name: string, more: Partial<RowsTask> = {
     },
     ...more,
   }).finally(() => cache.close());
-  return { ...counts, seen, stored, refused, advanced, most: runner.most };
+  return { ...counts, seen, stored, rejected, advanced, most: runner.most };
 }
 
 describe('encodeRows', () => {
@@ -83,8 +83,8 @@ describe('encodeRows', () => {
       return ['bad', '', 'good', 'bad'][row];
     };
     for (let time = 0; time < 2; time++) {
-      const { refused, stored, advanced } = await encode(['', '', '', ''], 'refused', { load });
-      expect([...refused].sort()).toEqual([
+      const { rejected, stored, advanced } = await encode(['', '', '', ''], 'refused', { load });
+      expect([...rejected].sort()).toEqual([
         [0, 'it is bad'],
         [1, 'it is not there'],
         [3, 'it is bad'],

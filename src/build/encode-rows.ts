@@ -2,7 +2,7 @@ import type { Modality } from '../catalog';
 import type { Preset } from '../encoders';
 import type { ChunkOutput, ChunkRunner, SharedProjection } from './chunk';
 import type { FeatureCache } from './feature-cache';
-import { rowsKey, tapsKey } from './feature-key';
+import { rowsKey, tapsKey } from './feature-cache';
 
 /** Inputs of one chunk. */
 const CHUNK_ITEMS = 16;
@@ -14,22 +14,22 @@ export interface RowsTask {
   preset: Preset;
   /** Rows to encode. */
   rows: readonly number[];
-  /** What to encode of a row; a rejection refuses it, with the message as the reason. */
+  /** Loads the input of a row; an error rejects the row, with its message as the reason. */
   load(row: number): Promise<string | Uint8Array>;
-  /** A row for which there is nothing to encode. */
-  refuse(row: number, reason: string): void;
+  /** Called for a row that cannot be loaded or encoded. */
+  reject(row: number, reason: string): void;
   runner: ChunkRunner;
   /** Projection to use; null for raw taps. */
   projection: SharedProjection | null;
-  /** Asked first; what is encoded is added. */
+  /** Looked up first; encoded inputs are added. */
   cache: FeatureCache;
-  /** Takes what a row became; in no particular order. `taps` is its `tapsKey`. */
+  /** Stores the encoded row; called in no particular order. `taps` is its `tapsKey`. */
   store(row: number, payload: Uint8Array, taps: Buffer): void;
   /** Called as rows are done. */
   advance(count: number): void;
 }
 
-/** An input on its way, with all rows that have it. */
+/** An input in flight, with all rows that have it. */
 interface Waiting {
   input: string | Uint8Array;
   taps: Buffer;
@@ -46,11 +46,11 @@ export interface EncodedRows {
 }
 
 /**
- * Has rows encoded, a bounded number of chunks at a time. What the cache knows is not encoded again, and what several
- * rows have in common only once.
+ * Encodes rows, a bounded number of chunks at a time. Cached inputs are not encoded again, and an input that several rows
+ * share is encoded once.
  */
 export async function encodeRows(task: RowsTask): Promise<EncodedRows> {
-  const { modality, rows, runner, projection, cache, store, refuse, advance } = task;
+  const { modality, rows, runner, projection, cache, store, reject, advance } = task;
   const keyOf = await tapsKey(task.preset);
   const waiting = new Map<string, Waiting>();
   const inFlight = new Set<Promise<void>>();
@@ -67,7 +67,7 @@ export async function encodeRows(task: RowsTask): Promise<EncodedRows> {
     }
     for (const row of entry.rows) {
       if ('bytes' in output) store(row, output.bytes, entry.taps);
-      else refuse(row, output.reason);
+      else reject(row, output.reason);
     }
     advance(entry.rows.length);
   };
@@ -79,7 +79,7 @@ export async function encodeRows(task: RowsTask): Promise<EncodedRows> {
       for (const [n, entry] of entries.entries()) finish(entry, outputs[n]);
       inFlight.delete(work);
     });
-    // The first failure ends the build; those of chunks that were on their way then are heard by nobody.
+    // The first failure ends the build; the failures of other chunks in flight must not count as unhandled.
     work.catch(() => {});
     inFlight.add(work);
   };
@@ -109,7 +109,7 @@ export async function encodeRows(task: RowsTask): Promise<EncodedRows> {
   for await (const loaded of loadedRows(rows, task.load)) {
     if ('input' in loaded) await take(loaded.row, loaded.input);
     else {
-      refuse(loaded.row, loaded.reason);
+      reject(loaded.row, loaded.reason);
       advance(1);
     }
   }
@@ -120,7 +120,7 @@ export async function encodeRows(task: RowsTask): Promise<EncodedRows> {
 
 type Loaded = { row: number; input: string | Uint8Array } | { row: number; reason: string };
 
-/** Loads the next rows while the present ones are looked at. */
+/** Loads the next rows while the present ones are encoded. */
 async function* loadedRows(rows: RowsTask['rows'], load: RowsTask['load']): AsyncGenerator<Loaded> {
   const some = (start: number) => Promise.all(rows.slice(start, start + CHUNK_ITEMS).map((row) => loadRow(row, load)));
   let next = some(0);

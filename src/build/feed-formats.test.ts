@@ -72,8 +72,8 @@ it.skipIf(!existsSync(shop))(
       for (const [name, writer] of Object.entries(WRITERS)) {
         const path = join(folder, name);
         await writeFile(path, writer(given));
-        const { items, refused } = await collectFeed([path], { mapping: MAPPING });
-        expect(refused).toEqual([]);
+        const { items, rejected } = await collectFeed([path], { mapping: MAPPING });
+        expect(rejected).toEqual([]);
         expect(items).toEqual(expected.items);
       }
 

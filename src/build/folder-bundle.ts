@@ -9,11 +9,13 @@ import {
   type Manifest,
   openBundle,
   publishedNames,
+  verifyBundle,
 } from '../catalog';
 import { SidestreamError } from '../error';
 import { kindOf } from './folders';
+import { type Meter, metered } from './meter';
 
-/** The names that `writeBundle` gives, and their unfinished forms. */
+/** Names of the files that `writeBundle` writes, finished or not. */
 const OURS =
   /^(manifest|items|features|vectors|directory|axes|statistics|ids|projection|text|image|text-tokenizer|base|companions)-[0-9a-f]{16}\.(json|bin|onnx|safetensors)(\.part)?$/;
 
@@ -58,11 +60,37 @@ export async function folderSink(folder: string): Promise<BundleSink> {
 }
 
 /**
- * Removes the files of earlier builds but those of these bundles and of the ones before them, which pages that are open
- * still read. Files of other names are left alone.
+ * Removes the files of earlier builds except those of these bundles and of their previous ones, which open pages still
+ * read. Other files are left alone.
  */
 export async function removeStale(folder: string, ...manifests: Manifest[]): Promise<void> {
   const wanted = await Promise.all(manifests.map((manifest) => publishedNames(manifest, folderFetch(folder))));
   const stale = (await readdir(folder)).filter((name) => OURS.test(name) && !wanted.some((names) => names.has(name)));
   await Promise.all(stale.map((name) => rm(join(folder, name))));
 }
+
+/**
+ * Reads a bundle in a folder back as a browser does, as the `verify` of `writeBundle`.
+ * @returns a function that rejects with `build/unreadable` when the bundle cannot be read
+ */
+export const checkedBundle =
+  (folder: string, meter: Meter) =>
+  (manifest: Manifest): Promise<void> =>
+    metered(meter, 'Check', manifest.count, async (advance) => {
+      let seen = 0;
+      const onProgress = (items: number): void => {
+        advance(items - seen);
+        seen = items;
+      };
+      try {
+        await verifyBundle(manifest, folderFetch(folder), onProgress);
+      } catch (cause) {
+        const { message } = SidestreamError.from(cause);
+        const next = 'If it names an item, correct or leave out that row of the feed; else build again.';
+        throw new SidestreamError(
+          'build/unreadable',
+          `The new bundle was not put in place, for a page could not open it; what was in ${folder} is as before. ${next} ${message}`,
+          { cause },
+        );
+      }
+    });

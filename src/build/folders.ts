@@ -4,7 +4,7 @@ import { SidestreamError } from '../error';
 
 type Kind = 'folder' | 'file' | 'nothing';
 
-/** What is at a path. @throws the error of `stat` when it is not that there is nothing */
+/** Kind of a path. @throws the error of `stat` unless it is that nothing is there */
 export async function kindOf(path: string): Promise<Kind> {
   try {
     return (await stat(path)).isDirectory() ? 'folder' : 'file';

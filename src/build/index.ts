@@ -1,7 +1,6 @@
 export { buildBundle } from './build-bundle';
-export { addEncoder, isBuilt, MODELS_FOLDER } from './encoder-files';
-export { madePreset, presetFile, readPreset } from './encoder-preset';
+export { addEncoder, isBuilt, MODELS_FOLDER, madePreset, presetFile, readPreset } from './encoder-files';
 export { folderFetch, folderSink, openFolder, removeStale } from './folder-bundle';
 export { createMeter, type Meter, metered } from './meter';
-export { BASES, type Basis, categoryPrecision, contentVectors, judgedItems, nearest } from './neighbors';
+export { BASES, type Basis, basisVectors, categoryPrecision, judgedItems, nearest } from './neighbors';
 export { readMapping } from './read-feed';

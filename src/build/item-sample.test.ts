@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sampleRows } from './item-sample';
+import { sampleRows } from './encode-modality';
 
 const ids = Array.from({ length: 500 }, (_, n) => `item-${n}`);
 const chosen = (of: string[], size: number) =>

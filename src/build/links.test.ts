@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bundle, contentBlend, openBundle } from '../catalog';
-import { type LinkQuality, linkQuality } from '../evaluate/link-recall';
 import { Learner } from '../learner';
 import { type CatalogIndex, catalogIndex, type Placement, rank } from '../ranking';
+import { type LinkQuality, linkQuality } from '../testing/link-quality';
 import { buildBundle } from './build-bundle';
 import { MODELS_FOLDER } from './encoder-files';
 import { folderFetch } from './folder-bundle';
@@ -53,7 +53,7 @@ describe.skipIf(!existsSync(shop))(
         meter: { start() {}, advance() {}, stop() {} },
       });
       bundle = await openBundle(folderFetch(join(out, 'bundle')));
-      index = catalogIndex(bundle.items, bundle.features, contentBlend(bundle.manifest), await bundle.companions());
+      index = catalogIndex(bundle.items, bundle.features, contentBlend(bundle.manifest), await bundle.cooccurrence());
     }, 600_000);
     afterAll(() => rm(out, { recursive: true }));
 

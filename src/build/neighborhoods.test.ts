@@ -8,7 +8,7 @@ import { openBundle } from '../catalog';
 import { buildBundle } from './build-bundle';
 import { MODELS_FOLDER } from './encoder-files';
 import { folderFetch } from './folder-bundle';
-import { categoryPrecision, contentVectors } from './neighbors';
+import { basisVectors, categoryPrecision } from './neighbors';
 
 const shop = fileURLToPath(new URL('../../../shared/data/shop-magento/', import.meta.url));
 
@@ -31,7 +31,7 @@ it.skipIf(!existsSync(shop))(
       const bundle = await openBundle(folderFetch(out));
       const categories = bundle.items.map((item) => item.category);
       const [text, image, both] = (['text', 'image', 'both'] as const).map((basis) =>
-        categoryPrecision(contentVectors(bundle, basis), categories, 5),
+        categoryPrecision(basisVectors(bundle, basis), categories, 5),
       );
       expect(text).toBeGreaterThanOrEqual(0.54);
       expect(image).toBeGreaterThanOrEqual(0.58);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createTable, type Manifest, quantizeRow } from '../catalog';
-import { categoryPrecision, contentVectors, judgedItems, nearest } from './neighbors';
+import { basisVectors, categoryPrecision, judgedItems, nearest } from './neighbors';
 
 /** Items on a circle, by angle in degrees for text and image; null is a missing modality. The other tap is noise. */
 function circle(angles: { text: number | null; image: number | null }[]) {
@@ -34,11 +34,11 @@ it('finds the nearest items by the content tap of each modality, and by both', (
     { text: 20, image: 30 },
   ]);
   const order = (basis: 'text' | 'image' | 'both') =>
-    nearest(contentVectors(bundle, basis), 0, 3).map((row) => row.index);
+    nearest(basisVectors(bundle, basis), 0, 3).map((row) => row.index);
   expect(order('text')).toEqual([1, 3, 2]);
   expect(order('image')).toEqual([2, 3, 1]);
   expect(order('both')).toEqual([3, 1, 2]);
-  const [best] = nearest(contentVectors(bundle, 'both'), 0, 1);
+  const [best] = nearest(basisVectors(bundle, 'both'), 0, 1);
   const cosine = (degrees: number) => Math.cos((degrees * Math.PI) / 180);
   expect(best.similarity).toBeCloseTo((cosine(20) + cosine(30)) / 2, 2);
 });
@@ -49,13 +49,13 @@ it('leaves out items that lack the modality, and uses what there is for both', (
     { text: 90, image: null },
     { text: 5, image: 60 },
   ]);
-  expect(nearest(contentVectors(bundle, 'image'), 0, 3).map((row) => row.index)).toEqual([2]);
-  expect(nearest(contentVectors(bundle, 'image'), 1, 3)).toEqual([]);
-  expect(nearest(contentVectors(bundle, 'both'), 0, 3).map((row) => row.index)).toEqual([2, 1]);
+  expect(nearest(basisVectors(bundle, 'image'), 0, 3).map((row) => row.index)).toEqual([2]);
+  expect(nearest(basisVectors(bundle, 'image'), 1, 3)).toEqual([]);
+  expect(nearest(basisVectors(bundle, 'both'), 0, 3).map((row) => row.index)).toEqual([2, 1]);
 });
 
 it('averages the share of neighbours in the same category over the items that have one', () => {
-  const vectors = contentVectors(circle([0, 1, 4, 50, 51].map((angle) => ({ text: angle, image: null }))), 'text');
+  const vectors = basisVectors(circle([0, 1, 4, 50, 51].map((angle) => ({ text: angle, image: null }))), 'text');
   expect(categoryPrecision(vectors, ['a', 'a', 'a', 'b', 'b'], 1)).toBe(1);
   expect(categoryPrecision(vectors, ['a', 'a', 'a', 'b', 'b'], 2)).toBeCloseTo((3 * 1 + 2 * 0.5) / 5);
   expect(categoryPrecision(vectors, ['a', 'a', '', '', ''], 1)).toBe(1);
@@ -67,7 +67,7 @@ it('has the precision that the nearest neighbours of each item give, for more it
     text: n % 50 === 0 ? null : (n * 137.5) % 360,
     image: null,
   }));
-  const vectors = contentVectors(circle(angles), 'text');
+  const vectors = basisVectors(circle(angles), 'text');
   const categories = angles.map(({ text }, n) => (n % 7 === 0 ? '' : `${Math.floor((text ?? 0) / 40)}`));
   let advanced = 0;
   const few = categories.map((category, n) => (n % 40 === 1 ? category : ''));

@@ -2,23 +2,23 @@ import type { FeatureTable, Manifest, Modality } from '../catalog';
 import { contentVectors as blended, type ContentBlend, type ContentVectors, contentBlend } from '../catalog';
 import { type Rows, rowProducts } from '../common/row-products';
 
-/** What two items are compared by. */
+/** Modality by which two items are compared. */
 export type Basis = Modality | 'both';
 export const BASES: readonly Basis[] = ['text', 'image', 'both'];
 
-/** Unit vectors of items; `has[i]` is false where an item has nothing to compare by (no picture, no text). */
+/** Unit vectors of items; `has[i]` is false for an item without features (no picture, no text). */
 export interface Vectors extends ContentVectors {
   has: boolean[];
 }
 
-/** What content vectors are made from: an open bundle, for instance. */
+/** The part of an open bundle that content vectors are made from. */
 export interface VectorSource {
   features: FeatureTable;
   manifest: Pick<Manifest, 'modalities'>;
 }
 
 /** The content vectors of a bundle: the content tap of one modality, or both as the bundle blends them. */
-export function contentVectors({ features, manifest }: VectorSource, basis: Basis): Vectors {
+export function basisVectors({ features, manifest }: VectorSource, basis: Basis): Vectors {
   const blend = contentBlend(manifest);
   if (basis === 'both') return vectorsOf(features, blend);
   const weights = { text: 0, image: 0, [basis]: 1 };
@@ -28,7 +28,7 @@ export function contentVectors({ features, manifest }: VectorSource, basis: Basi
   });
 }
 
-/** Content vectors by a blend of one's own. */
+/** Content vectors by a given blend. */
 export function vectorsOf(features: FeatureTable, blend: ContentBlend): Vectors {
   const vectors = blended(features, blend);
   const { count, width, values } = vectors;

@@ -5,9 +5,9 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { FeedSource } from '../catalog/feed';
 import { SidestreamError } from '../error';
-import { fetchRetried } from './fetch-retried';
+import { fetchRetried } from './fetch';
 
-/** Endings of the files that are read from a folder; what is inside decides how. */
+/** Extensions of the files that are read from a folder; their content decides the format. */
 const FEED_FILES = new Set([
   '.jsonl',
   '.ndjson',
@@ -24,7 +24,7 @@ const FEED_FILES = new Set([
 
 /**
  * Opens the files of a feed one after the other: files, folders (the files in them and below, by name) and http(s)
- * addresses. What is packed with gzip is unpacked.
+ * addresses. Gzip is decompressed.
  * @throws SidestreamError `catalog/unreadable` with the reason
  */
 export async function* openFeed(paths: readonly string[]): AsyncGenerator<FeedSource> {
@@ -62,7 +62,7 @@ async function* download(url: string): AsyncGenerator<Uint8Array> {
   if (response.body) yield* response.body;
 }
 
-/** The bytes as they are, or unpacked when they begin as gzip does. */
+/** The bytes, decompressed when they begin like gzip. */
 async function* unpacked(file: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     const source = bytes[Symbol.asyncIterator]();

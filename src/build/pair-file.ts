@@ -42,19 +42,19 @@ const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}
  */
 export async function readPairFile(path: string, columns: PairColumns): Promise<Pair[]> {
   const pairs: Pair[] = [];
-  const refused: RejectedRow[] = [];
+  const rejected: RejectedRow[] = [];
   try {
     for await (const { line, data } of rowsOf(path)) {
       const pair = pairOf(data, columns);
       if ('left' in pair) pairs.push(pair);
-      else refused.push({ line, ...pair });
+      else rejected.push({ line, ...pair });
     }
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new SidestreamError('runtime/invalid-input', `${path} cannot be read: ${why}. Check the path.`, { cause });
   }
-  for (const refusal of refused.slice(0, SHOWN)) console.error(describeRejectedRow(refusal));
-  if (refused.length > SHOWN) console.error(`… and ${refused.length - SHOWN} more`);
+  for (const row of rejected.slice(0, SHOWN)) console.error(describeRejectedRow(row));
+  if (rejected.length > SHOWN) console.error(`… and ${rejected.length - SHOWN} more`);
   if (pairs.length === 0) {
     const names = `${columns.left.join(', ')} and one called ${columns.right.join(', ')}`;
     throw new SidestreamError('runtime/invalid-input', `${path} has no usable row. It needs a column called ${names}.`);

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import pLimit from 'p-limit';
-import { publicFetch } from './fetch-public';
-import { type FetchLimits, fetchRetried } from './fetch-retried';
-import { pictureCache } from './picture-cache';
-import { isAddress, readPicture } from './picture-file';
+import * as v from 'valibot';
+import { type FetchLimits, fetchRetried, publicFetch } from './fetch';
 
 export interface PictureOptions extends Omit<FetchLimits, 'fetch' | 'headers'> {
   /** Folder of the pictures that are named by file; without it they are not read. */
@@ -25,7 +26,7 @@ export interface Pictures {
   reachable(name: string): boolean;
   /** @throws Error with the reason in words */
   read(name: string): Promise<Uint8Array>;
-  /** How many came from the cache because their server could not be reached. */
+  /** Number of pictures from the cache because their server could not be reached. */
   readonly stale: number;
 }
 
@@ -64,7 +65,7 @@ export function createPictures(options: PictureOptions): Pictures {
         return bytes;
       });
     } catch (error) {
-      // What was a picture last time is better than none while the server is down.
+      // While the server is down, the cached picture is better than none.
       if (!kept) throw error;
       stale++;
       return kept.bytes;
@@ -91,7 +92,7 @@ export function createPictures(options: PictureOptions): Pictures {
   };
 }
 
-/** The body, or in words why it is no picture to use. */
+/** The body, or the reason why it cannot be used. */
 async function pictureBytes(response: Response, maxBytes: number): Promise<Uint8Array | string> {
   const { status, headers, body } = response;
   const type = headers.get('content-type')?.split(';')[0].trim().toLowerCase() ?? '';
@@ -118,3 +119,110 @@ async function pictureBytes(response: Response, maxBytes: number): Promise<Uint8
 }
 
 const tooLarge = (maxBytes: number): string => `is larger than ${maxBytes / 1e6} MB`;
+
+const headSchema = v.object({
+  url: v.string(),
+  etag: v.optional(v.string()),
+  lastModified: v.optional(v.string()),
+});
+
+/** A cached picture and the validators of its server. */
+export interface CachedPicture extends v.InferOutput<typeof headSchema> {
+  bytes: Uint8Array;
+}
+
+/** Pictures by address, one file each: a line of JSON, then the picture. Files are complete or absent. */
+export interface PictureCache {
+  /** Null when there is none, or when its file cannot be used. */
+  get(url: string): Promise<CachedPicture | null>;
+  put(picture: CachedPicture): Promise<void>;
+}
+
+export function pictureCache(folder: string): PictureCache {
+  const pathOf = (url: string): string => {
+    const name = createHash('sha256').update(url).digest('hex');
+    return join(folder, name.slice(0, 2), name);
+  };
+  return {
+    async get(url) {
+      let file: Buffer;
+      try {
+        file = await readFile(pathOf(url));
+      } catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+        throw error;
+      }
+      const end = file.indexOf(10);
+      const head = v.safeParse(
+        v.pipe(v.string(), v.parseJson(), headSchema),
+        file.toString('utf8', 0, Math.max(0, end)),
+      );
+      if (!head.success || head.output.url !== url) return null;
+      return { ...head.output, bytes: new Uint8Array(file.subarray(end + 1)) };
+    },
+    async put({ bytes, ...head }) {
+      const path = pathOf(head.url);
+      await mkdir(dirname(path), { recursive: true });
+      // Two builds may share the folder.
+      const part = `${path}.${process.pid}.part`;
+      await writeFile(part, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), bytes]));
+      await rename(part, path);
+    },
+  };
+}
+
+/** Whether a picture is named by its http(s) address. */
+export const isAddress = (name: string): boolean => /^https?:\/\//i.test(name);
+
+/**
+ * Reads a picture that a feed names by its file.
+ * @param maxBytes of the largest file accepted; default: any
+ * @throws Error with the reason in words: outside the folder, missing, a folder, too large, an address
+ */
+export async function readPicture(
+  folder: string,
+  name: string,
+  maxBytes = Number.POSITIVE_INFINITY,
+): Promise<Uint8Array> {
+  if (/^[a-z][a-z\d+.-]*:\/\//i.test(name))
+    throw new Error(`"${name}" is an address; give the file's name in --images`);
+  // A feed is outside data: it must not be able to read other files of this machine into a bundle.
+  const outside = new Error(`"${name}" is outside the image folder; put the picture into it`);
+  if (namedOutside(folder, name)) throw outside;
+  try {
+    const path = await realpath(resolve(folder, name));
+    if (leadsOut(await realpath(folder), path)) throw outside;
+    if ((await stat(path)).size > maxBytes) throw new Error(`"${name}" is larger than ${maxBytes / 1e6} MB`);
+    return await readFile(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT') throw new Error(`there is no file "${name}" in the image folder`, { cause: error });
+    if (code === undefined) throw error;
+    throw new Error(`"${name}" cannot be read (${String(code)})`, { cause: error });
+  }
+}
+
+/**
+ * Whether a name leads outside the folder on any system, as it is or with its percent signs decoded: a page uses the same
+ * name as an address.
+ */
+function namedOutside(folder: string, name: string): boolean {
+  const spelling = decoded(name);
+  // A Windows drive, a network share or the root of a drive.
+  if (/^([a-z]:|\\)/i.test(spelling)) return true;
+  return leadsOut(resolve(folder), resolve(folder, spelling.replaceAll('\\', '/')));
+}
+
+/** A name with the characters that make up a path decoded, also where they were encoded more than once. */
+function decoded(name: string): string {
+  const signs: Record<string, string> = { '25': '%', '2e': '.', '2f': '/', '5c': '\\' };
+  for (let before = name, after = ''; ; before = after) {
+    after = before.replace(/%(25|2e|2f|5c)/gi, (_, code: string) => signs[code.toLowerCase()]);
+    if (after === before) return after;
+  }
+}
+
+function leadsOut(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way.split(sep)[0] === '..' || isAbsolute(way);
+}

@@ -34,13 +34,13 @@ async function learnedBundle(name: string) {
   const out = join(folder, name);
   const { manifest } = await build(out, TITLES.slice(0, 5));
   const config = { recipe: 'paper', embeddingDim: 4, maxSeqLen: 4, heads: 1, blocks: 1, temperature: 1 } as const;
-  const companions = {
+  const cooccurrence = {
     count: 5,
     offsets: Uint32Array.of(0, 1, 1, 1, 1, 1),
     rows: Uint32Array.of(2),
     lifts: Float32Array.of(1),
   };
-  const learned = { base: { bytes: new Uint8Array(4), config }, companions };
+  const learned = { base: { bytes: new Uint8Array(4), config }, cooccurrence };
   return { out, manifest: await addLearned(manifest, learned, await folderSink(out)) };
 }
 
@@ -56,7 +56,7 @@ describe('a build in the folder of a bundle that has learned', () => {
     const built = await build(out, TITLES);
     expect(built.manifest.base).toEqual(manifest.base);
     expect(built.manifest.companions).toBeUndefined();
-    expect(built.notes).toEqual([expect.stringMatching(/^Left out.*companions.*order changed.*sidestream train$/)]);
+    expect(built.notes).toEqual([expect.stringMatching(/^Left out.*co-occurrence.*order changed.*sidestream train$/)]);
     expect(await features(out, 5)).toEqual(before);
     const bundle = await openBundle(folderFetch(out));
     expect(bundle.items).toHaveLength(TITLES.length);

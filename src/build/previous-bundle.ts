@@ -12,10 +12,10 @@ import {
 import { decodeProjection, type Projections } from '../encoders';
 import { SidestreamError } from '../error';
 import { shareProjection } from './chunk';
+import { SAMPLE } from './encode-modality';
 import { folderFetch } from './folder-bundle';
-import { SAMPLE } from './item-sample';
 
-/** A bundle that a build takes the place of. */
+/** A bundle that a build replaces. */
 export interface PreviousBundle extends Predecessor {
   /** How its features were projected; empty where the next build makes them from something else. */
   projections: Projections;
@@ -31,7 +31,7 @@ interface FeatureRecipe {
 }
 
 /**
- * The bundle in a folder; null where there is none. One that cannot be read counts as none, which `say` is told.
+ * The bundle in a folder; null where there is none. A bundle that cannot be read is reported to `say` and counts as none.
  */
 export async function previousBundle(
   folder: string,
@@ -50,21 +50,21 @@ export async function previousBundle(
   }
 }
 
-/** What the next bundle could not keep, in one line; null when it kept all. */
+/** One line about what the next bundle could not keep; null when it kept everything. */
 export function leftOut(before: Manifest, after: Manifest): string | null {
   const lost = [
     ...(before.base && !after.base ? ['the base model (it was trained on other features)'] : []),
-    ...(before.companions && !after.companions ? ['the companions (the items or their order changed)'] : []),
+    ...(before.companions && !after.companions ? ['the co-occurrence table (the items or their order changed)'] : []),
   ];
   return lost.length > 0 ? `Left out, as it fits no longer: ${lost.join(', ')}. Train again: sidestream train` : null;
 }
 
 /**
- * The projections that the next build goes on with. Axes fitted anew would be others: every feature of every item would
- * change, and a base model knows only the axes that it was trained on. So they stay, unless there is no base model and
- * the catalogue has more than doubled since they were fitted to one smaller than a sample.
- * @param rows items that have the modality, in the next bundle
- * @param fitted items that a projection was fitted to; undefined where nobody knows
+ * The projections that the next build keeps. Fitting them again would change every feature of every item, and a base model
+ * fits only the axes that it was trained on. So they are kept, unless there is no base model and the catalogue has more than
+ * doubled since they were fitted to fewer items than a sample.
+ * @param rows number of items of the next bundle that have each modality
+ * @param fitted number of items to which a projection was fitted; undefined where unknown
  */
 export async function keptProjections(
   { manifest, projections }: PreviousBundle,
@@ -87,9 +87,9 @@ const madeAs = (manifest: Manifest, { text, dim, digests }: FeatureRecipe): bool
   manifest.dim === dim &&
   MODALITIES.every((modality) => manifest.modalities[modality].digest === digests[modality]);
 
-/** Without those of a modality that no item had: they make zeros of everything. */
+/** Drops the projections of a modality that no item had, which are all zeros. */
 function fitted({ text, image }: Projections): Projections {
-  const says = (projection: Projections['text']): boolean =>
+  const isFitted = (projection: Projections['text']): boolean =>
     projection?.taps.some(({ matrix }) => matrix.some((value) => value !== 0)) ?? false;
-  return { ...(says(text) ? { text } : {}), ...(says(image) ? { image } : {}) };
+  return { ...(isFitted(text) ? { text } : {}), ...(isFitted(image) ? { image } : {}) };
 }

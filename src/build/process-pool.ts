@@ -6,7 +6,7 @@ import type { Chunk, ChunkOutput, ChunkRunner, SharedProjection } from './chunk'
 import { ChunkEncoder, type EncoderSource } from './chunk-encoder';
 import type { FromWorker, ToWorker } from './chunk-worker';
 
-/** Processes that may die over one chunk before it is given up. */
+/** Processes that may die over one chunk before the build fails. */
 const TRIES = 3;
 
 interface Job {
@@ -20,66 +20,67 @@ interface Job {
 interface Worker {
   process: ChildProcess;
   job: Job | null;
-  /** By modality, the digest of the projection it has. */
-  knows: Map<string, string>;
+  /** Digest of its projection by modality. */
+  projections: Map<string, string>;
 }
 
 /**
- * Encodes chunks in processes of this machine, one thread each. A process is started when there is a chunk that no other
- * is free for. One that dies (out of memory, killed) is replaced and its chunk given to another.
- * @param size processes at most; 1 encodes in this one
+ * Encodes chunks in processes of this machine, one thread each. A process is started when a chunk finds no idle one. A
+ * process that dies (out of memory, killed) is replaced, and its chunk goes to another.
+ * @param size processes at most; 1 encodes in this process
  */
 export const localRunner = (source: EncoderSource, size: number): ChunkRunner =>
   size === 1 ? new ChunkEncoder(source) : new ProcessPool(source, size);
 
 class ProcessPool implements ChunkRunner {
   readonly slots: number;
-  private readonly workers = new Set<Worker>();
-  private readonly queue: Job[] = [];
-  private closed = false;
+  readonly #workers = new Set<Worker>();
+  readonly #queue: Job[] = [];
+  #closed = false;
+  readonly #source: EncoderSource;
+  readonly #size: number;
 
-  constructor(
-    private readonly source: EncoderSource,
-    private readonly size: number,
-  ) {
+  constructor(source: EncoderSource, size: number) {
+    this.#source = source;
+    this.#size = size;
     this.slots = 2 * size;
   }
 
   /** @throws SidestreamError `build/worker-lost` when processes keep dying over a chunk; what encoding threw */
   run(chunk: Chunk, projection: SharedProjection | null): Promise<ChunkOutput[]> {
     return new Promise((resolve, reject) => {
-      this.queue.push({ chunk, projection, deaths: 0, resolve, reject });
-      this.assign();
+      this.#queue.push({ chunk, projection, deaths: 0, resolve, reject });
+      this.#assign();
     });
   }
 
   async close(): Promise<void> {
-    this.closed = true;
-    const gone = [...this.workers].map(
+    this.#closed = true;
+    const gone = [...this.#workers].map(
       ({ process: child }) => new Promise<void>((resolve) => child.once('exit', () => resolve())),
     );
-    for (const { process: child } of this.workers) if (child.connected) child.disconnect();
+    for (const { process: child } of this.#workers) if (child.connected) child.disconnect();
     await Promise.all(gone);
   }
 
-  private assign(): void {
-    while (this.queue.length > 0 && !this.closed) {
-      const idle = [...this.workers].find((worker) => worker.job === null);
-      if (!idle && this.workers.size >= this.size) return;
-      const job = this.queue.shift();
-      if (job) this.give(idle ?? this.start(), job);
+  #assign(): void {
+    while (this.#queue.length > 0 && !this.#closed) {
+      const idle = [...this.#workers].find((worker) => worker.job === null);
+      if (!idle && this.#workers.size >= this.#size) return;
+      const job = this.#queue.shift();
+      if (job) this.#give(idle ?? this.#start(), job);
     }
   }
 
-  private give(worker: Worker, job: Job): void {
+  #give(worker: Worker, job: Job): void {
     const { chunk, projection } = job;
     worker.job = job;
-    const known = projection !== null && worker.knows.get(chunk.modality) === projection.digest;
-    if (projection) worker.knows.set(chunk.modality, projection.digest);
+    const known = projection !== null && worker.projections.get(chunk.modality) === projection.digest;
+    if (projection) worker.projections.set(chunk.modality, projection.digest);
     send(worker, { kind: 'chunk', chunk, projection: known ? 'same' : projection });
   }
 
-  private start(): Worker {
+  #start(): Worker {
     const here = import.meta.url;
     const source = here.endsWith('.ts');
     const child = fork(fileURLToPath(new URL(`./chunk-worker.${source ? 'ts' : 'js'}`, here)), [], {
@@ -87,26 +88,26 @@ class ProcessPool implements ChunkRunner {
       execArgv: source ? ['--import', pathToFileURL(createRequire(here).resolve('tsx')).href] : [],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    const worker: Worker = { process: child, job: null, knows: new Map() };
-    this.workers.add(worker);
+    const worker: Worker = { process: child, job: null, projections: new Map() };
+    this.#workers.add(worker);
     child.on('message', (message: FromWorker) => {
       const { job } = worker;
       worker.job = null;
       if ('outputs' in message) job?.resolve(message.outputs);
       else job?.reject(SidestreamError.deserialize(message.error));
-      this.assign();
+      this.#assign();
     });
-    child.on('error', (error) => this.lost(worker, error.message));
-    child.on('exit', (code, signal) => this.lost(worker, signal ?? `code ${code}`));
-    send(worker, { kind: 'encoders', source: this.source });
+    child.on('error', (error) => this.#lost(worker, error.message));
+    child.on('exit', (code, signal) => this.#lost(worker, signal ?? `code ${code}`));
+    send(worker, { kind: 'encoders', source: this.#source });
     return worker;
   }
 
-  private lost(worker: Worker, how: string): void {
+  #lost(worker: Worker, how: string): void {
     const { job } = worker;
-    if (!this.workers.delete(worker) || !job || this.closed) return;
+    if (!this.#workers.delete(worker) || !job || this.#closed) return;
     job.deaths++;
-    if (job.deaths < TRIES) this.queue.unshift(job);
+    if (job.deaths < TRIES) this.#queue.unshift(job);
     else {
       const what = job.chunk.modality === 'text' ? 'texts' : 'pictures';
       job.reject(
@@ -117,11 +118,11 @@ class ProcessPool implements ChunkRunner {
         ),
       );
     }
-    this.assign();
+    this.#assign();
   }
 }
 
 function send({ process: child }: Worker, message: ToWorker): void {
-  // One that cannot be written to is ending, and its chunk is given to another when it has.
+  // A process that cannot be written to is ending; its chunk goes to another when it has ended.
   child.send(message, () => {});
 }

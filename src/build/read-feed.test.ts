@@ -29,11 +29,11 @@ it('reads files, folders and gzip together, each by what is in it, and sums up',
   await write('pages/one.html', page('p1'));
   await write('pages/about.html', '<html>About us</html>');
   await write('pages/picture.png', 'no feed');
-  const { items, places, refused, refusedRows, summary } = await collectFeed([csv, packed, join(folder, 'pages')]);
+  const { items, places, rejected, rejectedRows, summary } = await collectFeed([csv, packed, join(folder, 'pages')]);
   expect(items.map(({ id, title }) => `${id} ${title}`)).toEqual(['a A', 'b b', 'd D', 'p2 p2', 'p1 p1']);
   expect(places[3]).toEqual({ at: 6, file: join(folder, 'pages/2/two.html'), line: 1 });
-  expect(refusedRows).toBe(3);
-  expect(refused).toEqual([
+  expect(rejectedRows).toBe(3);
+  expect(rejected).toEqual([
     { file: csv, line: 4, id: 'c', field: 'title', reason: 'is missing' },
     { file: csv, line: 5, id: 'a', field: 'id', reason: 'already used in line 2' },
     { file: packed, line: 2, id: 'b', field: 'id', reason: `already used in ${csv}, line 3` },
@@ -70,7 +70,7 @@ it('reads a feed from an address, after a server error too', async () => {
   }
 });
 
-it('ends at the first refusal when strict, and names it', async () => {
+it('ends at the first rejected row when strict, and names it', async () => {
   const path = await write('strict.csv', 'id,title,price\na,A,1\nb,B,cheap\nc,C,dear\n');
   await expect(collectFeed([path], { strict: true })).rejects.toMatchObject({
     code: 'catalog/refused',

@@ -2,13 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { describeRejectedRow, type Item, type RejectedRow } from '../catalog';
 import { type FeedMapping, type FeedRow, feedRows, parseFeedMapping } from '../catalog/feed';
 import { SidestreamError } from '../error';
-import { createFeedSummary } from './feed-summary';
 import { openFeed } from './open-feed';
 import { RejectedRows } from './rejected-rows';
 
 export interface ReadFeedOptions {
   mapping?: FeedMapping;
-  /** Whether the first refusal ends the reading. Default false. */
+  /** Whether the first rejected row ends the reading. Default false. */
   strict?: boolean;
   /** Called once a file's format is known. */
   onFormat?(file: string, format: string): void;
@@ -21,14 +20,14 @@ export interface ReadFeedOptions {
  */
 export async function* readFeed(paths: readonly string[], options: ReadFeedOptions = {}): AsyncGenerator<FeedRow> {
   for await (const row of feedRows(openFeed(paths), options)) {
-    if (options.strict && 'refused' in row) throw refusedStrictly(row.refused[0]);
+    if (options.strict && 'rejected' in row) throw strictError(row.rejected[0]);
     yield row;
   }
 }
 
-/** What `--strict` ends a build with. */
-export function refusedStrictly(refusal: RejectedRow): SidestreamError {
-  const what = `${describeRejectedRow(refusal)}. Nothing was written; correct the feed or leave out --strict.`;
+/** The error with which `--strict` ends a build. */
+export function strictError(rejected: RejectedRow): SidestreamError {
+  const what = `${describeRejectedRow(rejected)}. Nothing was written; correct the feed or leave out --strict.`;
   return new SidestreamError('catalog/refused', what);
 }
 
@@ -38,38 +37,38 @@ export interface FeedPlace extends Pick<RejectedRow, 'file' | 'line' | 'unit'> {
   at: number;
 }
 
-/** A feed held in memory. `places[i]` says where `items[i]` stands. */
+/** A feed in memory. `places[i]` is the place of `items[i]`. */
 export interface CollectedFeed {
   items: Item[];
   places: FeedPlace[];
   /** One entry per bad field, the first 1,000 of them. */
-  refused: readonly RejectedRow[];
-  refusedRows: number;
-  /** What was read from which files, in sentences. */
+  rejected: readonly RejectedRow[];
+  rejectedRows: number;
+  /** One line per file, or per format, about the rows read. */
   summary: string[];
 }
 
-/** Reads all rows of `readFeed` into memory; throws what it throws. @param refusals takes every bad field */
+/** Reads all rows of `readFeed` into memory; throws as it does. @param rejectedRows collects every bad field */
 export async function collectFeed(
   paths: readonly string[],
   options: ReadFeedOptions = {},
-  refusals = new RejectedRows(),
+  rejectedRows = new RejectedRows(),
 ): Promise<CollectedFeed> {
-  const tally = createFeedSummary();
-  const feed: CollectedFeed = { items: [], places: [], refused: [], refusedRows: 0, summary: [] };
+  const summary = createFeedSummary();
+  const feed: CollectedFeed = { items: [], places: [], rejected: [], rejectedRows: 0, summary: [] };
   let at = 0;
-  for await (const row of readFeed(paths, { ...options, onFormat: tally.open })) {
-    tally.count(row);
+  for await (const row of readFeed(paths, { ...options, onFormat: summary.open })) {
+    summary.count(row);
     if ('item' in row) {
       feed.items.push(row.item);
       feed.places.push({ at, file: row.file, line: row.line, ...(row.unit === 'line' ? {} : { unit: row.unit }) });
     } else {
-      refusals.add(at, ...row.refused);
-      feed.refusedRows++;
+      rejectedRows.add(at, ...row.rejected);
+      feed.rejectedRows++;
     }
     at++;
   }
-  return { ...feed, refused: refusals.kept, summary: tally.lines() };
+  return { ...feed, rejected: rejectedRows.kept, summary: summary.lines() };
 }
 
 /**
@@ -85,4 +84,86 @@ export async function readMapping(path: string): Promise<FeedMapping> {
     throw new SidestreamError('catalog/bad-mapping', `The mapping cannot be read: ${why}. Check the path.`, { cause });
   }
   return parseFeedMapping(text, path);
+}
+
+interface Count {
+  files: number;
+  items: number;
+  rejected: number;
+  duplicates: number;
+  /** Titled by the start of their description, or by their id. */
+  untitled: number;
+  withoutPicture: number;
+  withoutText: number;
+}
+
+/** Counts the rows of a feed by file, or by format when there are many files. */
+export interface FeedSummary {
+  /** A file is begun. */
+  open(file: string, format: string): void;
+  count(row: FeedRow): void;
+  /** `shop.csv (csv): 120 items, 2 without a picture; 3 rows refused, 1 of them a duplicate`. */
+  lines(): string[];
+}
+
+/** Files that are listed one by one. */
+const FILES = 10;
+
+export function createFeedSummary(): FeedSummary {
+  const byFormat = new Map<string, Count>();
+  const byFile = new Map<string, Count>();
+  let current: Count[] = [];
+  const countOf = (counts: Map<string, Count>, key: string): Count => {
+    const count = counts.get(key) ?? newCount();
+    counts.set(key, count);
+    return count;
+  };
+  return {
+    open(file, format) {
+      current = [countOf(byFormat, format)];
+      // A folder of a million pages must not fill the memory with their names.
+      if (byFile.size <= FILES) current.push(countOf(byFile, `${file} (${format})`));
+      for (const count of current) count.files++;
+    },
+    count(row) {
+      for (const count of current) add(count, row);
+    },
+    lines: () =>
+      byFile.size <= FILES
+        ? [...byFile].map(([file, count]) => `${file}: ${inWords(count)}`)
+        : [...byFormat].map(([format, count]) => `${count.files} ${format} files: ${inWords(count)}`),
+  };
+}
+
+const newCount = (): Count => ({
+  files: 0,
+  items: 0,
+  rejected: 0,
+  duplicates: 0,
+  untitled: 0,
+  withoutPicture: 0,
+  withoutText: 0,
+});
+
+function add(count: Count, row: FeedRow): void {
+  if ('rejected' in row) {
+    count.rejected++;
+    if (row.duplicate) count.duplicates++;
+    return;
+  }
+  count.items++;
+  if (row.titled) count.untitled++;
+  if (!row.item.image) count.withoutPicture++;
+  if (row.titled === 'id') count.withoutText++;
+}
+
+function inWords({ items, rejected, duplicates, untitled, withoutPicture, withoutText }: Count): string {
+  const kept = [
+    `${items} items`,
+    ...(withoutPicture > 0 ? [`${withoutPicture} without a picture`] : []),
+    ...(withoutText > 0 ? [`${withoutText} without a text, called by their id`] : []),
+    ...(untitled > withoutText ? [`${untitled - withoutText} without a title, called by their description`] : []),
+  ].join(', ');
+  if (rejected === 0) return kept;
+  return `${kept}; ${rejected} rows refused${duplicates > 0 ? `, ${duplicates} of them duplicates` : ''}`;
 }

@@ -11,14 +11,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it('keeps the first thousand refusals of a feed, counts all and writes all', async () => {
+it('keeps the first thousand rejected rows of a feed, counts all and writes all', async () => {
   const path = join(folder, 'feed.jsonl');
   const bad = Array.from({ length: 2500 }, (_, n) => `{"id":"${n}"}`);
   await writeFile(path, `${['{"id":"good","title":"Good"}', ...bad].join('\n')}\n`);
-  const refusals = new RejectedRows(join(folder, 'refused.jsonl'));
-  const { items, refused, refusedRows } = await collectFeed([path], {}, refusals);
-  refusals.close();
-  expect([items.length, refusedRows, refusals.count, refused.length]).toEqual([1, 2500, 2500, 1000]);
+  const collected = new RejectedRows(join(folder, 'refused.jsonl'));
+  const { items, rejected, rejectedRows } = await collectFeed([path], {}, collected);
+  await collected.close();
+  expect([items.length, rejectedRows, collected.count, rejected.length]).toEqual([1, 2500, 2500, 1000]);
   const written = (await readFile(join(folder, 'refused.jsonl'), 'utf8')).trim().split('\n');
   expect(written).toHaveLength(2500);
   expect(JSON.parse(written[2499])).toMatchObject({ file: path, line: 2501, id: '2499', field: 'title' });

@@ -3,18 +3,18 @@ import { createInterface } from 'node:readline';
 import type { RejectedRow } from '../catalog';
 import { SidestreamError } from '../error';
 
-/** Refusals that are held in memory: a feed in the wrong format is refused row by row, however long it is. */
+/** Rejected rows kept in memory: a feed in the wrong format is rejected row by row, however long it is. */
 const MOST_KEPT = 1000;
 
-/** A refusal and its place in the feed. */
+/** A rejected row and its place in the feed. */
 interface Placed {
   at: number;
-  refusal: RejectedRow;
+  row: RejectedRow;
 }
 
 /**
- * What was refused, in the order of the feed: the first 1,000 are kept, all are counted and, where a file is named, written
- * to it. Pictures are read after all rows, so their refusals come late; `close` sorts them in.
+ * Collects rejected rows in the order of the feed: keeps the first 1,000, counts all, and writes all to a file where one is
+ * named. Pictures are read after all rows, so their rejections come late; `close` sorts them in.
  */
 export class RejectedRows {
   readonly #first: Placed[] = [];
@@ -27,7 +27,7 @@ export class RejectedRows {
   readonly #path: string;
 
   /**
-   * @param path of a file that gets every refusal, one line of JSON each; an older one is replaced
+   * @param path of a file that gets every rejected row, one line of JSON each; an older file is replaced
    * @throws SidestreamError `runtime/invalid-input` when it cannot be written
    */
   constructor(path?: string) {
@@ -42,25 +42,25 @@ export class RejectedRows {
   /** The first 1,000. */
   get kept(): readonly RejectedRow[] {
     const known = [...this.#first, ...this.#late].sort((a, b) => a.at - b.at);
-    return known.slice(0, MOST_KEPT).map(({ refusal }) => refusal);
+    return known.slice(0, MOST_KEPT).map(({ row }) => row);
   }
 
   /** @param at row of the feed, counted from 0 over all its files */
-  add(at: number, ...refusals: readonly RejectedRow[]): void {
-    for (const refusal of refusals) {
+  add(at: number, ...rows: readonly RejectedRow[]): void {
+    for (const row of rows) {
       this.#count++;
-      if (at < this.#last) this.#late.push({ at, refusal });
+      if (at < this.#last) this.#late.push({ at, row });
       else {
         this.#last = at;
-        if (this.#first.length < MOST_KEPT) this.#first.push({ at, refusal });
+        if (this.#first.length < MOST_KEPT) this.#first.push({ at, row });
         if (this.#file === null) continue;
-        writeSync(this.#file, lineOf(refusal));
+        writeSync(this.#file, lineOf(row));
         this.#written.push(at);
       }
     }
   }
 
-  /** Closes the file, after sorting in what came late. */
+  /** Closes the file, after sorting the late rows in. */
   async close(): Promise<void> {
     if (this.#file === null) return;
     closeSync(this.#file);
@@ -70,7 +70,7 @@ export class RejectedRows {
     const file = opened(part);
     let [line, next] = [0, 0];
     const lateBefore = (at: number): void => {
-      for (; next < late.length && late[next].at < at; next++) writeSync(file, lineOf(late[next].refusal));
+      for (; next < late.length && late[next].at < at; next++) writeSync(file, lineOf(late[next].row));
     };
     for await (const text of createInterface({ input: createReadStream(this.#path) })) {
       lateBefore(this.#written[line++]);
@@ -82,14 +82,14 @@ export class RejectedRows {
   }
 }
 
-const lineOf = (refusal: RejectedRow): string => `${JSON.stringify(refusal)}\n`;
+const lineOf = (row: RejectedRow): string => `${JSON.stringify(row)}\n`;
 
 function opened(path: string): number {
   try {
     return openSync(path, 'w');
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    const message = `The refusals cannot be written: ${why}. Name another file with --refusals.`;
+    const message = `The refused rows cannot be written: ${why}. Name another file with --refusals.`;
     throw new SidestreamError('runtime/invalid-input', message, { cause });
   }
 }

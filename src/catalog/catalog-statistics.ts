@@ -5,16 +5,16 @@ import type { Item } from './item';
 const finite = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-/** What holds of a catalogue as a whole, so that a part of it can be judged against the rest. */
+/** Statistics of a whole catalogue, against which a part of it is compared. */
 export const catalogStatisticsSchema = v.strictObject({
   /** Number of items. */
   count,
-  /** Items of every category and of every broader one, `Food/Fruit` counting for `Food` too, in catalogue order. */
+  /** Items per category and per broader one (`Food/Fruit` counts for `Food` too), in catalogue order. */
   categories: v.array(v.tuple([v.string(), count])),
-  /** Numbers that tell items apart, `price` first: log(1 + price) and attributes by name. */
+  /** Numeric columns that differ between items, `price` first: log(1 + price) and attributes by name. */
   numbers: v.array(v.strictObject({ name: v.string(), mean: finite, deviation: v.pipe(finite, v.minValue(0)) })),
   popularity: v.strictObject({
-    /** Items whose popularity is known, their mean, and whether any is above 0. */
+    /** Items that have a popularity, its mean over them, and whether any is above 0. */
     known: count,
     mean: finite,
     any: v.boolean(),
@@ -22,7 +22,7 @@ export const catalogStatisticsSchema = v.strictObject({
 });
 export type CatalogStatistics = v.InferOutput<typeof catalogStatisticsSchema>;
 
-/** Share of the items that must have a number for it to count. */
+/** Share of the items that must have a number for it to become a column. */
 const LEAST_KNOWN = 0.2;
 
 /** Statistics of a whole catalogue. */
@@ -59,7 +59,7 @@ export function numbersOf(items: readonly Item[], name: string): Float32Array {
   );
 }
 
-/** How many items stand in every category and every broader one. @param categories one per item */
+/** Number of items in every category and every broader one. @param categories one per item */
 export function categoryCounts(categories: readonly string[]): CatalogStatistics['categories'] {
   const counts = new Map<string, number>();
   for (const category of categories) {
@@ -68,7 +68,7 @@ export function categoryCounts(categories: readonly string[]): CatalogStatistics
   return [...counts];
 }
 
-/** The numbers that at least a fifth of the items have and that are not the same for all. */
+/** Numeric columns that at least a fifth of the items have and that are not the same for all. */
 export function numberStatistics(items: readonly Item[]): CatalogStatistics['numbers'] {
   const names = new Set<string>();
   for (const { attributes } of items) {

@@ -1,6 +1,6 @@
 /**
- * The category paths of an item: `Food/Fruit` is one, `Comedy|Family/Animated` are two. An item may stand in several
- * places of a shop.
+ * The category paths of an item: `Food/Fruit` is one, `Comedy|Family/Animated` are two, as an item may belong to several
+ * categories.
  */
 export function categoryPaths(category: string): string[] {
   return category

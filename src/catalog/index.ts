@@ -1,10 +1,19 @@
-export { addLearned } from './bundle/add-learned';
-export { BASE_RECIPES, type BaseConfig, type BaseRecipe, baseConfigSchema } from './bundle/base-config';
 export type { BundleProgress, FetchFile } from './bundle/bundle-file';
 export { inventory, publishedNames } from './bundle/inventory';
-export type { Predecessor } from './bundle/keep-learned';
-export { type BundleFile, MANIFEST_FILE, type Manifest, MODALITIES, type Modality } from './bundle/manifest';
-export type { BundleSink } from './bundle/put-manifest';
+export type { Predecessor } from './bundle/learned';
+export { addLearned } from './bundle/learned';
+export type { BundleSink } from './bundle/manifest';
+export {
+  BASE_RECIPES,
+  type BaseConfig,
+  type BaseRecipe,
+  type BundleFile,
+  baseConfigSchema,
+  MANIFEST_FILE,
+  type Manifest,
+  MODALITIES,
+  type Modality,
+} from './bundle/manifest';
 export { type Bundle, type EncoderFiles, openBundle } from './bundle/read-bundle';
 export { verifyBundle } from './bundle/verify-bundle';
 export { type BundleEncoder, type WriteProgress, writeBundle } from './bundle/write-bundle';
@@ -22,12 +31,14 @@ export type { ClusterDirectory } from './clusters/cluster-directory';
 export { CooccurrenceCounter } from './cooccurrence/cooccurrence-counter';
 export type { CooccurrenceTable } from './cooccurrence/cooccurrence-table';
 export { type Link, linkCooccurrence } from './cooccurrence/link-cooccurrence';
+export type { BaseVectors } from './features/base-vectors';
+export { baseVectors, type PrincipalAxes } from './features/base-vectors';
 export {
   type ContentBlend,
   type ContentVectors,
   contentBlend,
   contentVectors,
-  stretchRow,
+  scaleRow,
 } from './features/content-vectors';
 export { createTable } from './features/feature-shard';
 export {
@@ -38,8 +49,5 @@ export {
   quantizeRow,
   rowsPerItem,
 } from './features/feature-table';
-export { baseVectors, type PrincipalAxes } from './features/principal-axes';
-export type { BaseVectors } from './features/vector-shard';
-export { type Item, type ItemInput, itemSchema } from './item';
-export { itemText, TEXT_RECIPES, type TextRecipe } from './item-text';
+export { type Item, type ItemInput, itemSchema, itemText, TEXT_RECIPES, type TextRecipe } from './item';
 export { describeRejectedRow, type RejectedRow } from './rejected-row';

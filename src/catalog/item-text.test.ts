@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { itemText } from './item-text';
+import { itemText } from './item';
 
 it('reads title and description, never the category', () => {
   const item = { title: 'Red Apple', description: 'Crisp.', category: 'Food/Fruit' };

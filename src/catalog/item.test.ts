@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { makeItem } from '../testing/bundles';
-import { readText } from '../testing/feeds';
+import { readFeedText } from '../testing/feeds';
 import { encodeItems } from './bundle/item-shard';
 import { itemSchema } from './item';
 
@@ -18,40 +18,40 @@ describe('numbers of a product', () => {
     ['number of a column', '"weight":1e999', 'attributes.weight'],
     ['number of an attribute', '"attributes":{"weight":-1e39}', 'attributes.weight'],
   ])('are refused when they are not finite: %s', async (_, fields, field) => {
-    const { items, refused } = await readText([`{"id":"a","title":"A"}\n{"id":"b","title":"B",${fields}}\n`]);
+    const { items, rejected } = await readFeedText([`{"id":"a","title":"A"}\n{"id":"b","title":"B",${fields}}\n`]);
     expect(items.map(({ id }) => id)).toEqual(['a']);
-    expect(refused).toEqual([{ file: 'feed', line: 2, id: expect.any(String), field, reason: FINITE }]);
+    expect(rejected).toEqual([{ file: 'feed', line: 2, id: expect.any(String), field, reason: FINITE }]);
   });
 
   it.each([
     ['products.json', '{"products":[{"handle":"a","title":"A","variants":[{"price":1e999}]}]}'],
     ['JSON-LD', '{"@type":"Product","sku":"a","name":"A","offers":{"price":1e999}}'],
   ])('are refused in %s too', async (_, text) => {
-    const { items, refused } = await readText([text]);
+    const { items, rejected } = await readFeedText([text]);
     expect(items).toEqual([]);
-    expect(refused).toMatchObject([{ id: 'a', field: 'price', reason: FINITE }]);
+    expect(rejected).toMatchObject([{ id: 'a', field: 'price', reason: FINITE }]);
   });
 
   it('are kept up to the largest that a 32-bit float holds', async () => {
-    const { items, refused } = await readText([
+    const { items, rejected } = await readFeedText([
       '{"id":"a","title":"A","popularity":3.4e38,"attributes":{"n":-3.4e38}}',
     ]);
-    expect(refused).toEqual([]);
+    expect(rejected).toEqual([]);
     expect(items).toMatchObject([{ popularity: 3.4e38, attributes: { n: -3.4e38 } }]);
   });
 
   it('stay texts in a table where they are beyond 32-bit floats', async () => {
-    const { items, refused } = await readText(['id,title,model,year\na,A,1e+39,1999\n']);
-    expect(refused).toEqual([]);
+    const { items, rejected } = await readFeedText(['id,title,model,year\na,A,1e+39,1999\n']);
+    expect(rejected).toEqual([]);
     expect(items[0].attributes).toEqual({ model: '1e+39', year: 1999 });
   });
 
   it('are refused as ids where they are too large to be exact', async () => {
-    const { items, refused } = await readText([
+    const { items, rejected } = await readFeedText([
       '{"id":9007199254740991,"title":"A"}\n{"id":12345678901234567890,"title":"B"}\n{"id":1e999,"title":"C"}\n',
     ]);
     expect(items.map(({ id }) => id)).toEqual(['9007199254740991']);
-    expect(refused.map(({ line, field, reason }) => [line, field, reason])).toEqual([
+    expect(rejected.map(({ line, field, reason }) => [line, field, reason])).toEqual([
       [2, 'id', expect.stringContaining('must be string')],
       [3, 'id', expect.stringContaining('must be string')],
     ]);
@@ -90,20 +90,20 @@ describe('half a surrogate pair', () => {
   });
 
   it('does not get a product refused, as text of another encoding does', async () => {
-    const { items, refused } = await readText([
+    const { items, rejected } = await readFeedText([
       '{"id":"a","title":"Cut off \\ud83d"}\n{"id":"b","title":"Caf\uFFFD"}\n',
     ]);
     expect(items).toMatchObject([{ id: 'a', title: 'Cut off \uFFFD' }]);
-    expect(refused).toMatchObject([{ id: 'b', field: 'title', reason: expect.stringContaining('UTF-8') }]);
+    expect(rejected).toMatchObject([{ id: 'b', field: 'title', reason: expect.stringContaining('UTF-8') }]);
   });
 
   it('does not arise where a title is cut out of a description', async () => {
-    const { items } = await readText([JSON.stringify({ id: 'a', description: `x${'😀'.repeat(100)}` })]);
+    const { items } = await readFeedText([JSON.stringify({ id: 'a', description: `x${'😀'.repeat(100)}` })]);
     expect(items[0].title).toMatch(/^x(😀)+…$/u);
   });
 });
 
-describe('the refusal of a row', () => {
+describe('a rejected row', () => {
   it('is short where values or names are long, or bad fields many', async () => {
     const long = 'x'.repeat(100_000);
     const rows = [
@@ -112,9 +112,9 @@ describe('the refusal of a row', () => {
       { id: 'c', title: 'C', attributes: { [long]: [] } },
       { id: 'd', title: 'D', attributes: Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [i, null])) },
     ];
-    const { refused } = await readText([rows.map((row) => JSON.stringify(row)).join('\n')]);
-    expect(new Set(refused.map(({ line }) => line))).toEqual(new Set([1, 2, 3, 4]));
-    expect(JSON.stringify(refused).length).toBeLessThan(10_000);
-    expect(refused.at(-1)).toMatchObject({ line: 4, field: 'row', reason: expect.stringContaining('4980 more') });
+    const { rejected } = await readFeedText([rows.map((row) => JSON.stringify(row)).join('\n')]);
+    expect(new Set(rejected.map(({ line }) => line))).toEqual(new Set([1, 2, 3, 4]));
+    expect(JSON.stringify(rejected).length).toBeLessThan(10_000);
+    expect(rejected.at(-1)).toMatchObject({ line: 4, field: 'row', reason: expect.stringContaining('4980 more') });
   });
 });

@@ -36,11 +36,11 @@ export const itemSchema = v.object({
   url: v.optional(text(2000)),
   availability: v.optional(v.picklist(['in-stock', 'out-of-stock', 'preorder']), 'in-stock'),
   /**
-   * How often shoppers chose the item lately (any unit, 0 or more); orders the list before anything is known. Leave it
-   * out for a new item: unknown counts as average, so that nothing new starts at the bottom.
+   * How often shoppers chose the item lately (any unit, 0 or more); orders the list of a new shopper. Leave it out for a new
+   * item: unknown counts as average, so that a new item does not start at the bottom.
    */
   popularity: v.optional(amount),
-  /** Further facts. Numbers, such as a year or a size, count in the ranking as the price does. */
+  /** Further attributes. Numbers, such as a year or a size, are used by the ranking like the price. */
   attributes: v.optional(v.record(wellFormedText, v.union([wellFormedText, finiteNumber, v.boolean()])), {}),
 });
 
@@ -48,8 +48,8 @@ export type Item = v.InferOutput<typeof itemSchema>;
 export type ItemInput = v.InferInput<typeof itemSchema>;
 
 /**
- * An item as a bundle may hold it. What the schema refuses could be written but not read again: JSON writes a number that
- * is not finite as `null`.
+ * Checks an item before it is written into a bundle: an item that does not fit the schema could be written but not read
+ * again, as JSON writes a number that is not finite as `null`.
  * @throws SidestreamError `bundle/invalid` naming the item and the field
  */
 export function writableItem(item: Item): Item {
@@ -64,6 +64,23 @@ export function writableItem(item: Item): Item {
 }
 
 function wellFormed(text: string): string {
-  // Most texts have no surrogate at all; finding that out first is five times as fast.
+  // Most texts have no surrogate; testing that first is five times as fast.
   return /[\ud800-\udfff]/.test(text) ? text.replace(/\p{Surrogate}/gu, '\uFFFD') : text;
+}
+
+/** Fields that the text encoder reads. The category is never one of them: it is a term of its own. */
+export const TEXT_RECIPES = ['title-description', 'title'] as const;
+
+export type TextRecipe = (typeof TEXT_RECIPES)[number];
+
+/**
+ * The text of an item that the encoder reads: title first, because encoders truncate long texts at the end.
+ * @param recipe default `title-description`
+ */
+export function itemText(
+  item: Pick<Item, 'title'> & Partial<Pick<Item, 'description'>>,
+  recipe: TextRecipe = 'title-description',
+): string {
+  if (recipe === 'title' || !item.description) return item.title;
+  return /[.!?:]$/.test(item.title) ? `${item.title} ${item.description}` : `${item.title}. ${item.description}`;
 }

@@ -1,7 +1,7 @@
-/** What `line` of a refusal counts: lines of a text, or products of a JSON document. */
+/** What `line` of a rejected row counts: lines of a text, or products of a JSON document. */
 export type RowUnit = 'line' | 'product';
 
-/** One thing wrong with one row of a feed. The row was left out, unless `field` could be dropped on its own. */
+/** An error in a row of a feed. The row was left out, unless `field` could be dropped alone. */
 export interface RejectedRow {
   /** Name of the feed's file, when there may be several. */
   file?: string;
@@ -11,7 +11,7 @@ export interface RejectedRow {
   unit?: RowUnit;
   /** The row's id, when it could be read. */
   id?: string;
-  /** Path of the bad field (`price`, `attributes.size`); `row` when the line as a whole is bad. */
+  /** Path of the bad field (`price`, `attributes.size`); `row` when the whole line is bad. */
   field: string;
   /** What is wrong, in words. */
   reason: string;

@@ -3,7 +3,7 @@ import { buildBundle, createMeter, MODELS_FOLDER, readMapping, readPreset } from
 import { describeRejectedRow, TEXT_RECIPES, type TextRecipe } from '../catalog';
 import { DEFAULT_PRESETS } from '../encoders';
 import { nodeRuntime } from '../encoders/node';
-import { parsePositiveInt } from './parse-positive-int';
+import { positiveInteger } from './option-parsers';
 
 interface BuildOptions {
   mapping?: string;
@@ -43,8 +43,8 @@ export function buildCommand(): Command {
       '<catalog...>',
       'files, folders or addresses of the feed: JSON Lines, CSV, Merchant Center, Shopify, pages with JSON-LD',
     )
-    .option('--mapping <file>', 'JSON file that says which columns the fields are in')
-    .option('--encoding <name>', 'of the feed, such as windows-1252; default: what it says, else UTF-8')
+    .option('--mapping <file>', 'JSON file that maps columns to fields')
+    .option('--encoding <name>', 'of the feed, such as windows-1252; default: the declared one, else UTF-8')
     .option('--strict', 'end at the first row or picture that is refused, and write nothing')
     .option('--refusals <file>', 'where to write everything that was refused, one line of JSON each')
     .option('--images <folder>', 'folder of the pictures that the products name; those with an address are fetched')
@@ -65,7 +65,7 @@ export function buildCommand(): Command {
     )
     .option('--orders <file>', 'what was bought together: .csv or .jsonl with order and item')
     .option('--no-encoders', 'leave the encoder files out: smaller, but browsers cannot encode new items')
-    .addOption(new Option('--workers <n>', 'processes that encode (default: one per core)').argParser(parsePositiveInt))
+    .addOption(new Option('--workers <n>', 'processes that encode (default: one per core)').argParser(positiveInteger))
     .addOption(
       new Option('--queue <address>', 'have `sidestream worker` processes encode, over redis://host:port').conflicts(
         'workers',
@@ -75,10 +75,10 @@ export function buildCommand(): Command {
       '--cache <folder>',
       'where to keep what was encoded, for a build that goes on and for the next one (default: <out>.build)',
     )
-    .option('--refit', 'fit the projections anew: every feature changes, and a base model has to be trained again')
+    .option('--refit', 'fit the projections again: every feature changes, and a base model has to be trained again')
     .action(async (catalog: string[], { mapping: file, encoding, strict, ...options }: BuildOptions) => {
       const started = performance.now();
-      // A missing package is reported before a long feed is read.
+      // Reports a missing package before a long feed is read.
       await nodeRuntime();
       const { models } = options;
       const presets = {
@@ -86,17 +86,20 @@ export function buildCommand(): Command {
         image: await readPreset(options.imageEncoder, models, 'image'),
       };
       const mapping = file === undefined ? {} : await readMapping(file);
-      const { refused, refusals, ...built } = await buildBundle({
+      const { rejected, rejectedCount, ...built } = await buildBundle({
         ...options,
+        rejectedFile: options.refusals,
         presets,
         catalog,
         feed: { mapping: encoding === undefined ? mapping : { ...mapping, encoding }, strict },
         pictures: { cache: options.pictureCache, offline: options.offline, allowPrivate: options.allowPrivate },
         meter: createMeter(),
       });
-      for (const refusal of refused.slice(0, SHOWN)) console.error(describeRejectedRow(refusal));
-      if (refusals > SHOWN)
-        console.error(`… and ${refusals - SHOWN} more${options.refusals ? '' : '; --refusals writes all to a file'}`);
+      for (const row of rejected.slice(0, SHOWN)) console.error(describeRejectedRow(row));
+      if (rejectedCount > SHOWN)
+        console.error(
+          `… and ${rejectedCount - SHOWN} more${options.refusals ? '' : '; --refusals writes all to a file'}`,
+        );
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       const missing = built.withoutPicture > 0 ? ` (${built.withoutPicture} without a picture)` : '';
       console.log(
@@ -109,7 +112,7 @@ export function buildCommand(): Command {
       console.log(`Encoded ${[`${built.encoded} texts and pictures`, ...known].join('; ')}`);
       for (const note of built.notes) console.error(note);
       for (const line of built.summary) console.log(`Read ${line}`);
-      console.log(`Refused: ${built.refusedRows} rows, ${built.refusedPictures} pictures`);
-      if (refusals > 0) process.exitCode = 2;
+      console.log(`Refused: ${built.rejectedRows} rows, ${built.rejectedPictures} pictures`);
+      if (rejectedCount > 0) process.exitCode = 2;
     });
 }

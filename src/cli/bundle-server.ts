@@ -6,7 +6,7 @@ import compression from 'compression';
 import sirv from 'sirv';
 import { MANIFEST_FILE } from '../catalog';
 
-/** Names that carry the digest of what is in them: whoever has such a file has it for good. */
+/** Names with the digest of their content, which never changes. */
 const HASHED = /-[0-9a-f]{16}\.\w+$/;
 
 export interface BundleServer {
@@ -16,14 +16,13 @@ export interface BundleServer {
 }
 
 /**
- * Serves a bundle as a shop's web server should: files named by their content are cached for good, the manifest is asked
- * for again each time (and answered with 304 while it is the same), pages of every origin may read it, and text is sent
- * compressed with brotli or gzip.
- * @param port 0 takes any that is free
+ * Serves a bundle as a shop's web server should: files named by their content are immutable, the manifest is revalidated
+ * each time (with 304 while it is the same), pages of every origin may read it, and text is compressed with brotli or gzip.
+ * @param port 0: any free port
  * @throws the error of `listen`, for instance `EADDRINUSE`
  */
 export async function serveBundle(folder: string, port: number, host: string): Promise<BundleServer> {
-  // A bundle may be rebuilt while it is served, so files are looked up when they are asked for.
+  // A bundle may be rebuilt while it is served, so files are looked up on request.
   const files = sirv(folder, {
     dev: true,
     etag: true,

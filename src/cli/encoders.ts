@@ -50,7 +50,7 @@ function addCommand(): Command {
     });
 }
 
-/** @param asked whether the user named any setting: then what is there already is made again */
+/** @param asked whether the user named any setting, so that an existing encoder is made again */
 async function add(model: string, options: AddOptions, asked: boolean): Promise<void> {
   const { models, revision } = options;
   const say = (line: string): void => console.log(line);
@@ -68,7 +68,7 @@ async function add(model: string, options: AddOptions, asked: boolean): Promise<
     return;
   }
   const id = known?.source.repo ?? model;
-  // An unknown short name is told which names there are.
+  // The error for an unknown short name lists the known ones.
   if (!/^[\w.-]+\/[\w.-]+$/.test(id)) throw unknown(model);
   const repo = new HubRepo(hubSettings(), id, revision ?? known?.source.revision ?? 'main', createMeter());
   await adaptEncoder(hubSource(repo), options, models, say, known);

@@ -20,16 +20,16 @@ export async function readEventFile(path: string): Promise<EventLog> {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new SidestreamError('runtime/invalid-input', `The events cannot be read: ${why}. Check the path.`, { cause });
   }
-  const { events, refused } = log;
-  for (const refusal of refused.slice(0, SHOWN)) console.error(describeRejectedRow(refusal));
-  if (refused.length > SHOWN) console.error(`… and ${refused.length - SHOWN} more`);
+  const { events, rejected } = log;
+  for (const row of rejected.slice(0, SHOWN)) console.error(describeRejectedRow(row));
+  if (rejected.length > SHOWN) console.error(`… and ${rejected.length - SHOWN} more`);
   if (events.length === 0) {
     throw new SidestreamError('runtime/invalid-input', `${path} has no usable event; see the reasons above.`);
   }
   return log;
 }
 
-/** The events whose item is in the bundle, as rows of its catalogue, and how many were left out. */
+/** The events on items of the bundle, as rows of its catalogue, and the number of events left out. */
 export function interactionsOf(log: EventLog, { items }: Bundle): { interactions: Interaction[]; unknown: number } {
   const rows = new Map(items.map((item, row) => [item.id, row]));
   const interactions = log.events.flatMap(({ user, item, time }): Interaction[] => {
@@ -47,12 +47,12 @@ export function interactionsOf(log: EventLog, { items }: Bundle): { interactions
 }
 
 /**
- * What some choices say is chosen together.
+ * Counts co-occurrence.
  * @param interactions sorted by time
  * @param count items in the catalogue
  */
 export function cooccurrenceTable(interactions: readonly Interaction[], count: number): CooccurrenceTable {
-  const companions = new CooccurrenceCounter(count);
-  for (const rows of offlineData(interactions, count, 0).sequences) companions.learn(rows);
-  return companions.table();
+  const counter = new CooccurrenceCounter(count);
+  for (const rows of offlineData(interactions, count, 0).sequences) counter.learn(rows);
+  return counter.table();
 }

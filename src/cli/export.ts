@@ -5,7 +5,6 @@ import { openFolder } from '../build';
 import { dequantize, MODALITIES } from '../catalog';
 import { writeWhole } from '../training';
 import { interactionsOf, readEventFile } from './event-file';
-import { encodeNpy } from './npy';
 
 interface ExportOptions {
   bundle: string;
@@ -21,7 +20,7 @@ interface ExportOptions {
 export function exportCommand(): Command {
   return new Command('export')
     .description('write features and events for a training on another machine')
-    .addOption(new Option('--for <tool>', 'who is to read it').choices(['torch']).default('torch'))
+    .addOption(new Option('--for <tool>', 'tool that reads the files').choices(['torch']).default('torch'))
     .requiredOption('--bundle <folder>', 'bundle with the features of the items')
     .requiredOption('--events <file>', 'CSV or JSON lines with user, item and time')
     .requiredOption('--out <folder>', 'where to write')
@@ -49,6 +48,25 @@ export function exportCommand(): Command {
         `${Papa.unparse({ fields: ['user', 'item', 'time'], data: lines }, { newline: '\n' })}\n`,
       );
       console.log(`${items.length} items and ${lines.length} events of ${users.size} users in ${out}`);
-      if (unknown > 0) console.log(`Left out: ${unknown} events about items that the bundle has not`);
+      if (unknown > 0) console.log(`Left out: ${unknown} events about items that are not in the bundle`);
     });
+}
+
+/** Marks a .npy file, version 1.0. */
+const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0];
+/** The data starts on a multiple of it. */
+const ALIGNMENT = 64;
+
+/** An array as a NumPy .npy file: float32, little-endian, row-major. */
+export function encodeNpy(values: Float32Array, shape: readonly number[]): Uint8Array {
+  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.map((side) => `${side},`).join(' ')}), }`;
+  const unpadded = MAGIC.length + 2 + text.length + 1;
+  const start = Math.ceil(unpadded / ALIGNMENT) * ALIGNMENT;
+  const bytes = new Uint8Array(start + values.length * 4);
+  const view = new DataView(bytes.buffer);
+  bytes.set(MAGIC);
+  view.setUint16(MAGIC.length, start - MAGIC.length - 2, true);
+  bytes.set(new TextEncoder().encode(`${text.padEnd(start - MAGIC.length - 3)}\n`), MAGIC.length + 2);
+  for (const [index, value] of values.entries()) view.setFloat32(start + index * 4, value, true);
+  return bytes;
 }

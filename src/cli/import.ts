@@ -6,7 +6,7 @@ import { BASE_RECIPES, type BaseConfig, type BaseRecipe, baseConfigSchema } from
 import { SidestreamError } from '../error';
 import { blockNames, decodeSafetensors, FUSION_NAMES, USER_NAMES, type Weights } from '../model';
 import { readWeightsFile, storeBase } from '../training';
-import { parsePositiveInt } from './parse-positive-int';
+import { positiveInteger } from './option-parsers';
 
 interface ImportOptions {
   bundle: string;
@@ -19,7 +19,7 @@ interface ImportOptions {
 /**
  * `sidestream import <checkpoint.safetensors>`: takes a base model that was trained elsewhere under the reference
  * implementation's parameter names, checks every name and shape against the bundle's features and stores it. The
- * companions that the bundle has stay.
+ * bundle's co-occurrence table stays.
  */
 export function importCommand(): Command {
   return new Command('import')
@@ -27,9 +27,9 @@ export function importCommand(): Command {
     .argument('<checkpoint.safetensors>', "weights under the reference implementation's parameter names")
     .requiredOption('--bundle <folder>', 'bundle whose features it was trained on')
     .option('--out <path>', 'folder or .safetensors file to put it into (default: the bundle)')
-    .option('--heads <n>', 'attention heads; needed where the file does not say', parsePositiveInt)
+    .option('--heads <n>', 'attention heads; needed where the file does not name them', positiveInteger)
     .addOption(
-      new Option('--recipe <name>', 'how its scores are read, where the file does not say')
+      new Option('--recipe <name>', 'how its scores are computed, where the file does not name it')
         .choices([...BASE_RECIPES])
         .default('paper'),
     )
@@ -47,7 +47,7 @@ export function importCommand(): Command {
     });
 }
 
-/** What the weights are, as far as their shapes say; the rest from the file or the options. */
+/** Configuration of the weights: from the file's metadata, else from shapes and options. */
 function configOf(weights: Weights, text: string | undefined, options: ImportOptions): BaseConfig {
   if (text !== undefined) return parseConfig(text);
   const side = (name: string): number => {

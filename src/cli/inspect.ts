@@ -2,8 +2,8 @@ import { Command, Option } from 'commander';
 import {
   BASES,
   type Basis,
+  basisVectors,
   categoryPrecision,
-  contentVectors,
   createMeter,
   folderFetch,
   judgedItems,
@@ -13,8 +13,8 @@ import {
 } from '../build';
 import { type Bundle, inventory, MODALITIES } from '../catalog';
 import { SidestreamError } from '../error';
-import { parsePositiveInt } from './parse-positive-int';
-import { table } from './table';
+import { positiveInteger } from './option-parsers';
+import { table } from './terminal';
 
 interface InspectOptions {
   neighbours?: boolean;
@@ -24,7 +24,7 @@ interface InspectOptions {
   json?: boolean;
 }
 
-/** `sidestream inspect <bundle>`: what is in a bundle and how good its neighbourhoods are. */
+/** `sidestream inspect <bundle>`: shows the content of a bundle and the quality of its neighbourhoods. */
 export function inspectCommand(): Command {
   return new Command('inspect')
     .description('show what a bundle holds, how good its neighbourhoods are, or what is near one item')
@@ -32,7 +32,7 @@ export function inspectCommand(): Command {
     .option('--neighbours', 'share of the 5 nearest neighbours that agree, by text, image and both')
     .addOption(new Option('--by <field>', 'what neighbours should agree in').choices(['category']).default('category'))
     .option('--item <id>', 'list the items nearest to this one')
-    .option('--limit <n>', 'how many, with --item', parsePositiveInt, 10)
+    .option('--limit <n>', 'how many, with --item', positiveInteger, 10)
     .option('--json', 'print the result as one line of JSON, last')
     .action(async (folder: string, options: InspectOptions) => {
       const bundle = await openFolder(folder);
@@ -62,7 +62,7 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
     total: size(files),
   };
   const without = Object.fromEntries(
-    MODALITIES.map((modality) => [modality, contentVectors(bundle, modality).has.filter((has) => !has).length]),
+    MODALITIES.map((modality) => [modality, basisVectors(bundle, modality).has.filter((has) => !has).length]),
   );
   const categories = new Set(items.map((item) => item.category)).size;
   if (json) {
@@ -96,7 +96,7 @@ async function showNeighbors(bundle: Bundle, { json, by }: InspectOptions): Prom
   const p5: Partial<Record<Basis, number | null>> = {};
   let most = 0;
   for (const basis of BASES) {
-    const vectors = contentVectors(bundle, basis);
+    const vectors = basisVectors(bundle, basis);
     const { length } = judgedItems(vectors, categories);
     most = Math.max(most, length);
     let [done, shown] = [0, 0];
@@ -116,7 +116,7 @@ async function showNeighbors(bundle: Bundle, { json, by }: InspectOptions): Prom
     );
   }
   const items = bundle.items.length;
-  // Of a large catalogue a sample is judged.
+  // A large catalogue is judged by a sample.
   const judged = most < categories.filter((category) => category !== '').length ? { judged: most } : {};
   if (json) console.log(JSON.stringify({ items, ...judged, p5 }));
   else
@@ -131,7 +131,7 @@ function showItem(bundle: Bundle, id: string, { json, limit }: InspectOptions): 
     throw new SidestreamError('runtime/unknown-item', `There is no item ${JSON.stringify(id)} in this bundle.`);
   }
   const near = (basis: Basis) =>
-    nearest(contentVectors(bundle, basis), index, limit).map((neighbour) => ({
+    nearest(basisVectors(bundle, basis), index, limit).map((neighbour) => ({
       id: items[neighbour.index].id,
       title: items[neighbour.index].title,
       category: items[neighbour.index].category,

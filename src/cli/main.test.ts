@@ -151,7 +151,7 @@ describe('sidestream build', () => {
     await expect(readFile(join(out, 'manifest.json'))).rejects.toThrow('ENOENT');
   });
 
-  it('reads a table by a mapping, fetches pictures by address, and with --strict ends at the first refusal', async () => {
+  it('reads a table by a mapping, fetches pictures by address, and with --strict ends at the first rejected row', async () => {
     const answers = ['red', 'blue'].map(async (name) => {
       const picture = await readFile(join(folder, 'images', `${name}.webp`));
       const answer = (_: unknown, response: ServerResponse) =>

@@ -38,7 +38,7 @@ try {
 } catch (thrown) {
   const error = SidestreamError.from(thrown);
   console.error(`Error (${error.code}): ${error.message}`);
-  // An error without a code of ours is a mistake in the program: whoever reports it needs the stack.
+  // An unexpected error is a bug: its report needs the stack.
   if (error.code === 'runtime/unexpected') console.error(thrown);
   process.exitCode = 1;
 }

@@ -3,14 +3,14 @@ import { openFolder } from '../build';
 import { MANIFEST_FILE } from '../catalog';
 import { SidestreamError } from '../error';
 import { serveBundle } from './bundle-server';
-import { onShutdown } from './on-shutdown';
+import { onShutdown } from './terminal';
 
 interface ServeOptions {
   port: number;
   host: string;
 }
 
-/** `sidestream serve <bundle>`: a bundle on this machine, for a try-out, until it is told to end. */
+/** `sidestream serve <bundle>`: serves a bundle on this machine for a try-out, until a signal ends it. */
 export function serveCommand(): Command {
   return new Command('serve')
     .description('serve a bundle for a try-out, with the cache headers that a web server should send')
@@ -18,7 +18,7 @@ export function serveCommand(): Command {
     .option('--port <n>', 'port to listen on; 0 takes any that is free', port, 4180)
     .option('--host <name>', 'address to listen on; 0.0.0.0 lets other machines in', '127.0.0.1')
     .action(async (folder: string, options: ServeOptions) => {
-      // Tells of a folder that is no bundle now and not when a page fails.
+      // Reports a folder that is no bundle now, not when a page fails.
       const { items } = await openFolder(folder);
       const { address, close } = await served(folder, options);
       const ended = onShutdown();

@@ -21,7 +21,7 @@ import { storeBase, trainBase } from '../training';
 import { startCompute } from '../training/compute';
 import type { TrainBaseRequest } from '../training/train-base';
 import { cooccurrenceTable, interactionsOf, readEventFile } from './event-file';
-import { encodeNpy } from './npy';
+import { encodeNpy } from './export';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const ITEMS = 40;
@@ -115,7 +115,7 @@ describe('sidestream train', () => {
     await cp(at('bundle'), at('trained'), { recursive: true });
     const run = await train(at('trained'), '--epochs', '2', '--json');
     expect(run.err).toContain('line 403, field time');
-    expect(run.err).toContain('1 events are about items that the bundle has not');
+    expect(run.err).toContain('1 events are about items that are not in the bundle');
     expect(run.err).toMatch(/Epoch 2: loss \d+\.\d+, HR@10 \d+\.\d+ %, NDCG@10/);
     expect(run.code).toBe(0);
     const bundle = await openBundle(folderFetch(at('trained')));
@@ -125,20 +125,20 @@ describe('sidestream train', () => {
     expect(model.config).toMatchObject({ recipe: 'sidestream', embeddingDim: 8, maxSeqLen: 5 });
     expect((await readdir(at('trained'))).filter((name) => name.includes('checkpoint'))).toEqual([]);
 
-    const companions = await bundle.companions();
+    const cooccurrence = await bundle.cooccurrence();
     const { companions: file } = bundle.manifest;
     expect(lastLine(run.out)).toMatchObject({
       companions: { file: join(at('trained'), file?.file ?? ''), bytes: file?.bytes },
     });
     // From the whole log, the share for validation too.
     const { interactions } = interactionsOf(await readEventFile(events), bundle);
-    expect(companions).toEqual(stored(cooccurrenceTable(interactions, ITEMS)));
+    expect(cooccurrence).toEqual(stored(cooccurrenceTable(interactions, ITEMS)));
     // As `import` does it.
     await storeBase(model, at('trained'), bundle.manifest.digest);
-    expect(await (await openBundle(folderFetch(at('trained')))).companions()).toEqual(companions);
+    expect(await (await openBundle(folderFetch(at('trained')))).cooccurrence()).toEqual(cooccurrence);
   });
 
-  it('counts the companions alone, beside the base model that is there, and of the past alone', async () => {
+  it('counts co-occurrence alone, beside an existing base model, and of the past alone', async () => {
     const out = at('counted');
     await cp(at('bundle'), out, { recursive: true });
     const content = { bytes: new Uint8Array(3), config: baseConfig('sidestream', { embeddingDim: 8 }) };
@@ -146,11 +146,11 @@ describe('sidestream train', () => {
     const { base } = await addLearned(manifest, { base: content }, await folderSink(out));
     const run = await train(out, '--companions-only', '--past', '0.5');
     expect(run.code).toBe(0);
-    expect(run.out).toMatch(/Counted 200 events.*\n.*companions-.*kB\n10 of 40 items have companions/);
+    expect(run.out).toMatch(/Counted 200 events.*\n.*companions-.*kB\n10 of 40 items have co-occurrence/);
     const bundle = await openBundle(folderFetch(out));
     expect(bundle.manifest.base).toEqual(base);
     const { interactions } = interactionsOf(await readEventFile(events), bundle);
-    expect(await bundle.companions()).toEqual(stored(cooccurrenceTable(interactions.slice(0, 200), ITEMS)));
+    expect(await bundle.cooccurrence()).toEqual(stored(cooccurrenceTable(interactions.slice(0, 200), ITEMS)));
     expect(await train(at('nowhere'), '--companions-only')).toMatchObject({
       code: 1,
       err: expect.stringContaining('no bundle'),

@@ -6,7 +6,7 @@ import { SidestreamError } from '../error';
 import { endOfPast } from '../evaluate';
 import { type Interaction, isBundle, removeCheckpoint, startCompute, storeLearned, trainBase } from '../training';
 import { cooccurrenceTable, interactionsOf, readEventFile } from './event-file';
-import { parsePositiveInt } from './parse-positive-int';
+import { positiveInteger } from './option-parsers';
 
 interface TrainOptions {
   bundle: string;
@@ -39,17 +39,17 @@ export function trainCommand(): Command {
     )
     .addOption(
       new Option('--windows <n>', 'train window after window, with a new expert in each')
-        .argParser(parsePositiveInt)
+        .argParser(positiveInteger)
         .default(1),
     )
     .addOption(new Option('--all', 'train on all events at once (the default)').conflicts('windows'))
     .addOption(new Option('--recipe <name>', 'how to train').choices([...BASE_RECIPES]).default(BASE_RECIPES[0]))
-    .option('--seed <n>', 'same seed, same model', parsePositiveInt, 1)
-    .option('--epochs <n>', 'at most so many; training stops when the validation gets no better', parsePositiveInt, 30)
-    .option('--batch <n>', 'sequences of one step', parsePositiveInt)
+    .option('--seed <n>', 'same seed, same model', positiveInteger, 1)
+    .option('--epochs <n>', 'at most so many; training stops when the validation gets no better', positiveInteger, 30)
+    .option('--batch <n>', 'sequences of one step', positiveInteger)
     .option('--rate <x>', 'learning rate', positive)
-    .option('--width <n>', 'numbers in an item embedding', parsePositiveInt, 64)
-    .option('--length <n>', 'items of a history that the model sees', parsePositiveInt, 20)
+    .option('--width <n>', 'numbers in an item embedding', positiveInteger, 64)
+    .option('--length <n>', 'items of a history that the model sees', positiveInteger, 20)
     .option('--validation <share>', 'last share of the events, kept for validation', share, 0.1)
     .option(
       '--past <share>',
@@ -68,7 +68,7 @@ async function train(options: TrainOptions): Promise<void> {
   if (options.companionsOnly && !(await isBundle(options.out))) {
     throw new SidestreamError(
       'runtime/invalid-input',
-      `${options.out} is no bundle, and companions are kept in bundles only. Give the folder of one with --out.`,
+      `${options.out} is no bundle, and co-occurrence is stored in bundles only. Give the folder of one with --out.`,
     );
   }
   const bundle = await openFolder(options.bundle);
@@ -76,10 +76,14 @@ async function train(options: TrainOptions): Promise<void> {
   const end = endOfPast(log.events, options.past);
   const past = { ...log, events: log.events.filter(({ time }) => time < end) };
   const { interactions, unknown } = interactionsOf(past, bundle);
-  if (unknown > 0) console.error(`${unknown} events are about items that the bundle has not; they are left out.`);
-  const companions = cooccurrenceTable(interactions, bundle.items.length);
+  if (unknown > 0) console.error(`${unknown} events are about items that are not in the bundle; they are left out.`);
+  const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
   const trained = options.companionsOnly ? null : await trainModel(options, bundle, interactions);
-  const stored = await storeLearned({ base: trained?.model, companions }, options.out, bundle.manifest.digest);
+  const stored = await storeLearned(
+    { base: trained?.model, companions: cooccurrence },
+    options.out,
+    bundle.manifest.digest,
+  );
   if (trained) await removeCheckpoint(options.out);
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const about = { seconds, events: interactions.length, unknown };
@@ -95,8 +99,8 @@ async function train(options: TrainOptions): Promise<void> {
   const how = trained ? `Trained on ${about.events} events in ${seconds} s (${trained.epochs} epochs${quality})` : null;
   console.log(how ?? `Counted ${about.events} events in ${seconds} s`);
   for (const { file, bytes } of Object.values(stored)) console.log(`${file}: ${(bytes / 1e3).toFixed(0)} kB`);
-  const met = companions.offsets.filter((offset, item) => item > 0 && offset > companions.offsets[item - 1]).length;
-  if (stored.companions) console.log(`${met} of ${companions.count} items have companions`);
+  const met = cooccurrence.offsets.filter((offset, item) => item > 0 && offset > cooccurrence.offsets[item - 1]).length;
+  if (stored.companions) console.log(`${met} of ${cooccurrence.count} items have co-occurrence`);
 }
 
 async function trainModel(options: TrainOptions, bundle: Bundle, interactions: Interaction[]) {

@@ -4,8 +4,8 @@ import { MODELS_FOLDER, readPreset } from '../build';
 import { startQueueWorker } from '../build/queue';
 import { DEFAULT_PRESETS } from '../encoders';
 import { nodeRuntime } from '../encoders/node';
-import { onShutdown } from './on-shutdown';
-import { parsePositiveInt } from './parse-positive-int';
+import { positiveInteger } from './option-parsers';
+import { onShutdown } from './terminal';
 
 interface WorkerOptions {
   queue: string;
@@ -15,12 +15,12 @@ interface WorkerOptions {
   imageEncoder: string;
 }
 
-/** `sidestream worker --queue redis://…`: encodes for builds on other machines, until it is told to end. */
+/** `sidestream worker --queue redis://…`: encodes for builds on other machines, until a signal ends it. */
 export function workerCommand(): Command {
   return new Command('worker')
     .description('encode for builds that were started with the same --queue')
     .requiredOption('--queue <address>', 'Redis server that builds and workers share, redis://host:port')
-    .option('--workers <n>', 'processes that encode (default: one per core)', parsePositiveInt, availableParallelism())
+    .option('--workers <n>', 'processes that encode (default: one per core)', positiveInteger, availableParallelism())
     .option('--models <folder>', 'folder of the encoders, made by `sidestream encoders add`', MODELS_FOLDER)
     .option('--text-encoder <name>', 'encoder of the texts, as of the builds', DEFAULT_PRESETS.text.name)
     .option('--image-encoder <name>', 'encoder of the pictures, as of the builds', DEFAULT_PRESETS.image.name)
@@ -33,7 +33,7 @@ export function workerCommand(): Command {
       const source = { presets, models };
       const worker = await startQueueWorker({ url: queue, source, workers, say: (line) => console.error(line) });
       const ended = onShutdown();
-      console.log(`Waiting for chunks (${workers} at a time). End with Ctrl+C; what is at hand is finished first.`);
+      console.log(`Waiting for chunks (${workers} at a time). End with Ctrl+C; chunks in work are finished first.`);
       await ended;
       await worker.close();
     });

@@ -117,7 +117,7 @@ export class WorkerConnection {
       this.#endWorker();
       return start(kept);
     };
-    this.#expect(this.#pending.settled().then(replace));
+    void this.#expect(this.#pending.settled().then(replace));
   }
 
   /** Starts a worker. @param kept what an earlier worker handed over */

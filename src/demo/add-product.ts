@@ -1,17 +1,16 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement } from 'lit/decorators.js';
 import { SidestreamError } from '../error';
 import type { NewItem } from '../protocol';
 import { categorySlug } from './category';
-import { icon } from './icon';
-import { progressBar, progressWords } from './progress-bar';
 import { routeHref } from './route';
 import { ShopElement } from './shop-element';
+import { icon, progressBar, progressText } from './templates';
 
 const ACCEPTED = 'image/png,image/jpeg,image/webp,image/gif,image/avif';
 
-/** Reads the form; the picture comes apart because it may have been dropped. */
-export function newItem(form: FormData, picture: File | null, stamp: number): NewItem {
+/** Reads the form; the image is a parameter of its own because it may have been dropped. */
+export function newItem(form: FormData, image: File | null, stamp: number): NewItem {
   const text = (name: string) => String(form.get(name) ?? '').trim();
   const price = Number.parseFloat(text('price').replace(',', '.'));
   return {
@@ -20,24 +19,24 @@ export function newItem(form: FormData, picture: File | null, stamp: number): Ne
     description: text('description'),
     category: text('category'),
     ...(Number.isFinite(price) ? { price } : {}),
-    ...(picture ? { image: picture } : {}),
+    ...(image ? { image } : {}),
   };
 }
 
-/** The dialog that adds a product of the shopper's own. Its text and picture are read on this device. */
+/** The dialog that adds a product. Its text and image are encoded on this device. */
 @customElement('add-product')
 export class AddProduct extends ShopElement {
-  @state() private picture: File | null = null;
-  @state() private preview = '';
-  /** The browser cannot show the picture, so nothing could be read from it either. */
-  @state() private unreadable = false;
-  @state() private over = false;
-  @state() private busy = false;
-  @state() private failure: SidestreamError | null = null;
+  #image: File | null = null;
+  #preview = '';
+  /** The browser cannot show the image, so it cannot be encoded either. */
+  #unreadable = false;
+  #over = false;
+  #busy = false;
+  #failure: SidestreamError | null = null;
 
   /** Opens the dialog. */
   open(): void {
-    this.failure = null;
+    this.#fail(null);
     this.querySelector('dialog')?.showModal();
   }
 
@@ -47,7 +46,7 @@ export class AddProduct extends ShopElement {
   }
 
   protected override render(): TemplateResult {
-    const { busy } = this;
+    const busy = this.#busy;
     return html`
       <dialog class="dialog" aria-labelledby="add-title" data-testid="add-dialog" @close=${this.#closed} @cancel=${this.#cancel}>
         <form @submit=${this.#submit} autocomplete="off">
@@ -73,7 +72,7 @@ export class AddProduct extends ShopElement {
               </datalist>
             </div>
           </div>
-          ${this.failure ? html`<p class="form-error" role="alert">${this.failure.message}</p>` : nothing}
+          ${this.#failure ? html`<p class="form-error" role="alert">${this.#failure.message}</p>` : nothing}
           <footer>
             ${busy ? this.#working() : html`<p class="hint">Read and kept on this device only.</p>`}
             <button class="button" type="submit" data-testid="add-submit" ?disabled=${busy}>${busy ? 'Adding …' : 'Add product'}</button>
@@ -85,22 +84,22 @@ export class AddProduct extends ShopElement {
   #dropZone(): TemplateResult {
     const over = (on: boolean) => (event: DragEvent) => {
       event.preventDefault();
-      this.over = on;
+      this.#setOver(on);
     };
     return html`
-      <label class="drop ${this.over ? 'over' : ''}" @dragover=${over(true)} @dragenter=${over(true)} @dragleave=${over(false)} @drop=${this.#dropped}>
+      <label class="drop ${this.#over ? 'over' : ''}" @dragover=${over(true)} @dragenter=${over(true)} @dragleave=${over(false)} @drop=${this.#dropped}>
         ${
-          this.preview
-            ? html`<img src=${this.preview} alt="Preview of the picture" ?hidden=${this.unreadable} @error=${this.#broken} />`
+          this.#preview
+            ? html`<img src=${this.#preview} alt="Preview of the picture" ?hidden=${this.#unreadable} @error=${this.#broken} />`
             : html`<span class="drop-hint">${icon('picture')}<span>Drop a picture here<br />or <u>choose a file</u></span></span>`
         }
-        <input class="visually-hidden" type="file" name="picture" accept=${ACCEPTED} aria-label="Picture" data-testid="add-picture" ?disabled=${this.busy} @change=${this.#chosen} />
+        <input class="visually-hidden" type="file" name="picture" accept=${ACCEPTED} aria-label="Picture" data-testid="add-picture" ?disabled=${this.#busy} @change=${this.#chosen} />
       </label>`;
   }
 
   #working(): TemplateResult {
     const progress = this.session.progress ?? { stage: 'encode' as const, loaded: 0, total: 0 };
-    return html`<div class="working" role="status"><span>${progressWords(progress)} …</span>${progressBar(progress)}</div>`;
+    return html`<div class="working" role="status"><span>${progressText(progress)} …</span>${progressBar(progress)}</div>`;
   }
 
   readonly #chosen = ({ target }: Event): void => {
@@ -109,38 +108,37 @@ export class AddProduct extends ShopElement {
 
   readonly #dropped = (event: DragEvent): void => {
     event.preventDefault();
-    this.over = false;
+    this.#setOver(false);
     const file = event.dataTransfer?.files[0];
     if (file) this.#take(file);
   };
 
   #take(file: File | null): void {
-    if (this.preview) URL.revokeObjectURL(this.preview);
-    const isPicture = file?.type.startsWith('image/') ?? false;
-    this.failure =
-      file && !isPicture
+    if (this.#preview) URL.revokeObjectURL(this.#preview);
+    const isImage = file?.type.startsWith('image/') ?? false;
+    this.#unreadable = false;
+    this.#image = isImage ? file : null;
+    this.#preview = this.#image ? URL.createObjectURL(this.#image) : '';
+    this.#fail(
+      file && !isImage
         ? new SidestreamError('encoder/bad-image', `“${file.name}” is not a picture. Choose a PNG, JPEG or WebP file.`)
-        : null;
-    this.unreadable = false;
-    this.picture = isPicture ? file : null;
-    this.preview = this.picture ? URL.createObjectURL(this.picture) : '';
+        : null,
+    );
   }
 
   readonly #broken = (): void => {
-    this.unreadable = true;
-    this.failure = new SidestreamError(
-      'encoder/bad-image',
-      `The picture “${this.picture?.name}” could not be read. Choose a PNG, JPEG or WebP file.`,
-    );
+    this.#unreadable = true;
+    const message = `The picture “${this.#image?.name}” could not be read. Choose a PNG, JPEG or WebP file.`;
+    this.#fail(new SidestreamError('encoder/bad-image', message));
   };
 
   readonly #submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
-    if (this.unreadable) return;
+    if (this.#unreadable) return;
     const form = event.currentTarget as HTMLFormElement;
-    const item = newItem(new FormData(form), this.picture, Date.now());
-    this.busy = true;
-    this.failure = null;
+    const item = newItem(new FormData(form), this.#image, Date.now());
+    this.#busy = true;
+    this.#fail(null);
     try {
       const { id } = await this.session.add(item);
       form.reset();
@@ -148,21 +146,30 @@ export class AddProduct extends ShopElement {
       this.#close();
       location.hash = routeHref({ page: 'product', id });
     } catch (thrown) {
-      this.failure = SidestreamError.from(thrown);
+      this.#fail(SidestreamError.from(thrown));
     } finally {
-      this.busy = false;
+      this.#busy = false;
+      this.requestUpdate();
     }
   };
 
   readonly #close = (): void => this.querySelector('dialog')?.close();
 
-  readonly #closed = (): void => {
-    this.over = false;
-  };
+  readonly #closed = (): void => this.#setOver(false);
 
-  /** Escape must not hide work that is still going on. */
+  #setOver(over: boolean): void {
+    this.#over = over;
+    this.requestUpdate();
+  }
+
+  #fail(failure: SidestreamError | null): void {
+    this.#failure = failure;
+    this.requestUpdate();
+  }
+
+  /** Escape must not hide the dialog while the product is being added. */
   readonly #cancel = (event: Event): void => {
-    if (this.busy) event.preventDefault();
+    if (this.#busy) event.preventDefault();
   };
 }
 

@@ -9,7 +9,7 @@ const tree = categoryTree([
 ]);
 
 describe('categories', () => {
-  it('form a tree in the order of the catalogue, counts added up', () => {
+  it('form a tree in the order of the catalog, with summed counts', () => {
     expect(tree.map(({ path, count, children }) => [path, count, children.map(({ name }) => name)])).toEqual([
       ['Food', 7, ['Fruit', 'Drinks']],
       ['Music', 2, []],
@@ -21,7 +21,7 @@ describe('categories', () => {
     expect(findCategory(tree, 'Foo')).toBeUndefined();
   });
 
-  it('leave a trail', () => {
+  it('have a path from broad to narrow', () => {
     expect(trail('Food/Fruit').map(({ path }) => path)).toEqual(['Food', 'Food/Fruit']);
     expect(trail('')).toEqual([]);
   });

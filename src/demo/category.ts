@@ -8,7 +8,7 @@ export interface Category {
   children: Category[];
 }
 
-/** Gathers the catalogue's category paths into a tree, in the order in which they first occur. */
+/** Builds a tree from the catalog's category paths, in the order of their first occurrence. */
 export function categoryTree(paths: { category: string; count: number }[]): Category[] {
   const roots: Category[] = [];
   for (const { category, count } of paths) {
@@ -38,13 +38,13 @@ export function findCategory(tree: Category[], path: string): Category | undefin
   return undefined;
 }
 
-/** Every step of a path from broad to narrow: `Food/Fruit` gives `Food` and `Food/Fruit`. */
+/** The categories on a path from broad to narrow: `Food/Fruit` gives `Food` and `Food/Fruit`. */
 export function trail(path: string): { path: string; name: string }[] {
   const names = path.split('/').filter(Boolean);
   return names.map((name, index) => ({ name, path: names.slice(0, index + 1).join('/') }));
 }
 
-/** A path as one word for test ids: `Food & Drink/Fruit` becomes `food-drink-fruit`. */
+/** A path as a slug for test ids: `Food & Drink/Fruit` becomes `food-drink-fruit`. */
 export function categorySlug(path: string): string {
   return path
     .toLowerCase()

@@ -8,11 +8,11 @@ describe('routes', () => {
     { page: 'search', query: '50% off / ä?' },
     { page: 'product', id: 'a/b c#1' },
   ];
-  it.each(routes)('read back what they write: %o', (route) => {
+  it.each(routes)('are parsed from their own address: %o', (route) => {
     expect(parseRoute(routeHref(route))).toEqual(route);
   });
 
-  it('take a category with its slash encoded', () => {
+  it('accept a category with an encoded slash', () => {
     expect(parseRoute('#/category/Food%2FFruit')).toEqual({ page: 'category', category: 'Food/Fruit' });
   });
 
@@ -20,7 +20,7 @@ describe('routes', () => {
     expect(parseRoute(hash)).toEqual({ page: 'home' });
   });
 
-  it('survive a stray percent sign', () => {
+  it('accept a stray percent sign', () => {
     expect(parseRoute('#/search/100%')).toEqual({ page: 'search', query: '100%' });
   });
 });

@@ -5,10 +5,10 @@ export type Route =
   | { page: 'search'; query: string }
   | { page: 'product'; id: string };
 
-/** `#/product/{id}` for the recommendation elements. */
+/** Address of a product's page, as `href-template` of the elements. */
 export const PRODUCT_TEMPLATE = '#/product/{id}';
 
-/** The page an address leads to; whatever is not understood leads home. */
+/** The page of an address; an unknown address is the home page. */
 export function parseRoute(hash: string): Route {
   const [page = '', ...rest] = hash.replace(/^#\/?/, '').split('/');
   const argument = decode(rest.join('/'));
@@ -19,7 +19,7 @@ export function parseRoute(hash: string): Route {
   return { page: 'home' };
 }
 
-/** The address of a page; `parseRoute` reads it back. */
+/** The address of a page; `parseRoute` parses it. */
 export function routeHref(route: Route): string {
   switch (route.page) {
     case 'home':
@@ -33,7 +33,7 @@ export function routeHref(route: Route): string {
   }
 }
 
-/** A hand-typed address may hold a stray percent sign, which must not take the shop down. */
+/** A typed address may have a stray percent sign, on which decodeURIComponent throws. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

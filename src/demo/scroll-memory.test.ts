@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ScrollMemory } from './scroll-memory';
 
-/** Just enough of a history: entries with a state each. */
+/** A history of entries with a state each. */
 class FakeHistory {
   scrollRestoration: ScrollRestoration = 'auto';
   entries: unknown[] = [null];
@@ -27,7 +27,7 @@ class FakeHistory {
 }
 
 describe('ScrollMemory', () => {
-  it('starts a new page at its top and goes back to where an old one was left', () => {
+  it('starts a new page at its top and restores the position of an earlier one', () => {
     const history = new FakeHistory();
     let y = 0;
     const memory = new ScrollMemory(history, () => y);

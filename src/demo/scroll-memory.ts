@@ -1,31 +1,32 @@
-/** Remembers how far each page was scrolled, so that the back button leads to where the shopper was. */
+/** Scroll positions of the pages in the history, so that the back button restores them. */
 export class ScrollMemory {
-  readonly #places = new Map<string, number>();
+  readonly #history: History;
+  readonly #position: () => number;
+  readonly #positions = new Map<string, number>();
   #key = '';
 
   /**
-   * @param history where the key of a history entry is kept
+   * @param history holds the key of each entry in its state
    * @param position reads the page's scroll position
    */
-  constructor(
-    private readonly history: History,
-    private readonly position: () => number,
-  ) {
+  constructor(history: History, position: () => number) {
+    this.#history = history;
+    this.#position = position;
     history.scrollRestoration = 'manual';
     this.arrive();
   }
 
   /** Call it before the page changes. */
   leave(): void {
-    this.#places.set(this.#key, this.position());
+    this.#positions.set(this.#key, this.#position());
   }
 
-  /** Call it once the address has changed: where to scroll to. A page come to afresh starts at its top. */
+  /** Call it once the address has changed. @returns the position to scroll to; 0 for a new page */
   arrive(): number {
-    const state: unknown = this.history.state;
+    const state: unknown = this.#history.state;
     const known = typeof state === 'object' && state !== null && 'entry' in state ? String(state.entry) : '';
-    this.#key = known || `${Date.now()}-${this.#places.size}`;
-    if (!known) this.history.replaceState({ entry: this.#key }, '');
-    return this.#places.get(this.#key) ?? 0;
+    this.#key = known || `${Date.now()}-${this.#positions.size}`;
+    if (!known) this.#history.replaceState({ entry: this.#key }, '');
+    return this.#positions.get(this.#key) ?? 0;
   }
 }

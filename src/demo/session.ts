@@ -13,22 +13,22 @@ import type {
 import { type Category, categoryTree } from './category';
 import type { Settings } from './settings';
 
-/** One product, as the recommender hands it out. */
+/** One product, as the recommender returns it. */
 export type Item = Recommendation['item'];
 
-/** Three choices of fruit shall not make a list of nothing but fruit. */
+/** After three choices of fruit the list should still have other products. */
 const RULES: Rules = { diversity: 0.2 };
 
-/** What the page knows while it is open: the recommender, the categories, the basket. Nothing of it is written anywhere. */
+/** State of the open page: the recommender, the categories, the basket. Nothing of it is stored. */
 export class Session {
   recommender: Recommender | null = null;
   /** Why the shop could not open. */
   failure: SidestreamError | null = null;
-  /** Something went wrong along the way, and the shop goes on. */
+  /** An error after which the shop goes on. */
   notice: SidestreamError | null = null;
   categories: Category[] = [];
-  /** One product of every top category, for the pictures of the home page; null while they are fetched. */
-  faces: { category: Category; item: Item }[] | null = null;
+  /** One product of every top category, for the images of the home page; null while they are fetched. */
+  examples: { category: Category; item: Item }[] | null = null;
   consent: Consent = 'pending';
   progress: Progress | null = null;
   /** Item id to quantity. */
@@ -36,18 +36,18 @@ export class Session {
   /** Products added here whose page has not been shown yet. */
   readonly justAdded = new Set<string>();
   readonly #listeners = new Set<() => void>();
-  /** How the shopper came to a product, to attribute the basket. */
+  /** The list that led to a product, to attribute the basket. */
   readonly #origin = new Map<string, TrackDetails>();
 
   constructor(readonly settings: Settings) {}
 
-  /** Calls `listener` after every change; returns the way out. */
+  /** Calls `listener` after every change. @returns a function that unsubscribes */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Opens the shop; call it again to try again after a failure. */
+  /** Opens the shop; call it again after a failure. */
   async open(): Promise<void> {
     this.failure = null;
     this.progress = { stage: 'bundle', loaded: 0, total: 0 };
@@ -70,8 +70,8 @@ export class Session {
       this.consent = status.consent;
       this.categories = categoryTree(paths);
       this.recommender = recommender;
-      // The lists must not wait for the pictures of the front page.
-      void this.#loadFaces(recommender);
+      // The lists must not wait for the images of the home page.
+      void this.#loadExamples(recommender);
     } catch (thrown) {
       this.failure = SidestreamError.from(thrown);
     }
@@ -79,13 +79,13 @@ export class Session {
     this.#changed();
   }
 
-  /** Tells the recommender what the shopper did; the page never waits for it. */
+  /** Tracks an event of the shopper; the page never waits for it. */
   track(type: EventType, id: string, details?: TrackDetails): void {
     if (type === 'click' && details) this.#origin.set(id, details);
     this.recommender?.track(type, id, details).catch((thrown: unknown) => this.report(thrown));
   }
 
-  /** Remembers which list led to a product without tracking the click again (the elements track their own). */
+  /** Stores which list led to a product without tracking the click again (the elements track their own). */
   cameFrom(id: string, details: TrackDetails): void {
     this.#origin.set(id, details);
   }
@@ -110,7 +110,7 @@ export class Session {
     this.#changed();
   }
 
-  /** Adds a product to this device's catalogue. Rejects with a SidestreamError that says what to mend. */
+  /** Adds a product to this device's catalogue. @throws SidestreamError with the field to correct */
   async add(item: NewItem): Promise<Item> {
     if (!this.recommender)
       throw new SidestreamError('runtime/closed', 'The shop is not open yet. Wait a moment and try again.');
@@ -136,21 +136,21 @@ export class Session {
     this.#changed();
   }
 
-  async #loadFaces(recommender: Recommender): Promise<void> {
+  async #loadExamples(recommender: Recommender): Promise<void> {
     try {
-      this.faces = await facesOf(recommender, this.categories);
+      this.examples = await examplesOf(recommender, this.categories);
     } catch (thrown) {
-      this.faces = [];
+      this.examples = [];
       this.notice = SidestreamError.from(thrown);
     }
     this.#changed();
   }
 
   #progress(progress: Progress): void {
-    // Learning is so short that a bar for it would only flash; the inspector shows it.
+    // Learning takes so little time that a bar would only flash; the inspector shows it.
     if (progress.stage === 'learn') return;
     const done = progress.total > 0 && progress.loaded >= progress.total;
-    // Once the encoders are here the reading begins, and before it there is a pause while they start.
+    // After the encoders are loaded they start, before they report progress of their own.
     const next: Progress | null = progress.stage === 'encoders' ? { stage: 'encode', loaded: 0, total: 0 } : null;
     this.progress = done ? next : progress;
     this.#changed();
@@ -161,14 +161,14 @@ export class Session {
   }
 }
 
-/** A product from somewhere inside each category, always the same one: the first of a category are often variants of each other. */
-async function facesOf(recommender: Recommender, categories: Category[]): Promise<NonNullable<Session['faces']>> {
-  const faces = await Promise.all(
+/** One product per category, always the same, from its first third: the first ones are often variants of each other. */
+async function examplesOf(recommender: Recommender, categories: Category[]): Promise<NonNullable<Session['examples']>> {
+  const examples = await Promise.all(
     categories.map(async (category) => {
       const offset = Math.floor(category.count / 3);
       const { items } = await recommender.browse({ category: category.path, offset, limit: 1 });
       return items.flatMap((item) => ({ category, item }));
     }),
   );
-  return faces.flat();
+  return examples.flat();
 }

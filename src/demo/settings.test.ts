@@ -10,7 +10,7 @@ describe('readSettings', () => {
     expect(readSettings('?learning=off&bundle=other/&seed=7')).toEqual({ bundle: 'other/', learning: false, seed: 7 });
   });
 
-  it('ignores what makes no sense', () => {
+  it('ignores invalid values', () => {
     expect(readSettings('?seed=x&bundle=&learning=maybe')).toEqual({ bundle: 'bundle/', learning: true });
   });
 });

@@ -1,4 +1,4 @@
-/** What the page's query parameters ask of the demo. */
+/** Settings of the demo from the page's query parameters. */
 export interface Settings {
   /** Address of the bundle folder. */
   bundle: string;
@@ -8,11 +8,11 @@ export interface Settings {
   seed?: number;
 }
 
-/** The shop's money. */
+/** Currency of the shop. */
 export const CURRENCY = 'EUR';
 export const BRAND = 'Tidepool';
 
-/** Reads `?bundle=`, `?learning=off` and `?seed=`; whatever makes no sense counts as absent. */
+/** Reads `?bundle=`, `?learning=off` and `?seed=`; an invalid value counts as absent. */
 export function readSettings(search: string): Settings {
   const query = new URLSearchParams(search);
   const seed = Number(query.get('seed') ?? Number.NaN);

@@ -1,11 +1,9 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
 import '../element';
 import '../inspector';
 import './add-product';
 import { categorySlug } from './category';
-import { consentBanner } from './consent-banner';
-import { icon } from './icon';
 import { parseRoute, type Route, routeHref } from './route';
 import { ScrollMemory } from './scroll-memory';
 import { BRAND } from './settings';
@@ -14,13 +12,16 @@ import './shop-header';
 import './shop-home';
 import './shop-list';
 import './shop-product';
+import { icon } from './templates';
 
-/** The whole shop: header, the page of the moment, footer, and the panels that lie over them. */
+/** The whole shop: header, the current page, footer, and the panels above them. */
 @customElement('shop-app')
 export class ShopApp extends ShopElement {
-  @state() private route: Route = parseRoute(location.hash);
-  @state() private inspecting = false;
-  @state() private asking = false;
+  #route: Route = parseRoute(location.hash);
+  /** The route that the document's title was set for. */
+  #titled: Route | undefined;
+  #inspecting = false;
+  #asking = false;
   readonly #scroll = new ScrollMemory(history, () => scrollY);
   #restore = 0;
 
@@ -39,37 +40,41 @@ export class ShopApp extends ShopElement {
   }
 
   protected override render(): TemplateResult {
-    const { session, route } = this;
-    const asking = this.asking || (session.recommender !== null && session.consent === 'pending');
+    const { session } = this;
+    const route = this.#route;
+    const asking = this.#asking || (session.recommender !== null && session.consent === 'pending');
     return html`
       <a class="skip" href="#main" @click=${this.#skip}>Skip to the products</a>
       <shop-header
         role="banner"
         .session=${session}
         .route=${route}
-        .inspecting=${this.inspecting}
+        .inspecting=${this.#inspecting}
         @open-add=${() => this.querySelector('add-product')?.open()}
         @open-inspector=${this.#toggleInspector}
       ></shop-header>
       ${this.#navigation()}
-      <div class="body ${this.inspecting ? 'inspecting' : ''}">
+      <div class="body ${this.#inspecting ? 'inspecting' : ''}">
         <main id="main" tabindex="-1">${session.failure ? this.#closed() : this.#page()}</main>
-        ${this.inspecting ? this.#drawer() : nothing}
+        ${this.#inspecting ? this.#drawer() : nothing}
       </div>
       ${this.#footer()}
       <div class="overlays ${asking ? 'asking' : ''}">
         ${session.notice ? this.#notice(session.notice.message) : nothing}
-        ${asking ? consentBanner(session, () => (this.asking = false)) : nothing}
+        ${asking ? this.#consentBanner() : nothing}
       </div>
       <add-product .session=${session}></add-product>`;
   }
 
-  protected override updated(changed: PropertyValues): void {
-    if (changed.has('route')) document.title = this.#title();
+  protected override updated(): void {
+    if (this.#titled === this.#route) return;
+    this.#titled = this.#route;
+    document.title = this.#title();
   }
 
   #page(): TemplateResult {
-    const { session, route } = this;
+    const { session } = this;
+    const route = this.#route;
     switch (route.page) {
       case 'home':
         return html`<shop-home .session=${session}></shop-home>`;
@@ -84,7 +89,7 @@ export class ShopApp extends ShopElement {
 
   #navigation(): TemplateResult {
     const { categories } = this.session;
-    const current = this.route.page === 'category' ? this.route.category : '';
+    const current = this.#route.page === 'category' ? this.#route.category : '';
     const isCurrent = (path: string) => current === path || current.startsWith(`${path}/`);
     return html`
       <nav class="categories" aria-label="Categories">
@@ -139,6 +144,33 @@ export class ShopApp extends ShopElement {
       </section>`;
   }
 
+  /** Asks whether this device may store a profile; the footer opens it again. */
+  #consentBanner(): TemplateResult {
+    const { session } = this;
+    const decide = (level: 'granted' | 'denied') => () => {
+      void session.decide(level);
+      this.#asking = false;
+      this.requestUpdate();
+    };
+    const now = {
+      pending: 'Until you choose, the shop forgets everything when you close it.',
+      granted: 'At the moment it does. “No” deletes what was kept.',
+      denied: 'At the moment it does not.',
+    }[session.consent];
+    return html`
+      <section class="consent" aria-label="Privacy" data-testid="consent">
+        ${icon('lock')}
+        <div>
+          <p><strong>Remember what I like on this device?</strong></p>
+          <p>Nothing is sent anywhere, either way. ${now}</p>
+        </div>
+        <div class="consent-choice">
+          <button class="button quiet" type="button" data-testid="consent-no" @click=${decide('denied')}>No</button>
+          <button class="button" type="button" data-testid="consent-yes" @click=${decide('granted')}>Yes</button>
+        </div>
+      </section>`;
+  }
+
   #notice(message: string): TemplateResult {
     return html`
       <div class="notice" role="status" data-testid="notice">
@@ -148,14 +180,15 @@ export class ShopApp extends ShopElement {
   }
 
   #title(): string {
-    const { route } = this;
+    const route = this.#route;
     const page = { home: '', category: '', search: 'Search', product: 'Product' }[route.page];
     const name = route.page === 'category' ? route.category.split('/').at(-1) : page;
     return name ? `${name} · ${BRAND}` : `${BRAND}, a shop that learns on your device`;
   }
 
   readonly #ask = (): void => {
-    this.asking = true;
+    this.#asking = true;
+    this.requestUpdate();
     void this.updateComplete.then(() => this.querySelector<HTMLElement>('.consent button')?.focus());
   };
 
@@ -165,8 +198,9 @@ export class ShopApp extends ShopElement {
   };
 
   readonly #toggleInspector = (): void => {
-    this.inspecting = !this.inspecting;
-    const next = this.inspecting ? '.drawer h2' : '[data-testid=inspect]';
+    this.#inspecting = !this.#inspecting;
+    this.requestUpdate();
+    const next = this.#inspecting ? '.drawer h2' : '[data-testid=inspect]';
     void this.updateComplete.then(() => this.querySelector<HTMLElement>(next)?.focus({ preventScroll: true }));
   };
 
@@ -180,9 +214,10 @@ export class ShopApp extends ShopElement {
 
   readonly #navigated = async (): Promise<void> => {
     const next = parseRoute(location.hash);
-    const typing = this.route.page === 'search' && next.page === 'search';
+    const typing = this.#route.page === 'search' && next.page === 'search';
     this.#restore = this.#scroll.arrive();
-    this.route = next;
+    this.#route = next;
+    this.requestUpdate();
     await this.updateComplete;
     if (typing) return;
     scrollTo({ top: 0, behavior: 'instant' });
@@ -190,7 +225,7 @@ export class ShopApp extends ShopElement {
       this.querySelector<HTMLElement>('main')?.focus({ preventScroll: true });
   };
 
-  /** The page's products are there: only now is it long enough to scroll back to where it was left. */
+  /** The page has its products: only now is it long enough to restore the scroll position. */
   readonly #ready = (): void => {
     if (this.#restore > 0) scrollTo({ top: this.#restore, behavior: 'instant' });
     this.#restore = 0;

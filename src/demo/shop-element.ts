@@ -2,7 +2,7 @@ import { LitElement, type PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { Session } from './session';
 
-/** A part of the shop's page: lives in the page's own DOM and style sheet, and follows the session. */
+/** A part of the shop's page: it renders into the page's own DOM and updates with the session. */
 export class ShopElement extends LitElement {
   @property({ attribute: false }) session!: Session;
   #unsubscribe: (() => void) | undefined;
@@ -13,7 +13,7 @@ export class ShopElement extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.hasUpdated) this.#follow();
+    if (this.hasUpdated) this.#subscribe();
   }
 
   override disconnectedCallback(): void {
@@ -22,10 +22,10 @@ export class ShopElement extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('session')) this.#follow();
+    if (changed.has('session')) this.#subscribe();
   }
 
-  #follow(): void {
+  #subscribe(): void {
     this.#unsubscribe?.();
     this.#unsubscribe = this.session.subscribe(() => this.requestUpdate());
   }

@@ -1,12 +1,12 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { cardOutlines, productCard } from './product-card';
 import type { Item } from './session';
 import { ShopElement } from './shop-element';
+import { cardOutlines, productCard } from './templates';
 
 const PAGE = 30;
-/** How many products each list had open, so that coming back finds it as it was left. */
+/** Number of products that each list had open, so that the back button finds them again. */
 const opened = new Map<string, number>();
 
 /** The products of a category or a search, more on request. */
@@ -14,23 +14,25 @@ const opened = new Map<string, number>();
 export class ShopGrid extends ShopElement {
   @property() category = '';
   @property() query = '';
-  @state() private items: Item[] = [];
-  @state() private total = -1;
-  @state() private busy = false;
-  #asked = '';
+  #items: Item[] = [];
+  /** -1 until the first products are there. */
+  #total = -1;
+  #busy = false;
+  /** Category and query of the products. */
+  #key = '';
 
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
     const key = this.session.recommender ? `${this.category}\n${this.query}` : '';
-    if (key === this.#asked) return;
-    this.#asked = key;
-    this.items = [];
-    this.total = -1;
+    if (key === this.#key) return;
+    this.#key = key;
+    this.#items = [];
+    this.#total = -1;
     if (key) void this.#load(key, opened.get(key) ?? PAGE);
   }
 
   protected override render(): TemplateResult {
-    const { items, total, busy } = this;
+    const [items, total, busy] = [this.#items, this.#total, this.#busy];
     if (total === 0) return this.#nothingFound();
     return html`
       <ul class="grid" data-testid="grid" aria-busy=${total < 0 ? 'true' : 'false'}>
@@ -64,13 +66,14 @@ export class ShopGrid extends ShopElement {
       </div>`;
   }
 
-  readonly #more = (): void => void this.#load(this.#asked, this.items.length + PAGE);
+  readonly #more = (): void => void this.#load(this.#key, this.#items.length + PAGE);
 
   async #load(key: string, upTo: number): Promise<void> {
     const { recommender } = this.session;
     if (!recommender) return;
-    this.busy = true;
-    const offset = this.items.length;
+    this.#busy = true;
+    this.requestUpdate();
+    const offset = this.#items.length;
     try {
       const { items, total } = await recommender.browse({
         ...(this.category ? { category: this.category } : {}),
@@ -78,19 +81,20 @@ export class ShopGrid extends ShopElement {
         offset,
         limit: upTo - offset,
       });
-      if (key !== this.#asked) return;
-      this.items = [...this.items, ...items];
-      this.total = total;
-      opened.set(key, this.items.length);
+      if (key !== this.#key) return;
+      this.#items = [...this.#items, ...items];
+      this.#total = total;
+      opened.set(key, this.#items.length);
     } catch (thrown) {
       this.session.report(thrown);
-      this.total = Math.max(0, this.total);
+      this.#total = Math.max(0, this.#total);
     } finally {
-      this.busy = false;
+      this.#busy = false;
+      this.requestUpdate();
     }
     await this.updateComplete;
     this.dispatchEvent(new CustomEvent('shop-ready', { bubbles: true }));
-    this.dispatchEvent(new CustomEvent<string[]>('shop-shown', { detail: this.items.map(({ id }) => id) }));
+    this.dispatchEvent(new CustomEvent<string[]>('shop-shown', { detail: this.#items.map(({ id }) => id) }));
   }
 }
 

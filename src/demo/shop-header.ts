@@ -1,15 +1,14 @@
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { icon } from './icon';
-import { progressBar } from './progress-bar';
 import { type Route, routeHref } from './route';
 import { BRAND } from './settings';
 import { ShopElement } from './shop-element';
+import { icon, progressBar } from './templates';
 
 /** Milliseconds after the last keystroke before the search runs. */
-const TYPING = 250;
+const SEARCH_DELAY = 250;
 
-/** Brand, search and tools; stays in view. Asks the page for its panels with `open-inspector` and `open-add`. */
+/** Brand, search and tools; stays in view. Dispatches `open-inspector` and `open-add`. */
 @customElement('shop-header')
 export class ShopHeader extends ShopElement {
   @property({ attribute: false }) route!: Route;
@@ -32,10 +31,10 @@ export class ShopHeader extends ShopElement {
           <input type="search" name="q" placeholder="Search the shop" aria-label="Search the shop" data-testid="search" @input=${this.#typed} />
         </form>
         <div class="tools">
-          <button class="tool" type="button" data-testid="add-product" ?disabled=${!session.recommender} @click=${() => this.#ask('open-add')}>
+          <button class="tool" type="button" data-testid="add-product" ?disabled=${!session.recommender} @click=${() => this.#open('open-add')}>
             ${icon('plus')}<span>Add a product</span>
           </button>
-          <button class="tool" type="button" data-testid="inspect" aria-expanded=${this.inspecting ? 'true' : 'false'} @click=${() => this.#ask('open-inspector')}>
+          <button class="tool" type="button" data-testid="inspect" aria-expanded=${this.inspecting ? 'true' : 'false'} @click=${() => this.#open('open-inspector')}>
             ${icon('ladder')}<span>Inspect</span>
           </button>
           <p class="basket" role="img" aria-label="Basket: ${count === 1 ? '1 product' : `${count} products`}" data-testid="basket" data-count=${count}>
@@ -51,17 +50,17 @@ export class ShopHeader extends ShopElement {
     if (!changed.has('route') || !input) return;
     const { route } = this;
     if (route.page !== 'search') input.value = '';
-    // Whoever is typing is ahead of the address.
+    // While the shopper types, the input is newer than the address.
     else if (!input.matches(':focus')) input.value = route.query;
   }
 
-  #ask(what: 'open-add' | 'open-inspector'): void {
-    this.dispatchEvent(new CustomEvent(what));
+  #open(panel: 'open-add' | 'open-inspector'): void {
+    this.dispatchEvent(new CustomEvent(panel));
   }
 
   readonly #typed = (): void => {
     clearTimeout(this.#typing);
-    this.#typing = setTimeout(() => this.#search(), TYPING);
+    this.#typing = setTimeout(() => this.#search(), SEARCH_DELAY);
   };
 
   readonly #submit = (event: SubmitEvent): void => {
@@ -69,7 +68,7 @@ export class ShopHeader extends ShopElement {
     this.#search();
   };
 
-  /** The first letter makes an entry in the history, the next ones replace it: one step back leaves the search. */
+  /** The first letter adds an entry to the history, the next ones replace it: one step back leaves the search. */
   #search(): void {
     clearTimeout(this.#typing);
     const query = this.querySelector('input')?.value.trim() ?? '';

@@ -1,14 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { type Category, categorySlug } from './category';
-import { productPicture } from './product-card';
 import { routeHref } from './route';
 import type { Item } from './session';
 import { ShopElement } from './shop-element';
 import './shop-grid';
 import { shopRecs } from './shop-recs';
+import { productImage } from './templates';
 
-/** Tiles without a picture, which keep the room of those to come. */
+/** Tiles without an image, which reserve the space until the products are there. */
 const blankTiles = (count: number): TemplateResult[] =>
   Array.from({ length: count }, () => html`<span class="tile"></span>`);
 
@@ -17,19 +17,19 @@ function categoryTile({ category, item }: { category: Category; item: Item }): T
   return html`
     <li>
       <a href=${routeHref({ page: 'category', category: category.path })} data-testid="tile-${slug}">
-        ${productPicture(item)}
+        ${productImage(item)}
         <span class="tile-name">${category.name}</span>
         <small>${category.count}</small>
       </a>
     </li>`;
 }
 
-/** The front page: a word of welcome, what the shopper may like, the categories, everything. */
+/** The home page: a welcome, recommendations, the categories, all products. */
 @customElement('shop-home')
 export class ShopHome extends ShopElement {
   protected override render(): TemplateResult {
     const { session } = this;
-    const { faces } = session;
+    const { examples } = session;
     return html`
       <section class="hero">
         <div>
@@ -37,11 +37,11 @@ export class ShopHome extends ShopElement {
           <p>Look around. The shop learns what you like as you go, right here in your browser, and keeps it to itself.</p>
         </div>
         <p class="hero-pictures" aria-hidden="true">
-          ${faces?.slice(0, 5).map(({ item }) => productPicture(item, false)) ?? blankTiles(5)}
+          ${examples?.slice(0, 5).map(({ item }) => productImage(item, false)) ?? blankTiles(5)}
         </p>
       </section>
       <div class="block">${shopRecs(session, { placement: 'for-you', heading: 'Recommended for you' })}</div>
-      ${faces === null || faces.length > 1 ? this.#tiles() : nothing}
+      ${examples === null || examples.length > 1 ? this.#tiles() : nothing}
       <section class="block">
         <h2>Everything</h2>
         <shop-grid .session=${session}></shop-grid>
@@ -54,7 +54,7 @@ export class ShopHome extends ShopElement {
         <h2>Shop by category</h2>
         <ul class="tiles">
           ${
-            this.session.faces?.map(categoryTile) ??
+            this.session.examples?.map(categoryTile) ??
             blankTiles(12).map(
               (tile) =>
                 html`<li class="outline" aria-hidden="true">${tile}<span class="tile-name"><i></i></span><small>&nbsp;</small></li>`,

@@ -1,19 +1,19 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import './shop-grid';
-import { breadcrumbs } from './breadcrumbs';
 import { categorySlug, findCategory, trail } from './category';
 import { routeHref } from './route';
 import { ShopElement } from './shop-element';
 import { shopRecs } from './shop-recs';
+import { breadcrumbs } from './templates';
 
-/** One category, or what a search found. */
+/** The products of a category or of a search. */
 @customElement('shop-list')
 export class ShopList extends ShopElement {
   @property() category = '';
   @property() query = '';
   /** Ids of the grid, which the recommendations below need not repeat. */
-  @state() private shown: string[] = [];
+  #shown: string[] = [];
 
   protected override render(): TemplateResult {
     const { session, category, query } = this;
@@ -25,11 +25,12 @@ export class ShopList extends ShopElement {
         ${category ? this.#narrower() : nothing}
         <shop-grid .session=${session} .category=${category} .query=${query} @shop-shown=${this.#onShown}></shop-grid>
       </section>
-      <div class="block">${shopRecs(session, { placement: 'for-you', heading: 'Recommended for you', exclude: this.shown })}</div>`;
+      <div class="block">${shopRecs(session, { placement: 'for-you', heading: 'Recommended for you', exclude: this.#shown })}</div>`;
   }
 
   readonly #onShown = ({ detail }: CustomEvent<string[]>): void => {
-    this.shown = detail;
+    this.#shown = detail;
+    this.requestUpdate();
   };
 
   /** The categories one step below, or beside, this one. */

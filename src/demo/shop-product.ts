@@ -1,15 +1,13 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
-import { breadcrumbs } from './breadcrumbs';
+import { customElement, property } from 'lit/decorators.js';
 import { trail } from './category';
-import { icon } from './icon';
-import { priceOf, productPicture } from './product-card';
 import type { Item } from './session';
 import { BRAND } from './settings';
 import { ShopElement } from './shop-element';
 import { shopRecs } from './shop-recs';
+import { breadcrumbs, icon, priceOf, productImage } from './templates';
 
-/** Milliseconds on a product page before it counts as looked at. */
+/** Milliseconds on a product page before it counts as a view. */
 const VIEW_DWELL = 2500;
 
 /** A product's own page. */
@@ -17,30 +15,32 @@ const VIEW_DWELL = 2500;
 export class ShopProduct extends ShopElement {
   @property({ attribute: 'product-id' }) productId = '';
   /** Undefined while it is fetched, null when the shop does not have it. */
-  @state() private item: Item | null | undefined = undefined;
-  @state() private added = 0;
-  #asked = '';
+  #item: Item | null | undefined = undefined;
+  #added = 0;
+  /** Id of the item that is shown or fetched. */
+  #itemId = '';
   #dwell: ReturnType<typeof setTimeout> | undefined;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearTimeout(this.#dwell);
-    this.#asked = '';
+    this.#itemId = '';
   }
 
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
     const key = this.session.recommender ? this.productId : '';
-    if (key === this.#asked) return;
-    this.#asked = key;
-    this.item = undefined;
-    this.added = 0;
+    if (key === this.#itemId) return;
+    this.#itemId = key;
+    this.#item = undefined;
+    this.#added = 0;
     clearTimeout(this.#dwell);
     if (key) void this.#load(key);
   }
 
   protected override render(): TemplateResult {
-    const { session, item, productId } = this;
+    const { session, productId } = this;
+    const item = this.#item;
     if (item === null) return this.#unknown();
     return html`
       ${item ? this.#product(item) : this.#outline()}
@@ -57,7 +57,7 @@ export class ShopProduct extends ShopElement {
     const soldOut = item.availability === 'out-of-stock';
     return html`
       <section class="product" data-testid="product" data-id=${item.id}>
-        ${productPicture(item, false)}
+        ${productImage(item, false)}
         <div class="product-facts">
           ${breadcrumbs(trail(item.category))}
           <h1 tabindex="-1">${item.title}</h1>
@@ -67,7 +67,7 @@ export class ShopProduct extends ShopElement {
             ${soldOut ? 'Sold out' : html`${icon('basket')} Add to basket`}
           </button>
           <p class="product-note" role="status">
-            ${this.added > 0 ? html`${icon('check')} ${this.added === 1 ? 'In your basket' : `${this.added} in your basket`}` : nothing}
+            ${this.#added > 0 ? html`${icon('check')} ${this.#added === 1 ? 'In your basket' : `${this.#added} in your basket`}` : nothing}
           </p>
         </div>
       </section>`;
@@ -96,21 +96,26 @@ export class ShopProduct extends ShopElement {
 
   #buy(item: Item): void {
     this.session.addToBasket(item);
-    this.added += 1;
+    this.#added += 1;
+    this.requestUpdate();
   }
 
   async #load(id: string): Promise<void> {
     try {
       const item = (await this.session.recommender?.getItem(id)) ?? null;
-      if (id !== this.#asked) return;
-      this.item = item;
+      if (id !== this.#itemId) return;
+      this.#item = item;
+      this.requestUpdate();
       if (item) document.title = `${item.title} · ${BRAND}`;
-      // A product somebody has just added is not one they came to look at.
+      // The page of a product that was just added does not count as a view.
       if (item && !this.session.justAdded.delete(id))
         this.#dwell = setTimeout(() => this.session.track('view', id), VIEW_DWELL);
     } catch (thrown) {
       this.session.report(thrown);
-      if (id === this.#asked) this.item = null;
+      if (id === this.#itemId) {
+        this.#item = null;
+        this.requestUpdate();
+      }
     }
     await this.updateComplete;
     this.dispatchEvent(new CustomEvent('shop-ready', { bubbles: true }));

@@ -5,7 +5,7 @@ import { PRODUCT_TEMPLATE } from './route';
 import type { Session } from './session';
 import { CURRENCY } from './settings';
 
-/** The recommendation element as this shop uses it. */
+/** Settings of a list in this shop. */
 export interface ShopRecs {
   placement: Placement;
   heading: string;

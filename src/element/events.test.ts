@@ -19,21 +19,22 @@ describe('the events of the list', () => {
     expect(listen).toBeTypeOf('function');
   });
 
-  it('bubble when they tell of the list, and stay when they would pass for a crash or a download of the page', () => {
+  it('bubble when they are about the list, and do not when the page could take them for its own', () => {
     const target = new EventTarget();
-    const heard: Event[] = [];
-    for (const type of ['recommend', 'error', 'progress']) target.addEventListener(type, (event) => heard.push(event));
+    const received: Event[] = [];
+    for (const type of ['recommend', 'error', 'progress'])
+      target.addEventListener(type, (event) => received.push(event));
     emit(target, 'recommend', { placement: 'recent', recommendationId: 'r', items: [] });
     emit(target, 'error', { error: new SidestreamError('runtime/closed', 'closed') });
     emit(target, 'progress', { stage: 'bundle', loaded: 1, total: 2 });
-    expect(heard.map(({ type, bubbles }) => [type, bubbles])).toEqual([
+    expect(received.map(({ type, bubbles }) => [type, bubbles])).toEqual([
       ['recommend', true],
       ['error', false],
       ['progress', false],
     ]);
   });
 
-  it('say whether a listener prevented them', () => {
+  it('return whether a listener prevented them', () => {
     const target = new EventTarget();
     const error = new SidestreamError('runtime/closed', 'closed');
     expect(emit(target, 'error', { error })).toBe(true);

@@ -1,3 +1,4 @@
+import { LitElement } from 'lit';
 import type { SidestreamError } from '../error';
 import type { Placement, Progress, Recommendation } from '../protocol';
 
@@ -37,8 +38,8 @@ export type SidestreamRecsEventMap = { [K in keyof RecsEventDetails]: CustomEven
 
 /**
  * Dispatches an event from a list; returns false when a listener called `preventDefault()`. `recommend` and `itemclick`
- * bubble, so that one listener serves a page. `error` and `progress` do not, as those of pictures and videos do not:
- * whoever listens at the window for what goes wrong in the page would take ours for a crash.
+ * bubble, so that one listener serves a page. `error` and `progress` do not, as those of images and videos do not: a
+ * listener for errors at the window would take ours for a crash of the page.
  */
 export function emit<K extends keyof RecsEventDetails>(
   target: EventTarget,
@@ -48,6 +49,58 @@ export function emit<K extends keyof RecsEventDetails>(
   const bubbles = type === 'recommend' || type === 'itemclick';
   return target.dispatchEvent(new CustomEvent(type, { detail, bubbles, composed: bubbles, cancelable: true }));
 }
+
+/** Errors in the console already: all lists of a recommender receive its errors, and the console needs each once. */
+const logged = new WeakSet<SidestreamError>();
+
+/**
+ * Reports the errors of one `<sidestream-recs>` by the event `error` and in the console, each once. Calls that fail because
+ * the worker died reject with the very error that the recommender's own event `error` carries.
+ */
+export class ErrorReporter {
+  readonly #element: Element;
+  readonly #reported = new WeakSet<SidestreamError>();
+  /** Lines that this element wrote to the console: the same failure comes again at every retry. */
+  readonly #lines = new Set<string>();
+
+  constructor(element: Element) {
+    this.#element = element;
+  }
+
+  report(error: SidestreamError): void {
+    if (this.#reported.has(error)) return;
+    this.#reported.add(error);
+    if (!emit(this.#element, 'error', { error }) || logged.has(error)) return;
+    logged.add(error);
+    const line = `sidestream-recs: ${error.code}: ${error.message}`;
+    if (this.#lines.has(line)) return;
+    this.#lines.add(line);
+    console.warn(line, this.#element);
+  }
+}
+
+/** Adds or removes listeners of the list's own events, typed as those of the platform's elements are. */
+interface Listening {
+  <K extends keyof SidestreamRecsEventMap>(
+    type: K,
+    listener: (event: SidestreamRecsEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  <K extends Exclude<keyof HTMLElementEventMap, keyof SidestreamRecsEventMap>>(
+    type: K,
+    listener: (event: HTMLElementEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  (type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void;
+}
+
+interface ListeningElement extends LitElement {
+  addEventListener: Listening;
+  removeEventListener: Listening;
+}
+
+/** Lit's element; only the types of its listeners are new. */
+export const TypedLitElement: Omit<typeof LitElement, never> & (abstract new () => ListeningElement) = LitElement;
 
 declare global {
   interface GlobalEventHandlersEventMap {

@@ -1,3 +1,4 @@
+export { languageOf } from './dom';
 export type {
   RecsClickDetail,
   RecsErrorDetail,
@@ -5,7 +6,7 @@ export type {
   RecsRenderDetail,
   SidestreamRecsEventMap,
 } from './events';
-export { formatPrice, languageOf } from './price';
+export { formatPrice } from './price';
 export type { RecsLabels } from './recs/labels';
-export { type SharedKey, sharedRecommender } from './recs/shared';
+export { type SharedKey, sharedRecommender } from './recs/page-lists';
 export { SidestreamRecs } from './recs/sidestream-recs';

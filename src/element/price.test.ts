@@ -13,7 +13,7 @@ describe('formatPrice', () => {
     expect(formatPrice(3.5, 'euros', 'en')).toBe('3.50');
   });
 
-  it('survives languages that Intl does not accept', () => {
+  it('accepts languages that Intl does not', () => {
     expect(formatPrice(3.5, 'EUR', 'en_US')).toBe('€3.50');
     expect(() => formatPrice(3.5, 'EUR', '!!')).not.toThrow();
   });

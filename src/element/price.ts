@@ -1,18 +1,3 @@
-/**
- * The language of an element: its nearest `lang` attribute, looking through shadow roots up to the document, else the
- * browser's own language (`undefined`, which is what Intl takes for it).
- */
-export function languageOf(element: Element): string | undefined {
-  let scope: Element | null = element;
-  while (scope) {
-    const holder: Element | null = scope.closest('[lang]:not([lang=""])');
-    if (holder) return holder.getAttribute('lang') ?? undefined;
-    const root: Node = scope.getRootNode();
-    scope = root instanceof ShadowRoot ? root.host : null;
-  }
-  return undefined;
-}
-
 const formats = new Map<string, Intl.NumberFormat>();
 
 /**
@@ -33,7 +18,7 @@ export function formatPrice(price: number, currency?: string, language?: string)
   return format.format(price);
 }
 
-/** Pages write `en_US` or worse into `lang`, and Intl throws on it: a price in the browser's language beats a broken card. */
+/** Pages write `en_US` or worse into `lang`, and Intl throws on it; the browser's language is used then. */
 function canonical(language: string | undefined): string | undefined {
   if (!language) return undefined;
   try {

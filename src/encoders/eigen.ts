@@ -1,7 +1,7 @@
 import { EVD, Matrix } from 'ml-matrix';
 import { rowProducts } from '../common/row-products';
 
-/** Extra directions carried along, so that the wanted ones converge fast. */
+/** Extra directions, so that the wanted ones converge fast. */
 const OVERSAMPLING = 16;
 /** Rounds of multiply-and-orthonormalise: four give 99.7 % of the variance that exact axes of real taps would keep. */
 const ROUNDS = 4;
@@ -79,7 +79,7 @@ function orthonormalize(rows: Float64Array, count: number, size: number): void {
   }
 }
 
-/** Four sums at a time do not wait for each other. */
+/** Dot product in four independent sums, which the processor computes in parallel. */
 function dot(a: Float64Array, aStart: number, b: Float64Array, bStart: number, length: number): number {
   let s = 0;
   let t = 0;

@@ -12,7 +12,7 @@ export type Pixels = Float32Array;
  */
 export interface Encoder<Input> {
   preset: Preset;
-  /** What the session really runs on. */
+  /** Where the session actually runs. */
   backend: 'webgpu' | 'wasm' | 'node';
   /** @throws SidestreamError `encoder/failed` */
   encode(batch: Input[]): Promise<RawTaps>;

@@ -1,5 +1,11 @@
 export type { Encoder, Pixels, RawTaps } from './encoder';
 export { type ImagePreset, type Preset, presetSchema, type TextPreset } from './preset';
-export { fitProjection, type Projection, project } from './projection';
-export { decodeProjection, encodeProjection, type Projections } from './projection-file';
+export {
+  decodeProjection,
+  encodeProjection,
+  fitProjection,
+  type Projection,
+  type Projections,
+  project,
+} from './projection';
 export { bundlePreset, DEFAULT_PRESETS, findPreset, PRESETS } from './registry';

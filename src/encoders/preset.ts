@@ -22,11 +22,11 @@ const hubSource = v.object({
 /** Folder on the machine that made the encoder; its path stays there. */
 const folderSource = v.object({ kind: v.literal('folder'), folder: v.string(), file: v.string(), sha256 });
 
-/** Ways to turn a picture into a square. */
+/** Ways to fit a picture into a square. */
 export const FITS = ['letterbox', 'stretch', 'crop'] as const;
 /** Filters for that. Browsers have their own. */
 export const FILTERS = ['nearest', 'bilinear', 'bicubic', 'lanczos', 'mitchell'] as const;
-/** What becomes of the tokens of a layer: the first one, or the mean of those that are no padding. */
+/** Pooling of a layer's tokens: the first one, or the mean of those that are not padding. */
 export const POOLINGS = ['cls', 'mean'] as const;
 
 const common = {
@@ -41,7 +41,7 @@ const common = {
   taps: v.pipe(v.array(v.object({ name: v.string(), width: integer })), v.minLength(2)),
   /** Index of the tap for content similarity. */
   contentTap: v.pipe(v.number(), v.integer(), v.minValue(0)),
-  /** How the weights were stored, and how near the taps stayed to the original's; of adapted models only. */
+  /** Storage of the weights and similarity of the taps to the original's; of adapted models only. */
   adapted: v.optional(
     v.object({
       pooling: v.picklist(POOLINGS),
@@ -53,7 +53,7 @@ const common = {
   ),
 };
 
-/** `models/<name>.json` or `<name>.preset.json`: where an encoder comes from and how its inputs are made. */
+/** `models/<name>.json` or `<name>.preset.json`: origin of an encoder and settings of its inputs. */
 export const presetSchema = v.pipe(
   v.variant('modality', [
     v.object({

@@ -7,7 +7,7 @@ import { type ImagePreset, type Preset, presetSchema, type TextPreset } from './
 /** A preset whose encoder is made from an npm package by a recipe. */
 export type PackagePreset = Preset & { source: Extract<Preset['source'], { kind: 'npm' }> };
 
-/** The presets that come with the package, whole. */
+/** The presets that come with the package, complete. */
 export const PRESETS: readonly PackagePreset[] = [useLite, mobilenetV2].map((json) => {
   const preset = v.parse(presetSchema, json);
   const { source } = preset;
@@ -25,7 +25,7 @@ export function findPreset(name: string): PackagePreset {
 
 /**
  * The preset a bundle names: one of the package's, or the one it brings along.
- * @param settings what the bundle says of it
+ * @param settings preset in the bundle, undefined for one of the package
  * @throws SidestreamError `encoder/missing` when there is neither, or this version cannot read it
  */
 export function bundlePreset(name: string, settings: unknown): Preset {
@@ -38,7 +38,7 @@ export function bundlePreset(name: string, settings: unknown): Preset {
   throw new SidestreamError('encoder/missing', message);
 }
 
-/** The encoders a bundle is built with unless others are named. */
+/** Default encoders of a build. */
 export const DEFAULT_PRESETS = {
   text: modality('text', useLite.name),
   image: modality('image', mobilenetV2.name),

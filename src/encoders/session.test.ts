@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_PRESETS } from './registry';
-import { type Backend, type OpenSession, Session } from './session';
+import { type EncoderBackend, EncoderSession, type OpenSession } from './session';
 
 const preset = { ...DEFAULT_PRESETS.text, taps: [{ name: 'a', width: 1 }] };
 const output = { a: { data: new Float32Array([7]) } };
@@ -24,12 +24,12 @@ function scripted(script: ('refuse' | 'lose' | 'work')[]) {
   };
   return { open, log };
 }
-const WEB: Backend[] = ['webgpu', 'webgpu', 'wasm'];
+const WEB: EncoderBackend[] = ['webgpu', 'webgpu', 'wasm'];
 
 describe('a session', () => {
   it('is opened again once on a lost device, then on wasm, without the caller noticing', async () => {
     const { open, log } = scripted(['lose', 'lose', 'work']);
-    const session = await Session.create(preset, open, WEB);
+    const session = await EncoderSession.create(preset, open, WEB);
     expect(session.backend).toBe('webgpu');
     expect(await session.run({})).toEqual([output.a.data]);
     expect(session.backend).toBe('wasm');
@@ -38,19 +38,21 @@ describe('a session', () => {
 
   it('goes to the next backend when one does not open', async () => {
     const { open } = scripted(['refuse', 'refuse', 'work']);
-    expect((await Session.create(preset, open, WEB)).backend).toBe('wasm');
+    expect((await EncoderSession.create(preset, open, WEB)).backend).toBe('wasm');
   });
 
   it('fails with a code when no backend is left', async () => {
     const refusing = scripted(['refuse']);
-    await expect(Session.create(preset, refusing.open, ['wasm'])).rejects.toMatchObject({ code: 'encoder/failed' });
-    const losing = await Session.create(preset, scripted(['lose']).open, ['wasm']);
+    await expect(EncoderSession.create(preset, refusing.open, ['wasm'])).rejects.toMatchObject({
+      code: 'encoder/failed',
+    });
+    const losing = await EncoderSession.create(preset, scripted(['lose']).open, ['wasm']);
     await expect(losing.run({})).rejects.toMatchObject({ code: 'encoder/failed' });
   });
 
   it('refuses to run once released, and may be released twice', async () => {
     const { open, log } = scripted(['work']);
-    const session = await Session.create(preset, open, ['wasm']);
+    const session = await EncoderSession.create(preset, open, ['wasm']);
     await session.release();
     await session.release();
     await expect(session.run({})).rejects.toMatchObject({ code: 'encoder/failed' });
@@ -67,7 +69,7 @@ describe('a session', () => {
     };
     const open: OpenSession = () => busy({ run: () => busy(output), release: () => busy(undefined) });
     const use = async () => {
-      const session = await Session.create(preset, open, ['wasm']);
+      const session = await EncoderSession.create(preset, open, ['wasm']);
       await Promise.all([session.run({}), session.run({}), session.release()]);
     };
     await Promise.all([use(), use()]);

@@ -4,51 +4,56 @@ import { SidestreamError } from '../error';
 import type { Encoder, RawTaps } from './encoder';
 import type { Preset } from './preset';
 
-/** What a session runs on. */
-export type Backend = Encoder<unknown>['backend'];
+/** Where a session runs. */
+export type EncoderBackend = Encoder<unknown>['backend'];
 
 /** Tensors by graph input name. */
 export type Feeds = Record<string, Tensor>;
 
-/** What we ask of a session; onnxruntime-node and onnxruntime-web both give it. */
+/** The part of a session that onnxruntime-node and onnxruntime-web have in common. */
 export interface RuntimeSession {
   run(feeds: Feeds, outputs: string[]): Promise<Record<string, { data: unknown }>>;
   release(): Promise<void>;
 }
 
 /** Opens a session on one backend. */
-export type OpenSession = (backend: Backend) => Promise<RuntimeSession>;
+export type OpenSession = (backend: EncoderBackend) => Promise<RuntimeSession>;
 
 /**
- * Two sessions of onnxruntime-web being created at once throw, and two running at once never return. So all sessions of
- * this thread take turns.
+ * Lock on all sessions of this thread: onnxruntime-web throws when two sessions are created at once, and never returns when
+ * two run at once.
  */
-const turns = new Mutex();
+const sessionLock = new Mutex();
 
 /**
- * A session that outlives its device: when a run fails, the session is opened again on the next backend of its list and
- * the run repeated. The list is used up only by failures, so a GPU that is lost twice ends on wasm for good.
+ * A session that survives the loss of its device: when a run fails, the session is opened again on the next backend of its
+ * list and the run is repeated. Only failures use up the list, so a GPU that is lost twice ends on wasm for good.
  */
-export class Session {
-  private constructor(
-    private readonly preset: Preset,
-    private readonly open: OpenSession,
-    private backends: Backend[],
-    private session: RuntimeSession | null,
-  ) {}
+export class EncoderSession {
+  readonly #preset: Preset;
+  readonly #open: OpenSession;
+  #backends: EncoderBackend[];
+  #session: RuntimeSession | null;
+
+  private constructor(preset: Preset, open: OpenSession, backends: EncoderBackend[], session: RuntimeSession | null) {
+    this.#preset = preset;
+    this.#open = open;
+    this.#backends = backends;
+    this.#session = session;
+  }
 
   /**
    * @param backends where to run, in order of preference; naming one twice means trying it again
    * @throws SidestreamError `encoder/failed` when no backend takes the graph
    */
-  static async create(preset: Preset, open: OpenSession, backends: Backend[]): Promise<Session> {
-    const created = new Session(preset, open, [...backends], null);
-    await turns.run(() => created.reopen());
+  static async create(preset: Preset, open: OpenSession, backends: EncoderBackend[]): Promise<EncoderSession> {
+    const created = new EncoderSession(preset, open, [...backends], null);
+    await sessionLock.run(() => created.#reopen());
     return created;
   }
 
-  get backend(): Backend {
-    return this.backends[0];
+  get backend(): EncoderBackend {
+    return this.#backends[0];
   }
 
   /**
@@ -56,16 +61,16 @@ export class Session {
    * @throws SidestreamError `encoder/failed`
    */
   run(feeds: Feeds): Promise<RawTaps> {
-    return turns.run(async () => {
-      if (!this.session) throw this.failed('it was released. Create a new encoder');
+    return sessionLock.run(async () => {
+      if (!this.#session) throw this.#failed('it was released. Create a new encoder');
       for (;;) {
         try {
-          return await this.attempt(this.session, feeds);
+          return await this.#attempt(this.#session, feeds);
         } catch (cause) {
-          if (this.backends.length === 1) throw this.failed('the graph did not run', cause);
-          await this.drop();
-          this.backends.shift();
-          this.session = await this.reopen();
+          if (this.#backends.length === 1) throw this.#failed('the graph did not run', cause);
+          await this.#drop();
+          this.#backends.shift();
+          this.#session = await this.#reopen();
         }
       }
     });
@@ -73,11 +78,11 @@ export class Session {
 
   /** Frees the session; calling it again does nothing. */
   release(): Promise<void> {
-    return turns.run(() => this.drop());
+    return sessionLock.run(() => this.#drop());
   }
 
-  private async attempt(session: RuntimeSession, feeds: Feeds): Promise<RawTaps> {
-    const names = this.preset.taps.map((tap) => tap.name);
+  async #attempt(session: RuntimeSession, feeds: Feeds): Promise<RawTaps> {
+    const names = this.#preset.taps.map((tap) => tap.name);
     const outputs = await session.run(feeds, names);
     return names.map((name) => {
       const { data } = outputs[name];
@@ -87,27 +92,27 @@ export class Session {
   }
 
   /** Opens on the first backend of the list that works, dropping those that do not. */
-  private async reopen(): Promise<RuntimeSession> {
+  async #reopen(): Promise<RuntimeSession> {
     for (;;) {
       try {
-        this.session = await this.open(this.backends[0]);
-        return this.session;
+        this.#session = await this.#open(this.#backends[0]);
+        return this.#session;
       } catch (cause) {
-        if (this.backends.length === 1) throw this.failed('no session could be opened', cause);
-        this.backends.shift();
+        if (this.#backends.length === 1) throw this.#failed('no session could be opened', cause);
+        this.#backends.shift();
       }
     }
   }
 
-  private async drop(): Promise<void> {
-    const { session } = this;
-    this.session = null;
+  async #drop(): Promise<void> {
+    const session = this.#session;
+    this.#session = null;
     await session?.release();
   }
 
-  private failed(what: string, cause?: unknown): SidestreamError {
+  #failed(what: string, cause?: unknown): SidestreamError {
     const detail = cause instanceof Error ? ` (${cause.message})` : '';
-    const message = `The encoder "${this.preset.name}" failed on ${this.backend}: ${what}${detail}.`;
+    const message = `The encoder "${this.#preset.name}" failed on ${this.backend}: ${what}${detail}.`;
     return new SidestreamError('encoder/failed', message, cause === undefined ? undefined : { cause });
   }
 }

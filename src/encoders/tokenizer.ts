@@ -19,7 +19,7 @@ export interface Tokenizer {
   batch(texts: string[]): TokenBatch;
 }
 
-/** What a preset says of its tokens; without prefix and with padding 0 unless it says so. */
+/** Token settings of a preset. Default: no prefix, padding id 0. */
 export type TokenSettings = Pick<TextPreset, 'maxTokens'> & Partial<Pick<TextPreset, 'prefix' | 'padId'>>;
 
 /**
@@ -50,7 +50,7 @@ export function createTokenizer(json: string, { maxTokens, prefix = '', padId = 
   };
 }
 
-/** The first tokens of a text; special ones at its end (BERT's `[SEP]`) stay at the end of what is kept. */
+/** The first tokens of a text; special ones at its end (BERT's `[SEP]`) are kept at the end. */
 function clipped(model: HubTokenizer, text: string, maxTokens: number): number[] {
   const { ids } = model.encode(text);
   if (ids.length <= maxTokens) return ids;

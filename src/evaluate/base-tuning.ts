@@ -82,7 +82,7 @@ function tuningMethod(catalog: LearnerCatalog, { config }: BaseModel, tuning: Tu
   return { name: tuning.name, start: () => new TunedCopy(catalog, { model, embed }, tuning) };
 }
 
-/** What is the same for every shopper until the first training. */
+/** State shared by all shoppers until their first training. */
 interface Fresh {
   model: BaseModel;
   /** Embeddings of the catalogue, computed once. */
@@ -126,7 +126,7 @@ class TunedCopy implements DeviceRun {
     this.#trainer?.dispose();
     this.#trainer = null;
     this.#model.dispose();
-    // Its next shopper takes the memory again.
+    // Frees memory; the next shopper loads it again.
     this.#fresh.model.dispose();
   }
 

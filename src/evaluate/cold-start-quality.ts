@@ -3,13 +3,13 @@ import { type Quality, QualityMeter } from './quality';
 /** One ranked choice. */
 export interface RankedChoice {
   rank: number;
-  /** Nobody had chosen the item before the window. */
+  /** Whether the item had no choice before the window. */
   isNew: boolean;
   /** Choices of the item in the window, 1 or more. */
   chosen: number;
 }
 
-/** The choices of a test window, ranked in three ways. */
+/** The choices of a test window in three rankings. */
 export interface RankedWindow {
   /** By the whole score. */
   whole: RankedChoice[];
@@ -20,7 +20,7 @@ export interface RankedWindow {
 }
 
 /**
- * As if the last `places` of ten were kept for the best new items: what stood there moves down, and a new item takes the
+ * Ranks with the last `places` of ten reserved for the best new items: other items move down, and a new item takes the
  * better of its two ranks.
  */
 export function withPlaces({ whole, newFirst }: RankedWindow, places: number): RankedChoice[] {

@@ -11,7 +11,7 @@ export interface DeviceRun {
   close(): void;
 }
 
-/** A method under test: starts afresh for every shopper. */
+/** A method under test; started for every shopper. */
 export interface DeviceMethod {
   name: string;
   start(): DeviceRun;
@@ -20,9 +20,9 @@ export interface DeviceMethod {
 export interface DeviceProtocol {
   shoppers: readonly Shopper[];
   methods: readonly DeviceMethod[];
-  /** Events that only teach. Default 10. */
+  /** First events, which are learned but not ranked. Default 10. */
   from?: number;
-  /** Events looked at, those that only teach included. Default 110. */
+  /** Events used, the first ones included. Default 110. */
   to?: number;
   /** Called with the rank of every item that was ranked before it was chosen. */
   onRank?(method: string, row: number, rank: number): void;
@@ -56,7 +56,7 @@ async function runShopper(
   const chosen = new Set<number>();
   try {
     for (const [n, row] of shopper.rows.slice(0, to).entries()) {
-      // A repeated choice is no discovery: it teaches, but there is nothing to rank it among.
+      // A repeated choice is learned but not ranked: it is no discovery.
       if (n >= from && !chosen.has(row)) {
         const rank = rankOf(await run.scores(), row, chosen);
         meter.add(rank);

@@ -7,7 +7,7 @@ export interface WatchedStream {
   shifts: readonly number[];
 }
 
-/** How well drifts are found. */
+/** Quality of the drift detection. */
 export interface DetectionQuality {
   /** Share of the shifts with an alarm in the 20 events from the shift on. */
   detected20: number;

@@ -3,9 +3,8 @@ import { PreferenceDistance } from '../learner';
 import { seededRandom } from '../model';
 import { categoryIndex } from '../ranking/terms/category-preference';
 import type { DeviceMethod } from './device';
-import { evaluateDrift } from './drift';
+import { evaluateDrift, splicedPairs } from './drift';
 import { detectionQuality, driftAlarms } from './drift-detection';
-import { splicedPairs } from './drift-streams';
 import type { Shopper } from './shoppers';
 
 /** Shoppers of 80 events each on items of their own, one event per minute, the fifth taking ten. */

@@ -10,7 +10,7 @@ export interface LogEvent {
   item: string;
   /** Milliseconds since the epoch. */
   time: number;
-  /** What was done with the item, in the log's own words. */
+  /** Type of the event, as the log names it. */
   type?: string;
 }
 
@@ -18,7 +18,7 @@ export interface EventLog {
   /** Oldest first; events of one time keep the order of the file. */
   events: LogEvent[];
   /** One entry per bad field. The rows were left out. */
-  refused: RejectedRow[];
+  rejected: RejectedRow[];
 }
 
 export type EventFormat = 'csv' | 'jsonl';
@@ -28,7 +28,7 @@ const MAX_ROW = 100_000;
 /** Numbers below are seconds (until the year 5138), others milliseconds (from 1973). */
 const SECONDS_BELOW = 1e11;
 
-/** Names that logs use, in lower case and without `_`, `-` and spaces; the first that is there counts. */
+/** Column names of logs, in lower case and without `_`, `-` and spaces; the first one present counts. */
 const COLUMNS = {
   user: ['user', 'userid', 'visitorid', 'visitor', 'customerid', 'sessionid'],
   item: ['item', 'itemid', 'productid', 'product', 'sku'],
@@ -76,14 +76,14 @@ export async function readEvents(
   chunks: AsyncIterable<string> | Iterable<string>,
   format: EventFormat,
 ): Promise<EventLog> {
-  const log: EventLog = { events: [], refused: [] };
+  const log: EventLog = { events: [], rejected: [] };
   const take = (line: number, raw: Partial<Record<Field, unknown>>): void => {
     const result = v.safeParse(eventSchema, raw);
     if (result.success) log.events.push(result.output);
-    else log.refused.push(...result.issues.map((issue) => refusal(line, issue)));
+    else log.rejected.push(...result.issues.map((issue) => rejectedRow(line, issue)));
   };
-  if (format === 'csv') await readCsv(chunks, take, log.refused);
-  else await readJsonLines(chunks, take, log.refused);
+  if (format === 'csv') await readCsv(chunks, take, log.rejected);
+  else await readJsonLines(chunks, take, log.rejected);
   // Sorting is stable, so events of one second keep the order of the log.
   log.events.sort((a, b) => a.time - b.time);
   return log;
@@ -94,7 +94,7 @@ type TakeRow = (line: number, raw: Partial<Record<Field, unknown>>) => void;
 async function readCsv(
   chunks: AsyncIterable<string> | Iterable<string>,
   take: TakeRow,
-  refused: RejectedRow[],
+  rejected: RejectedRow[],
 ): Promise<void> {
   let text = '';
   for await (const chunk of chunks) text += chunk;
@@ -110,7 +110,7 @@ async function readCsv(
       for (const field of ['user', 'item', 'time'] as const) {
         if (columns.includes(field)) continue;
         const names = COLUMNS[field].join(', ');
-        refused.push({ line: at, field, reason: `there is no such column; the header needs one called ${names}` });
+        rejected.push({ line: at, field, reason: `there is no such column; the header needs one called ${names}` });
       }
       return;
     }
@@ -141,25 +141,25 @@ const plainName = (name: string): string => name.toLowerCase().replace(/[\s_-]/g
 async function readJsonLines(
   chunks: AsyncIterable<string> | Iterable<string>,
   take: TakeRow,
-  refused: RejectedRow[],
+  rejected: RejectedRow[],
 ): Promise<void> {
   for await (const { line, text } of feedLines(chunks, MAX_ROW)) {
-    const refuse = (reason: string): void => {
-      refused.push({ line, field: 'row', reason });
+    const reject = (reason: string): void => {
+      rejected.push({ line, field: 'row', reason });
     };
     if (text === null) {
-      refuse(`longer than ${MAX_ROW} characters`);
+      reject(`longer than ${MAX_ROW} characters`);
       continue;
     }
     let data: unknown;
     try {
       data = JSON.parse(text);
     } catch (error) {
-      refuse(`is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+      reject(`is not JSON: ${error instanceof Error ? error.message : String(error)}`);
       continue;
     }
     if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-      refuse('must be one JSON object; a log has one event per line');
+      reject('must be one JSON object; a log has one event per line');
       continue;
     }
     const entries = Object.entries(data);
@@ -172,7 +172,7 @@ async function readJsonLines(
   }
 }
 
-function refusal(line: number, issue: v.BaseIssue<unknown>): RejectedRow {
+function rejectedRow(line: number, issue: v.BaseIssue<unknown>): RejectedRow {
   const missing = issue.kind === 'schema' && issue.received === 'undefined';
   return { line, field: v.getDotPath(issue) ?? 'row', reason: missing ? 'is missing' : issue.message };
 }

@@ -1,19 +1,16 @@
 export { fullFinetuneMethod, paperExpertMethod } from './base-tuning';
 export { coldStartQuality, type RankedChoice, withPlaces } from './cold-start-quality';
 export { type DeviceMethod, evaluateDevice } from './device';
-export { DRIFT_PHASES, evaluateDrift } from './drift';
+export { DRIFT_PHASES, evaluateDrift, splicedPairs } from './drift';
 export { detectionQuality, driftAlarms, type WatchedStream } from './drift-detection';
-export { splicedPairs } from './drift-streams';
 export { type EventFormat, type EventLog, type LogEvent, readEvents } from './event-log';
 export { baseMethod, contentKnnMethod, learnerMethod, popularityMethod } from './methods';
+export type { OfflineRun } from './offline';
 export { evaluateOffline, type WindowRange } from './offline';
-export type { OfflineRun } from './offline-evaluation';
 export { OFFLINE_METHODS, offlineMethods } from './offline-methods';
-export { meanQuality, type Quality, QualityMeter } from './quality';
-export { lnRankChange, thirds } from './quality-groups';
+export { lnRankChange, meanQuality, type Quality, QualityMeter, thirds } from './quality';
 export { reportBody, reportLine, reportOrigin, seedsInWords, withResults } from './report';
-export { type MethodRun, type ProtocolRun, parseRun, type ResultTable } from './result';
-export { mergeRuns } from './result-merge';
+export { type MethodRun, mergeRuns, type ProtocolRun, parseRun, type ResultTable } from './result';
 export {
   type KeptResult,
   type KeptResults,
@@ -22,5 +19,4 @@ export {
   parseKept,
   summary,
 } from './result-summary';
-export { shopperLikeness } from './shopper-likeness';
-export { coldShoppers, endOfPast, type Shopper } from './shoppers';
+export { coldShoppers, endOfPast, type Shopper, shopperSimilarity } from './shoppers';

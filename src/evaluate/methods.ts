@@ -3,7 +3,7 @@ import { Learner, type LearnerCatalog, type LearnerOptions } from '../learner';
 import { scores } from '../ranking';
 import type { DeviceMethod } from './device';
 
-/** The same list for everybody. @param popularity one value per item */
+/** The same list for every shopper. @param popularity one value per item */
 export function popularityMethod(popularity: Float32Array): DeviceMethod {
   return { name: 'popularity', start: () => ({ scores: () => popularity, observe() {}, close() {} }) };
 }
@@ -18,7 +18,7 @@ export function contentKnnMethod({ index }: LearnerCatalog, k = 10): DeviceMetho
         scores() {
           const sum = new Float32Array(index.items.length);
           for (const row of rows.slice(-k)) {
-            const similar = index.similar.to(row);
+            const similar = index.similarities.similaritiesTo(row);
             for (let i = 0; i < sum.length; i++) sum[i] += similar[i];
           }
           return sum;
@@ -57,7 +57,7 @@ export function baseMethod({ index, table }: LearnerCatalog, model: BaseModel): 
   };
 }
 
-/** What of the learner a method uses. */
+/** The parts of the learner that a method uses. */
 export interface LearnerMethod {
   name: string;
   catalog: LearnerCatalog;

@@ -28,10 +28,10 @@ test('repeated choices are no cases but part of the history', () => {
 test('asking takes nothing in', () => {
   const past = new OfflineHistory(10);
   past.learn(choices(['a', 1]));
-  const before = [...past.choices, ...past.recent, ...past.companions.table().lifts];
+  const before = [...past.choices, ...past.recent, ...past.cooccurrence.table().lifts];
   past.cases(choices(['a', 2], ['a', 3]));
   past.sequences(choices(['a', 2], ['a', 3]), 5);
-  expect([...past.choices, ...past.recent, ...past.companions.table().lifts]).toEqual(before);
+  expect([...past.choices, ...past.recent, ...past.cooccurrence.table().lifts]).toEqual(before);
   expect(past.cases(choices(['a', 4]))).toHaveLength(1);
   expect([...past.cases(choices(['a', 4]))[0].history]).toEqual([1]);
 });
@@ -53,12 +53,12 @@ test('what comes in parts is learned as if it had come at once', () => {
   whole.learn(all);
   parts.learn(all.slice(0, 3));
   parts.learn(all.slice(3));
-  const [a, b] = [whole.companions.table(), parts.companions.table()];
+  const [a, b] = [whole.cooccurrence.table(), parts.cooccurrence.table()];
   expect(b.offsets).toEqual(a.offsets);
   for (const [at, lift] of a.lifts.entries()) expect(b.lifts[at]).toBeCloseTo(lift, 6);
 });
 
-test('what is recent counts half a window later; pairs across windows are companions', () => {
+test('recent choices count half a window later; pairs across windows co-occur', () => {
   const past = new OfflineHistory(4);
   past.age();
   past.learn(choices(['a', 1], ['b', 1]));
@@ -66,5 +66,5 @@ test('what is recent counts half a window later; pairs across windows are compan
   past.learn(choices(['a', 2], ['b', 1]));
   expect([...past.choices]).toEqual([0, 3, 1, 0]);
   expect([...past.recent]).toEqual([0, 2, 1, 0]);
-  expect([...past.companions.table().rows]).toEqual([2, 1]);
+  expect([...past.cooccurrence.table().rows]).toEqual([2, 1]);
 });

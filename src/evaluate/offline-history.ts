@@ -1,28 +1,28 @@
 import { CooccurrenceCounter } from '../catalog';
 import type { Interaction, RankCase } from '../training';
 
-/** What a shop knows at some moment of its log: who chose what, how often, and what was chosen together. */
+/** A shop's log up to a moment: choices per user and item, and co-occurrence. */
 export class OfflineHistory {
   /** [count] choices of each item so far. */
   readonly choices: Float32Array;
   /** [count] choices of each item, those of each older window counting half as much as those of the next. */
   readonly recent: Float32Array;
-  readonly companions: CooccurrenceCounter;
+  readonly cooccurrence: CooccurrenceCounter;
   readonly #histories = new Map<string, number[]>();
 
   /** @param count items in the catalogue */
   constructor(count: number) {
     this.choices = new Float32Array(count);
     this.recent = new Float32Array(count);
-    this.companions = new CooccurrenceCounter(count);
+    this.cooccurrence = new CooccurrenceCounter(count);
   }
 
-  /** A new window begins: what was recent counts half. */
+  /** Starts a new window: recent choices count half. */
   age(): void {
     for (let row = 0; row < this.recent.length; row++) this.recent[row] /= 2;
   }
 
-  /** Takes in the choices that come next, sorted by time. */
+  /** Adds the next choices, sorted by time. */
   learn(interactions: readonly Interaction[]): void {
     const starts = new Map<string, number>();
     for (const { user, row } of interactions) {
@@ -33,12 +33,11 @@ export class OfflineHistory {
       if (!starts.has(user)) starts.set(user, history.length);
       history.push(row);
     }
-    for (const [user, start] of starts) this.companions.learn(this.#histories.get(user) ?? [], start);
+    for (const [user, start] of starts) this.cooccurrence.learn(this.#histories.get(user) ?? [], start);
   }
 
   /**
-   * What can be trained from the choices that come next: each user's rows, after up to `context` that the user chose
-   * before. Nothing is taken in.
+   * Training sequences from the next choices: each user's rows, after up to `context` earlier ones. Does not add them.
    */
   sequences(interactions: readonly Interaction[], context: number): Int32Array[] {
     const sequences = new Map<string, number[]>();
@@ -51,8 +50,8 @@ export class OfflineHistory {
   }
 
   /**
-   * The choices that come next, each with all that its user chose before, in this past or among them. First choices are
-   * left out, as nothing is known of the user, and repeated ones, as nothing is found. Nothing is taken in.
+   * The next choices to rank, each with all earlier choices of its user. First choices are left out, as nothing is known of
+   * the user, and so are repeated ones. Does not add them.
    */
   cases(interactions: readonly Interaction[]): RankCase[] {
     const streams = new Map<string, { rows: number[]; seen: Set<number> }>();

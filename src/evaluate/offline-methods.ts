@@ -1,7 +1,7 @@
 import { baseConfig } from '../base-model';
 import type { FeatureTable, Modality } from '../catalog';
 import { type ContentBlend, contentVectors, rowsPerItem } from '../catalog';
-import type { OfflineMethod } from './offline-evaluation';
+import type { OfflineMethod } from './offline';
 import { type ModelPlan, WindowModel } from './offline-model';
 import type { OfflineWeights } from './offline-terms';
 
@@ -24,9 +24,9 @@ const START: OfflineWeights = {
   embedding: 0.8,
   recent: 0.5,
   session: 0,
-  companions: 2.9,
+  cooccurrence: 2.9,
   popularity: 1,
-  newcomer: 0,
+  coldStart: 0,
 };
 /** As the `sidestream` recipe is trained: log popularity is added to the cosine. */
 const WITH_POPULARITY: OfflineWeights = { model: 1, popularity: 1 };
@@ -51,7 +51,7 @@ export type OfflineMethodName = (typeof OFFLINE_METHODS)[number];
  * The methods of the pooled protocol.
  * - `popularity`: choices of all past windows; `recency-popularity`: each older window counts half
  * - `content-knn`: content similarity to the recency-weighted history
- * - `companions`: what was chosen near the last choices, and popularity; the strongest baseline without a model
+ * - `companions`: co-occurrence with the last choices, and popularity; the strongest baseline without a model
  * - `xsmoe-paper`: the published recipe: dot product, expansion, pruning and freezing by its rules, no other terms
  * - `sidestream`: the recipe of this package window after window (function-preserving expansion up to 4 experts, relative
  *   pruning, older experts frozen), with all terms by fitted weights
@@ -92,10 +92,10 @@ export function offlineMethods(request: OfflineMethodsRequest): Record<OfflineMe
     popularity: plain('popularity', { choices: 1 }),
     'recency-popularity': plain('recency-popularity', { popularity: 1 }),
     'content-knn': plain('content-knn', { recent: 1 }),
-    companions: plain('companions', { companions: 3, popularity: 1 }, true),
+    companions: plain('companions', { cooccurrence: 3, popularity: 1 }, true),
     'xsmoe-paper': {
       ...plain('xsmoe-paper', { model: 1 }),
-      // It begins so slowly that early stopping would end it before it has learned anything.
+      // It starts so slowly that early stopping would end it before it learned anything.
       model: new WindowModel({ ...sidestream, config: baseConfig('paper'), epochs: 3 * epochs, earlyStopping: false }),
       alone: { model: 1 },
     },

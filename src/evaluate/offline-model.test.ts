@@ -8,7 +8,7 @@ const COUNT = 61;
 const table = categoryTable(COUNT);
 const SIZES = { embeddingDim: 8, maxSeqLen: 5, heads: 2, blocks: 1 };
 const sequences = Array.from({ length: 10 }, (_, user) => categoryHistory(COUNT, user % CATEGORIES, 6));
-const lesson = {
+const step = {
   sequences: sequences.map((rows) => rows.subarray(0, 5)),
   validation: sequences.slice(0, 4).map((rows) => ({ history: rows.subarray(0, 5), target: rows[5] })),
   popularity: new Float32Array(COUNT).fill(1),
@@ -28,7 +28,7 @@ async function sizes(more: Partial<ModelPlan> = {}): Promise<number[]> {
   const model = new WindowModel(plan(more));
   const found: number[] = [];
   for (let window = 0; window < 3; window++) {
-    await model.learn(lesson);
+    await model.learn(step);
     found.push(model.parameters);
   }
   model.dispose();
@@ -44,14 +44,14 @@ describe('a model trained window after window', () => {
     expect(await model.terms([{ history: Int32Array.of(1), target: 2 }])).toEqual([{}]);
     expect(model.parameters).toBe(0);
     let epochs = 0;
-    expect(await model.learn(lesson, () => epochs++)).toBe(epochs);
+    expect(await model.learn(step, () => epochs++)).toBe(epochs);
     expect(epochs).toBeGreaterThan(0);
     const [{ model: score, embedding }] = await model.terms([{ history: categoryHistory(COUNT, 3, 4), target: 2 }]);
     expect(score).toHaveLength(COUNT);
     const mean = (term: Float32Array | undefined, category: number): number =>
       categoryHistory(COUNT, category, 6).reduce((sum, row) => sum + (term?.[row] ?? Number.NaN) / 6, 0);
     expect(mean(embedding, 3)).toBeGreaterThan(mean(embedding, 7));
-    await model.learn(lesson);
+    await model.learn(step);
     model.dispose();
     expect(memory().numTensors).toBe(before);
   });
@@ -60,7 +60,7 @@ describe('a model trained window after window', () => {
     const epochs: number[] = [];
     for (const earlyStopping of [true, false]) {
       // A last choice that can be ranked no better than it is: patience ends with it.
-      const hopeless = { ...lesson, validation: [{ history: Int32Array.of(1), target: 1 }] };
+      const hopeless = { ...step, validation: [{ history: Int32Array.of(1), target: 1 }] };
       const model = new WindowModel(plan({ epochs: 8, earlyStopping }));
       epochs.push(await model.learn(hopeless));
       model.dispose();
@@ -83,7 +83,7 @@ describe('a model trained window after window', () => {
   test('goes on from what it learned before, the same way for the same seed', async () => {
     const scores = async (windows: number, seed = 1): Promise<number[]> => {
       const model = new WindowModel(plan({ growth: 'stay', freeze: false, seed }));
-      for (let window = 0; window < windows; window++) await model.learn(lesson);
+      for (let window = 0; window < windows; window++) await model.learn(step);
       const [{ model: score }] = await model.terms([{ history: Int32Array.of(1, 2), target: 3 }]);
       model.dispose();
       return [...(score ?? [])];
@@ -96,7 +96,7 @@ describe('a model trained window after window', () => {
 
   test('has one term by the recipe of the paper', async () => {
     const model = new WindowModel(plan({ config: baseConfig('paper', SIZES) }));
-    await model.learn(lesson);
+    await model.learn(step);
     const [terms] = await model.terms([{ history: Int32Array.of(1), target: 2 }]);
     expect(Object.keys(terms)).toEqual(['model']);
     model.dispose();

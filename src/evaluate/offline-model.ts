@@ -4,7 +4,7 @@ import type { Utilization, Weights } from '../model';
 import { nextWeights, type RankCase, trainOffline } from '../training';
 import { type OfflineValues, recentSimilarity, rowsOf } from './offline-terms';
 
-/** What a model does from one window to the next. */
+/** How a model is trained from one window to the next. */
 export interface ModelPlan {
   config: BaseConfig;
   /** Features of the catalogue. */
@@ -14,7 +14,7 @@ export interface ModelPlan {
    * `keep-all`: one is added to every layer, none goes; `stay`: as the last one ended.
    */
   growth: 'grow' | 'keep-all' | 'stay';
-  /** All but the newest expert of each layer stand still after the first window. */
+  /** Whether all but the newest expert of each layer are frozen after the first window. */
   freeze: boolean;
   /** Epochs of a window at most. */
   epochs: number;
@@ -26,7 +26,7 @@ export interface ModelPlan {
   seed: number;
 }
 
-/** What can be learned from a window. */
+/** Training data of a window. */
 export interface TrainingStep {
   /** Catalogue rows of each user's choices, oldest first. */
   sequences: readonly Int32Array[];
@@ -62,7 +62,7 @@ export class WindowModel {
     return this.#plan.epochs;
   }
 
-  /** Numbers that make up the model: ladders, routers, fusion and user encoder. 0 before the first window. */
+  /** Number of parameters: ladders, routers, fusion and user encoder. 0 before the first window. */
   get parameters(): number {
     return Object.values(this.#weights ?? {}).reduce((sum, { values }) => sum + values.length, 0);
   }
@@ -72,14 +72,14 @@ export class WindowModel {
    * @param onEpoch called after each epoch
    * @returns number of epochs
    */
-  async learn(lesson: TrainingStep, onEpoch?: () => void): Promise<number> {
+  async learn(step: TrainingStep, onEpoch?: () => void): Promise<number> {
     const { config, table, freeze, epochs, earlyStopping, seed } = this.#plan;
     const result = await trainOffline({
       config,
       table,
-      sequences: lesson.sequences,
-      validation: earlyStopping ? lesson.validation : [],
-      validationPopularity: lesson.popularity,
+      sequences: step.sequences,
+      validation: earlyStopping ? step.validation : [],
+      validationPopularity: step.popularity,
       seed: seed + this.#window,
       initial: this.#weights && this.#next(this.#weights),
       freezeExperts: freeze && this.#window > 0,

@@ -39,13 +39,13 @@ test('counts of the past are terms of the items', () => {
   past.learn([{ user: 'a', row: 0, time: 0 }]);
   past.age();
   past.learn([{ user: 'b', row: 1, time: 1 }]);
-  const { popularity, choices, newcomer } = itemTerms(past);
+  const { popularity, choices, coldStart } = itemTerms(past);
   expect([...(choices ?? [])]).toEqual([Math.fround(Math.LN2), Math.fround(Math.LN2), 0]);
   expect(popularity?.[0]).toBeCloseTo(Math.log(1.5), 6);
-  expect([...(newcomer ?? [])]).toEqual([0, 0, 1]);
+  expect([...(coldStart ?? [])]).toEqual([0, 0, 1]);
 });
 
 test('a score is the weighted sum of the terms that have values', () => {
   const values = { model: Float32Array.of(1, 2), popularity: Float32Array.of(10, 20), recent: Float32Array.of(9, 9) };
-  expect([...offlineScore(values, { model: 2, popularity: 0.5, companions: 7 }, 2)]).toEqual([7, 14]);
+  expect([...offlineScore(values, { model: 2, popularity: 0.5, cooccurrence: 7 }, 2)]).toEqual([7, 14]);
 });

@@ -1,30 +1,30 @@
 import { matMul, tensor2d, tidy, transpose } from '@tensorflow/tfjs-core';
 import type { ContentVectors } from '../catalog';
-import { recencyWeights } from '../ranking';
+import { LONGEST_HISTORY, recencyWeights } from '../ranking';
 import type { RankCase } from '../training';
 import type { OfflineHistory } from './offline-history';
 
 /**
- * What the scores of the pooled protocol are made of, one value per item:
+ * The terms of the pooled protocol's scores, one value per item:
  * - `model`: score of the trained model, a cosine over its temperature or the dot product of the paper
  * - `embedding`: similarity to the recency-weighted history in the model's embedding
  * - `recent`, `session`: content similarity to the recency-weighted history, and to the last 3 choices
- * - `companions`: what was chosen near the last choices, against chance
+ * - `cooccurrence`: co-occurrence with the last choices, against chance
  * - `popularity`: log(1 + choices), those of each older window counting half as much
  * - `choices`: log(1 + choices) of all windows alike
- * - `newcomer`: 1 for items that nobody has chosen yet
+ * - `coldStart`: 1 for items without a choice so far
  */
-export const POOLED_TERMS = [
+export const OFFLINE_TERMS = [
   'model',
   'embedding',
   'recent',
   'session',
-  'companions',
+  'cooccurrence',
   'popularity',
   'choices',
-  'newcomer',
+  'coldStart',
 ] as const;
-export type OfflineTerm = (typeof POOLED_TERMS)[number];
+export type OfflineTerm = (typeof OFFLINE_TERMS)[number];
 
 /** Weight of each term that a score has. */
 export type OfflineWeights = Partial<Record<OfflineTerm, number>>;
@@ -35,19 +35,16 @@ export type OfflineValues = Partial<Record<OfflineTerm, Float32Array>>;
 /** Vectors of all items, row by row. */
 export type ItemVectors = Pick<ContentVectors, 'count' | 'width' | 'values'>;
 
-/** Choices of a history that the similarities look at; older ones have faded. */
-const LONGEST = 200;
-
 /** Terms that are the same for every user. */
 export const itemTerms = (past: OfflineHistory): OfflineValues => ({
   popularity: past.recent.map((value) => Math.log1p(value)),
   choices: past.choices.map((value) => Math.log1p(value)),
-  newcomer: past.choices.map((value) => (value === 0 ? 1 : 0)),
+  coldStart: past.choices.map((value) => (value === 0 ? 1 : 0)),
 });
 
 /** Terms of content, for each case. */
 export async function contentTerms(content: ItemVectors, cases: readonly RankCase[]): Promise<OfflineValues[]> {
-  const recent = await recentSimilarity(content, cases, LONGEST);
+  const recent = await recentSimilarity(content, cases, LONGEST_HISTORY);
   const session = await recentSimilarity(content, cases, 3);
   return cases.map((_, index) => ({ recent: recent[index], session: session[index] }));
 }
@@ -61,7 +58,7 @@ export async function contentTerms(content: ItemVectors, cases: readonly RankCas
 export async function recentSimilarity(
   vectors: ItemVectors,
   cases: readonly RankCase[],
-  longest = LONGEST,
+  longest = LONGEST_HISTORY,
 ): Promise<Float32Array[]> {
   const { count, width, values } = vectors;
   const queries = new Float32Array(cases.length * width);
@@ -87,10 +84,10 @@ export async function recentSimilarity(
 export const rowsOf = (matrix: Float32Array, width: number): Float32Array[] =>
   Array.from({ length: matrix.length / width }, (_, row) => matrix.subarray(row * width, (row + 1) * width));
 
-/** Weighted sum of the terms, [count]. A term without values counts nothing. */
+/** Weighted sum of the terms, [count]. A term without values counts 0. */
 export function offlineScore(values: OfflineValues, weights: OfflineWeights, count: number): Float32Array {
   const score = new Float32Array(count);
-  for (const name of POOLED_TERMS) {
+  for (const name of OFFLINE_TERMS) {
     const weight = weights[name];
     const term = values[name];
     if (!weight || !term) continue;

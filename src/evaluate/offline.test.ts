@@ -5,8 +5,8 @@ import { contentVectors } from '../catalog';
 import { seededRandom } from '../model';
 import { CATEGORIES, categoryTable, useBackend } from '../testing/experts';
 import type { Interaction } from '../training';
+import type { OfflineMethod } from './offline';
 import { evaluateOffline } from './offline';
-import type { OfflineMethod } from './offline-evaluation';
 import { OFFLINE_METHODS, offlineMethods, without } from './offline-methods';
 import { WindowModel } from './offline-model';
 
@@ -70,7 +70,7 @@ describe('the pooled protocol', () => {
   test('shows no method what is to be ranked', async () => {
     const interactions = log(300);
     const changed = interactions.map((one, at) => (at < 200 ? one : { ...one, row: (one.row + 30) % 80 }));
-    const methods = [...PLAIN, plain('companions', { companions: 3, popularity: 1 }, true)];
+    const methods = [...PLAIN, plain('companions', { cooccurrence: 3, popularity: 1 }, true)];
     const [a, b] = [
       await evaluateOffline({ interactions, count: COUNT, methods, windows: 3 }),
       await evaluateOffline({ interactions: changed, count: COUNT, methods, windows: 3 }),
@@ -83,7 +83,7 @@ describe('the pooled protocol', () => {
 
   test('fits weights to ranked windows for the next: a misleading start is left', async () => {
     const interactions = log(600);
-    const weights = { popularity: 0, recent: -5, newcomer: 0 };
+    const weights = { popularity: 0, recent: -5, coldStart: 0 };
     const methods = [plain('fitted', weights, true), plain('stubborn', weights)];
     const [fitted, stubborn] = await evaluateOffline({ interactions, count: COUNT, methods, windows: 6 });
     expect(fitted.units[4].lnRank).toBeLessThan(stubborn.units[4].lnRank - 0.5);
@@ -91,7 +91,7 @@ describe('the pooled protocol', () => {
 
   test('reports some windows with the same results as all, and reads none after them', async () => {
     const interactions = log(3000);
-    const methods = [...PLAIN, plain('fitted', { popularity: 1, recent: 0, companions: 1 }, true)];
+    const methods = [...PLAIN, plain('fitted', { popularity: 1, recent: 0, cooccurrence: 1 }, true)];
     const protocol = { count: COUNT, methods, windows: 3 };
     const all = await evaluateOffline({ ...protocol, interactions });
     const ranked: number[] = [];

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Quality } from './quality';
-import { lnRankChange, thirds } from './quality-groups';
+import { lnRankChange, thirds } from './quality';
 
 it('splits units in thirds by a value', () => {
   expect(thirds([30, 10, 20, 60, 50, 40])).toEqual([

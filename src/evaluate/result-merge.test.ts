@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Quality } from './quality';
 import type { ProtocolRun } from './result';
-import { mergeRuns } from './result-merge';
+import { mergeRuns } from './result';
 
 const quality = (events: number, value: number): Quality => ({
   ...{ events, hr10: value, ndcg10: value / 2, mrr: value / 4, lnRank: 10 * value },

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Quality } from './quality';
-import type { MergedRun } from './result-merge';
+import type { MergedRun } from './result';
 import { type KeptResults, keptText, parseKept, summary } from './result-summary';
 
 const quality = (lnRank: number, events = 1): Quality => ({

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import { type MethodResult, methodResult } from './quality';
+import type { MergedRun } from './result';
 import { figuresSchema, jsonNumber, type ResultTable, unitSchema, windowSchema } from './result';
-import type { MergedRun } from './result-merge';
 
 /** A method of a table, over all units. */
 export type MethodSummary = MethodResult & {
@@ -108,7 +108,7 @@ const REMEDY = 'Remove the file and evaluate again.';
 
 /** The file of results: numbers with 4 digits after the point, lists of numbers on one line. */
 export function keptText(results: KeptResults): string {
-  // Read once, so that the order of names does not tell how often a result was read and written.
+  // Parsed first, so that the order of names does not depend on how often a result was read and written.
   const ordered = parseKept(JSON.stringify(results));
   const rounded = JSON.stringify(ordered, (_, value) => (typeof value === 'number' ? round4(value) : value), 2);
   return `${rounded.replace(/\[[\s\d.,null-]+\]/g, (list) => list.replace(/\s+/g, ' ').replace(/\[ | \]/g, (end) => end.trim()))}\n`;

@@ -81,7 +81,7 @@ export function assign(experiment: Experiment, unit: string): Variant | null {
     left -= variant.weight ?? 1;
     if (left < 0) return variant;
   }
-  return variants[variants.length - 1];
+  return variants.at(-1) ?? null;
 }
 
 /**

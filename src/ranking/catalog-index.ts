@@ -14,16 +14,16 @@ import { type CategoryIndex, categoryIndex } from './terms/category-preference';
 import { NearestHistory } from './terms/nearest-history';
 import { type NumberColumn, numberColumns } from './terms/numeric-affinity';
 
-/** Everything the terms need to know of a catalogue, computed once per catalogue. Item = row index. */
+/** What the terms read from a catalogue, computed once per catalogue. Items are named by their row. */
 export interface CatalogIndex {
   items: Item[];
   /** Row of an item id. */
   rowOf: Map<string, number>;
   content: ContentVectors;
-  similar: SimilarityCache;
-  nearest: NearestHistory;
-  /** Similarity to the closest of some dismissed items. */
-  disliked: NearestNeighbors;
+  similarities: SimilarityCache;
+  nearestHistory: NearestHistory;
+  /** Similarity of every item to the dismissed item nearest to it. */
+  nearestDismissed: NearestNeighbors;
   categories: CategoryIndex;
   /** Popularity per item, the mean of the known ones where it is unknown. */
   popularity: Float32Array;
@@ -31,18 +31,18 @@ export interface CatalogIndex {
   logPopularity: Float32Array;
   /** True when at least one item has a popularity. */
   hasPopularity: boolean;
-  /** 1 for items whose popularity nobody knows yet in a shop that knows it of most; 0 for all others. */
+  /** 1 for an item without popularity in a shop where most items have one; 0 for all others. */
   coldStart: Float32Array;
   numbers: NumberColumn[];
-  /** What is chosen together in this shop; null while nobody knows. */
+  /** Which items are chosen together in this shop; null while that is unknown. */
   cooccurrence: CooccurrenceTable | null;
 }
 
-/** Share of the items whose popularity must be known for the others to count as newcomers. */
+/** Share of the items that must have a popularity for the others to count as cold starts. */
 const MOSTLY_KNOWN = 0.5;
 
 /**
- * Builds the index. `table` has one row per item, in the same order; `cooccurrence` may know fewer items.
+ * Builds the index. `table` has one row per item, in the same order; `cooccurrence` may have fewer items.
  * @param statistics of the catalogue that the items are a part of; default: of these items
  */
 export function catalogIndex(
@@ -55,21 +55,21 @@ export function catalogIndex(
   const { known, mean, any } = statistics.popularity;
   const popularity = Float32Array.from(items, (item) => item.popularity ?? mean);
   const content = contentVectors(table, blend);
-  const similar = new SimilarityCache(content);
-  const knowsColdStart = known >= MOSTLY_KNOWN * statistics.count;
+  const similarities = new SimilarityCache(content);
+  const mostHavePopularity = known >= MOSTLY_KNOWN * statistics.count;
   const categories = items.map((item) => item.category);
   return {
     items,
     rowOf: new Map(items.map((item, row) => [item.id, row])),
     content,
-    similar,
-    nearest: new NearestHistory(content, similar),
-    disliked: new NearestNeighbors(content, similar, 1),
+    similarities,
+    nearestHistory: new NearestHistory(content, similarities),
+    nearestDismissed: new NearestNeighbors(content, similarities, 1),
     categories: categoryIndex(categories, statistics),
     popularity,
     logPopularity: popularity.map((value) => Math.log((value + 1) / (mean + 1))),
     hasPopularity: any,
-    coldStart: Float32Array.from(items, (item) => (knowsColdStart && item.popularity === undefined ? 1 : 0)),
+    coldStart: Float32Array.from(items, (item) => (mostHavePopularity && item.popularity === undefined ? 1 : 0)),
     numbers: numberColumns(items, statistics.numbers),
     cooccurrence,
   };

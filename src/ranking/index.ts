@@ -3,7 +3,7 @@ export { explain } from './explanation/explain';
 export { PLACEMENTS, type Placement, type Source } from './placement';
 export { type RankRequest, rank } from './rank';
 export type { RankState } from './rank-state';
-export { baseProfile, type ContentProfile, type ContentWeights, contentProfile } from './retrieval/content-taste';
+export { baseProfile, type ContentProfile, type ContentWeights, contentProfile } from './retrieval/content-profile';
 export { clustersOf, Retrieval } from './retrieval/retrieval';
 export type { Filter, FilterCondition, FilterField, FilterValue } from './rules/filter';
 export { type CategoryCap, mergedRules, type Pin, type Push, type Rules, ruleFields, rulesSchema } from './rules/rules';
@@ -14,6 +14,7 @@ export {
   type BaseSignal,
   type ExpertEmbeddings,
   HALF_LIFE,
+  LONGEST_HISTORY,
   rawTermValues,
   recencyWeights,
   TERMS,

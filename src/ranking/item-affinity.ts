@@ -1,10 +1,10 @@
 import type { CatalogIndex } from './catalog-index';
 
-/** Ratio of log prices at which closeness has fallen to 1/e. */
-const PRICE_REACH = 0.3;
+/** Difference of log prices at which the affinity has fallen to 1/e. */
+const PRICE_SCALE = 0.3;
 
 /**
- * How much of their category paths two items share: levels in common over the levels of the one that has more.
+ * Share of category levels that each item has in common with item `row`: levels in common over the larger count of the two.
  * @returns [count], 0..1; zeros for an item without category
  */
 export function sharedCategory({ categories, items }: CatalogIndex, row: number): Float32Array {
@@ -23,6 +23,6 @@ export function priceCloseness({ items }: CatalogIndex, row: number): Float32Arr
   if (own === undefined) return new Float32Array(items.length);
   const log = Math.log1p(own);
   return Float32Array.from(items, ({ price }) =>
-    price === undefined ? 0 : Math.exp(-Math.abs(Math.log1p(price) - log) / PRICE_REACH),
+    price === undefined ? 0 : Math.exp(-Math.abs(Math.log1p(price) - log) / PRICE_SCALE),
   );
 }

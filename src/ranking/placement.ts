@@ -2,15 +2,14 @@
 export const PLACEMENTS = ['for-you', 'similar', 'complement', 'trending', 'recent'] as const;
 
 /**
- * Where recommendations are shown: `complement` has what others chose with the item in view, `similar` what resembles it,
- * `recent` what the shopper looked at, newest first and nothing else: it is empty for a new shopper.
+ * Where recommendations are shown: `complement` lists what others chose with the item in view, `similar` what resembles
+ * it, `recent` only what the shopper looked at, newest first, so that it is empty for a new shopper.
  */
 export type Placement = (typeof PLACEMENTS)[number];
 
 /**
- * Which part of the ranking put an item in a list, from most to least informed: what this shopper likes, what others
- * chose with the item in view, what resembles it, what is in its style but of other categories, what many shoppers
- * choose, some of every category of the catalogue (where popularity is unknown). `pinned` is where the shop put it by a
- * rule.
+ * Which part of the ranking put an item in a list, from most to least informed: the personal score, co-occurrence
+ * with the item in view, similarity to it, similarity across categories, popularity, items of every category in turn
+ * (where popularity is unknown). `pinned`: a rule of the shop put it there.
  */
 export type Source = 'personal' | 'boughtTogether' | 'content' | 'style' | 'popularity' | 'catalog' | 'pinned';

@@ -2,11 +2,11 @@ import type { ShopperRecord } from '../events';
 import type { TermWeights } from './score';
 import type { TermSources, TermValues } from './terms/terms';
 
-/** What the ranking knows of the shopper. An empty taste gives the same list to everybody. */
+/** What the ranking reads of the shopper. With an empty history every shopper gets the same list. */
 export interface RankState extends TermSources {
   weights: TermWeights;
-  /** Values of the terms for just this state, where somebody keeps them; computed otherwise. */
+  /** Cached values of the terms for exactly this state; computed where they are absent. */
   terms?: TermValues;
-  /** What the rules go by. Default: nothing is known. */
+  /** Shopper state that the rules read. Default: nothing is known. */
   record?: ShopperRecord;
 }

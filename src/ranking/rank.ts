@@ -14,7 +14,7 @@ import { applyBoosts } from './rules/apply-boosts';
 import { arrange } from './rules/arrange';
 import type { Rules } from './rules/rules';
 
-/** What is asked of the ranking. */
+/** A request for a ranked list. */
 export interface RankRequest {
   placement: Placement;
   /** Row of the item in view, if any. */
@@ -22,9 +22,9 @@ export interface RankRequest {
   limit: number;
   /** Rows already in view. */
   exclude: ReadonlySet<number>;
-  /** Default: none but the exclusions that are on by themselves. */
+  /** Default: only the exclusions that are on by default. */
   rules?: Rules;
-  /** Language of the sentences. Default English. */
+  /** Language tag of the reasons. Default English. */
   lang?: string;
   /** Rows that earlier pages of this visit showed, for the rule `fresh`. Default none. */
   shownBefore?: ReadonlySet<number>;
@@ -38,9 +38,9 @@ export interface RankedItem {
   /** Higher is better; comparable only inside one list. Pins, cap, diversity and `fresh` change the order, not the score. */
   score: number;
   source: Source;
-  /** The named parts of the score, zero ones left out; they add up to it. */
+  /** Named contributions that add up to the score; zero ones are left out. */
   contributions: Record<string, number>;
-  /** One sentence for the shopper. */
+  /** Why it is in the list, as one sentence for the shopper. */
   reason: string;
 }
 
@@ -48,8 +48,8 @@ export interface RankedItem {
 const EXCLUDE_RECENT = 40;
 
 /**
- * The list for one placement. Falls from personal or what others chose to content similarity to popularity to some of
- * every category, whichever is known first; only `recent` has no fallback. Never returns items in view or what the rules
+ * The list for one placement. Falls back from personal scores or co-occurrence to content similarity, then to popularity,
+ * then to items of every category in turn; only `recent` has no fallback. Never returns items in view or what the rules
  * exclude.
  */
 export function rank(index: CatalogIndex, state: RankState, request: RankRequest): RankedItem[] {
@@ -64,7 +64,7 @@ export function rank(index: CatalogIndex, state: RankState, request: RankRequest
   }));
 }
 
-/** What a request says of every item, rules included, before places are given. */
+/** Scores of every item for a request, rules included, before the list is arranged. */
 export function scoreAll(
   index: CatalogIndex,
   state: RankState,
@@ -74,7 +74,7 @@ export function scoreAll(
   const record = state.record ?? NO_RECORD;
   const { admits, pinnable } = admission(index, state.history, record, { ...request, rules });
   const scored = applyBoosts(index, listOf(index, state, request, admits), record, rules, now);
-  // `recent` holds nothing but what the shopper looked at, so pins of other items do not count there.
+  // `recent` holds nothing but what the shopper looked at, so pins of other items have no effect there.
   return { scored, pinnable: request.placement === 'recent' ? scored.holds : pinnable };
 }
 
@@ -84,10 +84,10 @@ function listOf(
   { placement, row, rules: { excludeRecent = EXCLUDE_RECENT } = {} }: RankRequest,
   admits: (row: number) => boolean,
 ): Scored {
-  const { history: taste } = state;
+  const { history } = state;
   switch (placement) {
     case 'recent':
-      return recentList(index, taste, admits);
+      return recentList(index, history, admits);
     case 'similar':
       return (row === null ? null : similarList(index, row, admits)) ?? commonList(index, admits);
     case 'complement':
@@ -98,10 +98,10 @@ function listOf(
     case 'trending':
       return commonList(index, admits);
     case 'for-you': {
-      const { rows } = taste;
+      const { rows } = history;
       const last = new Set(rows.slice(Math.max(0, rows.length - excludeRecent)));
       const notRecent = (at: number): boolean => admits(at) && !last.has(at);
-      if (taste.rows.length > 0) return personalList(index, state, notRecent);
+      if (rows.length > 0) return personalList(index, state, notRecent);
       return (row === null ? null : similarList(index, row, notRecent)) ?? commonList(index, notRecent);
     }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { COMPANIONS, catalog, chose, state, WEIGHTS } from '../testing/rankings';
+import { COOCCURRENCE, catalog, chose, state, WEIGHTS } from '../testing/rankings';
 import type { CatalogIndex } from './catalog-index';
 import { explain } from './explanation/explain';
 import { rank } from './rank';
@@ -46,8 +46,8 @@ describe('rank', () => {
     expect(first.reason).toBe('Because you looked at “Item 5”');
   });
 
-  it('names what others chose it with where that is the strongest ground, and the nearest item for a taste', () => {
-    const index = catalog([], COMPANIONS);
+  it('names what others chose it with where that contributes most, and the nearest item for a preference', () => {
+    const index = catalog([], COOCCURRENCE);
     const reasons = (other: RankState) =>
       new Map(rank(index, other, { ...request, limit: 8 }).map(({ row, reason }) => [row, reason]));
     const boughtTogether = reasons(chose(0, 4));
@@ -79,8 +79,8 @@ describe('rank', () => {
 
   it('never returns what is in view, excluded, dismissed, out of stock or just chosen', () => {
     const index = catalog([{}, {}, { availability: 'out-of-stock' }]);
-    const taste = { rows: [0], strengths: [1], dismissed: new Set([3]) };
-    const all = rank(index, state(taste), { ...request, row: 4, limit: 100, exclude: new Set([5]) });
+    const history = { rows: [0], strengths: [1], dismissed: new Set([3]) };
+    const all = rank(index, state(history), { ...request, row: 4, limit: 100, exclude: new Set([5]) });
     expect(all.map(({ row }) => row).toSorted()).toEqual([1, 6, 7]);
   });
 
@@ -120,7 +120,7 @@ describe('rank', () => {
     expect(reasonOf([5])).toBe('Chosen for you');
     // A table by which item 5 goes with itself and with item 0.
     const boughtTogether = {
-      ...COMPANIONS,
+      ...COOCCURRENCE,
       offsets: Uint32Array.of(0, 1, 1, 1, 1, 1, 2, 2, 2),
       rows: Uint32Array.of(5, 5),
       lifts: Float32Array.of(4, 9),
@@ -150,12 +150,12 @@ describe('rank', () => {
     const values = termValues(catalog(), shopper);
     expect([...values.preference]).toEqual([0.5, 0, 0, 0, 0, 0, 0, 0.25]);
     expect(broken[1]).toBeNaN();
-    const weights = { ...WEIGHTS, popularity: Number.NaN, place: Number.POSITIVE_INFINITY };
+    const weights = { ...WEIGHTS, popularity: Number.NaN, catalogOrder: Number.POSITIVE_INFINITY };
     for (const one of [shopper, { ...shopper, weights }]) {
       const list = rank(catalog(), one, { ...request, limit: 8 });
       expect(list.map(({ row }) => row).toSorted()).toEqual([0, 1, 2, 3, 6, 7]);
       for (const { score, contributions } of list) {
-        const sum = Object.values(contributions).reduce((total, part) => total + part, 0);
+        const sum = Object.values(contributions).reduce((total, contribution) => total + contribution, 0);
         expect(score).toBeCloseTo(sum, 4);
       }
     }
@@ -182,7 +182,7 @@ describe('rank', () => {
   });
 
   it('lists for `complement` what others chose with the item in view, and nothing else', () => {
-    const index = catalog([], COMPANIONS);
+    const index = catalog([], COOCCURRENCE);
     const complement = { ...request, placement: 'complement' } as const;
     const known = rank(index, state(), { ...complement, row: 0 });
     expect(
@@ -198,7 +198,7 @@ describe('rank', () => {
     expect(rank(index, state(), complement)[0].source).toBe('catalog');
   });
 
-  it('lists for `complement` other categories in the same style where nobody knows, and says so', () => {
+  it('lists for `complement` other categories in the same style where co-occurrence is unknown, and says so', () => {
     const complement = { ...request, placement: 'complement', limit: 8 } as const;
     const style = rank(catalog(), state(), { ...complement, row: 1 });
     expect(style.map(({ row }) => row).toSorted()).toEqual([4, 5, 6, 7]);
@@ -209,7 +209,7 @@ describe('rank', () => {
     expect(similar[0].source).toBe('content');
   });
 
-  it('adds a little for category and price to what is similar, as parts of the score', () => {
+  it('adds a little for category and price to content similarity, as contributions', () => {
     const [first] = rank(catalog(), state(), { ...request, placement: 'similar', row: 0, limit: 1 });
     const { text, image, sameCategory, price } = first.contributions;
     expect([sameCategory, price]).toEqual([expect.closeTo(0.1), expect.closeTo(0.1)]);
@@ -229,7 +229,7 @@ describe('termValues', () => {
     for (const name of TERMS) expect(values[name].every((x) => x === 0)).toBe(true);
   });
 
-  it('counts an event half after 20 others, and newer tastes more', () => {
+  it('counts an event half after 20 others, and newer choices more', () => {
     expect(recencyWeights(new Array(21).fill(1))[0]).toBeCloseTo(0.5);
     const values = termValues(catalog(), chose(0, 4));
     expect(values.recent[4]).toBeGreaterThan(values.recent[0]);
@@ -244,7 +244,7 @@ describe('termValues', () => {
     expect(values.catalogOrder[2]).toBeGreaterThan(values.catalogOrder[5]);
   });
 
-  it('hears the experts only by what they change', () => {
+  it('counts only the change that the experts make', () => {
     const index = catalog();
     const width = 2;
     const base = new Float32Array(16).fill(Math.SQRT1_2);
@@ -257,7 +257,7 @@ describe('termValues', () => {
     expect(moved.experts[0]).toBeCloseTo(Math.SQRT1_2 - 1);
   });
 
-  it('hears a base model by its score and by its embedding', () => {
+  it('takes the score and the embedding of a base model', () => {
     const index = catalog();
     const items = Float32Array.from({ length: 16 }, (_, n) => (n % 2 === Math.floor(n / 2) % 2 ? 1 : 0));
     const scores = Float32Array.from({ length: 8 }, (_, row) => row);
@@ -265,21 +265,21 @@ describe('termValues', () => {
     const values = termValues(index, { ...chose(2), base });
     expect(values.base).toEqual(scores);
     expect([...values.embedding]).toEqual([1, 0, 1, 0, 1, 0, 1, 0]);
-    const nobody = termValues(index, { ...state(), base });
-    expect(nobody.base.every((x) => x === 0)).toBe(true);
+    const newShopper = termValues(index, { ...state(), base });
+    expect(newShopper.base.every((x) => x === 0)).toBe(true);
   });
 
-  it('hears companions where they are known, and the taste as it is', () => {
-    const { boughtTogether } = termValues(catalog([], COMPANIONS), chose(0));
+  it('takes co-occurrence where it is known, and the residual scores unchanged', () => {
+    const { boughtTogether } = termValues(catalog([], COOCCURRENCE), chose(0));
     expect([boughtTogether[0], boughtTogether[6], boughtTogether[7]]).toEqual([0, 3, 5]);
     expect(termValues(catalog(), chose(0)).boughtTogether.every((x) => x === 0)).toBe(true);
     const residualScores = Float32Array.from({ length: 8 }, (_, row) => row - 4);
-    // A dismissal alone is a taste, too.
+    // A dismissal alone is something to learn from, too.
     expect(termValues(catalog(), { ...state(), residualScores }).preference).toEqual(residualScores);
   });
 
   it('adds up to the score', () => {
-    const values = termValues(catalog([], COMPANIONS), chose(0));
+    const values = termValues(catalog([], COOCCURRENCE), chose(0));
     const total = scores(values, WEIGHTS);
     const byHand = TERMS.reduce((sum, name) => sum + WEIGHTS[name] * values[name][6], 0);
     expect(total[6]).toBeCloseTo(byHand, 5);

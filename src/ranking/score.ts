@@ -15,14 +15,18 @@ export function scores(values: TermValues, weights: TermWeights): Float32Array {
   return out;
 }
 
-/** The parts of one item's score: weight times value, zero parts left out. */
-export function scoreParts(values: TermValues, weights: TermWeights, row: number): Partial<Record<TermName, number>> {
-  const parts: Partial<Record<TermName, number>> = {};
+/** Contribution of each term to one item's score: weight times value; zero ones are left out. */
+export function termContributions(
+  values: TermValues,
+  weights: TermWeights,
+  row: number,
+): Partial<Record<TermName, number>> {
+  const contributions: Partial<Record<TermName, number>> = {};
   for (const name of TERMS) {
-    const part = weights[name] * values[name][row];
-    if (part !== 0 && Number.isFinite(weights[name])) parts[name] = part;
+    const contribution = weights[name] * values[name][row];
+    if (contribution !== 0 && Number.isFinite(weights[name])) contributions[name] = contribution;
   }
-  return parts;
+  return contributions;
 }
 
 /**
@@ -30,15 +34,15 @@ export function scoreParts(values: TermValues, weights: TermWeights, row: number
  * @param allowed rows that may be returned, default all
  */
 export function topRows(score: Float32Array, limit: number, allowed: (row: number) => boolean = () => true): number[] {
-  const bar = leastOfTop(score, limit, allowed);
+  const threshold = lowestOfTop(score, limit, allowed);
   const rows: number[] = [];
-  for (let row = 0; row < score.length; row++) if (score[row] >= bar && allowed(row)) rows.push(row);
+  for (let row = 0; row < score.length; row++) if (score[row] >= threshold && allowed(row)) rows.push(row);
   rows.sort((a, b) => score[b] - score[a] || a - b);
   return rows.slice(0, limit);
 }
 
-/** The `limit`-th highest score, by quickselect; what is not a number is passed over. */
-function leastOfTop(score: Float32Array, limit: number, allowed: (row: number) => boolean): number {
+/** The `limit`-th highest score, by quickselect; NaN is passed over. */
+function lowestOfTop(score: Float32Array, limit: number, allowed: (row: number) => boolean): number {
   const known = new Float32Array(score.length);
   let count = 0;
   for (let row = 0; row < score.length; row++) {

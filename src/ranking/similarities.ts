@@ -1,4 +1,4 @@
-import { type ContentVectors, stretchRow } from '../catalog';
+import { type ContentVectors, scaleRow } from '../catalog';
 import { rowProducts } from '../common/row-products';
 
 /** Dot products of `query` [width] with every row. @returns [count] */
@@ -8,7 +8,7 @@ export function similarities(
 ): Float32Array {
   const { count, width, values } = vectors;
   const out = new Float32Array(count);
-  // Four rows at a time: their sums do not wait for each other.
+  // Four rows at a time: the processor computes independent sums in parallel.
   let row = 0;
   for (; row + 3 < count; row += 4) {
     let a = 0;
@@ -40,7 +40,7 @@ export function vectorOf(vectors: ContentVectors, index: number): Float32Array {
   return vectors.values.subarray(index * vectors.width, (index + 1) * vectors.width);
 }
 
-/** Weighted sum of rows, scaled to length 1 (zero when there is nothing to sum). @returns [width] */
+/** Weighted sum of rows, scaled to length 1; zeros for an empty sum. @returns [width] */
 export function weightedMean(
   vectors: Pick<ContentVectors, 'width' | 'values'>,
   rows: ArrayLike<number>,
@@ -52,11 +52,11 @@ export function weightedMean(
     const from = rows[n] * width;
     for (let d = 0; d < width; d++) out[d] += weights[n] * values[from + d];
   }
-  stretchRow(out, 0, width);
+  scaleRow(out, 0, width);
   return out;
 }
 
-/** Rows that are multiplied with the others at a time. */
+/** Rows multiplied at a time. */
 const BLOCK = 256;
 
 /**
@@ -81,9 +81,30 @@ export function rowSimilarities(vectors: ContentVectors, rows: readonly number[]
   return out;
 }
 
-/** Dot product of two rows, the same number that `similarities` gives. */
+/** Dot product of two rows, exactly the number that `similarities` gives. */
 export function similarity({ width, values }: Pick<ContentVectors, 'width' | 'values'>, a: number, b: number): number {
   let sum = 0;
   for (let n = 0, at = b * width, of = a * width; n < width; n++, at++, of++) sum += values[at] * values[of];
   return Math.fround(sum);
+}
+
+/** A content similarity, split into the contributions of text and image. */
+export interface ModalitySimilarity {
+  text: number;
+  image: number;
+}
+
+/** Dot product of an item's content vector with a query, by modality: a content vector is text ++ image. */
+export function modalitySimilarity(
+  { width, values }: Pick<ContentVectors, 'width' | 'values'>,
+  row: number,
+  query: Float32Array,
+): ModalitySimilarity {
+  const half = width / 2;
+  let [text, image] = [0, 0];
+  for (let d = 0, at = row * width; d < half; d++, at++) {
+    text += query[d] * values[at];
+    image += query[d + half] * values[at + half];
+  }
+  return { text, image };
 }

@@ -5,9 +5,9 @@ import { SimilarityCache } from './similarity-cache';
 it('gives dot products with every item, and computes those of a row once', () => {
   const vectors: ContentVectors = { count: 3, width: 2, values: Float32Array.from([1, 0, 0.6, 0.8, 0, 1]) };
   const cache = new SimilarityCache(vectors);
-  const first = cache.to(1);
+  const first = cache.similaritiesTo(1);
   for (const [i, expected] of [0.6, 1, 0.8].entries()) expect(first[i]).toBeCloseTo(expected, 6);
-  expect(cache.to(1)).toBe(first);
+  expect(cache.similaritiesTo(1)).toBe(first);
 });
 
 it('gives several rows at once, cached or not', () => {
@@ -15,11 +15,11 @@ it('gives several rows at once, cached or not', () => {
   const vectors = { count, width, values: Float32Array.from({ length: count * width }, (_, at) => Math.cos(at * 7)) };
   const plain = new SimilarityCache(vectors);
   for (const cache of [new SimilarityCache(vectors), new SimilarityCache(vectors, 0)]) {
-    const known = cache.to(3);
-    expect(cache.known(3)).toBe(known);
-    expect(cache.known(4)).toBeUndefined();
+    const known = cache.similaritiesTo(3);
+    expect(cache.cached(3)).toBe(known);
+    expect(cache.cached(4)).toBeUndefined();
     const rows = [3, 5, 8, 5, 30, 31, 32];
-    expect(cache.toEach(rows)).toEqual(rows.map((row) => plain.to(row)));
+    expect(cache.similaritiesToEach(rows)).toEqual(rows.map((row) => plain.similaritiesTo(row)));
   }
 });
 
@@ -27,10 +27,10 @@ it('forgets what was not asked for lately', () => {
   const count = 10;
   const fourRows = 4 * 4 * count;
   const cache = new SimilarityCache({ count, width: 1, values: new Float32Array(count).fill(0.5) }, fourRows);
-  const [oldest, kept] = [cache.to(0), cache.to(1)];
-  for (const row of [2, 3]) cache.to(row);
-  expect(cache.to(1)).toBe(kept);
-  cache.to(4);
-  expect(cache.to(1)).toBe(kept);
-  expect(cache.to(0)).not.toBe(oldest);
+  const [oldest, kept] = [cache.similaritiesTo(0), cache.similaritiesTo(1)];
+  for (const row of [2, 3]) cache.similaritiesTo(row);
+  expect(cache.similaritiesTo(1)).toBe(kept);
+  cache.similaritiesTo(4);
+  expect(cache.similaritiesTo(1)).toBe(kept);
+  expect(cache.similaritiesTo(0)).not.toBe(oldest);
 });

@@ -1,12 +1,12 @@
 import type { ContentVectors } from '../catalog';
 import { rowSimilarities, similarities, vectorOf } from './similarities';
 
-/** Bytes of similarities kept: 80 items of a catalogue of 100,000, all of a shopper's history in a smaller one. */
+/** Bytes of similarities cached: 80 items of a catalogue of 100,000, a shopper's whole history in a smaller one. */
 const MOST_BYTES = 32 * 1024 * 1024;
 
 /**
- * Content similarities of single items to the whole catalogue, kept for the items asked for last: a history grows by one
- * item per choice, so all but one of its similarities are known from the list before.
+ * Content similarities of single items to the whole catalogue, cached for the items requested last: a history grows by
+ * one item per choice, so all but one of its similarities are cached from the list before.
  */
 export class SimilarityCache {
   readonly #vectors: ContentVectors;
@@ -20,14 +20,14 @@ export class SimilarityCache {
   }
 
   /** Similarities of item `row` to every item, -1..1. Shared: not to be changed. @returns [count] */
-  to(row: number): Float32Array {
-    const known = this.#known.get(row) ?? similarities(this.#vectors, vectorOf(this.#vectors, row));
-    this.#keep(row, known);
-    return known;
+  similaritiesTo(row: number): Float32Array {
+    const cached = this.#known.get(row) ?? similarities(this.#vectors, vectorOf(this.#vectors, row));
+    this.#keep(row, cached);
+    return cached;
   }
 
   /** Similarities of several items, faster than one by one. All results are in memory at once. @returns [rows][count] */
-  toEach(rows: readonly number[]): Float32Array[] {
+  similaritiesToEach(rows: readonly number[]): Float32Array[] {
     const unknown = [...new Set(rows)].filter((row) => !this.#known.has(row));
     const computed = new Map<number, Float32Array>();
     if (unknown.length > 1) {
@@ -35,15 +35,15 @@ export class SimilarityCache {
     }
     return rows.map((row) => {
       const values = computed.get(row);
-      if (!values) return this.to(row);
+      if (!values) return this.similaritiesTo(row);
       this.#keep(row, values);
       return values;
     });
   }
 
   /** Similarities of item `row` if they are cached; undefined otherwise. */
-  known(row: number): Float32Array | undefined {
-    return this.#known.has(row) ? this.to(row) : undefined;
+  cached(row: number): Float32Array | undefined {
+    return this.#known.has(row) ? this.similaritiesTo(row) : undefined;
   }
 
   #keep(row: number, values: Float32Array): void {

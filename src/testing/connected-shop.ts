@@ -6,7 +6,7 @@ import type { AdapterReport } from '../adapters/report';
 import type { Engine } from '../worker/engine';
 import { log, type ServedShop, serveShop } from './served-shop';
 
-/** A shop whose data layers are connected to an engine, a new one for every test of the file that makes it. */
+/** A shop whose data layers are connected to an engine; every test of the file gets a new engine. */
 export class ConnectedShop {
   engine!: Engine;
   tracker!: Tracker;
@@ -19,7 +19,7 @@ export class ConnectedShop {
       this.#shop = await serveShop();
     });
     beforeEach(async () => {
-      // Node has no IndexedDB: this one keeps to the specification, in memory.
+      // Node has no IndexedDB: this one follows the specification, in memory.
       globalThis.indexedDB = new IDBFactory();
       this.reports.length = 0;
       this.engine = await this.#shop.open({ learning: false });
@@ -49,15 +49,15 @@ export class ConnectedShop {
     return disconnect;
   };
 
-  /** Waits for as many reports. */
+  /** Waits for a number of reports. */
   readonly reported = (count: number): Promise<void> =>
     vi.waitFor(() => expect(this.reports).toHaveLength(count)).then(() => undefined);
 
-  /** Event, item and reason of each report of something dropped. */
+  /** Event, item and reason of each report of a drop. */
   readonly drops = (): unknown[][] =>
     this.reports.flatMap((r) => (r.outcome === 'dropped' ? [[r.event, r.itemId, r.reason]] : []));
 
-  /** The log, without what every event has. */
+  /** The events of the log, without the fields that every event has. */
   readonly logged = async () => (await log()).map(({ id: _, time: _time, variant: _variant, ...event }) => event);
 }
 

@@ -34,7 +34,7 @@ export function categoryTable(count: number, dim = 8, taps = { text: 3, image: 2
   return table;
 }
 
-/** Rows of one category, `length` of them, starting anew when the category ends. */
+/** `length` rows of one category, starting again when the category ends. */
 export const categoryHistory = (count: number, category: number, length: number): Int32Array => {
   const rows = Array.from({ length: count - 1 }, (_, row) => row).filter((row) => row % CATEGORIES === category);
   return Int32Array.from({ length }, (_, i) => rows[i % rows.length]);

@@ -1,6 +1,6 @@
 import type { Recommendation, Recommender, RecommendRequest, RecommendResponse, Status } from '../protocol';
 
-/** An item with nothing but an id and a title. */
+/** A recommendation of an item with only an id and a title. */
 export function recommendation(id: string, position = 0): Recommendation {
   return {
     item: {
@@ -37,13 +37,13 @@ export const STATUS: Status = {
   weights: {},
 };
 
-/** A recommender whose answers a test decides; `change()` tells the listeners that something was learned. */
+/** A recommender whose responses a test decides; `change()` emits the event `change`. */
 export class FakeRecommender {
   readonly requests: RecommendRequest[] = [];
   readonly listeners = new Set<(status: Status) => void>();
   ids: string[] = ['a', 'b', 'c'];
   failure: Error | null = null;
-  /** Set to hold answers back until it is called. */
+  /** Responses wait for it. */
   gate: Promise<void> = Promise.resolve();
   #responses = 0;
 
@@ -76,9 +76,9 @@ export class FakeRecommender {
       close: nothing,
       on: (type, listener) => {
         if (type !== 'change') return () => undefined;
-        const heard = listener as (status: Status) => void;
-        this.listeners.add(heard);
-        return () => this.listeners.delete(heard);
+        const onChange = listener as (status: Status) => void;
+        this.listeners.add(onChange);
+        return () => this.listeners.delete(onChange);
       },
     };
   }

@@ -15,14 +15,14 @@ export interface ReadText {
   items: Item[];
   /** Line or number of each item. */
   lines: number[];
-  refused: RejectedRow[];
+  rejected: RejectedRow[];
   rows: FeedRow[];
   format?: FeedFormat['name'];
 }
 
 /** Reads all rows of one feed named `feed`. */
-export async function readText(chunks: Chunks, mapping?: FeedMapping): Promise<ReadText> {
-  const read: ReadText = { items: [], lines: [], refused: [], rows: [] };
+export async function readFeedText(chunks: Chunks, mapping?: FeedMapping): Promise<ReadText> {
+  const read: ReadText = { items: [], lines: [], rejected: [], rows: [] };
   const onFormat = (_: string, format: FeedFormat['name']): void => {
     read.format = format;
   };
@@ -31,7 +31,7 @@ export async function readText(chunks: Chunks, mapping?: FeedMapping): Promise<R
     if ('item' in row) {
       read.items.push(row.item);
       read.lines.push(row.line);
-    } else read.refused.push(...row.refused);
+    } else read.rejected.push(...row.rejected);
   }
   return read;
 }

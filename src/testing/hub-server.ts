@@ -13,7 +13,7 @@ export interface ServedRepo {
 /** Big files lie on another host, as the hub's do. */
 const BIG = 4096;
 
-/** A model hub on this machine: speaks the hub's protocol, and misbehaves when told to. */
+/** A model hub on this machine, with the hub's protocol and with failures that a test sets. */
 export class HubServer {
   readonly repos = new Map<string, ServedRepo>();
   /** Every request: `GET hub /path`, with the range and whether a token came along. */
@@ -26,51 +26,51 @@ export class HubServer {
   whole = false;
   /** Whether the digest that the hub names of big files is another. */
   wrongDigest = false;
-  private readonly servers: Server[] = [];
-  private hub = '';
-  private host = '';
+  readonly #servers: Server[] = [];
+  #hub = '';
+  #host = '';
 
   static async start(): Promise<HubServer> {
     const server = new HubServer();
-    server.hub = await server.listen((request, response) => server.answer(request, response));
-    server.host = await server.listen((request, response) => server.send(request, response));
+    server.#hub = await server.#listen((request, response) => server.#answer(request, response));
+    server.#host = await server.#listen((request, response) => server.#send(request, response));
     return server;
   }
 
   get endpoint(): string {
-    return this.hub;
+    return this.#hub;
   }
 
   async stop(): Promise<void> {
-    for (const server of this.servers) {
+    for (const server of this.#servers) {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     }
   }
 
-  private async listen(handler: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
+  async #listen(handler: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
     const server = createServer(handler);
-    this.servers.push(server);
+    this.#servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  private note(who: string, { method, url, headers }: IncomingMessage): void {
+  #note(who: string, { method, url, headers }: IncomingMessage): void {
     const { range, authorization } = headers;
     this.log.push([method, who, url, range, authorization].filter(Boolean).join(' '));
   }
 
-  private answer(request: IncomingMessage, response: ServerResponse): void {
-    this.note('hub', request);
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    this.#note('hub', request);
     const failure = this.failures.shift();
     const [, name, file] = /^\/([^/]+\/[^/]+)\/resolve\/[^/]+\/(.+)$/.exec(request.url ?? '') ?? [];
     const repo = this.repos.get(name);
-    const refuse = (status: number, code: string) => response.writeHead(status, { 'x-error-code': code }).end();
-    if (failure) return void refuse(failure, 'Trouble');
-    if (!repo) return void refuse(404, 'RepoNotFound');
-    if (repo.token && request.headers.authorization !== `Bearer ${repo.token}`) return void refuse(401, 'GatedRepo');
-    const bytes = this.bytes(name, file);
-    if (!bytes) return void refuse(404, 'EntryNotFound');
+    const fail = (status: number, code: string) => response.writeHead(status, { 'x-error-code': code }).end();
+    if (failure) return void fail(failure, 'Trouble');
+    if (!repo) return void fail(404, 'RepoNotFound');
+    if (repo.token && request.headers.authorization !== `Bearer ${repo.token}`) return void fail(401, 'GatedRepo');
+    const bytes = this.#bytes(name, file);
+    if (!bytes) return void fail(404, 'EntryNotFound');
     response.setHeader('x-repo-commit', repo.commit);
     if (bytes.length < BIG) {
       const git = createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
@@ -82,15 +82,15 @@ export class HubServer {
       'x-linked-etag': `"${this.wrongDigest ? 'f'.repeat(64) : digest}"`,
       'x-linked-size': bytes.length,
       etag: '"of the redirect"',
-      location: `${this.host}/${name}/${file}`,
+      location: `${this.#host}/${name}/${file}`,
     });
     response.end();
   }
 
-  private send(request: IncomingMessage, response: ServerResponse): void {
-    this.note('host', request);
+  #send(request: IncomingMessage, response: ServerResponse): void {
+    this.#note('host', request);
     const [, name, file] = /^\/([^/]+\/[^/]+)\/(.+)$/.exec(request.url ?? '') ?? [];
-    const bytes = this.bytes(name, file) ?? new Uint8Array();
+    const bytes = this.#bytes(name, file) ?? new Uint8Array();
     const from = this.whole ? 0 : Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
     const range = from > 0 ? { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {};
     response.writeHead(from > 0 ? 206 : 200, { ...range, 'content-length': bytes.length - from });
@@ -101,7 +101,7 @@ export class HubServer {
     response.write(bytes.subarray(from, from + cut), () => response.socket?.end());
   }
 
-  private bytes(repo: string, file: string): Uint8Array | undefined {
+  #bytes(repo: string, file: string): Uint8Array | undefined {
     const content = this.repos.get(repo)?.files[file];
     return typeof content === 'string' ? new TextEncoder().encode(content) : content;
   }

@@ -44,7 +44,7 @@ export function catalog(
 }
 
 /** Others chose item 0 with item 6 (lift 3) and with item 7 (lift 5), of a catalogue that has no more than these. */
-export const COMPANIONS: CooccurrenceTable = {
+export const COOCCURRENCE: CooccurrenceTable = {
   count: 8,
   offsets: Uint32Array.of(0, 2, 2, 2, 2, 2, 2, 3, 4),
   rows: Uint32Array.of(6, 7, 0, 0),
@@ -68,10 +68,10 @@ export const WEIGHTS: TermWeights = {
   experts: 0,
 };
 
-/** State of a shopper of this taste. */
-export function state(taste: Partial<ChoiceHistory> = {}): RankState {
+/** State of a shopper with this history. */
+export function state(history: Partial<ChoiceHistory> = {}): RankState {
   return {
-    history: { rows: [], strengths: [], dismissed: new Set(), ...taste },
+    history: { rows: [], strengths: [], dismissed: new Set(), ...history },
     weights: WEIGHTS,
     base: null,
     residualScores: null,

@@ -31,7 +31,7 @@ export async function topicContent({
   seed = 1,
 }: TopicsOptions): Promise<BundleContent> {
   const random = generator(seed);
-  // Later directions say less, as those of real encoders do.
+  // Later directions have less variance, as those of real encoders do.
   const spread = Float32Array.from({ length: LATENT }, (_, d) => 1 / (1 + d / 6));
   const axes = Float32Array.from({ length: 2 * dim * LATENT }, () => gauss(random) / Math.sqrt(LATENT));
   const centres = Float32Array.from({ length: topics * LATENT }, (_, at) => gauss(random) * spread[at % LATENT]);

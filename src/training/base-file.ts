@@ -38,7 +38,7 @@ export async function storeLearned(
         `${out} is another bundle than the one that this was learned for; give that one, or a new folder.`,
       );
     }
-    const next = await addLearned(manifest, { base: weights, companions }, await folderSink(out));
+    const next = await addLearned(manifest, { base: weights, cooccurrence: companions }, await folderSink(out));
     await removeStale(out, next, manifest);
     const stored = ({ file, bytes }: BundleFile): StoredFile => ({ file: join(out, file), bytes });
     return {

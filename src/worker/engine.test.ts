@@ -9,7 +9,7 @@ import { encodersOf } from './loaded-catalog';
 
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
 /** Others chose item d with item a. */
-const COMPANIONS: CooccurrenceTable = {
+const COOCCURRENCE: CooccurrenceTable = {
   count: IDS.length,
   offsets: Uint32Array.from([0, 1, 1, 1, 2, 2, 2]),
   rows: Uint32Array.of(3, 0),
@@ -22,7 +22,7 @@ let manifest: Manifest;
 beforeAll(async () => {
   manifest = await addLearned(
     await writeBundle(await bundleContent(IDS.map((id) => makeItem(id))), memory.sink),
-    { companions: COMPANIONS },
+    { cooccurrence: COOCCURRENCE },
     memory.sink,
   );
   server = createServer(({ url = '' }, response) => {

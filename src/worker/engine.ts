@@ -337,7 +337,7 @@ export class Engine {
     // The table numbers the rows of the whole catalogue.
     if (companions && !clusters) {
       this.#tasks.queue(async () => {
-        const table = await bundle.companions(onProgress);
+        const table = await bundle.cooccurrence(onProgress);
         if (!table) return;
         this.#catalog.setCooccurrence(table);
         this.#changes.announce();

@@ -10,8 +10,8 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { contentBlend } from '../../src/catalog';
 import type { EventType, LoggedEvent } from '../../src/events';
-import { Learner, type LearnerCatalogue } from '../../src/learner';
-import { catalogueIndex, explain, type Placement, type RankRequest, rank } from '../../src/ranking';
+import { Learner, type LearnerCatalog } from '../../src/learner';
+import { catalogIndex, explain, type Placement, type RankRequest, rank } from '../../src/ranking';
 import { topicContent } from '../../src/testing/topics';
 import { spread, type Timed, timed } from './timing';
 
@@ -47,11 +47,11 @@ interface Point {
 /** A shopper who chooses other items all the time, as far as there are some, and now and then dismisses one. */
 class Shopper {
   readonly learner: Learner;
-  readonly #catalogue: LearnerCatalogue;
+  readonly #catalogue: LearnerCatalog;
   #events = 0;
   #row = 0;
 
-  constructor(catalog: LearnerCatalogue) {
+  constructor(catalog: LearnerCatalog) {
     this.#catalogue = catalog;
     this.learner = new Learner(catalog, { seed: 1, experts: true });
   }
@@ -84,11 +84,11 @@ class Shopper {
   }
 }
 
-async function catalogOf(items: number): Promise<LearnerCatalogue> {
+async function catalogOf(items: number): Promise<LearnerCatalog> {
   const content = await topicContent({ items, topics: Math.ceil(items / 150), dim: 128, taps: 3 });
   const { text, image } = content.encoders;
   const blend = contentBlend({ modalities: { text, image } });
-  const index = catalogueIndex(content.items, content.features, blend);
+  const index = catalogIndex(content.items, content.features, blend);
   return { index, table: content.features, blend };
 }
 
@@ -99,7 +99,7 @@ const request = (placement: Placement, row: number | null): RankRequest => ({
   exclude: new Set(),
 });
 
-async function measured(catalog: LearnerCatalogue, choices: number): Promise<Point> {
+async function measured(catalog: LearnerCatalog, choices: number): Promise<Point> {
   const { index } = catalog;
   const shopper = new Shopper(catalog);
   shopper.live(choices);
@@ -126,7 +126,7 @@ async function measured(catalog: LearnerCatalogue, choices: number): Promise<Poi
   const profile = learner.save();
   for (let round = 0; round < 3; round++) {
     // An index of its own, as a page that was just opened has it.
-    const opened = { ...catalog, index: catalogueIndex(index.items, catalog.table, catalog.blend) };
+    const opened = { ...catalog, index: catalogIndex(index.items, catalog.table, catalog.blend) };
     const next = new Learner(opened, { seed: 1, experts: true });
     next.restore(profile, []);
     await reload.of(async () => rank(opened.index, next.state, request('for-you', null)));

@@ -10,7 +10,7 @@ import { FeatureCache } from '../../src/build/feature-cache';
 import { localRunner } from '../../src/build/process-pool';
 import { collectFeed } from '../../src/build/read-feed';
 import { itemText } from '../../src/catalog';
-import { table } from '../../src/cli/table';
+import { table } from '../../src/cli/terminal';
 import { DEFAULT_PRESETS } from '../../src/encoders';
 
 /*

@@ -127,7 +127,7 @@ async function writePages(folder: string, rows: number): Promise<{ path: string;
 
 interface Reading {
   items: number;
-  refused: number;
+  rejected: number;
   seconds: number;
   /** Of the processor, so that a busy machine does not change it. */
   cpu: number;
@@ -138,11 +138,11 @@ interface Reading {
 
 async function read(path: string, rows: number): Promise<Reading> {
   const started = performance.now();
-  const reading: Reading = { items: 0, refused: 0, seconds: 0, cpu: 0, early: 0, peak: 0 };
+  const reading: Reading = { items: 0, rejected: 0, seconds: 0, cpu: 0, early: 0, peak: 0 };
   for await (const row of readFeed([path])) {
     if ('item' in row) reading.items++;
-    else reading.refused++;
-    if ((reading.items + reading.refused) % 1000 !== 0) continue;
+    else reading.rejected++;
+    if ((reading.items + reading.rejected) % 1000 !== 0) continue;
     const rss = process.memoryUsage.rss();
     if (reading.items <= rows / 10) reading.early = Math.max(reading.early, rss);
     reading.peak = Math.max(reading.peak, rss);
@@ -187,9 +187,9 @@ async function main(args: string[]): Promise<void> {
         },
       );
       if (child.status !== 0) throw new Error(`Reading ${format} failed.`);
-      const { items, refused, seconds, cpu, early, peak }: Reading = JSON.parse(child.stdout);
-      if (items !== count || refused !== 0)
-        throw new Error(`${format}: ${items} of ${count} rows read, ${refused} refused.`);
+      const { items, rejected, seconds, cpu, early, peak }: Reading = JSON.parse(child.stdout);
+      if (items !== count || rejected !== 0)
+        throw new Error(`${format}: ${items} of ${count} rows read, ${rejected} rejected.`);
       const figures = [
         count,
         mb(bytes),

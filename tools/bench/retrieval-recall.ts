@@ -8,9 +8,9 @@ import {
   openBundle,
 } from '../../src/catalog';
 import { decodeFeatureShard, featureShape } from '../../src/catalog/features/feature-shard';
-import { baseTaste, type ContentTaste, clustersOf, Retrieval, topRows } from '../../src/ranking';
-import { contentScores } from '../../src/ranking/retrieval/content-taste';
-import { shopperTaste } from './retrieval-taste';
+import { baseProfile, type ContentProfile, clustersOf, Retrieval, topRows } from '../../src/ranking';
+import { contentScores } from '../../src/ranking/retrieval/content-profile';
+import { shopperTaste } from './retrieval-profile';
 import { spread, timed } from './timing';
 
 /** Shoppers whose lists are compared with an exact search. */
@@ -18,7 +18,7 @@ const SHOPPERS = 12;
 const TOP = 10;
 /** Clusters whose items a page loads. */
 const LOADED = 10;
-const WEIGHTS = { recent: 1.8, session: 0.9, closest: 3.2 };
+const WEIGHTS = { recent: 1.8, session: 0.9, nearestHistory: 3.2 };
 const CANDIDATES = 1000;
 /** Shoppers whose requests are timed, each several times once the base vectors near them are there. */
 const TIMED_SHOPPERS = 40;
@@ -46,7 +46,7 @@ export async function recall(folder: string): Promise<string[]> {
     decodeFeatureShard(await response.arrayBuffer(), file, table, 0, count);
     return contentVectors(table, contentBlend(manifest));
   };
-  const tastes: ContentTaste[] = [];
+  const tastes: ContentProfile[] = [];
   for (let shopper = 0; shopper < TIMED_SHOPPERS; shopper++) {
     tastes.push(await shopperTaste(shopper, clusters, directory.clusters, vectorsOf));
   }
@@ -59,7 +59,7 @@ export async function recall(folder: string): Promise<string[]> {
 }
 
 /** Share of the ten items with the best content scores of the whole catalogue that are among those that a page loads. */
-async function quality(clusters: BundleClusters, tastes: ContentTaste[], content: ContentVectors[]): Promise<string> {
+async function quality(clusters: BundleClusters, tastes: ContentProfile[], content: ContentVectors[]): Promise<string> {
   const [directory, axes] = [await clusters.directory(), await clusters.axes()];
   const retrieval = new Retrieval(directory, (cluster) => clusters.vectors(cluster));
   let found = 0;
@@ -73,7 +73,7 @@ async function quality(clusters: BundleClusters, tastes: ContentTaste[], content
         best.length = Math.min(best.length, TOP);
       }
     }
-    const loaded = new Set(clustersOf(await retrieval.candidates(baseTaste(taste, axes), WEIGHTS), LOADED));
+    const loaded = new Set(clustersOf(await retrieval.candidates(baseProfile(taste, axes), WEIGHTS), LOADED));
     found += best.filter(({ cluster }) => loaded.has(cluster)).length;
   }
   return `recall@10 ${(found / (TOP * tastes.length)).toFixed(3)} over ${tastes.length} shoppers`;
@@ -82,13 +82,13 @@ async function quality(clusters: BundleClusters, tastes: ContentTaste[], content
 /** Time of a request: with the base vectors of other shoppers only, with its own, and of an exact scan. */
 async function times(
   clusters: BundleClusters,
-  tastes: ContentTaste[],
+  tastes: ContentProfile[],
   content: ContentVectors[],
   count: number,
 ): Promise<string[]> {
   const [directory, axes] = [await clusters.directory(), await clusters.axes()];
   const retrieval = new Retrieval(directory, (cluster) => clusters.vectors(cluster));
-  const bases = tastes.map((taste) => baseTaste(taste, axes));
+  const bases = tastes.map((taste) => baseProfile(taste, axes));
   // The first calls of a process are compiled on the way.
   for (const base of bases.slice(0, 4)) for (let n = 0; n < 5; n++) await retrieval.candidates(base, WEIGHTS);
   const [cold, warm, scan] = [timed(), timed(), timed()];

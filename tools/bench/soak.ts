@@ -34,11 +34,12 @@ interface HeapUsage {
 class WorkerSession {
   #id = 0;
   readonly #answers = new Map<number, (result: unknown) => void>();
+  readonly #page: CDPSession;
+  readonly #sessionId: string;
 
-  private constructor(
-    private readonly page: CDPSession,
-    private readonly sessionId: string,
-  ) {
+  private constructor(page: CDPSession, sessionId: string) {
+    this.#page = page;
+    this.#sessionId = sessionId;
     page.on('Target.receivedMessageFromTarget', ({ message }) => {
       const { id, result } = JSON.parse(message);
       this.#answers.get(id)?.(result);
@@ -60,7 +61,7 @@ class WorkerSession {
     const id = ++this.#id;
     const answer = new Promise((resolve) => this.#answers.set(id, resolve));
     const message = JSON.stringify({ id, method });
-    await this.page.send('Target.sendMessageToTarget', { message, sessionId: this.sessionId });
+    await this.#page.send('Target.sendMessageToTarget', { message, sessionId: this.#sessionId });
     return (await answer) as Result;
   }
 }

@@ -5,13 +5,13 @@ import { BUNDLE, shopRecommender, track } from './recommender';
 import 'sidestream/element';
 import type {} from 'sidestream/jsx';
 
-/** A link that the server knows. */
+/** A link that the server renders. */
 export interface Link {
   id: string;
   title: string;
 }
 
-/** @param popular links for search engines and shoppers without JavaScript; they stay in the document under the cards */
+/** @param popular links for search engines and shoppers without JavaScript; they stay in the document */
 export function App({ popular }: { popular: Link[] }) {
   const id = useProductInAddress();
   return (
@@ -25,7 +25,7 @@ export function App({ popular }: { popular: Link[] }) {
           <RecommendationList heading="For you" placement="for-you" />
         </>
       )}
-      {/* The element keeps its \`state\` in an attribute, which may be there before React is. */}
+      {/* The element reflects its `state` to an attribute, maybe before React hydrates. */}
       <sidestream-recs
         suppressHydrationWarning
         bundle={BUNDLE}
@@ -61,7 +61,7 @@ function Product({ id }: { id: string }) {
   );
 }
 
-/** The product with this id; null until it is known, and when there is none. Its page is a view of it. */
+/** The product with this id, or null while it is loaded or when there is none. Tracks a view. */
 function useItem(id: string): Item | null {
   const [item, setItem] = useState<Item | null>(null);
   useEffect(() => {

@@ -9,7 +9,7 @@ interface Props {
   heading: string;
 }
 
-/** A list of cards of the shop's own, which tells what was seen and chosen. */
+/** A list with the shop's own cards, which tracks impressions and clicks. */
 export function RecommendationList({ placement, itemId, heading }: Props) {
   const { list, error } = useRecommendations(placement, itemId);
   if (error && !list) return null;
@@ -28,7 +28,7 @@ export function RecommendationList({ placement, itemId, heading }: Props) {
 function Card({ list, place }: { list: RecommendResponse; place: Recommendation }) {
   const card = useRef<HTMLLIElement>(null);
   const { item, position, reason, source } = place;
-  // With these a click, and a purchase after it, is known to come from this list.
+  // These details attribute a click, and a later purchase, to this list.
   const details = { placement: list.placement, position, recommendationId: list.id };
   const seen = useEffectEvent(() => track('impression', item.id, details));
 

@@ -3,21 +3,21 @@ import type { Placement, Recommender, RecommendResponse } from 'sidestream';
 import { shopRecommender } from './recommender';
 
 interface Recommendations {
-  /** Null until the first list is there. */
+  /** Null until the first response. */
   list: RecommendResponse | null;
-  /** Why there is none, or no newer one: a SidestreamError. */
+  /** The SidestreamError of the last request; null after a response. */
   error: unknown;
 }
 
 /**
- * A list that follows what the shopper does.
+ * A list that is refreshed after the shopper's actions.
  * @param itemId the product in view, for `similar` and `complement`
  */
 export function useRecommendations(placement: Placement, itemId?: string, limit = 6): Recommendations {
   const [state, setState] = useState<Recommendations>({ list: null, error: null });
 
   useEffect(() => {
-    // Ends when the component goes or asks for something else; under StrictMode at once, before the second try.
+    // Aborted when the component unmounts or its arguments change; under StrictMode also before the second mount.
     const leaving = new AbortController();
     const { signal } = leaving;
     const fail = (error: unknown) => {

@@ -1,6 +1,6 @@
 /**
  * The cart, in this browser: `{ id, title, category, photo, price, quantity }` per product, the last added last.
- * The page hears of changes, in other tabs too, by the event `cart` of the window.
+ * The event `cart` of the window reports changes, also those of other tabs.
  */
 const KEY = 'cart';
 

@@ -5,17 +5,17 @@ import { addToCart, emptyCart, readCart, removeFromCart } from './cart.js';
 const $ = (selector) => document.querySelector(selector);
 const { currency } = document.body.dataset;
 
-/** Who said no is not asked on every page; a yes is known by the profile that is on the device. */
+/** A no is stored here, so that it is not asked for on every page; a yes is stored with the profile on the device. */
 const denied = localStorage.getItem('consent') === 'denied';
 
-/** The page's one recommender, for its lists, for the data layer, and for whatever else the shop wants to know. */
+/** The page's one recommender, for its lists, the data layer and other code of the shop. */
 export const recommender = createRecommender({
   bundle: '/bundle/',
   ...(denied ? { consent: 'denied' } : {}),
   rules: {
     excludeInCart: true,
     excludeOutOfStock: true,
-    // The first page shows something from every aisle, also to a shopper of whom nothing is known.
+    // The home page shows something of every category, also without a history.
     ...(location.pathname === '/' ? { categoryCap: { max: 2 } } : {}),
   },
 });
@@ -27,11 +27,11 @@ recommender.then(
     for (const list of lists) list.recommender = ready;
     void askForConsent(ready);
   },
-  // Without a recommender the page is a shop all the same; the lists keep their plain links.
+  // Without a recommender the shop still works; the lists keep their plain links.
   (error) => console.warn(error),
 );
 
-/* ---- What Google Analytics 4 is told, and with it the recommender. ---- */
+/* ---- Events for Google Analytics 4, which the recommender reads too. ---- */
 
 const push = (event, ecommerce) => {
   globalThis.dataLayer ??= [];
@@ -58,7 +58,7 @@ if (cards.length > 0) {
     link.addEventListener('click', () => push('select_item', { ...list, items: [ga4Item({ ...dataset, index })] }));
   }
 }
-// Lists track by themselves; Analytics hears of their clicks too, and the recommender knows that it is the same click.
+// Lists track by themselves. Analytics gets their clicks too, and the adapter drops the duplicate.
 document.addEventListener('itemclick', ({ detail: { item, position: index, placement, recommendationId } }) => {
   const list = { item_list_id: placement, recommendation_id: recommendationId };
   push('select_item', { ...list, items: [ga4Item({ ...item, index })] });
@@ -70,7 +70,7 @@ $('[data-add]')?.addEventListener('click', () => {
   const { id, title, category, photo, price } = product;
   addToCart({ id, title, category, photo, price: Number(price) });
   push('add_to_cart', { currency, value: Number(price), items: [ga4Item({ ...product, quantity: 1 })] });
-  say('added');
+  showMessage('added');
 });
 
 $('[data-order]')?.addEventListener('click', () => {
@@ -87,7 +87,7 @@ if (thanks) {
     const value = totalOf(order.items);
     const { transaction_id } = order;
     $('output').textContent = transaction_id;
-    // However often this page is loaded, one transaction is counted once.
+    // A transaction is counted once, however often this page is loaded.
     push('purchase', { transaction_id, currency, value, items: order.items.map(ga4Item) });
   } else thanks.textContent = thanks.dataset.none;
 }
@@ -98,14 +98,14 @@ showCart();
 function showCart() {
   const lines = readCart();
   $('[data-count]').textContent = lines.reduce((sum, { quantity }) => sum + quantity, 0) || '';
-  // The rule `excludeInCart` knows what was tracked; without consent that ends with the page, the cart does not.
+  // The rule `excludeInCart` uses tracked events. Without consent they end with the page, but the cart does not.
   for (const list of lists) list.exclude = lines.map(({ id }) => id);
   const box = $('[data-cart]');
   if (!box) return;
   box.replaceChildren(...(lines.length > 0 ? [rowsOf(lines, box.dataset)] : [element('p', {}, box.dataset.empty)]));
   $('[data-total]').hidden = lines.length === 0;
   $('[data-total] output').textContent = money(totalOf(lines));
-  // What goes with the product that was added last; for the shopper, when there is none.
+  // Complements of the product that was added last; without one, the list for the shopper.
   const [list] = lists;
   list.placement = lines.length > 0 ? 'complement' : 'for-you';
   list.itemId = lines.at(-1)?.id ?? '';
@@ -147,18 +147,18 @@ async function askForConsent(ready) {
   $('[data-forget]').addEventListener('click', async () => {
     localStorage.removeItem('consent');
     await ready.forget();
-    say('forgotten');
+    showMessage('forgotten');
     banner.hidden = false;
   });
 }
 
-/* ---- Small things. ---- */
+/* ---- Helpers. ---- */
 
-/** Says a sentence of the page, to the ear too, for a while. */
-function say(what) {
-  const said = $('[data-said]');
-  said.textContent = said.dataset[what];
-  setTimeout(() => said.replaceChildren(), 5000);
+/** Shows a message of the page for 5 s, and announces it to screen readers. */
+function showMessage(name) {
+  const message = $('[data-message]');
+  message.textContent = message.dataset[name];
+  setTimeout(() => message.replaceChildren(), 5000);
 }
 
 function element(name, properties, ...children) {

@@ -3,10 +3,10 @@ import { sharedRecommender } from 'sidestream/element';
 
 export const BUNDLE = '/bundle/';
 
-/** The page's one recommender; every `<sidestream-recs bundle="/bundle/">` joins it. Only browsers call it. */
+/** The page's one recommender; every `<sidestream-recs bundle="/bundle/">` shares it. Call it only in browsers. */
 export const shopRecommender = (): Promise<Recommender> => sharedRecommender({ bundle: BUNDLE });
 
-/** Tells the recommender what the shopper does. A page must not suffer from that: what fails is a warning. */
+/** Tracks an event of the shopper. A failure is only a warning, because the page must go on. */
 export function track(type: EventType, itemId: string, details?: TrackDetails): void {
   shopRecommender()
     .then((recommender) => recommender.track(type, itemId, details))

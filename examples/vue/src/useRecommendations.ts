@@ -3,14 +3,14 @@ import { type MaybeRefOrGetter, type ShallowRef, shallowRef, toValue, watch } fr
 import { shopRecommender } from './recommender';
 
 interface Recommendations {
-  /** Null until the first list is there. */
+  /** Null until the first response. */
   list: ShallowRef<RecommendResponse | null>;
-  /** Why there is none, or no newer one: a SidestreamError. */
+  /** The SidestreamError of the last request; null after a response. */
   error: ShallowRef<unknown>;
 }
 
 /**
- * A list that follows what the shopper does.
+ * A list that is refreshed after the shopper's actions.
  * @param itemId the product in view, for `similar` and `complement`
  */
 export function useRecommendations(
@@ -24,9 +24,9 @@ export function useRecommendations(
   watch(
     () => ({ placement: toValue(placement), itemId: toValue(itemId), limit: toValue(limit) }),
     (request, _, onCleanup) => {
-      // A server shows no list; its page is complete without.
+      // A server renders no list.
       if (typeof window === 'undefined') return;
-      // Ends when the component goes or asks for something else.
+      // Aborted when the component unmounts or its arguments change.
       const leaving = new AbortController();
       const { signal } = leaving;
       onCleanup(() => leaving.abort());

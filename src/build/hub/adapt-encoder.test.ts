@@ -14,8 +14,7 @@ import { HubServer } from '../../testing/hub-server';
 import { bertStates } from '../../testing/models/plain-transformer';
 import { bertRepository, clipRepository, type Files } from '../../testing/models/repositories';
 import { BERT } from '../../testing/models/tiny-model';
-import { readEncoder } from '../encoder-files';
-import { readPreset } from '../encoder-preset';
+import { readEncoder, readPreset } from '../encoder-files';
 import { folderFetch } from '../folder-bundle';
 
 const COMMIT = '89abcdef0123456789abcdef0123456789abcdef';

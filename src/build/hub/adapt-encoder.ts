@@ -11,18 +11,16 @@ import {
   imageSettings,
   referenceTaps,
   SAMPLE_TEXTS,
-  type Sample,
+  type SampleInputs,
   samplePictures,
   textSettings,
 } from '../../encoders/adapt';
-import { createNodeEncoder, createTokenizer, type EncoderFiles } from '../../encoders/node';
+import { createNodeEncoder, createTokenizer, type NodeEncoderFiles } from '../../encoders/node';
 import { SidestreamError } from '../../error';
-import { replaceFile } from '../encoder-files';
-import { presetFile } from '../encoder-preset';
-import { cardLicense } from './model-card';
-import { besides, type ModelSource, readJson, readText } from './model-source';
+import { presetFile, replaceFile } from '../encoder-files';
+import { besides, cardLicense, type ModelSource, readJson, readTextFile } from './model-source';
 
-/** What a user may say about an encoder; everything else is found out. */
+/** Options of the user; everything else is read from the model's files. */
 export interface AdaptOptions {
   /** Name of the preset. */
   name?: string;
@@ -42,15 +40,15 @@ export interface AdaptOptions {
   minCosine?: number;
 }
 
-/** Tokens kept of a text unless more are asked for: product texts seldom have more, and time grows with the square. */
+/** Default limit of tokens: product texts seldom have more, and time grows with the square. */
 const MAX_TOKENS = 128;
-/** Below these the stored weights say something else than the original's. */
+/** Default lowest cosine to the original, by bits of a stored weight. */
 const MIN_COSINE = { 8: 0.98, 4: 0.9 };
 
 /**
- * Makes an encoder of a model: downloads or reads it, takes its hidden states, stores its weights in few bits, holds the
- * result against the original and writes encoder, tokeniser and preset.
- * @param known what is known about a model with a short name
+ * Makes an encoder from a model: downloads or reads it, makes its hidden states outputs, quantises its weights, compares the
+ * result with the original and writes encoder, tokeniser and preset.
+ * @param known preset of a model with a short name
  * @throws SidestreamError `encoder/*`: not found, not to be had, without licence, of an unsupported kind, too lossy
  */
 export async function adaptEncoder(
@@ -62,7 +60,7 @@ export async function adaptEncoder(
 ): Promise<Preset> {
   const name = options.name ?? known?.name ?? presetStem(source.name);
   say(`${name}: reading ${source.title}`);
-  // What can be refused is refused before half a gigabyte is fetched.
+  // Checks everything that can fail before half a gigabyte is fetched.
   const license = await licenseOf(source, options, known);
   const settings = await readSettings(source, options, known);
   const { file, bytes } = await readModel(source, options.file ?? known?.source.file);
@@ -84,7 +82,10 @@ export async function adaptEncoder(
   const { sample } = settings;
   const expected = await referenceTaps(adapted, sample, settings.pooling);
 
-  const files: EncoderFiles = { onnx: adapted.onnx, ...(settings.tokenizer ? { tokenizer: settings.tokenizer } : {}) };
+  const files: NodeEncoderFiles = {
+    onnx: adapted.onnx,
+    ...(settings.tokenizer ? { tokenizer: settings.tokenizer } : {}),
+  };
   const draft = v.parse(presetSchema, {
     ...settings.preset,
     name,
@@ -112,7 +113,7 @@ export async function adaptEncoder(
   return preset;
 }
 
-/** Fails when a tap strayed, or says nothing. @returns the lowest cosine */
+/** Fails when a tap differs too much from the original, or is constant. @returns the lowest cosine */
 function judge(
   name: string,
   taps: string[],
@@ -131,11 +132,11 @@ function judge(
   const lowest = Math.min(...values);
   if (lowest >= minCosine) return lowest;
   const next = bits === 4 ? 'Take --bits 8' : 'Report the model, or take a lower --min-cosine';
-  const message = `"${name}" strays too far from the original with ${bits}-bit weights: cosine ${lowest.toFixed(4)}, not ${minCosine}. ${next}.`;
+  const message = `"${name}" differs too much from the original with ${bits}-bit weights: cosine ${lowest.toFixed(4)}, not ${minCosine}. ${next}.`;
   throw new SidestreamError('encoder/too-lossy', message);
 }
 
-async function encodeSample(preset: Preset, files: EncoderFiles, sample: Sample): Promise<Float32Array[]> {
+async function encodeSample(preset: Preset, files: NodeEncoderFiles, sample: SampleInputs): Promise<Float32Array[]> {
   const encoder = preset.modality === 'text' ? await createNodeEncoder(preset, files) : null;
   if (encoder) return encoder.encode([...SAMPLE_TEXTS]).finally(() => encoder.release());
   if (preset.modality !== 'image' || !('pictures' in sample)) throw new Error('A sample of the wrong kind.');
@@ -149,12 +150,12 @@ interface Settings {
   preset: { modality: Preset['modality'] } & Record<string, unknown>;
   image?: Pick<AdaptRequest, 'size' | 'normalization'>;
   tokenizer?: string;
-  sample: Sample;
+  sample: SampleInputs;
 }
 
 async function readSettings(source: ModelSource, options: AdaptOptions, known?: HubPreset): Promise<Settings> {
   const preprocessor = await readJson(source, 'preprocessor_config.json');
-  const tokenizer = await readText(source, 'tokenizer.json');
+  const tokenizer = await readTextFile(source, 'tokenizer.json');
   const modality = options.modality ?? known?.modality ?? guessModality(source, tokenizer, preprocessor);
   const asked = options.pool ?? known?.pooling;
   if (modality === 'image') {
@@ -196,7 +197,7 @@ function guessModality(source: ModelSource, tokenizer: string | null, preprocess
   if (tokenizer !== null && preprocessor === undefined) return 'text';
   if (tokenizer === null && preprocessor !== undefined) return 'image';
   const what = tokenizer === null ? 'neither a tokenizer.json nor' : 'both a tokenizer.json and';
-  const message = `${source.title} has ${what} a preprocessor_config.json. Say --modality text or --modality image.`;
+  const message = `${source.title} has ${what} a preprocessor_config.json. Give --modality text or --modality image.`;
   throw new SidestreamError('encoder/bad-settings', message);
 }
 
@@ -213,16 +214,16 @@ async function readModel(source: ModelSource, file?: string): Promise<{ file: st
 async function licenseOf(source: ModelSource, { licence }: AdaptOptions, known?: HubPreset): Promise<string> {
   if (licence) return licence;
   if (known) return known.license;
-  const found = cardLicense((await readText(source, 'README.md')) ?? '');
+  const found = cardLicense((await readTextFile(source, 'README.md')) ?? '');
   if (found) return found;
   const message = `The model card of ${source.title} names no licence. Find it out and give it with --licence <SPDX identifier>.`;
   throw new SidestreamError('encoder/unlicensed', message);
 }
 
-/** What the built file says about its origin. The way inputs are made is in it too, so that its digest stands for both. */
+/** Notice of the built file about its origin. It includes the input settings, so that the digest covers them. */
 async function notice(source: ModelSource, about: Record<string, unknown>): Promise<string> {
   const change = 'Its hidden states were made outputs and its weights stored in blocks of few bits.';
-  const license = await readText(source, 'LICENSE');
+  const license = await readTextFile(source, 'LICENSE');
   const terms = license === null ? '' : ` Its licence:\n\n${license}`;
   return `Made by Sidestream from ${source.title}. ${change}\n${JSON.stringify(about)}\n${terms}`;
 }

@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { SidestreamError } from '../../error';
 import type { Meter } from '../meter';
+import type { HubSettings } from './hub-request';
 import { ConnectionLost, fetchFromHub, type HubEntry } from './hub-request';
-import type { HubSettings } from './hub-settings';
 
 /** Tries in a row that brought no byte. */
 const TRIES = 5;

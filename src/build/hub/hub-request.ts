@@ -1,11 +1,12 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { SidestreamError } from '../../error';
-import type { HubSettings } from './hub-settings';
 
-/** What the hub says of a file before it sends it. */
+/** Metadata of a file on the hub. */
 export interface HubEntry {
-  /** Names the contents: SHA-256 of a big file, git's SHA-1 of a small one. */
+  /** Digest of the contents: SHA-256 of a large file, git's SHA-1 of a small one. */
   etag: string | null;
-  /** Bytes, where they are told. */
+  /** Bytes; null where the hub does not name them. */
   size: number | null;
   /** Commit the revision leads to. */
   commit: string | null;
@@ -13,11 +14,11 @@ export interface HubEntry {
 
 const REDIRECTS = 10;
 
-/** A connection that broke or never came about. Trying again may help. */
+/** A connection that broke or could not be made. Another try may help. */
 export class ConnectionLost extends Error {}
 
 /**
- * Asks about a file.
+ * Requests the metadata of a file.
  * @returns null when the repository has no such file
  * @throws SidestreamError `encoder/forbidden`, `encoder/not-found`, `encoder/download-failed`; ConnectionLost
  */
@@ -26,7 +27,7 @@ export async function askHub(settings: HubSettings, url: string): Promise<HubEnt
   if (response.status === 404 && !/^(Repo|Revision)NotFound$/.test(response.headers.get('x-error-code') ?? '')) {
     return null;
   }
-  if (response.status >= 400) throw refusal(settings, url, response);
+  if (response.status >= 400) throw requestError(settings, url, response);
   const first = (name: string): string | null => hops.map((hop) => hop.headers.get(name)).find(Boolean) ?? null;
   const etag = (first('x-linked-etag') ?? first('etag'))?.replace(/^W\//, '').replaceAll('"', '') ?? null;
   const size = first('x-linked-size') ?? response.headers.get('content-length');
@@ -50,7 +51,7 @@ export async function fetchFromHub(
 ): Promise<Response> {
   const headers: Record<string, string> = from > 0 ? { range: `bytes=${from}-` } : {};
   const { response } = await request(settings, url, { method: 'GET', headers, signal });
-  if (response.status >= 400 && response.status !== 416) throw refusal(settings, url, response);
+  if (response.status >= 400 && response.status !== 416) throw requestError(settings, url, response);
   return response;
 }
 
@@ -61,8 +62,8 @@ interface Request {
 }
 
 /**
- * Follows redirects by hand, so that the token goes to the hub alone. A HEAD ends where another host would be asked: big
- * files lie on servers that answer nothing but GET, and the hub has said all by then.
+ * Follows redirects by hand, so that the token goes to the hub alone. A HEAD request stops before another host: large files
+ * are on servers that answer GET only, and the hub has sent all metadata by then.
  */
 async function request(settings: HubSettings, start: string, { method, headers, signal }: Request) {
   const hops: Response[] = [];
@@ -90,14 +91,14 @@ async function request(settings: HubSettings, start: string, { method, headers, 
     await response.body?.cancel();
     url = new URL(location, url).href;
   }
-  throw new SidestreamError('encoder/download-failed', `${start} leads in circles. Check HF_ENDPOINT.`);
+  throw new SidestreamError('encoder/download-failed', `${start} has too many redirects. Check HF_ENDPOINT.`);
 }
 
 /** Whether an address has the origin of the hub, or the same host by https where the hub is configured with http. */
 const isHub = (url: URL, hub: URL): boolean =>
   url.origin === hub.origin || (hub.protocol === 'http:' && url.origin === `https://${hub.hostname}`);
 
-function refusal({ token }: HubSettings, url: string, response: Response): SidestreamError {
+function requestError({ token }: HubSettings, url: string, response: Response): SidestreamError {
   const code = response.headers.get('x-error-code');
   if (response.status === 401 || response.status === 403) {
     const why = code === 'GatedRepo' ? 'The model is given only to those who accepted its terms' : 'Access was refused';
@@ -111,9 +112,40 @@ function refusal({ token }: HubSettings, url: string, response: Response): Sides
   return new SidestreamError(response.status === 404 ? 'encoder/not-found' : 'encoder/download-failed', message);
 }
 
-/** Why a fetch failed: undici hides it in the cause. */
+/** Why a fetch failed; undici puts the reason into the cause. */
 function reason(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
   const { cause } = thrown;
   return cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : thrown.message;
+}
+
+/** Default endpoint; HF_ENDPOINT may name a mirror. */
+export const HUB_ENDPOINT = 'https://huggingface.co';
+
+/** Settings of the hub and of the local cache. */
+export interface HubSettings {
+  endpoint: string;
+  /** Sent to the endpoint, and to no other host. */
+  token?: string;
+  /** Whether to use the cache alone, without the network. */
+  offline: boolean;
+  /** Folder of the cache, in the layout of the hub's own tools, which share it. */
+  cache: string;
+  /** Milliseconds without a byte after which a connection counts as broken. */
+  idleMs: number;
+  /** Milliseconds before the second try; every further one waits twice as long. */
+  retryMs: number;
+}
+
+/** Reads the settings the hub's own tools use: HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE, HF_HUB_CACHE, HF_HOME. */
+export function hubSettings(env: NodeJS.ProcessEnv = process.env): HubSettings {
+  const home = env.HF_HOME || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface');
+  return {
+    endpoint: (env.HF_ENDPOINT || HUB_ENDPOINT).replace(/\/+$/, ''),
+    ...(env.HF_TOKEN ? { token: env.HF_TOKEN } : {}),
+    offline: /^(1|true|yes|on)$/i.test(env.HF_HUB_OFFLINE ?? ''),
+    cache: env.HF_HUB_CACHE || join(home, 'hub'),
+    idleMs: 30_000,
+    retryMs: 500,
+  };
 }

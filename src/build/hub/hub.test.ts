@@ -5,8 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HubServer } from '../../testing/hub-server';
 import type { Meter } from '../meter';
 import { HubRepo } from './hub';
-import { fetchFromHub } from './hub-request';
-import { type HubSettings, hubSettings } from './hub-settings';
+import { fetchFromHub, type HubSettings, hubSettings } from './hub-request';
 
 const REPO = 'some-owner/some-model';
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
@@ -164,7 +163,7 @@ describe('a file that is not what the hub says', () => {
   });
 });
 
-describe('a refusal', () => {
+describe('a rejected request', () => {
   it('says what to do about terms and tokens', async () => {
     server.repos.set(REPO, { commit: COMMIT, files: {}, token: 'secret' });
     const without = repo().file('config.json');

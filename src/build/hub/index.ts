@@ -1,4 +1,4 @@
 export { type AdaptOptions, adaptEncoder } from './adapt-encoder';
 export { HubRepo } from './hub';
-export { hubSettings } from './hub-settings';
+export { hubSettings } from './hub-request';
 export { folderSource, hubSource } from './model-source';

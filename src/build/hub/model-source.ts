@@ -6,7 +6,7 @@ import type { Preset } from '../../encoders';
 import { SidestreamError } from '../../error';
 import type { HubRepo } from './hub';
 
-/** Where a model's files lie: a repository of the hub or a folder. */
+/** Source of a model's files: a repository of the hub or a folder. */
 export interface ModelSource {
   /** Last part of its name, for the preset. */
   name: string;
@@ -62,7 +62,7 @@ export function folderSource(path: string): ModelSource {
 
 /** A small file as JSON; undefined when there is none. */
 export async function readJson(source: ModelSource, path: string): Promise<unknown> {
-  const text = await readText(source, path);
+  const text = await readTextFile(source, path);
   if (text === null) return undefined;
   try {
     return JSON.parse(text);
@@ -72,7 +72,7 @@ export async function readJson(source: ModelSource, path: string): Promise<unkno
   }
 }
 
-export async function readText(source: ModelSource, path: string): Promise<string | null> {
+export async function readTextFile(source: ModelSource, path: string): Promise<string | null> {
   const bytes = await source.read(path);
   return bytes && new TextDecoder().decode(bytes);
 }
@@ -102,11 +102,47 @@ const pathSchema = v.pipe(
   v.check((path) => path !== '' && !path.split(/[/\\]/).includes('..') && !/^([/\\]|[a-z]:)/i.test(path)),
 );
 
-/** File names come out of models too: none may lead out of its folder. */
+/** File names come from models too, so none may leave the model's folder. */
 function inside(path: string): string {
   if (v.is(pathSchema, path)) return path;
   throw new SidestreamError(
     'encoder/bad-settings',
     `"${path}" leads out of the model's folder. Name a file inside it.`,
   );
+}
+
+/** Names of licences on the hub and their SPDX identifiers. */
+const SPDX: Record<string, string> = {
+  'apache-2.0': 'Apache-2.0',
+  mit: 'MIT',
+  'bsd-2-clause': 'BSD-2-Clause',
+  'bsd-3-clause': 'BSD-3-Clause',
+  'cc0-1.0': 'CC0-1.0',
+  'cc-by-4.0': 'CC-BY-4.0',
+  'cc-by-sa-4.0': 'CC-BY-SA-4.0',
+  'cc-by-nc-4.0': 'CC-BY-NC-4.0',
+  'cc-by-nc-sa-4.0': 'CC-BY-NC-SA-4.0',
+  'gpl-3.0': 'GPL-3.0-only',
+  'agpl-3.0': 'AGPL-3.0-only',
+  'lgpl-3.0': 'LGPL-3.0-only',
+  'mpl-2.0': 'MPL-2.0',
+  unlicense: 'Unlicense',
+};
+
+const nameSchema = v.pipe(v.string(), v.trim(), v.regex(/^[\w.+-]{2,64}$/), v.notValues(['other', 'unknown']));
+
+/**
+ * The licence in the header of a model card.
+ * @param card contents of README.md
+ * @returns SPDX identifier, the card's own name where there is none, or null when the card names no licence
+ */
+export function cardLicense(card: string): string | null {
+  const header = /^---\r?\n([\s\S]*?)\r?\n---/.exec(card)?.[1] ?? '';
+  for (const field of ['license', 'license_name']) {
+    // On one line, or as the one entry of a list.
+    const value = new RegExp(`^${field}:[ \\t]*(?:\\r?\\n[ \\t]*-[ \\t]*)?(.+)$`, 'm').exec(header)?.[1];
+    const name = v.safeParse(nameSchema, value?.replace(/['"]/g, ''));
+    if (name.success) return SPDX[name.output.toLowerCase()] ?? name.output;
+  }
+  return null;
 }

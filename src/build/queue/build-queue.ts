@@ -19,14 +19,14 @@ import {
 
 /** Chunks in the queue at a time: enough for many workers, few enough for the memory of a small server. */
 const SLOTS = 64;
-/** How often all chunks on their way are looked at, whatever the events said: events can be missed. */
+/** How often all chunks in flight are checked, in milliseconds, as events can be missed. */
 const SWEEP_MS = 2000;
-/** What nobody fetched, because its build ended, is removed after a day. */
+/** Results that were not fetched, because their build ended, are removed after a day. */
 const KEEP = { age: 24 * 3600 };
 
 /**
- * Has chunks encoded by the processes that run `sidestream worker` on the same queue. A chunk is known by what is in it:
- * a build that is started again finds what workers finished meanwhile.
+ * Encodes chunks by the processes that run `sidestream worker` on the same queue. The id of a chunk is a digest of its
+ * content, so that a restarted build finds what workers finished meanwhile.
  * @throws SidestreamError `build/no-engine`; `build/queue` when the server cannot be reached
  */
 export async function queueRunner(
@@ -43,7 +43,7 @@ export async function queueRunner(
   const runner = new QueueRunner(chunks, projections, events, say);
   await Promise.all([chunks.waitUntilReady(), projections.waitUntilReady(), events.waitUntilReady()]);
   if ((await chunks.getWorkersCount()) === 0) {
-    say(`No worker is there yet. Start some: sidestream worker --queue ${withoutPassword(url)}`);
+    say(`There is no worker yet. Start one: sidestream worker --queue ${withoutPassword(url)}`);
   }
   return runner;
 }
@@ -52,27 +52,33 @@ interface Pending {
   job: ChunkJob;
   resolve(outputs: ChunkOutput[]): void;
   reject(error: unknown): void;
-  /** Whether it is being looked at right now. */
+  /** Whether it is being checked right now. */
   busy: boolean;
 }
 
 class QueueRunner implements ChunkRunner {
   readonly slots = SLOTS;
-  private readonly pending = new Map<string, Pending>();
-  private readonly shared = new Map<string, Promise<string>>();
-  private readonly sweep: NodeJS.Timeout;
+  readonly #pending = new Map<string, Pending>();
+  readonly #shared = new Map<string, Promise<string>>();
+  readonly #sweep: NodeJS.Timeout;
+  readonly #chunks: Queue<ChunkJob>;
+  readonly #projections: Queue<ProjectionJob>;
+  readonly #events: QueueEvents;
 
   constructor(
-    private readonly chunks: Queue<ChunkJob>,
-    private readonly projections: Queue<ProjectionJob>,
-    private readonly events: QueueEvents,
+    chunks: Queue<ChunkJob>,
+    projections: Queue<ProjectionJob>,
+    events: QueueEvents,
     say: (line: string) => void,
   ) {
-    const look = ({ jobId }: { jobId: string }): void => void this.look(jobId);
+    this.#chunks = chunks;
+    this.#projections = projections;
+    this.#events = events;
+    const look = ({ jobId }: { jobId: string }): void => void this.#look(jobId);
     events.on('completed', look);
     events.on('failed', look);
-    this.sweep = setInterval(() => {
-      for (const id of this.pending.keys()) void this.look(id);
+    this.#sweep = setInterval(() => {
+      for (const id of this.#pending.keys()) void this.#look(id);
     }, SWEEP_MS);
     const trouble = connectionTrouble(say);
     chunks.on('error', trouble);
@@ -82,62 +88,62 @@ class QueueRunner implements ChunkRunner {
 
   /** @throws SidestreamError `build/queue` when workers failed over the chunk */
   async run(chunk: Chunk, projection: SharedProjection | null): Promise<ChunkOutput[]> {
-    const job = toJob(chunk, projection && (await this.share(projection)));
+    const job = toJob(chunk, projection && (await this.#share(projection)));
     const id = `chunk-${createHash('sha256').update(JSON.stringify(job)).digest('hex')}`;
     const done = new Promise<ChunkOutput[]>((resolve, reject) => {
-      this.pending.set(id, { job, resolve, reject, busy: false });
+      this.#pending.set(id, { job, resolve, reject, busy: false });
     });
-    // One that failed in an earlier build would stay failed.
-    if ((await this.chunks.getJobState(id)) === 'failed') await this.chunks.remove(id);
-    await this.add(id, job);
-    await this.look(id);
+    // A chunk that failed in an earlier build would stay failed.
+    if ((await this.#chunks.getJobState(id)) === 'failed') await this.#chunks.remove(id);
+    await this.#add(id, job);
+    await this.#look(id);
     return done;
   }
 
   async close(): Promise<void> {
-    clearInterval(this.sweep);
-    // The projections are needed no more: a build that goes on brings them again.
-    const shared = await Promise.allSettled(this.shared.values());
+    clearInterval(this.#sweep);
+    // The projections are no longer needed: a build that continues adds them again.
+    const shared = await Promise.allSettled(this.#shared.values());
     for (const one of shared) {
-      if (one.status === 'fulfilled') await (await this.projections.getJob(one.value))?.remove();
+      if (one.status === 'fulfilled') await (await this.#projections.getJob(one.value))?.remove();
     }
-    await Promise.all([this.events.close(), this.chunks.close(), this.projections.close()]);
+    await Promise.all([this.#events.close(), this.#chunks.close(), this.#projections.close()]);
   }
 
-  private async share({ digest, bytes }: SharedProjection): Promise<string> {
+  async #share({ digest, bytes }: SharedProjection): Promise<string> {
     const id = `projection-${digest}`;
-    let shared = this.shared.get(digest);
+    let shared = this.#shared.get(digest);
     if (!shared) {
       const data = { digest, bytes: Buffer.from(bytes).toString('base64') };
-      shared = this.projections.add('projection', data, { jobId: id }).then(() => id);
-      this.shared.set(digest, shared);
+      shared = this.#projections.add('projection', data, { jobId: id }).then(() => id);
+      this.#shared.set(digest, shared);
     }
     return shared;
   }
 
-  private add(id: string, job: ChunkJob): Promise<Job<ChunkJob>> {
-    return this.chunks.add('chunk', job, { jobId: id, attempts: 3, removeOnComplete: KEEP, removeOnFail: KEEP });
+  #add(id: string, job: ChunkJob): Promise<Job<ChunkJob>> {
+    return this.#chunks.add('chunk', job, { jobId: id, attempts: 3, removeOnComplete: KEEP, removeOnFail: KEEP });
   }
 
-  /** Takes what a worker made of a chunk, if it is done; brings it again if the server lost it. */
-  private async look(id: string): Promise<void> {
-    const pending = this.pending.get(id);
+  /** Takes the result of a finished chunk; adds the chunk again if the server lost it. */
+  async #look(id: string): Promise<void> {
+    const pending = this.#pending.get(id);
     if (!pending || pending.busy) return;
     pending.busy = true;
     try {
-      const state = await this.chunks.getJobState(id);
-      if (state === 'unknown') await this.add(id, pending.job);
+      const state = await this.#chunks.getJobState(id);
+      if (state === 'unknown') await this.#add(id, pending.job);
       if (state !== 'completed' && state !== 'failed') return;
-      const job = await this.chunks.getJob(id);
+      const job = await this.#chunks.getJob(id);
       if (!job) return;
       if (state === 'failed') throw failed(pending.job, job.failedReason);
       const outputs = fromJobOutputs(v.parse(outputsSchema, job.returnvalue));
       if (outputs.length !== pending.job.inputs.length) throw failed(pending.job, 'the answer is for other inputs');
       await job.remove();
-      this.pending.delete(id);
+      this.#pending.delete(id);
       pending.resolve(outputs);
     } catch (error) {
-      this.pending.delete(id);
+      this.#pending.delete(id);
       pending.reject(SidestreamError.from(error, 'build/queue'));
     } finally {
       pending.busy = false;

@@ -5,7 +5,7 @@ import { SidestreamError } from '../../error';
 import type { Chunk, ChunkOutput } from '../chunk';
 import type { EncoderSource } from '../chunk-encoder';
 
-/** Counted up whenever builders and workers of different versions would not understand each other. */
+/** Incremented when builders and workers of different versions are incompatible. */
 const PROTOCOL = 1;
 
 const base64 = v.pipe(v.string(), v.base64());
@@ -24,7 +24,7 @@ export type ChunkJob = v.InferOutput<typeof jobSchema>;
 export const outputsSchema = v.array(v.union([v.object({ bytes: base64 }), v.object({ reason: v.string() })]));
 export type JobOutputs = v.InferOutput<typeof outputsSchema>;
 
-/** A projection, waiting in a queue of its own that nobody works off. */
+/** A projection, stored in a queue of its own that has no workers. */
 export const projectionSchema = v.object({ digest: v.string(), bytes: base64 });
 export type ProjectionJob = v.InferOutput<typeof projectionSchema>;
 
@@ -68,7 +68,7 @@ export async function loadEngine(url: string): Promise<typeof import('bullmq')> 
 
 /**
  * Names of the queues. Builders and workers meet only when they have the same encoders and protocol: features made with
- * others would be wrong without anybody noticing.
+ * others would be wrong without an error.
  */
 export function queueNames({ presets }: EncoderSource): { chunks: string; projections: string } {
   const encoders = createHash('sha256')
@@ -81,19 +81,19 @@ export function queueNames({ presets }: EncoderSource): { chunks: string; projec
 /** @param url `redis://` or `rediss://` with host, and user, password, port and database where needed */
 export const connectionTo = (url: string): RedisOptions => ({ url, maxRetriesPerRequest: null });
 
-/** An address as it may be shown. */
+/** The address without its password, for messages. */
 export function withoutPassword(url: string): string {
   const shown = new URL(url);
   if (shown.password) shown.password = '***';
   return shown.href;
 }
 
-/** Tells of a connection that broke, now and then while it is being made again. */
+/** Reports a broken connection, at most every ten seconds. */
 export function connectionTrouble(say: (line: string) => void): (error: Error) => void {
-  let told = 0;
+  let reported = 0;
   return ({ message }) => {
-    if (Date.now() - told < 10_000) return;
-    told = Date.now();
+    if (Date.now() - reported < 10_000) return;
+    reported = Date.now();
     say(`The queue does not answer (${message}); trying again.`);
   };
 }

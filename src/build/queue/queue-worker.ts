@@ -19,7 +19,7 @@ import {
   toJobOutputs,
 } from './queue-jobs';
 
-/** A chunk whose worker was not heard of for so long goes to another. */
+/** Milliseconds without a sign of life after which a chunk goes to another worker. */
 const LOCK_MS = 10_000;
 /** Workers that may be lost over one chunk before it counts as failed. */
 const LOST = 5;

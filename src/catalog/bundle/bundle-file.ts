@@ -9,10 +9,10 @@ export interface FetchFile {
   addressOf?(name: string): string;
 }
 
-/** Called as bytes arrive. `total` is the sum of the files asked for, known from the manifest. */
+/** Called as bytes arrive. `total` is the size of all requested files, from the manifest. */
 export type BundleProgress = (loaded: number, total: number) => void;
 
-/** Fetches from a folder over http. The manifest is revalidated on every visit; all other files never change. */
+/** Fetches from a folder over HTTP. The manifest is revalidated on every visit; all other files never change. */
 export function fetchFrom(folder: string | URL): FetchFile {
   const base = String(folder).replace(/\/*$/, '/');
   const addressOf = (name: string): string => base + name;
@@ -20,7 +20,7 @@ export function fetchFrom(folder: string | URL): FetchFile {
   return Object.assign(get, { addressOf });
 }
 
-/** Gets some files side by side, each checked, with their progress as one. */
+/** Gets files in parallel, each checked, and reports their joint progress. */
 export async function fetchFiles(
   fetchFile: FetchFile,
   files: readonly BundleFile[],
@@ -37,7 +37,7 @@ export async function fetchFiles(
 }
 
 /**
- * Gets a file and checks it against its size and its SHA-256, the latter where the browser offers hashing.
+ * Gets a file and checks its size and, where the browser offers hashing, its SHA-256.
  * @throws SidestreamError `bundle/unreachable`, `bundle/digest-mismatch`
  */
 export async function fetchChecked(
@@ -55,7 +55,7 @@ export async function fetchChecked(
   return bytes;
 }
 
-/** Gets a file as it is. @throws SidestreamError `bundle/unreachable` */
+/** Gets a file unchecked. @throws SidestreamError `bundle/unreachable` */
 export async function fetchBytes(
   fetchFile: FetchFile,
   name: string,
@@ -105,7 +105,7 @@ export function parseJson(name: string, bytes: ArrayBuffer): unknown {
   }
 }
 
-/** A file of a bundle that cannot be read. */
+/** The error for a file of a bundle that cannot be read. */
 export const invalidBundle = (name: string, what: string, cause?: unknown): SidestreamError =>
   new SidestreamError(
     'bundle/invalid',

@@ -4,8 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../common/sha256';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { type Item, itemSchema } from '../item';
-import { bundleFiles, MANIFEST_FILE } from './manifest';
-import { manifestFile } from './put-manifest';
+import { bundleFiles, MANIFEST_FILE, manifestFile } from './manifest';
 import { openBundle } from './read-bundle';
 import { writeBundle } from './write-bundle';
 

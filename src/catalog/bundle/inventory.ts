@@ -1,10 +1,9 @@
 import { BundleClusters } from '../clusters/bundle-clusters';
 import { type FetchFile, fetchChecked } from './bundle-file';
-import { type BundleFile, bundleFiles, type Manifest } from './manifest';
-import { manifestFile } from './put-manifest';
+import { type BundleFile, bundleFiles, type Manifest, manifestFile } from './manifest';
 import { parseManifest } from './read-manifest';
 
-/** Every file of a bundle, once each: those that the manifest names, and those that the directory of clusters names. */
+/** Every file of a bundle, once each: the files that the manifest and the directory of clusters name. */
 export async function inventory(manifest: Manifest, fetchFile: FetchFile): Promise<BundleFile[]> {
   const { clusters } = manifest;
   const named = bundleFiles(manifest);
@@ -15,7 +14,7 @@ export async function inventory(manifest: Manifest, fetchFile: FetchFile): Promi
 
 /**
  * Names of the files that must stay while a bundle is published: its own, the copy of its manifest, and those of the
- * bundle before it, which pages that are open still read.
+ * previous bundle, which open pages still read.
  */
 export async function publishedNames(manifest: Manifest, fetchFile: FetchFile): Promise<Set<string>> {
   const { previous } = manifest;

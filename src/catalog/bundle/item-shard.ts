@@ -4,8 +4,8 @@ import { invalidBundle, parseJson } from './bundle-file';
 import { MANIFEST_FILE } from './manifest';
 
 /**
- * Writes items as JSON: fields in one fixed order, whatever order the feed had, so that equal items are equal bytes.
- * @throws SidestreamError `bundle/invalid` naming the first item and field that a reader would refuse
+ * Writes items as JSON with fields in a fixed order, so that equal items give equal bytes.
+ * @throws SidestreamError `bundle/invalid` naming the first item and field that do not fit the schema
  */
 export function encodeItems(items: readonly Item[]): Uint8Array {
   const rows = items.map((given) => {
@@ -20,7 +20,7 @@ export function encodeItems(items: readonly Item[]): Uint8Array {
 /**
  * Reads what `encodeItems` wrote.
  * @param file its name, for the message
- * @throws SidestreamError `bundle/invalid` when an item does not fit the schema or their number is another
+ * @throws SidestreamError `bundle/invalid` when an item does not fit the schema or there is another number of them
  */
 export function decodeItems(bytes: ArrayBuffer, file: string, count: number): Item[] {
   const rows = parseJson(file, bytes);
@@ -32,7 +32,7 @@ export function decodeItems(bytes: ArrayBuffer, file: string, count: number): It
     throw invalidBundle(file, `${v.getDotPath(issue) ?? 'file'}${id}: ${issue.message}`);
   }
   if (result.output.length !== count) {
-    throw invalidBundle(file, `holds ${result.output.length} items, the bundle says ${count}`);
+    throw invalidBundle(file, `has ${result.output.length} items, the manifest says ${count}`);
   }
   return result.output;
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { TEXT_RECIPES } from '../item-text';
-import { baseConfigSchema } from './base-config';
+import { sha256 } from '../../common/sha256';
+import { TEXT_RECIPES } from '../item';
 
 /** Bundle format version that this code writes. */
 export const BUNDLE_SCHEMA = 2 as const;
@@ -10,7 +10,7 @@ export const READABLE_SCHEMAS = [1, BUNDLE_SCHEMA] as const;
 /** Name of the one mutable file of a bundle. */
 export const MANIFEST_FILE = 'manifest.json';
 
-/** Items of the largest catalogue that can be read: memory is allocated by what the manifest says. */
+/** Items of the largest catalogue accepted: memory is allocated by the manifest's numbers. */
 const MOST_ITEMS = 1e7;
 /** Widest row and longest base vector, in values. */
 const MOST_VALUES = 8192;
@@ -19,7 +19,7 @@ const MOST_TAPS = 256;
 const MOST_IN_PART = 65_536;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+const digestSchema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const upTo = (most: number) => v.pipe(count, v.minValue(1), v.maxValue(most));
 /** A file of the bundle. Its name carries the start of its SHA-256, so it never changes under its name. */
 const fileSchema = v.strictObject({
@@ -29,7 +29,7 @@ const fileSchema = v.strictObject({
     v.regex(/^\w[\w./-]*$/),
     v.check((name) => !name.split('/').includes('..'), 'must stay inside the bundle'),
   ),
-  sha256,
+  sha256: digestSchema,
   bytes: v.pipe(count, v.maxValue(Number.MAX_SAFE_INTEGER)),
 });
 const shardSchema = v.strictObject({
@@ -45,25 +45,49 @@ const modalitySchema = v.pipe(
     /** Name of the encoder preset, `models/<preset>.json`. */
     preset: v.string(),
     /** SHA-256 of the encoder's ONNX file: features of other encoders never mix with these. */
-    digest: sha256,
+    digest: digestSchema,
     /** Tap names from shallow to deep, K+1 of them. */
     taps: v.pipe(v.array(v.string()), v.minLength(2), v.maxLength(MOST_TAPS)),
     /** Index into `taps` of the tap that content similarity uses. */
     contentTap: count,
     /** Share of this modality in content similarity, 0 to 1; the two add up to 1. */
     contentWeight: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
-    /** What the browser needs to encode a new item; absent when the bundle was built without encoders. */
+    /** Files with which the browser encodes a new item; absent when the bundle was built without encoders. */
     encoder: v.optional(
       v.strictObject({
         onnx: fileSchema,
         tokenizer: v.optional(fileSchema),
-        /** The preset, for encoders that do not come with the package; read by whoever opens them. */
+        /** The preset of an encoder that does not come with the package; parsed when the encoder is opened. */
         settings: v.optional(v.record(v.string(), v.unknown())),
       }),
     ),
   }),
   v.check((modality) => modality.contentTap < modality.taps.length, 'contentTap must be an index into taps'),
 );
+
+const size = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_536));
+
+/**
+ * How a base model is trained and how its scores are read.
+ * `sidestream`: cosine over a temperature, log popularity added; the user vector is the transformer's output plus the
+ * mean of the history. `paper`: dot product of item embedding and transformer output.
+ */
+export const BASE_RECIPES = ['sidestream', 'paper'] as const;
+export type BaseRecipe = (typeof BASE_RECIPES)[number];
+
+/** Configuration of a base model. */
+export const baseConfigSchema = v.strictObject({
+  recipe: v.picklist(BASE_RECIPES),
+  /** E: width of item embeddings and user vectors; a multiple of `heads`. */
+  embeddingDim: size,
+  /** L: items of a history that the user encoder reads. */
+  maxSeqLen: size,
+  heads: size,
+  blocks: size,
+  /** Scores of the `sidestream` recipe are cosines divided by this. */
+  temperature: v.pipe(v.number(), v.finite(), v.minValue(1e-6)),
+});
+export type BaseConfig = v.InferOutput<typeof baseConfigSchema>;
 
 const clustersSchema = v.strictObject({
   /** Number of clusters. */
@@ -74,33 +98,33 @@ const clustersSchema = v.strictObject({
   largest: upTo(MOST_IN_PART),
   /** Centroids, and the files of every cluster and of the index of ids. */
   directory: fileSchema,
-  /** What base vectors are measured along. */
+  /** Principal axes of the base vectors. */
   axes: fileSchema,
-  /** Facts about the whole catalogue. */
+  /** Statistics of the whole catalogue. */
   statistics: fileSchema,
-  /** Items that stand for the catalogue before anything is known of a shopper; each is in a cluster, too. */
+  /** Items that represent the catalogue before anything is known of a shopper; each is in a cluster, too. */
   head: v.strictObject({ count: upTo(MOST_IN_PART), items: fileSchema, features: fileSchema }),
 });
 
-/** `manifest.json`, the one mutable file of a bundle. Its version says which keys there are; any other is an error. */
+/** `manifest.json`, the one mutable file of a bundle. The version decides the keys; any other key is an error. */
 export const manifestSchema = v.strictObject({
   schema: v.picklist(READABLE_SCHEMAS),
   /** SHA-256 over the digests of all items, features and the projection: names this state of the catalogue. */
-  digest: sha256,
+  digest: digestSchema,
   /** Number of items. */
   count: upTo(MOST_ITEMS),
   /** Width D of every projected tap. */
   dim: upTo(MOST_VALUES),
-  /** What the text encoder read of each item; a new item must be read the same way. */
+  /** Fields that the text encoder read of each item; a new item must be encoded from the same. */
   text: v.picklist(TEXT_RECIPES),
   modalities: v.strictObject({ text: modalitySchema, image: modalitySchema }),
   /** Means, deviations and projection of every tap; needed only to encode new items. */
   projection: fileSchema,
   /** All items and their features; empty in a bundle of clusters. */
   shards: v.strictObject({ items: v.array(shardSchema), features: v.array(shardSchema) }),
-  /** Where a large catalogue is. */
+  /** Clusters of a large catalogue. */
   clusters: v.optional(clustersSchema),
-  /** What the shop learned from its logs, when it did. */
+  /** The base model that the shop trained on its logs, if it did. */
   base: v.optional(
     v.strictObject({
       /** Weights as safetensors. */
@@ -108,9 +132,9 @@ export const manifestSchema = v.strictObject({
       config: baseConfigSchema,
     }),
   ),
-  /** What the shop's logs, or its own links and orders, say goes together, about these items in this order. */
+  /** Co-occurrence table of these items in this order, from the shop's logs or from its links and orders. */
   companions: v.optional(v.strictObject({ ...fileSchema.entries, origin: v.optional(v.literal('shop')) })),
-  /** The manifest that this one took the place of. Its files stay, so that it can be used while this one's are missing. */
+  /** The manifest that this one replaced. Its files stay, so that it can be used while some of this one's are missing. */
   previous: v.optional(fileSchema),
 });
 
@@ -121,13 +145,13 @@ export type Modality = keyof Manifest['modalities'];
 /** The order of modalities in every feature row. */
 export const MODALITIES = ['text', 'image'] as const satisfies Modality[];
 
-/** The bytes of a manifest: fields in one fixed order, so that equal manifests are equal bytes. */
+/** The bytes of a manifest, fields in a fixed order, so that equal manifests give equal bytes. */
 export const encodeManifest = (manifest: Manifest): Uint8Array =>
   new TextEncoder().encode(`${JSON.stringify(v.parse(manifestSchema, manifest), null, 2)}\n`);
 
 /**
- * Every file the manifest names, once each: shards, projection, encoders, base model, companions. The files that the
- * directory of clusters names are not among them, nor are those of the previous manifest.
+ * Every file that the manifest names, once each: shards, projection, encoders, base model, co-occurrence table; neither the
+ * files that the directory of clusters names nor those of the previous manifest.
  */
 export function bundleFiles(manifest: Manifest): BundleFile[] {
   const encoders = MODALITIES.flatMap((modality) => {
@@ -143,3 +167,43 @@ export function bundleFiles(manifest: Manifest): BundleFile[] {
   const all = [...shards.items, ...shards.features, ...large, projection, ...encoders, ...learned, ...before];
   return [...new Map(all.map((entry) => [entry.file, entry])).values()];
 }
+
+/** Stores one file of the bundle under a name relative to the manifest. */
+export type BundleSink = (name: string, bytes: Uint8Array) => Promise<void>;
+
+/**
+ * Writes a manifest, and a copy of it under a content-hashed name, by which the next manifest refers to it: a page that
+ * finds the next bundle partly uploaded falls back to this one. A manifest with the same content as the one that it replaces
+ * keeps that one's `previous`.
+ * @param before the manifest that it replaces
+ * @returns the manifest as it is stored
+ */
+export async function putManifest(manifest: Manifest, before: Manifest | null, sink: BundleSink): Promise<Manifest> {
+  const next: Manifest = { ...manifest, schema: BUNDLE_SCHEMA };
+  delete next.previous;
+  if (before && sameBytes(encodeManifest({ ...before, previous: undefined }), encodeManifest(next))) {
+    if (before.previous) next.previous = before.previous;
+  } else if (before) {
+    next.previous = await manifestFile(before);
+    await sink(next.previous.file, encodeManifest(before));
+  }
+  await storeManifest(next, sink);
+  return next;
+}
+
+/** Writes a manifest unchanged, its copy first. */
+export async function storeManifest(manifest: Manifest, sink: BundleSink): Promise<void> {
+  const bytes = encodeManifest(manifest);
+  await sink((await manifestFile(manifest)).file, bytes);
+  await sink(MANIFEST_FILE, bytes);
+}
+
+/** The content-hashed copy of a manifest. */
+export async function manifestFile(manifest: Manifest): Promise<BundleFile> {
+  const bytes = encodeManifest(manifest);
+  const digest = await sha256(bytes);
+  return { file: `manifest-${digest.slice(0, 16)}.json`, sha256: digest, bytes: bytes.byteLength };
+}
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, at) => byte === b[at]);

@@ -6,45 +6,44 @@ import { type CooccurrenceTable, decodeCooccurrence } from '../cooccurrence/cooc
 import { createTable, decodeFeatureShard, featureShape } from '../features/feature-shard';
 import type { FeatureTable } from '../features/feature-table';
 import type { Item } from '../item';
-import type { BaseConfig } from './base-config';
 import { type BundleProgress, type FetchFile, fetchBytes, fetchChecked, fetchFiles, fetchFrom } from './bundle-file';
 import { addIds, decodeItems } from './item-shard';
-import { type BundleFile, MANIFEST_FILE, type Manifest, type Modality } from './manifest';
+import { type BaseConfig, type BundleFile, MANIFEST_FILE, type Manifest, type Modality } from './manifest';
 import { parseManifest } from './read-manifest';
 
-/** An encoder's files: what the browser needs to encode an item that has no features yet. */
+/** Files of an encoder, with which the browser encodes an item that has no features yet. */
 export interface EncoderFiles {
   onnx: ArrayBuffer;
   tokenizer?: string;
 }
 
-/** A base model as it is stored. */
+/** A stored base model. */
 export interface BaseFile {
   config: BaseConfig;
   /** Weights as safetensors. */
   bytes: ArrayBuffer;
 }
 
-/** An open bundle. Items and features are in memory; projection and encoders are fetched when asked for. */
+/** An open bundle. Items and features are in memory; all other files are fetched on request. */
 export interface Bundle {
   manifest: Manifest;
-  /** All items, cluster by cluster where there are clusters; or its head alone, see `OpenOptions`. */
+  /** All items, cluster by cluster where there are clusters; or the head alone, see `OpenOptions`. */
   items: Item[];
   features: FeatureTable;
-  /** Where the items of a large catalogue are; null for one that is in memory as a whole anyway. */
+  /** Clusters of a large catalogue; null for a catalogue without clusters. */
   clusters: BundleClusters | null;
-  /** Facts about the whole catalogue where `items` are its head alone; else null. */
+  /** Statistics of the whole catalogue where `items` is its head alone; else null. */
   statistics: CatalogStatistics | null;
-  /** False when the page is served over plain http: browsers then offer no hashing, and only sizes are checked. */
+  /** False on a page served over plain HTTP: browsers then offer no hashing, and only sizes are checked. */
   verified: boolean;
   /** One file of the manifest, checked. */
   file(file: BundleFile, onProgress?: BundleProgress): Promise<ArrayBuffer>;
   /** Means, deviations and projection of every tap. */
   projection(onProgress?: BundleProgress): Promise<ArrayBuffer>;
-  /** The base model that came with the bundle; null when there is none. */
+  /** The bundle's base model; null when it has none. */
   base(onProgress?: BundleProgress): Promise<BaseFile | null>;
-  /** What is chosen together, as the bundle knows it; null when it does not. */
-  companions(onProgress?: BundleProgress): Promise<CooccurrenceTable | null>;
+  /** The bundle's co-occurrence table; null when it has none. */
+  cooccurrence(onProgress?: BundleProgress): Promise<CooccurrenceTable | null>;
   /** @throws SidestreamError `encoder/missing` when the bundle was built without encoders */
   encoder(modality: Modality, onProgress?: BundleProgress): Promise<EncoderFiles>;
 }
@@ -54,14 +53,14 @@ export interface OpenOptions {
   /** False: of a catalogue in clusters only the head is loaded. Default true: all of it. */
   whole?: boolean;
   /**
-   * Told when a bundle was uploaded in part, so that the one before it was opened in its place (`bundle/incomplete`).
-   * Without it such a bundle is refused.
+   * Called when a bundle is only partly uploaded and the previous one was opened instead (`bundle/incomplete`). Without it
+   * such a bundle is an error.
    */
   onIncomplete?: (error: SidestreamError) => void;
 }
 
 /**
- * Opens a bundle: manifest, then items and features side by side, each checked against its SHA-256.
+ * Opens a bundle: manifest, then items and features in parallel, each checked against its SHA-256.
  * @param source address of the bundle's folder, or a function that gets its files
  * @throws SidestreamError
  *   `bundle/unreachable` a file could not be fetched; `bundle/invalid` a file is not what the manifest or the schema
@@ -81,12 +80,12 @@ export async function openBundle(
     const { previous } = manifest;
     if (!previous || !onIncomplete) throw thrown;
     const before = await reopen(previous, fetchFile, whole, onProgress);
-    // Where the one before cannot be had either, what is wrong with this one is what there is to mend.
+    // Where the previous one cannot be opened either, the error of this one is the one to report.
     if (!before) throw thrown;
     onIncomplete(
       new SidestreamError(
         'bundle/incomplete',
-        'The bundle is there in part only, so the one before it is used. Upload the whole bundle again, the manifest last.',
+        'The bundle is only partly uploaded, so the previous one is used. Upload the whole bundle again, the manifest last.',
         { cause: thrown },
       ),
     );
@@ -134,7 +133,7 @@ async function loadItems(
   }
   const { shards, count } = manifest;
   const files = await fetchFiles(fetchFile, [...shards.items, ...shards.features], onProgress);
-  // Allocated after the files were checked, so never for more items than there are.
+  // Allocated once the files are checked, so never for more items than exist.
   const items: Item[] = new Array(count);
   const features = createTable(featureShape(manifest), count);
   for (const [n, shard] of shards.items.entries()) {
@@ -147,7 +146,7 @@ async function loadItems(
   return { items, features, clusters: null, statistics: null };
 }
 
-type LateFiles = Pick<Bundle, 'file' | 'projection' | 'base' | 'companions' | 'encoder'>;
+type LateFiles = Pick<Bundle, 'file' | 'projection' | 'base' | 'cooccurrence' | 'encoder'>;
 
 function lateFiles(fetchFile: FetchFile, manifest: Manifest): LateFiles {
   const files = (wanted: BundleFile[], onProgress?: BundleProgress) => fetchFiles(fetchFile, wanted, onProgress);
@@ -158,7 +157,7 @@ function lateFiles(fetchFile: FetchFile, manifest: Manifest): LateFiles {
       const { base } = manifest;
       return base ? { config: base.config, bytes: (await files([base], onProgress))[0] } : null;
     },
-    companions: async (onProgress) => {
+    cooccurrence: async (onProgress) => {
       const { companions } = manifest;
       if (!companions) return null;
       const table = decodeCooccurrence((await files([companions], onProgress))[0], manifest.count);

@@ -15,7 +15,7 @@ import {
  * Reads a manifest.
  * @param address where it came from, for messages
  * @throws SidestreamError `bundle/unknown-version` when newer code wrote it; `bundle/invalid` when it is no manifest or
- *   its parts do not fit each other
+ *   its entries contradict each other
  */
 export function parseManifest(bytes: ArrayBuffer, address = MANIFEST_FILE): Manifest {
   const data = parseJson(address, bytes);
@@ -35,7 +35,7 @@ export function parseManifest(bytes: ArrayBuffer, address = MANIFEST_FILE): Mani
   return result.output;
 }
 
-/** Shards must cover the items without gap or overlap, and files of features must have the size their rows need. */
+/** Checks that shards cover the items without gap or overlap, and that files of features have the size of their rows. */
 function check(manifest: Manifest): void {
   const { shards, clusters, count } = manifest;
   const shape = featureShape(manifest);

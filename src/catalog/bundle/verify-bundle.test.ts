@@ -33,7 +33,7 @@ describe('verifyBundle', () => {
   it('reads every file once, before the manifest is written', async () => {
     const { sink, fetchFile, fetched, files } = memoryBundle();
     const content = await topicContent({ items: 120, topics: 4 });
-    const companions = {
+    const cooccurrence = {
       count: 120,
       offsets: Uint32Array.from({ length: 121 }, (_, n) => Math.min(n, 1)),
       rows: Uint32Array.of(2),
@@ -44,7 +44,7 @@ describe('verifyBundle', () => {
     const manifest = await writeBundle(content, sink, {
       clusterFrom: 100,
       clusterItems: 20,
-      learned: { companions },
+      learned: { cooccurrence },
       verify: async (next) => {
         placed = files.has(MANIFEST_FILE);
         await verifyBundle(next, fetchFile, (done) => seen.push(done));

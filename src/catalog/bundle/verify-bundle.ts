@@ -8,9 +8,9 @@ import { type BundleFile, bundleFiles, encodeManifest, type Manifest } from './m
 import { parseManifest } from './read-manifest';
 
 /**
- * Reads every file of a bundle and checks it as the browser does, shard by shard or cluster by cluster: only the ids of
- * its items stay in memory.
- * @param manifest may be one that was not written yet
+ * Reads every file of a bundle and checks it as the browser does, shard by shard or cluster by cluster, so that only the
+ * ids of its items stay in memory.
+ * @param manifest may be one that is not written yet
  * @param onProgress called with the number of items read
  * @throws SidestreamError what `openBundle` and the methods of its result do: `bundle/unreachable`, `bundle/invalid`,
  *   `bundle/digest-mismatch`
@@ -35,11 +35,11 @@ export async function verifyBundle(
     done.push(companions);
   }
   const names = new Set(done.map(({ file }) => file));
-  // Files whose content is checked where it is used: encoders, projection, base model.
+  // Encoders, projection and base model: their content is checked where it is used.
   for (const file of bundleFiles(read)) if (!names.has(file.file)) await fetchChecked(fetchFile, file);
 }
 
-/** @returns the files that were read */
+/** @returns the files read */
 async function verifyShards(
   manifest: Manifest,
   fetchFile: FetchFile,
@@ -55,7 +55,7 @@ async function verifyShards(
   return [...shards.items, ...shards.features];
 }
 
-/** @returns the files that were read, of those that the manifest names */
+/** @returns the files read, of those that the manifest names */
 async function verifyClusters(
   clusters: BundleClusters,
   named: NonNullable<Manifest['clusters']>,

@@ -4,13 +4,18 @@ import { type PutFile, writeClusters } from '../clusters/write-clusters';
 import { contentBlend } from '../features/content-vectors';
 import { encodeFeatureShard } from '../features/feature-shard';
 import type { FeatureTable } from '../features/feature-table';
-import type { Item } from '../item';
-import type { TextRecipe } from '../item-text';
-import { type Learned, putLearned } from './add-learned';
+import type { Item, TextRecipe } from '../item';
 import { encodeItems } from './item-shard';
-import { keepLearned, type Predecessor, previousClusters } from './keep-learned';
-import { BUNDLE_SCHEMA, type BundleFile, type BundleShard, type Manifest, type Modality } from './manifest';
-import { type BundleSink, putManifest } from './put-manifest';
+import { keepLearned, type Learned, type Predecessor, previousClusters, putLearned } from './learned';
+import {
+  BUNDLE_SCHEMA,
+  type BundleFile,
+  type BundleShard,
+  type BundleSink,
+  type Manifest,
+  type Modality,
+  putManifest,
+} from './manifest';
 
 /** One encoder as the bundle records it. */
 export interface BundleEncoder {
@@ -22,11 +27,11 @@ export interface BundleEncoder {
   contentTap: number;
   /** Share of this modality in content similarity, 0 to 1. */
   contentWeight: number;
-  /** What the browser needs to encode new items; left out to save the bytes on the server. */
+  /** Files with which the browser encodes new items; left out to save bytes on the server. */
   files?: { onnx: Uint8Array; tokenizer?: Uint8Array; settings?: Record<string, unknown> };
 }
 
-/** Everything a bundle is made of. `features` has one entry per item, in the order of `items`. */
+/** The content of a bundle. `features` has one entry per item, in the order of `items`. */
 export interface BundleContent {
   items: Item[];
   features: FeatureTable;
@@ -39,33 +44,33 @@ export interface BundleContent {
 export interface WriteBundleOptions {
   /** Items per shard of a catalogue that is not clustered. Default 1024. */
   shardItems?: number;
-  /** Items from which on a catalogue is written in clusters, and not loaded as a whole by the browser. Default 20,001. */
+  /** Number of items from which a catalogue is written in clusters, which browsers load on demand. Default 20,001. */
   clusterFrom?: number;
   /** Items that a cluster should have; it has at most twice as many. Default 256. */
   clusterItems?: number;
-  /** The bundle that this one takes the place of, in the same folder: what was learned for it stays where it fits. */
+  /** The bundle that this one replaces in the same folder: what was learned for it is kept where it still fits. */
   previous?: Predecessor;
-  /** What the shop learned, about the items as they are given; replaces what would be kept of the previous bundle. */
+  /** What the shop learned, for the items in the given order; replaces what would be kept of the previous bundle. */
   learned?: Learned;
   /**
-   * Called when all files but the manifest are written: where it throws, the previous manifest stays. See `verifyBundle`.
+   * Called when all files but the manifest are written; if it throws, the previous manifest stays. See `verifyBundle`.
    */
   verify?: (manifest: Manifest) => Promise<void>;
   onProgress?: WriteProgress;
 }
 
 /**
- * Called as items are done.
- * @param step `group`: items are put into clusters; `write`: their files are written
- * @param items done in this step, of `total`
+ * Called as items are processed.
+ * @param step `group`: items are assigned to clusters; `write`: their files are written
+ * @param items processed in this step, of `total`
  */
 export type WriteProgress = (step: 'group' | 'write', items: number, total: number) => void;
 
 /**
- * Writes a bundle: items, features, projection and encoders under content-hashed names, the manifest last, so that a
- * build that breaks off never leaves a manifest naming missing files. The same content, and the same bundle before it,
- * give the same bytes.
- * @throws SidestreamError `catalog/empty` without items; `bundle/invalid` when items, features and encoders do not agree;
+ * Writes a bundle: items, features, projection and encoders under content-hashed names, the manifest last, so that an
+ * interrupted build never leaves a manifest that names missing files. The same content and the same previous bundle give
+ * the same bytes.
+ * @throws SidestreamError `catalog/empty` without items; `bundle/invalid` when items, features and encoders do not match;
  *   what `verify` throws
  */
 export async function writeBundle(

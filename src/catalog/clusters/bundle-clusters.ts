@@ -10,15 +10,20 @@ import {
 import { decodeItems } from '../bundle/item-shard';
 import type { BundleFile, Manifest } from '../bundle/manifest';
 import { type CatalogStatistics, catalogStatisticsSchema } from '../catalog-statistics';
+import {
+  type BaseVectors,
+  decodeAxes,
+  decodeVectorShard,
+  type PrincipalAxes,
+  vectorShardBytes,
+} from '../features/base-vectors';
 import { createTable, decodeFeatureShard, featureShape, featureShardBytes } from '../features/feature-shard';
 import { type FeatureTable, rowsPerItem } from '../features/feature-table';
-import { decodeAxes, type PrincipalAxes } from '../features/principal-axes';
-import { type BaseVectors, decodeVectorShard, vectorShardBytes } from '../features/vector-shard';
 import type { Item } from '../item';
 import { ClusterDirectory } from './cluster-directory';
 import { bucketOf, clustersWith, decodeIdBucket, hashId, type IdBucket } from './id-bucket';
 
-/** Clusters that are fetched side by side. */
+/** Clusters fetched in parallel. */
 const AT_ONCE = 16;
 
 /** Items with their features, in the same order. */
@@ -28,9 +33,9 @@ export interface ItemsPart {
 }
 
 /**
- * The clusters of a large catalogue. Everything is fetched when asked for and checked against its digest; what is asked
- * for twice is fetched twice, but for directory, axes and statistics. Every method may reject with `bundle/unreachable`,
- * `bundle/digest-mismatch` or `bundle/invalid`.
+ * The clusters of a large catalogue. Every file is fetched on request and checked against its digest; only directory, axes
+ * and statistics are cached. Every method may reject with `bundle/unreachable`, `bundle/digest-mismatch` or
+ * `bundle/invalid`.
  */
 export class BundleClusters {
   readonly #manifest: Manifest;
@@ -70,7 +75,7 @@ export class BundleClusters {
     });
   }
 
-  /** The items that stand for the catalogue before anything is known of a shopper. */
+  /** The items that represent the catalogue before anything is known of a shopper. */
   async head(onProgress?: BundleProgress): Promise<ItemsPart> {
     const { count, items, features } = this.#clusters.head;
     const [rows, values] = await fetchFiles(this.#fetchFile, [items, features], onProgress);
@@ -116,7 +121,7 @@ export class BundleClusters {
     return { items, features };
   }
 
-  /** Clusters that may hold an item: none for an unknown one, rarely more than one. */
+  /** Clusters that may hold an item: none for an unknown id, rarely more than one. */
   async clustersWith(id: string): Promise<number[]> {
     const { buckets } = await this.directory();
     return clustersWith(await this.ids(bucketOf(hashId(id), buckets)), id);
@@ -134,7 +139,7 @@ export class BundleClusters {
     return { items: decodeItems(rows, items.file, count), features };
   }
 
-  /** Fetched once; a failure is tried again by who asks next. */
+  /** Fetches and decodes a file once; after a failure the next call fetches it again. */
   #once<T>(file: BundleFile, decode: (bytes: ArrayBuffer) => T): Promise<T> {
     const known = this.#known.get(file.file) as Promise<T> | undefined;
     if (known) return known;

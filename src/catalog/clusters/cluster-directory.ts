@@ -17,7 +17,7 @@ export type ClusterTier = (typeof CLUSTER_TIERS)[number];
 /** Extension of a tier's files. */
 export const TIER_EXTENSIONS: Record<ClusterTier, string> = { vectors: 'bin', items: 'json', features: 'bin' };
 
-/** What a directory is written from. */
+/** Content of a directory. */
 export interface DirectoryContent {
   centroids: Centroids;
   /** Distance of the furthest member from the centroid, per cluster. */
@@ -69,7 +69,7 @@ export function encodeDirectory({ centroids, radii, counts, files, ids }: Direct
   return bytes;
 }
 
-/** What clusters there are, and which files they are in. Reads the file's bytes as it is asked. */
+/** The clusters of a catalogue and their files. Decodes file entries on request. */
 export class ClusterDirectory {
   /** Number of clusters. */
   readonly clusters: number;
@@ -86,8 +86,8 @@ export class ClusterDirectory {
 
   /**
    * Reads what `encodeDirectory` wrote.
-   * @param expected what the manifest says
-   * @throws SidestreamError `bundle/invalid` when its length or its numbers do not fit
+   * @param expected numbers of the manifest
+   * @throws SidestreamError `bundle/invalid` when its length or its numbers contradict the manifest
    */
   constructor(bytes: ArrayBuffer, expected: { count: number; clusters: number; dims: number; largest: number }) {
     const view = new DataView(bytes);
@@ -95,7 +95,7 @@ export class ClusterDirectory {
     const [clusters, dims, buckets] = header;
     const size = sizeOf(clusters, dims, buckets);
     if (clusters !== expected.clusters || dims !== expected.dims || bytes.byteLength !== size.whole) {
-      throw invalid('it is not of the shape that the manifest says');
+      throw invalid('it does not have the shape in the manifest');
     }
     let at = HEADER;
     const next = <T>(length: number, make: (read: (n: number) => number) => T): T => {

@@ -1,6 +1,6 @@
+import { type PrincipalAxes, principalAxes, tableBaseVectors } from '../features/base-vectors';
 import type { ContentBlend } from '../features/content-vectors';
 import { type FeatureTable, quantizeRow } from '../features/feature-table';
-import { type PrincipalAxes, principalAxes, tableBaseVectors } from '../features/principal-axes';
 import type { Item } from '../item';
 import type { ClusterDirectory } from './cluster-directory';
 import { type ClusterSizes, type ClusterSpace, clusterRows, meanOf, nearestOf, squaredDistance } from './cluster-rows';
@@ -18,7 +18,7 @@ export interface ClusterPlan {
   radii: Float32Array;
 }
 
-/** Clusters of the bundle that a new one takes the place of, made from features that mean the same. */
+/** Clusters of the bundle that a new one replaces, made from features that mean the same. */
 export interface PreviousClusters {
   axes: PrincipalAxes;
   directory: ClusterDirectory;
@@ -30,19 +30,19 @@ export interface PlanOptions extends ClusterSizes {
   /** Length of base vectors. */
   dims: number;
   previous: PreviousClusters | null;
-  /** Called with the number of items done; computing vectors counts as one half of the work, grouping as the other. */
+  /** Called with the number of items processed; computing vectors is one half of the work, grouping the other. */
   onProgress?: (items: number) => void;
 }
 
-/** Growth of a catalogue from which on it is clustered anew. */
+/** Growth or shrinkage of a catalogue from which it is clustered again. */
 const GROWN = 2;
-/** How much further out than before an item may be and still stay, as a share of the radius. */
+/** How far beyond the radius an item may be and still stay in its cluster, as a share of the radius. */
 const SLACK = 1e-4;
 
 /**
- * Groups the items of a catalogue into clusters. Where there are clusters already, an item stays where it was unless its
- * vector moved out of it, new items go to the nearest centroid, and only clusters that became too large are split: all
- * others keep their members, and with them their files.
+ * Groups the items of a catalogue into clusters. Where there are clusters already, an item stays in its cluster unless its
+ * vector moved out of it, new items join the nearest centroid, and only clusters that became too large are split: all
+ * others keep their members, and so their files.
  */
 export function planClusters(
   items: readonly Pick<Item, 'id'>[],
@@ -55,7 +55,7 @@ export function planClusters(
   const { onProgress } = options;
   const half = (rows: number): void => onProgress?.(Math.floor(rows / 2));
   const space = { dims: axes.dims, values: tableBaseVectors(axes, table, blend, half) };
-  const groups = previous ? keptGroups(space, items, previous, options) : freshGroups(space, options);
+  const groups = previous ? keptGroups(space, items, previous, options) : newGroups(space, options);
   const byId = (a: number, b: number): number => (items[a].id < items[b].id ? -1 : 1);
   const rows = groups.map((group) => Int32Array.from(group.rows).sort(byId));
   const values = new Int8Array(groups.length * space.dims);
@@ -75,20 +75,20 @@ export function planClusters(
   return { axes, base: space.values, rows, centroids: { values, scales }, radii };
 }
 
-/** Members of a cluster, and what a cluster that was there before keeps to the byte. */
+/** Members of a cluster, and the centroid that an earlier cluster keeps byte for byte. */
 interface Group {
   rows: Int32Array;
   kept: { values: Int8Array; scale: number; radius: number } | null;
 }
 
-const fresh = (rows: Int32Array): Group => ({ rows, kept: null });
+const newGroup = (rows: Int32Array): Group => ({ rows, kept: null });
 
 const comparable = ({ items }: PreviousClusters, count: number): boolean =>
   count < GROWN * items.length && items.length < GROWN * count;
 
-function freshGroups(space: ClusterSpace, sizes: ClusterSizes): Group[] {
+function newGroups(space: ClusterSpace, sizes: ClusterSizes): Group[] {
   const all = Int32Array.from({ length: space.values.length / space.dims }, (_, row) => row);
-  return clusterRows(space, all, sizes).map(fresh);
+  return clusterRows(space, all, sizes).map(newGroup);
 }
 
 function keptGroups(
@@ -110,12 +110,12 @@ function keptGroups(
       old !== undefined && Math.sqrt(squaredDistance(space, row, centroids, old)) <= radii[old] * (1 + SLACK) + SLACK;
     groups[stays ? old : nearestOf(space, row, centroids)].push(row);
   }
-  // What a split brings comes last, so that the other clusters keep their numbers.
+  // Clusters from a split come last, so that the other clusters keep their numbers.
   const more: Group[] = [];
   const kept = groups.flatMap((group, cluster): Group[] => {
     const rows = Int32Array.from(group);
     if (rows.length > sizes.most) {
-      const [first, ...others] = clusterRows(space, rows, sizes).map(fresh);
+      const [first, ...others] = clusterRows(space, rows, sizes).map(newGroup);
       more.push(...others);
       return [first];
     }

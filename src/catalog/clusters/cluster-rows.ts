@@ -1,11 +1,11 @@
-/** Base vectors of a catalogue, as they are clustered. */
+/** Base vectors of a catalogue, the space of the clustering. */
 export interface ClusterSpace {
   dims: number;
   /** [count * dims] */
   values: Float32Array;
 }
 
-/** How large clusters are. */
+/** Sizes of clusters. */
 export interface ClusterSizes {
   /** Items that a cluster should have. */
   target: number;
@@ -13,15 +13,15 @@ export interface ClusterSizes {
   most: number;
 }
 
-/** Parts that a group is split into at a time: bounds the work per item, whatever the number of clusters. */
+/** Parts that a group is split into at a time; bounds the work per item, whatever the number of clusters. */
 const BRANCHES = 16;
-/** Rows per part that the centres are found on. */
+/** Rows per part on which the centres are computed. */
 const SAMPLE = 128;
 const ROUNDS = 8;
 
 /**
- * Groups rows by k-means, group by group: one that is too large is split into up to 16 parts, each of those again until
- * all have at most `most` rows. The work grows with rows * log(rows). Centres start at rows evenly spaced in the order
+ * Groups rows by hierarchical k-means: a group that is too large is split into up to 16 parts, and each of those again,
+ * until all have at most `most` rows. The work grows with rows * log(rows). Centres start at rows evenly spaced in the order
  * given, so the same input gives the same clusters.
  * @param rows rows to group; their order decides ties
  * @returns rows of every cluster, in the order given
@@ -31,7 +31,7 @@ export function clusterRows(space: ClusterSpace, rows: Int32Array, sizes: Cluste
   const parts = Math.min(BRANCHES, Math.max(2, Math.ceil(rows.length / sizes.target)));
   const groups = split(space, rows, parts);
   if (groups.length > 1) return groups.flatMap((group) => clusterRows(space, group, sizes));
-  // Rows that are all alike: any cut is as good as another.
+  // All rows are equal, so any cut will do.
   const pieces = Math.ceil(rows.length / sizes.target);
   return Array.from({ length: pieces }, (_, n) =>
     rows.slice(Math.floor((n * rows.length) / pieces), Math.floor(((n + 1) * rows.length) / pieces)),

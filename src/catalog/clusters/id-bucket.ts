@@ -1,11 +1,11 @@
 import { SidestreamError } from '../../error';
 
 /**
- * Where items are, by a hash of their ids: the cluster of an item can be found without the ids of the whole catalogue. A
- * bucket holds the ids whose hashes begin with the same bits, so a catalogue has a power of two of them.
+ * Clusters of items by a hash of their ids, so that an item's cluster is found without the ids of the whole catalogue. A
+ * bucket holds the ids whose hashes begin with the same bits; the number of buckets is a power of two.
  */
 export interface IdBucket {
-  /** In rising order; equal ones where ids share a hash. */
+  /** Ascending; equal ones where ids share a hash. */
   hashes: Uint32Array;
   /** Cluster of each, same length. */
   clusters: Uint32Array;
@@ -14,7 +14,7 @@ export interface IdBucket {
 /** Ids that a bucket should have. */
 const TARGET = 1024;
 
-/** Buckets for a number of items: the power of two that brings them to at most 1,024 ids on average. */
+/** Number of buckets for a number of items: the power of two with at most 1,024 ids per bucket on average. */
 export const bucketCount = (items: number): number => 2 ** Math.max(0, Math.ceil(Math.log2(items / TARGET)));
 
 /** 32-bit FNV-1a of the UTF-8 bytes, its bits mixed by MurmurHash3's finaliser. */
@@ -31,7 +31,7 @@ export const bucketOf = (hash: number, buckets: number): number => Math.floor((h
 
 /**
  * Buckets of a catalogue, little-endian, without a header: uint32 hashes, then uint32 clusters in the same order. Equal
- * hashes stand in the order of their clusters.
+ * hashes are ordered by cluster.
  * @param clusters ids of every cluster
  */
 export function encodeIdBuckets(clusters: readonly (readonly string[])[]): Uint8Array[] {
@@ -55,7 +55,7 @@ export function encodeIdBuckets(clusters: readonly (readonly string[])[]): Uint8
   });
 }
 
-/** @throws SidestreamError `bundle/invalid` when it is no bucket of a bundle with so many clusters */
+/** @throws SidestreamError `bundle/invalid` when it is no bucket of a bundle with that many clusters */
 export function decodeIdBucket(bytes: ArrayBuffer, clusters: number): IdBucket {
   const count = bytes.byteLength / 8;
   const view = new DataView(bytes);

@@ -1,20 +1,18 @@
 import { encodeItems } from '../bundle/item-shard';
 import type { BundleFile, Manifest } from '../bundle/manifest';
 import { catalogStatistics } from '../catalog-statistics';
+import { encodeAxes, encodeVectorShard } from '../features/base-vectors';
 import type { ContentBlend } from '../features/content-vectors';
 import { encodeFeatureShard } from '../features/feature-shard';
 import { type FeatureTable, pickRows, quantizeRow } from '../features/feature-table';
-import { encodeAxes } from '../features/principal-axes';
-import { encodeVectorShard } from '../features/vector-shard';
 import type { Item } from '../item';
 import { CLUSTER_TIERS, encodeDirectory, TIER_EXTENSIONS } from './cluster-directory';
-import { headRows } from './cluster-head';
 import { type ClusterPlan, type PreviousClusters, planClusters } from './cluster-plan';
 import { encodeIdBuckets } from './id-bucket';
 
 /** Length of base vectors. */
 const DIMS = 64;
-/** Items before anything is known of a shopper. */
+/** Items of the head, which a page loads before anything is known of a shopper. */
 const HEAD = 512;
 
 /** Stores one file under a name that follows from its bytes. */
@@ -32,7 +30,7 @@ export interface ClusterContent {
 
 /**
  * Writes a catalogue in clusters.
- * @returns the manifest's entry, and the rows of `items` in the order in which a reader finds them: cluster by cluster, by id
+ * @returns the manifest's entry, and the rows of `items` in the order in which a reader gets them: by cluster, then by id
  */
 export async function writeClusters(
   { items, features, blend, clusterItems, previous, onProgress }: ClusterContent,
@@ -86,4 +84,47 @@ function memberVectors({ base, axes: { dims } }: ClusterPlan, members: Int32Arra
     shard.scales[n] = quantizeRow(base.subarray(row * dims, (row + 1) * dims), shard.values, n * dims);
   }
   return shard;
+}
+
+/**
+ * Items that represent a catalogue before anything is known of a shopper: half are the most popular ones, the others the
+ * central items of the largest clusters, so that every large group of items is represented. Items out of stock are left out.
+ * @returns rows, at most `count`; all different
+ */
+export function headRows(items: readonly Item[], plan: ClusterPlan, count: number): Int32Array {
+  const available = (row: number): boolean => items[row].availability !== 'out-of-stock';
+  const popular = Int32Array.from(
+    [...items.keys()].filter((row) => (items[row].popularity ?? 0) > 0 && available(row)),
+  ).sort((a, b) => (items[b].popularity ?? 0) - (items[a].popularity ?? 0) || a - b);
+  const chosen = new Set(popular.subarray(0, Math.floor(count / 2)));
+  const largest = [...plan.rows.keys()].sort((a, b) => plan.rows[b].length - plan.rows[a].length || a - b);
+  for (const cluster of largest) {
+    if (chosen.size >= count) break;
+    const middle = middleOf(plan, cluster, available);
+    if (middle !== null) chosen.add(middle);
+  }
+  for (const row of popular) {
+    if (chosen.size >= count) break;
+    chosen.add(row);
+  }
+  // A head must not be empty, even where nothing is in stock.
+  if (chosen.size === 0) chosen.add(0);
+  return Int32Array.from(chosen);
+}
+
+/** The member nearest to the centroid. */
+function middleOf(plan: ClusterPlan, cluster: number, available: (row: number) => boolean): number | null {
+  const { dims } = plan.axes;
+  let middle: number | null = null;
+  let best = Number.NEGATIVE_INFINITY;
+  for (const row of plan.rows[cluster]) {
+    if (!available(row)) continue;
+    let sum = 0;
+    for (let d = 0; d < dims; d++) sum += plan.base[row * dims + d] * plan.centroids.values[cluster * dims + d];
+    if (sum > best) {
+      best = sum;
+      middle = row;
+    }
+  }
+  return middle;
 }

@@ -3,33 +3,33 @@ import { cooccurrence } from '../../ranking';
 import { CooccurrenceCounter } from './cooccurrence-counter';
 
 /** What the whole table says after these choices. */
-const liftOf = (companions: CooccurrenceCounter, rows: number[]): Float32Array => {
-  const table = companions.table(Number.POSITIVE_INFINITY);
+const liftOf = (counter: CooccurrenceCounter, rows: number[]): Float32Array => {
+  const table = counter.table(Number.POSITIVE_INFINITY);
   return cooccurrence(table, rows, table.count);
 };
 
 test('pairs count by their distance, in both orders, against what chance would bring', () => {
-  const companions = new CooccurrenceCounter(5);
-  companions.learn([0, 1, 2]);
-  companions.learn([3, 1]);
+  const counter = new CooccurrenceCounter(5);
+  counter.learn([0, 1, 2]);
+  counter.learn([3, 1]);
   // 0-1, 1-2 and 3-1 at distance 1, 0-2 at distance 2; each counts for both of its items.
   const mass = [1.5, 3, 1.5, 1, 0];
   const total = 7;
   const lift = (pair: number, a: number, b: number): number =>
     Math.log1p((pair * total) / ((mass[a] + 30) * (mass[b] + 30)));
   const expected = [0, lift(1, 0, 1), lift(0.5, 0, 2), 0, 0];
-  for (const [row, value] of liftOf(companions, [0]).entries()) expect(value).toBeCloseTo(expected[row], 6);
-  expect(liftOf(companions, [1])[3]).toBeCloseTo(lift(1, 1, 3), 6);
+  for (const [row, value] of liftOf(counter, [0]).entries()) expect(value).toBeCloseTo(expected[row], 6);
+  expect(liftOf(counter, [1])[3]).toBeCloseTo(lift(1, 1, 3), 6);
 });
 
 test('newer choices of a history count more: half after three others', () => {
-  const companions = new CooccurrenceCounter(4);
-  companions.learn([0, 1]);
-  companions.learn([2, 3]);
-  const lift = liftOf(companions, [0, 0, 0, 2]);
+  const counter = new CooccurrenceCounter(4);
+  counter.learn([0, 1]);
+  counter.learn([2, 3]);
+  const lift = liftOf(counter, [0, 0, 0, 2]);
   const old = 0.5 + 2 ** (-2 / 3) + 2 ** (-1 / 3);
   expect(lift[1] / lift[3]).toBeCloseTo(old, 5);
-  expect([...liftOf(companions, [])]).toEqual([0, 0, 0, 0]);
+  expect([...liftOf(counter, [])]).toEqual([0, 0, 0, 0]);
 });
 
 test('a history that grows is learned as if it had come at once', () => {
@@ -44,20 +44,20 @@ test('a history that grows is learned as if it had come at once', () => {
 });
 
 test('choices far apart, and an item with itself, are no pairs', () => {
-  const companions = new CooccurrenceCounter(3);
-  companions.learn([0, ...new Array(30).fill(1), 2]);
-  expect(liftOf(companions, [0])[2]).toBe(0);
-  expect(liftOf(companions, [1])[1]).toBe(0);
-  expect(liftOf(companions, [1])[2]).toBeGreaterThan(0);
+  const counter = new CooccurrenceCounter(3);
+  counter.learn([0, ...new Array(30).fill(1), 2]);
+  expect(liftOf(counter, [0])[2]).toBe(0);
+  expect(liftOf(counter, [1])[1]).toBe(0);
+  expect(liftOf(counter, [1])[2]).toBeGreaterThan(0);
 });
 
 test('the table keeps the strongest of each item, equal ones in the order of the catalogue', () => {
-  const companions = new CooccurrenceCounter(5);
-  companions.learn([0, 1]);
-  companions.learn([0, 1]);
-  companions.learn([0, 4]);
-  companions.learn([0, 3]);
-  const { count, offsets, rows, lifts } = companions.table(2);
+  const counter = new CooccurrenceCounter(5);
+  counter.learn([0, 1]);
+  counter.learn([0, 1]);
+  counter.learn([0, 4]);
+  counter.learn([0, 3]);
+  const { count, offsets, rows, lifts } = counter.table(2);
   expect(count).toBe(5);
   expect([...offsets]).toEqual([0, 2, 3, 3, 4, 5]);
   expect([...rows]).toEqual([1, 3, 0, 0, 0]);

@@ -1,13 +1,13 @@
 import type { CooccurrenceTable } from './cooccurrence-table';
 
-/** Choices of one user that are up to so many steps apart belong together. */
+/** Choices of one user that are at most this many steps apart count as a pair. */
 const REACH = 30;
-/** Weight of pairs that are added to an item's own before it is compared with chance: rare items are not overrated. */
+/** Weight added to an item's own pairs before they are compared with chance, so that rare items are not overrated. */
 const SMOOTHING = 30;
 
 /**
- * Which items the same users choose close to each other. Two choices d steps apart, in either order, count 1 / d up to
- * 30 steps. Needs no features and no compute backend, and knows nothing of items that nobody has chosen.
+ * Counts which items the same users choose near each other. Two choices d steps apart, in either order, count 1 / d up to
+ * 30 steps. Needs no features and no compute backend; items without a choice get no co-occurrence.
  */
 export class CooccurrenceCounter {
   /** Per item, the weight of its pairs with each other item. */
@@ -25,7 +25,7 @@ export class CooccurrenceCounter {
   /**
    * Counts the pairs of one user's choices.
    * @param rows catalogue rows, oldest first
-   * @param from index of the first choice that is new; pairs of older ones were counted before. Default 0
+   * @param from index of the first new choice; pairs of older choices were counted before. Default 0
    */
   learn(rows: ArrayLike<number>, from = 0): void {
     for (let later = Math.max(1, from); later < rows.length; later++) {
@@ -36,10 +36,10 @@ export class CooccurrenceCounter {
   }
 
   /**
-   * The table that a bundle carries: for every item its strongest companions, by how much more often than by chance they
-   * were chosen near it: log(1 + n(a, b) N / ((n(a) + 30) (n(b) + 30))), where n are the weights of pairs and N is their
+   * The table of a bundle: for every item the items with the highest log lift, which compares how often both were chosen near
+   * each other with chance: log(1 + n(a, b) N / ((n(a) + 30) (n(b) + 30))), where n are the weights of pairs and N is their
    * sum.
-   * @param most companions of one item at most. Default 256, for download
+   * @param most entries of one item at most, to limit the download. Default 256
    */
   table(most = 256): CooccurrenceTable {
     const count = this.#mass.length;

@@ -2,13 +2,13 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CooccurrenceTable, decodeCooccurrence, encodeCooccurrence } from './cooccurrence-table';
 
-/** A table of the given companions and lifts per item. */
-function table(companions: [row: number, lift: number][][]): CooccurrenceTable {
-  const all = companions.flat();
-  const offsets = new Uint32Array(companions.length + 1);
-  for (const [item, own] of companions.entries()) offsets[item + 1] = offsets[item] + own.length;
+/** A table of the given rows and lifts per item. */
+function table(entries: [row: number, lift: number][][]): CooccurrenceTable {
+  const all = entries.flat();
+  const offsets = new Uint32Array(entries.length + 1);
+  for (const [item, own] of entries.entries()) offsets[item + 1] = offsets[item] + own.length;
   return {
-    count: companions.length,
+    count: entries.length,
     offsets,
     rows: Uint32Array.from(all, ([row]) => row),
     lifts: Float32Array.from(all, ([, lift]) => lift),
@@ -24,7 +24,7 @@ const small = table([
   [],
 ]);
 
-describe('a table of companions', () => {
+describe('a co-occurrence table', () => {
   it('is the same after writing and reading, but for the steps of its lifts', () => {
     const own = (count: number) =>
       fc.array(fc.tuple(fc.nat(count - 1), fc.float({ min: Math.fround(0.01), max: 9, noNaN: true })), {
@@ -33,9 +33,9 @@ describe('a table of companions', () => {
     const tables = fc
       .integer({ min: 1, max: 12 })
       .chain((count) => fc.array(own(count), { minLength: count, maxLength: count }));
-    fc.assert(
-      fc.property(tables, (companions) => {
-        const before = table(companions);
+    void fc.assert(
+      fc.property(tables, (entries) => {
+        const before = table(entries);
         const after = decodeCooccurrence(encodeCooccurrence(before).buffer, before.count);
         expect(after.count).toBe(before.count);
         expect(after.offsets).toEqual(before.offsets);
@@ -50,7 +50,7 @@ describe('a table of companions', () => {
     );
   });
 
-  it('takes 3 bytes for a companion, 5 in a catalogue of more than 65,536 items, whose last it can name', () => {
+  it('takes 3 bytes for an entry, 5 in a catalogue of more than 65,536 items, whose last it can name', () => {
     expect(encodeCooccurrence(small).byteLength).toBe(12 + 3 * 4 + 3 * 3);
     const count = 65_537;
     const offsets = new Uint32Array(count + 1).fill(1);
@@ -74,7 +74,7 @@ describe('a table of companions', () => {
 
   it.each<[string, (view: DataView) => void]>([
     ['it is about another number of items', (view) => view.setUint32(0, 4, true)],
-    ['a companion is no item', (view) => view.setUint16(24, 3, true)],
+    ['an entry is no item', (view) => view.setUint16(24, 3, true)],
     ['counts do not add up', (view) => view.setUint32(12, 1, true)],
     [
       'counts add up only beyond 32 bits',

@@ -1,8 +1,8 @@
 import { SidestreamError } from '../../error';
 
 /**
- * What is chosen together: for every item the others that the same shoppers chose near it, with the strength of that
- * against chance. Companions of item i stand at `offsets[i]` to `offsets[i + 1]`, by row.
+ * Co-occurrence of items: for every item the items that the same shoppers chose near it, with the lift against chance. The
+ * entries of item i are at `offsets[i]` to `offsets[i + 1]`.
  */
 export interface CooccurrenceTable {
   /** Items in the catalogue. */
@@ -13,13 +13,13 @@ export interface CooccurrenceTable {
   rows: Uint32Array;
   /** log(1 + lift), above 0, same length. */
   lifts: Float32Array;
-  /** `shop`: the shop's own links and orders say so, and items borrow from others of their category. Default: its logs. */
+  /** `shop`: made from the shop's links and orders, smoothed by category. Default: counted from its logs. */
   origin?: 'shop';
 }
 
 /**
  * The same table for the items in another order.
- * @param order every row of the table once: the one that comes first, and so on
+ * @param order every row of the table once, in the new order
  */
 export function pickCooccurrence(table: CooccurrenceTable, order: readonly number[]): CooccurrenceTable {
   const placeOf = new Uint32Array(table.count);
@@ -31,7 +31,7 @@ export function pickCooccurrence(table: CooccurrenceTable, order: readonly numbe
     const [from, to] = [table.offsets[row], table.offsets[row + 1]];
     const at = offsets[place];
     rows.set(
-      table.rows.subarray(from, to).map((companion) => placeOf[companion]),
+      table.rows.subarray(from, to).map((other) => placeOf[other]),
       at,
     );
     lifts.set(table.lifts.subarray(from, to), at);
@@ -40,12 +40,12 @@ export function pickCooccurrence(table: CooccurrenceTable, order: readonly numbe
   return { ...table, offsets, rows, lifts };
 }
 
-/** Steps that a lift is stored in. */
+/** Quantisation steps of a stored lift. */
 const STEPS = 255;
 const HEADER = 3 * 4;
 
 /**
- * Writes a table, little-endian: uint32 count, uint32 number of companions, float32 largest lift; uint32 companions of
+ * Writes a table, little-endian: uint32 count, uint32 number of entries, float32 largest lift; uint32 entries of
  * every item; uint32 rows, but uint16 in a catalogue of up to 65,536 items; uint8 lifts as shares of the largest.
  */
 export function encodeCooccurrence({ count, offsets, rows, lifts }: CooccurrenceTable): Uint8Array<ArrayBuffer> {
@@ -68,12 +68,12 @@ export function encodeCooccurrence({ count, offsets, rows, lifts }: Cooccurrence
 }
 
 /**
- * Reads what `encodeCompanions` wrote.
+ * Reads what `encodeCooccurrence` wrote.
  * @throws SidestreamError `bundle/invalid` when it is no such table, or one of another catalogue
  */
 export function decodeCooccurrence(bytes: ArrayBuffer, count: number): CooccurrenceTable {
   const view = new DataView(bytes);
-  if (bytes.byteLength < HEADER || view.getUint32(0, true) !== count) throw invalid('it is not about these items');
+  if (bytes.byteLength < HEADER || view.getUint32(0, true) !== count) throw invalid('it is for other items');
   const total = view.getUint32(4, true);
   const largest = view.getFloat32(8, true);
   const wide = rowWidth(count);
@@ -84,7 +84,7 @@ export function decodeCooccurrence(bytes: ArrayBuffer, count: number): Cooccurre
   const rows = Uint32Array.from({ length: total }, (_, at) =>
     wide === 2 ? view.getUint16(from + 2 * at, true) : view.getUint32(from + 4 * at, true),
   );
-  // The sums are of 32 bits: counts that run over must not pass for the right ones.
+  // The sums have 32 bits: counts that overflow must not pass for valid ones.
   const falling = offsets.some((offset, item) => item > 0 && offset < offsets[item - 1]);
   const possible = largest >= 0 && largest < Number.POSITIVE_INFINITY;
   if (offsets[count] !== total || falling || !possible || rows.some((row) => row >= count)) {
@@ -99,5 +99,5 @@ const rowWidth = (count: number): 2 | 4 => (count <= 65_536 ? 2 : 4);
 const invalid = (what: string): SidestreamError =>
   new SidestreamError(
     'bundle/invalid',
-    `The table of companions cannot be read: ${what}. Train again with \`sidestream train\`.`,
+    `The co-occurrence table cannot be read: ${what}. Train again with \`sidestream train\`.`,
   );

@@ -5,7 +5,7 @@ import { linkCooccurrence } from './link-cooccurrence';
 const CATEGORIES = ['Shirt', 'Shirt', 'Shirt', 'Belt', 'Belt', 'Hat'];
 const liftsOf = (table: ReturnType<typeof linkCooccurrence>, row: number) => cooccurrence(table, [row], 6);
 
-it('puts own links first, then those of the category; a category without links has no companions', () => {
+it('puts own links first, then those of the category; a category without links has no entries', () => {
   const links = [
     { from: 0, to: 3 },
     { from: 0, to: 3 },
@@ -23,7 +23,7 @@ it('puts own links first, then those of the category; a category without links h
   expect(first[3]).toBeCloseTo(Math.log1p((6 * (2 + 4 * category)) / 6), 5);
 });
 
-it('takes a link to itself for none, and what everybody has by chance for no companion', () => {
+it('ignores a link of an item to itself, and gives no entry for a share at chance', () => {
   const everywhere = [3, 4, 5].map((to) => ({ from: 0, to }));
   const chance = [0, 0, 0, 0.9, 0.05, 0.05];
   const table = linkCooccurrence([...everywhere, { from: 0, to: 0 }], CATEGORIES, chance);

@@ -1,7 +1,7 @@
 import { categoryPaths } from '../category';
 import type { CooccurrenceTable } from './cooccurrence-table';
 
-/** One item goes with another, so strongly. Rows of the catalogue. */
+/** A link from one item to another, by rows of the catalogue. */
 export interface Link {
   from: number;
   to: number;
@@ -9,19 +9,19 @@ export interface Link {
   weight?: number;
 }
 
-/** Links of the category that are added to an item's own before shares are taken. */
+/** Weight of the category's links that is added to an item's own before shares are computed. */
 const PRIOR = 4;
-/** Companions of one item that are kept. */
+/** Entries kept per item. */
 const MOST = 64;
 
 /**
- * What goes with what, by links that a shop made or that its orders show. An item's own links count most; items with few
- * borrow from those of their category, so that new ones have companions, too:
- * share(b | a) = (n(a, b) + 4 share(b | category of a)) / (n(a) + 4), and the category's shares in the same way from those
- * of the whole shop. Items of categories without any link have none.
+ * Co-occurrence from links that a shop made or that its orders show. An item's own links are smoothed by those of its
+ * category, so that items with few links, such as new ones, get entries, too:
+ * share(b | a) = (n(a, b) + 4 share(b | category of a)) / (n(a) + 4), and a category's shares likewise from those of the
+ * whole shop. Items of categories without any link get none.
  * @param categories of every item
- * @param chance how often each item would be a companion by chance, adding up to 1; default the same for all
- * @returns the table, lifts being log(1 + share / chance), of shares above chance
+ * @param chance probability of each item to be linked by chance, adding up to 1; default the same for all
+ * @returns the table of shares above chance; lifts are log(1 + share / chance)
  */
 export function linkCooccurrence(
   links: readonly Link[],
@@ -47,7 +47,7 @@ export function linkCooccurrence(
     const possible = own || broad.length > 0 ? [...shop.items].filter((to) => to !== item) : [];
     const found = possible.map((to) => {
       const whole = shop.share(to, 0);
-      const category = broad.reduce((sum, tally) => sum + tally.share(to, whole), 0) / Math.max(1, broad.length);
+      const category = broad.reduce((sum, counts) => sum + counts.share(to, whole), 0) / Math.max(1, broad.length);
       const share = own ? own.share(to, broad.length > 0 ? category : whole) : category;
       return { to, ratio: share / chance[to] };
     });
@@ -64,7 +64,7 @@ export function linkCooccurrence(
   return { count: categories.length, offsets, rows: Uint32Array.from(rows), lifts: Float32Array.from(lifts) };
 }
 
-/** Weights of the items that something is linked to. */
+/** Weights of linked items. */
 class PairCounts {
   readonly #weights = new Map<number, number>();
   #total = 0;
@@ -78,17 +78,17 @@ class PairCounts {
     this.#total += weight;
   }
 
-  /** Share of an item. @param prior what it would be without any link */
+  /** Smoothed share of an item. @param prior its share without any link */
   share(to: number, prior: number): number {
     return ((this.#weights.get(to) ?? 0) + PRIOR * prior) / (this.#total + PRIOR);
   }
 }
 
-function pairCounts<Key>(tallies: Map<Key, PairCounts>, key: Key): PairCounts {
-  let tally = tallies.get(key);
-  if (!tally) {
-    tally = new PairCounts();
-    tallies.set(key, tally);
+function pairCounts<Key>(byKey: Map<Key, PairCounts>, key: Key): PairCounts {
+  let counts = byKey.get(key);
+  if (!counts) {
+    counts = new PairCounts();
+    byKey.set(key, counts);
   }
-  return tally;
+  return counts;
 }

@@ -1,14 +1,14 @@
 import type { Manifest } from '../bundle/manifest';
 import { dequantize, type FeatureTable } from './feature-table';
 
-/** How items are compared by content: by which tap of each modality, and how much it counts. */
+/** How items are compared by content: tap and weight of each modality. */
 export interface ContentBlend {
-  /** Index of the tap, and the share of its cosine in the whole, 0 to 1. */
+  /** Index of the tap, and the weight of its cosine, 0 to 1. */
   text: { tap: number; weight: number };
   image: { tap: number; weight: number };
 }
 
-/** The blend that a bundle was built with. */
+/** The blend of a bundle. */
 export function contentBlend({ modalities }: Pick<Manifest, 'modalities'>): ContentBlend {
   const { text, image } = modalities;
   return {
@@ -27,7 +27,7 @@ export interface ContentVectors {
 }
 
 /** Scales the row that starts at `start` to `length`; a zero row stays zero. */
-export function stretchRow(values: Float32Array, start: number, width: number, length = 1): void {
+export function scaleRow(values: Float32Array, start: number, width: number, length = 1): void {
   let sum = 0;
   for (let d = start; d < start + width; d++) sum += values[d] * values[d];
   if (sum === 0) return;
@@ -36,8 +36,8 @@ export function stretchRow(values: Float32Array, start: number, width: number, l
 }
 
 /**
- * Content vectors from one tap of each modality, each brought to length sqrt(weight), so that the dot product of two
- * items is the weighted mean of their cosines; an item with only one modality is compared by that one.
+ * Content vectors from one tap of each modality, each scaled to length sqrt(weight), so that the dot product of two items is
+ * the weighted mean of their cosines; an item with one modality is compared by that one alone.
  */
 export function contentVectors(table: FeatureTable, blend: ContentBlend): ContentVectors {
   const { count, dim } = table;
@@ -54,10 +54,10 @@ export function contentVectors(table: FeatureTable, blend: ContentBlend): Conten
         const from = n * perItem + tap * dim;
         const to = (first + n) * width + part * dim;
         values.set(taps.subarray(from, from + dim), to);
-        stretchRow(values, to, dim, Math.sqrt(weight));
+        scaleRow(values, to, dim, Math.sqrt(weight));
       }
     }
   }
-  for (let i = 0; i < count; i++) stretchRow(values, i * width, width);
+  for (let i = 0; i < count; i++) scaleRow(values, i * width, width);
   return { count, width, values };
 }

@@ -43,7 +43,7 @@ export function encodeFeatureShard(table: FeatureTable, start: number, count: nu
   return bytes;
 }
 
-/** An empty table for `count` items: every row is missing (scale 0). */
+/** A table for `count` items in which every row is missing (scale 0). */
 export function createTable(shape: FeatureShape, count: number): FeatureTable {
   const rows = count * rowsPerItem(shape);
   return {

@@ -4,7 +4,7 @@ import { createTable } from './feature-shard';
 import { concatTables, dequantize, quantizeRow } from './feature-table';
 
 it('quantises a row to within half a step, and a zero row to zero', () => {
-  fc.assert(
+  void fc.assert(
     fc.property(
       fc.array(fc.float({ noNaN: true, min: -1000, max: 1000 }), { minLength: 1, maxLength: 16 }),
       (numbers) => {

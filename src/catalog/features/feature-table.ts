@@ -66,7 +66,7 @@ export function pickRows(table: FeatureTable, rows: ArrayLike<number>): FeatureT
   return { ...table, count: rows.length, values, scales };
 }
 
-/** The rows of all tables, one after the other; they must agree in D and taps. One table alone is not copied. */
+/** Concatenates tables, which must agree in D and taps. A single table is returned without copying. */
 export function concatTables(tables: readonly FeatureTable[]): FeatureTable {
   if (tables.length === 1) return tables[0];
   const size = (of: 'values' | 'scales' | null): number =>

@@ -1,4 +1,4 @@
-/** What a feed is, found from its beginning. */
+/** Format of a feed. */
 export type FeedFormat =
   | { name: 'jsonl' }
   | { name: 'csv'; separator: string }
@@ -10,16 +10,16 @@ export type FeedFormat =
 /** Names of the formats, for summaries and options. */
 export const FORMAT_NAMES = ['jsonl', 'csv', 'xml', 'json', 'json-ld', 'html'] as const;
 
-/** Characters of the beginning that are looked at. */
+/** Characters at the beginning of a feed that decide its format. */
 export const FORMAT_HEAD = 65_536;
 
 const SEPARATORS = ['\t', ',', ';', '|'];
 
 /**
- * Tells the format of a feed by its first characters; names do not count. An empty feed is JSONL without a row.
+ * Detects the format of a feed from its first characters, whatever its file name. An empty feed is JSONL without a row.
  * @param head the first `FORMAT_HEAD` characters, or all of a shorter feed
  * @param separator of the columns, when known
- * @returns null for something else, such as a picture or prose
+ * @returns null for anything else, such as a picture or prose
  */
 export function detectFormat(head: string, separator?: string): FeedFormat | null {
   const text = head.trimStart();
@@ -44,19 +44,19 @@ function objectFormat(text: string, cut: boolean): FeedFormat {
   const line = end === -1 ? text : text.slice(0, end);
   if (/^\{\s*"@(context|type|graph|id)"\s*:/.test(text)) return { name: 'json-ld' };
   if (/^\{\s*"products"\s*:\s*\[/.test(text)) return { name: 'json', list: false };
-  // A first line without its end is one row, or a document that begins with other things than its products.
+  // A first line that is cut off is one row, or a document whose products do not come first.
   if (end === -1 && cut) return { name: /"products"\s*:\s*\[/.test(text) ? 'json' : 'jsonl', list: false };
   try {
     const row: unknown = JSON.parse(line);
     const page = typeof row === 'object' && row !== null && 'products' in row && Array.isArray(row.products);
     return page ? { name: 'json', list: false } : { name: 'jsonl' };
   } catch {
-    // A document that is laid out begins with a line of its own; anything else is JSONL with a bad first row.
+    // A formatted document begins with an opening bracket alone; anything else is JSONL with a bad first row.
     return /^\{\s*$/.test(line) || /[{[,]\s*$/.test(line) ? { name: 'json', list: false } : { name: 'jsonl' };
   }
 }
 
-/** The sign that stands most often between the cells of the first line. */
+/** The separator that occurs most often in the first line, outside quotes. */
 function separatorOf(text: string): string | null {
   const line = (/^[^\r\n]*/.exec(text)?.[0] ?? '').replace(/"[^"]*"/g, '');
   const counts = SEPARATORS.map((sign) => line.split(sign).length - 1);

@@ -20,22 +20,22 @@ export const MAPPED_FIELDS = [
 export type MappedField = (typeof MAPPED_FIELDS)[number];
 
 /**
- * What the mapping file of a shop may say; everything may be left out. A column is named as the feed names it
+ * The mapping file of a shop; every entry is optional. A column is named as the feed names it
  * (`Article no.`, `g:id`), or by a path into a record (`variants.0.sku`); of several the first that has a value counts.
  */
 export const feedMappingSchema = v.strictObject({
   ...v.entriesFromList(MAPPED_FIELDS, v.optional(columns)),
   /** The only further columns to keep: a list, or names of your own for them: `{"colour": "g:color"}`. */
   attributes: v.optional(v.union([v.array(column), v.record(v.string(), column)])),
-  /** Between the columns of a CSV file. Default: found from the first line. */
+  /** Separator of the columns of a CSV file. Default: detected from the first line. */
   separator: v.optional(v.pipe(v.string(), v.length(1, 'must be one character'))),
-  /** Round cells of a CSV file; `false` where quotes mean nothing. Default `"`. */
+  /** Quote of the cells of a CSV file; `false` where quotes have no meaning. Default `"`. */
   quote: v.optional(v.union([v.pipe(v.string(), v.length(1, 'must be one character')), v.literal(false)])),
-  /** Before the decimals of a price. Default: found price by price. */
+  /** Decimal sign of prices. Default: detected for each price. */
   decimal: v.optional(v.picklist(['.', ','])),
-  /** Between the names of a category path. Default `>` where it occurs, else `/`. */
+  /** Separator of the names of a category path. Default `>` where it occurs, else `/`. */
   categorySeparator: v.optional(column),
-  /** Of the text, as browsers name it: `windows-1252`. Default: what the file says, else UTF-8. */
+  /** Encoding by its WHATWG name, such as `windows-1252`. Default: the declared one, else UTF-8. */
   encoding: v.optional(column),
   /** Path to the products in a JSON document: `data.items`. Default `products`. */
   products: v.optional(
@@ -44,7 +44,7 @@ export const feedMappingSchema = v.strictObject({
       v.check((path) => !path.split('.').includes(''), 'must be names joined by points'),
     ),
   ),
-  /** Address that relative product pages are completed with: `https://shop.example`. */
+  /** Base of relative addresses of product pages: `https://shop.example`. */
   urlBase: v.optional(v.pipe(v.string(), v.url('must be an address such as https://shop.example'))),
 });
 

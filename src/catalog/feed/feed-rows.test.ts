@@ -24,17 +24,17 @@ async function readAll(size: number): Promise<FeedRow[]> {
   return rows;
 }
 
-it('gives rows and refusals of all formats in the order of the feed, for any size of chunk', async () => {
+it('gives good and rejected rows of all formats in the order of the feed, for any size of chunk', async () => {
   const rows = await readAll(1_000_000);
   const files = Object.keys(SOURCES);
   const places = rows.map(({ file, line }) => files.indexOf(file) * 1000 + line);
   expect(places).toEqual(places.toSorted((a, b) => a - b));
   expect(rows.flatMap((row) => ('item' in row ? [row.item.id] : []))).toEqual([...'adf', ...'kb', ...'m', ...'o']);
-  expect(rows.filter((row) => 'refused' in row)).toHaveLength(19);
+  expect(rows.filter((row) => 'rejected' in row)).toHaveLength(19);
   for (const size of [1, 3, 17]) expect(await readAll(size)).toEqual(rows);
 });
 
-it('keeps the reason of a refusal short for a mistake of any length', async () => {
+it('keeps the reason of a rejected row short for a mistake of any length', async () => {
   const long = 'x'.repeat(200_000);
   for (const text of [`<rss><item><id>a</${long}></item></rss>`, `{"products":[{"a" "${long}"}]}`]) {
     for await (const row of feedRows([{ file: 'feed', bytes: [new TextEncoder().encode(text)] }])) {

@@ -6,21 +6,20 @@ import type { FeedMapping } from './feed-mapping';
 import type { FeedRecord } from './feed-record';
 import { feedText, peekText } from './feed-text';
 import { delimitedRecords } from './read-delimited';
-import { jsonRecords } from './read-json';
+import { jsonlRecords, jsonRecords } from './read-json';
 import { htmlRecords, jsonLdRecords } from './read-json-ld';
-import { jsonlRecords } from './read-jsonl';
 import { xmlRecords } from './read-xml';
 import { type Problem, recordItem } from './record-item';
 import { SeenIds } from './seen-ids';
 
 /** One file of a feed. */
 export interface FeedSource {
-  /** As refusals name it. */
+  /** Name in rejected rows. */
   file: string;
   bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
-/** A product and where it stands, or what is wrong with it. */
+/** A product and its place in the feed, or the errors of a row. */
 export type FeedRow = {
   file: string;
   /** As `unit` counts: 1-based. */
@@ -29,18 +28,18 @@ export type FeedRow = {
 } & (
   | {
       item: Item;
-      /** What stands in for a missing title. */
+      /** Field that replaces a missing title. */
       titled?: 'description' | 'id';
     }
   | {
       /** One entry per bad field, the first 20 of them. */
-      refused: RejectedRow[];
-      /** Whether a row before has the same id. */
+      rejected: RejectedRow[];
+      /** Whether an earlier row has the same id. */
       duplicate?: true;
     }
 );
 
-/** Characters of the reason why a row cannot be read: messages of parsers quote the text that is wrong. */
+/** Longest reason of a row that cannot be read, in characters: parsers quote the bad text in their messages. */
 const MAX_REASON = 300;
 
 export interface FeedOptions {
@@ -50,10 +49,9 @@ export interface FeedOptions {
 }
 
 /**
- * Reads the products of files in any format that `detectFormat` knows, row by row. Good and refused rows come in the order
- * of the feed. A bad row is yielded with what is wrong with it and the next one is read; of several rows with one id, in
- * any of the files, the first is kept.
- * Memory does not grow with the feed but for 32 to 64 bytes per id (and for pages of HTML, read one at a time).
+ * Reads the products of files in any format that `detectFormat` knows, row by row, in the order of the feed. A bad row is
+ * yielded with its errors, and reading goes on; of several rows with one id, in any of the files, the first is kept.
+ * Memory does not grow with the feed except for 32 to 64 bytes per id (and for pages of HTML, read one at a time).
  * @throws SidestreamError `catalog/unknown-format`, and what the sources throw
  */
 export async function* feedRows(
@@ -72,11 +70,11 @@ export async function* feedRows(
     files.push({ name: file, unit });
     for await (const record of recordsOf(format, all, mapping)) {
       const { line } = record;
-      const refused = (problems: Problem[], id?: string): FeedRow => ({
+      const rejection = (problems: Problem[], id?: string): FeedRow => ({
         file,
         line,
         unit,
-        refused: problems.map((problem) => ({
+        rejected: problems.map((problem) => ({
           file,
           line,
           ...(unit === 'line' ? {} : { unit }),
@@ -85,19 +83,19 @@ export async function* feedRows(
         })),
       });
       if ('reason' in record) {
-        yield refused([{ field: 'row', reason: shortened(record.reason, MAX_REASON) }]);
+        yield rejection([{ field: 'row', reason: shortened(record.reason, MAX_REASON) }]);
         continue;
       }
       const parsed = recordItem(record.shape, record.fields, mapping);
       if ('problems' in parsed) {
-        yield refused(parsed.problems, parsed.id);
+        yield rejection(parsed.problems, parsed.id);
         continue;
       }
       const first = seen.add(parsed.item.id, files.length - 1, line);
       if (first) {
         const { name, unit } = files[first.file];
         const where = name === file ? `${unit} ${first.line}` : `${name}, ${unit} ${first.line}`;
-        yield { ...refused([{ field: 'id', reason: `already used in ${where}` }], parsed.item.id), duplicate: true };
+        yield { ...rejection([{ field: 'id', reason: `already used in ${where}` }], parsed.item.id), duplicate: true };
       } else yield { file, line, unit, ...parsed };
     }
   }
@@ -123,5 +121,5 @@ function recordsOf(format: FeedFormat, text: AsyncIterable<string>, mapping: Fee
 const unknownFormat = (file: string) =>
   new SidestreamError(
     'catalog/unknown-format',
-    `${file} is no feed that can be read: it is neither JSON, JSON Lines, CSV, XML nor HTML. A table of one column needs "separator" in a mapping file.`,
+    `${file} is not a feed that can be read: it is neither JSON, JSON Lines, CSV, XML nor HTML. A table of one column needs "separator" in a mapping file.`,
   );

@@ -6,13 +6,13 @@ const BYTE_ORDER_MARKS: readonly (readonly [string, readonly number[]])[] = [
   ['utf-16le', [0xff, 0xfe]],
   ['utf-16be', [0xfe, 0xff]],
 ];
-/** Bytes in which an encoding is declared. */
+/** Bytes at the beginning in which a declaration is looked for. */
 const DECLARED_IN = 2048;
 
 /**
- * Decodes the bytes of a feed. What counts first: a byte order mark, the given encoding, what the file declares (XML
- * declaration, HTML meta element), zero bytes that give away UTF-16, then UTF-8.
- * @param encoding as browsers name it: `windows-1252`
+ * Decodes the bytes of a feed by, in this order: a byte order mark, the given encoding, the declared one (XML declaration,
+ * HTML meta element), UTF-16 where zero bytes show it, UTF-8.
+ * @param encoding WHATWG name, such as `windows-1252`
  * @throws SidestreamError `catalog/unreadable` no such encoding
  */
 export async function* feedText(
@@ -38,7 +38,7 @@ export async function* feedText(
   if (rest !== '') yield rest;
 }
 
-/** The beginning of a text, by which its format is told, and the whole text, beginning included. */
+/** The beginning of a text, from which its format is detected, and the whole text including its beginning. */
 export async function peekText(chunks: AsyncIterable<string>): Promise<{ head: string; all: AsyncGenerator<string> }> {
   const source = chunks[Symbol.asyncIterator]();
   let head = '';
@@ -77,7 +77,7 @@ function declared(head: Uint8Array): string | undefined {
   const label =
     /^\s*<\?xml[^>]*\sencoding\s*=\s*["']([\w.:-]+)/i.exec(ascii)?.[1] ??
     /<meta[^>]*charset\s*=\s*["']?([\w.:-]+)/i.exec(ascii)?.[1];
-  // Letters that can be read one byte at a time are not UTF-16, whatever they say.
+  // A declaration that can be read byte by byte is not UTF-16, whatever it declares.
   return label && /^utf-?16/i.test(label) ? undefined : label;
 }
 
@@ -93,4 +93,69 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   both.set(a);
   both.set(b, a.length);
   return both;
+}
+
+/** One line of a feed. */
+export interface FeedLine {
+  /** 1-based. */
+  line: number;
+  /** Without line end; null when the line was longer than the limit. */
+  text: string | null;
+}
+
+/**
+ * Splits chunks of text, which may end anywhere, into lines at LF or CRLF. Drops a leading byte order mark and skips blank
+ * lines, which still count. At most one line is in memory.
+ * @param maxLength characters of the longest line accepted
+ */
+export async function* feedLines(
+  chunks: AsyncIterable<string> | Iterable<string>,
+  maxLength: number,
+): AsyncGenerator<FeedLine> {
+  const lines = new LineSplitter(maxLength);
+  const isBlank = ({ text }: FeedLine): boolean => text !== null && text.trim() === '';
+  for await (const chunk of chunks) {
+    for (const line of lines.push(chunk)) if (!isBlank(line)) yield line;
+  }
+  for (const line of lines.end()) if (!isBlank(line)) yield line;
+}
+
+/** Splits text into lines chunk by chunk. Keeps blank lines, which a table may have inside its cells. */
+export class LineSplitter {
+  readonly #maxLength: number;
+  #rest = '';
+  #line = 1;
+  #tooLong = false;
+  #begun = false;
+
+  constructor(maxLength: number) {
+    this.#maxLength = maxLength;
+  }
+
+  /** The lines that end in this chunk. */
+  *push(chunk: string): Generator<FeedLine> {
+    let from = !this.#begun && chunk.startsWith('\uFEFF') ? 1 : 0;
+    this.#begun ||= chunk.length > 0;
+    for (let end = chunk.indexOf('\n', from); end !== -1; end = chunk.indexOf('\n', from)) {
+      const text = this.#rest + chunk.slice(from, end);
+      from = end + 1;
+      yield this.#finish(text);
+    }
+    this.#rest += chunk.slice(from);
+    if (this.#rest.length <= this.#maxLength) return;
+    this.#tooLong = true;
+    this.#rest = '';
+  }
+
+  /** The last line, if it has no line end. */
+  *end(): Generator<FeedLine> {
+    if (this.#rest !== '' || this.#tooLong) yield this.#finish(this.#rest);
+  }
+
+  #finish(text: string): FeedLine {
+    const whole = !this.#tooLong && text.length <= this.#maxLength;
+    this.#rest = '';
+    this.#tooLong = false;
+    return { line: this.#line++, text: whole ? (text.endsWith('\r') ? text.slice(0, -1) : text) : null };
+  }
 }

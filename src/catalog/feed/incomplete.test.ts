@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { SidestreamError } from '../../error';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { topicContent } from '../../testing/topics';
-import { addLearned } from '../bundle/add-learned';
 import { inventory, publishedNames } from '../bundle/inventory';
-import { MANIFEST_FILE } from '../bundle/manifest';
-import { manifestFile } from '../bundle/put-manifest';
+import { addLearned } from '../bundle/learned';
+import { MANIFEST_FILE, manifestFile } from '../bundle/manifest';
 import { openBundle } from '../bundle/read-bundle';
 import { writeBundle } from '../bundle/write-bundle';
 
@@ -45,8 +44,8 @@ describe.each(['small', 'clusters'] as const)('a bundle that is being uploaded (
   it('is not used either when something was learned for it before the upload', async () => {
     const { server, build, before, after } = await twoBuilds(kind);
     const offsets = new Uint32Array(after.count + 1);
-    const companions = { count: after.count, offsets, rows: new Uint32Array(), lifts: new Float32Array() };
-    const learned = await addLearned(after, { companions }, build.sink);
+    const cooccurrence = { count: after.count, offsets, rows: new Uint32Array(), lifts: new Float32Array() };
+    const learned = await addLearned(after, { cooccurrence }, build.sink);
     expect(learned.previous).toEqual(await manifestFile(before));
     server.files.set(MANIFEST_FILE, build.files.get(MANIFEST_FILE) ?? new Uint8Array());
     expect(await titleOf(server.fetchFile)).toEqual({ title: 'Old', errors: ['bundle/incomplete'] });

@@ -1,3 +1,3 @@
-export { feedLines } from './feed-lines';
 export { type FeedMapping, parseFeedMapping } from './feed-mapping';
 export { type FeedRow, type FeedSource, feedRows } from './feed-rows';
+export { feedLines } from './feed-text';

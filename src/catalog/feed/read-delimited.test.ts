@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../model';
-import { readText } from '../../testing/feeds';
+import { readFeedText } from '../../testing/feeds';
 import type { FeedRecord } from './feed-record';
 import { delimitedRecords } from './read-delimited';
 
@@ -10,7 +10,7 @@ const cut = (text: string, size: number): string[] =>
   Array.from({ length: Math.ceil(text.length / size) }, (_, i) => text.slice(i * size, (i + 1) * size));
 
 it('reads columns by the names that shops give them, whatever their order and letters', async () => {
-  const { items, format } = await readText([
+  const { items, format } = await readFeedText([
     'SKU;Name;Image URL;Regular price;Sale price;In stock;Colour;Year;GTIN;Description\r\n',
     'a;"Shirt; ""blue""";a.jpg;"1.299,00 €";;yes;blue;1999;4006381333931;"Two\r\nlines"\r\n',
     'b;Trousers;;20;15.50;no;;;;\r\n',
@@ -40,7 +40,7 @@ it('reads columns by the names that shops give them, whatever their order and le
 });
 
 it('names the line of a bad row, counts the lines inside quotes, and reads on after it', async () => {
-  const { items, lines, refused } = await readText([
+  const { items, lines, rejected } = await readFeedText([
     'id,title,price\n',
     'a,"One\nTwo",1\n',
     'b,B,cheap\n',
@@ -54,7 +54,7 @@ it('names the line of a bad row, counts the lines inside quotes, and reads on af
   ]);
   expect(items.map(({ id }) => id)).toEqual(['a', 'g', 'f']);
   expect(lines).toEqual([2, 8, 10]);
-  expect(refused.map(({ line, field, reason }) => `${line} ${field} ${reason}`)).toEqual([
+  expect(rejected.map(({ line, field, reason }) => `${line} ${field} ${reason}`)).toEqual([
     '4 price must be number, not "cheap"',
     '6 row has 4 cells, the first line 3; put cells with separators in quotes',
     expect.stringMatching(/^7 row has a cell that cannot be read: /),
@@ -71,15 +71,15 @@ it('gives up a row that is too long without keeping it, and reads on', async () 
     for (let i = 0; i < 30; i++) yield `${'x'.repeat(999)}\n`.repeat(100);
     yield 'e,E\n';
   }
-  const { items, refused } = await readText(chunks());
+  const { items, rejected } = await readFeedText(chunks());
   expect(items.map(({ id }) => id)).toEqual(['a', 'c', 'e']);
-  expect(refused[0]).toMatchObject({ line: 3, reason: expect.stringContaining('longer than') });
-  expect(refused[1]).toMatchObject({ line: 5, reason: expect.stringContaining('not closed') });
+  expect(rejected[0]).toMatchObject({ line: 3, reason: expect.stringContaining('longer than') });
+  expect(rejected[1]).toMatchObject({ line: 5, reason: expect.stringContaining('not closed') });
 });
 
 it('takes quotes for letters when the mapping says so', async () => {
-  const { items, refused } = await readText(['id\ttitle\n1\t"Best" screen 24"\n2\t"open\n'], { quote: false });
-  expect(refused).toEqual([]);
+  const { items, rejected } = await readFeedText(['id\ttitle\n1\t"Best" screen 24"\n2\t"open\n'], { quote: false });
+  expect(rejected).toEqual([]);
   expect(items.map(({ title }) => title)).toEqual(['"Best" screen 24"', '"open']);
 });
 
@@ -95,8 +95,8 @@ it('reads the same cells however the text is cut', async () => {
       fc.integer({ min: 1, max: 30 }),
       async (cells, size) => {
         const rows = cells.map((text, i) => `${i},"x${text.replaceAll('"', '""')}x"`);
-        const { items, refused } = await readText(cut(`id,title\n${rows.join('\n')}`, size));
-        expect(refused).toEqual([]);
+        const { items, rejected } = await readFeedText(cut(`id,title\n${rows.join('\n')}`, size));
+        expect(rejected).toEqual([]);
         expect(items.map(({ title }) => title)).toEqual(cells.map((text) => `x${text}x`.replaceAll('\r\n', '\n')));
       },
     ),
@@ -115,15 +115,15 @@ describe('a row with quotes that do not match', () => {
     ['text after a closing quote, at the end of the file', 'b,"B" x'],
     ['an open quote at the end of the file', 'b,"B'],
   ])('is refused alone: %s', async (_, row) => {
-    const { items, refused } = await readText([`id,title\na,A\n${row}`]);
+    const { items, rejected } = await readFeedText([`id,title\na,A\n${row}`]);
     expect(items.map(({ id }) => id)).toEqual(['a']);
-    expect(refused).toMatchObject([{ line: 3, field: 'row' }]);
+    expect(rejected).toMatchObject([{ line: 3, field: 'row' }]);
   });
 
   it('ends the reading when it is the header', async () => {
-    const { items, refused } = await readText(['id,"title" x\na,A\nb,B\n']);
+    const { items, rejected } = await readFeedText(['id,"title" x\na,A\nb,B\n']);
     expect(items).toEqual([]);
-    expect(refused).toEqual([
+    expect(rejected).toEqual([
       { file: 'feed', line: 1, field: 'row', reason: expect.stringContaining('nothing of the table was read') },
     ]);
   });
@@ -192,7 +192,7 @@ it('reads 10,000 damaged tables alike for any chunks, and loses no row that is n
   const below = (n: number): number => Math.floor(random() * n);
   const signs = ['"', '"', '"', ',', '\n', '\r', '\r\n', 'x', '""', '","', ''];
   const wrong: string[] = [];
-  let refused = 0;
+  let rejected = 0;
   for (let run = 0; run < 10_000; run++) {
     const hurt = below(6);
     const rows = Array.from({ length: 7 }, (_, row) =>
@@ -217,8 +217,8 @@ it('reads 10,000 damaged tables alike for any chunks, and loses no row that is n
     const inOrder = lines.every((line, i) => i === 0 || line > lines[i - 1]);
     const allKept = rows.every((_, row) => row === hurt || kept.includes(`r${row}`));
     if (!alike || !inOrder || !allKept) wrong.push(text);
-    refused += whole.length - kept.filter((id) => id !== null).length;
+    rejected += whole.length - kept.filter((id) => id !== null).length;
   }
   expect(wrong).toEqual([]);
-  expect(refused).toBeGreaterThan(1000);
+  expect(rejected).toBeGreaterThan(1000);
 }, 60_000);

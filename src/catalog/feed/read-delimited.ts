@@ -1,19 +1,19 @@
-import { type FeedLine, LineSplitter } from './feed-lines';
 import { type FeedRecord, MAX_RECORD, type TextChunks } from './feed-record';
+import { type FeedLine, LineSplitter } from './feed-text';
 
-export interface Dialect {
-  /** Between columns. */
+export interface DelimitedDialect {
+  /** Separator of columns. */
   separator: string;
-  /** Round cells that hold separators or line ends; `false` where quotes mean nothing. Default `"`. */
+  /** Quote of cells that hold separators or line ends; `false` where quotes have no meaning. Default `"`. */
   quote?: string | false;
 }
 
 /**
  * Reads a table whose first row names the columns. Empty cells count as absent; of columns with one name the first cell
- * that has a value counts. A row whose quotes do not match is refused and reading goes on in the next line; when it is
- * the one that names the columns, nothing can be read.
+ * with a value counts. A row whose quotes do not match is rejected, and reading goes on in the next line; if it is the
+ * header, nothing can be read.
  */
-export async function* delimitedRecords(chunks: TextChunks, dialect: Dialect): AsyncGenerator<FeedRecord> {
+export async function* delimitedRecords(chunks: TextChunks, dialect: DelimitedDialect): AsyncGenerator<FeedRecord> {
   let header: string[] | null = null;
   for await (const { line, cells, problem } of tableRows(chunks, dialect)) {
     if (problem !== undefined) {
@@ -47,7 +47,7 @@ interface TableRow {
   problem?: string;
 }
 
-async function* tableRows(chunks: TextChunks, { separator, quote = '"' }: Dialect): AsyncGenerator<TableRow> {
+async function* tableRows(chunks: TextChunks, { separator, quote = '"' }: DelimitedDialect): AsyncGenerator<TableRow> {
   const lines = new LineSplitter(MAX_RECORD);
   const rows = quote === false ? new PlainRows(separator) : new QuotedRows(separator, quote);
   for await (const chunk of unixLines(chunks)) {
@@ -61,7 +61,7 @@ const TOO_LONG = `is longer than ${MAX_RECORD} characters`;
 const NOT_CLOSED = 'has a quote that is not closed, or is too long';
 const TEXT_AFTER_QUOTE = 'has a cell that cannot be read: text follows its closing quote';
 
-/** Rows of a table where quotes mean nothing: its lines. */
+/** Rows of a table without quotes: its lines. */
 class PlainRows {
   readonly #separator: string;
 
@@ -77,24 +77,24 @@ class PlainRows {
 }
 
 /**
- * Makes rows of lines, several where a quoted cell holds line ends. Of a row that cannot be read only the first line is
- * refused, because a wrong quote may have taken in sound rows. Papa Parse reads to the end of the text after a mistake,
- * and would do so again for each one. Here every line is read at most three times: as the beginning of a row, as what
- * follows an open quote (the same for all rows that are open before it), and as a part of a row of several lines.
+ * Joins lines into rows where a quoted cell holds line ends. Of a row that cannot be read only the first line is rejected,
+ * because a wrong quote may have enclosed good rows. Papa Parse reads to the end of the text after each mistake, which takes
+ * quadratic time; here every line is read at most three times: as the beginning of a row, as the continuation of an open
+ * quote (the same for all rows that are open before it), and as a part of a row of several lines.
  */
 class QuotedRows {
   readonly #separator: string;
   readonly #quote: string;
-  /** Lines from `#first` on are waiting. */
+  /** Lines from `#first` on are pending. */
   #lines: FeedLine[] = [];
   #first = 0;
-  /** Characters that are waiting. */
+  /** Pending characters. */
   #length = 0;
-  /** Whether the first waiting line leaves a quote open. */
+  /** Whether the first pending line leaves a quote open. */
   #open = false;
-  /** All lines between the first and this one leave a quote open that is open before them. */
+  /** Line up to which all lines after the first leave the quote open. */
   #next = 1;
-  /** What the line `#next` does to an open quote; null where it has not been read. */
+  /** Effect of the line `#next` on an open quote; null before it is read. */
   #effect: 'closes' | 'breaks' | null = null;
 
   constructor(separator: string, quote: string) {
@@ -102,14 +102,14 @@ class QuotedRows {
     this.#quote = quote;
   }
 
-  /** The rows that one more line decides. */
+  /** The rows that one more line completes. */
   take(line: FeedLine): Generator<TableRow> {
     this.#lines.push(line);
     this.#length += lengthOf(line);
     return this.#decided(false);
   }
 
-  /** The rows that are left when no line follows. */
+  /** The rows that are left at the end. */
   end(): Generator<TableRow> {
     return this.#decided(true);
   }
@@ -118,8 +118,8 @@ class QuotedRows {
     while (this.#first < this.#lines.length) {
       const { line, text } = this.#lines[this.#first];
       const cells = this.#open || text === null ? 'open' : this.#cells(text);
-      if (text === null) yield this.#refuse(line, TOO_LONG);
-      else if (cells === 'broken') yield this.#refuse(line, TEXT_AFTER_QUOTE);
+      if (text === null) yield this.#reject(line, TOO_LONG);
+      else if (cells === 'broken') yield this.#reject(line, TEXT_AFTER_QUOTE);
       else if (cells !== 'open') {
         this.#drop(1);
         yield { line, cells };
@@ -129,7 +129,7 @@ class QuotedRows {
         if (this.#effect === null && !ended && this.#length <= MAX_RECORD) return;
         const whole = this.#effect === 'closes' && this.#length <= MAX_RECORD ? this.#wholeRow() : null;
         if (whole !== null) yield { line, cells: whole };
-        else yield this.#refuse(line, this.#effect === 'breaks' ? TEXT_AFTER_QUOTE : NOT_CLOSED);
+        else yield this.#reject(line, this.#effect === 'breaks' ? TEXT_AFTER_QUOTE : NOT_CLOSED);
       }
     }
   }
@@ -155,7 +155,7 @@ class QuotedRows {
     return typeof cells === 'string' ? [] : cells;
   }
 
-  #refuse(line: number, problem: string): TableRow {
+  #reject(line: number, problem: string): TableRow {
     this.#drop(1);
     return { line, cells: [], problem };
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readText } from '../../testing/feeds';
+import { readFeedText } from '../../testing/feeds';
 
 const page = (data: unknown, head = '') =>
   `<!doctype html>\n<html><head><title>x</title>${head}\n<script type="application/ld+json">${typeof data === 'string' ? data : JSON.stringify(data)}</script></head><body><p>1 < 2</p></body></html>`;
@@ -46,8 +46,8 @@ it.each([
   ['line ends inside strings', page(JSON.stringify(shirt).replace('<p>Soft', '<p>\nSoft'))],
   ['a document without a page', JSON.stringify(shirt)],
 ])('reads schema.org products from %s', async (_, text) => {
-  const { items, refused } = await readText([text]);
-  expect(refused).toEqual([]);
+  const { items, rejected } = await readFeedText([text]);
+  expect(rejected).toEqual([]);
   expect(items).toEqual([item]);
 });
 
@@ -60,7 +60,7 @@ it('takes the lowest of several offers, and what is on sale of them', async () =
       { price: 10, availability: 'http://schema.org/InStock' },
     ],
   };
-  const { items } = await readText([page({ ...shirt, offers })]);
+  const { items } = await readFeedText([page({ ...shirt, offers })]);
   expect(items).toMatchObject([{ price: 10, availability: 'in-stock' }]);
 });
 
@@ -79,7 +79,7 @@ it('makes one item of a group and its variants', async () => {
       { '@type': 'Product', sku: 'G1-M', offers: { priceSpecification: { price: 18 }, availability: 'PreOrder' } },
     ],
   };
-  const { items } = await readText([page(group, '<link rel="canonical" href="https://shop.example/g1">')]);
+  const { items } = await readFeedText([page(group, '<link rel="canonical" href="https://shop.example/g1">')]);
   expect(items).toEqual([
     {
       id: 'G1',
@@ -96,11 +96,11 @@ it('makes one item of a group and its variants', async () => {
 });
 
 it('names the line of a script that is not JSON, and finds nothing on a page without products', async () => {
-  const { refused } = await readText([page('{"@type": "Product", ')]);
-  expect(refused).toMatchObject([{ line: 3, field: 'row', reason: expect.stringContaining('is not JSON') }]);
-  expect(await readText(['<html><body>About us</body></html>'])).toMatchObject({
+  const { rejected } = await readFeedText([page('{"@type": "Product", ')]);
+  expect(rejected).toMatchObject([{ line: 3, field: 'row', reason: expect.stringContaining('is not JSON') }]);
+  expect(await readFeedText(['<html><body>About us</body></html>'])).toMatchObject({
     items: [],
-    refused: [],
+    rejected: [],
     format: 'html',
   });
 });
@@ -112,8 +112,8 @@ it.each([
 ])(
   'reads a long page in linear time: %s',
   async (_, text) => {
-    const { items, refused } = await readText([text]);
-    expect(items.length + refused.length).toBe(1);
+    const { items, rejected } = await readFeedText([text]);
+    expect(items.length + rejected.length).toBe(1);
   },
   20_000,
 );
@@ -127,9 +127,9 @@ it.each([
   ['hasVariant', nested('hasVariant', '[]')],
   ['additionalProperty', `${'['.repeat(50_000)}${']'.repeat(50_000)}`],
 ])('goes on after a value nested 50,000 levels deep: %s', async (field, value) => {
-  const { items, refused } = await readText([
+  const { items, rejected } = await readFeedText([
     `{"@graph":[{"@type":"Product","sku":"a","title":"A","${field}":${value}},${JSON.stringify(shirt)}]}`,
   ]);
   expect(items.at(-1)?.id).toBe('S1');
-  expect(items.length + refused.filter(({ id }) => id === 'a').length).toBe(2);
+  expect(items.length + rejected.filter(({ id }) => id === 'a').length).toBe(2);
 });

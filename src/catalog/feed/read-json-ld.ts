@@ -1,5 +1,5 @@
 import { type FeedRecord, isObject, MAX_NESTING, MAX_PAGE, type TextChunks } from './feed-record';
-import { readHtml } from './html-events';
+import { readHtml } from './html';
 
 const PRODUCT_TYPES = new Set([
   'Product',
@@ -53,7 +53,7 @@ function pageRecords(page: string): FeedRecord[] {
   return scripts.flatMap(({ line, text }) => scriptRecords(line, text.join(''), address));
 }
 
-/** `address` is the page's own, for a product that does not say its. */
+/** @param address of the page, used for a product without an address of its own */
 function scriptRecords(line: number, text: string, address: string | undefined): FeedRecord[] {
   let data: unknown;
   try {
@@ -62,7 +62,7 @@ function scriptRecords(line: number, text: string, address: string | undefined):
     return [{ line, reason: `is not JSON: ${error instanceof Error ? error.message : String(error)}` }];
   }
   const products = productsIn(data);
-  // The address of a page with one product is the product's.
+  // A page with one product has the product's address.
   const url = products.length === 1 ? address : undefined;
   return products.map((product) => ({
     line,
@@ -71,7 +71,7 @@ function scriptRecords(line: number, text: string, address: string | undefined):
   }));
 }
 
-/** Pages wrap the JSON in comments for old browsers, and leave line ends in its strings. */
+/** Parses JSON that a page wraps in comments for old browsers, or whose strings have line ends. */
 function parseLoosely(text: string): unknown {
   let bare = text
     .trim()
@@ -86,7 +86,7 @@ function parseLoosely(text: string): unknown {
   }
 }
 
-/** Products of a node, of its graph, of a list of nodes or of the page or list it describes. A group's variants are part of it. */
+/** Products in a node, its graph, a list of nodes, or the page or list that it describes. Variants belong to their group. */
 function productsIn(node: unknown, depth = 0): Record<string, unknown>[] {
   if (depth > MAX_NESTING) return [];
   if (Array.isArray(node)) return node.flatMap((inner) => productsIn(inner, depth + 1));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readText } from '../../testing/feeds';
+import { readFeedText } from '../../testing/feeds';
 import { jsonRecords } from './read-json';
 
 const product = (handle: string, more: object = {}) => ({
@@ -39,34 +39,34 @@ it.each([
   ['pages in a list', JSON.stringify([{ products: [product('hoodie')] }, { products: [product('b')] }])],
   ['a list of products', JSON.stringify([product('hoodie'), product('b')])],
 ])('reads products.json of Shopify: %s', async (_, text) => {
-  const { items, lines, refused } = await readText([text]);
-  expect(refused).toEqual([]);
+  const { items, lines, rejected } = await readFeedText([text]);
+  expect(rejected).toEqual([]);
   expect(items).toEqual([hoodie, { ...hoodie, id: 'b', url: '/products/b' }]);
   expect(lines).toEqual([1, 2]);
 });
 
 it('counts the products where there are no lines, and reads up to a syntax error', async () => {
-  const { items, refused } = await readText([
+  const { items, rejected } = await readFeedText([
     JSON.stringify({ products: [product('a'), product('a'), { handle: 'none' }, product('d')] }).replace('"d"', '"d'),
   ]);
   expect(items.map(({ id }) => id)).toEqual(['a']);
-  expect(refused.map(({ unit, line, field }) => `${unit} ${line} ${field}`)).toEqual([
+  expect(rejected.map(({ unit, line, field }) => `${unit} ${line} ${field}`)).toEqual([
     'product 2 id',
     'product 3 title',
     'product 4 row',
   ]);
-  expect(refused[0].reason).toBe('already used in product 1');
-  expect(refused[2].reason).toContain('nothing from here on was read');
+  expect(rejected[0].reason).toBe('already used in product 1');
+  expect(rejected[2].reason).toContain('nothing from here on was read');
 });
 
 it('says that a document was cut off', async () => {
-  const { items, refused } = await readText([JSON.stringify({ products: [product('a')] }).slice(0, -2)]);
+  const { items, rejected } = await readFeedText([JSON.stringify({ products: [product('a')] }).slice(0, -2)]);
   expect(items).toHaveLength(1);
-  expect(refused).toMatchObject([{ line: 2, field: 'row' }]);
+  expect(rejected).toMatchObject([{ line: 2, field: 'row' }]);
 });
 
 it('finds products elsewhere by the mapping, and reads plain ones by their names', async () => {
-  const { items } = await readText(
+  const { items } = await readFeedText(
     [JSON.stringify({ meta: {}, data: { items: [{ sku: 7, name: 'Seven', price: '7,50' }] } }, null, 1)],
     {
       products: 'data.items',
@@ -89,8 +89,8 @@ it('reads a page with more products than a call can have arguments', async () =>
 
 it('finds the products of pages in a list by the mapping', async () => {
   const pages = [{ data: { items: [product('a'), product('b')] } }, { data: { items: [product('c')] } }];
-  const { items, refused } = await readText([JSON.stringify(pages)], { products: 'data.items' });
-  expect(refused).toEqual([]);
+  const { items, rejected } = await readFeedText([JSON.stringify(pages)], { products: 'data.items' });
+  expect(rejected).toEqual([]);
   expect(items.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
 });
 
@@ -100,8 +100,10 @@ it.each([
 ])(
   'stops at what is nested too deep: %s',
   async (_, before, line) => {
-    const { refused } = await readText([`${before}${'['.repeat(500_000)}${'1,'.repeat(500_000)}`]);
-    expect(refused).toMatchObject([{ unit: 'product', line, reason: expect.stringContaining('nested more than 100') }]);
+    const { rejected } = await readFeedText([`${before}${'['.repeat(500_000)}${'1,'.repeat(500_000)}`]);
+    expect(rejected).toMatchObject([
+      { unit: 'product', line, reason: expect.stringContaining('nested more than 100') },
+    ]);
   },
   20_000,
 );
@@ -112,8 +114,8 @@ it('stops at a product that does not end', async () => {
     yield '{"products":[{"handle":"a","title":"A"},{"handle":"b","title":"';
     for (; sent < 1000; sent++) yield 'x'.repeat(1_000_000);
   }
-  const { items, refused } = await readText(chunks());
+  const { items, rejected } = await readFeedText(chunks());
   expect(items).toHaveLength(1);
-  expect(refused).toMatchObject([{ line: 2, reason: expect.stringContaining('longer than') }]);
+  expect(rejected).toMatchObject([{ line: 2, reason: expect.stringContaining('longer than') }]);
   expect(sent).toBeLessThan(50);
 });

@@ -1,5 +1,6 @@
 import { JSONParser, TokenType } from '@streamparser/json';
-import { type FeedRecord, isObject, MAX_PAGE, type TextChunks } from './feed-record';
+import { type FeedRecord, isObject, MAX_PAGE, MAX_RECORD, type TextChunks } from './feed-record';
+import { feedLines } from './feed-text';
 
 export interface JsonLayout {
   /** Whether the document is a list, of products or of pages `{"products": […]}`. */
@@ -8,13 +9,13 @@ export interface JsonLayout {
   products?: string;
 }
 
-/** Levels that a document may be nested: for each value the parser looks at all levels above it. */
+/** Deepest nesting of a document: for each value the parser visits all levels above it. */
 const MAX_DEPTH = 100;
 
 /**
  * Reads the products of a JSON document one by one: `{"products": […]}`, several such pages one after the other or in a
- * list, or a list of products. What follows a syntax error cannot be read, nor what follows a product of more than
- * `MAX_PAGE` characters or more than `MAX_DEPTH` levels.
+ * list, or a list of products. Reading stops at a syntax error, and at a product of more than `MAX_PAGE` characters or
+ * `MAX_DEPTH` levels.
  */
 export async function* jsonRecords(
   chunks: TextChunks,
@@ -26,7 +27,7 @@ export async function* jsonRecords(
   parser.onValue = ({ value, parent, stack }) => {
     if (list && stack.length === 1 && isPage(value, products)) return;
     ready.push(value);
-    // The parser would keep each product for the value of its page, which is not used.
+    // Otherwise the parser would keep all products for the value of their page, which is not used.
     if (list && stack.length > 1 && Array.isArray(parent)) parent.pop();
   };
   let depth = 0;
@@ -76,4 +77,22 @@ function recordOf(line: number, value: unknown): FeedRecord {
   if (!isObject(value)) return { line, reason: 'must be a JSON object' };
   const shopify = 'handle' in value || Array.isArray(value.variants) || 'body_html' in value;
   return { line, shape: shopify ? 'shopify' : 'columns', fields: value };
+}
+
+/** Reads one JSON object per line. Tolerates a byte order mark, CRLF and blank lines. */
+export async function* jsonlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord> {
+  for await (const { line, text } of feedLines(chunks, MAX_RECORD)) {
+    yield text === null ? { line, reason: `longer than ${MAX_RECORD} characters` } : parseLine(line, text);
+  }
+}
+
+function parseLine(line: number, text: string): FeedRecord {
+  let fields: unknown;
+  try {
+    fields = JSON.parse(text);
+  } catch (error) {
+    return { line, reason: `is not JSON: ${error instanceof Error ? error.message : String(error)}` };
+  }
+  if (!isObject(fields)) return { line, reason: 'must be one JSON object; a catalogue has one product per line' };
+  return { line, shape: 'columns', fields };
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readText } from '../../testing/feeds';
+import { readFeedText } from '../../testing/feeds';
 import { describeRejectedRow } from '../rejected-row';
 
 const row = (fields: Record<string, unknown>) => JSON.stringify({ id: 'a', title: 'A', ...fields });
@@ -18,7 +18,7 @@ describe('a feed of JSON Lines', () => {
       row({ id: 'size', attributes: { size: [1] } }),
       row({ id: 'good-2', category: 'Food/Fruit' }),
     ].join('\n');
-    const { items, lines, refused } = await readText([feed]);
+    const { items, lines, rejected } = await readFeedText([feed]);
 
     expect(items.map((item) => item.id)).toEqual(['good-1', 'good-2']);
     expect(lines).toEqual([1, 9]);
@@ -31,7 +31,7 @@ describe('a feed of JSON Lines', () => {
       availability: 'in-stock',
       attributes: {},
     });
-    expect(refused.map(({ line, field }) => `${line} ${field}`)).toEqual([
+    expect(rejected.map(({ line, field }) => `${line} ${field}`)).toEqual([
       '2 price',
       '3 row',
       '4 row',
@@ -40,8 +40,8 @@ describe('a feed of JSON Lines', () => {
       '7 id',
       '8 attributes.size',
     ]);
-    expect(refused[0].id).toBe('cheap');
-    expect(refused.map(({ reason }) => reason)).toEqual([
+    expect(rejected[0].id).toBe('cheap');
+    expect(rejected.map(({ reason }) => reason)).toEqual([
       'must be 0 or more',
       expect.stringContaining('is not JSON'),
       expect.stringContaining('one product per line'),
@@ -50,7 +50,7 @@ describe('a feed of JSON Lines', () => {
       'already used in line 1',
       'must be string or number or boolean, not Array',
     ]);
-    expect(describeRejectedRow(refused[5])).toBe('feed: line 7 (good-1), field id: already used in line 1');
+    expect(describeRejectedRow(rejected[5])).toBe('feed: line 7 (good-1), field id: already used in line 1');
   });
 
   it('reads the same rows however the text is cut, with byte order mark, CRLF and without a last line end', async () => {
@@ -68,8 +68,8 @@ describe('a feed of JSON Lines', () => {
           const bytes = new TextEncoder().encode(text);
           const chunks: Uint8Array[] = [];
           for (let i = 0; i < bytes.length; i += size) chunks.push(bytes.slice(i, i + size));
-          const { items, refused } = await readText(chunks);
-          expect(refused).toEqual([]);
+          const { items, rejected } = await readFeedText(chunks);
+          expect(rejected).toEqual([]);
           expect(items.map((item) => item.title)).toEqual(titles.map((title) => title.trim()));
         },
       ),
@@ -83,27 +83,31 @@ describe('a feed of JSON Lines', () => {
       for (let i = 0; i < 30; i++) yield 'x'.repeat(100_000);
       yield `"}\n${row({ id: 'last' })}`;
     }
-    const { items, refused } = await readText(chunks());
+    const { items, rejected } = await readFeedText(chunks());
     expect(items.map((item) => item.id)).toEqual(['first', 'last']);
-    expect(refused).toEqual([{ file: 'feed', line: 2, field: 'row', reason: expect.stringContaining('longer than') }]);
+    expect(rejected).toEqual([{ file: 'feed', line: 2, field: 'row', reason: expect.stringContaining('longer than') }]);
   });
 
   it('refuses text that was not UTF-8', async () => {
-    const { items, refused } = await readText([
+    const { items, rejected } = await readFeedText([
       new Uint8Array([...Buffer.from('{"id":"a","title":"Caf'), 0xe9, ...Buffer.from('"}')]),
     ]);
     expect(items).toEqual([]);
-    expect(refused[0].reason).toContain('UTF-8');
+    expect(rejected[0].reason).toContain('UTF-8');
   });
 
   it('takes null for absent, and names a required field that is', async () => {
-    const { items, refused } = await readText([row({ price: null, image: null }), '\n', row({ id: 'b', title: null })]);
+    const { items, rejected } = await readFeedText([
+      row({ price: null, image: null }),
+      '\n',
+      row({ id: 'b', title: null }),
+    ]);
     expect(items).toHaveLength(1);
     expect(items[0]).not.toHaveProperty('price');
-    expect(refused).toEqual([{ file: 'feed', line: 2, id: 'b', field: 'title', reason: 'is missing' }]);
+    expect(rejected).toEqual([{ file: 'feed', line: 2, id: 'b', field: 'title', reason: 'is missing' }]);
   });
 
   it('gives an empty catalogue for an empty feed', async () => {
-    expect(await readText(['', '\uFEFF', '\n \r\n'])).toMatchObject({ items: [], lines: [], refused: [] });
+    expect(await readFeedText(['', '\uFEFF', '\n \r\n'])).toMatchObject({ items: [], lines: [], rejected: [] });
   });
 });

@@ -2,13 +2,13 @@ import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import { type FeedRecord, MAX_PAGE, MAX_RECORD, type TextChunks } from './feed-record';
 
 const GOOGLE = /^https?:\/\/base\.google\.com\/(ns|cns)\/1\.0$/;
-/** One product each: RSS, Atom, and what shop exports without a standard use. */
+/** Elements of one product each, in RSS, Atom and shop exports. */
 const PRODUCTS = new Set(['item', 'entry', 'product']);
 
-/** Fields whose inner elements are markup of the text: Atom writes XHTML there. */
+/** Fields whose inner elements are markup, as in Atom's XHTML. */
 const PROSE = new Set(['description', 'content', 'summary', 'title']);
 
-/** Elements that may be open at a time: each takes memory until it is closed. */
+/** Elements that may be open at a time; each takes memory until it is closed. */
 const MAX_DEPTH = 10_000;
 
 interface Open {
@@ -22,9 +22,9 @@ interface Open {
 /**
  * Reads products from RSS or Atom. Fields of Google's namespace are named `g:…` whatever prefix the feed gives them; of
  * repeated ones all values are kept, in a list. Elements inside a field (`g:shipping`) are left out but for their text
- * in a title or description. Entities that XML does not know are left as they are, and so is a lone `&`; no outside
- * entity is ever read. What follows more than `MAX_DEPTH` open elements is not read, nor what follows more than `MAX_PAGE`
- * characters without an element.
+ * in a title or description. Unknown entities and a lone `&` are kept as text; no external entity
+ * is ever read. Reading stops at more than `MAX_DEPTH` open elements and at more than `MAX_PAGE` characters without an
+ * element.
  */
 export async function* xmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord> {
   const ready: FeedRecord[] = [];
@@ -86,10 +86,10 @@ export async function* xmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord
     names.close();
   });
   parser.onMistake = (message) => {
-    // The mistakes that feeds make most and that lose nothing.
+    // Frequent mistakes of feeds that lose nothing.
     if (/^(undefined entity|an XML declaration must be at the start)/.test(message)) return;
     const reason = `is not well-formed XML: ${parser.line}:${parser.column}: ${message}`;
-    // A wrong end tag closes the whole document for the parser; what follows is told as a mistake of the document, once.
+    // A wrong end tag closes the whole document for the parser; what follows is reported as an error of the document, once.
     const aftermath = /only one root|outside of root node/.test(message);
     if (open && !aftermath) open.problem ??= reason;
     else if (!broken) ready.push({ line: parser.line, reason });
@@ -114,7 +114,7 @@ export async function* xmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord
   yield* ready;
 }
 
-/** Passes mistakes on as messages: making an error with a stack for each would take longer than all the rest. */
+/** Reports mistakes as messages: creating an error with a stack for each would take longer than the parsing. */
 class FeedParser extends SaxesParser {
   onMistake: (message: string) => void = () => {};
 
@@ -126,7 +126,7 @@ class FeedParser extends SaxesParser {
 
 class TooDeep extends Error {}
 
-/** Why reading stops, or null where it goes on. */
+/** Why reading stops; null where it goes on. */
 function stopOf(write: () => void): string | null {
   try {
     write();
@@ -142,7 +142,7 @@ function split(name: string): { prefix: string; local: string } {
   return { prefix: colon === -1 ? '' : name.slice(0, colon), local: name.slice(colon + 1) };
 }
 
-/** Names of fields by their namespaces. The parser would search all open elements for each namespace. */
+/** Resolves namespaces of fields. The parser itself would search all open elements for each. */
 class Names {
   /** Namespaces of each prefix, innermost last. */
   readonly #bound = new Map<string, string[]>();
@@ -195,7 +195,7 @@ function keep(name: string, value: string, product: Open): void {
   else fields[name] = [before, value];
 }
 
-/** Stands for an `&` that begins no reference: a code point that Unicode leaves to programs and XML allows. */
+/** Replaces an `&` that begins no reference: a noncharacter, which XML allows. */
 const MARK = '\uFDD0';
 const LONE = /&(?!(?:#\d+|#x[\da-f]+|[a-z][\w.-]*);)/gi;
 /** Characters of the longest reference. */
@@ -203,7 +203,7 @@ const REFERENCE = 40;
 
 const unmarked = (text: string): string => text.replaceAll(MARK, '&');
 
-/** `Fish & Chips` is what feeds get wrong most often; a parser would read on to the next `;`, over many products. */
+/** Marks each lone `&`, as in `Fish & Chips`: a parser would read on to the next `;`, over many products. */
 async function* markLoneAmpersands(chunks: TextChunks): AsyncGenerator<string> {
   let rest = '';
   for await (const chunk of chunks) {

@@ -1,12 +1,7 @@
 import * as v from 'valibot';
 import { finiteNumber } from '../item';
-import type { FeedMapping, MappedField } from './feed-mapping';
-import { MAPPED_FIELDS } from './feed-mapping';
-import type { RecordShape } from './feed-record';
-import { isObject } from './feed-record';
-import { jsonLdFields } from './json-ld-fields';
-import type { NamedFields } from './named-fields';
-import { shopifyFields } from './shopify-fields';
+import { type FeedMapping, MAPPED_FIELDS, type MappedField } from './feed-mapping';
+import { isObject, MAX_NESTING, type RecordShape } from './feed-record';
 
 /**
  * Names that feeds give a field, best first: Merchant Center's, then those of shop exports. Compared in lower case, with
@@ -46,15 +41,15 @@ const ALIASES: Record<MappedField | 'sale', readonly string[]> = {
 };
 const ALIAS_FIELDS = Object.keys(ALIASES) as (MappedField | 'sale')[];
 
-/** Columns that say nothing about the product itself. */
+/** Columns that do not describe the product itself. */
 const NO_ATTRIBUTE =
   /^(attributes|additional_image_link|mobile_link|identifier_exists|shipping.*|tax.*|ads_.*|sale_price_effective_date|canonical_link|item_group_id|pubdate|updated|published|guid|id|link)$/;
-/** Numbers by their look, names by their meaning. */
+/** Columns whose digits are an identifier, not a quantity. */
 const CODE = /(^|_)(id|gtin\d*|ean\d*|upc|isbn|mpn|sku|barcode|code|zip|product_category)$/;
-/** Characters of the longest text that becomes an attribute by itself. */
+/** Characters of the longest text that becomes an attribute without a mapping. */
 const MAX_ATTRIBUTE = 500;
 
-/** Gives the fields of a record the names of an item's: by what the platforms call them, then by the shop's mapping. */
+/** Maps the fields of a record to an item's: by the names that platforms use, then by the shop's mapping. */
 export function namedFields(shape: RecordShape, record: Record<string, unknown>, mapping: FeedMapping): NamedFields {
   const named =
     shape === 'shopify' ? shopifyFields(record) : shape === 'json-ld' ? jsonLdFields(record) : columnFields(record);
@@ -96,7 +91,7 @@ function columnFields(record: Record<string, unknown>): NamedFields {
   const attributes: Record<string, unknown> = {};
   for (const [name, column] of byName) {
     const plain = name.replace(/^\w+:/, '');
-    // Beside Google's own field, a plain one of the same name says the same once more.
+    // A plain field repeats Google's field of the same name.
     const again = plain === name && byName.has(`g:${name}`);
     if (used.has(column) || again || NO_ATTRIBUTE.test(plain)) continue;
     const value = attributeValue(column, record[column]);
@@ -107,13 +102,13 @@ function columnFields(record: Record<string, unknown>): NamedFields {
   return named;
 }
 
-/** Texts, numbers and truth values; a text that is a number, but no code, becomes one: numbers count in the ranking. */
+/** Texts, numbers and booleans; a text that is a number, but no code, becomes a number, which the ranking uses. */
 function attributeValue(name: string, value: unknown): string | number | boolean | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   const text = Array.isArray(value) && value.every((part) => typeof part === 'string') ? value.join(', ') : value;
   if (typeof text !== 'string' || text === '' || text.length > MAX_ATTRIBUTE) return undefined;
   const number = Number(text);
-  // A number that no item may have stays the text that it was.
+  // A number that no item may have stays a text.
   const counts = String(number) === text && v.is(finiteNumber, number) && !CODE.test(normalName(name));
   return counts ? number : text;
 }
@@ -131,7 +126,7 @@ function chosen(
   );
 }
 
-/** A column by its exact name, by its name in other letters, or by a path into the record. */
+/** Value of a column by its exact name, by its normalised name, or by a path into the record. */
 function valueAt(record: Record<string, unknown>, column: string): unknown {
   if (Object.hasOwn(record, column)) return record[column];
   const wanted = normalName(column);
@@ -151,3 +146,138 @@ const normalName = (name: string): string =>
     .trim()
     .toLowerCase()
     .replace(/[\s-]+/g, '_');
+
+/** Unparsed values of an item's fields; `sale` is the sale price beside the regular one. */
+export type NamedFields = Partial<Record<MappedField | 'sale', unknown>> & { attributes?: unknown };
+
+/**
+ * Fields of a product in Shopify's `products.json`. The handle is the id, because product pages are named by it; the price is
+ * that of the cheapest variant, and one available variant makes the product available. The file lacks the shop's address, so
+ * `url` is relative: see `urlBase` of the mapping.
+ */
+export function shopifyFields(product: Record<string, unknown>): NamedFields {
+  const { handle, image } = product;
+  const variants = Array.isArray(product.variants) ? product.variants.filter(isObject) : [];
+  const images = Array.isArray(product.images) ? product.images : [];
+  const known = variants.filter(({ available }) => typeof available === 'boolean');
+  const cheapest = variants
+    .map(({ price }) => price)
+    .filter((price) => typeof price === 'number' || (typeof price === 'string' && price !== ''))
+    .reduce<unknown>((best, price) => (best === undefined || Number(price) < Number(best) ? price : best), undefined);
+  const tags = Array.isArray(product.tags) ? product.tags.join(', ') : product.tags;
+  return {
+    id: handle || product.id,
+    title: product.title,
+    description: product.body_html,
+    category: product.product_type,
+    price: cheapest,
+    image: images[0] ?? image,
+    url: typeof handle === 'string' && handle !== '' ? `/products/${handle}` : undefined,
+    availability: known.length > 0 ? known.some(({ available }) => available === true) : undefined,
+    attributes: {
+      ...(typeof product.vendor === 'string' && product.vendor !== '' ? { brand: product.vendor } : {}),
+      ...(typeof tags === 'string' && tags !== '' ? { tags } : {}),
+    },
+  };
+}
+
+/** Properties of a schema.org Product that become attributes. */
+const FACTS = ['brand', 'color', 'material', 'pattern', 'size', 'model', 'manufacturer'];
+
+/**
+ * Fields of a schema.org Product or ProductGroup. The price is the lowest of its offers; one available offer makes the
+ * product available. A property that a group lacks is taken from the first variant that has it.
+ */
+export function jsonLdFields(product: Record<string, unknown>): NamedFields {
+  const variants = [product.hasVariant].flat().filter(isObject);
+  const all = [product, ...variants];
+  const first = (read: (node: Record<string, unknown>) => unknown): unknown => {
+    for (const node of all) {
+      const value = read(node);
+      if (value !== undefined && value !== null && value !== '') return value;
+    }
+    return undefined;
+  };
+  const offers = all.flatMap((node) => offersOf(node.offers));
+  return {
+    id: first((node) =>
+      idOf(node.productGroupID ?? node.sku ?? node.productID ?? node.mpn ?? gtin(node) ?? node['@id'] ?? node.url),
+    ),
+    title: first(({ name }) => text(name)),
+    description: first(({ description }) => text(description)),
+    category: first(({ category }) => names(category)),
+    price: lowest(offers.flatMap(prices)),
+    image: first(({ image }) => image),
+    url: first(({ url }) => text(url)) ?? offers.map(({ url }) => text(url)).find((url) => url !== undefined),
+    availability: bestAvailability(offers),
+    attributes: Object.fromEntries(
+      FACTS.flatMap((name) => {
+        const value = [first((node) => node[name])]
+          .flat()
+          .map((fact) => text(fact))
+          .filter(Boolean)
+          .join(', ');
+        return value === '' ? [] : [[name, value]];
+      }),
+    ),
+  };
+}
+
+/** The offers of a product, including those inside an aggregate offer. */
+function offersOf(value: unknown, depth = 0): Record<string, unknown>[] {
+  if (depth > MAX_NESTING) return [];
+  return [value]
+    .flat()
+    .filter(isObject)
+    .flatMap((offer) => [offer, ...offersOf(offer.offers, depth + 1)]);
+}
+
+function prices(offer: Record<string, unknown>): unknown[] {
+  const specified = [offer.priceSpecification]
+    .flat()
+    .filter(isObject)
+    .map(({ price }) => price);
+  return [offer.lowPrice, offer.price, ...specified].filter(
+    (price) => typeof price === 'number' || (typeof price === 'string' && price !== ''),
+  );
+}
+
+const lowest = (values: unknown[]): unknown =>
+  values.reduce<unknown>(
+    (best, value) => (best === undefined || Number(value) < Number(best) ? value : best),
+    undefined,
+  );
+
+/** Availability of the first offer in stock, else of the first offer that has one. */
+function bestAvailability(offers: Record<string, unknown>[]): unknown {
+  const known = offers.map(({ availability }) => text(availability)).filter((word) => word !== undefined);
+  return known.find((word) => /instock|limited|only/i.test(word)) ?? known[0];
+}
+
+const gtin = (node: Record<string, unknown>): unknown =>
+  node.gtin13 ?? node.gtin ?? node.gtin12 ?? node.gtin14 ?? node.gtin8;
+
+/** Keeps a number, as `recordItem` checks whether it is exact enough for an id. */
+const idOf = (value: unknown): unknown => (typeof value === 'number' ? value : text(value));
+
+/** Text of a value: itself, the name or address of a node, or the text of the first element of a list. */
+function text(value: unknown, depth = 0): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined;
+  if (depth > MAX_NESTING) return undefined;
+  if (Array.isArray(value)) {
+    for (const part of value) {
+      const word = text(part, depth + 1);
+      if (word !== undefined) return word;
+    }
+  } else if (isObject(value)) return text(value['@value'] ?? value.name ?? value.value ?? value['@id'], depth + 1);
+  return undefined;
+}
+
+const names = (value: unknown): unknown => {
+  const all = [value]
+    .flat()
+    .map((name) => text(name))
+    .filter((name) => name !== undefined);
+  return all.length > 1 ? all : all[0];
+};

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { readText } from '../../testing/feeds';
+import { readFeedText } from '../../testing/feeds';
 import { parseFeedMapping } from './feed-mapping';
 
 describe('a product without a title', () => {
   it('is called by the start of its description, or by its id when there is a picture', async () => {
     const long = `${'Warm and soft wool for cold days '.repeat(5)}ends here`;
-    const { rows, items, refused } = await readText([
+    const { rows, items, rejected } = await readFeedText([
       JSON.stringify({ id: 'a', description: 'Soft wool. Machine wash.' }),
       `\n${JSON.stringify({ id: 'b', description: long })}`,
       `\n${JSON.stringify({ id: 'c', image: 'c.jpg' })}`,
@@ -13,7 +13,7 @@ describe('a product without a title', () => {
     ]);
     expect(items.map(({ title }) => title)).toEqual(['Soft wool', expect.stringMatching(/^Warm.{60,79}…$/), 'c']);
     expect(rows.map((row) => 'item' in row && row.titled)).toEqual(['description', 'description', 'id', false]);
-    expect(refused).toMatchObject([{ id: 'd', field: 'title', reason: 'is missing' }]);
+    expect(rejected).toMatchObject([{ id: 'd', field: 'title', reason: 'is missing' }]);
   });
 });
 
@@ -34,11 +34,11 @@ describe('a mapping', () => {
       }),
       'mapping.json',
     );
-    const { items, refused } = await readText(
+    const { items, rejected } = await readFeedText(
       ['Artikel-Nr.;Kurztext;Langtext;Preis;Gruppe;Farbe;Lager;Seite\n1;;Lang;1.299;Herren::Hemden;blau;7;p/1\n'],
       mapping,
     );
-    expect(refused).toEqual([]);
+    expect(rejected).toEqual([]);
     expect(items).toEqual([
       {
         id: '1',
@@ -54,7 +54,7 @@ describe('a mapping', () => {
   });
 
   it('reaches into records by a path', async () => {
-    const { items } = await readText(
+    const { items } = await readFeedText(
       [JSON.stringify({ products: [{ id: 5, title: 'T', handle: 't', variants: [{ sku: 'S-5', price: '1.00' }] }] })],
       { id: 'variants.0.sku', attributes: ['variants.0.price'] },
     );
@@ -75,6 +75,6 @@ describe('a mapping', () => {
 });
 
 it('keeps what an item says in several languages and alphabets', async () => {
-  const { items } = await readText(['id,title\n1,帽子 – Größe №5 — ткань\n']);
+  const { items } = await readFeedText(['id,title\n1,帽子 – Größe №5 — ткань\n']);
   expect(items[0].title).toBe('帽子 – Größe №5 — ткань');
 });

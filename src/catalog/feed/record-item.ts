@@ -1,13 +1,11 @@
 import * as v from 'valibot';
 import { type Item, itemSchema } from '../item';
 import { shortened } from '../rejected-row';
-import { parseAmount } from './amount';
-import { parseAvailability } from './availability';
 import type { FeedMapping } from './feed-mapping';
 import { isObject, MAX_NESTING, type RecordShape } from './feed-record';
-import type { NamedFields } from './named-fields';
-import { plainText } from './plain-text';
-import { namedFields } from './record-fields';
+import { parseAmount, parseAvailability } from './field-values';
+import { plainText } from './html';
+import { type NamedFields, namedFields } from './record-fields';
 
 /** Characters of a title that is taken from the description. */
 const TITLE = 80;
@@ -18,18 +16,18 @@ const MAX_QUOTED = 100;
 
 const TEXT_FIELDS = ['id', 'title', 'description', 'category'] as const;
 
-/** What is wrong with one field. */
+/** An error in one field. */
 export interface Problem {
   field: string;
   reason: string;
 }
 
-/** `titled` says what stands in for a missing title. */
+/** An item, or the errors of a record. `titled` is the field that replaces a missing title. */
 export type ParsedRecord = { item: Item; titled?: 'description' | 'id' } | { id?: string; problems: Problem[] };
 
 /**
- * Makes an item of a record: named, cleaned of HTML, with prices and availability parsed, checked by the item schema. An
- * item without a title is called by the start of its description or, when it has a picture at least, by its id.
+ * Converts a record into an item: maps the fields, strips HTML, parses prices and availability, and checks the item schema.
+ * An item without a title gets the start of its description as title or, if it has a picture, its id.
  */
 export function recordItem(shape: RecordShape, record: Record<string, unknown>, mapping: FeedMapping): ParsedRecord {
   const named = namedFields(shape, record, mapping);
@@ -51,7 +49,7 @@ export function recordItem(shape: RecordShape, record: Record<string, unknown>, 
   const id = typeof input.id === 'string' ? { id: shortened(input.id, MAX_QUOTED) } : {};
   if (!result.success) return { ...id, problems: problemsOf(result.issues) };
   const garbled = garbledField(named);
-  // The decoder puts U+FFFD where bytes were of another encoding; such a text would be encoded and shown garbled.
+  // The decoder puts U+FFFD where bytes are of another encoding; such a text would be encoded and shown garbled.
   if (garbled) {
     return {
       ...id,
@@ -73,13 +71,13 @@ function nameUntitled(input: Record<string, unknown>): 'description' | 'id' | un
   return 'id';
 }
 
-/** The first sentence, or as many words as a title has room for. */
+/** The first sentence, or as many words as fit into a title. */
 function startOf(text: string): string {
   const sentence = /^[^\n]*?[.!?](?=\s|$)/.exec(text)?.[0].replace(/\.$/, '') ?? text;
   return sentence.length <= TITLE ? sentence : shortened(sentence, TITLE).replace(/\s+\S*…$/, '…');
 }
 
-/** An exact number becomes a text. Beyond 2^53 two products could have the same one. */
+/** A number up to 2^53 becomes a text; beyond that, two products could have the same number. */
 const idOf = (value: unknown): unknown =>
   typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : value;
 
@@ -88,7 +86,7 @@ const words = (value: unknown): unknown => {
   return typeof single === 'string' ? plainText(single) : single;
 };
 
-/** Several categories are joined by `|`, the names of a path by `/`, as an item has them. */
+/** Joins several categories by `|` and the names of a path by `/`, as items have them. */
 function categoryOf(value: unknown, separator: string | undefined): unknown {
   const all = [value].flat();
   if (!all.every((path) => typeof path === 'string')) return value ?? undefined;
@@ -96,7 +94,7 @@ function categoryOf(value: unknown, separator: string | undefined): unknown {
     const plain = plainText(path);
     const between = separator ?? (plain.includes('>') ? '>' : undefined);
     if (between === undefined) return plain;
-    // A name may have the sign that an item puts between names.
+    // A name may contain the separator of an item's path.
     return plain
       .split(between)
       .map((name) => (between === '/' ? name : name.replaceAll('/', '-')).trim())
@@ -106,7 +104,7 @@ function categoryOf(value: unknown, separator: string | undefined): unknown {
   return [...new Set(paths)].join('|');
 }
 
-/** The lowered price counts, unless it holds for certain dates only: a build must not depend on the day it is made. */
+/** The sale price, unless it holds for certain dates only: a build must not depend on its date. */
 function priceOf({ price, sale }: NamedFields, record: Record<string, unknown>, mapping: FeedMapping): unknown {
   const regular = amountOf(price, mapping);
   const dated = record['g:sale_price_effective_date'] ?? record.sale_price_effective_date;
@@ -114,7 +112,7 @@ function priceOf({ price, sale }: NamedFields, record: Record<string, unknown>, 
   return typeof lowered === 'number' ? lowered : regular;
 }
 
-/** A number where the text is one; any other text stays, to be named in the refusal. An empty one counts as absent. */
+/** A number where the text is one; any other text is kept for the rejected row. An empty text counts as absent. */
 function amountOf(value: unknown, { decimal }: FeedMapping): unknown {
   const single = Array.isArray(value) ? value[0] : value;
   if (typeof single !== 'string') return single;
@@ -156,7 +154,7 @@ function problemsOf(issues: readonly v.BaseIssue<unknown>[]): Problem[] {
   return more > 0 ? [...problems, { field: 'row', reason: `has ${more} more fields that are bad` }] : problems;
 }
 
-/** Checks of values have messages of their own; those of types are put into words here. */
+/** Message of an issue: checks have messages of their own, those of types are written here. */
 function reasonOf(issue: v.BaseIssue<unknown>): string {
   if (issue.kind !== 'schema') return issue.message;
   if (issue.received === 'undefined') return 'is missing';

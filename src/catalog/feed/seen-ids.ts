@@ -5,16 +5,15 @@ export interface SeenAt {
 }
 
 /**
- * Remembers which ids were read and where, in 32 to 64 bytes each and no string, so that the duplicates of a million rows
- * are told with 34 MB. Ids are told apart by a 64-bit hash: among a million, the odds that two different
- * ids are taken for one are 1 in 37 million.
+ * Set of the ids read so far and their places, in 32 to 64 bytes each and without strings: 34 MB for a million rows. Ids are
+ * compared by a 64-bit hash: among a million, the odds that two different ids are taken for one are 1 in 37 million.
  */
 export class SeenIds {
   /** Slots of four: hash high, hash low, file + 1 (0 is free), line. */
   #slots = new Uint32Array(4 * 1024);
   #count = 0;
 
-  /** Notes an id. @returns where it was noted before, or null when it is new */
+  /** Adds an id. @returns the place where it was read first; null for a new id */
   add(id: string, file: number, line: number): SeenAt | null {
     if (this.#count * 8 >= this.#slots.length) this.#grow();
     const [high, low] = hash(id);

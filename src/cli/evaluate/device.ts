@@ -21,14 +21,14 @@ import {
   type Shopper,
   thirds,
 } from '../../evaluate';
-import { catalogOf, coldHalf, cooccurrenceOf, type EvaluateInput, pastModel, popularityOf, wanted } from './input';
+import { catalogOf, coldHalf, countCooccurrence, type EvaluateInput, pastModel, popularityOf, wanted } from './input';
 
 /** Events that a shopper of the device protocol must have. */
 const MIN_EVENTS = 30;
-/** Events that only teach, and events looked at. */
+/** First event that is ranked, and end of the events used. */
 const [FROM, TO] = [10, 110];
 
-/** The methods of `deviceMethods`, and the one of a shop that knows no logs. */
+/** The methods of `deviceMethods`, and the one of a shop without logs. */
 const METHODS = [
   'popularity',
   'content-knn',
@@ -41,19 +41,19 @@ const METHODS = [
 ];
 
 /**
- * The methods that run on a device and are wanted, each with what the shop knew at the end of the past. The base model
- * alone is always among them, as what the others are compared with.
+ * The wanted methods that run on a device, each with the shop's data at the end of the past. The base model alone is always
+ * among them, as the reference.
  * @param popularity choices of each item in the past
- * @param companions what was chosen together in the past
+ * @param cooccurrence of the past
  */
 export function deviceMethods(
   input: EvaluateInput,
   model: BaseModel,
   popularity: Float32Array,
-  companions: CooccurrenceTable,
+  cooccurrence: CooccurrenceTable,
 ): DeviceMethod[] {
   const { seed } = input;
-  const catalog = catalogOf(input.bundle, popularity, companions);
+  const catalog = catalogOf(input.bundle, popularity, cooccurrence);
   // As it was trained: an item without a choice has none, where the learner takes its popularity as unknown.
   const trained = { ...catalog, index: { ...catalog.index, logPopularity: popularity.map(Math.log1p) } };
   const learner = { catalog, base: model, options: { seed, backend: 'wasm' as const } };
@@ -75,9 +75,9 @@ function noBaseMethod({ bundle, seed }: EvaluateInput): DeviceMethod {
 }
 
 /**
- * The device protocol on shoppers whom the past does not know: each event is ranked before it is learned. Tables:
+ * The device protocol on shoppers without an event in the past: each event is ranked before it is learned. Tables:
  * `device` against the base model, `experts` against the personal terms without them, `no-base` against popularity.
- * Figures: `noBaseOverPopularity`, the ratio of NDCG@10; `newOverOld`, HR@10 of `sidestream` on items that nobody chose
+ * Figures: `noBaseOverPopularity`, the ratio of NDCG@10; `newOverOld`, HR@10 of `sidestream` on items without a choice
  * in the past over that on older ones as popular in the whole log, `newOverOldLater` as popular after the past (the older
  * ones were then more popular before it); `experts …`, what the experts change about the ln rank of groups of shoppers.
  * @throws SidestreamError `runtime/invalid-input` when a method has another name than those here, or there is no shopper
@@ -93,7 +93,7 @@ export async function runDevice(input: EvaluateInput): Promise<ProtocolRun> {
   const { past, shoppers } = coldHalf(input, MIN_EVENTS);
   const popularity = popularityOf(input, past);
   const model = await pastModel(input);
-  const methods = deviceMethods(input, model, popularity, cooccurrenceOf(input, past));
+  const methods = deviceMethods(input, model, popularity, countCooccurrence(input, past));
   if (wanted(input, 'no-base')) methods.push(noBaseMethod(input));
   const { meter } = input;
   meter.start('Shoppers', shoppers.length);

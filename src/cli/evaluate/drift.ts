@@ -6,13 +6,13 @@ import {
   evaluateDrift,
   type ProtocolRun,
   type ResultTable,
-  shopperLikeness,
+  shopperSimilarity,
   splicedPairs,
   type WatchedStream,
 } from '../../evaluate';
 import { PreferenceDistance } from '../../learner';
 import { deviceMethods } from './device';
-import { catalogOf, coldHalf, cooccurrenceOf, type EvaluateInput, pastModel, popularityOf } from './input';
+import { catalogOf, coldHalf, countCooccurrence, type EvaluateInput, pastModel, popularityOf } from './input';
 
 /** Events of a cold shopper, as in the device protocol, so that the halves are the same. */
 const COLD_EVENTS = 30;
@@ -21,17 +21,17 @@ const MIN_EVENTS = 60;
 const PAIRS = 24;
 /** The methods of `deviceMethods`. */
 const METHODS = ['popularity', 'content-knn', 'base', 'paper-expert', 'full-finetune', 'terms', 'sidestream'];
-/** Pairs of any shoppers, for each of them, that the detector is tried on beside the pairs least alike. */
+/** Pairs of any shoppers, for each of them, on which the detector is tried besides the least similar pairs. */
 const ANY_ROUNDS = 4;
 /** Events looked at of the streams that are not spliced. */
 const WHOLE_EVENTS = 120;
 
 /**
- * The drift protocol: streams of shopper X, then of the shopper Y who is least like X, then X again; the past knows none
+ * The drift protocol: streams of shopper X, then of the shopper Y least similar to X, then X again; the past knows none
  * of them. Tables, all against the base model: `first-20` (events of Y), `later` (the rest of Y), `return` (first 20
  * events of X again). Figures: `detected20`, `medianDelay`, `falseAlarmsPer100` and `chance20` of the drift detector, with
- * everybody as X once, and on everybody's own stream; `falseAlarmsPer100 own` on the own streams alone; `detected20 any`
- * where Y is anybody, whose taste may be much the same.
+ * every shopper as X once, and on every shopper's own stream; `falseAlarmsPer100 own` on the own streams alone;
+ * `detected20 any` where Y is any shopper, whose preferences may be much the same.
  * @throws SidestreamError `runtime/invalid-input` when a method has another name than those here, or there are too few shoppers
  */
 export async function runDrift(input: EvaluateInput): Promise<ProtocolRun> {
@@ -46,17 +46,17 @@ export async function runDrift(input: EvaluateInput): Promise<ProtocolRun> {
   const spliced = shoppers.filter(({ rows }) => rows.length >= MIN_EVENTS);
   const popularity = popularityOf(input, past);
   const { index } = catalogOf(input.bundle, popularity);
-  const likeness = shopperLikeness(index, popularity);
-  const streams = splicedPairs(spliced, input.shoppers ?? PAIRS, input.seed, likeness);
+  const similarity = shopperSimilarity(index, popularity);
+  const streams = splicedPairs(spliced, input.shoppers ?? PAIRS, input.seed, similarity);
   const model = await pastModel(input);
-  const methods = deviceMethods(input, model, popularity, cooccurrenceOf(input, past));
+  const methods = deviceMethods(input, model, popularity, countCooccurrence(input, past));
   const { meter } = input;
   meter.start('Pairs', streams.length);
   const results = await evaluateDrift({ streams, methods, onProgress: () => meter.advance(1) });
   meter.stop();
   const embedding = { width: model.config.embeddingDim, values: await model.embedItems(input.bundle.features) };
   const figures = detection(new PreferenceDistance(index, embedding), {
-    unlike: splicedPairs(spliced, spliced.length, input.seed, likeness),
+    dissimilar: splicedPairs(spliced, spliced.length, input.seed, similarity),
     any: splicedPairs(spliced, ANY_ROUNDS * spliced.length, input.seed),
     own: shoppers.map(({ rows }) => ({ rows: rows.slice(0, WHOLE_EVENTS), shifts: [] })),
   });
@@ -69,7 +69,7 @@ export async function runDrift(input: EvaluateInput): Promise<ProtocolRun> {
   return {
     protocol: 'drift',
     seed: input.seed,
-    setting: `${streams.length} pairs of shoppers for each seed (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know: 40 events of one, 40 of whoever is least alike, up to 40 of the first again`,
+    setting: `${streams.length} pairs of shoppers for each seed (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know: 40 events of one, 40 of the shopper least similar, up to 40 of the first again`,
     tables,
     figures,
   };
@@ -78,14 +78,14 @@ export async function runDrift(input: EvaluateInput): Promise<ProtocolRun> {
 /** @param streams to find the shifts of, and those without any */
 function detection(
   distance: PreferenceDistance,
-  { unlike, any, own }: Record<'unlike' | 'any' | 'own', readonly WatchedStream[]>,
+  { dissimilar, any, own }: Record<'dissimilar' | 'any' | 'own', readonly WatchedStream[]>,
 ): Record<string, number> {
   const alarmsOf = (rows: readonly number[]): number[] => driftAlarms(distance, rows);
   const figures = {
-    ...detectionQuality([...unlike, ...own], alarmsOf),
+    ...detectionQuality([...dissimilar, ...own], alarmsOf),
     'falseAlarmsPer100 own': detectionQuality(own, alarmsOf).falseAlarmsPer100,
     'detected20 any': detectionQuality(any, alarmsOf).detected20,
   };
-  // Where nothing was found there is no delay to tell.
+  // Without a detection there is no delay.
   return Object.fromEntries(Object.entries(figures).filter(([, value]) => Number.isFinite(value)));
 }

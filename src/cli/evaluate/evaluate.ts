@@ -20,13 +20,12 @@ import {
 } from '../../evaluate';
 import { startCompute, writeWhole } from '../../training';
 import { readEventFile } from '../event-file';
-import { parsePositiveInt } from '../parse-positive-int';
+import { positiveInteger } from '../option-parsers';
 import { runDevice } from './device';
 import { runDrift } from './drift';
 import type { EvaluateInput, Half } from './input';
 import { runOffline } from './offline';
-import { keptRun } from './runs';
-import { runSeeds } from './seeds';
+import { keptRun, runSeeds } from './runs';
 
 /** The protocols by name. */
 const PROTOCOLS: Record<string, (input: EvaluateInput) => Promise<ProtocolRun>> = {
@@ -65,7 +64,7 @@ export function evaluateCommand(): Command {
     .requiredOption('--events <file>', 'log as .csv or .jsonl with user, item and time')
     .option('--models <folder>', 'where base models of the past are kept; trained when missing', '.cache/base-models')
     .option('--past <share>', 'share of the log that the shop knows before the shoppers come', fraction, 0.6)
-    .option('--shoppers <n>', 'an even selection of so many shoppers', parsePositiveInt)
+    .option('--shoppers <n>', 'an even selection of so many shoppers', positiveInteger)
     .addOption(
       new Option(
         '--half <which>',
@@ -90,7 +89,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
     await writeFile(options.run, JSON.stringify(await runSeed(options, seeds[0])));
     return;
   }
-  // Bad files are better found before hours of work than after.
+  // Reports bad files before hours of work.
   if (options.results !== undefined) await readResults(options.results);
   const runs =
     seeds.length === 1
@@ -115,14 +114,14 @@ async function runSeed(options: EvaluateOptions, seed: number): Promise<Protocol
 
 const say = (line: string): void => console.error(line);
 
-/** What a process is to do that evaluates one seed. */
+/** Arguments of a process that evaluates one seed. */
 function seedCommand(options: EvaluateOptions, seed: number, file: string): string[] {
   const { bundle, events, models, runs } = options;
   const files = ['--bundle', bundle, '--events', events, '--models', models, '--run', file];
   return ['evaluate', ...files, ...(runs === undefined ? [] : ['--runs', runs]), ...choices(options, [seed])];
 }
 
-/** The command as another machine would be given it: where files lie is its own affair. */
+/** The command for another machine: without the folders of files. */
 function commandOf(options: EvaluateOptions, seeds: readonly number[]): string {
   const files = ['--bundle', basename(options.bundle), '--events', basename(options.events)];
   const section = options.section === undefined ? [] : ['--section', options.section];
@@ -138,7 +137,7 @@ function choices({ protocol, past, shoppers, half, methods }: EvaluateOptions, s
   ];
 }
 
-/** Puts a result in the place of the section's earlier one; what else the files hold stays. */
+/** Replaces the section's earlier result; the rest of the files stays. */
 async function keepResults(
   { section }: EvaluateOptions,
   folder: string,
@@ -153,7 +152,7 @@ async function keepResults(
   await writeWhole(join(folder, DATA), keptText({ ...data, [name]: kept }));
 }
 
-/** What the files of results hold. @throws SidestreamError `runtime/invalid-input` when it is something else */
+/** Reads the files of results. @throws SidestreamError `runtime/invalid-input` when they hold something else */
 async function readResults(folder: string): Promise<{ report: string; data: KeptResults }> {
   const [report, data] = await Promise.all([REPORT, DATA].map((name) => textOf(join(folder, name))));
   return { report, data: parseKept(data || '{}') };
@@ -173,4 +172,4 @@ function sectionName(text: string): string {
   return text;
 }
 
-const wholes = (text: string, before: number[] = []): number[] => [...before, parsePositiveInt(text)];
+const wholes = (text: string, before: number[] = []): number[] => [...before, positiveInteger(text)];

@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import { BaseModel, baseConfig } from '../../base-model';
 import type { Meter } from '../../build';
 import type { Bundle, CooccurrenceTable } from '../../catalog';
-import { CooccurrenceCounter, contentBlend } from '../../catalog';
+import { contentBlend } from '../../catalog';
 import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
 import { coldShoppers, endOfPast, type LogEvent, type Shopper } from '../../evaluate';
 import type { LearnerCatalog } from '../../learner';
 import { catalogIndex } from '../../ranking';
-import { offlineData, readWeightsFile, removeCheckpoint, storeBase, trainBase } from '../../training';
-import { interactionsOf } from '../event-file';
+import { readWeightsFile, removeCheckpoint, storeBase, trainBase } from '../../training';
+import { cooccurrenceTable, interactionsOf } from '../event-file';
 
 /** Which of the shoppers, or of the windows: settings are chosen on one half and reported on the other. */
 export type Half = 'choose' | 'report' | 'all';
 
-/** What every protocol starts from. The compute backend is set. */
+/** Input of every protocol. The compute backend is set. */
 export interface EvaluateInput {
   bundle: Bundle;
   /** Sorted by time. */
@@ -33,7 +33,7 @@ export interface EvaluateInput {
   /** Folder where base models of the past are kept. */
   models: string;
   meter: Meter;
-  /** Says something that is no result. */
+  /** Reports a line that is not a result. */
   say(line: string): void;
 }
 
@@ -41,15 +41,15 @@ export interface EvaluateInput {
 const TRAINING = { windows: 1, epochs: 30, validation: 0.1 };
 
 /**
- * The base model of the past for this seed: read from `models`, or trained and kept there. The file's name tells
- * catalogue, past of the log, its share and seed.
+ * The base model of the past for this seed: read from `models`, or trained and kept there. The file is named
+ * after catalogue, past of the log, its share and seed.
  * @throws SidestreamError `model/bad-weights` when the file is damaged
  */
 export async function pastModel(input: EvaluateInput): Promise<BaseModel> {
   const { bundle, events, models, past, seed, meter, say } = input;
   const end = endOfPast(events, past);
   const before = events.filter(({ time }) => time < end);
-  const { interactions } = interactionsOf({ events: before, refused: [] }, bundle);
+  const { interactions } = interactionsOf({ events: before, rejected: [] }, bundle);
   const log = before.map(({ user, item, time }) => `${user}\t${item}\t${time}`).join('\n');
   const digests = [bundle.manifest.digest, await sha256(new TextEncoder().encode(log))].map((hex) => hex.slice(0, 12));
   const file = join(models, `base-${digests.join('-')}-past-${past}-seed-${seed}.safetensors`);
@@ -61,7 +61,7 @@ export async function pastModel(input: EvaluateInput): Promise<BaseModel> {
   const { weights } = await trainBase({ ...TRAINING, config, bundle, interactions, out: file, seed, meter, say });
   await storeBase(BaseModel.from(weights, config, bundle.features), file, bundle.manifest.digest);
   await removeCheckpoint(file);
-  // What was stored in half precision is what a later run reads.
+  // Loaded again in half precision, as a later run loads it.
   return BaseModel.load(await readWeightsFile(file), bundle.features);
 }
 
@@ -101,25 +101,23 @@ export function popularityOf({ bundle, rowOf }: EvaluateInput, events: readonly 
 /**
  * The catalogue as a shop knows it.
  * @param popularity one value per item; null for a shop without logs
- * @param companions what its logs say is chosen together
+ * @param cooccurrence counted from its logs
  */
 export function catalogOf(
   { items, features, manifest }: Bundle,
   popularity: Float32Array | null,
-  companions: CooccurrenceTable | null = null,
+  cooccurrence: CooccurrenceTable | null = null,
 ): LearnerCatalog {
   const blend = contentBlend(manifest);
-  // Of an item that nobody has chosen yet no popularity is known.
+  // An item without a choice has no known popularity.
   const known = items.map((item, row) => ({ ...item, popularity: popularity?.[row] || undefined }));
-  return { index: catalogIndex(known, features, blend, companions), table: features, blend };
+  return { index: catalogIndex(known, features, blend, cooccurrence), table: features, blend };
 }
 
-/** What some events of the log say is chosen together. */
-export function cooccurrenceOf({ bundle }: EvaluateInput, events: LogEvent[]): CooccurrenceTable {
-  const companions = new CooccurrenceCounter(bundle.items.length);
-  const { interactions } = interactionsOf({ events, refused: [] }, bundle);
-  for (const rows of offlineData(interactions, bundle.items.length, 0).sequences) companions.learn(rows);
-  return companions.table();
+/** Co-occurrence in some events of the log. */
+export function countCooccurrence({ bundle }: EvaluateInput, events: LogEvent[]): CooccurrenceTable {
+  const { interactions } = interactionsOf({ events, rejected: [] }, bundle);
+  return cooccurrenceTable(interactions, bundle.items.length);
 }
 
 /** Whether a method is wanted. */

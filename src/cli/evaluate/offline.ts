@@ -20,7 +20,7 @@ import { interactionsOf } from '../event-file';
 import { type EvaluateInput, type Half, wanted } from './input';
 
 const WINDOWS = 10;
-/** What is reported of them: settings are chosen on the earlier windows and reported on the later ones. */
+/** Reported windows: settings are chosen on the earlier windows and reported on the later ones. */
 const REPORTED: Record<Half, WindowRange> = {
   choose: { first: 2, last: 5 },
   report: { first: 6, last: WINDOWS },
@@ -28,9 +28,9 @@ const REPORTED: Record<Half, WindowRange> = {
 };
 /** Epochs of a window's training at most; the published recipe has three times as many. */
 const EPOCHS = 5;
-/** Of ten places in a list, those kept for new items, to tell what that would bring and cost. */
+/** Places of ten that are reserved for new items, to measure gain and cost of that. */
 const KEPT_PLACES = 2;
-/** What the changes are against; always evaluated. */
+/** Reference of the changes; always evaluated. */
 const REFERENCE = 'popularity';
 
 /**
@@ -41,7 +41,7 @@ const REFERENCE = 'popularity';
 export async function runOffline(input: EvaluateInput): Promise<ProtocolRun> {
   const { bundle, meter, say, seed, half } = input;
   const reported = REPORTED[half];
-  const { interactions: all } = interactionsOf({ events: input.events, refused: [] }, bundle);
+  const { interactions: all } = interactionsOf({ events: input.events, rejected: [] }, bundle);
   const interactions = selection(all, input.shoppers);
   if (interactions.length < 20 * WINDOWS) {
     throw new SidestreamError(

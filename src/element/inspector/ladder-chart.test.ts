@@ -14,7 +14,7 @@ describe('segments', () => {
     expect(segments([0, 0], 11).map(({ width }) => width)).toEqual([0, 0]);
   });
 
-  it('are told in words', () => {
+  it('have a text', () => {
     expect(describeShares([0.624, 0.376])).toBe('backbone 62 %, expert 1 38 %');
   });
 });

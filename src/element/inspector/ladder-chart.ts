@@ -5,7 +5,7 @@ const BAR = 16;
 const STEP = 30;
 const RAIL = 10;
 
-/** One stretch of a layer's bar, in chart units. */
+/** One segment of a layer's bar, in chart units. */
 export interface Segment {
   x: number;
   width: number;
@@ -13,7 +13,7 @@ export interface Segment {
   strength: number;
 }
 
-/** Cuts a bar of the given width by shares; gaps of one unit stay between the segments. Shares need not sum to 1 exactly. */
+/** Divides a bar of the given width by shares, with gaps of one unit. Shares need not sum to 1 exactly. */
 export function segments(shares: number[], width: number): Segment[] {
   const sum = shares.reduce((total, share) => total + Math.max(0, share), 0) || 1;
   const room = width - (shares.length - 1);
@@ -29,7 +29,7 @@ export function segments(shares: number[], width: number): Segment[] {
   });
 }
 
-/** Shares in words: `backbone 62 %, expert 1 38 %`. */
+/** Shares as text: `backbone 62 %, expert 1 38 %`. */
 export function describeShares(shares: number[]): string {
   return shares
     .map((share, index) => `${index === 0 ? 'backbone' : `expert ${index}`} ${Math.round(share * 100)} %`)
@@ -37,8 +37,8 @@ export function describeShares(shares: number[]): string {
 }
 
 /**
- * One ladder drawn as a ladder: a rail that rises from the shallow tap to the deep one, and on every rung the shares of
- * backbone and experts.
+ * The chart of one ladder: a rail from the shallow tap at the bottom to the deep one, with the shares of backbone and
+ * experts on every rung.
  *
  * @param layers shares per layer from shallow to deep, backbone first
  */
@@ -64,7 +64,7 @@ export function ladderChart(name: string, layers: number[][]): TemplateResult {
       <figcaption>${name}<span class="count">${layers.length > 0 ? `${layers.length} layers` : nothing}</span></figcaption>
       ${
         layers.length === 0
-          ? html`<p class="note">No experts yet. They grow with the first clicks.</p>`
+          ? html`<p class="note">No experts yet. They are trained from the first clicks on.</p>`
           : html`
             <svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label=${summary(name, layers)}>
               <line class="rail" x1=${RAIL / 2} x2=${RAIL / 2} y1="2" y2=${height - 2} />

@@ -6,13 +6,13 @@ const row = (placement: string | null, impressions: number, clicks: number, ctrR
   ...{ ctr: impressions > 0 ? clicks / impressions : null, ctrRange },
 });
 
-it('draws lists on one scale, with the range of each', () => {
+it('draws lists on one scale, with the interval of each', () => {
   expect(metricsBars([row('for-you', 100, 10, [0.05, 0.2]), row('similar', 1000, 50, [0.04, 0.06])])).toEqual([
     { name: 'for-you', width: 50, low: 25, high: 100, text: '10 of 100' },
     { name: 'similar', width: 25, low: 20, high: 30, text: '50 of 1,000' },
   ]);
 });
 
-it('leaves out what was never seen in a list', () => {
+it('leaves out lists without impressions', () => {
   expect(metricsBars([row(null, 0, 3, null)])).toEqual([]);
 });

@@ -1,32 +1,32 @@
 import { html, svg, type TemplateResult } from 'lit';
 import type { Metrics } from '../../protocol';
 
-/** Width of the mark at the value itself, in percent of the chart. */
+/** Width of the mark at the value, in percent of the chart. */
 const TICK = 1;
 
 type Row = Metrics['rows'][number];
 
-/** Clicks per impression of one list, on a scale that all lists share, in percent of the chart's width. */
+/** Clicks per impression of one list, on the scale of all lists, in percent of the chart's width. */
 export interface MetricsBar {
   name: string;
-  /** Share of the width for the value, and for both ends of its 95 % interval. */
+  /** Of the value, and of both ends of its 95 % interval. */
   width: number;
   low: number;
   high: number;
-  /** Counts in words. */
+  /** The counts as text. */
   text: string;
 }
 
-/** Bars for lists that were seen, in the order given; the widest interval fills the chart. */
+/** Bars of the lists with impressions, in the order given; the highest upper bound fills the chart. */
 export function metricsBars(rows: readonly Row[], language?: string): MetricsBar[] {
   const seen = rows.flatMap((row) => (row.ctr === null || row.ctrRange === null ? [] : [{ ...row, ...shares(row) }]));
-  const most = Math.max(...seen.map(({ high }) => high), 0) || 1;
+  const max = Math.max(...seen.map(({ high }) => high), 0) || 1;
   const number = new Intl.NumberFormat(language);
   return seen.map(({ placement, variant, impressions, clicks, ctr, low, high }) => ({
     name: [placement ?? 'elsewhere', variant].filter(Boolean).join(', '),
-    width: (Math.min(1, ctr ?? 0) / most) * 100,
-    low: (low / most) * 100,
-    high: (high / most) * 100,
+    width: (Math.min(1, ctr ?? 0) / max) * 100,
+    low: (low / max) * 100,
+    high: (high / max) * 100,
     text: `${number.format(clicks)} of ${number.format(impressions)}`,
   }));
 }
@@ -36,7 +36,7 @@ const shares = ({ ctrRange }: Row): { low: number; high: number } => ({
   high: ctrRange?.[1] ?? 0,
 });
 
-/** What the lists brought on this device: a bar per list with the range that the figure may lie in. */
+/** Clicks per impression on this device: a bar per list with its 95 % interval. */
 export function metricsChart({ rows }: Metrics, language?: string): TemplateResult {
   const bars = metricsBars(rows, language);
   if (bars.length === 0) return html`<p class="note">No list was seen yet.</p>`;

@@ -1,19 +1,26 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
+import { property } from 'lit/decorators.js';
 import { SidestreamError } from '../../error';
 import type { Metrics, Progress, Recommender, Status } from '../../protocol';
-import { define } from '../define';
+import { define, languageOf } from '../dom';
 import { emit } from '../events';
-import { warnOnce } from '../mistakes';
-import { languageOf } from '../price';
+import { warnOnce } from '../warnings';
 import { ladderChart } from './ladder-chart';
 import { metricsChart } from './metrics-chart';
 import { inspectorStyles } from './sidestream-inspector.styles';
 import { weightChart } from './weight-chart';
 
+interface InspectorState {
+  status: Status | null;
+  metrics: Metrics | null;
+  failure: SidestreamError | null;
+  learning: boolean;
+  resetting: boolean;
+}
+
 /**
- * Shows what a recommender has learned on this device: the experts of both ladders and how much each is used, the
- * personal weights of the score, the counters of the learner, and what the lists brought on this device.
+ * Shows the state of a recommender on this device: the experts of both ladders and how much each is used, the personal
+ * weights of the score, the counters of the learner, and the clicks per list.
  *
  * @tag sidestream-inspector
  * @summary `document.querySelector('sidestream-inspector').recommender = recommender`
@@ -35,16 +42,12 @@ export class SidestreamInspector extends LitElement {
   /** @internal */
   static override styles = inspectorStyles;
 
-  /** The recommender to look into. */
+  /** The recommender to inspect. */
   @property({ attribute: false }) recommender: Recommender | null = null;
   /** Level of the panel's headings in the page's outline, 2 to 6. */
   @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3;
 
-  @state() private status: Status | null = null;
-  @state() private metrics: Metrics | null = null;
-  @state() private failure: SidestreamError | null = null;
-  @state() private learning = false;
-  @state() private resetting = false;
+  #state: InspectorState = { status: null, metrics: null, failure: null, learning: false, resetting: false };
   #unsubscribe: (() => void)[] = [];
 
   override connectedCallback(): void {
@@ -54,20 +57,17 @@ export class SidestreamInspector extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#leave();
+    this.#unsubscribeAll();
   }
 
-  /** Reads the status again; changes of the recommender are followed by themselves. */
+  /** Reads the status again; rarely needed, because changes of the recommender refresh it. */
   async refresh(): Promise<void> {
     const { recommender } = this;
     if (!recommender) return;
     try {
       const [status, metrics] = await Promise.all([recommender.status(), recommender.metrics()]);
-      if (recommender === this.recommender) {
-        this.status = status;
-        this.metrics = metrics;
-      }
-      this.failure = null;
+      if (recommender === this.recommender) this.#set({ status, metrics });
+      this.#set({ failure: null });
     } catch (thrown) {
       this.#fail(thrown);
     }
@@ -84,14 +84,12 @@ export class SidestreamInspector extends LitElement {
       this.headingLevel = 3;
     }
     if (!changed.has('recommender')) return;
-    this.status = null;
-    this.metrics = null;
-    this.failure = null;
+    this.#set({ status: null, metrics: null, failure: null });
     this.#subscribe();
   }
 
   protected override render(): TemplateResult {
-    const { status, failure } = this;
+    const { status, failure } = this.#state;
     return html`
       <div part="panel" class="panel">
         ${failure ? html`<p class="note" role="alert">${failure.message}</p>` : nothing}
@@ -101,10 +99,11 @@ export class SidestreamInspector extends LitElement {
 
   #panel(status: Status): TemplateResult {
     const { text, image } = status.utilization;
+    const { metrics, resetting } = this.#state;
     return html`
       ${this.#facts(status)}
       ${this.#heading('Experts')}
-      <p class="note">How much each layer listens to the frozen backbone and to the experts grown on this device.</p>
+      <p class="note">How much each layer uses the frozen backbone and the experts that were trained on this device.</p>
       <div class="ladders">${ladderChart('Text', text)}${ladderChart('Image', image)}</div>
       <p class="legend" aria-hidden="true">
         <span class="backbone">backbone</span><span class="expert">experts, oldest to newest</span>
@@ -113,9 +112,9 @@ export class SidestreamInspector extends LitElement {
       <p class="note">How much it counts that a product is …, learned click by click.</p>
       ${weightChart(status.weights)}
       ${this.#heading('Clicks per list')}
-      <p class="note">Clicks of what was seen on this device. Pale: where the share may lie as long as there is little to go by.</p>
-      ${this.metrics ? metricsChart(this.metrics, languageOf(this)) : nothing}
-      <button part="reset" class="reset" type="button" data-testid="reset" ?disabled=${this.resetting} @click=${this.#reset}>
+      <p class="note">Clicks per product seen on this device. Pale: the 95 % interval of the share.</p>
+      ${metrics ? metricsChart(metrics, languageOf(this)) : nothing}
+      <button part="reset" class="reset" type="button" data-testid="reset" ?disabled=${resetting} @click=${this.#reset}>
         Forget what was learned
       </button>`;
   }
@@ -128,7 +127,7 @@ export class SidestreamInspector extends LitElement {
     const learner = status.learning ? (status.backend.learner ?? 'idle') : 'off';
     const facts: [string, string | TemplateResult][] = [
       ['Memory', consent],
-      ['Learner', this.learning ? html`${learner} <span class="pulse"></span>` : learner],
+      ['Learner', this.#state.learning ? html`${learner} <span class="pulse"></span>` : learner],
       ['Encoders', status.backend.encoders ?? 'not needed yet'],
       ['Products', number.format(status.items)],
       ['Events', number.format(status.events)],
@@ -147,7 +146,7 @@ export class SidestreamInspector extends LitElement {
   }
 
   #subscribe(): void {
-    this.#leave();
+    this.#unsubscribeAll();
     const { recommender } = this;
     if (!recommender) return;
     this.#unsubscribe = [
@@ -157,32 +156,36 @@ export class SidestreamInspector extends LitElement {
     void this.refresh();
   }
 
-  #leave(): void {
+  #unsubscribeAll(): void {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     this.#unsubscribe = [];
   }
 
   #progress({ stage, loaded, total }: Progress): void {
-    if (stage === 'learn') this.learning = total === 0 || loaded < total;
+    if (stage === 'learn') this.#set({ learning: total === 0 || loaded < total });
   }
 
   readonly #reset = async (): Promise<void> => {
-    this.resetting = true;
+    this.#set({ resetting: true });
     try {
       await this.recommender?.reset();
       await this.refresh();
     } catch (thrown) {
       this.#fail(thrown);
     } finally {
-      this.resetting = false;
+      this.#set({ resetting: false });
     }
   };
 
+  #set(changes: Partial<InspectorState>): void {
+    Object.assign(this.#state, changes);
+    this.requestUpdate();
+  }
+
   #fail(thrown: unknown): void {
-    this.failure = SidestreamError.from(thrown);
-    if (emit(this, 'error', { error: this.failure })) {
-      console.warn(`sidestream-inspector: ${this.failure.code}: ${this.failure.message}`);
-    }
+    const error = SidestreamError.from(thrown);
+    this.#set({ failure: error });
+    if (emit(this, 'error', { error })) console.warn(`sidestream-inspector: ${error.code}: ${error.message}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { weightBars } from './weight-chart';
+import { TERMS } from '../../ranking';
+import { termLabel, weightBars } from './weight-chart';
 
 describe('weightBars', () => {
   it('share one scale with room for both signs, strongest first', () => {
@@ -8,5 +9,19 @@ describe('weightBars', () => {
       { name: 'small', value: 0.5, start: 25, width: 25 },
       { name: 'down', value: -0.5, start: 0, width: 25 },
     ]);
+  });
+});
+
+describe('termLabel', () => {
+  it('has a label for every term of the score', () => {
+    const labels = TERMS.map(termLabel);
+    expect(new Set(labels).size).toBe(TERMS.length);
+    for (const [n, label] of labels.entries()) expect(label.split(' ').length, TERMS[n]).toBeGreaterThan(1);
+  });
+
+  it('splits the names of other terms into words', () => {
+    expect(termLabel('contentRecent')).toBe('content recent');
+    expect(termLabel('content-all')).toBe('content all');
+    expect(termLabel('toString')).toBe('to string');
   });
 });

@@ -1,5 +1,32 @@
 import { html, svg, type TemplateResult } from 'lit';
-import { termLabel } from './term-label';
+
+/** Labels of the score's terms for a shopper; they end the sentence "It counts that a product is …". */
+const LABELS: Record<string, string> = {
+  base: 'expected by the shop’s model',
+  embedding: 'related in the shop’s model',
+  boughtTogether: 'often chosen with what you just looked at',
+  recent: 'like what you looked at lately',
+  session: 'like your last three',
+  nearestHistory: 'close to some that you chose',
+  category: 'from your categories',
+  numericAffinity: 'close to yours in price and numbers',
+  catalogOrder: 'next to yours in the catalogue',
+  popularity: 'popular in this shop',
+  coldStart: 'new in this shop',
+  disliked: 'unlike what you dismissed',
+  preference: 'to your taste',
+  experts: 'favoured by the experts',
+};
+
+/** Label of a term. An unknown name is split into words: `contentRecent` becomes `content recent`. */
+export function termLabel(name: string): string {
+  const label = Object.hasOwn(LABELS, name) && LABELS[name];
+  if (label) return label;
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/[-_.]+/g, ' ')
+    .toLowerCase();
+}
 
 /** A bar from the zero line, in percent of the chart's width. */
 export interface WeightBar {
@@ -25,7 +52,7 @@ export function weightBars(weights: Record<string, number>): WeightBar[] {
   }));
 }
 
-/** The personal weights as a table of bars. */
+/** The chart of the personal weights. */
 export function weightChart(weights: Record<string, number>): TemplateResult {
   const bars = weightBars(weights);
   if (bars.length === 0) return html`<p class="note">No weights yet.</p>`;

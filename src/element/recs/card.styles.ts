@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** The built-in card, its outline, and what is left of it once dismissed. All keep the same room for their texts. */
+/** The built-in card, its skeleton and its placeholder once dismissed. All reserve the same space for their texts. */
 export const cardStyles = css`
   .item {
     min-inline-size: 0;
@@ -63,7 +63,7 @@ export const cardStyles = css`
     text-align: start;
     overflow-wrap: anywhere;
     hyphens: auto;
-    /* A title in another script than the page's keeps its full stops and brackets where they belong. */
+    /* Keeps full stops and brackets in place in a title of another script than the page's. */
     unicode-bidi: plaintext;
   }
   :host(:dir(rtl)) :is(.link, .reason, .dismissed p) {
@@ -80,7 +80,7 @@ export const cardStyles = css`
     border: 0;
     cursor: pointer;
   }
-  /* The link reaches over the whole card; what else can be pressed lies above it. */
+  /* The link covers the whole card; buttons lie above it. */
   .link::after {
     content: '';
     position: absolute;
@@ -104,7 +104,7 @@ export const cardStyles = css`
     line-height: var(--_leading);
     font-variant-numeric: tabular-nums;
   }
-  /* On the picture: beside the price it would take a line of its own in a narrow card. */
+  /* On the image: beside the price it would take a line of its own in a narrow card. */
   .sold-out {
     position: absolute;
     inset-block-end: 0.5rem;

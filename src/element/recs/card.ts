@@ -1,12 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Recommendation } from '../../protocol';
-import { safeImage } from './address';
 import type { RecsLabels } from './labels';
+import { safeImage } from './safe-url';
 
 /** Longest title in the sentence on a dismissed card. */
-const MOST_LETTERS = 32;
+const MAX_LETTERS = 32;
 
-/** What a card needs besides the recommendation. */
+/** Values that a card shows besides the recommendation. */
 export interface CardContext {
   /** Address of the item's page; empty makes the card a button. */
   href: string;
@@ -16,7 +16,7 @@ export interface CardContext {
   labels: RecsLabels;
 }
 
-/** The built-in card: picture, title, price and the reason. The title is the link, and its area is the whole card. */
+/** The built-in card: image, title, price and reason. The title is the link, and its area is the whole card. */
 export function productCard(
   { item, reason }: Recommendation,
   { href, price, dismissible, labels }: CardContext,
@@ -24,7 +24,7 @@ export function productCard(
   const soldOut = item.availability === 'out-of-stock';
   return html`
     <article part="card" class="card">
-      <span part="media" class="media" data-initial=${[...item.title][0] ?? ''}>${picture(item.image)}${soldOut ? html`<span part="availability" class="sold-out">${labels.outOfStock}</span>` : nothing}</span>
+      <span part="media" class="media" data-initial=${[...item.title][0] ?? ''}>${image(item.image)}${soldOut ? html`<span part="availability" class="sold-out">${labels.outOfStock}</span>` : nothing}</span>
       <div part="body" class="body">
         ${
           href
@@ -44,20 +44,20 @@ export function productCard(
     </article>`;
 }
 
-/** The title stands right below the picture, so the picture itself has nothing to add for a screen reader. */
-function picture(image: string | undefined): TemplateResult | typeof nothing {
-  const src = safeImage(image);
+/** The `alt` is empty: the title right below already names the product to a screen reader. */
+function image(address: string | undefined): TemplateResult | typeof nothing {
+  const src = safeImage(address);
   return src
     ? html`<img part="image" class="image" src=${src} alt="" width="256" height="256" loading="lazy" decoding="async" @error=${hideBroken} />`
     : nothing;
 }
 
-/** A picture that does not load gives way to the initial behind it. */
+/** Hides an image that does not load, so that the initial behind it shows. */
 function hideBroken(event: Event): void {
   if (event.target instanceof HTMLElement) event.target.hidden = true;
 }
 
-/** What is left of a dismissed card: the word of it and the way back, in the room that the card had. */
+/** The placeholder of a dismissed card, with an undo button, in the space that the card had. */
 export function dismissedCard({ item }: Recommendation, labels: RecsLabels): TemplateResult {
   return html`
     <div class="room">
@@ -69,17 +69,17 @@ export function dismissedCard({ item }: Recommendation, labels: RecsLabels): Tem
     </div>`;
 }
 
-/** Screen readers hear the whole title; beside the button it must leave room for the sentence it is in. */
+/** Titles beside the undo button are cut; the announcement for screen readers has the whole title. */
 function shortened(title: string): string {
   const letters = [...title];
-  return letters.length > MOST_LETTERS ? `${letters.slice(0, MOST_LETTERS).join('').trimEnd()}…` : title;
+  return letters.length > MAX_LETTERS ? `${letters.slice(0, MAX_LETTERS).join('').trimEnd()}…` : title;
 }
 
 const outline = html`
   <span class="media"></span>
   <div class="body"><i></i><i></i><i></i></div>`;
 
-/** A card's outline while the list is on its way: the same boxes as a real card, so nothing jumps when it arrives. */
+/** A card of a loading list: the same boxes as a real card, so that nothing moves when it comes. */
 export function skeletonCard(): TemplateResult {
   return html`
     <li part="item" class="item">

@@ -4,7 +4,7 @@ import { Dismissals, type Place } from './dismissals';
 
 const cards = (ids: string) => [...ids].map((id, position) => recommendation(id, position));
 const text = (places: Place[]) =>
-  places.map(({ card, gone }) => (gone ? `(${gone.recommendation.item.id})` : card.item.id)).join('');
+  places.map(({ card, dismissed }) => (dismissed ? `(${dismissed.recommendation.item.id})` : card.item.id)).join('');
 
 describe('Dismissals', () => {
   let dismissals: Dismissals;
@@ -21,7 +21,7 @@ describe('Dismissals', () => {
     expect(text(dismissals.among([]))).toBe('(b)(y)');
   });
 
-  it('undo gives the card back and its place free, once', () => {
+  it('undo returns the card and frees its place, once', () => {
     dismissals.add(recommendation('b'), 1, 4);
     expect(dismissals.undo('b')).toMatchObject({ item: { id: 'b' } });
     expect(dismissals.undo('b')).toBeUndefined();
@@ -29,12 +29,12 @@ describe('Dismissals', () => {
     expect(text(dismissals.among(cards('abc')))).toBe('abc');
   });
 
-  it('the oldest places give way, and what was dismissed there stays dismissed', () => {
+  it('the oldest places are given up, and their items stay dismissed', () => {
     for (const [place, id] of [...'abc'].entries()) dismissals.add(recommendation(id), place, 2);
     expect(dismissals.taken).toBe(2);
     expect(dismissals.ids).toEqual(['a', 'b', 'c']);
     expect(text(dismissals.among(cards('x')))).toBe('x(b)(c)');
-    dismissals.leave();
+    dismissals.clearPlaces();
     expect(dismissals.taken).toBe(0);
     expect(dismissals.ids).toHaveLength(3);
     dismissals.clear();

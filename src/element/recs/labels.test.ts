@@ -14,7 +14,7 @@ it('a heading is not shown in English first where it will be in another language
 describe('labelsIn', () => {
   beforeAll(loadLabels);
 
-  it.each(['en', ...Object.keys(LOCALES)])('%s has every word, and the title where it belongs', (language) => {
+  it.each(['en', ...Object.keys(LOCALES)])('%s has every label, and the title where it belongs', (language) => {
     const labels = labelsIn(language);
     const { headings, dismiss, dismissed, restored, ...plain } = labels;
     expect(Object.keys(plain)).toHaveLength(8);
@@ -26,19 +26,19 @@ describe('labelsIn', () => {
     expect(new Set(Object.values(headings)).size).toBe(5);
   });
 
-  it('speaks six languages by the first part of the tag, and English otherwise', () => {
+  it('has six languages by the first part of the tag, and English for others', () => {
     expect(Object.keys(LOCALES).sort()).toEqual(['ar', 'de', 'es', 'fr', 'ja']);
     expect(labelsIn('de-AT').headings.recent).toBe('Zuletzt angesehen');
     expect(labelsIn('FR_ca').retry).toBe('Réessayer');
     for (const language of ['nl', '', 'constructor']) expect(labelsIn(language).retry).toBe('Try again');
   });
 
-  it('sets a title apart from the Arabic round it', () => {
+  it('isolates a title from the Arabic around it', () => {
     expect(labelsIn('ar').dismissed('Hut (2)')).toContain('\u2068Hut (2)\u2069');
   });
 });
 
-it('the words of the page come before the built-in ones, one by one', () => {
+it('the labels of the page replace the built-in ones, one by one', () => {
   const labels = completeLabels({ empty: 'Leer.', headings: { recent: 'Eben' } as never }, 'de');
   expect(labels.empty).toBe('Leer.');
   expect(labels.headings).toMatchObject({ recent: 'Eben', similar: 'Ähnliche Produkte' });

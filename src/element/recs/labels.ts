@@ -1,6 +1,8 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Placement } from '../../protocol';
+import { languageOf } from '../dom';
 
-/** Every word the list says by itself. Give some or all of them through the `labels` property. */
+/** The built-in texts of a list. The property `labels` replaces some or all of them. */
 export interface RecsLabels {
   headings: Record<Placement, string>;
   loading: string;
@@ -9,7 +11,7 @@ export interface RecsLabels {
   retry: string;
   /** Name of the "not interested" button of a card. */
   dismiss: (title: string) => string;
-  /** In the place of a dismissed card, and announced to screen readers. */
+  /** Shown at the place of a dismissed card, and announced to screen readers. */
   dismissed: (title: string) => string;
   undo: string;
   /** Announced to screen readers once a dismissal was taken back. */
@@ -20,24 +22,29 @@ export interface RecsLabels {
 }
 
 /**
- * A language's words. In order: headings of `for-you`, `similar`, `complement`, `trending` and `recent`; loading; empty;
- * error; retry; dismiss; dismissed; undo; restored; back; forward; sold out. `{}` stands for a product's title. A line,
- * not an object: pages load it, and the names would weigh as much as the words.
+ * The labels of a language. In order: headings of `for-you`, `similar`, `complement`, `trending` and `recent`; loading;
+ * empty; error; retry; dismiss; dismissed; undo; restored; back; forward; sold out. `{}` stands for a product's title. A
+ * line, not an object: pages load it, and the property names would weigh as much as the texts.
  */
 const ENGLISH =
   'Recommended for you|Similar products|Often chosen together|Popular right now|Recently viewed|Finding recommendations|Nothing to recommend yet. Look around a little and this list will follow.|Recommendations are not available at the moment.|Try again|Not interested in {}|{} will not be shown again.|Undo|{} is back in the list.|Scroll back|Scroll forward|Sold out';
 
+type Five = [string, string, string, string, string];
+/** A line in parts. */
+type Words = [...Five, ...Five, ...Five, string];
+
 const lines: Record<string, string> = { en: ENGLISH };
-/** Languages that are there to be loaded. */
+/** Languages that can be loaded. */
 const others = new Set(['ar', 'de', 'es', 'fr', 'ja']);
 let loading: Promise<void> | undefined;
 
-const codeOf = (language = globalThis.navigator?.language ?? ''): string => language.split(/[-_]/)[0].toLowerCase();
+const codeOf = (language = globalThis.navigator?.language ?? ''): string =>
+  language.replace(/[-_].*/s, '').toLowerCase();
 
-/** Whether a language's words are built in but not loaded yet. */
+/** Whether a language's labels are built in but not loaded yet. */
 export const labelsMissing = (language?: string): boolean => others.has(codeOf(language));
 
-/** Loads the words of all other languages, once. When it rejects, those pages are spoken to in English. */
+/** Loads the labels of all other languages, once. When it rejects, those pages get English. */
 export function loadLabels(): Promise<void> {
   loading ??= import('./locales')
     .then(({ LOCALES }) => void Object.assign(lines, LOCALES))
@@ -46,17 +53,17 @@ export function loadLabels(): Promise<void> {
 }
 
 /**
- * The built-in words in a language: English, Japanese, German, French, Spanish or Arabic; English for any other. While
- * they are missing, English without headings: those are seen at once, and would change before the reader's eyes.
+ * The built-in labels in a language: English, Japanese, German, French, Spanish or Arabic; English for any other. While
+ * they are not loaded, English without headings: those are seen at once, and would change while they are read.
  * @param language a BCP 47 tag; only its first part counts. Default: the browser's language.
  */
 export function labelsIn(language?: string): RecsLabels {
   const code = codeOf(language);
-  const words = (Object.hasOwn(lines, code) ? lines[code] : ENGLISH).split('|');
+  const words = ((Object.hasOwn(lines, code) && lines[code]) || ENGLISH).split('|') as Words;
   if (others.has(code)) words.fill('', 0, 5);
-  const [forYou, similar, complement, trending, recent, wait, empty, error, retry] = words;
-  const [dismiss, dismissed, undo, restored, back, forward, outOfStock] = words.slice(9);
-  // A function, not a text: `$&` in a title would otherwise mean something.
+  const [forYou, similar, complement, trending, recent, wait, empty, error, retry, ...actions] = words;
+  const [dismiss, dismissed, undo, restored, back, forward, outOfStock] = actions;
+  // A replacer function, because `$&` in a title would be a pattern of a replacement text.
   const about = (sentence: string) => (title: string) => sentence.replace('{}', () => title);
   return {
     headings: { 'for-you': forYou, similar, complement, trending, recent },
@@ -74,8 +81,48 @@ export function labelsIn(language?: string): RecsLabels {
   };
 }
 
-/** The given words, and the built-in ones of the language for the rest. */
+/** The given labels, and the built-in ones of the language for the rest. */
 export function completeLabels(labels: Partial<RecsLabels>, language?: string): RecsLabels {
   const builtIn = labelsIn(language);
   return { ...builtIn, ...labels, headings: { ...builtIn.headings, ...labels.headings } };
+}
+
+/** Observes the language of an element and of the page, and renders the element again when the labels are loaded. */
+export class LanguageObserver implements ReactiveController {
+  readonly #host: ReactiveControllerHost & Element;
+  readonly #failed: (thrown: unknown) => void;
+  readonly #observer: MutationObserver | undefined;
+
+  /**
+   * @param changed called when the language may have changed
+   * @param failed called when the labels could not be loaded; the element uses English then
+   */
+  constructor(host: ReactiveControllerHost & Element, changed: () => void, failed: (thrown: unknown) => void) {
+    this.#host = host;
+    this.#failed = failed;
+    // None where elements are rendered without a browser.
+    this.#observer =
+      globalThis.MutationObserver &&
+      new MutationObserver(() => {
+        host.requestUpdate();
+        changed();
+      });
+    host.addController(this);
+  }
+
+  hostUpdate(): void {
+    if (!labelsMissing(languageOf(this.#host))) return;
+    loadLabels()
+      .catch(this.#failed)
+      .finally(() => this.#host.requestUpdate());
+  }
+
+  hostConnected(): void {
+    for (const holder of [this.#host, document.documentElement])
+      this.#observer?.observe(holder, { attributeFilter: ['lang'] });
+  }
+
+  hostDisconnected(): void {
+    this.#observer?.disconnect();
+  }
 }

@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SidestreamError } from '../../error';
 import type { Progress, RecommendRequest } from '../../protocol';
 import { FakeRecommender, recommendation } from '../../testing/fake-recommender';
-import { ListController, REFRESH_DELAY } from './list-controller';
+import { DebouncedRunner, ListController, REFRESH_DELAY } from './list-controller';
 
 class Host {
   request: RecommendRequest | null = { placement: 'for-you' };
-  impossible: Error | null = null;
+  invalid: Error | null = null;
   readonly failures: SidestreamError[] = [];
   readonly shown: string[][] = [];
   readonly progress: Progress[] = [];
@@ -18,7 +18,7 @@ class Host {
     return 4;
   }
   listRequest(): RecommendRequest | null {
-    if (this.impossible) throw this.impossible;
+    if (this.invalid) throw this.invalid;
     return this.request;
   }
   listShows(ids: string[]): void {
@@ -57,7 +57,7 @@ describe('ListController', () => {
     await settle();
   };
 
-  it('goes from loading to filled, and to empty when nothing comes', async () => {
+  it('goes from loading to filled, and to empty with an empty response', async () => {
     expect(shown(list)).toBe('loading');
     await start();
     expect(shown(list)).toBe('abc');
@@ -67,14 +67,14 @@ describe('ListController', () => {
     expect(shown(list)).toBe('empty');
   });
 
-  it('folds a burst of changes into one request', async () => {
+  it('combines a burst of changes into one request', async () => {
     await start();
     for (let i = 0; i < 10; i++) fake.change();
     await settle();
     expect(fake.requests).toHaveLength(2);
   });
 
-  it('keeps the id of a list that did not change, takes the new one when it did', async () => {
+  it('keeps the id of an unchanged list, takes the new id of a changed one', async () => {
     await start();
     fake.change();
     await settle();
@@ -123,7 +123,7 @@ describe('ListController', () => {
     expect(shown(list)).toBe('abc');
   });
 
-  it('ignores the answer of a recommender that was replaced meanwhile', async () => {
+  it('ignores the response of a recommender that was replaced meanwhile', async () => {
     const late = new FakeRecommender();
     late.ids = ['z'];
     let open = (): void => undefined;
@@ -140,7 +140,7 @@ describe('ListController', () => {
     expect(late.listeners.size).toBe(0);
   });
 
-  it('lets go of the recommender when the element leaves the page', async () => {
+  it('unsubscribes from the recommender when the element leaves the page', async () => {
     await start();
     list.hostDisconnected();
     fake.change();
@@ -151,14 +151,14 @@ describe('ListController', () => {
     expect(fake.requests).toHaveLength(2);
   });
 
-  it('asks nothing while the request is incomplete', async () => {
+  it('sends no request while it is incomplete', async () => {
     host.request = null;
     await start();
     expect(shown(list)).toBe('empty');
     expect(fake.requests).toHaveLength(0);
   });
 
-  it('takes a dismissed item out at once', async () => {
+  it('removes a dismissed item at once', async () => {
     await start();
     list.remove('b');
     expect(shown(list)).toBe('ac');
@@ -175,7 +175,7 @@ describe('ListController', () => {
     expect(host.shown.at(-1)).toEqual(['b']);
   });
 
-  it('passes over an answer that was asked for before the list was edited, and asks again', async () => {
+  it('ignores a response to a request from before an edit, and sends it again', async () => {
     await start();
     let open = (): void => undefined;
     fake.gate = new Promise((resolve) => {
@@ -192,18 +192,18 @@ describe('ListController', () => {
     expect(host.shown.slice(shownSince)).toEqual([['a', 'c', 'd']]);
   });
 
-  it('shows a request that is impossible as an error, and asks nothing', async () => {
-    host.impossible = new SidestreamError('runtime/invalid-input', 'filter: no');
+  it('shows an invalid request as an error, and sends nothing', async () => {
+    host.invalid = new SidestreamError('runtime/invalid-input', 'filter: no');
     await start();
     expect(shown(list)).toBe('error');
     expect(fake.requests).toHaveLength(0);
-    host.impossible = null;
+    host.invalid = null;
     list.refresh();
     await settle();
     expect(shown(list)).toBe('abc');
   });
 
-  it('passes on how the start goes, until the recommender is replaced', async () => {
+  it('passes the progress of the start on, until the recommender is replaced', async () => {
     let report = (_: Progress): void => undefined;
     const { recommender } = fake;
     list.use((onProgress) => {
@@ -214,5 +214,58 @@ describe('ListController', () => {
     await start();
     report({ stage: 'bundle', loaded: 2, total: 2 });
     expect(host.progress).toEqual([{ stage: 'bundle', loaded: 1, total: 2 }]);
+  });
+});
+
+describe('DebouncedRunner', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('combines a burst into one run', async () => {
+    const job = vi.fn(async () => undefined);
+    const runner = new DebouncedRunner(job, 100);
+    for (let i = 0; i < 5; i++) runner.later();
+    await vi.advanceTimersByTimeAsync(99);
+    expect(job).toHaveBeenCalledTimes(0);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(job).toHaveBeenCalledTimes(1);
+  });
+
+  it('runs once more, and only once, for calls during a run', async () => {
+    const finish: (() => void)[] = [];
+    const job = vi.fn(() => new Promise<void>((resolve) => finish.push(resolve)));
+    const runner = new DebouncedRunner(job, 100);
+    runner.now();
+    runner.now();
+    runner.now();
+    expect(job).toHaveBeenCalledTimes(1);
+    finish[0]?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(job).toHaveBeenCalledTimes(2);
+    finish[1]?.();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(job).toHaveBeenCalledTimes(2);
+  });
+
+  it('does not run after a cancel', async () => {
+    const job = vi.fn(async () => undefined);
+    const runner = new DebouncedRunner(job, 100);
+    runner.later();
+    runner.cancel();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(job).toHaveBeenCalledTimes(0);
+  });
+
+  it('replaces a waiting run by an immediate one', async () => {
+    const job = vi.fn(async () => undefined);
+    const runner = new DebouncedRunner(job, 100);
+    runner.later();
+    runner.now();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(job).toHaveBeenCalledTimes(1);
   });
 });

@@ -1,30 +1,91 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { SidestreamError } from '../../error';
-import type { Progress, Recommender, RecommendRequest, RecommendResponse, Status } from '../../protocol';
-import { DebouncedRunner } from './debounced-runner';
-import { type Placed, turnsOf } from './request-turns';
+import type {
+  Progress,
+  Recommendation,
+  Recommender,
+  RecommendRequest,
+  RecommendResponse,
+  Status,
+} from '../../protocol';
+import { type Placed, turnsOf } from './page-lists';
 
 /** Milliseconds in which a burst of `change` events becomes one refresh. */
 export const REFRESH_DELAY = 120;
 
-/** What the list shows. A list once filled stays filled when a later refresh fails. */
+/**
+ * Runs one asynchronous job at a time. Calls while it waits or runs are combined into one more run: a burst of changes
+ * costs two runs at most, and the last one sees the last state.
+ */
+export class DebouncedRunner {
+  readonly #job: () => Promise<void>;
+  readonly #delay: number;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #running = false;
+  #again = false;
+
+  /**
+   * @param job must not reject: it reports its own errors.
+   * @param delay milliseconds that `later` waits for more calls.
+   */
+  constructor(job: () => Promise<void>, delay: number) {
+    this.#job = job;
+    this.#delay = delay;
+  }
+
+  /** Runs after the delay; more calls until then change nothing. */
+  later(): void {
+    this.#timer ??= setTimeout(() => this.now(), this.#delay);
+  }
+
+  /** Runs at once, or right after the run under way. */
+  now(): void {
+    this.cancel();
+    if (this.#running) {
+      this.#again = true;
+      return;
+    }
+    this.#running = true;
+    void this.#job().finally(() => {
+      this.#running = false;
+      if (!this.#again) return;
+      this.#again = false;
+      this.now();
+    });
+  }
+
+  /** Drops a waiting run; one under way goes on. */
+  cancel(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#again = false;
+  }
+}
+
+/** State of a list. Once filled it stays filled when a later refresh fails. */
 export type ListState =
   | { kind: 'loading' }
   | { kind: 'empty'; response: RecommendResponse | null }
   | { kind: 'filled'; response: RecommendResponse }
   | { kind: 'error'; error: SidestreamError };
 
-/** Makes or finds a list's recommender, and tells how its start goes on. */
+/** Ids of items, in their order. */
+export const idsOf = (items: Recommendation[]): string[] => items.map(({ item }) => item.id);
+
+/** Text that is equal for the same items in the same order. */
+export const orderOf = (items: Recommendation[]): string => idsOf(items).join('\n');
+
+/** Creates or finds a list's recommender, and reports the progress of its start. */
 export type RecommenderSource = (onProgress: (progress: Progress) => void) => Promise<Recommender>;
 
-/** What the controller asks of its element. */
+/** The element that the controller belongs to. */
 export interface ListHost extends ReactiveControllerHost, Placed {
   /**
-   * What to ask for, or null when something is still missing (a `similar` or `complement` list without an item).
-   * @throws SidestreamError when the page asks for something impossible
+   * The next request; null while something is missing (a `similar` or `complement` list without an item).
+   * @throws SidestreamError when the page has set an invalid filter
    */
   listRequest(): RecommendRequest | null;
-  /** The list now shows these items, and is about to be rendered. */
+  /** The list has these items now, and is about to be rendered. */
   listShows(ids: string[]): void;
   /** The recommender changed; a refresh follows. */
   listChanged(status: Status): void;
@@ -32,25 +93,25 @@ export interface ListHost extends ReactiveControllerHost, Placed {
   listProgress(progress: Progress): void;
 }
 
-/** Keeps one list in step with a recommender: loads it, refreshes it on `change`, and survives whatever fails. */
+/** Loads one list from a recommender and refreshes it on `change`; reports every failure to its host. */
 export class ListController implements ReactiveController {
   state: ListState = { kind: 'loading' };
   /** True while a request is under way. */
   busy = false;
   recommender: Recommender | null = null;
+  readonly #host: ListHost;
   #source: RecommenderSource | null = null;
   #unsubscribe: (() => void)[] = [];
   #connection = 0;
+  /** Placement and item of the list shown, as JSON. */
   #shown = '';
   /** How often the list was edited ahead of a response. */
   #edits = 0;
   readonly #refresh: DebouncedRunner;
 
-  constructor(
-    private readonly host: ListHost,
-    delay = REFRESH_DELAY,
-  ) {
-    this.#refresh = new DebouncedRunner(() => this.#load(), delay);
+  constructor(host: ListHost) {
+    this.#host = host;
+    this.#refresh = new DebouncedRunner(() => this.#load(), REFRESH_DELAY);
     host.addController(this);
   }
 
@@ -61,10 +122,10 @@ export class ListController implements ReactiveController {
   hostDisconnected(): void {
     this.#connection++;
     this.#refresh.cancel();
-    this.#letGo();
+    this.#unsubscribeAll();
   }
 
-  /** Takes another recommender; `null` while the page has none to offer, which shows as loading. */
+  /** Sets another source; `null` while the page has none, which shows as loading. */
   use(source: RecommenderSource | null): void {
     this.#source = source;
     this.recommender = null;
@@ -73,7 +134,7 @@ export class ListController implements ReactiveController {
     void this.#connect();
   }
 
-  /** Asks again because the request changed or something was dismissed. */
+  /** Requests the list again because the request changed or something was dismissed. */
   refresh(): void {
     if (this.recommender) this.#refresh.now();
   }
@@ -91,25 +152,24 @@ export class ListController implements ReactiveController {
   }
 
   /** Puts an item back at once, ahead of the next response. @param position 0-based, among the list's items */
-  insert(recommendation: RecommendResponse['items'][number], position: number): void {
+  insert(recommendation: Recommendation, position: number): void {
     this.#edit((items) => items.toSpliced(position, 0, recommendation));
   }
 
-  #edit(edit: (items: RecommendResponse['items']) => RecommendResponse['items']): void {
+  #edit(edit: (items: Recommendation[]) => Recommendation[]): void {
     const { state } = this;
-    if (state.kind !== 'filled' && state.kind !== 'empty') return;
-    if (!state.response) return;
+    if (!('response' in state) || !state.response) return;
     this.#edits++;
     this.#settle({ ...state.response, items: edit(state.response.items) });
   }
 
   async #connect(): Promise<void> {
     const connection = ++this.#connection;
-    this.#letGo();
+    this.#unsubscribeAll();
     if (!this.#source) return;
     const current = () => connection === this.#connection;
     const progress = (progress: Progress) => {
-      if (current()) this.host.listProgress(progress);
+      if (current()) this.#host.listProgress(progress);
     };
     try {
       const recommender = await this.#source(progress);
@@ -117,11 +177,11 @@ export class ListController implements ReactiveController {
       this.recommender = recommender;
       this.#unsubscribe = [
         recommender.on('change', (status) => {
-          this.host.listChanged(status);
+          this.#host.listChanged(status);
           this.#refresh.later();
         }),
         recommender.on('progress', progress),
-        recommender.on('error', (error) => this.host.listFailed(error)),
+        recommender.on('error', (error) => this.#host.listFailed(error)),
       ];
       this.#refresh.now();
     } catch (thrown) {
@@ -129,7 +189,7 @@ export class ListController implements ReactiveController {
     }
   }
 
-  #letGo(): void {
+  #unsubscribeAll(): void {
     for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
   }
 
@@ -137,45 +197,46 @@ export class ListController implements ReactiveController {
     const { recommender } = this;
     const connection = this.#connection;
     if (!recommender) return;
-    await turnsOf(recommender).take(this.host, () => this.#ask(recommender, () => connection === this.#connection));
+    await turnsOf(recommender).take(this.#host, () =>
+      this.#request(recommender, () => connection === this.#connection),
+    );
   }
 
-  async #ask(recommender: Recommender, current: () => boolean): Promise<void> {
+  async #request(recommender: Recommender, current: () => boolean): Promise<void> {
     if (!current()) return;
     let subject = '';
     try {
-      const request = this.host.listRequest();
+      const request = this.#host.listRequest();
       if (!request) {
         this.#set({ kind: 'empty', response: null });
         return;
       }
       subject = JSON.stringify([request.placement, request.itemId]);
       this.busy = true;
-      this.host.requestUpdate();
+      this.#host.requestUpdate();
       const edits = this.#edits;
-      const response = await turnsOf(recommender).ask(request);
+      const response = await turnsOf(recommender).request(request);
       if (!current()) return;
       if (edits !== this.#edits) {
-        // It was asked for before, and would take the edit back for a moment.
+        // The request was sent before the edit; its response would undo the edit for a moment.
         this.#refresh.now();
         return;
       }
       this.#shown = subject;
       this.#show(response);
     } catch (thrown) {
-      // An older list of the same kind is worth more to a shopper than an apology.
+      // An older list of the same placement and item serves a shopper better than an error message.
       if (current()) this.#fail(SidestreamError.from(thrown), subject !== '' && this.#shown === subject);
     } finally {
       this.busy = false;
-      this.host.requestUpdate();
+      this.#host.requestUpdate();
     }
   }
 
   #show(response: RecommendResponse): void {
     const { state } = this;
-    const order = (list: RecommendResponse) => list.items.map(({ item }) => item.id).join('\n');
-    // The same items in the same order are the same showing: its id stays, so its impressions are not counted twice.
-    const same = state.kind === 'filled' && order(state.response) === order(response);
+    // The same items in the same order keep the response's id, so that their impressions are not counted twice.
+    const same = state.kind === 'filled' && orderOf(state.response.items) === orderOf(response.items);
     this.#settle(same ? { ...response, id: state.response.id } : response);
   }
 
@@ -185,13 +246,13 @@ export class ListController implements ReactiveController {
 
   #fail(error: SidestreamError, keep = false): void {
     if (!keep) this.#set({ kind: 'error', error });
-    this.host.listFailed(error);
+    this.#host.listFailed(error);
   }
 
   #set(state: ListState): void {
     this.state = state;
     const response = 'response' in state ? state.response : null;
-    this.host.listShows(response?.items.map(({ item }) => item.id) ?? []);
-    this.host.requestUpdate();
+    this.#host.listShows(idsOf(response?.items ?? []));
+    this.#host.requestUpdate();
   }
 }

@@ -1,18 +1,22 @@
 import { html, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Recommendation } from '../../protocol';
+import type { Placement, Recommendation } from '../../protocol';
 import { formatPrice } from '../price';
-import { itemHref } from './address';
-import { dismissedCard, productCard } from './card';
+import { dismissedCard, productCard, skeletonCard } from './card';
 import type { Place } from './dismissals';
 import type { RecsLabels } from './labels';
-import type { RowScroller } from './scroller';
-import type { RecsElement } from './sidestream-recs.properties';
+import type { RowScroller } from './late/scroller';
+import type { ListState } from './list-controller';
+import { itemHref } from './safe-url';
+import type { Settings } from './settings';
 import type { TemplateCardHost } from './template-card-host';
 
-/** How a list shows its places. */
-export interface ListLook {
-  host: Pick<RecsElement, 'hrefTemplate' | 'currency' | 'dismissible'>;
+/** Most skeleton cards of a loading list. */
+const MAX_SKELETONS = 24;
+
+/** What the cards of one rendering have in common. */
+export interface ListContext extends Pick<Settings, 'hrefTemplate' | 'currency'> {
+  dismissible: boolean;
   language: string | undefined;
   labels: RecsLabels;
   /** Fills the page's own card, if it has one. */
@@ -21,30 +25,99 @@ export interface ListLook {
   onClick: (event: MouseEvent) => void;
 }
 
-/** The list of cards. The role is spelled out because Safari takes it from a list without bullets. */
-export function listView(places: Place[], look: ListLook): TemplateResult {
-  const { row, onClick, labels } = look;
+/** The list of cards. The role is explicit because Safari drops it from a list without bullets. */
+export function listView(places: Place[], context: ListContext): TemplateResult {
+  const { row, onClick, labels } = context;
   let position = 0;
   return html`
     <ol part="list" class="list" role="list" @click=${onClick} @auxclick=${onClick} @keydown=${row?.onKey} @scroll=${row?.measure}>
       ${repeat(
         places,
-        ({ card, gone }) => card?.item.id ?? `gone ${gone?.recommendation.item.id}`,
-        ({ card, gone }) =>
-          gone
-            ? html`<li part="item" class="item" data-dismissed=${gone.recommendation.item.id}>${dismissedCard(gone.recommendation, labels)}</li>`
-            : html`<li part="item" class="item" data-id=${card.item.id}>${cardOf(card, position++, look)}</li>`,
+        ({ card, dismissed }) => card?.item.id ?? `dismissed ${dismissed?.recommendation.item.id}`,
+        ({ card, dismissed }) =>
+          dismissed
+            ? html`<li part="item" class="item" data-dismissed=${dismissed.recommendation.item.id}>${dismissedCard(dismissed.recommendation, labels)}</li>`
+            : html`<li part="item" class="item" data-id=${card.item.id}>${cardOf(card, position++, context)}</li>`,
       )}
     </ol>`;
 }
 
-function cardOf(recommendation: Recommendation, position: number, look: ListLook): TemplateResult | HTMLElement {
+function cardOf(recommendation: Recommendation, position: number, context: ListContext): TemplateResult | HTMLElement {
   const { item } = recommendation;
-  const { fill, labels, language } = look;
-  const { hrefTemplate, currency, dismissible } = look.host;
+  const { fill, labels, language, hrefTemplate, currency, dismissible } = context;
   const href = itemHref(item, hrefTemplate);
   const price = item.price === undefined ? '' : formatPrice(item.price, currency, language);
   return (
     fill?.(recommendation, position, href, price) ?? productCard(recommendation, { href, price, dismissible, labels })
   );
+}
+
+/** Whether the page has put links inside, to show before the list is there and when it fails. */
+export function hasFallback(host: Element): boolean {
+  return [...host.children].some((child) => child.tagName !== 'TEMPLATE' && !child.slot);
+}
+
+/** Content in the space of as many cards: invisible skeletons behind it keep the page below from moving when cards come. */
+function inSpaceOf(cards: number, shown: TemplateResult): TemplateResult {
+  const skeletons = Array.from({ length: cards }, skeletonCard);
+  return html`<div class="room"><ol class="list hold" aria-hidden="true">${skeletons}</ol><div class="over">${shown}</div></div>`;
+}
+
+const links = html`<div class="list links"><slot></slot></div>`;
+
+/** The loading state: the page's own links or its slot `loading` where there are some, else skeleton cards. */
+export function loadingState(places: number, host: Element): TemplateResult {
+  const count = Math.min(places, MAX_SKELETONS);
+  if (hasFallback(host)) return inSpaceOf(count, html`<slot name="loading">${links}</slot>`);
+  if (host.querySelector(':scope > [slot=loading]')) return inSpaceOf(count, html`<slot name="loading"></slot>`);
+  return html`<ol part="list" class="list" aria-hidden="true">${Array.from({ length: count }, skeletonCard)}</ol>`;
+}
+
+/**
+ * Whether a list without cards is hidden: an empty history, or a mistake of the page that no retry corrects. Slots and
+ * links that the page put inside for such a case are shown all the same.
+ * @param overdue whether the list has had no recommender for too long
+ */
+export function isHidden(host: Element, state: ListState, placement: Placement, overdue: boolean): boolean {
+  const { kind } = state;
+  if (kind === 'filled' || (kind === 'loading' && !overdue)) return false;
+  if (kind === 'error' && state.error.code !== 'runtime/invalid-input') return false;
+  if (kind === 'empty' && state.response && placement !== 'recent') return false;
+  if (host.querySelector(`:scope > [slot=${kind}]`)) return false;
+  return (kind === 'empty' && state.response !== null) || !hasFallback(host);
+}
+
+/** The empty state: one sentence, or the page's own links where no request was sent. */
+export function emptyState(labels: RecsLabels, host: Element, requested: boolean): TemplateResult {
+  if (!requested && hasFallback(host)) return html`<slot name="empty">${links}</slot>`;
+  return html`<slot name="empty"><p part="message" class="message">${labels.empty}</p></slot>`;
+}
+
+/** The error state: the page's own links, or one sentence with a retry button. */
+export function errorState(labels: RecsLabels, host: Element, retry: () => void): TemplateResult {
+  if (hasFallback(host)) return html`<slot name="error">${links}</slot>`;
+  return html`
+    <slot name="error">
+      <p part="message" class="message">
+        ${labels.error}
+        <button part="retry" class="retry" type="button" @click=${retry}>${labels.retry}</button>
+      </p>
+    </slot>`;
+}
+
+/**
+ * Buttons that scroll a row, for a mouse without a wheel. Invisible when all cards are in view, but they keep their space:
+ * a heading that gave way to them would push the list down.
+ */
+export function scrollButtons(row: RowScroller | undefined, labels: RecsLabels): TemplateResult {
+  const { atStart, atEnd } = row?.ends ?? { atStart: true, atEnd: true };
+  const button = (towards: 1 | -1, label: string, disabled: boolean, path: string) => html`
+    <button part="scroll" class="scroll" type="button" aria-label=${label} ?disabled=${disabled} @click=${() => row?.scroll(towards)}>
+      <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d=${path} /></svg>
+    </button>`;
+  return html`
+    <div class=${atStart && atEnd ? 'scrollers hold' : 'scrollers'}>
+      ${button(-1, labels.back, atStart, 'm10 3-5 5 5 5')}
+      ${button(1, labels.forward, atEnd, 'm6 3 5 5-5 5')}
+    </div>`;
 }

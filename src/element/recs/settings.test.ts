@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Settings, settingsOf } from './settings';
+import { requestOf, type Settings, settingsOf } from './settings';
 
 const DEFAULTS: Settings = {
   placement: 'for-you',
@@ -10,11 +10,11 @@ const DEFAULTS: Settings = {
   hrefTemplate: '',
   exclude: [],
 };
-/** What a page may set, whatever the types say. */
-const told = (name: keyof Settings, value: unknown) => settingsOf({ ...DEFAULTS, [name]: value });
+/** A page may set any value, whatever the types allow. */
+const checked = (name: keyof Settings, value: unknown) => settingsOf({ ...DEFAULTS, [name]: value });
 
 describe('settingsOf', () => {
-  it('takes what can be, and numbers also as text', () => {
+  it('takes valid values, and numbers also as text', () => {
     const given: Settings = {
       placement: 'recent',
       limit: 100,
@@ -25,12 +25,13 @@ describe('settingsOf', () => {
       exclude: ['a'],
     };
     expect(settingsOf(given)).toEqual({ settings: given, wrong: [] });
-    expect(told('limit', '12')).toMatchObject({ settings: { limit: 12 }, wrong: [] });
+    expect(checked('limit', '12')).toMatchObject({ settings: { limit: 12 }, wrong: [] });
   });
 
-  it('goes on with the default where nothing was said, and finds nothing wrong with that', () => {
+  it('uses the default where a value is absent, without a warning', () => {
     for (const name of Object.keys(DEFAULTS) as (keyof Settings)[])
-      for (const nothing of [null, undefined]) expect(told(name, nothing)).toEqual({ settings: DEFAULTS, wrong: [] });
+      for (const nothing of [null, undefined])
+        expect(checked(name, nothing)).toEqual({ settings: DEFAULTS, wrong: [] });
   });
 
   it.each<[keyof Settings, unknown[]]>([
@@ -41,15 +42,60 @@ describe('settingsOf', () => {
     ['currency', ['€', 'EURO', 'e', 7]],
     ['hrefTemplate', ['/product', '/{sku}', '/{id}/{', '/{id}/}', '{}', '/{toString}', 7]],
     ['exclude', ['a,b', 7, {}]],
-  ])('goes on with the default for %s where something else was said, and tells', (name, values) => {
-    for (const value of values) expect(told(name, value)).toEqual({ settings: DEFAULTS, wrong: [name] });
+  ])('uses the default for an invalid %s, and names it', (name, values) => {
+    for (const value of values) expect(checked(name, value)).toEqual({ settings: DEFAULTS, wrong: [name] });
   });
 
-  it('writes a currency that the browser does not know as it is, and tells', () => {
-    expect(told('currency', 'EUX')).toMatchObject({ settings: { currency: 'EUX' }, wrong: ['currency'] });
+  it('keeps a currency that the browser does not know, and names it', () => {
+    expect(checked('currency', 'EUX')).toMatchObject({ settings: { currency: 'EUX' }, wrong: ['currency'] });
   });
 
   it('reads a long template in one go', () => {
-    expect(told('hrefTemplate', `${'x{id}'.repeat(2000)}{`).wrong).toEqual(['hrefTemplate']);
+    expect(checked('hrefTemplate', `${'x{id}'.repeat(2000)}{`).wrong).toEqual(['hrefTemplate']);
+  });
+});
+
+const settings = { placement: 'for-you' as const, itemId: '', limit: 8, filter: '' };
+
+describe('requestOf', () => {
+  it('has as its limit the places left in the list, at least one', () => {
+    const limitOf = (limit: number, taken = 0) => requestOf({ ...settings, limit }, [], taken)?.limit;
+    expect([limitOf(4), limitOf(4, 1), limitOf(1, 1)]).toEqual([4, 3, 1]);
+  });
+
+  it('takes an id that a framework set to a number or to nothing', () => {
+    const idOf = (itemId: unknown) => requestOf({ ...settings, placement: 'similar', itemId }, [])?.itemId;
+    expect([idOf(42), idOf(0), idOf(null), idOf(undefined)]).toEqual(['42', '0', undefined, undefined]);
+  });
+
+  it('is null where the item is missing', () => {
+    expect(requestOf({ ...settings, placement: 'similar' }, [])).toBeNull();
+    expect(requestOf({ ...settings, placement: 'complement' }, [])).toBeNull();
+    expect(requestOf({ ...settings, placement: 'similar', itemId: 'a' }, ['b'])).toEqual({
+      placement: 'similar',
+      itemId: 'a',
+      limit: 8,
+      exclude: ['b'],
+    });
+  });
+
+  it('has the language of the page', () => {
+    expect(requestOf(settings, [], 0, 'ar')).toMatchObject({ lang: 'ar' });
+  });
+
+  it('has the filter unchanged, from an attribute or a property', () => {
+    const filter = { price: { $lt: 20 }, category: { $in: ['Hats'] } };
+    for (const given of [filter, JSON.stringify(filter)]) {
+      expect(requestOf({ ...settings, filter: given }, [])).toMatchObject({ filter });
+    }
+    for (const given of ['', null, undefined]) {
+      expect(requestOf({ ...settings, filter: given }, [])).not.toHaveProperty('filter');
+    }
+  });
+
+  it('throws for a filter that is not a JSON object', () => {
+    for (const filter of ['{"price":', '[1]', '"x"', '7', [1], 7, true]) {
+      expect(() => requestOf({ ...settings, filter }, [])).toThrow(/filter: must be a JSON object/);
+    }
   });
 });

@@ -19,11 +19,11 @@ export const recsStyles = css`
   :host([hidden]) {
     display: none;
   }
-  /* Whatever display a page gives its lists: what has nothing to show leaves no gap either. */
+  /* Overrides the display that a page gives its lists, so that a hidden list leaves no gap. */
   :host([state='hidden']) {
     display: none !important;
   }
-  /* Scripts whose letters reach further up and down, or stand closer. */
+  /* Scripts with taller or denser letters. */
   :host(:lang(ar)) {
     --_leading: 1.65;
   }
@@ -50,7 +50,7 @@ export const recsStyles = css`
     letter-spacing: -0.012em;
     text-wrap: balance;
   }
-  /* Letters that are joined must not be pushed together. */
+  /* Joined letters must not be moved closer. */
   :host(:lang(ar)) .heading {
     letter-spacing: 0;
   }
@@ -70,7 +70,7 @@ export const recsStyles = css`
     overscroll-behavior-x: contain;
     scroll-snap-type: x proximity;
     scrollbar-width: none;
-    /* Room for the focus rings, which overflow would cut off. */
+    /* Space for the focus rings, which overflow would cut off. */
     padding: 4px;
     margin: -4px;
     scroll-padding-inline: 4px;
@@ -109,7 +109,7 @@ export const recsStyles = css`
     border: var(--_edge);
     border-radius: var(--_radius);
   }
-  /* What is no bare link has a shape of its own. */
+  /* Other slotted elements keep their own shape. */
   ::slotted(:not(a, [slot])) {
     grid-column: 1 / -1;
     inline-size: 100cqi;
@@ -190,7 +190,7 @@ export const recsStyles = css`
     :host {
       --_muted: var(--sidestream-muted, currentColor);
       --_line: currentColor;
-      /* Where tints are taken away, edges tell what is a tile. */
+      /* Without tints, edges mark the tiles. */
       --_edge: 1px solid currentColor;
     }
   }

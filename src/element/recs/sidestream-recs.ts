@@ -1,52 +1,74 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { SidestreamError } from '../../error';
-import type { EventType, Progress, Recommendation, Recommender, RecommendRequest, Status } from '../../protocol';
-import { define } from '../define';
-import { emit } from '../events';
-import { languageOf } from '../price';
+import type {
+  EventType,
+  Placement,
+  Progress,
+  Recommendation,
+  Recommender,
+  RecommendRequest,
+  Status,
+} from '../../protocol';
+import { define, languageOf } from '../dom';
+import { ErrorReporter, emit, TypedLitElement } from '../events';
 import { cardStyles } from './card.styles';
-import { Dismissals } from './dismissals';
-import { ErrorReport } from './error-report';
-import type { CardPositions } from './flip';
-import { FocusPlace } from './focus-place';
-import type { Impressions } from './impressions';
-import { inViewBefore, type ListInView, putInView, takeOutOfView } from './in-view';
-import { completeLabels, type RecsLabels } from './labels';
-import { LanguageWatch } from './language-watch';
-import { type Late, late, loadLate } from './late';
-import { ListController, type ListHost, type RecommenderSource } from './list-controller';
-import { emptyState, errorState, loadingState, nothingToShow, scrollButtons } from './list-states';
-import { listView } from './list-view';
-import { requestOf } from './request';
-import type { RowScroller } from './scroller';
-import { settingsOf } from './settings';
-import { sharedRecommender } from './shared';
-import { RecsElement } from './sidestream-recs.properties';
+import { Dismissals, type Place } from './dismissals';
+import { completeLabels, LanguageObserver, type RecsLabels } from './labels';
+import type { CardPositions } from './late/flip';
+import type { Impressions } from './late/impressions';
+import type { RowScroller } from './late/scroller';
+import { idsOf, ListController, type ListHost, orderOf, type RecommenderSource } from './list-controller';
+import { emptyState, errorState, isHidden, listView, loadingState, scrollButtons } from './list-view';
+import { deleteShownItems, itemsShownBefore, type PageList, setShownItems, sharedRecommender } from './page-lists';
+import { requestOf, settingsOf } from './settings';
 import { recsStyles } from './sidestream-recs.styles';
-import { SourceWatch } from './source-watch';
+import { SourceTimeout, ViewportDistance } from './start-conditions';
 import { TemplateCardHost } from './template-card-host';
-import { ViewportDistance } from './viewport-distance';
 
-/** Properties that make another request, or another recommender. */
+/** Properties whose change needs another request, or another recommender. */
 const REQUEST_PROPERTIES = ['placement', 'itemId', 'limit', 'exclude', 'filter'];
 const SOURCE_PROPERTIES = ['recommender', 'bundle', 'namespace', 'lazy'];
+
+/** Frameworks set a new object at every render; only other content is a change. */
+const hasOtherContent = (now: unknown, before: unknown): boolean => JSON.stringify(now) !== JSON.stringify(before);
+
+type Late = typeof import('./late');
+let lateLoading: Promise<Late> | undefined;
+/** Undefined until it is loaded: the first rendering of a list does not wait for it. */
+let late: Late | undefined;
+
+/** Loads it, once for a page. When it rejects, lists go on without. */
+function loadLate(): Promise<Late> {
+  lateLoading ??= import('./late').then(
+    (parts) => {
+      late = parts;
+      parts.prepareAnnouncer();
+      return parts;
+    },
+    (thrown: unknown) => {
+      throw SidestreamError.from(thrown);
+    },
+  );
+  return lateLoading;
+}
+
 /**
- * A list of recommendations that follows what the shopper does, computed on this device.
+ * A list of recommendations that follows the shopper's actions, computed on this device.
  *
  * A `<template>` child replaces the card. It may use `{id}` `{title}` `{description}` `{category}` `{price}` `{image}`
- * `{href}` `{reason}` `{source}` `{position}` in texts, names and addresses, and carry its own `<style>`; links are tracked by
- * themselves, an element with `data-dismiss` dismisses. Where a field would run or load (`<script>`, `<iframe>`,
- * `on…`, `style`) it is left out, and the console is told.
+ * `{href}` `{reason}` `{source}` `{position}` in texts, attributes and addresses, and have its own `<style>`; clicks on links
+ * are tracked, an element with `data-dismiss` dismisses. Where a field would run or load (`<script>`, `<iframe>`, `on…`,
+ * `style`) it is left out with a warning in the console.
  *
- * It speaks the language of the nearest `lang` attribute (English, Japanese, German, French, Spanish, Arabic), with prices
- * as written there. It keeps the room of `limit` cards from the start; empty or failed it takes that of one sentence, and
- * none where there is nothing for a shopper: an empty `recent`, or a mistake of the page's, which the console is told of.
+ * Texts and prices are in the language of the nearest `lang` attribute (English, Japanese, German, French, Spanish,
+ * Arabic). The list reserves the space of `limit` cards from the start; empty or failed it takes one sentence, and no space
+ * where it has nothing for a shopper: an empty `recent`, or a mistake of the page, which is a warning in the console.
  *
  * @tag sidestream-recs
  * @summary `<sidestream-recs bundle="/bundle/" placement="for-you"></sidestream-recs>`
  *
- * @slot - Links to the same products or to any: what search engines see, and shoppers before the list is there and when
- *   it fails. They stay in the document; the cards take their place.
+ * @slot - Links to the same products or to any: search engines see them, and shoppers before the list is there and when it
+ *   fails. They stay in the document; the cards are shown instead of them.
  * @slot header - Replaces the heading.
  * @slot loading - Replaces the skeleton cards.
  * @slot empty - Replaces the sentence shown when there is nothing to recommend.
@@ -65,16 +87,16 @@ const SOURCE_PROPERTIES = ['recommender', 'bundle', 'namespace', 'lazy'];
  * @csspart item - One place in the list.
  * @csspart card - One card.
  * @csspart link - The title, which is the card's link.
- * @csspart media - The tile behind the picture.
- * @csspart image - The picture.
- * @csspart body - The texts below the picture.
+ * @csspart media - The tile behind the image.
+ * @csspart image - The image.
+ * @csspart body - The texts below the image.
  * @csspart price - The price.
- * @csspart availability - The mark of sold-out products.
+ * @csspart availability - The badge of sold-out products.
  * @csspart reason - Why the product is recommended.
  * @csspart dismiss - The "not interested" button.
- * @csspart dismissed - What is left of a dismissed card.
+ * @csspart dismissed - The placeholder of a dismissed card.
  * @csspart undo - The button that takes a dismissal back.
- * @csspart skeleton - The outline of a card on its way.
+ * @csspart skeleton - The outline of a card while the list loads.
  * @csspart scroll - Both scroll buttons of a row.
  * @csspart message - The sentence of the empty and error states.
  * @csspart retry - The retry button.
@@ -82,22 +104,75 @@ const SOURCE_PROPERTIES = ['recommender', 'bundle', 'namespace', 'lazy'];
  * @cssproperty [--sidestream-card-size=10.5rem] - Least width of a card; its width in a row.
  * @cssproperty [--sidestream-gap=1rem] - Space between cards.
  * @cssproperty [--sidestream-radius=0.875rem] - Corners of the tiles.
- * @cssproperty [--sidestream-tile] - Background behind pictures; a tint of the text colour.
+ * @cssproperty [--sidestream-tile] - Background behind images; a tint of the text colour.
  * @cssproperty [--sidestream-muted] - Colour of secondary text; a softened text colour.
  * @cssproperty [--sidestream-accent=currentColor] - Focus rings and the retry button.
- * @cssproperty [--sidestream-surface=Canvas] - Background of the buttons that lie on pictures.
- * @cssproperty [--sidestream-on-surface=CanvasText] - Colour of what is on those buttons.
+ * @cssproperty [--sidestream-surface=Canvas] - Background of the buttons on images.
+ * @cssproperty [--sidestream-on-surface=CanvasText] - Colour of the icons on those buttons.
  * @cssproperty [--sidestream-media-ratio=1] - Aspect ratio of the tiles.
- * @cssproperty [--sidestream-image-fit=contain] - `object-fit` of the pictures.
- * @cssproperty [--sidestream-image-padding=0] - Space round the pictures inside their tiles.
+ * @cssproperty [--sidestream-image-fit=contain] - `object-fit` of the images.
+ * @cssproperty [--sidestream-image-padding=0] - Space around the images inside their tiles.
  * @cssproperty [--sidestream-heading-size=1.25rem] - Size of the heading.
  */
-export class SidestreamRecs extends RecsElement implements ListHost, ListInView {
+export class SidestreamRecs extends TypedLitElement implements ListHost, PageList {
   /** @internal */
   static override styles = [recsStyles, cardStyles];
-  /** @internal */
-  static override properties = { state: { reflect: true } };
+  /** @internal Not decorators: their code would be on every page for this one class. */
+  static override properties: PropertyDeclarations = {
+    placement: {},
+    itemId: { attribute: 'item-id' },
+    limit: { type: Number },
+    bundle: {},
+    filter: { hasChanged: hasOtherContent },
+    lazy: { type: Boolean },
+    heading: {},
+    headingLevel: { type: Number, attribute: 'heading-level' },
+    namespace: {},
+    layout: { reflect: true },
+    hrefTemplate: { attribute: 'href-template' },
+    currency: {},
+    dismissible: { type: Boolean },
+    recommender: { attribute: false },
+    exclude: { attribute: false, hasChanged: hasOtherContent },
+    labels: { attribute: false },
+    state: { reflect: true },
+  };
 
+  /** Kind of list: `for-you`, `similar`, `complement`, `trending` or `recent`. */
+  placement: Placement = 'for-you';
+  /** Id of the item in view; `similar` and `complement` need it, and are hidden without. */
+  itemId = '';
+  /** Number of items, 1 to 100. */
+  limit = 8;
+  /** Address of the bundle folder. Elements with the same bundle and namespace share one recommender. */
+  bundle = '';
+  /**
+   * Which items may be shown: a JSON object, or its text in the attribute, as `recommend()` takes it. Anything else hides
+   * the list.
+   */
+  filter: unknown = null;
+  /** Loads nothing until the list is within 400 px of the viewport. */
+  lazy = false;
+  /** The heading; default: one for the placement. */
+  heading = '';
+  /** Level of the heading in the page's outline, 2 to 6. */
+  headingLevel = 2;
+  /** Separates profiles of shops on one origin; used with `bundle` only. */
+  namespace = 'default';
+  /** A grid that wraps, or one row that scrolls. */
+  layout: 'grid' | 'row' = 'grid';
+  /** Address of an item's page with `{id}`, `{title}` or `{category}` in it: `#/product/{id}`. Default: the item's `url`. */
+  hrefTemplate = '';
+  /** Three-letter currency code of the prices; without one they are plain numbers. */
+  currency = '';
+  /** Gives every card a "not interested" button, which removes the product from all lists and can be taken back. */
+  dismissible = false;
+  /** A recommender that the page created; replaces `bundle`. */
+  recommender: Recommender | null = null;
+  /** Ids that are never listed, because the page shows them elsewhere. */
+  exclude: string[] = [];
+  /** Texts that replace the built-in ones. */
+  labels: Partial<RecsLabels> = {};
   /**
    * `loading`, `filled`, `empty`, `error`, or `hidden` where there is nothing for a shopper. For style sheets:
    * `section:has(> sidestream-recs[state="hidden"]) { display: none }`.
@@ -106,25 +181,24 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
 
   readonly #list = new ListController(this);
   readonly #dismissals = new Dismissals();
-  readonly #errors = new ErrorReport(this);
+  readonly #errors = new ErrorReporter(this);
   readonly #failed = (thrown: unknown) => this.listFailed(SidestreamError.from(thrown));
-  readonly #begin = () => (this.#list.recommender ? this.requestUpdate() : this.#list.use(this.#source()));
-  readonly #nearness = new ViewportDistance(this, this.#begin);
-  readonly #templateCard = new TemplateCardHost(this, this.#begin, this.#failed);
-  readonly #sourceWatch = new SourceWatch(this, () => this.#warn(['bundle']));
+  readonly #start = () => (this.#list.recommender ? this.requestUpdate() : this.#list.use(this.#source()));
+  readonly #viewport = new ViewportDistance(this, this.#start);
+  readonly #templateCard = new TemplateCardHost(this, this.#start, this.#failed);
+  readonly #sourceTimeout = new SourceTimeout(this, () => this.#warn(['bundle']));
   #settings = settingsOf(this).settings;
-  #last: Status | undefined;
+  #lastStatus: Status | undefined;
   #row: RowScroller | undefined;
   #impressions: Impressions | undefined;
-  #before: CardPositions | undefined;
+  #positions: CardPositions | undefined;
   #rendered = '';
   #order = '';
 
   constructor() {
     super();
-    // The reasons come with the list: in another language it is asked for again.
-    new LanguageWatch(this, () => this.refresh(), this.#failed);
-    new FocusPlace(this);
+    // The response has the reasons: another language needs another request.
+    new LanguageObserver(this, () => this.refresh(), this.#failed);
   }
 
   override connectedCallback(): void {
@@ -135,48 +209,48 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#impressions?.stop();
-    takeOutOfView(this);
+    deleteShownItems(this);
   }
 
   /** @internal */
-  get joined(): Recommender | null {
+  get activeRecommender(): Recommender | null {
     return this.#list.recommender;
   }
 
-  /** Asks for the list again; the page rarely needs it, changes are followed by themselves. */
+  /** Requests the list again; rarely needed, because changes of the recommender refresh it. */
   refresh(): void {
     this.#list.refresh();
   }
 
   /** @internal */
   listRequest(): RecommendRequest | null {
-    // What the shopper looked at is a record; it is complete whatever other lists show.
+    // The items that the shopper viewed are all listed, also those that other lists show.
     const { placement, limit, exclude: given } = this.#settings;
-    const elsewhere = placement === 'recent' ? [] : inViewBefore(this);
-    const exclude = [...new Set([...given, ...elsewhere, ...this.#dismissals.ids])];
+    const shown = placement === 'recent' ? [] : itemsShownBefore(this);
+    const exclude = [...new Set([...given, ...shown, ...this.#dismissals.ids])];
     const { itemId, filter } = this;
-    const wanted = { placement, itemId, limit, filter };
-    const request = requestOf(wanted, exclude, this.#dismissals.taken, languageOf(this));
+    const settings = { placement, itemId, limit, filter };
+    const request = requestOf(settings, exclude, this.#dismissals.taken, languageOf(this));
     if (!request) this.#warn(['itemId']);
     return request;
   }
 
   /** @internal */
   listShows(ids: string[]): void {
-    putInView(this, ids);
+    setShownItems(this, ids);
   }
 
-  /** @internal A profile that was reset or rolled back holds less than before: dismissed items may be listed again. */
+  /** @internal A profile with fewer events was reset or rolled back: dismissed items may be listed again. */
   listChanged(status: Status): void {
-    const { events, dismissed, lastUpdate } = this.#last ?? status;
+    const { events, dismissed, lastUpdate } = this.#lastStatus ?? status;
     const reset = dismissed > 0 && status.dismissed === 0;
     if (reset || status.events < events || (status.lastUpdate ?? 0) < (lastUpdate ?? 0)) this.#dismissals.clear();
-    this.#last = status;
+    this.#lastStatus = status;
   }
 
   /** @internal */
   listFailed(error: SidestreamError): void {
-    this.#errors.tell(error);
+    this.#errors.report(error);
   }
 
   /** @internal */
@@ -188,40 +262,42 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
     const { settings, wrong } = settingsOf(this);
     this.#settings = settings;
     this.#warn(wrong);
-    if (changed.has('placement') || changed.has('itemId')) this.#dismissals.leave();
+    if (changed.has('placement') || changed.has('itemId')) this.#dismissals.clearPlaces();
     if (SOURCE_PROPERTIES.some((name) => changed.has(name))) this.#list.use(this.#source());
     else if (REQUEST_PROPERTIES.some((name) => changed.has(name))) this.#list.refresh();
     const { state } = this.#list;
-    const hidden = !this.#places.length && nothingToShow(this, state, settings.placement, this.#sourceWatch.overdue);
+    const hidden = !this.#places.length && isHidden(this, state, settings.placement, this.#sourceTimeout.overdue);
     this.state = hidden ? 'hidden' : state.kind;
-    const order = this.#filled.items.map(({ item }) => item.id).join('\n');
+    const order = orderOf(this.#filled.items);
     const moved = this.#order && order !== this.#order;
-    this.#before = moved ? late?.takeSnapshot(this.renderRoot as ShadowRoot) : undefined;
+    this.#positions = moved ? late?.cardPositions(this.renderRoot as ShadowRoot) : undefined;
     this.#order = order;
   }
 
   protected override updated(): void {
     const { response, items } = this.#filled;
-    if (this.#before) late?.playFrom(this.#before, this.renderRoot as ShadowRoot);
+    if (this.#positions) late?.animateMoves(this.#positions, this.renderRoot as ShadowRoot);
     this.#impressions?.watch(response, [...this.renderRoot.querySelectorAll<HTMLElement>('li[data-id]')]);
     this.#templateCard.ready();
-    this.#templateCard.keep(new Set(items.map(({ item }) => item.id)));
-    if (!this.#row && this.#list.state.kind !== 'loading') loadLate().then(this.#complete, this.#failed);
+    this.#templateCard.keep(new Set(idsOf(items)));
+    if (!this.#row && this.#list.state.kind !== 'loading') loadLate().then(this.#useLate, this.#failed);
     if (response === this.#rendered) return;
     this.#rendered = response;
     if (response) emit(this, 'recommend', { placement: this.#settings.placement, recommendationId: response, items });
   }
 
-  readonly #complete = (parts: Late): void => {
-    this.#row ??= new parts.RowScroller(this);
-    this.#impressions ??= new parts.Impressions((id) => this.#track('impression', id));
+  readonly #useLate = (parts: Late): void => {
+    if (this.#row) return;
+    this.#row = new parts.RowScroller(this);
+    this.#impressions = new parts.Impressions((id) => this.#track('impression', id));
+    new parts.FocusRestoration(this);
     this.requestUpdate();
   };
 
   protected override render(): TemplateResult {
     const { state, busy } = this.#list;
     const { placement, headingLevel, layout, limit } = this.#settings;
-    const labels = this.#words;
+    const labels = this.#labels;
     const heading = this.heading || labels.headings[placement];
     const places = this.#places;
     const filled = places.length > 0;
@@ -238,29 +314,30 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
       </section>`;
   }
 
-  get #words(): RecsLabels {
+  get #labels(): RecsLabels {
     return completeLabels(this.labels ?? {}, languageOf(this));
   }
-  /** Cards, and what is left of dismissed ones. */
-  get #places(): ReturnType<Dismissals['among']> {
+  /** Cards, and the placeholders of dismissed ones. */
+  get #places(): Place[] {
     return 'response' in this.#list.state ? this.#dismissals.among(this.#filled.items) : [];
   }
   get #filled(): { response: string; items: Recommendation[] } {
     const { state } = this.#list;
-    if (state.kind !== 'filled' && state.kind !== 'empty') return { response: '', items: [] };
-    return { response: state.response?.id ?? '', items: state.response?.items ?? [] };
+    const response = 'response' in state ? state.response : null;
+    return { response: response?.id ?? '', items: response?.items ?? [] };
   }
 
   #source(): RecommenderSource | null {
     const { recommender, bundle, namespace, lazy } = this;
-    if ((lazy && !this.#nearness.near) || !this.#templateCard.ready()) return null;
+    if ((lazy && !this.#viewport.near) || !this.#templateCard.ready()) return null;
     if (recommender) return () => Promise.resolve(recommender);
-    return bundle ? (onProgress) => sharedRecommender({ bundle: bundle, namespace, onProgress }) : null;
+    return bundle ? (onProgress) => sharedRecommender({ bundle, namespace, onProgress }) : null;
   }
 
-  #cards(places: ReturnType<Dismissals['among']>, labels: RecsLabels): TemplateResult {
+  #cards(places: Place[], labels: RecsLabels): TemplateResult {
     return listView(places, {
-      host: { ...this.#settings, dismissible: this.dismissible },
+      ...this.#settings,
+      dismissible: this.dismissible,
       language: languageOf(this),
       labels,
       fill: this.#templateCard.filler(),
@@ -270,19 +347,20 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
   }
 
   readonly #retry = (): void => {
-    late?.announce(this.#words.loading);
+    late?.announce(this.#labels.loading);
     this.#list.retry();
   };
 
-  /** One listener for built-in and template cards alike; a middle click opens a tab and counts too. */
+  /** One listener for built-in and template cards; a middle click opens a tab and counts too. */
   readonly #onClick = (event: MouseEvent): void => {
     if (event.type === 'auxclick' && event.button !== 1) return;
     if (!(event.target instanceof Element)) return;
     const place = event.target.closest('li');
     if (place?.dataset.dismissed && event.target.closest('[data-undo]')) this.#undo(place.dataset.dismissed);
-    const position = this.#filled.items.findIndex(({ item }) => item.id === place?.dataset.id);
-    const chosen = this.#filled.items[position] && { ...this.#filled.items[position], position };
-    if (!chosen) return;
+    const { items } = this.#filled;
+    const found = items.find(({ item }) => item.id === place?.dataset.id);
+    if (!found) return;
+    const chosen = { ...found, position: items.indexOf(found) };
     if (event.target.closest('[data-dismiss]')) this.#dismiss(chosen);
     else if (event.target.closest('a, button')) this.#choose(chosen, event);
   };
@@ -290,9 +368,9 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
   #choose({ item, position }: Recommendation, event: MouseEvent): void {
     const detail = { item, position, placement: this.#settings.placement, recommendationId: this.#filled.response };
     this.#track('click', item.id);
-    // The link of a product without an address would load the page anew.
-    const nowhere = (event.target as Element).closest('a')?.getAttribute('href') === '';
-    if (!emit(this, 'itemclick', detail) || nowhere) event.preventDefault();
+    // An empty href would reload the page.
+    const withoutAddress = (event.target as Element).closest('a')?.getAttribute('href') === '';
+    if (!emit(this, 'itemclick', detail) || withoutAddress) event.preventDefault();
   }
 
   #dismiss(chosen: Recommendation): void {
@@ -301,7 +379,7 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
     this.#track('dismiss', id);
     this.#dismissals.add(chosen, place, Math.floor(this.#settings.limit / 2));
     this.#list.remove(id);
-    late?.announce(this.#words.dismissed(title));
+    late?.announce(this.#labels.dismissed(title));
     this.#focus(id, 'button');
   }
 
@@ -310,11 +388,11 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
     if (!undone) return;
     this.#list.insert(undone, undone.position);
     this.#track('undismiss', id);
-    late?.announce(this.#words.restored(undone.item.title));
+    late?.announce(this.#labels.restored(undone.item.title));
     this.#focus(id, '[data-dismiss]');
   }
 
-  /** The button just pressed is gone: the focus goes on to what stands in its place. */
+  /** Moves the focus from the button that was pressed, which is gone, to the one in its place. */
   #focus(id: string, selector: string): void {
     void this.updateComplete.then(() => {
       const places = [...this.renderRoot.querySelectorAll('li')];
@@ -324,7 +402,7 @@ export class SidestreamRecs extends RecsElement implements ListHost, ListInView 
   }
 
   #warn(names: string[]): void {
-    if (names.length > 0) import('../mistakes').then(({ warnOfSettings }) => warnOfSettings(this, names), this.#failed);
+    if (names.length > 0) import('../warnings').then(({ warnOfSettings }) => warnOfSettings(this, names), this.#failed);
   }
 
   #track(type: EventType, id: string): void {

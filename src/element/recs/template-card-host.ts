@@ -1,28 +1,33 @@
 import type { Recommendation } from '../../protocol';
-import { safeHref, safeImage } from './address';
+import { safeHref, safeImage } from './safe-url';
 import type { TemplateCards } from './template-card';
 
-/** The page's own card, a `<template>` child. The code that fills it is loaded only where there is one. */
+type TemplateHost = Element & { readonly renderRoot: DocumentFragment | HTMLElement };
+
+/** The page's own card, a `<template>` child. The code that fills it is a late chunk, loaded only where there is one. */
 export class TemplateCardHost {
+  readonly #host: TemplateHost;
+  readonly #settled: () => void;
+  readonly #onFailure: (thrown: unknown) => void;
   #cards: TemplateCards | undefined;
   #loading: Promise<void> | undefined;
   #failed = false;
 
   /**
-   * @param arrived called once the code is there, or failed to come
-   * @param failed called before that when it failed; the built-in card takes the place then
+   * @param settled called once the code is loaded, or failed to load
+   * @param failed called before that when it failed; the built-in card is used then
    */
-  constructor(
-    private readonly host: Element & { readonly renderRoot: DocumentFragment | HTMLElement },
-    private readonly arrived: () => void,
-    private readonly failed: (thrown: unknown) => void,
-  ) {}
-
-  get #template(): HTMLTemplateElement | null {
-    return this.host.querySelector(':scope > template');
+  constructor(host: TemplateHost, settled: () => void, failed: (thrown: unknown) => void) {
+    this.#host = host;
+    this.#settled = settled;
+    this.#onFailure = failed;
   }
 
-  /** Whether cards can be made; begins to load what is missing for it. */
+  get #template(): HTMLTemplateElement | null {
+    return this.#host.querySelector(':scope > template');
+  }
+
+  /** Whether cards can be made; begins to load the code when it is missing. */
   ready(): boolean {
     if (this.#cards || this.#failed || !this.#template) return true;
     this.#loading ??= import('./template-card')
@@ -31,22 +36,22 @@ export class TemplateCardHost {
       })
       .catch((thrown: unknown) => {
         this.#failed = true;
-        this.failed(thrown);
+        this.#onFailure(thrown);
       })
-      .finally(this.arrived);
+      .finally(this.#settled);
     return false;
   }
 
-  /** Takes the template as it is now, for the cards of one rendering. Undefined without one: then cards are built in. */
+  /** Makes the cards of one rendering from the template as it is now; undefined without a template. */
   filler(): ((card: Recommendation, position: number, href: string, price: string) => HTMLElement) | undefined {
     const template = this.#template;
     const cards = this.#cards;
-    cards?.use(template, this.host.renderRoot as ShadowRoot);
+    cards?.use(template, this.#host.renderRoot as ShadowRoot);
     if (!template || !cards) return undefined;
     return (...card) => cards.card(template, ...card);
   }
 
-  /** Lets go of the cards of items that are no longer listed. */
+  /** Drops the cards of items that are no longer listed. */
   keep(ids: Set<string>): void {
     this.#cards?.keep(ids);
   }

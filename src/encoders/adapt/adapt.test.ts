@@ -8,7 +8,7 @@ import { SIDE, TINY } from '../../testing/models/tiny-weights';
 import { onnx } from '../onnx';
 import { OnnxGraph } from '../recipes/onnx-graph';
 import { type AdaptRequest, adaptModel } from './adapt';
-import { samplePictures } from './sample-inputs';
+import { samplePictures } from './agreement';
 
 const { width } = TINY;
 const TEXTS = [

@@ -1,7 +1,6 @@
 import { SidestreamError } from '../../error';
 import type { Preset } from '../preset';
 import { type Bits, storeInBlocks } from './block-weights';
-import type { ReadExternal } from './external-data';
 import {
   findImageInput,
   findTextInputs,
@@ -12,12 +11,13 @@ import {
   unifyImageInput,
   unifyTextInputs,
 } from './model-inputs';
+import type { ReadExternal } from './onnx-model';
 import { OnnxModel, unsupported } from './onnx-model';
 import { addPooling, type Pooling } from './pooling';
 import { findHiddenStates } from './residual-stream';
 import { declared, operator } from './tensors';
 
-/** What is to be made of a model. */
+/** How to adapt a model. */
 export interface AdaptRequest {
   modality: Preset['modality'];
   pooling: Pooling;
@@ -33,13 +33,13 @@ export interface AdaptRequest {
   notice: string;
 }
 
-/** The inputs of the model as it came. */
+/** Inputs of the original model. */
 export type OriginalInputs = { text: TextInputs } | { image: ImageInput; normalization: Normalization };
 
 export interface Adapted {
   /** The encoder: unified inputs, one pooled output per tap, weights in blocks. */
   onnx: Uint8Array;
-  /** The model as it came, but with the chosen hidden states as its outputs, in the order of `taps`. */
+  /** The original model with the chosen hidden states as its outputs, in the order of `taps`. */
   reference: Uint8Array;
   inputs: OriginalInputs;
   /** `layer_<n>`, shallow to deep. */

@@ -7,10 +7,10 @@ import type { ImageInput, Normalization } from './model-inputs';
 import { type GraphInput, unsupported } from './onnx-model';
 import type { Pooling } from './pooling';
 
-/** Inputs on which an adapted model is held against the original. */
-export type Sample = { texts: TokenBatch; count: number } | { pictures: Pixels[]; size: number };
+/** Inputs on which an adapted model is compared with the original. */
+export type SampleInputs = { texts: TokenBatch; count: number } | { pictures: Pixels[]; size: number };
 
-/** Taps as they should be. */
+/** Taps of the original model. */
 export interface ReferenceTaps {
   widths: number[];
   /** [count * width] each. */
@@ -20,11 +20,11 @@ export interface ReferenceTaps {
 const INT64 = 7;
 
 /**
- * Runs the original model on a sample and pools its hidden states here, apart from everything the adapted one does.
+ * Runs the original model on a sample and pools its hidden states here, independently of the adapted model.
  * @throws SidestreamError `encoder/unsupported-graph` when it does not run or its states are not [batch, tokens, width];
  *   `encoder/not-installed`
  */
-export async function referenceTaps(adapted: Adapted, sample: Sample, pooling: Pooling): Promise<ReferenceTaps> {
+export async function referenceTaps(adapted: Adapted, sample: SampleInputs, pooling: Pooling): Promise<ReferenceTaps> {
   const count = 'texts' in sample ? sample.count : sample.pictures.length;
   const names = adapted.taps.map((_, i) => `reference/${i}`);
   const outputs = await run(adapted, sample, names);
@@ -38,12 +38,12 @@ export async function referenceTaps(adapted: Adapted, sample: Sample, pooling: P
     }
     widths.push(width);
     const mask = 'texts' in sample ? sample.texts.mask : new Int32Array(batch * tokens).fill(1);
-    return pooled(data, mask, dims, pooling);
+    return pooledStates(data, mask, dims, pooling);
   });
   return { widths, taps };
 }
 
-async function run({ reference, inputs }: Adapted, sample: Sample, names: string[]) {
+async function run({ reference, inputs }: Adapted, sample: SampleInputs, names: string[]) {
   const { InferenceSession, Tensor } = await loadOnnxruntime();
   try {
     const session = await InferenceSession.create(reference, { logSeverityLevel: 3 });
@@ -60,7 +60,11 @@ async function run({ reference, inputs }: Adapted, sample: Sample, names: string
   }
 }
 
-function feedsOf(inputs: Adapted['inputs'], sample: Sample, tensorClass: TensorConstructor): Record<string, Tensor> {
+function feedsOf(
+  inputs: Adapted['inputs'],
+  sample: SampleInputs,
+  tensorClass: TensorConstructor,
+): Record<string, Tensor> {
   if ('text' in inputs) {
     if (!('texts' in sample)) throw new Error('A text model is tried on texts.');
     const { ids, mask, types } = inputs.text;
@@ -100,7 +104,7 @@ function normalized(picture: Pixels, { channelsLast }: ImageInput, norm: Normali
 }
 
 /** @returns [batch * width] */
-function pooled(
+function pooledStates(
   states: Float32Array,
   mask: Int32Array,
   [batch, tokens, width]: readonly number[],
@@ -122,8 +126,8 @@ function pooled(
 }
 
 /**
- * How near taps are to what they should be: the lowest cosine over the sample, of taps taken from their mean over it. Only
- * what differs between inputs counts, as the features are standardised later; a plain cosine would be near 1 for anything.
+ * Similarity of taps to the original's: the lowest cosine over the sample, with the mean over the sample subtracted. Only
+ * differences between inputs count, as features are standardised later; a plain cosine would be near 1 in any case.
  * @param width of the tap
  * @returns -1 to 1; null when the right taps do not differ at all
  */
@@ -149,3 +153,31 @@ function centred(taps: Float32Array, width: number): Float32Array {
 }
 
 const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+
+/** Short texts as shops have them; some longer and some in other languages, so that padding and odd tokens occur. */
+export const SAMPLE_TEXTS: readonly string[] = [
+  'Running shoes with a cushioned sole',
+  "Women's linen summer dress, blue",
+  'Stainless steel water bottle 750 ml, keeps drinks cold for 24 hours',
+  'Wooden toy train',
+  'Wireless over-ear headphones with noise cancelling and 30 hours of battery',
+  'Organic green tea, 100 g',
+  'Chaqueta impermeable de montaña',
+  'Kaffeemaschine mit Mahlwerk, schwarz, für ganze Bohnen und gemahlenen Kaffee',
+  'A5 notebook, dotted, 120 pages. Thick paper, lies flat when open, and has a ribbon and a pocket for loose notes.',
+  'Sofa',
+];
+
+const PICTURES = 6;
+
+/** Smooth waves with a hard edge on white, each of another colour, direction and pitch. */
+export function samplePictures(size: number): Pixels[] {
+  const area = size * size;
+  return Array.from({ length: PICTURES }, (_, n) =>
+    Float32Array.from({ length: 3 * area }, (_, i) => {
+      const [channel, y, x] = [Math.floor(i / area), Math.floor((i % area) / size) / size, (i % size) / size];
+      if (x + (n % 3) * y < 0.15 * n) return 1;
+      return 0.5 + 0.45 * Math.sin(4 * (x * (channel + 1 + n) + y * (2 * n + 1)) + n * channel);
+    }),
+  );
+}

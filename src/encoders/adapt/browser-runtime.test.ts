@@ -6,7 +6,7 @@ import { cosine } from '../../testing/cosine';
 import { bertModel, VIT, vitModel } from '../../testing/models/tiny-model';
 import { SIDE } from '../../testing/models/tiny-weights';
 import { adaptModel } from './adapt';
-import { samplePictures } from './sample-inputs';
+import { samplePictures } from './agreement';
 
 // Loaded by Node itself: what bundlers make of the package is for browsers.
 const { InferenceSession, Tensor, env }: typeof Web = createRequire(import.meta.url)('onnxruntime-web');

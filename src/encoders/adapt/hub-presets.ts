@@ -26,7 +26,7 @@ const hubPresetSchema = v.object({
   prefix: v.optional(v.string()),
 });
 
-/** A model of the hub that is known by a short name. What is made of it, with digests, is a `Preset`. */
+/** A model of the hub with a short name. Adapting it gives a `Preset`. */
 export type HubPreset = v.InferOutput<typeof hubPresetSchema>;
 
 /** The hub's models that come with a short name; see `models/`. */

@@ -4,7 +4,7 @@ import { declared, dimsOf, operator, tensorOf } from './tensors';
 /** `TensorProto.DataType` */
 const [FLOAT, INT32, INT64] = [1, 6, 7];
 
-/** What the inputs of a text model are for. */
+/** Inputs of a text model by purpose. */
 export interface TextInputs {
   ids: GraphInput;
   mask: GraphInput;
@@ -26,7 +26,7 @@ export interface Normalization {
 }
 
 /**
- * Which input is which: by name where it says so, else by what is done with it.
+ * Identifies the inputs by name or, failing that, by their use in the graph.
  * @throws SidestreamError `encoder/unsupported-graph`
  */
 export function findTextInputs(model: OnnxModel): TextInputs {

@@ -1,6 +1,5 @@
 import { SidestreamError } from '../../error';
 import { type Onnx, onnx } from '../onnx';
-import { externalData, type ReadExternal } from './external-data';
 
 type Tensor = Onnx.ITensorProto;
 
@@ -25,7 +24,7 @@ export interface GraphInput {
 }
 
 /**
- * A foreign ONNX model, to look into and to change. Values are known by name; nodes are in an order in which everything is
+ * A foreign ONNX model that can be inspected and changed. Values are known by name; nodes are in an order in which everything is
  * computed before it is read, as the format asks.
  */
 export class OnnxModel {
@@ -34,25 +33,27 @@ export class OnnxModel {
   inputs: GraphInput[];
   /** Version of the standard operators. */
   readonly opset: number;
-  private readonly graph: Onnx.IGraphProto;
+  readonly #graph: Onnx.IGraphProto;
+  readonly #model: Onnx.IModelProto;
 
-  private constructor(private readonly model: Onnx.IModelProto) {
+  private constructor(model: Onnx.IModelProto) {
+    this.#model = model;
     if (model.functions?.length) {
       throw unsupported('it has functions of its own (Export it again with its functions inlined)');
     }
     if (!model.graph?.node?.length) throw unsupported('it has no graph');
-    this.graph = model.graph;
+    this.#graph = model.graph;
     const standard = model.opsetImport?.find(({ domain }) => !domain || domain === 'ai.onnx');
     this.opset = Number(standard?.version ?? 0);
-    for (const tensor of this.graph.initializer ?? []) this.constants.set(tensor.name ?? '', tensor);
+    for (const tensor of this.#graph.initializer ?? []) this.constants.set(tensor.name ?? '', tensor);
     this.nodes = [];
-    for (const proto of this.graph.node ?? []) {
+    for (const proto of this.#graph.node ?? []) {
       const value = proto.opType === 'Constant' ? proto.attribute?.find(({ name }) => name === 'value')?.t : undefined;
       const name = proto.output?.[0];
       if (value && name) this.constants.set(name, { ...value, name });
       else this.nodes.push(graphNode(proto));
     }
-    this.inputs = (this.graph.input ?? []).filter(({ name }) => !this.constants.has(name ?? '')).map(graphInput);
+    this.inputs = (this.#graph.input ?? []).filter(({ name }) => !this.constants.has(name ?? '')).map(graphInput);
   }
 
   /**
@@ -72,7 +73,7 @@ export class OnnxModel {
     return new Map(this.nodes.flatMap(({ outputs }, i) => outputs.filter(Boolean).map((name) => [name, i])));
   }
 
-  /** Values that are the same whatever is fed: tensors stored in the file and what is computed from them alone. */
+  /** Values that do not depend on the inputs: stored tensors, and values computed from them alone. */
   constantValues(): Set<string> {
     const constant = new Set(this.constants.keys());
     for (const { reads, outputs } of this.nodes) {
@@ -124,21 +125,21 @@ export class OnnxModel {
   encode(outputs: Onnx.IValueInfoProto[], inputs?: Onnx.IValueInfoProto[], notice = ''): Uint8Array {
     this.prune(outputs.map(({ name }) => name ?? ''));
     const names = new Set(this.inputs.map(({ name }) => name));
-    const imports = (this.model.opsetImport ?? []).filter(({ domain }) => domain !== MICROSOFT);
+    const imports = (this.#model.opsetImport ?? []).filter(({ domain }) => domain !== MICROSOFT);
     const contrib = this.nodes.some(({ proto }) => proto.domain === MICROSOFT);
     return onnx.ModelProto.encode({
       // Since version 4 a stored tensor need not be declared as an input too.
-      irVersion: Math.max(4, Number(this.model.irVersion ?? 0)),
+      irVersion: Math.max(4, Number(this.#model.irVersion ?? 0)),
       producerName: 'sidestream',
       docString: notice,
       opsetImport: contrib ? [...imports, { domain: MICROSOFT, version: 1 }] : imports,
       graph: {
-        name: this.graph.name ?? 'encoder',
+        name: this.#graph.name ?? 'encoder',
         node: this.nodes.map(({ proto }) => proto),
         initializer: [...this.constants.values()],
-        input: inputs ?? (this.graph.input ?? []).filter(({ name }) => names.has(name ?? '')),
+        input: inputs ?? (this.#graph.input ?? []).filter(({ name }) => names.has(name ?? '')),
         output: outputs,
-        ...(this.graph.sparseInitializer?.length ? { sparseInitializer: this.graph.sparseInitializer } : {}),
+        ...(this.#graph.sparseInitializer?.length ? { sparseInitializer: this.#graph.sparseInitializer } : {}),
       },
     }).finish();
   }
@@ -193,8 +194,24 @@ function graphInput({ name, type }: Onnx.IValueInfoProto): GraphInput {
   };
 }
 
-/** The error for a model this project cannot take apart. */
+/** The error for a model that cannot be adapted. */
 export function unsupported(why: string, cause?: unknown): SidestreamError {
   const message = `This ONNX model cannot be used: ${why}. Use an export of a BERT- or ViT-like encoder.`;
   return new SidestreamError('encoder/unsupported-graph', message, cause === undefined ? undefined : { cause });
+}
+
+/** Files beside the model that hold tensors, by the name the model gives them. */
+export type ReadExternal = (location: string) => Promise<Uint8Array>;
+
+/**
+ * A tensor that lies in a file of its own, with its bytes.
+ * @param read gives that file, by the name the model has for it
+ */
+export async function externalData(tensor: Onnx.ITensorProto, read: ReadExternal): Promise<Onnx.ITensorProto> {
+  const entries = new Map((tensor.externalData ?? []).map(({ key, value }) => [key ?? '', value ?? '']));
+  const file = await read(entries.get('location') ?? '');
+  const offset = Number(entries.get('offset') ?? 0);
+  const length = Number(entries.get('length') ?? file.length - offset);
+  const { name, dims, dataType } = tensor;
+  return { name, dims, dataType, rawData: file.subarray(offset, offset + length) };
 }

@@ -2,7 +2,7 @@ import type { Onnx } from '../onnx';
 import type { OnnxModel } from './onnx-model';
 import { operator, tensorOf } from './tensors';
 
-/** What becomes of the tokens of one hidden state: the first one, or the mean of those that are no padding. */
+/** Pooling of a hidden state's tokens: the first one, or the mean of those that are not padding. */
 export type Pooling = 'cls' | 'mean';
 
 const FLOAT = 1;

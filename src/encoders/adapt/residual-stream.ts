@@ -73,7 +73,7 @@ function lastState(chain: Residual[]): string {
     throw unsupported('its last layer ends otherwise than the ones before');
   }
   if (last.sum) return last.sum;
-  // A fused operator that nobody asked for the bare sum.
+  // The fused operator does not output the sum yet.
   const name = `${last.node.outputs[0]}/sum`;
   while (last.node.outputs.length < SUM_OUTPUT) last.node.outputs.push('');
   last.node.outputs[SUM_OUTPUT] = name;

@@ -16,16 +16,16 @@ export interface ModelFiles {
   preprocessor?: unknown;
 }
 
-/** How a text model reads. */
+/** Input settings of a text model. */
 export interface TextSettings {
   /** Most tokens it takes. */
   maxTokens: number;
   padId: number;
-  /** The pooling it was trained with, when its files say. */
+  /** Pooling that the model was trained with, if its files name it. */
   pooling: Pooling | null;
 }
 
-/** How an image model reads. */
+/** Input settings of an image model. */
 export interface ImageSettings {
   framing: Framing;
   normalization: Normalization;

@@ -1,4 +1,4 @@
 export { createTokenizer } from '../tokenizer';
-export { createNodeEncoder, type EncoderFiles } from './node-encoder';
+export { createNodeEncoder, type NodeEncoderFiles } from './node-encoder';
 export { decodeImage } from './node-image';
 export { nodeRuntime } from './node-packages';

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findRecipe } from '../recipes/list';
 import { DEFAULT_PRESETS } from '../registry';
-import { createNodeEncoder, type EncoderFiles } from './node-encoder';
+import { createNodeEncoder, type NodeEncoderFiles } from './node-encoder';
 
 const PACKAGES = new URL('../../../node_modules/', import.meta.url);
 const { text: TEXT, image: IMAGE } = DEFAULT_PRESETS;
 
-async function build({ name, source, taps }: typeof TEXT | typeof IMAGE): Promise<EncoderFiles> {
+async function build({ name, source, taps }: typeof TEXT | typeof IMAGE): Promise<NodeEncoderFiles> {
   const read = async (path: string) => new Uint8Array(await readFile(new URL(`${source.package}/${path}`, PACKAGES)));
   const built = await findRecipe(name)?.build(
     read,
@@ -18,8 +18,8 @@ async function build({ name, source, taps }: typeof TEXT | typeof IMAGE): Promis
 }
 
 describe('an encoder in Node', () => {
-  let text: EncoderFiles;
-  let image: EncoderFiles;
+  let text: NodeEncoderFiles;
+  let image: NodeEncoderFiles;
   beforeAll(async () => {
     [text, image] = [await build(TEXT), await build(IMAGE)];
   });

@@ -1,15 +1,14 @@
 import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
 import type { ImageEncoder, TextEncoder } from '../encoder';
-import { imageEncoder } from '../image-encoder';
+import { imageEncoder, textEncoder } from '../onnx-encoder';
 import type { ImagePreset, Preset, TextPreset } from '../preset';
-import { Session } from '../session';
-import { textEncoder } from '../text-encoder';
+import { EncoderSession } from '../session';
 import { createTokenizer } from '../tokenizer';
 import { loadOnnxruntime } from './node-packages';
 
 /** The built files of an encoder. */
-export interface EncoderFiles {
+export interface NodeEncoderFiles {
   /** Contents of `models/<name>.onnx`. */
   onnx: Uint8Array;
   /** Contents of `models/<name>.tokenizer.json`; text encoders only. */
@@ -28,17 +27,17 @@ export interface NodeEncoderOptions {
  */
 export function createNodeEncoder(
   preset: TextPreset,
-  files: EncoderFiles,
+  files: NodeEncoderFiles,
   options?: NodeEncoderOptions,
 ): Promise<TextEncoder>;
 export function createNodeEncoder(
   preset: ImagePreset,
-  files: EncoderFiles,
+  files: NodeEncoderFiles,
   options?: NodeEncoderOptions,
 ): Promise<ImageEncoder>;
 export async function createNodeEncoder(
   preset: Preset,
-  files: EncoderFiles,
+  files: NodeEncoderFiles,
   { threads }: NodeEncoderOptions = {},
 ): Promise<TextEncoder | ImageEncoder> {
   const { InferenceSession, Tensor } = await loadOnnxruntime();
@@ -50,12 +49,12 @@ export async function createNodeEncoder(
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     });
   if (preset.modality === 'image') {
-    const session = await Session.create(preset, open, ['node']);
+    const session = await EncoderSession.create(preset, open, ['node']);
     return imageEncoder(preset, session, (data, dims) => new Tensor('float32', data, dims));
   }
   if (files.tokenizer === undefined) throw missing(preset, `models/${preset.name}.tokenizer.json is missing`);
   const tokenizer = createTokenizer(files.tokenizer, preset);
-  const session = await Session.create(preset, open, ['node']);
+  const session = await EncoderSession.create(preset, open, ['node']);
   return textEncoder(preset, tokenizer, session, (data, dims) => new Tensor('int32', data, dims));
 }
 

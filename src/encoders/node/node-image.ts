@@ -1,8 +1,7 @@
 import type { KernelEnum } from 'sharp';
 import { SidestreamError } from '../../error';
 import type { Pixels } from '../encoder';
-import { frame } from '../framing';
-import { planar } from '../planar';
+import { frame, planar } from '../picture';
 import type { Framing } from '../preset';
 import { loadSharp } from './node-packages';
 

@@ -24,34 +24,37 @@ const IR_VERSION = 8;
  * calls always give the same bytes.
  */
 export class OnnxGraph {
-  private readonly nodes: Onnx.INodeProto[] = [];
-  private readonly initializers: Onnx.ITensorProto[] = [];
-  private readonly inputs: Onnx.IValueInfoProto[] = [];
-  private readonly outputs = new Map<string, Onnx.IValueInfoProto>();
-  private readonly names = new Set<string>();
+  readonly #nodes: Onnx.INodeProto[] = [];
+  readonly #initializers: Onnx.ITensorProto[] = [];
+  readonly #inputs: Onnx.IValueInfoProto[] = [];
+  readonly #outputs = new Map<string, Onnx.IValueInfoProto>();
+  readonly #names = new Set<string>();
+  readonly #name: string;
+  readonly #notice: string;
+  readonly #opset: number;
 
   /**
    * @param notice kept in the file as its description: where the weights come from and under which licence
    * @param opset version of the operators
    */
-  constructor(
-    private readonly name: string,
-    private readonly notice: string,
-    private readonly opset: number = OPSET,
-  ) {}
+  constructor(name: string, notice: string, opset: number = OPSET) {
+    this.#name = name;
+    this.#notice = notice;
+    this.#opset = opset;
+  }
 
   /** Declares a graph input; a dimension given as a string is symbolic. */
   input(name: string, type: ElementType, dims: (number | string)[]): string {
-    this.claim(name);
-    this.inputs.push(valueInfo(name, type, dims));
+    this.#claim(name);
+    this.#inputs.push(valueInfo(name, type, dims));
     return name;
   }
 
   /** Stores a tensor, little-endian, row-major. */
   tensor(name: string, type: ElementType, dims: number[], data: ArrayBufferView): string {
-    this.claim(name);
+    this.#claim(name);
     const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    this.initializers.push({ name, dims, dataType: TYPES[type], rawData });
+    this.#initializers.push({ name, dims, dataType: TYPES[type], rawData });
     return name;
   }
 
@@ -71,9 +74,9 @@ export class OnnxGraph {
 
   /** Adds an operator with several outputs; one left out is ''. */
   nodeOf(op: string, outputs: string[], inputs: string[], attributes: Record<string, Attribute> = {}): string[] {
-    for (const output of outputs) this.claim(output);
+    for (const output of outputs) this.#claim(output);
     const [opType, domain] = op.split(':').reverse();
-    this.nodes.push({
+    this.#nodes.push({
       opType,
       ...(domain ? { domain } : {}),
       name: outputs[0],
@@ -86,7 +89,7 @@ export class OnnxGraph {
 
   /** Offers a value as a graph output, under its own name. */
   output(name: string, dims: (number | string)[]): void {
-    this.outputs.set(name, valueInfo(name, 'float32', dims));
+    this.#outputs.set(name, valueInfo(name, 'float32', dims));
   }
 
   /**
@@ -95,13 +98,13 @@ export class OnnxGraph {
    */
   encode(chosen: readonly string[]): Uint8Array {
     const output = chosen.map((name) => {
-      const info = this.outputs.get(name);
+      const info = this.#outputs.get(name);
       if (info) return info;
-      const message = `The graph "${this.name}" has no tap "${name}". It has ${[...this.outputs.keys()].join(', ')}.`;
+      const message = `The graph "${this.#name}" has no tap "${name}". It has ${[...this.#outputs.keys()].join(', ')}.`;
       throw new SidestreamError('encoder/unsupported-graph', message);
     });
     const needed = new Set(chosen);
-    const node = this.nodes
+    const node = this.#nodes
       .toReversed()
       .filter(({ input, output }) => {
         if (!output?.some((name) => needed.has(name))) return false;
@@ -113,24 +116,24 @@ export class OnnxGraph {
     return onnx.ModelProto.encode({
       irVersion: IR_VERSION,
       producerName: 'sidestream',
-      docString: this.notice,
+      docString: this.#notice,
       opsetImport: [
-        { domain: '', version: this.opset },
+        { domain: '', version: this.#opset },
         ...[...domains].sort().map((domain) => ({ domain, version: 1 })),
       ],
       graph: {
-        name: this.name,
+        name: this.#name,
         node,
-        initializer: this.initializers.filter(({ name }) => name && needed.has(name)),
-        input: this.inputs,
+        initializer: this.#initializers.filter(({ name }) => name && needed.has(name)),
+        input: this.#inputs,
         output,
       },
     }).finish();
   }
 
-  private claim(name: string): void {
-    if (name !== '' && this.names.has(name)) throw new Error(`The graph already has a value named "${name}".`);
-    this.names.add(name);
+  #claim(name: string): void {
+    if (name !== '' && this.#names.has(name)) throw new Error(`The graph already has a value named "${name}".`);
+    this.#names.add(name);
   }
 }
 

@@ -1,6 +1,7 @@
+import * as v from 'valibot';
 import type { Preset } from '../preset';
 
-/** What a recipe makes: the files beside `models/<name>.json`. */
+/** Result of a recipe: the files beside `models/<name>.json`. */
 export interface Built {
   /** `<name>.onnx` */
   onnx: Uint8Array;
@@ -22,3 +23,16 @@ export interface Recipe {
    */
   build(read: ReadSource, taps: readonly string[]): Promise<Built>;
 }
+
+/**
+ * Notice of a built file about its origin. It holds the whole licence of the package, which must be passed on with the file.
+ * @param change the changes made, which the licence requires to be named
+ */
+export async function licenseNotice(read: ReadSource, change: string): Promise<string> {
+  const [about, license] = await Promise.all([read('package.json'), read('LICENSE')]);
+  const { name, version } = v.parse(aboutSchema, JSON.parse(decode(about)));
+  return `Made by Sidestream from the npm package ${name} ${version}. ${change} The package's licence:\n\n${decode(license)}`;
+}
+
+const aboutSchema = v.object({ name: v.string(), version: v.string() });
+const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

@@ -18,7 +18,7 @@ export interface TfjsWeight {
 
 /** The tensors of a tfjs `weightsManifest`, by name. */
 export class TfjsWeights {
-  private readonly weights = new Map<string, TfjsWeight>();
+  readonly #weights = new Map<string, TfjsWeight>();
 
   /**
    * @param manifest the `weightsManifest` of a tfjs model.json
@@ -34,14 +34,14 @@ export class TfjsWeights {
       const bytes = data.slice(offset, offset + length);
       if (bytes.length < length) throw unsupported(`the shards end inside the weight "${name}"`);
       offset += length;
-      this.weights.set(name, { shape, bytes, ...(quantization ? { quantization } : {}) });
+      this.#weights.set(name, { shape, bytes, ...(quantization ? { quantization } : {}) });
     }
     if (offset !== data.length) throw unsupported(`the shards hold ${data.length - offset} bytes too many`);
   }
 
   /** @throws SidestreamError `encoder/unsupported-graph` when the tensor is absent */
   get(name: string): TfjsWeight {
-    const weight = this.weights.get(name);
+    const weight = this.#weights.get(name);
     if (!weight) throw unsupported(`it has no weight "${name}"`);
     return weight;
   }

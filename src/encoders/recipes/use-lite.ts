@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
 import { int8Matrix, int8Rows } from './block-quantization';
-import { licenseNotice } from './license-notice';
 import { OnnxGraph } from './onnx-graph';
 import type { Recipe } from './recipe';
+import { licenseNotice } from './recipe';
 import { TfjsWeights } from './tfjs-weights';
 import { unigramTokenizer } from './unigram';
 

@@ -1,9 +1,8 @@
 import { SidestreamError } from '../../error';
 import type { ImageEncoder, TextEncoder } from '../encoder';
-import { imageEncoder } from '../image-encoder';
+import { imageEncoder, textEncoder } from '../onnx-encoder';
 import type { ImagePreset, Preset, TextPreset } from '../preset';
-import { type OpenSession, Session } from '../session';
-import { textEncoder } from '../text-encoder';
+import { EncoderSession, type OpenSession } from '../session';
 import { createTokenizer } from '../tokenizer';
 import { backendList, webBackends } from './web-backend';
 
@@ -20,9 +19,9 @@ export interface WebEncoderOptions {
 }
 
 /**
- * An encoder on onnxruntime-web, which is loaded now and not before. Call it in a worker that ends when the encoding is
- * done: loading takes a second, and a wasm heap never shrinks. After a lost GPU device the session is opened again
- * once, then on wasm; `backend` of the encoder tells where it runs.
+ * Creates an encoder on onnxruntime-web, which is loaded by this call. Call it in a worker that ends after the encoding:
+ * loading takes a second, and a wasm heap never shrinks. After a lost GPU device the session is opened again once, then on
+ * wasm; `backend` of the encoder is where it runs.
  * @throws SidestreamError `encoder/missing` when a text encoder comes without its tokeniser; `encoder/failed` when the
  *   runtime does not load or no backend takes the graph; `encoder/unsupported-graph` for a tokeniser that cannot be read
  */
@@ -47,7 +46,7 @@ export async function createWebEncoder(
   const open: OpenSession = (backend) =>
     InferenceSession.create(onnx, { executionProviders: [backend], logSeverityLevel: 3 });
   if (preset.modality === 'image') {
-    const session = await Session.create(preset, open, backends);
+    const session = await EncoderSession.create(preset, open, backends);
     return imageEncoder(preset, session, (data, dims) => new Tensor('float32', data, dims));
   }
   if (files.tokenizer === undefined) {
@@ -55,7 +54,7 @@ export async function createWebEncoder(
     throw new SidestreamError('encoder/missing', message);
   }
   const tokenizer = createTokenizer(files.tokenizer, preset);
-  const session = await Session.create(preset, open, backends);
+  const session = await EncoderSession.create(preset, open, backends);
   return textEncoder(preset, tokenizer, session, (data, dims) => new Tensor('int32', data, dims));
 }
 

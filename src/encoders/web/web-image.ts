@@ -1,7 +1,6 @@
 import { SidestreamError } from '../../error';
 import type { Pixels } from '../encoder';
-import { frame } from '../framing';
-import { planar } from '../planar';
+import { frame, planar } from '../picture';
 import type { Framing } from '../preset';
 
 /**

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_RECORD } from '../../events';
-import { COMPANIONS, catalog, chose, state } from '../../testing/rankings';
+import { COOCCURRENCE, catalog, chose, state } from '../../testing/rankings';
 import type { Placement } from '../placement';
 import { type RankRequest, rank } from '../rank';
 import { explain } from './explain';
 
 const sum = (contributions: Record<string, number>): number =>
-  Object.values(contributions).reduce((total, part) => total + part, 0);
+  Object.values(contributions).reduce((total, contribution) => total + contribution, 0);
 const request = (placement: Placement, more: Partial<RankRequest> = {}): RankRequest => ({
   placement,
   row: null,
@@ -17,8 +17,8 @@ const request = (placement: Placement, more: Partial<RankRequest> = {}): RankReq
 });
 
 describe('explain', () => {
-  it('has parts that add up to the score, and to the terms of the list, for any shopper, placement and rules', () => {
-    const index = catalog([{ popularity: 5 }, { popularity: 2 }, {}, { popularity: 9 }], COMPANIONS);
+  it('has contributions that add up to the score, and to the terms of the list, for any shopper, placement and rules', () => {
+    const index = catalog([{ popularity: 5 }, { popularity: 2 }, {}, { popularity: 9 }], COOCCURRENCE);
     const row = fc.nat(7);
     fc.assert(
       fc.property(
@@ -57,14 +57,14 @@ describe('explain', () => {
     );
   });
 
-  it('counts likeness and companions to the past items that they come from', () => {
-    const index = catalog([], COMPANIONS);
+  it('attributes similarity and co-occurrence to past items', () => {
+    const index = catalog([], COOCCURRENCE);
     const shopper = chose(4, 0, 1);
     const [place] = rank(index, shopper, request('for-you', { rules: { filter: { id: 'item-7' } } }));
     const explained = explain(index, shopper, request('for-you'), 7);
     const { recent = 0, session = 0, nearestHistory = 0, boughtTogether = 0 } = place.contributions;
-    const pulled = explained.contributors.reduce((total, { part }) => total + part, 0);
-    expect(pulled).toBeCloseTo(recent + session + nearestHistory + boughtTogether, 4);
+    const attributed = explained.contributors.reduce((total, { part }) => total + part, 0);
+    expect(attributed).toBeCloseTo(recent + session + nearestHistory + boughtTogether, 4);
     expect(explained.contributions.text + explained.contributions.image).toBeCloseTo(
       recent + session + nearestHistory,
       4,

@@ -4,33 +4,33 @@ import { type RankRequest, scoreAll } from '../rank';
 import type { RankState } from '../rank-state';
 import { reasonText } from './reason-text';
 
-/** Why an item has the score that it has in a list. */
+/** Why an item has its score in a list. */
 export interface RowExplanation {
   score: number;
   source: Source;
-  /** Named parts that add up to the score; content is told by modality. */
+  /** Named contributions that add up to the score; content similarity is split by modality (`text`, `image`). */
   contributions: Record<string, number>;
-  /** Items that brought a part of the score, the largest first. */
+  /** Items that contributed to the score, the largest contribution first. */
   contributors: { row: number; part: number }[];
   reason: string;
 }
 
-/** Items that an explanation names at most. */
-const MOST_NAMED = 8;
+/** Contributors that an explanation names at most. */
+const MAX_CONTRIBUTORS = 8;
 
-/** Explains one item as the list of a request would show it, whether it has a place there or not. */
+/** Explains one item as the list of a request would show it, whether it is in that list or not. */
 export function explain(index: CatalogIndex, state: RankState, request: RankRequest, row: number): RowExplanation {
   const { scored } = scoreAll(index, state, request);
-  const { contributions, contributors } = scored.attribution(row);
+  const { contributions, contributors } = scored.breakdown(row);
   return {
     score: scored.score[row],
     source: scored.source(row),
     contributions,
     contributors: [...contributors]
-      .map(([other, part]) => ({ row: other, part }))
+      .map(([contributor, part]) => ({ row: contributor, part }))
       .filter(({ part }) => part !== 0)
       .sort((a, b) => b.part - a.part || a.row - b.row)
-      .slice(0, MOST_NAMED),
+      .slice(0, MAX_CONTRIBUTORS),
     reason: reasonText(scored.reasonKind(row), request.lang),
   };
 }

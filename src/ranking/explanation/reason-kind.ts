@@ -2,48 +2,50 @@ import { type CooccurrenceTable, categoryPaths } from '../../catalog';
 import type { ChoiceHistory } from '../../events';
 import type { CatalogIndex } from '../catalog-index';
 import { similarity } from '../similarities';
-import { cooccurrenceOf } from '../terms/cooccurrence';
+import { strongestContributor } from '../terms/cooccurrence';
 import { LONGEST_HISTORY, type TermName } from '../terms/terms';
 import type { ReasonKind } from './reason-text';
 
 /**
- * The strongest ground of a personal recommendation: what others chose it with, its category, or the past item it
- * resembles most, which also stands for a taste that has no words of its own.
+ * The reason of a personal recommendation, by the terms that contribute most: co-occurrence, category, or the past item
+ * that it resembles most. The latter also stands for the learned preference, which names no item.
+ * @param terms contributions of the terms to the item's score
  */
 export function reasonKindOf(
   index: CatalogIndex,
-  taste: ChoiceHistory,
+  history: ChoiceHistory,
   row: number,
   terms: Partial<Record<TermName, number>>,
 ): ReasonKind {
   const { boughtTogether = 0, category = 0 } = terms;
   const content = (terms.recent ?? 0) + (terms.session ?? 0) + (terms.nearestHistory ?? 0);
-  const nameless = Math.max(content, terms.preference ?? 0);
-  if (boughtTogether > Math.max(nameless, category) && index.cooccurrence) {
-    const partner = cooccurrenceOf(index.cooccurrence, taste.rows, row);
-    if (partner !== null) return { kind: chosenWith(index.cooccurrence), name: index.items[partner].title };
+  const resemblance = Math.max(content, terms.preference ?? 0);
+  if (boughtTogether > Math.max(resemblance, category) && index.cooccurrence) {
+    const contributor = strongestContributor(index.cooccurrence, history.rows, row);
+    if (contributor !== null)
+      return { kind: cooccurrenceReason(index.cooccurrence), name: index.items[contributor].title };
   }
-  if (category > nameless) {
+  if (category > resemblance) {
     const name = categoryPaths(index.items[row].category)[0]?.split('/').at(-1);
     if (name) return { kind: 'category', name };
   }
-  const nearest = nearestOf(index, taste, row);
+  const nearest = nearestPastItem(index, history, row);
   return nearest === null ? { kind: 'chosen-for-you' } : { kind: 'looked-at', name: index.items[nearest].title };
 }
 
-/** What may be said of companions: only logs tell that others chose them. */
-export const chosenWith = (boughtTogether: CooccurrenceTable | null): 'chosen-with' | 'goes-with' =>
-  boughtTogether?.origin === 'shop' ? 'goes-with' : 'chosen-with';
+/** Kind of a reason by co-occurrence: only a table counted from logs shows that others chose the items together. */
+export const cooccurrenceReason = (table: CooccurrenceTable | null): 'chosen-with' | 'goes-with' =>
+  table?.origin === 'shop' ? 'goes-with' : 'chosen-with';
 
-/** The past item, other than itself, that an item resembles most, of those that the terms look at; null without any. */
-function nearestOf({ content }: CatalogIndex, taste: ChoiceHistory, row: number): number | null {
+/** The past item that an item resembles most, itself left out, among the choices that the terms use; null without any. */
+function nearestPastItem({ content }: CatalogIndex, history: ChoiceHistory, row: number): number | null {
   let nearest: number | null = null;
-  let best = Number.NEGATIVE_INFINITY;
-  for (const past of new Set(taste.rows.slice(-LONGEST_HISTORY))) {
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const past of new Set(history.rows.slice(-LONGEST_HISTORY))) {
     if (past === row) continue;
     const value = similarity(content, past, row);
-    if (value > best) {
-      best = value;
+    if (value > highest) {
+      highest = value;
       nearest = past;
     }
   }

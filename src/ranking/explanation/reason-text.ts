@@ -1,16 +1,16 @@
-/** What a sentence below a recommendation is about. `name` is a title or a category, as the shop wrote it. */
+/** Why an item is recommended. `name` is a title or a category, as the shop wrote it. */
 export type ReasonKind =
   | { kind: 'looked-at' | 'chosen-with' | 'goes-with' | 'similar' | 'style' | 'category'; name: string }
   | { kind: 'popular' | 'catalog' | 'seen' | 'chosen-for-you' | 'picked' };
 
 type Kind = ReasonKind['kind'];
 
-/** Languages that sentences can be in. */
-export const SENTENCE_LANGUAGES = ['en', 'ja', 'de', 'fr', 'es', 'ar'] as const;
-export type ReasonLanguage = (typeof SENTENCE_LANGUAGES)[number];
+/** Languages that have texts. */
+export const REASON_LANGUAGES = ['en', 'ja', 'de', 'fr', 'es', 'ar'] as const;
+export type ReasonLanguage = (typeof REASON_LANGUAGES)[number];
 
 /** `{}` stands for the name. */
-const SENTENCES: Record<ReasonLanguage, Record<Kind, string>> = {
+const REASON_TEXTS: Record<ReasonLanguage, Record<Kind, string>> = {
   en: {
     'looked-at': 'Because you looked at “{}”',
     'chosen-with': 'Others chose it with “{}”',
@@ -91,22 +91,22 @@ const SENTENCES: Record<ReasonLanguage, Record<Kind, string>> = {
   },
 };
 
-/** The language of a tag such as `de-AT`, `AR` or `zh`; English where there are no sentences. */
+/** The language of a tag such as `de-AT`, `AR` or `zh`; English for a language without texts. */
 export function reasonLanguage(tag: string): ReasonLanguage {
   const primary = tag.toLowerCase().split(/[-_]/)[0];
-  return SENTENCE_LANGUAGES.find((language) => language === primary) ?? 'en';
+  return REASON_LANGUAGES.find((language) => language === primary) ?? 'en';
 }
 
 /**
- * One sentence for the shopper, without a full stop.
+ * The reason as one sentence for the shopper, without a full stop.
  * @param lang a language tag; default English
  */
-export function reasonText(ground: ReasonKind, lang = 'en'): string {
+export function reasonText(reason: ReasonKind, lang = 'en'): string {
   const language = reasonLanguage(lang);
-  const words = SENTENCES[language][ground.kind];
-  if (!('name' in ground)) return words;
-  // In a text that runs right to left, a title that does not must not turn the marks round it.
-  const name = language === 'ar' ? `\u2068${ground.name}\u2069` : ground.name;
-  // A function, because a title may hold `$&`.
-  return words.replace('{}', () => name);
+  const text = REASON_TEXTS[language][reason.kind];
+  if (!('name' in reason)) return text;
+  // Isolated: in text that runs right to left, a left-to-right title would turn the quotation marks round it.
+  const name = language === 'ar' ? `\u2068${reason.name}\u2069` : reason.name;
+  // A function, because a replacement string would interpret `$&` in a title.
+  return text.replace('{}', () => name);
 }

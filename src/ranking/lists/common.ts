@@ -6,7 +6,7 @@ import { variedOrder } from './varied-order';
 /** Availabilities in the order of a varied list. */
 const BY_AVAILABILITY: readonly Item['availability'][] = ['in-stock', 'preorder', 'out-of-stock'];
 
-/** Source and reason of an item that is in a list for no personal reason. */
+/** Source and reason of an item that is in a list for no reason of the shopper's. */
 export function commonReason({ hasPopularity }: CatalogIndex): Pick<Scored, 'source' | 'reasonKind'> {
   return {
     source: () => (hasPopularity ? 'popularity' : 'catalog'),
@@ -14,7 +14,7 @@ export function commonReason({ hasPopularity }: CatalogIndex): Pick<Scored, 'sou
   };
 }
 
-/** Items by popularity, the same for every shopper; where it is unknown, some of every category. */
+/** Items by popularity, the same for every shopper; items of every category in turn where popularity is unknown. */
 export function commonList(index: CatalogIndex, holds: (row: number) => boolean): Scored {
   const score = index.hasPopularity ? index.logPopularity : variety(index, holds);
   const name = index.hasPopularity ? 'popularity' : 'variety';
@@ -24,7 +24,7 @@ export function commonList(index: CatalogIndex, holds: (row: number) => boolean)
     holds,
     contributions,
     ...commonReason(index),
-    attribution: (row) => ({ contributions: contributions(row), contributors: new Map() }),
+    breakdown: (row) => ({ contributions: contributions(row), contributors: new Map() }),
   };
 }
 

@@ -1,13 +1,13 @@
 import { categoryPaths } from '../../catalog';
 import type { CatalogIndex } from '../catalog-index';
-import { chosenWith } from '../explanation/reason-kind';
+import { cooccurrenceReason } from '../explanation/reason-kind';
 import { cooccurrence } from '../terms/cooccurrence';
-import { becauseOf, type Scored } from './scored';
+import { contributorInView, type Scored } from './scored';
 import { similarList } from './similar';
 
 /**
- * What others chose with an item, by lift. Where nobody knows: items of other categories in its style. Null where there
- * are none either.
+ * What others chose with an item, by lift; where no co-occurrence is known, similar items of other categories. Null where
+ * there are none either.
  */
 export function complementList(index: CatalogIndex, row: number, holds: (row: number) => boolean): Scored | null {
   return cooccurrenceList(index, row, holds) ?? styleList(index, row, holds);
@@ -24,12 +24,12 @@ function cooccurrenceList(index: CatalogIndex, row: number, holds: (row: number)
     contributions,
     source: () => 'boughtTogether',
     reasonKind: (at) =>
-      at === row ? { kind: 'catalog' } : { kind: chosenWith(index.cooccurrence), name: index.items[row].title },
-    attribution: (at) => ({ contributions: contributions(at), contributors: becauseOf(row, at, score[at]) }),
+      at === row ? { kind: 'catalog' } : { kind: cooccurrenceReason(index.cooccurrence), name: index.items[row].title },
+    breakdown: (at) => ({ contributions: contributions(at), contributors: contributorInView(row, at, score[at]) }),
   };
 }
 
-/** What resembles an item outside its own categories: a shirt is not completed by another shirt. */
+/** Similar items outside the item's own categories: another shirt does not complement a shirt. */
 function styleList(index: CatalogIndex, row: number, holds: (row: number) => boolean): Scored | null {
   const own = new Set(categoryPaths(index.items[row].category));
   if (own.size === 0) return null;
@@ -38,6 +38,6 @@ function styleList(index: CatalogIndex, row: number, holds: (row: number) => boo
     return paths.length > 0 && !paths.some((path) => own.has(path)) && holds(at);
   };
   if (!index.items.some((_, at) => elsewhere(at))) return null;
-  const ground = { kind: 'style', name: index.items[row].title } as const;
-  return similarList(index, row, elsewhere, { source: 'style', ground });
+  const reasonKind = { kind: 'style', name: index.items[row].title } as const;
+  return similarList(index, row, elsewhere, { source: 'style', reasonKind });
 }

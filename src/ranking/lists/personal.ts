@@ -1,8 +1,8 @@
 import type { CatalogIndex } from '../catalog-index';
-import { attributed } from '../explanation/contributions';
 import { reasonKindOf } from '../explanation/reason-kind';
+import { scoreBreakdown } from '../explanation/score-breakdown';
 import type { RankState } from '../rank-state';
-import { scoreParts, scores } from '../score';
+import { scores, termContributions } from '../score';
 import { PERSONAL_TERMS, termValues } from '../terms/terms';
 import { commonReason } from './common';
 import type { Scored } from './scored';
@@ -10,12 +10,12 @@ import type { Scored } from './scored';
 /** The sum of all terms for one shopper. */
 export function personalList(index: CatalogIndex, state: RankState, holds: (row: number) => boolean): Scored {
   const values = state.terms ?? termValues(index, state);
-  const contributions = (row: number) => scoreParts(values, state.weights, row);
+  const contributions = (row: number) => termContributions(values, state.weights, row);
   const isPersonal = (row: number): boolean => {
     const terms = contributions(row);
     return PERSONAL_TERMS.reduce((sum, name) => sum + (terms[name] ?? 0), 0) > (terms.popularity ?? 0);
   };
-  // What the shopper's taste does not speak for is there as it is for everybody.
+  // An item whose personal terms contribute less than its popularity has the source that it has for every shopper.
   const common = commonReason(index);
   return {
     score: scores(values, state.weights),
@@ -24,6 +24,6 @@ export function personalList(index: CatalogIndex, state: RankState, holds: (row:
     source: (row) => (isPersonal(row) ? 'personal' : common.source(row)),
     reasonKind: (row) =>
       isPersonal(row) ? reasonKindOf(index, state.history, row, contributions(row)) : common.reasonKind(row),
-    attribution: (row) => attributed(index, state, row, contributions(row)),
+    breakdown: (row) => scoreBreakdown(index, state, row, contributions(row)),
   };
 }

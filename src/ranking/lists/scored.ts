@@ -1,28 +1,28 @@
 import type { ReasonKind } from '../explanation/reason-text';
 import type { Source } from '../placement';
 
-/** Where an item's score comes from, in terms a shopper can be told. */
-export interface Attribution {
-  /** Parts of the score; they add up to it. Content is told by modality here: `text`, `image`. */
+/** Where an item's score comes from, in quantities that can be explained to a shopper. */
+export interface ScoreBreakdown {
+  /** Named contributions that add up to the score; content similarity is split by modality: `text`, `image`. */
   contributions: Record<string, number>;
-  /** How much of the score each other item that the shopper chose, or has in view, brought; by row. */
+  /** Contribution of each other item that the shopper chose or has in view, by row. */
   contributors: Map<number, number>;
 }
 
-/** Attribution of a score to the item in view: all of it, but nothing where it is the item itself. */
-export const becauseOf = (inView: number, row: number, score: number): Map<number, number> =>
+/** Attributes a score to the item in view, unless the scored item is that item itself. */
+export const contributorInView = (inView: number, row: number, score: number): Map<number, number> =>
   new Map(inView === row ? [] : [[inView, score]]);
 
-/** What one placement says of the items, before the rules. */
+/** Scores of one placement before the rules. */
 export interface Scored {
   /** One per item of the catalogue; higher is better. */
   score: Float32Array;
   /** Whether the list may hold an item. */
   holds(row: number): boolean;
-  /** The named terms of an item's score, which add up to it; zero ones are left out. */
+  /** Named contributions to an item's score, which add up to it; zero ones are left out. */
   contributions(row: number): Record<string, number>;
   source(row: number): Source;
-  /** What the sentence below an item is about. */
+  /** Why the item is in the list. */
   reasonKind(row: number): ReasonKind;
-  attribution(row: number): Attribution;
+  breakdown(row: number): ScoreBreakdown;
 }

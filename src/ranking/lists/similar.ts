@@ -1,46 +1,44 @@
 import type { CatalogIndex } from '../catalog-index';
 import type { ReasonKind } from '../explanation/reason-text';
 import { priceCloseness, sharedCategory } from '../item-affinity';
-import { modalityParts } from '../modalities';
 import type { Source } from '../placement';
-import { vectorOf } from '../similarities';
-import { becauseOf, type Scored } from './scored';
+import { modalitySimilarity, vectorOf } from '../similarities';
+import { contributorInView, type Scored } from './scored';
 
-/** Weight of a category that is the same down to its last level, against a content similarity of 1. */
+/** Weight of the same category down to the last level, against a content similarity of 1. */
 const SAME_CATEGORY = 0.1;
-/** Weight of a price that is the same. */
-const PRICE = 0.1;
+/** Weight of the same price. */
+const SAME_PRICE = 0.1;
 
 /**
- * What resembles an item: content similarity, and a little of shared category and price closeness, by which shopkeepers
- * go as well (see `cli/links.test.ts`). Null for an item without features, which resembles
- * nothing.
+ * Items similar to an item: by content, with a small weight of shared category and price, which shops use as well when
+ * they link products (see `build/links.test.ts`). Null for an item without features.
  */
 export function similarList(
   index: CatalogIndex,
   row: number,
   holds: (row: number) => boolean,
-  { source, ground }: { source: Source; ground: ReasonKind } = {
+  { source, reasonKind }: { source: Source; reasonKind: ReasonKind } = {
     source: 'content',
-    ground: { kind: 'similar', name: index.items[row].title },
+    reasonKind: { kind: 'similar', name: index.items[row].title },
   },
 ): Scored | null {
-  const content = index.similar.to(row);
+  const content = index.similarities.similaritiesTo(row);
   if (!(content[row] > 0)) return null;
   const category = sharedCategory(index, row).map((share) => SAME_CATEGORY * share);
-  const price = priceCloseness(index, row).map((closeness) => PRICE * closeness);
+  const price = priceCloseness(index, row).map((closeness) => SAME_PRICE * closeness);
   const score = content.map((similarity, at) => similarity + category[at] + price[at]);
   const contributions = (at: number): Record<string, number> => {
-    const { text } = modalityParts(index.content, at, vectorOf(index.content, row));
+    const { text } = modalitySimilarity(index.content, at, vectorOf(index.content, row));
     const all = { text, image: content[at] - text, sameCategory: category[at], price: price[at] };
-    return Object.fromEntries(Object.entries(all).filter(([, part]) => part !== 0));
+    return Object.fromEntries(Object.entries(all).filter(([, contribution]) => contribution !== 0));
   };
   return {
     score,
     holds,
     contributions,
     source: () => source,
-    reasonKind: (at) => (at === row ? { kind: 'catalog' } : ground),
-    attribution: (at) => ({ contributions: contributions(at), contributors: becauseOf(row, at, score[at]) }),
+    reasonKind: (at) => (at === row ? { kind: 'catalog' } : reasonKind),
+    breakdown: (at) => ({ contributions: contributions(at), contributors: contributorInView(row, at, score[at]) }),
   };
 }

@@ -43,7 +43,7 @@ describe('the list of a new shopper where popularity is unknown', () => {
     expect(rows(soldOut, { excludeOutOfStock: false })).toEqual([0, 5, 6, 7, 3, 2, 1, 4]);
   });
 
-  it('has source `catalogue`, and parts that add up to the score', () => {
+  it('has source `catalog`, and contributions that add up to the score', () => {
     for (const { reason, source, score, contributions } of listed(shop())) {
       expect([reason, source]).toEqual(['From the catalogue', 'catalog']);
       expect(contributions.variety ?? 0).toBe(score);

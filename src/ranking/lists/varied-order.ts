@@ -1,8 +1,8 @@
 import type { CategoryIndex } from '../terms/category-preference';
 
 /**
- * Orders items round-robin over categories: one of each, then a second one of each, and so on; within a category likewise
- * over its subcategories. Categories, and the items of one, keep their order.
+ * Orders items round-robin over categories: the first of each, then the second of each, and so on; within a category
+ * likewise over its subcategories. Categories, and the items of one, keep their order.
  * @param rows in catalogue order; an item counts for the first of its category paths
  */
 export function variedOrder(categories: Pick<CategoryIndex, 'ofItem' | 'names'>, rows: readonly number[]): number[] {
@@ -10,10 +10,10 @@ export function variedOrder(categories: Pick<CategoryIndex, 'ofItem' | 'names'>,
   /** The category at a level of the path; undefined where the path ends before. */
   const categoryAt = (row: number, level: number): number | undefined => {
     const id: number | undefined = categories.ofItem[row][level];
-    // After its last level the next path of the item begins.
+    // After the last level of a path the item's next path begins.
     return id !== undefined && levels[id] === level ? id : undefined;
   };
-  const varied = (some: readonly number[], level: number): readonly number[] => {
+  const order = (some: readonly number[], level: number): readonly number[] => {
     const groups = new Map<number | undefined, number[]>();
     for (const row of some) {
       const id = categoryAt(row, level);
@@ -21,13 +21,13 @@ export function variedOrder(categories: Pick<CategoryIndex, 'ofItem' | 'names'>,
       if (group) group.push(row);
       else groups.set(id, [row]);
     }
-    return inTurns([...groups].map(([id, group]) => (id === undefined ? group : varied(group, level + 1))));
+    return interleaved([...groups].map(([id, group]) => (id === undefined ? group : order(group, level + 1))));
   };
-  return [...varied(rows, 0)];
+  return [...order(rows, 0)];
 }
 
 /** The first of each list, then the second of each, and so on. */
-function inTurns(lists: (readonly number[])[]): number[] {
+function interleaved(lists: (readonly number[])[]): number[] {
   const out: number[] = [];
   for (let turn = 0, left = lists; left.length > 0; turn++) {
     left = left.filter((list) => turn < list.length);

@@ -13,7 +13,7 @@ import {
 import { SidestreamError } from '../../error';
 import { memoryBundle } from '../../testing/bundles';
 import { topicContent } from '../../testing/topics';
-import { baseProfile, contentProfile, contentScores } from './content-taste';
+import { baseProfile, contentProfile, contentScores } from './content-profile';
 import { clustersOf, Retrieval } from './retrieval';
 
 const COUNT = 3000;
@@ -39,15 +39,15 @@ beforeAll(async () => {
   for (const count of directory.counts) starts.push(starts[starts.length - 1] + count);
 });
 
-const tasteOf = (rows: number[]) => {
-  const taste = contentProfile(content, { rows, strengths: rows.map(() => 1) });
-  if (!taste) throw new Error('no taste');
-  return taste;
+const profileOf = (rows: number[]) => {
+  const profile = contentProfile(content, { rows, strengths: rows.map(() => 1) });
+  if (!profile) throw new Error('no profile');
+  return profile;
 };
 
 /** Rows of the ten items that suit best, by the whole content vectors. */
 function exactTop(rows: number[]): number[] {
-  const scores = contentScores(tasteOf(rows), WEIGHTS, content.values);
+  const scores = contentScores(profileOf(rows), WEIGHTS, content.values);
   return [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b).slice(0, 10);
 }
 
@@ -58,7 +58,7 @@ describe('retrieval', () => {
     const retrieval = new Retrieval(directory, (cluster) => clusters.vectors(cluster));
     let found = 0;
     for (const rows of histories) {
-      const candidates = await retrieval.candidates(baseProfile(tasteOf(rows), axes), WEIGHTS, {
+      const candidates = await retrieval.candidates(baseProfile(profileOf(rows), axes), WEIGHTS, {
         probes: Math.ceil(directory.clusters / 10),
         limit: 100,
       });
@@ -68,49 +68,50 @@ describe('retrieval', () => {
     expect(found / (10 * histories.length)).toBeGreaterThan(0.95);
   });
 
-  it('scores by the weighted means and the three closest of the past', () => {
-    const taste = tasteOf(Array.from({ length: 9 }, (_, n) => n * 37));
+  it('scores by the weighted means and the three nearest past items', () => {
+    const profile = profileOf(Array.from({ length: 9 }, (_, n) => n * 37));
     const some = content.values.subarray(0, 700 * content.width);
     const dot = (row: number, query: Float32Array): number =>
       query.reduce((sum, x, d) => sum + x * some[row * content.width + d], 0);
-    for (const [row, score] of contentScores(taste, WEIGHTS, some).entries()) {
-      const likes = taste.past.map((item) => dot(row, item)).sort((a, b) => b - a);
-      const nearestHistory = (likes[0] + likes[1] + likes[2]) / 3;
-      const means = WEIGHTS.recent * dot(row, taste.recent) + WEIGHTS.session * dot(row, taste.session);
+    for (const [row, score] of contentScores(profile, WEIGHTS, some).entries()) {
+      const similarities = profile.past.map((item) => dot(row, item)).sort((a, b) => b - a);
+      const nearestHistory = (similarities[0] + similarities[1] + similarities[2]) / 3;
+      const means = WEIGHTS.recent * dot(row, profile.recent) + WEIGHTS.session * dot(row, profile.session);
       expect(score).toBeCloseTo(means + WEIGHTS.nearestHistory * nearestHistory, 4);
     }
   });
 
   it('scores by base vectors about as by content vectors', () => {
-    const taste = tasteOf(histories[3]);
-    const near = contentScores(baseProfile(taste, axes), WEIGHTS, directory.centroid(0));
+    const profile = profileOf(histories[3]);
+    const near = contentScores(baseProfile(profile, axes), WEIGHTS, directory.centroid(0));
     const rows = content.values.subarray(0, starts[1] * content.width);
-    const exact = contentScores(taste, WEIGHTS, rows);
+    const exact = contentScores(profile, WEIGHTS, rows);
     const mean = exact.reduce((sum, score) => sum + score, 0) / exact.length;
     expect(near[0]).toBeCloseTo(mean, 0);
   });
 
-  it('fetches the clusters near the taste, each once while it is kept, and keeps to its budget', async () => {
+  it('fetches the clusters near the profile, each once while it is kept, and keeps to its budget', async () => {
     const asked: number[] = [];
     const load = (cluster: number): Promise<BaseVectors> => {
       asked.push(cluster);
       return clusters.vectors(cluster);
     };
     const retrieval = new Retrieval(directory, load, 64 * 1024);
-    const taste = baseProfile(tasteOf(histories[0]), axes);
-    await retrieval.candidates(taste, WEIGHTS, { probes: 8 });
-    expect(asked).toEqual(retrieval.nearestClusters(taste, WEIGHTS, 8));
-    await retrieval.candidates(taste, WEIGHTS, { probes: 8 });
+    const profile = baseProfile(profileOf(histories[0]), axes);
+    await retrieval.candidates(profile, WEIGHTS, { probes: 8 });
+    expect(asked).toEqual(retrieval.nearestClusters(profile, WEIGHTS, 8));
+    await retrieval.candidates(profile, WEIGHTS, { probes: 8 });
     expect(asked).toHaveLength(8);
-    for (const rows of histories) await retrieval.candidates(baseProfile(tasteOf(rows), axes), WEIGHTS, { probes: 8 });
+    for (const rows of histories)
+      await retrieval.candidates(baseProfile(profileOf(rows), axes), WEIGHTS, { probes: 8 });
     expect(retrieval.bytes).toBeLessThanOrEqual(64 * 1024);
   });
 
   it('goes on with the clusters that can be had, and fails where none can', async () => {
     const gone = new SidestreamError('bundle/unreachable', 'gone');
-    const taste = baseProfile(tasteOf(histories[0]), axes);
+    const profile = baseProfile(profileOf(histories[0]), axes);
     const [nearest] = new Retrieval(directory, (cluster) => clusters.vectors(cluster)).nearestClusters(
-      taste,
+      profile,
       WEIGHTS,
       1,
     );
@@ -118,11 +119,11 @@ describe('retrieval', () => {
       if (cluster === nearest) throw gone;
       return clusters.vectors(cluster);
     });
-    const candidates = await partly.candidates(taste, WEIGHTS, { probes: 6, limit: 50 });
+    const candidates = await partly.candidates(profile, WEIGHTS, { probes: 6, limit: 50 });
     expect(candidates).toHaveLength(50);
     expect(candidates.some(({ cluster }) => cluster === nearest)).toBe(false);
     const none = new Retrieval(directory, () => Promise.reject(gone));
-    await expect(none.candidates(taste, WEIGHTS)).rejects.toBe(gone);
+    await expect(none.candidates(profile, WEIGHTS)).rejects.toBe(gone);
   });
 
   it('names the clusters of the best candidates, best first', () => {

@@ -1,9 +1,9 @@
 import type { BaseVectors, ClusterDirectory } from '../../catalog';
 import { topRows } from '../score';
-import { type ContentProfile, ContentScorer, type ContentWeights, contentScores } from './content-taste';
+import { type ContentProfile, ContentScorer, type ContentWeights, contentScores } from './content-profile';
 
-/** An item that may suit a taste. */
-export interface Candidate {
+/** An item that may suit a profile. */
+export interface RetrievalCandidate {
   cluster: number;
   /** Place in its cluster. */
   row: number;
@@ -12,24 +12,24 @@ export interface Candidate {
 }
 
 export interface RetrievalOptions {
-  /** Clusters nearest to the taste whose items are looked at. Default 192. */
+  /** Clusters nearest to the profile whose items are scored. Default 192. */
   probes?: number;
   /** Candidates wanted. Default 1000. */
   limit?: number;
 }
 
-/** Dimensions of base vectors that all items of the clusters are scored by. */
+/** Leading dimensions of the base vectors, by which all items of the clusters are scored first. */
 const LEADING = 24;
-/** Items that are scored by all dimensions, in candidates wanted. */
-const ROUGH = 4;
+/** Items scored by all dimensions, as a multiple of the candidates wanted. */
+const RESCORED = 4;
 
-/** Bytes of base vectors kept: those of about 460 clusters of 256 items. */
+/** Bytes of base vectors cached: those of about 460 clusters of 256 items. */
 const BUDGET = 8 * 1024 * 1024;
 
 /**
- * Finds the items of a large catalogue that suit a taste, without most of the catalogue: the clusters nearest to it by
- * their centroids, then in those the items by their base vectors (IVF). Base vectors of the clusters asked for last are
- * kept.
+ * Finds the items of a large catalogue that suit a profile without loading most of the catalogue (IVF): the nearest
+ * clusters by their centroids, then the items of those clusters by their base vectors. The base vectors used last are
+ * cached.
  */
 export class Retrieval {
   readonly #directory: ClusterDirectory;
@@ -40,7 +40,7 @@ export class Retrieval {
 
   /**
    * @param load gets the base vectors of a cluster; rejects with `bundle/*`
-   * @param budget bytes of base vectors kept; those of one search are kept in any case
+   * @param budget bytes of base vectors cached; those of one search are kept in any case
    */
   constructor(directory: ClusterDirectory, load: (cluster: number) => Promise<BaseVectors>, budget = BUDGET) {
     this.#directory = directory;
@@ -54,30 +54,30 @@ export class Retrieval {
   }
 
   /**
-   * Items that suit a taste, best first.
-   * @param taste in the space of base vectors
-   * @throws SidestreamError `bundle/*` when none of the clusters could be had; a part of them is enough
+   * Items that suit a profile, best first.
+   * @param profile in the space of base vectors
+   * @throws SidestreamError `bundle/*` when no cluster could be loaded; some are enough
    */
   async candidates(
-    taste: ContentProfile,
+    profile: ContentProfile,
     weights: ContentWeights,
     { probes = 192, limit = 1000 }: RetrievalOptions = {},
-  ): Promise<Candidate[]> {
-    const near = this.nearestClusters(taste, weights, probes);
+  ): Promise<RetrievalCandidate[]> {
+    const near = this.nearestClusters(profile, weights, probes);
     const found = await Promise.allSettled(near.map((cluster) => this.#vectors(cluster)));
     const failed = found.find((result) => result.status === 'rejected');
     if (failed && found.every(({ status }) => status === 'rejected')) throw failed.reason;
     const scanned = found.flatMap((result, n) =>
       result.status === 'fulfilled' ? [{ cluster: near[n], vectors: result.value }] : [],
     );
-    this.#forget();
-    return best(scanned, taste, weights, limit);
+    this.#evict();
+    return bestOf(scanned, profile, weights, limit);
   }
 
-  /** Clusters whose mean item suits a taste best, best first. */
-  nearestClusters(taste: ContentProfile, weights: ContentWeights, count: number): number[] {
+  /** Clusters whose mean item suits a profile best, best first. */
+  nearestClusters(profile: ContentProfile, weights: ContentWeights, count: number): number[] {
     const { values, scales } = this.#directory.centroids;
-    const scores = contentScores(taste, weights, values, scales);
+    const scores = contentScores(profile, weights, values, scales);
     return topRows(scores, count);
   }
 
@@ -91,7 +91,7 @@ export class Retrieval {
     return vectors;
   }
 
-  #forget(): void {
+  #evict(): void {
     for (const [cluster, vectors] of this.#loaded) {
       if (this.#bytes <= this.#budget) return;
       this.#loaded.delete(cluster);
@@ -100,48 +100,53 @@ export class Retrieval {
   }
 }
 
-/** Base vectors of a cluster. */
-interface Scanned {
+/** A cluster whose base vectors are loaded. */
+interface ScannedCluster {
   cluster: number;
   vectors: BaseVectors;
 }
 
 /**
- * The items of some clusters with the best scores: first by the leading dimensions of their base vectors, which say most,
- * then the best of those by all.
+ * The items of some clusters with the best scores: first by the leading dimensions of their base vectors, which have most
+ * of the variance, then the best of those by all dimensions.
  */
-function best(scanned: Scanned[], taste: ContentProfile, weights: ContentWeights, limit: number): Candidate[] {
+function bestOf(
+  scanned: ScannedCluster[],
+  profile: ContentProfile,
+  weights: ContentWeights,
+  limit: number,
+): RetrievalCandidate[] {
   const total = scanned.reduce((sum, { vectors }) => sum + vectors.count, 0);
-  const leading = new ContentScorer(taste, weights, Math.min(LEADING, taste.width));
+  const leading = new ContentScorer(profile, weights, Math.min(LEADING, profile.width));
   const rough = new Float32Array(total);
-  const part = new Uint32Array(total);
-  const places = new Uint32Array(total);
+  const clusterOf = new Uint32Array(total);
+  const rowOf = new Uint32Array(total);
   let at = 0;
   for (const [n, { vectors }] of scanned.entries()) {
     rough.set(leading.scores(vectors.values, vectors.scales), at);
-    part.fill(n, at, at + vectors.count);
-    for (let row = 0; row < vectors.count; row++, at++) places[at] = row;
+    clusterOf.fill(n, at, at + vectors.count);
+    for (let row = 0; row < vectors.count; row++, at++) rowOf[at] = row;
   }
-  const kept = topRows(rough, ROUGH * limit);
-  const values = new Int8Array(kept.length * taste.width);
+  const kept = topRows(rough, RESCORED * limit);
+  const values = new Int8Array(kept.length * profile.width);
   const scales = new Float32Array(kept.length);
   for (const [n, item] of kept.entries()) {
-    const { vectors } = scanned[part[item]];
-    const from = places[item] * taste.width;
-    values.set(vectors.values.subarray(from, from + taste.width), n * taste.width);
-    scales[n] = vectors.scales[places[item]];
+    const { vectors } = scanned[clusterOf[item]];
+    const from = rowOf[item] * profile.width;
+    values.set(vectors.values.subarray(from, from + profile.width), n * profile.width);
+    scales[n] = vectors.scales[rowOf[item]];
   }
-  const scores = contentScores(taste, weights, values, scales);
+  const scores = contentScores(profile, weights, values, scales);
   return topRows(scores, limit).map((n) => {
     const item = kept[n];
-    return { cluster: scanned[part[item]].cluster, row: places[item], score: scores[n] };
+    return { cluster: scanned[clusterOf[item]].cluster, row: rowOf[item], score: scores[n] };
   });
 }
 
 const bytesOf = ({ values, scales }: BaseVectors): number => values.byteLength + scales.byteLength;
 
 /** The clusters that the best candidates are in, best first, until `most` of them or until none is left. */
-export function clustersOf(candidates: readonly Candidate[], most: number): number[] {
+export function clustersOf(candidates: readonly RetrievalCandidate[], most: number): number[] {
   const clusters = new Set<number>();
   for (const { cluster } of candidates) {
     if (clusters.size >= most) break;

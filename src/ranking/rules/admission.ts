@@ -4,15 +4,15 @@ import type { Placement } from '../placement';
 import { itemFilter } from './item-filter';
 import type { Rules } from './rules';
 
-/** Which rows may stand in a list. */
+/** Which rows a list may have. */
 export interface Admission {
-  /** Not excluded, and the filter fits. */
+  /** Whether the row is not excluded and passes the filter. */
   admits(row: number): boolean;
-  /** Not excluded, whatever the filter says: may be pinned. */
+  /** Whether the row may be pinned: not excluded, whatever the filter says. */
   pinnable(row: number): boolean;
 }
 
-/** What an admission is decided by. */
+/** The part of a request that admission depends on. */
 export interface AdmissionRequest {
   placement: Placement;
   /** Row of the item in view. */
@@ -22,14 +22,14 @@ export interface AdmissionRequest {
   rules: Rules;
 }
 
-/** Puts exclusions and filter of a request into one test. */
+/** Combines the exclusions and the filter of a request. */
 export function admission(
   index: CatalogIndex,
   { dismissed }: Pick<ChoiceHistory, 'dismissed'>,
   record: ShopperRecord,
   { placement, row: inView, exclude, rules }: AdmissionRequest,
 ): Admission {
-  // What the shopper looked at is a record of its own: bought or not.
+  // `recent` shows what the shopper looked at, whether bought or not.
   const byDefault = placement !== 'recent';
   const {
     excludeOutOfStock = true,

@@ -4,13 +4,13 @@ import type { Scored } from '../lists/scored';
 import { itemFilter } from './item-filter';
 import type { Push, Rules } from './rules';
 
-/** Standard deviations that rotation takes away at most. */
-const ROTATION_REACH = 2;
-/** Times shown after which half of it is taken away. */
+/** Standard deviations that rotation subtracts at most. */
+const ROTATION_MAX = 2;
+/** Times shown after which half of that is subtracted. */
 const ROTATION_HALF = 3;
 
 /**
- * A list whose scores the rules `boost`, `bury` and `rotation` changed, each as a named part of its own.
+ * Applies the rules `boost`, `bury` and `rotation` to the scores, each as a named contribution.
  * @param now milliseconds since the epoch
  */
 export function applyBoosts(
@@ -22,36 +22,38 @@ export function applyBoosts(
 ): Scored {
   if (boost.length === 0 && bury.length === 0 && rotation === 0) return scored;
   const spread = deviation(scored);
-  const [raised, lowered] = [pushOf(boost), pushOf(bury)];
+  const [boosted, buried] = [strengthOf(boost), strengthOf(bury)];
   const changes = (row: number): Record<string, number> => {
     const item = index.items[row];
-    const tired = rotation === 0 ? 0 : 1 - 2 ** (-record.timesShown(row, now) / ROTATION_HALF);
+    const fatigue = rotation === 0 ? 0 : 1 - 2 ** (-record.timesShown(row, now) / ROTATION_HALF);
     const all = {
-      boost: spread * raised(item),
-      bury: -spread * lowered(item),
-      rotation: -spread * ROTATION_REACH * rotation * tired,
+      boost: spread * boosted(item),
+      bury: -spread * buried(item),
+      rotation: -spread * ROTATION_MAX * rotation * fatigue,
     };
-    return Object.fromEntries(Object.entries(all).filter(([, part]) => part !== 0));
+    return Object.fromEntries(Object.entries(all).filter(([, contribution]) => contribution !== 0));
   };
-  const score = scored.score.map((value, row) => Object.values(changes(row)).reduce((sum, part) => sum + part, value));
+  const score = scored.score.map((value, row) =>
+    Object.values(changes(row)).reduce((sum, contribution) => sum + contribution, value),
+  );
   return {
     ...scored,
     score,
     contributions: (row) => ({ ...scored.contributions(row), ...changes(row) }),
-    attribution: (row) => {
-      const { contributions, contributors } = scored.attribution(row);
+    breakdown: (row) => {
+      const { contributions, contributors } = scored.breakdown(row);
       return { contributions: { ...contributions, ...changes(row) }, contributors };
     },
   };
 }
 
-/** Sum of the pushes that fit an item. */
-function pushOf(pushes: readonly Push[]): (item: CatalogIndex['items'][number]) => number {
+/** Summed strength of the pushes whose filter fits an item. */
+function strengthOf(pushes: readonly Push[]): (item: CatalogIndex['items'][number]) => number {
   const tests = pushes.map(({ filter, strength = 1 }) => ({ fits: itemFilter(filter), strength }));
   return (item) => tests.reduce((sum, { fits, strength }) => (fits(item) ? sum + strength : sum), 0);
 }
 
-/** Standard deviation of the scores that the list may hold, as far as they are finite; 1 where they are all the same. */
+/** Standard deviation of the finite scores that the list may hold; 1 where they are all the same. */
 function deviation({ score, holds }: Scored): number {
   const known = score.filter((value, row) => Number.isFinite(value) && holds(row));
   const mean = known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length);

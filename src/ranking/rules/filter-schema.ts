@@ -10,13 +10,13 @@ const TOO_LARGE = `a filter has at most ${LARGEST_FILTER} parts`;
 
 type Path = (string | number)[];
 
-/** What is wrong, and where: keys and indices from the filter's root on. */
+/** An error and its place: keys and indices from the filter's root. */
 interface Fault {
   path: Path;
   message: string;
 }
 
-/** Parts that a filter may still have. */
+/** Fields, combinations and values that a filter may still have. */
 interface Budget {
   left: number;
 }
@@ -46,8 +46,8 @@ const isValue = (value: unknown): boolean =>
   typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
 
 /** The first fault of some parts. */
-function firstFault<T>(contributions: Iterable<T>, faultOf: (part: T) => Fault | null): Fault | null {
-  for (const part of contributions) {
+function firstFault<T>(parts: Iterable<T>, faultOf: (part: T) => Fault | null): Fault | null {
+  for (const part of parts) {
     const fault = faultOf(part);
     if (fault) return fault;
   }

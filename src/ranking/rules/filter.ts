@@ -1,7 +1,7 @@
 /** A value that a field is compared with. */
 export type FilterValue = string | number | boolean;
 
-/** What one field must be like; several operators must all hold. */
+/** A condition on one field; several operators must all hold. */
 export interface FilterCondition {
   $eq?: FilterValue;
   $ne?: FilterValue;

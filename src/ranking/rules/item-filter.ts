@@ -3,7 +3,7 @@ import type { Filter, FilterCondition, FilterValue } from './filter';
 
 type Test<T> = (value: T) => boolean;
 
-/** Turns a filter that was parsed into a test of items. Its lists become sets, so that long ones cost no more. */
+/** Compiles a parsed filter into a test of items. Lists become sets, so that long ones cost no more. */
 export function itemFilter(filter: Filter): Test<Item> {
   const tests = Object.entries(filter).map(([key, value]): Test<Item> => {
     if (key === '$and') return every((value as Filter[]).map(itemFilter));
@@ -64,7 +64,7 @@ const ORDER = {
   $lte: (a: FilterValue, b: FilterValue) => a <= b,
 };
 
-/** Categories are the same for many items: each is looked at once. */
+/** Many items have the same category, so the test of each is cached. */
 function categoryTest(condition: FilterCondition): Test<string> {
   const known = new Map<string, boolean>();
   const tests = Object.entries(condition).map(([operator, wanted]): Test<ReadonlySet<string>> => {
@@ -73,7 +73,7 @@ function categoryTest(condition: FilterCondition): Test<string> {
       const positive = operator === '$eq' || operator === '$in';
       return (prefixes) => names.some((name) => prefixes.has(name)) === positive;
     }
-    // Paths have no order to go by.
+    // Paths have no order.
     return () => false;
   });
   const test = every(tests);

@@ -5,22 +5,22 @@ import { catalog, chose, state } from '../../testing/rankings';
 import { type RankRequest, rank } from '../rank';
 import { mergedRules, type Rules } from './rules';
 
-/** Items by popularity: 0 is the best liked. Even ones are `Fruit/Sweet`, odd ones `Tools/Sharp`. */
-const LIKED: Partial<Item>[] = Array.from({ length: 8 }, (_, row) => ({
+/** Items by popularity: 0 is the most popular. Even ones are `Fruit/Sweet`, odd ones `Tools/Sharp`. */
+const POPULAR: Partial<Item>[] = Array.from({ length: 8 }, (_, row) => ({
   popularity: 100 - 10 * row,
   category: row % 2 === 0 ? 'Fruit/Sweet' : 'Tools/Sharp',
 }));
 
 const list = (rules: Rules, more: Partial<RankRequest> = {}, record: Partial<ShopperRecord> = {}) =>
   rank(
-    catalog(LIKED),
+    catalog(POPULAR),
     { ...state(), record: { ...NO_RECORD, ...record } },
     { placement: 'trending', row: null, limit: 8, exclude: new Set<number>(), rules, ...more },
   );
 const rows = (...given: Parameters<typeof list>) => list(...given).map(({ row }) => row);
 
 describe('exclusions', () => {
-  it('leave out what is owned or in the cart by themselves, and not when the shop says so', () => {
+  it('leave out what is owned or in the cart by default, and not when the shop says so', () => {
     const record = { owned: new Set([0]), cart: new Set([1]) };
     expect(rows({}, {}, record)).toEqual([2, 3, 4, 5, 6, 7]);
     expect(rows({ excludeOwned: false }, {}, record)).toEqual([0, 2, 3, 4, 5, 6, 7]);
@@ -28,7 +28,7 @@ describe('exclusions', () => {
   });
 
   it('leave `recent` complete, unless the shop says otherwise', () => {
-    const index = catalog(LIKED);
+    const index = catalog(POPULAR);
     const record = { ...NO_RECORD, owned: new Set([3]) };
     const recent = (rules: Rules) =>
       rank(
@@ -56,7 +56,7 @@ describe('filter, boost and bury', () => {
     expect(rows({ filter: { category: 'Nothing' } })).toEqual([]);
   });
 
-  it('move what their filters fit by standard deviations, as parts of the score', () => {
+  it('move what their filters fit by standard deviations, as contributions to the score', () => {
     const boosted = list({ boost: [{ filter: { id: 'item-7' }, strength: 10 }] });
     expect(boosted[0].row).toBe(7);
     const { boost = 0, popularity = 0 } = boosted[0].contributions;
@@ -127,7 +127,7 @@ describe('category cap and diversity', () => {
 });
 
 describe('rotation and freshness', () => {
-  it('lower what was shown in vain, as a part of the score', () => {
+  it('lower what was shown in vain, as a contribution to the score', () => {
     const timesShown = (row: number) => (row === 0 ? 5 : 0);
     expect(rows({}, {}, { timesShown })[0]).toBe(0);
     const rotated = list({ rotation: 1 }, {}, { timesShown });
@@ -149,7 +149,7 @@ describe('rotation and freshness', () => {
   });
 });
 
-it("a request's rules take the place of the shop's of the same name; the rest stay", () => {
+it("a request's rules replace the shop's of the same name; the rest stay", () => {
   const shop: Rules = { excludeOwned: false, categoryCap: 2, boost: [{ filter: {} }] };
   expect(mergedRules(shop, { boost: [], filter: { id: 'a' }, categoryCap: undefined })).toEqual({
     excludeOwned: false,

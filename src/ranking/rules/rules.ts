@@ -3,7 +3,7 @@ import { exactObject } from '../../common/strict-object';
 import type { Filter } from './filter';
 import { filterSchema } from './filter-schema';
 
-/** Raises, or lowers, the items that a filter fits. */
+/** Raises (`boost`) or lowers (`bury`) the items that a filter fits. */
 export interface Push {
   filter: Filter;
   /**
@@ -13,14 +13,14 @@ export interface Push {
   strength?: number;
 }
 
-/** Puts an item at a place of its own. */
+/** Puts an item at a fixed position. */
 export interface Pin {
   itemId: string;
   /** 0-based. */
   position: number;
 }
 
-/** At most so many items of one category. */
+/** At most `max` items of one category. */
 export interface CategoryCap {
   /** 1 or more. */
   max: number;
@@ -29,15 +29,15 @@ export interface CategoryCap {
 }
 
 /**
- * What a shop wants of a list, whatever the ranking says. In a request, or for all requests in
- * `createRecommender({ rules })`; a rule of a request takes the place of the shop's rule of the same name.
+ * Rules of the shop that override the ranking: of one request, or of all requests in `createRecommender({ rules })`. A
+ * rule of a request replaces the shop's rule of the same name.
  */
 export interface Rules {
-  /** Only items that it fits. */
+  /** List only items that it fits. */
   filter?: Filter;
   /** Default true. */
   excludeOutOfStock?: boolean;
-  /** Leave out what the shopper bought. Default true, but for `recent`. Shops of things bought again and again say false. */
+  /** Leave out what the shopper bought. Default true, but for `recent`. Set it to false where products are bought repeatedly. */
   excludeOwned?: boolean;
   /** Leave out what is in the cart. Default true, but for `recent`. */
   excludeInCart?: boolean;
@@ -52,12 +52,12 @@ export interface Rules {
   boost?: Push[];
   bury?: Push[];
   /**
-   * Items at places of their own, whatever filter and scores say. What is excluded (sold out, owned, in the cart,
+   * Items at fixed positions, whatever filter and scores say. What is excluded (sold out, owned, in the cart,
    * dismissed, in view) is not pinned, nor is an item that the catalogue lacks, nor in `recent` what the shopper did not
    * look at; of two pins at one place the first counts.
    */
   pin?: Pin[];
-  /** At most so many items of one category; a list may get shorter. An item without category is never too many. */
+  /** At most so many items of one category; a list may get shorter. Items without category are not counted. */
   categoryCap?: number | CategoryCap;
   /**
    * How much items of a list should differ in content, 0 (default: not at all) to 1. It is 1 - lambda of maximal marginal
@@ -66,12 +66,12 @@ export interface Rules {
    */
   diversity?: number;
   /**
-   * How far items sink that were shown again and again without being chosen, 0 (default: not at all) to 1: by
+   * How far items sink that were shown repeatedly without being chosen, 0 (default: not at all) to 1: by
    * rotation * 2 standard deviations * (1 - 2^(-times / 3)). Times count half after 10 choices, and after a day.
    */
   rotation?: number;
   /**
-   * Whether a page loaded anew in the same visit shows something new: the first half of the list stays, below it items
+   * Whether a page that is loaded again in the same visit shows other items: the first half of the list stays, below it items
    * that earlier pages of the visit showed give way to others. A visit ends with 30 minutes of pause. Needs impressions
    * that outlive the page, so consent. Default false.
    */
@@ -112,7 +112,7 @@ export const ruleFields = {
 /** The rules of a shop. Unknown names are refused: a rule that is misspelt would go unnoticed. */
 export const rulesSchema = exactObject(ruleFields);
 
-/** The shop's rules with those of a request in their place. */
+/** The shop's rules, replaced by those of a request where it has the same. */
 export function mergedRules(shop: Rules, request: Rules): Rules {
   const given = Object.entries(request).filter(([name, rule]) => name in ruleFields && rule !== undefined);
   return { ...shop, ...Object.fromEntries(given) };

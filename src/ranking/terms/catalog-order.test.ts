@@ -11,7 +11,7 @@ it('falls by 1/e over a 124th of the catalogue, down to a floor', () => {
   expect(closeness[1239]).toBeCloseTo(Math.log(0.02), 5);
 });
 
-it('is the mean over the last ten choices; a small catalogue has steps of one place', () => {
+it('is the mean over the last ten choices; a small catalogue has a scale of one row', () => {
   const closeness = catalogOrder([0, ...new Array(9).fill(50)], 100);
   expect(Math.exp(closeness[0]) - 0.02).toBeCloseTo(0.1, 5);
   expect(Math.exp(closeness[51]) - 0.02).toBeCloseTo(0.9 * Math.exp(-1), 5);

@@ -12,8 +12,8 @@ export interface CategoryIndex {
 /**
  * Category ids of some items.
  * @param categories one per item
- * @param statistics of the whole catalogue, which these items are all or a part of, default of these; items it does not know of, such as
- *   those that a device added, may bring categories of their own
+ * @param statistics of the whole catalogue, which has all of these items or more; default of these items. Items that it
+ *   does not count, such as those that a device added, may have categories of their own
  */
 export function categoryIndex(
   categories: string[],
@@ -41,7 +41,7 @@ export function categoryIndex(
   return { ofItem, baseRate, names };
 }
 
-/** Strength of the catalogue's base rate against what the shopper did, in events. */
+/** Weight of the catalogue's base rate against the shopper's events, in events. */
 const PRIOR_EVENTS = 3;
 
 /**

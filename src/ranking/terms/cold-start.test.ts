@@ -3,7 +3,7 @@ import type { ContentVectors, CooccurrenceTable } from '../../catalog';
 import { coldStart } from './cold-start';
 
 const content: ContentVectors = { count: 5, width: 2, values: Float32Array.of(1, 0, 0, 1, 1, 0, 0, 1, 1, 0) };
-/** Items 0 and 1 have companions; 2 and 3 have none; 4 came after the table was made. */
+/** Items 0 and 1 have co-occurrence; 2 and 3 have none; 4 is newer than the table. */
 const table: CooccurrenceTable = {
   count: 4,
   offsets: Uint32Array.of(0, 1, 2, 2, 2),
@@ -11,13 +11,13 @@ const table: CooccurrenceTable = {
   lifts: Float32Array.of(1, 1),
 };
 
-it('lifts items without companions by their likeness to those of the history', () => {
+it('lifts items without co-occurrence by their similarity to those that co-occur with the history', () => {
   const lifts = Float32Array.of(2, 0, 0, 0, 0);
   coldStart(lifts, table, content);
   expect([...lifts].map((lift) => Math.round(lift * 100) / 100)).toEqual([2, 0, 0.55, 0, 0.55]);
 });
 
-it('lifts nothing where the history has no companions', () => {
+it('lifts nothing where nothing co-occurs with the history', () => {
   const lifts = new Float32Array(5);
   coldStart(lifts, table, content);
   expect([...lifts]).toEqual([0, 0, 0, 0, 0]);

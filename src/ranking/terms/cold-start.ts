@@ -1,13 +1,13 @@
 import type { ContentVectors, CooccurrenceTable } from '../../catalog';
 import { weightedMean } from '../similarities';
 
-/** Lift (log(1 + lift)) of an item without companions that looks just like the companions of the history. */
-const LIKENESS = 0.55;
+/** log(1 + lift) of an item without co-occurrence whose content equals that of the items co-occurring with the history. */
+const FULL_SIMILARITY_LIFT = 0.55;
 
 /**
- * Gives items that nobody chose with others yet, such as new ones, the lift that their content promises: 0.55 times the
- * cosine to the mean of the history's companions, each weighted by its squared lift.
- * @param lifts [count], see `companionship`; changed in place
+ * Estimates the lift of items without co-occurrence, such as new ones, from their content: 0.55 times the cosine to the
+ * mean of the items that co-occur with the history, each weighted by its squared lift.
+ * @param lifts [count], see `cooccurrence`; changed in place
  */
 export function coldStart(lifts: Float32Array, { offsets, count }: CooccurrenceTable, content: ContentVectors): void {
   const known = [...lifts.keys()].filter((row) => lifts[row] > 0);
@@ -22,6 +22,6 @@ export function coldStart(lifts: Float32Array, { offsets, count }: CooccurrenceT
     if (row < count && offsets[row + 1] > offsets[row]) continue;
     let cosine = 0;
     for (let d = 0; d < width; d++) cosine += values[row * width + d] * center[d];
-    lifts[row] = LIKENESS * cosine;
+    lifts[row] = FULL_SIMILARITY_LIFT * cosine;
   }
 }

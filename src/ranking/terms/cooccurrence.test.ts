@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CooccurrenceTable } from '../../catalog';
-import { cooccurrence, cooccurrenceOf } from './cooccurrence';
+import { cooccurrence, strongestContributor } from './cooccurrence';
 
 /** Item 0 goes with 1 (lift 2) and 3 (lift 1), item 2 with 3 (lift 4); nothing is known of item 3. */
 const table: CooccurrenceTable = {
@@ -10,10 +10,10 @@ const table: CooccurrenceTable = {
   lifts: Float32Array.of(2, 1, 4),
 };
 
-describe('companionship', () => {
+describe('cooccurrence', () => {
   it('is the lift with the last choice, and the mean over several, newer ones counting more', () => {
     expect([...cooccurrence(table, [0], 4)]).toEqual([0, 2, 0, 1]);
-    // Item 0 came three choices before item 2: it counts half. Between them were two that have no companions.
+    // Item 0 came three choices before item 2: it counts half. Between them were two without co-occurrence.
     const weights = [0.5, 2 ** (-2 / 3), 2 ** (-1 / 3), 1];
     const whole = weights.reduce((sum, weight) => sum + weight);
     const values = cooccurrence(table, [0, 1, 1, 2], 4);
@@ -34,16 +34,16 @@ describe('companionship', () => {
   });
 });
 
-describe('companionOf', () => {
-  it('names the choice with the largest part, which an older one has only with a larger lift', () => {
-    expect(cooccurrenceOf(table, [2, 0], 3)).toBe(2);
+describe('strongestContributor', () => {
+  it('names the choice that contributes most, which an older one does only with a larger lift', () => {
+    expect(strongestContributor(table, [2, 0], 3)).toBe(2);
     // Six others later the lift of 4 counts as one of 1 does now, or less.
-    expect(cooccurrenceOf(table, [2, 1, 1, 1, 1, 1, 1, 0], 3)).toBe(0);
-    expect(cooccurrenceOf(table, [0, 1, 1, 5], 1)).toBe(0);
+    expect(strongestContributor(table, [2, 1, 1, 1, 1, 1, 1, 0], 3)).toBe(0);
+    expect(strongestContributor(table, [0, 1, 1, 5], 1)).toBe(0);
   });
 
-  it('names nothing for an item that is no companion', () => {
-    expect(cooccurrenceOf(table, [0, 1, 2, 5], 0)).toBeNull();
-    expect(cooccurrenceOf(table, [], 1)).toBeNull();
+  it('names nothing for an item without co-occurrence', () => {
+    expect(strongestContributor(table, [0, 1, 2, 5], 0)).toBeNull();
+    expect(strongestContributor(table, [], 1)).toBeNull();
   });
 });

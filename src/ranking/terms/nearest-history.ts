@@ -3,23 +3,23 @@ import { NearestNeighbors } from '../nearest-neighbors';
 import type { SimilarityCache } from '../similarity-cache';
 
 /** Past items that the mean is taken of. */
-const CLOSEST = 3;
+export const NEAREST = 3;
 
 /** Mean of the 3 largest content similarities of every item to the items of a history. */
 export class NearestHistory {
-  readonly #closest: NearestNeighbors;
+  readonly #neighbors: NearestNeighbors;
   readonly #count: number;
 
   constructor(vectors: ContentVectors, similar: SimilarityCache) {
-    this.#closest = new NearestNeighbors(vectors, similar, CLOSEST);
+    this.#neighbors = new NearestNeighbors(vectors, similar, NEAREST);
     this.#count = vectors.count;
   }
 
-  /** @param rows of the history, repeats count once @returns [count] */
-  of(rows: readonly number[]): Float32Array {
-    const used = this.#closest.to(rows).slice(0, Math.min(CLOSEST, new Set(rows).size));
+  /** @param rows item rows of the history, repeats count once @returns [count]; zeros without a history */
+  meanSimilarity(rows: readonly number[]): Float32Array {
+    const largest = this.#neighbors.nearestTo(rows).slice(0, Math.min(NEAREST, new Set(rows).size));
     const out = new Float32Array(this.#count);
-    for (const values of used) for (let i = 0; i < this.#count; i++) out[i] += values[i] / used.length;
+    for (const values of largest) for (let i = 0; i < this.#count; i++) out[i] += values[i] / largest.length;
     return out;
   }
 }

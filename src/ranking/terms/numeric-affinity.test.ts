@@ -45,7 +45,7 @@ describe('numberColumns', () => {
   });
 });
 
-describe('numericCloseness', () => {
+describe('numericAffinity', () => {
   const column = (...values: number[]) => ({ name: 'size', values: Float32Array.from(values) });
 
   it('falls with the distance to the history like a bell of width 0.28, down to a floor', () => {

@@ -9,20 +9,20 @@ import { numericAffinity } from './numeric-affinity';
 
 /**
  * The named terms of the personal score.
- * - `base`: what the shop's base model says of this history
+ * - `base`: score of the shop's base model for this history
  * - `embedding`: similarity to the recency-weighted history in the base model's embedding
- * - `boughtTogether`: chosen by others near the last choices, against chance
+ * - `boughtTogether`: co-occurrence with the last choices among other shoppers, against chance
  * - `recent`: content similarity to the recency-weighted history (half-life 20 events)
- * - `session`: content similarity to the last 3 items
+ * - `session`: content similarity to the last 3 choices
  * - `nearestHistory`: mean of the 3 largest content similarities to any past item
- * - `category`: preference for the item's categories against the catalogue's base rate
+ * - `category`: preference of the history for the item's categories against the catalogue's base rate
  * - `numericAffinity`: closeness to the history in price and other numbers
  * - `catalogOrder`: closeness to the last 10 choices in the order of the catalogue
  * - `popularity`: log popularity
- * - `coldStart`: 1 for an item that nobody can have chosen yet, so that new items are found; no choice changes its weight
- * - `disliked`: content similarity to the closest of the last 200 dismissed items, negative
- * - `preference`: what the taste experts learned that the other terms did not know
- * - `experts`: what the experts of the item ladders change about the similarity to the history
+ * - `coldStart`: 1 for an item too new to have a popularity, so that new items are found; no choice changes its weight
+ * - `disliked`: minus the content similarity to the nearest of the last 200 dismissed items
+ * - `preference`: residual scores of the preference experts, which learn what the other terms got wrong
+ * - `experts`: change of the similarity to the history by the experts of the item ladders
  */
 export const TERMS = [
   'base',
@@ -42,7 +42,7 @@ export const TERMS = [
 ] as const;
 export type TermName = (typeof TERMS)[number];
 
-/** Terms that need a history; the rest speak without one. */
+/** Terms that are 0 without a history or something learned. */
 export const PERSONAL_TERMS: readonly TermName[] = [
   'base',
   'embedding',
@@ -60,14 +60,14 @@ export const PERSONAL_TERMS: readonly TermName[] = [
 /** One value per item for each term. */
 export type TermValues = Record<TermName, Float32Array>;
 
-/** Unit item embeddings with the experts heard and with the experts silent, [count * width] each. */
+/** Unit item embeddings with and without the experts, [count * width] each. */
 export interface ExpertEmbeddings {
   width: number;
   learned: Float32Array;
   base: Float32Array;
 }
 
-/** What the shop's base model knows of the items and of this shopper. */
+/** What the shop's base model gives for the items and this shopper. */
 export interface BaseSignal {
   width: number;
   /** Unit item embeddings, [count * width]. */
@@ -76,40 +76,40 @@ export interface BaseSignal {
   scores: Float32Array;
 }
 
-/** Events after which an event counts half. */
+/** Age, in events, at which an event counts half. */
 export const HALF_LIFE = 20;
-/** Choices, and dismissals, looked at; older choices have faded (2^-10 of the weight of the newest). */
+/** Last choices, and dismissals, that the terms use; older choices weigh less than 2^-10 of the newest. */
 export const LONGEST_HISTORY = 200;
-/** Choices of the `session` term. */
+/** Last choices that the term `session` uses. */
 export const SESSION = 3;
 
-/** Strengths faded by age: strength * 2^(-age / half-life), newest has age 0. */
+/** Strengths decayed by age: strength * 2^(-age / half-life); the newest has age 0. */
 export function recencyWeights(strengths: ArrayLike<number>, halfLife = HALF_LIFE): Float64Array {
   const n = strengths.length;
   return Float64Array.from({ length: n }, (_, at) => strengths[at] * 2 ** (-(n - 1 - at) / halfLife));
 }
 
-/** cos(user, item) with the experts minus the same without: the experts' own effect. */
+/** cos(user, item) with the experts minus cos(user, item) without them. */
 function expertsEffect(experts: ExpertEmbeddings, rows: number[], weights: ArrayLike<number>): Float32Array {
   const { width, learned, base } = experts;
   const count = learned.length / width;
-  const heard = similarities(
+  const withExperts = similarities(
     { count, width, values: learned },
     weightedMean({ width, values: learned }, rows, weights),
   );
-  const silent = similarities({ count, width, values: base }, weightedMean({ width, values: base }, rows, weights));
-  for (let i = 0; i < count; i++) heard[i] -= silent[i];
-  return heard;
+  const without = similarities({ count, width, values: base }, weightedMean({ width, values: base }, rows, weights));
+  for (let i = 0; i < count; i++) withExperts[i] -= without[i];
+  return withExperts;
 }
 
-/** What the terms are computed from, beside the catalogue. */
+/** What the terms are computed from, besides the catalogue. */
 export interface TermSources {
   history: ChoiceHistory;
   /** Null for a shop without a base model. */
   base: BaseSignal | null;
-  /** What the taste experts add to every item, [count]; null while there are none. */
+  /** What the preference experts add to every item's score, [count]; null while there are none. */
   residualScores: Float32Array | null;
-  /** Null while no expert of the ladders was trained. */
+  /** Null while no expert of the item ladders is trained. */
   experts: ExpertEmbeddings | null;
 }
 
@@ -137,18 +137,18 @@ function finiteValues(values: Float32Array): Float32Array {
  */
 export function rawTermValues(
   index: CatalogIndex,
-  { history: taste, base, residualScores, experts }: TermSources,
+  { history, base, residualScores, experts }: TermSources,
 ): TermValues {
   const count = index.items.length;
-  const nothing = new Float32Array(count);
-  const rows = taste.rows.slice(-LONGEST_HISTORY);
-  const strengths = taste.strengths.slice(-LONGEST_HISTORY);
+  const zeros = new Float32Array(count);
+  const rows = history.rows.slice(-LONGEST_HISTORY);
+  const strengths = history.strengths.slice(-LONGEST_HISTORY);
   const values: TermValues = {
-    ...(Object.fromEntries(TERMS.map((name) => [name, nothing])) as TermValues),
+    ...(Object.fromEntries(TERMS.map((name) => [name, zeros])) as TermValues),
     popularity: index.logPopularity,
     coldStart: index.coldStart,
   };
-  if (taste.dismissed.size > 0) values.disliked = dislike(index, taste.dismissed);
+  if (history.dismissed.size > 0) values.disliked = dislikes(index, history.dismissed);
   if (residualScores) values.preference = residualScores;
   if (rows.length === 0) return values;
   const weights = recencyWeights(strengths);
@@ -161,7 +161,7 @@ export function rawTermValues(
     index.content,
     weightedMean(index.content, rows.slice(-SESSION), strengths.slice(-SESSION)),
   );
-  values.nearestHistory = index.nearest.of(rows);
+  values.nearestHistory = index.nearestHistory.meanSimilarity(rows);
   values.category = categoryPreference(index.categories, rows, weights);
   values.numericAffinity = numericAffinity(index.numbers, rows, weights, count);
   values.catalogOrder = catalogOrder(rows, count);
@@ -174,8 +174,8 @@ export function rawTermValues(
   return values;
 }
 
-/** Minus the content similarity to the closest of the last 200 of these items, at most 0. */
-function dislike({ disliked }: CatalogIndex, dismissed: Iterable<number>): Float32Array {
-  const [nearestHistory] = disliked.to([...dismissed].slice(-LONGEST_HISTORY));
-  return nearestHistory.map((similarity) => -Math.max(0, similarity));
+/** Minus the content similarity to the nearest of the last 200 of these items, at most 0. */
+function dislikes({ nearestDismissed }: CatalogIndex, dismissed: Iterable<number>): Float32Array {
+  const [nearest] = nearestDismissed.nearestTo([...dismissed].slice(-LONGEST_HISTORY));
+  return nearest.map((similarity) => -Math.max(0, similarity));
 }

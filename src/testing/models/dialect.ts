@@ -19,7 +19,7 @@ export interface Norm {
 /** Writes a model in one dialect. Values have the names such an exporter would give them. */
 export class DialectWriter {
   readonly graph: OnnxGraph;
-  private count = 0;
+  #count = 0;
 
   constructor(readonly dialect: Dialect) {
     this.graph = new OnnxGraph('main_graph', 'random weights', OPSETS[dialect]);
@@ -31,14 +31,14 @@ export class DialectWriter {
   }
 
   name(op: string): string {
-    const n = ++this.count;
+    const n = ++this.#count;
     if (this.dialect === 'dynamo') return op === 'LayerNormalization' ? `layer_norm_${n}` : `val_${n}`;
     if (this.dialect === 'tf') return `StatefulPartitionedCall/model/${op.toLowerCase()}_${n}:0`;
     return `/encoder/${op}_${n}_output_0`;
   }
 
   float(values: ArrayLike<number>, dims: number[]): string {
-    const n = ++this.count;
+    const n = ++this.#count;
     return this.graph.float(this.dialect === 'dynamo' ? `param_${n}` : `onnx::MatMul_${n}`, dims, values);
   }
 
@@ -47,7 +47,7 @@ export class DialectWriter {
   }
 
   int64(values: number[]): string {
-    return this.graph.int64(`onnx::Shape_${++this.count}`, values);
+    return this.graph.int64(`onnx::Shape_${++this.#count}`, values);
   }
 
   linear(x: string, matrix: Float32Array, bias: Float32Array, rows: number, columns: number): string {
@@ -67,14 +67,14 @@ export class DialectWriter {
       const attributes = { axis: -1, epsilon: { float: epsilon } };
       if (this.dialect === 'dynamo') return this.op('LayerNormalization', [x, g, b], attributes);
       // Opset 14 has none; the optimiser uses the runtime's own, under the standard domain's name.
-      return this.decomposedNorm(x, g, b, epsilon);
+      return this.#decomposedNorm(x, g, b, epsilon);
     }
-    return this.dialect === 'tf' ? this.batchNormStyle(x, g, b, epsilon) : this.decomposedNorm(x, g, b, epsilon);
+    return this.dialect === 'tf' ? this.#batchNormStyle(x, g, b, epsilon) : this.#decomposedNorm(x, g, b, epsilon);
   }
 
   /** Post-norm: the norm of x + branch. */
   normOfSum(x: string, branch: string, norm: Norm): string {
-    if (this.dialect === 'fused') return this.skipNorm(x, branch, norm, false)[1];
+    if (this.dialect === 'fused') return this.#skipNorm(x, branch, norm, false)[1];
     return this.sumAndNorm(x, branch, norm)[1];
   }
 
@@ -83,7 +83,7 @@ export class DialectWriter {
    * @param keep whether a fused operator hands out the bare sum; without it, the sum is ''
    */
   sumAndNorm(x: string, branch: string, norm: Norm, keep = true): [string, string] {
-    if (this.dialect === 'fused') return this.skipNorm(x, branch, norm, keep);
+    if (this.dialect === 'fused') return this.#skipNorm(x, branch, norm, keep);
     const sum = this.op('Add', this.dialect === 'torchscript' ? [branch, x] : [x, branch]);
     return [sum, this.layerNorm(sum, norm.gamma, norm.beta, norm.epsilon)];
   }
@@ -114,7 +114,7 @@ export class DialectWriter {
     const sizes = [0, 1].map((axis) => {
       const size = this.op('Gather', [
         shape,
-        this.graph.tensor(`onnx::Gather_${++this.count}`, 'int64', [], INDEX[axis]),
+        this.graph.tensor(`onnx::Gather_${++this.#count}`, 'int64', [], INDEX[axis]),
       ]);
       return this.op('Unsqueeze', [size, this.int64([0])]);
     });
@@ -122,7 +122,7 @@ export class DialectWriter {
     return this.op('Reshape', [x, this.op('Concat', dims, { axis: 0 })]);
   }
 
-  private skipNorm(x: string, branch: string, { gamma, beta, epsilon }: Norm, keep: boolean): [string, string] {
+  #skipNorm(x: string, branch: string, { gamma, beta, epsilon }: Norm, keep: boolean): [string, string] {
     const inputs = [x, branch, this.float(gamma, [gamma.length]), this.float(beta, [beta.length])];
     const outputs = [this.name('SkipLayerNormalization'), ...(keep ? ['', '', this.name('Sum')] : [])];
     const attributes = { epsilon: { float: epsilon } };
@@ -130,7 +130,7 @@ export class DialectWriter {
     return [outputs[3] ?? '', outputs[0]];
   }
 
-  private decomposedNorm(x: string, g: string, b: string, epsilon: number): string {
+  #decomposedNorm(x: string, g: string, b: string, epsilon: number): string {
     const centred = this.op('Sub', [x, this.op('ReduceMean', [x], { axes: [-1], keepdims: 1 })]);
     const square = this.op('Pow', [centred, this.scalar(2)]);
     const variance = this.op('ReduceMean', [square], { axes: [-1], keepdims: 1 });
@@ -139,7 +139,7 @@ export class DialectWriter {
   }
 
   /** TensorFlow's `batchnorm`: x * f + (beta - mean * f), a sum of two values that both depend on x. */
-  private batchNormStyle(x: string, g: string, b: string, epsilon: number): string {
+  #batchNormStyle(x: string, g: string, b: string, epsilon: number): string {
     const mean = this.op('ReduceMean', [x], { axes: [-1], keepdims: 1 });
     const centred = this.op('Sub', [x, mean]);
     const variance = this.op('ReduceMean', [this.op('Mul', [centred, centred])], { axes: [-1], keepdims: 1 });

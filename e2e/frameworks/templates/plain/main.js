@@ -3,7 +3,7 @@ import { sharedRecommender } from 'sidestream/element';
 
 globalThis.sidestream = sidestream;
 
-// A list of the page's own, that follows the one of the element.
+// A list of the page's own, refreshed together with the element's.
 const recommender = await sharedRecommender({ bundle: '/bundle/' });
 async function refresh() {
   const { items } = await recommender.recommend({ limit: 3 });

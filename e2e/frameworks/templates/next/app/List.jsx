@@ -3,13 +3,13 @@
 import { useEffect, useState } from 'react';
 import { sharedRecommender } from 'sidestream/element';
 
-/** A list of the page's own, that follows the one of the element. */
+/** A list of the page's own, refreshed together with the element's. */
 export function List() {
   const [items, setItems] = useState([]);
   useEffect(() => {
     let end = () => {};
     let here = true;
-    sharedRecommender({ bundle: '/bundle/' }).then((recommender) => {
+    void sharedRecommender({ bundle: '/bundle/' }).then((recommender) => {
       const refresh = () => recommender.recommend({ limit: 3 }).then((list) => here && setItems(list.items));
       end = recommender.on('change', refresh);
       refresh();

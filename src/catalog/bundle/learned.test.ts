@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
+import { topicContent } from '../../testing/topics';
+import type { CooccurrenceTable } from '../cooccurrence/cooccurrence-table';
+import { createTable } from '../features/feature-shard';
+import { addLearned } from './learned';
+import { type BaseConfig, bundleFiles, MANIFEST_FILE } from './manifest';
+import { openBundle } from './read-bundle';
+import { writeBundle } from './write-bundle';
+
+const config: BaseConfig = {
+  recipe: 'sidestream',
+  embeddingDim: 8,
+  maxSeqLen: 5,
+  heads: 2,
+  blocks: 1,
+  temperature: 0.1,
+};
+const base = (...bytes: number[]) => ({ bytes: new Uint8Array(bytes), config });
+/** Items a and b of two co-occur. */
+const cooccurrence: CooccurrenceTable = {
+  count: 2,
+  offsets: Uint32Array.of(0, 1, 2),
+  rows: Uint32Array.of(1, 0),
+  lifts: Float32Array.of(2, 2),
+};
+
+async function written() {
+  const memory = memoryBundle();
+  const content = await bundleContent([makeItem('a'), makeItem('b')]);
+  return { ...memory, content, manifest: await writeBundle(content, memory.sink) };
+}
+
+describe('what was learned, in a bundle', () => {
+  it('is fetched when asked for and not before, and is what was put in last', async () => {
+    const { manifest, sink, fetchFile, fetched } = await written();
+    const empty = await openBundle(fetchFile);
+    expect([await empty.base(), await empty.cooccurrence()]).toEqual([null, null]);
+    const first = await addLearned(manifest, { base: base(1) }, sink);
+    const second = await addLearned(first, { base: base(2, 3), cooccurrence }, sink);
+    fetched.splice(0);
+    const bundle = await openBundle(fetchFile);
+    expect(bundle.manifest).toEqual(second);
+    expect(fetched.filter((name) => /^(base|companions)-/.test(name))).toEqual([]);
+    const stored = await bundle.base();
+    expect(stored?.config).toEqual(config);
+    expect(new Uint8Array(stored?.bytes ?? new ArrayBuffer(0))).toEqual(new Uint8Array([2, 3]));
+    const progress: number[] = [];
+    expect(await bundle.cooccurrence((loaded, total) => progress.push(loaded / total))).toEqual(cooccurrence);
+    expect(progress.at(-1)).toBe(1);
+    const names = bundleFiles(second).map(({ file }) => file);
+    expect(names).toContain(second.base?.file);
+    expect(names).toContain(second.companions?.file);
+    expect(second.digest).toBe(manifest.digest);
+  });
+
+  it('is about the items in the order of the bundle, where clusters change it', async () => {
+    const count = 120;
+    const content = await topicContent({ items: count, topics: 4 });
+    const { sink, fetchFile } = memoryBundle();
+    // Every item goes with the next one of the feed.
+    const next = Uint32Array.from({ length: count }, (_, row) => (row + 1) % count);
+    const offsets = Uint32Array.from({ length: count + 1 }, (_, row) => row);
+    const chain: CooccurrenceTable = {
+      count,
+      offsets,
+      rows: next,
+      lifts: new Float32Array(count).fill(1),
+      origin: 'shop',
+    };
+    await writeBundle(content, sink, { clusterFrom: 100, clusterItems: 20, learned: { cooccurrence: chain } });
+    const bundle = await openBundle(fetchFile);
+    const table = await bundle.cooccurrence();
+    const rowOf = new Map(content.items.map(({ id }, row) => [id, row]));
+    const followers = bundle.items.map((_, at) => table && bundle.items[table.rows[table.offsets[at]]].id);
+    expect(followers).toEqual(bundle.items.map(({ id }) => content.items[next[rowOf.get(id) ?? 0]].id));
+    expect(table?.origin).toBe('shop');
+  });
+
+  it('is written with one manifest, after its files, and stays where nothing takes its place', async () => {
+    const { manifest, sink } = await written();
+    const names: string[] = [];
+    const noting = async (name: string, bytes: Uint8Array): Promise<void> => {
+      names.push(name);
+      await sink(name, bytes);
+    };
+    const both = await addLearned(manifest, { base: base(1), cooccurrence }, noting);
+    expect(names.filter((name) => !name.startsWith('manifest-'))).toEqual([
+      both.base?.file,
+      both.companions?.file,
+      MANIFEST_FILE,
+    ]);
+    expect(names.at(-1)).toBe(MANIFEST_FILE);
+    const other = await addLearned(both, { base: base(2) }, sink);
+    expect(other.companions).toEqual(both.companions);
+    expect(other.base).not.toEqual(both.base);
+  });
+
+  it('is refused when its bytes, its description or the number of its items are wrong', async () => {
+    const { manifest, sink, fetchFile, files } = await written();
+    const learned = await addLearned(manifest, { base: base(1, 2), cooccurrence }, sink);
+    files.set(learned.base?.file ?? '', new Uint8Array([1, 3]));
+    files.get(learned.companions?.file ?? '')?.fill(0);
+    const bundle = await openBundle(fetchFile);
+    await expect(bundle.base()).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
+    await expect(bundle.cooccurrence()).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
+    const spoilt = { ...manifest, base: { ...learned.base, config: {} } };
+    files.set(MANIFEST_FILE, new TextEncoder().encode(JSON.stringify(spoilt)));
+    await expect(openBundle(fetchFile)).rejects.toMatchObject({ code: 'bundle/invalid' });
+    const three = { ...cooccurrence, count: 3, offsets: Uint32Array.of(0, 1, 2, 2) };
+    await expect(addLearned(manifest, { cooccurrence: three }, sink)).rejects.toMatchObject({
+      code: 'bundle/invalid',
+      message: expect.stringContaining('3 items'),
+    });
+  });
+});
+
+describe('a bundle built in the place of another', () => {
+  async function rebuilt(change: (content: Awaited<ReturnType<typeof bundleContent>>) => void) {
+    const { manifest, sink, content, fetchFile } = await written();
+    const learned = await addLearned(manifest, { base: base(1), cooccurrence }, sink);
+    const previous = await openBundle(fetchFile);
+    const next = structuredClone(content);
+    change(next);
+    const after = await writeBundle(next, sink, { previous });
+    expect((await openBundle(fetchFile)).manifest).toEqual(after);
+    return { base: after.base, companions: after.companions, learned };
+  }
+
+  it('keeps what was learned when items changed only in what they are like', async () => {
+    const kept = await rebuilt(({ items }) => {
+      items[1].price = 7;
+    });
+    expect(kept.base).toEqual(kept.learned.base);
+    expect(kept.companions).toEqual(kept.learned.companions);
+  });
+
+  it.each<[string, (content: Awaited<ReturnType<typeof bundleContent>>) => void]>([
+    ['another order', ({ items }) => void items.reverse()],
+    [
+      'an item less',
+      (content) => {
+        content.items.pop();
+        const { count, values, scales } = content.features;
+        content.features = {
+          ...content.features,
+          count: count - 1,
+          values: values.slice(0, values.length / 2),
+          scales: scales.slice(0, scales.length / 2),
+        };
+      },
+    ],
+  ])('drops the co-occurrence table alone after %s', async (_, change) => {
+    const kept = await rebuilt(change);
+    expect(kept.base).toEqual(kept.learned.base);
+    expect(kept.companions).toBeUndefined();
+  });
+
+  it.each<[string, (content: Awaited<ReturnType<typeof bundleContent>>) => void]>([
+    ['another encoder', ({ encoders }) => void Object.assign(encoders.image, { digest: 'e'.repeat(64) })],
+    ['other taps', ({ encoders }) => void Object.assign(encoders.image, { taps: ['c', 'd', 'x'] })],
+    [
+      'another width',
+      (content) => {
+        content.features = createTable({ ...content.features, dim: 2 }, 2);
+      },
+    ],
+    ['another projection', (content) => void Object.assign(content, { projection: new Uint8Array([9]) })],
+    ['other texts read', (content) => void Object.assign(content, { text: 'title' })],
+  ])('drops the base model alone after %s', async (_, change) => {
+    const kept = await rebuilt(change);
+    expect(kept.base).toBeUndefined();
+    expect(kept.companions).toEqual(kept.learned.companions);
+  });
+});

@@ -1,0 +1,124 @@
+import { sha256 } from '../../common/sha256';
+import { SidestreamError } from '../../error';
+import type { BundleClusters } from '../clusters/bundle-clusters';
+import type { PreviousClusters } from '../clusters/cluster-plan';
+import { type CooccurrenceTable, encodeCooccurrence, pickCooccurrence } from '../cooccurrence/cooccurrence-table';
+import type { Item } from '../item';
+import {
+  type BaseConfig,
+  BUNDLE_SCHEMA,
+  type BundleFile,
+  type BundleSink,
+  type Manifest,
+  MODALITIES,
+  storeManifest,
+} from './manifest';
+
+/** What a shop learned from its logs. */
+export interface Learned {
+  /** Weights of a base model as safetensors, and what it is. */
+  base?: { bytes: Uint8Array; config: BaseConfig };
+  /** Co-occurrence of the bundle's items, in their order. */
+  cooccurrence?: CooccurrenceTable;
+}
+
+/**
+ * Puts what was learned into a bundle, replacing what it had: the files first, then one manifest that names them. Parts that
+ * are not given stay, and so does the previous bundle, which has other items and which a page can fall back to.
+ * @returns the new manifest
+ * @throws SidestreamError `bundle/invalid` when the co-occurrence table has another number of items than the bundle
+ */
+export async function addLearned(manifest: Manifest, learned: Learned, sink: BundleSink): Promise<Manifest> {
+  const next: Manifest = { ...manifest, schema: BUNDLE_SCHEMA, ...(await putLearned(learned, manifest.count, sink)) };
+  await storeManifest(next, sink);
+  return next;
+}
+
+/**
+ * Writes the files of what was learned for a bundle of `count` items.
+ * @param order rows of the co-occurrence table in the order of the bundle's items; default: the same order
+ * @returns the manifest's entries
+ * @throws SidestreamError `bundle/invalid` when the co-occurrence table has another number of items
+ */
+export async function putLearned(
+  { base, cooccurrence }: Learned,
+  count: number,
+  sink: BundleSink,
+  order?: readonly number[],
+): Promise<Pick<Manifest, 'base' | 'companions'>> {
+  if (cooccurrence && cooccurrence.count !== count) {
+    throw new SidestreamError(
+      'bundle/invalid',
+      `The co-occurrence table is for ${cooccurrence.count} items, the bundle has ${count}. Train for this bundle.`,
+    );
+  }
+  const put = async (stem: string, extension: string, bytes: Uint8Array): Promise<BundleFile> => {
+    const digest = await sha256(bytes);
+    const file = `${stem}-${digest.slice(0, 16)}.${extension}`;
+    await sink(file, bytes);
+    return { file, sha256: digest, bytes: bytes.byteLength };
+  };
+  const learned: Pick<Manifest, 'base' | 'companions'> = {};
+  if (base) learned.base = { ...(await put('base', 'safetensors', base.bytes)), config: base.config };
+  if (cooccurrence) {
+    const { origin } = cooccurrence;
+    const file = await put(
+      'companions',
+      'bin',
+      encodeCooccurrence(order ? pickCooccurrence(cooccurrence, order) : cooccurrence),
+    );
+    learned.companions = origin ? { ...file, origin } : file;
+  }
+  return learned;
+}
+
+/** The parts of a bundle that decide what the next one may keep of it. */
+export interface Predecessor {
+  manifest: Manifest;
+  items: readonly Pick<Item, 'id'>[];
+  /** Where its items are, when it has clusters. */
+  clusters?: BundleClusters | null;
+}
+
+/**
+ * What a bundle may keep of what was learned for the bundle that it replaces: the base model when the features mean the
+ * same (encoders, text recipe, projection), the co-occurrence table when the items are the same in the same order.
+ */
+export function keepLearned(before: Predecessor, after: Predecessor): Pick<Manifest, 'base' | 'companions'> {
+  const { base, companions } = before.manifest;
+  return {
+    ...(base && sameFeatures(before.manifest, after.manifest) ? { base } : {}),
+    ...(companions && sameItems(before.items, after.items) ? { companions } : {}),
+  };
+}
+
+/** The clusters of a bundle, when the vectors that they were made from still mean the same; else null. */
+export async function previousClusters(
+  { manifest, items, clusters }: Predecessor,
+  after: FeatureMeaning,
+): Promise<PreviousClusters | null> {
+  const sameBlend = MODALITIES.every((modality) => {
+    const [old, now] = [manifest.modalities[modality], after.modalities[modality]];
+    return old.contentTap === now.contentTap && old.contentWeight === now.contentWeight;
+  });
+  if (!clusters || !sameBlend || !sameFeatures(manifest, after)) return null;
+  return { axes: await clusters.axes(), directory: await clusters.directory(), items };
+}
+
+/** What the meaning of feature values depends on. */
+type FeatureMeaning = Pick<Manifest, 'dim' | 'text' | 'projection' | 'modalities'>;
+
+function sameFeatures(before: FeatureMeaning, after: FeatureMeaning): boolean {
+  return (
+    before.dim === after.dim &&
+    before.text === after.text &&
+    before.projection.sha256 === after.projection.sha256 &&
+    MODALITIES.every((modality) => {
+      const [old, now] = [before.modalities[modality], after.modalities[modality]];
+      return old.digest === now.digest && old.taps.join('\n') === now.taps.join('\n');
+    })
+  );
+}
+
+const sameItems = (before: Predecessor['items'], after: Predecessor['items']): boolean =>
+  before.length === after.length && before.every(({ id }, row) => id === after[row].id);

@@ -1,5 +1,0 @@
-/** Resolves at Ctrl+C or when the system asks the process to end. Call it before telling anybody that you are there. */
-export const onShutdown = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });

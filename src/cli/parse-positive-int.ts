@@ -1,8 +1,0 @@
-import { InvalidArgumentError } from 'commander';
-
-/** Reads an option that counts something. @throws InvalidArgumentError unless it is a whole number of 1 or more */
-export function parsePositiveInt(text: string): number {
-  const n = Number(text);
-  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('must be a whole number, 1 or more.');
-  return n;
-}

@@ -1,0 +1,25 @@
+/**
+ * A table for a terminal: a line of titles, then the rows, in columns as wide as their widest cell. Columns of
+ * numbers are right-aligned.
+ * @param rows cells, as many as there are titles
+ */
+export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const columns = titles.map((title, c) => {
+    const cells = rows.map((row) => row[c]);
+    const width = [title, ...cells].reduce((most, cell) => Math.max(most, cell.length), 0);
+    const numbers = cells.length > 0 && cells.every((cell) => /^-?\d+(\.\d+)?$/.test(cell));
+    return (cell: string) => (numbers ? cell.padStart(width) : cell.padEnd(width));
+  });
+  const line = (cells: readonly string[]): string =>
+    columns
+      .map((pad, c) => pad(cells[c]))
+      .join('  ')
+      .trimEnd();
+  return [titles, ...rows].map(line).join('\n');
+}
+
+/** Resolves at SIGINT or SIGTERM. Call it before announcing that the command is ready. */
+export const onShutdown = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });

@@ -1,0 +1,41 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+/** Keeps the keyboard focus at its place in a list whose cards come and go: a removed or moved element loses it. */
+export class FocusRestoration implements ReactiveController {
+  readonly #host: ReactiveControllerHost & Element;
+  #focused: HTMLElement | undefined;
+  /** Index, among the list's cards, of the one that had the focus. */
+  #index = 0;
+
+  constructor(host: ReactiveControllerHost & Element) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  hostUpdate(): void {
+    const focused = this.#host.shadowRoot?.activeElement;
+    if (!focused) return;
+    this.#focused = focused as HTMLElement;
+    this.#index = this.#cards.indexOf(focused.closest('li') as HTMLElement);
+  }
+
+  hostUpdated(): void {
+    const focused = this.#focused;
+    if (!focused) return;
+    // A shopper who moved the focus elsewhere keeps it there.
+    if (document.activeElement === document.body) {
+      const cards = this.#cards;
+      const card = cards[Math.max(0, Math.min(this.#index, cards.length - 1))];
+      const next =
+        card?.querySelector<HTMLElement>('a, button') ?? this.#host.shadowRoot?.querySelector<HTMLElement>('.retry');
+      // A loading list has nothing to focus yet.
+      if (!focused.isConnected && !next) return;
+      (focused.isConnected ? focused : next)?.focus({ preventScroll: true });
+    }
+    this.#focused = undefined;
+  }
+
+  get #cards(): HTMLElement[] {
+    return [...(this.#host.shadowRoot?.querySelectorAll<HTMLElement>('li[data-id], li[data-dismissed]') ?? [])];
+  }
+}

@@ -1,0 +1,103 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+const isRightToLeft = (element: Element): boolean => getComputedStyle(element).direction === 'rtl';
+/** Whether the shopper asked for less motion. */
+export const prefersReducedMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+/** How far a row can be scrolled towards its start and its end. */
+export interface ScrollEnds {
+  atStart: boolean;
+  atEnd: boolean;
+}
+
+/** How far a row can be scrolled. In right-to-left rows `scrollLeft` counts down from 0. */
+export function scrollEnds(row: Element): ScrollEnds {
+  const at = Math.abs(row.scrollLeft);
+  return { atStart: at < 2, atEnd: at + row.clientWidth > row.scrollWidth - 2 };
+}
+
+/** Scrolls a row by most of its width, towards its end (1) or its start (-1). */
+export function scrollRow(row: Element, towards: 1 | -1): void {
+  const sign = isRightToLeft(row) ? -towards : towards;
+  row.scrollBy({ left: sign * row.clientWidth * 0.85, behavior: prefersReducedMotion() ? 'auto' : 'smooth' });
+}
+
+/**
+ * Arrow keys, Home and End move the focus from card to card of a row and bring it into view. Tab still visits every
+ * card, so nothing depends on knowing these keys.
+ */
+export function moveFocus(row: Element, event: KeyboardEvent): void {
+  const links = [...row.querySelectorAll<HTMLElement>('li[data-id], li[data-dismissed]')].map((card) =>
+    card.querySelector<HTMLElement>('a, button'),
+  );
+  const current = links.findIndex((link) => link?.closest('li')?.contains(event.target as Node));
+  if (current < 0) return;
+  const forward = isRightToLeft(row) ? 'ArrowLeft' : 'ArrowRight';
+  const backward = isRightToLeft(row) ? 'ArrowRight' : 'ArrowLeft';
+  const targets: Record<string, number> = {
+    [forward]: current + 1,
+    [backward]: current - 1,
+    Home: 0,
+    End: links.length - 1,
+  };
+  const target = links[targets[event.key] ?? -1];
+  if (!target) return;
+  event.preventDefault();
+  target.focus({ preventScroll: true });
+  target
+    .closest('li')
+    ?.scrollIntoView({ inline: 'nearest', block: 'nearest', behavior: prefersReducedMotion() ? 'auto' : 'smooth' });
+}
+
+/** The element whose list may be a row. */
+export interface RowHost extends ReactiveControllerHost, Element {
+  layout: 'grid' | 'row';
+  renderRoot: ParentNode;
+}
+
+/** Keeps an element's scroll buttons in step with its row, and moves the row. */
+export class RowScroller implements ReactiveController {
+  ends: ScrollEnds = { atStart: true, atEnd: true };
+  readonly #host: RowHost;
+  readonly #resized: ResizeObserver | undefined;
+
+  constructor(host: RowHost) {
+    this.#host = host;
+    // None where elements are rendered without a browser.
+    this.#resized = globalThis.ResizeObserver && new ResizeObserver(this.measure);
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.#resized?.observe(this.#host);
+  }
+
+  hostDisconnected(): void {
+    this.#resized?.disconnect();
+  }
+
+  hostUpdated(): void {
+    requestAnimationFrame(this.measure);
+  }
+
+  readonly measure = (): void => {
+    const row = this.#row;
+    if (!row) return;
+    const ends = scrollEnds(row);
+    if (ends.atStart === this.ends.atStart && ends.atEnd === this.ends.atEnd) return;
+    this.ends = ends;
+    this.#host.requestUpdate();
+  };
+
+  readonly scroll = (towards: 1 | -1): void => {
+    if (this.#row) scrollRow(this.#row, towards);
+  };
+
+  readonly onKey = (event: KeyboardEvent): void => {
+    if (this.#row) moveFocus(this.#row, event);
+  };
+
+  get #row(): Element | null {
+    return this.#host.layout === 'row' ? this.#host.renderRoot.querySelector('ol[role=list]') : null;
+  }
+}

@@ -1,0 +1,71 @@
+import type { CatalogIndex } from '../catalog-index';
+import type { ScoreBreakdown } from '../lists/scored';
+import type { RankState } from '../rank-state';
+import { type ModalitySimilarity, modalitySimilarity, similarity, vectorOf, weightedMean } from '../similarities';
+import { cooccurrenceContributions } from '../terms/cooccurrence';
+import { NEAREST } from '../terms/nearest-history';
+import { LONGEST_HISTORY, recencyWeights, SESSION, type TermName } from '../terms/terms';
+
+/** The terms that compare content alone; a breakdown splits them by modality. */
+const CONTENT_TERMS = ['recent', 'session', 'nearestHistory'] as const satisfies TermName[];
+
+/**
+ * Breaks a personal score down: the content terms become contributions of text and of image, and the content terms and
+ * co-occurrence are attributed to past items. Terms of the history as a whole (base model, category, numeric affinity,
+ * preference, experts) are attributed to no item, nor is the similarity of an item to its own earlier choice.
+ * @param terms contributions of the terms to the item's score
+ */
+export function scoreBreakdown(
+  index: CatalogIndex,
+  { history, weights }: RankState,
+  row: number,
+  terms: Partial<Record<TermName, number>>,
+): ScoreBreakdown {
+  const rows = history.rows.slice(-LONGEST_HISTORY);
+  const strengths = history.strengths.slice(-LONGEST_HISTORY);
+  const contributors = new Map<number, number>();
+  const add = (past: number, contribution: number): void => {
+    // An item is no reason for itself.
+    if (past !== row) contributors.set(past, (contributors.get(past) ?? 0) + contribution);
+  };
+  const content: ModalitySimilarity = { text: 0, image: 0 };
+  const { content: vectors } = index;
+
+  /** Adds a term that compares an item with the weighted mean of past items. */
+  const addMean = (pastRows: number[], strength: ArrayLike<number>, weight: number): void => {
+    const query = weightedMean(vectors, pastRows, strength);
+    const { text, image } = modalitySimilarity(vectors, row, query);
+    content.text += weight * text;
+    content.image += weight * image;
+    const length = pastRows.reduce(
+      (sum, past, n) => sum + strength[n] * total(modalitySimilarity(vectors, past, query)),
+      0,
+    );
+    if (length === 0) return;
+    for (const [n, past] of pastRows.entries())
+      add(past, (weight * strength[n] * similarity(vectors, past, row)) / length);
+  };
+  addMean(rows, recencyWeights(strengths), weights.recent);
+  addMean(rows.slice(-SESSION), strengths.slice(-SESSION), weights.session);
+  const nearest = [...new Set(rows)]
+    .map((past) => ({ past, value: similarity(vectors, past, row) }))
+    .sort((a, b) => b.value - a.value)
+    .slice(0, NEAREST);
+  for (const { past, value } of nearest) {
+    const { text, image } = modalitySimilarity(vectors, row, vectorOf(vectors, past));
+    const weight = weights.nearestHistory / nearest.length;
+    content.text += weight * text;
+    content.image += weight * image;
+    add(past, weight * value);
+  }
+  if (index.cooccurrence) {
+    for (const [past, lift] of cooccurrenceContributions(index.cooccurrence, rows, row)) {
+      add(past, weights.boughtTogether * lift);
+    }
+  }
+
+  const others = Object.entries(terms).filter(([name]) => !CONTENT_TERMS.some((term) => term === name));
+  return { contributions: { ...Object.fromEntries(others), ...content }, contributors };
+}
+
+const total = ({ text, image }: ModalitySimilarity): number => text + image;
