@@ -22,7 +22,7 @@ async function visit<T>(folder: string, work: (page: Page) => Promise<T>): Promi
   }
 }
 
-/** All files of the browser's profile, as whoever copies the disk has them. */
+/** All files of the browser's profile, as on a copy of the disk. */
 async function filesOf(folder: string): Promise<Buffer[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
@@ -32,14 +32,14 @@ async function filesOf(folder: string): Promise<Buffer[]> {
 /** Files of the page's databases. */
 const databasesOf = (folder: string): Promise<Buffer[]> => filesOf(join(folder, 'Default', 'IndexedDB'));
 
-/** What a sealed row says under the first 32 bytes anywhere in the files that are its key; null where there are none. */
-function openedBySomeKey(files: Buffer[], sealed: Buffer): string | null {
-  const tag = sealed.length - 16;
+/** Decrypts a row by any 32 bytes of the files that are its key; null where there are none. */
+function openedBySomeKey(files: Buffer[], encrypted: Buffer): string | null {
+  const tag = encrypted.length - 16;
   for (const file of files) {
     for (let at = 0; at + 32 <= file.length; at++) {
-      const decipher = createDecipheriv('aes-256-gcm', file.subarray(at, at + 32), sealed.subarray(0, 12));
-      decipher.setAuthTag(sealed.subarray(tag));
-      const text = decipher.update(sealed.subarray(12, tag));
+      const decipher = createDecipheriv('aes-256-gcm', file.subarray(at, at + 32), encrypted.subarray(0, 12));
+      decipher.setAuthTag(encrypted.subarray(tag));
+      const text = decipher.update(encrypted.subarray(12, tag));
       try {
         decipher.final();
         return text.toString();
@@ -54,7 +54,7 @@ function openedBySomeKey(files: Buffer[], sealed: Buffer): string | null {
 const holds = (files: Buffer[], text: string): boolean =>
   files.some((file) => file.includes(text) || file.includes(Buffer.from(text, 'utf16le')));
 
-test.describe('what the files of a browser tell', () => {
+test.describe('contents of the files of a browser', () => {
   let folder: string;
   test.beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sidestream-at-rest-'));
@@ -63,14 +63,14 @@ test.describe('what the files of a browser tell', () => {
 
   const keep = (encrypt: Encryption): Promise<Buffer> =>
     visit(folder, async (page) => {
-      const sealed = await page.evaluate(
+      const encrypted = await page.evaluate(
         async ([how, item]) => {
           await window.store.keep(how, item);
           return window.store.encryptedEvent();
         },
         [encrypt, ITEM] as const,
       );
-      return Buffer.from(sealed);
+      return Buffer.from(encrypted);
     });
 
   test('without encryption: the items', async () => {
@@ -79,19 +79,19 @@ test.describe('what the files of a browser tell', () => {
   });
 
   test('under a key of the browser: no item, but the key beside the data', async () => {
-    const sealed = await keep(true);
+    const encrypted = await keep(true);
     const files = await databasesOf(folder);
     expect(holds(files, ITEM)).toBe(false);
-    // What the documentation says: whoever has all files can decrypt them.
-    expect(openedBySomeKey(files, sealed)).toContain(ITEM);
+    // As documented: anybody who has all files can decrypt them.
+    expect(openedBySomeKey(files, encrypted)).toContain(ITEM);
   });
 
   test('under a passphrase: no item, no passphrase and no key', async () => {
     const encrypt = { passphrase: 'correct-horse-battery' };
-    const sealed = await keep(encrypt);
+    const encrypted = await keep(encrypt);
     const files = await databasesOf(folder);
     expect(files.length).toBeGreaterThan(0);
-    expect(openedBySomeKey(files, sealed)).toBeNull();
+    expect(openedBySomeKey(files, encrypted)).toBeNull();
     const all = await filesOf(folder);
     for (const text of [ITEM, encrypt.passphrase]) expect(holds(all, text), text).toBe(false);
     await visit(folder, async (page) => {

@@ -153,7 +153,7 @@ const crash = (page: Page) =>
 test('every call settles, whatever is closed or crashes meanwhile', async ({ page, context }) => {
   await serveHeadless(context);
   await startHeadless(page, 'granted');
-  // Calls under way have their answers, also the impression that waits for others; later ones are told.
+  // Calls under way have their answers, also the impression that waits for others; later ones are rejected.
   expect(
     await outcomes(
       page,
@@ -194,7 +194,7 @@ test('every call settles, whatever is closed or crashes meanwhile', async ({ pag
   await expect.poll(() => page.workers().length).toBe(0);
 });
 
-test('a worker that stops while it starts is told, and the next call tries again', async ({ page, context }) => {
+test('a worker that stops while it starts is reported, and the next call tries again', async ({ page, context }) => {
   await serveHeadless(context);
   let broken = true;
   await context.route('**/sidestream/worker.js', (route) =>
@@ -233,10 +233,10 @@ test('a shopper who took consent back is not asked again by a crash', async ({ p
   expect(await page.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
 });
 
-test('a listener that throws keeps no other from hearing', async ({ page, context }) => {
+test('the other listeners get an event when one throws', async ({ page, context }) => {
   await serveHeadless(context);
   await startHeadless(page, 'pending');
-  const heard = await page.evaluate(async () => {
+  const received = await page.evaluate(async () => {
     const { recommender } = window;
     const reported: string[] = [];
     window.addEventListener('error', (event) => {
@@ -247,12 +247,12 @@ test('a listener that throws keeps no other from hearing', async ({ page, contex
     recommender.on('change', () => {
       throw new Error('the shop’s own');
     });
-    const changed = new Promise<string>((resolve) => recommender.on('change', () => resolve('heard')));
+    const changed = new Promise<string>((resolve) => recommender.on('change', () => resolve('received')));
     const { items } = await recommender.browse({ limit: 1 });
     await recommender.track('click', items[0].id);
     return [await changed, reported.length > 0];
   });
-  expect(heard).toEqual(['heard', true]);
+  expect(received).toEqual(['received', true]);
 });
 
 /** Ids that the element shows. */
@@ -307,7 +307,7 @@ for (const first of ['element', 'script'] as const) {
     }, other ?? category);
     await expect.poll(() => shown(page)).not.toEqual(before);
 
-    // Others join, with the same options, with fewer, and with what is each one's own; other values are refused.
+    // Others join, with the same options, with fewer, and with those that belong to each caller; other values are rejected.
     const outcome = await page.evaluate(async () => {
       const { createRecommender } = window.sidestream;
       const rules = { filter: { price: { $lt: 60 } } };

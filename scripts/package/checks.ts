@@ -11,7 +11,7 @@ import { reach, type Size } from './sizes';
 
 const run = promisify(execFile);
 
-/** What `npm pack` said about the tarball. */
+/** Report of `npm pack` about the tarball. */
 export interface Tarball {
   filename: string;
   size: number;
@@ -82,7 +82,7 @@ async function contentFaults(root: string, { files }: Tarball): Promise<string[]
   );
   return [
     ...needed.filter((path) => !paths.includes(path)).map((path) => `the tarball lacks ${path}`),
-    ...foreign.map((path) => `the tarball has ${path}, which nobody needs`),
+    ...foreign.map((path) => `the tarball has ${path}, which the package does not need`),
   ];
 }
 

@@ -30,7 +30,7 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
     test: /bundle-clusters|cluster-(directory|loader|selection)|id-bucket|base-vectors|retrieval/,
   },
   { name: 'device-store', test: /node_modules[\\/]idb|src[\\/]store[\\/](layout|database|rows|device-store)/ },
-  { name: 'encoder-files', test: /worker[\\/](encoder-files|bundle-presets)|src[\\/]encoders|models[\\/].*\.json/ },
+  { name: 'encoder-files', test: /worker[\\/]encoder-files|src[\\/]encoders|models[\\/].*\.json/ },
   {
     name: 'learning',
     test: (id) =>
@@ -133,7 +133,7 @@ function needs(name: string, importsOf: (name: string) => string[]): Set<string>
 
 const OWN_WORKERS = /src[\\/]client[\\/]own-workers\.ts$/;
 
-/** Tells the scripts for pages without a bundler that all files lie beside them. */
+/** Lets the scripts for pages without a bundler find all files beside them. */
 export const besideScript = (): Plugin => ({
   name: 'own workers beside the script',
   load: { filter: { id: OWN_WORKERS }, handler: () => ownWorkers('{ script: import.meta.url }') },
@@ -150,7 +150,7 @@ export const throughBundler = (): Plugin => ({
 });
 
 /**
- * Writes what is behind `#places`. A server has another file: it starts no worker, and a bundler for servers would copy
+ * Writes the modules of `#places`. A server has another file: it starts no worker, and a bundler for servers would copy
  * all that workers are made of.
  * @param folder `lib`
  * @param files names of the files

@@ -27,7 +27,7 @@ export async function writePackageNotices(folder: string): Promise<string[]> {
 export async function writeEncoderNotices(root: string): Promise<void> {
   const texts = PRESETS.map(async ({ name, license: spdx, source }) => {
     const text = await readFile(join(root, 'node_modules', source.package, 'LICENSE'), 'utf8');
-    return `${name}.onnx is made from the npm package ${source.package} ${source.version} (${spdx}); what was changed is told in the file's own description.\n\n${text.trim()}`;
+    return `${name}.onnx is made from the npm package ${source.package} ${source.version} (${spdx}); the changes are named in the file's own description.\n\n${text.trim()}`;
   });
   await writeFile(join(root, 'models', 'NOTICE.txt'), `${(await Promise.all(texts)).join('\n\n---\n\n')}\n`);
 }

@@ -1,19 +1,8 @@
 import * as v from 'valibot';
-import type { EventType, TrackDetails } from '../protocol';
-
-const EVENT_TYPES: readonly unknown[] = [
-  'impression',
-  'view',
-  'click',
-  'cart',
-  'uncart',
-  'purchase',
-  'dismiss',
-  'undismiss',
-] satisfies EventType[];
+import { EVENT_TYPES, type EventType, MOST_CHARACTERS, type TrackDetails } from '../protocol';
 
 /** Whether a name is an event type of the recommender. */
-export const isEventType = (name: unknown): name is EventType => EVENT_TYPES.includes(name);
+export const isEventType = (name: unknown): name is EventType => (EVENT_TYPES as readonly unknown[]).includes(name);
 
 const amount = v.pipe(
   v.union([v.number(), v.string()]),
@@ -31,13 +20,13 @@ const FIELDS = {
   price: amount,
   currency: v.pipe(v.string(), v.trim(), v.toUpperCase(), v.regex(/^[A-Z]{3}$/, 'must be a currency of three letters')),
   position: v.pipe(amount, v.integer()),
-  placement: text(64),
-  recommendationId: text(64),
-  transactionId: text(128),
+  placement: text(MOST_CHARACTERS.placement),
+  recommendationId: text(MOST_CHARACTERS.recommendationId),
+  transactionId: text(MOST_CHARACTERS.transactionId),
 } satisfies Record<keyof TrackDetails, v.GenericSchema>;
 
 /** Id of an item on a page; a number becomes text. */
-export const idSchema = v.pipe(text(256), v.minLength(1));
+export const idSchema = v.pipe(text(MOST_CHARACTERS.itemId), v.minLength(1));
 
 /**
  * Parses the details of an event, field by field: an invalid one is left out and the others are kept. Null and empty text

@@ -1,4 +1,4 @@
-import type { FeatureTable } from '../catalog';
+import { type FeatureTable, pickRows } from '../catalog';
 import { categoryPrecision, vectorsOf } from './neighbors';
 
 /** Weights tried; the middle one wins ties. */
@@ -24,7 +24,7 @@ export function tunedTextWeight(
 ): number {
   const step = Math.max(1, Math.ceil(features.count / MOST_ITEMS));
   const rows = Array.from({ length: Math.ceil(features.count / step) }, (_, n) => n * step);
-  const sample = selection(features, rows);
+  const sample = pickRows(features, rows);
   const labels = rows.map((row) => categories[row]);
   let best = { weight: TEXT_WEIGHTS[0], precision: Number.NEGATIVE_INFINITY };
   for (const weight of TEXT_WEIGHTS) {
@@ -37,17 +37,4 @@ export function tunedTextWeight(
     advance?.(1);
   }
   return best.weight;
-}
-
-/** The features of chosen items. */
-function selection(features: FeatureTable, rows: number[]): FeatureTable {
-  const perItem = features.taps.text + features.taps.image;
-  const width = perItem * features.dim;
-  const values = new Int8Array(rows.length * width);
-  const scales = new Float32Array(rows.length * perItem);
-  for (const [n, row] of rows.entries()) {
-    values.set(features.values.subarray(row * width, (row + 1) * width), n * width);
-    scales.set(features.scales.subarray(row * perItem, (row + 1) * perItem), n * perItem);
-  }
-  return { ...features, count: rows.length, values, scales };
 }

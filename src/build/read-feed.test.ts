@@ -84,7 +84,7 @@ it('says what is wrong with a feed that cannot be read at all', async () => {
   await mkdir(join(folder, 'empty'));
   expect(await bad(join(folder, 'empty'))).toMatch(/^catalog\/unreadable .*no feed in the folder/);
   expect(await bad(await write('prose.txt', 'Dear customer'))).toMatch(
-    /^catalog\/unknown-format .*prose.txt is no feed/,
+    /^catalog\/unknown-format .*prose.txt is not a feed/,
   );
   expect(await bad(await write('cut.gz', gzipSync('id,title\n1,One\n').subarray(0, 24)))).toMatch(
     /^catalog\/unreadable .*cut.gz/,

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import * as v from 'valibot';
 import { BaseModel } from '../base-model';
 import { openFolder } from '../build';
@@ -6,7 +6,7 @@ import { BASE_RECIPES, type BaseConfig, type BaseRecipe, baseConfigSchema } from
 import { SidestreamError } from '../error';
 import { decodeSafetensors, fusionOf, userEncoderOf, type Weights } from '../model';
 import { readWeightsFile, storeBase } from '../training';
-import { positiveInteger } from './option-parsers';
+import { positiveInteger, positiveNumber } from './option-parsers';
 
 interface ImportOptions {
   bundle: string;
@@ -33,7 +33,7 @@ export function importCommand(): Command {
         .choices([...BASE_RECIPES])
         .default('paper'),
     )
-    .option('--temperature <x>', 'what cosines are divided by (recipe sidestream)', temperature, 0.1)
+    .option('--temperature <x>', 'what cosines are divided by (recipe sidestream)', positiveNumber, 0.1)
     .action(async (checkpoint: string, options: ImportOptions) => {
       const bundle = await openFolder(options.bundle);
       const { weights, metadata } = decodeSafetensors(await readWeightsFile(checkpoint));
@@ -80,10 +80,4 @@ function parseConfig(text: string): BaseConfig {
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
   throw bad(`is not right: ${v.getDotPath(issue) ?? 'all of it'}: ${issue.message}`);
-}
-
-function temperature(text: string): number {
-  const n = Number(text);
-  if (!(n > 0 && n < Number.POSITIVE_INFINITY)) throw new InvalidArgumentError('must be a number above 0.');
-  return n;
 }

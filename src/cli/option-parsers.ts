@@ -1,8 +1,15 @@
 import { InvalidArgumentError } from 'commander';
 
-/** Reads an option that counts something. @throws InvalidArgumentError unless it is a whole number of 1 or more */
+/** Parses an option that is a count. @throws InvalidArgumentError unless it is a whole number of 1 or more */
 export function positiveInteger(text: string): number {
   const n = Number(text);
   if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('must be a whole number, 1 or more.');
+  return n;
+}
+
+/** Parses an option that is a finite number above 0. @throws InvalidArgumentError for anything else */
+export function positiveNumber(text: string): number {
+  const n = Number(text);
+  if (!(n > 0 && n < Number.POSITIVE_INFINITY)) throw new InvalidArgumentError('must be a number above 0.');
   return n;
 }

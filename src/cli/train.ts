@@ -6,7 +6,7 @@ import { SidestreamError } from '../error';
 import { endOfPast } from '../evaluate';
 import { type Interaction, isBundle, removeCheckpoint, startCompute, storeLearned, trainBase } from '../training';
 import { cooccurrenceTable, interactionsOf, readEventFile } from './event-file';
-import { positiveInteger } from './option-parsers';
+import { positiveInteger, positiveNumber } from './option-parsers';
 
 interface TrainOptions {
   bundle: string;
@@ -47,7 +47,7 @@ export function trainCommand(): Command {
     .option('--seed <n>', 'same seed, same model', positiveInteger, 1)
     .option('--epochs <n>', 'at most so many; training stops when the validation gets no better', positiveInteger, 30)
     .option('--batch <n>', 'sequences of one step', positiveInteger)
-    .option('--rate <x>', 'learning rate', positive)
+    .option('--rate <x>', 'learning rate', positiveNumber)
     .option('--width <n>', 'numbers in an item embedding', positiveInteger, 64)
     .option('--length <n>', 'items of a history that the model sees', positiveInteger, 20)
     .option('--validation <share>', 'last share of the events, kept for validation', share, 0.1)
@@ -121,12 +121,6 @@ async function trainModel(options: TrainOptions, bundle: Bundle, interactions: I
 }
 
 const percent = (value: number): string => `${(value * 100).toFixed(2)} %`;
-
-function positive(text: string): number {
-  const n = Number(text);
-  if (!(n > 0 && n < Number.POSITIVE_INFINITY)) throw new InvalidArgumentError('must be a number above 0.');
-  return n;
-}
 
 function fraction(text: string): number {
   const n = Number(text);

@@ -1,4 +1,4 @@
-// What a page needs once the first list is there, and not before.
+// One chunk of code that a page needs only after the first list.
 
 export { watchRest } from './idle-watch';
 export { ImpressionBatch } from './impression-batch';

@@ -1,176 +1,229 @@
 import * as Comlink from 'comlink';
 import { SidestreamError } from '../error';
-import type { GivenOptions, Kept, RemoteListener, WorkerHost } from '../protocol';
-import { carryErrors } from '../protocol';
-import type { Connection, Emit, Remote, RestartContext } from './connection-types';
+import {
+  carryErrors,
+  type GivenOptions,
+  type Kept,
+  type RecommenderEvents,
+  type RemoteListener,
+  type TrackInput,
+  type WorkerHost,
+  type WorkerRecommender,
+} from '../protocol';
 import type { ImpressionBatch } from './impression-batch';
 import { PendingCalls } from './pending-calls';
 import { startWorker } from './worker-script';
 
-/** Longest time that closing waits for the worker, ms: what is not saved by then is learned again from the log. */
-const CLOSING = 10_000;
+/** The recommender in its worker. */
+export type Remote = Comlink.Remote<WorkerRecommender>;
 
-/** The error of whatever is asked of a recommender that was closed. */
+/** Receives one event. */
+export type Emit = <K extends keyof RecommenderEvents>(type: K, event: RecommenderEvents[K]) => void;
+
+/** Longest time that closing waits for the worker, ms: events that it has not saved by then are learned again from the log. */
+const CLOSING_LIMIT = 10_000;
+
+/** The error of every call of a closed recommender. */
 export const closedError = (): SidestreamError =>
   new SidestreamError('runtime/closed', 'This recommender is closed. Create a new one.');
 
-/** Starts the worker, which loads the bundle. */
-export function connect(options: GivenOptions): Connection {
-  carryErrors();
-  const listeners = new Set<Emit>();
-  const pending = new PendingCalls();
-  let resting = false;
-  let endRest = (): void => undefined;
-  let impressions: ImpressionBatch | null = null;
-  let worker: Worker | null = null;
-  /** Whether the next worker is not the first one that ran. */
-  let restarted = false;
-  /** The worker's side, where it is up. */
-  let remote: Remote | null = null;
+/** The page's connection to one worker, which all handles of a recommender share. A worker that crashed is replaced. */
+export class WorkerConnection {
+  /** Number of handles that are not closed. */
+  handles = 0;
+  /** Every event goes to each of them. */
+  readonly listeners = new Set<Emit>();
+  /** Resolves when the worker takes calls; rejects when the start failed. */
+  readonly started: Promise<void>;
+  /** Set when closing begins. */
+  closing: Promise<void> | null = null;
+  /** Options of all callers, with the consent in force: the next worker starts with them. */
+  given: GivenOptions;
+  readonly #pending = new PendingCalls();
+  #worker: Worker | null = null;
+  /** Null while no worker takes calls. */
+  #remote: Remote | null = null;
   /** The start of the worker that is up or starting. */
-  let coming: Promise<Remote> | null = null;
+  #starting: Promise<Remote> | null = null;
+  /** Whether a worker of this connection ran before. */
+  #restarted = false;
+  #resting = false;
+  #endRestWatch: (() => void) | null = null;
+  #impressions: ImpressionBatch | null = null;
 
-  const emit: Emit = (type, event) => {
-    for (const listener of listeners) listener(type, event);
-  };
-  const fail = (thrown: unknown): void => emit('error', SidestreamError.from(thrown));
-  const listener: RemoteListener = (type, event) => {
-    if (type === 'error') emit(type, SidestreamError.deserialize(event));
-    else if (type === 'progress') emit(type, event);
-    else {
-      // Consent may have been given, or taken back, in another tab.
-      remember(event.consent);
-      emit(type, event);
-    }
-  };
-
-  const newWorker = (): Worker => startWorker('worker.js', context.given.workerUrl);
-  const endWorker = (): void => {
-    worker?.terminate();
-    worker = remote = null;
-  };
-  const begin = async (kept: Kept | null): Promise<Remote> => {
-    const mine = newWorker();
-    worker = mine;
-    const crash = (event: Event): void => {
-      // One that was ended may still have something to say.
-      if (worker !== mine) return;
-      // The next call starts another; what was only in memory is gone with the worker.
-      endWorker();
-      coming = null;
-      const why = (event as Partial<ErrorEvent>).message || 'no reason given';
-      const error = new SidestreamError(
-        'runtime/worker-crashed',
-        `The recommender's worker stopped (${why}). The next call starts a new one; if it repeats, check workerUrl and the page's CSP (worker-src, 'wasm-unsafe-eval').`,
-      );
-      pending.fail(error);
-      fail(error);
-    };
-    mine.addEventListener('error', crash);
-    mine.addEventListener('messageerror', crash);
-    try {
-      remote = await Comlink.wrap<WorkerHost>(mine).start(context.given, Comlink.proxy(listener), kept, restarted);
-      restarted = true;
-      if (resting) rest();
-      return remote;
-    } catch (thrown) {
-      if (worker === mine) endWorker();
-      throw thrown;
-    }
-  };
-  /** @param start one that fails is not the answer to every later call */
-  const use = (start: Promise<Remote>): Promise<Remote> => {
-    coming = start;
-    start.catch(() => {
-      if (coming === start) coming = null;
+  /** Starts the worker, which loads the bundle. */
+  constructor(options: GivenOptions) {
+    carryErrors();
+    this.given = options;
+    this.started = this.call(async () => {
+      this.#loadRest().catch((thrown) => this.fail(thrown));
     });
-    return start;
-  };
-  const call: Connection['call'] = (work) =>
-    pending.add(() => (remote ? work(remote) : (coming ?? use(begin(null))).then(work)));
-  const remember = (consent: GivenOptions['consent']): void => {
-    context.given = { ...context.given, consent };
-  };
-  const consenting: Connection['consenting'] = (level, work) =>
-    call(work).then(
-      () => remember(level),
+  }
+
+  /** Whether a worker takes calls. */
+  get up(): boolean {
+    return this.#remote !== null;
+  }
+
+  /**
+   * Calls the worker, at once when it is up: the page may block its main thread right after the call.
+   * @throws SidestreamError what the worker throws; `runtime/worker-crashed`; `runtime/closed`; `runtime/invalid-input`
+   *   for an argument that cannot be cloned
+   */
+  call<T>(work: (remote: Remote) => Promise<T>): Promise<T> {
+    return this.#pending.add(() =>
+      this.#remote ? work(this.#remote) : (this.#starting ?? this.#expect(this.startWorker(null))).then(work),
+    );
+  }
+
+  /** Makes a call that changes the shopper's consent, which the next worker has to start with. */
+  changeConsent(level: GivenOptions['consent'], work: (remote: Remote) => Promise<void>): Promise<void> {
+    return this.call(work).then(
+      () => this.#remember(level),
       (thrown) => {
-        // The shopper said so, whatever became of the worker or of the deletion.
-        if (level !== 'granted' && thrown.code !== 'runtime/invalid-input') remember(level);
+        // The shopper withdrew, whether or not the worker survived and the deletion succeeded.
+        if (level !== 'granted' && thrown.code !== 'runtime/invalid-input') this.#remember(level);
         throw thrown;
       },
     );
-  const context: RestartContext = {
-    given: options,
-    call,
-    consenting,
-    begin,
-    endWorker,
-    replace(start) {
-      const last = remote;
-      remote = null;
-      void use(pending.settled().then(() => start(last)));
-    },
-    emit,
-    fail,
-  };
+  }
 
-  const rest = (): void => {
-    call((up) => up.setResting(resting)).catch(fail);
-  };
-  /** Before the first list nothing is trained, and nothing was seen. */
-  const goOn = async (): Promise<void> => {
-    const { ImpressionBatch, watchRest } = await import('./after-start');
-    if (connection.closing) return;
-    impressions = new ImpressionBatch((events) => call((up) => up.trackAll(events)));
-    endRest = watchRest((now) => {
-      resting = now;
-      // A worker that is gone rests already; a new one is asked to rest when it starts.
-      if (remote) rest();
-    });
-  };
+  track(event: TrackInput): Promise<void> {
+    // Impressions from before the batch is loaded are sent one by one.
+    if (this.#impressions && event.type === 'impression') return this.#impressions.add(event);
+    return this.call((remote) => remote.track(event.type, event.itemId, event.details));
+  }
 
-  const shut = async (): Promise<void> => {
-    await pending.settled();
+  emit<K extends keyof RecommenderEvents>(type: K, event: RecommenderEvents[K]): void {
+    for (const listener of this.listeners) listener(type, event);
+  }
+
+  /** Emits an error. */
+  fail(thrown: unknown): void {
+    this.emit('error', SidestreamError.from(thrown));
+  }
+
+  /**
+   * Ends the worker once the calls under way are answered. Calls made from now on wait for another one.
+   * @param start starts that one; `kept` is what the worker before it handed over
+   */
+  replaceWorker(start: (kept: Kept | null) => Promise<Remote>): void {
+    const present = this.#remote;
+    this.#remote = null;
+    const replace = async (): Promise<Remote> => {
+      const kept = (await present?.handOver().catch((thrown) => this.fail(thrown))) ?? null;
+      // Not earlier: Comlink closes the port of a remote object that was garbage collected, also while a call waits.
+      present?.[Comlink.releaseProxy]();
+      this.#endWorker();
+      return start(kept);
+    };
+    void this.#expect(this.#pending.settled().then(replace));
+  }
+
+  /** Starts a worker. @param kept what an earlier worker handed over */
+  async startWorker(kept: Kept | null): Promise<Remote> {
+    const worker = startWorker('worker.js', this.given.workerUrl);
+    this.#worker = worker;
+    const crash = (event: Event): void => {
+      // A worker that was ended may still report an error.
+      if (this.#worker !== worker) return;
+      // The next call starts another one; what was only in memory is lost.
+      this.#endWorker();
+      this.#starting = null;
+      const reason = (event as Partial<ErrorEvent>).message || 'no reason given';
+      const error = new SidestreamError(
+        'runtime/worker-crashed',
+        `The recommender's worker stopped (${reason}). The next call starts a new one; if it repeats, check workerUrl and the page's CSP (worker-src, 'wasm-unsafe-eval').`,
+      );
+      this.#pending.fail(error);
+      this.fail(error);
+    };
+    worker.addEventListener('error', crash);
+    worker.addEventListener('messageerror', crash);
     try {
-      if (remote) await call((up) => up.close());
+      this.#remote = await Comlink.wrap<WorkerHost>(worker).start(
+        this.given,
+        Comlink.proxy(this.#receive),
+        kept,
+        this.#restarted,
+      );
+      this.#restarted = true;
+      if (this.#resting) this.#sendResting();
+      return this.#remote;
     } catch (thrown) {
-      // A worker that has stopped is closed; that it stopped is reported.
+      if (this.#worker === worker) this.#endWorker();
+      throw thrown;
+    }
+  }
+
+  #endWorker(): void {
+    this.#worker?.terminate();
+    this.#worker = this.#remote = null;
+  }
+
+  /** Answers the calls under way first and refuses later ones. */
+  close(): Promise<void> {
+    this.#impressions?.close();
+    this.#endRestWatch?.();
+    this.closing ??= this.#close();
+    return this.closing;
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await Promise.race([this.#closeWorker(), new Promise((resolve) => setTimeout(resolve, CLOSING_LIMIT))]);
+    } finally {
+      this.#pending.end(closedError());
+      this.#endWorker();
+    }
+  }
+
+  async #closeWorker(): Promise<void> {
+    await this.#pending.settled();
+    try {
+      if (this.#remote) await this.call((remote) => remote.close());
+    } catch (thrown) {
+      // A worker that crashed is closed; the crash was emitted.
       if (SidestreamError.from(thrown).code !== 'runtime/worker-crashed') throw thrown;
     }
+  }
+
+  /** Sets the start that calls wait for. One that fails is dropped, so that the next call tries again. */
+  #expect(start: Promise<Remote>): Promise<Remote> {
+    this.#starting = start;
+    start.catch(() => {
+      if (this.#starting === start) this.#starting = null;
+    });
+    return start;
+  }
+
+  readonly #receive: RemoteListener = (type, event) => {
+    if (type === 'error') this.emit(type, SidestreamError.deserialize(event));
+    else if (type === 'progress') this.emit(type, event);
+    else {
+      // Another tab may have changed the consent.
+      this.#remember(event.consent);
+      this.emit(type, event);
+    }
   };
-  const started = call(async () => {
-    goOn().catch(fail);
-  });
-  const connection: Connection = {
-    handles: 0,
-    listeners,
-    get up() {
-      return remote !== null;
-    },
-    started,
-    closing: null,
-    call,
-    consenting,
-    join: async (further) => (await import('./join-connection')).joinConnection(context, further),
-    track(event) {
-      // Those that come before the batch are sent by themselves.
-      if (impressions && event.type === 'impression') return impressions.add(event);
-      return call((up) => up.track(event.type, event.itemId, event.details));
-    },
-    fail,
-    close() {
-      impressions?.close();
-      endRest();
-      const late = new Promise((resolve) => setTimeout(resolve, CLOSING));
-      connection.closing ??= Promise.race([shut(), late])
-        .then(() => undefined)
-        .finally(() => {
-          pending.end(closedError());
-          endWorker();
-        });
-      return connection.closing;
-    },
-  };
-  return connection;
+
+  #remember(consent: GivenOptions['consent']): void {
+    this.given = { ...this.given, consent };
+  }
+
+  #sendResting(): void {
+    this.call((remote) => remote.setResting(this.#resting)).catch((thrown) => this.fail(thrown));
+  }
+
+  /** Loads what is needed after the first list: nothing trains and nothing is seen before. */
+  async #loadRest(): Promise<void> {
+    const { ImpressionBatch, watchRest } = await import('./after-start');
+    if (this.closing) return;
+    this.#impressions = new ImpressionBatch((events) => this.call((remote) => remote.trackAll(events)));
+    this.#endRestWatch = watchRest((resting) => {
+      this.#resting = resting;
+      // Without a worker nothing trains; the next one is informed when it starts.
+      if (this.#remote) this.#sendResting();
+    });
+  }
 }

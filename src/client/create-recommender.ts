@@ -1,11 +1,10 @@
 import { SidestreamError } from '../error';
 import type { GivenOptions, Recommender, RecommenderOptions } from '../protocol';
-import { connect } from './connection';
-import type { Connection } from './connection-types';
+import { WorkerConnection } from './connection';
 import { handleOf } from './handle';
 
-/** Connections of this page by namespace and address of the bundle. */
-const running = new Map<string, Connection>();
+/** Connections of this page, by namespace and address of the bundle. */
+const running = new Map<string, WorkerConnection>();
 
 /**
  * Absolute address of a bundle's folder.
@@ -25,11 +24,11 @@ export function bundleAddress(bundle: unknown): string {
  * for.
  *
  * A page has one recommender per bundle and namespace: a further call joins the one there is, and so do the elements,
- * whichever comes first. Each caller has a handle with listeners and an end of its own; the last `close()` ends the worker.
- * What one caller named of `learning`, `seed`, `encrypt`, `workerUrl`, `rules` and `experiment`, others name as well or
- * leave out; another value is refused. An option that nobody named yet restarts the worker with it, with all that was
- * learned, so name options in the first call where you can. `consent` of a further call is what `consent()` is;
- * `onProgress` and `onMetric` are each caller's own.
+ * whichever comes first. Each caller has a handle with its own listeners and its own end; the last `close()` ends the worker.
+ * Of `learning`, `seed`, `encrypt`, `workerUrl`, `rules` and `experiment`, further callers name the same values or none;
+ * another value is rejected. An option that no caller named before restarts the worker, which keeps what was learned, so
+ * name options in the first call where you can. `consent` of a further call works as `consent()`; `onProgress` and
+ * `onMetric` belong to each caller.
  * @throws SidestreamError `runtime/invalid-input` when an option is missing, unknown or wrong, `bundle/*` when the bundle
  *   cannot be read, `runtime/worker-crashed` when the worker dies
  */
@@ -37,7 +36,7 @@ export async function createRecommender(options: RecommenderOptions): Promise<Re
   const address = bundleAddress(options?.bundle);
   const { bundle, namespace = 'default', onProgress, ...others } = options;
   const key = `${namespace} ${address}`;
-  // One that is being closed still writes.
+  // A connection that is being closed may still write.
   for (let last = running.get(key); last?.closing; last = running.get(key)) await last.closing.catch(() => undefined);
   const { onMetric } = others;
   const given: GivenOptions = {
@@ -47,7 +46,7 @@ export async function createRecommender(options: RecommenderOptions): Promise<Re
     onMetric: onMetric && typeof onMetric,
   };
   const joined = running.get(key);
-  const connection = joined ?? connect(given);
+  const connection = joined ?? new WorkerConnection(given);
   running.set(key, connection);
   connection.handles++;
   let endHook: (() => Promise<void>) | undefined;
@@ -60,15 +59,15 @@ export async function createRecommender(options: RecommenderOptions): Promise<Re
   try {
     await connection.started;
     started = true;
-    // Who says no more than which recommender is meant, as elements do, has it.
+    // A caller that names no other options, such as an element, needs no more.
     const more = Object.keys(others).length > 0 || (onProgress && typeof onProgress !== 'function');
-    if (joined && more) await connection.join(given);
-    // Most shops send nothing: then nothing for it is loaded.
+    if (joined && more) await (await import('./join-connection')).joinConnection(connection, given);
+    // Loaded only for shops that send metrics.
     if (onMetric) endHook = (await import('./metric-hook')).addHook(connection, onMetric);
     return handle;
   } catch (thrown) {
     await handle.close().catch(() => undefined);
-    // What made another caller's start fail may be an option of that caller.
+    // An option of the other caller may have made its start fail.
     if (joined && !started) return createRecommender(options);
     throw SidestreamError.from(thrown);
   }

@@ -2,8 +2,8 @@ import { type ErrorCode, SidestreamError } from '../error';
 import type { CallOptions } from '../protocol';
 
 /**
- * Waits for an answer no longer than wanted. What was begun elsewhere goes on; its answer is dropped.
- * @param work is not begun when the signal is aborted already
+ * Waits for an answer until a timeout or an abort. The work itself goes on then; its answer is dropped.
+ * @param work not started when the signal is aborted already
  * @param what the method, for the message
  * @throws SidestreamError `runtime/aborted`, `runtime/timeout`, `runtime/invalid-input`
  */

@@ -6,19 +6,19 @@ import { SidestreamError } from '../error';
 import type { BundleEncoders, EncoderHost, Item, NewItem, Progress } from '../protocol';
 import { carryErrors, parsed } from '../protocol';
 import type { LocalItem } from '../store';
-import type { Remote } from './connection-types';
+import type { Remote } from './connection';
 import { startWorker } from './worker-script';
 
-/** An item ready for the catalogue, and what encoded it. */
+/** An item with its features, and the backend that encoded it. */
 interface EncodedItem {
   local: LocalItem;
   backend: string;
 }
 
-/** What adding an item needs of the recommender. */
+/** What `addItem` needs of the recommender. */
 export interface AddContext {
   call<T>(work: (remote: Remote) => Promise<T>): Promise<T>;
-  /** Address of `worker.js` that the shop named; the encoders' worker lies beside it. */
+  /** Address of `worker.js` that the shop named; `encoder-worker.js` lies beside it. */
   workerUrl: string | undefined;
   /** Aborted when the recommender is closed. */
   ended: AbortSignal;
@@ -46,8 +46,7 @@ export async function addItem(product: NewItem, context: AddContext): Promise<It
 }
 
 /**
- * Turns a product into an item with features, in a worker of its own that ends with the work: that alone gives the memory
- * of onnxruntime back.
+ * Encodes a product in a worker of its own, which is ended afterwards: nothing else releases the memory of onnxruntime.
  */
 async function encodeItem(
   item: Item,
@@ -58,7 +57,7 @@ async function encodeItem(
   carryErrors();
   const { encoders } = files;
   const worker = startWorker('encoder-worker.js', workerUrl);
-  const died = new Promise<never>((_, reject) => {
+  const failed = new Promise<never>((_, reject) => {
     worker.addEventListener('error', ({ message }) => {
       const text = `The encoders' worker stopped${message ? ` (${message})` : ''}. Try again, with a smaller picture if it repeats.`;
       reject(new SidestreamError('runtime/worker-crashed', text));
@@ -73,7 +72,7 @@ async function encodeItem(
     const buffers = [files.text.onnx, files.image.onnx, files.projection];
     const encoded = await Promise.race([
       host.encode(item, picture ?? null, Comlink.transfer(files, buffers), Comlink.proxy(onProgress)),
-      died,
+      failed,
     ]);
     const { values, scales, thumbnail, backend } = encoded;
     if (thumbnail) item.image = thumbnail;

@@ -1,14 +1,13 @@
 import { SidestreamError } from '../error';
 import type { Recommender, RecommenderEvents, RecommenderOptions } from '../protocol';
-import { closedError } from './connection';
-import type { Connection, Emit, Remote } from './connection-types';
+import { closedError, type Emit, type Remote, type WorkerConnection } from './connection';
 import { withDeadline } from './deadline';
 
-/** Most errors that are kept for somebody to listen. */
-const MOST_UNHEARD = 20;
+/** Most errors that are kept until a listener is added. */
+const MOST_EARLY_ERRORS = 20;
 
-/** Methods that are what they are in the worker. */
-const PASSED = [
+/** Methods that only call the worker. */
+const FORWARDED = [
   'explain',
   'getItem',
   'browse',
@@ -24,36 +23,36 @@ const PASSED = [
 ] as const;
 
 /** The connection of each handle. */
-const connections = new WeakMap<Recommender, Connection>();
+const connections = new WeakMap<Recommender, WorkerConnection>();
 
-/** What two handles of one recommender have in common; the recommender itself where it is none of ours. */
+/** An object that all handles of one recommender share; a recommender that is not a handle is its own. */
 export const coreOf = (recommender: Recommender): object => connections.get(recommender) ?? recommender;
 
 type Listeners = { [K in keyof RecommenderEvents]: Set<(event: RecommenderEvents[K]) => void> };
 
 /**
- * The recommender as one caller has it: with listeners of its own, and an end of its own. It gets events from here
- * on, and may be asked once its connection has started.
- * @param leave called when it is closed, once what it was asked is answered
+ * Makes the recommender of one caller, with its own listeners and its own end. It receives events from now on, and can be
+ * called once its connection has started. Its methods are closures, so that a page may detach them.
+ * @param leave called when it is closed
  */
 export function handleOf(
-  connection: Connection,
+  connection: WorkerConnection,
   { workerUrl, onProgress }: RecommenderOptions,
   leave: () => Promise<void>,
 ): Recommender {
   const listeners: Listeners = { change: new Set(), progress: new Set(), error: new Set() };
   if (onProgress) listeners.progress.add(onProgress);
-  /** Errors from before anybody could listen. */
-  const unheard: SidestreamError[] = [];
+  /** Errors emitted before the first listener was added. */
+  const earlyErrors: SidestreamError[] = [];
   const emit: Emit = (type, event) => {
-    if (type === 'error' && listeners.error.size === 0 && unheard.length < MOST_UNHEARD) {
-      unheard.push(event as SidestreamError);
+    if (type === 'error' && listeners.error.size === 0 && earlyErrors.length < MOST_EARLY_ERRORS) {
+      earlyErrors.push(event as SidestreamError);
     }
     for (const listener of listeners[type]) {
       try {
         listener(event);
       } catch (thrown) {
-        // It is the page's own fault, and no reason for others to miss the event.
+        // The page's own error: the other listeners still get the event.
         reportError(thrown);
       }
     }
@@ -68,12 +67,12 @@ export function handleOf(
     check();
     return connection.call(work);
   };
-  const passed = PASSED.map((name) => [
+  const forwarded = FORWARDED.map((name) => [
     name,
     (...given: never[]) => call((remote): Promise<unknown> => remote[name](...given)),
   ]);
   const recommender: Recommender = {
-    ...(Object.fromEntries(passed) as Pick<Recommender, (typeof PASSED)[number]>),
+    ...(Object.fromEntries(forwarded) as Pick<Recommender, (typeof FORWARDED)[number]>),
     recommend: (request = {}, wait = {}) =>
       withDeadline(
         () => call((remote) => remote.recommend(request, { ...wait, signal: undefined })),
@@ -86,11 +85,11 @@ export function handleOf(
     },
     async consent(level) {
       check();
-      return connection.consenting(level, (remote) => remote.consent(level));
+      return connection.changeConsent(level, (remote) => remote.consent(level));
     },
     async forget() {
       check();
-      return connection.consenting('pending', (remote) => remote.forget());
+      return connection.changeConsent('pending', (remote) => remote.forget());
     },
     async addItem(item) {
       check();
@@ -108,8 +107,8 @@ export function handleOf(
         throw new SidestreamError('runtime/invalid-input', text);
       }
       listeners[type].add(listener);
-      // What went wrong while starting goes to the first listener.
-      if (type === 'error') for (const error of unheard.splice(0)) emit('error', error);
+      // Errors of the start go to the first listener.
+      if (type === 'error') for (const error of earlyErrors.splice(0)) emit('error', error);
       return () => listeners[type].delete(listener);
     },
     close() {

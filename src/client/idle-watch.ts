@@ -1,24 +1,24 @@
-/** What of the Battery Status API is used; it is not in all browsers. */
+/** The part of the Battery Status API that is used; not all browsers have it. */
 interface Battery extends EventTarget {
   level: number;
   charging: boolean;
 }
 
-/** Share of the charge below which nothing is trained, unless it charges. */
-const LOW = 0.2;
+/** Charge of the battery, 0 to 1, below which nothing is trained unless it is charging. */
+const LOW_CHARGE = 0.2;
 
 /**
- * Tells when a page should not make work: it is hidden, or the battery is low.
- * @param onChange called with true when it should rest, false when not any more; first when it rests already
- * @returns ends the watch
+ * Watches whether a page should rest, because it is hidden or the battery is low.
+ * @param onChange called with the new value whenever it changes, and at once where the page should rest already
+ * @returns a function that ends the watch
  */
 export function watchRest(onChange: (resting: boolean) => void): () => void {
   const ended = new AbortController();
   const { signal } = ended;
   let battery: Battery | null = null;
   let resting = false;
-  const look = (): void => {
-    const low = battery !== null && !battery.charging && battery.level < LOW;
+  const update = (): void => {
+    const low = battery !== null && !battery.charging && battery.level < LOW_CHARGE;
     const now = document.visibilityState === 'hidden' || low;
     if (now !== resting) onChange(now);
     resting = now;
@@ -28,13 +28,13 @@ export function watchRest(onChange: (resting: boolean) => void): () => void {
     (found) => {
       if (signal.aborted) return;
       battery = found;
-      for (const type of ['levelchange', 'chargingchange']) found.addEventListener(type, look, { signal });
-      look();
+      for (const type of ['levelchange', 'chargingchange']) found.addEventListener(type, update, { signal });
+      update();
     },
-    // Not allowed on this page: then only hidden pages rest.
+    // Denied on this page: then only hidden pages rest.
     () => undefined,
   );
-  document.addEventListener('visibilitychange', look, { signal });
-  look();
+  document.addEventListener('visibilitychange', update, { signal });
+  update();
   return () => ended.abort();
 }

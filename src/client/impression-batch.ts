@@ -3,10 +3,10 @@ import type { TrackInput } from '../protocol';
 
 /** Longest time that an impression waits for others, ms. */
 const WAIT = 250;
-/** As many are sent at once. */
+/** Impressions at which a batch is sent at once. */
 const MOST = 50;
 
-/** An impression, and who waits for it. */
+/** An impression, and the promise of its caller. */
 interface Waiting {
   event: TrackInput;
   resolve(): void;
@@ -14,8 +14,8 @@ interface Waiting {
 }
 
 /**
- * Gathers impressions, which come in bunches, so that a list of twelve is one write and not twelve. What waits is sent at
- * once when the page is hidden or left. Each is kept or refused for itself.
+ * Sends impressions in batches, so that a list of twelve is one write and not twelve. Waiting impressions are sent at once
+ * when the page is hidden or left. Each is stored or rejected independently.
  */
 export class ImpressionBatch {
   readonly #send: (events: TrackInput[]) => Promise<(SerializedError | null)[]>;
@@ -23,7 +23,7 @@ export class ImpressionBatch {
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #ended = new AbortController();
 
-  /** @param send answers for each event, in their order: null where it was kept; rejects where none could be */
+  /** @param send resolves to null for each stored event and an error for each rejected one, in their order; rejects where none was stored */
   constructor(send: (events: TrackInput[]) => Promise<(SerializedError | null)[]>) {
     this.#send = send;
     const { signal } = this.#ended;
@@ -34,12 +34,12 @@ export class ImpressionBatch {
     window.addEventListener('pagehide', () => this.flush(), { signal });
   }
 
-  /** Resolves when the impression is as safe as any event. */
+  /** Resolves when the impression is stored, as `track()` does. */
   add(given: TrackInput): Promise<void> {
     return new Promise((resolve, reject) => {
       let event: TrackInput;
       try {
-        // As it is now; and what cannot be sent would keep all others of the batch from being sent.
+        // Copied as it is now; one that cannot be cloned must not stop the others of its batch.
         event = structuredClone(given);
       } catch (thrown) {
         return reject(SidestreamError.from(thrown, 'runtime/invalid-input'));
@@ -50,7 +50,7 @@ export class ImpressionBatch {
     });
   }
 
-  /** Sends what waits. */
+  /** Sends the waiting impressions. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

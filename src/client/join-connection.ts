@@ -1,72 +1,65 @@
-import * as Comlink from 'comlink';
+import { Mutex } from '../common/mutex';
 import { SidestreamError } from '../error';
 import type { GivenOptions } from '../protocol';
-import type { RestartContext } from './connection-types';
+import type { WorkerConnection } from './connection';
 
-/** The last caller that was taken in, or not. */
-const turns = new WeakMap<RestartContext, Promise<void>>();
+/** Callers join a connection one after the other, as each may restart the worker. */
+const joining = new WeakMap<WorkerConnection, Mutex>();
 
 /**
- * Takes in what a further caller of `createRecommender()` asks for; one after the other, as each may restart the worker.
- * @throws SidestreamError `runtime/invalid-input` for an option that is wrong, or not the one that another caller named;
+ * Applies the options of a further caller of `createRecommender()`.
+ * @throws SidestreamError `runtime/invalid-input` for an option that is wrong, or differs from what another caller named;
  *   then nothing changes
  */
-export function joinConnection(context: RestartContext, options: GivenOptions): Promise<void> {
-  const joined = (turns.get(context) ?? Promise.resolve()).then(() => join(context, options));
-  turns.set(
-    context,
-    joined.catch(() => undefined),
-  );
-  return joined;
+export function joinConnection(connection: WorkerConnection, options: GivenOptions): Promise<void> {
+  const mutex = joining.get(connection) ?? new Mutex();
+  joining.set(connection, mutex);
+  return mutex.run(() => join(connection, options));
 }
 
-async function join(context: RestartContext, options: GivenOptions): Promise<void> {
+async function join(connection: WorkerConnection, options: GivenOptions): Promise<void> {
   const { consent, encrypt, ...more } = options;
-  // A key is the same when it is the same object here; the worker would get copies.
-  const others =
-    keyOf(encrypt) !== undefined && keyOf(encrypt) === keyOf(context.given.encrypt) ? more : { encrypt, ...more };
-  const fresh = await context.call((remote) => remote.join({ consent, ...others }, context.given));
-  // What others named is the same, or this call was refused.
-  const named = Object.entries(context.given).filter(([, value]) => value !== undefined);
-  const all: GivenOptions = { ...others, ...Object.fromEntries(named), bundle: context.given.bundle };
-  if (fresh.length > 0) await restart(context, all);
-  context.given = { ...all, consent: context.given.consent };
-  // The same again is no new answer of the shopper.
-  if (consent === undefined || consent === context.given.consent) return;
+  // Keys are compared as objects here: the worker would get copies.
+  const key = keyOf(encrypt);
+  const others = key !== undefined && key === keyOf(connection.given.encrypt) ? more : { encrypt, ...more };
+  const fresh = await connection.call((remote) => remote.join({ consent, ...others }, connection.given));
+  // What others named is the same, or the worker would have refused.
+  const named = Object.entries(connection.given).filter(([, value]) => value !== undefined);
+  const all: GivenOptions = { ...others, ...Object.fromEntries(named), bundle: connection.given.bundle };
+  if (fresh.length > 0) await restart(connection, all);
+  connection.given = { ...all, consent: connection.given.consent };
+  // The same consent again is no new answer of the shopper.
+  if (consent === undefined || consent === connection.given.consent) return;
   try {
-    await context.consenting(consent, (remote) => remote.consent(consent));
+    await connection.changeConsent(consent, (remote) => remote.consent(consent));
   } catch (thrown) {
-    // As at the start: a store that cannot be opened or deleted is no reason to have no shop.
+    // As at the start, recommendations go on when the store cannot be opened or deleted.
     if (!SidestreamError.from(thrown).code.startsWith('store/')) throw thrown;
-    context.fail(thrown);
+    connection.fail(thrown);
   }
 }
 
 const keyOf = (encryption: GivenOptions['encrypt']): unknown => Object(encryption).key;
 
-/** Starts a worker with these options in the place of the one there is; where that fails, one with the options before. */
-async function restart(context: RestartContext, options: GivenOptions): Promise<void> {
-  const before = context.given;
+/** Replaces the worker by one with these options; where that fails, by one with the options before. */
+async function restart(connection: WorkerConnection, options: GivenOptions): Promise<void> {
+  const before = connection.given;
   let refused: unknown;
-  context.replace(async (last) => {
-    const kept = (await last?.handOver().catch(context.fail)) ?? null;
-    // Not earlier: Comlink closes the port of a remote object that was garbage collected, also while a call waits.
-    last?.[Comlink.releaseProxy]();
-    context.endWorker();
-    context.given = options;
+  connection.replaceWorker(async (kept) => {
+    connection.given = options;
     try {
-      return await context.begin(kept);
+      return await connection.startWorker(kept);
     } catch (thrown) {
       refused = thrown;
-      context.given = before;
-      return context.begin(kept);
+      connection.given = before;
+      return connection.startWorker(kept);
     }
   });
   try {
-    context.emit('change', await context.call((remote) => remote.status()));
+    connection.emit('change', await connection.call((remote) => remote.status()));
   } catch (thrown) {
     refused = thrown;
-    context.given = before;
+    connection.given = before;
   }
   if (refused) throw refused;
 }

@@ -1,13 +1,13 @@
 import type { Counts } from '../protocol';
-import type { Connection } from './connection-types';
+import type { WorkerConnection } from './connection';
 
 /** Time between two calls of a hook, ms. */
 const INTERVAL = 30_000;
 
-/** A shop's function that gets what was counted. */
+/** A shop's function that receives counts. */
 export type MetricHook = (counts: Counts[]) => void;
 
-/** Hands shops what was counted: in intervals, when the page is hidden, and at the end. Every hook gets all of it. */
+/** Passes counts to the shop's hooks: every 30 s, when the page is hidden, and at the end. Each hook gets all counts. */
 export class MetricHooks {
   readonly #hooks = new Set<MetricHook>();
   readonly #take: () => Promise<Counts[]>;
@@ -15,21 +15,21 @@ export class MetricHooks {
   #ended: AbortController | null = null;
 
   /**
-   * @param take what was counted since the last call
-   * @param fail gets what a hook or `take` throws
+   * @param take returns the counts since its last call
+   * @param fail called with errors of a hook or of `take`
    */
   constructor(take: () => Promise<Counts[]>, fail: (thrown: unknown) => void) {
     this.#take = take;
     this.#fail = fail;
   }
 
-  /** @returns a function that hands over what is left and ends this hook */
+  /** @returns a function that passes on the remaining counts and ends this hook */
   add(hook: MetricHook): () => Promise<void> {
     this.#hooks.add(hook);
     this.#begin();
     return async () => {
-      // Hooks that end at the same moment share what is left: nothing is lost to one that is gone.
-      await this.#handOver();
+      // Before the deletion: hooks that end at the same moment all get the remaining counts.
+      await this.#passOn();
       this.#hooks.delete(hook);
       if (this.#hooks.size === 0) this.#ended?.abort();
     };
@@ -39,15 +39,15 @@ export class MetricHooks {
     if (this.#ended && !this.#ended.signal.aborted) return;
     this.#ended = new AbortController();
     const { signal } = this.#ended;
-    const timer = setInterval(() => this.#handOver(), INTERVAL);
+    const timer = setInterval(() => this.#passOn(), INTERVAL);
     signal.addEventListener('abort', () => clearInterval(timer));
     const onHidden = (): void => {
-      if (document.visibilityState === 'hidden') void this.#handOver();
+      if (document.visibilityState === 'hidden') void this.#passOn();
     };
     document.addEventListener('visibilitychange', onHidden, { signal });
   }
 
-  async #handOver(): Promise<void> {
+  async #passOn(): Promise<void> {
     try {
       const counts = await this.#take();
       if (counts.length === 0) return;
@@ -66,16 +66,16 @@ export class MetricHooks {
   }
 }
 
-const all = new WeakMap<Connection, MetricHooks>();
+const hooksOf = new WeakMap<WorkerConnection, MetricHooks>();
 
 /**
  * Adds a hook to those of a connection.
- * @returns a function that hands over what is left and ends the hook
+ * @returns a function that passes on the remaining counts and ends the hook
  */
-export function addHook(connection: Connection, hook: MetricHook): () => Promise<void> {
-  // A worker that is gone has counted nothing.
+export function addHook(connection: WorkerConnection, hook: MetricHook): () => Promise<void> {
+  // Without a worker nothing was counted.
   const take = async () => (connection.up ? connection.call((remote) => remote.takeMetrics()) : []);
-  const hooks = all.get(connection) ?? new MetricHooks(take, (thrown) => connection.fail(thrown));
-  all.set(connection, hooks);
+  const hooks = hooksOf.get(connection) ?? new MetricHooks(take, (thrown) => connection.fail(thrown));
+  hooksOf.set(connection, hooks);
   return hooks.add(hook);
 }

@@ -4,12 +4,12 @@ import type { Places } from '../protocol';
 export type WorkerFile = 'worker.js' | 'encoder-worker.js';
 
 /**
- * Where the files of the package lie, seen from the page's script; null where a bundler makes the workers from the
- * sources. The package has another module in the place of this one.
+ * Addresses of the package's files; null where a bundler makes the workers from the sources, as here. The package's build
+ * replaces this module.
  */
 export const ownPlaces = (): Places | null => null;
 
-/** Starts a worker of the sources. */
+/** Starts a worker from the sources. */
 export const startSource = (file: WorkerFile): Worker =>
   file === 'worker.js'
     ? new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module', name: 'sidestream' })

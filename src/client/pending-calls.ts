@@ -3,14 +3,14 @@ import { SidestreamError } from '../error';
 type Abandon = (error: SidestreamError) => void;
 
 /**
- * Calls that wait for their answer, so that all of them can be ended at once. Nothing is kept of a call that has its
- * answer: racing each against one promise that stays open would keep every answer for as long as that promise lives.
+ * Calls without an answer yet, all of which can be rejected at once. Nothing is kept of an answered call: racing each call
+ * against one lasting promise would keep every answer as long as that promise.
  */
 export class PendingCalls {
   readonly #calls = new Map<Promise<unknown>, Abandon>();
   #ended: SidestreamError | null = null;
 
-  /** @param work begins at once. What it rejects with is a SidestreamError, or says that an argument is no plain data */
+  /** @param work called at once; rejects with a SidestreamError, or a DataCloneError for an argument */
   add<T>(work: () => Promise<T>): Promise<T> {
     if (this.#ended) return Promise.reject(this.#ended);
     let abandon: Abandon = () => undefined;
@@ -24,23 +24,23 @@ export class PendingCalls {
     return call;
   }
 
-  /** Rejects all calls that wait now. */
+  /** Rejects all present calls. */
   fail(error: SidestreamError): void {
     for (const abandon of this.#calls.values()) abandon(error);
   }
 
-  /** Rejects all calls that wait now, and those that come. */
+  /** Rejects all present and later calls. */
   end(error: SidestreamError): void {
     this.#ended = error;
     this.fail(error);
   }
 
-  /** Resolves when all calls that wait now have settled. */
+  /** Resolves when all present calls have settled. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#calls.keys());
   }
 }
 
-/** What is thrown for an argument that cannot be copied to the worker, such as a function, has a code for it. */
+/** Wraps an error; an argument that cannot be cloned for the worker, such as a function, gets `runtime/invalid-input`. */
 export const unsendable = (thrown: unknown): SidestreamError =>
   SidestreamError.from(thrown, (thrown as Error)?.name === 'DataCloneError' ? 'runtime/invalid-input' : undefined);

@@ -21,7 +21,7 @@ function scriptAt(workerUrl: string): string {
   throw new SidestreamError('runtime/invalid-input', text);
 }
 
-/** Starts a module worker. Browsers refuse one from another host, but let a script of the page import it. */
+/** Starts a module worker. Browsers reject a script from another host, but allow a script of the page to import it. */
 function startAt(address: URL): Worker {
   const options = { type: 'module', name: 'sidestream' } as const;
   if (address.origin === location.origin) return new Worker(address, options);

@@ -17,4 +17,17 @@ describe('the mutex', () => {
     expect(log).toEqual(['a starts', 'a ends', 'b starts', 'b ends', 'c starts', 'c ends']);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
+
+  it('is idle when no work is under way or waiting', async () => {
+    const mutex = new Mutex();
+    expect(mutex.idle).toBe(true);
+    const failing = mutex.run(() => Promise.reject(new Error('no'))).catch(() => undefined);
+    const last = mutex.run(async () => 1);
+    expect(mutex.idle).toBe(false);
+    await failing;
+    expect(mutex.idle).toBe(false);
+    await last;
+    await Promise.resolve();
+    expect(mutex.idle).toBe(true);
+  });
 });

@@ -2,21 +2,29 @@
 export class Mutex {
   #tail: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  #unfinished = 0;
 
-  /** Whether somebody waits for the work under way to end. */
+  /** Whether work waits for the work under way to end. */
   get contended(): boolean {
     return this.#waiting > 0;
   }
 
-  /** Resolves or rejects as `work` does; a rejection does not hold up what comes after. */
+  /** Whether no work is under way or waiting. */
+  get idle(): boolean {
+    return this.#unfinished === 0;
+  }
+
+  /** Resolves or rejects as `work` does; after a rejection the next work runs all the same. */
   run<T>(work: () => Promise<T>): Promise<T> {
     this.#waiting++;
+    this.#unfinished++;
     const begin = (): Promise<T> => {
       this.#waiting--;
       return work();
     };
     const result = this.#tail.then(begin, begin);
-    this.#tail = result.catch(() => undefined);
+    const end = (): void => void this.#unfinished--;
+    this.#tail = result.then(end, end);
     return result;
   }
 }

@@ -1,13 +1,12 @@
 import * as v from 'valibot';
 
-/** Longest name that is compared with others; a longer one resembles none. */
+/** Longest name that is compared with others, characters. */
 const LONGEST = 40;
-/** Changed letters up to which a name may have been meant, as a share of its length. */
+/** Most changed letters of a suggested name, as a share of the name's length. */
 const SHARE = 0.4;
 
 /**
- * An object schema that refuses names it does not have, and says which was probably meant: an option that is misspelt would
- * otherwise go unnoticed.
+ * An object schema that rejects unknown names and suggests a known one: a misspelt option would otherwise go unnoticed.
  */
 export const exactObject = <Entries extends v.ObjectEntries>(entries: Entries) =>
   v.strictObject(entries, ({ expected, input, message }) => {
@@ -22,7 +21,7 @@ function unknownName(name: string, known: readonly string[]): string {
   return `Unknown option "${name}". ${near ? `Did you mean "${nearest}"?` : `There are ${known.join(', ')}`}`;
 }
 
-/** Levenshtein's: letters to insert, delete or replace to turn one name into the other, whatever their case. */
+/** Levenshtein distance: letters to insert, delete or replace to turn one name into the other, ignoring case. */
 function distance(one: string, other: string): number {
   const [a, b] = [one.toLowerCase(), other.toLowerCase()];
   if (a.length > LONGEST) return Number.POSITIVE_INFINITY;

@@ -140,7 +140,7 @@ describe('detectionQuality', () => {
       const rows = Array.from({ length: 80 }, (_, n) => n * 4 + kind);
       return { id: `${kind}`, rows, times: rows };
     });
-    // The way back to a taste that is not forgotten yet is a smaller step.
+    // The way back to preferences that are not forgotten yet is a smaller step.
     const away = splicedPairs(kinds, 12, 1).map(({ rows, shifts: [shift] }) => ({
       rows: rows.slice(0, 2 * shift),
       shifts: [shift],

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { EVENT_TYPES, type EventDetails, type EventType, MOST_CHARACTERS } from './event-details';
 
 /** The latest time that a `Date` can represent. */
 const LAST_TIME = 8.64e15;
@@ -10,21 +11,6 @@ export const storedTime = v.pipe(v.number(), v.minValue(0), v.maxValue(LAST_TIME
 /** A count in a profile. */
 export const storedCount = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
-/**
- * What a shopper can do with an item. `uncart` removes it from the cart; `undismiss` reverts a `dismiss`.
- */
-export const EVENT_TYPES = [
-  'impression',
-  'view',
-  'click',
-  'cart',
-  'purchase',
-  'dismiss',
-  'undismiss',
-  'uncart',
-] as const;
-export type EventType = (typeof EVENT_TYPES)[number];
-
 const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
 /** Refuses lone surrogates: some stores replace them, so that two different texts could become one. */
 const text = (least: number, most: number) =>
@@ -35,8 +21,8 @@ const text = (least: number, most: number) =>
     v.regex(/^\P{Surrogate}*$/u, 'must be well-formed Unicode: half of a surrogate pair is missing'),
   );
 
-/** Id of an item in everything that the page passes. */
-export const itemIdSchema = text(1, 256);
+/** Id of an item, wherever the page names one. */
+export const itemIdSchema = text(1, MOST_CHARACTERS.itemId);
 
 /** Type and item of an event. */
 export const eventFields = {
@@ -44,22 +30,16 @@ export const eventFields = {
   itemId: itemIdSchema,
 };
 
-/** Optional details of an event, the same for `track()` and for the log. */
+/** Schemas of the details, the same for `track()` and for the log. */
 export const detailFields = {
   quantity: v.optional(amount),
-  /** Of one piece. */
   price: v.optional(amount),
-  /** ISO 4217 code of the price. */
   currency: v.optional(v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be three capital letters, such as EUR'))),
-  /** Where the item was shown. */
-  placement: v.optional(text(0, 64)),
-  /** 0-based position in its list. */
+  placement: v.optional(text(0, MOST_CHARACTERS.placement)),
   position: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
-  /** The recommendation that the item was part of. */
-  recommendationId: v.optional(text(0, 64)),
-  /** The order of a purchase. */
-  transactionId: v.optional(text(1, 128)),
-};
+  recommendationId: v.optional(text(0, MOST_CHARACTERS.recommendationId)),
+  transactionId: v.optional(text(1, MOST_CHARACTERS.transactionId)),
+} satisfies { [Name in keyof EventDetails]-?: v.GenericSchema<EventDetails[Name]> };
 
 /** One event of the log, as it is read from disk. Details of newer versions are dropped. */
 export const eventSchema = v.object({
@@ -69,8 +49,8 @@ export const eventSchema = v.object({
   /** Milliseconds since the epoch. */
   time: storedTime,
   ...detailFields,
-  /** The experiment and variant that the shopper was assigned to: `experiment/variant`. */
-  variant: v.optional(v.pipe(v.string(), v.maxLength(65))),
+  /** What the shopper saw of an experiment: `experiment/variant`. */
+  variant: v.optional(v.pipe(v.string(), v.maxLength(MOST_CHARACTERS.variant))),
 });
 
 export type LoggedEvent = v.InferOutput<typeof eventSchema>;

@@ -1,7 +1,6 @@
 export {
   detailFields,
   EVENT_STRENGTH,
-  type EventType,
   eventFields,
   eventSchema,
   itemIdSchema,
@@ -10,5 +9,6 @@ export {
   storedCount,
   storedTime,
 } from './event';
+export { EVENT_TYPES, type EventDetails, type EventType, MOST_CHARACTERS } from './event-details';
 export { type ChoiceHistory, History, historySchema } from './history';
 export { NO_RECORD, type ShopperRecord } from './shopper-state';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EventType } from './event';
+import type { EventType } from './event-details';
 import { History } from './history';
 
 const HOUR = 3600 * 1000;

@@ -12,32 +12,32 @@ const click = (itemId: string, time: number): NewEvent => ({
 });
 const view = (time: number): NewEvent => ({ type: 'view', itemId: 'other', time });
 
-describe('touches', () => {
+describe('the index of last clicks', () => {
   it('last for 7 days', () => {
-    const touches = new LastClickIndex();
-    touches.note(click('a', START));
-    expect(touches.of('a', START + ATTRIBUTION_WINDOW)?.recommendationId).toBe('r-a');
-    expect(touches.of('a', START + ATTRIBUTION_WINDOW + 1)).toBeNull();
-    expect(touches.of('b', START)).toBeNull();
+    const index = new LastClickIndex();
+    index.note(click('a', START));
+    expect(index.of('a', START + ATTRIBUTION_WINDOW)?.recommendationId).toBe('r-a');
+    expect(index.of('a', START + ATTRIBUTION_WINDOW + 1)).toBeNull();
+    expect(index.of('b', START)).toBeNull();
   });
 
   it('last for 7 days where the clock was ten years ahead at the click', () => {
-    const touches = new LastClickIndex();
-    touches.note(click('a', START + 3650 * DAY));
-    touches.note(view(START));
+    const index = new LastClickIndex();
+    index.note(click('a', START + 3650 * DAY));
+    index.note(view(START));
     // Saved and read in between.
-    const again = new LastClickIndex(touches.save());
-    for (const one of [touches, again]) {
+    const again = new LastClickIndex(index.save());
+    for (const one of [index, again]) {
       expect(one.of('a', START + DAY)?.recommendationId).toBe('r-a');
       expect(one.of('a', START + 8 * DAY)).toBeNull();
     }
   });
 
   it('expire in the order of the events and not of the clock', () => {
-    const touches = new LastClickIndex();
-    touches.note(click('a', START + 3650 * DAY));
-    touches.note(click('b', START));
-    touches.note(click('c', START + 8 * DAY));
-    expect(touches.save().map(([id]) => id)).toEqual(['c']);
+    const index = new LastClickIndex();
+    index.note(click('a', START + 3650 * DAY));
+    index.note(click('b', START));
+    index.note(click('c', START + 8 * DAY));
+    expect(index.save().map(([id]) => id)).toEqual(['c']);
   });
 });

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { eventSchema, type NewEvent } from '../events';
 
-/** A click on a recommendation earns what is bought of its item for this long, ms: 7 days. */
+/** Time after a click on a recommendation in which carts and purchases of its item are attributed to it, ms: 7 days. */
 export const ATTRIBUTION_WINDOW = 7 * 24 * 60 * 60 * 1000;
-/** Items whose last click is remembered. */
+/** Most items whose last click is kept. */
 const MOST_ITEMS = 500;
 
-/** The schemas of the event: these fields are copied into other events, which must pass them when the log is read. */
+/** Schemas of the event, as these fields are copied to events that are parsed when the log is read. */
 const { itemId, time, recommendationId, placement, position, variant } = eventSchema.entries;
 const lastClickSchema = v.object({ time, recommendationId: recommendationId.wrapped, placement, position, variant });
 type LastClick = v.InferOutput<typeof lastClickSchema>;
@@ -27,37 +27,37 @@ export class LastClickIndex {
   }
 
   /**
-   * Remembers a click on a recommendation. Events come in the order of the log, which the clock may contradict: an event
-   * with an earlier time than a click before it shows that the clock was set back, so the click gets the event's time.
+   * Records a click on a recommendation. Events come in the order of the log. An event with an earlier time than a click
+   * before it shows that the clock was set back, so the click gets the event's time.
    */
   note({ type, itemId, time, recommendationId, placement, position, variant }: NewEvent): void {
-    for (const [id, touch] of this.#last) if (touch.time > time) this.#last.set(id, { ...touch, time });
+    for (const [id, click] of this.#last) if (click.time > time) this.#last.set(id, { ...click, time });
     if (type !== 'click' || recommendationId === undefined) return;
-    // Put in again at the end, so that the oldest is the first.
+    // Inserted at the end again, so that the oldest click is the first.
     this.#last.delete(itemId);
     this.#last.set(itemId, { time, recommendationId, placement, position, variant });
-    for (const [id, touch] of this.#last) {
-      if (this.#last.size <= MOST_ITEMS && time - touch.time <= ATTRIBUTION_WINDOW) break;
+    for (const [id, click] of this.#last) {
+      if (this.#last.size <= MOST_ITEMS && time - click.time <= ATTRIBUTION_WINDOW) break;
       this.#last.delete(id);
     }
   }
 
   /** The last click on a recommendation of an item within 7 days before `time`. */
   of(itemId: string, time: number): LastClick | null {
-    const touch = this.#last.get(itemId);
-    return touch && time - touch.time <= ATTRIBUTION_WINDOW ? touch : null;
+    const click = this.#last.get(itemId);
+    return click && time - click.time <= ATTRIBUTION_WINDOW ? click : null;
   }
 }
 
 /**
- * A cart or purchase with what the last click says of where it came from: recommendation, placement, position, variant.
- * One that names its recommendation itself, and every other event, stays as it is.
+ * Attributes a cart or purchase to the last click: copies its recommendation, placement, position and variant. An event that
+ * names its recommendation itself, and every other event, stays as it is.
  */
-export function attribute(event: NewEvent, touch: LastClick | null): NewEvent {
-  if (!touch || event.recommendationId !== undefined || !isConversion(event)) return event;
-  const { time: _, ...origin } = touch;
+export function attribute(event: NewEvent, click: LastClick | null): NewEvent {
+  if (!click || event.recommendationId !== undefined || !isConversion(event)) return event;
+  const { time: _, ...origin } = click;
   return { ...event, ...origin };
 }
 
-/** Whether an event is one that a click can earn. */
+/** Whether an event can be attributed to a click. */
 export const isConversion = ({ type }: Pick<NewEvent, 'type'>): boolean => type === 'cart' || type === 'purchase';

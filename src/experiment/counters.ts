@@ -1,15 +1,15 @@
 import * as v from 'valibot';
 import { eventSchema, type NewEvent } from '../events';
 
-/** Rows above which a new placement, a name from outside, is counted as none. */
+/** Number of rows above which a new placement, a name from outside, is counted as none. */
 const MOST_ROWS = 200;
-/** Rows above which a new variant is counted as none. */
+/** Number of rows above which a new variant is counted as none. */
 const MOST_ROWS_IN_ALL = 2 * MOST_ROWS;
-/** Currencies of a row above which a new one is counted as none. ISO 4217 has about 180. */
+/** Number of currencies of a row above which a new one is counted as `XXX`. ISO 4217 has about 180. */
 const MOST_CURRENCIES = 200;
 /** Largest revenue: beyond it a double no longer represents every whole unit. */
 const MOST_REVENUE = Number.MAX_SAFE_INTEGER;
-/** ISO 4217 for: no currency. */
+/** ISO 4217 code for no currency. */
 const NO_CURRENCY = 'XXX';
 
 const { variant, placement, currency } = eventSchema.entries;
@@ -20,11 +20,11 @@ const revenue = v.pipe(
   v.transform((sum) => Math.min(MOST_REVENUE, sum ?? MOST_REVENUE)),
 );
 
-/** What happened in one placement under one variant. */
+/** Counts of events in one placement under one variant. */
 export interface Counts {
   /** `experiment/variant`; null for shoppers who take part in none. */
   variant: string | null;
-  /** Where the item was shown; null for what did not come from a list. */
+  /** Where the item was shown; null for events that did not come from a list. */
   placement: string | null;
   impressions: number;
   clicks: number;
@@ -32,8 +32,7 @@ export interface Counts {
   /** Items bought, each counted once per order. */
   purchases: number;
   /**
-   * Price times quantity of the purchases whose price is known, by currency; `XXX` where the currency is not. Stops at
-   * 2^53 - 1.
+   * Price times quantity of the purchases whose price is known, by currency; `XXX` for an unknown currency. At most 2^53 - 1.
    */
   revenue: Record<string, number>;
 }
@@ -56,7 +55,7 @@ export const countsSchema = v.pipe(
 
 const FIELD = { impression: 'impressions', click: 'clicks', cart: 'carts', purchase: 'purchases' } as const;
 
-/** Counts what shoppers do, per variant and placement. Holds no item, no time, no id. */
+/** Counts events per variant and placement. Holds no item, no time and no id. */
 export class Counters {
   readonly #rows = new Map<string, Counts>();
 

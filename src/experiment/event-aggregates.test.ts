@@ -8,44 +8,47 @@ const event = (id: number, more: Partial<LoggedEvent> = {}): LoggedEvent => ({
   ...more,
 });
 
-describe('a tally', () => {
+describe('aggregates of events', () => {
   it('counts an order once that two tabs wrote at the same moment', () => {
-    const tally = new EventAggregates();
-    tally.observe(event(1));
-    tally.observe(event(2));
-    tally.observe(event(3, { itemId: 'b' }));
-    expect(tally.counts[0]).toMatchObject({ purchases: 2, revenue: { EUR: 4 } });
-    expect(tally.lastEvent).toBe(3);
+    const aggregates = new EventAggregates();
+    aggregates.observe(event(1));
+    aggregates.observe(event(2));
+    aggregates.observe(event(3, { itemId: 'b' }));
+    expect(aggregates.counts[0]).toMatchObject({ purchases: 2, revenue: { EUR: 4 } });
+    expect(aggregates.lastEvent).toBe(3);
   });
 
   it('is the same after it was saved and read, also in what it goes on with', () => {
-    const tally = new EventAggregates();
+    const aggregates = new EventAggregates();
     const click = { type: 'click', transactionId: undefined, recommendationId: 'r', placement: 'recent' } as const;
-    tally.observe(event(1, click));
-    tally.observe(event(2));
-    const again = EventAggregates.read(tally.save());
-    expect(again?.save()).toEqual(tally.save());
+    aggregates.observe(event(1, click));
+    aggregates.observe(event(2));
+    const again = EventAggregates.read(aggregates.save());
+    expect(again?.save()).toEqual(aggregates.save());
     expect(again?.knows(event(3))).toBe(true);
     expect(again?.attributed(event(3, { type: 'cart' }))).toMatchObject({ recommendationId: 'r', placement: 'recent' });
   });
 
-  /** A stored tally with other content. */
+  /** Stored aggregates with other content. */
   const stored = (change: (content: Record<string, unknown>) => object) => {
-    const tally = new EventAggregates();
-    tally.observe(event(1, { type: 'click', transactionId: undefined, recommendationId: 'r', placement: 'recent' }));
-    tally.observe(event(2));
-    const { bytes, ...about } = tally.save();
+    const aggregates = new EventAggregates();
+    aggregates.observe(
+      event(1, { type: 'click', transactionId: undefined, recommendationId: 'r', placement: 'recent' }),
+    );
+    aggregates.observe(event(2));
+    const { bytes, ...about } = aggregates.save();
     const content = JSON.parse(new TextDecoder().decode(bytes));
     return { ...about, bytes: new TextEncoder().encode(JSON.stringify({ ...content, ...change(content) })) };
   };
 
   it('stops revenue at its bound, and can be read again', () => {
-    const tally = new EventAggregates();
-    for (const id of [1, 2, 3]) tally.observe(event(id, { transactionId: `T${id}`, price: 1e308, quantity: 1e308 }));
-    tally.observe(event(4, { transactionId: 'T4', currency: 'USD' }));
-    const again = EventAggregates.read(tally.save());
-    expect(again?.counts).toEqual(tally.counts);
-    const [{ revenue, purchases }] = tally.counts;
+    const aggregates = new EventAggregates();
+    for (const id of [1, 2, 3])
+      aggregates.observe(event(id, { transactionId: `T${id}`, price: 1e308, quantity: 1e308 }));
+    aggregates.observe(event(4, { transactionId: 'T4', currency: 'USD' }));
+    const again = EventAggregates.read(aggregates.save());
+    expect(again?.counts).toEqual(aggregates.counts);
+    const [{ revenue, purchases }] = aggregates.counts;
     expect(purchases).toBe(4);
     expect(revenue).toEqual({ EUR: Number.MAX_SAFE_INTEGER, USD: 2 });
   });
@@ -61,25 +64,25 @@ describe('a tally', () => {
     expect(EventAggregates.read(read?.save())?.counts).toEqual(read?.counts);
   });
 
-  const touch = { time: 1, recommendationId: 'r', placement: 'recent', position: 3 };
+  const click = { time: 1, recommendationId: 'r', placement: 'recent', position: 3 };
   const counts = { ...new Counters().rows[0], variant: null, placement: null };
   const row = { ...counts, impressions: 1, clicks: 1, carts: 0, purchases: 0, revenue: {} };
   const cases: [string, object][] = [
-    ['a click with a field that no event may have: position', { touches: [['a', { ...touch, position: -1 }]] }],
+    ['a click with a field that no event may have: position', { touches: [['a', { ...click, position: -1 }]] }],
     [
       'a click with a field that no event may have: id',
-      { touches: [['a', { ...touch, recommendationId: 'r'.repeat(65) }]] },
+      { touches: [['a', { ...click, recommendationId: 'r'.repeat(65) }]] },
     ],
     [
       'a click with a field that no event may have: placement',
-      { touches: [['a', { ...touch, placement: 'p'.repeat(65) }]] },
+      { touches: [['a', { ...click, placement: 'p'.repeat(65) }]] },
     ],
     [
       'a click with a field that no event may have: variant',
-      { touches: [['a', { ...touch, variant: 'v'.repeat(66) }]] },
+      { touches: [['a', { ...click, variant: 'v'.repeat(66) }]] },
     ],
-    ['a click at an invalid time', { touches: [['a', { ...touch, time: 1e300 }]] }],
-    ['more clicks than are remembered', { touches: Array.from({ length: 501 }, (_, n) => [`${n}`, touch]) }],
+    ['a click at an invalid time', { touches: [['a', { ...click, time: 1e300 }]] }],
+    ['more clicks than are remembered', { touches: Array.from({ length: 501 }, (_, n) => [`${n}`, click]) }],
     ['more orders than are remembered', { orders: Array.from({ length: 1001 }, (_, n) => `${n}`) }],
     ['orders that are too long', { orders: ['x'.repeat(3000)] }],
     ['counts beyond safe integers', { counts: [{ ...row, clicks: 1e300 }] }],
@@ -94,7 +97,7 @@ describe('a tally', () => {
   });
 
   it('can be read again after many orders, placements, variants and currencies', () => {
-    const tally = new EventAggregates();
+    const aggregates = new EventAggregates();
     for (let id = 1; id <= 3000; id++) {
       const code = 676 + (id % 400);
       const currency = [code / 676, code / 26, code]
@@ -102,17 +105,17 @@ describe('a tally', () => {
         .join('');
       const itemId = `${'\u0001'.repeat(250)}${id}`;
       const names = { placement: `list ${id % 300}`, variant: id % 2 ? `e/${id}` : undefined };
-      tally.observe(event(2 * id, { ...names, type: 'click', itemId, recommendationId: 'r' }));
-      tally.observe(event(2 * id + 1, { ...names, itemId, currency, transactionId: `T${id}`.padEnd(128, '"') }));
+      aggregates.observe(event(2 * id, { ...names, type: 'click', itemId, recommendationId: 'r' }));
+      aggregates.observe(event(2 * id + 1, { ...names, itemId, currency, transactionId: `T${id}`.padEnd(128, '"') }));
     }
-    const again = EventAggregates.read(tally.save());
-    expect(again?.counts).toEqual(tally.counts);
-    expect(tally.counts.length).toBeLessThan(500);
-    expect(Math.max(...tally.counts.map(({ revenue }) => Object.keys(revenue).length))).toBeLessThan(300);
-    expect(tally.counts.reduce((sum, { purchases }) => sum + purchases, 0)).toBe(3000);
+    const again = EventAggregates.read(aggregates.save());
+    expect(again?.counts).toEqual(aggregates.counts);
+    expect(aggregates.counts.length).toBeLessThan(500);
+    expect(Math.max(...aggregates.counts.map(({ revenue }) => Object.keys(revenue).length))).toBeLessThan(300);
+    expect(aggregates.counts.reduce((sum, { purchases }) => sum + purchases, 0)).toBe(3000);
   });
 
-  it('reads nothing that is not a tally of this code', () => {
+  it('reads only aggregates of this code', () => {
     const { bytes, ...about } = new EventAggregates().save();
     for (const wrong of [null, {}, { ...about, schema: 2, bytes }, { ...about, bytes: new Uint8Array(3) }]) {
       expect(EventAggregates.read(wrong)).toBeNull();

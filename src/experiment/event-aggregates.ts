@@ -1,28 +1,29 @@
 import * as v from 'valibot';
-import type { LoggedEvent, NewEvent } from '../events';
+import { type LoggedEvent, MOST_CHARACTERS, type NewEvent } from '../events';
 import { attribute, LastClickIndex, lastClicksSchema } from './attribution';
 import { Counters, type Counts, countsSchema } from './counters';
 
-/** Lines of orders that are remembered. */
+/** Most lines of orders that are kept. */
 const MOST_ORDERS = 1000;
-/** Longest key of one, a JSON array: transaction (128) and item (256), up to 6 characters each when escaped, and 7 of syntax. */
-const LONGEST_ORDER = 6 * (128 + 256) + 7;
+/** Longest key of one: a JSON array of transaction and item, 6 characters for each when escaped, and 7 of syntax. */
+const LONGEST_ORDER = 6 * (MOST_CHARACTERS.transactionId + MOST_CHARACTERS.itemId) + 7;
 
-const TALLY_SCHEMA = 1;
+const AGGREGATES_SCHEMA = 1;
 const fileSchema = v.object({
-  schema: v.literal(TALLY_SCHEMA),
+  schema: v.literal(AGGREGATES_SCHEMA),
   lastEvent: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   bytes: v.instance(Uint8Array),
 });
 const contentSchema = v.object({
+  /** Last clicks. */
   touches: lastClicksSchema,
   orders: v.pipe(v.array(v.pipe(v.string(), v.maxLength(LONGEST_ORDER))), v.maxLength(MOST_ORDERS)),
   counts: countsSchema,
 });
 
 /**
- * What the log adds up to: counters, the last clicks on recommendations, the orders seen. Any tab that reads the same log
- * comes to the same tally.
+ * Aggregates of the log: counters, the last clicks on recommendations, known orders. Tabs that read the same log have the
+ * same aggregates.
  */
 export class EventAggregates {
   #lastEvent = 0;
@@ -37,15 +38,15 @@ export class EventAggregates {
     const content = v.safeParse(contentSchema, fromJson(file.output.bytes));
     if (!content.success) return null;
     const { touches, orders, counts } = content.output;
-    const tally = new EventAggregates();
-    tally.#lastEvent = file.output.lastEvent;
-    tally.#clicks = new LastClickIndex(touches);
-    for (const order of orders) tally.#orders.add(order);
-    tally.#counters = new Counters(counts);
-    return tally;
+    const aggregates = new EventAggregates();
+    aggregates.#lastEvent = file.output.lastEvent;
+    aggregates.#clicks = new LastClickIndex(touches);
+    for (const order of orders) aggregates.#orders.add(order);
+    aggregates.#counters = new Counters(counts);
+    return aggregates;
   }
 
-  /** Id of the last event taken in. */
+  /** Id of the last event included. */
   get lastEvent(): number {
     return this.#lastEvent;
   }
@@ -54,15 +55,15 @@ export class EventAggregates {
     return this.#counters.rows;
   }
 
-  /** As a file; the last event stands beside the bytes, so that the later of two is known without opening them. */
+  /** Stored form; the last event stands beside the bytes, so that the later of two files is known without decoding them. */
   save(): { schema: number; lastEvent: number; bytes: Uint8Array } {
     const orders = [...this.#orders].slice(-MOST_ORDERS);
     const content = { touches: this.#clicks.save(), orders, counts: this.counts };
     const bytes = new TextEncoder().encode(JSON.stringify(content));
-    return { schema: TALLY_SCHEMA, lastEvent: this.#lastEvent, bytes };
+    return { schema: AGGREGATES_SCHEMA, lastEvent: this.#lastEvent, bytes };
   }
 
-  /** Takes in the next event of the log. An order that comes again is counted once. */
+  /** Includes the next event of the log. A repeated order is counted once. */
   observe(event: LoggedEvent): void {
     this.#lastEvent = Math.max(this.#lastEvent, event.id);
     const order = orderOf(event);
@@ -80,13 +81,13 @@ export class EventAggregates {
     return order !== null && this.#orders.has(order);
   }
 
-  /** The event with where it came from, as far as a click of the last 7 days says. */
+  /** Attributes an event to a click of the last 7 days, if there is one. */
   attributed(event: NewEvent): NewEvent {
     return attribute(event, this.#clicks.of(event.itemId, event.time));
   }
 }
 
-/** What makes a purchase the same as another; null for other events and where there is no transaction id. */
+/** Key of a line of an order; null for events that are not purchases or have no transaction id. */
 export function orderOf({ type, transactionId, itemId }: NewEvent): string | null {
   return type === 'purchase' && transactionId !== undefined ? JSON.stringify([transactionId, itemId]) : null;
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { assign, type Experiment, experimentSchema } from './experiment';
+import { assign, bucket, type Experiment, experimentSchema } from './experiment';
 
 const UNITS = Array.from({ length: 20_000 }, (_, n) => `unit-${n}`);
 const experiment: Experiment = { name: 'test', variants: [{ name: 'a' }, { name: 'b', weight: 3 }] };
@@ -34,7 +34,7 @@ describe('assign', () => {
     );
   });
 
-  it('draws anew with another salt', () => {
+  it('assigns differently with another salt', () => {
     const other = { ...experiment, salt: 'other' };
     const moved = UNITS.filter((unit) => nameOf(experiment, unit) !== nameOf(other, unit)).length / UNITS.length;
     // Two independent draws of 1/4 and 3/4 differ in 2 * 1/4 * 3/4.
@@ -54,5 +54,25 @@ describe('experimentSchema', () => {
     ['a share above 100', { rollout: 101, variants: [{ name: 'a' }] }],
   ])('refuses %s', (_, wrong) => {
     expect(v.safeParse(experimentSchema, { name: 'test', ...wrong }).success).toBe(false);
+  });
+});
+
+describe('bucket', () => {
+  it('never changes: another hash would move every shopper to another variant', () => {
+    expect([bucket(''), bucket('a'), bucket('Grüße')].map((at) => Math.floor(at * 1e6))).toEqual([
+      668922, 103526, 56579,
+    ]);
+  });
+
+  it('spreads ids that differ in a digit evenly, and independently of the salt before them', () => {
+    const counts = new Array<number>(10).fill(0);
+    let both = 0;
+    for (const unit of UNITS) {
+      counts[Math.floor(10 * bucket(`salt/${unit}`))]++;
+      if (bucket(`salt/${unit}`) < 0.5 && bucket(`other/${unit}`) < 0.5) both++;
+    }
+    // Chi-square with 9 degrees of freedom: below 27.9 in 999 of 1000 fair draws.
+    expect(counts.reduce((sum, count) => sum + (count - 2000) ** 2 / 2000, 0)).toBeLessThan(27.9);
+    expect(both / UNITS.length).toBeCloseTo(0.25, 1);
   });
 });

@@ -1,44 +1,42 @@
 import * as v from 'valibot';
 import { exactObject } from '../common/strict-object';
-import { type Placement, TERMS, type TermName } from '../ranking';
-import { bucket } from './bucket';
+import { PLACEMENTS, type Placement, TERMS, type TermName } from '../ranking';
 
-/** One of the things that an experiment compares. What a variant leaves out is as everywhere else. */
+/** One alternative of an experiment. A setting that it leaves out is the shop's. */
 export interface Variant {
   /** Letters, digits, `.`, `_`, `-`; at most 32. `holdout` is taken. */
   name: string;
   /** Share of the shoppers, in proportion to the other variants' weights. Default 1. */
   weight?: number;
-  /** False: nothing is learned and lists are not personal, as with the option of that name. */
+  /** False: nothing is learned and lists are not personal, as with the option `learning`. */
   learning?: boolean;
-  /** Factors on the weights of the score's terms, 0 to 100: `{ popularity: 0, companions: 2 }`. */
+  /** Factors on the weights of the score's terms, 0 to 100: `{ popularity: 0, boughtTogether: 2 }`. */
   weights?: Partial<Record<TermName, number>>;
-  /** Which list a placement gets instead of its own: `{ 'for-you': 'trending' }`. */
+  /** Lists that placements show instead of their own: `{ 'for-you': 'trending' }`. */
   placements?: Partial<Record<Placement, Placement>>;
 }
 
-/** An A/B test. A shop runs one at a time; other shoppers than those who take part have no variant. */
+/** An A/B test. A shop runs one at a time; shoppers who do not take part have no variant. */
 export interface Experiment {
   /** Letters, digits, `.`, `_`, `-`; at most 32. Part of the variant that events carry: `name/variant`. */
   name: string;
-  /** Decides, with the unit, who is in which variant. Another salt draws anew. Default: the name. */
+  /** Assigns units to variants together with the unit; another salt assigns them differently. Default: the name. */
   salt?: string;
-  /** Percent of the shoppers who take part. Raised later, those who took part before keep their variant. Default 100. */
+  /** Percent of shoppers who take part. When it is raised, those who took part before keep their variant. Default 100. */
   rollout?: number;
-  /** Percent of those who take part that get lists without learning, as variant `holdout`. Default 0. */
+  /** Percent of those who get lists without learning, as variant `holdout`. Default 0. */
   holdout?: number;
   variants: Variant[];
   /**
-   * Who is assigned, where the shop has an id of its own; it is hashed and not kept. Default: a random id of this device,
-   * on disk with consent only, else for as long as the page is open.
+   * The shop's own id of the shopper, which is hashed and not stored. Default: a random id of this device, stored on disk with
+   * consent only, else kept while the page is open.
    */
   unit?: string;
 }
 
-/** The variant of shoppers held out of personal lists. */
+/** Variant of the shoppers who get no personal lists. */
 const HOLDOUT: Variant = { name: 'holdout', learning: false };
 
-const PLACEMENTS = ['for-you', 'similar', 'complement', 'trending', 'recent'] as const satisfies readonly Placement[];
 const name = v.pipe(v.string(), v.regex(/^[\w.-]{1,32}$/, 'a name has 1 to 32 letters, digits, ".", "_" or "-"'));
 const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
 const placement = v.picklist(PLACEMENTS);
@@ -52,7 +50,7 @@ const variantSchema = exactObject({
   placements: v.optional(v.record(placement, placement)),
 });
 
-/** An experiment as a shop writes it. A misspelled setting is refused, so that no variant silently equals another. */
+/** An experiment as a shop writes it. A misspelled setting is rejected, or two variants could be equal by mistake. */
 export const experimentSchema = exactObject({
   name,
   salt: v.optional(v.string()),
@@ -69,8 +67,8 @@ export const experimentSchema = exactObject({
 });
 
 /**
- * The variant of a unit; always the same for the same experiment. Who takes part, who is held out and who gets which variant
- * are three draws, so that changing one percentage moves nobody otherwise.
+ * Assigns a unit to a variant, always the same one for the same experiment. Rollout, holdout and variant are three
+ * independent draws, so that changing one percentage leaves the other assignments as they are.
  * @returns null for a unit that does not take part
  */
 export function assign(experiment: Experiment, unit: string): Variant | null {
@@ -84,4 +82,18 @@ export function assign(experiment: Experiment, unit: string): Variant | null {
     if (left < 0) return variant;
   }
   return variants.at(-1) ?? null;
+}
+
+/**
+ * Hashes a text to a number between 0 and 1, uniformly; must never change, or every shopper would move to another variant.
+ * FNV-1a over the UTF-8 bytes (offset basis 2166136261, prime 16777619), then the 32-bit finalizer of MurmurHash3, which
+ * separates texts that differ only in their last letter. Not cryptographic.
+ * @returns at least 0, below 1
+ */
+export function bucket(text: string): number {
+  let hash = 2166136261;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 16777619);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
 }

@@ -1,5 +1,4 @@
 import type { Counts } from './counters';
-import { wilson } from './wilson';
 
 /** Counts of one placement under one variant, with their ratios. */
 export interface MetricsRow extends Counts {
@@ -11,7 +10,7 @@ export interface MetricsRow extends Counts {
   conversion: number | null;
 }
 
-/** What happened on this device, by variant and placement. */
+/** Counts of events on this device, by variant and placement. */
 export interface Metrics {
   /** The variant of this device now: `experiment/variant`; null when it takes part in none. */
   variant: string | null;
@@ -26,3 +25,21 @@ export const withRatios = (counts: Counts): MetricsRow => ({
   ctrRange: wilson(counts.clicks, counts.impressions),
   conversion: ratio(counts.purchases, counts.clicks),
 });
+
+/** Quantile of the normal distribution for a two-sided interval of 95 %. */
+const Z = 1.96;
+
+/**
+ * Wilson's score interval of a share, which is accurate also for small counts and near 0 and 1, where the normal
+ * approximation is not (E. B. Wilson, "Probable inference", 1927).
+ * @param part successes among `whole` trials; more than `whole` count as `whole`
+ * @returns lower and upper bound of 95 % confidence, 0..1; null without trials
+ */
+export function wilson(part: number, whole: number): [low: number, high: number] | null {
+  if (whole <= 0) return null;
+  const share = Math.min(1, part / whole);
+  const spread = Z * Math.sqrt((share * (1 - share)) / whole + (Z / (2 * whole)) ** 2);
+  const centre = share + Z ** 2 / (2 * whole);
+  const scale = 1 + Z ** 2 / whole;
+  return [Math.max(0, (centre - spread) / scale), Math.min(1, (centre + spread) / scale)];
+}

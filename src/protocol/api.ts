@@ -1,6 +1,6 @@
 import type { Item, ItemInput } from '../catalog';
 import type { SidestreamError } from '../error';
-import type { EventType } from '../events';
+import type { EventDetails, EventType } from '../events';
 import type { Counts, Experiment, Metrics, MetricsRow, Variant } from '../experiment';
 import type {
   CategoryCap,
@@ -13,6 +13,7 @@ import type {
   Push,
   Rules,
   Source,
+  TermName,
 } from '../ranking';
 import type { Encryption } from '../store';
 
@@ -35,16 +36,17 @@ export type {
   Push,
   Rules,
   Source,
+  TermName,
   Variant,
 };
 
 /**
  * Consent of the shopper: `pending` keeps everything in memory, `granted` writes to IndexedDB, `denied` deletes it and
- * learns nothing. Whatever is said in one tab holds in all open tabs of the shop.
+ * learns nothing. An answer in one tab holds in all open tabs of the shop.
  */
 export type Consent = 'pending' | 'granted' | 'denied';
 
-/** One place of a list. */
+/** One item of a list. */
 export interface Recommendation {
   item: Item;
   /** Higher is better; comparable only inside one response. Pins, cap, diversity and `fresh` change the order, not the score. */
@@ -58,7 +60,7 @@ export interface Recommendation {
   position: number;
 }
 
-/** What to recommend, and where. Its rules take the place of the shop's rules of the same names. */
+/** A request for a list. Its rules replace the shop's rules of the same names. */
 export interface RecommendRequest extends Rules {
   /** Default `for-you`. */
   placement?: Placement;
@@ -66,24 +68,24 @@ export interface RecommendRequest extends Rules {
   itemId?: string;
   /** Default 8, at most 100. */
   limit?: number;
-  /** Items already in view, never returned. */
+  /** Ids of items already in view, which are not returned; at most 10,000. */
   exclude?: string[];
   /** Language of the reasons, as a tag: `de-AT`. There are en, ja, de, fr, es and ar; default, and for all others: en. */
   lang?: string;
 }
 
-/** Why an item has its score. */
+/** Explanation of an item's score. */
 export interface Explanation {
   item: Item;
   placement: Placement;
   score: number;
   source: Source;
   /**
-   * What the score is made of; the parts add up to it. `text` and `image` are likeness to what was chosen (or is in view),
-   * the others the terms and rules by name: `popularity`, `experts`, `boughtTogether`, `boost` …
+   * The parts of the score, which add up to it. `text` and `image` are similarity to the items chosen (or in view), the
+   * others are terms and rules by name: `popularity`, `experts`, `boughtTogether`, `boost` …
    */
   contributions: Record<string, number>;
-  /** Items chosen before (or in view) that brought part of the score, the largest first, at most 8. */
+  /** Items chosen before (or in view) that contribute to the score, the largest contribution first, at most 8. */
   contributors: { item: Item; part: number }[];
   /** One sentence for the shopper, in the language of the request. */
   reason: string;
@@ -91,31 +93,16 @@ export interface Explanation {
 
 /** A ranked list. */
 export interface RecommendResponse {
-  /** Pass it on with `track` to attribute clicks. */
+  /** Pass it to `track()` as `recommendationId` to attribute clicks. */
   id: string;
   placement: Placement;
   items: Recommendation[];
 }
 
-/**
- * What is known of an event besides its type and item. A cart or purchase without a `recommendationId` gets it, with
- * placement and position, from the last click on a recommendation of its item, if that is not older than 7 days.
- */
-export interface TrackDetails {
-  /** Pieces. Default 1. */
-  quantity?: number;
-  /** Of one piece. */
-  price?: number;
-  /** ISO 4217 code of the price: `EUR`. */
-  currency?: string;
+/** Details of an event for `track()`. */
+export interface TrackDetails extends EventDetails {
   /** One of the recommender's, or the name of a list of the shop's own; at most 64 characters. */
   placement?: Placement | (string & {});
-  /** 0-based. */
-  position?: number;
-  /** `id` of the response that the item came with. */
-  recommendationId?: string;
-  /** The order of a purchase. A purchase of the same item with the same id is counted, and learned from, once. */
-  transactionId?: string;
 }
 
 /** Which part of the catalogue to list. */
@@ -130,7 +117,7 @@ export interface BrowseRequest {
   limit?: number;
 }
 
-/** A page of the catalogue, in catalogue order; of a catalogue too large to be loaded as a whole, of what is loaded. */
+/** A page of the catalogue, in catalogue order; a catalogue too large to be loaded as a whole lists its loaded items. */
 export interface BrowseResponse {
   items: Item[];
   /** Matches before offset and limit. */
@@ -145,12 +132,21 @@ export type NewItem = Omit<ItemInput, 'id' | 'image'> & {
   image?: Blob;
 };
 
-/** What the inspector shows. */
+/** Where tfjs computes. */
+export type LearnerBackend = 'webgpu' | 'wasm' | 'cpu';
+
+/** Where the encoders compute. */
+export type EncoderBackend = 'webgpu' | 'wasm';
+
+/** State of a recommender; the inspector shows it. */
 export interface Status {
+  /** Consent in force. */
   consent: Consent;
+  /** Whether this device learns: not with `learning: false`, and not under a variant without learning. */
   learning: boolean;
   /** Whether this tab trains and saves: one of the shop's tabs that learn does. */
   leading: boolean;
+  /** Items of the catalogue, with those that this device added. */
   items: number;
   /** Events learned from in this profile. */
   events: number;
@@ -160,16 +156,21 @@ export interface Status {
   lastUpdate: number | null;
   /** Windows closed so far. */
   windows: number;
+  /** Drifts of the preference found so far. */
+  drifts: number;
   /** Updates dropped by the guard. */
   rejected: number;
-  /** tfjs backend once there was something to learn, and the encoders' backend once they ran. */
-  backend: { learner: string | null; encoders: string | null };
-  /** Tensors that the worker holds, and bytes in them; null before tfjs was needed. */
+  /** Backend of tfjs, null before the first training; backend of the encoders, null before the first added item. */
+  backend: { learner: LearnerBackend | null; encoders: EncoderBackend | null };
+  /** Tensors that the worker holds, and their bytes; null before tfjs was loaded. */
   memory: { tensors: number; bytes: number } | null;
-  /** Per layer of each ladder, share of activation of backbone and experts (sums to 1; backbone first). Empty before the first update. */
+  /**
+   * Per layer of each ladder, the share of backbone and experts in the activation, backbone first; a layer sums to 1. Empty
+   * before the first update.
+   */
   utilization: { text: number[][]; image: number[][] };
-  /** Personal weights of the score's terms. */
-  weights: Record<string, number>;
+  /** Personal weights of the score's terms, without those of a base model or co-occurrence table that the shop lacks. */
+  weights: Partial<Record<TermName, number>>;
 }
 
 /** Long work under way. `total` is 0 while unknown. */
@@ -179,7 +180,7 @@ export interface Progress {
   total: number;
 }
 
-/** What the device had learned when a window of the shopper's stream ended. */
+/** A snapshot of the profile, made when a window of the shopper's events ended. */
 export interface Snapshot {
   id: number;
   /** Milliseconds since the epoch. */
@@ -210,28 +211,29 @@ export interface RecommenderOptions {
   learning?: boolean;
   /** Default 1. */
   seed?: number;
-  /** How what this device keeps is encrypted, see `Encryption`. Needs https. Default false. */
+  /** Encryption of the data on this device, see `Encryption`. Needs https. Default false. */
   encrypt?: Encryption;
   /**
    * Address of the package's `worker.js`, with the files of its folder beside it, when it is not where the page's script
    * looks: beside itself, or where a bundler put it. A worker from another host needs `worker-src blob:` in a CSP.
    */
   workerUrl?: string;
-  /** What the shop wants of every list. A wrong rule is refused with `runtime/invalid-input`. */
+  /** The shop's rules for every list. A wrong rule is rejected with `runtime/invalid-input`. */
   rules?: Rules;
   /** Called with progress from the first byte on; the same as the `progress` event, which has listeners only once loaded. */
   onProgress?: (progress: Progress) => void;
-  /** An A/B test that this device may take part in. A wrong one is refused with `runtime/invalid-input`. */
+  /** An A/B test that this device may take part in. A wrong one is rejected with `runtime/invalid-input`. */
   experiment?: Experiment;
   /**
-   * Gets what this page counted since the last call, by variant and placement: every 30 seconds, when the page is hidden,
-   * and on `close()`; never nothing. Sidestream itself sends nothing anywhere; without this hook the counters stay on the
-   * device, and with it they go where the shop sends them. They hold no item, no time and no id of shopper or device.
+   * Called with the counts of this page since the last call, by variant and placement: every 30 seconds, when the page is
+   * hidden, and on `close()`; not called without counts. Sidestream itself sends nothing anywhere: without this hook the
+   * counters stay on the device, and with it they go where the shop sends them. They hold no item, no time and no id of
+   * shopper or device.
    */
   onMetric?: (counts: Counts[]) => void;
 }
 
-/** How long a call is waited for. */
+/** Options of a call. */
 export interface CallOptions {
   /** Aborting it rejects the call with `runtime/aborted`; the error's `cause` is the signal's reason. */
   signal?: AbortSignal;
@@ -248,25 +250,25 @@ export interface Recommender {
   /** May also reject with `runtime/aborted` or `runtime/timeout`, as its options say. */
   recommend(request?: RecommendRequest, options?: CallOptions): Promise<RecommendResponse>;
   /**
-   * Why an item has the score it has in the list of this request, whether it has a place there or not.
+   * Explains the score of an item in the list of a request, whether the list shows it or not.
    * @param request as for `recommend()`
    */
   explain(itemId: string, request?: RecommendRequest): Promise<Explanation>;
   /**
    * Resolves when the event is on disk (consent granted) or in memory (pending); with `denied`, at once, and nothing is
-   * kept. Learning follows and cannot reject it; lists asked for after it know of the event. `settled()` waits for both.
-   * Rejects with `store/full` or `store/unavailable` when the event could not be kept. An id that the catalogue lacks is
-   * refused with `runtime/unknown-item`; of a catalogue too large to be loaded as a whole, such an event is kept, nothing
-   * is learned of it, and an `error` event says so.
+   * stored. Learning follows and cannot reject it; lists requested afterwards reflect the event. `settled()` waits for both.
+   * Rejects with `store/full` or `store/unavailable` when the event could not be stored, and with `runtime/unknown-item` for
+   * an id that the catalogue lacks. In a catalogue too large to be loaded as a whole such an event is stored, nothing is
+   * learned from it, and an `error` event reports it.
    */
   track(type: EventType, itemId: string, details?: TrackDetails): Promise<void>;
   /**
-   * What the shopper says of a profile on the device. Any other word, or a boolean, is refused with
-   * `runtime/invalid-input`. An answer counts from the moment it is given, whatever is under way: a `granted` that is
-   * not carried out yet then rejects with `store/forgotten`. `denied` and `pending` delete what the device holds; `denied`,
-   * and `pending` after `granted`, forget what memory holds too. They reject with `store/blocked` when another page holds
-   * the database open: then the next call tries to delete it again. `granted` rejects with `store/*` when the device cannot
-   * keep a profile; then everything stays in memory, and the next call tries again.
+   * Sets the shopper's answer about a profile on the device. Any other value, such as a boolean, is rejected with
+   * `runtime/invalid-input`. An answer counts from the moment it is given: an earlier `granted` that is not carried out yet
+   * then rejects with `store/forgotten`. `denied` and `pending` delete the data on the device; `denied`, and `pending` after
+   * `granted`, also the data in memory. They reject with `store/blocked` when another page holds the database open; then the
+   * next call tries to delete it again. `granted` rejects with `store/*` when the device cannot store a profile; then
+   * everything stays in memory, and the next call tries again.
    */
   consent(level: Consent): Promise<void>;
   /** Encodes text and picture on this device and adds the item to the local catalogue. */
@@ -284,31 +286,31 @@ export interface Recommender {
    * since consent was given, or since the page was opened without it; `reset()` begins at zero.
    */
   metrics(): Promise<Metrics>;
-  /** Resolves when all events tracked so far are kept and learned, and what was due of training and saving is done. */
+  /** Resolves when all events tracked so far are stored and learned, and due training and saving are done. */
   settled(): Promise<void>;
   /** Forgets everything learned and every event; consent stays. */
   reset(): Promise<void>;
   /**
-   * Leaves no byte of ours on this device: profile, log, snapshots, keys. Consent is `pending` again, in all tabs. Rejects
-   * with `store/blocked` as `consent('denied')` does.
+   * Deletes everything of Sidestream on this device: profile, log, snapshots, keys. Consent is `pending` again, in all tabs.
+   * Rejects with `store/blocked` as `consent('denied')` does.
    */
   forget(): Promise<void>;
   /** Snapshots of the profile, one per window, oldest first; the last 12 are kept. */
   snapshots(): Promise<Snapshot[]>;
-  /** Goes back to a snapshot: lists are again what they were, and what came later is gone. Rejects with `store/unknown-snapshot`. */
+  /** Restores a snapshot; later events and snapshots are deleted. Rejects with `store/unknown-snapshot`. */
   rollback(id: number): Promise<void>;
-  /** All that was learned as one file, encrypted where there is a passphrase. */
+  /** Exports the profile as a file, encrypted if there is a passphrase. */
   exportProfile(passphrase?: string): Promise<Blob>;
   /**
-   * Puts an exported profile in the place of this one. Rejects with `store/corrupt`, `store/wrong-passphrase` or
+   * Replaces the profile by an exported one. Rejects with `store/corrupt`, `store/wrong-passphrase` or
    * `store/newer-schema`; then nothing changes.
    */
   importProfile(file: Blob, passphrase?: string): Promise<void>;
   on<K extends keyof RecommenderEvents>(type: K, listener: (event: RecommenderEvents[K]) => void): () => void;
   /**
-   * Ends this handle, after what it was asked is answered: whatever is asked from then on rejects with `runtime/closed`,
-   * and an item that is being added does. Others of the same bundle and namespace go on; the last one saves and ends the
-   * worker, within 10 seconds. Repeated calls do nothing.
+   * Ends this handle after the calls under way are answered; later calls reject with `runtime/closed`, and so does an item
+   * that is being added. Other handles of the same bundle and namespace go on; the last one saves and ends the worker,
+   * within 10 seconds. Repeated calls do nothing.
    */
   close(): Promise<void>;
 }

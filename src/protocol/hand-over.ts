@@ -3,9 +3,9 @@ import { itemSchema } from '../catalog';
 import { eventSchema } from '../events';
 import { countsSchema } from '../experiment';
 
-/** What a worker gives the one that takes its place, over the page. */
+/** Data that a worker hands over, through the page, to the one that takes its place. */
 export const keptSchema = v.object({
-  /** What was kept in memory only; null where the device has it, or the shopper denied. */
+  /** Data in memory only; null where the device has them, or the shopper denied consent. */
   memory: v.nullable(
     v.object({
       /** As a file. */
@@ -21,7 +21,7 @@ export const keptSchema = v.object({
       ),
     }),
   ),
-  /** What was counted and nobody has asked for yet. */
+  /** Counts that were not taken yet. */
   counts: countsSchema,
 });
 export type Kept = v.InferOutput<typeof keptSchema>;

@@ -1,14 +1,14 @@
+export { EVENT_TYPES, MOST_CHARACTERS } from '../events';
 export type * from './api';
-export { type ConsentAnswer, consentAnswerSchema, isLater, parseConsent } from './consent';
-export type { GivenOptions } from './given-options';
 export { type Kept, keptSchema } from './hand-over';
 export { parsed } from './parse-argument';
-export type { Places, PlacesMessage } from './places';
 export {
   browseSchema,
   callSchema,
+  consentSchema,
   optionsSchema,
   type ParsedRequest,
+  parseConsent,
   recommendSchema,
   type TrackInput,
   trackSchema,
@@ -18,6 +18,9 @@ export type {
   BundleEncoders,
   EncodedFeatures,
   EncoderHost,
+  GivenOptions,
+  Places,
+  PlacesMessage,
   RemoteListener,
   WorkerHost,
   WorkerRecommender,

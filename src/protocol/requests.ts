@@ -2,19 +2,28 @@ import * as v from 'valibot';
 import { exactObject } from '../common/strict-object';
 import { detailFields, type EventType, eventFields, itemIdSchema } from '../events';
 import { experimentSchema } from '../experiment';
-import { ruleFields, rulesSchema } from '../ranking';
+import { PLACEMENTS, type Placement, ruleFields, rulesSchema } from '../ranking';
 import { encryptionSchema } from '../store';
-import type { TrackDetails } from './api';
-import { consentSchema } from './consent';
+import type { Consent, TrackDetails } from './api';
+import { parsed } from './parse-argument';
 
-/** Placements that are about an item in view. */
-const ABOUT_ITEM = ['similar', 'complement'];
+/** Placements that need an item in view. */
+const ABOUT_ITEM: readonly Placement[] = ['similar', 'complement'];
 
 const count = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most));
 const hook = v.optional(v.literal('function', 'must be a function'));
 
-/** Options of a recommender, as they come from the page: of a function, the word. */
+export const consentSchema = v.picklist(['pending', 'granted', 'denied'] satisfies Consent[]);
+
+/**
+ * Parses a level of consent.
+ * @param what the method or option, for the message
+ * @throws SidestreamError `runtime/invalid-input`: a boolean or an unknown word must never pass for an answer
+ */
+export const parseConsent = (level: unknown, what: string): Consent => parsed(consentSchema, level, what);
+
+/** Options of a recommender, as they come from the page: `'function'` in place of a function. */
 export const optionsSchema = exactObject({
   bundle: v.string(),
   consent: v.optional(consentSchema),
@@ -32,7 +41,7 @@ export const optionsSchema = exactObject({
 /** A request for a list, as it comes from the page. */
 export const recommendSchema = v.pipe(
   exactObject({
-    placement: v.optional(v.picklist(['for-you', 'similar', 'complement', 'trending', 'recent']), 'for-you'),
+    placement: v.optional(v.picklist(PLACEMENTS), 'for-you'),
     itemId: v.optional(itemIdSchema),
     limit: v.optional(count(1, 100), 8),
     exclude: v.optional(v.pipe(v.array(v.string()), v.maxLength(10_000)), []),
@@ -50,7 +59,7 @@ export const recommendSchema = v.pipe(
 
 export type ParsedRequest = v.InferOutput<typeof recommendSchema>;
 
-/** How long a call is waited for; its signal stays on the page. */
+/** Options of a call; its signal stays on the page. */
 export const callSchema = exactObject({
   signal: v.undefined(),
   timeout: v.optional(v.pipe(v.number(), v.gtValue(0))),
@@ -73,5 +82,3 @@ export interface TrackInput {
 
 /** An event, as it comes from the page. */
 export const trackSchema = exactObject({ ...eventFields, details: exactObject(detailFields) });
-
-export { parsed } from './parse-argument';

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { SidestreamError } from '../error';
 import { carryErrors } from './rpc';
 
-// Node's global MessagePort speaks the browser's event interface, which is what Comlink needs.
+// Node's global MessagePort has the browser's event interface, which is what Comlink needs.
 const { port1, port2 } = new MessageChannel();
 afterAll(() => port1.close());
 

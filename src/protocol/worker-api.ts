@@ -12,16 +12,36 @@ import type {
   Consent,
   Explanation,
   Progress,
+  RecommenderOptions,
   RecommendRequest,
   RecommendResponse,
   Status,
   TrackDetails,
 } from './api';
-import type { GivenOptions } from './given-options';
 import type { Kept } from './hand-over';
 import type { TrackInput } from './requests';
 
-/** Listener on the page; errors come as plain data, since a cloned Error loses its code. */
+/** Options as the page sends them: `'function'` in place of a function, which cannot be sent. */
+export type GivenOptions = Omit<RecommenderOptions, 'onProgress' | 'onMetric'> & {
+  onProgress?: unknown;
+  onMetric?: unknown;
+};
+
+/** Addresses of the package's files. */
+export interface Places {
+  /** Address of a script; files without an address of their own lie beside it. */
+  script: string;
+  /** Addresses by file name. */
+  files?: Record<string, string>;
+}
+
+/** The first message to a worker of the package. */
+export interface PlacesMessage {
+  type: 'sidestream-places';
+  places: Places;
+}
+
+/** Listener on the page; errors are passed as plain data, since a cloned Error loses its code. */
 export type RemoteListener = (
   ...[type, event]: ['change', Status] | ['progress', Progress] | ['error', SerializedError]
 ) => void;
@@ -31,7 +51,7 @@ export interface WorkerHost {
   /**
    * Loads the bundle and, with consent, the profile.
    * @param options `GivenOptions`, parsed in the worker
-   * @param kept a profile to go on with, from `handOver()`
+   * @param kept from `handOver()` of the worker before
    * @param restarted whether another worker of the page ran before
    * @throws SidestreamError `runtime/invalid-input`, `bundle/*`
    */
@@ -43,20 +63,20 @@ export interface WorkerHost {
   ): Promise<WorkerRecommender & ProxyMarked>;
 }
 
-/** The recommender in its worker, as the page reaches it. It parses whatever it is given. */
+/** The worker's interface for the page. It parses all arguments. */
 export interface WorkerRecommender {
   /**
-   * What a further caller of `createRecommender()` asks for.
+   * Checks the options of a further caller of `createRecommender()`.
    * @param options the caller's
-   * @param given what this recommender was started with
-   * @returns names of options that hold only after a restart
-   * @throws SidestreamError `runtime/invalid-input` for an option that is wrong, or not the one that is given already
+   * @param given the options that this recommender was started with
+   * @returns names of options that take effect only after a restart
+   * @throws SidestreamError `runtime/invalid-input` for an option that is wrong, or differs from one in `given`
    */
   join(options: GivenOptions, given: GivenOptions): Promise<string[]>;
   recommend(request: RecommendRequest, wait: CallOptions): Promise<RecommendResponse>;
   explain(itemId: string, request?: RecommendRequest): Promise<Explanation>;
   track(type: EventType, itemId: string, details: TrackDetails): Promise<void>;
-  /** Several events at once, each kept or refused for itself: null where it was kept. Rejects where the store fails. */
+  /** Several events at once, each stored or rejected independently: null where it was stored. Rejects where the store fails. */
   trackAll(events: TrackInput[]): Promise<(SerializedError | null)[]>;
   consent(level: Consent): Promise<void>;
   getItem(id: string): Promise<Item | null>;
@@ -72,18 +92,18 @@ export interface WorkerRecommender {
   rollback(id: number): Promise<void>;
   exportProfile(passphrase?: string): Promise<Blob>;
   importProfile(file: Blob, passphrase?: string): Promise<void>;
-  /** What the encoder worker needs to encode new items for this bundle. */
+  /** Files for the encoder worker to encode new items for this bundle. */
   encoderFiles(): Promise<BundleEncoders>;
-  /** @param backend compute backend of the encoders that encoded it */
+  /** @param backend on which the encoders ran */
   insertItem(item: LocalItem, backend: string): Promise<Item>;
   /** Whether the page is hidden or the battery low. */
   setResting(resting: boolean): Promise<void>;
-  /** Ends it for another to take its place; what is in memory only is given to that one. */
+  /** Closes it and returns the data that are in memory only, for the worker that takes its place. */
   handOver(): Promise<Kept>;
   close(): Promise<void>;
 }
 
-/** Everything the encoder worker needs to encode items as a bundle's own were. */
+/** Everything the encoder worker needs to encode items as those of the bundle were. */
 export interface BundleEncoders {
   text: EncoderFiles & { preset: TextPreset };
   image: EncoderFiles & { preset: ImagePreset };
@@ -91,7 +111,7 @@ export interface BundleEncoders {
   projection: ArrayBuffer;
   /** Width D of every projected tap. */
   dim: number;
-  /** What the text encoder reads of an item. */
+  /** Which fields of an item the text encoder reads. */
   recipe: TextRecipe;
   /** Names the encoders, see LocalItem. */
   encoders: string;
@@ -101,9 +121,9 @@ export interface BundleEncoders {
 export interface EncodedFeatures {
   values: Int8Array;
   scales: Float32Array;
-  /** The picture in small, as a data address; null without a picture. */
+  /** The picture scaled down, as a `data:` address; null without a picture. */
   thumbnail: string | null;
-  /** What the sessions ran on. */
+  /** Backend on which the sessions ran. */
   backend: string;
 }
 

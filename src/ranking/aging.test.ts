@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { FeatureTable, Item } from '../catalog';
+import type { FeatureTable } from '../catalog';
+import { makeItem } from '../testing/bundles';
 import { chose, state } from '../testing/rankings';
 import { type CatalogIndex, catalogIndex } from './catalog-index';
 import { explain } from './explanation/explain';
@@ -27,10 +28,9 @@ const choices = (count: number): number[] => Array.from({ length: count }, (_, n
 
 /** Narrow vectors, all different. */
 function shop(): CatalogIndex {
-  const items = Array.from({ length: COUNT }, (_, row): Item => {
-    const about = { id: `item-${row}`, title: `Item ${row}`, description: '', category: `Group ${row % 40}` };
-    return { ...about, availability: 'in-stock', attributes: {} };
-  });
+  const items = Array.from({ length: COUNT }, (_, row) =>
+    makeItem(`item-${row}`, { title: `Item ${row}`, category: `Group ${row % 40}` }),
+  );
   const values = Int8Array.from({ length: COUNT * 4 }, (_, at) => Math.round(90 * Math.sin(at * 12.9898)));
   const scales = new Float32Array(COUNT * 2).fill(0.01);
   const table: FeatureTable = { count: COUNT, dim: 2, taps: { text: 1, image: 1 }, values, scales };

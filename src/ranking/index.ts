@@ -1,6 +1,6 @@
 export { type CatalogIndex, catalogIndex } from './catalog-index';
 export { explain } from './explanation/explain';
-export type { Placement, Source } from './placement';
+export { PLACEMENTS, type Placement, type Source } from './placement';
 export { type RankRequest, rank } from './rank';
 export type { RankState } from './rank-state';
 export { baseProfile, type ContentProfile, type ContentWeights, contentProfile } from './retrieval/content-profile';

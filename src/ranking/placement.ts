@@ -1,8 +1,11 @@
+/** All placements. */
+export const PLACEMENTS = ['for-you', 'similar', 'complement', 'trending', 'recent'] as const;
+
 /**
  * Where recommendations are shown: `complement` lists what others chose with the item in view, `similar` what resembles
  * it, `recent` only what the shopper looked at, newest first, so that it is empty for a new shopper.
  */
-export type Placement = 'for-you' | 'similar' | 'complement' | 'trending' | 'recent';
+export type Placement = (typeof PLACEMENTS)[number];
 
 /**
  * Which part of the ranking put an item in a list, from most to least informed: the personal score, co-occurrence

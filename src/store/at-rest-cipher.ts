@@ -1,7 +1,7 @@
 /** AES-GCM's usual length of a nonce. */
 const NONCE = 12;
 
-/** Encryption at rest: AES-GCM with a random nonce for each text. What it protects against depends on where its key lies. */
+/** Encryption at rest: AES-GCM with a random nonce per message. Its protection depends on where the key is kept. */
 export class AtRestCipher {
   readonly #key: CryptoKey;
 
@@ -9,12 +9,12 @@ export class AtRestCipher {
     this.#key = key;
   }
 
-  /** A new key, not extractable; the browser's own files hold its bytes where it is stored in a database. */
+  /** Makes a key that is not extractable; stored in a database, its bytes are in the browser's files. */
   static newKey(): Promise<CryptoKey> {
     return crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
   }
 
-  /** @param bytes 32 of a key */
+  /** @param bytes the 32 bytes of a key */
   static async of(bytes: Uint8Array): Promise<AtRestCipher> {
     const usages: KeyUsage[] = ['encrypt', 'decrypt'];
     return new AtRestCipher(await crypto.subtle.importKey('raw', bytes as BufferSource, 'AES-GCM', false, usages));
@@ -23,17 +23,17 @@ export class AtRestCipher {
   /** @returns nonce and ciphertext */
   async encrypt(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
-    const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonce }, this.#key, bytes as BufferSource);
-    const whole = new Uint8Array(NONCE + sealed.byteLength);
+    const encrypted = await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonce }, this.#key, bytes as BufferSource);
+    const whole = new Uint8Array(NONCE + encrypted.byteLength);
     whole.set(nonce);
-    whole.set(new Uint8Array(sealed), NONCE);
+    whole.set(new Uint8Array(encrypted), NONCE);
     return whole;
   }
 
-  /** @throws OperationError when the bytes are not what `seal` made with this key */
-  async open(sealed: Uint8Array): Promise<Uint8Array> {
-    const iv = sealed.slice(0, NONCE);
-    const bytes = await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, this.#key, sealed.slice(NONCE));
+  /** @throws OperationError when `encrypt` did not make these bytes with this key */
+  async decrypt(encrypted: Uint8Array): Promise<Uint8Array> {
+    const iv = encrypted.slice(0, NONCE);
+    const bytes = await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, this.#key, encrypted.slice(NONCE));
     return new Uint8Array(bytes);
   }
 }

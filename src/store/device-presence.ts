@@ -1,11 +1,12 @@
 import { SidestreamError } from '../error';
-import { databaseName } from './database-name';
+// Looks for the database and deletes it without opening it: a deletion must not depend on code that is loaded late.
 
-// What can be asked and done without opening the database: a deletion must not depend on code that comes late.
+/** Name of the database of a shop on this device. */
+export const databaseName = (namespace: string): string => `sidestream/${namespace}`;
 
 /**
- * False when this device holds no database of this namespace; looks without creating one. Where the browser does not list
- * databases, such as Firefox before 126, only opening it says whether there is one.
+ * Whether this device may hold a database of this namespace; does not create one. Always true where the browser does not
+ * list databases, such as Firefox before 126.
  */
 export async function deviceStoreExists(namespace: string): Promise<boolean> {
   if (typeof indexedDB === 'undefined') return false;
@@ -14,21 +15,21 @@ export async function deviceStoreExists(namespace: string): Promise<boolean> {
     const databases = await indexedDB.databases();
     return databases.some(({ name }) => name === databaseName(namespace));
   } catch {
-    // Storage is shut off (private mode of some browsers): then there is nothing of ours either.
+    // Storage is disabled, as in the private mode of some browsers: then it holds no database.
     return false;
   }
 }
 
-/** Time that a request may wait for other requests on the same database before it counts as blocked, ms. */
+/** Time for which a request may wait for other requests on the same database before it counts as blocked, ms. */
 export const QUEUE_LIMIT = 5000;
-/** Time for other pages to finish what they are writing, after which a deletion counts as blocked, ms. */
+/** Time for other pages to finish their transactions, after which a deletion counts as blocked, ms. */
 const WRITING_LIMIT = 1000;
-/** Deletions under way, by namespace: the browser goes on with one that was reported as blocked. */
+/** Deletions under way, by namespace: the browser continues one that was reported as blocked. */
 const deletions = new Map<string, Promise<void>>();
 
 /**
- * Deletes the database of a namespace and all that was learned. A deletion that is blocked stays requested: the browser
- * carries it out when the other page closes its connection. Calls until then wait for that one.
+ * Deletes the database of a namespace. A blocked deletion stays requested: the browser carries it out when the other page
+ * closes its connection. Calls until then wait for it.
  * @throws SidestreamError `store/blocked` when another tab keeps it open
  */
 export async function deleteDeviceStore(namespace: string): Promise<void> {
@@ -36,11 +37,11 @@ export async function deleteDeviceStore(namespace: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const giveUp = (): void => reject(blocked('delete'));
     const underWay = deletions.get(namespace);
-    // A request behind another one gets no event that says that it is blocked.
+    // A request behind another one gets no `blocked` event.
     let timer = setTimeout(giveUp, underWay ? WRITING_LIMIT : QUEUE_LIMIT);
     const onBlocked = (): void => {
       clearTimeout(timer);
-      // A page that gives way still ends its transactions.
+      // The other page closes its connection once its transactions have ended.
       timer = setTimeout(giveUp, WRITING_LIMIT);
     };
     const deletion = underWay ?? startDeletion(namespace, onBlocked);
@@ -68,7 +69,7 @@ export function blocked(verb: 'open' | 'delete'): SidestreamError {
   );
 }
 
-/** What a failure of IndexedDB means for the shop. */
+/** The error for a failure of IndexedDB. */
 export function storeError(thrown: unknown): SidestreamError {
   const name = thrown instanceof Error || thrown instanceof DOMException ? thrown.name : '';
   if (name === 'VersionError') {
@@ -82,12 +83,12 @@ export function storeError(thrown: unknown): SidestreamError {
     return SidestreamError.from(
       thrown,
       'store/full',
-      'There is no room on this device for what the shopper does. Recommendations go on; free disk space to keep what is learned.',
+      'The disk of this device is full, so the event was not stored. Recommendations go on; free disk space to keep what is learned.',
     );
   }
   return SidestreamError.from(
     thrown,
     'store/unavailable',
-    `This browser does not let the page store a profile (${thrown instanceof Error ? thrown.message : String(thrown)}). Recommendations go on in memory; free disk space or leave private browsing to keep them.`,
+    `This browser does not let the page store a profile (${thrown instanceof Error ? thrown.message : String(thrown)}). Recommendations go on in memory; free disk space or leave private browsing to keep the profile.`,
   );
 }

@@ -19,20 +19,20 @@ import {
 } from './store';
 
 export interface DeviceStoreOptions {
-  /** How what is kept is encrypted, see `Encryption`. Default false. What is there stays readable. */
+  /** Encryption of what is written, see `Encryption`. Default false. Rows in the clear stay readable. */
   encrypt?: Encryption;
   /**
-   * Brings profiles that code before schema 3 stored to the form of today when they are encrypted. Default: they stay in
-   * the clear until the next save.
+   * Converts profiles that code before schema 3 stored, so that they can be encrypted. Default: they stay in the clear until
+   * the next save.
    */
   upgradeProfile?: UpgradeProfile;
-  /** Called once when the database is gone for this store: deleted, or taken by newer code. */
+  /** Called once when this store has lost the database: it was deleted, or newer code took it over. */
   onClosed?: (why: Exclude<Closing, 'lost'>) => void;
 }
 
-/** Bytes of an event at most, so a log of fewer than budget / LARGEST is not measured. */
+/** Largest size of an event, bytes: a log of fewer than budget / LARGEST events need not be measured. */
 const LARGEST = 1000;
-/** Part of its budget that a log which outgrew it is cut to. */
+/** Share of its budget to which a log that outgrew it is cut. */
 const CUT = 0.8;
 
 /** Keeps log, profile, snapshots and local items in IndexedDB. Writes are strict: on disk when they resolve. */
@@ -40,13 +40,13 @@ export class DeviceStore implements Store {
   readonly #namespace: string;
   readonly #options: DeviceStoreOptions;
   #opening: Promise<IDBPDatabase<Layout>> | null = null;
-  /** Whether a database that is not there may be created: never once this store has seen its own. */
+  /** Whether a missing database may be created: never again once this store has opened its own. */
   #mayCreate: boolean;
   #created = false;
   #rows: Rows;
   /** Whether it can read rows under a key of the browser, see `Encryption`. */
   #hasBrowserKey = false;
-  /** Id of the lock that was on the database when it was opened; null without one. */
+  /** Id of the database's lock when it was opened; null without one. */
   #lock: string | null = null;
   /** Set for good by `close()`, by a deletion and by newer code. */
   #closed: SidestreamError | null = null;
@@ -69,8 +69,8 @@ export class DeviceStore implements Store {
       await store.#run((database) => store.#useKey(database));
     } catch (thrown) {
       store.close();
-      // Nobody gets this store, and an empty database would pass for consent on the next visit. A deletion that is blocked
-      // stays requested; the first error says more.
+      // The caller does not get this store, and an empty database would count as consent on the next visit. A blocked
+      // deletion stays requested, and the first error is the one to report.
       const deleted = SidestreamError.from(thrown).code === 'store/forgotten';
       if (store.#created && !deleted) await deleteDeviceStore(namespace).catch(() => undefined);
       throw thrown;
@@ -111,7 +111,7 @@ export class DeviceStore implements Store {
     });
   }
 
-  /** Takes events out of the log. */
+  /** Deletes events from the log. */
   async removeEvents(ids: readonly number[]): Promise<void> {
     await this.#run(async (database) => {
       const tx = database.transaction('events', 'readwrite', STRICT);
@@ -224,18 +224,18 @@ export class DeviceStore implements Store {
   }
 
   async saveAggregates(
-    tally: AggregatesFile,
+    aggregates: AggregatesFile,
     generation: number,
     { overDamaged = false }: Pick<SaveOptions, 'overDamaged'> = {},
   ): Promise<boolean> {
-    const file = await this.#rows.file(tally);
+    const file = await this.#rows.file(aggregates);
     return this.#run(async (database) => {
       const tx = database.transaction(['profile', 'keys'], 'readwrite');
       await this.#checkLock(tx.objectStore('keys'));
       const store = tx.objectStore('profile');
       const [before, now] = await Promise.all([store.get('tally'), store.get('generation')]);
-      if (generation !== numberOf(now) || schemaOf(before) > tally.schema) return false;
-      if (!overDamaged && numberIn(before, 'lastEvent') > tally.lastEvent) return false;
+      if (generation !== numberOf(now) || schemaOf(before) > aggregates.schema) return false;
+      if (!overDamaged && numberIn(before, 'lastEvent') > aggregates.lastEvent) return false;
       await Promise.all([store.put(file, 'tally'), tx.done]);
       return true;
     });
@@ -245,7 +245,7 @@ export class DeviceStore implements Store {
     const stored = await this.#run((database) => database.get('keys', 'unit'));
     const [known] = await this.#read(() => [this.#rows.readText(stored)]);
     const row = await this.#rows.text(known ?? fresh);
-    // Written again where it is known: one from before encryption is encrypted so.
+    // Also written where it is known: an id from before encryption is encrypted so.
     const first = await this.#run(async (database) => {
       const { store, done } = database.transaction('keys', 'readwrite', STRICT);
       await this.#checkLock(store);
@@ -312,7 +312,7 @@ export class DeviceStore implements Store {
     );
   }
 
-  /** Runs work on the database; one whose connection the browser shut meanwhile is opened again, once. */
+  /** Runs work on the database; opens it again, once, where the browser closed the connection meanwhile. */
   async #run<T>(work: (database: IDBPDatabase<Layout>) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       if (this.#closed) throw this.#closed;
@@ -320,9 +320,9 @@ export class DeviceStore implements Store {
         return await work(await this.#connect());
       } catch (thrown) {
         if (this.#closed) throw this.#closed;
-        const shut = thrown instanceof DOMException && thrown.name === 'InvalidStateError';
-        if (shut) this.#opening = null;
-        if (!shut || attempt > 1) throw storeError(thrown);
+        const disconnected = thrown instanceof DOMException && thrown.name === 'InvalidStateError';
+        if (disconnected) this.#opening = null;
+        if (!disconnected || attempt > 1) throw storeError(thrown);
       }
     }
   }
@@ -351,7 +351,7 @@ export class DeviceStore implements Store {
     if (why === 'lost' || this.#closed) return;
     this.#closed =
       why === 'deleted'
-        ? new SidestreamError('store/forgotten', 'What this shop had learned was deleted in another tab.')
+        ? new SidestreamError('store/forgotten', 'Another tab deleted the profile.')
         : new SidestreamError('store/newer-schema', 'Newer code took over the profile. Reload the page to get it.');
     this.#options.onClosed?.(why);
   }
@@ -359,7 +359,7 @@ export class DeviceStore implements Store {
   async #useKey(database: IDBPDatabase<Layout>): Promise<void> {
     const { encrypt = false } = this.#options;
     const keys = await database.getAllKeys('keys');
-    // Most shops encrypt nothing: then no code for it is loaded.
+    // Most shops do not encrypt: then the code for it is not loaded.
     if (encrypt === false && !keys.includes('rest') && !keys.includes('lock')) return;
     const { unlock } = await import('./unlock');
     try {
@@ -369,7 +369,7 @@ export class DeviceStore implements Store {
       this.#hasBrowserKey = encrypt === true || keys.includes('rest');
     } catch (thrown) {
       if (thrown instanceof SidestreamError) {
-        // Nobody gets this store: its connection must not be in anybody's way.
+        // The caller does not get this store: its connection must not block others.
         this.#closed ??= thrown;
         this.close();
       }
@@ -378,14 +378,14 @@ export class DeviceStore implements Store {
   }
 
   /**
-   * What could be read of some rows. Where something could not, another page may have put a lock on them.
+   * Reads rows, without those that cannot be read. Where one cannot, another page may have encrypted it.
    * @throws SidestreamError `store/newer-schema`
    */
   async #read<T>(read: () => readonly Promise<T | null>[]): Promise<T[]> {
     return (await this.#readEach(read)).filter((value) => value !== null);
   }
 
-  /** The same with null for a row that could not be read. */
+  /** The same, with null for a row that cannot be read. */
   async #readEach<T>(read: () => readonly Promise<T | null>[]): Promise<(T | null)[]> {
     const values = await Promise.all(read());
     return values.includes(null) && (await this.#findKey()) ? Promise.all(read()) : values;
@@ -397,8 +397,8 @@ export class DeviceStore implements Store {
   }
 
   /**
-   * Looks for what another page may have encrypted rows with since this store was opened.
-   * @returns true for a key of the browser that this store did not have: what could not be read may be readable now
+   * Looks for a key under which another page may have encrypted rows since this store was opened.
+   * @returns true for a key of the browser that this store did not have: unreadable rows may be readable now
    * @throws SidestreamError `store/newer-schema` for a lock
    */
   async #findKey(): Promise<boolean> {
@@ -411,9 +411,9 @@ export class DeviceStore implements Store {
   }
 
   /**
-   * Makes sure that what this store reads and writes is still under the key it knows. A page that writes what others go on
-   * from asks so in the same transaction.
-   * @throws SidestreamError `store/newer-schema` when another page has put a lock on it; the store is closed then
+   * Checks that the database is still under the lock that this store knows, in the same transaction as a write that others
+   * continue.
+   * @throws SidestreamError `store/newer-schema` when another page has encrypted it; then the store is closed
    */
   async #checkLock(keys: { get(key: 'lock'): Promise<unknown> }): Promise<void> {
     const lock = v.safeParse(v.object({ id: v.string() }), await keys.get('lock'));
@@ -428,10 +428,10 @@ export class DeviceStore implements Store {
   }
 }
 
-/** Schema of a stored profile, of whatever code. */
+/** Schema of a stored profile, also of newer code. */
 const schemaOf = (stored: unknown): number => numberIn(stored, 'schema');
 
-/** A number that a stored file says of itself; 0 where it does not. */
+/** A number beside the bytes of a stored file; 0 where it is missing. */
 const numberIn = (stored: unknown, name: string): number => {
   const found = v.safeParse(v.looseObject({ [name]: v.number() }), stored);
   return found.success ? numberOf(found.output[name]) : 0;

@@ -6,7 +6,7 @@ const refused = (code: string) => expect.objectContaining({ code });
 
 afterEach(() => void vi.restoreAllMocks());
 
-describe('a sealed file', () => {
+describe('an encrypted file', () => {
   it('opens with its passphrase alone, however that is typed', async () => {
     const sealed = await encryptFile(bytes, 'caf\u00e9');
     expect(isEncrypted(sealed)).toBe(true);

@@ -10,22 +10,22 @@ const encryptedSchema = v.looseObject({ sealed: v.instance(Uint8Array) });
 const rowSchema = v.looseObject({});
 const encryptedFileSchema = v.looseObject({ bytes: v.instance(Uint8Array), sealed: v.literal(true) });
 
-/** Turns what is kept into rows of the database and back: encrypted where the shop asked for it. */
+/** Encrypts what the database stores, and decrypts it; rows in the clear stay readable. */
 export class EncryptedRows implements Rows {
   readonly plain: PlainRows;
   readonly #ciphers: readonly AtRestCipher[];
-  /** Null where what is written from now on stays in the clear. */
+  /** Null where new rows are written in the clear. */
   readonly #encrypting: AtRestCipher | null;
 
   /**
-   * @param plain what is in the clear
-   * @param ciphers what was sealed opens with one of them
-   * @param sealing whether what is written from now on is sealed, with the first
+   * @param plain reads and writes rows in the clear
+   * @param ciphers each encrypted row is decrypted by one of them
+   * @param encrypting whether new rows are encrypted, by the first cipher
    */
-  constructor(plain: PlainRows, ciphers: readonly AtRestCipher[], sealing: boolean) {
+  constructor(plain: PlainRows, ciphers: readonly AtRestCipher[], encrypting: boolean) {
     this.plain = plain;
     this.#ciphers = ciphers;
-    this.#encrypting = sealing ? ciphers[0] : null;
+    this.#encrypting = encrypting ? ciphers[0] : null;
   }
 
   async event(event: NewEvent): Promise<NewEvent | EncryptedRow> {
@@ -33,15 +33,15 @@ export class EncryptedRows implements Rows {
   }
 
   async readEvent(row: unknown): Promise<LoggedEvent | null> {
-    const sealed = v.safeParse(encryptedSchema, row);
-    if (!sealed.success) return this.plain.readEvent(row);
-    const content = v.safeParse(rowSchema, await this.#content(sealed.output));
-    return content.success ? this.plain.readEvent({ ...content.output, id: sealed.output.id }) : null;
+    const encrypted = v.safeParse(encryptedSchema, row);
+    if (!encrypted.success) return this.plain.readEvent(row);
+    const content = v.safeParse(rowSchema, await this.#content(encrypted.output));
+    return content.success ? this.plain.readEvent({ ...content.output, id: encrypted.output.id }) : null;
   }
 
   async snapshot({ lastEvent, ...about }: Omit<Snapshot, 'id'>): Promise<SnapshotRow> {
-    const sealed = await this.#encrypted(about);
-    return sealed ? { ...sealed, lastEvent } : { ...about, lastEvent };
+    const encrypted = await this.#encrypted(about);
+    return encrypted ? { ...encrypted, lastEvent } : { ...about, lastEvent };
   }
 
   async readSnapshot(row: SnapshotRow & { id?: number }): Promise<Snapshot | null> {
@@ -65,8 +65,8 @@ export class EncryptedRows implements Rows {
   }
 
   async readText(stored: unknown): Promise<string | null> {
-    const sealed = v.safeParse(encryptedSchema, stored);
-    return this.plain.readText(sealed.success ? await this.#content(sealed.output) : stored);
+    const encrypted = v.safeParse(encryptedSchema, stored);
+    return this.plain.readText(encrypted.success ? await this.#content(encrypted.output) : stored);
   }
 
   async file<File extends { bytes: Uint8Array }>(file: File): Promise<File & { sealed?: true }> {
@@ -81,24 +81,24 @@ export class EncryptedRows implements Rows {
     return opened ? { ...about, bytes: opened.bytes } : stored;
   }
 
-  /** Any content under the cipher that seals; for what was kept before there was one. */
+  /** Encrypts content that was stored in the clear. */
   async row(content: object): Promise<object> {
     return (await this.#encrypted(content)) ?? content;
   }
 
-  /** What another cipher sealed, under the one that seals; null when that one sealed it, or none did. */
-  async reEncrypt(sealed: Uint8Array): Promise<Uint8Array | null> {
-    const opened = await this.#open(sealed);
+  /** Encrypts by the first cipher what another one encrypted; null when the first one did already, or none decrypts it. */
+  async reEncrypt(encrypted: Uint8Array): Promise<Uint8Array | null> {
+    const opened = await this.#open(encrypted);
     return opened && this.#encrypting && opened.by !== this.#encrypting ? this.#encrypting.encrypt(opened.bytes) : null;
   }
 
-  /** Decrypts what one of the ciphers sealed; null when none did. */
-  async #open(sealed: Uint8Array): Promise<{ bytes: Uint8Array; by: AtRestCipher } | null> {
+  /** Decrypts by whichever cipher encrypted the bytes; null when none did. */
+  async #open(encrypted: Uint8Array): Promise<{ bytes: Uint8Array; by: AtRestCipher } | null> {
     for (const by of this.#ciphers) {
       try {
-        return { bytes: await by.open(sealed), by };
+        return { bytes: await by.decrypt(encrypted), by };
       } catch {
-        // Another one may have sealed it.
+        // Another cipher may have encrypted it.
       }
     }
     return null;

@@ -21,7 +21,7 @@ const PASSPHRASE = { passphrase: 'correct horse' };
 const DAY = 24 * 60 * 60 * 1000;
 const click = (itemId: string) => ({ type: 'click' as const, itemId, time: 5 });
 const profile = (text: string): StoredProfile => ({ schema: 3, bytes: new TextEncoder().encode(text) });
-const tally = { schema: 1, lastEvent: 2, bytes: new TextEncoder().encode('secret tally') };
+const aggregates = { schema: 1, lastEvent: 2, bytes: new TextEncoder().encode('secret tally') };
 const item = (id: string): LocalItem => ({
   ...{ item: makeItem(id, { title: `title of ${id}` }), values: Int8Array.of(1, 2), scales: Float32Array.of(0.5) },
   encoders: 'text/image',
@@ -37,7 +37,7 @@ async function fill(store: DeviceStore): Promise<void> {
   const about = { time: 1_234_567, choices: 7_654_321, windows: 1_928_374, lastEvent: 2 };
   await store.saveProfile(profile('secret before'), generation);
   await store.saveProfile(profile('secret now'), generation, { snapshot: about });
-  await store.saveAggregates(tally, generation);
+  await store.saveAggregates(aggregates, generation);
   await store.saveLocalItem(item('secret item'));
   await store.unit('secret unit');
 }
@@ -215,7 +215,7 @@ describe('a store under a passphrase or key', () => {
     third.close();
   });
 
-  it('says what is missing where there is no WebCrypto', async () => {
+  it('names what is missing where there is no WebCrypto', async () => {
     vi.spyOn(crypto, 'subtle', 'get').mockReturnValue(undefined as unknown as SubtleCrypto);
     for (const encrypt of [true, KEY, PASSPHRASE]) {
       await expect(open(encrypt)).rejects.toThrow('https');
@@ -275,11 +275,11 @@ describe('a change of the key', () => {
     old.close();
     const encrypt = crypto.subtle.encrypt.bind(crypto.subtle);
     let calls = 0;
-    const seal = vi.spyOn(crypto.subtle, 'encrypt').mockImplementation((...args) => {
+    const spy = vi.spyOn(crypto.subtle, 'encrypt').mockImplementation((...args) => {
       return ++calls > 4 ? Promise.reject(new DOMException('The page is gone.', 'OperationError')) : encrypt(...args);
     });
     await expect(open(KEY)).rejects.toThrow();
-    seal.mockRestore();
+    spy.mockRestore();
     const again = await open(KEY);
     expect(await contentOf(again)).toEqual(wanted);
     expect(await text()).not.toContain('secret');
@@ -328,10 +328,10 @@ describe('a change of the key', () => {
     ['events', (store) => store.eventsAfter(2)],
     ['profiles', (store) => store.profiles()],
     ['snapshots', (store) => store.snapshots()],
-    ['the tally', (store) => store.aggregates()],
+    ['the aggregates', (store) => store.aggregates()],
     ['items', (store) => store.localItems()],
     ['its id', (store) => store.unit('fresh')],
-    ['nothing, but saves a tally', (store) => store.saveAggregates({ ...tally, lastEvent: 9 }, 0)],
+    ['nothing, but saves aggregates', (store) => store.saveAggregates({ ...aggregates, lastEvent: 9 }, 0)],
     ['nothing, but saves an item', (store) => store.saveLocalItem(item('c'))],
     ['nothing, but goes back', async (store) => store.rollback(1)],
     ['nothing, but takes in a profile', (store) => store.replace(profile('x'))],

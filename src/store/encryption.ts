@@ -5,33 +5,33 @@ const KEY = 32;
 const LONGEST_PASSPHRASE = 1024;
 
 /**
- * How a device keeps what it knows of a shopper: log, profile, snapshots, counters, added items and the experiment's id.
+ * Encryption of the data on the device: log, profile, snapshots, counters, added items and the id for experiments.
  *
- * - `false`: as it is. Anybody who has the browser's files reads it.
- * - `true`: under a key that the browser makes and keeps in the same database. Scripts can use that key and not read it,
- *   but the browser stores it beside the data, in Chromium as 32 plain bytes. A search through the files finds no item;
- *   anybody who has all files of the browser's profile can decrypt them. What was kept in the clear before stays so until it
+ * - `false`: none. Anybody who has the browser's files can read the data.
+ * - `true`: under a key that the browser makes and stores in the same database. Scripts can use that key but not read it;
+ *   the browser stores it beside the data, in Chromium as 32 plain bytes. A search through the files finds no item, but
+ *   anybody who has all files of the browser's profile can decrypt them. Data stored in the clear before stays so until it
  *   is written again.
- * - `{ passphrase }`: under a key that a passphrase opens (PBKDF2-SHA-256, 600,000 rounds: part of a second at each start).
- *   Somebody who has all files has to guess the passphrase.
- * - `{ key }`: under a key that 32 random bytes open, or an AES-GCM `CryptoKey` of 256 bits for `encrypt` and `decrypt`,
- *   such as the shop's login gives. Somebody who has all files, but not that key, reads nothing.
+ * - `{ passphrase }`: under a key derived from a passphrase (PBKDF2-SHA-256, 600,000 rounds: part of a second at each start).
+ *   Anybody who has all files must guess the passphrase.
+ * - `{ key }`: under a key of 32 random bytes, or an AES-GCM `CryptoKey` of 256 bits for `encrypt` and `decrypt`, such as
+ *   the shop's login provides. Anybody who has all files, but not that key, can read nothing.
  *
  * None of them protects against scripts of the same origin, extensions, or anyone who reads the memory of the browser
- * while the page is open; and the browser's own history and cache are not the page's to encrypt. What stays readable: that
- * there is a profile, how many events, snapshots and items it has, in which order they came, and about how long each is.
+ * while the page is open; and a page cannot encrypt the browser's own history and cache. The following stays readable: that
+ * there is a profile, how many events, snapshots and items it has, their order, and the approximate length of each.
  *
- * A profile under a passphrase or key opens with that one alone, else `store/wrong-passphrase` is reported, nothing of it
- * is read or changed, and the page goes on in memory. Given for the first time, it encrypts what was there before, in
- * the clear or under a key of the browser; the browser's files may hold deleted bytes for a while. To change a
- * passphrase, export the profile, `forget()`, and import it under the new one.
+ * A profile under a passphrase or key opens with that one alone. Otherwise `store/wrong-passphrase` is reported, the profile
+ * is neither read nor changed, and the page goes on in memory. A passphrase or key given for the first time encrypts the
+ * data stored before, in the clear or under a key of the browser; the browser's files may hold deleted bytes for a while.
+ * To change a passphrase, export the profile, `forget()`, and import it under the new one.
  */
 export type Encryption = boolean | { passphrase: string } | { key: CryptoKey | Uint8Array };
 
 const isCryptoKey = (value: unknown): value is CryptoKey =>
   typeof CryptoKey !== 'undefined' && value instanceof CryptoKey;
 
-/** Whether a key can encrypt and decrypt as this code does. */
+/** Whether a key has the algorithm and usages of this code. */
 function fits({ algorithm, usages }: CryptoKey): boolean {
   const known = v.safeParse(v.object({ name: v.literal('AES-GCM'), length: v.literal(8 * KEY) }), algorithm);
   return known.success && usages.includes('encrypt') && usages.includes('decrypt');
@@ -61,7 +61,7 @@ const keySchema = v.strictObject({
   ),
 });
 
-/** The option as it comes from the page. What is not one of its forms is refused, with what it has to be. */
+/** The option as it comes from the page. Issues name the form that it has to have. */
 export const encryptionSchema = v.lazy((input) => {
   const form = v.safeParse(v.looseObject({}), input).success ? Object.keys(Object(input)).join() : '';
   if (form === 'passphrase') return passphraseSchema;

@@ -2,6 +2,11 @@ export type { Closing } from './database';
 export { deleteDeviceStore, deviceStoreExists } from './device-presence';
 export type { DeviceStore } from './device-store';
 export { type Encryption, encryptionSchema } from './encryption';
-export { deviceStores, encryptedFiles } from './late-code';
 export { MemoryStore } from './memory-store';
 export { eventSize, type LocalItem, type Snapshot, type Store } from './store';
+
+/** Loads the code of the store on the device. Without consent it is not needed. */
+export const deviceStores = (): Promise<typeof import('./device-store')> => import('./device-store');
+
+/** Loads the code of encrypted files. Few shoppers export or import a profile. */
+export const encryptedFiles = (): Promise<typeof import('./encrypted-file')> => import('./encrypted-file');

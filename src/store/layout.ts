@@ -6,36 +6,36 @@ import type { LocalItem, Snapshot } from './store';
 /** Version of the database layout. */
 export const DATABASE_VERSION = 3;
 
-/** Written with this durability, a transaction is done when the operating system has it on disk. */
+/** A transaction with this durability completes when the operating system has written it to disk. */
 export const STRICT = { durability: 'strict' } as const;
 
-/** What a row holds in place of its content where the shop asked for encryption at rest. */
+/** A row encrypted at rest: it has this in place of its content. */
 export interface EncryptedRow {
   sealed: Uint8Array;
 }
 
-/** What a snapshot says of itself. To go back to it, its last event must be known without the key. */
+/** Description of a snapshot. Its last event stays readable, as a rollback needs it without the key. */
 export type SnapshotRow = Omit<Snapshot, 'id'> | (Pick<Snapshot, 'lastEvent'> & EncryptedRow);
 
 /** The database of one shop on one device. */
 export interface Layout extends DBSchema {
-  /** The log; ids are given by the database, ever growing. */
+  /** The log; the database assigns growing ids. */
   events: { key: number; value: (Omit<LoggedEvent, 'id'> | EncryptedRow) & { id?: number } };
-  /** Under `generation` a number, see `Store.generation`; under `tally` a TallyFile. */
+  /** Under `generation` a number, see `Store.generation`; under `tally` an AggregatesFile. */
   profile: { key: 'current' | 'previous' | 'generation' | 'tally'; value: unknown };
   /** Items in the clear, by their ids. */
   items: { key: string; value: LocalItem };
-  /** Encrypted items, under keys that say nothing. */
+  /** Encrypted items, under generated keys. */
   sealedItems: { key: number; value: EncryptedRow };
   snapshots: { key: number; value: SnapshotRow & { id?: number; profile: unknown } };
   /**
-   * Under `rest` the browser's own key, under `lock` what a passphrase or key of the shop opens; under `unit` the anonymous
-   * id that an experiment's draws go by.
+   * Under `rest` the browser's key, under `lock` the lock that a passphrase or key of the shop opens; under `unit` the
+   * anonymous id that assigns a device to a variant.
    */
   keys: { key: 'rest' | 'lock' | 'unit'; value: CryptoKey | Lock | string | EncryptedRow };
 }
 
-/** Brings a database of an older layout up to this one, step by step. */
+/** Upgrades a database of an older layout, version by version. */
 export function upgrade(database: IDBPDatabase<Layout>, from: number): void {
   if (from < 1) {
     database.createObjectStore('events', { keyPath: 'id', autoIncrement: true });

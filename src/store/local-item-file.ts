@@ -5,7 +5,7 @@ import type { LocalItem } from './store';
 const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const headSchema = v.object({ item: itemSchema, encoders: v.string(), values: size, scales: size });
 
-/** An item as bytes: a line of JSON, then the numbers of its features. */
+/** Encodes an item as bytes: a line of JSON, then values and scales of its features. */
 export function encodeLocalItem({ item, encoders, values, scales }: LocalItem): Uint8Array {
   const about: v.InferOutput<typeof headSchema> = { item, encoders, values: values.length, scales: scales.length };
   const head = new TextEncoder().encode(`${JSON.stringify(about)}\n`);
@@ -17,7 +17,7 @@ export function encodeLocalItem({ item, encoders, values, scales }: LocalItem): 
   return whole;
 }
 
-/** @returns null for what `encodeLocalItem` did not write */
+/** @returns null for bytes that `encodeLocalItem` did not write */
 export function decodeLocalItem(bytes: Uint8Array): LocalItem | null {
   const end = bytes.indexOf(10) + 1;
   const head = v.safeParse(headSchema, fromJson(bytes.subarray(0, end)));

@@ -4,13 +4,14 @@ import { AtRestCipher } from './at-rest-cipher';
 import type { Encryption } from './encryption';
 import { LEAST_ROUNDS, MOST_ROUNDS, passphraseKey, ROUNDS, SALT } from './passphrase-key';
 
-/** What a lock is opened with. */
+/** Passphrase or key that opens a lock. */
 export type Opener = Exclude<Encryption, boolean>;
 
 const VERSION = 1;
-/** Bytes of the key that a lock holds, and of that key sealed: with nonce and tag. */
+/** Bytes of the key that a lock holds. */
 const KEY = 32;
-const SEALED_KEY = 12 + KEY + 16;
+/** Bytes of that key encrypted, with nonce and tag. */
+const ENCRYPTED_KEY = 12 + KEY + 16;
 
 const bytes = (length: number) =>
   v.pipe(
@@ -19,13 +20,13 @@ const bytes = (length: number) =>
   );
 const fields = {
   version: v.literal(VERSION),
-  /** Tells locks apart. */
+  /** Identifies the lock. */
   id: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
-  /** The key of all that is kept, itself encrypted: what opens it is the right passphrase or key, and nothing else. */
-  sealedKey: bytes(SEALED_KEY),
-  /** When the lock was put on, ms since the epoch. */
+  /** The key of all stored data, encrypted: only the right passphrase or key decrypts it. */
+  sealedKey: bytes(ENCRYPTED_KEY),
+  /** Creation time, ms since the epoch. */
   since: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-  /** Whether there may still be something in the clear, or under a key of the browser. */
+  /** Whether some rows may still be in the clear, or under a key of the browser. */
   pending: v.boolean(),
 };
 const lockSchema = v.variant('kind', [
@@ -38,11 +39,11 @@ const lockSchema = v.variant('kind', [
   v.object({ ...fields, kind: v.literal('key') }),
 ]);
 
-/** What a database keeps of a key that does not lie in it. */
+/** Stored form of a key that only a passphrase or key of the shop decrypts. */
 export type Lock = v.InferOutput<typeof lockSchema>;
 
 /**
- * Parses what a database keeps.
+ * Parses a stored lock.
  * @throws SidestreamError `store/newer-schema`, `store/corrupt`
  */
 export function parseLock(stored: unknown): Lock {
@@ -57,11 +58,11 @@ export function parseLock(stored: unknown): Lock {
   }
   throw new SidestreamError(
     'store/corrupt',
-    'The lock of the encrypted profile on this device is damaged, and nothing opens it any more. Recommendations go on in memory; forget() deletes it.',
+    'The lock of the encrypted profile on this device is damaged, so the profile can no longer be decrypted. Recommendations go on in memory; forget() deletes it.',
   );
 }
 
-/** A new lock, with a new key behind it. */
+/** Makes a lock with a new key. */
 export async function newLock(opener: Opener): Promise<Lock> {
   const key = crypto.getRandomValues(new Uint8Array(KEY));
   const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
@@ -78,7 +79,8 @@ export async function newLock(opener: Opener): Promise<Lock> {
 }
 
 /**
- * The cipher behind a lock.
+ * Decrypts the key of a lock.
+ * @returns the cipher with that key
  * @throws SidestreamError `store/wrong-passphrase`
  */
 export async function openLock(lock: Lock, encryption: Encryption): Promise<AtRestCipher> {
@@ -91,7 +93,7 @@ export async function openLock(lock: Lock, encryption: Encryption): Promise<AtRe
   const { salt = null, rounds = 0 } = lock.kind === 'passphrase' ? lock : {};
   const opening = await cipherOf(encryption, salt, rounds);
   try {
-    return await AtRestCipher.of(await opening.open(lock.sealedKey));
+    return await AtRestCipher.of(await opening.decrypt(lock.sealedKey));
   } catch (cause) {
     throw new SidestreamError(
       'store/wrong-passphrase',
@@ -101,7 +103,7 @@ export async function openLock(lock: Lock, encryption: Encryption): Promise<AtRe
   }
 }
 
-/** The cipher that a lock's key is sealed by. */
+/** The cipher that encrypts a lock's key. */
 async function cipherOf(opener: Opener, salt: Uint8Array | null = null, rounds = 0): Promise<AtRestCipher> {
   if ('passphrase' in opener) {
     return new AtRestCipher(await passphraseKey(opener.passphrase, Uint8Array.from(salt ?? []), rounds));

@@ -10,7 +10,7 @@ import {
   type StoredProfile,
 } from './store';
 
-/** Keeps everything in memory: nothing reaches the disk while consent is pending. */
+/** Keeps everything in memory, as nothing may reach the disk while consent is pending. */
 export class MemoryStore implements Store {
   #events: LoggedEvent[] = [];
   #profiles: StoredProfile[] = [];
@@ -19,10 +19,10 @@ export class MemoryStore implements Store {
   #nextId: number;
   #nextSnapshot = 1;
   #generation = 0;
-  #tally: AggregatesFile | null = null;
+  #aggregates: AggregatesFile | null = null;
   #unit: string | null = null;
 
-  /** @param lastEvent id after which those of this log begin */
+  /** @param lastEvent the ids of this log begin after it */
   constructor(lastEvent = 0) {
     this.#nextId = lastEvent + 1;
   }
@@ -34,7 +34,7 @@ export class MemoryStore implements Store {
   }
 
   async eventsAfter(id: number): Promise<LoggedEvent[]> {
-    // Searched from the end: what is asked for is mostly the newest.
+    // Searched from the end: callers mostly want the newest events.
     let start = this.#events.length;
     while (start > 0 && this.#events[start - 1].id > id) start--;
     return this.#events.slice(start);
@@ -74,9 +74,9 @@ export class MemoryStore implements Store {
   }
 
   async replace(profile: StoredProfile): Promise<void> {
-    const tally = this.#tally;
+    const aggregates = this.#aggregates;
     await this.clear({ keepItems: true });
-    this.#tally = tally;
+    this.#aggregates = aggregates;
     this.#profiles = [profile];
   }
 
@@ -91,12 +91,12 @@ export class MemoryStore implements Store {
   }
 
   async aggregates(): Promise<unknown> {
-    return this.#tally;
+    return this.#aggregates;
   }
 
-  async saveAggregates(tally: AggregatesFile, generation: number): Promise<boolean> {
+  async saveAggregates(aggregates: AggregatesFile, generation: number): Promise<boolean> {
     if (generation !== this.#generation) return false;
-    this.#tally = tally;
+    this.#aggregates = aggregates;
     return true;
   }
 
@@ -117,12 +117,12 @@ export class MemoryStore implements Store {
     this.#events = [];
     this.#profiles = [];
     this.#snapshots = [];
-    this.#tally = null;
+    this.#aggregates = null;
     this.#generation++;
     if (!keepItems) this.#items.clear();
   }
 
   close(): void {
-    // Nothing to give back.
+    // Nothing to release.
   }
 }

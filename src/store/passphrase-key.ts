@@ -1,12 +1,12 @@
-/** Rounds of PBKDF2 that keys are made with, as OWASP asks of it with SHA-256. */
+/** Rounds of PBKDF2 for new keys, as OWASP recommends for SHA-256. */
 export const ROUNDS = 600_000;
-/** Rounds that are taken from what is read: no version of this code has written fewer, and more would hold up the page. */
+/** Accepted rounds of a stored key: no version of this code has written fewer, and more would delay the page. */
 export const LEAST_ROUNDS = 600_000;
 export const MOST_ROUNDS = 2_000_000;
 /** Bytes of a salt. */
 export const SALT = 16;
 
-/** The key that a passphrase stands for: AES-GCM, by PBKDF2-SHA-256. However the passphrase is typed, it is the same. */
+/** Derives the AES-GCM key of a passphrase by PBKDF2-SHA-256. Unicode forms of the same passphrase give the same key. */
 export async function passphraseKey(
   passphrase: string,
   salt: Uint8Array<ArrayBuffer>,

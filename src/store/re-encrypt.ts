@@ -4,10 +4,10 @@ import type { EncryptedRows } from './encrypted-rows';
 import { type Layout, STRICT } from './layout';
 import type { Lock } from './lock';
 
-/** Time for which tabs of before may still write under the old key, ms. */
+/** Time during which tabs opened before may still write under the old key, ms. */
 const GRACE = 7 * 24 * 60 * 60 * 1000;
 
-/** A row to be put in the place of another. */
+/** Replacement of a row. */
 interface Change {
   key: IDBValidKey;
   before: unknown;
@@ -15,9 +15,9 @@ interface Change {
 }
 
 /**
- * Encrypts under the key of a lock what is still in the clear or under a key of the browser. Can be interrupted: what was
- * done stays, and the rest is read as before until the next time. When nothing is left and no tab of before can be open
- * any more, the browser's key goes.
+ * Encrypts under the key of a lock all rows that are still in the clear or under a key of the browser. Can be interrupted:
+ * finished rows stay, and the others are read as before until the next time. The browser's key is deleted when no such row
+ * is left and no tab opened before can still be open.
  * @param rows with the lock's cipher and the one before it
  */
 export async function reEncrypt(database: IDBPDatabase<Layout>, rows: EncryptedRows, lock: Lock): Promise<void> {
@@ -34,14 +34,14 @@ export async function reEncrypt(database: IDBPDatabase<Layout>, rows: EncryptedR
   await Promise.all([store.delete('rest'), store.put({ ...lock, pending: false }, 'lock'), done]);
 }
 
-const sealedSchema = v.looseObject({ sealed: v.instance(Uint8Array) });
+const encryptedSchema = v.looseObject({ sealed: v.instance(Uint8Array) });
 const fileSchema = v.looseObject({ bytes: v.instance(Uint8Array), sealed: v.optional(v.literal(true)) });
 
-/** @returns the row under the lock's key; null for one that is, or that nothing opens */
+/** @returns the row under the lock's key; null where it is under it already, or no cipher decrypts it */
 async function encryptedAgain(rows: EncryptedRows, row: unknown): Promise<unknown> {
-  const sealed = v.safeParse(sealedSchema, row);
-  const again = sealed.success ? await rows.reEncrypt(sealed.output.sealed) : null;
-  return again && sealed.success ? { ...sealed.output, sealed: again } : null;
+  const encrypted = v.safeParse(encryptedSchema, row);
+  const again = encrypted.success ? await rows.reEncrypt(encrypted.output.sealed) : null;
+  return again && encrypted.success ? { ...encrypted.output, sealed: again } : null;
 }
 
 async function eventAgain(rows: EncryptedRows, row: unknown): Promise<unknown> {
@@ -55,9 +55,9 @@ async function snapshotAgain(rows: EncryptedRows, row: unknown): Promise<unknown
   const known = v.safeParse(v.looseObject({ id: v.number(), lastEvent: v.number(), profile: v.unknown() }), row);
   if (!known.success) return null;
   const { id, lastEvent, profile, ...about } = known.output;
-  const sealed = 'sealed' in about ? await encryptedAgain(rows, about) : await rows.row(about);
+  const encrypted = 'sealed' in about ? await encryptedAgain(rows, about) : await rows.row(about);
   const file = await fileAgain(rows, profile);
-  return sealed || file ? { id, lastEvent, profile: file ?? profile, ...(sealed ?? about) } : null;
+  return encrypted || file ? { id, lastEvent, profile: file ?? profile, ...(encrypted ?? about) } : null;
 }
 
 async function fileAgain(rows: EncryptedRows, stored: unknown): Promise<unknown> {
@@ -75,7 +75,7 @@ async function unitAgain(rows: EncryptedRows, stored: unknown): Promise<unknown>
   return typeof stored === 'string' ? rows.text(stored) : encryptedAgain(rows, stored);
 }
 
-/** Puts what `again` says in the place of every row of a store that is still as it was read; null leaves one. */
+/** Replaces the rows of a store by the results of `again`, unless they changed since they were read; null keeps a row. */
 async function inPlace(
   database: IDBPDatabase<Layout>,
   name: 'events' | 'snapshots' | 'profile' | 'sealedItems' | 'keys',
@@ -100,22 +100,22 @@ async function inPlace(
   return changes.length;
 }
 
-/** Moves items from where their ids are keys to where nothing is said of them. */
+/** Moves items from the store where their ids are keys to the one whose keys say nothing about them. */
 async function encryptItems(database: IDBPDatabase<Layout>, rows: EncryptedRows): Promise<number> {
   const items = await database.getAll('items');
-  const sealed = await Promise.all(items.map(async (item) => ({ id: item.item.id, row: await rows.item(item) })));
-  if (sealed.length === 0) return 0;
+  const encrypted = await Promise.all(items.map(async (item) => ({ id: item.item.id, row: await rows.item(item) })));
+  if (encrypted.length === 0) return 0;
   const tx = database.transaction(['items', 'sealedItems'], 'readwrite', STRICT);
-  const move = async ({ id, row }: (typeof sealed)[number]): Promise<void> => {
+  const move = async ({ id, row }: (typeof encrypted)[number]): Promise<void> => {
     // Another tab may have moved it.
     if (!row || (await tx.objectStore('items').getKey(id)) === undefined) return;
     await Promise.all([tx.objectStore('items').delete(id), tx.objectStore('sealedItems').add(row)]);
   };
-  await Promise.all([...sealed.map(move), tx.done]);
-  return sealed.length;
+  await Promise.all([...encrypted.map(move), tx.done]);
+  return encrypted.length;
 }
 
-/** Rows of logs are there or not; files may have been replaced by another tab. */
+/** Whether a row is still as it was read: rows of logs are present or not, files may have been replaced by another tab. */
 function sameRow(now: unknown, before: unknown): boolean {
   const [one, other] = [now, before].map((row) => v.safeParse(fileSchema, row));
   if (!one.success || !other.success) return now !== undefined && one.success === other.success;

@@ -6,25 +6,25 @@ import type { LocalItem, Snapshot, StoredProfile } from './store';
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const aboutSchema = v.object({ time: v.number(), choices: count, windows: count });
 
-/** Turns what is kept into rows of the database and back. What cannot be read comes as null. */
+/** Converts stored data to rows of the database and back. A row that cannot be read becomes null. */
 export interface Rows {
   event(event: NewEvent): Promise<NewEvent | EncryptedRow>;
   readEvent(row: unknown): Promise<LoggedEvent | null>;
   snapshot(snapshot: Omit<Snapshot, 'id'>): Promise<SnapshotRow>;
   readSnapshot(row: SnapshotRow & { id?: number }): Promise<Snapshot | null>;
-  /** @returns null where items are kept as they are */
+  /** @returns null where items are stored in the clear */
   item(item: LocalItem): Promise<EncryptedRow | null>;
   readItem(row: EncryptedRow): Promise<LocalItem | null>;
   /** A text, such as an id. */
   text(text: string): Promise<string | EncryptedRow>;
   readText(stored: unknown): Promise<string | null>;
-  /** A file that is kept whole, profile or tally; what it says besides its bytes stays readable. */
+  /** A file, profile or aggregates; only its bytes are encrypted. */
   file<File extends { bytes: Uint8Array }>(file: File): Promise<File & { sealed?: true }>;
-  /** One that cannot be decrypted comes as it is: its reader finds it damaged. */
+  /** @returns the file as it is where it cannot be decrypted: its reader reports the damage */
   openFile(stored: unknown): Promise<unknown>;
 }
 
-/** Brings a profile that older code stored to the form of today. Rejects for one that is damaged, or of newer code. */
+/** Converts a profile that older code stored to the present form. Rejects for one that is damaged, or of newer code. */
 export type UpgradeProfile = (stored: unknown) => Promise<StoredProfile>;
 
 /** Rows in the clear. */
@@ -39,7 +39,7 @@ export class PlainRows implements Rows {
     return { ...event };
   }
 
-  /** Null for a row that this code cannot read (older or damaged): no reason to lose the rest. */
+  /** @returns null for a row that this code cannot read (older or damaged), so that the others are not lost */
   async readEvent(row: unknown): Promise<LoggedEvent | null> {
     const event = v.safeParse(eventSchema, row);
     return event.success ? event.output : null;
@@ -78,7 +78,7 @@ export class PlainRows implements Rows {
     return stored;
   }
 
-  /** A profile that code before schema 3 stored as a plain object, as it is stored today; null for any other. */
+  /** Converts a profile that code before schema 3 stored as a plain object; null for any other. */
   async upgradedProfile(stored: unknown): Promise<StoredProfile | null> {
     try {
       return (await this.#upgrade?.(stored)) ?? null;
@@ -89,6 +89,6 @@ export class PlainRows implements Rows {
   }
 }
 
-/** Whether a stored file is encrypted still. */
+/** Whether a file is still encrypted. */
 export const isEncryptedFile = (stored: unknown): boolean =>
   v.safeParse(v.object({ sealed: v.literal(true) }), stored).success;

@@ -51,21 +51,21 @@ describe.each(stores)('a store %s', (_, open) => {
     store.close();
   });
 
-  it('keeps a tally of those that go on from it, through a rollback and a profile from elsewhere, until it is cleared', async () => {
+  it('keeps aggregates saved by those that continue it, through a rollback and a profile from elsewhere, until it is cleared', async () => {
     const store = await open();
-    const tally = { schema: 1, lastEvent: 2, bytes: new Uint8Array([7]) };
+    const aggregates = { schema: 1, lastEvent: 2, bytes: new Uint8Array([7]) };
     expect(await store.aggregates()).toBeNull();
-    expect(await store.saveAggregates(tally, 0)).toBe(true);
-    expect(await store.aggregates()).toEqual(tally);
+    expect(await store.saveAggregates(aggregates, 0)).toBe(true);
+    expect(await store.aggregates()).toEqual(aggregates);
     await store.replace(profile(1));
-    expect(await store.aggregates()).toEqual(tally);
-    expect(await store.saveAggregates({ ...tally, lastEvent: 3 }, 0)).toBe(false);
+    expect(await store.aggregates()).toEqual(aggregates);
+    expect(await store.saveAggregates({ ...aggregates, lastEvent: 3 }, 0)).toBe(false);
     await store.clear();
     expect(await store.aggregates()).toBeNull();
     store.close();
   });
 
-  it('takes a tally in the place of a damaged one, whatever that said of itself', async () => {
+  it('overwrites damaged aggregates, whatever event they end with', async () => {
     const store = await open();
     const damaged = { schema: 1, lastEvent: 9, bytes: new Uint8Array([9]) };
     const fresh = { schema: 1, lastEvent: 2, bytes: new Uint8Array([2]) };
@@ -118,7 +118,7 @@ describe.each(stores)('a store %s', (_, open) => {
     expect(await store.eventsAfter(0)).toEqual([{ ...click('a'), id: 1 }]);
     expect(await store.snapshots()).toEqual([first]);
     expect((await store.append([click('c')]))[0].id).toBe(3);
-    // Whoever still goes on from what was rolled back saves nothing any more.
+    // A learner that still continues the profile before the rollback saves nothing any more.
     expect(await store.saveProfile(profile(7), 0)).toBe(false);
     expect(await store.profiles()).toEqual([profile(1)]);
     expect(await store.saveProfile(profile(7), await store.generation())).toBe(true);
@@ -197,7 +197,7 @@ describe('a store on the device', () => {
     store.close();
   });
 
-  it('saves no tally over one of another tab that is further, or of newer code', async () => {
+  it('saves no aggregates over later ones of another tab, or over those of newer code', async () => {
     const store = await DeviceStore.open('test');
     const later = { schema: 1, lastEvent: 5, bytes: new Uint8Array([5]) };
     await store.saveAggregates(later, 0);
@@ -281,8 +281,8 @@ describe('a store on the device', () => {
     const store = await DeviceStore.open('test', { encrypt: true });
     await store.append([click('sealed')]);
     await store.saveProfile(profile(7), 0);
-    const tally = { schema: 1, lastEvent: 2, bytes: new TextEncoder().encode('tally of sealed') };
-    await store.saveAggregates(tally, 0);
+    const aggregates = { schema: 1, lastEvent: 2, bytes: new TextEncoder().encode('tally of sealed') };
+    await store.saveAggregates(aggregates, 0);
     store.close();
     const raw = await openDB('sidestream/test');
     const rows = [...(await raw.getAll('events')), await raw.get('profile', 'tally')];
@@ -298,7 +298,7 @@ describe('a store on the device', () => {
     const again = await DeviceStore.open('test');
     expect((await again.eventsAfter(0)).map(({ itemId }) => itemId)).toEqual(['plain', 'sealed']);
     expect(await again.profiles()).toEqual([profile(7)]);
-    expect(await again.aggregates()).toEqual(tally);
+    expect(await again.aggregates()).toEqual(aggregates);
     again.close();
   });
 });

@@ -6,17 +6,17 @@ import type { Encryption } from './encryption';
 import { type Layout, STRICT } from './layout';
 import type { PlainRows, Rows } from './rows';
 
-/** What a database is read and written with. */
+/** Access to the rows of an encrypted database. */
 export interface Unlocked {
   rows: Rows;
-  /** Id of the lock that is on it; null without one. */
+  /** Id of its lock; null without one. */
   lock: string | null;
 }
 
 /**
- * Finds or makes the key of a database of which something is or is to be encrypted. Where a passphrase or key is given for the first time, what was there before is
- * encrypted again.
- * @param plain reads and writes what is in the clear
+ * Finds or makes the key of a database that is encrypted or is to be. Where a passphrase or key is given for the first
+ * time, the present rows are encrypted under it.
+ * @param plain reads and writes rows in the clear
  * @throws SidestreamError `store/wrong-passphrase`, `store/corrupt`, `store/newer-schema`, `store/unavailable`
  */
 export async function unlock(
@@ -27,7 +27,7 @@ export async function unlock(
   if (encryption !== false && !globalThis.crypto?.subtle) {
     throw new SidestreamError(
       'store/unavailable',
-      'This page cannot encrypt a profile: browsers let pages on https and localhost do so only. Recommendations go on in memory; serve the page by https, or start without "encrypt".',
+      'This page cannot encrypt a profile: browsers allow that on https and localhost only. Recommendations go on in memory; serve the page over https, or start without "encrypt".',
     );
   }
   const stored = await database.get('keys', 'lock');
@@ -47,15 +47,15 @@ export async function unlock(
   return { rows, lock: lock.id };
 }
 
-/** The cipher of the key that lies in the database itself; none where there is no such key. */
+/** The cipher of the key that is stored in the database itself; none where there is no such key. */
 async function browserKey(database: IDBPDatabase<Layout>, create: boolean): Promise<AtRestCipher[]> {
   const known = await database.get('keys', 'rest');
   const key = known ?? (create ? await putFirst(database, 'rest', await AtRestCipher.newKey()) : null);
-  // Where a page has no WebCrypto, there is no such class.
+  // A page without WebCrypto lacks this class.
   return key && key instanceof CryptoKey ? [new AtRestCipher(key)] : [];
 }
 
-/** Another tab may have been first: then its value stays. @returns what is stored */
+/** Stores a value unless another tab has stored one. @returns the stored value */
 async function putFirst(
   database: IDBPDatabase<Layout>,
   name: 'rest' | 'lock',

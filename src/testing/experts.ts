@@ -1,15 +1,7 @@
-import '@tensorflow/tfjs-backend-cpu';
-import '@tensorflow/tfjs-backend-wasm';
-import { env, setBackend } from '@tensorflow/tfjs-core';
-import { expect } from 'vitest';
 import { createTable, type FeatureTable, quantizeRow } from '../catalog';
 import { seededRandom } from '../model';
 
-export async function useBackend(name: 'cpu' | 'wasm'): Promise<void> {
-  // Without this tfjs advertises its native build on every start in Node.
-  env().set('PROD', true);
-  expect(await setBackend(name)).toBe(true);
-}
+export { useBackend } from './backends';
 
 export const CATEGORIES = 10;
 

@@ -29,6 +29,7 @@ export const STATUS: Status = {
   dismissed: 0,
   lastUpdate: null,
   windows: 0,
+  drifts: 0,
   rejected: 0,
   memory: null,
   backend: { learner: null, encoders: null },

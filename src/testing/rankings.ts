@@ -3,6 +3,7 @@ import type { ChoiceHistory } from '../events';
 import { type CatalogIndex, catalogIndex } from '../ranking/catalog-index';
 import type { RankState } from '../ranking/rank-state';
 import type { TermWeights } from '../ranking/score';
+import { makeItem } from './bundles';
 
 const DIM = 4;
 
@@ -11,17 +12,15 @@ export function catalog(
   overrides: Partial<Item>[] = [],
   boughtTogether: CooccurrenceTable | null = null,
 ): CatalogIndex {
-  const items: Item[] = Array.from({ length: 8 }, (_, row) => ({
-    id: `item-${row}`,
-    title: `Item ${row}`,
-    description: '',
-    category: row < 4 ? 'Fruit/Sweet' : 'Tools/Sharp',
-    price: row < 4 ? 2 : 40,
-    availability: 'in-stock',
-    popularity: 0,
-    attributes: {},
-    ...overrides[row],
-  }));
+  const items = Array.from({ length: 8 }, (_, row) =>
+    makeItem(`item-${row}`, {
+      title: `Item ${row}`,
+      category: row < 4 ? 'Fruit/Sweet' : 'Tools/Sharp',
+      price: row < 4 ? 2 : 40,
+      popularity: 0,
+      ...overrides[row],
+    }),
+  );
   const taps = { text: 2, image: 2 };
   const table: FeatureTable = {
     count: items.length,

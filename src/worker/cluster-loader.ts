@@ -2,163 +2,160 @@ import type { BundleClusters, Item, ItemsPart } from '../catalog';
 import { SidestreamError } from '../error';
 import { contentProfile } from '../ranking';
 import { ClusterSelection } from './cluster-selection';
+import type { EngineListener } from './engine-options';
+import type { ListChanges } from './list-changes';
 import type { LoadedCatalog } from './loaded-catalog';
 import type { ActiveLearner, ProfileSession } from './profile-session';
 import type { TaskQueue } from './task-queue';
 
-/** Quiet time after a choice before the clusters near the taste are loaded, ms. */
-const APPROACH_DELAY = 20;
-/** Items that are loaded at most, before those that were wanted longest ago are given up. */
+/** Quiet time after a choice before the clusters near the shopper's preference are loaded, ms. */
+const LOAD_DELAY = 20;
+/** Most items in the catalogue before the clusters that were requested longest ago are evicted. */
 const MOST_ITEMS = 6144;
-/** Items that are left then, beside the head and the history. */
-const FEWER_ITEMS = 3072;
-/** Clusters that are loaded round an item in view. */
-const ROUND_ITEM = 3;
-/** Clusters that these are searched in: one item has a narrower neighbourhood than a taste. */
-const PROBES_ROUND_ITEM = 24;
-/** Choices that stay whatever happens: no term looks further back. */
+/** Items that remain then, besides the head and the history. */
+const ITEMS_AFTER_EVICTION = 3072;
+/** Clusters loaded around an item in view. */
+const CLUSTERS_AROUND_ITEM = 3;
+/** Clusters searched for them: one item has a narrower neighbourhood than a shopper's preference. */
+const PROBES_AROUND_ITEM = 24;
+/** Last choices that are never evicted: no term looks further back. */
 const LONGEST_HISTORY = 200;
 
-/** What the aisles need of the engine around them. */
 export interface ClusterLoaderContext {
-  shop: LoadedCatalog;
+  catalog: LoadedCatalog;
   clusters: BundleClusters;
   session: ProfileSession;
   tasks: TaskQueue;
-  /** Lists are others now. */
-  changed(): void;
-  /** What could not be loaded, while there is something to go on with. */
-  report: (error: SidestreamError) => void;
+  changes: ListChanges;
+  /** Gets errors of loading that leave enough to go on with. */
+  listener: Pick<EngineListener, 'error'>;
 }
 
 /**
- * Which part of a large catalogue is in the shop: its head, what the shopper chose, what is near the taste and what is
- * looked at. The shop grows as more is wanted; when it is too large, what was wanted longest ago leaves it.
+ * Loads the part of a large catalogue that a shopper needs: besides its head, the clusters of what was chosen, near the
+ * preference, and around items in view. When too many items are loaded, those requested longest ago are evicted.
  */
 export class ClusterLoader {
-  readonly #shop: LoadedCatalog;
-  readonly #clusters: BundleClusters;
+  readonly #context: ClusterLoaderContext;
   readonly #selection: ClusterSelection;
-  readonly #session: ProfileSession;
-  readonly #tasks: TaskQueue;
-  readonly #changed: () => void;
-  readonly #report: ClusterLoaderContext['report'];
-  /** The history that the shop was last filled for. */
-  #approached = '';
-  /** Items that the shop was filled for. */
-  readonly #shown = new Set<string>();
+  /** History for which clusters were loaded last. */
+  #loadedHistory = '';
+  /** Ids of items around which clusters were loaded. */
+  readonly #loadedAround = new Set<string>();
 
-  constructor({ shop, clusters, session, tasks, report, changed }: ClusterLoaderContext) {
-    this.#tasks = tasks;
-    this.#changed = changed;
-    this.#shop = shop;
-    this.#clusters = clusters;
-    this.#selection = new ClusterSelection(clusters);
-    this.#session = session;
-    this.#report = report;
+  constructor(context: ClusterLoaderContext) {
+    this.#context = context;
+    this.#selection = new ClusterSelection(context.clusters);
+    context.changes.subscribe(() => this.scheduleLoad());
   }
 
-  /** Fills the shop for the taste in a quiet moment, where it is another than the one that it was last filled for. */
-  keepUp(): void {
-    this.#tasks.later('approach', APPROACH_DELAY, async () => {
-      if (!(await this.#approach())) return;
-      await this.#session.run(({ learner }) => void learner.terms);
-      this.#changed();
+  /** Loads the clusters near the preference in a quiet moment, if the history changed since they were loaded last. */
+  scheduleLoad(): void {
+    const { tasks, session, changes } = this.#context;
+    tasks.later('load-clusters', LOAD_DELAY, async () => {
+      if (!(await this.#loadNearPreference())) return;
+      await session.run(({ learner }) => void learner.terms);
+      changes.announce();
     });
   }
 
-  /** Brings items into the shop, those that matter most first; a failure is reported. */
+  /** Loads the clusters of items, the most important first; a failure is reported. */
   async load(ids: readonly string[]): Promise<void> {
     try {
       await this.#load(ids);
     } catch (thrown) {
-      this.#report(SidestreamError.from(thrown));
+      this.#context.listener.error(SidestreamError.from(thrown));
     }
   }
 
   /**
-   * Brings an item and what is like it into the shop.
-   * @throws SidestreamError `bundle/*` when the item cannot be had; that what is like it cannot is reported
+   * Loads an item and the clusters near it.
+   * @throws SidestreamError `bundle/*` when the item itself cannot be loaded; a failure of its neighbours is reported
    */
-  async show(id: string): Promise<void> {
-    if (this.#shown.has(id)) return;
-    if (!this.#shop.find(id)) await this.#load([id]);
-    const { content, rowOf } = this.#shop.index;
+  async loadAround(id: string): Promise<void> {
+    if (this.#loadedAround.has(id)) return;
+    const { catalog, listener } = this.#context;
+    if (!catalog.find(id)) await this.#load([id]);
+    const { content, rowOf } = catalog.index;
     const row = rowOf.get(id);
-    const taste = row === undefined ? null : contentProfile(content, { rows: [row], strengths: [1] });
-    if (!taste) return;
+    const profile = row === undefined ? null : contentProfile(content, { rows: [row], strengths: [1] });
+    if (!profile) return;
     const weights = { recent: 1, session: 0, nearestHistory: 0 };
     try {
-      await this.#add(await this.#selection.partsNear(taste, weights, ROUND_ITEM, PROBES_ROUND_ITEM));
-      this.#shown.add(id);
+      await this.#add(await this.#selection.partsNear(profile, weights, CLUSTERS_AROUND_ITEM, PROBES_AROUND_ITEM));
+      this.#loadedAround.add(id);
     } catch (thrown) {
-      this.#report(SidestreamError.from(thrown));
+      listener.error(SidestreamError.from(thrown));
     }
   }
 
-  /** An item that is not in the shop; null where the catalogue has none of that id. */
+  /** Finds an item that may not be loaded; null where the catalogue has none of that id. @throws SidestreamError `bundle/*` */
   async find(id: string): Promise<Item | null> {
-    for (const cluster of await this.#clusters.clustersWith(id)) {
-      const item = (await this.#clusters.items(cluster)).items.find((other) => other.id === id);
+    const { clusters } = this.#context;
+    for (const cluster of await clusters.clustersWith(id)) {
+      const item = (await clusters.items(cluster)).items.find((other) => other.id === id);
       if (item) return item;
     }
     return null;
   }
 
   /**
-   * Makes sure that the catalogue has these items.
-   * @throws SidestreamError `runtime/unknown-item`, `bundle/*` when it cannot be found out
+   * Checks that the catalogue has these items.
+   * @throws SidestreamError `runtime/unknown-item`, `bundle/*` when that cannot be found out
    */
   async check(ids: readonly string[]): Promise<void> {
+    const { catalog } = this.#context;
     for (const id of new Set(ids)) {
-      if (!this.#shop.find(id) && !(await this.#selection.has(id))) this.#shop.rowOf(id);
+      if (!catalog.find(id) && !(await this.#selection.has(id))) catalog.rowOf(id);
     }
   }
 
-  /**
-   * Brings what is near the taste into the shop.
-   * @returns whether the shop changed
-   */
-  async #approach(): Promise<boolean> {
-    const { taste, weights, history } = await this.#session.run(({ learner }) => ({
-      taste: contentProfile(this.#shop.index.content, learner.history),
+  /** @returns whether the loaded catalogue changed */
+  async #loadNearPreference(): Promise<boolean> {
+    const { session, catalog } = this.#context;
+    const { profile, weights, history } = await session.run(({ learner }) => ({
+      profile: contentProfile(catalog.index.content, learner.history),
       weights: learner.weights,
       history: this.#historyOf(learner),
     }));
-    if (!taste || history === this.#approached) return false;
-    const changed = await this.#add(await this.#selection.partsNear(taste, weights));
-    this.#approached = history;
-    return (await this.#tidy()) || changed;
+    if (!profile || history === this.#loadedHistory) return false;
+    const changed = await this.#add(await this.#selection.partsNear(profile, weights));
+    this.#loadedHistory = history;
+    return (await this.#evict()) || changed;
   }
 
   async #load(ids: readonly string[]): Promise<void> {
-    const missing = ids.filter((id) => !this.#shop.find(id));
+    const missing = ids.filter((id) => !this.#context.catalog.find(id));
     if (missing.length > 0) await this.#add(await this.#selection.partsWith(missing));
   }
 
-  /** @returns whether the shop grew */
+  /** @returns whether the loaded catalogue grew */
   #add(parts: readonly ItemsPart[]): Promise<boolean> {
-    return this.#session.train(async ({ learner }) => {
-      // No list may be made between the two: the learner must know of all rows.
-      const grown = this.#shop.grow(parts);
-      if (grown) await learner.setCatalog(this.#shop);
+    const { session, catalog } = this.#context;
+    return session.train(async ({ learner }) => {
+      // No list may be made between the two: the learner must know all rows.
+      const grown = catalog.grow(parts);
+      if (grown) await learner.setCatalog(catalog);
       return grown;
     });
   }
 
-  async #tidy(): Promise<boolean> {
-    if (this.#shop.index.items.length <= MOST_ITEMS) return false;
-    await this.#session.renumber(({ history }) => {
-      const { items } = this.#shop.index;
+  /** @returns whether items were evicted */
+  async #evict(): Promise<boolean> {
+    const { session, catalog } = this.#context;
+    if (catalog.index.items.length <= MOST_ITEMS) return false;
+    await session.renumber(({ history }) => {
+      const { items } = catalog.index;
       const own = [...history.rows.slice(-LONGEST_HISTORY), ...history.dismissed].map((row) => items[row].id);
-      this.#shown.clear();
-      this.#shop.keepOnly(new Set([...own, ...this.#selection.giveUp(FEWER_ITEMS)]));
+      this.#loadedAround.clear();
+      catalog.keepOnly(new Set([...own, ...this.#selection.evict(ITEMS_AFTER_EVICTION)]));
     });
     return true;
   }
 
+  /** The end of the history as a text, to compare with a later one. */
   #historyOf({ history: { rows, dismissed } }: ActiveLearner): string {
-    const { items } = this.#shop.index;
+    const { items } = this.#context.catalog.index;
     return [rows.length, ...rows.slice(-3).map((row) => items[row].id), dismissed.size].join(' ');
   }
 }

@@ -1,19 +1,19 @@
 import type { BundleClusters, ItemsPart } from '../catalog';
 import { baseProfile, type ContentProfile, type ContentWeights, clustersOf, Retrieval } from '../ranking';
 
-/** Clusters whose items are loaded for a taste: about 2,500 items, among them the best candidates. */
+/** Clusters loaded near a content profile: about 2,500 items, the best candidates among them. */
 const NEAREST = 10;
-/** Of how many clusters the past of a returning shopper is loaded. */
+/** Most clusters loaded for the history of a returning shopper. */
 const PAST_CLUSTERS = 10;
 
 /**
- * Which parts of a large catalogue are loaded: those that somebody asked for by an item's id, and those near the taste.
- * Every method may reject with `bundle/*`; then a later call tries again.
+ * Selects the parts of a large catalogue to load: those with given items, and those near a content profile. Every method
+ * may reject with `bundle/*`; a later call tries again.
  */
 export class ClusterSelection {
   readonly #clusters: BundleClusters;
   #retrieval: Promise<Retrieval> | null = null;
-  /** Ids of the clusters that are loaded, the one that was wanted last at the end. */
+  /** Item ids of the loaded clusters, the cluster that was requested last at the end. */
   readonly #loaded = new Map<number, string[]>();
 
   constructor(clusters: BundleClusters) {
@@ -31,7 +31,7 @@ export class ClusterSelection {
 
   /**
    * The parts with these items that are not loaded yet.
-   * @param ids those that matter most first: where they are in more clusters than may be loaded, the last are left out
+   * @param ids the most important first: where they are in more clusters than may be loaded, the last are left out
    */
   async partsWith(ids: readonly string[]): Promise<ItemsPart[]> {
     const found = await Promise.all(ids.map((id) => this.#clusters.clustersWith(id)));
@@ -39,28 +39,28 @@ export class ClusterSelection {
   }
 
   /**
-   * The parts near a taste that are not loaded yet.
+   * The parts near a content profile that are not loaded yet.
    * @param most clusters; default 10
    * @param probes clusters that are searched, see `RetrievalOptions`
    */
   async partsNear(
-    taste: ContentProfile,
+    profile: ContentProfile,
     weights: ContentWeights,
     most = NEAREST,
     probes?: number,
   ): Promise<ItemsPart[]> {
     this.#retrieval ??= this.#startRetrieval();
     const [retrieval, axes] = await Promise.all([this.#retrieval, this.#clusters.axes()]);
-    const candidates = await retrieval.candidates(baseProfile(taste, axes), weights, { probes });
+    const candidates = await retrieval.candidates(baseProfile(profile, axes), weights, { probes });
     return this.#parts(clustersOf(candidates, most));
   }
 
   /**
-   * Gives up the clusters that were wanted longest ago.
-   * @param items that all that is left may have
-   * @returns ids of what stays
+   * Evicts the clusters that were requested longest ago.
+   * @param items most items that the remaining clusters may have
+   * @returns ids of the items that stay
    */
-  giveUp(items: number): Set<string> {
+  evict(items: number): Set<string> {
     let total = [...this.#loaded.values()].reduce((sum, ids) => sum + ids.length, 0);
     for (const [cluster, ids] of this.#loaded) {
       if (total <= items) break;
@@ -80,7 +80,7 @@ export class ClusterSelection {
     }
   }
 
-  /** Loads what is not there; a part of it is better than nothing. */
+  /** Loads the clusters that are not loaded yet; rejects only where none of them could be. */
   async #parts(clusters: readonly number[]): Promise<ItemsPart[]> {
     const missing = clusters.filter((cluster) => !this.#loaded.has(cluster));
     const results = await Promise.allSettled(missing.map((cluster) => this.#clusters.items(cluster)));
@@ -93,7 +93,7 @@ export class ClusterSelection {
       );
       parts.push(result.value);
     }
-    // The nearest last: they are given up last.
+    // The nearest last: they are evicted last.
     for (const cluster of clusters.toReversed()) {
       const ids = this.#loaded.get(cluster);
       if (!ids) continue;

@@ -71,7 +71,7 @@ describe('an engine with a catalogue in clusters', () => {
     await engine.close();
   });
 
-  it('hears of choices it did not load, and then recommends what is near them from the whole catalogue', async () => {
+  it('learns choices of items that were not loaded, and then recommends what is near them from the whole catalogue', async () => {
     const { engine, errors } = await start();
     const chosen = (await outside(engine, 7)).slice(0, 2);
     for (const { id } of chosen) await engine.track('click', id, {});

@@ -1,18 +1,31 @@
-import type { Consent } from '../protocol';
-import { type ConsentAnswer, isLater } from '../protocol';
+import * as v from 'valibot';
+import { type Consent, consentSchema } from '../protocol';
 import { anonymousId } from './anonymous-id';
 
+/** The shopper's answer about consent in one tab; `pending` also where everything was forgotten. */
+export const consentAnswerSchema = v.strictObject({
+  consent: consentSchema,
+  /** Orders the answers of all tabs: a Lamport time, and the tab's id where two are equal. */
+  stamp: v.strictTuple([v.pipe(v.number(), v.safeInteger(), v.minValue(0)), v.string()]),
+});
+export type ConsentAnswer = v.InferOutput<typeof consentAnswerSchema>;
+
+/** Whether an answer was given after another one. */
+function isLater({ stamp: [time, tab] }: ConsentAnswer, { stamp: [than, other] }: ConsentAnswer): boolean {
+  return time > than || (time === than && tab > other);
+}
+
 /**
- * What the shopper said of consent, in this tab or another, and what of it is carried out. Answers carry a Lamport time, so
- * that all tabs agree on the last one, in whatever order the messages about them arrive.
+ * The shopper's last answer about consent, in this tab or another, and the consent in force. Answers carry a Lamport time,
+ * so that all tabs agree on the last one, in whatever order the messages about them arrive.
  */
 export class ConsentState {
-  /** Of this tab, which decides between two answers of the same time. */
+  /** Id of this tab; it decides between two answers of the same time. */
   readonly #tab = anonymousId(2);
   #level: Consent;
   #last: ConsentAnswer;
 
-  /** @param level known at the start; `pending` where nothing is known */
+  /** @param level in force at the start; `pending` where nothing is known */
   constructor(level: Consent) {
     this.#level = level;
     this.#last = { consent: level, stamp: [0, ''] };
@@ -28,14 +41,14 @@ export class ConsentState {
     return this.#last;
   }
 
-  /** The shopper answers now, in this tab: answers of other tabs up to now are out of date. */
+  /** Records an answer given now in this tab; it is later than all known answers of other tabs. */
   answer(consent: Consent): void {
-    // Later than all known answers, also where the clock was set back since.
+    // Also where the clock was set back since.
     this.#last = { consent, stamp: [Math.max(Date.now(), this.#last.stamp[0] + 1), this.#tab] };
   }
 
   /**
-   * Takes in an answer given in another tab.
+   * Records an answer given in another tab.
    * @returns false when a later one is known already
    */
   accept(answer: ConsentAnswer): boolean {

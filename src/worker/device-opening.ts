@@ -3,7 +3,7 @@ import { upgradeStoredProfile } from '../learner';
 import { type Closing, type DeviceStore, deviceStoreExists, deviceStores, type Store } from '../store';
 import type { EngineOptions } from './engine-options';
 
-/** Why a store was closed under its owner. */
+/** Why the connection of a store was closed for good. */
 export type Closed = Exclude<Closing, 'lost'>;
 
 /** A store on the device, and why its connection was closed; null while it is open. */
@@ -30,7 +30,7 @@ export async function openDevice(
   );
 }
 
-/** The same where there is a store already. @returns null without one, also when it was deleted a moment ago */
+/** Opens the store on the device only if it exists. @returns null without one, also when it was deleted a moment ago */
 export async function openExistingDevice(
   { namespace, encrypt }: Options,
   onClosed: (store: DeviceStore, why: Closed) => void,
@@ -46,7 +46,7 @@ export async function openExistingDevice(
   return store && closing.watch(store);
 }
 
-/** Begins to load the code of the store on the device where it will be needed, beside the bundle. */
+/** Starts loading the code of the store on the device where it will be needed, in parallel to the bundle. */
 export async function preloadDevice({
   consent,
   namespace,
@@ -54,19 +54,19 @@ export async function preloadDevice({
   try {
     if (consent === 'granted' || (consent === undefined && (await deviceStoreExists(namespace)))) await deviceStores();
   } catch {
-    // Opening the store tries again, and reports why it fails.
+    // Opening the store tries again and reports the error.
   }
 }
 
-/** Ids of an event in the store it was copied from, and in the other one. */
+/** Ids of a copied event in the two stores. */
 export interface CopiedEvent {
   from: number;
   to: number;
 }
 
 /**
- * Copies the events after one to another store, until there are no more.
- * @param ids gets their ids in both stores, in the order of the log, as far as they are copied
+ * Copies the events after a given one to another store, until there are no more.
+ * @param ids filled with the ids of the copied events, in the order of the log
  */
 export async function copyEvents(from: Store, to: Store, after: number, ids: CopiedEvent[] = []): Promise<void> {
   let events = await from.eventsAfter(after);
@@ -84,18 +84,18 @@ async function loadDeviceStore(): Promise<typeof DeviceStore> {
   } catch (cause) {
     throw new SidestreamError(
       'store/unavailable',
-      'The code that keeps a profile on the device could not be loaded. Recommendations go on in memory; check the connection and the files beside worker.js, and try again.',
+      'The code that stores a profile on the device could not be loaded. Recommendations go on in memory; check the connection and the files beside worker.js, and try again.',
       { cause },
     );
   }
 }
 
-/** Notices that a connection is closed from elsewhere, also before its owner has the store. */
+/** Notices that a connection is closed from elsewhere, also before the store is returned. */
 class ClosingWatch {
   closed: Closed | null = null;
   #store: DeviceStore | null = null;
 
-  /** @param report called once the owner has the store */
+  /** @param report called when the connection is closed after the store was returned */
   constructor(report: (store: DeviceStore, why: Closed) => void) {
     this.onClosed = (why) => {
       this.closed = why;

@@ -1,11 +1,13 @@
-import type { Bundle } from '../catalog';
+import type { Bundle, Manifest, Modality } from '../catalog';
+import { bundlePreset, type ImagePreset, type Preset, type TextPreset } from '../encoders';
+import { SidestreamError } from '../error';
 import type { BundleEncoders, Progress } from '../protocol';
 import { encodersOf } from './loaded-catalog';
 
 /**
  * Fetches encoders and projection of a bundle.
  * @throws SidestreamError `encoder/missing` when the bundle was built without them or with presets this code lacks;
- *   `bundle/*` when a file cannot be had
+ *   `bundle/*` when a file cannot be loaded
  */
 export async function bundleEncoders(
   bundle: Bundle,
@@ -20,8 +22,6 @@ export async function bundleEncoders(
     onProgress({ stage: 'encoders', loaded: sum(parts), total: sum(totals) });
   };
   const { manifest } = bundle;
-  // Few pages add an item.
-  const { bundlePresets } = await import('./bundle-presets');
   const presets = bundlePresets(manifest);
   const [text, image, projection] = await Promise.all([
     bundle.encoder('text', report(0)),
@@ -36,4 +36,25 @@ export async function bundleEncoders(
     recipe: manifest.text,
     encoders: encodersOf(manifest),
   };
+}
+
+/**
+ * Presets of the encoders that a bundle was built with.
+ * @throws SidestreamError `encoder/missing` for an unknown preset, or one of the other modality
+ */
+function bundlePresets({ modalities }: Manifest): { text: TextPreset; image: ImagePreset } {
+  const [text, image] = [presetOf(modalities.text), presetOf(modalities.image)];
+  if (text.modality !== 'text') throw mismatch(text, 'text');
+  if (image.modality !== 'image') throw mismatch(image, 'image');
+  return { text, image };
+}
+
+const presetOf = ({ preset, encoder }: Manifest['modalities'][Modality]): Preset =>
+  bundlePreset(preset, encoder?.settings);
+
+function mismatch({ name }: Preset, modality: Modality): SidestreamError {
+  return new SidestreamError(
+    'encoder/missing',
+    `The bundle names "${name}" as its ${modality} encoder, which it is not. Build the bundle again.`,
+  );
 }

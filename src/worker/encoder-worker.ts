@@ -5,7 +5,9 @@ import { createWebEncoder, decodeImage } from '../encoders/web';
 import { SidestreamError } from '../error';
 import type { BundleEncoders, EncodedFeatures, EncoderHost, Progress } from '../protocol';
 import { carryErrors } from '../protocol';
-import { thumbnailOf } from './thumbnail';
+
+/** Longest side of a thumbnail, pixels. */
+const THUMBNAIL_SIDE = 256;
 
 carryErrors();
 
@@ -54,7 +56,7 @@ function projected(projection: Projection | undefined, taps: RawTaps | null, cou
   if (rows.every(Number.isFinite)) return rows;
   throw new SidestreamError(
     'encoder/failed',
-    'The encoder gave numbers that are not finite. Try again; if it repeats, report the picture and the browser.',
+    'The encoder returned values that are not finite. Try again; if it repeats, report the picture and the browser.',
   );
 }
 
@@ -69,6 +71,18 @@ function quantized(parts: Float32Array[], dim: number): Pick<EncodedFeatures, 'v
     }
   }
   return { values, scales };
+}
+
+/** A picture scaled down, as a `data:` address that the page can show and IndexedDB can store. */
+async function thumbnailOf(picture: Blob): Promise<string> {
+  const bitmap = await createImageBitmap(picture);
+  const scale = Math.min(1, THUMBNAIL_SIDE / Math.max(bitmap.width, bitmap.height));
+  const canvas = new OffscreenCanvas(Math.max(1, bitmap.width * scale), Math.max(1, bitmap.height * scale));
+  canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
+  // Safari has no WebP encoder and returns PNG, which the page shows as well.
+  const blob = await canvas.convertToBlob({ type: 'image/webp', quality: 0.85 });
+  return new FileReaderSync().readAsDataURL(blob);
 }
 
 Comlink.expose(host);

@@ -4,7 +4,7 @@ import type { Consent, Progress, Status } from '../protocol';
 import type { Rules } from '../ranking';
 import type { Encryption } from '../store';
 
-/** What the engine reports to the page while it works. */
+/** Receives what the engine reports to the page. */
 export interface EngineListener {
   change(status: Status): void;
   progress(progress: Progress): void;
@@ -17,8 +17,8 @@ export interface EngineOptions {
   bundle: string;
   consent?: Consent;
   /**
-   * The page goes on after an earlier worker: the consent is what that one knew, and no new answer of the shopper. Another
-   * tab may have given a later one meanwhile. Default false.
+   * Another worker of the page ran before: the consent is the one it knew, not a new answer of the shopper, and another tab
+   * may have changed it meanwhile. Default false.
    */
   restarted?: boolean;
   namespace: string;
@@ -26,9 +26,9 @@ export interface EngineOptions {
   seed: number;
   /** See `RecommenderOptions.encrypt`. */
   encrypt?: Encryption;
-  /** Bytes that the event log may take on the device. Default 5,000,000. */
+  /** Largest event log on the device, bytes. Default 5,000,000. */
   logBudget?: number;
   experiment?: Experiment;
-  /** What the shop wants of every list. */
+  /** The shop's rules for every list. */
   rules?: Rules;
 }

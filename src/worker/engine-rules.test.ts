@@ -107,7 +107,7 @@ describe('an engine with rules', () => {
     await again.close();
   });
 
-  it('brings back what was dismissed when that is taken back, with the list and the taste as they were', async () => {
+  it('brings back what was dismissed when that is taken back, with the list and the preference as they were', async () => {
     const [engine, other] = [await start(), await start({ namespace: 'other' })];
     for (const id of ['b', 'c']) {
       await engine.track('click', id, {});
@@ -127,7 +127,7 @@ describe('an engine with rules', () => {
     await other.close();
   });
 
-  it('shows something new below a stable top when a page is loaded anew in one visit', async () => {
+  it('shows something new below a stable top when a page is loaded again in one visit', async () => {
     const rules = { fresh: true };
     const first = await start({ consent: 'granted', rules });
     expect(await listed(first, { limit: 4 })).toBe('abcd');

@@ -49,8 +49,8 @@ async function start(): Promise<{ engine: Engine; errors: SidestreamError[] }> {
 const firstWith = async (engine: Engine, itemId: string) =>
   (await engine.recommend({ placement: 'complement', itemId })).items[0];
 
-describe('an engine whose bundle knows companions', () => {
-  it('hears them without a compute backend, in `complement` and as a term, also once an item was added', async () => {
+describe('an engine whose bundle has a co-occurrence table', () => {
+  it('uses it without a compute backend, in `complement` and as a term, also after an item was added', async () => {
     const { engine, errors } = await start();
     await engine.settled();
     expect(await firstWith(engine, 'a')).toMatchObject({

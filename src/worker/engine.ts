@@ -1,6 +1,5 @@
 import * as Comlink from 'comlink';
 import { type Item, openBundle } from '../catalog';
-import { Mutex } from '../common/mutex';
 import { type SerializedError, SidestreamError } from '../error';
 import type { EventType, NewEvent } from '../events';
 import type { Counts, Metrics } from '../experiment';
@@ -19,12 +18,13 @@ import type {
 import { type Kept, parseConsent, parsed, type TrackInput, trackSchema } from '../protocol';
 import { encryptedFiles, type LocalItem, type Snapshot } from '../store';
 import type { ClusterLoader } from './cluster-loader';
+import { ConsentService } from './consent-service';
 import { preloadDevice } from './device-opening';
 import type { EngineListener, EngineOptions } from './engine-options';
 import { EventRecorder } from './event-recorder';
 import { ExperimentAssignment } from './experiment-assignment';
 import { LearningScheduler } from './learning-scheduler';
-import { loadLearned } from './load-learned';
+import { ListChanges } from './list-changes';
 import { LoadedCatalog } from './loaded-catalog';
 import { ProfileSession } from './profile-session';
 import { ProfileStorage } from './profile-storage';
@@ -34,15 +34,11 @@ import { TaskQueue } from './task-queue';
 /** Quiet time before another tab's profile is read, ms. */
 const REFRESH_DELAY = 100;
 
-/** How often a grant is tried against deletions of other tabs. */
-const GRANT_ATTEMPTS = 3;
-
 /**
- * The recommender itself, without page or worker around it: catalogue, store, learner and ranking wired together.
- * Runs inside the worker; every public method is a remote call of the page.
+ * The recommender, independent of page and worker: connects catalogue, store, learner and ranking. Runs in the worker, where
+ * the page calls its public methods through RemoteRecommender.
  */
 export class Engine {
-  readonly #options: EngineOptions;
   readonly #listener: EngineListener;
   readonly #catalog: LoadedCatalog;
   readonly #experiment: ExperimentAssignment;
@@ -53,50 +49,57 @@ export class Engine {
   readonly #events: EventRecorder;
   readonly #scheduler: LearningScheduler;
   readonly #recommendations: RecommendationService;
+  readonly #consent: ConsentService;
   readonly #tasks: TaskQueue;
-  /** Changes of consent, in this tab and in others: each is done before the next one begins. */
-  readonly #consenting = new Mutex();
+  readonly #changes: ListChanges;
 
-  /** @param large what a catalogue needs that is not loaded as a whole */
+  /** @param large the code for a catalogue that is not loaded as a whole; null where it is */
   private constructor(
     options: EngineOptions,
     listener: EngineListener,
     catalog: LoadedCatalog,
     large: typeof import('./cluster-loader') | null,
   ) {
-    this.#options = options;
-    this.#listener = listener;
-    this.#catalog = catalog;
-    const report = (error: SidestreamError): void => listener.error(error);
-    const changed = (): void => this.#changed();
     const { seed, rules } = options;
     const { clusters } = catalog.bundle;
-    this.#tasks = new TaskQueue((thrown) => report(SidestreamError.from(thrown)));
-    this.#experiment = new ExperimentAssignment(options.experiment, report);
-    this.#storage = new ProfileStorage(options);
-    this.#session = new ProfileSession(catalog, seed, this.#storage, report);
-    const [experiment, storage, session, tasks] = [this.#experiment, this.#storage, this.#session, this.#tasks];
-    this.#clusters =
-      clusters && large && new large.ClusterLoader({ shop: catalog, clusters, session, tasks, report, changed });
-    const clusterLoader = this.#clusters;
-    this.#events = new EventRecorder(storage, tasks, report);
-    const learning = (): boolean => options.learning && experiment.learning;
-    this.#scheduler = new LearningScheduler({
-      ...{ catalog, session, storage, tasks, listener, seed, learning, clusterLoader, changed },
+    const changes = new ListChanges();
+    const tasks = new TaskQueue((thrown) => listener.error(SidestreamError.from(thrown)));
+    const experiment = new ExperimentAssignment(options, listener);
+    const storage = new ProfileStorage(options);
+    const session = new ProfileSession(catalog, seed, storage, listener);
+    const clusterLoader =
+      clusters && large && new large.ClusterLoader({ catalog, clusters, session, tasks, changes, listener });
+    const events = new EventRecorder(storage, tasks, listener);
+    const scheduler = new LearningScheduler({
+      ...{ catalog, session, storage, tasks, listener, seed, experiment, clusterLoader, changes },
     });
-    this.#recommendations = new RecommendationService({ shop: catalog, experiment, rules, session, clusterLoader });
-    this.#storage.subscribe({
-      onError: report,
+    const recommendations = new RecommendationService({ catalog, experiment, rules, session, clusterLoader });
+    const consent = new ConsentService({ storage, scheduler, events, experiment, recommendations, changes });
+    this.#listener = listener;
+    this.#catalog = catalog;
+    this.#changes = changes;
+    this.#tasks = tasks;
+    this.#experiment = experiment;
+    this.#storage = storage;
+    this.#session = session;
+    this.#clusters = clusterLoader;
+    this.#events = events;
+    this.#scheduler = scheduler;
+    this.#recommendations = recommendations;
+    this.#consent = consent;
+    changes.subscribe(() => this.#reportStatus());
+    storage.subscribe({
+      onError: (error) => listener.error(error),
       onEvents: () => this.#learn(),
       onProfile: () => {
-        this.#events.restart();
-        this.#tasks.later('refresh', REFRESH_DELAY, () => this.#scheduler.reload());
+        events.restart();
+        tasks.later('refresh', REFRESH_DELAY, () => scheduler.reload());
       },
       // The tab that led before may have ended before it learned, or saved, the last events.
-      onLead: () => this.#tasks.queue(() => this.#scheduler.reload()),
-      onErased: () => this.#tasks.beside(() => this.#consenting.run(() => this.#erase())),
-      onGranted: () => this.#tasks.beside(() => this.#consenting.run(() => this.#grantElsewhere())),
-      onTakenOver: () => this.#tasks.beside(() => this.#scheduler.rebase()),
+      onLead: () => tasks.queue(() => scheduler.reload()),
+      onErased: () => tasks.beside(() => consent.erasedElsewhere()),
+      onGranted: () => tasks.beside(() => consent.grantedElsewhere()),
+      onTakenOver: () => tasks.beside(() => scheduler.rebase()),
     });
   }
 
@@ -117,9 +120,8 @@ export class Engine {
     const large = bundle.clusters && (await import('./cluster-loader'));
     const engine = new Engine(options, listener, new LoadedCatalog(bundle), large);
     await engine.#open();
-    engine.#clusters?.keepUp();
-    const [catalog, session, tasks] = [engine.#catalog, engine.#session, engine.#tasks];
-    loadLearned({ catalog, session, tasks, listener, changed: () => engine.#changed() });
+    engine.#clusters?.scheduleLoad();
+    engine.#loadLearned();
     return engine;
   }
 
@@ -131,16 +133,16 @@ export class Engine {
     return this.#recommendations.explain(itemId, request);
   }
 
-  /** Resolves when the event is kept. It is learned right after; `settled` waits for that. */
+  /** Resolves when the event is in the log. It is learned right after; `settled` waits for that. */
   async track(type: EventType, itemId: string, details: TrackDetails): Promise<void> {
-    const [refused] = await this.trackAll([{ type, itemId, details }]);
-    if (refused) throw SidestreamError.deserialize(refused);
+    const [rejected] = await this.trackAll([{ type, itemId, details }]);
+    if (rejected) throw SidestreamError.deserialize(rejected);
   }
 
   /**
-   * Several events at once. One that is refused does not hold up the others.
-   * @returns for each event null when it is kept, else why it was refused
-   * @throws SidestreamError `store/*` when none could be kept
+   * Tracks several events at once; a rejected one does not affect the others.
+   * @returns for each event null when it is in the log, else why it was rejected
+   * @throws SidestreamError `store/*` when none could be written
    */
   async trackAll(events: TrackInput[]): Promise<(SerializedError | null)[]> {
     const entries: NewEvent[] = [];
@@ -160,22 +162,20 @@ export class Engine {
   }
 
   async setConsent(level: Consent): Promise<void> {
-    const wanted = parseConsent(level, 'consent()');
-    if (wanted === 'granted') await this.#grantHere();
-    else await this.#withdraw(wanted, !this.#storage.holds(wanted));
+    await this.#consent.answer(parseConsent(level, 'consent()'));
   }
 
-  /** Nothing of ours is left on this device; what comes is kept in memory until the shopper consents again. */
-  async forget(): Promise<void> {
-    await this.#withdraw('pending', true);
+  /** Deletes everything of ours on this device; later events stay in memory until the shopper consents again. */
+  forget(): Promise<void> {
+    return this.#consent.forget();
   }
 
-  /** What happened on this device, as far as the log was kept. */
+  /** Counts of the events in the log of this device. */
   metrics(): Promise<Metrics> {
-    return this.#events.metrics(this.#experiment.label);
+    return this.#events.metrics(this.#experiment.label());
   }
 
-  /** What was tracked through this engine since the last call. */
+  /** Counts of what was tracked through this engine since the last call. */
   async takeMetrics(): Promise<Counts[]> {
     return this.#events.take();
   }
@@ -202,13 +202,13 @@ export class Engine {
     const profile = await decodeProfile(isEncrypted(file) ? await decryptFile(file, passphrase) : file);
     this.#scheduler.check(profile);
     await this.#scheduler.replaceStored(async () => {
-      // Its events were numbered by another log: here it knows all there are.
+      // Its events were numbered by another log: here it counts as having learned all events.
       const lastEvent = await this.#session.run(({ learner }) => learner.lastEvent);
       await this.#storage.replace({ ...profile, lastEvent }, era);
     });
   }
 
-  /** What the worker that takes the place of this one goes on with. */
+  /** Data that the worker which takes the place of this one continues with. */
   async handOver(): Promise<Kept> {
     await this.#scheduler.catchUp();
     const inMemory = this.#storage.inMemory && this.#storage.consent !== 'denied';
@@ -220,7 +220,7 @@ export class Engine {
     return { memory: memory || null, counts: this.#events.take() };
   }
 
-  /** Goes on with what a worker before this one kept. What cannot be kept is reported: it is no reason to have no shop. */
+  /** Continues with the data of the worker before this one. A failure is reported, and recommendations go on without them. */
   async takeOver({ memory, counts }: Kept): Promise<void> {
     this.#events.resume(counts);
     if (!memory || this.#storage.consent === 'denied') return;
@@ -235,7 +235,7 @@ export class Engine {
     }
   }
 
-  /** Whether the page is hidden or the battery low: then nothing is trained, and what is not saved yet is saved at once. */
+  /** While the page is hidden or the battery low, nothing is trained; what is not saved yet is saved at once. */
   async setResting(resting: boolean): Promise<void> {
     await this.#scheduler.rest(resting);
   }
@@ -243,22 +243,22 @@ export class Engine {
   async insertItem(local: LocalItem): Promise<Item> {
     const { id } = local.item;
     const { era } = this.#storage;
-    const refused = new SidestreamError(
+    const taken = new SidestreamError(
       'runtime/invalid-input',
       `addItem(): the shop already has an item "${id}"; choose another id.`,
     );
-    if (await this.#clusters?.find(id)) throw refused;
+    if (await this.#clusters?.find(id)) throw taken;
     await this.#session.train(async ({ learner }) => {
-      if (!this.#catalog.accepts(local)) throw refused;
+      if (!this.#catalog.accepts(local)) throw taken;
       await this.#storage.saveLocalItem(local, era);
       this.#catalog.add([local]);
       await learner.setCatalog(this.#catalog);
     });
-    this.#changed();
+    this.#changes.announce();
     return local.item;
   }
 
-  /** What the encoder worker needs to encode new items for this bundle. */
+  /** Files for the encoder worker to encode new items for this bundle. */
   async encoderFiles(): Promise<BundleEncoders> {
     const { bundleEncoders } = await import('./encoder-files');
     const files = await bundleEncoders(this.#catalog.bundle, (progress) => this.#listener.progress(progress));
@@ -281,7 +281,7 @@ export class Engine {
     const { backend, ...learned } = await this.#session.run(({ learner }) => learner.status);
     return {
       consent: this.#storage.consent,
-      learning: this.#options.learning && this.#experiment.learning,
+      learning: this.#experiment.learns(),
       leading: this.#storage.leading,
       items: this.#catalog.count,
       ...learned,
@@ -299,12 +299,12 @@ export class Engine {
   async reset(): Promise<void> {
     const { era } = this.#storage;
     await this.#scheduler.replaceStored(async () => {
-      // What was erased meanwhile needs no reset.
+      // Erased meanwhile: nothing is left to reset.
       if (era === this.#storage.era) await this.#storage.clear(era);
     });
     this.#events.forget();
-    await this.#begin();
-    this.#changed();
+    await this.#recommendations.begin();
+    this.#changes.announce();
   }
 
   async close(): Promise<void> {
@@ -313,24 +313,47 @@ export class Engine {
     await this.#session.dispose();
   }
 
-  /** A store that cannot be read is no reason to have no shop. */
+  /** Opens store and profile. Recommendations go on in memory where the store cannot be read. */
   async #open(): Promise<void> {
     try {
-      await this.#consenting.run(() => this.#storage.open());
+      await this.#consent.open();
       await this.#experiment.draw(this.#storage.counting);
       await this.#scheduler.restore();
     } catch (thrown) {
       this.#listener.error(SidestreamError.from(thrown));
     }
-    await this.#begin();
+    await this.#recommendations.begin();
   }
 
-  /** The page begins, or begins again with another past. */
-  #begin(): Promise<void> {
-    return this.#session.run(({ learner }) => this.#recommendations.begin(learner));
+  /**
+   * Loads the co-occurrence table and the base model of the bundle, one after the other. The first list does not wait for
+   * them.
+   */
+  #loadLearned(): void {
+    const { bundle } = this.#catalog;
+    const { companions, base, clusters } = bundle.manifest;
+    const onProgress = (loaded: number, total: number): void =>
+      this.#listener.progress({ stage: 'bundle', loaded, total });
+    // The table numbers the rows of the whole catalogue.
+    if (companions && !clusters) {
+      this.#tasks.queue(async () => {
+        const table = await bundle.cooccurrence(onProgress);
+        if (!table) return;
+        this.#catalog.setCooccurrence(table);
+        this.#changes.announce();
+      });
+    }
+    if (base) {
+      this.#tasks.queue(async () => {
+        const file = await bundle.base(onProgress);
+        if (!file) return;
+        await this.#session.useBase(new Uint8Array(file.bytes));
+        this.#changes.announce();
+      });
+    }
   }
 
-  /** Learns what the log has, beside everything else: what was asked for after this call comes after it. */
+  /** Learns the events of the log. A list requested after this call waits for that. */
   #learn(): void {
     this.#tasks.beside(() => this.#scheduler.catchUp());
   }
@@ -338,79 +361,18 @@ export class Engine {
   /** @throws SidestreamError `runtime/invalid-input`, `runtime/unknown-item` */
   #entry(event: TrackInput): NewEvent {
     const { type, itemId, details } = parsed(trackSchema, event, 'track()');
-    // Whether an item that is not loaded exists can wait until the event is safe.
+    // In a large catalogue the item is looked up after the event is safe: it may not be loaded.
     if (!this.#clusters) this.#catalog.rowOf(itemId);
-    return { type, itemId, time: Date.now(), ...details, variant: this.#experiment.label };
+    return { type, itemId, time: Date.now(), ...details, variant: this.#experiment.label() };
   }
 
-  /** An event of an item that a large catalogue does not have is kept, and nothing is learned of it: that is reported. */
+  /** Reports events of items that a large catalogue does not have; they stay in the log, and nothing is learned from them. */
   #reportUnknown(entries: readonly NewEvent[]): void {
     const clusterLoader = this.#clusters;
     if (clusterLoader) this.#tasks.beside(() => clusterLoader.check(entries.map(({ itemId }) => itemId)));
   }
 
-  /** The answer counts from now on; work because of an earlier one ends first. */
-  async #grantHere(): Promise<void> {
-    if (this.#storage.holds('granted')) return;
-    this.#storage.agree();
-    await this.#consenting.run(async () => {
-      if (!this.#storage.holds('granted')) await this.#grant();
-    });
-  }
-
-  /** The shopper agreed in another tab, unless they have answered otherwise since. */
-  async #grantElsewhere(): Promise<void> {
-    if (this.#storage.consent !== 'granted' && this.#storage.lastAnswer.consent === 'granted') await this.#grant();
-  }
-
-  async #grant(): Promise<void> {
-    const { lastAnswer } = this.#storage;
-    await this.#scheduler.catchUp();
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await this.#scheduler.moveToDevice();
-        break;
-      } catch (thrown) {
-        // The deletion that belongs to an earlier answer may still be under way in another tab.
-        const { code } = SidestreamError.from(thrown);
-        const answered = this.#storage.lastAnswer !== lastAnswer;
-        if (code !== 'store/forgotten' || answered || attempt === GRANT_ATTEMPTS) throw thrown;
-      }
-    }
-    this.#events.restart();
-    await this.#experiment.draw(this.#storage.counting);
-    this.#changed();
-  }
-
-  /**
-   * Nothing is kept from now on, whatever is under way; what the device holds is deleted.
-   * @param forget whether the content of memory goes too
-   * @throws SidestreamError `store/blocked`: then all is forgotten here, and the next call tries to delete again
-   */
-  async #withdraw(consent: 'pending' | 'denied', forget: boolean): Promise<void> {
-    if (forget) this.#storage.leave(consent);
-    await this.#consenting.run(async () => {
-      // Beside each other: a training that is under way must not hold up the deletion.
-      const all = await Promise.allSettled([this.#storage.deleteDevice(), forget && this.#erase()]);
-      for (const result of all) if (result.status === 'rejected') throw result.reason;
-    });
-  }
-
-  /** Forgets what this tab knows of the shopper; the storage has left the device already. */
-  async #erase(): Promise<void> {
-    await this.#scheduler.erase(async () => {
-      this.#events.forget();
-      this.#experiment.forget();
-      await this.#experiment.draw(this.#storage.counting);
-    });
-    // Granted again meanwhile: what the device holds goes on.
-    if (this.#storage.consent === 'granted') await this.#scheduler.restore();
-    await this.#begin();
-    this.#changed();
-  }
-
-  #changed(): void {
-    this.#clusters?.keepUp();
+  #reportStatus(): void {
     this.status().then(
       (status) => this.#listener.change(status),
       (thrown) => this.#listener.error(SidestreamError.from(thrown)),

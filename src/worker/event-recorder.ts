@@ -12,90 +12,87 @@ import {
   orderOf,
   withRatios,
 } from '../experiment';
+import type { EngineListener } from './engine-options';
 import type { ProfileStorage } from './profile-storage';
 import type { TaskQueue } from './task-queue';
 
-/** Quiet time before the tally is saved, ms. What is not saved yet is still in the log. */
+/** Quiet time before the aggregates are saved, ms. Until then they can be computed again from the log. */
 const SAVE_DELAY = 2000;
 
 /**
- * Writes events to the log, with what is known of where a cart or purchase came from, and each line of an order once; and
- * adds up what the log says.
+ * Writes events to the log: attributes carts and purchases to clicks, and records each line of an order once. Keeps the
+ * aggregates of the log.
  */
 export class EventRecorder {
   readonly #storage: ProfileStorage;
   readonly #tasks: TaskQueue;
-  readonly #report: (error: SidestreamError) => void;
-  /** Null until it is read, and again when it has to be read once more. */
+  readonly #listener: Pick<EngineListener, 'error'>;
+  /** Null before it is read, and when it has to be read again. */
   #known: KnownAggregates | null = null;
-  /** Work on the tally. */
+  /** Guards the aggregates. */
   readonly #mutex = new Mutex();
-  /** Clicks and orders on their way to the log, so that what comes right after them knows them. */
+  /** Clicks and orders of this tab that may not be in the log yet, for the events right after them. */
   #clicks = new LastClickIndex();
   readonly #orders = new Set<string>();
-  /** Conversions, which are looked up first, and what came after them: the log has all in the order they were tracked. */
-  #writing: Promise<void> = Promise.resolve();
-  #underWay = 0;
-  /** What this tab tracked since somebody last asked. */
+  /** Writes of conversions, which are attributed first, and of events behind them: the log keeps the order of tracking. */
+  readonly #ordered = new Mutex();
+  /** Counts of this tab since `take` was last called. */
   #taken = new Counters();
-  /** Whether it was reported that the stored tally cannot be read. */
+  /** Whether it was reported that the stored aggregates cannot be read. */
   #reported = false;
 
-  /** @param report gets what went wrong and did not stop an event */
-  constructor(storage: ProfileStorage, tasks: TaskQueue, report: (error: SidestreamError) => void) {
+  /** @param listener gets the errors that did not stop an event */
+  constructor(storage: ProfileStorage, tasks: TaskQueue, listener: Pick<EngineListener, 'error'>) {
     this.#storage = storage;
     this.#tasks = tasks;
-    this.#report = report;
+    this.#listener = listener;
   }
 
   /**
-   * Resolves when the events are kept, or when everything was erased meanwhile. Purchases of a transaction that is known
-   * already, in this tab or another, are passed over.
+   * Resolves when the events are in the log, or when everything was erased meanwhile. Purchases of a known transaction, of
+   * this tab or another, are skipped.
    * @throws SidestreamError `store/full`, `store/unavailable`
    */
   append(events: readonly NewEvent[]): Promise<void> {
     const { era } = this.#storage;
     for (const event of events) this.#clicks.note(event);
     const conversions = events.some(isConversion);
-    // Nothing waits without need: the page may be left right after the call.
-    if (!conversions && this.#underWay === 0) return this.#write(events, era);
+    // Written at once where possible: the page may be left right after the call.
+    if (!conversions && this.#ordered.idle) return this.#write(events, era);
     const convert = async (): Promise<void> => this.#write(await this.#conversions(events), era);
-    const written = this.#writing.then(() => {
+    return this.#ordered.run(() => {
       if (!conversions) return this.#write(events, era);
-      // Two tabs that show the same page of thanks must not both find that its order is new.
+      // Two tabs that show the same order confirmation must not both record its order.
       return events.some((event) => orderOf(event) !== null) ? this.#storage.alone('orders', convert) : convert();
     });
-    this.#underWay++;
-    this.#writing = written.catch(() => undefined).then(() => void this.#underWay--);
-    return written;
   }
 
-  /** What the log of this device has counted up to. @param variant the device's own */
+  /** Counts of the whole log on this device. @param variant the device's own */
   async metrics(variant: string | undefined): Promise<Metrics> {
     const { counts } = await this.#caughtUp();
     return { variant: variant ?? null, rows: counts.map(withRatios) };
   }
 
-  /** What this tab tracked since the last call. */
+  /** Counts of what this tab tracked since the last call. */
   take(): Counts[] {
     const { rows } = this.#taken;
     this.#taken = new Counters();
     return rows;
   }
 
-  /** Goes on with what another worker of this page counted and nobody has asked for yet. */
+  /** Takes over counts of another worker of this page that were not taken yet. */
   resume(counts: readonly Counts[]): void {
     this.#taken = new Counters(counts);
   }
 
-  /** Counts from nothing, also what nobody has asked for yet. */
+  /** Starts all counts at zero, including those that were not taken yet. */
   forget(): void {
     this.#taken = new Counters();
-    this.#tasks.cancel('tally');
+    this.#tasks.cancel('save-aggregates');
     this.restart();
   }
 
-  /** Another log is kept from now on, or its profile was replaced: what is known is read from it again. */
+  /** Reads the aggregates from the store again: another log is kept from now on, or its profile was replaced. */
   restart(): void {
     this.#clicks = new LastClickIndex();
     this.#orders.clear();
@@ -112,32 +109,32 @@ export class EventRecorder {
     }
     if (!kept || era !== this.#storage.era) return;
     for (const event of events) this.#taken.add(event);
-    this.#tasks.later('tally', SAVE_DELAY, () => this.#save());
+    this.#tasks.later('save-aggregates', SAVE_DELAY, () => this.#save());
   }
 
-  /** Events with where they came from, without the purchases that are known. */
+  /** Attributes events to clicks, and leaves out the purchases that are known. */
   async #conversions(events: readonly NewEvent[]): Promise<NewEvent[]> {
-    let tally = new EventAggregates();
+    let aggregates = new EventAggregates();
     try {
-      tally = await this.#caughtUp();
+      aggregates = await this.#caughtUp();
     } catch (thrown) {
-      // The event itself matters more than where it came from; if the store is gone, the log will say so.
-      this.#report(SidestreamError.from(thrown));
+      // The event is recorded without attribution; if the store is gone, writing the log will fail.
+      this.#listener.error(SidestreamError.from(thrown));
     }
     return events.flatMap((event) => {
       const order = orderOf(event);
       if (order !== null) {
-        if (tally.knows(event) || this.#orders.has(order)) return [];
+        if (aggregates.knows(event) || this.#orders.has(order)) return [];
         this.#orders.add(order);
       }
-      // What this tab has just clicked is later than what the log had.
+      // Clicks that this tab has just tracked are later than those of the log.
       const recent = attribute(event, this.#clicks.of(event.itemId, event.time));
-      return [recent === event ? tally.attributed(event) : recent];
+      return [recent === event ? aggregates.attributed(event) : recent];
     });
   }
 
   #caughtUp(): Promise<EventAggregates> {
-    return this.#mutex.run(async () => (await this.#current()).tally);
+    return this.#mutex.run(async () => (await this.#current()).aggregates);
   }
 
   /** To be called while the mutex is held. */
@@ -147,8 +144,9 @@ export class EventRecorder {
       try {
         const known = this.#known ?? (await this.#read(counting));
         this.#known = known;
-        for (const event of await this.#storage.eventsAfter(known.tally.lastEvent)) known.tally.observe(event);
-        // Another log, or none of the old one, may have taken its place meanwhile.
+        for (const event of await this.#storage.eventsAfter(known.aggregates.lastEvent))
+          known.aggregates.observe(event);
+        // Another log may have taken its place meanwhile.
         if (this.#known === known && known.counting === this.#storage.counting) return known;
       } catch (thrown) {
         if (counting === this.#storage.counting) throw thrown;
@@ -160,42 +158,42 @@ export class EventRecorder {
   async #read(counting: ProfileStorage['counting']): Promise<KnownAggregates> {
     const generation = await counting.generation();
     const stored = await counting.aggregates();
-    const tally = stored === null ? new EventAggregates() : EventAggregates.read(stored);
-    if (tally) return { tally, counting, generation, overDamaged: false };
+    const aggregates = stored === null ? new EventAggregates() : EventAggregates.read(stored);
+    if (aggregates) return { aggregates, counting, generation, overDamaged: false };
     if (!this.#reported) {
-      this.#report(
+      this.#listener.error(
         new SidestreamError(
           'store/corrupt',
-          'The counters on this device cannot be read; they count again from what the log still has.',
+          'The counters on this device cannot be read. They are counted again from the events that the log still has.',
         ),
       );
-      // Saved also when nothing is tracked, so that the next page reads it without an error.
-      this.#tasks.later('tally', SAVE_DELAY, () => this.#save());
+      // Saved even if nothing is tracked, so that the next page reads them without an error.
+      this.#tasks.later('save-aggregates', SAVE_DELAY, () => this.#save());
     }
     this.#reported = true;
-    return { tally: new EventAggregates(), counting, generation, overDamaged: true };
+    return { aggregates: new EventAggregates(), counting, generation, overDamaged: true };
   }
 
   async #save(): Promise<void> {
     await this.#mutex.run(async () => {
       const known = await this.#current();
-      const { tally, counting, generation, overDamaged } = known;
+      const { aggregates, counting, generation, overDamaged } = known;
       try {
-        if (await counting.saveAggregates(tally.save(), generation, { overDamaged })) known.overDamaged = false;
+        if (await counting.saveAggregates(aggregates.save(), generation, { overDamaged })) known.overDamaged = false;
         else this.restart();
       } catch (thrown) {
-        // The store was taken away: there is nothing to save to any more.
+        // The store was replaced: nothing can be saved in it any more.
         if (counting === this.#storage.counting) throw thrown;
       }
     });
   }
 }
 
-/** What a log adds up to, with the log's store and the generation of it. */
+/** Aggregates of a log, with its store and generation. */
 interface KnownAggregates {
-  tally: EventAggregates;
+  aggregates: EventAggregates;
   counting: ProfileStorage['counting'];
   generation: number;
-  /** Whether it begins at zero because the stored one cannot be read. */
+  /** Whether they start at zero because the stored ones cannot be read. */
   overDamaged: boolean;
 }

@@ -4,38 +4,44 @@ import { parsed } from '../protocol';
 import { type Placement, type RankState, TERMS } from '../ranking';
 import type { Store } from '../store';
 import { anonymousId } from './anonymous-id';
+import type { EngineListener, EngineOptions } from './engine-options';
 
-/** The shop's experiment on this device: which variant it has, and what that changes. */
+/** The shop's experiment on this device: the variant drawn, and what it changes. */
 export class ExperimentAssignment {
+  readonly #learning: boolean;
   readonly #experiment: Experiment | null;
-  readonly #report: (error: SidestreamError) => void;
+  readonly #listener: Pick<EngineListener, 'error'>;
   #unit: string | null = null;
   #variant: Variant | null = null;
 
   /**
-   * @param experiment as the shop wrote it; undefined for none
-   * @param report hears when the id of this device cannot be read
+   * @param options `experiment` as the shop wrote it, undefined for none; `learning` applies to every variant
+   * @param listener gets the error when the id of this device cannot be read
    * @throws SidestreamError `runtime/invalid-input` naming the field
    */
-  constructor(experiment: unknown, report: (error: SidestreamError) => void) {
-    this.#report = report;
+  constructor(
+    { experiment, learning }: Pick<EngineOptions, 'experiment' | 'learning'>,
+    listener: Pick<EngineListener, 'error'>,
+  ) {
+    this.#learning = learning;
+    this.#listener = listener;
     this.#experiment =
       experiment === undefined ? null : (parsed(experimentSchema, experiment, 'experiment') as Experiment);
   }
 
-  /** `experiment/variant`, which every event carries; undefined for a device that takes part in none. */
-  get label(): string | undefined {
+  /** `experiment/variant`, which every event carries; undefined for a device that takes part in none. Changes with `draw`. */
+  label(): string | undefined {
     return this.#experiment && this.#variant ? `${this.#experiment.name}/${this.#variant.name}` : undefined;
   }
 
-  /** Whether this device's variant learns; known only when the store is open, and may change with consent. */
-  get learning(): boolean {
-    return this.#variant?.learning ?? true;
+  /** Whether this device learns: shop and variant must both allow it. Changes with `draw`. */
+  learns(): boolean {
+    return this.#learning && (this.#variant?.learning ?? true);
   }
 
   /**
    * Draws the variant, by the id that is kept where events are kept now. To be called again when that place changes: an id
-   * that the device knows already comes before the one of this page. Where the store fails, the one of this page counts.
+   * that the device already has takes precedence over the one of this page. Where the store fails, the page's own counts.
    */
   async draw(store: Pick<Store, 'unit'>): Promise<void> {
     if (!this.#experiment) return;
@@ -43,28 +49,29 @@ export class ExperimentAssignment {
     try {
       if (!this.#experiment.unit) this.#unit = await store.unit(this.#unit);
     } catch (thrown) {
-      this.#report(SidestreamError.from(thrown));
+      this.#listener.error(SidestreamError.from(thrown));
     }
     this.#variant = assign(this.#experiment, this.#unit);
   }
 
-  /** Forgets the id of this device, so that the next draw is somebody else's. */
+  /** Forgets the id of this device, so that the next draw counts as another device's. */
   forget(): void {
     this.#unit = null;
   }
 
-  /** The placement whose list stands in for a placement's own. */
+  /** The placement whose list is shown in this one. */
   placement(asked: Placement): Placement {
     return this.#variant?.placements?.[asked] ?? asked;
   }
 
-  /** What the ranking is to know of the shopper. */
+  /** The state that the ranking uses under this variant. */
   state(state: RankState): RankState {
     const { weights: factors } = this.#variant ?? {};
-    const taste = this.learning ? state.history : { rows: [], strengths: [], dismissed: state.history.dismissed };
-    if (!factors) return this.learning ? state : { ...state, history: taste };
+    if (!factors && this.learns()) return state;
+    const { dismissed } = state.history;
+    const history = this.learns() ? state.history : { rows: [], strengths: [], dismissed };
     const weights = { ...state.weights };
-    for (const name of TERMS) weights[name] *= factors[name] ?? 1;
-    return { ...state, history: taste, weights };
+    for (const name of TERMS) weights[name] *= factors?.[name] ?? 1;
+    return { ...state, history, weights };
   }
 }

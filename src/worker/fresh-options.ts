@@ -1,18 +1,18 @@
 import { SidestreamError } from '../error';
 
-/** Options that a recommender has from its start on. */
+/** Options that are fixed when a recommender starts. */
 const LASTING = ['learning', 'seed', 'encrypt', 'workerUrl', 'rules', 'experiment'] as const;
 
 type Lasting = { [Name in (typeof LASTING)[number]]?: unknown };
 
 /**
- * Which options of a further caller a running recommender does not have yet. What one caller named, all others may name
- * as well, or leave out; what none named is still free.
+ * Finds the options of a further caller that a running recommender does not have yet. An option that one caller named may
+ * be named again with the same value, or left out; an option that none named may still be set.
  * @param wanted the further caller's
- * @param running what callers before it named
- * @param defaults values of what nobody named
- * @returns names of options that nobody named yet and that are not the default
- * @throws SidestreamError `runtime/invalid-input` for an option that is not the one that is given already
+ * @param running those named by the callers before it
+ * @param defaults values of options that were not named
+ * @returns names of options that were not named yet and differ from the default
+ * @throws SidestreamError `runtime/invalid-input` for an option with another value than a caller before it named
  */
 export function freshOptions(wanted: Lasting, running: Lasting, defaults: Lasting): string[] {
   const asked = LASTING.filter((name) => wanted[name] !== undefined);
@@ -26,7 +26,7 @@ export function freshOptions(wanted: Lasting, running: Lasting, defaults: Lastin
   return asked.filter((name) => running[name] === undefined && !isSame(wanted[name], defaults[name]));
 }
 
-/** Whether two values are the same, whatever the order of their names. Of a CryptoKey nothing can be compared. */
+/** Whether two values are equal, whatever the order of their names. CryptoKeys count as different: they cannot be compared. */
 function isSame(a: unknown, b: unknown): boolean {
   if (typeof CryptoKey !== 'undefined' && a instanceof CryptoKey) return false;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b);

@@ -93,7 +93,7 @@ describe('a grant that fails', () => {
     const engine = await open({ consent: 'granted' });
     expect(shop.codes).toEqual(['store/blocked']);
     await engine.track('click', 'a', {});
-    // The shop follows the error's advice, and asks again.
+    // The shop asks again, as the error says.
     await engine.setConsent('granted');
     expect(await log()).toHaveLength(1);
     await engine.close();

@@ -3,18 +3,18 @@ import { SidestreamError } from '../error';
 import type { Places } from '../protocol';
 
 /**
- * Loads the files into which the package's build cuts what a worker needs late. They are plain scripts that define
- * themselves, and not modules that import each other: bundlers copy each one under a name of its own, so none can know
- * the address of another. The page sends the addresses.
+ * Loads the files of code that a worker needs late, into which the package's build cuts it. They are plain scripts that
+ * define themselves, not modules that import each other: bundlers copy each one under a new name, so none can know the
+ * address of another. The page sends the addresses.
  */
 type Require = (name: string) => object | Promise<object>;
 type Factory = (exports: object, require: Require, script: string) => void;
 
-/** What a file finds in its global scope. */
+/** The global object `sidestreamFiles` that each file uses. */
 export interface LateFiles {
-  /** Called by a file when it runs. @param needs files that must have run before it */
+  /** A file defines itself. @param needs files that must run before it */
   define(name: string, needs: string[], factory: Factory): void;
-  /** What a file exports: at once when it has run, as a promise when it must be loaded first. */
+  /** Exports of a file: at once when it has run, as a promise when it must be loaded first. */
   require: Require;
   /** Address of a file of the package. */
   address(name: string): string;
@@ -35,7 +35,7 @@ const messageSchema = v.strictObject({
 
 /**
  * Makes the loader of this thread.
- * @param places as far as the script itself knows them
+ * @param places known to the script itself, until the page sends others
  * @param fetchScript runs the script at an address; for tests
  */
 export function lateFiles(
@@ -52,7 +52,7 @@ export function lateFiles(
   const require: Require = (name) => {
     const known = ready.get(name) ?? loading.get(name);
     if (known) return known;
-    // What failed to load is tried again the next time it is needed.
+    // A failed load is tried again the next time.
     const load = run(name).finally(() => loading.delete(name));
     loading.set(name, load);
     return load;
@@ -62,7 +62,7 @@ export function lateFiles(
     if (!defined.has(name)) await fetchScript(found);
     const file = defined.get(name);
     if (!file) {
-      const text = `${found} is not the file of this version that it should be. Host all files of one version in one folder.`;
+      const text = `${found} is not a file of this version. Host all files of one version in one folder.`;
       throw new SidestreamError('runtime/unexpected', text);
     }
     await Promise.all(file.needs.map(require));

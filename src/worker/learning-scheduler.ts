@@ -4,6 +4,8 @@ import { Learner, type Profile, preloadCompute } from '../learner';
 import { eventSize } from '../store';
 import type { ClusterLoader } from './cluster-loader';
 import type { EngineListener } from './engine-options';
+import type { ExperimentAssignment } from './experiment-assignment';
+import type { ListChanges } from './list-changes';
 import type { LoadedCatalog } from './loaded-catalog';
 import type { ActiveLearner, ProfileSession, TrainingLearner, Turn } from './profile-session';
 import type { ProfileStorage } from './profile-storage';
@@ -18,7 +20,6 @@ const MOST_PAST_ITEMS = 40;
 /** Time after which the browser has reported a lost GPU, ms. */
 const LOSS_DELAY = 100;
 
-/** What the scheduler works with. */
 export interface SchedulerContext {
   catalog: LoadedCatalog;
   session: ProfileSession;
@@ -26,15 +27,13 @@ export interface SchedulerContext {
   tasks: TaskQueue;
   listener: EngineListener;
   seed: number;
-  /** Whether anything is learned: an experiment may have this device held out. */
-  learning(): boolean;
+  experiment: ExperimentAssignment;
   /** Null where the whole catalogue is loaded. */
   clusterLoader: ClusterLoader | null;
-  /** Lists are others now. */
-  changed(): void;
+  changes: ListChanges;
 }
 
-/** When the learner learns what: events in the order of the log, the experts when it is quiet and this tab leads. */
+/** Decides when the learner learns: events in the order of the log, the experts in quiet moments where this tab leads. */
 export class LearningScheduler {
   readonly #context: SchedulerContext;
   /** Set after a training failed: the page goes on with the other terms. */
@@ -46,38 +45,38 @@ export class LearningScheduler {
   }
 
   /**
-   * Learns what the log has that is not learned yet: of this tab, and of others. A list that is asked for after the call
-   * knows of it, unless items of a large catalogue must be loaded first.
+   * Learns the events of the log that are not learned yet, from this tab and from others. A list requested after the call
+   * reflects them, unless items of a large catalogue must be loaded first.
    */
   async catchUp(): Promise<void> {
     const { session, clusterLoader } = this.#context;
     const tried = new Set<string>();
     for (;;) {
-      const missing = await session.run((turn) => this.#takeIn(turn, tried));
+      const missing = await session.run((turn) => this.#learn(turn, tried));
       if (missing.length === 0) return;
-      // Outside of any turn: a slow network must not hold up the lists.
+      // Outside of any turn: a slow network must not delay the lists.
       await clusterLoader?.load(missing);
       for (const id of missing) tried.add(id);
     }
   }
 
-  /** Goes on from what is stored now: at the start, when another tab saved or replaced it, and after a change of store. */
+  /** Loads the stored profile: at the start, when another tab saved or replaced it, and after a change of store. */
   async restore(): Promise<void> {
-    await this.#goOnFromStored(async () => undefined);
+    await this.#restoreAfter(async () => undefined);
   }
 
   /**
-   * Changes what is stored in a way that nothing learned goes on from, and goes on from that.
+   * Changes the store so that what was learned here no longer applies, then loads what is stored.
    * @param change of the store; when it fails, everything stays as it was
    */
   async replaceStored(change: () => Promise<void>): Promise<void> {
-    await this.#goOnFromStored(change);
-    this.#context.changed();
+    await this.#restoreAfter(change);
+    this.#context.changes.announce();
   }
 
   /**
-   * Begins again with nothing learned and no item of this device's own.
-   * @param erase what else goes, in the same turn
+   * Starts over with nothing learned and without the items that this device added.
+   * @param erase erases the rest in the same turn
    */
   async erase(erase: () => Promise<void>): Promise<void> {
     const { session, storage, catalog } = this.#context;
@@ -89,20 +88,20 @@ export class LearningScheduler {
         catalog.clearLocal();
         await turn.learner.setCatalog(catalog);
         await erase();
-        // What the shopper did since.
-        await this.#takeIn(turn, new Set());
+        // Events since then.
+        await this.#learn(turn, new Set());
       },
     );
   }
 
   /**
-   * From memory to the device, with what was learned; where the device holds a profile already, that one goes on.
+   * Moves log and profile from memory to the device; a profile that the device holds already takes precedence.
    * @throws SidestreamError `store/*`: then everything stays in memory
    */
   async moveToDevice(): Promise<void> {
-    const { session, storage } = this.#context;
+    const { session, storage, experiment } = this.#context;
     const known = await session.run(async ({ learner }) => {
-      const learned = this.#context.learning() && learner.status.lastUpdate !== null;
+      const learned = experiment.learns() && learner.status.lastUpdate !== null;
       const profile = learned ? learner.save() : null;
       const moved = await storage.grant(profile, learner.lastEvent);
       if (moved === null) return false;
@@ -113,24 +112,24 @@ export class LearningScheduler {
     if (!known) await this.restore();
   }
 
-  /** What is learned from now on is saved to another store than before. */
+  /** Saves to another store than before from now on. */
   async rebase(): Promise<void> {
     const { session, storage } = this.#context;
     await session.run(async () => session.rebase((await storage.read()).origin));
   }
 
-  /** Goes on from what is stored now, and lets lists follow. */
+  /** Loads the stored profile, and announces that lists changed. */
   async reload(): Promise<void> {
     await this.restore();
-    this.#context.changed();
+    this.#context.changes.announce();
   }
 
-  /** Drops what is due of the learner in use: it is about to be replaced. */
+  /** Drops the delayed work of the learner in use, which is about to be replaced. */
   cancel(): void {
     for (const name of ['save', 'train', 'limit-log']) this.#context.tasks.cancel(name);
   }
 
-  /** Whether the page is hidden or the battery low: then nothing is trained, and what is not saved yet is saved at once. */
+  /** While the page is hidden or the battery low, nothing is trained; what is not saved yet is saved at once. */
   async rest(resting: boolean): Promise<void> {
     this.#resting = resting;
     if (resting) this.#context.tasks.hurry('save');
@@ -138,7 +137,7 @@ export class LearningScheduler {
   }
 
   /**
-   * Makes sure that lists can be made with a profile.
+   * Checks that a profile gives usable scores.
    * @throws SidestreamError `store/corrupt` when scores would not be finite
    */
   check(profile: Profile): void {
@@ -152,8 +151,8 @@ export class LearningScheduler {
     }
   }
 
-  async #goOnFromStored(change: () => Promise<void>): Promise<void> {
-    const { session, storage, catalog, clusterLoader, tasks } = this.#context;
+  async #restoreAfter(change: () => Promise<void>): Promise<void> {
+    const { session, storage, catalog, clusterLoader, tasks, experiment } = this.#context;
     let past: string[] = [];
     this.cancel();
     await session.replace(
@@ -162,21 +161,21 @@ export class LearningScheduler {
         const local = await storage.localItems();
         const { length } = catalog.index.items;
         if (local.length > 0) catalog.add(local);
-        // Lists go on with the learner in use, whose values must not be fewer than the items.
+        // Lists still use the present learner, which needs a value for every item.
         if (catalog.index.items.length > length) await this.#guarded(() => used.setCatalog(catalog));
         const { profile, origin } = await storage.read((stored) => this.check(stored));
         past = pastOf(profile);
-        if (this.#context.learning()) fresh.restore(profile, profile?.history ? [] : await storage.eventsAfter(0));
+        if (experiment.learns()) fresh.restore(profile, profile?.history ? [] : await storage.eventsAfter(0));
         else fresh.restoreWithoutLearning(profile);
-        // Where the experts were in use already, lists do not do without them for a while.
+        // Loaded before the exchange where experts were in use, so that no list lacks them.
         const inUse = await session.run(({ learner }) => learner.status.backend !== null);
         if (fresh.loadDue && inUse) await this.#guarded(() => fresh.ensureLoaded());
         return origin;
       },
       async (turn) => {
-        // What was due of the old learner.
+        // Work that became due for the old learner meanwhile.
         this.cancel();
-        await this.#takeIn(turn, new Set());
+        await this.#learn(turn, new Set());
       },
     );
     const missing = past.filter((id) => !catalog.find(id));
@@ -190,13 +189,13 @@ export class LearningScheduler {
   }
 
   /**
-   * Takes in the events of the log in their order, up to the first of an item that is not loaded.
-   * @param tried ids that could not be loaded: nothing is learned of them
-   * @returns ids to be loaded before the rest can be taken in
+   * Learns the events of the log in their order, up to the first of an item that is not loaded.
+   * @param tried ids that could not be loaded: their events are skipped
+   * @returns ids to load before the rest can be learned
    */
-  async #takeIn({ learner }: Turn<ActiveLearner>, tried: ReadonlySet<string>): Promise<string[]> {
-    const { session, storage, clusterLoader, catalog } = this.#context;
-    const learning = this.#context.learning();
+  async #learn({ learner }: Turn<ActiveLearner>, tried: ReadonlySet<string>): Promise<string[]> {
+    const { session, storage, clusterLoader, catalog, experiment } = this.#context;
+    const learning = experiment.learns();
     const events = await storage.eventsAfter(learner.lastEvent);
     const unloaded = (event: LoggedEvent): boolean =>
       event.type !== 'impression' && !tried.has(event.itemId) && !catalog.find(event.itemId);
@@ -209,7 +208,7 @@ export class LearningScheduler {
         learner.observe(event);
       }
     }
-    this.#taken(known, learner);
+    this.#scheduleAfter(known, learner);
     if (first < 0) return [];
     const missing = new Set(
       events
@@ -220,19 +219,20 @@ export class LearningScheduler {
     return [...missing].slice(-MOST_PAST_ITEMS).toReversed();
   }
 
-  #taken(events: readonly LoggedEvent[], learner: ActiveLearner): void {
+  /** Schedules the work that new events require. */
+  #scheduleAfter(events: readonly LoggedEvent[], learner: ActiveLearner): void {
     if (events.length === 0) return;
-    const { tasks, changed, session } = this.#context;
+    const { tasks, changes, session, experiment } = this.#context;
     const choices = events.some(({ type }) => type !== 'impression');
-    if (this.#context.learning()) {
+    if (experiment.learns()) {
       this.#scheduleSave();
       if (choices) {
         this.#scheduleTraining(learner.trainingDue);
-        // What the next list needs is computed now, and kept until something changes.
+        // Computes the terms for the next list now; they are cached until something changes.
         tasks.queue(() => session.run((turn) => void turn.learner.terms));
       }
     } else tasks.later('limit-log', SAVE_DELAY, () => this.#limitLog());
-    if (choices) changed();
+    if (choices) changes.announce();
   }
 
   #scheduleTraining(due: boolean): void {
@@ -242,7 +242,7 @@ export class LearningScheduler {
   }
 
   async #train(learner: TrainingLearner, { origin }: Turn<TrainingLearner>): Promise<void> {
-    // The page may have been hidden, or the profile replaced, while this waited.
+    // The page may have been hidden, or the profile replaced, while this task waited.
     if (this.#resting || !learner.trainingDue) return;
     const { storage, listener } = this.#context;
     const { windows } = learner.status;
@@ -268,12 +268,12 @@ export class LearningScheduler {
   }
 
   /**
-   * Without learning nobody saves what the log says. Before the log outgrows its budget, what rules ask about of its
-   * oldest events goes into the stored profile, so that these can be dropped.
+   * Without learning no profile is saved as events come. Before the log outgrows its budget, the shopper state of its
+   * oldest events is saved in the stored profile, so that the events can be dropped.
    */
   async #limitLog(): Promise<void> {
     const { storage } = this.#context;
-    // A tab that leads and learns keeps the log within its budget itself.
+    // A tab that leads and learns keeps the log within its budget when it saves.
     if (storage.measuringDue) await storage.leadFor(() => this.#cutLog());
   }
 
@@ -291,11 +291,11 @@ export class LearningScheduler {
     await storage.save(saved, origin);
   }
 
-  /** A failure of the experts is reported and silences them; the rest of the ranking goes on. */
+  /** A failure of the experts is reported and switches them off; the other terms go on. */
   async #withExperts(work: (learner: TrainingLearner, turn: Turn<TrainingLearner>) => Promise<void>): Promise<void> {
-    const { session, tasks, changed } = this.#context;
+    const { session, tasks, changes } = this.#context;
     try {
-      // Before the turn: to forget or to replace what was learned must not wait for the network.
+      // Before the turn: forgetting or replacing a profile must not wait for the network.
       await preloadCompute();
     } catch (thrown) {
       this.#expertsFailed = true;
@@ -313,11 +313,11 @@ export class LearningScheduler {
         }
       }
     });
-    changed();
+    changes.announce();
     tasks.beside(() => this.#completeTraining());
   }
 
-  /** A failure of the experts where something else is under way: it is reported, and they are silent. */
+  /** Reports a failure of the experts and switches them off, where the work around it must go on. */
   async #guarded(work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -327,9 +327,9 @@ export class LearningScheduler {
     }
   }
 
-  /** Embeds in the background what experts that were trained or awakened have left for later. */
+  /** Embeds in the background the items that training or loading of the experts left for later. */
   async #completeTraining(): Promise<void> {
-    const { session, changed, tasks } = this.#context;
+    const { session, changes, tasks } = this.#context;
     let completed = false;
     const incomplete = await session.train(async ({ learner }, contended) => {
       try {
@@ -340,8 +340,8 @@ export class LearningScheduler {
       }
       return learner.completionDue;
     });
-    if (completed) changed();
-    // Others had to have their turn first.
+    if (completed) changes.announce();
+    // It stopped because another long turn was waiting.
     if (incomplete) tasks.beside(() => this.#completeTraining());
   }
 }

@@ -17,18 +17,18 @@ import type { BrowseRequest, BrowseResponse } from '../protocol';
 import { type CatalogIndex, catalogIndex } from '../ranking';
 import type { LocalItem } from '../store';
 
-/** Some items in the shop: of the bundle, or one that this device added. */
-interface Shelf extends ItemsPart {
+/** Some items with their features: of the bundle, or one that this device added. */
+interface LoadedPart extends ItemsPart {
   local: LocalItem | null;
 }
 
 /**
- * The catalogue in the worker, indexed for ranking: the bundle's items, then what came later: items that this device
- * added and, of a large catalogue, clusters as they are wanted. Rows only grow, but for `keepOnly` and `clearLocal`.
+ * The catalogue in the worker, indexed for ranking: the bundle's items, then items that this device added and clusters of
+ * a large catalogue as they are loaded. Rows keep their numbers, except in `keepOnly` and `clearLocal`.
  */
 export class LoadedCatalog {
   readonly bundle: Bundle;
-  #shelves: Shelf[];
+  #parts: LoadedPart[];
   readonly #shopIds: Set<string>;
   #cooccurrence: CooccurrenceTable | null = null;
   #index: CatalogIndex;
@@ -38,7 +38,7 @@ export class LoadedCatalog {
     const { items, features } = bundle;
     this.bundle = bundle;
     this.#shopIds = new Set(items.map(({ id }) => id));
-    this.#shelves = [{ items, features, local: null }];
+    this.#parts = [{ items, features, local: null }];
     this.#table = features;
     this.#index = this.#reindex();
   }
@@ -56,47 +56,47 @@ export class LoadedCatalog {
   }
 
   get localItems(): LocalItem[] {
-    return this.#shelves.flatMap(({ local }) => local ?? []);
+    return this.#parts.flatMap(({ local }) => local ?? []);
   }
 
-  /** Items of the shop, loaded or not. */
+  /** Number of items of the shop, loaded or not. */
   get count(): number {
     return this.bundle.statistics ? this.bundle.manifest.count + this.localItems.length : this.#index.items.length;
   }
 
-  /** Knows from now on what is chosen together of the bundle's items. */
+  /** Sets the co-occurrence table of the bundle's items. */
   setCooccurrence(cooccurrence: CooccurrenceTable): void {
     this.#cooccurrence = cooccurrence;
     // Nothing else of the index depends on it.
     this.#index = { ...this.#index, cooccurrence };
   }
 
-  /** Adds items encoded on this device. Items made with other encoders or of an id the shop uses are left out. */
+  /** Adds items encoded on this device. Items of other encoders, or with an id that the shop uses, are skipped. */
   add(items: LocalItem[]): void {
     const { dim, taps } = this.#table;
     for (const local of items) {
       const { item, values, scales } = local;
       if (!this.accepts(local)) continue;
-      const shelf = { items: [item], features: { count: 1, dim, taps, values, scales }, local };
-      const at = this.#shelves.findIndex((other) => other.local?.item.id === item.id);
-      if (at < 0) this.#shelves.push(shelf);
-      else this.#shelves[at] = shelf;
+      const part = { items: [item], features: { count: 1, dim, taps, values, scales }, local };
+      const at = this.#parts.findIndex((other) => other.local?.item.id === item.id);
+      if (at < 0) this.#parts.push(part);
+      else this.#parts[at] = part;
     }
     this.#index = this.#reindex();
   }
 
-  /** Whether an item of this device was made with the bundle's encoders and has an id that the shop does not use. */
+  /** Whether an item was encoded by the bundle's encoders and has an id that the shop does not use. */
   accepts({ item, encoders }: LocalItem): boolean {
     return encoders === encodersOf(this.bundle.manifest) && !this.#shopIds.has(item.id);
   }
 
-  /** Drops the items this device added. */
+  /** Removes the items that this device added. */
   clearLocal(): void {
-    this.#shelves = this.#shelves.filter(({ local }) => local === null);
+    this.#parts = this.#parts.filter(({ local }) => local === null);
     this.#index = this.#reindex();
   }
 
-  /** Adds parts of the bundle, without what is there already. @returns false when that was all of it */
+  /** Adds items of the bundle that are not loaded yet. @returns whether there were any */
   grow(parts: readonly ItemsPart[]): boolean {
     const before = this.#index.items.length;
     for (const { items, features } of parts) {
@@ -104,24 +104,24 @@ export class LoadedCatalog {
       const fresh = rows.filter((row) => !this.#shopIds.has(items[row].id));
       if (fresh.length === 0) continue;
       for (const row of fresh) this.#shopIds.add(items[row].id);
-      this.#shelves.push({ items: fresh.map((row) => items[row]), features: pickRows(features, fresh), local: null });
+      this.#parts.push({ items: fresh.map((row) => items[row]), features: pickRows(features, fresh), local: null });
     }
-    if (this.#shelves.reduce((sum, { items }) => sum + items.length, 0) === before) return false;
+    if (this.#parts.reduce((sum, { items }) => sum + items.length, 0) === before) return false;
     this.#index = this.#reindex();
     return true;
   }
 
-  /** Lets go of the bundle's items but the ones it was opened with and these. What is left gets other rows. */
+  /** Removes the bundle's items except those it was opened with and those given. The others get new rows. */
   keepOnly(ids: ReadonlySet<string>): void {
-    const [head, ...others] = this.#shelves;
-    const kept = others.flatMap((shelf): Shelf[] => {
-      if (shelf.local) return [shelf];
-      const rows = [...shelf.items.keys()].filter((row) => ids.has(shelf.items[row].id));
-      for (const { id } of shelf.items) if (!ids.has(id)) this.#shopIds.delete(id);
+    const [head, ...others] = this.#parts;
+    const kept = others.flatMap((part): LoadedPart[] => {
+      if (part.local) return [part];
+      const rows = [...part.items.keys()].filter((row) => ids.has(part.items[row].id));
+      for (const { id } of part.items) if (!ids.has(id)) this.#shopIds.delete(id);
       if (rows.length === 0) return [];
-      return [{ items: rows.map((row) => shelf.items[row]), features: pickRows(shelf.features, rows), local: null }];
+      return [{ items: rows.map((row) => part.items[row]), features: pickRows(part.features, rows), local: null }];
     });
-    this.#shelves = [head, ...kept];
+    this.#parts = [head, ...kept];
     this.#index = this.#reindex();
   }
 
@@ -164,13 +164,13 @@ export class LoadedCatalog {
   }
 
   #reindex(): CatalogIndex {
-    this.#table = concatTables(this.#shelves.map(({ features }) => features));
-    const all = this.#shelves.flatMap(({ items }) => items);
+    this.#table = concatTables(this.#parts.map(({ features }) => features));
+    const all = this.#parts.flatMap(({ items }) => items);
     return catalogIndex(all, this.#table, this.blend, this.#cooccurrence, this.bundle.statistics ?? undefined);
   }
 }
 
-/** Names the encoders that features were made with. */
+/** Digests of a bundle's encoders: `text/image`. Features are comparable only where these are the same. */
 export function encodersOf(manifest: Manifest): string {
   return `${manifest.modalities.text.digest}/${manifest.modalities.image.digest}`;
 }

@@ -1,9 +1,9 @@
-/** Bytes that the event log may take on the device. */
+/** Largest event log on the device, bytes. */
 const DEFAULT_BUDGET = 5_000_000;
-/** Events after which the log is measured again. */
+/** Number of events after which the log is measured again. */
 const MEASURED_EVERY = 500;
 
-/** When the event log is to be measured, and what of it is too much. */
+/** Size limit of the event log: says when to measure the log and how many events exceed the limit. */
 export class LogBudget {
   /** Bytes. */
   readonly bytes: number;
@@ -20,14 +20,14 @@ export class LogBudget {
     return lastEvent - this.#measured >= MEASURED_EVERY;
   }
 
-  /** The log was measured. @param lastEvent id of its last event */
+  /** Records that the log was measured. @param lastEvent id of its last event */
   measured(lastEvent: number): void {
     this.#measured = lastEvent;
   }
 
   /**
-   * How many of the oldest events are too many.
-   * @param sizes bytes of the events of the log, oldest first
+   * Number of the oldest events that exceed the budget.
+   * @param sizes of the events of the log, oldest first, bytes
    */
   excess(sizes: readonly number[]): number {
     let size = sizes.reduce((sum, bytes) => sum + bytes, 0);

@@ -3,14 +3,14 @@ import { type Profile, readProfile } from '../learner';
 import type { Store } from '../store';
 
 /**
- * The stored profile that a learner goes on from. Whatever that learner saves carries it, so that nothing is saved over a
- * profile that was put in its place.
+ * The stored profile that a learner continues. It is checked at every save, so that a profile which replaced it is not
+ * overwritten.
  */
 export interface ProfileOrigin {
   readonly store: Store;
   /** See `Store.generation`. */
   readonly generation: number;
-  /** Newer code wrote the stored profile: it stays as it is. */
+  /** Newer code wrote the stored profile, which must not be overwritten. */
   readonly readOnly: boolean;
   /** The newest stored profile could not be read. */
   damaged: boolean;
@@ -18,7 +18,7 @@ export interface ProfileOrigin {
   known: [number, number];
 }
 
-/** What a learner goes on from that is the first to save in a store. @param lastEvent id of the last event that it contains */
+/** Origin of the first profile in a store. @param lastEvent id of the last event that it contains */
 export const firstOrigin = (store: Store, generation = 0, lastEvent = 0): ProfileOrigin => ({
   store,
   generation,
@@ -28,17 +28,17 @@ export const firstOrigin = (store: Store, generation = 0, lastEvent = 0): Profil
 });
 
 /**
- * Reads the newest stored profile that is sound.
+ * Reads the newest stored profile that can be used.
  * @param check throws for a profile that cannot be used
- * @param report gets what is wrong with newer ones
- * @returns null for the profile where there is none
+ * @param onError called for each newer profile that cannot be used
+ * @returns `profile` is null where there is none
  */
 export async function readStoredProfile(
   store: Store,
   check: (profile: Profile) => void,
-  report: (error: SidestreamError) => void,
+  onError: (error: SidestreamError) => void,
 ): Promise<{ profile: Profile | null; origin: ProfileOrigin }> {
-  // Before the profile itself: one that is put in its place from now on has another generation.
+  // Before the profile itself: one that replaces it from now on has another generation.
   const origin = firstOrigin(store, await store.generation());
   for (const stored of await store.profiles()) {
     try {
@@ -48,7 +48,7 @@ export async function readStoredProfile(
       return { profile, origin };
     } catch (thrown) {
       const error = SidestreamError.from(thrown);
-      report(error);
+      onError(error);
       if (error.code === 'store/newer-schema') return { profile: null, origin: { ...origin, readOnly: true } };
       origin.damaged = true;
     }

@@ -10,14 +10,14 @@ import { ProfileSession } from './profile-session';
 
 afterEach(() => void vi.restoreAllMocks());
 
-it('goes on with the same choices after rows have moved, also where the experts cannot be awakened', async () => {
+it('goes on with the same choices after rows have moved, also where the experts cannot be loaded', async () => {
   const shop = await serveShop();
   const catalogue = new LoadedCatalog(await openBundle(shop.bundle));
   await shop.close();
   const store = new MemoryStore();
   const codes: string[] = [];
   const storage = { isCurrent: () => true, emptyOrigin: () => firstOrigin(store) };
-  const session = new ProfileSession(catalogue, 1, storage, ({ code }) => codes.push(code));
+  const session = new ProfileSession(catalogue, 1, storage, { error: ({ code }) => codes.push(code) });
   const features = pickRows(catalogue.table, [0, 1]);
   await session.train(async ({ learner }) => {
     catalogue.grow([{ items: [makeItem('p'), makeItem('q')], features }]);

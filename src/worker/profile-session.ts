@@ -2,11 +2,12 @@ import type { BaseModel } from '../base-model';
 import { Mutex } from '../common/mutex';
 import { SidestreamError } from '../error';
 import { Learner, type Profile, preloadCompute } from '../learner';
+import type { EngineListener } from './engine-options';
 import type { LoadedCatalog } from './loaded-catalog';
 import type { ProfileOrigin } from './profile-origin';
 import type { ProfileStorage } from './profile-storage';
 
-/** What may be done with the learner in a short turn: lists are made of it, and events are taken in. */
+/** The learner in a short turn, which makes lists or learns events. */
 export type ActiveLearner = Pick<
   Learner,
   | 'history'
@@ -24,7 +25,7 @@ export type ActiveLearner = Pick<
   | 'save'
 >;
 
-/** What may be done with the learner in a long turn: its experts are trained or embedded, its catalogue grows. */
+/** The learner in a long turn, which trains or embeds experts or lets the catalogue grow. */
 export type TrainingLearner = Pick<
   Learner,
   | 'ensureLoaded'
@@ -43,22 +44,22 @@ export type TrainingLearner = Pick<
   | 'weights'
 >;
 
-/** A turn at the profile. */
+/** Exclusive use of the profile by one caller, among turns of the same kind. */
 export interface Turn<L> {
   readonly learner: L;
-  /** The stored profile that the learner goes on from; what it saves is bound to it. */
+  /** The stored profile that the learner continues; what it saves is bound to it. */
   readonly origin: ProfileOrigin;
 }
 
 /**
- * The one owner of the learner, with the stored profile that it goes on from. The learner can be reached in a turn only:
+ * The one owner of the learner and of the stored profile that it continues. The learner can be used in a turn only:
  *
  * - `run`: short turns, one after the other. Lists, events and saves.
  * - `train`: long turns, one after the other, beside the short ones: a list does not wait for a training.
  * - `replace` and `renumber`: no other turn of either kind is under way while the learner is exchanged or its rows move.
  *
- * A long turn may ask for a short one; a short turn never waits for another turn, which would wait for it. Nothing that a
- * turn gets is used after it.
+ * A long turn may take a short one; a short turn never waits for another turn, which would wait for it. What a turn gets
+ * is not used after the turn.
  */
 export class ProfileSession {
   readonly #catalog: LoadedCatalog;
@@ -70,41 +71,41 @@ export class ProfileSession {
   #origin: ProfileOrigin;
   #base: BaseModel | null = null;
 
-  readonly #report: (error: SidestreamError) => void;
+  readonly #listener: Pick<EngineListener, 'error'>;
 
-  /** @param report gets what went wrong and did not stop a turn */
+  /** @param listener gets the errors that did not stop a turn */
   constructor(
     catalog: LoadedCatalog,
     seed: number,
     storage: Pick<ProfileStorage, 'isCurrent' | 'emptyOrigin'>,
-    report: (error: SidestreamError) => void,
+    listener: Pick<EngineListener, 'error'>,
   ) {
     this.#catalog = catalog;
     this.#seed = seed;
-    this.#report = report;
+    this.#listener = listener;
     this.#storage = storage;
     this.#origin = storage.emptyOrigin();
     this.#learner = new Learner(catalog, { seed });
   }
 
-  /** A short turn, after all that were asked for before. */
+  /** A short turn, after all that were requested before. */
   run<T>(work: (turn: Turn<ActiveLearner>) => T | Promise<T>): Promise<T> {
     return this.#short.run(async () => work({ learner: this.#learner, origin: this.#origin }));
   }
 
   /**
-   * A long turn. Short turns go on beside it: what is read before an await may be others after it.
-   * @param work gets the learner, and whether somebody waits for this turn to end
+   * A long turn. Short turns run during it: values read before an await may have changed after it.
+   * @param work gets the learner, and a function that says whether another long turn is waiting
    */
   train<T>(work: (turn: Turn<TrainingLearner>, contended: () => boolean) => Promise<T>): Promise<T> {
     return this.#long.run(() => work({ learner: this.#learner, origin: this.#origin }, () => this.#long.contended));
   }
 
   /**
-   * Puts another learner in the place of this one. Lists and events go on with the old one while the new one is made. Where
-   * the store was exchanged meanwhile, such as from memory to the device, it is made once more.
-   * @param make gets a learner that knows nothing yet but the base model, and makes the successor of it; and the learner in
-   *   use, which has to know when the catalogue grows
+   * Replaces the learner. Lists and events use the old one while the new one is made. Where the store was exchanged
+   * meanwhile, such as from memory to the device, it is made once more.
+   * @param make restores the new learner, which has only the base model; also gets the learner in use, which must be
+   *   informed when the catalogue grows; returns the stored profile that the new one continues
    * @param then a turn with the new one, before any other
    */
   async replace(
@@ -135,8 +136,8 @@ export class ProfileSession {
   }
 
   /**
-   * Goes on as before after a change by which the catalogue's items got other rows.
-   * @param change gets the learner before it
+   * Restores the same profile after a change by which the catalogue's items get other rows.
+   * @param change gets the learner as it was before
    */
   async renumber(change: (learner: ActiveLearner) => void): Promise<void> {
     await this.#long.run(() =>
@@ -148,22 +149,22 @@ export class ProfileSession {
         try {
           if (next.loadDue && this.#learner.status.backend !== null) await next.ensureLoaded();
         } catch (thrown) {
-          // The rows have moved: there is no way back to the learner before. Without its experts the rest goes on.
-          this.#report(SidestreamError.from(thrown));
+          // The rows have moved: the learner before cannot be used any more. The new one goes on without experts.
+          this.#listener.error(SidestreamError.from(thrown));
         }
         this.#exchange(next, this.#origin);
       }),
     );
   }
 
-  /** The same learner goes on from another stored profile: what it knows was moved elsewhere. To be called in a turn. */
+  /** Lets the learner continue another stored profile: what it learned was moved there. To be called in a turn. */
   rebase(origin: ProfileOrigin): void {
     this.#origin = origin;
   }
 
   /** Uses a base model from now on, for this learner and all that follow. */
   async useBase(bytes: Uint8Array): Promise<void> {
-    // Before the turn: to forget or to replace what was learned must not wait for the network.
+    // Before the turn: forgetting or replacing a profile must not wait for the network.
     await preloadCompute();
     await this.train(async ({ learner }) => {
       this.#base = await learner.loadBase(bytes);
@@ -171,8 +172,8 @@ export class ProfileSession {
   }
 
   /**
-   * Brings what the base model says up to the history, in a short turn. One that fails is dropped and reported: the rest
-   * of the ranking goes on.
+   * Updates the scores of the base model to the history, in a short turn. A base model that fails is dropped and reported;
+   * the other terms go on.
    */
   async prepare(learner: ActiveLearner): Promise<void> {
     try {
@@ -180,11 +181,11 @@ export class ProfileSession {
     } catch (thrown) {
       learner.forgetBase();
       this.#base = null;
-      this.#report(SidestreamError.from(thrown));
+      this.#listener.error(SidestreamError.from(thrown));
     }
   }
 
-  /** Resolves when all turns asked for so far have ended. */
+  /** Resolves when all turns requested so far have ended. */
   async settled(): Promise<void> {
     await this.#long.run(() => this.#short.run(async () => undefined));
   }
@@ -205,10 +206,10 @@ export class ProfileSession {
     try {
       await fresh.useBase(this.#base);
     } catch (thrown) {
-      // That what was learned is forgotten or replaced must not depend on a model of the shop's.
+      // Forgetting or replacing a profile must not fail because of the shop's base model.
       this.#base = null;
       fresh.forgetBase();
-      this.#report(SidestreamError.from(thrown));
+      this.#listener.error(SidestreamError.from(thrown));
     }
     return fresh;
   }

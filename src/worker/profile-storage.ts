@@ -1,9 +1,9 @@
 import { SidestreamError } from '../error';
 import type { LoggedEvent, NewEvent } from '../events';
 import { type Profile, storedProfile } from '../learner';
-import type { Consent, ConsentAnswer } from '../protocol';
+import type { Consent } from '../protocol';
 import { type DeviceStore, deleteDeviceStore, type LocalItem, MemoryStore, type Snapshot, type Store } from '../store';
-import { ConsentState } from './consent-state';
+import { type ConsentAnswer, ConsentState } from './consent-state';
 import {
   type Closed,
   type CopiedEvent,
@@ -17,33 +17,33 @@ import { LogBudget } from './log-budget';
 import { firstOrigin, type ProfileOrigin, readStoredProfile } from './profile-origin';
 import { type TabMessage, Tabs } from './tabs';
 
-/** What happens to the storage from elsewhere. */
+/** Receives what other tabs and pages do to the storage. */
 export interface StorageListener {
   onError(error: SidestreamError): void;
   /** The log has grown in another tab. */
   onEvents(): void;
-  /** Another profile is to be read: another tab saved or replaced it. */
+  /** Another tab saved or replaced the profile, which has to be read again. */
   onProfile(): void;
-  /** The tab that trained and saved is gone; this one does from now on. */
+  /** The tab that trained and saved is gone; this tab leads from now on. */
   onLead(): void;
-  /** The shopper denied or forgot in another tab, or the database was deleted: nothing that was kept is left. */
+  /** Another tab withdrew consent or deleted the database: nothing of what was stored is left. */
   onErased(): void;
-  /** The shopper agreed in another tab. */
+  /** The shopper granted consent in another tab. */
   onGranted(): void;
-  /** Newer code, or a page with another key, took the database over; from now on things are kept in memory. */
+  /** Newer code, or a page with another key, took the database over; this tab continues in memory. */
   onTakenOver(): void;
 }
 
-/** What a learner goes on from whose memory was moved to the device. */
+/** A learner's position after its log and profile were moved to the device. */
 export interface Moved {
-  /** Id of the last event that it contains, as the log on the device numbers it. */
+  /** Id of the last event that it contains, in the log on the device. */
   lastEvent: number;
   origin: ProfileOrigin;
 }
 
 /**
- * Where log and profile are kept, and the one owner of the shopper's consent: in memory until the shopper consents, then
- * on the device, where the shop's tabs share it and one leads. An answer given in one tab holds in all.
+ * Stores log and profile, and owns the shopper's consent: in memory until the shopper consents, then on the device, where
+ * the shop's tabs share the store and one of them leads. An answer given in one tab holds in all.
  */
 export class ProfileStorage {
   readonly #options: EngineOptions;
@@ -52,7 +52,7 @@ export class ProfileStorage {
   readonly #budget: LogBudget;
   #listener: StorageListener | null = null;
   #store: Store = new MemoryStore();
-  /** Number of times that everything was erased: what was tracked before must not be kept after. */
+  /** Number of times that everything was erased: events tracked before must not be stored after. */
   #era = 0;
   /** Id of the last event that was written or read here. */
   #lastEvent = 0;
@@ -61,7 +61,7 @@ export class ProfileStorage {
   constructor(options: EngineOptions) {
     this.#options = options;
     const { consent = 'pending', restarted = false } = options;
-    // After a restart it is in force only where the device still says so.
+    // After a restart consent is in force only if the device still has a database.
     this.#consent = new ConsentState(restarted && consent === 'granted' ? 'pending' : consent);
     this.#budget = new LogBudget(options.logBudget);
     this.#tabs = new Tabs(options.namespace, {
@@ -79,35 +79,35 @@ export class ProfileStorage {
     return this.#consent.level;
   }
 
-  /** The shopper's last answer, in whatever tab; it becomes the consent when it is carried out. */
+  /** The shopper's last answer in any tab; it becomes the consent when it is carried out. */
   get lastAnswer(): ConsentAnswer {
     return this.#consent.last;
   }
 
-  /** Whether a level is both the shopper's last answer and carried out; with `granted`, the device keeps the profile. */
+  /** Whether a level is the shopper's last answer and carried out; `granted` requires a store on the device. */
   holds(level: Consent): boolean {
     if (this.consent !== level || this.lastAnswer.consent !== level) return false;
     return level !== 'granted' || !this.inMemory;
   }
 
-  /** Whether things are kept in memory only. */
+  /** Whether the store in use is in memory. */
   get inMemory(): boolean {
     return this.#store instanceof MemoryStore;
   }
 
-  /** Whether this tab trains and saves: always while things are in memory. */
+  /** Whether this tab trains and saves; true while the store is in memory. */
   get leading(): boolean {
     return this.#tabs.leading;
   }
 
-  /** Changes whenever everything kept is erased. An event is appended only in the era in which it was tracked. */
+  /** Changes whenever everything is erased. An event is appended only in the era in which it was tracked. */
   get era(): number {
     return this.#era;
   }
 
   /**
-   * Opens the first store: the device's own where the shopper agreed, now or on an earlier visit; else memory. Where the
-   * device cannot keep what was agreed to, the error is reported and the page goes on in memory.
+   * Opens the first store: on the device where the shopper granted consent, now or on an earlier visit, else in memory. Where
+   * the device fails, the error is reported and the page goes on in memory.
    */
   async open(): Promise<void> {
     const { consent: given, restarted = false } = this.#options;
@@ -120,10 +120,9 @@ export class ProfileStorage {
   }
 
   /**
-   * Resolves when the events are kept; when the shopper denied or had everything erased since they were tracked, without
-   * keeping them.
+   * Appends events to the log, unless the shopper denied consent or had everything erased since they were tracked.
    * @param era in which they were tracked
-   * @returns whether they were kept
+   * @returns whether they were appended
    * @throws SidestreamError `store/full`, `store/unavailable`
    */
   async append(events: readonly NewEvent[], era: number): Promise<boolean> {
@@ -136,7 +135,7 @@ export class ProfileStorage {
         this.#tabs.post('events');
         return true;
       } catch (thrown) {
-        // The store was taken away under this call; what took its place keeps the events.
+        // The store was replaced during this call: the next attempt uses the new one.
         if (store === this.#store) throw thrown;
       }
     }
@@ -159,13 +158,13 @@ export class ProfileStorage {
     return this.#within(era, (store) => store.saveLocalItem(item));
   }
 
-  /** Of a learner that begins with nothing, before the first store is opened. */
+  /** Origin of a learner without a profile, before the first store is opened. */
   emptyOrigin(): ProfileOrigin {
     return firstOrigin(this.#store);
   }
 
   /**
-   * The newest stored profile that is sound; null without any. What is wrong with newer ones is reported.
+   * The newest stored profile that can be used; null without any. Errors of newer ones are reported.
    * @param check throws for a profile that cannot be used
    */
   read(
@@ -174,15 +173,15 @@ export class ProfileStorage {
     return this.#reading((store) => readStoredProfile(store, check, (error) => this.#listener?.onError(error)));
   }
 
-  /** Whether a profile that was read is still that of the store in use. */
+  /** Whether a profile was read from the store in use. */
   isCurrent(origin: ProfileOrigin): boolean {
     return origin.store === this.#store;
   }
 
   /**
    * Saves a profile, and keeps the log within its budget. Only the leader saves.
-   * @param origin what the learner goes on from; where that was replaced, nothing is saved
-   * @param window whether a window ended: then it is kept as a snapshot too
+   * @param origin the profile that the learner continues; where that was replaced, nothing is saved
+   * @param window whether a window ended: then the profile is saved as a snapshot too
    */
   async save(profile: Profile, origin: ProfileOrigin, window = false): Promise<void> {
     const { store } = origin;
@@ -193,7 +192,7 @@ export class ProfileStorage {
     const stored = await storedProfile(profile);
     try {
       if (!(await store.saveProfile(stored, origin.generation, options))) {
-        // Another tab, or newer code, put another profile in its place, and the message has not come yet.
+        // Another tab, or newer code, replaced the profile, and its message has not arrived yet.
         this.#listener?.onProfile();
         return;
       }
@@ -204,7 +203,7 @@ export class ProfileStorage {
       this.#budget.measured(lastEvent);
       await store.compact(origin.known[1], this.#budget.bytes);
     } catch (thrown) {
-      // The store was taken away: there is nothing to save to any more.
+      // The store was replaced: nothing can be saved in it any more.
       if (store === this.#store) throw thrown;
     }
   }
@@ -220,8 +219,8 @@ export class ProfileStorage {
   }
 
   /**
-   * How many of the oldest events should go, where no learner saves what they say.
-   * @param sizes bytes of the events of the log, oldest first
+   * Number of the oldest events that exceed the log's budget.
+   * @param sizes of the events of the log, oldest first, bytes
    * @returns 0 while the log is small enough
    */
   excess(sizes: readonly number[]): number {
@@ -230,7 +229,7 @@ export class ProfileStorage {
     return gone;
   }
 
-  /** Where this device's id and what the log adds up to are kept now. */
+  /** The part of the store in use that holds this device's id and the aggregates of the log. */
   get counting(): Pick<Store, 'unit' | 'aggregates' | 'saveAggregates' | 'generation'> {
     return this.#store;
   }
@@ -251,7 +250,7 @@ export class ProfileStorage {
   }
 
   /**
-   * Puts a profile from elsewhere in the place of all that was kept.
+   * Replaces everything stored by a profile from elsewhere.
    * @throws SidestreamError `store/forgotten` when the shopper denied, or everything was erased since `era`
    */
   async replace(profile: Profile, era: number): Promise<void> {
@@ -262,7 +261,7 @@ export class ProfileStorage {
   }
 
   /**
-   * Forgets events, profiles and snapshots; the items that this device added stay.
+   * Deletes events, profiles and snapshots; the items that this device added stay.
    * @throws SidestreamError `store/forgotten` when everything was erased since `era`
    */
   async clear(era: number): Promise<void> {
@@ -271,8 +270,8 @@ export class ProfileStorage {
   }
 
   /**
-   * Takes in what another worker of this page kept in memory.
-   * @param profile of the learner, which knows all the events; passed over where there is another one already
+   * Stores what another worker of this page kept in memory.
+   * @param profile contains all the events; skipped where the store has another one already
    * @throws SidestreamError `store/*`
    */
   async takeIn(
@@ -293,25 +292,25 @@ export class ProfileStorage {
     this.#tabs.post('replaced');
   }
 
-  /** The shopper agreed, in this tab. `grant` carries it out. */
+  /** Records that the shopper granted consent in this tab. `grant` carries it out. */
   agree(): void {
     this.#consent.answer('granted');
   }
 
   /**
-   * From memory to the device, with what was learned. It is announced to the other tabs. Only one tab at a time moves.
-   * @param profile what this tab's learner learned; null where it does not learn, or has learned nothing yet
-   * @param lastEvent id of the last event that it contains, as memory numbers it
-   * @returns null when the device already held a profile, which is then to be read, and goes on from there
-   * @throws SidestreamError `store/*`: then everything stays in memory. `store/forgotten` where the shopper withdrew since
+   * Moves log and profile from memory to the device and announces it to the other tabs. Only one tab moves at a time.
+   * @param profile of this tab's learner; null where it does not learn, or has learned nothing yet
+   * @param lastEvent id of the last event that it contains, in the log in memory
+   * @returns null when the device already held a profile, which the learner has to continue then
+   * @throws SidestreamError `store/*`: then everything stays in memory. `store/forgotten` where consent was withdrawn since
    */
   grant(profile: Profile | null, lastEvent: number): Promise<Moved | null> {
     return this.#tabs.alone('grant', () => this.#moveToDevice(profile, lastEvent));
   }
 
   /**
-   * Leaves the device at once: nothing more is written to it. What comes is kept in memory, or with `denied` not at all.
-   * `deleteDevice` deletes what is there.
+   * Stops writing to the device at once. Later events stay in memory, or with `denied` are dropped. `deleteDevice` deletes the
+   * database.
    */
   leave(consent: 'pending' | 'denied'): void {
     this.#consent.answer(consent);
@@ -320,7 +319,7 @@ export class ProfileStorage {
   }
 
   /**
-   * Deletes what the device holds.
+   * Deletes the database on the device.
    * @throws SidestreamError `store/blocked` when another page holds it open
    */
   deleteDevice(): Promise<void> {
@@ -337,7 +336,7 @@ export class ProfileStorage {
     this.#store.close();
   }
 
-  /** The shop says at the start what the shopper answered: that holds in all tabs, as a later answer does. */
+  /** The shop passed the shopper's answer at the start: it holds in all tabs, as a later answer does. */
   async #openAsAnswered(answer: 'granted' | 'denied'): Promise<void> {
     const era = this.#era;
     this.#consent.answer(answer);
@@ -347,12 +346,12 @@ export class ProfileStorage {
     } else if (await this.#use(await openDevice(this.#options, this.#onClosed), era)) {
       this.#tabs.post(this.#consent.last);
     } else {
-      // Withdrawn in another tab at this moment: opening may have created the database again.
+      // Another tab withdrew consent meanwhile: opening may have created the database again.
       await this.deleteDevice();
     }
   }
 
-  /** That there is a database means consent of an earlier visit, unless it is being deleted at this moment. */
+  /** An existing database means that consent was granted on an earlier visit, unless it is just being deleted. */
   async #openExisting(): Promise<void> {
     const era = this.#era;
     const device = await openExistingDevice(this.#options, this.#onClosed);
@@ -367,7 +366,7 @@ export class ProfileStorage {
     const device = opened.store;
     const moved: CopiedEvent[] = [];
     try {
-      // Before everything else: what another tab resets from now on must not count as what this one goes on from.
+      // First of all: a reset in another tab from now on must be noticed.
       const generation = await device.generation();
       let isNew = await isEmpty(device);
       if (era !== this.#era) throw forgotten();
@@ -378,7 +377,7 @@ export class ProfileStorage {
       if (isNew && profile) {
         const stored = await storedProfile({ ...profile, lastEvent: known });
         isNew = await device.saveProfile(stored, generation, { first: true });
-        // A tab that opened the device before with nothing of its own has not read this profile.
+        // A tab that opened the empty database before has not read this profile.
         if (isNew) this.#tabs.post('replaced');
       }
       if (!(await this.#use(opened, era)) || era !== this.#era) throw forgotten();
@@ -388,8 +387,8 @@ export class ProfileStorage {
       this.#tabs.post('events');
       return isNew ? { lastEvent: known, origin: firstOrigin(device, generation, known) } : null;
     } catch (thrown) {
-      await this.#takeBack(device, moved, era).catch((failed) => {
-        // One that was taken away holds nothing of this move any more.
+      await this.#undoMove(device, moved, era).catch((failed) => {
+        // A database that was deleted holds nothing of this move any more.
         if (opened.closed === null) this.#listener?.onError(SidestreamError.from(failed));
       });
       throw thrown;
@@ -397,11 +396,10 @@ export class ProfileStorage {
   }
 
   /**
-   * Undoes a move to the device that failed. The content of memory stays there: half of it on the device would be there twice
-   * after another try. The database goes when the shopper withdrew, or when it is there for this move only; another tab
-   * may share it already.
+   * Undoes a failed move to the device: events left there would be stored twice after another attempt. Deletes the database
+   * when the shopper withdrew consent, or when this move created it and no other tab has written to it.
    */
-  async #takeBack(device: DeviceStore, moved: readonly CopiedEvent[], era: number): Promise<void> {
+  async #undoMove(device: DeviceStore, moved: readonly CopiedEvent[], era: number): Promise<void> {
     let unused = this.lastAnswer.consent !== 'granted' || (device.created && era !== this.#era);
     try {
       if (!unused) {
@@ -414,18 +412,18 @@ export class ProfileStorage {
     if (unused) await deleteDeviceStore(this.#options.namespace);
   }
 
-  /** Copies the events and items that came to memory while the device took its place. */
+  /** Copies the events and items that were added to memory during the move. */
   async #copyLate(memory: Store, device: DeviceStore, after: number, items: readonly LocalItem[]): Promise<void> {
     try {
       await copyEvents(memory, device, after);
       for (const item of await memory.localItems()) if (!items.includes(item)) await device.saveLocalItem(item);
     } catch (thrown) {
-      // The device is in use already, with later events: there is no way back. Erased ones are not missed.
+      // The device is in use already, with later events: the move cannot be undone. After an erasure nothing is missing.
       if (device === this.#store) this.#listener?.onError(SidestreamError.from(thrown));
     }
   }
 
-  /** Reads the store in use; where that is taken away under the call, the one that took its place. */
+  /** Reads the store in use; where it is replaced during the call, reads the new one. */
   async #reading<T>(read: (store: Store) => Promise<T>): Promise<T> {
     for (;;) {
       const store = this.#store;
@@ -437,7 +435,7 @@ export class ProfileStorage {
     }
   }
 
-  /** Changes the store, where it is still what it was in an era; what the shopper had erased must not come back. */
+  /** Changes the store only in the era given: erased data must not come back. */
   async #within<T>(era: number, change: (store: Store) => Promise<T>): Promise<T> {
     if (era !== this.#era) throw forgotten();
     try {
@@ -447,7 +445,7 @@ export class ProfileStorage {
     }
   }
 
-  /** @returns false when everything was erased since `era`; then the store is closed */
+  /** Puts a store in use. @returns false when everything was erased since `era`; then the store is closed */
   async #use({ store, closed }: OpenedDevice, era: number): Promise<boolean> {
     if (era !== this.#era || closed === 'deleted') {
       store.close();
@@ -473,21 +471,21 @@ export class ProfileStorage {
       if (this.consent !== 'granted') this.#listener?.onGranted();
       return;
     }
-    // Also where the consent is the same already: a grant of before may be under way.
+    // Also where the consent is the same already: an earlier grant may be under way.
     this.#erase(answer.consent);
     this.#listener?.onErased();
   }
 
-  /** Another tab deleted the profile, or another page took it over. */
+  /** Another tab deleted the database, or another page took it over. */
   readonly #onClosed = (store: DeviceStore, why: Closed): void => {
-    // One that is not in use yet is of no consequence: `#use` refuses it.
+    // `#use` rejects a store that is not in use yet.
     if (store !== this.#store) return;
     if (why === 'deleted') {
       this.#erase('pending');
       this.#listener?.onErased();
       return;
     }
-    // The events of memory come after those that are learned.
+    // Ids of the events in memory begin after those that were learned.
     this.#toMemory(new MemoryStore(this.#lastEvent));
     this.#listener?.onTakenOver();
     this.#listener?.onError(

@@ -7,44 +7,46 @@ import type { ExperimentAssignment } from './experiment-assignment';
 import type { LoadedCatalog } from './loaded-catalog';
 import type { ActiveLearner, ProfileSession } from './profile-session';
 
-/** What advice is given from. */
 export interface RecommendationContext {
-  shop: LoadedCatalog;
+  catalog: LoadedCatalog;
   experiment: ExperimentAssignment;
-  /** What the shop wants of every list. */
+  /** The shop's rules for every list. */
   rules?: Rules;
   session: ProfileSession;
   /** Null where the whole catalogue is loaded. */
   clusterLoader: ClusterLoader | null;
 }
 
-/** Lists and their explanations, as the shop's rules, the request's, and this device's variant have them. */
+/** Makes lists and explains them, by the rules of the shop and of the request, under this device's variant. */
 export class RecommendationService {
   readonly #context: RecommendationContext;
   readonly #rules: Rules;
-  /** Tells the responses of one page from those of all others. */
+  /** Makes the ids of this page's responses unique. */
   readonly #page = anonymousId(1);
   #responses = 0;
-  /** What earlier pages of the visit showed, by id: rows may change. */
+  /** Items that earlier pages of the visit showed, by id: rows may change. */
   #shownBefore: readonly string[] = [];
 
-  /** @throws SidestreamError `runtime/invalid-input` when the shop's rules are no rules */
+  /** @throws SidestreamError `runtime/invalid-input` for wrong rules of the shop */
   constructor(context: RecommendationContext) {
     this.#context = context;
     this.#rules = parsed(rulesSchema, context.rules ?? {}, 'createRecommender() rules');
   }
 
-  /** This page begins, or begins again: what the visit showed so far is what earlier pages showed. */
-  begin({ history }: Pick<ActiveLearner, 'history'>): void {
-    const { items } = this.#context.shop.index;
-    this.#shownBefore = history.record.shownThisVisit(Date.now()).map((row) => items[row].id);
+  /** Begins a page, at the start and after the profile was replaced: all that the visit showed so far is from earlier pages. */
+  async begin(): Promise<void> {
+    const { session, catalog } = this.#context;
+    await session.run(({ learner }) => {
+      const { items } = catalog.index;
+      this.#shownBefore = learner.history.record.shownThisVisit(Date.now()).map((row) => items[row].id);
+    });
   }
 
   async recommend(request: RecommendRequest): Promise<RecommendResponse> {
     const given = parsed(recommendSchema, request, 'recommend()');
     return this.#withItems([given.itemId], (learner) => {
-      const { index } = this.#context.shop;
-      const ranked = rank(index, ...this.#question(given, learner));
+      const { index } = this.#context.catalog;
+      const ranked = rank(index, ...this.#rankInput(given, learner));
       return {
         id: `${given.placement}-${this.#page}-${++this.#responses}`,
         placement: given.placement,
@@ -56,9 +58,9 @@ export class RecommendationService {
   async explain(itemId: string, request: RecommendRequest): Promise<Explanation> {
     const given = parsed(recommendSchema, request, 'explain()');
     return this.#withItems([itemId, given.itemId], (learner) => {
-      const { index } = this.#context.shop;
-      const row = this.#context.shop.rowOf(itemId);
-      const { contributors, ...found } = explain(index, ...this.#question(given, learner), row);
+      const { index } = this.#context.catalog;
+      const row = this.#context.catalog.rowOf(itemId);
+      const { contributors, ...found } = explain(index, ...this.#rankInput(given, learner), row);
       return {
         ...found,
         item: index.items[row],
@@ -68,26 +70,27 @@ export class RecommendationService {
     });
   }
 
-  /** Loads what of these items a large catalogue has not loaded yet, then takes a turn with the learner. */
+  /** Loads the items that a large catalogue has not loaded yet, then takes a turn with the learner. */
   async #withItems<T>(ids: readonly (string | undefined)[], work: (learner: ActiveLearner) => T): Promise<T> {
     const { session, clusterLoader } = this.#context;
-    for (const id of ids) if (id !== undefined) await clusterLoader?.show(id);
+    for (const id of ids) if (id !== undefined) await clusterLoader?.loadAround(id);
     return session.run(async ({ learner }) => {
       await session.prepare(learner);
       return work(learner);
     });
   }
 
-  /** What the ranking goes by, and what it is asked. */
-  #question(
+  /** State and request for the ranking. */
+  #rankInput(
     { placement, itemId, limit, exclude, lang, ...rules }: ParsedRequest,
     learner: ActiveLearner,
   ): [RankState, RankRequest] {
-    const { shop, experiment } = this.#context;
-    const rows = (ids: readonly string[]): Set<number> => new Set(ids.flatMap((id) => shop.index.rowOf.get(id) ?? []));
+    const { catalog, experiment } = this.#context;
+    const rows = (ids: readonly string[]): Set<number> =>
+      new Set(ids.flatMap((id) => catalog.index.rowOf.get(id) ?? []));
     const request: RankRequest = {
       placement: experiment.placement(placement),
-      row: itemId === undefined ? null : shop.rowOf(itemId),
+      row: itemId === undefined ? null : catalog.rowOf(itemId),
       limit,
       exclude: rows(exclude),
       rules: mergedRules(this.#rules, rules),

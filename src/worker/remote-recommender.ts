@@ -9,6 +9,7 @@ import type {
   BundleEncoders,
   CallOptions,
   Consent,
+  EncoderBackend,
   Explanation,
   GivenOptions,
   RecommendRequest,
@@ -24,16 +25,17 @@ import { Engine } from './engine';
 
 const idSchema = v.pipe(v.number(), v.safeInteger());
 const passphraseSchema = v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty; leave it out for none')));
+const encoderBackendSchema = v.picklist(['webgpu', 'wasm'] satisfies EncoderBackend[]);
 const fileSchema = v.instance(Blob, 'must be a Blob or File');
 
 /**
- * The recommender in its worker, as the page reaches it: what comes from the page is parsed here, or by the engine where
- * it is used. So the page need not load the schemas.
+ * The worker's interface for the page. Arguments are parsed here, or in the engine where they are used, so that the page need
+ * not load the schemas.
  */
 export class RemoteRecommender implements WorkerRecommender {
   readonly #engine: Engine;
-  /** Backend of the encoders once they ran. */
-  #encoders: string | null = null;
+  /** Backend of the encoders; null before they ran. */
+  #encoders: EncoderBackend | null = null;
 
   private constructor(engine: Engine) {
     this.#engine = engine;
@@ -42,7 +44,7 @@ export class RemoteRecommender implements WorkerRecommender {
   /**
    * Loads the bundle and, with consent, the profile.
    * @param given parsed here
-   * @param kept what to go on with, from `handOver()`
+   * @param kept from `handOver()` of the worker before
    * @param restarted whether another worker of the page ran before
    * @throws SidestreamError `runtime/invalid-input`, `bundle/*`
    */
@@ -55,7 +57,7 @@ export class RemoteRecommender implements WorkerRecommender {
     const options = { ...parsed(optionsSchema, given, 'createRecommender()'), restarted };
     let remote: RemoteRecommender | null = null;
     const engine = await Engine.start(options, {
-      change: (status) => listener('change', remote?.complete(status) ?? status),
+      change: (status) => listener('change', remote ? remote.#complete(status) : status),
       progress: (progress) => listener('progress', progress),
       error: (error) => listener('error', error.serialize()),
     });
@@ -104,7 +106,7 @@ export class RemoteRecommender implements WorkerRecommender {
   }
 
   async status(): Promise<Status> {
-    return this.complete(await this.#engine.status());
+    return this.#complete(await this.#engine.status());
   }
 
   metrics(): Promise<Metrics> {
@@ -152,8 +154,8 @@ export class RemoteRecommender implements WorkerRecommender {
     return this.#engine.encoderFiles();
   }
 
-  insertItem(item: LocalItem, backend: string): Promise<Item> {
-    this.#encoders = backend;
+  async insertItem(item: LocalItem, backend: string): Promise<Item> {
+    this.#encoders = parsed(encoderBackendSchema, backend, 'insertItem()', 'backend');
     return this.#engine.insertItem(item);
   }
 
@@ -171,7 +173,7 @@ export class RemoteRecommender implements WorkerRecommender {
     return this.#engine.close();
   }
 
-  private complete(status: Status): Status {
+  #complete(status: Status): Status {
     return { ...status, backend: { ...status.backend, encoders: this.#encoders } };
   }
 }

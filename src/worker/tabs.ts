@@ -1,17 +1,17 @@
 import * as v from 'valibot';
-import { consentAnswerSchema } from '../protocol';
+import { consentAnswerSchema } from './consent-state';
 
 /**
- * What tabs send each other: that the log has grown, that the leader saved a profile, that the profile was replaced by
- * another one (rolled back, imported, reset), and what the shopper said of consent.
+ * Messages between tabs: the log has grown, the leader saved a profile, the profile was replaced (by a rollback, an import
+ * or a reset), or the shopper answered about consent.
  */
 const messageSchema = v.union([v.picklist(['events', 'profile', 'replaced']), consentAnswerSchema]);
 export type TabMessage = v.InferOutput<typeof messageSchema>;
 
-/** Time to wait for another tab that holds a lock, ms: work that is late is better than work that never happens. */
+/** Longest wait for a lock of another tab, ms; then the work is done without it. */
 const LOCK_LIMIT = 5000;
 
-/** What happens in other tabs. */
+/** Receives events from other tabs. */
 export interface TabListener {
   /** The tab that led before is gone, and this one leads. */
   onLead(): void;
@@ -19,20 +19,20 @@ export interface TabListener {
 }
 
 /**
- * The tabs of one shop on this device. All of them send messages to each other, whatever the shopper has agreed to: a
- * message leaves nothing behind. Those that share the profile on the device have one leader (Web Locks): the browser hands the lock on as
- * soon as the leader is gone, whatever it died of. Where there are no locks, or they are refused, every tab leads.
+ * The tabs of one shop on this device. All of them exchange messages, under any consent, as a message stores nothing. Tabs
+ * that share the profile on the device have one leader (Web Locks): the browser passes the lock on as soon as the leader is
+ * gone for any reason. Where locks are missing or denied, every tab leads.
  */
 export class Tabs {
   readonly #name: string;
   readonly #listener: TabListener;
-  /** Null where the browser has none, as in some embedded pages: then this tab is alone. */
+  /** Null where the browser has none, as in some embedded pages: then this tab sends and receives nothing. */
   readonly #channel: BroadcastChannel | null;
   #closed = false;
-  /** Ends the wait for the lock; null while this tab does not share the profile. */
+  /** Aborts the wait for the lock; null while this tab does not share the profile. */
   #leaving: AbortController | null = null;
   #leading = false;
-  /** Gives the lock back. */
+  /** Releases the lock. */
   #resign: () => void = () => undefined;
 
   constructor(namespace: string, listener: TabListener) {
@@ -47,14 +47,14 @@ export class Tabs {
     };
   }
 
-  /** Whether this tab trains and saves: always while it keeps its things to itself. */
+  /** Whether this tab trains and saves; true while it does not share the profile. */
   get leading(): boolean {
     return this.#leading || this.#leaving === null;
   }
 
   /**
-   * Shares the profile on the device from now on. Resolves when it is known whether this tab leads already.
-   * @param leads whether it may lead: one that does not learn would keep those that do from saving what they learned
+   * Shares the profile on the device from now on. Resolves when it is known whether this tab leads.
+   * @param leads whether it may lead: a tab that does not learn would prevent those that do from saving
    */
   async join(leads: boolean): Promise<void> {
     if (this.#leaving) return;
@@ -81,7 +81,7 @@ export class Tabs {
       taken
         .then(() => (leaving.signal.aborted ? undefined : locks.request(this.#name, { signal: leaving.signal }, lead)))
         .catch(() => {
-          // Refused by the browser, as in a sandboxed frame: every tab leads, as where there are no locks.
+          // Denied by the browser, as in a sandboxed frame: every tab leads, as without locks.
           if (!leaving.signal.aborted) this.#leading = true;
         })
         .finally(known);
@@ -103,7 +103,7 @@ export class Tabs {
     });
   }
 
-  /** Keeps its things to itself again. */
+  /** Stops sharing the profile. */
   leave(): void {
     this.#leaving?.abort();
     this.#leaving = null;
@@ -111,15 +111,14 @@ export class Tabs {
     this.#resign();
   }
 
-  /** Sends a message to all other tabs; nothing after `close`, where work that was under way may end. */
+  /** Sends a message to all other tabs; does nothing after `close`, when earlier work may still end. */
   post(message: TabMessage): void {
     if (!this.#closed) this.#channel?.postMessage(message);
   }
 
   /**
-   * Runs work that only one of the tabs may do at a time; where there are no locks, or another tab holds this one for
-   * longer than 5 s, at once.
-   * @param what names the work
+   * Runs work under a lock, so that one tab does it at a time. Without locks, or after 5 s of waiting, runs it without one.
+   * @param what names the lock
    */
   async alone<T>(what: string, work: () => Promise<T>): Promise<T> {
     let running: Promise<T> | null = null;
@@ -131,7 +130,7 @@ export class Tabs {
       const signal = AbortSignal.timeout(LOCK_LIMIT);
       await globalThis.navigator?.locks?.request(`${this.#name}/${what}`, { signal }, begin);
     } catch {
-      // Refused by the browser, as in a sandboxed frame, or waited for too long, or the work failed, which is thrown below.
+      // Denied by the browser, as in a sandboxed frame, or timed out; a failure of the work itself is thrown below.
     }
     return running ?? begin();
   }

@@ -1,18 +1,21 @@
-/** Something to do when it has been quiet for a while. */
+import { Mutex } from '../common/mutex';
+
+/** Work that waits until it has been quiet for a while. */
 interface Delayed {
   timer: ReturnType<typeof setTimeout>;
   work: () => Promise<void>;
 }
 
 /**
- * Background work of a worker, one piece after another in the order it became due. Work handles its own failures; one
- * that throws all the same is passed to `onFailure`, and the next goes on.
+ * Background work of a worker, one task after another in the order in which they became due. Tasks handle their own
+ * failures; what one throws all the same goes to `onFailure`, and the next one runs.
  */
 export class TaskQueue {
   readonly #onFailure: (thrown: unknown) => void;
   readonly #delayed = new Map<string, Delayed>();
-  readonly #beside = new Set<Promise<void>>();
-  #last: Promise<void> = Promise.resolve();
+  readonly #queue = new Mutex();
+  /** Queued and concurrent tasks that have not ended. */
+  readonly #unfinished = new Set<Promise<void>>();
 
   constructor(onFailure: (thrown: unknown) => void) {
     this.#onFailure = onFailure;
@@ -20,50 +23,42 @@ export class TaskQueue {
 
   /** Queues work. */
   queue(work: () => Promise<void>): void {
-    this.#last = this.#last.then(work).catch(this.#onFailure);
+    this.beside(() => this.#queue.run(work));
   }
 
-  /** Does work beside the queue: nothing waits for it but `settled`. */
+  /** Does work beside the queue: only `settled` waits for it. */
   beside(work: () => Promise<void>): void {
-    const doing = work()
+    const task = work()
       .catch(this.#onFailure)
-      .finally(() => this.#beside.delete(doing));
-    this.#beside.add(doing);
+      .finally(() => this.#unfinished.delete(task));
+    this.#unfinished.add(task);
   }
 
-  /** Queues work after `delay` ms without another call of the same name. */
+  /** Queues work once `delay` ms have passed without another call of the same name. */
   later(name: string, delay: number, work: () => Promise<void>): void {
     clearTimeout(this.#delayed.get(name)?.timer);
-    this.#delayed.set(name, { work, timer: setTimeout(() => this.#due(name), delay) });
+    this.#delayed.set(name, { work, timer: setTimeout(() => this.hurry(name), delay) });
   }
 
-  /** Drops work of this name that waits for quiet. */
+  /** Drops delayed work of this name. */
   cancel(name: string): void {
     clearTimeout(this.#delayed.get(name)?.timer);
     this.#delayed.delete(name);
   }
 
-  /** Queues work of this name that waits for quiet at once. */
+  /** Queues delayed work of this name at once. */
   hurry(name: string): void {
-    this.#due(name);
-  }
-
-  /** Queues what waits for quiet at once, and resolves when nothing is left to do. */
-  async settled(): Promise<void> {
-    let seen: Promise<void>;
-    do {
-      for (const name of [...this.#delayed.keys()]) this.#due(name);
-      seen = this.#last;
-      await seen;
-      await Promise.all(this.#beside);
-    } while (seen !== this.#last || this.#delayed.size > 0 || this.#beside.size > 0);
-  }
-
-  #due(name: string): void {
     const delayed = this.#delayed.get(name);
     if (!delayed) return;
-    clearTimeout(delayed.timer);
-    this.#delayed.delete(name);
+    this.cancel(name);
     this.queue(delayed.work);
+  }
+
+  /** Queues all delayed work at once, and resolves when nothing is left to do. */
+  async settled(): Promise<void> {
+    do {
+      for (const name of [...this.#delayed.keys()]) this.hurry(name);
+      await Promise.all(this.#unfinished);
+    } while (this.#delayed.size > 0 || this.#unfinished.size > 0);
   }
 }

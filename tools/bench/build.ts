@@ -77,7 +77,7 @@ for (const workers of WORKERS) {
   const image = await rate(runner, 'image', repeated(pictures));
   const after = process.cpuUsage(before);
   await runner.close();
-  // Processor time is known of this process alone; it tells the rate of a machine that has nothing else to do.
+  // Processor time is known of this process alone; it gives the rate of an idle machine.
   const cpu = (usage: NodeJS.CpuUsage, items: number) =>
     workers === 1 ? (items / ((usage.user + usage.system) / 1e6)).toFixed(1) : '–';
   const pictureTime = { user: after.user - between.user, system: after.system - between.system };

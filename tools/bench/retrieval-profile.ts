@@ -4,10 +4,10 @@ import { type ContentProfile, contentProfile } from '../../src/ranking';
 const HISTORY = 15;
 
 /**
- * The taste of somebody with three interests: items of one category each, from three places of the catalogue.
+ * The content profile of a shopper with three interests: items of one category each, from three places of the catalogue.
  * @param count clusters
  */
-export async function shopperTaste(
+export async function shopperProfile(
   shopper: number,
   clusters: BundleClusters,
   count: number,
@@ -32,7 +32,7 @@ export async function shopperTaste(
   const order = rows.map((_, n) => (n % 3) * (HISTORY / 3) + Math.floor(n / 3));
   for (const [n, from] of order.entries()) values.set(rows[from], n * width);
   const history = { rows: [...order.keys()], strengths: order.map(() => 1) };
-  const taste = contentProfile({ count: rows.length, width, values }, history);
-  if (!taste) throw new Error('no taste');
-  return taste;
+  const profile = contentProfile({ count: rows.length, width, values }, history);
+  if (!profile) throw new Error('no profile');
+  return profile;
 }

@@ -10,7 +10,7 @@ import {
 import { decodeFeatureShard, featureShape } from '../../src/catalog/features/feature-shard';
 import { baseProfile, type ContentProfile, clustersOf, Retrieval, topRows } from '../../src/ranking';
 import { contentScores } from '../../src/ranking/retrieval/content-profile';
-import { shopperTaste } from './retrieval-profile';
+import { shopperProfile } from './retrieval-profile';
 import { spread, timed } from './timing';
 
 /** Shoppers whose lists are compared with an exact search. */
@@ -46,49 +46,53 @@ export async function recall(folder: string): Promise<string[]> {
     decodeFeatureShard(await response.arrayBuffer(), file, table, 0, count);
     return contentVectors(table, contentBlend(manifest));
   };
-  const tastes: ContentProfile[] = [];
+  const profiles: ContentProfile[] = [];
   for (let shopper = 0; shopper < TIMED_SHOPPERS; shopper++) {
-    tastes.push(await shopperTaste(shopper, clusters, directory.clusters, vectorsOf));
+    profiles.push(await shopperProfile(shopper, clusters, directory.clusters, vectorsOf));
   }
   const content: ContentVectors[] = [];
   for (let cluster = 0; cluster < directory.clusters; cluster++) content.push(await vectorsOf(cluster));
   return [
-    await quality(clusters, tastes.slice(0, SHOPPERS), content),
-    ...(await times(clusters, tastes, content, manifest.count)),
+    await quality(clusters, profiles.slice(0, SHOPPERS), content),
+    ...(await times(clusters, profiles, content, manifest.count)),
   ];
 }
 
 /** Share of the ten items with the best content scores of the whole catalogue that are among those that a page loads. */
-async function quality(clusters: BundleClusters, tastes: ContentProfile[], content: ContentVectors[]): Promise<string> {
+async function quality(
+  clusters: BundleClusters,
+  profiles: ContentProfile[],
+  content: ContentVectors[],
+): Promise<string> {
   const [directory, axes] = [await clusters.directory(), await clusters.axes()];
   const retrieval = new Retrieval(directory, (cluster) => clusters.vectors(cluster));
   let found = 0;
-  for (const taste of tastes) {
+  for (const profile of profiles) {
     const best: Best[] = [];
     for (const [cluster, { values }] of content.entries()) {
-      for (const [row, score] of contentScores(taste, WEIGHTS, values).entries()) {
+      for (const [row, score] of contentScores(profile, WEIGHTS, values).entries()) {
         if (best.length >= TOP && score <= best[TOP - 1].score) continue;
         best.push({ cluster, row, score });
         best.sort((a, b) => b.score - a.score);
         best.length = Math.min(best.length, TOP);
       }
     }
-    const loaded = new Set(clustersOf(await retrieval.candidates(baseProfile(taste, axes), WEIGHTS), LOADED));
+    const loaded = new Set(clustersOf(await retrieval.candidates(baseProfile(profile, axes), WEIGHTS), LOADED));
     found += best.filter(({ cluster }) => loaded.has(cluster)).length;
   }
-  return `recall@10 ${(found / (TOP * tastes.length)).toFixed(3)} over ${tastes.length} shoppers`;
+  return `recall@10 ${(found / (TOP * profiles.length)).toFixed(3)} over ${profiles.length} shoppers`;
 }
 
 /** Time of a request: with the base vectors of other shoppers only, with its own, and of an exact scan. */
 async function times(
   clusters: BundleClusters,
-  tastes: ContentProfile[],
+  profiles: ContentProfile[],
   content: ContentVectors[],
   count: number,
 ): Promise<string[]> {
   const [directory, axes] = [await clusters.directory(), await clusters.axes()];
   const retrieval = new Retrieval(directory, (cluster) => clusters.vectors(cluster));
-  const bases = tastes.map((taste) => baseProfile(taste, axes));
+  const bases = profiles.map((profile) => baseProfile(profile, axes));
   // The first calls of a process are compiled on the way.
   for (const base of bases.slice(0, 4)) for (let n = 0; n < 5; n++) await retrieval.candidates(base, WEIGHTS);
   const [cold, warm, scan] = [timed(), timed(), timed()];
@@ -96,12 +100,12 @@ async function times(
     await cold.of(() => retrieval.candidates(base, WEIGHTS));
     for (let n = 0; n < TIMED_REQUESTS; n++) await warm.of(() => retrieval.candidates(base, WEIGHTS));
   }
-  for (const taste of tastes.slice(0, TIMED_SCANS)) {
+  for (const profile of profiles.slice(0, TIMED_SCANS)) {
     await scan.of(async () => {
       const scores = new Float32Array(count);
       let at = 0;
       for (const { values, count: rows } of content) {
-        scores.set(contentScores(taste, WEIGHTS, values), at);
+        scores.set(contentScores(profile, WEIGHTS, values), at);
         at += rows;
       }
       topRows(scores, CANDIDATES);
@@ -109,7 +113,7 @@ async function times(
   }
   const ratio = spread(scan.wall).middle / spread(warm.wall).middle;
   return [
-    `retrieval of 1,000 candidates, ${warm.wall.length} requests of ${tastes.length} shoppers: ${warm}`,
+    `retrieval of 1,000 candidates, ${warm.wall.length} requests of ${profiles.length} shoppers: ${warm}`,
     `the first request of each, which reads base vectors from disk: ${cold}`,
     `an exact scan of all items in float32: ${scan}; retrieval is ${ratio.toFixed(0)} times as fast`,
   ];

@@ -97,7 +97,7 @@ async function add(): Promise<void> {
 
 async function forget(): Promise<void> {
   begin('Forgetting');
-  const names = ['keep', 'sealed', 'move', 'learn', 'add'].map((name) => `browser-check-${name}`);
+  const names = ['keep', 'encrypted', 'move', 'learn', 'add'].map((name) => `browser-check-${name}`);
   for (const namespace of [...names, 'browser-check']) {
     const recommender = await createRecommender({ bundle: '/bundle/', namespace });
     await recommender.forget();
@@ -114,7 +114,7 @@ try {
   result.webgpu = Boolean(await navigator.gpu?.requestAdapter().catch(() => null));
   await learn();
   result.kept = await keeps('browser-check-keep', false);
-  result.keptEncrypted = await keeps('browser-check-sealed', true);
+  result.keptEncrypted = await keeps('browser-check-encrypted', true);
   result.moved = await moves();
   await add();
   await forget();

@@ -9,7 +9,7 @@ export interface Installed {
   open(address: string, profile: string): Promise<ChildProcess>;
 }
 
-/** Options of a browser that say nothing about the page: no window, no questions, nothing in the background. */
+/** Options of a browser that do not concern the page: no window, no prompts, nothing in the background. */
 const CHROMIUM = ['--headless', '--no-sandbox', '--no-first-run', '--disable-background-networking', '--disable-sync'];
 const SOFTWARE_GPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 

@@ -15,7 +15,7 @@ import { type Installed, installedBrowsers } from './installed';
 import { serveCheck } from './server';
 import { supportTable } from './support-table';
 
-/** Milliseconds after which a browser that says nothing is given up. */
+/** Milliseconds to wait for the report of a browser. */
 const PATIENCE = 180_000;
 
 const { host, port, wait } = new Command('browsers')
@@ -35,11 +35,11 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetri
 const site = join(folder, 'sidestream');
 await buildCdn(site);
 
-let heard: ((result: CheckResult) => void) | null = null;
+let onReport: ((result: CheckResult) => void) | null = null;
 const server = await serveCheck(site, bundle, {
   host,
   port,
-  onResult: (result) => (heard ?? ((other) => console.log(supportTable([['another', other]]))))(result),
+  onResult: (result) => (onReport ?? ((other) => console.log(supportTable([['another', other]]))))(result),
 });
 const address = `http://${host}:${server.port}/check.html`;
 
@@ -54,18 +54,18 @@ if (wait) console.log(`Open ${address} in other browsers.`);
 else server.close();
 process.exitCode = rows.every(([, result]) => result !== null && result.failure === null) ? 0 : 1;
 
-/** @returns null where the browser said nothing in time */
+/** @returns null when the browser reported nothing in time */
 async function check(browser: Installed): Promise<CheckResult | null> {
   const profile = mkdtempSync(join(folder, 'profile-'));
   const started = await browser.open(address, profile);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const result = await new Promise<CheckResult | null>((resolve) => {
-    heard = resolve;
+    onReport = resolve;
     timer = setTimeout(() => resolve(null), PATIENCE);
     started.once('error', () => resolve(null));
   });
   clearTimeout(timer);
-  heard = null;
+  onReport = null;
   if (started.pid !== undefined && started.exitCode === null) process.kill(-started.pid, 'SIGKILL');
   return result;
 }

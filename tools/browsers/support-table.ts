@@ -17,12 +17,12 @@ const COLUMNS: [string, (result: CheckResult) => string][] = [
   ['trouble', ({ failure }) => failure ?? 'none'],
 ];
 
-/** A Markdown table of what browsers reported; one that said nothing has a row of its own. */
+/** A Markdown table of what browsers reported; a browser without a report has a row, too. */
 export function supportTable(rows: [name: string, result: CheckResult | null][]): string {
   const titles = ['browser', ...COLUMNS.map(([title]) => title)];
   const lines = rows.map(([name, result]) => [
     name,
-    ...COLUMNS.map(([, cell], c) => (result ? cell(result) : c === COLUMNS.length - 1 ? 'said nothing' : '')),
+    ...COLUMNS.map(([, cell], c) => (result ? cell(result) : c === COLUMNS.length - 1 ? 'no report' : '')),
   ]);
   return [titles, titles.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
@@ -30,7 +30,7 @@ export function supportTable(rows: [name: string, result: CheckResult | null][])
 const mark = (done: boolean): string => (done ? 'yes' : 'no');
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`;
 
-/** The name and version that tell most: `Firefox/153.0`, `Chrome/156.0.0.0`, `Version/26.4` of Safari's family. */
+/** The most specific name and version: `Firefox/153.0`, `Chrome/156.0.0.0`, `Version/26.4` of Safari's family. */
 function versionOf(userAgent: string): string {
   return /(?:Firefox|Edg|HeadlessChrome|Chrome|Version)\/[\d.]+/.exec(userAgent)?.[0] ?? userAgent;
 }

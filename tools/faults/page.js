@@ -1,7 +1,7 @@
 /**
  * The shopper of a round: starts the recommender, reports what a shopper would see, then goes through the steps that
  * the process outside has planned. `started`, `steps`, `acknowledged`, `denying`, `denied` and `failed` are functions of
- * that process (see round.ts); what they are told is safe from the kill. The address says which tab of the shop this is.
+ * that process (see round.ts); what they receive is safe from the kill. The address has the number of this tab.
  */
 import { createRecommender } from '/sidestream/sidestream.js';
 

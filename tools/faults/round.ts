@@ -124,7 +124,7 @@ class Visit {
 
   /**
    * @param reports where acknowledged events and denials go
-   * @param trouble where errors go, also those of nobody's call
+   * @param trouble collects errors, also those outside any call
    */
   static async begin(profile: string, origin: string, reports: Reports, trouble: string[]): Promise<Visit> {
     const context = await launch(profile, PATIENCE);

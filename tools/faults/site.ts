@@ -8,8 +8,8 @@ const repository = fileURLToPath(new URL('../..', import.meta.url));
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 /**
- * Builds what the server shows, into `folder` where it can: a build of somebody else must not change the code halfway
- * through a run. The package is always built anew, because an older one would prove nothing about the sources.
+ * Builds what the server shows, into `folder` where it can: another build must not change the code during a
+ * run. The package is always built again, because an older one would prove nothing about the sources.
  * @returns which address prefix is which folder or file
  */
 export async function prepareSite(folder: string): Promise<Record<string, string>> {

@@ -206,7 +206,7 @@ describe('openBundle refuses', () => {
     for (const [rows, message] of [
       [[items[0], { id: 'x' }], 'title'],
       [[items[0], items[0]], 'occurs twice'],
-      [[items[0]], 'holds 1 items'],
+      [[items[0]], 'has 1 items'],
     ] as const) {
       const { files, fetchFile, manifest } = await written(2);
       const bytes = new TextEncoder().encode(JSON.stringify(rows));

@@ -1,4 +1,4 @@
-import { categoryPaths, type Item } from '../../catalog';
+import { categoryPaths, categoryPrefixes, type Item } from '../../catalog';
 import type { Filter, FilterCondition, FilterValue } from './filter';
 
 type Test<T> = (value: T) => boolean;
@@ -80,19 +80,9 @@ function categoryTest(condition: FilterCondition): Test<string> {
   return (category) => {
     let fits = known.get(category);
     if (fits === undefined) {
-      fits = test(prefixesOf(category));
+      fits = test(new Set(categoryPrefixes(category)));
       known.set(category, fits);
     }
     return fits;
   };
-}
-
-/** Every path of a category and all broader ones. */
-function prefixesOf(category: string): Set<string> {
-  return new Set(
-    categoryPaths(category).flatMap((path) => {
-      const names = path.split('/');
-      return names.map((_, depth) => names.slice(0, depth + 1).join('/'));
-    }),
-  );
 }

@@ -1,18 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Item } from '../../catalog';
+import { makeItem } from '../../testing/bundles';
 import { numberColumns, numericAffinity } from './numeric-affinity';
 
-const item = (row: number, more: Partial<Item>): Item => ({
-  id: `${row}`,
-  title: `Item ${row}`,
-  description: '',
-  category: '',
-  availability: 'in-stock',
-  attributes: {},
-  ...more,
-});
 const items = (count: number, more: (row: number) => Partial<Item>): Item[] =>
-  Array.from({ length: count }, (_, row) => item(row, more(row)));
+  Array.from({ length: count }, (_, row) => makeItem(`${row}`, more(row)));
 /** A number for the first items alone. */
 const first = (count: number, row: number): Item['attributes'] => (row < count ? { number: row } : {});
 

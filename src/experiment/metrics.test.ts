@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
-import { wilson } from './wilson';
+import { wilson } from './metrics';
 
-it('gives the interval that the formula is known for', () => {
+it('the Wilson interval is that of the formula', () => {
   const [low, high] = wilson(10, 100) ?? [];
   expect(low).toBeCloseTo(0.0552, 4);
   expect(high).toBeCloseTo(0.1744, 4);
 });
 
-it('stays within 0 and 1 and says nothing without trials', () => {
+it('the Wilson interval stays within 0 and 1, and is null without trials', () => {
   expect(wilson(0, 0)).toBeNull();
   expect(wilson(0, 10)?.[0]).toBe(0);
   expect(wilson(0, 10)?.[1]).toBeCloseTo(0.2775, 3);

@@ -1,2 +1,0 @@
-/** Name of the database of a shop on this device. */
-export const databaseName = (namespace: string): string => `sidestream/${namespace}`;
