@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PrequentialRecord } from './prequential-record';
 
 describe('PrequentialRecord', () => {
-  it('names a term that lost lately, each against its own floor, and begins again with it', () => {
+  it('names a term that lost on recent choices, each by its own floor, and starts it again at 0', () => {
     const record = new PrequentialRecord();
     expect(record.note({ preference: -0.05, experts: 0 })).toEqual([]);
     expect(record.note({ preference: -2, experts: -0.2 })).toEqual(['experts']);

@@ -26,7 +26,7 @@ const NO_LIMITS: WeightLimits = { magnitude: Number.MAX_VALUE, experts: Infinity
  * Checks that stored weights are whole ladders over these taps, and nothing else but `others`.
  * @param others shapes of the weights beside the ladders
  * @param bias whether routers have one; 'optional' where either is right
- * @returns what is wrong first, or null
+ * @returns the first fault, or null
  * @throws SidestreamError `model/bad-weights` when half of an expert is missing
  */
 export function checkWeights(

@@ -46,7 +46,7 @@ test('the names are those of the authors', () => {
   expect(first.router.bias).toBe('multimodal_encoder.text_encoder.routers.0.linear.bias');
 });
 
-test('what is read gives the same entries again', () => {
+test('a state dict that was read gives the same entries again', () => {
   const sizes = { hiddenDim: 2, embeddingDim: 4, bottleneckDim: 1, maxSeqLen: 3, heads: 2, blocks: 2, tapLayers: 2 };
   const model = randomModel(sizes, 2);
   expect({

@@ -79,7 +79,7 @@ const bad = (where: string, reason: string, cause?: unknown): SidestreamError =>
 
 /**
  * Reads a golden fixture.
- * @throws SidestreamError `runtime/invalid-input` naming what is wrong
+ * @throws SidestreamError `runtime/invalid-input` naming the fault
  */
 export function parseGolden(text: string): Golden {
   let data: unknown;
