@@ -9,9 +9,7 @@ function bundleWithBase(folder: string): Map<string, Buffer> {
   return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
 }
 
-test('a bundle with a base model is heard, after the first list and beside what is learned here', async ({
-  page,
-}, info) => {
+test('the base model of a bundle scores after the first list, beside what is learned here', async ({ page }, info) => {
   const files = bundleWithBase(info.outputPath('bundle'));
   for (const [name, body] of files) await page.route(`**/bundle/${name}`, (route) => route.fulfill({ body }));
   await openShop(page);

@@ -28,7 +28,7 @@ const complementOf = (page: Page, id: string) =>
     document.body.append(list);
   }, id);
 
-test('what others chose is heard without a compute backend, and listed as complement', async ({ page }, info) => {
+test('co-occurrence scores without a compute backend, and makes the complement list', async ({ page }, info) => {
   const fetched: string[] = [];
   page.on('request', (request) => fetched.push(request.url()));
   await serveCompanions(page, info);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { EVENT_TYPES } from '../protocol';
 import { EventSink, type Tracker } from './event-sink';
 import { idSchema, isEventType, readDetails } from './field';
 import { ImpressionObserver } from './impression-observer';
@@ -38,7 +39,7 @@ export function connectAttributes(
     const found = itemOf(chain);
     const received = { source: 'attributes' as const, event: name, itemId: found, payload };
     if (!isEventType(name)) {
-      sink.drop(received, 'invalid-field', `${EVENT} names no event: impression, view, click, cart, purchase, dismiss`);
+      sink.drop(received, 'invalid-field', `${EVENT} names no event: ${EVENT_TYPES.join(', ')}`);
       return;
     }
     const id = v.safeParse(idSchema, found);

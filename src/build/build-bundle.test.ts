@@ -103,7 +103,7 @@ describe('buildBundle', () => {
     for (const [id, row] of rows) expect(others.get(id)).toEqual(row);
   });
 
-  it('fits anew for a catalogue that has outgrown the one its projection was fitted to', async () => {
+  it('fits the projection again for a catalogue that has outgrown the one its projection was fitted to', async () => {
     const small = join(folder, 'small.jsonl');
     await writeFile(small, shopFeed(10));
     const first = await build('grown', { catalog: small, images: undefined });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createTable, quantizeRow } from '../catalog';
 import { tunedTextWeight } from './content-weight';
 
-/** 40 items of 4 categories; text and picture say the category as far as they are told to, the rest is noise. */
+/** 40 items of 4 categories; text and picture show the category to the given degree, the rest is noise. */
 function table(clear: { text: number; image: number }) {
   const features = createTable({ dim: 8, taps: { text: 1, image: 1 } }, 40);
   for (let i = 0; i < 40; i++) {
@@ -20,7 +20,7 @@ function table(clear: { text: number; image: number }) {
 const categories = Array.from({ length: 40 }, (_, i) => `category ${i % 4}`);
 const taps = { text: 0, image: 0 };
 
-it('leans to the modality that tells the categories apart', () => {
+it('weights the modality that separates the categories', () => {
   expect(tunedTextWeight(table({ text: 1.2, image: 0 }), taps, categories)).toBeGreaterThan(0.5);
   expect(tunedTextWeight(table({ text: 0, image: 1.2 }), taps, categories)).toBeLessThan(0.5);
 });

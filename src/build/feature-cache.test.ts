@@ -64,7 +64,7 @@ describe('FeatureCache', () => {
     }
   });
 
-  it('begins anew when payloads have another length or the file is something else', () => {
+  it('starts empty when payloads have another length or the file is something else', () => {
     const path = filled('other', 3);
     const wider = FeatureCache.open(path, BYTES + 1);
     expect(wider.size).toBe(0);

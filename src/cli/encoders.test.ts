@@ -55,7 +55,7 @@ describe('sidestream encoders', () => {
     });
   });
 
-  it('list tells what is built', async () => {
+  it('list shows what is built', async () => {
     await run('add', 'mobilenet-v2');
     lines = [];
     await run('list');

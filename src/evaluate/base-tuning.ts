@@ -21,7 +21,7 @@ export interface TuningOptions {
 const INTERVAL = 10;
 const STEPS = 5;
 /** Newest events that the steps are taken on. */
-const LONGEST_HISTORY = 160;
+const LONGEST_SEQUENCE = 160;
 /** Uniform negatives of one step. */
 const NEGATIVES = 512;
 /** Norm that the gradient of one step is scaled down to. */
@@ -127,7 +127,7 @@ class TunedCopy implements DeviceRun {
     const { weights, trainable, learningRate } = this.#tuning;
     const { config } = this.#model;
     this.#trainer ??= new Trainer(weights, trainable, { learningRate, clipNorm: CLIP_NORM });
-    const sequence = Int32Array.from(this.#rows.slice(-LONGEST_HISTORY));
+    const sequence = Int32Array.from(this.#rows.slice(-LONGEST_SEQUENCE));
     const source = this.#sourceOf(sequence);
     for (let step = 0; step < STEPS; step++) {
       const chunks = cutChunks([sequence], config.maxSeqLen, this.#random);

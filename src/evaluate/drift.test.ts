@@ -23,7 +23,7 @@ describe('splicedPairs', () => {
     expect(rows.slice(0, 40)).toEqual(shoppers[x].rows.slice(0, 40));
     expect(rows.slice(40, 80)).toEqual(shoppers[y].rows.slice(0, 40));
     expect(rows.slice(80)).toEqual(shoppers[x].rows.slice(40));
-    // The clock does not tell: Y comes when X's own next event would have come.
+    // The clock does not show it: Y comes when X's own next event would have come.
     const gap = shoppers[x].times[40] - shoppers[x].times[39];
     expect(times[40] - times[39]).toBe(gap);
     expect(times[80] - times[79]).toBe(gap);
@@ -42,7 +42,7 @@ describe('splicedPairs', () => {
     );
   });
 
-  it('takes for Y whoever is least like X, then the second least', () => {
+  it('takes as Y the shopper least like X, then the second least', () => {
     const number = ({ id }: Shopper): number => Number(id.slice(1));
     const likeness = (x: Shopper, y: Shopper): number => -Math.abs(number(x) - number(y));
     const pairs = splicedPairs(shoppers, 10, 1, likeness).map(({ id }) => id.split(', '));

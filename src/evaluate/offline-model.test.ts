@@ -69,7 +69,7 @@ describe('a model trained window after window', () => {
     expect(epochs[1]).toBe(8);
   });
 
-  test('grows as it is told', async () => {
+  test('expands by the policy that it is given', async () => {
     const stays = await sizes({ growth: 'stay', freeze: false });
     expect(new Set(stays).size).toBe(1);
     const keeps = await sizes({ growth: 'keep-all' });

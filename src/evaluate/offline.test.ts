@@ -120,7 +120,7 @@ describe('the pooled protocol', () => {
     }
   });
 
-  test('ranks every n-th choice only, tells about the new ones', async () => {
+  test('ranks every n-th choice only, and reports new items', async () => {
     const interactions = log(300);
     const methods = [PLAIN[0]];
     const [all] = await evaluateOffline({ interactions, count: COUNT, methods, windows: 3 });

@@ -281,7 +281,7 @@ describe('a store on the device', () => {
     const store = await DeviceStore.open('test', { encrypt: true });
     await store.append([click('sealed')]);
     await store.saveProfile(profile(7), 0);
-    const aggregates = { schema: 1, lastEvent: 2, bytes: new TextEncoder().encode('tally of sealed') };
+    const aggregates = { schema: 1, lastEvent: 2, bytes: new TextEncoder().encode('counts of sealed') };
     await store.saveAggregates(aggregates, 0);
     store.close();
     const raw = await openDB('sidestream/test');
@@ -291,7 +291,7 @@ describe('a store on the device', () => {
     );
     expect(text).toContain('plain');
     expect(text).not.toContain('itemId":"sealed');
-    expect(text).not.toContain('tally of sealed');
+    expect(text).not.toContain('counts of sealed');
     await raw.add('events', { sealed: new Uint8Array(40) });
     await raw.add('events', { nonsense: true });
     raw.close();

@@ -199,7 +199,7 @@ describe('metrics', () => {
     expect((await second.metrics()).rows[0].clicks).toBe(1);
     expect(shop.codes).toEqual(['store/corrupt']);
     await second.close();
-    // Told once, although the second page tracked nothing.
+    // Reported once, although the second page tracked nothing.
     const third = await open();
     expect((await third.metrics()).rows[0].clicks).toBe(1);
     expect(shop.codes).toEqual([]);

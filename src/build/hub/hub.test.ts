@@ -58,7 +58,7 @@ describe('a file of the hub', () => {
     expect(await repo().file('onnx/other.onnx')).toBeNull();
   });
 
-  it('all come from one commit, which is told', async () => {
+  it('all come from one commit, which is reported', async () => {
     const one = repo();
     await one.file('config.json');
     expect(one.resolved).toBe(COMMIT);
@@ -175,7 +175,7 @@ describe('a rejected request', () => {
     await expect(wrong).rejects.toMatchObject({ code: 'encoder/forbidden' });
   });
 
-  it('tells a missing repository from a missing file', async () => {
+  it('distinguishes a missing repository from a missing file', async () => {
     await expect(repo({}, 'some-owner/other').file('config.json')).rejects.toMatchObject({
       code: 'encoder/not-found',
       message: expect.stringContaining('repository'),
@@ -195,7 +195,7 @@ describe('without a connection', () => {
     expect(server.log).toHaveLength(requested);
   });
 
-  it.each(['offline', 'unreachable'] as const)('an empty cache is told (%s)', async (how) => {
+  it.each(['offline', 'unreachable'] as const)('an empty cache is reported (%s)', async (how) => {
     const change = how === 'offline' ? { offline: true } : { endpoint: 'http://127.0.0.1:9' };
     await expect(repo(change).file('config.json')).rejects.toMatchObject({ code: 'encoder/offline' });
   });

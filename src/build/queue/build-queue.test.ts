@@ -101,7 +101,7 @@ describe.skipIf(!SERVER)('a build over a queue (skipped without valkey-server or
     started.pop()?.kill('SIGKILL');
   });
 
-  it('lets a worker finish what it has at hand when it is told to end', async () => {
+  it('lets a worker finish its chunk when it is asked to end', async () => {
     const runner = await queueRunner(url, source, () => {});
     const inputs = Array.from({ length: 16 }, (_, n) => `${n} red shoes of leather, with a sole of rubber `.repeat(5));
     const outputs = runner.run({ modality: 'text', inputs }, null);
@@ -130,7 +130,7 @@ describe.skipIf(!SERVER)('a build over a queue (skipped without valkey-server or
     const [output] = await next.run(chunk, null);
     expect(output).toMatchObject({ bytes: expect.any(Uint8Array) });
     await next.close();
-    // Of the runner that was closed nobody hears any more.
+    // The runner that was closed reports nothing any more.
     void outputs;
   });
 

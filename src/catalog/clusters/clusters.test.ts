@@ -146,14 +146,14 @@ describe('a catalogue in clusters that is built again', () => {
     expect(bundle.items.find(({ id }) => id === 'item-77')?.title).toBe('Renamed');
   });
 
-  it('splits clusters that became too large, and clusters anew what is no longer the same catalogue', async () => {
+  it('splits clusters that became too large, and clusters again what is no longer the same catalogue', async () => {
     const half = await written(changed(allRows.slice(0, 350)));
     const { manifest, fetchFile } = await written(content, await openBundle(half.fetchFile));
     expect(manifest.clusters?.largest).toBeLessThanOrEqual(40);
     expect((await openBundle(fetchFile)).items).toHaveLength(COUNT);
     const tenth = await written(changed(allRows.slice(0, 120)));
-    const anew = await written(content, await openBundle(tenth.fetchFile));
-    expect(anew.manifest.clusters?.directory).toEqual((await written()).manifest.clusters?.directory);
+    const reclustered = await written(content, await openBundle(tenth.fetchFile));
+    expect(reclustered.manifest.clusters?.directory).toEqual((await written()).manifest.clusters?.directory);
   });
 });
 

@@ -7,9 +7,6 @@ export type FeedFormat =
   | { name: 'json-ld' }
   | { name: 'html' };
 
-/** Names of the formats, for summaries and options. */
-export const FORMAT_NAMES = ['jsonl', 'csv', 'xml', 'json', 'json-ld', 'html'] as const;
-
 /** Characters at the beginning of a feed that decide its format. */
 export const FORMAT_HEAD = 65_536;
 

@@ -20,7 +20,7 @@ it.each([
   expect(parseAmount(text)).toBe(number);
 });
 
-it('goes by the sign it is told', () => {
+it('reads the decimal sign that the mapping names', () => {
   expect(parseAmount('1.299', ',')).toBe(1299);
   expect(parseAmount('1,299', ',')).toBe(1.299);
 });

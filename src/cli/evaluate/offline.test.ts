@@ -40,7 +40,7 @@ function input(more: Partial<EvaluateInput> = {}, events = 240): EvaluateInput {
   };
 }
 
-test('tells of every window, of the models and of new items', async () => {
+test('reports every window, the models and new items', async () => {
   const run = await runOffline(input({ methods: ['content-knn', 'sidestream'] }));
   expect(run).toMatchObject({ protocol: 'pooled', seed: 1 });
   expect(run.tables.map(({ name }) => name)).toEqual(['pooled', 'models alone', 'new-items']);
