@@ -119,9 +119,9 @@ function rowsOf(values: Float32Array, length: number, items: readonly number[]):
 }
 
 /** Inserts a neighbour into the `k` nearest, sorted by similarity; after those of equal similarity. */
-function insert(best: Neighbor[], neighbour: Neighbor, k: number): void {
-  if (best.length === k && neighbour.similarity <= best[k - 1].similarity) return;
-  const place = best.findIndex(({ similarity }) => neighbour.similarity > similarity);
-  best.splice(place === -1 ? best.length : place, 0, neighbour);
+function insert(best: Neighbor[], neighbor: Neighbor, k: number): void {
+  if (best.length === k && neighbor.similarity <= best[k - 1].similarity) return;
+  const place = best.findIndex(({ similarity }) => neighbor.similarity > similarity);
+  best.splice(place === -1 ? best.length : place, 0, neighbor);
   if (best.length > k) best.pop();
 }

@@ -131,11 +131,11 @@ function showItem(bundle: Bundle, id: string, { json, limit }: InspectOptions): 
     throw new SidestreamError('runtime/unknown-item', `There is no item ${JSON.stringify(id)} in this bundle.`);
   }
   const near = (basis: Basis) =>
-    nearest(basisVectors(bundle, basis), index, limit).map((neighbour) => ({
-      id: items[neighbour.index].id,
-      title: items[neighbour.index].title,
-      category: items[neighbour.index].category,
-      similarity: Number(neighbour.similarity.toFixed(4)),
+    nearest(basisVectors(bundle, basis), index, limit).map((neighbor) => ({
+      id: items[neighbor.index].id,
+      title: items[neighbor.index].title,
+      category: items[neighbor.index].category,
+      similarity: Number(neighbor.similarity.toFixed(4)),
     }));
   if (json) {
     console.log(JSON.stringify({ id, neighbours: Object.fromEntries(BASES.map((basis) => [basis, near(basis)])) }));

@@ -39,7 +39,7 @@ export function wilson(part: number, whole: number): [low: number, high: number]
   if (whole <= 0) return null;
   const share = Math.min(1, part / whole);
   const spread = Z * Math.sqrt((share * (1 - share)) / whole + (Z / (2 * whole)) ** 2);
-  const centre = share + Z ** 2 / (2 * whole);
+  const center = share + Z ** 2 / (2 * whole);
   const scale = 1 + Z ** 2 / whole;
-  return [Math.max(0, (centre - spread) / scale), Math.min(1, (centre + spread) / scale)];
+  return [Math.max(0, (center - spread) / scale), Math.min(1, (center + spread) / scale)];
 }

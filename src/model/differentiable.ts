@@ -123,9 +123,9 @@ export function layerNorm(x: Tensor2D, { weight, bias }: Affine<Tensor>, epsilon
   return differentiable<Tensor2D>(
     [x, weight, bias],
     (save) => {
-      const centred = sub(x, mean(x, 1, true));
-      const scale = rsqrt(add(mean(square(centred), 1, true), epsilon));
-      const normal = mul(centred, scale) as Tensor2D;
+      const centered = sub(x, mean(x, 1, true));
+      const scale = rsqrt(add(mean(square(centered), 1, true), epsilon));
+      const normal = mul(centered, scale) as Tensor2D;
       save([normal, scale, weight]);
       return add(mul(normal, weight), bias);
     },

@@ -14,11 +14,11 @@ export function categoryTable(count: number, dim = 8, taps = { text: 3, image: 2
   const noise = (): number => random() * 2 - 1;
   const table = createTable({ dim, taps }, count);
   const perItem = taps.text + taps.image;
-  const centres = Array.from({ length: CATEGORIES * perItem }, () => Float32Array.from({ length: dim }, noise));
+  const centers = Array.from({ length: CATEGORIES * perItem }, () => Float32Array.from({ length: dim }, noise));
   for (let row = 0; row < count - 1; row++) {
     for (let tap = 0; tap < perItem; tap++) {
-      const centre = centres[(row % CATEGORIES) * perItem + tap];
-      const values = centre.map((value) => value + noise());
+      const center = centers[(row % CATEGORIES) * perItem + tap];
+      const values = center.map((value) => value + noise());
       const at = row * perItem + tap;
       table.scales[at] = quantizeRow(values, table.values, at * dim);
     }

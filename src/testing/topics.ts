@@ -34,7 +34,7 @@ export async function topicContent({
   // Later directions have less variance, as those of real encoders do.
   const spread = Float32Array.from({ length: LATENT }, (_, d) => 1 / (1 + d / 6));
   const axes = Float32Array.from({ length: 2 * dim * LATENT }, () => gauss(random) / Math.sqrt(LATENT));
-  const centres = Float32Array.from({ length: topics * LATENT }, (_, at) => gauss(random) * spread[at % LATENT]);
+  const centers = Float32Array.from({ length: topics * LATENT }, (_, at) => gauss(random) * spread[at % LATENT]);
   const features = createTable({ dim, taps: { text: taps, image: taps } }, count);
   const rows = rowsPerItem(features);
   const items: Item[] = [];
@@ -42,7 +42,7 @@ export async function topicContent({
   const row = new Float32Array(dim);
   for (let n = 0; n < count; n++) {
     const topic = Math.floor(random() * topics);
-    for (let d = 0; d < LATENT; d++) latent[d] = centres[topic * LATENT + d] + 0.45 * gauss(random) * spread[d];
+    for (let d = 0; d < LATENT; d++) latent[d] = centers[topic * LATENT + d] + 0.45 * gauss(random) * spread[d];
     for (let modality = 0; modality < 2; modality++) {
       for (let d = 0; d < dim; d++) {
         let sum = 0.08 * gauss(random);

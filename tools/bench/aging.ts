@@ -47,24 +47,24 @@ interface Point {
 /** A shopper who chooses other items all the time, as far as there are some, and now and then dismisses one. */
 class Shopper {
   readonly learner: Learner;
-  readonly #catalogue: LearnerCatalog;
+  readonly #catalog: LearnerCatalog;
   #events = 0;
   #row = 0;
 
   constructor(catalog: LearnerCatalog) {
-    this.#catalogue = catalog;
+    this.#catalog = catalog;
     this.learner = new Learner(catalog, { seed: 1, experts: true });
   }
 
   /** The next item: every one comes once before any comes again. */
   #next(): number {
-    const { length } = this.#catalogue.index.items;
+    const { length } = this.#catalog.index.items;
     this.#row = (this.#row + 617) % length;
     return this.#row;
   }
 
   #event(type: EventType): LoggedEvent {
-    const { id: itemId } = this.#catalogue.index.items[this.#next()];
+    const { id: itemId } = this.#catalog.index.items[this.#next()];
     return { id: ++this.#events, type, itemId, time: 1_700_000_000_000 + 60_000 * this.#events };
   }
 
@@ -75,7 +75,7 @@ class Shopper {
   /** Choices that are remembered but, to save time, not learned one by one. */
   live(choices: number): void {
     const { history } = this.learner;
-    const { rowOf } = this.#catalogue.index;
+    const { rowOf } = this.#catalog.index;
     const remember = (event: LoggedEvent): void => void history.add(event, rowOf.get(event.itemId) ?? 0);
     while (history.total < choices) {
       remember(this.#event('click'));

@@ -57,21 +57,21 @@ export function squaredDistance(a: ClusterSpace, row: number, b: ClusterSpace, o
 }
 
 /** Index of the centre nearest to a row; the first of equals. */
-export function nearestOf(space: ClusterSpace, row: number, centres: ClusterSpace): number {
+export function nearestOf(space: ClusterSpace, row: number, centers: ClusterSpace): number {
   const { dims, values } = space;
-  const count = centres.values.length / dims;
+  const count = centers.values.length / dims;
   const from = row * dims;
   let nearest = 0;
   let best = Number.POSITIVE_INFINITY;
-  for (let centre = 0; centre < count; centre++) {
+  for (let center = 0; center < count; center++) {
     let sum = 0;
-    for (let d = 0, to = centre * dims; d < dims && sum < best; d++, to++) {
-      const apart = values[from + d] - centres.values[to];
+    for (let d = 0, to = center * dims; d < dims && sum < best; d++, to++) {
+      const apart = values[from + d] - centers.values[to];
       sum += apart * apart;
     }
     if (sum < best) {
       best = sum;
-      nearest = centre;
+      nearest = center;
     }
   }
   return nearest;
@@ -81,12 +81,12 @@ function split(space: ClusterSpace, rows: Int32Array, parts: number): Int32Array
   const size = Math.min(rows.length, parts * SAMPLE);
   const sample = Int32Array.from({ length: size }, (_, n) => rows[Math.floor((n * rows.length) / size)]);
   const starts = Int32Array.from({ length: parts }, (_, n) => sample[Math.floor(((n + 0.5) * size) / parts)]);
-  let centres = { dims: space.dims, values: stack(starts, (row) => rowOf(space, row)) };
+  let centers = { dims: space.dims, values: stack(starts, (row) => rowOf(space, row)) };
   for (let round = 0; round < ROUNDS; round++) {
-    const groups = assign(space, sample, centres).filter((group) => group.length > 0);
-    centres = { dims: space.dims, values: stack(groups, (group) => meanOf(space, group)) };
+    const groups = assign(space, sample, centers).filter((group) => group.length > 0);
+    centers = { dims: space.dims, values: stack(groups, (group) => meanOf(space, group)) };
   }
-  return assign(space, rows, centres).filter((group) => group.length > 0);
+  return assign(space, rows, centers).filter((group) => group.length > 0);
 }
 
 const rowOf = ({ dims, values }: ClusterSpace, row: number): Float32Array =>
@@ -99,8 +99,8 @@ function stack<T>(parts: ArrayLike<T>, vectorOf: (part: T) => Float32Array): Flo
   return out;
 }
 
-function assign(space: ClusterSpace, rows: Int32Array, centres: ClusterSpace): Int32Array[] {
-  const groups: number[][] = Array.from({ length: centres.values.length / centres.dims }, () => []);
-  for (const row of rows) groups[nearestOf(space, row, centres)].push(row);
+function assign(space: ClusterSpace, rows: Int32Array, centers: ClusterSpace): Int32Array[] {
+  const groups: number[][] = Array.from({ length: centers.values.length / centers.dims }, () => []);
+  for (const row of rows) groups[nearestOf(space, row, centers)].push(row);
   return groups.map((group) => Int32Array.from(group));
 }

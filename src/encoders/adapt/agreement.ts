@@ -132,7 +132,7 @@ function pooledStates(
  * @returns -1 to 1; null when the right taps do not differ at all
  */
 export function agreement(actual: Float32Array, expected: Float32Array, width: number): number | null {
-  const [a, e] = [centred(actual, width), centred(expected, width)];
+  const [a, e] = [centered(actual, width), centered(expected, width)];
   if (!(norm(e) > 1e-4 * norm(expected))) return null;
   let lowest = 1;
   for (let start = 0; start < e.length; start += width) {
@@ -145,7 +145,7 @@ export function agreement(actual: Float32Array, expected: Float32Array, width: n
   return lowest;
 }
 
-function centred(taps: Float32Array, width: number): Float32Array {
+function centered(taps: Float32Array, width: number): Float32Array {
   const count = taps.length / width;
   const mean = new Float64Array(width);
   for (let i = 0; i < taps.length; i++) mean[i % width] += taps[i] / count;

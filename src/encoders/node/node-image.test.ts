@@ -62,10 +62,10 @@ describe('a picture for the encoder', () => {
   });
 
   it('has three channels whatever the file had', async () => {
-    const grey = await solid(20, 20, '#808080').greyscale().png().toBuffer();
+    const gray = await solid(20, 20, '#808080').greyscale().png().toBuffer();
     const deep = await solid(20, 20, '#808080').toColourspace('rgb16').png().toBuffer();
     const print = await solid(20, 20, '#808080').flatten().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
-    for (const file of [grey, deep, print]) {
+    for (const file of [gray, deep, print]) {
       const pixels = await decodeImage(file, { size: SIZE });
       expect(pixels).toHaveLength(3 * AREA);
       for (const value of at(pixels, 10, 10)) expect(value).toBeCloseTo(0.5, 1);

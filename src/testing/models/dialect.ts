@@ -131,18 +131,18 @@ export class DialectWriter {
   }
 
   #decomposedNorm(x: string, g: string, b: string, epsilon: number): string {
-    const centred = this.op('Sub', [x, this.op('ReduceMean', [x], { axes: [-1], keepdims: 1 })]);
-    const square = this.op('Pow', [centred, this.scalar(2)]);
+    const centered = this.op('Sub', [x, this.op('ReduceMean', [x], { axes: [-1], keepdims: 1 })]);
+    const square = this.op('Pow', [centered, this.scalar(2)]);
     const variance = this.op('ReduceMean', [square], { axes: [-1], keepdims: 1 });
     const deviation = this.op('Sqrt', [this.op('Add', [variance, this.scalar(epsilon)])]);
-    return this.op('Add', [this.op('Mul', [this.op('Div', [centred, deviation]), g]), b]);
+    return this.op('Add', [this.op('Mul', [this.op('Div', [centered, deviation]), g]), b]);
   }
 
   /** TensorFlow's `batchnorm`: x * f + (beta - mean * f), a sum of two values that both depend on x. */
   #batchNormStyle(x: string, g: string, b: string, epsilon: number): string {
     const mean = this.op('ReduceMean', [x], { axes: [-1], keepdims: 1 });
-    const centred = this.op('Sub', [x, mean]);
-    const variance = this.op('ReduceMean', [this.op('Mul', [centred, centred])], { axes: [-1], keepdims: 1 });
+    const centered = this.op('Sub', [x, mean]);
+    const variance = this.op('ReduceMean', [this.op('Mul', [centered, centered])], { axes: [-1], keepdims: 1 });
     const inverse = this.op('Reciprocal', [this.op('Sqrt', [this.op('Add', [variance, this.scalar(epsilon)])])]);
     const factor = this.op('Mul', [inverse, g]);
     const shifted = this.op('Sub', [b, this.op('Mul', [mean, factor])]);

@@ -15,7 +15,7 @@ export const PATCH = 8;
 export const PATCHES = (SIDE / PATCH) ** 2;
 
 /** Random weights by name: the same name gives the same numbers, to the graph and to the plain computation alike. */
-export function weight(name: string, size: number, spread = 0.15, centre = 0): Float32Array {
+export function weight(name: string, size: number, spread = 0.15, center = 0): Float32Array {
   let state = 2166136261;
   for (const char of name) state = Math.imul(state ^ char.charCodeAt(0), 16777619);
   const random = (): number => {
@@ -24,7 +24,7 @@ export function weight(name: string, size: number, spread = 0.15, centre = 0): F
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
-  return Float32Array.from({ length: size }, () => centre + spread * 2 * (random() + random() - 1));
+  return Float32Array.from({ length: size }, () => center + spread * 2 * (random() + random() - 1));
 }
 
 /** Gain of a norm: around 1. */
