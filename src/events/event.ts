@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { EVENT_TYPES, type EventDetails, type EventType, MOST_CHARACTERS } from './event-details';
+import { EVENT_TYPES, type EventDetails, type EventType, MOST_CHARACTERS } from './event-types';
 
 /** The latest time that a `Date` can represent. */
 const LAST_TIME = 8.64e15;

@@ -9,6 +9,6 @@ export {
   storedCount,
   storedTime,
 } from './event';
-export { EVENT_TYPES, type EventDetails, type EventType, MOST_CHARACTERS } from './event-details';
+export { EVENT_TYPES, type EventDetails, type EventType, MOST_CHARACTERS } from './event-types';
 export { type ChoiceHistory, History, historySchema } from './history';
 export { NO_RECORD, type ShopperRecord } from './shopper-state';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EventType } from './event-details';
+import type { EventType } from './event-types';
 import { History } from './history';
 
 const HOUR = 3600 * 1000;

@@ -3,7 +3,7 @@ import { seededRandom, uniform } from './random';
 import type { Weight } from './weights';
 
 /**
- * The paper's rule: the new expert is the mean of the existing ones; old router rows are kept.
+ * XSMoE's rule (arXiv 2508.05993): the new expert is the mean of the existing ones; old router rows are kept.
  * @param layer stays as it is
  * @param routerRow [D] the new expert's row of the router; see `randomRouterRow`
  * @throws SidestreamError `model/bad-shape` when the layer's parts do not fit each other

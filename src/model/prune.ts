@@ -5,7 +5,7 @@ import type { Weight, Weights } from './weights';
 
 /** When the least used expert of a layer goes. Shares are of the experts alone; n experts. */
 export type PrunePolicy =
-  /** The paper's rule: its share is below tau. */
+  /** XSMoE's rule (arXiv 2508.05993): its share is below tau. */
   | { kind: 'paper'; tau: number }
   /** Its share is below factor / n. Default factor 0.8. */
   | { kind: 'relative'; factor?: number };

@@ -91,10 +91,10 @@ export async function* feedRows(
         yield rejection(parsed.problems, parsed.id);
         continue;
       }
-      const first = seen.add(parsed.item.id, files.length - 1, line);
-      if (first) {
-        const { name, unit } = files[first.file];
-        const where = name === file ? `${unit} ${first.line}` : `${name}, ${unit} ${first.line}`;
+      const earlier = seen.add(parsed.item.id, files.length - 1, line);
+      if (earlier) {
+        const { name, unit } = files[earlier.file];
+        const where = name === file ? `${unit} ${earlier.line}` : `${name}, ${unit} ${earlier.line}`;
         yield { ...rejection([{ field: 'id', reason: `already used in ${where}` }], parsed.item.id), duplicate: true };
       } else yield { file, line, unit, ...parsed };
     }

@@ -1,4 +1,5 @@
-/** The built-in labels of the languages that are loaded when a page is in one of them; one line each, as in `labels.ts`. */
+/** The built-in labels of the languages that are loaded when a page is in one of them; one line each, as in `labels.ts`, whose
+ * `others` lists their codes. */
 export const LOCALES: Record<string, string> = {
   ja: 'あなたへのおすすめ|似ている商品|一緒に選ばれている商品|いま人気の商品|最近見た商品|おすすめを探しています|おすすめはまだありません。商品をいくつか見ると、ここに表示されます。|現在、おすすめを表示できません。|再試行|{}に興味がない|{}は今後表示されません。|元に戻す|{}をリストに戻しました。|前へスクロール|次へスクロール|売り切れ',
   de: 'Für Sie empfohlen|Ähnliche Produkte|Oft zusammen gewählt|Gerade beliebt|Zuletzt angesehen|Empfehlungen werden gesucht|Noch keine Empfehlungen. Sehen Sie sich ein wenig um, dann füllt sich diese Liste.|Empfehlungen sind im Moment nicht verfügbar.|Erneut versuchen|Kein Interesse an {}|{} wird nicht mehr angezeigt.|Rückgängig|{} ist wieder in der Liste.|Zurückblättern|Weiterblättern|Ausverkauft',

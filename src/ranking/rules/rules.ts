@@ -79,7 +79,7 @@ export interface Rules {
 }
 
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-const whole = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+const integer = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 const pushes = v.pipe(
   v.array(
     exactObject({ filter: filterSchema, strength: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(10))) }),
@@ -87,7 +87,7 @@ const pushes = v.pipe(
   v.maxLength(50),
 );
 
-const capSchema = exactObject({ max: whole(1, 100), depth: v.optional(whole(1, 50)) });
+const capSchema = exactObject({ max: integer(1, 100), depth: v.optional(integer(1, 50)) });
 
 /** The rules of a request, field by field. */
 export const ruleFields = {
@@ -96,13 +96,13 @@ export const ruleFields = {
   excludeOwned: v.optional(v.boolean()),
   excludeInCart: v.optional(v.boolean()),
   excludeDismissed: v.optional(v.boolean()),
-  excludeRecent: v.optional(whole(0, 1000)),
+  excludeRecent: v.optional(integer(0, 1000)),
   boost: v.optional(pushes),
   bury: v.optional(pushes),
-  pin: v.optional(v.pipe(v.array(exactObject({ itemId: v.string(), position: whole(0, 99) })), v.maxLength(100))),
+  pin: v.optional(v.pipe(v.array(exactObject({ itemId: v.string(), position: integer(0, 99) })), v.maxLength(100))),
   categoryCap: v.optional(
     // Not a union, whose message could not name the field that is wrong.
-    v.lazy((cap) => (typeof cap === 'object' ? capSchema : whole(1, 100))),
+    v.lazy((cap) => (typeof cap === 'object' ? capSchema : integer(1, 100))),
   ),
   diversity: v.optional(share),
   rotation: v.optional(share),
