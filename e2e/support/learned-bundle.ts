@@ -11,7 +11,7 @@ import { addLearned, type CooccurrenceTable } from '../../src/catalog';
 const [folder, what] = process.argv.slice(2);
 const manifest = JSON.parse(readFileSync(new URL('../../dist/bundle/manifest.json', import.meta.url), 'utf8'));
 mkdirSync(folder, { recursive: true });
-const learned = what === 'base' ? { base: untrained() } : { companions: opposite(manifest.count) };
+const learned = what === 'base' ? { base: untrained() } : { cooccurrence: opposite(manifest.count) };
 await addLearned(manifest, learned, async (name, bytes) => writeFileSync(join(folder, name), bytes));
 
 function untrained() {

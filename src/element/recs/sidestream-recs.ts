@@ -13,6 +13,7 @@ import { define, languageOf } from '../dom';
 import { ErrorReporter, emit, TypedLitElement } from '../events';
 import { cardStyles } from './card.styles';
 import { Dismissals, type Place } from './dismissals';
+import { FocusRestoration } from './focus-restoration';
 import { completeLabels, LanguageObserver, type RecsLabels } from './labels';
 import type { CardPositions } from './late/flip';
 import type { Impressions } from './late/impressions';
@@ -199,6 +200,8 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     super();
     // The response has the reasons: another language needs another request.
     new LanguageObserver(this, () => this.refresh(), this.#failed);
+    // Not late: where the network failed, late code fails too, and "try again" must not lose the focus.
+    new FocusRestoration(this);
   }
 
   override connectedCallback(): void {
@@ -290,7 +293,6 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     if (this.#row) return;
     this.#row = new parts.RowScroller(this);
     this.#impressions = new parts.Impressions((id) => this.#track('impression', id));
-    new parts.FocusRestoration(this);
     this.requestUpdate();
   };
 

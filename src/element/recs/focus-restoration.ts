@@ -13,10 +13,10 @@ export class FocusRestoration implements ReactiveController {
   }
 
   hostUpdate(): void {
-    const focused = this.#host.shadowRoot?.activeElement;
+    const focused = this.#host.shadowRoot?.activeElement as HTMLElement | null | undefined;
     if (!focused) return;
-    this.#focused = focused as HTMLElement;
-    this.#index = this.#cards.indexOf(focused.closest('li') as HTMLElement);
+    this.#focused = focused;
+    this.#index = this.#cards.findIndex((card) => card.contains(focused));
   }
 
   hostUpdated(): void {
