@@ -7,6 +7,15 @@ import type { Weights } from './weights';
 
 const random = randomLadders({ dim: 4, bottleneck: 2, experts: [1, 1], bias: true }, 1);
 const fresh = ladderEntries({ text: layersOf(random, 'text'), image: layersOf(random, 'image').slice(0, 1) });
+const EVEN: Utilization = {
+  text: [
+    [0.5, 0.5],
+    [0.5, 0.5],
+  ],
+  image: [[0.5, 0.5]],
+};
+/** Two experts in every layer. */
+const two = nextWindow(fresh, EVEN, true, 4).weights;
 const counts = (weights: Weights): number[] => Object.values(expertCounts(weights)).flat();
 
 test('every layer gains a clone of its most used expert, which shares its activation', () => {
@@ -30,18 +39,6 @@ test('every layer gains a clone of its most used expert, which shares its activa
 });
 
 test('the least used expert goes first, and the clone is of the most used one left', () => {
-  const two = nextWindow(
-    fresh,
-    {
-      text: [
-        [0.5, 0.5],
-        [0.5, 0.5],
-      ],
-      image: [[0.5, 0.5]],
-    },
-    true,
-    4,
-  ).weights;
   const shares: Utilization = {
     text: [
       [0.5, 0.1, 0.4],
@@ -60,18 +57,6 @@ test('the least used expert goes first, and the clone is of the most used one le
 });
 
 test('without a measurement nothing is pruned', () => {
-  const two = nextWindow(
-    fresh,
-    {
-      text: [
-        [0.5, 0.5],
-        [0.5, 0.5],
-      ],
-      image: [[0.5, 0.5]],
-    },
-    true,
-    4,
-  ).weights;
   const next = nextWindow(
     two,
     {

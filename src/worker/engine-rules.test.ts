@@ -31,15 +31,17 @@ describe('an engine with rules', () => {
     const engine = await start({ rules: { filter: { category: 'Food' }, categoryCap: 3 } });
     expect(await listed(engine, {})).toBe('ace');
     expect(await listed(engine, { filter: { price: { $gte: 5 } } })).toBe('fgh');
-    await expect(engine.recommend({ filter: { $or: [{ price: { $gt: true } }] } as never })).rejects.toMatchObject({
+    await expect(
+      Reflect.apply(engine.recommend, engine, [{ filter: { $or: [{ price: { $gt: true } }] } }]),
+    ).rejects.toMatchObject({
       code: 'runtime/invalid-input',
       message: expect.stringContaining('filter.$or.0.price.$gt'),
     });
-    await expect(engine.recommend({ boost: [{ filter: { colour: 1 } as never }] })).rejects.toThrow(
+    await expect(Reflect.apply(engine.recommend, engine, [{ boost: [{ filter: { colour: 1 } }] }])).rejects.toThrow(
       'boost.0.filter.colour',
     );
     await engine.close();
-    await expect(start({ rules: { catgoryCap: 3 } as never })).rejects.toMatchObject({
+    await expect(Reflect.apply(start, undefined, [{ rules: { catgoryCap: 3 } }])).rejects.toMatchObject({
       code: 'runtime/invalid-input',
       message: expect.stringContaining('catgoryCap'),
     });
