@@ -1,10 +1,10 @@
-import { rankOf } from '../ranking';
-import { type Quality, QualityMeter } from './quality';
+import { rankOf, topRows } from '../ranking';
+import { basketEnd } from './baskets';
 import type { Shopper } from './shoppers';
 
 /** A method as one shopper's device runs it. */
 export interface DeviceRun {
-  /** Scores of every item as they stand before the next event. */
+  /** Scores of every item as they stand before the next event. Asking for them changes nothing. */
   scores(): Float32Array | Promise<Float32Array>;
   /** The shopper chose item `row`. */
   observe(row: number, time: number): void | Promise<void>;
@@ -17,6 +17,85 @@ export interface DeviceMethod {
   start(): DeviceRun;
 }
 
+/** Ranks of a stream's events by one method. The three lists have one entry for each ranked event. */
+export interface RankedStream {
+  /** Places in the stream, ascending. */
+  places: number[];
+  /** Ranks by the scores right before the event, among all items not chosen before it. */
+  ranks: number[];
+  /**
+   * Ranks by the scores before the first event of the same second, among the items not chosen before that second and
+   * not chosen in it.
+   */
+  basketRanks: number[];
+}
+
+/** Which events of a stream are ranked, and which are learned. */
+export interface StreamPlan {
+  /** First place that is ranked. */
+  from: number;
+  /** End of the events used. */
+  to: number;
+  /** Whether the event at a place from `from` on is ranked. Default: all are. */
+  ranks?(place: number): boolean;
+  /** Whether the method learns the event at a place. Default: all are learned. */
+  observes?(place: number): boolean;
+  /** Called with the first ten rows of the list at every ranked event. */
+  onList?(rows: number[]): void;
+}
+
+/** Length of the lists that are looked at. */
+const LIST = 10;
+
+/**
+ * Ranks the events of one stream prequentially: each is ranked among all items not chosen before, then learned. A repeated
+ * choice is learned but not ranked, as it is no discovery.
+ */
+export async function rankStream(
+  method: DeviceMethod,
+  { rows, times }: Shopper,
+  { from, to, ranks = always, observes = always, onList }: StreamPlan,
+): Promise<RankedStream> {
+  const run = method.start();
+  const ranked: RankedStream = { places: [], ranks: [], basketRanks: [] };
+  const chosen = new Set<number>();
+  const isRanked = (place: number): boolean => place >= from && place < to && ranks(place) && !chosen.has(rows[place]);
+  const ranksBefore = async (places: readonly number[], together: readonly number[]): Promise<Map<number, number>> => {
+    const scores = await run.scores();
+    const excluded = new Set([...chosen, ...together]);
+    return new Map(places.map((place) => [rows[place], rankOf(scores, rows[place], excluded)]));
+  };
+  /** Ranks of the rows of the present basket; empty where it is a single event. */
+  let basket = new Map<number, number>();
+  let end = 0;
+  try {
+    for (let place = 0; place < Math.min(to, rows.length); place++) {
+      const row = rows[place];
+      if (place === end) {
+        end = basketEnd(times, place);
+        const places = Array.from({ length: end - place }, (_, n) => place + n).filter(isRanked);
+        const alone = end === place + 1 || places.length === 0;
+        basket = alone ? new Map() : await ranksBefore(places, rows.slice(place, end));
+      }
+      if (isRanked(place)) {
+        const scores = await run.scores();
+        const rank = rankOf(scores, row, chosen);
+        ranked.places.push(place);
+        ranked.ranks.push(rank);
+        ranked.basketRanks.push(basket.get(row) ?? rank);
+        onList?.(topRows(scores, LIST, (other) => !chosen.has(other)));
+      }
+      if (observes(place)) await run.observe(row, times[place]);
+      chosen.add(row);
+    }
+  } finally {
+    run.close();
+  }
+  return ranked;
+}
+
+const always = (): boolean => true;
+
 export interface DeviceProtocol {
   shoppers: readonly Shopper[];
   methods: readonly DeviceMethod[];
@@ -24,49 +103,25 @@ export interface DeviceProtocol {
   from?: number;
   /** Events used, the first ones included. Default 110. */
   to?: number;
-  /** Called with the rank of every item that was ranked before it was chosen. */
-  onRank?(method: string, row: number, rank: number): void;
+  /** Called with the first ten rows of a method's list at every ranked event. */
+  onList?(method: string, rows: number[]): void;
   /** Called after each shopper. */
   onProgress?(done: number, total: number): void;
 }
 
 /**
- * The device protocol: prequential, each event is ranked among all items the shopper has not chosen before it is learned.
- * @returns per method the quality of every shopper, in the order of `shoppers`
+ * The device protocol: prequential, as `rankStream`.
+ * @returns per method the ranks of every shopper, in the order of `shoppers`
  */
-export async function evaluateDevice(protocol: DeviceProtocol): Promise<Map<string, Quality[]>> {
-  const { shoppers, methods, onProgress } = protocol;
-  const results = new Map<string, Quality[]>(methods.map(({ name }) => [name, []]));
+export async function evaluateDevice(protocol: DeviceProtocol): Promise<Map<string, RankedStream[]>> {
+  const { shoppers, methods, from = 10, to = 110, onList, onProgress } = protocol;
+  const results = new Map<string, RankedStream[]>(methods.map(({ name }) => [name, []]));
   for (const [done, shopper] of shoppers.entries()) {
     for (const method of methods) {
-      results.get(method.name)?.push(await runShopper(method, shopper, protocol));
+      const plan = { from, to, onList: (rows: number[]) => onList?.(method.name, rows) };
+      results.get(method.name)?.push(await rankStream(method, shopper, plan));
     }
     onProgress?.(done + 1, shoppers.length);
   }
   return results;
-}
-
-async function runShopper(
-  method: DeviceMethod,
-  shopper: Shopper,
-  { from = 10, to = 110, onRank }: DeviceProtocol,
-): Promise<Quality> {
-  const run = method.start();
-  const meter = new QualityMeter();
-  const chosen = new Set<number>();
-  try {
-    for (const [n, row] of shopper.rows.slice(0, to).entries()) {
-      // A repeated choice is learned but not ranked: it is no discovery.
-      if (n >= from && !chosen.has(row)) {
-        const rank = rankOf(await run.scores(), row, chosen);
-        meter.add(rank);
-        onRank?.(method.name, row, rank);
-      }
-      await run.observe(row, shopper.times[n]);
-      chosen.add(row);
-    }
-  } finally {
-    run.close();
-  }
-  return meter.quality;
 }

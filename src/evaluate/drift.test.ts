@@ -2,10 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { PreferenceDistance } from '../learner';
 import { seededRandom } from '../model';
 import { categoryIndex } from '../ranking/terms/category-preference';
-import type { DeviceMethod } from './device';
-import { evaluateDrift, splicedPairs } from './drift';
+import type { DeviceMethod, RankedStream } from './device';
+import {
+  ceilingNames,
+  ceilingsOf,
+  DRIFT_PHASES,
+  evaluateDrift,
+  phaseOf,
+  phasesOf,
+  type SplicedStream,
+  splicedPairs,
+} from './drift';
 import { detectionQuality, driftAlarms } from './drift-detection';
+import type { Quality } from './quality';
 import type { Shopper } from './shoppers';
+import { streamQualities } from './stream-quality';
 
 /** Shoppers of 80 events each on items of their own, one event per minute, the fifth taking ten. */
 const shoppers = Array.from({ length: 5 }, (_, s): Shopper => {
@@ -77,13 +88,15 @@ describe('evaluateDrift', () => {
     },
   };
 
+  /** Qualities of a phase. */
+  const inPhase = (ranked: readonly RankedStream[], streams: readonly SplicedStream[], phase: string): Quality[] =>
+    streamQualities(ranked, streams, (_, place, n) => phaseOf(place, streams[n].shifts) === phase);
+
   it('ranks the first 20 events of Y, the rest of Y, and 20 of X again', async () => {
     const streams = splicedPairs(shoppers, 3, 1);
     const results = await evaluateDrift({ streams, methods: [successor] });
-    const of = (phase: 'first-20' | 'later' | 'return') => results[phase].get('successor') ?? [];
-    expect(of('first-20').map(({ events }) => events)).toEqual([20, 20, 20]);
-    expect(of('later').map(({ events }) => events)).toEqual([20, 20, 20]);
-    expect(of('return').map(({ events }) => events)).toEqual([20, 20, 20]);
+    const of = (phase: string): Quality[] => inPhase(results.get('successor') ?? [], streams, phase);
+    for (const phase of DRIFT_PHASES) expect(of(phase).map(({ events }) => events)).toEqual([20, 20, 20]);
     // Only the first event after each shift is no successor.
     for (const { mrr } of of('later')) expect(mrr).toBe(1);
     for (const phase of ['first-20', 'return'] as const) {
@@ -97,9 +110,40 @@ describe('evaluateDrift', () => {
     const rows = [...stream.rows];
     for (let n = 40; n < 60; n++) rows[n] = rows[n - 40];
     rows[61] = rows[0];
-    const results = await evaluateDrift({ streams: [{ ...stream, rows }], methods: [successor] });
-    expect(results['first-20'].get('successor')?.map(({ events }) => events)).toEqual([0]);
-    expect(results.later.get('successor')?.[0].events).toBe(19);
+    const streams = [{ ...stream, rows }];
+    const ranked = (await evaluateDrift({ streams, methods: [successor] })).get('successor') ?? [];
+    expect(inPhase(ranked, streams, 'first-20').map(({ events }) => events)).toEqual([0]);
+    expect(inPhase(ranked, streams, 'later')[0].events).toBe(19);
+  });
+
+  it('ranks the ceilings where they say something, and keeps from them what they do not learn', async () => {
+    const streams = splicedPairs(shoppers, 2, 1);
+    const learned: string[] = [];
+    const spy: DeviceMethod = {
+      name: 'spy',
+      start: () => ({
+        scores: () => new Float32Array(500),
+        observe: (row) => {
+          learned.push(`${row}`);
+        },
+        close: () => {
+          learned.push('end');
+        },
+      }),
+    };
+    const methods = ceilingsOf(spy);
+    expect(methods.map(({ name }) => name)).toEqual(ceilingNames('spy'));
+    const results = await evaluateDrift({ streams: streams.slice(0, 1), methods });
+    const [never, fresh] = learned.join().split('end,');
+    const rows = streams[0].rows;
+    expect(never.split(',').slice(0, -1)).toEqual([...rows.slice(0, 40), ...rows.slice(80, 100)].map(String));
+    expect(fresh.replace(',end', '').split(',')).toEqual(rows.slice(40, 80).map(String));
+    const phases = (name: string): Set<string> =>
+      new Set(results.get(name)?.[0].places.map((place) => phaseOf(place, streams[0].shifts)));
+    expect(phases('spy-never-y')).toEqual(new Set(['return']));
+    expect(phases('spy-fresh-y')).toEqual(new Set(['first-20', 'later']));
+    for (const { name } of methods) expect(new Set(phasesOf(name))).toEqual(phases(name));
+    expect(phasesOf('spy')).toEqual(DRIFT_PHASES);
   });
 });
 

@@ -1,17 +1,46 @@
 import { SidestreamError } from '../error';
 import { seededRandom } from '../model';
-import { rankOf } from '../ranking';
-import type { DeviceMethod } from './device';
-import { type Quality, QualityMeter } from './quality';
+import { type DeviceMethod, type RankedStream, rankStream, type StreamPlan } from './device';
 import type { Shopper } from './shoppers';
 
 /** Parts of a spliced stream: the first 20 events of Y, the rest of Y, the first 20 events of X again. */
 export const DRIFT_PHASES = ['first-20', 'later', 'return'] as const;
 export type DriftPhase = (typeof DRIFT_PHASES)[number];
 
+/** A method under test; one that does not learn some parts of the streams shows what there is to gain. */
+export interface DriftMethod extends DeviceMethod {
+  /** Phases that are ranked. Default: all. */
+  phases?: readonly DriftPhase[];
+  /** Parts that are learned; `start` are X's first events. Default: all. */
+  observed?: readonly (DriftPhase | 'start')[];
+}
+
+/** What a learner would be without the other shopper, by the end of its name: what there is to gain in these phases. */
+const CEILINGS: Record<string, Required<Pick<DriftMethod, 'phases' | 'observed'>>> = {
+  'never-y': { phases: ['return'], observed: ['start', 'return'] },
+  'fresh-y': { phases: ['first-20', 'later'], observed: ['first-20', 'later'] },
+};
+
+/** Names of the ceilings of a method: `…-never-y` did not learn Y's events, `…-fresh-y` nothing before them. */
+export const ceilingNames = (method: string): string[] => Object.keys(CEILINGS).map((end) => `${method}-${end}`);
+
+/** The ceilings of a method, as `ceilingNames`. */
+export const ceilingsOf = (method: DeviceMethod): DriftMethod[] =>
+  Object.entries(CEILINGS).map(([end, parts]) => ({
+    ...parts,
+    name: `${method.name}-${end}`,
+    start: () => method.start(),
+  }));
+
+/** Phases that the method of this name is ranked in. */
+export function phasesOf(name: string): readonly DriftPhase[] {
+  const [, ceiling] = Object.entries(CEILINGS).find(([end]) => name.endsWith(`-${end}`)) ?? [];
+  return ceiling?.phases ?? DRIFT_PHASES;
+}
+
 export interface DriftProtocol {
   streams: readonly SplicedStream[];
-  methods: readonly DeviceMethod[];
+  methods: readonly DriftMethod[];
   /** Called after each stream. */
   onProgress?(done: number, total: number): void;
 }
@@ -20,45 +49,34 @@ export interface DriftProtocol {
 const FIRST = 20;
 
 /**
- * The drift protocol: prequential over spliced streams, each event is ranked among all items not yet chosen in its
- * stream before it is learned. X's first events only teach.
- * @returns for each phase and method the quality of every stream, in the order of `streams`; with 0 events where all of
- *   a phase repeats earlier choices
+ * The drift protocol: prequential over spliced streams, as `rankStream`; nothing that its stream has chosen before is
+ * ranked, whether the method has learned it or not. X's first events only teach.
+ * @returns per method the ranks of every stream, in the order of `streams`; `phaseOf` says to which phase a place belongs
  */
-export async function evaluateDrift(protocol: DriftProtocol): Promise<Record<DriftPhase, Map<string, Quality[]>>> {
+export async function evaluateDrift(protocol: DriftProtocol): Promise<Map<string, RankedStream[]>> {
   const { streams, methods, onProgress } = protocol;
-  const table = (): Map<string, Quality[]> => new Map(methods.map(({ name }) => [name, []]));
-  const results = { 'first-20': table(), later: table(), return: table() };
+  const results = new Map<string, RankedStream[]>(methods.map(({ name }) => [name, []]));
   for (const [done, stream] of streams.entries()) {
-    for (const method of methods) {
-      const qualities = await runStream(method, stream);
-      for (const phase of DRIFT_PHASES) results[phase].get(method.name)?.push(qualities[phase]);
-    }
+    for (const method of methods)
+      results.get(method.name)?.push(await rankStream(method, stream, planOf(method, stream)));
     onProgress?.(done + 1, streams.length);
   }
   return results;
 }
 
-async function runStream(method: DeviceMethod, stream: SplicedStream): Promise<Record<DriftPhase, Quality>> {
-  const run = method.start();
-  const meters = { 'first-20': new QualityMeter(), later: new QualityMeter(), return: new QualityMeter() };
-  const chosen = new Set<number>();
-  try {
-    for (const [n, row] of stream.rows.entries()) {
-      const phase = phaseOf(n, stream.shifts);
-      if (phase === 'end') break;
-      // A repeated choice is learned but not ranked: it is no discovery.
-      if (phase !== 'start' && !chosen.has(row)) meters[phase].add(rankOf(await run.scores(), row, chosen));
-      await run.observe(row, stream.times[n]);
-      chosen.add(row);
-    }
-  } finally {
-    run.close();
-  }
-  return { 'first-20': meters['first-20'].quality, later: meters.later.quality, return: meters.return.quality };
+function planOf({ phases, observed }: DriftMethod, { shifts }: SplicedStream): StreamPlan {
+  const [shift, back] = shifts;
+  const isIn = (places: readonly string[] | undefined, place: number): boolean =>
+    places?.includes(phaseOf(place, shifts)) ?? true;
+  return {
+    ...{ from: shift, to: back + FIRST },
+    ranks: (place) => isIn(phases, place),
+    observes: (place) => isIn(observed, place),
+  };
 }
 
-function phaseOf(place: number, [shift, back]: [number, number]): DriftPhase | 'start' | 'end' {
+/** @param shifts of the stream */
+export function phaseOf(place: number, [shift, back]: SplicedStream['shifts']): DriftPhase | 'start' | 'end' {
   if (place < shift) return 'start';
   if (place < Math.min(back, shift + FIRST)) return 'first-20';
   if (place < back) return 'later';

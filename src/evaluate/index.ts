@@ -1,14 +1,26 @@
 export { fullFinetuneMethod, paperExpertMethod } from './base-tuning';
 export { coldStartQuality, type RankedChoice, withPlaces } from './cold-start-quality';
-export { type DeviceMethod, evaluateDevice } from './device';
-export { DRIFT_PHASES, evaluateDrift, splicedPairs } from './drift';
+export { type DeviceMethod, evaluateDevice, type RankedStream } from './device';
+export {
+  ceilingNames,
+  ceilingsOf,
+  DRIFT_PHASES,
+  type DriftMethod,
+  evaluateDrift,
+  phaseOf,
+  phasesOf,
+  type SplicedStream,
+  splicedPairs,
+} from './drift';
 export { detectionQuality, driftAlarms, type WatchedStream } from './drift-detection';
 export { type EventFormat, type EventLog, type LogEvent, readEvents } from './event-log';
+export { listQuality } from './list-quality';
+export { joinMeasured, type MethodRanks, measuredText, type Part, streamsOfPart } from './measurement';
 export { baseMethod, contentKnnMethod, learnerMethod, popularityMethod } from './methods';
 export type { OfflineRun } from './offline';
 export { evaluateOffline, type WindowRange } from './offline';
 export { OFFLINE_METHODS, offlineMethods } from './offline-methods';
-export { lnRankChange, meanQuality, type Quality, QualityMeter, thirds } from './quality';
+export { lnRankChange, meanQuality, type Quality, qualityOf, thirds } from './quality';
 export { reportBody, reportLine, reportOrigin, seedsInWords, withResults } from './report';
 export { type MethodRun, mergeRuns, type ProtocolRun, parseRun, type ResultTable } from './result';
 export {
@@ -20,3 +32,4 @@ export {
   summary,
 } from './result-summary';
 export { coldShoppers, endOfPast, type Shopper, shopperSimilarity } from './shoppers';
+export { basketQualities, sharedSeconds, streamQualities } from './stream-quality';

@@ -32,11 +32,11 @@ export function contentKnnMethod({ index }: LearnerCatalog, k = 10): DeviceMetho
   };
 }
 
-/** The base model alone: the same for every shopper with the same history. */
-export function baseMethod({ index, table }: LearnerCatalog, model: BaseModel): DeviceMethod {
+/** The base model alone, with the catalogue's log popularity added: the same for every shopper with the same history. */
+export function baseMethod({ index, table }: LearnerCatalog, model: BaseModel, name = 'base'): DeviceMethod {
   let items: Promise<Float32Array> | undefined;
   return {
-    name: 'base',
+    name,
     start() {
       const rows: number[] = [];
       return {
@@ -61,20 +61,19 @@ export function baseMethod({ index, table }: LearnerCatalog, model: BaseModel): 
 export interface LearnerMethod {
   name: string;
   catalog: LearnerCatalog;
+  /** What and how it learns: ablations differ in these. */
   options: LearnerOptions;
-  /** Whether the experts train; without them the personal terms are alone. */
-  experts: boolean;
   /** The shop's base model, if it has one. */
   base?: BaseModel;
 }
 
 /** The learner as it runs in the worker, event by event. */
-export function learnerMethod({ name, catalog, options, experts, base }: LearnerMethod): DeviceMethod {
+export function learnerMethod({ name, catalog, options, base }: LearnerMethod): DeviceMethod {
   const { index } = catalog;
   return {
     name,
     start() {
-      const learner = new Learner(catalog, { ...options, experts });
+      const learner = new Learner(catalog, options);
       // Started here, waited for before the first ranking.
       const ready = base ? learner.useBase(base) : Promise.resolve();
       let id = 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { estimate, meanQuality, methodResult, type Quality, QualityMeter } from './quality';
+import { estimate, meanQuality, methodResult, type Quality, QualityMeter, qualityOf } from './quality';
 
 describe('QualityMeter', () => {
   it('averages over events as the formulas say', () => {
@@ -11,6 +11,20 @@ describe('QualityMeter', () => {
     expect(ndcg10).toBeCloseTo((1 + 0.5) / 3);
     expect(mrr).toBeCloseTo((1 + 1 / 3 + 1 / 20) / 3);
     expect(lnRank).toBeCloseTo((Math.log(3) + Math.log(20)) / 3);
+    expect(meter.quality.ranks).toEqual([1, 3, 20]);
+    expect(qualityOf([1, 3, 20])).toEqual(meter.quality);
+  });
+
+  it('counts a choice of several items once', () => {
+    const meter = new QualityMeter();
+    meter.add(2);
+    meter.add(1, 16);
+    const { events, hr10, ndcg10, mrr, lnRank, ranks } = meter.quality;
+    expect([events, hr10]).toEqual([2, 0.75]);
+    expect(ndcg10).toBeCloseTo((1 / Math.log2(3) + 0.5) / 2);
+    expect(mrr).toBeCloseTo((0.5 + (1 + 1 / 16) / 2) / 2);
+    expect(lnRank).toBeCloseTo((Math.log(2) + Math.log(16) / 2) / 2);
+    expect(ranks).toEqual([2, expect.closeTo(4)]);
   });
 });
 
@@ -32,6 +46,19 @@ describe('methodResult', () => {
     expect(result.se).toBeCloseTo(estimate([-1, -1, 1]).se);
     expect(result.ndcg10Change).toBeCloseTo(-1 / 30);
     expect(result.ndcg10Se).toBeCloseTo(estimate([-0.1, -0.1, 0.1]).se);
+  });
+
+  it('tells units that are worse from those that are worse beyond their own error', () => {
+    // Worse in all of ten choices; in one of ten; better; in the only one there is.
+    const units = [Array(10).fill(4), [...Array(9).fill(2), 9], Array(10).fill(1), [9]].map(qualityOf);
+    const reference = [Array(10).fill(2), Array(10).fill(2), Array(10).fill(2), [2]].map(qualityOf);
+    const { worse, worseBeyondError } = methodResult('other', units, reference);
+    expect([worse, worseBeyondError]).toEqual([0.75, 0.25]);
+    expect(methodResult('same', reference, reference).worseBeyondError).toBe(0);
+    // Without the single choices, or with others, it is not known.
+    const means = units.map(({ ranks: _, ...quality }) => quality);
+    expect(methodResult('means', means, reference)).not.toHaveProperty('worseBeyondError');
+    expect(methodResult('others', units, units.toReversed())).not.toHaveProperty('worseBeyondError');
   });
 
   it('knows the standard error of a mean', () => {

@@ -1,45 +1,64 @@
-/** Quality of one shopper's ranked events; means over the events. */
+/** Quality of one shopper's ranked choices; means over the choices. */
 export interface Quality {
-  /** Events ranked. */
+  /** Choices ranked. */
   events: number;
-  /** Share of events whose item was among the first 10. */
+  /** Share of choices whose item was among the first 10. */
   hr10: number;
   /** Mean of 1 / log2(1 + rank) for ranks to 10, else 0: NDCG@10 with one relevant item. */
   ndcg10: number;
   /** Mean of 1 / rank. */
   mrr: number;
-  /** Mean of ln(rank); lower is better, and steadier than NDCG since every event counts. */
+  /** Mean of ln(rank); lower is better, and steadier than NDCG since every choice counts. */
   lnRank: number;
+  /**
+   * Rank of each choice, in order; in a mean over seeds, and for a choice of several items, the geometric mean. Absent
+   * where the choices are not the same for all methods.
+   */
+  ranks?: number[];
 }
 
 /** Gathers ranks of one shopper. */
 export class QualityMeter {
-  #events = 0;
+  readonly #ranks: number[] = [];
   #hits = 0;
   #gain = 0;
   #reciprocal = 0;
   #lnRank = 0;
 
-  add(rank: number): void {
-    this.#events++;
-    this.#reciprocal += 1 / rank;
-    this.#lnRank += Math.log(rank);
-    if (rank > 10) return;
-    this.#hits++;
-    this.#gain += 1 / Math.log2(1 + rank);
+  /** @param ranks of the items of one choice, one or more; several count as one choice, by the means over them */
+  add(...ranks: number[]): void {
+    let lnRank = 0;
+    for (const rank of ranks) {
+      const share = 1 / ranks.length;
+      this.#reciprocal += share / rank;
+      lnRank += share * Math.log(rank);
+      if (rank > 10) continue;
+      this.#hits += share;
+      this.#gain += share / Math.log2(1 + rank);
+    }
+    this.#lnRank += lnRank;
+    this.#ranks.push(ranks.length === 1 ? ranks[0] : Math.exp(lnRank));
   }
 
-  /** Means so far; NaN before the first event. */
+  /** Means so far; NaN before the first choice. */
   get quality(): Quality {
-    const n = this.#events;
+    const n = this.#ranks.length;
     return {
       events: n,
       hr10: this.#hits / n,
       ndcg10: this.#gain / n,
       mrr: this.#reciprocal / n,
       lnRank: this.#lnRank / n,
+      ranks: [...this.#ranks],
     };
   }
+}
+
+/** Quality of choices of one item each. */
+export function qualityOf(ranks: readonly number[]): Quality {
+  const meter = new QualityMeter();
+  for (const rank of ranks) meter.add(rank);
+  return meter.quality;
 }
 
 /** Mean over the units in which something was ranked, each counting alike; NaN without any. */
@@ -79,6 +98,12 @@ export interface MethodResult {
   se: number;
   /** Share of units whose lnRank is above the reference's, 0..1. */
   worse: number;
+  /**
+   * Share of units whose lnRank is above the reference's by more than two standard errors of that unit's own changes,
+   * choice by choice, 0..1. Absent where a unit's choices are not known one by one. A unit with one choice has no error
+   * and is not counted as worse.
+   */
+  worseBeyondError?: number;
 }
 
 /**
@@ -94,6 +119,7 @@ export function methodResult(name: string, units: readonly Quality[], reference:
   const changes = pairs.map(([{ lnRank }, other]) => lnRank - other.lnRank);
   const change = estimate(changes);
   const ndcg10 = estimate(pairs.map(([quality, other]) => quality.ndcg10 - other.ndcg10));
+  const beyond = pairs.map(([quality, other]) => isWorseBeyondError(quality, other));
   return {
     name,
     hr10: mean(({ hr10 }) => hr10),
@@ -105,7 +131,15 @@ export function methodResult(name: string, units: readonly Quality[], reference:
     ndcg10Se: ndcg10.se,
     se: change.se,
     worse: changes.filter((value) => value > 0).length / changes.length,
+    ...(beyond.includes(undefined) ? {} : { worseBeyondError: beyond.filter(Boolean).length / beyond.length }),
   };
+}
+
+/** Undefined where the choices are not known one by one. */
+function isWorseBeyondError({ ranks }: Quality, { ranks: others }: Quality): boolean | undefined {
+  if (!ranks || !others || ranks.length !== others.length) return undefined;
+  const { mean, se } = estimate(ranks.map((rank, n) => Math.log(rank / others[n])));
+  return ranks.length > 1 && mean > 2 * se;
 }
 
 /**

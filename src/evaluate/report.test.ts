@@ -46,6 +46,11 @@ it('prints a row per method, every table but the first under its name, and the f
   expect(rows[3]).toMatch(/terms +\| 5\.12 +\| 2\.50 .*−0\.370 ± 0\.020 +\| \+0\.61 ± 0\.23 +\| 4 % +\| 12,345/);
   expect(new Set(rows.map((row) => row.length)).size).toBe(1);
   expect(experts).toContain('| ln rank against terms |');
+  expect(rows[0]).not.toContain('beyond error');
+  const known = found.tables[0].methods.map((one, n) => ({ ...one, worseBeyondError: n / 4 }));
+  const beyond = reportTable({ ...found.tables[0], methods: known });
+  expect(beyond).toMatch(/shoppers worse \| beyond error \| parameters last/);
+  expect(beyond).toMatch(/\| 4 % +\| 25 % +\| 12,345/);
   const halves = { ...found.tables[0], methods: [method('popularity', 0, { parametersLast: 246803.5 })] };
   expect(reportTable(halves)).toMatch(/\| 246,804 +\|$/m);
   expect(figures.split('\n')).toEqual(['- no base over popularity: 1.3123', '- experts few events: −0.0211 ± 0.0040']);

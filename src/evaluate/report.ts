@@ -3,9 +3,9 @@ import { round4 } from './result-summary';
 
 /** The one line of JSON that a program reads: the methods of the first table, and the run's figures. */
 export function reportLine({ protocol, tables, figures }: ProtocolSummary): string {
-  const methods = tables[0].methods.map(({ name, figures: own, windows: _, ...numbers }) => ({
+  const methods = tables[0].methods.map(({ name, figures: own, windows: _, worseBeyondError, ...numbers }) => ({
     name,
-    ...rounded({ ...numbers, ...own }),
+    ...rounded({ ...numbers, ...(worseBeyondError === undefined ? {} : { worseBeyondError }), ...own }),
   }));
   return JSON.stringify({ protocol, methods, figures: rounded(figures) });
 }
@@ -24,16 +24,21 @@ export const reportOrigin = ({ setting, seeds, date, command }: KeptResult): str
 export const seedsInWords = (seeds: readonly number[]): string =>
   seeds.length === 1 ? `seed ${seeds[0]}` : `mean of the seeds ${seeds.slice(0, -1).join(', ')} and ${seeds.at(-1)}`;
 
-/** A table for people, in Markdown. HR@10, NDCG@10 and MRR in percent; changes with their paired standard errors. */
+/**
+ * A table for people, in Markdown. HR@10, NDCG@10 and MRR in percent; changes with their paired standard errors. The column
+ * `beyond error` is left out where no method knows it.
+ */
 export function reportTable({ reference, unit, methods }: TableSummary): string {
   const own = [...new Set(methods.flatMap(({ figures }) => Object.keys(figures)))];
-  const fixed = ['method', 'HR@10', 'NDCG@10', 'MRR', 'ln rank', `ln rank against ${reference}`];
-  const header = [...fixed, `NDCG@10 against ${reference}`, `${unit}s worse`, ...own.map(inWords)];
+  const beyond = methods.some(({ worseBeyondError }) => worseBeyondError !== undefined);
+  const compared = [`ln rank against ${reference}`, `NDCG@10 against ${reference}`, `${unit}s worse`];
+  if (beyond) compared.push('beyond error');
+  const header = ['method', 'HR@10', 'NDCG@10', 'MRR', 'ln rank', ...compared, ...own.map(inWords)];
   const rows = methods.map((method) => [
     method.name,
     ...[method.hr10, method.ndcg10, method.mrr].map((share) => (100 * share).toFixed(2)),
     method.lnRank.toFixed(3),
-    ...(method.name === reference ? ['', '', ''] : changes(method)),
+    ...(method.name === reference ? compared.map(() => '') : changes(method).slice(0, compared.length)),
     ...own.map((name) => (name in method.figures ? figureText(method.figures[name]) : '')),
   ]);
   const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column].length)));
@@ -43,11 +48,13 @@ export function reportTable({ reference, unit, methods }: TableSummary): string 
   return [line(header), rule, ...rows.map(line)].join('\n');
 }
 
-function changes({ lnRankChange, se, ndcg10Change, ndcg10Se, worse }: MethodSummary): string[] {
+function changes(method: MethodSummary): string[] {
+  const { lnRankChange, se, ndcg10Change, ndcg10Se, worse, worseBeyondError } = method;
   return [
     `${signed(lnRankChange, 3)} ± ${se.toFixed(3)}`,
     `${signed(100 * ndcg10Change, 2)} ± ${(100 * ndcg10Se).toFixed(2)}`,
     `${Math.round(100 * worse)} %`,
+    worseBeyondError === undefined ? '' : `${Math.round(100 * worseBeyondError)} %`,
   ];
 }
 

@@ -33,6 +33,16 @@ it('averages each unit and each figure over the seeds', () => {
   expect(units[1]).toEqual(quality(5, 0.1));
 });
 
+it('averages the ln rank of each choice, where all seeds have the same choices', () => {
+  const ranked = (seed: number, ranks: number[]): ProtocolRun =>
+    run(seed, [{ ...quality(ranks.length, 0.5), ranks }, quality(3, 0.1)], {});
+  const unitsOf = (...runs: ProtocolRun[]): Quality[] => mergeRuns(runs).tables[0].methods[0].units;
+  const [unit, other] = unitsOf(ranked(1, [1, 4, 9]), ranked(2, [1, 9, 9]));
+  expect(unit.ranks).toEqual([1, expect.closeTo(6), expect.closeTo(9)]);
+  expect(other).not.toHaveProperty('ranks');
+  expect(unitsOf(ranked(1, [1, 4]), ranked(2, [1]))[0]).not.toHaveProperty('ranks');
+});
+
 it('averages only what is the same unit in several seeds, where units have names', () => {
   const named = (seed: number, unitNames: string[], values: number[]): ProtocolRun => {
     const one = run(

@@ -28,6 +28,15 @@ it('compares the methods of a table with its reference, over the units in which 
   expect(other.windows).toHaveLength(3);
 });
 
+it('leaves out a table in which nothing was ranked, but for the first', () => {
+  const [table] = merged.tables;
+  const nothing = { ...table, methods: [{ name: 'base', units: [quality(Number.NaN, 0)] }] };
+  const names = (...tables: MergedRun['tables']): string[] =>
+    summary({ ...merged, tables }).tables.map(({ name }) => name);
+  expect(names(table, { ...nothing, name: 'new items' })).toEqual(['pooled']);
+  expect(names(nothing, { ...table, name: 'old items' })).toEqual(['pooled', 'old items']);
+});
+
 it('refuses a table without its reference', () => {
   const tables = [{ ...merged.tables[0], reference: 'gone' }];
   expect(() => summary({ ...merged, tables })).toThrow('lacks the method gone');
@@ -42,6 +51,10 @@ it('keeps results as text, rounded, and reads them back', () => {
   expect(back.pooled.figures).toEqual({ ratio: 1.2346 });
   expect(back.pooled.tables[0].methods[1].lnRank).toBe(5.75);
   expect(keptText(back)).toBe(text);
+  // Results of before 0.3 lack it.
+  expect(back.pooled.tables[0].methods[1]).not.toHaveProperty('worseBeyondError');
+  back.pooled.tables[0].methods[1].worseBeyondError = 0.25;
+  expect(parseKept(keptText(back))).toEqual(back);
   expect(() => parseKept('{"pooled": 1}')).toThrow('Bad results at pooled');
   expect(() => parseKept('no')).toThrow('not JSON');
 });

@@ -27,9 +27,15 @@ export type KeptResult = ProtocolSummary & {
 /** Newest result of each protocol, by name. */
 export type KeptResults = Record<string, KeptResult>;
 
-/** @throws SidestreamError `runtime/invalid-input` when a table lacks its reference */
+/**
+ * The run without its units. A table in which nothing was ranked is left out, unless it is the first.
+ * @throws SidestreamError `runtime/invalid-input` when a table lacks its reference
+ */
 export function summary({ tables, ...run }: MergedRun): ProtocolSummary {
-  return { ...run, tables: tables.map(tableSummary) };
+  const shown = tables.filter(
+    ({ methods }, n) => n === 0 || methods.some(({ units }) => units.some(({ events }) => events > 0)),
+  );
+  return { ...run, tables: shown.map(tableSummary) };
 }
 
 function tableSummary({ methods, unitNames: _, ...table }: ResultTable): TableSummary {
@@ -62,6 +68,7 @@ const rows = v.object({
   ndcg10Se: jsonNumber,
   se: jsonNumber,
   worse: jsonNumber,
+  worseBeyondError: v.optional(jsonNumber),
   figures: figuresSchema,
   windows: v.optional(v.array(jsonNumber)),
 });

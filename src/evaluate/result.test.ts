@@ -7,7 +7,11 @@ const run: ProtocolRun = {
     {
       ...{ name: 'device', unit: 'window', firstWindow: 6, unitNames: ['a'], reference: 'base' },
       methods: [
-        { name: 'base', units: [{ events: 3, hr10: 0.5, ndcg10: 0.25, mrr: 0.2, lnRank: 4 }], figures: { size: 1 } },
+        {
+          name: 'base',
+          units: [{ events: 3, hr10: 0.5, ndcg10: 0.25, mrr: 0.2, lnRank: 4, ranks: [1, 55] }],
+          figures: { size: 1 },
+        },
         { name: 'other', units: [{ events: 0, hr10: NaN, ndcg10: NaN, mrr: NaN, lnRank: NaN }] },
       ],
     },

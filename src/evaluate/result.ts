@@ -54,6 +54,7 @@ const qualitySchema = v.object({
   ndcg10: jsonNumber,
   mrr: jsonNumber,
   lnRank: jsonNumber,
+  ranks: v.optional(v.array(v.number())),
 });
 const runSchema = v.object({
   protocol: v.string(),
@@ -98,8 +99,8 @@ export function parseRun(text: string): ProtocolRun {
 export type MergedRun = Omit<ProtocolRun, 'seed'> & { seeds: number[] };
 
 /**
- * One run out of several of the same protocol and setting: each unit's quality and each figure is the mean over the seeds,
- * so that standard errors are those over units. Where units have names, only those of one name are averaged. A figure's own
+ * One run out of several of the same protocol and setting: each unit's quality, the ln rank of each of its choices and each
+ * figure is the mean over the seeds, so that standard errors are those over units, and over a unit's choices. Where units have names, only those of one name are averaged. A figure's own
  * standard error is averaged too, which overstates that of the mean.
  * @throws SidestreamError `runtime/invalid-input` when there is no run, one seed is there twice, or their settings, tables,
  *   methods or units differ
@@ -158,13 +159,23 @@ function mergeMethods(runs: readonly MethodRun[]): MethodRun {
 function meanOfSeeds(all: readonly Quality[]): Quality {
   const ranked = all.filter(({ events }) => events > 0);
   const mean = (pick: (quality: Quality) => number): number => average((ranked.length > 0 ? ranked : all).map(pick));
+  const ranks = geometricMeans(ranked.map((quality) => quality.ranks));
   return {
     events: mean(({ events }) => events),
     hr10: mean(({ hr10 }) => hr10),
     ndcg10: mean(({ ndcg10 }) => ndcg10),
     mrr: mean(({ mrr }) => mrr),
     lnRank: mean(({ lnRank }) => lnRank),
+    ...(ranks ? { ranks } : {}),
   };
+}
+
+/** Of each choice; undefined where a seed does not have the same choices one by one. */
+function geometricMeans(all: readonly (readonly number[] | undefined)[]): number[] | undefined {
+  const [first] = all;
+  const known = all.flatMap((ranks) => (ranks && ranks.length === first?.length ? [ranks] : []));
+  if (!first || known.length < all.length) return undefined;
+  return first.map((_, choice) => Math.exp(average(known.map((ranks) => Math.log(ranks[choice])))));
 }
 
 /** A figure that some seeds lack is the mean over the others. */

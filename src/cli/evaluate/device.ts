@@ -1,142 +1,158 @@
-import type { BaseModel } from '../../base-model';
-import type { CooccurrenceTable } from '../../catalog';
-import { SidestreamError } from '../../error';
 import {
-  baseMethod,
+  basketQualities,
   coldStartQuality,
-  contentKnnMethod,
-  type DeviceMethod,
   evaluateDevice,
-  fullFinetuneMethod,
-  learnerMethod,
+  joinMeasured,
+  listQuality,
   lnRankChange,
+  type MethodRanks,
   type MethodRun,
   meanQuality,
+  measuredText,
   type ProtocolRun,
-  paperExpertMethod,
-  popularityMethod,
   type Quality,
   type RankedChoice,
   type ResultTable,
   type Shopper,
+  sharedSeconds,
+  streamQualities,
+  streamsOfPart,
   thirds,
 } from '../../evaluate';
-import { catalogOf, coldHalf, countCooccurrence, type EvaluateInput, pastModel, popularityOf, wanted } from './input';
+import { baseFile, coldHalf, type EvaluateInput, pastModel, popularityOf } from './input';
+import { checkMethods, deviceMethods, leftOut, METHOD_NAMES } from './methods';
+import type { Protocol } from './protocol';
 
 /** Events that a shopper of the device protocol must have. */
 const MIN_EVENTS = 30;
 /** First event that is ranked, and end of the events used. */
 const [FROM, TO] = [10, 110];
 
-/** The methods of `deviceMethods`, and the one of a shop without logs. */
-const METHODS = [
-  'popularity',
-  'content-knn',
-  'base',
-  'paper-expert',
-  'full-finetune',
-  'terms',
-  'sidestream',
-  'no-base',
-];
-
-/**
- * The wanted methods that run on a device, each with the shop's data at the end of the past. The base model alone is always
- * among them, as the reference.
- * @param popularity choices of each item in the past
- * @param cooccurrence of the past
- */
-export function deviceMethods(
-  input: EvaluateInput,
-  model: BaseModel,
-  popularity: Float32Array,
-  cooccurrence: CooccurrenceTable,
-): DeviceMethod[] {
-  const { seed } = input;
-  const catalog = catalogOf(input.bundle, popularity, cooccurrence);
-  // As it was trained: an item without a choice has none, where the learner takes its popularity as unknown.
-  const trained = { ...catalog, index: { ...catalog.index, logPopularity: popularity.map(Math.log1p) } };
-  const learner = { catalog, base: model, options: { seed, backend: 'wasm' as const } };
-  return [
-    popularityMethod(popularity),
-    contentKnnMethod(catalog),
-    baseMethod(trained, model),
-    paperExpertMethod(trained, model, { seed }),
-    fullFinetuneMethod(trained, model, { seed }),
-    learnerMethod({ ...learner, name: 'terms', experts: false }),
-    learnerMethod({ ...learner, name: 'sidestream', experts: true }),
-  ].filter(({ name }) => name === 'base' || wanted(input, name));
-}
-
-/** The learner for a shop without any logs: neither popularity nor base model. */
-function noBaseMethod({ bundle, seed }: EvaluateInput): DeviceMethod {
-  const options = { seed, backend: 'wasm' as const };
-  return learnerMethod({ name: 'no-base', catalog: catalogOf(bundle, null), options, experts: true });
-}
-
 /**
  * The device protocol on shoppers without an event in the past: each event is ranked before it is learned. Tables:
- * `device` against the base model, `experts` against the personal terms without them, `no-base` against popularity.
- * Figures: `noBaseOverPopularity`, the ratio of NDCG@10; `newOverOld`, HR@10 of `sidestream` on items without a choice
- * in the past over that on older ones as popular in the whole log, `newOverOldLater` as popular after the past (the older
- * ones were then more popular before it); `experts …`, what the experts change about the ln rank of groups of shoppers.
- * @throws SidestreamError `runtime/invalid-input` when a method has another name than those here, or there is no shopper
+ * `device` against the base model, with what the lists hold (`listQuality`) as figures of each method; `old items` and
+ * `new items`, the same on items that the past chose and on those it did not; `baskets`, the same with the events of one
+ * second as one choice; `experts` against the personal terms without them; `no-base` against popularity.
+ * Figures: `sharedSecond`, the share of ranked events with others of their second; `noBaseOverPopularity` and
+ * `ndcgOverEase`, ratios of NDCG@10; `newOverOld`, HR@10 of `sidestream` on items without a choice in the past over that
+ * on older ones as popular in the whole log, `newOverOldLater` as popular after the past (the older ones were then more
+ * popular before it); `experts …`, what the experts change about the ln rank of groups of shoppers and on old and new items.
  */
-export async function runDevice(input: EvaluateInput): Promise<ProtocolRun> {
-  const unknown = input.methods?.find((name) => !METHODS.includes(name));
-  if (unknown !== undefined) {
-    throw new SidestreamError(
-      'runtime/invalid-input',
-      `There is no method ${unknown}; choose of ${METHODS.join(', ')}.`,
-    );
-  }
-  const { past, shoppers } = coldHalf(input, MIN_EVENTS);
-  const popularity = popularityOf(input, past);
-  const model = await pastModel(input);
-  const methods = deviceMethods(input, model, popularity, countCooccurrence(input, past));
-  if (wanted(input, 'no-base')) methods.push(noBaseMethod(input));
-  const { meter } = input;
-  meter.start('Shoppers', shoppers.length);
-  const ranked: { rank: number; row: number }[] = [];
-  const later = popularityOf(input, input.events.slice(past.length));
-  const whole = later.map((chosen, row) => chosen + popularity[row]);
-  const asPopularIn = (chosen: Float32Array): RankedChoice[] =>
-    ranked.map(({ rank, row }) => ({ rank, isNew: popularity[row] === 0, chosen: chosen[row] }));
-  const results = await evaluateDevice({
-    ...{ shoppers, methods, from: FROM, to: TO },
-    onRank: (name, row, rank) => {
-      if (name === 'sidestream') ranked.push({ rank, row });
-    },
-    onProgress: () => meter.advance(1),
-  });
-  meter.stop();
-  model.dispose();
-  const runs = methods.map(({ name }): MethodRun => ({ name, units: results.get(name) ?? [] }));
-  const [terms, sidestream, noBase, popular] = ['terms', 'sidestream', 'no-base', 'popularity'].map((name) =>
-    runs.find((run) => run.name === name),
+export const deviceProtocol: Protocol = {
+  divisible: true,
+
+  check(input) {
+    checkMethods(input, METHOD_NAMES);
+    coldHalf(input, MIN_EVENTS);
+  },
+
+  pastFiles: async (input) => [await baseFile(input)],
+
+  async measure(input, part) {
+    const { past, shoppers: all } = coldHalf(input, MIN_EVENTS);
+    const shoppers = streamsOfPart(all, part);
+    const model = await pastModel(input);
+    const methods = await deviceMethods(input, past, model, METHOD_NAMES);
+    const listed = new Map(methods.map(({ name }) => [name, input.bundle.items.map(() => 0)]));
+    const { meter } = input;
+    meter.start('Shoppers', shoppers.length);
+    const results = await evaluateDevice({
+      ...{ shoppers, methods, from: FROM, to: TO },
+      onList: (name, rows) => {
+        const counts = listed.get(name) ?? [];
+        for (const row of rows) counts[row]++;
+      },
+      onProgress: () => meter.advance(1),
+    });
+    meter.stop();
+    model.dispose();
+    const streamsOf = (name: string) => ({ streams: results.get(name) ?? [], listed: listed.get(name) ?? [] });
+    return measuredText(methods.map(({ name }) => ({ name, ...streamsOf(name) })));
+  },
+
+  async report(input, parts) {
+    const { past, shoppers } = coldHalf(input, MIN_EVENTS);
+    const popularity = popularityOf(input, past);
+    const later = popularityOf(input, input.events.slice(past.length));
+    return {
+      protocol: 'device',
+      seed: input.seed,
+      setting: settingOf(input, shoppers),
+      ...findings(joinMeasured(parts), { shoppers, popularity, later }),
+    };
+  },
+};
+
+const settingOf = (input: EvaluateInput, { length }: readonly Shopper[]): string =>
+  `${length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, events ${FROM + 1} to ${TO}, ranked one by one in the order of the log; in the table baskets, all events of one second are ranked as one choice, by the scores before the first of them, where that is event ${FROM + 1} or later; old items were chosen in the past, new ones never${leftOut(input)}`;
+
+/** What the choices are looked at with. */
+interface Shop {
+  shoppers: readonly Shopper[];
+  /** [items] choices in the past, and after it. */
+  popularity: Float32Array;
+  later: Float32Array;
+}
+
+function findings(measured: readonly MethodRanks[], shop: Shop): Pick<ProtocolRun, 'tables' | 'figures'> {
+  const { shoppers, popularity } = shop;
+  const isNew = (row: number): boolean => popularity[row] === 0;
+  const runsOf = (unitsOf: (method: MethodRanks) => Quality[]): MethodRun[] =>
+    measured.map((method) => ({ name: method.name, units: unitsOf(method) }));
+  const runs = measured.map((method) => ({
+    name: method.name,
+    units: streamQualities(method.streams, shoppers),
+    figures: { ...listQuality(method.listed, rowsOf(method, shoppers), popularity) },
+  }));
+  const oldItems = runsOf(({ streams }) => streamQualities(streams, shoppers, (row) => !isNew(row)));
+  const newItems = runsOf(({ streams }) => streamQualities(streams, shoppers, isNew));
+  const find = <T extends MethodRun>(all: readonly T[], name: string): T | undefined =>
+    all.find((run) => run.name === name);
+  const [terms, sidestream, noBase, popular, ease] = ['terms', 'sidestream', 'no-base', 'popularity', 'ease'].map(
+    (name) => find(runs, name),
   );
-  const tables = [table('device', 'base', runs)];
-  if (terms && sidestream) tables.push(table('experts', 'terms', [terms, sidestream]));
-  if (noBase && popular) tables.push(table('no-base', 'popularity', [popular, noBase]));
-  const { fresh, old } = coldStartQuality(asPopularIn(whole));
-  const against = coldStartQuality(asPopularIn(later));
+  const baskets = runsOf(({ streams }) => basketQualities(streams, shoppers, FROM));
+  const tables = [
+    table('device', 'base', runs),
+    table('old items', 'base', oldItems),
+    table('new items', 'base', newItems),
+    table('baskets', 'base', baskets),
+  ];
+  if (terms && sidestream) tables.push(table('experts', 'terms', withoutFigures([terms, sidestream])));
+  if (noBase && popular) tables.push(table('no-base', 'popularity', withoutFigures([popular, noBase])));
+  const ofSidestream = measured.find(({ name }) => name === 'sidestream');
   return {
-    protocol: 'device',
-    seed: input.seed,
-    setting: `${shoppers.length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, events ${FROM + 1} to ${TO}`,
     tables,
     figures: {
+      sharedSecond: sharedSeconds(measured[0].streams, shoppers),
       ...(noBase && popular ? { noBaseOverPopularity: ndcg10(noBase.units) / ndcg10(popular.units) } : {}),
-      ...(sidestream
-        ? {
-            newItemsHr10: fresh.hr10,
-            oldItemsHr10: old.hr10,
-            newOverOld: fresh.hr10 / old.hr10,
-            newOverOldLater: against.fresh.hr10 / against.old.hr10,
-          }
-        : {}),
+      ...(ease && sidestream ? { ndcgOverEase: ndcg10(sidestream.units) / ndcg10(ease.units) } : {}),
+      ...(ofSidestream ? coldStartFigures(ofSidestream, shop) : {}),
       ...(terms && sidestream ? changesByGroup(sidestream.units, terms.units, shoppers, popularity) : {}),
+      ...changeFigures('experts old items', find(oldItems, 'sidestream')?.units, find(oldItems, 'terms')?.units),
+      ...changeFigures('experts new items', find(newItems, 'sidestream')?.units, find(newItems, 'terms')?.units),
     },
+  };
+}
+
+/** Rows of the ranked events of all shoppers. */
+const rowsOf = ({ streams }: MethodRanks, shoppers: readonly Shopper[]): number[] =>
+  streams.flatMap(({ places }, n) => places.map((place) => shoppers[n].rows[place]));
+
+const withoutFigures = (runs: readonly MethodRun[]): MethodRun[] => runs.map(({ name, units }) => ({ name, units }));
+
+function coldStartFigures(method: MethodRanks, { shoppers, popularity, later }: Shop): Record<string, number> {
+  const rows = rowsOf(method, shoppers);
+  const ranked = method.streams.flatMap(({ ranks }) => ranks).map((rank, n) => ({ rank, row: rows[n] }));
+  const asPopularIn = (chosen: Float32Array): RankedChoice[] =>
+    ranked.map(({ rank, row }) => ({ rank, isNew: popularity[row] === 0, chosen: chosen[row] }));
+  const { fresh, old } = coldStartQuality(asPopularIn(later.map((chosen, row) => chosen + popularity[row])));
+  const against = coldStartQuality(asPopularIn(later));
+  return {
+    newItemsHr10: fresh.hr10,
+    oldItemsHr10: old.hr10,
+    newOverOld: fresh.hr10 / old.hr10,
+    newOverOldLater: against.fresh.hr10 / against.old.hr10,
   };
 }
 
@@ -166,15 +182,20 @@ function changesByGroup(
     ...{ 'few events': few, 'some events': some, 'many events': many },
     ...{ 'rare items': rare, 'mixed items': mixed, 'popular items': popular },
   };
-  return Object.fromEntries(
-    Object.entries(groups).flatMap(([name, group]) => {
-      const { mean, se } = lnRankChange(experts, terms, group);
-      return group.length === 0
-        ? []
-        : [
-            [`experts ${name}`, mean],
-            [`experts ${name} se`, se],
-          ];
-    }),
+  const figures = Object.entries(groups).map(([name, group]) =>
+    changeFigures(`experts ${name}`, experts, terms, group),
   );
+  return Object.fromEntries(figures.flatMap(Object.entries<number>));
+}
+
+/** Change of ln rank with its standard error, by name; nothing where a method is missing or no unit was ranked. */
+function changeFigures(
+  name: string,
+  units?: readonly Quality[],
+  reference?: readonly Quality[],
+  group?: readonly number[],
+): Record<string, number> {
+  if (!units || !reference) return {};
+  const { mean, se } = lnRankChange(units, reference, group);
+  return Number.isNaN(mean) ? {} : { [name]: mean, [`${name} se`]: se };
 }

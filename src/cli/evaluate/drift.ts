@@ -1,26 +1,41 @@
-import { SidestreamError } from '../../error';
+import type { BaseModel } from '../../base-model';
 import {
+  ceilingNames,
+  ceilingsOf,
   DRIFT_PHASES,
+  type DriftMethod,
   detectionQuality,
   driftAlarms,
   evaluateDrift,
-  type ProtocolRun,
+  joinMeasured,
+  type LogEvent,
+  type MethodRanks,
+  measuredText,
+  phaseOf,
+  phasesOf,
   type ResultTable,
+  type SplicedStream,
   shopperSimilarity,
   splicedPairs,
+  streamQualities,
+  streamsOfPart,
   type WatchedStream,
 } from '../../evaluate';
 import { PreferenceDistance } from '../../learner';
-import { deviceMethods } from './device';
-import { catalogOf, coldHalf, countCooccurrence, type EvaluateInput, pastModel, popularityOf } from './input';
+import { baseFile, catalogOf, coldHalf, type EvaluateInput, pastModel, popularityOf, wanted } from './input';
+import { checkMethods, deviceMethods, leftOut, METHOD_NAMES } from './methods';
+import type { Protocol } from './protocol';
 
 /** Events of a cold shopper, as in the device protocol, so that the halves are the same. */
 const COLD_EVENTS = 30;
 /** Events that a spliced shopper must have: 40, and 20 to return with. */
 const MIN_EVENTS = 60;
 const PAIRS = 24;
-/** The methods of `deviceMethods`. */
-const METHODS = ['popularity', 'content-knn', 'base', 'paper-expert', 'full-finetune', 'terms', 'sidestream'];
+/** A shop without logs has nothing to do with drift. */
+const METHODS = METHOD_NAMES.filter((name) => name !== 'no-base');
+/** The learner without the other shopper. */
+const LEARNER = 'sidestream';
+const CEILINGS = ceilingNames(LEARNER);
 /** Pairs of any shoppers, for each of them, on which the detector is tried besides the least similar pairs. */
 const ANY_ROUNDS = 4;
 /** Events looked at of the streams that are not spliced. */
@@ -29,50 +44,106 @@ const WHOLE_EVENTS = 120;
 /**
  * The drift protocol: streams of shopper X, then of the shopper Y least similar to X, then X again; the past knows none
  * of them. Tables, all against the base model: `first-20` (events of Y), `later` (the rest of Y), `return` (first 20
- * events of X again). Figures: `detected20`, `medianDelay`, `falseAlarmsPer100` and `chance20` of the drift detector, with
+ * events of X again), and each on old and on new items alone. The ceilings `sidestream-never-y` (in `return`: Y's events
+ * are not learned) and `sidestream-fresh-y` (before it: nothing is learned before Y) stand in the phases that they say
+ * something of. Figures: `detected20`, `medianDelay`, `falseAlarmsPer100` and `chance20` of the drift detector, with
  * every shopper as X once, and on every shopper's own stream; `falseAlarmsPer100 own` on the own streams alone;
  * `detected20 any` where Y is any shopper, whose preferences may be much the same.
- * @throws SidestreamError `runtime/invalid-input` when a method has another name than those here, or there are too few shoppers
  */
-export async function runDrift(input: EvaluateInput): Promise<ProtocolRun> {
-  const unknown = input.methods?.find((name) => !METHODS.includes(name));
-  if (unknown !== undefined) {
-    throw new SidestreamError(
-      'runtime/invalid-input',
-      `The drift protocol has no method ${unknown}; choose of ${METHODS.join(', ')}.`,
-    );
-  }
+export const driftProtocol: Protocol = {
+  divisible: true,
+
+  check(input) {
+    checkMethods(input, [...METHODS, ...CEILINGS]);
+    splice(input);
+  },
+
+  pastFiles: async (input) => [await baseFile(input)],
+
+  async measure(input, part) {
+    const { past, streams: all } = splice(input);
+    const streams = streamsOfPart(all, part);
+    const model = await pastModel(input);
+    const methods = await driftMethods(input, past, model);
+    const { meter } = input;
+    meter.start('Pairs', streams.length);
+    const results = await evaluateDrift({ streams, methods, onProgress: () => meter.advance(1) });
+    meter.stop();
+    model.dispose();
+    return measuredText(methods.map(({ name }) => ({ name, streams: results.get(name) ?? [], listed: [] })));
+  },
+
+  async report(input, parts) {
+    const measured = joinMeasured(parts);
+    const { shoppers, spliced, streams, popularity, index, similarity } = splice(input);
+    const model = await pastModel(input);
+    const embedding = { width: model.config.embeddingDim, values: await model.embedItems(input.bundle.features) };
+    model.dispose();
+    const figures = detection(new PreferenceDistance(index, embedding), {
+      dissimilar: splicedPairs(spliced, spliced.length, input.seed, similarity),
+      any: splicedPairs(spliced, ANY_ROUNDS * spliced.length, input.seed),
+      own: shoppers.map(({ rows }) => ({ rows: rows.slice(0, WHOLE_EVENTS), shifts: [] })),
+    });
+    const isNew = (row: number): boolean => popularity[row] === 0;
+    return {
+      protocol: 'drift',
+      seed: input.seed,
+      setting: `${streams.length} pairs of shoppers for each seed (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know: 40 events of one, 40 of the shopper least similar, up to 40 of the first again; old items were chosen in the past, new ones never${leftOut(input)}`,
+      tables: [
+        ...phaseTables(measured, streams),
+        ...phaseTables(measured, streams, { of: 'old items', counts: (row) => !isNew(row) }),
+        ...phaseTables(measured, streams, { of: 'new items', counts: isNew }),
+      ],
+      figures,
+    };
+  },
+};
+
+/** The pairs of an evaluation, and what they are made of. */
+function splice(input: EvaluateInput) {
   const { past, shoppers } = coldHalf(input, COLD_EVENTS, Number.POSITIVE_INFINITY);
   const spliced = shoppers.filter(({ rows }) => rows.length >= MIN_EVENTS);
   const popularity = popularityOf(input, past);
   const { index } = catalogOf(input.bundle, popularity);
   const similarity = shopperSimilarity(index, popularity);
   const streams = splicedPairs(spliced, input.shoppers ?? PAIRS, input.seed, similarity);
-  const model = await pastModel(input);
-  const methods = deviceMethods(input, model, popularity, countCooccurrence(input, past));
-  const { meter } = input;
-  meter.start('Pairs', streams.length);
-  const results = await evaluateDrift({ streams, methods, onProgress: () => meter.advance(1) });
-  meter.stop();
-  const embedding = { width: model.config.embeddingDim, values: await model.embedItems(input.bundle.features) };
-  const figures = detection(new PreferenceDistance(index, embedding), {
-    dissimilar: splicedPairs(spliced, spliced.length, input.seed, similarity),
-    any: splicedPairs(spliced, ANY_ROUNDS * spliced.length, input.seed),
-    own: shoppers.map(({ rows }) => ({ rows: rows.slice(0, WHOLE_EVENTS), shifts: [] })),
+  return { past, shoppers, spliced, popularity, index, similarity, streams };
+}
+
+/** The wanted methods and ceilings. */
+async function driftMethods(input: EvaluateInput, past: LogEvent[], model: BaseModel): Promise<DriftMethod[]> {
+  const { methods } = input;
+  const asked = CEILINGS.filter((name) => wanted(input, name));
+  // A ceiling is made of the learner, whether that one is wanted or not.
+  const built = methods && asked.length > 0 ? { ...input, methods: [...methods, LEARNER] } : input;
+  const all = await deviceMethods(built, past, model, METHODS);
+  const ceilings = all.filter(({ name }) => name === LEARNER).flatMap(ceilingsOf);
+  return [
+    ...all.filter(({ name }) => name !== LEARNER || wanted(input, name)),
+    ...ceilings.filter(({ name }) => asked.includes(name)),
+  ];
+}
+
+/**
+ * A table for each phase, against the base model, with the methods that are ranked in it.
+ * @param only the items that count, with what the table's name says of them. Default: all
+ */
+function phaseTables(
+  measured: readonly MethodRanks[],
+  streams: readonly SplicedStream[],
+  only?: { of: string; counts(row: number): boolean },
+): ResultTable[] {
+  return DRIFT_PHASES.map((phase): ResultTable => {
+    const counts = (row: number, place: number, n: number): boolean =>
+      phaseOf(place, streams[n].shifts) === phase && (only?.counts(row) ?? true);
+    const ranked = measured.filter(({ name }) => phasesOf(name).includes(phase));
+    return {
+      ...{ name: only ? `${phase}, ${only.of}` : phase, unit: 'pair', reference: 'base' },
+      // Every seed pairs other shoppers, so units are merged by name.
+      unitNames: streams.map(({ id }) => id),
+      methods: ranked.map(({ name, streams: own }) => ({ name, units: streamQualities(own, streams, counts) })),
+    };
   });
-  model.dispose();
-  const tables = DRIFT_PHASES.map((name): ResultTable => {
-    const runs = methods.map((method) => ({ name: method.name, units: results[name].get(method.name) ?? [] }));
-    // Every seed pairs other shoppers, so units are merged by name.
-    return { name, unit: 'pair', unitNames: streams.map(({ id }) => id), reference: 'base', methods: runs };
-  });
-  return {
-    protocol: 'drift',
-    seed: input.seed,
-    setting: `${streams.length} pairs of shoppers for each seed (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know: 40 events of one, 40 of the shopper least similar, up to 40 of the first again`,
-    tables,
-    figures,
-  };
 }
 
 /** @param streams to find the shifts of, and those without any */

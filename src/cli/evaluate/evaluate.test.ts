@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderSink } from '../../build/folder-bundle';
 import { writeBundle } from '../../catalog';
-import { parseKept } from '../../evaluate';
+import { parseKept, parseRun } from '../../evaluate';
 import { bundleContent, makeItem } from '../../testing/bundles';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -51,13 +51,16 @@ beforeAll(async () => {
     return `${1000 + n},u${user},i${(n * 7 + user) % ITEMS}`;
   });
   await writeFile(at('events.csv'), `time,user,item\n${rows.join('\n')}\n`);
+  // The three go on for long enough to be spliced.
+  const more = Array.from({ length: 120 }, (_, n) => `${1225 + n},u${10 + (n % 3)},i${(n * 11) % ITEMS}`);
+  await writeFile(at('long.csv'), `time,user,item\n${[...rows, ...more].join('\n')}\n`);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('sidestream evaluate', () => {
   it('evaluates every seed on its own, says so, and keeps the means', async () => {
     const chosen = ['--shoppers', '2', '--methods', 'popularity', 'terms', 'sidestream', 'no-base', '--json'];
-    chosen.push('--runs', at('runs'));
+    chosen.push('--runs', at('runs'), '--processes', '2');
     const both = await evaluate('--seeds', '1', '2', '--results', at('results'), ...chosen);
     expect(both.err).toMatch(/^seed 1: Training the base model of the past \(135 events\)/m);
     expect(both.err).toMatch(/^seed 2: Shoppers: 2\/2/m);
@@ -69,6 +72,7 @@ describe('sidestream evaluate', () => {
 
     const line = lastLine(both.out);
     expect(line.methods.map(({ name }) => name)).toEqual(['popularity', 'base', 'terms', 'sidestream', 'no-base']);
+    expect(line.methods[2]).toMatchObject({ worseBeyondError: expect.any(Number), coverage: expect.any(Number) });
     expect(line.figures).toMatchObject({ noBaseOverPopularity: expect.any(Number) });
     expect(Object.keys(line.figures)).toContain('experts few events se');
 
@@ -83,6 +87,9 @@ describe('sidestream evaluate', () => {
     expect(kept.seeds).toEqual([1, 2]);
     expect(kept.tables.map(({ name, reference }) => [name, reference])).toEqual([
       ['device', 'base'],
+      ['old items', 'base'],
+      ['new items', 'base'],
+      ['baskets', 'base'],
       ['experts', 'terms'],
       ['no-base', 'popularity'],
     ]);
@@ -102,15 +109,42 @@ describe('sidestream evaluate', () => {
     expect(results['device-second'].command).toMatch(/--seeds 2 --section device-second$/);
   });
 
-  it('ends with 1 and says what to do when a seed fails or the results are something else', async () => {
+  it.each(['device', 'drift'])('finds the same in one process as in several (%s)', async (protocol) => {
+    const past = ['--events', at('long.csv'), '--past', '0.391', '--shoppers', '2'];
+    const chosen = ['--protocol', protocol, ...past, '--methods', 'content-knn', 'base-alone', 'sidestream'];
+    if (protocol === 'drift') chosen.push('sidestream-never-y', 'sidestream-fresh-y');
+    const runs = [];
+    for (const processes of ['1', '2']) {
+      const { err, code } = await evaluate('--processes', processes, '--runs', at(`runs-${processes}`), ...chosen);
+      expect(err).not.toContain('Error');
+      expect([code, err.includes('seed 1, part 2 of 2: ')]).toEqual([0, processes === '2']);
+      const [file] = (await readdir(at(`runs-${processes}`))).filter((name) => name.startsWith(protocol));
+      runs.push(parseRun(await readFile(join(at(`runs-${processes}`), file), 'utf8')));
+    }
+    expect(runs[1]).toEqual(runs[0]);
+    const names = runs[0].tables.map(({ name, methods }) => [name, methods.map((method) => method.name).join()]);
+    if (protocol === 'device') return;
+    const usual = 'content-knn,base,base-alone,sidestream';
+    expect(names.slice(0, 3)).toEqual([
+      ['first-20', `${usual},sidestream-fresh-y`],
+      ['later', `${usual},sidestream-fresh-y`],
+      ['return', `${usual},sidestream-never-y`],
+    ]);
+    expect(names[5]).toEqual(['return, old items', `${usual},sidestream-never-y`]);
+  });
+
+  it('ends with 1 and says what to do when a process fails, a method is unknown or the results are something else', async () => {
     await writeFile(at('results.json'), 'something else');
-    const [seeds, results] = await Promise.all([
-      evaluate('--seeds', '1', '2', '--methods', 'magic'),
+    await writeFile(at('no-folder'), '');
+    const [failed, magic, results] = await Promise.all([
+      evaluate('--seeds', '1', '2', '--processes', '2', '--models', at('no-folder')),
+      evaluate('--methods', 'magic'),
       evaluate('--results', folder),
     ]);
-    expect([seeds.code, results.code]).toEqual([1, 1]);
-    expect(seeds.err).toMatch(/^seed [12]: Error \(runtime\/invalid-input\): There is no method magic; choose of pop/m);
-    expect(seeds.err).toMatch(/^Error \(runtime\/worker-crashed\): The evaluation of seed [12] ended with code 1/m);
+    expect([failed.code, magic.code, results.code]).toEqual([1, 1, 1]);
+    expect(failed.err).toMatch(/^seed [12]: Error \(/m);
+    expect(failed.err).toMatch(/^Error \(runtime\/worker-crashed\): The evaluation of seed [12] ended with code 1/m);
+    expect(magic.err).toMatch(/^Error \(runtime\/invalid-input\): There is no method magic here; choose of all, pop/m);
     expect(results.err).toContain('The results are not JSON');
   });
 });

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { createMeter, openFolder } from '../../build';
@@ -8,7 +9,6 @@ import {
   type KeptResults,
   keptText,
   mergeRuns,
-  type ProtocolRun,
   type ProtocolSummary,
   parseKept,
   reportBody,
@@ -21,17 +21,19 @@ import {
 import { startCompute, writeWhole } from '../../training';
 import { readEventFile } from '../event-file';
 import { positiveInteger } from '../option-parsers';
-import { runDevice } from './device';
-import { runDrift } from './drift';
+import { deviceProtocol } from './device';
+import { driftProtocol } from './drift';
 import type { EvaluateInput, Half } from './input';
-import { runOffline } from './offline';
-import { keptRun, runSeeds } from './runs';
+import { METHOD_NAMES, SLOW_METHODS } from './methods';
+import { pooledProtocol } from './offline';
+import type { Protocol } from './protocol';
+import { doTask, keptRun, parseTask, runSeeds, type Task } from './runs';
 
 /** The protocols by name. */
-const PROTOCOLS: Record<string, (input: EvaluateInput) => Promise<ProtocolRun>> = {
-  device: runDevice,
-  pooled: runOffline,
-  drift: runDrift,
+const PROTOCOLS: Record<string, Protocol> = {
+  device: deviceProtocol,
+  pooled: pooledProtocol,
+  drift: driftProtocol,
 };
 
 /** Files of a folder of results: for people, and for programs. */
@@ -47,8 +49,10 @@ interface EvaluateOptions {
   half: Half;
   methods?: string[];
   seeds?: number[];
-  /** File for the run of one seed, as JSON, instead of a report. */
-  run?: string;
+  processes: number;
+  /** A task as JSON, for a process that writes what it returns to the file `out` and reports nothing. */
+  task?: string;
+  out?: string;
   runs?: string;
   results?: string;
   section?: string;
@@ -73,52 +77,69 @@ export function evaluateCommand(): Command {
         .choices(['choose', 'report', 'all'])
         .default('all'),
     )
-    .option('--methods <names...>', 'only these methods, and what they are compared with')
+    .option(
+      '--methods <names...>',
+      `only these methods, and what they are compared with; all: also the slow ones, ${SLOW_METHODS.join(' and ')}, which train the whole base model on each device. Of device and drift: ${METHOD_NAMES.join(', ')}`,
+    )
     .option('--seeds <n...>', 'seeds of everything random; the result is the mean (default: 1)', wholes)
+    .option(
+      '--processes <n>',
+      'processes at once, between which seeds and shoppers are divided (default: one per processor)',
+      positiveInteger,
+      availableParallelism(),
+    )
     .option('--runs <folder>', 'keep the run of each seed there, and take what is there already; not across versions')
     .option('--results <folder>', 'keep the tables in RESULTS.md and results.json of this folder')
     .option('--section <name>', 'section of the results (default: the name of the protocol)', sectionName)
     .option('--json', 'print the result as one line of JSON, last')
-    .addOption(new Option('--run <file>', 'write the run of the first seed, as JSON, and print nothing').hideHelp())
+    .addOption(new Option('--task <json>', 'do one step of an evaluation, and print nothing').hideHelp())
+    .addOption(new Option('--out <file>', 'file for what the step returns').hideHelp())
     .action(runEvaluate);
 }
 
 async function runEvaluate(options: EvaluateOptions): Promise<void> {
   const seeds = [...new Set(options.seeds ?? [1])];
-  if (options.run !== undefined) {
-    await writeFile(options.run, JSON.stringify(await runSeed(options, seeds[0])));
+  const protocol = PROTOCOLS[options.protocol];
+  if (options.task !== undefined && options.out !== undefined) {
+    const task = parseTask(options.task);
+    const inputOf = await readInput(options);
+    await writeFile(options.out, await doTask(protocol, inputOf(task.seed), task));
     return;
   }
   // Reports bad files before hours of work.
   if (options.results !== undefined) await readResults(options.results);
-  const runs =
-    seeds.length === 1
-      ? [await runSeed(options, seeds[0])]
-      : await runSeeds({ seeds, command: (seed, file) => seedCommand(options, seed, file), say });
+  const inputOf = await readInput(options);
+  protocol.check(inputOf(seeds[0]));
+  const runs = await runSeeds({
+    ...{ protocol, seeds, inputOf, say, processes: options.processes },
+    kept: (input, evaluate) => keptRun(options.runs, options.protocol, input, evaluate),
+    command: (task, file) => taskCommand(options, task, file),
+  });
   const found = summary(mergeRuns(runs));
   console.log(`${found.setting}, ${seedsInWords(seeds)}\n\n${reportBody(found)}`);
   if (options.results !== undefined) await keepResults(options, options.results, found, commandOf(options, seeds));
   if (options.json) console.log(reportLine(found));
 }
 
-async function runSeed(options: EvaluateOptions, seed: number): Promise<ProtocolRun> {
+/** Reads the files. @returns the input of each seed */
+async function readInput(options: EvaluateOptions): Promise<(seed: number) => EvaluateInput> {
   const { past, shoppers, half, methods, models } = options;
   await startCompute('wasm');
   const bundle = await openFolder(options.bundle);
   const { events } = await readEventFile(options.events);
   const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
   const limits = { past, shoppers, half, methods, models };
-  const input = { bundle, events, rowOf, seed, ...limits, meter: createMeter(), say };
-  return keptRun(options.runs, options.protocol, input, PROTOCOLS[options.protocol]);
+  const meter = createMeter();
+  return (seed) => ({ bundle, events, rowOf, seed, ...limits, meter, say });
 }
 
 const say = (line: string): void => console.error(line);
 
-/** Arguments of a process that evaluates one seed. */
-function seedCommand(options: EvaluateOptions, seed: number, file: string): string[] {
-  const { bundle, events, models, runs } = options;
-  const files = ['--bundle', bundle, '--events', events, '--models', models, '--run', file];
-  return ['evaluate', ...files, ...(runs === undefined ? [] : ['--runs', runs]), ...choices(options, [seed])];
+/** Arguments of a process that does a task. */
+function taskCommand(options: EvaluateOptions, task: Task, file: string): string[] {
+  const { bundle, events, models } = options;
+  const files = ['--bundle', bundle, '--events', events, '--models', models, '--out', file];
+  return ['evaluate', ...files, '--task', JSON.stringify(task), ...choices(options, [task.seed])];
 }
 
 /** The command for another machine: without the folders of files. */

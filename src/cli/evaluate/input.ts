@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BaseModel, baseConfig } from '../../base-model';
 import type { Meter } from '../../build';
@@ -28,7 +27,7 @@ export interface EvaluateInput {
   /** Shoppers at most; all when absent. */
   shoppers?: number;
   half: Half;
-  /** Names of the methods wanted; all when absent. */
+  /** Names of the methods wanted, or `all`; when absent, the usual ones of the protocol. */
   methods?: readonly string[];
   /** Folder where base models of the past are kept. */
   models: string;
@@ -37,32 +36,60 @@ export interface EvaluateInput {
   say(line: string): void;
 }
 
+/** Something that is learned from the past of the log, once, and kept in a file for all parts and later evaluations. */
+export interface PastFile {
+  path: string;
+  /** Learns it and writes the file. */
+  make(): Promise<void>;
+}
+
 /** Epochs at most and share of validation, as `sidestream train` has them. */
 const TRAINING = { windows: 1, epochs: 30, validation: 0.1 };
 
 /**
- * The base model of the past for this seed: read from `models`, or trained and kept there. The file is named
- * after catalogue, past of the log, its share and seed.
- * @throws SidestreamError `model/bad-weights` when the file is damaged
+ * The file of the base model of the past for this seed. It is named after catalogue, past of the log, its share and seed.
+ */
+export async function baseFile(input: EvaluateInput): Promise<PastFile> {
+  const { seed, meter, say, bundle } = input;
+  const path = await pastPath(input, 'base', `-seed-${seed}.safetensors`);
+  const make = async (): Promise<void> => {
+    const { interactions } = interactionsOf({ events: pastEvents(input), rejected: [] }, bundle);
+    say(`Training the base model of the past (${interactions.length} events) once; it is kept in ${path}`);
+    const config = baseConfig('sidestream');
+    const { weights } = await trainBase({ ...TRAINING, config, bundle, interactions, out: path, seed, meter, say });
+    await storeBase(BaseModel.from(weights, config, bundle.features), path, bundle.manifest.digest);
+    await removeCheckpoint(path);
+  };
+  return { path, make };
+}
+
+/**
+ * Path of something learned from the past of the log, in `models`. It names catalogue, past of the log and its share.
+ * @param kind what is learned, first in the name
+ * @param rest what it depends on besides, and the ending
+ */
+export async function pastPath(input: EvaluateInput, kind: string, rest: string): Promise<string> {
+  const log = pastEvents(input)
+    .map(({ user, item, time }) => `${user}\t${item}\t${time}`)
+    .join('\n');
+  const digests = [input.bundle.manifest.digest, await sha256(new TextEncoder().encode(log))];
+  const of = digests.map((hex) => hex.slice(0, 12)).join('-');
+  return join(input.models, `${kind}-${of}-past-${input.past}${rest}`);
+}
+
+/** Events before the end of the past. */
+function pastEvents({ events, past }: EvaluateInput): LogEvent[] {
+  const end = endOfPast(events, past);
+  return events.filter(({ time }) => time < end);
+}
+
+/**
+ * The base model of the past for this seed, as an earlier step has trained it.
+ * @throws SidestreamError `model/bad-weights` when the file is damaged or missing
  */
 export async function pastModel(input: EvaluateInput): Promise<BaseModel> {
-  const { bundle, events, models, past, seed, meter, say } = input;
-  const end = endOfPast(events, past);
-  const before = events.filter(({ time }) => time < end);
-  const { interactions } = interactionsOf({ events: before, rejected: [] }, bundle);
-  const log = before.map(({ user, item, time }) => `${user}\t${item}\t${time}`).join('\n');
-  const digests = [bundle.manifest.digest, await sha256(new TextEncoder().encode(log))].map((hex) => hex.slice(0, 12));
-  const file = join(models, `base-${digests.join('-')}-past-${past}-seed-${seed}.safetensors`);
-  if (existsSync(file)) {
-    return BaseModel.load(await readWeightsFile(file), bundle.features);
-  }
-  say(`Training the base model of the past (${interactions.length} events) once; it is kept in ${file}`);
-  const config = baseConfig('sidestream');
-  const { weights } = await trainBase({ ...TRAINING, config, bundle, interactions, out: file, seed, meter, say });
-  await storeBase(BaseModel.from(weights, config, bundle.features), file, bundle.manifest.digest);
-  await removeCheckpoint(file);
-  // Loaded again in half precision, as a later run loads it.
-  return BaseModel.load(await readWeightsFile(file), bundle.features);
+  const { path } = await baseFile(input);
+  return BaseModel.load(await readWeightsFile(path), input.bundle.features);
 }
 
 /**
@@ -120,5 +147,6 @@ export function countCooccurrence({ bundle }: EvaluateInput, events: LogEvent[])
   return cooccurrenceTable(interactions, bundle.items.length);
 }
 
-/** Whether a method is wanted. */
-export const wanted = ({ methods }: EvaluateInput, name: string): boolean => methods?.includes(name) ?? true;
+/** Whether a method is wanted: by name, or because none is named. */
+export const wanted = ({ methods }: EvaluateInput, name: string): boolean =>
+  !methods || methods.includes('all') || methods.includes(name);

@@ -8,9 +8,9 @@ import {
   type OfflineRun,
   offlineMethods,
   type ProtocolRun,
+  parseRun,
   type Quality,
-  QualityMeter,
-  type RankedChoice,
+  qualityOf,
   type ResultTable,
   type WindowRange,
   withPlaces,
@@ -18,6 +18,8 @@ import {
 import type { Interaction } from '../../training';
 import { interactionsOf } from '../event-file';
 import { type EvaluateInput, type Half, wanted } from './input';
+import { checkMethods } from './methods';
+import type { Protocol } from './protocol';
 
 const WINDOWS = 10;
 /** Reported windows: settings are chosen on the earlier windows and reported on the later ones. */
@@ -33,6 +35,18 @@ const KEPT_PLACES = 2;
 /** Reference of the changes; always evaluated. */
 const REFERENCE = 'popularity';
 
+/** The pooled protocol in one part: its models go on from window to window. */
+export const pooledProtocol: Protocol = {
+  divisible: false,
+  check(input) {
+    checkMethods(input, OFFLINE_METHODS);
+    interactionsOfUsers(input);
+  },
+  pastFiles: async () => [],
+  measure: async (input) => JSON.stringify(await runOffline(input)),
+  report: async (_, [run]) => parseRun(run),
+};
+
 /**
  * The pooled protocol: train on window t of ten, rank every choice of window t + 1. The halves are of the windows: 2 to 5
  * to choose settings on, 6 to 10 to report them on. With `input.shoppers` the log is that of so many of its users.
@@ -41,14 +55,7 @@ const REFERENCE = 'popularity';
 export async function runOffline(input: EvaluateInput): Promise<ProtocolRun> {
   const { bundle, meter, say, seed, half } = input;
   const reported = REPORTED[half];
-  const { interactions: all } = interactionsOf({ events: input.events, rejected: [] }, bundle);
-  const interactions = selection(all, input.shoppers);
-  if (interactions.length < 20 * WINDOWS) {
-    throw new SidestreamError(
-      'runtime/invalid-input',
-      `${interactions.length} events are too few for ${WINDOWS} windows. Give a log with ${20 * WINDOWS} or more on items of this bundle.`,
-    );
-  }
+  const interactions = interactionsOfUsers(input);
   const blend = contentBlend(bundle.manifest);
   const built = offlineMethods({ table: bundle.features, blend, seed, epochs: EPOCHS });
   const methods = OFFLINE_METHODS.filter((name) => name === REFERENCE || wanted(input, name)).map(
@@ -76,6 +83,19 @@ export async function runOffline(input: EvaluateInput): Promise<ProtocolRun> {
     setting: `${interactions.length} choices of ${users} users in ${WINDOWS} windows; trained on each, every choice of the next ranked; ${halfInWords(half)}`,
     ...findings(runs, reported.first),
   };
+}
+
+/** The choices of the log, or of so many of its users. @throws SidestreamError `runtime/invalid-input` for too short a log */
+function interactionsOfUsers({ events, bundle, shoppers }: EvaluateInput): readonly Interaction[] {
+  const { interactions: all } = interactionsOf({ events, rejected: [] }, bundle);
+  const interactions = selection(all, shoppers);
+  if (interactions.length < 20 * WINDOWS) {
+    throw new SidestreamError(
+      'runtime/invalid-input',
+      `${interactions.length} events are too few for ${WINDOWS} windows. Give a log with ${20 * WINDOWS} or more on items of this bundle.`,
+    );
+  }
+  return interactions;
 }
 
 /** Which windows were reported, and which settings may be chosen on. */
@@ -123,7 +143,11 @@ function findings(runs: readonly OfflineRun[], firstWindow: number): Pick<Protoc
       newOverOldByContent: newOverOld(ranked.map(({ content }) => coldStartQuality(content))),
       newOverOldInListOfNew: newOverOld(ranked.map(({ newFirst }) => coldStartQuality(newFirst))),
       newOverOldWithKeptPlaces: newOverOld(kept.map(coldStartQuality)),
-      hr10ChangeWithKeptPlaces: meanQuality(kept.map(qualityOf), hr10) - meanQuality(units, hr10),
+      hr10ChangeWithKeptPlaces:
+        meanQuality(
+          kept.map((window) => qualityOf(window.map(({ rank }) => rank))),
+          hr10,
+        ) - meanQuality(units, hr10),
     });
   }
   return { tables, figures };
@@ -158,12 +182,6 @@ function selection(interactions: readonly Interaction[], limit?: number): readon
   if (limit === undefined || limit >= users.length) return interactions;
   const kept = new Set(Array.from({ length: limit }, (_, n) => users[Math.floor((n * users.length) / limit)]));
   return interactions.filter(({ user }) => kept.has(user));
-}
-
-function qualityOf(ranked: readonly RankedChoice[]): Quality {
-  const meter = new QualityMeter();
-  for (const { rank } of ranked) meter.add(rank);
-  return meter.quality;
 }
 
 const hr10 = (quality: Quality): number => quality.hr10;

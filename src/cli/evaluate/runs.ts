@@ -1,14 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import * as v from 'valibot';
 import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
 import { type ProtocolRun, parseRun } from '../../evaluate';
 import { writeWhole } from '../../training';
 import type { EvaluateInput } from './input';
+import type { Protocol } from './protocol';
 
 /**
  * The run of one seed: read from a folder, or evaluated and kept there, so that an evaluation of hours goes on where it
@@ -41,81 +43,185 @@ async function digestOf({ bundle, events, past, shoppers, half, methods }: Evalu
   return (await sha256(new TextEncoder().encode(JSON.stringify(asked)))).slice(0, 12);
 }
 
+/** A step of an evaluation that a process does: it learns a file of the past, by name, or evaluates a part. */
+const taskSchema = v.strictObject({
+  seed: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  learn: v.optional(v.string()),
+  part: v.optional(
+    v.strictObject({
+      index: v.pipe(v.number(), v.integer(), v.minValue(0)),
+      of: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    }),
+  ),
+});
+export type Task = v.InferOutput<typeof taskSchema>;
+
+/** Reads a task that `JSON.stringify` wrote. @throws SidestreamError `runtime/invalid-input` when it is none */
+export function parseTask(text: string): Task {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), taskSchema), text);
+  if (parsed.success) return parsed.output;
+  throw new SidestreamError('runtime/invalid-input', `${text} is no task: ${parsed.issues[0].message}.`);
+}
+
+/** Does a task in this process. @returns what `report` needs of it */
+export async function doTask(protocol: Protocol, input: EvaluateInput, { learn, part }: Task): Promise<string> {
+  if (part) return protocol.measure(input, part);
+  const files = await protocol.pastFiles(input);
+  await files.find(({ path }) => basename(path) === learn)?.make();
+  return '';
+}
+
 export interface SeedsRequest {
+  protocol: Protocol;
   seeds: readonly number[];
-  /** Arguments of the command that evaluates one seed and writes its run to a file, as JSON. */
-  command(seed: number, file: string): string[];
+  inputOf(seed: number): EvaluateInput;
+  /** Processes at most; 1: everything in this one. */
+  processes: number;
+  /** As `keptRun`. */
+  kept(input: EvaluateInput, evaluate: (input: EvaluateInput) => Promise<ProtocolRun>): Promise<ProtocolRun>;
+  /** Arguments of a command that does a task and writes what it returns to a file. */
+  command(task: Task, file: string): string[];
   /** Called with the progress lines of the processes. */
   say(line: string): void;
 }
 
 /**
- * Evaluates each seed in a process of its own, as many at once as there are processors.
+ * Evaluates seeds, as many tasks at once as there may be processes: what is learned from the past is learned first, once;
+ * then the shoppers of each seed are divided. The result does not depend on the number of processes.
  * @returns the runs in the order of the seeds
- * @throws SidestreamError `runtime/worker-crashed` when one of them fails; the others are then ended
+ * @throws SidestreamError `runtime/worker-crashed` when a process fails; the others are then ended
  */
-export async function runSeeds({ seeds, command, say }: SeedsRequest): Promise<ProtocolRun[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'sidestream-seeds-'));
-  const waiting = [...seeds.entries()];
-  const runs: ProtocolRun[] = [];
-  const running = new Set<ChildProcess>();
-  const end = (): void => {
-    for (const child of running) child.kill();
+export async function runSeeds(request: SeedsRequest): Promise<ProtocolRun[]> {
+  const { protocol, seeds, inputOf, kept, command, say } = request;
+  const processes = protocol.divisible ? request.processes : Math.min(request.processes, seeds.length);
+  const pool = processes > 1 ? await TaskProcesses.start(command, say) : null;
+  const queue = new TaskQueue(processes, (task) =>
+    pool ? pool.run(task) : doTask(protocol, inputOf(task.seed), task),
+  );
+  // So many parts that all processes have as much to do.
+  const parts = protocol.divisible ? processes / greatestDivisor(processes, seeds.length) : 1;
+  const learned = new Map<string, Promise<string>>();
+  const learn = (seed: number, path: string): Promise<string> => {
+    const found =
+      learned.get(path) ?? (existsSync(path) ? Promise.resolve('') : queue.add({ seed, learn: basename(path) }));
+    learned.set(path, found);
+    return found;
   };
-  // Without this, a signal that ends this process would leave the others running.
-  const onSignal = (): void => {
-    end();
-    rmSync(folder, { recursive: true });
-    process.exit(1);
-  };
-  process.once('SIGTERM', onSignal);
-  process.once('SIGINT', onSignal);
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [index, seed] = next;
-      const file = join(folder, `${index}.json`);
-      await runSeed(seed, command(seed, file), say, running);
-      runs[index] = parseRun(await readFile(file, 'utf8'));
-    }
+  const evaluate = async (input: EvaluateInput): Promise<ProtocolRun> => {
+    const { seed } = input;
+    const files = await protocol.pastFiles(input);
+    await Promise.all(files.map(({ path }) => learn(seed, path)));
+    const all = Array.from({ length: parts }, (_, index) => queue.add({ seed, part: { index, of: parts } }));
+    return protocol.report(input, await Promise.all(all));
   };
   try {
-    await Promise.all(Array.from({ length: Math.min(availableParallelism(), seeds.length) }, work));
-    return runs;
+    return await Promise.all(seeds.map((seed) => kept(inputOf(seed), evaluate)));
   } finally {
-    waiting.length = 0;
-    end();
-    process.off('SIGTERM', onSignal);
-    process.off('SIGINT', onSignal);
-    await rm(folder, { recursive: true });
+    queue.close();
+    await pool?.close();
   }
 }
 
-function runSeed(
-  seed: number,
-  args: readonly string[],
-  say: (line: string) => void,
-  running: Set<ChildProcess>,
-): Promise<void> {
-  // The same program, under the same loader of TypeScript.
-  const child = spawn(process.execPath, [...process.execArgv, process.argv[1], ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  running.add(child);
-  createInterface({ input: child.stderr }).on('line', (line) => say(`seed ${seed}: ${line}`));
-  return new Promise((resolve, reject) => {
-    const failed = (why: string, cause?: unknown): void =>
-      reject(
-        new SidestreamError(
-          'runtime/worker-crashed',
-          `The evaluation of seed ${seed} ${why}; its own lines above say why.`,
-          { cause },
-        ),
-      );
-    child.on('error', (cause) => failed('could not be started', cause));
-    child.on('close', (code, signal) => {
-      running.delete(child);
-      if (code === 0) resolve();
-      else failed(signal ? `was ended by ${signal}` : `ended with code ${code}`);
-    });
-  });
+const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
+
+/** Does tasks in order, some at once. */
+class TaskQueue {
+  readonly #most: number;
+  readonly #work: (task: Task) => Promise<string>;
+  #waiting: (() => void)[] = [];
+  #running = 0;
+
+  constructor(most: number, work: (task: Task) => Promise<string>) {
+    this.#most = most;
+    this.#work = work;
+  }
+
+  async add(task: Task): Promise<string> {
+    if (this.#running >= this.#most) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#running++;
+    try {
+      return await this.#work(task);
+    } finally {
+      this.#running--;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  /** What waits is never done. */
+  close(): void {
+    this.#waiting = [];
+  }
 }
+
+/** Does tasks in processes of their own, which end with this one. */
+class TaskProcesses {
+  readonly #folder: string;
+  readonly #command: SeedsRequest['command'];
+  readonly #say: SeedsRequest['say'];
+  readonly #running = new Set<ChildProcess>();
+  #tasks = 0;
+
+  private constructor(folder: string, command: SeedsRequest['command'], say: SeedsRequest['say']) {
+    this.#folder = folder;
+    this.#command = command;
+    this.#say = say;
+    process.once('SIGTERM', this.#onSignal);
+    process.once('SIGINT', this.#onSignal);
+  }
+
+  static async start(command: SeedsRequest['command'], say: SeedsRequest['say']): Promise<TaskProcesses> {
+    return new TaskProcesses(await mkdtemp(join(tmpdir(), 'sidestream-seeds-')), command, say);
+  }
+
+  async run(task: Task): Promise<string> {
+    const file = join(this.#folder, `${this.#tasks++}.txt`);
+    await this.#spawn(labelOf(task), this.#command(task, file));
+    return readFile(file, 'utf8');
+  }
+
+  async close(): Promise<void> {
+    this.#end();
+    process.off('SIGTERM', this.#onSignal);
+    process.off('SIGINT', this.#onSignal);
+    await rm(this.#folder, { recursive: true });
+  }
+
+  #end(): void {
+    for (const child of this.#running) child.kill();
+  }
+
+  /** Without this, a signal that ends this process would leave the others running. */
+  readonly #onSignal = (): void => {
+    this.#end();
+    rmSync(this.#folder, { recursive: true });
+    process.exit(1);
+  };
+
+  #spawn(label: string, args: readonly string[]): Promise<void> {
+    // The same program, under the same loader of TypeScript.
+    const child = spawn(process.execPath, [...process.execArgv, process.argv[1], ...args], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.#running.add(child);
+    createInterface({ input: child.stderr }).on('line', (line) => this.#say(`${label}: ${line}`));
+    return new Promise((resolve, reject) => {
+      const failed = (why: string, cause?: unknown): void =>
+        reject(
+          new SidestreamError(
+            'runtime/worker-crashed',
+            `The evaluation of ${label} ${why}; its own lines above say why.`,
+            { cause },
+          ),
+        );
+      child.on('error', (cause) => failed('could not be started', cause));
+      child.on('close', (code, signal) => {
+        this.#running.delete(child);
+        if (code === 0) resolve();
+        else failed(signal ? `was ended by ${signal}` : `ended with code ${code}`);
+      });
+    });
+  }
+}
+
+const labelOf = ({ seed, part }: Task): string =>
+  part && part.of > 1 ? `seed ${seed}, part ${part.index + 1} of ${part.of}` : `seed ${seed}`;

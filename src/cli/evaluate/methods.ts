@@ -1,0 +1,97 @@
+import type { BaseModel } from '../../base-model';
+import { SidestreamError } from '../../error';
+import {
+  baseMethod,
+  contentKnnMethod,
+  type DeviceMethod,
+  fullFinetuneMethod,
+  type LogEvent,
+  learnerMethod,
+  paperExpertMethod,
+  popularityMethod,
+} from '../../evaluate';
+import type { LearnerCatalog, LearnerOptions } from '../../learner';
+import { catalogOf, countCooccurrence, type EvaluateInput, popularityOf, wanted } from './input';
+
+/** The shop at the end of the past. */
+interface PastShop {
+  input: EvaluateInput;
+  past: LogEvent[];
+  /** [items] choices in the past. */
+  popularity: Float32Array;
+  /** As the learner reads it. */
+  catalog: LearnerCatalog;
+  /** As the base model was trained: an item without a choice has none, where the learner takes it as unknown. */
+  trained: LearnerCatalog;
+  model: BaseModel;
+}
+
+/** The learner, and what it is without some of its parts. */
+const LEARNERS: Record<string, Omit<LearnerOptions, 'seed' | 'backend'>> = {
+  terms: { experts: false },
+  sidestream: {},
+};
+
+/** The methods that run on a device, in the order of the tables. */
+const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceMethod>> = {
+  popularity: ({ popularity }) => popularityMethod(popularity),
+  'content-knn': ({ catalog }) => contentKnnMethod(catalog),
+  base: ({ trained, model }) => baseMethod(trained, model),
+  'base-alone': ({ catalog, model }) => baseMethod(catalog, model, 'base-alone'),
+  'paper-expert': ({ trained, model, input: { seed } }) => paperExpertMethod(trained, model, { seed }),
+  'full-finetune': ({ trained, model, input: { seed } }) => fullFinetuneMethod(trained, model, { seed }),
+  ...Object.fromEntries(
+    Object.entries(LEARNERS).map(([name, options]) => [
+      name,
+      ({ catalog, model, input: { seed } }: PastShop) =>
+        learnerMethod({ name, catalog, base: model, options: { ...options, seed, backend: 'wasm' } }),
+    ]),
+  ),
+  // The learner of a shop without any logs: neither popularity nor base model.
+  'no-base': ({ input: { bundle, seed } }) =>
+    learnerMethod({ name: 'no-base', catalog: catalogOf(bundle, null), options: { seed, backend: 'wasm' } }),
+};
+
+/** Names of the methods that run on a device. */
+export const METHOD_NAMES: readonly string[] = Object.keys(METHODS);
+
+/** Methods that run only where they are asked for: they train the whole base model on every shopper's device. */
+export const SLOW_METHODS: readonly string[] = ['paper-expert', 'full-finetune'];
+
+/**
+ * The wanted ones of some methods, each with the shop's data at the end of the past.
+ * @param names that may be wanted; the base model alone is always there, as the reference
+ */
+export async function deviceMethods(
+  input: EvaluateInput,
+  past: LogEvent[],
+  model: BaseModel,
+  names: readonly string[],
+): Promise<DeviceMethod[]> {
+  const popularity = popularityOf(input, past);
+  const catalog = catalogOf(input.bundle, popularity, countCooccurrence(input, past));
+  const trained = { ...catalog, index: { ...catalog.index, logPopularity: popularity.map(Math.log1p) } };
+  const shop = { input, past, popularity, catalog, trained, model };
+  const chosen = names.filter((name) => name === 'base' || isChosen(input, name));
+  return Promise.all(chosen.map((name) => METHODS[name](shop)));
+}
+
+const isChosen = (input: EvaluateInput, name: string): boolean =>
+  wanted(input, name) && (input.methods !== undefined || !SLOW_METHODS.includes(name));
+
+/** What a setting says of the methods that are not there because nobody asked for them; empty where all are. */
+export const leftOut = ({ methods }: EvaluateInput): string =>
+  methods ? '' : `; without the slow methods ${SLOW_METHODS.join(' and ')} (--methods all)`;
+
+/**
+ * @param names the methods of the protocol
+ * @throws SidestreamError `runtime/invalid-input` when another one is asked for
+ */
+export function checkMethods({ methods }: EvaluateInput, names: readonly string[]): void {
+  const unknown = methods?.find((name) => name !== 'all' && !names.includes(name));
+  if (unknown === undefined) return;
+  throw new SidestreamError(
+    'runtime/invalid-input',
+    `There is no method ${unknown} here; choose of all, ${names.join(', ')}.`,
+  );
+}

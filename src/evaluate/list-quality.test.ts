@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { listQuality } from './list-quality';
+
+it('says how much of the catalogue lists show, how unknown it is, and how popular beside what is chosen', () => {
+  // Two items share the lowest place of popularity.
+  const popularity = Float32Array.of(0, 0, 3, 8);
+  const { coverage, novelty, popularityBias } = listQuality([3, 0, 0, 1], [2, 3], popularity);
+  expect(coverage).toBe(0.5);
+  expect(novelty).toBeCloseTo((3 * Math.log2(15 / 1) + Math.log2(15 / 9)) / 4);
+  // Percentiles: 1/6, 1/6, 2/3 and 1.
+  expect(popularityBias).toBeCloseTo((3 / 6 + 1) / 4 - (2 / 3 + 1) / 2);
+});
+
+it('finds no bias where lists hold what is chosen', () => {
+  expect(listQuality([0, 1, 1], [1, 2], Float32Array.of(5, 1, 2)).popularityBias).toBeCloseTo(0);
+});

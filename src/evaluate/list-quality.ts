@@ -1,0 +1,47 @@
+/** What a method's lists hold, over all shoppers and events. */
+export interface ListQuality {
+  /** Share of the catalogue that is in any list, 0..1. */
+  coverage: number;
+  /**
+   * Mean of -log2 of the share of past choices that a listed item has, bits (mean self-information, Vargas and Castells,
+   * RecSys 2011, section 3.1). One choice is added to each item, so that new items have a share.
+   */
+  novelty: number;
+  /** Mean percentile of the past popularity of listed items minus that of the items chosen, -1..1; 0: as popular as what is chosen. */
+  popularityBias: number;
+}
+
+/**
+ * @param listed [items] how often each item was in a list
+ * @param chosen rows of the choices that the lists were made for
+ * @param popularity [items] past choices
+ */
+export function listQuality(
+  listed: readonly number[],
+  chosen: readonly number[],
+  popularity: Float32Array,
+): ListQuality {
+  const total = popularity.reduce((sum, choices) => sum + choices, 0) + popularity.length;
+  const percentiles = percentilesOf(popularity);
+  const places = sumOf(listed, (times) => times);
+  const meanOfListed = (of: (row: number) => number): number => sumOf(listed, (times, row) => times * of(row)) / places;
+  return {
+    coverage: listed.filter((times) => times > 0).length / popularity.length,
+    novelty: meanOfListed((row) => -Math.log2((popularity[row] + 1) / total)),
+    popularityBias: meanOfListed((row) => percentiles[row]) - sumOf(chosen, (row) => percentiles[row]) / chosen.length,
+  };
+}
+
+const sumOf = (values: readonly number[], of: (value: number, at: number) => number): number =>
+  values.reduce((sum, value, at) => sum + of(value, at), 0);
+
+/** Share of the other values that are lower, equal ones counting half, 0..1. */
+function percentilesOf(values: Float32Array): Float64Array {
+  const sorted = values.toSorted();
+  const bounds = new Map<number, { first: number; last: number }>();
+  for (const [at, value] of sorted.entries()) bounds.set(value, { first: bounds.get(value)?.first ?? at, last: at });
+  return Float64Array.from(values, (value) => {
+    const { first = 0, last = 0 } = bounds.get(value) ?? {};
+    return (first + last) / 2 / Math.max(1, values.length - 1);
+  });
+}

@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { joinMeasured, type MethodRanks, measuredText, streamsOfPart } from './measurement';
+
+const streams = Array.from({ length: 7 }, (_, n) => ({
+  places: [n, n + 1],
+  ranks: [n + 1, 2],
+  basketRanks: [3, n + 4],
+}));
+/** What a part finds: each of its streams puts the row of its number into a list. */
+const measured = (names: string[], numbers: number[]): MethodRanks[] =>
+  names.map((name) => ({
+    name,
+    streams: numbers.map((n) => streams[n]),
+    listed: streams.map((_, row) => (numbers.includes(row) ? 1 : 0)),
+  }));
+
+it.each([1, 2, 3, 9])('joins %d parts to what one part gives', (of) => {
+  const numbers = [...streams.keys()];
+  const texts = Array.from({ length: of }, (_, index) =>
+    measuredText(measured(['base', 'other'], streamsOfPart(numbers, { index, of }))),
+  );
+  expect(joinMeasured(texts)).toEqual(measured(['base', 'other'], numbers));
+});
+
+it('refuses what is no part, and parts that do not belong together', () => {
+  const part = (...names: string[]): string => measuredText(measured(names, [1]));
+  expect(() => joinMeasured(['{'])).toThrow('cannot be used');
+  expect(() => joinMeasured([part('base').replace('[2,2]', '[2]')])).toThrow('differ in length');
+  expect(() => joinMeasured([part('base').replace('"ranks":[2', '"ranks":[0')])).toThrow('ranks');
+  expect(() => joinMeasured([part('base'), part('other')])).toThrow('other methods');
+  expect(() => joinMeasured([measuredText(measured(['base'], [])), part('base')])).toThrow('a stream is missing');
+});

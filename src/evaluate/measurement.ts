@@ -1,0 +1,80 @@
+import * as v from 'valibot';
+import { SidestreamError } from '../error';
+import type { RankedStream } from './device';
+
+/** What one method did on the streams of an evaluation, or of a part of it. */
+export interface MethodRanks {
+  name: string;
+  streams: RankedStream[];
+  /** [items] how often each was among the first ten, over the ranked events. */
+  listed: number[];
+}
+
+/** One of several parts that an evaluation is split into. */
+export interface Part {
+  /** From 0. */
+  index: number;
+  /** Parts there are, 1 or more. */
+  of: number;
+}
+
+/** The streams of a part: every `of`-th, so that parts take about the same time. */
+export const streamsOfPart = <T>(streams: readonly T[], { index, of }: Part): T[] =>
+  streams.filter((_, n) => n % of === index);
+
+const wholes = v.array(v.pipe(v.number(), v.integer(), v.minValue(0)));
+const ranks = v.array(v.pipe(v.number(), v.integer(), v.minValue(1)));
+const measuredSchema = v.array(
+  v.object({
+    name: v.string(),
+    streams: v.array(
+      v.pipe(
+        v.object({ places: wholes, ranks, basketRanks: ranks }),
+        v.check(
+          (stream) => [stream.ranks, stream.basketRanks].every(({ length }) => length === stream.places.length),
+          'its lists differ in length',
+        ),
+      ),
+    ),
+    listed: wholes,
+  }),
+);
+
+/** The text of a part that another process reads. */
+export const measuredText = (methods: readonly MethodRanks[]): string => JSON.stringify(methods);
+
+/**
+ * Joins the parts of an evaluation, in the order of their indices.
+ * @returns what an evaluation in one part gives
+ * @throws SidestreamError `runtime/invalid-input` when a text is no part, or parts have other methods
+ */
+export function joinMeasured(texts: readonly string[]): MethodRanks[] {
+  const parts = texts.map(parseMeasured);
+  const streams = parts.reduce((sum, [method]) => sum + (method?.streams.length ?? 0), 0);
+  return parts[0].map(({ name }, m) => {
+    const own = parts.map((part) => part[m]);
+    if (own.some((method) => method?.name !== name)) throw unusable('the parts have other methods');
+    return {
+      name,
+      streams: Array.from({ length: streams }, (_, n) => {
+        const stream = own[n % parts.length].streams[Math.floor(n / parts.length)];
+        return stream ?? fail('a stream is missing');
+      }),
+      listed: own[0].listed.map((_, row) => own.reduce((sum, { listed }) => sum + listed[row], 0)),
+    };
+  });
+}
+
+function parseMeasured(text: string): MethodRanks[] {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), measuredSchema), text);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw unusable(`${v.getDotPath(issue) ?? 'it'}: ${issue.message}`);
+}
+
+const unusable = (why: string): SidestreamError =>
+  new SidestreamError('runtime/invalid-input', `A part of the evaluation cannot be used: ${why}. Evaluate again.`);
+
+function fail(why: string): never {
+  throw unusable(why);
+}

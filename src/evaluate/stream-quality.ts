@@ -1,0 +1,46 @@
+import { basketEnd, sharesSecond } from './baskets';
+import type { RankedStream } from './device';
+import { type Quality, QualityMeter, qualityOf } from './quality';
+import type { Shopper } from './shoppers';
+
+/**
+ * Quality of each stream's ranked events, or of some of them.
+ * @param ranked one for each stream, in the same order
+ * @param counts whether an event counts. Default: all do
+ */
+export function streamQualities(
+  ranked: readonly RankedStream[],
+  streams: readonly Shopper[],
+  counts: (row: number, place: number, stream: number) => boolean = () => true,
+): Quality[] {
+  return ranked.map(({ places, ranks }, n) => {
+    const { rows } = streams[n];
+    return qualityOf(ranks.filter((_, at) => counts(rows[places[at]], places[at], n)));
+  });
+}
+
+/**
+ * The same with baskets in place of events: each is one choice, by the means over its items.
+ * @param from first place at which a basket may begin: one that begins earlier has less of a history than the events have
+ */
+export function basketQualities(ranked: readonly RankedStream[], streams: readonly Shopper[], from: number): Quality[] {
+  return ranked.map(({ places, basketRanks }, n) => {
+    const { times } = streams[n];
+    const meter = new QualityMeter();
+    for (let start = 0; start < times.length; start = basketEnd(times, start)) {
+      const end = basketEnd(times, start);
+      const basket = basketRanks.filter((_, at) => places[at] >= start && places[at] < end);
+      if (start >= from && basket.length > 0) meter.add(...basket);
+    }
+    return meter.quality;
+  });
+}
+
+/** Share of the ranked events whose second is that of another event of the same stream, 0..1. */
+export function sharedSeconds(ranked: readonly RankedStream[], streams: readonly Shopper[]): number {
+  const shared = ranked.flatMap(({ places }, n) => {
+    const shares = sharesSecond(streams[n].times);
+    return places.map((place) => shares[place]);
+  });
+  return shared.filter(Boolean).length / shared.length;
+}
