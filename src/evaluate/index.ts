@@ -1,5 +1,6 @@
 export { fullFinetuneMethod, paperExpertMethod } from './base-tuning';
 export { coldStartQuality, type RankedChoice, withPlaces } from './cold-start-quality';
+export { comparison } from './comparison';
 export { type DeviceMethod, evaluateDevice, type RankedStream } from './device';
 export {
   ceilingNames,

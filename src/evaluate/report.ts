@@ -1,4 +1,5 @@
-import type { KeptResult, MethodSummary, ProtocolSummary, TableSummary } from './result-summary';
+import { changeCells, figureText, hundredths, inWords, markdownTable, signed } from './report-cells';
+import type { KeptResult, ProtocolSummary, TableSummary } from './result-summary';
 import { round4 } from './result-summary';
 
 /** The one line of JSON that a program reads: the methods of the first table, and the run's figures. */
@@ -36,26 +37,12 @@ export function reportTable({ reference, unit, methods }: TableSummary): string 
   const header = ['method', 'HR@10', 'NDCG@10', 'MRR', 'ln rank', ...compared, ...own.map(inWords)];
   const rows = methods.map((method) => [
     method.name,
-    ...[method.hr10, method.ndcg10, method.mrr].map((share) => (100 * share).toFixed(2)),
+    ...[method.hr10, method.ndcg10, method.mrr].map(hundredths),
     method.lnRank.toFixed(3),
-    ...(method.name === reference ? compared.map(() => '') : changes(method).slice(0, compared.length)),
+    ...(method.name === reference ? compared.map(() => '') : changeCells(method).slice(0, compared.length)),
     ...own.map((name) => (name in method.figures ? figureText(method.figures[name]) : '')),
   ]);
-  const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column].length)));
-  const line = (cells: string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
-  const rule = line(widths.map((width) => '-'.repeat(width)));
-  return [line(header), rule, ...rows.map(line)].join('\n');
-}
-
-function changes(method: MethodSummary): string[] {
-  const { lnRankChange, se, ndcg10Change, ndcg10Se, worse, worseBeyondError } = method;
-  return [
-    `${signed(lnRankChange, 3)} ± ${se.toFixed(3)}`,
-    `${signed(100 * ndcg10Change, 2)} ± ${(100 * ndcg10Se).toFixed(2)}`,
-    `${Math.round(100 * worse)} %`,
-    worseBeyondError === undefined ? '' : `${Math.round(100 * worseBeyondError)} %`,
-  ];
+  return markdownTable(header, rows);
 }
 
 /** `x` and `x se` in one line. */
@@ -67,12 +54,6 @@ function figureLines(figures: Record<string, number>): string[] {
     return [`- ${inWords(name)}: ${text}`];
   });
 }
-
-/** `camelCase` as words. */
-const inWords = (name: string): string => name.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-
-const figureText = (value: number): string =>
-  Number.isInteger(value) || Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : String(round4(value));
 
 const TITLE = '# Results';
 
@@ -95,5 +76,3 @@ export function withResults(text: string, name: string, body: string): string {
 
 const rounded = (figures: Record<string, number>): Record<string, number> =>
   Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, round4(value)]));
-
-const signed = (value: number, digits: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;

@@ -19,8 +19,8 @@ import {
   streamsOfPart,
   thirds,
 } from '../../evaluate';
-import { baseFile, coldHalf, type EvaluateInput, pastModel, popularityOf } from './input';
-import { checkMethods, deviceMethods, leftOut, METHOD_NAMES } from './methods';
+import { coldHalf, type EvaluateInput, pastModel, popularityOf } from './input';
+import { checkMethods, deviceMethods, leftOut, METHOD_NAMES, methodFiles } from './methods';
 import type { Protocol } from './protocol';
 
 /** Events that a shopper of the device protocol must have. */
@@ -46,7 +46,7 @@ export const deviceProtocol: Protocol = {
     coldHalf(input, MIN_EVENTS);
   },
 
-  pastFiles: async (input) => [await baseFile(input)],
+  pastFiles: methodFiles,
 
   async measure(input, part) {
     const { past, shoppers: all } = coldHalf(input, MIN_EVENTS);

@@ -22,8 +22,8 @@ import {
   type WatchedStream,
 } from '../../evaluate';
 import { PreferenceDistance } from '../../learner';
-import { baseFile, catalogOf, coldHalf, type EvaluateInput, pastModel, popularityOf, wanted } from './input';
-import { checkMethods, deviceMethods, leftOut, METHOD_NAMES } from './methods';
+import { catalogOf, coldHalf, type EvaluateInput, pastModel, popularityOf, wanted } from './input';
+import { checkMethods, deviceMethods, leftOut, METHOD_NAMES, methodFiles } from './methods';
 import type { Protocol } from './protocol';
 
 /** Events of a cold shopper, as in the device protocol, so that the halves are the same. */
@@ -58,7 +58,7 @@ export const driftProtocol: Protocol = {
     splice(input);
   },
 
-  pastFiles: async (input) => [await baseFile(input)],
+  pastFiles: methodFiles,
 
   async measure(input, part) {
     const { past, streams: all } = splice(input);

@@ -96,7 +96,7 @@ describe('sidestream evaluate', () => {
 
     // The run of the second seed is there, and its result goes into a section of its own. The mean of both seeds is not
     // what one of them says, but for the method without anything random.
-    const section = ['--results', at('results'), '--section', 'device-second'];
+    const section = ['--results', at('results'), '--section', 'device-second', '--before', 'device'];
     const second = await evaluate('--seeds', '2', ...section, ...chosen);
     expect(second.err).toMatch(/^The run of seed 2 is in .*device-[0-9a-f]{12}-seed-2\.json$/m);
     expect(second.err).not.toContain('Shoppers:');
@@ -106,7 +106,10 @@ describe('sidestream evaluate', () => {
     const results = parseKept(await readFile(join(at('results'), 'results.json'), 'utf8'));
     expect(Object.keys(results)).toEqual(['device', 'device-second']);
     expect(results.device).toEqual(kept);
-    expect(results['device-second'].command).toMatch(/--seeds 2 --section device-second$/);
+    expect(results['device-second'].command).toMatch(/--seeds 2 --section device-second --before device$/);
+    const compared = (await readFile(join(at('results'), 'RESULTS.md'), 'utf8')).split('### before and now')[1];
+    expect(compared).toMatch(/^\n\nBefore: 2 shoppers .* mean of the seeds 1 and 2\./m);
+    expect(compared).toMatch(/^\| ln rank against base +\| \S+ ± \S+ +\| \S+ ± \S+ +\|$/m);
   });
 
   it.each(['device', 'drift'])('finds the same in one process as in several (%s)', async (protocol) => {
@@ -136,12 +139,14 @@ describe('sidestream evaluate', () => {
   it('ends with 1 and says what to do when a process fails, a method is unknown or the results are something else', async () => {
     await writeFile(at('results.json'), 'something else');
     await writeFile(at('no-folder'), '');
-    const [failed, magic, results] = await Promise.all([
+    const [failed, magic, results, section] = await Promise.all([
       evaluate('--seeds', '1', '2', '--processes', '2', '--models', at('no-folder')),
       evaluate('--methods', 'magic'),
       evaluate('--results', folder),
+      evaluate('--before', 'long-ago'),
     ]);
-    expect([failed.code, magic.code, results.code]).toEqual([1, 1, 1]);
+    expect([failed, magic, results, section].map(({ code }) => code)).toEqual([1, 1, 1, 1]);
+    expect(section.err).toContain('There is no section long-ago in the results.');
     expect(failed.err).toMatch(/^seed [12]: Error \(/m);
     expect(failed.err).toMatch(/^Error \(runtime\/worker-crashed\): The evaluation of seed [12] ended with code 1/m);
     expect(magic.err).toMatch(/^Error \(runtime\/invalid-input\): There is no method magic here; choose of all, pop/m);

@@ -4,7 +4,9 @@ import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { createMeter, openFolder } from '../../build';
+import { SidestreamError } from '../../error';
 import {
+  comparison,
   type KeptResult,
   type KeptResults,
   keptText,
@@ -56,6 +58,7 @@ interface EvaluateOptions {
   runs?: string;
   results?: string;
   section?: string;
+  before?: string;
   json?: boolean;
 }
 
@@ -91,6 +94,7 @@ export function evaluateCommand(): Command {
     .option('--runs <folder>', 'keep the run of each seed there, and take what is there already; not across versions')
     .option('--results <folder>', 'keep the tables in RESULTS.md and results.json of this folder')
     .option('--section <name>', 'section of the results (default: the name of the protocol)', sectionName)
+    .option('--before <section>', 'section of the results whose learner is put beside the one of now', sectionName)
     .option('--json', 'print the result as one line of JSON, last')
     .addOption(new Option('--task <json>', 'do one step of an evaluation, and print nothing').hideHelp())
     .addOption(new Option('--out <file>', 'file for what the step returns').hideHelp())
@@ -107,7 +111,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
     return;
   }
   // Reports bad files before hours of work.
-  if (options.results !== undefined) await readResults(options.results);
+  const earlier = await earlierResult(options);
   const inputOf = await readInput(options);
   protocol.check(inputOf(seeds[0]));
   const runs = await runSeeds({
@@ -116,8 +120,11 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
     command: (task, file) => taskCommand(options, task, file),
   });
   const found = summary(mergeRuns(runs));
-  console.log(`${found.setting}, ${seedsInWords(seeds)}\n\n${reportBody(found)}`);
-  if (options.results !== undefined) await keepResults(options, options.results, found, commandOf(options, seeds));
+  const body = [reportBody(found), ...(earlier ? [beforeAndNow(earlier, found)] : [])].join('\n\n');
+  console.log(`${found.setting}, ${seedsInWords(seeds)}\n\n${body}`);
+  if (options.results !== undefined) {
+    await keepResults(options, options.results, { ...found, ...origin(options, seeds) }, body);
+  }
   if (options.json) console.log(reportLine(found));
 }
 
@@ -142,11 +149,12 @@ function taskCommand(options: EvaluateOptions, task: Task, file: string): string
   return ['evaluate', ...files, '--task', JSON.stringify(task), ...choices(options, [task.seed])];
 }
 
-/** The command for another machine: without the folders of files. */
-function commandOf(options: EvaluateOptions, seeds: readonly number[]): string {
+/** When a result was found and how: the command is for another machine, so without the folders of files. */
+function origin(options: EvaluateOptions, seeds: readonly number[]): Pick<KeptResult, 'date' | 'command'> {
   const files = ['--bundle', basename(options.bundle), '--events', basename(options.events)];
-  const section = options.section === undefined ? [] : ['--section', options.section];
-  return ['sidestream', 'evaluate', ...files, ...choices(options, seeds), ...section].join(' ');
+  const named = (['section', 'before'] as const).flatMap((name) => (options[name] ? [`--${name}`, options[name]] : []));
+  const command = ['sidestream', 'evaluate', ...files, ...choices(options, seeds), ...named].join(' ');
+  return { date: new Date().toISOString().slice(0, 10), command };
 }
 
 function choices({ protocol, past, shoppers, half, methods }: EvaluateOptions, seeds: readonly number[]): string[] {
@@ -162,15 +170,33 @@ function choices({ protocol, past, shoppers, half, methods }: EvaluateOptions, s
 async function keepResults(
   { section }: EvaluateOptions,
   folder: string,
-  found: ProtocolSummary,
-  command: string,
+  kept: KeptResult,
+  body: string,
 ): Promise<void> {
-  const name = section ?? found.protocol;
-  const kept: KeptResult = { ...found, date: new Date().toISOString().slice(0, 10), command };
+  const name = section ?? kept.protocol;
   const { report, data } = await readResults(folder);
-  const body = `${reportOrigin(kept)}\n\n${reportBody(found)}`;
-  await writeWhole(join(folder, REPORT), withResults(report, name, body));
+  await writeWhole(join(folder, REPORT), withResults(report, name, `${reportOrigin(kept)}\n\n${body}`));
   await writeWhole(join(folder, DATA), keptText({ ...data, [name]: kept }));
+}
+
+/** The method that is looked at before and now. */
+const LEARNER = 'sidestream';
+
+const beforeAndNow = (before: KeptResult, now: ProtocolSummary): string =>
+  `### before and now\n\nBefore: ${reportOrigin(before)}\n\n${comparison(before, now, LEARNER)}`;
+
+/**
+ * The result to compare with; none where no one is asked for.
+ * @throws SidestreamError `runtime/invalid-input` when the results hold something else, or not that section
+ */
+async function earlierResult({ results, before }: EvaluateOptions): Promise<KeptResult | undefined> {
+  const sections: KeptResults = results === undefined ? {} : (await readResults(results)).data;
+  if (before === undefined) return undefined;
+  if (before in sections) return sections[before];
+  throw new SidestreamError(
+    'runtime/invalid-input',
+    `There is no section ${before} in ${results ?? 'the results'}. Give their folder with --results, and one of their sections with --before: ${Object.keys(sections).join(', ') || 'there is none'}.`,
+  );
 }
 
 /** Reads the files of results. @throws SidestreamError `runtime/invalid-input` when they hold something else */

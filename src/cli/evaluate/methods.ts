@@ -11,7 +11,15 @@ import {
   popularityMethod,
 } from '../../evaluate';
 import type { LearnerCatalog, LearnerOptions } from '../../learner';
-import { catalogOf, countCooccurrence, type EvaluateInput, popularityOf, wanted } from './input';
+import {
+  baseFile,
+  catalogOf,
+  countCooccurrence,
+  type EvaluateInput,
+  type PastFile,
+  popularityOf,
+  wanted,
+} from './input';
 
 /** The shop at the end of the past. */
 interface PastShop {
@@ -57,6 +65,9 @@ export const METHOD_NAMES: readonly string[] = Object.keys(METHODS);
 
 /** Methods that run only where they are asked for: they train the whole base model on every shopper's device. */
 export const SLOW_METHODS: readonly string[] = ['paper-expert', 'full-finetune'];
+
+/** What the wanted methods have learned from the past; every process reads these files, and one makes each. */
+export const methodFiles = async (input: EvaluateInput): Promise<PastFile[]> => [await baseFile(input)];
 
 /**
  * The wanted ones of some methods, each with the shop's data at the end of the past.
