@@ -6,7 +6,8 @@ import { type Bundle, openBundle, writeBundle } from '../../catalog';
 import type { ProtocolRun } from '../../evaluate';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import type { EvaluateInput } from './input';
-import { keptRun } from './runs';
+import type { Protocol } from './protocol';
+import { keptRun, parseTask, runSeeds } from './runs';
 
 let bundle: Bundle;
 let folder: string;
@@ -69,4 +70,68 @@ it('refuses a file that is no run', async () => {
   await keptRun(other, 'device', input(), evaluate);
   for (const file of await readdir(other)) await writeFile(join(other, file), '{');
   await expect(keptRun(other, 'device', input(), evaluate)).rejects.toMatchObject({ code: 'runtime/invalid-input' });
+});
+
+/** Notes what is done; the file `shared` of the past is that of all seeds. */
+function fakeProtocol(models: string, done: string[]): Protocol {
+  const result = (seed: number): ProtocolRun => ({
+    ...{ protocol: 'device', seed, setting: 'a few', tables: [], figures: {} },
+  });
+  return {
+    divisible: true,
+    check() {},
+    pastFiles: async ({ seed }) =>
+      ['shared', `of-seed-${seed}`].map((name) => ({
+        path: join(models, name),
+        make: async () => {
+          done.push(name);
+          await writeFile(join(models, name), name);
+        },
+      })),
+    measure: async ({ seed }, { index, of }) => {
+      done.push(`seed ${seed}, ${index} of ${of}`);
+      if (seed === 13) throw new Error('this seed fails');
+      return `${seed}`;
+    },
+    report: async ({ seed }, parts) => ({ ...result(seed), setting: parts.join() }),
+  };
+}
+
+const seedsRequest = (protocol: Protocol, seeds: number[]): Parameters<typeof runSeeds>[0] => ({
+  ...{ protocol, seeds, processes: 1, inputOf: (seed) => input({ seed }) },
+  ...{ kept: (own, evaluate) => evaluate(own), command: () => [], say() {} },
+});
+
+it('learns what is missing of the past once, before the seeds that read it', async () => {
+  const models = await mkdtemp(join(folder, 'models-'));
+  const done: string[] = [];
+  const request = seedsRequest(fakeProtocol(models, done), [3, 5]);
+  const runs = await runSeeds(request);
+  expect(runs.map(({ seed, setting }) => [seed, setting])).toEqual([
+    [3, '3'],
+    [5, '5'],
+  ]);
+  expect(done.toSorted()).toEqual(['of-seed-3', 'of-seed-5', 'seed 3, 0 of 1', 'seed 5, 0 of 1', 'shared']);
+  expect(done.indexOf('shared')).toBeLessThan(done.findIndex((what) => what.startsWith('seed')));
+  done.length = 0;
+  await runSeeds(request);
+  expect(done).toEqual(['seed 3, 0 of 1', 'seed 5, 0 of 1']);
+});
+
+it('ends with the first failure: what waits is not begun', async () => {
+  const models = await mkdtemp(join(folder, 'models-'));
+  const done: string[] = [];
+  await expect(runSeeds(seedsRequest(fakeProtocol(models, done), [13, 1, 2]))).rejects.toThrow('this seed fails');
+  const before = done.length;
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(done).toHaveLength(before);
+  expect(done).not.toContain('seed 2, 0 of 1');
+});
+
+it('refuses what is no task', () => {
+  const task = { seed: 2, part: { index: 1, of: 3 } };
+  expect(parseTask(JSON.stringify(task))).toEqual(task);
+  for (const text of ['{', '{"seed":0}', '{"seed":1,"part":{"index":-1,"of":1}}', '{"seed":1,"else":1}']) {
+    expect(() => parseTask(text)).toThrow(expect.objectContaining({ code: 'runtime/invalid-input' }));
+  }
 });

@@ -124,7 +124,7 @@ export async function runSeeds(request: SeedsRequest): Promise<ProtocolRun[]> {
 
 const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
 
-/** Does tasks in order, some at once. */
+/** Does tasks in order, some at once, until one fails. */
 class TaskQueue {
   readonly #most: number;
   readonly #work: (task: Task) => Promise<string>;
@@ -137,13 +137,17 @@ class TaskQueue {
   }
 
   async add(task: Task): Promise<string> {
-    if (this.#running >= this.#most) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#running++;
+    if (this.#running < this.#most) this.#running++;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
       return await this.#work(task);
+    } catch (error) {
+      this.close();
+      throw error;
     } finally {
-      this.#running--;
-      this.#waiting.shift()?.();
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#running--;
     }
   }
 
