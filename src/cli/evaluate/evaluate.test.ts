@@ -112,29 +112,33 @@ describe('sidestream evaluate', () => {
     expect(compared).toMatch(/^\| ln rank against base +\| \S+ ± \S+ +\| \S+ ± \S+ +\|$/m);
   });
 
-  it.each(['device', 'drift'])('finds the same in one process as in several (%s)', async (protocol) => {
-    const past = ['--events', at('long.csv'), '--past', '0.391', '--shoppers', '2'];
-    const chosen = ['--protocol', protocol, ...past, '--methods', 'content-knn', 'base-alone', 'sidestream'];
-    if (protocol === 'drift') chosen.push('sidestream-never-y', 'sidestream-fresh-y');
-    const runs = [];
-    for (const processes of ['1', '2']) {
-      const { err, code } = await evaluate('--processes', processes, '--runs', at(`runs-${processes}`), ...chosen);
-      expect(err).not.toContain('Error');
-      expect([code, err.includes('seed 1, part 2 of 2: ')]).toEqual([0, processes === '2']);
-      const [file] = (await readdir(at(`runs-${processes}`))).filter((name) => name.startsWith(protocol));
-      runs.push(parseRun(await readFile(join(at(`runs-${processes}`), file), 'utf8')));
-    }
-    expect(runs[1]).toEqual(runs[0]);
-    const names = runs[0].tables.map(({ name, methods }) => [name, methods.map((method) => method.name).join()]);
-    if (protocol === 'device') return;
-    const usual = 'content-knn,base,base-alone,sidestream';
-    expect(names.slice(0, 3)).toEqual([
-      ['first-20', `${usual},sidestream-fresh-y`],
-      ['later', `${usual},sidestream-fresh-y`],
-      ['return', `${usual},sidestream-never-y`],
-    ]);
-    expect(names[5]).toEqual(['return, old items', `${usual},sidestream-never-y`]);
-  });
+  it.each(['device', 'drift'])(
+    'finds the same in one process as in several (%s)',
+    async (protocol) => {
+      const past = ['--events', at('long.csv'), '--past', '0.391', '--shoppers', '2'];
+      const chosen = ['--protocol', protocol, ...past, '--methods', 'content-knn', 'base-alone', 'sidestream'];
+      if (protocol === 'drift') chosen.push('sidestream-never-y', 'sidestream-fresh-y');
+      const runs = [];
+      for (const processes of ['1', '2']) {
+        const { err, code } = await evaluate('--processes', processes, '--runs', at(`runs-${processes}`), ...chosen);
+        expect(err).not.toContain('Error');
+        expect([code, err.includes('seed 1, part 2 of 2: ')]).toEqual([0, processes === '2']);
+        const [file] = (await readdir(at(`runs-${processes}`))).filter((name) => name.startsWith(protocol));
+        runs.push(parseRun(await readFile(join(at(`runs-${processes}`), file), 'utf8')));
+      }
+      expect(runs[1]).toEqual(runs[0]);
+      const names = runs[0].tables.map(({ name, methods }) => [name, methods.map((method) => method.name).join()]);
+      if (protocol === 'device') return;
+      const usual = 'content-knn,base,base-alone,sidestream';
+      expect(names.slice(0, 3)).toEqual([
+        ['first-20', `${usual},sidestream-fresh-y`],
+        ['later', `${usual},sidestream-fresh-y`],
+        ['return', `${usual},sidestream-never-y`],
+      ]);
+      expect(names[5]).toEqual(['return, old items', `${usual},sidestream-never-y`]);
+    },
+    120_000,
+  );
 
   it('ends with 1 and says what to do when a process fails, a method is unknown or the results are something else', async () => {
     await writeFile(at('results.json'), 'something else');
