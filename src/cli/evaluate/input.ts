@@ -111,7 +111,7 @@ export function catalogOf(
   const blend = contentBlend(manifest);
   // An item without a choice has no known popularity.
   const known = items.map((item, row) => ({ ...item, popularity: popularity?.[row] || undefined }));
-  return { index: catalogIndex(known, features, blend, cooccurrence), table: features, blend };
+  return { index: catalogIndex(known, features, blend, { cooccurrence }), table: features, blend };
 }
 
 /** Co-occurrence in some events of the log. */
