@@ -43,7 +43,7 @@ export interface CatalogIndex {
 }
 
 /** What a shop knows about the items of an index besides the items themselves. */
-export interface CatalogKnowledge {
+export interface CatalogIndexOptions {
   /** May be of fewer items: the first ones. */
   cooccurrence?: CooccurrenceTable | null;
   /** May be of fewer items: the first ones. */
@@ -60,7 +60,7 @@ export function catalogIndex(
   items: Item[],
   table: FeatureTable,
   blend: ContentBlend,
-  { cooccurrence = null, factors = null, statistics = catalogStatistics(items) }: CatalogKnowledge = {},
+  { cooccurrence = null, factors = null, statistics = catalogStatistics(items) }: CatalogIndexOptions = {},
 ): CatalogIndex {
   const { known, mean, any } = statistics.popularity;
   const popularity = Float32Array.from(items, (item) => item.popularity ?? mean);
