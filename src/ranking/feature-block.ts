@@ -47,7 +47,7 @@ export function featureBlock(
 }
 
 /** The content vectors. The first half of the columns is text, the other half the picture. */
-export const contentBlock = ({ content: { width, values, count } }: CatalogIndex): FeatureBlock =>
+export const contentBlock = ({ content: { width, values, count } }: Pick<CatalogIndex, 'content'>): FeatureBlock =>
   featureBlock('content', width, values, count, 1);
 
 /** The embedding of the items by a base model. @param items [count * width] */
@@ -55,7 +55,10 @@ export const embeddingBlock = (width: number, items: Float32Array): FeatureBlock
   featureBlock('embedding', width, items, items.length / width, 1);
 
 /** Whether an item is in each of the 64 most frequent categories, broader ones too; null where all items are in the same. */
-export function categoryBlock({ categories, content }: CatalogIndex): FeatureBlock | null {
+export function categoryBlock({
+  categories,
+  content,
+}: Pick<CatalogIndex, 'categories' | 'content'>): FeatureBlock | null {
   const { baseRate, ofItem, names } = categories;
   const ids = [...baseRate.keys()]
     .filter((id) => baseRate[id] < 1)

@@ -1,6 +1,7 @@
 export { isBundle, readWeightsFile, storeBase, storeLearned, writeWhole } from './base-file';
 export { removeCheckpoint } from './checkpoint';
 export { startCompute } from './compute';
+export { type FactorSources, makeFactors } from './factors';
 export { cutChunks, type OfflineSource } from './offline-batch';
 export { type Interaction, offlineData } from './offline-data';
 export { trainOffline } from './offline-training';
