@@ -1,2 +1,1 @@
 export { type FactorSources, makeFactors } from './make-factors';
-export { type SparseMatrix, transposed } from './sparse-matrix';

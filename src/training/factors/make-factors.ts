@@ -1,8 +1,8 @@
 import { type CooccurrenceTable, type FactorBlock, type Factors, MOST_FACTORS, scaleRow } from '../../catalog';
 import { type CatalogIndex, categoryBlock, contentBlock, embeddingBlock, type FeatureBlock } from '../../ranking';
+import { choiceMatrix, type SparseMatrix, transposed } from '../sparse-matrix';
 import { predictUnknown } from './ridge-prediction';
 import { rightSingularVectors } from './singular-vectors';
-import { type SparseMatrix, transposed } from './sparse-matrix';
 
 /** What factors are made from. */
 export interface FactorSources {
@@ -72,25 +72,17 @@ function cooccurrenceVectors({ count, offsets, rows, lifts }: CooccurrenceTable,
  * number of choices, 10 being added to both.
  */
 function userVectors(choices: readonly ArrayLike<number>[], count: number, seed: number): ItemVectors {
-  return scaled(userMatrix(choices, count), seed, (value) => value);
-}
-
-function userMatrix(choices: readonly ArrayLike<number>[], count: number): SparseMatrix {
-  const sets = choices.map((rows) => Uint32Array.from(new Set(Array.from(rows))).sort());
-  const offsets = new Uint32Array(sets.length + 1);
+  const matrix = choiceMatrix(choices, count);
+  const { rows, offsets, indices, values } = matrix;
   const chosen = new Uint32Array(count);
-  for (const [user, rows] of sets.entries()) {
-    offsets[user + 1] = offsets[user] + rows.length;
-    for (const row of rows) chosen[row]++;
+  for (const row of indices) chosen[row]++;
+  for (let user = 0; user < rows; user++) {
+    const own = Math.sqrt(offsets[user + 1] - offsets[user] + SMOOTHING);
+    for (let at = offsets[user]; at < offsets[user + 1]; at++) {
+      values[at] = 1 / own / Math.sqrt(chosen[indices[at]] + SMOOTHING);
+    }
   }
-  const indices = new Uint32Array(offsets[sets.length]);
-  const values = new Float32Array(indices.length);
-  for (const [user, rows] of sets.entries()) {
-    indices.set(rows, offsets[user]);
-    const own = Math.sqrt(rows.length + SMOOTHING);
-    for (const [n, row] of rows.entries()) values[offsets[user] + n] = 1 / own / Math.sqrt(chosen[row] + SMOOTHING);
-  }
-  return { rows: sets.length, columns: count, offsets, indices, values };
+  return scaled(matrix, seed, (value) => value);
 }
 
 /** The right singular vectors of a matrix, each times its weight. @param weight of a singular value */

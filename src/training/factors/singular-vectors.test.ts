@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { Matrix, SVD } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../model';
+import { gramProduct, type SparseMatrix, transposed } from '../sparse-matrix';
 import { rightSingularVectors } from './singular-vectors';
-import { gramProduct, type SparseMatrix, transposed } from './sparse-matrix';
 
 /** A random matrix of which a share of the entries is not 0, and the same one with all its entries. */
 function randomMatrix(rows: number, columns: number, share: number, seed: number) {

@@ -1,6 +1,6 @@
 import { EVD, Matrix } from 'ml-matrix';
 import { seededRandom } from '../../model';
-import { gramProduct, type SparseMatrix } from './sparse-matrix';
+import { gramProduct, type SparseMatrix } from '../sparse-matrix';
 
 /** The leading right singular vectors of a matrix. */
 export interface SingularVectors {

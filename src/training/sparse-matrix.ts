@@ -10,6 +10,20 @@ export interface SparseMatrix {
   values: Float32Array;
 }
 
+/**
+ * The matrix of users and items: 1 where a user chose an item, however often.
+ * @param choices rows of the items that each user chose
+ * @param count items
+ */
+export function choiceMatrix(choices: readonly ArrayLike<number>[], count: number): SparseMatrix {
+  const sets = choices.map((rows) => Uint32Array.from(new Set(Array.from(rows))).sort());
+  const offsets = new Uint32Array(sets.length + 1);
+  for (const [user, rows] of sets.entries()) offsets[user + 1] = offsets[user] + rows.length;
+  const indices = new Uint32Array(offsets[sets.length]);
+  for (const [user, rows] of sets.entries()) indices.set(rows, offsets[user]);
+  return { rows: sets.length, columns: count, offsets, indices, values: new Float32Array(indices.length).fill(1) };
+}
+
 /** The transpose. The entries of each of its rows are in rising order. */
 export function transposed({ rows, columns, offsets, indices, values }: SparseMatrix): SparseMatrix {
   const starts = new Uint32Array(columns + 1);
