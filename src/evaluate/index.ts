@@ -15,6 +15,7 @@ export {
 } from './drift';
 export { detectionQuality, driftAlarms, type WatchedStream } from './drift-detection';
 export { type EventFormat, type EventLog, type LogEvent, readEvents } from './event-log';
+export { easeMethod, type ItemItemLog, type ItemItemMethod, itemItemMethod, itemKnnMethod } from './item-item-methods';
 export { listQuality } from './list-quality';
 export { joinMeasured, type MethodRanks, measuredText, type Part, streamsOfPart } from './measurement';
 export { baseMethod, contentKnnMethod, learnerMethod, popularityMethod } from './methods';

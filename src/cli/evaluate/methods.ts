@@ -4,22 +4,17 @@ import {
   baseMethod,
   contentKnnMethod,
   type DeviceMethod,
+  easeMethod,
   fullFinetuneMethod,
+  type ItemItemLog,
+  itemKnnMethod,
   type LogEvent,
   learnerMethod,
   paperExpertMethod,
   popularityMethod,
 } from '../../evaluate';
 import type { LearnerCatalog, LearnerOptions } from '../../learner';
-import {
-  baseFile,
-  catalogOf,
-  countCooccurrence,
-  type EvaluateInput,
-  type PastFile,
-  popularityOf,
-  wanted,
-} from './input';
+import { baseFile, catalogOf, type EvaluateInput, learnedFrom, type PastFile, popularityOf, wanted } from './input';
 
 /** The shop at the end of the past. */
 interface PastShop {
@@ -44,6 +39,8 @@ const LEARNERS: Record<string, Omit<LearnerOptions, 'seed' | 'backend'>> = {
 const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceMethod>> = {
   popularity: ({ popularity }) => popularityMethod(popularity),
   'content-knn': ({ catalog }) => contentKnnMethod(catalog),
+  'item-knn': async (shop) => (await itemKnnMethod(itemItemLog(shop))).method,
+  ease: async (shop) => (await easeMethod(itemItemLog(shop))).method,
   base: ({ trained, model }) => baseMethod(trained, model),
   'base-alone': ({ catalog, model }) => baseMethod(catalog, model, 'base-alone'),
   'paper-expert': ({ trained, model, input: { seed } }) => paperExpertMethod(trained, model, { seed }),
@@ -59,6 +56,12 @@ const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceM
   'no-base': ({ input: { bundle, seed } }) =>
     learnerMethod({ name: 'no-base', catalog: catalogOf(bundle, null), options: { seed, backend: 'wasm' } }),
 };
+
+const itemItemLog = ({ input: { rowOf, bundle }, past }: PastShop): ItemItemLog => ({
+  past,
+  rowOf,
+  count: bundle.items.length,
+});
 
 /** Names of the methods that run on a device. */
 export const METHOD_NAMES: readonly string[] = Object.keys(METHODS);
@@ -80,7 +83,7 @@ export async function deviceMethods(
   names: readonly string[],
 ): Promise<DeviceMethod[]> {
   const popularity = popularityOf(input, past);
-  const catalog = catalogOf(input.bundle, popularity, countCooccurrence(input, past));
+  const catalog = catalogOf(input.bundle, popularity, await learnedFrom(input, past, model));
   const trained = { ...catalog, index: { ...catalog.index, logPopularity: popularity.map(Math.log1p) } };
   const shop = { input, past, popularity, catalog, trained, model };
   const chosen = names.filter((name) => name === 'base' || isChosen(input, name));

@@ -1,20 +1,16 @@
-import type { BaseSignal, CatalogIndex } from '../../ranking';
+import {
+  ATTRIBUTE_WEIGHT,
+  type BaseSignal,
+  type CatalogIndex,
+  categoryBlock,
+  contentBlock,
+  embeddingBlock,
+  type FeatureBlock,
+  featureBlock,
+} from '../../ranking';
 
-/**
- * Some features of every item, as a preference expert reads them: (value - center) * scale per column, which over the
- * catalogue have mean 0 and rows of mean square length `weight`^2. The values may be those of another owner: not to be
- * changed.
- */
-export interface PreferenceBlock {
-  /** Subject and width: stored coefficients fit only a block of the same name. */
-  name: string;
-  width: number;
-  /** [count * width] */
-  values: Float32Array;
-  /** [width] */
-  center: Float32Array;
-  /** [width] */
-  scale: Float32Array;
+/** Features of every item as a preference expert reads them. */
+export interface PreferenceBlock extends FeatureBlock {
   /** Factor of each column when scores are read out, [width]. Learning does not depend on it. */
   readoutScale: Float32Array;
 }
@@ -25,17 +21,11 @@ export interface PreferenceFeatures {
   blocks: PreferenceBlock[];
 }
 
-/** Weight of a block of catalogue attributes beside content and embedding. */
-const ATTRIBUTE_WEIGHT = 0.5;
-/** Part of the mean variance that is added to a column's own, so that columns of noise stay small. */
-const SMOOTHING = 1;
 /**
  * Readout scale of the text of an item, relative to its picture, where the shop has no base model. A base model has
  * learned how to weigh the two, so that it has no effect there.
  */
 const TEXT_SCALE = 2.56;
-/** Columns of the category block: the most frequent categories. */
-const MOST_CATEGORIES = 64;
 /** Radial basis functions over the range of a numeric attribute, -3 to 3 standard deviations. */
 const NUMBER_RBFS = 17;
 const SPACING = 6 / (NUMBER_RBFS - 1);
@@ -47,10 +37,10 @@ const ORDER_RBFS = 24;
  * base model, its embedding of the items.
  */
 export function preferenceFeatures(index: CatalogIndex, base: BaseSignal | null): PreferenceFeatures {
-  const { count, width, values } = index.content;
-  const content = block('content', width, values, count, 1);
+  const { count, width } = index.content;
+  const content = readable(contentBlock(index));
   const attributes = attributeBlocks(index);
-  if (base) return { count, blocks: [content, ...attributes, block('embedding', base.width, base.items, count, 1)] };
+  if (base) return { count, blocks: [content, ...attributes, readable(embeddingBlock(base.width, base.items))] };
   // The first half of a content vector is text.
   content.readoutScale.fill(TEXT_SCALE, 0, width / 2);
   return { count, blocks: [content, ...attributes] };
@@ -58,34 +48,21 @@ export function preferenceFeatures(index: CatalogIndex, base: BaseSignal | null)
 
 function attributeBlocks(index: CatalogIndex): PreferenceBlock[] {
   const { count } = index.content;
-  // Stored profiles call the catalog order `place`.
-  const blocks = [block('place', ORDER_RBFS, orderRbf(count), count, ATTRIBUTE_WEIGHT)];
-  const categories = categoryColumns(index);
-  if (categories.ids.length > 0) {
-    const name = `categories ${categories.ids.map((id) => index.categories.names[id]).join('|')}`;
-    blocks.push(block(name, categories.ids.length, categories.values, count, ATTRIBUTE_WEIGHT));
-  }
-  for (const { name, values } of index.numbers)
-    blocks.push(block(name, NUMBER_RBFS, numberRbf(values), count, ATTRIBUTE_WEIGHT));
-  return blocks;
+  const attribute = (subject: string, width: number, values: Float32Array): PreferenceBlock =>
+    readable(featureBlock(subject, width, values, count, ATTRIBUTE_WEIGHT));
+  const categories = categoryBlock(index);
+  return [
+    // Stored profiles call the catalog order `place`.
+    attribute('place', ORDER_RBFS, orderRbf(count)),
+    ...(categories ? [readable(categories)] : []),
+    ...index.numbers.map(({ name, values }) => attribute(name, NUMBER_RBFS, numberRbf(values))),
+  ];
 }
 
-function categoryColumns({ categories, content }: CatalogIndex): { ids: number[]; values: Float32Array } {
-  const { baseRate, ofItem } = categories;
-  const ids = [...baseRate.keys()]
-    .filter((id) => baseRate[id] < 1)
-    .sort((a, b) => baseRate[b] - baseRate[a] || a - b)
-    .slice(0, MOST_CATEGORIES);
-  const columnOf = new Map(ids.map((id, column) => [id, column]));
-  const values = new Float32Array(content.count * ids.length);
-  for (const [row, own] of ofItem.entries()) {
-    for (const id of own) {
-      const column = columnOf.get(id);
-      if (column !== undefined) values[row * ids.length + column] = 1;
-    }
-  }
-  return { ids, values };
-}
+const readable = (block: FeatureBlock): PreferenceBlock => ({
+  ...block,
+  readoutScale: new Float32Array(block.width).fill(1),
+});
 
 function numberRbf(values: Float32Array): Float32Array {
   const rbf = new Float32Array(values.length * NUMBER_RBFS);
@@ -107,16 +84,4 @@ function orderRbf(count: number): Float32Array {
     }
   }
   return rbf;
-}
-
-function block(subject: string, width: number, values: Float32Array, count: number, weight: number): PreferenceBlock {
-  const center = new Float32Array(width);
-  for (let at = 0; at < values.length; at++) center[at % width] += values[at] / count;
-  const variance = new Float64Array(width);
-  for (let at = 0; at < values.length; at++) variance[at % width] += (values[at] - center[at % width]) ** 2 / count;
-  const mean = variance.reduce((sum, value) => sum + value, 0) / width;
-  const damped = variance.map((value) => value + SMOOTHING * mean);
-  const length = variance.reduce((sum, value, column) => sum + value / damped[column], 0);
-  const scale = Float32Array.from(damped, (value) => (mean > 0 ? weight / Math.sqrt(value * length) : 0));
-  return { name: `${subject} ${width}`, width, values, center, scale, readoutScale: new Float32Array(width).fill(1) };
 }
