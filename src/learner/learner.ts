@@ -3,11 +3,11 @@ import { EVENT_STRENGTH, History, type LoggedEvent } from '../events';
 import { type RankState, rawTermValues, type TermSources, type TermValues, type TermWeights } from '../ranking';
 import type { Backend } from './backend';
 import { BaseModelScores } from './base-model-scores';
-import { ExpertRuntime, expertCandidates } from './experts/expert-runtime';
+import { PreferenceModel } from './experts/preference-model';
+import type { PreferenceExperts } from './experts/user-experts';
+import { LadderRuntime, ladderCandidates } from './ladder/ladder-runtime';
 import type { LearnerCatalog } from './learner-catalog';
 import { activeWeights, PersonalWeights, START_WEIGHTS, START_WEIGHTS_WITH_BASE } from './personal-weights';
-import type { PreferenceExperts } from './preferences/preference-expert';
-import { PreferenceModel } from './preferences/preference-model';
 import { PrequentialRecord } from './prequential-record';
 import { PROFILE_SCHEMA, type Profile } from './profile';
 import { checkFinite, TermValueCache } from './term-values';
@@ -36,7 +36,7 @@ export class Learner {
   readonly history = new History();
   #catalog: LearnerCatalog;
   readonly #options: LearnerOptions;
-  readonly #experts: ExpertRuntime;
+  readonly #experts: LadderRuntime;
   readonly #terms = new TermValueCache();
   #weights = new PersonalWeights();
   #base: BaseModelScores | null = null;
@@ -53,8 +53,8 @@ export class Learner {
   constructor(catalog: LearnerCatalog, options: LearnerOptions) {
     this.#catalog = catalog;
     this.#options = options;
-    const nearest = () => expertCandidates(this.terms, this.weights, this.history.rows);
-    this.#experts = new ExpertRuntime(catalog, options.seed, nearest);
+    const nearest = () => ladderCandidates(this.terms, this.weights, this.history.rows);
+    this.#experts = new LadderRuntime(catalog, options.seed, nearest);
   }
 
   /**

@@ -4,7 +4,7 @@ import type { EventType, LoggedEvent } from '../events';
 import { catalogIndex, rank, TERMS } from '../ranking';
 import { CATEGORIES, categoryTable, useBackend } from '../testing/experts';
 import { PROFILE } from '../testing/profiles';
-import { encodeExperts, freshShares, freshWeights } from './experts/experts-weights';
+import { encodeLadder, freshShares, freshWeights } from './ladder/ladder-weights';
 import { Learner } from './learner';
 import type { LearnerCatalog } from './learner-catalog';
 import { type Profile, parseProfile } from './profile';
@@ -111,7 +111,7 @@ describe('experts in a profile', () => {
       Object.entries(fresh).map(([name, { shape, values }]) => [name, { shape, values: values.map(() => 900) }]),
     );
     const shares = freshShares(table, CONTENT);
-    const experts = encodeExperts({ weights, activation: { text: [], image: [] }, shares, content: CONTENT });
+    const experts = encodeLadder({ weights, activation: { text: [], image: [] }, shares, content: CONTENT });
     const next = newLearner();
     next.restore(
       { ...profile, experts, weights: { ...profile.weights, theta: { ...profile.weights.theta, experts: 1 } } },

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import { storedCount as count, historySchema, storedTime } from '../events';
+import { preferencesSchema, type StoredPreferences } from './experts/user-experts';
 import { personalWeightsSchema } from './personal-weights';
-import { preferencesSchema, type StoredPreferences } from './preferences/preference-expert';
 import { gainSchema } from './prequential-record';
 import { driftSchema } from './windows/drift';
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type FeatureTable, type Item, quantizeRow } from '../../catalog';
 import { seededRandom } from '../../model';
 import { catalogIndex } from '../../ranking';
-import { type PreferenceChoice, PreferenceExperts } from './preference-expert';
-import { type PreferenceFeatures, preferenceFeatures } from './preference-features';
+import { type FeatureBlocks, featureBlocks } from './feature-blocks';
+import { type PreferenceChoice, PreferenceExperts } from './user-experts';
 
 const COUNT = 60;
 const DIM = 4;
@@ -45,7 +45,7 @@ const choice = (chosen: number, given: Partial<PreferenceChoice> = {}): Preferen
   ...given,
 });
 
-const columns = ({ count, blocks }: PreferenceFeatures, name: string): number[][] => {
+const columns = ({ count, blocks }: FeatureBlocks, name: string): number[][] => {
   const block = blocks.find((entry) => entry.name.startsWith(name));
   if (!block) return [];
   const { width, values, center, scale } = block;
@@ -54,9 +54,9 @@ const columns = ({ count, blocks }: PreferenceFeatures, name: string): number[][
   );
 };
 
-describe('preferenceFeatures', () => {
+describe('featureBlocks', () => {
   it('reads content, catalog order, categories and numeric attributes, each of mean 0 and of its own length', () => {
-    const features = preferenceFeatures(index(), null);
+    const features = featureBlocks(index(), null);
     expect(features.blocks.map(({ name }) => name)).toEqual([
       'content 8',
       'place 24',
@@ -78,12 +78,12 @@ describe('preferenceFeatures', () => {
 
   it('scales text above pictures only without a base model', () => {
     const base = { width: 3, items: new Float32Array(COUNT * 3).fill(1), scores: new Float32Array(COUNT) };
-    const read = (features: PreferenceFeatures) => {
+    const read = (features: FeatureBlocks) => {
       const experts = PreferenceExperts.over(features, {}, NOTHING);
       experts.bootstrap(1, 1);
       return { learned: experts.save(), residualScores: experts.scores };
     };
-    const [alone, withBase] = [null, base].map((signal) => preferenceFeatures(index(), signal));
+    const [alone, withBase] = [null, base].map((signal) => featureBlocks(index(), signal));
     expect(alone.blocks[0].readoutScale).toEqual(Float32Array.of(2.56, 2.56, 2.56, 2.56, 1, 1, 1, 1));
     expect(withBase.blocks.every(({ readoutScale }) => readoutScale.every((value) => value === 1))).toBe(true);
     // The same is learned either way, so that a base model may come and go.
@@ -95,14 +95,14 @@ describe('preferenceFeatures', () => {
 
   it('reads the embedding of a base model where there is one', () => {
     const items = Float32Array.from({ length: COUNT * 3 }, (_, at) => Math.sin(at));
-    const features = preferenceFeatures(index(), { width: 3, items, scores: new Float32Array(COUNT) });
+    const features = featureBlocks(index(), { width: 3, items, scores: new Float32Array(COUNT) });
     expect(features.blocks.at(-1)?.name).toBe('embedding 3');
   });
 });
 
 describe('PreferenceExperts', () => {
   it('revert exactly the part of a dismissal that has not decayed since', () => {
-    const [plain, reverted] = [0, 1].map(() => PreferenceExperts.over(preferenceFeatures(index(), null), {}, NOTHING));
+    const [plain, reverted] = [0, 1].map(() => PreferenceExperts.over(featureBlocks(index(), null), {}, NOTHING));
     reverted.dismiss(7);
     for (const row of [3, 11, 20]) for (const experts of [plain, reverted]) experts.learn(choice(row));
     const apart = () => Math.max(...reverted.scores.map((score, row) => Math.abs(score - plain.scores[row])));
@@ -112,7 +112,7 @@ describe('PreferenceExperts', () => {
   });
 
   it('score 0 before the first choice, and similar items higher after it', () => {
-    const experts = PreferenceExperts.over(preferenceFeatures(index(), null), {}, NOTHING);
+    const experts = PreferenceExperts.over(featureBlocks(index(), null), {}, NOTHING);
     expect(experts.scores.every((score) => score === 0)).toBe(true);
     for (const row of [2, 8, 14]) expect(experts.learn(choice(row))).toBe(true);
     const mean = (odd: number): number =>
@@ -121,7 +121,7 @@ describe('PreferenceExperts', () => {
   });
 
   it('take a step along the gradient of the log-likelihood of the choice', () => {
-    const features = preferenceFeatures(index(), null);
+    const features = featureBlocks(index(), null);
     const experts = PreferenceExperts.over(features, {}, NOTHING);
     const shares = even.map((_, row) => (row % 2 ? 0.5 : 1.5) / COUNT);
     experts.learn(choice(4, { shares }));
@@ -137,30 +137,30 @@ describe('PreferenceExperts', () => {
 
   it('learn nothing from a choice that was certain, and more from a stronger one', () => {
     const certain = even.map((_, row) => Number(row === 4));
-    const experts = PreferenceExperts.over(preferenceFeatures(index(), null), {}, NOTHING);
+    const experts = PreferenceExperts.over(featureBlocks(index(), null), {}, NOTHING);
     experts.learn(choice(4, { shares: certain }));
     expect(Math.max(...experts.scores.map(Math.abs))).toBeCloseTo(0, 4);
-    const once = PreferenceExperts.over(preferenceFeatures(index(), null), {}, NOTHING);
-    const thrice = PreferenceExperts.over(preferenceFeatures(index(), null), {}, NOTHING);
+    const once = PreferenceExperts.over(featureBlocks(index(), null), {}, NOTHING);
+    const thrice = PreferenceExperts.over(featureBlocks(index(), null), {}, NOTHING);
     once.learn(choice(4));
     thrice.learn(choice(4, { strength: 3 }));
     expect(thrice.scores[4]).toBeCloseTo(3 * once.scores[4], 3);
   });
 
   it('score a dismissed item lower', () => {
-    const experts = PreferenceExperts.over(preferenceFeatures(index(), null), {}, NOTHING);
+    const experts = PreferenceExperts.over(featureBlocks(index(), null), {}, NOTHING);
     experts.dismiss(4);
     expect(experts.scores[4]).toBeLessThan(0);
   });
 
   it('drop a step that is not finite', () => {
-    const experts = PreferenceExperts.over(preferenceFeatures(index(), null), {}, NOTHING);
+    const experts = PreferenceExperts.over(featureBlocks(index(), null), {}, NOTHING);
     expect(experts.learn(choice(4, { strength: Number.NaN }))).toBe(false);
     expect(experts.scores.every((score) => score === 0)).toBe(true);
   });
 
   it('continue from stored coefficients; an expert that is new or damaged learns from the history', () => {
-    const features = preferenceFeatures(index(), null);
+    const features = featureBlocks(index(), null);
     const experts = PreferenceExperts.over(features, {}, NOTHING);
     experts.learn(choice(4));
     experts.learn(choice(9));
@@ -174,7 +174,7 @@ describe('PreferenceExperts', () => {
   });
 
   it('keep coefficients of an embedding until its base model is loaded', () => {
-    const features = preferenceFeatures(index(), null);
+    const features = featureBlocks(index(), null);
     const stored = { 'embedding 3': Float32Array.of(1, 2, 3), 'colour 17': new Float32Array(17) };
     const kept = PreferenceExperts.over(features, stored, NOTHING).save();
     expect(kept['embedding 3']).toEqual(stored['embedding 3']);

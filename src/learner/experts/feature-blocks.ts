@@ -5,7 +5,7 @@ import type { BaseSignal, CatalogIndex } from '../../ranking';
  * catalogue have mean 0 and rows of mean square length `weight`^2. The values may be those of another owner: not to be
  * changed.
  */
-export interface PreferenceBlock {
+export interface FeatureBlock {
   /** Subject and width: stored coefficients fit only a block of the same name. */
   name: string;
   width: number;
@@ -20,9 +20,9 @@ export interface PreferenceBlock {
 }
 
 /** Feature blocks over the same items. */
-export interface PreferenceFeatures {
+export interface FeatureBlocks {
   count: number;
-  blocks: PreferenceBlock[];
+  blocks: FeatureBlock[];
 }
 
 /** Weight of a block of catalogue attributes beside content and embedding. */
@@ -46,7 +46,7 @@ const ORDER_RBFS = 24;
  * Features that the preference experts read: content, categories, numeric attributes, catalog order and, where there is a
  * base model, its embedding of the items.
  */
-export function preferenceFeatures(index: CatalogIndex, base: BaseSignal | null): PreferenceFeatures {
+export function featureBlocks(index: CatalogIndex, base: BaseSignal | null): FeatureBlocks {
   const { count, width, values } = index.content;
   const content = block('content', width, values, count, 1);
   const attributes = attributeBlocks(index);
@@ -56,7 +56,7 @@ export function preferenceFeatures(index: CatalogIndex, base: BaseSignal | null)
   return { count, blocks: [content, ...attributes] };
 }
 
-function attributeBlocks(index: CatalogIndex): PreferenceBlock[] {
+function attributeBlocks(index: CatalogIndex): FeatureBlock[] {
   const { count } = index.content;
   // Stored profiles call the catalog order `place`.
   const blocks = [block('place', ORDER_RBFS, orderRbf(count), count, ATTRIBUTE_WEIGHT)];
@@ -109,7 +109,7 @@ function orderRbf(count: number): Float32Array {
   return rbf;
 }
 
-function block(subject: string, width: number, values: Float32Array, count: number, weight: number): PreferenceBlock {
+function block(subject: string, width: number, values: Float32Array, count: number, weight: number): FeatureBlock {
   const center = new Float32Array(width);
   for (let at = 0; at < values.length; at++) center[at % width] += values[at] / count;
   const variance = new Float64Array(width);

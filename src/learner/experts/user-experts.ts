@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ChoiceHistory } from '../../events';
-import type { PreferenceBlock, PreferenceFeatures } from './preference-features';
+import type { FeatureBlock, FeatureBlocks } from './feature-blocks';
 
 /** Learning rate: step on one choice of strength 1. */
 const RATE = 0.5;
@@ -53,14 +53,14 @@ export interface PreferenceChoice {
  * u <- 0.96 u + 0.5 strength (x_chosen - sum of shares x). They start at 0.
  */
 export class PreferenceExperts {
-  readonly #features: PreferenceFeatures;
+  readonly #features: FeatureBlocks;
   readonly #learned: Float32Array[];
   #scores: Float32Array | null = null;
 
   /** Stored coefficients of blocks that are absent at present, such as those of a base model that is not loaded yet. */
   readonly #waiting: StoredPreferences;
 
-  private constructor(features: PreferenceFeatures, learned: Float32Array[], waiting: StoredPreferences) {
+  private constructor(features: FeatureBlocks, learned: Float32Array[], waiting: StoredPreferences) {
     this.#features = features;
     this.#learned = learned;
     this.#waiting = waiting;
@@ -72,7 +72,7 @@ export class PreferenceExperts {
    * @param stored empty for new experts
    */
   static over(
-    features: PreferenceFeatures,
+    features: FeatureBlocks,
     stored: StoredPreferences,
     { rows, strengths }: Pick<ChoiceHistory, 'rows' | 'strengths'>,
   ): PreferenceExperts {
@@ -188,7 +188,7 @@ function add(x: Float32Array, keep: number, y: Float32Array): void {
 
 /** Mean of the candidates' values weighted by their shares, [width]. */
 function expectation(
-  { width, values }: PreferenceBlock,
+  { width, values }: FeatureBlock,
   rows: ArrayLike<number>,
   shares: ArrayLike<number>,
 ): Float32Array {
@@ -203,7 +203,7 @@ function expectation(
 
 /** rate * (x_row - expected) in the standardised columns of the block, [width]. */
 function step(
-  { width, values, scale }: PreferenceBlock,
+  { width, values, scale }: FeatureBlock,
   row: number,
   rate: number,
   expected: ArrayLike<number>,

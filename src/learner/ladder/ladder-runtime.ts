@@ -9,8 +9,8 @@ import {
   topRows,
 } from '../../ranking';
 import type { LearnerCatalog } from '../learner-catalog';
-import type { Experts } from './experts';
-import type { TrainRequest } from './experts-batch';
+import type { TrainRequest } from './ladder-batch';
+import type { LadderExperts } from './ladder-experts';
 
 /** Items that a list may contain: the best by all terms but that of the ladders' experts. */
 const CANDIDATES = 1000;
@@ -20,14 +20,14 @@ const CANDIDATES = 1000;
  * @param history item rows, oldest first
  * @returns each row once
  */
-export function expertCandidates(terms: TermValues, weights: TermWeights, history: readonly number[]): number[] {
+export function ladderCandidates(terms: TermValues, weights: TermWeights, history: readonly number[]): number[] {
   const candidates = topRows(scores(terms, { ...weights, experts: 0 }), CANDIDATES);
   return [...new Set([...history.slice(-LONGEST_HISTORY), ...candidates])];
 }
 
 /** Experts on the compute backend, with their embeddings. */
-interface LoadedExperts {
-  experts: Experts;
+interface LoadedLadder {
+  experts: LadderExperts;
   embeddings: ExpertEmbeddings;
 }
 
@@ -35,11 +35,11 @@ interface LoadedExperts {
  * The ladders' experts of one shopper: stored bytes until they are needed, then on the compute backend, which must be set
  * before the first call that returns a promise.
  */
-export class ExpertRuntime {
+export class LadderRuntime {
   #catalog: LearnerCatalog;
   readonly #seed: number;
   readonly #nearest: () => readonly number[];
-  #loaded: LoadedExperts | null = null;
+  #loaded: LoadedLadder | null = null;
   /** Rows whose embeddings are older than the last update. */
   #stale = new Int32Array();
   /** Number of updates: a computation that began before the last one is dropped. */
@@ -95,11 +95,11 @@ export class ExpertRuntime {
    */
   async load(): Promise<boolean> {
     if (this.#loaded) return true;
-    const { Experts: Implementation } = await import('./experts');
+    const { LadderExperts: Implementation } = await import('./ladder-experts');
     const { table, blend } = this.#catalog;
     const options = { table, blend, seed: this.#seed };
     let sound = true;
-    let experts: Experts;
+    let experts: LadderExperts;
     try {
       experts = this.#stored ? Implementation.load(options, this.#stored) : Implementation.create(options);
     } catch (thrown) {
@@ -197,7 +197,7 @@ export class ExpertRuntime {
    * Embeds the items that the next list needs; the others keep their embeddings until `complete`.
    * @returns false when an embedding is not finite (weights that are large in every layer) and nothing changed
    */
-  async #embed(experts: Experts): Promise<boolean> {
+  async #embed(experts: LadderExperts): Promise<boolean> {
     const { count, dim } = this.#catalog.table;
     const width = 2 * dim;
     // Embeddings by fresh experts depend on the catalogue alone.

@@ -1,8 +1,8 @@
 import type { EventType, History } from '../../events';
 import type { BaseSignal, CatalogIndex } from '../../ranking';
 import { PreferenceDistance } from '../windows/drift-distance';
-import { PreferenceExperts, type StoredPreferences } from './preference-expert';
-import { preferenceFeatures } from './preference-features';
+import { featureBlocks } from './feature-blocks';
+import { PreferenceExperts, type StoredPreferences } from './user-experts';
 
 /** The preferences of one shopper over the features of the present catalogue and base model. */
 export class PreferenceModel {
@@ -33,7 +33,7 @@ export class PreferenceModel {
   }
 
   experts(index: CatalogIndex, base: BaseSignal | null): PreferenceExperts {
-    this.#experts ??= PreferenceExperts.over(preferenceFeatures(index, base), this.#stored, this.#history);
+    this.#experts ??= PreferenceExperts.over(featureBlocks(index, base), this.#stored, this.#history);
     return this.#experts;
   }
 
