@@ -1,5 +1,9 @@
 import * as v from 'valibot';
-import { LEARNED_TERMS, type LearnedTerm } from './personal-weights';
+import type { TermName } from '../ranking';
+
+/** Terms whose values are learned on the device. */
+export const LEARNED_TERMS = ['preference', 'experts'] as const satisfies TermName[];
+export type LearnedTerm = (typeof LEARNED_TERMS)[number];
 
 /** Time constant of the running mean, in choices. */
 const MEMORY = 10;
@@ -8,8 +12,9 @@ const FLOOR: Record<LearnedTerm, number> = { preference: -0.25, experts: -0.01 }
 /** Bound of the gain of one choice, so that one large gain does not hide later losses. */
 const LIMIT = 100;
 
-/** A mean gain, as a profile holds it. */
-export const gainSchema = v.pipe(v.number(), v.minValue(-LIMIT), v.maxValue(LIMIT));
+const gain = v.pipe(v.number(), v.minValue(-LIMIT), v.maxValue(LIMIT));
+/** Mean gains, as a profile holds them. */
+export const gainsSchema = v.object({ preference: gain, experts: gain });
 
 /** Mean gain in log-likelihood, nats, of each learned term on the last choices before it learned from them. */
 export type Gains = Record<LearnedTerm, number>;

@@ -66,9 +66,8 @@ describe('a profile from elsewhere', () => {
     for (const id of 'ab') await engine.track('click', id, {});
     const before = (await engine.recommend({})).items.map(({ item, score }) => [item.id, score]);
     const profile = await decodeProfile(await engine.exportProfile());
-    const { theta, squares } = profile.weights;
-    const wrong = { ...profile, weights: { squares, theta: { ...theta, recent: 1000 } } };
-    await expect(engine.importProfile(await encodeProfile(wrong))).rejects.toMatchObject({ code: 'store/corrupt' });
+    profile.experts.members[0].expert.weights.theta.recent = 1000;
+    await expect(engine.importProfile(await encodeProfile(profile))).rejects.toMatchObject({ code: 'store/corrupt' });
     expect((await engine.recommend({})).items.map(({ item, score }) => [item.id, score])).toEqual(before);
     await expect(engine.exportProfile('')).rejects.toMatchObject({ code: 'runtime/invalid-input' });
     await engine.close();

@@ -1,14 +1,15 @@
 import type { BaseSignal, CatalogIndex } from '../../ranking';
 
 /**
- * Some features of every item, as a preference expert reads them: (value - center) * scale per column, which over the
- * catalogue have mean 0 and rows of mean square length `weight`^2. The values may be those of another owner: not to be
- * changed.
+ * Some features of every item, as an expert reads them: (value - center) * scale per column, which over the catalogue
+ * have mean 0 and rows of mean square length `weight`^2. The values may be those of another owner: not to be changed.
  */
 export interface FeatureBlock {
   /** Subject and width: stored coefficients fit only a block of the same name. */
   name: string;
   width: number;
+  /** Learning rate of its read-out: step on one choice of strength 1. */
+  rate: number;
   /** [count * width] */
   values: Float32Array;
   /** [width] */
@@ -25,8 +26,35 @@ export interface FeatureBlocks {
   blocks: FeatureBlock[];
 }
 
-/** Weight of a block of catalogue attributes beside content and embedding. */
-const ATTRIBUTE_WEIGHT = 0.5;
+/** Latent factors of the items, made offline from the shop's logs. */
+interface FactorBlock {
+  name: FactorName;
+  width: number;
+  /** [count * width] */
+  values: Float32Array;
+}
+type FactorName = 'cooccurrence' | 'users';
+/** The catalogue, with factors where the shop has any. */
+export type FeatureIndex = CatalogIndex & { factors?: { blocks: readonly FactorBlock[] } | null };
+
+/** Length of the rows of each kind of block, and learning rate of its read-outs. */
+const KINDS = {
+  content: { weight: 1, rate: 0.5 },
+  place: { weight: 0.5, rate: 0.5 },
+  categories: { weight: 0.5, rate: 1 },
+  numbers: { weight: 0.5, rate: 0.5 },
+  embedding: { weight: 1, rate: 0.25 },
+  cooccurrence: { weight: 1, rate: 1 },
+  users: { weight: 1, rate: 1 },
+} satisfies Record<string, { weight: number; rate: number }>;
+type Kind = keyof typeof KINDS;
+
+/** Blocks that are read from the bundle after the first list: their stored coefficients wait for them. */
+const LATE_BLOCKS: readonly Kind[] = ['embedding', 'cooccurrence', 'users'];
+
+/** Whether stored coefficients of this name belong to a block that may come later. */
+export const mayComeLater = (name: string): boolean => LATE_BLOCKS.some((kind) => name.startsWith(`${kind} `));
+
 /** Part of the mean variance that is added to a column's own, so that columns of noise stay small. */
 const SMOOTHING = 1;
 /**
@@ -43,30 +71,32 @@ const SPACING = 6 / (NUMBER_RBFS - 1);
 const ORDER_RBFS = 24;
 
 /**
- * Features that the preference experts read: content, categories, numeric attributes, catalog order and, where there is a
- * base model, its embedding of the items.
+ * Features that the experts read: content, catalog order, categories, numeric attributes and, where there are any, the
+ * base model's embedding of the items and latent factors.
  */
-export function featureBlocks(index: CatalogIndex, base: BaseSignal | null): FeatureBlocks {
+export function featureBlocks(index: FeatureIndex, base: BaseSignal | null): FeatureBlocks {
   const { count, width, values } = index.content;
-  const content = block('content', width, values, count, 1);
-  const attributes = attributeBlocks(index);
-  if (base) return { count, blocks: [content, ...attributes, block('embedding', base.width, base.items, count, 1)] };
+  const content = block('content', { width, values }, count);
   // The first half of a content vector is text.
-  content.readoutScale.fill(TEXT_SCALE, 0, width / 2);
-  return { count, blocks: [content, ...attributes] };
+  if (!base) content.readoutScale.fill(TEXT_SCALE, 0, width / 2);
+  const blocks = [content, ...attributeBlocks(index)];
+  if (base) blocks.push(block('embedding', { width: base.width, values: base.items }, count));
+  for (const factors of index.factors?.blocks ?? []) blocks.push(block(factors.name, factors, count));
+  return { count, blocks };
 }
 
 function attributeBlocks(index: CatalogIndex): FeatureBlock[] {
   const { count } = index.content;
   // Stored profiles call the catalog order `place`.
-  const blocks = [block('place', ORDER_RBFS, orderRbf(count), count, ATTRIBUTE_WEIGHT)];
+  const blocks = [block('place', { width: ORDER_RBFS, values: orderRbf(count) }, count)];
   const categories = categoryColumns(index);
   if (categories.ids.length > 0) {
-    const name = `categories ${categories.ids.map((id) => index.categories.names[id]).join('|')}`;
-    blocks.push(block(name, categories.ids.length, categories.values, count, ATTRIBUTE_WEIGHT));
+    const subject = `categories ${categories.ids.map((id) => index.categories.names[id]).join('|')}`;
+    blocks.push(block('categories', { width: categories.ids.length, values: categories.values }, count, subject));
   }
-  for (const { name, values } of index.numbers)
-    blocks.push(block(name, NUMBER_RBFS, numberRbf(values), count, ATTRIBUTE_WEIGHT));
+  for (const { name, values } of index.numbers) {
+    blocks.push(block('numbers', { width: NUMBER_RBFS, values: numberRbf(values) }, count, name));
+  }
   return blocks;
 }
 
@@ -109,7 +139,14 @@ function orderRbf(count: number): Float32Array {
   return rbf;
 }
 
-function block(subject: string, width: number, values: Float32Array, count: number, weight: number): FeatureBlock {
+/** @param subject first part of the block's name */
+function block(
+  kind: Kind,
+  { width, values }: Pick<FeatureBlock, 'width' | 'values'>,
+  count: number,
+  subject: string = kind,
+): FeatureBlock {
+  const { weight, rate } = KINDS[kind];
   const center = new Float32Array(width);
   for (let at = 0; at < values.length; at++) center[at % width] += values[at] / count;
   const variance = new Float64Array(width);
@@ -118,5 +155,6 @@ function block(subject: string, width: number, values: Float32Array, count: numb
   const damped = variance.map((value) => value + SMOOTHING * mean);
   const length = variance.reduce((sum, value, column) => sum + value / damped[column], 0);
   const scale = Float32Array.from(damped, (value) => (mean > 0 ? weight / Math.sqrt(value * length) : 0));
-  return { name: `${subject} ${width}`, width, values, center, scale, readoutScale: new Float32Array(width).fill(1) };
+  const readoutScale = new Float32Array(width).fill(1);
+  return { name: `${subject} ${width}`, width, rate, values, center, scale, readoutScale };
 }
