@@ -20,8 +20,9 @@ export async function measure(folder: string, chunks: OutputChunk[]): Promise<Si
   const page = reach(chunks, 'sidestream.js', false);
   const worker = reach(chunks, 'worker.js', true);
   const first = reach(chunks, 'worker.js', false);
-  const deviceStore = chunks.find(({ name }) => name === 'device-store')?.fileName;
-  const store = deviceStore ? reach(chunks, deviceStore, false) : [];
+  const store = chunks
+    .filter(({ name }) => name === 'device-store' || name === 'profile')
+    .flatMap(({ fileName }) => reach(chunks, fileName, false));
   return [
     await sizeOf('page: facade and element', folder, page, 20_000),
     await sizeOf('worker, first list', folder, first, 40_000),

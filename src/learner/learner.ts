@@ -6,10 +6,11 @@ import { BaseModelScores } from './base-model-scores';
 import { ExpertMixture, type ExpertPolicy } from './experts/expert-mixture';
 import { featureBlocks } from './experts/feature-blocks';
 import { FeatureMatrix } from './experts/feature-matrix';
-import { LadderRuntime, ladderCandidates } from './ladder/ladder-runtime';
+import type { LadderRuntime } from './ladder/ladder-runtime';
 import type { LearnerCatalog } from './learner-catalog';
 import { activeWeights, START_WEIGHTS, START_WEIGHTS_WITH_BASE } from './personal-weights';
-import { PROFILE_SCHEMA, type Profile } from './profile';
+import type { Profile } from './profile';
+import { PROFILE_SCHEMA } from './schema-version';
 import { checkFinite, TermValueCache } from './term-values';
 import { PreferenceDistance } from './windows/drift-distance';
 import { WindowClock } from './windows/window-clock';
@@ -40,7 +41,9 @@ export class Learner {
   #catalog: LearnerCatalog;
   readonly #options: LearnerOptions;
   readonly #experts: ExpertMixture;
-  readonly #ladder: LadderRuntime;
+  /** Null until the experts of the ladders are needed: their code comes late. */
+  #ladder: LadderRuntime | null = null;
+  #storedLadder: Uint8Array | null = null;
   readonly #terms = new TermValueCache();
   #base: BaseModelScores | null = null;
   #distance: PreferenceDistance | null = null;
@@ -56,8 +59,6 @@ export class Learner {
     this.#catalog = catalog;
     this.#options = options;
     this.#experts = new ExpertMixture(options.policy ?? 'routed');
-    const nearest = () => ladderCandidates(this.terms, this.weights, this.history.rows);
-    this.#ladder = new LadderRuntime(catalog, options.seed, nearest);
   }
 
   /**
@@ -67,7 +68,9 @@ export class Learner {
   restore(profile: Profile | null, log: LoggedEvent[]): void {
     if (profile) {
       this.#experts.restore(profile.experts);
-      if (this.#trains) this.#ladder.restore(profile.ladder);
+      this.#ladder?.dispose();
+      this.#ladder = null;
+      if (this.#trains) this.#storedLadder = profile.ladder;
       this.#clock.restore(profile);
       this.#rejected = profile.rejected;
       this.#lastUpdate = profile.lastUpdate;
@@ -97,7 +100,7 @@ export class Learner {
       lastEvent: this.#lastEvent,
       history: this.history.save(this.#idOf),
       experts: this.#experts.save(),
-      ladder: this.#ladder.save(),
+      ladder: this.#ladder ? this.#ladder.save() : this.#storedLadder,
       ...this.#clock.save(),
       rejected: this.#rejected,
       lastUpdate: this.#lastUpdate,
@@ -148,13 +151,13 @@ export class Learner {
 
   /** True when `train()` has something to do. */
   get trainingDue(): boolean {
-    const interval = this.#ladder.embeddings && !this.#clock.due ? TRAINING_INTERVAL : FIRST_TRAINING;
+    const interval = this.#ladder?.embeddings && !this.#clock.due ? TRAINING_INTERVAL : FIRST_TRAINING;
     return this.#trains && this.history.rows.length >= FIRST_TRAINING && this.#untrainedChoices >= interval;
   }
 
   /** True when a profile with experts of the ladders was restored and their embeddings are not computed yet. */
   get loadDue(): boolean {
-    return this.#ladder.unloaded;
+    return this.#ladder ? this.#ladder.unloaded : this.#storedLadder !== null;
   }
 
   /** Loads tfjs and the stored experts of the ladders, so that their term is part of the score again after a reload. */
@@ -163,12 +166,14 @@ export class Learner {
     const lost = isBackendLost();
     const base = this.#base?.model;
     if (lost) {
-      this.#ladder.unload();
+      this.#ladder?.unload();
       base?.dispose();
     }
     this.#backend = await chooseBackend(this.#options.backend);
     if (lost && base) await this.useBase(base);
-    if (!(await this.#ladder.load())) this.#rejected++;
+    if (!this.#trains) return;
+    const ladder = await this.#loadedLadder();
+    if (!(await ladder.load())) this.#rejected++;
   }
 
   /**
@@ -186,7 +191,8 @@ export class Learner {
       steps: TRAINING_STEPS,
       seed: this.#options.seed + this.#lastEvent,
     };
-    if (!(await this.#ladder.train(request, ended))) this.#rejected++;
+    const ladder = await this.#loadedLadder();
+    if (!(await ladder.train(request, ended))) this.#rejected++;
     if (!ended) return;
     this.#experts.endWindow(this.#lastUpdate ?? 0);
     this.#clock.close();
@@ -197,13 +203,13 @@ export class Learner {
    * @param wanted called between parts; false ends the call early, and a later call begins again. Default: always true
    * @returns whether the scores may have changed
    */
-  completeTraining(wanted?: () => boolean): Promise<boolean> {
-    return this.#ladder.complete(wanted);
+  async completeTraining(wanted?: () => boolean): Promise<boolean> {
+    return (await this.#ladder?.complete(wanted)) ?? false;
   }
 
   /** Whether `completeTraining` has something to do. */
   get completionDue(): boolean {
-    return this.#ladder.incomplete;
+    return this.#ladder?.incomplete ?? false;
   }
 
   /**
@@ -258,7 +264,7 @@ export class Learner {
     this.history.addUnseen(this.#idOf, catalog.index.rowOf);
     this.#featuresChanged();
     if (this.#base) await this.useBase(this.#base.model);
-    await this.#ladder.setCatalog(catalog);
+    await this.#ladder?.setCatalog(catalog);
   }
 
   /** What the ranking reads of the learner. */
@@ -302,12 +308,12 @@ export class Learner {
       backend: this.#backend,
       weights: activeWeights(this.weights, { base: !!this.#base, boughtTogether: !!this.#catalog.index.cooccurrence }),
       experts: this.#options.experts === false ? [] : this.#experts.status,
-      utilization: this.#ladder.utilization,
+      utilization: this.#ladder?.utilization ?? { text: [], image: [] },
     };
   }
 
   dispose(): void {
-    this.#ladder.dispose();
+    this.#ladder?.dispose();
   }
 
   get #baseSignal(): BaseModelScores['signal'] | null {
@@ -317,12 +323,22 @@ export class Learner {
 
   get #sources(): TermSources {
     const residualScores = this.#bound?.scores ?? null;
-    return { history: this.history, base: this.#baseSignal, residualScores, experts: this.#ladder.embeddings };
+    return { history: this.history, base: this.#baseSignal, residualScores, experts: this.#ladder?.embeddings ?? null };
   }
 
   /** Whether the experts of the ladders train. */
   get #trains(): boolean {
     return this.#options.policy === 'paper' && this.#options.experts !== false;
+  }
+
+  async #loadedLadder(): Promise<LadderRuntime> {
+    const { LadderRuntime: Runtime, ladderCandidates } = await import('./ladder/ladder-runtime');
+    if (this.#ladder) return this.#ladder;
+    const nearest = () => ladderCandidates(this.terms, this.weights, this.history.rows);
+    this.#ladder = new Runtime(this.#catalog, this.#options.seed, nearest);
+    this.#ladder.restore(this.#storedLadder);
+    this.#storedLadder = null;
+    return this.#ladder;
   }
 
   /** The experts, reading the present features; null when nothing but weights is learned. */

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { scores, TERMS, type TermName, type TermValues } from '../ranking';
-import { adaGradStep, PersonalWeights, personalWeightsSchema, START_WEIGHTS } from './personal-weights';
+import { personalWeightsSchema } from './experts/stored-experts';
+import { adaGradStep, PersonalWeights, START_WEIGHTS } from './personal-weights';
 import { slopesOf, softmaxOver } from './softmax';
 
 const ITEMS = 6;

@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import { TERMS, type TermName, type TermWeights } from '../ranking';
 
 /**
@@ -47,38 +46,20 @@ const FIXED_TERMS: readonly TermName[] = ['coldStart', 'preference'];
 const RATE = 0.2;
 const DECAY = 0.05;
 /** Bound of |theta|: a weight stays within a factor e of its start. */
-const LIMIT = 1;
+export const MOST_THETA = 1;
 /** Largest weight of the ladders' experts. */
 const EXPERTS_LIMIT = 4;
 /** Bound of the summed squared gradients: no stream of choices reaches it, and steps are still above 0 there. */
-const SQUARES_LIMIT = 1e9;
+export const MOST_SQUARES = 1e9;
 
 /** Least and largest theta of a term. */
-function boundsOf(name: TermName): [low: number, high: number] {
+export function thetaBounds(name: TermName): [low: number, high: number] {
   if (FIXED_TERMS.includes(name)) return [0, 0];
-  return name === 'experts' ? [0, EXPERTS_LIMIT] : [-LIMIT, LIMIT];
+  return name === 'experts' ? [0, EXPERTS_LIMIT] : [-MOST_THETA, MOST_THETA];
 }
 
-/** Bounds of a stored theta of a block, and of summed squared gradients. */
-export const storedTheta = v.pipe(v.number(), v.minValue(-LIMIT), v.maxValue(LIMIT));
-export const storedSquares = v.pipe(v.number(), v.minValue(0), v.maxValue(SQUARES_LIMIT));
-
-/** A term that a stored profile does not have starts at 0, as for a new shopper. */
-const within = (low: number, high: number) => v.optional(v.pipe(v.number(), v.minValue(low), v.maxValue(high)), 0);
-const byTerm = (bounds: (name: TermName) => [low: number, high: number]) =>
-  v.object(
-    Object.fromEntries(TERMS.map((name) => [name, within(...bounds(name))])) as Record<
-      TermName,
-      ReturnType<typeof within>
-    >,
-  );
-
-/** Stored form of the personal weights, within the bounds that every step keeps to. */
-export const personalWeightsSchema = v.object({
-  theta: byTerm(boundsOf),
-  squares: byTerm(() => [0, SQUARES_LIMIT]),
-});
-export type StoredWeights = v.InferOutput<typeof personalWeightsSchema>;
+/** Theta and summed squared gradients of every term, as a profile holds them. */
+export type StoredWeights = Record<'theta' | 'squares', Record<TermName, number>>;
 
 const everyTerm = (value: number) => Object.fromEntries(TERMS.map((name) => [name, value])) as Record<TermName, number>;
 
@@ -96,10 +77,10 @@ export interface AdaGrad {
 export function adaGradStep(
   { theta, squares }: AdaGrad,
   gradient: number,
-  [low, high]: readonly [number, number] = [-LIMIT, LIMIT],
+  [low, high]: readonly [number, number] = [-MOST_THETA, MOST_THETA],
 ): AdaGrad {
   if (gradient === 0) return { theta, squares };
-  const sum = Math.min(SQUARES_LIMIT, squares + gradient * gradient);
+  const sum = Math.min(MOST_SQUARES, squares + gradient * gradient);
   const step = (RATE * gradient) / Math.sqrt(sum + 1e-8);
   const next = theta + step - RATE * DECAY * theta;
   return { theta: Math.max(low, Math.min(high, next)), squares: sum };
@@ -167,7 +148,7 @@ export class PersonalWeights {
       if (FIXED_TERMS.includes(name)) continue;
       const gradient = strength * (name === 'experts' ? slopes[name] : weights[name] * slopes[name]);
       const own = { theta: this.#theta[name], squares: this.#squares[name] };
-      const { theta, squares } = adaGradStep(own, gradient, boundsOf(name));
+      const { theta, squares } = adaGradStep(own, gradient, thetaBounds(name));
       this.#theta[name] = theta;
       this.#squares[name] = squares;
     }

@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import type { TermName } from '../ranking';
 
 /** Terms whose values are learned on the device. */
@@ -10,11 +9,7 @@ const MEMORY = 10;
 /** Mean gain, in nats per choice, below which a learned term starts from zero. */
 const FLOOR: Record<LearnedTerm, number> = { preference: -0.25, experts: -0.01 };
 /** Bound of the gain of one choice, so that one large gain does not hide later losses. */
-const LIMIT = 100;
-
-const gain = v.pipe(v.number(), v.minValue(-LIMIT), v.maxValue(LIMIT));
-/** Mean gains, as a profile holds them. */
-export const gainsSchema = v.object({ preference: gain, experts: gain });
+export const MOST_GAIN = 100;
 
 /** Mean gain in log-likelihood, nats, of each learned term on the last choices before it learned from them. */
 export type Gains = Record<LearnedTerm, number>;
@@ -37,7 +32,7 @@ export class PrequentialRecord {
    */
   note(gains: Gains): LearnedTerm[] {
     return LEARNED_TERMS.filter((name) => {
-      const gain = Math.max(-LIMIT, Math.min(LIMIT, gains[name]));
+      const gain = Math.max(-MOST_GAIN, Math.min(MOST_GAIN, gains[name]));
       this.#gains[name] += (gain - this.#gains[name]) / MEMORY;
       const lost = this.#gains[name] < FLOOR[name];
       if (lost) this.#gains[name] = 0;

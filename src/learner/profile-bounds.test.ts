@@ -4,7 +4,7 @@ import type { EventType, LoggedEvent } from '../events';
 import { catalogIndex, rank, TERMS } from '../ranking';
 import { CATEGORIES, categoryTable, useBackend } from '../testing/experts';
 import { PROFILE } from '../testing/profiles';
-import type { StoredUserExpert } from './experts/user-expert';
+import type { StoredUserExpert } from './experts/stored-experts';
 import { encodeLadder, freshShares, freshWeights } from './ladder/ladder-weights';
 import { Learner } from './learner';
 import type { LearnerCatalog } from './learner-catalog';

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SidestreamError } from '../error';
 import { PROFILE as profile, STORED_SCHEMA_4 } from '../testing/profiles';
-import { PROFILE_SCHEMA } from './profile';
 import { decodeProfile, encodeProfile, readProfile, storedProfile, upgradeStoredProfile } from './profile-file';
+import { PROFILE_SCHEMA } from './schema-version';
 
 const codeOf = async (reading: Promise<unknown>): Promise<string> =>
   reading.then(

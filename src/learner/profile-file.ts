@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { canHash, sha256 } from '../common/sha256';
 import { SidestreamError } from '../error';
-import { MOST_LADDER_BYTES, PROFILE_SCHEMA, type Profile, parseProfile } from './profile';
+import { MOST_LADDER_BYTES, type Profile, parseProfile } from './profile';
+import { PROFILE_SCHEMA } from './schema-version';
 
 /** First bytes of the file: its name, and the version of this layout. */
 const MAGIC = 'sidestream-profile';

@@ -1,10 +1,8 @@
 import * as v from 'valibot';
-import { MOST_CHOSEN, MOST_DISMISSED } from './experts/user-expert';
+import { MOST_CHOSEN, MOST_DISMISSED } from './experts/expert-limits';
 
 /** The last schema of a profile with one list of weights, and one of preferences, in place of experts with both. */
 const LAST_OLDER = 4;
-/** The last schema with the older names of terms and fields. */
-const LAST_RENAMED = 3;
 
 /** Names of the score's terms before schema 4, with the present ones. */
 const OLD_TERMS: Readonly<Record<string, string>> = {
@@ -19,6 +17,11 @@ const OLD_TERMS: Readonly<Record<string, string>> = {
 const OLD_FIELDS: Readonly<Record<string, string>> = { taste: 'preferences', tasteGain: 'preferenceGain' };
 
 const byTerm = v.record(v.string(), v.unknown());
+const withTerms = v.pipe(
+  v.unknown(),
+  v.transform((terms) => renamed(terms, OLD_TERMS)),
+  byTerm,
+);
 const looseHistory = v.looseObject({
   items: v.array(v.unknown()),
   record: v.optional(v.looseObject({ dislikes: v.array(v.looseObject({ item: v.unknown(), known: v.unknown() })) })),
@@ -26,7 +29,7 @@ const looseHistory = v.looseObject({
 /** What is moved; the parser of the present schema checks the values. */
 const olderSchema = v.looseObject({
   schema: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LAST_OLDER)),
-  weights: v.looseObject({ theta: byTerm, squares: byTerm }),
+  weights: v.object({ theta: withTerms, squares: withTerms }),
   history: v.optional(looseHistory),
   /** Read-outs by the name of their block; absent from schema 1, as is their gain. */
   preferences: v.optional(v.record(v.string(), v.unknown()), {}),
@@ -35,21 +38,13 @@ const olderSchema = v.looseObject({
   expertsGain: v.unknown(),
 });
 
-const renamed = (record: object, names: Readonly<Record<string, string>>): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(record).map(([name, value]) => [Object.hasOwn(names, name) ? names[name] : name, value]),
-  );
-
-/** A profile of schema 1 to 3 with the names of schema 4; other data unchanged. */
-function withNewNames(data: unknown): unknown {
-  const schema = v.object({ schema: v.pipe(v.number(), v.maxValue(LAST_RENAMED)) });
-  const fields = v.looseObject({ weights: v.looseObject({ theta: byTerm, squares: byTerm }) });
-  const older = v.safeParse(v.intersect([schema, fields]), data);
-  if (!older.success) return data;
-  const { theta, squares, ...others } = older.output.weights;
-  const weights = { ...others, theta: renamed(theta, OLD_TERMS), squares: renamed(squares, OLD_TERMS) };
-  return { ...renamed(older.output, OLD_FIELDS), weights };
-}
+/** An object of older names with the present ones; what is none is returned unchanged. */
+const renamed = (value: unknown, names: Readonly<Record<string, string>>): unknown =>
+  v.is(byTerm, value)
+    ? Object.fromEntries(
+        Object.entries(value).map(([name, one]) => [Object.hasOwn(names, name) ? names[name] : name, one]),
+      )
+    : value;
 
 /**
  * A profile of an older schema in the present form, with one expert, the generalist, which has learned what the profile
@@ -58,7 +53,7 @@ function withNewNames(data: unknown): unknown {
  * @param schema the present one
  */
 export function currentProfile(data: unknown, schema: number): unknown {
-  const older = v.safeParse(olderSchema, withNewNames(data));
+  const older = v.safeParse(olderSchema, renamed(data, OLD_FIELDS));
   if (!older.success) return data;
   const { weights, preferences, preferenceGain, experts, expertsGain, history, ...rest } = older.output;
   const { theta, squares } = weights;

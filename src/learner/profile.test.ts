@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { SidestreamError } from '../error';
 import { PROFILE as profile } from '../testing/profiles';
-import { PROFILE_SCHEMA, parseProfile } from './profile';
+import { parseProfile } from './profile';
+import { PROFILE_SCHEMA } from './schema-version';
 
 function codeOf(data: unknown): string {
   try {

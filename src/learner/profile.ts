@@ -1,12 +1,10 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import { storedCount as count, historySchema, storedTime } from '../events';
-import { mixtureSchema, type StoredMixture } from './experts/stored-mixture';
+import { mixtureSchema, type StoredMixture } from './experts/stored-experts';
 import { currentProfile } from './profile-migration';
+import { PROFILE_SCHEMA } from './schema-version';
 import { driftSchema } from './windows/drift';
-
-/** Version of the stored profile that this code reads and writes. */
-export const PROFILE_SCHEMA = 5;
 
 /** Largest size of the ladders' experts, bytes: 4 in each of 2 x 16 layers take 34 MB for features 1024 wide. */
 export const MOST_LADDER_BYTES = 64 * 2 ** 20;

@@ -1,5 +1,6 @@
 import { UserExpert } from '../learner/experts/user-expert';
-import { PROFILE_SCHEMA, type Profile } from '../learner/profile';
+import type { Profile } from '../learner/profile';
+import { PROFILE_SCHEMA } from '../learner/schema-version';
 import { DriftDetector } from '../learner/windows/drift';
 
 const expert = new UserExpert().save();
@@ -52,6 +53,21 @@ export const PROFILE: Profile = {
   rejected: 0,
   lastUpdate: 1_700_000_000_000,
 };
+
+/** A profile as code of schema 2 stored it: a plain object, with what its generalist has learned, its history in the log. */
+export function asSchema2({ experts, ladder, history: _, ...rest }: Profile): object {
+  const [{ expert }] = experts.members;
+  const { weights, gains } = expert;
+  const preferences = Object.fromEntries(Object.entries(expert.blocks).map(([name, { readout }]) => [name, readout]));
+  const learned = {
+    weights,
+    preferences,
+    experts: ladder,
+    expertsGain: gains.experts,
+    preferenceGain: gains.preference,
+  };
+  return { ...rest, ...learned, schema: 2 };
+}
 
 /**
  * A profile as code of schema 4 stored it: nine choices, a dismissal and one more choice in the catalogue of

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { decodeProfile, encodeProfile } from '../learner';
+import { decodeProfile, encodeProfile } from '../learner/profile-file';
 import { type ServedShop, serveShop } from '../testing/served-shop';
 
 // Node has no IndexedDB: this one keeps to the specification, in memory. Nor has it Web Locks: every tab leads.

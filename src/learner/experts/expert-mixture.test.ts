@@ -5,7 +5,7 @@ import { TERMS, type TermValues } from '../../ranking';
 import { START_WEIGHTS } from '../personal-weights';
 import { ExpertMixture, type ExpertPolicy } from './expert-mixture';
 import { FeatureMatrix } from './feature-matrix';
-import { mixtureSchema } from './stored-mixture';
+import { mixtureSchema } from './stored-experts';
 import type { Choice } from './user-expert';
 
 const GROUPS = 4;

@@ -1,8 +1,9 @@
 import { TERMS, type TermValues, type TermWeights } from '../../ranking';
 import { START_WEIGHTS } from '../personal-weights';
+import { CANDIDATES, LONGEST_SERIES, MASS_MEMORY, MOST_KEPT } from './expert-limits';
 import type { FeatureMatrix } from './feature-matrix';
 import { normalized, posteriorOf, shared, withNewborn } from './fixed-share-router';
-import { CANDIDATES, LONGEST_SERIES, MASS_MEMORY, MOST_KEPT, type StoredMixture } from './stored-mixture';
+import type { StoredMixture } from './stored-experts';
 import { type Choice, type PastChoices, UserExpert } from './user-expert';
 
 /** Choices that a candidate is on trial for. */

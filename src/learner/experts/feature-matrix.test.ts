@@ -29,7 +29,7 @@ describe('FeatureMatrix', () => {
       fc.property(fc.integer({ min: 2, max: 11 }), fc.integer({ min: 0, max: 9 }), (count, queries) => {
         const matrix = matrixOf(count);
         const given = Array.from({ length: queries }, (_, n) =>
-          Float64Array.from({ length: matrix.width }, (_unused, d) => Math.sin(n * 31 + d)),
+          Float32Array.from({ length: matrix.width }, (_unused, d) => Math.sin(n * 31 + d)),
         );
         const products = matrix.readOut(given);
         expect(products).toHaveLength(queries);

@@ -1,3 +1,4 @@
+import { similarities } from '../../ranking';
 import type { FeatureBlock, FeatureBlocks } from './feature-blocks';
 
 /** Columns of one block in the matrix. */
@@ -50,8 +51,9 @@ export class FeatureMatrix {
    * @param queries [width] each
    * @returns for each query [count]
    */
-  readOut(queries: readonly Float64Array[]): Float32Array[] {
-    const out = queries.map(() => new Float32Array(this.count));
+  readOut(queries: readonly Float32Array[]): Float32Array[] {
+    const { count, width } = this;
+    const out: Float32Array[] = queries.map(() => new Float32Array(count));
     for (let n = 0; n < queries.length; ) {
       // Filling up a pass with a repeated query costs less than passes of their own.
       if (queries.length - n >= QUERIES - 1) {
@@ -62,7 +64,7 @@ export class FeatureMatrix {
         );
         n += QUERIES;
       } else {
-        this.#oneQuery(queries[n], out[n]);
+        out[n] = similarities({ count, width, values: this.#values }, queries[n]);
         n++;
       }
     }
@@ -76,9 +78,11 @@ export class FeatureMatrix {
    */
   means(shares: readonly Float64Array[]): Float64Array[] {
     const out = shares.map(() => new Float64Array(this.width));
-    let n = 0;
-    for (; n + 1 < shares.length; n += 2) this.#twoMeans(shares[n], shares[n + 1], out[n], out[n + 1]);
-    if (n < shares.length) this.#oneMean(shares[n], out[n]);
+    for (let n = 0; n < shares.length; n += 2) {
+      const pair = n + 1 < shares.length;
+      const other = pair ? out[n + 1] : new Float64Array(this.width);
+      this.#twoMeans(shares[n], shares[pair ? n + 1 : n], out[n], other);
+    }
     return out;
   }
 
@@ -92,7 +96,7 @@ export class FeatureMatrix {
 
   /** Two rows at a time, so that eight sums do not wait for each other. */
   #fourQueries(
-    [q0, q1, q2, q3]: readonly [Float64Array, Float64Array, Float64Array, Float64Array],
+    [q0, q1, q2, q3]: readonly [Float32Array, Float32Array, Float32Array, Float32Array],
     [o0, o1, o2, o3]: readonly [Float32Array, Float32Array, Float32Array, Float32Array],
   ): void {
     const values = this.#values;
@@ -130,28 +134,6 @@ export class FeatureMatrix {
     }
   }
 
-  /** Four rows at a time. Where fewer are left, the last one takes the place of the others. */
-  #oneQuery(query: Float64Array, out: Float32Array): void {
-    const values = this.#values;
-    const { count, width } = this;
-    for (let row = 0; row < count; row += 4) {
-      const rows = [row, Math.min(row + 1, count - 1), Math.min(row + 2, count - 1), Math.min(row + 3, count - 1)];
-      const [a, b, c, e] = rows.map((one) => one * width);
-      let [s0, s1, s2, s3] = [0, 0, 0, 0];
-      for (let d = 0; d < width; d++) {
-        const p = query[d];
-        s0 += values[a + d] * p;
-        s1 += values[b + d] * p;
-        s2 += values[c + d] * p;
-        s3 += values[e + d] * p;
-      }
-      out[rows[0]] = s0;
-      out[rows[1]] = s1;
-      out[rows[2]] = s2;
-      out[rows[3]] = s3;
-    }
-  }
-
   /** Four rows at a time: each sum is read and written once for all of them. */
   #twoMeans(p: Float64Array, q: Float64Array, mean: Float64Array, other: Float64Array): void {
     const values = this.#values;
@@ -184,28 +166,6 @@ export class FeatureMatrix {
         mean[d] += p[row] * values[at];
         other[d] += q[row] * values[at];
       }
-    }
-  }
-
-  #oneMean(p: Float64Array, mean: Float64Array): void {
-    const values = this.#values;
-    const { count, width } = this;
-    const whole = count - (count % 4);
-    for (let row = 0; row < whole; row += 4) {
-      const p0 = p[row];
-      const p1 = p[row + 1];
-      const p2 = p[row + 2];
-      const p3 = p[row + 3];
-      const a = row * width;
-      const b = a + width;
-      const c = b + width;
-      const e = c + width;
-      for (let d = 0; d < width; d++) {
-        mean[d] += p0 * values[a + d] + p1 * values[b + d] + p2 * values[c + d] + p3 * values[e + d];
-      }
-    }
-    for (let row = whole; row < count; row++) {
-      for (let d = 0, at = row * width; d < width; d++, at++) mean[d] += p[row] * values[at];
     }
   }
 }

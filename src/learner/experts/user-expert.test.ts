@@ -5,7 +5,8 @@ import { twoKinds } from '../../testing/two-kinds';
 import { START_WEIGHTS } from '../personal-weights';
 import { featureBlocks } from './feature-blocks';
 import { FeatureMatrix } from './feature-matrix';
-import { type Choice, UserExpert, userExpertSchema } from './user-expert';
+import { userExpertSchema } from './stored-experts';
+import { type Choice, UserExpert } from './user-expert';
 
 const COUNT = 60;
 const NOTHING = { rows: [], strengths: [] };
@@ -102,7 +103,7 @@ describe('an expert', () => {
     expect(expert.save().blocks['place 24'].theta).toBeLessThan(-0.1);
     // What it adds to the score has the weights in it.
     const [plain] = matrix.readOut([
-      Float64Array.from(
+      Float32Array.from(
         Object.values(before).flatMap(({ readout }) => [...readout]),
         (value, d) => value * matrix.readoutScale[d],
       ),

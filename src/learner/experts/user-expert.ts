@@ -1,71 +1,16 @@
-import * as v from 'valibot';
-import { storedCount, storedId } from '../../events';
 import { scores, type TermValues, type TermWeights } from '../../ranking';
-import {
-  type AdaGrad,
-  adaGradStep,
-  PersonalWeights,
-  personalWeightsSchema,
-  storedSquares,
-  storedTheta,
-} from '../personal-weights';
-import { type Gains, gainsSchema, LEARNED_TERMS, PrequentialRecord } from '../prequential-record';
+import { type AdaGrad, adaGradStep, PersonalWeights } from '../personal-weights';
+import { type Gains, LEARNED_TERMS, PrequentialRecord } from '../prequential-record';
 import { type Softmax, slopesOf, softmaxOver } from '../softmax';
+import { MOST_CHOSEN, MOST_COEFFICIENT, MOST_DISMISSED } from './expert-limits';
 import { mayComeLater } from './feature-blocks';
 import type { FeatureMatrix } from './feature-matrix';
+import type { StoredBlock, StoredUserExpert } from './stored-experts';
 
 /** Fading of the read-outs per choice learned: after 17 choices half of what was learned has faded. */
 const FADING = 0.04;
 /** Strength of a dismissal, relative to a click. */
 const DISMISSAL = 0.5;
-/** Choices that an expert names as those it learned from. */
-export const MOST_CHOSEN = 20;
-/** Dismissals that can be undone. */
-export const MOST_DISMISSED = 200;
-
-/**
- * Bound of one coefficient of a read-out. Choices stay far below it: a step is at most 3 * 2 sqrt(2 items), and fading
- * bounds the sum to 25 steps, 2 * 10^5 for a million items. Dismissals do not fade each other, so they need the bound.
- */
-const LIMIT = 1e6;
-/** Most blocks: one for each numeric attribute of the items, and a few others. */
-const MOST_BLOCKS = 10_000;
-/** Most columns of a block: twice the width of the features, or the width of a base model's embedding. */
-const WIDEST = 65_536;
-/** Longest name of a block; it may list 64 categories. */
-const LONGEST_NAME = 65_536;
-
-const blockSchema = v.object({
-  /** Its weight is w0 * exp(theta). */
-  theta: storedTheta,
-  squares: storedSquares,
-  /** One coefficient per column. */
-  readout: v.pipe(
-    v.instance(Float32Array),
-    v.check((values) => values.length <= WIDEST, `a read-out has at most ${WIDEST} columns`),
-    v.check((values) => values.every((value) => Math.abs(value) <= LIMIT), `a coefficient is within ${LIMIT} of 0`),
-  ),
-});
-type StoredBlock = v.InferOutput<typeof blockSchema>;
-
-/** Stored form of what an expert has learned. */
-export const userExpertSchema = v.object({
-  weights: personalWeightsSchema,
-  /** Read-outs by the name of their block. */
-  blocks: v.pipe(
-    v.record(v.pipe(v.string(), v.maxLength(LONGEST_NAME)), blockSchema),
-    v.check((blocks) => Object.keys(blocks).length <= MOST_BLOCKS, `an expert has at most ${MOST_BLOCKS} read-outs`),
-  ),
-  gains: gainsSchema,
-  /** Choices learned. */
-  choices: storedCount,
-  /** Items of the last of them, oldest first. */
-  chosen: v.pipe(v.array(storedId), v.maxLength(MOST_CHOSEN)),
-  /** Dismissals that can be undone, oldest first, each with the number of choices learned before it. */
-  dismissed: v.pipe(v.array(v.object({ item: storedId, choices: storedCount })), v.maxLength(MOST_DISMISSED)),
-});
-export type StoredUserExpert = v.InferOutput<typeof userExpertSchema>;
-
 /** A choice from the items not chosen before. */
 export interface Choice {
   /** Id and row of the chosen item. */
@@ -204,8 +149,8 @@ export class UserExpert {
   }
 
   /** Coefficients of the weighted read-outs, [width of the matrix]. */
-  get query(): Float64Array {
-    const query = new Float64Array(this.#readout.length);
+  get query(): Float32Array {
+    const query = new Float32Array(this.#readout.length);
     const scale = this.#matrix?.readoutScale ?? new Float32Array();
     for (const [n, { from, to }] of (this.#matrix?.blocks ?? []).entries()) {
       const weight = this.#weightOf(n);
@@ -346,5 +291,6 @@ export class UserExpert {
 
 /** x <- keep * x + rate * y, within the bound. */
 function add(x: Float32Array, keep: number, rate: number, y: Float32Array): void {
-  for (let d = 0; d < x.length; d++) x[d] = Math.max(-LIMIT, Math.min(LIMIT, keep * x[d] + rate * y[d]));
+  for (let d = 0; d < x.length; d++)
+    x[d] = Math.max(-MOST_COEFFICIENT, Math.min(MOST_COEFFICIENT, keep * x[d] + rate * y[d]));
 }
