@@ -197,6 +197,7 @@ describe('Learner', () => {
     const grown = catalog(3 * GROUP + 3);
     await learner.setCatalog(grown);
     expect(learner.state.experts!.learned.length).toBe(grown.table.count * learner.state.experts!.width);
+    expect(learner.terms.preference).toHaveLength(grown.table.count);
     expect(topOf(learner, grown)).toHaveLength(10);
     learner.dispose();
   });
@@ -214,6 +215,8 @@ describe('Learner', () => {
     const user = await model.userVectors([Int32Array.from(learner.history.rows)], base!.items);
     expect(base!.scores).toEqual(await model.scores(user, base!.items));
     expect(topOf(learner, shop)).not.toEqual(alone);
+    const [{ expert }] = learner.save().experts.members;
+    expect(Object.keys(expert.blocks)).toContain('embedding 6');
     learner.observe(event(3, 5));
     await Promise.all([learner.prepare(), learner.prepare()]);
     expect(learner.state.base!.scores).not.toEqual(base!.scores);

@@ -19,8 +19,6 @@ import { WindowClock } from './windows/window-clock';
 const FIRST_TRAINING = 3;
 /** Choices between two of their trainings. */
 const TRAINING_INTERVAL = 10;
-/** Steps of Adam in one training. */
-const TRAINING_STEPS = 10;
 
 export interface LearnerOptions {
   seed: number;
@@ -182,17 +180,10 @@ export class Learner {
    */
   async train(): Promise<void> {
     await this.ensureLoaded();
-    const { rows, strengths } = this.history;
+    const ladder = await this.#loadedLadder();
     this.#untrainedChoices = 0;
     const ended = this.#clock.due;
-    const request = {
-      history: Int32Array.from(rows),
-      eventWeights: Float32Array.from(strengths),
-      steps: TRAINING_STEPS,
-      seed: this.#options.seed + this.#lastEvent,
-    };
-    const ladder = await this.#loadedLadder();
-    if (!(await ladder.train(request, ended))) this.#rejected++;
+    if (!(await ladder.train(this.history, this.#options.seed + this.#lastEvent, ended))) this.#rejected++;
     if (!ended) return;
     this.#experts.endWindow(this.#lastUpdate ?? 0);
     this.#clock.close();

@@ -38,7 +38,7 @@ export const START_WEIGHTS_WITH_BASE: TermWeights = {
 
 /**
  * Terms whose weight no choice changes: the shop sets the lift of items that nobody has chosen, and the weight of an
- * expert's read-outs is one of each feature block (`BlockWeights`).
+ * expert's read-outs is one of each feature block.
  */
 const FIXED_TERMS: readonly TermName[] = ['coldStart', 'preference'];
 

@@ -21,9 +21,13 @@ function matrixOf(width: number, values: number[], rate = 1): FeatureMatrix {
   });
 }
 /** Items of four groups, `row % 4`, which differ in one direction each. */
+const GROUPED = Array.from(
+  { length: COUNT * GROUPS },
+  (_, at) => Number(Math.floor(at / GROUPS) % GROUPS === at % GROUPS) - 0.25,
+);
 const grouped = matrixOf(
   GROUPS,
-  Array.from({ length: COUNT * GROUPS }, (_, at) => Number(Math.floor(at / GROUPS) % GROUPS === at % GROUPS) - 0.25),
+  GROUPED,
   // Slow enough that an expert needs some choices for another preference
   0.1,
 );
@@ -39,10 +43,10 @@ class Shopper {
   readonly terms = silent(COUNT);
   time = 0;
 
-  constructor(policy: ExpertPolicy = 'routed', seen: number[] = []) {
+  constructor(policy: ExpertPolicy = 'routed', seen: number[] = [], { matrix = grouped, weight = 0.75 } = {}) {
     this.mixture = new ExpertMixture(policy);
-    this.mixture.startFrom({ ...START_WEIGHTS, preference: 0.75 });
-    this.mixture.bind(grouped, { rows: [], strengths: [] }, rowOf);
+    this.mixture.startFrom({ ...START_WEIGHTS, preference: weight });
+    this.mixture.bind(matrix, { rows: [], strengths: [] }, rowOf);
     this.seen = [...seen];
   }
 
@@ -190,6 +194,19 @@ describe('ExpertMixture', () => {
     }
   });
 
+  it('keeps none before it has learned four choices, however right it is', () => {
+    const shopper = new Shopper('routed', [], { matrix: matrixOf(GROUPS, GROUPED), weight: 8 });
+    const choices: (number | undefined)[] = [];
+    for (let n = 0; n < 300; n++) {
+      const before = shopper.mixture.save().members;
+      if (!shopper.choose(n % GROUPS)) continue;
+      const { active } = shopper.mixture.save();
+      choices.push(before.find(({ id }) => id === active)?.expert.choices);
+    }
+    // The choice by which it is kept is one more.
+    expect(Math.min(...choices.map(Number))).toBe(3);
+  });
+
   it('lists items of an old preference within 5 choices after it returned', () => {
     const [routed, alone] = [changed(), changed('paper')];
     for (const shopper of [routed, alone]) expect(shopper.share(0)).toBeLessThan(0.4);
@@ -214,6 +231,11 @@ describe('ExpertMixture', () => {
           ({ id, kind }) => kind === 'specialist' && !after.members.some((member) => member.id === id),
         );
         if (!kept) expect(gone).toEqual([]);
+        // What learns during a trial can be put back, also where it became the active one meanwhile.
+        const active = after.members.find(({ id }) => id === after.active);
+        for (const { trial } of active?.kind === 'specialist' ? after.members : []) {
+          if (trial) expect(trial.before.map(({ id }) => id)).toContain(after.active);
+        }
         for (const { mass } of gone) {
           removed++;
           const others = after.members.filter(({ id, kind }) => kind === 'specialist' && id !== after.active);

@@ -125,6 +125,11 @@ describe('an expert', () => {
     expect(likely.loss).toBeGreaterThan(3);
   });
 
+  it('does not take the lift of cold-start items for an estimate of the choice', () => {
+    const { loss } = fresh().expect(terms({ coldStart: one(4, 100) }), choice(4));
+    expect(loss).toBeCloseTo(Math.log(COUNT), 6);
+  });
+
   it('learns nothing from a choice that was certain, and more from a stronger one', () => {
     const certain = even.map((_, row) => Number(row === 4));
     const expert = fresh();

@@ -28,7 +28,7 @@ const click = (id: number) => ({
 
 /** A learner that has chosen often enough to train. */
 function shopper(shop = catalog()): Learner {
-  const learner = new Learner(shop, { seed: 1, backend: 'cpu' });
+  const learner = new Learner(shop, { seed: 1, backend: 'cpu', policy: 'paper' });
   for (let id = 1; id <= 6; id++) learner.observe(click(id));
   return learner;
 }

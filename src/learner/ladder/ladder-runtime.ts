@@ -1,4 +1,5 @@
 import { SidestreamError } from '../../error';
+import type { ChoiceHistory } from '../../events';
 import type { Utilization } from '../../model';
 import {
   type ExpertEmbeddings,
@@ -9,11 +10,12 @@ import {
   topRows,
 } from '../../ranking';
 import type { LearnerCatalog } from '../learner-catalog';
-import type { TrainRequest } from './ladder-batch';
 import type { LadderExperts } from './ladder-experts';
 
 /** Items that a list may contain: the best by all terms but that of the ladders' experts. */
 const CANDIDATES = 1000;
+/** Steps of Adam in one training. */
+const STEPS = 10;
 
 /**
  * The rows whose embeddings the next list needs: those of the history that the term `experts` reads, and the candidates.
@@ -117,14 +119,25 @@ export class LadderRuntime {
 
   /**
    * Trains the newest experts; does nothing before `load`.
+   * @param history of all choices
    * @param ended whether the window ends after it
    * @returns false when the experts rejected the update
    */
-  async train(request: Omit<TrainRequest, 'popularity'>, ended: boolean): Promise<boolean> {
+  async train(
+    { rows, strengths }: Pick<ChoiceHistory, 'rows' | 'strengths'>,
+    seed: number,
+    ended: boolean,
+  ): Promise<boolean> {
     if (!this.#loaded) return false;
     this.#update++;
     const { experts } = this.#loaded;
-    const { accepted } = await experts.train({ ...request, popularity: this.#catalog.index.popularity });
+    const { accepted } = await experts.train({
+      history: Int32Array.from(rows),
+      eventWeights: Float32Array.from(strengths),
+      popularity: this.#catalog.index.popularity,
+      steps: STEPS,
+      seed,
+    });
     if (ended) experts.endWindow();
     if (!accepted && !ended) return false;
     const sound = await this.#embed(experts);
