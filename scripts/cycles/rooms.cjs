@@ -9,7 +9,7 @@ const ROOMS = {
   events: { runs: 'everywhere', has: 'event schema, history of choices, shopper state', imports: [] },
   catalog: {
     runs: 'everywhere',
-    has: 'item schema; `feed/` readers, `bundle/` format, `features/`, `clusters/`, `cooccurrence/`',
+    has: 'item schema; `feed/` readers, `bundle/` format, `features/`, `clusters/`, `cooccurrence/`, `factors/`',
     imports: ['common'],
   },
   encoders: {
@@ -82,7 +82,7 @@ const ROOMS = {
   },
   training: {
     runs: 'Node',
-    has: 'offline training of the base model on pooled logs, checkpoints',
+    has: 'offline training of the base model on pooled logs, checkpoints; `factors/` of the items',
     imports: ['base-model', 'build', 'catalog', 'common', 'model', 'ranking'],
   },
   evaluate: {

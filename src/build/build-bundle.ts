@@ -1,7 +1,11 @@
 import { availableParallelism } from 'node:os';
 import {
   type BundleEncoder,
+  type ContentBlend,
+  type CooccurrenceTable,
   describeRejectedRow,
+  type Factors,
+  type FeatureTable,
   type Item,
   inventory,
   type Manifest,
@@ -33,6 +37,17 @@ import { RejectedRows } from './rejected-rows';
 /** Texts and pictures from which a further process saves more time than it takes to start. */
 const INPUTS_PER_PROCESS = 64;
 
+/** What factors of the items can be made from in a shop without logs. */
+export interface ShopFactorSources {
+  items: Item[];
+  features: FeatureTable;
+  /** How content is compared. */
+  blend: ContentBlend;
+  cooccurrence: CooccurrenceTable;
+  /** Rows of the items of each order; null without orders. */
+  orders: readonly number[][] | null;
+}
+
 export interface BuildRequest {
   /** Files, folders and addresses of the feed. */
   catalog: string | readonly string[];
@@ -56,6 +71,8 @@ export interface BuildRequest {
   /** Files of links and of orders, for the placement `complement`. */
   links?: string;
   orders?: string;
+  /** Makes the factors of the items where there are links or orders. Default: the bundle gets none. */
+  makeFactors?: (shop: ShopFactorSources) => Factors;
   /** Folder of the encoded features, which later builds reuse. Default: beside the bundle, `<out>.build`. */
   cache?: string;
   /** Processes that encode. Default: as many as the machine has cores. */
@@ -189,11 +206,25 @@ async function buildItems(
     projection: encodeProjection(projections),
   };
   await writeFitted(cache, { ...known, ...fitted });
+  const blend = {
+    text: { tap: taps.text, weight },
+    image: { tap: taps.image, weight: bundle.encoders.image.contentWeight },
+  };
+  const { makeFactors } = request;
+  const factors =
+    cooccurrence &&
+    makeFactors &&
+    (await metered(meter, 'Factors', 1, (advance) => {
+      const { table, orders } = cooccurrence;
+      const made = makeFactors({ items, features, blend, cooccurrence: table, orders });
+      advance(1);
+      return made;
+    }));
   const sink = await folderSink(out);
   const progress = writeProgress(meter);
   const manifest = await writeBundle(bundle, sink, {
     previous: previous ?? undefined,
-    ...(cooccurrence ? { learned: { cooccurrence: cooccurrence.table } } : {}),
+    ...(cooccurrence ? { learned: { cooccurrence: cooccurrence.table, ...(factors ? { factors } : {}) } } : {}),
     onProgress: progress.show,
     verify: checkedBundle(out, meter),
   }).finally(progress.end);

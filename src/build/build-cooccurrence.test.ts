@@ -41,6 +41,12 @@ describe('fileCompanions', () => {
     expect(lifts[1]).toBeGreaterThan(0);
     expect(lifts[2]).toBe(0);
     expect(notes).toEqual(['Orders: 4 of two items or more']);
+    expect((await fileCooccurrence({ orders }, ITEMS)).orders).toEqual([
+      [0, 1],
+      [0, 1],
+      [2, 3],
+      [2, 3],
+    ]);
   });
 
   it('takes the stronger of both, and shows refused rows with line and field', async () => {

@@ -29,6 +29,8 @@ const SMOOTHING = 1;
 /** Co-occurrence from files. */
 export interface FileCooccurrence {
   table: CooccurrenceTable;
+  /** Rows of the items of each order that was used; null without a file of orders. */
+  orders: readonly number[][] | null;
   /** How many rows were used, for the user. */
   notes: string[];
 }
@@ -42,6 +44,7 @@ export async function fileCooccurrence(files: CooccurrenceFiles, items: readonly
   const categories = items.map(({ category }) => category);
   const notes: string[] = [];
   const tables: CooccurrenceTable[] = [];
+  let used: number[][] | null = null;
   if (files.links !== undefined) {
     const pairs = await readPairFile(files.links, LINK_COLUMNS);
     const wanted = pairs.filter(({ type }) => COMPLEMENTING.includes(type));
@@ -57,10 +60,11 @@ export async function fileCooccurrence(files: CooccurrenceFiles, items: readonly
   if (files.orders !== undefined) {
     const lines = await readPairFile(files.orders, ORDER_COLUMNS);
     const { links, orders, chance } = coPurchases(lines, rowOf);
-    notes.push(`Orders: ${orders} of two items or more`);
+    used = orders;
+    notes.push(`Orders: ${orders.length} of two items or more`);
     tables.push(linkCooccurrence(usedLinks(links, files.orders), categories, chance));
   }
-  return { table: { ...stronger(tables), origin: 'shop' }, notes };
+  return { table: { ...stronger(tables), origin: 'shop' }, orders: used, notes };
 }
 
 function usedLinks(links: Link[], path: string): Link[] {
@@ -75,7 +79,7 @@ function usedLinks(links: Link[], path: string): Link[] {
 function coPurchases(
   lines: readonly Pair[],
   rowOf: ReadonlyMap<string, number>,
-): { links: Link[]; orders: number; chance: Float64Array } {
+): { links: Link[]; orders: number[][]; chance: Float64Array } {
   const baskets = new Map<string, Set<number>>();
   for (const { left, right } of lines) {
     const row = rowOf.get(right);
@@ -86,10 +90,10 @@ function coPurchases(
   }
   const links: Link[] = [];
   const chance = new Float64Array(rowOf.size).fill(SMOOTHING);
-  let orders = 0;
+  const orders: number[][] = [];
   for (const basket of baskets.values()) {
     if (basket.size < 2 || basket.size > LARGEST_ORDER) continue;
-    orders++;
+    orders.push([...basket]);
     for (const from of basket) {
       chance[from]++;
       for (const to of basket) if (to !== from) links.push({ from, to, weight: 1 / (basket.size - 1) });

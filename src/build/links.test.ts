@@ -53,7 +53,9 @@ describe.skipIf(!existsSync(shop))(
         meter: { start() {}, advance() {}, stop() {} },
       });
       bundle = await openBundle(folderFetch(join(out, 'bundle')));
-      index = catalogIndex(bundle.items, bundle.features, contentBlend(bundle.manifest), await bundle.cooccurrence());
+      index = catalogIndex(bundle.items, bundle.features, contentBlend(bundle.manifest), {
+        cooccurrence: await bundle.cooccurrence(),
+      });
     }, 600_000);
     afterAll(() => rm(out, { recursive: true }));
 

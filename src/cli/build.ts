@@ -3,6 +3,8 @@ import { buildBundle, createMeter, MODELS_FOLDER, readMapping, readPreset } from
 import { describeRejectedRow, TEXT_RECIPES, type TextRecipe } from '../catalog';
 import { DEFAULT_PRESETS } from '../encoders';
 import { nodeRuntime } from '../encoders/node';
+import { catalogIndex } from '../ranking';
+import { makeFactors } from '../training';
 import { positiveInteger } from './option-parsers';
 
 interface BuildOptions {
@@ -93,6 +95,13 @@ export function buildCommand(): Command {
         catalog,
         feed: { mapping: encoding === undefined ? mapping : { ...mapping, encoding }, strict },
         pictures: { cache: options.pictureCache, offline: options.offline, allowPrivate: options.allowPrivate },
+        makeFactors: ({ items, features, blend, cooccurrence, orders }) =>
+          makeFactors({
+            index: catalogIndex(items, features, blend),
+            cooccurrence,
+            ...(orders ? { choices: orders } : {}),
+            seed: 1,
+          }),
         meter: createMeter(),
       });
       for (const row of rejected.slice(0, SHOWN)) console.error(describeRejectedRow(row));

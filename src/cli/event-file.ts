@@ -1,8 +1,17 @@
 import { createReadStream } from 'node:fs';
-import { type Bundle, CooccurrenceCounter, type CooccurrenceTable, describeRejectedRow } from '../catalog';
+import type { BaseModel } from '../base-model';
+import {
+  type Bundle,
+  CooccurrenceCounter,
+  type CooccurrenceTable,
+  contentBlend,
+  describeRejectedRow,
+  type Factors,
+} from '../catalog';
 import { SidestreamError } from '../error';
 import { type EventFormat, type EventLog, readEvents } from '../evaluate';
-import { type Interaction, offlineData } from '../training';
+import { catalogIndex } from '../ranking';
+import { type FactorSources, type Interaction, makeFactors, offlineData } from '../training';
 
 /** Refused rows shown one by one; the rest is counted. */
 const SHOWN = 20;
@@ -55,4 +64,21 @@ export function cooccurrenceTable(interactions: readonly Interaction[], count: n
   const counter = new CooccurrenceCounter(count);
   for (const rows of offlineData(interactions, count, 0).sequences) counter.learn(rows);
   return counter.table();
+}
+
+/**
+ * Makes the factors of the items.
+ * @param interactions sorted by time
+ * @param base model by whose embedding unknown items are predicted, if there is one; the compute backend must then be set
+ */
+export async function factorsOf(
+  interactions: readonly Interaction[],
+  bundle: Bundle,
+  { base, ...sources }: Pick<FactorSources, 'cooccurrence' | 'seed'> & { base?: BaseModel },
+): Promise<Factors> {
+  const { items, features, manifest } = bundle;
+  const index = catalogIndex(items, features, contentBlend(manifest));
+  const choices = offlineData(interactions, items.length, 0).sequences;
+  const embedding = base && { width: base.config.embeddingDim, values: await base.embedItems(features) };
+  return makeFactors({ ...sources, index, choices, embedding });
 }

@@ -10,17 +10,19 @@ import {
   addLearned,
   type CooccurrenceTable,
   createTable,
+  type Factors,
   type Item,
   openBundle,
   quantizeRow,
   writeBundle,
 } from '../catalog';
 import { decodeCooccurrence, encodeCooccurrence } from '../catalog/cooccurrence/cooccurrence-table';
+import { decodeFactors, encodeFactors } from '../catalog/factors/factors-file';
 import { decodeSafetensors, encodeSafetensors, seededRandom } from '../model';
 import { storeBase, trainBase } from '../training';
 import { startCompute } from '../training/compute';
 import type { TrainBaseRequest } from '../training/train-base';
-import { cooccurrenceTable, interactionsOf, readEventFile } from './event-file';
+import { cooccurrenceTable, factorsOf, interactionsOf, readEventFile } from './event-file';
 import { encodeNpy } from './export';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -64,6 +66,8 @@ const train = (out: string, ...more: string[]) =>
     ...more,
   );
 /** A table as it is read back: lifts in steps. */
+const storedFactors = (factors: Factors): Factors =>
+  decodeFactors(encodeFactors(factors, ITEMS).buffer, 'factors.bin', ITEMS);
 const stored = (table: CooccurrenceTable): CooccurrenceTable =>
   decodeCooccurrence(encodeCooccurrence(table).buffer, table.count);
 const lastLine = (text: string): unknown => JSON.parse(text.trim().split('\n').at(-1) ?? '');
@@ -129,13 +133,35 @@ describe('sidestream train', () => {
     const { companions: file } = bundle.manifest;
     expect(lastLine(run.out)).toMatchObject({
       companions: { file: join(at('trained'), file?.file ?? ''), bytes: file?.bytes },
+      factors: {
+        file: join(at('trained'), bundle.manifest.factors?.file ?? ''),
+        bytes: bundle.manifest.factors?.bytes,
+      },
     });
     // From the whole log, the share for validation too.
     const { interactions } = interactionsOf(await readEventFile(events), bundle);
     expect(cooccurrence).toEqual(stored(cooccurrenceTable(interactions, ITEMS)));
+    // Those of items that nobody chose are predicted from the base model, too.
+    const factors = await bundle.factors();
+    const cooccurring = cooccurrenceTable(interactions, ITEMS);
+    const plain = storedFactors(await factorsOf(interactions, bundle, { cooccurrence: cooccurring, seed: 1 }));
+    expect(factors?.blocks.map(({ name }) => name)).toEqual(['cooccurrence', 'users']);
+    const chosen = new Set(interactions.map(({ row }) => row));
+    for (const [n, { values, width }] of (factors?.blocks ?? []).entries()) {
+      for (let row = 0; row < ITEMS; row++) {
+        const [own, without] = [values, plain.blocks[n].values].map((all) => [
+          ...all.subarray(row * width, (row + 1) * width),
+        ]);
+        if (chosen.has(row)) expect(own).toEqual(without);
+        else expect(own).not.toEqual(without);
+        expect(own.some((value) => value !== 0)).toBe(true);
+      }
+    }
     // As `import` does it.
     await storeBase(model, at('trained'), bundle.manifest.digest);
-    expect(await (await openBundle(folderFetch(at('trained')))).cooccurrence()).toEqual(cooccurrence);
+    const kept = await openBundle(folderFetch(at('trained')));
+    expect(await kept.cooccurrence()).toEqual(cooccurrence);
+    expect(await kept.factors()).toEqual(factors);
   });
 
   it('counts co-occurrence alone, beside an existing base model, and of the past alone', async () => {
@@ -146,11 +172,17 @@ describe('sidestream train', () => {
     const { base } = await addLearned(manifest, { base: content }, await folderSink(out));
     const run = await train(out, '--companions-only', '--past', '0.5');
     expect(run.code).toBe(0);
-    expect(run.out).toMatch(/Counted 200 events.*\n.*companions-.*kB\n10 of 40 items have co-occurrence/);
+    expect(run.out).toMatch(
+      /Counted 200 events.*\n.*companions-.*kB\n.*factors-.*kB\n10 of 40 items have co-occurrence/,
+    );
     const bundle = await openBundle(folderFetch(out));
     expect(bundle.manifest.base).toEqual(base);
     const { interactions } = interactionsOf(await readEventFile(events), bundle);
-    expect(await bundle.cooccurrence()).toEqual(stored(cooccurrenceTable(interactions.slice(0, 200), ITEMS)));
+    const past = interactions.slice(0, 200);
+    const table = cooccurrenceTable(past, ITEMS);
+    expect(await bundle.cooccurrence()).toEqual(stored(table));
+    const expected = await factorsOf(past, bundle, { cooccurrence: table, seed: 1 });
+    expect(await bundle.factors()).toEqual(storedFactors(expected));
     expect(await train(at('nowhere'), '--companions-only')).toMatchObject({
       code: 1,
       err: expect.stringContaining('no bundle'),

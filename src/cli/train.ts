@@ -5,7 +5,7 @@ import { BASE_RECIPES, type BaseConfig, type BaseRecipe, type Bundle } from '../
 import { SidestreamError } from '../error';
 import { endOfPast } from '../evaluate';
 import { type Interaction, isBundle, removeCheckpoint, startCompute, storeLearned, trainBase } from '../training';
-import { cooccurrenceTable, interactionsOf, readEventFile } from './event-file';
+import { cooccurrenceTable, factorsOf, interactionsOf, readEventFile } from './event-file';
 import { positiveInteger, positiveNumber } from './option-parsers';
 
 interface TrainOptions {
@@ -27,10 +27,10 @@ interface TrainOptions {
   json?: boolean;
 }
 
-/** `sidestream train`: learns a base model and what is chosen together from a shop's event log, on this machine. */
+/** `sidestream train`: learns a base model, what is chosen together and factors of the items from a shop's event log, on this machine. */
 export function trainCommand(): Command {
   return new Command('train')
-    .description("learn a base model, and what is chosen together, from a shop's event log")
+    .description("learn a base model, what is chosen together and factors of the items from a shop's event log")
     .requiredOption('--bundle <folder>', 'bundle with the features of the items')
     .requiredOption('--events <file>', 'CSV or JSON lines with user, item and time')
     .requiredOption(
@@ -57,7 +57,10 @@ export function trainCommand(): Command {
       fraction,
       1,
     )
-    .option('--companions-only', 'only count what is chosen together, which takes seconds; no base model')
+    .option(
+      '--companions-only',
+      'only count what is chosen together and make factors of it, which takes seconds; no base model',
+    )
     .option('--resume', 'go on from the checkpoint of an interrupted training')
     .option('--json', 'print the result as one line of JSON, last')
     .action(train);
@@ -79,18 +82,19 @@ async function train(options: TrainOptions): Promise<void> {
   if (unknown > 0) console.error(`${unknown} events are about items that are not in the bundle; they are left out.`);
   const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
   const trained = options.companionsOnly ? null : await trainModel(options, bundle, interactions);
-  const stored = await storeLearned(
-    { base: trained?.model, companions: cooccurrence },
-    options.out,
-    bundle.manifest.digest,
-  );
+  const learned = { base: trained?.model, companions: cooccurrence };
+  // Only a bundle takes more than a base model.
+  const factors = (await isBundle(options.out))
+    ? await factorsOf(interactions, bundle, { base: learned.base, cooccurrence, seed: options.seed })
+    : undefined;
+  const stored = await storeLearned({ ...learned, factors }, options.out, bundle.manifest.digest);
   if (trained) await removeCheckpoint(options.out);
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const about = { seconds, events: interactions.length, unknown };
   if (options.json) {
     const { epochs, validation, model } = trained ?? {};
-    const learned = { ...stored.base, companions: stored.companions ?? null };
-    console.log(JSON.stringify({ ...learned, ...about, epochs, validation, config: model?.config }));
+    const files = { ...stored.base, companions: stored.companions ?? null, factors: stored.factors ?? null };
+    console.log(JSON.stringify({ ...files, ...about, epochs, validation, config: model?.config }));
     return;
   }
   const quality = trained?.validation

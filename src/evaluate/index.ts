@@ -4,6 +4,7 @@ export { type DeviceMethod, evaluateDevice } from './device';
 export { DRIFT_PHASES, evaluateDrift, splicedPairs } from './drift';
 export { detectionQuality, driftAlarms, type WatchedStream } from './drift-detection';
 export { type EventFormat, type EventLog, type LogEvent, readEvents } from './event-log';
+export { easeMethod, type ItemItemLog, type ItemItemMethod, itemItemMethod, itemKnnMethod } from './item-item-methods';
 export { baseMethod, contentKnnMethod, learnerMethod, popularityMethod } from './methods';
 export type { OfflineRun } from './offline';
 export { evaluateOffline, type WindowRange } from './offline';

@@ -5,6 +5,8 @@ import {
   type CooccurrenceTable,
   catalogStatistics,
   contentVectors,
+  extendFactors,
+  type Factors,
   type FeatureTable,
   type Item,
 } from '../catalog';
@@ -36,21 +38,29 @@ export interface CatalogIndex {
   numbers: NumberColumn[];
   /** Which items are chosen together in this shop; null while that is unknown. */
   cooccurrence: CooccurrenceTable | null;
+  /** Latent factors of every item, zero rows where an item has none; null while the shop has none. */
+  factors: Factors | null;
+}
+
+/** What a shop knows about the items of an index besides the items themselves. */
+export interface CatalogIndexOptions {
+  /** May be of fewer items: the first ones. */
+  cooccurrence?: CooccurrenceTable | null;
+  /** May be of fewer items: the first ones. */
+  factors?: Factors | null;
+  /** Of the catalogue that the items are a part of. Default: of these items. */
+  statistics?: CatalogStatistics;
 }
 
 /** Share of the items that must have a popularity for the others to count as cold starts. */
 const MOSTLY_KNOWN = 0.5;
 
-/**
- * Builds the index. `table` has one row per item, in the same order; `cooccurrence` may have fewer items.
- * @param statistics of the catalogue that the items are a part of; default: of these items
- */
+/** Builds the index. `table` has one row per item, in the same order. */
 export function catalogIndex(
   items: Item[],
   table: FeatureTable,
   blend: ContentBlend,
-  cooccurrence: CooccurrenceTable | null = null,
-  statistics: CatalogStatistics = catalogStatistics(items),
+  { cooccurrence = null, factors = null, statistics = catalogStatistics(items) }: CatalogIndexOptions = {},
 ): CatalogIndex {
   const { known, mean, any } = statistics.popularity;
   const popularity = Float32Array.from(items, (item) => item.popularity ?? mean);
@@ -72,5 +82,6 @@ export function catalogIndex(
     coldStart: Float32Array.from(items, (item) => (mostHavePopularity && item.popularity === undefined ? 1 : 0)),
     numbers: numberColumns(items, statistics.numbers),
     cooccurrence,
+    factors: factors && extendFactors(factors, items.length),
   };
 }

@@ -1,5 +1,13 @@
-export { type CatalogIndex, catalogIndex } from './catalog-index';
+export { type CatalogIndex, type CatalogIndexOptions, catalogIndex } from './catalog-index';
 export { explain } from './explanation/explain';
+export {
+  ATTRIBUTE_WEIGHT,
+  categoryBlock,
+  contentBlock,
+  embeddingBlock,
+  type FeatureBlock,
+  featureBlock,
+} from './feature-block';
 export { PLACEMENTS, type Placement, type Source } from './placement';
 export { type RankRequest, rank } from './rank';
 export type { RankState } from './rank-state';

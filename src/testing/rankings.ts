@@ -39,7 +39,7 @@ export function catalog(
     }
   }
   const blend = { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } };
-  return catalogIndex(items, table, blend, boughtTogether);
+  return catalogIndex(items, table, blend, { cooccurrence: boughtTogether });
 }
 
 /** Others chose item 0 with item 6 (lift 3) and with item 7 (lift 5), of a catalogue that has no more than these. */

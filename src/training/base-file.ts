@@ -2,7 +2,14 @@ import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BaseModel } from '../base-model';
 import { folderFetch, folderSink, removeStale } from '../build';
-import { addLearned, type BundleFile, type CooccurrenceTable, MANIFEST_FILE, openBundle } from '../catalog';
+import {
+  addLearned,
+  type BundleFile,
+  type CooccurrenceTable,
+  type Factors,
+  MANIFEST_FILE,
+  openBundle,
+} from '../catalog';
 import { SidestreamError } from '../error';
 
 /** A file that was written. */
@@ -15,17 +22,19 @@ export interface StoredFile {
 export interface StoredLearned {
   base?: StoredFile;
   companions?: StoredFile;
+  factors?: StoredFile;
 }
 
 /**
- * Stores a base model and a co-occurrence table (`companions` in files) in the bundle where `out` is the folder of one.
+ * Stores a base model, a co-occurrence table (`companions` in files) and factors in the bundle where `out` is the folder of
+ * one.
  * Elsewhere it stores a base model alone: in `out` where that ends in `.safetensors`, else in `base.safetensors` in that
  * folder. Base models are stored in half precision.
  * @param digest of the bundle that they were learned for
  * @throws SidestreamError `bundle/invalid` when `out` is the folder of another bundle
  */
 export async function storeLearned(
-  { base, companions }: { base?: BaseModel; companions?: CooccurrenceTable },
+  { base, companions, factors }: { base?: BaseModel; companions?: CooccurrenceTable; factors?: Factors },
   out: string,
   digest: string,
 ): Promise<StoredLearned> {
@@ -38,12 +47,14 @@ export async function storeLearned(
         `${out} is another bundle than the one that was learned from; give that one, or a new folder.`,
       );
     }
-    const next = await addLearned(manifest, { base: weights, cooccurrence: companions }, await folderSink(out));
+    const learned = { base: weights, cooccurrence: companions, factors };
+    const next = await addLearned(manifest, learned, await folderSink(out));
     await removeStale(out, next, manifest);
     const stored = ({ file, bytes }: BundleFile): StoredFile => ({ file: join(out, file), bytes });
     return {
       ...(base && next.base ? { base: stored(next.base) } : {}),
       ...(companions && next.companions ? { companions: stored(next.companions) } : {}),
+      ...(factors && next.factors ? { factors: stored(next.factors) } : {}),
     };
   }
   if (!weights) return {};
@@ -52,7 +63,7 @@ export async function storeLearned(
   return { base: { file, bytes: weights.bytes.byteLength } };
 }
 
-/** Stores a base model as `storeLearned` does; a co-occurrence table in the bundle stays. */
+/** Stores a base model as `storeLearned` does; co-occurrence table and factors in the bundle stay. */
 export const storeBase = (base: BaseModel, out: string, digest: string): Promise<StoredLearned> =>
   storeLearned({ base }, out, digest);
 

@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addLearned, type CooccurrenceTable, type Manifest, rowsPerItem, writeBundle } from '../catalog';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { addLearned, type CooccurrenceTable, type Factors, type Manifest, rowsPerItem, writeBundle } from '../catalog';
 import type { SidestreamError } from '../error';
 import { bundleContent, makeItem, memoryBundle } from '../testing/bundles';
 import { Engine } from './engine';
-import { encodersOf } from './loaded-catalog';
+import { encodersOf, LoadedCatalog } from './loaded-catalog';
 
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
 /** Others chose item d with item a. */
@@ -16,13 +16,17 @@ const COOCCURRENCE: CooccurrenceTable = {
   lifts: Float32Array.of(2, 2),
 };
 
+const FACTORS: Factors = {
+  blocks: [{ name: 'users', width: 1, values: Float32Array.from(IDS, (_, row) => row - 3) }],
+};
+
 const memory = memoryBundle();
 let server: Server;
 let manifest: Manifest;
 beforeAll(async () => {
   manifest = await addLearned(
     await writeBundle(await bundleContent(IDS.map((id) => makeItem(id))), memory.sink),
-    { cooccurrence: COOCCURRENCE },
+    { cooccurrence: COOCCURRENCE, factors: FACTORS },
     memory.sink,
   );
   server = createServer(({ url = '' }, response) => {
@@ -49,8 +53,8 @@ async function start(): Promise<{ engine: Engine; errors: SidestreamError[] }> {
 const firstWith = async (engine: Engine, itemId: string) =>
   (await engine.recommend({ placement: 'complement', itemId })).items[0];
 
-describe('an engine whose bundle has a co-occurrence table', () => {
-  it('uses it without a compute backend, in `complement` and as a term, also after an item was added', async () => {
+describe('an engine whose bundle has a co-occurrence table and factors', () => {
+  it('uses the table without a compute backend, in `complement` and as a term, also after an item was added', async () => {
     const { engine, errors } = await start();
     await engine.settled();
     expect(await firstWith(engine, 'a')).toMatchObject({
@@ -76,7 +80,28 @@ describe('an engine whose bundle has a co-occurrence table', () => {
     await engine.close();
   });
 
-  it('goes on without them when their file is damaged, and says so', async () => {
+  it('loads the factors of the items, and goes on without them when their file is damaged, and says so', async () => {
+    const { file = '' } = manifest.factors ?? {};
+    const sound = memory.files.get(file)!;
+    const loaded = vi.spyOn(LoadedCatalog.prototype, 'setFactors');
+    try {
+      const whole = await start();
+      await whole.engine.settled();
+      expect(loaded.mock.calls[0][0].blocks[0].values).toEqual(FACTORS.blocks[0].values);
+      memory.files.set(file, sound.slice().fill(0));
+      const { engine, errors } = await start();
+      await engine.settled();
+      expect(loaded).toHaveBeenCalledTimes(1);
+      expect(errors.map(({ code }) => code)).toEqual(['bundle/digest-mismatch']);
+      expect((await firstWith(engine, 'a')).source).toBe('boughtTogether');
+      await Promise.all([engine.close(), whole.engine.close()]);
+    } finally {
+      memory.files.set(file, sound);
+      loaded.mockRestore();
+    }
+  });
+
+  it('goes on without the table when its file is damaged, and says so', async () => {
     const file = manifest.companions?.file ?? '';
     const sound = memory.files.get(file)!;
     memory.files.set(file, sound.slice().fill(0));

@@ -327,20 +327,28 @@ export class Engine {
   }
 
   /**
-   * Loads the co-occurrence table and the base model of the bundle, one after the other. The first list does not wait for
-   * them.
+   * Loads the co-occurrence table, the factors and the base model of the bundle, one after the other. The first list does
+   * not wait for them.
    */
   #loadLearned(): void {
     const { bundle } = this.#catalog;
-    const { companions, base, clusters } = bundle.manifest;
+    const { companions, factors, base, clusters } = bundle.manifest;
     const onProgress = (loaded: number, total: number): void =>
       this.#listener.progress({ stage: 'bundle', loaded, total });
-    // The table numbers the rows of the whole catalogue.
+    // Table and factors number the rows of the whole catalogue.
     if (companions && !clusters) {
       this.#tasks.queue(async () => {
         const table = await bundle.cooccurrence(onProgress);
         if (!table) return;
         this.#catalog.setCooccurrence(table);
+        this.#changes.announce();
+      });
+    }
+    if (factors && !clusters) {
+      this.#tasks.queue(async () => {
+        const loaded = await bundle.factors(onProgress);
+        if (!loaded) return;
+        this.#catalog.setFactors(loaded);
         this.#changes.announce();
       });
     }

@@ -5,6 +5,8 @@ import {
   categoryPaths,
   concatTables,
   contentBlend,
+  extendFactors,
+  type Factors,
   type FeatureTable,
   type Item,
   type ItemsPart,
@@ -31,6 +33,7 @@ export class LoadedCatalog {
   #parts: LoadedPart[];
   readonly #shopIds: Set<string>;
   #cooccurrence: CooccurrenceTable | null = null;
+  #factors: Factors | null = null;
   #index: CatalogIndex;
   #table: FeatureTable;
 
@@ -69,6 +72,12 @@ export class LoadedCatalog {
     this.#cooccurrence = cooccurrence;
     // Nothing else of the index depends on it.
     this.#index = { ...this.#index, cooccurrence };
+  }
+
+  /** Sets the factors of the bundle's items; items that are added later have none. */
+  setFactors(factors: Factors): void {
+    this.#factors = factors;
+    this.#index = { ...this.#index, factors: extendFactors(factors, this.#index.items.length) };
   }
 
   /** Adds items encoded on this device. Items of other encoders, or with an id that the shop uses, are skipped. */
@@ -166,7 +175,11 @@ export class LoadedCatalog {
   #reindex(): CatalogIndex {
     this.#table = concatTables(this.#parts.map(({ features }) => features));
     const all = this.#parts.flatMap(({ items }) => items);
-    return catalogIndex(all, this.#table, this.blend, this.#cooccurrence, this.bundle.statistics ?? undefined);
+    return catalogIndex(all, this.#table, this.blend, {
+      cooccurrence: this.#cooccurrence,
+      factors: this.#factors,
+      statistics: this.bundle.statistics ?? undefined,
+    });
   }
 }
 

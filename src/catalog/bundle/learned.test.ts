@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { topicContent } from '../../testing/topics';
 import type { CooccurrenceTable } from '../cooccurrence/cooccurrence-table';
+import type { Factors } from '../factors/factors';
 import { createTable } from '../features/feature-shard';
 import { addLearned } from './learned';
 import { type BaseConfig, bundleFiles, MANIFEST_FILE } from './manifest';
@@ -25,6 +26,9 @@ const cooccurrence: CooccurrenceTable = {
   lifts: Float32Array.of(2, 2),
 };
 
+/** One factor of each of two items, as a file has it. */
+const factors: Factors = { blocks: [{ name: 'users', width: 1, values: Float32Array.of(127, -127) }] };
+
 async function written() {
   const memory = memoryBundle();
   const content = await bundleContent([makeItem('a'), makeItem('b')]);
@@ -35,13 +39,13 @@ describe('what was learned, in a bundle', () => {
   it('is fetched when asked for and not before, and is what was put in last', async () => {
     const { manifest, sink, fetchFile, fetched } = await written();
     const empty = await openBundle(fetchFile);
-    expect([await empty.base(), await empty.cooccurrence()]).toEqual([null, null]);
+    expect([await empty.base(), await empty.cooccurrence(), await empty.factors()]).toEqual([null, null, null]);
     const first = await addLearned(manifest, { base: base(1) }, sink);
-    const second = await addLearned(first, { base: base(2, 3), cooccurrence }, sink);
+    const second = await addLearned(first, { base: base(2, 3), cooccurrence, factors }, sink);
     fetched.splice(0);
     const bundle = await openBundle(fetchFile);
     expect(bundle.manifest).toEqual(second);
-    expect(fetched.filter((name) => /^(base|companions)-/.test(name))).toEqual([]);
+    expect(fetched.filter((name) => /^(base|companions|factors)-/.test(name))).toEqual([]);
     const stored = await bundle.base();
     expect(stored?.config).toEqual(config);
     expect(new Uint8Array(stored?.bytes ?? new ArrayBuffer(0))).toEqual(new Uint8Array([2, 3]));
@@ -50,7 +54,9 @@ describe('what was learned, in a bundle', () => {
     expect(progress.at(-1)).toBe(1);
     const names = bundleFiles(second).map(({ file }) => file);
     expect(names).toContain(second.base?.file);
+    expect(await bundle.factors()).toEqual(factors);
     expect(names).toContain(second.companions?.file);
+    expect(names).toContain(second.factors?.file);
     expect(second.digest).toBe(manifest.digest);
   });
 
@@ -68,13 +74,19 @@ describe('what was learned, in a bundle', () => {
       lifts: new Float32Array(count).fill(1),
       origin: 'shop',
     };
-    await writeBundle(content, sink, { clusterFrom: 100, clusterItems: 20, learned: { cooccurrence: chain } });
+    const place: Factors = {
+      blocks: [{ name: 'cooccurrence', width: 1, values: Float32Array.from({ length: count }, (_, row) => row) }],
+    };
+    const learned = { cooccurrence: chain, factors: place };
+    await writeBundle(content, sink, { clusterFrom: 100, clusterItems: 20, learned });
     const bundle = await openBundle(fetchFile);
     const table = await bundle.cooccurrence();
     const rowOf = new Map(content.items.map(({ id }, row) => [id, row]));
     const followers = bundle.items.map((_, at) => table && bundle.items[table.rows[table.offsets[at]]].id);
     expect(followers).toEqual(bundle.items.map(({ id }) => content.items[next[rowOf.get(id) ?? 0]].id));
     expect(table?.origin).toBe('shop');
+    const places = (await bundle.factors())?.blocks[0].values ?? [];
+    expect([...places].map(Math.round)).toEqual(bundle.items.map(({ id }) => rowOf.get(id)));
   });
 
   it('is written with one manifest, after its files, and stays where nothing takes its place', async () => {
@@ -84,24 +96,28 @@ describe('what was learned, in a bundle', () => {
       names.push(name);
       await sink(name, bytes);
     };
-    const both = await addLearned(manifest, { base: base(1), cooccurrence }, noting);
+    const both = await addLearned(manifest, { base: base(1), cooccurrence, factors }, noting);
     expect(names.filter((name) => !name.startsWith('manifest-'))).toEqual([
       both.base?.file,
       both.companions?.file,
+      both.factors?.file,
       MANIFEST_FILE,
     ]);
     expect(names.at(-1)).toBe(MANIFEST_FILE);
     const other = await addLearned(both, { base: base(2) }, sink);
     expect(other.companions).toEqual(both.companions);
+    expect(other.factors).toEqual(both.factors);
     expect(other.base).not.toEqual(both.base);
   });
 
   it('is refused when its bytes, its description or the number of its items are wrong', async () => {
     const { manifest, sink, fetchFile, files } = await written();
-    const learned = await addLearned(manifest, { base: base(1, 2), cooccurrence }, sink);
+    const learned = await addLearned(manifest, { base: base(1, 2), cooccurrence, factors }, sink);
     files.set(learned.base?.file ?? '', new Uint8Array([1, 3]));
     files.get(learned.companions?.file ?? '')?.fill(0);
+    files.get(learned.factors?.file ?? '')?.fill(0);
     const bundle = await openBundle(fetchFile);
+    await expect(bundle.factors()).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
     await expect(bundle.base()).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
     await expect(bundle.cooccurrence()).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
     const spoilt = { ...manifest, base: { ...learned.base, config: {} } };
@@ -112,19 +128,21 @@ describe('what was learned, in a bundle', () => {
       code: 'bundle/invalid',
       message: expect.stringContaining('3 items'),
     });
+    const one = { blocks: [{ name: 'users' as const, width: 1, values: Float32Array.of(1) }] };
+    await expect(addLearned(manifest, { factors: one }, sink)).rejects.toMatchObject({ code: 'bundle/invalid' });
   });
 });
 
 describe('a bundle built in the place of another', () => {
   async function rebuilt(change: (content: Awaited<ReturnType<typeof bundleContent>>) => void) {
     const { manifest, sink, content, fetchFile } = await written();
-    const learned = await addLearned(manifest, { base: base(1), cooccurrence }, sink);
+    const learned = await addLearned(manifest, { base: base(1), cooccurrence, factors }, sink);
     const previous = await openBundle(fetchFile);
     const next = structuredClone(content);
     change(next);
     const after = await writeBundle(next, sink, { previous });
     expect((await openBundle(fetchFile)).manifest).toEqual(after);
-    return { base: after.base, companions: after.companions, learned };
+    return { base: after.base, companions: after.companions, factors: after.factors, learned };
   }
 
   it('keeps what was learned when items changed only in what they are like', async () => {
@@ -133,6 +151,8 @@ describe('a bundle built in the place of another', () => {
     });
     expect(kept.base).toEqual(kept.learned.base);
     expect(kept.companions).toEqual(kept.learned.companions);
+    expect(kept.factors).toEqual(kept.learned.factors);
+    expect(kept.factors).toBeDefined();
   });
 
   it.each<[string, (content: Awaited<ReturnType<typeof bundleContent>>) => void]>([
@@ -150,10 +170,11 @@ describe('a bundle built in the place of another', () => {
         };
       },
     ],
-  ])('drops the co-occurrence table alone after %s', async (_, change) => {
+  ])('drops co-occurrence table and factors, and keeps the base model, after %s', async (_, change) => {
     const kept = await rebuilt(change);
     expect(kept.base).toEqual(kept.learned.base);
     expect(kept.companions).toBeUndefined();
+    expect(kept.factors).toBeUndefined();
   });
 
   it.each<[string, (content: Awaited<ReturnType<typeof bundleContent>>) => void]>([
@@ -167,9 +188,10 @@ describe('a bundle built in the place of another', () => {
     ],
     ['another projection', (content) => void Object.assign(content, { projection: new Uint8Array([9]) })],
     ['other texts read', (content) => void Object.assign(content, { text: 'title' })],
-  ])('drops the base model alone after %s', async (_, change) => {
+  ])('drops base model and factors, and keeps the co-occurrence table, after %s', async (_, change) => {
     const kept = await rebuilt(change);
     expect(kept.base).toBeUndefined();
+    expect(kept.factors).toBeUndefined();
     expect(kept.companions).toEqual(kept.learned.companions);
   });
 });

@@ -3,6 +3,8 @@ import { SidestreamError } from '../../error';
 import type { BundleClusters } from '../clusters/bundle-clusters';
 import type { PreviousClusters } from '../clusters/cluster-plan';
 import { type CooccurrenceTable, encodeCooccurrence, pickCooccurrence } from '../cooccurrence/cooccurrence-table';
+import { type Factors, pickFactors } from '../factors/factors';
+import { encodeFactors } from '../factors/factors-file';
 import type { Item } from '../item';
 import {
   type BaseConfig,
@@ -20,13 +22,18 @@ export interface Learned {
   base?: { bytes: Uint8Array; config: BaseConfig };
   /** Co-occurrence of the bundle's items, in their order. */
   cooccurrence?: CooccurrenceTable;
+  /** Latent factors of the bundle's items, in their order. */
+  factors?: Factors;
 }
+
+/** The manifest's entries for what was learned. */
+type LearnedFiles = Pick<Manifest, 'base' | 'companions' | 'factors'>;
 
 /**
  * Puts what was learned into a bundle, replacing what it had: the files first, then one manifest that names them. Parts that
  * are not given stay, and so does the previous bundle, which has other items and which a page can fall back to.
  * @returns the new manifest
- * @throws SidestreamError `bundle/invalid` when the co-occurrence table has another number of items than the bundle
+ * @throws SidestreamError `bundle/invalid` when co-occurrence table or factors are of another number of items than the bundle
  */
 export async function addLearned(manifest: Manifest, learned: Learned, sink: BundleSink): Promise<Manifest> {
   const next: Manifest = { ...manifest, schema: BUNDLE_SCHEMA, ...(await putLearned(learned, manifest.count, sink)) };
@@ -36,16 +43,16 @@ export async function addLearned(manifest: Manifest, learned: Learned, sink: Bun
 
 /**
  * Writes the files of what was learned for a bundle of `count` items.
- * @param order rows of the co-occurrence table in the order of the bundle's items; default: the same order
+ * @param order rows of co-occurrence table and factors in the order of the bundle's items; default: the same order
  * @returns the manifest's entries
- * @throws SidestreamError `bundle/invalid` when the co-occurrence table has another number of items
+ * @throws SidestreamError `bundle/invalid` when co-occurrence table or factors are of another number of items
  */
 export async function putLearned(
-  { base, cooccurrence }: Learned,
+  { base, cooccurrence, factors }: Learned,
   count: number,
   sink: BundleSink,
   order?: readonly number[],
-): Promise<Pick<Manifest, 'base' | 'companions'>> {
+): Promise<LearnedFiles> {
   if (cooccurrence && cooccurrence.count !== count) {
     throw new SidestreamError(
       'bundle/invalid',
@@ -58,7 +65,7 @@ export async function putLearned(
     await sink(file, bytes);
     return { file, sha256: digest, bytes: bytes.byteLength };
   };
-  const learned: Pick<Manifest, 'base' | 'companions'> = {};
+  const learned: LearnedFiles = {};
   if (base) learned.base = { ...(await put('base', 'safetensors', base.bytes)), config: base.config };
   if (cooccurrence) {
     const { origin } = cooccurrence;
@@ -68,6 +75,10 @@ export async function putLearned(
       encodeCooccurrence(order ? pickCooccurrence(cooccurrence, order) : cooccurrence),
     );
     learned.companions = origin ? { ...file, origin } : file;
+  }
+  if (factors) {
+    const bytes = encodeFactors(order ? pickFactors(factors, order) : factors, count);
+    learned.factors = await put('factors', 'bin', bytes);
   }
   return learned;
 }
@@ -82,13 +93,17 @@ export interface Predecessor {
 
 /**
  * What a bundle may keep of what was learned for the bundle that it replaces: the base model when the features mean the
- * same (encoders, text recipe, projection), the co-occurrence table when the items are the same in the same order.
+ * same (encoders, text recipe, projection), the co-occurrence table when the items are the same in the same order, and the
+ * factors, of which some are predicted from the features, when both are.
  */
-export function keepLearned(before: Predecessor, after: Predecessor): Pick<Manifest, 'base' | 'companions'> {
-  const { base, companions } = before.manifest;
+export function keepLearned(before: Predecessor, after: Predecessor): LearnedFiles {
+  const { base, companions, factors } = before.manifest;
+  const features = sameFeatures(before.manifest, after.manifest);
+  const items = sameItems(before.items, after.items);
   return {
-    ...(base && sameFeatures(before.manifest, after.manifest) ? { base } : {}),
-    ...(companions && sameItems(before.items, after.items) ? { companions } : {}),
+    ...(base && features ? { base } : {}),
+    ...(companions && items ? { companions } : {}),
+    ...(factors && features && items ? { factors } : {}),
   };
 }
 

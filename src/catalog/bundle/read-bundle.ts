@@ -3,6 +3,8 @@ import { SidestreamError } from '../../error';
 import type { CatalogStatistics } from '../catalog-statistics';
 import type { BundleClusters } from '../clusters/bundle-clusters';
 import { type CooccurrenceTable, decodeCooccurrence } from '../cooccurrence/cooccurrence-table';
+import type { Factors } from '../factors/factors';
+import { decodeFactors } from '../factors/factors-file';
 import { createTable, decodeFeatureShard, featureShape } from '../features/feature-shard';
 import type { FeatureTable } from '../features/feature-table';
 import type { Item } from '../item';
@@ -44,6 +46,8 @@ export interface Bundle {
   base(onProgress?: BundleProgress): Promise<BaseFile | null>;
   /** The bundle's co-occurrence table; null when it has none. */
   cooccurrence(onProgress?: BundleProgress): Promise<CooccurrenceTable | null>;
+  /** The bundle's latent factors of the items; null when it has none. */
+  factors(onProgress?: BundleProgress): Promise<Factors | null>;
   /** @throws SidestreamError `encoder/missing` when the bundle was built without encoders */
   encoder(modality: Modality, onProgress?: BundleProgress): Promise<EncoderFiles>;
 }
@@ -146,7 +150,7 @@ async function loadItems(
   return { items, features, clusters: null, statistics: null };
 }
 
-type LateFiles = Pick<Bundle, 'file' | 'projection' | 'base' | 'cooccurrence' | 'encoder'>;
+type LateFiles = Pick<Bundle, 'file' | 'projection' | 'base' | 'cooccurrence' | 'factors' | 'encoder'>;
 
 function lateFiles(fetchFile: FetchFile, manifest: Manifest): LateFiles {
   const files = (wanted: BundleFile[], onProgress?: BundleProgress) => fetchFiles(fetchFile, wanted, onProgress);
@@ -162,6 +166,10 @@ function lateFiles(fetchFile: FetchFile, manifest: Manifest): LateFiles {
       if (!companions) return null;
       const table = decodeCooccurrence((await files([companions], onProgress))[0], manifest.count);
       return companions.origin ? { ...table, origin: companions.origin } : table;
+    },
+    factors: async (onProgress) => {
+      const { factors, count } = manifest;
+      return factors ? decodeFactors((await files([factors], onProgress))[0], factors.file, count) : null;
     },
     encoder: async (modality, onProgress) => {
       const { encoder } = manifest.modalities[modality];

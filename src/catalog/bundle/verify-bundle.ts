@@ -1,5 +1,6 @@
 import { BundleClusters } from '../clusters/bundle-clusters';
 import { decodeCooccurrence } from '../cooccurrence/cooccurrence-table';
+import { decodeFactors } from '../factors/factors-file';
 import { createTable, decodeFeatureShard, featureShape } from '../features/feature-shard';
 import type { Item } from '../item';
 import { type FetchFile, fetchChecked } from './bundle-file';
@@ -26,13 +27,17 @@ export async function verifyBundle(
     addIds(seen, items);
     onProgress?.(seen.size);
   };
-  const { clusters, companions, count } = read;
+  const { clusters, companions, factors, count } = read;
   const done = clusters
     ? await verifyClusters(new BundleClusters(read, clusters, fetchFile), clusters, take)
     : await verifyShards(read, fetchFile, take);
   if (companions) {
     decodeCooccurrence(await fetchChecked(fetchFile, companions), count);
     done.push(companions);
+  }
+  if (factors) {
+    decodeFactors(await fetchChecked(fetchFile, factors), factors.file, count);
+    done.push(factors);
   }
   const names = new Set(done.map(({ file }) => file));
   // Encoders, projection and base model: their content is checked where it is used.

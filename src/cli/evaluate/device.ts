@@ -1,5 +1,4 @@
 import type { BaseModel } from '../../base-model';
-import type { CooccurrenceTable } from '../../catalog';
 import { SidestreamError } from '../../error';
 import {
   baseMethod,
@@ -21,7 +20,16 @@ import {
   type Shopper,
   thirds,
 } from '../../evaluate';
-import { catalogOf, coldHalf, countCooccurrence, type EvaluateInput, pastModel, popularityOf, wanted } from './input';
+import {
+  catalogOf,
+  coldHalf,
+  type EvaluateInput,
+  learnedFrom,
+  type PastLearned,
+  pastModel,
+  popularityOf,
+  wanted,
+} from './input';
 
 /** Events that a shopper of the device protocol must have. */
 const MIN_EVENTS = 30;
@@ -44,16 +52,16 @@ const METHODS = [
  * The wanted methods that run on a device, each with the shop's data at the end of the past. The base model alone is always
  * among them, as the reference.
  * @param popularity choices of each item in the past
- * @param cooccurrence of the past
+ * @param learned from the past
  */
 export function deviceMethods(
   input: EvaluateInput,
   model: BaseModel,
   popularity: Float32Array,
-  cooccurrence: CooccurrenceTable,
+  learned: PastLearned,
 ): DeviceMethod[] {
   const { seed } = input;
-  const catalog = catalogOf(input.bundle, popularity, cooccurrence);
+  const catalog = catalogOf(input.bundle, popularity, learned);
   // As it was trained: an item without a choice has none, where the learner takes its popularity as unknown.
   const trained = { ...catalog, index: { ...catalog.index, logPopularity: popularity.map(Math.log1p) } };
   const learner = { catalog, base: model, options: { seed, backend: 'wasm' as const } };
@@ -93,7 +101,7 @@ export async function runDevice(input: EvaluateInput): Promise<ProtocolRun> {
   const { past, shoppers } = coldHalf(input, MIN_EVENTS);
   const popularity = popularityOf(input, past);
   const model = await pastModel(input);
-  const methods = deviceMethods(input, model, popularity, countCooccurrence(input, past));
+  const methods = deviceMethods(input, model, popularity, await learnedFrom(input, past, model));
   if (wanted(input, 'no-base')) methods.push(noBaseMethod(input));
   const { meter } = input;
   meter.start('Shoppers', shoppers.length);

@@ -12,7 +12,7 @@ import {
 } from '../../evaluate';
 import { PreferenceDistance } from '../../learner';
 import { deviceMethods } from './device';
-import { catalogOf, coldHalf, countCooccurrence, type EvaluateInput, pastModel, popularityOf } from './input';
+import { catalogOf, coldHalf, type EvaluateInput, learnedFrom, pastModel, popularityOf } from './input';
 
 /** Events of a cold shopper, as in the device protocol, so that the halves are the same. */
 const COLD_EVENTS = 30;
@@ -49,7 +49,7 @@ export async function runDrift(input: EvaluateInput): Promise<ProtocolRun> {
   const similarity = shopperSimilarity(index, popularity);
   const streams = splicedPairs(spliced, input.shoppers ?? PAIRS, input.seed, similarity);
   const model = await pastModel(input);
-  const methods = deviceMethods(input, model, popularity, countCooccurrence(input, past));
+  const methods = deviceMethods(input, model, popularity, await learnedFrom(input, past, model));
   const { meter } = input;
   meter.start('Pairs', streams.length);
   const results = await evaluateDrift({ streams, methods, onProgress: () => meter.advance(1) });

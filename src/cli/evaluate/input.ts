@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BaseModel, baseConfig } from '../../base-model';
 import type { Meter } from '../../build';
-import type { Bundle, CooccurrenceTable } from '../../catalog';
+import type { Bundle, CooccurrenceTable, Factors } from '../../catalog';
 import { contentBlend } from '../../catalog';
 import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
@@ -10,7 +10,7 @@ import { coldShoppers, endOfPast, type LogEvent, type Shopper } from '../../eval
 import type { LearnerCatalog } from '../../learner';
 import { catalogIndex } from '../../ranking';
 import { readWeightsFile, removeCheckpoint, storeBase, trainBase } from '../../training';
-import { cooccurrenceTable, interactionsOf } from '../event-file';
+import { cooccurrenceTable, factorsOf, interactionsOf } from '../event-file';
 
 /** Which of the shoppers, or of the windows: settings are chosen on one half and reported on the other. */
 export type Half = 'choose' | 'report' | 'all';
@@ -101,23 +101,34 @@ export function popularityOf({ bundle, rowOf }: EvaluateInput, events: readonly 
 /**
  * The catalogue as a shop knows it.
  * @param popularity one value per item; null for a shop without logs
- * @param cooccurrence counted from its logs
+ * @param learned co-occurrence and factors of its logs; default: none
  */
 export function catalogOf(
   { items, features, manifest }: Bundle,
   popularity: Float32Array | null,
-  cooccurrence: CooccurrenceTable | null = null,
+  learned: Partial<PastLearned> = {},
 ): LearnerCatalog {
   const blend = contentBlend(manifest);
   // An item without a choice has no known popularity.
   const known = items.map((item, row) => ({ ...item, popularity: popularity?.[row] || undefined }));
-  return { index: catalogIndex(known, features, blend, cooccurrence), table: features, blend };
+  return { index: catalogIndex(known, features, blend, learned), table: features, blend };
 }
 
-/** Co-occurrence in some events of the log. */
-export function countCooccurrence({ bundle }: EvaluateInput, events: LogEvent[]): CooccurrenceTable {
+/** What `sidestream train` would put into the bundle beside a base model, from some events of the log. */
+export interface PastLearned {
+  cooccurrence: CooccurrenceTable;
+  factors: Factors;
+}
+
+/** Co-occurrence and factors of some events of the log. @param base model of these events */
+export async function learnedFrom(
+  { bundle, seed }: EvaluateInput,
+  events: LogEvent[],
+  base: BaseModel,
+): Promise<PastLearned> {
   const { interactions } = interactionsOf({ events, rejected: [] }, bundle);
-  return cooccurrenceTable(interactions, bundle.items.length);
+  const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
+  return { cooccurrence, factors: await factorsOf(interactions, bundle, { base, cooccurrence, seed }) };
 }
 
 /** Whether a method is wanted. */

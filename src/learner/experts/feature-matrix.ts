@@ -1,8 +1,8 @@
 import { similarities } from '../../ranking';
-import type { FeatureBlock, FeatureBlocks } from './feature-blocks';
+import type { FeatureBlocks, ReadoutBlock } from './feature-blocks';
 
 /** Columns of one block in the matrix. */
-export interface MatrixBlock extends Pick<FeatureBlock, 'name' | 'rate'> {
+export interface MatrixBlock extends Pick<ReadoutBlock, 'name' | 'rate'> {
   /** First column, and the one after the last. */
   from: number;
   to: number;
@@ -86,7 +86,7 @@ export class FeatureMatrix {
     return out;
   }
 
-  #copy({ width, values, center, scale }: FeatureBlock, from: number): void {
+  #copy({ width, values, center, scale }: ReadoutBlock, from: number): void {
     for (let row = 0; row < this.count; row++) {
       const to = row * this.width + from;
       const at = row * width;

@@ -1,0 +1,94 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { extendFactors, FACTOR_BLOCKS, type Factors, pickFactors } from './factors';
+import { decodeFactors, encodeFactors } from './factors-file';
+
+/** Factors of `count` items with values from -1 to 1; the blocks that have a width. */
+const factorsOf = (count: number, widths: Partial<Record<(typeof FACTOR_BLOCKS)[number], number>>): Factors => ({
+  blocks: FACTOR_BLOCKS.flatMap((name) => {
+    const width = widths[name] ?? 0;
+    const values = Float32Array.from({ length: count * width }, (_, at) => Math.sin(at * 1.7 + name.length));
+    return width > 0 ? [{ name, width, values }] : [];
+  }),
+});
+const both = factorsOf(5, { cooccurrence: 3, users: 2 });
+const decode = (buffer: ArrayBuffer, count = 5) => decodeFactors(buffer, 'factors-1.bin', count);
+
+describe('a file of factors', () => {
+  it('has the same blocks after writing and reading, each row within half a step', () => {
+    const width = fc.integer({ min: 0, max: 64 });
+    void fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9 }), width, width, (count, cooccurrence, users) => {
+        const before = factorsOf(count, { cooccurrence, users });
+        const after = decode(encodeFactors(before, count).buffer, count);
+        expect(after.blocks.map(({ name, width: wide }) => [name, wide])).toEqual(
+          before.blocks.map(({ name, width: wide }) => [name, wide]),
+        );
+        for (const [n, block] of after.blocks.entries()) {
+          for (const [at, value] of block.values.entries()) {
+            expect(Math.abs(value - before.blocks[n].values[at])).toBeLessThanOrEqual(0.51 / 127);
+          }
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('takes a byte for each value and 4 for each row of a block, and keeps a zero row', () => {
+    const factors = structuredClone(both);
+    factors.blocks[1].values.fill(0, 2, 4);
+    const bytes = encodeFactors(factors, 5);
+    expect(bytes.byteLength).toBe(12 + 5 * (4 + 3) + 5 * (4 + 2));
+    expect([...decode(bytes.buffer).blocks[1].values.subarray(2, 4)]).toEqual([0, 0]);
+  });
+
+  const refused = expect.objectContaining({ code: 'bundle/invalid' });
+
+  it.each<[string, Factors]>([
+    ['are of other items', factorsOf(4, { users: 2 })],
+    ['are too wide', factorsOf(5, { users: 65 })],
+    ['have a block twice', { blocks: [both.blocks[0], both.blocks[0]] }],
+    ['are not finite', { blocks: [{ name: 'users', width: 1, values: Float32Array.of(0, 1, Number.NaN, 0, 0) }] }],
+  ])('is not written when factors %s', (_, factors) => {
+    expect(() => encodeFactors(factors, 5)).toThrow(refused);
+  });
+
+  it.each([0, 11, 12, -1, 1])('is refused when it is cut or goes on: %i', (length) => {
+    const bytes = encodeFactors(both, 5);
+    const other = length === 1 ? Uint8Array.of(...bytes, 0) : bytes.slice(0, length);
+    expect(() => decode(other.buffer)).toThrow(refused);
+  });
+
+  it.each<[string, (view: DataView) => void]>([
+    ['it is about another number of items', (view) => view.setUint32(0, 6, true)],
+    ['a width is not the one of its rows', (view) => view.setUint32(4, 4, true)],
+    ['a block is wider than 64', (view) => view.setUint32(8, 0xffff_ffff, true)],
+    ['a scale is no number', (view) => view.setFloat32(12, Number.NaN, true)],
+    ['a scale is infinite', (view) => view.setFloat32(12, Number.POSITIVE_INFINITY, true)],
+    ['a scale is below 0', (view) => view.setFloat32(12 + 5 * 7, -1, true)],
+  ])('is refused when %s', (_, damage) => {
+    const { buffer } = encodeFactors(both, 5);
+    damage(new DataView(buffer));
+    expect(() => decode(buffer)).toThrow(refused);
+  });
+
+  it('refuses a block wider than 64 even where the length fits', () => {
+    const { buffer } = encodeFactors(factorsOf(1, { users: 64 }), 1);
+    const wide = new ArrayBuffer(buffer.byteLength + 1);
+    new Uint8Array(wide).set(new Uint8Array(buffer));
+    new DataView(wide).setUint32(8, 65, true);
+    expect(() => decode(wide, 1)).toThrow(refused);
+  });
+});
+
+it('gives factors in another order, and with zero rows for further items', () => {
+  const { blocks } = extendFactors(pickFactors(both, [4, 3, 2, 1, 0]), 6);
+  const [{ values }] = both.blocks;
+  expect([...blocks[0].values]).toEqual([
+    ...[4, 3, 2, 1, 0].flatMap((row) => [...values.subarray(3 * row, 3 * row + 3)]),
+    0,
+    0,
+    0,
+  ]);
+  expect(blocks[1].values).toHaveLength(12);
+});

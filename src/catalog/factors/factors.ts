@@ -1,0 +1,45 @@
+/** The blocks of factors, in the order in which they are stored. */
+export const FACTOR_BLOCKS = ['cooccurrence', 'users'] as const;
+export type FactorBlockName = (typeof FACTOR_BLOCKS)[number];
+
+/** Factors of one block at most. */
+export const MOST_FACTORS = 64;
+
+/** One latent vector per item. */
+export interface FactorBlock {
+  /** `cooccurrence`: of the co-occurrence table. `users`: of the choices of all users. */
+  name: FactorBlockName;
+  /** 1 to 64. */
+  width: number;
+  /** [count * width]. Rows of known items have length 1; an item of which nothing is known has a zero row. */
+  values: Float32Array;
+}
+
+/**
+ * Latent factors of the items, made offline from the shop's logs: items that the same shoppers choose have rows that point the
+ * same way. Each block occurs at most once.
+ */
+export interface Factors {
+  blocks: FactorBlock[];
+}
+
+/** The same factors for the items in another order. @param order every row once, in the new order */
+export const pickFactors = ({ blocks }: Factors, order: readonly number[]): Factors => ({
+  blocks: blocks.map(({ name, width, values }) => {
+    const picked = new Float32Array(values.length);
+    for (const [place, row] of order.entries()) {
+      picked.set(values.subarray(row * width, (row + 1) * width), place * width);
+    }
+    return { name, width, values: picked };
+  }),
+});
+
+/** The same factors with zero rows for further items. @param count items, at least those that have factors */
+export const extendFactors = ({ blocks }: Factors, count: number): Factors => ({
+  blocks: blocks.map((block) => {
+    if (block.values.length === count * block.width) return block;
+    const values = new Float32Array(count * block.width);
+    values.set(block.values);
+    return { ...block, values };
+  }),
+});

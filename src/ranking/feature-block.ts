@@ -1,0 +1,78 @@
+import type { CatalogIndex } from './catalog-index';
+
+/**
+ * Some features of every item, standardised: (value - center) * scale per column, which over the catalogue have mean 0 and
+ * rows of mean square length `weight`^2. The values may be those of another owner: not to be changed.
+ */
+export interface FeatureBlock {
+  /** Subject and width: coefficients fit only a block of the same name. */
+  name: string;
+  width: number;
+  /** [count * width] */
+  values: Float32Array;
+  /** [width] */
+  center: Float32Array;
+  /** [width] */
+  scale: Float32Array;
+}
+
+/** Weight of a block of catalogue attributes beside content and embedding. */
+export const ATTRIBUTE_WEIGHT = 0.5;
+/** Part of the mean variance that is added to a column's own, so that columns of noise stay small. */
+const SMOOTHING = 1;
+/** Columns of the category block: the most frequent categories. */
+const MOST_CATEGORIES = 64;
+
+/**
+ * Standardises the columns of a block.
+ * @param subject of its name
+ * @param values [count * width], kept
+ */
+export function featureBlock(
+  subject: string,
+  width: number,
+  values: Float32Array,
+  count: number,
+  weight: number,
+): FeatureBlock {
+  const center = new Float32Array(width);
+  for (let at = 0; at < values.length; at++) center[at % width] += values[at] / count;
+  const variance = new Float64Array(width);
+  for (let at = 0; at < values.length; at++) variance[at % width] += (values[at] - center[at % width]) ** 2 / count;
+  const mean = variance.reduce((sum, value) => sum + value, 0) / width;
+  const damped = variance.map((value) => value + SMOOTHING * mean);
+  const length = variance.reduce((sum, value, column) => sum + value / damped[column], 0);
+  const scale = Float32Array.from(damped, (value) => (mean > 0 ? weight / Math.sqrt(value * length) : 0));
+  return { name: `${subject} ${width}`, width, values, center, scale };
+}
+
+/** The content vectors. The first half of the columns is text, the other half the picture. */
+export const contentBlock = ({ content: { width, values, count } }: Pick<CatalogIndex, 'content'>): FeatureBlock =>
+  featureBlock('content', width, values, count, 1);
+
+/** The embedding of the items by a base model. @param items [count * width] */
+export const embeddingBlock = (width: number, items: Float32Array): FeatureBlock =>
+  featureBlock('embedding', width, items, items.length / width, 1);
+
+/** Whether an item is in each of the 64 most frequent categories, broader ones too; null where all items are in the same. */
+export function categoryBlock({
+  categories,
+  content,
+}: Pick<CatalogIndex, 'categories' | 'content'>): FeatureBlock | null {
+  const { baseRate, ofItem, names } = categories;
+  const ids = [...baseRate.keys()]
+    .filter((id) => baseRate[id] < 1)
+    .sort((a, b) => baseRate[b] - baseRate[a] || a - b)
+    .slice(0, MOST_CATEGORIES);
+  if (ids.length === 0) return null;
+  const columnOf = new Map(ids.map((id, column) => [id, column]));
+  const values = new Float32Array(content.count * ids.length);
+  for (const [row, own] of ofItem.entries()) {
+    for (const id of own) {
+      const column = columnOf.get(id);
+      if (column !== undefined) values[row * ids.length + column] = 1;
+    }
+  }
+  const name = `categories ${ids.map((id) => names[id]).join('|')}`;
+  return featureBlock(name, ids.length, values, content.count, ATTRIBUTE_WEIGHT);
+}

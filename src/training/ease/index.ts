@@ -1,0 +1,1 @@
+export { type EaseOptions, easeTable } from './ease';

@@ -1,0 +1,1 @@
+export { type FactorSources, makeFactors } from './make-factors';

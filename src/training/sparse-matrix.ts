@@ -1,0 +1,99 @@
+/** A sparse matrix, row after row: the entries of row r are at `offsets[r]` to `offsets[r + 1]`. */
+export interface SparseMatrix {
+  rows: number;
+  columns: number;
+  /** [rows + 1] */
+  offsets: Uint32Array;
+  /** Column of each entry. */
+  indices: Uint32Array;
+  /** Value of each entry. */
+  values: Float32Array;
+}
+
+/**
+ * The matrix of users and items: 1 where a user chose an item, however often.
+ * @param choices rows of the items that each user chose
+ * @param count items
+ */
+export function choiceMatrix(choices: readonly ArrayLike<number>[], count: number): SparseMatrix {
+  const sets = choices.map((rows) => Uint32Array.from(new Set(Array.from(rows))).sort());
+  const offsets = new Uint32Array(sets.length + 1);
+  for (const [user, rows] of sets.entries()) offsets[user + 1] = offsets[user] + rows.length;
+  const indices = new Uint32Array(offsets[sets.length]);
+  for (const [user, rows] of sets.entries()) indices.set(rows, offsets[user]);
+  return { rows: sets.length, columns: count, offsets, indices, values: new Float32Array(indices.length).fill(1) };
+}
+
+/** The transpose. The entries of each of its rows are in rising order. */
+export function transposed({ rows, columns, offsets, indices, values }: SparseMatrix): SparseMatrix {
+  const starts = new Uint32Array(columns + 1);
+  for (const column of indices) starts[column + 1]++;
+  for (let column = 0; column < columns; column++) starts[column + 1] += starts[column];
+  const next = starts.slice();
+  const turned = new Uint32Array(indices.length);
+  const moved = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    for (let at = offsets[row]; at < offsets[row + 1]; at++) {
+      const to = next[indices[at]]++;
+      turned[to] = row;
+      moved[to] = values[at];
+    }
+  }
+  return { rows: columns, columns: rows, offsets: starts, indices: turned, values: moved };
+}
+
+/**
+ * M^T (M X), row of M by row of M, so that M X, which is long where there are many rows, is never in memory. Four entries at a
+ * time, which takes half the time.
+ * @param x [columns * width]
+ * @returns [columns * width]
+ */
+export function gramProduct(
+  { rows, columns, offsets, indices, values }: SparseMatrix,
+  x: Float64Array,
+  width: number,
+): Float64Array {
+  const out = new Float64Array(columns * width);
+  const product = new Float64Array(width);
+  for (let row = 0; row < rows; row++) {
+    const from = offsets[row];
+    const end = offsets[row + 1];
+    const whole = from + 4 * Math.floor((end - from) / 4);
+    product.fill(0);
+    for (let at = from; at < whole; at += 4) {
+      const [v0, v1, v2, v3] = [values[at], values[at + 1], values[at + 2], values[at + 3]];
+      const i0 = indices[at] * width;
+      const i1 = indices[at + 1] * width;
+      const i2 = indices[at + 2] * width;
+      const i3 = indices[at + 3] * width;
+      for (let k = 0; k < width; k++) {
+        product[k] += v0 * x[i0 + k] + v1 * x[i1 + k] + v2 * x[i2 + k] + v3 * x[i3 + k];
+      }
+    }
+    for (let at = whole; at < end; at++) {
+      const value = values[at];
+      const start = indices[at] * width;
+      for (let k = 0; k < width; k++) product[k] += value * x[start + k];
+    }
+    for (let at = from; at < whole; at += 4) {
+      const [v0, v1, v2, v3] = [values[at], values[at + 1], values[at + 2], values[at + 3]];
+      const i0 = indices[at] * width;
+      const i1 = indices[at + 1] * width;
+      const i2 = indices[at + 2] * width;
+      const i3 = indices[at + 3] * width;
+      for (let k = 0; k < width; k++) {
+        const value = product[k];
+        out[i0 + k] += v0 * value;
+        out[i1 + k] += v1 * value;
+        out[i2 + k] += v2 * value;
+        out[i3 + k] += v3 * value;
+      }
+    }
+    for (let at = whole; at < end; at++) {
+      const value = values[at];
+      const start = indices[at] * width;
+      for (let k = 0; k < width; k++) out[start + k] += value * product[k];
+    }
+  }
+  return out;
+}
