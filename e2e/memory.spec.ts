@@ -5,8 +5,6 @@ import { expect, test } from './support/shop';
 const EVENTS = 10_000;
 /** Tracked at once: the log keeps their order. */
 const AT_ONCE = 100;
-/** Its way down and its way up. */
-const TENSORS_PER_EXPERT = 2;
 
 /** Tracks clicks on the products of the shop, round and round. */
 const clickThrough = (page: Page, count: number) =>
@@ -22,15 +20,15 @@ const clickThrough = (page: Page, count: number) =>
     [count, AT_ONCE] as const,
   );
 
-/** What the worker holds, and in how many experts. */
+/** What a profile takes, in bytes, and how many experts it has. */
 const inUse = (page: Page) =>
   page.evaluate(async () => {
-    const { memory, utilization } = await window.recommender.status();
-    const layers = [...utilization.text, ...utilization.image];
-    return { ...memory, experts: layers.reduce((sum, shares) => sum + shares.length - 1, 0) };
+    const { memory, experts } = await window.recommender.status();
+    const { size } = await window.recommender.exportProfile();
+    return { memory, size, experts: experts.length };
   });
 
-test('10,000 events later the worker holds no more, and a log over its budget is cut', async ({ page, context }) => {
+test('10,000 events later a profile is bounded, and a log over its budget is cut', async ({ page, context }) => {
   test.setTimeout(600_000);
   await serveHeadless(context);
   await startHeadless(page, 'granted');
@@ -39,12 +37,10 @@ test('10,000 events later the worker holds no more, and a log over its budget is
   await clickThrough(page, EVENTS - EVENTS / 10);
   const late = await inUse(page);
   test.info().annotations.push({ type: 'memory', description: JSON.stringify({ early, late }) });
-  expect(early.tensors).toBeGreaterThan(0);
-  // Experts come and go with the windows, at most 4 in each of 4 layers; nothing else may grow.
-  const without = ({ tensors = 0, experts }: typeof late): number => tensors - TENSORS_PER_EXPERT * experts;
-  expect(without(late)).toBe(without(early));
-  expect(late.experts).toBeLessThanOrEqual(16);
-  expect(late.bytes).toBeLessThan(600_000);
+  // Nothing is computed with tensors. Experts come and go, at most 4 with 2 candidates.
+  expect([early.memory, late.memory]).toEqual([null, null]);
+  expect(late.experts).toBeLessThanOrEqual(6);
+  expect(late.size).toBeLessThan(600_000);
 
   // Five million bytes and more.
   await page.evaluate(async () => {

@@ -4,7 +4,7 @@ import { expect, test } from './support/shop';
 
 test.beforeEach(({ context }) => serveHeadless(context));
 
-/** Clicks until a window has ended; 40 choices and a training do. */
+/** Clicks until a window has ended; 40 choices do. */
 async function endWindow(page: Page): Promise<void> {
   await clickAll(page, 'Music', 30);
   await clickAll(page, 'Food', 14);
@@ -22,7 +22,7 @@ test('a snapshot brings back the lists as they were, for this visit and the next
   });
   expect(choices).toBeGreaterThanOrEqual(40);
   const events = await page.evaluate(async () => (await window.recommender.status()).events);
-  // The window ended with the last training; nothing came after it.
+  // The snapshot was made when the last choice was saved.
   expect(events).toBe(choices);
   await clickAll(page, 'Tools', 12);
   expect(await listOf(page)).not.toEqual(before);

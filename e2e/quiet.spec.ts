@@ -1,27 +1,21 @@
-import type { Page } from '@playwright/test';
 import { clickAll, eventsOf, logOf, serveHeadless, startHeadless } from './support/headless';
 import { expect, test } from './support/shop';
 
 test.beforeEach(({ context }) => serveHeadless(context));
 
-/** As if the shopper turned to another tab, or back. */
-const turn = (page: Page, to: 'hidden' | 'visible') =>
-  page.evaluate((state) => {
-    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state });
-    document.dispatchEvent(new Event('visibilitychange'));
-  }, to);
-
-test('a hidden page does not train; shown again it catches up', async ({ page }) => {
+test('learning needs no tfjs in a shop without a base model', async ({ page }) => {
+  const fetched: string[] = [];
+  page.on('request', (request) => fetched.push(request.url()));
   await startHeadless(page, 'granted');
-  await turn(page, 'hidden');
-  await clickAll(page, 'Music', 6);
-  const hidden = await page.evaluate(() => window.recommender.status());
-  expect(hidden.events).toBe(6);
-  expect(hidden.backend.learner).toBeNull();
-  await turn(page, 'visible');
-  await expect
-    .poll(() => page.evaluate(async () => (await window.recommender.status()).utilization.text.length))
-    .toBeGreaterThan(0);
+  await clickAll(page, 'Music', 12);
+  const { backend, memory, experts } = await page.evaluate(async () => {
+    await window.recommender.settled();
+    return window.recommender.status();
+  });
+  expect(experts[0].choices).toBe(12);
+  expect(experts.map(({ state }) => state)).toContain('candidate');
+  expect([backend.learner, memory]).toEqual([null, null]);
+  expect(fetched.filter((url) => /tfjs|\.wasm/.test(url))).toEqual([]);
 });
 
 test('what waits is sent at once when the page is hidden, and is kept', async ({ page }) => {

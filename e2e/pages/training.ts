@@ -1,7 +1,7 @@
 import { dispose, memory, tensor2d } from '@tensorflow/tfjs-core';
 import { createTable, type FeatureTable, quantizeRow } from '../../src/catalog';
 import { type Backend, chooseBackend } from '../../src/learner/backend';
-import { Experts } from '../../src/learner/experts/experts';
+import { LadderExperts } from '../../src/learner/ladder/ladder-experts';
 import {
   attentionMask,
   batchLoss,
@@ -132,7 +132,7 @@ window.training = {
   async experts(wanted) {
     const backend = await chooseBackend(wanted);
     const start = memory().numTensors;
-    const experts = Experts.create({ table: catalog(20), bottleneckDim: 3 });
+    const experts = LadderExperts.create({ table: catalog(20), bottleneckDim: 3 });
     const request = {
       history: Int32Array.of(1, 5, 2, 7),
       eventWeights: Float32Array.of(1, 1, 2, 1),

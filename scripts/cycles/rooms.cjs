@@ -29,7 +29,7 @@ const ROOMS = {
   },
   learner: {
     runs: 'worker',
-    has: 'what is learned on the device: weights, `experts/`, `preferences/`, `windows/`, profile',
+    has: 'what is learned on the device: weights, `experts/`, `ladder/`, `windows/`, profile',
     imports: ['base-model', 'catalog', 'common', 'events', 'model', 'ranking'],
   },
   store: {

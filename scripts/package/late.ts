@@ -30,6 +30,7 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
     test: /bundle-clusters|cluster-(directory|loader|selection)|id-bucket|base-vectors|retrieval/,
   },
   { name: 'device-store', test: /node_modules[\\/]idb|src[\\/]store[\\/](layout|database|rows|device-store)/ },
+  { name: 'profile', test: /src[\\/]learner[\\/](profile|experts[\\/]stored)/ },
   { name: 'encoder-files', test: /worker[\\/]encoder-files|src[\\/]encoders|models[\\/].*\.json/ },
   {
     name: 'learning',

@@ -7,6 +7,7 @@ export {
   type LoggedEvent,
   type NewEvent,
   storedCount,
+  storedId,
   storedTime,
 } from './event';
 export { EVENT_TYPES, type EventDetails, type EventType, MOST_CHARACTERS } from './event-types';

@@ -83,14 +83,13 @@ describe('RulesRecord', () => {
 
   it('is the same after save and restore, in another order of the catalogue too', () => {
     const history = historyOf(['cart', 0], ['purchase', 1], ['impression', 2], ['impression', 3], ['dismiss', 1]);
-    history.record.dislikes.set(1, 2);
     const ids = ['a', 'b', 'c', 'd'];
     const stored = history.save((row) => ids[row]);
     const other = historyOf(['cart', 9], ['impression', 9]);
     // Item d is gone.
     other.restore(stored, new Map([...'cba'].map((id, row) => [id, row])));
     const { record } = other;
-    expect([[...record.cart], [...record.owned], [...record.dislikes]]).toEqual([[2], [1], [[1, 2]]]);
+    expect([[...record.cart], [...record.owned]]).toEqual([[2], [1]]);
     expect(record.timesShown(0, START + 3 * 60_000)).toBeCloseTo(history.record.timesShown(2, START + 3 * 60_000));
     expect(record.shownThisVisit(START + 5 * 60_000)).toEqual([0]);
     // A profile from before there were rules.

@@ -31,8 +31,6 @@ export const recordSchema = v.object({
   cart: atMost(storedId),
   /** Items shown and not chosen since: times, decayed up to the last of them, which was at `choice` and `time`. */
   shown: atMost(v.object({ item: storedId, times, choice: storedCount, time: storedTime })),
-  /** Dismissals that can be undone: `known` is the number of different items chosen before. */
-  dislikes: atMost(v.object({ item: storedId, known: storedCount })),
   /** When the visit began, and its last event. */
   visit: v.object({ start: storedTime, last: storedTime }),
 });
@@ -44,7 +42,7 @@ const HALF_TIME = 24 * 3600 * 1000;
 /** Pause that ends a visit, ms. */
 const PAUSE = 30 * 60 * 1000;
 
-const NOTHING: Omit<StoredRecord, 'visit'> = { owned: [], cart: [], shown: [], dislikes: [] };
+const NOTHING: Omit<StoredRecord, 'visit'> = { owned: [], cart: [], shown: [] };
 
 /** Impressions of one item since it was last chosen. */
 interface Shown {
@@ -57,8 +55,6 @@ interface Shown {
 export class ShopperState implements ShopperRecord {
   readonly owned = new Set<number>();
   readonly cart = new Set<number>();
-  /** Number of different items chosen before each dismissal that can be undone. */
-  readonly dislikes = new Map<number, number>();
   readonly #shown = new Map<number, Shown>();
   #visit = { start: 0, last: 0 };
   #choices = 0;
@@ -109,22 +105,18 @@ export class ShopperState implements ShopperRecord {
       this.#shown.delete(row);
       this.#shown.set(row, { times, choice: choices, time });
     }
-    if (!chosen) return;
-    this.#shown.delete(row);
-    this.dislikes.delete(row);
+    if (chosen) this.#shown.delete(row);
   }
 
   /** @param idOf id of the item in a row */
   save(idOf: (row: number) => string): StoredRecord {
-    const { owned, cart, shown, dislikes } = this.#absent;
+    const { owned, cart, shown } = this.#absent;
     const last = <T>(absent: readonly T[], known: readonly T[]): T[] => [...absent, ...known].slice(-MOST);
     const shownRows = [...this.#shown].map(([row, entry]) => ({ item: idOf(row), ...entry }));
-    const dislikedRows = [...this.dislikes].map(([row, known]) => ({ item: idOf(row), known }));
     return {
       owned: last(owned, [...this.owned].map(idOf)),
       cart: last(cart, [...this.cart].map(idOf)),
       shown: last(shown, shownRows),
-      dislikes: last(dislikes, dislikedRows),
       visit: { ...this.#visit },
     };
   }
@@ -134,7 +126,7 @@ export class ShopperState implements ShopperRecord {
    * @param choices all choices
    */
   restore(stored: StoredRecord | undefined, rowOf: ReadonlyMap<string, number>, choices: number): void {
-    for (const kept of [this.owned, this.cart, this.dislikes, this.#shown]) kept.clear();
+    for (const kept of [this.owned, this.cart, this.#shown]) kept.clear();
     this.#choices = choices;
     this.#visit = { start: 0, last: 0, ...stored?.visit };
     /** @returns the entries that the catalogue has no row for */
@@ -148,11 +140,6 @@ export class ShopperState implements ShopperRecord {
     this.#absent = {
       owned: put(stored?.owned, same, (row) => this.owned.add(row)),
       cart: put(stored?.cart, same, (row) => this.cart.add(row)),
-      dislikes: put(
-        stored?.dislikes,
-        ({ item }) => item,
-        (row, { known }) => this.dislikes.set(row, known),
-      ),
       shown: put(
         stored?.shown,
         ({ item }) => item,

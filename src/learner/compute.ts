@@ -18,7 +18,7 @@ export function preloadCompute(): Promise<void> {
 async function load(): Promise<void> {
   const [{ chooseBackend }] = await Promise.all([
     import('./backend'),
-    import('./experts/experts'),
+    import('./ladder/ladder-experts'),
     import('../base-model/base-model'),
   ]);
   await chooseBackend();

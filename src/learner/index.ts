@@ -2,6 +2,8 @@ export { learnerMemory, preloadCompute } from './compute';
 export { Learner, type LearnerOptions } from './learner';
 export type { LearnerCatalog } from './learner-catalog';
 export type { Profile } from './profile';
-export { decodeProfile, encodeProfile, readProfile, storedProfile, upgradeStoredProfile } from './profile-file';
 export { DriftDetector, type DriftOptions } from './windows/drift';
 export { PreferenceDistance } from './windows/drift-distance';
+
+/** Loads the code that reads and writes profiles. The first list of a shopper without one does not need it. */
+export const profileFiles = (): Promise<typeof import('./profile-file')> => import('./profile-file');

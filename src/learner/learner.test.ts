@@ -2,45 +2,14 @@ import { memory, setBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BaseModel, baseConfig, initialWeights } from '../base-model';
-import { type FeatureTable, type Item, quantizeRow } from '../catalog';
 import type { EventType, LoggedEvent } from '../events';
-import { catalogIndex, rank } from '../ranking';
-import { Learner } from './learner';
+import { rank, scores } from '../ranking';
+import { STORED_SCHEMA_4 } from '../testing/profiles';
+import { threeGroups as catalog, GROUP } from '../testing/three-groups';
+import { Learner, type LearnerOptions } from './learner';
 import type { LearnerCatalog } from './learner-catalog';
 import { START_WEIGHTS_WITH_BASE } from './personal-weights';
-
-const DIM = 6;
-const GROUP = 40;
-
-/** Three groups of items, each with its own direction in text and picture and a turn per item. */
-function catalog(count = 3 * GROUP): LearnerCatalog {
-  const items: Item[] = Array.from({ length: count }, (_, row) => ({
-    id: `item-${row}`,
-    title: `Item ${row}`,
-    description: '',
-    category: ['Fruit', 'Tools', 'Shoes'][row % 3],
-    availability: 'in-stock',
-    popularity: row % 7,
-    attributes: {},
-  }));
-  const table: FeatureTable = {
-    count,
-    dim: DIM,
-    taps: { text: 3, image: 3 },
-    values: new Int8Array(count * 6 * DIM),
-    scales: new Float32Array(count * 6),
-  };
-  for (let row = 0; row < count; row++) {
-    for (let tap = 0; tap < 6; tap++) {
-      const vector = Float32Array.from({ length: DIM }, (_, d) =>
-        d === row % 3 ? 2 : Math.sin(row * 3 + tap + d * 5),
-      );
-      table.scales[row * 6 + tap] = quantizeRow(vector, table.values, (row * 6 + tap) * DIM);
-    }
-  }
-  const blend = { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } };
-  return { table, blend, index: catalogIndex(items, table, blend) };
-}
+import { encodeProfile, readProfile } from './profile-file';
 
 function event(id: number, row: number, type: EventType = 'click'): LoggedEvent {
   return { id, type, itemId: `item-${row}`, time: 1_700_000_000_000 + id };
@@ -52,9 +21,11 @@ function clicks(count: number, group = 1, from = 1): LoggedEvent[] {
 }
 
 const options = { seed: 1, backend: 'cpu' } as const;
+/** With experts of the ladders, which train. */
+const paper: LearnerOptions = { ...options, policy: 'paper' };
 
-async function learned(events: LoggedEvent[], shop = catalog()): Promise<Learner> {
-  const learner = new Learner(shop, options);
+async function learned(events: LoggedEvent[], shop = catalog(), given: LearnerOptions = options): Promise<Learner> {
+  const learner = new Learner(shop, given);
   for (const one of events) {
     learner.observe(one);
     if (learner.trainingDue) await learner.train();
@@ -104,8 +75,21 @@ describe('Learner', () => {
     learner.dispose();
   });
 
-  it('trains the experts, which then have an effect of their own', async () => {
-    const learner = await learned(clicks(8));
+  it('trains no experts of the ladders by default, and needs no tfjs', async () => {
+    const learner = await learned(clicks(43));
+    expect([learner.trainingDue, learner.loadDue, learner.status.backend]).toEqual([false, false, null]);
+    expect(learner.status.utilization).toEqual({ text: [], image: [] });
+    expect(learner.status.windows).toBe(1);
+    expect(learner.save().ladder).toBeNull();
+    // Those of another policy are not loaded, nor stored again.
+    const trained = await learned(clicks(8), catalog(), paper);
+    learner.restore(trained.save(), []);
+    expect([learner.loadDue, learner.save().ladder]).toEqual([false, null]);
+    trained.dispose();
+  });
+
+  it('trains the experts of the ladders, which then have an effect of their own', async () => {
+    const learner = await learned(clicks(8), catalog(), paper);
     const { experts } = learner.state;
     expect(experts).not.toBeNull();
     expect(experts!.learned).not.toEqual(experts!.base);
@@ -118,9 +102,10 @@ describe('Learner', () => {
     learner.dispose();
   });
 
-  it('ends a window after 40 choices: the experts expand', async () => {
-    const learner = await learned(clicks(43));
+  it('ends a window after 40 choices: under the policy of the paper the experts expand', async () => {
+    const learner = await learned(clicks(43), catalog(), paper);
     expect(learner.status.windows).toBe(1);
+    expect(learner.status.experts.map(({ state }) => state)).toEqual(['frozen', 'active']);
     expect(learner.status.utilization.text[0]).toHaveLength(3);
     learner.dispose();
   });
@@ -128,28 +113,72 @@ describe('Learner', () => {
   it('is the same after save and restore, and learns events the profile missed', async () => {
     const shop = catalog();
     const events = clicks(9);
-    const first = await learned(events, shop);
+    const first = await learned(events, shop, paper);
     const profile = structuredClone(first.save());
 
-    const second = new Learner(shop, options);
+    const second = new Learner(shop, paper);
     second.restore(profile, events);
     expect(second.loadDue).toBe(true);
     await second.ensureLoaded();
     expect(second.weights).toEqual(first.weights);
     expect(topOf(second, shop)).toEqual(topOf(first, shop));
 
-    const third = new Learner(shop, options);
+    const third = new Learner(shop, paper);
     third.restore(profile, [...events, event(10, 0), event(11, 3)]);
     expect(third.status.events).toBe(11);
     expect(third.weights).not.toEqual(first.weights);
     for (const learner of [first, second, third]) learner.dispose();
   });
 
-  it('learns the log again when the stored experts are damaged', async () => {
-    const learner = await learned(clicks(6));
+  it('continues from a file as if nothing had happened, with candidates, kept experts and a dismissal', async () => {
+    const shop = catalog();
+    const events = [...clicks(30), event(31, 5, 'dismiss'), ...clicks(20, 2, 32), ...clicks(5, 0, 52)];
+    const more = [event(57, 5, 'undismiss'), ...clicks(12, 1, 60), ...clicks(6, 0, 80)];
+    const first = await learned(events, shop);
+    const second = new Learner(shop, options);
+    second.restore(await readProfile({ schema: 5, bytes: await encodeProfile(first.save()) }), []);
+    expect(second.status).toEqual(first.status);
+    for (const one of more) for (const learner of [first, second]) learner.observe(one);
+    expect(second.save()).toEqual(first.save());
+    expect(second.state.residualScores).toEqual(first.state.residualScores);
+    expect(topOf(second, shop)).toEqual(topOf(first, shop));
+    const { experts } = second.status;
+    expect(experts.filter(({ state }) => state === 'candidate')).not.toHaveLength(0);
+    for (const row of [0, 50, 100]) {
+      const parts = second.contributionsOf(row);
+      expect(parts.map(({ id }) => id)).toEqual(experts.map(({ id }) => id));
+      const sum = parts.reduce((total, { contribution }) => total + contribution, 0);
+      expect(sum).toBeCloseTo(second.terms.preference[row] * second.weights.preference, 4);
+    }
+  });
+
+  it('goes on with a profile of schema 4: its list is the same', async () => {
+    const shop = catalog();
+    const learner = new Learner(shop, options);
+    learner.restore(await readProfile(STORED_SCHEMA_4), []);
+    learner.checkFinite();
+    expect(topOf(learner, shop)).toEqual(STORED_SCHEMA_4.list);
+    const score = scores(learner.terms, learner.weights);
+    for (const [row, value] of STORED_SCHEMA_4.scores.entries()) expect(score[row]).toBeCloseTo(value, 4);
+    const [generalist, ...others] = learner.status.experts;
+    expect(generalist).toMatchObject({ state: 'generalist', born: null, choices: 10 });
+    expect(others).toEqual([]);
+    expect(learner.save().experts.members[0].expert.chosen.at(-1)).toBe('item-61');
+    // The dismissal can still be undone.
+    const before = learner.terms.preference[5];
+    learner.observe(event(12, 5, 'undismiss'));
+    expect(learner.terms.preference[5]).toBeGreaterThan(before + 1);
+    for (const one of clicks(12, 2, 20)) learner.observe(one);
+    expect(learner.status.experts.map(({ state }) => state)).toEqual(['generalist', 'active', 'frozen']);
+    // A window ends when an expert is kept, and not only after 40 choices.
+    expect(learner.status.windows).toBe(1);
+  });
+
+  it('learns the log again when the stored experts of the ladders are damaged', async () => {
+    const learner = await learned(clicks(6), catalog(), paper);
     const profile = learner.save();
-    const damaged = new Learner(catalog(), options);
-    damaged.restore({ ...profile, experts: profile.experts!.slice(0, 40) }, clicks(6));
+    const damaged = new Learner(catalog(), paper);
+    damaged.restore({ ...profile, ladder: profile.ladder!.slice(0, 40) }, clicks(6));
     await damaged.ensureLoaded();
     expect(damaged.status.rejected).toBe(profile.rejected + 1);
     learner.dispose();
@@ -164,10 +193,11 @@ describe('Learner', () => {
   });
 
   it('scores with the experts again as soon as a grown catalogue is embedded', async () => {
-    const learner = await learned(clicks(6));
+    const learner = await learned(clicks(6), catalog(), paper);
     const grown = catalog(3 * GROUP + 3);
     await learner.setCatalog(grown);
     expect(learner.state.experts!.learned.length).toBe(grown.table.count * learner.state.experts!.width);
+    expect(learner.terms.preference).toHaveLength(grown.table.count);
     expect(topOf(learner, grown)).toHaveLength(10);
     learner.dispose();
   });
@@ -185,6 +215,8 @@ describe('Learner', () => {
     const user = await model.userVectors([Int32Array.from(learner.history.rows)], base!.items);
     expect(base!.scores).toEqual(await model.scores(user, base!.items));
     expect(topOf(learner, shop)).not.toEqual(alone);
+    const [{ expert }] = learner.save().experts.members;
+    expect(Object.keys(expert.blocks)).toContain('embedding 6');
     learner.observe(event(3, 5));
     await Promise.all([learner.prepare(), learner.prepare()]);
     expect(learner.state.base!.scores).not.toEqual(base!.scores);
@@ -195,7 +227,7 @@ describe('Learner', () => {
 
   it('stays within bounds over ten thousand events, and finite whatever they are', async () => {
     const shop = catalog();
-    const learner = new Learner(shop, options);
+    const learner = new Learner(shop, paper);
     const counts: number[] = [];
     const sizes: number[] = [];
     for (let id = 1; id <= 10_000; id++) {
@@ -218,7 +250,7 @@ describe('Learner', () => {
 
   it('keeps the tensors of tfjs constant from training to training and frees them all', async () => {
     const before = memory().numTensors;
-    const learner = await learned(clicks(6));
+    const learner = await learned(clicks(6), catalog(), paper);
     const running = memory().numTensors;
     for (const one of clicks(12, 2, 7)) {
       learner.observe(one);

@@ -3,22 +3,22 @@ import { EVENT_STRENGTH, History, type LoggedEvent } from '../events';
 import { type RankState, rawTermValues, type TermSources, type TermValues, type TermWeights } from '../ranking';
 import type { Backend } from './backend';
 import { BaseModelScores } from './base-model-scores';
-import { ExpertRuntime, expertCandidates } from './experts/expert-runtime';
+import { ExpertMixture, type ExpertPolicy } from './experts/expert-mixture';
+import { featureBlocks } from './experts/feature-blocks';
+import { FeatureMatrix } from './experts/feature-matrix';
+import type { LadderRuntime } from './ladder/ladder-runtime';
 import type { LearnerCatalog } from './learner-catalog';
-import { activeWeights, PersonalWeights, START_WEIGHTS, START_WEIGHTS_WITH_BASE } from './personal-weights';
-import type { PreferenceExperts } from './preferences/preference-expert';
-import { PreferenceModel } from './preferences/preference-model';
-import { PrequentialRecord } from './prequential-record';
-import { PROFILE_SCHEMA, type Profile } from './profile';
+import { activeWeights, START_WEIGHTS, START_WEIGHTS_WITH_BASE } from './personal-weights';
+import type { Profile } from './profile';
+import { PROFILE_SCHEMA } from './schema-version';
 import { checkFinite, TermValueCache } from './term-values';
+import { PreferenceDistance } from './windows/drift-distance';
 import { WindowClock } from './windows/window-clock';
 
 /** Choices needed before the experts of the ladders train at all. */
 const FIRST_TRAINING = 3;
 /** Choices between two of their trainings. */
 const TRAINING_INTERVAL = 10;
-/** Steps of Adam in one training. */
-const TRAINING_STEPS = 10;
 
 export interface LearnerOptions {
   seed: number;
@@ -26,35 +26,37 @@ export interface LearnerOptions {
   backend?: Backend;
   /** False: nothing but the weights of the terms is learned. Default true. */
   experts?: boolean;
+  /** How experts come to be; the experts of the ladders train under `paper` alone. Default `routed`. */
+  policy?: ExpertPolicy;
 }
 
 /**
- * Learns from one shopper's events: the history, the personal weights and the preference experts at once, the experts of
- * the ladders in `train()`. It stores nothing; the caller keeps the log and the profile.
+ * Learns from one shopper's events: the history, and experts with their weights of the terms, at once; under the policy
+ * `paper` the experts of the ladders, in `train()`. It stores nothing; the caller keeps the log and the profile.
  */
 export class Learner {
   readonly history = new History();
   #catalog: LearnerCatalog;
   readonly #options: LearnerOptions;
-  readonly #experts: ExpertRuntime;
+  readonly #experts: ExpertMixture;
+  /** Null until the experts of the ladders are needed: their code comes late. */
+  #ladder: LadderRuntime | null = null;
+  #storedLadder: Uint8Array | null = null;
   readonly #terms = new TermValueCache();
-  #weights = new PersonalWeights();
   #base: BaseModelScores | null = null;
-  readonly #preferences = new PreferenceModel(this.history);
+  #distance: PreferenceDistance | null = null;
   #backend: Backend | null = null;
   #lastEvent = 0;
   readonly #idOf = (row: number): string => this.#catalog.index.items[row].id;
   readonly #clock = new WindowClock();
   #untrainedChoices = 0;
   #rejected = 0;
-  readonly #record = new PrequentialRecord();
   #lastUpdate: number | null = null;
 
   constructor(catalog: LearnerCatalog, options: LearnerOptions) {
     this.#catalog = catalog;
     this.#options = options;
-    const nearest = () => expertCandidates(this.terms, this.weights, this.history.rows);
-    this.#experts = new ExpertRuntime(catalog, options.seed, nearest);
+    this.#experts = new ExpertMixture(options.policy ?? 'routed');
   }
 
   /**
@@ -63,13 +65,12 @@ export class Learner {
    */
   restore(profile: Profile | null, log: LoggedEvent[]): void {
     if (profile) {
-      this.#weights = PersonalWeights.restore(profile.weights);
-      if (this.#base) this.#weights.startFrom(START_WEIGHTS_WITH_BASE);
       this.#experts.restore(profile.experts);
-      this.#preferences.restore(profile.preferences);
+      this.#ladder?.dispose();
+      this.#ladder = null;
+      if (this.#trains) this.#storedLadder = profile.ladder;
       this.#clock.restore(profile);
       this.#rejected = profile.rejected;
-      this.#record.restore({ preference: profile.preferenceGain, experts: profile.expertsGain });
       this.#lastUpdate = profile.lastUpdate;
       if (profile.history) this.history.restore(profile.history, this.#catalog.index.rowOf);
     }
@@ -83,7 +84,7 @@ export class Learner {
 
   /**
    * Continues from a stored profile without learning: takes over the state that rules need, such as items bought or
-   * dismissed, but no choices and no preferences. Pass the events of the log to `note`.
+   * dismissed, but no choices and no experts. Pass the events of the log to `note`.
    */
   restoreWithoutLearning(profile: Profile | null): void {
     if (!profile?.history) return;
@@ -96,13 +97,10 @@ export class Learner {
       schema: PROFILE_SCHEMA,
       lastEvent: this.#lastEvent,
       history: this.history.save(this.#idOf),
-      weights: this.#weights.save(),
-      preferences: this.#preferences.save(),
       experts: this.#experts.save(),
+      ladder: this.#ladder ? this.#ladder.save() : this.#storedLadder,
       ...this.#clock.save(),
       rejected: this.#rejected,
-      expertsGain: this.#record.gains.experts,
-      preferenceGain: this.#record.gains.preference,
       lastUpdate: this.#lastUpdate,
     };
   }
@@ -117,39 +115,47 @@ export class Learner {
     this.#lastEvent = lastEvent;
   }
 
-  /** Processes one event: weights and preferences learn from the list as it was before the event, then the history grows. */
+  /** Windows closed. */
+  get windows(): number {
+    return this.#clock.closed;
+  }
+
+  /** Processes one event: the experts learn from the list as it was before the event, then the history grows. */
   observe(event: LoggedEvent): void {
     const row = this.#catalog.index.rowOf.get(event.itemId);
     this.#lastEvent = Math.max(this.#lastEvent, event.id);
     if (row === undefined) return;
-    const strength = EVENT_STRENGTH[event.type];
-    if (strength > 0 && !this.history.rows.includes(row)) this.#learn(row, strength);
-    const judged = this.#preferences.learnDismissal(event.type, row, () => this.#preferenceExperts);
-    const distance = strength > 0 ? this.#preferences.distanceOf(row, this.#catalog.index, this.#baseSignal) : null;
+    const chosen = EVENT_STRENGTH[event.type] > 0;
+    const kept = chosen && !this.history.rows.includes(row) && this.#learn(event, row);
+    const judged = this.#learnDismissal(event, row);
+    const distance = chosen ? this.#distanceOf(row) : null;
     if (this.#remember(event)) {
       this.#clock.count(distance);
       this.#untrainedChoices++;
     }
-    if (strength > 0 || judged) this.#lastUpdate = event.time;
+    // Where the ladders train, a window ends with a training.
+    if (!this.#trains && (kept || this.#clock.due)) this.#clock.close();
+    if (chosen || judged) this.#lastUpdate = event.time;
   }
 
   /** Updates only the state that rules need; nothing is learned. */
   note(event: LoggedEvent): void {
     const row = this.#catalog.index.rowOf.get(event.itemId);
     this.#lastEvent = Math.max(this.#lastEvent, event.id);
-    if (row !== undefined) this.history.note(event, row);
+    if (row === undefined) return;
+    this.history.note(event, row);
+    if (EVENT_STRENGTH[event.type] > 0) this.#experts.forgetDismissal(event.itemId);
   }
 
   /** True when `train()` has something to do. */
   get trainingDue(): boolean {
-    const { experts = true } = this.#options;
-    const interval = this.#experts.embeddings && !this.#clock.due ? TRAINING_INTERVAL : FIRST_TRAINING;
-    return experts && this.history.rows.length >= FIRST_TRAINING && this.#untrainedChoices >= interval;
+    const interval = this.#ladder?.embeddings && !this.#clock.due ? TRAINING_INTERVAL : FIRST_TRAINING;
+    return this.#trains && this.history.rows.length >= FIRST_TRAINING && this.#untrainedChoices >= interval;
   }
 
-  /** True when a profile with experts was restored and their embeddings are not computed yet. */
+  /** True when a profile with experts of the ladders was restored and their embeddings are not computed yet. */
   get loadDue(): boolean {
-    return this.#experts.unloaded;
+    return this.#ladder ? this.#ladder.unloaded : this.#storedLadder !== null;
   }
 
   /** Loads tfjs and the stored experts of the ladders, so that their term is part of the score again after a reload. */
@@ -158,12 +164,14 @@ export class Learner {
     const lost = isBackendLost();
     const base = this.#base?.model;
     if (lost) {
-      this.#experts.unload();
+      this.#ladder?.unload();
       base?.dispose();
     }
     this.#backend = await chooseBackend(this.#options.backend);
     if (lost && base) await this.useBase(base);
-    if (!(await this.#experts.load())) this.#rejected++;
+    if (!this.#trains) return;
+    const ladder = await this.#loadedLadder();
+    if (!(await ladder.load())) this.#rejected++;
   }
 
   /**
@@ -172,17 +180,13 @@ export class Learner {
    */
   async train(): Promise<void> {
     await this.ensureLoaded();
-    const { rows, strengths } = this.history;
+    const ladder = await this.#loadedLadder();
     this.#untrainedChoices = 0;
     const ended = this.#clock.due;
-    const request = {
-      history: Int32Array.from(rows),
-      eventWeights: Float32Array.from(strengths),
-      steps: TRAINING_STEPS,
-      seed: this.#options.seed + this.#lastEvent,
-    };
-    if (!(await this.#experts.train(request, ended))) this.#rejected++;
-    if (ended) this.#clock.close();
+    if (!(await ladder.train(this.history, this.#options.seed + this.#lastEvent, ended))) this.#rejected++;
+    if (!ended) return;
+    this.#experts.endWindow(this.#lastUpdate ?? 0);
+    this.#clock.close();
   }
 
   /**
@@ -190,13 +194,13 @@ export class Learner {
    * @param wanted called between parts; false ends the call early, and a later call begins again. Default: always true
    * @returns whether the scores may have changed
    */
-  completeTraining(wanted?: () => boolean): Promise<boolean> {
-    return this.#experts.complete(wanted);
+  async completeTraining(wanted?: () => boolean): Promise<boolean> {
+    return (await this.#ladder?.complete(wanted)) ?? false;
   }
 
   /** Whether `completeTraining` has something to do. */
   get completionDue(): boolean {
-    return this.#experts.incomplete;
+    return this.#ladder?.incomplete ?? false;
   }
 
   /**
@@ -249,9 +253,9 @@ export class Learner {
   async setCatalog(catalog: LearnerCatalog): Promise<void> {
     this.#catalog = catalog;
     this.history.addUnseen(this.#idOf, catalog.index.rowOf);
-    this.#preferences.featuresChanged();
+    this.#featuresChanged();
     if (this.#base) await this.useBase(this.#base.model);
-    await this.#experts.setCatalog(catalog);
+    await this.#ladder?.setCatalog(catalog);
   }
 
   /** What the ranking reads of the learner. */
@@ -265,7 +269,15 @@ export class Learner {
   }
 
   get weights(): TermWeights {
-    return this.#weights.current;
+    return this.#experts.weights;
+  }
+
+  /**
+   * What each expert adds to the score of an item; they add up to the contribution of the term `preference`.
+   * @returns ids as in `status.experts`
+   */
+  contributionsOf(row: number): { id: number; contribution: number }[] {
+    return this.#bound?.contributionsOf(row) ?? [];
   }
 
   /**
@@ -286,12 +298,13 @@ export class Learner {
       rejected: this.#rejected,
       backend: this.#backend,
       weights: activeWeights(this.weights, { base: !!this.#base, boughtTogether: !!this.#catalog.index.cooccurrence }),
-      utilization: this.#experts.utilization,
+      experts: this.#options.experts === false ? [] : this.#experts.status,
+      utilization: this.#ladder?.utilization ?? { text: [], image: [] },
     };
   }
 
   dispose(): void {
-    this.#experts.dispose();
+    this.#ladder?.dispose();
   }
 
   get #baseSignal(): BaseModelScores['signal'] | null {
@@ -300,45 +313,88 @@ export class Learner {
   }
 
   get #sources(): TermSources {
-    const residualScores = this.#preferenceExperts?.scores ?? null;
-    return { history: this.history, base: this.#baseSignal, residualScores, experts: this.#experts.embeddings };
+    const residualScores = this.#bound?.scores ?? null;
+    return { history: this.history, base: this.#baseSignal, residualScores, experts: this.#ladder?.embeddings ?? null };
   }
 
-  /** Null when nothing but weights is learned. */
-  get #preferenceExperts(): PreferenceExperts | null {
+  /** Whether the experts of the ladders train. */
+  get #trains(): boolean {
+    return this.#options.policy === 'paper' && this.#options.experts !== false;
+  }
+
+  async #loadedLadder(): Promise<LadderRuntime> {
+    const { LadderRuntime: Runtime, ladderCandidates } = await import('./ladder/ladder-runtime');
+    if (this.#ladder) return this.#ladder;
+    const nearest = () => ladderCandidates(this.terms, this.weights, this.history.rows);
+    this.#ladder = new Runtime(this.#catalog, this.#options.seed, nearest);
+    this.#ladder.restore(this.#storedLadder);
+    this.#storedLadder = null;
+    return this.#ladder;
+  }
+
+  /** The experts, reading the present features; null when nothing but weights is learned. */
+  get #bound(): ExpertMixture | null {
     if (this.#options.experts === false) return null;
-    return this.#preferences.experts(this.#catalog.index, this.#baseSignal);
+    const { index } = this.#catalog;
+    if (!this.#experts.bound) {
+      const matrix = new FeatureMatrix(featureBlocks(index, this.#baseSignal));
+      this.#experts.bind(matrix, this.history, index.rowOf);
+    }
+    return this.#experts;
+  }
+
+  /** Call it when catalogue or base model change. */
+  #featuresChanged(): void {
+    this.#experts.unbind();
+    this.#distance = null;
   }
 
   #setBase(base: BaseModelScores | null): void {
-    this.#preferences.featuresChanged();
+    this.#featuresChanged();
     this.#base = base;
-    this.#weights.startFrom(base ? START_WEIGHTS_WITH_BASE : START_WEIGHTS);
+    this.#experts.startFrom(base ? START_WEIGHTS_WITH_BASE : START_WEIGHTS);
+  }
+
+  /** Distance of a choice from the preferences before it; null where there is nothing to compare. */
+  #distanceOf(row: number): number | null {
+    const base = this.#baseSignal;
+    const embedding = base && { width: base.width, values: base.items };
+    this.#distance ??= new PreferenceDistance(this.#catalog.index, embedding);
+    return this.#distance.of(row, this.history.rows, this.history.strengths);
   }
 
   #remember(event: LoggedEvent): boolean {
     const row = this.#catalog.index.rowOf.get(event.itemId);
+    if (EVENT_STRENGTH[event.type] > 0) this.#experts.forgetDismissal(event.itemId);
     return row !== undefined && this.history.add(event, row);
   }
 
-  #learn(chosen: number, strength: number): void {
+  /** Learns from a choice. @returns whether an expert was kept */
+  #learn({ itemId: id, type, time }: LoggedEvent, row: number): boolean {
     const { rows, dismissed } = this.history;
+    const experts = this.#bound ?? this.#experts;
+    const strength = EVENT_STRENGTH[type];
     if (rows.length === 0) {
-      this.#preferenceExperts?.bootstrap(chosen, strength);
-      return;
+      experts.bootstrap({ id, row, strength }, time);
+      return false;
     }
     const { index } = this.#catalog;
     const seen = new Set(rows);
-    const candidates = [...index.items.keys()].filter((row) => !seen.has(row) && !dismissed.has(row));
-    if (dismissed.has(chosen)) candidates.push(chosen);
-    const { gains, shares } = this.#weights.learn(this.terms, chosen, candidates, strength);
-    const learned = shares && (this.#preferenceExperts?.learn({ chosen, candidates, shares, strength }) ?? true);
-    if (!learned) this.#rejected++;
-    // A learned term that made recent lists worse starts from zero.
-    for (const lost of this.#record.note(gains)) {
-      if (lost === 'preference') this.#preferences.clear();
-      else this.#weights.silenceExperts();
-      this.#rejected++;
-    }
+    const candidates = [...index.items.keys()].filter((other) => !seen.has(other) && !dismissed.has(other));
+    if (dismissed.has(row)) candidates.push(row);
+    const { rejected, kept } = experts.learn({ id, row, candidates, strength }, this.terms, time);
+    this.#rejected += rejected;
+    return kept;
+  }
+
+  /**
+   * Learns from a dismissal, or reverts one. Choices in between keep the steps that they took under it.
+   * @returns false for all other events, which change nothing
+   */
+  #learnDismissal({ itemId: id, type }: LoggedEvent, row: number): boolean {
+    if (type !== 'dismiss' && type !== 'undismiss') return false;
+    if (type === 'undismiss') this.#bound?.undoDismiss(id, row);
+    else if (!this.history.dismissed.has(row)) this.#bound?.dismiss(id, row);
+    return true;
   }
 }

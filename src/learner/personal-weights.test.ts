@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { TERMS, type TermName, type TermValues } from '../ranking';
-import { PersonalWeights, personalWeightsSchema, START_WEIGHTS } from './personal-weights';
+import { scores, TERMS, type TermName, type TermValues } from '../ranking';
+import { personalWeightsSchema } from './experts/stored-experts';
+import { adaGradStep, PersonalWeights, START_WEIGHTS } from './personal-weights';
+import { slopesOf, softmaxOver } from './softmax';
 
 const ITEMS = 6;
 const candidates = Array.from({ length: ITEMS }, (_, row) => row);
@@ -13,26 +15,55 @@ function values(given: Partial<Record<TermName, number[]>>): TermValues {
   ) as TermValues;
 }
 
+/** Learns one choice. @returns -log of its probability before */
+function learn(weights: PersonalWeights, terms: TermValues, chosen: number, strength = 1): number {
+  const { loss, shares } = softmaxOver(scores(terms, { ...weights.current, coldStart: 0 }), chosen, candidates);
+  weights.step(slopesOf(terms, chosen, candidates, shares), strength);
+  return loss;
+}
+
+describe('softmaxOver', () => {
+  it('is the probability of each candidate, whatever the size of the scores', () => {
+    const score = Float32Array.of(1000, 9, 1000 - Math.log(4), 1000);
+    const { loss, shares } = softmaxOver(score, 2, [0, 2, 3]);
+    for (const [n, share] of [4 / 9, 1 / 9, 4 / 9].entries()) expect(shares[n]).toBeCloseTo(share, 4);
+    expect(loss).toBeCloseTo(Math.log(9), 4);
+  });
+});
+
+describe('adaGradStep', () => {
+  it('divides by the root of the summed squares, decays, and stays within its bounds', () => {
+    const first = adaGradStep({ theta: 0, squares: 0 }, -2);
+    expect(first).toEqual({ theta: expect.closeTo(-0.2, 6), squares: 4 });
+    const second = adaGradStep(first, 1.5);
+    expect(second.theta).toBeCloseTo(-0.2 + (0.2 * 1.5) / 2.5 + 0.2 * 0.05 * 0.2, 6);
+    expect(adaGradStep(first, 0)).toEqual(first);
+    expect(adaGradStep({ theta: 0.95, squares: 0 }, 1).theta).toBe(1);
+    expect(adaGradStep({ theta: 0.1, squares: 0 }, -1, [0, 4]).theta).toBe(0);
+  });
+});
+
 describe('PersonalWeights', () => {
-  it('starts at the tuned weights, with the experts at 0', () => {
-    expect(new PersonalWeights().current).toEqual({ ...START_WEIGHTS, experts: 0 });
+  it('starts at the tuned weights, with the experts at 0 and read-outs as they are', () => {
+    expect(new PersonalWeights().current).toEqual({ ...START_WEIGHTS, experts: 0, preference: 1 });
+    expect(new PersonalWeights().blockStart).toBe(START_WEIGHTS.preference);
   });
 
   it('grows the term that puts the chosen items high and fades the one that does not', () => {
     const weights = new PersonalWeights();
     const terms = values({ category: [1, 0, 0, 0, 0, 0], popularity: [0, 0, 0, 1, 0, 0] });
-    const losses = Array.from({ length: 10 }, () => weights.learn(terms, 0, candidates, 1).loss);
+    const losses = Array.from({ length: 10 }, () => learn(weights, terms, 0));
     expect(weights.current.category).toBeGreaterThan(START_WEIGHTS.category);
     expect(weights.current.popularity).toBeLessThan(START_WEIGHTS.popularity);
     expect(losses.at(-1)).toBeLessThan(losses[0]);
     expect(weights.current.numericAffinity).toBe(START_WEIGHTS.numericAffinity);
   });
 
-  it('neither learns the lift of cold-start items nor takes it for an estimate of the choice', () => {
+  it('does not learn the lift of cold-start items', () => {
     const [lifted, plain] = [new PersonalWeights(), new PersonalWeights()];
     const terms = { category: [1, 0, 0, 0, 0, 0] };
-    const { loss } = lifted.learn(values({ ...terms, coldStart: [0, 1, 1, 0, 0, 0] }), 0, candidates, 1);
-    expect(loss).toBe(plain.learn(values(terms), 0, candidates, 1).loss);
+    learn(lifted, values({ ...terms, coldStart: [0, 1, 1, 0, 0, 0] }), 0);
+    learn(plain, values(terms), 0);
     expect(lifted.save()).toEqual(plain.save());
     expect(lifted.current.coldStart).toBe(START_WEIGHTS.coldStart);
   });
@@ -44,56 +75,39 @@ describe('PersonalWeights', () => {
       popularity: [-9, 0, 0, 0, 0, 0],
       experts: [1, 0, 0, 0, 0, 0],
     });
-    for (let n = 0; n < 300; n++) weights.learn(terms, 0, candidates, 1);
+    for (let n = 0; n < 300; n++) learn(weights, terms, 0);
     const { category, popularity, experts } = weights.current;
     expect(category).toBeLessThanOrEqual(START_WEIGHTS.category * Math.E * 1.0001);
     expect(popularity).toBeGreaterThanOrEqual(START_WEIGHTS.popularity / Math.E / 1.0001);
     expect(experts).toBeGreaterThan(0);
     expect(experts).toBeLessThanOrEqual(4);
     const against = new PersonalWeights();
-    against.learn(values({ experts: [-1, 1, 0, 0, 0, 0] }), 0, candidates, 1);
+    learn(against, values({ experts: [-1, 1, 0, 0, 0, 0] }), 0);
     expect(against.current.experts).toBe(0);
   });
 
   it('takes steps along the gradient of the loss', () => {
     const terms = values({ recent: [0.9, 0.1, 0.4, 0.2, 0, 0.3], nearestHistory: [0.1, 0.8, 0.3, 0, 0.2, 0.5] });
     const weights = new PersonalWeights();
-    const before = weights.learn(terms, 0, candidates, 1).loss;
+    const before = learn(weights, terms, 0);
     const { recent, nearestHistory } = weights.current;
     // recent puts the chosen item above the mean of the candidates, nearestHistory below it.
     expect(recent).toBeGreaterThan(START_WEIGHTS.recent);
     expect(nearestHistory).toBeLessThan(START_WEIGHTS.nearestHistory);
-    expect(weights.learn(terms, 0, candidates, 1).loss).toBeLessThan(before);
+    expect(learn(weights, terms, 0)).toBeLessThan(before);
   });
 
-  it('reports what the experts gained and can silence them', () => {
+  it('gives the ladders a weight for what they add, and can silence them', () => {
     const weights = new PersonalWeights();
-    const good = values({ experts: [1, 0, 0, 0, 0, 0] });
-    expect(weights.learn(good, 0, candidates, 1).gains.experts).toBe(0);
-    expect(weights.learn(good, 0, candidates, 1).gains.experts).toBeGreaterThan(0);
-    expect(weights.learn(good, 1, candidates, 1).gains.experts).toBeLessThan(0);
-    weights.silenceExperts();
+    learn(weights, values({ experts: [1, 0, 0, 0, 0, 0] }), 0);
+    expect(weights.current.experts).toBeGreaterThan(0);
+    weights.silenceLadder();
     expect(weights.current.experts).toBe(0);
-  });
-
-  it('drops a choice whose loss is not finite', () => {
-    const weights = new PersonalWeights();
-    const learned = weights.learn(values({ recent: [Number.NaN, 0, 0, 0, 0, 0] }), 0, candidates, 1);
-    expect(learned.shares).toBeNull();
-    expect(weights.current).toEqual(new PersonalWeights().current);
-  });
-
-  it('returns the probability of each candidate, and the gain of the preference term', () => {
-    const terms = values({ preference: [2, 0, 0, 0, 0, 0] });
-    const { loss, gains, shares } = new PersonalWeights().learn(terms, 0, candidates, 1);
-    expect(shares?.reduce((sum, share) => sum + share)).toBeCloseTo(1);
-    expect(shares?.[0]).toBeCloseTo(Math.exp(-loss));
-    expect(gains.preference).toBeCloseTo(Math.log(ITEMS) - loss);
   });
 
   it('starts terms that a stored profile does not know where everybody starts', () => {
     const { theta, squares } = new PersonalWeights().save();
-    const { preference: _, ...older } = theta;
+    const { category: _, ...older } = theta;
     const parsed = v.parse(personalWeightsSchema, { theta: older, squares });
     expect(PersonalWeights.restore(parsed).current).toEqual(new PersonalWeights().current);
   });
@@ -101,10 +115,10 @@ describe('PersonalWeights', () => {
   it('survives save and restore', () => {
     const weights = new PersonalWeights();
     const terms = values({ category: [1, 0, 0, 0, 0, 0] });
-    weights.learn(terms, 0, candidates, 1);
+    learn(weights, terms, 0);
     const restored = PersonalWeights.restore(structuredClone(weights.save()));
-    weights.learn(terms, 0, candidates, 1);
-    restored.learn(terms, 0, candidates, 1);
+    learn(weights, terms, 0);
+    learn(restored, terms, 0);
     expect(restored.current).toEqual(weights.current);
   });
 });

@@ -1,7 +1,9 @@
-import * as v from 'valibot';
-import { scores, TERMS, type TermName, type TermValues, type TermWeights } from '../ranking';
+import { TERMS, type TermName, type TermWeights } from '../ranking';
 
-/** Weights of a new shopper where the shop has no base model. The ladders' experts start at 0: they have to earn their weight. */
+/**
+ * Weights of a new shopper where the shop has no base model. `preference` is that of every feature block of an expert. The
+ * ladders' experts start at 0: they have to earn their weight.
+ */
 export const START_WEIGHTS: TermWeights = {
   base: 0,
   embedding: 0,
@@ -34,47 +36,55 @@ export const START_WEIGHTS_WITH_BASE: TermWeights = {
   preference: 0.75,
 };
 
-/** Terms whose weight the shop sets and no choice changes: nobody has chosen the items that they lift. */
-const FIXED_TERMS: readonly TermName[] = ['coldStart'];
+/**
+ * Terms whose weight no choice changes: the shop sets the lift of items that nobody has chosen, and the weight of an
+ * expert's read-outs is one of each feature block.
+ */
+const FIXED_TERMS: readonly TermName[] = ['coldStart', 'preference'];
 
 /** Learning rate of AdaGrad, and decay of theta towards 0 in one step, relative to it. */
 const RATE = 0.2;
 const DECAY = 0.05;
 /** Bound of |theta|: a weight stays within a factor e of its start. */
-const LIMIT = 1;
+export const MOST_THETA = 1;
 /** Largest weight of the ladders' experts. */
 const EXPERTS_LIMIT = 4;
 /** Bound of the summed squared gradients: no stream of choices reaches it, and steps are still above 0 there. */
-const SQUARES_LIMIT = 1e9;
+export const MOST_SQUARES = 1e9;
 
 /** Least and largest theta of a term. */
-function boundsOf(name: TermName): [low: number, high: number] {
+export function thetaBounds(name: TermName): [low: number, high: number] {
   if (FIXED_TERMS.includes(name)) return [0, 0];
-  return name === 'experts' ? [0, EXPERTS_LIMIT] : [-LIMIT, LIMIT];
+  return name === 'experts' ? [0, EXPERTS_LIMIT] : [-MOST_THETA, MOST_THETA];
 }
 
-/** A term that a stored profile does not have starts at 0, as for a new shopper. */
-const within = (low: number, high: number) => v.optional(v.pipe(v.number(), v.minValue(low), v.maxValue(high)), 0);
-const byTerm = (bounds: (name: TermName) => [low: number, high: number]) =>
-  v.object(
-    Object.fromEntries(TERMS.map((name) => [name, within(...bounds(name))])) as Record<
-      TermName,
-      ReturnType<typeof within>
-    >,
-  );
-
-/** Stored form of the personal weights, within the bounds that every step keeps to. */
-export const personalWeightsSchema = v.object({
-  theta: byTerm(boundsOf),
-  squares: byTerm(() => [0, SQUARES_LIMIT]),
-});
-export type StoredWeights = v.InferOutput<typeof personalWeightsSchema>;
-
-/** Terms whose values are learned on the device. */
-export const LEARNED_TERMS = ['preference', 'experts'] as const satisfies TermName[];
-export type LearnedTerm = (typeof LEARNED_TERMS)[number];
+/** Theta and summed squared gradients of every term, as a profile holds them. */
+export type StoredWeights = Record<'theta' | 'squares', Record<TermName, number>>;
 
 const everyTerm = (value: number) => Object.fromEntries(TERMS.map((name) => [name, value])) as Record<TermName, number>;
+
+/** A learned factor e^theta, and what AdaGrad keeps of its past gradients. */
+export interface AdaGrad {
+  theta: number;
+  /** Summed squares of the gradients. */
+  squares: number;
+}
+
+/**
+ * One step of AdaGrad on theta, with decay towards 0 and within bounds. Nothing changes where the gradient is 0.
+ * @param gradient of the log-likelihood in theta
+ */
+export function adaGradStep(
+  { theta, squares }: AdaGrad,
+  gradient: number,
+  [low, high]: readonly [number, number] = [-MOST_THETA, MOST_THETA],
+): AdaGrad {
+  if (gradient === 0) return { theta, squares };
+  const sum = Math.min(MOST_SQUARES, squares + gradient * gradient);
+  const step = (RATE * gradient) / Math.sqrt(sum + 1e-8);
+  const next = theta + step - RATE * DECAY * theta;
+  return { theta: Math.max(low, Math.min(high, next)), squares: sum };
+}
 
 /**
  * The personal weights of the score's terms: w = w0 * exp(theta) with theta in -1..1; for the ladders' experts w = theta
@@ -97,56 +107,51 @@ export class PersonalWeights {
     return { theta: { ...this.#theta }, squares: { ...this.#squares } };
   }
 
+  clone(): PersonalWeights {
+    const copy = PersonalWeights.restore(this.save());
+    copy.startFrom(this.#start);
+    return copy;
+  }
+
   /** Replaces the start weights; theta stays. */
   startFrom(start: TermWeights): void {
     this.#start = start;
   }
 
+  /** Weight of a feature block of an expert while its theta is 0. */
+  get blockStart(): number {
+    return this.#start.preference;
+  }
+
+  /** The weights; that of `preference` is 1: an expert's read-outs contain the weights of their blocks. */
   get current(): TermWeights {
     const weights = { ...this.#start };
     for (const name of TERMS) {
       weights[name] = name === 'experts' ? this.#theta[name] : this.#start[name] * Math.exp(this.#theta[name]);
     }
-    return weights;
+    return { ...weights, preference: 1 };
   }
 
   /** Sets the weight of the ladders' experts to 0. */
-  silenceExperts(): void {
+  silenceLadder(): void {
     this.#theta.experts = 0;
   }
 
   /**
-   * Learns from one choice; nothing changes when its loss is not finite.
-   * @param values terms before the choice
-   * @param chosen row of the chosen item
-   * @param candidates rows it was chosen from, `chosen` among them
+   * Learns from one choice.
+   * @param slopes of the log-likelihood in each term's weight: its value for the chosen item minus its expected value
    * @param strength of the event; scales the gradient
    */
-  learn(values: TermValues, chosen: number, candidates: ArrayLike<number>, strength: number): LearnedChoice {
-    // The lift of cold-start items is exploration, no estimate of the next choice.
-    const weights = { ...this.current, coldStart: 0 };
-    const { loss, mean, shares } = softmaxAt(values, weights, chosen, candidates);
-    const gains = { preference: 0, experts: 0 };
-    if (!Number.isFinite(loss)) return { loss, gains, shares: null };
-    for (const name of LEARNED_TERMS) {
-      if (weights[name] === 0) continue;
-      gains[name] = softmaxAt(values, { ...weights, [name]: 0 }, chosen, candidates).loss - loss;
-    }
+  step(slopes: Record<TermName, number>, strength: number): void {
+    const weights = this.current;
     for (const name of TERMS) {
       if (FIXED_TERMS.includes(name)) continue;
-      const slope = values[name][chosen] - mean[name];
-      this.#step(name, strength * (name === 'experts' ? slope : weights[name] * slope));
+      const gradient = strength * (name === 'experts' ? slopes[name] : weights[name] * slopes[name]);
+      const own = { theta: this.#theta[name], squares: this.#squares[name] };
+      const { theta, squares } = adaGradStep(own, gradient, thetaBounds(name));
+      this.#theta[name] = theta;
+      this.#squares[name] = squares;
     }
-    return { loss, gains, shares };
-  }
-
-  #step(name: TermName, gradient: number): void {
-    if (gradient === 0) return;
-    this.#squares[name] = Math.min(SQUARES_LIMIT, this.#squares[name] + gradient * gradient);
-    const step = (RATE * gradient) / Math.sqrt(this.#squares[name] + 1e-8);
-    const theta = this.#theta[name] + step - RATE * DECAY * this.#theta[name];
-    const [low, high] = boundsOf(name);
-    this.#theta[name] = Math.max(low, Math.min(high, theta));
   }
 }
 
@@ -160,39 +165,4 @@ export function activeWeights(
     ...(available.boughtTogether ? { boughtTogether } : {}),
     ...weights,
   };
-}
-
-/** The result of learning from one choice. */
-export interface LearnedChoice {
-  /** -log p(chosen) before the step, nats. */
-  loss: number;
-  /** By how much each learned term lowered the loss, nats; 0 while its weight is 0. */
-  gains: Record<LearnedTerm, number>;
-  /** Probability of each candidate before the step; null when the loss was not finite. */
-  shares: Float64Array | null;
-}
-
-/** -log softmax(score)[chosen] over the candidates, nats; that softmax; and the expected value of each term under it. */
-function softmaxAt(
-  values: TermValues,
-  weights: TermWeights,
-  chosen: number,
-  candidates: ArrayLike<number>,
-): { loss: number; mean: Record<TermName, number>; shares: Float64Array } {
-  const score = scores(values, weights);
-  let max = Number.NEGATIVE_INFINITY;
-  for (let n = 0; n < candidates.length; n++) max = Math.max(max, score[candidates[n]]);
-  let total = 0;
-  const shares = new Float64Array(candidates.length);
-  for (let n = 0; n < candidates.length; n++) {
-    shares[n] = Math.exp(score[candidates[n]] - max);
-    total += shares[n];
-  }
-  for (let n = 0; n < candidates.length; n++) shares[n] /= total;
-  const mean = everyTerm(0);
-  for (const name of TERMS) {
-    const term = values[name];
-    for (let n = 0; n < candidates.length; n++) mean[name] += shares[n] * term[candidates[n]];
-  }
-  return { loss: Math.log(total) + max - score[chosen], mean, shares };
 }

@@ -1,15 +1,15 @@
-import * as v from 'valibot';
-import { LEARNED_TERMS, type LearnedTerm } from './personal-weights';
+import type { TermName } from '../ranking';
+
+/** Terms whose values are learned on the device. */
+export const LEARNED_TERMS = ['preference', 'experts'] as const satisfies TermName[];
+export type LearnedTerm = (typeof LEARNED_TERMS)[number];
 
 /** Time constant of the running mean, in choices. */
 const MEMORY = 10;
 /** Mean gain, in nats per choice, below which a learned term starts from zero. */
 const FLOOR: Record<LearnedTerm, number> = { preference: -0.25, experts: -0.01 };
 /** Bound of the gain of one choice, so that one large gain does not hide later losses. */
-const LIMIT = 100;
-
-/** A mean gain, as a profile holds it. */
-export const gainSchema = v.pipe(v.number(), v.minValue(-LIMIT), v.maxValue(LIMIT));
+export const MOST_GAIN = 100;
 
 /** Mean gain in log-likelihood, nats, of each learned term on the last choices before it learned from them. */
 export type Gains = Record<LearnedTerm, number>;
@@ -32,7 +32,7 @@ export class PrequentialRecord {
    */
   note(gains: Gains): LearnedTerm[] {
     return LEARNED_TERMS.filter((name) => {
-      const gain = Math.max(-LIMIT, Math.min(LIMIT, gains[name]));
+      const gain = Math.max(-MOST_GAIN, Math.min(MOST_GAIN, gains[name]));
       this.#gains[name] += (gain - this.#gains[name]) / MEMORY;
       const lost = this.#gains[name] < FLOOR[name];
       if (lost) this.#gains[name] = 0;

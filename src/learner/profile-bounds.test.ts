@@ -4,7 +4,8 @@ import type { EventType, LoggedEvent } from '../events';
 import { catalogIndex, rank, TERMS } from '../ranking';
 import { CATEGORIES, categoryTable, useBackend } from '../testing/experts';
 import { PROFILE } from '../testing/profiles';
-import { encodeExperts, freshShares, freshWeights } from './experts/experts-weights';
+import type { StoredUserExpert } from './experts/stored-experts';
+import { encodeLadder, freshShares, freshWeights } from './ladder/ladder-weights';
 import { Learner } from './learner';
 import type { LearnerCatalog } from './learner-catalog';
 import { type Profile, parseProfile } from './profile';
@@ -40,13 +41,23 @@ const listOf = (learner: Learner): number =>
   rank(shop.index, learner.state, { placement: 'for-you', row: null, limit: 10, exclude: new Set() }).length;
 
 const refused = (code: string) => expect.objectContaining({ code });
-const record = { owned: [], cart: [], shown: [], dislikes: [], visit: { start: 0, last: 0 } };
+const record = { owned: [], cart: [], shown: [], visit: { start: 0, last: 0 } };
 const shown = { item: 'a', times: 1, choice: 1, time: 1 };
 const ids = (count: number): string[] => Array.from({ length: count }, (_, n) => `i${n}`);
 const history = (changes: object): object => ({ history: { ...PROFILE.history, ...changes } });
-const weights = (part: 'theta' | 'squares', changes: object): object => ({
-  weights: { ...PROFILE.weights, [part]: { ...PROFILE.weights[part], ...changes } },
-});
+/** The profile with changes in its experts, of which the third is a candidate. */
+const experts = (changes: object): object => ({ experts: { ...PROFILE.experts, ...changes } });
+const member = (at: number, changes: object): object =>
+  experts({ members: PROFILE.experts.members.map((one, n) => (n === at ? { ...one, ...changes } : one)) });
+const expert = (changes: object): object => member(1, { expert: { ...PROFILE.experts.members[1].expert, ...changes } });
+const weights = (part: 'theta' | 'squares', changes: object): object => {
+  const { weights: own } = PROFILE.experts.members[1].expert;
+  return expert({ weights: { ...own, [part]: { ...own[part], ...changes } } });
+};
+const block = (changes: object): object =>
+  expert({ blocks: { 'content 2': { theta: 0, squares: 0, readout: new Float32Array(2), ...changes } } });
+const [generalist, specialist, candidate] = PROFILE.experts.members;
+const gains = { preference: 0, experts: 0 };
 
 describe('a stored profile beyond the bounds of a learner is refused:', () => {
   const cases: [string, object][] = [
@@ -67,28 +78,87 @@ describe('a stored profile beyond the bounds of a learner is refused:', () => {
     ['an impression at an invalid time', history({ record: { ...record, shown: [{ ...shown, time: 1e300 }] } })],
     ['a visit at an invalid time', history({ record: { ...record, visit: { start: 1e300, last: 1e300 } } })],
     ['more products than are remembered', history({ record: { ...record, owned: ids(1001) } })],
-    ['preferences that overflow', { preferences: { 'content 2': Float32Array.of(3e38, 0) } }],
-    ['preferences that are not finite', { preferences: { 'content 2': Float32Array.of(Number.NaN, 0) } }],
+    ['a read-out that overflows', block({ readout: Float32Array.of(3e38, 0) })],
+    ['a read-out that is not finite', block({ readout: Float32Array.of(Number.NaN, 0) })],
+    ['a read-out wider than any block', block({ readout: new Float32Array(100_001) })],
+    ["a block's factor that no update leaves", block({ theta: -1.1 })],
+    ["a block's squares that end all learning", block({ squares: 1e308 })],
     [
-      'preferences in more blocks than there are',
-      { preferences: Object.fromEntries(ids(10_001).map((id) => [id, new Float32Array(1)])) },
+      'read-outs of more blocks than there are',
+      expert({
+        blocks: Object.fromEntries(
+          ids(10_001).map((id) => [id, { theta: 0, squares: 0, readout: new Float32Array(1) }]),
+        ),
+      }),
     ],
-    ['preferences wider than any block', { preferences: { wide: new Float32Array(100_001) } }],
+    ['a gain beyond the bound', expert({ gains: { ...gains, experts: 1e308 } })],
+    ['the same of the read-outs', expert({ gains: { ...gains, preference: 1e308 } })],
+    ['more choices than an expert names', expert({ chosen: ids(21) })],
+    ['more dismissals than an expert knows', expert({ dismissed: ids(201).map((item) => ({ item, choices: 0 })) })],
+    [
+      'an expert put by with a read-out that overflows',
+      member(2, {
+        trial: {
+          place: 0,
+          before: [
+            {
+              id: 3,
+              expert: { ...specialist.expert, blocks: { x: { theta: 0, squares: 0, readout: Float32Array.of(3e38) } } },
+            },
+          ],
+        },
+      }),
+    ],
+    [
+      'more experts put by than are kept',
+      member(2, {
+        trial: { place: 0, before: ids(5).map((_, id) => ({ id, expert: specialist.expert })) },
+      }),
+    ],
+    [
+      'more experts than are kept',
+      experts({
+        members: [generalist, ...ids(4).map((_, n) => ({ ...specialist, id: n + 1, weight: 0.75 / 4 }))],
+      }),
+    ],
+    ['two generalists', member(1, { kind: 'generalist' })],
+    ['no generalist', member(0, { kind: 'specialist' })],
+    ['no experts', experts({ members: [] })],
+    ['two experts of one id', member(1, { id: 0 })],
+    ['an expert whose id is given again', experts({ next: 6 })],
+    ['an active expert that is not there', experts({ active: 4 })],
+    ['an active expert on trial', experts({ active: 6 })],
+    ['a candidate without a place', member(2, { trial: null })],
+    ['a candidate in a place that there is not', member(2, { trial: { place: 2, before: [] } })],
+    [
+      'two candidates in one place',
+      experts({
+        members: [generalist, specialist, { ...candidate, weight: 0.125 }, { ...candidate, id: 5, weight: 0.125 }],
+      }),
+    ],
+    ['weights that do not add up to 1', member(0, { weight: 0.2 })],
+    [
+      'a weight below 0',
+      experts({ members: [{ ...generalist, weight: -0.25 }, { ...specialist, weight: 1 }, candidate] }),
+    ],
+    ['a weight that is not finite', member(0, { weight: Number.NaN })],
+    ['a posterior mass that no choices give', member(0, { mass: 52 })],
+    ['a posterior above 1', member(0, { series: Float32Array.of(1.5) })],
+    ['a posterior that is not finite', member(0, { series: Float32Array.of(Number.NaN) })],
+    ['a longer series than is kept', member(0, { series: new Float32Array(201) })],
+    ['an expert born at an invalid time', member(1, { born: { choice: 5, time: 1e300 } })],
     ['a drift detector that never fires', { drift: { ...PROFILE.drift, squares: 1e300 } }],
     ['a drift statistic above any threshold', { drift: { ...PROFILE.drift, rise: 1e300 } }],
-    ['a gain beyond the bound', { expertsGain: 1e308 }],
-    ['the same of the preferences', { preferenceGain: 1e308 }],
     ['windows beyond safe integers', { windows: 1e300 }],
     ['an update at an invalid time', { lastUpdate: Number.POSITIVE_INFINITY }],
-    ['experts that are too large', { experts: new Uint8Array(70_000_000) }],
+    ['experts of the ladders that are too large', { ladder: new Uint8Array(70_000_000) }],
   ];
   it.each(cases)('%s', (_, changes) => {
     expect(() => parseProfile({ ...PROFILE, ...changes })).toThrow(refused('store/corrupt'));
   });
 
   it('a file with something after its end', async () => {
-    const { preferences: _, ...rest } = PROFILE;
-    const bytes = await encodeProfile({ ...rest, preferences: {}, experts: new Uint8Array(4) });
+    const bytes = await encodeProfile({ ...PROFILE, ladder: new Uint8Array(4) });
     // Without a digest, as a page without WebCrypto writes it.
     const text = new TextDecoder('latin1').decode(bytes).replace(/[0-9a-f]{64}/, '0'.repeat(64));
     const longer = Uint8Array.from(`${text}more`, (char) => char.charCodeAt(0));
@@ -100,7 +170,7 @@ describe('a stored profile beyond the bounds of a learner is refused:', () => {
   });
 });
 
-describe('experts in a profile', () => {
+describe('experts of the ladders in a profile', () => {
   beforeAll(() => useBackend('cpu'));
 
   it('whose layers overflow together are replaced by fresh ones, and the list stays', async () => {
@@ -111,12 +181,10 @@ describe('experts in a profile', () => {
       Object.entries(fresh).map(([name, { shape, values }]) => [name, { shape, values: values.map(() => 900) }]),
     );
     const shares = freshShares(table, CONTENT);
-    const experts = encodeExperts({ weights, activation: { text: [], image: [] }, shares, content: CONTENT });
-    const next = newLearner();
-    next.restore(
-      { ...profile, experts, weights: { ...profile.weights, theta: { ...profile.weights.theta, experts: 1 } } },
-      [],
-    );
+    const ladder = encodeLadder({ weights, activation: { text: [], image: [] }, shares, content: CONTENT });
+    const next = new Learner(shop, { seed: 1, backend: 'cpu', policy: 'paper' });
+    profile.experts.members[0].expert.weights.theta.experts = 1;
+    next.restore({ ...profile, ladder }, []);
     const { rejected } = next.status;
     await next.ensureLoaded();
     await next.completeTraining();
@@ -129,11 +197,12 @@ describe('experts in a profile', () => {
 });
 
 describe('checkFinite()', () => {
-  /** A learner with a profile that was not checked. */
-  const after = (changes: (profile: Profile) => Partial<Profile>): Learner => {
+  /** A learner with a profile that was not checked, after changes in place. */
+  const after = (change: (profile: Profile) => void): Learner => {
     const profile = shopper().save();
+    change(profile);
     const learner = newLearner();
-    learner.restore({ ...profile, ...changes(profile) }, []);
+    learner.restore(profile, []);
     return learner;
   };
 
@@ -144,20 +213,22 @@ describe('checkFinite()', () => {
     expect(listOf(learner)).toBe(10);
   });
 
-  const cases: [string, (profile: Profile) => Partial<Profile>][] = [
+  const learnedBy = ({ experts: { members } }: Profile): StoredUserExpert[] => members.map(({ expert: own }) => own);
+  const cases: [string, (profile: Profile) => void][] = [
     [
       'preference',
-      ({ preferences }) => ({
-        preferences: Object.fromEntries(
-          Object.keys(preferences).map((name) => [name, preferences[name].map(() => 3e38)]),
-        ),
-      }),
+      (profile) => {
+        for (const { blocks } of learnedBy(profile))
+          for (const { readout } of Object.values(blocks)) readout.fill(3e38);
+      },
     ],
-    ['recent', ({ weights: { theta, squares } }) => ({ weights: { squares, theta: { ...theta, recent: 1000 } } })],
     [
       'recent',
-      ({ history: known }) => ({ history: known && { ...known, strengths: known.strengths.map(() => 1e308) } }),
+      (profile) => {
+        for (const { weights: own } of learnedBy(profile)) own.theta.recent = 1000;
+      },
     ],
+    ['recent', ({ history: known }) => known?.strengths.fill(1e308)],
   ];
   it.each(cases)('names the term that is not finite: %s', (name, changes) => {
     const learner = after(changes);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SidestreamError } from '../error';
-import { PROFILE as profile } from '../testing/profiles';
-import { PROFILE_SCHEMA } from './profile';
-import { decodeProfile, encodeProfile, readProfile, storedProfile } from './profile-file';
+import { PROFILE as profile, STORED_SCHEMA_4 } from '../testing/profiles';
+import { decodeProfile, encodeProfile, readProfile, storedProfile, upgradeStoredProfile } from './profile-file';
+import { PROFILE_SCHEMA } from './schema-version';
 
 const codeOf = async (reading: Promise<unknown>): Promise<string> =>
   reading.then(
@@ -12,9 +12,9 @@ const codeOf = async (reading: Promise<unknown>): Promise<string> =>
   );
 
 describe('a profile as a file', () => {
-  it('reads back as it was written, with and without experts', async () => {
+  it('reads back as it was written, with and without experts of the ladders', async () => {
     expect(await decodeProfile(await encodeProfile(profile))).toEqual(profile);
-    const plain = { ...profile, experts: null, preferences: {} };
+    const plain = { ...profile, ladder: null };
     expect(await decodeProfile(await encodeProfile(plain))).toEqual(plain);
     expect(await readProfile(structuredClone(await storedProfile(profile)))).toEqual(profile);
   });
@@ -38,7 +38,7 @@ describe('a profile as a file', () => {
 
   it('of newer code is left alone, whatever its form', async () => {
     const text = new TextDecoder('latin1').decode(await encodeProfile(profile));
-    const newer = Uint8Array.from(text.replace('profile 2 ', 'profile 3 '), (char) => char.charCodeAt(0));
+    const newer = Uint8Array.from(text.replace('profile 3 ', 'profile 4 '), (char) => char.charCodeAt(0));
     expect(await codeOf(decodeProfile(newer))).toBe('store/newer-schema');
     expect(await codeOf(readProfile({ schema: PROFILE_SCHEMA + 1, bytes: new Uint8Array(3) }))).toBe(
       'store/newer-schema',
@@ -46,34 +46,65 @@ describe('a profile as a file', () => {
     expect(await codeOf(readProfile({ schema: PROFILE_SCHEMA + 1, from: 'the future' }))).toBe('store/newer-schema');
   });
 
+  it('takes no floats that it does not have', async () => {
+    const bytes = new TextDecoder('latin1')
+      .decode(await encodeProfile(profile))
+      .replace(/[0-9a-f]{64}/, '0'.repeat(64));
+    for (const wrong of ['{"floats":3000000}', '{"floats":-1}', '{"floats":0.5}', '{"floats":1}', '[]']) {
+      const changed = Uint8Array.from(bytes.replace('{"floats":3}', wrong), (char) => char.charCodeAt(0));
+      expect(await codeOf(decodeProfile(changed))).toBe('store/corrupt');
+    }
+  });
+
+  const { experts, ladder, history, ...rest } = profile;
+  const [{ expert }] = experts.members;
+  const preferences = { 'content 2': Float32Array.of(0.5, -1), 'year 3': Float32Array.of(1, 2, 3) };
+  /** What the generalist of a profile of an older schema has learned. */
+  const generalist = async (reading: ReturnType<typeof readProfile>) => (await reading).experts.members[0].expert;
+
   it('is read as code of schemas 1 and 2 stored it: a plain object, its history in the log', async () => {
-    const { history, preferences, preferenceGain, drifts, drift, ...first } = profile;
-    expect(history && preferences && preferenceGain && drifts && drift).toBeTruthy();
-    expect(await readProfile({ ...first, schema: 1 })).toMatchObject({ lastEvent: 12, preferences: {}, drifts: 0 });
-    const { history: _, ...second } = profile;
-    expect(await readProfile({ ...second, schema: 2 })).toEqual({ ...second, schema: PROFILE_SCHEMA });
+    const { drifts, drift, ...first } = { ...rest, weights: expert.weights, experts: ladder, expertsGain: 0.1 };
+    expect(drifts && drift).toBeTruthy();
+    expect(await readProfile({ ...first, schema: 1 })).toMatchObject({ lastEvent: 12, drifts: 0, ladder });
+    const second = { ...first, drifts, drift, schema: 2, preferences, preferenceGain: 0.2 };
+    expect(await readProfile(second)).toMatchObject({ ...rest, schema: PROFILE_SCHEMA, ladder });
+    expect((await generalist(readProfile(second))).blocks['year 3'].readout).toEqual(preferences['year 3']);
   });
 
   it('is read as code of schema 3 wrote it, with older names of terms and fields', async () => {
-    const { preferences, preferenceGain, experts, weights, ...rest } = profile;
-    const older = (byTerm: (typeof weights)['theta']) => {
-      const { boughtTogether, nearestHistory, numericAffinity, catalogOrder, coldStart, preference, ...same } = byTerm;
-      return {
-        ...{ companions: boughtTogether, closest: nearestHistory, numbers: numericAffinity },
-        ...{ place: catalogOrder, newcomer: coldStart, taste: preference, ...same },
-      };
+    const { boughtTogether, nearestHistory, numericAffinity, catalogOrder, coldStart, preference, ...same } =
+      expert.weights.theta;
+    const zeros = { companions: boughtTogether, numbers: numericAffinity, place: catalogOrder, newcomer: coldStart };
+    const weights = {
+      theta: { ...same, ...zeros, closest: 0.5, taste: 0.25 },
+      squares: { ...same, ...zeros, closest: nearestHistory, taste: preference },
     };
-    const learned = { theta: older({ ...weights.theta, nearestHistory: 0.5 }), squares: older(weights.squares) };
     const names = Object.entries(preferences).map(([name, values]) => [name, values.length]);
-    const header = { profile: { ...rest, schema: 3, weights: learned, tasteGain: preferenceGain }, taste: names };
-    const line = JSON.stringify({ ...header, experts: experts?.length });
+    const stored = { ...rest, history, schema: 3, weights, expertsGain: 0.1, tasteGain: 0.2 };
+    const line = JSON.stringify({ profile: stored, taste: names, experts: ladder?.length });
     const floats = Object.values(preferences).map((values) => Uint8Array.from(new Uint8Array(values.buffer)));
     const file = new Blob([
       `sidestream-profile 1 ${'0'.repeat(64)}\n${line}\n`,
       ...floats,
-      Uint8Array.from(experts ?? []),
+      Uint8Array.from(ladder ?? []),
     ]);
-    const wanted = { ...profile, weights: { ...weights, theta: { ...weights.theta, nearestHistory: 0.5 } } };
-    expect(await decodeProfile(new Uint8Array(await file.arrayBuffer()))).toEqual(wanted);
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    expect(await decodeProfile(bytes)).toMatchObject({ ...rest, history, schema: PROFILE_SCHEMA, ladder });
+    const learned = await generalist(decodeProfile(bytes));
+    expect(learned.weights.theta).toEqual({ ...expert.weights.theta, nearestHistory: 0.5 });
+    expect(learned.gains).toEqual({ preference: 0.2, experts: 0.1 });
+    expect(learned.blocks).toEqual({
+      'content 2': { theta: 0.25, squares: 0, readout: preferences['content 2'] },
+      'year 3': { theta: 0.25, squares: 0, readout: preferences['year 3'] },
+    });
+  });
+
+  it('is read as code of schema 4 wrote it', async () => {
+    const read = await readProfile(STORED_SCHEMA_4);
+    expect(read).toMatchObject({ schema: PROFILE_SCHEMA, lastEvent: 11, windowChoices: 10, ladder: null });
+    const learned = await generalist(readProfile(STORED_SCHEMA_4));
+    expect(learned.blocks['content 12'].theta).toBeCloseTo(-0.53886, 5);
+    expect(learned.dismissed).toEqual([{ item: 'item-5', choices: 9 }]);
+    expect(await readProfile(await upgradeStoredProfile(STORED_SCHEMA_4))).toEqual(read);
   });
 });

@@ -1,31 +1,53 @@
 import * as v from 'valibot';
 import { canHash, sha256 } from '../common/sha256';
 import { SidestreamError } from '../error';
-import { MOST_EXPERTS_BYTES, PROFILE_SCHEMA, type Profile, parseProfile } from './profile';
+import { MOST_LADDER_BYTES, type Profile, parseProfile } from './profile';
+import { PROFILE_SCHEMA } from './schema-version';
 
 /** First bytes of the file: its name, and the version of this layout. */
 const MAGIC = 'sidestream-profile';
-const VERSION = 2;
+const VERSION = 3;
 /** In place of the digest where the page cannot hash (plain http); such a file is read unchecked. */
 const NO_DIGEST = '0'.repeat(64);
 
-/** Largest file, bytes: the experts, and 16 MiB for the rest. */
-const MOST_BYTES = MOST_EXPERTS_BYTES + 16 * 2 ** 20;
+/** Largest file, bytes: the ladders' experts, and 16 MiB for the rest. */
+const MOST_BYTES = MOST_LADDER_BYTES + 16 * 2 ** 20;
 
-/** Version 1 names the preference experts `taste`. */
-const withPreferences = (header: unknown): unknown => {
-  const older = v.safeParse(v.looseObject({ taste: v.unknown() }), header);
-  return older.success ? { ...older.output, preferences: older.output.taste } : header;
-};
+/** Last version with the preferences and the ladders' experts alone beside the JSON. */
+const LAST_OLDER = 2;
+
+const length = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const headerSchema = v.object({
-  /** The profile without its arrays. */
+  /** The profile; `{"floats": 3}` stands for an array of 3 floats, which come in this order after the header. */
   profile: v.record(v.string(), v.unknown()),
-  /** Name and number of floats of each preference expert, in the order of the data. */
-  preferences: v.array(v.tuple([v.string(), v.pipe(v.number(), v.integer(), v.minValue(0))])),
   /** Bytes of the ladders' experts at the end of the data; null without. */
-  experts: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  ladder: v.nullable(length),
 });
+
+const preferenceLengths = v.array(v.tuple([v.string(), length]));
+/** Version 1 names the preferences `taste`. */
+const olderHeaderSchema = v.pipe(
+  v.object({
+    profile: v.record(v.string(), v.unknown()),
+    /** Name and number of floats of each preference, in the order of the data. */
+    preferences: v.optional(preferenceLengths),
+    taste: v.optional(preferenceLengths, []),
+    experts: v.nullable(length),
+  }),
+  v.transform(({ profile, preferences, taste, experts }) => ({
+    profile: { ...profile, preferences: Object.fromEntries((preferences ?? taste).map(floatsOf)) },
+    ladder: experts,
+  })),
+);
+
+/** Stands for floats in the JSON. */
+interface Floats {
+  floats: number;
+}
+const floatsOf = ([name, floats]: [string, number]): [string, Floats] => [name, { floats }];
+const isFloats = (value: unknown): value is Floats =>
+  typeof value === 'object' && value !== null && 'floats' in value && v.is(length, value.floats);
 
 const damaged = (what: string, cause?: unknown): SidestreamError =>
   new SidestreamError(
@@ -37,19 +59,18 @@ const damaged = (what: string, cause?: unknown): SidestreamError =>
   );
 
 /**
- * A profile as one file: a line `sidestream-profile <version> <sha-256 of the rest>`, a line of JSON, the preference
- * experts as little-endian floats, and the ladders' experts as safetensors.
+ * A profile as one file: a line `sidestream-profile <version> <sha-256 of the rest>`, a line of JSON, its arrays of
+ * floats, little-endian, and the ladders' experts as safetensors.
  */
-export async function encodeProfile(profile: Profile): Promise<Uint8Array<ArrayBuffer>> {
-  const { preferences, experts, ...rest } = profile;
-  const header: v.InferOutput<typeof headerSchema> = {
-    profile: rest,
-    preferences: Object.entries(preferences).map(([name, values]) => [name, values.length]),
-    experts: experts?.length ?? null,
-  };
-  const text = new TextEncoder().encode(`${JSON.stringify(header)}\n`);
-  const floats = Object.values(preferences).map(littleEndian);
-  const body = joined([text, ...floats, ...(experts ? [experts] : [])]);
+export async function encodeProfile({ ladder, ...profile }: Profile): Promise<Uint8Array<ArrayBuffer>> {
+  const floats: Uint8Array[] = [];
+  const header: v.InferOutput<typeof headerSchema> = { profile, ladder: ladder?.length ?? null };
+  const json = JSON.stringify(header, (_, value: unknown) => {
+    if (!(value instanceof Float32Array)) return value;
+    floats.push(littleEndian(value));
+    return { floats: value.length } satisfies Floats;
+  });
+  const body = joined([new TextEncoder().encode(`${json}\n`), ...floats, ...(ladder ? [ladder] : [])]);
   const digest = canHash() ? await sha256(body) : NO_DIGEST;
   return joined([new TextEncoder().encode(`${MAGIC} ${VERSION} ${digest}\n`), body]);
 }
@@ -78,19 +99,31 @@ export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
   } catch (cause) {
     throw damaged('its header is not JSON', cause);
   }
-  const header = v.safeParse(headerSchema, withPreferences(data));
+  const older = Number(version) <= LAST_OLDER;
+  const header = v.safeParse(older ? olderHeaderSchema : headerSchema, data);
   if (!header.success) throw damaged(`its header: ${header.issues[0].message}`);
-  const { profile, preferences, experts } = header.output;
   let at = second.end;
-  const take = (length: number): Uint8Array => {
-    if (at + length > body.length) throw damaged('it is cut short');
-    at += length;
-    return body.slice(at - length, at);
+  const take = (size: number): Uint8Array => {
+    if (at + size > body.length) throw damaged('it is cut short');
+    at += size;
+    return body.slice(at - size, at);
   };
-  const read = preferences.map(([name, length]): [string, Float32Array] => [name, fromLittleEndian(take(4 * length))]);
-  const ladders = experts === null ? null : take(experts);
+  const profile = withFloats(header.output.profile, (size) => fromLittleEndian(take(4 * size)));
+  const ladder = header.output.ladder === null ? null : take(header.output.ladder);
   if (at !== body.length) throw damaged('data follows its end');
-  return parseProfile({ ...profile, preferences: Object.fromEntries(read), experts: ladders });
+  return parseProfile({ ...profile, [older ? 'experts' : 'ladder']: ladder });
+}
+
+/** JSON with the floats that parts of it stand for. @param take returns the next ones */
+function withFloats(json: Record<string, unknown>, take: (size: number) => Float32Array): Record<string, unknown> {
+  const filled = (value: unknown): unknown => {
+    if (isFloats(value)) return take(value.floats);
+    if (Array.isArray(value)) return value.map(filled);
+    return typeof value === 'object' && value !== null ? filledObject(value) : value;
+  };
+  const filledObject = (value: object): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(value).map(([name, part]) => [name, filled(part)]));
+  return filledObject(json);
 }
 
 const storedSchema = v.object({ schema: v.number(), bytes: v.instance(Uint8Array) });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { SidestreamError } from '../error';
 import { PROFILE as profile } from '../testing/profiles';
-import { PROFILE_SCHEMA, parseProfile } from './profile';
+import { parseProfile } from './profile';
+import { PROFILE_SCHEMA } from './schema-version';
 
 function codeOf(data: unknown): string {
   try {
@@ -24,16 +25,56 @@ describe('parseProfile', () => {
     expect(() => parseProfile({ ...profile, windows: 1.5 })).toThrow(/windows/);
   });
 
-  it('reads a profile from before there were preference experts', () => {
-    const { preferences: _, preferenceGain: __, drifts: ___, drift, ...older } = profile;
-    expect(drift).toBeDefined();
-    expect(parseProfile({ ...older, schema: 1 })).toEqual({
-      ...older,
-      schema: PROFILE_SCHEMA,
-      preferences: {},
-      preferenceGain: 0,
-      drifts: 0,
+  it('reads a profile of an older schema as that of one expert, which has learned the same', () => {
+    const { experts, ladder, history, ...rest } = profile;
+    const [{ expert }] = experts.members;
+    const { theta, squares } = expert.weights;
+    const older = {
+      ...rest,
+      schema: 4,
+      history: {
+        ...history,
+        record: { owned: [], cart: [], shown: [], dislikes: [{ item: 'c', known: 1 }], visit: { start: 0, last: 0 } },
+      },
+      weights: {
+        theta: { ...theta, recent: 0.25, preference: 0.5 },
+        squares: { ...squares, recent: 3, preference: 2 },
+      },
+      preferences: { 'content 2': Float32Array.of(0.5, -1), 'year 3': Float32Array.of(1, 2, 3) },
+      experts: ladder,
+      expertsGain: 0.1,
+      preferenceGain: 0.2,
+    };
+    const parsed = parseProfile(structuredClone(older));
+    expect(parsed).toMatchObject({ ...rest, schema: PROFILE_SCHEMA, ladder });
+    expect(parsed.experts).toEqual({
+      ...{ choices: 2, next: 1, active: 0 },
+      members: [
+        {
+          ...{ id: 0, kind: 'generalist', born: { choice: 0, time: null }, weight: 1, mass: 1, trial: null },
+          series: new Float32Array(),
+          expert: {
+            weights: { theta: { ...theta, recent: 0.25 }, squares: { ...squares, recent: 3 } },
+            blocks: {
+              'content 2': { theta: 0.5, squares: 2, readout: Float32Array.of(0.5, -1) },
+              'year 3': { theta: 0.5, squares: 2, readout: Float32Array.of(1, 2, 3) },
+            },
+            gains: { preference: 0.2, experts: 0.1 },
+            choices: 2,
+            chosen: ['a', 'é'],
+            dismissed: [{ item: 'c', choices: 1 }],
+          },
+        },
+      ],
     });
+    // The bounds hold for it too.
+    const overflowing = { ...older.preferences, 'year 3': Float32Array.of(3e38) };
+    for (const damage of [{ preferences: overflowing }, { preferenceGain: 1e308 }, { weights: null }, { schema: 0 }]) {
+      expect(codeOf({ ...older, ...damage })).toBe('store/corrupt');
+    }
+    // Schema 1 had no preferences, and no detector of drift.
+    const { preferences: _, preferenceGain: __, drifts: ___, drift: ____, history: _____, ...first } = older;
+    expect(parseProfile({ ...first, schema: 1 })).toMatchObject({ drifts: 0, experts: { choices: 0 } });
   });
 
   it('distinguishes a newer schema from damage', () => {

@@ -164,13 +164,35 @@ export interface Status {
   backend: { learner: LearnerBackend | null; encoders: EncoderBackend | null };
   /** Tensors that the worker holds, and their bytes; null before tfjs was loaded. */
   memory: { tensors: number; bytes: number } | null;
+  /** The experts of this profile, the generalist first. */
+  experts: ExpertStatus[];
   /**
    * Per layer of each ladder, the share of backbone and experts in the activation, backbone first; a layer sums to 1. Empty
-   * before the first update.
+   * while they are not trained.
    */
   utilization: { text: number[][]; image: number[][] };
   /** Personal weights of the score's terms, without those of a base model or co-occurrence table that the shop lacks. */
   weights: Partial<Record<TermName, number>>;
+}
+
+/** One of the shopper's experts, which have learned what they like from different choices. */
+export interface ExpertStatus {
+  /** Never used again for another expert of this profile. */
+  id: number;
+  /**
+   * `generalist`: learns every choice. `active`: the most probable of the others that are kept, where it is more probable
+   * than the generalist; it learns too. `frozen`: kept as it is until it is the most probable one again. `candidate`: on
+   * trial for 10 choices.
+   */
+  state: 'generalist' | 'active' | 'frozen' | 'candidate';
+  /** Milliseconds since the epoch; null where it is not known: before the first choice, and in profiles of 0.1. */
+  born: number | null;
+  /** Choices that it has learned. */
+  choices: number;
+  /** Probability after the last choice that the shopper chooses as it expects, 0 to 1; all add up to 1. */
+  posterior: number;
+  /** The same after each of the last choices, at most 200, oldest first. */
+  history: number[];
 }
 
 /** Long work under way. `total` is 0 while unknown. */

@@ -16,6 +16,7 @@ export { clustersOf, Retrieval } from './retrieval/retrieval';
 export type { Filter, FilterCondition, FilterField, FilterValue } from './rules/filter';
 export { type CategoryCap, mergedRules, type Pin, type Push, type Rules, ruleFields, rulesSchema } from './rules/rules';
 export { rankOf, scores, type TermWeights, topRows } from './score';
+export { similarities } from './similarities';
 export { categoryPreference } from './terms/category-preference';
 export { cooccurrence } from './terms/cooccurrence';
 export {

@@ -3,9 +3,10 @@ import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { storedProfile, upgradeStoredProfile } from '../learner';
+import { parseProfile } from '../learner/profile';
+import { storedProfile, upgradeStoredProfile } from '../learner/profile-file';
 import { makeItem } from '../testing/bundles';
-import { PROFILE } from '../testing/profiles';
+import { asSchema2, PROFILE } from '../testing/profiles';
 import { DeviceStore } from './device-store';
 import { type Encryption, encryptionSchema } from './encryption';
 import type { LocalItem, StoredProfile } from './store';
@@ -287,16 +288,19 @@ describe('a change of the key', () => {
   });
 
   it('takes in profiles that older code stored as plain objects', async () => {
-    const { history: _, ...second } = PROFILE;
+    const second = asSchema2(PROFILE);
     const plain = await open();
     plain.close();
     const raw = await openDB('sidestream/test');
-    await raw.put('profile', { ...second, schema: 2 }, 'current');
+    await raw.put('profile', second, 'current');
     await raw.put('profile', { schema: 99, from: 'the future' }, 'previous');
     raw.close();
     const changed = await open(KEY);
-    expect(await changed.profiles()).toEqual([await storedProfile(second), { schema: 99, from: 'the future' }]);
-    expect((await rows()).profile[1]).toContainEqual(expect.objectContaining({ sealed: true, schema: 4 }));
+    expect(await changed.profiles()).toEqual([
+      await storedProfile(parseProfile(second)),
+      { schema: 99, from: 'the future' },
+    ]);
+    expect((await rows()).profile[1]).toContainEqual(expect.objectContaining({ sealed: true, schema: 5 }));
     changed.close();
   });
 

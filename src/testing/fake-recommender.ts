@@ -33,6 +33,7 @@ export const STATUS: Status = {
   rejected: 0,
   memory: null,
   backend: { learner: null, encoders: null },
+  experts: [],
   utilization: { text: [], image: [] },
   weights: {},
 };

@@ -1,5 +1,5 @@
 import { SidestreamError } from '../error';
-import { upgradeStoredProfile } from '../learner';
+import { profileFiles } from '../learner';
 import { type Closing, type DeviceStore, deviceStoreExists, deviceStores, type Store } from '../store';
 import type { EngineOptions } from './engine-options';
 
@@ -25,10 +25,10 @@ export async function openDevice(
 ): Promise<OpenedDevice> {
   const Implementation = await loadDeviceStore();
   const closing = new ClosingWatch(onClosed);
-  return closing.watch(
-    await Implementation.open(namespace, { encrypt, upgradeProfile: upgradeStoredProfile, onClosed: closing.onClosed }),
-  );
+  return closing.watch(await Implementation.open(namespace, { encrypt, upgradeProfile, onClosed: closing.onClosed }));
 }
+
+const upgradeProfile = async (stored: unknown) => (await profileFiles()).upgradeStoredProfile(stored);
 
 /** Opens the store on the device only if it exists. @returns null without one, also when it was deleted a moment ago */
 export async function openExistingDevice(
@@ -40,7 +40,7 @@ export async function openExistingDevice(
   const closing = new ClosingWatch(onClosed);
   const store = await Implementation.openExisting(namespace, {
     encrypt,
-    upgradeProfile: upgradeStoredProfile,
+    upgradeProfile,
     onClosed: closing.onClosed,
   });
   return store && closing.watch(store);
@@ -52,7 +52,8 @@ export async function preloadDevice({
   namespace,
 }: Pick<EngineOptions, 'consent' | 'namespace'>): Promise<void> {
   try {
-    if (consent === 'granted' || (consent === undefined && (await deviceStoreExists(namespace)))) await deviceStores();
+    if (consent === 'granted' || (consent === undefined && (await deviceStoreExists(namespace))))
+      await loadDeviceStore();
   } catch {
     // Opening the store tries again and reports the error.
   }
@@ -77,10 +78,11 @@ export async function copyEvents(from: Store, to: Store, after: number, ids: Cop
   }
 }
 
-/** Loads the code of the store on the device. @throws SidestreamError `store/unavailable` */
+/** Loads the code of the store on the device and of the profiles in it. @throws SidestreamError `store/unavailable` */
 async function loadDeviceStore(): Promise<typeof DeviceStore> {
   try {
-    return (await deviceStores()).DeviceStore;
+    const [{ DeviceStore: Implementation }] = await Promise.all([deviceStores(), profileFiles()]);
+    return Implementation;
   } catch (cause) {
     throw new SidestreamError(
       'store/unavailable',

@@ -3,7 +3,7 @@ import { type Item, openBundle } from '../catalog';
 import { type SerializedError, SidestreamError } from '../error';
 import type { EventType, NewEvent } from '../events';
 import type { Counts, Metrics } from '../experiment';
-import { decodeProfile, encodeProfile, learnerMemory } from '../learner';
+import { learnerMemory, profileFiles } from '../learner';
 import type {
   BrowseRequest,
   BrowseResponse,
@@ -192,13 +192,14 @@ export class Engine {
   async exportProfile(passphrase?: string): Promise<Uint8Array> {
     await this.#scheduler.catchUp();
     const profile = await this.#session.run(({ learner }) => learner.save());
-    const file = await encodeProfile(profile);
+    const file = await (await profileFiles()).encodeProfile(profile);
     return passphrase === undefined ? file : (await encryptedFiles()).encryptFile(file, passphrase);
   }
 
   async importProfile(file: Uint8Array, passphrase = ''): Promise<void> {
     const { era } = this.#storage;
     const { isEncrypted, decryptFile } = await encryptedFiles();
+    const { decodeProfile } = await profileFiles();
     const profile = await decodeProfile(isEncrypted(file) ? await decryptFile(file, passphrase) : file);
     this.#scheduler.check(profile);
     await this.#scheduler.replaceStored(async () => {
@@ -227,7 +228,7 @@ export class Engine {
     const { era } = this.#storage;
     const { events, items } = memory;
     try {
-      const profile = await decodeProfile(memory.profile);
+      const profile = await (await profileFiles()).decodeProfile(memory.profile);
       this.#scheduler.check(profile);
       await this.#scheduler.replaceStored(() => this.#storage.takeIn(profile, events, items, era));
     } catch (thrown) {

@@ -39,6 +39,8 @@ export class LearningScheduler {
   /** Set after a training failed: the page goes on with the other terms. */
   #expertsFailed = false;
   #resting = false;
+  /** Whether a window has ended since the last save, which then leaves a snapshot. */
+  #windowEnded = false;
 
   constructor(context: SchedulerContext) {
     this.#context = context;
@@ -127,6 +129,7 @@ export class LearningScheduler {
   /** Drops the delayed work of the learner in use, which is about to be replaced. */
   cancel(): void {
     for (const name of ['save', 'train', 'limit-log']) this.#context.tasks.cancel(name);
+    this.#windowEnded = false;
   }
 
   /** While the page is hidden or the battery low, nothing is trained; what is not saved yet is saved at once. */
@@ -201,6 +204,7 @@ export class LearningScheduler {
       event.type !== 'impression' && !tried.has(event.itemId) && !catalog.find(event.itemId);
     const first = clusterLoader ? events.findIndex(unloaded) : -1;
     const known = first < 0 ? events : events.slice(0, first);
+    const { windows } = learner;
     for (const event of known) {
       if (!learning) learner.note(event);
       else {
@@ -208,6 +212,7 @@ export class LearningScheduler {
         learner.observe(event);
       }
     }
+    if (learner.windows > windows) this.#windowEnded = true;
     this.#scheduleAfter(known, learner);
     if (first < 0) return [];
     const missing = new Set(
@@ -238,22 +243,22 @@ export class LearningScheduler {
   #scheduleTraining(due: boolean): void {
     const { storage, tasks } = this.#context;
     if (this.#expertsFailed || this.#resting || !storage.leading || !due) return;
-    tasks.later('train', TRAINING_DELAY, () => this.#withExperts((learner, turn) => this.#train(learner, turn)));
+    tasks.later('train', TRAINING_DELAY, () => this.#withExperts((learner) => this.#train(learner)));
   }
 
-  async #train(learner: TrainingLearner, { origin }: Turn<TrainingLearner>): Promise<void> {
+  async #train(learner: TrainingLearner): Promise<void> {
     // The page may have been hidden, or the profile replaced, while this task waited.
     if (this.#resting || !learner.trainingDue) return;
-    const { storage, listener } = this.#context;
-    const { windows } = learner.status;
+    const { listener } = this.#context;
+    const { windows } = learner;
     listener.progress({ stage: 'learn', loaded: 0, total: 1 });
     try {
       await learner.train();
     } finally {
       listener.progress({ stage: 'learn', loaded: 1, total: 1 });
     }
-    if (learner.status.windows > windows) await storage.save(learner.save(), origin, true);
-    else this.#scheduleSave();
+    if (learner.windows > windows) this.#windowEnded = true;
+    this.#scheduleSave();
   }
 
   #scheduleSave(): void {
@@ -263,7 +268,9 @@ export class LearningScheduler {
         profile: learner.save(),
         origin: from,
       }));
-      await storage.save(profile, origin);
+      const ended = this.#windowEnded;
+      this.#windowEnded = false;
+      await storage.save(profile, origin, ended);
     });
   }
 
@@ -292,7 +299,7 @@ export class LearningScheduler {
   }
 
   /** A failure of the experts is reported and switches them off; the other terms go on. */
-  async #withExperts(work: (learner: TrainingLearner, turn: Turn<TrainingLearner>) => Promise<void>): Promise<void> {
+  async #withExperts(work: (learner: TrainingLearner) => Promise<void>): Promise<void> {
     const { session, tasks, changes } = this.#context;
     try {
       // Before the turn: forgetting or replacing a profile must not wait for the network.
@@ -303,7 +310,7 @@ export class LearningScheduler {
     }
     await session.train(async (turn) => {
       try {
-        await work(turn.learner, turn);
+        await work(turn.learner);
       } catch (thrown) {
         // The browser reports a lost GPU a moment after the work on it has failed.
         await new Promise((resolve) => setTimeout(resolve, LOSS_DELAY));

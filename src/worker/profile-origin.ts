@@ -1,5 +1,5 @@
 import { SidestreamError } from '../error';
-import { type Profile, readProfile } from '../learner';
+import { type Profile, profileFiles } from '../learner';
 import type { Store } from '../store';
 
 /**
@@ -41,6 +41,8 @@ export async function readStoredProfile(
   // Before the profile itself: one that replaces it from now on has another generation.
   const origin = firstOrigin(store, await store.generation());
   for (const stored of await store.profiles()) {
+    // Where it cannot be loaded, nothing is known of the profile: it must not count as damaged.
+    const { readProfile } = await profileFiles();
     try {
       const profile = await readProfile(stored);
       check(profile);

@@ -17,6 +17,7 @@ export type ActiveLearner = Pick<
   | 'terms'
   | 'trainingDue'
   | 'weights'
+  | 'windows'
   | 'observe'
   | 'note'
   | 'prepare'
@@ -42,6 +43,7 @@ export type TrainingLearner = Pick<
   | 'train'
   | 'trainingDue'
   | 'weights'
+  | 'windows'
 >;
 
 /** Exclusive use of the profile by one caller, among turns of the same kind. */

@@ -1,6 +1,6 @@
 import { SidestreamError } from '../error';
 import type { LoggedEvent, NewEvent } from '../events';
-import { type Profile, storedProfile } from '../learner';
+import { type Profile, profileFiles } from '../learner';
 import type { Consent } from '../protocol';
 import { type DeviceStore, deleteDeviceStore, type LocalItem, MemoryStore, type Snapshot, type Store } from '../store';
 import { type ConsentAnswer, ConsentState } from './consent-state';
@@ -189,7 +189,7 @@ export class ProfileStorage {
     const { lastEvent, windows, history } = profile;
     const about = { time: Date.now(), choices: history?.total ?? 0, windows, lastEvent };
     const options = { snapshot: window ? about : undefined, overDamaged: origin.damaged };
-    const stored = await storedProfile(profile);
+    const stored = await (await profileFiles()).storedProfile(profile);
     try {
       if (!(await store.saveProfile(stored, origin.generation, options))) {
         // Another tab, or newer code, replaced the profile, and its message has not arrived yet.
@@ -254,7 +254,7 @@ export class ProfileStorage {
    * @throws SidestreamError `store/forgotten` when the shopper denied, or everything was erased since `era`
    */
   async replace(profile: Profile, era: number): Promise<void> {
-    const stored = await storedProfile(profile);
+    const stored = await (await profileFiles()).storedProfile(profile);
     if (this.consent === 'denied') throw forgotten();
     await this.#within(era, (store) => store.replace(stored));
     this.#tabs.post('replaced');
@@ -286,7 +286,7 @@ export class ProfileStorage {
       const logged = await store.append(events.map(({ id: _, ...event }) => event));
       for (const item of items) await store.saveLocalItem(item);
       if (!isNew) return;
-      const stored = await storedProfile({ ...profile, lastEvent: logged.at(-1)?.id ?? 0 });
+      const stored = await (await profileFiles()).storedProfile({ ...profile, lastEvent: logged.at(-1)?.id ?? 0 });
       await store.saveProfile(stored, generation, { first: true });
     });
     this.#tabs.post('replaced');
@@ -375,7 +375,7 @@ export class ProfileStorage {
       const items = await memory.localItems();
       for (const item of items) await device.saveLocalItem(item);
       if (isNew && profile) {
-        const stored = await storedProfile({ ...profile, lastEvent: known });
+        const stored = await (await profileFiles()).storedProfile({ ...profile, lastEvent: known });
         isNew = await device.saveProfile(stored, generation, { first: true });
         // A tab that opened the empty database before has not read this profile.
         if (isNew) this.#tabs.post('replaced');

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { decodeProfile, encodeProfile } from '../learner';
+import { decodeProfile, encodeProfile } from '../learner/profile-file';
 import { type ServedShop, serveShop } from '../testing/served-shop';
 
 // Node has no IndexedDB: this one keeps to the specification, in memory. Nor has it Web Locks: every tab leads.
@@ -66,9 +66,8 @@ describe('a profile from elsewhere', () => {
     for (const id of 'ab') await engine.track('click', id, {});
     const before = (await engine.recommend({})).items.map(({ item, score }) => [item.id, score]);
     const profile = await decodeProfile(await engine.exportProfile());
-    const { theta, squares } = profile.weights;
-    const wrong = { ...profile, weights: { squares, theta: { ...theta, recent: 1000 } } };
-    await expect(engine.importProfile(await encodeProfile(wrong))).rejects.toMatchObject({ code: 'store/corrupt' });
+    profile.experts.members[0].expert.weights.theta.recent = 1000;
+    await expect(engine.importProfile(await encodeProfile(profile))).rejects.toMatchObject({ code: 'store/corrupt' });
     expect((await engine.recommend({})).items.map(({ item, score }) => [item.id, score])).toEqual(before);
     await expect(engine.exportProfile('')).rejects.toMatchObject({ code: 'runtime/invalid-input' });
     await engine.close();

@@ -21,7 +21,7 @@ import { numericAffinity } from './numeric-affinity';
  * - `popularity`: log popularity
  * - `coldStart`: 1 for an item too new to have a popularity, so that new items are found; no choice changes its weight
  * - `disliked`: minus the content similarity to the nearest of the last 200 dismissed items
- * - `preference`: residual scores of the preference experts, which learn what the other terms got wrong
+ * - `preference`: residual scores of the shopper's experts, which learn what the other terms got wrong
  * - `experts`: change of the similarity to the history by the experts of the item ladders
  */
 export const TERMS = [
@@ -107,7 +107,7 @@ export interface TermSources {
   history: ChoiceHistory;
   /** Null for a shop without a base model. */
   base: BaseSignal | null;
-  /** What the preference experts add to every item's score, [count]; null while there are none. */
+  /** What the shopper's experts add to every item's score, [count]; null while there are none. */
   residualScores: Float32Array | null;
   /** Null while no expert of the item ladders is trained. */
   experts: ExpertEmbeddings | null;

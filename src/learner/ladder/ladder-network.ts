@@ -23,7 +23,7 @@ import {
   product,
   unitRows,
 } from '../../model';
-import type { ExpertsBatch } from './experts-batch';
+import type { LadderBatch } from './ladder-batch';
 
 /** Logits are cosines divided by this. */
 const TEMPERATURE = 0.1;
@@ -115,7 +115,7 @@ function stretch(row: Float32Array, length: number): void {
 export type BatchTensors = Record<'preference' | 'keep' | 'offset' | 'label' | 'share', Tensor2D>;
 
 /** Puts a batch on the compute backend. The caller frees it with `dispose`. */
-export function batchTensors({ rows, targets, preference, keep, offset, label, share }: ExpertsBatch): BatchTensors {
+export function batchTensors({ rows, targets, preference, keep, offset, label, share }: LadderBatch): BatchTensors {
   const shape: [number, number] = [targets, rows.length];
   const scaledKeep = keep.map((kept) => kept / TEMPERATURE);
   return {

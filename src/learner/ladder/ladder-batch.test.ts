@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ExpertsBatch, expertsBatch, type TrainRequest } from './experts-batch';
+import { type LadderBatch, ladderBatch, type TrainRequest } from './ladder-batch';
 
 const request = (history: number[], count: number, more: Partial<TrainRequest> = {}): TrainRequest => ({
   history: Int32Array.from(history),
@@ -10,15 +10,15 @@ const request = (history: number[], count: number, more: Partial<TrainRequest> =
   ...more,
 });
 
-const made = (given: TrainRequest, count: number): ExpertsBatch => {
-  const batch = expertsBatch(given, count);
+const made = (given: TrainRequest, count: number): LadderBatch => {
+  const batch = ladderBatch(given, count);
   if (!batch) throw new Error('nothing to learn');
   return batch;
 };
 
 /** Entries of a target's row by catalogue row, zeros left out. */
 const byRow = (
-  batch: ExpertsBatch,
+  batch: LadderBatch,
   field: 'preference' | 'keep' | 'offset' | 'label',
   target: number,
 ): Map<number, number> => {
@@ -92,9 +92,9 @@ describe('batch of the experts', () => {
   });
 
   test('with one choice, or nothing left to compare with, there is nothing to learn', () => {
-    expect(expertsBatch(request([1], 5), 5)).toBe(null);
-    expect(expertsBatch(request([], 5), 5)).toBe(null);
-    expect(expertsBatch(request([0, 1, 2], 3), 3)).toBe(null);
+    expect(ladderBatch(request([1], 5), 5)).toBe(null);
+    expect(ladderBatch(request([], 5), 5)).toBe(null);
+    expect(ladderBatch(request([0, 1, 2], 3), 3)).toBe(null);
   });
 
   test.each([
@@ -107,7 +107,7 @@ describe('batch of the experts', () => {
     ['negative popularity', request([0, 1], 5, { popularity: new Float32Array(5).fill(-1) }), 'popularity'],
     ['no steps', request([0, 1], 5, { steps: 0 }), 'steps'],
   ])('%s is refused', (_, given, field) => {
-    expect(() => expertsBatch(given, 5)).toThrowError(
+    expect(() => ladderBatch(given, 5)).toThrowError(
       expect.objectContaining({ code: 'runtime/invalid-input', message: expect.stringContaining(field) }),
     );
   });

@@ -17,7 +17,7 @@ import {
 } from '../../model';
 
 /** Stored experts: their weights and the data kept with them. */
-export interface ExpertsRecord {
+export interface LadderRecord {
   weights: Weights;
   /** Activation summed over the window so far, per ladder and layer; no layers before the first training. */
   activation: Utilization;
@@ -29,7 +29,7 @@ export interface ExpertsRecord {
 
 const FORMAT = 'sidestream-experts';
 /**
- * Bounds of stored experts, far above what `Experts` makes: 4 experts a layer, a bottleneck of 32. Adam moves a weight by
+ * Bounds of stored experts, far above what `LadderExperts` makes: 4 experts a layer, a bottleneck of 32. Adam moves a weight by
  * about 5e-4 a step, so it takes two million steps to a magnitude of 1000.
  */
 const LIMITS = { experts: 64, bottleneckDim: 1024, magnitude: 1000 };
@@ -82,7 +82,7 @@ export function freshShares(shape: TapShape, content: ContentTaps): Utilization 
   return { text: shares('text'), image: shares('image') };
 }
 
-export function encodeExperts({ weights, activation, shares, content }: ExpertsRecord): Uint8Array<ArrayBuffer> {
+export function encodeLadder({ weights, activation, shares, content }: LadderRecord): Uint8Array<ArrayBuffer> {
   return encodeSafetensors(weights, {
     format: FORMAT,
     activation: JSON.stringify(activation),
@@ -95,7 +95,7 @@ export function encodeExperts({ weights, activation, shares, content }: ExpertsR
  * Reads stored experts.
  * @throws SidestreamError `model/bad-weights` when they are damaged or were made for other features
  */
-export function decodeExperts(bytes: Uint8Array, shape: TapShape): ExpertsRecord {
+export function decodeLadder(bytes: Uint8Array, shape: TapShape): LadderRecord {
   const { weights, metadata } = decodeSafetensors(bytes);
   if (metadata.format !== FORMAT) throw bad(`their format is "${metadata.format}", not "${FORMAT}"`);
   const wrong = checkWeights(weights, shape, {}, true, LIMITS);

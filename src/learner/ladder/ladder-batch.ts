@@ -26,7 +26,7 @@ export interface TrainRequest {
 }
 
 /** A training batch over U distinct items and T targets; matrices are row-major. */
-export interface ExpertsBatch {
+export interface LadderBatch {
   /** [U] catalogue rows: the choices, then the negatives. */
   rows: Int32Array;
   /** T */
@@ -51,7 +51,7 @@ export interface ExpertsBatch {
  * @returns null when nothing can be learned: fewer than two choices, or no item left as a negative
  * @throws SidestreamError `runtime/invalid-input` naming the bad field
  */
-export function expertsBatch(request: TrainRequest, count: number): ExpertsBatch | null {
+export function ladderBatch(request: TrainRequest, count: number): LadderBatch | null {
   check(request, count);
   const { popularity, seed } = request;
   const history = request.history.slice(-(MAX_TARGETS + MAX_CONTEXT));
@@ -68,7 +68,7 @@ export function expertsBatch(request: TrainRequest, count: number): ExpertsBatch
   const correction = Math.log(negatives.eligible / negatives.rows.length);
 
   const size = targets * width;
-  const batch: ExpertsBatch = {
+  const batch: LadderBatch = {
     rows,
     targets,
     preference: new Float32Array(size),

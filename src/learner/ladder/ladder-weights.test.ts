@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { encodeSafetensors, layersOf, nextWindow, type Weights } from '../../model';
 import { namedLayers } from '../../testing/weights';
-import { decodeExperts, encodeExperts, freshGates, freshShares, freshWeights, newestWeights } from './experts-weights';
+import { decodeLadder, encodeLadder, freshGates, freshShares, freshWeights, newestWeights } from './ladder-weights';
 
 const shape = { dim: 4, taps: { text: 3, image: 2 } };
 const content = { text: 1, image: 1 };
@@ -44,7 +44,7 @@ test('stored experts are read back', () => {
     ],
     image: [[1, 1]],
   };
-  const read = decodeExperts(encodeExperts({ ...record, activation }), shape);
+  const read = decodeLadder(encodeLadder({ ...record, activation }), shape);
   expect({ ...read.weights }).toEqual(fresh);
   expect(read).toMatchObject({ activation, shares: record.shares, content });
 });
@@ -82,18 +82,18 @@ describe('refuses', () => {
       'weights beyond the bound',
       encodeSafetensors({ ...fresh, [up]: { ...fresh[up], values: fresh[up].values.map(() => 1e30) } }, metadata),
     ],
-    ['experts that are too wide', encodeExperts({ ...record, weights: freshWeights(shape, 1025, content, 1) })],
+    ['experts that are too wide', encodeLadder({ ...record, weights: freshWeights(shape, 1025, content, 1) })],
     [
       'activation beyond the bound',
       encodeSafetensors(fresh, { ...metadata, activation: '{"text":[[1e300,1],[1,1]],"image":[[1,1]]}' }),
     ],
-    ['other features: width', encodeExperts({ ...record, weights: freshWeights({ ...shape, dim: 5 }, 2, content, 1) })],
+    ['other features: width', encodeLadder({ ...record, weights: freshWeights({ ...shape, dim: 5 }, 2, content, 1) })],
     [
       'other features: taps',
-      encodeExperts({ ...record, weights: freshWeights({ ...shape, taps: { text: 2, image: 2 } }, 2, content, 1) }),
+      encodeLadder({ ...record, weights: freshWeights({ ...shape, taps: { text: 2, image: 2 } }, 2, content, 1) }),
     ],
   ];
   test.each(cases)('%s', (_, bytes) => {
-    expect(() => decodeExperts(bytes, shape)).toThrowError(expect.objectContaining({ code: 'model/bad-weights' }));
+    expect(() => decodeLadder(bytes, shape)).toThrowError(expect.objectContaining({ code: 'model/bad-weights' }));
   });
 });

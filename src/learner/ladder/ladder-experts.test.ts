@@ -4,8 +4,8 @@ import { concatTables } from '../../catalog';
 import { decodeSafetensors, LADDERS } from '../../model';
 import { CATEGORIES, categoryHistory, categoryTable, useBackend } from '../../testing/experts';
 import { namedLayers } from '../../testing/weights';
-import { Experts } from './experts';
-import type { TrainRequest } from './experts-batch';
+import type { TrainRequest } from './ladder-batch';
+import { LadderExperts } from './ladder-experts';
 
 const COUNT = 300;
 const table = categoryTable(COUNT);
@@ -30,7 +30,7 @@ const rowOf = (embeddings: Float32Array, row: number): Float32Array => {
 const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, x, d) => sum + x * b[d], 0);
 const largestDifference = (a: Float32Array, b: Float32Array): number =>
   a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i])), a.length === b.length ? 0 : Infinity);
-const stored = (experts: Experts) => decodeSafetensors(experts.save()).weights;
+const stored = (experts: LadderExperts) => decodeSafetensors(experts.save()).weights;
 
 /** How much closer unseen items of a category are to that category's history than the others. */
 function preference(embeddings: Float32Array, category: number, history: Int32Array): number {
@@ -50,7 +50,7 @@ for (const backend of ['cpu', 'wasm'] as const) {
     beforeAll(() => useBackend(backend));
 
     test('fresh experts reproduce the features: unit rows, zeros for an item without features', async () => {
-      const experts = Experts.create(options);
+      const experts = LadderExperts.create(options);
       const learned = await experts.embeddings();
       expect(learned).toHaveLength(COUNT * table.dim * 2);
       expect(largestDifference(learned, await experts.baseEmbeddings())).toBeLessThan(1e-6);
@@ -63,7 +63,7 @@ for (const backend of ['cpu', 'wasm'] as const) {
     });
 
     test('training lowers the loss and brings unseen items of the same category closer, more than others', async () => {
-      const experts = Experts.create(options);
+      const experts = LadderExperts.create(options);
       const losses: number[] = [];
       for (let round = 0; round < 8; round++) {
         // The last round has the negatives of the first.
@@ -83,7 +83,7 @@ for (const backend of ['cpu', 'wasm'] as const) {
     });
 
     test('only the newest expert and its router row move; the older ones keep their bits', async () => {
-      const experts = Experts.create(options);
+      const experts = LadderExperts.create(options);
       await experts.train(request());
       experts.endWindow();
       const before = stored(experts);
@@ -112,7 +112,7 @@ for (const backend of ['cpu', 'wasm'] as const) {
     });
 
     test('the end of a window changes no embedding', async () => {
-      const experts = Experts.create(options);
+      const experts = LadderExperts.create(options);
       await experts.train(request());
       const before = await experts.embeddings();
       expect(experts.endWindow()).toEqual({ pruned: 0, expanded: 3 });
@@ -122,12 +122,12 @@ for (const backend of ['cpu', 'wasm'] as const) {
     });
 
     test('saved experts go on exactly where they were', async () => {
-      const experts = Experts.create(options);
+      const experts = LadderExperts.create(options);
       await experts.train(request());
       experts.endWindow();
       await experts.train(request({ seed: 2 }));
       const bytes = experts.save();
-      const again = Experts.load(options, bytes);
+      const again = LadderExperts.load(options, bytes);
       expect(again.save()).toEqual(bytes);
       expect(again.utilization()).toEqual(experts.utilization());
       expect(await again.embeddings()).toEqual(await experts.embeddings());
@@ -138,7 +138,7 @@ for (const backend of ['cpu', 'wasm'] as const) {
 
     test('the same seeds give the same bytes', async () => {
       const run = async (): Promise<Uint8Array> => {
-        const experts = Experts.create(options);
+        const experts = LadderExperts.create(options);
         await experts.train(request());
         experts.endWindow();
         await experts.train(request({ seed: 2 }));
@@ -149,7 +149,7 @@ for (const backend of ['cpu', 'wasm'] as const) {
     });
 
     test('an update that is not finite is dropped and nothing changes', async () => {
-      const experts = Experts.create(options);
+      const experts = LadderExperts.create(options);
       await experts.train(request());
       const before = experts.save();
       const broken = { ...table, scales: table.scales.map(() => NaN) };
@@ -163,7 +163,7 @@ for (const backend of ['cpu', 'wasm'] as const) {
 
     test('memory stays flat over trainings and windows, and dispose gives all of it back', async () => {
       const start = memory().numTensors;
-      const experts = Experts.create({ ...options, maxExperts: 2 });
+      const experts = LadderExperts.create({ ...options, maxExperts: 2 });
       const round = async (seed: number): Promise<void> => {
         await experts.train(request({ seed }));
         await experts.embeddings();
@@ -185,7 +185,7 @@ for (const backend of ['cpu', 'wasm'] as const) {
 
     test('closing or ending the window while a training runs drops the training', async () => {
       const start = memory().numTensors;
-      const experts = Experts.create(options);
+      const experts = LadderExperts.create(options);
       const dropped = experts.train(request());
       await Promise.resolve();
       experts.endWindow();
@@ -208,7 +208,7 @@ describe('personal experts', () => {
 
   test('wasm learns what cpu learns', async () => {
     const learn = async (): Promise<[number, Float32Array]> => {
-      const experts = Experts.create(options);
+      const experts = LadderExperts.create(options);
       await experts.train(request());
       experts.endWindow();
       const { loss } = await experts.train(request({ seed: 2 }));
@@ -225,7 +225,7 @@ describe('personal experts', () => {
   });
 
   test('use is that of the gates at first, measured while learning, expected after a window', async () => {
-    const experts = Experts.create(options);
+    const experts = LadderExperts.create(options);
     const fresh = experts.utilization();
     for (const [backbone, expert] of [...fresh.text, ...fresh.image]) {
       expect(backbone).toBeCloseTo(0.9, 6);
@@ -242,7 +242,7 @@ describe('personal experts', () => {
   });
 
   test('growth ends at the limit, and learning goes on there', async () => {
-    const experts = Experts.create({ ...options, maxExperts: 3 });
+    const experts = LadderExperts.create({ ...options, maxExperts: 3 });
     for (let window = 0; window < 6; window++) {
       await experts.train(request({ seed: window }));
       experts.endWindow();
@@ -255,7 +255,7 @@ describe('personal experts', () => {
   });
 
   test('a grown catalogue keeps its old rows; features of another kind are refused', async () => {
-    const experts = Experts.create(options);
+    const experts = LadderExperts.create(options);
     await experts.train(request());
     const before = await experts.embeddings();
     experts.setTable(concatTables([table, categoryTable(300, 8, table.taps, 9)]));
@@ -272,7 +272,7 @@ describe('personal experts', () => {
   });
 
   test('with nothing to learn nothing is learned; a bad request is refused and does no harm', async () => {
-    const experts = Experts.create(options);
+    const experts = LadderExperts.create(options);
     expect(await experts.train(request({ history: Int32Array.of(1) }))).toEqual({ loss: 0, accepted: false });
     const bad = experts.train(request({ history: Int32Array.of(1, COUNT) }));
     await expect(bad).rejects.toMatchObject({ code: 'runtime/invalid-input' });
@@ -281,11 +281,11 @@ describe('personal experts', () => {
   });
 
   test('damaged experts are refused', () => {
-    const bytes = Experts.create(options).save();
-    expect(() => Experts.load(options, bytes.subarray(0, bytes.length - 1))).toThrowError(
+    const bytes = LadderExperts.create(options).save();
+    expect(() => LadderExperts.load(options, bytes.subarray(0, bytes.length - 1))).toThrowError(
       expect.objectContaining({ code: 'model/bad-weights' }),
     );
-    expect(() => Experts.load({ ...options, table: categoryTable(COUNT, 9) }, bytes)).toThrowError(
+    expect(() => LadderExperts.load({ ...options, table: categoryTable(COUNT, 9) }, bytes)).toThrowError(
       expect.objectContaining({ code: 'model/bad-weights' }),
     );
   });

@@ -5,7 +5,7 @@ import { catalogIndex, rank, scores } from '../../ranking';
 import { CATEGORIES, categoryTable, useBackend } from '../../testing/experts';
 import { Learner } from '../learner';
 import type { LearnerCatalog } from '../learner-catalog';
-import { expertCandidates } from './expert-runtime';
+import { ladderCandidates } from './ladder-runtime';
 
 const COUNT = 1500;
 const table = categoryTable(COUNT);
@@ -28,7 +28,7 @@ const click = (id: number) => ({
 
 /** A learner that has chosen often enough to train. */
 function shopper(shop = catalog()): Learner {
-  const learner = new Learner(shop, { seed: 1, backend: 'cpu' });
+  const learner = new Learner(shop, { seed: 1, backend: 'cpu', policy: 'paper' });
   for (let id = 1; id <= 6; id++) learner.observe(click(id));
   return learner;
 }
@@ -48,7 +48,7 @@ describe('the embeddings of a large catalogue after an update', () => {
   it('are there at once for the candidates, whose order is the one that all of them give', async () => {
     const learner = shopper();
     await learner.train();
-    const candidates = expertCandidates(learner.terms, learner.weights, learner.history.rows);
+    const candidates = ladderCandidates(learner.terms, learner.weights, learner.history.rows);
     expect(candidates.length).toBeLessThan(COUNT - 400);
     const [experts, score] = [learner.terms.experts, scored(learner)];
     const shown = list(learner);

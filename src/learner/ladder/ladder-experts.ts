@@ -14,7 +14,7 @@ import {
   UtilizationMeter,
   type Weights,
 } from '../../model';
-import { expertsBatch, type TrainRequest } from './experts-batch';
+import { ladderBatch, type TrainRequest } from './ladder-batch';
 import {
   batchTensors,
   embedRows,
@@ -24,21 +24,21 @@ import {
   take,
   unitEmbeddings,
   yieldToEventLoop,
-} from './experts-network';
+} from './ladder-network';
 import {
   type ContentTaps,
-  decodeExperts,
-  type ExpertsRecord,
-  encodeExperts,
+  decodeLadder,
+  encodeLadder,
   freshGates,
   freshShares,
   freshWeights,
+  type LadderRecord,
   newestWeights,
-} from './experts-weights';
+} from './ladder-weights';
 
-export type { TrainRequest } from './experts-batch';
+export type { TrainRequest } from './ladder-batch';
 
-export interface ExpertsOptions {
+export interface LadderOptions {
   /** Features of the whole catalogue. */
   table: FeatureTable;
   /** Taps and weights of content similarity, which fresh experts reproduce. Default: deepest taps, equal weights. */
@@ -70,7 +70,7 @@ const BASE_CHUNK = 2048;
  * fresh expert passes its input on unchanged; training moves the newest expert of each layer and its router row only.
  * The compute backend must be set before the first call that returns a promise. Such calls run one after the other.
  */
-export class Experts {
+export class LadderExperts {
   #table: FeatureTable;
   readonly #maxExperts: number;
   /** The accepted weights; those on the compute backend start from them. */
@@ -85,7 +85,7 @@ export class Experts {
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  private constructor(options: ExpertsOptions, { weights, activation, shares, content }: ExpertsRecord) {
+  private constructor(options: LadderOptions, { weights, activation, shares, content }: LadderRecord) {
     const { table, maxExperts = 4, blend = evenBlend(table) } = options;
     this.#table = table;
     this.#maxExperts = maxExperts;
@@ -97,25 +97,25 @@ export class Experts {
   }
 
   /** Fresh experts. */
-  static create(options: ExpertsOptions): Experts {
+  static create(options: LadderOptions): LadderExperts {
     const { table, blend = evenBlend(table), seed = 1, bottleneckDim = 32 } = options;
     const content = { text: blend.text.tap, image: blend.image.tap };
     const weights = freshWeights(table, bottleneckDim, content, seed);
     const shares = freshShares(table, content);
-    return new Experts(options, { weights, activation: { text: [], image: [] }, shares, content });
+    return new LadderExperts(options, { weights, activation: { text: [], image: [] }, shares, content });
   }
 
   /**
    * Experts as `save` wrote them.
    * @throws SidestreamError `model/bad-weights` when they are damaged or were made for other features
    */
-  static load(options: ExpertsOptions, bytes: Uint8Array): Experts {
-    return new Experts(options, decodeExperts(bytes, options.table));
+  static load(options: LadderOptions, bytes: Uint8Array): LadderExperts {
+    return new LadderExperts(options, decodeLadder(bytes, options.table));
   }
 
   /** The accepted weights and their utilization, as safetensors. */
   save(): Uint8Array<ArrayBuffer> {
-    return encodeExperts({
+    return encodeLadder({
       weights: this.#weights,
       activation: this.#meter.sums,
       shares: this.#shares,
@@ -242,7 +242,7 @@ export class Experts {
   }
 
   async #train(trainer: Trainer, request: TrainRequest): Promise<TrainResult> {
-    const batch = expertsBatch(request, this.#table.count);
+    const batch = ladderBatch(request, this.#table.count);
     if (!batch) return { loss: 0, accepted: false };
     const taps = tapsOf(this.#table, batch.rows);
     const tensors = batchTensors(batch);

@@ -1,4 +1,5 @@
 import { SidestreamError } from '../../error';
+import type { ChoiceHistory } from '../../events';
 import type { Utilization } from '../../model';
 import {
   type ExpertEmbeddings,
@@ -9,25 +10,26 @@ import {
   topRows,
 } from '../../ranking';
 import type { LearnerCatalog } from '../learner-catalog';
-import type { Experts } from './experts';
-import type { TrainRequest } from './experts-batch';
+import type { LadderExperts } from './ladder-experts';
 
 /** Items that a list may contain: the best by all terms but that of the ladders' experts. */
 const CANDIDATES = 1000;
+/** Steps of Adam in one training. */
+const STEPS = 10;
 
 /**
  * The rows whose embeddings the next list needs: those of the history that the term `experts` reads, and the candidates.
  * @param history item rows, oldest first
  * @returns each row once
  */
-export function expertCandidates(terms: TermValues, weights: TermWeights, history: readonly number[]): number[] {
+export function ladderCandidates(terms: TermValues, weights: TermWeights, history: readonly number[]): number[] {
   const candidates = topRows(scores(terms, { ...weights, experts: 0 }), CANDIDATES);
   return [...new Set([...history.slice(-LONGEST_HISTORY), ...candidates])];
 }
 
 /** Experts on the compute backend, with their embeddings. */
-interface LoadedExperts {
-  experts: Experts;
+interface LoadedLadder {
+  experts: LadderExperts;
   embeddings: ExpertEmbeddings;
 }
 
@@ -35,11 +37,11 @@ interface LoadedExperts {
  * The ladders' experts of one shopper: stored bytes until they are needed, then on the compute backend, which must be set
  * before the first call that returns a promise.
  */
-export class ExpertRuntime {
+export class LadderRuntime {
   #catalog: LearnerCatalog;
   readonly #seed: number;
   readonly #nearest: () => readonly number[];
-  #loaded: LoadedExperts | null = null;
+  #loaded: LoadedLadder | null = null;
   /** Rows whose embeddings are older than the last update. */
   #stale = new Int32Array();
   /** Number of updates: a computation that began before the last one is dropped. */
@@ -95,11 +97,11 @@ export class ExpertRuntime {
    */
   async load(): Promise<boolean> {
     if (this.#loaded) return true;
-    const { Experts: Implementation } = await import('./experts');
+    const { LadderExperts: Implementation } = await import('./ladder-experts');
     const { table, blend } = this.#catalog;
     const options = { table, blend, seed: this.#seed };
     let sound = true;
-    let experts: Experts;
+    let experts: LadderExperts;
     try {
       experts = this.#stored ? Implementation.load(options, this.#stored) : Implementation.create(options);
     } catch (thrown) {
@@ -117,14 +119,25 @@ export class ExpertRuntime {
 
   /**
    * Trains the newest experts; does nothing before `load`.
+   * @param history of all choices
    * @param ended whether the window ends after it
    * @returns false when the experts rejected the update
    */
-  async train(request: Omit<TrainRequest, 'popularity'>, ended: boolean): Promise<boolean> {
+  async train(
+    { rows, strengths }: Pick<ChoiceHistory, 'rows' | 'strengths'>,
+    seed: number,
+    ended: boolean,
+  ): Promise<boolean> {
     if (!this.#loaded) return false;
     this.#update++;
     const { experts } = this.#loaded;
-    const { accepted } = await experts.train({ ...request, popularity: this.#catalog.index.popularity });
+    const { accepted } = await experts.train({
+      history: Int32Array.from(rows),
+      eventWeights: Float32Array.from(strengths),
+      popularity: this.#catalog.index.popularity,
+      steps: STEPS,
+      seed,
+    });
     if (ended) experts.endWindow();
     if (!accepted && !ended) return false;
     const sound = await this.#embed(experts);
@@ -197,7 +210,7 @@ export class ExpertRuntime {
    * Embeds the items that the next list needs; the others keep their embeddings until `complete`.
    * @returns false when an embedding is not finite (weights that are large in every layer) and nothing changed
    */
-  async #embed(experts: Experts): Promise<boolean> {
+  async #embed(experts: LadderExperts): Promise<boolean> {
     const { count, dim } = this.#catalog.table;
     const width = 2 * dim;
     // Embeddings by fresh experts depend on the catalogue alone.

@@ -1,0 +1,411 @@
+import { TERMS, type TermValues, type TermWeights } from '../../ranking';
+import { START_WEIGHTS } from '../personal-weights';
+import { CANDIDATES, LONGEST_SERIES, MASS_MEMORY, MOST_KEPT } from './expert-limits';
+import type { FeatureMatrix } from './feature-matrix';
+import { normalized, posteriorOf, shared, withNewborn } from './fixed-share-router';
+import type { StoredMixture } from './stored-experts';
+import { type Choice, type PastChoices, UserExpert } from './user-expert';
+
+/** Choices that a candidate is on trial for. */
+const TRIAL = 10;
+/** A candidate is kept when its posterior is above this ... */
+const KEEP_AT = 0.5;
+/** ... and it has learned at least this many choices. */
+const LEAST_CHOICES = 4;
+
+/**
+ * How experts come to be. `routed`: candidates that are kept when they have proved right. `paper`: the rules of XSMoE. The
+ * newest alone learns, and becomes frozen when a window ends; the next one starts as its copy.
+ */
+export type ExpertPolicy = 'routed' | 'paper';
+
+/** What an expert is to the list at present; see `Status.experts`. */
+export type ExpertState = 'generalist' | 'active' | 'frozen' | 'candidate';
+
+/** An expert as `Learner.status` shows it. */
+export interface ExpertStatus {
+  id: number;
+  state: ExpertState;
+  born: number | null;
+  choices: number;
+  posterior: number;
+  history: number[];
+}
+
+/** One expert in the mixture. */
+interface Member {
+  readonly id: number;
+  kind: 'generalist' | 'specialist' | 'candidate';
+  readonly born: { choice: number; time: number | null };
+  expert: UserExpert;
+  /** Its part in the next list: all add up to 1. */
+  weight: number;
+  /** Discounted sum of its posteriors. */
+  mass: number;
+  /** Posteriors after the last choices, oldest first. */
+  series: number[];
+  /** Of a candidate. */
+  trial: Trial | null;
+}
+
+interface Trial {
+  /** Which of the candidates it is, from 0: they are born at different times. */
+  readonly place: number;
+  /** Other experts as they were before they learned from the choices of the trial, by id. */
+  readonly before: Map<number, UserExpert>;
+}
+
+/** What came of learning a choice. */
+export interface Outcome {
+  /** Updates that were dropped. */
+  rejected: number;
+  /** Whether a candidate was kept. */
+  kept: boolean;
+}
+
+/**
+ * The experts of one shopper and their router. The list adds up their scores by their weights: with a history that all
+ * share that is one weight for each term, and one sum of read-outs.
+ *
+ * Under `routed` the generalist, the active expert and the candidates learn every choice; the others are frozen. A
+ * candidate is born from one choice beside the active expert. If it proves more probable than all others together, it is
+ * kept and becomes active, and the expert that was active is put back to how it was before the trial, and frozen. The active
+ * one is the most probable of those kept, so that one that is frozen comes back when its choices do.
+ */
+export class ExpertMixture {
+  readonly #policy: ExpertPolicy;
+  #start: TermWeights = START_WEIGHTS;
+  #members: Member[] = [];
+  #active: Member;
+  #choices = 0;
+  #next = 0;
+  #matrix: FeatureMatrix | null = null;
+  #scores: Float32Array | null = null;
+
+  constructor(policy: ExpertPolicy) {
+    this.#policy = policy;
+    this.#active = this.#added('generalist', new UserExpert(), { choice: 0, time: null });
+    this.#active.weight = 1;
+    this.#active.mass = 1;
+  }
+
+  restore({ choices, next, active, members }: StoredMixture): void {
+    this.#choices = choices;
+    this.#next = next;
+    this.#members = members.map(({ expert, series, trial, ...member }) => ({
+      ...member,
+      expert: UserExpert.restore(expert),
+      series: [...series],
+      trial: trial && {
+        place: trial.place,
+        before: new Map(trial.before.map(({ id, expert: before }) => [id, UserExpert.restore(before)])),
+      },
+    }));
+    this.#active = this.#members.find(({ id }) => id === active) ?? this.#members[0];
+    this.unbind();
+    this.startFrom(this.#start);
+  }
+
+  save(): StoredMixture {
+    return {
+      choices: this.#choices,
+      next: this.#next,
+      active: this.#active.id,
+      members: this.#members.map(({ expert, series, trial, ...member }) => ({
+        ...member,
+        expert: expert.save(),
+        series: Float32Array.from(series),
+        trial: trial && {
+          place: trial.place,
+          before: [...trial.before].map(([id, before]) => ({ id, expert: before.save() })),
+        },
+      })),
+    };
+  }
+
+  /** Replaces the start weights of the terms; what was learned about them stays. */
+  startFrom(start: TermWeights): void {
+    this.#start = start;
+    this.#scores = null;
+    for (const { expert } of this.#all()) expert.startFrom(start);
+  }
+
+  /** Whether the experts read features at present. */
+  get bound(): boolean {
+    return this.#matrix !== null;
+  }
+
+  /**
+   * Reads out these features from now on.
+   * @param history of all choices, from which the generalist learns new blocks
+   * @param rowOf row of an item id
+   */
+  bind(matrix: FeatureMatrix, history: PastChoices, rowOf: ReadonlyMap<string, number>): void {
+    this.#matrix = matrix;
+    this.#scores = null;
+    for (const { expert, generalist } of this.#all()) {
+      if (generalist) expert.bind(matrix, history);
+      else {
+        const rows = expert.chosen.map((id) => rowOf.get(id)).filter((row) => row !== undefined);
+        expert.bind(matrix, { rows, strengths: rows.map(() => 1) });
+      }
+    }
+  }
+
+  /** Stops reading features, which are about to change; what was learned is kept. */
+  unbind(): void {
+    this.#matrix = null;
+    this.#scores = null;
+    for (const { expert } of this.#all()) expert.unbind();
+  }
+
+  /** Weights of the terms in the list; that of `preference` is 1. */
+  get weights(): TermWeights {
+    if (this.#members.length === 1) return this.#active.expert.weights;
+    const weights = { ...this.#start };
+    const parts = this.#members.map(({ weight, expert }) => ({ weight, own: expert.weights }));
+    for (const name of TERMS) weights[name] = parts.reduce((sum, { weight, own }) => sum + weight * own[name], 0);
+    return { ...weights, preference: 1 };
+  }
+
+  /** What the read-outs of all experts add to every item's score, [count]; null without features. Not to be changed. */
+  get scores(): Float32Array | null {
+    if (!this.#matrix) return null;
+    this.#scores ??= this.#mixedScores(this.#matrix.count);
+    return this.#scores;
+  }
+
+  /** What each expert adds to the score of an item: its weight times its read-outs. They add up to `scores`. */
+  contributionsOf(row: number): { id: number; contribution: number }[] {
+    this.#readOut();
+    return this.#members.map(({ id, weight, expert }) => ({ id, contribution: weight * (expert.scores?.[row] ?? 0) }));
+  }
+
+  get status(): ExpertStatus[] {
+    return this.#members.map((member) => ({
+      id: member.id,
+      state: this.#stateOf(member),
+      born: member.born.time,
+      choices: member.expert.choices,
+      posterior: member.series.at(-1) ?? member.weight,
+      history: [...member.series],
+    }));
+  }
+
+  /**
+   * Learns from one choice.
+   * @param terms before it
+   * @param time of the event, milliseconds since the epoch
+   */
+  learn(choice: Choice, terms: TermValues, time: number): Outcome {
+    this.#readOut();
+    this.#scores = null;
+    const expected = this.#members.map((member) => ({ member, ...member.expert.expect(terms, choice) }));
+    const learning = expected.filter(({ member }) => this.#learns(member));
+    const means = this.#means(
+      learning.map(({ shares }) => shares),
+      choice.candidates,
+    );
+    const losses = expected.map(({ loss }) => (Number.isNaN(loss) ? Number.POSITIVE_INFINITY : loss));
+    const posterior = posteriorOf(
+      this.#members.map(({ weight }) => weight),
+      losses,
+    );
+    let rejected = 0;
+    for (const [n, expectation] of learning.entries()) {
+      rejected += expectation.member.expert.learn(choice, expectation, means[n] ?? null);
+    }
+    const kept = posterior !== null && this.#matrix !== null && this.#route(posterior.values, choice, time);
+    return { rejected, kept };
+  }
+
+  /** Learns from the first choice, as if all items had been equally likely. */
+  bootstrap(choice: Omit<Choice, 'candidates'>, time: number): void {
+    this.#scores = null;
+    this.#active.born.time ??= time;
+    for (const { expert } of this.#members) expert.bootstrap(choice);
+  }
+
+  /** Learns from a dismissal: all experts do that learn choices. */
+  dismiss(id: string, row: number): void {
+    this.#scores = null;
+    for (const member of this.#members) if (this.#learns(member)) member.expert.dismiss(id, row);
+  }
+
+  /** Reverts what is left of a dismissal in every expert that learned it. */
+  undoDismiss(id: string, row: number): void {
+    this.#scores = null;
+    for (const { expert } of this.#all()) expert.undoDismiss(id, row);
+  }
+
+  /** The item was chosen: its dismissal cannot be undone any more. */
+  forgetDismissal(id: string): void {
+    for (const { expert } of this.#all()) expert.forgetDismissal(id);
+  }
+
+  /** A window ended: under `paper` the newest expert is frozen, and its copy learns on. */
+  endWindow(time: number): void {
+    if (this.#policy !== 'paper') return;
+    const before = this.#active;
+    this.#active = this.#added('specialist', before.expert.clone(), { choice: this.#choices, time });
+    this.#split(before, this.#active);
+    this.#prune();
+  }
+
+  /** Of every expert, those put by included, whether it is the generalist or was it. */
+  *#all(): Generator<{ expert: UserExpert; generalist: boolean }> {
+    for (const { expert, kind, trial } of this.#members) {
+      yield { expert, generalist: kind === 'generalist' };
+      for (const [id, before] of trial?.before ?? []) {
+        const generalist = this.#members.some((member) => member.id === id && member.kind === 'generalist');
+        yield { expert: before, generalist };
+      }
+    }
+  }
+
+  #stateOf(member: Member): ExpertState {
+    if (member.kind === 'candidate') return 'candidate';
+    if (this.#policy === 'routed' && member.kind === 'generalist') return 'generalist';
+    return member === this.#active ? 'active' : 'frozen';
+  }
+
+  #learns(member: Member): boolean {
+    if (member === this.#active) return true;
+    return this.#policy === 'routed' && member.kind !== 'specialist';
+  }
+
+  /** Computes the read-outs that changed since the last time. */
+  #readOut(): void {
+    if (!this.#matrix) return;
+    const stale = this.#members.map(({ expert }) => expert).filter((expert) => expert.scores === null);
+    const scores = this.#matrix.readOut(stale.map(({ query }) => query));
+    for (const [n, expert] of stale.entries()) expert.scores = scores[n];
+  }
+
+  #mixedScores(count: number): Float32Array {
+    this.#readOut();
+    const [{ expert }] = this.#members;
+    if (this.#members.length === 1 && expert.scores) return expert.scores;
+    const mixed = new Float32Array(count);
+    for (const {
+      weight,
+      expert: { scores },
+    } of this.#members) {
+      if (scores) for (let row = 0; row < count; row++) mixed[row] += weight * scores[row];
+    }
+    return mixed;
+  }
+
+  /** Expected features of each list of shares of the candidates. */
+  #means(shares: readonly Float64Array[], candidates: ArrayLike<number>): Float64Array[] {
+    const matrix = this.#matrix;
+    if (!matrix) return [];
+    const spread = shares.map((own) => {
+      const all = new Float64Array(matrix.count);
+      for (let n = 0; n < candidates.length; n++) all[candidates[n]] = own[n];
+      return all;
+    });
+    return matrix.means(spread);
+  }
+
+  /** @returns whether a candidate was kept */
+  #route(posterior: readonly number[], choice: Choice, time: number): boolean {
+    this.#choices++;
+    const weights = shared(posterior);
+    for (const [k, member] of this.#members.entries()) {
+      member.weight = weights[k];
+      member.mass = MASS_MEMORY * member.mass + posterior[k];
+      member.series = [...member.series, Math.fround(posterior[k])].slice(-LONGEST_SERIES);
+    }
+    if (this.#policy === 'paper') return false;
+    const proved = this.#members.find(
+      ({ kind, expert }, k) => kind === 'candidate' && posterior[k] > KEEP_AT && expert.choices >= LEAST_CHOICES,
+    );
+    if (proved) {
+      this.#keep(proved);
+      return true;
+    }
+    this.#activate(posterior);
+    for (let place = 0; place < CANDIDATES; place++) {
+      const since = this.#choices - (place * TRIAL) / CANDIDATES;
+      if (since >= 0 && since % TRIAL === 0) this.#bear(place, choice, time);
+    }
+    return false;
+  }
+
+  /** Lets the most probable of the experts that are kept be the active one. */
+  #activate(posterior: readonly number[]): void {
+    const probability = (member: Member): number => posterior[this.#members.indexOf(member)];
+    const kept = this.#members.filter(({ kind }) => kind !== 'candidate');
+    const best = kept.reduce((most, member) => (probability(member) > probability(most) ? member : most));
+    if (!(probability(best) > probability(this.#active))) return;
+    this.#active = best;
+    // It learns from now on. Until then it was frozen, so this is how it was before every trial under way.
+    if (best.kind !== 'specialist') return;
+    for (const { trial } of this.#members) {
+      if (trial && !trial.before.has(best.id)) trial.before.set(best.id, best.expert.clone());
+    }
+  }
+
+  /** A candidate is born, in place of the one whose trial is over. */
+  #bear(place: number, choice: Choice, time: number): void {
+    this.#members = this.#members.filter(({ trial }) => trial?.place !== place);
+    this.#normalize();
+    const expert = new UserExpert();
+    expert.startFrom(this.#start);
+    if (this.#matrix) expert.bind(this.#matrix, { rows: [], strengths: [] });
+    expert.startAt(choice);
+    const before = new Map([[this.#active.id, this.#active.expert.clone()]]);
+    this.#added('candidate', expert, { choice: this.#choices, time }).trial = { place, before };
+    const weights = withNewborn(this.#members.slice(0, -1).map(({ weight }) => weight));
+    for (const [k, member] of this.#members.entries()) member.weight = weights[k];
+  }
+
+  /** A candidate is kept and becomes active; those that learned from the choices of its trial are put back and frozen. */
+  #keep(proved: Member): void {
+    const { born, trial } = proved;
+    proved.kind = 'specialist';
+    proved.trial = null;
+    this.#members = this.#members.filter(({ kind }) => kind !== 'candidate');
+    for (const [id, before] of trial?.before ?? []) {
+      const member = this.#members.find((one) => one.id === id);
+      if (member?.kind === 'specialist') member.expert = before;
+      // The generalist learns on. If it is the active one, its state before the trial becomes an expert of its own.
+      if (member?.kind === 'generalist' && member === this.#active) {
+        this.#split(member, this.#added('specialist', before, born));
+      }
+    }
+    this.#active = proved;
+    this.#prune();
+  }
+
+  /** Gives an expert half of the weight and mass of another. */
+  #split(from: Member, to: Member): void {
+    for (const part of ['weight', 'mass'] as const) {
+      from[part] /= 2;
+      to[part] = from[part];
+    }
+  }
+
+  /** Removes the experts of least posterior mass, but never the generalist or the active one. */
+  #prune(): void {
+    while (this.#members.length > MOST_KEPT) {
+      const least = this.#members
+        .filter((member) => member.kind !== 'generalist' && member !== this.#active)
+        .reduce((one, other) => (other.mass < one.mass ? other : one));
+      this.#members = this.#members.filter((member) => member !== least);
+    }
+    this.#normalize();
+  }
+
+  #normalize(): void {
+    const weights = normalized(this.#members.map(({ weight }) => weight));
+    for (const [k, member] of this.#members.entries()) member.weight = weights[k];
+  }
+
+  #added(kind: Member['kind'], expert: UserExpert, born: Member['born']): Member {
+    const member: Member = { id: this.#next++, kind, born, expert, weight: 0, mass: 0, series: [], trial: null };
+    this.#members.push(member);
+    return member;
+  }
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { twoKinds } from '../../testing/two-kinds';
+import { type FeatureBlocks, featureBlocks, mayComeLater } from './feature-blocks';
+
+const COUNT = 60;
+const index = twoKinds(COUNT);
+const base = (width: number) => ({
+  width,
+  items: Float32Array.from({ length: COUNT * width }, (_, at) => Math.sin(at)),
+  scores: new Float32Array(COUNT),
+});
+const factors = {
+  blocks: [
+    { name: 'cooccurrence' as const, width: 2, values: Float32Array.from({ length: COUNT * 2 }, (_, at) => at % 7) },
+    { name: 'users' as const, width: 3, values: Float32Array.from({ length: COUNT * 3 }, (_, at) => at % 5) },
+  ],
+};
+
+const columns = ({ count, blocks }: FeatureBlocks, name: string): number[][] => {
+  const block = blocks.find((entry) => entry.name.startsWith(name));
+  if (!block) return [];
+  const { width, values, center, scale } = block;
+  return Array.from({ length: count }, (_, row) =>
+    Array.from({ length: width }, (_unused, d) => (values[row * width + d] - center[d]) * scale[d]),
+  );
+};
+
+describe('featureBlocks', () => {
+  it('reads everything that is known of the items, each block of mean 0 and of its own length', () => {
+    const features = featureBlocks({ ...index, factors }, base(3));
+    const blocks = [
+      ['content 8', 1],
+      ['place 24', 0.5],
+      ['categories New|Old 2', 0.5],
+      ['year 17', 0.5],
+      ['embedding 3', 1],
+      ['cooccurrence 2', 1],
+      ['users 3', 1],
+    ] as const;
+    expect(features.blocks.map(({ name }) => name)).toEqual(blocks.map(([name]) => name));
+    for (const [name, length] of blocks) {
+      const rows = columns(features, name);
+      const squares = rows.map((row) => row.reduce((sum, value) => sum + value ** 2, 0));
+      expect(squares.reduce((sum, value) => sum + value) / COUNT).toBeCloseTo(length ** 2, 4);
+      for (const d of rows[0].keys()) expect(rows.reduce((sum, row) => sum + row[d], 0)).toBeCloseTo(0, 3);
+    }
+  });
+
+  it('reads neither an embedding nor factors where the shop has none', () => {
+    const names = (given: FeatureBlocks) => given.blocks.map(({ name }) => name.split(' ')[0]);
+    expect(names(featureBlocks(index, null))).toEqual(['content', 'place', 'categories', 'year']);
+    expect(names(featureBlocks({ ...index, factors: null }, null))).toHaveLength(4);
+  });
+
+  it('scales text above pictures only without a base model', () => {
+    const scales = (given: FeatureBlocks) => given.blocks.map(({ readoutScale }) => [...readoutScale]);
+    const [content, ...others] = scales(featureBlocks(index, null));
+    expect(content).toEqual([...Float32Array.of(2.56, 2.56, 2.56, 2.56, 1, 1, 1, 1)]);
+    expect([...others, ...scales(featureBlocks(index, base(3)))].flat().every((value) => value === 1)).toBe(true);
+  });
+});
+
+it('knows the blocks that come after the first list', () => {
+  expect(['embedding 3', 'cooccurrence 64', 'users 64'].every(mayComeLater)).toBe(true);
+  expect(['content 8', 'users', 'embeddings 3'].some(mayComeLater)).toBe(false);
+});

@@ -1,0 +1,111 @@
+import {
+  ATTRIBUTE_WEIGHT,
+  type BaseSignal,
+  type CatalogIndex,
+  categoryBlock,
+  contentBlock,
+  embeddingBlock,
+  type FeatureBlock,
+  featureBlock,
+} from '../../ranking';
+
+/** Features of every item as an expert reads them. */
+export interface ReadoutBlock extends FeatureBlock {
+  /** Learning rate of its read-out: step on one choice of strength 1. */
+  rate: number;
+  /** Factor of each column when scores are read out, [width]. Learning does not depend on it. */
+  readoutScale: Float32Array;
+}
+
+/** Feature blocks over the same items. */
+export interface FeatureBlocks {
+  count: number;
+  blocks: ReadoutBlock[];
+}
+
+/** Learning rate of the read-outs of each kind of block. */
+const RATES = {
+  content: 0.5,
+  place: 0.5,
+  categories: 1,
+  numbers: 0.5,
+  embedding: 0.25,
+  cooccurrence: 1,
+  users: 1,
+} as const;
+type Kind = keyof typeof RATES;
+
+/** Blocks that are read from the bundle after the first list: their stored coefficients wait for them. */
+const LATE_BLOCKS: readonly Kind[] = ['embedding', 'cooccurrence', 'users'];
+
+/** Whether stored coefficients of this name belong to a block that may come later. */
+export const mayComeLater = (name: string): boolean => LATE_BLOCKS.some((kind) => name.startsWith(`${kind} `));
+
+/**
+ * Readout scale of the text of an item, relative to its picture, where the shop has no base model. A base model has
+ * learned how to weigh the two, so that it has no effect there.
+ */
+const TEXT_SCALE = 2.56;
+/** Radial basis functions over the range of a numeric attribute, -3 to 3 standard deviations. */
+const NUMBER_RBFS = 17;
+const SPACING = 6 / (NUMBER_RBFS - 1);
+/** Radial basis functions over the catalog order. */
+const ORDER_RBFS = 24;
+
+/**
+ * Features that the experts read: content, catalog order, categories, numeric attributes and, where there are any, the
+ * base model's embedding of the items and latent factors.
+ */
+export function featureBlocks(index: CatalogIndex, base: BaseSignal | null): FeatureBlocks {
+  const { count, width } = index.content;
+  const content = readable('content', contentBlock(index));
+  // The first half of a content vector is text.
+  if (!base) content.readoutScale.fill(TEXT_SCALE, 0, width / 2);
+  const blocks = [content, ...attributeBlocks(index)];
+  if (base) blocks.push(readable('embedding', embeddingBlock(base.width, base.items)));
+  for (const { name, width: factors, values } of index.factors?.blocks ?? []) {
+    blocks.push(readable(name, featureBlock(name, factors, values, count, 1)));
+  }
+  return { count, blocks };
+}
+
+function attributeBlocks(index: CatalogIndex): ReadoutBlock[] {
+  const { count } = index.content;
+  const attribute = (kind: Kind, subject: string, width: number, values: Float32Array): ReadoutBlock =>
+    readable(kind, featureBlock(subject, width, values, count, ATTRIBUTE_WEIGHT));
+  const categories = categoryBlock(index);
+  return [
+    // Stored profiles call the catalog order `place`.
+    attribute('place', 'place', ORDER_RBFS, orderRbf(count)),
+    ...(categories ? [readable('categories', categories)] : []),
+    ...index.numbers.map(({ name, values }) => attribute('numbers', name, NUMBER_RBFS, numberRbf(values))),
+  ];
+}
+
+const readable = (kind: Kind, block: FeatureBlock): ReadoutBlock => ({
+  ...block,
+  rate: RATES[kind],
+  readoutScale: new Float32Array(block.width).fill(1),
+});
+
+function numberRbf(values: Float32Array): Float32Array {
+  const rbf = new Float32Array(values.length * NUMBER_RBFS);
+  for (const [row, value] of values.entries()) {
+    if (Number.isNaN(value)) continue;
+    for (let n = 0; n < NUMBER_RBFS; n++) {
+      const distance = (value + 3 - n * SPACING) / (SPACING * 0.8);
+      rbf[row * NUMBER_RBFS + n] = Math.exp(-(distance ** 2) / 2);
+    }
+  }
+  return rbf;
+}
+
+function orderRbf(count: number): Float32Array {
+  const rbf = new Float32Array(count * ORDER_RBFS);
+  for (let row = 0; row < count; row++) {
+    for (let n = 0; n < ORDER_RBFS; n++) {
+      rbf[row * ORDER_RBFS + n] = Math.exp(-(((row * ORDER_RBFS) / count - n) ** 2) / 2);
+    }
+  }
+  return rbf;
+}

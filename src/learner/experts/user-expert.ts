@@ -1,0 +1,296 @@
+import { scores, type TermValues, type TermWeights } from '../../ranking';
+import { type AdaGrad, adaGradStep, PersonalWeights } from '../personal-weights';
+import { type Gains, LEARNED_TERMS, PrequentialRecord } from '../prequential-record';
+import { type Softmax, slopesOf, softmaxOver } from '../softmax';
+import { MOST_CHOSEN, MOST_COEFFICIENT, MOST_DISMISSED } from './expert-limits';
+import { mayComeLater } from './feature-blocks';
+import type { FeatureMatrix } from './feature-matrix';
+import type { StoredBlock, StoredUserExpert } from './stored-experts';
+
+/** Fading of the read-outs per choice learned: after 17 choices half of what was learned has faded. */
+const FADING = 0.04;
+/** Strength of a dismissal, relative to a click. */
+const DISMISSAL = 0.5;
+/** A choice from the items not chosen before. */
+export interface Choice {
+  /** Id and row of the chosen item. */
+  id: string;
+  row: number;
+  /** Rows it was chosen from, its own among them. */
+  candidates: ArrayLike<number>;
+  /** Strength of the event. */
+  strength: number;
+}
+
+/** Choices as rows, from which a read-out learns whose block is new. */
+export interface PastChoices {
+  rows: readonly number[];
+  strengths: readonly number[];
+}
+
+/** What an expert expected of a choice. */
+export interface Expectation extends Softmax {
+  /** Values of the terms, with the expert's own read-outs as `preference`. */
+  values: TermValues;
+}
+
+/**
+ * An expert on the user's side: personal weights of the score's terms, and one linear read-out u for each block of item
+ * features x, with a weight of its own. Its score is
+ *
+ * sum over terms of w e^theta f + sum over blocks of w e^theta (x . u)
+ *
+ * A choice that it learns takes one gradient step on the log of its own softmax: of theta by AdaGrad, of the read-outs by
+ * u <- 0.96 u + rate strength (x_chosen - E x). They start at 0.
+ */
+export class UserExpert {
+  #weights = new PersonalWeights();
+  #record = new PrequentialRecord();
+  #choices = 0;
+  #chosen: string[] = [];
+  /** Choices learned before each dismissal that can be undone, by the item's id. */
+  readonly #dismissed = new Map<string, number>();
+  #matrix: FeatureMatrix | null = null;
+  /** [width of the matrix] */
+  #readout = new Float32Array();
+  /** One for each block of the matrix. */
+  #blocks: AdaGrad[] = [];
+  /** Stored blocks that the matrix lacks; all of them where there is no matrix. */
+  #waiting: Record<string, StoredBlock> = {};
+  #scores: Float32Array | null = null;
+
+  static restore(stored: StoredUserExpert): UserExpert {
+    const expert = new UserExpert();
+    expert.#weights = PersonalWeights.restore(stored.weights);
+    expert.#record.restore(stored.gains);
+    expert.#choices = stored.choices;
+    expert.#chosen = [...stored.chosen];
+    for (const { item, choices } of stored.dismissed) expert.#dismissed.set(item, choices);
+    expert.#waiting = stored.blocks;
+    return expert;
+  }
+
+  save(): StoredUserExpert {
+    return {
+      weights: this.#weights.save(),
+      blocks: { ...this.#waiting, ...this.#boundBlocks() },
+      gains: this.#record.gains,
+      choices: this.#choices,
+      chosen: [...this.#chosen],
+      dismissed: [...this.#dismissed].map(([item, choices]) => ({ item, choices })),
+    };
+  }
+
+  clone(): UserExpert {
+    const copy = UserExpert.restore(this.save());
+    copy.#weights = this.#weights.clone();
+    if (!this.#matrix) return copy;
+    copy.#waiting = this.#waiting;
+    copy.#matrix = this.#matrix;
+    copy.#readout = this.#readout.slice();
+    copy.#blocks = [...this.#blocks];
+    copy.#scores = this.#scores;
+    return copy;
+  }
+
+  /** Replaces the start weights; what was learned about them stays. */
+  startFrom(start: TermWeights): void {
+    this.#weights.startFrom(start);
+    this.#scores = null;
+  }
+
+  /** Weights of the terms; that of `preference` is 1. */
+  get weights(): TermWeights {
+    return this.#weights.current;
+  }
+
+  /** Choices learned. */
+  get choices(): number {
+    return this.#choices;
+  }
+
+  /** Ids of the items of the last 20 choices learned, oldest first. */
+  get chosen(): readonly string[] {
+    return this.#chosen;
+  }
+
+  /**
+   * Reads out these features from now on. A read-out whose block is new, or whose numbers are damaged, learns from past
+   * choices as if all items had been equally likely.
+   */
+  bind(matrix: FeatureMatrix, { rows, strengths }: PastChoices): void {
+    const stored = { ...this.#waiting, ...this.#boundBlocks() };
+    this.#matrix = matrix;
+    this.#scores = null;
+    this.#readout = new Float32Array(matrix.width);
+    this.#blocks = matrix.blocks.map(({ name, from, to, rate }) => {
+      const known = Object.hasOwn(stored, name) ? stored[name] : null;
+      if (known?.readout.length === to - from && known.readout.every(Number.isFinite)) {
+        this.#readout.set(known.readout, from);
+      } else {
+        const readout = this.#readout.subarray(from, to);
+        for (const [n, row] of rows.entries()) {
+          add(readout, 1 - FADING, rate * strengths[n], matrix.row(row).subarray(from, to));
+        }
+      }
+      return { theta: known?.theta ?? 0, squares: known?.squares ?? 0 };
+    });
+    const names = new Set(matrix.blocks.map(({ name }) => name));
+    this.#waiting = Object.fromEntries(
+      Object.entries(stored).filter(([name]) => !names.has(name) && mayComeLater(name)),
+    );
+  }
+
+  /** Stops reading features; the read-outs are kept. */
+  unbind(): void {
+    this.#waiting = { ...this.#waiting, ...this.#boundBlocks() };
+    this.#matrix = null;
+    this.#scores = null;
+  }
+
+  /** Coefficients of the weighted read-outs, [width of the matrix]. */
+  get query(): Float32Array {
+    const query = new Float32Array(this.#readout.length);
+    const scale = this.#matrix?.readoutScale ?? new Float32Array();
+    for (const [n, { from, to }] of (this.#matrix?.blocks ?? []).entries()) {
+      const weight = this.#weightOf(n);
+      for (let d = from; d < to; d++) query[d] = this.#readout[d] * scale[d] * weight;
+    }
+    return query;
+  }
+
+  /**
+   * What the weighted read-outs add to every item's score, [count]. Null after a change, until it is set to the products
+   * of the features with `query`, and without features. Shared: not to be changed.
+   */
+  get scores(): Float32Array | null {
+    return this.#scores;
+  }
+
+  set scores(scores: Float32Array | null) {
+    this.#scores = scores;
+  }
+
+  /** @param terms before the choice */
+  expect(terms: TermValues, { row, candidates }: Pick<Choice, 'row' | 'candidates'>): Expectation {
+    const values = this.#scores ? { ...terms, preference: this.#scores } : terms;
+    return { values, ...softmaxOver(scores(values, this.#estimating()), row, candidates) };
+  }
+
+  /**
+   * Learns from one choice. A learned term that made recent choices less likely starts from zero.
+   * @param expectation before the choice
+   * @param mean features that it expected, [width of the matrix]; null without features
+   * @returns updates that were dropped: 1 where the step is not finite, which changes nothing; and 1 for each term that
+   *   starts from zero
+   */
+  learn(choice: Choice, expectation: Expectation, mean: Float64Array | null): number {
+    const { id, row, candidates, strength } = choice;
+    const { loss, shares, values } = expectation;
+    const matrix = this.#matrix;
+    const gradient = matrix && mean ? matrix.row(row).map((value, d) => value - mean[d]) : new Float32Array();
+    const slopes = slopesOf(values, row, candidates, shares);
+    const sound = [...Object.values(slopes), loss, strength].every(Number.isFinite) && gradient.every(Number.isFinite);
+    if (!sound) return 1;
+    const gains = this.#gains(choice, expectation);
+    this.#weights.step(slopes, strength);
+    for (const [n, { from, to, rate }] of (matrix?.blocks ?? []).entries()) {
+      let slope = 0;
+      for (let d = from; d < to; d++) slope += this.#readout[d] * (matrix?.readoutScale[d] ?? 1) * gradient[d];
+      this.#blocks[n] = adaGradStep(this.#blocks[n], strength * this.#weightOf(n) * slope);
+      add(this.#readout.subarray(from, to), 1 - FADING, rate * strength, gradient.subarray(from, to));
+    }
+    this.#count(id);
+    const lost = this.#record.note(gains);
+    if (lost.includes('preference')) this.#clear();
+    if (lost.includes('experts')) this.#weights.silenceLadder();
+    return lost.length;
+  }
+
+  /** Learns from a choice as if all items had been equally likely. */
+  bootstrap({ id, row, strength }: Omit<Choice, 'candidates'>): void {
+    this.#take(row, strength, 1 - FADING);
+    this.#count(id);
+  }
+
+  /** Starts from one choice that another expert learned: the read-outs take it as if all items had been equally likely. */
+  startAt({ id, row, strength }: Omit<Choice, 'candidates'>): void {
+    this.#take(row, strength, 1 - FADING);
+    this.#chosen = [id];
+  }
+
+  /** Learns from a dismissal. */
+  dismiss(id: string, row: number): void {
+    this.#take(row, -DISMISSAL, 1);
+    this.#dismissed.set(id, this.#choices);
+    const [oldest] = this.#dismissed.keys();
+    if (this.#dismissed.size > MOST_DISMISSED) this.#dismissed.delete(oldest);
+  }
+
+  /** Reverts what choices learned since have left of a dismissal; nothing where this expert has not learned it. */
+  undoDismiss(id: string, row: number): void {
+    const before = this.#dismissed.get(id);
+    if (before === undefined) return;
+    this.#take(row, DISMISSAL * (1 - FADING) ** Math.max(0, this.#choices - before), 1);
+    this.#dismissed.delete(id);
+  }
+
+  /** The item was chosen: its dismissal counts no more, and cannot be undone. */
+  forgetDismissal(id: string): void {
+    this.#dismissed.delete(id);
+  }
+
+  /** As `weights`, for an estimate of the next choice: the lift of cold-start items is exploration. */
+  #estimating(): TermWeights {
+    return { ...this.weights, coldStart: 0 };
+  }
+
+  /** By how much each learned term lowered the loss of a choice, nats; 0 while it does nothing. */
+  #gains({ row, candidates }: Choice, { values, loss }: Expectation): Gains {
+    const weights = this.#estimating();
+    const gains = { preference: 0, experts: 0 };
+    for (const name of LEARNED_TERMS) {
+      if (weights[name] === 0 || (name === 'preference' && !this.#scores)) continue;
+      gains[name] = softmaxOver(scores(values, { ...weights, [name]: 0 }), row, candidates).loss - loss;
+    }
+    return gains;
+  }
+
+  #weightOf(block: number): number {
+    return this.#weights.blockStart * Math.exp(this.#blocks[block].theta);
+  }
+
+  #boundBlocks(): Record<string, StoredBlock> {
+    const blocks = this.#matrix?.blocks ?? [];
+    return Object.fromEntries(
+      blocks.map(({ name, from, to }, n) => [name, { ...this.#blocks[n], readout: this.#readout.slice(from, to) }]),
+    );
+  }
+
+  /** Adds the features of an item, against those of the average item, to the read-outs. */
+  #take(row: number, strength: number, keep: number): void {
+    const features = this.#matrix?.row(row);
+    if (!features) return;
+    for (const { from, to, rate } of this.#matrix?.blocks ?? []) {
+      add(this.#readout.subarray(from, to), keep, rate * strength, features.subarray(from, to));
+    }
+    this.#scores = null;
+  }
+
+  #count(id: string): void {
+    this.#choices++;
+    this.#chosen = [...this.#chosen, id].slice(-MOST_CHOSEN);
+    this.#scores = null;
+  }
+
+  #clear(): void {
+    this.#readout.fill(0);
+    this.#dismissed.clear();
+  }
+}
+
+/** x <- keep * x + rate * y, within the bound. */
+function add(x: Float32Array, keep: number, rate: number, y: Float32Array): void {
+  for (let d = 0; d < x.length; d++)
+    x[d] = Math.max(-MOST_COEFFICIENT, Math.min(MOST_COEFFICIENT, keep * x[d] + rate * y[d]));
+}
