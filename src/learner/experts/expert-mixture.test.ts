@@ -45,7 +45,7 @@ class Shopper {
 
   constructor(policy: ExpertPolicy = 'routed', seen: number[] = [], { matrix = grouped, weight = 0.75 } = {}) {
     this.mixture = new ExpertMixture(policy);
-    this.mixture.startFrom({ ...START_WEIGHTS, preference: weight });
+    this.mixture.startFrom({ weights: { ...START_WEIGHTS, preference: weight }, fading: 0.04 });
     this.mixture.bind(matrix, { rows: [], strengths: [] }, rowOf);
     this.seen = [...seen];
   }
