@@ -67,6 +67,21 @@ describe('Learner', () => {
     }
   });
 
+  it('reads factors that come after its first choices, and learns those choices from them', async () => {
+    const shop = catalog();
+    const [before, without] = [await learned(clicks(3), shop), await learned(clicks(3))];
+    const blocks = (learner: Learner) => Object.entries(learner.save().experts.members[0].expert.blocks);
+    expect(blocks(before)).toEqual(blocks(without));
+    // Each group points its own way.
+    const values = Float32Array.from(shop.index.items, (_, row) => (row % 3 === 1 ? 1 : -1));
+    shop.index = { ...shop.index, factors: { blocks: [{ name: 'users', width: 1, values }] } };
+    before.factorsChanged();
+    before.observe(event(9, 100));
+    const added = blocks(before).filter(([name]) => !blocks(without).some(([other]) => other === name));
+    expect(added.map(([name]) => name)).toEqual(['users 1']);
+    expect(added[0][1].readout.some((value) => value !== 0)).toBe(true);
+  });
+
   it('moves the list towards what was chosen', async () => {
     const shop = catalog();
     const learner = await learned(clicks(8), shop);

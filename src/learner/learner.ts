@@ -274,6 +274,11 @@ export class Learner {
     await this.#ladder?.setCatalog(catalog);
   }
 
+  /** Call it when the catalogue has got other factors, which the experts read from now on. */
+  factorsChanged(): void {
+    this.#featuresChanged();
+  }
+
   /** What the ranking reads of the learner. */
   get state(): RankState {
     return { ...this.#sources, record: this.history.record, weights: this.weights, terms: this.terms };
@@ -369,7 +374,7 @@ export class Learner {
     return this.#experts;
   }
 
-  /** Call it when catalogue or base model change. */
+  /** Call it when catalogue, factors or base model change. */
   #featuresChanged(): void {
     this.#experts.unbind();
     this.#distance = null;
