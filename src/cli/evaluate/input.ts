@@ -1,14 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BaseModel, baseConfig } from '../../base-model';
 import type { Meter } from '../../build';
 import type { Bundle, CooccurrenceTable, Factors } from '../../catalog';
-import { contentBlend } from '../../catalog';
+import { contentBlend, decodeFactors, encodeFactors } from '../../catalog';
 import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
 import { coldShoppers, endOfPast, type LogEvent, type Shopper } from '../../evaluate';
 import type { LearnerCatalog } from '../../learner';
 import { catalogIndex } from '../../ranking';
-import { readWeightsFile, removeCheckpoint, storeBase, trainBase } from '../../training';
+import { readWeightsFile, removeCheckpoint, storeBase, trainBase, writeWhole } from '../../training';
 import { cooccurrenceTable, factorsOf, interactionsOf } from '../event-file';
 
 /** Which of the shoppers, or of the windows: settings are chosen on one half and reported on the other. */
@@ -147,15 +148,37 @@ export interface PastLearned {
   factors: Factors;
 }
 
-/** Co-occurrence and factors of some events of the log. @param base model of these events */
-export async function learnedFrom(
-  { bundle, seed }: EvaluateInput,
-  events: LogEvent[],
-  base: BaseModel,
-): Promise<PastLearned> {
-  const { interactions } = interactionsOf({ events, rejected: [] }, bundle);
-  const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
-  return { cooccurrence, factors: await factorsOf(interactions, bundle, { base, cooccurrence, seed }) };
+/** The file of the factors of the past for this seed; it needs that of the base model. */
+export async function factorsFile(input: EvaluateInput): Promise<PastFile> {
+  const { bundle, seed, say } = input;
+  const path = await pastPath(input, 'factors', `-seed-${seed}.bin`);
+  const make = async (): Promise<void> => {
+    say(`Making the factors of the items of the past once; they are kept in ${path}`);
+    const { interactions } = interactionsOf({ events: pastEvents(input), rejected: [] }, bundle);
+    const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
+    const base = await pastModel(input);
+    const factors = await factorsOf(interactions, bundle, { base, cooccurrence, seed });
+    base.dispose();
+    await writeWhole(path, encodeFactors(factors, bundle.items.length));
+  };
+  return { path, make };
+}
+
+/**
+ * Co-occurrence and factors of the past; an earlier step has made the factors.
+ * @throws SidestreamError `bundle/invalid` when their file is damaged
+ */
+export async function pastLearned(input: EvaluateInput): Promise<PastLearned> {
+  const { items } = input.bundle;
+  const { interactions } = interactionsOf({ events: pastEvents(input), rejected: [] }, input.bundle);
+  const { path } = await factorsFile(input);
+  const { buffer, byteOffset, byteLength } = await readFile(path);
+  const bytes = new Uint8Array(byteLength);
+  bytes.set(new Uint8Array(buffer, byteOffset, byteLength));
+  return {
+    cooccurrence: cooccurrenceTable(interactions, items.length),
+    factors: decodeFactors(bytes.buffer, path, items.length),
+  };
 }
 
 /** Whether a method is wanted: by name, or because none is named. */

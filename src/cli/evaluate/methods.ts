@@ -14,7 +14,16 @@ import {
   popularityMethod,
 } from '../../evaluate';
 import type { LearnerCatalog, LearnerOptions } from '../../learner';
-import { baseFile, catalogOf, type EvaluateInput, learnedFrom, type PastFile, popularityOf, wanted } from './input';
+import {
+  baseFile,
+  catalogOf,
+  type EvaluateInput,
+  factorsFile,
+  type PastFile,
+  pastLearned,
+  popularityOf,
+  wanted,
+} from './input';
 
 /** The shop at the end of the past. */
 interface PastShop {
@@ -73,7 +82,10 @@ export const METHOD_NAMES: readonly string[] = Object.keys(METHODS);
 export const SLOW_METHODS: readonly string[] = ['paper-expert', 'full-finetune'];
 
 /** What the wanted methods have learned from the past; every process reads these files, and one makes each. */
-export const methodFiles = async (input: EvaluateInput): Promise<PastFile[]> => [await baseFile(input)];
+export const methodFiles = async (input: EvaluateInput): Promise<PastFile[]> => [
+  await baseFile(input),
+  await factorsFile(input),
+];
 
 /**
  * The wanted ones of some methods, each with the shop's data at the end of the past.
@@ -86,7 +98,7 @@ export async function deviceMethods(
   names: readonly string[],
 ): Promise<DeviceMethod[]> {
   const popularity = popularityOf(input, past);
-  const catalog = catalogOf(input.bundle, popularity, await learnedFrom(input, past, model));
+  const catalog = catalogOf(input.bundle, popularity, await pastLearned(input));
   const trained = { ...catalog, index: { ...catalog.index, logPopularity: popularity.map(Math.log1p) } };
   const shop = { input, past, popularity, catalog, trained, model };
   const chosen = names.filter((name) => name === 'base' || isChosen(input, name));

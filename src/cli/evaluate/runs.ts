@@ -110,7 +110,8 @@ export async function runSeeds(request: SeedsRequest): Promise<ProtocolRun[]> {
   const evaluate = async (input: EvaluateInput): Promise<ProtocolRun> => {
     const { seed } = input;
     const files = await protocol.pastFiles(input);
-    await Promise.all(files.map(({ path }) => learn(seed, path)));
+    // One may need those before it.
+    for (const { path } of files) await learn(seed, path);
     const all = Array.from({ length: parts }, (_, index) => queue.add({ seed, part: { index, of: parts } }));
     return protocol.report(input, await Promise.all(all));
   };
