@@ -2,20 +2,26 @@ import { SidestreamError } from '../../error';
 import { decodeScales } from '../features/feature-shard';
 import { quantizeRow } from '../features/feature-table';
 import { FACTOR_BLOCKS, type Factors, MOST_FACTORS } from './factors';
+import { decodeGradientMap, encodeGradientMap } from './gradient-map-file';
 
 /** Bytes of the scales and values of a block. */
 const blockBytes = (count: number, width: number): number => count * (4 + width);
 
-/** uint32 count, then a uint32 width for each block. */
-const HEADER = 4 * (1 + FACTOR_BLOCKS.length);
+/** uint32 count, then a uint32 width for each block, then uint32 bytes of the map. */
+const HEADER = 4 * (2 + FACTOR_BLOCKS.length);
+const MAP_LENGTH = HEADER - 4;
 
 /**
  * Writes factors, little-endian: uint32 count; uint32 width of the block `cooccurrence`, then of `users`, 0 for one that is
- * missing; then for each block that is there, in this order, `count` float32 scales and `count * width` int8 values.
+ * missing; uint32 bytes of the map, 0 where there is none; then for each block that is there, in this order, `count` float32
+ * scales and `count * width` int8 values; then the map, as `encodeGradientMap` writes it.
  * @param count items
- * @throws SidestreamError `bundle/invalid` when they are of another number of items, wider than 64, or not finite
+ * @param base SHA-256 of the file of the base model that the map was made with
+ * @throws SidestreamError `bundle/invalid` when they are of another number of items, wider than 64, or not finite, and when
+ *   there is a map and no base model
  */
-export function encodeFactors({ blocks }: Factors, count: number): Uint8Array<ArrayBuffer> {
+export function encodeFactors({ blocks, map }: Factors, count: number, base?: string): Uint8Array<ArrayBuffer> {
+  if (map && base === undefined) throw invalid('they have a map without the base model that it was made with');
   const parts = FACTOR_BLOCKS.map((name) => {
     const [block, ...others] = blocks.filter((candidate) => candidate.name === name);
     if (!block) return { width: 0, bytes: new Uint8Array(0) };
@@ -35,30 +41,35 @@ export function encodeFactors({ blocks }: Factors, count: number): Uint8Array<Ar
     }
     return { width, bytes };
   });
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.bytes.length, HEADER));
+  const mapped = map && base !== undefined ? encodeGradientMap(map, base) : new Uint8Array(0);
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.bytes.length, HEADER + mapped.length));
   const view = new DataView(bytes.buffer);
   view.setUint32(0, count, true);
+  view.setUint32(MAP_LENGTH, mapped.length, true);
   let at = HEADER;
   for (const [n, part] of parts.entries()) {
     view.setUint32(4 * (n + 1), part.width, true);
     bytes.set(part.bytes, at);
     at += part.bytes.length;
   }
+  bytes.set(mapped, at);
   return bytes;
 }
 
 /**
  * Reads what `encodeFactors` wrote.
  * @param file its name, for the message
+ * @param base SHA-256 of the file of the base model at hand: a map that was made with another one is left out
  * @throws SidestreamError `bundle/invalid` when they are no factors, or those of another catalogue
  */
-export function decodeFactors(bytes: ArrayBuffer, file: string, count: number): Factors {
+export function decodeFactors(bytes: ArrayBuffer, file: string, count: number, base?: string): Factors {
   const view = new DataView(bytes);
   if (bytes.byteLength < HEADER || view.getUint32(0, true) !== count) throw invalid('they are of other items');
   const widths = FACTOR_BLOCKS.map((name, n) => ({ name, width: view.getUint32(4 * (n + 1), true) }));
   if (widths.some(({ width }) => width > MOST_FACTORS)) throw invalid('a row is too wide');
   const present = widths.filter(({ width }) => width > 0);
-  const length = present.reduce((sum, { width }) => sum + blockBytes(count, width), HEADER);
+  const mapBytes = view.getUint32(MAP_LENGTH, true);
+  const length = present.reduce((sum, { width }) => sum + blockBytes(count, width), HEADER + mapBytes);
   if (bytes.byteLength !== length) throw invalid('the length is wrong');
   let at = HEADER;
   const blocks = present.map(({ name, width }) => {
@@ -68,7 +79,8 @@ export function decodeFactors(bytes: ArrayBuffer, file: string, count: number): 
     at = end;
     return { name, width, values: Float32Array.from(steps, (step, n) => step * scales[Math.floor(n / width)]) };
   });
-  return { blocks };
+  const map = mapBytes > 0 ? decodeGradientMap(bytes.slice(at), file, base) : null;
+  return map ? { blocks, map } : { blocks };
 }
 
 const invalid = (what: string): SidestreamError =>

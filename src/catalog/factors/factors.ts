@@ -1,3 +1,5 @@
+import type { GradientMap } from './gradient-map';
+
 /** The blocks of factors, in the order in which they are stored. */
 export const FACTOR_BLOCKS = ['cooccurrence', 'users'] as const;
 export type FactorBlockName = (typeof FACTOR_BLOCKS)[number];
@@ -21,9 +23,11 @@ export interface FactorBlock {
  */
 export interface Factors {
   blocks: FactorBlock[];
+  /** How experts that read these factors should learn. Default: as their own gradients say. */
+  map?: GradientMap;
 }
 
-/** The same factors for the items in another order. @param order every row once, in the new order */
+/** The same factors for the items in another order, which a map would not fit. @param order every row once, in the new order */
 export const pickFactors = ({ blocks }: Factors, order: readonly number[]): Factors => ({
   blocks: blocks.map(({ name, width, values }) => {
     const picked = new Float32Array(values.length);
@@ -35,7 +39,8 @@ export const pickFactors = ({ blocks }: Factors, order: readonly number[]): Fact
 });
 
 /** The same factors with zero rows for further items. @param count items, at least those that have factors */
-export const extendFactors = ({ blocks }: Factors, count: number): Factors => ({
+export const extendFactors = ({ blocks, ...map }: Factors, count: number): Factors => ({
+  ...map,
   blocks: blocks.map((block) => {
     if (block.values.length === count * block.width) return block;
     const values = new Float32Array(count * block.width);

@@ -39,6 +39,8 @@ export interface EvaluateInput {
 /** Something that is learned from the past of the log, once, and kept in a file for all parts and later evaluations. */
 export interface PastFile {
   path: string;
+  /** Files that it is learned from. Default: none. */
+  needs?: readonly PastFile[];
   /** Learns it and writes the file. */
   make(): Promise<void>;
 }
@@ -78,7 +80,7 @@ export async function pastPath(input: EvaluateInput, kind: string, rest: string)
 }
 
 /** Events before the end of the past. */
-function pastEvents({ events, past }: EvaluateInput): LogEvent[] {
+export function pastEvents({ events, past }: EvaluateInput): LogEvent[] {
   const end = endOfPast(events, past);
   return events.filter(({ time }) => time < end);
 }
@@ -116,7 +118,10 @@ export function coldHalf(
 }
 
 /** How often each item of the bundle was chosen. */
-export function popularityOf({ bundle, rowOf }: EvaluateInput, events: readonly LogEvent[]): Float32Array {
+export function popularityOf(
+  { bundle, rowOf }: Pick<EvaluateInput, 'bundle' | 'rowOf'>,
+  events: readonly LogEvent[],
+): Float32Array {
   const popularity = new Float32Array(bundle.items.length);
   for (const { item } of events) {
     const row = rowOf.get(item);
@@ -149,7 +154,7 @@ export interface PastLearned {
 
 /** Co-occurrence and factors of some events of the log. @param base model of these events */
 export async function learnedFrom(
-  { bundle, seed }: EvaluateInput,
+  { bundle, seed }: Pick<EvaluateInput, 'bundle' | 'seed'>,
   events: LogEvent[],
   base: BaseModel,
 ): Promise<PastLearned> {
