@@ -135,9 +135,9 @@ const isHeldOut = (place: number): boolean => place % HELD_OUT === HELD_OUT - 1;
 
 const rowsOf = ({ rows }: Shopper): number[] => rows.slice(0, MOST_EVENTS);
 
-/** Choices learned with an expectation, repeated ones counted too. */
+/** Choices learned with an expectation: neither the first nor repeated ones. */
 const choicesOf = (shoppers: readonly Shopper[]): number =>
-  shoppers.reduce((sum, shopper) => sum + rowsOf(shopper).length - 1, 0);
+  shoppers.reduce((sum, shopper) => sum + new Set(rowsOf(shopper)).size - 1, 0);
 
 const blocksOf = ({ blocks }: ExpertReplay['matrix']): GradientMap['blocks'] =>
   blocks.map(({ name, from, to }) => ({ name, width: to - from }));
