@@ -189,6 +189,28 @@ describe('sidestream train', () => {
     });
   });
 
+  it('learns a map of the gradients where many shoppers came later, and goes on where it was interrupted', async () => {
+    // Shoppers who keep to one of four categories; those of the last 40 % of the log are new.
+    const rows = Array.from({ length: 140 * 38 }, (_, n) => {
+      const user = Math.floor(n / 38);
+      return `${1000 + n},u${user},i${(((n * 3) % 10) * 4 + ((user + Math.floor((n % 38) / 10)) % 4)) % ITEMS}`;
+    });
+    await writeFile(at('long.csv'), `time,user,item\n${rows.join('\n')}\n`);
+    await cp(at('bundle'), at('mapped'), { recursive: true });
+    const run = (...more: string[]) =>
+      train(at('mapped'), '--events', at('long.csv'), '--epochs', '1', '--json', ...more);
+    const first = await run();
+    expect(first.err).toMatch(/Training a base model of the earlier 3192 events/);
+    expect(first.err).toMatch(/Map of the experts' gradients: \d+ choices of 56 shoppers; .* so it is (used|left out)/);
+    const { map } = lastLine(first.out) as { map: { used: boolean } };
+    expect(map).toMatchObject({ shoppers: 56, heldOut: 18, change: { mean: expect.any(Number) } });
+    const mapIn = async () => (await (await openBundle(folderFetch(at('mapped')))).factors())?.map;
+    expect((await mapIn()) !== undefined).toBe(map.used);
+    expect((await readdir(at('mapped'))).filter((name) => name.includes('earlier'))).toEqual([]);
+    expect(lastLine((await run('--no-map')).out)).toMatchObject({ map: null });
+    expect(await mapIn()).toBeUndefined();
+  });
+
   it('goes on from its checkpoint, and only where nothing has changed', async () => {
     await startCompute('wasm');
     const bundle = await openBundle(folderFetch(at('bundle')));

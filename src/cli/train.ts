@@ -1,11 +1,21 @@
+import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { BaseModel, baseConfig } from '../base-model';
 import { createMeter, openFolder } from '../build';
 import { BASE_RECIPES, type BaseConfig, type BaseRecipe, type Bundle } from '../catalog';
 import { SidestreamError } from '../error';
 import { endOfPast } from '../evaluate';
-import { type Interaction, isBundle, removeCheckpoint, startCompute, storeLearned, trainBase } from '../training';
+import {
+  hasCheckpoint,
+  type Interaction,
+  isBundle,
+  removeCheckpoint,
+  startCompute,
+  storeLearned,
+  trainBase,
+} from '../training';
 import { cooccurrenceTable, factorsOf, interactionsOf, readEventFile } from './event-file';
+import { earlierEvents, type LearnedMap, learnMap, withGradientMap } from './gradient-map';
 import { positiveInteger, positiveNumber } from './option-parsers';
 
 interface TrainOptions {
@@ -23,6 +33,7 @@ interface TrainOptions {
   validation: number;
   past: number;
   companionsOnly?: boolean;
+  map: boolean;
   resume?: boolean;
   json?: boolean;
 }
@@ -61,6 +72,10 @@ export function trainCommand(): Command {
       '--companions-only',
       'only count what is chosen together and make factors of it, which takes seconds; no base model',
     )
+    .option(
+      '--no-map',
+      'do not learn how the experts of the shoppers should learn, for which a second base model is trained; a small log gives none',
+    )
     .option('--resume', 'go on from the checkpoint of an interrupted training')
     .option('--json', 'print the result as one line of JSON, last')
     .action(train);
@@ -79,22 +94,39 @@ async function train(options: TrainOptions): Promise<void> {
   const end = endOfPast(log.events, options.past);
   const past = { ...log, events: log.events.filter(({ time }) => time < end) };
   const { interactions, unknown } = interactionsOf(past, bundle);
+  const say = (line: string): void => console.error(line);
   if (unknown > 0) console.error(`${unknown} events are about items that are not in the bundle; they are left out.`);
   const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
+  // Only a bundle takes more than a base model.
+  const whole = await isBundle(options.out);
+  const earlier = options.map && !options.companionsOnly && whole ? earlierEvents(past.events, bundle) : null;
+  // An interrupted training left a checkpoint of the model that it was at.
+  const earlierOptions: TrainOptions = { ...options, out: join(options.out, 'earlier.safetensors') };
+  earlierOptions.resume = options.resume === true && hasCheckpoint(earlierOptions.out);
   const trained = options.companionsOnly ? null : await trainModel(options, bundle, interactions);
   const learned = { base: trained?.model, companions: cooccurrence };
-  // Only a bundle takes more than a base model.
-  const factors = (await isBundle(options.out))
-    ? await factorsOf(interactions, bundle, { base: learned.base, cooccurrence, seed: options.seed })
-    : undefined;
-  const stored = await storeLearned({ ...learned, factors }, options.out, bundle.manifest.digest);
-  if (trained) await removeCheckpoint(options.out);
+  const { seed } = options;
+  const factors = whole ? await factorsOf(interactions, bundle, { base: learned.base, cooccurrence, seed }) : undefined;
+  let found: LearnedMap | null = null;
+  if (earlier && factors && learned.base) {
+    const part = interactionsOf({ events: earlier, rejected: [] }, bundle).interactions;
+    say(
+      `Training a base model of the earlier ${part.length} events, from which the map of the experts' gradients is learned`,
+    );
+    const { model: earlierBase } = await trainModel(earlierOptions, bundle, part);
+    const sources = { bundle, events: past.events, base: learned.base, learned: { factors }, earlierBase, seed };
+    found = await learnMap({ ...sources, meter: createMeter(), say });
+  }
+  const mapped = factors && withGradientMap(factors, found?.map);
+  const stored = await storeLearned({ ...learned, factors: mapped }, options.out, bundle.manifest.digest);
+  if (trained) await Promise.all([options.out, earlierOptions.out].map(removeCheckpoint));
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const about = { seconds, events: interactions.length, unknown };
   if (options.json) {
     const { epochs, validation, model } = trained ?? {};
     const files = { ...stored.base, companions: stored.companions ?? null, factors: stored.factors ?? null };
-    console.log(JSON.stringify({ ...files, ...about, epochs, validation, config: model?.config }));
+    const map = found && { ...found.evidence, used: found.map !== null };
+    console.log(JSON.stringify({ ...files, ...about, epochs, validation, config: model?.config, map }));
     return;
   }
   const quality = trained?.validation

@@ -15,6 +15,15 @@ export {
 } from './drift';
 export { detectionQuality, driftAlarms, type WatchedStream } from './drift-detection';
 export { type EventFormat, type EventLog, type LogEvent, readEvents } from './event-log';
+export {
+  EARLIER,
+  learnGradientMap,
+  type MapEvidence,
+  mapShoppers,
+  replaysOf,
+  type ShopKnowledge,
+  withMap,
+} from './gradient-map';
 export { easeMethod, type ItemItemLog, type ItemItemMethod, itemItemMethod, itemKnnMethod } from './item-item-methods';
 export { listQuality } from './list-quality';
 export { joinMeasured, type MethodRanks, measuredText, type Part, streamsOfPart } from './measurement';

@@ -1,4 +1,5 @@
 export { learnerMemory, preloadCompute } from './compute';
+export { BLOCK_WEIGHT, ExpertReplay, type ReplayedChoice } from './experts/expert-replay';
 export { Learner, type LearnerOptions } from './learner';
 export type { LearnerCatalog } from './learner-catalog';
 export type { Profile } from './profile';

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
@@ -80,5 +81,8 @@ export async function readCheckpoint(out: string, training: string): Promise<Che
     },
   };
 }
+
+/** Whether a training that would store its model in `out` left a checkpoint. */
+export const hasCheckpoint = (out: string): boolean => existsSync(checkpointPath(out));
 
 export const removeCheckpoint = (out: string): Promise<void> => rm(checkpointPath(out), { force: true });

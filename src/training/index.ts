@@ -1,8 +1,9 @@
 export { isBundle, readWeightsFile, storeBase, storeLearned, writeWhole } from './base-file';
-export { removeCheckpoint } from './checkpoint';
+export { hasCheckpoint, removeCheckpoint } from './checkpoint';
 export { startCompute } from './compute';
 export { type EaseOptions, easeTable } from './ease';
 export { type FactorSources, makeFactors } from './factors';
+export { GradientMoments, leadingEigenvectors, solveMap, stepOf, transferred } from './gradient-map';
 export { cutChunks, type OfflineSource } from './offline-batch';
 export { type Interaction, offlineData } from './offline-data';
 export { trainOffline } from './offline-training';

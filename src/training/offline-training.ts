@@ -97,7 +97,8 @@ export async function trainOffline(request: TrainingRequest): Promise<TrainingRe
   let best = resume?.best ?? null;
   try {
     if (resume) await trainer.resume(resume.adam);
-    while (reports.length < epochs && !signal?.aborted) {
+    const settled = (): boolean => best !== null && reports.length - best.epoch >= patience;
+    while (reports.length < epochs && !settled() && !signal?.aborted) {
       const epoch = reports.length + 1;
       // Each epoch has its own random stream, so that a resumed run draws the same numbers.
       const random = seededRandom(seed * 10_007 + epoch);
@@ -131,7 +132,6 @@ export async function trainOffline(request: TrainingRequest): Promise<TrainingRe
         best: kept,
         reports: [...reports],
       }));
-      if (best && epoch - best.epoch >= patience) break;
     }
     const last = { epoch: reports.length, weights: await snapshot(trainer, initial) };
     return { ...(best ?? last), reports, utilization: meter.shares };

@@ -7,6 +7,7 @@ import { createTable } from '../features/feature-shard';
 import { addLearned } from './learned';
 import { type BaseConfig, bundleFiles, MANIFEST_FILE } from './manifest';
 import { openBundle } from './read-bundle';
+import { verifyBundle } from './verify-bundle';
 import { writeBundle } from './write-bundle';
 
 const config: BaseConfig = {
@@ -108,6 +109,24 @@ describe('what was learned, in a bundle', () => {
     expect(other.companions).toEqual(both.companions);
     expect(other.factors).toEqual(both.factors);
     expect(other.base).not.toEqual(both.base);
+  });
+
+  it('has no map of the gradients once the base model is another one', async () => {
+    const { manifest, sink, fetchFile } = await written();
+    const map = {
+      blocks: [{ name: 'users 1', width: 1 }],
+      eigenvalues: Float32Array.of(2),
+      eigenvectors: Float32Array.of(127),
+    };
+    const mapped = { ...factors, map };
+    await expect(addLearned(manifest, { factors: mapped }, sink)).rejects.toMatchObject({ code: 'bundle/invalid' });
+    const learned = await addLearned(manifest, { base: base(1), factors: mapped }, sink);
+    const factorsNow = async () => (await openBundle(fetchFile)).factors();
+    expect(await factorsNow()).toEqual(mapped);
+    await verifyBundle(learned, fetchFile);
+    const other = await addLearned(learned, { base: base(2) }, sink);
+    expect(await factorsNow()).toEqual(factors);
+    await verifyBundle(other, fetchFile);
   });
 
   it('is refused when its bytes, its description or the number of its items are wrong', async () => {

@@ -22,7 +22,7 @@ export interface Learned {
   base?: { bytes: Uint8Array; config: BaseConfig };
   /** Co-occurrence of the bundle's items, in their order. */
   cooccurrence?: CooccurrenceTable;
-  /** Latent factors of the bundle's items, in their order. */
+  /** Latent factors of the bundle's items, in their order; with a map only beside the base model that it was made with. */
   factors?: Factors;
 }
 
@@ -45,7 +45,8 @@ export async function addLearned(manifest: Manifest, learned: Learned, sink: Bun
  * Writes the files of what was learned for a bundle of `count` items.
  * @param order rows of co-occurrence table and factors in the order of the bundle's items; default: the same order
  * @returns the manifest's entries
- * @throws SidestreamError `bundle/invalid` when co-occurrence table or factors are of another number of items
+ * @throws SidestreamError `bundle/invalid` when co-occurrence table or factors are of another number of items, or factors
+ *   have a map and there is no base model
  */
 export async function putLearned(
   { base, cooccurrence, factors }: Learned,
@@ -77,7 +78,7 @@ export async function putLearned(
     learned.companions = origin ? { ...file, origin } : file;
   }
   if (factors) {
-    const bytes = encodeFactors(order ? pickFactors(factors, order) : factors, count);
+    const bytes = encodeFactors(order ? pickFactors(factors, order) : factors, count, learned.base?.sha256);
     learned.factors = await put('factors', 'bin', bytes);
   }
   return learned;

@@ -168,8 +168,9 @@ function lateFiles(fetchFile: FetchFile, manifest: Manifest): LateFiles {
       return companions.origin ? { ...table, origin: companions.origin } : table;
     },
     factors: async (onProgress) => {
-      const { factors, count } = manifest;
-      return factors ? decodeFactors((await files([factors], onProgress))[0], factors.file, count) : null;
+      const { factors, base, count } = manifest;
+      if (!factors) return null;
+      return decodeFactors((await files([factors], onProgress))[0], factors.file, count, base?.sha256);
     },
     encoder: async (modality, onProgress) => {
       const { encoder } = manifest.modalities[modality];

@@ -27,7 +27,7 @@ export async function verifyBundle(
     addIds(seen, items);
     onProgress?.(seen.size);
   };
-  const { clusters, companions, factors, count } = read;
+  const { clusters, companions, factors, base, count } = read;
   const done = clusters
     ? await verifyClusters(new BundleClusters(read, clusters, fetchFile), clusters, take)
     : await verifyShards(read, fetchFile, take);
@@ -36,7 +36,7 @@ export async function verifyBundle(
     done.push(companions);
   }
   if (factors) {
-    decodeFactors(await fetchChecked(fetchFile, factors), factors.file, count);
+    decodeFactors(await fetchChecked(fetchFile, factors), factors.file, count, base?.sha256);
     done.push(factors);
   }
   const names = new Set(done.map(({ file }) => file));

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { extendFactors, FACTOR_BLOCKS, type Factors, pickFactors } from './factors';
 import { decodeFactors, encodeFactors } from './factors-file';
+import type { GradientMap } from './gradient-map';
 
 /** Factors of `count` items with values from -1 to 1; the blocks that have a width. */
 const factorsOf = (count: number, widths: Partial<Record<(typeof FACTOR_BLOCKS)[number], number>>): Factors => ({
@@ -39,8 +40,28 @@ describe('a file of factors', () => {
     const factors = structuredClone(both);
     factors.blocks[1].values.fill(0, 2, 4);
     const bytes = encodeFactors(factors, 5);
-    expect(bytes.byteLength).toBe(16 + 5 * (4 + 3) + 5 * (4 + 2));
+    expect(bytes.byteLength).toBe(20 + 5 * (4 + 3) + 5 * (4 + 2));
     expect([...decode(bytes.buffer).blocks[1].values.subarray(2, 4)]).toEqual([0, 0]);
+  });
+
+  it('has a map only beside the base model that it was made with', () => {
+    const map: GradientMap = {
+      blocks: [{ name: 'users 2', width: 2 }],
+      eigenvalues: Float32Array.of(3),
+      eigenvectors: Float32Array.of(0, 1),
+    };
+    const { buffer } = encodeFactors({ ...both, map }, 5, 'base');
+    const read = decodeFactors(buffer, 'factors-1.bin', 5, 'base');
+    expect(read.map).toMatchObject({ blocks: map.blocks, eigenvalues: map.eigenvalues });
+    expect([...(read.map?.eigenvectors ?? [])]).toEqual([0, expect.closeTo(1)]);
+    const plain = decode(encodeFactors(both, 5).buffer);
+    expect(decode(buffer)).toEqual(plain);
+    expect(decodeFactors(buffer, 'factors-1.bin', 5, 'another')).toEqual(plain);
+    expect(() => encodeFactors({ ...both, map }, 5)).toThrow(refused);
+    expect(() => decode(buffer.slice(0, -1))).toThrow(refused);
+    // A map is of items in this order, and stays where items are added.
+    expect(pickFactors({ ...both, map }, [4, 3, 2, 1, 0]).map).toBeUndefined();
+    expect(extendFactors({ ...both, map }, 6).map).toBe(map);
   });
 
   it.each<[string, Factors]>([
@@ -52,7 +73,7 @@ describe('a file of factors', () => {
     expect(() => encodeFactors(factors, 5)).toThrow(refused);
   });
 
-  it.each([0, 11, 15, 16, -1, 1])('is refused when it is cut or goes on: %i', (length) => {
+  it.each([0, 11, 19, 20, -1, 1])('is refused when it is cut or goes on: %i', (length) => {
     const bytes = encodeFactors(both, 5);
     const other = length === 1 ? Uint8Array.of(...bytes, 0) : bytes.slice(0, length);
     expect(() => decode(other.buffer)).toThrow(refused);
@@ -62,9 +83,9 @@ describe('a file of factors', () => {
     ['it is about another number of items', (view) => view.setUint32(0, 6, true)],
     ['a width is not the one of its rows', (view) => view.setUint32(4, 4, true)],
     ['a block is wider than 64', (view) => view.setUint32(8, 0xffff_ffff, true)],
-    ['a scale is no number', (view) => view.setFloat32(16, Number.NaN, true)],
-    ['a scale is infinite', (view) => view.setFloat32(16, Number.POSITIVE_INFINITY, true)],
-    ['a scale is below 0', (view) => view.setFloat32(16 + 5 * 7, -1, true)],
+    ['a scale is no number', (view) => view.setFloat32(20, Number.NaN, true)],
+    ['a scale is infinite', (view) => view.setFloat32(20, Number.POSITIVE_INFINITY, true)],
+    ['a scale is below 0', (view) => view.setFloat32(20 + 5 * 7, -1, true)],
     ['the cold popularity is marked by 2', (view) => view.setUint32(12, 2, true)],
     ['it lacks the cold popularity', (view) => view.setUint32(12, 1, true)],
   ])('is refused when %s', (_, damage) => {

@@ -2,22 +2,32 @@ import { SidestreamError } from '../../error';
 import { decodeScales } from '../features/feature-shard';
 import { quantizeRow } from '../features/feature-table';
 import { FACTOR_BLOCKS, type Factors, MOST_FACTORS } from './factors';
+import { decodeGradientMap, encodeGradientMap } from './gradient-map-file';
 
 /** Bytes of the scales and values of a block. */
 const blockBytes = (count: number, width: number): number => count * (4 + width);
 
-/** uint32 count, then a uint32 width for each block, then 1 or 0: whether there is a cold popularity. */
-const HEADER = 4 * (2 + FACTOR_BLOCKS.length);
-const COLD = 4 * (1 + FACTOR_BLOCKS.length);
+/** uint32 count, a uint32 width for each block, 1 or 0 for the cold popularity, and bytes of the map. */
+const HEADER = 4 * (3 + FACTOR_BLOCKS.length);
+const COLD = HEADER - 8;
+const MAP_LENGTH = HEADER - 4;
 
 /**
  * Writes factors, little-endian: uint32 count; uint32 width of the block `cooccurrence`, then of `users`, 0 for one that is
- * missing; uint32 1 where there is a cold popularity, else 0; then for each block that is there, in this order, `count` float32
- * scales and `count * width` int8 values; then the cold popularity as a float32 scale and `count` int8 values.
+ * missing; uint32 1 where there is a cold popularity, else 0; uint32 bytes of the map, 0 where there is none; then for each block
+ * that is there, in this order, `count` float32 scales and `count * width` int8 values; then the cold popularity as a float32
+ * scale and `count` int8 values; then the map, as `encodeGradientMap` writes it.
  * @param count items
- * @throws SidestreamError `bundle/invalid` when they are of another number of items, wider than 64, or not finite
+ * @param base SHA-256 of the file of the base model that the map was made with
+ * @throws SidestreamError `bundle/invalid` when they are of another number of items, wider than 64, or not finite, and when
+ *   there is a map and no base model
  */
-export function encodeFactors({ blocks, coldPopularity }: Factors, count: number): Uint8Array<ArrayBuffer> {
+export function encodeFactors(
+  { blocks, coldPopularity, map }: Factors,
+  count: number,
+  base?: string,
+): Uint8Array<ArrayBuffer> {
+  if (map && base === undefined) throw invalid('they have a map without the base model that it was made with');
   const parts = FACTOR_BLOCKS.map((name) => {
     const [block, ...others] = blocks.filter((candidate) => candidate.name === name);
     if (!block) return { width: 0, bytes: new Uint8Array(0) };
@@ -38,9 +48,13 @@ export function encodeFactors({ blocks, coldPopularity }: Factors, count: number
     return { width, bytes };
   });
   const cold = coldPopularity ? encodeCold(coldPopularity, count) : new Uint8Array(0);
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.bytes.length, HEADER + cold.length));
+  const mapped = map && base !== undefined ? encodeGradientMap(map, base) : new Uint8Array(0);
+  const bytes = new Uint8Array(
+    parts.reduce((sum, part) => sum + part.bytes.length, HEADER + cold.length + mapped.length),
+  );
   const view = new DataView(bytes.buffer);
   view.setUint32(0, count, true);
+  view.setUint32(MAP_LENGTH, mapped.length, true);
   let at = HEADER;
   for (const [n, part] of parts.entries()) {
     view.setUint32(4 * (n + 1), part.width, true);
@@ -49,6 +63,7 @@ export function encodeFactors({ blocks, coldPopularity }: Factors, count: number
   }
   view.setUint32(COLD, cold.length > 0 ? 1 : 0, true);
   bytes.set(cold, at);
+  bytes.set(mapped, at + cold.length);
   return bytes;
 }
 
@@ -65,9 +80,10 @@ function encodeCold(values: Float32Array, count: number): Uint8Array {
 /**
  * Reads what `encodeFactors` wrote.
  * @param file its name, for the message
+ * @param base SHA-256 of the file of the base model at hand: a map that was made with another one is left out
  * @throws SidestreamError `bundle/invalid` when they are no factors, or those of another catalogue
  */
-export function decodeFactors(bytes: ArrayBuffer, file: string, count: number): Factors {
+export function decodeFactors(bytes: ArrayBuffer, file: string, count: number, base?: string): Factors {
   const view = new DataView(bytes);
   if (bytes.byteLength < HEADER || view.getUint32(0, true) !== count) throw invalid('they are of other items');
   const widths = FACTOR_BLOCKS.map((name, n) => ({ name, width: view.getUint32(4 * (n + 1), true) }));
@@ -76,7 +92,8 @@ export function decodeFactors(bytes: ArrayBuffer, file: string, count: number): 
   const cold = view.getUint32(COLD, true);
   if (cold > 1) throw invalid('the cold popularity is marked by another number than 0 or 1');
   const coldBytes = cold * (4 + count);
-  const length = present.reduce((sum, { width }) => sum + blockBytes(count, width), HEADER + coldBytes);
+  const mapBytes = view.getUint32(MAP_LENGTH, true);
+  const length = present.reduce((sum, { width }) => sum + blockBytes(count, width), HEADER + coldBytes + mapBytes);
   if (bytes.byteLength !== length) throw invalid('the length is wrong');
   let at = HEADER;
   const blocks = present.map(({ name, width }) => {
@@ -86,10 +103,14 @@ export function decodeFactors(bytes: ArrayBuffer, file: string, count: number): 
     at = end;
     return { name, width, values: Float32Array.from(steps, (step, n) => step * scales[Math.floor(n / width)]) };
   });
-  if (cold === 0) return { blocks };
-  const [scale] = decodeScales(bytes.slice(at, at + 4), file, 1);
-  const coldPopularity = Float32Array.from(new Int8Array(bytes, at + 4, count), (step) => step * scale);
-  return { blocks, coldPopularity };
+  const factors: Factors = { blocks };
+  if (cold === 1) {
+    const [scale] = decodeScales(bytes.slice(at, at + 4), file, 1);
+    factors.coldPopularity = Float32Array.from(new Int8Array(bytes, at + 4, count), (step) => step * scale);
+  }
+  const map = mapBytes > 0 ? decodeGradientMap(bytes.slice(at + coldBytes), file, base) : null;
+  if (map) factors.map = map;
+  return factors;
 }
 
 const invalid = (what: string): SidestreamError =>

@@ -1,3 +1,5 @@
+import type { GradientMap } from './gradient-map';
+
 /** The blocks of factors, in the order in which they are stored. */
 export const FACTOR_BLOCKS = ['cooccurrence', 'users'] as const;
 export type FactorBlockName = (typeof FACTOR_BLOCKS)[number];
@@ -26,9 +28,11 @@ export interface Factors {
    * others. Absent where it is unknown who chose what.
    */
   coldPopularity?: Float32Array;
+  /** How experts that read these factors should learn. Default: as their own gradients say. */
+  map?: GradientMap;
 }
 
-/** The same factors for the items in another order. @param order every row once, in the new order */
+/** The same factors for the items in another order, which a map would not fit. @param order every row once, in the new order */
 export const pickFactors = ({ blocks, coldPopularity }: Factors, order: readonly number[]): Factors => ({
   ...(coldPopularity && { coldPopularity: Float32Array.from(order, (row) => coldPopularity[row]) }),
   blocks: blocks.map(({ name, width, values }) => {
@@ -41,7 +45,8 @@ export const pickFactors = ({ blocks, coldPopularity }: Factors, order: readonly
 });
 
 /** The same factors with zero rows for further items. @param count items, at least those that have factors */
-export const extendFactors = ({ blocks, coldPopularity }: Factors, count: number): Factors => ({
+export const extendFactors = ({ blocks, coldPopularity, ...map }: Factors, count: number): Factors => ({
+  ...map,
   ...(coldPopularity && { coldPopularity: extended(coldPopularity, count) }),
   blocks: blocks.map((block) => {
     if (block.values.length === count * block.width) return block;

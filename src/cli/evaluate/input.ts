@@ -40,6 +40,8 @@ export interface EvaluateInput {
 /** Something that is learned from the past of the log, once, and kept in a file for all parts and later evaluations. */
 export interface PastFile {
   path: string;
+  /** Files that it is learned from. Default: none. */
+  needs?: readonly PastFile[];
   /** Learns it and writes the file. */
   make(): Promise<void>;
 }
@@ -79,7 +81,7 @@ export async function pastPath(input: EvaluateInput, kind: string, rest: string)
 }
 
 /** Events before the end of the past. */
-function pastEvents({ events, past }: EvaluateInput): LogEvent[] {
+export function pastEvents({ events, past }: EvaluateInput): LogEvent[] {
   const end = endOfPast(events, past);
   return events.filter(({ time }) => time < end);
 }
@@ -117,7 +119,10 @@ export function coldHalf(
 }
 
 /** How often each item of the bundle was chosen. */
-export function popularityOf({ bundle, rowOf }: EvaluateInput, events: readonly LogEvent[]): Float32Array {
+export function popularityOf(
+  { bundle, rowOf }: Pick<EvaluateInput, 'bundle' | 'rowOf'>,
+  events: readonly LogEvent[],
+): Float32Array {
   const popularity = new Float32Array(bundle.items.length);
   for (const { item } of events) {
     const row = rowOf.get(item);
@@ -148,7 +153,7 @@ export interface PastLearned {
   factors: Factors;
 }
 
-/** The file of the factors of the past for this seed; it needs that of the base model. */
+/** The file of the factors of the past for this seed. */
 export async function factorsFile(input: EvaluateInput): Promise<PastFile> {
   const { bundle, seed, say } = input;
   const path = await pastPath(input, 'factors', `-seed-${seed}.bin`);
@@ -161,7 +166,7 @@ export async function factorsFile(input: EvaluateInput): Promise<PastFile> {
     base.dispose();
     await writeWhole(path, encodeFactors(factors, bundle.items.length));
   };
-  return { path, make };
+  return { path, make, needs: [await baseFile(input)] };
 }
 
 /**
@@ -179,6 +184,17 @@ export async function pastLearned(input: EvaluateInput): Promise<PastLearned> {
     cooccurrence: cooccurrenceTable(interactions, items.length),
     factors: decodeFactors(bytes.buffer, path, items.length),
   };
+}
+
+/** Co-occurrence and factors of some events of the log. @param base model of these events */
+export async function learnedFrom(
+  { bundle, seed }: Pick<EvaluateInput, 'bundle' | 'seed'>,
+  events: LogEvent[],
+  base: BaseModel,
+): Promise<PastLearned> {
+  const { interactions } = interactionsOf({ events, rejected: [] }, bundle);
+  const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
+  return { cooccurrence, factors: await factorsOf(interactions, bundle, { base, cooccurrence, seed }) };
 }
 
 /** Whether a method is wanted: by name, or because none is named. */

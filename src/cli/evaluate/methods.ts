@@ -12,8 +12,10 @@ import {
   learnerMethod,
   paperExpertMethod,
   popularityMethod,
+  withMap,
 } from '../../evaluate';
 import type { LearnerCatalog, LearnerOptions } from '../../learner';
+import { gradientMapFile, pastMap } from './gradient-map-file';
 import {
   baseFile,
   catalogOf,
@@ -38,9 +40,10 @@ interface PastShop {
   model: BaseModel;
 }
 
-/** The learner, and what it is without some of its parts. */
-const LEARNERS: Record<string, Omit<LearnerOptions, 'seed' | 'backend'>> = {
+/** The learner, and what it is without some of its parts: options, and whether it has the shop's map of gradients. */
+const LEARNERS: Record<string, Omit<LearnerOptions, 'seed' | 'backend'> & { map?: false }> = {
   terms: { experts: false },
+  'no-map': { map: false },
   sidestream: {},
   'no-anchor': { anchor: false },
   'lift-0': { coldStart: 0 },
@@ -58,10 +61,13 @@ const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceM
   'paper-expert': ({ trained, model, input: { seed } }) => paperExpertMethod(trained, model, { seed }),
   'full-finetune': ({ trained, model, input: { seed } }) => fullFinetuneMethod(trained, model, { seed }),
   ...Object.fromEntries(
-    Object.entries(LEARNERS).map(([name, options]) => [
+    Object.entries(LEARNERS).map(([name, { map, ...options }]) => [
       name,
       ({ catalog, model, input: { seed } }: PastShop) =>
-        learnerMethod({ name, catalog, base: model, options: { ...options, seed, backend: 'wasm' } }),
+        learnerMethod({
+          ...{ name, base: model, options: { ...options, seed, backend: 'wasm' } },
+          catalog: map === false ? withMap(catalog, null) : catalog,
+        }),
     ]),
   ),
   // The learner of a shop without any logs: neither popularity nor base model.
@@ -82,10 +88,14 @@ export const METHOD_NAMES: readonly string[] = Object.keys(METHODS);
 export const SLOW_METHODS: readonly string[] = ['paper-expert', 'full-finetune'];
 
 /** What the wanted methods have learned from the past; every process reads these files, and one makes each. */
-export const methodFiles = async (input: EvaluateInput): Promise<PastFile[]> => [
-  await baseFile(input),
-  await factorsFile(input),
-];
+export async function methodFiles(input: EvaluateInput): Promise<PastFile[]> {
+  const map = usesMap(input) ? await gradientMapFile(input) : null;
+  return [await baseFile(input), await factorsFile(input), ...(map ? [map] : [])];
+}
+
+/** Whether the whole learner, or one that a protocol makes of it, is wanted: only these have the map. */
+const usesMap = ({ methods }: EvaluateInput): boolean =>
+  !methods || methods.some((name) => name === 'all' || name.startsWith('sidestream'));
 
 /**
  * The wanted ones of some methods, each with the shop's data at the end of the past.
@@ -98,7 +108,8 @@ export async function deviceMethods(
   names: readonly string[],
 ): Promise<DeviceMethod[]> {
   const popularity = popularityOf(input, past);
-  const catalog = catalogOf(input.bundle, popularity, await pastLearned(input));
+  const map = usesMap(input) ? await pastMap(input) : null;
+  const catalog = withMap(catalogOf(input.bundle, popularity, await pastLearned(input)), map);
   const trained = { ...catalog, index: { ...catalog.index, logPopularity: popularity.map(Math.log1p) } };
   const shop = { input, past, popularity, catalog, trained, model };
   const chosen = names.filter((name) => name === 'base' || isChosen(input, name));

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Bundle, openBundle, writeBundle } from '../../catalog';
 import type { ProtocolRun } from '../../evaluate';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
-import type { EvaluateInput } from './input';
+import type { EvaluateInput, PastFile } from './input';
 import type { Protocol } from './protocol';
 import { keptRun, parseTask, runSeeds } from './runs';
 
@@ -116,6 +116,27 @@ it('learns what is missing of the past once, before the seeds that read it', asy
   done.length = 0;
   await runSeeds(request);
   expect(done).toEqual(['seed 3, 0 of 1', 'seed 5, 0 of 1']);
+});
+
+it('learns a file after those that it is learned from, and those only for it', async () => {
+  const models = await mkdtemp(join(folder, 'models-'));
+  const done: string[] = [];
+  const fileOf = (name: string, needs: PastFile[] = []): PastFile => ({
+    ...{ path: join(models, name), needs },
+    make: async () => {
+      done.push(name);
+      await writeFile(join(models, name), name);
+    },
+  });
+  const deep = fileOf('deep');
+  const files = [fileOf('top', [fileOf('middle', [deep]), deep])];
+  const request = seedsRequest({ ...fakeProtocol(models, done), pastFiles: async () => files }, [1]);
+  await runSeeds(request);
+  expect(done).toEqual(['deep', 'middle', 'top', 'seed 1, 0 of 1']);
+  await rm(join(models, 'deep'));
+  done.length = 0;
+  await runSeeds(request);
+  expect(done).toEqual(['seed 1, 0 of 1']);
 });
 
 it('ends with the first failure: what waits is not begun', async () => {

@@ -9,7 +9,7 @@ import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
 import { type ProtocolRun, parseRun } from '../../evaluate';
 import { writeWhole } from '../../training';
-import type { EvaluateInput } from './input';
+import type { EvaluateInput, PastFile } from './input';
 import type { Protocol } from './protocol';
 
 /**
@@ -66,10 +66,13 @@ export function parseTask(text: string): Task {
 /** Does a task in this process. @returns what `report` needs of it */
 export async function doTask(protocol: Protocol, input: EvaluateInput, { learn, part }: Task): Promise<string> {
   if (part) return protocol.measure(input, part);
-  const files = await protocol.pastFiles(input);
+  const files = (await protocol.pastFiles(input)).flatMap(withNeeds);
   await files.find(({ path }) => basename(path) === learn)?.make();
   return '';
 }
+
+/** A file and those that it is learned from. */
+const withNeeds = (file: PastFile): PastFile[] => [file, ...(file.needs ?? []).flatMap(withNeeds)];
 
 export interface SeedsRequest {
   protocol: Protocol;
@@ -101,17 +104,20 @@ export async function runSeeds(request: SeedsRequest): Promise<ProtocolRun[]> {
   // So many parts that all processes have as much to do.
   const parts = protocol.divisible ? processes / greatestDivisor(processes, seeds.length) : 1;
   const learned = new Map<string, Promise<string>>();
-  const learn = (seed: number, path: string): Promise<string> => {
-    const found =
-      learned.get(path) ?? (existsSync(path) ? Promise.resolve('') : queue.add({ seed, learn: basename(path) }));
-    learned.set(path, found);
+  const learn = (seed: number, file: PastFile): Promise<string> => {
+    const found = learned.get(file.path) ?? learnOnce(seed, file);
+    learned.set(file.path, found);
     return found;
+  };
+  const learnOnce = async (seed: number, { path, needs = [] }: PastFile): Promise<string> => {
+    if (existsSync(path)) return '';
+    await Promise.all(needs.map((file) => learn(seed, file)));
+    return queue.add({ seed, learn: basename(path) });
   };
   const evaluate = async (input: EvaluateInput): Promise<ProtocolRun> => {
     const { seed } = input;
     const files = await protocol.pastFiles(input);
-    // One may need those before it.
-    for (const { path } of files) await learn(seed, path);
+    await Promise.all(files.map((file) => learn(seed, file)));
     const all = Array.from({ length: parts }, (_, index) => queue.add({ seed, part: { index, of: parts } }));
     return protocol.report(input, await Promise.all(all));
   };

@@ -52,6 +52,26 @@ describe('featureBlocks', () => {
     expect(names(featureBlocks({ ...index, factors: null }, null))).toHaveLength(4);
   });
 
+  it('takes the map of the factors where it is about the same columns, and else none', () => {
+    const without = featureBlocks({ ...index, factors }, base(3));
+    const blocks = without.blocks.map(({ name, width }) => ({ name, width }));
+    const map = {
+      blocks,
+      eigenvalues: Float32Array.of(1),
+      eigenvectors: new Float32Array(8 + 24 + 2 + 17 + 3 + 2 + 3),
+    };
+    const having = (own: typeof map, signal: ReturnType<typeof base> | null = base(3)) =>
+      featureBlocks({ ...index, factors: { ...factors, map: own } }, signal).map;
+    expect(without.map).toBeUndefined();
+    expect(having(map)).toBe(map);
+    // The base model is not loaded, or has another width; and blocks in another order.
+    expect(having(map, null)).toBeUndefined();
+    expect(having(map, base(4))).toBeUndefined();
+    expect(having({ ...map, blocks: blocks.toReversed() })).toBeUndefined();
+    expect(having({ ...map, blocks: blocks.map((block, n) => (n ? block : { ...block, width: 9 })) })).toBeUndefined();
+    expect(having({ ...map, blocks: blocks.slice(1) })).toBeUndefined();
+  });
+
   it('scales text above pictures only without a base model', () => {
     const scales = (given: FeatureBlocks) => given.blocks.map(({ readoutScale }) => [...readoutScale]);
     const [content, ...others] = scales(featureBlocks(index, null));

@@ -1,3 +1,4 @@
+import type { GradientMap } from '../../catalog';
 import {
   ATTRIBUTE_WEIGHT,
   type BaseSignal,
@@ -21,6 +22,8 @@ export interface ReadoutBlock extends FeatureBlock {
 export interface FeatureBlocks {
   count: number;
   blocks: ReadoutBlock[];
+  /** Over the columns of these blocks. Default: none. */
+  map?: GradientMap;
 }
 
 /** Learning rate of the read-outs of each kind of block. */
@@ -56,7 +59,8 @@ const ORDER_RBFS = 24;
 
 /**
  * Features that the experts read: content, catalog order, categories, numeric attributes and, where there are any, the
- * base model's embedding of the items and latent factors.
+ * base model's embedding of the items and latent factors. The map that comes with the factors is left out while it is about
+ * other columns, as those of a base model that is not loaded yet.
  */
 export function featureBlocks(index: CatalogIndex, base: BaseSignal | null): FeatureBlocks {
   const { count, width } = index.content;
@@ -68,8 +72,13 @@ export function featureBlocks(index: CatalogIndex, base: BaseSignal | null): Fea
   for (const { name, width: factors, values } of index.factors?.blocks ?? []) {
     blocks.push(readable(name, featureBlock(name, factors, values, count, 1)));
   }
-  return { count, blocks };
+  const map = index.factors?.map;
+  return { count, blocks, ...(map && fits(map, blocks) ? { map } : {}) };
 }
+
+const fits = (map: GradientMap, blocks: readonly ReadoutBlock[]): boolean =>
+  map.blocks.length === blocks.length &&
+  map.blocks.every(({ name, width }, n) => name === blocks[n].name && width === blocks[n].width);
 
 function attributeBlocks(index: CatalogIndex, placeRate: number): ReadoutBlock[] {
   const { count } = index.content;

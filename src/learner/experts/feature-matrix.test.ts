@@ -23,6 +23,23 @@ describe('FeatureMatrix', () => {
     }
   });
 
+  it('steps by the rate of each block, and along the eigenvectors of a map', () => {
+    const features = featureBlocks(twoKinds(9), null);
+    const plain = new FeatureMatrix(features);
+    const { width } = plain;
+    const gradient = Float32Array.from({ length: width }, (_, d) => Math.sin(3 * d));
+    const rates = plain.blocks.flatMap(({ from, to, rate }) => new Array<number>(to - from).fill(rate));
+    const own = plain.step(gradient);
+    for (const [d, value] of own.entries()) expect(value).toBeCloseTo(rates[d] * gradient[d], 6);
+    const eigenvectors = Float32Array.from({ length: 2 * width }, (_, at) => Math.cos(at));
+    const map = { blocks: [], eigenvalues: Float32Array.of(0.5, -2), eigenvectors };
+    const mapped = new FeatureMatrix({ ...features, map }).step(gradient);
+    const [one, other] = [0, 1].map((k) => gradient.reduce((sum, g, d) => sum + g * eigenvectors[k * width + d], 0));
+    for (const [d, value] of mapped.entries()) {
+      expect(value).toBeCloseTo(own[d] + 0.5 * one * eigenvectors[d] - 2 * other * eigenvectors[width + d], 4);
+    }
+  });
+
   // Rows and queries are taken several at a time, and what is left over apart.
   it('multiplies any number of rows with any number of queries', () => {
     fc.assert(

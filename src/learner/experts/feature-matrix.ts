@@ -1,3 +1,4 @@
+import type { GradientMap } from '../../catalog';
 import { similarities } from '../../ranking';
 import type { FeatureBlocks, ReadoutBlock } from './feature-blocks';
 
@@ -23,9 +24,11 @@ export class FeatureMatrix {
   /** Factor of each column when scores are read out, [width]. */
   readonly readoutScale: Float32Array;
   readonly #values: Float32Array;
+  readonly #map: GradientMap | null;
 
-  constructor({ count, blocks }: FeatureBlocks) {
+  constructor({ count, blocks, map }: FeatureBlocks) {
     this.count = count;
+    this.#map = map ?? null;
     this.width = blocks.reduce((sum, { width }) => sum + width, 0);
     this.readoutScale = new Float32Array(this.width);
     this.#values = new Float32Array(count * this.width);
@@ -44,6 +47,28 @@ export class FeatureMatrix {
   /** The features of one item, [width]; shared, not to be changed. */
   row(row: number): Float32Array {
     return this.#values.subarray(row * this.width, (row + 1) * this.width);
+  }
+
+  /**
+   * Step of the read-outs on a choice of strength 1: R g + Q diag(lambda) Q^T g, where R are the rates of the blocks and the
+   * other part is the map, if there is one.
+   * @param gradient g, features of the chosen item minus those expected, [width]
+   * @returns [width]
+   */
+  step(gradient: Float32Array): Float32Array {
+    const step = gradient.slice();
+    for (const { from, to, rate } of this.blocks) for (let d = from; d < to; d++) step[d] *= rate;
+    if (!this.#map) return step;
+    const { width } = this;
+    const { eigenvalues, eigenvectors } = this.#map;
+    for (const [k, eigenvalue] of eigenvalues.entries()) {
+      const vector = eigenvectors.subarray(k * width, (k + 1) * width);
+      let product = 0;
+      for (let d = 0; d < width; d++) product += vector[d] * gradient[d];
+      const along = eigenvalue * product;
+      for (let d = 0; d < width; d++) step[d] += along * vector[d];
+    }
+    return step;
   }
 
   /**

@@ -83,6 +83,31 @@ describe('an expert', () => {
     }
   });
 
+  it('steps as the map of the shop says, and drops a step that is not finite', () => {
+    const features = featureBlocks(index, null);
+    const mapped = (eigenvalue: number) =>
+      new FeatureMatrix({
+        ...features,
+        map: {
+          blocks: [],
+          eigenvalues: Float32Array.of(eigenvalue),
+          eigenvectors: new Float32Array(matrix.width).fill(1 / Math.sqrt(matrix.width)),
+        },
+      });
+    const expert = UserExpert.restore(new UserExpert().save());
+    expert.bind(mapped(2), NOTHING);
+    learn(expert, choice(4, { strength: 3 }), { shares: even });
+    const g = gradient(4, even);
+    const mean = g.reduce((sum, value) => sum + value, 0) / matrix.width;
+    for (const [d, value] of readouts(expert).entries()) {
+      expect(value).toBeCloseTo(3 * (rates[d] * g[d] + 2 * mean), 4);
+    }
+    expert.bind(mapped(Number.POSITIVE_INFINITY), NOTHING);
+    const before = expert.save();
+    expect(learn(expert, choice(10)).rejected).toBe(1);
+    expect(expert.save()).toEqual(before);
+  });
+
   it('weighs the read-out of each block by what it did for the choice', () => {
     const expert = fresh();
     learn(expert, choice(4));

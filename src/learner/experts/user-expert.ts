@@ -39,7 +39,8 @@ export interface Expectation extends Softmax {
  * sum over terms of w e^theta f + sum over blocks of w e^theta (x . u)
  *
  * A choice that it learns takes one gradient step on the log of its own softmax: of theta by AdaGrad, of the read-outs by
- * u <- (1 - fading) u + rate strength (x_chosen - E x). They start at 0.
+ * u <- (1 - fading) u + strength step(x_chosen - E x), where the step is that of the matrix: the rate of each block, and the shop's map
+ * of the gradients where it has one. They start at 0.
  */
 export class UserExpert {
   #weights = new PersonalWeights();
@@ -188,16 +189,18 @@ export class UserExpert {
     const matrix = this.#matrix;
     const gradient = matrix && mean ? matrix.row(row).map((value, d) => value - mean[d]) : new Float32Array();
     const slopes = slopesOf(values, row, candidates, shares);
-    const sound = [...Object.values(slopes), loss, strength].every(Number.isFinite) && gradient.every(Number.isFinite);
+    const step = matrix && mean ? matrix.step(gradient) : gradient;
+    // A step is finite only where the gradient is.
+    const sound = [...Object.values(slopes), loss, strength].every(Number.isFinite) && step.every(Number.isFinite);
     if (!sound) return 1;
     const gains = this.#gains(choice, expectation);
     this.#weights.step(slopes, strength);
-    for (const [n, { from, to, rate }] of (matrix?.blocks ?? []).entries()) {
+    for (const [n, { from, to }] of (matrix?.blocks ?? []).entries()) {
       let slope = 0;
       for (let d = from; d < to; d++) slope += this.#readout[d] * (matrix?.readoutScale[d] ?? 1) * gradient[d];
       this.#blocks[n] = adaGradStep(this.#blocks[n], strength * this.#weightOf(n) * slope);
-      add(this.#readout.subarray(from, to), 1 - this.#weights.fading, rate * strength, gradient.subarray(from, to));
     }
+    add(this.#readout, 1 - this.#weights.fading, strength, step);
     this.#count(id);
     const lost = this.#record.note(gains);
     if (lost.includes('preference')) this.#clear();

@@ -1,0 +1,143 @@
+import type { BaseModel } from '../base-model';
+import { type GradientMap, HIGHEST_RANK } from '../catalog';
+import { BLOCK_WEIGHT, ExpertReplay, type LearnerCatalog } from '../learner';
+import { seededRandom } from '../model';
+import { GradientMoments, leadingEigenvectors, solveMap, stepOf, transferred } from '../training';
+import type { LogEvent } from './event-log';
+import { type Estimate, lnRankChange, type Quality, qualityOf } from './quality';
+import { type ColdSplit, coldShoppers, type Shopper } from './shoppers';
+
+/** Share of a log that its later part does not teach. */
+export const EARLIER = 0.6;
+/** Events that a shopper of the later part must have, and those that are replayed. */
+const [LEAST_EVENTS, MOST_EVENTS] = [20, 110];
+/** Fewer shoppers, or choices of theirs, are too few to tell a map from chance. */
+const [LEAST_SHOPPERS, LEAST_CHOICES] = [30, 2000];
+/** More shoppers make the map no better in the time that they take. */
+const MOST_SHOPPERS = 200;
+/** First place that is ranked, as in the device protocol. */
+const FROM = 10;
+/** Every third shopper is held out. */
+const HELD_OUT = 3;
+/** Choices of which the covariance of the features is taken, about. */
+const SAMPLES = 60;
+
+/** What a shop knows at some time. */
+export interface ShopKnowledge {
+  /** Popularity, co-occurrence and factors are of that time. */
+  catalog: LearnerCatalog;
+  model: BaseModel;
+}
+
+export interface GradientMapRequest {
+  /** What the shop knew at the end of the earlier part. */
+  before: ShopKnowledge;
+  /** What it knows at the end of the log. */
+  now: ShopKnowledge;
+  /** Rows of items chosen in the earlier part. */
+  known: readonly number[];
+  /** Those of `mapShoppers`. */
+  shoppers: readonly Shopper[];
+  seed: number;
+  /** Called for each stream that was replayed. */
+  onProgress?(): void;
+}
+
+/** What a shop's log says of a map. */
+export interface MapEvidence {
+  /** Shoppers that it was learned from. */
+  shoppers: number;
+  /** Their choices. */
+  choices: number;
+  /** Shoppers held out for the test. */
+  heldOut: number;
+  /** Change of their mean ln rank by a map that the others taught, with its paired standard error; below 0 is better. */
+  change: Estimate;
+}
+
+/**
+ * Splits a log by time, for a map that the later part teaches: what it is tested on, and used for, comes after.
+ * @returns the shoppers of the later part whom the earlier part does not know, at most 200; null where they are too few
+ */
+export function mapShoppers(
+  events: readonly LogEvent[],
+  rowOf: ReadonlyMap<string, number>,
+): Pick<ColdSplit, 'past' | 'cold'> | null {
+  const { past, cold } = coldShoppers(events, EARLIER, LEAST_EVENTS, rowOf);
+  const length = Math.min(cold.length, MOST_SHOPPERS);
+  const chosen = Array.from({ length }, (_, n) => cold[Math.floor((n * cold.length) / length)]);
+  if (length < LEAST_SHOPPERS || choicesOf(chosen) < LEAST_CHOICES) return null;
+  return { past, cold: chosen };
+}
+
+/**
+ * Learns how experts should learn: which features of what an expert did not expect of past choices predict what it will not
+ * expect of the next. One expert replays the choices of shoppers whom the earlier part of the log does not know, by what the
+ * shop knew then; two thirds of the shoppers teach a map, and the ranks of the others are compared with it and without it.
+ * Only where it makes them better, by more than one standard error, all teach the map that is returned, carried over to the
+ * features of now.
+ */
+export async function learnGradientMap(
+  request: GradientMapRequest,
+): Promise<{ map: GradientMap | null; evidence: MapEvidence }> {
+  const { before, now, known, shoppers, seed, onProgress } = request;
+  const replay = await ExpertReplay.of(before.catalog, before.model);
+  const { matrix } = replay;
+  const random = seededRandom(seed);
+  const share = SAMPLES / choicesOf(shoppers);
+  const [moments, others] = [new GradientMoments(matrix.width), new GradientMoments(matrix.width)];
+  const heldOut = shoppers.filter((_, n) => isHeldOut(n));
+  const without: Quality[] = [];
+  for (const [n, shopper] of shoppers.entries()) {
+    const own = isHeldOut(n) ? others : moments;
+    const learn = own.stream();
+    const ranks: number[] = [];
+    await replay.run(rowsOf(shopper), (choice) => {
+      learn(choice.gradient);
+      if (random() < share) own.sample(matrix, choice);
+      if (choice.place >= FROM) ranks.push(choice.rank);
+    });
+    if (isHeldOut(n)) without.push(qualityOf(ranks));
+    onProgress?.();
+  }
+  const rates = matrix.blocks.flatMap(({ from, to, rate }) => new Array<number>(to - from).fill(rate));
+  const stepBy = (by: GradientMoments) => stepOf(solveMap(by, BLOCK_WEIGHT), rates);
+  const tried = { blocks: blocksOf(matrix), ...leadingEigenvectors(stepBy(moments), HIGHEST_RANK) };
+  const mapped = await ExpertReplay.of(withMap(before.catalog, tried), before.model);
+  const better: Quality[] = [];
+  for (const shopper of heldOut) {
+    const ranks: number[] = [];
+    await mapped.run(rowsOf(shopper), ({ place, rank }) => void (place >= FROM && ranks.push(rank)));
+    better.push(qualityOf(ranks));
+    onProgress?.();
+  }
+  const change = lnRankChange(better, without);
+  moments.add(others);
+  const evidence = { shoppers: shoppers.length, choices: moments.choices, heldOut: heldOut.length, change };
+  if (!(change.mean + change.se < 0)) return { map: null, evidence };
+  const { matrix: target } = await ExpertReplay.of(now.catalog, now.model);
+  const step = transferred(stepBy(moments), matrix, target, known);
+  return { map: { blocks: blocksOf(target), ...leadingEigenvectors(step, HIGHEST_RANK) }, evidence };
+}
+
+/** Streams that `learnGradientMap` replays. */
+export const replaysOf = (shoppers: readonly Shopper[]): number =>
+  shoppers.length + shoppers.filter((_, n) => isHeldOut(n)).length;
+
+/** The same catalogue with another map, or with none. */
+export function withMap(catalog: LearnerCatalog, map: GradientMap | null): LearnerCatalog {
+  const { factors } = catalog.index;
+  const next = { blocks: factors?.blocks ?? [], ...(map ? { map } : {}) };
+  return { ...catalog, index: { ...catalog.index, factors: factors || map ? next : null } };
+}
+
+const isHeldOut = (place: number): boolean => place % HELD_OUT === HELD_OUT - 1;
+
+const rowsOf = ({ rows }: Shopper): number[] => rows.slice(0, MOST_EVENTS);
+
+/** Choices learned with an expectation: neither the first nor repeated ones. */
+const choicesOf = (shoppers: readonly Shopper[]): number =>
+  shoppers.reduce((sum, shopper) => sum + new Set(rowsOf(shopper)).size - 1, 0);
+
+const blocksOf = ({ blocks }: ExpertReplay['matrix']): GradientMap['blocks'] =>
+  blocks.map(({ name, from, to }) => ({ name, width: to - from }));
