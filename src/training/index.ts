@@ -8,6 +8,7 @@ export { type Interaction, offlineData } from './offline-data';
 export { trainOffline } from './offline-training';
 export { cutWindows, nextWeights } from './offline-windows';
 export type { RankCase } from './rank-quality';
+export { recentPopularity } from './recent-popularity';
 export { choiceMatrix, transposed } from './sparse-matrix';
 export { trainBase } from './train-base';
 export { prepareBatch } from './training-step';

@@ -14,6 +14,8 @@ import {
   popularityMethod,
 } from '../../evaluate';
 import type { LearnerCatalog, LearnerOptions } from '../../learner';
+import { recentPopularity } from '../../training';
+import { interactionsOf } from '../event-file';
 import { baseFile, catalogOf, type EvaluateInput, learnedFrom, type PastFile, popularityOf, wanted } from './input';
 
 /** The shop at the end of the past. */
@@ -38,6 +40,10 @@ const LEARNERS: Record<string, Omit<LearnerOptions, 'seed' | 'backend'>> = {
 /** The methods that run on a device, in the order of the tables. */
 const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceMethod>> = {
   popularity: ({ popularity }) => popularityMethod(popularity),
+  'popularity-now': ({ input: { bundle }, past }) => {
+    const { interactions } = interactionsOf({ events: past, rejected: [] }, bundle);
+    return popularityMethod(recentPopularity(interactions, bundle.items.length), 'popularity-now');
+  },
   'content-knn': ({ catalog }) => contentKnnMethod(catalog),
   'item-knn': async (shop) => (await itemKnnMethod(itemItemLog(shop))).method,
   ease: async (shop) => (await easeMethod(itemItemLog(shop))).method,
