@@ -1,4 +1,5 @@
 export { type CatalogIndex, type CatalogIndexOptions, catalogIndex } from './catalog-index';
+export type { DueItems } from './due-items';
 export { explain } from './explanation/explain';
 export {
   ATTRIBUTE_WEIGHT,

@@ -1,6 +1,7 @@
 export { isBundle, readWeightsFile, storeBase, storeLearned, writeWhole } from './base-file';
 export { removeCheckpoint } from './checkpoint';
 export { startCompute } from './compute';
+export { recentPopularity, repeatsOf } from './demand';
 export { type EaseOptions, easeTable } from './ease';
 export { type FactorSources, makeFactors } from './factors';
 export { cutChunks, type OfflineSource } from './offline-batch';
@@ -8,7 +9,6 @@ export { type Interaction, offlineData } from './offline-data';
 export { trainOffline } from './offline-training';
 export { cutWindows, nextWeights } from './offline-windows';
 export type { RankCase } from './rank-quality';
-export { recentPopularity } from './recent-popularity';
 export { choiceMatrix, transposed } from './sparse-matrix';
 export { trainBase } from './train-base';
 export { prepareBatch } from './training-step';

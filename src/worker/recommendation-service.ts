@@ -88,15 +88,18 @@ export class RecommendationService {
     const { catalog, experiment } = this.#context;
     const rows = (ids: readonly string[]): Set<number> =>
       new Set(ids.flatMap((id) => catalog.index.rowOf.get(id) ?? []));
+    const merged = mergedRules(this.#rules, rules);
+    const now = Date.now();
     const request: RankRequest = {
       placement: experiment.placement(placement),
       row: itemId === undefined ? null : catalog.rowOf(itemId),
       limit,
       exclude: rows(exclude),
-      rules: mergedRules(this.#rules, rules),
+      rules: merged,
       lang,
       shownBefore: rows(this.#shownBefore),
-      now: Date.now(),
+      now,
+      due: catalog.demand?.due(catalog.index, learner.history.record, now, limit, merged.repeats),
     };
     return [experiment.state(learner.state), request];
   }

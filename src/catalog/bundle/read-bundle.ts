@@ -3,6 +3,7 @@ import { SidestreamError } from '../../error';
 import type { CatalogStatistics } from '../catalog-statistics';
 import type { BundleClusters } from '../clusters/bundle-clusters';
 import type { CooccurrenceTable } from '../cooccurrence/cooccurrence-table';
+import type { Demand } from '../demand/demand';
 import type { Factors } from '../factors/factors';
 import { createTable, decodeFeatureShard, featureShape } from '../features/feature-shard';
 import type { FeatureTable } from '../features/feature-table';
@@ -47,6 +48,8 @@ export interface Bundle {
   cooccurrence(onProgress?: BundleProgress): Promise<CooccurrenceTable | null>;
   /** The bundle's latent factors of the items; null when it has none. */
   factors(onProgress?: BundleProgress): Promise<Factors | null>;
+  /** The demand of the bundle's items; null when it has none. */
+  demand(onProgress?: BundleProgress): Promise<Demand | null>;
   /** @throws SidestreamError `encoder/missing` when the bundle was built without encoders */
   encoder(modality: Modality, onProgress?: BundleProgress): Promise<EncoderFiles>;
 }
@@ -149,7 +152,7 @@ async function loadItems(
   return { items, features, clusters: null, statistics: null };
 }
 
-type LateFiles = Pick<Bundle, 'file' | 'projection' | 'base' | 'cooccurrence' | 'factors' | 'encoder'>;
+type LateFiles = Pick<Bundle, 'file' | 'projection' | 'base' | 'cooccurrence' | 'factors' | 'demand' | 'encoder'>;
 
 function lateFiles(fetchFile: FetchFile, manifest: Manifest): LateFiles {
   const files = (wanted: BundleFile[], onProgress?: BundleProgress) => fetchFiles(fetchFile, wanted, onProgress);
@@ -179,6 +182,15 @@ function lateFiles(fetchFile: FetchFile, manifest: Manifest): LateFiles {
         import('../factors/factors-file'),
       ]);
       return decodeFactors(bytes, factors.file, count);
+    },
+    demand: async (onProgress) => {
+      const { demand, count } = manifest;
+      if (!demand) return null;
+      const [[bytes], { decodeDemand }] = await Promise.all([
+        files([demand], onProgress),
+        import('../demand/demand-file'),
+      ]);
+      return decodeDemand(bytes, count, demand.repeats);
     },
     encoder: async (modality, onProgress) => {
       const { encoder } = manifest.modalities[modality];

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { REASON_LANGUAGES, type ReasonKind, reasonLanguage, reasonText } from './reason-text';
 
 const NAMED = ['looked-at', 'chosen-with', 'goes-with', 'similar', 'style', 'category'] as const;
-const PLAIN = ['popular', 'catalog', 'seen', 'chosen-for-you', 'picked'] as const;
+const PLAIN = ['popular', 'catalog', 'seen', 'again', 'chosen-for-you', 'picked'] as const;
 
 it.each(REASON_LANGUAGES)('has a different text for every kind in %s, with names inserted as they are', (lang) => {
   const kinds: ReasonKind[] = [

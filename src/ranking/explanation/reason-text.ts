@@ -1,7 +1,7 @@
 /** Why an item is recommended. `name` is a title or a category, as the shop wrote it. */
 export type ReasonKind =
   | { kind: 'looked-at' | 'chosen-with' | 'goes-with' | 'similar' | 'style' | 'category'; name: string }
-  | { kind: 'popular' | 'catalog' | 'seen' | 'chosen-for-you' | 'picked' };
+  | { kind: 'popular' | 'catalog' | 'seen' | 'again' | 'chosen-for-you' | 'picked' };
 
 type Kind = ReasonKind['kind'];
 
@@ -21,6 +21,7 @@ const REASON_TEXTS: Record<ReasonLanguage, Record<Kind, string>> = {
     popular: 'Popular in this shop',
     catalog: 'From the catalogue',
     seen: 'You looked at this',
+    again: 'Time to buy again?',
     'chosen-for-you': 'Chosen for you',
     picked: 'Picked by the shop',
   },
@@ -34,6 +35,7 @@ const REASON_TEXTS: Record<ReasonLanguage, Record<Kind, string>> = {
     popular: 'このショップで人気の商品です',
     catalog: 'カタログの商品です',
     seen: '以前ご覧になった商品です',
+    again: 'そろそろ買い足しの時期ですか？',
     'chosen-for-you': 'あなたへのおすすめです',
     picked: 'ショップのおすすめです',
   },
@@ -47,6 +49,7 @@ const REASON_TEXTS: Record<ReasonLanguage, Record<Kind, string>> = {
     popular: 'Beliebt in diesem Shop',
     catalog: 'Aus dem Sortiment',
     seen: 'Von Ihnen angesehen',
+    again: 'Zeit, das wieder zu kaufen?',
     'chosen-for-you': 'Für Sie ausgewählt',
     picked: 'Vom Shop ausgewählt',
   },
@@ -60,6 +63,7 @@ const REASON_TEXTS: Record<ReasonLanguage, Record<Kind, string>> = {
     popular: 'Populaire dans cette boutique',
     catalog: 'Dans le catalogue',
     seen: 'Vous l’avez déjà regardé',
+    again: 'Le moment d’en racheter ?',
     'chosen-for-you': 'Choisi pour vous',
     picked: 'Sélectionné par la boutique',
   },
@@ -73,6 +77,7 @@ const REASON_TEXTS: Record<ReasonLanguage, Record<Kind, string>> = {
     popular: 'Popular en esta tienda',
     catalog: 'Del catálogo',
     seen: 'Ya lo has visto',
+    again: '¿Toca volver a comprarlo?',
     'chosen-for-you': 'Elegido para ti',
     picked: 'Seleccionado por la tienda',
   },
@@ -86,6 +91,7 @@ const REASON_TEXTS: Record<ReasonLanguage, Record<Kind, string>> = {
     popular: 'رائج في هذا المتجر',
     catalog: 'من الكتالوج',
     seen: 'شاهدت هذا المنتج من قبل',
+    again: 'هل حان وقت شرائه مجددًا؟',
     'chosen-for-you': 'اخترناه لك',
     picked: 'من اختيار المتجر',
   },

@@ -1,4 +1,4 @@
-import type { Interaction } from './offline-data';
+import type { Interaction } from '../offline-data';
 
 /**
  * Share of a log after which a choice counts half. Chosen on the first 60 % of two logs, MovieLens and Online Retail, of
