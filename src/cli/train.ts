@@ -5,7 +5,7 @@ import { BASE_RECIPES, type BaseConfig, type BaseRecipe, type Bundle } from '../
 import { SidestreamError } from '../error';
 import { endOfPast } from '../evaluate';
 import { type Interaction, isBundle, removeCheckpoint, startCompute, storeLearned, trainBase } from '../training';
-import { cooccurrenceTable, factorsOf, interactionsOf, readEventFile } from './event-file';
+import { cooccurrenceTable, demandOf, factorsOf, interactionsOf, readEventFile } from './event-file';
 import { positiveInteger, positiveNumber } from './option-parsers';
 
 interface TrainOptions {
@@ -27,10 +27,12 @@ interface TrainOptions {
   json?: boolean;
 }
 
-/** `sidestream train`: learns a base model, what is chosen together and factors of the items from a shop's event log, on this machine. */
+/** `sidestream train`: learns a base model, what is chosen together, factors of the items and what is in demand from a shop's event log, on this machine. */
 export function trainCommand(): Command {
   return new Command('train')
-    .description("learn a base model, what is chosen together and factors of the items from a shop's event log")
+    .description(
+      "learn a base model, what is chosen together, factors of the items and their demand from a shop's event log",
+    )
     .requiredOption('--bundle <folder>', 'bundle with the features of the items')
     .requiredOption('--events <file>', 'CSV or JSON lines with user, item and time')
     .requiredOption(
@@ -59,7 +61,7 @@ export function trainCommand(): Command {
     )
     .option(
       '--companions-only',
-      'only count what is chosen together and make factors of it, which takes seconds; no base model',
+      'only count what is chosen, together and again, and make factors of it, which takes seconds; no base model',
     )
     .option('--resume', 'go on from the checkpoint of an interrupted training')
     .option('--json', 'print the result as one line of JSON, last')
@@ -83,18 +85,30 @@ async function train(options: TrainOptions): Promise<void> {
   const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
   const trained = options.companionsOnly ? null : await trainModel(options, bundle, interactions);
   const learned = { base: trained?.model, companions: cooccurrence };
+  const demand = demandOf(past, bundle);
   // Only a bundle takes more than a base model.
   const factors = (await isBundle(options.out))
     ? await factorsOf(interactions, bundle, { base: learned.base, cooccurrence, seed: options.seed })
     : undefined;
-  const stored = await storeLearned({ ...learned, factors }, options.out, bundle.manifest.digest);
+  const stored = await storeLearned({ ...learned, factors, demand }, options.out, bundle.manifest.digest);
   if (trained) await removeCheckpoint(options.out);
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const about = { seconds, events: interactions.length, unknown };
   if (options.json) {
     const { epochs, validation, model } = trained ?? {};
     const files = { ...stored.base, companions: stored.companions ?? null, factors: stored.factors ?? null };
-    console.log(JSON.stringify({ ...files, ...about, epochs, validation, config: model?.config }));
+    const repeats = demand.repeats && { share: demand.repeats.share, interval: demand.repeats.interval };
+    console.log(
+      JSON.stringify({
+        ...files,
+        demand: stored.demand ?? null,
+        repeats: repeats ?? null,
+        ...about,
+        epochs,
+        validation,
+        config: model?.config,
+      }),
+    );
     return;
   }
   const quality = trained?.validation
@@ -104,6 +118,10 @@ async function train(options: TrainOptions): Promise<void> {
   console.log(how ?? `Counted ${about.events} events in ${seconds} s`);
   for (const { file, bytes } of Object.values(stored)) console.log(`${file}: ${(bytes / 1e3).toFixed(0)} kB`);
   const met = cooccurrence.offsets.filter((offset, item) => item > 0 && offset > cooccurrence.offsets[item - 1]).length;
+  if (stored.demand && demand.repeats) {
+    const { share, interval } = demand.repeats;
+    console.log(`${percent(share)} of the purchases are repeats, by the median after ${interval.toFixed(1)} days`);
+  }
   if (stored.companions) console.log(`${met} of ${cooccurrence.count} items have co-occurrence`);
 }
 

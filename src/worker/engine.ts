@@ -73,7 +73,7 @@ export class Engine {
     const scheduler = new LearningScheduler({
       ...{ catalog, session, storage, tasks, listener, seed, experiment, clusterLoader, changes },
     });
-    const recommendations = new RecommendationService({ catalog, experiment, rules, session, clusterLoader });
+    const recommendations = new RecommendationService({ catalog, experiment, rules, session, clusterLoader, listener });
     const consent = new ConsentService({ storage, scheduler, events, experiment, recommendations, changes });
     this.#listener = listener;
     this.#catalog = catalog;
