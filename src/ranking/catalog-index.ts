@@ -38,6 +38,8 @@ export interface CatalogIndex {
   hasPopularity: boolean;
   /** 1 for an item without popularity in a shop where most items have one; 0 for all others. */
   coldStart: Float32Array;
+  /** Log of what sells now per item, for lists without a shopper; null while it is unknown. */
+  trend: Float32Array | null;
   numbers: NumberColumn[];
   /** Which items are chosen together in this shop; null while that is unknown. */
   cooccurrence: CooccurrenceTable | null;
@@ -51,6 +53,7 @@ export interface CatalogIndexOptions {
   cooccurrence?: CooccurrenceTable | null;
   /** May be of fewer items: the first ones. */
   factors?: Factors | null;
+  trend?: Float32Array | null;
   /** Of the catalogue that the items are a part of. Default: of these items. */
   statistics?: CatalogStatistics;
 }
@@ -63,7 +66,12 @@ export function catalogIndex(
   items: Item[],
   table: FeatureTable,
   blend: ContentBlend,
-  { cooccurrence = null, factors = null, statistics = catalogStatistics(items) }: CatalogIndexOptions = {},
+  {
+    cooccurrence = null,
+    factors = null,
+    trend = null,
+    statistics = catalogStatistics(items),
+  }: CatalogIndexOptions = {},
 ): CatalogIndex {
   const { known, mean, any } = statistics.popularity;
   const popularity = Float32Array.from(items, (item) => item.popularity ?? mean);
@@ -87,6 +95,7 @@ export function catalogIndex(
     ),
     hasPopularity: any,
     coldStart: Float32Array.from(items, (_, row) => (isCold(row) ? 1 : 0)),
+    trend,
     numbers: numberColumns(items, statistics.numbers),
     cooccurrence,
     factors: factors && extendFactors(factors, items.length),

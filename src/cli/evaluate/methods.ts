@@ -15,6 +15,8 @@ import {
   withMap,
 } from '../../evaluate';
 import type { LearnerCatalog, LearnerOptions } from '../../learner';
+import { recentPopularity } from '../../training';
+import { interactionsOf } from '../event-file';
 import { gradientMapFile, pastMap } from './gradient-map-file';
 import {
   baseFile,
@@ -53,6 +55,10 @@ const LEARNERS: Record<string, Omit<LearnerOptions, 'seed' | 'backend'> & { map?
 /** The methods that run on a device, in the order of the tables. */
 const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceMethod>> = {
   popularity: ({ popularity }) => popularityMethod(popularity),
+  'popularity-now': ({ input: { bundle }, past }) => {
+    const { interactions } = interactionsOf({ events: past, rejected: [] }, bundle);
+    return popularityMethod(recentPopularity(interactions, bundle.items.length), 'popularity-now');
+  },
   'content-knn': ({ catalog }) => contentKnnMethod(catalog),
   'item-knn': async (shop) => (await itemKnnMethod(itemItemLog(shop))).method,
   ease: async (shop) => (await easeMethod(itemItemLog(shop))).method,

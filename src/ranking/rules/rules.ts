@@ -37,7 +37,10 @@ export interface Rules {
   filter?: Filter;
   /** Default true. */
   excludeOutOfStock?: boolean;
-  /** Leave out what the shopper bought. Default true, but for `recent`. Set it to false where products are bought repeatedly. */
+  /**
+   * Leave out what the shopper bought. Default true, but for `recent`, `again`, and what the rule `repeats` lets in. Where it is
+   * true because the shop says so, it goes before that rule.
+   */
   excludeOwned?: boolean;
   /** Leave out what is in the cart. Default true, but for `recent`. */
   excludeInCart?: boolean;
@@ -49,6 +52,12 @@ export interface Rules {
    * Events on one item in a row are one choice. The other placements list it all the same.
    */
   excludeRecent?: number;
+  /**
+   * Whether `for-you` may hold products that the shopper bought and may be due to buy again: as many of its places, in
+   * proportion, as purchases in the shop's log are repeats, and one at least. Default: where 10 % or more are. It has no effect
+   * where less than 5 % are, or where the bundle has no log.
+   */
+  repeats?: boolean;
   boost?: Push[];
   bury?: Push[];
   /**
@@ -102,6 +111,7 @@ export const ruleFields = {
   excludeInCart: v.optional(v.boolean()),
   excludeDismissed: v.optional(v.boolean()),
   excludeRecent: v.optional(integer(0, 1000)),
+  repeats: v.optional(v.boolean()),
   boost: v.optional(pushes),
   bury: v.optional(pushes),
   pin: v.optional(v.pipe(v.array(exactObject({ itemId: v.string(), position: integer(0, 99) })), v.maxLength(100))),
