@@ -122,7 +122,7 @@ async function train(options: TrainOptions): Promise<void> {
   }
   const mapped = factors && withGradientMap(factors, found?.map);
   const stored = await storeLearned({ ...learned, factors: mapped, demand }, options.out, bundle.manifest.digest);
-  if (trained) await Promise.all([options.out, earlierOptions.out].map(removeCheckpoint));
+  if (trained) await Promise.all([options.out, ...(whole ? [earlierOptions.out] : [])].map(removeCheckpoint));
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const about = { seconds, events: interactions.length, unknown };
   if (options.json) {

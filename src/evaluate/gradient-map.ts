@@ -17,8 +17,8 @@ const [LEAST_SHOPPERS, LEAST_CHOICES] = [30, 2000];
 const MOST_SHOPPERS = 200;
 /** First place that is ranked, as in the device protocol. */
 const FROM = 10;
-/** Every third shopper is held out. */
-const HELD_OUT = 3;
+/** Share of the shoppers, the last ones, that is held out: what the period had in common must not pass for what a shopper had. */
+const HELD_OUT = 1 / 3;
 /** Choices of which the covariance of the features is taken, about. */
 const SAMPLES = 60;
 
@@ -36,7 +36,7 @@ export interface GradientMapRequest {
   now: ShopKnowledge;
   /** Rows of items chosen in the earlier part. */
   known: readonly number[];
-  /** Those of `mapShoppers`. */
+  /** Those of `mapShoppers`, by their first event. */
   shoppers: readonly Shopper[];
   seed: number;
   /** Called for each stream that was replayed. */
@@ -73,7 +73,7 @@ export function mapShoppers(
 /**
  * Learns how experts should learn: which features of what an expert did not expect of past choices predict what it will not
  * expect of the next. One expert replays the choices of shoppers whom the earlier part of the log does not know, by what the
- * shop knew then; two thirds of the shoppers teach a map, and the ranks of the others are compared with it and without it.
+ * shop knew then; the first two thirds of the shoppers teach a map, and the ranks of the others are compared with it and without it.
  * Only where it makes them better, by more than one standard error, all teach the map that is returned, carried over to the
  * features of now.
  */
@@ -86,10 +86,10 @@ export async function learnGradientMap(
   const random = seededRandom(seed);
   const share = SAMPLES / choicesOf(shoppers);
   const [moments, others] = [new GradientMoments(matrix.width), new GradientMoments(matrix.width)];
-  const heldOut = shoppers.filter((_, n) => isHeldOut(n));
+  const heldOut = heldOutOf(shoppers);
   const without: Quality[] = [];
-  for (const [n, shopper] of shoppers.entries()) {
-    const own = isHeldOut(n) ? others : moments;
+  for (const shopper of shoppers) {
+    const own = heldOut.includes(shopper) ? others : moments;
     const learn = own.stream();
     const ranks: number[] = [];
     await replay.run(rowsOf(shopper), (choice) => {
@@ -97,7 +97,7 @@ export async function learnGradientMap(
       if (random() < share) own.sample(matrix, choice);
       if (choice.place >= FROM) ranks.push(choice.rank);
     });
-    if (isHeldOut(n)) without.push(qualityOf(ranks));
+    if (own === others) without.push(qualityOf(ranks));
     onProgress?.();
   }
   const rates = matrix.blocks.flatMap(({ from, to, rate }) => new Array<number>(to - from).fill(rate));
@@ -121,8 +121,7 @@ export async function learnGradientMap(
 }
 
 /** Streams that `learnGradientMap` replays. */
-export const replaysOf = (shoppers: readonly Shopper[]): number =>
-  shoppers.length + shoppers.filter((_, n) => isHeldOut(n)).length;
+export const replaysOf = (shoppers: readonly Shopper[]): number => shoppers.length + heldOutOf(shoppers).length;
 
 /** The same catalogue with another map, or with none. */
 export function withMap(catalog: LearnerCatalog, map: GradientMap | null): LearnerCatalog {
@@ -131,7 +130,7 @@ export function withMap(catalog: LearnerCatalog, map: GradientMap | null): Learn
   return { ...catalog, index: { ...catalog.index, factors: factors || map ? next : null } };
 }
 
-const isHeldOut = (place: number): boolean => place % HELD_OUT === HELD_OUT - 1;
+const heldOutOf = (shoppers: readonly Shopper[]): Shopper[] => shoppers.slice(-Math.floor(HELD_OUT * shoppers.length));
 
 const rowsOf = ({ rows }: Shopper): number[] => rows.slice(0, MOST_EVENTS);
 

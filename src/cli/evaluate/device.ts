@@ -37,10 +37,11 @@ const [FROM, TO] = [10, 110];
  * The device protocol on shoppers without an event in the past: each event is ranked before it is learned. Tables:
  * `device` against the base model, with what the lists hold (`listQuality`) as figures of each method; `old items` and
  * `new items`, the same on items that the past chose and on those it did not; `baskets`, the same with the events of one
- * second as one choice; `experts` against the personal terms without them; `no-base` and `popularity-now` against
- * popularity; `again`, the repeat purchases of the same shoppers, all their events, each ranked among what they had bought
- * before, with `hr5` as a figure.
- * Figures: `repeats`, the share of the shoppers' first 110 events that repeat an earlier choice; `sharedSecond`, the share of ranked events with others of their second; `noBaseOverPopularity` and
+ * second as one choice; `experts` against the personal terms without them; `map` against the learner without the shop's map of
+ * gradients; `no-base` and `popularity-now` against popularity; `again`, the repeat purchases of the same shoppers, all their
+ * events, each ranked among what they had bought before, with `hr5` as a figure.
+ * Figures: `repeats`, the share of the shoppers' first 110 events that repeat an earlier choice; `sharedSecond`, the share of
+ * ranked events with others of their second; `noBaseOverPopularity` and
  * `ndcgOverEase`, ratios of NDCG@10; `newOverOld`, HR@10 of `sidestream` on items without a choice in the past over that
  * on older ones as popular in the whole log, `newOverOldLater` as popular after the past (the older ones were then more
  * popular before it); `experts …`, what the experts change about the ln rank of groups of shoppers and on old and new items.
@@ -127,8 +128,8 @@ function findings(measured: readonly MethodRanks[], shop: Shop): Pick<ProtocolRu
   const newItems = runsOf(({ streams }) => streamQualities(streams, shoppers, isNew));
   const find = <T extends MethodRun>(all: readonly T[], name: string): T | undefined =>
     all.find((run) => run.name === name);
-  const [terms, sidestream, noBase, popular, popularNow, ease] = [
-    ...['terms', 'sidestream', 'no-base', 'popularity', 'popularity-now', 'ease'],
+  const [terms, noMap, sidestream, noBase, popular, popularNow, ease] = [
+    ...['terms', 'no-map', 'sidestream', 'no-base', 'popularity', 'popularity-now', 'ease'],
   ].map((name) => find(runs, name));
   const baskets = runsOf(({ streams }) => basketQualities(streams, shoppers, FROM));
   const tables = [
@@ -138,6 +139,7 @@ function findings(measured: readonly MethodRanks[], shop: Shop): Pick<ProtocolRu
     table('baskets', 'base', baskets),
   ];
   if (terms && sidestream) tables.push(table('experts', 'terms', withoutFigures([terms, sidestream])));
+  if (noMap && sidestream) tables.push(table('map', 'no-map', withoutFigures([noMap, sidestream])));
   if (noBase && popular) tables.push(table('no-base', 'popularity', withoutFigures([popular, noBase])));
   if (popularNow && popular) {
     tables.push(table('popularity-now', 'popularity', withoutFigures([popular, popularNow])));
