@@ -25,3 +25,13 @@ it('has the factors of the shop in its index, and zero rows for items that were 
   catalog.clearLocal();
   expect(rows()).toEqual([[1, 2, 3, 4]]);
 });
+
+it('takes the popularity of new items from factors that are loaded later', async () => {
+  const { sink, fetchFile } = memoryBundle();
+  const items = [makeItem('a', { popularity: 5 }), makeItem('b', { popularity: 5 }), makeItem('new')];
+  await writeBundle(await bundleContent(items), sink);
+  const catalog = new LoadedCatalog(await openBundle(fetchFile));
+  const before = catalog.index.logPopularity[2];
+  catalog.setFactors({ blocks: [], coldPopularity: Float32Array.of(0, 0, 0.5) });
+  expect(catalog.index.logPopularity[2]).toBeCloseTo(before + 0.5, 5);
+});
