@@ -32,7 +32,7 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   // Only bundles of shops with logs, links or orders need it.
   {
     name: 'learned',
-    test: /src[\\/](catalog[\\/](cooccurrence[\\/]|demand[\\/]|factors[\\/]factors-file)|ranking[\\/]demand)/,
+    test: /src[\\/](catalog[\\/](cooccurrence[\\/]|demand[\\/]|factors[\\/](factors-file|gradient-map))|ranking[\\/]demand)/,
   },
   { name: 'reasons', test: /explanation[\\/]reason-locales/ },
   { name: 'device-store', test: /node_modules[\\/]idb|src[\\/]store[\\/](layout|database|rows|device-store)/ },
