@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { decodeGradientMap, encodeGradientMap, type GradientMap } from '../../catalog';
+import type { GradientMap } from '../../catalog';
+import { decodeGradientMap, encodeGradientMap } from '../../catalog/factors';
 import { EARLIER } from '../../evaluate';
 import { writeWhole } from '../../training';
 import { earlierEvents, learnMap } from '../gradient-map';
