@@ -9,7 +9,7 @@ const ROOMS = {
   events: { runs: 'everywhere', has: 'event schema, history of choices, shopper state', imports: [] },
   catalog: {
     runs: 'everywhere',
-    has: 'item schema; `feed/` readers, `bundle/` format, `features/`, `clusters/`, `cooccurrence/`, `factors/`',
+    has: 'item schema; `feed/` readers, `bundle/` format, `features/`, `clusters/`, `cooccurrence/`, `factors/`, `demand/`',
     imports: ['common'],
   },
   encoders: {
@@ -24,7 +24,7 @@ const ROOMS = {
   },
   ranking: {
     runs: 'worker',
-    has: '`terms/` of the score, `lists/` per placement, `rules/`, `retrieval/`, `explanation/`',
+    has: '`terms/` of the score, `lists/` per placement, `rules/`, `retrieval/`, `explanation/`, `demand/`',
     imports: ['catalog', 'common', 'events'],
   },
   learner: {
@@ -82,7 +82,7 @@ const ROOMS = {
   },
   training: {
     runs: 'Node',
-    has: 'offline training of the base model on pooled logs, checkpoints; `factors/` of the items, `gradient-map/`',
+    has: 'offline training of the base model on pooled logs, checkpoints; `factors/`, `demand/` of the items; `gradient-map/`',
     imports: ['base-model', 'build', 'catalog', 'common', 'model', 'ranking'],
   },
   evaluate: {

@@ -29,6 +29,12 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
     name: 'clusters',
     test: /bundle-clusters|cluster-(directory|loader|selection)|id-bucket|base-vectors|retrieval/,
   },
+  // Only bundles of shops with logs, links or orders need it.
+  {
+    name: 'learned',
+    test: /src[\\/](catalog[\\/](cooccurrence[\\/]|demand[\\/]|factors[\\/](factors-file|gradient-map))|ranking[\\/]demand)/,
+  },
+  { name: 'reasons', test: /explanation[\\/]reason-locales/ },
   { name: 'device-store', test: /node_modules[\\/]idb|src[\\/]store[\\/](layout|database|rows|device-store)/ },
   { name: 'profile', test: /src[\\/]learner[\\/](profile|experts[\\/]stored)/ },
   { name: 'encoder-files', test: /worker[\\/]encoder-files|src[\\/]encoders|models[\\/].*\.json/ },

@@ -55,6 +55,7 @@ export function leftOut(before: Manifest, after: Manifest): string | null {
   const lost = [
     ...(before.base && !after.base ? ['the base model (it was trained on other features)'] : []),
     ...(before.companions && !after.companions ? ['the co-occurrence table (the items or their order changed)'] : []),
+    ...(before.demand && !after.demand ? ['the demand of the items (the items or their order changed)'] : []),
     ...(before.factors && !after.factors ? ['the factors of the items (items, their order or features changed)'] : []),
   ];
   return lost.length > 0 ? `Left out, as it fits no longer: ${lost.join(', ')}. Train again: sidestream train` : null;

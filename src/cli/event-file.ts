@@ -5,13 +5,21 @@ import {
   CooccurrenceCounter,
   type CooccurrenceTable,
   contentBlend,
+  type Demand,
   describeRejectedRow,
   type Factors,
 } from '../catalog';
 import { SidestreamError } from '../error';
-import { type EventFormat, type EventLog, readEvents } from '../evaluate';
+import { type EventFormat, type EventLog, type LogEvent, readEvents } from '../evaluate';
 import { catalogIndex } from '../ranking';
-import { type FactorSources, type Interaction, makeFactors, offlineData } from '../training';
+import {
+  type FactorSources,
+  type Interaction,
+  makeFactors,
+  offlineData,
+  recentPopularity,
+  repeatsOf,
+} from '../training';
 
 /** Refused rows shown one by one; the rest is counted. */
 const SHOWN = 20;
@@ -64,6 +72,36 @@ export function cooccurrenceTable(interactions: readonly Interaction[], count: n
   const counter = new CooccurrenceCounter(count);
   for (const rows of offlineData(interactions, count, 0).sequences) counter.learn(rows);
   return counter.table();
+}
+
+/** Names that logs have for events that are purchases. */
+const PURCHASES = ['purchase', 'order', 'transaction', 'buy', 'sale'];
+
+/**
+ * The events that count as repeats where they repeat: purchases, by their type, or all of a log without types. Views and
+ * clicks mean less when they are repeated.
+ */
+export function purchasesOf(events: readonly LogEvent[]): LogEvent[] {
+  if (events.every(({ type }) => type === undefined)) return [...events];
+  return events.filter(({ type }) => PURCHASES.includes(type?.toLowerCase() ?? ''));
+}
+
+/** Counts the demand of the items. @param log sorted by time */
+export function demandOf(log: EventLog, bundle: Bundle): Demand {
+  const { items } = bundle;
+  const { interactions } = interactionsOf(log, bundle);
+  const choices = new Float32Array(items.length);
+  for (const { row } of interactions) choices[row]++;
+  const rows = new Map(items.map(({ id }, row) => [id, row]));
+  const purchases = purchasesOf(log.events).flatMap(({ user, item, time }): Interaction[] => {
+    const row = rows.get(item);
+    return row === undefined ? [] : [{ user, row, time }];
+  });
+  const repeats = repeatsOf(
+    purchases,
+    items.map(({ category }) => category),
+  );
+  return { choices, recent: recentPopularity(interactions, items.length), ...(repeats && { repeats }) };
 }
 
 /**

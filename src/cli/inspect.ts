@@ -60,6 +60,7 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
     base: manifest.base?.bytes ?? 0,
     companions: manifest.companions?.bytes ?? 0,
     factors: manifest.factors?.bytes ?? 0,
+    demand: manifest.demand?.bytes ?? 0,
     total: size(files),
   };
   const without = Object.fromEntries(

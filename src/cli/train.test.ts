@@ -22,7 +22,7 @@ import { decodeSafetensors, encodeSafetensors, seededRandom } from '../model';
 import { storeBase, trainBase } from '../training';
 import { startCompute } from '../training/compute';
 import type { TrainBaseRequest } from '../training/train-base';
-import { cooccurrenceTable, factorsOf, interactionsOf, readEventFile } from './event-file';
+import { cooccurrenceTable, demandOf, factorsOf, interactionsOf, readEventFile } from './event-file';
 import { encodeNpy } from './export';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -138,6 +138,13 @@ describe('sidestream train', () => {
         bytes: bundle.manifest.factors?.bytes,
       },
     });
+    const demand = demandOf(await readEventFile(events), bundle);
+    expect((await bundle.demand())?.choices.map(Math.round)).toEqual(demand.choices);
+    // Seconds apart, so none is on another visit.
+    expect(lastLine(run.out)).toMatchObject({
+      demand: { bytes: bundle.manifest.demand?.bytes },
+      repeats: null,
+    });
     // From the whole log, the share for validation too.
     const { interactions } = interactionsOf(await readEventFile(events), bundle);
     expect(cooccurrence).toEqual(stored(cooccurrenceTable(interactions, ITEMS)));
@@ -173,7 +180,7 @@ describe('sidestream train', () => {
     const run = await train(out, '--companions-only', '--past', '0.5');
     expect(run.code).toBe(0);
     expect(run.out).toMatch(
-      /Counted 200 events.*\n.*companions-.*kB\n.*factors-.*kB\n10 of 40 items have co-occurrence/,
+      /Counted 200 events.*\n.*companions-.*kB\n.*factors-.*kB\n.*demand-.*kB\n10 of 40 items have co-occurrence/,
     );
     const bundle = await openBundle(folderFetch(out));
     expect(bundle.manifest.base).toEqual(base);

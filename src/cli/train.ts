@@ -14,7 +14,7 @@ import {
   storeLearned,
   trainBase,
 } from '../training';
-import { cooccurrenceTable, factorsOf, interactionsOf, readEventFile } from './event-file';
+import { cooccurrenceTable, demandOf, factorsOf, interactionsOf, readEventFile } from './event-file';
 import { earlierEvents, type LearnedMap, learnMap, withGradientMap } from './gradient-map';
 import { positiveInteger, positiveNumber } from './option-parsers';
 
@@ -38,10 +38,12 @@ interface TrainOptions {
   json?: boolean;
 }
 
-/** `sidestream train`: learns a base model, what is chosen together and factors of the items from a shop's event log, on this machine. */
+/** `sidestream train`: learns a base model, what is chosen together, factors of the items and what is in demand from a shop's event log, on this machine. */
 export function trainCommand(): Command {
   return new Command('train')
-    .description("learn a base model, what is chosen together and factors of the items from a shop's event log")
+    .description(
+      "learn a base model, what is chosen together, factors of the items and their demand from a shop's event log",
+    )
     .requiredOption('--bundle <folder>', 'bundle with the features of the items')
     .requiredOption('--events <file>', 'CSV or JSON lines with user, item and time')
     .requiredOption(
@@ -70,7 +72,7 @@ export function trainCommand(): Command {
     )
     .option(
       '--companions-only',
-      'only count what is chosen together and make factors of it, which takes seconds; no base model',
+      'only count what is chosen, together and again, and make factors of it, which takes seconds; no base model',
     )
     .option(
       '--no-map',
@@ -105,6 +107,7 @@ async function train(options: TrainOptions): Promise<void> {
   earlierOptions.resume = options.resume === true && hasCheckpoint(earlierOptions.out);
   const trained = options.companionsOnly ? null : await trainModel(options, bundle, interactions);
   const learned = { base: trained?.model, companions: cooccurrence };
+  const demand = demandOf(past, bundle);
   const { seed } = options;
   const factors = whole ? await factorsOf(interactions, bundle, { base: learned.base, cooccurrence, seed }) : undefined;
   let found: LearnedMap | null = null;
@@ -118,15 +121,17 @@ async function train(options: TrainOptions): Promise<void> {
     found = await learnMap({ ...sources, meter: createMeter(), say });
   }
   const mapped = factors && withGradientMap(factors, found?.map);
-  const stored = await storeLearned({ ...learned, factors: mapped }, options.out, bundle.manifest.digest);
-  if (trained) await Promise.all([options.out, earlierOptions.out].map(removeCheckpoint));
+  const stored = await storeLearned({ ...learned, factors: mapped, demand }, options.out, bundle.manifest.digest);
+  if (trained) await Promise.all([options.out, ...(whole ? [earlierOptions.out] : [])].map(removeCheckpoint));
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const about = { seconds, events: interactions.length, unknown };
   if (options.json) {
     const { epochs, validation, model } = trained ?? {};
     const files = { ...stored.base, companions: stored.companions ?? null, factors: stored.factors ?? null };
     const map = found && { ...found.evidence, used: found.map !== null };
-    console.log(JSON.stringify({ ...files, ...about, epochs, validation, config: model?.config, map }));
+    const repeats = demand.repeats && { share: demand.repeats.share, interval: demand.repeats.interval };
+    const counted = { demand: stored.demand ?? null, repeats: repeats ?? null };
+    console.log(JSON.stringify({ ...files, ...counted, ...about, epochs, validation, config: model?.config, map }));
     return;
   }
   const quality = trained?.validation
@@ -136,6 +141,10 @@ async function train(options: TrainOptions): Promise<void> {
   console.log(how ?? `Counted ${about.events} events in ${seconds} s`);
   for (const { file, bytes } of Object.values(stored)) console.log(`${file}: ${(bytes / 1e3).toFixed(0)} kB`);
   const met = cooccurrence.offsets.filter((offset, item) => item > 0 && offset > cooccurrence.offsets[item - 1]).length;
+  if (stored.demand && demand.repeats) {
+    const { share, interval } = demand.repeats;
+    console.log(`${percent(share)} of the purchases are repeats, by the median after ${interval.toFixed(1)} days`);
+  }
   if (stored.companions) console.log(`${met} of ${cooccurrence.count} items have co-occurrence`);
 }
 

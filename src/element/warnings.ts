@@ -19,7 +19,7 @@ export function warnOnce(host: Element, cause: string, message: string): void {
 const ADVICE: Record<string, [attribute: string, advice: string]> = {
   placement: [
     'placement',
-    'must be for-you, similar, complement, trending or recent; the list goes on as for-you. Correct the word, or leave the attribute out.',
+    'must be for-you, similar, complement, trending, recent or again; the list goes on as for-you. Correct the word, or leave the attribute out.',
   ],
   limit: [
     'limit',

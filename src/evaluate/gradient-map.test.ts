@@ -120,7 +120,7 @@ describe('a replay', () => {
         name: 'x',
         catalog,
         base: before.model,
-        options: { seed: 1, backend: 'cpu' },
+        options: { seed: 1, backend: 'cpu', anchor: false },
       }).start();
       const learned: number[] = [];
       for (const [n, row] of rows.entries()) {

@@ -32,6 +32,7 @@ export type { OfflineRun } from './offline';
 export { evaluateOffline, type WindowRange } from './offline';
 export { OFFLINE_METHODS, offlineMethods } from './offline-methods';
 export { lnRankChange, meanQuality, type Quality, qualityOf, thirds } from './quality';
+export { purchaseStreams, rankRepeats, repeatShare } from './repeat-ranks';
 export { reportBody, reportLine, reportOrigin, seedsInWords, withResults } from './report';
 export { type MethodRun, mergeRuns, type ProtocolRun, parseRun, type ResultTable } from './result';
 export {

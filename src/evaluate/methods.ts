@@ -4,8 +4,8 @@ import { scores } from '../ranking';
 import type { DeviceMethod } from './device';
 
 /** The same list for every shopper. @param popularity one value per item */
-export function popularityMethod(popularity: Float32Array): DeviceMethod {
-  return { name: 'popularity', start: () => ({ scores: () => popularity, observe() {}, close() {} }) };
+export function popularityMethod(popularity: Float32Array, name = 'popularity'): DeviceMethod {
+  return { name, start: () => ({ scores: () => popularity, observe() {}, close() {} }) };
 }
 
 /** Mean content similarity to the last `k` chosen items. */

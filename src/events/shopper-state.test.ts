@@ -96,4 +96,34 @@ describe('RulesRecord', () => {
     other.restore({ ...stored, record: undefined }, new Map());
     expect([record.cart.size, record.owned.size, record.timesShown(0, START)]).toEqual([0, 0, 0]);
   });
+
+  it('keeps the times of the last ten purchases of an item, those of one visit as one', () => {
+    const history = new History();
+    for (let day = 0; day < 12; day++) history.add({ type: 'purchase', time: START + day * 24 * HOUR }, 1);
+    history.add({ type: 'purchase', time: START + 11 * 24 * HOUR + 60_000 }, 1);
+    // A clock that was set back, or another tab.
+    history.add({ type: 'purchase', time: START }, 2);
+    history.add({ type: 'purchase', time: START - HOUR }, 2);
+    history.add({ type: 'cart', time: START }, 3);
+    const { purchases } = history.record;
+    expect(purchases.get(1)).toHaveLength(10);
+    expect(purchases.get(1)?.at(-1)).toBe(START + 11 * 24 * HOUR + 60_000);
+    expect(purchases.get(1)?.[0]).toBe(START + 2 * 24 * HOUR);
+    expect(purchases.get(2)).toEqual([START - HOUR, START]);
+    expect(purchases.has(3)).toBe(false);
+    const ids = ['a', 'b', 'c'];
+    const stored = history.save((row) => ids[row] ?? `${row}`);
+    const other = new History();
+    other.restore(stored, new Map([['c', 0]]));
+    expect([...other.record.purchases]).toEqual([[0, [START - HOUR, START]]]);
+    // Of an item that has no row at present, too.
+    other.addUnseen(
+      (row) => ['c', 'b'][row],
+      new Map([
+        ['c', 0],
+        ['b', 1],
+      ]),
+    );
+    expect(other.record.purchases.get(1)).toEqual(purchases.get(1));
+  });
 });

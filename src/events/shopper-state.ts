@@ -5,6 +5,8 @@ import { type LoggedEvent, storedCount, storedId, storedTime } from './event';
 export interface ShopperRecord {
   /** Bought. */
   owned: ReadonlySet<number>;
+  /** Times of the last purchases of each item, ms since the epoch, ascending; purchases of one visit are one. */
+  purchases: ReadonlyMap<number, readonly number[]>;
   /** In the cart now. */
   cart: ReadonlySet<number>;
   /**
@@ -15,10 +17,17 @@ export interface ShopperRecord {
 }
 
 /** The state of a new shopper. */
-export const NO_RECORD: ShopperRecord = { owned: new Set(), cart: new Set(), timesShown: () => 0 };
+export const NO_RECORD: ShopperRecord = {
+  owned: new Set(),
+  purchases: new Map(),
+  cart: new Set(),
+  timesShown: () => 0,
+};
 
 /** Entries of each kind that are stored; the oldest are dropped. */
 const MOST = 1000;
+/** Purchases of one item whose times are kept, the last ones. */
+const MOST_PURCHASES = 10;
 /** Bound of the times that an item was shown. */
 const MOST_TIMES = 100_000;
 
@@ -28,6 +37,13 @@ const atMost = <Schema extends v.GenericSchema>(entry: Schema) => v.pipe(v.array
 /** Stored form of a record, by item ids. */
 export const recordSchema = v.object({
   owned: atMost(storedId),
+  /** Times of the last purchases of items; absent from older profiles. */
+  purchases: v.optional(
+    atMost(
+      v.object({ item: storedId, times: v.pipe(v.array(storedTime), v.minLength(1), v.maxLength(MOST_PURCHASES)) }),
+    ),
+    [],
+  ),
   cart: atMost(storedId),
   /** Items shown and not chosen since: times, decayed up to the last of them, which was at `choice` and `time`. */
   shown: atMost(v.object({ item: storedId, times, choice: storedCount, time: storedTime })),
@@ -42,7 +58,7 @@ const HALF_TIME = 24 * 3600 * 1000;
 /** Pause that ends a visit, ms. */
 const PAUSE = 30 * 60 * 1000;
 
-const NOTHING: Omit<StoredRecord, 'visit'> = { owned: [], cart: [], shown: [] };
+const NOTHING: Omit<StoredRecord, 'visit'> = { owned: [], purchases: [], cart: [], shown: [] };
 
 /** Impressions of one item since it was last chosen. */
 interface Shown {
@@ -54,6 +70,7 @@ interface Shown {
 /** The state of one shopper that rules read: items bought, in the cart, shown without being chosen, and dismissed. */
 export class ShopperState implements ShopperRecord {
   readonly owned = new Set<number>();
+  readonly purchases = new Map<number, number[]>();
   readonly cart = new Set<number>();
   readonly #shown = new Map<number, Shown>();
   #visit = { start: 0, last: 0 };
@@ -97,7 +114,11 @@ export class ShopperState implements ShopperRecord {
     this.#visitAt(time);
     if (type === 'cart') this.cart.add(row);
     if (type === 'uncart' || type === 'purchase') this.cart.delete(row);
-    if (type === 'purchase') this.owned.add(row);
+    if (type === 'purchase') {
+      this.owned.add(row);
+      const others = (this.purchases.get(row) ?? []).filter((other) => Math.abs(time - other) > PAUSE);
+      this.purchases.set(row, [...others, time].sort((a, b) => a - b).slice(-MOST_PURCHASES));
+    }
     if (type === 'impression') {
       const shown = this.#shown.get(row);
       const times = Math.min(MOST_TIMES, 1 + (shown ? this.#decayed(shown, time) : 0));
@@ -110,11 +131,13 @@ export class ShopperState implements ShopperRecord {
 
   /** @param idOf id of the item in a row */
   save(idOf: (row: number) => string): StoredRecord {
-    const { owned, cart, shown } = this.#absent;
+    const { owned, purchases, cart, shown } = this.#absent;
     const last = <T>(absent: readonly T[], known: readonly T[]): T[] => [...absent, ...known].slice(-MOST);
+    const bought = [...this.purchases].map(([row, times]) => ({ item: idOf(row), times }));
     const shownRows = [...this.#shown].map(([row, entry]) => ({ item: idOf(row), ...entry }));
     return {
       owned: last(owned, [...this.owned].map(idOf)),
+      purchases: last(purchases, bought),
       cart: last(cart, [...this.cart].map(idOf)),
       shown: last(shown, shownRows),
       visit: { ...this.#visit },
@@ -126,7 +149,7 @@ export class ShopperState implements ShopperRecord {
    * @param choices all choices
    */
   restore(stored: StoredRecord | undefined, rowOf: ReadonlyMap<string, number>, choices: number): void {
-    for (const kept of [this.owned, this.cart, this.#shown]) kept.clear();
+    for (const kept of [this.owned, this.purchases, this.cart, this.#shown]) kept.clear();
     this.#choices = choices;
     this.#visit = { start: 0, last: 0, ...stored?.visit };
     /** @returns the entries that the catalogue has no row for */
@@ -139,6 +162,11 @@ export class ShopperState implements ShopperRecord {
     const same = (item: string): string => item;
     this.#absent = {
       owned: put(stored?.owned, same, (row) => this.owned.add(row)),
+      purchases: put(
+        stored?.purchases,
+        ({ item }) => item,
+        (row, { times }) => this.purchases.set(row, times),
+      ),
       cart: put(stored?.cart, same, (row) => this.cart.add(row)),
       shown: put(
         stored?.shown,

@@ -29,12 +29,17 @@ export interface CatalogIndex {
   categories: CategoryIndex;
   /** Popularity per item, the mean of the known ones where it is unknown. */
   popularity: Float32Array;
-  /** log((popularity + 1) / (mean + 1)) per item; all 0 when the shop knows no popularity. */
+  /**
+   * log((popularity + 1) / (mean + 1)) per item; all 0 when the shop knows no popularity. Of an item too new to have one, the
+   * mean of those items, changed by what the factors predict.
+   */
   logPopularity: Float32Array;
   /** True when at least one item has a popularity. */
   hasPopularity: boolean;
   /** 1 for an item without popularity in a shop where most items have one; 0 for all others. */
   coldStart: Float32Array;
+  /** Log of what sells now per item, for lists without a shopper; null while it is unknown. */
+  trend: Float32Array | null;
   numbers: NumberColumn[];
   /** Which items are chosen together in this shop; null while that is unknown. */
   cooccurrence: CooccurrenceTable | null;
@@ -48,6 +53,7 @@ export interface CatalogIndexOptions {
   cooccurrence?: CooccurrenceTable | null;
   /** May be of fewer items: the first ones. */
   factors?: Factors | null;
+  trend?: Float32Array | null;
   /** Of the catalogue that the items are a part of. Default: of these items. */
   statistics?: CatalogStatistics;
 }
@@ -60,13 +66,20 @@ export function catalogIndex(
   items: Item[],
   table: FeatureTable,
   blend: ContentBlend,
-  { cooccurrence = null, factors = null, statistics = catalogStatistics(items) }: CatalogIndexOptions = {},
+  {
+    cooccurrence = null,
+    factors = null,
+    trend = null,
+    statistics = catalogStatistics(items),
+  }: CatalogIndexOptions = {},
 ): CatalogIndex {
   const { known, mean, any } = statistics.popularity;
   const popularity = Float32Array.from(items, (item) => item.popularity ?? mean);
   const content = contentVectors(table, blend);
   const similarities = new SimilarityCache(content);
   const mostHavePopularity = known >= MOSTLY_KNOWN * statistics.count;
+  const isCold = (row: number): boolean => mostHavePopularity && items[row].popularity === undefined;
+  const cold = factors?.coldPopularity;
   const categories = items.map((item) => item.category);
   return {
     items,
@@ -77,9 +90,12 @@ export function catalogIndex(
     nearestDismissed: new NearestNeighbors(content, similarities, 1),
     categories: categoryIndex(categories, statistics),
     popularity,
-    logPopularity: popularity.map((value) => Math.log((value + 1) / (mean + 1))),
+    logPopularity: popularity.map(
+      (value, row) => Math.log((value + 1) / (mean + 1)) + (isCold(row) ? (cold?.[row] ?? 0) : 0),
+    ),
     hasPopularity: any,
-    coldStart: Float32Array.from(items, (item) => (mostHavePopularity && item.popularity === undefined ? 1 : 0)),
+    coldStart: Float32Array.from(items, (_, row) => (isCold(row) ? 1 : 0)),
+    trend,
     numbers: numberColumns(items, statistics.numbers),
     cooccurrence,
     factors: factors && extendFactors(factors, items.length),

@@ -1,5 +1,7 @@
 export { type CatalogIndex, type CatalogIndexOptions, catalogIndex } from './catalog-index';
+export type { DueItems } from './due-items';
 export { explain } from './explanation/explain';
+export { loadReasons } from './explanation/reason-text';
 export {
   ATTRIBUTE_WEIGHT,
   categoryBlock,

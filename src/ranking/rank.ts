@@ -1,13 +1,14 @@
-import { NO_RECORD } from '../events';
+import { NO_RECORD, type ShopperRecord } from '../events';
 import type { CatalogIndex } from './catalog-index';
+import type { DueItems } from './due-items';
 import { reasonText } from './explanation/reason-text';
 import { commonList } from './lists/common';
 import { complementList } from './lists/complement';
+import { ownList, recency } from './lists/own';
 import { personalList } from './lists/personal';
-import { recentList } from './lists/recent';
 import type { Scored } from './lists/scored';
 import { similarList } from './lists/similar';
-import type { Placement, Source } from './placement';
+import { OWN, type Placement, type Source } from './placement';
 import type { RankState } from './rank-state';
 import { type Admission, admission } from './rules/admission';
 import { applyBoosts } from './rules/apply-boosts';
@@ -30,6 +31,8 @@ export interface RankRequest {
   shownBefore?: ReadonlySet<number>;
   /** Milliseconds since the epoch, for the rule `rotation`. Default 0. */
   now?: number;
+  /** What the shopper may buy again. Default nothing. */
+  due?: DueItems | null;
 }
 
 /** One place of a ranked list. */
@@ -49,7 +52,7 @@ const EXCLUDE_RECENT = 40;
 
 /**
  * The list for one placement. Falls back from personal scores or co-occurrence to content similarity, then to popularity,
- * then to items of every category in turn; only `recent` has no fallback. Never returns items in view or what the rules
+ * then to items of every category in turn; only `recent` and `again` have no fallback. Never returns items in view or what the rules
  * exclude.
  */
 export function rank(index: CatalogIndex, state: RankState, request: RankRequest): RankedItem[] {
@@ -73,21 +76,38 @@ export function scoreAll(
   const { rules = {}, now = 0 } = request;
   const record = state.record ?? NO_RECORD;
   const { admits, pinnable } = admission(index, state.history, record, { ...request, rules });
-  const scored = applyBoosts(index, listOf(index, state, request, admits), record, rules, now);
-  // `recent` holds nothing but what the shopper looked at, so pins of other items have no effect there.
-  return { scored, pinnable: request.placement === 'recent' ? scored.holds : pinnable };
+  const again = repeatsForYou(index, state, record, request);
+  const scored = applyBoosts(index, listOf(index, state, request, admits, again), record, rules, now);
+  // Lists of the shopper's own items hold no others, so pins of others have no effect there.
+  return { scored, pinnable: OWN.includes(request.placement) ? scored.holds : pinnable };
+}
+
+/** Rows bought before that `for-you` may hold: the best of those due, unless a rule says to leave out what was bought. */
+function repeatsForYou(
+  index: CatalogIndex,
+  { history }: RankState,
+  record: ShopperRecord,
+  request: RankRequest,
+): ReadonlySet<number> {
+  const { placement, due, rules } = request;
+  if (placement !== 'for-you' || !due || rules?.excludeOwned) return new Set();
+  const { admits } = admission(index, history, record, { ...request, rules: { ...rules, excludeOwned: false } });
+  return new Set([...due.contributions.keys()].filter(admits).slice(0, due.places));
 }
 
 function listOf(
   index: CatalogIndex,
   state: RankState,
-  { placement, row, rules: { excludeRecent = EXCLUDE_RECENT } = {} }: RankRequest,
+  { placement, row, due, rules: { excludeRecent = EXCLUDE_RECENT, coldStart } = {} }: RankRequest,
   admits: (row: number) => boolean,
+  again: ReadonlySet<number>,
 ): Scored {
   const { history } = state;
   switch (placement) {
     case 'recent':
-      return recentList(index, history, admits);
+      return ownList(index, recency(history.rows), 'seen', admits);
+    case 'again':
+      return ownList(index, due?.contributions ?? new Map(), 'again', admits);
     case 'similar':
       return (row === null ? null : similarList(index, row, admits)) ?? commonList(index, admits);
     case 'complement':
@@ -100,8 +120,12 @@ function listOf(
     case 'for-you': {
       const { rows } = history;
       const last = new Set(rows.slice(Math.max(0, rows.length - excludeRecent)));
-      const notRecent = (at: number): boolean => admits(at) && !last.has(at);
-      if (rows.length > 0) return personalList(index, state, notRecent);
+      const notRecent = (at: number): boolean => again.has(at) || (admits(at) && !last.has(at));
+      const weights = coldStart === undefined ? state.weights : { ...state.weights, coldStart };
+      if (rows.length > 0) {
+        const list = personalList(index, { ...state, weights }, notRecent);
+        return { ...list, reasonKind: (at) => (again.has(at) ? { kind: 'again' } : list.reasonKind(at)) };
+      }
       return (row === null ? null : similarList(index, row, notRecent)) ?? commonList(index, notRecent);
     }
   }

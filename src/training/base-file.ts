@@ -6,6 +6,7 @@ import {
   addLearned,
   type BundleFile,
   type CooccurrenceTable,
+  type Demand,
   type Factors,
   MANIFEST_FILE,
   openBundle,
@@ -23,10 +24,11 @@ export interface StoredLearned {
   base?: StoredFile;
   companions?: StoredFile;
   factors?: StoredFile;
+  demand?: StoredFile;
 }
 
 /**
- * Stores a base model, a co-occurrence table (`companions` in files) and factors in the bundle where `out` is the folder of
+ * Stores a base model, a co-occurrence table (`companions` in files), factors and demand in the bundle where `out` is the folder of
  * one.
  * Elsewhere it stores a base model alone: in `out` where that ends in `.safetensors`, else in `base.safetensors` in that
  * folder. Base models are stored in half precision.
@@ -34,7 +36,12 @@ export interface StoredLearned {
  * @throws SidestreamError `bundle/invalid` when `out` is the folder of another bundle
  */
 export async function storeLearned(
-  { base, companions, factors }: { base?: BaseModel; companions?: CooccurrenceTable; factors?: Factors },
+  {
+    base,
+    companions,
+    factors,
+    demand,
+  }: { base?: BaseModel; companions?: CooccurrenceTable; factors?: Factors; demand?: Demand },
   out: string,
   digest: string,
 ): Promise<StoredLearned> {
@@ -47,7 +54,7 @@ export async function storeLearned(
         `${out} is another bundle than the one that was learned from; give that one, or a new folder.`,
       );
     }
-    const learned = { base: weights, cooccurrence: companions, factors };
+    const learned = { base: weights, cooccurrence: companions, factors, demand };
     const next = await addLearned(manifest, learned, await folderSink(out));
     await removeStale(out, next, manifest);
     const stored = ({ file, bytes }: BundleFile): StoredFile => ({ file: join(out, file), bytes });
@@ -55,6 +62,7 @@ export async function storeLearned(
       ...(base && next.base ? { base: stored(next.base) } : {}),
       ...(companions && next.companions ? { companions: stored(next.companions) } : {}),
       ...(factors && next.factors ? { factors: stored(next.factors) } : {}),
+      ...(demand && next.demand ? { demand: stored(next.demand) } : {}),
     };
   }
   if (!weights) return {};
@@ -63,7 +71,7 @@ export async function storeLearned(
   return { base: { file, bytes: weights.bytes.byteLength } };
 }
 
-/** Stores a base model as `storeLearned` does; co-occurrence table and factors in the bundle stay. */
+/** Stores a base model as `storeLearned` does; co-occurrence table, factors and demand in the bundle stay. */
 export const storeBase = (base: BaseModel, out: string, digest: string): Promise<StoredLearned> =>
   storeLearned({ base }, out, digest);
 

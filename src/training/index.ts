@@ -1,6 +1,7 @@
 export { isBundle, readWeightsFile, storeBase, storeLearned, writeWhole } from './base-file';
 export { hasCheckpoint, removeCheckpoint } from './checkpoint';
 export { startCompute } from './compute';
+export { recentPopularity, repeatsOf } from './demand';
 export { type EaseOptions, easeTable } from './ease';
 export { type FactorSources, makeFactors } from './factors';
 export { GradientMoments, leadingEigenvectors, solveMap, stepOf, transferred } from './gradient-map';

@@ -73,7 +73,7 @@ export class Engine {
     const scheduler = new LearningScheduler({
       ...{ catalog, session, storage, tasks, listener, seed, experiment, clusterLoader, changes },
     });
-    const recommendations = new RecommendationService({ catalog, experiment, rules, session, clusterLoader });
+    const recommendations = new RecommendationService({ catalog, experiment, rules, session, clusterLoader, listener });
     const consent = new ConsentService({ storage, scheduler, events, experiment, recommendations, changes });
     this.#listener = listener;
     this.#catalog = catalog;
@@ -327,15 +327,26 @@ export class Engine {
   }
 
   /**
-   * Loads the co-occurrence table, the factors and the base model of the bundle, one after the other. The first list does
-   * not wait for them.
+   * Loads demand, co-occurrence table, factors and base model of the bundle, one after the other. The first list does not
+   * wait for them.
    */
   #loadLearned(): void {
     const { bundle } = this.#catalog;
-    const { companions, factors, base, clusters } = bundle.manifest;
+    const { demand, companions, factors, base, clusters } = bundle.manifest;
     const onProgress = (loaded: number, total: number): void =>
       this.#listener.progress({ stage: 'bundle', loaded, total });
-    // Table and factors number the rows of the whole catalogue.
+    // Demand, table and factors number the rows of the whole catalogue.
+    if (demand && !clusters) {
+      this.#tasks.queue(async () => {
+        const [loaded, { ShopDemand }] = await Promise.all([bundle.demand(onProgress), import('../ranking/demand')]);
+        if (!loaded) return;
+        await this.#session.train(async ({ learner }) => {
+          this.#catalog.setDemand(new ShopDemand(loaded));
+          await learner.setCatalog(this.#catalog);
+        });
+        this.#changes.announce();
+      });
+    }
     if (companions && !clusters) {
       this.#tasks.queue(async () => {
         const table = await bundle.cooccurrence(onProgress);
@@ -348,7 +359,11 @@ export class Engine {
       this.#tasks.queue(async () => {
         const loaded = await bundle.factors(onProgress);
         if (!loaded) return;
-        this.#catalog.setFactors(loaded);
+        // In a long turn, so that no learner is made meanwhile that reads the catalogue without them.
+        await this.#session.train(async ({ learner }) => {
+          this.#catalog.setFactors(loaded);
+          learner.factorsChanged();
+        });
         this.#changes.announce();
       });
     }

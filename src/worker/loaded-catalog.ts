@@ -5,7 +5,6 @@ import {
   categoryPaths,
   concatTables,
   contentBlend,
-  extendFactors,
   type Factors,
   type FeatureTable,
   type Item,
@@ -17,6 +16,7 @@ import {
 import { SidestreamError } from '../error';
 import type { BrowseRequest, BrowseResponse } from '../protocol';
 import { type CatalogIndex, catalogIndex } from '../ranking';
+import type { ShopDemand } from '../ranking/demand';
 import type { LocalItem } from '../store';
 
 /** Some items with their features: of the bundle, or one that this device added. */
@@ -34,6 +34,7 @@ export class LoadedCatalog {
   readonly #shopIds: Set<string>;
   #cooccurrence: CooccurrenceTable | null = null;
   #factors: Factors | null = null;
+  #demand: ShopDemand | null = null;
   #index: CatalogIndex;
   #table: FeatureTable;
 
@@ -77,7 +78,18 @@ export class LoadedCatalog {
   /** Sets the factors of the bundle's items; items that are added later have none. */
   setFactors(factors: Factors): void {
     this.#factors = factors;
-    this.#index = { ...this.#index, factors: extendFactors(factors, this.#index.items.length) };
+    // They predict the popularity of new items, too.
+    this.#index = this.#reindex();
+  }
+
+  /** What the shop's log says of the bundle's items; null while that is unknown. */
+  get demand(): ShopDemand | null {
+    return this.#demand;
+  }
+
+  setDemand(demand: ShopDemand): void {
+    this.#demand = demand;
+    this.#index = this.#reindex();
   }
 
   /** Adds items encoded on this device. Items of other encoders, or with an id that the shop uses, are skipped. */
@@ -175,9 +187,10 @@ export class LoadedCatalog {
   #reindex(): CatalogIndex {
     this.#table = concatTables(this.#parts.map(({ features }) => features));
     const all = this.#parts.flatMap(({ items }) => items);
-    return catalogIndex(all, this.#table, this.blend, {
+    return catalogIndex(this.#demand?.withPopularity(all) ?? all, this.#table, this.blend, {
       cooccurrence: this.#cooccurrence,
       factors: this.#factors,
+      trend: this.#demand?.trend(all.length),
       statistics: this.bundle.statistics ?? undefined,
     });
   }

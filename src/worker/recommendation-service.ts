@@ -1,8 +1,19 @@
+import { SidestreamError } from '../error';
 import type { Explanation, RecommendRequest, RecommendResponse } from '../protocol';
 import { type ParsedRequest, parsed, recommendSchema } from '../protocol';
-import { explain, mergedRules, type RankRequest, type RankState, type Rules, rank, rulesSchema } from '../ranking';
+import {
+  explain,
+  loadReasons,
+  mergedRules,
+  type RankRequest,
+  type RankState,
+  type Rules,
+  rank,
+  rulesSchema,
+} from '../ranking';
 import { anonymousId } from './anonymous-id';
 import type { ClusterLoader } from './cluster-loader';
+import type { EngineListener } from './engine-options';
 import type { ExperimentAssignment } from './experiment-assignment';
 import type { LoadedCatalog } from './loaded-catalog';
 import type { ActiveLearner, ProfileSession } from './profile-session';
@@ -13,6 +24,7 @@ export interface RecommendationContext {
   /** The shop's rules for every list. */
   rules?: Rules;
   session: ProfileSession;
+  listener: EngineListener;
   /** Null where the whole catalogue is loaded. */
   clusterLoader: ClusterLoader | null;
 }
@@ -44,6 +56,7 @@ export class RecommendationService {
 
   async recommend(request: RecommendRequest): Promise<RecommendResponse> {
     const given = parsed(recommendSchema, request, 'recommend()');
+    await this.#loadLanguage(given);
     return this.#withItems([given.itemId], (learner) => {
       const { index } = this.#context.catalog;
       const ranked = rank(index, ...this.#rankInput(given, learner));
@@ -57,6 +70,7 @@ export class RecommendationService {
 
   async explain(itemId: string, request: RecommendRequest): Promise<Explanation> {
     const given = parsed(recommendSchema, request, 'explain()');
+    await this.#loadLanguage(given);
     return this.#withItems([itemId, given.itemId], (learner) => {
       const { index } = this.#context.catalog;
       const row = this.#context.catalog.rowOf(itemId);
@@ -68,6 +82,11 @@ export class RecommendationService {
         contributors: contributors.map(({ row: at, part }) => ({ item: index.items[at], part })),
       };
     });
+  }
+
+  /** Loads the reasons in the language of a request. Where that fails, they are in English. */
+  async #loadLanguage({ lang }: ParsedRequest): Promise<void> {
+    await loadReasons(lang).catch((thrown) => this.#context.listener.error(SidestreamError.from(thrown)));
   }
 
   /** Loads the items that a large catalogue has not loaded yet, then takes a turn with the learner. */
@@ -88,15 +107,18 @@ export class RecommendationService {
     const { catalog, experiment } = this.#context;
     const rows = (ids: readonly string[]): Set<number> =>
       new Set(ids.flatMap((id) => catalog.index.rowOf.get(id) ?? []));
+    const merged = mergedRules(this.#rules, rules);
+    const now = Date.now();
     const request: RankRequest = {
       placement: experiment.placement(placement),
       row: itemId === undefined ? null : catalog.rowOf(itemId),
       limit,
       exclude: rows(exclude),
-      rules: mergedRules(this.#rules, rules),
+      rules: merged,
       lang,
       shownBefore: rows(this.#shownBefore),
-      now: Date.now(),
+      now,
+      due: catalog.demand?.due(catalog.index, learner.history.record, now, limit, merged.repeats),
     };
     return [experiment.state(learner.state), request];
   }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { topicContent } from '../../testing/topics';
 import type { CooccurrenceTable } from '../cooccurrence/cooccurrence-table';
+import type { Demand } from '../demand/demand';
 import type { Factors } from '../factors/factors';
 import { createTable } from '../features/feature-shard';
 import { addLearned } from './learned';
@@ -30,6 +31,13 @@ const cooccurrence: CooccurrenceTable = {
 /** One factor of each of two items, as a file has it. */
 const factors: Factors = { blocks: [{ name: 'users', width: 1, values: Float32Array.of(127, -127) }] };
 
+/** As a file has it: its values are the largest, and 0. */
+const demand: Demand = {
+  choices: Float32Array.of(3, 0),
+  recent: Float32Array.of(0, 3),
+  repeats: { share: 0.25, interval: 7, shares: Float32Array.of(1, 0), intervals: Float32Array.of(7, 0) },
+};
+
 async function written() {
   const memory = memoryBundle();
   const content = await bundleContent([makeItem('a'), makeItem('b')]);
@@ -41,12 +49,13 @@ describe('what was learned, in a bundle', () => {
     const { manifest, sink, fetchFile, fetched } = await written();
     const empty = await openBundle(fetchFile);
     expect([await empty.base(), await empty.cooccurrence(), await empty.factors()]).toEqual([null, null, null]);
+    expect(await empty.demand()).toBeNull();
     const first = await addLearned(manifest, { base: base(1) }, sink);
-    const second = await addLearned(first, { base: base(2, 3), cooccurrence, factors }, sink);
+    const second = await addLearned(first, { base: base(2, 3), cooccurrence, factors, demand }, sink);
     fetched.splice(0);
     const bundle = await openBundle(fetchFile);
     expect(bundle.manifest).toEqual(second);
-    expect(fetched.filter((name) => /^(base|companions|factors)-/.test(name))).toEqual([]);
+    expect(fetched.filter((name) => /^(base|companions|factors|demand)-/.test(name))).toEqual([]);
     const stored = await bundle.base();
     expect(stored?.config).toEqual(config);
     expect(new Uint8Array(stored?.bytes ?? new ArrayBuffer(0))).toEqual(new Uint8Array([2, 3]));
@@ -58,6 +67,9 @@ describe('what was learned, in a bundle', () => {
     expect(await bundle.factors()).toEqual(factors);
     expect(names).toContain(second.companions?.file);
     expect(names).toContain(second.factors?.file);
+    expect(await bundle.demand()).toEqual(demand);
+    expect(second.demand?.repeats).toEqual({ share: 0.25, interval: 7 });
+    expect(names).toContain(second.demand?.file);
     expect(second.digest).toBe(manifest.digest);
   });
 
@@ -78,7 +90,8 @@ describe('what was learned, in a bundle', () => {
     const place: Factors = {
       blocks: [{ name: 'cooccurrence', width: 1, values: Float32Array.from({ length: count }, (_, row) => row) }],
     };
-    const learned = { cooccurrence: chain, factors: place };
+    const counted = Float32Array.from({ length: count }, (_, row) => row);
+    const learned = { cooccurrence: chain, factors: place, demand: { choices: counted, recent: counted } };
     await writeBundle(content, sink, { clusterFrom: 100, clusterItems: 20, learned });
     const bundle = await openBundle(fetchFile);
     const table = await bundle.cooccurrence();
@@ -88,6 +101,8 @@ describe('what was learned, in a bundle', () => {
     expect(table?.origin).toBe('shop');
     const places = (await bundle.factors())?.blocks[0].values ?? [];
     expect([...places].map(Math.round)).toEqual(bundle.items.map(({ id }) => rowOf.get(id)));
+    const choices = (await bundle.demand())?.choices ?? [];
+    expect([...choices].map(Math.round)).toEqual(bundle.items.map(({ id }) => rowOf.get(id)));
   });
 
   it('is written with one manifest, after its files, and stays where nothing takes its place', async () => {
@@ -155,13 +170,13 @@ describe('what was learned, in a bundle', () => {
 describe('a bundle built in the place of another', () => {
   async function rebuilt(change: (content: Awaited<ReturnType<typeof bundleContent>>) => void) {
     const { manifest, sink, content, fetchFile } = await written();
-    const learned = await addLearned(manifest, { base: base(1), cooccurrence, factors }, sink);
+    const learned = await addLearned(manifest, { base: base(1), cooccurrence, factors, demand }, sink);
     const previous = await openBundle(fetchFile);
     const next = structuredClone(content);
     change(next);
     const after = await writeBundle(next, sink, { previous });
     expect((await openBundle(fetchFile)).manifest).toEqual(after);
-    return { base: after.base, companions: after.companions, factors: after.factors, learned };
+    return { base: after.base, companions: after.companions, factors: after.factors, demand: after.demand, learned };
   }
 
   it('keeps what was learned when items changed only in what they are like', async () => {
@@ -172,6 +187,7 @@ describe('a bundle built in the place of another', () => {
     expect(kept.companions).toEqual(kept.learned.companions);
     expect(kept.factors).toEqual(kept.learned.factors);
     expect(kept.factors).toBeDefined();
+    expect(kept.demand).toEqual(kept.learned.demand);
   });
 
   it.each<[string, (content: Awaited<ReturnType<typeof bundleContent>>) => void]>([
@@ -189,11 +205,12 @@ describe('a bundle built in the place of another', () => {
         };
       },
     ],
-  ])('drops co-occurrence table and factors, and keeps the base model, after %s', async (_, change) => {
+  ])('drops co-occurrence table, factors and demand, and keeps the base model, after %s', async (_, change) => {
     const kept = await rebuilt(change);
     expect(kept.base).toEqual(kept.learned.base);
     expect(kept.companions).toBeUndefined();
     expect(kept.factors).toBeUndefined();
+    expect(kept.demand).toBeUndefined();
   });
 
   it.each<[string, (content: Awaited<ReturnType<typeof bundleContent>>) => void]>([

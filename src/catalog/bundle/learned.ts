@@ -3,6 +3,8 @@ import { SidestreamError } from '../../error';
 import type { BundleClusters } from '../clusters/bundle-clusters';
 import type { PreviousClusters } from '../clusters/cluster-plan';
 import { type CooccurrenceTable, encodeCooccurrence, pickCooccurrence } from '../cooccurrence/cooccurrence-table';
+import { type Demand, pickDemand } from '../demand/demand';
+import { encodeDemand } from '../demand/demand-file';
 import { type Factors, pickFactors } from '../factors/factors';
 import { encodeFactors } from '../factors/factors-file';
 import type { Item } from '../item';
@@ -24,16 +26,18 @@ export interface Learned {
   cooccurrence?: CooccurrenceTable;
   /** Latent factors of the bundle's items, in their order; with a map only beside the base model that it was made with. */
   factors?: Factors;
+  /** Demand of the bundle's items, in their order. */
+  demand?: Demand;
 }
 
 /** The manifest's entries for what was learned. */
-type LearnedFiles = Pick<Manifest, 'base' | 'companions' | 'factors'>;
+type LearnedFiles = Pick<Manifest, 'base' | 'companions' | 'factors' | 'demand'>;
 
 /**
  * Puts what was learned into a bundle, replacing what it had: the files first, then one manifest that names them. Parts that
  * are not given stay, and so does the previous bundle, which has other items and which a page can fall back to.
  * @returns the new manifest
- * @throws SidestreamError `bundle/invalid` when co-occurrence table or factors are of another number of items than the bundle
+ * @throws SidestreamError `bundle/invalid` when co-occurrence table, factors or demand are of another number of items than the bundle
  */
 export async function addLearned(manifest: Manifest, learned: Learned, sink: BundleSink): Promise<Manifest> {
   const next: Manifest = { ...manifest, schema: BUNDLE_SCHEMA, ...(await putLearned(learned, manifest.count, sink)) };
@@ -43,13 +47,13 @@ export async function addLearned(manifest: Manifest, learned: Learned, sink: Bun
 
 /**
  * Writes the files of what was learned for a bundle of `count` items.
- * @param order rows of co-occurrence table and factors in the order of the bundle's items; default: the same order
+ * @param order rows of co-occurrence table, factors and demand in the order of the bundle's items; default: the same order
  * @returns the manifest's entries
- * @throws SidestreamError `bundle/invalid` when co-occurrence table or factors are of another number of items, or factors
- *   have a map and there is no base model
+ * @throws SidestreamError `bundle/invalid` when co-occurrence table, factors or demand are of another number of items, or
+ *   factors have a map and there is no base model
  */
 export async function putLearned(
-  { base, cooccurrence, factors }: Learned,
+  { base, cooccurrence, factors, demand }: Learned,
   count: number,
   sink: BundleSink,
   order?: readonly number[],
@@ -81,6 +85,11 @@ export async function putLearned(
     const bytes = encodeFactors(order ? pickFactors(factors, order) : factors, count, learned.base?.sha256);
     learned.factors = await put('factors', 'bin', bytes);
   }
+  if (demand) {
+    const { repeats } = demand;
+    const file = await put('demand', 'bin', encodeDemand(order ? pickDemand(demand, order) : demand, count));
+    learned.demand = repeats ? { ...file, repeats: { share: repeats.share, interval: repeats.interval } } : file;
+  }
   return learned;
 }
 
@@ -94,16 +103,17 @@ export interface Predecessor {
 
 /**
  * What a bundle may keep of what was learned for the bundle that it replaces: the base model when the features mean the
- * same (encoders, text recipe, projection), the co-occurrence table when the items are the same in the same order, and the
- * factors, of which some are predicted from the features, when both are.
+ * same (encoders, text recipe, projection), co-occurrence table and demand when the items are the same in the same order,
+ * and the factors, of which some are predicted from the features, when both are.
  */
 export function keepLearned(before: Predecessor, after: Predecessor): LearnedFiles {
-  const { base, companions, factors } = before.manifest;
+  const { base, companions, factors, demand } = before.manifest;
   const features = sameFeatures(before.manifest, after.manifest);
   const items = sameItems(before.items, after.items);
   return {
     ...(base && features ? { base } : {}),
     ...(companions && items ? { companions } : {}),
+    ...(demand && items ? { demand } : {}),
     ...(factors && features && items ? { factors } : {}),
   };
 }

@@ -4,7 +4,7 @@ import { TEXT_RECIPES } from '../item';
 
 /** Bundle format version that this code writes. */
 export const BUNDLE_SCHEMA = 3 as const;
-/** Versions that it reads: 2 is 3 without factors, 1 is 2 without clusters and without a previous bundle. */
+/** Versions that it reads: 2 is 3 without factors and demand, 1 is 2 without clusters and without a previous bundle. */
 export const READABLE_SCHEMAS = [1, 2, BUNDLE_SCHEMA] as const;
 
 /** Name of the one mutable file of a bundle. */
@@ -136,6 +136,18 @@ export const manifestSchema = v.strictObject({
   companions: v.optional(v.strictObject({ ...fileSchema.entries, origin: v.optional(v.literal('shop')) })),
   /** Latent factors of these items in this order, made from the shop's logs or from its links and orders. */
   factors: v.optional(fileSchema),
+  /** Demand of these items in this order, from the shop's logs, with share and interval (days) of the repeat purchases. */
+  demand: v.optional(
+    v.strictObject({
+      ...fileSchema.entries,
+      repeats: v.optional(
+        v.strictObject({
+          share: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+          interval: v.pipe(v.number(), v.finite(), v.minValue(0)),
+        }),
+      ),
+    }),
+  ),
   /** The manifest that this one replaced. Its files stay, so that it can be used while some of this one's are missing. */
   previous: v.optional(fileSchema),
 });
@@ -152,16 +164,16 @@ export const encodeManifest = (manifest: Manifest): Uint8Array =>
   new TextEncoder().encode(`${JSON.stringify(v.parse(manifestSchema, manifest), null, 2)}\n`);
 
 /**
- * Every file that the manifest names, once each: shards, projection, encoders, base model, co-occurrence table, factors;
- * neither the files that the directory of clusters names nor those of the previous manifest.
+ * Every file that the manifest names, once each: shards, projection, encoders, base model, co-occurrence table, factors,
+ * demand; neither the files that the directory of clusters names nor those of the previous manifest.
  */
 export function bundleFiles(manifest: Manifest): BundleFile[] {
   const encoders = MODALITIES.flatMap((modality) => {
     const { encoder } = manifest.modalities[modality];
     return encoder ? [encoder.onnx, ...(encoder.tokenizer ? [encoder.tokenizer] : [])] : [];
   });
-  const { shards, projection, base, companions, factors, clusters, previous } = manifest;
-  const learned = [base, companions, factors].filter((file) => file !== undefined);
+  const { shards, projection, base, companions, factors, demand, clusters, previous } = manifest;
+  const learned = [base, companions, factors, demand].filter((file) => file !== undefined);
   const large = clusters
     ? [clusters.directory, clusters.axes, clusters.statistics, clusters.head.items, clusters.head.features]
     : [];

@@ -2,9 +2,9 @@ import { canHash } from '../../common/sha256';
 import { SidestreamError } from '../../error';
 import type { CatalogStatistics } from '../catalog-statistics';
 import type { BundleClusters } from '../clusters/bundle-clusters';
-import { type CooccurrenceTable, decodeCooccurrence } from '../cooccurrence/cooccurrence-table';
+import type { CooccurrenceTable } from '../cooccurrence/cooccurrence-table';
+import type { Demand } from '../demand/demand';
 import type { Factors } from '../factors/factors';
-import { decodeFactors } from '../factors/factors-file';
 import { createTable, decodeFeatureShard, featureShape } from '../features/feature-shard';
 import type { FeatureTable } from '../features/feature-table';
 import type { Item } from '../item';
@@ -48,6 +48,8 @@ export interface Bundle {
   cooccurrence(onProgress?: BundleProgress): Promise<CooccurrenceTable | null>;
   /** The bundle's latent factors of the items; null when it has none. */
   factors(onProgress?: BundleProgress): Promise<Factors | null>;
+  /** The demand of the bundle's items; null when it has none. */
+  demand(onProgress?: BundleProgress): Promise<Demand | null>;
   /** @throws SidestreamError `encoder/missing` when the bundle was built without encoders */
   encoder(modality: Modality, onProgress?: BundleProgress): Promise<EncoderFiles>;
 }
@@ -150,7 +152,7 @@ async function loadItems(
   return { items, features, clusters: null, statistics: null };
 }
 
-type LateFiles = Pick<Bundle, 'file' | 'projection' | 'base' | 'cooccurrence' | 'factors' | 'encoder'>;
+type LateFiles = Pick<Bundle, 'file' | 'projection' | 'base' | 'cooccurrence' | 'factors' | 'demand' | 'encoder'>;
 
 function lateFiles(fetchFile: FetchFile, manifest: Manifest): LateFiles {
   const files = (wanted: BundleFile[], onProgress?: BundleProgress) => fetchFiles(fetchFile, wanted, onProgress);
@@ -164,13 +166,31 @@ function lateFiles(fetchFile: FetchFile, manifest: Manifest): LateFiles {
     cooccurrence: async (onProgress) => {
       const { companions } = manifest;
       if (!companions) return null;
-      const table = decodeCooccurrence((await files([companions], onProgress))[0], manifest.count);
+      // The code that reads what was learned comes with it: not every bundle has some, and the first list does without.
+      const [[bytes], { decodeCooccurrence }] = await Promise.all([
+        files([companions], onProgress),
+        import('../cooccurrence/cooccurrence-table'),
+      ]);
+      const table = decodeCooccurrence(bytes, manifest.count);
       return companions.origin ? { ...table, origin: companions.origin } : table;
     },
     factors: async (onProgress) => {
       const { factors, base, count } = manifest;
       if (!factors) return null;
-      return decodeFactors((await files([factors], onProgress))[0], factors.file, count, base?.sha256);
+      const [[bytes], { decodeFactors }] = await Promise.all([
+        files([factors], onProgress),
+        import('../factors/factors-file'),
+      ]);
+      return decodeFactors(bytes, factors.file, count, base?.sha256);
+    },
+    demand: async (onProgress) => {
+      const { demand, count } = manifest;
+      if (!demand) return null;
+      const [[bytes], { decodeDemand }] = await Promise.all([
+        files([demand], onProgress),
+        import('../demand/demand-file'),
+      ]);
+      return decodeDemand(bytes, count, demand.repeats);
     },
     encoder: async (modality, onProgress) => {
       const { encoder } = manifest.modalities[modality];

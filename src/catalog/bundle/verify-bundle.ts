@@ -1,5 +1,6 @@
 import { BundleClusters } from '../clusters/bundle-clusters';
 import { decodeCooccurrence } from '../cooccurrence/cooccurrence-table';
+import { decodeDemand } from '../demand/demand-file';
 import { decodeFactors } from '../factors/factors-file';
 import { createTable, decodeFeatureShard, featureShape } from '../features/feature-shard';
 import type { Item } from '../item';
@@ -27,7 +28,7 @@ export async function verifyBundle(
     addIds(seen, items);
     onProgress?.(seen.size);
   };
-  const { clusters, companions, factors, base, count } = read;
+  const { clusters, companions, factors, demand, base, count } = read;
   const done = clusters
     ? await verifyClusters(new BundleClusters(read, clusters, fetchFile), clusters, take)
     : await verifyShards(read, fetchFile, take);
@@ -38,6 +39,10 @@ export async function verifyBundle(
   if (factors) {
     decodeFactors(await fetchChecked(fetchFile, factors), factors.file, count, base?.sha256);
     done.push(factors);
+  }
+  if (demand) {
+    decodeDemand(await fetchChecked(fetchFile, demand), count, demand.repeats);
+    done.push(demand);
   }
   const names = new Set(done.map(({ file }) => file));
   // Encoders, projection and base model: their content is checked where it is used.

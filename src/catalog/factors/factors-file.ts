@@ -7,20 +7,26 @@ import { decodeGradientMap, encodeGradientMap } from './gradient-map-file';
 /** Bytes of the scales and values of a block. */
 const blockBytes = (count: number, width: number): number => count * (4 + width);
 
-/** uint32 count, then a uint32 width for each block, then uint32 bytes of the map. */
-const HEADER = 4 * (2 + FACTOR_BLOCKS.length);
+/** uint32 count, a uint32 width for each block, 1 or 0 for the cold popularity, and bytes of the map. */
+const HEADER = 4 * (3 + FACTOR_BLOCKS.length);
+const COLD = HEADER - 8;
 const MAP_LENGTH = HEADER - 4;
 
 /**
  * Writes factors, little-endian: uint32 count; uint32 width of the block `cooccurrence`, then of `users`, 0 for one that is
- * missing; uint32 bytes of the map, 0 where there is none; then for each block that is there, in this order, `count` float32
- * scales and `count * width` int8 values; then the map, as `encodeGradientMap` writes it.
+ * missing; uint32 1 where there is a cold popularity, else 0; uint32 bytes of the map, 0 where there is none; then for each block
+ * that is there, in this order, `count` float32 scales and `count * width` int8 values; then the cold popularity as a float32
+ * scale and `count` int8 values; then the map, as `encodeGradientMap` writes it.
  * @param count items
  * @param base SHA-256 of the file of the base model that the map was made with
  * @throws SidestreamError `bundle/invalid` when they are of another number of items, wider than 64, or not finite, and when
  *   there is a map and no base model
  */
-export function encodeFactors({ blocks, map }: Factors, count: number, base?: string): Uint8Array<ArrayBuffer> {
+export function encodeFactors(
+  { blocks, coldPopularity, map }: Factors,
+  count: number,
+  base?: string,
+): Uint8Array<ArrayBuffer> {
   if (map && base === undefined) throw invalid('they have a map without the base model that it was made with');
   const parts = FACTOR_BLOCKS.map((name) => {
     const [block, ...others] = blocks.filter((candidate) => candidate.name === name);
@@ -41,8 +47,11 @@ export function encodeFactors({ blocks, map }: Factors, count: number, base?: st
     }
     return { width, bytes };
   });
+  const cold = coldPopularity ? encodeCold(coldPopularity, count) : new Uint8Array(0);
   const mapped = map && base !== undefined ? encodeGradientMap(map, base) : new Uint8Array(0);
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.bytes.length, HEADER + mapped.length));
+  const bytes = new Uint8Array(
+    parts.reduce((sum, part) => sum + part.bytes.length, HEADER + cold.length + mapped.length),
+  );
   const view = new DataView(bytes.buffer);
   view.setUint32(0, count, true);
   view.setUint32(MAP_LENGTH, mapped.length, true);
@@ -52,7 +61,19 @@ export function encodeFactors({ blocks, map }: Factors, count: number, base?: st
     bytes.set(part.bytes, at);
     at += part.bytes.length;
   }
-  bytes.set(mapped, at);
+  view.setUint32(COLD, cold.length > 0 ? 1 : 0, true);
+  bytes.set(cold, at);
+  bytes.set(mapped, at + cold.length);
+  return bytes;
+}
+
+function encodeCold(values: Float32Array, count: number): Uint8Array {
+  if (values.length !== count)
+    throw invalid(`the cold popularity is of ${values.length} items, the bundle has ${count}`);
+  if (!values.every(Number.isFinite)) throw invalid('a value is not finite');
+  const bytes = new Uint8Array(4 + count);
+  const steps = new Int8Array(bytes.buffer, 4);
+  new DataView(bytes.buffer).setFloat32(0, quantizeRow(values, steps, 0), true);
   return bytes;
 }
 
@@ -68,8 +89,11 @@ export function decodeFactors(bytes: ArrayBuffer, file: string, count: number, b
   const widths = FACTOR_BLOCKS.map((name, n) => ({ name, width: view.getUint32(4 * (n + 1), true) }));
   if (widths.some(({ width }) => width > MOST_FACTORS)) throw invalid('a row is too wide');
   const present = widths.filter(({ width }) => width > 0);
+  const cold = view.getUint32(COLD, true);
+  if (cold > 1) throw invalid('the cold popularity is marked by another number than 0 or 1');
+  const coldBytes = cold * (4 + count);
   const mapBytes = view.getUint32(MAP_LENGTH, true);
-  const length = present.reduce((sum, { width }) => sum + blockBytes(count, width), HEADER + mapBytes);
+  const length = present.reduce((sum, { width }) => sum + blockBytes(count, width), HEADER + coldBytes + mapBytes);
   if (bytes.byteLength !== length) throw invalid('the length is wrong');
   let at = HEADER;
   const blocks = present.map(({ name, width }) => {
@@ -79,8 +103,14 @@ export function decodeFactors(bytes: ArrayBuffer, file: string, count: number, b
     at = end;
     return { name, width, values: Float32Array.from(steps, (step, n) => step * scales[Math.floor(n / width)]) };
   });
-  const map = mapBytes > 0 ? decodeGradientMap(bytes.slice(at), file, base) : null;
-  return map ? { blocks, map } : { blocks };
+  const factors: Factors = { blocks };
+  if (cold === 1) {
+    const [scale] = decodeScales(bytes.slice(at, at + 4), file, 1);
+    factors.coldPopularity = Float32Array.from(new Int8Array(bytes, at + 4, count), (step) => step * scale);
+  }
+  const map = mapBytes > 0 ? decodeGradientMap(bytes.slice(at + coldBytes), file, base) : null;
+  if (map) factors.map = map;
+  return factors;
 }
 
 const invalid = (what: string): SidestreamError =>

@@ -3,6 +3,7 @@ import {
   coldStartQuality,
   evaluateDevice,
   joinMeasured,
+  type LogEvent,
   listQuality,
   lnRankChange,
   type MethodRanks,
@@ -10,15 +11,19 @@ import {
   meanQuality,
   measuredText,
   type ProtocolRun,
+  purchaseStreams,
   type Quality,
   type RankedChoice,
   type ResultTable,
+  rankRepeats,
+  repeatShare,
   type Shopper,
   sharedSeconds,
   streamQualities,
   streamsOfPart,
   thirds,
 } from '../../evaluate';
+import { demandOf, purchasesOf } from '../event-file';
 import { coldHalf, type EvaluateInput, pastModel, popularityOf } from './input';
 import { checkMethods, deviceMethods, leftOut, METHOD_NAMES, methodFiles } from './methods';
 import type { Protocol } from './protocol';
@@ -33,8 +38,10 @@ const [FROM, TO] = [10, 110];
  * `device` against the base model, with what the lists hold (`listQuality`) as figures of each method; `old items` and
  * `new items`, the same on items that the past chose and on those it did not; `baskets`, the same with the events of one
  * second as one choice; `experts` against the personal terms without them; `map` against the learner without the shop's map of
- * gradients; `no-base` against popularity.
- * Figures: `sharedSecond`, the share of ranked events with others of their second; `noBaseOverPopularity` and
+ * gradients; `no-base` and `popularity-now` against popularity; `again`, the repeat purchases of the same shoppers, all their
+ * events, each ranked among what they had bought before, with `hr5` as a figure.
+ * Figures: `repeats`, the share of the shoppers' first 110 events that repeat an earlier choice; `sharedSecond`, the share of
+ * ranked events with others of their second; `noBaseOverPopularity` and
  * `ndcgOverEase`, ratios of NDCG@10; `newOverOld`, HR@10 of `sidestream` on items without a choice in the past over that
  * on older ones as popular in the whole log, `newOverOldLater` as popular after the past (the older ones were then more
  * popular before it); `experts …`, what the experts change about the ln rank of groups of shoppers and on old and new items.
@@ -75,14 +82,26 @@ export const deviceProtocol: Protocol = {
     const { past, shoppers } = coldHalf(input, MIN_EVENTS);
     const popularity = popularityOf(input, past);
     const later = popularityOf(input, input.events.slice(past.length));
+    const { tables, figures } = findings(joinMeasured(parts), { shoppers, popularity, later });
     return {
       protocol: 'device',
       seed: input.seed,
       setting: settingOf(input, shoppers),
-      ...findings(joinMeasured(parts), { shoppers, popularity, later }),
+      tables: [...tables, ...repeatTables(input, past, shoppers)],
+      figures: { repeats: repeatShare(shoppers, TO), ...figures },
     };
   },
 };
+
+/** The table `again`, where the past has repeat purchases. */
+function repeatTables(input: EvaluateInput, past: LogEvent[], shoppers: readonly Shopper[]): ResultTable[] {
+  const { bundle, events, rowOf } = input;
+  const { repeats } = demandOf({ events: past, rejected: [] }, bundle);
+  if (!repeats) return [];
+  const streams = purchaseStreams(shoppers, purchasesOf(events), rowOf);
+  const methods = rankRepeats(bundle, repeats, streams).map(({ hr5, ...run }) => ({ ...run, figures: { hr5 } }));
+  return [table('again', 'recency', methods)];
+}
 
 const settingOf = (input: EvaluateInput, { length }: readonly Shopper[]): string =>
   `${length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, events ${FROM + 1} to ${TO}, ranked one by one in the order of the log; in the table baskets, all events of one second are ranked as one choice, by the scores before the first of them, where that is event ${FROM + 1} or later; old items were chosen in the past, new ones never${leftOut(input)}`;
@@ -109,8 +128,8 @@ function findings(measured: readonly MethodRanks[], shop: Shop): Pick<ProtocolRu
   const newItems = runsOf(({ streams }) => streamQualities(streams, shoppers, isNew));
   const find = <T extends MethodRun>(all: readonly T[], name: string): T | undefined =>
     all.find((run) => run.name === name);
-  const [terms, noMap, sidestream, noBase, popular, ease] = [
-    ...['terms', 'no-map', 'sidestream', 'no-base', 'popularity', 'ease'],
+  const [terms, noMap, sidestream, noBase, popular, popularNow, ease] = [
+    ...['terms', 'no-map', 'sidestream', 'no-base', 'popularity', 'popularity-now', 'ease'],
   ].map((name) => find(runs, name));
   const baskets = runsOf(({ streams }) => basketQualities(streams, shoppers, FROM));
   const tables = [
@@ -122,6 +141,9 @@ function findings(measured: readonly MethodRanks[], shop: Shop): Pick<ProtocolRu
   if (terms && sidestream) tables.push(table('experts', 'terms', withoutFigures([terms, sidestream])));
   if (noMap && sidestream) tables.push(table('map', 'no-map', withoutFigures([noMap, sidestream])));
   if (noBase && popular) tables.push(table('no-base', 'popularity', withoutFigures([popular, noBase])));
+  if (popularNow && popular) {
+    tables.push(table('popularity-now', 'popularity', withoutFigures([popular, popularNow])));
+  }
   const ofSidestream = measured.find(({ name }) => name === 'sidestream');
   return {
     tables,

@@ -67,7 +67,9 @@ describe('sidestream evaluate', () => {
     expect(both.code).toBe(0);
     expect(await readdir(at('models'))).toEqual([
       expect.stringMatching(/^base-[0-9a-f]{12}-[0-9a-f]{12}-past-0\.6-seed-1\.safetensors$/),
-      expect.stringMatching(/-seed-2\.safetensors$/),
+      expect.stringMatching(/^base-.*-seed-2\.safetensors$/),
+      expect.stringMatching(/^factors-[0-9a-f]{12}-[0-9a-f]{12}-past-0\.6-seed-1\.bin$/),
+      expect.stringMatching(/^factors-.*-seed-2\.bin$/),
     ]);
 
     const line = lastLine(both.out);

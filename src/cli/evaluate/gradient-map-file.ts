@@ -1,10 +1,20 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { decodeGradientMap, encodeGradientMap, type GradientMap } from '../../catalog';
+import type { GradientMap } from '../../catalog';
+import { decodeGradientMap, encodeGradientMap } from '../../catalog/factors';
 import { EARLIER } from '../../evaluate';
 import { writeWhole } from '../../training';
 import { earlierEvents, learnMap } from '../gradient-map';
-import { baseFile, type EvaluateInput, learnedFrom, type PastFile, pastEvents, pastModel, pastPath } from './input';
+import {
+  baseFile,
+  type EvaluateInput,
+  factorsFile,
+  type PastFile,
+  pastEvents,
+  pastLearned,
+  pastModel,
+  pastPath,
+} from './input';
 
 /** Stands for the base model in the file: the name of the file says which one it is. */
 const BASE = 'past';
@@ -24,13 +34,13 @@ export async function gradientMapFile(input: EvaluateInput): Promise<PastFile | 
   const make = async (): Promise<void> => {
     const [base, earlierBase] = [await pastModel(input), await pastModel(earlier)];
     const { bundle, seed, meter, say } = input;
-    const learned = await learnedFrom(input, events, base);
+    const learned = await pastLearned(input);
     const found = await learnMap({ bundle, events, base, learned, earlierBase, seed, meter, say });
     await writeWhole(path, found?.map ? encodeGradientMap(found.map, BASE) : new Uint8Array(0));
     base.dispose();
     earlierBase.dispose();
   };
-  return { path, needs: [await baseFile(input), await baseFile(earlier)], make };
+  return { path, needs: [await factorsFile(input), await baseFile(earlier)], make };
 }
 
 /** The map of the past for this seed, as an earlier step has learned it; null where there is none. */

@@ -1,14 +1,16 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BaseModel, baseConfig } from '../../base-model';
 import type { Meter } from '../../build';
 import type { Bundle, CooccurrenceTable, Factors } from '../../catalog';
 import { contentBlend } from '../../catalog';
+import { decodeFactors, encodeFactors } from '../../catalog/factors';
 import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
 import { coldShoppers, endOfPast, type LogEvent, type Shopper } from '../../evaluate';
 import type { LearnerCatalog } from '../../learner';
 import { catalogIndex } from '../../ranking';
-import { readWeightsFile, removeCheckpoint, storeBase, trainBase } from '../../training';
+import { readWeightsFile, removeCheckpoint, storeBase, trainBase, writeWhole } from '../../training';
 import { cooccurrenceTable, factorsOf, interactionsOf } from '../event-file';
 
 /** Which of the shoppers, or of the windows: settings are chosen on one half and reported on the other. */
@@ -150,6 +152,39 @@ export function catalogOf(
 export interface PastLearned {
   cooccurrence: CooccurrenceTable;
   factors: Factors;
+}
+
+/** The file of the factors of the past for this seed. */
+export async function factorsFile(input: EvaluateInput): Promise<PastFile> {
+  const { bundle, seed, say } = input;
+  const path = await pastPath(input, 'factors', `-seed-${seed}.bin`);
+  const make = async (): Promise<void> => {
+    say(`Making the factors of the items of the past once; they are kept in ${path}`);
+    const { interactions } = interactionsOf({ events: pastEvents(input), rejected: [] }, bundle);
+    const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
+    const base = await pastModel(input);
+    const factors = await factorsOf(interactions, bundle, { base, cooccurrence, seed });
+    base.dispose();
+    await writeWhole(path, encodeFactors(factors, bundle.items.length));
+  };
+  return { path, make, needs: [await baseFile(input)] };
+}
+
+/**
+ * Co-occurrence and factors of the past; an earlier step has made the factors.
+ * @throws SidestreamError `bundle/invalid` when their file is damaged
+ */
+export async function pastLearned(input: EvaluateInput): Promise<PastLearned> {
+  const { items } = input.bundle;
+  const { interactions } = interactionsOf({ events: pastEvents(input), rejected: [] }, input.bundle);
+  const { path } = await factorsFile(input);
+  const { buffer, byteOffset, byteLength } = await readFile(path);
+  const bytes = new Uint8Array(byteLength);
+  bytes.set(new Uint8Array(buffer, byteOffset, byteLength));
+  return {
+    cooccurrence: cooccurrenceTable(interactions, items.length),
+    factors: decodeFactors(bytes.buffer, path, items.length),
+  };
 }
 
 /** Co-occurrence and factors of some events of the log. @param base model of these events */

@@ -15,8 +15,19 @@ import {
   withMap,
 } from '../../evaluate';
 import type { LearnerCatalog, LearnerOptions } from '../../learner';
+import { recentPopularity } from '../../training';
+import { interactionsOf } from '../event-file';
 import { gradientMapFile, pastMap } from './gradient-map-file';
-import { baseFile, catalogOf, type EvaluateInput, learnedFrom, type PastFile, popularityOf, wanted } from './input';
+import {
+  baseFile,
+  catalogOf,
+  type EvaluateInput,
+  factorsFile,
+  type PastFile,
+  pastLearned,
+  popularityOf,
+  wanted,
+} from './input';
 
 /** The shop at the end of the past. */
 interface PastShop {
@@ -36,11 +47,18 @@ const LEARNERS: Record<string, Omit<LearnerOptions, 'seed' | 'backend'> & { map?
   terms: { experts: false },
   'no-map': { map: false },
   sidestream: {},
+  'no-anchor': { anchor: false },
+  'lift-0': { coldStart: 0 },
+  'lift-0.9': { coldStart: 0.9 },
 };
 
 /** The methods that run on a device, in the order of the tables. */
 const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceMethod>> = {
   popularity: ({ popularity }) => popularityMethod(popularity),
+  'popularity-now': ({ input: { bundle }, past }) => {
+    const { interactions } = interactionsOf({ events: past, rejected: [] }, bundle);
+    return popularityMethod(recentPopularity(interactions, bundle.items.length), 'popularity-now');
+  },
   'content-knn': ({ catalog }) => contentKnnMethod(catalog),
   'item-knn': async (shop) => (await itemKnnMethod(itemItemLog(shop))).method,
   ease: async (shop) => (await easeMethod(itemItemLog(shop))).method,
@@ -78,7 +96,7 @@ export const SLOW_METHODS: readonly string[] = ['paper-expert', 'full-finetune']
 /** What the wanted methods have learned from the past; every process reads these files, and one makes each. */
 export async function methodFiles(input: EvaluateInput): Promise<PastFile[]> {
   const map = usesMap(input) ? await gradientMapFile(input) : null;
-  return [await baseFile(input), ...(map ? [map] : [])];
+  return [await baseFile(input), await factorsFile(input), ...(map ? [map] : [])];
 }
 
 /** Whether the whole learner, or one that a protocol makes of it, is wanted: only these have the map. */
@@ -97,7 +115,7 @@ export async function deviceMethods(
 ): Promise<DeviceMethod[]> {
   const popularity = popularityOf(input, past);
   const map = usesMap(input) ? await pastMap(input) : null;
-  const catalog = withMap(catalogOf(input.bundle, popularity, await learnedFrom(input, past, model)), map);
+  const catalog = withMap(catalogOf(input.bundle, popularity, await pastLearned(input)), map);
   const trained = { ...catalog, index: { ...catalog.index, logPopularity: popularity.map(Math.log1p) } };
   const shop = { input, past, popularity, catalog, trained, model };
   const chosen = names.filter((name) => name === 'base' || isChosen(input, name));

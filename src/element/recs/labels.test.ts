@@ -23,7 +23,7 @@ describe('labelsIn', () => {
       expect(word).not.toMatch(/[{}|]/);
     }
     for (const sentence of [dismiss, dismissed, restored]) expect(sentence('$& “x”')).toContain('$& “x”');
-    expect(new Set(Object.values(headings)).size).toBe(5);
+    expect(new Set(Object.values(headings)).size).toBe(6);
   });
 
   it('has six languages by the first part of the tag, and English for others', () => {

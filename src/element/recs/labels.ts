@@ -22,16 +22,16 @@ export interface RecsLabels {
 }
 
 /**
- * The labels of a language. In order: headings of `for-you`, `similar`, `complement`, `trending` and `recent`; loading;
+ * The labels of a language. In order: headings of `for-you`, `similar`, `complement`, `trending`, `recent` and `again`; loading;
  * empty; error; retry; dismiss; dismissed; undo; restored; back; forward; sold out. `{}` stands for a product's title. A
  * line, not an object: pages load it, and the property names would weigh as much as the texts.
  */
 const ENGLISH =
-  'Recommended for you|Similar products|Often chosen together|Popular right now|Recently viewed|Finding recommendations|Nothing to recommend yet. Look around a little and this list will follow.|Recommendations are not available at the moment.|Try again|Not interested in {}|{} will not be shown again.|Undo|{} is back in the list.|Scroll back|Scroll forward|Sold out';
+  'Recommended for you|Similar products|Often chosen together|Popular right now|Recently viewed|Buy again|Finding recommendations|Nothing to recommend yet. Look around a little and this list will follow.|Recommendations are not available at the moment.|Try again|Not interested in {}|{} will not be shown again.|Undo|{} is back in the list.|Scroll back|Scroll forward|Sold out';
 
 type Five = [string, string, string, string, string];
 /** A line in parts. */
-type Words = [...Five, ...Five, ...Five, string];
+type Words = [...Five, ...Five, ...Five, string, string];
 
 const lines: Record<string, string> = { en: ENGLISH };
 /** Languages that can be loaded. */
@@ -60,13 +60,13 @@ export function loadLabels(): Promise<void> {
 export function labelsIn(language?: string): RecsLabels {
   const code = codeOf(language);
   const words = ((Object.hasOwn(lines, code) && lines[code]) || ENGLISH).split('|') as Words;
-  if (others.has(code)) words.fill('', 0, 5);
-  const [forYou, similar, complement, trending, recent, wait, empty, error, retry, ...actions] = words;
+  if (others.has(code)) words.fill('', 0, 6);
+  const [forYou, similar, complement, trending, recent, again, wait, empty, error, retry, ...actions] = words;
   const [dismiss, dismissed, undo, restored, back, forward, outOfStock] = actions;
   // A replacer function, because `$&` in a title would be a pattern of a replacement text.
   const about = (sentence: string) => (title: string) => sentence.replace('{}', () => title);
   return {
-    headings: { 'for-you': forYou, similar, complement, trending, recent },
+    headings: { 'for-you': forYou, similar, complement, trending, recent, again },
     loading: wait,
     empty,
     error,

@@ -82,7 +82,7 @@ export function isHidden(host: Element, state: ListState, placement: Placement, 
   const { kind } = state;
   if (kind === 'filled' || (kind === 'loading' && !overdue)) return false;
   if (kind === 'error' && state.error.code !== 'runtime/invalid-input') return false;
-  if (kind === 'empty' && state.response && placement !== 'recent') return false;
+  if (kind === 'empty' && state.response && placement !== 'recent' && placement !== 'again') return false;
   if (host.querySelector(`:scope > [slot=${kind}]`)) return false;
   return (kind === 'empty' && state.response !== null) || !hasFallback(host);
 }

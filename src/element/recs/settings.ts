@@ -16,7 +16,7 @@ type Checked = Exclude<keyof Settings, 'exclude'>;
 
 /** Default and pattern of each setting. Numbers are checked as text: frameworks set properties to text, too. */
 const CHECKS: { [K in Checked]: [Settings[K], RegExp] } = {
-  placement: ['for-you', /^(for-you|similar|complement|trending|recent)$/],
+  placement: ['for-you', /^(for-you|similar|complement|trending|recent|again)$/],
   limit: [8, /^([1-9]\d?|100)$/],
   headingLevel: [2, /^[2-6]$/],
   layout: ['grid', /^(grid|row)$/],

@@ -139,7 +139,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     state: { reflect: true },
   };
 
-  /** Kind of list: `for-you`, `similar`, `complement`, `trending` or `recent`. */
+  /** Kind of list: `for-you`, `similar`, `complement`, `trending`, `recent` or `again`. */
   placement: Placement = 'for-you';
   /** Id of the item in view; `similar` and `complement` need it, and are hidden without. */
   itemId = '';

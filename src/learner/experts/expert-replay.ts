@@ -2,13 +2,13 @@ import type { BaseModel } from '../../base-model';
 import { EVENT_STRENGTH, History } from '../../events';
 import { rankOf, scores, termValues } from '../../ranking';
 import type { LearnerCatalog } from '../learner-catalog';
-import { START_WEIGHTS_WITH_BASE } from '../personal-weights';
+import { START_WITH_BASE } from '../personal-weights';
 import { featureBlocks } from './feature-blocks';
 import { FeatureMatrix } from './feature-matrix';
 import { UserExpert } from './user-expert';
 
 /** Weight of a block's read-out for a new shopper of a shop with a base model. */
-export const BLOCK_WEIGHT = START_WEIGHTS_WITH_BASE.preference;
+export const BLOCK_WEIGHT = START_WITH_BASE.weights.preference;
 
 /** A choice as the expert saw it, before it learned from it. */
 export interface ReplayedChoice {
@@ -55,7 +55,7 @@ export class ExpertReplay {
     const { index } = this.#catalog;
     const history = new History();
     const expert = new UserExpert();
-    expert.startFrom(START_WEIGHTS_WITH_BASE);
+    expert.startFrom(START_WITH_BASE);
     expert.bind(this.matrix, { rows: [], strengths: [] });
     const chosen = new Set<number>();
     const strength = EVENT_STRENGTH.click;

@@ -5,6 +5,7 @@ import { COOCCURRENCE, catalog, chose, state } from '../../testing/rankings';
 import type { Placement } from '../placement';
 import { type RankRequest, rank } from '../rank';
 import { explain } from './explain';
+import { loadReasons } from './reason-text';
 
 const sum = (contributions: Record<string, number>): number =>
   Object.values(contributions).reduce((total, contribution) => total + contribution, 0);
@@ -23,7 +24,7 @@ describe('explain', () => {
     fc.assert(
       fc.property(
         fc.array(row, { maxLength: 30 }),
-        fc.constantFrom<Placement>('for-you', 'similar', 'complement', 'trending', 'recent'),
+        fc.constantFrom<Placement>('for-you', 'similar', 'complement', 'trending', 'recent', 'again'),
         fc.option(row),
         fc.constantFrom(0, 0.5, 1),
         fc.array(row, { maxLength: 2 }),
@@ -73,7 +74,8 @@ describe('explain', () => {
     expect(explain(catalog(), shopper, request('for-you'), 7).contributors[0].row).toBe(4);
   });
 
-  it('explains what no list would show, too', () => {
+  it('explains what no list would show, too', async () => {
+    await loadReasons('de');
     const shopper = { ...state({ dismissed: new Set([3]) }) };
     const { score, contributions, reason } = explain(catalog(), shopper, request('similar', { row: 0, lang: 'de' }), 3);
     expect(sum(contributions)).toBeCloseTo(score, 5);

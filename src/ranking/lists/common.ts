@@ -14,9 +14,9 @@ export function commonReason({ hasPopularity }: CatalogIndex): Pick<Scored, 'sou
   };
 }
 
-/** Items by popularity, the same for every shopper; items of every category in turn where popularity is unknown. */
+/** Items by what sells now, or by popularity, the same for every shopper; items of every category in turn where popularity is unknown. */
 export function commonList(index: CatalogIndex, holds: (row: number) => boolean): Scored {
-  const score = index.hasPopularity ? index.logPopularity : variety(index, holds);
+  const score = index.hasPopularity ? (index.trend ?? index.logPopularity) : variety(index, holds);
   const name = index.hasPopularity ? 'popularity' : 'variety';
   const contributions = (row: number): Record<string, number> => (score[row] === 0 ? {} : { [name]: score[row] });
   return {

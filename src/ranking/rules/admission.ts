@@ -1,6 +1,6 @@
 import type { ChoiceHistory, ShopperRecord } from '../../events';
 import type { CatalogIndex } from '../catalog-index';
-import type { Placement } from '../placement';
+import { OWN, type Placement } from '../placement';
 import { itemFilter } from './item-filter';
 import type { Rules } from './rules';
 
@@ -29,13 +29,13 @@ export function admission(
   record: ShopperRecord,
   { placement, row: inView, exclude, rules }: AdmissionRequest,
 ): Admission {
-  // `recent` shows what the shopper looked at, whether bought or not.
-  const byDefault = placement !== 'recent';
+  const byDefault = !OWN.includes(placement);
   const {
     excludeOutOfStock = true,
     excludeDismissed = true,
     excludeOwned = byDefault,
-    excludeInCart = byDefault,
+    // What is in the cart is being bought again already.
+    excludeInCart = placement !== 'recent',
   } = rules;
   const fits = rules.filter ? itemFilter(rules.filter) : () => true;
   const pinnable = (row: number): boolean =>

@@ -37,7 +37,10 @@ export interface Rules {
   filter?: Filter;
   /** Default true. */
   excludeOutOfStock?: boolean;
-  /** Leave out what the shopper bought. Default true, but for `recent`. Set it to false where products are bought repeatedly. */
+  /**
+   * Leave out what the shopper bought. Default true, but for `recent`, `again`, and what the rule `repeats` lets in. Where it is
+   * true because the shop says so, it goes before that rule.
+   */
   excludeOwned?: boolean;
   /** Leave out what is in the cart. Default true, but for `recent`. */
   excludeInCart?: boolean;
@@ -49,6 +52,12 @@ export interface Rules {
    * Events on one item in a row are one choice. The other placements list it all the same.
    */
   excludeRecent?: number;
+  /**
+   * Whether `for-you` may hold products that the shopper bought and may be due to buy again: as many of its places, in
+   * proportion, as purchases in the shop's log are repeats, and one at least. Default: where 10 % or more are. It has no effect
+   * where less than 5 % are, or where the bundle has no log.
+   */
+  repeats?: boolean;
   boost?: Push[];
   bury?: Push[];
   /**
@@ -70,6 +79,11 @@ export interface Rules {
    * rotation * 2 standard deviations * (1 - 2^(-times / 3)). Times count half after 10 choices, and after a day.
    */
   rotation?: number;
+  /**
+   * How far `for-you` lifts items that nobody in the shop has chosen yet, 0 (not at all) to 2; default 0.3. What a lift costs
+   * the other items is in docs/results/RESULTS.md.
+   */
+  coldStart?: number;
   /**
    * Whether a page that is loaded again in the same visit shows other items: the first half of the list stays, below it items
    * that earlier pages of the visit showed give way to others. A visit ends with 30 minutes of pause. Needs impressions
@@ -97,6 +111,7 @@ export const ruleFields = {
   excludeInCart: v.optional(v.boolean()),
   excludeDismissed: v.optional(v.boolean()),
   excludeRecent: v.optional(integer(0, 1000)),
+  repeats: v.optional(v.boolean()),
   boost: v.optional(pushes),
   bury: v.optional(pushes),
   pin: v.optional(v.pipe(v.array(exactObject({ itemId: v.string(), position: integer(0, 99) })), v.maxLength(100))),
@@ -106,6 +121,7 @@ export const ruleFields = {
   ),
   diversity: v.optional(share),
   rotation: v.optional(share),
+  coldStart: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(2))),
   fresh: v.optional(v.boolean()),
 };
 

@@ -1,0 +1,33 @@
+/** What a shop's log says of each item: how often it is chosen, and how it is bought again. */
+export interface Demand {
+  /** [count] Choices in the whole log. */
+  choices: Float32Array;
+  /** [count] What sells now: choices, each weighed by how recent it is. */
+  recent: Float32Array;
+  /** Absent from a log in which nobody bought an item twice. */
+  repeats?: Repeats;
+}
+
+/** Repeat purchases of a log: of one item by one shopper, on another visit. */
+export interface Repeats {
+  /** Share of the purchases that are repeats, 0 to 1. */
+  share: number;
+  /** Days between two purchases of an item, median over all repeats. */
+  interval: number;
+  /** [count] Share of each item's purchases that are repeats, drawn towards that of its category or the shop where it has few. */
+  shares: Float32Array;
+  /** [count] Days between two purchases of each item; of its category or the shop where it has few repeats. */
+  intervals: Float32Array;
+}
+
+/** The same for the items in another order. @param order every row once, in the new order */
+export function pickDemand({ choices, recent, repeats }: Demand, order: readonly number[]): Demand {
+  const pick = (values: Float32Array): Float32Array => Float32Array.from(order, (row) => values[row]);
+  return {
+    choices: pick(choices),
+    recent: pick(recent),
+    ...(repeats && {
+      repeats: { ...repeats, shares: pick(repeats.shares), intervals: pick(repeats.intervals) },
+    }),
+  };
+}

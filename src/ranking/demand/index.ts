@@ -1,0 +1,2 @@
+export { type RepeatScore, repeatScores } from './repeat-scores';
+export { ShopDemand } from './shop-demand';

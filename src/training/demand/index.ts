@@ -1,0 +1,2 @@
+export { recentPopularity } from './recent-popularity';
+export { repeatsOf } from './repeats';

@@ -1,0 +1,27 @@
+import type { Interaction } from '../offline-data';
+
+/**
+ * Share of a log after which a choice counts half. Chosen on the first 60 % of two logs, MovieLens and Online Retail, of
+ * 1/2 to 1/64 of the events, and of days: the first 60 to 80 % of that part predict the choices of shoppers who come later. A
+ * quarter is better than plain counts by over two standard errors of ln rank at every split of both logs; an eighth is
+ * not at all of them, and lists of less than a sixteenth are worse than plain counts.
+ */
+const HALF_LIFE = 1 / 4;
+
+/**
+ * What sells now: choices of each item, each weighed by 2^(-age / half-life). Age counts the choices of all shoppers since,
+ * so that a quiet season does not make a shop forget.
+ * @param interactions sorted by time
+ * @param count items in the catalogue
+ * @returns [count] 0 for an item that nobody chose; the newest choice of the log weighs 1
+ */
+export function recentPopularity(interactions: readonly Interaction[], count: number): Float32Array {
+  const popularity = new Float32Array(count);
+  const fading = 2 ** (-1 / (HALF_LIFE * interactions.length));
+  let weight = 1;
+  for (const { row } of interactions.toReversed()) {
+    popularity[row] += weight;
+    weight *= fading;
+  }
+  return popularity;
+}
