@@ -82,7 +82,7 @@ const ROOMS = {
   },
   training: {
     runs: 'Node',
-    has: 'offline training of the base model on pooled logs, checkpoints; `factors/` and `demand/` of the items',
+    has: 'offline training of the base model on pooled logs, checkpoints; `factors/`, `demand/` of the items; `gradient-map/`',
     imports: ['base-model', 'build', 'catalog', 'common', 'model', 'ranking'],
   },
   evaluate: {

@@ -12,8 +12,16 @@ const CHOICES = 400;
 
 const count = Number(process.argv[2] ?? 10_000);
 const random = seededRandom(1);
+/** As the shop's map of the gradients: eigenvectors of made-up numbers. */
+const RANK = 64;
+const columns = Object.values(WIDTHS).reduce((sum, width) => sum + width, 0);
+const map = {
+  blocks: [],
+  eigenvalues: new Float32Array(RANK).fill(1e-3),
+  eigenvectors: Float32Array.from({ length: RANK * columns }, () => (2 * random() - 1) / Math.sqrt(columns)),
+};
 const matrix = new FeatureMatrix({
-  count,
+  ...{ count, map },
   blocks: Object.entries(WIDTHS).map(([subject, width]) => ({
     ...{ name: `${subject} ${width}`, width, rate: 0.5, center: new Float32Array(width) },
     scale: new Float32Array(width).fill(1 / Math.sqrt(width)),
