@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BaseModel, baseConfig, initialWeights } from '../base-model';
 import type { EventType, LoggedEvent } from '../events';
-import { rank, scores } from '../ranking';
+import { rank, scores, topRows } from '../ranking';
 import { STORED_SCHEMA_4 } from '../testing/profiles';
 import { threeGroups as catalog, GROUP } from '../testing/three-groups';
 import { Learner, type LearnerOptions } from './learner';
@@ -65,6 +65,21 @@ describe('Learner', () => {
         expect(apart(learner)).toBeLessThan(1e-5);
       }
     }
+  });
+
+  it('reads factors that come after its first choices, and learns those choices from them', async () => {
+    const shop = catalog();
+    const [before, without] = [await learned(clicks(3), shop), await learned(clicks(3))];
+    const blocks = (learner: Learner) => Object.entries(learner.save().experts.members[0].expert.blocks);
+    expect(blocks(before)).toEqual(blocks(without));
+    // Each group points its own way.
+    const values = Float32Array.from(shop.index.items, (_, row) => (row % 3 === 1 ? 1 : -1));
+    shop.index = { ...shop.index, factors: { blocks: [{ name: 'users', width: 1, values }] } };
+    before.factorsChanged();
+    before.observe(event(9, 100));
+    const added = blocks(before).filter(([name]) => !blocks(without).some(([other]) => other === name));
+    expect(added.map(([name]) => name)).toEqual(['users 1']);
+    expect(added[0][1].readout.some((value) => value !== 0)).toBe(true);
   });
 
   it('moves the list towards what was chosen', async () => {
@@ -152,13 +167,15 @@ describe('Learner', () => {
     }
   });
 
-  it('goes on with a profile of schema 4: its list is the same', async () => {
+  it('goes on with a profile of schema 4: what it learned counts the same', async () => {
     const shop = catalog();
     const learner = new Learner(shop, options);
     learner.restore(await readProfile(STORED_SCHEMA_4), []);
     learner.checkFinite();
-    expect(topOf(learner, shop)).toEqual(STORED_SCHEMA_4.list);
-    const score = scores(learner.terms, learner.weights);
+    // Two terms start from twice the weight by now.
+    const { session, nearestHistory, ...weights } = learner.weights;
+    const score = scores(learner.terms, { ...weights, session: session / 2, nearestHistory: nearestHistory / 2 });
+    expect(topRows(score, 10)).toEqual(STORED_SCHEMA_4.list);
     for (const [row, value] of STORED_SCHEMA_4.scores.entries()) expect(score[row]).toBeCloseTo(value, 4);
     const [generalist, ...others] = learner.status.experts;
     expect(generalist).toMatchObject({ state: 'generalist', born: null, choices: 10 });
@@ -210,7 +227,8 @@ describe('Learner', () => {
     const learner = await learned(clicks(2), shop);
     const alone = topOf(learner, shop);
     const model = await learner.loadBase(stored);
-    expect(learner.weights.base).toBe(START_WEIGHTS_WITH_BASE.base);
+    // The anchor of a new shopper: 0.4 exp(-3 * 0.5).
+    expect(learner.weights.base).toBeCloseTo(START_WEIGHTS_WITH_BASE.base + 0.4 * Math.exp(-1.5), 6);
     const { base } = learner.state;
     const user = await model.userVectors([Int32Array.from(learner.history.rows)], base!.items);
     expect(base!.scores).toEqual(await model.scores(user, base!.items));

@@ -1,6 +1,15 @@
 import type { BaseModel } from '../base-model';
 import { EVENT_STRENGTH, History, type LoggedEvent } from '../events';
-import { type RankState, rawTermValues, type TermSources, type TermValues, type TermWeights } from '../ranking';
+import {
+  type RankState,
+  rankOf,
+  rawTermValues,
+  scores,
+  type TermSources,
+  type TermValues,
+  type TermWeights,
+} from '../ranking';
+import { Anchor } from './anchor';
 import type { Backend } from './backend';
 import { BaseModelScores } from './base-model-scores';
 import { ExpertMixture, type ExpertPolicy } from './experts/expert-mixture';
@@ -8,7 +17,7 @@ import { featureBlocks } from './experts/feature-blocks';
 import { FeatureMatrix } from './experts/feature-matrix';
 import type { LadderRuntime } from './ladder/ladder-runtime';
 import type { LearnerCatalog } from './learner-catalog';
-import { activeWeights, START_WEIGHTS, START_WEIGHTS_WITH_BASE } from './personal-weights';
+import { activeWeights, START, START_WITH_BASE } from './personal-weights';
 import type { Profile } from './profile';
 import { PROFILE_SCHEMA } from './schema-version';
 import { checkFinite, TermValueCache } from './term-values';
@@ -26,6 +35,10 @@ export interface LearnerOptions {
   backend?: Backend;
   /** False: nothing but the weights of the terms is learned. Default true. */
   experts?: boolean;
+  /** False: the list is not kept near the base model. Default true. */
+  anchor?: boolean;
+  /** Weight of the lift of items that nobody has chosen. Default 0.3. */
+  coldStart?: number;
   /** How experts come to be; the experts of the ladders train under `paper` alone. Default `routed`. */
   policy?: ExpertPolicy;
 }
@@ -48,6 +61,7 @@ export class Learner {
   #backend: Backend | null = null;
   #lastEvent = 0;
   readonly #idOf = (row: number): string => this.#catalog.index.items[row].id;
+  readonly #anchor = new Anchor();
   readonly #clock = new WindowClock();
   #untrainedChoices = 0;
   #rejected = 0;
@@ -70,6 +84,7 @@ export class Learner {
       this.#ladder = null;
       if (this.#trains) this.#storedLadder = profile.ladder;
       this.#clock.restore(profile);
+      this.#anchor.restore(profile.anchor);
       this.#rejected = profile.rejected;
       this.#lastUpdate = profile.lastUpdate;
       if (profile.history) this.history.restore(profile.history, this.#catalog.index.rowOf);
@@ -100,6 +115,7 @@ export class Learner {
       experts: this.#experts.save(),
       ladder: this.#ladder ? this.#ladder.save() : this.#storedLadder,
       ...this.#clock.save(),
+      anchor: this.#anchor.save(),
       rejected: this.#rejected,
       lastUpdate: this.#lastUpdate,
     };
@@ -258,6 +274,11 @@ export class Learner {
     await this.#ladder?.setCatalog(catalog);
   }
 
+  /** Call it when the catalogue has got other factors, which the experts read from now on. */
+  factorsChanged(): void {
+    this.#featuresChanged();
+  }
+
   /** What the ranking reads of the learner. */
   get state(): RankState {
     return { ...this.#sources, record: this.history.record, weights: this.weights, terms: this.terms };
@@ -268,8 +289,13 @@ export class Learner {
     return this.#terms.values(this.#catalog.index, this.#sources);
   }
 
+  /** Weights of the terms in the list: what is learned, and the anchor. */
   get weights(): TermWeights {
-    return this.#experts.weights;
+    const weights = this.#learnedWeights;
+    const { anchor = true } = this.#options;
+    if (!anchor || !this.#base) return weights;
+    const { weight } = this.#anchor;
+    return { ...weights, base: weights.base + weight, popularity: weights.popularity + weight };
   }
 
   /**
@@ -305,6 +331,11 @@ export class Learner {
 
   dispose(): void {
     this.#ladder?.dispose();
+  }
+
+  get #learnedWeights(): TermWeights {
+    const { weights } = this.#experts;
+    return { ...weights, coldStart: this.#options.coldStart ?? weights.coldStart };
   }
 
   get #baseSignal(): BaseModelScores['signal'] | null {
@@ -343,7 +374,7 @@ export class Learner {
     return this.#experts;
   }
 
-  /** Call it when catalogue or base model change. */
+  /** Call it when catalogue, factors or base model change. */
   #featuresChanged(): void {
     this.#experts.unbind();
     this.#distance = null;
@@ -352,7 +383,7 @@ export class Learner {
   #setBase(base: BaseModelScores | null): void {
     this.#featuresChanged();
     this.#base = base;
-    this.#experts.startFrom(base ? START_WEIGHTS_WITH_BASE : START_WEIGHTS);
+    this.#experts.startFrom(base ? START_WITH_BASE : START);
   }
 
   /** Distance of a choice from the preferences before it; null where there is nothing to compare. */
@@ -382,9 +413,20 @@ export class Learner {
     const seen = new Set(rows);
     const candidates = [...index.items.keys()].filter((other) => !seen.has(other) && !dismissed.has(other));
     if (dismissed.has(row)) candidates.push(row);
+    this.#noteRanks(row);
     const { rejected, kept } = experts.learn({ id, row, candidates, strength }, this.terms, time);
     this.#rejected += rejected;
     return kept;
+  }
+
+  /** Records how what is learned ranked a choice, and how the base model alone did. */
+  #noteRanks(row: number): void {
+    const base = this.#baseSignal;
+    if (!base) return;
+    const { logPopularity } = this.#catalog.index;
+    const { rows } = this.history;
+    const alone = base.scores.map((score, item) => score + logPopularity[item]);
+    this.#anchor.note(rankOf(scores(this.terms, this.#learnedWeights), row, rows), rankOf(alone, row, rows));
   }
 
   /**

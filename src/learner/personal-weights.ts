@@ -1,21 +1,29 @@
 import { TERMS, type TermName, type TermWeights } from '../ranking';
 
-/**
- * Weights of a new shopper where the shop has no base model. `preference` is that of every feature block of an expert. The
- * ladders' experts start at 0: they have to earn their weight.
- */
+/** What a new shopper's experts start from. */
+export interface Start {
+  /**
+   * Weights of the terms; `preference` is that of every feature block of an expert. The ladders' experts start at 0: they
+   * have to earn their weight.
+   */
+  weights: TermWeights;
+  /** Share of what a read-out has learned that fades with each choice. */
+  fading: number;
+}
+
+/** Weights where the shop has no base model. */
 export const START_WEIGHTS: TermWeights = {
   base: 0,
   embedding: 0,
   boughtTogether: 3.2,
   recent: 1.8,
-  session: 0.9,
-  nearestHistory: 3.2,
+  session: 1.8,
+  nearestHistory: 6.4,
   category: 0.45,
   numericAffinity: 0.35,
   catalogOrder: 0.14,
   popularity: 0.6,
-  coldStart: 0.9,
+  coldStart: 0.3,
   disliked: 2,
   preference: 4,
   experts: 0,
@@ -35,6 +43,12 @@ export const START_WEIGHTS_WITH_BASE: TermWeights = {
   popularity: 0.85,
   preference: 0.75,
 };
+
+/**
+ * Where the shop has no base model, the read-outs are most of the score, and what the last choices share counts more.
+ */
+export const START: Start = { weights: START_WEIGHTS, fading: 0.1 };
+export const START_WITH_BASE: Start = { weights: START_WEIGHTS_WITH_BASE, fading: 0.04 };
 
 /**
  * Terms whose weight no choice changes: the shop sets the lift of items that nobody has chosen, and the weight of an
@@ -94,7 +108,7 @@ export function adaGradStep(
 export class PersonalWeights {
   #theta = everyTerm(0);
   #squares = everyTerm(0);
-  #start = START_WEIGHTS;
+  #start: Start = START;
 
   static restore(stored: StoredWeights): PersonalWeights {
     const weights = new PersonalWeights();
@@ -113,21 +127,27 @@ export class PersonalWeights {
     return copy;
   }
 
-  /** Replaces the start weights; theta stays. */
-  startFrom(start: TermWeights): void {
+  /** Replaces what everybody starts from; theta stays. */
+  startFrom(start: Start): void {
     this.#start = start;
   }
 
   /** Weight of a feature block of an expert while its theta is 0. */
   get blockStart(): number {
-    return this.#start.preference;
+    return this.#start.weights.preference;
+  }
+
+  /** Share of what a read-out has learned that fades with each choice. */
+  get fading(): number {
+    return this.#start.fading;
   }
 
   /** The weights; that of `preference` is 1: an expert's read-outs contain the weights of their blocks. */
   get current(): TermWeights {
-    const weights = { ...this.#start };
+    const start = this.#start.weights;
+    const weights = { ...start };
     for (const name of TERMS) {
-      weights[name] = name === 'experts' ? this.#theta[name] : this.#start[name] * Math.exp(this.#theta[name]);
+      weights[name] = name === 'experts' ? this.#theta[name] : start[name] * Math.exp(this.#theta[name]);
     }
     return { ...weights, preference: 1 };
   }

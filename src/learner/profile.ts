@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import { storedCount as count, historySchema, storedTime } from '../events';
+import { anchorSchema } from './anchor';
 import { mixtureSchema, type StoredMixture } from './experts/stored-experts';
 import { currentProfile } from './profile-migration';
 import { PROFILE_SCHEMA } from './schema-version';
@@ -31,6 +32,8 @@ const profileSchema = v.object({
   /** Drifts found; like the detector's state absent from schema 1. */
   drifts: v.optional(count, 0),
   drift: v.optional(driftSchema),
+  /** The record that the anchor falls with; absent before schema 5. */
+  anchor: v.optional(anchorSchema, { gain: 0, choices: 0 }),
   /** Updates dropped by the guard. */
   rejected: count,
   /** Milliseconds since the epoch, null before the first update. */

@@ -29,7 +29,10 @@ export interface CatalogIndex {
   categories: CategoryIndex;
   /** Popularity per item, the mean of the known ones where it is unknown. */
   popularity: Float32Array;
-  /** log((popularity + 1) / (mean + 1)) per item; all 0 when the shop knows no popularity. */
+  /**
+   * log((popularity + 1) / (mean + 1)) per item; all 0 when the shop knows no popularity. Of an item too new to have one, the
+   * mean of those items, changed by what the factors predict.
+   */
   logPopularity: Float32Array;
   /** True when at least one item has a popularity. */
   hasPopularity: boolean;
@@ -67,6 +70,8 @@ export function catalogIndex(
   const content = contentVectors(table, blend);
   const similarities = new SimilarityCache(content);
   const mostHavePopularity = known >= MOSTLY_KNOWN * statistics.count;
+  const isCold = (row: number): boolean => mostHavePopularity && items[row].popularity === undefined;
+  const cold = factors?.coldPopularity;
   const categories = items.map((item) => item.category);
   return {
     items,
@@ -77,9 +82,11 @@ export function catalogIndex(
     nearestDismissed: new NearestNeighbors(content, similarities, 1),
     categories: categoryIndex(categories, statistics),
     popularity,
-    logPopularity: popularity.map((value) => Math.log((value + 1) / (mean + 1))),
+    logPopularity: popularity.map(
+      (value, row) => Math.log((value + 1) / (mean + 1)) + (isCold(row) ? (cold?.[row] ?? 0) : 0),
+    ),
     hasPopularity: any,
-    coldStart: Float32Array.from(items, (item) => (mostHavePopularity && item.popularity === undefined ? 1 : 0)),
+    coldStart: Float32Array.from(items, (_, row) => (isCold(row) ? 1 : 0)),
     numbers: numberColumns(items, statistics.numbers),
     cooccurrence,
     factors: factors && extendFactors(factors, items.length),

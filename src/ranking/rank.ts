@@ -81,7 +81,7 @@ export function scoreAll(
 function listOf(
   index: CatalogIndex,
   state: RankState,
-  { placement, row, rules: { excludeRecent = EXCLUDE_RECENT } = {} }: RankRequest,
+  { placement, row, rules: { excludeRecent = EXCLUDE_RECENT, coldStart } = {} }: RankRequest,
   admits: (row: number) => boolean,
 ): Scored {
   const { history } = state;
@@ -101,7 +101,8 @@ function listOf(
       const { rows } = history;
       const last = new Set(rows.slice(Math.max(0, rows.length - excludeRecent)));
       const notRecent = (at: number): boolean => admits(at) && !last.has(at);
-      if (rows.length > 0) return personalList(index, state, notRecent);
+      const weights = coldStart === undefined ? state.weights : { ...state.weights, coldStart };
+      if (rows.length > 0) return personalList(index, { ...state, weights }, notRecent);
       return (row === null ? null : similarList(index, row, notRecent)) ?? commonList(index, notRecent);
     }
   }

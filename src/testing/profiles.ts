@@ -50,6 +50,7 @@ export const PROFILE: Profile = {
   windowChoices: 4,
   drifts: 1,
   drift: new DriftDetector().save(),
+  anchor: { gain: 0, choices: 0 },
   rejected: 0,
   lastUpdate: 1_700_000_000_000,
 };

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { addLearned, type CooccurrenceTable, type Factors, type Manifest, rowsPerItem, writeBundle } from '../catalog';
 import type { SidestreamError } from '../error';
+import { Learner } from '../learner';
 import { bundleContent, makeItem, memoryBundle } from '../testing/bundles';
 import { Engine } from './engine';
 import { encodersOf, LoadedCatalog } from './loaded-catalog';
@@ -85,8 +86,10 @@ describe('an engine whose bundle has a co-occurrence table and factors', () => {
     const sound = memory.files.get(file)!;
     const loaded = vi.spyOn(LoadedCatalog.prototype, 'setFactors');
     try {
+      const told = vi.spyOn(Learner.prototype, 'factorsChanged');
       const whole = await start();
       await whole.engine.settled();
+      expect(told).toHaveBeenCalledOnce();
       expect(loaded.mock.calls[0][0].blocks[0].values).toEqual(FACTORS.blocks[0].values);
       memory.files.set(file, sound.slice().fill(0));
       const { engine, errors } = await start();

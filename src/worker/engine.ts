@@ -348,7 +348,11 @@ export class Engine {
       this.#tasks.queue(async () => {
         const loaded = await bundle.factors(onProgress);
         if (!loaded) return;
-        this.#catalog.setFactors(loaded);
+        // In a long turn, so that no learner is made meanwhile that reads the catalogue without them.
+        await this.#session.train(async ({ learner }) => {
+          this.#catalog.setFactors(loaded);
+          learner.factorsChanged();
+        });
         this.#changes.announce();
       });
     }

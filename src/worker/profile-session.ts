@@ -33,6 +33,7 @@ export type TrainingLearner = Pick<
   | 'loadDue'
   | 'completeTraining'
   | 'completionDue'
+  | 'factorsChanged'
   | 'history'
   | 'lastEvent'
   | 'loadBase'

@@ -12,6 +12,7 @@ const factorsOf = (count: number, widths: Partial<Record<(typeof FACTOR_BLOCKS)[
   }),
 });
 const both = factorsOf(5, { cooccurrence: 3, users: 2 });
+const refused = expect.objectContaining({ code: 'bundle/invalid' });
 const decode = (buffer: ArrayBuffer, count = 5) => decodeFactors(buffer, 'factors-1.bin', count);
 
 describe('a file of factors', () => {
@@ -38,11 +39,9 @@ describe('a file of factors', () => {
     const factors = structuredClone(both);
     factors.blocks[1].values.fill(0, 2, 4);
     const bytes = encodeFactors(factors, 5);
-    expect(bytes.byteLength).toBe(12 + 5 * (4 + 3) + 5 * (4 + 2));
+    expect(bytes.byteLength).toBe(16 + 5 * (4 + 3) + 5 * (4 + 2));
     expect([...decode(bytes.buffer).blocks[1].values.subarray(2, 4)]).toEqual([0, 0]);
   });
-
-  const refused = expect.objectContaining({ code: 'bundle/invalid' });
 
   it.each<[string, Factors]>([
     ['are of other items', factorsOf(4, { users: 2 })],
@@ -53,7 +52,7 @@ describe('a file of factors', () => {
     expect(() => encodeFactors(factors, 5)).toThrow(refused);
   });
 
-  it.each([0, 11, 12, -1, 1])('is refused when it is cut or goes on: %i', (length) => {
+  it.each([0, 11, 15, 16, -1, 1])('is refused when it is cut or goes on: %i', (length) => {
     const bytes = encodeFactors(both, 5);
     const other = length === 1 ? Uint8Array.of(...bytes, 0) : bytes.slice(0, length);
     expect(() => decode(other.buffer)).toThrow(refused);
@@ -63,9 +62,11 @@ describe('a file of factors', () => {
     ['it is about another number of items', (view) => view.setUint32(0, 6, true)],
     ['a width is not the one of its rows', (view) => view.setUint32(4, 4, true)],
     ['a block is wider than 64', (view) => view.setUint32(8, 0xffff_ffff, true)],
-    ['a scale is no number', (view) => view.setFloat32(12, Number.NaN, true)],
-    ['a scale is infinite', (view) => view.setFloat32(12, Number.POSITIVE_INFINITY, true)],
-    ['a scale is below 0', (view) => view.setFloat32(12 + 5 * 7, -1, true)],
+    ['a scale is no number', (view) => view.setFloat32(16, Number.NaN, true)],
+    ['a scale is infinite', (view) => view.setFloat32(16, Number.POSITIVE_INFINITY, true)],
+    ['a scale is below 0', (view) => view.setFloat32(16 + 5 * 7, -1, true)],
+    ['the cold popularity is marked by 2', (view) => view.setUint32(12, 2, true)],
+    ['it lacks the cold popularity', (view) => view.setUint32(12, 1, true)],
   ])('is refused when %s', (_, damage) => {
     const { buffer } = encodeFactors(both, 5);
     damage(new DataView(buffer));
@@ -79,6 +80,20 @@ describe('a file of factors', () => {
     new DataView(wide).setUint32(8, 65, true);
     expect(() => decode(wide, 1)).toThrow(refused);
   });
+});
+
+it('keeps the cold popularity to a step of its largest value, in another order too', () => {
+  const coldPopularity = Float32Array.of(0, -1.25, 0.5, 0, 2);
+  const file = encodeFactors({ ...both, coldPopularity }, 5);
+  expect(file.length).toBe(encodeFactors(both, 5).length + 4 + 5);
+  const read = decodeFactors(file.buffer, 'factors.bin', 5);
+  for (const [row, value] of coldPopularity.entries()) expect(read.coldPopularity?.[row]).toBeCloseTo(value, 1.5);
+  expect([...(pickFactors(read, [4, 0, 1, 2, 3]).coldPopularity ?? [])]).toEqual(
+    [4, 0, 1, 2, 3].map((row) => read.coldPopularity?.[row]),
+  );
+  expect(extendFactors(read, 7).coldPopularity?.slice(5)).toEqual(new Float32Array(2));
+  expect(() => encodeFactors({ ...both, coldPopularity: new Float32Array(4) }, 5)).toThrow(refused);
+  expect(() => encodeFactors({ ...both, coldPopularity: new Float32Array(5).fill(Number.NaN) }, 5)).toThrow(refused);
 });
 
 it('gives factors in another order, and with zero rows for further items', () => {

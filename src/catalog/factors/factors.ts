@@ -21,10 +21,16 @@ export interface FactorBlock {
  */
 export interface Factors {
   blocks: FactorBlock[];
+  /**
+   * [count] Log popularity of the items that nobody chose, predicted from what they are and relative to their mean; 0 for all
+   * others. Absent where it is unknown who chose what.
+   */
+  coldPopularity?: Float32Array;
 }
 
 /** The same factors for the items in another order. @param order every row once, in the new order */
-export const pickFactors = ({ blocks }: Factors, order: readonly number[]): Factors => ({
+export const pickFactors = ({ blocks, coldPopularity }: Factors, order: readonly number[]): Factors => ({
+  ...(coldPopularity && { coldPopularity: Float32Array.from(order, (row) => coldPopularity[row]) }),
   blocks: blocks.map(({ name, width, values }) => {
     const picked = new Float32Array(values.length);
     for (const [place, row] of order.entries()) {
@@ -35,11 +41,16 @@ export const pickFactors = ({ blocks }: Factors, order: readonly number[]): Fact
 });
 
 /** The same factors with zero rows for further items. @param count items, at least those that have factors */
-export const extendFactors = ({ blocks }: Factors, count: number): Factors => ({
+export const extendFactors = ({ blocks, coldPopularity }: Factors, count: number): Factors => ({
+  ...(coldPopularity && { coldPopularity: extended(coldPopularity, count) }),
   blocks: blocks.map((block) => {
     if (block.values.length === count * block.width) return block;
-    const values = new Float32Array(count * block.width);
-    values.set(block.values);
-    return { ...block, values };
+    return { ...block, values: extended(block.values, count * block.width) };
   }),
 });
+
+function extended(values: Float32Array, length: number): Float32Array {
+  const longer = new Float32Array(length);
+  longer.set(values);
+  return longer;
+}

@@ -33,6 +33,9 @@ interface PastShop {
 const LEARNERS: Record<string, Omit<LearnerOptions, 'seed' | 'backend'>> = {
   terms: { experts: false },
   sidestream: {},
+  'no-anchor': { anchor: false },
+  'lift-0': { coldStart: 0 },
+  'lift-0.9': { coldStart: 0.9 },
 };
 
 /** The methods that run on a device, in the order of the tables. */

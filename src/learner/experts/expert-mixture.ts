@@ -1,5 +1,5 @@
 import { TERMS, type TermValues, type TermWeights } from '../../ranking';
-import { START_WEIGHTS } from '../personal-weights';
+import { START, type Start } from '../personal-weights';
 import { CANDIDATES, LONGEST_SERIES, MASS_MEMORY, MOST_KEPT } from './expert-limits';
 import type { FeatureMatrix } from './feature-matrix';
 import { normalized, posteriorOf, shared, withNewborn } from './fixed-share-router';
@@ -74,7 +74,7 @@ export interface Outcome {
  */
 export class ExpertMixture {
   readonly #policy: ExpertPolicy;
-  #start: TermWeights = START_WEIGHTS;
+  #start: Start = START;
   #members: Member[] = [];
   #active: Member;
   #choices = 0;
@@ -123,8 +123,8 @@ export class ExpertMixture {
     };
   }
 
-  /** Replaces the start weights of the terms; what was learned about them stays. */
-  startFrom(start: TermWeights): void {
+  /** Replaces what everybody starts from; what was learned stays. */
+  startFrom(start: Start): void {
     this.#start = start;
     this.#scores = null;
     for (const { expert } of this.#all()) expert.startFrom(start);
@@ -162,7 +162,7 @@ export class ExpertMixture {
   /** Weights of the terms in the list; that of `preference` is 1. */
   get weights(): TermWeights {
     if (this.#members.length === 1) return this.#active.expert.weights;
-    const weights = { ...this.#start };
+    const weights = { ...this.#start.weights };
     const parts = this.#members.map(({ weight, expert }) => ({ weight, own: expert.weights }));
     for (const name of TERMS) weights[name] = parts.reduce((sum, { weight, own }) => sum + weight * own[name], 0);
     return { ...weights, preference: 1 };

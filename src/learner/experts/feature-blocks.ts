@@ -34,6 +34,8 @@ const RATES = {
   users: 1,
 } as const;
 type Kind = keyof typeof RATES;
+/** That of the catalog order where the shop has no base model. */
+const PLACE_RATE_ALONE = 1;
 
 /** Blocks that are read from the bundle after the first list: their stored coefficients wait for them. */
 const LATE_BLOCKS: readonly Kind[] = ['embedding', 'cooccurrence', 'users'];
@@ -61,7 +63,7 @@ export function featureBlocks(index: CatalogIndex, base: BaseSignal | null): Fea
   const content = readable('content', contentBlock(index));
   // The first half of a content vector is text.
   if (!base) content.readoutScale.fill(TEXT_SCALE, 0, width / 2);
-  const blocks = [content, ...attributeBlocks(index)];
+  const blocks = [content, ...attributeBlocks(index, base ? RATES.place : PLACE_RATE_ALONE)];
   if (base) blocks.push(readable('embedding', embeddingBlock(base.width, base.items)));
   for (const { name, width: factors, values } of index.factors?.blocks ?? []) {
     blocks.push(readable(name, featureBlock(name, factors, values, count, 1)));
@@ -69,14 +71,14 @@ export function featureBlocks(index: CatalogIndex, base: BaseSignal | null): Fea
   return { count, blocks };
 }
 
-function attributeBlocks(index: CatalogIndex): ReadoutBlock[] {
+function attributeBlocks(index: CatalogIndex, placeRate: number): ReadoutBlock[] {
   const { count } = index.content;
   const attribute = (kind: Kind, subject: string, width: number, values: Float32Array): ReadoutBlock =>
     readable(kind, featureBlock(subject, width, values, count, ATTRIBUTE_WEIGHT));
   const categories = categoryBlock(index);
   return [
     // Stored profiles call the catalog order `place`.
-    attribute('place', 'place', ORDER_RBFS, orderRbf(count)),
+    { ...attribute('place', 'place', ORDER_RBFS, orderRbf(count)), rate: placeRate },
     ...(categories ? [readable('categories', categories)] : []),
     ...index.numbers.map(({ name, values }) => attribute('numbers', name, NUMBER_RBFS, numberRbf(values))),
   ];

@@ -79,7 +79,7 @@ describe('an expert', () => {
     learn(expert, choice(10, { strength: 3 }), { shares: even });
     const [before, after] = [gradient(4, first), gradient(10, even)];
     for (const [d, value] of readouts(expert).entries()) {
-      expect(value).toBeCloseTo(rates[d] * (0.96 * before[d] + 3 * after[d]), 5);
+      expect(value).toBeCloseTo(rates[d] * (0.9 * before[d] + 3 * after[d]), 5);
     }
   });
 

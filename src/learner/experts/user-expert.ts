@@ -1,5 +1,5 @@
 import { scores, type TermValues, type TermWeights } from '../../ranking';
-import { type AdaGrad, adaGradStep, PersonalWeights } from '../personal-weights';
+import { type AdaGrad, adaGradStep, PersonalWeights, type Start } from '../personal-weights';
 import { type Gains, LEARNED_TERMS, PrequentialRecord } from '../prequential-record';
 import { type Softmax, slopesOf, softmaxOver } from '../softmax';
 import { MOST_CHOSEN, MOST_COEFFICIENT, MOST_DISMISSED } from './expert-limits';
@@ -7,8 +7,6 @@ import { mayComeLater } from './feature-blocks';
 import type { FeatureMatrix } from './feature-matrix';
 import type { StoredBlock, StoredUserExpert } from './stored-experts';
 
-/** Fading of the read-outs per choice learned: after 17 choices half of what was learned has faded. */
-const FADING = 0.04;
 /** Strength of a dismissal, relative to a click. */
 const DISMISSAL = 0.5;
 /** A choice from the items not chosen before. */
@@ -41,7 +39,7 @@ export interface Expectation extends Softmax {
  * sum over terms of w e^theta f + sum over blocks of w e^theta (x . u)
  *
  * A choice that it learns takes one gradient step on the log of its own softmax: of theta by AdaGrad, of the read-outs by
- * u <- 0.96 u + rate strength (x_chosen - E x). They start at 0.
+ * u <- (1 - fading) u + rate strength (x_chosen - E x). They start at 0.
  */
 export class UserExpert {
   #weights = new PersonalWeights();
@@ -94,7 +92,7 @@ export class UserExpert {
   }
 
   /** Replaces the start weights; what was learned about them stays. */
-  startFrom(start: TermWeights): void {
+  startFrom(start: Start): void {
     this.#weights.startFrom(start);
     this.#scores = null;
   }
@@ -130,7 +128,7 @@ export class UserExpert {
       } else {
         const readout = this.#readout.subarray(from, to);
         for (const [n, row] of rows.entries()) {
-          add(readout, 1 - FADING, rate * strengths[n], matrix.row(row).subarray(from, to));
+          add(readout, 1 - this.#weights.fading, rate * strengths[n], matrix.row(row).subarray(from, to));
         }
       }
       return { theta: known?.theta ?? 0, squares: known?.squares ?? 0 };
@@ -198,7 +196,7 @@ export class UserExpert {
       let slope = 0;
       for (let d = from; d < to; d++) slope += this.#readout[d] * (matrix?.readoutScale[d] ?? 1) * gradient[d];
       this.#blocks[n] = adaGradStep(this.#blocks[n], strength * this.#weightOf(n) * slope);
-      add(this.#readout.subarray(from, to), 1 - FADING, rate * strength, gradient.subarray(from, to));
+      add(this.#readout.subarray(from, to), 1 - this.#weights.fading, rate * strength, gradient.subarray(from, to));
     }
     this.#count(id);
     const lost = this.#record.note(gains);
@@ -209,13 +207,13 @@ export class UserExpert {
 
   /** Learns from a choice as if all items had been equally likely. */
   bootstrap({ id, row, strength }: Omit<Choice, 'candidates'>): void {
-    this.#take(row, strength, 1 - FADING);
+    this.#take(row, strength, 1 - this.#weights.fading);
     this.#count(id);
   }
 
   /** Starts from one choice that another expert learned: the read-outs take it as if all items had been equally likely. */
   startAt({ id, row, strength }: Omit<Choice, 'candidates'>): void {
-    this.#take(row, strength, 1 - FADING);
+    this.#take(row, strength, 1 - this.#weights.fading);
     this.#chosen = [id];
   }
 
@@ -231,7 +229,7 @@ export class UserExpert {
   undoDismiss(id: string, row: number): void {
     const before = this.#dismissed.get(id);
     if (before === undefined) return;
-    this.#take(row, DISMISSAL * (1 - FADING) ** Math.max(0, this.#choices - before), 1);
+    this.#take(row, DISMISSAL * (1 - this.#weights.fading) ** Math.max(0, this.#choices - before), 1);
     this.#dismissed.delete(id);
   }
 

@@ -71,6 +71,11 @@ export interface Rules {
    */
   rotation?: number;
   /**
+   * How far `for-you` lifts items that nobody in the shop has chosen yet, 0 (not at all) to 2; default 0.3. What a lift costs
+   * the other items is in docs/results/RESULTS.md.
+   */
+  coldStart?: number;
+  /**
    * Whether a page that is loaded again in the same visit shows other items: the first half of the list stays, below it items
    * that earlier pages of the visit showed give way to others. A visit ends with 30 minutes of pause. Needs impressions
    * that outlive the page, so consent. Default false.
@@ -106,6 +111,7 @@ export const ruleFields = {
   ),
   diversity: v.optional(share),
   rotation: v.optional(share),
+  coldStart: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(2))),
   fresh: v.optional(v.boolean()),
 };
 

@@ -22,8 +22,8 @@ const SMOOTHING = 10;
 
 /**
  * Makes the factors of a catalogue: for each block at most 64 singular vectors, scaled, with item rows of length 1. Items that
- * nobody chose, or that co-occur with none, get rows predicted from their content, categories and embedding. A block without
- * any basis is left out.
+ * nobody chose, or that co-occur with none, get rows predicted from their content, categories and embedding, and so is their
+ * popularity. A block without any basis is left out.
  */
 export function makeFactors({ index, cooccurrence, choices, embedding, seed }: FactorSources): Factors {
   const { count } = index.content;
@@ -42,7 +42,26 @@ export function makeFactors({ index, cooccurrence, choices, embedding, seed }: F
     );
     predictUnknown(features, known, values, width);
   }
-  return { blocks };
+  return { blocks, ...(choices && coldPopularity(features, choices, count)) };
+}
+
+/**
+ * Log popularity that items without a choice may be expected to have by what they are, relative to the mean of those items.
+ * Numbers and the order of the catalogue take no part: what is new is often new in them.
+ */
+function coldPopularity(
+  features: readonly FeatureBlock[],
+  choices: readonly ArrayLike<number>[],
+  count: number,
+): Pick<Factors, 'coldPopularity'> {
+  const chosen = new Float32Array(count);
+  for (const rows of choices) for (let n = 0; n < rows.length; n++) chosen[rows[n]]++;
+  const known = Array.from(chosen, (times) => times > 0);
+  const values = chosen.map(Math.log1p);
+  predictUnknown(features, known, values, 1);
+  const unknown = values.filter((_, row) => !known[row]);
+  const mean = unknown.reduce((sum, value) => sum + value, 0) / Math.max(1, unknown.length);
+  return { coldPopularity: values.map((value, row) => (known[row] ? 0 : value - mean)) };
 }
 
 /** Item rows before they are scaled to unit length. */
