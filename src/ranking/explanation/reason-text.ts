@@ -1,5 +1,7 @@
 /** Why an item is recommended. `name` is a title or a category, as the shop wrote it. */
 export type ReasonKind =
+  /** `time` of the choice, milliseconds since the epoch; null where it is not known. */
+  | { kind: 'looked-at-earlier'; name: string; time: number | null }
   | { kind: 'looked-at' | 'chosen-with' | 'goes-with' | 'similar' | 'style' | 'category'; name: string }
   | { kind: 'popular' | 'catalog' | 'seen' | 'chosen-for-you' | 'picked' };
 
@@ -9,10 +11,11 @@ type Kind = ReasonKind['kind'];
 export const REASON_LANGUAGES = ['en', 'ja', 'de', 'fr', 'es', 'ar'] as const;
 export type ReasonLanguage = (typeof REASON_LANGUAGES)[number];
 
-/** `{}` stands for the name. */
+/** `{}` stands for the name, `{when}` for the time of a choice. */
 const REASON_TEXTS: Record<ReasonLanguage, Record<Kind, string>> = {
   en: {
     'looked-at': 'Because you looked at “{}”',
+    'looked-at-earlier': 'Like “{}”, which you looked at {when}',
     'chosen-with': 'Others chose it with “{}”',
     'goes-with': 'Goes with “{}”',
     similar: 'Similar to “{}”',
@@ -26,6 +29,7 @@ const REASON_TEXTS: Record<ReasonLanguage, Record<Kind, string>> = {
   },
   ja: {
     'looked-at': '「{}」をご覧になったため',
+    'looked-at-earlier': '{when}ご覧になった「{}」に似た商品です',
     'chosen-with': '「{}」と一緒に選ばれています',
     'goes-with': '「{}」に合う商品です',
     similar: '「{}」に似た商品です',
@@ -39,6 +43,7 @@ const REASON_TEXTS: Record<ReasonLanguage, Record<Kind, string>> = {
   },
   de: {
     'looked-at': 'Weil Sie „{}“ angesehen haben',
+    'looked-at-earlier': 'Wie „{}“, {when} von Ihnen angesehen',
     'chosen-with': 'Von anderen zusammen mit „{}“ gewählt',
     'goes-with': 'Passt zu „{}“',
     similar: 'Ähnlich wie „{}“',
@@ -52,6 +57,7 @@ const REASON_TEXTS: Record<ReasonLanguage, Record<Kind, string>> = {
   },
   fr: {
     'looked-at': 'Parce que vous avez regardé « {} »',
+    'looked-at-earlier': 'Comme « {} », que vous avez regardé {when}',
     'chosen-with': 'Choisi par d’autres avec « {} »',
     'goes-with': 'Va bien avec « {} »',
     similar: 'Semblable à « {} »',
@@ -65,6 +71,7 @@ const REASON_TEXTS: Record<ReasonLanguage, Record<Kind, string>> = {
   },
   es: {
     'looked-at': 'Porque has visto «{}»',
+    'looked-at-earlier': 'Como «{}», que viste {when}',
     'chosen-with': 'Otros lo eligieron con «{}»',
     'goes-with': 'Combina con «{}»',
     similar: 'Parecido a «{}»',
@@ -78,6 +85,7 @@ const REASON_TEXTS: Record<ReasonLanguage, Record<Kind, string>> = {
   },
   ar: {
     'looked-at': 'لأنك شاهدت «{}»',
+    'looked-at-earlier': 'مثل «{}» الذي شاهدته {when}',
     'chosen-with': 'اختاره آخرون مع «{}»',
     'goes-with': 'يتناسب مع «{}»',
     similar: 'مشابه لـ «{}»',
@@ -91,6 +99,19 @@ const REASON_TEXTS: Record<ReasonLanguage, Record<Kind, string>> = {
   },
 };
 
+/** `{}` stands for a month, which may be followed by a year. */
+const IN_MONTH: Record<ReasonLanguage, string> = {
+  en: 'in {}',
+  ja: '{}に',
+  de: 'im {}',
+  fr: 'en {}',
+  es: 'en {}',
+  ar: 'في {}',
+};
+
+/** Age from which a choice is an earlier one, ms: a week. */
+const EARLIER = 7 * 24 * 3600 * 1000;
+
 /** The language of a tag such as `de-AT`, `AR` or `zh`; English for a language without texts. */
 export function reasonLanguage(tag: string): ReasonLanguage {
   const primary = tag.toLowerCase().split(/[-_]/)[0];
@@ -98,15 +119,29 @@ export function reasonLanguage(tag: string): ReasonLanguage {
 }
 
 /**
- * The reason as one sentence for the shopper, without a full stop.
+ * The reason as one sentence for the shopper, without a full stop. A choice of the last seven days, or of a time that is
+ * not known, is told without its time.
  * @param lang a language tag; default English
+ * @param now milliseconds since the epoch; default 0
  */
-export function reasonText(reason: ReasonKind, lang = 'en'): string {
+export function reasonText(reason: ReasonKind, { lang = 'en', now = 0 }: { lang?: string; now?: number } = {}): string {
   const language = reasonLanguage(lang);
-  const text = REASON_TEXTS[language][reason.kind];
+  const time = reason.kind === 'looked-at-earlier' && now - (reason.time ?? now) >= EARLIER ? reason.time : null;
+  const kind = reason.kind === 'looked-at-earlier' && time === null ? 'looked-at' : reason.kind;
+  const text = REASON_TEXTS[language][kind].replace('{when}', time === null ? '' : whenText(time, now, language));
   if (!('name' in reason)) return text;
   // Isolated: in text that runs right to left, a left-to-right title would turn the quotation marks round it.
   const name = language === 'ar' ? `\u2068${reason.name}\u2069` : reason.name;
   // A function, because a replacement string would interpret `$&` in a title.
   return text.replace('{}', () => name);
+}
+
+/** When something was, by the shopper's calendar: `this month`, `last month`, `in March`, or `in March 2024` of another year. */
+function whenText(time: number, now: number, language: ReasonLanguage): string {
+  const [then, today] = [new Date(time), new Date(now)];
+  const years = today.getFullYear() - then.getFullYear();
+  const months = 12 * years + today.getMonth() - then.getMonth();
+  if (months <= 1) return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-months, 'month');
+  const year = years === 0 ? undefined : 'numeric';
+  return IN_MONTH[language].replace('{}', new Intl.DateTimeFormat(language, { month: 'long', year }).format(then));
 }
