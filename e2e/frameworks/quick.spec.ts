@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from '@playwright/test';
-import { buildBundle, createProject } from '../package/project';
+import { buildBundle, createProject, trainBundle } from '../package/project';
 import { APPS } from './apps';
 import { InstalledApp, registryTrouble } from './installed-app';
 import { walk } from './walk';
@@ -17,6 +17,7 @@ const leaving: (() => unknown)[] = [];
 test.beforeAll(async () => {
   project = await createProject();
   await buildBundle(project);
+  await trainBundle(project);
 });
 test.afterEach(async () => {
   for (const leave of leaving.splice(0).reverse()) await leave();

@@ -8,7 +8,7 @@ export interface Walked {
 }
 
 /**
- * Tests an app as a shopper uses it: lists are there, a click makes both personal, tfjs learns, the encoders encode a new
+ * Tests an app as a shopper uses it: lists are there, a click makes both personal, tfjs runs the base model, the encoders encode a new
  * product, and the page has no error.
  * @param light without learning and encoders, whose files are the largest
  * @throws the failed assertion

@@ -23,10 +23,10 @@ export async function openShop(page: Page, address: string, href = /^\/product\/
   return trouble;
 }
 
-/** Clicks products until tfjs was used for learning. @returns the backend */
+/** Learns from clicks in the shop that has a base model, which needs tfjs. @returns the backend */
 export const learn = (page: Page): Promise<string | null> =>
   page.evaluate(async () => {
-    const recommender = await sidestream.createRecommender({ bundle: '/bundle/', namespace: 'choices' });
+    const recommender = await sidestream.createRecommender({ bundle: '/learned/', namespace: 'choices' });
     for (const id of ['p1', 'p3', 'p5', 'p7']) await recommender.track('click', id);
     await recommender.settled();
     const { backend } = await recommender.status();

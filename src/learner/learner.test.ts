@@ -183,7 +183,7 @@ describe('Learner', () => {
     const [generalist, ...others] = learner.status.experts;
     expect(generalist).toMatchObject({ state: 'generalist', born: null, choices: 10 });
     expect(others).toEqual([]);
-    expect(learner.save().experts.members[0].expert.chosen.at(-1)).toBe('item-61');
+    expect(learner.save().experts.members[0].expert.chosen.at(-1)?.item).toBe('item-61');
     // The dismissal can still be undone.
     const disliked = learner.terms.preference[5];
     learner.observe(event(12, 5, 'undismiss'));

@@ -1,6 +1,7 @@
 import type { BaseModel } from '../base-model';
 import { EVENT_STRENGTH, History, type LoggedEvent } from '../events';
 import {
+  type ExpertPart,
   type RankState,
   rankOf,
   rawTermValues,
@@ -281,7 +282,11 @@ export class Learner {
 
   /** What the ranking reads of the learner. */
   get state(): RankState {
-    return { ...this.#sources, record: this.history.record, weights: this.weights, terms: this.terms };
+    return {
+      ...this.#sources,
+      ...{ record: this.history.record, weights: this.weights, terms: this.terms },
+      expertParts: (row) => this.contributionsOf(row),
+    };
   }
 
   /** The present value of every term for every item. Shared: not to be changed. */
@@ -299,11 +304,20 @@ export class Learner {
   }
 
   /**
-   * What each expert adds to the score of an item; they add up to the contribution of the term `preference`.
-   * @returns ids as in `status.experts`
+   * What each expert adds to the score of an item, and what it learned from; they add up to the contribution of the term
+   * `preference`.
+   * @returns ids as in `status.experts`; choices of items that have no row at present are left out
    */
-  contributionsOf(row: number): { id: number; contribution: number }[] {
-    return this.#bound?.contributionsOf(row) ?? [];
+  contributionsOf(row: number): ExpertPart[] {
+    const { rowOf } = this.#catalog.index;
+    const parts = this.#bound?.contributionsOf(row) ?? [];
+    return parts.map(({ chosen, ...part }) => ({
+      ...part,
+      choices: chosen.flatMap(({ item, time }) => {
+        const at = rowOf.get(item);
+        return at === undefined ? [] : { row: at, time };
+      }),
+    }));
   }
 
   /**

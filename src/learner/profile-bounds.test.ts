@@ -93,7 +93,8 @@ describe('a stored profile beyond the bounds of a learner is refused:', () => {
     ],
     ['a gain beyond the bound', expert({ gains: { ...gains, experts: 1e308 } })],
     ['the same of the read-outs', expert({ gains: { ...gains, preference: 1e308 } })],
-    ['more choices than an expert names', expert({ chosen: ids(21) })],
+    ['more choices than an expert names', expert({ chosen: ids(21).map((item) => ({ item, time: 1 })) })],
+    ['a choice of an expert at an invalid time', expert({ chosen: [{ item: 'a', time: 1e300 }] })],
     ['more dismissals than an expert knows', expert({ dismissed: ids(201).map((item) => ({ item, choices: 0 })) })],
     [
       'an expert put by with a read-out that overflows',

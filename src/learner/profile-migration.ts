@@ -68,7 +68,7 @@ export function currentProfile(data: unknown, schema: number): unknown {
     blocks: Object.fromEntries(blocks),
     gains: { preference: preferenceGain, experts: expertsGain },
     choices: items.length,
-    chosen: items.slice(-MOST_CHOSEN),
+    chosen: items.slice(-MOST_CHOSEN).map((item) => ({ item, time: null })),
     dismissed: dislikes.slice(-MOST_DISMISSED).map(({ item, known }) => ({ item, choices: known })),
   };
   const member = {

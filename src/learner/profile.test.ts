@@ -61,7 +61,10 @@ describe('parseProfile', () => {
             },
             gains: { preference: 0.2, experts: 0.1 },
             choices: 2,
-            chosen: ['a', 'é'],
+            chosen: [
+              { item: 'a', time: null },
+              { item: 'é', time: null },
+            ],
             dismissed: [{ item: 'c', choices: 1 }],
           },
         },

@@ -87,8 +87,23 @@ export interface Explanation {
   contributions: Record<string, number>;
   /** Items chosen before (or in view) that contribute to the score, the largest contribution first, at most 8. */
   contributors: { item: Item; part: number }[];
+  /**
+   * What each of the shopper's experts brings of the contribution `preference`, the largest first; they add up to it. Empty
+   * where it is not part of the score.
+   */
+  experts: ExpertContribution[];
   /** One sentence for the shopper, in the language of the request. */
   reason: string;
+}
+
+/** What one of the shopper's experts adds to the score of an item. */
+export interface ExpertContribution extends Pick<ExpertStatus, 'id' | 'state'> {
+  contribution: number;
+  /**
+   * The last choices that it learned from, the newest first, at most 20; `time` in milliseconds since the epoch, null where it
+   * is not known.
+   */
+  choices: { item: Item; time: number | null }[];
 }
 
 /** A ranked list. */

@@ -12,7 +12,7 @@ export {
 } from './feature-block';
 export { PLACEMENTS, type Placement, type Source } from './placement';
 export { type RankRequest, rank } from './rank';
-export type { RankState } from './rank-state';
+export type { ExpertPart, RankState } from './rank-state';
 export { baseProfile, type ContentProfile, type ContentWeights, contentProfile } from './retrieval/content-profile';
 export { clustersOf, Retrieval } from './retrieval/retrieval';
 export type { Filter, FilterCondition, FilterField, FilterValue } from './rules/filter';

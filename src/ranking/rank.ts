@@ -29,7 +29,7 @@ export interface RankRequest {
   lang?: string;
   /** Rows that earlier pages of this visit showed, for the rule `fresh`. Default none. */
   shownBefore?: ReadonlySet<number>;
-  /** Milliseconds since the epoch, for the rule `rotation`. Default 0. */
+  /** Milliseconds since the epoch, for the rule `rotation` and for reasons. Default 0. */
   now?: number;
   /** What the shopper may buy again. Default nothing. */
   due?: DueItems | null;
@@ -56,14 +56,14 @@ const EXCLUDE_RECENT = 40;
  * exclude.
  */
 export function rank(index: CatalogIndex, state: RankState, request: RankRequest): RankedItem[] {
-  const { limit, rules = {}, lang, shownBefore = new Set<number>() } = request;
+  const { limit, rules = {}, shownBefore = new Set<number>() } = request;
   const { scored, pinnable } = scoreAll(index, state, request);
   return arrange(index, scored, { limit, rules, pinnable, shownBefore }).map(({ row, pinned }) => ({
     row,
     score: scored.score[row],
     source: pinned ? 'pinned' : scored.source(row),
     contributions: scored.contributions(row),
-    reason: reasonText(pinned ? { kind: 'picked' } : scored.reasonKind(row), lang),
+    reason: reasonText(pinned ? { kind: 'picked' } : scored.reasonKind(row), request),
   }));
 }
 

@@ -3,7 +3,7 @@ import { COOCCURRENCE, catalog, chose, state, WEIGHTS } from '../testing/ranking
 import type { CatalogIndex } from './catalog-index';
 import { explain } from './explanation/explain';
 import { rank } from './rank';
-import type { RankState } from './rank-state';
+import type { ExpertPart, RankState } from './rank-state';
 import { scores } from './score';
 import { recencyWeights, TERMS, termValues } from './terms/terms';
 
@@ -58,6 +58,34 @@ describe('rank', () => {
     expect(reasons({ ...chose(0, 4), residualScores }).get(7)).toBe('Because you looked at “Item 4”');
     const categories = { ...chose(0, 4, 5), weights: { ...WEIGHTS, boughtTogether: 20, category: 1000 } };
     expect(reasons(categories).get(7)).toBe('You often look at Sharp');
+  });
+
+  it('names what a kept expert remembers, and when it was, where that expert brings most of a preference', () => {
+    const march = new Date(2026, 2, 10).getTime();
+    const now = new Date(2026, 5, 20).getTime();
+    const residualScores = new Float32Array(8);
+    residualScores[7] = 100;
+    const part = (id: number, state: ExpertPart['state'], contribution: number, ...rows: number[]): ExpertPart => ({
+      ...{ id, state, contribution },
+      choices: rows.map((row) => ({ row, time: march })),
+    });
+    const reason = (parts: ExpertPart[], preference = 1): string | undefined => {
+      const shopper = { ...chose(5, 0), residualScores, weights: { ...WEIGHTS, preference }, expertParts: () => parts };
+      return rank(catalog(), shopper, { ...request, limit: 8, now }).find(({ row }) => row === 7)?.reason;
+    };
+    const generalist = part(0, 'generalist', 40, 4, 5, 0);
+    const earlier = 'Like “Item 4”, which you looked at in March';
+    expect(reason([generalist, part(3, 'frozen', 60, 4, 0)])).toBe(earlier);
+    expect(reason([generalist, part(3, 'active', 60, 4, 0)])).toBe(earlier);
+    const plain = 'Because you looked at “Item 5”';
+    expect(reason([generalist, part(3, 'frozen', 30, 4, 0), part(4, 'frozen', 30, 4)])).toBe(plain);
+    expect(reason([generalist, part(3, 'candidate', 60, 4, 0)])).toBe(plain);
+    // An item is no reason for itself.
+    expect(reason([generalist, part(3, 'frozen', 60, 7)])).toBe(plain);
+    // Content contributes more: the nearest of all past items, which tells its time where it is one of the expert's.
+    expect(reason([part(3, 'frozen', 60, 4, 0)], 1e-3)).toBe(plain);
+    expect(reason([part(3, 'frozen', 60, 5, 0)], 1e-3)).toBe('Like “Item 5”, which you looked at in March');
+    expect(reason([part(3, 'frozen', 60, 5, 0)], -1e-3)).toBe(plain);
   });
 
   it('takes an item of unknown popularity for an average one', () => {

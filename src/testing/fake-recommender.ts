@@ -57,6 +57,7 @@ export class FakeRecommender {
         placement: 'for-you',
         contributions: {},
         contributors: [],
+        experts: [],
         reason: '',
       }),
       track: nothing,

@@ -27,7 +27,10 @@ export const PROFILE: Profile = {
           },
           gains: { preference: 0.2, experts: 0.1 },
           choices: 12,
-          chosen: ['a', 'é'],
+          chosen: [
+            { item: 'a', time: 1_699_000_000_000 },
+            { item: 'é', time: null },
+          ],
           dismissed: [{ item: 'c', choices: 4 }],
         },
         weight: 0.25,

@@ -13,6 +13,21 @@ it('what the experts say of every item is the same after the profile was read ag
   for (const { id } of liked.slice(0, 12)) await engine.track('click', id, {});
   const said = (): Promise<number[]> =>
     Promise.all(content.items.map(async ({ id }) => (await engine.explain(id, {})).contributions.preference ?? 0));
+  // Each expert says its part, and which choices it learned that from.
+  const { contributions, experts } = await engine.explain(liked[15].id, {});
+  const known = await engine.status();
+  expect(experts.length).toBeGreaterThan(1);
+  for (const { id, state } of experts) expect(known.experts).toContainEqual(expect.objectContaining({ id, state }));
+  const sum = experts.reduce((total, { contribution }) => total + contribution, 0);
+  expect(sum).toBeCloseTo(contributions.preference, 4);
+  const choices = experts.find(({ state }) => state === 'generalist')?.choices ?? [];
+  expect(choices.map(({ item }) => item.id)).toEqual(
+    liked
+      .slice(0, 12)
+      .toReversed()
+      .map(({ id }) => id),
+  );
+  for (const { time } of choices) expect(time).toBeGreaterThan(Date.now() - 3_600_000);
   const before = await said();
   expect(before.filter((part) => part !== 0).length).toBeGreaterThan(COUNT / 2);
   await engine.importProfile(await engine.exportProfile());

@@ -74,12 +74,16 @@ export class RecommendationService {
     return this.#withItems([itemId, given.itemId], (learner) => {
       const { index } = this.#context.catalog;
       const row = this.#context.catalog.rowOf(itemId);
-      const { contributors, ...found } = explain(index, ...this.#rankInput(given, learner), row);
+      const { contributors, experts, ...found } = explain(index, ...this.#rankInput(given, learner), row);
       return {
         ...found,
         item: index.items[row],
         placement: given.placement,
         contributors: contributors.map(({ row: at, part }) => ({ item: index.items[at], part })),
+        experts: experts.map(({ choices, ...expert }) => ({
+          ...expert,
+          choices: choices.toReversed().map(({ row: at, time }) => ({ item: index.items[at], time })),
+        })),
       };
     });
   }

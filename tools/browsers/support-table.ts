@@ -6,7 +6,7 @@ const COLUMNS: [string, (result: CheckResult) => string][] = [
   ['first list', ({ firstList }) => seconds(firstList)],
   ['click to list', ({ refreshed }) => seconds(refreshed)],
   ['list', ({ source }) => source],
-  ['learns on', ({ learner }) => learner ?? 'no'],
+  ['tfjs on', ({ learner }) => learner ?? 'not needed'],
   ['encodes on', ({ encoders }) => encoders ?? 'no'],
   ['product added', ({ added }) => seconds(added)],
   [

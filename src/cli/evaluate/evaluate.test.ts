@@ -63,7 +63,7 @@ describe('sidestream evaluate', () => {
     chosen.push('--runs', at('runs'), '--processes', '2');
     const both = await evaluate('--seeds', '1', '2', '--results', at('results'), ...chosen);
     expect(both.err).toMatch(/^seed 1: Training the base model of the past \(135 events\)/m);
-    expect(both.err).toMatch(/^seed 2: Shoppers: 2\/2/m);
+    expect(both.err).toMatch(/^seed 2: Evaluated$/m);
     expect(both.code).toBe(0);
     expect(await readdir(at('models'))).toEqual([
       expect.stringMatching(/^base-[0-9a-f]{12}-[0-9a-f]{12}-past-0\.6-seed-1\.safetensors$/),
@@ -101,7 +101,7 @@ describe('sidestream evaluate', () => {
     const section = ['--results', at('results'), '--section', 'device-second', '--before', 'device'];
     const second = await evaluate('--seeds', '2', ...section, ...chosen);
     expect(second.err).toMatch(/^The run of seed 2 is in .*device-[0-9a-f]{12}-seed-2\.json$/m);
-    expect(second.err).not.toContain('Shoppers:');
+    expect(second.err).not.toContain('Evaluated');
     const [popularity, ...learned] = lastLine(second.out).methods;
     expect(popularity.lnRank).toBe(line.methods[0].lnRank);
     expect(learned[0].lnRank).not.toBe(line.methods[1].lnRank);
@@ -124,7 +124,7 @@ describe('sidestream evaluate', () => {
       for (const processes of ['1', '2']) {
         const { err, code } = await evaluate('--processes', processes, '--runs', at(`runs-${processes}`), ...chosen);
         expect(err).not.toContain('Error');
-        expect([code, err.includes('seed 1, part 2 of 2: ')]).toEqual([0, processes === '2']);
+        expect([code, err.includes('seed 1, part 2 of 2: Evaluated')]).toEqual([0, processes === '2']);
         const [file] = (await readdir(at(`runs-${processes}`))).filter((name) => name.startsWith(protocol));
         runs.push(parseRun(await readFile(join(at(`runs-${processes}`), file), 'utf8')));
       }

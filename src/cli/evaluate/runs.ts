@@ -84,7 +84,7 @@ export interface SeedsRequest {
   kept(input: EvaluateInput, evaluate: (input: EvaluateInput) => Promise<ProtocolRun>): Promise<ProtocolRun>;
   /** Arguments of a command that does a task and writes what it returns to a file. */
   command(task: Task, file: string): string[];
-  /** Called with the progress lines of the processes. */
+  /** Called with the progress lines of the processes, and when a task of theirs is done. */
   say(line: string): void;
 }
 
@@ -187,6 +187,8 @@ class TaskProcesses {
   async run(task: Task): Promise<string> {
     const file = join(this.#folder, `${this.#tasks++}.txt`);
     await this.#spawn(labelOf(task), this.#command(task, file));
+    // Meters say nothing about a step that takes no time.
+    this.#say(`${labelOf(task)}: ${task.part ? 'Evaluated' : 'Learned from the past'}`);
     return readFile(file, 'utf8');
   }
 

@@ -3,7 +3,7 @@ import { START, type Start } from '../personal-weights';
 import { CANDIDATES, LONGEST_SERIES, MASS_MEMORY, MOST_KEPT } from './expert-limits';
 import type { FeatureMatrix } from './feature-matrix';
 import { normalized, posteriorOf, shared, withNewborn } from './fixed-share-router';
-import type { StoredMixture } from './stored-experts';
+import type { ChosenItem, StoredMixture } from './stored-experts';
 import { type Choice, type PastChoices, UserExpert } from './user-expert';
 
 /** Choices that a candidate is on trial for. */
@@ -30,6 +30,14 @@ export interface ExpertStatus {
   choices: number;
   posterior: number;
   history: number[];
+}
+
+/** What an expert adds to the score of one item, and the last choices that it learned from, oldest first. */
+export interface ExpertContribution {
+  id: number;
+  state: ExpertState;
+  contribution: number;
+  chosen: readonly ChosenItem[];
 }
 
 /** One expert in the mixture. */
@@ -146,7 +154,7 @@ export class ExpertMixture {
     for (const { expert, generalist } of this.#all()) {
       if (generalist) expert.bind(matrix, history);
       else {
-        const rows = expert.chosen.map((id) => rowOf.get(id)).filter((row) => row !== undefined);
+        const rows = expert.chosen.map(({ item }) => rowOf.get(item)).filter((row) => row !== undefined);
         expert.bind(matrix, { rows, strengths: rows.map(() => 1) });
       }
     }
@@ -176,9 +184,14 @@ export class ExpertMixture {
   }
 
   /** What each expert adds to the score of an item: its weight times its read-outs. They add up to `scores`. */
-  contributionsOf(row: number): { id: number; contribution: number }[] {
+  contributionsOf(row: number): ExpertContribution[] {
     this.#readOut();
-    return this.#members.map(({ id, weight, expert }) => ({ id, contribution: weight * (expert.scores?.[row] ?? 0) }));
+    return this.#members.map((member) => ({
+      id: member.id,
+      state: this.#stateOf(member),
+      contribution: member.weight * (member.expert.scores?.[row] ?? 0),
+      chosen: member.expert.chosen,
+    }));
   }
 
   get status(): ExpertStatus[] {
@@ -211,11 +224,12 @@ export class ExpertMixture {
       this.#members.map(({ weight }) => weight),
       losses,
     );
+    const timed = { ...choice, time };
     let rejected = 0;
     for (const [n, expectation] of learning.entries()) {
-      rejected += expectation.member.expert.learn(choice, expectation, means[n] ?? null);
+      rejected += expectation.member.expert.learn(timed, expectation, means[n] ?? null);
     }
-    const kept = posterior !== null && this.#matrix !== null && this.#route(posterior.values, choice, time);
+    const kept = posterior !== null && this.#matrix !== null && this.#route(posterior.values, timed, time);
     return { rejected, kept };
   }
 
@@ -223,7 +237,7 @@ export class ExpertMixture {
   bootstrap(choice: Omit<Choice, 'candidates'>, time: number): void {
     this.#scores = null;
     this.#active.born.time ??= time;
-    for (const { expert } of this.#members) expert.bootstrap(choice);
+    for (const { expert } of this.#members) expert.bootstrap({ ...choice, time });
   }
 
   /** Learns from a dismissal: all experts do that learn choices. */

@@ -55,6 +55,10 @@ const blockSchema = v.object({
 });
 export type StoredBlock = v.InferOutput<typeof blockSchema>;
 
+/** A choice that an expert learned: the item, and milliseconds since the epoch, null where the time is not known. */
+const chosenSchema = v.object({ item: storedId, time: v.nullable(storedTime) });
+export type ChosenItem = v.InferOutput<typeof chosenSchema>;
+
 /** Stored form of what an expert has learned. */
 export const userExpertSchema = v.object({
   weights: personalWeightsSchema,
@@ -66,8 +70,8 @@ export const userExpertSchema = v.object({
   gains: v.object({ preference: gain, experts: gain }),
   /** Choices learned. */
   choices: storedCount,
-  /** Items of the last of them, oldest first. */
-  chosen: v.pipe(v.array(storedId), v.maxLength(MOST_CHOSEN)),
+  /** The last of them, oldest first. */
+  chosen: v.pipe(v.array(chosenSchema), v.maxLength(MOST_CHOSEN)),
   /** Dismissals that can be undone, oldest first, each with the number of choices learned before it. */
   dismissed: v.pipe(v.array(v.object({ item: storedId, choices: storedCount })), v.maxLength(MOST_DISMISSED)),
 });

@@ -64,12 +64,17 @@ describe('an expert', () => {
   it('scores 0 before the first choice, and similar items higher after it', () => {
     const expert = fresh();
     expect(read(expert).every((score) => score === 0)).toBe(true);
-    for (const row of [2, 8, 14]) expect(learn(expert, choice(row)).rejected).toBe(0);
+    for (const row of [2, 8]) expect(learn(expert, choice(row, { time: 10 * row })).rejected).toBe(0);
+    expect(learn(expert, choice(14)).rejected).toBe(0);
     const mean = (odd: number): number =>
       everything.filter((row) => row % 2 === odd).reduce((sum, row) => sum + read(expert)[row], 0) / (COUNT / 2);
     expect(mean(0)).toBeGreaterThan(mean(1) + 0.5);
     expect(expert.choices).toBe(3);
-    expect(expert.chosen).toEqual(['item-2', 'item-8', 'item-14']);
+    expect(expert.chosen.map(({ item, time }) => [item, time])).toEqual([
+      ['item-2', 20],
+      ['item-8', 80],
+      ['item-14', null],
+    ]);
   });
 
   it('takes a step along the gradient of the log-likelihood, at the rate of each block, and fades', () => {
@@ -209,7 +214,7 @@ describe('an expert', () => {
     }
     const stored = expert.save();
     expect([stored.choices, stored.chosen.length, stored.dismissed.length]).toEqual([300, 20, 200]);
-    expect([stored.chosen.at(-1), stored.dismissed.at(-1)?.item]).toEqual(['item-299', 'no-299']);
+    expect([stored.chosen.at(-1)?.item, stored.dismissed.at(-1)?.item]).toEqual(['item-299', 'no-299']);
     expect(v.parse(userExpertSchema, structuredClone(stored))).toEqual(stored);
   });
 

@@ -5,7 +5,7 @@ import { type Softmax, slopesOf, softmaxOver } from '../softmax';
 import { MOST_CHOSEN, MOST_COEFFICIENT, MOST_DISMISSED } from './expert-limits';
 import { mayComeLater } from './feature-blocks';
 import type { FeatureMatrix } from './feature-matrix';
-import type { StoredBlock, StoredUserExpert } from './stored-experts';
+import type { ChosenItem, StoredBlock, StoredUserExpert } from './stored-experts';
 
 /** Strength of a dismissal, relative to a click. */
 const DISMISSAL = 0.5;
@@ -18,6 +18,8 @@ export interface Choice {
   candidates: ArrayLike<number>;
   /** Strength of the event. */
   strength: number;
+  /** Milliseconds since the epoch; absent where it is not known. */
+  time?: number;
 }
 
 /** Choices as rows, from which a read-out learns whose block is new. */
@@ -46,7 +48,7 @@ export class UserExpert {
   #weights = new PersonalWeights();
   #record = new PrequentialRecord();
   #choices = 0;
-  #chosen: string[] = [];
+  #chosen: ChosenItem[] = [];
   /** Choices learned before each dismissal that can be undone, by the item's id. */
   readonly #dismissed = new Map<string, number>();
   #matrix: FeatureMatrix | null = null;
@@ -108,8 +110,8 @@ export class UserExpert {
     return this.#choices;
   }
 
-  /** Ids of the items of the last 20 choices learned, oldest first. */
-  get chosen(): readonly string[] {
+  /** The items of the last 20 choices learned, oldest first. */
+  get chosen(): readonly ChosenItem[] {
     return this.#chosen;
   }
 
@@ -184,7 +186,7 @@ export class UserExpert {
    *   starts from zero
    */
   learn(choice: Choice, expectation: Expectation, mean: Float64Array | null): number {
-    const { id, row, candidates, strength } = choice;
+    const { row, candidates, strength } = choice;
     const { loss, shares, values } = expectation;
     const matrix = this.#matrix;
     const gradient = matrix && mean ? matrix.row(row).map((value, d) => value - mean[d]) : new Float32Array();
@@ -201,7 +203,7 @@ export class UserExpert {
       this.#blocks[n] = adaGradStep(this.#blocks[n], strength * this.#weightOf(n) * slope);
     }
     add(this.#readout, 1 - this.#weights.fading, strength, step);
-    this.#count(id);
+    this.#count(choice);
     const lost = this.#record.note(gains);
     if (lost.includes('preference')) this.#clear();
     if (lost.includes('experts')) this.#weights.silenceLadder();
@@ -209,15 +211,15 @@ export class UserExpert {
   }
 
   /** Learns from a choice as if all items had been equally likely. */
-  bootstrap({ id, row, strength }: Omit<Choice, 'candidates'>): void {
-    this.#take(row, strength, 1 - this.#weights.fading);
-    this.#count(id);
+  bootstrap(choice: Omit<Choice, 'candidates'>): void {
+    this.#take(choice.row, choice.strength, 1 - this.#weights.fading);
+    this.#count(choice);
   }
 
   /** Starts from one choice that another expert learned: the read-outs take it as if all items had been equally likely. */
-  startAt({ id, row, strength }: Omit<Choice, 'candidates'>): void {
-    this.#take(row, strength, 1 - this.#weights.fading);
-    this.#chosen = [id];
+  startAt(choice: Omit<Choice, 'candidates'>): void {
+    this.#take(choice.row, choice.strength, 1 - this.#weights.fading);
+    this.#chosen = [chosenItem(choice)];
   }
 
   /** Learns from a dismissal. */
@@ -278,9 +280,9 @@ export class UserExpert {
     this.#scores = null;
   }
 
-  #count(id: string): void {
+  #count(choice: Pick<Choice, 'id' | 'time'>): void {
     this.#choices++;
-    this.#chosen = [...this.#chosen, id].slice(-MOST_CHOSEN);
+    this.#chosen = [...this.#chosen, chosenItem(choice)].slice(-MOST_CHOSEN);
     this.#scores = null;
   }
 
@@ -289,6 +291,11 @@ export class UserExpert {
     this.#dismissed.clear();
   }
 }
+
+const chosenItem = ({ id, time = null }: Pick<Choice, 'id'> & { time?: number | null }): ChosenItem => ({
+  item: id,
+  time,
+});
 
 /** x <- keep * x + rate * y, within the bound. */
 function add(x: Float32Array, keep: number, rate: number, y: Float32Array): void {

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_RECORD } from '../../events';
-import { COOCCURRENCE, catalog, chose, state } from '../../testing/rankings';
+import { COOCCURRENCE, catalog, chose, state, WEIGHTS } from '../../testing/rankings';
 import type { Placement } from '../placement';
 import { type RankRequest, rank } from '../rank';
+import type { ExpertPart } from '../rank-state';
 import { explain } from './explain';
 import { loadReasons } from './reason-text';
 
-const sum = (contributions: Record<string, number>): number =>
+const sum = (contributions: Record<string, number> | number[]): number =>
   Object.values(contributions).reduce((total, contribution) => total + contribution, 0);
 const request = (placement: Placement, more: Partial<RankRequest> = {}): RankRequest => ({
   placement,
@@ -28,12 +29,18 @@ describe('explain', () => {
         fc.option(row),
         fc.constantFrom(0, 0.5, 1),
         fc.array(row, { maxLength: 2 }),
-        (rows, placement, inView, rotation, dismissed) => {
+        fc.constantFrom(0, 0.5, 1),
+        (rows, placement, inView, rotation, dismissed, preference) => {
           const residualScores = Float32Array.from({ length: 8 }, (_, n) => Math.sin(n));
           const shopper = {
             ...state({ rows, strengths: rows.map((n) => 1 + (n % 3)), dismissed: new Set(dismissed) }),
             residualScores,
             record: { ...NO_RECORD, timesShown: (n: number) => n },
+            weights: { ...WEIGHTS, preference },
+            expertParts: (n: number): ExpertPart[] => [
+              { id: 0, state: 'generalist', contribution: 0.25 * Math.sin(n), choices: [] },
+              { id: 4, state: 'frozen', contribution: 0.75 * Math.sin(n), choices: [{ row: n, time: 5 }] },
+            ],
           };
           const excludeRecent = rows.length % 2 === 0 ? 0 : 3;
           const rules = {
@@ -49,6 +56,9 @@ describe('explain', () => {
             expect(Math.abs(sum(explained.contributions) - place.score)).toBeLessThan(1e-4);
             expect(Math.abs(sum(place.contributions) - place.score)).toBeLessThan(1e-4);
             expect(explained.reason).toBe(place.reason);
+            const ofExperts = explained.experts.map(({ contribution }) => contribution);
+            expect(sum(ofExperts)).toBeCloseTo(explained.contributions.preference ?? 0, 5);
+            expect(ofExperts).toEqual(ofExperts.toSorted((a, b) => b - a));
             expect(explained.contributors.map(({ row: other }) => other)).not.toContain(place.row);
             expect(explained.reason).not.toContain(index.items[place.row].title);
           }

@@ -1,7 +1,7 @@
 import type { CatalogIndex } from '../catalog-index';
 import type { Source } from '../placement';
 import { type RankRequest, scoreAll } from '../rank';
-import type { RankState } from '../rank-state';
+import type { ExpertPart, RankState } from '../rank-state';
 import { reasonText } from './reason-text';
 
 /** Why an item has its score in a list. */
@@ -12,6 +12,8 @@ export interface RowExplanation {
   contributions: Record<string, number>;
   /** Items that contributed to the score, the largest contribution first. */
   contributors: { row: number; part: number }[];
+  /** What each of the shopper's experts brings of the contribution `preference`, the largest first; they add up to it. */
+  experts: ExpertPart[];
   reason: string;
 }
 
@@ -21,7 +23,7 @@ const MAX_CONTRIBUTORS = 8;
 /** Explains one item as the list of a request would show it, whether it is in that list or not. */
 export function explain(index: CatalogIndex, state: RankState, request: RankRequest, row: number): RowExplanation {
   const { scored } = scoreAll(index, state, request);
-  const { contributions, contributors } = scored.breakdown(row);
+  const { contributions, contributors, experts = [] } = scored.breakdown(row);
   return {
     score: scored.score[row],
     source: scored.source(row),
@@ -31,6 +33,7 @@ export function explain(index: CatalogIndex, state: RankState, request: RankRequ
       .filter(({ part }) => part !== 0)
       .sort((a, b) => b.part - a.part || a.row - b.row)
       .slice(0, MAX_CONTRIBUTORS),
-    reason: reasonText(scored.reasonKind(row), request.lang),
+    experts: experts.toSorted((a, b) => b.contribution - a.contribution),
+    reason: reasonText(scored.reasonKind(row), request),
   };
 }

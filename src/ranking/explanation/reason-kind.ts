@@ -1,6 +1,6 @@
 import { type CooccurrenceTable, categoryPaths } from '../../catalog';
-import type { ChoiceHistory } from '../../events';
 import type { CatalogIndex } from '../catalog-index';
+import type { ExpertPart, RankState } from '../rank-state';
 import { similarity } from '../similarities';
 import { strongestContributor } from '../terms/cooccurrence';
 import { LONGEST_HISTORY, type TermName } from '../terms/terms';
@@ -8,18 +8,20 @@ import type { ReasonKind } from './reason-text';
 
 /**
  * The reason of a personal recommendation, by the terms that contribute most: co-occurrence, category, or the past item
- * that it resembles most. The latter also stands for the learned preference, which names no item.
+ * that it resembles most. The latter also stands for the learned preference: where that contributes more than content, and a
+ * kept expert more to it than the others, the past item is one of that expert's choices. A choice of such an expert is told
+ * with its time.
  * @param terms contributions of the terms to the item's score
  */
 export function reasonKindOf(
   index: CatalogIndex,
-  history: ChoiceHistory,
+  { history, expertParts }: Pick<RankState, 'history' | 'expertParts'>,
   row: number,
   terms: Partial<Record<TermName, number>>,
 ): ReasonKind {
-  const { boughtTogether = 0, category = 0 } = terms;
+  const { boughtTogether = 0, category = 0, preference = 0 } = terms;
   const content = (terms.recent ?? 0) + (terms.session ?? 0) + (terms.nearestHistory ?? 0);
-  const resemblance = Math.max(content, terms.preference ?? 0);
+  const resemblance = Math.max(content, preference);
   if (boughtTogether > Math.max(resemblance, category) && index.cooccurrence) {
     const contributor = strongestContributor(index.cooccurrence, history.rows, row);
     if (contributor !== null)
@@ -29,19 +31,30 @@ export function reasonKindOf(
     const name = categoryPaths(index.items[row].category)[0]?.split('/').at(-1);
     if (name) return { kind: 'category', name };
   }
-  const nearest = nearestPastItem(index, history, row);
-  return nearest === null ? { kind: 'chosen-for-you' } : { kind: 'looked-at', name: index.items[nearest].title };
+  const own = preference > 0 ? choicesOfSpeaker(expertParts?.(row) ?? []) : [];
+  const ownRows = preference > content ? own.map((choice) => choice.row) : [];
+  const nearest = nearestTo(index, row, ownRows) ?? nearestTo(index, row, history.rows.slice(-LONGEST_HISTORY));
+  if (nearest === null) return { kind: 'chosen-for-you' };
+  const name = index.items[nearest].title;
+  const told = own.find((choice) => choice.row === nearest);
+  return told ? { kind: 'looked-at-earlier', name, time: told.time } : { kind: 'looked-at', name };
+}
+
+/** Choices of the kept expert that brings more than any other; none where that is the generalist or a candidate. */
+function choicesOfSpeaker(parts: readonly ExpertPart[]): ExpertPart['choices'] {
+  const [speaker] = parts.toSorted((a, b) => b.contribution - a.contribution);
+  return speaker?.state === 'active' || speaker?.state === 'frozen' ? speaker.choices : [];
 }
 
 /** Kind of a reason by co-occurrence: only a table counted from logs shows that others chose the items together. */
 export const cooccurrenceReason = (table: CooccurrenceTable | null): 'chosen-with' | 'goes-with' =>
   table?.origin === 'shop' ? 'goes-with' : 'chosen-with';
 
-/** The past item that an item resembles most, itself left out, among the choices that the terms use; null without any. */
-function nearestPastItem({ content }: CatalogIndex, history: ChoiceHistory, row: number): number | null {
+/** The past item that an item resembles most, itself left out; null without any. @param rows of the past items */
+function nearestTo({ content }: CatalogIndex, row: number, rows: readonly number[]): number | null {
   let nearest: number | null = null;
   let highest = Number.NEGATIVE_INFINITY;
-  for (const past of new Set(history.rows.slice(-LONGEST_HISTORY))) {
+  for (const past of new Set(rows)) {
     if (past === row) continue;
     const value = similarity(content, past, row);
     if (value > highest) {

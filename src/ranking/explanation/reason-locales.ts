@@ -2,6 +2,8 @@
 export const REASON_LOCALES = {
   ja: {
     'looked-at': '「{}」をご覧になったため',
+    'looked-at-earlier': '{when}ご覧になった「{}」に似た商品です',
+    'in-month': '{}に',
     'chosen-with': '「{}」と一緒に選ばれています',
     'goes-with': '「{}」に合う商品です',
     similar: '「{}」に似た商品です',
@@ -16,6 +18,8 @@ export const REASON_LOCALES = {
   },
   de: {
     'looked-at': 'Weil Sie „{}“ angesehen haben',
+    'looked-at-earlier': 'Wie „{}“, {when} von Ihnen angesehen',
+    'in-month': 'im {}',
     'chosen-with': 'Von anderen zusammen mit „{}“ gewählt',
     'goes-with': 'Passt zu „{}“',
     similar: 'Ähnlich wie „{}“',
@@ -30,6 +34,8 @@ export const REASON_LOCALES = {
   },
   fr: {
     'looked-at': 'Parce que vous avez regardé « {} »',
+    'looked-at-earlier': 'Comme « {} », que vous avez regardé {when}',
+    'in-month': 'en {}',
     'chosen-with': 'Choisi par d’autres avec « {} »',
     'goes-with': 'Va bien avec « {} »',
     similar: 'Semblable à « {} »',
@@ -44,6 +50,8 @@ export const REASON_LOCALES = {
   },
   es: {
     'looked-at': 'Porque has visto «{}»',
+    'looked-at-earlier': 'Como «{}», que viste {when}',
+    'in-month': 'en {}',
     'chosen-with': 'Otros lo eligieron con «{}»',
     'goes-with': 'Combina con «{}»',
     similar: 'Parecido a «{}»',
@@ -58,6 +66,8 @@ export const REASON_LOCALES = {
   },
   ar: {
     'looked-at': 'لأنك شاهدت «{}»',
+    'looked-at-earlier': 'مثل «{}» الذي شاهدته {when}',
+    'in-month': 'في {}',
     'chosen-with': 'اختاره آخرون مع «{}»',
     'goes-with': 'يتناسب مع «{}»',
     similar: 'مشابه لـ «{}»',

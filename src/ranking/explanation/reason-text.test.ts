@@ -4,13 +4,16 @@ import { loadReasons, REASON_LANGUAGES, type ReasonKind, reasonLanguage, reasonT
 const NAMED = ['looked-at', 'chosen-with', 'goes-with', 'similar', 'style', 'category'] as const;
 const PLAIN = ['popular', 'catalog', 'seen', 'again', 'chosen-for-you', 'picked'] as const;
 
+/** Noon of the 20th of a month, 1 to 12, by the clock of the machine. */
+const at = (year: number, month: number, day = 20): number => new Date(year, month - 1, day, 12).getTime();
+
 it('has English alone until another language is asked for', async () => {
   await loadReasons();
-  expect(reasonText({ kind: 'again' }, 'de')).toBe('Time to buy again?');
+  expect(reasonText({ kind: 'again' }, { lang: 'de' })).toBe('Time to buy again?');
   await loadReasons('nl');
-  expect(reasonText({ kind: 'again' }, 'de')).toBe('Time to buy again?');
+  expect(reasonText({ kind: 'again' }, { lang: 'de' })).toBe('Time to buy again?');
   await loadReasons('fr-CA');
-  expect(reasonText({ kind: 'again' }, 'de')).toBe('Zeit, das wieder zu kaufen?');
+  expect(reasonText({ kind: 'again' }, { lang: 'de' })).toBe('Zeit, das wieder zu kaufen?');
 });
 
 it.each(REASON_LANGUAGES)(
@@ -18,13 +21,14 @@ it.each(REASON_LANGUAGES)(
   async (lang) => {
     await loadReasons(lang);
     const kinds: ReasonKind[] = [
+      { kind: 'looked-at-earlier', name: 'Tea $& {} pot', time: at(2026, 1) },
       ...NAMED.map((kind) => ({ kind, name: 'Tea $& {} pot' })),
       ...PLAIN.map((kind) => ({ kind })),
     ];
-    const texts = kinds.map((kind) => reasonText(kind, lang));
+    const texts = kinds.map((kind) => reasonText(kind, { lang, now: at(2026, 6) }));
     expect(new Set(texts).size).toBe(kinds.length);
-    for (const text of texts.slice(0, NAMED.length)) expect(text).toContain('Tea $& {} pot');
-    for (const text of texts.slice(NAMED.length)) expect(text).not.toContain('{}');
+    for (const text of texts.slice(0, NAMED.length + 1)) expect(text).toContain('Tea $& {} pot');
+    for (const text of texts.slice(NAMED.length + 1)) expect(text).not.toContain('{}');
   },
 );
 
@@ -35,5 +39,29 @@ it('takes the language of a tag, and English for others', () => {
 
 it('isolates a left-to-right title in Arabic', async () => {
   await loadReasons('ar');
-  expect(reasonText({ kind: 'similar', name: 'Tee' }, 'ar')).toContain('«\u2068Tee\u2069»');
+  expect(reasonText({ kind: 'similar', name: 'Tee' }, { lang: 'ar' })).toContain('«\u2068Tee\u2069»');
+});
+
+it('says when an earlier choice was, but of the last seven days, or of an unknown time, only what it was', async () => {
+  await loadReasons('ja');
+  const told = (time: number | null, lang = 'en', now = at(2026, 6)): string =>
+    reasonText({ kind: 'looked-at-earlier', name: 'Tea', time }, { lang, now });
+  const plain = 'Because you looked at “Tea”';
+  expect([null, at(2026, 6, 14), at(2027, 1)].map((time) => told(time))).toEqual([plain, plain, plain]);
+  expect(told(at(2026, 5), 'en', 0)).toBe(plain);
+  const times = [at(2026, 6, 13), at(2026, 6, 1), at(2026, 5, 31), at(2026, 4), at(2025, 4)];
+  expect(times.map((time) => told(time))).toEqual(
+    ['this month', 'this month', 'last month', 'in April', 'in April 2025'].map(
+      (when) => `Like “Tea”, which you looked at ${when}`,
+    ),
+  );
+  expect(told(at(2025, 12, 1), 'en', at(2026, 1))).toContain('last month');
+  expect(told(at(2025, 11), 'en', at(2026, 1))).toContain('in November 2025');
+  expect(['ja', 'de-AT', 'fr', 'es', 'ar'].map((lang) => told(at(2026, 3), lang))).toEqual([
+    '3月にご覧になった「Tea」に似た商品です',
+    'Wie „Tea“, im März von Ihnen angesehen',
+    'Comme « Tea », que vous avez regardé en mars',
+    'Como «Tea», que viste en marzo',
+    'مثل «\u2068Tea\u2069» الذي شاهدته في مارس',
+  ]);
 });

@@ -1,5 +1,7 @@
 /** Why an item is recommended. `name` is a title or a category, as the shop wrote it. */
 export type ReasonKind =
+  /** `time` of the choice, milliseconds since the epoch; null where it is not known. */
+  | { kind: 'looked-at-earlier'; name: string; time: number | null }
   | { kind: 'looked-at' | 'chosen-with' | 'goes-with' | 'similar' | 'style' | 'category'; name: string }
   | { kind: 'popular' | 'catalog' | 'seen' | 'again' | 'chosen-for-you' | 'picked' };
 
@@ -9,11 +11,15 @@ type Kind = ReasonKind['kind'];
 export const REASON_LANGUAGES = ['en', 'ja', 'de', 'fr', 'es', 'ar'] as const;
 export type ReasonLanguage = (typeof REASON_LANGUAGES)[number];
 
-type Texts = Record<Kind, string>;
+type Texts = Record<Kind | 'in-month', string>;
 
-/** `{}` stands for the name. Texts of the other languages are in `reason-locales.ts`. */
+/**
+ * `{}` stands for the name, `{when}` for the time of a choice; in `in-month` `{}` is a month, which may be followed by a year. Texts of the other languages are in `reason-locales.ts`.
+ */
 const ENGLISH: Texts = {
   'looked-at': 'Because you looked at “{}”',
+  'looked-at-earlier': 'Like “{}”, which you looked at {when}',
+  'in-month': 'in {}',
   'chosen-with': 'Others chose it with “{}”',
   'goes-with': 'Goes with “{}”',
   similar: 'Similar to “{}”',
@@ -41,6 +47,9 @@ export async function loadReasons(lang = 'en'): Promise<void> {
   Object.assign(texts, others);
 }
 
+/** Age from which a choice is an earlier one, ms: a week. */
+const EARLIER = 7 * 24 * 3600 * 1000;
+
 /** The language of a tag such as `de-AT`, `AR` or `zh`; English for a language without texts. */
 export function reasonLanguage(tag: string): ReasonLanguage {
   const primary = tag.toLowerCase().split(/[-_]/)[0];
@@ -48,15 +57,34 @@ export function reasonLanguage(tag: string): ReasonLanguage {
 }
 
 /**
- * The reason as one sentence for the shopper, without a full stop.
+ * The reason as one sentence for the shopper, without a full stop. A choice of the last seven days, or of a time that is
+ * not known, is told without its time.
  * @param lang a language tag; default English
+ * @param now milliseconds since the epoch; default 0
  */
-export function reasonText(reason: ReasonKind, lang = 'en'): string {
+export function reasonText(reason: ReasonKind, { lang = 'en', now = 0 }: { lang?: string; now?: number } = {}): string {
   const language = reasonLanguage(lang);
-  const text = (texts[language] ?? ENGLISH)[reason.kind];
+  const own = texts[language];
+  const time = reason.kind === 'looked-at-earlier' && now - (reason.time ?? now) >= EARLIER ? reason.time : null;
+  const kind = reason.kind === 'looked-at-earlier' && time === null ? 'looked-at' : reason.kind;
+  const when = time === null ? '' : whenText(time, now, own ? language : 'en');
+  const text = (own ?? ENGLISH)[kind].replace('{when}', when);
   if (!('name' in reason)) return text;
   // Isolated: in text that runs right to left, a left-to-right title would turn the quotation marks round it.
   const name = language === 'ar' ? `\u2068${reason.name}\u2069` : reason.name;
   // A function, because a replacement string would interpret `$&` in a title.
   return text.replace('{}', () => name);
+}
+
+/** When something was, by the shopper's calendar: `this month`, `last month`, `in March`, or `in March 2024` of another year. */
+function whenText(time: number, now: number, language: ReasonLanguage): string {
+  const [then, today] = [new Date(time), new Date(now)];
+  const years = today.getFullYear() - then.getFullYear();
+  const months = 12 * years + today.getMonth() - then.getMonth();
+  if (months <= 1) return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-months, 'month');
+  const year = years === 0 ? undefined : 'numeric';
+  return (texts[language] ?? ENGLISH)['in-month'].replace(
+    '{}',
+    new Intl.DateTimeFormat(language, { month: 'long', year }).format(then),
+  );
 }

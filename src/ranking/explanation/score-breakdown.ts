@@ -11,13 +11,14 @@ const CONTENT_TERMS = ['recent', 'session', 'nearestHistory'] as const satisfies
 
 /**
  * Breaks a personal score down: the content terms become contributions of text and of image, and the content terms and
- * co-occurrence are attributed to past items. Terms of the history as a whole (base model, category, numeric affinity,
- * preference, experts) are attributed to no item, nor is the similarity of an item to its own earlier choice.
+ * co-occurrence are attributed to past items, and the preference to the shopper's experts. Terms of the history as a whole
+ * (base model, category, numeric affinity, experts of the ladders) are attributed to no item, nor is the similarity of an
+ * item to its own earlier choice.
  * @param terms contributions of the terms to the item's score
  */
 export function scoreBreakdown(
   index: CatalogIndex,
-  { history, weights }: RankState,
+  { history, weights, expertParts }: RankState,
   row: number,
   terms: Partial<Record<TermName, number>>,
 ): ScoreBreakdown {
@@ -65,7 +66,10 @@ export function scoreBreakdown(
   }
 
   const others = Object.entries(terms).filter(([name]) => !CONTENT_TERMS.some((term) => term === name));
-  return { contributions: { ...Object.fromEntries(others), ...content }, contributors };
+  const experts = expertParts?.(row)
+    .map((part) => ({ ...part, contribution: weights.preference * part.contribution }))
+    .filter(({ contribution }) => contribution !== 0);
+  return { contributions: { ...Object.fromEntries(others), ...content }, contributors, experts };
 }
 
 const total = ({ text, image }: ModalitySimilarity): number => text + image;

@@ -23,7 +23,7 @@ export function personalList(index: CatalogIndex, state: RankState, holds: (row:
     contributions,
     source: (row) => (isPersonal(row) ? 'personal' : common.source(row)),
     reasonKind: (row) =>
-      isPersonal(row) ? reasonKindOf(index, state.history, row, contributions(row)) : common.reasonKind(row),
+      isPersonal(row) ? reasonKindOf(index, state, row, contributions(row)) : common.reasonKind(row),
     breakdown: (row) => scoreBreakdown(index, state, row, contributions(row)),
   };
 }

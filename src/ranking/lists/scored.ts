@@ -1,5 +1,6 @@
 import type { ReasonKind } from '../explanation/reason-text';
 import type { Source } from '../placement';
+import type { ExpertPart } from '../rank-state';
 
 /** Where an item's score comes from, in quantities that can be explained to a shopper. */
 export interface ScoreBreakdown {
@@ -7,6 +8,8 @@ export interface ScoreBreakdown {
   contributions: Record<string, number>;
   /** Contribution of each other item that the shopper chose or has in view, by row. */
   contributors: Map<number, number>;
+  /** What each of the shopper's experts brings of the contribution `preference`; absent where none says anything. */
+  experts?: ExpertPart[];
 }
 
 /** Attributes a score to the item in view, unless the scored item is that item itself. */

@@ -41,8 +41,8 @@ export function applyBoosts(
     score,
     contributions: (row) => ({ ...scored.contributions(row), ...changes(row) }),
     breakdown: (row) => {
-      const { contributions, contributors } = scored.breakdown(row);
-      return { contributions: { ...contributions, ...changes(row) }, contributors };
+      const breakdown = scored.breakdown(row);
+      return { ...breakdown, contributions: { ...breakdown.contributions, ...changes(row) } };
     },
   };
 }
