@@ -29,7 +29,10 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
     name: 'clusters',
     test: /bundle-clusters|cluster-(directory|loader|selection)|id-bucket|base-vectors|retrieval/,
   },
+  // Only bundles with something learned from logs need them.
+  { name: 'learned-files', test: /cooccurrence-table|factors-file/ },
   { name: 'device-store', test: /node_modules[\\/]idb|src[\\/]store[\\/](layout|database|rows|device-store)/ },
+  { name: 'profile-migration', test: /src[\\/]learner[\\/]profile-migration/ },
   { name: 'profile', test: /src[\\/]learner[\\/](profile|experts[\\/]stored)/ },
   { name: 'encoder-files', test: /worker[\\/]encoder-files|src[\\/]encoders|models[\\/].*\.json/ },
   {

@@ -1,5 +1,4 @@
 export { type CatalogIndex, type CatalogIndexOptions, catalogIndex } from './catalog-index';
-export { explain } from './explanation/explain';
 export {
   ATTRIBUTE_WEIGHT,
   categoryBlock,
@@ -32,3 +31,6 @@ export {
   type TermValues,
   termValues,
 } from './terms/terms';
+
+/** Loads the code that explains scores. No list needs it. */
+export const explanations = (): Promise<typeof import('./explanation/explain')> => import('./explanation/explain');

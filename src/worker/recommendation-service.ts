@@ -1,6 +1,6 @@
 import type { Explanation, RecommendRequest, RecommendResponse } from '../protocol';
 import { type ParsedRequest, parsed, recommendSchema } from '../protocol';
-import { explain, mergedRules, type RankRequest, type RankState, type Rules, rank, rulesSchema } from '../ranking';
+import { explanations, mergedRules, type RankRequest, type RankState, type Rules, rank, rulesSchema } from '../ranking';
 import { anonymousId } from './anonymous-id';
 import type { ClusterLoader } from './cluster-loader';
 import type { ExperimentAssignment } from './experiment-assignment';
@@ -57,6 +57,8 @@ export class RecommendationService {
 
   async explain(itemId: string, request: RecommendRequest): Promise<Explanation> {
     const given = parsed(recommendSchema, request, 'explain()');
+    // Before the turn: no list waits for the network.
+    const { explain } = await explanations();
     return this.#withItems([itemId, given.itemId], (learner) => {
       const { index } = this.#context.catalog;
       const row = this.#context.catalog.rowOf(itemId);

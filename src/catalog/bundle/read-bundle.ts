@@ -2,9 +2,8 @@ import { canHash } from '../../common/sha256';
 import { SidestreamError } from '../../error';
 import type { CatalogStatistics } from '../catalog-statistics';
 import type { BundleClusters } from '../clusters/bundle-clusters';
-import { type CooccurrenceTable, decodeCooccurrence } from '../cooccurrence/cooccurrence-table';
+import type { CooccurrenceTable } from '../cooccurrence/cooccurrence-table';
 import type { Factors } from '../factors/factors';
-import { decodeFactors } from '../factors/factors-file';
 import { createTable, decodeFeatureShard, featureShape } from '../features/feature-shard';
 import type { FeatureTable } from '../features/feature-table';
 import type { Item } from '../item';
@@ -164,12 +163,17 @@ function lateFiles(fetchFile: FetchFile, manifest: Manifest): LateFiles {
     cooccurrence: async (onProgress) => {
       const { companions } = manifest;
       if (!companions) return null;
-      const table = decodeCooccurrence((await files([companions], onProgress))[0], manifest.count);
+      const [bytes] = await files([companions], onProgress);
+      const { decodeCooccurrence } = await import('../cooccurrence/cooccurrence-table');
+      const table = decodeCooccurrence(bytes, manifest.count);
       return companions.origin ? { ...table, origin: companions.origin } : table;
     },
     factors: async (onProgress) => {
       const { factors, count } = manifest;
-      return factors ? decodeFactors((await files([factors], onProgress))[0], factors.file, count) : null;
+      if (!factors) return null;
+      const [bytes] = await files([factors], onProgress);
+      const { decodeFactors } = await import('../factors/factors-file');
+      return decodeFactors(bytes, factors.file, count);
     },
     encoder: async (modality, onProgress) => {
       const { encoder } = manifest.modalities[modality];
