@@ -38,7 +38,8 @@ test('with consent the profile is there after a reload; taken back, nothing is l
   await page.reload();
   await expect.poll(async () => share(await idsIn(page, 'for-you'))).toBeGreaterThan(0.3);
   await page.getByTestId('inspect').click();
-  await expect(page.getByTestId('inspector')).toContainText(/wasm|cpu|webgpu/);
+  await expect(page.getByTestId('inspector')).toContainText('generalist, learns every choice');
+  await expect(page.getByTestId('inspector')).toContainText('11 choices');
   await page.keyboard.press('Escape');
 
   await page.getByTestId('privacy').click();

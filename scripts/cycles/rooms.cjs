@@ -61,7 +61,7 @@ const ROOMS = {
   },
   client: {
     runs: 'page',
-    has: 'createRecommender: connection to the worker, impressions, idle time',
+    has: 'createRecommender: connection to the worker, impressions',
     imports: ['catalog', 'common', 'protocol', 'store'],
   },
   element: {

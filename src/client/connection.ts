@@ -47,8 +47,7 @@ export class WorkerConnection {
   #starting: Promise<Remote> | null = null;
   /** Whether a worker of this connection ran before. */
   #restarted = false;
-  #resting = false;
-  #endRestWatch: (() => void) | null = null;
+  #endWatch: (() => void) | null = null;
   #impressions: ImpressionBatch | null = null;
 
   /** Starts the worker, which loads the bundle. */
@@ -148,7 +147,6 @@ export class WorkerConnection {
         this.#restarted,
       );
       this.#restarted = true;
-      if (this.#resting) this.#sendResting();
       return this.#remote;
     } catch (thrown) {
       if (this.#worker === worker) this.#endWorker();
@@ -164,7 +162,7 @@ export class WorkerConnection {
   /** Answers the calls under way first and refuses later ones. */
   close(): Promise<void> {
     this.#impressions?.close();
-    this.#endRestWatch?.();
+    this.#endWatch?.();
     this.closing ??= this.#close();
     return this.closing;
   }
@@ -211,19 +209,14 @@ export class WorkerConnection {
     this.given = { ...this.given, consent };
   }
 
-  #sendResting(): void {
-    this.call((remote) => remote.setResting(this.#resting)).catch((thrown) => this.fail(thrown));
-  }
-
-  /** Loads what is needed after the first list: nothing trains and nothing is seen before. */
+  /** Loads what is needed after the first list: nothing is seen or to be saved before. */
   async #loadRest(): Promise<void> {
-    const { ImpressionBatch, watchRest } = await import('./after-start');
+    const { ImpressionBatch, onHidden } = await import('./after-start');
     if (this.closing) return;
     this.#impressions = new ImpressionBatch((events) => this.call((remote) => remote.trackAll(events)));
-    this.#endRestWatch = watchRest((resting) => {
-      this.#resting = resting;
-      // Without a worker nothing trains; the next one is informed when it starts.
-      if (this.#remote) this.#sendResting();
+    this.#endWatch = onHidden(() => {
+      // Without a worker there is nothing to save.
+      if (this.#remote) this.call((remote) => remote.save()).catch((thrown) => this.fail(thrown));
     });
   }
 }

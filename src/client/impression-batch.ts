@@ -1,5 +1,6 @@
 import { type SerializedError, SidestreamError } from '../error';
 import type { TrackInput } from '../protocol';
+import { onHidden } from './page-visibility';
 
 /** Longest time that an impression waits for others, ms. */
 const WAIT = 250;
@@ -21,17 +22,12 @@ export class ImpressionBatch {
   readonly #send: (events: TrackInput[]) => Promise<(SerializedError | null)[]>;
   #waiting: Waiting[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #ended = new AbortController();
+  readonly #endWatch: () => void;
 
   /** @param send resolves to null for each stored event and an error for each rejected one, in their order; rejects where none was stored */
   constructor(send: (events: TrackInput[]) => Promise<(SerializedError | null)[]>) {
     this.#send = send;
-    const { signal } = this.#ended;
-    const onHidden = (): void => {
-      if (document.visibilityState === 'hidden') this.flush();
-    };
-    document.addEventListener('visibilitychange', onHidden, { signal });
-    window.addEventListener('pagehide', () => this.flush(), { signal });
+    this.#endWatch = onHidden(() => this.flush());
   }
 
   /** Resolves when the impression is stored, as `track()` does. */
@@ -73,6 +69,6 @@ export class ImpressionBatch {
 
   close(): void {
     this.flush();
-    this.#ended.abort();
+    this.#endWatch();
   }
 }

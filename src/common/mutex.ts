@@ -1,13 +1,7 @@
 /** Runs asynchronous work one piece at a time, in the order asked. */
 export class Mutex {
   #tail: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
   #unfinished = 0;
-
-  /** Whether work waits for the work under way to end. */
-  get contended(): boolean {
-    return this.#waiting > 0;
-  }
 
   /** Whether no work is under way or waiting. */
   get idle(): boolean {
@@ -16,13 +10,8 @@ export class Mutex {
 
   /** Resolves or rejects as `work` does; after a rejection the next work runs all the same. */
   run<T>(work: () => Promise<T>): Promise<T> {
-    this.#waiting++;
     this.#unfinished++;
-    const begin = (): Promise<T> => {
-      this.#waiting--;
-      return work();
-    };
-    const result = this.#tail.then(begin, begin);
+    const result = this.#tail.then(work, work);
     const end = (): void => void this.#unfinished--;
     this.#tail = result.then(end, end);
     return result;

@@ -147,8 +147,6 @@ export class Session {
   }
 
   #progress(progress: Progress): void {
-    // Learning takes so little time that a bar would only flash; the inspector shows it.
-    if (progress.stage === 'learn') return;
     const done = progress.total > 0 && progress.loaded >= progress.total;
     // After the encoders are loaded they start, before they report progress of their own.
     const next: Progress | null = progress.stage === 'encoders' ? { stage: 'encode', loaded: 0, total: 0 } : null;

@@ -26,7 +26,6 @@ const STAGES: Record<Progress['stage'], string> = {
   bundle: 'Opening the shop',
   encoders: 'Loading the encoders for text and images',
   encode: 'Reading the product',
-  learn: 'Learning',
 };
 
 /** Text for a stage of work. */

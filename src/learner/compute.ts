@@ -3,7 +3,7 @@
 let loading: Promise<void> | null = null;
 
 /**
- * Loads the code that trains experts and runs a base model, and its compute backend, once. It comes over the network, so
+ * Loads the code that runs a base model, and its compute backend, once. It comes over the network, so
  * a caller that holds up others while it uses the learner calls this first.
  * @throws what loading throws; the next call tries again
  */
@@ -16,11 +16,7 @@ export function preloadCompute(): Promise<void> {
 }
 
 async function load(): Promise<void> {
-  const [{ chooseBackend }] = await Promise.all([
-    import('./backend'),
-    import('./ladder/ladder-experts'),
-    import('../base-model/base-model'),
-  ]);
+  const [{ chooseBackend }] = await Promise.all([import('./backend'), import('../base-model/base-model')]);
   await chooseBackend();
 }
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { canHash, sha256 } from '../common/sha256';
 import { SidestreamError } from '../error';
-import { MOST_LADDER_BYTES, type Profile, parseProfile } from './profile';
+import { MOST_LADDER_BYTES, type Profile, parseAnyProfile } from './profile';
 import { PROFILE_SCHEMA } from './schema-version';
 
 /** First bytes of the file: its name, and the version of this layout. */
@@ -13,7 +13,7 @@ const NO_DIGEST = '0'.repeat(64);
 /** Largest file, bytes: the ladders' experts, and 16 MiB for the rest. */
 const MOST_BYTES = MOST_LADDER_BYTES + 16 * 2 ** 20;
 
-/** Last version with the preferences and the ladders' experts alone beside the JSON. */
+/** Last version that `olderHeaderSchema` reads. */
 const LAST_OLDER = 2;
 
 const length = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -25,27 +25,10 @@ const headerSchema = v.object({
   ladder: v.nullable(length),
 });
 
-const preferenceLengths = v.array(v.tuple([v.string(), length]));
-/** Version 1 names the preferences `taste`. */
-const olderHeaderSchema = v.pipe(
-  v.object({
-    profile: v.record(v.string(), v.unknown()),
-    /** Name and number of floats of each preference, in the order of the data. */
-    preferences: v.optional(preferenceLengths),
-    taste: v.optional(preferenceLengths, []),
-    experts: v.nullable(length),
-  }),
-  v.transform(({ profile, preferences, taste, experts }) => ({
-    profile: { ...profile, preferences: Object.fromEntries((preferences ?? taste).map(floatsOf)) },
-    ladder: experts,
-  })),
-);
-
 /** Stands for floats in the JSON. */
 interface Floats {
   floats: number;
 }
-const floatsOf = ([name, floats]: [string, number]): [string, Floats] => [name, { floats }];
 const isFloats = (value: unknown): value is Floats =>
   typeof value === 'object' && value !== null && 'floats' in value && v.is(length, value.floats);
 
@@ -100,7 +83,8 @@ export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
     throw damaged('its header is not JSON', cause);
   }
   const older = Number(version) <= LAST_OLDER;
-  const header = v.safeParse(older ? olderHeaderSchema : headerSchema, data);
+  const schema = older ? (await import('./profile-migration')).olderHeaderSchema : headerSchema;
+  const header = v.safeParse(schema, data);
   if (!header.success) throw damaged(`its header: ${header.issues[0].message}`);
   let at = second.end;
   const take = (size: number): Uint8Array => {
@@ -111,7 +95,7 @@ export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
   const profile = withFloats(header.output.profile, (size) => fromLittleEndian(take(4 * size)));
   const ladder = header.output.ladder === null ? null : take(header.output.ladder);
   if (at !== body.length) throw damaged('data follows its end');
-  return parseProfile({ ...profile, [older ? 'experts' : 'ladder']: ladder });
+  return parseAnyProfile({ ...profile, [older ? 'experts' : 'ladder']: ladder });
 }
 
 /** JSON with the floats that parts of it stand for. @param take returns the next ones */
@@ -143,7 +127,7 @@ export async function readProfile(data: unknown): Promise<Profile> {
   // Older profiles are plain objects; newer ones state their schema whatever their form.
   return stored.success && stored.output.schema <= PROFILE_SCHEMA
     ? decodeProfile(stored.output.bytes)
-    : parseProfile(data);
+    : parseAnyProfile(data);
 }
 
 /**

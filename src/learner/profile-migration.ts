@@ -83,3 +83,26 @@ export function currentProfile(data: unknown, schema: number): unknown {
     ladder: experts,
   };
 }
+
+const length = v.pipe(v.number(), v.integer(), v.minValue(0));
+const preferenceLengths = v.array(v.tuple([v.string(), length]));
+/**
+ * Header of a file of version 1 or 2, which has the preferences and the ladders' experts alone beside the JSON, as one of the
+ * present version. Version 1 names the preferences `taste`.
+ */
+export const olderHeaderSchema = v.pipe(
+  v.object({
+    profile: v.record(v.string(), v.unknown()),
+    /** Name and number of floats of each preference, in the order of the data. */
+    preferences: v.optional(preferenceLengths),
+    taste: v.optional(preferenceLengths, []),
+    experts: v.nullable(length),
+  }),
+  v.transform(({ profile, preferences, taste, experts }) => ({
+    profile: {
+      ...profile,
+      preferences: Object.fromEntries((preferences ?? taste).map(([name, floats]) => [name, { floats }])),
+    },
+    ladder: experts,
+  })),
+);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SidestreamError } from '../error';
 import { PROFILE as profile } from '../testing/profiles';
-import { parseProfile } from './profile';
+import { parseAnyProfile, parseProfile } from './profile';
 import { PROFILE_SCHEMA } from './schema-version';
 
 function codeOf(data: unknown): string {
@@ -25,7 +25,7 @@ describe('parseProfile', () => {
     expect(() => parseProfile({ ...profile, windows: 1.5 })).toThrow(/windows/);
   });
 
-  it('reads a profile of an older schema as that of one expert, which has learned the same', () => {
+  it('reads a profile of an older schema as that of one expert, which has learned the same', async () => {
     const { experts, ladder, history, ...rest } = profile;
     const [{ expert }] = experts.members;
     const { theta, squares } = expert.weights;
@@ -45,7 +45,7 @@ describe('parseProfile', () => {
       expertsGain: 0.1,
       preferenceGain: 0.2,
     };
-    const parsed = parseProfile(structuredClone(older));
+    const parsed = await parseAnyProfile(structuredClone(older));
     expect(parsed).toMatchObject({ ...rest, schema: PROFILE_SCHEMA, ladder });
     expect(parsed.experts).toEqual({
       ...{ choices: 2, next: 1, active: 0 },
@@ -73,11 +73,11 @@ describe('parseProfile', () => {
     // The bounds hold for it too.
     const overflowing = { ...older.preferences, 'year 3': Float32Array.of(3e38) };
     for (const damage of [{ preferences: overflowing }, { preferenceGain: 1e308 }, { weights: null }, { schema: 0 }]) {
-      expect(codeOf({ ...older, ...damage })).toBe('store/corrupt');
+      await expect(parseAnyProfile({ ...older, ...damage })).rejects.toMatchObject({ code: 'store/corrupt' });
     }
     // Schema 1 had no preferences, and no detector of drift.
     const { preferences: _, preferenceGain: __, drifts: ___, drift: ____, history: _____, ...first } = older;
-    expect(parseProfile({ ...first, schema: 1 })).toMatchObject({ drifts: 0, experts: { choices: 0 } });
+    expect(await parseAnyProfile({ ...first, schema: 1 })).toMatchObject({ drifts: 0, experts: { choices: 0 } });
   });
 
   it('distinguishes a newer schema from damage', () => {

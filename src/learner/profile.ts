@@ -3,7 +3,6 @@ import { SidestreamError } from '../error';
 import { storedCount as count, historySchema, storedTime } from '../events';
 import { anchorSchema } from './anchor';
 import { mixtureSchema, type StoredMixture } from './experts/stored-experts';
-import { currentProfile } from './profile-migration';
 import { PROFILE_SCHEMA } from './schema-version';
 import { driftSchema } from './windows/drift';
 
@@ -46,14 +45,26 @@ export type Profile = Omit<v.InferOutput<typeof profileSchema>, 'experts' | 'lad
   ladder: Uint8Array | null;
 };
 
+const withSchema = v.object({ schema: v.number() });
+
 /**
  * Parses a stored profile, also one that code of schema 1 to 4 stored.
+ * @throws SidestreamError as `parseProfile`
+ */
+export async function parseAnyProfile(data: unknown): Promise<Profile> {
+  if (!v.is(withSchema, data) || data.schema >= PROFILE_SCHEMA) return parseProfile(data);
+  const { currentProfile } = await import('./profile-migration');
+  return parseProfile(currentProfile(data, PROFILE_SCHEMA));
+}
+
+/**
+ * Parses a profile of the present schema.
  * @throws SidestreamError `store/newer-schema` when newer code wrote it (it must stay untouched), `store/corrupt` otherwise
  */
 export function parseProfile(data: unknown): Profile {
-  const result = v.safeParse(profileSchema, currentProfile(data, PROFILE_SCHEMA));
+  const result = v.safeParse(profileSchema, data);
   if (result.success) return result.output;
-  const schema = v.safeParse(v.object({ schema: v.number() }), data);
+  const schema = v.safeParse(withSchema, data);
   if (schema.success && schema.output.schema > PROFILE_SCHEMA) {
     throw new SidestreamError(
       'store/newer-schema',

@@ -159,7 +159,7 @@ export interface Status {
   consent: Consent;
   /** Whether this device learns: not with `learning: false`, and not under a variant without learning. */
   learning: boolean;
-  /** Whether this tab trains and saves: one of the shop's tabs that learn does. */
+  /** Whether this tab saves the profile: one of the shop's tabs that learn does. */
   leading: boolean;
   /** Items of the catalogue, with those that this device added. */
   items: number;
@@ -175,7 +175,7 @@ export interface Status {
   drifts: number;
   /** Updates dropped by the guard. */
   rejected: number;
-  /** Backend of tfjs, null before the first training; backend of the encoders, null before the first added item. */
+  /** Backend of tfjs, null without a base model; backend of the encoders, null before the first added item. */
   backend: { learner: LearnerBackend | null; encoders: EncoderBackend | null };
   /** Tensors that the worker holds, and their bytes; null before tfjs was loaded. */
   memory: { tensors: number; bytes: number } | null;
@@ -204,6 +204,8 @@ export interface ExpertStatus {
   born: number | null;
   /** Choices that it has learned. */
   choices: number;
+  /** Its part in the next list, 0 to 1: what all experts say is added up by these, which add up to 1. */
+  share: number;
   /** Probability after the last choice that the shopper chooses as it expects, 0 to 1; all add up to 1. */
   posterior: number;
   /** The same after each of the last choices, at most 200, oldest first. */
@@ -212,7 +214,7 @@ export interface ExpertStatus {
 
 /** Long work under way. `total` is 0 while unknown. */
 export interface Progress {
-  stage: 'bundle' | 'encoders' | 'encode' | 'learn';
+  stage: 'bundle' | 'encoders' | 'encode';
   loaded: number;
   total: number;
 }
@@ -323,7 +325,7 @@ export interface Recommender {
    * since consent was given, or since the page was opened without it; `reset()` begins at zero.
    */
   metrics(): Promise<Metrics>;
-  /** Resolves when all events tracked so far are stored and learned, and due training and saving are done. */
+  /** Resolves when all events tracked so far are stored and learned, and due saving is done. */
   settled(): Promise<void>;
   /** Forgets everything learned and every event; consent stays. */
   reset(): Promise<void>;

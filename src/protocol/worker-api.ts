@@ -96,8 +96,8 @@ export interface WorkerRecommender {
   encoderFiles(): Promise<BundleEncoders>;
   /** @param backend on which the encoders ran */
   insertItem(item: LocalItem, backend: string): Promise<Item>;
-  /** Whether the page is hidden or the battery low. */
-  setResting(resting: boolean): Promise<void>;
+  /** Saves now what is not saved yet. */
+  save(): Promise<void>;
   /** Closes it and returns the data that are in memory only, for the worker that takes its place. */
   handOver(): Promise<Kept>;
   close(): Promise<void>;

@@ -1,6 +1,5 @@
 export { type CatalogIndex, type CatalogIndexOptions, catalogIndex } from './catalog-index';
 export type { DueItems } from './due-items';
-export { explain } from './explanation/explain';
 export { loadReasons } from './explanation/reason-text';
 export {
   ATTRIBUTE_WEIGHT,
@@ -34,3 +33,6 @@ export {
   type TermValues,
   termValues,
 } from './terms/terms';
+
+/** Loads the code that explains scores. No list needs it. */
+export const explanations = (): Promise<typeof import('./explanation/explain')> => import('./explanation/explain');

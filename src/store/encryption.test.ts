@@ -3,7 +3,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { parseProfile } from '../learner/profile';
+import { parseAnyProfile } from '../learner/profile';
 import { storedProfile, upgradeStoredProfile } from '../learner/profile-file';
 import { makeItem } from '../testing/bundles';
 import { asSchema2, PROFILE } from '../testing/profiles';
@@ -297,7 +297,7 @@ describe('a change of the key', () => {
     raw.close();
     const changed = await open(KEY);
     expect(await changed.profiles()).toEqual([
-      await storedProfile(parseProfile(second)),
+      await storedProfile(await parseAnyProfile(second)),
       { schema: 99, from: 'the future' },
     ]);
     expect((await rows()).profile[1]).toContainEqual(expect.objectContaining({ sealed: true, schema: 5 }));

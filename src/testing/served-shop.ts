@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Item, writeBundle } from '../catalog';
+import { addLearned, type Item, writeBundle } from '../catalog';
+import type { Learned } from '../catalog/bundle/learned';
 import type { BundleContent } from '../catalog/bundle/write-bundle';
 import type { LoggedEvent } from '../events';
 import { DeviceStore } from '../store/device-store';
@@ -34,10 +35,10 @@ export async function serveShop(
   return serveContent(await bundleContent(items));
 }
 
-/** The same for a whole catalogue. */
-export async function serveContent(content: BundleContent): Promise<ServedShop> {
+/** The same for a whole catalogue. @param learned from logs. Default: nothing */
+export async function serveContent(content: BundleContent, learned: Learned = {}): Promise<ServedShop> {
   const memory = memoryBundle();
-  const manifest = await writeBundle(content, memory.sink);
+  const manifest = await addLearned(await writeBundle(content, memory.sink), learned, memory.sink);
   const server = createServer(({ url = '' }, response) => {
     const bytes = memory.files.get(url.slice(1));
     response.writeHead(bytes ? 200 : 404).end(bytes);

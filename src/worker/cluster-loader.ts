@@ -132,7 +132,7 @@ export class ClusterLoader {
   /** @returns whether the loaded catalogue grew */
   #add(parts: readonly ItemsPart[]): Promise<boolean> {
     const { session, catalog } = this.#context;
-    return session.train(async ({ learner }) => {
+    return session.change(async ({ learner }) => {
       // No list may be made between the two: the learner must know all rows.
       const grown = catalog.grow(parts);
       if (grown) await learner.setCatalog(catalog);

@@ -236,9 +236,9 @@ export class Engine {
     }
   }
 
-  /** While the page is hidden or the battery low, nothing is trained; what is not saved yet is saved at once. */
-  async setResting(resting: boolean): Promise<void> {
-    await this.#scheduler.rest(resting);
+  /** Saves now what is not saved yet: the page is hidden, and may never be seen again. */
+  async save(): Promise<void> {
+    this.#scheduler.hurry();
   }
 
   async insertItem(local: LocalItem): Promise<Item> {
@@ -249,7 +249,7 @@ export class Engine {
       `addItem(): the shop already has an item "${id}"; choose another id.`,
     );
     if (await this.#clusters?.find(id)) throw taken;
-    await this.#session.train(async ({ learner }) => {
+    await this.#session.change(async ({ learner }) => {
       if (!this.#catalog.accepts(local)) throw taken;
       await this.#storage.saveLocalItem(local, era);
       this.#catalog.add([local]);
@@ -340,7 +340,7 @@ export class Engine {
       this.#tasks.queue(async () => {
         const [loaded, { ShopDemand }] = await Promise.all([bundle.demand(onProgress), import('../ranking/demand')]);
         if (!loaded) return;
-        await this.#session.train(async ({ learner }) => {
+        await this.#session.change(async ({ learner }) => {
           this.#catalog.setDemand(new ShopDemand(loaded));
           await learner.setCatalog(this.#catalog);
         });
@@ -360,7 +360,7 @@ export class Engine {
         const loaded = await bundle.factors(onProgress);
         if (!loaded) return;
         // In a long turn, so that no learner is made meanwhile that reads the catalogue without them.
-        await this.#session.train(async ({ learner }) => {
+        await this.#session.change(async ({ learner }) => {
           this.#catalog.setFactors(loaded);
           learner.factorsChanged();
         });

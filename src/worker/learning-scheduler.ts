@@ -1,24 +1,20 @@
 import { SidestreamError } from '../error';
 import type { LoggedEvent } from '../events';
-import { Learner, type Profile, preloadCompute } from '../learner';
+import { Learner, type Profile } from '../learner';
 import { eventSize } from '../store';
 import type { ClusterLoader } from './cluster-loader';
 import type { EngineListener } from './engine-options';
 import type { ExperimentAssignment } from './experiment-assignment';
 import type { ListChanges } from './list-changes';
 import type { LoadedCatalog } from './loaded-catalog';
-import type { ActiveLearner, ProfileSession, TrainingLearner, Turn } from './profile-session';
+import type { ActiveLearner, ProfileSession, Turn } from './profile-session';
 import type { ProfileStorage } from './profile-storage';
 import type { TaskQueue } from './task-queue';
 
-/** Quiet time after a choice before the experts train, ms: a click is followed by reading, not by another click. */
-const TRAINING_DELAY = 150;
 /** Quiet time before the profile is saved, ms. */
 const SAVE_DELAY = 400;
 /** Past choices, and dismissals, whose items are loaded of a large catalogue. */
 const MOST_PAST_ITEMS = 40;
-/** Time after which the browser has reported a lost GPU, ms. */
-const LOSS_DELAY = 100;
 
 export interface SchedulerContext {
   catalog: LoadedCatalog;
@@ -33,12 +29,9 @@ export interface SchedulerContext {
   changes: ListChanges;
 }
 
-/** Decides when the learner learns: events in the order of the log, the experts in quiet moments where this tab leads. */
+/** Decides when the learner learns, in the order of the log, and when what it learned is saved. */
 export class LearningScheduler {
   readonly #context: SchedulerContext;
-  /** Set after a training failed: the page goes on with the other terms. */
-  #expertsFailed = false;
-  #resting = false;
   /** Whether a window has ended since the last save, which then leaves a snapshot. */
   #windowEnded = false;
 
@@ -128,15 +121,13 @@ export class LearningScheduler {
 
   /** Drops the delayed work of the learner in use, which is about to be replaced. */
   cancel(): void {
-    for (const name of ['save', 'train', 'limit-log']) this.#context.tasks.cancel(name);
+    for (const name of ['save', 'limit-log']) this.#context.tasks.cancel(name);
     this.#windowEnded = false;
   }
 
-  /** While the page is hidden or the battery low, nothing is trained; what is not saved yet is saved at once. */
-  async rest(resting: boolean): Promise<void> {
-    this.#resting = resting;
-    if (resting) this.#context.tasks.hurry('save');
-    else await this.#context.session.run(({ learner }) => this.#scheduleTraining(learner.trainingDue));
+  /** Saves now what is not saved yet. */
+  hurry(): void {
+    this.#context.tasks.hurry('save');
   }
 
   /**
@@ -155,7 +146,7 @@ export class LearningScheduler {
   }
 
   async #restoreAfter(change: () => Promise<void>): Promise<void> {
-    const { session, storage, catalog, clusterLoader, tasks, experiment } = this.#context;
+    const { session, storage, catalog, clusterLoader, experiment } = this.#context;
     let past: string[] = [];
     this.cancel();
     await session.replace(
@@ -170,9 +161,6 @@ export class LearningScheduler {
         past = pastOf(profile);
         if (experiment.learns()) fresh.restore(profile, profile?.history ? [] : await storage.eventsAfter(0));
         else fresh.restoreWithoutLearning(profile);
-        // Loaded before the exchange where experts were in use, so that no list lacks them.
-        const inUse = await session.run(({ learner }) => learner.status.backend !== null);
-        if (fresh.loadDue && inUse) await this.#guarded(() => fresh.ensureLoaded());
         return origin;
       },
       async (turn) => {
@@ -184,11 +172,6 @@ export class LearningScheduler {
     const missing = past.filter((id) => !catalog.find(id));
     if (missing.length > 0) await clusterLoader?.load(missing);
     await this.catchUp();
-    await session.train(async ({ learner }) => {
-      if (learner.loadDue) tasks.queue(() => this.#withExperts((training) => training.ensureLoaded()));
-      else this.#scheduleTraining(learner.trainingDue);
-      if (learner.completionDue) tasks.beside(() => this.#completeTraining());
-    });
   }
 
   /**
@@ -213,7 +196,7 @@ export class LearningScheduler {
       }
     }
     if (learner.windows > windows) this.#windowEnded = true;
-    this.#scheduleAfter(known, learner);
+    this.#scheduleAfter(known);
     if (first < 0) return [];
     const missing = new Set(
       events
@@ -225,40 +208,16 @@ export class LearningScheduler {
   }
 
   /** Schedules the work that new events require. */
-  #scheduleAfter(events: readonly LoggedEvent[], learner: ActiveLearner): void {
+  #scheduleAfter(events: readonly LoggedEvent[]): void {
     if (events.length === 0) return;
     const { tasks, changes, session, experiment } = this.#context;
     const choices = events.some(({ type }) => type !== 'impression');
     if (experiment.learns()) {
       this.#scheduleSave();
-      if (choices) {
-        this.#scheduleTraining(learner.trainingDue);
-        // Computes the terms for the next list now; they are cached until something changes.
-        tasks.queue(() => session.run((turn) => void turn.learner.terms));
-      }
+      // Computes the terms for the next list now; they are cached until something changes.
+      if (choices) tasks.queue(() => session.run((turn) => void turn.learner.terms));
     } else tasks.later('limit-log', SAVE_DELAY, () => this.#limitLog());
     if (choices) changes.announce();
-  }
-
-  #scheduleTraining(due: boolean): void {
-    const { storage, tasks } = this.#context;
-    if (this.#expertsFailed || this.#resting || !storage.leading || !due) return;
-    tasks.later('train', TRAINING_DELAY, () => this.#withExperts((learner) => this.#train(learner)));
-  }
-
-  async #train(learner: TrainingLearner): Promise<void> {
-    // The page may have been hidden, or the profile replaced, while this task waited.
-    if (this.#resting || !learner.trainingDue) return;
-    const { listener } = this.#context;
-    const { windows } = learner;
-    listener.progress({ stage: 'learn', loaded: 0, total: 1 });
-    try {
-      await learner.train();
-    } finally {
-      listener.progress({ stage: 'learn', loaded: 1, total: 1 });
-    }
-    if (learner.windows > windows) this.#windowEnded = true;
-    this.#scheduleSave();
   }
 
   #scheduleSave(): void {
@@ -298,58 +257,13 @@ export class LearningScheduler {
     await storage.save(saved, origin);
   }
 
-  /** A failure of the experts is reported and switches them off; the other terms go on. */
-  async #withExperts(work: (learner: TrainingLearner) => Promise<void>): Promise<void> {
-    const { session, tasks, changes } = this.#context;
-    try {
-      // Before the turn: forgetting or replacing a profile must not wait for the network.
-      await preloadCompute();
-    } catch (thrown) {
-      this.#expertsFailed = true;
-      throw thrown;
-    }
-    await session.train(async (turn) => {
-      try {
-        await work(turn.learner);
-      } catch (thrown) {
-        // The browser reports a lost GPU a moment after the work on it has failed.
-        await new Promise((resolve) => setTimeout(resolve, LOSS_DELAY));
-        if (!(await turn.learner.recover())) {
-          this.#expertsFailed = true;
-          throw thrown;
-        }
-      }
-    });
-    changes.announce();
-    tasks.beside(() => this.#completeTraining());
-  }
-
-  /** Reports a failure of the experts and switches them off, where the work around it must go on. */
+  /** Reports a failure where the work around it must go on. */
   async #guarded(work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (thrown) {
-      this.#expertsFailed = true;
       this.#context.listener.error(SidestreamError.from(thrown));
     }
-  }
-
-  /** Embeds in the background the items that training or loading of the experts left for later. */
-  async #completeTraining(): Promise<void> {
-    const { session, changes, tasks } = this.#context;
-    let completed = false;
-    const incomplete = await session.train(async ({ learner }, contended) => {
-      try {
-        completed = await learner.completeTraining(() => !contended());
-      } catch (thrown) {
-        tasks.queue(() => this.#withExperts(() => Promise.reject(thrown)));
-        return false;
-      }
-      return learner.completionDue;
-    });
-    if (completed) changes.announce();
-    // It stopped because another long turn was waiting.
-    if (incomplete) tasks.beside(() => this.#completeTraining());
   }
 }
 

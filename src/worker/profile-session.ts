@@ -15,7 +15,6 @@ export type ActiveLearner = Pick<
   | 'state'
   | 'status'
   | 'terms'
-  | 'trainingDue'
   | 'weights'
   | 'windows'
   | 'observe'
@@ -26,26 +25,8 @@ export type ActiveLearner = Pick<
   | 'save'
 >;
 
-/** The learner in a long turn, which trains or embeds experts or lets the catalogue grow. */
-export type TrainingLearner = Pick<
-  Learner,
-  | 'ensureLoaded'
-  | 'loadDue'
-  | 'completeTraining'
-  | 'completionDue'
-  | 'factorsChanged'
-  | 'history'
-  | 'lastEvent'
-  | 'loadBase'
-  | 'recover'
-  | 'save'
-  | 'setCatalog'
-  | 'status'
-  | 'train'
-  | 'trainingDue'
-  | 'weights'
-  | 'windows'
->;
+/** The learner in a long turn, which lets the catalogue grow or gives it what was learned from the shop's logs. */
+export type ChangingLearner = Pick<Learner, 'factorsChanged' | 'loadBase' | 'setCatalog'>;
 
 /** Exclusive use of the profile by one caller, among turns of the same kind. */
 export interface Turn<L> {
@@ -58,7 +39,7 @@ export interface Turn<L> {
  * The one owner of the learner and of the stored profile that it continues. The learner can be used in a turn only:
  *
  * - `run`: short turns, one after the other. Lists, events and saves.
- * - `train`: long turns, one after the other, beside the short ones: a list does not wait for a training.
+ * - `change`: long turns, one after the other, beside the short ones: a list does not wait for the embedding of a catalogue.
  * - `replace` and `renumber`: no other turn of either kind is under way while the learner is exchanged or its rows move.
  *
  * A long turn may take a short one; a short turn never waits for another turn, which would wait for it. What a turn gets
@@ -96,12 +77,9 @@ export class ProfileSession {
     return this.#short.run(async () => work({ learner: this.#learner, origin: this.#origin }));
   }
 
-  /**
-   * A long turn. Short turns run during it: values read before an await may have changed after it.
-   * @param work gets the learner, and a function that says whether another long turn is waiting
-   */
-  train<T>(work: (turn: Turn<TrainingLearner>, contended: () => boolean) => Promise<T>): Promise<T> {
-    return this.#long.run(() => work({ learner: this.#learner, origin: this.#origin }, () => this.#long.contended));
+  /** A long turn. Short turns run during it: values read before an await may have changed after it. */
+  change<T>(work: (turn: Turn<ChangingLearner>) => Promise<T>): Promise<T> {
+    return this.#long.run(() => work({ learner: this.#learner, origin: this.#origin }));
   }
 
   /**
@@ -112,15 +90,15 @@ export class ProfileSession {
    * @param then a turn with the new one, before any other
    */
   async replace(
-    make: (fresh: Learner, used: TrainingLearner) => Promise<ProfileOrigin>,
-    then: (turn: Turn<ActiveLearner & TrainingLearner>) => void | Promise<void> = () => undefined,
+    make: (fresh: Learner, used: ChangingLearner) => Promise<ProfileOrigin>,
+    then: (turn: Turn<ActiveLearner & ChangingLearner>) => void | Promise<void> = () => undefined,
   ): Promise<void> {
     while (!(await this.#long.run(() => this.#tryToReplace(make, then))));
   }
 
   async #tryToReplace(
-    make: (fresh: Learner, used: TrainingLearner) => Promise<ProfileOrigin>,
-    then: (turn: Turn<ActiveLearner & TrainingLearner>) => void | Promise<void>,
+    make: (fresh: Learner, used: ChangingLearner) => Promise<ProfileOrigin>,
+    then: (turn: Turn<ActiveLearner & ChangingLearner>) => void | Promise<void>,
   ): Promise<boolean> {
     const learner = await this.#fresh();
     let used = false;
@@ -149,12 +127,6 @@ export class ProfileSession {
         change(this.#learner);
         const next = await this.#fresh();
         next.restore(before, []);
-        try {
-          if (next.loadDue && this.#learner.status.backend !== null) await next.ensureLoaded();
-        } catch (thrown) {
-          // The rows have moved: the learner before cannot be used any more. The new one goes on without experts.
-          this.#listener.error(SidestreamError.from(thrown));
-        }
         this.#exchange(next, this.#origin);
       }),
     );
@@ -169,7 +141,7 @@ export class ProfileSession {
   async useBase(bytes: Uint8Array): Promise<void> {
     // Before the turn: forgetting or replacing a profile must not wait for the network.
     await preloadCompute();
-    await this.train(async ({ learner }) => {
+    await this.change(async ({ learner }) => {
       this.#base = await learner.loadBase(bytes);
     });
   }

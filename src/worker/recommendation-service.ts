@@ -2,7 +2,7 @@ import { SidestreamError } from '../error';
 import type { Explanation, RecommendRequest, RecommendResponse } from '../protocol';
 import { type ParsedRequest, parsed, recommendSchema } from '../protocol';
 import {
-  explain,
+  explanations,
   loadReasons,
   mergedRules,
   type RankRequest,
@@ -71,6 +71,8 @@ export class RecommendationService {
   async explain(itemId: string, request: RecommendRequest): Promise<Explanation> {
     const given = parsed(recommendSchema, request, 'explain()');
     await this.#loadLanguage(given);
+    // Before the turn: no list waits for the network.
+    const { explain } = await explanations();
     return this.#withItems([itemId, given.itemId], (learner) => {
       const { index } = this.#context.catalog;
       const row = this.#context.catalog.rowOf(itemId);

@@ -159,8 +159,8 @@ export class RemoteRecommender implements WorkerRecommender {
     return this.#engine.insertItem(item);
   }
 
-  setResting(resting: boolean): Promise<void> {
-    return this.#engine.setResting(resting);
+  save(): Promise<void> {
+    return this.#engine.save();
   }
 
   async handOver(): Promise<Kept> {

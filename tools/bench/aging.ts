@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 import { contentBlend } from '../../src/catalog';
 import type { EventType, LoggedEvent } from '../../src/events';
 import { Learner, type LearnerCatalog } from '../../src/learner';
-import { catalogIndex, explain, type Placement, type RankRequest, rank } from '../../src/ranking';
+import { catalogIndex, type Placement, type RankRequest, rank } from '../../src/ranking';
+import { explain } from '../../src/ranking/explanation/explain';
 import { topicContent } from '../../src/testing/topics';
 import { spread, type Timed, timed } from './timing';
 

@@ -69,8 +69,6 @@ export async function sessionFigures(folder: string): Promise<string[]> {
       { bundle: server.address, consent: 'pending', namespace: 'bench', learning: true, seed: 1 },
       { change: () => undefined, progress: () => undefined, error: ({ message }) => failures.push(message) },
     );
-    // Training the experts is measured elsewhere.
-    await engine.setResting(true);
     const downloaded = (): string =>
       `${mb(server.sent.raw)} (${mb(server.sent.gzip)} with gzip) in ${server.sent.files} files`;
     const say = (line: string): void => {

@@ -47,19 +47,36 @@ export const inspectorStyles = css`
     font-variant-numeric: tabular-nums;
     text-align: end;
   }
-  .pulse {
-    display: inline-block;
-    inline-size: 0.5rem;
-    block-size: 0.5rem;
-    margin-inline-start: 0.25rem;
-    background: var(--_accent);
-    border-radius: 50%;
-    animation: pulse 0.8s ease-in-out infinite alternate;
+  .experts {
+    display: grid;
+    gap: 0.875rem;
+    margin: 0;
+    padding: 0;
+    list-style: none;
   }
-  @keyframes pulse {
-    to {
-      opacity: 0.25;
-    }
+  .experts li {
+    display: grid;
+    grid-template-columns: 1fr auto;
+    column-gap: 0.625rem;
+  }
+  .experts .name {
+    font-weight: 550;
+  }
+  .about {
+    font-size: 0.8125rem;
+    color: var(--_muted);
+  }
+  .experts svg {
+    grid-column: 1 / -1;
+    block-size: 1.5rem;
+    margin-block-start: 0.25rem;
+    border-radius: 0.25rem;
+  }
+  .line {
+    fill: none;
+    stroke: var(--_accent);
+    stroke-width: 1.5;
+    vector-effect: non-scaling-stroke;
   }
   .ladders {
     display: grid;
@@ -183,7 +200,6 @@ export const inspectorStyles = css`
   @media (prefers-reduced-motion: reduce) {
     * {
       transition: none !important;
-      animation: none !important;
     }
   }
 `;

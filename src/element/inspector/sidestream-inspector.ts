@@ -1,10 +1,11 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { SidestreamError } from '../../error';
-import type { Metrics, Progress, Recommender, Status } from '../../protocol';
+import type { Metrics, Recommender, Status } from '../../protocol';
 import { define, languageOf } from '../dom';
 import { emit } from '../events';
 import { warnOnce } from '../warnings';
+import { expertsChart } from './experts-chart';
 import { ladderChart } from './ladder-chart';
 import { metricsChart } from './metrics-chart';
 import { inspectorStyles } from './sidestream-inspector.styles';
@@ -14,13 +15,12 @@ interface InspectorState {
   status: Status | null;
   metrics: Metrics | null;
   failure: SidestreamError | null;
-  learning: boolean;
   resetting: boolean;
 }
 
 /**
- * Shows the state of a recommender on this device: the experts of both ladders and how much each is used, the personal
- * weights of the score, the counters of the learner, and the clicks per list.
+ * Shows the state of a recommender on this device: the shopper's experts and how much each is heard, the personal weights of
+ * the score, the counters of the learner, and the clicks per list.
  *
  * @tag sidestream-inspector
  * @summary `document.querySelector('sidestream-inspector').recommender = recommender`
@@ -29,7 +29,8 @@ interface InspectorState {
  *
  * @csspart panel - The whole panel.
  * @csspart facts - The list of counters.
- * @csspart ladder - The chart of one ladder.
+ * @csspart experts - The list of experts.
+ * @csspart ladder - The chart of one item ladder, where its experts are trained.
  * @csspart weights - The chart of personal weights.
  * @csspart metrics - The chart of clicks per impression.
  * @csspart reset - The reset button.
@@ -47,8 +48,8 @@ export class SidestreamInspector extends LitElement {
   /** Level of the panel's headings in the page's outline, 2 to 6. */
   @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3;
 
-  #state: InspectorState = { status: null, metrics: null, failure: null, learning: false, resetting: false };
-  #unsubscribe: (() => void)[] = [];
+  #state: InspectorState = { status: null, metrics: null, failure: null, resetting: false };
+  #unsubscribe: () => void = () => undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -57,7 +58,7 @@ export class SidestreamInspector extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#unsubscribeAll();
+    this.#endSubscription();
   }
 
   /** Reads the status again; rarely needed, because changes of the recommender refresh it. */
@@ -98,16 +99,11 @@ export class SidestreamInspector extends LitElement {
   }
 
   #panel(status: Status): TemplateResult {
-    const { text, image } = status.utilization;
     const { metrics, resetting } = this.#state;
     return html`
       ${this.#facts(status)}
-      ${this.#heading('Experts')}
-      <p class="note">How much each layer uses the frozen backbone and the experts that were trained on this device.</p>
-      <div class="ladders">${ladderChart('Text', text)}${ladderChart('Image', image)}</div>
-      <p class="legend" aria-hidden="true">
-        <span class="backbone">backbone</span><span class="expert">experts, oldest to newest</span>
-      </p>
+      ${status.experts.length > 0 ? this.#experts(status) : nothing}
+      ${this.#ladders(status)}
       ${this.#heading('Personal weights')}
       <p class="note">How much it counts that a product is …, learned click by click.</p>
       ${weightChart(status.weights)}
@@ -119,15 +115,37 @@ export class SidestreamInspector extends LitElement {
       </button>`;
   }
 
+  #experts({ experts }: Status): TemplateResult {
+    return html`
+      ${this.#heading('Experts')}
+      <p class="note">
+        Each has learned what you like from some of your choices. The better it foresees what you choose, the more it is heard. The
+        line: how well it fitted after each of the last choices.
+      </p>
+      ${expertsChart(experts, languageOf(this))}`;
+  }
+
+  /** The item ladders; nothing where their experts are not trained. */
+  #ladders({ utilization: { text, image } }: Status): TemplateResult | typeof nothing {
+    if (text.length === 0 && image.length === 0) return nothing;
+    return html`
+      ${this.#heading('Item ladders')}
+      <p class="note">How much each layer uses the frozen backbone and the experts that were trained on this device.</p>
+      <div class="ladders">${ladderChart('Text', text)}${ladderChart('Image', image)}</div>
+      <p class="legend" aria-hidden="true">
+        <span class="backbone">backbone</span><span class="expert">experts, oldest to newest</span>
+      </p>`;
+  }
+
   #facts(status: Status): TemplateResult {
     const language = languageOf(this);
     const number = new Intl.NumberFormat(language);
     const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
     const consent = { pending: 'not asked yet', granted: 'kept on this device', denied: 'declined' }[status.consent];
-    const learner = status.learning ? (status.backend.learner ?? 'idle') : 'off';
-    const facts: [string, string | TemplateResult][] = [
+    const facts: [string, string][] = [
       ['Memory', consent],
-      ['Learner', this.#state.learning ? html`${learner} <span class="pulse"></span>` : learner],
+      ['Learning', status.learning ? 'on' : 'off'],
+      ['Base model', status.backend.learner ?? 'none'],
       ['Encoders', status.backend.encoders ?? 'not needed yet'],
       ['Products', number.format(status.items)],
       ['Events', number.format(status.events)],
@@ -146,23 +164,16 @@ export class SidestreamInspector extends LitElement {
   }
 
   #subscribe(): void {
-    this.#unsubscribeAll();
+    this.#endSubscription();
     const { recommender } = this;
     if (!recommender) return;
-    this.#unsubscribe = [
-      recommender.on('change', () => void this.refresh()),
-      recommender.on('progress', (progress) => this.#progress(progress)),
-    ];
+    this.#unsubscribe = recommender.on('change', () => void this.refresh());
     void this.refresh();
   }
 
-  #unsubscribeAll(): void {
-    for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    this.#unsubscribe = [];
-  }
-
-  #progress({ stage, loaded, total }: Progress): void {
-    if (stage === 'learn') this.#set({ learning: total === 0 || loaded < total });
+  #endSubscription(): void {
+    this.#unsubscribe();
+    this.#unsubscribe = () => undefined;
   }
 
   readonly #reset = async (): Promise<void> => {

@@ -298,7 +298,7 @@ describe('ExpertMixture', () => {
   it('names the states of its experts, when they were born and how probable they were', () => {
     const shopper = new Shopper();
     expect(shopper.mixture.status).toEqual([
-      { id: 0, state: 'generalist', born: null, choices: 0, posterior: 1, history: [] },
+      { id: 0, state: 'generalist', born: null, choices: 0, share: 1, posterior: 1, history: [] },
     ]);
     for (let n = 0; n < 260; n++) shopper.choose(n % GROUPS);
     const { status } = shopper.mixture;
@@ -306,6 +306,8 @@ describe('ExpertMixture', () => {
     expect(status[0].choices).toBe(260);
     expect(status[0].history).toHaveLength(200);
     for (const { history, posterior } of status) expect(history.at(-1) ?? posterior).toBe(posterior);
+    const { members } = shopper.mixture.save();
+    expect(status.map(({ share }) => share)).toEqual(members.map(({ weight }) => weight));
   });
 
   it('finds no probability where no expert has one, and changes nothing', () => {

@@ -28,6 +28,7 @@ export interface ExpertStatus {
   state: ExpertState;
   born: number | null;
   choices: number;
+  share: number;
   posterior: number;
   history: number[];
 }
@@ -200,6 +201,7 @@ export class ExpertMixture {
       state: this.#stateOf(member),
       born: member.born.time,
       choices: member.expert.choices,
+      share: member.weight,
       posterior: member.series.at(-1) ?? member.weight,
       history: [...member.series],
     }));

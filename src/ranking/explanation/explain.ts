@@ -3,6 +3,7 @@ import type { Source } from '../placement';
 import { type RankRequest, scoreAll } from '../rank';
 import type { ExpertPart, RankState } from '../rank-state';
 import { reasonText } from './reason-text';
+import { scoreBreakdown } from './score-breakdown';
 
 /** Why an item has its score in a list. */
 export interface RowExplanation {
@@ -23,7 +24,7 @@ const MAX_CONTRIBUTORS = 8;
 /** Explains one item as the list of a request would show it, whether it is in that list or not. */
 export function explain(index: CatalogIndex, state: RankState, request: RankRequest, row: number): RowExplanation {
   const { scored } = scoreAll(index, state, request);
-  const { contributions, contributors, experts = [] } = scored.breakdown(row);
+  const { contributions, contributors, experts = [] } = scored.breakdown(row, scoreBreakdown);
   return {
     score: scored.score[row],
     source: scored.source(row),

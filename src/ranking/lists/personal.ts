@@ -1,6 +1,5 @@
 import type { CatalogIndex } from '../catalog-index';
 import { reasonKindOf } from '../explanation/reason-kind';
-import { scoreBreakdown } from '../explanation/score-breakdown';
 import type { RankState } from '../rank-state';
 import { scores, termContributions } from '../score';
 import { PERSONAL_TERMS, termValues } from '../terms/terms';
@@ -24,6 +23,6 @@ export function personalList(index: CatalogIndex, state: RankState, holds: (row:
     source: (row) => (isPersonal(row) ? 'personal' : common.source(row)),
     reasonKind: (row) =>
       isPersonal(row) ? reasonKindOf(index, state, row, contributions(row)) : common.reasonKind(row),
-    breakdown: (row) => scoreBreakdown(index, state, row, contributions(row)),
+    breakdown: (row, ofTerms) => ofTerms(index, state, row, contributions(row)),
   };
 }

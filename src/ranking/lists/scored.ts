@@ -1,6 +1,8 @@
+import type { CatalogIndex } from '../catalog-index';
 import type { ReasonKind } from '../explanation/reason-text';
 import type { Source } from '../placement';
-import type { ExpertPart } from '../rank-state';
+import type { ExpertPart, RankState } from '../rank-state';
+import type { TermName } from '../terms/terms';
 
 /** Where an item's score comes from, in quantities that can be explained to a shopper. */
 export interface ScoreBreakdown {
@@ -16,6 +18,14 @@ export interface ScoreBreakdown {
 export const contributorInView = (inView: number, row: number, score: number): Map<number, number> =>
   new Map(inView === row ? [] : [[inView, score]]);
 
+/** Breaks a personal score down. @param terms contributions of the terms to the item's score */
+export type TermsBreakdown = (
+  index: CatalogIndex,
+  state: RankState,
+  row: number,
+  terms: Partial<Record<TermName, number>>,
+) => ScoreBreakdown;
+
 /** Scores of one placement before the rules. */
 export interface Scored {
   /** One per item of the catalogue; higher is better. */
@@ -27,5 +37,6 @@ export interface Scored {
   source(row: number): Source;
   /** Why the item is in the list. */
   reasonKind(row: number): ReasonKind;
-  breakdown(row: number): ScoreBreakdown;
+  /** @param ofTerms breaks down the sum of a shopper's terms; its code comes late */
+  breakdown(row: number, ofTerms: TermsBreakdown): ScoreBreakdown;
 }

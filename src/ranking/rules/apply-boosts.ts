@@ -40,8 +40,8 @@ export function applyBoosts(
     ...scored,
     score,
     contributions: (row) => ({ ...scored.contributions(row), ...changes(row) }),
-    breakdown: (row) => {
-      const breakdown = scored.breakdown(row);
+    breakdown: (row, ofTerms) => {
+      const breakdown = scored.breakdown(row, ofTerms);
       return { ...breakdown, contributions: { ...breakdown.contributions, ...changes(row) } };
     },
   };
