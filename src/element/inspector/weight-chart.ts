@@ -15,7 +15,7 @@ const LABELS: Record<string, string> = {
   coldStart: 'new in this shop',
   disliked: 'unlike what you dismissed',
   preference: 'to your taste',
-  experts: 'favoured by the experts',
+  experts: 'favoured by the item ladders',
 };
 
 /** Label of a term. An unknown name is split into words: `contentRecent` becomes `content recent`. */
@@ -36,10 +36,13 @@ export interface WeightBar {
   width: number;
 }
 
-/** Bars for signed weights, strongest first, on one scale that has room for both signs. */
+/**
+ * Bars for signed weights, strongest first, on one scale that has room for both signs. The item ladders have one only where
+ * they are trained.
+ */
 export function weightBars(weights: Record<string, number>): WeightBar[] {
   const entries = Object.entries(weights)
-    .filter(([, value]) => Number.isFinite(value))
+    .filter(([name, value]) => Number.isFinite(value) && (name !== 'experts' || value !== 0))
     .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
   const values = entries.map(([, value]) => value);
   const low = Math.min(0, ...values);
