@@ -13,6 +13,7 @@ const wantBrowser = process.argv.includes('--browser');
 const steps = [
   ['Node', checkNode],
   ['Packages', installPackages],
+  ['Kernels', compileKernels],
   ['Encoders', prepareEncoders],
   ...(wantBrowser ? [['Browser', findBrowser]] : []),
 ];
@@ -58,6 +59,34 @@ function installPackages(say) {
     'Check the connection to the package registry and run the command again.',
   );
   return 'installed';
+}
+
+/** WebAssembly of `src/kernel/assembly/`, as a module that every build tool reads; the digest tells whether it is up to date. */
+function compileKernels() {
+  const source = join('src', 'kernel', 'assembly', 'matrix-products.ts');
+  const target = join('src', 'kernel', 'binary.ts');
+  const digest = `// Made by scripts/setup.mjs from ${sha256(source)}.`;
+  if (existsSync(target) && readFileSync(target, 'utf8').startsWith(digest)) return 'up to date';
+  const binary = join('.cache', 'kernel.wasm');
+  mkdirSync('.cache', { recursive: true });
+  const options = [
+    '--enable',
+    'simd',
+    '--runtime',
+    'stub',
+    '--importMemory',
+    '--noAssert',
+    '-O3',
+    '--shrinkLevel',
+    '1',
+  ];
+  run(
+    [process.execPath, 'node_modules/assemblyscript/bin/asc.js', source, ...options, '--outFile', binary],
+    'Correct the file that it names, or remove node_modules, and run the command again.',
+  );
+  const text = readFileSync(binary).toString('base64');
+  writeFileSync(target, `${digest}\n\n/** The compiled functions, base64. */\nexport const BINARY = '${text}';\n`);
+  return 'compiled';
 }
 
 function prepareEncoders(say) {

@@ -1,6 +1,7 @@
 /** The rooms of src/ in the order of their imports: what each has, where its code runs, and the rooms it imports. */
 const ROOMS = {
   common: { runs: 'everywhere', has: 'mutex, digest, strict schemas, products of rows', imports: [] },
+  kernel: { runs: 'everywhere', has: 'products of matrices by vector instructions of WebAssembly', imports: [] },
   model: {
     runs: 'everywhere',
     has: 'XSMoE itself on tfjs: expert, router, ladder, fusion, user encoder, loss, expand, prune',
@@ -30,7 +31,7 @@ const ROOMS = {
   learner: {
     runs: 'worker',
     has: 'what is learned on the device: weights, `experts/`, `ladder/`, `windows/`, profile',
-    imports: ['base-model', 'catalog', 'common', 'events', 'model', 'ranking'],
+    imports: ['base-model', 'catalog', 'common', 'events', 'kernel', 'model', 'ranking'],
   },
   store: {
     runs: 'worker',

@@ -26,10 +26,10 @@ const matrix = new FeatureMatrix({
     ...{ name: `${subject} ${width}`, width, rate: 0.5, center: new Float32Array(width) },
     scale: new Float32Array(width).fill(1 / Math.sqrt(width)),
     readoutScale: new Float32Array(width).fill(1),
-    // Items of a taste have a direction in common.
+    // Items of a taste have a direction in common, so clear that experts are kept.
     values: Float32Array.from({ length: count * width }, (_, at) => {
       const taste = Math.floor(at / width) % TASTES;
-      return 2 * random() - 1 + Math.sin(31 * taste + 7 * (at % width));
+      return random() - 0.5 + 2 * Math.sin(31 * taste + 7 * (at % width));
     }),
   })),
 });

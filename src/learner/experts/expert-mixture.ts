@@ -313,11 +313,11 @@ export class ExpertMixture {
   }
 
   /** Expected features of each list of shares of the candidates. */
-  #means(shares: readonly Float64Array[], candidates: ArrayLike<number>): Float64Array[] {
+  #means(shares: readonly Float64Array[], candidates: ArrayLike<number>): Float32Array[] {
     const matrix = this.#matrix;
     if (!matrix) return [];
     const spread = shares.map((own) => {
-      const all = new Float64Array(matrix.count);
+      const all = new Float32Array(matrix.count);
       for (let n = 0; n < candidates.length; n++) all[candidates[n]] = own[n];
       return all;
     });

@@ -85,7 +85,7 @@ export class ExpertReplay {
     const expectation = expert.expect(termValues(this.#catalog.index, sources), choice);
     const { values, shares } = expectation;
     const rank = rankOf(scores(values, expert.weights), row, history.rows);
-    const all = new Float64Array(matrix.count);
+    const all = new Float32Array(matrix.count);
     for (const [n, other] of candidates.entries()) all[other] = shares[n];
     const [mean] = matrix.means([all]);
     const gradient = matrix.row(row).map((value, d) => value - mean[d]);

@@ -1,10 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { twoKinds } from '../../testing/two-kinds';
 import { featureBlocks } from './feature-blocks';
 import { FeatureMatrix } from './feature-matrix';
-
-const matrixOf = (count: number) => new FeatureMatrix(featureBlocks(twoKinds(count), null));
 
 describe('FeatureMatrix', () => {
   it('holds the standardised features of each block side by side', () => {
@@ -38,45 +35,5 @@ describe('FeatureMatrix', () => {
     for (const [d, value] of mapped.entries()) {
       expect(value).toBeCloseTo(own[d] + 0.5 * one * eigenvectors[d] - 2 * other * eigenvectors[width + d], 4);
     }
-  });
-
-  // Rows and queries are taken several at a time, and what is left over apart.
-  it('multiplies any number of rows with any number of queries', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 2, max: 11 }), fc.integer({ min: 0, max: 9 }), (count, queries) => {
-        const matrix = matrixOf(count);
-        const given = Array.from({ length: queries }, (_, n) =>
-          Float32Array.from({ length: matrix.width }, (_unused, d) => Math.sin(n * 31 + d)),
-        );
-        const products = matrix.readOut(given);
-        expect(products).toHaveLength(queries);
-        for (const [n, own] of products.entries()) {
-          for (let row = 0; row < count; row++) {
-            const expected = matrix.row(row).reduce((sum, value, d) => sum + value * given[n][d], 0);
-            expect(own[row]).toBeCloseTo(expected, 5);
-          }
-        }
-      }),
-      { seed: 1, numRuns: 60 },
-    );
-  });
-
-  it('averages any number of rows by any number of shares', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 2, max: 11 }), fc.integer({ min: 0, max: 5 }), (count, lists) => {
-        const matrix = matrixOf(count);
-        const shares = Array.from({ length: lists }, (_, n) =>
-          Float64Array.from({ length: count }, (_unused, row) => Math.cos(n * 31 + row)),
-        );
-        for (const [n, mean] of matrix.means(shares).entries()) {
-          for (let d = 0; d < matrix.width; d++) {
-            let expected = 0;
-            for (let row = 0; row < count; row++) expected += shares[n][row] * matrix.row(row)[d];
-            expect(mean[d]).toBeCloseTo(expected, 6);
-          }
-        }
-      }),
-      { seed: 1, numRuns: 60 },
-    );
   });
 });

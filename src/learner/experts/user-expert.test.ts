@@ -48,12 +48,12 @@ function learn(
 ) {
   read(expert);
   const expected = { ...expert.expect(values, given), ...(shares && { shares }) };
-  const [mean] = matrix.means([expected.shares]);
+  const [mean] = matrix.means([Float32Array.from(expected.shares)]);
   return { rejected: expert.learn(given, expected, mean), ...expected };
 }
 
 const gradient = (row: number, shares: Float64Array): number[] => {
-  const [mean] = matrix.means([shares]);
+  const [mean] = matrix.means([Float32Array.from(shares)]);
   return [...matrix.row(row)].map((value, d) => value - mean[d]);
 };
 const readouts = (expert: UserExpert): number[] =>

@@ -185,7 +185,7 @@ export class UserExpert {
    * @returns updates that were dropped: 1 where the step is not finite, which changes nothing; and 1 for each term that
    *   starts from zero
    */
-  learn(choice: Choice, expectation: Expectation, mean: Float64Array | null): number {
+  learn(choice: Choice, expectation: Expectation, mean: Float32Array | null): number {
     const { row, candidates, strength } = choice;
     const { loss, shares, values } = expectation;
     const matrix = this.#matrix;

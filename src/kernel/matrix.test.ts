@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Matrix } from './matrix';
+import { ScriptMatrix } from './script-matrix';
+import { WasmMatrix } from './wasm-matrix';
+
+const KINDS = { WasmMatrix, ScriptMatrix };
+
+function filled(matrix: Matrix): Matrix {
+  for (let row = 0; row < matrix.count; row++) {
+    for (let d = 0; d < matrix.width; d++) matrix.row(row)[d] = Math.sin(row * 7 + d * 3);
+  }
+  return matrix;
+}
+
+const vectors = (count: number, length: number): Float32Array[] =>
+  Array.from({ length: count }, (_, n) => Float32Array.from({ length }, (_unused, d) => Math.cos(n * 31 + d)));
+
+describe.each(Object.entries(KINDS))('%s', (_, Kind) => {
+  // Rows, columns and queries are taken several at a time, and more queries than fit in several calls.
+  it('multiplies any number of rows with any number of queries', () => {
+    fc.assert(
+      fc.property(fc.nat(140), fc.integer({ min: 1, max: 37 }), fc.nat(19), (count, width, queries) => {
+        const matrix = filled(new Kind(count, width));
+        const given = vectors(queries, width);
+        const products = matrix.products(given);
+        expect(products.map(({ length }) => length)).toEqual(given.map(() => count));
+        for (const [n, own] of products.entries()) {
+          for (let row = 0; row < count; row++) {
+            const expected = matrix.row(row).reduce((sum, value, d) => sum + value * given[n][d], 0);
+            expect(Math.abs(own[row] - expected)).toBeLessThan(1e-4);
+          }
+        }
+      }),
+      { seed: 1, numRuns: 60 },
+    );
+  });
+
+  it('adds up any number of rows by any number of lists of weights', () => {
+    fc.assert(
+      fc.property(fc.nat(140), fc.integer({ min: 1, max: 37 }), fc.nat(19), (count, width, lists) => {
+        const matrix = filled(new Kind(count, width));
+        const weights = vectors(lists, count);
+        const sums = matrix.weightedSums(weights);
+        expect(sums.map(({ length }) => length)).toEqual(weights.map(() => width));
+        for (const [n, sum] of sums.entries()) {
+          for (let d = 0; d < width; d++) {
+            let expected = 0;
+            for (let row = 0; row < count; row++) expected += weights[n][row] * matrix.row(row)[d];
+            expect(Math.abs(sum[d] - expected)).toBeLessThan(1e-4);
+          }
+        }
+      }),
+      { seed: 1, numRuns: 60 },
+    );
+  });
+
+  it('gives equal rows equal products, wherever they stand', () => {
+    const matrix = new Kind(71, 29);
+    for (let row = 0; row < 71; row++) for (let d = 0; d < 29; d++) matrix.row(row)[d] = Math.sin(d);
+    for (const own of matrix.products(vectors(3, 29))) expect(new Set(own).size).toBe(1);
+  });
+
+  it('hands out results that later products leave as they are', () => {
+    const matrix = filled(new Kind(9, 5));
+    const [first] = matrix.products(vectors(1, 5));
+    const before = [...first];
+    matrix.products(vectors(2, 5).toReversed());
+    expect([...first]).toEqual(before);
+  });
+});
+
+describe('createMatrix', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  });
+
+  it('takes WebAssembly', async () => {
+    const { createMatrix } = await import('./index');
+    expect(createMatrix(3, 2).constructor.name).toBe('WasmMatrix');
+  });
+
+  it('takes JavaScript where there is no WebAssembly', async () => {
+    vi.stubGlobal('WebAssembly', undefined);
+    const { createMatrix } = await import('./index');
+    expect(createMatrix(3, 2).constructor.name).toBe('ScriptMatrix');
+  });
+
+  it('takes JavaScript where a content security policy forbids to compile, and does not try again', async () => {
+    const compile = vi.fn(function compile() {
+      throw new Error('Refused to compile or instantiate WebAssembly module');
+    });
+    vi.stubGlobal('WebAssembly', { ...WebAssembly, Module: compile });
+    const { createMatrix } = await import('./index');
+    expect(createMatrix(3, 2).constructor.name).toBe('ScriptMatrix');
+    expect(createMatrix(3, 2).constructor.name).toBe('ScriptMatrix');
+    expect(compile).toHaveBeenCalledTimes(1);
+  });
+});

@@ -1,0 +1,87 @@
+import { BINARY } from './binary';
+import type { Matrix } from './matrix';
+
+/** Functions of `assembly/matrix-products.ts`; addresses and sizes as there. */
+interface Products {
+  products(rows: number, count: number, width: number, queries: number, queryCount: number, out: number): void;
+  weightedSums(rows: number, count: number, width: number, weights: number, listCount: number, out: number): void;
+}
+
+/** Bytes of a page of WebAssembly's memory. */
+const PAGE = 65_536;
+const FLOAT = 4;
+/** Columns, and rows, that the functions multiply at a time. */
+const TOGETHER = 4;
+/** Queries, or lists of weights, of one call at most. Even. */
+const MOST_AT_ONCE = 8;
+
+let compiled: WebAssembly.Module | null = null;
+
+/** The matrix in the memory of an instance of its own, padded with zeros to what the functions multiply at a time. */
+export class WasmMatrix implements Matrix {
+  readonly #rows: number;
+  readonly #columns: number;
+  readonly #values: Float32Array;
+  /** Queries or lists of weights, and the results. */
+  readonly #input: Float32Array;
+  readonly #output: Float32Array;
+  readonly #functions: Products;
+
+  /** @throws what WebAssembly throws where it is forbidden, lacks vector instructions, or memory is short */
+  constructor(
+    readonly count: number,
+    readonly width: number,
+  ) {
+    this.#rows = padded(count, TOGETHER);
+    this.#columns = padded(width, TOGETHER);
+    const floats = this.#rows * this.#columns;
+    const longest = MOST_AT_ONCE * Math.max(this.#rows, this.#columns);
+    compiled ??= new WebAssembly.Module(Uint8Array.from(atob(BINARY), (letter) => letter.charCodeAt(0)));
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(((floats + 2 * longest) * FLOAT) / PAGE) });
+    const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+    this.#functions = exports as unknown as Products;
+    this.#values = new Float32Array(memory.buffer, 0, floats);
+    this.#input = new Float32Array(memory.buffer, floats * FLOAT, longest);
+    this.#output = new Float32Array(memory.buffer, (floats + longest) * FLOAT, longest);
+  }
+
+  row(row: number): Float32Array {
+    const from = row * this.#columns;
+    return this.#values.subarray(from, from + this.width);
+  }
+
+  products(queries: readonly Float32Array[]): Float32Array[] {
+    const { products } = this.#functions;
+    return this.#inParts(queries, products, { from: this.#columns, to: this.#rows, length: this.count });
+  }
+
+  weightedSums(weights: readonly Float32Array[]): Float32Array[] {
+    const { weightedSums } = this.#functions;
+    return this.#inParts(weights, weightedSums, { from: this.#rows, to: this.#columns, length: this.width });
+  }
+
+  /**
+   * @param from places of each vector in the memory
+   * @param to places of each result
+   * @param length of each result, without the padding
+   */
+  #inParts(
+    vectors: readonly Float32Array[],
+    multiply: Products[keyof Products],
+    { from, to, length }: { from: number; to: number; length: number },
+  ): Float32Array[] {
+    const out: Float32Array[] = [];
+    for (let first = 0; first < vectors.length; first += MOST_AT_ONCE) {
+      const part = vectors.slice(first, first + MOST_AT_ONCE);
+      const count = padded(part.length, 2);
+      this.#input.fill(0, 0, count * from);
+      for (const [n, vector] of part.entries()) this.#input.set(vector, n * from);
+      this.#output.fill(0, 0, count * to);
+      multiply(0, this.#rows, this.#columns, this.#input.byteOffset, count, this.#output.byteOffset);
+      for (const n of part.keys()) out.push(this.#output.slice(n * to, n * to + length));
+    }
+    return out;
+  }
+}
+
+const padded = (count: number, multiple: number): number => Math.ceil(count / multiple) * multiple;
