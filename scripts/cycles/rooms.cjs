@@ -54,6 +54,7 @@ const ROOMS = {
       'encoders',
       'events',
       'experiment',
+      'kernel',
       'learner',
       'protocol',
       'ranking',
@@ -84,7 +85,7 @@ const ROOMS = {
   training: {
     runs: 'Node',
     has: 'offline training of the base model on pooled logs, checkpoints; `factors/`, `demand/` of the items; `gradient-map/`',
-    imports: ['base-model', 'build', 'catalog', 'common', 'model', 'ranking'],
+    imports: ['base-model', 'build', 'catalog', 'common', 'kernel', 'model', 'ranking'],
   },
   evaluate: {
     runs: 'Node',

@@ -99,7 +99,7 @@ export function buildCommand(): Command {
           makeFactors({
             index: catalogIndex(items, features, blend),
             cooccurrence,
-            ...(orders ? { choices: orders } : {}),
+            ...(orders ? { choices: orders, popularity: timesChosen(orders, items.length) } : {}),
             seed: 1,
           }),
         meter: createMeter(),
@@ -124,4 +124,11 @@ export function buildCommand(): Command {
       console.log(`Refused: ${built.rejectedRows} rows, ${built.rejectedPictures} pictures`);
       if (rejectedCount > 0) process.exitCode = 2;
     });
+}
+
+/** How many orders hold each item, [count]. */
+function timesChosen(orders: readonly number[][], count: number): Float32Array {
+  const times = new Float32Array(count);
+  for (const rows of orders) for (const row of rows) times[row]++;
+  return times;
 }

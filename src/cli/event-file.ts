@@ -118,5 +118,6 @@ export async function factorsOf(
   const index = catalogIndex(items, features, contentBlend(manifest));
   const choices = offlineData(interactions, items.length, 0).sequences;
   const embedding = base && { width: base.config.embeddingDim, values: await base.embedItems(features) };
-  return makeFactors({ ...sources, index, choices, embedding });
+  const popularity = recentPopularity(interactions, items.length);
+  return makeFactors({ ...sources, index, choices, popularity, embedding });
 }

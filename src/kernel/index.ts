@@ -1,21 +1,38 @@
 import type { Matrix } from './matrix';
 import { ScriptMatrix } from './script-matrix';
-import { WasmMatrix } from './wasm-matrix';
 
 export type { Matrix } from './matrix';
 
-/** Whether WebAssembly has failed here once: a page's content security policy, or a device without vector instructions. */
-let forbidden = false;
+let loading: Promise<void> | null = null;
+/** Null until the kernel is loaded, and where it cannot run. */
+let make: ((count: number, width: number) => Matrix) | null = null;
 
-/** A matrix of zeros. @param count rows */
+/** A matrix of zeros: with the kernel where it is loaded, else in JavaScript. @param count rows */
 export function createMatrix(count: number, width: number): Matrix {
-  if (!forbidden && typeof WebAssembly === 'object') {
+  if (make) {
     try {
-      return new WasmMatrix(count, width);
+      return make(count, width);
     } catch (thrown) {
-      // Not a failure: JavaScript computes the same, and only more slowly.
-      if (!(thrown instanceof RangeError)) forbidden = true;
+      // Memory is short: JavaScript needs less, and there may be enough for the next one.
+      if (!(thrown instanceof RangeError)) throw thrown;
     }
   }
   return new ScriptMatrix(count, width);
+}
+
+/**
+ * Loads the kernel, once; matrices made from then on use it. Where it cannot run, JavaScript computes the same, more slowly.
+ * @throws what loading throws; the next call tries again
+ */
+export function loadKernel(): Promise<void> {
+  loading ??= load().catch((thrown) => {
+    loading = null;
+    throw thrown;
+  });
+  return loading;
+}
+
+async function load(): Promise<void> {
+  const { compileKernel } = await import('./wasm-matrix');
+  make = compileKernel();
 }

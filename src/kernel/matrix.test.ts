@@ -2,9 +2,13 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Matrix } from './matrix';
 import { ScriptMatrix } from './script-matrix';
-import { WasmMatrix } from './wasm-matrix';
+import { compileKernel } from './wasm-matrix';
 
-const KINDS = { WasmMatrix, ScriptMatrix };
+const wasm = compileKernel();
+const KINDS = {
+  'a matrix of the kernel': (count: number, width: number) => wasm!(count, width),
+  'a matrix in JavaScript': (count: number, width: number) => new ScriptMatrix(count, width),
+};
 
 function filled(matrix: Matrix): Matrix {
   for (let row = 0; row < matrix.count; row++) {
@@ -16,12 +20,12 @@ function filled(matrix: Matrix): Matrix {
 const vectors = (count: number, length: number): Float32Array[] =>
   Array.from({ length: count }, (_, n) => Float32Array.from({ length }, (_unused, d) => Math.cos(n * 31 + d)));
 
-describe.each(Object.entries(KINDS))('%s', (_, Kind) => {
+describe.each(Object.entries(KINDS))('%s', (_, make) => {
   // Rows, columns and queries are taken several at a time, and more queries than fit in several calls.
   it('multiplies any number of rows with any number of queries', () => {
     fc.assert(
       fc.property(fc.nat(140), fc.integer({ min: 1, max: 37 }), fc.nat(19), (count, width, queries) => {
-        const matrix = filled(new Kind(count, width));
+        const matrix = filled(make(count, width));
         const given = vectors(queries, width);
         const products = matrix.products(given);
         expect(products.map(({ length }) => length)).toEqual(given.map(() => count));
@@ -39,7 +43,7 @@ describe.each(Object.entries(KINDS))('%s', (_, Kind) => {
   it('adds up any number of rows by any number of lists of weights', () => {
     fc.assert(
       fc.property(fc.nat(140), fc.integer({ min: 1, max: 37 }), fc.nat(19), (count, width, lists) => {
-        const matrix = filled(new Kind(count, width));
+        const matrix = filled(make(count, width));
         const weights = vectors(lists, count);
         const sums = matrix.weightedSums(weights);
         expect(sums.map(({ length }) => length)).toEqual(weights.map(() => width));
@@ -56,13 +60,13 @@ describe.each(Object.entries(KINDS))('%s', (_, Kind) => {
   });
 
   it('gives equal rows equal products, wherever they stand', () => {
-    const matrix = new Kind(71, 29);
+    const matrix = make(71, 29);
     for (let row = 0; row < 71; row++) for (let d = 0; d < 29; d++) matrix.row(row)[d] = Math.sin(d);
     for (const own of matrix.products(vectors(3, 29))) expect(new Set(own).size).toBe(1);
   });
 
   it('hands out results that later products leave as they are', () => {
-    const matrix = filled(new Kind(9, 5));
+    const matrix = filled(make(9, 5));
     const [first] = matrix.products(vectors(1, 5));
     const before = [...first];
     matrix.products(vectors(2, 5).toReversed());
@@ -76,25 +80,41 @@ describe('createMatrix', () => {
     vi.resetModules();
   });
 
-  it('takes WebAssembly', async () => {
-    const { createMatrix } = await import('./index');
+  it('computes in JavaScript until the kernel is loaded', async () => {
+    const { createMatrix, loadKernel } = await import('./index');
+    expect(createMatrix(3, 2).constructor.name).toBe('ScriptMatrix');
+    await loadKernel();
     expect(createMatrix(3, 2).constructor.name).toBe('WasmMatrix');
   });
 
-  it('takes JavaScript where there is no WebAssembly', async () => {
+  it('computes in JavaScript where there is no WebAssembly', async () => {
     vi.stubGlobal('WebAssembly', undefined);
-    const { createMatrix } = await import('./index');
+    const { createMatrix, loadKernel } = await import('./index');
+    await loadKernel();
     expect(createMatrix(3, 2).constructor.name).toBe('ScriptMatrix');
   });
 
-  it('takes JavaScript where a content security policy forbids to compile, and does not try again', async () => {
+  it('computes in JavaScript where a content security policy forbids to compile, and does not try again', async () => {
     const compile = vi.fn(function compile() {
       throw new Error('Refused to compile or instantiate WebAssembly module');
     });
-    vi.stubGlobal('WebAssembly', { ...WebAssembly, Module: compile });
-    const { createMatrix } = await import('./index');
-    expect(createMatrix(3, 2).constructor.name).toBe('ScriptMatrix');
+    vi.stubGlobal('WebAssembly', { Module: compile });
+    const { createMatrix, loadKernel } = await import('./index');
+    await loadKernel();
+    await loadKernel();
     expect(createMatrix(3, 2).constructor.name).toBe('ScriptMatrix');
     expect(compile).toHaveBeenCalledTimes(1);
+  });
+
+  it('computes in JavaScript where memory is short', async () => {
+    const { createMatrix, loadKernel } = await import('./index');
+    await loadKernel();
+    const { Instance } = WebAssembly;
+    const Memory = vi.fn(function memory() {
+      throw new RangeError('WebAssembly.Memory(): could not allocate memory');
+    });
+    vi.stubGlobal('WebAssembly', { Instance, Memory });
+    expect(createMatrix(3, 2).constructor.name).toBe('ScriptMatrix');
+    expect(Memory).toHaveBeenCalledTimes(1);
   });
 });

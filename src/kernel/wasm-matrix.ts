@@ -15,10 +15,24 @@ const TOGETHER = 4;
 /** Queries, or lists of weights, of one call at most. Even. */
 const MOST_AT_ONCE = 8;
 
-let compiled: WebAssembly.Module | null = null;
+/**
+ * Compiles the functions.
+ * @returns makes matrices with them, and throws a RangeError when memory is short; null where they cannot run: a content security
+ *   policy forbids WebAssembly, or the device has none with vector instructions
+ */
+export function compileKernel(): ((count: number, width: number) => Matrix) | null {
+  const bytes = Uint8Array.from(atob(BINARY), (letter) => letter.charCodeAt(0));
+  let module: WebAssembly.Module;
+  try {
+    module = new WebAssembly.Module(bytes);
+  } catch {
+    return null;
+  }
+  return (count, width) => new WasmMatrix(module, count, width);
+}
 
 /** The matrix in the memory of an instance of its own, padded with zeros to what the functions multiply at a time. */
-export class WasmMatrix implements Matrix {
+class WasmMatrix implements Matrix {
   readonly #rows: number;
   readonly #columns: number;
   readonly #values: Float32Array;
@@ -27,8 +41,8 @@ export class WasmMatrix implements Matrix {
   readonly #output: Float32Array;
   readonly #functions: Products;
 
-  /** @throws what WebAssembly throws where it is forbidden, lacks vector instructions, or memory is short */
   constructor(
+    module: WebAssembly.Module,
     readonly count: number,
     readonly width: number,
   ) {
@@ -36,9 +50,8 @@ export class WasmMatrix implements Matrix {
     this.#columns = padded(width, TOGETHER);
     const floats = this.#rows * this.#columns;
     const longest = MOST_AT_ONCE * Math.max(this.#rows, this.#columns);
-    compiled ??= new WebAssembly.Module(Uint8Array.from(atob(BINARY), (letter) => letter.charCodeAt(0)));
     const memory = new WebAssembly.Memory({ initial: Math.ceil(((floats + 2 * longest) * FLOAT) / PAGE) });
-    const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
     this.#functions = exports as unknown as Products;
     this.#values = new Float32Array(memory.buffer, 0, floats);
     this.#input = new Float32Array(memory.buffer, floats * FLOAT, longest);

@@ -77,7 +77,7 @@ describe('Learner', () => {
     // Each group points its own way.
     const values = Float32Array.from(shop.index.items, (_, row) => (row % 3 === 1 ? 1 : -1));
     shop.index = { ...shop.index, factors: { blocks: [{ name: 'users', width: 1, values }] } };
-    before.factorsChanged();
+    before.featuresChanged();
     before.observe(event(9, 100));
     const added = blocks(before).filter(([name]) => !blocks(without).some(([other]) => other === name));
     expect(added.map(([name]) => name)).toEqual(['users 1']);

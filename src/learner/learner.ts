@@ -270,14 +270,18 @@ export class Learner {
   async setCatalog(catalog: LearnerCatalog): Promise<void> {
     this.#catalog = catalog;
     this.history.addUnseen(this.#idOf, catalog.index.rowOf);
-    this.#featuresChanged();
+    this.featuresChanged();
     if (this.#base) await this.useBase(this.#base.model);
     await this.#ladder?.setCatalog(catalog);
   }
 
-  /** Call it when the catalogue has got other factors, which the experts read from now on. */
-  factorsChanged(): void {
-    this.#featuresChanged();
+  /**
+   * Call it when the catalogue has got other factors, which the experts read from now on, or when the kernel is loaded that
+   * multiplies their features.
+   */
+  featuresChanged(): void {
+    this.#experts.unbind();
+    this.#distance = null;
   }
 
   /** What the ranking reads of the learner. */
@@ -388,14 +392,8 @@ export class Learner {
     return this.#experts;
   }
 
-  /** Call it when catalogue, factors or base model change. */
-  #featuresChanged(): void {
-    this.#experts.unbind();
-    this.#distance = null;
-  }
-
   #setBase(base: BaseModelScores | null): void {
-    this.#featuresChanged();
+    this.featuresChanged();
     this.#base = base;
     this.#experts.startFrom(base ? START_WITH_BASE : START);
   }

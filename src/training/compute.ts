@@ -4,6 +4,7 @@ import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { env, setBackend } from '@tensorflow/tfjs-core';
 import { SidestreamError } from '../error';
+import { loadKernel } from '../kernel';
 
 /** Compute backends that run in Node. */
 export const NODE_BACKENDS = ['cpu', 'wasm'] as const;
@@ -13,7 +14,7 @@ export type NodeBackend = (typeof NODE_BACKENDS)[number];
 const HOOKS = ['uncaughtException', 'unhandledRejection'] as const;
 
 /**
- * Sets the tfjs backend of this process.
+ * Starts what computes in this process: a backend of tfjs, and the kernel.
  * @throws SidestreamError `runtime/unexpected` when it cannot be started
  */
 export async function startCompute(backend: NodeBackend): Promise<void> {
@@ -30,6 +31,7 @@ export async function startCompute(backend: NodeBackend): Promise<void> {
       if (!before[index].includes(listener)) process.off(hook, listener as (...args: unknown[]) => void);
     }
   }
+  await loadKernel();
   if (!started) {
     throw new SidestreamError('runtime/unexpected', `The ${backend} backend could not be started; try another one.`);
   }

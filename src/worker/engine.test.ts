@@ -86,10 +86,11 @@ describe('an engine whose bundle has a co-occurrence table and factors', () => {
     const sound = memory.files.get(file)!;
     const loaded = vi.spyOn(LoadedCatalog.prototype, 'setFactors');
     try {
-      const told = vi.spyOn(Learner.prototype, 'factorsChanged');
+      const told = vi.spyOn(Learner.prototype, 'featuresChanged');
       const whole = await start();
       await whole.engine.settled();
-      expect(told).toHaveBeenCalledOnce();
+      // Once for the kernel, and once for the factors.
+      expect(told).toHaveBeenCalledTimes(2);
       expect(loaded.mock.calls[0][0].blocks[0].values).toEqual(FACTORS.blocks[0].values);
       memory.files.set(file, sound.slice().fill(0));
       const { engine, errors } = await start();

@@ -327,10 +327,11 @@ export class Engine {
   }
 
   /**
-   * Loads demand, co-occurrence table, factors and base model of the bundle, one after the other. The first list does not
-   * wait for them.
+   * Loads the kernel, and demand, co-occurrence table, factors and base model of the bundle, one after the other. The first
+   * list does not wait for them.
    */
   #loadLearned(): void {
+    this.#tasks.queue(() => this.#session.useKernel());
     const { bundle } = this.#catalog;
     const { demand, companions, factors, base, clusters } = bundle.manifest;
     const onProgress = (loaded: number, total: number): void =>
@@ -362,7 +363,7 @@ export class Engine {
         // In a long turn, so that no learner is made meanwhile that reads the catalogue without them.
         await this.#session.change(async ({ learner }) => {
           this.#catalog.setFactors(loaded);
-          learner.factorsChanged();
+          learner.featuresChanged();
         });
         this.#changes.announce();
       });

@@ -1,6 +1,7 @@
 import type { BaseModel } from '../base-model';
 import { Mutex } from '../common/mutex';
 import { SidestreamError } from '../error';
+import { loadKernel } from '../kernel';
 import { Learner, type Profile, preloadCompute } from '../learner';
 import type { EngineListener } from './engine-options';
 import type { LoadedCatalog } from './loaded-catalog';
@@ -26,7 +27,7 @@ export type ActiveLearner = Pick<
 >;
 
 /** The learner in a long turn, which lets the catalogue grow or gives it what was learned from the shop's logs. */
-export type ChangingLearner = Pick<Learner, 'factorsChanged' | 'loadBase' | 'setCatalog'>;
+export type ChangingLearner = Pick<Learner, 'featuresChanged' | 'loadBase' | 'setCatalog'>;
 
 /** Exclusive use of the profile by one caller, among turns of the same kind. */
 export interface Turn<L> {
@@ -135,6 +136,13 @@ export class ProfileSession {
   /** Lets the learner continue another stored profile: what it learned was moved there. To be called in a turn. */
   rebase(origin: ProfileOrigin): void {
     this.#origin = origin;
+  }
+
+  /** Uses the kernel of the experts from now on, for this learner and all that follow. */
+  async useKernel(): Promise<void> {
+    // Before the turn: forgetting or replacing a profile must not wait for the network.
+    await loadKernel();
+    await this.change(async ({ learner }) => learner.featuresChanged());
   }
 
   /** Uses a base model from now on, for this learner and all that follow. */

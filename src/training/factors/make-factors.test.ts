@@ -87,6 +87,19 @@ describe('makeFactors', () => {
     }
   });
 
+  it('predicts the popularity of items that nobody chose from what is chosen now, relative to each other', () => {
+    const coldOf = (popularity: number[]) =>
+      makeFactors({ index, popularity: Float32Array.from(popularity), seed: 1 }).coldPopularity!;
+    // Item 3 is like the items 0 to 2, and 7 like 4 to 6.
+    const cold = coldOf([9, 8, 7, 0, 1, 1, 2, 0]);
+    expect(cold[3]).toBeGreaterThan(0);
+    expect(cold[3] + cold[7]).toBeCloseTo(0, 5);
+    for (const row of KNOWN) expect(cold[row]).toBe(0);
+    const turned = coldOf([1, 1, 2, 0, 9, 8, 7, 0]);
+    expect(turned[3]).toBeLessThan(0);
+    expect(makeFactors({ index, choices, seed: 1 }).coldPopularity).toBeUndefined();
+  });
+
   it('has only the blocks that there is a basis for, and the same numbers for a seed', () => {
     expect(makeFactors({ index, seed: 1 }).blocks).toEqual([]);
     expect(makeFactors({ index, choices: [], seed: 1 }).blocks).toEqual([]);

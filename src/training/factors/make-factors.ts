@@ -12,6 +12,8 @@ export interface FactorSources {
   cooccurrence?: CooccurrenceTable;
   /** Catalogue rows that each user chose, or that each order holds; gives the block `users`. */
   choices?: readonly ArrayLike<number>[];
+  /** [count] how much each item is chosen now, 0 for one that nobody chose; gives the popularity of unknown items. */
+  popularity?: Float32Array;
   /** Embedding of the items by a base model, [count * width], by which unknown items are predicted too. */
   embedding?: { width: number; values: Float32Array };
   seed: number;
@@ -25,7 +27,7 @@ const SMOOTHING = 10;
  * nobody chose, or that co-occur with none, get rows predicted from their content, categories and embedding, and so is their
  * popularity. A block without any basis is left out.
  */
-export function makeFactors({ index, cooccurrence, choices, embedding, seed }: FactorSources): Factors {
+export function makeFactors({ index, cooccurrence, choices, popularity, embedding, seed }: FactorSources): Factors {
   const { count } = index.content;
   const blocks: FactorBlock[] = [];
   if (cooccurrence) blocks.push(...block('cooccurrence', cooccurrenceVectors(cooccurrence, seed)));
@@ -42,22 +44,17 @@ export function makeFactors({ index, cooccurrence, choices, embedding, seed }: F
     );
     predictUnknown(features, known, values, width);
   }
-  return { blocks, ...(choices && coldPopularity(features, choices, count)) };
+  return { blocks, ...(popularity && coldPopularity(features, popularity)) };
 }
 
 /**
  * Log popularity that items without a choice may be expected to have by what they are, relative to the mean of those items.
- * Numbers and the order of the catalogue take no part: what is new is often new in them.
+ * It is learned from what is chosen now: an item that came late in the log had less time for as many choices. Numbers and the
+ * order of the catalogue take no part: what is new is often new in them.
  */
-function coldPopularity(
-  features: readonly FeatureBlock[],
-  choices: readonly ArrayLike<number>[],
-  count: number,
-): Pick<Factors, 'coldPopularity'> {
-  const chosen = new Float32Array(count);
-  for (const rows of choices) for (let n = 0; n < rows.length; n++) chosen[rows[n]]++;
-  const known = Array.from(chosen, (times) => times > 0);
-  const values = chosen.map(Math.log1p);
+function coldPopularity(features: readonly FeatureBlock[], popularity: Float32Array): Pick<Factors, 'coldPopularity'> {
+  const known = Array.from(popularity, (value) => value > 0);
+  const values = popularity.map(Math.log1p);
   predictUnknown(features, known, values, 1);
   const unknown = values.filter((_, row) => !known[row]);
   const mean = unknown.reduce((sum, value) => sum + value, 0) / Math.max(1, unknown.length);
