@@ -5,5 +5,19 @@ interface RequestInit {
   /** Ignored in Node. */
   cache?: 'default' | 'no-cache';
 }
+declare namespace WebAssembly {
+  type Module = object;
+  interface Memory {
+    readonly buffer: ArrayBuffer;
+  }
+  interface Instance {
+    readonly exports: Record<string, unknown>;
+  }
+}
+declare var WebAssembly: {
+  Module: new (bytes: BufferSource) => WebAssembly.Module;
+  Memory: new (size: { initial: number }) => WebAssembly.Memory;
+  Instance: new (module: WebAssembly.Module, imports: Record<string, Record<string, unknown>>) => WebAssembly.Instance;
+};
 /** Newer Node has one, without WebGPU. */
 declare var navigator: { readonly gpu?: import('../src/learner/backend').AdapterSource } | undefined;

@@ -24,31 +24,36 @@ const FORMAT = 'sidestream-base';
 export class BaseModel {
   readonly config: BaseConfig;
   readonly weights: Weights;
+  /** SHA-256 of its file; empty where it is of none. */
+  readonly digest: string;
   #parameters: Parameters | null = null;
 
-  private constructor(weights: Weights, config: BaseConfig) {
+  private constructor(weights: Weights, config: BaseConfig, digest: string) {
     this.config = config;
     this.weights = weights;
+    this.digest = digest;
   }
 
   /**
    * A model of these weights.
    * @param shape of the features that it will read
+   * @param digest SHA-256 of its file. Default: it is of none
    * @throws SidestreamError `model/bad-weights` when names, shapes or numbers do not fit
    */
-  static from(weights: Weights, config: BaseConfig, shape: TapShape): BaseModel {
+  static from(weights: Weights, config: BaseConfig, shape: TapShape, digest = ''): BaseModel {
     checkBase(weights, config, shape);
-    return new BaseModel(weights, config);
+    return new BaseModel(weights, config, digest);
   }
 
   /**
    * Reads a model that `save` wrote.
+   * @param digest SHA-256 of the file. Default: it is of none
    * @throws SidestreamError `model/bad-weights` when it is damaged, or was made for other features
    */
-  static load(bytes: Uint8Array, shape: TapShape): BaseModel {
+  static load(bytes: Uint8Array, shape: TapShape, digest = ''): BaseModel {
     const { weights, metadata } = decodeSafetensors(bytes);
     if (metadata.format !== FORMAT) throw bad(`its format is "${metadata.format}", not "${FORMAT}"`);
-    return BaseModel.from(weights, parseConfig(metadata.config), shape);
+    return BaseModel.from(weights, parseConfig(metadata.config), shape, digest);
   }
 
   /** @param dtype default F16: half the download, and scores that differ by far less than learning does */

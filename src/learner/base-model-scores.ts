@@ -19,7 +19,7 @@ export class BaseModelScores {
   static async of(model: BaseModel, table: FeatureTable): Promise<BaseModelScores> {
     const items = await model.embedItems(table);
     const { embeddingDim: width } = model.config;
-    return new BaseModelScores(model, { width, items, scores: new Float32Array(table.count) });
+    return new BaseModelScores(model, { width, items, scores: new Float32Array(table.count), digest: model.digest });
   }
 
   get signal(): BaseSignal {

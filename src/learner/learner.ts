@@ -222,15 +222,16 @@ export class Learner {
 
   /**
    * Loads tfjs and a stored base model, and scores with it from now on.
+   * @param digest SHA-256 of the bytes: coefficients learned with another model are not used with this one. Default: of no file
    * @returns the model, for other learners of the same catalogue
    * @throws SidestreamError `model/bad-weights` when it is damaged or was made for other features
    */
-  async loadBase(bytes: Uint8Array): Promise<BaseModel> {
+  async loadBase(bytes: Uint8Array, digest?: string): Promise<BaseModel> {
     const [{ BaseModel: Model }, { chooseBackend }] = await Promise.all([
       import('../base-model/base-model'),
       import('./backend'),
     ]);
-    const model = Model.load(bytes, this.#catalog.table);
+    const model = Model.load(bytes, this.#catalog.table, digest);
     this.#backend = await chooseBackend(this.#options.backend);
     await this.useBase(model);
     return model;

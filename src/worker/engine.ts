@@ -372,7 +372,7 @@ export class Engine {
       this.#tasks.queue(async () => {
         const file = await bundle.base(onProgress);
         if (!file) return;
-        await this.#session.useBase(new Uint8Array(file.bytes));
+        await this.#session.useBase(new Uint8Array(file.bytes), file.digest);
         this.#changes.announce();
       });
     }

@@ -145,12 +145,12 @@ export class ProfileSession {
     await this.change(async ({ learner }) => learner.featuresChanged());
   }
 
-  /** Uses a base model from now on, for this learner and all that follow. */
-  async useBase(bytes: Uint8Array): Promise<void> {
+  /** Uses a base model from now on, for this learner and all that follow. @param digest SHA-256 of its file */
+  async useBase(bytes: Uint8Array, digest: string): Promise<void> {
     // Before the turn: forgetting or replacing a profile must not wait for the network.
     await preloadCompute();
     await this.change(async ({ learner }) => {
-      this.#base = await learner.loadBase(bytes);
+      this.#base = await learner.loadBase(bytes, digest);
     });
   }
 

@@ -23,7 +23,7 @@ const map = {
 const matrix = new FeatureMatrix({
   ...{ count, map },
   blocks: Object.entries(WIDTHS).map(([subject, width]) => ({
-    ...{ name: `${subject} ${width}`, width, rate: 0.5, center: new Float32Array(width) },
+    ...{ name: `${subject} ${width}`, key: `${subject} ${width}`, width, rate: 0.5, center: new Float32Array(width) },
     scale: new Float32Array(width).fill(1 / Math.sqrt(width)),
     readoutScale: new Float32Array(width).fill(1),
     // Items of a taste have a direction in common, so clear that experts are kept.

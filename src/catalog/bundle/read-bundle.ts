@@ -22,6 +22,8 @@ export interface EncoderFiles {
 /** A stored base model. */
 export interface BaseFile {
   config: BaseConfig;
+  /** SHA-256 of the bytes. */
+  digest: string;
   /** Weights as safetensors. */
   bytes: ArrayBuffer;
 }
@@ -161,7 +163,9 @@ function lateFiles(fetchFile: FetchFile, manifest: Manifest): LateFiles {
     projection: async (onProgress) => (await files([manifest.projection], onProgress))[0],
     base: async (onProgress) => {
       const { base } = manifest;
-      return base ? { config: base.config, bytes: (await files([base], onProgress))[0] } : null;
+      if (!base) return null;
+      const [bytes] = await files([base], onProgress);
+      return { config: base.config, digest: base.sha256, bytes };
     },
     cooccurrence: async (onProgress) => {
       const { companions } = manifest;
@@ -181,7 +185,7 @@ function lateFiles(fetchFile: FetchFile, manifest: Manifest): LateFiles {
         files([factors], onProgress),
         import('../factors/factors-file'),
       ]);
-      return decodeFactors(bytes, factors.file, count, base?.sha256);
+      return { ...decodeFactors(bytes, factors.file, count, base?.sha256), digest: factors.sha256 };
     },
     demand: async (onProgress) => {
       const { demand, count } = manifest;

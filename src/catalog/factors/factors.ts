@@ -28,6 +28,8 @@ export interface Factors {
    * others. Absent where it is unknown who chose what.
    */
   coldPopularity?: Float32Array;
+  /** SHA-256 of their file: other ones have other axes. Absent where they were just made. */
+  digest?: string;
   /** How experts that read these factors should learn. Default: as their own gradients say. */
   map?: GradientMap;
 }
@@ -45,8 +47,8 @@ export const pickFactors = ({ blocks, coldPopularity }: Factors, order: readonly
 });
 
 /** The same factors with zero rows for further items. @param count items, at least those that have factors */
-export const extendFactors = ({ blocks, coldPopularity, ...map }: Factors, count: number): Factors => ({
-  ...map,
+export const extendFactors = ({ blocks, coldPopularity, ...others }: Factors, count: number): Factors => ({
+  ...others,
   ...(coldPopularity && { coldPopularity: extended(coldPopularity, count) }),
   blocks: blocks.map((block) => {
     if (block.values.length === count * block.width) return block;

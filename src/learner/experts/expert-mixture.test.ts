@@ -14,7 +14,8 @@ const COUNT = 100 * GROUPS;
 /** One block of features. @param values [count * width] */
 function matrixOf(width: number, values: number[], rate = 1): FeatureMatrix {
   const one = new Float32Array(width).fill(1);
-  const block = { name: `content ${width}`, width, rate, values: Float32Array.from(values) };
+  const name = `content ${width}`;
+  const block = { name, key: name, width, rate, values: Float32Array.from(values) };
   return new FeatureMatrix({
     count: values.length / width,
     blocks: [{ ...block, center: new Float32Array(width), scale: one, readoutScale: one }],

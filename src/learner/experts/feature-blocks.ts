@@ -12,6 +12,11 @@ import {
 
 /** Features of every item as an expert reads them. */
 export interface ReadoutBlock extends FeatureBlock {
+  /**
+   * What stored coefficients fit: the name, and for what was learned from logs the file that it came from, as the columns mean
+   * something else in every other one.
+   */
+  key: string;
   /** Learning rate of its read-out: step on one choice of strength 1. */
   rate: number;
   /** Factor of each column when scores are read out, [width]. Learning does not depend on it. */
@@ -43,14 +48,23 @@ const PLACE_RATE_ALONE = 1;
 /** Blocks that are read from the bundle after the first list: their stored coefficients wait for them. */
 const LATE_BLOCKS: readonly Kind[] = ['embedding', 'cooccurrence', 'users'];
 
-/** Whether stored coefficients of this name belong to a block that may come later. */
-export const mayComeLater = (name: string): boolean => LATE_BLOCKS.some((kind) => name.startsWith(`${kind} `));
+/**
+ * Whether stored coefficients wait for a block that may come later.
+ * @param key of the block that they fit
+ * @param present keys of the blocks that are there: once its kind is, a block of another file never comes
+ */
+export function mayComeLater(key: string, present: readonly string[]): boolean {
+  const kind = LATE_BLOCKS.find((late) => key.startsWith(`${late} `));
+  return kind !== undefined && !present.some((other) => other.startsWith(`${kind} `));
+}
 
 /**
  * Readout scale of the text of an item, relative to its picture, where the shop has no base model. A base model has
  * learned how to weigh the two, so that it has no effect there.
  */
 const TEXT_SCALE = 2.56;
+/** Digits of a digest in the key of a block: enough to tell a shop's files apart. */
+const DIGEST_LENGTH = 12;
 /** Radial basis functions over the range of a numeric attribute, -3 to 3 standard deviations. */
 const NUMBER_RBFS = 17;
 const SPACING = 6 / (NUMBER_RBFS - 1);
@@ -68,9 +82,9 @@ export function featureBlocks(index: CatalogIndex, base: BaseSignal | null): Fea
   // The first half of a content vector is text.
   if (!base) content.readoutScale.fill(TEXT_SCALE, 0, width / 2);
   const blocks = [content, ...attributeBlocks(index, base ? RATES.place : PLACE_RATE_ALONE)];
-  if (base) blocks.push(readable('embedding', embeddingBlock(base.width, base.items)));
+  if (base) blocks.push(readable('embedding', embeddingBlock(base.width, base.items), base.digest));
   for (const { name, width: factors, values } of index.factors?.blocks ?? []) {
-    blocks.push(readable(name, featureBlock(name, factors, values, count, 1)));
+    blocks.push(readable(name, featureBlock(name, factors, values, count, 1), index.factors?.digest));
   }
   const map = index.factors?.map;
   return { count, blocks, ...(map && fits(map, blocks) ? { map } : {}) };
@@ -93,8 +107,10 @@ function attributeBlocks(index: CatalogIndex, placeRate: number): ReadoutBlock[]
   ];
 }
 
-const readable = (kind: Kind, block: FeatureBlock): ReadoutBlock => ({
+/** @param digest of the file that the block comes from; default: of none */
+const readable = (kind: Kind, block: FeatureBlock, digest = ''): ReadoutBlock => ({
   ...block,
+  key: digest ? `${block.name} ${digest.slice(0, DIGEST_LENGTH)}` : block.name,
   rate: RATES[kind],
   readoutScale: new Float32Array(block.width).fill(1),
 });

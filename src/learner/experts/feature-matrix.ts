@@ -3,7 +3,7 @@ import { createMatrix, type Matrix } from '../../kernel';
 import type { FeatureBlocks, ReadoutBlock } from './feature-blocks';
 
 /** Columns of one block in the matrix. */
-export interface MatrixBlock extends Pick<ReadoutBlock, 'name' | 'rate'> {
+export interface MatrixBlock extends Pick<ReadoutBlock, 'name' | 'key' | 'rate'> {
   /** First column, and the one after the last. */
   from: number;
   to: number;
@@ -34,8 +34,8 @@ export class FeatureMatrix {
       const to = from + block.width;
       this.readoutScale.set(block.readoutScale, from);
       this.#copy(block, from);
-      const { name, rate } = block;
-      const placed = { name, rate, from, to };
+      const { name, key, rate } = block;
+      const placed = { name, key, rate, from, to };
       from = to;
       return placed;
     });

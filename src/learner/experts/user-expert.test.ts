@@ -258,6 +258,26 @@ describe('read-outs of blocks that the features lack', () => {
     expect(kept['colour 3']).toBeUndefined();
   });
 
+  it('learn from past choices anew when the shop trains again, and drop what fits the files of before', () => {
+    const trained = (digest: string, seed: number) => {
+      const items = Float32Array.from({ length: COUNT * 3 }, (_, at) => Math.sin(at * seed));
+      return new FeatureMatrix(
+        featureBlocks(index, { width: 3, items, digest: digest.repeat(64), scores: new Float32Array(COUNT) }),
+      );
+    };
+    const past = { rows: [4, 9], strengths: [1, 1] };
+    const learned = (on: FeatureMatrix, stored = new UserExpert().save()) => {
+      const expert = UserExpert.restore(stored);
+      expert.bind(on, past);
+      return expert.save();
+    };
+    const [first, again] = [learned(trained('a', 1)), learned(trained('b', 2))];
+    const moved = learned(trained('b', 2), first);
+    expect(Object.keys(moved.blocks)).toEqual(Object.keys(again.blocks));
+    expect(moved.blocks['embedding 3 bbbbbbbbbbbb']).toEqual(again.blocks['embedding 3 bbbbbbbbbbbb']);
+    expect(moved.blocks['content 8']).toEqual(first.blocks['content 8']);
+  });
+
   it('are kept while there are no features at all', () => {
     const expert = fresh();
     expert.bootstrap(choice(4));

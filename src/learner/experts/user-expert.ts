@@ -124,8 +124,8 @@ export class UserExpert {
     this.#matrix = matrix;
     this.#scores = null;
     this.#readout = new Float32Array(matrix.width);
-    this.#blocks = matrix.blocks.map(({ name, from, to, rate }) => {
-      const known = Object.hasOwn(stored, name) ? stored[name] : null;
+    this.#blocks = matrix.blocks.map(({ key, from, to, rate }) => {
+      const known = Object.hasOwn(stored, key) ? stored[key] : null;
       if (known?.readout.length === to - from && known.readout.every(Number.isFinite)) {
         this.#readout.set(known.readout, from);
       } else {
@@ -136,10 +136,8 @@ export class UserExpert {
       }
       return { theta: known?.theta ?? 0, squares: known?.squares ?? 0 };
     });
-    const names = new Set(matrix.blocks.map(({ name }) => name));
-    this.#waiting = Object.fromEntries(
-      Object.entries(stored).filter(([name]) => !names.has(name) && mayComeLater(name)),
-    );
+    const keys = matrix.blocks.map(({ key }) => key);
+    this.#waiting = Object.fromEntries(Object.entries(stored).filter(([key]) => mayComeLater(key, keys)));
   }
 
   /** Stops reading features; the read-outs are kept. */
@@ -266,7 +264,7 @@ export class UserExpert {
   #boundBlocks(): Record<string, StoredBlock> {
     const blocks = this.#matrix?.blocks ?? [];
     return Object.fromEntries(
-      blocks.map(({ name, from, to }, n) => [name, { ...this.#blocks[n], readout: this.#readout.slice(from, to) }]),
+      blocks.map(({ key, from, to }, n) => [key, { ...this.#blocks[n], readout: this.#readout.slice(from, to) }]),
     );
   }
 

@@ -72,6 +72,8 @@ export interface BaseSignal {
   width: number;
   /** Unit item embeddings, [count * width]. */
   items: Float32Array;
+  /** Says which model these are of: another one embeds the items otherwise. Default: none. */
+  digest?: string;
   /** Score of every item after this history, [count]. */
   scores: Float32Array;
 }
