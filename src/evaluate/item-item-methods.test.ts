@@ -60,7 +60,7 @@ describe('methods that choose their settings', () => {
   ])('%s forgets fast where only the last choices count, and knows the past alone', async (name, make) => {
     const { method, halfLife, lambda } = await make(log);
     expect(method.name).toBe(name);
-    expect(halfLife).toBe(4);
+    expect(halfLife).toBe(1);
     expect(lambda === undefined).toBe(name === 'item-knn');
     const scores = await scoresAfter(method, 20, 3, 4);
     expect(scores[5]).toBeGreaterThan(scores[21]);

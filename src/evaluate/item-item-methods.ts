@@ -26,8 +26,8 @@ export interface ItemItemMethod {
   lambda?: number;
 }
 
-const LAMBDAS = [100, 200, 500, 1000];
-const HALF_LIVES = [4, 8, 20, null];
+const LAMBDAS = [20, 50, 100, 200, 500, 1000];
+const HALF_LIVES = [1, 2, 4, 8, 20, null];
 /** Where there is nothing to choose by. */
 const DEFAULTS = { lambda: 500, halfLife: 8 };
 /** Share of the past from which the settings are learned; its shoppers who come later judge them. */
@@ -61,7 +61,7 @@ export function itemItemMethod(name: string, table: CooccurrenceTable, halfLife:
 }
 
 /**
- * `ease`: the weights of EASE (Steck 2019). Lambda of 100, 200, 500 or 1,000 and half-life of 4, 8, 20 or no choices by
+ * `ease`: the weights of EASE (Steck 2019). Lambda of 20, 50, 100, 200, 500 or 1,000 and half-life of 1, 2, 4, 8, 20 or no choices by
  * NDCG@10 on the shoppers who come in the last fifth of the past.
  */
 export function easeMethod(log: ItemItemLog): Promise<ItemItemMethod> {
