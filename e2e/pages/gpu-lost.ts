@@ -1,4 +1,5 @@
 import { backend } from '@tensorflow/tfjs-core';
+import { BaseModel, baseConfig, initialWeights } from '../../src/base-model';
 import { createTable, type Item, quantizeRow } from '../../src/catalog';
 import { Learner, type LearnerCatalog } from '../../src/learner';
 import { catalogIndex } from '../../src/ranking';
@@ -18,9 +19,22 @@ export interface Recovery {
   trained: boolean;
 }
 
+/** Scores of a base model before and after the loss of the GPU, and the error of the update in between. */
+export interface BaseRecovery {
+  failure: string;
+  recovered: boolean;
+  backend: string | null;
+  /** After the choices before the loss, and after the same and one more. */
+  before: number[];
+  after: number[];
+  /** What the model gives for those choices without any loss. */
+  expected: number[];
+}
+
 declare global {
   interface Window {
     loseGpu(): Promise<Recovery>;
+    loseGpuOfBase(): Promise<BaseRecovery>;
   }
 }
 
@@ -75,4 +89,38 @@ window.loseGpu = async () => {
   const trained = learner.state.experts?.learned.every(Number.isFinite) ?? false;
   learner.dispose();
   return { backends, failure, recovered, before, after, rejected, trained };
+};
+
+window.loseGpuOfBase = async () => {
+  const shop = catalog();
+  const config = baseConfig('sidestream', { embeddingDim: 6, maxSeqLen: 4, heads: 2, blocks: 1 });
+  const bytes = BaseModel.from(initialWeights(config, shop.table, 4, 7), config, shop.table).save();
+  const after = async (learner: Learner, rows: number[]): Promise<number[]> => {
+    for (const row of rows) learner.observe({ id: row + 1, type: 'click', itemId: `item-${row}`, time: row });
+    await learner.prepare();
+    return Array.from(learner.state.base?.scores ?? []);
+  };
+  const learner = new Learner(shop, { seed: 1, backend: 'webgpu' });
+  const model = await learner.loadBase(bytes);
+  const before = await after(learner, [0, 3]);
+  const { device } = backend() as unknown as { device: GPUDevice };
+  device.destroy();
+  await device.lost;
+  let failure = 'none';
+  try {
+    await after(learner, [6]);
+  } catch (thrown) {
+    failure = thrown instanceof Error ? thrown.message : String(thrown);
+  }
+  const recovered = await learner.recover();
+  const found = Array.from(learner.state.base?.scores ?? []);
+  const { backend: used } = learner.status;
+  learner.dispose();
+  model.dispose();
+  const fresh = new Learner(shop, { seed: 1, backend: 'wasm' });
+  const again = await fresh.loadBase(bytes);
+  const expected = await after(fresh, [0, 3, 6]);
+  fresh.dispose();
+  again.dispose();
+  return { failure, recovered, backend: used, before, after: found, expected };
 };

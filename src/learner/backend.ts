@@ -10,6 +10,9 @@ let gpuLost = false;
 /** Whether the backend in use can no longer compute; choose another one, the tensors on it are lost. */
 export const isBackendLost = (): boolean => gpuLost && getBackend() === 'webgpu';
 
+/** The backend that computes in this thread; null before one is set. */
+export const backendInUse = (): Backend | null => (getBackend() || null) as Backend | null;
+
 /** Tensors of this thread, and their size in bytes. */
 export function tensorsInUse(): { tensors: number; bytes: number } {
   const { numTensors, numBytes } = memory();

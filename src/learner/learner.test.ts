@@ -231,6 +231,11 @@ describe('Learner', () => {
     const alone = topOf(learner, shop);
     const model = await learner.loadBase(stored);
     // The anchor of a new shopper: 0.4 exp(-3 * 0.5).
+    expect(learner.status.backend).toBe('cpu');
+    const other = new Learner(shop, { seed: 1 });
+    await other.useBase(model);
+    expect(other.status.backend).toBe('cpu');
+    other.dispose();
     expect(learner.weights.base).toBeCloseTo(START_WEIGHTS_WITH_BASE.base + 0.4 * Math.exp(-1.5), 6);
     const { base } = learner.state;
     const user = await model.userVectors([Int32Array.from(learner.history.rows)], base!.items);

@@ -232,7 +232,7 @@ export class Learner {
       import('./backend'),
     ]);
     const model = Model.load(bytes, this.#catalog.table, digest);
-    this.#backend = await chooseBackend(this.#options.backend);
+    await chooseBackend(this.#options.backend);
     await this.useBase(model);
     return model;
   }
@@ -242,7 +242,12 @@ export class Learner {
    * @param model the caller disposes of it, and may share it between learners
    */
   async useBase(model: BaseModel): Promise<void> {
-    this.#setBase(await BaseModelScores.of(model, this.#catalog.table));
+    const [scores, { backendInUse }] = await Promise.all([
+      BaseModelScores.of(model, this.#catalog.table),
+      import('./backend'),
+    ]);
+    this.#backend = backendInUse();
+    this.#setBase(scores);
     await this.prepare();
   }
 

@@ -1,5 +1,7 @@
-import { expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openBundle, pickRows } from '../catalog';
+import { SidestreamError } from '../error';
+import { Learner } from '../learner';
 import { MemoryStore } from '../store';
 import { makeItem } from '../testing/bundles';
 import { serveShop } from '../testing/served-shop';
@@ -29,4 +31,40 @@ it('goes on with the same choices after rows have moved', async () => {
   expect(await chosen()).toEqual(before);
   expect(codes).toEqual([]);
   await session.dispose();
+});
+
+describe('a base model that fails', () => {
+  const failing = async () => {
+    const shop = await serveShop();
+    const catalog = new LoadedCatalog(await openBundle(shop.bundle));
+    await shop.close();
+    const store = new MemoryStore();
+    const codes: string[] = [];
+    const storage = { isCurrent: () => true, emptyOrigin: () => firstOrigin(store) };
+    const session = new ProfileSession(catalog, 1, storage, { error: ({ code }) => codes.push(code) });
+    const forget = vi.spyOn(Learner.prototype, 'forgetBase');
+    // No GPU can be lost in Node; `e2e/gpu-lost.spec.ts` loses one.
+    vi.spyOn(Learner.prototype, 'prepare').mockRejectedValue(new Error('the device is lost'));
+    return { session, codes, forget };
+  };
+  afterEach(() => void vi.restoreAllMocks());
+
+  it('goes on with another backend where the GPU is lost', async () => {
+    const { session, codes, forget } = await failing();
+    vi.spyOn(Learner.prototype, 'recover').mockResolvedValue(true);
+    await session.run(({ learner }) => session.prepare(learner));
+    expect(forget).not.toHaveBeenCalled();
+    expect(codes).toEqual([]);
+    await session.dispose();
+  });
+
+  it('is dropped and reported otherwise, also where no other backend starts', async () => {
+    const { session, codes, forget } = await failing();
+    await session.run(({ learner }) => session.prepare(learner));
+    vi.spyOn(Learner.prototype, 'recover').mockRejectedValue(new SidestreamError('runtime/unexpected', 'None starts.'));
+    await session.run(({ learner }) => session.prepare(learner));
+    expect(forget).toHaveBeenCalledTimes(2);
+    expect(codes).toHaveLength(2);
+    await session.dispose();
+  });
 });

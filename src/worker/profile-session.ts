@@ -21,6 +21,7 @@ export type ActiveLearner = Pick<
   | 'observe'
   | 'note'
   | 'prepare'
+  | 'recover'
   | 'forgetBase'
   | 'renumber'
   | 'save'
@@ -155,12 +156,16 @@ export class ProfileSession {
   }
 
   /**
-   * Updates the scores of the base model to the history, in a short turn. A base model that fails is dropped and reported;
-   * the other terms go on.
+   * Updates the scores of the base model to the history, in a short turn. Where the GPU is lost it goes on with another
+   * backend. A base model that fails is dropped and reported; the other terms go on.
    */
   async prepare(learner: ActiveLearner): Promise<void> {
     try {
-      await learner.prepare();
+      try {
+        await learner.prepare();
+      } catch (thrown) {
+        if (!(await learner.recover())) throw thrown;
+      }
     } catch (thrown) {
       learner.forgetBase();
       this.#base = null;
