@@ -1,7 +1,7 @@
 import type { BaseModel } from '../base-model';
 import type { Meter } from '../build';
-import type { Bundle, Factors, GradientMap } from '../catalog';
-import { type LogEvent, learnGradientMap, type MapEvidence, mapShoppers, replaysOf } from '../evaluate';
+import type { Bundle, Factors } from '../catalog';
+import { type LearnedFromReplay, type LogEvent, learnGradientMap, mapShoppers, replaysOf } from '../evaluate';
 import { catalogOf, learnedFrom, type PastLearned, popularityOf } from './evaluate/input';
 
 /** A shop and its log, from which a map of the experts' gradients is learned. */
@@ -20,13 +20,6 @@ export interface MapSources {
   say(line: string): void;
 }
 
-/** What became of a map. */
-export interface LearnedMap {
-  /** Null where the log does not say that it helps. */
-  map: GradientMap | null;
-  evidence: MapEvidence;
-}
-
 const rowsById = ({ items }: Bundle): Map<string, number> => new Map(items.map(({ id }, row) => [id, row]));
 
 /**
@@ -38,7 +31,7 @@ export function earlierEvents(events: readonly LogEvent[], bundle: Bundle): LogE
 }
 
 /** Learns a map, and says what the log says of it; null as `earlierEvents`. The compute backend must be set. */
-export async function learnMap(sources: MapSources): Promise<LearnedMap | null> {
+export async function learnMap(sources: MapSources): Promise<LearnedFromReplay | null> {
   const { bundle, events, base, learned, earlierBase, seed, meter, say } = sources;
   const rowOf = rowsById(bundle);
   const split = bundle.manifest.clusters ? null : mapShoppers(events, rowOf);
@@ -50,6 +43,7 @@ export async function learnMap(sources: MapSources): Promise<LearnedMap | null> 
     before: { catalog: catalogOf(bundle, popularity, earlier), model: earlierBase },
     now: { catalog: catalogOf(bundle, null, learned), model: base },
     known: [...popularity.keys()].filter((row) => popularity[row] > 0),
+    later: popularityOf({ bundle, rowOf }, events).map((all, row) => all - popularity[row]),
     shoppers: split.cold,
     seed,
     onProgress: () => meter.advance(1),
@@ -59,13 +53,21 @@ export async function learnMap(sources: MapSources): Promise<LearnedMap | null> 
   return found;
 }
 
-/** What the log says of a map, in words. */
-function evidenceText({ map, evidence: { shoppers, choices, heldOut, change } }: LearnedMap): string {
+/** What the log says of a map and of the lift of new items, in words. */
+function evidenceText({ map, evidence, coldStart }: LearnedFromReplay): string {
+  const { shoppers, choices, heldOut, change } = evidence;
   const signed = `${change.mean > 0 ? '+' : ''}${change.mean.toFixed(3)} ± ${change.se.toFixed(3)}`;
   const found = `Map of the experts' gradients: ${choices} choices of ${shoppers} shoppers; it changes the ln rank of ${heldOut} held out by ${signed}`;
-  return `${found}, so it is ${map ? 'used' : 'left out'}`;
+  const used = `${found}, so it is ${map ? 'used' : 'left out'}`;
+  if (!coldStart) return `${used}\nLift of new items: they were chosen too rarely, so it is that of every shop`;
+  const { lift, choices: ofNew, newOverOld, cost } = coldStart;
+  const price = `for ${(100 * cost).toFixed(1)} % of the NDCG@10 of old items`;
+  return `${used}\nLift of new items: ${lift}; of ${ofNew} choices ${newOverOld.toFixed(2)} times as many are in the first ten as of old items chosen as often, ${price}`;
 }
 
-/** Factors with a map, if there is one. */
-export const withGradientMap = (factors: Factors, map: GradientMap | null | undefined): Factors =>
-  map ? { ...factors, map } : factors;
+/** Factors with what the replayed shoppers taught. */
+export const withReplay = (factors: Factors, found: Pick<LearnedFromReplay, 'map' | 'coldStart'> | null): Factors => ({
+  ...factors,
+  ...(found?.map && { map: found.map }),
+  ...(found?.coldStart && { coldStart: found.coldStart.lift }),
+});

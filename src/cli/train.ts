@@ -4,7 +4,7 @@ import { BaseModel, baseConfig } from '../base-model';
 import { createMeter, openFolder } from '../build';
 import { BASE_RECIPES, type BaseConfig, type BaseRecipe, type Bundle } from '../catalog';
 import { SidestreamError } from '../error';
-import { endOfPast } from '../evaluate';
+import { endOfPast, type LearnedFromReplay } from '../evaluate';
 import {
   hasCheckpoint,
   type Interaction,
@@ -15,7 +15,7 @@ import {
   trainBase,
 } from '../training';
 import { cooccurrenceTable, demandOf, factorsOf, interactionsOf, readEventFile } from './event-file';
-import { earlierEvents, type LearnedMap, learnMap, withGradientMap } from './gradient-map';
+import { earlierEvents, learnMap, withReplay } from './gradient-map';
 import { positiveInteger, positiveNumber } from './option-parsers';
 
 interface TrainOptions {
@@ -110,7 +110,7 @@ async function train(options: TrainOptions): Promise<void> {
   const demand = demandOf(past, bundle);
   const { seed } = options;
   const factors = whole ? await factorsOf(interactions, bundle, { base: learned.base, cooccurrence, seed }) : undefined;
-  let found: LearnedMap | null = null;
+  let found: LearnedFromReplay | null = null;
   if (earlier && factors && learned.base) {
     const part = interactionsOf({ events: earlier, rejected: [] }, bundle).interactions;
     say(
@@ -120,7 +120,7 @@ async function train(options: TrainOptions): Promise<void> {
     const sources = { bundle, events: past.events, base: learned.base, learned: { factors }, earlierBase, seed };
     found = await learnMap({ ...sources, meter: createMeter(), say });
   }
-  const mapped = factors && withGradientMap(factors, found?.map);
+  const mapped = factors && withReplay(factors, found);
   const stored = await storeLearned({ ...learned, factors: mapped, demand }, options.out, bundle.manifest.digest);
   if (trained) await Promise.all([options.out, ...(whole ? [earlierOptions.out] : [])].map(removeCheckpoint));
   const seconds = Math.round((performance.now() - started) / 100) / 10;
@@ -129,9 +129,12 @@ async function train(options: TrainOptions): Promise<void> {
     const { epochs, validation, model } = trained ?? {};
     const files = { ...stored.base, companions: stored.companions ?? null, factors: stored.factors ?? null };
     const map = found && { ...found.evidence, used: found.map !== null };
+    const coldStart = found?.coldStart ?? null;
     const repeats = demand.repeats && { share: demand.repeats.share, interval: demand.repeats.interval };
     const counted = { demand: stored.demand ?? null, repeats: repeats ?? null };
-    console.log(JSON.stringify({ ...files, ...counted, ...about, epochs, validation, config: model?.config, map }));
+    console.log(
+      JSON.stringify({ ...files, ...counted, ...about, epochs, validation, config: model?.config, map, coldStart }),
+    );
     return;
   }
   const quality = trained?.validation

@@ -3,6 +3,7 @@ import { type GradientMap, HIGHEST_RANK } from '../catalog';
 import { BLOCK_WEIGHT, ExpertReplay, type LearnerCatalog } from '../learner';
 import { seededRandom } from '../model';
 import { GradientMoments, leadingEigenvectors, solveMap, stepOf, transferred } from '../training';
+import { chooseLift, type LiftEvidence, type LiftedChoice, liftedRanks } from './cold-start-lift';
 import type { LogEvent } from './event-log';
 import { type Estimate, lnRankChange, type Quality, qualityOf } from './quality';
 import { type ColdSplit, coldShoppers, type Shopper } from './shoppers';
@@ -41,11 +42,22 @@ export interface GradientMapRequest {
   now: ShopKnowledge;
   /** Rows of items chosen in the earlier part. */
   known: readonly number[];
+  /** [items] how often each was chosen in the later part. */
+  later: Float32Array;
   /** Those of `mapShoppers`, by their first event. */
   shoppers: readonly Shopper[];
   seed: number;
   /** Called for each stream that was replayed. */
   onProgress?(): void;
+}
+
+/** What the replayed shoppers taught. */
+export interface LearnedFromReplay {
+  /** Null where the log does not say that it helps. */
+  map: GradientMap | null;
+  evidence: MapEvidence;
+  /** Lift of new items; null where they were chosen too rarely. */
+  coldStart: LiftEvidence | null;
 }
 
 /** What a shop's log says of a map. */
@@ -81,11 +93,12 @@ export function mapShoppers(
  * shop knew then; the first two thirds of the shoppers teach a map, and the ranks of the others are compared with it and without it.
  * Only where it makes them clearly better, by 0.05 and by two standard errors, all teach the map that is returned, carried over
  * to the features of now.
+ *
+ * The same ranks say what lift new items need.
  */
-export async function learnGradientMap(
-  request: GradientMapRequest,
-): Promise<{ map: GradientMap | null; evidence: MapEvidence }> {
-  const { before, now, known, shoppers, seed, onProgress } = request;
+export async function learnGradientMap(request: GradientMapRequest): Promise<LearnedFromReplay> {
+  const { before, now, known, later, shoppers, seed, onProgress } = request;
+  const { coldStart: isNew } = before.catalog.index;
   const replay = await ExpertReplay.of(before.catalog, before.model);
   const { matrix } = replay;
   const random = seededRandom(seed);
@@ -93,6 +106,7 @@ export async function learnGradientMap(
   const [moments, others] = [new GradientMoments(matrix.width), new GradientMoments(matrix.width)];
   const heldOut = heldOutOf(shoppers);
   const without: Quality[] = [];
+  const lifted: LiftedChoice[] = [];
   for (const shopper of shoppers) {
     const own = heldOut.includes(shopper) ? others : moments;
     const learn = own.stream();
@@ -100,7 +114,10 @@ export async function learnGradientMap(
     await replay.run(rowsOf(shopper), (choice) => {
       learn(choice.gradient);
       if (random() < share) own.sample(matrix, choice);
-      if (choice.place >= FROM) ranks.push(choice.rank);
+      if (choice.place < FROM) return;
+      ranks.push(choice.rank);
+      const { row, scores, candidates } = choice;
+      lifted.push({ isNew: isNew[row] === 1, chosen: later[row], ranks: liftedRanks(scores, isNew, row, candidates) });
     });
     if (own === others) without.push(qualityOf(ranks));
     onProgress?.();
@@ -119,10 +136,11 @@ export async function learnGradientMap(
   const change = lnRankChange(better, without);
   moments.add(others);
   const evidence = { shoppers: shoppers.length, choices: moments.choices, heldOut: heldOut.length, change };
-  if (!(change.mean <= LEAST_CHANGE && change.mean + 2 * change.se < 0)) return { map: null, evidence };
+  const coldStart = chooseLift(lifted);
+  if (!(change.mean <= LEAST_CHANGE && change.mean + 2 * change.se < 0)) return { map: null, evidence, coldStart };
   const { matrix: target } = await ExpertReplay.of(now.catalog, now.model);
   const step = transferred(stepBy(moments), matrix, target, known);
-  return { map: { blocks: blocksOf(target), ...leadingEigenvectors(step, HIGHEST_RANK) }, evidence };
+  return { map: { blocks: blocksOf(target), ...leadingEigenvectors(step, HIGHEST_RANK) }, evidence, coldStart };
 }
 
 /** Streams that `learnGradientMap` replays. */
@@ -131,7 +149,8 @@ export const replaysOf = (shoppers: readonly Shopper[]): number => shoppers.leng
 /** The same catalogue with another map, or with none. */
 export function withMap(catalog: LearnerCatalog, map: GradientMap | null): LearnerCatalog {
   const { factors } = catalog.index;
-  const next = { blocks: factors?.blocks ?? [], ...(map ? { map } : {}) };
+  const { map: _, ...others } = factors ?? { blocks: [] };
+  const next = { ...others, ...(map && { map }) };
   return { ...catalog, index: { ...catalog.index, factors: factors || map ? next : null } };
 }
 

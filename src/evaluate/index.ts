@@ -1,4 +1,5 @@
 export { fullFinetuneMethod, paperExpertMethod } from './base-tuning';
+export type { LiftEvidence } from './cold-start-lift';
 export { coldStartQuality, type RankedChoice, withPlaces } from './cold-start-quality';
 export { comparison } from './comparison';
 export { type DeviceMethod, evaluateDevice, type RankedStream } from './device';
@@ -17,6 +18,7 @@ export { detectionQuality, driftAlarms, type WatchedStream } from './drift-detec
 export { type EventFormat, type EventLog, type LogEvent, readEvents } from './event-log';
 export {
   EARLIER,
+  type LearnedFromReplay,
   learnGradientMap,
   type MapEvidence,
   mapShoppers,

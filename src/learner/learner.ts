@@ -38,7 +38,7 @@ export interface LearnerOptions {
   experts?: boolean;
   /** False: the list is not kept near the base model. Default true. */
   anchor?: boolean;
-  /** Weight of the lift of items that nobody has chosen. Default 0.3. */
+  /** Weight of the lift of items that nobody has chosen. Default: what the shop's log says, else 0.3. */
   coldStart?: number;
   /** How experts come to be; the experts of the ladders train under `paper` alone. Default `routed`. */
   policy?: ExpertPolicy;
@@ -359,7 +359,8 @@ export class Learner {
 
   get #learnedWeights(): TermWeights {
     const { weights } = this.#experts;
-    return { ...weights, coldStart: this.#options.coldStart ?? weights.coldStart };
+    const { coldStart = this.#catalog.index.factors?.coldStart ?? weights.coldStart } = this.#options;
+    return { ...weights, coldStart };
   }
 
   get #baseSignal(): BaseModelScores['signal'] | null {

@@ -1,20 +1,23 @@
 import { SidestreamError } from '../../error';
 import { decodeScales } from '../features/feature-shard';
 import { quantizeRow } from '../features/feature-table';
-import { FACTOR_BLOCKS, type Factors, MOST_FACTORS } from './factors';
+import { FACTOR_BLOCKS, type Factors, MOST_FACTORS, MOST_LIFT } from './factors';
 import { decodeGradientMap, encodeGradientMap } from './gradient-map-file';
 
 /** Bytes of the scales and values of a block. */
 const blockBytes = (count: number, width: number): number => count * (4 + width);
 
-/** uint32 count, a uint32 width for each block, 1 or 0 for the cold popularity, and bytes of the map. */
-const HEADER = 4 * (3 + FACTOR_BLOCKS.length);
-const COLD = HEADER - 8;
-const MAP_LENGTH = HEADER - 4;
+/** uint32 count, a uint32 width for each block, 1 or 0 for the cold popularity, bytes of the map, and float32 lift. */
+const HEADER = 4 * (4 + FACTOR_BLOCKS.length);
+const COLD = HEADER - 12;
+const MAP_LENGTH = HEADER - 8;
+const LIFT = HEADER - 4;
+/** Stands for a lift that the factors do not have. */
+const NO_LIFT = -1;
 
 /**
  * Writes factors, little-endian: uint32 count; uint32 width of the block `cooccurrence`, then of `users`, 0 for one that is
- * missing; uint32 1 where there is a cold popularity, else 0; uint32 bytes of the map, 0 where there is none; then for each block
+ * missing; uint32 1 where there is a cold popularity, else 0; uint32 bytes of the map, 0 where there is none; float32 lift, -1 where there is none; then for each block
  * that is there, in this order, `count` float32 scales and `count * width` int8 values; then the cold popularity as a float32
  * scale and `count` int8 values; then the map, as `encodeGradientMap` writes it.
  * @param count items
@@ -23,11 +26,12 @@ const MAP_LENGTH = HEADER - 4;
  *   there is a map and no base model
  */
 export function encodeFactors(
-  { blocks, coldPopularity, map }: Factors,
+  { blocks, coldPopularity, coldStart, map }: Factors,
   count: number,
   base?: string,
 ): Uint8Array<ArrayBuffer> {
   if (map && base === undefined) throw invalid('they have a map without the base model that it was made with');
+  if (coldStart !== undefined && !isLift(coldStart)) throw invalid(`the lift is ${coldStart}`);
   const parts = FACTOR_BLOCKS.map((name) => {
     const [block, ...others] = blocks.filter((candidate) => candidate.name === name);
     if (!block) return { width: 0, bytes: new Uint8Array(0) };
@@ -62,6 +66,7 @@ export function encodeFactors(
     at += part.bytes.length;
   }
   view.setUint32(COLD, cold.length > 0 ? 1 : 0, true);
+  view.setFloat32(LIFT, coldStart ?? NO_LIFT, true);
   bytes.set(cold, at);
   bytes.set(mapped, at + cold.length);
   return bytes;
@@ -91,6 +96,8 @@ export function decodeFactors(bytes: ArrayBuffer, file: string, count: number, b
   const present = widths.filter(({ width }) => width > 0);
   const cold = view.getUint32(COLD, true);
   if (cold > 1) throw invalid('the cold popularity is marked by another number than 0 or 1');
+  const lift = view.getFloat32(LIFT, true);
+  if (lift !== NO_LIFT && !isLift(lift)) throw invalid(`the lift is ${lift}`);
   const coldBytes = cold * (4 + count);
   const mapBytes = view.getUint32(MAP_LENGTH, true);
   const length = present.reduce((sum, { width }) => sum + blockBytes(count, width), HEADER + coldBytes + mapBytes);
@@ -104,6 +111,7 @@ export function decodeFactors(bytes: ArrayBuffer, file: string, count: number, b
     return { name, width, values: Float32Array.from(steps, (step, n) => step * scales[Math.floor(n / width)]) };
   });
   const factors: Factors = { blocks };
+  if (lift !== NO_LIFT) factors.coldStart = lift;
   if (cold === 1) {
     const [scale] = decodeScales(bytes.slice(at, at + 4), file, 1);
     factors.coldPopularity = Float32Array.from(new Int8Array(bytes, at + 4, count), (step) => step * scale);
@@ -112,6 +120,9 @@ export function decodeFactors(bytes: ArrayBuffer, file: string, count: number, b
   if (map) factors.map = map;
   return factors;
 }
+
+/** Whether a number may be a lift; NaN may not. */
+const isLift = (lift: number): boolean => lift >= 0 && lift <= MOST_LIFT;
 
 const invalid = (what: string): SidestreamError =>
   new SidestreamError(

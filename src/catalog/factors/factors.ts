@@ -7,6 +7,9 @@ export type FactorBlockName = (typeof FACTOR_BLOCKS)[number];
 /** Factors of one block at most. */
 export const MOST_FACTORS = 64;
 
+/** Highest lift of items that nobody chose. */
+export const MOST_LIFT = 2;
+
 /** One latent vector per item. */
 export interface FactorBlock {
   /** `cooccurrence`: of the co-occurrence table. `users`: of the choices of all users. */
@@ -28,6 +31,8 @@ export interface Factors {
    * others. Absent where it is unknown who chose what.
    */
   coldPopularity?: Float32Array;
+  /** Lift of the items that nobody chose, 0 to 2: the weight of the term `coldStart`. Default: that of every shop. */
+  coldStart?: number;
   /** SHA-256 of their file: other ones have other axes. Absent where they were just made. */
   digest?: string;
   /** How experts that read these factors should learn. Default: as their own gradients say. */
@@ -35,7 +40,8 @@ export interface Factors {
 }
 
 /** The same factors for the items in another order, which a map would not fit. @param order every row once, in the new order */
-export const pickFactors = ({ blocks, coldPopularity }: Factors, order: readonly number[]): Factors => ({
+export const pickFactors = ({ blocks, coldPopularity, coldStart }: Factors, order: readonly number[]): Factors => ({
+  ...(coldStart !== undefined && { coldStart }),
   ...(coldPopularity && { coldPopularity: Float32Array.from(order, (row) => coldPopularity[row]) }),
   blocks: blocks.map(({ name, width, values }) => {
     const picked = new Float32Array(values.length);

@@ -17,7 +17,6 @@ import {
 import type { LearnerCatalog, LearnerOptions } from '../../learner';
 import { recentPopularity } from '../../training';
 import { interactionsOf } from '../event-file';
-import { gradientMapFile, pastMap } from './gradient-map-file';
 import {
   baseFile,
   catalogOf,
@@ -28,6 +27,7 @@ import {
   popularityOf,
   wanted,
 } from './input';
+import { pastReplay, replayFile } from './replay-file';
 
 /** The shop at the end of the past. */
 interface PastShop {
@@ -95,12 +95,12 @@ export const SLOW_METHODS: readonly string[] = ['paper-expert', 'full-finetune']
 
 /** What the wanted methods have learned from the past; every process reads these files, and one makes each. */
 export async function methodFiles(input: EvaluateInput): Promise<PastFile[]> {
-  const map = usesMap(input) ? await gradientMapFile(input) : null;
-  return [await baseFile(input), await factorsFile(input), ...(map ? [map] : [])];
+  const replay = usesReplay(input) ? await replayFile(input) : null;
+  return [await baseFile(input), await factorsFile(input), ...(replay ? [replay] : [])];
 }
 
-/** Whether the whole learner, or one that a protocol makes of it, is wanted: only these have the map. */
-const usesMap = ({ methods }: EvaluateInput): boolean =>
+/** Whether the whole learner, or one that a protocol makes of it, is wanted: what shoppers of the past taught is its own. */
+const usesReplay = ({ methods }: EvaluateInput): boolean =>
   !methods || methods.some((name) => name === 'all' || name.startsWith('sidestream'));
 
 /**
@@ -114,8 +114,10 @@ export async function deviceMethods(
   names: readonly string[],
 ): Promise<DeviceMethod[]> {
   const popularity = popularityOf(input, past);
-  const map = usesMap(input) ? await pastMap(input) : null;
-  const catalog = withMap(catalogOf(input.bundle, popularity, await pastLearned(input)), map);
+  const replay = usesReplay(input) ? await pastReplay(input) : {};
+  const learned = await pastLearned(input);
+  const factors = { ...learned.factors, ...replay };
+  const catalog = catalogOf(input.bundle, popularity, { ...learned, factors });
   const trained = { ...catalog, index: { ...catalog.index, logPopularity: popularity.map(Math.log1p) } };
   const shop = { input, past, popularity, catalog, trained, model };
   const chosen = names.filter((name) => name === 'base' || isChosen(input, name));

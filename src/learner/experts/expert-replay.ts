@@ -14,6 +14,10 @@ export const BLOCK_WEIGHT = START_WITH_BASE.weights.preference;
 export interface ReplayedChoice {
   /** Its place in the stream. */
   place: number;
+  /** Row of the item. */
+  row: number;
+  /** Score of every item before it, without the lift of new items, [count]. */
+  scores: Float32Array;
   /** Its rank in the list, among the items not chosen before. */
   rank: number;
   /** Features of the chosen item minus those that the expert expected, [width of the matrix]. */
@@ -90,7 +94,8 @@ export class ExpertReplay {
     const [mean] = matrix.means([all]);
     const gradient = matrix.row(row).map((value, d) => value - mean[d]);
     expert.learn(choice, expectation, mean);
-    return { rank, gradient, candidates, shares };
+    const plain = scores(values, { ...expert.weights, coldStart: 0 });
+    return { row, rank, scores: plain, gradient, candidates, shares };
   }
 
   #signal(itemScores: Float32Array) {

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { GradientMap } from '../../catalog';
-import { decodeGradientMap, encodeGradientMap } from '../../catalog/factors';
+import type { Factors } from '../../catalog';
+import { decodeFactors, encodeFactors } from '../../catalog/factors';
 import { EARLIER } from '../../evaluate';
 import { writeWhole } from '../../training';
-import { earlierEvents, learnMap } from '../gradient-map';
+import { earlierEvents, learnMap, withReplay } from '../gradient-map';
 import {
   baseFile,
   type EvaluateInput,
@@ -19,13 +19,14 @@ import {
 /** Stands for the base model in the file: the name of the file says which one it is. */
 const BASE = 'past';
 
-const pathOf = (input: EvaluateInput): Promise<string> => pastPath(input, 'map', `-seed-${input.seed}.bin`);
+const pathOf = (input: EvaluateInput): Promise<string> => pastPath(input, 'replay', `-seed-${input.seed}.bin`);
 
 /**
- * The file of the map of the experts' gradients, learned from the past alone; empty where the past does not say that it helps.
- * @returns null where the past has too few shoppers to learn one
+ * The file of what replayed shoppers of the past taught, the map of the experts' gradients and the lift of new items: factors
+ * without blocks.
+ * @returns null where the past has too few shoppers
  */
-export async function gradientMapFile(input: EvaluateInput): Promise<PastFile | null> {
+export async function replayFile(input: EvaluateInput): Promise<PastFile | null> {
   const events = pastEvents(input);
   if (!earlierEvents(events, input.bundle)) return null;
   // The past of the past: the same split as in `earlierEvents`.
@@ -36,18 +37,19 @@ export async function gradientMapFile(input: EvaluateInput): Promise<PastFile | 
     const { bundle, seed, meter, say } = input;
     const learned = await pastLearned(input);
     const found = await learnMap({ bundle, events, base, learned, earlierBase, seed, meter, say });
-    await writeWhole(path, found?.map ? encodeGradientMap(found.map, BASE) : new Uint8Array(0));
+    await writeWhole(path, encodeFactors(withReplay({ blocks: [] }, found), bundle.items.length, BASE));
     base.dispose();
     earlierBase.dispose();
   };
   return { path, needs: [await factorsFile(input), await baseFile(earlier)], make };
 }
 
-/** The map of the past for this seed, as an earlier step has learned it; null where there is none. */
-export async function pastMap(input: EvaluateInput): Promise<GradientMap | null> {
+/** What the replayed shoppers taught, for this seed, as an earlier step has learned it; nothing where there is no file. */
+export async function pastReplay(input: EvaluateInput): Promise<Pick<Factors, 'map' | 'coldStart'>> {
   const path = await pathOf(input);
-  if (!existsSync(path)) return null;
+  if (!existsSync(path)) return {};
   const { buffer, byteOffset, byteLength } = await readFile(path);
-  if (byteLength === 0) return null;
-  return decodeGradientMap(new Uint8Array(buffer, byteOffset, byteLength).slice().buffer, path, BASE);
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength).slice().buffer;
+  const { map, coldStart } = decodeFactors(bytes, path, input.bundle.items.length, BASE);
+  return { map, coldStart };
 }
