@@ -56,6 +56,7 @@ function shoppersOf(count: number, next: (group: number, random: () => number) =
   });
 }
 const known = [...Array(COUNT).keys()];
+const later = new Float32Array(COUNT).fill(1);
 
 beforeAll(async () => {
   env().set('PROD', true);
@@ -67,9 +68,11 @@ describe('learnGradientMap', () => {
     // Who chose of an even group chooses of the next one, and the other way round.
     const shoppers = shoppersOf(48, (group) => group ^ 1);
     let replays = 0;
-    const request = { before, now, known, shoppers, seed: 1, onProgress: () => void replays++ };
+    const request = { before, now, known, later, shoppers, seed: 1, onProgress: () => void replays++ };
     const tensors = memory().numTensors;
-    const { map, evidence } = await learnGradientMap(request);
+    const { map, evidence, coldStart } = await learnGradientMap(request);
+    // Everything was chosen before.
+    expect(coldStart).toBeNull();
     expect(memory().numTensors - tensors).toBe(
       [before, now].reduce((sum, { model }) => sum + Object.keys(model.weights).length, 0),
     );
@@ -97,7 +100,7 @@ describe('learnGradientMap', () => {
 
   it('leaves the map out where what was chosen says nothing of what will be', async () => {
     const shoppers = shoppersOf(30, (_, random) => Math.floor(random() * GROUPS));
-    const { map, evidence } = await learnGradientMap({ before, now, known, shoppers, seed: 1 });
+    const { map, evidence } = await learnGradientMap({ before, now, known, later, shoppers, seed: 1 });
     expect(map).toBeNull();
     expect(evidence.change.mean + evidence.change.se).toBeGreaterThanOrEqual(0);
   });

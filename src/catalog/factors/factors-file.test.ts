@@ -40,7 +40,7 @@ describe('a file of factors', () => {
     const factors = structuredClone(both);
     factors.blocks[1].values.fill(0, 2, 4);
     const bytes = encodeFactors(factors, 5);
-    expect(bytes.byteLength).toBe(20 + 5 * (4 + 3) + 5 * (4 + 2));
+    expect(bytes.byteLength).toBe(24 + 5 * (4 + 3) + 5 * (4 + 2));
     expect([...decode(bytes.buffer).blocks[1].values.subarray(2, 4)]).toEqual([0, 0]);
   });
 
@@ -83,11 +83,12 @@ describe('a file of factors', () => {
     ['it is about another number of items', (view) => view.setUint32(0, 6, true)],
     ['a width is not the one of its rows', (view) => view.setUint32(4, 4, true)],
     ['a block is wider than 64', (view) => view.setUint32(8, 0xffff_ffff, true)],
-    ['a scale is no number', (view) => view.setFloat32(20, Number.NaN, true)],
-    ['a scale is infinite', (view) => view.setFloat32(20, Number.POSITIVE_INFINITY, true)],
-    ['a scale is below 0', (view) => view.setFloat32(20 + 5 * 7, -1, true)],
+    ['a scale is no number', (view) => view.setFloat32(24, Number.NaN, true)],
+    ['a scale is infinite', (view) => view.setFloat32(24, Number.POSITIVE_INFINITY, true)],
+    ['a scale is below 0', (view) => view.setFloat32(24 + 5 * 7, -1, true)],
     ['the cold popularity is marked by 2', (view) => view.setUint32(12, 2, true)],
     ['it lacks the cold popularity', (view) => view.setUint32(12, 1, true)],
+    ['the lift is no number', (view) => view.setFloat32(20, Number.NaN, true)],
   ])('is refused when %s', (_, damage) => {
     const { buffer } = encodeFactors(both, 5);
     damage(new DataView(buffer));
@@ -115,6 +116,18 @@ it('keeps the cold popularity to a step of its largest value, in another order t
   expect(extendFactors(read, 7).coldPopularity?.slice(5)).toEqual(new Float32Array(2));
   expect(() => encodeFactors({ ...both, coldPopularity: new Float32Array(4) }, 5)).toThrow(refused);
   expect(() => encodeFactors({ ...both, coldPopularity: new Float32Array(5).fill(Number.NaN) }, 5)).toThrow(refused);
+});
+
+it('keeps the lift of new items, and refuses one out of range', () => {
+  const file = encodeFactors({ ...both, coldStart: 0 }, 5);
+  expect(decodeFactors(file.buffer, 'factors.bin', 5).coldStart).toBe(0);
+  expect(decodeFactors(encodeFactors(both, 5).buffer, 'factors.bin', 5).coldStart).toBeUndefined();
+  expect(pickFactors({ ...both, coldStart: 0.5 }, [4, 0, 1, 2, 3]).coldStart).toBe(0.5);
+  expect(extendFactors({ ...both, coldStart: 0.5 }, 7).coldStart).toBe(0.5);
+  for (const coldStart of [-0.1, 2.1, Number.NaN])
+    expect(() => encodeFactors({ ...both, coldStart }, 5)).toThrow(refused);
+  new DataView(file.buffer).setFloat32(20, 3, true);
+  expect(() => decodeFactors(file.buffer, 'factors.bin', 5)).toThrow(refused);
 });
 
 it('gives factors in another order, and with zero rows for further items', () => {
