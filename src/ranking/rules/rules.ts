@@ -80,8 +80,8 @@ export interface Rules {
    */
   rotation?: number;
   /**
-   * How far `for-you` lifts items that nobody in the shop has chosen yet, 0 (not at all) to 2; default: what the shop's log says, else 0.3. What a lift costs
-   * the other items is in docs/results/RESULTS.md.
+   * How far `for-you` lifts items that nobody in the shop has chosen yet, 0 (not at all) to 2; default: what the shop's log
+   * says, else 0.3. What a lift costs the other items is in docs/results/RESULTS.md.
    */
   coldStart?: number;
   /**
