@@ -1,4 +1,5 @@
 // npm run bench:learning -- [items]: time of one update of six experts, and of one, on a catalogue of made-up features.
+import { loadKernel } from '../../src/kernel';
 import { ExpertMixture } from '../../src/learner/experts/expert-mixture';
 import { FeatureMatrix } from '../../src/learner/experts/feature-matrix';
 import { seededRandom } from '../../src/model';
@@ -10,6 +11,7 @@ const WIDTHS = { content: 256, place: 24, categories: 19, year: 17, embedding: 6
 const TASTES = 12;
 const CHOICES = 400;
 
+await loadKernel();
 const count = Number(process.argv[2] ?? 10_000);
 const random = seededRandom(1);
 /** As the shop's map of the gradients: eigenvectors of made-up numbers. */
