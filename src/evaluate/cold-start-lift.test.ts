@@ -17,16 +17,16 @@ describe('chooseLift', () => {
     expect(chooseLift([...everyTenth, ...found])?.lift).toBe(0);
   });
 
-  it('goes no further than to 1.25 % of the NDCG of old items', () => {
+  it('goes no further than to 3 % of the NDCG of old items', () => {
     const fresh = choices(200, true, () => 40);
-    // From 0.3 on every hundredth old item falls out of the first ten, from 0.6 on every tenth.
+    // From 0.3 on every fiftieth old item falls out of the first ten, from 0.6 on every tenth.
     const old = choices(500, false, (lift, n) => {
-      const lost = lift >= 0.6 ? n % 10 === 0 : lift >= 0.3 && n % 100 === 0;
+      const lost = lift >= 0.6 ? n % 10 === 0 : lift >= 0.3 && n % 50 === 0;
       return lost ? 11 : 10;
     });
     const found = chooseLift([...old, ...fresh]);
     expect(found).toMatchObject({ lift: 0.45, newOverOld: 0 });
-    expect(found?.cost).toBeCloseTo(1 / 100, 6);
+    expect(found?.cost).toBeCloseTo(1 / 50, 6);
     expect(chooseLift([...choices(100, false, () => 11), ...fresh])?.lift).toBe(0);
   });
 
