@@ -31,7 +31,7 @@ export type { ClusterDirectory } from './clusters/cluster-directory';
 export { CooccurrenceCounter } from './cooccurrence/cooccurrence-counter';
 export type { CooccurrenceTable } from './cooccurrence/cooccurrence-table';
 export { type Link, linkCooccurrence } from './cooccurrence/link-cooccurrence';
-export type { Demand, Repeats } from './demand/demand';
+export { type Demand, popularityNow, type Repeats } from './demand/demand';
 export { extendFactors, type FactorBlock, type FactorBlockName, type Factors, MOST_FACTORS } from './factors/factors';
 export { type GradientMap, HIGHEST_RANK, mapColumns } from './factors/gradient-map';
 export type { BaseVectors } from './features/base-vectors';

@@ -2,7 +2,7 @@ import type { BaseModel } from '../base-model';
 import type { Meter } from '../build';
 import type { Bundle, Factors } from '../catalog';
 import { type LearnedFromReplay, type LogEvent, learnGradientMap, mapShoppers, replaysOf } from '../evaluate';
-import { catalogOf, learnedFrom, type PastLearned, popularityOf } from './evaluate/input';
+import { catalogOf, learnedFrom, type PastLearned, popularityAtEnd, popularityOf } from './evaluate/input';
 
 /** A shop and its log, from which a map of the experts' gradients is learned. */
 export interface MapSources {
@@ -40,7 +40,10 @@ export async function learnMap(sources: MapSources): Promise<LearnedFromReplay |
   const earlier = await learnedFrom({ bundle, seed }, split.past, earlierBase);
   meter.start('Shoppers for the map of gradients', replaysOf(split.cold));
   const found = await learnGradientMap({
-    before: { catalog: catalogOf(bundle, popularity, earlier), model: earlierBase },
+    before: {
+      catalog: catalogOf(bundle, popularityAtEnd({ bundle, rowOf }, split.past), earlier),
+      model: earlierBase,
+    },
     now: { catalog: catalogOf(bundle, null, learned), model: base },
     known: [...popularity.keys()].filter((row) => popularity[row] > 0),
     later: popularityOf({ bundle, rowOf }, events).map((all, row) => all - popularity[row]),

@@ -20,6 +20,16 @@ export interface Repeats {
   intervals: Float32Array;
 }
 
+/**
+ * Popularity as it is now: the recency-weighted choices, scaled to the number of all choices.
+ * @returns [count] 0 for an item that nobody chose
+ */
+export function popularityNow({ choices, recent }: Pick<Demand, 'choices' | 'recent'>): Float32Array {
+  const sum = (values: Float32Array): number => values.reduce((total, value) => total + value, 0);
+  const scale = sum(choices) / (sum(recent) || 1);
+  return recent.map((value) => scale * value);
+}
+
 /** The same for the items in another order. @param order every row once, in the new order */
 export function pickDemand({ choices, recent, repeats }: Demand, order: readonly number[]): Demand {
   const pick = (values: Float32Array): Float32Array => Float32Array.from(order, (row) => values[row]);

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { BaseModel, baseConfig } from '../../base-model';
 import type { Meter } from '../../build';
 import type { Bundle, CooccurrenceTable, Factors } from '../../catalog';
-import { contentBlend } from '../../catalog';
+import { contentBlend, popularityNow } from '../../catalog';
 import { decodeFactors, encodeFactors } from '../../catalog/factors';
 import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
 import { coldShoppers, endOfPast, type LogEvent, type Shopper } from '../../evaluate';
 import type { LearnerCatalog } from '../../learner';
 import { catalogIndex } from '../../ranking';
-import { readWeightsFile, removeCheckpoint, storeBase, trainBase, writeWhole } from '../../training';
+import { readWeightsFile, recentPopularity, removeCheckpoint, storeBase, trainBase, writeWhole } from '../../training';
 import { cooccurrenceTable, factorsOf, interactionsOf } from '../event-file';
 
 /** Which of the shoppers, or of the windows: settings are chosen on one half and reported on the other. */
@@ -130,6 +130,16 @@ export function popularityOf(
     if (row !== undefined) popularity[row]++;
   }
   return popularity;
+}
+
+/** How much each item of the bundle is chosen at the end of some events, sorted by time; see `popularityNow`. */
+export function popularityAtEnd(
+  input: Pick<EvaluateInput, 'bundle' | 'rowOf'>,
+  events: readonly LogEvent[],
+): Float32Array {
+  const { interactions } = interactionsOf({ events: [...events], rejected: [] }, input.bundle);
+  const recent = recentPopularity(interactions, input.bundle.items.length);
+  return popularityNow({ choices: popularityOf(input, events), recent });
 }
 
 /**

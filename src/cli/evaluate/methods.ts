@@ -24,6 +24,7 @@ import {
   factorsFile,
   type PastFile,
   pastLearned,
+  popularityAtEnd,
   popularityOf,
   wanted,
 } from './input';
@@ -117,7 +118,7 @@ export async function deviceMethods(
   const replay = usesReplay(input) ? await pastReplay(input) : {};
   const learned = await pastLearned(input);
   const factors = { ...learned.factors, ...replay };
-  const catalog = catalogOf(input.bundle, popularity, { ...learned, factors });
+  const catalog = catalogOf(input.bundle, popularityAtEnd(input, past), { ...learned, factors });
   const trained = { ...catalog, index: { ...catalog.index, logPopularity: popularity.map(Math.log1p) } };
   const shop = { input, past, popularity, catalog, trained, model };
   const chosen = names.filter((name) => name === 'base' || isChosen(input, name));

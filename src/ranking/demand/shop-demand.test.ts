@@ -103,9 +103,13 @@ describe('the demand of a shop', () => {
   it('is the popularity of a shop whose feed has none', () => {
     const shop = new ShopDemand(demand());
     const own = makeItem('own');
-    expect(shop.withPopularity([...items, own]).map(({ popularity }) => popularity)).toEqual([
-      ...[10, 5, 5, undefined, undefined],
-    ]);
+    const found = shop.withPopularity([...items, own]).map(({ popularity }) => popularity);
+    const { choices, recent } = demand();
+    const [all, now] = [choices, recent].map((values) => values.reduce((sum, value) => sum + value, 0));
+    // As many choices as in the whole log, divided as they are now.
+    const known = [...recent.keys()].filter((row) => recent[row] > 0);
+    for (const row of known) expect(found[row]).toBeCloseTo((recent[row] * all) / now, 4);
+    expect(found.filter((_, row) => !known.includes(row)).every((value) => value === undefined)).toBe(true);
     const fed = [makeItem('a', { popularity: 0 }), makeItem('b')];
     expect(shop.withPopularity(fed)).toBe(fed);
   });

@@ -1,4 +1,4 @@
-import type { Demand, Item } from '../../catalog';
+import { type Demand, type Item, popularityNow } from '../../catalog';
 import type { ShopperRecord } from '../../events';
 import type { CatalogIndex } from '../catalog-index';
 import type { DueItems } from '../due-items';
@@ -20,12 +20,13 @@ export class ShopDemand {
   }
 
   /**
-   * The items with their choices in the log as popularity, where the shop's feed has no popularity of any; an item without a
-   * choice has none then. All choices count alike: the base model was trained to be added to the log of these.
+   * The items with how much the log says that they are chosen now as popularity, where the shop's feed has no popularity of
+   * any; an item without a choice has none then.
    */
   withPopularity(items: Item[]): Item[] {
     if (items.some(({ popularity }) => popularity !== undefined)) return items;
-    return items.map((item, row) => ({ ...item, popularity: Math.round(this.#demand.choices[row] ?? 0) || undefined }));
+    const now = popularityNow(this.#demand);
+    return items.map((item, row) => ({ ...item, popularity: now[row] || undefined }));
   }
 
   /**
