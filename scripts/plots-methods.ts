@@ -9,16 +9,16 @@ const FOLLOWED = ['sidestream', 'static', 'xsmoe-paper', 'popularity'];
 const LINES: ('solid' | number[])[] = ['solid', [2, 3], [7, 4], [12, 3, 2, 3]];
 
 /** Change of ln rank against the base model, method by method. */
-export function devicePlot({ tables: [table], setting }: KeptResult): Plot {
+export function devicePlot({ tables: [table], ...about }: KeptResult): Plot {
   return barPanels({
     title: `Learning on the device: change of ln rank against the ${table.reference} model alone`,
-    subtitle: `${setting.split(' whom')[0]}; further left is better; whiskers are standard errors`,
+    subtitle: `${shoppersOf(about)}; further left is better; whiskers are standard errors`,
     ...{ head: 'change ± error', axis: 'change of ln rank', panels: [changes(table)] },
   });
 }
 
 /** The same after a change of preferences, later, and after the return. */
-export function driftPlot({ tables, setting }: KeptResult): Plot {
+export function driftPlot({ tables, ...about }: KeptResult): Plot {
   const titles: Record<string, string> = {
     'first-20': 'First 20 events after the preferences changed',
     later: 'Later',
@@ -27,11 +27,15 @@ export function driftPlot({ tables, setting }: KeptResult): Plot {
   const shown = tables.filter(({ name }) => name in titles);
   return barPanels({
     title: 'Drift: change of ln rank against the base model alone',
-    subtitle: `${setting.split(' whom')[0]}; further left is better; whiskers are standard errors`,
+    subtitle: `${shoppersOf(about)}; further left is better; whiskers are standard errors`,
     ...{ head: 'change ± error', axis: 'change of ln rank' },
     panels: shown.map((table) => ({ ...changes(table, WITHOUT_BASE), title: titles[table.name] })),
   });
 }
+
+/** Log and shoppers of a result. */
+const shoppersOf = ({ command, setting }: Pick<KeptResult, 'command' | 'setting'>): string =>
+  `${/--bundle (\S+)/.exec(command)?.[1] ?? 'a log'}: ${setting.split(' whom')[0]}`;
 
 function changes({ methods, reference }: TableSummary, without: readonly string[] = []): Panel {
   const bars = methods

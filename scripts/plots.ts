@@ -1,4 +1,4 @@
-// Draws what the evaluations found: one SVG per protocol, for the README.
+// Draws what the evaluations found: one SVG per section of the results, for README and manual.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,24 +15,25 @@ const { values: options } = parseArgs({
 });
 const plots: Record<string, (result: KeptResult) => Plot> = {
   ...{ pooled: pooledPlot, device: devicePlot, drift: driftPlot },
+  ...{ 'device-onlineretail': devicePlot, 'drift-onlineretail': driftPlot },
 };
 
 const results = parseKept(await readFile(options.results, 'utf8'));
 await mkdir(options.out, { recursive: true });
-for (const [protocol, plotOf] of Object.entries(plots)) {
-  if (!results[protocol]) {
+for (const [section, plotOf] of Object.entries(plots)) {
+  if (!results[section]) {
     console.log(
-      `${protocol}: no result in ${options.results}; run \`sidestream evaluate --protocol ${protocol}\` first`,
+      `${section}: no result in ${options.results}; run \`sidestream evaluate --results <folder> --section ${section}\` first`,
     );
     continue;
   }
-  const { title, width, height, option } = plotOf(results[protocol]);
+  const { title, width, height, option } = plotOf(results[section]);
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   chart.setOption(option);
-  const file = join(options.out, `${protocol}.svg`);
+  const file = join(options.out, `${section}.svg`);
   await writeFile(file, `${still(chart.renderToSVGString(), title)}\n`);
   chart.dispose();
-  console.log(`${protocol}: ${file}`);
+  console.log(`${section}: ${file}`);
 }
 
 /** A picture with a title, and without what happens under a pointer. */
