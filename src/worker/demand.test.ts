@@ -54,7 +54,7 @@ async function start(): Promise<{ engine: Engine; codes: string[] }> {
 const idsOf = async (engine: Engine, ...[request]: Parameters<Engine['recommend']>): Promise<string[]> =>
   (await engine.recommend(request)).items.map(({ item }) => item.id);
 
-it('lists what sells now, what is due to be bought again, and what sells now as popularity', async () => {
+it('lists what sells now, takes it as popularity, and lists what is due to be bought again', async () => {
   const { engine, codes } = await start();
   expect((await idsOf(engine, { placement: 'trending', limit: 3 })).slice(0, 3)).toEqual(['d', 'c', 'b']);
   const popular = { placement: 'trending', filter: { popularity: { $gte: 40 } } } as const;
