@@ -76,7 +76,7 @@ export function trainCommand(): Command {
     )
     .option(
       '--no-map',
-      'do not learn how the experts of the shoppers should learn, for which a second base model is trained; a small log gives none',
+      'learn neither how the experts of the shoppers should learn nor the lift of new items, for which a second base model is trained; a small log gives none',
     )
     .option('--resume', 'go on from the checkpoint of an interrupted training')
     .option('--json', 'print the result as one line of JSON, last')

@@ -1,11 +1,15 @@
 import { BINARY } from './binary';
 import type { Matrix } from './matrix';
 
-/** Functions of `assembly/matrix-products.ts`; addresses and sizes as there. */
-interface Products {
-  products(rows: number, count: number, width: number, queries: number, queryCount: number, out: number): void;
-  weightedSums(rows: number, count: number, width: number, weights: number, listCount: number, out: number): void;
-}
+/** A function of `assembly/matrix-products.ts`; addresses in bytes and sizes as there. */
+type Multiplication = (
+  rows: number,
+  count: number,
+  width: number,
+  vectors: number,
+  vectorCount: number,
+  out: number,
+) => void;
 
 /** Bytes of a page of WebAssembly's memory. */
 const PAGE = 65_536;
@@ -39,7 +43,7 @@ class WasmMatrix implements Matrix {
   /** Queries or lists of weights, and the results. */
   readonly #input: Float32Array;
   readonly #output: Float32Array;
-  readonly #functions: Products;
+  readonly #functions: Record<'products' | 'weightedSums', Multiplication>;
 
   constructor(
     module: WebAssembly.Module,
@@ -51,8 +55,8 @@ class WasmMatrix implements Matrix {
     const floats = this.#rows * this.#columns;
     const longest = MOST_AT_ONCE * Math.max(this.#rows, this.#columns);
     const memory = new WebAssembly.Memory({ initial: Math.ceil(((floats + 2 * longest) * FLOAT) / PAGE) });
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    this.#functions = exports as unknown as Products;
+    const { products, weightedSums } = new WebAssembly.Instance(module, { env: { memory } }).exports;
+    this.#functions = { products: multiplication(products), weightedSums: multiplication(weightedSums) };
     this.#values = new Float32Array(memory.buffer, 0, floats);
     this.#input = new Float32Array(memory.buffer, floats * FLOAT, longest);
     this.#output = new Float32Array(memory.buffer, (floats + longest) * FLOAT, longest);
@@ -80,7 +84,7 @@ class WasmMatrix implements Matrix {
    */
   #inParts(
     vectors: readonly Float32Array[],
-    multiply: Products[keyof Products],
+    multiply: Multiplication,
     { from, to, length }: { from: number; to: number; length: number },
   ): Float32Array[] {
     const out: Float32Array[] = [];
@@ -95,6 +99,12 @@ class WasmMatrix implements Matrix {
     }
     return out;
   }
+}
+
+/** @throws TypeError when the module does not export it */
+function multiplication(exported: unknown): Multiplication {
+  if (typeof exported !== 'function') throw new TypeError('The kernel lacks a function; run scripts/setup.mjs again.');
+  return (...given) => void exported(...given);
 }
 
 const padded = (count: number, multiple: number): number => Math.ceil(count / multiple) * multiple;

@@ -9,7 +9,7 @@ import { LoadedCatalog } from './loaded-catalog';
 import { firstOrigin } from './profile-origin';
 import { ProfileSession } from './profile-session';
 
-it('goes on with the same choices after rows have moved', async () => {
+async function opened() {
   const shop = await serveShop();
   const catalog = new LoadedCatalog(await openBundle(shop.bundle));
   await shop.close();
@@ -17,6 +17,11 @@ it('goes on with the same choices after rows have moved', async () => {
   const codes: string[] = [];
   const storage = { isCurrent: () => true, emptyOrigin: () => firstOrigin(store) };
   const session = new ProfileSession(catalog, 1, storage, { error: ({ code }) => codes.push(code) });
+  return { catalog, session, codes };
+}
+
+it('goes on with the same choices after rows have moved', async () => {
+  const { catalog, session, codes } = await opened();
   const features = pickRows(catalog.table, [0, 1]);
   await session.change(async ({ learner }) => {
     catalog.grow([{ items: [makeItem('p'), makeItem('q')], features }]);
@@ -35,13 +40,7 @@ it('goes on with the same choices after rows have moved', async () => {
 
 describe('a base model that fails', () => {
   const failing = async () => {
-    const shop = await serveShop();
-    const catalog = new LoadedCatalog(await openBundle(shop.bundle));
-    await shop.close();
-    const store = new MemoryStore();
-    const codes: string[] = [];
-    const storage = { isCurrent: () => true, emptyOrigin: () => firstOrigin(store) };
-    const session = new ProfileSession(catalog, 1, storage, { error: ({ code }) => codes.push(code) });
+    const { session, codes } = await opened();
     const forget = vi.spyOn(Learner.prototype, 'forgetBase');
     // No GPU can be lost in Node; `e2e/gpu-lost.spec.ts` loses one.
     vi.spyOn(Learner.prototype, 'prepare').mockRejectedValue(new Error('the device is lost'));

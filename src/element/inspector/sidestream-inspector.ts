@@ -19,7 +19,7 @@ interface InspectorState {
 }
 
 /**
- * Shows the state of a recommender on this device: the shopper's experts and how much each is heard, the personal weights of
+ * Shows the state of a recommender on this device: the shopper's experts and the share of each in the list, the personal weights of
  * the score, the counters of the learner, and the clicks per list.
  *
  * @tag sidestream-inspector
@@ -119,7 +119,7 @@ export class SidestreamInspector extends LitElement {
     return html`
       ${this.#heading('Experts')}
       <p class="note">
-        Each has learned what you like from some of your choices. The better it foresees what you choose, the more it is heard. The
+        Each has learned what you like from some of your choices. The better it predicts what you choose, the larger its share. The
         line: how well it fitted after each of the last choices.
       </p>
       ${expertsChart(experts, languageOf(this))}`;

@@ -1,7 +1,7 @@
 /**
  * Fixed share (Herbster and Warmuth, "Tracking the best expert", Machine Learning 32, 1998): weights of experts whose best
  * one changes in time. After every choice an expert's weight is its posterior, of which a part is spread over all, so that
- * an expert that was wrong for long is heard again within a few choices. What it guarantees: docs/regret-bound.md.
+ * an expert that was wrong for long regains its weight within a few choices. What it guarantees: docs/regret-bound.md.
  */
 
 /** Part of the posterior mass that is spread over all experts after a choice, and that a newborn candidate takes. */

@@ -258,7 +258,7 @@ describe('read-outs of blocks that the features lack', () => {
     expect(kept['colour 3']).toBeUndefined();
   });
 
-  it('learn from past choices anew when the shop trains again, and drop what fits the files of before', () => {
+  it('learn from past choices when the shop has trained again, and drop the coefficients of the files before', () => {
     const trained = (digest: string, seed: number) => {
       const items = Float32Array.from({ length: COUNT * 3 }, (_, at) => Math.sin(at * seed));
       return new FeatureMatrix(
