@@ -109,7 +109,7 @@ describe('a rejected row', () => {
     const rows = [
       { id: long, title: 'A' },
       { id: 'b', title: 'B', price: long },
-      { id: 'c', title: 'C', attributes: { [long]: [] } },
+      { id: 'c', title: 'C', attributes: { [long]: null } },
       { id: 'd', title: 'D', attributes: Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [i, null])) },
     ];
     const { rejected } = await readFeedText([rows.map((row) => JSON.stringify(row)).join('\n')]);

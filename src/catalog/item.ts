@@ -15,6 +15,13 @@ export const finiteNumber = v.pipe(
 
 const text = (max: number) => v.pipe(wellFormedText, v.trim(), v.maxLength(max, `must have at most ${max} characters`));
 const amount = v.pipe(finiteNumber, v.minValue(0, 'must be 0 or more'));
+const whole = v.pipe(v.number(), v.safeInteger('must be a whole number'), v.minValue(0, 'must be 0 or more'));
+const attributeValue = v.union([
+  wellFormedText,
+  finiteNumber,
+  v.boolean(),
+  v.pipe(v.array(wellFormedText), v.maxLength(100, 'must have at most 100 texts')),
+]);
 
 /**
  * One product as a shop describes it. Everything but `id` and `title` may be missing; a product without a picture is
@@ -28,20 +35,37 @@ export const itemSchema = v.object({
   description: v.optional(text(20_000), ''),
   /** A path of names from broad to narrow, joined by `/`: `Men/Tops/Hoodies`. Several paths are joined by `|`. */
   category: v.optional(text(500), ''),
-  /** In the shop's currency, 0 or more. */
+  /** What the product costs now, in the shop's currency, 0 or more. */
   price: v.optional(amount),
+  /** What it cost before a reduction, or the recommended retail price; it is shown struck out where it is above the price. */
+  listPrice: v.optional(amount),
   /** File name under the image folder at build time; address relative to the page (or absolute) in a bundle. */
   image: v.optional(text(2000)),
+  /** Addresses of further pictures, at most 10; they are shown, not encoded. */
+  images: v.optional(v.pipe(v.array(text(2000)), v.maxLength(10, 'must have at most 10 addresses'))),
   /** The product's own page. */
   url: v.optional(text(2000)),
   availability: v.optional(v.picklist(['in-stock', 'out-of-stock', 'preorder']), 'in-stock'),
+  /** Pieces in stock. */
+  quantity: v.optional(whole),
+  /** Id of the variant group: items with the same one are one product in several sizes or colours. */
+  group: v.optional(text(256)),
+  /** What customers gave the product, 0 to 5 stars, and how many of them. */
+  rating: v.optional(
+    v.object({
+      value: v.pipe(finiteNumber, v.minValue(0, 'must be 0 or more'), v.maxValue(5, 'must be at most 5')),
+      count: v.optional(whole),
+    }),
+  ),
+  /** Day since when the shop has sold it, `2026-11-26`. */
+  published: v.optional(v.pipe(v.string(), v.isoDate('must be a day such as 2026-11-26'))),
   /**
    * How often shoppers chose the item lately (any unit, 0 or more); orders the list of a new shopper. Leave it out for a new
    * item: unknown counts as average, so that a new item does not start at the bottom.
    */
   popularity: v.optional(amount),
-  /** Further attributes. Numbers, such as a year or a size, are used by the ranking like the price. */
-  attributes: v.optional(v.record(wellFormedText, v.union([wellFormedText, finiteNumber, v.boolean()])), {}),
+  /** Further attributes; a list is of texts, such as tags. Numbers, such as a year, are used by the ranking like the price. */
+  attributes: v.optional(v.record(wellFormedText, attributeValue), {}),
 });
 
 export type Item = v.InferOutput<typeof itemSchema>;

@@ -11,8 +11,12 @@ export function encodeItems(items: readonly Item[]): Uint8Array {
   const rows = items.map((given) => {
     const item = writableItem(given);
     const attributes = Object.fromEntries(Object.entries(item.attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
-    const { id, title, description, category, price, image, url, availability, popularity } = item;
-    return { id, title, description, category, price, image, url, availability, popularity, attributes };
+    const { id, title, description, category, price, listPrice, image, images, url } = item;
+    const { availability, quantity, group, rating, published, popularity } = item;
+    return {
+      ...{ id, title, description, category, price, listPrice, image, images, url },
+      ...{ availability, quantity, group, rating, published, popularity, attributes },
+    };
   });
   return new TextEncoder().encode(`[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
 }

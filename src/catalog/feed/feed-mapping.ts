@@ -11,9 +11,16 @@ export const MAPPED_FIELDS = [
   'description',
   'category',
   'price',
+  'listPrice',
   'image',
+  'images',
   'url',
   'availability',
+  'quantity',
+  'group',
+  'rating',
+  'ratings',
+  'published',
   'popularity',
 ] as const;
 

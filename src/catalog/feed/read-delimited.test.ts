@@ -33,10 +33,39 @@ it('reads columns by the names that shops give them, whatever their order and le
       description: '',
       category: '',
       price: 15.5,
+      listPrice: 20,
       availability: 'out-of-stock',
       attributes: {},
     },
   ]);
+});
+
+it('reads what a card shows besides: list price, pictures, stock, variant group, rating and day', async () => {
+  const { items } = await readFeedText([
+    'id,title,price,compare_at_price,additional_image_link,quantity,item_group_id,rating,review_count,published_at,tags\n',
+    'a,A,10,12.50,"https://cdn.example/2.jpg, /3.jpg",3,g1,4.5,12,2026-11-02 10:00:00,"new, red,new"\n',
+    // No reduction, more stars than there are, no date: what cannot be shown is left out, and the item is kept.
+    'b,B,10,10,,-2,g1,87,0,soon,\n',
+  ]);
+  expect(items[0]).toMatchObject({
+    price: 10,
+    listPrice: 12.5,
+    images: ['https://cdn.example/2.jpg', '/3.jpg'],
+    quantity: 3,
+    group: 'g1',
+    rating: { value: 4.5, count: 12 },
+    published: '2026-11-02',
+  });
+  // Ratings and dates stay attributes, by which a shop may filter.
+  expect(items[0].attributes).toEqual({
+    rating: 4.5,
+    review_count: 12,
+    published_at: '2026-11-02 10:00:00',
+    tags: ['new', 'red'],
+  });
+  const { listPrice, images, rating, published, ...b } = items[1];
+  expect([listPrice, images, rating, published]).toEqual([undefined, undefined, undefined, undefined]);
+  expect(b).toMatchObject({ quantity: 0, group: 'g1', attributes: { rating: 87, published_at: 'soon' } });
 });
 
 it('names the line of a bad row, counts the lines inside quotes, and reads on after it', async () => {

@@ -28,6 +28,7 @@ const item = {
   category: 'Men/Shirts',
   price: 12.99,
   image: 'https://cdn.example/1.jpg',
+  images: ['https://cdn.example/2.jpg'],
   url: 'https://shop.example/s1',
   availability: 'in-stock',
   attributes: { brand: 'Acme', color: 'blue' },
@@ -62,6 +63,25 @@ it('takes the lowest of several offers, and what is on sale of them', async () =
   };
   const { items } = await readFeedText([page({ ...shirt, offers })]);
   expect(items).toMatchObject([{ price: 10, availability: 'in-stock' }]);
+});
+
+it('reads list price, stock, rating and variant group', async () => {
+  const product = {
+    ...shirt,
+    isVariantOf: { '@type': 'ProductGroup', productGroupID: 'G1' },
+    aggregateRating: { '@type': 'AggregateRating', ratingValue: '9', bestRating: '10', reviewCount: 7 },
+    releaseDate: '2026-10-01',
+    offers: {
+      priceSpecification: [{ price: 30, priceType: 'https://schema.org/StrikethroughPrice' }, { price: 20 }],
+      inventoryLevel: { '@type': 'QuantitativeValue', value: 2 },
+    },
+  };
+  const { items } = await readFeedText([page([product, { ...shirt, sku: 'S2', inProductGroupWithID: 'G1' }])]);
+  expect(items[0]).toMatchObject({
+    ...{ price: 20, listPrice: 30, quantity: 2, group: 'G1', published: '2026-10-01' },
+    rating: { value: 4.5, count: 7 },
+  });
+  expect(items[1].group).toBe('G1');
 });
 
 it('makes one item of a group and its variants', async () => {

@@ -11,10 +11,16 @@ const product = (handle: string, more: object = {}) => ({
   product_type: 'Men > Tops',
   tags: ['winter', 'wool'],
   variants: [
-    { id: 1, price: '52.00', available: false },
-    { id: 2, price: '48.50', available: true },
+    { id: 1, price: '52.00', compare_at_price: null, available: false, inventory_quantity: 0 },
+    { id: 2, price: '48.50', compare_at_price: '60.00', available: true, inventory_quantity: 4 },
   ],
-  images: [{ id: 9, src: 'https://cdn.example/a.jpg' }],
+  options: [
+    { name: 'Size', values: ['S', 'M'] },
+    { name: 'Waist', values: ['32'] },
+    { name: 'Title', values: ['Default Title'] },
+  ],
+  images: [{ id: 9, src: 'https://cdn.example/a.jpg' }, { src: 'https://cdn.example/b.jpg' }],
+  published_at: '2026-11-02T10:00:00+01:00',
   ...more,
 });
 const hoodie = {
@@ -23,10 +29,14 @@ const hoodie = {
   description: 'Warm & soft',
   category: 'Men/Tops',
   price: 48.5,
+  listPrice: 60,
   image: 'https://cdn.example/a.jpg',
+  images: ['https://cdn.example/b.jpg'],
   url: '/products/hoodie',
   availability: 'in-stock',
-  attributes: { brand: 'Acme', tags: 'winter, wool' },
+  quantity: 4,
+  published: '2026-11-02',
+  attributes: { Size: ['S', 'M'], Waist: 32, brand: 'Acme', tags: ['winter', 'wool'] },
 };
 
 it.each([

@@ -48,7 +48,7 @@ describe('a feed of JSON Lines', () => {
       'must not be empty',
       'must be string, not 7',
       'already used in line 1',
-      'must be string or number or boolean, not Array',
+      'must be a text, a number, true or false, or a list of texts',
     ]);
     expect(describeRejectedRow(rejected[5])).toBe('feed: line 7 (good-1), field id: already used in line 1');
   });

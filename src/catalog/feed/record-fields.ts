@@ -33,21 +33,32 @@ const ALIASES: Record<MappedField | 'sale', readonly string[]> = {
     'type',
   ],
   price: ['g:price', 'price', 'regular_price', 'variant_price'],
+  listPrice: ['list_price', 'compare_at_price', 'variant_compare_at_price', 'strikethrough_price', 'msrp', 'rrp'],
   sale: ['g:sale_price', 'sale_price', 'special_price'],
   image: ['g:image_link', 'image', 'image_link', 'image_url', 'image_src', 'images', 'main_image', 'picture'],
+  images: ['g:additional_image_link', 'additional_image_link', 'additional_images'],
   url: ['g:link', 'url', 'link', 'product_url', 'product_link', 'permalink'],
   availability: ['g:availability', 'availability', 'stock_status', 'in_stock', 'available'],
+  quantity: ['g:quantity', 'quantity', 'stock_quantity', 'variant_inventory_qty', 'inventory_quantity', 'stock'],
+  group: ['g:item_group_id', 'item_group_id', 'group_id', 'parent_sku', 'parent_id'],
+  rating: ['rating', 'average_rating', 'rating_value', 'review_rating'],
+  ratings: ['ratings', 'rating_count', 'review_count', 'number_of_reviews'],
+  published: ['published', 'published_at', 'created_at', 'date_added', 'date_created'],
   popularity: ['popularity'],
 };
+/** Fields whose columns stay attributes, too: shops filter by them, and the ranking reads the numbers. */
+const ALSO_ATTRIBUTES: readonly string[] = ['rating', 'ratings', 'published'];
 const ALIAS_FIELDS = Object.keys(ALIASES) as (MappedField | 'sale')[];
 
 /** Columns that do not describe the product itself. */
 const NO_ATTRIBUTE =
-  /^(attributes|additional_image_link|mobile_link|identifier_exists|shipping.*|tax.*|ads_.*|sale_price_effective_date|canonical_link|item_group_id|pubdate|updated|published|guid|id|link)$/;
+  /^(attributes|mobile_link|identifier_exists|shipping.*|tax.*|ads_.*|sale_price_effective_date|canonical_link|pubdate|updated|published|guid|id|link)$/;
 /** Columns whose digits are an identifier, not a quantity. */
 const CODE = /(^|_)(id|gtin\d*|ean\d*|upc|isbn|mpn|sku|barcode|code|zip|product_category)$/;
 /** Characters of the longest text that becomes an attribute without a mapping. */
 const MAX_ATTRIBUTE = 500;
+/** Texts of the longest list that becomes an attribute. */
+const MAX_TEXTS = 100;
 
 /** Maps the fields of a record to an item's: by the names that platforms use, then by the shop's mapping. */
 export function namedFields(shape: RecordShape, record: Record<string, unknown>, mapping: FeedMapping): NamedFields {
@@ -85,7 +96,7 @@ function columnFields(record: Record<string, unknown>): NamedFields {
       break;
     }
     if (found === undefined) continue;
-    used.add(found);
+    if (!ALSO_ATTRIBUTES.includes(field)) used.add(found);
     named[field] = record[found];
   }
   const attributes: Record<string, unknown> = {};
@@ -102,15 +113,28 @@ function columnFields(record: Record<string, unknown>): NamedFields {
   return named;
 }
 
-/** Texts, numbers and booleans; a text that is a number, but no code, becomes a number, which the ranking uses. */
-function attributeValue(name: string, value: unknown): string | number | boolean | undefined {
+/**
+ * Texts, numbers, booleans and lists of texts; a text that is a number, but no code, becomes a number, which the ranking
+ * uses. Tags are a list wherever they come from.
+ */
+function attributeValue(name: string, value: unknown): string | number | boolean | string[] | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return value;
-  const text = Array.isArray(value) && value.every((part) => typeof part === 'string') ? value.join(', ') : value;
-  if (typeof text !== 'string' || text === '' || text.length > MAX_ATTRIBUTE) return undefined;
-  const number = Number(text);
+  if (Array.isArray(value) || (normalName(name) === 'tags' && typeof value === 'string')) return textList(value);
+  if (typeof value !== 'string' || value === '' || value.length > MAX_ATTRIBUTE) return undefined;
+  const number = Number(value);
   // A number that no item may have stays a text.
-  const counts = String(number) === text && v.is(finiteNumber, number) && !CODE.test(normalName(name));
-  return counts ? number : text;
+  const counts = String(number) === value && v.is(finiteNumber, number) && !CODE.test(normalName(name));
+  return counts ? number : value;
+}
+
+/** The distinct texts of a list, or of a text that separates them by commas; undefined where there are none, or other values. */
+function textList(value: unknown): string[] | undefined {
+  const parts = typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value;
+  if (!Array.isArray(parts) || !parts.every((part) => typeof part === 'string' && part.length <= MAX_ATTRIBUTE)) {
+    return undefined;
+  }
+  const texts = [...new Set(parts.filter((part) => part !== ''))].slice(0, MAX_TEXTS);
+  return texts.length > 0 ? texts : undefined;
 }
 
 function chosen(
@@ -161,24 +185,48 @@ export function shopifyFields(product: Record<string, unknown>): NamedFields {
   const images = Array.isArray(product.images) ? product.images : [];
   const known = variants.filter(({ available }) => typeof available === 'boolean');
   const cheapest = variants
-    .map(({ price }) => price)
-    .filter((price) => typeof price === 'number' || (typeof price === 'string' && price !== ''))
-    .reduce<unknown>((best, price) => (best === undefined || Number(price) < Number(best) ? price : best), undefined);
-  const tags = Array.isArray(product.tags) ? product.tags.join(', ') : product.tags;
+    .filter(({ price }) => typeof price === 'number' || (typeof price === 'string' && price !== ''))
+    .reduce<Record<string, unknown> | undefined>(
+      (best, variant) => (best === undefined || Number(variant.price) < Number(best.price) ? variant : best),
+      undefined,
+    );
+  const quantities = variants.map(({ inventory_quantity }) => inventory_quantity);
+  const options = Array.isArray(product.options) ? product.options.filter(isObject) : [];
+  const attributes = {
+    ...Object.fromEntries(options.flatMap(({ name, values }) => option(name, values))),
+    brand: typeof product.vendor === 'string' ? attributeValue('brand', product.vendor) : undefined,
+    tags: textList(product.tags),
+  };
   return {
     id: handle || product.id,
     title: product.title,
     description: product.body_html,
     category: product.product_type,
-    price: cheapest,
+    price: cheapest?.price,
+    listPrice: cheapest?.compare_at_price,
     image: images[0] ?? image,
+    images: images.slice(1),
     url: typeof handle === 'string' && handle !== '' ? `/products/${handle}` : undefined,
     availability: known.length > 0 ? known.some(({ available }) => available === true) : undefined,
-    attributes: {
-      ...(typeof product.vendor === 'string' && product.vendor !== '' ? { brand: product.vendor } : {}),
-      ...(typeof tags === 'string' && tags !== '' ? { tags } : {}),
-    },
+    quantity:
+      quantities.length > 0 && quantities.every((quantity) => typeof quantity === 'number')
+        ? Math.max(
+            0,
+            quantities.reduce((sum, quantity) => sum + quantity, 0),
+          )
+        : undefined,
+    published: product.published_at ?? product.created_at,
+    attributes: Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined)),
   };
+}
+
+/** An option of a Shopify product as an attribute: its one value, or the list of them. */
+function option(name: unknown, values: unknown): [string, unknown][] {
+  const texts = textList(values);
+  if (typeof name !== 'string' || name === '' || !texts) return [];
+  // Shopify's own name and value of a product without options.
+  if (name === 'Title' && texts.length === 1 && texts[0] === 'Default Title') return [];
+  return [[name, texts.length > 1 ? texts : attributeValue(name, texts[0])]];
 }
 
 /** Properties of a schema.org Product that become attributes. */
@@ -207,9 +255,15 @@ export function jsonLdFields(product: Record<string, unknown>): NamedFields {
     description: first(({ description }) => text(description)),
     category: first(({ category }) => names(category)),
     price: lowest(offers.flatMap(prices)),
+    listPrice: lowest(offers.flatMap(listPrices)),
     image: first(({ image }) => image),
+    images: [first(({ image }) => image)].flat().slice(1),
     url: first(({ url }) => text(url)) ?? offers.map(({ url }) => text(url)).find((url) => url !== undefined),
     availability: bestAvailability(offers),
+    quantity: offers.map(({ inventoryLevel }) => quantityOf(inventoryLevel)).find((quantity) => quantity !== undefined),
+    group: groupOf(product),
+    ...ratingOf(first(({ aggregateRating }) => aggregateRating)),
+    published: first((node) => text(node.releaseDate ?? node.datePublished)),
     attributes: Object.fromEntries(
       FACTS.flatMap((name) => {
         const value = [first((node) => node[name])]
@@ -232,10 +286,19 @@ function offersOf(value: unknown, depth = 0): Record<string, unknown>[] {
     .flatMap((offer) => [offer, ...offersOf(offer.offers, depth + 1)]);
 }
 
+const specifications = (offer: Record<string, unknown>) => [offer.priceSpecification].flat().filter(isObject);
+/** Whether a price is the one before a reduction. */
+const isListPrice = ({ priceType }: Record<string, unknown>) =>
+  /ListPrice|MSRP|SRP|Strikethrough/i.test(text(priceType) ?? '');
+
+const listPrices = (offer: Record<string, unknown>): unknown[] =>
+  specifications(offer)
+    .filter(isListPrice)
+    .map(({ price }) => price);
+
 function prices(offer: Record<string, unknown>): unknown[] {
-  const specified = [offer.priceSpecification]
-    .flat()
-    .filter(isObject)
+  const specified = specifications(offer)
+    .filter((specification) => !isListPrice(specification))
     .map(({ price }) => price);
   return [offer.lowPrice, offer.price, ...specified].filter(
     (price) => typeof price === 'number' || (typeof price === 'string' && price !== ''),
@@ -253,6 +316,23 @@ function bestAvailability(offers: Record<string, unknown>[]): unknown {
   const known = offers.map(({ availability }) => text(availability)).filter((word) => word !== undefined);
   return known.find((word) => /instock|limited|only/i.test(word)) ?? known[0];
 }
+
+/** Id of the group that a schema.org variant belongs to; a ProductGroup itself is one item. */
+function groupOf(product: Record<string, unknown>): unknown {
+  const parents = [product.isVariantOf].flat().filter(isObject);
+  const [parent] = parents.map((node) => idOf(node.productGroupID ?? node['@id'] ?? node.name));
+  return parent ?? idOf(product.inProductGroupWithID);
+}
+
+/** Stars of 5 and number of ratings of a schema.org AggregateRating. */
+function ratingOf(node: unknown): Pick<NamedFields, 'rating' | 'ratings'> {
+  if (!isObject(node)) return {};
+  const value = Number(text(node.ratingValue));
+  const best = Number(text(node.bestRating) ?? 5);
+  return { rating: (value / best) * 5, ratings: text(node.ratingCount) ?? text(node.reviewCount) };
+}
+
+const quantityOf = (level: unknown): unknown => (isObject(level) ? level.value : level);
 
 const gtin = (node: Record<string, unknown>): unknown =>
   node.gtin13 ?? node.gtin ?? node.gtin12 ?? node.gtin14 ?? node.gtin8;

@@ -9,6 +9,9 @@ import { type NamedFields, namedFields } from './record-fields';
 
 /** Characters of a title that is taken from the description. */
 const TITLE = 80;
+/** Further pictures of an item, at most, and characters of the address of one. */
+const MAX_PICTURES = 10;
+const MAX_ADDRESS = 2000;
 /** Problems of one record that are reported, at most. */
 const MAX_PROBLEMS = 20;
 /** Characters of a value, or of the name of a field, in a report. */
@@ -36,10 +39,15 @@ export function recordItem(shape: RecordShape, record: Record<string, unknown>, 
     title: words(named.title),
     description: words(named.description),
     category: categoryOf(named.category, mapping.categorySeparator),
-    price: priceOf(named, record, mapping),
+    ...pricesOf(named, record, mapping),
     image: pictureOf(named.image),
+    images: picturesOf(named.images),
     url: addressOf(named.url, mapping.urlBase),
     availability: availabilityOf(named.availability),
+    quantity: quantityOf(named.quantity),
+    group: groupOf(named.group),
+    rating: ratingOf(named, mapping),
+    published: dayOf(named.published),
     popularity: amountOf(named.popularity, mapping),
     attributes: named.attributes,
   };
@@ -104,12 +112,57 @@ function categoryOf(value: unknown, separator: string | undefined): unknown {
   return [...new Set(paths)].join('|');
 }
 
-/** The sale price, unless it holds for certain dates only: a build must not depend on its date. */
-function priceOf({ price, sale }: NamedFields, record: Record<string, unknown>, mapping: FeedMapping): unknown {
+/**
+ * The sale price, unless it holds for certain dates only: a build must not depend on its date. The list price is the regular
+ * one beside it, else that of the feed; one that is not above the price is no reduction and left out.
+ */
+function pricesOf(
+  { price, listPrice, sale }: NamedFields,
+  record: Record<string, unknown>,
+  mapping: FeedMapping,
+): { price: unknown; listPrice: unknown } {
   const regular = amountOf(price, mapping);
   const dated = record['g:sale_price_effective_date'] ?? record.sale_price_effective_date;
   const lowered = dated ? undefined : amountOf(sale, mapping);
-  return typeof lowered === 'number' ? lowered : regular;
+  const now = typeof lowered === 'number' ? lowered : regular;
+  const before = amountOf(listPrice, mapping) ?? (typeof lowered === 'number' ? regular : undefined);
+  return { price: now, listPrice: isNumber(before) && isNumber(now) && before > now ? before : undefined };
+}
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+/** Further pictures, by their addresses; a text separates them by commas. What is no address is left out. */
+function picturesOf(value: unknown): string[] | undefined {
+  const all = typeof value === 'string' ? value.split(/\s*,\s*(?=https?:|\/)/) : [value].flat();
+  const addresses = all.map((picture) => pictureOf(picture)).filter((address) => typeof address === 'string');
+  const short = addresses.map((address) => address.trim()).filter(({ length }) => length > 0 && length <= MAX_ADDRESS);
+  return short.length > 0 ? [...new Set(short)].slice(0, MAX_PICTURES) : undefined;
+}
+
+/** Pieces in stock; what is not a number says nothing of them, and less than none is none. */
+function quantityOf(value: unknown): number | undefined {
+  const single = Array.isArray(value) ? value[0] : value;
+  const pieces = typeof single === 'string' && single.trim() !== '' ? Number(single) : single;
+  return isNumber(pieces) && pieces <= Number.MAX_SAFE_INTEGER ? Math.max(0, Math.floor(pieces)) : undefined;
+}
+
+function groupOf(value: unknown): unknown {
+  const single = idOf(Array.isArray(value) ? value[0] : value);
+  return single === '' ? undefined : single;
+}
+
+/** Stars and number of ratings. Numbers of another scale are left out: the column stays an attribute. */
+function ratingOf({ rating, ratings }: NamedFields, mapping: FeedMapping): Item['rating'] | undefined {
+  const value = amountOf(rating, mapping);
+  const count = quantityOf(ratings);
+  if (!isNumber(value) || value < 0 || value > 5 || count === 0) return undefined;
+  return { value, ...(count === undefined ? {} : { count }) };
+}
+
+/** Day of a date or time in ISO 8601. What is none is left out: the column stays an attribute. */
+function dayOf(value: unknown): string | undefined {
+  const [day] = (typeof value === 'string' ? /^\d{4}-\d{2}-\d{2}(?=$|[T ])/.exec(value.trim()) : null) ?? [];
+  return day !== undefined && v.is(v.pipe(v.string(), v.isoDate()), day) ? day : undefined;
 }
 
 /** A number where the text is one; any other text is kept for the rejected row. An empty text counts as absent. */
@@ -158,6 +211,7 @@ function problemsOf(issues: readonly v.BaseIssue<unknown>[]): Problem[] {
 function reasonOf(issue: v.BaseIssue<unknown>): string {
   if (issue.kind !== 'schema') return issue.message;
   if (issue.received === 'undefined') return 'is missing';
+  if (issue.type === 'union') return 'must be a text, a number, true or false, or a list of texts';
   const expected = (issue.expected ?? 'another type').replaceAll(' | ', ' or ').replace(/[()]/g, '');
   return `must be ${expected}, not ${shortened(issue.received, MAX_QUOTED)}`;
 }

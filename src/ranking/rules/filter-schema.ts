@@ -1,9 +1,22 @@
 import * as v from 'valibot';
-import { DEEPEST_FILTER, type Filter, LARGEST_FILTER } from './filter';
+import { DEEPEST_FILTER, type Filter, type FilterField, LARGEST_FILTER } from './filter';
 
-const FIELDS = ['id', 'title', 'category', 'price', 'availability', 'popularity'];
+const FIELDS: FilterField[] = [
+  'id',
+  'title',
+  'category',
+  'price',
+  'listPrice',
+  'availability',
+  'quantity',
+  'group',
+  'rating',
+  'published',
+  'popularity',
+];
+const isField = (name: string): boolean => (FIELDS as string[]).includes(name) || /^attributes\../.test(name);
 const COMBINATIONS = ['$and', '$or', '$not'];
-const OPERATORS = ['$eq', '$ne', '$in', '$nin', '$gt', '$gte', '$lt', '$lte'];
+const OPERATORS = ['$eq', '$ne', '$in', '$nin', '$gt', '$gte', '$lt', '$lte', '$contains'];
 
 const VALUE = 'must be a text, a finite number or a truth value';
 const TOO_LARGE = `a filter has at most ${LARGEST_FILTER} parts`;
@@ -65,7 +78,7 @@ function filterFault(filter: unknown, path: Path, depth: number, budget: Budget)
       if (!Array.isArray(value)) return { path: at, message: 'must be a list of filters' };
       return firstFault(value.entries(), ([n, part]) => filterFault(part, [...at, n], depth + 1, budget));
     }
-    if (FIELDS.includes(key) || /^attributes\../.test(key)) return conditionFault(value, at, budget);
+    if (isField(key)) return conditionFault(value, at, budget);
     const known = [...COMBINATIONS, ...FIELDS, 'attributes.<name>'].join(', ');
     return { path: at, message: `is neither a field nor a combination; there are ${known}` };
   });
@@ -81,6 +94,7 @@ function conditionFault(condition: unknown, path: Path, budget: Budget): Fault |
     if (--budget.left < 0) return { path: at, message: TOO_LARGE };
     if (operator === '$eq' || operator === '$ne') return isValue(value) ? null : { path: at, message: VALUE };
     if (operator === '$in' || operator === '$nin') return listFault(value, at, budget);
+    if (operator === '$contains') return typeof value === 'string' ? null : { path: at, message: 'must be a text' };
     if (OPERATORS.includes(operator)) {
       return isValue(value) && typeof value !== 'boolean'
         ? null

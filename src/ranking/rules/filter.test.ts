@@ -10,7 +10,15 @@ const TEE = makeItem('tee', {
   title: 'Blue tee',
   category: 'Men/Tops/Tees|Sale',
   price: 20,
-  attributes: { color: 'blue', sizes: 4, organic: true, since: '2026-03-01', 'wash.temperature': 40 },
+  rating: { value: 4.5, count: 12 },
+  attributes: {
+    tags: ['new', 'red'],
+    color: 'blue',
+    sizes: 4,
+    organic: true,
+    since: '2026-03-01',
+    'wash.temperature': 40,
+  },
 });
 const MAT = makeItem('mat', { category: 'Gear/Fitness', availability: 'out-of-stock' });
 const ITEMS = [TEE, MAT];
@@ -47,6 +55,11 @@ describe('itemFilter', () => {
     [{ $or: [{ price: { $lt: 10 } }, { id: 'mat' }] }, ['mat']],
     [{ $not: { category: 'Men' }, availability: 'out-of-stock' }, ['mat']],
     [{ $or: [] }, []],
+    [{ 'attributes.tags': { $contains: 'red' } }, ['tee']],
+    [{ 'attributes.tags': { $contains: 're' } }, []],
+    [{ 'attributes.tags': 'red' }, []],
+    [{ 'attributes.color': { $contains: 'blue' } }, ['tee']],
+    [{ rating: { $gte: 4 } }, ['tee']],
   ])('%j fits %j', (filter, ids) => {
     expect(fits(filter)).toEqual(ids);
   });
@@ -69,6 +82,7 @@ describe('filterSchema', () => {
     [{ 'attributes.': 1 }, 'filter.attributes.: is neither'],
     [{ $or: [{ id: 'a' }, { price: { $gt: true } }] }, 'filter.$or.1.price.$gt: must be a finite number or a text'],
     [{ $or: { id: 'a' } }, 'filter.$or: must be a list of filters'],
+    [{ 'attributes.tags': { $contains: ['red'] } }, 'filter.attributes.tags.$contains: must be a text'],
     [{ price: { $above: 3 } }, 'filter.price.$above: is no operator'],
     [{ price: Number.NaN }, 'filter.price: must be a text, a finite number or a truth value'],
     [{ price: {} }, 'filter.price: must be'],

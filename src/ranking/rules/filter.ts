@@ -11,6 +11,8 @@ export interface FilterCondition {
   $gte?: number | string;
   $lt?: number | string;
   $lte?: number | string;
+  /** The field is a list that has this text, such as a tag, or is the text itself. */
+  $contains?: string;
 }
 
 /** The fields of an item that a filter may name. */
@@ -19,7 +21,12 @@ export type FilterField =
   | 'title'
   | 'category'
   | 'price'
+  | 'listPrice'
   | 'availability'
+  | 'quantity'
+  | 'group'
+  | 'rating'
+  | 'published'
   | 'popularity'
   | `attributes.${string}`;
 
@@ -28,6 +35,8 @@ export type FilterField =
  * `$or` and `$not` combine filters; `{}` fits every item. A plain value means `$eq`.
  *
  * - A category fits when it is the item's or a broader one: `Men` fits `Men/Tops/Tees`, one path of several is enough.
+ * - A list, such as tags, fits only `$contains`, `$ne` and `$nin`.
+ * - `rating` is the number of stars.
  * - `$gt`, `$gte`, `$lt`, `$lte` compare numbers with numbers and texts with texts (by code unit, so that ISO dates work).
  * - An item without the field fits `$ne` and `$nin`, and nothing else.
  */

@@ -2,6 +2,7 @@ import { categoryPaths, categoryPrefixes, type Item } from '../../catalog';
 import type { Filter, FilterCondition, FilterValue } from './filter';
 
 type Test<T> = (value: T) => boolean;
+type FieldValue = FilterValue | string[] | undefined;
 
 /** Compiles a parsed filter into a test of items. Lists become sets, so that long ones cost no more. */
 export function itemFilter(filter: Filter): Test<Item> {
@@ -35,24 +36,26 @@ function some<T>(tests: Test<T>[]): Test<T> {
 }
 
 /** Reads a field of an item; undefined where it has none. */
-function field(name: string): (item: Item) => FilterValue | undefined {
+function field(name: string): (item: Item) => FieldValue {
   if (name.startsWith('attributes.')) {
     const key = name.slice('attributes.'.length);
     return ({ attributes }) => (Object.hasOwn(attributes, key) ? attributes[key] : undefined);
   }
-  return (item) => item[name as 'id' | 'title' | 'price' | 'availability' | 'popularity'];
+  if (name === 'rating') return ({ rating }) => rating?.value;
+  return (item) => item[name as Exclude<keyof Item, 'attributes' | 'images' | 'rating'>];
 }
 
-function valueTest(condition: FilterCondition): Test<FilterValue | undefined> {
-  const tests = Object.entries(condition).map(([operator, wanted]): Test<FilterValue | undefined> => {
+function valueTest(condition: FilterCondition): Test<FieldValue> {
+  const tests = Object.entries(condition).map(([operator, wanted]): Test<FieldValue> => {
     if (operator === '$eq') return (value) => value === wanted;
     if (operator === '$ne') return (value) => value !== wanted;
     if (operator === '$in' || operator === '$nin') {
-      const set = new Set<FilterValue | undefined>(wanted as FilterValue[]);
+      const set = new Set<FieldValue>(wanted as FilterValue[]);
       return operator === '$in' ? (value) => set.has(value) : (value) => !set.has(value);
     }
+    if (operator === '$contains') return (value) => (Array.isArray(value) ? value.includes(wanted) : value === wanted);
     const holds = ORDER[operator as keyof typeof ORDER];
-    return (value) => typeof value === typeof wanted && value !== undefined && holds(value, wanted as FilterValue);
+    return (value) => typeof value === typeof wanted && holds(value as FilterValue, wanted as FilterValue);
   });
   return every(tests);
 }
