@@ -1,7 +1,6 @@
 import { SidestreamError } from '../error';
 import type { Recommender, RecommenderEvents, RecommenderOptions } from '../protocol';
 import { closedError, type Emit, type Remote, type WorkerConnection } from './connection';
-import { withDeadline } from './deadline';
 
 /** Most errors that are kept until a listener is added. */
 const MOST_EARLY_ERRORS = 20;
@@ -73,12 +72,11 @@ export function handleOf(
   ]);
   const recommender: Recommender = {
     ...(Object.fromEntries(forwarded) as Pick<Recommender, (typeof FORWARDED)[number]>),
-    recommend: (request = {}, wait = {}) =>
-      withDeadline(
-        () => call((remote) => remote.recommend(request, { ...wait, signal: undefined })),
-        wait,
-        'recommend()',
-      ),
+    async recommend(request = {}, wait) {
+      const work = () => call((remote) => remote.recommend(request, { ...wait, signal: undefined }));
+      // Loaded only for callers that do not want to wait.
+      return wait ? (await import('./deadline')).withDeadline(work, wait, 'recommend()') : work();
+    },
     async track(type, itemId, details = {}) {
       check();
       return connection.track({ type, itemId, details });

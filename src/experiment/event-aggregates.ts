@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import { type LoggedEvent, MOST_CHARACTERS, type NewEvent } from '../events';
 import { attribute, LastClickIndex, lastClicksSchema } from './attribution';
 import { Counters, type Counts, countsSchema } from './counters';
+import { type Metrics, withRatios } from './metrics';
+import { orderOf } from './order';
 
 /** Most lines of orders that are kept. */
 const MOST_ORDERS = 1000;
@@ -55,6 +57,11 @@ export class EventAggregates {
     return this.#counters.rows;
   }
 
+  /** The counts with their ratios. @param variant the device's own */
+  metrics(variant: string | undefined): Metrics {
+    return { variant: variant ?? null, rows: this.counts.map(withRatios) };
+  }
+
   /** Stored form; the last event stands beside the bytes, so that the later of two files is known without decoding them. */
   save(): { schema: number; lastEvent: number; bytes: Uint8Array } {
     const orders = [...this.#orders].slice(-MOST_ORDERS);
@@ -85,11 +92,6 @@ export class EventAggregates {
   attributed(event: NewEvent): NewEvent {
     return attribute(event, this.#clicks.of(event.itemId, event.time));
   }
-}
-
-/** Key of a line of an order; null for events that are not purchases or have no transaction id. */
-export function orderOf({ type, transactionId, itemId }: NewEvent): string | null {
-  return type === 'purchase' && transactionId !== undefined ? JSON.stringify([transactionId, itemId]) : null;
 }
 
 function fromJson(bytes: Uint8Array): unknown {

@@ -1,17 +1,8 @@
 import { Mutex } from '../common/mutex';
 import { SidestreamError } from '../error';
 import type { NewEvent } from '../events';
-import {
-  attribute,
-  Counters,
-  type Counts,
-  EventAggregates,
-  isConversion,
-  LastClickIndex,
-  type Metrics,
-  orderOf,
-  withRatios,
-} from '../experiment';
+import { attribute, Counters, type Counts, isConversion, LastClickIndex, type Metrics, orderOf } from '../experiment';
+import type { EventAggregates } from '../experiment/event-aggregates';
 import type { EngineListener } from './engine-options';
 import type { ProfileStorage } from './profile-storage';
 import type { TaskQueue } from './task-queue';
@@ -69,8 +60,7 @@ export class EventRecorder {
 
   /** Counts of the whole log on this device. @param variant the device's own */
   async metrics(variant: string | undefined): Promise<Metrics> {
-    const { counts } = await this.#caughtUp();
-    return { variant: variant ?? null, rows: counts.map(withRatios) };
+    return (await this.#caughtUp()).metrics(variant);
   }
 
   /** Counts of what this tab tracked since the last call. */
@@ -114,7 +104,7 @@ export class EventRecorder {
 
   /** Attributes events to clicks, and leaves out the purchases that are known. */
   async #conversions(events: readonly NewEvent[]): Promise<NewEvent[]> {
-    let aggregates = new EventAggregates();
+    let aggregates: EventAggregates | null = null;
     try {
       aggregates = await this.#caughtUp();
     } catch (thrown) {
@@ -124,12 +114,12 @@ export class EventRecorder {
     return events.flatMap((event) => {
       const order = orderOf(event);
       if (order !== null) {
-        if (aggregates.knows(event) || this.#orders.has(order)) return [];
+        if (aggregates?.knows(event) || this.#orders.has(order)) return [];
         this.#orders.add(order);
       }
       // Clicks that this tab has just tracked are later than those of the log.
       const recent = attribute(event, this.#clicks.of(event.itemId, event.time));
-      return [recent === event ? aggregates.attributed(event) : recent];
+      return [recent === event ? (aggregates?.attributed(event) ?? event) : recent];
     });
   }
 
@@ -156,6 +146,8 @@ export class EventRecorder {
   }
 
   async #read(counting: ProfileStorage['counting']): Promise<KnownAggregates> {
+    // Late: no list needs the aggregates.
+    const { EventAggregates } = await import('../experiment/event-aggregates');
     const generation = await counting.generation();
     const stored = await counting.aggregates();
     const aggregates = stored === null ? new EventAggregates() : EventAggregates.read(stored);
