@@ -1,8 +1,16 @@
 import { Mutex } from '../common/mutex';
 import { SidestreamError } from '../error';
 import type { NewEvent } from '../events';
-import { attribute, Counters, type Counts, isConversion, LastClickIndex, type Metrics, orderOf } from '../experiment';
-import type { EventAggregates } from '../experiment/event-aggregates';
+import {
+  attribute,
+  Counters,
+  type Counts,
+  type EventAggregates,
+  isConversion,
+  LastClickIndex,
+  type Metrics,
+  orderOf,
+} from '../experiment';
 import type { EngineListener } from './engine-options';
 import type { ProfileStorage } from './profile-storage';
 import type { TaskQueue } from './task-queue';
