@@ -2,10 +2,10 @@ import type { Recommender } from '../protocol';
 import { ElementEvents, reportedBefore } from './duplicates';
 import {
   type AdapterOptions,
-  type AdapterReport,
   type DroppedReport,
   type DropReason,
   messageOf,
+  report,
   type TrackedReport,
 } from './report';
 
@@ -48,7 +48,7 @@ export class EventSink {
     reason: DropReason,
     message: string,
   ): void {
-    this.#report({ outcome: 'dropped', source, event, itemId, payload, reason, message });
+    report(this.#options, { outcome: 'dropped', source, event, itemId, payload, reason, message });
   }
 
   close(): void {
@@ -69,7 +69,7 @@ export class EventSink {
       return;
     }
     await tracker.track(type, itemId, details);
-    this.#report({ outcome: 'tracked', ...candidate });
+    report(this.#options, { outcome: 'tracked', ...candidate });
   }
 
   #knows(tracker: Tracker, itemId: string): Promise<boolean> {
@@ -81,32 +81,6 @@ export class EventSink {
     const remove = (): boolean => this.#known.delete(itemId);
     found.then((exists) => exists || remove(), remove);
     return found;
-  }
-
-  #report(report: AdapterReport): void {
-    try {
-      this.#write(report);
-    } catch (thrown) {
-      // A console that the page replaced may throw. That is an error of the page, but not of the push under way.
-      queueMicrotask(() => {
-        throw thrown;
-      });
-    }
-  }
-
-  #write(report: AdapterReport): void {
-    const { debug = false, onReport } = this.#options;
-    if (report.outcome === 'dropped' && (debug || (report.reason === 'failed' && !onReport))) {
-      const { source, event, itemId, reason, message, payload } = report;
-      const of = itemId === null ? '' : ` of "${itemId}"`;
-      // With `%s` in an event's name the console would format the payload, and call its getters.
-      console.warn('%s', `Sidestream ${source}: ${event}${of}: ${reason}: ${message}`, payload);
-    }
-    try {
-      onReport?.(report);
-    } catch (thrown) {
-      console.warn('Sidestream: onReport failed', thrown);
-    }
   }
 }
 

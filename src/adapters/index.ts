@@ -1,4 +1,5 @@
 export { type AttributesOptions, connectAttributes } from './attributes';
 export { connectDataLayer, type DataLayerOptions } from './data-layer';
 export type { Ga4Options } from './ga4-event';
+export { connectGrid, type GridOptions, type Ranker } from './grid';
 export type { AdapterOptions, AdapterReport, AdapterSource, DroppedReport, DropReason, TrackedReport } from './report';

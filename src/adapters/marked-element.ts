@@ -14,6 +14,7 @@ const ATTRIBUTES: Record<keyof TrackDetails, string> = {
 export const ITEM = 'data-sidestream-item';
 export const VIEW = 'data-sidestream-view';
 export const EVENT = 'data-sidestream-event';
+export const { placement: PLACEMENT, position: POSITION, recommendationId: RECOMMENDATION } = ATTRIBUTES;
 /** Attributes whose change gives an element another item or list. */
 export const WATCHED = [ITEM, VIEW, ATTRIBUTES.placement, ATTRIBUTES.recommendationId];
 

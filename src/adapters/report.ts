@@ -1,7 +1,7 @@
 import type { EventType, TrackDetails } from '../protocol';
 
-/** Source of an event: a pushed object, a push of `gtag()`, or attributes of an element. */
-export type AdapterSource = 'data-layer' | 'gtag' | 'attributes';
+/** Source of an event: a pushed object, a push of `gtag()`, attributes of an element, or a grid that is to be ordered. */
+export type AdapterSource = 'data-layer' | 'gtag' | 'attributes' | 'grid';
 
 /**
  * Why an event, or one of its fields, was dropped:
@@ -13,7 +13,7 @@ export type AdapterSource = 'data-layer' | 'gtag' | 'attributes';
  * - `invalid-field`: a field with an invalid value; the event is kept without it, unless it is the event's name
  * - `unknown-item`: the bundle has no item with this id
  * - `duplicate`: an element or another adapter has just reported the same event
- * - `failed`: the recommender, a function of the options, or reading the pushed entry failed
+ * - `failed`: the recommender, a function of the options, or reading the pushed entry failed; a grid keeps its order
  */
 export type DropReason =
   | 'unmapped-event'
@@ -27,7 +27,7 @@ export type DropReason =
 
 interface ReceivedEvent {
   source: AdapterSource;
-  /** Its name on the page: `add_to_cart`, or the value of `data-sidestream-event`. */
+  /** Its name on the page: `add_to_cart`, the value of `data-sidestream-event`, or `rerank` of a grid. */
   event: string;
   /** Null where it is not known. */
   itemId: string | null;
@@ -45,12 +45,38 @@ export type AdapterReport = ReceivedEvent &
 export type TrackedReport = Extract<AdapterReport, { outcome: 'tracked' }>;
 export type DroppedReport = Extract<AdapterReport, { outcome: 'dropped' }>;
 
-/** Options of both adapters. */
+/** Options of all adapters. */
 export interface AdapterOptions {
   /** Writes every dropped event or field, with the reason, to the console. Default false. */
   debug?: boolean;
   /** Called with every event that was tracked, and every event or field that was dropped. */
   onReport?: (report: AdapterReport) => void;
+}
+
+/** Passes a report to the page, and to the console as the options say. Never throws. */
+export function report(options: AdapterOptions, given: AdapterReport): void {
+  try {
+    write(options, given);
+  } catch (thrown) {
+    // A console that the page replaced may throw. That is an error of the page, but not of the push under way.
+    queueMicrotask(() => {
+      throw thrown;
+    });
+  }
+}
+
+function write({ debug = false, onReport }: AdapterOptions, given: AdapterReport): void {
+  if (given.outcome === 'dropped' && (debug || (given.reason === 'failed' && !onReport))) {
+    const { source, event, itemId, reason, message, payload } = given;
+    const of = itemId === null ? '' : ` of "${itemId}"`;
+    // With `%s` in an event's name the console would format the payload, and call its getters.
+    console.warn('%s', `Sidestream ${source}: ${event}${of}: ${reason}: ${message}`, payload);
+  }
+  try {
+    onReport?.(given);
+  } catch (thrown) {
+    console.warn('Sidestream: onReport failed', thrown);
+  }
 }
 
 /** The message of a thrown value. A page may throw anything, also an object that throws when it is read. */

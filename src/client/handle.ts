@@ -1,5 +1,5 @@
 import { SidestreamError } from '../error';
-import type { Recommender, RecommenderEvents, RecommenderOptions } from '../protocol';
+import type { CallOptions, Recommender, RecommenderEvents, RecommenderOptions } from '../protocol';
 import { closedError, type Emit, type Remote, type WorkerConnection } from './connection';
 
 /** Most errors that are kept until a listener is added. */
@@ -66,17 +66,24 @@ export function handleOf(
     check();
     return connection.call(work);
   };
+  /** Makes a call that its caller may give up. */
+  const within = async <T>(
+    what: string,
+    wait: CallOptions | undefined,
+    work: (remote: Remote, rest: CallOptions) => Promise<T>,
+  ): Promise<T> => {
+    const waiting = () => call((remote) => work(remote, { ...wait, signal: undefined }));
+    // Loaded only for callers that do not want to wait.
+    return wait ? (await import('./deadline')).withDeadline(waiting, wait, what) : waiting();
+  };
   const forwarded = FORWARDED.map((name) => [
     name,
     (...given: never[]) => call((remote): Promise<unknown> => remote[name](...given)),
   ]);
   const recommender: Recommender = {
     ...(Object.fromEntries(forwarded) as Pick<Recommender, (typeof FORWARDED)[number]>),
-    async recommend(request = {}, wait) {
-      const work = () => call((remote) => remote.recommend(request, { ...wait, signal: undefined }));
-      // Loaded only for callers that do not want to wait.
-      return wait ? (await import('./deadline')).withDeadline(work, wait, 'recommend()') : work();
-    },
+    recommend: (request = {}, wait) => within('recommend()', wait, (remote, rest) => remote.recommend(request, rest)),
+    rerank: (ids, options = {}, wait) => within('rerank()', wait, (remote, rest) => remote.rerank(ids, options, rest)),
     async track(type, itemId, details = {}) {
       check();
       return connection.track({ type, itemId, details });

@@ -74,6 +74,33 @@ export interface RecommendRequest extends Rules {
   lang?: string;
 }
 
+/**
+ * How to order a list of the shop's own. Its rules replace the shop's rules of the same names; no other rule applies: nothing
+ * is left out, and an order that a shopper comes back to does not change because it was seen.
+ */
+export interface RerankOptions extends Pick<Rules, 'boost' | 'bury' | 'coldStart'> {
+  /**
+   * How far to go from the shop's order, 0, to the shopper's, 1 (default). Items stand by rising
+   * (1 - strength) * s + strength * p, where s is an item's rank in the shop's list, p its rank by the score that `for-you`
+   * gives it, with `boost` and `bury` in standard deviations of the scores in the list. Equal ones stand in the shop's order.
+   * As strength rises, two items change places once at most.
+   */
+  strength?: number;
+  /**
+   * Items at fixed places, at any strength and whether the catalogue has them or not. Of two pins at one place the first counts;
+   * pins of items that the list lacks, or beyond its end, have no effect. At most 100, positions up to 9,999.
+   */
+  pin?: Pin[];
+}
+
+/** A list of the shop's own, in another order. */
+export interface RerankResponse {
+  /** Pass it to `track()` as `recommendationId` to attribute clicks, with the list's name as `placement`. */
+  id: string;
+  /** The ids that were given, each as often. */
+  ids: string[];
+}
+
 /** Explanation of an item's score. */
 export interface Explanation {
   item: Item;
@@ -288,6 +315,17 @@ export interface CallOptions {
 export interface Recommender {
   /** May also reject with `runtime/aborted` or `runtime/timeout`, as its options say. */
   recommend(request?: RecommendRequest, options?: CallOptions): Promise<RecommendResponse>;
+  /**
+   * Orders a list of the shop's own, such as the results of a search, for this shopper. Nothing is left out or added. An id
+   * that the catalogue lacks keeps its place; so does every copy of an id but the first. Without a history, with `consent`
+   * denied and under a variant without learning nothing personal is known, and the order is the shop's, pins aside. Of a
+   * catalogue too large to be loaded as a whole, the first 48 ids are loaded before, as far as they are in 10 clusters; what is
+   * not loaded keeps its place.
+   *
+   * May also reject with `runtime/aborted` or `runtime/timeout`.
+   * @param ids in the shop's order; at most 10,000
+   */
+  rerank(ids: readonly string[], options?: RerankOptions, call?: CallOptions): Promise<RerankResponse>;
   /**
    * Explains the score of an item in the list of a request, whether the list shows it or not.
    * @param request as for `recommend()`

@@ -15,6 +15,8 @@ import type {
   RecommenderOptions,
   RecommendRequest,
   RecommendResponse,
+  RerankOptions,
+  RerankResponse,
   Status,
   TrackDetails,
 } from './api';
@@ -74,6 +76,7 @@ export interface WorkerRecommender {
    */
   join(options: GivenOptions, given: GivenOptions): Promise<string[]>;
   recommend(request: RecommendRequest, wait: CallOptions): Promise<RecommendResponse>;
+  rerank(ids: readonly string[], options: RerankOptions, wait: CallOptions): Promise<RerankResponse>;
   explain(itemId: string, request?: RecommendRequest): Promise<Explanation>;
   track(type: EventType, itemId: string, details: TrackDetails): Promise<void>;
   /** Several events at once, each stored or rejected independently: null where it was stored. Rejects where the store fails. */

@@ -52,6 +52,7 @@ export class FakeRecommender {
     const nothing = async () => undefined;
     return {
       recommend: (request) => this.#recommend(request ?? {}),
+      rerank: async (ids) => ({ id: 'r', ids: [...ids] }),
       explain: async (id) => ({
         ...recommendation(id),
         placement: 'for-you',

@@ -68,6 +68,21 @@ export class ClusterLoader {
     }
   }
 
+  /** Loads the clusters of the first items of a list, as `load` does, after room was made for them. */
+  async loadList(ids: readonly string[]): Promise<void> {
+    if (ids.every((id) => this.#context.catalog.find(id))) return;
+    try {
+      if (await this.#evict()) {
+        // The clusters near the preference may be among those that left.
+        this.#loadedHistory = '';
+        this.scheduleLoad();
+      }
+      await this.#load(ids);
+    } catch (thrown) {
+      this.#context.listener.error(SidestreamError.from(thrown));
+    }
+  }
+
   /**
    * Loads an item and the clusters near it.
    * @throws SidestreamError `bundle/*` when the item itself cannot be loaded; a failure of its neighbours is reported

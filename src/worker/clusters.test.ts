@@ -95,6 +95,29 @@ describe('an engine with a catalogue in clusters', () => {
     await engine.close();
   });
 
+  it('loads the first items of a list of the shop for a shopper whom it knows, and goes on without them', async () => {
+    const { engine, errors } = await start();
+    const [liked, other] = [await outside(engine, 7), await outside(engine, 12)];
+    const ids = [...other.slice(0, 20), ...liked.slice(2, 22)].map(({ id }) => id);
+    asked = [];
+    expect((await engine.rerank([...ids, 'x'], {})).ids).toEqual([...ids, 'x']);
+    expect(asked).toEqual([]);
+    for (const { id } of liked.slice(0, 2)) await engine.track('click', id, {});
+    await engine.settled();
+    const { ids: ordered } = await engine.rerank([...ids, 'x'], {});
+    expect(ordered.toSorted()).toEqual([...ids, 'x'].toSorted());
+    expect(ordered.at(-1)).toBe('x');
+    const first = new Set(ordered.slice(0, 20));
+    expect(liked.filter(({ id }) => first.has(id)).length).toBeGreaterThan(15);
+    expect(errors).toEqual([]);
+
+    const far = (await outside(engine, 30)).map(({ id }) => id);
+    gone = () => true;
+    expect((await engine.rerank(['nobody knows it', ...far], {})).ids).toEqual(['nobody knows it', ...far]);
+    expect(new Set(errors)).toEqual(new Set(['bundle/unreachable']));
+    await engine.close();
+  });
+
   it('keeps an event of an item that the shop does not have, says so, and learns nothing of it', async () => {
     const { engine, errors } = await start();
     await engine.track('click', 'no such item', {});

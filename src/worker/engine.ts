@@ -12,6 +12,8 @@ import type {
   Explanation,
   RecommendRequest,
   RecommendResponse,
+  RerankOptions,
+  RerankResponse,
   Status,
   TrackDetails,
 } from '../protocol';
@@ -127,6 +129,10 @@ export class Engine {
 
   recommend(request: RecommendRequest): Promise<RecommendResponse> {
     return this.#recommendations.recommend(request);
+  }
+
+  rerank(ids: readonly string[], options: RerankOptions): Promise<RerankResponse> {
+    return this.#recommendations.rerank(ids, options);
   }
 
   explain(itemId: string, request: RecommendRequest): Promise<Explanation> {

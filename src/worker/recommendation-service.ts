@@ -1,5 +1,5 @@
 import { SidestreamError } from '../error';
-import type { Explanation, RecommendRequest, RecommendResponse } from '../protocol';
+import type { Explanation, RecommendRequest, RecommendResponse, RerankOptions, RerankResponse } from '../protocol';
 import { type ParsedRequest, parsed, recommendSchema } from '../protocol';
 import {
   explanations,
@@ -66,6 +66,15 @@ export class RecommendationService {
         items: ranked.map(({ row: at, ...place }, position) => ({ ...place, item: index.items[at], position })),
       };
     });
+  }
+
+  /** Orders a list of the shop's own. Its code comes late: no list of ours needs it. */
+  async rerank(ids: readonly string[], options: RerankOptions): Promise<RerankResponse> {
+    const { rerankList } = await import('./rerank-list');
+    return {
+      ids: await rerankList(ids, options, this.#rules, this.#context),
+      id: `rerank-${this.#page}-${++this.#responses}`,
+    };
   }
 
   async explain(itemId: string, request: RecommendRequest): Promise<Explanation> {

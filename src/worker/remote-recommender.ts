@@ -15,6 +15,8 @@ import type {
   RecommendRequest,
   RecommendResponse,
   RemoteListener,
+  RerankOptions,
+  RerankResponse,
   Status,
   TrackDetails,
   WorkerRecommender,
@@ -75,6 +77,11 @@ export class RemoteRecommender implements WorkerRecommender {
   async recommend(request: RecommendRequest, wait: CallOptions): Promise<RecommendResponse> {
     parsed(callSchema, wait, 'recommend()');
     return this.#engine.recommend(request);
+  }
+
+  async rerank(ids: readonly string[], options: RerankOptions, wait: CallOptions): Promise<RerankResponse> {
+    parsed(callSchema, wait, 'rerank()');
+    return this.#engine.rerank(ids, options);
   }
 
   async explain(itemId: string, request: RecommendRequest = {}): Promise<Explanation> {

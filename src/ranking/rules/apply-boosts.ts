@@ -21,7 +21,7 @@ export function applyBoosts(
   now: number,
 ): Scored {
   if (boost.length === 0 && bury.length === 0 && rotation === 0) return scored;
-  const spread = deviation(scored);
+  const spread = deviation(scored.score.filter((value, row) => Number.isFinite(value) && scored.holds(row)));
   const [boosted, buried] = [strengthOf(boost), strengthOf(bury)];
   const changes = (row: number): Record<string, number> => {
     const item = index.items[row];
@@ -48,14 +48,13 @@ export function applyBoosts(
 }
 
 /** Summed strength of the pushes whose filter fits an item. */
-function strengthOf(pushes: readonly Push[]): (item: CatalogIndex['items'][number]) => number {
+export function strengthOf(pushes: readonly Push[]): (item: CatalogIndex['items'][number]) => number {
   const tests = pushes.map(({ filter, strength = 1 }) => ({ fits: itemFilter(filter), strength }));
   return (item) => tests.reduce((sum, { fits, strength }) => (fits(item) ? sum + strength : sum), 0);
 }
 
-/** Standard deviation of the finite scores that the list may hold; 1 where they are all the same. */
-function deviation({ score, holds }: Scored): number {
-  const known = score.filter((value, row) => Number.isFinite(value) && holds(row));
+/** Standard deviation of the scores that a list may hold, which must be finite; 1 where they are all the same. */
+export function deviation(known: Float32Array): number {
   const mean = known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length);
   const square = known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, known.length);
   return Math.sqrt(square) || 1;

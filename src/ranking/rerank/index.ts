@@ -1,0 +1,1 @@
+export { type RerankOrder, rerank } from './rerank';
