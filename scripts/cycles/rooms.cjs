@@ -25,7 +25,7 @@ const ROOMS = {
   },
   ranking: {
     runs: 'worker',
-    has: '`terms/` of the score, `lists/` per placement, `rules/`, `retrieval/`, `explanation/`, `demand/`',
+    has: '`terms/` of the score, `lists/` per placement, `rules/`, `retrieval/`, `rerank/`, `explanation/`, `demand/`',
     imports: ['catalog', 'common', 'events'],
   },
   learner: {
@@ -73,7 +73,7 @@ const ROOMS = {
   },
   adapters: {
     runs: 'page',
-    has: 'events from data attributes and the GA4 data layer',
+    has: 'events from data attributes and the GA4 data layer, grids in the order of the shopper',
     imports: ['protocol'],
   },
   demo: { runs: 'page', has: 'the demo shop behind `index.html`', imports: ['client', 'element', 'protocol'] },

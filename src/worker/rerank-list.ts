@@ -3,7 +3,10 @@ import { exactObject } from '../common/strict-object';
 import { parsed } from '../protocol';
 import { mergedRules, type Rules, ruleFields } from '../ranking';
 import { rerank } from '../ranking/rerank';
-import type { RecommendationContext } from './recommendation-service';
+import type { ClusterLoader } from './cluster-loader';
+import type { ExperimentAssignment } from './experiment-assignment';
+import type { LoadedCatalog } from './loaded-catalog';
+import type { ProfileSession } from './profile-session';
 
 /** Most ids of a list. */
 const MOST_IDS = 10_000;
@@ -20,6 +23,14 @@ const optionsSchema = exactObject({
   pin: v.optional(v.pipe(v.array(exactObject({ itemId: v.string(), position })), v.maxLength(100))),
 });
 
+export interface RerankContext {
+  catalog: LoadedCatalog;
+  experiment: ExperimentAssignment;
+  session: ProfileSession;
+  /** Null where the whole catalogue is loaded. */
+  clusterLoader: ClusterLoader | null;
+}
+
 /**
  * Orders a list of the shop's own, as `Recommender.rerank()`.
  * @param rules the shop's
@@ -29,7 +40,7 @@ export async function rerankList(
   list: unknown,
   options: unknown,
   rules: Rules,
-  { catalog, experiment, session, clusterLoader }: RecommendationContext,
+  { catalog, experiment, session, clusterLoader }: RerankContext,
 ): Promise<string[]> {
   const ids = parsed(idsSchema, list, 'rerank()', 'ids');
   const { strength, ...own } = parsed(optionsSchema, options, 'rerank()');
