@@ -1,20 +1,21 @@
 import * as v from 'valibot';
 import { categoryPaths } from './category';
 import type { Item } from './item';
+import { productPopularity, variantGroups } from './variants';
 
 const finite = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-/** Statistics of a whole catalogue, against which a part of it is compared. */
+/** Statistics of a whole catalogue, against which a part of it is compared. Variants of one product count once. */
 export const catalogStatisticsSchema = v.strictObject({
-  /** Number of items. */
+  /** Number of products. */
   count,
-  /** Items per category and per broader one (`Food/Fruit` counts for `Food` too), in catalogue order. */
+  /** Products per category and per broader one (`Food/Fruit` counts for `Food` too), in catalogue order. */
   categories: v.array(v.tuple([v.string(), count])),
   /** Numeric columns that differ between items, `price` first: log(1 + price) and attributes by name. */
   numbers: v.array(v.strictObject({ name: v.string(), mean: finite, deviation: v.pipe(finite, v.minValue(0)) })),
   popularity: v.strictObject({
-    /** Items that have a popularity, its mean over them, and whether any is above 0. */
+    /** Products that have a popularity, its mean over them, and whether any is above 0. */
     known: count,
     mean: finite,
     any: v.boolean(),
@@ -25,9 +26,11 @@ export type CatalogStatistics = v.InferOutput<typeof catalogStatisticsSchema>;
 /** Share of the items that must have a number for it to become a column. */
 const LEAST_KNOWN = 0.2;
 
-/** Statistics of a whole catalogue. */
-export function catalogStatistics(items: readonly Item[]): CatalogStatistics {
-  const popularities = items.flatMap(({ popularity }) => popularity ?? []);
+/** Statistics of a whole catalogue. Of variants of one product, the first stands for it. */
+export function catalogStatistics(all: readonly Item[], groups = variantGroups(all)): CatalogStatistics {
+  const items = groups?.products.map((row) => all[row]) ?? all;
+  const popularity = productPopularity(all, groups);
+  const popularities = (groups?.products ?? [...all.keys()]).flatMap((row) => popularity[row] ?? []);
   return {
     count: items.length,
     categories: categoryCounts(items.map(({ category }) => category)),

@@ -78,13 +78,14 @@ const ORDER_RBFS = 24;
  */
 export function featureBlocks(index: CatalogIndex, base: BaseSignal | null): FeatureBlocks {
   const { count, width } = index.content;
+  const products = index.variants?.products;
   const content = readable('content', contentBlock(index));
   // The first half of a content vector is text.
   if (!base) content.readoutScale.fill(TEXT_SCALE, 0, width / 2);
   const blocks = [content, ...attributeBlocks(index, base ? RATES.place : PLACE_RATE_ALONE)];
-  if (base) blocks.push(readable('embedding', embeddingBlock(base.width, base.items), base.digest));
+  if (base) blocks.push(readable('embedding', embeddingBlock(base.width, base.items, products), base.digest));
   for (const { name, width: factors, values } of index.factors?.blocks ?? []) {
-    blocks.push(readable(name, featureBlock(name, factors, values, count, 1), index.factors?.digest));
+    blocks.push(readable(name, featureBlock(name, factors, values, count, 1, products), index.factors?.digest));
   }
   const map = index.factors?.map;
   return { count, blocks, ...(map && fits(map, blocks) ? { map } : {}) };
@@ -97,7 +98,7 @@ const fits = (map: GradientMap, blocks: readonly ReadoutBlock[]): boolean =>
 function attributeBlocks(index: CatalogIndex, placeRate: number): ReadoutBlock[] {
   const { count } = index.content;
   const attribute = (kind: Kind, subject: string, width: number, values: Float32Array): ReadoutBlock =>
-    readable(kind, featureBlock(subject, width, values, count, ATTRIBUTE_WEIGHT));
+    readable(kind, featureBlock(subject, width, values, count, ATTRIBUTE_WEIGHT, index.variants?.products));
   const categories = categoryBlock(index);
   return [
     // Stored profiles call the catalog order `place`.

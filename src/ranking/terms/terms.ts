@@ -1,6 +1,7 @@
 import type { ChoiceHistory } from '../../events';
 import type { CatalogIndex } from '../catalog-index';
 import { similarities, weightedMean } from '../similarities';
+import { productOf, shareValues } from '../variants';
 import { catalogOrder } from './catalog-order';
 import { categoryPreference } from './category-preference';
 import { coldStart } from './cold-start';
@@ -155,8 +156,10 @@ export function rawTermValues(
   if (rows.length === 0) return values;
   const weights = recencyWeights(strengths);
   if (index.cooccurrence) {
-    values.boughtTogether = cooccurrence(index.cooccurrence, rows, count);
+    // The table is of products: it has the first variant of each.
+    values.boughtTogether = cooccurrence(index.cooccurrence, rows.map(productOf(index)), count);
     coldStart(values.boughtTogether, index.cooccurrence, index.content);
+    shareValues(index, values.boughtTogether);
   }
   values.recent = similarities(index.content, weightedMean(index.content, rows, weights));
   values.session = similarities(
