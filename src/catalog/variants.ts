@@ -6,6 +6,8 @@ export interface VariantGroups {
   readonly of: readonly (readonly number[] | undefined)[];
   /** One row of every product, the first. */
   readonly products: readonly number[];
+  /** Weight of each row where every product weighs 1: one over the number of its variants. */
+  readonly weights: Float64Array;
 }
 
 /** The variant groups of some items; null where each item is a product of its own. */
@@ -19,9 +21,12 @@ export function variantGroups(items: readonly Pick<Item, 'group'>[]): VariantGro
     return rows;
   });
   const products = [...all.keys()].filter((row) => all[row][0] === row);
-  return products.length === items.length
-    ? null
-    : { of: all.map((rows) => (rows.length > 1 ? rows : undefined)), products };
+  if (products.length === items.length) return null;
+  return {
+    of: all.map((rows) => (rows.length > 1 ? rows : undefined)),
+    products,
+    weights: Float64Array.from(all, (rows) => 1 / rows.length),
+  };
 }
 
 /**

@@ -155,9 +155,10 @@ export function rawTermValues(
   if (residualScores) values.preference = residualScores;
   if (rows.length === 0) return values;
   const weights = recencyWeights(strengths);
+  const products = rows.map(productOf(index));
   if (index.cooccurrence) {
     // The table is of products: it has the first variant of each.
-    values.boughtTogether = cooccurrence(index.cooccurrence, rows.map(productOf(index)), count);
+    values.boughtTogether = cooccurrence(index.cooccurrence, products, count);
     coldStart(values.boughtTogether, index.cooccurrence, index.content);
     shareValues(index, values.boughtTogether);
   }
@@ -169,7 +170,8 @@ export function rawTermValues(
   values.nearestHistory = index.nearestHistory.meanSimilarity(rows);
   values.category = categoryPreference(index.categories, rows, weights);
   values.numericAffinity = numericAffinity(index.numbers, rows, weights, count);
-  values.catalogOrder = catalogOrder(rows, count);
+  values.catalogOrder = catalogOrder(products, count);
+  shareValues(index, values.catalogOrder);
   if (experts) values.experts = expertsEffect(experts, rows, weights);
   if (base) {
     const embeddings = { count, width: base.width, values: base.items };
