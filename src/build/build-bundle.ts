@@ -8,7 +8,10 @@ import {
   type FeatureTable,
   type Item,
   inventory,
+  itemText,
   type Manifest,
+  type Products,
+  productsOf,
   type RejectedRow,
   type TextRecipe,
   type WriteProgress,
@@ -18,7 +21,7 @@ import { DEFAULT_PRESETS, encodeProjection, type ImagePreset, type Preset, type 
 import type { NodeEncoderFiles } from '../encoders/node';
 import { SidestreamError } from '../error';
 import { type FileCooccurrence, fileCooccurrence } from './build-cooccurrence';
-import { buildFeatures, DIM } from './build-features';
+import { buildFeatures, DIM, sharedInput } from './build-features';
 import { buildFolder, lockedBuild, readFitted, writeFitted } from './build-folder';
 import type { ChunkRunner } from './chunk';
 import type { EncoderSource } from './chunk-encoder';
@@ -37,14 +40,14 @@ import { RejectedRows } from './rejected-rows';
 /** Texts and pictures from which a further process saves more time than it takes to start. */
 const INPUTS_PER_PROCESS = 64;
 
-/** What factors of the items can be made from in a shop without logs. */
+/** What factors of the products can be made from in a shop without logs. */
 export interface ShopFactorSources {
   items: Item[];
   features: FeatureTable;
   /** How content is compared. */
   blend: ContentBlend;
   cooccurrence: CooccurrenceTable;
-  /** Rows of the items of each order; null without orders. */
+  /** Rows of the products of each order; null without orders. */
   orders: readonly number[][] | null;
 }
 
@@ -154,7 +157,8 @@ async function buildItems(
   const { out, text, images, models, cache, meter } = request;
   const presets = request.presets ?? DEFAULT_PRESETS;
   // Reports a bad file before the encoding.
-  const cooccurrence = await readCooccurrence(request, items);
+  const products = productsOf(items);
+  const cooccurrence = await readCooccurrence(request, products);
   const digests = { text: presets.text.digest, image: presets.image.digest };
   const files = { text: await readEncoder(presets.text, models), image: await readEncoder(presets.image, models) };
   const notes = unreadPictures(items, images);
@@ -162,8 +166,15 @@ async function buildItems(
   const pictures = createPictures({ ...request.pictures, folder: images });
   const pictureRows = items.flatMap(({ image }, row) => (image && pictures.reachable(image) ? [row] : []));
   const rows = { text: items.length, image: pictureRows.length };
+  const distinct = {
+    text: distinctInputs(items, (item) => itemText(item, text)),
+    image: distinctInputs(
+      pictureRows.map((row) => items[row]),
+      ({ image }) => image ?? '',
+    ),
+  };
   const known = await readFitted(cache);
-  const fixed = previous && !request.refit ? await keptProjections(previous, rows, (digest) => known[digest]) : {};
+  const fixed = previous && !request.refit ? await keptProjections(previous, distinct, (digest) => known[digest]) : {};
   const badPictures = new Set<number>();
   const runner = await chunkRunner(request, { presets, models }, rows.text + rows.image);
   const { features, projections, fitted, encoded, reused } = await buildFeatures({
@@ -187,10 +198,11 @@ async function buildItems(
   if (pictures.stale > 0) notes.push(`${pictures.stale} pictures come from the cache: their server did not answer.`);
   const taps = { text: presets.text.contentTap, image: presets.image.contentTap };
   const weight = await metered(meter, 'Text weight', TEXT_WEIGHTS.length, (advance) =>
+    // Variants of one product would be their own nearest neighbours.
     tunedTextWeight(
-      features,
+      products.pick(features),
       taps,
-      items.map((item) => item.category),
+      products.items.map((item) => item.category),
       advance,
     ),
   );
@@ -216,7 +228,10 @@ async function buildItems(
     makeFactors &&
     (await metered(meter, 'Factors', 1, (advance) => {
       const { table, orders } = cooccurrence;
-      const made = makeFactors({ items, features, blend, cooccurrence: table, orders });
+      const made = makeFactors({
+        ...{ items: products.items, features: products.pick(features), blend },
+        ...{ cooccurrence: table, orders },
+      });
       advance(1);
       return made;
     }));
@@ -224,7 +239,9 @@ async function buildItems(
   const progress = writeProgress(meter);
   const manifest = await writeBundle(bundle, sink, {
     previous: previous ?? undefined,
-    ...(cooccurrence ? { learned: { cooccurrence: cooccurrence.table, ...(factors ? { factors } : {}) } } : {}),
+    ...(cooccurrence
+      ? { learned: products.spread({ cooccurrence: cooccurrence.table, ...(factors ? { factors } : {}) }) }
+      : {}),
     onProgress: progress.show,
     verify: checkedBundle(out, meter),
   }).finally(progress.end);
@@ -247,6 +264,13 @@ async function buildItems(
     notes,
     manifest,
   };
+}
+
+/** Number of inputs of a modality, of those that variants of one product share one. */
+function distinctInputs(items: readonly Item[], inputOf: (item: Item) => string): number {
+  const keys = items.map((item) => sharedInput(item, inputOf(item)));
+  const shared = keys.filter((key) => key !== undefined);
+  return keys.length - shared.length + new Set(shared).size;
 }
 
 /** Shows the progress of `writeBundle` on the meter, one stage per step. */
@@ -282,8 +306,8 @@ function unreadPictures(items: readonly Item[], images: string | undefined): str
   return [`${what} not read: name their folder with --images.`];
 }
 
-async function readCooccurrence({ links, orders }: BuildRequest, items: Item[]): Promise<FileCooccurrence | null> {
-  return links === undefined && orders === undefined ? null : fileCooccurrence({ links, orders }, items);
+async function readCooccurrence({ links, orders }: BuildRequest, products: Products): Promise<FileCooccurrence | null> {
+  return links === undefined && orders === undefined ? null : fileCooccurrence({ links, orders }, products);
 }
 
 async function chunkRunner(

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { productsOf } from '../catalog';
 import { cooccurrence } from '../ranking';
 import { makeItem } from '../testing/bundles';
 import { fileCooccurrence } from './build-cooccurrence';
@@ -18,7 +19,7 @@ async function file(name: string, text: string): Promise<string> {
   return join(folder, name);
 }
 const liftsOf = async (files: Parameters<typeof fileCooccurrence>[0], row: number) => {
-  const { table, notes } = await fileCooccurrence(files, ITEMS);
+  const { table, notes } = await fileCooccurrence(files, productsOf(ITEMS));
   return { lifts: cooccurrence(table, [row], ITEMS.length), notes, origin: table.origin };
 };
 
@@ -41,7 +42,7 @@ describe('fileCompanions', () => {
     expect(lifts[1]).toBeGreaterThan(0);
     expect(lifts[2]).toBe(0);
     expect(notes).toEqual(['Orders: 4 of two items or more']);
-    expect((await fileCooccurrence({ orders }, ITEMS)).orders).toEqual([
+    expect((await fileCooccurrence({ orders }, productsOf(ITEMS))).orders).toEqual([
       [0, 1],
       [0, 1],
       [2, 3],
@@ -72,7 +73,9 @@ describe('fileCompanions', () => {
     const shown = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     try {
       for (const links of wrong) {
-        await expect(fileCooccurrence({ links }, ITEMS)).rejects.toMatchObject({ code: 'runtime/invalid-input' });
+        await expect(fileCooccurrence({ links }, productsOf(ITEMS))).rejects.toMatchObject({
+          code: 'runtime/invalid-input',
+        });
       }
     } finally {
       shown.mockRestore();

@@ -1,4 +1,4 @@
-import type { CooccurrenceTable, Item } from '../catalog';
+import type { CooccurrenceTable, Products } from '../catalog';
 import { type Link, linkCooccurrence } from '../catalog';
 import { SidestreamError } from '../error';
 import { type Pair, readPairFile } from './pair-file';
@@ -26,21 +26,24 @@ const LARGEST_ORDER = 100;
 /** Orders added to every item's count, so that rare items are not overrated. */
 const SMOOTHING = 1;
 
-/** Co-occurrence from files. */
+/** Co-occurrence from files, of products. */
 export interface FileCooccurrence {
   table: CooccurrenceTable;
-  /** Rows of the items of each order that was used; null without a file of orders. */
+  /** The products of each order that was used; null without a file of orders. */
   orders: readonly number[][] | null;
   /** How many rows were used, for the user. */
   notes: string[];
 }
 
 /**
- * Makes a co-occurrence table from links made by hand, from orders, or from both, taking the larger lift of each pair.
+ * Makes a co-occurrence table from links made by hand, from orders, or from both, taking the larger lift of each pair. Links
+ * and orders may name any variant of a product.
  * @throws SidestreamError `runtime/invalid-input` when a file cannot be read or names none of these items
  */
-export async function fileCooccurrence(files: CooccurrenceFiles, items: readonly Item[]): Promise<FileCooccurrence> {
-  const rowOf = new Map(items.map(({ id }, row) => [id, row]));
+export async function fileCooccurrence(
+  files: CooccurrenceFiles,
+  { items, placeOf: rowOf }: Pick<Products, 'items' | 'placeOf'>,
+): Promise<FileCooccurrence> {
   const categories = items.map(({ category }) => category);
   const notes: string[] = [];
   const tables: CooccurrenceTable[] = [];
@@ -59,7 +62,7 @@ export async function fileCooccurrence(files: CooccurrenceFiles, items: readonly
   }
   if (files.orders !== undefined) {
     const lines = await readPairFile(files.orders, ORDER_COLUMNS);
-    const { links, orders, chance } = coPurchases(lines, rowOf);
+    const { links, orders, chance } = coPurchases(lines, rowOf, items.length);
     used = orders;
     notes.push(`Orders: ${orders.length} of two items or more`);
     tables.push(linkCooccurrence(usedLinks(links, files.orders), categories, chance));
@@ -79,6 +82,7 @@ function usedLinks(links: Link[], path: string): Link[] {
 function coPurchases(
   lines: readonly Pair[],
   rowOf: ReadonlyMap<string, number>,
+  count: number,
 ): { links: Link[]; orders: number[][]; chance: Float64Array } {
   const baskets = new Map<string, Set<number>>();
   for (const { left, right } of lines) {
@@ -89,7 +93,7 @@ function coPurchases(
     else baskets.set(left, new Set([row]));
   }
   const links: Link[] = [];
-  const chance = new Float64Array(rowOf.size).fill(SMOOTHING);
+  const chance = new Float64Array(count).fill(SMOOTHING);
   const orders: number[][] = [];
   for (const basket of baskets.values()) {
     if (basket.size < 2 || basket.size > LARGEST_ORDER) continue;

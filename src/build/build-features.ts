@@ -38,6 +38,10 @@ export interface BuiltFeatures {
   reused: number;
 }
 
+/** Names what a row of one modality shares with other variants of its product; undefined for an item without a group. */
+export const sharedInput = ({ group }: Pick<Item, 'group'>, input: string): string | undefined =>
+  group ? `${group}\n${input}` : undefined;
+
 /** Encodes the texts and pictures of a catalogue. */
 export async function buildFeatures(task: FeaturesTask): Promise<BuiltFeatures> {
   const { items, text, pictures, pictureRows, presets, fixed } = task;
@@ -52,6 +56,7 @@ export async function buildFeatures(task: FeaturesTask): Promise<BuiltFeatures> 
     rows: items.map((_, row) => row),
     fixed: fixed.text,
     load: async (row) => itemText(items[row], text),
+    repeated: (row) => sharedInput(items[row], itemText(items[row], text)),
     reject(row, reason) {
       throw new Error(`The text of ${items[row].id} cannot be encoded: ${reason}`);
     },
@@ -66,6 +71,7 @@ export async function buildFeatures(task: FeaturesTask): Promise<BuiltFeatures> 
           rows: pictureRows,
           fixed: fixed.image,
           load: (row) => pictures.read(items[row].image ?? ''),
+          repeated: (row) => sharedInput(items[row], items[row].image ?? ''),
           reject: task.rejectPicture,
         })
       : null;

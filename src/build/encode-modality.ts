@@ -13,6 +13,8 @@ export interface ModalityTask extends Omit<RowsTask, 'advance' | 'cache' | 'proj
   meter: Meter;
   /** Id of a row's item. */
   id(row: number): string;
+  /** The same for rows of one product that have the same input, of which a sample has one; undefined for all others. */
+  repeated(row: number): string | undefined;
   /** Filled in place, the rows of this modality. */
   features: FeatureTable;
   /** Projection to use; fitted to a sample of the rows when absent. */
@@ -107,7 +109,7 @@ async function encodeSample(task: ModalityTask): Promise<Sample> {
   const rawBytes = 4 * widths.reduce((sum, width) => sum + width, 0);
   const cache = FeatureCache.open(join(task.cache, `${modality}-sample.cache`), rawBytes);
   try {
-    const rows = sampleRows(task.rows, task.id);
+    const rows = sampleRows(task.rows, task.id, task.repeated);
     const found = new Map<number, Sampled>();
     const store = (row: number, payload: Uint8Array, key: Buffer): void => {
       found.set(row, { row, key, taps: decodeRaw(payload, widths) });
@@ -160,11 +162,22 @@ export const SAMPLE = 4096;
  * of the feed nor chance, and changes little when the catalogue does.
  * @param rows to choose from
  * @param id of a row's item
+ * @param repeated of rows for which it is the same, the first in that order alone is in the sample. Default: none are
  */
-export function sampleRows(rows: readonly number[], id: (row: number) => string, size = SAMPLE): number[] {
+export function sampleRows(
+  rows: readonly number[],
+  id: (row: number) => string,
+  repeated: (row: number) => string | undefined = () => undefined,
+  size = SAMPLE,
+): number[] {
   const ranked = rows.map((row) => ({ row, rank: rankOf(id(row)) }));
   ranked.sort((a, b) => a.rank - b.rank || a.row - b.row);
-  return ranked.slice(0, size).map(({ row }) => row);
+  const known = new Set<string>();
+  const isNew = (key: string | undefined): boolean => key === undefined || (!known.has(key) && !!known.add(key));
+  return ranked
+    .map(({ row }) => row)
+    .filter((row) => isNew(repeated(row)))
+    .slice(0, size);
 }
 
 const rankOf = (id: string): number => createHash('sha256').update(id).digest().readUIntBE(0, 6);

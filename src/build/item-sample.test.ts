@@ -6,6 +6,7 @@ const chosen = (of: string[], size: number) =>
   sampleRows(
     of.map((_, row) => row),
     (row) => of[row],
+    undefined,
     size,
   ).map((row) => of[row]);
 

@@ -65,7 +65,7 @@ export function leftOut(before: Manifest, after: Manifest): string | null {
  * The projections that the next build keeps. Fitting them again would change every feature of every item, and a base model
  * fits only the axes that it was trained on. So they are kept, unless there is no base model and the catalogue has more than
  * doubled since they were fitted to fewer items than a sample.
- * @param rows number of items of the next bundle that have each modality
+ * @param rows number of items of the next bundle that have each modality; what variants share counts once
  * @param fitted number of items to which a projection was fitted; undefined where unknown
  */
 export async function keptProjections(

@@ -1,20 +1,21 @@
 import * as v from 'valibot';
 import { categoryPaths } from './category';
 import type { Item } from './item';
+import { productPopularity, variantGroups } from './variants';
 
 const finite = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-/** Statistics of a whole catalogue, against which a part of it is compared. */
+/** Statistics of a whole catalogue, against which a part of it is compared. Variants of one product count once. */
 export const catalogStatisticsSchema = v.strictObject({
-  /** Number of items. */
+  /** Number of products. */
   count,
-  /** Items per category and per broader one (`Food/Fruit` counts for `Food` too), in catalogue order. */
+  /** Products per category and per broader one (`Food/Fruit` counts for `Food` too), in catalogue order. */
   categories: v.array(v.tuple([v.string(), count])),
   /** Numeric columns that differ between items, `price` first: log(1 + price) and attributes by name. */
   numbers: v.array(v.strictObject({ name: v.string(), mean: finite, deviation: v.pipe(finite, v.minValue(0)) })),
   popularity: v.strictObject({
-    /** Items that have a popularity, its mean over them, and whether any is above 0. */
+    /** Products that have a popularity, its mean over them, and whether any is above 0. */
     known: count,
     mean: finite,
     any: v.boolean(),
@@ -25,13 +26,15 @@ export type CatalogStatistics = v.InferOutput<typeof catalogStatisticsSchema>;
 /** Share of the items that must have a number for it to become a column. */
 const LEAST_KNOWN = 0.2;
 
-/** Statistics of a whole catalogue. */
-export function catalogStatistics(items: readonly Item[]): CatalogStatistics {
-  const popularities = items.flatMap(({ popularity }) => popularity ?? []);
+/** Statistics of a whole catalogue, in which each product weighs the same, however many variants it has. */
+export function catalogStatistics(all: readonly Item[], groups = variantGroups(all)): CatalogStatistics {
+  const items = groups?.products.map((row) => all[row]) ?? all;
+  const popularity = productPopularity(all, groups);
+  const popularities = (groups?.products ?? [...all.keys()]).flatMap((row) => popularity[row] ?? []);
   return {
     count: items.length,
     categories: categoryCounts(items.map(({ category }) => category)),
-    numbers: numberStatistics(items),
+    numbers: numberStatistics(all, groups?.weights),
     popularity: {
       known: popularities.length,
       mean: popularities.reduce((sum, popularity) => sum + popularity, 0) / Math.max(1, popularities.length),
@@ -68,8 +71,12 @@ export function categoryCounts(categories: readonly string[]): CatalogStatistics
   return [...counts];
 }
 
-/** Numeric columns that at least a fifth of the items have and that are not the same for all. */
-export function numberStatistics(items: readonly Item[]): CatalogStatistics['numbers'] {
+/**
+ * Numeric columns that at least a fifth of the items have and that are not the same for all.
+ * @param weights one per item. Default: all the same
+ */
+export function numberStatistics(items: readonly Item[], weights?: Float64Array): CatalogStatistics['numbers'] {
+  const weight = (row: number): number => weights?.[row] ?? 1;
   const names = new Set<string>();
   for (const { attributes } of items) {
     for (const [name, value] of Object.entries(attributes)) if (typeof value === 'number') names.add(name);
@@ -77,10 +84,11 @@ export function numberStatistics(items: readonly Item[]): CatalogStatistics['num
   names.delete('price');
   return ['price', ...[...names].sort()].flatMap((name) => {
     const values = numbersOf(items, name);
-    const known = values.filter(Number.isFinite);
-    if (known.length === 0 || known.length < LEAST_KNOWN * values.length) return [];
-    const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-    const deviation = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / known.length);
+    const known = [...values.keys()].filter((row) => Number.isFinite(values[row]));
+    const total = known.reduce((sum, row) => sum + weight(row), 0);
+    if (known.length === 0 || total < LEAST_KNOWN * values.reduce((sum, _, row) => sum + weight(row), 0)) return [];
+    const mean = known.reduce((sum, row) => sum + weight(row) * values[row], 0) / total;
+    const deviation = Math.sqrt(known.reduce((sum, row) => sum + weight(row) * (values[row] - mean) ** 2, 0) / total);
     return deviation > 1e-6 * Math.abs(mean) ? [{ name, mean, deviation }] : [];
   });
 }

@@ -8,6 +8,8 @@ import {
   type Demand,
   describeRejectedRow,
   type Factors,
+  type Products,
+  productsOf,
 } from '../catalog';
 import { SidestreamError } from '../error';
 import { type EventFormat, type EventLog, type LogEvent, readEvents } from '../evaluate';
@@ -44,6 +46,27 @@ export async function readEventFile(path: string): Promise<EventLog> {
     throw new SidestreamError('runtime/invalid-input', `${path} has no usable event; see the reasons above.`);
   }
   return log;
+}
+
+/** A shop's products and the events on them. */
+export interface ProductLog {
+  /** The bundle with the first variant of every product alone. */
+  bundle: Bundle;
+  /** The events, each on that variant, whichever the log names. */
+  log: EventLog;
+  products: Products;
+}
+
+/** Bundle and log by product: what is learned from a log does not tell the variants of a product apart. */
+export function byProduct(bundle: Bundle, log: EventLog): ProductLog {
+  const products = productsOf(bundle.items);
+  const { items, placeOf } = products;
+  const nameOf = (item: string): string => items[placeOf.get(item) ?? -1]?.id ?? item;
+  return {
+    bundle: { ...bundle, items, features: products.pick(bundle.features) },
+    log: { ...log, events: log.events.map((event) => ({ ...event, item: nameOf(event.item) })) },
+    products,
+  };
 }
 
 /** The events on items of the bundle, as rows of its catalogue, and the number of events left out. */

@@ -14,7 +14,7 @@ import {
   storeLearned,
   trainBase,
 } from '../training';
-import { cooccurrenceTable, demandOf, factorsOf, interactionsOf, readEventFile } from './event-file';
+import { byProduct, cooccurrenceTable, demandOf, factorsOf, interactionsOf, readEventFile } from './event-file';
 import { earlierEvents, learnMap, withReplay } from './gradient-map';
 import { positiveInteger, positiveNumber } from './option-parsers';
 
@@ -91,8 +91,7 @@ async function train(options: TrainOptions): Promise<void> {
       `${options.out} is no bundle, and co-occurrence is stored in bundles only. Give the folder of one with --out.`,
     );
   }
-  const bundle = await openFolder(options.bundle);
-  const log = await readEventFile(options.events);
+  const { bundle, log, products } = byProduct(await openFolder(options.bundle), await readEventFile(options.events));
   const end = endOfPast(log.events, options.past);
   const past = { ...log, events: log.events.filter(({ time }) => time < end) };
   const { interactions, unknown } = interactionsOf(past, bundle);
@@ -106,22 +105,23 @@ async function train(options: TrainOptions): Promise<void> {
   const earlierOptions: TrainOptions = { ...options, out: join(options.out, 'earlier.safetensors') };
   earlierOptions.resume = options.resume === true && hasCheckpoint(earlierOptions.out);
   const trained = options.companionsOnly ? null : await trainModel(options, bundle, interactions);
-  const learned = { base: trained?.model, companions: cooccurrence };
+  const base = trained?.model;
   const demand = demandOf(past, bundle);
   const { seed } = options;
-  const factors = whole ? await factorsOf(interactions, bundle, { base: learned.base, cooccurrence, seed }) : undefined;
+  const factors = whole ? await factorsOf(interactions, bundle, { base, cooccurrence, seed }) : undefined;
   let found: LearnedFromReplay | null = null;
-  if (earlier && factors && learned.base) {
+  if (earlier && factors && base) {
     const part = interactionsOf({ events: earlier, rejected: [] }, bundle).interactions;
     say(
       `Training a base model of the earlier ${part.length} events, from which the map of the experts' gradients is learned`,
     );
     const { model: earlierBase } = await trainModel(earlierOptions, bundle, part);
-    const sources = { bundle, events: past.events, base: learned.base, learned: { factors }, earlierBase, seed };
+    const sources = { bundle, events: past.events, base, learned: { factors }, earlierBase, seed };
     found = await learnMap({ ...sources, meter: createMeter(), say });
   }
   const mapped = factors && withReplay(factors, found);
-  const stored = await storeLearned({ ...learned, factors: mapped, demand }, options.out, bundle.manifest.digest);
+  const { cooccurrence: companions, ...counts } = products.spread({ cooccurrence, factors: mapped, demand });
+  const stored = await storeLearned({ base, companions, ...counts }, options.out, bundle.manifest.digest);
   if (trained) await Promise.all([options.out, ...(whole ? [earlierOptions.out] : [])].map(removeCheckpoint));
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const about = { seconds, events: interactions.length, unknown };

@@ -38,9 +38,15 @@ export interface ChoiceHistory {
 /** The fields of an event that the history reads. */
 type HistoryEvent = Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>;
 
+/** Rows of the product of a row, itself included: more than one where items are variants of one product. */
+export type VariantsOf = (row: number) => readonly number[];
+
+const alone: VariantsOf = (row) => [row];
+
 /**
  * The shopper's choices as a sequence. Events on the same item in a row (click, view, cart) are one choice with the
- * strongest of their strengths: they are one decision seen several times.
+ * strongest of their strengths: they are one decision seen several times. All variants of a product are the same item here:
+ * the one that was chosen first stands for it, so that no product is in the history by two rows.
  */
 export class History implements ChoiceHistory {
   readonly rows: number[] = [];
@@ -81,7 +87,11 @@ export class History implements ChoiceHistory {
    * not among its rows, but are stored again.
    * @param rowOf row of an item id
    */
-  restore({ items, strengths, dismissed, total, record }: StoredHistory, rowOf: ReadonlyMap<string, number>): void {
+  restore(
+    { items, strengths, dismissed, total, record }: StoredHistory,
+    rowOf: ReadonlyMap<string, number>,
+    variantsOf = alone,
+  ): void {
     this.rows.length = 0;
     this.strengths.length = 0;
     this.dismissed.clear();
@@ -93,7 +103,7 @@ export class History implements ChoiceHistory {
         this.#absent.push({ before: this.rows.length, id, strength: strengths[n] });
         continue;
       }
-      this.rows.push(row);
+      this.rows.push(this.chosenOf(variantsOf(row)) ?? row);
       this.strengths.push(strengths[n]);
     }
     for (const id of dismissed) {
@@ -106,36 +116,43 @@ export class History implements ChoiceHistory {
   }
 
   /** Call it after the catalogue grew: stored items may have a row now. */
-  addUnseen(idOf: (row: number) => string, rowOf: ReadonlyMap<string, number>): void {
+  addUnseen(idOf: (row: number) => string, rowOf: ReadonlyMap<string, number>, variantsOf = alone): void {
     const waiting = this.#absent.length > 0 || this.#absentDismissed.length > 0 || this.record.waiting;
-    if (waiting) this.restore(this.save(idOf), rowOf);
+    if (waiting) this.restore(this.save(idOf), rowOf, variantsOf);
+  }
+
+  /** Which of the variants of a product stands for it among the choices; undefined where none was chosen. */
+  chosenOf(variants: readonly number[]): number | undefined {
+    return this.rows.find((row) => variants.includes(row));
   }
 
   /**
    * Adds an event.
    * @param row the item's row in the catalogue
+   * @param variants rows of its product. Default: it has one variant
    * @returns true when this is a new choice (not a repeat of the last item, not an impression or a dismissal)
    */
-  add(event: HistoryEvent, row: number): boolean {
+  add(event: HistoryEvent, row: number, variants = alone(row)): boolean {
     const strength = EVENT_STRENGTH[event.type];
-    this.note(event, row);
+    this.note(event, row, variants);
     if (strength === 0) return false;
+    const choice = this.chosenOf(variants) ?? row;
     const last = this.rows.length - 1;
-    if (this.rows[last] === row) {
+    if (this.rows[last] === choice) {
       this.strengths[last] = Math.max(this.strengths[last], strength);
       return false;
     }
-    this.rows.push(row);
+    this.rows.push(choice);
     this.strengths.push(strength);
     this.#total++;
     return true;
   }
 
   /** Updates only the state that rules read: items shown, dismissed, in the cart, bought. The choices do not change. */
-  note(event: HistoryEvent, row: number): void {
+  note(event: HistoryEvent, row: number, variants = alone(row)): void {
     const chosen = EVENT_STRENGTH[event.type] > 0;
-    this.record.add(event, row, chosen, this.#total);
-    if (event.type === 'dismiss') this.dismissed.add(row);
-    if (event.type === 'undismiss' || chosen) this.dismissed.delete(row);
+    this.record.add(event, row, chosen, this.#total, variants);
+    if (event.type === 'dismiss' && !variants.some((variant) => this.dismissed.has(variant))) this.dismissed.add(row);
+    if (event.type === 'undismiss' || chosen) for (const variant of variants) this.dismissed.delete(variant);
   }
 }

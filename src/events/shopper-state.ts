@@ -103,12 +103,14 @@ export class ShopperState implements ShopperRecord {
    * the clock was set back; earlier impressions then count as half an hour older than it.
    * @param chosen whether it chooses the item
    * @param choices all choices before this event
+   * @param variants rows of the item's product
    */
   add(
     { type, time = this.#visit.last }: Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>,
     row: number,
     chosen: boolean,
     choices: number,
+    variants: readonly number[],
   ): void {
     this.#choices = choices;
     this.#visitAt(time);
@@ -126,7 +128,7 @@ export class ShopperState implements ShopperRecord {
       this.#shown.delete(row);
       this.#shown.set(row, { times, choice: choices, time });
     }
-    if (chosen) this.#shown.delete(row);
+    if (chosen) for (const variant of variants) this.#shown.delete(variant);
   }
 
   /** @param idOf id of the item in a row */

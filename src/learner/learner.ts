@@ -2,6 +2,7 @@ import type { BaseModel } from '../base-model';
 import { EVENT_STRENGTH, History, type LoggedEvent } from '../events';
 import {
   type ExpertPart,
+  productOf,
   type RankState,
   rankOf,
   rawTermValues,
@@ -9,6 +10,7 @@ import {
   type TermSources,
   type TermValues,
   type TermWeights,
+  variantsOf,
 } from '../ranking';
 import { Anchor } from './anchor';
 import type { Backend } from './backend';
@@ -62,6 +64,7 @@ export class Learner {
   #backend: Backend | null = null;
   #lastEvent = 0;
   readonly #idOf = (row: number): string => this.#catalog.index.items[row].id;
+  readonly #variantsOf = (row: number): readonly number[] => variantsOf(this.#catalog.index, row);
   readonly #anchor = new Anchor();
   readonly #clock = new WindowClock();
   #untrainedChoices = 0;
@@ -88,7 +91,7 @@ export class Learner {
       this.#anchor.restore(profile.anchor);
       this.#rejected = profile.rejected;
       this.#lastUpdate = profile.lastUpdate;
-      if (profile.history) this.history.restore(profile.history, this.#catalog.index.rowOf);
+      if (profile.history) this.history.restore(profile.history, this.#catalog.index.rowOf, this.#variantsOf);
     }
     const known = profile?.lastEvent ?? 0;
     for (const event of log) {
@@ -104,7 +107,7 @@ export class Learner {
    */
   restoreWithoutLearning(profile: Profile | null): void {
     if (!profile?.history) return;
-    this.history.restore({ ...profile.history, items: [], strengths: [] }, this.#catalog.index.rowOf);
+    this.history.restore({ ...profile.history, items: [], strengths: [] }, this.#catalog.index.rowOf, this.#variantsOf);
     this.#lastEvent = profile.lastEvent;
   }
 
@@ -137,15 +140,19 @@ export class Learner {
     return this.#clock.closed;
   }
 
-  /** Processes one event: the experts learn from the list as it was before the event, then the history grows. */
+  /**
+   * Processes one event: the experts learn from the list as it was before the event, then the history grows. Variants of one
+   * product are one item: a choice of another one of them is a repeat.
+   */
   observe(event: LoggedEvent): void {
     const row = this.#catalog.index.rowOf.get(event.itemId);
     this.#lastEvent = Math.max(this.#lastEvent, event.id);
     if (row === undefined) return;
     const chosen = EVENT_STRENGTH[event.type] > 0;
-    const kept = chosen && !this.history.rows.includes(row) && this.#learn(event, row);
+    const before = this.history.chosenOf(this.#variantsOf(row));
+    const kept = chosen && before === undefined && this.#learn(event, row);
     const judged = this.#learnDismissal(event, row);
-    const distance = chosen ? this.#distanceOf(row) : null;
+    const distance = chosen ? this.#distanceOf(before ?? row) : null;
     if (this.#remember(event)) {
       this.#clock.count(distance);
       this.#untrainedChoices++;
@@ -160,8 +167,8 @@ export class Learner {
     const row = this.#catalog.index.rowOf.get(event.itemId);
     this.#lastEvent = Math.max(this.#lastEvent, event.id);
     if (row === undefined) return;
-    this.history.note(event, row);
-    if (EVENT_STRENGTH[event.type] > 0) this.#experts.forgetDismissal(event.itemId);
+    this.history.note(event, row, this.#variantsOf(row));
+    if (EVENT_STRENGTH[event.type] > 0) this.#forgetDismissal(row);
   }
 
   /** True when `train()` has something to do. */
@@ -275,7 +282,7 @@ export class Learner {
   /** Replaces the catalogue by one with more items; items keep their rows. */
   async setCatalog(catalog: LearnerCatalog): Promise<void> {
     this.#catalog = catalog;
-    this.history.addUnseen(this.#idOf, catalog.index.rowOf);
+    this.history.addUnseen(this.#idOf, catalog.index.rowOf, this.#variantsOf);
     this.featuresChanged();
     if (this.#base) await this.useBase(this.#base.model);
     await this.#ladder?.setCatalog(catalog);
@@ -415,8 +422,15 @@ export class Learner {
 
   #remember(event: LoggedEvent): boolean {
     const row = this.#catalog.index.rowOf.get(event.itemId);
-    if (EVENT_STRENGTH[event.type] > 0) this.#experts.forgetDismissal(event.itemId);
-    return row !== undefined && this.history.add(event, row);
+    if (EVENT_STRENGTH[event.type] > 0) {
+      if (row === undefined) this.#experts.forgetDismissal(event.itemId);
+      else this.#forgetDismissal(row);
+    }
+    return row !== undefined && this.history.add(event, row, this.#variantsOf(row));
+  }
+
+  #forgetDismissal(row: number): void {
+    for (const variant of this.#variantsOf(row)) this.#experts.forgetDismissal(this.#idOf(variant));
   }
 
   /** Learns from a choice. @returns whether an expert was kept */
@@ -429,9 +443,13 @@ export class Learner {
       return false;
     }
     const { index } = this.#catalog;
-    const seen = new Set(rows);
-    const candidates = [...index.items.keys()].filter((other) => !seen.has(other) && !dismissed.has(other));
-    if (dismissed.has(row)) candidates.push(row);
+    const product = productOf(index);
+    const own = product(row);
+    const gone = new Set([...rows, ...dismissed].map(product));
+    // One row of each product: its other variants were not what the chosen one was preferred to.
+    const products = (index.variants?.products ?? [...index.items.keys()]).filter((other) => !gone.has(other));
+    const candidates = products.map((other) => (other === own ? row : other));
+    if (gone.has(own)) candidates.push(row);
     this.#noteRanks(row);
     const { rejected, kept } = experts.learn({ id, row, candidates, strength }, this.terms, time);
     this.#rejected += rejected;
@@ -442,8 +460,13 @@ export class Learner {
   #noteRanks(row: number): void {
     const base = this.#baseSignal;
     if (!base) return;
-    const { logPopularity } = this.#catalog.index;
-    const { rows } = this.history;
+    const { index } = this.#catalog;
+    const { logPopularity, items, variants } = index;
+    const product = productOf(index);
+    const chosen = new Set([...this.history.rows, row].map(product));
+    const rows = variants
+      ? [...items.keys()].filter((other) => other !== product(other) || chosen.has(other))
+      : this.history.rows;
     const alone = base.scores.map((score, item) => score + logPopularity[item]);
     this.#anchor.note(rankOf(scores(this.terms, this.#learnedWeights), row, rows), rankOf(alone, row, rows));
   }
@@ -454,8 +477,9 @@ export class Learner {
    */
   #learnDismissal({ itemId: id, type }: LoggedEvent, row: number): boolean {
     if (type !== 'dismiss' && type !== 'undismiss') return false;
-    if (type === 'undismiss') this.#bound?.undoDismiss(id, row);
-    else if (!this.history.dismissed.has(row)) this.#bound?.dismiss(id, row);
+    const before = this.#variantsOf(row).find((variant) => this.history.dismissed.has(variant));
+    if (type === 'undismiss') this.#bound?.undoDismiss(this.#idOf(before ?? row), before ?? row);
+    else if (before === undefined) this.#bound?.dismiss(id, row);
     return true;
   }
 }

@@ -9,6 +9,9 @@ import {
   type Factors,
   type FeatureTable,
   type Item,
+  productPopularity,
+  type VariantGroups,
+  variantGroups,
 } from '../catalog';
 import { NearestNeighbors } from './nearest-neighbors';
 import { SimilarityCache } from './similarity-cache';
@@ -21,13 +24,15 @@ export interface CatalogIndex {
   items: Item[];
   /** Row of an item id. */
   rowOf: Map<string, number>;
+  /** Which items are variants of one product; null where none are. */
+  variants: VariantGroups | null;
   content: ContentVectors;
   similarities: SimilarityCache;
   nearestHistory: NearestHistory;
   /** Similarity of every item to the dismissed item nearest to it. */
   nearestDismissed: NearestNeighbors;
   categories: CategoryIndex;
-  /** Popularity per item, the mean of the known ones where it is unknown. */
+  /** Popularity per item, that of its product, the mean of the known ones where it is unknown. */
   popularity: Float32Array;
   /**
    * log((popularity + 1) / (mean + 1)) per item; all 0 when the shop knows no popularity. Of an item too new to have one, the
@@ -66,24 +71,23 @@ export function catalogIndex(
   items: Item[],
   table: FeatureTable,
   blend: ContentBlend,
-  {
-    cooccurrence = null,
-    factors = null,
-    trend = null,
-    statistics = catalogStatistics(items),
-  }: CatalogIndexOptions = {},
+  { cooccurrence = null, factors = null, trend = null, statistics: given }: CatalogIndexOptions = {},
 ): CatalogIndex {
+  const variants = variantGroups(items);
+  const statistics = given ?? catalogStatistics(items, variants);
   const { known, mean, any } = statistics.popularity;
-  const popularity = Float32Array.from(items, (item) => item.popularity ?? mean);
+  const popularities = productPopularity(items, variants);
+  const popularity = Float32Array.from(popularities, (value) => value ?? mean);
   const content = contentVectors(table, blend);
   const similarities = new SimilarityCache(content);
   const mostHavePopularity = known >= MOSTLY_KNOWN * statistics.count;
-  const isCold = (row: number): boolean => mostHavePopularity && items[row].popularity === undefined;
+  const isCold = (row: number): boolean => mostHavePopularity && popularities[row] === undefined;
   const cold = factors?.coldPopularity;
   const categories = items.map((item) => item.category);
   return {
     items,
     rowOf: new Map(items.map((item, row) => [item.id, row])),
+    variants,
     content,
     similarities,
     nearestHistory: new NearestHistory(content, similarities),

@@ -2,7 +2,7 @@ import type { CatalogIndex } from './catalog-index';
 
 /**
  * Some features of every item, standardised: (value - center) * scale per column, which over the catalogue have mean 0 and
- * rows of mean square length `weight`^2. The values may be those of another owner: not to be changed.
+ * rows of mean square length `weight`^2, each product weighing the same. The values may be those of another owner: not to be changed.
  */
 export interface FeatureBlock {
   /** Subject and width: coefficients fit only a block of the same name. */
@@ -27,6 +27,7 @@ const MOST_CATEGORIES = 64;
  * Standardises the columns of a block.
  * @param subject of its name
  * @param values [count * width], kept
+ * @param weights one per item, of center and variance. Default: all the same
  */
 export function featureBlock(
   subject: string,
@@ -34,11 +35,15 @@ export function featureBlock(
   values: Float32Array,
   count: number,
   weight: number,
+  weights?: Float64Array,
 ): FeatureBlock {
+  const size = weights?.reduce((sum, one) => sum + one, 0) ?? count;
+  const weigh = (value: number, at: number): number =>
+    (weights ? weights[Math.floor(at / width)] * value : value) / size;
   const center = new Float32Array(width);
-  for (let at = 0; at < values.length; at++) center[at % width] += values[at] / count;
+  for (let at = 0; at < values.length; at++) center[at % width] += weigh(values[at], at);
   const variance = new Float64Array(width);
-  for (let at = 0; at < values.length; at++) variance[at % width] += (values[at] - center[at % width]) ** 2 / count;
+  for (let at = 0; at < values.length; at++) variance[at % width] += weigh((values[at] - center[at % width]) ** 2, at);
   const mean = variance.reduce((sum, value) => sum + value, 0) / width;
   const damped = variance.map((value) => value + SMOOTHING * mean);
   const length = variance.reduce((sum, value, column) => sum + value / damped[column], 0);
@@ -47,18 +52,22 @@ export function featureBlock(
 }
 
 /** The content vectors. The first half of the columns is text, the other half the picture. */
-export const contentBlock = ({ content: { width, values, count } }: Pick<CatalogIndex, 'content'>): FeatureBlock =>
-  featureBlock('content', width, values, count, 1);
+export const contentBlock = ({
+  content: { width, values, count },
+  variants,
+}: Pick<CatalogIndex, 'content' | 'variants'>): FeatureBlock =>
+  featureBlock('content', width, values, count, 1, variants?.weights);
 
-/** The embedding of the items by a base model. @param items [count * width] */
-export const embeddingBlock = (width: number, items: Float32Array): FeatureBlock =>
-  featureBlock('embedding', width, items, items.length / width, 1);
+/** The embedding of the items by a base model. @param items [count * width] @param weights one per item */
+export const embeddingBlock = (width: number, items: Float32Array, weights?: Float64Array): FeatureBlock =>
+  featureBlock('embedding', width, items, items.length / width, 1, weights);
 
 /** Whether an item is in each of the 64 most frequent categories, broader ones too; null where all items are in the same. */
 export function categoryBlock({
   categories,
   content,
-}: Pick<CatalogIndex, 'categories' | 'content'>): FeatureBlock | null {
+  variants,
+}: Pick<CatalogIndex, 'categories' | 'content' | 'variants'>): FeatureBlock | null {
   const { baseRate, ofItem, names } = categories;
   const ids = [...baseRate.keys()]
     .filter((id) => baseRate[id] < 1)
@@ -74,5 +83,5 @@ export function categoryBlock({
     }
   }
   const name = `categories ${ids.map((id) => names[id]).join('|')}`;
-  return featureBlock(name, ids.length, values, content.count, ATTRIBUTE_WEIGHT);
+  return featureBlock(name, ids.length, values, content.count, ATTRIBUTE_WEIGHT, variants?.weights);
 }

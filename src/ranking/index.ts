@@ -33,6 +33,7 @@ export {
   type TermValues,
   termValues,
 } from './terms/terms';
+export { productOf, variantsOf } from './variants';
 
 /** Loads the code that explains scores. No list needs it. */
 export const explanations = (): Promise<typeof import('./explanation/explain')> => import('./explanation/explain');

@@ -2,6 +2,7 @@ import { type PrincipalAxes, principalAxes, tableBaseVectors } from '../features
 import type { ContentBlend } from '../features/content-vectors';
 import { type FeatureTable, quantizeRow } from '../features/feature-table';
 import type { Item } from '../item';
+import { type VariantGroups, variantGroups } from '../variants';
 import type { ClusterDirectory } from './cluster-directory';
 import { type ClusterSizes, type ClusterSpace, clusterRows, meanOf, nearestOf, squaredDistance } from './cluster-rows';
 
@@ -42,10 +43,11 @@ const SLACK = 1e-4;
 /**
  * Groups the items of a catalogue into clusters. Where there are clusters already, an item stays in its cluster unless its
  * vector moved out of it, new items join the nearest centroid, and only clusters that became too large are split: all
- * others keep their members, and so their files.
+ * others keep their members, and so their files. The variants of a product are in one cluster, so that a page that knows one
+ * of them knows all; only a product with more of them than a cluster may hold is cut.
  */
 export function planClusters(
-  items: readonly Pick<Item, 'id'>[],
+  items: readonly Pick<Item, 'id' | 'group'>[],
   table: FeatureTable,
   blend: ContentBlend,
   options: PlanOptions,
@@ -55,7 +57,10 @@ export function planClusters(
   const { onProgress } = options;
   const half = (rows: number): void => onProgress?.(Math.floor(rows / 2));
   const space = { dims: axes.dims, values: tableBaseVectors(axes, table, blend, half) };
-  const groups = previous ? keptGroups(space, items, previous, options) : newGroups(space, options);
+  const variants = variantGroups(items);
+  const groups = previous
+    ? keptGroups(space, items, variants, previous, options)
+    : splitProducts(space, Int32Array.from(items.keys()), variants, options).map(newGroup);
   const byId = (a: number, b: number): number => (items[a].id < items[b].id ? -1 : 1);
   const rows = groups.map((group) => Int32Array.from(group.rows).sort(byId));
   const values = new Int8Array(groups.length * space.dims);
@@ -86,14 +91,37 @@ const newGroup = (rows: Int32Array): Group => ({ rows, kept: null });
 const comparable = ({ items }: PreviousClusters, count: number): boolean =>
   count < GROWN * items.length && items.length < GROWN * count;
 
-function newGroups(space: ClusterSpace, sizes: ClusterSizes): Group[] {
-  const all = Int32Array.from({ length: space.values.length / space.dims }, (_, row) => row);
-  return clusterRows(space, all, sizes).map(newGroup);
+/** As `clusterRows`, by the first variant of each product, whose others are in the same cluster. */
+function splitProducts(
+  space: ClusterSpace,
+  rows: Int32Array,
+  variants: VariantGroups | null,
+  sizes: ClusterSizes,
+): Int32Array[] {
+  if (!variants) return clusterRows(space, rows, sizes);
+  const members = new Map<number, number[]>();
+  for (const row of rows) {
+    const product = variants.of[row]?.[0] ?? row;
+    const known = members.get(product);
+    if (known) known.push(row);
+    else members.set(product, [row]);
+  }
+  const split = (products: Int32Array, target: number): Int32Array[] =>
+    clusterRows(space, products, { target, most: 2 * target }).flatMap((part) => {
+      const all = Int32Array.from([...part].flatMap((product) => members.get(product) ?? []));
+      if (all.length <= sizes.most) return [all];
+      if (part.length === 1) return clusterRows(space, all, sizes);
+      // Some have many variants, so that fewer products fit.
+      if (target > 1) return split(part, Math.floor(target / 2));
+      return [...part].flatMap((product) => split(Int32Array.of(product), 1));
+    });
+  return split(Int32Array.from(members.keys()), Math.ceil((sizes.target * members.size) / rows.length));
 }
 
 function keptGroups(
   space: ClusterSpace,
   items: readonly Pick<Item, 'id'>[],
+  variants: VariantGroups | null,
   { directory, items: before }: PreviousClusters,
   sizes: ClusterSizes,
 ): Group[] {
@@ -104,18 +132,26 @@ function keptGroups(
   const { radii, centroids: stored } = directory;
   const centroids = dequantized(space.dims, stored.values, stored.scales);
   const groups: number[][] = Array.from({ length: directory.clusters }, () => []);
+  const clusters: number[] = [];
   for (const [row, { id }] of items.entries()) {
+    const product = variants?.of[row]?.[0] ?? row;
+    if (product < row) {
+      clusters[row] = clusters[product];
+      groups[clusters[row]].push(row);
+      continue;
+    }
     const old = clusterOf.get(id);
     const stays =
       old !== undefined && Math.sqrt(squaredDistance(space, row, centroids, old)) <= radii[old] * (1 + SLACK) + SLACK;
-    groups[stays ? old : nearestOf(space, row, centroids)].push(row);
+    clusters[row] = stays ? old : nearestOf(space, row, centroids);
+    groups[clusters[row]].push(row);
   }
   // Clusters from a split come last, so that the other clusters keep their numbers.
   const more: Group[] = [];
   const kept = groups.flatMap((group, cluster): Group[] => {
     const rows = Int32Array.from(group);
     if (rows.length > sizes.most) {
-      const [first, ...others] = clusterRows(space, rows, sizes).map(newGroup);
+      const [first, ...others] = splitProducts(space, rows, variants, sizes).map(newGroup);
       more.push(...others);
       return [first];
     }

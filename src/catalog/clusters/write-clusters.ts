@@ -6,6 +6,7 @@ import type { ContentBlend } from '../features/content-vectors';
 import { encodeFeatureShard } from '../features/feature-shard';
 import { type FeatureTable, pickRows, quantizeRow } from '../features/feature-table';
 import type { Item } from '../item';
+import { productPopularity, variantGroups } from '../variants';
 import { CLUSTER_TIERS, encodeDirectory, TIER_EXTENSIONS } from './cluster-directory';
 import { type ClusterPlan, type PreviousClusters, planClusters } from './cluster-plan';
 import { encodeIdBuckets } from './id-bucket';
@@ -89,23 +90,34 @@ function memberVectors({ base, axes: { dims } }: ClusterPlan, members: Int32Arra
 /**
  * Items that represent a catalogue before anything is known of a shopper: half are the most popular ones, the others the
  * central items of the largest clusters, so that every large group of items is represented. Items out of stock are left out.
+ * Of the variants of a product there are all or none.
  * @returns rows, at most `count`; all different
  */
 export function headRows(items: readonly Item[], plan: ClusterPlan, count: number): Int32Array {
   const available = (row: number): boolean => items[row].availability !== 'out-of-stock';
-  const popular = Int32Array.from(
-    [...items.keys()].filter((row) => (items[row].popularity ?? 0) > 0 && available(row)),
-  ).sort((a, b) => (items[b].popularity ?? 0) - (items[a].popularity ?? 0) || a - b);
-  const chosen = new Set(popular.subarray(0, Math.floor(count / 2)));
+  const groups = variantGroups(items);
+  const popularity = productPopularity(items, groups).map((value) => value ?? 0);
+  const popular = Int32Array.from([...items.keys()].filter((row) => popularity[row] > 0 && available(row))).sort(
+    (a, b) => popularity[b] - popularity[a] || a - b,
+  );
+  const chosen = new Set<number>();
+  const add = (row: number): void => {
+    const rows = groups?.of[row] ?? [row];
+    if (!chosen.has(row) && chosen.size + rows.length <= count) for (const variant of rows) chosen.add(variant);
+  };
+  for (const row of popular) {
+    if (chosen.size >= Math.floor(count / 2)) break;
+    add(row);
+  }
   const largest = [...plan.rows.keys()].sort((a, b) => plan.rows[b].length - plan.rows[a].length || a - b);
   for (const cluster of largest) {
     if (chosen.size >= count) break;
     const middle = middleOf(plan, cluster, available);
-    if (middle !== null) chosen.add(middle);
+    if (middle !== null) add(middle);
   }
   for (const row of popular) {
     if (chosen.size >= count) break;
-    chosen.add(row);
+    add(row);
   }
   // A head must not be empty, even where nothing is in stock.
   if (chosen.size === 0) chosen.add(0);

@@ -51,6 +51,11 @@ export const feedMappingSchema = v.strictObject({
       v.check((path) => !path.split('.').includes(''), 'must be names joined by points'),
     ),
   ),
+  /**
+   * Whether each variant of a Shopify product and each `hasVariant` of a schema.org ProductGroup is an item of its own, all of
+   * one `group`. Default false: a product is one item.
+   */
+  variants: v.optional(v.boolean()),
   /** Base of relative addresses of product pages: `https://shop.example`. */
   urlBase: v.optional(v.pipe(v.string(), v.url('must be an address such as https://shop.example'))),
 });

@@ -1,8 +1,8 @@
 /** Text in chunks that may end anywhere, for instance a decoded file stream. */
 export type TextChunks = AsyncIterable<string> | Iterable<string>;
 
-/** Shapes of records: named columns, a Shopify product, a schema.org Product. */
-export type RecordShape = 'columns' | 'shopify' | 'json-ld';
+/** Shapes of records: named columns, a Shopify product, the same with one of its variants alone, a schema.org Product. */
+export type RecordShape = 'columns' | 'shopify' | 'shopify-variant' | 'json-ld';
 
 /**
  * One product as the feed wrote it, before its fields are mapped to an item's; or the reason why it cannot be read. `line` is 1-based:

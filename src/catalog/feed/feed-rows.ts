@@ -11,6 +11,7 @@ import { htmlRecords, jsonLdRecords } from './read-json-ld';
 import { xmlRecords } from './read-xml';
 import { type Problem, recordItem } from './record-item';
 import { SeenIds } from './seen-ids';
+import { variantRecords } from './variant-records';
 
 /** One file of a feed. */
 export interface FeedSource {
@@ -68,7 +69,8 @@ export async function* feedRows(
     options.onFormat?.(file, format.name);
     const unit: RowUnit = format.name === 'json' ? 'product' : 'line';
     files.push({ name: file, unit });
-    for await (const record of recordsOf(format, all, mapping)) {
+    const records = recordsOf(format, all, mapping);
+    for await (const record of mapping.variants ? variantRecords(records) : records) {
       const { line } = record;
       const rejection = (problems: Problem[], id?: string): FeedRow => ({
         file,

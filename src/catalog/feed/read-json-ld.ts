@@ -64,11 +64,14 @@ function scriptRecords(line: number, text: string, address: string | undefined):
   const products = productsIn(data);
   // A page with one product has the product's address.
   const url = products.length === 1 ? address : undefined;
-  return products.map((product) => ({
-    line,
-    shape: 'json-ld',
-    fields: url === undefined || product.url !== undefined ? product : { ...product, url },
-  }));
+  const groups = new Map(products.flatMap((node) => ('@id' in node && isGroup(node) ? [[node['@id'], node]] : [])));
+  return products.map((product) => {
+    const parent = isObject(product.isVariantOf) ? groups.get(product.isVariantOf['@id']) : undefined;
+    const { hasVariant: _, ...isVariantOf } = parent ?? {};
+    const named = parent ? { ...product, isVariantOf } : product;
+    const fields = url === undefined || product.url !== undefined ? named : { ...named, url };
+    return { line, shape: 'json-ld', fields };
+  });
 }
 
 /** Parses JSON that a page wraps in comments for old browsers, or whose strings have line ends. */
@@ -94,6 +97,8 @@ function productsIn(node: unknown, depth = 0): Record<string, unknown>[] {
   if (isProduct(node)) return [node];
   return ['@graph', 'mainEntity', 'itemListElement', 'item'].flatMap((key) => productsIn(node[key], depth + 1));
 }
+
+const isGroup = (node: Record<string, unknown>): boolean => [node['@type']].flat().includes('ProductGroup');
 
 function isProduct(node: Record<string, unknown>): boolean {
   const types = [node['@type']].flat();

@@ -62,8 +62,7 @@ const MAX_TEXTS = 100;
 
 /** Maps the fields of a record to an item's: by the names that platforms use, then by the shop's mapping. */
 export function namedFields(shape: RecordShape, record: Record<string, unknown>, mapping: FeedMapping): NamedFields {
-  const named =
-    shape === 'shopify' ? shopifyFields(record) : shape === 'json-ld' ? jsonLdFields(record) : columnFields(record);
+  const named = FIELDS[shape](record);
   for (const field of MAPPED_FIELDS) {
     const columns = mapping[field];
     if (columns === undefined) continue;
@@ -76,6 +75,13 @@ export function namedFields(shape: RecordShape, record: Record<string, unknown>,
   if (mapping.attributes !== undefined) named.attributes = chosen(record, mapping.attributes);
   return named;
 }
+
+const FIELDS: Record<RecordShape, (record: Record<string, unknown>) => NamedFields> = {
+  columns: columnFields,
+  shopify: shopifyFields,
+  'shopify-variant': shopifyVariantFields,
+  'json-ld': jsonLdFields,
+};
 
 function columnFields(record: Record<string, unknown>): NamedFields {
   const byName = new Map<string, string>();
@@ -165,7 +171,7 @@ function valueAt(record: Record<string, unknown>, column: string): unknown {
 }
 
 const isPresent = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
-const normalName = (name: string): string =>
+export const normalName = (name: string): string =>
   name
     .trim()
     .toLowerCase()
@@ -219,6 +225,36 @@ export function shopifyFields(product: Record<string, unknown>): NamedFields {
     attributes: Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined)),
   };
 }
+
+/**
+ * Fields of a variant of a Shopify product, whose `variants` are that one alone. Title, description and category are those of
+ * the product, so that all of its variants have the same text.
+ */
+export function shopifyVariantFields(product: Record<string, unknown>): NamedFields {
+  const { handle } = product;
+  const [variant = {}] = [product.variants].flat().filter(isObject);
+  const options = [product.options].flat().filter(isObject);
+  const pictures = [product.images].flat().filter(isPresent);
+  const named = pictures.find((picture) => isObject(picture) && picture.id && picture.id === variant.image_id);
+  const image = [variant.featured_image, named, pictures[0], product.image].find(isPresent);
+  const { attributes, url, ...shared } = shopifyFields({ ...product, options: [] });
+  return {
+    ...shared,
+    id: variant.id ?? variant.sku,
+    group: handle || product.id,
+    image,
+    images: pictures.filter((picture) => addressOf(picture) !== addressOf(image)),
+    url: url && isPresent(variant.id) ? `${url}?variant=${variant.id}` : url,
+    attributes: {
+      ...Object.fromEntries(
+        options.flatMap(({ name, position }, n) => option(name, [variant[`option${position ?? n + 1}`]])),
+      ),
+      ...(isObject(attributes) ? attributes : {}),
+    },
+  };
+}
+
+const addressOf = (picture: unknown): unknown => (isObject(picture) ? picture.src : picture);
 
 /** An option of a Shopify product as an attribute: its one value, or the list of them. */
 function option(name: unknown, values: unknown): [string, unknown][] {
@@ -320,9 +356,16 @@ function bestAvailability(offers: Record<string, unknown>[]): unknown {
 /** Id of the group that a schema.org variant belongs to; a ProductGroup itself is one item. */
 function groupOf(product: Record<string, unknown>): unknown {
   const parents = [product.isVariantOf].flat().filter(isObject);
-  const [parent] = parents.map((node) => idOf(node.productGroupID ?? node['@id'] ?? node.name));
+  const [parent] = parents.map(groupIdOf);
   return parent ?? idOf(product.inProductGroupWithID);
 }
+
+/** Id of a schema.org ProductGroup. A bare fragment, such as `#group`, is an id within its page alone. */
+export const groupIdOf = (group: Record<string, unknown>): unknown => {
+  const address = text(group['@id']);
+  const identifier = address?.startsWith('#') ? undefined : address;
+  return idOf(group.productGroupID ?? identifier ?? group.sku ?? group.url ?? group.name);
+};
 
 /** Stars of 5 and number of ratings of a schema.org AggregateRating. */
 function ratingOf(node: unknown): Pick<NamedFields, 'rating' | 'ratings'> {
@@ -341,7 +384,7 @@ const gtin = (node: Record<string, unknown>): unknown =>
 const idOf = (value: unknown): unknown => (typeof value === 'number' ? value : text(value));
 
 /** Text of a value: itself, the name or address of a node, or the text of the first element of a list. */
-function text(value: unknown, depth = 0): string | undefined {
+export function text(value: unknown, depth = 0): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined;
   if (depth > MAX_NESTING) return undefined;

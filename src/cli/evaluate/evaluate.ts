@@ -21,7 +21,7 @@ import {
   withResults,
 } from '../../evaluate';
 import { startCompute, writeWhole } from '../../training';
-import { readEventFile } from '../event-file';
+import { byProduct, readEventFile } from '../event-file';
 import { positiveInteger } from '../option-parsers';
 import { deviceProtocol } from './device';
 import { driftProtocol } from './drift';
@@ -132,8 +132,9 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
 async function readInput(options: EvaluateOptions): Promise<(seed: number) => EvaluateInput> {
   const { past, shoppers, half, methods, models } = options;
   await startCompute('wasm');
-  const bundle = await openFolder(options.bundle);
-  const { events } = await readEventFile(options.events);
+  const shop = byProduct(await openFolder(options.bundle), await readEventFile(options.events));
+  const { bundle } = shop;
+  const { events } = shop.log;
   const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
   const limits = { past, shoppers, half, methods, models };
   const meter = createMeter();

@@ -8,6 +8,7 @@ import {
   embeddingBlock,
   type FeatureBlock,
   featureBlock,
+  productOf,
 } from '../../ranking';
 
 /** Features of every item as an expert reads them. */
@@ -78,13 +79,14 @@ const ORDER_RBFS = 24;
  */
 export function featureBlocks(index: CatalogIndex, base: BaseSignal | null): FeatureBlocks {
   const { count, width } = index.content;
+  const weights = index.variants?.weights;
   const content = readable('content', contentBlock(index));
   // The first half of a content vector is text.
   if (!base) content.readoutScale.fill(TEXT_SCALE, 0, width / 2);
   const blocks = [content, ...attributeBlocks(index, base ? RATES.place : PLACE_RATE_ALONE)];
-  if (base) blocks.push(readable('embedding', embeddingBlock(base.width, base.items), base.digest));
+  if (base) blocks.push(readable('embedding', embeddingBlock(base.width, base.items, weights), base.digest));
   for (const { name, width: factors, values } of index.factors?.blocks ?? []) {
-    blocks.push(readable(name, featureBlock(name, factors, values, count, 1), index.factors?.digest));
+    blocks.push(readable(name, featureBlock(name, factors, values, count, 1, weights), index.factors?.digest));
   }
   const map = index.factors?.map;
   return { count, blocks, ...(map && fits(map, blocks) ? { map } : {}) };
@@ -97,11 +99,11 @@ const fits = (map: GradientMap, blocks: readonly ReadoutBlock[]): boolean =>
 function attributeBlocks(index: CatalogIndex, placeRate: number): ReadoutBlock[] {
   const { count } = index.content;
   const attribute = (kind: Kind, subject: string, width: number, values: Float32Array): ReadoutBlock =>
-    readable(kind, featureBlock(subject, width, values, count, ATTRIBUTE_WEIGHT));
+    readable(kind, featureBlock(subject, width, values, count, ATTRIBUTE_WEIGHT, index.variants?.weights));
   const categories = categoryBlock(index);
   return [
     // Stored profiles call the catalog order `place`.
-    { ...attribute('place', 'place', ORDER_RBFS, orderRbf(count)), rate: placeRate },
+    { ...attribute('place', 'place', ORDER_RBFS, orderRbf(count, productOf(index))), rate: placeRate },
     ...(categories ? [readable('categories', categories)] : []),
     ...index.numbers.map(({ name, values }) => attribute('numbers', name, NUMBER_RBFS, numberRbf(values))),
   ];
@@ -127,11 +129,11 @@ function numberRbf(values: Float32Array): Float32Array {
   return rbf;
 }
 
-function orderRbf(count: number): Float32Array {
+function orderRbf(count: number, product: (row: number) => number): Float32Array {
   const rbf = new Float32Array(count * ORDER_RBFS);
   for (let row = 0; row < count; row++) {
     for (let n = 0; n < ORDER_RBFS; n++) {
-      rbf[row * ORDER_RBFS + n] = Math.exp(-(((row * ORDER_RBFS) / count - n) ** 2) / 2);
+      rbf[row * ORDER_RBFS + n] = Math.exp(-(((product(row) * ORDER_RBFS) / count - n) ** 2) / 2);
     }
   }
   return rbf;

@@ -8,7 +8,8 @@ export interface DriftVectors {
 }
 
 /** The parts of a catalogue that the distance reads. */
-export type DriftIndex = Pick<CatalogIndex, 'content' | 'categories' | 'popularity'>;
+export type DriftIndex = Pick<CatalogIndex, 'content' | 'categories' | 'popularity'> &
+  Partial<Pick<CatalogIndex, 'variants'>>;
 
 /** How well an item fits a history, in a unit of the view's own; NaN where the view has no data. */
 type Fit = (row: number) => number;
@@ -16,7 +17,7 @@ type Fit = (row: number) => number;
 /** One way to compare items: the fit to a history. */
 type View = (rows: readonly number[], weights: Float64Array) => Fit;
 
-/** Items sampled from the catalogue. */
+/** Products sampled from the catalogue. */
 const SAMPLE = 1024;
 
 /**
@@ -27,12 +28,12 @@ const SAMPLE = 1024;
  */
 export class PreferenceDistance {
   readonly #views: View[];
-  /** Evenly spaced rows of the catalogue, and their share of the choices. */
+  /** Rows of evenly spaced products of the catalogue, and their share of the choices. */
   readonly #sample: Int32Array;
   readonly #shares: Float64Array;
 
   /** @param embedding of the base model, if there is one */
-  constructor({ content, categories, popularity }: DriftIndex, embedding: DriftVectors | null = null) {
+  constructor({ content, categories, popularity, variants }: DriftIndex, embedding: DriftVectors | null = null) {
     this.#views = [cosineView(content), ...(embedding ? [cosineView(embedding)] : [])];
     if (categories.names.length > 1) {
       this.#views.push((rows, weights) => {
@@ -40,9 +41,13 @@ export class PreferenceDistance {
         return (row) => preference[row];
       });
     }
-    const count = popularity.length;
+    const products = variants?.products;
+    const count = products?.length ?? popularity.length;
     const size = Math.min(SAMPLE, count);
-    this.#sample = Int32Array.from({ length: size }, (_, n) => Math.floor((n * count) / size));
+    this.#sample = Int32Array.from({ length: size }, (_, n) => {
+      const place = Math.floor((n * count) / size);
+      return products?.[place] ?? place;
+    });
     const shares = Float64Array.from(this.#sample, (row) => 1 + popularity[row]);
     const total = shares.reduce((sum, share) => sum + share, 0);
     this.#shares = shares.map((share) => share / total);

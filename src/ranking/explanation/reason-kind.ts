@@ -4,6 +4,7 @@ import type { ExpertPart, RankState } from '../rank-state';
 import { similarity } from '../similarities';
 import { strongestContributor } from '../terms/cooccurrence';
 import { LONGEST_HISTORY, type TermName } from '../terms/terms';
+import { productOf } from '../variants';
 import type { ReasonKind } from './reason-text';
 
 /**
@@ -23,7 +24,8 @@ export function reasonKindOf(
   const content = (terms.recent ?? 0) + (terms.session ?? 0) + (terms.nearestHistory ?? 0);
   const resemblance = Math.max(content, preference);
   if (boughtTogether > Math.max(resemblance, category) && index.cooccurrence) {
-    const contributor = strongestContributor(index.cooccurrence, history.rows, row);
+    const product = productOf(index);
+    const contributor = strongestContributor(index.cooccurrence, history.rows.map(product), product(row));
     if (contributor !== null)
       return { kind: cooccurrenceReason(index.cooccurrence), name: index.items[contributor].title };
   }
@@ -50,13 +52,14 @@ function choicesOfSpeaker(parts: readonly ExpertPart[]): ExpertPart['choices'] {
 export const cooccurrenceReason = (table: CooccurrenceTable | null): 'chosen-with' | 'goes-with' =>
   table?.origin === 'shop' ? 'goes-with' : 'chosen-with';
 
-/** The past item that an item resembles most, itself left out; null without any. @param rows of the past items */
-function nearestTo({ content }: CatalogIndex, row: number, rows: readonly number[]): number | null {
+/** The past item that an item resembles most, those of its own product left out; null without any. @param rows of the past items */
+function nearestTo(index: CatalogIndex, row: number, rows: readonly number[]): number | null {
+  const product = productOf(index);
   let nearest: number | null = null;
   let highest = Number.NEGATIVE_INFINITY;
   for (const past of new Set(rows)) {
-    if (past === row) continue;
-    const value = similarity(content, past, row);
+    if (product(past) === product(row)) continue;
+    const value = similarity(index.content, past, row);
     if (value > highest) {
       highest = value;
       nearest = past;

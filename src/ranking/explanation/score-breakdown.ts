@@ -5,6 +5,7 @@ import { type ModalitySimilarity, modalitySimilarity, similarity, vectorOf, weig
 import { cooccurrenceContributions } from '../terms/cooccurrence';
 import { NEAREST } from '../terms/nearest-history';
 import { LONGEST_HISTORY, recencyWeights, SESSION, type TermName } from '../terms/terms';
+import { productOf } from '../variants';
 
 /** The terms that compare content alone; a breakdown splits them by modality. */
 const CONTENT_TERMS = ['recent', 'session', 'nearestHistory'] as const satisfies TermName[];
@@ -24,10 +25,11 @@ export function scoreBreakdown(
 ): ScoreBreakdown {
   const rows = history.rows.slice(-LONGEST_HISTORY);
   const strengths = history.strengths.slice(-LONGEST_HISTORY);
+  const product = productOf(index);
   const contributors = new Map<number, number>();
   const add = (past: number, contribution: number): void => {
-    // An item is no reason for itself.
-    if (past !== row) contributors.set(past, (contributors.get(past) ?? 0) + contribution);
+    // A product is no reason for itself.
+    if (product(past) !== product(row)) contributors.set(past, (contributors.get(past) ?? 0) + contribution);
   };
   const content: ModalitySimilarity = { text: 0, image: 0 };
   const { content: vectors } = index;
@@ -60,8 +62,9 @@ export function scoreBreakdown(
     add(past, weight * value);
   }
   if (index.cooccurrence) {
-    for (const [past, lift] of cooccurrenceContributions(index.cooccurrence, rows, row)) {
-      add(past, weights.boughtTogether * lift);
+    const parts = cooccurrenceContributions(index.cooccurrence, rows.map(product), product(row));
+    for (const [past, lift] of parts) {
+      add(rows.find((chosen) => product(chosen) === past) ?? past, weights.boughtTogether * lift);
     }
   }
 

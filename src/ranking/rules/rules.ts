@@ -90,6 +90,12 @@ export interface Rules {
    * that outlive the page, so consent. Default false.
    */
   fresh?: boolean;
+  /**
+   * Whether a list shows `'one'` (default) or `'all'` of the variants of a product, the items of one `group`. The one is, of
+   * those that may be listed, in stock and nearest to the shopper's taste; the cheapest where no taste is known. In either case
+   * what the shopper owns, dismissed, has in the cart or in view is the product, whichever variant it is.
+   */
+  variants?: 'one' | 'all';
 }
 
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -123,6 +129,7 @@ export const ruleFields = {
   rotation: v.optional(share),
   coldStart: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(2))),
   fresh: v.optional(v.boolean()),
+  variants: v.optional(v.picklist(['one', 'all'])),
 };
 
 /** The rules of a shop. Unknown names are refused: a rule that is misspelt would go unnoticed. */

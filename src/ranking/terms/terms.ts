@@ -1,6 +1,7 @@
 import type { ChoiceHistory } from '../../events';
 import type { CatalogIndex } from '../catalog-index';
 import { similarities, weightedMean } from '../similarities';
+import { productOf, shareValues } from '../variants';
 import { catalogOrder } from './catalog-order';
 import { categoryPreference } from './category-preference';
 import { coldStart } from './cold-start';
@@ -154,9 +155,12 @@ export function rawTermValues(
   if (residualScores) values.preference = residualScores;
   if (rows.length === 0) return values;
   const weights = recencyWeights(strengths);
+  const products = rows.map(productOf(index));
   if (index.cooccurrence) {
-    values.boughtTogether = cooccurrence(index.cooccurrence, rows, count);
+    // The table is of products: it has the first variant of each.
+    values.boughtTogether = cooccurrence(index.cooccurrence, products, count);
     coldStart(values.boughtTogether, index.cooccurrence, index.content);
+    shareValues(index, values.boughtTogether);
   }
   values.recent = similarities(index.content, weightedMean(index.content, rows, weights));
   values.session = similarities(
@@ -166,7 +170,8 @@ export function rawTermValues(
   values.nearestHistory = index.nearestHistory.meanSimilarity(rows);
   values.category = categoryPreference(index.categories, rows, weights);
   values.numericAffinity = numericAffinity(index.numbers, rows, weights, count);
-  values.catalogOrder = catalogOrder(rows, count);
+  values.catalogOrder = catalogOrder(products, count);
+  shareValues(index, values.catalogOrder);
   if (experts) values.experts = expertsEffect(experts, rows, weights);
   if (base) {
     const embeddings = { count, width: base.width, values: base.items };

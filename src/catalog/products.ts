@@ -1,0 +1,75 @@
+import type { Learned } from './bundle/learned';
+import type { CooccurrenceTable } from './cooccurrence/cooccurrence-table';
+import { type FeatureTable, pickRows } from './features/feature-table';
+import type { Item } from './item';
+import { productPopularity, variantGroups } from './variants';
+
+/**
+ * A catalogue with one item for each product, the first of its variants: what is counted and learned from logs is about
+ * products, whichever variant a log names.
+ */
+export interface Products {
+  items: Item[];
+  /** Place of the product of an item, by the item's id. */
+  placeOf: ReadonlyMap<string, number>;
+  /** The same rows of a table with one entry for each item. */
+  pick(features: FeatureTable): FeatureTable;
+  /** What was learned of the products, for all items: a product's factors and demand are those of each of its variants. */
+  spread(learned: Pick<Learned, 'cooccurrence' | 'demand' | 'factors'>): typeof learned;
+}
+
+/** The products of a catalogue. */
+export function productsOf(items: Item[]): Products {
+  const groups = variantGroups(items);
+  if (!groups) {
+    const placeOf = new Map(items.map(({ id }, row) => [id, row]));
+    return { items, placeOf, pick: (features) => features, spread: (learned) => learned };
+  }
+  const rows = groups.products;
+  const popularity = productPopularity(items, groups);
+  const placeOfRow = new Map(rows.map((row, place) => [row, place]));
+  const places = items.map((_, row) => placeOfRow.get(groups.of[row]?.[0] ?? row) ?? 0);
+  const spread = (values: Float32Array, width = 1): Float32Array => {
+    const all = new Float32Array(places.length * width);
+    for (const [row, place] of places.entries())
+      all.set(values.subarray(place * width, (place + 1) * width), row * width);
+    return all;
+  };
+  return {
+    items: rows.map((row) => ({ ...items[row], popularity: popularity[row] })),
+    placeOf: new Map(items.map(({ id }, row) => [id, places[row]])),
+    pick: (features) => pickRows(features, [...rows]),
+    spread: ({ cooccurrence, demand, factors }) => ({
+      ...(cooccurrence && { cooccurrence: cooccurrenceOfItems(cooccurrence, rows, items.length) }),
+      ...(factors && {
+        factors: {
+          ...factors,
+          ...(factors.coldPopularity && { coldPopularity: spread(factors.coldPopularity) }),
+          blocks: factors.blocks.map((block) => ({ ...block, values: spread(block.values, block.width) })),
+        },
+      }),
+      ...(demand && {
+        demand: {
+          ...demand,
+          choices: spread(demand.choices),
+          recent: spread(demand.recent),
+          ...(demand.repeats && {
+            repeats: {
+              ...demand.repeats,
+              shares: spread(demand.repeats.shares),
+              intervals: spread(demand.repeats.intervals),
+            },
+          }),
+        },
+      }),
+    }),
+  };
+}
+
+/** The table of a catalogue's items: the first variant of a product has its entries, the others have none. */
+function cooccurrenceOfItems(table: CooccurrenceTable, rows: readonly number[], count: number): CooccurrenceTable {
+  const offsets = new Uint32Array(count + 1);
+  for (const [place, row] of rows.entries()) offsets[row + 1] = table.offsets[place + 1] - table.offsets[place];
+  for (let row = 0; row < count; row++) offsets[row + 1] += offsets[row];
+  return { ...table, count, offsets, rows: table.rows.map((place) => rows[place]) };
+}
