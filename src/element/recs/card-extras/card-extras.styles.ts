@@ -1,15 +1,12 @@
 import { css } from 'lit';
 
-/**
- * What only cards with an offer, a rating, a badge, a second picture or a button need. A rating, and a list price that wraps,
- * take the room of the second line of the reason: nothing grows when such cards replace their outlines.
- */
+/** What only cards with an offer, a rating, a badge, a second picture or a button need. */
 export const cardExtrasStyles = css`
   .card .price:has(s) {
     display: flex;
     flex-wrap: wrap;
     align-items: baseline;
-    column-gap: 0.375rem;
+    column-gap: 0.3125rem;
     white-space: nowrap;
   }
   .card .unseen {
@@ -20,24 +17,15 @@ export const cardExtrasStyles = css`
     clip-path: inset(50%);
   }
   .card .now {
-    color: var(--sidestream-sale, color-mix(in srgb, currentColor 35%, #e0101a));
+    color: var(--sidestream-sale, color-mix(in srgb, currentColor 30%, #e0101a));
     font-weight: 600;
   }
   .card .price s,
   .card .saving {
-    font-size: 0.8125em;
+    font-size: 0.75em;
   }
   .card .price s {
     color: var(--_muted);
-  }
-  @container (inline-size < 26rem) {
-    .card .price s,
-    .card .saving {
-      font-size: 0.75em;
-    }
-    .card .price:has(s) {
-      column-gap: 0.25rem;
-    }
   }
   .card .rating {
     display: flex;
@@ -50,13 +38,12 @@ export const cardExtrasStyles = css`
     color: var(--_muted);
     font-variant-numeric: tabular-nums;
   }
-  .card:has(.rating, .price s) .reason {
-    -webkit-line-clamp: 1;
-  }
   .card .stars {
     flex: none;
     block-size: 0.9375em;
     inline-size: auto;
+  }
+  .card .stars * {
     stroke: none;
   }
   /* Half a star is the half where reading begins. */

@@ -8,6 +8,7 @@ import { CardExtras, type ExtrasContext } from './card-extras';
 // No browser here: a root without style sheets stands for the element's. What a page shows is tested in e2e/card.spec.ts.
 beforeAll(() => {
   vi.stubGlobal('ShadowRoot', class {});
+  vi.stubGlobal('ResizeObserver', class {});
 });
 afterAll(() => {
   vi.unstubAllGlobals();
@@ -23,7 +24,11 @@ const context = (language: string, given: Partial<ExtrasContext> = {}): ExtrasCo
 });
 
 function factsOf(given: Partial<Item>, language = 'en', more: Partial<ExtrasContext> = {}) {
-  const host = Object.assign(new EventTarget(), { renderRoot: new EventTarget(), addToCart: false });
+  const host = Object.assign(new EventTarget(), {
+    renderRoot: new EventTarget(),
+    addToCart: false,
+    addController: () => undefined,
+  });
   const services = { formatPrice, canonical, safeImage, track: () => undefined, announce: () => undefined };
   const extras = new CardExtras(host as never, services);
   const item: Item = { ...recommendation('a').item, ...given };

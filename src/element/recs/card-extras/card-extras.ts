@@ -7,6 +7,7 @@ import { cardExtrasStyles } from './card-extras.styles';
 import { type Badge, badgeOf, isReduced, ratingOf, savingOf, secondImageOf } from './card-facts';
 import { cardLabelsIn } from './card-labels';
 import { numberFormats } from './number-formats';
+import { ReasonRoom } from './reason-room';
 
 /** How long a button confirms, ms; the list keeps the card for as long, though the product is in the cart now. */
 const CONFIRMATION = 2500;
@@ -70,6 +71,7 @@ export class CardExtras {
     const root = host.renderRoot;
     const { styleSheet } = cardExtrasStyles;
     if (root instanceof ShadowRoot && styleSheet) root.adoptedStyleSheets = [...root.adoptedStyleSheets, styleSheet];
+    new ReasonRoom(host);
     for (const type of ['pointerover', 'focusin']) root.addEventListener(type, loadSecondImage);
   }
 
