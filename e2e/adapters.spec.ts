@@ -91,7 +91,7 @@ test('the events that a page marks up are tracked, by mouse and keyboard, also i
   await page.evaluate((id) => {
     const item = { id };
     for (const detail of [null, 5, { item, items: 5 }, { item, items: [null] }, { item, items: [{ item }] }])
-      for (const name of ['itemclick', 'recommend'])
+      for (const name of ['itemclick', 'recommend', 'addtocart'])
         document.querySelector('ul')?.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
   }, A);
   await page.getByText('One').click();
@@ -198,4 +198,40 @@ test('the counts of a page reach the shop’s hook when it closes, and contain n
   }, A);
   const counts = { impressions: 0, clicks: 1, carts: 0, purchases: 1, revenue: { XXX: 3 } };
   expect(calls).toEqual([[{ variant: 'test/only', placement: 'for-you', ...counts }]]);
+});
+
+test('a cart that a list tracks is not counted again when the data layer reports it, unless the page has prevented it', async ({
+  page,
+  context,
+}) => {
+  await serve(context, { 'buy.html': '' });
+  await open(page, 'buy.html');
+  const list = page.locator('sidestream-recs');
+  const [one, two] = await list
+    .locator('[data-id]')
+    .evaluateAll((all) => all.map((card) => card.getAttribute('data-id')));
+  await page.evaluate(() => {
+    const element = document.querySelector('sidestream-recs');
+    if (element) element.addToCart = true;
+    // A shop that waits for its server, and one that tells its data layer at once and then does everything itself.
+    document.addEventListener('addtocart', (event) => {
+      const push = () => {
+        const items = event.detail.items.map(({ item }) => ({ item_id: item.id, quantity: 1 }));
+        window.dataLayer.push({ event: 'add_to_cart', ecommerce: { items } });
+      };
+      if (Reflect.get(window, 'own') !== true) return void setTimeout(push, 1500);
+      push();
+      event.preventDefault();
+    });
+  });
+  await list.locator(`[data-id="${one}"] [data-add-to-cart]`).click();
+  await expect.poll(() => drops(page)).toEqual([['add_to_cart', one, 'duplicate']]);
+  const [cart] = await logged(page, 'cart', 1);
+  expect(cart).toMatchObject({ itemId: one, placement: 'for-you', position: 0, quantity: 1 });
+  expect(cart.recommendationId).toBeTruthy();
+
+  await page.evaluate(() => Reflect.set(window, 'own', true));
+  await list.locator(`[data-id="${two}"] [data-add-to-cart]`).click();
+  expect((await logged(page, 'cart', 2))[1]).toEqual({ type: 'cart', itemId: two, quantity: 1 });
+  expect(await drops(page)).toHaveLength(1);
 });

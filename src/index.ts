@@ -1,6 +1,9 @@
 export { createRecommender } from './client';
 export {
+  type CardLabels,
   formatPrice,
+  type ListLabels,
+  type RecsAddToCartDetail,
   type RecsClickDetail,
   type RecsErrorDetail,
   type RecsLabels,

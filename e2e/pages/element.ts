@@ -1,7 +1,7 @@
 import '../../src/element';
-import type { Recommendation, Recommender, RecommendRequest } from '../../src/protocol';
+import type { Item, Recommendation, Recommender, RecommendRequest, TrackDetails } from '../../src/protocol';
 import { FakeRecommender } from '../../src/testing/fake-recommender';
-import { type Product, productsIn } from './element-products';
+import { productsIn } from './element-products';
 
 type Answer = 'filled' | 'empty' | 'error' | 'loading';
 
@@ -12,7 +12,7 @@ export interface ListOptions {
   answer?: Answer;
   language?: string;
   /** Changes to the first products. */
-  products?: { item?: Partial<Product['item']>; reason?: string }[];
+  products?: { item?: Partial<Item>; reason?: string }[];
   /** Recommender of an earlier list to share, by its number. */
   share?: number;
   /** Leaves the list without a recommender. */
@@ -25,6 +25,8 @@ export interface ListOptions {
 class Shop {
   readonly requests: RecommendRequest[] = [];
   readonly tracked: [type: string, id: string, position: number | undefined][] = [];
+  /** Products put into the cart, with the details of the event. */
+  readonly carts: [id: string, details: TrackDetails | undefined][] = [];
   readonly recommender: Recommender;
   readonly #fake = new FakeRecommender();
   readonly #dismissed = new Set<string>();
@@ -44,6 +46,7 @@ class Shop {
       recommend: (request = {}) => this.#recommend(request),
       track: async (type, id, details) => {
         this.tracked.push([type, id, details?.position]);
+        if (type === 'cart') this.carts.push([id, details]);
         if (`${type}` === 'dismiss') this.#dismissed.add(id);
         if (`${type}` === 'undismiss') this.#dismissed.delete(id);
         // As the learner counts: a dismissal is no choice.
@@ -76,7 +79,7 @@ class Shop {
     this.requests.push(request);
     await this.#gate;
     if (this.answer === 'error') throw new Error('The shop is closed.');
-    const excluded = new Set([...(request.exclude ?? []), ...this.#dismissed]);
+    const excluded = new Set([...(request.exclude ?? []), ...this.#dismissed, ...this.carts.map(([id]) => id)]);
     const items = this.products.filter(({ item }) => !excluded.has(item.id)).slice(0, request.limit);
     const id = `r${this.requests.length}`;
     return { id, placement: request.placement ?? 'for-you', items: this.answer === 'empty' ? [] : items };

@@ -30,6 +30,9 @@ export const callsOf = (page: Page, shop: number) =>
     return { requests, tracked };
   }, shop);
 
+/** Products that were put into the cart from a list, with the details of the event. */
+export const cartsOf = (page: Page, shop: number) => page.evaluate((n) => window.lists.shops[n].carts, shop);
+
 /** Ids of a list's cards, in order. */
 export const idsOf = (list: Locator): Promise<string[]> =>
   list.locator('[data-id]').evaluateAll((cards) => cards.map((card) => card.getAttribute('data-id') ?? ''));

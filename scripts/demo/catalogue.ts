@@ -108,6 +108,22 @@ function makeItem(
     image: `${id}.webp`,
     // A few sell a lot, most a little: Pareto with exponent 1.2.
     popularity: Math.min(2000, Math.floor(12 * (1 - random()) ** (-1 / 1.2))),
+    ...merchandise(title, price),
+  };
+}
+
+/** Reductions, ratings and scarce stock of some products, from random numbers of their own: prices and texts stay as they are. */
+function merchandise(title: string, price: number): Pick<ItemInput, 'listPrice' | 'rating' | 'quantity'> {
+  const random = seeded(`merchandise of ${title}`);
+  const [reduced, rated, scarce] = [random() < 0.2, random() < 0.75, random() < 0.08];
+  const listPrice = retailPrice(price / (0.6 + 0.3 * random()));
+  const value = Number((3.6 + 1.4 * random() ** 0.7).toFixed(1));
+  const count = Math.min(900, Math.ceil(4 * (1 - random()) ** (-1 / 0.9)));
+  const quantity = 1 + Math.floor(random() * 5);
+  return {
+    ...(reduced && listPrice > price ? { listPrice } : {}),
+    ...(rated ? { rating: { value, count } } : {}),
+    ...(scarce ? { quantity } : {}),
   };
 }
 

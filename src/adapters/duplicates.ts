@@ -3,6 +3,8 @@ import { around, inOwnElement } from './marked-element';
 
 /** Time within which two reports of one event are duplicates, ms. */
 const WINDOW = 1000;
+/** Time within which a page reports a cart that an element has tracked, ms: it does so once its server has answered. */
+const CART_WINDOW = 10_000;
 
 /** Last report of an event type and item, by `type item`, for all adapters of a recommender. */
 const lastReports = new WeakMap<object, Map<string, { source: string; time: number }>>();
@@ -28,7 +30,7 @@ export function reportedBefore(
   return undefined;
 }
 
-/** The fields of `itemclick` and `recommend` that are needed here. */
+/** The fields of `itemclick`, `recommend` and `addtocart` that are needed here. */
 interface ElementDetail {
   item?: { id: string };
   placement?: string;
@@ -36,12 +38,13 @@ interface ElementDetail {
 }
 
 /**
- * Events that the elements of a page track by themselves: clicks on their cards, impressions of the items they show. It
+ * Events that the elements of a page track by themselves: clicks on their cards, impressions of the items they show, carts. It
  * listens at the window in the capture phase, before any listener of the page can push the same event.
  */
 export class ElementEvents {
   readonly #ended = new AbortController();
   readonly #clicked = new Map<string, number>();
+  readonly #added = new Map<string, { event: Event; time: number }>();
   readonly #shown = new Map<EventTarget, { placement: string | undefined; ids: Set<string> }>();
 
   constructor() {
@@ -55,6 +58,15 @@ export class ElementEvents {
       (event) => {
         const { item } = detailOf(event);
         if (item) this.#clicked.set(item.id, Date.now());
+      },
+      options,
+    );
+    window.addEventListener(
+      'addtocart',
+      (event) => {
+        const { items } = detailOf(event);
+        if (!Array.isArray(items)) return;
+        for (const entry of items) if (entry?.item) this.#added.set(entry.item.id, { event, time: Date.now() });
       },
       options,
     );
@@ -77,6 +89,15 @@ export class ElementEvents {
       else if (shown.ids.has(itemId) && (placement === undefined || placement === shown.placement)) return true;
     }
     return false;
+  }
+
+  /**
+   * Whether an element tracks this cart: an "add to cart" button of it was pressed less than 10 s before, and the page did not
+   * prevent that. Ask once the listeners of the page have run, since any of them may.
+   */
+  hasCart(itemId: string, time: number): boolean {
+    const added = this.#added.get(itemId);
+    return added !== undefined && time - added.time < CART_WINDOW && !added.event.defaultPrevented;
   }
 
   close(): void {

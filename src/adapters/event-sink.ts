@@ -57,7 +57,12 @@ export class EventSink {
 
   async #track(candidate: Candidate, itemId: string, time: number): Promise<void> {
     const { source, type, details } = candidate;
+    // By then all listeners of an event under way have run.
     const tracker = await this.#ready;
+    if (type === 'cart' && this.#elements.hasCart(itemId, time)) {
+      this.drop(candidate, 'duplicate', 'an element of Sidestream tracks it itself');
+      return;
+    }
     const other = reportedBefore(tracker, type, itemId, source, time);
     if (other) {
       this.drop(candidate, 'duplicate', `${other} reported it less than a second ago`);

@@ -18,6 +18,7 @@ export function newItem(form: FormData, image: File | null, stamp: number): NewI
     title: text('title'),
     description: text('description'),
     category: text('category'),
+    published: new Date(stamp).toISOString().slice(0, 10),
     ...(Number.isFinite(price) ? { price } : {}),
     ...(image ? { image } : {}),
   };

@@ -90,9 +90,15 @@ export class Session {
     this.#origin.set(id, details);
   }
 
-  addToBasket({ id, price }: Item): void {
-    this.basket.set(id, (this.basket.get(id) ?? 0) + 1);
+  addToBasket(item: Item): void {
+    const { id, price } = item;
     this.track('cart', id, { ...this.#origin.get(id), quantity: 1, ...(price === undefined ? {} : { price }) });
+    this.putInBasket(item);
+  }
+
+  /** Adds a product to the basket whose event a list of recommendations tracks. */
+  putInBasket({ id }: Item): void {
+    this.basket.set(id, (this.basket.get(id) ?? 0) + 1);
     this.#changed();
   }
 

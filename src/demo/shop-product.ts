@@ -46,7 +46,7 @@ export class ShopProduct extends ShopElement {
       ${item ? this.#product(item) : this.#outline()}
       <div class="block">${shopRecs(session, { placement: 'similar', heading: 'Similar', itemId: productId })}</div>
       <div class="block">
-        ${shopRecs(session, { placement: 'complement', heading: 'Goes well with it', itemId: productId })}
+        ${shopRecs(session, { placement: 'complement', heading: 'Goes well with it', itemId: productId, addToCart: true })}
       </div>
       <div class="block">
         ${shopRecs(session, { placement: 'for-you', heading: 'Recommended for you', exclude: [productId] })}

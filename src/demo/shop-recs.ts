@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { RecsClickDetail } from '../element';
+import type { RecsAddToCartDetail, RecsClickDetail, RecsLabels } from '../element';
 import type { Placement } from '../protocol';
 import { PRODUCT_TEMPLATE } from './route';
 import type { Session } from './session';
@@ -12,16 +12,28 @@ export interface ShopRecs {
   itemId?: string;
   exclude?: string[];
   limit?: number;
+  /** Whether its cards have a button that puts the product into the basket. */
+  addToCart?: boolean;
 }
+
+/** This shop has a basket. */
+const LABELS: Partial<RecsLabels> = {
+  addToCart: 'Add to basket',
+  addedToCart: (title) => `${title} is in your basket.`,
+};
 
 /** A row of recommendations. */
 export function shopRecs(
   session: Session,
-  { placement, heading, itemId = '', exclude = [], limit = 12 }: ShopRecs,
+  { placement, heading, itemId = '', exclude = [], limit = 12, addToCart = false }: ShopRecs,
 ): TemplateResult {
   const chosen = ({ detail }: CustomEvent<RecsClickDetail>): void => {
     const { item, position, recommendationId } = detail;
     session.cameFrom(item.id, { placement: detail.placement, position, recommendationId });
+  };
+  // The list tracks the event itself.
+  const added = ({ detail }: CustomEvent<RecsAddToCartDetail>): void => {
+    for (const { item } of detail.items) session.putInBasket(item);
   };
   return html`
     <sidestream-recs
@@ -31,12 +43,15 @@ export function shopRecs(
       href-template=${PRODUCT_TEMPLATE}
       currency=${CURRENCY}
       dismissible
+      ?add-to-cart=${addToCart}
       placement=${placement}
       item-id=${itemId}
       limit=${limit}
       heading=${heading}
       .exclude=${exclude}
+      .labels=${LABELS}
       .recommender=${session.recommender}
       @itemclick=${chosen}
+      @addtocart=${added}
     ></sidestream-recs>`;
 }

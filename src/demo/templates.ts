@@ -70,9 +70,15 @@ export function productImage({ image, title }: Item, lazy = true): TemplateResul
     </span>`;
 }
 
-/** A product's price in the shop's currency, or nothing. */
-export function priceOf({ price }: Item): string | typeof nothing {
-  return price === undefined ? nothing : formatPrice(price, CURRENCY, document.documentElement.lang);
+/** A product's price in the shop's currency, with the one before a reduction, or nothing. */
+export function priceOf({ price, listPrice }: Item): TemplateResult | string | typeof nothing {
+  if (price === undefined) return nothing;
+  const format = (amount: number) => formatPrice(amount, CURRENCY, document.documentElement.lang);
+  if (listPrice === undefined || listPrice <= price) return format(price);
+  return html`
+    <span class="visually-hidden">Before ${format(listPrice)}, now ${format(price)}</span>
+    <span class="reduced" aria-hidden="true">${format(price)}</span>
+    <s class="list-price" aria-hidden="true">${format(listPrice)}</s>`;
 }
 
 /** A product in the grid. */

@@ -1,6 +1,6 @@
 import { LitElement } from 'lit';
 import type { SidestreamError } from '../error';
-import type { Placement, Progress, Recommendation } from '../protocol';
+import type { Item, Placement, Progress, Recommendation } from '../protocol';
 
 /** Detail of `itemclick`. The event is cancelable: `preventDefault()` stops the link, the click is tracked all the same. */
 export interface RecsClickDetail {
@@ -10,6 +10,22 @@ export interface RecsClickDetail {
   placement: Placement;
   /** Id of the response the item came with; pass it to `track` to attribute a later cart or purchase. */
   recommendationId: string;
+}
+
+/** Detail of `addtocart`. The event is cancelable: after `preventDefault()` nothing is tracked and nothing confirmed. */
+export interface RecsAddToCartDetail {
+  items: {
+    item: Item;
+    /** Pieces to add. */
+    quantity: number;
+    /** Id of the response the item came with. */
+    recommendationId?: string;
+    placement: Placement;
+    /** 0-based place in the list. */
+    position?: number;
+  }[];
+  /** Sum of price times quantity, in the shop's currency; null where a price is not known. */
+  total: number | null;
 }
 
 /** Detail of `recommend`: a new list, or the empty state, is in the page. */
@@ -29,6 +45,7 @@ export interface RecsErrorDetail {
 export interface RecsEventDetails {
   recommend: RecsRenderDetail;
   itemclick: RecsClickDetail;
+  addtocart: RecsAddToCartDetail;
   error: RecsErrorDetail;
   progress: Progress;
 }
@@ -37,8 +54,8 @@ export interface RecsEventDetails {
 export type SidestreamRecsEventMap = { [K in keyof RecsEventDetails]: CustomEvent<RecsEventDetails[K]> };
 
 /**
- * Dispatches an event from a list; returns false when a listener called `preventDefault()`. `recommend` and `itemclick`
- * bubble, so that one listener serves a page. `error` and `progress` do not, as those of images and videos do not: a
+ * Dispatches an event from a list; returns false when a listener called `preventDefault()`. `recommend`, `itemclick`
+ * and `addtocart` bubble, so that one listener serves a page. `error` and `progress` do not, as those of images and videos do not: a
  * listener for errors at the window would take ours for a crash of the page.
  */
 export function emit<K extends keyof RecsEventDetails>(
@@ -46,7 +63,7 @@ export function emit<K extends keyof RecsEventDetails>(
   type: K,
   detail: RecsEventDetails[K],
 ): boolean {
-  const bubbles = type === 'recommend' || type === 'itemclick';
+  const bubbles = type !== 'error' && type !== 'progress';
   return target.dispatchEvent(new CustomEvent(type, { detail, bubbles, composed: bubbles, cancelable: true }));
 }
 
@@ -106,5 +123,6 @@ declare global {
   interface GlobalEventHandlersEventMap {
     recommend: SidestreamRecsEventMap['recommend'];
     itemclick: SidestreamRecsEventMap['itemclick'];
+    addtocart: SidestreamRecsEventMap['addtocart'];
   }
 }

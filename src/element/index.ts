@@ -1,5 +1,6 @@
 export { languageOf } from './dom';
 export type {
+  RecsAddToCartDetail,
   RecsClickDetail,
   RecsErrorDetail,
   RecsEventDetails,
@@ -7,6 +8,6 @@ export type {
   SidestreamRecsEventMap,
 } from './events';
 export { formatPrice } from './price';
-export type { RecsLabels } from './recs/labels';
+export type { CardLabels, ListLabels, RecsLabels } from './recs/labels';
 export { type SharedKey, sharedRecommender } from './recs/page-lists';
 export { SidestreamRecs } from './recs/sidestream-recs';

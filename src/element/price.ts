@@ -19,7 +19,7 @@ export function formatPrice(price: number, currency?: string, language?: string)
 }
 
 /** Pages write `en_US` or worse into `lang`, and Intl throws on it; the browser's language is used then. */
-function canonical(language: string | undefined): string | undefined {
+export function canonical(language: string | undefined): string | undefined {
   if (!language) return undefined;
   try {
     return Intl.getCanonicalLocales(language.replace('_', '-'))[0];

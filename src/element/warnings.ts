@@ -31,6 +31,10 @@ const ADVICE: Record<string, [attribute: string, advice: string]> = {
   ],
   layout: ['layout', 'must be grid or row; the list goes on as a grid. Correct the word, or leave the attribute out.'],
   currency: ['currency', 'must be the three-letter code of a currency that browsers know. Write currency="EUR", say.'],
+  lowStock: [
+    'low-stock',
+    'must be a whole number, 0 or more; the list goes on with 5. Write low-stock="3", say, or leave it out.',
+  ],
   hrefTemplate: [
     'href-template',
     'must hold {id}, {title} or {category} and no other braces; cards link to the address in the catalogue. Write href-template="/product/{id}", say.',

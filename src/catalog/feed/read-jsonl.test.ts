@@ -6,6 +6,22 @@ import { describeRejectedRow } from '../rejected-row';
 const row = (fields: Record<string, unknown>) => JSON.stringify({ id: 'a', title: 'A', ...fields });
 
 describe('a feed of JSON Lines', () => {
+  it('reads what a card shows by the names that items have', async () => {
+    const shown = {
+      price: 48,
+      listPrice: 60,
+      image: 'a.webp',
+      images: ['/b.webp', '/c.webp'],
+      quantity: 3,
+      rating: { value: 4.5, count: 12 },
+      published: '2026-11-02',
+    };
+    const { items } = await readFeedText([[row(shown), row({ id: 'b', rating: { value: 90 } })].join('\n')]);
+    expect(items[0]).toMatchObject(shown);
+    expect(Object.keys(items[0]?.attributes ?? {})).not.toContain('listPrice');
+    expect(items[1]?.rating).toBeUndefined();
+  });
+
   it('keeps good rows, with defaults, and says where and why the others were refused', async () => {
     const feed = [
       row({ id: 'good-1', price: 3 }),

@@ -151,8 +151,9 @@ function groupOf(value: unknown): unknown {
   return single === '' ? undefined : single;
 }
 
-/** Stars and number of ratings. Numbers of another scale are left out: the column stays an attribute. */
+/** Stars and number of ratings, also as an item has them. Numbers of another scale are left out: the column stays an attribute. */
 function ratingOf({ rating, ratings }: NamedFields, mapping: FeedMapping): Item['rating'] | undefined {
+  if (isObject(rating)) return ratingOf({ rating: rating.value, ratings: rating.count }, mapping);
   const value = amountOf(rating, mapping);
   const count = quantityOf(ratings);
   if (!isNumber(value) || value < 0 || value > 5 || count === 0) return undefined;

@@ -11,6 +11,10 @@ export const cardStyles = css`
     flex-direction: column;
     block-size: 100%;
   }
+  /* For the button, which comes later than the outline. */
+  :host([add-to-cart]) .card {
+    padding-block-end: 3rem;
+  }
   .media {
     position: relative;
     display: grid;

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Recommendation } from '../../protocol';
-import type { RecsLabels } from './labels';
+import type { ListLabels } from './labels';
 import { safeImage } from './safe-url';
 
 /** Longest title in the sentence on a dismissed card. */
@@ -13,27 +13,42 @@ export interface CardContext {
   /** Already formatted; empty when the item has no price. */
   price: string;
   dismissible: boolean;
-  labels: RecsLabels;
+  labels: ListLabels;
+  /** What only some cards show; undefined where it is not needed, or could not be loaded. */
+  parts: CardParts | undefined;
+}
+
+/** What is added to a card by code that is loaded late, see `card-extras/`. */
+export interface CardParts {
+  /** On the picture. */
+  media: unknown;
+  /** Between title and price. */
+  rating: unknown;
+  /** In place of the price. */
+  price: unknown;
+  button: unknown;
 }
 
 /** The built-in card: image, title, price and reason. The title is the link, and its area is the whole card. */
 export function productCard(
   { item, reason }: Recommendation,
-  { href, price, dismissible, labels }: CardContext,
+  { href, price, dismissible, labels, parts }: CardContext,
 ): TemplateResult {
   const soldOut = item.availability === 'out-of-stock';
   return html`
     <article part="card" class="card">
-      <span part="media" class="media" data-initial=${[...item.title][0] ?? ''}>${image(item.image)}${soldOut ? html`<span part="availability" class="sold-out">${labels.outOfStock}</span>` : nothing}</span>
+      <span part="media" class="media" data-initial=${[...item.title][0] ?? ''}>${image(item.image)}${parts?.media}${soldOut ? html`<span part="availability" class="sold-out">${labels.outOfStock}</span>` : nothing}</span>
       <div part="body" class="body">
         ${
           href
             ? html`<a part="link" class="link" href=${href}>${item.title}</a>`
             : html`<button part="link" class="link" type="button">${item.title}</button>`
         }
-        <p part="price" class="price">${price}</p>
+        ${parts?.rating}
+        <p part="price" class="price">${parts?.price ?? price}</p>
         <p part="reason" class="reason" title=${reason}>${reason}</p>
       </div>
+      ${parts?.button}
       ${
         dismissible
           ? html`<button part="dismiss" class="dismiss" type="button" data-dismiss aria-label=${labels.dismiss(item.title)}>
@@ -58,7 +73,7 @@ function hideBroken(event: Event): void {
 }
 
 /** The placeholder of a dismissed card, with an undo button, in the space that the card had. */
-export function dismissedCard({ item }: Recommendation, labels: RecsLabels): TemplateResult {
+export function dismissedCard({ item }: Recommendation, labels: ListLabels): TemplateResult {
   return html`
     <div class="room">
       <div class="card hold" aria-hidden="true">${outline}</div>

@@ -2,8 +2,8 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Placement } from '../../protocol';
 import { languageOf } from '../dom';
 
-/** The built-in texts of a list. The property `labels` replaces some or all of them. */
-export interface RecsLabels {
+/** The built-in texts of a list itself. */
+export interface ListLabels {
   headings: Record<Placement, string>;
   loading: string;
   empty: string;
@@ -20,6 +20,30 @@ export interface RecsLabels {
   forward: string;
   outOfStock: string;
 }
+
+/** The built-in texts of what only some cards show; they are loaded with the code that shows it. */
+export interface CardLabels {
+  /** Badge of a reduced product. */
+  sale: string;
+  /** Badge of a new product. */
+  new: string;
+  /** Badge of a product of which few pieces are left. */
+  lowStock: (quantity: number) => string;
+  /** Read by screen readers in place of the two prices. */
+  reduced: (listPrice: string, price: string) => string;
+  /** Name of the stars, from 0 to 5. */
+  rating: (value: number) => string;
+  /** Second part of that name. */
+  ratings: (count: number) => string;
+  addToCart: string;
+  /** The button's text for a moment once it was pressed. */
+  added: string;
+  /** Announced to screen readers then. */
+  addedToCart: (title: string) => string;
+}
+
+/** The texts of a list. The property `labels` replaces some or all of them. */
+export interface RecsLabels extends ListLabels, CardLabels {}
 
 /**
  * The labels of a language. In order: headings of `for-you`, `similar`, `complement`, `trending`, `recent` and `again`; loading;
@@ -57,7 +81,7 @@ export function loadLabels(): Promise<void> {
  * they are not loaded, English without headings: those are seen at once, and would change while they are read.
  * @param language a BCP 47 tag; only its first part counts. Default: the browser's language.
  */
-export function labelsIn(language?: string): RecsLabels {
+export function labelsIn(language?: string): ListLabels {
   const code = codeOf(language);
   const words = ((Object.hasOwn(lines, code) && lines[code]) || ENGLISH).split('|') as Words;
   if (others.has(code)) words.fill('', 0, 6);
@@ -82,7 +106,7 @@ export function labelsIn(language?: string): RecsLabels {
 }
 
 /** The given labels, and the built-in ones of the language for the rest. */
-export function completeLabels(labels: Partial<RecsLabels>, language?: string): RecsLabels {
+export function completeLabels(labels: Partial<RecsLabels>, language?: string): ListLabels & Partial<CardLabels> {
   const builtIn = labelsIn(language);
   return { ...builtIn, ...labels, headings: { ...builtIn.headings, ...labels.headings } };
 }

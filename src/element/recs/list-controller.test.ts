@@ -27,7 +27,16 @@ class Host {
   listProgress(progress: Progress): void {
     this.progress.push(progress);
   }
-  listChanged(): void {}
+  /** The host loads what the cards need before they are shown. */
+  ready: Promise<void> = Promise.resolve();
+  /** Milliseconds for which the list stays as it is. */
+  pause: number | undefined;
+  listReady(): Promise<void> {
+    return this.ready;
+  }
+  listChanged(): number | undefined {
+    return this.pause;
+  }
   listFailed(error: SidestreamError): void {
     this.failures.push(error);
   }
@@ -71,6 +80,37 @@ describe('ListController', () => {
     await start();
     for (let i = 0; i < 10; i++) fake.change();
     await settle();
+    expect(fake.requests).toHaveLength(2);
+  });
+
+  it('shows a list once its host is ready for the items, and drops one that was edited meanwhile', async () => {
+    let open: () => void = () => undefined;
+    await start();
+    host.ready = new Promise((resolve) => {
+      open = resolve;
+    });
+    fake.ids = ['c', 'd'];
+    list.refresh();
+    await settle();
+    expect(shown(list)).toBe('abc');
+    list.remove('b');
+    fake.ids = ['d'];
+    open();
+    await settle();
+    expect(shown(list)).toBe('d');
+    expect(fake.requests).toHaveLength(3);
+  });
+
+  it('stays as it is for as long as its host says', async () => {
+    await start();
+    fake.change();
+    host.pause = 2000;
+    fake.change();
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(fake.requests).toHaveLength(1);
+    host.pause = undefined;
+    fake.change();
+    await vi.advanceTimersByTimeAsync(501);
     expect(fake.requests).toHaveLength(2);
   });
 

@@ -33,9 +33,13 @@ export class DebouncedRunner {
     this.#delay = delay;
   }
 
-  /** Runs after the delay; more calls until then change nothing. */
-  later(): void {
-    this.#timer ??= setTimeout(() => this.now(), this.#delay);
+  /**
+   * Runs after the delay; more calls until then change nothing.
+   * @param delay another one, ms: a run that waits is put off until then
+   */
+  later(delay?: number): void {
+    if (delay) this.cancel();
+    this.#timer ??= setTimeout(() => this.now(), delay ?? this.#delay);
   }
 
   /** Runs at once, or right after the run under way. */
@@ -87,8 +91,10 @@ export interface ListHost extends ReactiveControllerHost, Placed {
   listRequest(): RecommendRequest | null;
   /** The list has these items now, and is about to be rendered. */
   listShows(ids: string[]): void;
-  /** The recommender changed; a refresh follows. */
-  listChanged(status: Status): void;
+  /** These items will be shown once it resolves: the host loads what their cards need. It never rejects. */
+  listReady(items: Recommendation[]): Promise<void>;
+  /** The recommender changed; a refresh follows. @returns milliseconds until then, if not at once */
+  listChanged(status: Status): number | undefined;
   listFailed(error: SidestreamError): void;
   listProgress(progress: Progress): void;
 }
@@ -177,8 +183,7 @@ export class ListController implements ReactiveController {
       this.recommender = recommender;
       this.#unsubscribe = [
         recommender.on('change', (status) => {
-          this.#host.listChanged(status);
-          this.#refresh.later();
+          this.#refresh.later(this.#host.listChanged(status));
         }),
         recommender.on('progress', progress),
         recommender.on('error', (error) => this.#host.listFailed(error)),
@@ -216,6 +221,7 @@ export class ListController implements ReactiveController {
       this.#host.requestUpdate();
       const edits = this.#edits;
       const response = await turnsOf(recommender).request(request);
+      await this.#host.listReady(response.items);
       if (!current()) return;
       if (edits !== this.#edits) {
         // The request was sent before the edit; its response would undo the edit for a moment.

@@ -3,8 +3,9 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Placement, Recommendation } from '../../protocol';
 import { formatPrice } from '../price';
 import { dismissedCard, productCard, skeletonCard } from './card';
+import type { CardExtras } from './card-extras';
 import type { Place } from './dismissals';
-import type { RecsLabels } from './labels';
+import type { CardLabels, ListLabels } from './labels';
 import type { RowScroller } from './late/scroller';
 import type { ListState } from './list-controller';
 import { itemHref } from './safe-url';
@@ -15,10 +16,12 @@ import type { TemplateCardHost } from './template-card-host';
 const MAX_SKELETONS = 24;
 
 /** What the cards of one rendering have in common. */
-export interface ListContext extends Pick<Settings, 'hrefTemplate' | 'currency'> {
+export interface ListContext extends Pick<Settings, 'hrefTemplate' | 'currency' | 'lowStock'> {
   dismissible: boolean;
   language: string | undefined;
-  labels: RecsLabels;
+  labels: ListLabels & Partial<CardLabels>;
+  /** Adds to the cards what only some lists need. */
+  extras: CardExtras | undefined;
   /** Fills the page's own card, if it has one. */
   fill: ReturnType<TemplateCardHost['filler']>;
   row: RowScroller | undefined;
@@ -44,11 +47,13 @@ export function listView(places: Place[], context: ListContext): TemplateResult 
 
 function cardOf(recommendation: Recommendation, position: number, context: ListContext): TemplateResult | HTMLElement {
   const { item } = recommendation;
-  const { fill, labels, language, hrefTemplate, currency, dismissible } = context;
+  const { fill, extras, labels, language, hrefTemplate, currency, dismissible } = context;
   const href = itemHref(item, hrefTemplate);
   const price = item.price === undefined ? '' : formatPrice(item.price, currency, language);
+  const parts = extras?.parts(item, price, context);
   return (
-    fill?.(recommendation, position, href, price) ?? productCard(recommendation, { href, price, dismissible, labels })
+    fill?.(recommendation, position, href, price, context) ??
+    productCard(recommendation, { href, price, dismissible, labels, parts })
   );
 }
 
@@ -88,13 +93,13 @@ export function isHidden(host: Element, state: ListState, placement: Placement, 
 }
 
 /** The empty state: one sentence, or the page's own links where no request was sent. */
-export function emptyState(labels: RecsLabels, host: Element, requested: boolean): TemplateResult {
+export function emptyState(labels: ListLabels, host: Element, requested: boolean): TemplateResult {
   if (!requested && hasFallback(host)) return html`<slot name="empty">${links}</slot>`;
   return html`<slot name="empty"><p part="message" class="message">${labels.empty}</p></slot>`;
 }
 
 /** The error state: the page's own links, or one sentence with a retry button. */
-export function errorState(labels: RecsLabels, host: Element, retry: () => void): TemplateResult {
+export function errorState(labels: ListLabels, host: Element, retry: () => void): TemplateResult {
   if (hasFallback(host)) return html`<slot name="error">${links}</slot>`;
   return html`
     <slot name="error">
@@ -109,7 +114,7 @@ export function errorState(labels: RecsLabels, host: Element, retry: () => void)
  * Buttons that scroll a row, for a mouse without a wheel. Invisible when all cards are in view, but they keep their space:
  * a heading that gave way to them would push the list down.
  */
-export function scrollButtons(row: RowScroller | undefined, labels: RecsLabels): TemplateResult {
+export function scrollButtons(row: RowScroller | undefined, labels: ListLabels): TemplateResult {
   const { atStart, atEnd } = row?.ends ?? { atStart: true, atEnd: true };
   const button = (towards: 1 | -1, label: string, disabled: boolean, path: string) => html`
     <button part="scroll" class="scroll" type="button" aria-label=${label} ?disabled=${disabled} @click=${() => row?.scroll(towards)}>

@@ -7,6 +7,7 @@ const DEFAULTS: Settings = {
   headingLevel: 2,
   layout: 'grid',
   currency: '',
+  lowStock: 5,
   hrefTemplate: '',
   exclude: [],
 };
@@ -21,6 +22,7 @@ describe('settingsOf', () => {
       headingLevel: 6,
       layout: 'row',
       currency: 'eur',
+      lowStock: 0,
       hrefTemplate: '/{category}/{id}?t={title}#x',
       exclude: ['a'],
     };
@@ -40,6 +42,7 @@ describe('settingsOf', () => {
     ['headingLevel', [1, 7, 'two']],
     ['layout', ['rows', '', 1]],
     ['currency', ['€', 'EURO', 'e', 7]],
+    ['lowStock', [-1, 2.5, Number.NaN, '3 pieces', '']],
     ['hrefTemplate', ['/product', '/{sku}', '/{id}/{', '/{id}/}', '{}', '/{toString}', 7]],
     ['exclude', ['a,b', 7, {}]],
   ])('uses the default for an invalid %s, and names it', (name, values) => {

@@ -8,6 +8,7 @@ export interface Settings {
   headingLevel: number;
   layout: 'grid' | 'row';
   currency: string;
+  lowStock: number;
   hrefTemplate: string;
   exclude: string[];
 }
@@ -21,6 +22,7 @@ const CHECKS: { [K in Checked]: [Settings[K], RegExp] } = {
   headingLevel: [2, /^[2-6]$/],
   layout: ['grid', /^(grid|row)$/],
   currency: ['', /^([a-z]{3})?$/i],
+  lowStock: [5, /^\d{1,9}$/],
   hrefTemplate: ['', /^$|^([^{}]*\{(id|title|category)\})+[^{}]*$/],
 };
 

@@ -8,26 +8,31 @@ import type {
   Recommender,
   RecommendRequest,
   Status,
+  TrackDetails,
 } from '../../protocol';
 import { define, languageOf } from '../dom';
-import { ErrorReporter, emit, TypedLitElement } from '../events';
+import { ErrorReporter, emit, type RecsClickDetail, TypedLitElement } from '../events';
+import { canonical, formatPrice } from '../price';
 import { cardStyles } from './card.styles';
+import type { CardExtras } from './card-extras';
 import { Dismissals, type Place } from './dismissals';
+import { hasExtras, loadExtras } from './extras-loader';
 import { FocusRestoration } from './focus-restoration';
-import { completeLabels, LanguageObserver, type RecsLabels } from './labels';
+import { type CardLabels, completeLabels, LanguageObserver, type ListLabels, type RecsLabels } from './labels';
 import type { CardPositions } from './late/flip';
 import type { Impressions } from './late/impressions';
 import type { RowScroller } from './late/scroller';
 import { idsOf, ListController, type ListHost, orderOf, type RecommenderSource } from './list-controller';
-import { emptyState, errorState, isHidden, listView, loadingState, scrollButtons } from './list-view';
+import { emptyState, errorState, isHidden, type ListContext, listView, loadingState, scrollButtons } from './list-view';
 import { deleteShownItems, itemsShownBefore, type PageList, setShownItems, sharedRecommender } from './page-lists';
+import { safeImage } from './safe-url';
 import { requestOf, settingsOf } from './settings';
 import { recsStyles } from './sidestream-recs.styles';
 import { SourceTimeout, ViewportDistance } from './start-conditions';
 import { TemplateCardHost } from './template-card-host';
 
 /** Properties whose change needs another request, or another recommender. */
-const REQUEST_PROPERTIES = ['placement', 'itemId', 'limit', 'exclude', 'filter'];
+const REQUEST_PROPERTIES = ['placement', 'itemId', 'limit', 'exclude', 'filter', 'addToCart'];
 const SOURCE_PROPERTIES = ['recommender', 'bundle', 'namespace', 'lazy'];
 
 /** Frameworks set a new object at every render; only other content is a change. */
@@ -56,10 +61,16 @@ function loadLate(): Promise<Late> {
 /**
  * A list of recommendations that follows the shopper's actions, computed on this device.
  *
- * A `<template>` child replaces the card. It may use `{id}` `{title}` `{description}` `{category}` `{price}` `{image}`
- * `{href}` `{reason}` `{source}` `{position}` in texts, attributes and addresses, and have its own `<style>`; clicks on links
- * are tracked, an element with `data-dismiss` dismisses. Where a field would run or load (`<script>`, `<iframe>`, `on…`,
- * `style`) it is left out with a warning in the console.
+ * A `<template>` child replaces the card. It may use `{id}` `{title}` `{description}` `{category}` `{price}` `{listPrice}`
+ * `{saving}` `{rating}` `{ratings}` `{badge}` `{quantity}` `{availability}` `{image}` `{image2}` `{href}` `{reason}` `{source}`
+ * `{position}` and `{attributes.name}` in texts, attributes and addresses, and have its own `<style>`. An element with
+ * `data-if` or `data-unless` is there only if the field in it has a value (`data-if="listPrice"`), or has not, or is one
+ * (`data-if="attributes.color=red"`). Clicks on links are tracked, an element with `data-dismiss` dismisses, one with
+ * `data-add-to-cart` adds to the cart. Where a field would run or load (`<script>`, `<iframe>`, `on…`, `style`) it is left out
+ * with a warning in the console.
+ *
+ * Where items have them, cards show the list price struck out with the saving, the rating, the second picture under a mouse or
+ * the keyboard's focus, and one badge, the first that holds of: sold out, low stock, sale, new (for 30 days from `published`).
  *
  * Texts and prices are in the language of the nearest `lang` attribute (English, Japanese, German, French, Spanish,
  * Arabic). The list reserves the space of `limit` cards from the start; empty or failed it takes one sentence, and no space
@@ -77,6 +88,8 @@ function loadLate(): Promise<Late> {
  *
  * @fires {CustomEvent<RecsRenderDetail>} recommend - A list, or the empty state, was put in the page. Bubbles.
  * @fires {CustomEvent<RecsClickDetail>} itemclick - A card was chosen. Bubbles. `preventDefault()` stops the link.
+ * @fires {CustomEvent<RecsAddToCartDetail>} addtocart - An "add to cart" button was pressed: the page adds the items to its
+ *   cart. Bubbles. The list tracks `cart` and confirms, unless `preventDefault()` is called.
  * @fires {CustomEvent<RecsErrorDetail>} error - Something failed; the page goes on. `preventDefault()` keeps it out of the
  *   console.
  * @fires {CustomEvent<Progress>} progress - The bundle loads, or the device learns.
@@ -91,8 +104,17 @@ function loadLate(): Promise<Late> {
  * @csspart media - The tile behind the image.
  * @csspart image - The image.
  * @csspart body - The texts below the image.
- * @csspart price - The price.
+ * @csspart second-image - The second picture, which is shown under a mouse or the keyboard's focus.
+ * @csspart price - The price, with what follows.
+ * @csspart sale-price - A reduced price.
+ * @csspart list-price - What it was before.
+ * @csspart saving - The saving in percent.
+ * @csspart rating - Stars, and how many rated.
+ * @csspart stars - The stars.
+ * @csspart ratings - How many rated.
+ * @csspart badge - The badge of a product in stock; also `badge-low-stock`, `badge-sale` or `badge-new`.
  * @csspart availability - The badge of sold-out products.
+ * @csspart add-to-cart - The "add to cart" button.
  * @csspart reason - Why the product is recommended.
  * @csspart dismiss - The "not interested" button.
  * @csspart dismissed - The placeholder of a dismissed card.
@@ -110,6 +132,9 @@ function loadLate(): Promise<Late> {
  * @cssproperty [--sidestream-accent=currentColor] - Focus rings and the retry button.
  * @cssproperty [--sidestream-surface=Canvas] - Background of the buttons on images.
  * @cssproperty [--sidestream-on-surface=CanvasText] - Colour of the icons on those buttons.
+ * @cssproperty [--sidestream-sale] - Reduced prices, and background of the badge "sale"; a red near the text colour, and #b3141c.
+ * @cssproperty [--sidestream-on-sale=#fff] - Text of that badge.
+ * @cssproperty [--sidestream-star] - Stars; a gold near the text colour.
  * @cssproperty [--sidestream-media-ratio=1] - Aspect ratio of the tiles.
  * @cssproperty [--sidestream-image-fit=contain] - `object-fit` of the images.
  * @cssproperty [--sidestream-image-padding=0] - Space around the images inside their tiles.
@@ -133,6 +158,8 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     hrefTemplate: { attribute: 'href-template' },
     currency: {},
     dismissible: { type: Boolean },
+    addToCart: { type: Boolean, attribute: 'add-to-cart', reflect: true },
+    lowStock: { type: Number, attribute: 'low-stock' },
     recommender: { attribute: false },
     exclude: { attribute: false, hasChanged: hasOtherContent },
     labels: { attribute: false },
@@ -168,6 +195,10 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   currency = '';
   /** Gives every card a "not interested" button, which removes the product from all lists and can be taken back. */
   dismissible = false;
+  /** Gives every card of a product in stock an "add to cart" button, which dispatches `addtocart`. */
+  addToCart = false;
+  /** Pieces up to which a product in stock has the badge "Only 3 left"; 0 for never. */
+  lowStock = 5;
   /** A recommender that the page created; replaces `bundle`. */
   recommender: Recommender | null = null;
   /** Ids that are never listed, because the page shows them elsewhere. */
@@ -192,6 +223,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   #lastStatus: Status | undefined;
   #row: RowScroller | undefined;
   #impressions: Impressions | undefined;
+  #extras: CardExtras | undefined;
   #positions: CardPositions | undefined;
   #rendered = '';
   #order = '';
@@ -238,17 +270,35 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     return request;
   }
 
+  /** @internal What only some cards show is loaded before the first of them is there, so that nothing moves later. */
+  async listReady(items: Recommendation[]): Promise<void> {
+    if (this.#extras || !(this.addToCart || this.#templateCard.template || items.some(hasExtras))) return;
+    try {
+      const { CardExtras } = await loadExtras();
+      this.#extras ??= new CardExtras(this, {
+        formatPrice,
+        canonical,
+        safeImage,
+        track: this.#track,
+        announce: (message) => late?.announce(message),
+      });
+    } catch (thrown) {
+      this.#failed(thrown);
+    }
+  }
+
   /** @internal */
   listShows(ids: string[]): void {
     setShownItems(this, ids);
   }
 
   /** @internal A profile with fewer events was reset or rolled back: dismissed items may be listed again. */
-  listChanged(status: Status): void {
+  listChanged(status: Status): number | undefined {
     const { events, dismissed, lastUpdate } = this.#lastStatus ?? status;
     const reset = dismissed > 0 && status.dismissed === 0;
     if (reset || status.events < events || (status.lastUpdate ?? 0) < (lastUpdate ?? 0)) this.#dismissals.clear();
     this.#lastStatus = status;
+    return this.#extras?.pause;
   }
 
   /** @internal */
@@ -309,14 +359,14 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
           <slot name="header"><div part="heading" class="heading" role="heading" aria-level=${headingLevel}>${heading}</div></slot>
           ${layout === 'row' ? scrollButtons(this.#row, labels) : nothing}
         </header>
-        ${filled ? this.#cards(places, labels) : nothing}
+        ${filled ? listView(places, this.#context) : nothing}
         ${state.kind === 'loading' ? loadingState(limit, this) : nothing}
         ${state.kind === 'empty' && !filled ? emptyState(labels, this, !!state.response) : nothing}
         ${state.kind === 'error' ? errorState(labels, this, this.#retry) : nothing}
       </section>`;
   }
 
-  get #labels(): RecsLabels {
+  get #labels(): ListLabels & Partial<CardLabels> {
     return completeLabels(this.labels ?? {}, languageOf(this));
   }
   /** Cards, and the placeholders of dismissed ones. */
@@ -336,16 +386,17 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     return bundle ? (onProgress) => sharedRecommender({ bundle, namespace, onProgress }) : null;
   }
 
-  #cards(places: Place[], labels: RecsLabels): TemplateResult {
-    return listView(places, {
+  get #context(): ListContext {
+    return {
       ...this.#settings,
       dismissible: this.dismissible,
       language: languageOf(this),
-      labels,
+      labels: this.#labels,
+      extras: this.#extras,
       fill: this.#templateCard.filler(),
       row: this.#row,
       onClick: this.#onClick,
-    });
+    };
   }
 
   readonly #retry = (): void => {
@@ -359,17 +410,19 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     if (!(event.target instanceof Element)) return;
     const place = event.target.closest('li');
     if (place?.dataset.dismissed && event.target.closest('[data-undo]')) this.#undo(place.dataset.dismissed);
-    const { items } = this.#filled;
+    const { items, response } = this.#filled;
     const found = items.find(({ item }) => item.id === place?.dataset.id);
     if (!found) return;
-    const chosen = { ...found, position: items.indexOf(found) };
-    if (event.target.closest('[data-dismiss]')) this.#dismiss(chosen);
-    else if (event.target.closest('a, button')) this.#choose(chosen, event);
+    const position = items.indexOf(found);
+    const { item } = found;
+    const detail = { item, position, placement: this.#settings.placement, recommendationId: response };
+    if (event.target.closest('[data-dismiss]')) this.#dismiss({ ...found, position });
+    else if (event.target.closest('[data-add-to-cart]')) this.#extras?.add(detail, event, this.#context);
+    else if (event.target.closest('a, button')) this.#choose(detail, event);
   };
 
-  #choose({ item, position }: Recommendation, event: MouseEvent): void {
-    const detail = { item, position, placement: this.#settings.placement, recommendationId: this.#filled.response };
-    this.#track('click', item.id);
+  #choose(detail: RecsClickDetail, event: MouseEvent): void {
+    this.#track('click', detail.item.id);
     // An empty href would reload the page.
     const withoutAddress = (event.target as Element).closest('a')?.getAttribute('href') === '';
     if (!emit(this, 'itemclick', detail) || withoutAddress) event.preventDefault();
@@ -407,14 +460,14 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     if (names.length > 0) import('../warnings').then(({ warnOfSettings }) => warnOfSettings(this, names), this.#failed);
   }
 
-  #track(type: EventType, id: string): void {
+  readonly #track = (type: EventType, id: string, more?: TrackDetails): void => {
     const { recommender } = this.#list;
     const { response, items } = this.#filled;
     const position = items.findIndex(({ item }) => item.id === id);
     const { placement } = this.#settings;
-    const details = { placement, recommendationId: response, ...(position < 0 ? {} : { position }) };
+    const details = { placement, recommendationId: response, ...(position < 0 ? {} : { position }), ...more };
     recommender?.track(type, id, details).catch(this.#failed);
-  }
+  };
 }
 
 define('sidestream-recs', SidestreamRecs);

@@ -1,6 +1,7 @@
 import type { Recommendation } from '../../protocol';
+import { loadExtras } from './extras-loader';
 import { safeHref, safeImage } from './safe-url';
-import type { TemplateCards } from './template-card';
+import type { TemplateCards, TemplateContext } from './template-card';
 
 type TemplateHost = Element & { readonly renderRoot: DocumentFragment | HTMLElement };
 
@@ -23,15 +24,16 @@ export class TemplateCardHost {
     this.#onFailure = failed;
   }
 
-  get #template(): HTMLTemplateElement | null {
+  /** The page's template, if it has one. */
+  get template(): HTMLTemplateElement | null {
     return this.#host.querySelector(':scope > template');
   }
 
   /** Whether cards can be made; begins to load the code when it is missing. */
   ready(): boolean {
-    if (this.#cards || this.#failed || !this.#template) return true;
-    this.#loading ??= import('./template-card')
-      .then(({ TemplateCards }) => {
+    if (this.#cards || this.#failed || !this.template) return true;
+    this.#loading ??= Promise.all([import('./template-card'), loadExtras()])
+      .then(([{ TemplateCards }]) => {
         this.#cards = new TemplateCards({ safeHref, safeImage });
       })
       .catch((thrown: unknown) => {
@@ -43,8 +45,16 @@ export class TemplateCardHost {
   }
 
   /** Makes the cards of one rendering from the template as it is now; undefined without a template. */
-  filler(): ((card: Recommendation, position: number, href: string, price: string) => HTMLElement) | undefined {
-    const template = this.#template;
+  filler():
+    | ((
+        card: Recommendation,
+        position: number,
+        href: string,
+        price: string,
+        context: TemplateContext,
+      ) => HTMLElement | undefined)
+    | undefined {
+    const { template } = this;
     const cards = this.#cards;
     cards?.use(template, this.#host.renderRoot as ShadowRoot);
     if (!template || !cards) return undefined;

@@ -1,15 +1,55 @@
 import type { Recommendation } from '../../protocol';
 import { warnOnce } from '../warnings';
+import type { CardExtras, ExtrasContext } from './card-extras';
 import type { SafeUrls } from './safe-url';
 
 /** Values of the placeholders in braces, by name. */
 export type Fields = Readonly<Record<string, string>>;
 
-/** `text` with every known `{name}` replaced; unknown ones stay as they are. */
+/** Beginning of the names of attributes of an item. */
+const ATTRIBUTE = 'attributes.';
+
+/**
+ * `text` with every known `{name}` replaced; unknown ones stay as they are, but for attributes, which an item may lack: they
+ * are empty.
+ */
 export function fill(text: string, fields: Fields): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
-    Object.hasOwn(fields, name) ? (fields[name] ?? whole) : whole,
+  return text.replace(/\{(\w+|attributes\.[^{}]+)\}/g, (whole, name: string) =>
+    Object.hasOwn(fields, name) ? (fields[name] ?? whole) : name.startsWith(ATTRIBUTE) ? '' : whole,
   );
+}
+
+/** Values that conditions are about, by the name of their field. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * Whether a condition such as `listPrice` or `attributes.color=red` holds: the field has a value other than 0 and `false`, or
+ * has the given one, or a list has it among its own.
+ * @returns undefined for the name of no field
+ */
+export function holds(condition: string, values: Values): boolean | undefined {
+  const [name = '', ...rest] = condition.split('=');
+  const field = name.trim();
+  if (!Object.hasOwn(values, field)) return field.startsWith(ATTRIBUTE) ? false : undefined;
+  const value = values[field];
+  const found: unknown[] = Array.isArray(value) ? value : [value];
+  if (rest.length === 0) return found.some(Boolean);
+  return found.some((one) => one !== undefined && `${one}` === rest.join('=').trim());
+}
+
+/** Removes the elements whose condition fails. @param unknown receives conditions that name no field */
+function applyConditions(content: DocumentFragment, values: Values, unknown: (condition: string) => void): void {
+  for (const [attribute, wanted] of [
+    ['data-if', true],
+    ['data-unless', false],
+  ] as const)
+    for (const element of content.querySelectorAll(`[${attribute}]`)) {
+      const condition = element.getAttribute(attribute) ?? '';
+      const held = holds(condition, values);
+      if (held === undefined) unknown(`${attribute}="${condition}"`);
+      if ((held ?? false) !== wanted) element.remove();
+      else element.removeAttribute(attribute);
+    }
 }
 
 /** Elements that are left out of a card: they run, or change the whole page. Styles are adopted as sheets. */
@@ -30,17 +70,23 @@ const PICTURES = new Set(['img src', 'input src', 'source src', 'video src', 'vi
 /**
  * The contents of a template with its fields filled in. Fields come from the catalog: they are only ever filled in as text,
  * attribute values without effect, and addresses of pages and images, wherever the template puts them.
+ * @param values what its conditions are about
  * @param urls checks the addresses
- * @param refused receives each place that is left out because it must not be filled, such as `<b onclick>`
+ * @param refused receives each place that is left out because it must not be filled, such as `<b onclick>`, and each condition
+ *   that names no field
  */
 export function fillTemplate(
   template: HTMLTemplateElement,
   fields: Fields,
+  values: Values,
   urls: SafeUrls,
   refused: (place: string) => void,
 ): DocumentFragment {
   // Cloned and not imported: in the template's own document nothing runs or loads before it is filled.
   const content = template.content.cloneNode(true) as DocumentFragment;
+  applyConditions(content, values, refused);
+  if (values.availability === 'out-of-stock')
+    for (const button of content.querySelectorAll('[data-add-to-cart]')) button.remove();
   for (const element of content.querySelectorAll(LEFT_OUT)) {
     if (element.localName !== 'style') refused(`<${element.localName}>`);
     element.remove();
@@ -86,31 +132,70 @@ export function areImages(srcset: string, safeImage: SafeUrls['safeImage']): boo
   return parts.length > 0 && parts.every((part) => safeImage(part) !== '');
 }
 
-/** The placeholders that a card template may use: `{title}`, `{price}` … */
+/** The placeholders that every card template may use: `{title}`, `{price}` …; those of attributes are added to them. */
 export interface CardFields extends Fields {
   id: string;
   title: string;
   description: string;
   category: string;
   price: string;
+  listPrice: string;
+  saving: string;
+  rating: string;
+  ratings: string;
+  badge: string;
+  availability: string;
+  quantity: string;
   image: string;
+  image2: string;
   href: string;
   reason: string;
   source: string;
   position: string;
 }
 
-/** The fields of one recommendation; address, price and image as they are shown. */
+/** What the cards of one rendering have in common. */
+export interface TemplateContext extends ExtrasContext {
+  /** Undefined while it is loaded: the built-in card is used until then. */
+  extras: CardExtras | undefined;
+}
+
+/** A card's address, price and image as they are shown. */
+type Shown = Pick<CardFields, 'href' | 'price' | 'image'>;
+
+/** The fields of one recommendation as texts, and the values that conditions are about. */
 export function cardFields(
   { item, reason, source }: Recommendation,
   position: number,
-  href: string,
-  price: string,
-  image: string,
-): CardFields {
-  const { id, title, description, category } = item;
-  return { id, title, description, category, image, price, href, reason, source, position: `${position}` };
+  shown: Shown,
+  extras: Pick<CardExtras, 'facts' | 'text'>,
+  context: ExtrasContext,
+): { fields: CardFields; values: Values } {
+  const { id, title, description, category, availability, quantity } = item;
+  const { badge, badgeText, ...facts } = extras.facts(item, shown.price, context);
+  const text = (value: Parameters<CardExtras['text']>[0]) => extras.text(value, context.language);
+  const attributes = Object.entries(item.attributes).map(([name, value]) => [`${ATTRIBUTE}${name}`, value] as const);
+  const fields: CardFields = {
+    ...Object.fromEntries(attributes.map(([name, value]) => [name, text(value)])),
+    id,
+    title,
+    description,
+    category,
+    ...shown,
+    ...facts,
+    badge: badgeText,
+    availability,
+    quantity: quantity === undefined ? '' : text(quantity),
+    reason,
+    source,
+    position: `${position}`,
+  };
+  return { fields, values: { ...fields, ...Object.fromEntries(attributes), badge, quantity } };
 }
+
+/** Whether a card shows something else at another place of the list. */
+const usesPosition = (template: HTMLTemplateElement): boolean =>
+  /\{position\}|data-(if|unless)="\s*position\b/.test(template.innerHTML);
 
 /**
  * Cards made from the page's own `<template>`. A card is replaced only when something it shows has changed, so that a
@@ -144,22 +229,28 @@ export class TemplateCards {
     root.adoptedStyleSheets = [...others, this.#sheet];
   }
 
-  /** The filled card of one item. Texts of the catalog are only ever inserted as text. */
+  /** The filled card of one item; undefined while what it may show is loaded. Texts of the catalog are only ever inserted as text. */
   card(
     template: HTMLTemplateElement,
     recommendation: Recommendation,
     position: number,
     href: string,
     price: string,
-  ): HTMLElement {
-    const fields = cardFields(recommendation, position, href, price, this.#urls.safeImage(recommendation.item.image));
-    const { position: _, ...shown } = fields;
-    const signature = JSON.stringify(template.innerHTML.includes('{position}') ? fields : shown);
+    context: TemplateContext,
+  ): HTMLElement | undefined {
+    const { extras } = context;
+    if (!extras) return undefined;
+    const image = this.#urls.safeImage(recommendation.item.image);
+    // The place is left out of what is compared where the template does not use it.
+    const place = usesPosition(template) ? position : 0;
+    const filled = cardFields(recommendation, place, { href, price, image }, extras, context);
+    const signature = JSON.stringify(filled);
+    const { fields, values } = filled;
     const known = this.#cards.get(fields.id);
     if (known?.signature === signature) return known.element;
     const element = document.createElement('div');
     element.part.add('card');
-    element.append(fillTemplate(template, fields, this.#urls, this.#refused));
+    element.append(fillTemplate(template, fields, values, this.#urls, this.#refused));
     this.#cards.set(fields.id, { signature, element });
     return element;
   }
@@ -171,6 +262,12 @@ export class TemplateCards {
 
   readonly #refused = (place: string): void => {
     if (!this.#host) return;
+    if (place.startsWith('data-')) {
+      const advice =
+        'Name a field, such as listPrice or attributes.color, or a field and its value: availability=in-stock.';
+      warnOnce(this.#host, place, `<template>: ${place} names no field, so it counts as empty. ${advice}`);
+      return;
+    }
     const advice = place.includes(' ')
       ? 'Put fields in texts, in attributes such as title, alt, aria-label or data-…, and in the addresses of links and pictures; listen to "itemclick" for the chosen product.'
       : 'Put it in the page; listen to "recommend" for a new list.';
