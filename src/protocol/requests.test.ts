@@ -44,11 +44,6 @@ describe('what comes from the page', () => {
     [optionsSchema, { ...options, consent: true }, 'consent'],
     [optionsSchema, { ...options, seed: 0.5 }, 'seed'],
     [optionsSchema, { ...options, onMetric: 'object' }, 'onMetric: must be a function'],
-    [
-      optionsSchema,
-      { ...options, experiment: { name: 'a', variants: [{ nam: 'b' }] } },
-      'experiment.variants.0: Unknown',
-    ],
     [callSchema, { timout: 5 }, 'Did you mean "timeout"?'],
     [browseSchema, { offset: -1 }, 'offset'],
     [browseSchema, { limit: Number.POSITIVE_INFINITY }, 'limit'],

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { exactObject } from '../common/strict-object';
 import { detailFields, type EventType, eventFields, itemIdSchema } from '../events';
-import { experimentSchema } from '../experiment';
 import { PLACEMENTS, type Placement, ruleFields, rulesSchema } from '../ranking';
 import { encryptionSchema } from '../store';
 import type { Consent, TrackDetails } from './api';
@@ -33,7 +32,8 @@ export const optionsSchema = exactObject({
   encrypt: v.optional(encryptionSchema, false),
   workerUrl: v.optional(v.string()),
   rules: v.optional(rulesSchema),
-  experiment: v.optional(experimentSchema),
+  // Parsed by code that only shops with an experiment load.
+  experiment: v.optional(v.unknown()),
   onProgress: hook,
   onMetric: hook,
 });

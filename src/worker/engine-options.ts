@@ -1,5 +1,4 @@
 import type { SidestreamError } from '../error';
-import type { Experiment } from '../experiment';
 import type { Consent, Progress, Status } from '../protocol';
 import type { Rules } from '../ranking';
 import type { Encryption } from '../store';
@@ -28,7 +27,8 @@ export interface EngineOptions {
   encrypt?: Encryption;
   /** Largest event log on the device, bytes. Default 5,000,000. */
   logBudget?: number;
-  experiment?: Experiment;
+  /** As the shop wrote it. */
+  experiment?: unknown;
   /** The shop's rules for every list. */
   rules?: Rules;
 }

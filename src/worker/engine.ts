@@ -24,7 +24,7 @@ import { ConsentService } from './consent-service';
 import { preloadDevice } from './device-opening';
 import type { EngineListener, EngineOptions } from './engine-options';
 import { EventRecorder } from './event-recorder';
-import { ExperimentAssignment } from './experiment-assignment';
+import { ExperimentAssignment, type LoadedExperiment, loadExperiment } from './experiment-assignment';
 import { LearningScheduler } from './learning-scheduler';
 import { ListChanges } from './list-changes';
 import { LoadedCatalog } from './loaded-catalog';
@@ -55,18 +55,22 @@ export class Engine {
   readonly #tasks: TaskQueue;
   readonly #changes: ListChanges;
 
-  /** @param large the code for a catalogue that is not loaded as a whole; null where it is */
+  /**
+   * @param large the code for a catalogue that is not loaded as a whole; null where it is
+   * @param running null without an experiment
+   */
   private constructor(
     options: EngineOptions,
     listener: EngineListener,
     catalog: LoadedCatalog,
     large: typeof import('./cluster-loader') | null,
+    running: LoadedExperiment | null,
   ) {
     const { seed, rules } = options;
     const { clusters } = catalog.bundle;
     const changes = new ListChanges();
     const tasks = new TaskQueue((thrown) => listener.error(SidestreamError.from(thrown)));
-    const experiment = new ExperimentAssignment(options, listener);
+    const experiment = new ExperimentAssignment(running, options, listener);
     const storage = new ProfileStorage(options);
     const session = new ProfileSession(catalog, seed, storage, listener);
     const clusterLoader =
@@ -111,6 +115,7 @@ export class Engine {
    */
   static async start(options: EngineOptions, listener: EngineListener): Promise<Engine> {
     if (options.consent !== undefined) parseConsent(options.consent, 'createRecommender() consent');
+    const running = await loadExperiment(options.experiment);
     const opening = openBundle(
       options.bundle,
       (loaded, total) => listener.progress({ stage: 'bundle', loaded, total }),
@@ -120,7 +125,7 @@ export class Engine {
     const bundle = await opening;
     // Most catalogues are loaded as a whole.
     const large = bundle.clusters && (await import('./cluster-loader'));
-    const engine = new Engine(options, listener, new LoadedCatalog(bundle), large);
+    const engine = new Engine(options, listener, new LoadedCatalog(bundle), large, running);
     await engine.#open();
     engine.#clusters?.scheduleLoad();
     engine.#loadLearned();

@@ -1,32 +1,51 @@
 import { SidestreamError } from '../error';
-import { assign, type Experiment, experimentSchema, type Variant } from '../experiment';
+import type { assign, Experiment, Variant } from '../experiment';
 import { parsed } from '../protocol';
 import { type Placement, type RankState, TERMS } from '../ranking';
 import type { Store } from '../store';
 import { anonymousId } from './anonymous-id';
 import type { EngineListener, EngineOptions } from './engine-options';
 
+/** An experiment, and how it assigns units to variants. */
+export interface LoadedExperiment {
+  experiment: Experiment;
+  assign: typeof assign;
+}
+
+/**
+ * Parses the shop's experiment. The code for it comes late: most shops run none.
+ * @param given as the shop wrote it; undefined for none
+ * @throws SidestreamError `runtime/invalid-input` naming the field
+ */
+export async function loadExperiment(given: unknown): Promise<LoadedExperiment | null> {
+  if (given === undefined) return null;
+  const { assign, experimentSchema } = await import('../experiment/experiment');
+  return { experiment: parsed(experimentSchema, given, 'createRecommender()', 'experiment'), assign };
+}
+
 /** The shop's experiment on this device: the variant drawn, and what it changes. */
 export class ExperimentAssignment {
   readonly #learning: boolean;
   readonly #experiment: Experiment | null;
+  readonly #assign: typeof assign;
   readonly #listener: Pick<EngineListener, 'error'>;
   #unit: string | null = null;
   #variant: Variant | null = null;
 
   /**
-   * @param options `experiment` as the shop wrote it, undefined for none; `learning` applies to every variant
+   * @param loaded null without an experiment
+   * @param options `learning` applies to every variant
    * @param listener gets the error when the id of this device cannot be read
-   * @throws SidestreamError `runtime/invalid-input` naming the field
    */
   constructor(
-    { experiment, learning }: Pick<EngineOptions, 'experiment' | 'learning'>,
+    loaded: LoadedExperiment | null,
+    { learning }: Pick<EngineOptions, 'learning'>,
     listener: Pick<EngineListener, 'error'>,
   ) {
     this.#learning = learning;
     this.#listener = listener;
-    this.#experiment =
-      experiment === undefined ? null : (parsed(experimentSchema, experiment, 'experiment') as Experiment);
+    this.#experiment = loaded?.experiment ?? null;
+    this.#assign = loaded?.assign ?? (() => null);
   }
 
   /** `experiment/variant`, which every event carries; undefined for a device that takes part in none. Changes with `draw`. */
@@ -51,7 +70,7 @@ export class ExperimentAssignment {
     } catch (thrown) {
       this.#listener.error(SidestreamError.from(thrown));
     }
-    this.#variant = assign(this.#experiment, this.#unit);
+    this.#variant = this.#assign(this.#experiment, this.#unit);
   }
 
   /** Forgets the id of this device, so that the next draw counts as another device's. */

@@ -24,6 +24,7 @@ import type {
 import { browseSchema, callSchema, type Kept, keptSchema, optionsSchema, parsed, type TrackInput } from '../protocol';
 import type { LocalItem, Snapshot } from '../store';
 import { Engine } from './engine';
+import { loadExperiment } from './experiment-assignment';
 
 const idSchema = v.pipe(v.number(), v.safeInteger());
 const passphraseSchema = v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty; leave it out for none')));
@@ -69,7 +70,8 @@ export class RemoteRecommender implements WorkerRecommender {
   }
 
   async join(options: GivenOptions, given: GivenOptions): Promise<string[]> {
-    parsed(optionsSchema, options, 'createRecommender()');
+    const { experiment } = parsed(optionsSchema, options, 'createRecommender()');
+    await loadExperiment(experiment);
     const { freshOptions } = await import('./fresh-options');
     return freshOptions(options, given, v.getDefaults(optionsSchema));
   }
