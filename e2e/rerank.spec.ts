@@ -281,6 +281,7 @@ test('rows, grids in grids and our own lists are told apart; what goes wrong is 
     await window.recommender.rerank([]);
     return {
       rows: await turned(`<p>${item('1')} ${item('2')}</p><i>ad</i><p>${item('3')}</p>`),
+      banner: await turned(`${item('1')}<p>${item('2')} ${item('3')}</p>${item('4')}`),
       wrapped: await turned(`<p>${item('1')}</p> <p><i></i>${item('2', item('3'))}</p>`),
       nested: await turned(`${item('1')}<div class="box">${item('2')}${item('3')}</div>${item('4')}`),
       own: await turned(`${item('1')}<sidestream-recs>${item('2')}</sidestream-recs>${item(' ')}${item('4')}`),
@@ -289,6 +290,7 @@ test('rows, grids in grids and our own lists are told apart; what goes wrong is 
   });
   const shown = (...ids: string[]) => ids.map((id) => `<b "${id}" "r"></b>`);
   expect(orders.rows).toBe(`<p>${shown('2', '1').join(' ')}</p><i>ad</i><p><b "3"></b></p>`);
+  expect(orders.banner).toBe('<b "4" "r"></b><p><b "2"></b> <b "3"></b></p><b "1" "r"></b>');
   expect(orders.wrapped).toBe('<p><i></i><b "2" "r"><b "3"></b></b></p> <p><b "1" "r"></b></p>');
   expect(orders.nested).toContain('<b "4" "r"></b><div class="box"');
   expect(orders.own).toMatch(/^<b "4" "r"><\/b><sidestream-recs.*"2".*<b " "><\/b><b "1" "r"><\/b>$/);

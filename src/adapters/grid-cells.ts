@@ -6,8 +6,10 @@ import { ITEM, inOwnElement, POSITION } from './marked-element';
 export interface Cell {
   /** The marked element. */
   item: Element;
-  /** What is moved: the child of the grid that holds it. */
+  /** What is moved: the child of the grid that holds it, if it holds no other item; else the marked element itself. */
   node: Element;
+  /** Whether it is the only one in its child of the grid. */
+  alone: boolean;
   id: string;
 }
 
@@ -15,28 +17,32 @@ export interface Cell {
 const OF_PLACE = [POSITION, 'aria-posinset'];
 
 /**
- * The items of a grid, in the order of the document. Where most children of the grid hold one item each, these children
- * are what moves; where most items share a child with others, as in rows, the marked elements themselves. The rest keeps
- * its place, and so does an item with an unusable id.
+ * The items of a grid, in the order of the document; those with an unusable id are left out.
  * @param selector of grids: the items of a grid inside this one are not its own
  */
 export function cellsOf(grid: Element, selector: string): Cell[] {
-  const byChild = new Map<Element, Cell[]>();
+  const byChild = new Map<Element, Pick<Cell, 'item' | 'id'>[]>();
   for (const item of grid.querySelectorAll(`[${ITEM}]`)) {
     const id = v.safeParse(idSchema, item.getAttribute(ITEM));
     const child = id.success && childAround(item, grid, selector);
     if (!child) continue;
-    const cells = byChild.get(child) ?? [];
-    cells.push({ item, node: item, id: id.output });
-    byChild.set(child, cells);
+    const found = byChild.get(child) ?? [];
+    found.push({ item, id: id.output });
+    byChild.set(child, found);
   }
-  const [alone, together]: [Cell[], Cell[]] = [[], []];
-  for (const [child, cells] of byChild) {
-    const [first] = cells;
-    if (first && cells.length === 1) alone.push({ ...first, node: child });
-    else together.push(...cells);
-  }
-  return alone.length >= together.length ? alone : together;
+  return [...byChild].flatMap(([child, found]) => {
+    const alone = found.length === 1;
+    return found.map((cell) => ({ ...cell, alone, node: alone ? child : cell.item }));
+  });
+}
+
+/**
+ * Those of some cells that can take each other's places: where most share their child of the grid with others, as in rows,
+ * these, else those that are alone. A banner with two products is not torn apart.
+ */
+export function exchangeable(cells: readonly Cell[]): Cell[] {
+  const alone = cells.filter((cell) => cell.alone);
+  return 2 * alone.length >= cells.length ? alone : cells.filter((cell) => !cell.alone);
 }
 
 /** The child of a grid around an item; null where the item is part of another item, of another grid or of our element. */

@@ -1,5 +1,5 @@
 import type { Recommender, RerankOptions } from '../protocol';
-import { type Cell, cellsOf, fillPlaces } from './grid-cells';
+import { type Cell, cellsOf, exchangeable, fillPlaces } from './grid-cells';
 import { heldOrder } from './held-order';
 import { ITEM, PLACEMENT, RECOMMENDATION } from './marked-element';
 import { type AdapterOptions, messageOf, report } from './report';
@@ -15,7 +15,7 @@ export interface GridOptions extends RerankOptions, AdapterOptions {
   placement?: string;
   /**
    * Milliseconds after items were found in which their order may still change those in view; an order that comes later
-   * leaves them where they are. Default 500.
+   * leaves them where they are. Default 700.
    */
   wait?: number;
   /** Whether to order all items again when lists change, also those in view. Default false. */
@@ -25,7 +25,7 @@ export interface GridOptions extends RerankOptions, AdapterOptions {
 /** Marks a grid that has its order, or that keeps the shop's. */
 const RANKED = 'data-sidestream-ranked';
 /** Default of the option `wait`, ms. */
-const WAIT = 500;
+const WAIT = 700;
 
 /**
  * Puts the items of the page's own grids in the order of `Recommender.rerank()`: elements with `data-sidestream-item` inside
@@ -130,11 +130,9 @@ class Grid {
   /** Orders the items that were not there before. */
   scan(): void {
     const { wait, view } = this.#connection;
-    const cells = this.#cells();
     const before = this.#count;
-    const ids = new Set<string>();
-    const found = cells.filter(({ item, id }) => this.#known.get(item)?.id !== id);
-    const batch = found.filter(({ id }) => !ids.has(id) && ids.add(id));
+    const found = this.#cells().filter(({ item, id }) => this.#known.get(item)?.id !== id);
+    const batch = distinct(exchangeable(found));
     for (const { item, node, id } of found) {
       this.#known.set(item, { id, number: this.#count++ });
       view.observe(node);
@@ -153,12 +151,11 @@ class Grid {
     this.#refreshDue = true;
     this.#queue(async () => {
       this.#refreshDue = false;
-      const ids = new Set<string>();
-      const cells = this.#cells().filter(({ item }) => this.#known.has(item));
+      const cells = exchangeable(this.#cells().filter(({ item }) => this.#known.has(item)));
       // The shop has sorted it since then, as the shopper asked it to.
       if (!sameOrder(cells, this.#left)) return;
       const number = ({ item }: Cell): number => this.#known.get(item)?.number ?? 0;
-      const batch = cells.toSorted((a, b) => number(a) - number(b)).filter(({ id }) => !ids.has(id) && ids.add(id));
+      const batch = distinct(cells.toSorted((a, b) => number(a) - number(b)));
       await this.#order(batch, undefined, (node) => node.matches(':hover'));
     });
   }
@@ -285,6 +282,12 @@ function hasFocus(node: Element): boolean {
 /** The pins of the options for items that come after others: positions count from the first item of the grid. */
 const pinsAfter = (before: number, { pin = [] }: RerankOptions): RerankOptions['pin'] =>
   pin.flatMap(({ itemId, position }) => (position < before ? [] : { itemId, position: position - before }));
+
+/** The first cell of each id: copies keep their places. */
+function distinct(cells: readonly Cell[]): Cell[] {
+  const ids = new Set<string>();
+  return cells.filter(({ id }) => !ids.has(id) && ids.add(id));
+}
 
 /** Whether the items that two lists have in common stand in the same order. */
 function sameOrder(one: readonly Cell[], other: readonly Cell[]): boolean {
