@@ -279,6 +279,8 @@ test('rows, grids in grids and our own lists are told apart; what goes wrong is 
     connectGrid(window.recommender, '..', { onReport });
     connectGrid(window.recommender, '.products', { wait: Number.NaN, onReport });
     await window.recommender.rerank([]);
+    const aborted = window.recommender.rerank(['1'], {}, { signal: AbortSignal.abort() });
+    refused.push(await aborted.catch(({ code }) => code));
     return {
       rows: await turned(`<p>${item('1')} ${item('2')}</p><i>ad</i><p>${item('3')}</p>`),
       banner: await turned(`${item('1')}<p>${item('2')} ${item('3')}</p>${item('4')}`),
@@ -300,5 +302,6 @@ test('rows, grids in grids and our own lists are told apart; what goes wrong is 
     'no bundle',
     expect.stringMatching(/rerank\(\): strength/),
     expect.stringMatching(/rerank\(\): .*strenght.*strength/),
+    'runtime/aborted',
   ]);
 });
