@@ -1,18 +1,20 @@
-import type { ReactiveController } from 'lit';
-import type { ExtrasHost } from './card-extras';
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 /** Most lines of a reason. */
 const MOST_LINES = 2;
+
+/** The list whose cards are measured. */
+type MeasuredHost = ReactiveControllerHost & Element & { readonly renderRoot: ParentNode };
 
 /**
  * Gives each reason the lines that a rating, and prices which wrap, leave it of the room that every card has: nothing grows
  * when such cards replace their outlines.
  */
 export class ReasonRoom implements ReactiveController {
-  readonly #host: ExtrasHost;
+  readonly #host: MeasuredHost;
   readonly #resized = new ResizeObserver(() => this.hostUpdated());
 
-  constructor(host: ExtrasHost) {
+  constructor(host: MeasuredHost) {
     this.#host = host;
     host.addController(this);
   }
