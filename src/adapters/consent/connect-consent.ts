@@ -161,6 +161,8 @@ class Answers {
   readonly #recommender: Promise<Consenter>;
   readonly #options: ConsentOptions;
   #last: Consent | null = null;
+  /** Number of answers so far. */
+  #count = 0;
   #ended = false;
   /** Settled when the last answer is carried out. */
   applied: Promise<void> = Promise.resolve();
@@ -178,9 +180,10 @@ class Answers {
     this.#last = level;
     // Not asked yet: a stored profile waits for the answer, and `consent('pending')` would delete it.
     if (first && level === 'pending') return;
-    this.applied = this.#apply(level, source, first).catch((thrown) => {
-      // Withdrawn meanwhile: the next answer is carried out.
-      if (level === this.#last) this.report(failure(source, level, thrown));
+    const count = ++this.#count;
+    this.applied = this.#apply(level, source, first, count).catch((thrown) => {
+      // One that was withdrawn meanwhile is no failure: the next one is carried out.
+      if (count === this.#count) this.report(failure(source, level, thrown));
     });
   }
 
@@ -192,11 +195,11 @@ class Answers {
     this.#ended = true;
   }
 
-  async #apply(level: Consent, source: ConsentReport['source'], first: boolean): Promise<void> {
+  async #apply(level: Consent, source: ConsentReport['source'], first: boolean, count: number): Promise<void> {
     const recommender = await this.#recommender;
     // No answer either: what the shopper agreed to on an earlier visit stays.
     if (first && level === 'session' && (await recommender.status()).consent === 'granted') return;
-    if (this.#ended || level !== this.#last) return;
+    if (this.#ended || count !== this.#count) return;
     await recommender.consent(level);
     this.report({ source, outcome: 'applied', level });
   }
