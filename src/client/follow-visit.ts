@@ -1,7 +1,6 @@
 import type { GivenOptions } from '../protocol';
 import type { Emit } from './remote';
 import type { VisitHost } from './visit';
-import { hasVisit } from './visit-key';
 
 type Level = GivenOptions['consent'];
 
@@ -28,7 +27,7 @@ export function followVisit(host: VisitHost): () => void {
       return;
     }
     // A page that does not know an answer leaves the visit to those that do.
-    if ((next !== 'granted' && next !== 'denied') || !hasVisit(host.given)) return;
+    if ((next !== 'granted' && next !== 'denied') || !mayHaveVisit()) return;
     const { visitOf } = await import('./visit');
     const visit = visitOf(host);
     try {
@@ -45,7 +44,7 @@ export function followVisit(host: VisitHost): () => void {
   };
   host.listeners.add(listener);
   onLevel(host.given.consent);
-  if (level === undefined && hasVisit(host.given)) {
+  if (level === undefined && mayHaveVisit()) {
     // A profile on the device may have made it `granted`.
     host
       .call((remote) => remote.status())
@@ -58,4 +57,14 @@ export function followVisit(host: VisitHost): () => void {
     host.listeners.delete(listener);
     host.visit?.close();
   };
+}
+
+/** Whether a page of this tab may have kept a visit; the code that is loaded then knows. */
+function mayHaveVisit(): boolean {
+  try {
+    return Object.keys(sessionStorage).some((key) => key.startsWith('sidestream/'));
+  } catch {
+    // Denied by the browser: nothing can have been kept.
+    return false;
+  }
 }

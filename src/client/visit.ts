@@ -1,8 +1,6 @@
 import { SidestreamError } from '../error';
 import type { GivenOptions, Kept, TrackedCall, TrackInput } from '../protocol';
-import { onHidden } from './page-visibility';
 import type { Emit, Remote } from './remote';
-import { visitKey } from './visit-key';
 
 /** Form of the record. A record of a later form is left alone. */
 const VERSION = 1;
@@ -66,19 +64,21 @@ export class Visit {
   #ended = false;
   /** The page is in the back/forward cache, or about to be left. */
   #away = false;
+  /** Number of times that the page was left: a copy asked for before is not written after, over what other pages wrote. */
+  #departures = 0;
   #wrote = false;
   #copying: Promise<void> | null = null;
   #again = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #listening = new AbortController();
-  readonly #endWatch: () => void;
 
   constructor(host: VisitHost) {
     this.#host = host;
-    this.#key = visitKey(host.given);
+    const { bundle, namespace = 'default' } = host.given;
+    this.#key = `sidestream/${namespace} ${bundle}`;
     const { signal } = this.#listening;
-    this.#endWatch = onHidden(() => void this.save());
-    window.addEventListener('pagehide', () => (this.#away = true), { signal });
+    document.addEventListener('visibilitychange', () => document.hidden && void this.save(), { signal });
+    window.addEventListener('pagehide', () => this.#leave(), { signal });
     window.addEventListener('pageshow', ({ persisted }) => persisted && this.#returned(), { signal });
     if (host.given.encrypt) {
       this.#giveUp(
@@ -213,15 +213,15 @@ export class Visit {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#listening.abort();
-    this.#endWatch();
   }
 
   async #copy(): Promise<void> {
+    const departures = this.#departures;
     const contained = new Set(this.#noted.filter(({ answered }) => answered));
     try {
       const { memory } = await this.#host.call((remote) => remote.copy());
       // The shopper may have answered meanwhile, or the page been left.
-      if (!memory || this.#ended || this.#away) return;
+      if (!memory || this.#ended || departures !== this.#departures) return;
       this.#noted = this.#noted.filter((noted) => !contained.has(noted));
       this.#setMemory(encoded(memory));
       this.#write();
@@ -335,6 +335,11 @@ export class Visit {
     this.#host.fail(error);
   }
 
+  #leave(): void {
+    this.#away = true;
+    this.#departures++;
+  }
+
   /** Back from the back/forward cache: other pages of this tab may have gone on with the visit, or ended it. */
   #returned(): void {
     this.#away = false;
@@ -344,7 +349,10 @@ export class Visit {
     } catch {
       // As without a record; there was one when this page wrote it.
     }
-    if (this.#wrote ? text?.includes(`"page":"${this.#page}"`) : text === null) return;
+    if (this.#wrote ? text?.includes(`"page":"${this.#page}"`) : text === null) {
+      this.later();
+      return;
+    }
     if (text === null) {
       // The shopper has answered there: what holds now, the device knows.
       this.#stop();

@@ -77,11 +77,13 @@ export class ConsentService {
   /** Goes on in memory, which the page copies to its tab. A grant before it is withdrawn, as this keeps less. */
   async #keepVisit(): Promise<void> {
     const { storage, changes } = this.#context;
+    const withdrawn = storage.lastAnswer.consent === 'granted' ? this.#withdraw('pending', true) : undefined;
+    const { lastAnswer } = storage;
     try {
-      if (storage.lastAnswer.consent === 'granted') await this.#withdraw('pending', true);
+      await withdrawn;
     } finally {
       // Answered since, here or in another tab: that counts.
-      if (storage.lastAnswer.consent !== 'granted') {
+      if (storage.lastAnswer === lastAnswer) {
         storage.keepVisit();
         changes.announce();
       }

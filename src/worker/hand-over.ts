@@ -5,10 +5,10 @@ import { SidestreamError } from '../error';
 import type { NewEvent } from '../events';
 import { profileFiles } from '../learner';
 import { keptSchema, type TrackInput } from '../protocol';
-import type { Store } from '../store';
 import type { EngineListener } from './engine-options';
 import type { EventRecorder } from './event-recorder';
 import type { LearningScheduler } from './learning-scheduler';
+import { keyOf } from './log-difference';
 import type { ProfileStorage } from './profile-storage';
 
 export interface HandOverContext {
@@ -74,14 +74,3 @@ async function readProfile(file: Uint8Array | null, { scheduler, listener }: Han
     return null;
   }
 }
-
-/** The part of a log that another one does not have yet. */
-export async function without(log: Store, other: Store): Promise<Pick<Store, 'eventsAfter'>> {
-  const known = new Set((await other.eventsAfter(0)).map(keyOf));
-  return {
-    eventsAfter: async (id) => (await log.eventsAfter(id)).filter((event) => !known.has(keyOf(event))),
-  };
-}
-
-/** Equal for the same event in two logs: the page gives every event of a visit a time of its own. */
-const keyOf = ({ time, type, itemId }: NewEvent): string => `${time} ${type} ${itemId}`;

@@ -377,7 +377,8 @@ export class ProfileStorage {
       let isNew = await isEmpty(device);
       if (era !== this.#era) throw forgotten();
       // A copy of this tab, or an earlier page of it, may have moved the same events.
-      const from = this.consent === 'session' ? await (await import('./hand-over')).without(memory, device) : memory;
+      const from =
+        this.consent === 'session' ? await (await import('./log-difference')).without(memory, device) : memory;
       await copyEvents(from, device, 0, moved);
       const known = moved.findLast(({ from }) => from <= lastEvent)?.to ?? 0;
       const items = await memory.localItems();

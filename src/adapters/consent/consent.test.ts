@@ -91,7 +91,7 @@ describe('Google Consent Mode', () => {
     await becomes('denied');
     await vi.waitFor(async () => expect(await databases()).toEqual([]));
     expect(asked).toEqual(['granted', 'denied']);
-    expect(outcomes()).toEqual(['applied', 'applied']);
+    await vi.waitFor(() => expect(outcomes()).toEqual(['applied', 'applied']));
   });
 
   it('a later visit: the default `denied` of every page load does not delete what was agreed to', async () => {
@@ -472,6 +472,7 @@ describe('auto', () => {
     shopify.preferences = 'yes';
     vi.stubGlobal('Shopify', shopify);
     await becomes('granted');
+    await vi.waitFor(() => expect(reports).toHaveLength(3));
     expect(reports).toMatchObject([
       { source: 'google', level: 'granted' },
       { source: 'tcf', level: 'denied' },
