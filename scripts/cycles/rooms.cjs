@@ -69,11 +69,11 @@ const ROOMS = {
   element: {
     runs: 'page',
     has: '`<sidestream-recs>` (`recs/`), `<sidestream-inspector>` (`inspector/`)',
-    imports: ['client', 'protocol'],
+    imports: ['adapters', 'client', 'protocol'],
   },
   adapters: {
     runs: 'page',
-    has: 'events from data attributes and the GA4 data layer, grids in the order of the shopper',
+    has: 'events from data attributes and the GA4 data layer, grids in the order of the shopper, `consent/`',
     imports: ['protocol'],
   },
   demo: { runs: 'page', has: 'the demo shop behind `index.html`', imports: ['client', 'element', 'protocol'] },

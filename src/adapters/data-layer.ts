@@ -1,5 +1,6 @@
 import { EventSink, type Tracker } from './event-sink';
 import { type Ga4Event, type Ga4Options, readGa4 } from './ga4-event';
+import { type Command, isCommand, readEntries } from './pushed-entries';
 import { type AdapterOptions, messageOf } from './report';
 
 /** Options of `connectDataLayer`. */
@@ -22,15 +23,12 @@ const readFor = new WeakMap<object, WeakSet<object>>();
 export function connectDataLayer(recommender: Tracker | Promise<Tracker>, options: DataLayerOptions = {}): () => void {
   const { dataLayer: given = 'dataLayer' } = options;
   if (typeof document === 'undefined' && !Array.isArray(given)) return () => undefined;
-  const layer = Array.isArray(given) ? given : layerNamed(given);
   const sink = new EventSink(recommender, options);
   const entries = new EntryReader();
   const alreadyRead = readFor.get(recommender) ?? new WeakSet();
   readFor.set(recommender, alreadyRead);
-  let connected = true;
 
-  const onEntry = (entry: unknown): void => {
-    if (!connected || typeof entry !== 'object' || entry === null) return;
+  const onEntry = (entry: object): void => {
     const known = alreadyRead.has(entry);
     alreadyRead.add(entry);
     try {
@@ -46,28 +44,11 @@ export function connectDataLayer(recommender: Tracker | Promise<Tracker>, option
     }
   };
 
-  for (const entry of [...layer]) onEntry(entry);
-  const push = layer.push;
-  const wrapped = (...pushed: unknown[]): number => {
-    const result = push.apply(layer, pushed);
-    for (const entry of pushed) onEntry(entry);
-    return result;
-  };
-  layer.push = wrapped;
+  const stop = readEntries(given, onEntry);
   return () => {
-    connected = false;
+    stop();
     sink.close();
-    // A wrapper that was installed later goes on calling ours, which then only passes on.
-    if (layer.push === wrapped) layer.push = push;
   };
-}
-
-function layerNamed(name: string): unknown[] {
-  const known: unknown = Reflect.get(globalThis, name);
-  if (Array.isArray(known)) return known;
-  const layer: unknown[] = [];
-  Reflect.set(globalThis, name, layer);
-  return layer;
 }
 
 /** Reads the entries of a data layer in their order, as Tag Manager does. */
@@ -77,8 +58,7 @@ class EntryReader {
 
   /** @returns null for an entry that is no event */
   read(entry: object): Ga4Event | null {
-    // An object with a field `length` is not an arguments object: the field may be the shop's.
-    if (Array.isArray(entry) || Object.prototype.toString.call(entry) === '[object Arguments]') return gtagEvent(entry);
+    if (isCommand(entry)) return gtagEvent(entry);
     const { event: name, ecommerce, items } = entry as { event?: unknown; ecommerce?: unknown; items?: unknown };
     if (ecommerce === null) this.#ecommerce = null;
     if (typeof name !== 'string') {
@@ -92,8 +72,8 @@ class EntryReader {
 }
 
 /** The event of a `gtag()` call, which pushes its arguments object. */
-function gtagEvent(entry: object): Ga4Event | null {
-  const { 0: command, 1: name, 2: params } = entry as { 0?: unknown; 1?: unknown; 2?: unknown };
+function gtagEvent(entry: Command): Ga4Event | null {
+  const { 0: command, 1: name, 2: params } = entry;
   if (command !== 'event' || typeof name !== 'string') return null;
   const own = typeof params === 'object' && params !== null && 'items' in params;
   return { source: 'gtag', name, params, own, payload: entry };

@@ -1,4 +1,14 @@
 export { type AttributesOptions, connectAttributes } from './attributes';
+export {
+  type ConsentCallback,
+  type Consenter,
+  type ConsentOptions,
+  type ConsentReport,
+  type ConsentReportOptions,
+  type ConsentSource,
+  connectConsent,
+  type ToolName,
+} from './consent';
 export { connectDataLayer, type DataLayerOptions } from './data-layer';
 export type { Ga4Options } from './ga4-event';
 export { connectGrid, type GridOptions, type Ranker } from './grid';

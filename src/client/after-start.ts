@@ -1,4 +1,4 @@
 // One chunk of code that a page needs only after the first list.
 
 export { ImpressionBatch } from './impression-batch';
-export { onHidden } from './page-visibility';
+export { watchPage } from './watch-page';

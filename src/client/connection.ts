@@ -3,22 +3,16 @@ import { SidestreamError } from '../error';
 import {
   carryErrors,
   type GivenOptions,
-  type Kept,
   type RecommenderEvents,
   type RemoteListener,
   type TrackInput,
   type WorkerHost,
-  type WorkerRecommender,
 } from '../protocol';
 import type { ImpressionBatch } from './impression-batch';
 import { PendingCalls } from './pending-calls';
+import type { Emit, Remote } from './remote';
+import type { Visit } from './visit';
 import { startWorker } from './worker-script';
-
-/** The recommender in its worker. */
-export type Remote = Comlink.Remote<WorkerRecommender>;
-
-/** Receives one event. */
-export type Emit = <K extends keyof RecommenderEvents>(type: K, event: RecommenderEvents[K]) => void;
 
 /** Longest time that closing waits for the worker, ms: events that it has not saved by then are learned again from the log. */
 const CLOSING_LIMIT = 10_000;
@@ -39,6 +33,8 @@ export class WorkerConnection {
   closing: Promise<void> | null = null;
   /** Options of all callers, with the consent in force: the next worker starts with them. */
   given: GivenOptions;
+  /** Keeps the visit in this tab under the consent `session`. */
+  visit: Visit | null = null;
   readonly #pending = new PendingCalls();
   #worker: Worker | null = null;
   /** Null while no worker takes calls. */
@@ -77,6 +73,8 @@ export class WorkerConnection {
 
   /** Makes a call that changes the shopper's consent, which the next worker has to start with. */
   changeConsent(level: GivenOptions['consent'], work: (remote: Remote) => Promise<void>): Promise<void> {
+    // At once, whatever becomes of the call.
+    if (level === 'pending' || level === 'denied') this.visit?.end();
     return this.call(work).then(
       () => this.#remember(level),
       (thrown) => {
@@ -90,7 +88,8 @@ export class WorkerConnection {
   track(event: TrackInput): Promise<void> {
     // Impressions from before the batch is loaded are sent one by one.
     if (this.#impressions && event.type === 'impression') return this.#impressions.add(event);
-    return this.call((remote) => remote.track(event.type, event.itemId, event.details));
+    const send = (time?: number) => this.call((remote) => remote.track(event.type, event.itemId, event.details, time));
+    return this.visit?.track(event, send) ?? send();
   }
 
   emit<K extends keyof RecommenderEvents>(type: K, event: RecommenderEvents[K]): void {
@@ -106,7 +105,7 @@ export class WorkerConnection {
    * Ends the worker once the calls under way are answered. Calls made from now on wait for another one.
    * @param start starts that one; `kept` is what the worker before it handed over
    */
-  replaceWorker(start: (kept: Kept | null) => Promise<Remote>): void {
+  replaceWorker(start: (kept: unknown) => Promise<Remote>): void {
     const present = this.#remote;
     this.#remote = null;
     const replace = async (): Promise<Remote> => {
@@ -119,8 +118,8 @@ export class WorkerConnection {
     void this.#expect(this.#pending.settled().then(replace));
   }
 
-  /** Starts a worker. @param kept what an earlier worker handed over */
-  async startWorker(kept: Kept | null): Promise<Remote> {
+  /** Starts a worker. @param kept what an earlier worker handed over. Null: what an earlier page of the visit kept, if any */
+  async startWorker(kept: unknown): Promise<Remote> {
     const worker = startWorker('worker.js', this.given.workerUrl);
     this.#worker = worker;
     const crash = (event: Event): void => {
@@ -140,6 +139,11 @@ export class WorkerConnection {
     worker.addEventListener('error', crash);
     worker.addEventListener('messageerror', crash);
     try {
+      if (this.given.consent === 'session') {
+        kept ??= await import('./visit')
+          .then(({ visitOf }) => visitOf(this).read())
+          .catch((thrown) => this.fail(thrown));
+      }
       this.#remote = await Comlink.wrap<WorkerHost>(worker).start(
         this.given,
         Comlink.proxy(this.#receive),
@@ -211,12 +215,9 @@ export class WorkerConnection {
 
   /** Loads what is needed after the first list: nothing is seen or to be saved before. */
   async #loadRest(): Promise<void> {
-    const { ImpressionBatch, onHidden } = await import('./after-start');
+    const { ImpressionBatch, watchPage } = await import('./after-start');
     if (this.closing) return;
     this.#impressions = new ImpressionBatch((events) => this.call((remote) => remote.trackAll(events)));
-    this.#endWatch = onHidden(() => {
-      // Without a worker there is nothing to save.
-      if (this.#remote) this.call((remote) => remote.save()).catch((thrown) => this.fail(thrown));
-    });
+    this.#endWatch = watchPage(this);
   }
 }

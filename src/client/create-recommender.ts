@@ -20,19 +20,13 @@ export function bundleAddress(bundle: unknown): string {
 }
 
 /**
- * Starts a recommender: a worker that loads the bundle, ranks, and learns. Resolves when the first list can be asked
- * for.
- *
- * A page has one recommender per bundle and namespace: a further call joins the one there is, and so do the elements,
- * whichever comes first. Each caller has a handle with its own listeners and its own end; the last `close()` ends the worker.
- * Of `learning`, `seed`, `encrypt`, `workerUrl`, `rules` and `experiment`, further callers name the same values or none;
- * another value is rejected. An option that no caller named before restarts the worker, which keeps what was learned, so
- * name options in the first call where you can. `consent` of a further call works as `consent()`; `onProgress` and
- * `onMetric` belong to each caller.
- * @throws SidestreamError `runtime/invalid-input` when an option is missing, unknown or wrong, `bundle/*` when the bundle
- *   cannot be read, `runtime/worker-crashed` when the worker dies
+ * Starts a recommender, or joins the one there is, as `createRecommender` does.
+ * @param consent the consent at the start; unlike the option, a further call does not change it
  */
-export async function createRecommender(options: RecommenderOptions): Promise<Recommender> {
+export async function startRecommender(
+  options: RecommenderOptions,
+  consent?: RecommenderOptions['consent'],
+): Promise<Recommender> {
   const address = bundleAddress(options?.bundle);
   const { bundle, namespace = 'default', onProgress, ...others } = options;
   const key = `${namespace} ${address}`;
@@ -40,6 +34,7 @@ export async function createRecommender(options: RecommenderOptions): Promise<Re
   for (let last = running.get(key); last?.closing; last = running.get(key)) await last.closing.catch(() => undefined);
   const { onMetric } = others;
   const given: GivenOptions = {
+    consent,
     ...options,
     bundle: address,
     onProgress: onProgress && typeof onProgress,
@@ -68,7 +63,22 @@ export async function createRecommender(options: RecommenderOptions): Promise<Re
   } catch (thrown) {
     await handle.close().catch(() => undefined);
     // An option of the other caller may have made its start fail.
-    if (joined && !started) return createRecommender(options);
+    if (joined && !started) return startRecommender(options, consent);
     throw SidestreamError.from(thrown);
   }
 }
+
+/**
+ * Starts a recommender: a worker that loads the bundle, ranks, and learns. Resolves when the first list can be asked
+ * for.
+ *
+ * A page has one recommender per bundle and namespace: a further call joins the one there is, and so do the elements,
+ * whichever comes first. Each caller has a handle with its own listeners and its own end; the last `close()` ends the worker.
+ * Of `learning`, `seed`, `encrypt`, `workerUrl`, `rules` and `experiment`, further callers name the same values or none;
+ * another value is rejected. An option that no caller named before restarts the worker, which keeps what was learned, so
+ * name options in the first call where you can. `consent` of a further call works as `consent()`; `onProgress` and
+ * `onMetric` belong to each caller.
+ * @throws SidestreamError `runtime/invalid-input` when an option is missing, unknown or wrong, `bundle/*` when the bundle
+ *   cannot be read, `runtime/worker-crashed` when the worker dies
+ */
+export const createRecommender: (options: RecommenderOptions) => Promise<Recommender> = startRecommender;

@@ -6,7 +6,7 @@ import { SidestreamError } from '../error';
 import type { BundleEncoders, EncoderHost, Item, NewItem, Progress } from '../protocol';
 import { carryErrors, parsed } from '../protocol';
 import type { LocalItem } from '../store';
-import type { Remote } from './connection';
+import type { Remote } from './remote';
 import { startWorker } from './worker-script';
 
 /** An item with its features, and the backend that encoded it. */

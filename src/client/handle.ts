@@ -1,6 +1,7 @@
 import { SidestreamError } from '../error';
 import type { CallOptions, Recommender, RecommenderEvents, RecommenderOptions } from '../protocol';
-import { closedError, type Emit, type Remote, type WorkerConnection } from './connection';
+import { closedError, type WorkerConnection } from './connection';
+import type { Emit, Remote } from './remote';
 
 /** Most errors that are kept until a listener is added. */
 const MOST_EARLY_ERRORS = 20;

@@ -1,2 +1,2 @@
-export { bundleAddress, createRecommender } from './create-recommender';
+export { bundleAddress, createRecommender, startRecommender } from './create-recommender';
 export { coreOf } from './handle';

@@ -7,10 +7,15 @@ describe('readSettings', () => {
   });
 
   it('reads the query', () => {
-    expect(readSettings('?learning=off&bundle=other/&seed=7')).toEqual({ bundle: 'other/', learning: false, seed: 7 });
+    expect(readSettings('?learning=off&bundle=other/&seed=7&consent=session')).toEqual({
+      ...{ bundle: 'other/', learning: false, seed: 7, consent: 'session' },
+    });
   });
 
   it('ignores invalid values', () => {
-    expect(readSettings('?seed=x&bundle=&learning=maybe')).toEqual({ bundle: 'bundle/', learning: true });
+    expect(readSettings('?seed=x&bundle=&learning=maybe&consent=granted')).toEqual({
+      bundle: 'bundle/',
+      learning: true,
+    });
   });
 });

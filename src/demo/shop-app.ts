@@ -42,7 +42,9 @@ export class ShopApp extends ShopElement {
   protected override render(): TemplateResult {
     const { session } = this;
     const route = this.#route;
-    const asking = this.#asking || (session.recommender !== null && session.consent === 'pending');
+    const asking =
+      this.#asking ||
+      (session.recommender !== null && (session.consent === 'pending' || session.consent === 'session'));
     return html`
       <a class="skip" href="#main" @click=${this.#skip}>Skip to the products</a>
       <shop-header
@@ -154,6 +156,7 @@ export class ShopApp extends ShopElement {
     };
     const now = {
       pending: 'Until you choose, the shop forgets everything when you close it.',
+      session: 'Until you choose, the shop remembers for as long as this tab is open.',
       granted: 'At the moment it does. “No” deletes what was kept.',
       denied: 'At the moment it does not.',
     }[session.consent];

@@ -43,8 +43,12 @@ export type {
 /**
  * Consent of the shopper: `pending` keeps everything in memory, `granted` writes to IndexedDB, `denied` deletes it and
  * learns nothing. An answer in one tab holds in all open tabs of the shop.
+ *
+ * `session` is `pending` for a shop with several pages: what is in memory is also in the tab's sessionStorage, from which
+ * the next page of the tab continues. It stores on the device before the shopper has answered, which may need a consent of
+ * its own. It is no answer and holds in this tab only.
  */
-export type Consent = 'pending' | 'granted' | 'denied';
+export type Consent = 'pending' | 'granted' | 'denied' | 'session';
 
 /** One item of a list. */
 export interface Recommendation {
@@ -269,7 +273,10 @@ export interface RecommenderEvents {
 export interface RecommenderOptions {
   /** Address of the bundle folder, relative to the page. */
   bundle: string;
-  /** Default: `granted` when this shop's profile is on this device, else `pending`. */
+  /**
+   * Default: `granted` when this shop's profile is on this device, else `pending`. With `pending` or `session` a profile on
+   * the device is neither read nor deleted until the shopper answers: the start for shops with a consent tool.
+   */
   consent?: Consent;
   /** Separates profiles of shops on one origin. Default `default`. */
   namespace?: string;
@@ -343,7 +350,8 @@ export interface Recommender {
    * Sets the shopper's answer about a profile on the device. Any other value, such as a boolean, is rejected with
    * `runtime/invalid-input`. An answer counts from the moment it is given: an earlier `granted` that is not carried out yet
    * then rejects with `store/forgotten`. `denied` and `pending` delete the data on the device; `denied`, and `pending` after
-   * `granted`, also the data in memory. They reject with `store/blocked` when another page holds the database open; then the
+   * `granted` or `session`, also the data in memory. `session` after `granted` deletes as `pending` does, in all tabs. They
+   * reject with `store/blocked` when another page holds the database open; then the
    * next call tries to delete it again. `granted` rejects with `store/*` when the device cannot store a profile; then
    * everything stays in memory, and the next call tries again.
    */

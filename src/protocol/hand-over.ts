@@ -1,15 +1,19 @@
 import * as v from 'valibot';
 import { itemSchema } from '../catalog';
-import { eventSchema } from '../events';
+import { eventFields, eventSchema, storedTime } from '../events';
 import { countsSchema } from '../experiment';
 
-/** Data that a worker hands over, through the page, to the one that takes its place. */
+/** A call of `track()`, as the page noted it. */
+const trackedSchema = v.object({ ...eventFields, details: v.record(v.string(), v.unknown()), time: storedTime });
+export type TrackedCall = v.InferOutput<typeof trackedSchema>;
+
+/** Data that a worker hands over, through the page, to the one that takes its place, in this page or in the next. */
 export const keptSchema = v.object({
   /** Data in memory only; null where the device has them, or the shopper denied consent. */
   memory: v.nullable(
     v.object({
-      /** As a file. */
-      profile: v.custom<Uint8Array>((value) => value instanceof Uint8Array),
+      /** As a file; null where only the events were kept. */
+      profile: v.nullable(v.custom<Uint8Array>((value) => value instanceof Uint8Array)),
       events: v.array(eventSchema),
       items: v.array(
         v.object({
@@ -23,5 +27,7 @@ export const keptSchema = v.object({
   ),
   /** Counts that were not taken yet. */
   counts: countsSchema,
+  /** Calls that an earlier page noted, and that may be missing in `memory`. */
+  tracked: v.optional(v.array(trackedSchema)),
 });
 export type Kept = v.InferOutput<typeof keptSchema>;

@@ -1,8 +1,9 @@
 export { EVENT_TYPES, MOST_CHARACTERS } from '../events';
 export type * from './api';
-export { type Kept, keptSchema } from './hand-over';
+export { type Kept, keptSchema, type TrackedCall } from './hand-over';
 export { parsed } from './parse-argument';
 export {
+  answerSchema,
   browseSchema,
   callSchema,
   consentSchema,

@@ -13,7 +13,10 @@ const count = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most));
 const hook = v.optional(v.literal('function', 'must be a function'));
 
-export const consentSchema = v.picklist(['pending', 'granted', 'denied'] satisfies Consent[]);
+/** Answers of the shopper; `pending` also where everything was forgotten. */
+export const answerSchema = v.picklist(['pending', 'granted', 'denied'] satisfies Consent[]);
+
+export const consentSchema = v.picklist([...answerSchema.options, 'session'] satisfies Consent[]);
 
 /**
  * Parses a level of consent.

@@ -53,14 +53,14 @@ export interface WorkerHost {
   /**
    * Loads the bundle and, with consent, the profile.
    * @param options `GivenOptions`, parsed in the worker
-   * @param kept from `handOver()` of the worker before
+   * @param kept `Kept`, parsed in the worker: from `handOver()` of the worker before, or of an earlier page
    * @param restarted whether another worker of the page ran before
    * @throws SidestreamError `runtime/invalid-input`, `bundle/*`
    */
   start(
     options: unknown,
     listener: RemoteListener,
-    kept: Kept | null,
+    kept: unknown,
     restarted: boolean,
   ): Promise<WorkerRecommender & ProxyMarked>;
 }
@@ -78,7 +78,8 @@ export interface WorkerRecommender {
   recommend(request: RecommendRequest, wait: CallOptions): Promise<RecommendResponse>;
   rerank(ids: readonly string[], options: RerankOptions, wait: CallOptions): Promise<RerankResponse>;
   explain(itemId: string, request?: RecommendRequest): Promise<Explanation>;
-  track(type: EventType, itemId: string, details: TrackDetails): Promise<void>;
+  /** @param time of the event, milliseconds since the epoch; default: now */
+  track(type: EventType, itemId: string, details: TrackDetails, time?: number): Promise<void>;
   /** Several events at once, each stored or rejected independently: null where it was stored. Rejects where the store fails. */
   trackAll(events: TrackInput[]): Promise<(SerializedError | null)[]>;
   consent(level: Consent): Promise<void>;
@@ -103,6 +104,10 @@ export interface WorkerRecommender {
   save(): Promise<void>;
   /** Closes it and returns the data that are in memory only, for the worker that takes its place. */
   handOver(): Promise<Kept>;
+  /** A copy of the data that are in memory only, without counts; goes on with them. */
+  copy(): Promise<Kept>;
+  /** Continues with the data of an earlier page too. A failure is reported. @param kept `Kept`, parsed in the worker */
+  takeOver(kept: unknown): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,10 +1,13 @@
 import * as v from 'valibot';
-import { type Consent, consentSchema } from '../protocol';
+import { answerSchema, type Consent } from '../protocol';
 import { anonymousId } from './anonymous-id';
 
-/** The shopper's answer about consent in one tab; `pending` also where everything was forgotten. */
+/**
+ * The shopper's answer about consent in one tab; `pending` also where everything was forgotten. Never `session`, which is no
+ * answer and holds in one tab.
+ */
 export const consentAnswerSchema = v.strictObject({
-  consent: consentSchema,
+  consent: answerSchema,
   /** Orders the answers of all tabs: a Lamport time, and the tab's id where two are equal. */
   stamp: v.strictTuple([v.pipe(v.number(), v.safeInteger(), v.minValue(0)), v.string()]),
 });
@@ -28,7 +31,7 @@ export class ConsentState {
   /** @param level in force at the start; `pending` where nothing is known */
   constructor(level: Consent) {
     this.#level = level;
-    this.#last = { consent: level, stamp: [0, ''] };
+    this.#last = { consent: level === 'session' ? 'pending' : level, stamp: [0, ''] };
   }
 
   /** The consent in force. */
@@ -42,7 +45,7 @@ export class ConsentState {
   }
 
   /** Records an answer given now in this tab; it is later than all known answers of other tabs. */
-  answer(consent: Consent): void {
+  answer(consent: ConsentAnswer['consent']): void {
     // Also where the clock was set back since.
     this.#last = { consent, stamp: [Math.max(Date.now(), this.#last.stamp[0] + 1), this.#tab] };
   }

@@ -69,7 +69,12 @@ export interface CopiedEvent {
  * Copies the events after a given one to another store, until there are no more.
  * @param ids filled with the ids of the copied events, in the order of the log
  */
-export async function copyEvents(from: Store, to: Store, after: number, ids: CopiedEvent[] = []): Promise<void> {
+export async function copyEvents(
+  from: Pick<Store, 'eventsAfter'>,
+  to: Store,
+  after: number,
+  ids: CopiedEvent[] = [],
+): Promise<void> {
   let events = await from.eventsAfter(after);
   while (events.length > 0) {
     const copied = await to.append(events.map(({ id: _, ...event }) => event));

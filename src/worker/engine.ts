@@ -145,21 +145,22 @@ export class Engine {
   }
 
   /** Resolves when the event is in the log. It is learned right after; `settled` waits for that. */
-  async track(type: EventType, itemId: string, details: TrackDetails): Promise<void> {
-    const [rejected] = await this.trackAll([{ type, itemId, details }]);
+  async track(type: EventType, itemId: string, details: TrackDetails, time?: number): Promise<void> {
+    const [rejected] = await this.trackAll([{ type, itemId, details }], time);
     if (rejected) throw SidestreamError.deserialize(rejected);
   }
 
   /**
    * Tracks several events at once; a rejected one does not affect the others.
+   * @param time of the events, milliseconds since the epoch
    * @returns for each event null when it is in the log, else why it was rejected
    * @throws SidestreamError `store/*` when none could be written
    */
-  async trackAll(events: TrackInput[]): Promise<(SerializedError | null)[]> {
+  async trackAll(events: TrackInput[], time = Date.now()): Promise<(SerializedError | null)[]> {
     const entries: NewEvent[] = [];
     const results = events.map((event) => {
       try {
-        entries.push(this.#entry(event));
+        entries.push(this.#entry(event, time));
         return null;
       } catch (thrown) {
         return SidestreamError.from(thrown).serialize();
@@ -222,6 +223,11 @@ export class Engine {
 
   /** Data that the worker which takes the place of this one continues with. */
   async handOver(): Promise<Kept> {
+    return { ...(await this.copy()), counts: this.#events.take() };
+  }
+
+  /** A copy of what is in memory only. */
+  async copy(): Promise<Kept> {
     await this.#scheduler.catchUp();
     const inMemory = this.#storage.inMemory && this.#storage.consent !== 'denied';
     const memory = inMemory && {
@@ -229,19 +235,24 @@ export class Engine {
       events: await this.#storage.eventsAfter(0),
       items: await this.#storage.localItems(),
     };
-    return { memory: memory || null, counts: this.#events.take() };
+    return { memory: memory || null, counts: [] };
   }
 
-  /** Continues with the data of the worker before this one. A failure is reported, and recommendations go on without them. */
-  async takeOver({ memory, counts }: Kept): Promise<void> {
-    this.#events.resume(counts);
-    if (!memory || this.#storage.consent === 'denied') return;
-    const { era } = this.#storage;
-    const { events, items } = memory;
+  /**
+   * Continues with the data of the worker before this one, or of an earlier page. A failure is reported, and recommendations go
+   * on without them.
+   * @param kept parsed here
+   */
+  async takeOver(kept: unknown): Promise<void> {
     try {
-      const profile = await (await profileFiles()).decodeProfile(memory.profile);
-      this.#scheduler.check(profile);
-      await this.#scheduler.replaceStored(() => this.#storage.takeIn(profile, events, items, era));
+      const { takeOver } = await import('./hand-over');
+      await takeOver(kept, {
+        storage: this.#storage,
+        scheduler: this.#scheduler,
+        events: this.#events,
+        listener: this.#listener,
+        entryOf: (event, time) => this.#entry(event, time),
+      });
     } catch (thrown) {
       this.#listener.error(SidestreamError.from(thrown));
     }
@@ -395,11 +406,11 @@ export class Engine {
   }
 
   /** @throws SidestreamError `runtime/invalid-input`, `runtime/unknown-item` */
-  #entry(event: TrackInput): NewEvent {
+  #entry(event: TrackInput, time: number): NewEvent {
     const { type, itemId, details } = parsed(trackSchema, event, 'track()');
     // In a large catalogue the item is looked up after the event is safe: it may not be loaded.
     if (!this.#clusters) this.#catalog.rowOf(itemId);
-    return { type, itemId, time: Date.now(), ...details, variant: this.#experiment.label() };
+    return { type, itemId, time, ...details, variant: this.#experiment.label() };
   }
 
   /** Reports events of items that a large catalogue does not have; they stay in the log, and nothing is learned from them. */

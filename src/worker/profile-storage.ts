@@ -113,7 +113,7 @@ export class ProfileStorage {
     const { consent: given, restarted = false } = this.#options;
     try {
       if (given === undefined || (restarted && given === 'granted')) await this.#openExisting();
-      else if (given !== 'pending' && !restarted) await this.#openAsAnswered(given);
+      else if ((given === 'granted' || given === 'denied') && !restarted) await this.#openAsAnswered(given);
     } catch (thrown) {
       this.#listener?.onError(SidestreamError.from(thrown));
     }
@@ -271,11 +271,11 @@ export class ProfileStorage {
 
   /**
    * Stores what another worker of this page kept in memory.
-   * @param profile contains all the events; skipped where the store has another one already
+   * @param profile contains all the events; skipped where the store has another one already. Null: it is learned again
    * @throws SidestreamError `store/*`
    */
   async takeIn(
-    profile: Profile,
+    profile: Profile | null,
     events: readonly LoggedEvent[],
     items: readonly LocalItem[],
     era: number,
@@ -285,11 +285,17 @@ export class ProfileStorage {
       const isNew = await isEmpty(store);
       const logged = await store.append(events.map(({ id: _, ...event }) => event));
       for (const item of items) await store.saveLocalItem(item);
-      if (!isNew) return;
+      if (!isNew || !profile) return;
       const stored = await (await profileFiles()).storedProfile({ ...profile, lastEvent: logged.at(-1)?.id ?? 0 });
       await store.saveProfile(stored, generation, { first: true });
     });
-    this.#tabs.post('replaced');
+    // What is in memory is this tab's alone.
+    if (!this.inMemory) this.#tabs.post('replaced');
+  }
+
+  /** Puts `session` in force: everything stays in memory, as before an answer. Other tabs do not hear of it. */
+  keepVisit(): void {
+    this.#consent.enforce('session');
   }
 
   /** Records that the shopper granted consent in this tab. `grant` carries it out. */
@@ -370,7 +376,10 @@ export class ProfileStorage {
       const generation = await device.generation();
       let isNew = await isEmpty(device);
       if (era !== this.#era) throw forgotten();
-      await copyEvents(memory, device, 0, moved);
+      // A copy of this tab, or an earlier page of it, may have moved the same events.
+      const from =
+        this.consent === 'session' ? await (await import('./log-difference')).without(memory, device) : memory;
+      await copyEvents(from, device, 0, moved);
       const known = moved.findLast(({ from }) => from <= lastEvent)?.to ?? 0;
       const items = await memory.localItems();
       for (const item of items) await device.saveLocalItem(item);

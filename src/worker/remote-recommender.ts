@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Item } from '../catalog';
 import type { SerializedError } from '../error';
-import { type EventType, itemIdSchema } from '../events';
+import { type EventType, itemIdSchema, storedTime } from '../events';
 import type { Counts, Metrics } from '../experiment';
 import type {
   BrowseRequest,
@@ -21,11 +21,12 @@ import type {
   TrackDetails,
   WorkerRecommender,
 } from '../protocol';
-import { browseSchema, callSchema, type Kept, keptSchema, optionsSchema, parsed, type TrackInput } from '../protocol';
+import { browseSchema, callSchema, type Kept, optionsSchema, parsed, type TrackInput } from '../protocol';
 import type { LocalItem, Snapshot } from '../store';
 import { Engine } from './engine';
 import { loadExperiment } from './experiment-assignment';
 
+const timeSchema = v.optional(storedTime);
 const idSchema = v.pipe(v.number(), v.safeInteger());
 const passphraseSchema = v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty; leave it out for none')));
 const encoderBackendSchema = v.picklist(['webgpu', 'wasm'] satisfies EncoderBackend[]);
@@ -47,14 +48,14 @@ export class RemoteRecommender implements WorkerRecommender {
   /**
    * Loads the bundle and, with consent, the profile.
    * @param given parsed here
-   * @param kept from `handOver()` of the worker before
+   * @param kept `Kept`, parsed where it is used
    * @param restarted whether another worker of the page ran before
    * @throws SidestreamError `runtime/invalid-input`, `bundle/*`
    */
   static async start(
     given: unknown,
     listener: RemoteListener,
-    kept: Kept | null,
+    kept: unknown,
     restarted: boolean,
   ): Promise<RemoteRecommender> {
     const options = { ...parsed(optionsSchema, given, 'createRecommender()'), restarted };
@@ -65,7 +66,7 @@ export class RemoteRecommender implements WorkerRecommender {
       error: (error) => listener('error', error.serialize()),
     });
     remote = new RemoteRecommender(engine);
-    if (kept) await engine.takeOver(parsed(keptSchema, kept, 'handOver()'));
+    if (kept) await engine.takeOver(kept);
     return remote;
   }
 
@@ -90,8 +91,8 @@ export class RemoteRecommender implements WorkerRecommender {
     return this.#engine.explain(parsed(itemIdSchema, itemId, 'explain()', 'itemId'), request);
   }
 
-  track(type: EventType, itemId: string, details: TrackDetails): Promise<void> {
-    return this.#engine.track(type, itemId, details);
+  async track(type: EventType, itemId: string, details: TrackDetails, time?: number): Promise<void> {
+    return this.#engine.track(type, itemId, details, parsed(timeSchema, time, 'track()', 'time'));
   }
 
   trackAll(events: TrackInput[]): Promise<(SerializedError | null)[]> {
@@ -176,6 +177,14 @@ export class RemoteRecommender implements WorkerRecommender {
     const kept = await this.#engine.handOver();
     await this.close();
     return kept;
+  }
+
+  copy(): Promise<Kept> {
+    return this.#engine.copy();
+  }
+
+  takeOver(kept: unknown): Promise<void> {
+    return this.#engine.takeOver(kept);
   }
 
   close(): Promise<void> {

@@ -141,7 +141,12 @@ export class SidestreamInspector extends LitElement {
     const language = languageOf(this);
     const number = new Intl.NumberFormat(language);
     const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
-    const consent = { pending: 'not asked yet', granted: 'kept on this device', denied: 'declined' }[status.consent];
+    const consent = {
+      pending: 'not asked yet',
+      session: 'kept for this visit',
+      granted: 'kept on this device',
+      denied: 'declined',
+    }[status.consent];
     const facts: [string, string][] = [
       ['Memory', consent],
       ['Learning', status.learning ? 'on' : 'off'],

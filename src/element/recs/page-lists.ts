@@ -1,8 +1,11 @@
-import { bundleAddress, coreOf, createRecommender } from '../../client';
+import { bundleAddress, coreOf, startRecommender } from '../../client';
 import type { Progress, Recommender, RecommenderOptions, RecommendRequest, RecommendResponse } from '../../protocol';
 
 /** Options by which two elements share one recommender; `onProgress` receives its start, from the first byte on. */
-export type SharedKey = Pick<RecommenderOptions, 'bundle' | 'namespace' | 'onProgress'>;
+export interface SharedKey extends Pick<RecommenderOptions, 'bundle' | 'namespace' | 'onProgress'> {
+  /** The attribute `consent` of the element. */
+  consent?: string;
+}
 
 type OnProgress = SharedKey['onProgress'];
 
@@ -19,12 +22,14 @@ const shared = new Map<string, Shared>();
  * on a page cost one worker, also where `createRecommender()` started it with the shop's options, or does so later. It
  * lives as long as the page. After a failed start the next call tries again.
  *
- * @param create replaces `createRecommender`, for tests.
+ * With `consent` it starts without reading what the device holds, and then follows the tool that it names.
+ *
+ * @param create replaces `startRecommender`, for tests.
  * @throws the error that `createRecommender` rejects with
  */
 export async function sharedRecommender(
-  { bundle, namespace = 'default', onProgress }: SharedKey,
-  create: (options: RecommenderOptions) => Promise<Recommender> = createRecommender,
+  { bundle, namespace = 'default', consent, onProgress }: SharedKey,
+  create: typeof startRecommender = startRecommender,
 ): Promise<Recommender> {
   const folder = bundleAddress(bundle);
   const key = `${namespace} ${folder}`;
@@ -34,13 +39,18 @@ export async function sharedRecommender(
     const report = (progress: Progress) => {
       for (const callback of callbacks) callback?.(progress);
     };
-    entry = { recommender: create({ bundle: folder, namespace, onProgress: report }), callbacks };
+    const level = !consent ? undefined : /^(auto|google|shopify|tcf) session$/.test(consent) ? 'session' : 'pending';
+    entry = { recommender: create({ bundle: folder, namespace, onProgress: report }, level), callbacks };
     shared.set(key, entry);
   }
   const { recommender, callbacks } = entry;
   callbacks.add(onProgress);
+  const late = consent && import('./consent');
   try {
-    return await recommender;
+    const started = await recommender;
+    // Where its code does not load, nothing is written.
+    if (late) await late.then(({ follow }) => follow(started, consent)).catch(reportError);
+    return started;
   } catch (thrown) {
     shared.delete(key);
     throw thrown;

@@ -33,7 +33,7 @@ import { TemplateCardHost } from './template-card-host';
 
 /** Properties whose change needs another request, or another recommender. */
 const REQUEST_PROPERTIES = ['placement', 'itemId', 'limit', 'exclude', 'filter', 'addToCart'];
-const SOURCE_PROPERTIES = ['recommender', 'bundle', 'namespace', 'lazy'];
+const SOURCE_PROPERTIES = ['recommender', 'bundle', 'namespace', 'consent', 'lazy'];
 
 /** Frameworks set a new object at every render; only other content is a change. */
 const hasOtherContent = (now: unknown, before: unknown): boolean => JSON.stringify(now) !== JSON.stringify(before);
@@ -154,6 +154,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     heading: {},
     headingLevel: { type: Number, attribute: 'heading-level' },
     namespace: {},
+    consent: {},
     layout: { reflect: true },
     hrefTemplate: { attribute: 'href-template' },
     currency: {},
@@ -187,6 +188,12 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   headingLevel = 2;
   /** Separates profiles of shops on one origin; used with `bundle` only. */
   namespace = 'default';
+  /**
+   * The consent tool whose answer the recommender follows: `google`, `shopify`, `tcf`, or `auto` for whichever is on the page.
+   * Until it answers, nothing is stored; with ` session` after it, the visit is kept in the tab. On every list of the page;
+   * used with `bundle` only.
+   */
+  consent = '';
   /** A grid that wraps, or one row that scrolls. */
   layout: 'grid' | 'row' = 'grid';
   /** Address of an item's page with `{id}`, `{title}` or `{category}` in it: `#/product/{id}`. Default: the item's `url`. */
@@ -380,10 +387,10 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   }
 
   #source(): RecommenderSource | null {
-    const { recommender, bundle, namespace, lazy } = this;
+    const { recommender, bundle, namespace, consent, lazy } = this;
     if ((lazy && !this.#viewport.near) || !this.#templateCard.ready()) return null;
     if (recommender) return () => Promise.resolve(recommender);
-    return bundle ? (onProgress) => sharedRecommender({ bundle, namespace, onProgress }) : null;
+    return bundle ? (onProgress) => sharedRecommender({ bundle, namespace, consent, onProgress }) : null;
   }
 
   get #context(): ListContext {

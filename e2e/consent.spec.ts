@@ -1,0 +1,244 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, chromium, type Page } from '@playwright/test';
+import { logOf, eventsOf as rowsOf, serveHeadless } from './support/headless';
+import { expect, products, test } from './support/shop';
+
+/** Google's snippet, with the defaults that a page sends on every load. */
+const GOOGLE = `<script>
+  window.dataLayer = window.dataLayer || [];
+  function gtag() { dataLayer.push(arguments); }
+  gtag('consent', 'default', { ad_storage: 'denied', personalization_storage: 'denied', wait_for_update: 500 });
+</script>`;
+/** Shopify's objects as a theme has them: the API comes with \`loadFeatures\`. The answer is kept as the shop's cookie is. */
+const SHOPIFY = `<script>
+  let preferences = new URLSearchParams(location.search).get('answered') || '';
+  const customerPrivacy = {
+    preferencesProcessingAllowed: () => preferences === 'yes',
+    currentVisitorConsent: () => ({ marketing: '', analytics: '', preferences, sale_of_data: '' }),
+    setTrackingConsent(given) {
+      preferences = given.preferences ? 'yes' : 'no';
+      document.dispatchEvent(new CustomEvent('visitorConsentCollected', { detail: { preferencesAllowed: given.preferences } }));
+    },
+  };
+  window.Shopify = {
+    loadFeatures(features, loaded) { setTimeout(() => { window.Shopify.customerPrivacy = customerPrivacy; loaded(); }, 50); },
+  };
+</script>`;
+/** The stub of a tool with TCF 2.2, which keeps calls until \`loadCmp\`. */
+const TCF = `<script>
+  const queue = [], listeners = new Map();
+  let data = { tcString: '', gdprApplies: true, purpose: { consents: {} }, eventStatus: 'cmpuishown' };
+  window.__tcfapi = (...call) => void queue.push(call);
+  window.say = (eventStatus, ...purposes) => {
+    data = { ...data, eventStatus, tcString: 'C', purpose: { consents: Object.fromEntries(purposes.map((n) => [n, true])) } };
+    for (const [listenerId, callback] of listeners) callback({ ...data, listenerId }, true);
+  };
+  window.loadCmp = () => {
+    window.__tcfapi = (command, version, callback, id) => {
+      if (command !== 'addEventListener') return callback(listeners.delete(id), true);
+      listeners.set(listeners.size, callback);
+      callback({ ...data, listenerId: listeners.size - 1 }, true);
+    };
+    for (const call of queue.splice(0)) window.__tcfapi(...call);
+  };
+</script>`;
+
+/** A page with the two lines that a shop pastes. A click on a card opens \`next.html\`. */
+const page = (tool: string, attributes: string): string => `<!doctype html><html lang="en"><meta charset="utf-8">
+<title>A shop</title><link rel="icon" href="data:,">${tool}
+<sidestream-recs bundle="/bundle/" limit="4" href-template="/next.html?id={id}" ${attributes}></sidestream-recs>
+<sidestream-recs bundle="/bundle/" limit="4" placement="trending" ${attributes}></sidestream-recs>
+<script type="module" src="/sidestream/sidestream.js"></script>`;
+
+async function serve(context: BrowserContext, tool: string, attributes: string): Promise<void> {
+  await serveHeadless(context);
+  const body = page(tool, attributes);
+  for (const name of ['shop', 'next'])
+    await context.route(`**/${name}.html*`, (route) => route.fulfill({ body, contentType: 'text/html' }));
+}
+
+const cards = (on: Page) => on.locator('sidestream-recs').first().locator('[data-id]');
+async function open(on: Page, address: string): Promise<void> {
+  await on.goto(address);
+  await expect(cards(on).first()).toBeVisible();
+}
+const listed = async (on: Page): Promise<(string | null)[]> => {
+  await expect(cards(on).first()).toBeVisible();
+  return cards(on).evaluateAll((all) => all.map((card) => card.getAttribute('data-id')));
+};
+/** State of the recommender that the lists of the page share. */
+const statusOf = (on: Page) =>
+  on.evaluate(async () => document.querySelector('sidestream-recs')?.activeRecommender?.status());
+const consentOf = async (on: Page): Promise<string | undefined> => (await statusOf(on))?.consent;
+const eventsOf = async (on: Page): Promise<number | undefined> => (await statusOf(on))?.events;
+const databases = (on: Page) => on.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
+const stored = (on: Page) => on.evaluate(() => Object.keys(sessionStorage));
+/** Runs a line of the tool's page. */
+const run = (on: Page, line: string) => on.evaluate(line);
+const ours = ['sidestream/default'];
+
+test('Google: two pasted lines wait for the answer, follow it, and delete when it is taken back', async ({
+  page: tab,
+  context,
+}) => {
+  await serve(context, GOOGLE, 'consent="auto"');
+  await open(tab, '/shop.html');
+  const fresh = await listed(tab);
+  await cards(tab)
+    .nth(2)
+    .locator('a')
+    .click({ modifiers: ['ControlOrMeta'] });
+  await expect.poll(() => eventsOf(tab)).toBe(1);
+  expect([await consentOf(tab), await databases(tab), await stored(tab)]).toEqual(['pending', [], []]);
+  await run(tab, "gtag('consent', 'update', { personalization_storage: 'granted' })");
+  await expect.poll(() => consentOf(tab)).toBe('granted');
+  expect(await logOf(tab)).toContain(fresh[2]);
+
+  // The default of the next page's load neither reads the profile nor deletes it.
+  await open(tab, '/next.html');
+  expect([await consentOf(tab), await eventsOf(tab), await databases(tab)]).toEqual(['pending', 0, ours]);
+  await run(tab, "gtag('consent', 'update', { personalization_storage: 'granted' })");
+  await expect.poll(() => eventsOf(tab)).toBe(1);
+  await run(tab, "gtag('consent', 'update', { personalization_storage: 'denied' })");
+  await expect.poll(() => databases(tab)).toEqual([]);
+  expect(await consentOf(tab)).toBe('denied');
+});
+
+test('Shopify: an answer of before counts before the first list, and its revocation at once', async ({
+  page: tab,
+  context,
+}) => {
+  await serve(context, SHOPIFY, 'consent="shopify"');
+  await open(tab, '/shop.html');
+  expect(await consentOf(tab)).toBe('pending');
+  await run(tab, 'customerPrivacy.setTrackingConsent({ preferences: true })');
+  await expect.poll(() => databases(tab)).toEqual(ours);
+  await open(tab, '/next.html?answered=yes');
+  await expect.poll(() => consentOf(tab)).toBe('granted');
+  await run(tab, 'customerPrivacy.setTrackingConsent({ preferences: false })');
+  await expect.poll(() => databases(tab)).toEqual([]);
+});
+
+test('TCF: queued by the stub, answered, taken back in the dialog', async ({ page: tab, context }) => {
+  await serve(context, TCF, 'consent="auto"');
+  await open(tab, '/shop.html');
+  await run(tab, 'loadCmp()');
+  expect([await consentOf(tab), await databases(tab)]).toEqual(['pending', []]);
+  await run(tab, "say('useractioncomplete', 1, 5, 6)");
+  await expect.poll(() => databases(tab)).toEqual(ours);
+  await run(tab, "say('cmpuishown', 1, 5, 6)");
+  await run(tab, "say('useractioncomplete', 1)");
+  await expect.poll(() => databases(tab)).toEqual([]);
+  // One connection for both lists.
+  expect(await run(tab, 'listeners.size')).toBe(1);
+});
+
+test('a visitor who refused on another page: the profile is not read, and goes', async ({ page: tab, context }) => {
+  await serve(context, GOOGLE, 'consent="google"');
+  await open(tab, '/shop.html');
+  await run(tab, "gtag('consent', 'update', { personalization_storage: 'granted' })");
+  await expect.poll(() => databases(tab)).toEqual(ours);
+  const fresh = await listed(tab);
+  await cards(tab)
+    .nth(3)
+    .locator('a')
+    .click({ modifiers: ['ControlOrMeta'] });
+  await expect.poll(() => listed(tab)).not.toEqual(fresh);
+  const denied = `${GOOGLE}<script>gtag('consent', 'update', { personalization_storage: 'denied' })</script>`;
+  await context.unrouteAll();
+  await serve(context, denied, 'consent="google"');
+  await open(tab, '/next.html');
+  expect(await listed(tab)).toEqual(fresh);
+  await expect.poll(() => databases(tab)).toEqual([]);
+  expect(await statusOf(tab)).toMatchObject({ consent: 'denied', events: 0 });
+});
+
+test('a page without the attribute loads nothing of it', async ({ page: tab, context }) => {
+  const asked: string[] = [];
+  tab.on('request', (request) => asked.push(request.url()));
+  await serve(context, GOOGLE, '');
+  await open(tab, '/shop.html');
+  await expect.poll(() => asked.some((url) => url.includes('after-start'))).toBe(true);
+  expect(asked.filter((url) => /consent|visit-|hand-over/.test(url))).toEqual([]);
+});
+
+test('session: personal on the second page, in this tab alone, and on disk once it is granted', async ({
+  page: tab,
+  context,
+}) => {
+  await serve(context, GOOGLE, 'consent="auto session"');
+  await open(tab, '/shop.html');
+  const fresh = await listed(tab);
+  // The click leaves the page at once.
+  await cards(tab).nth(3).locator('a').click();
+  await tab.waitForURL('**/next.html*');
+  await expect.poll(() => eventsOf(tab)).toBe(1);
+  expect(await listed(tab)).not.toEqual(fresh);
+  expect([await consentOf(tab), await databases(tab)]).toEqual(['session', []]);
+  expect(await stored(tab)).toEqual([expect.stringMatching(/^sidestream\/default http.*\/bundle\/$/)]);
+
+  // Another tab knows nothing of it, and its answer holds here.
+  const other = await context.newPage();
+  await open(other, '/shop.html');
+  expect([await listed(other), await eventsOf(other), await consentOf(tab)]).toEqual([fresh, 0, 'session']);
+
+  // Back, from the cache or not: the click is still known, once.
+  await tab.goBack();
+  await expect.poll(() => eventsOf(tab)).toBe(1);
+  await cards(tab).nth(1).locator('a').click();
+  await tab.waitForURL('**/next.html*');
+  await expect.poll(() => eventsOf(tab)).toBe(2);
+  await run(other, "gtag('consent', 'update', { personalization_storage: 'granted' })");
+  await expect.poll(() => consentOf(tab)).toBe('granted');
+  await expect.poll(() => stored(tab)).toEqual([]);
+  expect(await logOf(tab)).toHaveLength(2 + (await impressions(tab)));
+  expect(await logOf(tab)).toContain(fresh[3]);
+
+  // Refused in one tab: nothing is left in any.
+  await run(other, "gtag('consent', 'update', { personalization_storage: 'denied' })");
+  await expect.poll(() => consentOf(tab)).toBe('denied');
+  expect([await databases(tab), await stored(tab), await stored(other)]).toEqual([[], [], []]);
+});
+
+/** Number of impressions in the log on the device. */
+const impressions = async (on: Page): Promise<number> =>
+  (await rowsOf(on, ['type'])).filter(({ type }) => type === 'impression').length;
+
+test('session: gone with the tab', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sidestream-session-'));
+  const { launchOptions, baseURL } = test.info().project.use;
+  const item = products()[0].id;
+  try {
+    let context = await chromium.launchPersistentContext(folder, { ...launchOptions, baseURL });
+    await serve(context, '', 'consent="auto session"');
+    const tab = await context.newPage();
+    await open(tab, '/shop.html');
+    await tab.evaluate((id) => document.querySelector('sidestream-recs')?.activeRecommender?.track('click', id), item);
+    await expect.poll(() => stored(tab)).toHaveLength(1);
+    expect(await databases(tab)).toEqual([]);
+    await tab.close();
+    const next = await context.newPage();
+    await open(next, '/shop.html');
+    expect([await eventsOf(next), await databases(next)]).toEqual([0, []]);
+    await context.close();
+    const files = await readdir(folder, { recursive: true, withFileTypes: true });
+    const found: string[] = [];
+    for (const file of files.filter((entry) => entry.isFile())) {
+      const bytes = await readFile(join(file.parentPath, file.name));
+      if (bytes.includes(item) || bytes.includes(Buffer.from(item, 'utf16le')))
+        found.push(`${file.parentPath}/${file.name}`);
+    }
+    // As documented: the browser may take its time to delete what was in the tab, from the files of sessionStorage alone.
+    expect(found.filter((file) => !file.includes('/Session Storage/'))).toEqual([]);
+    context = await chromium.launchPersistentContext(folder, { ...launchOptions, baseURL });
+    await serve(context, '', 'consent="auto session"');
+    const later = await context.newPage();
+    await open(later, '/shop.html');
+    expect([await eventsOf(later), await databases(later)]).toEqual([0, []]);
+    await context.close();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});

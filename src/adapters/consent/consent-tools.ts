@@ -1,0 +1,71 @@
+import { connectGoogle } from './google';
+import { type ConsentReport, failure } from './report';
+import { connectShopify } from './shopify';
+import { connectTcf } from './tcf';
+import { TOOLS, type Tool, type ToolLevel, type ToolListener, type ToolName, type ToolSettings } from './tool';
+
+/** Time between two looks for tools that are loaded late, ms. */
+const SEEK_INTERVAL = 200;
+
+/** Receives what the tools say together. */
+export interface ToolsListener {
+  level(level: ToolLevel, source: ToolName): void;
+  report(report: ConsentReport): void;
+}
+
+/**
+ * Connects to one tool or, for `auto`, to all that are known: the answer of the first in the order of `TOOLS` that has one
+ * counts.
+ * @param wait time to look for a tool that is loaded late, ms
+ * @returns a function that disconnects
+ */
+export function connectTools(
+  source: ToolName | 'auto',
+  settings: ToolSettings,
+  wait: number,
+  listener: ToolsListener,
+): () => void {
+  const names = source === 'auto' ? TOOLS : [source];
+  const levels = new Map<ToolName, ToolLevel>();
+  const found = new Set<ToolName>();
+
+  const tell = (): void => {
+    const answered = names.find((name) => (levels.get(name) ?? 'pending') !== 'pending');
+    const name = answered ?? names.find((other) => levels.has(other));
+    if (name) listener.level(levels.get(name) ?? 'pending', name);
+  };
+  const listenerOf = (name: ToolName): ToolListener => ({
+    found: () => found.add(name),
+    level(level) {
+      levels.set(name, level);
+      // All are asked before the first answer counts.
+      if (connected) tell();
+    },
+    ignored: (message, payload) => listener.report({ source: name, outcome: 'ignored', message, payload }),
+    failed: (thrown) => listener.report(failure(name, null, thrown)),
+  });
+  const connect = (name: ToolName): Tool => {
+    if (name === 'shopify') return connectShopify(listenerOf(name));
+    return (name === 'tcf' ? connectTcf : connectGoogle)(settings, listenerOf(name));
+  };
+  let connected = false;
+  const tools = names.map(connect);
+  connected = true;
+  tell();
+
+  const seek = (): void => {
+    for (const tool of tools) tool.seek?.();
+  };
+  const seeking = setInterval(seek, SEEK_INTERVAL);
+  const waiting = setTimeout(() => {
+    clearInterval(seeking);
+    if (found.size > 0) return;
+    const message = `no consent tool (${names.join(', ')}) was found on the page in ${wait} ms; the consent stays as it is`;
+    listener.report({ source: source === 'auto' ? null : source, outcome: 'not-found', message });
+  }, wait);
+  return () => {
+    clearInterval(seeking);
+    clearTimeout(waiting);
+    for (const tool of tools) tool.disconnect();
+  };
+}

@@ -1,0 +1,79 @@
+import { isObject, type Tool, type ToolListener, type ToolSettings } from './tool';
+
+/** Version of the API: that of TCF 2.x. */
+const API = 2;
+/** Statuses at which the shopper's answer is known. */
+const ANSWERED = ['tcloaded', 'useractioncomplete'];
+
+/**
+ * IAB's Transparency & Consent Framework: consent to all purposes of the settings. Where the tool says that the GDPR does not
+ * apply, it asks for none. While its dialog is open, the answer before holds. The stub that the page has until the tool is
+ * loaded keeps the call for it.
+ */
+export function connectTcf({ purposes }: ToolSettings, listener: ToolListener): Tool {
+  let asked = false;
+  let ended = false;
+  let id: unknown;
+
+  const api = (): unknown => Reflect.get(globalThis, '__tcfapi');
+  const remove = (): void => {
+    const call = api();
+    if (id === undefined || typeof call !== 'function') return;
+    call('removeEventListener', API, () => undefined, id);
+    id = undefined;
+  };
+  const onData = (data: unknown, success: unknown): void => {
+    try {
+      if (!isObject(data) || success !== true) {
+        if (!ended) listener.ignored('the tool gave no TC data', data);
+        return;
+      }
+      id ??= data.listenerId;
+      if (ended) remove();
+      else tell(data);
+    } catch (thrown) {
+      listener.failed(thrown);
+    }
+  };
+  const tell = (data: Record<string, unknown>): void => {
+    const { eventStatus, gdprApplies, tcString, purpose } = data;
+    if (eventStatus === 'cmpuishown') return;
+    const consents = isObject(purpose) ? purpose.consents : null;
+    if (typeof eventStatus !== 'string' || !ANSWERED.includes(eventStatus)) {
+      listener.ignored(`eventStatus is ${String(eventStatus)}`, data);
+    } else if (gdprApplies === false) {
+      listener.level('granted');
+    } else if (!isObject(consents)) {
+      listener.ignored('it has no purpose.consents', data);
+    } else if (eventStatus === 'tcloaded' && tcString === '') {
+      // Loaded without a stored answer.
+      listener.level('pending');
+    } else {
+      listener.level(purposes.every((number) => consents[number] === true) ? 'granted' : 'denied');
+    }
+  };
+  const seek = (): void => {
+    if (asked) return;
+    try {
+      const call = api();
+      if (typeof call !== 'function') return;
+      asked = true;
+      listener.found();
+      call('addEventListener', API, onData);
+    } catch (thrown) {
+      listener.failed(thrown);
+    }
+  };
+  seek();
+  return {
+    seek,
+    disconnect() {
+      ended = true;
+      try {
+        remove();
+      } catch (thrown) {
+        listener.failed(thrown);
+      }
+    },
+  };
+}

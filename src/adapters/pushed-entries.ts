@@ -1,0 +1,49 @@
+/**
+ * Reads the entries of a page's data layer: those it has, then each that is pushed. Google Tag Manager, loaded before or after,
+ * gets all pushes unchanged.
+ * @param given its name on `window`, which may not exist yet, or the array itself
+ * @param onEntry must not throw: a push of the page must go on
+ * @returns a function that ends that
+ */
+export function readEntries(given: string | unknown[], onEntry: (entry: object) => void): () => void {
+  const layer = Array.isArray(given) ? given : layerNamed(given);
+  let reading = true;
+  const read = (entry: unknown): void => {
+    if (reading && typeof entry === 'object' && entry !== null) onEntry(entry);
+  };
+  for (const entry of [...layer]) read(entry);
+  const push = layer.push;
+  const wrapped = (...pushed: unknown[]): number => {
+    const result = push.apply(layer, pushed);
+    for (const entry of pushed) read(entry);
+    return result;
+  };
+  layer.push = wrapped;
+  return () => {
+    reading = false;
+    // A wrapper that was installed later goes on calling ours, which then only passes on.
+    if (layer.push === wrapped) layer.push = push;
+  };
+}
+
+function layerNamed(name: string): unknown[] {
+  const known: unknown = Reflect.get(globalThis, name);
+  if (Array.isArray(known)) return known;
+  const layer: unknown[] = [];
+  Reflect.set(globalThis, name, layer);
+  return layer;
+}
+
+/** Arguments of a call of `gtag()`. */
+export interface Command {
+  0?: unknown;
+  1?: unknown;
+  2?: unknown;
+}
+
+/**
+ * Whether an entry is a call of `gtag()`, which pushes its arguments object; some pages push an array. An object with a field
+ * `length` is none: the field may be the shop's.
+ */
+export const isCommand = (entry: object): entry is Command =>
+  Array.isArray(entry) || Object.prototype.toString.call(entry) === '[object Arguments]';

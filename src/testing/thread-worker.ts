@@ -1,0 +1,49 @@
+import * as Comlink from 'comlink';
+import { carryErrors } from '../protocol';
+import { RemoteRecommender } from '../worker/remote-recommender';
+
+carryErrors();
+
+/** A worker for tests of the page's side in Node: the real worker side, in the same thread behind a real message channel. */
+export class ThreadWorker extends EventTarget {
+  static all: ThreadWorker[] = [];
+  readonly #page: MessagePort;
+  readonly #host: MessagePort;
+  ended = false;
+  constructor() {
+    super();
+    const { port1, port2 } = new MessageChannel();
+    this.#page = port1;
+    this.#host = port2;
+    port1.addEventListener('message', (event) => {
+      if (!this.ended) this.dispatchEvent(new MessageEvent('message', { data: event.data, ports: [...event.ports] }));
+    });
+    port1.start();
+    Comlink.expose(
+      {
+        start: async (...given: Parameters<typeof RemoteRecommender.start>) =>
+          Comlink.proxy(await RemoteRecommender.start(...given)),
+      },
+      // Comlink closes a port whose other side was garbage collected; the scope of a worker stays open.
+      {
+        postMessage: (message, transfer = []) => port2.postMessage(message, transfer),
+        addEventListener: port2.addEventListener.bind(port2),
+        removeEventListener: port2.removeEventListener.bind(port2),
+        start: () => port2.start(),
+      },
+    );
+    ThreadWorker.all.push(this);
+  }
+  postMessage(message: unknown, transfer: Transferable[] = []): void {
+    this.#page.postMessage(message, transfer);
+  }
+  terminate(): void {
+    this.ended = true;
+    this.#page.close();
+    this.#host.close();
+  }
+  /** As an error that nobody caught; the browser then ends it. */
+  crash(): void {
+    this.dispatchEvent(Object.assign(new Event('error'), { message: 'crashed by the test' }));
+  }
+}

@@ -1,0 +1,76 @@
+// What a worker, or a page of the same visit, hands over to the next. Most pages never load it.
+
+import * as v from 'valibot';
+import { SidestreamError } from '../error';
+import type { NewEvent } from '../events';
+import { profileFiles } from '../learner';
+import { keptSchema, type TrackInput } from '../protocol';
+import type { EngineListener } from './engine-options';
+import type { EventRecorder } from './event-recorder';
+import type { LearningScheduler } from './learning-scheduler';
+import { keyOf } from './log-difference';
+import type { ProfileStorage } from './profile-storage';
+
+export interface HandOverContext {
+  storage: ProfileStorage;
+  scheduler: LearningScheduler;
+  events: EventRecorder;
+  listener: Pick<EngineListener, 'error'>;
+  /** Makes an entry of the log. @throws SidestreamError `runtime/*` */
+  entryOf(event: TrackInput, time: number): NewEvent;
+}
+
+/**
+ * Continues with data that were handed over. Events that the log has already are left out.
+ * @param given parsed here: it may come from the page's sessionStorage
+ * @throws SidestreamError `store/*`
+ */
+export async function takeOver(given: unknown, context: HandOverContext): Promise<void> {
+  const { storage, scheduler, events: recorder, listener } = context;
+  const { era } = storage;
+  const result = v.safeParse(keptSchema, given);
+  if (!result.success) {
+    const [{ message, path }] = result.issues;
+    const where = path?.map(({ key }) => `${key}`).join('.');
+    const text = `What was kept of this visit cannot be read (${where}: ${message}). It goes on without.`;
+    throw new SidestreamError('store/corrupt', text);
+  }
+  const { memory, counts, tracked = [] } = result.output;
+  if (counts.length > 0) recorder.resume(counts);
+  if (storage.consent === 'denied') return;
+  const known = new Set((await storage.eventsAfter(0)).map(keyOf));
+  const isNew = (event: NewEvent): boolean => !known.has(keyOf(event));
+  if (memory) {
+    const { items } = memory;
+    const events = memory.events.filter(isNew);
+    const profile = await readProfile(memory.profile, context);
+    await scheduler.replaceStored(() => storage.takeIn(profile, events, items, era));
+    for (const event of memory.events) known.add(keyOf(event));
+  }
+  const entries = tracked.flatMap(({ time, ...event }) => {
+    try {
+      const entry = context.entryOf(event, time);
+      return isNew(entry) ? [entry] : [];
+    } catch {
+      // The page that tracked it got the same error, unless the item left the shop since.
+      return [];
+    }
+  });
+  if (era !== storage.era) return;
+  // One after the other: each may be attributed to a click before it.
+  for (const entry of entries) await recorder.append([entry]);
+  await scheduler.catchUp().catch((thrown) => listener.error(SidestreamError.from(thrown)));
+}
+
+/** A profile that can be used; else null, and its events are learned again. */
+async function readProfile(file: Uint8Array | null, { scheduler, listener }: HandOverContext) {
+  if (!file) return null;
+  try {
+    const profile = await (await profileFiles()).decodeProfile(file);
+    scheduler.check(profile);
+    return profile;
+  } catch (thrown) {
+    listener.error(SidestreamError.from(thrown));
+    return null;
+  }
+}
