@@ -10,13 +10,12 @@ import {
   inventory,
   itemText,
   type Manifest,
-  type Products,
-  productsOf,
   type RejectedRow,
   type TextRecipe,
   type WriteProgress,
   writeBundle,
 } from '../catalog';
+import { type Products, productsOf } from '../catalog/variants';
 import { DEFAULT_PRESETS, encodeProjection, type ImagePreset, type Preset, type TextPreset } from '../encoders';
 import type { NodeEncoderFiles } from '../encoders/node';
 import { SidestreamError } from '../error';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { productsOf } from '../catalog';
+import { productsOf } from '../catalog/variants';
 import { cooccurrence } from '../ranking';
 import { makeItem } from '../testing/bundles';
 import { fileCooccurrence } from './build-cooccurrence';

@@ -1,5 +1,6 @@
-import type { CooccurrenceTable, Products } from '../catalog';
+import type { CooccurrenceTable } from '../catalog';
 import { type Link, linkCooccurrence } from '../catalog';
+import type { Products } from '../catalog/variants';
 import { SidestreamError } from '../error';
 import { type Pair, readPairFile } from './pair-file';
 

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contentBlend, type ItemInput, itemText, openBundle } from '../catalog';
 import { catalogIndex, rank } from '../ranking';
+import { productVariants } from '../ranking/variants';
 import { SHOP_IMAGES, shopFeed } from '../testing/commands';
 import { state } from '../testing/rankings';
 import { anyRequest, groupOf } from '../testing/variants';
@@ -101,6 +102,7 @@ describe('a build of a feed with variants', () => {
     expect(built.notes).toContain('Orders: 2 of two items or more');
     const index = catalogIndex(bundle.items, bundle.features, contentBlend(bundle.manifest), {
       cooccurrence: await bundle.cooccurrence(),
+      variants: productVariants(bundle.items),
     });
     const row = index.rowOf.get('item-0-4') ?? -1;
     const [first] = rank(index, state(), { placement: 'complement', row, limit: 4, exclude: new Set() });
@@ -143,7 +145,9 @@ describe.skipIf(!existsSync(shop))(
         encoded: await inputsOf(rows, join(shop, 'images')),
         reused: 0,
       });
-      const index = catalogIndex(bundle.items, bundle.features, contentBlend(bundle.manifest));
+      const index = catalogIndex(bundle.items, bundle.features, contentBlend(bundle.manifest), {
+        variants: productVariants(bundle.items),
+      });
       expect(index.variants?.products).toHaveLength(products.length);
       let full = 0;
       fc.assert(

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { categoryPaths } from './category';
 import type { Item } from './item';
-import { productPopularity, variantGroups } from './variants';
 
 const finite = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -26,15 +25,13 @@ export type CatalogStatistics = v.InferOutput<typeof catalogStatisticsSchema>;
 /** Share of the items that must have a number for it to become a column. */
 const LEAST_KNOWN = 0.2;
 
-/** Statistics of a whole catalogue, in which each product weighs the same, however many variants it has. */
-export function catalogStatistics(all: readonly Item[], groups = variantGroups(all)): CatalogStatistics {
-  const items = groups?.products.map((row) => all[row]) ?? all;
-  const popularity = productPopularity(all, groups);
-  const popularities = (groups?.products ?? [...all.keys()]).flatMap((row) => popularity[row] ?? []);
+/** Statistics of a whole catalogue without variants; `productStatistics` is for one that has some. */
+export function catalogStatistics(items: readonly Item[]): CatalogStatistics {
+  const popularities = items.flatMap(({ popularity }) => popularity ?? []);
   return {
     count: items.length,
     categories: categoryCounts(items.map(({ category }) => category)),
-    numbers: numberStatistics(all, groups?.weights),
+    numbers: numberStatistics(items),
     popularity: {
       known: popularities.length,
       mean: popularities.reduce((sum, popularity) => sum + popularity, 0) / Math.max(1, popularities.length),
@@ -71,12 +68,8 @@ export function categoryCounts(categories: readonly string[]): CatalogStatistics
   return [...counts];
 }
 
-/**
- * Numeric columns that at least a fifth of the items have and that are not the same for all.
- * @param weights one per item. Default: all the same
- */
-export function numberStatistics(items: readonly Item[], weights?: Float64Array): CatalogStatistics['numbers'] {
-  const weight = (row: number): number => weights?.[row] ?? 1;
+/** Numeric columns that at least a fifth of the items have and that are not the same for all. */
+export function numberStatistics(items: readonly Item[]): CatalogStatistics['numbers'] {
   const names = new Set<string>();
   for (const { attributes } of items) {
     for (const [name, value] of Object.entries(attributes)) if (typeof value === 'number') names.add(name);
@@ -84,11 +77,10 @@ export function numberStatistics(items: readonly Item[], weights?: Float64Array)
   names.delete('price');
   return ['price', ...[...names].sort()].flatMap((name) => {
     const values = numbersOf(items, name);
-    const known = [...values.keys()].filter((row) => Number.isFinite(values[row]));
-    const total = known.reduce((sum, row) => sum + weight(row), 0);
-    if (known.length === 0 || total < LEAST_KNOWN * values.reduce((sum, _, row) => sum + weight(row), 0)) return [];
-    const mean = known.reduce((sum, row) => sum + weight(row) * values[row], 0) / total;
-    const deviation = Math.sqrt(known.reduce((sum, row) => sum + weight(row) * (values[row] - mean) ** 2, 0) / total);
+    const known = values.filter(Number.isFinite);
+    if (known.length === 0 || known.length < LEAST_KNOWN * values.length) return [];
+    const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+    const deviation = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / known.length);
     return deviation > 1e-6 * Math.abs(mean) ? [{ name, mean, deviation }] : [];
   });
 }

@@ -53,6 +53,5 @@ export {
   rowsPerItem,
 } from './features/feature-table';
 export { type Item, type ItemInput, itemSchema, itemText, TEXT_RECIPES, type TextRecipe } from './item';
-export { type Products, productsOf } from './products';
 export { describeRejectedRow, type RejectedRow } from './rejected-row';
-export { productPopularity, type VariantGroups, variantGroups } from './variants';
+export type { VariantGroups } from './variants/variant-groups';

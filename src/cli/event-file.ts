@@ -8,9 +8,8 @@ import {
   type Demand,
   describeRejectedRow,
   type Factors,
-  type Products,
-  productsOf,
 } from '../catalog';
+import { type Products, productsOf } from '../catalog/variants';
 import { SidestreamError } from '../error';
 import { type EventFormat, type EventLog, type LogEvent, readEvents } from '../evaluate';
 import { catalogIndex } from '../ranking';

@@ -38,11 +38,6 @@ export interface ChoiceHistory {
 /** The fields of an event that the history reads. */
 type HistoryEvent = Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>;
 
-/** Rows of the product of a row, itself included: more than one where items are variants of one product. */
-export type VariantsOf = (row: number) => readonly number[];
-
-const alone: VariantsOf = (row) => [row];
-
 /**
  * The shopper's choices as a sequence. Events on the same item in a row (click, view, cart) are one choice with the
  * strongest of their strengths: they are one decision seen several times. All variants of a product are the same item here:
@@ -53,10 +48,17 @@ export class History implements ChoiceHistory {
   readonly strengths: number[] = [];
   readonly dismissed = new Set<number>();
   readonly record = new ShopperState();
+  /** Rows of the product of a row, itself included. */
+  readonly variantsOf: (row: number) => readonly number[];
   #total = 0;
   /** Choices of items that have no row at present, with the number of choices of known items before each. */
   #absent: { before: number; id: string; strength: number }[] = [];
   #absentDismissed: string[] = [];
+
+  /** @param variantsOf default: no product has several variants */
+  constructor(variantsOf: History['variantsOf'] = (row) => [row]) {
+    this.variantsOf = variantsOf;
+  }
 
   /** All choices, including those no longer stored. */
   get total(): number {
@@ -87,11 +89,7 @@ export class History implements ChoiceHistory {
    * not among its rows, but are stored again.
    * @param rowOf row of an item id
    */
-  restore(
-    { items, strengths, dismissed, total, record }: StoredHistory,
-    rowOf: ReadonlyMap<string, number>,
-    variantsOf = alone,
-  ): void {
+  restore({ items, strengths, dismissed, total, record }: StoredHistory, rowOf: ReadonlyMap<string, number>): void {
     this.rows.length = 0;
     this.strengths.length = 0;
     this.dismissed.clear();
@@ -103,7 +101,7 @@ export class History implements ChoiceHistory {
         this.#absent.push({ before: this.rows.length, id, strength: strengths[n] });
         continue;
       }
-      this.rows.push(this.chosenOf(variantsOf(row)) ?? row);
+      this.rows.push(this.chosen(row) ?? row);
       this.strengths.push(strengths[n]);
     }
     for (const id of dismissed) {
@@ -115,29 +113,29 @@ export class History implements ChoiceHistory {
     this.record.restore(record, rowOf, total);
   }
 
-  /** Call it after the catalogue grew: stored items may have a row now. */
-  addUnseen(idOf: (row: number) => string, rowOf: ReadonlyMap<string, number>, variantsOf = alone): void {
-    const waiting = this.#absent.length > 0 || this.#absentDismissed.length > 0 || this.record.waiting;
-    if (waiting) this.restore(this.save(idOf), rowOf, variantsOf);
+  /** The row that stands for a row's product among the choices; undefined where none of its variants was chosen. */
+  chosen(row: number): number | undefined {
+    const variants = this.variantsOf(row);
+    return this.rows.find((other) => variants.includes(other));
   }
 
-  /** Which of the variants of a product stands for it among the choices; undefined where none was chosen. */
-  chosenOf(variants: readonly number[]): number | undefined {
-    return this.rows.find((row) => variants.includes(row));
+  /** Call it after the catalogue grew: stored items may have a row now. */
+  addUnseen(idOf: (row: number) => string, rowOf: ReadonlyMap<string, number>): void {
+    const waiting = this.#absent.length > 0 || this.#absentDismissed.length > 0 || this.record.waiting;
+    if (waiting) this.restore(this.save(idOf), rowOf);
   }
 
   /**
    * Adds an event.
    * @param row the item's row in the catalogue
-   * @param variants rows of its product. Default: it has one variant
    * @returns true when this is a new choice (not a repeat of the last item, not an impression or a dismissal)
    */
-  add(event: HistoryEvent, row: number, variants = alone(row)): boolean {
+  add(event: HistoryEvent, row: number): boolean {
     const strength = EVENT_STRENGTH[event.type];
-    this.note(event, row, variants);
+    this.note(event, row);
     if (strength === 0) return false;
-    const choice = this.chosenOf(variants) ?? row;
     const last = this.rows.length - 1;
+    const choice = this.chosen(row) ?? row;
     if (this.rows[last] === choice) {
       this.strengths[last] = Math.max(this.strengths[last], strength);
       return false;
@@ -149,10 +147,11 @@ export class History implements ChoiceHistory {
   }
 
   /** Updates only the state that rules read: items shown, dismissed, in the cart, bought. The choices do not change. */
-  note(event: HistoryEvent, row: number, variants = alone(row)): void {
+  note(event: HistoryEvent, row: number): void {
     const chosen = EVENT_STRENGTH[event.type] > 0;
-    this.record.add(event, row, chosen, this.#total, variants);
-    if (event.type === 'dismiss' && !variants.some((variant) => this.dismissed.has(variant))) this.dismissed.add(row);
-    if (event.type === 'undismiss' || chosen) for (const variant of variants) this.dismissed.delete(variant);
+    const variants = this.variantsOf(row);
+    this.record.add(event, row, chosen ? variants : [], this.#total);
+    if (event.type === 'dismiss' && !variants.some((other) => this.dismissed.has(other))) this.dismissed.add(row);
+    if (event.type === 'undismiss' || chosen) for (const other of variants) this.dismissed.delete(other);
   }
 }

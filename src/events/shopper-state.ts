@@ -101,16 +101,14 @@ export class ShopperState implements ShopperRecord {
   /**
    * Adds an event. Events come in the order of the log. One whose time is more than half an hour before the last means that
    * the clock was set back; earlier impressions then count as half an hour older than it.
-   * @param chosen whether it chooses the item
+   * @param chosen rows of the product that it chooses; none where it is no choice
    * @param choices all choices before this event
-   * @param variants rows of the item's product
    */
   add(
     { type, time = this.#visit.last }: Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>,
     row: number,
-    chosen: boolean,
+    chosen: readonly number[],
     choices: number,
-    variants: readonly number[],
   ): void {
     this.#choices = choices;
     this.#visitAt(time);
@@ -128,7 +126,7 @@ export class ShopperState implements ShopperRecord {
       this.#shown.delete(row);
       this.#shown.set(row, { times, choice: choices, time });
     }
-    if (chosen) for (const variant of variants) this.#shown.delete(variant);
+    for (const variant of chosen) this.#shown.delete(variant);
   }
 
   /** @param idOf id of the item in a row */

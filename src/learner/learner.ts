@@ -2,7 +2,6 @@ import type { BaseModel } from '../base-model';
 import { EVENT_STRENGTH, History, type LoggedEvent } from '../events';
 import {
   type ExpertPart,
-  productOf,
   type RankState,
   rankOf,
   rawTermValues,
@@ -10,7 +9,6 @@ import {
   type TermSources,
   type TermValues,
   type TermWeights,
-  variantsOf,
 } from '../ranking';
 import { Anchor } from './anchor';
 import type { Backend } from './backend';
@@ -51,7 +49,7 @@ export interface LearnerOptions {
  * `paper` the experts of the ladders, in `train()`. It stores nothing; the caller keeps the log and the profile.
  */
 export class Learner {
-  readonly history = new History();
+  readonly history = new History((row) => this.#catalog.index.variants?.of[row] ?? [row]);
   #catalog: LearnerCatalog;
   readonly #options: LearnerOptions;
   readonly #experts: ExpertMixture;
@@ -64,7 +62,6 @@ export class Learner {
   #backend: Backend | null = null;
   #lastEvent = 0;
   readonly #idOf = (row: number): string => this.#catalog.index.items[row].id;
-  readonly #variantsOf = (row: number): readonly number[] => variantsOf(this.#catalog.index, row);
   readonly #anchor = new Anchor();
   readonly #clock = new WindowClock();
   #untrainedChoices = 0;
@@ -91,7 +88,7 @@ export class Learner {
       this.#anchor.restore(profile.anchor);
       this.#rejected = profile.rejected;
       this.#lastUpdate = profile.lastUpdate;
-      if (profile.history) this.history.restore(profile.history, this.#catalog.index.rowOf, this.#variantsOf);
+      if (profile.history) this.history.restore(profile.history, this.#catalog.index.rowOf);
     }
     const known = profile?.lastEvent ?? 0;
     for (const event of log) {
@@ -107,7 +104,7 @@ export class Learner {
    */
   restoreWithoutLearning(profile: Profile | null): void {
     if (!profile?.history) return;
-    this.history.restore({ ...profile.history, items: [], strengths: [] }, this.#catalog.index.rowOf, this.#variantsOf);
+    this.history.restore({ ...profile.history, items: [], strengths: [] }, this.#catalog.index.rowOf);
     this.#lastEvent = profile.lastEvent;
   }
 
@@ -149,7 +146,7 @@ export class Learner {
     this.#lastEvent = Math.max(this.#lastEvent, event.id);
     if (row === undefined) return;
     const chosen = EVENT_STRENGTH[event.type] > 0;
-    const before = this.history.chosenOf(this.#variantsOf(row));
+    const before = this.history.chosen(row);
     const kept = chosen && before === undefined && this.#learn(event, row);
     const judged = this.#learnDismissal(event, row);
     const distance = chosen ? this.#distanceOf(before ?? row) : null;
@@ -167,7 +164,7 @@ export class Learner {
     const row = this.#catalog.index.rowOf.get(event.itemId);
     this.#lastEvent = Math.max(this.#lastEvent, event.id);
     if (row === undefined) return;
-    this.history.note(event, row, this.#variantsOf(row));
+    this.history.note(event, row);
     if (EVENT_STRENGTH[event.type] > 0) this.#forgetDismissal(row);
   }
 
@@ -282,7 +279,7 @@ export class Learner {
   /** Replaces the catalogue by one with more items; items keep their rows. */
   async setCatalog(catalog: LearnerCatalog): Promise<void> {
     this.#catalog = catalog;
-    this.history.addUnseen(this.#idOf, catalog.index.rowOf, this.#variantsOf);
+    this.history.addUnseen(this.#idOf, catalog.index.rowOf);
     this.featuresChanged();
     if (this.#base) await this.useBase(this.#base.model);
     await this.#ladder?.setCatalog(catalog);
@@ -426,11 +423,11 @@ export class Learner {
       if (row === undefined) this.#experts.forgetDismissal(event.itemId);
       else this.#forgetDismissal(row);
     }
-    return row !== undefined && this.history.add(event, row, this.#variantsOf(row));
+    return row !== undefined && this.history.add(event, row);
   }
 
   #forgetDismissal(row: number): void {
-    for (const variant of this.#variantsOf(row)) this.#experts.forgetDismissal(this.#idOf(variant));
+    for (const variant of this.history.variantsOf(row)) this.#experts.forgetDismissal(this.#idOf(variant));
   }
 
   /** Learns from a choice. @returns whether an expert was kept */
@@ -443,13 +440,11 @@ export class Learner {
       return false;
     }
     const { index } = this.#catalog;
-    const product = productOf(index);
-    const own = product(row);
-    const gone = new Set([...rows, ...dismissed].map(product));
+    const gone = new Set([...rows, ...dismissed]);
     // One row of each product: its other variants were not what the chosen one was preferred to.
-    const products = (index.variants?.products ?? [...index.items.keys()]).filter((other) => !gone.has(other));
-    const candidates = products.map((other) => (other === own ? row : other));
-    if (gone.has(own)) candidates.push(row);
+    const candidates =
+      index.variants?.candidates(row, [...gone]) ?? [...index.items.keys()].filter((other) => !gone.has(other));
+    if (dismissed.has(row) && !index.variants) candidates.push(row);
     this.#noteRanks(row);
     const { rejected, kept } = experts.learn({ id, row, candidates, strength }, this.terms, time);
     this.#rejected += rejected;
@@ -460,15 +455,11 @@ export class Learner {
   #noteRanks(row: number): void {
     const base = this.#baseSignal;
     if (!base) return;
-    const { index } = this.#catalog;
-    const { logPopularity, items, variants } = index;
-    const product = productOf(index);
-    const chosen = new Set([...this.history.rows, row].map(product));
-    const rows = variants
-      ? [...items.keys()].filter((other) => other !== product(other) || chosen.has(other))
-      : this.history.rows;
+    const { logPopularity, variants } = this.#catalog.index;
+    const { rows } = this.history;
+    const left = variants?.beside(row, rows) ?? rows;
     const alone = base.scores.map((score, item) => score + logPopularity[item]);
-    this.#anchor.note(rankOf(scores(this.terms, this.#learnedWeights), row, rows), rankOf(alone, row, rows));
+    this.#anchor.note(rankOf(scores(this.terms, this.#learnedWeights), row, left), rankOf(alone, row, left));
   }
 
   /**
@@ -477,7 +468,7 @@ export class Learner {
    */
   #learnDismissal({ itemId: id, type }: LoggedEvent, row: number): boolean {
     if (type !== 'dismiss' && type !== 'undismiss') return false;
-    const before = this.#variantsOf(row).find((variant) => this.history.dismissed.has(variant));
+    const before = this.history.variantsOf(row).find((variant) => this.history.dismissed.has(variant));
     if (type === 'undismiss') this.#bound?.undoDismiss(this.#idOf(before ?? row), before ?? row);
     else if (before === undefined) this.#bound?.dismiss(id, row);
     return true;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventType, LoggedEvent } from '../events';
 import { catalogIndex, rank } from '../ranking';
+import { productVariants } from '../ranking/variants';
 import { threeGroups } from '../testing/three-groups';
 import { withVariants } from '../testing/variants';
 import { Learner } from './learner';
@@ -13,7 +14,11 @@ const options = { seed: 1, backend: 'cpu' } as const;
 function variantShop(change?: Parameters<typeof withVariants>[3]): LearnerCatalog {
   const { index, table, blend } = threeGroups(COUNT);
   const made = withVariants(index.items, table, EACH, change);
-  return { blend, table: made.table, index: catalogIndex(made.items, made.table, blend) };
+  return {
+    blend,
+    table: made.table,
+    index: catalogIndex(made.items, made.table, blend, { variants: productVariants(made.items) }),
+  };
 }
 
 const event = (id: number, itemId: string, type: EventType = 'click'): LoggedEvent => ({

@@ -9,11 +9,9 @@ import {
   type Factors,
   type FeatureTable,
   type Item,
-  productPopularity,
-  type VariantGroups,
-  variantGroups,
 } from '../catalog';
 import { NearestNeighbors } from './nearest-neighbors';
+import type { ProductVariants } from './product-variants';
 import { SimilarityCache } from './similarity-cache';
 import { type CategoryIndex, categoryIndex } from './terms/category-preference';
 import { NearestHistory } from './terms/nearest-history';
@@ -25,7 +23,7 @@ export interface CatalogIndex {
   /** Row of an item id. */
   rowOf: Map<string, number>;
   /** Which items are variants of one product; null where none are. */
-  variants: VariantGroups | null;
+  variants: ProductVariants | null;
   content: ContentVectors;
   similarities: SimilarityCache;
   nearestHistory: NearestHistory;
@@ -59,6 +57,8 @@ export interface CatalogIndexOptions {
   /** May be of fewer items: the first ones. */
   factors?: Factors | null;
   trend?: Float32Array | null;
+  /** Which of these items are variants of one product, by `productVariants`. Default: none are. */
+  variants?: ProductVariants | null;
   /** Of the catalogue that the items are a part of. Default: of these items. */
   statistics?: CatalogStatistics;
 }
@@ -71,12 +71,16 @@ export function catalogIndex(
   items: Item[],
   table: FeatureTable,
   blend: ContentBlend,
-  { cooccurrence = null, factors = null, trend = null, statistics: given }: CatalogIndexOptions = {},
+  {
+    cooccurrence = null,
+    factors = null,
+    trend = null,
+    variants = null,
+    statistics = variants?.statistics ?? catalogStatistics(items),
+  }: CatalogIndexOptions = {},
 ): CatalogIndex {
-  const variants = variantGroups(items);
-  const statistics = given ?? catalogStatistics(items, variants);
   const { known, mean, any } = statistics.popularity;
-  const popularities = productPopularity(items, variants);
+  const popularities = variants?.popularity ?? items.map((item) => item.popularity);
   const popularity = Float32Array.from(popularities, (value) => value ?? mean);
   const content = contentVectors(table, blend);
   const similarities = new SimilarityCache(content);

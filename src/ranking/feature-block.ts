@@ -27,7 +27,7 @@ const MOST_CATEGORIES = 64;
  * Standardises the columns of a block.
  * @param subject of its name
  * @param values [count * width], kept
- * @param weights one per item, of center and variance. Default: all the same
+ * @param divisors what the means divide each item's values by. Default: the number of items
  */
 export function featureBlock(
   subject: string,
@@ -35,15 +35,14 @@ export function featureBlock(
   values: Float32Array,
   count: number,
   weight: number,
-  weights?: Float64Array,
+  divisors?: Float64Array,
 ): FeatureBlock {
-  const size = weights?.reduce((sum, one) => sum + one, 0) ?? count;
-  const weigh = (value: number, at: number): number =>
-    (weights ? weights[Math.floor(at / width)] * value : value) / size;
+  const divisor = (at: number): number => divisors?.[Math.floor(at / width)] ?? count;
   const center = new Float32Array(width);
-  for (let at = 0; at < values.length; at++) center[at % width] += weigh(values[at], at);
+  for (let at = 0; at < values.length; at++) center[at % width] += values[at] / divisor(at);
   const variance = new Float64Array(width);
-  for (let at = 0; at < values.length; at++) variance[at % width] += weigh((values[at] - center[at % width]) ** 2, at);
+  for (let at = 0; at < values.length; at++)
+    variance[at % width] += (values[at] - center[at % width]) ** 2 / divisor(at);
   const mean = variance.reduce((sum, value) => sum + value, 0) / width;
   const damped = variance.map((value) => value + SMOOTHING * mean);
   const length = variance.reduce((sum, value, column) => sum + value / damped[column], 0);
@@ -56,11 +55,11 @@ export const contentBlock = ({
   content: { width, values, count },
   variants,
 }: Pick<CatalogIndex, 'content' | 'variants'>): FeatureBlock =>
-  featureBlock('content', width, values, count, 1, variants?.weights);
+  featureBlock('content', width, values, count, 1, variants?.divisors);
 
-/** The embedding of the items by a base model. @param items [count * width] @param weights one per item */
-export const embeddingBlock = (width: number, items: Float32Array, weights?: Float64Array): FeatureBlock =>
-  featureBlock('embedding', width, items, items.length / width, 1, weights);
+/** The embedding of the items by a base model. @param items [count * width] @param divisors as those of `featureBlock` */
+export const embeddingBlock = (width: number, items: Float32Array, divisors?: Float64Array): FeatureBlock =>
+  featureBlock('embedding', width, items, items.length / width, 1, divisors);
 
 /** Whether an item is in each of the 64 most frequent categories, broader ones too; null where all items are in the same. */
 export function categoryBlock({
@@ -83,5 +82,5 @@ export function categoryBlock({
     }
   }
   const name = `categories ${ids.map((id) => names[id]).join('|')}`;
-  return featureBlock(name, ids.length, values, content.count, ATTRIBUTE_WEIGHT, variants?.weights);
+  return featureBlock(name, ids.length, values, content.count, ATTRIBUTE_WEIGHT, variants?.divisors);
 }

@@ -10,6 +10,7 @@ export {
   featureBlock,
 } from './feature-block';
 export { PLACEMENTS, type Placement, type Source } from './placement';
+export { type ProductVariants, productOf } from './product-variants';
 export { type RankRequest, rank } from './rank';
 export type { ExpertPart, RankState } from './rank-state';
 export { baseProfile, type ContentProfile, type ContentWeights, contentProfile } from './retrieval/content-profile';
@@ -33,7 +34,6 @@ export {
   type TermValues,
   termValues,
 } from './terms/terms';
-export { productOf, variantsOf } from './variants';
 
 /** Loads the code that explains scores. No list needs it. */
 export const explanations = (): Promise<typeof import('./explanation/explain')> => import('./explanation/explain');

@@ -14,8 +14,8 @@ import { type Admission, admission } from './rules/admission';
 import { applyBoosts } from './rules/apply-boosts';
 import { arrange } from './rules/arrange';
 import type { Rules } from './rules/rules';
-import { oneVariant } from './rules/variant-choice';
-import { productOf, variantsOf } from './variants';
+import { scores } from './score';
+import { termValues } from './terms/terms';
 
 /** A request for a ranked list. */
 export interface RankRequest {
@@ -58,8 +58,8 @@ const EXCLUDE_RECENT = 40;
  * exclude.
  */
 export function rank(index: CatalogIndex, state: RankState, request: RankRequest): RankedItem[] {
-  const { limit, rules = {}, shownBefore = new Set<number>() } = request;
-  const { scored, pinnable } = scoreAll(index, state, request);
+  const { limit, rules = {} } = request;
+  const { scored, pinnable, shownBefore = new Set<number>() } = scoreAll(index, state, request);
   return arrange(index, scored, { limit, rules, pinnable, shownBefore }).map(({ row, pinned }) => ({
     row,
     score: scored.score[row],
@@ -72,62 +72,56 @@ export function rank(index: CatalogIndex, state: RankState, request: RankRequest
 /** Scores of every item for a request, rules included, before the list is arranged. */
 export function scoreAll(
   index: CatalogIndex,
-  state: RankState,
-  request: RankRequest,
-): { scored: Scored } & Pick<Admission, 'pinnable'> {
+  given: RankState,
+  asked: RankRequest,
+): { scored: Scored } & Pick<Admission, 'pinnable'> & Pick<RankRequest, 'shownBefore'> {
+  const { state, request } = narrowed(index, given, asked);
   const { rules = {}, now = 0 } = request;
   const record = state.record ?? NO_RECORD;
-  const { admits, pinnable } = admitted(index, state, record, request, rules);
+  const { admits, pinnable } = admission(index, state.history, record, { ...request, rules });
   const again = repeatsForYou(index, state, record, request);
   const scored = applyBoosts(index, listOf(index, state, request, admits, again), record, rules, now);
   // Lists of the shopper's own items hold no others, so pins of others have no effect there.
-  return { scored, pinnable: OWN.includes(request.placement) ? scored.holds : pinnable };
+  return { ...request, scored, pinnable: OWN.includes(request.placement) ? scored.holds : pinnable };
 }
 
-/** What a list may hold, of each product one variant unless the rules let them all in. */
-function admitted(
+/** State and request by which a list shows one variant of each product. */
+function narrowed(
   index: CatalogIndex,
   state: RankState,
-  record: ShopperRecord,
   request: RankRequest,
-  rules: Rules,
-): Admission {
-  const { admits, pinnable } = admission(index, state.history, record, { ...request, rules });
-  const { placement, due } = request;
-  const bought = due && (placement === 'again' || placement === 'for-you') ? due.contributions : null;
-  const own = placement === 'recent' ? new Set(state.history.rows) : (bought ?? new Set());
-  return { pinnable, admits: oneVariant(index, state, rules, own, admits) };
+): { state: RankState; request: RankRequest } {
+  if (!index.variants) return { state, request };
+  const { history, record = NO_RECORD, weights, terms = termValues(index, state) } = state;
+  const personal = history.rows.length > 0 ? scores(terms, weights) : null;
+  const { shopper, request: one } = index.variants.narrow(index.items, { history, record }, request, personal);
+  return { state: { ...state, ...shopper, terms }, request: one };
 }
 
 /** Rows bought before that `for-you` may hold: the best of those due, unless a rule says to leave out what was bought. */
 function repeatsForYou(
   index: CatalogIndex,
-  state: RankState,
+  { history }: RankState,
   record: ShopperRecord,
   request: RankRequest,
 ): ReadonlySet<number> {
   const { placement, due, rules } = request;
   if (placement !== 'for-you' || !due || rules?.excludeOwned) return new Set();
-  const { admits } = admitted(index, state, record, request, { ...rules, excludeOwned: false });
+  const { admits } = admission(index, history, record, { ...request, rules: { ...rules, excludeOwned: false } });
   return new Set([...due.contributions.keys()].filter(admits).slice(0, due.places));
 }
 
 function listOf(
   index: CatalogIndex,
   state: RankState,
-  { placement, row, due, rules: { excludeRecent = EXCLUDE_RECENT, coldStart, variants } = {} }: RankRequest,
+  { placement, row, due, rules: { excludeRecent = EXCLUDE_RECENT, coldStart } = {} }: RankRequest,
   admits: (row: number) => boolean,
   again: ReadonlySet<number>,
 ): Scored {
   const { history } = state;
   switch (placement) {
-    case 'recent': {
-      const seen = recency(history.rows);
-      // Where the variant looked at is not admitted, another one stands for its product.
-      if (variants !== 'all')
-        for (const [at, newness] of [...seen]) for (const other of variantsOf(index, at)) seen.set(other, newness);
-      return ownList(index, seen, 'seen', admits);
-    }
+    case 'recent':
+      return ownList(index, recency(history.rows), 'seen', admits);
     case 'again':
       return ownList(index, due?.contributions ?? new Map(), 'again', admits);
     case 'similar':
@@ -141,9 +135,9 @@ function listOf(
       return commonList(index, admits);
     case 'for-you': {
       const { rows } = history;
-      const product = productOf(index);
-      const last = new Set(rows.slice(Math.max(0, rows.length - excludeRecent)).map(product));
-      const notRecent = (at: number): boolean => again.has(at) || (admits(at) && !last.has(product(at)));
+      const recent = rows.slice(Math.max(0, rows.length - excludeRecent));
+      const last = index.variants?.all(recent) ?? new Set(recent);
+      const notRecent = (at: number): boolean => again.has(at) || (admits(at) && !last.has(at));
       const weights = coldStart === undefined ? state.weights : { ...state.weights, coldStart };
       if (rows.length > 0) {
         const list = personalList(index, { ...state, weights }, notRecent);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Item, variantGroups } from '../catalog';
+import type { Item } from '../catalog';
 import { NO_RECORD } from '../events';
 import { COOCCURRENCE, catalog, chose, state } from '../testing/rankings';
 import { threeGroups } from '../testing/three-groups';
@@ -9,6 +9,7 @@ import { catalogIndex } from './catalog-index';
 import { explain } from './explanation/explain';
 import { type RankRequest, rank } from './rank';
 import type { Rules } from './rules/rules';
+import { productVariants } from './variants';
 
 /** Rows 0, 1 and 2 are one product, rows 4 and 5 another one. */
 const GROUPS = ['a', 'a', 'a', undefined, 'b', 'b', undefined, undefined];
@@ -40,7 +41,7 @@ describe('a list of a catalogue with variants', () => {
       availability: (['in-stock', 'out-of-stock', 'preorder'] as const)[(n + title.length) % 3],
       attributes: { size: sizes[n] },
     }));
-    const variants = catalogIndex(made.items, made.table, blend);
+    const variants = catalogIndex(made.items, made.table, blend, { variants: productVariants(made.items) });
     fc.assert(
       fc.property(anyRequest(variants), ({ shopper, request: asked }) => {
         const listed = rank(variants, shopper, asked);
@@ -169,7 +170,7 @@ describe('the index of a catalogue with variants', () => {
     expect([...repeated.popularity]).toEqual(GROUPS.map(() => 5));
     // Two products of five are fruit.
     expect(counted.categories.baseRate[counted.categories.names.indexOf('Fruit')]).toBeCloseTo(2 / 5);
-    expect(variantGroups(counted.items)?.products).toEqual([0, 3, 4, 6, 7]);
+    expect(counted.variants?.products).toEqual([0, 3, 4, 6, 7]);
   });
 
   it('is that of a catalogue without groups where no two items are of one', () => {

@@ -3,6 +3,7 @@ import type { ChoiceHistory } from '../events';
 import { type CatalogIndex, catalogIndex } from '../ranking/catalog-index';
 import type { RankState } from '../ranking/rank-state';
 import type { TermWeights } from '../ranking/score';
+import { productVariants } from '../ranking/variants';
 import { makeItem } from './bundles';
 
 const DIM = 4;
@@ -39,7 +40,7 @@ export function catalog(
     }
   }
   const blend = { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } };
-  return catalogIndex(items, table, blend, { cooccurrence: boughtTogether });
+  return catalogIndex(items, table, blend, { cooccurrence: boughtTogether, variants: productVariants(items) });
 }
 
 /** Others chose item 0 with item 6 (lift 3) and with item 7 (lift 5), of a catalogue that has no more than these. */

@@ -125,7 +125,11 @@ export class Engine {
     const bundle = await opening;
     // Most catalogues are loaded as a whole.
     const large = bundle.clusters && (await import('./cluster-loader'));
-    const engine = new Engine(options, listener, new LoadedCatalog(bundle), large, running);
+    // Parts of a large catalogue that come later may have some.
+    const grouped = large || bundle.items.some(({ group }) => group);
+    const variants = grouped && (await import('../ranking/variants'));
+    const catalog = new LoadedCatalog(bundle, variants ? variants.productVariants : null);
+    const engine = new Engine(options, listener, catalog, large, running);
     await engine.#open();
     engine.#clusters?.scheduleLoad();
     engine.#loadLearned();

@@ -17,6 +17,7 @@ import { SidestreamError } from '../error';
 import type { BrowseRequest, BrowseResponse } from '../protocol';
 import { type CatalogIndex, catalogIndex } from '../ranking';
 import type { ShopDemand } from '../ranking/demand';
+import type { productVariants } from '../ranking/variants';
 import type { LocalItem } from '../store';
 
 /** Some items with their features: of the bundle, or one that this device added. */
@@ -37,8 +38,11 @@ export class LoadedCatalog {
   #demand: ShopDemand | null = null;
   #index: CatalogIndex;
   #table: FeatureTable;
+  readonly #variantsOf: typeof productVariants | null;
 
-  constructor(bundle: Bundle) {
+  /** @param variantsOf finds variants of one product; null where the catalogue has none */
+  constructor(bundle: Bundle, variantsOf: typeof productVariants | null = null) {
+    this.#variantsOf = variantsOf;
     const { items, features } = bundle;
     this.bundle = bundle;
     this.#shopIds = new Set(items.map(({ id }) => id));
@@ -187,7 +191,9 @@ export class LoadedCatalog {
   #reindex(): CatalogIndex {
     this.#table = concatTables(this.#parts.map(({ features }) => features));
     const all = this.#parts.flatMap(({ items }) => items);
-    return catalogIndex(this.#demand?.withPopularity(all) ?? all, this.#table, this.blend, {
+    const items = this.#demand?.withPopularity(all) ?? all;
+    return catalogIndex(items, this.#table, this.blend, {
+      variants: this.#variantsOf?.(items),
       cooccurrence: this.#cooccurrence,
       factors: this.#factors,
       trend: this.#demand?.trend(all.length),

@@ -2,7 +2,7 @@ import { type PrincipalAxes, principalAxes, tableBaseVectors } from '../features
 import type { ContentBlend } from '../features/content-vectors';
 import { type FeatureTable, quantizeRow } from '../features/feature-table';
 import type { Item } from '../item';
-import { type VariantGroups, variantGroups } from '../variants';
+import { type VariantGroups, variantGroups } from '../variants/variant-groups';
 import type { ClusterDirectory } from './cluster-directory';
 import { type ClusterSizes, type ClusterSpace, clusterRows, meanOf, nearestOf, squaredDistance } from './cluster-rows';
 

@@ -1,12 +1,12 @@
 import { encodeItems } from '../bundle/item-shard';
 import type { BundleFile, Manifest } from '../bundle/manifest';
-import { catalogStatistics } from '../catalog-statistics';
 import { encodeAxes, encodeVectorShard } from '../features/base-vectors';
 import type { ContentBlend } from '../features/content-vectors';
 import { encodeFeatureShard } from '../features/feature-shard';
 import { type FeatureTable, pickRows, quantizeRow } from '../features/feature-table';
 import type { Item } from '../item';
-import { productPopularity, variantGroups } from '../variants';
+import { productStatistics } from '../variants/product-statistics';
+import { variantGroups } from '../variants/variant-groups';
 import { CLUSTER_TIERS, encodeDirectory, TIER_EXTENSIONS } from './cluster-directory';
 import { type ClusterPlan, type PreviousClusters, planClusters } from './cluster-plan';
 import { encodeIdBuckets } from './id-bucket';
@@ -61,7 +61,7 @@ export async function writeClusters(
   const counts = Uint32Array.from(rows, (members) => members.length);
   const directory = { centroids: { dims: axes.dims, ...centroids }, radii, counts, files, ids };
   const head = headRows(items, plan, HEAD);
-  const statistics = new TextEncoder().encode(`${JSON.stringify(catalogStatistics(items))}\n`);
+  const statistics = new TextEncoder().encode(`${JSON.stringify(productStatistics(items, variantGroups(items)))}\n`);
   const clusters = {
     count: rows.length,
     dims: axes.dims,
@@ -96,7 +96,7 @@ function memberVectors({ base, axes: { dims } }: ClusterPlan, members: Int32Arra
 export function headRows(items: readonly Item[], plan: ClusterPlan, count: number): Int32Array {
   const available = (row: number): boolean => items[row].availability !== 'out-of-stock';
   const groups = variantGroups(items);
-  const popularity = productPopularity(items, groups).map((value) => value ?? 0);
+  const popularity = items.map((item, row) => (groups ? groups.popularity[row] : item.popularity) ?? 0);
   const popular = Int32Array.from([...items.keys()].filter((row) => popularity[row] > 0 && available(row))).sort(
     (a, b) => popularity[b] - popularity[a] || a - b,
   );

@@ -79,14 +79,14 @@ const ORDER_RBFS = 24;
  */
 export function featureBlocks(index: CatalogIndex, base: BaseSignal | null): FeatureBlocks {
   const { count, width } = index.content;
-  const weights = index.variants?.weights;
+  const divisors = index.variants?.divisors;
   const content = readable('content', contentBlock(index));
   // The first half of a content vector is text.
   if (!base) content.readoutScale.fill(TEXT_SCALE, 0, width / 2);
   const blocks = [content, ...attributeBlocks(index, base ? RATES.place : PLACE_RATE_ALONE)];
-  if (base) blocks.push(readable('embedding', embeddingBlock(base.width, base.items, weights), base.digest));
+  if (base) blocks.push(readable('embedding', embeddingBlock(base.width, base.items, divisors), base.digest));
   for (const { name, width: factors, values } of index.factors?.blocks ?? []) {
-    blocks.push(readable(name, featureBlock(name, factors, values, count, 1, weights), index.factors?.digest));
+    blocks.push(readable(name, featureBlock(name, factors, values, count, 1, divisors), index.factors?.digest));
   }
   const map = index.factors?.map;
   return { count, blocks, ...(map && fits(map, blocks) ? { map } : {}) };
@@ -99,7 +99,7 @@ const fits = (map: GradientMap, blocks: readonly ReadoutBlock[]): boolean =>
 function attributeBlocks(index: CatalogIndex, placeRate: number): ReadoutBlock[] {
   const { count } = index.content;
   const attribute = (kind: Kind, subject: string, width: number, values: Float32Array): ReadoutBlock =>
-    readable(kind, featureBlock(subject, width, values, count, ATTRIBUTE_WEIGHT, index.variants?.weights));
+    readable(kind, featureBlock(subject, width, values, count, ATTRIBUTE_WEIGHT, index.variants?.divisors));
   const categories = categoryBlock(index);
   return [
     // Stored profiles call the catalog order `place`.

@@ -17,7 +17,7 @@ type Fit = (row: number) => number;
 /** One way to compare items: the fit to a history. */
 type View = (rows: readonly number[], weights: Float64Array) => Fit;
 
-/** Products sampled from the catalogue. */
+/** Items sampled from the catalogue. */
 const SAMPLE = 1024;
 
 /**
@@ -28,7 +28,7 @@ const SAMPLE = 1024;
  */
 export class PreferenceDistance {
   readonly #views: View[];
-  /** Rows of evenly spaced products of the catalogue, and their share of the choices. */
+  /** Evenly spaced rows of the catalogue, and their share of the choices. */
   readonly #sample: Int32Array;
   readonly #shares: Float64Array;
 
@@ -41,14 +41,10 @@ export class PreferenceDistance {
         return (row) => preference[row];
       });
     }
-    const products = variants?.products;
-    const count = products?.length ?? popularity.length;
+    const count = popularity.length;
     const size = Math.min(SAMPLE, count);
-    this.#sample = Int32Array.from({ length: size }, (_, n) => {
-      const place = Math.floor((n * count) / size);
-      return products?.[place] ?? place;
-    });
-    const shares = Float64Array.from(this.#sample, (row) => 1 + popularity[row]);
+    this.#sample = Int32Array.from({ length: size }, (_, n) => Math.floor((n * count) / size));
+    const shares = Float64Array.from(this.#sample, (row) => (1 + popularity[row]) / (variants?.divisors[row] ?? 1));
     const total = shares.reduce((sum, share) => sum + share, 0);
     this.#shares = shares.map((share) => share / total);
   }

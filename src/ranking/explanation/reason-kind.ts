@@ -1,10 +1,10 @@
 import { type CooccurrenceTable, categoryPaths } from '../../catalog';
 import type { CatalogIndex } from '../catalog-index';
+import { productOf } from '../product-variants';
 import type { ExpertPart, RankState } from '../rank-state';
 import { similarity } from '../similarities';
 import { strongestContributor } from '../terms/cooccurrence';
 import { LONGEST_HISTORY, type TermName } from '../terms/terms';
-import { productOf } from '../variants';
 import type { ReasonKind } from './reason-text';
 
 /**

@@ -1,11 +1,11 @@
 import type { CatalogIndex } from '../catalog-index';
 import type { ScoreBreakdown } from '../lists/scored';
+import { productOf } from '../product-variants';
 import type { RankState } from '../rank-state';
 import { type ModalitySimilarity, modalitySimilarity, similarity, vectorOf, weightedMean } from '../similarities';
 import { cooccurrenceContributions } from '../terms/cooccurrence';
 import { NEAREST } from '../terms/nearest-history';
 import { LONGEST_HISTORY, recencyWeights, SESSION, type TermName } from '../terms/terms';
-import { productOf } from '../variants';
 
 /** The terms that compare content alone; a breakdown splits them by modality. */
 const CONTENT_TERMS = ['recent', 'session', 'nearestHistory'] as const satisfies TermName[];

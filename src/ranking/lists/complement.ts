@@ -2,7 +2,6 @@ import { categoryPaths } from '../../catalog';
 import type { CatalogIndex } from '../catalog-index';
 import { cooccurrenceReason } from '../explanation/reason-kind';
 import { cooccurrence } from '../terms/cooccurrence';
-import { productOf, shareValues } from '../variants';
 import { contributorInView, type Scored } from './scored';
 import { similarList } from './similar';
 
@@ -16,8 +15,8 @@ export function complementList(index: CatalogIndex, row: number, holds: (row: nu
 
 function cooccurrenceList(index: CatalogIndex, row: number, holds: (row: number) => boolean): Scored | null {
   if (!index.cooccurrence) return null;
-  const score = cooccurrence(index.cooccurrence, [productOf(index)(row)], index.items.length);
-  shareValues(index, score);
+  const score = cooccurrence(index.cooccurrence, index.variants?.first([row]) ?? [row], index.items.length);
+  index.variants?.share(score);
   if (!score.some((lift, at) => lift > 0 && holds(at))) return null;
   const contributions = (at: number): Record<string, number> => (score[at] === 0 ? {} : { boughtTogether: score[at] });
   return {

@@ -1,7 +1,6 @@
 import type { ChoiceHistory, ShopperRecord } from '../../events';
 import type { CatalogIndex } from '../catalog-index';
 import { OWN, type Placement } from '../placement';
-import { entryOf, productOf } from '../variants';
 import { itemFilter } from './item-filter';
 import type { Rules } from './rules';
 
@@ -23,10 +22,7 @@ export interface AdmissionRequest {
   rules: Rules;
 }
 
-/**
- * Combines the exclusions and the filter of a request. What is known of one variant holds for its product: the one in view,
- * owned, in the cart or dismissed. What is in view in other lists does as well, unless the rules let variants be listed each.
- */
+/** Combines the exclusions and the filter of a request. */
 export function admission(
   index: CatalogIndex,
   { dismissed }: Pick<ChoiceHistory, 'dismissed'>,
@@ -42,20 +38,12 @@ export function admission(
     excludeInCart = placement !== 'recent',
   } = rules;
   const fits = rules.filter ? itemFilter(rules.filter) : () => true;
-  const product = productOf(index);
-  const entry = entryOf(index, rules);
-  const excluded = new Set(Array.from(exclude, entry));
-  const gone = new Set(
-    [
-      ...(inView === null ? [] : [inView]),
-      ...(excludeDismissed ? dismissed : []),
-      ...(excludeOwned ? record.owned : []),
-      ...(excludeInCart ? record.cart : []),
-    ].map(product),
-  );
   const pinnable = (row: number): boolean =>
-    !excluded.has(entry(row)) &&
-    !gone.has(product(row)) &&
+    row !== inView &&
+    !exclude.has(row) &&
+    !(excludeDismissed && dismissed.has(row)) &&
+    !(excludeOwned && record.owned.has(row)) &&
+    !(excludeInCart && record.cart.has(row)) &&
     !(excludeOutOfStock && index.items[row].availability === 'out-of-stock');
   return { pinnable, admits: (row) => pinnable(row) && fits(index.items[row]) };
 }

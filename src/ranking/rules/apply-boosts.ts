@@ -1,7 +1,6 @@
 import type { ShopperRecord } from '../../events';
 import type { CatalogIndex } from '../catalog-index';
 import type { Scored } from '../lists/scored';
-import { variantsOf } from '../variants';
 import { itemFilter } from './item-filter';
 import type { Push, Rules } from './rules';
 
@@ -18,18 +17,15 @@ export function applyBoosts(
   index: CatalogIndex,
   scored: Scored,
   record: ShopperRecord,
-  { boost = [], bury = [], rotation = 0, variants }: Rules,
+  { boost = [], bury = [], rotation = 0 }: Rules,
   now: number,
 ): Scored {
   if (boost.length === 0 && bury.length === 0 && rotation === 0) return scored;
   const spread = deviation(scored.score.filter((value, row) => Number.isFinite(value) && scored.holds(row)));
   const [boosted, buried] = [strengthOf(boost), strengthOf(bury)];
-  const shown = (row: number): number => record.timesShown(row, now);
-  const timesShown = (row: number): number =>
-    variants === 'all' ? shown(row) : variantsOf(index, row).reduce((sum, other) => sum + shown(other), 0);
   const changes = (row: number): Record<string, number> => {
     const item = index.items[row];
-    const fatigue = rotation === 0 ? 0 : 1 - 2 ** (-timesShown(row) / ROTATION_HALF);
+    const fatigue = rotation === 0 ? 0 : 1 - 2 ** (-record.timesShown(row, now) / ROTATION_HALF);
     const all = {
       boost: spread * boosted(item),
       bury: -spread * buried(item),

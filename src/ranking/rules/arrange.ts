@@ -2,7 +2,6 @@ import { categoryPaths } from '../../catalog';
 import type { CatalogIndex } from '../catalog-index';
 import type { Scored } from '../lists/scored';
 import { topRows } from '../score';
-import { entryOf } from '../variants';
 import type { CategoryCap, Rules } from './rules';
 
 /** Candidates that each place of a diverse list is chosen from. */
@@ -37,12 +36,13 @@ export function arrange(index: CatalogIndex, scored: Scored, arrangement: Arrang
   if (plain) return topRows(scored.score, limit, scored.holds).map((row) => ({ row, pinned: false }));
 
   const pins = pinnedRows(index, arrangement);
-  const entry = entryOf(index, rules);
-  const reserved = new Set(Array.from(pins.values(), entry));
-  const shown = new Set(Array.from(shownBefore, entry));
-  const order = topRows(scored.score, scored.score.length, scored.holds);
-  const waiting = freshOrder(order, fresh && shown.size > 0 ? (row) => shown.has(entry(row)) : null, limit)
-    .map((tier) => tier.filter((row) => !reserved.has(entry(row))))
+  const reserved = new Set(pins.values());
+  const waiting = freshOrder(
+    topRows(scored.score, scored.score.length, scored.holds),
+    fresh ? shownBefore : null,
+    limit,
+  )
+    .map((tier) => tier.filter((row) => !reserved.has(row)))
     .filter((tier) => tier.length > 0);
   const count = new CategoryCount(index, categoryCap);
   const relevance = relevanceOf(scored, waiting);
@@ -67,27 +67,25 @@ export function arrange(index: CatalogIndex, scored: Scored, arrangement: Arrang
   return places;
 }
 
-/** Pinned rows by place, each product once. */
+/** Pinned rows by place, each once. */
 function pinnedRows(index: CatalogIndex, { limit, rules, pinnable }: Arrangement): Map<number, number> {
   const pins = new Map<number, number>();
   const used = new Set<number>();
-  const entry = entryOf(index, rules);
   for (const { itemId, position } of rules.pin ?? []) {
     const row = index.rowOf.get(itemId);
-    if (row === undefined || position >= limit || pins.has(position) || used.has(entry(row)) || !pinnable(row))
-      continue;
+    if (row === undefined || position >= limit || pins.has(position) || used.has(row) || !pinnable(row)) continue;
     pins.set(position, row);
-    used.add(entry(row));
+    used.add(row);
   }
   return pins;
 }
 
 /** Tiers of rows in the order in which they are placed: those that stay, those not shown before, those shown before. */
-function freshOrder(order: number[], shown: ((row: number) => boolean) | null, limit: number): number[][] {
-  if (!shown) return [order];
+function freshOrder(order: number[], shown: ReadonlySet<number> | null, limit: number): number[][] {
+  if (!shown || shown.size === 0) return [order];
   const stay = Math.ceil(limit * STABLE);
   const rest = order.slice(stay);
-  return [order.slice(0, stay), rest.filter((row) => !shown(row)), rest.filter(shown)];
+  return [order.slice(0, stay), rest.filter((row) => !shown.has(row)), rest.filter((row) => shown.has(row))];
 }
 
 /** Removes and returns the next row; null when none fits. @param value the highest is chosen; null: the order decides */

@@ -1,7 +1,6 @@
 import type { ChoiceHistory } from '../../events';
 import type { CatalogIndex } from '../catalog-index';
 import { similarities, weightedMean } from '../similarities';
-import { productOf, shareValues } from '../variants';
 import { catalogOrder } from './catalog-order';
 import { categoryPreference } from './category-preference';
 import { coldStart } from './cold-start';
@@ -155,12 +154,12 @@ export function rawTermValues(
   if (residualScores) values.preference = residualScores;
   if (rows.length === 0) return values;
   const weights = recencyWeights(strengths);
-  const products = rows.map(productOf(index));
+  const products = index.variants?.first(rows) ?? rows;
   if (index.cooccurrence) {
     // The table is of products: it has the first variant of each.
     values.boughtTogether = cooccurrence(index.cooccurrence, products, count);
     coldStart(values.boughtTogether, index.cooccurrence, index.content);
-    shareValues(index, values.boughtTogether);
+    index.variants?.share(values.boughtTogether);
   }
   values.recent = similarities(index.content, weightedMean(index.content, rows, weights));
   values.session = similarities(
@@ -171,7 +170,7 @@ export function rawTermValues(
   values.category = categoryPreference(index.categories, rows, weights);
   values.numericAffinity = numericAffinity(index.numbers, rows, weights, count);
   values.catalogOrder = catalogOrder(products, count);
-  shareValues(index, values.catalogOrder);
+  index.variants?.share(values.catalogOrder);
   if (experts) values.experts = expertsEffect(experts, rows, weights);
   if (base) {
     const embeddings = { count, width: base.width, values: base.items };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { makeItem } from '../testing/bundles';
-import { createTable } from './features/feature-shard';
+import { makeItem } from '../../testing/bundles';
+import { createTable } from '../features/feature-shard';
 import { productsOf } from './products';
 
 const ITEMS = [

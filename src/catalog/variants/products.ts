@@ -1,8 +1,8 @@
-import type { Learned } from './bundle/learned';
-import type { CooccurrenceTable } from './cooccurrence/cooccurrence-table';
-import { type FeatureTable, pickRows } from './features/feature-table';
-import type { Item } from './item';
-import { productPopularity, variantGroups } from './variants';
+import type { Learned } from '../bundle/learned';
+import type { CooccurrenceTable } from '../cooccurrence/cooccurrence-table';
+import { type FeatureTable, pickRows } from '../features/feature-table';
+import type { Item } from '../item';
+import { variantGroups } from './variant-groups';
 
 /**
  * A catalogue with one item for each product, the first of its variants: what is counted and learned from logs is about
@@ -26,7 +26,6 @@ export function productsOf(items: Item[]): Products {
     return { items, placeOf, pick: (features) => features, spread: (learned) => learned };
   }
   const rows = groups.products;
-  const popularity = productPopularity(items, groups);
   const placeOfRow = new Map(rows.map((row, place) => [row, place]));
   const places = items.map((_, row) => placeOfRow.get(groups.of[row]?.[0] ?? row) ?? 0);
   const spread = (values: Float32Array, width = 1): Float32Array => {
@@ -36,7 +35,7 @@ export function productsOf(items: Item[]): Products {
     return all;
   };
   return {
-    items: rows.map((row) => ({ ...items[row], popularity: popularity[row] })),
+    items: rows.map((row) => ({ ...items[row], popularity: groups.popularity[row] })),
     placeOf: new Map(items.map(({ id }, row) => [id, places[row]])),
     pick: (features) => pickRows(features, [...rows]),
     spread: ({ cooccurrence, demand, factors }) => ({

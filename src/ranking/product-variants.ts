@@ -1,0 +1,58 @@
+import type { CatalogStatistics, Item, VariantGroups } from '../catalog';
+import type { ChoiceHistory, ShopperRecord } from '../events';
+import type { DueItems } from './due-items';
+import type { Placement } from './placement';
+import type { Rules } from './rules/rules';
+
+/** The parts of a request for a list that depend on variants. */
+export interface VariantRequest {
+  placement: Placement;
+  row: number | null;
+  limit: number;
+  exclude: ReadonlySet<number>;
+  rules?: Rules;
+  shownBefore?: ReadonlySet<number>;
+  due?: DueItems | null;
+}
+
+/** What is known of the shopper. */
+export interface VariantShopper {
+  history: ChoiceHistory;
+  record: ShopperRecord;
+}
+
+/** How variants of one product are listed and learned as one. Made by `ranking/variants`, which is loaded late. */
+export interface ProductVariants extends VariantGroups {
+  /** Of the items, where they are the whole catalogue. */
+  readonly statistics: CatalogStatistics;
+  /**
+   * Narrows a request to one variant of each product: all others are excluded. What is known of a variant is known of the
+   * whole product. Under the rule `variants: 'all'` only the product in view is excluded.
+   * @param personal score of every item for this shopper; null while no taste is known
+   */
+  narrow<R extends VariantRequest>(
+    items: readonly Item[],
+    shopper: VariantShopper,
+    request: R,
+    personal: Float32Array | null,
+  ): { shopper: VariantShopper; request: R };
+  /** The first variant of the product of each row. */
+  first(rows: readonly number[]): number[];
+  /** All variants of the products of some rows. */
+  all(rows: Iterable<number>): Set<number>;
+  /** Gives all variants of a product the value of the first; changed in place. */
+  share(values: Float32Array): void;
+  /**
+   * What a choice is one of: the chosen row, and of each product that is not gone its first variant.
+   * @param gone rows of products that it was not chosen from
+   */
+  candidates(chosen: number, gone: readonly number[]): number[];
+  /** All other rows. */
+  beside(chosen: number, gone: readonly number[]): number[];
+}
+
+/** The first variant of a row's product. */
+export const productOf =
+  ({ variants }: { variants: VariantGroups | null }) =>
+  (row: number): number =>
+    variants?.of[row]?.[0] ?? row;
