@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { productsOf } from '../catalog/variants';
 import { cooccurrence } from '../ranking';
+import { pairAt } from '../ranking/terms/cooccurrence';
 import { makeItem } from '../testing/bundles';
 import { fileCooccurrence } from './build-cooccurrence';
 
@@ -48,6 +49,22 @@ describe('fileCompanions', () => {
       [2, 3],
       [2, 3],
     ]);
+  });
+
+  it('says in how many orders two items were together, from 3 on, and nothing of what only a link brings together', async () => {
+    const lines = [1, 2, 3, 4].flatMap((order) => [
+      `${order},tea`,
+      `${order},pot`,
+      ...(order < 3 ? [`${order},mat`] : []),
+    ]);
+    const orders = await file('orders.csv', `order,item\n${lines.join('\n')}\n5,cup`);
+    const links = await file('links.csv', 'item,linked\ntea,cup\n');
+    const { table } = await fileCooccurrence({ links, orders }, productsOf(ITEMS));
+    const of = (one: number, other: number) => table.support?.[pairAt(table, one, other)];
+    // Tea and pot 4 times; tea and mat twice; tea and cup are linked by hand.
+    expect([of(0, 1), of(1, 0), of(0, 3), of(0, 2)]).toEqual([4, 4, 0, 0]);
+    expect(pairAt(table, 0, 2)).toBeGreaterThanOrEqual(0);
+    expect((await fileCooccurrence({ links }, productsOf(ITEMS))).table.support).toBeUndefined();
   });
 
   it('takes the stronger of both, and shows refused rows with line and field', async () => {

@@ -1,5 +1,5 @@
 import type { CooccurrenceTable } from '../catalog';
-import { type Link, linkCooccurrence } from '../catalog';
+import { countSupport, type Link, linkCooccurrence } from '../catalog';
 import type { Products } from '../catalog/variants';
 import { SidestreamError } from '../error';
 import { type Pair, readPairFile } from './pair-file';
@@ -37,8 +37,8 @@ export interface FileCooccurrence {
 }
 
 /**
- * Makes a co-occurrence table from links made by hand, from orders, or from both, taking the larger lift of each pair. Links
- * and orders may name any variant of a product.
+ * Makes a co-occurrence table from links made by hand, from orders, or from both, taking the larger lift of each pair. With
+ * orders it says in how many of them a pair was. Links and orders may name any variant of a product.
  * @throws SidestreamError `runtime/invalid-input` when a file cannot be read or names none of these items
  */
 export async function fileCooccurrence(
@@ -68,7 +68,8 @@ export async function fileCooccurrence(
     notes.push(`Orders: ${orders.length} of two items or more`);
     tables.push(linkCooccurrence(usedLinks(links, files.orders), categories, chance));
   }
-  return { table: { ...stronger(tables), origin: 'shop' }, orders: used, notes };
+  const table: CooccurrenceTable = { ...stronger(tables), origin: 'shop' };
+  return { table: used ? { ...table, support: countSupport(table, used) } : table, orders: used, notes };
 }
 
 function usedLinks(links: Link[], path: string): Link[] {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bundle, contentBlend, openBundle } from '../catalog';
 import { Learner } from '../learner';
-import { type CatalogIndex, catalogIndex, type Placement, rank } from '../ranking';
+import { type CatalogIndex, catalogIndex, listsInView, type Placement, rank } from '../ranking';
 import { type LinkQuality, linkQuality } from '../testing/link-quality';
 import { buildBundle } from './build-bundle';
 import { MODELS_FOLDER } from './encoder-files';
@@ -19,6 +19,8 @@ interface HandMade {
   sku: string;
   linked: string;
 }
+
+const { aboutItems } = await listsInView();
 
 describe.skipIf(!existsSync(shop))(
   'lists against the links of a real shop (skipped without ../shared/data/shop-magento)',
@@ -64,7 +66,8 @@ describe.skipIf(!existsSync(shop))(
         { index: over, table: bundle.features, blend: contentBlend(bundle.manifest) },
         { seed: 1 },
       );
-      return rank(over, state, { placement, row, limit: 10, exclude: new Set() });
+      const request = { placement, row: null, limit: 10, exclude: new Set<number>() };
+      return rank(over, state, aboutItems(over, request, [over.items[row].id]));
     };
 
     function quality(placement: Placement, wanted: readonly HandMade[], over = index): LinkQuality {

@@ -30,6 +30,7 @@ export type { BundleClusters, ItemsPart } from './clusters/bundle-clusters';
 export type { ClusterDirectory } from './clusters/cluster-directory';
 export { CooccurrenceCounter } from './cooccurrence/cooccurrence-counter';
 export type { CooccurrenceTable } from './cooccurrence/cooccurrence-table';
+export { countSupport } from './cooccurrence/count-support';
 export { type Link, linkCooccurrence } from './cooccurrence/link-cooccurrence';
 export { type Demand, popularityNow, type Repeats } from './demand/demand';
 export { extendFactors, type FactorBlock, type FactorBlockName, type Factors, MOST_FACTORS } from './factors/factors';

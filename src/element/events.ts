@@ -18,10 +18,10 @@ export interface RecsAddToCartDetail {
     item: Item;
     /** Pieces to add. */
     quantity: number;
-    /** Id of the response the item came with. */
+    /** Id of the response the item came with; absent for the item that a bundle is about. */
     recommendationId?: string;
     placement: Placement;
-    /** 0-based place in the list. */
+    /** 0-based place in the list; absent for the item that a bundle is about. */
     position?: number;
   }[];
   /** Sum of price times quantity, in the shop's currency; null where a price is not known. */
@@ -54,9 +54,9 @@ export interface RecsEventDetails {
 export type SidestreamRecsEventMap = { [K in keyof RecsEventDetails]: CustomEvent<RecsEventDetails[K]> };
 
 /**
- * Dispatches an event from a list; returns false when a listener called `preventDefault()`. `recommend`, `itemclick`
- * and `addtocart` bubble, so that one listener serves a page. `error` and `progress` do not, as those of images and videos do not: a
- * listener for errors at the window would take ours for a crash of the page.
+ * Dispatches an event from a list; returns false when a listener called `preventDefault()`. `recommend`, `itemclick` and
+ * `addtocart` bubble, so that one listener serves a page. `error` and `progress` do not, as those of images and videos do
+ * not: a listener for errors at the window would take ours for a crash of the page.
  */
 export function emit<K extends keyof RecsEventDetails>(
   target: EventTarget,

@@ -8,6 +8,6 @@ export type {
   SidestreamRecsEventMap,
 } from './events';
 export { formatPrice } from './price';
-export type { CardLabels, ListLabels, RecsLabels } from './recs/labels';
+export type { BundleLabels, CardLabels, ListLabels, RecsLabels } from './recs/labels';
 export { type SharedKey, sharedRecommender } from './recs/page-lists';
 export { SidestreamRecs } from './recs/sidestream-recs';

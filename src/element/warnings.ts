@@ -29,7 +29,10 @@ const ADVICE: Record<string, [attribute: string, advice: string]> = {
     'heading-level',
     'must be a whole number from 2 to 6; the heading goes on at level 2. Write heading-level="3", say, or leave it out.',
   ],
-  layout: ['layout', 'must be grid or row; the list goes on as a grid. Correct the word, or leave the attribute out.'],
+  layout: [
+    'layout',
+    'must be grid, row or bundle; the list goes on as a grid. Correct the word, or leave the attribute out.',
+  ],
   currency: ['currency', 'must be the three-letter code of a currency that browsers know. Write currency="EUR", say.'],
   lowStock: [
     'low-stock',
@@ -47,7 +50,9 @@ export function warnOfSettings(host: Element & { placement: Placement }, names: 
   for (const name of names) {
     if (name === 'itemId') {
       const { placement } = host;
-      const advice = `placement="${placement}" needs the item in view, and has no item-id: the list is hidden. Set item-id to the id of the product that the page is about.`;
+      // A bundle has `complement` in its place.
+      const what = placement === 'for-you' ? 'layout="bundle"' : `placement="${placement}"`;
+      const advice = `${what} needs the item in view, and has no item-id: the list is hidden. Set item-id to the id of the product that the page is about, or cart-synced for what is in the cart.`;
       warnOnce(host, name, advice);
     } else if (name === 'bundle') {
       const advice = `has no bundle and no recommender 10 s after it came into the page: the list is hidden. Set bundle to the address of the bundle's folder (bundle="/bundle/"), or the property recommender to what createRecommender() made.`;

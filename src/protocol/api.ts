@@ -66,10 +66,18 @@ export interface Recommendation {
 
 /** A request for a list. Its rules replace the shop's rules of the same names. */
 export interface RecommendRequest extends Rules {
-  /** Default `for-you`. */
+  /** Default `for-you`, with `cart` `complement`. */
   placement?: Placement;
-  /** The item being looked at; required by `similar` and `complement`. */
-  itemId?: string;
+  /**
+   * The item being looked at, or a list of 1 to 100 of them, such as those of a cart page; none of them is listed. `similar`
+   * and `complement` need it, or `cart`. Of a list, ids that the catalogue lacks are left out, unless it lacks all.
+   */
+  itemId?: string | readonly string[];
+  /**
+   * Whether what is in the shopper's cart, by the events `cart`, `uncart` and `purchase` of all tabs, is in view, too: the
+   * last 100 items. While there are none, and no `itemId`, `similar` and `complement` are empty. Default false.
+   */
+  cart?: boolean;
   /** Default 8, at most 100. */
   limit?: number;
   /** Ids of items already in view, which are not returned; at most 10,000. */

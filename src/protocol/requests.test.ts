@@ -14,6 +14,12 @@ describe('what comes from the page', () => {
     expect(parsed(recommendSchema, {}, 'recommend()')).toEqual({ placement: 'for-you', limit: 8, exclude: [] });
     const complement = { placement: 'complement', itemId: 'a', limit: 3, exclude: ['b'] };
     expect(parsed(recommendSchema, complement, 'recommend()')).toEqual(complement);
+    const several = { placement: 'similar', itemId: ['a', 'b'], limit: 8, exclude: [] };
+    expect(parsed(recommendSchema, several, 'recommend()')).toEqual(several);
+    const cart = { cart: true, limit: 8, exclude: [] };
+    expect(parsed(recommendSchema, { cart: true }, 'recommend()')).toEqual({ placement: 'complement', ...cart });
+    const own = { placement: 'for-you' as const, ...cart };
+    expect(parsed(recommendSchema, own, 'recommend()')).toEqual(own);
     const event = { type: 'click', itemId: 'a', details: { position: 0 } };
     expect(parsed(trackSchema, event, 'track()')).toEqual(event);
     const defaults = { namespace: 'default', learning: true, seed: 1, encrypt: false };
@@ -27,6 +33,12 @@ describe('what comes from the page', () => {
     [recommendSchema, { placement: 'somewhere' }, 'placement'],
     [recommendSchema, { placement: 'similar' }, 'itemId'],
     [recommendSchema, { placement: 'complement' }, 'itemId'],
+    [recommendSchema, { placement: 'similar', cart: false }, 'itemId'],
+    [recommendSchema, { itemId: 7 }, 'itemId: Invalid type: Expected (string | Array)'],
+    [recommendSchema, { itemId: [] }, 'itemId: Invalid length: Expected >=1'],
+    [recommendSchema, { itemId: new Array(101).fill('a') }, 'itemId: Invalid length: Expected <=100'],
+    [recommendSchema, { itemId: ['a', ''] }, 'itemId.1: must not be empty'],
+    [recommendSchema, { cart: 1 }, 'cart'],
     [recommendSchema, { categoryCap: { mx: 1 } }, 'call(): categoryCap: Unknown option "mx". Did you mean "max"?'],
     [recommendSchema, { categoryCap: 0 }, 'categoryCap'],
     [recommendSchema, { categoryCap: null }, 'categoryCap'],

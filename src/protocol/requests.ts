@@ -44,16 +44,21 @@ export const optionsSchema = exactObject({
 /** A request for a list, as it comes from the page. */
 export const recommendSchema = v.pipe(
   exactObject({
-    placement: v.optional(v.picklist(PLACEMENTS), 'for-you'),
-    itemId: v.optional(itemIdSchema),
+    placement: v.optional(v.picklist(PLACEMENTS)),
+    itemId: v.optional(v.union([itemIdSchema, v.pipe(v.array(itemIdSchema), v.minLength(1), v.maxLength(100))])),
+    cart: v.optional(v.boolean()),
     limit: v.optional(count(1, 100), 8),
     exclude: v.optional(v.pipe(v.array(v.string()), v.maxLength(10_000)), []),
     lang: v.optional(v.pipe(v.string(), v.maxLength(64))),
     ...ruleFields,
   }),
+  v.transform(({ placement, ...request }) => ({
+    placement: placement ?? (request.cart ? 'complement' : 'for-you'),
+    ...request,
+  })),
   v.forward(
     v.check(
-      ({ placement, itemId }) => itemId !== undefined || !ABOUT_ITEM.includes(placement),
+      ({ placement, itemId, cart }) => cart || itemId !== undefined || !ABOUT_ITEM.includes(placement),
       'the placements "similar" and "complement" need the id of an item',
     ),
     ['itemId'],

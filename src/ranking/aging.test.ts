@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FeatureTable } from '../catalog';
 import { makeItem } from '../testing/bundles';
-import { chose, state } from '../testing/rankings';
+import { about, chose, state } from '../testing/rankings';
 import { type CatalogIndex, catalogIndex } from './catalog-index';
 import { explain } from './explanation/explain';
 import type { Placement } from './placement';
@@ -22,7 +22,7 @@ const COUNT = 20_000;
 const PLACEMENTS: Placement[] = ['for-you', 'similar', 'complement', 'trending', 'recent'];
 
 const index = shop();
-const request = (placement: Placement): RankRequest => ({ placement, row: 7, limit: 8, exclude: new Set() });
+const request = (placement: Placement): RankRequest => ({ placement, limit: 8, ...about(7) });
 /** Choices of other items all the time. */
 const choices = (count: number): number[] => Array.from({ length: count }, (_, n) => (n * 617) % COUNT);
 

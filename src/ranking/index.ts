@@ -35,5 +35,8 @@ export {
   termValues,
 } from './terms/terms';
 
+/** Loads the code for `complement`, and for lists about more items than one. Other lists do without. */
+export const listsInView = (): Promise<typeof import('./lists/in-view')> => import('./lists/in-view');
+
 /** Loads the code that explains scores. No list needs it. */
 export const explanations = (): Promise<typeof import('./explanation/explain')> => import('./explanation/explain');

@@ -3,10 +3,9 @@ import type { CatalogIndex } from './catalog-index';
 import type { DueItems } from './due-items';
 import { reasonText } from './explanation/reason-text';
 import { commonList } from './lists/common';
-import { complementList } from './lists/complement';
 import { ownList, recency } from './lists/own';
 import { personalList } from './lists/personal';
-import type { Scored } from './lists/scored';
+import type { ListInView, Scored } from './lists/scored';
 import { similarList } from './lists/similar';
 import { OWN, type Placement, type Source } from './placement';
 import type { RankState } from './rank-state';
@@ -23,6 +22,11 @@ export interface RankRequest {
   /** Row of the item in view, if any. */
   row: number | null;
   limit: number;
+  /**
+   * The list of the items in view, where `row` is null and `exclude` has their rows: `complement`, and every list about more
+   * items than one, needs it. Its code comes late, see `aboutItems`.
+   */
+  inView?: ListInView;
   /** Rows already in view. */
   exclude: ReadonlySet<number>;
   /** Default: only the exclusions that are on by default. */
@@ -114,23 +118,21 @@ function repeatsForYou(
 function listOf(
   index: CatalogIndex,
   state: RankState,
-  { placement, row, due, rules: { excludeRecent = EXCLUDE_RECENT, coldStart } = {} }: RankRequest,
+  { placement, row, inView, due, rules: { excludeRecent = EXCLUDE_RECENT, coldStart } = {} }: RankRequest,
   admits: (row: number) => boolean,
   again: ReadonlySet<number>,
 ): Scored {
   const { history } = state;
+  const about = (kind: 'similar' | 'complement', holds: (at: number) => boolean): Scored =>
+    inView?.(index, holds, kind) ?? (row === null ? null : similarList(index, row, holds)) ?? commonList(index, holds);
   switch (placement) {
     case 'recent':
       return ownList(index, recency(history.rows), 'seen', admits);
     case 'again':
       return ownList(index, due?.contributions ?? new Map(), 'again', admits);
     case 'similar':
-      return (row === null ? null : similarList(index, row, admits)) ?? commonList(index, admits);
     case 'complement':
-      return (
-        (row === null ? null : (complementList(index, row, admits) ?? similarList(index, row, admits))) ??
-        commonList(index, admits)
-      );
+      return about(placement, admits);
     case 'trending':
       return commonList(index, admits);
     case 'for-you': {
@@ -143,7 +145,7 @@ function listOf(
         const list = personalList(index, { ...state, weights }, notRecent);
         return { ...list, reasonKind: (at) => (again.has(at) ? { kind: 'again' } : list.reasonKind(at)) };
       }
-      return (row === null ? null : similarList(index, row, notRecent)) ?? commonList(index, notRecent);
+      return about('similar', notRecent);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { COOCCURRENCE, catalog, chose, state, WEIGHTS } from '../testing/rankings';
+import { about, COOCCURRENCE, catalog, chose, state, WEIGHTS } from '../testing/rankings';
 import type { CatalogIndex } from './catalog-index';
 import { explain } from './explanation/explain';
 import { rank } from './rank';
@@ -212,7 +212,7 @@ describe('rank', () => {
   it('lists for `complement` what others chose with the item in view, and nothing else', () => {
     const index = catalog([], COOCCURRENCE);
     const complement = { ...request, placement: 'complement' } as const;
-    const known = rank(index, state(), { ...complement, row: 0 });
+    const known = rank(index, state(), { ...complement, ...about(0) });
     expect(
       known.map(({ row, score, source, contributions, reason }) => [row, score, source, contributions, reason]),
     ).toEqual(
@@ -221,19 +221,23 @@ describe('rank', () => {
         return [row, lift, 'boughtTogether', { boughtTogether: lift }, 'Others chose it with “Item 0”'];
       }),
     );
-    const excluded = rank(index, state({ dismissed: new Set([6]) }), { ...complement, row: 0, exclude: new Set([7]) });
+    const excluded = rank(index, state({ dismissed: new Set([6]) }), {
+      ...complement,
+      ...about(0),
+      exclude: new Set([0, 7]),
+    });
     expect(excluded[0].source).toBe('style');
     expect(rank(index, state(), complement)[0].source).toBe('catalog');
   });
 
   it('lists for `complement` other categories in the same style where co-occurrence is unknown, and says so', () => {
     const complement = { ...request, placement: 'complement', limit: 8 } as const;
-    const style = rank(catalog(), state(), { ...complement, row: 1 });
+    const style = rank(catalog(), state(), { ...complement, ...about(1) });
     expect(style.map(({ row }) => row).toSorted()).toEqual([4, 5, 6, 7]);
     expect(style[0].row).toBe(7);
     for (const { source, reason } of style) expect([source, reason]).toEqual(['style', 'In the style of “Item 1”']);
     const alike = Array.from({ length: 8 }, () => ({ category: 'Fruit' }));
-    const similar = rank(catalog(alike), state(), { ...complement, row: 1 });
+    const similar = rank(catalog(alike), state(), { ...complement, ...about(1) });
     expect(similar[0].source).toBe('content');
   });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Item } from '../catalog';
 import { NO_RECORD } from '../events';
-import { COOCCURRENCE, catalog, chose, state } from '../testing/rankings';
+import { about, COOCCURRENCE, catalog, chose, state } from '../testing/rankings';
 import { threeGroups } from '../testing/three-groups';
 import { anyRequest, groupOf, withVariants } from '../testing/variants';
 import { catalogIndex } from './catalog-index';
@@ -149,8 +149,8 @@ describe('a list of a catalogue with variants', () => {
   it('knows co-occurrence by the first variant for all of them', () => {
     // Others chose item 0 with items 6 and 7.
     const index = shop([], COOCCURRENCE);
-    expect(rows(index, 'complement', { row: 2 })).toEqual([7, 6]);
-    const back = rank(index, state(), request('complement', { row: 7, rules: { filter: { id: 'item-2' } } }));
+    expect(rows(index, 'complement', about(2))).toEqual([7, 6]);
+    const back = rank(index, state(), request('complement', { ...about(7), rules: { filter: { id: 'item-2' } } }));
     expect(back).toMatchObject([{ row: 2, source: 'boughtTogether' }]);
     const asked = request('for-you');
     const shopper = chose(2);

@@ -1,6 +1,8 @@
 import { type CooccurrenceTable, type FeatureTable, type Item, quantizeRow } from '../catalog';
 import type { ChoiceHistory } from '../events';
 import { type CatalogIndex, catalogIndex } from '../ranking/catalog-index';
+import { listInView } from '../ranking/lists/in-view';
+import type { RankRequest } from '../ranking/rank';
 import type { RankState } from '../ranking/rank-state';
 import type { TermWeights } from '../ranking/score';
 import { productVariants } from '../ranking/variants';
@@ -78,6 +80,13 @@ export function state(history: Partial<ChoiceHistory> = {}): RankState {
     experts: null,
   };
 }
+
+/** The part of a request for a list about these items. */
+export const about = (...rows: number[]): Pick<RankRequest, 'row' | 'exclude' | 'inView'> => ({
+  row: null,
+  exclude: new Set(rows),
+  inView: listInView(rows),
+});
 
 /** State of a shopper who chose these items. */
 export const chose = (...rows: number[]): RankState => state({ rows, strengths: rows.map(() => 1) });

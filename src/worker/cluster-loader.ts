@@ -14,11 +14,13 @@ const LOAD_DELAY = 20;
 const MOST_ITEMS = 6144;
 /** Items that remain then, besides the head and the history. */
 const ITEMS_AFTER_EVICTION = 3072;
+/** Items in view around which clusters are loaded; of more, the first ones. */
+const MOST_AROUND = 5;
 /** Clusters loaded around an item in view. */
 const CLUSTERS_AROUND_ITEM = 3;
 /** Clusters searched for them: one item has a narrower neighbourhood than a shopper's preference. */
 const PROBES_AROUND_ITEM = 24;
-/** Last choices that are never evicted: no term looks further back. */
+/** Last choices that are never evicted: no term looks further back. Neither are dismissed items and those in the cart. */
 const LONGEST_HISTORY = 200;
 
 export interface ClusterLoaderContext {
@@ -84,21 +86,39 @@ export class ClusterLoader {
   }
 
   /**
-   * Loads an item and the clusters near it.
-   * @throws SidestreamError `bundle/*` when the item itself cannot be loaded; a failure of its neighbours is reported
+   * Loads items and what is near them, for a list about them.
+   * @param cart whether the list is about what is in the cart, too
    */
-  async loadAround(id: string): Promise<void> {
-    if (this.#loadedAround.has(id)) return;
+  async loadInView(ids: readonly string[], cart = false): Promise<void> {
+    const { session, catalog } = this.#context;
+    await this.#loadAround(ids);
+    if (!cart) return;
+    const inCart = await session.run(({ learner }) => {
+      const { items } = catalog.index;
+      return [...learner.history.record.cart].map((row) => items[row].id);
+    });
+    await this.#loadAround(inCart.reverse());
+  }
+
+  /**
+   * Loads items, and the clusters near the first 5 of them. Items in more clusters than may be loaded at once are left out,
+   * the last ones first.
+   * @throws SidestreamError `bundle/*` when none of the items could be loaded; a failure of their neighbours is reported
+   */
+  async #loadAround(ids: readonly string[]): Promise<void> {
     const { catalog, listener } = this.#context;
-    if (!catalog.find(id)) await this.#load([id]);
-    const { content, rowOf } = catalog.index;
-    const row = rowOf.get(id);
-    const profile = row === undefined ? null : contentProfile(content, { rows: [row], strengths: [1] });
-    if (!profile) return;
+    await this.#load(ids);
     const weights = { recent: 1, session: 0, nearestHistory: 0 };
     try {
-      await this.#add(await this.#selection.partsNear(profile, weights, CLUSTERS_AROUND_ITEM, PROBES_AROUND_ITEM));
-      this.#loadedAround.add(id);
+      for (const id of ids.slice(0, MOST_AROUND)) {
+        const { content, rowOf } = catalog.index;
+        const row = this.#loadedAround.has(id) ? undefined : rowOf.get(id);
+        const profile = row === undefined ? null : contentProfile(content, { rows: [row], strengths: [1] });
+        if (!profile) continue;
+        // Added at once: another list may look for these items while the next ones are fetched.
+        await this.#add(await this.#selection.partsNear(profile, weights, CLUSTERS_AROUND_ITEM, PROBES_AROUND_ITEM));
+        this.#loadedAround.add(id);
+      }
     } catch (thrown) {
       listener.error(SidestreamError.from(thrown));
     }
@@ -161,7 +181,8 @@ export class ClusterLoader {
     if (catalog.index.items.length <= MOST_ITEMS) return false;
     await session.renumber(({ history }) => {
       const { items } = catalog.index;
-      const own = [...history.rows.slice(-LONGEST_HISTORY), ...history.dismissed].map((row) => items[row].id);
+      const { rows, dismissed, record } = history;
+      const own = [...rows.slice(-LONGEST_HISTORY), ...dismissed, ...record.cart].map((row) => items[row].id);
       this.#loadedAround.clear();
       catalog.keepOnly(new Set([...own, ...this.#selection.evict(ITEMS_AFTER_EVICTION)]));
     });

@@ -118,6 +118,42 @@ describe('an engine with a catalogue in clusters', () => {
     await engine.close();
   });
 
+  it('knows what resembles several items, and what is in the cart, that it did not load', async () => {
+    const { engine, errors } = await start();
+    const topics = [12, 17, 23];
+    const items = await Promise.all(topics.map(async (topic) => (await outside(engine, topic))[0]));
+    const itemId = items.map(({ id }) => id);
+    const list = await engine.recommend({ placement: 'similar', itemId: [...itemId, 'no such item'], limit: 12 });
+    const expected = new Set(items.map(({ category }) => category));
+    expect(new Set(list.items.map(({ item }) => item.category))).toEqual(expected);
+    expect(list.items.map(({ item }) => item.id).filter((id) => itemId.includes(id))).toEqual([]);
+    const [inCart] = await outside(engine, 31);
+    await engine.track('cart', inCart.id, {});
+    // The item has to be loaded first.
+    await engine.settled();
+    const about = await engine.recommend({ placement: 'similar', cart: true, limit: 4 });
+    expect(about.items.map(({ item }) => item.category)).toEqual(new Array(4).fill(inCart.category));
+    await expect(engine.recommend({ placement: 'similar', itemId: ['none', 'either'] })).rejects.toMatchObject({
+      code: 'runtime/unknown-item',
+    });
+    expect(errors).toEqual([]);
+    await engine.close();
+  });
+
+  it('loads a bounded part of the catalogue for a hundred items', async () => {
+    const { engine, errors } = await start();
+    const { items } = await openBundle(memory.fetchFile);
+    const every = items.filter((_, n) => n % 40 === 0).map(({ id }) => id);
+    expect(every).toHaveLength(100);
+    asked = [];
+    expect((await engine.recommend({ placement: 'similar', itemId: every, limit: 8 })).items).toHaveLength(8);
+    const loaded = asked.filter((name) => name.startsWith('features-')).length;
+    // 10 clusters of the items themselves, and 3 around each of 5.
+    expect(loaded).toBeLessThanOrEqual(25);
+    expect(errors).toEqual([]);
+    await engine.close();
+  });
+
   it('keeps an event of an item that the shop does not have, says so, and learns nothing of it', async () => {
     const { engine, errors } = await start();
     await engine.track('click', 'no such item', {});
@@ -163,6 +199,24 @@ describe('an engine with a catalogue in clusters', () => {
     expect(items.filter(({ item }) => item.category === chosen[0].category).length).toBeGreaterThanOrEqual(4);
     expect((await engine.status()).events).toBe(2);
     expect(errors).toEqual([]);
+    await engine.close();
+  });
+
+  it('knows the cart of a saved profile that many later choices followed', async () => {
+    const first = await start();
+    const [inCart] = await outside(first.engine, 31);
+    await first.engine.track('cart', inCart.id, {});
+    for (let n = 0; n < 50; n++) {
+      const { items } = await first.engine.browse({ offset: n, limit: 1 });
+      await first.engine.track('view', items[0].id, {});
+    }
+    const profile = await first.engine.exportProfile();
+    await first.engine.close();
+    const { engine } = await start();
+    await engine.importProfile(profile);
+    await engine.settled();
+    const { items } = await engine.recommend({ placement: 'similar', cart: true, limit: 4 });
+    expect(items.map(({ item }) => item.category)).toEqual(new Array(4).fill(inCart.category));
     await engine.close();
   });
 

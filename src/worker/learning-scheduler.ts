@@ -13,7 +13,7 @@ import type { TaskQueue } from './task-queue';
 
 /** Quiet time before the profile is saved, ms. */
 const SAVE_DELAY = 400;
-/** Past choices, and dismissals, whose items are loaded of a large catalogue. */
+/** Past choices, and dismissals, and items of the cart, that are loaded of a large catalogue. */
 const MOST_PAST_ITEMS = 40;
 
 export interface SchedulerContext {
@@ -267,8 +267,9 @@ export class LearningScheduler {
   }
 }
 
-/** Ids of the items that a profile's last choices and dismissals are about, the newest first. */
+/** Ids of the items that a profile's cart, last choices and dismissals are about, the newest first. */
 function pastOf(profile: Profile | null): string[] {
-  const { items = [], dismissed = [] } = profile?.history ?? {};
-  return [...new Set([...items.slice(-MOST_PAST_ITEMS).toReversed(), ...dismissed.slice(-MOST_PAST_ITEMS)])];
+  const { items = [], dismissed = [], record } = profile?.history ?? {};
+  const past = [items, record?.cart ?? [], dismissed].flatMap((ids) => ids.slice(-MOST_PAST_ITEMS).toReversed());
+  return [...new Set(past)];
 }

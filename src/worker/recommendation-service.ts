@@ -3,6 +3,7 @@ import type { Explanation, RecommendRequest, RecommendResponse, RerankOptions, R
 import { type ParsedRequest, parsed, recommendSchema } from '../protocol';
 import {
   explanations,
+  listsInView,
   loadReasons,
   mergedRules,
   type RankRequest,
@@ -28,6 +29,9 @@ export interface RecommendationContext {
   /** Null where the whole catalogue is loaded. */
   clusterLoader: ClusterLoader | null;
 }
+
+/** The code for lists of items in view; null where it is not needed. */
+type ListsInView = Awaited<ReturnType<typeof listsInView>> | null;
 
 /** Makes lists and explains them, by the rules of the shop and of the request, under this device's variant. */
 export class RecommendationService {
@@ -57,9 +61,9 @@ export class RecommendationService {
   async recommend(request: RecommendRequest): Promise<RecommendResponse> {
     const given = parsed(recommendSchema, request, 'recommend()');
     await this.#loadLanguage(given);
-    return this.#withItems([given.itemId], (learner) => {
+    return this.#withItems([], given, (learner, lists) => {
       const { index } = this.#context.catalog;
-      const ranked = rank(index, ...this.#rankInput(given, learner));
+      const ranked = rank(index, ...this.#rankInput(given, learner, lists));
       return {
         id: `${given.placement}-${this.#page}-${++this.#responses}`,
         placement: given.placement,
@@ -82,10 +86,10 @@ export class RecommendationService {
     await this.#loadLanguage(given);
     // Before the turn: no list waits for the network.
     const { explain } = await explanations();
-    return this.#withItems([itemId, given.itemId], (learner) => {
+    return this.#withItems([itemId], given, (learner, lists) => {
       const { index } = this.#context.catalog;
       const row = this.#context.catalog.rowOf(itemId);
-      const { contributors, experts, ...found } = explain(index, ...this.#rankInput(given, learner), row);
+      const { contributors, experts, ...found } = explain(index, ...this.#rankInput(given, learner, lists), row);
       return {
         ...found,
         item: index.items[row],
@@ -104,20 +108,27 @@ export class RecommendationService {
     await loadReasons(lang).catch((thrown) => this.#context.listener.error(SidestreamError.from(thrown)));
   }
 
-  /** Loads the items that a large catalogue has not loaded yet, then takes a turn with the learner. */
-  async #withItems<T>(ids: readonly (string | undefined)[], work: (learner: ActiveLearner) => T): Promise<T> {
-    const { session, clusterLoader } = this.#context;
-    for (const id of ids) if (id !== undefined) await clusterLoader?.loadAround(id);
+  /** Loads code and items of a large catalogue that are not loaded yet, then takes a turn with the learner. */
+  async #withItems<T>(
+    ids: readonly string[],
+    { placement, itemId = [], cart }: ParsedRequest,
+    work: (learner: ActiveLearner, lists: ListsInView) => T,
+  ): Promise<T> {
+    const { session, clusterLoader, experiment } = this.#context;
+    const needed = cart || Array.isArray(itemId) || experiment.placement(placement) === 'complement';
+    const lists = needed ? await listsInView() : null;
+    await clusterLoader?.loadInView([...ids, itemId].flat(), cart);
     return session.run(async ({ learner }) => {
       await session.prepare(learner);
-      return work(learner);
+      return work(learner, lists);
     });
   }
 
   /** State and request for the ranking. */
   #rankInput(
-    { placement, itemId, limit, exclude, lang, ...rules }: ParsedRequest,
+    { placement, itemId, cart, limit, exclude, lang, ...rules }: ParsedRequest,
     learner: ActiveLearner,
+    lists: ListsInView,
   ): [RankState, RankRequest] {
     const { catalog, experiment } = this.#context;
     const rows = (ids: readonly string[]): Set<number> =>
@@ -126,7 +137,7 @@ export class RecommendationService {
     const now = Date.now();
     const request: RankRequest = {
       placement: experiment.placement(placement),
-      row: itemId === undefined ? null : catalog.rowOf(itemId),
+      row: typeof itemId === 'string' ? catalog.rowOf(itemId) : null,
       limit,
       exclude: rows(exclude),
       rules: merged,
@@ -135,6 +146,10 @@ export class RecommendationService {
       now,
       due: catalog.demand?.due(catalog.index, learner.history.record, now, limit, merged.repeats),
     };
-    return [experiment.state(learner.state), request];
+    const inCart = cart && learner.history.record.cart;
+    return [
+      experiment.state(learner.state),
+      lists?.aboutItems(catalog.index, request, [itemId ?? []].flat(), inCart) ?? request,
+    ];
   }
 }

@@ -11,7 +11,14 @@ import { fileURLToPath } from 'node:url';
 import { contentBlend } from '../../src/catalog';
 import type { EventType, LoggedEvent } from '../../src/events';
 import { Learner, type LearnerCatalog } from '../../src/learner';
-import { catalogIndex, type Placement, type RankRequest, rank } from '../../src/ranking';
+import {
+  type CatalogIndex,
+  catalogIndex,
+  listsInView,
+  type Placement,
+  type RankRequest,
+  rank,
+} from '../../src/ranking';
 import { explain } from '../../src/ranking/explanation/explain';
 import { topicContent } from '../../src/testing/topics';
 import { spread, type Timed, timed } from './timing';
@@ -93,12 +100,12 @@ async function catalogOf(items: number): Promise<LearnerCatalog> {
   return { index, table: content.features, blend };
 }
 
-const request = (placement: Placement, row: number | null): RankRequest => ({
-  placement,
-  row,
-  limit: 8,
-  exclude: new Set(),
-});
+const { aboutItems } = await listsInView();
+
+function request(index: CatalogIndex, placement: Placement, row: number | null): RankRequest {
+  const plain = { placement, row: null, limit: 8, exclude: new Set<number>() };
+  return row === null ? plain : aboutItems(index, plain, [index.items[row].id]);
+}
 
 async function measured(catalog: LearnerCatalog, choices: number): Promise<Point> {
   const { index } = catalog;
@@ -117,11 +124,13 @@ async function measured(catalog: LearnerCatalog, choices: number): Promise<Point
     if (choices > 0) await time(update, () => shopper.choose());
     let first = 0;
     await time(list, () => {
-      first = rank(index, learner.state, request('for-you', null))[0].row;
+      first = rank(index, learner.state, request(index, 'for-you', null))[0].row;
     });
-    await time(explanation, () => explain(index, learner.state, request('for-you', null), first));
+    await time(explanation, () => explain(index, learner.state, request(index, 'for-you', null), first));
     for (const [n, placement] of PLACEMENTS.entries()) {
-      await time(others[n], () => rank(index, learner.state, request(placement, (31 * round) % index.items.length)));
+      await time(others[n], () =>
+        rank(index, learner.state, request(index, placement, (31 * round) % index.items.length)),
+      );
     }
   }
   const profile = learner.save();
@@ -130,7 +139,7 @@ async function measured(catalog: LearnerCatalog, choices: number): Promise<Point
     const opened = { ...catalog, index: catalogIndex(index.items, catalog.table, catalog.blend) };
     const next = new Learner(opened, { seed: 1, experts: true });
     next.restore(profile, []);
-    await reload.of(async () => rank(opened.index, next.state, request('for-you', null)));
+    await reload.of(async () => rank(opened.index, next.state, request(index, 'for-you', null)));
   }
   const middle = ({ processor }: Timed): number => (processor.length === 0 ? 0 : spread(processor).middle);
   return {

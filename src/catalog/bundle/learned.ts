@@ -73,13 +73,13 @@ export async function putLearned(
   const learned: LearnedFiles = {};
   if (base) learned.base = { ...(await put('base', 'safetensors', base.bytes)), config: base.config };
   if (cooccurrence) {
-    const { origin } = cooccurrence;
+    const { origin, support } = cooccurrence;
     const file = await put(
       'companions',
       'bin',
       encodeCooccurrence(order ? pickCooccurrence(cooccurrence, order) : cooccurrence),
     );
-    learned.companions = origin ? { ...file, origin } : file;
+    learned.companions = { ...file, ...(origin ? { origin } : {}), ...(support ? { support: 'orders' } : {}) };
   }
   if (factors) {
     const bytes = encodeFactors(order ? pickFactors(factors, order) : factors, count, learned.base?.sha256);

@@ -133,7 +133,14 @@ export const manifestSchema = v.strictObject({
     }),
   ),
   /** Co-occurrence table of these items in this order, from the shop's logs or from its links and orders. */
-  companions: v.optional(v.strictObject({ ...fileSchema.entries, origin: v.optional(v.literal('shop')) })),
+  companions: v.optional(
+    v.strictObject({
+      ...fileSchema.entries,
+      origin: v.optional(v.literal('shop')),
+      /** Whether it says in how many orders two items were together. */
+      support: v.optional(v.literal('orders')),
+    }),
+  ),
   /** Latent factors of these items in this order, made from the shop's logs or from its links and orders. */
   factors: v.optional(fileSchema),
   /** Demand of these items in this order, from the shop's logs, with share and interval (days) of the repeat purchases. */

@@ -175,7 +175,7 @@ function lateFiles(fetchFile: FetchFile, manifest: Manifest): LateFiles {
         files([companions], onProgress),
         import('../cooccurrence/cooccurrence-table'),
       ]);
-      const table = decodeCooccurrence(bytes, manifest.count);
+      const table = decodeCooccurrence(bytes, manifest.count, !!companions.support);
       return companions.origin ? { ...table, origin: companions.origin } : table;
     },
     factors: async (onProgress) => {

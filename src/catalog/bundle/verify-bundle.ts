@@ -33,7 +33,7 @@ export async function verifyBundle(
     ? await verifyClusters(new BundleClusters(read, clusters, fetchFile), clusters, take)
     : await verifyShards(read, fetchFile, take);
   if (companions) {
-    decodeCooccurrence(await fetchChecked(fetchFile, companions), count);
+    decodeCooccurrence(await fetchChecked(fetchFile, companions), count, !!companions.support);
     done.push(companions);
   }
   if (factors) {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CooccurrenceTable, decodeCooccurrence, encodeCooccurrence } from './cooccurrence-table';
+import { type CooccurrenceTable, decodeCooccurrence, encodeCooccurrence, pickCooccurrence } from './cooccurrence-table';
 
 /** A table of the given rows and lifts per item. */
 function table(entries: [row: number, lift: number][][]): CooccurrenceTable {
@@ -64,6 +64,25 @@ describe('a co-occurrence table', () => {
   const refused = expect.objectContaining({
     code: 'bundle/invalid',
     message: expect.stringContaining('sidestream train'),
+  });
+
+  it('keeps the support of its entries, beside which the lifts are read as before', () => {
+    const support = Uint16Array.of(3, 0, 65_535);
+    const bytes = encodeCooccurrence({ ...small, support });
+    expect(bytes.byteLength).toBe(encodeCooccurrence(small).byteLength + 2 * 3);
+    const read = decodeCooccurrence(bytes.buffer, 3, true);
+    expect(read).toEqual({ ...decodeCooccurrence(encodeCooccurrence(small).buffer, 3), support });
+    const turned = pickCooccurrence(read, [1, 2, 0]);
+    expect([...turned.rows]).toEqual([2, 0, 1]);
+    expect([...(turned.support ?? [])]).toEqual([65_535, 3, 0]);
+  });
+
+  it('is refused when the manifest says otherwise of its support, and when that names fewer orders than it may', () => {
+    const { buffer } = encodeCooccurrence({ ...small, support: Uint16Array.of(3, 0, 7) });
+    expect(() => decodeCooccurrence(buffer, 3)).toThrow(refused);
+    expect(() => decodeCooccurrence(encodeCooccurrence(small).buffer, 3, true)).toThrow(refused);
+    new DataView(buffer).setUint16(buffer.byteLength - 2, 2, true);
+    expect(() => decodeCooccurrence(buffer, 3, true)).toThrow(refused);
   });
 
   it.each([0, 11, 12, -1, 1])('is refused when it is cut or goes on: %i', (length) => {

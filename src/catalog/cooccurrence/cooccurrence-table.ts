@@ -13,9 +13,22 @@ export interface CooccurrenceTable {
   rows: Uint32Array;
   /** log(1 + lift), above 0, same length. */
   lifts: Float32Array;
+  /**
+   * In how many orders both items were, same length; 0 where that is not known, or is below `LEAST_SUPPORT`. Absent where no
+   * orders were counted.
+   */
+  support?: Uint16Array;
   /** `shop`: made from the shop's links and orders, smoothed by category. Default: counted from its logs. */
   origin?: 'shop';
 }
+
+/**
+ * Least number of orders that a table tells. The file is public: a count of one or two would tell what single shoppers
+ * bought together.
+ */
+export const LEAST_SUPPORT = 3;
+/** Largest number of orders that a table tells; it also stands for larger ones. */
+export const MOST_SUPPORT = 0xffff;
 
 /**
  * The same table for the items in another order.
@@ -27,6 +40,7 @@ export function pickCooccurrence(table: CooccurrenceTable, order: readonly numbe
   const offsets = new Uint32Array(table.count + 1);
   const rows = new Uint32Array(table.rows.length);
   const lifts = new Float32Array(table.lifts.length);
+  const support = table.support && new Uint16Array(table.support.length);
   for (const [place, row] of order.entries()) {
     const [from, to] = [table.offsets[row], table.offsets[row + 1]];
     const at = offsets[place];
@@ -35,9 +49,10 @@ export function pickCooccurrence(table: CooccurrenceTable, order: readonly numbe
       at,
     );
     lifts.set(table.lifts.subarray(from, to), at);
+    if (table.support) support?.set(table.support.subarray(from, to), at);
     offsets[place + 1] = at + to - from;
   }
-  return { ...table, offsets, rows, lifts };
+  return { ...table, offsets, rows, lifts, ...(support ? { support } : {}) };
 }
 
 /** Quantisation steps of a stored lift. */
@@ -46,12 +61,19 @@ const HEADER = 3 * 4;
 
 /**
  * Writes a table, little-endian: uint32 count, uint32 number of entries, float32 largest lift; uint32 entries of
- * every item; uint32 rows, but uint16 in a catalogue of up to 65,536 items; uint8 lifts as shares of the largest.
+ * every item; uint32 rows, but uint16 in a catalogue of up to 65,536 items; uint8 lifts as shares of the largest; with
+ * support, uint16 of each entry. The manifest says whether there is support.
  */
-export function encodeCooccurrence({ count, offsets, rows, lifts }: CooccurrenceTable): Uint8Array<ArrayBuffer> {
+export function encodeCooccurrence({
+  count,
+  offsets,
+  rows,
+  lifts,
+  support,
+}: CooccurrenceTable): Uint8Array<ArrayBuffer> {
   const wide = rowWidth(count);
   const largest = lifts.reduce((max, lift) => Math.max(max, lift), 0);
-  const bytes = new Uint8Array(HEADER + 4 * count + rows.length * (wide + 1));
+  const bytes = new Uint8Array(HEADER + 4 * count + rows.length * (wide + (support ? 3 : 1)));
   const view = new DataView(bytes.buffer);
   view.setUint32(0, count, true);
   view.setUint32(4, rows.length, true);
@@ -64,20 +86,24 @@ export function encodeCooccurrence({ count, offsets, rows, lifts }: Cooccurrence
   }
   const strengths = from + rows.length * wide;
   for (const [at, lift] of lifts.entries()) bytes[strengths + at] = Math.max(1, Math.round((STEPS * lift) / largest));
+  const counts = strengths + rows.length;
+  for (const [at, orders] of support?.entries() ?? []) view.setUint16(counts + 2 * at, orders, true);
   return bytes;
 }
 
 /**
  * Reads what `encodeCooccurrence` wrote.
+ * @param supported whether the table has support, as the manifest says
  * @throws SidestreamError `bundle/invalid` when it is no such table, or one of another catalogue
  */
-export function decodeCooccurrence(bytes: ArrayBuffer, count: number): CooccurrenceTable {
+export function decodeCooccurrence(bytes: ArrayBuffer, count: number, supported = false): CooccurrenceTable {
   const view = new DataView(bytes);
   if (bytes.byteLength < HEADER || view.getUint32(0, true) !== count) throw invalid('it is for other items');
   const total = view.getUint32(4, true);
   const largest = view.getFloat32(8, true);
   const wide = rowWidth(count);
-  if (bytes.byteLength !== HEADER + 4 * count + total * (wide + 1)) throw invalid('its length is wrong');
+  if (bytes.byteLength !== HEADER + 4 * count + total * (wide + (supported ? 3 : 1)))
+    throw invalid('its length is wrong');
   const offsets = new Uint32Array(count + 1);
   for (let item = 0; item < count; item++) offsets[item + 1] = offsets[item] + view.getUint32(HEADER + 4 * item, true);
   const from = HEADER + 4 * count;
@@ -90,8 +116,12 @@ export function decodeCooccurrence(bytes: ArrayBuffer, count: number): Cooccurre
   if (offsets[count] !== total || falling || !possible || rows.some((row) => row >= count)) {
     throw invalid('its numbers are out of range');
   }
-  const lifts = Float32Array.from(new Uint8Array(bytes, from + total * wide), (step) => (step * largest) / STEPS);
-  return { count, offsets, rows, lifts };
+  const strengths = from + total * wide;
+  const lifts = Float32Array.from(new Uint8Array(bytes, strengths, total), (step) => (step * largest) / STEPS);
+  if (!supported) return { count, offsets, rows, lifts };
+  const support = Uint16Array.from({ length: total }, (_, at) => view.getUint16(strengths + total + 2 * at, true));
+  if (support.some((orders) => orders > 0 && orders < LEAST_SUPPORT)) throw invalid('its support is out of range');
+  return { count, offsets, rows, lifts, support };
 }
 
 const rowWidth = (count: number): 2 | 4 => (count <= 65_536 ? 2 : 4);
@@ -99,5 +129,5 @@ const rowWidth = (count: number): 2 | 4 => (count <= 65_536 ? 2 : 4);
 const invalid = (what: string): SidestreamError =>
   new SidestreamError(
     'bundle/invalid',
-    `The co-occurrence table cannot be read: ${what}. Train again with \`sidestream train\`.`,
+    `The co-occurrence table cannot be read: ${what}. Train again with \`sidestream train\`, or build again with --links or --orders.`,
   );

@@ -19,6 +19,24 @@ export interface ListLabels {
   back: string;
   forward: string;
   outOfStock: string;
+  /** Texts of a bundle; the built-in ones are loaded with it. */
+  bundle?: Partial<BundleLabels>;
+}
+
+/** Texts of `layout="bundle"`. */
+export interface BundleLabels {
+  /** Reason of the item that the bundle is about. */
+  thisItem: string;
+  /** Name of the group of check boxes, for screen readers. */
+  choose: string;
+  /** Before the price of what is checked. */
+  total: string;
+  /** Button while all boxes are checked. */
+  addAll: string;
+  /** Button while some are not. */
+  addSelected: string;
+  /** In place of both afterwards. */
+  added: string;
 }
 
 /** The built-in texts of what only some cards show; they are loaded with the code that shows it. */

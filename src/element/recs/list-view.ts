@@ -16,7 +16,7 @@ import type { TemplateCardHost } from './template-card-host';
 const MAX_SKELETONS = 24;
 
 /** What the cards of one rendering have in common. */
-export interface ListContext extends Pick<Settings, 'hrefTemplate' | 'currency' | 'lowStock'> {
+export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate' | 'currency' | 'lowStock'> {
   dismissible: boolean;
   language: string | undefined;
   labels: ListLabels & Partial<CardLabels>;
@@ -45,7 +45,12 @@ export function listView(places: Place[], context: ListContext): TemplateResult 
     </ol>`;
 }
 
-function cardOf(recommendation: Recommendation, position: number, context: ListContext): TemplateResult | HTMLElement {
+/** One card: the page's own, or the built-in one. */
+export function cardOf(
+  recommendation: Recommendation,
+  position: number,
+  context: ListContext,
+): TemplateResult | HTMLElement {
   const { item } = recommendation;
   const { fill, extras, labels, language, hrefTemplate, currency, dismissible } = context;
   const href = itemHref(item, hrefTemplate);

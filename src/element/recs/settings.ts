@@ -6,7 +6,7 @@ export interface Settings {
   placement: Placement;
   limit: number;
   headingLevel: number;
-  layout: 'grid' | 'row';
+  layout: 'grid' | 'row' | 'bundle';
   currency: string;
   lowStock: number;
   hrefTemplate: string;
@@ -20,7 +20,7 @@ const CHECKS: { [K in Checked]: [Settings[K], RegExp] } = {
   placement: ['for-you', /^(for-you|similar|complement|trending|recent|again)$/],
   limit: [8, /^([1-9]\d?|100)$/],
   headingLevel: [2, /^[2-6]$/],
-  layout: ['grid', /^(grid|row)$/],
+  layout: ['grid', /^(grid|row|bundle)$/],
   currency: ['', /^([a-z]{3})?$/i],
   lowStock: [5, /^\d{1,9}$/],
   hrefTemplate: ['', /^$|^([^{}]*\{(id|title|category)\})+[^{}]*$/],
@@ -29,8 +29,17 @@ const CHECKS: { [K in Checked]: [Settings[K], RegExp] } = {
 /** Currencies that the browser knows. Others are used all the same, with a warning. */
 let currencies: string[] | undefined;
 
-/** Checked settings of a list, and the names of the invalid ones. Absent ones are valid. */
-export function settingsOf(given: Settings): { settings: Settings; wrong: string[] } {
+/** Most items in view, as the recommender takes them. */
+const MOST_IN_VIEW = 100;
+/** Items beside its own that a bundle has at most, and by default. */
+const MOST_IN_BUNDLE = 4;
+const BUNDLE = 3;
+
+/**
+ * Checked settings of a list, and the names of the invalid ones. Absent ones are valid. What goes with an item, or with the
+ * cart, is `complement`; a bundle has no more items than fit beside each other.
+ */
+export function settingsOf(given: Settings & { cartSynced?: boolean }): { settings: Settings; wrong: string[] } {
   const exclude: unknown = given.exclude ?? [];
   const wrong = Array.isArray(exclude) ? [] : ['exclude'];
   const entries = Object.entries(CHECKS).map(([name, [otherwise, pattern]]) => {
@@ -40,6 +49,9 @@ export function settingsOf(given: Settings): { settings: Settings; wrong: string
     return [name, right ? (typeof otherwise === 'number' ? Number(text) : text) : otherwise];
   });
   const settings: Settings = { ...Object.fromEntries(entries), exclude: Array.isArray(exclude) ? exclude : [] };
+  const bundle = settings.layout === 'bundle';
+  if ((bundle || given.cartSynced) && settings.placement === 'for-you') settings.placement = 'complement';
+  if (bundle && settings.limit > MOST_IN_BUNDLE) settings.limit = BUNDLE;
   currencies ??= Intl.supportedValuesOf?.('currency');
   if (settings.currency && currencies?.includes(settings.currency.toUpperCase()) === false) wrong.push('currency');
   return { settings, wrong };
@@ -47,14 +59,31 @@ export function settingsOf(given: Settings): { settings: Settings; wrong: string
 
 /** The settings that a request is made from. */
 export interface RequestSettings extends Pick<Settings, 'placement' | 'limit'> {
-  /** Any text; frameworks may have made a number or nothing of it. */
+  /** Any text or list of texts; frameworks may have made a number or nothing of it. */
   itemId: unknown;
+  /** Whether the list is about what is in the cart. */
+  cartSynced?: boolean;
   /** A JSON object, or its text; empty or null for none. */
   filter: unknown;
 }
 
 /**
- * The request of a list; null while a `similar` or `complement` list has no item.
+ * The ids in an `item-id`: of one item, or of several as a list or as the JSON text of one; at most 100. Any other text is one
+ * id, spaces and brackets included.
+ */
+export function idsInView(given: unknown): string[] {
+  let ids = given;
+  try {
+    if (typeof given === 'string' && given[0] === '[') ids = JSON.parse(given);
+  } catch {
+    // An id may begin with a bracket.
+  }
+  const all = [ids].flat().map((id) => `${id ?? ''}`);
+  return all.filter(Boolean).slice(0, MOST_IN_VIEW);
+}
+
+/**
+ * The request of a list; null while a `similar` or `complement` list is about no item.
  * @param exclude ids that must not be in the response
  * @param taken places of the list that are taken already
  * @param lang language of the reasons
@@ -62,18 +91,19 @@ export interface RequestSettings extends Pick<Settings, 'placement' | 'limit'> {
  *   that the shop meant to keep out
  */
 export function requestOf(
-  { placement, itemId: given, limit, filter }: RequestSettings,
+  { placement, itemId, cartSynced, limit, filter }: RequestSettings,
   exclude: string[],
   taken = 0,
   lang?: string,
 ): RecommendRequest | null {
-  const itemId = `${given ?? ''}`;
-  if ((placement === 'similar' || placement === 'complement') && !itemId) return null;
+  const ids = idsInView(itemId);
+  if ((placement === 'similar' || placement === 'complement') && !ids[0] && !cartSynced) return null;
   const request = {
     placement,
     limit: Math.max(1, limit - taken),
     exclude,
-    ...(itemId ? { itemId } : {}),
+    ...(ids[0] ? { itemId: ids[1] ? ids : ids[0] } : {}),
+    ...(cartSynced ? { cart: true } : {}),
     ...(lang ? { lang } : {}),
   };
   if (filter === '' || filter === null || filter === undefined) return request;

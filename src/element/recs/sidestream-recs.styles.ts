@@ -81,6 +81,22 @@ export const recsStyles = css`
   :host([layout='row']) .item {
     scroll-snap-align: start;
   }
+  /* The cards of a bundle, and below them space for total and button. */
+  :host([layout='bundle']) .list {
+    grid: auto / auto-flow minmax(0, var(--_card));
+    gap: 2rem;
+    padding-block-end: 5.25rem;
+  }
+  @container (inline-size < 40rem) {
+    :host([layout='bundle']) .list {
+      grid: none;
+    }
+    :host([layout='bundle']) .card {
+      display: grid;
+      grid: auto / 6.5rem 1fr;
+      gap: 1rem;
+    }
+  }
   .room {
     display: grid;
   }

@@ -13,6 +13,7 @@ import type {
 import { define, languageOf } from '../dom';
 import { ErrorReporter, emit, type RecsClickDetail, TypedLitElement } from '../events';
 import { canonical, formatPrice } from '../price';
+import type { Bundle } from './bundle';
 import { cardStyles } from './card.styles';
 import type { CardExtras } from './card-extras';
 import { Dismissals, type Place } from './dismissals';
@@ -22,17 +23,33 @@ import { type CardLabels, completeLabels, LanguageObserver, type ListLabels, typ
 import type { CardPositions } from './late/flip';
 import type { Impressions } from './late/impressions';
 import type { RowScroller } from './late/scroller';
-import { idsOf, ListController, type ListHost, orderOf, type RecommenderSource } from './list-controller';
-import { emptyState, errorState, isHidden, type ListContext, listView, loadingState, scrollButtons } from './list-view';
+import {
+  idsOf,
+  ListController,
+  type ListHost,
+  type ListState,
+  orderOf,
+  type RecommenderSource,
+} from './list-controller';
+import {
+  cardOf,
+  emptyState,
+  errorState,
+  isHidden,
+  type ListContext,
+  listView,
+  loadingState,
+  scrollButtons,
+} from './list-view';
 import { deleteShownItems, itemsShownBefore, type PageList, setShownItems, sharedRecommender } from './page-lists';
 import { safeImage } from './safe-url';
-import { requestOf, settingsOf } from './settings';
+import { idsInView, requestOf, settingsOf } from './settings';
 import { recsStyles } from './sidestream-recs.styles';
 import { SourceTimeout, ViewportDistance } from './start-conditions';
 import { TemplateCardHost } from './template-card-host';
 
 /** Properties whose change needs another request, or another recommender. */
-const REQUEST_PROPERTIES = ['placement', 'itemId', 'limit', 'exclude', 'filter', 'addToCart'];
+const REQUEST_PROPERTIES = ['placement', 'itemId', 'cartSynced', 'limit', 'exclude', 'filter', 'layout', 'addToCart'];
 const SOURCE_PROPERTIES = ['recommender', 'bundle', 'namespace', 'consent', 'lazy'];
 
 /** Frameworks set a new object at every render; only other content is a change. */
@@ -74,7 +91,8 @@ function loadLate(): Promise<Late> {
  *
  * Texts and prices are in the language of the nearest `lang` attribute (English, Japanese, German, French, Spanish,
  * Arabic). The list reserves the space of `limit` cards from the start; empty or failed it takes one sentence, and no space
- * where it has nothing for a shopper: an empty `recent`, or a mistake of the page, which is a warning in the console.
+ * where it has nothing for a shopper: an empty `recent`, an empty cart, or a mistake of the page, which is a warning in the
+ * console.
  *
  * @tag sidestream-recs
  * @summary `<sidestream-recs bundle="/bundle/" placement="for-you"></sidestream-recs>`
@@ -88,8 +106,8 @@ function loadLate(): Promise<Late> {
  *
  * @fires {CustomEvent<RecsRenderDetail>} recommend - A list, or the empty state, was put in the page. Bubbles.
  * @fires {CustomEvent<RecsClickDetail>} itemclick - A card was chosen. Bubbles. `preventDefault()` stops the link.
- * @fires {CustomEvent<RecsAddToCartDetail>} addtocart - An "add to cart" button was pressed: the page adds the items to its
- *   cart. Bubbles. The list tracks `cart` and confirms, unless `preventDefault()` is called.
+ * @fires {CustomEvent<RecsAddToCartDetail>} addtocart - An "add to cart" button was pressed, of a card or of a bundle: the page
+ *   adds the items to its cart. Bubbles. The list tracks `cart` and confirms, unless `preventDefault()` is called.
  * @fires {CustomEvent<RecsErrorDetail>} error - Something failed; the page goes on. `preventDefault()` keeps it out of the
  *   console.
  * @fires {CustomEvent<Progress>} progress - The bundle loads, or the device learns.
@@ -119,6 +137,11 @@ function loadLate(): Promise<Late> {
  * @csspart dismiss - The "not interested" button.
  * @csspart dismissed - The placeholder of a dismissed card.
  * @csspart undo - The button that takes a dismissal back.
+ * @csspart bundle - Everything of a bundle: the list, total and button.
+ * @csspart check - A check box of a bundle.
+ * @csspart summary - Total and button of a bundle.
+ * @csspart total - The price of what is checked in a bundle.
+ * @csspart add - The button of a bundle that adds what is checked to the cart.
  * @csspart skeleton - The outline of a card while the list loads.
  * @csspart scroll - Both scroll buttons of a row.
  * @csspart message - The sentence of the empty and error states.
@@ -146,7 +169,8 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   /** @internal Not decorators: their code would be on every page for this one class. */
   static override properties: PropertyDeclarations = {
     placement: {},
-    itemId: { attribute: 'item-id' },
+    itemId: { attribute: 'item-id', hasChanged: hasOtherContent },
+    cartSynced: { type: Boolean, attribute: 'cart-synced' },
     limit: { type: Number },
     bundle: {},
     filter: { hasChanged: hasOtherContent },
@@ -167,10 +191,21 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     state: { reflect: true },
   };
 
-  /** Kind of list: `for-you`, `similar`, `complement`, `trending`, `recent` or `again`. */
+  /**
+   * Kind of list: `for-you`, `similar`, `complement`, `trending`, `recent` or `again`. In place of `for-you`, a bundle and a
+   * list with `cart-synced` have `complement`.
+   */
   placement: Placement = 'for-you';
-  /** Id of the item in view; `similar` and `complement` need it, and are hidden without. */
-  itemId = '';
+  /**
+   * Id of the item in view, or a list of up to 100, as the attribute in JSON: `["a", "b"]`; `similar` and `complement` need
+   * it, and are hidden without.
+   */
+  itemId: string | readonly string[] = '';
+  /**
+   * Shows what goes with everything in the shopper's cart, as its events (`cart`, `uncart`, `purchase`, of all tabs) say, and
+   * follows them. Hidden while the cart is empty.
+   */
+  cartSynced = false;
   /** Number of items, 1 to 100. */
   limit = 8;
   /** Address of the bundle folder. Elements with the same bundle and namespace share one recommender. */
@@ -194,8 +229,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
    * used with `bundle` only.
    */
   consent = '';
-  /** A grid that wraps, or one row that scrolls. */
-  layout: 'grid' | 'row' = 'grid';
+  /**
+   * `grid`, which wraps; `row`, which scrolls; or `bundle`: the item in view and up to 4 that go with it (`limit`, default 3)
+   * with check boxes, their total price, and a button that adds them to the cart (event `addtocart`).
+   */
+  layout: 'grid' | 'row' | 'bundle' = 'grid';
   /** Address of an item's page with `{id}`, `{title}` or `{category}` in it: `#/product/{id}`. Default: the item's `url`. */
   hrefTemplate = '';
   /** Three-letter currency code of the prices; without one they are plain numbers. */
@@ -229,6 +267,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   #settings = settingsOf(this).settings;
   #lastStatus: Status | undefined;
   #row: RowScroller | undefined;
+  #bundle: Bundle | undefined;
   #impressions: Impressions | undefined;
   #extras: CardExtras | undefined;
   #positions: CardPositions | undefined;
@@ -259,8 +298,12 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     return this.#list.recommender;
   }
 
-  /** Requests the list again; rarely needed, because changes of the recommender refresh it. */
+  /**
+   * Requests the list again; rarely needed, because changes of the recommender refresh it. Only a bundle that was added to
+   * the cart stays as it is until then.
+   */
   refresh(): void {
+    this.#bundle?.release();
     this.#list.refresh();
   }
 
@@ -270,17 +313,25 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     const { placement, limit, exclude: given } = this.#settings;
     const shown = placement === 'recent' ? [] : itemsShownBefore(this);
     const exclude = [...new Set([...given, ...shown, ...this.#dismissals.ids])];
-    const { itemId, filter } = this;
-    const settings = { placement, itemId, limit, filter };
+    const { itemId, cartSynced, filter } = this;
+    const settings = { placement, itemId, cartSynced, limit, filter };
     const request = requestOf(settings, exclude, this.#dismissals.taken, languageOf(this));
-    if (!request) this.#warn(['itemId']);
+    if (!request) {
+      this.#bundle?.release();
+      this.#warn(['itemId']);
+    }
     return request;
   }
 
   /** @internal What only some cards show is loaded before the first of them is there, so that nothing moves later. */
   async listReady(items: Recommendation[]): Promise<void> {
-    if (this.#extras || !(this.addToCart || this.#templateCard.template || items.some(hasExtras))) return;
     try {
+      let cards = items;
+      if (this.#settings.layout === 'bundle') {
+        this.#bundle ??= new (await import('./bundle')).Bundle(this, { cardOf, emit, formatPrice });
+        cards = await this.#bundle.cardsOf(items, idsInView(this.itemId)[0]);
+      }
+      if (this.#extras || !(this.addToCart || this.#templateCard.template || cards.some(hasExtras))) return;
       const { CardExtras } = await loadExtras();
       this.#extras ??= new CardExtras(this, {
         formatPrice,
@@ -325,8 +376,10 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     if (changed.has('placement') || changed.has('itemId')) this.#dismissals.clearPlaces();
     if (SOURCE_PROPERTIES.some((name) => changed.has(name))) this.#list.use(this.#source());
     else if (REQUEST_PROPERTIES.some((name) => changed.has(name))) this.#list.refresh();
-    const { state } = this.#list;
-    const hidden = !this.#places.length && isHidden(this, state, settings.placement, this.#sourceTimeout.overdue);
+    const state = this.#state;
+    // To a shopper an empty cart is what an empty history is.
+    const placement = this.cartSynced || settings.layout === 'bundle' ? 'recent' : settings.placement;
+    const hidden = !this.#places.length && isHidden(this, state, placement, this.#sourceTimeout.overdue);
     this.state = hidden ? 'hidden' : state.kind;
     const order = orderOf(this.#filled.items);
     const moved = this.#order && order !== this.#order;
@@ -340,7 +393,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     this.#impressions?.watch(response, [...this.renderRoot.querySelectorAll<HTMLElement>('li[data-id]')]);
     this.#templateCard.ready();
     this.#templateCard.keep(new Set(idsOf(items)));
-    if (!this.#row && this.#list.state.kind !== 'loading') loadLate().then(this.#useLate, this.#failed);
+    if (!this.#row && this.#state.kind !== 'loading') loadLate().then(this.#useLate, this.#failed);
     if (response === this.#rendered) return;
     this.#rendered = response;
     if (response) emit(this, 'recommend', { placement: this.#settings.placement, recommendationId: response, items });
@@ -354,10 +407,12 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   };
 
   protected override render(): TemplateResult {
-    const { state, busy } = this.#list;
+    const { busy } = this.#list;
+    const state = this.#state;
     const { placement, headingLevel, layout, limit } = this.#settings;
     const labels = this.#labels;
     const heading = this.heading || labels.headings[placement];
+    const bundle = layout === 'bundle' ? this.#bundle : undefined;
     const places = this.#places;
     const filled = places.length > 0;
     return html`
@@ -366,8 +421,8 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
           <slot name="header"><div part="heading" class="heading" role="heading" aria-level=${headingLevel}>${heading}</div></slot>
           ${layout === 'row' ? scrollButtons(this.#row, labels) : nothing}
         </header>
-        ${filled ? listView(places, this.#context) : nothing}
-        ${state.kind === 'loading' ? loadingState(limit, this) : nothing}
+        ${filled ? (bundle?.view(this.#filled, this.#context) ?? listView(places, this.#context)) : nothing}
+        ${state.kind === 'loading' ? loadingState(layout === 'bundle' ? limit + 1 : limit, this) : nothing}
         ${state.kind === 'empty' && !filled ? emptyState(labels, this, !!state.response) : nothing}
         ${state.kind === 'error' ? errorState(labels, this, this.#retry) : nothing}
       </section>`;
@@ -376,12 +431,16 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   get #labels(): ListLabels & Partial<CardLabels> {
     return completeLabels(this.labels ?? {}, languageOf(this));
   }
+  /** A bundle stays as it is once it was added to the cart. */
+  get #state(): ListState {
+    return (this.#settings.layout === 'bundle' && this.#bundle?.added) || this.#list.state;
+  }
   /** Cards, and the placeholders of dismissed ones. */
   get #places(): Place[] {
-    return 'response' in this.#list.state ? this.#dismissals.among(this.#filled.items) : [];
+    return 'response' in this.#state ? this.#dismissals.among(this.#filled.items) : [];
   }
   get #filled(): { response: string; items: Recommendation[] } {
-    const { state } = this.#list;
+    const state = this.#state;
     const response = 'response' in state ? state.response : null;
     return { response: response?.id ?? '', items: response?.items ?? [] };
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_RECORD } from '../../events';
-import { COOCCURRENCE, catalog, chose, state, WEIGHTS } from '../../testing/rankings';
+import { about, COOCCURRENCE, catalog, chose, state, WEIGHTS } from '../../testing/rankings';
 import type { Placement } from '../placement';
 import { type RankRequest, rank } from '../rank';
 import type { ExpertPart } from '../rank-state';
@@ -49,7 +49,7 @@ describe('explain', () => {
             boost: [{ filter: { category: 'Fruit' } }],
             bury: [{ filter: { id: 'item-5' } }],
           };
-          const asked = request(placement, { row: inView, rules });
+          const asked = request(placement, { ...(inView === null ? {} : about(inView)), rules });
           for (const place of rank(index, shopper, asked)) {
             const explained = explain(index, shopper, asked, place.row);
             expect(explained.score).toBe(place.score);

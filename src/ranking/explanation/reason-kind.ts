@@ -1,9 +1,9 @@
-import { type CooccurrenceTable, categoryPaths } from '../../catalog';
+import { categoryPaths } from '../../catalog';
 import type { CatalogIndex } from '../catalog-index';
 import { productOf } from '../product-variants';
 import type { ExpertPart, RankState } from '../rank-state';
 import { similarity } from '../similarities';
-import { strongestContributor } from '../terms/cooccurrence';
+import { pairAt, strongestContributor } from '../terms/cooccurrence';
 import { LONGEST_HISTORY, type TermName } from '../terms/terms';
 import type { ReasonKind } from './reason-text';
 
@@ -26,8 +26,7 @@ export function reasonKindOf(
   if (boughtTogether > Math.max(resemblance, category) && index.cooccurrence) {
     const product = productOf(index);
     const contributor = strongestContributor(index.cooccurrence, history.rows.map(product), product(row));
-    if (contributor !== null)
-      return { kind: cooccurrenceReason(index.cooccurrence), name: index.items[contributor].title };
+    if (contributor !== null) return cooccurrenceReason(index, contributor, row);
   }
   if (category > resemblance) {
     const name = categoryPaths(index.items[row].category)[0]?.split('/').at(-1);
@@ -48,9 +47,18 @@ function choicesOfSpeaker(parts: readonly ExpertPart[]): ExpertPart['choices'] {
   return speaker?.state === 'active' || speaker?.state === 'frozen' ? speaker.choices : [];
 }
 
-/** Kind of a reason by co-occurrence: only a table counted from logs shows that others chose the items together. */
-export const cooccurrenceReason = (table: CooccurrenceTable | null): 'chosen-with' | 'goes-with' =>
-  table?.origin === 'shop' ? 'goes-with' : 'chosen-with';
+/**
+ * The reason of an item that co-occurs with another, in the words that the table allows: the number of orders where it is
+ * known; that others chose them together only where it was counted from logs.
+ */
+export function cooccurrenceReason(index: CatalogIndex, other: number, row: number): ReasonKind {
+  const { items, cooccurrence: table } = index;
+  const product = productOf(index);
+  const { title: name } = items[other];
+  const orders = table?.support?.[pairAt(table, product(other), product(row))];
+  if (orders) return { kind: 'bought-with', name, orders };
+  return { kind: table?.origin === 'shop' ? 'goes-with' : 'chosen-with', name };
+}
 
 /** The past item that an item resembles most, those of its own product left out; null without any. @param rows of the past items */
 function nearestTo(index: CatalogIndex, row: number, rows: readonly number[]): number | null {

@@ -1,9 +1,13 @@
-/** The texts of reasons in the languages that are loaded when a page is in one of them. `{}` stands for the name. */
+/**
+ * The texts of reasons in the languages that are loaded when a page is in one of them. `{}` stands for the name. What goes
+ * with `{orders}`, from 3 on, is worded so that it has one form for all numbers.
+ */
 export const REASON_LOCALES = {
   ja: {
     'looked-at': '「{}」をご覧になったため',
     'looked-at-earlier': '{when}ご覧になった「{}」に似た商品です',
     'in-month': '{}に',
+    'bought-with': '「{}」と一緒に購入された注文：{orders}件',
     'chosen-with': '「{}」と一緒に選ばれています',
     'goes-with': '「{}」に合う商品です',
     similar: '「{}」に似た商品です',
@@ -20,6 +24,7 @@ export const REASON_LOCALES = {
     'looked-at': 'Weil Sie „{}“ angesehen haben',
     'looked-at-earlier': 'Wie „{}“, {when} von Ihnen angesehen',
     'in-month': 'im {}',
+    'bought-with': 'In {orders} Bestellungen zusammen mit „{}“ gekauft',
     'chosen-with': 'Von anderen zusammen mit „{}“ gewählt',
     'goes-with': 'Passt zu „{}“',
     similar: 'Ähnlich wie „{}“',
@@ -36,6 +41,7 @@ export const REASON_LOCALES = {
     'looked-at': 'Parce que vous avez regardé « {} »',
     'looked-at-earlier': 'Comme « {} », que vous avez regardé {when}',
     'in-month': 'en {}',
+    'bought-with': 'Acheté avec « {} » dans {orders} commandes',
     'chosen-with': 'Choisi par d’autres avec « {} »',
     'goes-with': 'Va bien avec « {} »',
     similar: 'Semblable à « {} »',
@@ -52,6 +58,7 @@ export const REASON_LOCALES = {
     'looked-at': 'Porque has visto «{}»',
     'looked-at-earlier': 'Como «{}», que viste {when}',
     'in-month': 'en {}',
+    'bought-with': 'Comprado con «{}» en {orders} pedidos',
     'chosen-with': 'Otros lo eligieron con «{}»',
     'goes-with': 'Combina con «{}»',
     similar: 'Parecido a «{}»',
@@ -68,6 +75,7 @@ export const REASON_LOCALES = {
     'looked-at': 'لأنك شاهدت «{}»',
     'looked-at-earlier': 'مثل «{}» الذي شاهدته {when}',
     'in-month': 'في {}',
+    'bought-with': 'يُشترى مع «{}» (عدد الطلبات: {orders})',
     'chosen-with': 'اختاره آخرون مع «{}»',
     'goes-with': 'يتناسب مع «{}»',
     similar: 'مشابه لـ «{}»',

@@ -22,19 +22,34 @@ it.each(REASON_LANGUAGES)(
     await loadReasons(lang);
     const kinds: ReasonKind[] = [
       { kind: 'looked-at-earlier', name: 'Tea $& {} pot', time: at(2026, 1) },
+      { kind: 'bought-with', name: 'Tea $& {} pot', orders: 37 },
       ...NAMED.map((kind) => ({ kind, name: 'Tea $& {} pot' })),
       ...PLAIN.map((kind) => ({ kind })),
     ];
     const texts = kinds.map((kind) => reasonText(kind, { lang, now: at(2026, 6) }));
     expect(new Set(texts).size).toBe(kinds.length);
-    for (const text of texts.slice(0, NAMED.length + 1)) expect(text).toContain('Tea $& {} pot');
-    for (const text of texts.slice(NAMED.length + 1)) expect(text).not.toContain('{}');
+    for (const text of texts.slice(0, NAMED.length + 2)) expect(text).toContain('Tea $& {} pot');
+    for (const text of texts.slice(NAMED.length + 2)) expect(text).not.toContain('{}');
   },
 );
 
 it('takes the language of a tag, and English for others', () => {
   expect(['de-AT', 'AR', 'fr_CA', 'zh', '', 'jav'].map(reasonLanguage)).toEqual(['de', 'ar', 'fr', 'en', 'en', 'en']);
   expect(reasonText({ kind: 'popular' })).toBe('Popular in this shop');
+});
+
+it('says in how many orders two products were together, in the digits of the language', async () => {
+  await loadReasons('ja');
+  const told = (lang: string, orders = 1234): string =>
+    reasonText({ kind: 'bought-with', name: 'Tea', orders }, { lang });
+  expect(['en', 'ja', 'de-AT', 'fr', 'es'].map((lang) => told(lang).replace(/\s/g, ' '))).toEqual([
+    'Bought with “Tea” in 1,234 orders',
+    '「Tea」と一緒に購入された注文：1,234件',
+    'In 1.234 Bestellungen zusammen mit „Tea“ gekauft',
+    'Acheté avec « Tea » dans 1 234 commandes',
+    'Comprado con «Tea» en 1234 pedidos',
+  ]);
+  expect(told('ar', 37)).toBe(`يُشترى مع «\u2068Tea\u2069» (عدد الطلبات: ${(37).toLocaleString('ar')})`);
 });
 
 it('isolates a left-to-right title in Arabic', async () => {

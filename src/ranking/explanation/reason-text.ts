@@ -2,6 +2,8 @@
 export type ReasonKind =
   /** `time` of the choice, milliseconds since the epoch; null where it is not known. */
   | { kind: 'looked-at-earlier'; name: string; time: number | null }
+  /** `orders`: in how many orders both were. */
+  | { kind: 'bought-with'; name: string; orders: number }
   | { kind: 'looked-at' | 'chosen-with' | 'goes-with' | 'similar' | 'style' | 'category'; name: string }
   | { kind: 'popular' | 'catalog' | 'seen' | 'again' | 'chosen-for-you' | 'picked' };
 
@@ -14,12 +16,14 @@ export type ReasonLanguage = (typeof REASON_LANGUAGES)[number];
 type Texts = Record<Kind | 'in-month', string>;
 
 /**
- * `{}` stands for the name, `{when}` for the time of a choice; in `in-month` `{}` is a month, which may be followed by a year. Texts of the other languages are in `reason-locales.ts`.
+ * `{}` stands for the name, `{when}` for the time of a choice, `{orders}` for a number from 3 on; in `in-month` `{}` is a
+ * month, which may be followed by a year. Texts of the other languages are in `reason-locales.ts`.
  */
 const ENGLISH: Texts = {
   'looked-at': 'Because you looked at “{}”',
   'looked-at-earlier': 'Like “{}”, which you looked at {when}',
   'in-month': 'in {}',
+  'bought-with': 'Bought with “{}” in {orders} orders',
   'chosen-with': 'Others chose it with “{}”',
   'goes-with': 'Goes with “{}”',
   similar: 'Similar to “{}”',
@@ -68,7 +72,8 @@ export function reasonText(reason: ReasonKind, { lang = 'en', now = 0 }: { lang?
   const time = reason.kind === 'looked-at-earlier' && now - (reason.time ?? now) >= EARLIER ? reason.time : null;
   const kind = reason.kind === 'looked-at-earlier' && time === null ? 'looked-at' : reason.kind;
   const when = time === null ? '' : whenText(time, now, own ? language : 'en');
-  const text = (own ?? ENGLISH)[kind].replace('{when}', when);
+  const orders = 'orders' in reason ? reason.orders.toLocaleString(language) : '';
+  const text = (own ?? ENGLISH)[kind].replace('{when}', when).replace('{orders}', orders);
   if (!('name' in reason)) return text;
   // Isolated: in text that runs right to left, a left-to-right title would turn the quotation marks round it.
   const name = language === 'ar' ? `\u2068${reason.name}\u2069` : reason.name;

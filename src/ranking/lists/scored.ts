@@ -40,3 +40,10 @@ export interface Scored {
   /** @param ofTerms breaks down the sum of a shopper's terms; its code comes late */
   breakdown(row: number, ofTerms: TermsBreakdown): ScoreBreakdown;
 }
+
+/** The list of the items in view for a placement, before the rules; null where nothing is known of them. */
+export type ListInView = (
+  index: CatalogIndex,
+  holds: (row: number) => boolean,
+  placement: 'complement' | 'similar',
+) => Scored | null;

@@ -30,12 +30,18 @@ export function cooccurrence(
   return out;
 }
 
+/** Index of the entry of item `other` among those of item `row`; -1 where it has none. */
+export function pairAt({ count, offsets, rows }: CooccurrenceTable, row: number, other: number): number {
+  const at = row < count ? rows.subarray(offsets[row], offsets[row + 1]).indexOf(other) : -1;
+  return at < 0 ? at : offsets[row] + at;
+}
+
 /**
  * Contribution of each of the last choices to an item's value of `cooccurrence`, by row; they add up to it.
  * @param rows item rows, oldest first
  */
 export function cooccurrenceContributions(
-  { count: known, offsets, rows: others, lifts }: CooccurrenceTable,
+  table: CooccurrenceTable,
   rows: ArrayLike<number>,
   item: number,
 ): Map<number, number> {
@@ -45,10 +51,9 @@ export function cooccurrenceContributions(
   for (let n = first; n < rows.length; n++) whole += 2 ** (-(rows.length - 1 - n) / CHOICE_HALF_LIFE);
   for (let n = first; n < rows.length; n++) {
     const row = rows[n];
-    if (row >= known) continue;
-    const at = others.subarray(offsets[row], offsets[row + 1]).indexOf(item);
+    const at = pairAt(table, row, item);
     if (at < 0) continue;
-    const contribution = (2 ** (-(rows.length - 1 - n) / CHOICE_HALF_LIFE) / whole) * lifts[offsets[row] + at];
+    const contribution = (2 ** (-(rows.length - 1 - n) / CHOICE_HALF_LIFE) / whole) * table.lifts[at];
     contributions.set(row, (contributions.get(row) ?? 0) + contribution);
   }
   return contributions;

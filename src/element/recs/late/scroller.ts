@@ -51,7 +51,7 @@ export function moveFocus(row: Element, event: KeyboardEvent): void {
 
 /** The element whose list may be a row. */
 export interface RowHost extends ReactiveControllerHost, Element {
-  layout: 'grid' | 'row';
+  layout: string;
   renderRoot: ParentNode;
 }
 

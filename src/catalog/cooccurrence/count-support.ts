@@ -1,0 +1,26 @@
+import { type CooccurrenceTable, LEAST_SUPPORT, MOST_SUPPORT } from './cooccurrence-table';
+
+/**
+ * Counts in how many orders the items of each entry of a table were together.
+ * @param orders rows of the items of each order, each once
+ * @returns one number per entry, as `CooccurrenceTable` has them: 0 for fewer than 3
+ */
+export function countSupport(
+  { count, offsets, rows }: Pick<CooccurrenceTable, 'count' | 'offsets' | 'rows'>,
+  orders: Iterable<readonly number[]>,
+): Uint16Array {
+  const entries = new Map<number, number>();
+  for (let item = 0; item < count; item++) {
+    for (let at = offsets[item]; at < offsets[item + 1]; at++) entries.set(item * count + rows[at], at);
+  }
+  const counts = new Uint32Array(rows.length);
+  for (const order of orders) {
+    for (const one of order) {
+      for (const other of order) {
+        const at = entries.get(one * count + other);
+        if (at !== undefined) counts[at]++;
+      }
+    }
+  }
+  return Uint16Array.from(counts, (orders) => (orders < LEAST_SUPPORT ? 0 : Math.min(orders, MOST_SUPPORT)));
+}

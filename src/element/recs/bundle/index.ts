@@ -1,0 +1,2 @@
+/** Code of `layout="bundle"`. One late chunk. */
+export { Bundle } from './bundle';
