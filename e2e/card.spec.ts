@@ -191,17 +191,21 @@ test('plain items load no code for it; where it cannot be loaded, the list has p
   expect(extras).toEqual([]);
 
   await page.route('**/card-extras/**', (route) => route.abort());
-  const errors = await page.evaluate(() => {
-    const messages: string[] = [];
-    document.addEventListener('error', ({ target, ...event }) => messages.push(String(event)), true);
-    return messages.length;
+  const warnings: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'warning') warnings.push(message.text());
   });
-  expect(errors).toBe(0);
-  const failed = await addList(page, { products: MIXED, attributes: { limit: '4', currency: 'EUR' } });
+  const attributes = { limit: '4', currency: 'EUR', 'add-to-cart': '' };
+  const failed = await addList(page, { products: MIXED, attributes, loud: true });
   await expect(failed.list.locator('[part=card]')).toHaveCount(4);
   await expect(failed.list.locator('[part=price]').first()).toHaveText('€48.00');
   await expect(failed.list.locator('[part=availability]')).toHaveText(['Sold out']);
+  await expect(failed.list.locator('[data-add-to-cart]')).toHaveCount(0);
   expect(extras.length).toBeGreaterThan(0);
+  // Once, whatever refreshes the list later.
+  await page.evaluate((n) => window.lists.shops[n].change(), failed.shop);
+  await page.waitForTimeout(400);
+  expect(warnings.filter((text) => text.startsWith('sidestream-recs: '))).toHaveLength(1);
 });
 
 test('a template has the new fields, the attributes and conditions', async ({ page }) => {
