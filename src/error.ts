@@ -11,6 +11,7 @@ export const ERROR_CODES = [
   'bundle/digest-mismatch',
   'bundle/unknown-version',
   'bundle/incomplete',
+  'bundle/offers',
   // encoders
   'encoder/unsupported-graph',
   'encoder/missing',

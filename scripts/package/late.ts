@@ -34,6 +34,8 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
     name: 'learned',
     test: /src[\\/](catalog[\\/](cooccurrence[\\/]|demand[\\/]|factors[\\/](factors-file|gradient-map))|ranking[\\/]demand)/,
   },
+  // Only shops with offers need it.
+  { name: 'offers', test: /worker[\\/]offer-service|src[\\/](catalog|ranking)[\\/]offers[\\/]/ },
   { name: 'reasons', test: /explanation[\\/]reason-locales/ },
   { name: 'device-store', test: /node_modules[\\/]idb|src[\\/]store[\\/](layout|database|rows|device-store)/ },
   { name: 'profile-migration', test: /src[\\/]learner[\\/]profile-migration/ },

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { contentBlend, type Factors, MANIFEST_FILE, openBundle, rowsPerItem } from '../catalog';
+import { fetchOffers } from '../catalog/offers';
 import { SHOP_IMAGES, shopFeed, startSidestream, until } from '../testing/commands';
 import { type BuildRequest, buildBundle, type ShopFactorSources } from './build-bundle';
 import { buildFolder } from './build-folder';
 import { MODELS_FOLDER } from './encoder-files';
 import { folderFetch } from './folder-bundle';
+import { writeOffers } from './offers';
 
 /** Fitting axes takes its seconds, more on a busy machine. */
 vi.setConfig({ testTimeout: 180_000 });
@@ -136,6 +138,24 @@ describe('buildBundle', () => {
     expect([...values].map(Math.round)).toEqual(ids.map((_, row) => row));
     await build('one');
     expect((await openBundle(folderFetch(join(folder, 'one')))).manifest.factors).toEqual(bundle.manifest.factors);
+  });
+
+  it('keeps the offers that are beside the bundle', async () => {
+    const few = join(folder, 'offered.jsonl');
+    await writeFile(few, shopFeed(10));
+    const given = { catalog: few, images: undefined };
+    await build('offered', given);
+    const prices = join(folder, 'prices.csv');
+    await writeFile(prices, 'id,price\nitem-3,5\n');
+    const out = join(folder, 'offered');
+    const meter = { start() {}, advance() {}, stop() {} };
+    await writeOffers({ feed: [prices], out, meter });
+    await writeFile(few, shopFeed(11));
+    const { manifest, notes } = await build('offered', given);
+    expect(manifest).toMatchObject({ count: 11, offers: ['default'] });
+    expect(notes).toContainEqual(expect.stringContaining('Kept offers.json: price and stock of 1 product,'));
+    const { offers } = await fetchOffers(folderFetch(out), manifest);
+    expect(offers).toEqual([{ id: 'item-3', price: 5, listPrice: null }]);
   });
 
   it('does not run beside another one, but after one that was killed', async () => {

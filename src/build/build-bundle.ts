@@ -29,6 +29,7 @@ import { readEncoder } from './encoder-files';
 import { checkedBundle, folderFetch, folderSink, removeStale } from './folder-bundle';
 import { requireFolder, requireRoom } from './folders';
 import { type Meter, metered } from './meter';
+import { keptOffers } from './offers';
 import { createPictures, isAddress, type PictureOptions } from './pictures';
 import { keptProjections, leftOut, previousBundle } from './previous-bundle';
 import { localRunner } from './process-pool';
@@ -234,10 +235,11 @@ async function buildItems(
       advance(1);
       return made;
     }));
+  const offers = previous ? await keptOffers(out, (line) => notes.push(line)) : [];
   const sink = await folderSink(out);
   const progress = writeProgress(meter);
   const manifest = await writeBundle(bundle, sink, {
-    previous: previous ?? undefined,
+    previous: previous ? { ...previous, manifest: withOffers(previous.manifest, offers) } : undefined,
     ...(cooccurrence
       ? { learned: products.spread({ cooccurrence: cooccurrence.table, ...(factors ? { factors } : {}) }) }
       : {}),
@@ -271,6 +273,9 @@ function distinctInputs(items: readonly Item[], inputOf: (item: Item) => string)
   const shared = keys.filter((key) => key !== undefined);
   return keys.length - shared.length + new Set(shared).size;
 }
+
+const withOffers = ({ offers: _, ...manifest }: Manifest, offers: string[]): Manifest =>
+  offers.length > 0 ? { ...manifest, offers } : manifest;
 
 /** Shows the progress of `writeBundle` on the meter, one stage per step. */
 function writeProgress(meter: Meter): { show: WriteProgress; end(): void } {

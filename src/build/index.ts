@@ -3,4 +3,5 @@ export { addEncoder, isBuilt, MODELS_FOLDER, madePreset, presetFile, readPreset 
 export { folderFetch, folderSink, openFolder, removeStale } from './folder-bundle';
 export { createMeter, type Meter, metered } from './meter';
 export { BASES, type Basis, basisVectors, categoryPrecision, judgedItems, nearest } from './neighbors';
+export { MISSING, type Missing, type OffersResult, removeOffers, writeOffers } from './offers';
 export { readMapping } from './read-feed';

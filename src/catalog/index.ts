@@ -13,8 +13,11 @@ export {
   type Manifest,
   MODALITIES,
   type Modality,
+  putOffers,
 } from './bundle/manifest';
 export { type Bundle, type EncoderFiles, openBundle } from './bundle/read-bundle';
+export { bundleItems } from './bundle/read-items';
+export { parseManifest } from './bundle/read-manifest';
 export { verifyBundle } from './bundle/verify-bundle';
 export { type BundleEncoder, type WriteProgress, writeBundle } from './bundle/write-bundle';
 export {
@@ -54,5 +57,6 @@ export {
   rowsPerItem,
 } from './features/feature-table';
 export { type Item, type ItemInput, itemSchema, itemText, TEXT_RECIPES, type TextRecipe } from './item';
+export type { Offer } from './offers';
 export { describeRejectedRow, type RejectedRow } from './rejected-row';
 export type { VariantGroups } from './variants/variant-groups';

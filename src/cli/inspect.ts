@@ -11,7 +11,8 @@ import {
   nearest,
   openFolder,
 } from '../build';
-import { type Bundle, inventory, MODALITIES } from '../catalog';
+import { type Bundle, inventory, type Manifest, MODALITIES } from '../catalog';
+import { fetchOffers } from '../catalog/offers';
 import { SidestreamError } from '../error';
 import { positiveInteger } from './option-parsers';
 import { table } from './terminal';
@@ -63,13 +64,17 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
     demand: manifest.demand?.bytes ?? 0,
     total: size(files),
   };
+  const offers = await offersOf(manifest, folder);
   const without = Object.fromEntries(
     MODALITIES.map((modality) => [modality, basisVectors(bundle, modality).has.filter((has) => !has).length]),
   );
   const categories = new Set(items.map((item) => item.category)).size;
   if (json) {
     console.log(
-      JSON.stringify({ items: items.length, categories, without, dim: manifest.dim, digest: manifest.digest, bytes }),
+      JSON.stringify({
+        ...{ items: items.length, categories, without, dim: manifest.dim, digest: manifest.digest, bytes },
+        ...(offers.length > 0 ? { offers } : {}),
+      }),
     );
     return;
   }
@@ -85,11 +90,36 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
       `${modality.padEnd(6)} ${preset}, ${taps.length} taps of ${manifest.dim} (${marked})${reads}; missing in ${without[modality]} items`,
     );
   }
+  for (const { market, currency, offers: count, error } of offers) {
+    const what = error ?? `${count} items${currency ? ` in ${currency}` : ''}`;
+    console.log(`offers ${market}: ${what}`);
+  }
   console.log(table(['part', 'KB', 'bytes per item'], Object.entries(bytes).map(sizeRow)));
 
   function sizeRow([part, count]: [string, number]): string[] {
     return [part, (count / 1024).toFixed(1), (count / items.length).toFixed(0)];
   }
+}
+
+interface InspectedOffers {
+  market: string;
+  currency?: string;
+  /** Items that have an offer. */
+  offers?: number;
+  /** Why they cannot be read. */
+  error?: string;
+}
+
+async function offersOf(manifest: Manifest, folder: string): Promise<InspectedOffers[]> {
+  const inspected = (manifest.offers ?? []).map(async (market) => {
+    try {
+      const { currency, offers } = await fetchOffers(folderFetch(folder), manifest, market);
+      return { market, ...(currency ? { currency } : {}), offers: offers.length };
+    } catch (thrown) {
+      return { market, error: SidestreamError.from(thrown).message };
+    }
+  });
+  return Promise.all(inspected);
 }
 
 async function showNeighbors(bundle: Bundle, { json, by }: InspectOptions): Promise<void> {

@@ -9,6 +9,7 @@ import { evaluateCommand } from './evaluate/evaluate';
 import { exportCommand } from './export';
 import { importCommand } from './import';
 import { inspectCommand } from './inspect';
+import { offersCommand } from './offers';
 import { serveCommand } from './serve';
 import { trainCommand } from './train';
 import { workerCommand } from './worker';
@@ -25,6 +26,7 @@ const program = new Command('sidestream')
   .showHelpAfterError('Run with --help to see what is possible.')
   .addCommand(buildCommand())
   .addCommand(workerCommand())
+  .addCommand(offersCommand())
   .addCommand(inspectCommand())
   .addCommand(serveCommand())
   .addCommand(encodersCommand())

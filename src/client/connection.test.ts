@@ -111,6 +111,54 @@ describe('a worker that crashes', () => {
   });
 });
 
+describe('offers that the page updated', () => {
+  const priced = async (handle: Recommender) => {
+    const { items } = await handle.recommend({ placement: 'trending', limit: 3 });
+    return items.map(({ item }) => `${item.id}${item.price ?? ''}`).join(' ');
+  };
+
+  it('hold in a worker that replaces a crashed one, or one with other options', async () => {
+    const first = await create({ consent: 'pending' });
+    const update = await first.updateOffers([
+      { id: 'a', availability: 'out-of-stock' },
+      { id: 'b', price: 5, quantity: 1 },
+      { id: 'unknown', price: 1 },
+    ]);
+    expect(update).toEqual({ changed: 2, unknown: ['unknown'] });
+    await first.updateOffers([{ id: 'b', price: 4 }]);
+    expect(await priced(first)).toBe('b4 c d');
+    ThreadWorker.all[0].crash();
+    expect(await priced(first)).toBe('b4 c d');
+    expect(await first.getItem('b')).toMatchObject({ price: 4, quantity: 1 });
+    const second = await create({ seed: 7 });
+    expect(await priced(second)).toBe('b4 c d');
+    expect(ThreadWorker.all).toHaveLength(3);
+  });
+
+  it('are not kept where the worker refused them, nor by a closed handle', async () => {
+    const first = await create({ consent: 'pending' });
+    await expect(Reflect.apply(first.updateOffers, first, [[{ id: 'b', price: 'free' }]])).rejects.toMatchObject({
+      code: 'runtime/invalid-input',
+    });
+    ThreadWorker.all[0].crash();
+    expect(await priced(first)).toBe('a b c');
+    const { updateOffers } = first;
+    await first.close();
+    await expect(updateOffers([{ id: 'b', price: 4 }])).rejects.toMatchObject({ code: 'runtime/closed' });
+  });
+
+  it('of a market: a further caller names the same one, or none', async () => {
+    const first = await create({ consent: 'pending' });
+    const errors: string[] = [];
+    first.on('error', ({ code }) => errors.push(code));
+    const second = await create({ market: 'at' });
+    expect(await priced(second)).toBe('a b c');
+    expect(errors).toEqual(['bundle/offers']);
+    await create({ market: 'at' });
+    await expect(create({ market: 'ch' })).rejects.toMatchObject({ code: 'runtime/invalid-input' });
+  });
+});
+
 describe('several callers', () => {
   it('with other consents at once: the last one counts, and nobody waits for ever', async () => {
     const all = await Promise.all([

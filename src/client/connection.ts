@@ -3,6 +3,7 @@ import { SidestreamError } from '../error';
 import {
   carryErrors,
   type GivenOptions,
+  type Offer,
   type RecommenderEvents,
   type RemoteListener,
   type TrackInput,
@@ -35,6 +36,8 @@ export class WorkerConnection {
   given: GivenOptions;
   /** Keeps the visit in this tab under the consent `session`. */
   visit: Visit | null = null;
+  /** Offers that the page updated, by product: the next worker starts with them. */
+  readonly offers = new Map<string, Offer>();
   readonly #pending = new PendingCalls();
   #worker: Worker | null = null;
   /** Null while no worker takes calls. */
@@ -149,6 +152,7 @@ export class WorkerConnection {
         Comlink.proxy(this.#receive),
         kept,
         this.#restarted,
+        this.offers,
       );
       this.#restarted = true;
       return this.#remote;

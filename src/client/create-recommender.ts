@@ -74,8 +74,8 @@ export async function startRecommender(
  *
  * A page has one recommender per bundle and namespace: a further call joins the one there is, and so do the elements,
  * whichever comes first. Each caller has a handle with its own listeners and its own end; the last `close()` ends the worker.
- * Of `learning`, `seed`, `encrypt`, `workerUrl`, `rules` and `experiment`, further callers name the same values or none;
- * another value is rejected. An option that no caller named before restarts the worker, which keeps what was learned, so
+ * Of `learning`, `seed`, `encrypt`, `workerUrl`, `rules`, `experiment` and `market`, further callers name the same values or
+ * none; another value is rejected. An option that no caller named before restarts the worker, which keeps what was learned, so
  * name options in the first call where you can. `consent` of a further call works as `consent()`; `onProgress` and
  * `onMetric` belong to each caller.
  * @throws SidestreamError `runtime/invalid-input` when an option is missing, unknown or wrong, `bundle/*` when the bundle

@@ -107,6 +107,11 @@ export function handleOf(
         onProgress: (progress) => emit('progress', progress),
       });
     },
+    async updateOffers(offers) {
+      const { kept, ...update } = await call((remote) => remote.updateOffers(offers));
+      for (const offer of kept) connection.offers.set(offer.id, offer);
+      return update;
+    },
     on(type, listener) {
       if (!Object.hasOwn(listeners, type) || typeof listener !== 'function') {
         const text = `on() takes one of ${Object.keys(listeners).join(', ')}, and a function.`;

@@ -400,6 +400,7 @@ export class Learner {
       const matrix = new FeatureMatrix(featureBlocks(index, this.#baseSignal));
       this.#experts.bind(matrix, this.history, index.rowOf);
     }
+    this.#experts.update(index);
     return this.#experts;
   }
 

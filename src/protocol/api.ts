@@ -1,4 +1,4 @@
-import type { Item, ItemInput } from '../catalog';
+import type { Item, ItemInput, Offer } from '../catalog';
 import type { SidestreamError } from '../error';
 import type { EventDetails, EventType } from '../events';
 import type { Counts, Experiment, Metrics, MetricsRow, Variant } from '../experiment';
@@ -31,6 +31,7 @@ export type {
   ItemInput,
   Metrics,
   MetricsRow,
+  Offer,
   Pin,
   Placement,
   Push,
@@ -151,12 +152,25 @@ export interface RecommendResponse {
   id: string;
   placement: Placement;
   items: Recommendation[];
+  /** Currency of the prices, as a three-letter code, where the offers of the market name one. */
+  currency?: string;
 }
 
 /** Details of an event for `track()`. */
 export interface TrackDetails extends EventDetails {
   /** One of the recommender's, or the name of a list of the shop's own; at most 64 characters. */
   placement?: Placement | (string & {});
+}
+
+/** What came of `updateOffers()`. */
+export interface OfferUpdate {
+  /** Items whose price or stock is another one now, of those loaded. */
+  changed: number;
+  /**
+   * Ids that the catalogue lacks, which were ignored. Empty in a catalogue too large to be loaded as a whole: their items may
+   * be loaded later.
+   */
+  unknown: string[];
 }
 
 /** Which part of the catalogue to list. */
@@ -303,6 +317,11 @@ export interface RecommenderOptions {
   rules?: Rules;
   /** Called with progress from the first byte on; the same as the `progress` event, which has listeners only once loaded. */
   onProgress?: (progress: Progress) => void;
+  /**
+   * Market whose offers (prices and stock, made by `sidestream offers --market`) are used, such as `at`. Where the bundle has
+   * none of it, prices and stock are the bundle's own, and an `error` event says so. Default: the offers made without `--market`.
+   */
+  market?: string;
   /** An A/B test that this device may take part in. A wrong one is rejected with `runtime/invalid-input`. */
   experiment?: Experiment;
   /**
@@ -366,6 +385,15 @@ export interface Recommender {
   consent(level: Consent): Promise<void>;
   /** Encodes text and picture on this device and adds the item to the local catalogue. */
   addItem(item: NewItem): Promise<Item>;
+  /**
+   * Changes prices and stock of products at once, for shops that ask an API of theirs: what is sold out leaves every list of
+   * the page. Fields that an offer lacks stay as they are; `null` says that the product has no such value now. A later offer
+   * holds against an earlier one, and all of them against the bundle and its file of offers, until the page is left; they hold
+   * for items that are loaded later too, and in a worker that replaces a crashed one. It is no event: nothing is learned from it.
+   * @param offers at most 10,000; of 100,000 products altogether
+   * Rejects with `runtime/invalid-input` naming offer and field; then nothing changes.
+   */
+  updateOffers(offers: Offer[]): Promise<OfferUpdate>;
   getItem(id: string): Promise<Item | null>;
   browse(request?: BrowseRequest): Promise<BrowseResponse>;
   /**

@@ -20,6 +20,7 @@ export type {
   EncodedFeatures,
   EncoderHost,
   GivenOptions,
+  KeptUpdate,
   Places,
   PlacesMessage,
   RemoteListener,

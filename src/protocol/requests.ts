@@ -37,6 +37,7 @@ export const optionsSchema = exactObject({
   rules: v.optional(rulesSchema),
   // Parsed by code that only shops with an experiment load.
   experiment: v.optional(v.unknown()),
+  market: v.optional(v.string()),
   onProgress: hook,
   onMetric: hook,
 });

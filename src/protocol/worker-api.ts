@@ -11,6 +11,8 @@ import type {
   CallOptions,
   Consent,
   Explanation,
+  Offer,
+  OfferUpdate,
   Progress,
   RecommenderOptions,
   RecommendRequest,
@@ -48,6 +50,11 @@ export type RemoteListener = (
   ...[type, event]: ['change', Status] | ['progress', Progress] | ['error', SerializedError]
 ) => void;
 
+/** What came of `updateOffers()`, and those of its offers that count now, each with all fields that were updated so far. */
+export interface KeptUpdate extends OfferUpdate {
+  kept: Offer[];
+}
+
 /** The object that the worker exposes first. */
 export interface WorkerHost {
   /**
@@ -55,6 +62,7 @@ export interface WorkerHost {
    * @param options `GivenOptions`, parsed in the worker
    * @param kept `Kept`, parsed in the worker: from `handOver()` of the worker before, or of an earlier page
    * @param restarted whether another worker of the page ran before
+   * @param offers that the page updated before
    * @throws SidestreamError `runtime/invalid-input`, `bundle/*`
    */
   start(
@@ -62,6 +70,7 @@ export interface WorkerHost {
     listener: RemoteListener,
     kept: unknown,
     restarted: boolean,
+    offers?: ReadonlyMap<string, Offer>,
   ): Promise<WorkerRecommender & ProxyMarked>;
 }
 
@@ -96,6 +105,7 @@ export interface WorkerRecommender {
   rollback(id: number): Promise<void>;
   exportProfile(passphrase?: string): Promise<Blob>;
   importProfile(file: Blob, passphrase?: string): Promise<void>;
+  updateOffers(offers: Offer[]): Promise<KeptUpdate>;
   /** Files for the encoder worker to encode new items for this bundle. */
   encoderFiles(): Promise<BundleEncoders>;
   /** @param backend on which the encoders ran */

@@ -15,7 +15,7 @@ import type { ProductVariants } from './product-variants';
 import { SimilarityCache } from './similarity-cache';
 import { type CategoryIndex, categoryIndex } from './terms/category-preference';
 import { NearestHistory } from './terms/nearest-history';
-import { type NumberColumn, numberColumns } from './terms/numeric-affinity';
+import { type NumberColumn, type NumberFeatures, numberColumns } from './terms/numeric-affinity';
 
 /** What the terms read from a catalogue, computed once per catalogue. Items are named by their row. */
 export interface CatalogIndex {
@@ -44,6 +44,17 @@ export interface CatalogIndex {
   /** Log of what sells now per item, for lists without a shopper; null while it is unknown. */
   trend: Float32Array | null;
   numbers: NumberColumn[];
+  /**
+   * The numbers without offers, where these replaced some. Features are made from them: a coefficient must mean the same under
+   * all offers.
+   */
+  ownNumbers?: NumberColumn[];
+  /**
+   * Brings features up to date that were made from the numbers without offers. Most shops have no offers: the code comes with
+   * them.
+   * @returns whether the features changed
+   */
+  updateFeatures?(features: NumberFeatures): boolean;
   /** Which items are chosen together in this shop; null while that is unknown. */
   cooccurrence: CooccurrenceTable | null;
   /** Latent factors of every item, zero rows where an item has none; null while the shop has none. */

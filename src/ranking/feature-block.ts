@@ -50,6 +50,23 @@ export function featureBlock(
   return { name: `${subject} ${width}`, width, values, center, scale };
 }
 
+/** Radial basis functions over the range of a numeric attribute, -3 to 3 standard deviations. */
+export const NUMBER_RBFS = 17;
+const SPACING = 6 / (NUMBER_RBFS - 1);
+
+/** The radial basis functions of standardised numbers, [count * 17]; zeros for NaN. */
+export function numberRbf(values: Float32Array): Float32Array {
+  const rbf = new Float32Array(values.length * NUMBER_RBFS);
+  for (const [row, value] of values.entries()) {
+    if (Number.isNaN(value)) continue;
+    for (let n = 0; n < NUMBER_RBFS; n++) {
+      const distance = (value + 3 - n * SPACING) / (SPACING * 0.8);
+      rbf[row * NUMBER_RBFS + n] = Math.exp(-(distance ** 2) / 2);
+    }
+  }
+  return rbf;
+}
+
 /** The content vectors. The first half of the columns is text, the other half the picture. */
 export const contentBlock = ({
   content: { width, values, count },

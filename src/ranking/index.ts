@@ -8,6 +8,8 @@ export {
   embeddingBlock,
   type FeatureBlock,
   featureBlock,
+  NUMBER_RBFS,
+  numberRbf,
 } from './feature-block';
 export { PLACEMENTS, type Placement, type Source } from './placement';
 export { type ProductVariants, productOf } from './product-variants';
@@ -21,6 +23,7 @@ export { rankOf, scores, type TermWeights, topRows } from './score';
 export { similarities } from './similarities';
 export { categoryPreference } from './terms/category-preference';
 export { cooccurrence } from './terms/cooccurrence';
+export type { NumberFeatures } from './terms/numeric-affinity';
 export {
   type BaseSignal,
   type ExpertEmbeddings,

@@ -69,6 +69,7 @@ export class FakeRecommender {
       categories: async () => [],
       status: async () => STATUS,
       metrics: async () => ({ variant: null, rows: [] }),
+      updateOffers: async () => ({ changed: 0, unknown: [] }),
       settled: nothing,
       forget: async () => undefined,
       snapshots: async () => [],

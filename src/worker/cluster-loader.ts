@@ -126,10 +126,10 @@ export class ClusterLoader {
 
   /** Finds an item that may not be loaded; null where the catalogue has none of that id. @throws SidestreamError `bundle/*` */
   async find(id: string): Promise<Item | null> {
-    const { clusters } = this.#context;
+    const { clusters, catalog } = this.#context;
     for (const cluster of await clusters.clustersWith(id)) {
       const item = (await clusters.items(cluster)).items.find((other) => other.id === id);
-      if (item) return item;
+      if (item) return catalog.offers?.joined(item) ?? item;
     }
     return null;
   }

@@ -1,3 +1,4 @@
+import type { Offer } from '../catalog';
 import type { SidestreamError } from '../error';
 import type { Consent, Progress, Status } from '../protocol';
 import type { Rules } from '../ranking';
@@ -31,4 +32,8 @@ export interface EngineOptions {
   experiment?: unknown;
   /** The shop's rules for every list. */
   rules?: Rules;
+  /** Market whose offers are used. Default `default`. */
+  market?: string;
+  /** Offers that the page updated before this worker started, by product; parsed where they are used. */
+  offers?: ReadonlyMap<string, Offer>;
 }

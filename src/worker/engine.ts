@@ -10,6 +10,7 @@ import type {
   BundleEncoders,
   Consent,
   Explanation,
+  KeptUpdate,
   RecommendRequest,
   RecommendResponse,
   RerankOptions,
@@ -28,6 +29,7 @@ import { ExperimentAssignment, type LoadedExperiment, loadExperiment } from './e
 import { LearningScheduler } from './learning-scheduler';
 import { ListChanges } from './list-changes';
 import { LoadedCatalog } from './loaded-catalog';
+import type { JoinOffers } from './offer-service';
 import { ProfileSession } from './profile-session';
 import { ProfileStorage } from './profile-storage';
 import { RecommendationService } from './recommendation-service';
@@ -35,6 +37,8 @@ import { TaskQueue } from './task-queue';
 
 /** Quiet time before another tab's profile is read, ms. */
 const REFRESH_DELAY = 100;
+/** Only shops with offers need this code. */
+const offerService = () => import('./offer-service');
 
 /**
  * The recommender, independent of page and worker: connects catalogue, store, learner and ranking. Runs in the worker, where
@@ -116,10 +120,20 @@ export class Engine {
   static async start(options: EngineOptions, listener: EngineListener): Promise<Engine> {
     if (options.consent !== undefined) parseConsent(options.consent, 'createRecommender() consent');
     const running = await loadExperiment(options.experiment);
+    const report = (thrown: unknown): undefined => void listener.error(SidestreamError.from(thrown));
+    let offers: Promise<JoinOffers | undefined> | undefined;
     const opening = openBundle(
       options.bundle,
       (loaded, total) => listener.progress({ stage: 'bundle', loaded, total }),
-      { whole: false, onIncomplete: (error) => listener.error(error) },
+      {
+        whole: false,
+        onIncomplete: report,
+        onManifest(manifest) {
+          if (!manifest.offers && !options.market && !options.offers?.size) return;
+          // Beside the items: the first list should have the right prices.
+          offers ??= offerService().then(({ openOffers }) => openOffers(manifest, options, listener), report);
+        },
+      },
     );
     void preloadDevice(options);
     const bundle = await opening;
@@ -133,6 +147,7 @@ export class Engine {
     await engine.#open();
     engine.#clusters?.scheduleLoad();
     engine.#loadLearned();
+    await (await offers)?.(engine.#catalog, engine.#changes);
     return engine;
   }
 
@@ -283,6 +298,11 @@ export class Engine {
     });
     this.#changes.announce();
     return local.item;
+  }
+
+  /** Changes prices and stock of items, for as long as the page is open. */
+  async updateOffers(offers: unknown): Promise<KeptUpdate> {
+    return (await offerService()).updateOffers(this.#catalog, this.#changes, offers);
   }
 
   /** Files for the encoder worker to encode new items for this bundle. */

@@ -20,6 +20,16 @@ import type { ShopDemand } from '../ranking/demand';
 import type { productVariants } from '../ranking/variants';
 import type { LocalItem } from '../store';
 
+/** What takes the place of the items' own prices and stock. */
+export interface LiveOffers {
+  /** Currency of the prices, as a code; undefined where it is not known. */
+  readonly currency?: string;
+  /** The item at its present price and stock. */
+  joined(item: Item): Item;
+  /** The index with all its items at their present prices and stock. */
+  patched(index: CatalogIndex): CatalogIndex;
+}
+
 /** Some items with their features: of the bundle, or one that this device added. */
 interface LoadedPart extends ItemsPart {
   local: LocalItem | null;
@@ -31,6 +41,8 @@ interface LoadedPart extends ItemsPart {
  */
 export class LoadedCatalog {
   readonly bundle: Bundle;
+  /** Null where there are none: their code comes with them. */
+  offers: LiveOffers | null = null;
   #parts: LoadedPart[];
   readonly #shopIds: Set<string>;
   #cooccurrence: CooccurrenceTable | null = null;
@@ -53,6 +65,11 @@ export class LoadedCatalog {
 
   get index(): CatalogIndex {
     return this.#index;
+  }
+
+  /** For the offers: nothing but prices and stock is another. */
+  set index(index: CatalogIndex) {
+    this.#index = index;
   }
 
   get table(): FeatureTable {
@@ -192,13 +209,15 @@ export class LoadedCatalog {
     this.#table = concatTables(this.#parts.map(({ features }) => features));
     const all = this.#parts.flatMap(({ items }) => items);
     const items = this.#demand?.withPopularity(all) ?? all;
-    return catalogIndex(items, this.#table, this.blend, {
+    const index = catalogIndex(items, this.#table, this.blend, {
       variants: this.#variantsOf?.(items),
       cooccurrence: this.#cooccurrence,
       factors: this.#factors,
       trend: this.#demand?.trend(all.length),
       statistics: this.bundle.statistics ?? undefined,
     });
+    // Last: the statistics, by which prices are standardised, are those of the bundle's own.
+    return this.offers?.patched(index) ?? index;
   }
 }
 

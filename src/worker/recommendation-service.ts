@@ -67,6 +67,7 @@ export class RecommendationService {
       return {
         id: `${given.placement}-${this.#page}-${++this.#responses}`,
         placement: given.placement,
+        currency: this.#context.catalog.offers?.currency,
         items: ranked.map(({ row: at, ...place }, position) => ({ ...place, item: index.items[at], position })),
       };
     });

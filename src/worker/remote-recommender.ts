@@ -12,6 +12,8 @@ import type {
   EncoderBackend,
   Explanation,
   GivenOptions,
+  KeptUpdate,
+  Offer,
   RecommendRequest,
   RecommendResponse,
   RemoteListener,
@@ -50,6 +52,7 @@ export class RemoteRecommender implements WorkerRecommender {
    * @param given parsed here
    * @param kept `Kept`, parsed where it is used
    * @param restarted whether another worker of the page ran before
+   * @param offers that the page updated before
    * @throws SidestreamError `runtime/invalid-input`, `bundle/*`
    */
   static async start(
@@ -57,8 +60,9 @@ export class RemoteRecommender implements WorkerRecommender {
     listener: RemoteListener,
     kept: unknown,
     restarted: boolean,
+    offers?: ReadonlyMap<string, Offer>,
   ): Promise<RemoteRecommender> {
-    const options = { ...parsed(optionsSchema, given, 'createRecommender()'), restarted };
+    const options = { ...parsed(optionsSchema, given, 'createRecommender()'), restarted, offers };
     let remote: RemoteRecommender | null = null;
     const engine = await Engine.start(options, {
       change: (status) => listener('change', remote ? remote.#complete(status) : status),
@@ -158,6 +162,10 @@ export class RemoteRecommender implements WorkerRecommender {
     const found = parsed(fileSchema, file, 'importProfile()', 'file');
     const phrase = parsed(v.optional(v.string()), passphrase, 'importProfile()', 'passphrase');
     return this.#engine.importProfile(new Uint8Array(await found.arrayBuffer()), phrase);
+  }
+
+  updateOffers(offers: Offer[]): Promise<KeptUpdate> {
+    return this.#engine.updateOffers(offers);
   }
 
   encoderFiles(): Promise<BundleEncoders> {

@@ -6,8 +6,8 @@ import { RemoteRecommender } from './remote-recommender';
 carryErrors();
 
 const host: WorkerHost = {
-  async start(options, listener, kept, restarted) {
-    return Comlink.proxy(await RemoteRecommender.start(options, listener, kept, restarted));
+  async start(...given) {
+    return Comlink.proxy(await RemoteRecommender.start(...given));
   },
 };
 

@@ -3,9 +3,12 @@ import { sha256 } from '../../common/sha256';
 import { TEXT_RECIPES } from '../item';
 
 /** Bundle format version that this code writes. */
-export const BUNDLE_SCHEMA = 3 as const;
-/** Versions that it reads: 2 is 3 without factors and demand, 1 is 2 without clusters and without a previous bundle. */
-export const READABLE_SCHEMAS = [1, 2, BUNDLE_SCHEMA] as const;
+export const BUNDLE_SCHEMA = 4 as const;
+/**
+ * Versions that it reads: 3 is 4 without offers, 2 is 3 without factors and demand, 1 is 2 without clusters and without a
+ * previous bundle.
+ */
+export const READABLE_SCHEMAS = [1, 2, 3, BUNDLE_SCHEMA] as const;
 
 /** Name of the one mutable file of a bundle. */
 export const MANIFEST_FILE = 'manifest.json';
@@ -155,6 +158,8 @@ export const manifestSchema = v.strictObject({
       ),
     }),
   ),
+  /** Markets that have a file of offers; `default` is that of pages that name none. */
+  offers: v.optional(v.array(v.string())),
   /** The manifest that this one replaced. Its files stay, so that it can be used while some of this one's are missing. */
   previous: v.optional(fileSchema),
 });
@@ -217,6 +222,22 @@ export async function storeManifest(manifest: Manifest, sink: BundleSink): Promi
   const bytes = encodeManifest(manifest);
   await sink((await manifestFile(manifest)).file, bytes);
   await sink(MANIFEST_FILE, bytes);
+}
+
+/**
+ * Names the markets that have offers in a manifest. The previous bundle stays, which has other items.
+ * @returns the manifest as it is stored
+ */
+export async function putOffers(manifest: Manifest, markets: readonly string[], sink: BundleSink): Promise<Manifest> {
+  const { offers: _, previous, ...rest } = manifest;
+  const next: Manifest = {
+    ...rest,
+    schema: BUNDLE_SCHEMA,
+    ...(markets.length > 0 ? { offers: [...new Set(markets)].sort() } : {}),
+    ...(previous ? { previous } : {}),
+  };
+  await storeManifest(next, sink);
+  return next;
 }
 
 /** The content-hashed copy of a manifest. */

@@ -60,6 +60,8 @@ export interface Bundle {
 export interface OpenOptions {
   /** False: of a catalogue in clusters only the head is loaded. Default true: all of it. */
   whole?: boolean;
+  /** Called with the manifest before the items are fetched. */
+  onManifest?: (manifest: Manifest) => void;
   /**
    * Called when a bundle is only partly uploaded and the previous one was opened instead (`bundle/incomplete`). Without it
    * such a bundle is an error.
@@ -78,16 +80,17 @@ export interface OpenOptions {
 export async function openBundle(
   source: string | URL | FetchFile,
   onProgress?: BundleProgress,
-  { whole = true, onIncomplete }: OpenOptions = {},
+  options: OpenOptions = {},
 ): Promise<Bundle> {
+  const { onIncomplete } = options;
   const fetchFile = typeof source === 'function' ? source : fetchFrom(source);
   const manifest = parseManifest(await fetchBytes(fetchFile, MANIFEST_FILE), fetchFile.addressOf?.(MANIFEST_FILE));
   try {
-    return await load(manifest, fetchFile, whole, onProgress);
+    return await load(manifest, fetchFile, options, onProgress);
   } catch (thrown) {
     const { previous } = manifest;
     if (!previous || !onIncomplete) throw thrown;
-    const before = await reopen(previous, fetchFile, whole, onProgress);
+    const before = await reopen(previous, fetchFile, options, onProgress);
     // Where the previous one cannot be opened either, the error of this one is the one to report.
     if (!before) throw thrown;
     onIncomplete(
@@ -104,11 +107,11 @@ export async function openBundle(
 async function reopen(
   previous: BundleFile,
   fetchFile: FetchFile,
-  whole: boolean,
+  options: OpenOptions,
   onProgress?: BundleProgress,
 ): Promise<Bundle | null> {
   try {
-    return await load(parseManifest(await fetchChecked(fetchFile, previous)), fetchFile, whole, onProgress);
+    return await load(parseManifest(await fetchChecked(fetchFile, previous)), fetchFile, options, onProgress);
   } catch {
     return null;
   }
@@ -117,9 +120,10 @@ async function reopen(
 async function load(
   manifest: Manifest,
   fetchFile: FetchFile,
-  whole: boolean,
+  { whole = true, onManifest }: OpenOptions,
   onProgress?: BundleProgress,
 ): Promise<Bundle> {
+  onManifest?.(manifest);
   const { items, features, clusters, statistics } = await loadItems(manifest, fetchFile, whole, onProgress);
   addIds(new Set(), items);
   const opened = { manifest, items, features, clusters, statistics, verified: canHash() };

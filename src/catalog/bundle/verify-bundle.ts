@@ -4,6 +4,7 @@ import { decodeDemand } from '../demand/demand-file';
 import { decodeFactors } from '../factors/factors-file';
 import { createTable, decodeFeatureShard, featureShape } from '../features/feature-shard';
 import type { Item } from '../item';
+import { fetchOffers } from '../offers';
 import { type FetchFile, fetchChecked } from './bundle-file';
 import { addIds, decodeItems } from './item-shard';
 import { type BundleFile, bundleFiles, encodeManifest, type Manifest } from './manifest';
@@ -15,7 +16,7 @@ import { parseManifest } from './read-manifest';
  * @param manifest may be one that is not written yet
  * @param onProgress called with the number of items read
  * @throws SidestreamError what `openBundle` and the methods of its result do: `bundle/unreachable`, `bundle/invalid`,
- *   `bundle/digest-mismatch`
+ *   `bundle/digest-mismatch`, `bundle/offers`
  */
 export async function verifyBundle(
   manifest: Manifest,
@@ -44,6 +45,7 @@ export async function verifyBundle(
     decodeDemand(await fetchChecked(fetchFile, demand), count, demand.repeats);
     done.push(demand);
   }
+  for (const market of read.offers ?? []) await fetchOffers(fetchFile, read, market);
   const names = new Set(done.map(({ file }) => file));
   // Encoders, projection and base model: their content is checked where it is used.
   for (const file of bundleFiles(read)) if (!names.has(file.file)) await fetchChecked(fetchFile, file);

@@ -3,13 +3,13 @@ import type { Item } from '../item';
 import { type RejectedRow, type RowUnit, shortened } from '../rejected-row';
 import { detectFormat, type FeedFormat } from './feed-format';
 import type { FeedMapping } from './feed-mapping';
-import type { FeedRecord } from './feed-record';
+import type { FeedRecord, RecordShape } from './feed-record';
 import { feedText, peekText } from './feed-text';
 import { delimitedRecords } from './read-delimited';
 import { jsonlRecords, jsonRecords } from './read-json';
 import { htmlRecords, jsonLdRecords } from './read-json-ld';
 import { xmlRecords } from './read-xml';
-import { type Problem, recordItem } from './record-item';
+import { type ParsedRecord, type Problem, recordItem } from './record-item';
 import { SeenIds } from './seen-ids';
 import { variantRecords } from './variant-records';
 
@@ -21,14 +21,14 @@ export interface FeedSource {
 }
 
 /** A product and its place in the feed, or the errors of a row. */
-export type FeedRow = {
+export type FeedRow<T = Item> = {
   file: string;
   /** As `unit` counts: 1-based. */
   line: number;
   unit: RowUnit;
 } & (
   | {
-      item: Item;
+      item: T;
       /** Field that replaces a missing title. */
       titled?: 'description' | 'id';
     }
@@ -55,10 +55,17 @@ export interface FeedOptions {
  * Memory does not grow with the feed except for 32 to 64 bytes per id (and for pages of HTML, read one at a time).
  * @throws SidestreamError `catalog/unknown-format`, and what the sources throw
  */
-export async function* feedRows(
+export const feedRows = (
   sources: AsyncIterable<FeedSource> | Iterable<FeedSource>,
   options: FeedOptions = {},
-): AsyncGenerator<FeedRow> {
+): AsyncGenerator<FeedRow> => parsedRows(sources, recordItem, options);
+
+/** The same for another reading of the records, such as their offers alone. */
+export async function* parsedRows<T extends { id: string }>(
+  sources: AsyncIterable<FeedSource> | Iterable<FeedSource>,
+  parse: (shape: RecordShape, record: Record<string, unknown>, mapping: FeedMapping) => ParsedRecord<T>,
+  options: FeedOptions = {},
+): AsyncGenerator<FeedRow<T>> {
   const { mapping = {} } = options;
   const seen = new SeenIds();
   const files: { name: string; unit: RowUnit }[] = [];
@@ -72,7 +79,7 @@ export async function* feedRows(
     const records = recordsOf(format, all, mapping);
     for await (const record of mapping.variants ? variantRecords(records) : records) {
       const { line } = record;
-      const rejection = (problems: Problem[], id?: string): FeedRow => ({
+      const rejection = (problems: Problem[], id?: string): FeedRow<T> => ({
         file,
         line,
         unit,
@@ -88,7 +95,7 @@ export async function* feedRows(
         yield rejection([{ field: 'row', reason: shortened(record.reason, MAX_REASON) }]);
         continue;
       }
-      const parsed = recordItem(record.shape, record.fields, mapping);
+      const parsed = parse(record.shape, record.fields, mapping);
       if ('problems' in parsed) {
         yield rejection(parsed.problems, parsed.id);
         continue;

@@ -15,7 +15,7 @@ const MAX_ADDRESS = 2000;
 /** Problems of one record that are reported, at most. */
 const MAX_PROBLEMS = 20;
 /** Characters of a value, or of the name of a field, in a report. */
-const MAX_QUOTED = 100;
+export const MAX_QUOTED = 100;
 
 const TEXT_FIELDS = ['id', 'title', 'description', 'category'] as const;
 
@@ -26,7 +26,7 @@ export interface Problem {
 }
 
 /** An item, or the errors of a record. `titled` is the field that replaces a missing title. */
-export type ParsedRecord = { item: Item; titled?: 'description' | 'id' } | { id?: string; problems: Problem[] };
+export type ParsedRecord<T = Item> = { item: T; titled?: 'description' | 'id' } | { id?: string; problems: Problem[] };
 
 /**
  * Converts a record into an item: maps the fields, strips HTML, parses prices and availability, and checks the item schema.
@@ -86,7 +86,7 @@ function startOf(text: string): string {
 }
 
 /** A number up to 2^53 becomes a text; beyond that, two products could have the same number. */
-const idOf = (value: unknown): unknown =>
+export const idOf = (value: unknown): unknown =>
   typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : value;
 
 const words = (value: unknown): unknown => {
@@ -116,7 +116,7 @@ function categoryOf(value: unknown, separator: string | undefined): unknown {
  * The sale price, unless it holds for certain dates only: a build must not depend on its date. The list price is the regular
  * one beside it, else that of the feed; one that is not above the price is no reduction and left out.
  */
-function pricesOf(
+export function pricesOf(
   { price, listPrice, sale }: NamedFields,
   record: Record<string, unknown>,
   mapping: FeedMapping,
@@ -140,7 +140,7 @@ function picturesOf(value: unknown): string[] | undefined {
 }
 
 /** Pieces in stock; what is not a number says nothing of them, and less than none is none. */
-function quantityOf(value: unknown): number | undefined {
+export function quantityOf(value: unknown): number | undefined {
   const single = Array.isArray(value) ? value[0] : value;
   const pieces = typeof single === 'string' && single.trim() !== '' ? Number(single) : single;
   return isNumber(pieces) && pieces <= Number.MAX_SAFE_INTEGER ? Math.max(0, Math.floor(pieces)) : undefined;
@@ -187,7 +187,7 @@ function addressOf(value: unknown, base: string | undefined): unknown {
   return URL.canParse(single, base) ? new URL(single, base).href : single;
 }
 
-function availabilityOf(value: unknown): unknown {
+export function availabilityOf(value: unknown): unknown {
   if (typeof value === 'boolean') return parseAvailability(value);
   if (typeof value !== 'string') return value;
   return value === '' ? undefined : (parseAvailability(value) ?? value);
@@ -199,7 +199,7 @@ function garbledField(named: NamedFields): string | undefined {
   return TEXT_FIELDS.find((field) => [named[field]].flat().some(isGarbled));
 }
 
-function problemsOf(issues: readonly v.BaseIssue<unknown>[]): Problem[] {
+export function problemsOf(issues: readonly v.BaseIssue<unknown>[]): Problem[] {
   const problems = issues.slice(0, MAX_PROBLEMS).map((issue) => ({
     field: shortened(v.getDotPath(issue) ?? 'row', MAX_QUOTED),
     reason: reasonOf(issue),

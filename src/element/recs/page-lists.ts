@@ -2,7 +2,7 @@ import { bundleAddress, coreOf, startRecommender } from '../../client';
 import type { Progress, Recommender, RecommenderOptions, RecommendRequest, RecommendResponse } from '../../protocol';
 
 /** Options by which two elements share one recommender; `onProgress` receives its start, from the first byte on. */
-export interface SharedKey extends Pick<RecommenderOptions, 'bundle' | 'namespace' | 'onProgress'> {
+export interface SharedKey extends Pick<RecommenderOptions, 'bundle' | 'namespace' | 'market' | 'onProgress'> {
   /** The attribute `consent` of the element. */
   consent?: string;
 }
@@ -28,11 +28,11 @@ const shared = new Map<string, Shared>();
  * @throws the error that `createRecommender` rejects with
  */
 export async function sharedRecommender(
-  { bundle, namespace = 'default', consent, onProgress }: SharedKey,
+  { bundle, namespace = 'default', market = '', consent, onProgress }: SharedKey,
   create: typeof startRecommender = startRecommender,
 ): Promise<Recommender> {
   const folder = bundleAddress(bundle);
-  const key = `${namespace} ${folder}`;
+  const key = `${namespace} ${folder} ${market}`;
   let entry = shared.get(key);
   if (!entry) {
     const callbacks: Shared['callbacks'] = new Set();
@@ -40,7 +40,10 @@ export async function sharedRecommender(
       for (const callback of callbacks) callback?.(progress);
     };
     const level = !consent ? undefined : /^(auto|google|shopify|tcf) session$/.test(consent) ? 'session' : 'pending';
-    entry = { recommender: create({ bundle: folder, namespace, onProgress: report }, level), callbacks };
+    entry = {
+      recommender: create({ bundle: folder, namespace, ...(market ? { market } : {}), onProgress: report }, level),
+      callbacks,
+    };
     shared.set(key, entry);
   }
   const { recommender, callbacks } = entry;

@@ -50,7 +50,7 @@ import { TemplateCardHost } from './template-card-host';
 
 /** Properties whose change needs another request, or another recommender. */
 const REQUEST_PROPERTIES = ['placement', 'itemId', 'cartSynced', 'limit', 'exclude', 'filter', 'layout', 'addToCart'];
-const SOURCE_PROPERTIES = ['recommender', 'bundle', 'namespace', 'consent', 'lazy'];
+const SOURCE_PROPERTIES = ['recommender', 'bundle', 'namespace', 'market', 'consent', 'lazy'];
 
 /** Frameworks set a new object at every render; only other content is a change. */
 const hasOtherContent = (now: unknown, before: unknown): boolean => JSON.stringify(now) !== JSON.stringify(before);
@@ -179,6 +179,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     headingLevel: { type: Number, attribute: 'heading-level' },
     namespace: {},
     consent: {},
+    market: {},
     layout: { reflect: true },
     hrefTemplate: { attribute: 'href-template' },
     currency: {},
@@ -229,6 +230,8 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
    * used with `bundle` only.
    */
   consent = '';
+  /** Market whose prices and stock are shown, see `createRecommender()`; used with `bundle` only. */
+  market = '';
   /**
    * `grid`, which wraps; `row`, which scrolls; or `bundle`: the item in view and up to 4 that go with it (`limit`, default 3)
    * with check boxes, their total price, and a button that adds them to the cart (event `addtocart`).
@@ -236,7 +239,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   layout: 'grid' | 'row' | 'bundle' = 'grid';
   /** Address of an item's page with `{id}`, `{title}` or `{category}` in it: `#/product/{id}`. Default: the item's `url`. */
   hrefTemplate = '';
-  /** Three-letter currency code of the prices; without one they are plain numbers. */
+  /** Three-letter currency code of the prices. Default: that of the offers; without one they are plain numbers. */
   currency = '';
   /** Gives every card a "not interested" button, which removes the product from all lists and can be taken back. */
   dismissible = false;
@@ -439,22 +442,23 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   get #places(): Place[] {
     return 'response' in this.#state ? this.#dismissals.among(this.#filled.items) : [];
   }
-  get #filled(): { response: string; items: Recommendation[] } {
+  get #filled(): { response: string; items: Recommendation[]; currency?: string } {
     const state = this.#state;
     const response = 'response' in state ? state.response : null;
-    return { response: response?.id ?? '', items: response?.items ?? [] };
+    return { response: response?.id ?? '', items: response?.items ?? [], currency: response?.currency };
   }
 
   #source(): RecommenderSource | null {
-    const { recommender, bundle, namespace, consent, lazy } = this;
+    const { recommender, bundle, namespace, market, consent, lazy } = this;
     if ((lazy && !this.#viewport.near) || !this.#templateCard.ready()) return null;
     if (recommender) return () => Promise.resolve(recommender);
-    return bundle ? (onProgress) => sharedRecommender({ bundle, namespace, consent, onProgress }) : null;
+    return bundle ? (onProgress) => sharedRecommender({ bundle, namespace, market, consent, onProgress }) : null;
   }
 
   get #context(): ListContext {
     return {
       ...this.#settings,
+      currency: this.#settings.currency || this.#filled.currency || '',
       dismissible: this.dismissible,
       language: languageOf(this),
       labels: this.#labels,

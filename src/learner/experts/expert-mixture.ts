@@ -1,4 +1,4 @@
-import { TERMS, type TermValues, type TermWeights } from '../../ranking';
+import { type CatalogIndex, TERMS, type TermValues, type TermWeights } from '../../ranking';
 import { START, type Start } from '../personal-weights';
 import { CANDIDATES, LONGEST_SERIES, MASS_MEMORY, MOST_KEPT } from './expert-limits';
 import type { FeatureMatrix } from './feature-matrix';
@@ -159,6 +159,13 @@ export class ExpertMixture {
         expert.bind(matrix, { rows, strengths: rows.map(() => 1) });
       }
     }
+  }
+
+  /** Lets prices that changed be part of the features from now on. */
+  update({ updateFeatures }: Pick<CatalogIndex, 'updateFeatures'>): void {
+    if (!this.#matrix || !updateFeatures?.(this.#matrix)) return;
+    this.#scores = null;
+    for (const { expert } of this.#all()) expert.scores = null;
   }
 
   /** Stops reading features, which are about to change; what was learned is kept. */

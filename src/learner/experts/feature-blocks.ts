@@ -8,6 +8,8 @@ import {
   embeddingBlock,
   type FeatureBlock,
   featureBlock,
+  NUMBER_RBFS,
+  numberRbf,
   productOf,
 } from '../../ranking';
 
@@ -66,15 +68,12 @@ export function mayComeLater(key: string, present: readonly string[]): boolean {
 const TEXT_SCALE = 2.56;
 /** Digits of a digest in the key of a block: enough to tell a shop's files apart. */
 const DIGEST_LENGTH = 12;
-/** Radial basis functions over the range of a numeric attribute, -3 to 3 standard deviations. */
-const NUMBER_RBFS = 17;
-const SPACING = 6 / (NUMBER_RBFS - 1);
 /** Radial basis functions over the catalog order. */
 const ORDER_RBFS = 24;
 
 /**
- * Features that the experts read: content, catalog order, categories, numeric attributes and, where there are any, the
- * base model's embedding of the items and latent factors. The map that comes with the factors is left out while it is about
+ * Features that the experts read, at the bundle's own prices (see `CatalogIndex.updateFeatures`): content, catalog order,
+ * categories, numeric attributes and, where there are any, the base model's embedding of the items and latent factors. The map that comes with the factors is left out while it is about
  * other columns, as those of a base model that is not loaded yet.
  */
 export function featureBlocks(index: CatalogIndex, base: BaseSignal | null): FeatureBlocks {
@@ -105,7 +104,9 @@ function attributeBlocks(index: CatalogIndex, placeRate: number): ReadoutBlock[]
     // Stored profiles call the catalog order `place`.
     { ...attribute('place', 'place', ORDER_RBFS, orderRbf(count, productOf(index))), rate: placeRate },
     ...(categories ? [readable('categories', categories)] : []),
-    ...index.numbers.map(({ name, values }) => attribute('numbers', name, NUMBER_RBFS, numberRbf(values))),
+    ...(index.ownNumbers ?? index.numbers).map(({ name, values }) =>
+      attribute('numbers', name, NUMBER_RBFS, numberRbf(values)),
+    ),
   ];
 }
 
@@ -116,18 +117,6 @@ const readable = (kind: Kind, block: FeatureBlock, digest = ''): ReadoutBlock =>
   rate: RATES[kind],
   readoutScale: new Float32Array(block.width).fill(1),
 });
-
-function numberRbf(values: Float32Array): Float32Array {
-  const rbf = new Float32Array(values.length * NUMBER_RBFS);
-  for (const [row, value] of values.entries()) {
-    if (Number.isNaN(value)) continue;
-    for (let n = 0; n < NUMBER_RBFS; n++) {
-      const distance = (value + 3 - n * SPACING) / (SPACING * 0.8);
-      rbf[row * NUMBER_RBFS + n] = Math.exp(-(distance ** 2) / 2);
-    }
-  }
-  return rbf;
-}
 
 function orderRbf(count: number, product: (row: number) => number): Float32Array {
   const rbf = new Float32Array(count * ORDER_RBFS);

@@ -1,9 +1,10 @@
 import type { GradientMap } from '../../catalog';
 import { createMatrix, type Matrix } from '../../kernel';
+import type { NumberFeatures } from '../../ranking';
 import type { FeatureBlocks, ReadoutBlock } from './feature-blocks';
 
 /** Columns of one block in the matrix. */
-export interface MatrixBlock extends Pick<ReadoutBlock, 'name' | 'key' | 'rate'> {
+export interface MatrixBlock extends Pick<ReadoutBlock, 'name' | 'key' | 'rate' | 'center' | 'scale'> {
   /** First column, and the one after the last. */
   from: number;
   to: number;
@@ -13,7 +14,7 @@ export interface MatrixBlock extends Pick<ReadoutBlock, 'name' | 'key' | 'rate'>
  * The standardised features of every item side by side, [count, width], made once per state of the catalogue: all experts
  * read the same numbers, several of them in one pass.
  */
-export class FeatureMatrix {
+export class FeatureMatrix implements NumberFeatures {
   readonly count: number;
   /** Columns of all blocks. */
   readonly width: number;
@@ -34,14 +35,14 @@ export class FeatureMatrix {
       const to = from + block.width;
       this.readoutScale.set(block.readoutScale, from);
       this.#copy(block, from);
-      const { name, key, rate } = block;
-      const placed = { name, key, rate, from, to };
+      const { name, key, rate, center, scale } = block;
+      const placed = { name, key, rate, center, scale, from, to };
       from = to;
       return placed;
     });
   }
 
-  /** The features of one item, [width]; shared, not to be changed. */
+  /** The features of one item, [width]; shared, and changed by `CatalogIndex.updateFeatures` alone. */
   row(row: number): Float32Array {
     return this.#matrix.row(row);
   }

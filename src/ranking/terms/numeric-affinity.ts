@@ -5,6 +5,18 @@ export interface NumberColumn {
   name: string;
   /** Standard deviations from the mean, at most 4 away; NaN where an item has none. */
   values: Float32Array;
+  /** By which they are standardised. */
+  mean: number;
+  deviation: number;
+}
+
+/** Features of all items, as far as they are made from numbers. */
+export interface NumberFeatures {
+  readonly count: number;
+  /** Where the features of each block begin in a row, and how they are standardised: (value - center) * scale. */
+  readonly blocks: readonly { name: string; from: number; center: Float32Array; scale: Float32Array }[];
+  /** The features of one item; to be changed in place. */
+  row(row: number): Float32Array;
 }
 
 const FURTHEST = 4;
@@ -14,12 +26,16 @@ export function numberColumns(
   items: readonly Item[],
   numbers: CatalogStatistics['numbers'] = numberStatistics(items),
 ): NumberColumn[] {
-  return numbers.map(({ name, mean, deviation }) => {
-    const standardized = (value: number): number => Math.max(-FURTHEST, Math.min(FURTHEST, (value - mean) / deviation));
-    const values = numbersOf(items, name).map((value) => (Number.isFinite(value) ? standardized(value) : Number.NaN));
-    return { name, values };
-  });
+  return numbers.map((column) => ({ ...column, values: standardized(items, column) }));
 }
+
+/** The number of each item in a column, as `NumberColumn.values`. */
+export const standardized = (
+  items: readonly Item[],
+  { name, mean, deviation }: Omit<NumberColumn, 'values'>,
+): Float32Array =>
+  // Math keeps NaN.
+  numbersOf(items, name).map((value) => Math.max(-FURTHEST, Math.min(FURTHEST, (value - mean) / deviation)));
 
 /** Distance, in standard deviations, at which closeness has fallen to exp(-1/2). */
 const BANDWIDTH = 0.28;
@@ -39,7 +55,7 @@ const binOf = (value: number): number => Math.round((value + FURTHEST) / BIN);
  * @returns [count]; zeros where nothing is known
  */
 export function numericAffinity(
-  columns: readonly NumberColumn[],
+  columns: readonly Pick<NumberColumn, 'name' | 'values'>[],
   rows: ArrayLike<number>,
   weights: ArrayLike<number>,
   count: number,

@@ -1,0 +1,46 @@
+import * as v from 'valibot';
+import { itemSchema } from '../item';
+import { OFFERED, type Offered } from '../offers';
+import { shortened } from '../rejected-row';
+import type { FeedMapping } from './feed-mapping';
+import type { RecordShape } from './feed-record';
+import { namedFields } from './record-fields';
+import { availabilityOf, idOf, MAX_QUOTED, type ParsedRecord, pricesOf, problemsOf, quantityOf } from './record-item';
+
+/** Price and stock of a product as a feed has them. */
+export interface FeedOffer {
+  id: string;
+  /** What the feed says; a field is absent where the product has none. */
+  values: Partial<Offered>;
+  /** The fields that the record has, with or without a value. */
+  fields: readonly (keyof Offered)[];
+}
+
+const { id, price, listPrice, availability, quantity } = itemSchema.entries;
+const schema = v.object({ id, price, listPrice, availability: v.optional(availability.wrapped), quantity });
+
+/** Reads price and stock of a record as `recordItem` does; nothing else of it has to be there or right. */
+export function recordOffer(
+  shape: RecordShape,
+  record: Record<string, unknown>,
+  mapping: FeedMapping,
+): ParsedRecord<FeedOffer> {
+  const named = namedFields(shape, record, mapping);
+  const input: Record<string, unknown> = {
+    id: idOf(named.id),
+    ...pricesOf(named, record, mapping),
+    availability: availabilityOf(named.availability),
+    quantity: quantityOf(named.quantity),
+  };
+  for (const [field, value] of Object.entries(input)) if (value === undefined || value === null) delete input[field];
+  const result = v.safeParse(schema, input);
+  const known = typeof input.id === 'string' ? { id: shortened(input.id, MAX_QUOTED) } : {};
+  if (!result.success) return { ...known, problems: problemsOf(result.issues) };
+  const { id: own, ...values } = result.output;
+  if (own.includes('\uFFFD')) {
+    const reason = 'is not valid UTF-8; save the feed as UTF-8 or name its encoding';
+    return { ...known, problems: [{ field: 'id', reason }] };
+  }
+  const has = { ...named, listPrice: named.listPrice ?? named.sale };
+  return { item: { id: own, values, fields: OFFERED.filter((field) => has[field] !== undefined) } };
+}

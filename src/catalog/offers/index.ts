@@ -1,0 +1,13 @@
+export { mergedOffer, OFFERED, type Offer, type Offered, offeredItem, offerSchema } from './offer';
+export {
+  currencySchema,
+  DEFAULT_MARKET,
+  decodeOffers,
+  encodeOffers,
+  fetchOffers,
+  freshFrom,
+  type MarketOffers,
+  MOST_BYTES,
+  marketSchema,
+  offersFile,
+} from './offers-file';

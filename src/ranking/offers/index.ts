@@ -1,0 +1,1 @@
+export { patchedIndex } from './patched-index';

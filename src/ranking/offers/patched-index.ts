@@ -1,0 +1,66 @@
+import type { Item } from '../../catalog';
+import type { CatalogIndex } from '../catalog-index';
+import { NUMBER_RBFS, numberRbf } from '../feature-block';
+import { type NumberColumn, type NumberFeatures, standardized } from '../terms/numeric-affinity';
+
+const PRICE = 'price';
+
+/**
+ * The index with other items in some rows, which may differ in price and stock alone. Nothing is computed again but the
+ * prices of these rows, standardised as those of the bundle: what a list, or a coefficient, makes of a price does not depend on
+ * the prices of other items.
+ * @param items by row
+ * @returns the same index where `items` is empty; parts that do not change are shared
+ */
+export function patchedIndex(index: CatalogIndex, items: ReadonlyMap<number, Item>): CatalogIndex {
+  if (items.size === 0) return index;
+  const patched = [...index.items];
+  const priced: number[] = [];
+  for (const [row, item] of items) {
+    if (item.price !== patched[row].price) priced.push(row);
+    patched[row] = item;
+  }
+  if (priced.length === 0) return { ...index, items: patched };
+  const numbers = index.numbers.map((column): NumberColumn => {
+    if (column.name !== PRICE) return column;
+    const values = column.values.slice();
+    const now = standardized(
+      priced.map((row) => patched[row]),
+      column,
+    );
+    for (const [n, row] of priced.entries()) values[row] = now[n];
+    return { ...column, values };
+  });
+  const { ownNumbers = index.numbers } = index;
+  const update = (features: NumberFeatures): boolean => updateFeatures(features, numbers, ownNumbers);
+  return { ...index, items: patched, numbers, ownNumbers, updateFeatures: update };
+}
+
+/** Numbers that features were last brought up to date with. */
+const seen = new WeakMap<NumberFeatures, CatalogIndex['numbers']>();
+
+/** Writes the features of prices that changed, standardised as when the features were made. */
+function updateFeatures(
+  features: NumberFeatures,
+  numbers: CatalogIndex['numbers'],
+  own: CatalogIndex['numbers'],
+): boolean {
+  const before = seen.get(features) ?? own;
+  if (before === numbers) return false;
+  seen.set(features, numbers);
+  for (const [n, { name, values }] of numbers.entries()) {
+    const block = features.blocks.find((other) => other.name === `${name} ${NUMBER_RBFS}`);
+    const known = before[n]?.values;
+    if (!block || !known || known === values) continue;
+    const { from, center, scale } = block;
+    for (let row = 0; row < features.count; row++) {
+      if (Object.is(values[row], known[row])) continue;
+      const rbf = numberRbf(Float32Array.of(values[row]));
+      features.row(row).set(
+        rbf.map((feature, d) => (feature - center[d]) * scale[d]),
+        from,
+      );
+    }
+  }
+  return true;
+}

@@ -1,0 +1,149 @@
+import * as v from 'valibot';
+import type { Item, Manifest } from '../catalog';
+import {
+  fetchOffers,
+  freshFrom,
+  type MarketOffers,
+  mergedOffer,
+  type Offer,
+  offeredItem,
+  offerSchema,
+} from '../catalog/offers';
+import { SidestreamError } from '../error';
+import { type KeptUpdate, parsed } from '../protocol';
+import type { CatalogIndex } from '../ranking';
+import { patchedIndex } from '../ranking/offers';
+import type { EngineListener, EngineOptions } from './engine-options';
+import type { ListChanges } from './list-changes';
+import type { LiveOffers, LoadedCatalog } from './loaded-catalog';
+
+/** Longest time that the first list waits for the file of offers once everything else is there, ms. */
+const LONGEST_WAIT = 1500;
+/** Most offers of one call. */
+const MOST_AT_ONCE = 10_000;
+/** Most products whose offers are kept: a page may go on calling. */
+const MOST_KEPT = 100_000;
+
+const offersOf = (most: number) =>
+  v.pipe(v.array(offerSchema, 'must be a list of offers'), v.maxLength(most, `must be at most ${most} offers`));
+
+/**
+ * Joins offers to a catalogue. Resolves when they are joined, or when the first list should not wait longer for them: then lists
+ * change as soon as they come. A failure is reported, and prices and stock are those of the bundle.
+ */
+export type JoinOffers = (catalog: LoadedCatalog, changes: ListChanges) => Promise<void>;
+
+/** Begins to fetch the offers of a bundle; those that the page updated before this worker started are joined without them. */
+export function openOffers(
+  manifest: Pick<Manifest, 'offers'>,
+  { bundle, market, offers }: Pick<EngineOptions, 'bundle' | 'market' | 'offers'>,
+  listener: Pick<EngineListener, 'error'>,
+): JoinOffers {
+  const wanted = manifest.offers || market;
+  const file = wanted ? fetchOffers(freshFrom(bundle), manifest, market) : null;
+  // Reported by whoever joins them.
+  file?.catch(() => undefined);
+  const join: JoinOffers = async (catalog, changes) => {
+    try {
+      const service = serviceOf(catalog, changes);
+      if (offers) service.update(parsed(offersOf(MOST_KEPT), [...offers.values()], 'updateOffers()'));
+      if (file) service.use(await file);
+    } catch (thrown) {
+      listener.error(SidestreamError.from(thrown));
+    }
+  };
+  return (...context) =>
+    Promise.race([join(...context), new Promise<void>((resolve) => setTimeout(resolve, LONGEST_WAIT))]);
+}
+
+/** @throws SidestreamError `runtime/invalid-input` naming offer and field: then nothing changes */
+export const updateOffers = (catalog: LoadedCatalog, changes: ListChanges, given: unknown): KeptUpdate =>
+  serviceOf(catalog, changes).update(parsed(offersOf(MOST_AT_ONCE), given, 'updateOffers()'));
+
+function serviceOf(catalog: LoadedCatalog, changes: ListChanges): OfferService {
+  if (catalog.offers instanceof OfferService) return catalog.offers;
+  const service = new OfferService(catalog, changes);
+  catalog.offers = service;
+  return service;
+}
+
+/** Prices and stock between builds: those of the bundle's file of offers, and those that the page updates, which hold against them. */
+class OfferService implements LiveOffers {
+  currency: string | undefined;
+  readonly #catalog: LoadedCatalog;
+  readonly #changes: ListChanges;
+  #file: ReadonlyMap<string, Offer> = new Map();
+  readonly #updated = new Map<string, Offer>();
+  /** Items as the bundle has them, of those at another price or stock. */
+  readonly #own = new WeakMap<Item, Item>();
+
+  constructor(catalog: LoadedCatalog, changes: ListChanges) {
+    this.#catalog = catalog;
+    this.#changes = changes;
+  }
+
+  /** Uses the offers of a file from now on. */
+  use({ offers, currency }: MarketOffers): void {
+    this.#file = new Map(offers.map((offer) => [offer.id, offer]));
+    this.currency = currency;
+    this.#join(this.#catalog.index.items.keys(), currency !== undefined);
+  }
+
+  update(offers: readonly Offer[]): KeptUpdate {
+    const { bundle, index } = this.#catalog;
+    const { rowOf } = index;
+    const ids = new Set(offers.map(({ id }) => id));
+    // Of a large catalogue, items may be loaded later.
+    const unknown = bundle.clusters === null ? [...ids].filter((id) => !rowOf.has(id)) : [];
+    for (const id of unknown) ids.delete(id);
+    const fresh = [...ids].filter((id) => !this.#updated.has(id));
+    if (this.#updated.size + fresh.length > MOST_KEPT) {
+      const text = `updateOffers(): a page keeps the offers of ${MOST_KEPT} products at most. Write more of them with \`sidestream offers\`.`;
+      throw new SidestreamError('runtime/invalid-input', text);
+    }
+    for (const offer of offers) {
+      if (ids.has(offer.id)) this.#updated.set(offer.id, mergedOffer(this.#updated.get(offer.id), offer));
+    }
+    const rows = [...ids].flatMap((id) => rowOf.get(id) ?? []);
+    const kept = [...ids].flatMap((id) => this.#updated.get(id) ?? []);
+    return { changed: this.#join(rows), unknown, kept };
+  }
+
+  joined(item: Item): Item {
+    const own = this.#own.get(item) ?? item;
+    const joined = offeredItem(own, this.#updated.get(own.id), this.#file.get(own.id));
+    if (joined !== own) this.#own.set(joined, own);
+    return joined;
+  }
+
+  patched(index: CatalogIndex): CatalogIndex {
+    return patchedIndex(index, this.#changed(index, index.items.keys()));
+  }
+
+  /** Joins offers that changed. @param tell whether lists are another in any case @returns number of items that are another */
+  #join(rows: Iterable<number>, tell = false): number {
+    const { index } = this.#catalog;
+    const changed = this.#changed(index, rows);
+    this.#catalog.index = patchedIndex(index, changed);
+    if (changed.size > 0 || tell) this.#changes.announce();
+    return changed.size;
+  }
+
+  /** The items of these rows that have another price or stock now. */
+  #changed({ items }: CatalogIndex, rows: Iterable<number>): Map<number, Item> {
+    const changed = new Map<number, Item>();
+    for (const row of rows) {
+      const joined = this.joined(items[row]);
+      if (!isSame(items[row], joined)) changed.set(row, joined);
+    }
+    return changed;
+  }
+}
+
+/** Whether two states of one item have the same price and stock. */
+const isSame = (one: Item, other: Item): boolean =>
+  one === other ||
+  (one.price === other.price &&
+    one.listPrice === other.listPrice &&
+    one.availability === other.availability &&
+    one.quantity === other.quantity);
