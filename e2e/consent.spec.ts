@@ -135,6 +135,36 @@ test('TCF: queued by the stub, answered, taken back in the dialog', async ({ pag
   expect(await run(tab, 'listeners.size')).toBe(1);
 });
 
+test('a function of the shop, from a script that brings its own recommender', async ({ page: tab, context }) => {
+  await serve(context, '', '');
+  const body = `<!doctype html><html lang="en"><meta charset="utf-8"><title>A shop</title><link rel="icon" href="data:,">
+    <sidestream-recs limit="4"></sidestream-recs>
+    <script type="module">
+      import { createRecommender } from '/sidestream/sidestream.js';
+      import { connectConsent } from '/sidestream/adapters.js';
+      window.reports = [];
+      const onReport = ({ outcome, level }) => window.reports.push([outcome, level]);
+      const recommender = createRecommender({ bundle: '/bundle/', consent: 'pending' });
+      const answer = new EventTarget();
+      window.answer = (level) => void answer.dispatchEvent(Object.assign(new Event('answer'), { level }));
+      connectConsent(recommender, (set) => answer.addEventListener('answer', ({ level }) => set(level)), { onReport });
+      document.querySelector('sidestream-recs').recommender = await recommender;
+    </script>`;
+  await context.route('**/own.html', (route) => route.fulfill({ body, contentType: 'text/html' }));
+  await open(tab, '/own.html');
+  for (const [level, left] of [
+    ['granted', ours],
+    ['denied', []],
+  ] as const) {
+    await run(tab, `answer('${level}')`);
+    await expect.poll(() => databases(tab)).toEqual(left);
+  }
+  await expect.poll(() => run(tab, 'reports.length')).toBe(2);
+  await run(tab, 'answer(true)');
+  const reports = '[["applied","granted"],["applied","denied"],["ignored",null]]';
+  expect(await run(tab, 'JSON.stringify(reports)')).toBe(reports);
+});
+
 test('a visitor who refused on another page: the profile is not read, and goes', async ({ page: tab, context }) => {
   await serve(context, GOOGLE, 'consent="google"');
   await open(tab, '/shop.html');

@@ -14,6 +14,8 @@ export interface VisitHost {
   given: GivenOptions;
   /** Null while nothing is kept. */
   visit: Visit | null;
+  /** Whether a worker takes calls. */
+  readonly up: boolean;
   readonly listeners: Set<Emit>;
   call<T>(work: (remote: Remote) => Promise<T>): Promise<T>;
   /** Starts a worker, which continues with what `Visit.read` returns. */
@@ -179,7 +181,8 @@ export class Visit {
   async save(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#ended) return;
+    // Without a worker there is nothing to copy.
+    if (this.#ended || !this.#host.up) return;
     if (this.#copying) {
       this.#again = true;
       return;

@@ -6,7 +6,7 @@ import type { VisitHost } from './visit';
  * Saves when the page is hidden or left, and keeps the visit in its tab where the consent is `session`.
  * @returns a function that ends that
  */
-export function watchPage(host: VisitHost & { readonly up: boolean }): () => void {
+export function watchPage(host: VisitHost): () => void {
   const endSaving = onHidden(() => {
     // Without a worker there is nothing to save.
     if (host.up) host.call((remote) => remote.save()).catch((thrown) => host.fail(thrown));

@@ -14,8 +14,8 @@ export interface ToolsListener {
 }
 
 /**
- * Connects to one tool or, for `auto`, to all that are known: the answer of the first in the order of `TOOLS` that has one
- * counts.
+ * Connects to one tool or, for `auto`, to all that are known: the first in the order of `TOOLS` that is on the page decides. One
+ * that is loaded later, and has no answer yet, does not take back the answer of another.
  * @param wait time to look for a tool that is loaded late, ms
  * @returns a function that disconnects
  */
@@ -29,10 +29,15 @@ export function connectTools(
   const levels = new Map<ToolName, ToolLevel>();
   const found = new Set<ToolName>();
 
+  /** The tool whose answer was told last. */
+  let teller: ToolName | undefined;
   const tell = (): void => {
-    const answered = names.find((name) => (levels.get(name) ?? 'pending') !== 'pending');
-    const name = answered ?? names.find((other) => levels.has(other));
-    if (name) listener.level(levels.get(name) ?? 'pending', name);
+    const first = names.find((name) => found.has(name));
+    const level = first && levels.get(first);
+    if (!first || !level) return;
+    if (level === 'pending' && teller !== undefined && teller !== first) return;
+    if (level !== 'pending') teller = first;
+    listener.level(level, first);
   };
   const listenerOf = (name: ToolName): ToolListener => ({
     found: () => found.add(name),
@@ -46,7 +51,8 @@ export function connectTools(
   });
   const connect = (name: ToolName): Tool => {
     if (name === 'shopify') return connectShopify(listenerOf(name));
-    return (name === 'tcf' ? connectTcf : connectGoogle)(settings, listenerOf(name));
+    if (name === 'tcf') return connectTcf(settings, listenerOf(name));
+    return connectGoogle(settings, listenerOf(name), source === 'google');
   };
   let connected = false;
   const tools = names.map(connect);

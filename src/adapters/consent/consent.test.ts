@@ -455,15 +455,18 @@ describe('IAB TCF 2.2', () => {
 });
 
 describe('auto', () => {
-  it('takes the first of Shopify, TCF and Google that has an answer', async () => {
+  it('takes the first of Shopify, TCF and Google that is on the page, whenever it is loaded', async () => {
+    connect('auto');
+    // Not made for a page that has no Google.
+    expect(Reflect.has(globalThis, 'dataLayer')).toBe(false);
     const gtag = googleTag();
     gtag('consent', 'default', { personalization_storage: 'denied' });
-    const tcf = new Tcf();
-    connect('auto');
-    await pause(10);
-    expect(asked).toEqual([]);
     gtag('consent', 'update', { personalization_storage: 'granted' });
     await becomes('granted');
+    const tcf = new Tcf();
+    await vi.waitFor(() => expect(tcf.calls).toHaveLength(1));
+    await pause(10);
+    expect(asked).toEqual(['granted']);
     tcf.load({ eventStatus: 'tcloaded', ...consents(2) });
     await becomes('denied');
     gtag('consent', 'update', { personalization_storage: 'granted' });
@@ -478,6 +481,29 @@ describe('auto', () => {
       { source: 'tcf', level: 'denied' },
       { source: 'shopify', level: 'granted' },
     ]);
+  });
+
+  it('waits for a tool that asks, whatever a tool behind it allows', async () => {
+    const gtag = googleTag();
+    gtag('consent', 'default', { personalization_storage: 'granted' });
+    const tcf = new Tcf();
+    connect('auto');
+    tcf.load({ eventStatus: 'cmpuishown' });
+    await pause(20);
+    expect(asked).toEqual([]);
+    tcf.say('useractioncomplete', consents(1));
+    await becomes('denied');
+    expect(asked).toEqual(['denied']);
+  });
+
+  it('an answer that is taken back to none deletes', async () => {
+    const tcf = new Tcf();
+    tcf.load({ eventStatus: 'tcloaded', ...consents(1, 5, 6) });
+    connect('auto');
+    await becomes('granted');
+    tcf.say('tcloaded', { tcString: '' });
+    await becomes('pending');
+    await vi.waitFor(async () => expect(await databases()).toEqual([]));
   });
 
   it('asks all of them before the first answer counts', async () => {

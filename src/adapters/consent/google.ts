@@ -11,8 +11,13 @@ type State = 'granted' | 'denied';
  * default `granted` counts as one where no update comes in its `wait_for_update`; a default `denied` is the state before an
  * answer, as pages send it on every load, also to those who have agreed. A default with a `region` holds only for the region
  * that the settings name, and there before one without.
+ * @param create whether to make a data layer where the page has none yet; else it is sought
  */
-export function connectGoogle({ type, region, dataLayer }: ToolSettings, listener: ToolListener): Tool {
+export function connectGoogle(
+  { type, region, dataLayer }: ToolSettings,
+  listener: ToolListener,
+  create: boolean,
+): Tool {
   let update: State | undefined;
   let standard: State | undefined;
   /** How closely the default in force names the region. */
@@ -57,22 +62,29 @@ export function connectGoogle({ type, region, dataLayer }: ToolSettings, listene
     if (kind === 'update') update = state;
     else onDefault(given, state);
   };
-  let replaying = true;
-  const stop = readEntries(dataLayer, (entry) => {
-    try {
-      onEntry(entry);
-      if (!replaying) tell();
-    } catch (thrown) {
-      listener.failed(thrown);
-    }
-  });
-  // What earlier commands said one after the other is history: only their outcome counts.
-  replaying = false;
-  tell();
+  let stop: (() => void) | undefined;
+  const seek = (): void => {
+    if (stop || (!create && typeof dataLayer === 'string' && !Array.isArray(Reflect.get(globalThis, dataLayer))))
+      return;
+    let replaying = true;
+    stop = readEntries(dataLayer, (entry) => {
+      try {
+        onEntry(entry);
+        if (!replaying) tell();
+      } catch (thrown) {
+        listener.failed(thrown);
+      }
+    });
+    // What earlier commands said one after the other is history: only their outcome counts.
+    replaying = false;
+    tell();
+  };
+  seek();
   return {
+    seek,
     disconnect() {
       clearTimeout(waiting);
-      stop();
+      stop?.();
     },
   };
 }

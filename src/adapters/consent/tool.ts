@@ -27,7 +27,7 @@ export interface ToolListener {
 
 /** A connection to one tool. */
 export interface Tool {
-  /** Looks for a tool that is loaded late; called from time to time until the tool was found. Absent: it need not be sought. */
+  /** Looks for a tool that is loaded late; called from time to time for a while. Absent: it need not be sought. */
   seek?(): void;
   disconnect(): void;
 }
