@@ -8,6 +8,7 @@ import { encodeOffers, type MarketOffers, offersFile } from '../catalog/offers';
 import type { SidestreamError } from '../error';
 import { type Offer, optionsSchema, parsed, type RecommendRequest } from '../protocol';
 import { bundleContent, makeItem, memoryBundle } from '../testing/bundles';
+import { serveShop } from '../testing/served-shop';
 import { topicContent } from '../testing/topics';
 import { Engine } from './engine';
 import type { EngineOptions } from './engine-options';
@@ -289,6 +290,27 @@ describe('updateOffers()', () => {
     await engine.updateOffers(some(0));
     await expect(engine.updateOffers([{ id: 'one more' }])).rejects.toMatchObject({ code: 'runtime/invalid-input' });
     await engine.close();
+  });
+});
+
+describe('offers of variants', () => {
+  it('let another variant stand for the product when one is sold out', async () => {
+    const shop = await serveShop([
+      makeItem('red', { price: 10, group: 'shirt', popularity: 9 }),
+      makeItem('blue', { price: 12, group: 'shirt', popularity: 9 }),
+      makeItem('mug', { price: 5, popularity: 1 }),
+    ]);
+    const engine = await shop.open({ consent: 'pending' });
+    expect(await listed(engine)).toBe('red10 mug5');
+    await engine.updateOffers([{ id: 'red', availability: 'out-of-stock' }]);
+    expect(await listed(engine)).toBe('blue12 mug5');
+    await engine.updateOffers([
+      { id: 'red', availability: 'in-stock', price: 14 },
+      { id: 'mug', price: 6 },
+    ]);
+    expect(await listed(engine)).toBe('blue12 mug6');
+    await engine.close();
+    await shop.close();
   });
 });
 
