@@ -3,9 +3,6 @@ import type { Recommendation } from '../../protocol';
 import type { ListLabels } from './labels';
 import { safeImage } from './safe-url';
 
-/** Longest title in the sentence on a dismissed card. */
-const MAX_LETTERS = 32;
-
 /** Values that a card shows besides the recommendation. */
 export interface CardContext {
   /** Address of the item's page; empty makes the card a button. */
@@ -72,25 +69,8 @@ function hideBroken(event: Event): void {
   if (event.target instanceof HTMLElement) event.target.hidden = true;
 }
 
-/** The placeholder of a dismissed card, with an undo button, in the space that the card had. */
-export function dismissedCard({ item }: Recommendation, labels: ListLabels): TemplateResult {
-  return html`
-    <div class="room">
-      <div class="card hold" aria-hidden="true">${outline}</div>
-      <div part="card dismissed" class="dismissed">
-        <p>${labels.dismissed(shortened(item.title))}</p>
-        <button part="undo" class="retry" type="button" data-undo>${labels.undo}</button>
-      </div>
-    </div>`;
-}
-
-/** Titles beside the undo button are cut; the announcement for screen readers has the whole title. */
-function shortened(title: string): string {
-  const letters = [...title];
-  return letters.length > MAX_LETTERS ? `${letters.slice(0, MAX_LETTERS).join('').trimEnd()}…` : title;
-}
-
-const outline = html`
+/** Boxes in the space of a card. */
+export const outline = html`
   <span class="media"></span>
   <div class="body"><i></i><i></i><i></i></div>`;
 

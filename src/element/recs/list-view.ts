@@ -2,9 +2,8 @@ import { html, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Placement, Recommendation } from '../../protocol';
 import { formatPrice } from '../price';
-import { dismissedCard, productCard, skeletonCard } from './card';
+import { productCard, skeletonCard } from './card';
 import type { CardExtras } from './card-extras';
-import type { Place } from './dismissals';
 import type { CardLabels, ListLabels } from './labels';
 import type { RowScroller } from './late/scroller';
 import type { ListState } from './list-controller';
@@ -14,6 +13,11 @@ import type { TemplateCardHost } from './template-card-host';
 
 /** Most skeleton cards of a loading list. */
 const MAX_SKELETONS = 24;
+
+/** One place of a list: a card, or the placeholder of a dismissed one, by its item's id. */
+export type Place =
+  | { card: Recommendation; dismissed?: undefined; view?: undefined }
+  | { card?: undefined; dismissed: string; view: TemplateResult };
 
 /** What the cards of one rendering have in common. */
 export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate' | 'currency' | 'lowStock'> {
@@ -30,16 +34,16 @@ export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate'
 
 /** The list of cards. The role is explicit because Safari drops it from a list without bullets. */
 export function listView(places: Place[], context: ListContext): TemplateResult {
-  const { row, onClick, labels } = context;
+  const { row, onClick } = context;
   let position = 0;
   return html`
     <ol part="list" class="list" role="list" @click=${onClick} @auxclick=${onClick} @keydown=${row?.onKey} @scroll=${row?.measure}>
       ${repeat(
         places,
-        ({ card, dismissed }) => card?.item.id ?? `dismissed ${dismissed?.recommendation.item.id}`,
-        ({ card, dismissed }) =>
-          dismissed
-            ? html`<li part="item" class="item" data-dismissed=${dismissed.recommendation.item.id}>${dismissedCard(dismissed.recommendation, labels)}</li>`
+        ({ card, dismissed }) => card?.item.id ?? `dismissed ${dismissed}`,
+        ({ card, dismissed, view }) =>
+          card === undefined
+            ? html`<li part="item" class="item" data-dismissed=${dismissed}>${view}</li>`
             : html`<li part="item" class="item" data-id=${card.item.id}>${cardOf(card, position++, context)}</li>`,
       )}
     </ol>`;
@@ -116,18 +120,6 @@ export function errorState(labels: ListLabels, host: Element, retry: () => void)
 }
 
 /**
- * Buttons that scroll a row, for a mouse without a wheel. Invisible when all cards are in view, but they keep their space:
- * a heading that gave way to them would push the list down.
+ * The room of the scroll buttons, until their code is loaded: a heading that gave way to them would push the list down.
  */
-export function scrollButtons(row: RowScroller | undefined, labels: ListLabels): TemplateResult {
-  const { atStart, atEnd } = row?.ends ?? { atStart: true, atEnd: true };
-  const button = (towards: 1 | -1, label: string, disabled: boolean, path: string) => html`
-    <button part="scroll" class="scroll" type="button" aria-label=${label} ?disabled=${disabled} @click=${() => row?.scroll(towards)}>
-      <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d=${path} /></svg>
-    </button>`;
-  return html`
-    <div class=${atStart && atEnd ? 'scrollers hold' : 'scrollers'}>
-      ${button(-1, labels.back, atStart, 'm10 3-5 5 5 5')}
-      ${button(1, labels.forward, atEnd, 'm6 3 5 5-5 5')}
-    </div>`;
-}
+export const scrollRoom = html`<div class="scrollers hold"><button class="scroll" disabled></button><button class="scroll" disabled></button></div>`;

@@ -122,6 +122,6 @@ function parseFilter(filter: unknown): object {
   } catch (thrown) {
     cause = thrown;
   }
-  const message = `<sidestream-recs> filter: must be a JSON object such as {"category":"Mugs"}, not ${String(filter)}. No list is shown.`;
+  const message = `<sidestream-recs> filter: must be a JSON object such as {"category":"Mugs"}, not ${String(filter)}.`;
   throw new SidestreamError('runtime/invalid-input', message, { cause });
 }

@@ -14,12 +14,12 @@ import { define, languageOf } from '../dom';
 import { ErrorReporter, emit, type RecsClickDetail, TypedLitElement } from '../events';
 import { canonical, formatPrice } from '../price';
 import type { Bundle } from './bundle';
+import { outline } from './card';
 import { cardStyles } from './card.styles';
 import type { CardExtras } from './card-extras';
-import { Dismissals, type Place } from './dismissals';
 import { hasExtras, loadExtras } from './extras-loader';
-import { FocusRestoration } from './focus-restoration';
 import { type CardLabels, completeLabels, LanguageObserver, type ListLabels, type RecsLabels } from './labels';
+import type { Dismissals } from './late/dismissals';
 import type { CardPositions } from './late/flip';
 import type { Impressions } from './late/impressions';
 import type { RowScroller } from './late/scroller';
@@ -39,13 +39,14 @@ import {
   type ListContext,
   listView,
   loadingState,
-  scrollButtons,
+  type Place,
+  scrollRoom,
 } from './list-view';
 import { deleteShownItems, itemsShownBefore, type PageList, setShownItems, sharedRecommender } from './page-lists';
 import { safeImage } from './safe-url';
 import { idsInView, requestOf, settingsOf } from './settings';
 import { recsStyles } from './sidestream-recs.styles';
-import { SourceTimeout, ViewportDistance } from './start-conditions';
+import { SourceTimeout } from './start-conditions';
 import { TemplateCardHost } from './template-card-host';
 
 /** Properties whose change needs another request, or another recommender. */
@@ -260,11 +261,10 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   state: 'loading' | 'filled' | 'empty' | 'error' | 'hidden' = 'loading';
 
   readonly #list = new ListController(this);
-  readonly #dismissals = new Dismissals();
+  #dismissals: Dismissals | undefined;
   readonly #errors = new ErrorReporter(this);
   readonly #failed = (thrown: unknown) => this.listFailed(SidestreamError.from(thrown));
   readonly #start = () => (this.#list.recommender ? this.requestUpdate() : this.#list.use(this.#source()));
-  readonly #viewport = new ViewportDistance(this, this.#start);
   readonly #templateCard = new TemplateCardHost(this, this.#start, this.#failed);
   readonly #sourceTimeout = new SourceTimeout(this, () => this.#warn(['bundle']));
   #settings = settingsOf(this).settings;
@@ -274,6 +274,8 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   #impressions: Impressions | undefined;
   #extras: CardExtras | undefined;
   #positions: CardPositions | undefined;
+  #near = false;
+  #nearing: Promise<void> | undefined;
   #rendered = '';
   #order = '';
 
@@ -281,8 +283,6 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     super();
     // The response has the reasons: another language needs another request.
     new LanguageObserver(this, () => this.refresh(), this.#failed);
-    // Not late: where the network failed, late code fails too, and "try again" must not lose the focus.
-    new FocusRestoration(this);
   }
 
   override connectedCallback(): void {
@@ -315,10 +315,10 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     // The items that the shopper viewed are all listed, also those that other lists show.
     const { placement, limit, exclude: given } = this.#settings;
     const shown = placement === 'recent' ? [] : itemsShownBefore(this);
-    const exclude = [...new Set([...given, ...shown, ...this.#dismissals.ids])];
+    const exclude = [...new Set([...given, ...shown, ...(this.#dismissals?.ids ?? [])])];
     const { itemId, cartSynced, filter } = this;
     const settings = { placement, itemId, cartSynced, limit, filter };
-    const request = requestOf(settings, exclude, this.#dismissals.taken, languageOf(this));
+    const request = requestOf(settings, exclude, this.#dismissals?.taken, languageOf(this));
     if (!request) {
       this.#bundle?.release();
       this.#warn(['itemId']);
@@ -357,7 +357,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   listChanged(status: Status): number | undefined {
     const { events, dismissed, lastUpdate } = this.#lastStatus ?? status;
     const reset = dismissed > 0 && status.dismissed === 0;
-    if (reset || status.events < events || (status.lastUpdate ?? 0) < (lastUpdate ?? 0)) this.#dismissals.clear();
+    if (reset || status.events < events || (status.lastUpdate ?? 0) < (lastUpdate ?? 0)) this.#dismissals?.clear();
     this.#lastStatus = status;
     return this.#extras?.pause;
   }
@@ -376,7 +376,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     const { settings, wrong } = settingsOf(this);
     this.#settings = settings;
     this.#warn(wrong);
-    if (changed.has('placement') || changed.has('itemId')) this.#dismissals.clearPlaces();
+    if (changed.has('placement') || changed.has('itemId')) this.#dismissals?.clearPlaces();
     if (SOURCE_PROPERTIES.some((name) => changed.has(name))) this.#list.use(this.#source());
     else if (REQUEST_PROPERTIES.some((name) => changed.has(name))) this.#list.refresh();
     const state = this.#state;
@@ -405,7 +405,16 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   readonly #useLate = (parts: Late): void => {
     if (this.#row) return;
     this.#row = new parts.RowScroller(this);
+    new parts.FocusRestoration(this);
     this.#impressions = new parts.Impressions((id) => this.#track('impression', id));
+    this.#dismissals = new parts.Dismissals({
+      updated: () => this.updateComplete,
+      renderRoot: this.renderRoot,
+      outline,
+      track: this.#track,
+      announce: parts.announce,
+      list: this.#list,
+    });
     this.requestUpdate();
   };
 
@@ -422,7 +431,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
       <section part="section" aria-label=${heading} aria-busy=${busy ? 'true' : 'false'}>
         <header part="header">
           <slot name="header"><div part="heading" class="heading" role="heading" aria-level=${headingLevel}>${heading}</div></slot>
-          ${layout === 'row' ? scrollButtons(this.#row, labels) : nothing}
+          ${layout === 'row' ? (this.#row?.buttons(labels) ?? scrollRoom) : nothing}
         </header>
         ${filled ? (bundle?.view(this.#filled, this.#context) ?? listView(places, this.#context)) : nothing}
         ${state.kind === 'loading' ? loadingState(layout === 'bundle' ? limit + 1 : limit, this) : nothing}
@@ -440,7 +449,9 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   }
   /** Cards, and the placeholders of dismissed ones. */
   get #places(): Place[] {
-    return 'response' in this.#state ? this.#dismissals.among(this.#filled.items) : [];
+    if (!('response' in this.#state)) return [];
+    const { items } = this.#filled;
+    return this.#dismissals?.among(items, this.#labels) ?? items.map((card) => ({ card }));
   }
   get #filled(): { response: string; items: Recommendation[]; currency?: string } {
     const state = this.#state;
@@ -450,9 +461,22 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
 
   #source(): RecommenderSource | null {
     const { recommender, bundle, namespace, market, consent, lazy } = this;
-    if ((lazy && !this.#viewport.near) || !this.#templateCard.ready()) return null;
+    if ((lazy && !this.#isNear()) || !this.#templateCard.ready()) return null;
     if (recommender) return () => Promise.resolve(recommender);
     return bundle ? (onProgress) => sharedRecommender({ bundle, namespace, market, consent, onProgress }) : null;
+  }
+
+  /** Whether a lazy list is, or was, close to the viewport; begins to wait for that. */
+  #isNear(): boolean {
+    this.#nearing ??= import('./viewport-distance')
+      .then(({ nearViewport }) => nearViewport(this))
+      // A list that loads too early is better than none.
+      .catch(this.#failed)
+      .then(() => {
+        this.#near = true;
+        this.#start();
+      });
+    return this.#near;
   }
 
   get #context(): ListContext {
@@ -479,15 +503,21 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     if (event.type === 'auxclick' && event.button !== 1) return;
     if (!(event.target instanceof Element)) return;
     const place = event.target.closest('li');
-    if (place?.dataset.dismissed && event.target.closest('[data-undo]')) this.#undo(place.dataset.dismissed);
+    const labels = this.#labels;
+    const undone = event.target.closest('[data-undo]') && place?.dataset.dismissed;
+    if (undone) this.#dismissals?.undo(undone, labels);
     const { items, response } = this.#filled;
     const found = items.find(({ item }) => item.id === place?.dataset.id);
     if (!found) return;
     const position = items.indexOf(found);
     const { item } = found;
     const detail = { item, position, placement: this.#settings.placement, recommendationId: response };
-    if (event.target.closest('[data-dismiss]')) this.#dismiss({ ...found, position });
-    else if (event.target.closest('[data-add-to-cart]')) this.#extras?.add(detail, event, this.#context);
+    if (event.target.closest('[data-dismiss]')) {
+      const max = Math.floor(this.#settings.limit / 2);
+      const dismiss = (): void => this.#dismissals?.add({ ...found, position }, items, max, labels);
+      // Its code comes right after the list; a shopper who is faster waits for it.
+      loadLate().then(this.#useLate).then(dismiss, this.#failed);
+    } else if (event.target.closest('[data-add-to-cart]')) this.#extras?.add(detail, event, this.#context);
     else if (event.target.closest('a, button')) this.#choose(detail, event);
   };
 
@@ -496,34 +526,6 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     // An empty href would reload the page.
     const withoutAddress = (event.target as Element).closest('a')?.getAttribute('href') === '';
     if (!emit(this, 'itemclick', detail) || withoutAddress) event.preventDefault();
-  }
-
-  #dismiss(chosen: Recommendation): void {
-    const { id, title } = chosen.item;
-    const place = this.#dismissals.among(this.#filled.items).findIndex(({ card }) => card?.item.id === id);
-    this.#track('dismiss', id);
-    this.#dismissals.add(chosen, place, Math.floor(this.#settings.limit / 2));
-    this.#list.remove(id);
-    late?.announce(this.#labels.dismissed(title));
-    this.#focus(id, 'button');
-  }
-
-  #undo(id: string): void {
-    const undone = this.#dismissals.undo(id);
-    if (!undone) return;
-    this.#list.insert(undone, undone.position);
-    this.#track('undismiss', id);
-    late?.announce(this.#labels.restored(undone.item.title));
-    this.#focus(id, '[data-dismiss]');
-  }
-
-  /** Moves the focus from the button that was pressed, which is gone, to the one in its place. */
-  #focus(id: string, selector: string): void {
-    void this.updateComplete.then(() => {
-      const places = [...this.renderRoot.querySelectorAll('li')];
-      const place = places.find(({ dataset }) => dataset.id === id || dataset.dismissed === id);
-      place?.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
-    });
   }
 
   #warn(names: string[]): void {

@@ -1,4 +1,5 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { html, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
+import type { ListLabels } from '../labels';
 
 const isRightToLeft = (element: Element): boolean => getComputedStyle(element).direction === 'rtl';
 /** Whether the shopper asked for less motion. */
@@ -99,5 +100,22 @@ export class RowScroller implements ReactiveController {
 
   get #row(): Element | null {
     return this.#host.layout === 'row' ? this.#host.renderRoot.querySelector('ol[role=list]') : null;
+  }
+
+  /**
+   * Buttons that scroll the row, for a mouse without a wheel. Invisible when all cards are in view, but they keep their
+   * space: a heading that gave way to them would push the list down.
+   */
+  buttons(labels: ListLabels): TemplateResult {
+    const { atStart, atEnd } = this.ends;
+    const button = (towards: 1 | -1, label: string, disabled: boolean, path: string) => html`
+      <button part="scroll" class="scroll" type="button" aria-label=${label} ?disabled=${disabled} @click=${() => this.scroll(towards)}>
+        <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d=${path} /></svg>
+      </button>`;
+    return html`
+      <div class=${atStart && atEnd ? 'scrollers hold' : 'scrollers'}>
+        ${button(-1, labels.back, atStart, 'm10 3-5 5 5 5')}
+        ${button(1, labels.forward, atEnd, 'm6 3 5 5-5 5')}
+      </div>`;
   }
 }

@@ -1,0 +1,21 @@
+/** How far from the screen a lazy list begins to load. */
+const MARGIN = '400px';
+
+/**
+ * Resolves once an element is close to the viewport; at once without an IntersectionObserver. Late code, which only lazy
+ * lists load.
+ */
+export async function nearViewport(element: Element): Promise<void> {
+  if (!globalThis.IntersectionObserver) return;
+  await new Promise<void>((resolve) => {
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+        observer.disconnect();
+        resolve();
+      },
+      { rootMargin: MARGIN },
+    );
+    observer.observe(element);
+  });
+}
