@@ -1,7 +1,6 @@
 import type { CatalogStatistics, Item, VariantGroups } from '../catalog';
 import type { ChoiceHistory, History, LoggedEvent, ShopperRecord } from '../events';
 import type { DueItems } from './due-items';
-import type { FeatureBlock } from './feature-block';
 import type { Placement } from './placement';
 import type { Rules } from './rules/rules';
 
@@ -20,6 +19,13 @@ export interface VariantRequest {
 export interface VariantState {
   history: ChoiceHistory;
   record?: ShopperRecord;
+}
+
+/** Standardised features of every item, see `FeatureBlock`. */
+export interface WeighedBlock {
+  values: Float32Array;
+  center: Float32Array;
+  scale: Float32Array;
 }
 
 /** How variants of one product are listed and learned as one. Made by `ranking/variants`, which is loaded late. */
@@ -55,7 +61,7 @@ export interface ProductVariants extends VariantGroups {
    */
   candidates(chosen: number, gone: readonly number[]): number[];
   /** Standardises a block anew, so that every product weighs the same. Of the catalog order, all variants have one place. */
-  weigh(block: FeatureBlock): Pick<FeatureBlock, 'values' | 'center' | 'scale'>;
+  weigh(block: WeighedBlock & { name: string; width: number }): WeighedBlock;
   /** All other rows. */
   beside(chosen: number, gone: readonly number[]): number[];
 }

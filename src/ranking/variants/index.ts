@@ -1,9 +1,9 @@
 import type { CatalogStatistics, Item } from '../../catalog';
 import { productStatistics, type VariantGroups, variantGroups } from '../../catalog/variants';
 import { EVENT_STRENGTH, type History, type LoggedEvent, NO_RECORD } from '../../events';
-import { columnScales, type FeatureBlock } from '../feature-block';
+import { columnScales } from '../feature-block';
 import { OWN } from '../placement';
-import type { ProductVariants, VariantRequest, VariantState } from '../product-variants';
+import type { ProductVariants, VariantRequest, VariantState, WeighedBlock } from '../product-variants';
 import { strengthOf } from '../rules/apply-boosts';
 import { itemFilter } from '../rules/item-filter';
 
@@ -136,13 +136,7 @@ class Variants implements ProductVariants {
     return [...rows, chosen];
   }
 
-  weigh({
-    name,
-    width,
-    values: given,
-    center,
-    scale,
-  }: FeatureBlock): Pick<FeatureBlock, 'values' | 'center' | 'scale'> {
+  weigh({ name, width, values: given, center, scale }: WeighedBlock & { name: string; width: number }): WeighedBlock {
     /** Mean per column. */
     const mean = (
       values: Float32Array,
