@@ -57,17 +57,16 @@ class Variants implements ProductVariants {
     if (rules.variants === 'all') {
       return { state: { ...state, ...known }, request: { ...request, exclude: new Set([...exclude, ...inView]) } };
     }
-    const others = new Set<number>();
-    const standing = new Map<number, number>();
+    const excluded = this.all(exclude);
+    for (const at of inView) excluded.add(at);
+    const standing = new Map<readonly number[], number>();
     const choose = this.#choice(items, history.rows, request, history.rows.length > 0 ? personal : null);
     for (const product of this.products) {
       const rows = this.of[product];
       if (!rows) continue;
       const chosen = choose(rows);
-      for (const other of rows) {
-        if (other !== chosen) others.add(other);
-        standing.set(other, chosen);
-      }
+      standing.set(rows, chosen);
+      for (const other of rows) if (other !== chosen) excluded.add(other);
     }
     const shown = new Map<number, number>();
     known.record.timesShown = (at, now) => {
@@ -77,12 +76,12 @@ class Variants implements ProductVariants {
       return sum;
     };
     // Where the variant looked at is not listed, another one stands for its product.
-    if (placement === 'recent') known.history.rows = history.rows.map((at) => standing.get(at) ?? at);
+    if (placement === 'recent') known.history.rows = history.rows.map((at) => standing.get(this.#rows(at)) ?? at);
     return {
       state: { ...state, ...known },
       request: {
         ...request,
-        exclude: new Set([...this.all(exclude), ...inView, ...others]),
+        exclude: excluded,
         shownBefore: this.all(shownBefore),
       },
     };
@@ -204,24 +203,22 @@ class Variants implements ProductVariants {
       const row = rowOf.get(itemId);
       if (row !== undefined && available(row) && position < limit && !pinned.has(position)) pinned.set(position, row);
     }
-    /** The most important first; the lowest is best. */
-    const order = (row: number): number[] => [
-      admits(row) ? 0 : 1,
-      AVAILABILITY.indexOf(items[row].availability),
-      own.has(row) ? 0 : 1,
-      buried(items[row]) - boosted(items[row]),
-      personal ? -personal[row] : 0,
-      items[row].price ?? Number.MAX_VALUE,
-    ];
+    const availability = (row: number): number => AVAILABILITY.indexOf(items[row].availability);
+    const lift = (row: number): number => boosted(items[row]) - buried(items[row]);
+    const price = (row: number): number => items[row].price ?? Number.MAX_VALUE;
+    /** Below 0 where `a` comes before `b`; the most important difference decides. */
+    const compare = (a: number, b: number): number =>
+      Number(admits(b)) - Number(admits(a)) ||
+      availability(a) - availability(b) ||
+      Number(own.has(b)) - Number(own.has(a)) ||
+      lift(b) - lift(a) ||
+      (personal ? personal[b] - personal[a] : 0) ||
+      price(a) - price(b);
     return (rows) => {
       const first = [...pinned.values()].find((row) => rows.includes(row));
       if (first !== undefined) return first;
-      let [best, least] = [rows[0], order(rows[0])];
-      for (const row of rows.slice(1)) {
-        const own = order(row);
-        const at = own.findIndex((value, n) => value !== least[n]);
-        if (own[at] < least[at]) [best, least] = [row, own];
-      }
+      let [best] = rows;
+      for (const row of rows) if (compare(row, best) < 0) best = row;
       return best;
     };
   }
