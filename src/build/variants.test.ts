@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contentBlend, type ItemInput, itemText, openBundle } from '../catalog';
 import { catalogIndex, rank } from '../ranking';
+import { aboutItems } from '../ranking/lists/in-view';
 import { productVariants } from '../ranking/variants';
 import { SHOP_IMAGES, shopFeed } from '../testing/commands';
 import { state } from '../testing/rankings';
@@ -104,8 +105,8 @@ describe('a build of a feed with variants', () => {
       cooccurrence: await bundle.cooccurrence(),
       variants: productVariants(bundle.items),
     });
-    const row = index.rowOf.get('item-0-4') ?? -1;
-    const [first] = rank(index, state(), { placement: 'complement', row, limit: 4, exclude: new Set() });
+    const asked = { placement: 'complement', row: null, limit: 4, exclude: new Set<number>() } as const;
+    const [first] = rank(index, state(), aboutItems(index, asked, ['item-0-4']));
     expect([groupOf(index, first.row), first.source]).toEqual(['item-5', 'boughtTogether']);
   }, 60_000);
 

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { purchasesOf } from './event-file';
+import { openBundle, writeBundle } from '../catalog';
+import { bundleContent, makeItem, memoryBundle } from '../testing/bundles';
+import { byProduct, cooccurrenceTable, demandOf, interactionsOf, purchasesOf } from './event-file';
 
 const event = (type?: string) => ({ user: 'u', item: 'i', time: 0, ...(type === undefined ? {} : { type }) });
 
@@ -10,4 +12,27 @@ it('takes all events of a log without types for purchases, and of one with types
     event('transaction'),
   ]);
   expect(purchasesOf([event('view'), event('addtocart')])).toEqual([]);
+});
+
+it('counts events on any variant of a product as events on the product, and gives each variant what was counted', async () => {
+  const { sink, fetchFile } = memoryBundle();
+  const shop = [...'abcd'].flatMap((group) => [1, 2, 3].map((n) => makeItem(`${group}${n}`, { group })));
+  await writeBundle(await bundleContent(shop), sink);
+  const visits = Array.from({ length: 12 }, (_, n) => [`a${1 + (n % 3)}`, `c${3 - (n % 3)}`, n % 2 ? 'b2' : 'd1']);
+  const events = visits.flatMap((items, user) =>
+    items.map((item, n) => ({ user: `u${user}`, item, time: 1e12 + user * 864e5 + n * 6e4 })),
+  );
+  const { bundle, log, products } = byProduct(await openBundle(fetchFile), { events, rejected: [] });
+  expect(bundle.items.map(({ id }) => id)).toEqual(['a1', 'b1', 'c1', 'd1']);
+  expect(bundle.features.count).toBe(4);
+  const { interactions, unknown } = interactionsOf(log, bundle);
+  expect([interactions.length, unknown]).toEqual([events.length, 0]);
+  const counted = { cooccurrence: cooccurrenceTable(interactions, 4), demand: demandOf(log, bundle) };
+  const { cooccurrence, demand } = products.spread(counted);
+  expect([...(demand?.choices ?? [])]).toEqual([12, 12, 12, 6, 6, 6, 12, 12, 12, 6, 6, 6]);
+  expect(cooccurrence?.count).toBe(shop.length);
+  // Of each product the first variant has the entries, which are about first variants.
+  expect(cooccurrence?.rows.every((row) => row % 3 === 0)).toBe(true);
+  expect(cooccurrence?.offsets[1]).toBeGreaterThan(0);
+  expect(cooccurrence?.offsets[3]).toBe(cooccurrence?.offsets[1]);
 });

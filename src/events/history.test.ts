@@ -63,24 +63,15 @@ describe('History', () => {
     expect(other.rows).toEqual([1, 2, 1, 3, 0]);
   });
 
-  it('has one row of a product, that of the variant chosen first', () => {
-    const variants = [3, 4, 5];
-    const history = new History((row) => (variants.includes(row) ? variants : [row]));
-    expect(history.add({ type: 'click' }, 4)).toBe(true);
-    expect(history.add({ type: 'cart' }, 5)).toBe(false);
-    history.add({ type: 'click' }, 8);
+  it('takes an item for another one among the choices, and for itself in what rules read', () => {
+    const history = new History();
     expect(history.add({ type: 'click' }, 3)).toBe(true);
-    expect(history.rows).toEqual([4, 8, 4]);
-    expect(history.strengths).toEqual([2, 1, 1]);
-    history.add({ type: 'dismiss' }, 3);
-    history.add({ type: 'dismiss' }, 5);
-    expect([...history.dismissed]).toEqual([3]);
-    history.note({ type: 'undismiss' }, 4);
-    expect(history.dismissed.size).toBe(0);
-    history.note({ type: 'impression', time: 5 }, 5);
-    history.note({ type: 'cart', time: 6 }, 3);
-    expect(history.record.timesShown(5, 6)).toBe(0);
-    expect([...history.record.cart]).toEqual([5, 3]);
+    expect(history.add({ type: 'cart' }, 5, 3)).toBe(false);
+    expect(history.add({ type: 'click' }, 4)).toBe(true);
+    expect(history.add({ type: 'purchase' }, 6, 3)).toBe(true);
+    expect(history.rows).toEqual([3, 4, 3]);
+    expect(history.strengths).toEqual([2, 1, 3]);
+    expect([[...history.record.cart], [...history.record.owned]]).toEqual([[5], [6]]);
   });
 
   it('stores no more than the last thousand choices, and how many there were', () => {

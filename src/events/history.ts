@@ -40,25 +40,17 @@ type HistoryEvent = Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'
 
 /**
  * The shopper's choices as a sequence. Events on the same item in a row (click, view, cart) are one choice with the
- * strongest of their strengths: they are one decision seen several times. All variants of a product are the same item here:
- * the one that was chosen first stands for it, so that no product is in the history by two rows.
+ * strongest of their strengths: they are one decision seen several times.
  */
 export class History implements ChoiceHistory {
   readonly rows: number[] = [];
   readonly strengths: number[] = [];
   readonly dismissed = new Set<number>();
   readonly record = new ShopperState();
-  /** Rows of the product of a row, itself included. */
-  readonly variantsOf: (row: number) => readonly number[];
   #total = 0;
   /** Choices of items that have no row at present, with the number of choices of known items before each. */
   #absent: { before: number; id: string; strength: number }[] = [];
   #absentDismissed: string[] = [];
-
-  /** @param variantsOf default: no product has several variants */
-  constructor(variantsOf: History['variantsOf'] = (row) => [row]) {
-    this.variantsOf = variantsOf;
-  }
 
   /** All choices, including those no longer stored. */
   get total(): number {
@@ -101,7 +93,7 @@ export class History implements ChoiceHistory {
         this.#absent.push({ before: this.rows.length, id, strength: strengths[n] });
         continue;
       }
-      this.rows.push(this.chosen(row) ?? row);
+      this.rows.push(row);
       this.strengths.push(strengths[n]);
     }
     for (const id of dismissed) {
@@ -113,12 +105,6 @@ export class History implements ChoiceHistory {
     this.record.restore(record, rowOf, total);
   }
 
-  /** The row that stands for a row's product among the choices; undefined where none of its variants was chosen. */
-  chosen(row: number): number | undefined {
-    const variants = this.variantsOf(row);
-    return this.rows.find((other) => variants.includes(other));
-  }
-
   /** Call it after the catalogue grew: stored items may have a row now. */
   addUnseen(idOf: (row: number) => string, rowOf: ReadonlyMap<string, number>): void {
     const waiting = this.#absent.length > 0 || this.#absentDismissed.length > 0 || this.record.waiting;
@@ -128,14 +114,14 @@ export class History implements ChoiceHistory {
   /**
    * Adds an event.
    * @param row the item's row in the catalogue
+   * @param choice row that stands for the item among the choices. Default: its own
    * @returns true when this is a new choice (not a repeat of the last item, not an impression or a dismissal)
    */
-  add(event: HistoryEvent, row: number): boolean {
+  add(event: HistoryEvent, row: number, choice = row): boolean {
     const strength = EVENT_STRENGTH[event.type];
     this.note(event, row);
     if (strength === 0) return false;
     const last = this.rows.length - 1;
-    const choice = this.chosen(row) ?? row;
     if (this.rows[last] === choice) {
       this.strengths[last] = Math.max(this.strengths[last], strength);
       return false;
@@ -149,9 +135,8 @@ export class History implements ChoiceHistory {
   /** Updates only the state that rules read: items shown, dismissed, in the cart, bought. The choices do not change. */
   note(event: HistoryEvent, row: number): void {
     const chosen = EVENT_STRENGTH[event.type] > 0;
-    const variants = this.variantsOf(row);
-    this.record.add(event, row, chosen ? variants : [], this.#total);
-    if (event.type === 'dismiss' && !variants.some((other) => this.dismissed.has(other))) this.dismissed.add(row);
-    if (event.type === 'undismiss' || chosen) for (const other of variants) this.dismissed.delete(other);
+    this.record.add(event, row, chosen, this.#total);
+    if (event.type === 'dismiss') this.dismissed.add(row);
+    if (event.type === 'undismiss' || chosen) this.dismissed.delete(row);
   }
 }

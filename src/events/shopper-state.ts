@@ -101,13 +101,13 @@ export class ShopperState implements ShopperRecord {
   /**
    * Adds an event. Events come in the order of the log. One whose time is more than half an hour before the last means that
    * the clock was set back; earlier impressions then count as half an hour older than it.
-   * @param chosen rows of the product that it chooses; none where it is no choice
+   * @param chosen whether it chooses the item
    * @param choices all choices before this event
    */
   add(
     { type, time = this.#visit.last }: Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>,
     row: number,
-    chosen: readonly number[],
+    chosen: boolean,
     choices: number,
   ): void {
     this.#choices = choices;
@@ -126,7 +126,7 @@ export class ShopperState implements ShopperRecord {
       this.#shown.delete(row);
       this.#shown.set(row, { times, choice: choices, time });
     }
-    for (const variant of chosen) this.#shown.delete(variant);
+    if (chosen) this.#shown.delete(row);
   }
 
   /** @param idOf id of the item in a row */

@@ -49,7 +49,7 @@ export interface LearnerOptions {
  * `paper` the experts of the ladders, in `train()`. It stores nothing; the caller keeps the log and the profile.
  */
 export class Learner {
-  readonly history = new History((row) => this.#catalog.index.variants?.of[row] ?? [row]);
+  readonly history = new History();
   #catalog: LearnerCatalog;
   readonly #options: LearnerOptions;
   readonly #experts: ExpertMixture;
@@ -89,6 +89,7 @@ export class Learner {
       this.#rejected = profile.rejected;
       this.#lastUpdate = profile.lastUpdate;
       if (profile.history) this.history.restore(profile.history, this.#catalog.index.rowOf);
+      this.#catalog.index.variants?.merge(this.history.rows);
     }
     const known = profile?.lastEvent ?? 0;
     for (const event of log) {
@@ -146,10 +147,10 @@ export class Learner {
     this.#lastEvent = Math.max(this.#lastEvent, event.id);
     if (row === undefined) return;
     const chosen = EVENT_STRENGTH[event.type] > 0;
-    const before = this.history.chosen(row);
-    const kept = chosen && before === undefined && this.#learn(event, row);
+    const choice = this.#choiceOf(row);
+    const kept = chosen && !this.history.rows.includes(choice) && this.#learn(event, row);
     const judged = this.#learnDismissal(event, row);
-    const distance = chosen ? this.#distanceOf(before ?? row) : null;
+    const distance = chosen ? this.#distanceOf(choice) : null;
     if (this.#remember(event)) {
       this.#clock.count(distance);
       this.#untrainedChoices++;
@@ -165,7 +166,8 @@ export class Learner {
     this.#lastEvent = Math.max(this.#lastEvent, event.id);
     if (row === undefined) return;
     this.history.note(event, row);
-    if (EVENT_STRENGTH[event.type] > 0) this.#forgetDismissal(row);
+    this.#catalog.index.variants?.note(this.history, event, row);
+    if (EVENT_STRENGTH[event.type] > 0) this.#experts.forgetDismissal(event.itemId);
   }
 
   /** True when `train()` has something to do. */
@@ -280,6 +282,7 @@ export class Learner {
   async setCatalog(catalog: LearnerCatalog): Promise<void> {
     this.#catalog = catalog;
     this.history.addUnseen(this.#idOf, catalog.index.rowOf);
+    catalog.index.variants?.merge(this.history.rows);
     this.featuresChanged();
     if (this.#base) await this.useBase(this.#base.model);
     await this.#ladder?.setCatalog(catalog);
@@ -420,15 +423,16 @@ export class Learner {
 
   #remember(event: LoggedEvent): boolean {
     const row = this.#catalog.index.rowOf.get(event.itemId);
-    if (EVENT_STRENGTH[event.type] > 0) {
-      if (row === undefined) this.#experts.forgetDismissal(event.itemId);
-      else this.#forgetDismissal(row);
-    }
-    return row !== undefined && this.history.add(event, row);
+    if (EVENT_STRENGTH[event.type] > 0) this.#experts.forgetDismissal(event.itemId);
+    if (row === undefined) return false;
+    const isNew = this.history.add(event, row, this.#choiceOf(row));
+    this.#catalog.index.variants?.note(this.history, event, row);
+    return isNew;
   }
 
-  #forgetDismissal(row: number): void {
-    for (const variant of this.history.variantsOf(row)) this.#experts.forgetDismissal(this.#idOf(variant));
+  /** The row that stands for an item among the choices: where it is a variant of a product, the one chosen first. */
+  #choiceOf(row: number): number {
+    return this.#catalog.index.variants?.among(this.history.rows, row) ?? row;
   }
 
   /** Learns from a choice. @returns whether an expert was kept */
@@ -469,9 +473,11 @@ export class Learner {
    */
   #learnDismissal({ itemId: id, type }: LoggedEvent, row: number): boolean {
     if (type !== 'dismiss' && type !== 'undismiss') return false;
-    const before = this.history.variantsOf(row).find((variant) => this.history.dismissed.has(variant));
-    if (type === 'undismiss') this.#bound?.undoDismiss(this.#idOf(before ?? row), before ?? row);
-    else if (before === undefined) this.#bound?.dismiss(id, row);
+    const { dismissed } = this.history;
+    // The first of the product's dismissals is the one that was learned.
+    const before = this.#catalog.index.variants?.among(dismissed, row) ?? row;
+    if (type === 'undismiss') this.#bound?.undoDismiss(this.#idOf(before), before);
+    else if (!dismissed.has(before)) this.#bound?.dismiss(id, row);
     return true;
   }
 }

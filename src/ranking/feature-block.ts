@@ -2,7 +2,7 @@ import type { CatalogIndex } from './catalog-index';
 
 /**
  * Some features of every item, standardised: (value - center) * scale per column, which over the catalogue have mean 0 and
- * rows of mean square length `weight`^2, each product weighing the same. The values may be those of another owner: not to be changed.
+ * rows of mean square length `weight`^2. The values may be those of another owner: not to be changed.
  */
 export interface FeatureBlock {
   /** Subject and width: coefficients fit only a block of the same name. */
@@ -27,7 +27,6 @@ const MOST_CATEGORIES = 64;
  * Standardises the columns of a block.
  * @param subject of its name
  * @param values [count * width], kept
- * @param divisors what the means divide each item's values by. Default: the number of items
  */
 export function featureBlock(
   subject: string,
@@ -35,19 +34,20 @@ export function featureBlock(
   values: Float32Array,
   count: number,
   weight: number,
-  divisors?: Float64Array,
 ): FeatureBlock {
-  const divisor = (at: number): number => divisors?.[Math.floor(at / width)] ?? count;
   const center = new Float32Array(width);
-  for (let at = 0; at < values.length; at++) center[at % width] += values[at] / divisor(at);
+  for (let at = 0; at < values.length; at++) center[at % width] += values[at] / count;
   const variance = new Float64Array(width);
-  for (let at = 0; at < values.length; at++)
-    variance[at % width] += (values[at] - center[at % width]) ** 2 / divisor(at);
-  const mean = variance.reduce((sum, value) => sum + value, 0) / width;
+  for (let at = 0; at < values.length; at++) variance[at % width] += (values[at] - center[at % width]) ** 2 / count;
+  return { name: `${subject} ${width}`, width, values, center, scale: columnScales(variance, weight) };
+}
+
+/** Factors by which columns of these variances have rows of mean square length `weight`^2. */
+export function columnScales(variance: Float64Array, weight: number): Float32Array {
+  const mean = variance.reduce((sum, value) => sum + value, 0) / variance.length;
   const damped = variance.map((value) => value + SMOOTHING * mean);
   const length = variance.reduce((sum, value, column) => sum + value / damped[column], 0);
-  const scale = Float32Array.from(damped, (value) => (mean > 0 ? weight / Math.sqrt(value * length) : 0));
-  return { name: `${subject} ${width}`, width, values, center, scale };
+  return Float32Array.from(damped, (value) => (mean > 0 ? weight / Math.sqrt(value * length) : 0));
 }
 
 /** Radial basis functions over the range of a numeric attribute, -3 to 3 standard deviations. */
@@ -68,22 +68,18 @@ export function numberRbf(values: Float32Array): Float32Array {
 }
 
 /** The content vectors. The first half of the columns is text, the other half the picture. */
-export const contentBlock = ({
-  content: { width, values, count },
-  variants,
-}: Pick<CatalogIndex, 'content' | 'variants'>): FeatureBlock =>
-  featureBlock('content', width, values, count, 1, variants?.divisors);
+export const contentBlock = ({ content: { width, values, count } }: Pick<CatalogIndex, 'content'>): FeatureBlock =>
+  featureBlock('content', width, values, count, 1);
 
-/** The embedding of the items by a base model. @param items [count * width] @param divisors as those of `featureBlock` */
-export const embeddingBlock = (width: number, items: Float32Array, divisors?: Float64Array): FeatureBlock =>
-  featureBlock('embedding', width, items, items.length / width, 1, divisors);
+/** The embedding of the items by a base model. @param items [count * width] */
+export const embeddingBlock = (width: number, items: Float32Array): FeatureBlock =>
+  featureBlock('embedding', width, items, items.length / width, 1);
 
 /** Whether an item is in each of the 64 most frequent categories, broader ones too; null where all items are in the same. */
 export function categoryBlock({
   categories,
   content,
-  variants,
-}: Pick<CatalogIndex, 'categories' | 'content' | 'variants'>): FeatureBlock | null {
+}: Pick<CatalogIndex, 'categories' | 'content'>): FeatureBlock | null {
   const { baseRate, ofItem, names } = categories;
   const ids = [...baseRate.keys()]
     .filter((id) => baseRate[id] < 1)
@@ -99,5 +95,5 @@ export function categoryBlock({
     }
   }
   const name = `categories ${ids.map((id) => names[id]).join('|')}`;
-  return featureBlock(name, ids.length, values, content.count, ATTRIBUTE_WEIGHT, variants?.divisors);
+  return featureBlock(name, ids.length, values, content.count, ATTRIBUTE_WEIGHT);
 }

@@ -1,5 +1,5 @@
 import type { CatalogStatistics, Item, VariantGroups } from '../catalog';
-import type { ChoiceHistory, ShopperRecord } from '../events';
+import type { ChoiceHistory, History, LoggedEvent, ShopperRecord } from '../events';
 import type { DueItems } from './due-items';
 import type { Placement } from './placement';
 import type { Rules } from './rules/rules';
@@ -15,10 +15,17 @@ export interface VariantRequest {
   due?: DueItems | null;
 }
 
-/** What is known of the shopper. */
-export interface VariantShopper {
+/** The parts of a shopper's state that do. */
+export interface VariantState {
   history: ChoiceHistory;
-  record: ShopperRecord;
+  record?: ShopperRecord;
+}
+
+/** Standardised features of every item, see `FeatureBlock`. */
+export interface WeighedBlock {
+  values: Float32Array;
+  center: Float32Array;
+  scale: Float32Array;
 }
 
 /** How variants of one product are listed and learned as one. Made by `ranking/variants`, which is loaded late. */
@@ -28,14 +35,20 @@ export interface ProductVariants extends VariantGroups {
   /**
    * Narrows a request to one variant of each product: all others are excluded. What is known of a variant is known of the
    * whole product. Under the rule `variants: 'all'` only the product in view is excluded.
-   * @param personal score of every item for this shopper; null while no taste is known
+   * @param personal score of every item, which counts where the shopper has a history
    */
-  narrow<R extends VariantRequest>(
+  narrow<S extends VariantState, R extends VariantRequest>(
     items: readonly Item[],
-    shopper: VariantShopper,
+    state: S,
     request: R,
-    personal: Float32Array | null,
-  ): { shopper: VariantShopper; request: R };
+    personal: Float32Array,
+  ): { state: S; request: R };
+  /** The first of some rows that is of the product of `row`; undefined where none is. */
+  among(rows: Iterable<number>, row: number): number | undefined;
+  /** Lets one row of each product, the first, stand for it among the choices; changed in place. */
+  merge(choices: number[]): void;
+  /** Has an event, which the history has already, count for the whole product of its row: a choice ends what is known of it. */
+  note(history: History, event: Pick<LoggedEvent, 'type' | 'time'>, row: number): void;
   /** The first variant of the product of each row. */
   first(rows: readonly number[]): number[];
   /** All variants of the products of some rows. */
@@ -47,6 +60,8 @@ export interface ProductVariants extends VariantGroups {
    * @param gone rows of products that it was not chosen from
    */
   candidates(chosen: number, gone: readonly number[]): number[];
+  /** Standardises a block anew, so that every product weighs the same. Of the catalog order, all variants have one place. */
+  weigh(block: WeighedBlock & { name: string; width: number }): WeighedBlock;
   /** All other rows. */
   beside(chosen: number, gone: readonly number[]): number[];
 }

@@ -96,10 +96,8 @@ function narrowed(
   request: RankRequest,
 ): { state: RankState; request: RankRequest } {
   if (!index.variants) return { state, request };
-  const { history, record = NO_RECORD, weights, terms = termValues(index, state) } = state;
-  const personal = history.rows.length > 0 ? scores(terms, weights) : null;
-  const { shopper, request: one } = index.variants.narrow(index.items, { history, record }, request, personal);
-  return { state: { ...state, ...shopper, terms }, request: one };
+  const terms = state.terms ?? termValues(index, state);
+  return index.variants.narrow(index.items, { ...state, terms }, request, scores(terms, state.weights));
 }
 
 /** Rows bought before that `for-you` may hold: the best of those due, unless a rule says to leave out what was bought. */

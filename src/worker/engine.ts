@@ -140,10 +140,8 @@ export class Engine {
     // Most catalogues are loaded as a whole.
     const large = bundle.clusters && (await import('./cluster-loader'));
     // Parts of a large catalogue that come later may have some.
-    const grouped = large || bundle.items.some(({ group }) => group);
-    const variants = grouped && (await import('../ranking/variants'));
-    const catalog = new LoadedCatalog(bundle, variants ? variants.productVariants : null);
-    const engine = new Engine(options, listener, catalog, large, running);
+    const variants = (large || bundle.items.some(({ group }) => group)) && (await import('../ranking/variants'));
+    const engine = new Engine(options, listener, new LoadedCatalog(bundle, variants || null), large, running);
     await engine.#open();
     engine.#clusters?.scheduleLoad();
     engine.#loadLearned();

@@ -17,7 +17,6 @@ import { SidestreamError } from '../error';
 import type { BrowseRequest, BrowseResponse } from '../protocol';
 import { type CatalogIndex, catalogIndex } from '../ranking';
 import type { ShopDemand } from '../ranking/demand';
-import type { productVariants } from '../ranking/variants';
 import type { LocalItem } from '../store';
 
 /** What takes the place of the items' own prices and stock. */
@@ -50,11 +49,11 @@ export class LoadedCatalog {
   #demand: ShopDemand | null = null;
   #index: CatalogIndex;
   #table: FeatureTable;
-  readonly #variantsOf: typeof productVariants | null;
+  readonly #variants: typeof import('../ranking/variants') | null;
 
-  /** @param variantsOf finds variants of one product; null where the catalogue has none */
-  constructor(bundle: Bundle, variantsOf: typeof productVariants | null = null) {
-    this.#variantsOf = variantsOf;
+  /** @param variants the code for variants of one product; null where the catalogue has none */
+  constructor(bundle: Bundle, variants: typeof import('../ranking/variants') | null = null) {
+    this.#variants = variants;
     const { items, features } = bundle;
     this.bundle = bundle;
     this.#shopIds = new Set(items.map(({ id }) => id));
@@ -210,7 +209,7 @@ export class LoadedCatalog {
     const all = this.#parts.flatMap(({ items }) => items);
     const items = this.#demand?.withPopularity(all) ?? all;
     const index = catalogIndex(items, this.#table, this.blend, {
-      variants: this.#variantsOf?.(items),
+      variants: this.#variants?.productVariants(items),
       cooccurrence: this.#cooccurrence,
       factors: this.#factors,
       trend: this.#demand?.trend(all.length),

@@ -10,7 +10,6 @@ import {
   featureBlock,
   NUMBER_RBFS,
   numberRbf,
-  productOf,
 } from '../../ranking';
 
 /** Features of every item as an expert reads them. */
@@ -78,17 +77,18 @@ const ORDER_RBFS = 24;
  */
 export function featureBlocks(index: CatalogIndex, base: BaseSignal | null): FeatureBlocks {
   const { count, width } = index.content;
-  const divisors = index.variants?.divisors;
   const content = readable('content', contentBlock(index));
   // The first half of a content vector is text.
   if (!base) content.readoutScale.fill(TEXT_SCALE, 0, width / 2);
   const blocks = [content, ...attributeBlocks(index, base ? RATES.place : PLACE_RATE_ALONE)];
-  if (base) blocks.push(readable('embedding', embeddingBlock(base.width, base.items, divisors), base.digest));
+  if (base) blocks.push(readable('embedding', embeddingBlock(base.width, base.items), base.digest));
   for (const { name, width: factors, values } of index.factors?.blocks ?? []) {
-    blocks.push(readable(name, featureBlock(name, factors, values, count, 1, divisors), index.factors?.digest));
+    blocks.push(readable(name, featureBlock(name, factors, values, count, 1), index.factors?.digest));
   }
   const map = index.factors?.map;
-  return { count, blocks, ...(map && fits(map, blocks) ? { map } : {}) };
+  const { variants } = index;
+  const weighed = variants ? blocks.map((block) => ({ ...block, ...variants.weigh(block) })) : blocks;
+  return { count, blocks: weighed, ...(map && fits(map, blocks) ? { map } : {}) };
 }
 
 const fits = (map: GradientMap, blocks: readonly ReadoutBlock[]): boolean =>
@@ -98,11 +98,11 @@ const fits = (map: GradientMap, blocks: readonly ReadoutBlock[]): boolean =>
 function attributeBlocks(index: CatalogIndex, placeRate: number): ReadoutBlock[] {
   const { count } = index.content;
   const attribute = (kind: Kind, subject: string, width: number, values: Float32Array): ReadoutBlock =>
-    readable(kind, featureBlock(subject, width, values, count, ATTRIBUTE_WEIGHT, index.variants?.divisors));
+    readable(kind, featureBlock(subject, width, values, count, ATTRIBUTE_WEIGHT));
   const categories = categoryBlock(index);
   return [
     // Stored profiles call the catalog order `place`.
-    { ...attribute('place', 'place', ORDER_RBFS, orderRbf(count, productOf(index))), rate: placeRate },
+    { ...attribute('place', 'place', ORDER_RBFS, orderRbf(count)), rate: placeRate },
     ...(categories ? [readable('categories', categories)] : []),
     ...(index.ownNumbers ?? index.numbers).map(({ name, values }) =>
       attribute('numbers', name, NUMBER_RBFS, numberRbf(values)),
@@ -118,11 +118,11 @@ const readable = (kind: Kind, block: FeatureBlock, digest = ''): ReadoutBlock =>
   readoutScale: new Float32Array(block.width).fill(1),
 });
 
-function orderRbf(count: number, product: (row: number) => number): Float32Array {
+function orderRbf(count: number): Float32Array {
   const rbf = new Float32Array(count * ORDER_RBFS);
   for (let row = 0; row < count; row++) {
     for (let n = 0; n < ORDER_RBFS; n++) {
-      rbf[row * ORDER_RBFS + n] = Math.exp(-(((product(row) * ORDER_RBFS) / count - n) ** 2) / 2);
+      rbf[row * ORDER_RBFS + n] = Math.exp(-(((row * ORDER_RBFS) / count - n) ** 2) / 2);
     }
   }
   return rbf;

@@ -61,13 +61,12 @@ export function cooccurrenceReason(index: CatalogIndex, other: number, row: numb
 }
 
 /** The past item that an item resembles most, those of its own product left out; null without any. @param rows of the past items */
-function nearestTo(index: CatalogIndex, row: number, rows: readonly number[]): number | null {
-  const product = productOf(index);
+function nearestTo({ content, variants }: CatalogIndex, row: number, rows: readonly number[]): number | null {
   let nearest: number | null = null;
   let highest = Number.NEGATIVE_INFINITY;
   for (const past of new Set(rows)) {
-    if (product(past) === product(row)) continue;
-    const value = similarity(index.content, past, row);
+    if (past === row || variants?.of[row]?.includes(past)) continue;
+    const value = similarity(content, past, row);
     if (value > highest) {
       highest = value;
       nearest = past;

@@ -1,7 +1,9 @@
 import type { CatalogStatistics, Item } from '../../catalog';
 import { productStatistics, type VariantGroups, variantGroups } from '../../catalog/variants';
+import { EVENT_STRENGTH, type History, type LoggedEvent, NO_RECORD } from '../../events';
+import { columnScales } from '../feature-block';
 import { OWN } from '../placement';
-import type { ProductVariants, VariantRequest, VariantShopper } from '../product-variants';
+import type { ProductVariants, VariantRequest, VariantState, WeighedBlock } from '../product-variants';
 import { strengthOf } from '../rules/apply-boosts';
 import { itemFilter } from '../rules/item-filter';
 
@@ -34,37 +36,37 @@ class Variants implements ProductVariants {
     this.popularity = popularity;
   }
 
-  narrow<R extends VariantRequest>(
+  narrow<S extends VariantState, R extends VariantRequest>(
     items: readonly Item[],
-    { history, record }: VariantShopper,
+    state: S,
     request: R,
-    personal: Float32Array | null,
-  ): { shopper: VariantShopper; request: R } {
+    personal: Float32Array,
+  ): { state: S; request: R } {
+    const { history, record = NO_RECORD } = state;
     const { exclude, row, rules = {}, shownBefore = [], placement } = request;
-    const known: VariantShopper = {
+    const known = {
       history: { ...history, dismissed: this.all(history.dismissed) },
       record: {
         owned: this.all(record.owned),
         cart: this.all(record.cart),
         purchases: record.purchases,
-        timesShown: (at, now) => record.timesShown(at, now),
+        timesShown: (at: number, now: number): number => record.timesShown(at, now),
       },
     };
     const inView = this.all(row === null ? [] : [row]);
     if (rules.variants === 'all') {
-      return { shopper: known, request: { ...request, exclude: new Set([...exclude, ...inView]) } };
+      return { state: { ...state, ...known }, request: { ...request, exclude: new Set([...exclude, ...inView]) } };
     }
-    const others = new Set<number>();
-    const standing = new Map<number, number>();
-    const choose = this.#choice(items, history.rows, request, personal);
+    const excluded = this.all(exclude);
+    for (const at of inView) excluded.add(at);
+    const standing = new Map<readonly number[], number>();
+    const choose = this.#choice(items, history.rows, request, history.rows.length > 0 ? personal : null);
     for (const product of this.products) {
       const rows = this.of[product];
       if (!rows) continue;
       const chosen = choose(rows);
-      for (const other of rows) {
-        if (other !== chosen) others.add(other);
-        standing.set(other, chosen);
-      }
+      standing.set(rows, chosen);
+      for (const other of rows) if (other !== chosen) excluded.add(other);
     }
     const shown = new Map<number, number>();
     known.record.timesShown = (at, now) => {
@@ -74,12 +76,12 @@ class Variants implements ProductVariants {
       return sum;
     };
     // Where the variant looked at is not listed, another one stands for its product.
-    if (placement === 'recent') known.history.rows = history.rows.map((at) => standing.get(at) ?? at);
+    if (placement === 'recent') known.history.rows = history.rows.map((at) => standing.get(this.#rows(at)) ?? at);
     return {
-      shopper: known,
+      state: { ...state, ...known },
       request: {
         ...request,
-        exclude: new Set([...this.all(exclude), ...inView, ...others]),
+        exclude: excluded,
         shownBefore: this.all(shownBefore),
       },
     };
@@ -88,6 +90,30 @@ class Variants implements ProductVariants {
   get statistics(): CatalogStatistics {
     this.#statistics ??= productStatistics(this.#items, this.#groups);
     return this.#statistics;
+  }
+
+  among(rows: Iterable<number>, row: number): number | undefined {
+    const variants = this.#rows(row);
+    for (const other of rows) if (variants.includes(other)) return other;
+    return undefined;
+  }
+
+  merge(choices: number[]): void {
+    const standing = new Map<number, number>();
+    for (const [n, row] of choices.entries()) {
+      const product = this.of[row]?.[0] ?? row;
+      choices[n] = standing.get(product) ?? row;
+      standing.set(product, choices[n]);
+    }
+  }
+
+  note(history: History, { type, time }: Pick<LoggedEvent, 'type' | 'time'>, row: number): void {
+    const chosen = EVENT_STRENGTH[type] > 0;
+    for (const other of this.of[row] ?? []) {
+      if (type === 'undismiss' || chosen) history.dismissed.delete(other);
+      // Of a click the record takes no more than that the item was shown for the last time.
+      if (chosen && other !== row) history.record.add({ type: 'click', time }, other, true, history.total);
+    }
   }
 
   first(rows: readonly number[]): number[] {
@@ -109,9 +135,44 @@ class Variants implements ProductVariants {
     return [...rows, chosen];
   }
 
+  weigh({ name, width, values: given, center, scale }: WeighedBlock & { name: string; width: number }): WeighedBlock {
+    /** Mean per column. */
+    const mean = (
+      values: Float32Array,
+      of: (value: number, column: number) => number,
+      divisor: (row: number) => number,
+    ): Float64Array => {
+      const means = new Float64Array(width);
+      for (let at = 0; at < values.length; at++) {
+        const column = at % width;
+        means[column] += of(values[at], column) / divisor((at - column) / width);
+      }
+      return means;
+    };
+    const square = (around: ArrayLike<number>) => (value: number, column: number) => (value - around[column]) ** 2;
+    const { length: count } = this.of;
+    const before = mean(given, square(center), () => count).map((variance, column) => variance * scale[column] ** 2);
+    const weight = Math.sqrt(before.reduce((sum, part) => sum + part, 0));
+    const products = (row: number): number => this.divisors[row];
+    // Neighbours in the catalogue are its products, not the variants of one.
+    const values = name.startsWith('place ') ? this.#ofFirst(given, width) : given;
+    const around = Float32Array.from(mean(values, (value) => value, products));
+    return { values, center: around, scale: columnScales(mean(values, square(around), products), weight) };
+  }
+
   beside(chosen: number, gone: readonly number[]): number[] {
     const competing = new Set(this.candidates(chosen, gone));
     return [...this.of.keys()].filter((row) => !competing.has(row));
+  }
+
+  /** @param values [count * width] */
+  #ofFirst(values: Float32Array, width: number): Float32Array {
+    const shared = new Float32Array(values.length);
+    for (const row of this.of.keys()) {
+      const first = (this.of[row]?.[0] ?? row) * width;
+      shared.set(values.subarray(first, first + width), row * width);
+    }
+    return shared;
   }
 
   #rows(row: number): readonly number[] {
@@ -142,24 +203,22 @@ class Variants implements ProductVariants {
       const row = rowOf.get(itemId);
       if (row !== undefined && available(row) && position < limit && !pinned.has(position)) pinned.set(position, row);
     }
-    /** The most important first; the lowest is best. */
-    const order = (row: number): number[] => [
-      admits(row) ? 0 : 1,
-      AVAILABILITY.indexOf(items[row].availability),
-      own.has(row) ? 0 : 1,
-      buried(items[row]) - boosted(items[row]),
-      personal ? -personal[row] : 0,
-      items[row].price ?? Number.MAX_VALUE,
-    ];
+    const availability = (row: number): number => AVAILABILITY.indexOf(items[row].availability);
+    const lift = (row: number): number => boosted(items[row]) - buried(items[row]);
+    const price = (row: number): number => items[row].price ?? Number.MAX_VALUE;
+    /** Below 0 where `a` comes before `b`; the most important difference decides. */
+    const compare = (a: number, b: number): number =>
+      Number(admits(b)) - Number(admits(a)) ||
+      availability(a) - availability(b) ||
+      Number(own.has(b)) - Number(own.has(a)) ||
+      lift(b) - lift(a) ||
+      (personal ? personal[b] - personal[a] : 0) ||
+      price(a) - price(b);
     return (rows) => {
       const first = [...pinned.values()].find((row) => rows.includes(row));
       if (first !== undefined) return first;
-      let [best, least] = [rows[0], order(rows[0])];
-      for (const row of rows.slice(1)) {
-        const own = order(row);
-        const at = own.findIndex((value, n) => value !== least[n]);
-        if (own[at] < least[at]) [best, least] = [row, own];
-      }
+      let [best] = rows;
+      for (const row of rows) if (compare(row, best) < 0) best = row;
       return best;
     };
   }

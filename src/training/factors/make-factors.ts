@@ -7,7 +7,7 @@ import { rightSingularVectors } from './singular-vectors';
 /** What factors are made from. */
 export interface FactorSources {
   /** The items, from whose content and categories the factors of unknown items are predicted. */
-  index: Pick<CatalogIndex, 'content' | 'categories' | 'variants'>;
+  index: Pick<CatalogIndex, 'content' | 'categories'>;
   /** Gives the block `cooccurrence`. */
   cooccurrence?: CooccurrenceTable;
   /** Catalogue rows that each user chose, or that each order holds; gives the block `users`. */

@@ -1,0 +1,23 @@
+/**
+ * `tsx e2e/support/variant-bundle.ts <folder>`: writes a small bundle of twelve products in three sizes and two colours,
+ * `item-0.0` to `item-11.5`. Size L costs 2 more, and every fifth variant is sold out. A process of its own, because the
+ * sources need a loader that the test runner does not have.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeBundle } from '../../src/catalog';
+import { topicContent } from '../../src/testing/topics';
+import { withVariants } from '../../src/testing/variants';
+
+const [folder] = process.argv.slice(2);
+const content = await topicContent({ items: 12, topics: 4 });
+const { items, table } = withVariants(content.items, content.features, 6, ({ price = 0 }, variant) => ({
+  image: undefined,
+  price: price + (variant > 3 ? 2 : 0),
+  availability: variant === 2 ? 'out-of-stock' : 'in-stock',
+  attributes: { size: ['S', 'M', 'L'][Math.floor(variant / 2)], color: ['Red', 'Blue'][variant % 2] },
+}));
+mkdirSync(folder, { recursive: true });
+await writeBundle({ ...content, items, features: table }, async (name, bytes) =>
+  writeFileSync(join(folder, name), bytes),
+);
