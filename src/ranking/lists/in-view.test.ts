@@ -87,6 +87,15 @@ describe('a list about several items', () => {
     expect(first(0, 1).source).toBe('catalog');
   });
 
+  it('compares with the first 20 alone, and with the newest of a cart', () => {
+    const rows = Array.from({ length: 30 }, (_, n) => (n < 20 ? 0 : 4));
+    const index = catalog();
+    const reasons = (asked: RankRequest) => new Set(rank(index, state(), asked).map(({ reason }) => reason));
+    expect(reasons(request({ placement: 'similar', ...about(...rows) }))).toEqual(new Set(['Similar to “Item 0”']));
+    const cart = aboutItems(index, request({ placement: 'similar' }), [], new Set([0, 4]));
+    expect(reasons(cart)).toEqual(new Set(['Similar to “Item 0”', 'Similar to “Item 4”']));
+  });
+
   it('stands in for a history in `for-you`', () => {
     const asked = request({ placement: 'for-you', ...about(0, 4) });
     expect(rank(catalog(), state(), asked)[0].source).toBe('content');
