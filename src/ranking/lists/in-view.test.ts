@@ -141,6 +141,25 @@ describe('a list about several items', () => {
   });
 });
 
+describe('a list about variants', () => {
+  // 0 and 1 are one product, and so are 6 and 7.
+  const groups = ['a', 'a', undefined, undefined, undefined, undefined, 'b', 'b'];
+  const index = catalog(
+    groups.map((group) => ({ group })),
+    { ...TWO, rows: Uint32Array.of(6, 5, 6, 5), support: Uint16Array.of(9, 0, 0, 0), origin: 'shop' },
+  );
+
+  it('counts a product once, by the row in view, and lists no other variant of it, even where variants are listed each', () => {
+    for (const rules of [{}, { variants: 'all' } as const]) {
+      const list = rank(index, state(), aboutItems(index, request({ rules }), ['item-1', 'item-0']));
+      const all = list.map(({ row }) => row);
+      for (const own of [0, 1]) expect(all).not.toContain(own);
+      expect(list.map(({ score }) => score)).toEqual(rules.variants ? [5, 3, 3] : [5, 3]);
+      expect(list.at(-1)?.reason).toBe('Bought with “Item 1” in 9 orders');
+    }
+  });
+});
+
 describe('aboutItems', () => {
   const index = catalog([], TWO);
   const rows = (asked: RankRequest) => rank(index, state(), asked).map(({ row }) => row);
