@@ -44,6 +44,7 @@ class Shop {
     this.recommender = {
       ...this.#fake.recommender,
       recommend: (request = {}) => this.#recommend(request),
+      getItem: async (id) => this.products.find(({ item }) => item.id === id)?.item ?? null,
       track: async (type, id, details) => {
         this.tracked.push([type, id, details?.position]);
         if (type === 'cart') this.carts.push([id, details]);
@@ -79,7 +80,13 @@ class Shop {
     this.requests.push(request);
     await this.#gate;
     if (this.answer === 'error') throw new Error('The shop is closed.');
-    const excluded = new Set([...(request.exclude ?? []), ...this.#dismissed, ...this.carts.map(([id]) => id)]);
+    const inView = [request.itemId ?? []].flat();
+    const excluded = new Set([
+      ...(request.exclude ?? []),
+      ...inView,
+      ...this.#dismissed,
+      ...this.carts.map(([id]) => id),
+    ]);
     const items = this.products.filter(({ item }) => !excluded.has(item.id)).slice(0, request.limit);
     const id = `r${this.requests.length}`;
     return { id, placement: request.placement ?? 'for-you', items: this.answer === 'empty' ? [] : items };

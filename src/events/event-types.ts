@@ -27,7 +27,7 @@ export const MOST_CHARACTERS = {
 
 /**
  * What is known of an event besides its type and item. A cart or purchase without a `recommendationId` gets it, with
- * placement and position, from the last click on a recommendation of its item, if that is not older than 7 days.
+ * placement and position, from the last click on a recommendation of its item, or from a cart that named one, if that is not older than 7 days.
  */
 export interface EventDetails {
   /** Pieces, at least 0. Default 1. */

@@ -33,6 +33,22 @@ describe('the index of last clicks', () => {
     }
   });
 
+  it('are carts that name a recommendation, too, but for those that were attributed to a click', () => {
+    const index = new LastClickIndex();
+    const cart = (recommendationId: string | undefined, time: number): NewEvent => ({
+      ...{ type: 'cart', itemId: 'a', time },
+      ...(recommendationId === undefined ? {} : { recommendationId }),
+    });
+    index.note(cart(undefined, START));
+    expect(index.of('a', START)).toBeNull();
+    index.note(cart('bundle', START));
+    expect(index.of('a', START + DAY)?.recommendationId).toBe('bundle');
+    index.note(click('a', START + DAY));
+    index.note(cart('r-a', START + 5 * DAY));
+    expect(index.of('a', START + 8 * DAY)?.recommendationId).toBe('r-a');
+    expect(index.of('a', START + 9 * DAY)).toBeNull();
+  });
+
   it('expire in the order of the events and not of the clock', () => {
     const index = new LastClickIndex();
     index.note(click('a', START + 3650 * DAY));

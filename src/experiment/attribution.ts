@@ -1,7 +1,10 @@
 import * as v from 'valibot';
 import { eventSchema, type NewEvent } from '../events';
 
-/** Time after a click on a recommendation in which carts and purchases of its item are attributed to it, ms: 7 days. */
+/**
+ * Time after a click on a recommendation, or a cart that names one, in which carts and purchases of its item are attributed to
+ * it, ms: 7 days.
+ */
 export const ATTRIBUTION_WINDOW = 7 * 24 * 60 * 60 * 1000;
 /** Most items whose last click is kept. */
 const MOST_ITEMS = 500;
@@ -27,12 +30,14 @@ export class LastClickIndex {
   }
 
   /**
-   * Records a click on a recommendation. Events come in the order of the log. An event with an earlier time than a click
+   * Records a click on a recommendation, or a cart that names one itself, such as that of a bundle. Events come in the order of the log. An event with an earlier time than a click
    * before it shows that the clock was set back, so the click gets the event's time.
    */
   note({ type, itemId, time, recommendationId, placement, position, variant }: NewEvent): void {
     for (const [id, click] of this.#last) if (click.time > time) this.#last.set(id, { ...click, time });
-    if (type !== 'click' || recommendationId === undefined) return;
+    if ((type !== 'click' && type !== 'cart') || recommendationId === undefined) return;
+    // A cart that was attributed to a click does not make that click later.
+    if (type === 'cart' && this.#last.get(itemId)?.recommendationId === recommendationId) return;
     // Inserted at the end again, so that the oldest click is the first.
     this.#last.delete(itemId);
     this.#last.set(itemId, { time, recommendationId, placement, position, variant });

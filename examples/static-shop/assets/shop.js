@@ -105,10 +105,11 @@ function showCart() {
   box.replaceChildren(...(lines.length > 0 ? [rowsOf(lines, box.dataset)] : [element('p', {}, box.dataset.empty)]));
   $('[data-total]').hidden = lines.length === 0;
   $('[data-total] output').textContent = money(totalOf(lines));
-  // Complements of the product that was added last; without one, the list for the shopper.
+  // What goes with everything in the cart; without anything, the list for the shopper. The ids are those of the shop's own cart,
+  // which outlives the page without consent, too; `cart-synced` would follow the tracked events.
   const [list] = lists;
   list.placement = lines.length > 0 ? 'complement' : 'for-you';
-  list.itemId = lines.at(-1)?.id ?? '';
+  list.itemId = lines.map(({ id }) => id);
   list.heading = lines.length > 0 ? box.dataset.goesWith : box.dataset.forYou;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { requestOf, type Settings, settingsOf } from './settings';
+import { idsInView, requestOf, type Settings, settingsOf } from './settings';
 
 const DEFAULTS: Settings = {
   placement: 'for-you',
@@ -59,6 +59,51 @@ describe('settingsOf', () => {
 });
 
 const settings = { placement: 'for-you' as const, itemId: '', limit: 8, filter: '' };
+
+describe('a bundle, and a list about the cart', () => {
+  it('has what goes with the item in place of what the shopper may like, and no more than fits', () => {
+    const of = (given: Partial<Settings> & { cartSynced?: boolean }) => {
+      const { placement, limit } = settingsOf({ ...DEFAULTS, ...given }).settings;
+      return [placement, limit];
+    };
+    expect(of({ cartSynced: true })).toEqual(['complement', 8]);
+    expect(of({ cartSynced: true, placement: 'similar' })).toEqual(['similar', 8]);
+    expect(of({ layout: 'bundle' })).toEqual(['complement', 3]);
+    expect(of({ layout: 'bundle', placement: 'similar', limit: 1 })).toEqual(['similar', 1]);
+    expect([4, 5].map((limit) => of({ layout: 'bundle', limit })[1])).toEqual([4, 3]);
+  });
+
+  it('needs no item where the cart is what it is about', () => {
+    const about = { ...settings, placement: 'complement' as const };
+    expect(requestOf({ ...about, cartSynced: true }, [])).toMatchObject({ cart: true, itemId: undefined });
+    expect(requestOf({ ...about, cartSynced: true, itemId: ['a', 'b'] }, [])).toMatchObject({ itemId: ['a', 'b'] });
+    expect(requestOf({ ...about, cartSynced: false }, [])).toBeNull();
+  });
+});
+
+describe('idsInView', () => {
+  it.each<[unknown, string[]]>([
+    ['', []],
+    [null, []],
+    [undefined, []],
+    [[], []],
+    ['[]', []],
+    ['a b', ['a b']],
+    [7, ['7']],
+    [
+      ['a', 7, ''],
+      ['a', '7'],
+    ],
+    ['["a", "b c"]', ['a', 'b c']],
+    ['["[1]"]', ['[1]']],
+    ['[a', ['[a']],
+    ['[1] of 3', ['[1] of 3']],
+    ['{"a":1}', ['{"a":1}']],
+    [['[1]'], ['[1]']],
+  ])('%j: %j', (given, ids) => {
+    expect(idsInView(given)).toEqual(ids);
+  });
+});
 
 describe('requestOf', () => {
   it('has as its limit the places left in the list, at least one', () => {

@@ -29,8 +29,6 @@ const CHECKS: { [K in Checked]: [Settings[K], RegExp] } = {
 /** Currencies that the browser knows. Others are used all the same, with a warning. */
 let currencies: string[] | undefined;
 
-/** Most items in view, as the recommender takes them. */
-const MOST_IN_VIEW = 100;
 /** Items beside its own that a bundle has at most, and by default. */
 const MOST_IN_BUNDLE = 4;
 const BUNDLE = 3;
@@ -68,8 +66,8 @@ export interface RequestSettings extends Pick<Settings, 'placement' | 'limit'> {
 }
 
 /**
- * The ids in an `item-id`: of one item, or of several as a list or as the JSON text of one; at most 100. Any other text is one
- * id, spaces and brackets included.
+ * The ids in an `item-id`: of one item, or of several as a list or as the JSON text of one. Any other text is one id, spaces
+ * and brackets included.
  */
 export function idsInView(given: unknown): string[] {
   let ids = given;
@@ -78,8 +76,7 @@ export function idsInView(given: unknown): string[] {
   } catch {
     // An id may begin with a bracket.
   }
-  const all = [ids].flat().map((id) => `${id ?? ''}`);
-  return all.filter(Boolean).slice(0, MOST_IN_VIEW);
+  return [ids ?? []].flat().map(String).filter(Boolean);
 }
 
 /**
@@ -102,8 +99,8 @@ export function requestOf(
     placement,
     limit: Math.max(1, limit - taken),
     exclude,
-    ...(ids[0] ? { itemId: ids[1] ? ids : ids[0] } : {}),
-    ...(cartSynced ? { cart: true } : {}),
+    itemId: ids[1] ? ids : ids[0],
+    cart: cartSynced,
     ...(lang ? { lang } : {}),
   };
   if (filter === '' || filter === null || filter === undefined) return request;

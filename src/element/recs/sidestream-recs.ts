@@ -319,10 +319,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     const { itemId, cartSynced, filter } = this;
     const settings = { placement, itemId, cartSynced, limit, filter };
     const request = requestOf(settings, exclude, this.#dismissals?.taken, languageOf(this));
-    if (!request) {
-      this.#bundle?.release();
-      this.#warn(['itemId']);
-    }
+    if (!request) this.#warn(['itemId']);
     return request;
   }
 
@@ -331,7 +328,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     try {
       let cards = items;
       if (this.#settings.layout === 'bundle') {
-        this.#bundle ??= new (await import('./bundle')).Bundle(this, { cardOf, emit, formatPrice });
+        this.#bundle ??= new (await import('./bundle')).Bundle(this, cardOf, emit, formatPrice);
         cards = await this.#bundle.cardsOf(items, idsInView(this.itemId)[0]);
       }
       if (this.#extras || !(this.addToCart || this.#templateCard.template || cards.some(hasExtras))) return;

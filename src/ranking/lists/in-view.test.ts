@@ -87,6 +87,15 @@ describe('a list about several items', () => {
     expect(first(0, 1).source).toBe('catalog');
   });
 
+  it('compares with the first 20 alone, and with the newest of a cart', () => {
+    const rows = Array.from({ length: 30 }, (_, n) => (n < 20 ? 0 : 4));
+    const index = catalog();
+    const reasons = (asked: RankRequest) => new Set(rank(index, state(), asked).map(({ reason }) => reason));
+    expect(reasons(request({ placement: 'similar', ...about(...rows) }))).toEqual(new Set(['Similar to “Item 0”']));
+    const cart = aboutItems(index, request({ placement: 'similar' }), [], new Set([0, 4]));
+    expect(reasons(cart)).toEqual(new Set(['Similar to “Item 0”', 'Similar to “Item 4”']));
+  });
+
   it('stands in for a history in `for-you`', () => {
     const asked = request({ placement: 'for-you', ...about(0, 4) });
     expect(rank(catalog(), state(), asked)[0].source).toBe('content');
@@ -129,6 +138,25 @@ describe('a list about several items', () => {
       }),
       { numRuns: 150, seed: 5 },
     );
+  });
+});
+
+describe('a list about variants', () => {
+  // 0 and 1 are one product, and so are 6 and 7.
+  const groups = ['a', 'a', undefined, undefined, undefined, undefined, 'b', 'b'];
+  const index = catalog(
+    groups.map((group) => ({ group })),
+    { ...TWO, rows: Uint32Array.of(6, 5, 6, 5), support: Uint16Array.of(9, 0, 0, 0), origin: 'shop' },
+  );
+
+  it('counts a product once, by the row in view, and lists no other variant of it, even where variants are listed each', () => {
+    for (const rules of [{}, { variants: 'all' } as const]) {
+      const list = rank(index, state(), aboutItems(index, request({ rules }), ['item-1', 'item-0']));
+      const all = list.map(({ row }) => row);
+      for (const own of [0, 1]) expect(all).not.toContain(own);
+      expect(list.map(({ score }) => score)).toEqual(rules.variants ? [5, 3, 3] : [5, 3]);
+      expect(list.at(-1)?.reason).toBe('Bought with “Item 1” in 9 orders');
+    }
   });
 });
 

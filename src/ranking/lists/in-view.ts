@@ -10,13 +10,15 @@ import { similarList } from './similar';
 
 /** Most items of a cart that a list is about. */
 const MOST_IN_CART = 100;
+/** Most items in view whose content is compared: each costs a pass over the catalogue. */
+const MOST_COMPARED = 20;
 /** Placements that are empty without an item in view. */
 const ABOUT_ITEMS: readonly Placement[] = ['similar', 'complement'];
 
 /**
  * The request for the same list about these items.
  * @param ids of items in view; those that the catalogue lacks are left out
- * @param cart rows of what is in the cart, of which the last 100 are in view, too; without any, and without ids, `similar` and
+ * @param cart rows of what is in the cart, of which the last 100 are in view, too, the newest first; without any, and without ids, `similar` and
  *   `complement` are empty. Default: the list is not about the cart
  * @throws SidestreamError `runtime/unknown-item` when there are ids and the catalogue lacks all of them
  */
@@ -31,7 +33,7 @@ export function aboutItems(
     const text = `The catalogue has none of the ${ids.length} items in view, such as "${ids[0]}". Publish a new bundle, or check the ids.`;
     throw new SidestreamError('runtime/unknown-item', text);
   }
-  const rows = [...new Set([...known, ...[...(cart || [])].slice(-MOST_IN_CART)])];
+  const rows = [...new Set([...known, ...[...(cart || [])].slice(-MOST_IN_CART).reverse()])];
   const products = index.variants?.all(rows) ?? rows;
   const about = { ...request, row: null, exclude: new Set([...request.exclude, ...products]) };
   if (rows.length > 0) return { ...about, inView: listInView(rows) };
@@ -107,7 +109,7 @@ function nearestList(
   holds: (row: number) => boolean,
   style?: 'style',
 ): Scored | null {
-  const lists = rows.flatMap((row) => {
+  const lists = rows.slice(0, MOST_COMPARED).flatMap((row) => {
     const { title: name } = index.items[row];
     const asStyle = style && ({ source: style, reasonKind: { kind: style, name } } as const);
     return similarList(index, row, holds, asStyle) ?? [];

@@ -1,15 +1,17 @@
 import type { BundleLabels } from '../labels';
 
+const ENGLISH: BundleLabels = {
+  thisItem: 'This item',
+  choose: 'Choose what to add to the cart',
+  total: 'Total price',
+  addAll: 'Add all to cart',
+  addSelected: 'Add selection to cart',
+  added: 'Added to cart',
+};
+
 /** The built-in texts of a bundle. All languages: they come with the bundle's code alone. */
 const LABELS: Record<string, BundleLabels> = {
-  en: {
-    thisItem: 'This item',
-    choose: 'Choose what to add to the cart',
-    total: 'Total price',
-    addAll: 'Add all to cart',
-    addSelected: 'Add selection to cart',
-    added: 'Added to cart',
-  },
+  en: ENGLISH,
   ja: {
     thisItem: 'この商品',
     choose: 'カートに入れる商品を選ぶ',
@@ -62,7 +64,7 @@ export function bundleLabels(
   given?: Partial<BundleLabels>,
 ): BundleLabels {
   const code = language.replace(/[-_].*/s, '').toLowerCase();
-  return { ...(Object.hasOwn(LABELS, code) ? LABELS[code] : LABELS.en), ...given };
+  return { ...((Object.hasOwn(LABELS, code) && LABELS[code]) || ENGLISH), ...given };
 }
 
 /** Languages with texts. */

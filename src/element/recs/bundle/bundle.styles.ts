@@ -50,16 +50,16 @@ export const bundleStyles = css`
   .check:has(:disabled) {
     cursor: default;
   }
-  .bundle .item:has(input:not(:checked)) .media,
-  .bundle .item:has(input:not(:checked)) .body {
-    opacity: 0.55;
+  /* Texts and badges stay readable. */
+  .bundle .item:has(input:not(:checked)) .image {
+    opacity: 0.45;
   }
   .summary {
     position: relative;
     display: flex;
     flex-wrap: wrap;
     align-items: center;
-    gap: 0.5rem 1.5rem;
+    gap: 0.5rem 0;
     min-block-size: 5.25rem;
     margin-block-start: -5.25rem;
     padding-block-start: 1.25rem;
@@ -67,6 +67,9 @@ export const bundleStyles = css`
   .total {
     margin: 0;
     line-height: var(--_leading);
+  }
+  .total:has(strong) {
+    margin-inline-end: 1.5rem;
   }
   .total span {
     display: block;
@@ -120,7 +123,13 @@ export const bundleStyles = css`
     .summary {
       flex-wrap: nowrap;
       justify-content: space-between;
-      gap: 1rem;
+    }
+    .total:has(strong) {
+      margin-inline-end: 1rem;
+    }
+    .add-checked {
+      padding-inline: 1rem;
+      border-radius: 1.5rem;
     }
   }
   @media (forced-colors: active) {

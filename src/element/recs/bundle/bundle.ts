@@ -11,17 +11,12 @@ import { bundleLabels } from './bundle-labels';
 
 /** The element around a bundle. */
 export interface BundleHost extends EventTarget {
+  /** Absent where a framework set it to nothing. */
+  readonly itemId: string | readonly string[] | null | undefined;
   readonly activeRecommender: Recommender | null;
   readonly shadowRoot: ShadowRoot | null;
   requestUpdate(): void;
   listFailed(error: SidestreamError): void;
-}
-
-/** Code of lists. It is passed: a late chunk that imported it would make chunks of its files. */
-export interface BundleParts {
-  cardOf: typeof cardOf;
-  formatPrice: typeof formatPrice;
-  emit: typeof emit;
 }
 
 /** A list as a bundle shows it. */
@@ -43,7 +38,9 @@ interface Choice extends Recommendation {
  */
 export class Bundle {
   readonly #host: BundleHost;
-  readonly #parts: BundleParts;
+  readonly #cardOf: typeof cardOf;
+  readonly #emit: typeof emit;
+  readonly #formatPrice: typeof formatPrice;
   /** The item that the bundle is about; null where there is none, or the catalogue lacks it. */
   #item: Item | null = null;
   #itemId: string | undefined;
@@ -51,9 +48,12 @@ export class Bundle {
   readonly #unchecked = new Set<string>();
   #added: ListState | null = null;
 
-  constructor(host: BundleHost, parts: BundleParts) {
+  /** The functions are passed: a late chunk that imported code of lists would make chunks of its files. */
+  constructor(host: BundleHost, card: typeof cardOf, emits: typeof emit, formats: typeof formatPrice) {
     this.#host = host;
-    this.#parts = parts;
+    this.#cardOf = card;
+    this.#emit = emits;
+    this.#formatPrice = formats;
     const { shadowRoot } = host;
     const { styleSheet } = bundleStyles;
     if (shadowRoot && styleSheet) shadowRoot.adoptedStyleSheets = [...shadowRoot.adoptedStyleSheets, styleSheet];
@@ -64,6 +64,8 @@ export class Bundle {
    * under the shopper's eyes.
    */
   get added(): ListState | null {
+    // The page took the item away, or set the first one.
+    if (!`${this.#host.itemId ?? ''}` !== !this.#itemId) this.release();
     return this.#added;
   }
 
@@ -115,7 +117,7 @@ export class Bundle {
         </ol>
         <div part="summary" class="summary">
           <p part="total" class="total" role="status">
-            ${total === null ? html`<span>${this.#added ? labels.added : ''}</span>` : html`<span>${this.#added ? labels.added : labels.total}</span> <strong>${this.#parts.formatPrice(total, currency, language)}</strong>`}
+            ${total === null ? html`<span>${this.#added ? labels.added : ''}</span>` : html`<span>${this.#added ? labels.added : labels.total}</span> <strong>${this.#formatPrice(total, currency, language)}</strong>`}
           </p>
           <button part="add" class="add-checked" type="button" aria-disabled=${checked.length === 0 || this.#added ? 'true' : 'false'} @click=${add}>${button}</button>
         </div>
@@ -140,7 +142,7 @@ export class Bundle {
       <label class="check">
         <input part="check" type="checkbox" aria-label=${item.title} .checked=${this.#isChecked(choice)} ?disabled=${isSoldOut(item) || this.#added !== null} @change=${onChange} />
       </label>`;
-    const card = this.#parts.cardOf(choice, place ?? 0, context);
+    const card = this.#cardOf(choice, place ?? 0, context);
     // Without an id, the item in view counts neither as shown nor as clicked.
     return place === undefined
       ? html`<li part="item" class="item">${card}${box}</li>`
@@ -166,7 +168,7 @@ export class Bundle {
     }));
     this.#added = { kind: 'filled', response: { id: response, placement, items } };
     this.#host.requestUpdate();
-    if (!this.#parts.emit(this.#host, 'addtocart', { items: chosen, total })) return;
+    if (!this.#emit(this.#host, 'addtocart', { items: chosen, total })) return;
     for (const { item, quantity, ...origin } of chosen) {
       const details = {
         quantity,

@@ -1,0 +1,206 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { type BrowserContext, expect, type Locator, type Page } from '@playwright/test';
+import { logOf, serveHeadless, startHeadless } from './support/headless';
+import { addList, callsOf, idsOf, listTest } from './support/lists';
+import { products, test as shopTest } from './support/shop';
+
+/** Attributes of a bundle, and its products: p0 costs 1234.50, p1 half of it, p3 a quarter; p2 is sold out. */
+const BUNDLE = { layout: 'bundle', 'item-id': 'p0', currency: 'EUR' };
+const PRODUCTS = [{}, {}, { item: { availability: 'in-stock', price: 10 } as const }];
+
+const total = (list: Locator): Locator => list.getByRole('status');
+const carts = (page: Page, shop: number) => page.evaluate((n) => window.lists.shops[n].carts, shop);
+
+/** Records the details of the next events `addtocart`. @param prevent whether a listener prevents them */
+const listen = (page: Page, prevent = false) =>
+  page.evaluate((prevented) => {
+    Object.assign(window, { added: [] });
+    document.addEventListener('addtocart', (event) => {
+      const items = event.detail.items.map(({ item, ...rest }) => ({ id: item.id, ...rest }));
+      Reflect.get(window, 'added').push({ items, total: event.detail.total });
+      if (prevented) event.preventDefault();
+    });
+  }, prevent);
+const added = (page: Page) => page.evaluate(() => Reflect.get(window, 'added'));
+
+listTest('a bundle sums up what is checked, and adds it to the cart with its recommendation', async ({ page }) => {
+  await listen(page);
+  const { list, shop } = await addList(page, { attributes: BUNDLE, products: PRODUCTS });
+  await expect(list.getByRole('checkbox')).toHaveCount(4);
+  const { requests } = await callsOf(page, shop);
+  expect(requests[0]).toMatchObject({ placement: 'complement', itemId: 'p0', limit: 3 });
+  await expect(list.locator('li').first()).toContainText('This item');
+  await expect(total(list)).toHaveText('Total price €2,170.38');
+  const button = list.getByRole('button', { name: 'to cart' });
+  await expect(button).toHaveText('Add all to cart');
+
+  // The keyboard reaches the boxes, each with its product's name.
+  const box = list.getByRole('checkbox', { name: 'Cutting board' });
+  await box.focus();
+  await page.keyboard.press('Space');
+  await expect(box).not.toBeChecked();
+  await expect(total(list)).toHaveText('Total price €1,861.75');
+  await expect(button).toHaveText('Add selection to cart');
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+
+  const shown = await list.getByRole('link').allTextContents();
+  await button.click();
+  await expect(total(list)).toHaveText('Added to cart €1,861.75');
+  const origin = { placement: 'complement', recommendationId: 'r1' };
+  expect(await added(page)).toEqual([
+    {
+      items: [
+        { id: 'p0', quantity: 1, placement: 'complement' },
+        { id: 'p1', quantity: 1, position: 0, ...origin },
+        { id: 'p2', quantity: 1, position: 1, ...origin },
+      ],
+      total: 1861.75,
+    },
+  ]);
+  const paid = { quantity: 1, currency: 'EUR' };
+  expect(await carts(page, shop)).toEqual([
+    ['p0', { ...paid, price: 1234.5 }],
+    ['p1', { ...paid, ...origin, price: 617.25, position: 0 }],
+    ['p2', { ...paid, ...origin, price: 10, position: 1 }],
+  ]);
+
+  // What is in the cart leaves lists, but not this one; a second press adds nothing.
+  await expect.poll(async () => (await callsOf(page, shop)).requests.length).toBeGreaterThan(1);
+  await button.press('Enter');
+  await page.waitForTimeout(300);
+  expect(await list.getByRole('link').allTextContents()).toEqual(shown);
+  expect(await carts(page, shop)).toHaveLength(3);
+  await page.evaluate((n) => {
+    const lists = document.querySelectorAll('sidestream-recs');
+    lists[n].itemId = 'p8';
+  }, shop);
+  await expect(list.locator('li').first()).toContainText('Mug');
+  await expect.poll(() => idsOf(list)).toEqual(['p3', 'p4', 'p5']);
+  await expect(button).toHaveText('Add all to cart');
+  // One of them has no price, and no sum of others is the price.
+  await expect(total(list)).toHaveText('');
+});
+
+listTest('a page that prevents the event tracks by itself; sold-out products cannot be chosen', async ({ page }) => {
+  await listen(page, true);
+  const { list, shop } = await addList(page, { attributes: { ...BUNDLE, limit: '2' } });
+  const soldOut = list.getByRole('checkbox', { name: 'Linen apron' });
+  await expect(soldOut).toBeDisabled();
+  await expect(soldOut).not.toBeChecked();
+  const boxes = list.getByRole('checkbox');
+  for (const n of [0, 1]) await boxes.nth(n).uncheck();
+  await expect(total(list)).toHaveText('Total price €0.00');
+  const button = list.getByRole('button', { name: 'to cart' });
+  await expect(button).toHaveAttribute('aria-disabled', 'true');
+  await button.press('Enter');
+  expect(await added(page)).toEqual([]);
+  await boxes.nth(1).check();
+  await button.click();
+  expect(await added(page)).toMatchObject([{ items: [{ id: 'p1', position: 0 }], total: 617.25 }]);
+  expect(await carts(page, shop)).toEqual([]);
+});
+
+listTest('a bundle is hidden where nothing goes with its item, or nothing is said of one', async ({ page }) => {
+  const empty = await addList(page, { attributes: BUNDLE, answer: 'empty' });
+  await expect(empty.list).toHaveAttribute('state', 'hidden');
+  const none = await addList(page, { attributes: { layout: 'bundle' } });
+  await expect(none.list).toHaveAttribute('state', 'hidden');
+  expect((await callsOf(page, none.shop)).requests).toEqual([]);
+  const unknown = await addList(page, { attributes: { ...BUNDLE, 'item-id': 'gone' } });
+  await expect(unknown.list.getByRole('checkbox')).toHaveCount(3);
+});
+
+for (const width of [375, 1280])
+  listTest(`nothing moves when a bundle comes, at ${width}`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 1400 });
+    const { list, shop } = await addList(page, { attributes: BUNDLE, products: PRODUCTS, answer: 'loading' });
+    const height = () => list.evaluate((element) => element.getBoundingClientRect().height);
+    await expect(list.locator('.skeleton').first()).toBeVisible();
+    const before = await height();
+    await page.evaluate((n) => window.lists.shops[n].open(), shop);
+    await expect(list.getByRole('checkbox')).toHaveCount(4);
+    expect(await height()).toBe(before);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  });
+
+listTest('several items in view are named by an array, or by its text in the attribute', async ({ page }) => {
+  const several = '["p1", "p 2"]';
+  const { shop, list } = await addList(page, { attributes: { placement: 'similar', 'item-id': several } });
+  await expect(list.locator('[data-id]').first()).toBeVisible();
+  const asked = async () => (await callsOf(page, shop)).requests.map(({ itemId }) => itemId);
+  expect(await asked()).toEqual([['p1', 'p 2']]);
+  await list.evaluate((element) => Object.assign(element, { itemId: ['p3'] }));
+  await expect.poll(asked).toEqual([['p1', 'p 2'], 'p3']);
+  // A framework sets a new array at every render.
+  await list.evaluate((element) => Object.assign(element, { itemId: ['p3'] }));
+  await list.evaluate((element) => Object.assign(element, { itemId: '[p 4' }));
+  await expect.poll(asked).toEqual([['p1', 'p 2'], 'p3', '[p 4']);
+});
+
+/** Serves the demo's bundle, in which every product goes with the two that come half a catalogue later. */
+async function serveCompanions(context: BrowserContext, folder: string): Promise<void> {
+  execFileSync('npx', ['tsx', 'e2e/support/learned-bundle.ts', folder, 'companions'], { stdio: 'pipe' });
+  const learned = /\/(manifest\.json|companions-[^/]*)$/;
+  await context.route(
+    (url) => url.pathname.startsWith('/bundle/') && learned.test(url.pathname),
+    (route) => route.fulfill({ body: readFileSync(join(folder, new URL(route.request().url()).pathname.slice(8))) }),
+  );
+}
+
+/** Adds a list of the page's recommender. */
+const addRecs = (page: Page, attributes: Record<string, string>) =>
+  page.evaluate((given) => {
+    const list = document.createElement('sidestream-recs');
+    for (const [name, value] of Object.entries(given)) list.setAttribute(name, value);
+    list.recommender = window.recommender;
+    document.body.append(list);
+  }, attributes);
+
+shopTest(
+  'a list follows the cart, that of another tab too, and a bundle counts for its list',
+  async ({ context }, info) => {
+    await serveHeadless(context);
+    await serveCompanions(context, info.outputPath('bundle'));
+    const [first, second] = [await context.newPage(), await context.newPage()];
+    await startHeadless(first, 'granted');
+    await startHeadless(second);
+    await first.evaluate(() => window.recommender.settled());
+    await addRecs(first, { 'cart-synced': '' });
+    const list = first.locator('sidestream-recs').first();
+    await expect(list).toHaveAttribute('state', 'hidden');
+
+    const all = products().map(({ id }) => id);
+    const half = Math.floor(all.length / 2);
+    const track = (page: Page, type: 'cart' | 'uncart', id: string) =>
+      page.evaluate(([kind, item]) => window.recommender.track(kind as 'cart', item), [type, id]);
+    await track(first, 'cart', all[0]);
+    await expect.poll(() => idsOf(list)).toEqual([all[half], all[half + 1]]);
+    await expect(list).toContainText('Others chose it with');
+    await track(second, 'cart', all[10]);
+    await expect.poll(() => idsOf(list)).toEqual(expect.arrayContaining([all[half], all[half + 10], all[half + 11]]));
+    await track(second, 'uncart', all[0]);
+    await expect.poll(() => idsOf(list)).toEqual([all[half + 10], all[half + 11]]);
+    await track(first, 'uncart', all[10]);
+    await expect(list).toHaveAttribute('state', 'hidden');
+
+    await addRecs(second, { layout: 'bundle', 'item-id': all[0] });
+    const bundle = second.locator('sidestream-recs');
+    await expect(bundle.getByRole('checkbox')).toHaveCount(3);
+    await bundle.getByRole('button', { name: 'Add all to cart' }).click();
+    await expect(bundle.getByRole('button', { name: 'Added to cart' })).toBeVisible();
+    await second.evaluate(() => window.recommender.settled());
+    expect((await logOf(second)).slice(-3)).toEqual([all[0], all[half], all[half + 1]]);
+    // The purchase counts for the list whose bundle was added, that of the item itself for none.
+    for (const id of [all[0], all[half]])
+      await second.evaluate((item) => window.recommender.track('purchase', item, { price: 5 }), id);
+    const { rows } = await second.evaluate(() => window.recommender.metrics());
+    const of = (placement: string | null) => rows.find((row) => row.placement === placement);
+    expect(of('complement')).toMatchObject({ carts: 2, purchases: 1 });
+    expect(of(null)).toMatchObject({ purchases: 1 });
+    // All of it is in the cart of the other tab, too.
+    await expect(list).toHaveAttribute('state', 'filled');
+  },
+);
