@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -72,7 +72,8 @@ async function serve() {
 }
 
 async function layPlain(): Promise<void> {
-  for (const file of ['index.html', 'shop.css', 'shop.js']) await cp(join(example, file), join(site, file));
+  const files = (await readdir(example)).filter((file) => /\.(html|css|js)$/.test(file));
+  for (const file of files) await cp(join(example, file), join(site, file));
   for (const part of ['bundle', 'images']) await cp(join(root, 'public', part), join(site, part), { recursive: true });
   await cp(join(example, 'node_modules/sidestream/lib/cdn'), join(site, 'sidestream'), { recursive: true });
 }

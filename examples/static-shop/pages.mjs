@@ -87,7 +87,7 @@ export function productPage(shop, item) {
           ${soldOut ? html`<p>${words.soldOut}</p>` : item.price > 0 && html`<button class="main" data-add>${words.add}</button>`}
         </div>
       </article>
-      ${list(shop, { placement: 'complement', item, heading: words.goesWith, layout: 'row', links: others })}
+      ${list(shop, { placement: 'complement', item, heading: words.goesWith, layout: 'bundle', links: others })}
       ${list(shop, { placement: 'similar', item, heading: words.similar, layout: 'row', links: alike })}`,
   });
 }
@@ -119,11 +119,14 @@ export function thanksPage(shop) {
   });
 }
 
+/** Cards of a list by its layout; a bundle has its item besides. */
+const LIMITS = { grid: 10, row: 8, bundle: 3 };
+
 /** A list of recommendations, about `item` where one is given, with plain links until it is loaded. */
 function list({ currency }, { placement, item, heading, layout = 'grid', links }) {
   return html`
     <sidestream-recs placement="${placement}" ${item && html`item-id="${item.id}"`} heading="${heading}" layout="${layout}"
-      limit="${layout === 'grid' ? 10 : 8}" currency="${currency}" href-template="/p/{id}/" dismissible>${links
+      limit="${LIMITS[layout]}" currency="${currency}" href-template="/p/{id}/" dismissible ${layout === 'row' && html`add-to-cart`}>${links
         .slice(0, LINKS)
         .map(({ address, title }) => html`<a href="${address}">${title}</a>`)}</sidestream-recs>`;
 }
@@ -171,7 +174,7 @@ ${main}
 }
 
 function card(shop, item) {
-  return html`<li ${dataOf(item)}><a href="${item.address}"><div class="tile">${photo(item, '')}</div><span>${item.title}</span></a><span class="price">${price(shop, item)}</span></li>`;
+  return html`<li data-sidestream-item="${item.id}" ${dataOf(item)}><a href="${item.address}"><div class="tile">${photo(item, '')}</div><span>${item.title}</span></a><span class="price">${price(shop, item)}</span></li>`;
 }
 
 /** Attributes from which the page's script makes the items of the data layer. */

@@ -10,7 +10,7 @@ const ROOMS = {
   events: { runs: 'everywhere', has: 'event schema, history of choices, shopper state', imports: [] },
   catalog: {
     runs: 'everywhere',
-    has: 'item schema; `feed/` readers, `bundle/` format, `features/`, `clusters/`, `cooccurrence/`, `factors/`, `demand/`, `offers/`',
+    has: 'item schema; `feed/` readers, `bundle/` format, `features/`, `clusters/`, `cooccurrence/`, `factors/`, `demand/`, `variants/`, `offers/`',
     imports: ['common'],
   },
   encoders: {
@@ -25,7 +25,7 @@ const ROOMS = {
   },
   ranking: {
     runs: 'worker',
-    has: '`terms/` of the score, `lists/` per placement, `rules/`, `retrieval/`, `rerank/`, `explanation/`, `demand/`, `offers/`',
+    has: '`terms/` of the score, `lists/` per placement, `rules/`, `retrieval/`, `rerank/`, `variants/`, `explanation/`, `demand/`, `offers/`',
     imports: ['catalog', 'common', 'events'],
   },
   learner: {

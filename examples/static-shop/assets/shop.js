@@ -1,4 +1,4 @@
-import { connectDataLayer } from '/sidestream/adapters.js';
+import { connectDataLayer, connectGrid } from '/sidestream/adapters.js';
 import { createRecommender } from '/sidestream/sidestream.js';
 import { addToCart, emptyCart, readCart, removeFromCart } from './cart.js';
 
@@ -20,6 +20,8 @@ export const recommender = createRecommender({
   },
 });
 connectDataLayer(recommender);
+// Categories stand in an order between the shop's and the shopper's.
+connectGrid(recommender, '[data-list]', { strength: 0.6 });
 
 const lists = [...document.querySelectorAll('sidestream-recs')];
 recommender.then(
@@ -54,8 +56,12 @@ if (cards.length > 0) {
     ...list,
     items: cards.slice(0, 12).map(({ dataset }, index) => ga4Item({ ...dataset, index })),
   });
-  for (const [index, { dataset, firstElementChild: link }] of cards.entries()) {
-    link.addEventListener('click', () => push('select_item', { ...list, items: [ga4Item({ ...dataset, index })] }));
+  for (const card of cards) {
+    card.firstElementChild.addEventListener('click', () => {
+      // Its place may be another one by now.
+      const index = [...card.parentElement.children].indexOf(card);
+      push('select_item', { ...list, items: [ga4Item({ ...card.dataset, index })] });
+    });
   }
 }
 // Lists track by themselves. Analytics gets their clicks too, and the adapter drops the duplicate.
@@ -70,6 +76,20 @@ $('[data-add]')?.addEventListener('click', () => {
   const { id, title, category, photo, price } = product;
   addToCart({ id, title, category, photo, price: Number(price) });
   push('add_to_cart', { currency, value: Number(price), items: [ga4Item({ ...product, quantity: 1 })] });
+  showMessage('added');
+});
+
+// A card's button, or the button of a bundle. The list tracks it, and the adapter drops what analytics gets of it.
+document.addEventListener('addtocart', ({ detail: { items, total } }) => {
+  for (const { item } of items) {
+    const { id, title, category, image: photo, price } = item;
+    addToCart({ id, title, category, photo, price });
+  }
+  push('add_to_cart', {
+    currency,
+    value: total,
+    items: items.map(({ item, quantity }) => ga4Item({ ...item, quantity })),
+  });
   showMessage('added');
 });
 
