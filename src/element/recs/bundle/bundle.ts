@@ -166,7 +166,7 @@ export class Bundle {
       placement,
       ...(place === undefined ? {} : { position: place, recommendationId: response }),
     }));
-    this.#added = { kind: 'filled', response: { id: response, placement, items } };
+    this.#added = { kind: 'filled', response: { id: response, placement, items, ...(currency ? { currency } : {}) } };
     this.#host.requestUpdate();
     if (!this.#emit(this.#host, 'addtocart', { items: chosen, total })) return;
     for (const { item, quantity, ...origin } of chosen) {
