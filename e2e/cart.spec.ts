@@ -86,7 +86,7 @@ listTest('a bundle sums up what is checked, and adds it to the cart with its rec
 
 listTest('a page that prevents the event tracks by itself; sold-out products cannot be chosen', async ({ page }) => {
   await listen(page, true);
-  const { list, shop } = await addList(page, { attributes: { ...BUNDLE, limit: '2' } });
+  const { list, shop } = await addList(page, { attributes: { ...BUNDLE, currency: '', limit: '2' }, currency: 'EUR' });
   const soldOut = list.getByRole('checkbox', { name: 'Linen apron' });
   await expect(soldOut).toBeDisabled();
   await expect(soldOut).not.toBeChecked();
@@ -100,6 +100,7 @@ listTest('a page that prevents the event tracks by itself; sold-out products can
   await boxes.nth(1).check();
   await button.click();
   expect(await added(page)).toMatchObject([{ items: [{ id: 'p1', position: 0 }], total: 617.25 }]);
+  await expect(total(list)).toHaveText('Added to cart €617.25');
   expect(await carts(page, shop)).toEqual([]);
 });
 

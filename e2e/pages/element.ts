@@ -17,6 +17,8 @@ export interface ListOptions {
   share?: number;
   /** Leaves the list without a recommender. */
   orphan?: boolean;
+  /** Currency of the shop's offers. */
+  currency?: string;
   /** Lets errors reach the console. */
   loud?: boolean;
 }
@@ -39,6 +41,7 @@ class Shop {
   constructor(
     public answer: Answer,
     readonly products: Recommendation[],
+    readonly currency: string | undefined,
   ) {
     if (answer !== 'loading') this.#open();
     this.recommender = {
@@ -89,7 +92,8 @@ class Shop {
     ]);
     const items = this.products.filter(({ item }) => !excluded.has(item.id)).slice(0, request.limit);
     const id = `r${this.requests.length}`;
-    return { id, placement: request.placement ?? 'for-you', items: this.answer === 'empty' ? [] : items };
+    const offered = this.currency === undefined ? {} : { currency: this.currency };
+    return { id, placement: request.placement ?? 'for-you', items: this.answer === 'empty' ? [] : items, ...offered };
   }
 }
 
@@ -107,6 +111,7 @@ const page = {
       products = [],
       share,
       orphan,
+      currency,
       loud,
     } = options;
     const all = productsIn(language).map((product, n) => ({
@@ -114,7 +119,7 @@ const page = {
       ...products[n],
       item: { ...product.item, ...products[n]?.item },
     }));
-    const shop = share === undefined ? new Shop(answer, all) : shops[share];
+    const shop = share === undefined ? new Shop(answer, all, currency) : shops[share];
     shops.push(shop);
     const list = document.createElement('sidestream-recs');
     list.innerHTML = html;
