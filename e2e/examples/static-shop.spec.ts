@@ -125,7 +125,7 @@ test('with consent the profile is there on the next page, and the events of each
   expect((await metricsOf(page)).category).toMatchObject({ impressions: 12, clicks: 1 });
   const chosen = (await idsOf(page, 'complement'))[0];
   await complement.first().getByRole('link').click();
-  await page.getByRole('button', { name: 'Add to cart' }).click();
+  await page.getByRole('button', { name: 'Add to cart', exact: true }).click();
   await expect(page.getByRole('status').filter({ hasText: 'Added to the cart.' })).toBeVisible();
   await expect.poll(async () => (await metricsOf(page)).complement).toMatchObject({ clicks: 1, carts: 1 });
   // The list tracked the click, and the page pushed it as well.
@@ -202,7 +202,7 @@ test('every kind of page passes all checks of accessibility, light and dark', as
   await check('category', 'light');
   await open(page, '/p/MH01/');
   await check('product', 'dark', 'light');
-  await page.getByRole('button', { name: 'Add to cart' }).click();
+  await page.getByRole('button', { name: 'Add to cart', exact: true }).click();
   await open(page, '/cart/');
   await check('cart', 'light', 'dark');
   await page.getByRole('button', { name: 'Order' }).click();
