@@ -122,11 +122,12 @@ export function thanksPage(shop) {
 /** Cards of a list by its layout; a bundle has its item besides. */
 const LIMITS = { grid: 10, row: 8, bundle: 3 };
 
-/** A list of recommendations, about `item` where one is given, with plain links until it is loaded. */
+/** A list of recommendations, about `item` where one is given, with plain links until it is loaded. What has no price cannot be put in the cart. */
 function list({ currency }, { placement, item, heading, layout = 'grid', links }) {
   return html`
     <sidestream-recs placement="${placement}" ${item && html`item-id="${item.id}"`} heading="${heading}" layout="${layout}"
-      limit="${LIMITS[layout]}" currency="${currency}" href-template="/p/{id}/" dismissible ${layout === 'row' && html`add-to-cart`}>${links
+      limit="${LIMITS[layout]}" currency="${currency}" href-template="/p/{id}/" dismissible ${layout === 'row' && html`add-to-cart`}
+      ${layout !== 'grid' && html`filter='{"price":{"$gt":0}}'`}>${links
         .slice(0, LINKS)
         .map(({ address, title }) => html`<a href="${address}">${title}</a>`)}</sidestream-recs>`;
 }
