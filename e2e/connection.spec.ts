@@ -189,6 +189,8 @@ test('every call settles, whatever is closed or crashes meanwhile', async ({ pag
   expect(new Set(await waiting)).not.toContain('hangs');
   expect(await outcomes(page, `return [r.recommend()]`)).toEqual(['fulfilled']);
   expect((await page.evaluate(() => window.recommender.status())).events).toBe(1);
+  // The worker that crashed is listed for a moment longer.
+  await expect.poll(() => page.workers().length).toBe(1);
   await crash(page);
   expect(await outcomes(page, `return [r.close(), r.close(), r.recommend()]`)).not.toContain('hangs');
   await expect.poll(() => page.workers().length).toBe(0);

@@ -15,7 +15,7 @@ export function bundleAddress(bundle: unknown): string {
   if (typeof bundle === 'string' && bundle !== '' && URL.canParse(bundle, page)) {
     return new URL(bundle.replace(/\/*$/, '/'), page).href;
   }
-  const text = 'createRecommender(): bundle: must be the address of a folder, such as "/bundle/".';
+  const text = 'createRecommender(): bundle: must be a folder, such as "/bundle/".';
   throw new SidestreamError('runtime/invalid-input', text);
 }
 

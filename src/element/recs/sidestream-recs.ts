@@ -275,6 +275,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   #extras: CardExtras | undefined;
   #positions: CardPositions | undefined;
   #near = false;
+  #retried = false;
   #nearing: Promise<void> | undefined;
   #rendered = '';
   #order = '';
@@ -393,6 +394,12 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     this.#impressions?.watch(response, [...this.renderRoot.querySelectorAll<HTMLElement>('li[data-id]')]);
     this.#templateCard.ready();
     this.#templateCard.keep(new Set(idsOf(items)));
+    // Not left to late code: where the network failed, that may be missing, and "try again" must not lose the focus.
+    if (this.#retried && this.#state.kind !== 'loading') {
+      this.#retried = false;
+      if (document.activeElement === document.body)
+        this.renderRoot.querySelector<HTMLElement>('a, .link, .retry')?.focus();
+    }
     if (!this.#row && this.#state.kind !== 'loading') loadLate().then(this.#useLate, this.#failed);
     if (response === this.#rendered) return;
     this.#rendered = response;
@@ -492,6 +499,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
 
   readonly #retry = (): void => {
     late?.announce(this.#labels.loading);
+    this.#retried = true;
     this.#list.retry();
   };
 
@@ -501,8 +509,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     if (!(event.target instanceof Element)) return;
     const place = event.target.closest('li');
     const labels = this.#labels;
-    const undone = event.target.closest('[data-undo]') && place?.dataset.dismissed;
-    if (undone) this.#dismissals?.undo(undone, labels);
+    if (event.target.closest('[data-undo]')) this.#dismissals?.undo(place?.dataset.dismissed, labels);
     const { items, response } = this.#filled;
     const found = items.find(({ item }) => item.id === place?.dataset.id);
     if (!found) return;
@@ -510,8 +517,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     const { item } = found;
     const detail = { item, position, placement: this.#settings.placement, recommendationId: response };
     if (event.target.closest('[data-dismiss]')) {
-      const max = Math.floor(this.#settings.limit / 2);
-      const dismiss = (): void => this.#dismissals?.add({ ...found, position }, items, max, labels);
+      const dismiss = (): void => this.#dismissals?.add({ ...found, position }, items, this.#settings.limit, labels);
       // Its code comes right after the list; a shopper who is faster waits for it.
       loadLate().then(this.#useLate).then(dismiss, this.#failed);
     } else if (event.target.closest('[data-add-to-cart]')) this.#extras?.add(detail, event, this.#context);

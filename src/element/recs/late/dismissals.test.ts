@@ -34,10 +34,10 @@ describe('Dismissals', () => {
       },
     });
   });
-  const dismiss = (id: string, list: string, max = 4) => {
+  const dismiss = (id: string, list: string, limit = 8) => {
     const items = cards(list);
     const chosen = items.find(({ item }) => item.id === id);
-    if (chosen) dismissals.add(chosen, items, max, labels);
+    if (chosen) dismissals.add(chosen, items, limit, labels);
   };
   const among = (ids: string) => text(dismissals.among(cards(ids), labels));
 
@@ -63,9 +63,9 @@ describe('Dismissals', () => {
   });
 
   it('the oldest places are given up, and their items stay dismissed', () => {
-    dismiss('a', 'abc', 2);
-    dismiss('b', 'bc', 2);
-    dismiss('c', 'c', 2);
+    dismiss('a', 'abc', 4);
+    dismiss('b', 'bc', 4);
+    dismiss('c', 'c', 4);
     expect(dismissals.taken).toBe(2);
     expect(dismissals.ids).toEqual(['a', 'b', 'c']);
     expect(among('x')).toBe('x(b)(c)');

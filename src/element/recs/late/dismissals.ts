@@ -52,24 +52,24 @@ export class Dismissals {
   /**
    * Dismisses a product of the list.
    * @param items of the list, it among them
-   * @param max places that dismissed cards may keep; the oldest are given up
+   * @param limit of the list; dismissed cards keep half as many places at most, and the oldest are given up
    */
-  add(chosen: Recommendation, items: Recommendation[], max: number, labels: ListLabels): void {
+  add(chosen: Recommendation, items: Recommendation[], limit: number, labels: ListLabels): void {
     const { id, title } = chosen.item;
     const place = this.among(items, labels).findIndex(({ card }) => card?.item.id === id);
     this.#host.track('dismiss', id);
     this.#ids.add(id);
     this.#places.push({ recommendation: chosen, place });
-    this.#places.splice(0, this.#places.length - Math.max(1, max));
+    this.#places.splice(0, this.#places.length - Math.max(1, Math.floor(limit / 2)));
     this.#host.list.remove(id);
     this.#host.announce(labels.dismissed(title));
     this.#focus(id, 'button');
   }
 
   /** Takes a dismissal back; nothing when there is none. */
-  undo(id: string, labels: ListLabels): void {
+  undo(id: string | undefined, labels: ListLabels): void {
     const found = this.#places.find(({ recommendation }) => recommendation.item.id === id);
-    if (!found) return;
+    if (!found || id === undefined) return;
     const { recommendation } = found;
     this.#ids.delete(id);
     this.#places = this.#places.filter((place) => place !== found);
