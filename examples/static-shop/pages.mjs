@@ -44,6 +44,7 @@ export function productPage(shop, item) {
   const { words, items, origin, currency } = shop;
   const path = pathOf(shop, item);
   const soldOut = item.availability === 'out_of_stock';
+  const variants = items.filter(({ group }) => group && group === item.group);
   const alike = items.filter((other) => other.category === item.category && other !== item);
   const [department] = item.category.split('/');
   const others = items.filter(({ category }) => category !== item.category && category.startsWith(department));
@@ -84,6 +85,7 @@ export function productPage(shop, item) {
           <h1>${item.title}</h1>
           <p class="price">${price(shop, item)}</p>
           ${sentences(item.description)}
+          ${variants.length > 1 && html`<nav class="chips" aria-label="${words.variants}">${variants.map((other) => html`<a href="${other.address}" ${other === item && html`aria-current="page"`}>${variantName(other)}</a>`)}</nav>`}
           ${soldOut ? html`<p>${words.soldOut}</p>` : item.price > 0 && html`<button class="main" data-add>${words.add}</button>`}
         </div>
       </article>
@@ -192,6 +194,12 @@ function photo(item, alt = item.title) {
 
 function price({ lang, currency }, { price: amount }) {
   return amount > 0 ? new Intl.NumberFormat(lang, { style: 'currency', currency }).format(amount) : '';
+}
+
+/** What tells a variant from the others of its product: its attributes, such as size and colour. */
+function variantName({ attributes = {}, id }) {
+  const texts = Object.values(attributes).filter((value) => typeof value === 'string');
+  return texts.join(' · ') || id;
 }
 
 /** The first paragraph, and the bullet points after it as a list. */

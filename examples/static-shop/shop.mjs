@@ -57,6 +57,7 @@ function readItems(text) {
       return {
         ...item,
         category: item.category ?? 'All',
+        group: item.item_group_id,
         address: `/p/${encodeURIComponent(item.id)}/`,
         photo: item.image ? `/photos/${encodeURIComponent(item.image)}` : '',
       };
@@ -73,7 +74,8 @@ function treeOf(products) {
       const fresh = { name, address: `${at.address}${slug(name)}/`, items: [], children: new Map(), parents };
       if (!at.children.has(name)) at.children.set(name, fresh);
       at = at.children.get(name);
-      at.items.push(item);
+      // Of the variants of a product, categories show the first; the lists of recommendations show the one that fits best.
+      if (!item.group || !at.items.some(({ group }) => group === item.group)) at.items.push(item);
     }
   }
   return root;
