@@ -20,7 +20,7 @@ const CLOSING_LIMIT = 10_000;
 
 /** The error of every call of a closed recommender. */
 export const closedError = (): SidestreamError =>
-  new SidestreamError('runtime/closed', 'This recommender is closed. Create a new one.');
+  new SidestreamError('runtime/closed', 'This recommender is closed. Create another.');
 
 /** The page's connection to one worker, which all handles of a recommender share. A worker that crashed is replaced. */
 export class WorkerConnection {

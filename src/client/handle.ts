@@ -114,7 +114,7 @@ export function handleOf(
     },
     on(type, listener) {
       if (!Object.hasOwn(listeners, type) || typeof listener !== 'function') {
-        const text = `on() takes ${Object.keys(listeners).join(' or ')}, and a function.`;
+        const text = `on() takes ${Object.keys(listeners).join(', ')}, and a function.`;
         throw new SidestreamError('runtime/invalid-input', text);
       }
       listeners[type].add(listener);
