@@ -57,7 +57,7 @@ function childAround(item: Element, grid: Element, selector: string): Element | 
 
 /**
  * Moves nodes into the places of others. Everything between the places stays where it is, texts too: the space between
- * inline blocks is part of the layout. Nodes are inserted anew, not moved with their state (`moveBefore`), which browsers
+ * inline blocks is part of the layout. Nodes are inserted again, not moved with their state (`moveBefore`), which browsers
  * count as a shift of the layout.
  * @param places cells by their present place
  * @param cells the same ones, by the place that each should have

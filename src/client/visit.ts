@@ -322,7 +322,7 @@ export class Visit {
     }
   }
 
-  /** Begins anew where the record is damaged, or is none of ours. */
+  /** Begins an empty one where the record is damaged, or is none of ours. */
   #damaged(cause: unknown): void {
     const message = 'What an earlier page kept of this visit cannot be read. It goes on without.';
     this.#host.fail(new SidestreamError('store/corrupt', message, { cause }));

@@ -71,7 +71,7 @@ describe('a learner, when prices change', () => {
     const reopened = new Learner(shop, { seed: 1 });
     reopened.restore(learner.save(), []);
     for (const [row, score] of expertsOf(reopened).entries()) expect(score).toBeCloseTo(halved[row], 5);
-    // So does one whose features are made anew for another reason.
+    // So does one whose features are computed again for another reason.
     learner.featuresChanged();
     for (const [row, score] of expertsOf(learner).entries()) expect(score).toBeCloseTo(halved[row], 5);
   });

@@ -60,7 +60,7 @@ export interface ProductVariants extends VariantGroups {
    * @param gone rows of products that it was not chosen from
    */
   candidates(chosen: number, gone: readonly number[]): number[];
-  /** Standardises a block anew, so that every product weighs the same. Of the catalog order, all variants have one place. */
+  /** Standardises a block again, so that every product weighs the same. Of the catalog order, all variants have one place. */
   weigh(block: WeighedBlock & { name: string; width: number }): WeighedBlock;
   /** All other rows. */
   beside(chosen: number, gone: readonly number[]): number[];

@@ -106,7 +106,7 @@ describe('the offers of a bundle', () => {
     await engine.close();
   });
 
-  it('are read anew by the next page, without a build', async () => {
+  it('are read again by the next page, without a build', async () => {
     publish({ offers: [{ id: 'a', price: 7 }] });
     const first = await open();
     expect(await listed(first.engine, { limit: 1 })).toBe('a7');

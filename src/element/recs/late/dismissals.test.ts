@@ -20,7 +20,7 @@ describe('Dismissals', () => {
     calls = [];
     inserted = [];
     dismissals = new Dismissals({
-      renderRoot: { querySelectorAll: () => [] } as unknown as ParentNode,
+      renderRoot: { querySelectorAll: () => [] },
       outline: html``,
       updated: async () => undefined,
       track: (type, id) => calls.push(`${type} ${id}`),

@@ -16,7 +16,7 @@ interface DismissedCard {
 
 /** The list that products are dismissed in. */
 export interface DismissalHost {
-  readonly renderRoot: ParentNode;
+  readonly renderRoot: { querySelectorAll(selector: 'li'): Iterable<HTMLElement> };
   /** Resolves when the list is rendered as it is now. */
   updated(): Promise<unknown>;
   /** Boxes in the space of a card. */
