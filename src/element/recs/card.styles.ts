@@ -109,7 +109,7 @@ export const cardStyles = css`
     font-variant-numeric: tabular-nums;
   }
   /* On the image: beside the price it would take a line of its own in a narrow card. */
-  .sold-out {
+  .badge {
     position: absolute;
     inset-block-end: 0.5rem;
     inset-inline-start: 0.5rem;

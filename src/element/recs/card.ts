@@ -34,7 +34,7 @@ export function productCard(
   const soldOut = item.availability === 'out-of-stock';
   return html`
     <article part="card" class="card">
-      <span part="media" class="media" data-initial=${[...item.title][0] ?? ''}>${image(item.image)}${parts?.media}${soldOut ? html`<span part="availability" class="sold-out">${labels.outOfStock}</span>` : nothing}</span>
+      <span part="media" class="media" data-initial=${[...item.title][0] ?? ''}>${image(item.image)}${parts?.media}${soldOut ? html`<span part="availability" class="badge">${labels.outOfStock}</span>` : nothing}</span>
       <div part="body" class="body">
         ${
           href

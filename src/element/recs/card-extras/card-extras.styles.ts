@@ -56,19 +56,6 @@ export const cardExtrasStyles = css`
   .card .star {
     fill: var(--sidestream-star, color-mix(in srgb, currentColor 35%, #f0a000));
   }
-  .card .badge {
-    position: absolute;
-    inset-block-end: 0.5rem;
-    inset-inline-start: 0.5rem;
-    max-inline-size: calc(100% - 1rem);
-    padding: 0.125em 0.625em;
-    font-size: 0.75em;
-    line-height: var(--_leading);
-    color: var(--sidestream-on-surface, CanvasText);
-    background: var(--_surface);
-    border: var(--_edge);
-    border-radius: 99rem;
-  }
   /* The colours are fixed: a page may be dark without a color-scheme. */
   .card .badge.sale {
     color: var(--sidestream-on-sale, #fff);
