@@ -61,14 +61,25 @@ function installPackages(say) {
   return 'installed';
 }
 
-/** WebAssembly of `src/kernel/assembly/`, as a module that every build tool reads; the digest tells whether it is up to date. */
+/**
+ * WebAssembly of each file of `src/kernel/assembly/`, as modules that every build tool reads: a page loads those it uses. The
+ * digest tells whether one is up to date.
+ */
 function compileKernels() {
-  const source = join('src', 'kernel', 'assembly', 'matrix-products.ts');
-  const target = join('src', 'kernel', 'binary.ts');
+  const folder = join('src', 'kernel', 'assembly');
+  const names = readdirSync(folder).filter((name) => name.endsWith('.ts'));
+  return names.map((name) => compileKernel(folder, name)).includes(true) ? 'compiled' : 'up to date';
+}
+
+/** @returns whether it had to */
+function compileKernel(folder, name) {
+  const source = join(folder, name);
+  const target = join('src', 'kernel', 'binary', name);
   const digest = `// Made by scripts/setup.mjs from ${sha256(source)}.`;
-  if (existsSync(target) && readFileSync(target, 'utf8').startsWith(digest)) return 'up to date';
-  const binary = join('.cache', 'kernel.wasm');
-  mkdirSync('.cache', { recursive: true });
+  if (existsSync(target) && readFileSync(target, 'utf8').startsWith(digest)) return false;
+  const binary = join('.cache', 'kernel', name.replace('.ts', '.wasm'));
+  mkdirSync(join('.cache', 'kernel'), { recursive: true });
+  mkdirSync(join('src', 'kernel', 'binary'), { recursive: true });
   const options = [
     '--enable',
     'simd',
@@ -86,7 +97,7 @@ function compileKernels() {
   );
   const text = readFileSync(binary).toString('base64');
   writeFileSync(target, `${digest}\n\n/** The compiled functions, base64. */\nexport const BINARY = '${text}';\n`);
-  return 'compiled';
+  return true;
 }
 
 function prepareEncoders(say) {

@@ -1,4 +1,4 @@
-import { BINARY } from './binary';
+import { BINARY } from './binary/matrix-products';
 import type { Matrix } from './matrix';
 
 /** A function of `assembly/matrix-products.ts`; addresses in bytes and sizes as there. */

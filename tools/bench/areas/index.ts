@@ -1,0 +1,15 @@
+import type { Area } from '../bars';
+
+/** The areas by name; each is loaded by the process that measures it. */
+export const AREAS = {
+  training: async () => (await import('./training')).area,
+  scoring: async () => (await import('./scoring')).area,
+  encoding: async () => (await import('./encoding')).area,
+  start: async () => (await import('./start')).area,
+  aging: async () => (await import('./aging')).area,
+  offline: async () => (await import('./offline')).area,
+} as const satisfies Record<string, () => Promise<Area>>;
+
+export type AreaName = keyof typeof AREAS;
+
+export const isAreaName = (name: string): name is AreaName => Object.hasOwn(AREAS, name);

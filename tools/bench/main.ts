@@ -1,0 +1,90 @@
+/**
+ * `npm run bench -- [area …] [--json] [--keep]`: measures Sidestream beside its peers, area by area, each in a process of its
+ * own. Prints the bars as a table, and how they differ from the kept results. `--json` ends with one line for programs; `--keep` writes
+ * the results of these areas into docs/results/bench.json. A bar that is missed makes the exit status 1.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { SidestreamError } from '../../src/error';
+import { AREAS, type AreaName, isAreaName } from './areas';
+import type { AreaResult } from './bars';
+import { type KeptBench, keptBench, machine, parseKeptBench } from './kept';
+import { barTable, figureLines } from './table';
+
+const KEPT = fileURLToPath(new URL('../../docs/results/bench.json', import.meta.url));
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+    /** Of a process that measures one area: file for the result. */
+    out: { type: 'string' },
+  },
+});
+
+if (options.out === undefined) await all(areasOf(positionals));
+else await one(areasOf(positionals)[0], options.out);
+
+function areasOf(names: string[]): AreaName[] {
+  const wrong = names.find((name) => !isAreaName(name));
+  if (wrong !== undefined) {
+    throw new SidestreamError(
+      'runtime/invalid-input',
+      `There is no area ${wrong}; give any of ${Object.keys(AREAS).join(', ')}, or none for all.`,
+    );
+  }
+  return names.length > 0 ? names.filter(isAreaName) : Object.keys(AREAS).filter(isAreaName);
+}
+
+async function one(name: AreaName, out: string): Promise<void> {
+  const area = await AREAS[name]();
+  const result = await area.measure((line) => console.error(`${name}: ${line}`));
+  writeFileSync(out, JSON.stringify({ title: area.title, ...result }));
+  // Browsers, workers and sockets of peers may still be open.
+  process.exit(0);
+}
+
+async function all(names: AreaName[]): Promise<void> {
+  const kept = existsSync(KEPT) ? parseKeptBench(readFileSync(KEPT, 'utf8')) : {};
+  const found: KeptBench = {};
+  const failed: string[] = [];
+  for (const name of names) {
+    const before = machine();
+    const result = await measured(name);
+    if (!result) {
+      failed.push(name);
+      continue;
+    }
+    found[name] = keptBench(result, before);
+    console.log(`\n${result.title} (load ${before.load})\n\n${barTable(result.bars, kept[name]?.bars)}`);
+    for (const line of figureLines(result.figures ?? [])) console.log(line);
+  }
+  if (options.keep) writeFileSync(KEPT, `${JSON.stringify({ ...kept, ...found }, null, 2)}\n`);
+  const bars = Object.values(found).flatMap((area) => area.bars);
+  const missed = bars.filter(({ met }) => !met);
+  console.log(
+    `\n${bars.length - missed.length} of ${bars.length} bars met${missed.length > 0 ? `; missed: ${missed.map(({ name }) => name).join('; ')}` : ''}`,
+  );
+  if (failed.length > 0) console.log(`not measured, see the errors above: ${failed.join(', ')}`);
+  if (missed.length > 0 || failed.length > 0) process.exitCode = 1;
+  if (options.json) console.log(JSON.stringify({ bars, machine: machine(), failed }));
+}
+
+/** @returns null when the process failed; it has said why */
+async function measured(name: AreaName): Promise<(AreaResult & { title: string }) | null> {
+  const folder = mkdtempSync(join(tmpdir(), 'sidestream-bench-'));
+  const file = join(folder, 'result.json');
+  try {
+    const args = [...process.execArgv, fileURLToPath(import.meta.url), name, '--out', file];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 2, 2] });
+    await new Promise((resolve) => child.once('exit', resolve));
+    return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
