@@ -32,6 +32,10 @@ export interface Panels {
   head: string;
   /** What the bars' lengths are. */
   axis: string;
+  /** Room for the names, in pixels. Default: enough for names of methods. */
+  left?: number;
+  /** For values above 0 that differ by orders of magnitude: bars begin at the power of ten below the smallest. */
+  logarithmic?: boolean;
   panels: Panel[];
 }
 
@@ -50,18 +54,20 @@ const HEADER = 74;
 const TEXT = { color: INK, fontSize: 14, fontFamily: 'sans-serif' };
 
 /** What a method is drawn in: our own stands out. */
-export const colorOf = (name: string): string => (name === 'sidestream' ? OWN : OTHER);
+export const colorOf = (name: string): string => (/^sidestream(?!-)/i.test(name) ? OWN : OTHER);
 
 /** Horizontal bars with whiskers, in panels one below the other on one scale. */
-export function barPanels({ title, subtitle, head, axis, panels }: Panels): Plot {
+export function barPanels({ title, subtitle, head, axis, panels, left = LEFT, logarithmic = false }: Panels): Plot {
   const ends = panels.flatMap(({ bars }) => bars.flatMap(({ value, se }) => [value - se, value + se]));
-  const range = niceAxis(Math.min(0, ...ends), Math.max(0, ...ends));
+  const range = logarithmic
+    ? { type: 'log' as const, ...powersAround(ends) }
+    : { type: 'value' as const, ...niceAxis(Math.min(0, ...ends), Math.max(0, ...ends)) };
   const grids: { left: number; right: number; top: number; height: number }[] = [];
   let top = HEADER;
   for (const panel of panels) {
     top += 24;
     const height = ROW * panel.bars.length;
-    grids.push({ left: LEFT, right: RIGHT, top, height });
+    grids.push({ left, right: RIGHT, top, height });
     top += height + 14;
   }
   const last = panels.length - 1;
@@ -81,7 +87,8 @@ export function barPanels({ title, subtitle, head, axis, panels }: Panels): Plot
     ],
     grid: grids,
     xAxis: panels.map((_, gridIndex) => ({
-      ...{ type: 'value' as const, gridIndex, ...range },
+      ...range,
+      gridIndex,
       ...(gridIndex === last ? { name: axis, nameLocation: 'middle' as const, nameGap: 30, nameTextStyle: TEXT } : {}),
       axisLabel: { ...TEXT, fontSize: 13, show: gridIndex === last, formatter: (value: number) => shortNumber(value) },
       splitLine: { lineStyle: { color: FAINT } },
@@ -148,6 +155,12 @@ export function niceAxis(low: number, high: number): { min: number; max: number;
   const [min, max] = [Math.floor(round(low / interval)), Math.ceil(round(high / interval))];
   return { min: round(min * interval), max: round(max * interval), interval: round(interval) };
 }
+
+/** Powers of ten around some values above 0. */
+const powersAround = (values: readonly number[]): { min: number; max: number } => ({
+  min: 10 ** Math.floor(Math.log10(Math.min(...values))),
+  max: 10 ** Math.ceil(Math.log10(Math.max(...values))),
+});
 
 /** With a true minus sign, and as many digits as it needs. */
 export const shortNumber = (value: number): string => String(Number(value.toFixed(3))).replace('-', '−');

@@ -1,15 +1,19 @@
-// Draws what the evaluations found: one SVG per section of the results, for README and manual.
+// Draws what the evaluations and benchmarks found, for README and manual: one SVG per section of the results, and those of speed.
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { init } from 'echarts';
 import { type KeptResult, parseKept } from '../src/evaluate';
+import { type KeptBench, parseKeptBench } from '../tools/bench/kept';
 import { devicePlot, driftPlot, pooledPlot } from './plots-methods';
 import type { Plot } from './plots-panels';
+import { barsPlot, seriesPlot } from './plots-speed';
 
 const { values: options } = parseArgs({
   options: {
     results: { type: 'string', default: 'docs/results/results.json' },
+    bench: { type: 'string', default: 'docs/results/bench.json' },
     out: { type: 'string', default: 'docs' },
   },
 });
@@ -27,13 +31,26 @@ for (const [section, plotOf] of Object.entries(plots)) {
     );
     continue;
   }
-  const { title, width, height, option } = plotOf(results[section]);
+  await draw(section, plotOf(results[section]));
+}
+if (existsSync(options.bench)) await drawSpeed(parseKeptBench(await readFile(options.bench, 'utf8')));
+else console.log(`speed: no ${options.bench}; run \`npm run bench -- --keep\` first`);
+
+async function drawSpeed(areas: KeptBench): Promise<void> {
+  await draw('speed', barsPlot(Object.values(areas)));
+  for (const [name, area] of Object.entries(areas)) {
+    const plot = seriesPlot(area);
+    if (plot) await draw(`speed-${name}`, plot);
+  }
+}
+
+async function draw(name: string, { title, width, height, option }: Plot): Promise<void> {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   chart.setOption(option);
-  const file = join(options.out, `${section}.svg`);
+  const file = join(options.out, `${name}.svg`);
   await writeFile(file, `${still(chart.renderToSVGString(), title)}\n`);
   chart.dispose();
-  console.log(`${section}: ${file}`);
+  console.log(`${name}: ${file}`);
 }
 
 /** A picture with a title, and without what happens under a pointer. */

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
-import type { AreaResult } from './bars';
 
 /** Where and with what something was measured. */
 const Machine = v.strictObject({
@@ -26,19 +25,20 @@ const Bar = v.strictObject({
   measured: v.string(),
 });
 
-const KeptArea = v.strictObject({
+const MeasuredArea = v.strictObject({
   title: v.string(),
-  machine: Machine,
   bars: v.array(Bar),
-  figures: v.array(v.strictObject({ name: v.string(), measured: v.string() })),
-  series: v.record(
-    v.string(),
-    v.strictObject({
-      unit: v.string(),
-      values: v.array(v.strictObject({ name: v.string(), value: v.pipe(v.number(), v.finite()) })),
-    }),
+  figures: v.optional(v.array(v.strictObject({ name: v.string(), measured: v.string() })), []),
+  series: v.optional(
+    v.record(
+      v.string(),
+      v.strictObject({ unit: v.string(), values: v.array(v.strictObject({ name: v.string(), value: v.number() })) }),
+    ),
+    {},
   ),
 });
+
+const KeptArea = v.strictObject({ ...MeasuredArea.entries, machine: Machine });
 export type KeptArea = v.InferOutput<typeof KeptArea>;
 
 const KeptBench = v.record(v.string(), KeptArea);
@@ -47,10 +47,8 @@ export type KeptBench = v.InferOutput<typeof KeptBench>;
 /** @throws ValiError when the file holds something else */
 export const parseKeptBench = (text: string): KeptBench => v.parse(KeptBench, JSON.parse(text));
 
-export const keptBench = (
-  { title, bars, figures = [], series = {} }: AreaResult & { title: string },
-  measuredOn: Machine,
-): KeptArea => ({ title, machine: measuredOn, bars, figures, series });
+/** What the process of an area wrote. @throws ValiError when a figure is no number */
+export const parseMeasured = (text: string): Omit<KeptArea, 'machine'> => v.parse(MeasuredArea, JSON.parse(text));
 
 export function machine(): Machine {
   const { version } = JSON.parse(readFileSync(fileURLToPath(new URL('../../package.json', import.meta.url)), 'utf8'));

@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- [area …] [--json] [--keep]`: measures Sidestream beside its peers, area by area, each in a process of its
  * own. Prints the bars as a table, and how they differ from the kept results. `--json` ends with one line for programs; `--keep` writes
- * the results of these areas into docs/results/bench.json. A bar that is missed makes the exit status 1.
+ * the results of these areas into docs/results (bench.json, BENCH.md). A bar that is missed makes the exit status 1.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,11 +11,13 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { SidestreamError } from '../../src/error';
 import { AREAS, type AreaName, isAreaName } from './areas';
-import type { AreaResult } from './bars';
-import { type KeptBench, keptBench, machine, parseKeptBench } from './kept';
+import { type KeptArea, type KeptBench, machine, parseKeptBench, parseMeasured } from './kept';
+import { benchPage } from './page';
 import { barTable, figureLines } from './table';
 
 const KEPT = fileURLToPath(new URL('../../docs/results/bench.json', import.meta.url));
+
+const PAGE = fileURLToPath(new URL('../../docs/results/BENCH.md', import.meta.url));
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -60,11 +62,15 @@ async function all(names: AreaName[]): Promise<void> {
       failed.push(name);
       continue;
     }
-    found[name] = keptBench(result, before);
+    found[name] = { ...result, machine: before };
     console.log(`\n${result.title} (load ${before.load})\n\n${barTable(result.bars, kept[name]?.bars)}`);
-    for (const line of figureLines(result.figures ?? [])) console.log(line);
+    for (const line of figureLines(result.figures)) console.log(line);
   }
-  if (options.keep) writeFileSync(KEPT, `${JSON.stringify({ ...kept, ...found }, null, 2)}\n`);
+  if (options.keep) {
+    const now = { ...kept, ...found };
+    writeFileSync(KEPT, `${JSON.stringify(now, null, 2)}\n`);
+    writeFileSync(PAGE, `${benchPage(now)}\n`);
+  }
   const bars = Object.values(found).flatMap((area) => area.bars);
   const missed = bars.filter(({ met }) => !met);
   console.log(
@@ -76,14 +82,14 @@ async function all(names: AreaName[]): Promise<void> {
 }
 
 /** @returns null when the process failed; it has said why */
-async function measured(name: AreaName): Promise<(AreaResult & { title: string }) | null> {
+async function measured(name: AreaName): Promise<Omit<KeptArea, 'machine'> | null> {
   const folder = mkdtempSync(join(tmpdir(), 'sidestream-bench-'));
   const file = join(folder, 'result.json');
   try {
     const args = [...process.execArgv, fileURLToPath(import.meta.url), name, '--out', file];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 2, 2] });
     await new Promise((resolve) => child.once('exit', resolve));
-    return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
+    return existsSync(file) ? parseMeasured(readFileSync(file, 'utf8')) : null;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
