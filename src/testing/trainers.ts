@@ -1,4 +1,4 @@
-import { ScriptNetworkKernel } from '../kernel/script-network-kernel';
+import { ScriptNetworkKernel } from '../kernel/network';
 import { fusedTrainer } from '../learner/ladder/fused/fused-trainer';
 import type { MakeTrainer } from '../learner/ladder/ladder-trainer';
 import { tfjsTrainer } from '../learner/ladder/tfjs-trainer';

@@ -1,7 +1,7 @@
 // The numeric work of a side network, in AssemblyScript: products of small matrices, gates, GELU, unit rows, the next-item loss and
 // Adam. Matrices of 32-bit floats lie in the memory of the module, at addresses in bytes; strides are counted in floats. Rows and
-// columns are padded with zeros to multiples of 4, and no function writes anything but zeros there. network-kernel.ts has the
-// formulas.
+// columns are padded with zeros to multiples of 4, and no function writes anything but zeros there. network/network-kernel.ts has
+// the formulas.
 
 /** exp() is 0 below it: the result would not be a normal number. */
 const LEAST_EXPONENT: f32 = -87.3;

@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../error';
-import { createNetworkKernel } from '../../kernel/network-kernel';
+import { createNetworkKernel } from '../../kernel/network';
 import { type Ladder, nextWindow, type Weights } from '../../model';
 import { hasHardwareAdapter } from '../adapter';
 import type { Backend } from '../backend';

@@ -1,4 +1,4 @@
-import { type NetworkKernel, type Operand, type Place, padded } from '../../../kernel/network-kernel';
+import { type NetworkKernel, type Operand, type Place, padded } from '../../../kernel/network';
 import type { Layer, Weight } from '../../../model';
 
 /** What of a layer learns; everything before it is frozen. */

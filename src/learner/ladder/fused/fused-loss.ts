@@ -1,4 +1,4 @@
-import { type NetworkKernel, type Operand, type Place, padded } from '../../../kernel/network-kernel';
+import { type NetworkKernel, type Operand, type Place, padded } from '../../../kernel/network';
 import type { Ladder } from '../../../model';
 import { EXCLUDED, type LadderBatch, TEMPERATURE } from '../ladder-batch';
 import { type FusedNetwork, gradientOf, type NetworkPass, outputOf } from './fused-network';

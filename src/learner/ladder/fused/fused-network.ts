@@ -1,4 +1,4 @@
-import { type NetworkKernel, type Place, padded } from '../../../kernel/network-kernel';
+import { type NetworkKernel, type Place, padded } from '../../../kernel/network';
 import { LADDERS, type Ladder, ladderEntries, layersOf, type Utilization, type Weights } from '../../../model';
 import { FusedLayer, type LayerPass, type LearningBlock, type LearningPart } from './fused-layer';
 

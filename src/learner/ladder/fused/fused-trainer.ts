@@ -1,5 +1,5 @@
 import { dequantize, type FeatureTable } from '../../../catalog';
-import { createNetworkKernel, type NetworkKernel } from '../../../kernel/network-kernel';
+import { createNetworkKernel, type NetworkKernel } from '../../../kernel/network';
 import { LADDERS, type Ladder, type Utilization, type Weights } from '../../../model';
 import type { LadderBatch } from '../ladder-batch';
 import {

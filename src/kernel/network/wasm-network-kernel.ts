@@ -1,4 +1,4 @@
-import { BINARY } from './binary/network';
+import { BINARY } from '../binary/network';
 import type { AdamStep, CrossEntropyInput, NetworkKernel, Operand, Place, ProductSize } from './network-kernel';
 
 const FLOAT = 4;
@@ -7,7 +7,7 @@ const PAGE = 65_536 / FLOAT;
 /** Floats to begin with: weights and a batch of small networks. */
 const START = 32 * PAGE;
 
-/** The functions of `assembly/network.ts`; addresses in bytes and sizes as there. */
+/** The functions of `../assembly/network.ts`; addresses in bytes and sizes as there. */
 const NAMES = [
   'product',
   'transpose',

@@ -1,6 +1,3 @@
-import { ScriptNetworkKernel } from './script-network-kernel';
-import { compileNetworkKernel } from './wasm-network-kernel';
-
 /** Place of a matrix or vector of 32-bit floats in the memory of a kernel: the index of its first float. */
 export type Place = number;
 
@@ -113,14 +110,3 @@ export interface AdamStep {
 export const LANES = 4;
 
 export const padded = (count: number): number => Math.ceil(count / LANES) * LANES;
-
-/** A kernel in WebAssembly, or in JavaScript where that cannot run or memory is short. */
-export function createNetworkKernel(): NetworkKernel {
-  try {
-    const kernel = compileNetworkKernel();
-    if (kernel) return kernel;
-  } catch (thrown) {
-    if (!(thrown instanceof RangeError)) throw thrown;
-  }
-  return new ScriptNetworkKernel();
-}
