@@ -1,16 +1,27 @@
 // The numeric work of a side network, in AssemblyScript: products of small matrices, gates, GELU, unit rows, the next-item loss and
-// Adam. Matrices of 32-bit floats lie in the memory of the module, at addresses in bytes; strides are counted in floats. Rows and
-// columns are padded with zeros to multiples of 4, and no function writes anything but zeros there. network/network-kernel.ts has
+// Adam. Matrices of 32-bit floats lie in the memory of the module, at addresses in bytes; strides are counted in floats. All
+// sizes are padded with zeros to multiples of 4, and no function writes anything but zeros there. network/network-kernel.ts has
 // the formulas.
 
 /** exp() is 0 below it: the result would not be a normal number. */
 const LEAST_EXPONENT: f32 = -87.3;
 
-/** c [rows, columns] = a [rows, inner] times b [inner, columns], on top of what is there where `add`. */
+/** Columns of a that are multiplied at a time: a panel of b stays in the nearest cache. */
+const DEPTH: usize = 1024;
+/** Floats of a panel of b, eight columns wide. */
+const PANEL: usize = 8 * DEPTH;
+/** Floats of a block of a transposed left side. */
+const BLOCK: usize = 32768;
+
+/**
+ * c [rows, columns] = a [rows, inner] times b [inner, columns], on top of what is there where `add`.
+ * @param transposed a is [inner, rows]
+ * @param scratch space for PANEL and BLOCK
+ */
 export function product(
   a: usize,
   aRow: usize,
-  aStep: usize,
+  transposed: bool,
   b: usize,
   bRow: usize,
   c: usize,
@@ -19,38 +30,62 @@ export function product(
   inner: usize,
   columns: usize,
   add: bool,
+  scratch: usize,
 ): void {
-  const aRowBytes = aRow << 2;
-  const aStepBytes = aStep << 2;
-  const bRowBytes = bRow << 2;
-  const cRowBytes = cRow << 2;
-  const whole = columns & ~7;
-  for (let row: usize = 0; row < rows; row += 4) {
-    const from = a + row * aRowBytes;
-    const to = c + row * cRowBytes;
-    for (let column: usize = 0; column < whole; column += 8) {
-      const at = column << 2;
-      fourByEight(from, aRowBytes, aStepBytes, b + at, bRowBytes, to + at, cRowBytes, inner, add);
-    }
-    if (whole < columns) {
-      const at = whole << 2;
-      fourByFour(from, aRowBytes, aStepBytes, b + at, bRowBytes, to + at, cRowBytes, inner, add);
+  for (let from: usize = 0; from < inner; from += DEPTH) {
+    const depth = min(DEPTH, inner - from);
+    const most = transposed ? (BLOCK / depth) & ~3 : rows;
+    for (let row: usize = 0; row < rows; row += most) {
+      const count = min(most, rows - row);
+      let block = a + ((row * aRow + from) << 2);
+      let blockRow = aRow;
+      if (transposed) {
+        block = scratch + (PANEL << 2);
+        blockRow = depth;
+        transpose(a + ((from * aRow + row) << 2), aRow, block, depth, depth, count);
+      }
+      const right = b + ((from * bRow) << 2);
+      const to = c + ((row * cRow) << 2);
+      blockProduct(block, blockRow, right, bRow, to, cRow, count, depth, columns, add || from > 0, scratch);
     }
   }
 }
 
-/** Four rows by eight columns of a product: eight sums of four lanes stay in registers. Strides in bytes. */
-function fourByEight(
+function blockProduct(
   a: usize,
   aRow: usize,
-  aStep: usize,
   b: usize,
   bRow: usize,
   c: usize,
   cRow: usize,
+  rows: usize,
   inner: usize,
+  columns: usize,
   add: bool,
+  panel: usize,
 ): void {
+  const whole = columns & ~7;
+  for (let column: usize = 0; column < whole; column += 8) {
+    let from = b + (column << 2);
+    // The rows of b lie far apart, often in the same few lines of the cache; in the panel they lie side by side.
+    for (let at = panel; at < panel + (inner << 5); at += 32) {
+      v128.store(at, v128.load(from));
+      v128.store(at, v128.load(from, 16), 16);
+      from += bRow << 2;
+    }
+    for (let row: usize = 0; row < rows; row += 4) {
+      fourByEight(a + ((row * aRow) << 2), aRow << 2, panel, c + ((row * cRow + column) << 2), cRow << 2, inner, add);
+    }
+  }
+  if (whole === columns) return;
+  for (let row: usize = 0; row < rows; row += 4) {
+    const to = c + ((row * cRow + whole) << 2);
+    fourByFour(a + ((row * aRow) << 2), aRow << 2, b + (whole << 2), bRow << 2, to, cRow << 2, inner, add);
+  }
+}
+
+/** Four rows by eight columns of a product: eight sums of four lanes stay in registers. Strides in bytes. */
+function fourByEight(a: usize, aRow: usize, panel: usize, c: usize, cRow: usize, inner: usize, add: bool): void {
   const zero = f32x4.splat(0);
   const c1 = c + cRow;
   const c2 = c1 + cRow;
@@ -63,30 +98,72 @@ function fourByEight(
   let s21 = add ? v128.load(c2, 16) : zero;
   let s30 = add ? v128.load(c3) : zero;
   let s31 = add ? v128.load(c3, 16) : zero;
-  let a0 = a;
   let a1 = a + aRow;
   let a2 = a1 + aRow;
   let a3 = a2 + aRow;
-  for (let k: usize = 0; k < inner; k++) {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    const x0 = v128.load32_splat(a0);
-    s00 = f32x4.add(s00, f32x4.mul(x0, b0));
-    s01 = f32x4.add(s01, f32x4.mul(x0, b1));
-    const x1 = v128.load32_splat(a1);
-    s10 = f32x4.add(s10, f32x4.mul(x1, b0));
-    s11 = f32x4.add(s11, f32x4.mul(x1, b1));
-    const x2 = v128.load32_splat(a2);
-    s20 = f32x4.add(s20, f32x4.mul(x2, b0));
-    s21 = f32x4.add(s21, f32x4.mul(x2, b1));
-    const x3 = v128.load32_splat(a3);
-    s30 = f32x4.add(s30, f32x4.mul(x3, b0));
-    s31 = f32x4.add(s31, f32x4.mul(x3, b1));
-    a0 += aStep;
-    a1 += aStep;
-    a2 += aStep;
-    a3 += aStep;
-    b += bRow;
+  const end = panel + (inner << 5);
+  while (panel < end) {
+    let x = v128.load(panel);
+    let y = v128.load(panel, 16);
+    let f = v128.load32_splat(a);
+    s00 = f32x4.add(s00, f32x4.mul(f, x));
+    s01 = f32x4.add(s01, f32x4.mul(f, y));
+    f = v128.load32_splat(a1);
+    s10 = f32x4.add(s10, f32x4.mul(f, x));
+    s11 = f32x4.add(s11, f32x4.mul(f, y));
+    f = v128.load32_splat(a2);
+    s20 = f32x4.add(s20, f32x4.mul(f, x));
+    s21 = f32x4.add(s21, f32x4.mul(f, y));
+    f = v128.load32_splat(a3);
+    s30 = f32x4.add(s30, f32x4.mul(f, x));
+    s31 = f32x4.add(s31, f32x4.mul(f, y));
+    x = v128.load(panel, 32);
+    y = v128.load(panel, 48);
+    f = v128.load32_splat(a, 4);
+    s00 = f32x4.add(s00, f32x4.mul(f, x));
+    s01 = f32x4.add(s01, f32x4.mul(f, y));
+    f = v128.load32_splat(a1, 4);
+    s10 = f32x4.add(s10, f32x4.mul(f, x));
+    s11 = f32x4.add(s11, f32x4.mul(f, y));
+    f = v128.load32_splat(a2, 4);
+    s20 = f32x4.add(s20, f32x4.mul(f, x));
+    s21 = f32x4.add(s21, f32x4.mul(f, y));
+    f = v128.load32_splat(a3, 4);
+    s30 = f32x4.add(s30, f32x4.mul(f, x));
+    s31 = f32x4.add(s31, f32x4.mul(f, y));
+    x = v128.load(panel, 64);
+    y = v128.load(panel, 80);
+    f = v128.load32_splat(a, 8);
+    s00 = f32x4.add(s00, f32x4.mul(f, x));
+    s01 = f32x4.add(s01, f32x4.mul(f, y));
+    f = v128.load32_splat(a1, 8);
+    s10 = f32x4.add(s10, f32x4.mul(f, x));
+    s11 = f32x4.add(s11, f32x4.mul(f, y));
+    f = v128.load32_splat(a2, 8);
+    s20 = f32x4.add(s20, f32x4.mul(f, x));
+    s21 = f32x4.add(s21, f32x4.mul(f, y));
+    f = v128.load32_splat(a3, 8);
+    s30 = f32x4.add(s30, f32x4.mul(f, x));
+    s31 = f32x4.add(s31, f32x4.mul(f, y));
+    x = v128.load(panel, 96);
+    y = v128.load(panel, 112);
+    f = v128.load32_splat(a, 12);
+    s00 = f32x4.add(s00, f32x4.mul(f, x));
+    s01 = f32x4.add(s01, f32x4.mul(f, y));
+    f = v128.load32_splat(a1, 12);
+    s10 = f32x4.add(s10, f32x4.mul(f, x));
+    s11 = f32x4.add(s11, f32x4.mul(f, y));
+    f = v128.load32_splat(a2, 12);
+    s20 = f32x4.add(s20, f32x4.mul(f, x));
+    s21 = f32x4.add(s21, f32x4.mul(f, y));
+    f = v128.load32_splat(a3, 12);
+    s30 = f32x4.add(s30, f32x4.mul(f, x));
+    s31 = f32x4.add(s31, f32x4.mul(f, y));
+    a += 16;
+    a1 += 16;
+    a2 += 16;
+    a3 += 16;
+    panel += 128;
   }
   v128.store(c, s00);
   v128.store(c, s01, 16);
@@ -98,11 +175,10 @@ function fourByEight(
   v128.store(c3, s31, 16);
 }
 
-/** The same for four columns. */
+/** Four rows by the last four columns. */
 function fourByFour(
   a: usize,
   aRow: usize,
-  aStep: usize,
   b: usize,
   bRow: usize,
   c: usize,
@@ -124,7 +200,7 @@ function fourByFour(
     s1 = f32x4.add(s1, f32x4.mul(v128.load32_splat(a + aRow), x));
     s2 = f32x4.add(s2, f32x4.mul(v128.load32_splat(a + 2 * aRow), x));
     s3 = f32x4.add(s3, f32x4.mul(v128.load32_splat(a + 3 * aRow), x));
-    a += aStep;
+    a += 4;
     b += bRow;
   }
   v128.store(c, s0);

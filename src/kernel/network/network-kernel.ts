@@ -5,8 +5,8 @@ export type Place = number;
  * The numeric work of a side network, on matrices in a memory of its own: with vector instructions where the browser lets
  * WebAssembly run, and in JavaScript elsewhere. Both add up in another order: results differ by rounding.
  *
- * Matrices are row-major. Rows and columns are counted with their padding, to multiples of `LANES`, which holds zeros and
- * keeps them; `inner` needs no padding. A stride is the floats between two rows, by default as many as there are columns.
+ * Matrices are row-major. All sizes are counted with their padding, to multiples of `LANES`, which holds zeros and keeps
+ * them. A stride is the floats between two rows, by default as many as there are columns.
  */
 export interface NetworkKernel {
   /** Whether it runs in WebAssembly. */
@@ -82,7 +82,7 @@ export interface Operand {
   at: Place;
   /** Floats between two rows. */
   stride: number;
-  /** Of the left side of a product: its transpose is meant, and `stride` is between the columns. */
+  /** Of the left side of a product: it is [inner, rows], and its transpose is meant. */
   transposed?: boolean;
 }
 
@@ -106,7 +106,7 @@ export interface AdamStep {
   correction2: number;
 }
 
-/** Rows and columns are padded to multiples of it. */
+/** Sizes are padded to multiples of it. */
 export const LANES = 4;
 
 export const padded = (count: number): number => Math.ceil(count / LANES) * LANES;

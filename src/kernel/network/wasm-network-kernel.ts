@@ -4,6 +4,8 @@ import type { AdamStep, CrossEntropyInput, NetworkKernel, Operand, Place, Produc
 const FLOAT = 4;
 /** Floats of a page of WebAssembly's memory. */
 const PAGE = 65_536 / FLOAT;
+/** Floats at the beginning of the memory that `product` works in: its PANEL and BLOCK. */
+const SCRATCH = 8 * 1024 + 32_768;
 /** Floats to begin with: weights and a batch of small networks. */
 const START = 32 * PAGE;
 
@@ -53,7 +55,7 @@ class WasmNetworkKernel implements NetworkKernel {
   readonly #memory = new WebAssembly.Memory({ initial: START / PAGE });
   readonly #functions: Functions;
   #floats = new Float32Array(this.#memory.buffer);
-  #used = 0;
+  #used = SCRATCH;
 
   constructor(code: WebAssembly.Module) {
     this.#functions = functionsOf(new WebAssembly.Instance(code, { env: { memory: this.#memory } }).exports);
@@ -90,11 +92,10 @@ class WasmNetworkKernel implements NetworkKernel {
   }
 
   product(a: Operand, b: Operand, c: Operand, { rows, inner, columns }: ProductSize, add = false): void {
-    const [aRow, aStep] = a.transposed ? [1, a.stride] : [a.stride, 1];
     this.#functions.product(
       a.at * FLOAT,
-      aRow,
-      aStep,
+      a.stride,
+      Number(a.transposed ?? false),
       b.at * FLOAT,
       b.stride,
       c.at * FLOAT,
@@ -103,6 +104,7 @@ class WasmNetworkKernel implements NetworkKernel {
       inner,
       columns,
       Number(add),
+      0,
     );
   }
 

@@ -215,14 +215,14 @@ export class FusedLayer {
   forward(pass: LayerPass, x: Place, tap: Place): number[] {
     const kernel = this.#kernel;
     const { rows, from, hidden, outputs, gates, out } = pass;
-    const [dim, columns, inner] = [this.#dim, this.#columns, this.#inner];
+    const [columns, inner] = [this.#columns, this.#inner];
     const first = this.#starts[from];
     const own = hidden + first;
     kernel.product(
       { at: x, stride: columns },
       { at: this.#downColumns + first, stride: inner },
       { at: own, stride: inner },
-      { rows, inner: dim, columns: inner - first },
+      { rows, inner: columns, columns: inner - first },
     );
     kernel.gelu(own, pass.slope + first, inner, rows, inner - first);
     for (let j = from; j < this.#widths.length; j++) {
@@ -231,7 +231,7 @@ export class FusedLayer {
         { at: hidden + this.#starts[j], stride: inner },
         { at: this.#upColumns + this.#starts[j] * columns, stride: columns },
         { at: outputs[j], stride: columns },
-        { rows, inner: this.#widths[j], columns },
+        { rows, inner: padded(this.#widths[j]), columns },
         true,
       );
     }
@@ -240,7 +240,7 @@ export class FusedLayer {
       { at: x, stride: columns },
       { at: this.#routerColumns, stride: this.#gateColumns },
       { at: gates, stride: this.#gateColumns },
-      { rows, inner: dim, columns: this.#gateColumns },
+      { rows, inner: columns, columns: this.#gateColumns },
     );
     kernel.softmax(gates, this.#bias, rows, this.#gateColumns);
     kernel.view(out, rows * columns).fill(0);
@@ -270,7 +270,7 @@ export class FusedLayer {
     const learns = this.#learning.expert;
     const first = this.#starts[dx === null ? learns : 0];
     if (first < inner) {
-      const size = { rows, inner: this.#dim, columns: inner - first };
+      const size = { rows, inner: columns, columns: inner - first };
       kernel.product(d, { at: this.#up + first, stride: inner }, { at: dInner + first, stride: inner }, size);
       kernel.multiply(dInner + first, slope + first, inner, rows, inner - first);
     }
@@ -295,7 +295,7 @@ export class FusedLayer {
     const down: Operand = { at: this.#down, stride: columns };
     kernel.product({ at: dInner, stride: inner }, down, to, { rows, inner, columns }, true);
     const router: Operand = { at: this.#router, stride: columns };
-    kernel.product({ at: dLogits, stride: gateColumns }, router, to, { rows, inner: this.#gates, columns }, true);
+    kernel.product({ at: dLogits, stride: gateColumns }, router, to, { rows, inner: gateColumns, columns }, true);
   }
 
   /** Floats of `hidden` for each item. */
