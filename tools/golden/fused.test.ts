@@ -16,7 +16,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createNetworkKernel, type NetworkKernel } from '../../src/kernel/network';
 import type { LearningPart } from '../../src/learner/ladder/fused/fused-layer';
 import { FusedNetwork, gradientOf, outputOf } from '../../src/learner/ladder/fused/fused-network';
-import { LADDERS, type Ladder, mapLayers, type Parameters, Trainer, type Weights } from '../../src/model';
+import { LADDERS, type Ladder, type Parameters, Trainer, type Weights } from '../../src/model';
 import { fuse } from '../../src/model/fusion';
 import { inBatchLoss, lossTerms } from '../../src/model/loss';
 import { fusionOf, userEncoderOf } from '../../src/model/state-dict';
@@ -94,7 +94,11 @@ describe.skipIf(files.length === 0)('the fused network in the whole network of t
       const attention = attentionMask(step.mask.flat(), maxSeqLen);
       const terms = lossTerms(step, popularity);
       const { gradients } = trainer.gradients((parameters) => {
-        const [image, text] = split(fusedOutputs(kernel, network, parameters, features, step.itemIds.flat()), 2, 1);
+        const [image, text]: Tensor2D[] = split(
+          fusedOutputs(kernel, network, parameters, features, step.itemIds.flat()),
+          2,
+          1,
+        );
         const items = fuse(image, text, fusionOf(parameters));
         const size = step.itemIds.length;
         const width = items.shape[1];
