@@ -210,12 +210,12 @@ class WasmNetworkKernel implements NetworkKernel {
 }
 
 /** @throws TypeError when the module does not export one */
-function functionsOf(exports: WebAssembly.Exports): Functions {
+function functionsOf(exports: Record<string, unknown>): Functions {
   const found = NAMES.map((name): [string, (...given: number[]) => number] => {
     const exported = exports[name];
     if (typeof exported !== 'function')
       throw new TypeError('The kernel lacks a function; run scripts/setup.mjs again.');
-    return [name, (...given) => exported(...given)];
+    return [name, (...given) => Number(exported(...given))];
   });
   return Object.fromEntries(found) as Functions;
 }
