@@ -50,10 +50,10 @@ test.describe('training in the browser', () => {
     }
   });
 
-  test('the personal experts learn the same on cpu, wasm and WebGPU', async ({ page }) => {
+  test('the personal experts learn the same by tfjs on cpu, wasm and WebGPU, and fused', async ({ page }) => {
     const results: ExpertsTrained[] = [];
-    for (const backend of BACKENDS) {
-      results.push(await page.evaluate((wanted) => window.training.experts(wanted), backend));
+    for (const trainer of [...BACKENDS, 'fused'] as const) {
+      results.push(await page.evaluate((wanted) => window.training.experts(wanted), trainer));
     }
     const [cpu] = results;
     for (const result of results) {

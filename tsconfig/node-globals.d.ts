@@ -9,6 +9,7 @@ declare namespace WebAssembly {
   type Module = object;
   interface Memory {
     readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
   }
   interface Instance {
     readonly exports: Record<string, unknown>;
@@ -20,4 +21,4 @@ declare var WebAssembly: {
   Instance: new (module: WebAssembly.Module, imports: Record<string, Record<string, unknown>>) => WebAssembly.Instance;
 };
 /** Newer Node has one, without WebGPU. */
-declare var navigator: { readonly gpu?: import('../src/learner/backend').AdapterSource } | undefined;
+declare var navigator: { readonly gpu?: import('../src/learner/adapter').AdapterSource } | undefined;

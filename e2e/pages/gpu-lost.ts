@@ -59,7 +59,7 @@ function catalog(): LearnerCatalog {
 }
 
 window.loseGpu = async () => {
-  const learner = new Learner(catalog(), { seed: 1, backend: 'webgpu', policy: 'paper' });
+  const learner = new Learner(catalog(), { seed: 1, backend: 'webgpu', trainer: 'tfjs', policy: 'paper' });
   let id = 0;
   const choose = (rows: number[]): void => {
     for (const row of rows) learner.observe({ id: ++id, type: 'click', itemId: `item-${row}`, time: id });

@@ -1,7 +1,10 @@
 import { dispose, memory, tensor2d } from '@tensorflow/tfjs-core';
 import { createTable, type FeatureTable, quantizeRow } from '../../src/catalog';
 import { type Backend, chooseBackend } from '../../src/learner/backend';
+import { fusedTrainer } from '../../src/learner/ladder/fused/fused-trainer';
 import { LadderExperts } from '../../src/learner/ladder/ladder-experts';
+import type { TrainerKind } from '../../src/learner/ladder/ladder-trainer';
+import { tfjsTrainer } from '../../src/learner/ladder/tfjs-trainer';
 import {
   attentionMask,
   batchLoss,
@@ -33,7 +36,7 @@ export interface Trained {
 }
 
 export interface ExpertsTrained {
-  backend: Backend;
+  trainer: TrainerKind;
   loss: number;
   accepted: boolean;
   embeddings: number[];
@@ -47,7 +50,7 @@ export interface TrainingPage {
   /** One step of a tiny whole model (experts, fusion, user encoder, loss, Adam). */
   model(backend: Backend): Promise<Trained>;
   /** One training of tiny personal experts, an expansion and another training. */
-  experts(backend: Backend): Promise<ExpertsTrained>;
+  experts(trainer: TrainerKind): Promise<ExpertsTrained>;
 }
 
 declare global {
@@ -129,10 +132,11 @@ window.training = {
     return { backend, loss: number, gradients, weights, leaked: memory().numTensors - start };
   },
 
-  async experts(wanted) {
-    const backend = await chooseBackend(wanted);
+  async experts(trainer) {
+    if (trainer !== 'fused') await chooseBackend(trainer);
+    const make = trainer === 'fused' ? fusedTrainer() : tfjsTrainer;
     const start = memory().numTensors;
-    const experts = LadderExperts.create({ table: catalog(20), bottleneckDim: 3 });
+    const experts = LadderExperts.create({ table: catalog(20), bottleneckDim: 3, trainer: make });
     const request = {
       history: Int32Array.of(1, 5, 2, 7),
       eventWeights: Float32Array.of(1, 1, 2, 1),
@@ -145,6 +149,6 @@ window.training = {
     const { loss, accepted } = await experts.train({ ...request, seed: 2 });
     const embeddings = Array.from(await experts.embeddings());
     experts.dispose();
-    return { backend, loss, accepted, embeddings, leaked: memory().numTensors - start };
+    return { trainer, loss, accepted, embeddings, leaked: memory().numTensors - start };
   },
 };

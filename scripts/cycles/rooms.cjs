@@ -1,7 +1,11 @@
 /** The rooms of src/ in the order of their imports: what each has, where its code runs, and the rooms it imports. */
 const ROOMS = {
   common: { runs: 'everywhere', has: 'mutex, digest, strict schemas, products of rows', imports: [] },
-  kernel: { runs: 'everywhere', has: 'products of matrices by vector instructions of WebAssembly', imports: [] },
+  kernel: {
+    runs: 'everywhere',
+    has: 'products of matrices by vector instructions of WebAssembly; `network/`: all that a side network computes',
+    imports: [],
+  },
   model: {
     runs: 'everywhere',
     has: 'XSMoE itself on tfjs: expert, router, ladder, fusion, user encoder, loss, expand, prune',

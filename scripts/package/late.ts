@@ -41,6 +41,11 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   { name: 'profile-migration', test: /src[\\/]learner[\\/]profile-migration/ },
   { name: 'profile', test: /src[\\/]learner[\\/](profile|experts[\\/]stored)/ },
   { name: 'encoder-files', test: /worker[\\/]encoder-files|src[\\/]encoders|models[\\/].*\.json/ },
+  // Trains the experts of the ladders without tfjs.
+  {
+    name: 'ladder',
+    test: /src[\\/](kernel[\\/](network|binary[\\/]network)|learner[\\/](adapter|ladder[\\/](?!tfjs-trainer|ladder-network))|model[\\/](check-weights|expand|half|layer|next-window|prune|random|safetensors|state-dict|utilization))/,
+  },
   {
     name: 'learning',
     test: (id) =>

@@ -1,6 +1,7 @@
 import { getBackend } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { type AdapterSource, candidateBackends, chooseBackend } from './backend';
+import type { AdapterSource } from './adapter';
+import { candidateBackends, chooseBackend } from './backend';
 
 const adapter = (architecture: string, isFallbackAdapter = false): AdapterSource => ({
   requestAdapter: async () => ({ info: { architecture, isFallbackAdapter } }),

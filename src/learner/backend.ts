@@ -1,5 +1,6 @@
 import { backend as currentBackend, env, getBackend, memory, setBackend } from '@tensorflow/tfjs-core';
 import { SidestreamError } from '../error';
+import { type AdapterSource, hasHardwareAdapter } from './adapter';
 
 /** Compute backends of the model, fastest first for large models. */
 export type Backend = 'webgpu' | 'wasm' | 'cpu';
@@ -45,21 +46,9 @@ export async function chooseBackend(wanted?: Backend): Promise<Backend> {
   return 'cpu';
 }
 
-/** The parts of `navigator.gpu` that the choice needs; `info` is missing in older browsers. */
-export interface AdapterSource {
-  requestAdapter(): Promise<{ info?: Pick<GPUAdapterInfo, 'architecture' | 'isFallbackAdapter'> } | null>;
-}
-
-/**
- * Backends to try in this browser, best first. It requests the adapter itself, because tfjs crashes without one, and
- * skips software adapters, which are slower than wasm.
- */
-export async function candidateBackends(
-  gpu: AdapterSource | undefined = globalThis.navigator?.gpu,
-): Promise<Backend[]> {
-  const adapter = await gpu?.requestAdapter().catch(() => null);
-  const hardware = adapter && !adapter.info?.isFallbackAdapter && adapter.info?.architecture !== 'swiftshader';
-  return hardware ? ['webgpu', 'wasm', 'cpu'] : ['wasm', 'cpu'];
+/** Backends to try in this browser, best first: WebGPU on a hardware adapter, because software ones are slower than wasm. */
+export async function candidateBackends(gpu?: AdapterSource): Promise<Backend[]> {
+  return (await hasHardwareAdapter(gpu)) ? ['webgpu', 'wasm', 'cpu'] : ['wasm', 'cpu'];
 }
 
 const START: Record<Backend, () => Promise<unknown>> = {

@@ -110,13 +110,27 @@ describe('Learner', () => {
     const { experts } = learner.state;
     expect(experts).not.toBeNull();
     expect(experts!.learned).not.toEqual(experts!.base);
-    const { utilization, backend } = learner.status;
-    expect(backend).toBe('cpu');
+    const { utilization, backend, trainer } = learner.status;
+    expect([trainer, backend]).toEqual(['fused', null]);
     for (const layer of [...utilization.text, ...utilization.image]) {
       expect(layer).toHaveLength(2);
       expect(layer[0] + layer[1]).toBeCloseTo(1, 5);
     }
     learner.dispose();
+  });
+
+  it('says truly what trains them', async () => {
+    const shop = catalog();
+    const idle = new Learner(shop, { ...paper, trainer: 'tfjs' });
+    expect([idle.status.trainer, idle.status.backend]).toEqual([null, null]);
+    const learner = await learned(clicks(8), shop, { ...paper, trainer: 'tfjs' });
+    expect([learner.status.trainer, learner.status.backend]).toEqual(['cpu', 'cpu']);
+    const fused = await learned(clicks(8), shop, { ...paper, trainer: 'fused' });
+    const [a, b] = [learner, fused].map(({ state }) => state.experts?.learned ?? []);
+    expect(a.length).toBeGreaterThan(0);
+    for (const [at, value] of a.entries()) expect(Math.abs(value - b[at])).toBeLessThan(1e-4);
+    learner.dispose();
+    fused.dispose();
   });
 
   it('ends a window after 40 choices: under the policy of the paper the experts expand', async () => {

@@ -17,6 +17,7 @@ import { ExpertMixture, type ExpertPolicy } from './experts/expert-mixture';
 import { featureBlocks } from './experts/feature-blocks';
 import { FeatureMatrix } from './experts/feature-matrix';
 import type { LadderRuntime } from './ladder/ladder-runtime';
+import type { MakeTrainer, TrainerKind } from './ladder/ladder-trainer';
 import type { LearnerCatalog } from './learner-catalog';
 import { activeWeights, START, START_WITH_BASE } from './personal-weights';
 import type { Profile } from './profile';
@@ -34,6 +35,8 @@ export interface LearnerOptions {
   seed: number;
   /** tfjs backend; chosen by probing when absent. */
   backend?: Backend;
+  /** What trains the experts of the ladders; chosen by calibration when absent. */
+  trainer?: 'fused' | 'tfjs';
   /** False: nothing but the weights of the terms is learned. Default true. */
   experts?: boolean;
   /** False: the list is not kept near the base model. Default true. */
@@ -60,6 +63,7 @@ export class Learner {
   #base: BaseModelScores | null = null;
   #distance: PreferenceDistance | null = null;
   #backend: Backend | null = null;
+  #trainer: TrainerKind | null = null;
   #lastEvent = 0;
   readonly #idOf = (row: number): string => this.#catalog.index.items[row].id;
   readonly #anchor = new Anchor();
@@ -181,17 +185,13 @@ export class Learner {
     return this.#ladder ? this.#ladder.unloaded : this.#storedLadder !== null;
   }
 
-  /** Loads tfjs and the stored experts of the ladders, so that their term is part of the score again after a reload. */
+  /**
+   * Loads the stored experts of the ladders and what trains them, so that their term is part of the score again after a
+   * reload. What ran on a GPU that was lost goes on elsewhere.
+   */
   async ensureLoaded(): Promise<void> {
-    const { chooseBackend, isBackendLost } = await import('./backend');
-    const lost = isBackendLost();
-    const base = this.#base?.model;
-    if (lost) {
-      this.#ladder?.unload();
-      base?.dispose();
-    }
-    this.#backend = await chooseBackend(this.#options.backend);
-    if (lost && base) await this.useBase(base);
+    // Where nothing ran on tfjs, it is not loaded.
+    if (this.#backend !== null) await this.#ensureBackend();
     if (!this.#trains) return;
     const ladder = await this.#loadedLadder();
     if (!(await ladder.load())) this.#rejected++;
@@ -354,6 +354,7 @@ export class Learner {
       drifts: this.#clock.drifts,
       rejected: this.#rejected,
       backend: this.#backend,
+      trainer: this.#trainer,
       weights: activeWeights(this.weights, { base: !!this.#base, boughtTogether: !!this.#catalog.index.cooccurrence }),
       experts: this.#options.experts === false ? [] : this.#experts.status,
       utilization: this.#ladder?.utilization ?? { text: [], image: [] },
@@ -385,11 +386,32 @@ export class Learner {
     return this.#options.policy === 'paper' && this.#options.experts !== false;
   }
 
+  /** Sets the backend of tfjs again where it was lost, and moves the base model there. */
+  async #ensureBackend(): Promise<void> {
+    const { chooseBackend, isBackendLost } = await import('./backend');
+    const lost = isBackendLost();
+    const base = this.#base?.model;
+    if (lost) {
+      if (this.#trainer !== 'fused') this.#ladder?.unload();
+      base?.dispose();
+    }
+    this.#backend = await chooseBackend(this.#options.backend);
+    if (lost && base) await this.useBase(base);
+  }
+
+  async #chosenTrainer(catalog: LearnerCatalog): Promise<MakeTrainer> {
+    const { chooseTrainer } = await import('./ladder/choose-trainer');
+    const { kind, make } = await chooseTrainer(catalog, this.#options);
+    this.#trainer = kind;
+    if (kind !== 'fused') this.#backend = kind;
+    return make;
+  }
+
   async #loadedLadder(): Promise<LadderRuntime> {
     const { LadderRuntime: Runtime, ladderCandidates } = await import('./ladder/ladder-runtime');
     if (this.#ladder) return this.#ladder;
     const nearest = () => ladderCandidates(this.terms, this.weights, this.history.rows);
-    this.#ladder = new Runtime(this.#catalog, this.#options.seed, nearest);
+    this.#ladder = new Runtime(this.#catalog, this.#options.seed, nearest, (catalog) => this.#chosenTrainer(catalog));
     this.#ladder.restore(this.#storedLadder);
     this.#storedLadder = null;
     return this.#ladder;

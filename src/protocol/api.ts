@@ -203,6 +203,9 @@ export type NewItem = Omit<ItemInput, 'id' | 'image'> & {
 /** Where tfjs computes. */
 export type LearnerBackend = 'webgpu' | 'wasm' | 'cpu';
 
+/** What trains the experts of the ladders: the package's own fused kernel, without tfjs, or tfjs on that backend. */
+export type LadderTrainer = 'fused' | LearnerBackend;
+
 /** Where the encoders compute. */
 export type EncoderBackend = 'webgpu' | 'wasm';
 
@@ -228,8 +231,11 @@ export interface Status {
   drifts: number;
   /** Updates dropped by the guard. */
   rejected: number;
-  /** Backend of tfjs, null without a base model; backend of the encoders, null before the first added item. */
-  backend: { learner: LearnerBackend | null; encoders: EncoderBackend | null };
+  /**
+   * `learner`: backend of tfjs, null where nothing needs tfjs, as without a base model. `trainer`: what trains the experts of the
+   * ladders, null while they are not trained. `encoders`: null before the first added item.
+   */
+  backend: { learner: LearnerBackend | null; trainer: LadderTrainer | null; encoders: EncoderBackend | null };
   /** Tensors that the worker holds, and their bytes; null before tfjs was loaded. */
   memory: { tensors: number; bytes: number } | null;
   /** The experts of this profile, the generalist first. */

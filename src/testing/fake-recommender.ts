@@ -32,7 +32,7 @@ export const STATUS: Status = {
   drifts: 0,
   rejected: 0,
   memory: null,
-  backend: { learner: null, encoders: null },
+  backend: { learner: null, trainer: null, encoders: null },
   experts: [],
   utilization: { text: [], image: [] },
   weights: {},

@@ -323,14 +323,14 @@ export class Engine {
   }
 
   async status(): Promise<Status> {
-    const { backend, ...learned } = await this.#session.run(({ learner }) => learner.status);
+    const { backend, trainer, ...learned } = await this.#session.run(({ learner }) => learner.status);
     return {
       consent: this.#storage.consent,
       learning: this.#experiment.learns(),
       leading: this.#storage.leading,
       items: this.#catalog.count,
       ...learned,
-      backend: { learner: backend, encoders: null },
+      backend: { learner: backend, trainer, encoders: null },
       memory: backend === null ? null : await learnerMemory(),
     };
   }

@@ -7,8 +7,10 @@ const MAX_TARGETS = 24;
 /** Choices before the first target that the preference still contains; older ones weigh under a tenth. */
 const MAX_CONTEXT = 72;
 const NEGATIVES = 64;
+/** Logits are cosines divided by this. */
+export const TEMPERATURE = 0.1;
 /** Logit of a column that does not count in a row. */
-const EXCLUDED = -1e4;
+export const EXCLUDED = -1e4;
 /** Below this many eligible items per negative wanted, drawing from a list is cheaper than drawing until new. */
 const SPARSE = 4;
 

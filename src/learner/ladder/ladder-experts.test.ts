@@ -2,14 +2,21 @@ import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { concatTables } from '../../catalog';
 import { decodeSafetensors, LADDERS } from '../../model';
-import { CATEGORIES, categoryHistory, categoryTable, useBackend } from '../../testing/experts';
+import { CATEGORIES, categoryHistory, categoryTable } from '../../testing/experts';
+import { TRAINERS } from '../../testing/trainers';
 import { namedLayers } from '../../testing/weights';
 import type { TrainRequest } from './ladder-batch';
 import { LadderExperts } from './ladder-experts';
+import type { MakeTrainer } from './ladder-trainer';
+import { tfjsTrainer } from './tfjs-trainer';
 
 const COUNT = 300;
 const table = categoryTable(COUNT);
-const options = { table, bottleneckDim: 4, seed: 3 };
+let trainer: MakeTrainer = tfjsTrainer;
+const options = {
+  ...{ table, bottleneckDim: 4, seed: 3 },
+  trainer: ((...given) => trainer(...given)) satisfies MakeTrainer,
+};
 
 const request = (more: Partial<TrainRequest> = {}): TrainRequest => {
   const history = more.history ?? categoryHistory(COUNT, 1, 8);
@@ -45,9 +52,11 @@ function preference(embeddings: Float32Array, category: number, history: Int32Ar
   return mean(own) - mean(others);
 }
 
-for (const backend of ['cpu', 'wasm'] as const) {
-  describe(`personal experts on ${backend}`, () => {
-    beforeAll(() => useBackend(backend));
+for (const [name, start] of Object.entries(TRAINERS)) {
+  describe(`personal experts, trained by ${name}`, () => {
+    beforeAll(async () => {
+      trainer = await start();
+    });
 
     test('fresh experts reproduce the features: unit rows, zeros for an item without features', async () => {
       const experts = LadderExperts.create(options);
@@ -204,24 +213,34 @@ for (const backend of ['cpu', 'wasm'] as const) {
 }
 
 describe('personal experts', () => {
-  beforeAll(() => useBackend('wasm'));
+  beforeAll(async () => {
+    trainer = await TRAINERS.fused();
+  });
 
-  test('wasm learns what cpu learns', async () => {
-    const learn = async (): Promise<[number, Float32Array]> => {
+  test('all trainers learn the same', async () => {
+    const learn = async (): Promise<{ loss: number; embeddings: Float32Array; shares: number[] }> => {
       const experts = LadderExperts.create(options);
       await experts.train(request());
       experts.endWindow();
       const { loss } = await experts.train(request({ seed: 2 }));
       const embeddings = await experts.embeddings();
+      const shares = Object.values(experts.utilization()).flat(2);
       experts.dispose();
-      return [loss, embeddings];
+      return { loss, embeddings, shares };
     };
-    const [wasmLoss, wasm] = await learn();
-    await useBackend('cpu');
-    const [cpuLoss, cpu] = await learn();
-    await useBackend('wasm');
-    expect(Math.abs(wasmLoss - cpuLoss)).toBeLessThan(1e-3);
-    expect(largestDifference(wasm, cpu)).toBeLessThan(1e-3);
+    const results: Awaited<ReturnType<typeof learn>>[] = [];
+    for (const start of Object.values(TRAINERS)) {
+      trainer = await start();
+      results.push(await learn());
+    }
+    trainer = await TRAINERS.fused();
+    const [first, ...others] = results;
+    expect(others).toHaveLength(3);
+    for (const { loss, embeddings, shares } of others) {
+      expect(Math.abs(loss - first.loss)).toBeLessThan(1e-4);
+      expect(largestDifference(embeddings, first.embeddings)).toBeLessThan(1e-4);
+      for (const [at, share] of shares.entries()) expect(share).toBeCloseTo(first.shares[at], 4);
+    }
   });
 
   test('use is that of the gates at first, measured while learning, expected after a window', async () => {

@@ -1,5 +1,3 @@
-import { dispose, tidy } from '@tensorflow/tfjs-core';
-import { disposeTaps, tapsOf } from '../../base-model';
 import type { ContentBlend, FeatureTable } from '../../catalog';
 import { SidestreamError } from '../../error';
 import {
@@ -7,24 +5,14 @@ import {
   expertCounts,
   LADDERS,
   type Ladder,
-  type Loss,
   nextWindow,
-  Trainer,
   type Utilization,
   UtilizationMeter,
   type Weights,
 } from '../../model';
+import { freshEmbeddings } from './fresh-embeddings';
 import { ladderBatch, type TrainRequest } from './ladder-batch';
-import {
-  batchTensors,
-  embedRows,
-  freshEmbeddings,
-  nextItemLoss,
-  shouldAcceptUpdate,
-  take,
-  unitEmbeddings,
-  yieldToEventLoop,
-} from './ladder-network';
+import { type LadderTrainer, type MakeTrainer, shouldAcceptUpdate, yieldToEventLoop } from './ladder-trainer';
 import {
   type ContentTaps,
   decodeLadder,
@@ -33,7 +21,6 @@ import {
   freshShares,
   freshWeights,
   type LadderRecord,
-  newestWeights,
 } from './ladder-weights';
 
 export type { TrainRequest } from './ladder-batch';
@@ -41,6 +28,8 @@ export type { TrainRequest } from './ladder-batch';
 export interface LadderOptions {
   /** Features of the whole catalogue. */
   table: FeatureTable;
+  /** Makes what trains and embeds; see `calibration.ts`. */
+  trainer: MakeTrainer;
   /** Taps and weights of content similarity, which fresh experts reproduce. Default: deepest taps, equal weights. */
   blend?: ContentBlend;
   /** Default 1. */
@@ -58,30 +47,28 @@ export interface TrainResult {
   accepted: boolean;
 }
 
-const LEARNING_RATE = 5e-4;
-/** Norm that the gradient of one step is scaled down to. */
-const CLIP_NORM = 1;
-/** Items embedded between two tasks of the thread: on the backend, and without one. */
+/** Items embedded between two tasks of the thread: by the trainer, and by fresh experts. */
 const LATER_CHUNK = 256;
 const BASE_CHUNK = 2048;
 
 /**
  * The personal experts of one shopper: the ladders of the model over a catalogue's features, without a base model. A
  * fresh expert passes its input on unchanged; training moves the newest expert of each layer and its router row only.
- * The compute backend must be set before the first call that returns a promise. Such calls run one after the other.
+ * Calls that return a promise run one after the other.
  */
 export class LadderExperts {
   #table: FeatureTable;
   readonly #maxExperts: number;
-  /** The accepted weights; those on the compute backend start from them. */
+  readonly #makeTrainer: MakeTrainer;
+  /** The accepted weights; the trainer starts from them. */
   #weights: Weights;
   #meter: UtilizationMeter;
   #shares: Utilization;
   /** Share of each modality in a cosine. */
   readonly #blend: Record<Ladder, number>;
   readonly #content: ContentTaps;
-  #trainer: Trainer | null = null;
-  #inUse: Trainer | null = null;
+  #trainer: LadderTrainer | null = null;
+  #inUse: LadderTrainer | null = null;
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
 
@@ -89,6 +76,7 @@ export class LadderExperts {
     const { table, maxExperts = 4, blend = evenBlend(table) } = options;
     this.#table = table;
     this.#maxExperts = maxExperts;
+    this.#makeTrainer = options.trainer;
     this.#weights = weights;
     this.#meter = new UtilizationMeter(activation);
     this.#shares = shares;
@@ -148,7 +136,7 @@ export class LadderExperts {
    */
   embeddingsOf(rows: ArrayLike<number>): Promise<Float32Array> {
     const table = this.#table;
-    return this.#enqueue((trainer) => embedRows(trainer.parameters, table, rows, this.#blend));
+    return this.#enqueue((trainer) => trainer.embed(table, rows));
   }
 
   /**
@@ -234,55 +222,35 @@ export class LadderExperts {
     this.#table = table;
   }
 
-  /** Frees the compute backend's memory. Running calls finish; later ones are refused. */
+  /** Frees the memory of the trainer. Running calls finish; later ones are refused. */
   dispose(): void {
     this.#closed = true;
     this.#retire();
     this.#meter.discard();
   }
 
-  async #train(trainer: Trainer, request: TrainRequest): Promise<TrainResult> {
+  async #train(trainer: LadderTrainer, request: TrainRequest): Promise<TrainResult> {
     const batch = ladderBatch(request, this.#table.count);
     if (!batch) return { loss: 0, accepted: false };
-    const taps = tapsOf(this.#table, batch.rows);
-    const tensors = batchTensors(batch);
-    const meter = new UtilizationMeter();
-    const counted: Loss = (parameters, trainable) =>
-      nextItemLoss(unitEmbeddings(parameters, taps, this.#blend, { trainable, onActivation: meter.record }), tensors);
-    try {
-      const [before] = await take(trainer.step(counted));
-      for (let step = 1; step < request.steps; step++) {
-        await yieldToEventLoop();
-        trainer.step(counted).dispose();
-      }
-      const [after] = await take(
-        tidy(() => nextItemLoss(unitEmbeddings(trainer.parameters, taps, this.#blend), tensors)),
-      );
-      const learned = await trainer.read();
-      // The window may have ended, or the experts may have been closed, while this waited.
-      if (this.#trainer !== trainer) return { loss: before, accepted: false };
-      if (!shouldAcceptUpdate(before, after)) {
-        trainer.restore(this.#weights);
-        return { loss: Number.isFinite(before) ? before : 0, accepted: false };
-      }
-      this.#weights = { ...this.#weights, ...learned };
-      await this.#meter.absorb(meter);
-      return { loss: after, accepted: true };
-    } finally {
-      meter.discard();
-      disposeTaps(taps);
-      dispose(tensors);
+    const { before, after, learned, activation } = await trainer.train(this.#table, batch, request.steps);
+    // The window may have ended, or the experts may have been closed, while this waited.
+    if (this.#trainer !== trainer) return { loss: before, accepted: false };
+    if (!shouldAcceptUpdate(before, after)) {
+      trainer.restore(this.#weights);
+      return { loss: Number.isFinite(before) ? before : 0, accepted: false };
     }
+    this.#weights = { ...this.#weights, ...learned };
+    await this.#meter.absorb(new UtilizationMeter(activation));
+    return { loss: after, accepted: true };
   }
 
-  /** Runs a task after all earlier ones, with the weights on the compute backend. */
-  #enqueue<T>(task: (trainer: Trainer) => Promise<T>): Promise<T> {
+  /** Runs a task after all earlier ones, with a trainer of the weights. */
+  #enqueue<T>(task: (trainer: LadderTrainer) => Promise<T>): Promise<T> {
     const result = this.#queue.then(async () => {
       if (this.#closed) {
         throw new SidestreamError('runtime/closed', 'These experts were disposed of; load the saved ones to continue.');
       }
-      const { names, masks } = newestWeights(this.#weights);
-      this.#trainer ??= new Trainer(this.#weights, names, { learningRate: LEARNING_RATE, clipNorm: CLIP_NORM, masks });
+      this.#trainer ??= this.#makeTrainer(this.#weights, this.#blend);
       const trainer = this.#trainer;
       this.#inUse = trainer;
       try {

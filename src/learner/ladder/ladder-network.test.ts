@@ -2,7 +2,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { contentVectors } from '../../catalog';
 import { categoryTable, useBackend } from '../../testing/experts';
 import { LadderExperts } from './ladder-experts';
-import { shouldAcceptUpdate } from './ladder-network';
+import { shouldAcceptUpdate } from './ladder-trainer';
+import { tfjsTrainer } from './tfjs-trainer';
 
 const table = categoryTable(40);
 
@@ -16,7 +17,7 @@ beforeAll(() => useBackend('wasm'));
 
 test('fresh experts compare items nearly as content does, also after a reload with another blend', async () => {
   const blend = { text: { tap: 1, weight: 0.3 }, image: { tap: 0, weight: 0.7 } };
-  const experts = LadderExperts.create({ table, blend });
+  const experts = LadderExperts.create({ table, blend, trainer: tfjsTrainer });
   const content = contentVectors(table, blend).values;
   const base = await experts.baseEmbeddings();
   for (const [i, value] of (await experts.embeddings()).entries()) expect(Math.abs(value - base[i])).toBeLessThan(1e-6);
@@ -25,7 +26,10 @@ test('fresh experts compare items nearly as content does, also after a reload wi
     const wanted = dot(rowOf(content, 0), rowOf(content, row));
     expect(Math.abs(dot(rowOf(base, 0), rowOf(base, row)) - wanted)).toBeLessThan(0.1);
   }
-  const again = LadderExperts.load({ table, blend: { ...blend, text: { tap: 0, weight: 0.3 } } }, experts.save());
+  const again = LadderExperts.load(
+    { table, trainer: tfjsTrainer, blend: { ...blend, text: { tap: 0, weight: 0.3 } } },
+    experts.save(),
+  );
   expect(await again.baseEmbeddings()).toEqual(base);
   experts.dispose();
   again.dispose();

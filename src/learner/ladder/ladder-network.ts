@@ -11,7 +11,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { disposeTaps, tapsOf } from '../../base-model';
-import { dequantize, type FeatureTable } from '../../catalog';
+import type { FeatureTable } from '../../catalog';
 import {
   type ForwardOptions,
   type ItemTaps,
@@ -23,10 +23,9 @@ import {
   product,
   unitRows,
 } from '../../model';
-import type { LadderBatch } from './ladder-batch';
+import { type LadderBatch, TEMPERATURE } from './ladder-batch';
+import { yieldToEventLoop } from './ladder-trainer';
 
-/** Logits are cosines divided by this. */
-const TEMPERATURE = 0.1;
 /** Items embedded in one forward pass: bounds its memory, and how long it blocks the thread. */
 const CHUNK = 256;
 
@@ -70,47 +69,6 @@ export async function embedRows(
   return result;
 }
 
-/**
- * Embeddings by fresh experts, computed without a compute backend: each layer mixes the next tap into its input.
- * @param gates the backbone's gate in every layer, see `freshGates`
- * @param weights as in `unitEmbeddings`
- */
-export function freshEmbeddings(
-  table: FeatureTable,
-  rows: ArrayLike<number>,
-  gates: Record<Ladder, number[]>,
-  weights: Record<Ladder, number>,
-): Float32Array {
-  const { dim } = table;
-  const result = new Float32Array(rows.length * dim * 2);
-  for (const [half, ladder] of (['image', 'text'] as const).entries()) {
-    const taps = table.taps[ladder];
-    const values = dequantize(table, ladder, rows);
-    for (let n = 0; n < rows.length; n++) {
-      const row = result.subarray((n * 2 + half) * dim, (n * 2 + half + 1) * dim);
-      for (let d = 0; d < dim; d++) {
-        const start = n * taps * dim + d;
-        row[d] = gates[ladder].reduce(
-          (x, gate, layer) => gate * values[start + (layer + 1) * dim] + (1 - gate) * x,
-          values[start],
-        );
-      }
-      stretch(row, Math.sqrt(weights[ladder]));
-    }
-  }
-  for (let start = 0; start < result.length; start += dim * 2) stretch(result.subarray(start, start + dim * 2), 1);
-  return result;
-}
-
-/** Brings a row to a length; a row of zeros stays zeros. */
-function stretch(row: Float32Array, length: number): void {
-  let squares = 0;
-  for (const x of row) squares += x * x;
-  if (squares === 0) return;
-  const factor = length / Math.sqrt(squares);
-  for (let d = 0; d < row.length; d++) row[d] *= factor;
-}
-
 /** A batch on the compute backend, without its rows. */
 export type BatchTensors = Record<'preference' | 'keep' | 'offset' | 'label' | 'share', Tensor2D>;
 
@@ -139,12 +97,6 @@ export function nextItemLoss(items: Tensor2D, batch: BatchTensors): Scalar {
     return sub(sum(mul(logSumExp(logits), batch.share)), sum(mul(logits, batch.label))) as Scalar;
   });
 }
-
-/** Whether to accept an update: its loss is finite and no worse than before on the same batch. */
-export const shouldAcceptUpdate = (before: number, after: number): boolean => Number.isFinite(after) && after <= before;
-
-/** Lets timers, messages and paints of this thread run. */
-export const yieldToEventLoop = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /** Reads a tensor and frees it. */
 export async function take(tensor: Tensor): Promise<Float32Array> {

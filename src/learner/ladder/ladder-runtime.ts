@@ -11,6 +11,7 @@ import {
 } from '../../ranking';
 import type { LearnerCatalog } from '../learner-catalog';
 import type { LadderExperts } from './ladder-experts';
+import type { MakeTrainer } from './ladder-trainer';
 
 /** Items that a list may contain: the best by all terms but that of the ladders' experts. */
 const CANDIDATES = 1000;
@@ -27,20 +28,20 @@ export function ladderCandidates(terms: TermValues, weights: TermWeights, histor
   return [...new Set([...history.slice(-LONGEST_HISTORY), ...candidates])];
 }
 
-/** Experts on the compute backend, with their embeddings. */
+/** Experts that train, with their embeddings. */
 interface LoadedLadder {
   experts: LadderExperts;
   embeddings: ExpertEmbeddings;
 }
 
 /**
- * The ladders' experts of one shopper: stored bytes until they are needed, then on the compute backend, which must be set
- * before the first call that returns a promise.
+ * The ladders' experts of one shopper: stored bytes until they are needed, then with what trains them.
  */
 export class LadderRuntime {
   #catalog: LearnerCatalog;
   readonly #seed: number;
   readonly #nearest: () => readonly number[];
+  readonly #trainer: (catalog: LearnerCatalog) => Promise<MakeTrainer>;
   #loaded: LoadedLadder | null = null;
   /** Rows whose embeddings are older than the last update. */
   #stale = new Int32Array();
@@ -48,11 +49,20 @@ export class LadderRuntime {
   #update = 0;
   #stored: Uint8Array | null = null;
 
-  /** @param nearest returns the rows that the next list needs; they are embedded first after an update */
-  constructor(catalog: LearnerCatalog, seed: number, nearest: () => readonly number[]) {
+  /**
+   * @param nearest returns the rows that the next list needs; they are embedded first after an update
+   * @param trainer chooses what trains, each time that the experts are loaded
+   */
+  constructor(
+    catalog: LearnerCatalog,
+    seed: number,
+    nearest: () => readonly number[],
+    trainer: (catalog: LearnerCatalog) => Promise<MakeTrainer>,
+  ) {
     this.#catalog = catalog;
     this.#seed = seed;
     this.#nearest = nearest;
+    this.#trainer = trainer;
   }
 
   restore(stored: Uint8Array | null): void {
@@ -63,7 +73,7 @@ export class LadderRuntime {
     return this.#loaded ? this.#loaded.experts.save() : this.#stored;
   }
 
-  /** Saves the weights and frees the compute backend. */
+  /** Saves the weights and frees what trains them. */
   unload(): void {
     this.#stored = this.save();
     this.dispose();
@@ -98,8 +108,9 @@ export class LadderRuntime {
   async load(): Promise<boolean> {
     if (this.#loaded) return true;
     const { LadderExperts: Implementation } = await import('./ladder-experts');
+    const trainer = await this.#trainer(this.#catalog);
     const { table, blend } = this.#catalog;
-    const options = { table, blend, seed: this.#seed };
+    const options = { table, blend, seed: this.#seed, trainer };
     let sound = true;
     let experts: LadderExperts;
     try {
