@@ -58,15 +58,22 @@ export async function measureInBrowser({ parts, sizes, software, folder }: Wante
     if (!opened) return null;
     const { browser, page, adapter, options } = opened;
     try {
-      page.on('console', (message) => say(message.text()));
+      // A refused shader shows in the console alone; the numbers may still look right.
+      const complaints = new Set<string>();
+      page.on('console', (message) => {
+        say(message.text());
+        if (message.type() === 'warning' || message.type() === 'error') complaints.add(message.text());
+      });
       const chosen = sizes ?? (isSoftware(adapter) ? 'tiny' : 'full');
       const about = {
         host: `${browser.browserType().name()} ${browser.version()}`,
         ...{ adapter, sizes: chosen, started: options.join(' ') },
       };
-      return await collect(about, parts, (part) =>
+      const run = await collect(about, parts, (part) =>
         page.evaluate(([name, size]) => window.gpu.measure(name, size), [part, chosen] as const),
       );
+      run.notes.push(...[...complaints].map((text) => `The browser's console: ${text}`));
+      return run;
     } finally {
       await browser.close();
     }
