@@ -19,22 +19,22 @@ export const TOLERANCES = {
   'smallest cosine of a tap of one item': {
     limit: 0.99999,
     side: 'at least',
-    why: 'Items are compared by cosine; int8 rows already differ from float32 ones by more (0.9999).',
+    why: 'Items are compared by cosine. Rounding a row to int8 turns it by as much.',
   },
   'largest difference of a gradient': {
     limit: 1e-4,
     side: 'at most',
-    why: 'The bound that all trainers keep to each other and to the golden numbers. The norm of the whole gradient is about 1.',
+    why: 'The bound that all trainers keep to each other and to the golden numbers.',
   },
   'smallest cosine of a gradient of one weight': {
-    limit: 0.999,
+    limit: 0.9999,
     side: 'at least',
     why: 'A weight whose gradients are all small could be wrong within the bound above; the direction shows it.',
   },
   'difference of the loss, relative': {
     limit: 1e-4,
     side: 'at most',
-    why: 'An update is accepted when the loss is no larger than before; steps change it by about a hundred times this.',
+    why: 'Float32 has seven digits, and a sum over the batch loses some of them.',
   },
   'difference of the weights after the steps, as a share of their movement': {
     limit: 0.01,
@@ -44,7 +44,7 @@ export const TOLERANCES = {
   'largest difference of an embedding': {
     limit: 1e-4,
     side: 'at most',
-    why: 'Of rows of unit length, as trainers keep to each other. Their order of a list differs only between items that are as good as equal.',
+    why: 'Of rows of unit length, as trainers keep to each other. The order of a list then differs only between items that are as good as equal.',
   },
 } as const satisfies Record<string, Tolerance>;
 
