@@ -1,0 +1,110 @@
+import * as v from 'valibot';
+
+/** What is measured, each on WebGPU and on wasm. */
+export const PARTS = ['text', 'image', 'trainer', 'base-model'] as const;
+export type Part = (typeof PARTS)[number];
+
+export const isPart = (name: string): name is Part => PARTS.some((part) => part === name);
+
+/** An adapter of WebGPU, as it describes itself; browsers may leave fields empty. */
+export const adapterSchema = v.strictObject({
+  vendor: v.string(),
+  architecture: v.string(),
+  device: v.string(),
+  description: v.string(),
+  /** Null where the browser does not say. */
+  isFallbackAdapter: v.nullable(v.boolean()),
+});
+export type Adapter = v.InferOutput<typeof adapterSchema>;
+
+const number = v.pipe(v.number(), v.finite());
+
+/** A comparison of WebGPU, or of another trainer, with the reference on wasm. */
+const checkSchema = v.strictObject({
+  part: v.picklist(PARTS),
+  name: v.string(),
+  /** Null where it is not a finite number, which no tolerance allows. */
+  measured: v.nullable(number),
+  tolerance: number,
+  side: v.picklist(['at most', 'at least']),
+  met: v.boolean(),
+});
+export type Check = v.InferOutput<typeof checkSchema>;
+
+const timeSchema = v.strictObject({
+  part: v.picklist(PARTS),
+  name: v.string(),
+  /** Backend or trainer. */
+  on: v.string(),
+  milliseconds: number,
+});
+export type Time = v.InferOutput<typeof timeSchema>;
+
+/** What the measurement of one part found. */
+export const findingsSchema = v.strictObject({
+  checks: v.array(checkSchema),
+  times: v.array(timeSchema),
+  /** Sentences about this part. */
+  notes: v.optional(v.array(v.string()), []),
+});
+export type Findings = v.InferInput<typeof findingsSchema>;
+
+/** What a run measured, and where. */
+export interface Run {
+  /** Browser or runtime of WebGPU, with its version. */
+  host: string;
+  adapter: Adapter;
+  /** Options of the browser, or the Vulkan driver that was named. */
+  started: string;
+  sizes: string;
+  /** Of the parts that were measured. */
+  checks: Check[];
+  times: Time[];
+  notes: string[];
+  /** Parts that failed, and why. */
+  failures: { part: Part; reason: string }[];
+}
+
+/** Measures parts one after the other; one that fails leaves the others. */
+export async function collect(
+  about: Pick<Run, 'host' | 'adapter' | 'started' | 'sizes'>,
+  parts: readonly Part[],
+  measure: (part: Part) => Promise<unknown>,
+): Promise<Run> {
+  const run: Run = { ...about, checks: [], times: [], notes: [], failures: [] };
+  for (const part of parts) {
+    try {
+      const { checks, times, notes } = v.parse(findingsSchema, await measure(part));
+      run.checks.push(...checks);
+      run.times.push(...times);
+      run.notes.push(...notes);
+    } catch (thrown) {
+      run.failures.push({ part, reason: thrown instanceof Error ? thrown.message : String(thrown) });
+    }
+  }
+  return run;
+}
+
+/** Whether every part was measured and every comparison is within its tolerance. */
+export const isWithin = ({ checks, failures }: Pick<Run, 'checks' | 'failures'>): boolean =>
+  failures.length === 0 && checks.every(({ met }) => met);
+
+/** The adapter that WebGPU gives here; null without one. */
+export async function adapterHere(): Promise<Adapter | null> {
+  const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) return null;
+  const {
+    vendor = '',
+    architecture = '',
+    device = '',
+    description = '',
+    isFallbackAdapter = null,
+  } = adapter.info ?? {};
+  return { vendor, architecture, device, description, isFallbackAdapter };
+}
+
+/** Whether an adapter computes on the processor: SwiftShader, llvmpipe, WARP. Its times say nothing about hardware. */
+export const isSoftware = ({ architecture, description, isFallbackAdapter }: Adapter): boolean =>
+  isFallbackAdapter === true ||
+  ['swiftshader', 'software'].includes(architecture) ||
+  /swiftshader|llvmpipe|basic render/i.test(description);

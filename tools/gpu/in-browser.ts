@@ -1,0 +1,111 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright';
+import * as v from 'valibot';
+import { build } from 'vite';
+import { serve } from '../../e2e/support/host';
+import { type Adapter, adapterSchema, collect, isSoftware, type Part, type Run } from './findings';
+import type { Say } from './host';
+import type { SizeName } from './sizes';
+
+/** What is asked of a run. */
+export interface Wanted {
+  parts: readonly Part[];
+  /** Default: tiny ones on a software adapter. */
+  sizes?: SizeName;
+  /** Take a software adapter, even where there is hardware. */
+  software: boolean;
+  /** Folder for what is built; the caller removes it. */
+  folder: string;
+}
+
+const PLAIN = ['--no-sandbox', '--disable-quic', '--no-first-run', '--enable-unsafe-webgpu'];
+/** What a Chromium without a window needs on Linux to find Vulkan drivers. */
+const VULKAN = ['--use-angle=vulkan', '--enable-features=Vulkan', '--disable-vulkan-surface', '--ignore-gpu-blocklist'];
+const SOFTWARE = ['--use-webgpu-adapter=swiftshader'];
+
+/** Options for each attempt to get an adapter, the best first. */
+const attempts = (software: boolean): string[][] => [
+  ...(software ? [] : [...(process.platform === 'linux' ? [VULKAN] : []), []]),
+  SOFTWARE,
+];
+
+interface Opened {
+  browser: Browser;
+  page: Page;
+  adapter: Adapter;
+  options: string[];
+}
+
+/**
+ * Measures in Chromium: on a hardware adapter where it gives one, else on SwiftShader.
+ * @returns null where no attempt gave an adapter
+ */
+export async function measureInBrowser({ parts, sizes, software, folder }: Wanted, say: Say): Promise<Run | null> {
+  say('building the page');
+  await build({
+    configFile: false,
+    root: fileURLToPath(new URL('page/', import.meta.url)),
+    base: './',
+    logLevel: 'error',
+    build: { target: 'es2022', outDir: folder, emptyOutDir: true, chunkSizeWarningLimit: 5000 },
+    worker: { format: 'es' },
+    resolve: { dedupe: ['@tensorflow/tfjs-core'] },
+  });
+  const server = await serve({ '/': `${folder}/` });
+  try {
+    const opened = await open(`${server.origin}/index.html`, attempts(software), say);
+    if (!opened) return null;
+    const { browser, page, adapter, options } = opened;
+    try {
+      // A refused shader shows in the console alone; the numbers may still look right.
+      const complaints = new Set<string>();
+      page.on('console', (message) => {
+        say(message.text());
+        if (message.type() === 'warning' || message.type() === 'error') complaints.add(message.text());
+      });
+      const chosen = sizes ?? (isSoftware(adapter) ? 'tiny' : 'full');
+      const about = {
+        host: `${browser.browserType().name()} ${browser.version()}`,
+        ...{ adapter, sizes: chosen, started: options.join(' ') },
+      };
+      const run = await collect(about, parts, (part) =>
+        page.evaluate(([name, size]) => window.gpu.measure(name, size), [part, chosen] as const),
+      );
+      run.notes.push(...[...complaints].map((text) => `The browser's console: ${text}`));
+      return run;
+    } finally {
+      await browser.close();
+    }
+  } finally {
+    server.close();
+  }
+}
+
+/** Opens the page with the first options that give a hardware adapter; else with the last that give one at all. */
+async function open(address: string, tries: string[][], say: Say): Promise<Opened | null> {
+  for (const more of tries) {
+    const options = [...PLAIN, ...more];
+    const browser = await chromium.launch({ executablePath: executable(), args: options });
+    try {
+      const page = await browser.newPage();
+      await page.goto(address);
+      await page.waitForFunction(() => 'gpu' in window);
+      const adapter = v.parse(v.nullable(adapterSchema), await page.evaluate(() => window.gpu.adapter()));
+      say(`${more.join(' ') || 'no more options'}: ${adapter ? JSON.stringify(adapter) : 'no adapter'}`);
+      const last = more === tries.at(-1);
+      if (adapter && (last || !isSoftware(adapter))) return { browser, page, adapter, options };
+    } catch (thrown) {
+      await browser.close();
+      throw thrown;
+    }
+    await browser.close();
+  }
+  return null;
+}
+
+/** The browser that set-up found or installed; undefined for Playwright's own. */
+function executable(): string | undefined {
+  const file = fileURLToPath(new URL('../../.cache/browser', import.meta.url));
+  return (existsSync(file) && readFileSync(file, 'utf8').trim()) || undefined;
+}

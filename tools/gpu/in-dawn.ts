@@ -1,0 +1,78 @@
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { env, setBackend } from '@tensorflow/tfjs-core';
+import { readEncoder } from '../../src/build/encoder-files';
+import { DEFAULT_PRESETS, type Preset } from '../../src/encoders';
+import { createTokenizer } from '../../src/encoders/node';
+import { imageEncoder, textEncoder } from '../../src/encoders/onnx-encoder';
+import { EncoderSession } from '../../src/encoders/session';
+import { startCompute } from '../../src/training/compute';
+import { ownPackage } from '../own-package';
+import { adapterHere, collect, isSoftware, type Run } from './findings';
+import type { Compared, Host, Say } from './host';
+import type { Wanted } from './in-browser';
+import { measure } from './measure';
+import { SIZES } from './sizes';
+
+const dawn = ownPackage(fileURLToPath(new URL('dawn/', import.meta.url)), 'Dawn for Node');
+
+/**
+ * Measures in this process, with Dawn for Node under tfjs. onnxruntime-node has a Dawn of its own for its WebGPU provider, and
+ * does not say which adapter it takes; the encoders' reference is the wasm build of onnxruntime-web, on one thread.
+ * The process ends by `process.exit` alone: Dawn keeps it alive.
+ * @returns null where there is no adapter
+ */
+export async function measureInDawn({ parts, sizes }: Wanted, say: Say): Promise<Run | null> {
+  dawn.install(say);
+  const { create, globals } = await import(pathToFileURL(dawn.file('webgpu', 'index.js')).href);
+  Object.assign(globalThis, globals);
+  // tfjs, and who asks for the adapter below, look for it here; Node itself has no `gpu`.
+  Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true });
+  const adapter = await adapterHere();
+  if (!adapter) return null;
+  say(`adapter: ${JSON.stringify(adapter)}`);
+  const chosen = sizes ?? (isSoftware(adapter) ? 'tiny' : 'full');
+  const host = await nodeHost();
+  const about = {
+    host: `Dawn for Node (webgpu ${dawn.version('webgpu')}), Node ${process.versions.node}`,
+    ...{ adapter, sizes: chosen, started: process.env.VK_DRIVER_FILES ?? 'no Vulkan driver named' },
+  };
+  const run = await collect(about, parts, (part) => measure(part, host, SIZES[chosen], say));
+  const encoders = parts.includes('text') || parts.includes('image');
+  if (encoders)
+    run.notes.push('The WebGPU of the encoders is that of onnxruntime-node, which chooses its adapter itself.');
+  return run;
+}
+
+async function nodeHost(): Promise<Host> {
+  const { text, image } = DEFAULT_PRESETS;
+  const files = { text: await readEncoder(text), image: await readEncoder(image) };
+  const native = await import('onnxruntime-node');
+  const web = await import('onnxruntime-web');
+  web.env.wasm.numThreads = 1;
+  const runtimes = { webgpu: native, wasm: web };
+  const session = (preset: Preset, onnx: Uint8Array, backend: Compared): Promise<EncoderSession> => {
+    const open = () =>
+      runtimes[backend].InferenceSession.create(onnx, { executionProviders: [backend], logSeverityLevel: 3 });
+    return EncoderSession.create(preset, open, [backend]);
+  };
+  return {
+    async openText(backend) {
+      const { Tensor } = runtimes[backend];
+      const tokenizer = createTokenizer(files.text.tokenizer ?? '', text);
+      const opened = await session(text, files.text.onnx, backend);
+      return textEncoder(text, tokenizer, opened, (data, dims) => new Tensor('int32', data, dims));
+    },
+    async openImage(backend) {
+      const { Tensor } = runtimes[backend];
+      const opened = await session(image, files.image.onnx, backend);
+      return imageEncoder(image, opened, (data, dims) => new Tensor('float32', data, dims));
+    },
+    async startTfjs(backend) {
+      if (backend === 'wasm') return startCompute('wasm');
+      // Without this tfjs advertises its native build on every start in Node.
+      env().set('PROD', true);
+      await import('@tensorflow/tfjs-backend-webgpu');
+      if (!(await setBackend('webgpu'))) throw new Error('tfjs did not start on Dawn.');
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { wrap } from 'comlink';
+import { type Adapter, adapterHere, type Findings, type Part } from '../findings';
+import type { SizeName } from '../sizes';
+import type { Measuring } from './worker';
+
+/** The calls of `npm run gpu` in this page. */
+export interface GpuPage {
+  /** The adapter that this browser gives; null without WebGPU or without an adapter. */
+  adapter(): Promise<Adapter | null>;
+  /** Measures one part in a worker of its own, which ends afterwards: a wasm heap never shrinks. */
+  measure(part: Part, sizes: SizeName): Promise<Findings>;
+}
+
+declare global {
+  interface Window {
+    gpu: GpuPage;
+  }
+}
+
+window.gpu = {
+  adapter: adapterHere,
+  async measure(part, sizes) {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+    const broken = new Promise<never>((_, reject) => {
+      worker.addEventListener('error', ({ message }) => reject(new Error(message || 'The worker did not load.')));
+    });
+    try {
+      return await Promise.race([wrap<Measuring>(worker).measure(part, sizes), broken]);
+    } finally {
+      worker.terminate();
+    }
+  },
+};

@@ -1,0 +1,105 @@
+import type { Check, Part } from './findings';
+
+interface Tolerance {
+  limit: number;
+  side: Check['side'];
+  why: string;
+}
+
+/**
+ * How far WebGPU may be from wasm. Both compute in float32 with sums in another order, and WGSL allows its built-in functions
+ * some units in the last place, so the same numbers are not to be had.
+ */
+export const TOLERANCES = {
+  'largest difference of a tap, as a share of its largest value': {
+    limit: 1e-3,
+    side: 'at most',
+    why: 'Features are stored as int8 rows, whose step is 1/127 of the largest value: an eighth of a step changes few of them, by one. Both backends unfold the int8 weights to the same float32 ones when a session opens, so the weights add no difference.',
+  },
+  'smallest cosine of a tap of one item': {
+    limit: 0.99999,
+    side: 'at least',
+    why: 'Items are compared by cosine. Rounding a row to int8 turns it by as much.',
+  },
+  'largest difference of a gradient': {
+    limit: 1e-4,
+    side: 'at most',
+    why: 'The bound that all trainers keep to each other and to the golden numbers.',
+  },
+  'smallest cosine of a gradient of one weight': {
+    limit: 0.9999,
+    side: 'at least',
+    why: 'A weight whose gradients are all small could be wrong within the bound above; the direction shows it.',
+  },
+  'difference of the loss, relative': {
+    limit: 1e-4,
+    side: 'at most',
+    why: 'Float32 has seven digits, and a sum over the batch loses some of them.',
+  },
+  'difference of the weights after the steps, as a share of their movement': {
+    limit: 0.01,
+    side: 'at most',
+    why: 'In L2 norms. Adam moves an element by the learning rate whatever the size of its gradient, so elements whose gradient is rounding noise go their own way; there are few of them.',
+  },
+  'largest difference of an embedding': {
+    limit: 1e-4,
+    side: 'at most',
+    why: 'Of rows of unit length, as trainers keep to each other. The order of a list then differs only between items that are as good as equal.',
+  },
+} as const satisfies Record<string, Tolerance>;
+
+export type ToleranceName = keyof typeof TOLERANCES;
+
+/**
+ * @param measured no finite number fails
+ * @param what is compared, in a few words
+ */
+export function check(part: Part, tolerance: ToleranceName, what: string, measured: number): Check {
+  const { limit, side } = TOLERANCES[tolerance];
+  const met = side === 'at most' ? measured <= limit : measured >= limit;
+  const finite = Number.isFinite(measured);
+  return {
+    ...{ part, name: `${what}: ${tolerance}`, measured: finite ? measured : null },
+    ...{ tolerance: limit, side, met: finite && met },
+  };
+}
+
+/** Largest difference of two arrays; not a number where their lengths differ or one holds none. */
+export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) return Number.NaN;
+  let largest = 0;
+  for (let at = 0; at < a.length; at++) {
+    const difference = Math.abs(a[at] - b[at]);
+    if (!(difference <= largest)) largest = difference;
+    if (Number.isNaN(largest)) return largest;
+  }
+  return largest;
+}
+
+/** Largest absolute value. */
+export function magnitude(values: ArrayLike<number>): number {
+  let largest = 0;
+  for (let at = 0; at < values.length; at++) largest = Math.max(largest, Math.abs(values[at]));
+  return largest;
+}
+
+/** 1 for two rows of zeros; not a number where the lengths differ. */
+export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) return Number.NaN;
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let at = 0; at < a.length; at++) {
+    ab += a[at] * b[at];
+    aa += a[at] * a[at];
+    bb += b[at] * b[at];
+  }
+  if (aa === 0 && bb === 0) return 1;
+  return ab / Math.sqrt(aa * bb);
+}
+
+/** L2 norm of the difference. */
+export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) return Number.NaN;
+  let squares = 0;
+  for (let at = 0; at < a.length; at++) squares += (a[at] - b[at]) ** 2;
+  return Math.sqrt(squares);
+}

@@ -1,0 +1,44 @@
+/** Sizes of what is measured. */
+export interface Sizes {
+  /** Texts and pictures per run, one entry each. */
+  batches: { text: number[]; image: number[] };
+  /** Runs that a time is the median of, after the first one of its shape. */
+  runs: number;
+  trainer: LadderSizes;
+  base: { items: number; dim: number; embeddingDim: number; histories: number };
+}
+
+export interface LadderSizes {
+  /** Items of the catalogue. */
+  items: number;
+  /** D: width of a tap; H: inner width of an expert. */
+  dim: number;
+  bottleneck: number;
+  /** Layers of each ladder, one fewer than its taps. */
+  layers: number;
+  /** Experts of each layer. */
+  experts: number;
+  /** Choices, of different items. */
+  choices: number;
+  /** Steps of Adam after the first one. */
+  steps: number;
+}
+
+/** What shows that the numbers are right, on an adapter that is a hundred times slower than wasm. */
+const TINY: Sizes = {
+  batches: { text: [2], image: [1] },
+  runs: 1,
+  trainer: { items: 24, dim: 8, bottleneck: 4, layers: 2, experts: 2, choices: 6, steps: 2 },
+  base: { items: 40, dim: 8, embeddingDim: 8, histories: 4 },
+};
+
+/** Those of a shop: the ladders as a device trains them, 124 items in the batch, and the embedding of 2,000 items. */
+const FULL: Sizes = {
+  batches: { text: [1, 8, 32], image: [1, 8] },
+  runs: 9,
+  trainer: { items: 2000, dim: 128, bottleneck: 32, layers: 2, experts: 3, choices: 60, steps: 20 },
+  base: { items: 2000, dim: 128, embeddingDim: 64, histories: 32 },
+};
+
+export const SIZES = { tiny: TINY, full: FULL };
+export type SizeName = keyof typeof SIZES;
