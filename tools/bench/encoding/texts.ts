@@ -34,7 +34,7 @@ function text(length: number, random: () => number): string {
 
 /**
  * Texts of a catalogue with lengths as shops have them: many a bare title, many with a sentence or two, some with a long
- * description.
+ * description, of up to 128 tokens: transformers.js cuts longer ones elsewhere.
  */
 export function mixedTexts(count: number, seed = 3): string[] {
   const random = seededRandom(seed);
@@ -42,6 +42,6 @@ export function mixedTexts(count: number, seed = 3): string[] {
   return Array.from({ length: count }, () => {
     const kind = random();
     if (kind < 0.4) return text(between(2, 9), random);
-    return text(kind < 0.8 ? between(10, 40) : between(40, 110), random);
+    return text(kind < 0.8 ? between(8, 30) : between(30, 70), random);
   });
 }
