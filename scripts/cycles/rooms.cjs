@@ -84,7 +84,7 @@ const ROOMS = {
   build: {
     runs: 'Node',
     has: 'catalogue to bundle: pipeline, process pool, `queue/`, `hub/`',
-    imports: ['catalog', 'common', 'encoders'],
+    imports: ['catalog', 'common', 'encoders', 'kernel'],
   },
   training: {
     runs: 'Node',

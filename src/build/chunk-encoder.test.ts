@@ -10,7 +10,17 @@ const encoder = new ChunkEncoder({ presets: DEFAULT_PRESETS, models: MODELS_FOLD
 afterAll(() => encoder.close());
 
 const picture = (code: string) => new Uint8Array(readFileSync(join(SHOP_IMAGES, `${code}.webp`)));
-const texts = ['a red shoe', 'a long text about a hammer of steel and the man who swings it, day after day', 'x'];
+/** Of many lengths, some equal; one is empty, and one longer than what the encoder reads. */
+const texts = [
+  ...['a red shoe', 'a long text about a hammer of steel and the man who swings it, day after day', 'x', '', 'y'],
+  ...[
+    'a blue shoe',
+    'waterproof walking boots '.repeat(100),
+    'a green dress with a belt',
+    'a green dress with a hat',
+    '',
+  ],
+];
 
 describe('ChunkEncoder', () => {
   it('gives an input the same bits whatever else is in its chunk', async () => {
@@ -18,6 +28,8 @@ describe('ChunkEncoder', () => {
     for (const [n, text] of texts.entries()) {
       expect(await encoder.run({ modality: 'text', inputs: [text] }, null)).toEqual([together[n]]);
     }
+    const turned = await encoder.run({ modality: 'text', inputs: texts.toReversed() }, null);
+    expect(turned.toReversed()).toEqual(together);
     const pictures = [picture('1f34e'), picture('1f456')];
     const both = await encoder.run({ modality: 'image', inputs: pictures }, null);
     expect(await encoder.run({ modality: 'image', inputs: [pictures[1]] }, null)).toEqual([both[1]]);

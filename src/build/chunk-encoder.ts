@@ -29,9 +29,8 @@ export interface EncoderSource {
 }
 
 /**
- * Encodes chunks in this process. Every input runs alone and on one thread, so that the same input gives the same bits
- * whatever else is in its chunk: the shape of a batch decides the order of sums, and so their rounding. On a CPU this costs
- * nothing; several workers use several cores.
+ * Encodes chunks in this process. The same input gives the same bits whatever else is in its chunk: it runs on one thread,
+ * pictures one by one and texts with others of the same length alone (`exactBatching`). Several workers use several cores.
  */
 export class ChunkEncoder implements ChunkRunner {
   readonly slots = 2;
@@ -46,12 +45,13 @@ export class ChunkEncoder implements ChunkRunner {
   async run({ modality, inputs }: Chunk, shared: SharedProjection | null): Promise<ChunkOutput[]> {
     const projection = shared && (await this.#projection(modality, shared));
     const pack = (taps: RawTaps) => ({ bytes: projection ? rowsPayload(projection, taps) : rawPayload(taps) });
-    const outputs: ChunkOutput[] = [];
     if (modality === 'text') {
       const encoder = await this.#text();
-      for (const input of inputs) outputs.push(pack(await encoder.encode([textOf(input)])));
-      return outputs;
+      const taps = await encoder.encode(inputs.map(textOf));
+      const { taps: shapes } = encoder.preset;
+      return inputs.map((_, n) => pack(taps.map((tap, t) => rowOf(tap, n, shapes[t].width))));
     }
+    const outputs: ChunkOutput[] = [];
     const encoder = await this.#image();
     for (const decoded of await Promise.all(inputs.map((input) => this.#decode(input)))) {
       outputs.push('reason' in decoded ? decoded : pack(await encoder.encode([decoded.pixels])));
@@ -105,6 +105,9 @@ export class ChunkEncoder implements ChunkRunner {
     return projection;
   }
 }
+
+const rowOf = (tap: Float32Array, row: number, width: number): Float32Array =>
+  tap.subarray(row * width, (row + 1) * width);
 
 function textOf(input: string | Uint8Array): string {
   if (typeof input === 'string') return input;

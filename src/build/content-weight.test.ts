@@ -20,15 +20,15 @@ function table(clear: { text: number; image: number }) {
 const categories = Array.from({ length: 40 }, (_, i) => `category ${i % 4}`);
 const taps = { text: 0, image: 0 };
 
-it('weights the modality that separates the categories', () => {
-  expect(tunedTextWeight(table({ text: 1.2, image: 0 }), taps, categories)).toBeGreaterThan(0.5);
-  expect(tunedTextWeight(table({ text: 0, image: 1.2 }), taps, categories)).toBeLessThan(0.5);
+it('weights the modality that separates the categories', async () => {
+  expect(await tunedTextWeight(table({ text: 1.2, image: 0 }), taps, categories)).toBeGreaterThan(0.5);
+  expect(await tunedTextWeight(table({ text: 0, image: 1.2 }), taps, categories)).toBeLessThan(0.5);
 });
 
-it('stays even where it makes no difference, or nothing can be judged', () => {
-  expect(tunedTextWeight(table({ text: 5, image: 5 }), taps, categories)).toBe(0.5);
+it('stays even where it makes no difference, or nothing can be judged', async () => {
+  expect(await tunedTextWeight(table({ text: 5, image: 5 }), taps, categories)).toBe(0.5);
   expect(
-    tunedTextWeight(
+    await tunedTextWeight(
       table({ text: 1, image: 0 }),
       taps,
       categories.map(() => ''),

@@ -16,12 +16,12 @@ const NOTICEABLE = 0.01;
  * @param advance called after each weight
  * @returns weight of text, 0.2 to 0.8; the picture has the rest
  */
-export function tunedTextWeight(
+export async function tunedTextWeight(
   features: FeatureTable,
   taps: { text: number; image: number },
   categories: readonly string[],
   advance?: (weights: number) => void,
-): number {
+): Promise<number> {
   const step = Math.max(1, Math.ceil(features.count / MOST_ITEMS));
   const rows = Array.from({ length: Math.ceil(features.count / step) }, (_, n) => n * step);
   const sample = pickRows(features, rows);
@@ -29,7 +29,7 @@ export function tunedTextWeight(
   let best = { weight: TEXT_WEIGHTS[0], precision: Number.NEGATIVE_INFINITY };
   for (const weight of TEXT_WEIGHTS) {
     const blend = { text: { tap: taps.text, weight }, image: { tap: taps.image, weight: 1 - weight } };
-    const precision = categoryPrecision(vectorsOf(sample, blend), labels, 5);
+    const precision = await categoryPrecision(vectorsOf(sample, blend), labels, 5);
     const margin = best.weight === TEXT_WEIGHTS[0] ? NOTICEABLE : 0;
     // NaN, where no item has a category, only replaces the initial value.
     if (best.precision === Number.NEGATIVE_INFINITY || precision > best.precision + margin)

@@ -165,7 +165,7 @@ export class FeatureCache {
 const short = (key: Uint8Array): number => Buffer.from(key.buffer, key.byteOffset, 6).readUIntLE(0, 6);
 
 /** Incremented when the same input gives other features for a reason that neither preset nor versions show. */
-const RECIPE = 1;
+const RECIPE = 2;
 
 /**
  * Key of an input's taps: a digest of everything that they depend on.

@@ -30,8 +30,10 @@ it.skipIf(!existsSync(shop))(
       });
       const bundle = await openBundle(folderFetch(out));
       const categories = bundle.items.map((item) => item.category);
-      const [text, image, both] = (['text', 'image', 'both'] as const).map((basis) =>
-        categoryPrecision(basisVectors(bundle, basis), categories, 5),
+      const [text, image, both] = await Promise.all(
+        (['text', 'image', 'both'] as const).map((basis) =>
+          categoryPrecision(basisVectors(bundle, basis), categories, 5),
+        ),
       );
       expect(text).toBeGreaterThanOrEqual(0.54);
       expect(image).toBeGreaterThanOrEqual(0.58);

@@ -54,14 +54,14 @@ it('leaves out items that lack the modality, and uses what there is for both', (
   expect(nearest(basisVectors(bundle, 'both'), 0, 3).map((row) => row.index)).toEqual([2, 1]);
 });
 
-it('averages the share of neighbours in the same category over the items that have one', () => {
+it('averages the share of neighbours in the same category over the items that have one', async () => {
   const vectors = basisVectors(circle([0, 1, 4, 50, 51].map((angle) => ({ text: angle, image: null }))), 'text');
-  expect(categoryPrecision(vectors, ['a', 'a', 'a', 'b', 'b'], 1)).toBe(1);
-  expect(categoryPrecision(vectors, ['a', 'a', 'a', 'b', 'b'], 2)).toBeCloseTo((3 * 1 + 2 * 0.5) / 5);
-  expect(categoryPrecision(vectors, ['a', 'a', '', '', ''], 1)).toBe(1);
+  expect(await categoryPrecision(vectors, ['a', 'a', 'a', 'b', 'b'], 1)).toBe(1);
+  expect(await categoryPrecision(vectors, ['a', 'a', 'a', 'b', 'b'], 2)).toBeCloseTo((3 * 1 + 2 * 0.5) / 5);
+  expect(await categoryPrecision(vectors, ['a', 'a', '', '', ''], 1)).toBe(1);
 });
 
-it('has the precision that the nearest neighbours of each item give, for more items than one tile', () => {
+it('has the precision that the nearest neighbours of each item give, for more items than one tile', async () => {
   // More than are compared at a time, some without a text or a category.
   const angles = Array.from({ length: 2500 }, (_, n) => ({
     text: n % 50 === 0 ? null : (n * 137.5) % 360,
@@ -71,7 +71,7 @@ it('has the precision that the nearest neighbours of each item give, for more it
   const categories = angles.map(({ text }, n) => (n % 7 === 0 ? '' : `${Math.floor((text ?? 0) / 40)}`));
   let advanced = 0;
   const few = categories.map((category, n) => (n % 40 === 1 ? category : ''));
-  const found = categoryPrecision(vectors, few, 5, (items) => {
+  const found = await categoryPrecision(vectors, few, 5, (items) => {
     advanced += items;
   });
   const judged = judgedItems(vectors, few);

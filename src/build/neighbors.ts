@@ -1,6 +1,6 @@
 import type { FeatureTable, Manifest, Modality } from '../catalog';
 import { contentVectors as blended, type ContentBlend, type ContentVectors, contentBlend } from '../catalog';
-import { type Rows, rowProducts } from '../common/row-products';
+import { createMatrix, loadKernel } from '../kernel';
 
 /** Modality by which two items are compared. */
 export type Basis = Modality | 'both';
@@ -22,10 +22,16 @@ export function basisVectors({ features, manifest }: VectorSource, basis: Basis)
   const blend = contentBlend(manifest);
   if (basis === 'both') return vectorsOf(features, blend);
   const weights = { text: 0, image: 0, [basis]: 1 };
-  return vectorsOf(features, {
+  const { width, values, ...vectors } = vectorsOf(features, {
     text: { ...blend.text, weight: weights.text },
     image: { ...blend.image, weight: weights.image },
   });
+  // The columns of the other modality are zero.
+  const { dim } = features;
+  const from = basis === 'text' ? 0 : dim;
+  const own = new Float32Array(vectors.count * dim);
+  for (let n = 0; n < vectors.count; n++) own.set(values.subarray(n * width + from, n * width + from + dim), n * dim);
+  return { ...vectors, width: dim, values: own };
 }
 
 /** Content vectors by a given blend. */
@@ -58,7 +64,7 @@ export function nearest({ values, width, has }: Vectors, index: number, k: numbe
 /** Items judged at most; a larger catalogue is judged by an even selection of its items. */
 const MOST_JUDGED = 4096;
 /** Items that the judged ones are compared with at a time, and judged ones at a time. */
-const TILE = 2048;
+const TILE = 4096;
 const BLOCK = 64;
 
 /** Items that `categoryPrecision` judges: they have a category and something to compare by. */
@@ -73,30 +79,31 @@ export function judgedItems({ has }: Pick<Vectors, 'has'>, categories: readonly 
  * something to compare by, or over an even selection of 4,096 of them. NaN when there is no such item.
  * @param advance called with the number of items judged since the last call, which may be a fraction
  */
-export function categoryPrecision(
+export async function categoryPrecision(
   vectors: Vectors,
   categories: readonly string[],
   k: number,
   advance?: (items: number) => void,
-): number {
+): Promise<number> {
+  await loadKernel();
   const { values, width, has } = vectors;
+  const vectorOf = (item: number): Float32Array => values.subarray(item * width, (item + 1) * width);
   const judged = judgedItems(vectors, categories);
   const others = has.flatMap((there, item) => (there ? [item] : []));
   const best = judged.map((): Neighbor[] => []);
-  const products = new Float64Array(BLOCK * TILE);
   for (let first = 0; first < others.length; first += TILE) {
     const tile = others.slice(first, first + TILE);
-    const b = rowsOf(values, width, tile);
+    const matrix = createMatrix(tile.length, width);
+    for (const [m, item] of tile.entries()) matrix.row(m).set(vectorOf(item));
     for (let start = 0; start < judged.length; start += BLOCK) {
       const block = judged.slice(start, start + BLOCK);
-      rowProducts(rowsOf(values, width, block), b, products);
-      for (let n = 0; n < block.length; n++) {
+      const products = matrix.products(block.map(vectorOf));
+      for (const [n, similarities] of products.entries()) {
         const near = best[start + n];
-        const from = n * tile.length;
         // Most candidates are below the least of the nearest and need no search for their place.
         let least = near.length < k ? Number.NEGATIVE_INFINITY : near[k - 1].similarity;
         for (let m = 0; m < tile.length; m++) {
-          const similarity = products[from + m];
+          const similarity = similarities[m];
           if (similarity <= least || tile[m] === block[n]) continue;
           insert(near, { index: tile[m], similarity }, k);
           if (near.length === k) least = near[k - 1].similarity;
@@ -110,12 +117,6 @@ export function categoryPrecision(
     sum += best[n].filter(({ index }) => categories[index] === categories[item]).length / k;
   }
   return sum / judged.length;
-}
-
-function rowsOf(values: Float32Array, length: number, items: readonly number[]): Rows {
-  const rows = new Float64Array(items.length * length);
-  for (const [n, item] of items.entries()) rows.set(values.subarray(item * length, (item + 1) * length), n * length);
-  return { count: items.length, length, values: rows };
 }
 
 /** Inserts a neighbour into the `k` nearest, sorted by similarity; after those of equal similarity. */

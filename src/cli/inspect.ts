@@ -136,9 +136,9 @@ async function showNeighbors(bundle: Bundle, { json, by }: InspectOptions): Prom
       p5[basis] = null;
       continue;
     }
-    p5[basis] = await metered(meter, `By ${basis}`, length, (advance) =>
+    p5[basis] = await metered(meter, `By ${basis}`, length, async (advance) =>
       round(
-        categoryPrecision(vectors, categories, 5, (items) => {
+        await categoryPrecision(vectors, categories, 5, (items) => {
           done += items;
           const whole = Math.min(length, Math.round(done));
           advance(whole - shown);

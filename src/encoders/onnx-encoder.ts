@@ -3,6 +3,7 @@ import { SidestreamError } from '../error';
 import type { ImageEncoder, RawTaps, TextEncoder } from './encoder';
 import type { ImagePreset, Preset, TextPreset } from './preset';
 import type { EncoderSession } from './session';
+import type { Batching } from './text-batches';
 import type { Tokenizer } from './tokenizer';
 
 /** Creates a float32 tensor of the runtime in use. */
@@ -39,30 +40,54 @@ export function imageEncoder(preset: ImagePreset, session: EncoderSession, tenso
 /** Creates an int32 tensor of the runtime in use. */
 export type IntTensor = (data: Int32Array, dims: number[]) => TypedTensor<'int32'>;
 
-/** Texts per run of the session; more would only increase padding and memory. */
-const TEXTS_PER_RUN = 32;
-
-/** A text encoder over a session with the inputs `input_ids` and `attention_mask`, int32 [texts, tokens]. */
+/**
+ * A text encoder over a session with the inputs `input_ids` and `attention_mask`, int32 [texts, tokens].
+ * @param batching which texts of one call run together
+ */
 export function textEncoder(
   preset: TextPreset,
   tokenizer: Tokenizer,
   session: EncoderSession,
   tensor: IntTensor,
+  batching: Batching,
 ): TextEncoder {
   return {
     preset,
     get backend() {
       return session.backend;
     },
-    encode: (texts) =>
-      inChunks(preset, texts, TEXTS_PER_RUN, (chunk) => {
-        const { ids, mask, length } = tokenizer.batch(chunk);
-        const dims = [chunk.length, length];
-        return session.run({ input_ids: tensor(ids, dims), attention_mask: tensor(mask, dims) });
-      }),
+    async encode(texts) {
+      const tokens = texts.map((text) => tokenizer.ids(text));
+      const whole = emptyTaps(preset, texts.length);
+      for (const run of batching(tokens.map((ids) => ids.length))) {
+        const taps = await runTokens(
+          run.map((n) => tokens[n]),
+          { tokenizer, session, tensor },
+        );
+        for (const [t, { width }] of preset.taps.entries()) {
+          for (const [row, n] of run.entries()) {
+            whole[t].set(taps[t].subarray(row * width, (row + 1) * width), n * width);
+          }
+        }
+      }
+      return whole;
+    },
     release: () => session.release(),
   };
 }
+
+/** One run of the session over texts, given by their token ids. */
+export function runTokens(
+  rows: readonly number[][],
+  { tokenizer, session, tensor }: { tokenizer: Tokenizer; session: EncoderSession; tensor: IntTensor },
+): Promise<RawTaps> {
+  const { ids, mask, length } = tokenizer.padded(rows);
+  const dims = [rows.length, length];
+  return session.run({ input_ids: tensor(ids, dims), attention_mask: tensor(mask, dims) });
+}
+
+const emptyTaps = (preset: Preset, count: number): RawTaps =>
+  preset.taps.map(({ width }) => new Float32Array(count * width));
 
 /**
  * Encodes a long batch in chunks, so that memory does not grow with its length.
@@ -74,7 +99,7 @@ async function inChunks<Input>(
   size: number,
   encode: (chunk: Input[]) => Promise<RawTaps>,
 ): Promise<RawTaps> {
-  const whole = preset.taps.map(({ width }) => new Float32Array(batch.length * width));
+  const whole = emptyTaps(preset, batch.length);
   for (let start = 0; start < batch.length; start += size) {
     const taps = await encode(batch.slice(start, start + size));
     for (const [t, { width }] of preset.taps.entries()) whole[t].set(taps[t], start * width);

@@ -43,6 +43,19 @@ describe('the projection', () => {
     }
   });
 
+  it.each([1, 6, 16])('multiplies each row by the matrix as a plain loop does, with %i dimensions', (dim) => {
+    const values = tap(30, 20, 10);
+    const projection = fitProjection([values], 30, { dim });
+    const [{ mean, deviation, matrix }] = projection.taps;
+    const expected = Array.from({ length: 30 * dim }, (_, i) => {
+      const [n, p] = [Math.floor(i / dim), i % dim];
+      let sum = 0;
+      for (let d = 0; d < 20; d++) sum += ((values[n * 20 + d] - mean[d]) / deviation[d]) * matrix[p * 20 + d];
+      return Math.fround(sum);
+    });
+    expect([...project(projection, [values])]).toEqual(expected);
+  });
+
   it('lays the rows of one item side by side, each with a mean square of 1 per dimension', () => {
     const count = 60;
     const taps = [tap(count, 32, 30), tap(count, 48, 40)];

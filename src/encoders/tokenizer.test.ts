@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tokenizerJson } from '../testing/models/repositories';
 import { unigramTokenizer } from './recipes/unigram';
@@ -60,6 +61,25 @@ describe('the tokeniser of use-lite', () => {
     expect(tokenizer.ids(text)).toEqual(segment(text, vocabulary));
   });
 
+  it.each([
+    'a red\u00a0shoe\tand\n\n\nmore  of them ',
+    'marks \u00a8x a\u00a8b \u0301c \uff5e ﷺ a',
+    '▁ a▁b ▁c a ▁',
+    `${'x'.repeat(300)} 🍎🍎 🍎 ${'y'.repeat(70)}`,
+  ])('reads %j word by word as it would be read whole', (text) => {
+    const json = unigramTokenizer(vocabulary);
+    const whole = new HubTokenizer(JSON.parse(json), {});
+    for (const most of [4, 40, 1000]) {
+      const { ids } = createTokenizer(json, { maxTokens: most });
+      expect(ids(text)).toEqual(whole.encode(text.slice(0, most * 32)).ids.slice(0, most));
+    }
+  });
+
+  it('does not read word by word where a piece may go beyond a word', () => {
+    const joined = [...vocabulary.slice(0, 6), ['▁', -1], ['▁a', -2], ['▁b', -2], ['▁a▁b', -1]] as Vocabulary;
+    expect(createTokenizer(unigramTokenizer(joined), { maxTokens: 9 }).ids('a b')).toEqual([9]);
+  });
+
   it('gives the pieces of a known sentence', () => {
     const pieces = tokenizer.ids('I like it.').map((id) => vocabulary[id][0]);
     expect(pieces).toEqual(['▁I', '▁like', '▁it', '.']);
@@ -96,6 +116,16 @@ describe('a tokeniser of a BERT model', () => {
   it('puts the special tokens round a text', () => {
     expect(ids('')).toEqual([2, 3]);
     expect(ids('Shoe DRESS')).toEqual([2, 4, 5, 3]);
+  });
+
+  it.each([
+    'shoe, dress.blue\u00a0steel',
+    'É \u0301shoe a\u00adb a\ufeffb',
+    'ΣΟΦΟΣ ΣΑΣ',
+    'a [SEP] [MASK]b 靴子',
+    '\n shoe',
+  ])('reads %j word by word as it would be read whole', (text) => {
+    expect(ids(text)).toEqual(new HubTokenizer(JSON.parse(tokenizerJson()), {}).encode(text).ids);
   });
 
   it('keeps the one at the end of a text that is cut', () => {

@@ -5,8 +5,8 @@ import { SidestreamError } from '../../error';
 import type { Chunk, ChunkOutput } from '../chunk';
 import type { EncoderSource } from '../chunk-encoder';
 
-/** Incremented when builders and workers of different versions are incompatible. */
-const PROTOCOL = 1;
+/** Incremented when builders and workers of different versions are incompatible, or round differently. */
+const PROTOCOL = 2;
 
 const base64 = v.pipe(v.string(), v.base64());
 

@@ -1,10 +1,11 @@
 import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
 import type { ImageEncoder, TextEncoder } from '../encoder';
-import { imageEncoder, textEncoder } from '../onnx-encoder';
+import { type IntTensor, imageEncoder, textEncoder } from '../onnx-encoder';
 import type { ImagePreset, Preset, TextPreset } from '../preset';
 import { EncoderSession } from '../session';
 import { createTokenizer } from '../tokenizer';
+import { exactBatching } from './exact-batching';
 import { loadOnnxruntime } from './node-packages';
 
 /** The built files of an encoder. */
@@ -21,7 +22,7 @@ export interface NodeEncoderOptions {
 }
 
 /**
- * An encoder on onnxruntime-node.
+ * An encoder on onnxruntime-node. On one thread, a text gets the same bits whatever texts are encoded with it.
  * @throws SidestreamError `encoder/missing` when the file is not the one the preset names, or a text encoder comes
  *   without its tokeniser; `encoder/failed` when the session cannot be created; `encoder/not-installed`
  */
@@ -55,7 +56,9 @@ export async function createNodeEncoder(
   if (files.tokenizer === undefined) throw missing(preset, `models/${preset.name}.tokenizer.json is missing`);
   const tokenizer = createTokenizer(files.tokenizer, preset);
   const session = await EncoderSession.create(preset, open, ['node']);
-  return textEncoder(preset, tokenizer, session, (data, dims) => new Tensor('int32', data, dims));
+  const tensor: IntTensor = (data, dims) => new Tensor('int32', data, dims);
+  const batching = await exactBatching({ tokenizer, session, tensor });
+  return textEncoder(preset, tokenizer, session, tensor, batching);
 }
 
 function missing({ name }: Preset, what: string): SidestreamError {

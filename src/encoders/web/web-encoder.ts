@@ -3,6 +3,7 @@ import type { ImageEncoder, TextEncoder } from '../encoder';
 import { imageEncoder, textEncoder } from '../onnx-encoder';
 import type { ImagePreset, Preset, TextPreset } from '../preset';
 import { EncoderSession, type OpenSession } from '../session';
+import { similarLengths } from '../text-batches';
 import { createTokenizer } from '../tokenizer';
 import { backendList, webBackends } from './web-backend';
 
@@ -55,7 +56,7 @@ export async function createWebEncoder(
   }
   const tokenizer = createTokenizer(files.tokenizer, preset);
   const session = await EncoderSession.create(preset, open, backends);
-  return textEncoder(preset, tokenizer, session, (data, dims) => new Tensor('int32', data, dims));
+  return textEncoder(preset, tokenizer, session, (data, dims) => new Tensor('int32', data, dims), similarLengths);
 }
 
 async function loadRuntime(): Promise<typeof import('./web-runtime')> {

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_PRESETS } from '../registry';
+import { EncoderSession } from '../session';
+import { alone, equalLengths, equalLengthsInPairs } from '../text-batches';
+import type { TokenBatch } from '../tokenizer';
+import { exactBatching } from './exact-batching';
+
+/** An encoder of one value per text: the sum of its ids, plus what the number of texts adds. */
+async function batchingOf(error: (texts: number) => number) {
+  const preset = { ...DEFAULT_PRESETS.text, taps: [{ name: 'sum', width: 1 }] };
+  const session = await EncoderSession.create(
+    preset,
+    async () => ({
+      async run({ input_ids: { data, dims } }) {
+        const ids = [...(data as Int32Array)];
+        const [texts, length] = dims;
+        const sums = Array.from({ length: texts }, (_, n) =>
+          ids.slice(n * length, (n + 1) * length).reduce((sum, id) => sum + id, error(texts)),
+        );
+        return { sum: { data: Float32Array.from(sums) } };
+      },
+      async release() {},
+    }),
+    ['node'],
+  );
+  const padded = (rows: readonly number[][]): TokenBatch => ({
+    ids: Int32Array.from(rows.flat()),
+    mask: new Int32Array(rows.flat().length).fill(1),
+    length: rows[0].length,
+  });
+  const tokenizer = { ids: () => [], batch: () => padded([]), padded };
+  return exactBatching({ tokenizer, session, tensor: (data, dims) => ({ data, dims }) as never });
+}
+
+describe('the batches that leave bits as they are', () => {
+  it('are those of equal length where a text alone gets the same', async () => {
+    expect(await batchingOf(() => 0)).toBe(equalLengths);
+  });
+
+  it('are at least pairs where one text alone is added up in another way', async () => {
+    expect(await batchingOf((texts) => (texts === 1 ? 1e-4 : 0))).toBe(equalLengthsInPairs);
+  });
+
+  it('are none where the number of texts matters otherwise', async () => {
+    expect(await batchingOf((texts) => texts * 1e-4)).toBe(alone);
+  });
+});

@@ -1,0 +1,209 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type ChunkRunner, decodeRaw, type SharedProjection, shareProjection } from '../../../src/build/chunk';
+import { ChunkEncoder } from '../../../src/build/chunk-encoder';
+import { encodeRows } from '../../../src/build/encode-rows';
+import { MODELS_FOLDER, readEncoder } from '../../../src/build/encoder-files';
+import { FeatureCache } from '../../../src/build/feature-cache';
+import { collectFeed } from '../../../src/build/read-feed';
+import { itemText } from '../../../src/catalog';
+import { DEFAULT_PRESETS, fitProjection } from '../../../src/encoders';
+import { decodeImage } from '../../../src/encoders/node';
+import { exactBatching } from '../../../src/encoders/node/exact-batching';
+import type { IntTensor } from '../../../src/encoders/onnx-encoder';
+import { EncoderSession } from '../../../src/encoders/session';
+import { createTokenizer } from '../../../src/encoders/tokenizer';
+import { type AreaResult, atMost } from '../bars';
+import { best, processorTime, type Sample } from './measured';
+import { mixedTexts } from './texts';
+
+const INPUTS = 128;
+const ROUNDS = 3;
+const DIM = 128;
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const SHOP = join(ROOT, '../shared/data/shop-magento');
+
+type Input = string | Uint8Array;
+type Modality = 'text' | 'image';
+interface Content {
+  from: string;
+  text: string[];
+  image: Uint8Array[];
+}
+
+/** Products of a real shop where there is one, else made-up texts and the pictures of the demo. */
+export async function content(count: number): Promise<Content> {
+  const read = (folder: string, names: string[]) =>
+    Promise.all(names.map(async (name) => new Uint8Array(await readFile(join(folder, name)))));
+  if (existsSync(SHOP)) {
+    const { items } = await collectFeed([join(SHOP, 'catalog.jsonl')]);
+    const some = items.slice(0, count);
+    return {
+      from: 'a shop of 199 products',
+      text: some.map((item) => itemText(item)),
+      image: await read(
+        join(SHOP, 'images'),
+        some.flatMap((item) => item.image ?? []),
+      ),
+    };
+  }
+  const emoji = join(ROOT, 'node_modules/@lobehub/fluent-emoji-3d/assets');
+  return {
+    from: 'made-up texts, drawn pictures',
+    text: mixedTexts(count),
+    image: await read(emoji, (await readdir(emoji)).slice(0, count)),
+  };
+}
+
+/**
+ * The encoding of a build in one process beside a bare loop over `session.run` of the same graph, on one thread, with the
+ * same batches. Of the build everything counts from the loaded input to the row in the cache: digests, tokens, pixels, runs,
+ * projection, storage as int8. Of the loop, tokens are made before; pixels are decoded on both sides.
+ */
+export async function besideBareRuntime(say: (line: string) => void): Promise<AreaResult> {
+  const given = await content(INPUTS);
+  const folder = await mkdtemp(join(tmpdir(), 'sidestream-bench-'));
+  const result: AreaResult = { bars: [], figures: [] };
+  const values: { name: string; value: number }[] = [];
+  try {
+    for (const [modality, what] of [
+      ['text', 'texts'],
+      ['image', 'pictures'],
+    ] as const) {
+      const inputs: Input[] = given[modality];
+      const chunks: Input[][] = [];
+      const projection = await withEncoder((encoder) => projectionOf(encoder, modality, inputs));
+      const cached = (round: number): string => join(folder, `${modality}-${round}.cache`);
+      const build = (encoder: ChunkEncoder, round: number, seen?: (chunk: Input[]) => void) =>
+        encodeAll({ encoder, modality, inputs, projection, cache: cached(round), seen });
+      await withEncoder((encoder) => build(encoder, ROUNDS, (chunk) => chunks.push(chunk)));
+      const bare = modality === 'text' ? await bareTexts(chunks) : await barePictures(chunks);
+      const times = { build: [] as Sample[], bare: [] as Sample[] };
+      for (let round = 0; round < ROUNDS; round++) {
+        say(`${what} of a build beside the bare runtime, round ${round + 1} of ${ROUNDS}`);
+        // A new one each time: words that it has read before would take no time.
+        const time = await withEncoder(async (encoder) => {
+          await encoder.run({ modality, inputs: inputs.slice(0, 1) }, null);
+          return processorTime(() => build(encoder, round));
+        });
+        times.build.push(time);
+        times.bare.push(await processorTime(bare));
+      }
+      const [own, loop] = [best(times.build), best(times.bare)];
+      const rate = (ms: number): number => inputs.length / (ms / 1000);
+      result.bars.push(
+        atMost(
+          `${what} of a build, to the bare runtime`,
+          1.1,
+          own.processor / loop.processor,
+          `${own.processor.toFixed(0)} and ${loop.processor.toFixed(0)} ms of processor time for ${inputs.length} (${given.from}); on the clock ${own.wall.toFixed(0)} and ${loop.wall.toFixed(0)} ms`,
+        ),
+      );
+      values.push({ name: `build, ${what}`, value: rate(own.processor) });
+      values.push({ name: `bare onnxruntime-node, ${what}`, value: rate(loop.processor) });
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  return { ...result, series: { 'inputs of a build per second': { unit: 'inputs/s', values } } };
+}
+
+async function withEncoder<T>(work: (encoder: ChunkEncoder) => Promise<T>): Promise<T> {
+  const encoder = new ChunkEncoder({ presets: DEFAULT_PRESETS, models: MODELS_FOLDER });
+  try {
+    return await work(encoder);
+  } finally {
+    await encoder.close();
+  }
+}
+
+async function projectionOf(encoder: ChunkEncoder, modality: Modality, inputs: Input[]): Promise<SharedProjection> {
+  const widths = DEFAULT_PRESETS[modality].taps.map(({ width }) => width);
+  const outputs = await encoder.run({ modality, inputs }, null);
+  const raw = outputs.flatMap((output) => ('bytes' in output ? [decodeRaw(output.bytes, widths)] : []));
+  const taps = widths.map((width, t) => {
+    const joined = new Float32Array(raw.length * width);
+    for (const [n, row] of raw.entries()) joined.set(row[t], n * width);
+    return joined;
+  });
+  return shareProjection(modality, fitProjection(taps, raw.length, { dim: DIM }));
+}
+
+interface Encoding {
+  encoder: ChunkEncoder;
+  modality: Modality;
+  inputs: Input[];
+  projection: SharedProjection;
+  /** File of the cache, which is not there yet. */
+  cache: string;
+  /** Called with each chunk. */
+  seen?: ((chunk: Input[]) => void) | undefined;
+}
+
+/** Encodes all inputs as a build does. */
+async function encodeAll({ encoder, modality, inputs, projection, cache: path, seen }: Encoding): Promise<void> {
+  const preset = DEFAULT_PRESETS[modality];
+  const runner: ChunkRunner = {
+    slots: encoder.slots,
+    run(chunk, given) {
+      seen?.(chunk.inputs);
+      return encoder.run(chunk, given);
+    },
+    close: async () => {},
+  };
+  const cache = FeatureCache.open(path, preset.taps.length * (4 + DIM));
+  try {
+    await encodeRows({
+      ...{ modality, preset, runner, projection, cache },
+      rows: inputs.map((_, row) => row),
+      load: async (row) => inputs[row],
+      reject(_, reason) {
+        throw new Error(reason);
+      },
+      store() {},
+      advance() {},
+    });
+  } finally {
+    cache.close();
+  }
+}
+
+const OPTIONS = { intraOpNumThreads: 1, logSeverityLevel: 3 as const };
+const namesOf = (modality: Modality): string[] => DEFAULT_PRESETS[modality].taps.map(({ name }) => name);
+
+async function bareTexts(chunks: Input[][]): Promise<() => Promise<void>> {
+  const preset = DEFAULT_PRESETS.text;
+  const { onnx, tokenizer: json = '' } = await readEncoder(preset);
+  const bare = await InferenceSession.create(onnx, OPTIONS);
+  const tokenizer = createTokenizer(json, preset);
+  const session = await EncoderSession.create(preset, async () => bare, ['node']);
+  const tensor: IntTensor = (data, dims) => new Tensor('int32', data, dims);
+  const batching = await exactBatching({ tokenizer, session, tensor });
+  const feeds = chunks.flatMap((chunk) => {
+    const tokens = chunk.map((text) => tokenizer.ids(String(text)));
+    return batching(tokens.map((ids) => ids.length)).map((run) => {
+      const { ids, mask, length } = tokenizer.padded(run.map((n) => tokens[n]));
+      const dims = [run.length, length];
+      return { input_ids: tensor(ids, dims), attention_mask: tensor(mask, dims) };
+    });
+  });
+  return async () => {
+    for (const feed of feeds) await bare.run(feed, namesOf('text'));
+  };
+}
+
+async function barePictures(chunks: Input[][]): Promise<() => Promise<void>> {
+  const preset = DEFAULT_PRESETS.image;
+  const bare = await InferenceSession.create((await readEncoder(preset)).onnx, OPTIONS);
+  const files = chunks.flat().filter((input) => input instanceof Uint8Array);
+  return async () => {
+    for (const file of files) {
+      const pixels = await decodeImage(file, preset);
+      await bare.run({ pixels: new Tensor('float32', pixels, [1, 3, preset.size, preset.size]) }, namesOf('image'));
+    }
+  };
+}
