@@ -2,6 +2,7 @@ import { type ByteMatrix, type ByteQuery, type ByteRows, RoundingMatrix } from '
 
 /** The matrix in JavaScript, for pages whose content security policy forbids WebAssembly, and devices without it. */
 export class ScriptByteMatrix extends RoundingMatrix implements ByteMatrix {
+  readonly vectorized = false;
   readonly #values: Int8Array;
   readonly #scales: Float32Array;
   #count = 0;

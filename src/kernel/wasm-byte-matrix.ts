@@ -60,6 +60,7 @@ export function compileByteKernel(): Make | null {
 
 /** The matrix in the memory of an instance of its own, padded with zeros to what the functions multiply at a time. */
 class WasmByteMatrix extends RoundingMatrix implements ByteMatrix {
+  readonly vectorized = true;
   readonly #stride: number;
   /** Columns of a part, without and with the padding. */
   readonly #own: number;

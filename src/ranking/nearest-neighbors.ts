@@ -95,14 +95,18 @@ export class NearestNeighbors {
 
   #remove(removed: ReadonlySet<number>): void {
     for (const row of removed) this.#rows.delete(row);
-    const staying = [...this.#rows].map((row) => ({ row, values: this.#similar.cached(row) }));
-    for (const item of this.#itemsNear(removed)) {
+    const items = this.#itemsNear(removed);
+    for (const item of items) {
       for (const [rank, values] of this.#similarities.entries()) {
         values[item] = NONE;
         this.#neighbors[rank][item] = -1;
       }
-      const last = this.#similarities[this.#similarities.length - 1];
-      for (const { row, values } of staying) {
+    }
+    const last = this.#similarities[this.#similarities.length - 1];
+    // Row by row: the similarities of one row lie together in memory.
+    for (const row of this.#rows) {
+      const values = this.#similar.cached(row);
+      for (const item of items) {
         const value = values ? values[item] : similarity(this.#vectors, row, item);
         if (value >= last[item]) this.#insert(item, value, row);
       }

@@ -47,6 +47,11 @@ export class SimilarityCache {
     });
   }
 
+  /** As `cached`, for a few values of several rows: they are forgotten as if nobody had asked. */
+  known(row: number): Float32Array | undefined {
+    return this.#known.get(row);
+  }
+
   /** Similarities of item `row` if they are cached; undefined otherwise. */
   cached(row: number): Float32Array | undefined {
     return this.#known.has(row) ? this.similaritiesTo(row) : undefined;
