@@ -50,17 +50,18 @@ async function searched(
   say: Say,
 ): Promise<void> {
   const size = vectors.count.toLocaleString('en');
-  const note = (name: string, measured: string): void => void figures.push({ name: `${size} vectors, ${name}`, measured });
+  const note = (name: string, measured: string): void =>
+    void figures.push({ name: `${size} vectors, ${name}`, measured });
   const ours = await built(byteScan, vectors);
   bars.push(
     atLeast(`${size}: recall@10 of the int8 scan`, 0.99, ours.recall, 'against 32-bit floats, top 10 of 40 queries'),
   );
-  describe(note, byteScan, ours);
+  noteBuilt(note, byteScan, ours);
   const times = new Map<string, number>();
   const own = [{ method: byteScan, made: ours }];
   if (vectors.clustered) {
     const made = await built(clustered, vectors);
-    describe(note, clustered, made);
+    noteBuilt(note, clustered, made);
     own.push({ method: clustered, made });
     const { first, second } = await race(made.index, ours.index, vectors.queries);
     times.set(clustered.name, first);
@@ -79,7 +80,7 @@ async function searched(
     say(`${size} vectors, ${method.name}`);
     const peer = await built(method, vectors);
     costs.set(method.name, { seconds: peer.seconds, bytes: peer.index.bytes() });
-    describe(note, method, peer);
+    noteBuilt(note, method, peer);
     for (const { method: mine, made } of own) {
       const { first, second } = await race(peer.index, made.index, vectors.queries);
       times.set(method.name, first);
@@ -103,7 +104,7 @@ const comparison = (name: string, peer: number, own: number, theirs: Built, ours
     `${ms(peer)} at recall ${theirs.recall.toFixed(3)}${theirs.setting ? ` (${theirs.setting})` : ''}, ours ${ms(own)} at ${ours.recall.toFixed(3)}`,
   );
 
-function describe(note: (name: string, measured: string) => void, method: Method, made: Built): void {
+function noteBuilt(note: (name: string, measured: string) => void, method: Method, made: Built): void {
   const { index, seconds, recall, setting } = made;
   const built = `built in ${seconds.toFixed(seconds < 1 ? 3 : 1)} s of processor time, ${mb(index.bytes())}`;
   const short = recall < RECALL ? ', and no better' : '';
@@ -113,11 +114,9 @@ function describe(note: (name: string, measured: string) => void, method: Method
 /** Builds an index, and lets it search more and more thoroughly until it finds enough. */
 async function built(method: Method, vectors: VectorSet): Promise<Built> {
   const time = timed();
-  let index: Index | null = null;
-  await time.of(async () => {
-    index = await method.build(vectors);
-  });
-  if (!index) throw new Error(`${method.name} was not built`);
+  const made: Index[] = [];
+  await time.of(async () => made.push(await method.build(vectors)));
+  const [index] = made;
   const seconds = time.processor[0] / 1000;
   let setting = '';
   for (;;) {
