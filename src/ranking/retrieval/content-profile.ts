@@ -162,8 +162,8 @@ export function byteScores(
 
 /** For each place, the sum of the 3 largest of the values there, or of all where there are fewer. */
 function sumsOfLargest(values: readonly Float32Array[], length: number): Float32Array {
-  const [first, second, third] = Array.from({ length: NEAREST }, (_, rank) =>
-    new Float32Array(length).fill(rank < values.length ? Number.NEGATIVE_INFINITY : 0),
+  const [first, second, third] = Array.from({ length: NEAREST }, () =>
+    new Float32Array(length).fill(Number.NEGATIVE_INFINITY),
   );
   for (const own of values) {
     for (let at = 0; at < length; at++) {
@@ -179,8 +179,11 @@ function sumsOfLargest(values: readonly Float32Array[], length: number): Float32
       } else third[at] = value;
     }
   }
-  for (let at = 0; at < length; at++) first[at] += second[at] + third[at];
-  return first;
+  const sums = new Float32Array(length);
+  for (const largest of [first, second, third].slice(0, values.length)) {
+    for (let at = 0; at < length; at++) sums[at] += largest[at];
+  }
+  return sums;
 }
 
 /** Sum of the 3 largest of `count` values, or of all where there are fewer. */
