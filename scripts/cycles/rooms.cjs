@@ -30,7 +30,7 @@ const ROOMS = {
   ranking: {
     runs: 'worker',
     has: '`terms/` of the score, `lists/` per placement, `rules/`, `retrieval/`, `rerank/`, `variants/`, `explanation/`, `demand/`, `offers/`',
-    imports: ['catalog', 'common', 'events'],
+    imports: ['catalog', 'common', 'events', 'kernel'],
   },
   learner: {
     runs: 'worker',

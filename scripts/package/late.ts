@@ -36,6 +36,11 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   },
   // Only shops with offers need it.
   { name: 'offers', test: /worker[\\/]offer-service|src[\\/](catalog|ranking)[\\/]offers[\\/]/ },
+  // Comes after the first list.
+  {
+    name: 'kernel',
+    test: /src[\\/]kernel[\\/](wasm-matrix|wasm-byte-matrix|byte-matrix|script-byte-matrix|binary[\\/](matrix|byte)-products)/,
+  },
   { name: 'reasons', test: /explanation[\\/]reason-locales/ },
   { name: 'device-store', test: /node_modules[\\/]idb|src[\\/]store[\\/](layout|database|rows|device-store)/ },
   { name: 'profile-migration', test: /src[\\/]learner[\\/]profile-migration/ },

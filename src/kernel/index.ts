@@ -1,11 +1,15 @@
+import type { ByteMatrix } from './byte-matrix';
 import type { Matrix } from './matrix';
 import { ScriptMatrix } from './script-matrix';
 
+export type { ByteMatrix, ByteRows } from './byte-matrix';
 export type { Matrix } from './matrix';
 
 let loading: Promise<void> | null = null;
 /** Null until the kernel is loaded, and where it cannot run. */
 let make: ((count: number, width: number) => Matrix) | null = null;
+/** Null until the kernel is loaded; where it cannot run, it makes matrices in JavaScript. */
+let makeBytes: ((capacity: number, width: number, parts: number) => ByteMatrix) | null = null;
 
 /** A matrix of zeros: with the kernel where it is loaded, else in JavaScript. @param count rows */
 export function createMatrix(count: number, width: number): Matrix {
@@ -21,6 +25,15 @@ export function createMatrix(count: number, width: number): Matrix {
 }
 
 /**
+ * A matrix of 8-bit integers without rows; null until the kernel is loaded.
+ * @param capacity most rows that it may have
+ * @param width columns of all parts
+ * @param parts of a row, of equal width and with a scale each
+ */
+export const createByteMatrix = (capacity: number, width: number, parts: number): ByteMatrix | null =>
+  makeBytes?.(capacity, width, parts) ?? null;
+
+/**
  * Loads the kernel, once; matrices made from then on use it. Where it cannot run, JavaScript computes the same, more slowly.
  * @throws what loading throws; the next call tries again
  */
@@ -33,6 +46,10 @@ export function loadKernel(): Promise<void> {
 }
 
 async function load(): Promise<void> {
-  const { compileKernel } = await import('./wasm-matrix');
+  const [{ compileKernel }, { byteMatrices }] = await Promise.all([
+    import('./wasm-matrix'),
+    import('./wasm-byte-matrix'),
+  ]);
   make = compileKernel();
+  makeBytes = byteMatrices();
 }

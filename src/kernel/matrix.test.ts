@@ -101,9 +101,11 @@ describe('createMatrix', () => {
     vi.stubGlobal('WebAssembly', { Module: compile });
     const { createMatrix, loadKernel } = await import('./index');
     await loadKernel();
+    const tried = compile.mock.calls.length;
     await loadKernel();
     expect(createMatrix(3, 2).constructor.name).toBe('ScriptMatrix');
-    expect(compile).toHaveBeenCalledTimes(1);
+    expect(tried).toBeGreaterThan(0);
+    expect(compile).toHaveBeenCalledTimes(tried);
   });
 
   it('computes in JavaScript where memory is short', async () => {

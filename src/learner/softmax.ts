@@ -34,11 +34,33 @@ export function slopesOf(
   candidates: ArrayLike<number>,
   shares: Float64Array,
 ): Record<TermName, number> {
-  const slopes = TERMS.map((name) => {
-    const term = values[name];
-    let mean = 0;
-    for (let n = 0; n < candidates.length; n++) mean += shares[n] * term[candidates[n]];
-    return [name, term[chosen] - mean];
-  });
+  const slopes: [TermName, number][] = [];
+  for (let from = 0; from < TERMS.length; from += 4) {
+    const names = TERMS.slice(from, from + 4);
+    const means = meansOf(
+      names.map((name) => values[name]),
+      candidates,
+      shares,
+    );
+    for (const [n, name] of names.entries()) slopes.push([name, values[name][chosen] - means[n]]);
+  }
   return Object.fromEntries(slopes) as Record<TermName, number>;
+}
+
+/** Expected values of up to four terms: sums that do not wait for each other. */
+function meansOf(
+  [a, b = a, c = a, d = a]: readonly Float32Array[],
+  candidates: ArrayLike<number>,
+  shares: Float64Array,
+): [number, number, number, number] {
+  let [p, q, r, s] = [0, 0, 0, 0];
+  for (let n = 0; n < candidates.length; n++) {
+    const row = candidates[n];
+    const share = shares[n];
+    p += share * a[row];
+    q += share * b[row];
+    r += share * c[row];
+    s += share * d[row];
+  }
+  return [p, q, r, s];
 }

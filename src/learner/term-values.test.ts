@@ -31,5 +31,12 @@ describe('KnownTerms', () => {
     expect(second).not.toBe(first);
     expect(second.category).not.toEqual(first.category);
     expect(known.values(index, { ...state, residualScores: new Float32Array(3) })).not.toBe(second);
+    const disliking = (...rows: number[]): TermSources => ({
+      ...state,
+      history: Object.assign(state.history, { dismissed: new Set(rows) }),
+    });
+    const third = known.values(index, disliking(2));
+    expect(known.values(index, disliking(2))).toBe(third);
+    for (const rows of [[1], [2, 1], []]) expect(known.values(index, disliking(...rows))).not.toBe(third);
   });
 });

@@ -12,28 +12,27 @@ import {
 /** Values of the terms, computed once per state of their sources: a list and the choice from it need the same values. */
 export class TermValueCache {
   #of: readonly unknown[] = [];
+  #dismissed: readonly number[] = [];
   #values: TermValues | null = null;
 
   /** As `termValues`. Shared: not to be changed. */
   values(index: CatalogIndex, sources: TermSources): TermValues {
     const { history, base, residualScores, experts } = sources;
-    const dismissed = [...history.dismissed].join();
-    // A history only grows; every other source is replaced when it changes.
-    const of = [
-      index,
-      history,
-      history.rows.length,
-      history.strengths.at(-1),
-      dismissed,
-      base,
-      residualScores,
-      experts,
-    ];
-    if (!this.#values || of.some((part, n) => part !== this.#of[n])) {
+    // A history only grows; every other source but the dismissals is replaced when it changes.
+    const of = [index, history, history.rows.length, history.strengths.at(-1), base, residualScores, experts];
+    if (!this.#values || of.some((part, n) => part !== this.#of[n]) || !this.#dismissedAre(history.dismissed)) {
       this.#values = termValues(index, sources);
       this.#of = of;
+      this.#dismissed = [...history.dismissed];
     }
     return this.#values;
+  }
+
+  #dismissedAre(rows: ReadonlySet<number>): boolean {
+    if (rows.size !== this.#dismissed.length) return false;
+    let n = 0;
+    for (const row of rows) if (row !== this.#dismissed[n++]) return false;
+    return true;
   }
 }
 

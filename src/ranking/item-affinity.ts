@@ -4,25 +4,39 @@ import type { CatalogIndex } from './catalog-index';
 const PRICE_SCALE = 0.3;
 
 /**
- * Share of category levels that each item has in common with item `row`: levels in common over the larger count of the two.
- * @returns [count], 0..1; zeros for an item without category
+ * Share of category levels that items have in common with item `row`: levels in common over the larger count of the two.
+ * @returns of each item, 0..1; 0 for an item without category
  */
-export function sharedCategory({ categories, items }: CatalogIndex, row: number): Float32Array {
-  const own = new Set(categories.ofItem[row]);
-  return Float32Array.from(items, (_, other) => {
-    const ids = categories.ofItem[other];
+export function sharedCategory(
+  { categories: { paths, pathOf } }: Pick<CatalogIndex, 'categories'>,
+  row: number,
+): (other: number) => number {
+  const own = new Set(paths[pathOf[row]]);
+  const ofPath = Float32Array.from(paths, (ids) => {
     let common = 0;
     for (const id of ids) if (own.has(id)) common++;
     return common === 0 ? 0 : common / Math.max(own.size, ids.length);
   });
+  return (other) => ofPath[pathOf[other]];
 }
 
-/** exp(-|log(1 + a) - log(1 + b)| / 0.3) of two prices a, b. @returns [count], 0..1; 0 where a price is missing */
-export function priceCloseness({ items }: CatalogIndex, row: number): Float32Array {
-  const { price: own } = items[row];
-  if (own === undefined) return new Float32Array(items.length);
-  const log = Math.log1p(own);
-  return Float32Array.from(items, ({ price }) =>
-    price === undefined ? 0 : Math.exp(-Math.abs(Math.log1p(price) - log) / PRICE_SCALE),
-  );
+/** Powers of the prices, per list of items: offers replace the list. */
+const powers = new WeakMap<CatalogIndex['items'], Float64Array>();
+
+/**
+ * exp(-|log(1 + a) - log(1 + b)| / 0.3) of the price a of item `row` and another.
+ * @returns of each item, 0..1; 0 where a price is missing
+ */
+export function priceCloseness({ items }: Pick<CatalogIndex, 'items'>, row: number): (other: number) => number {
+  const known = powers.get(items) ?? pricePowers(items);
+  powers.set(items, known);
+  const own = known[row];
+  // As (1 + a)^(1 / 0.3) over (1 + b)^(1 / 0.3), the smaller over the larger.
+  return (other) => Math.fround(Math.min(own / known[other], known[other] / own)) || 0;
 }
+
+/** (1 + price)^(1 / 0.3) of every item; NaN where it has none. */
+const pricePowers = (items: CatalogIndex['items']): Float64Array =>
+  Float64Array.from(items, ({ price }) =>
+    price === undefined ? Number.NaN : Math.exp(Math.log1p(price) / PRICE_SCALE),
+  );

@@ -78,17 +78,35 @@ export class NearestNeighbors {
     neighbors[rank][item] = row;
   }
 
+  /** Items that have one of these rows among their neighbors. */
+  #itemsNear(removed: ReadonlySet<number>): number[] {
+    const items: number[] = [];
+    const [only] = removed;
+    const hit = removed.size === 1 ? (row: number) => row === only : (row: number) => removed.has(row);
+    for (let item = 0; item < this.#vectors.count; item++) {
+      for (const rows of this.#neighbors) {
+        if (!hit(rows[item])) continue;
+        items.push(item);
+        break;
+      }
+    }
+    return items;
+  }
+
   #remove(removed: ReadonlySet<number>): void {
     for (const row of removed) this.#rows.delete(row);
-    const staying = [...this.#rows].map((row) => ({ row, values: this.#similar.cached(row) }));
-    for (let item = 0; item < this.#vectors.count; item++) {
-      if (!this.#neighbors.some((rows) => removed.has(rows[item]))) continue;
+    const items = this.#itemsNear(removed);
+    for (const item of items) {
       for (const [rank, values] of this.#similarities.entries()) {
         values[item] = NONE;
         this.#neighbors[rank][item] = -1;
       }
-      const last = this.#similarities[this.#similarities.length - 1];
-      for (const { row, values } of staying) {
+    }
+    const last = this.#similarities[this.#similarities.length - 1];
+    // Row by row: the similarities of one row lie together in memory.
+    for (const row of this.#rows) {
+      const values = this.#similar.cached(row);
+      for (const item of items) {
         const value = values ? values[item] : similarity(this.#vectors, row, item);
         if (value >= last[item]) this.#insert(item, value, row);
       }

@@ -1,17 +1,23 @@
 import type { ContentVectors } from '../catalog';
+import { type ByteMatrix, createByteMatrix } from '../kernel';
 import { rowSimilarities, similarities, vectorOf } from './similarities';
 
 /** Bytes of similarities cached: 80 items of a catalogue of 100,000, a shopper's whole history in a smaller one. */
 const MOST_BYTES = 32 * 1024 * 1024;
 
+/** Parts of a content vector: text and image. */
+const PARTS = 2;
+
 /**
  * Content similarities of single items to the whole catalogue, cached for the items requested last: a history grows by
- * one item per choice, so all but one of its similarities are cached from the list before.
+ * one item per choice, so all but one of its similarities are cached from the list before. Once the kernel is loaded, it
+ * multiplies the vectors as the 8-bit integers that they were made from, which changes a similarity by less than 1e-4.
  */
 export class SimilarityCache {
   readonly #vectors: ContentVectors;
   readonly #known = new Map<number, Float32Array>();
   readonly #most: number;
+  #matrix: ByteMatrix | null = null;
 
   /** @param mostBytes memory for similarities; at least four rows are kept */
   constructor(vectors: ContentVectors, mostBytes = MOST_BYTES) {
@@ -21,7 +27,7 @@ export class SimilarityCache {
 
   /** Similarities of item `row` to every item, -1..1. Shared: not to be changed. @returns [count] */
   similaritiesTo(row: number): Float32Array {
-    const cached = this.#known.get(row) ?? similarities(this.#vectors, vectorOf(this.#vectors, row));
+    const cached = this.#known.get(row) ?? this.#computed([row])[0];
     this.#keep(row, cached);
     return cached;
   }
@@ -31,7 +37,7 @@ export class SimilarityCache {
     const unknown = [...new Set(rows)].filter((row) => !this.#known.has(row));
     const computed = new Map<number, Float32Array>();
     if (unknown.length > 1) {
-      for (const [n, values] of rowSimilarities(this.#vectors, unknown).entries()) computed.set(unknown[n], values);
+      for (const [n, values] of this.#computed(unknown).entries()) computed.set(unknown[n], values);
     }
     return rows.map((row) => {
       const values = computed.get(row);
@@ -41,9 +47,35 @@ export class SimilarityCache {
     });
   }
 
+  /** As `cached`, for a few values of several rows: they are forgotten as if nobody had asked. */
+  known(row: number): Float32Array | undefined {
+    return this.#known.get(row);
+  }
+
   /** Similarities of item `row` if they are cached; undefined otherwise. */
   cached(row: number): Float32Array | undefined {
     return this.#known.has(row) ? this.similaritiesTo(row) : undefined;
+  }
+
+  /** Dot products of each vector with every item. @returns for each vector [count] */
+  products(vectors: readonly Float32Array[]): Float32Array[] {
+    return this.#bytes?.products(vectors) ?? vectors.map((vector) => similarities(this.#vectors, vector));
+  }
+
+  #computed(rows: readonly number[]): Float32Array[] {
+    if (this.#bytes) return this.#bytes.rowProducts(rows);
+    if (rows.length > 1) return rowSimilarities(this.#vectors, rows);
+    return this.products(rows.map((row) => vectorOf(this.#vectors, row)));
+  }
+
+  /** The vectors as integers; null until the kernel is loaded. */
+  get #bytes(): ByteMatrix | null {
+    const { count, width, values } = this.#vectors;
+    if (!this.#matrix) {
+      this.#matrix = createByteMatrix(count, width, PARTS);
+      this.#matrix?.fillRounded(values);
+    }
+    return this.#matrix;
   }
 
   #keep(row: number, values: Float32Array): void {

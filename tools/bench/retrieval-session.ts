@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { folderFetch } from '../../src/build/folder-bundle';
 import { openBundle } from '../../src/catalog';
 import { Engine } from '../../src/worker/engine';
-import { timed } from './timing';
+import { type Timed, timed } from './timing';
 
 const CLICKS = 15;
 const SHOPPERS = 8;
@@ -55,8 +55,30 @@ async function choices(folder: string, shopper: number): Promise<string[]> {
   return Array.from({ length: CLICKS }, (_, n) => found[n % 3][(7 * n) % found[n % 3].length]);
 }
 
-/** Visits of shoppers who click on items of three topics: downloads and memory of the first, times of all, in words. */
+/** What visits of shoppers cost who click on items of three topics. */
+export interface SessionTimes {
+  /** Downloads and memory of the first visit, in words. */
+  lines: string[];
+  /** A list after a choice, once that is learned, and a list with nothing new, of all shoppers but the first. */
+  after: Timed;
+  again: Timed;
+  /** Errors that were reported. */
+  failures: string[];
+}
+
+/** The same in words. */
 export async function sessionFigures(folder: string): Promise<string[]> {
+  const { lines, after, again, failures } = await sessionTimes(folder);
+  return [
+    ...lines,
+    `a list after a choice, ${after.wall.length} of ${SHOPPERS} shoppers: ${after}`,
+    `a list with nothing new, ${again.wall.length} of them: ${again}`,
+    ...failures.map((message) => `failed: ${message}`),
+  ];
+}
+
+/** Visits of shoppers who click on items of three topics. */
+export async function sessionTimes(folder: string): Promise<SessionTimes> {
   const lines: string[] = [];
   const failures: string[] = [];
   const [after, again] = [timed(), timed()];
@@ -92,10 +114,5 @@ export async function sessionFigures(folder: string): Promise<string[]> {
     await engine.close();
     server.close();
   }
-  return [
-    ...lines,
-    `a list after a choice, ${after.wall.length} of ${SHOPPERS} shoppers: ${after}`,
-    `a list with nothing new, ${again.wall.length} of them: ${again}`,
-    ...failures.map((message) => `failed: ${message}`),
-  ];
+  return { lines, after, again, failures };
 }

@@ -32,6 +32,8 @@ export interface PastChoices {
 export interface Expectation extends Softmax {
   /** Values of the terms, with the expert's own read-outs as `preference`. */
   values: TermValues;
+  /** Their weighted sum, [count]. */
+  score: Float32Array;
 }
 
 /**
@@ -173,7 +175,8 @@ export class UserExpert {
   /** @param terms before the choice */
   expect(terms: TermValues, { row, candidates }: Pick<Choice, 'row' | 'candidates'>): Expectation {
     const values = this.#scores ? { ...terms, preference: this.#scores } : terms;
-    return { values, ...softmaxOver(scores(values, this.#estimating()), row, candidates) };
+    const score = scores(values, this.#estimating());
+    return { values, score, ...softmaxOver(score, row, candidates) };
   }
 
   /**
@@ -247,12 +250,15 @@ export class UserExpert {
   }
 
   /** By how much each learned term lowered the loss of a choice, nats; 0 while it does nothing. */
-  #gains({ row, candidates }: Choice, { values, loss }: Expectation): Gains {
+  #gains({ row, candidates }: Choice, { values, score, loss }: Expectation): Gains {
     const weights = this.#estimating();
     const gains = { preference: 0, experts: 0 };
     for (const name of LEARNED_TERMS) {
       if (weights[name] === 0 || (name === 'preference' && !this.#scores)) continue;
-      gains[name] = softmaxOver(scores(values, { ...weights, [name]: 0 }), row, candidates).loss - loss;
+      const [weight, term] = [weights[name], values[name]];
+      const without = new Float32Array(score.length);
+      for (let at = 0; at < without.length; at++) without[at] = score[at] - weight * term[at];
+      gains[name] = softmaxOver(without, row, candidates).loss - loss;
     }
     return gains;
   }

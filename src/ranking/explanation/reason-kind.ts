@@ -61,12 +61,16 @@ export function cooccurrenceReason(index: CatalogIndex, other: number, row: numb
 }
 
 /** The past item that an item resembles most, those of its own product left out; null without any. @param rows of the past items */
-function nearestTo({ content, variants }: CatalogIndex, row: number, rows: readonly number[]): number | null {
+function nearestTo(
+  { content, similarities, variants }: CatalogIndex,
+  row: number,
+  rows: readonly number[],
+): number | null {
   let nearest: number | null = null;
   let highest = Number.NEGATIVE_INFINITY;
   for (const past of new Set(rows)) {
     if (past === row || variants?.of[row]?.includes(past)) continue;
-    const value = similarity(content, past, row);
+    const value = similarities.known(past)?.[row] ?? similarity(content, past, row);
     if (value > highest) {
       highest = value;
       nearest = past;

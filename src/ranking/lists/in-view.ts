@@ -109,7 +109,10 @@ function nearestList(
   holds: (row: number) => boolean,
   style?: 'style',
 ): Scored | null {
-  const lists = rows.slice(0, MOST_COMPARED).flatMap((row) => {
+  const compared = rows.slice(0, MOST_COMPARED);
+  // Those that are not cached yet, in one pass.
+  index.similarities.similaritiesToEach(compared);
+  const lists = compared.flatMap((row) => {
     const { title: name } = index.items[row];
     const asStyle = style && ({ source: style, reasonKind: { kind: style, name } } as const);
     return similarList(index, row, holds, asStyle) ?? [];
@@ -118,13 +121,22 @@ function nearestList(
   const scores = lists.map(({ score }) => score);
   const nearest = (at: number): Scored => lists[strongest(scores, at)];
   return {
-    score: scores[0].map((_, at) => nearest(at).score[at]),
+    score: largest(scores),
     holds,
     contributions: (at) => nearest(at).contributions(at),
     source: (at) => nearest(at).source(at),
     reasonKind: (at) => nearest(at).reasonKind(at),
     breakdown: (at, ofTerms) => nearest(at).breakdown(at, ofTerms),
   };
+}
+
+/** The largest of several scores of every item. */
+function largest([first, ...others]: readonly Float32Array[]): Float32Array {
+  const out = first.slice();
+  for (const score of others) {
+    for (let row = 0; row < out.length; row++) if (score[row] > out[row]) out[row] = score[row];
+  }
+  return out;
 }
 
 /** Index of the largest of several scores of an item; the first of equal ones. */

@@ -25,12 +25,15 @@ export function similarList(
 ): Scored | null {
   const content = index.similarities.similaritiesTo(row);
   if (!(content[row] > 0)) return null;
-  const category = sharedCategory(index, row).map((share) => SAME_CATEGORY * share);
-  const price = priceCloseness(index, row).map((closeness) => SAME_PRICE * closeness);
-  const score = content.map((similarity, at) => similarity + category[at] + price[at]);
+  const share = sharedCategory(index, row);
+  const closeness = priceCloseness(index, row);
+  const category = (at: number): number => Math.fround(SAME_CATEGORY * share(at));
+  const price = (at: number): number => Math.fround(SAME_PRICE * closeness(at));
+  const score = new Float32Array(content.length);
+  for (let at = 0; at < score.length; at++) score[at] = content[at] + category(at) + price(at);
   const contributions = (at: number): Record<string, number> => {
     const { text } = modalitySimilarity(index.content, at, vectorOf(index.content, row));
-    const all = { text, image: content[at] - text, sameCategory: category[at], price: price[at] };
+    const all = { text, image: content[at] - text, sameCategory: category(at), price: price(at) };
     return Object.fromEntries(Object.entries(all).filter(([, contribution]) => contribution !== 0));
   };
   return {

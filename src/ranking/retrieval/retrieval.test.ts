@@ -11,9 +11,10 @@ import {
   writeBundle,
 } from '../../catalog';
 import { SidestreamError } from '../../error';
+import { createByteMatrix, loadKernel } from '../../kernel';
 import { memoryBundle } from '../../testing/bundles';
 import { topicContent } from '../../testing/topics';
-import { baseProfile, contentProfile, contentScores } from './content-profile';
+import { baseProfile, byteScores, contentProfile, contentScores } from './content-profile';
 import { clustersOf, Retrieval } from './retrieval';
 
 const COUNT = 3000;
@@ -124,6 +125,49 @@ describe('retrieval', () => {
     expect(candidates.some(({ cluster }) => cluster === nearest)).toBe(false);
     const none = new Retrieval(directory, () => Promise.reject(gone));
     await expect(none.candidates(profile, WEIGHTS)).rejects.toBe(gone);
+  });
+
+  it('finds on vector instructions what it finds without, and no less', async () => {
+    const rowsBy = async (retrieval: Retrieval): Promise<number[][]> => {
+      const found: number[][] = [];
+      for (const rows of histories) {
+        const options = { probes: Math.ceil(directory.clusters / 10), limit: 100 };
+        const candidates = await retrieval.candidates(baseProfile(profileOf(rows), axes), WEIGHTS, options);
+        found.push(candidates.map(({ cluster, row }) => starts[cluster] + row));
+      }
+      return found;
+    };
+    const load = (cluster: number): Promise<BaseVectors> => clusters.vectors(cluster);
+    const without = await rowsBy(new Retrieval(directory, load));
+    await loadKernel();
+    const by = await rowsBy(new Retrieval(directory, load));
+    const share = (found: number[][], of: (n: number) => number[]): number =>
+      histories.reduce((sum, _, n) => sum + of(n).filter((row) => found[n].includes(row)).length / of(n).length, 0) /
+      histories.length;
+    expect(share(by, (n) => without[n])).toBeGreaterThan(0.97);
+    const exact = histories.map(exactTop);
+    expect(share(by, (n) => exact[n])).toBeGreaterThanOrEqual(share(without, (n) => exact[n]));
+  });
+
+  it('scores any number of sets on vector instructions, in any number of turns', async () => {
+    await loadKernel();
+    for (const [rows, capacity] of [
+      [[5], 70],
+      [[5, 900], 64],
+      [histories[2], 1],
+      [Array.from({ length: 30 }, (_, n) => n * 71), 999],
+    ] as const) {
+      const profile = baseProfile(profileOf([...rows]), axes);
+      const sets = await Promise.all([0, 3, 4].map((cluster) => clusters.vectors(cluster)));
+      const matrix = createByteMatrix(capacity, axes.dims, 1);
+      if (!matrix) throw new Error('the kernel is not loaded');
+      const scores = byteScores(profile, WEIGHTS, sets, matrix);
+      const expected = sets.flatMap(({ values, scales }) => [...contentScores(profile, WEIGHTS, values, scales)]);
+      expect(scores).toHaveLength(expected.length);
+      for (const [n, score] of scores.entries()) expect(Math.abs(score - expected[n])).toBeLessThan(1e-3);
+    }
+    const none = createByteMatrix(8, axes.dims, 1);
+    expect(none && byteScores(baseProfile(profileOf([5]), axes), WEIGHTS, [], none)).toEqual(new Float32Array());
   });
 
   it('names the clusters of the best candidates, best first', () => {

@@ -1,6 +1,7 @@
 import type { BaseVectors, ClusterDirectory } from '../../catalog';
+import { type ByteMatrix, createByteMatrix } from '../../kernel';
 import { topRows } from '../score';
-import { type ContentProfile, ContentScorer, type ContentWeights, contentScores } from './content-profile';
+import { byteScores, type ContentProfile, ContentScorer, type ContentWeights, contentScores } from './content-profile';
 
 /** An item that may suit a profile. */
 export interface RetrievalCandidate {
@@ -18,7 +19,9 @@ export interface RetrievalOptions {
   limit?: number;
 }
 
-/** Leading dimensions of the base vectors, by which all items of the clusters are scored first. */
+/** Items multiplied at a time on vector instructions: 128 kB of base vectors. */
+const AT_ONCE = 2048;
+/** Leading dimensions of the base vectors, by which JavaScript scores all items of the clusters first. */
 const LEADING = 24;
 /** Items scored by all dimensions, as a multiple of the candidates wanted. */
 const RESCORED = 4;
@@ -29,7 +32,7 @@ const BUDGET = 8 * 1024 * 1024;
 /**
  * Finds the items of a large catalogue that suit a profile without loading most of the catalogue (IVF): the nearest
  * clusters by their centroids, then the items of those clusters by their base vectors. The base vectors used last are
- * cached.
+ * cached. Until the kernel is loaded, and where it cannot run, fewer products are made: see `bestOf`.
  */
 export class Retrieval {
   readonly #directory: ClusterDirectory;
@@ -37,6 +40,7 @@ export class Retrieval {
   readonly #budget: number;
   readonly #loaded = new Map<number, BaseVectors>();
   #bytes = 0;
+  #matrix: ByteMatrix | null = null;
 
   /**
    * @param load gets the base vectors of a cluster; rejects with `bundle/*`
@@ -71,14 +75,24 @@ export class Retrieval {
       result.status === 'fulfilled' ? [{ cluster: near[n], vectors: result.value }] : [],
     );
     this.#evict();
-    return bestOf(scanned, profile, weights, limit);
+    const matrix = this.#vectorized(profile.width);
+    return matrix ? bestOfAll(scanned, profile, weights, limit, matrix) : bestOf(scanned, profile, weights, limit);
   }
 
   /** Clusters whose mean item suits a profile best, best first. */
   nearestClusters(profile: ContentProfile, weights: ContentWeights, count: number): number[] {
     const { values, scales } = this.#directory.centroids;
-    const scores = contentScores(profile, weights, values, scales);
+    const matrix = this.#vectorized(profile.width);
+    const scores = matrix
+      ? byteScores(profile, weights, [{ count: scales.length, dims: profile.width, values, scales }], matrix)
+      : contentScores(profile, weights, values, scales);
     return topRows(scores, count);
+  }
+
+  /** Null where there are no vector instructions, or none yet. */
+  #vectorized(width: number): ByteMatrix | null {
+    this.#matrix ??= createByteMatrix(AT_ONCE, width, 1);
+    return this.#matrix?.vectorized ? this.#matrix : null;
   }
 
   async #vectors(cluster: number): Promise<BaseVectors> {
@@ -104,6 +118,30 @@ export class Retrieval {
 interface ScannedCluster {
   cluster: number;
   vectors: BaseVectors;
+}
+
+/** The items of some clusters with the best scores by all dimensions of their base vectors. */
+function bestOfAll(
+  scanned: ScannedCluster[],
+  profile: ContentProfile,
+  weights: ContentWeights,
+  limit: number,
+  matrix: ByteMatrix,
+): RetrievalCandidate[] {
+  const sets = scanned.map(({ vectors }) => vectors);
+  const scores = byteScores(profile, weights, sets, matrix);
+  const clusterOf = new Uint32Array(scores.length);
+  const starts: number[] = [];
+  let at = 0;
+  for (const [n, { count }] of sets.entries()) {
+    starts.push(at);
+    clusterOf.fill(n, at, at + count);
+    at += count;
+  }
+  return topRows(scores, limit).map((item) => {
+    const n = clusterOf[item];
+    return { cluster: scanned[n].cluster, row: item - starts[n], score: scores[item] };
+  });
 }
 
 /**

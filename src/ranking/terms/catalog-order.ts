@@ -4,6 +4,7 @@ const LAST = 10;
 const SCALE = 1 / 124;
 /** Closeness that even the furthest item has. */
 const FLOOR = 0.02;
+const FURTHEST = Math.log(FLOOR);
 
 /**
  * How close every item stands to the last ten choices in the order of the catalogue: log(0.02 + mean of
@@ -20,11 +21,12 @@ export function catalogOrder(rows: readonly number[], count: number): Float32Arr
   const scale = Math.max(1, count * SCALE);
   // Beyond this the sum does not change any more.
   const far = Math.ceil(16 * scale);
+  const closeness = Float64Array.from({ length: far + 1 }, (_, apart) => Math.exp(-apart / scale) / last.length);
   for (const row of last) {
     for (let other = Math.max(0, row - far); other <= Math.min(count - 1, row + far); other++) {
-      out[other] += Math.exp(-Math.abs(other - row) / scale) / last.length;
+      out[other] += closeness[Math.abs(other - row)];
     }
   }
-  for (let row = 0; row < count; row++) out[row] = Math.log(FLOOR + out[row]);
+  for (let row = 0; row < count; row++) out[row] = out[row] === 0 ? FURTHEST : Math.log(FLOOR + out[row]);
   return out;
 }

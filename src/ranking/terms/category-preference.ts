@@ -2,8 +2,11 @@ import { type CatalogStatistics, categoryCounts, categoryPrefixes } from '../../
 
 /** For each item, the ids of its category and of every broader one: `Food/Fruit` belongs to `Food` too. */
 export interface CategoryIndex {
-  /** Ids per item, from broad to narrow; empty without a category. */
-  ofItem: number[][];
+  /** Ids per item, from broad to narrow; empty without a category. Items of one category share a list. */
+  ofItem: readonly (readonly number[])[];
+  /** The lists of `ofItem`, each once, and the place in there of each item's. */
+  paths: readonly (readonly number[])[];
+  pathOf: Uint32Array;
   /** Share of the catalogue's items in each category id. */
   baseRate: Float64Array;
   names: string[];
@@ -25,8 +28,12 @@ export function categoryIndex(
   const names = statistics.categories.map(([name]) => name);
   const counts = statistics.categories.map(([, count]) => count);
   const ids = new Map(names.map((name, id) => [name, id]));
-  const ofItem = categories.map((category) =>
-    categoryPrefixes(category).map((name) => {
+  const places = new Map<string, number>();
+  const paths: number[][] = [];
+  const pathOf = Uint32Array.from(categories, (category) => {
+    const known = places.get(category);
+    if (known !== undefined) return known;
+    const path = categoryPrefixes(category).map((name) => {
       let id = ids.get(name);
       if (id === undefined) {
         id = names.length;
@@ -35,10 +42,12 @@ export function categoryIndex(
         counts.push(1);
       }
       return id;
-    }),
-  );
+    });
+    places.set(category, paths.length);
+    return paths.push(path) - 1;
+  });
   const baseRate = Float64Array.from(counts, (n) => n / Math.max(1, statistics.count));
-  return { ofItem, baseRate, names };
+  return { ofItem: Array.from(pathOf, (place) => paths[place]), paths, pathOf, baseRate, names };
 }
 
 /** Weight of the catalogue's base rate against the shopper's events, in events. */
@@ -56,7 +65,7 @@ export function categoryPreference(
   rows: ArrayLike<number>,
   weights: ArrayLike<number>,
 ): Float32Array {
-  const { ofItem, baseRate } = index;
+  const { ofItem, paths, pathOf, baseRate } = index;
   const mass = new Float64Array(baseRate.length);
   let total = 0;
   for (let n = 0; n < rows.length; n++) {
@@ -68,10 +77,13 @@ export function categoryPreference(
     const share = (mass[id] + PRIOR_EVENTS * baseRate[id]) / (total + PRIOR_EVENTS);
     logOdds[id] = Math.log(share / baseRate[id]);
   }
-  return Float32Array.from(ofItem, (ids) => {
+  const ofPath = paths.map((ids) => {
     if (ids.length === 0) return 0;
     let sum = 0;
     for (const id of ids) sum += logOdds[id];
     return sum / ids.length;
   });
+  const out = new Float32Array(pathOf.length);
+  for (let row = 0; row < out.length; row++) out[row] = ofPath[pathOf[row]];
+  return out;
 }

@@ -45,7 +45,20 @@ const BINS = (2 * FURTHEST) / BIN + 1;
 /** Closeness that even the furthest number has. */
 const FLOOR = 0.05;
 
-const binOf = (value: number): number => Math.round((value + FURTHEST) / BIN);
+/** Bin of an item without a number: the one after the last. */
+const NONE = BINS;
+
+/** Bins of the values of each column. */
+const known = new WeakMap<Float32Array, Uint8Array>();
+
+/** Bin of every value, [count]. */
+function binsOf(values: Float32Array): Uint8Array {
+  const bins = known.get(values) ?? Uint8Array.from(values, binOf);
+  known.set(values, bins);
+  return bins;
+}
+
+const binOf = (value: number): number => (Number.isNaN(value) ? NONE : Math.round((value + FURTHEST) / BIN));
 
 /**
  * How close every item's numbers are to those of a history: log(0.05 + weighted mean of exp(-(distance / 0.28)^2 / 2)),
@@ -62,27 +75,28 @@ export function numericAffinity(
 ): Float32Array {
   const out = new Float32Array(count);
   for (const { values } of columns) {
+    const bins = binsOf(values);
     const mass = new Float64Array(BINS);
     let total = 0;
     for (let n = 0; n < rows.length; n++) {
-      const value = values[rows[n]];
-      if (Number.isNaN(value)) continue;
-      mass[binOf(value)] += weights[n];
+      const bin = bins[rows[n]];
+      if (bin === NONE) continue;
+      mass[bin] += weights[n];
       total += weights[n];
     }
     if (total === 0) continue;
-    const closeness = smoothed(mass, total);
+    const part = new Float64Array(BINS + 1);
+    part.set(smoothed(mass, total));
     let sum = 0;
-    let known = 0;
-    for (const value of values) {
-      if (Number.isNaN(value)) continue;
-      sum += closeness[binOf(value)];
-      known++;
+    let numbers = 0;
+    for (let row = 0; row < bins.length; row++) {
+      if (bins[row] === NONE) continue;
+      sum += part[bins[row]];
+      numbers++;
     }
-    for (let row = 0; row < count; row++) {
-      const value = values[row];
-      out[row] += (Number.isNaN(value) ? sum / known : closeness[binOf(value)]) / columns.length;
-    }
+    part[NONE] = sum / numbers;
+    for (let bin = 0; bin < part.length; bin++) part[bin] /= columns.length;
+    for (let row = 0; row < count; row++) out[row] += part[bins[row]];
   }
   return out;
 }

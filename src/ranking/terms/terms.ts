@@ -121,16 +121,22 @@ export interface TermSources {
  */
 export function termValues(index: CatalogIndex, sources: TermSources): TermValues {
   const values = rawTermValues(index, sources);
-  for (const name of TERMS) values[name] = finiteValues(values[name]);
+  /** Some terms share their values: all that have no basis. */
+  const checked = new Map<Float32Array, Float32Array>();
+  for (const name of TERMS) {
+    const finite = checked.get(values[name]) ?? finiteValues(values[name]);
+    checked.set(values[name], finite);
+    values[name] = finite;
+  }
   return values;
 }
 
 /** The values with 0 for those that are not finite, in a copy where there are any. */
 function finiteValues(values: Float32Array): Float32Array {
-  for (let at = 0; at < values.length; at++) {
-    if (!Number.isFinite(values[at])) return values.map((value) => (Number.isFinite(value) ? value : 0));
-  }
-  return values;
+  let sum = 0;
+  // 0 as long as all are finite, else NaN.
+  for (let at = 0; at < values.length; at++) sum += values[at] * 0;
+  return sum === 0 ? values : values.map((value) => (Number.isFinite(value) ? value : 0));
 }
 
 /**
@@ -158,14 +164,13 @@ export function rawTermValues(
   if (index.cooccurrence) {
     // The table is of products: it has the first variant of each.
     values.boughtTogether = cooccurrence(index.cooccurrence, products, count);
-    coldStart(values.boughtTogether, index.cooccurrence, index.content);
+    coldStart(values.boughtTogether, index.cooccurrence, index);
     index.variants?.share(values.boughtTogether);
   }
-  values.recent = similarities(index.content, weightedMean(index.content, rows, weights));
-  values.session = similarities(
-    index.content,
+  [values.recent, values.session] = index.similarities.products([
+    weightedMean(index.content, rows, weights),
     weightedMean(index.content, rows.slice(-SESSION), strengths.slice(-SESSION)),
-  );
+  ]);
   values.nearestHistory = index.nearestHistory.meanSimilarity(rows);
   values.category = categoryPreference(index.categories, rows, weights);
   values.numericAffinity = numericAffinity(index.numbers, rows, weights, count);
@@ -183,5 +188,7 @@ export function rawTermValues(
 /** Minus the content similarity to the nearest of the last 200 of these items, at most 0. */
 function dislikes({ nearestDismissed }: CatalogIndex, dismissed: Iterable<number>): Float32Array {
   const [nearest] = nearestDismissed.nearestTo([...dismissed].slice(-LONGEST_HISTORY));
-  return nearest.map((similarity) => -Math.max(0, similarity));
+  const out = new Float32Array(nearest.length);
+  for (let row = 0; row < out.length; row++) out[row] = -Math.max(0, nearest[row]);
+  return out;
 }

@@ -1,0 +1,127 @@
+/**
+ * Rows of 8-bit integers, as bundles store them. Each has one part or several of equal width, such as text and picture, with a
+ * scale of its own: what a value stands for is integer times scale.
+ */
+export interface ByteRows {
+  readonly count: number;
+  /** [count, width] */
+  readonly values: Int8Array;
+  /** [count, parts] */
+  readonly scales: Float32Array;
+}
+
+/** A vector that rows are multiplied with, as integers. */
+export interface ByteQuery {
+  /** [width]; so small that no sum leaves 32 bits, see `byteQuery` */
+  readonly values: Int16Array;
+  /** [parts] */
+  readonly scales: Float32Array;
+}
+
+/**
+ * Rows of 8-bit integers that are multiplied as a whole, on the processor's vector instructions where the browser lets WebAssembly
+ * run, and in JavaScript elsewhere. Both add up integers and scale them in the same order: results are the same bit for bit.
+ */
+export interface ByteMatrix {
+  /** Whether vector instructions multiply; JavaScript takes about thirty times as long. */
+  readonly vectorized: boolean;
+  /** Rows at present. */
+  readonly count: number;
+  /** Most rows that it may have. */
+  readonly capacity: number;
+  /** Columns of all parts. */
+  readonly width: number;
+  readonly parts: number;
+  /** Copies rows to place `at`, default 0, which is not beyond the end; they are the last ones from then on. */
+  fill(rows: ByteRows, at?: number): void;
+  /**
+   * Copies rows of floats as `fill` does, each part rounded to 127 times its largest value. Nothing is lost of floats that were
+   * made from such integers.
+   * @param values [count, width]
+   */
+  fillRounded(values: Float32Array): void;
+  /**
+   * Dot products of every row with each query, [width], which is rounded to integers of 15 bits.
+   * @returns for each query [count]
+   */
+  products(queries: readonly Float32Array[]): Float32Array[];
+  /**
+   * Dot products of every row with some of them, exact but for the scales.
+   * @returns for each of these rows [count]
+   */
+  rowProducts(rows: readonly number[]): Float32Array[];
+}
+
+/** What both kinds of matrix have in common: rounding. */
+export abstract class RoundingMatrix {
+  abstract readonly capacity: number;
+  abstract readonly width: number;
+  abstract readonly parts: number;
+
+  abstract fill(rows: ByteRows, at?: number): void;
+  /** For each query [count]. */
+  protected abstract multiply(queries: readonly ByteQuery[]): Float32Array[];
+  /** Row `row` as a query. */
+  protected abstract queryOf(row: number): ByteQuery;
+
+  fillRounded(values: Float32Array): void {
+    this.fill(roundedRows(values, this.width, this.parts));
+  }
+
+  products(queries: readonly Float32Array[]): Float32Array[] {
+    return this.multiply(queries.map((query) => byteQuery(query, this.parts)));
+  }
+
+  rowProducts(rows: readonly number[]): Float32Array[] {
+    return this.multiply(rows.map((row) => this.queryOf(row)));
+  }
+}
+
+/** Largest magnitude of a 16-bit integer that has an opposite. */
+const MOST = 32_767;
+/** Largest magnitude of an integer of a row, and of one that is made by rounding. */
+const MOST_IN_ROW = 128;
+const MOST_ROUNDED = 127;
+
+/**
+ * A vector as a query. Each part is rounded to integers of 15 bits, or of fewer where it is so long that sums would leave 32
+ * bits: at up to 512 columns a product with a row of length 1 changes by less than 4e-4 of the largest value.
+ * @param vector [width]; what is not finite counts as 0
+ */
+export function byteQuery(vector: Float32Array, parts: number): ByteQuery {
+  const own = vector.length / parts;
+  const most = Math.min(MOST, Math.floor((2 ** 31 - 1) / (MOST_IN_ROW * own)));
+  const values = new Int16Array(vector.length);
+  const scales = new Float32Array(parts);
+  for (let part = 0; part < parts; part++) scales[part] = round(vector, part * own, own, most, values);
+  return { values, scales };
+}
+
+/** Rows as integers. @param values [count, width] */
+export function roundedRows(values: Float32Array, width: number, parts: number): ByteRows {
+  const own = width / parts;
+  const count = values.length / width;
+  const integers = new Int8Array(values.length);
+  const scales = new Float32Array(count * parts);
+  for (let part = 0; part < scales.length; part++)
+    scales[part] = round(values, part * own, own, MOST_ROUNDED, integers);
+  return { count, values: integers, scales };
+}
+
+/** Rounds some values to integers of magnitude `most` at most. @returns their scale, 0 where all are 0 */
+function round(from: Float32Array, start: number, length: number, most: number, to: Int8Array | Int16Array): number {
+  let largest = 0;
+  for (let at = start; at < start + length; at++) {
+    const size = Math.abs(from[at]);
+    if (size > largest && size < Number.POSITIVE_INFINITY) largest = size;
+  }
+  const scale = Math.fround(largest / most);
+  // Of values so small that their scale is no number of 32 bits nothing is left.
+  if (scale === 0) return 0;
+  for (let at = start; at < start + length; at++) {
+    const rounded = Math.round(from[at] / scale);
+    // Not so where it is not finite, or rounding of the scale leads beyond the range.
+    to[at] = Math.abs(rounded) <= most ? rounded : Number.isFinite(rounded) ? Math.sign(rounded) * most : 0;
+  }
+  return scale;
+}

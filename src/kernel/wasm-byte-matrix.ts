@@ -1,0 +1,179 @@
+import { BINARY } from './binary/byte-products';
+import { type ByteMatrix, type ByteQuery, type ByteRows, RoundingMatrix } from './byte-matrix';
+import { ScriptByteMatrix } from './script-byte-matrix';
+
+/** `products` of `assembly/byte-products.ts`; addresses in bytes and sizes as there. */
+type Products = (
+  rows: number,
+  scales: number,
+  count: number,
+  stride: number,
+  parts: number,
+  width: number,
+  queries: number,
+  queryScales: number,
+  queryCount: number,
+  out: number,
+) => void;
+
+/** Bytes of a page of WebAssembly's memory. */
+const PAGE = 65_536;
+const FLOAT = 4;
+/** Rows, and columns of a part, that the functions multiply at a time. */
+const ROWS_TOGETHER = 4;
+const COLUMNS_TOGETHER = 16;
+/** Queries of one call at most. */
+const MOST_AT_ONCE = 8;
+
+type Make = (capacity: number, width: number, parts: number) => ByteMatrix;
+
+/** Makes matrices of 8-bit integers: with the functions where they can run and memory is not short, else in JavaScript. */
+export function byteMatrices(): Make {
+  const make = compileByteKernel();
+  const inScript: Make = (capacity, width, parts) => new ScriptByteMatrix(capacity, width, parts);
+  if (!make) return inScript;
+  return (...shape) => {
+    try {
+      return make(...shape);
+    } catch (thrown) {
+      if (!(thrown instanceof RangeError)) throw thrown;
+      return inScript(...shape);
+    }
+  };
+}
+
+/**
+ * Compiles the functions.
+ * @returns makes matrices with them, and throws a RangeError when memory is short; null where they cannot run: a content security
+ *   policy forbids WebAssembly, or the device has none with vector instructions
+ */
+export function compileByteKernel(): Make | null {
+  const bytes = Uint8Array.from(atob(BINARY), (letter) => letter.charCodeAt(0));
+  let module: WebAssembly.Module;
+  try {
+    module = new WebAssembly.Module(bytes);
+  } catch {
+    return null;
+  }
+  return (...shape) => new WasmByteMatrix(module, ...shape);
+}
+
+/** The matrix in the memory of an instance of its own, padded with zeros to what the functions multiply at a time. */
+class WasmByteMatrix extends RoundingMatrix implements ByteMatrix {
+  readonly vectorized = true;
+  readonly #stride: number;
+  /** Columns of a part, without and with the padding. */
+  readonly #own: number;
+  readonly #columns: number;
+  readonly #values: Int8Array;
+  /** [parts, stride] */
+  readonly #scales: Float32Array;
+  readonly #queries: Int16Array;
+  readonly #queryScales: Float32Array;
+  readonly #output: Float32Array;
+  readonly #products: Products;
+  #count = 0;
+
+  constructor(
+    module: WebAssembly.Module,
+    readonly capacity: number,
+    readonly width: number,
+    readonly parts: number,
+  ) {
+    super();
+    this.#stride = padded(capacity, ROWS_TOGETHER);
+    this.#own = width / parts;
+    this.#columns = padded(this.#own, COLUMNS_TOGETHER);
+    const rowBytes = parts * this.#columns;
+    const sizes = {
+      values: this.#stride * rowBytes,
+      scales: FLOAT * parts * this.#stride,
+      queries: 2 * MOST_AT_ONCE * rowBytes,
+      queryScales: padded(FLOAT * MOST_AT_ONCE * parts, 16),
+      output: FLOAT * MOST_AT_ONCE * this.#stride,
+    };
+    const bytes = Object.values(sizes).reduce((sum, size) => sum + size, 0);
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE) });
+    const { products } = new WebAssembly.Instance(module, { env: { memory } }).exports;
+    if (typeof products !== 'function')
+      throw new TypeError('The kernel lacks a function; run scripts/setup.mjs again.');
+    this.#products = (...given) => void products(...given);
+    let at = 0;
+    const place = (size: number): number => {
+      at += size;
+      return at - size;
+    };
+    const { buffer } = memory;
+    this.#values = new Int8Array(buffer, place(sizes.values), sizes.values);
+    this.#scales = new Float32Array(buffer, place(sizes.scales), sizes.scales / FLOAT);
+    this.#queries = new Int16Array(buffer, place(sizes.queries), sizes.queries / 2);
+    this.#queryScales = new Float32Array(buffer, place(sizes.queryScales), sizes.queryScales / FLOAT);
+    this.#output = new Float32Array(buffer, place(sizes.output), sizes.output / FLOAT);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  fill({ count, values, scales }: ByteRows, at = 0): void {
+    const { parts } = this;
+    this.#count = at + count;
+    if (this.#columns === this.#own) this.#values.set(values, at * this.width);
+    else {
+      for (let part = 0; part < count * parts; part++) {
+        const own = values.subarray(part * this.#own, (part + 1) * this.#own);
+        this.#values.set(own, (at * parts + part) * this.#columns);
+      }
+    }
+    for (let part = 0; part < parts; part++) {
+      const to = part * this.#stride + at;
+      for (let row = 0; row < count; row++) this.#scales[to + row] = scales[row * parts + part];
+    }
+  }
+
+  protected queryOf(row: number): ByteQuery {
+    const values = new Int16Array(this.width);
+    const scales = new Float32Array(this.parts);
+    for (let part = 0; part < this.parts; part++) {
+      const from = (row * this.parts + part) * this.#columns;
+      values.set(this.#values.subarray(from, from + this.#own), part * this.#own);
+      scales[part] = this.#scales[part * this.#stride + row];
+    }
+    return { values, scales };
+  }
+
+  protected multiply(queries: readonly ByteQuery[]): Float32Array[] {
+    const out: Float32Array[] = [];
+    for (let first = 0; first < queries.length; first += MOST_AT_ONCE) {
+      const part = queries.slice(first, first + MOST_AT_ONCE);
+      this.#call(part);
+      for (const n of part.keys()) out.push(this.#output.slice(n * this.#stride, n * this.#stride + this.#count));
+    }
+    return out;
+  }
+
+  #call(queries: readonly ByteQuery[]): void {
+    const { parts } = this;
+    for (const [n, { values, scales }] of queries.entries()) {
+      for (let part = 0; part < parts; part++) {
+        const own = values.subarray(part * this.#own, (part + 1) * this.#own);
+        this.#queries.set(own, (n * parts + part) * this.#columns);
+      }
+      this.#queryScales.set(scales, n * parts);
+    }
+    this.#products(
+      0,
+      this.#scales.byteOffset,
+      padded(this.#count, ROWS_TOGETHER),
+      this.#stride,
+      parts,
+      this.#columns,
+      this.#queries.byteOffset,
+      this.#queryScales.byteOffset,
+      queries.length,
+      this.#output.byteOffset,
+    );
+  }
+}
+
+const padded = (count: number, multiple: number): number => Math.ceil(count / multiple) * multiple;

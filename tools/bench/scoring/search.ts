@@ -1,0 +1,164 @@
+import { type AreaResult, atLeast, type Bar } from '../bars';
+import { installPeers } from '../peers';
+import { benchBundle } from '../retrieval-bundle';
+import { spread, timed } from '../timing';
+import { byteMatrix, byteScan, clustered, floatScan, type Index, type Method } from './methods';
+import { peerMethods } from './peer-indexes';
+import { clusteredVectors, loadedVectors, recallOf, type VectorSet } from './vectors';
+
+/** Share of the true ten nearest that a method must find before its time is compared. */
+const RECALL = 0.99;
+const QUERIES = 100;
+/** Of which as many tell how good a method is. */
+const JUDGED = 40;
+/** Longest that one race may take, ms. */
+const RACE = 5_000;
+/** Longest, in seconds of processor time, that building an index may be expected to take, and most memory. */
+const MOST_SECONDS = 45;
+const MOST_BYTES = 1.2e9;
+
+type Say = (line: string) => void;
+const ms = (value: number): string => `${value < 1 ? value.toFixed(2) : value.toFixed(1)} ms`;
+const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** An index, with what it took to build and how good it is. */
+interface Built {
+  index: Index;
+  seconds: number;
+  recall: number;
+  /** How thoroughly it searches; empty where there is no choice. */
+  setting: string;
+}
+
+/** Search of vectors that all are equal, by us and by the peers, at equal recall. */
+export async function searchResult(say: Say): Promise<Required<AreaResult>> {
+  installPeers(say);
+  const result: Required<AreaResult> = { bars: [], figures: [], series: {} };
+  const costs = new Map<string, { seconds: number; bytes: number }>();
+  say('10,000 vectors');
+  await searched(await loadedVectors(10_000, QUERIES), costs, result, say);
+  const { folder } = await benchBundle(100_000);
+  say('100,000 vectors');
+  await searched(await clusteredVectors(folder, QUERIES), costs, result, say);
+  return result;
+}
+
+async function searched(
+  vectors: VectorSet,
+  costs: Map<string, { seconds: number; bytes: number }>,
+  { bars, figures, series }: Required<AreaResult>,
+  say: Say,
+): Promise<void> {
+  const size = vectors.count.toLocaleString('en');
+  const note = (name: string, measured: string): void =>
+    void figures.push({ name: `${size} vectors, ${name}`, measured });
+  const ours = await built(byteScan, vectors);
+  bars.push(
+    atLeast(`${size}: recall@10 of the int8 scan`, 0.99, ours.recall, 'against 32-bit floats, top 10 of 40 queries'),
+  );
+  noteBuilt(note, byteScan, ours);
+  const times = new Map<string, number>();
+  const own = [{ method: byteScan, made: ours }];
+  if (vectors.clustered) {
+    const made = await built(clustered, vectors);
+    noteBuilt(note, clustered, made);
+    own.push({ method: clustered, made });
+    const { first, second } = await race(made.index, ours.index, vectors.queries);
+    times.set(clustered.name, first);
+    note('clustered retrieval against the int8 scan', `${(second / first).toFixed(2)} times as fast`);
+  }
+  for (const method of [floatScan, ...peerMethods()]) {
+    const known = costs.get(method.name);
+    const growth = vectors.count / 10_000;
+    // A graph takes somewhat more than proportional time.
+    const expected = known && { seconds: 1.3 * growth * known.seconds, bytes: growth * known.bytes };
+    if (growth > 1 && expected && (expected.seconds > MOST_SECONDS || expected.bytes > MOST_BYTES)) {
+      const why = `building it would take about ${expected.seconds.toFixed(0)} s and ${mb(expected.bytes)}`;
+      note(method.name, `not measured: ${why}`);
+      continue;
+    }
+    say(`${size} vectors, ${method.name}`);
+    const peer = await built(method, vectors);
+    costs.set(method.name, { seconds: peer.seconds, bytes: peer.index.bytes() });
+    noteBuilt(note, method, peer);
+    for (const { method: mine, made } of own) {
+      const { first, second } = await race(peer.index, made.index, vectors.queries);
+      times.set(method.name, first);
+      if (mine === byteScan) times.set(mine.name, second);
+      bars.push(comparison(`${size}: ${method.name} / ${mine.name}`, first, second, peer, made));
+    }
+    peer.index.free();
+  }
+  series[`time per query, ${size} vectors`] = {
+    unit: 'ms',
+    values: [...times].map(([name, value]) => ({ name, value })),
+  };
+  await together(note, vectors);
+}
+
+const comparison = (name: string, peer: number, own: number, theirs: Built, ours: Built): Bar =>
+  atLeast(
+    name,
+    1,
+    peer / own,
+    `${ms(peer)} at recall ${theirs.recall.toFixed(3)}${theirs.setting ? ` (${theirs.setting})` : ''}, ours ${ms(own)} at ${ours.recall.toFixed(3)}`,
+  );
+
+function noteBuilt(note: (name: string, measured: string) => void, method: Method, made: Built): void {
+  const { index, seconds, recall, setting } = made;
+  const built = `built in ${seconds.toFixed(seconds < 1 ? 3 : 1)} s of processor time, ${mb(index.bytes())}`;
+  const short = recall < RECALL ? ', and no better' : '';
+  note(method.name, `${built}, recall@10 ${recall.toFixed(3)}${setting ? ` with ${setting}` : ''}${short}`);
+}
+
+/** Builds an index, and lets it search more and more thoroughly until it finds enough. */
+async function built(method: Method, vectors: VectorSet): Promise<Built> {
+  const time = timed();
+  const made: Index[] = [];
+  await time.of(async () => made.push(await method.build(vectors)));
+  const [index] = made;
+  const seconds = time.processor[0] / 1000;
+  let setting = '';
+  for (;;) {
+    const recall = await judged(index, vectors);
+    const wider = recall < RECALL ? await index.widen() : false;
+    if (wider === false) return { index, seconds, recall, setting };
+    setting = wider;
+  }
+}
+
+async function judged(index: Index, { queries, truth }: VectorSet): Promise<number> {
+  const found: number[][] = [];
+  for (const query of queries.slice(0, JUDGED)) found.push(await index.search(query));
+  return recallOf(found, truth);
+}
+
+/** Medians of processor time of one query, taken in turns. */
+async function race(a: Index, b: Index, queries: readonly Float32Array[]): Promise<{ first: number; second: number }> {
+  const [first, second] = [timed(), timed()];
+  const until = performance.now() + RACE;
+  // The first calls are compiled on the way.
+  for (const query of queries.slice(0, 5)) for (const index of [a, b]) await index.search(query);
+  for (const query of queries) {
+    await first.of(async () => a.search(query));
+    await second.of(async () => b.search(query));
+    if (performance.now() > until) break;
+  }
+  return { first: spread(first.processor).middle, second: spread(second.processor).middle };
+}
+
+/** What several queries at a time cost, as a list about several items makes them. */
+async function together(
+  note: (name: string, measured: string) => void,
+  { count, width, values, queries }: VectorSet,
+): Promise<void> {
+  const matrix = byteMatrix(count, width, 2);
+  matrix.fillRounded(values);
+  const lines: string[] = [];
+  for (const at of [1, 4, 20]) {
+    const time = timed();
+    for (let round = 0; round < 12; round++) await time.of(async () => matrix.products(queries.slice(0, at)));
+    lines.push(`${at}: ${ms(spread(time.processor).middle / at)}`);
+  }
+  note('products of the int8 rows alone, per query, by queries at a time', lines.join(', '));
+}

@@ -1,0 +1,94 @@
+import { folderFetch } from '../../../src/build/folder-bundle';
+import {
+  type BundleClusters,
+  type ContentVectors,
+  contentBlend,
+  contentVectors,
+  createTable,
+  openBundle,
+} from '../../../src/catalog';
+import { decodeFeatureShard, featureShape } from '../../../src/catalog/features/feature-shard';
+import { createMatrix } from '../../../src/kernel';
+import { topRows } from '../../../src/ranking';
+import { topicContent } from '../../../src/testing/topics';
+
+/** Results of a query. */
+export const TOP = 10;
+
+/** Unit vectors that all methods search, and what is searched for. */
+export interface VectorSet {
+  count: number;
+  width: number;
+  /** [count, width], rows of length 1. */
+  values: Float32Array;
+  /** Unit vectors, as what a shopper looked at last makes them: the mean of three items that are near each other. */
+  queries: Float32Array[];
+  /** Of each query, the rows of the ten largest dot products, computed in 32-bit floats. */
+  truth: number[][];
+  /** Null where all items are loaded. */
+  clustered: ClusteredSet | null;
+}
+
+/** The same items in clusters, as a bundle has them. */
+export interface ClusteredSet {
+  clusters: BundleClusters;
+  /** First row of each cluster. */
+  starts: number[];
+}
+
+/** A made-up catalogue whose items are about topics: content vectors of 128 + 128 dimensions. */
+export async function loadedVectors(count: number, queries: number): Promise<VectorSet> {
+  const content = await topicContent({ items: count, topics: Math.ceil(count / 150), dim: 128, taps: 3 });
+  const { text, image } = content.encoders;
+  const vectors = contentVectors(content.features, contentBlend({ modalities: { text, image } }));
+  return vectorSet(vectors, queries, null);
+}
+
+/** The vectors of a bundle in clusters. */
+export async function clusteredVectors(folder: string, queries: number): Promise<VectorSet> {
+  const fetchFile = folderFetch(folder);
+  const { manifest, clusters } = await openBundle(fetchFile, undefined, { whole: false });
+  if (!clusters) throw new Error('the bundle has no clusters');
+  const directory = await clusters.directory();
+  const parts: ContentVectors[] = [];
+  const starts: number[] = [];
+  let count = 0;
+  for (let cluster = 0; cluster < directory.clusters; cluster++) {
+    const table = createTable(featureShape(manifest), directory.counts[cluster]);
+    const { file } = directory.file(cluster, 'features');
+    decodeFeatureShard(await (await fetchFile(file)).arrayBuffer(), file, table, 0, table.count);
+    parts.push(contentVectors(table, contentBlend(manifest)));
+    starts.push(count);
+    count += table.count;
+  }
+  const [{ width }] = parts;
+  const values = new Float32Array(count * width);
+  for (const [cluster, part] of parts.entries()) values.set(part.values, starts[cluster] * width);
+  return vectorSet({ count, width, values }, queries, { clusters, starts });
+}
+
+function vectorSet(vectors: ContentVectors, wanted: number, clustered: ClusteredSet | null): VectorSet {
+  const { count, width, values } = vectors;
+  const matrix = createMatrix(count, width);
+  for (let row = 0; row < count; row++) matrix.row(row).set(values.subarray(row * width, (row + 1) * width));
+  const seeds = Array.from({ length: wanted }, (_, n) => Math.floor((n + 0.5) * 0.618 * count) % count);
+  const rowOf = (row: number): Float32Array => values.subarray(row * width, (row + 1) * width);
+  const queries = matrix.products(seeds.map(rowOf)).map((similar, n) => {
+    const near = topRows(similar, 40);
+    const rows = [seeds[n], near[13], near[29]].map(rowOf);
+    return unit(rows[0].map((value, d) => value + rows[1][d] + rows[2][d]));
+  });
+  const truth = matrix.products(queries).map((similar) => topRows(similar, TOP));
+  return { count, width, values, queries, truth, clustered };
+}
+
+function unit(vector: Float32Array): Float32Array {
+  const length = Math.hypot(...vector);
+  return vector.map((value) => value / length);
+}
+
+/** Share of the true results that were found, over all queries. */
+export function recallOf(found: readonly (readonly number[])[], truth: readonly (readonly number[])[]): number {
+  const hits = found.map((rows, n) => truth[n].filter((row) => rows.includes(row)).length);
+  return hits.reduce((sum, hit) => sum + hit, 0) / (TOP * found.length);
+}
