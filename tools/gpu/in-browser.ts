@@ -82,26 +82,39 @@ export async function measureInBrowser({ parts, sizes, software, folder }: Wante
   }
 }
 
-/** Opens the page with the first options that give a hardware adapter; else with the last that give one at all. */
+/** Opens the page with the first options that give a hardware adapter; else with the last, if they give one at all. */
 async function open(address: string, tries: string[][], say: Say): Promise<Opened | null> {
   for (const more of tries) {
-    const options = [...PLAIN, ...more];
-    const browser = await chromium.launch({ executablePath: executable(), args: options });
+    const last = more === tries.at(-1);
+    const name = more.join(' ') || 'no more options';
     try {
-      const page = await browser.newPage();
-      await page.goto(address);
-      await page.waitForFunction(() => 'gpu' in window);
-      const adapter = v.parse(v.nullable(adapterSchema), await page.evaluate(() => window.gpu.adapter()));
-      say(`${more.join(' ') || 'no more options'}: ${adapter ? JSON.stringify(adapter) : 'no adapter'}`);
-      const last = more === tries.at(-1);
-      if (adapter && (last || !isSoftware(adapter))) return { browser, page, adapter, options };
+      const opened = await attempt(address, [...PLAIN, ...more]);
+      say(`${name}: ${opened ? JSON.stringify(opened.adapter) : 'no adapter'}`);
+      if (opened && (last || !isSoftware(opened.adapter))) return opened;
+      await opened?.browser.close();
     } catch (thrown) {
-      await browser.close();
-      throw thrown;
+      // A driver may bring down the browser; the next options do without it.
+      if (last) throw thrown;
+      say(`${name}: ${thrown instanceof Error ? thrown.message : thrown}`);
     }
-    await browser.close();
   }
   return null;
+}
+
+/** @returns null without an adapter; the browser is closed then, as it is after an error */
+async function attempt(address: string, options: string[]): Promise<Opened | null> {
+  const browser = await chromium.launch({ executablePath: executable(), args: options });
+  let opened: Opened | null = null;
+  try {
+    const page = await browser.newPage();
+    await page.goto(address);
+    await page.waitForFunction(() => 'gpu' in window);
+    const adapter = v.parse(v.nullable(adapterSchema), await page.evaluate(() => window.gpu.adapter()));
+    if (adapter) opened = { browser, page, adapter, options };
+    return opened;
+  } finally {
+    if (!opened) await browser.close();
+  }
 }
 
 /** The browser that set-up found or installed; undefined for Playwright's own. */
