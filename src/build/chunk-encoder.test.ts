@@ -16,8 +16,8 @@ const texts = [
   ...[
     'a blue shoe',
     'waterproof walking boots '.repeat(100),
-    'a green dress with a belt',
-    'a green dress with a hat',
+    'a long green dress of red cotton with a belt',
+    'a long red dress of green cotton with a belt',
     '',
   ],
 ];

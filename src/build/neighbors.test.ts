@@ -63,7 +63,7 @@ it('averages the share of neighbours in the same category over the items that ha
 
 it('has the precision that the nearest neighbours of each item give, for more items than one tile', async () => {
   // More than are compared at a time, some without a text or a category.
-  const angles = Array.from({ length: 2500 }, (_, n) => ({
+  const angles = Array.from({ length: 5000 }, (_, n) => ({
     text: n % 50 === 0 ? null : (n * 137.5) % 360,
     image: null,
   }));

@@ -91,9 +91,10 @@ export async function categoryPrecision(
   const judged = judgedItems(vectors, categories);
   const others = has.flatMap((there, item) => (there ? [item] : []));
   const best = judged.map((): Neighbor[] => []);
+  // One for all tiles; what the last one, which is shorter, does not fill is not read.
+  const matrix = createMatrix(Math.min(TILE, others.length), width);
   for (let first = 0; first < others.length; first += TILE) {
     const tile = others.slice(first, first + TILE);
-    const matrix = createMatrix(tile.length, width);
     for (const [m, item] of tile.entries()) matrix.row(m).set(vectorOf(item));
     for (let start = 0; start < judged.length; start += BLOCK) {
       const block = judged.slice(start, start + BLOCK);
