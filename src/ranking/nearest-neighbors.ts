@@ -6,26 +6,33 @@ import type { SimilarityCache } from './similarity-cache';
 const NONE = -1;
 /** Rows whose similarities are computed, and in memory, at a time. */
 const AT_ONCE = 32;
+/** Neighbors that are known of every item beyond those wanted: one that leaves is replaced without comparing the item again. */
+const SPARE = 3;
 
 /**
  * The largest content similarities of every item to a set of rows, such as those of a history. The cost of adding or
- * removing one row does not depend on the size of the set.
+ * removing one row does not depend on the size of the set, but for the few items that have lost more neighbors than were spare.
  */
 export class NearestNeighbors {
   readonly #vectors: ContentVectors;
   readonly #similar: SimilarityCache;
-  /** [most][count], the largest first. */
-  #similarities: Float32Array[];
-  /** [most][count]: the row of each similarity; -1 for none. */
-  #neighbors: Int32Array[];
+  readonly #most: number;
+  /** [most + spare][count], the largest first. */
+  readonly #similarities: Float32Array[];
+  /** [most + spare][count]: the row of each similarity; -1 for none. */
+  readonly #neighbors: Int32Array[];
+  /** [count]: rows that are not among the neighbors of an item are not more similar to it than this. */
+  readonly #threshold: Float32Array;
   readonly #rows = new Set<number>();
 
   /** @param most how many similarities are kept for each item */
   constructor(vectors: ContentVectors, similar: SimilarityCache, most: number) {
     this.#vectors = vectors;
     this.#similar = similar;
-    this.#similarities = Array.from({ length: most }, () => new Float32Array(vectors.count));
+    this.#most = most;
+    this.#similarities = Array.from({ length: most + SPARE }, () => new Float32Array(vectors.count));
     this.#neighbors = this.#similarities.map(() => new Int32Array(vectors.count));
+    this.#threshold = new Float32Array(vectors.count);
     this.#reset();
   }
 
@@ -37,8 +44,8 @@ export class NearestNeighbors {
   nearestTo(rows: Iterable<number>): readonly Float32Array[] {
     const wanted = new Set(rows);
     let removed = new Set([...this.#rows].filter((row) => !wanted.has(row)));
-    // An item that loses a similarity is compared with all rows that stay: where many rows are removed, a reset is cheaper.
-    if (removed.size * (this.#similarities.length + 1) > this.#rows.size) {
+    // An item that loses its neighbors is compared with all rows that stay: where many rows are removed, a reset is cheaper.
+    if (removed.size * (this.#most + 1) > this.#rows.size) {
       this.#reset();
       removed = new Set();
     }
@@ -49,33 +56,47 @@ export class NearestNeighbors {
         this.#add(block[n], similarities);
     }
     if (removed.size > 0) this.#remove(removed);
-    return this.#similarities;
+    return this.#similarities.slice(0, this.#most);
   }
 
   #reset(): void {
     this.#rows.clear();
     for (const values of this.#similarities) values.fill(NONE);
     for (const rows of this.#neighbors) rows.fill(-1);
+    this.#threshold.fill(NONE);
   }
 
   #add(row: number, similarities: Float32Array): void {
     this.#rows.add(row);
-    const last = this.#similarities[this.#similarities.length - 1];
+    const threshold = this.#threshold;
     for (let item = 0; item < similarities.length; item++) {
       // Of equal similarities the newest row stays: it leaves a history last. NaN is never kept.
-      if (similarities[item] >= last[item]) this.#insert(item, similarities[item], row);
+      if (similarities[item] >= threshold[item]) this.#insert(item, similarities[item], row);
     }
   }
 
   #insert(item: number, value: number, row: number): void {
     const [similarities, neighbors] = [this.#similarities, this.#neighbors];
-    let rank = similarities.length - 1;
+    const last = similarities.length - 1;
+    let rank = last;
     for (; rank > 0 && value >= similarities[rank - 1][item]; rank--) {
       similarities[rank][item] = similarities[rank - 1][item];
       neighbors[rank][item] = neighbors[rank - 1][item];
     }
     similarities[rank][item] = value;
     neighbors[rank][item] = row;
+    if (neighbors[last][item] >= 0) this.#threshold[item] = similarities[last][item];
+  }
+
+  #remove(removed: ReadonlySet<number>): void {
+    for (const row of removed) this.#rows.delete(row);
+    const short: number[] = [];
+    for (const item of this.#itemsNear(removed)) {
+      this.#leaveOut(item, removed);
+      // Only where all neighbors are known it has no others.
+      if (this.#neighbors[this.#most - 1][item] < 0 && this.#threshold[item] > NONE) short.push(item);
+    }
+    if (short.length > 0) this.#compareAgain(short);
   }
 
   /** Items that have one of these rows among their neighbors. */
@@ -93,22 +114,36 @@ export class NearestNeighbors {
     return items;
   }
 
-  #remove(removed: ReadonlySet<number>): void {
-    for (const row of removed) this.#rows.delete(row);
-    const items = this.#itemsNear(removed);
+  /** Moves the other neighbors of an item up. */
+  #leaveOut(item: number, removed: ReadonlySet<number>): void {
+    const [similarities, neighbors] = [this.#similarities, this.#neighbors];
+    let to = 0;
+    for (let rank = 0; rank < neighbors.length; rank++) {
+      if (removed.has(neighbors[rank][item])) continue;
+      similarities[to][item] = similarities[rank][item];
+      neighbors[to++][item] = neighbors[rank][item];
+    }
+    for (; to < neighbors.length; to++) {
+      similarities[to][item] = NONE;
+      neighbors[to][item] = -1;
+    }
+  }
+
+  /** Finds the neighbors of items among all rows. */
+  #compareAgain(items: readonly number[]): void {
     for (const item of items) {
       for (const [rank, values] of this.#similarities.entries()) {
         values[item] = NONE;
         this.#neighbors[rank][item] = -1;
       }
+      this.#threshold[item] = NONE;
     }
-    const last = this.#similarities[this.#similarities.length - 1];
     // Row by row: the similarities of one row lie together in memory.
     for (const row of this.#rows) {
       const values = this.#similar.cached(row);
       for (const item of items) {
         const value = values ? values[item] : similarity(this.#vectors, row, item);
-        if (value >= last[item]) this.#insert(item, value, row);
+        if (value >= this.#threshold[item]) this.#insert(item, value, row);
       }
     }
   }

@@ -1,4 +1,4 @@
-import { TERMS, type TermName, type TermValues } from './terms/terms';
+import { isWithoutBasis, TERMS, type TermName, type TermValues } from './terms/terms';
 
 /** Weight of each term. */
 export type TermWeights = Record<TermName, number>;
@@ -6,7 +6,9 @@ export type TermWeights = Record<TermName, number>;
 /** Weighted sum of the terms, one score per item. A term whose weight is not finite is left out. */
 export function scores(values: TermValues, weights: TermWeights): Float32Array {
   const out = new Float32Array(values.recent.length);
-  const used = TERMS.filter((name) => weights[name] !== 0 && Number.isFinite(weights[name]));
+  const used = TERMS.filter(
+    (name) => weights[name] !== 0 && Number.isFinite(weights[name]) && !isWithoutBasis(values[name]),
+  );
   const whole = used.length - (used.length % 4);
   for (let n = 0; n < whole; n += 4) addFour(out, used.slice(n, n + 4), values, weights);
   for (const name of used.slice(whole)) {

@@ -96,9 +96,6 @@ const voy = (): Method => ({
   },
 });
 
-const Hnswlib = v.object({
-  default: called<[], Promise<unknown>>(),
-});
 interface HnswIndex {
   initIndex(most: number, m: number, efConstruction: number, seed: number): void;
   addPoint(point: Float32Array, label: number, replaceDeleted: boolean): void;
@@ -106,12 +103,12 @@ interface HnswIndex {
   searchKnn(query: Float32Array, k: number, filter: undefined): { neighbors: number[] };
   delete?(): void;
 }
-const HnswLibrary = v.looseObject({
-  HierarchicalNSW: v.custom<new (space: string, width: number, file: string) => HnswIndex>(
-    (is) => typeof is === 'function',
-  ),
-  HEAP8: v.instance(Int8Array),
-});
+interface HnswLibrary {
+  HierarchicalNSW: new (space: string, width: number, file: string) => HnswIndex;
+  /** Another array after the memory has grown. */
+  HEAP8: Int8Array;
+}
+const Hnswlib = v.object({ default: called<[], Promise<HnswLibrary>>() });
 
 /** Links of a node, and candidates while it is built: the defaults of hnswlib are 16 and 200. */
 const [HNSW_LINKS, HNSW_BUILD] = [16, 100];
@@ -127,7 +124,7 @@ const hnswlib = (): Method => ({
       /hnswlib-\w+\.js/.exec(readFileSync(peerFile('hnswlib-wasm', 'dist', 'hnswlib.js'), 'utf8'))?.[0],
     );
     const { default: load } = v.parse(Hnswlib, await peerModule('hnswlib-wasm', 'dist', file));
-    const library = v.parse(HnswLibrary, await load());
+    const library = await load();
     const index = new library.HierarchicalNSW('ip', vectors.width, '');
     index.initIndex(vectors.count, HNSW_LINKS, HNSW_BUILD, 100);
     for (const row of rowsOf(vectors)) index.addPoint(rowOf(vectors, row), row, false);
