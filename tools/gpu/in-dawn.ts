@@ -5,6 +5,7 @@ import { DEFAULT_PRESETS, type Preset } from '../../src/encoders';
 import { createTokenizer } from '../../src/encoders/node';
 import { imageEncoder, textEncoder } from '../../src/encoders/onnx-encoder';
 import { EncoderSession } from '../../src/encoders/session';
+import { similarLengths } from '../../src/encoders/text-batches';
 import { startCompute } from '../../src/training/compute';
 import { ownPackage } from '../own-package';
 import { adapterHere, collect, isSoftware, type Run } from './findings';
@@ -60,7 +61,7 @@ async function nodeHost(): Promise<Host> {
       const { Tensor } = runtimes[backend];
       const tokenizer = createTokenizer(files.text.tokenizer ?? '', text);
       const opened = await session(text, files.text.onnx, backend);
-      return textEncoder(text, tokenizer, opened, (data, dims) => new Tensor('int32', data, dims));
+      return textEncoder(text, tokenizer, opened, (data, dims) => new Tensor('int32', data, dims), similarLengths);
     },
     async openImage(backend) {
       const { Tensor } = runtimes[backend];

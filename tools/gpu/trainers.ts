@@ -1,7 +1,9 @@
 import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import { disposeTaps, tapsOf } from '../../src/base-model';
 import type { FeatureTable } from '../../src/catalog';
-import { candidateBackends } from '../../src/learner/backend';
+import { createNetworkKernel } from '../../src/kernel/network';
+import { chooseTrainer, type TrainerTime } from '../../src/learner/ladder/choose-trainer';
+import { FusedTrainer } from '../../src/learner/ladder/fused/fused-trainer';
 import { ladderBatch, type TrainRequest } from '../../src/learner/ladder/ladder-batch';
 import { batchTensors, nextItemLoss, unitEmbeddings } from '../../src/learner/ladder/ladder-network';
 import { newestWeights } from '../../src/learner/ladder/ladder-weights';
@@ -44,10 +46,19 @@ export interface TrainerKind {
 export const REFERENCE: TrainerKind = onTfjs('wasm');
 
 /** Every other trainer: a new one is measured as soon as it is listed here. */
-export const TRAINERS: readonly TrainerKind[] = [onTfjs('webgpu')];
+export const TRAINERS: readonly TrainerKind[] = [onTfjs('webgpu'), fused()];
 
-/** The name of the trainer that the learner chooses on this device. */
-export const calibrated = async (): Promise<string> => `tfjs ${(await candidateBackends())[0]}`;
+/** What the calibration of the learner chooses on this device, and what it measured, in words. */
+export async function calibrated({ table, blend }: Problem): Promise<string> {
+  const half = (ladder: Ladder) => ({ tap: table.taps[ladder] - 1, weight: blend[ladder] });
+  const { kind, times } = await chooseTrainer({ table, blend: { text: half('text'), image: half('image') } });
+  return `The calibration of the learner chooses ${nameOf(kind)} here: ${times.map(inWords).join('; ')}.`;
+}
+
+const inWords = ({ kind, first, step }: TrainerTime): string =>
+  `${nameOf(kind)} takes ${first.toFixed(1)} ms to start and take the first step, ${step.toFixed(2)} ms for a later one`;
+
+const nameOf = (kind: TrainerTime['kind']): string => (kind === 'fused' ? kind : `tfjs ${kind}`);
 
 /** As `LadderExperts` sets them. */
 const ADAM = { learningRate: 5e-4, clipNorm: 1 };
@@ -69,7 +80,11 @@ function onTfjs(backend: Compared): TrainerKind {
         async gradients() {
           const found = trainer.gradients(loss);
           const gradients: Numbers = {};
-          for (const [name, gradient] of Object.entries(found.gradients)) gradients[name] = await read(gradient);
+          for (const [name, gradient] of Object.entries(found.gradients)) {
+            const mask = masks[name];
+            // The others compute no gradient of what does not learn.
+            gradients[name] = (await read(gradient)).map((value, n) => (mask ? value * mask[n] : value));
+          }
           return { loss: (await read(found.loss))[0], gradients };
         },
         async steps(count) {
@@ -78,7 +93,7 @@ function onTfjs(backend: Compared): TrainerKind {
         },
         async weights() {
           const learned = await trainer.read();
-          return Object.fromEntries(Object.entries(learned).map(([name, { values }]) => [name, values]));
+          return valuesOf(learned);
         },
         close() {
           trainer.dispose();
@@ -89,6 +104,37 @@ function onTfjs(backend: Compared): TrainerKind {
     },
   };
 }
+
+function fused(): TrainerKind {
+  return {
+    name: 'fused',
+    start: async () => {},
+    open({ table, weights, blend, request }) {
+      const batch = ladderBatch({ ...request, steps: 1 }, table.count);
+      if (!batch) throw new Error('There is nothing to learn from these choices.');
+      const trainer = new FusedTrainer(createNetworkKernel(), weights, blend);
+      const prepared = trainer.prepare(table, batch);
+      return {
+        async gradients() {
+          const { loss, gradients } = prepared.gradients();
+          return { loss, gradients: valuesOf(gradients) };
+        },
+        async steps(count) {
+          for (let step = 1; step < count; step++) prepared.step();
+          return prepared.step();
+        },
+        weights: async () => valuesOf(prepared.learned()),
+        close() {
+          prepared.release();
+          trainer.dispose();
+        },
+      };
+    },
+  };
+}
+
+const valuesOf = (weights: Weights): Numbers =>
+  Object.fromEntries(Object.entries(weights).map(([name, { values }]) => [name, values]));
 
 /** Reads a tensor and frees it. */
 async function read(tensor: Tensor): Promise<Float32Array> {

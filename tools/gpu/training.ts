@@ -29,7 +29,7 @@ export async function compareTrainers(host: Host, { trainer: sizes }: Sizes, say
     checks.push(...trainingChecks(kind.name, found, expected));
     times.push(...found.times);
   }
-  const notes = [`The learner chooses ${await calibrated()} here.`];
+  const notes = [await calibrated(problem)];
   return { checks, times, notes };
 }
 

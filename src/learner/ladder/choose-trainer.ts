@@ -69,7 +69,7 @@ const calibrated = new Map<string, Promise<TrainerChoice>>();
  * @param now the clock, in milliseconds
  */
 export async function chooseTrainer(
-  catalog: LearnerCatalog,
+  catalog: Pick<LearnerCatalog, 'table' | 'blend'>,
   { trainer, backend }: { trainer?: 'fused' | 'tfjs'; backend?: Backend } = {},
   now?: () => number,
 ): Promise<TrainerChoice> {
@@ -155,7 +155,7 @@ async function startTfjs(wanted?: Backend): Promise<{ kind: Backend; make: MakeT
 const isGpuLost = async (): Promise<boolean> => (await import('../backend')).isBackendLost();
 
 /** @returns null where the catalogue has too few items */
-function sampleOf({ table, blend }: LearnerCatalog): TrainerSample | null {
+function sampleOf({ table, blend }: Pick<LearnerCatalog, 'table' | 'blend'>): TrainerSample | null {
   const choices = Math.min(SAMPLE_CHOICES, Math.floor(table.count / 2));
   const request = {
     history: Int32Array.from({ length: choices }, (_, row) => row),

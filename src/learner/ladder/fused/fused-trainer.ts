@@ -105,7 +105,7 @@ export class FusedTrainer implements LadderTrainer {
       ...{ network: this.#network, pass, embedding },
       loss: new FusedLoss(this.#kernel, this.#network, pass, embedding, batch),
       update: () => this.#update(),
-      gradients: () => this.#read('gradient'),
+      read: (what) => this.#read(what),
       release: () => this.#kernel.release(this.#mark),
     });
   }
@@ -141,7 +141,7 @@ interface BatchParts {
   embedding: FusedEmbedding;
   loss: FusedLoss;
   update(): void;
-  gradients(): Weights;
+  read(what: 'value' | 'gradient'): Weights;
   release(): void;
 }
 
@@ -171,11 +171,16 @@ export class FusedBatch {
 
   /** The gradients of the weights that learn, nothing changed. Zeros where a row of the router is frozen. */
   gradients(): { loss: number; gradients: Weights } {
-    const { network, pass, loss, gradients } = this.#parts;
+    const { network, pass, loss, read } = this.#parts;
     const value = this.#forward(false);
     loss.backward();
     network.backward(pass);
-    return { loss: value, gradients: gradients() };
+    return { loss: value, gradients: read('gradient') };
+  }
+
+  /** The weights that learn, as they are now. */
+  learned(): Weights {
+    return this.#parts.read('value');
   }
 
   /** Activation summed over the steps. */
