@@ -120,10 +120,10 @@ describe('a replay', () => {
       const replay = await ExpertReplay.of(catalog, before.model);
       await replay.run(rows, ({ rank }) => void replayed.push(rank));
       const run = learnerMethod({
-        name: 'x',
+        lists: [{ name: 'x', anchor: false }],
         catalog,
         base: before.model,
-        options: { seed: 1, backend: 'cpu', anchor: false },
+        options: { seed: 1, backend: 'cpu' },
       }).start();
       const learned: number[] = [];
       for (const [n, row] of rows.entries()) {

@@ -2,7 +2,7 @@ export { fullFinetuneMethod, paperExpertMethod } from './base-tuning';
 export type { LiftEvidence } from './cold-start-lift';
 export { coldStartQuality, type RankedChoice, withPlaces } from './cold-start-quality';
 export { comparison } from './comparison';
-export { type DeviceMethod, evaluateDevice, type RankedStream } from './device';
+export { type DeviceMethod, evaluateDevice, namesOf, type RankedStream } from './device';
 export {
   ceilingNames,
   ceilingsOf,
@@ -29,7 +29,7 @@ export {
 export { easeMethod, type ItemItemLog, type ItemItemMethod, itemItemMethod, itemKnnMethod } from './item-item-methods';
 export { listQuality } from './list-quality';
 export { joinMeasured, type MethodRanks, measuredText, type Part, streamsOfPart } from './measurement';
-export { baseMethod, contentKnnMethod, learnerMethod, popularityMethod } from './methods';
+export { baseMethod, contentKnnMethod, type LearnerList, learnerMethod, popularityMethod } from './methods';
 export type { OfflineRun } from './offline';
 export { evaluateOffline, type WindowRange } from './offline';
 export { OFFLINE_METHODS, offlineMethods } from './offline-methods';
@@ -45,5 +45,6 @@ export {
   parseKept,
   summary,
 } from './result-summary';
+export { sharedLearning, sharedModel } from './shared-work';
 export { coldShoppers, endOfPast, type Shopper, shopperSimilarity } from './shoppers';
 export { basketQualities, sharedSeconds, streamQualities } from './stream-quality';

@@ -6,13 +6,18 @@ import {
   type TermSources,
   type TermValues,
   type TermWeights,
-  termValues,
+  type termValues,
 } from '../ranking';
 
 /** Values of the terms, computed once per state of their sources: a list and the choice from it need the same values. */
 export class TermValueCache {
   #of: readonly unknown[] = [];
   #values: TermValues | null = null;
+  readonly #compute: typeof termValues;
+
+  constructor(compute: typeof termValues) {
+    this.#compute = compute;
+  }
 
   /** As `termValues`. Shared: not to be changed. */
   values(index: CatalogIndex, sources: TermSources): TermValues {
@@ -30,7 +35,7 @@ export class TermValueCache {
       experts,
     ];
     if (!this.#values || of.some((part, n) => part !== this.#of[n])) {
-      this.#values = termValues(index, sources);
+      this.#values = this.#compute(index, sources);
       this.#of = of;
     }
     return this.#values;

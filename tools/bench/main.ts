@@ -80,7 +80,7 @@ async function measured(name: AreaName): Promise<(AreaResult & { title: string }
   const folder = mkdtempSync(join(tmpdir(), 'sidestream-bench-'));
   const file = join(folder, 'result.json');
   try {
-    const args = [...process.execArgv, fileURLToPath(import.meta.url), name, '--out', file];
+    const args = [...process.execArgv, '--expose-gc', fileURLToPath(import.meta.url), name, '--out', file];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 2, 2] });
     await new Promise((resolve) => child.once('exit', resolve));
     return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;

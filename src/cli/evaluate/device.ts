@@ -10,6 +10,7 @@ import {
   type MethodRun,
   meanQuality,
   measuredText,
+  namesOf,
   type ProtocolRun,
   purchaseStreams,
   type Quality,
@@ -61,7 +62,8 @@ export const deviceProtocol: Protocol = {
     const shoppers = streamsOfPart(all, part);
     const model = await pastModel(input);
     const methods = await deviceMethods(input, past, model, METHOD_NAMES);
-    const listed = new Map(methods.map(({ name }) => [name, input.bundle.items.map(() => 0)]));
+    const names = methods.flatMap(namesOf);
+    const listed = new Map(names.map((name) => [name, input.bundle.items.map(() => 0)]));
     const { meter } = input;
     meter.start('Shoppers', shoppers.length);
     const results = await evaluateDevice({
@@ -75,7 +77,7 @@ export const deviceProtocol: Protocol = {
     meter.stop();
     model.dispose();
     const streamsOf = (name: string) => ({ streams: results.get(name) ?? [], listed: listed.get(name) ?? [] });
-    return measuredText(methods.map(({ name }) => ({ name, ...streamsOf(name) })));
+    return measuredText(names.map((name) => ({ name, ...streamsOf(name) })));
   },
 
   async report(input, parts) {

@@ -126,7 +126,7 @@ export function termValues(index: CatalogIndex, sources: TermSources): TermValue
 }
 
 /** The values with 0 for those that are not finite, in a copy where there are any. */
-function finiteValues(values: Float32Array): Float32Array {
+export function finiteValues(values: Float32Array): Float32Array {
   for (let at = 0; at < values.length; at++) {
     if (!Number.isFinite(values[at])) return values.map((value) => (Number.isFinite(value) ? value : 0));
   }
