@@ -98,10 +98,12 @@ export async function rankStream(
           ranked[n].places.push(place);
           ranked[n].ranks.push(rank);
           ranked[n].basketRanks.push(basket.get(row)?.[n] ?? rank);
-          onList?.(
-            names[n],
-            topRows(scores, LIST, (other) => !chosen.has(other)),
-          );
+          if (onList) {
+            onList(
+              names[n],
+              topRows(scores, LIST, (other) => !chosen.has(other)),
+            );
+          }
         }
       }
       if (observes(place)) {

@@ -22,17 +22,28 @@ export {
   learnGradientMap,
   type MapEvidence,
   mapShoppers,
+  type Replay,
+  type ReplayResult,
+  type ReplayStep,
+  replayer,
   replaysOf,
   type ShopKnowledge,
   withMap,
 } from './gradient-map';
-export { easeMethod, type ItemItemLog, type ItemItemMethod, itemItemMethod, itemKnnMethod } from './item-item-methods';
+export {
+  type ItemItemLog,
+  type ItemItemName,
+  itemItemBy,
+  itemItemSettings,
+  settingsTried,
+} from './item-item-methods';
 export { listQuality } from './list-quality';
 export { joinMeasured, type MethodRanks, measuredText, type Part, streamsOfPart } from './measurement';
 export { baseMethod, contentKnnMethod, type LearnerList, learnerMethod, popularityMethod } from './methods';
 export type { OfflineRun } from './offline';
 export { evaluateOffline, type WindowRange } from './offline';
-export { OFFLINE_METHODS, offlineMethods } from './offline-methods';
+export { OFFLINE_METHODS, type OfflineMethodName, offlineMethods } from './offline-methods';
+export { offlineText, parseOffline } from './offline-parts';
 export { lnRankChange, meanQuality, type Quality, qualityOf, thirds } from './quality';
 export { purchaseStreams, rankRepeats, repeatShare } from './repeat-ranks';
 export { reportBody, reportLine, reportOrigin, seedsInWords, withResults } from './report';

@@ -4,7 +4,7 @@ export { startCompute } from './compute';
 export { recentPopularity, repeatsOf } from './demand';
 export { type EaseOptions, easeTable } from './ease';
 export { type FactorSources, makeFactors } from './factors';
-export { GradientMoments, leadingEigenvectors, solveMap, stepOf, transferred } from './gradient-map';
+export { GradientMoments, leadingEigenvectors, type MomentSums, solveMap, stepOf, transferred } from './gradient-map';
 export { cutChunks, type OfflineSource } from './offline-batch';
 export { type Interaction, offlineData } from './offline-data';
 export { trainOffline } from './offline-training';

@@ -48,7 +48,7 @@ const [FROM, TO] = [10, 110];
  * popular before it); `experts …`, what the experts change about the ln rank of groups of shoppers and on old and new items.
  */
 export const deviceProtocol: Protocol = {
-  divisible: true,
+  parts: (_, share) => share,
 
   check(input) {
     checkMethods(input, METHOD_NAMES);

@@ -52,7 +52,7 @@ const WHOLE_EVENTS = 120;
  * `detected20 any` where Y is any shopper, whose preferences may be much the same.
  */
 export const driftProtocol: Protocol = {
-  divisible: true,
+  parts: (_, share) => share,
 
   check(input) {
     checkMethods(input, [...METHODS, ...CEILINGS]);

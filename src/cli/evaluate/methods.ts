@@ -4,10 +4,7 @@ import {
   baseMethod,
   contentKnnMethod,
   type DeviceMethod,
-  easeMethod,
   fullFinetuneMethod,
-  type ItemItemLog,
-  itemKnnMethod,
   type LearnerList,
   type LogEvent,
   learnerMethod,
@@ -31,6 +28,7 @@ import {
   popularityOf,
   wanted,
 } from './input';
+import { ITEM_ITEM_METHODS, itemItemFile, pastItemItem } from './item-item-file';
 import { pastReplay, replayFile } from './replay-file';
 
 /** The shop at the end of the past. */
@@ -73,8 +71,8 @@ const OTHERS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceMe
     return popularityMethod(recentPopularity(interactions, bundle.items.length), 'popularity-now');
   },
   'content-knn': ({ catalog }) => contentKnnMethod(catalog),
-  'item-knn': async (shop) => (await itemKnnMethod(itemItemLog(shop))).method,
-  ease: async (shop) => (await easeMethod(itemItemLog(shop))).method,
+  'item-knn': ({ input }) => pastItemItem(input, 'item-knn'),
+  ease: ({ input }) => pastItemItem(input, 'ease'),
   base: ({ trained, scorer }) => baseMethod(trained, scorer),
   'base-alone': ({ catalog, scorer }) => baseMethod(catalog, scorer, 'base-alone'),
   'paper-expert': ({ trained, model, input: { seed } }) => paperExpertMethod(trained, model, { seed }),
@@ -98,12 +96,6 @@ function learners({ catalog, scorer, input: { bundle, seed } }: PastShop, names:
   return [...methods, learnerMethod({ lists: [{ name: NO_BASE }], catalog: catalogOf(bundle, null), options })];
 }
 
-const itemItemLog = ({ input: { rowOf, bundle }, past }: PastShop): ItemItemLog => ({
-  past,
-  rowOf,
-  count: bundle.items.length,
-});
-
 /** Names of the methods that run on a device, in the order of the tables. */
 export const METHOD_NAMES: readonly string[] = [
   ...Object.keys(OTHERS),
@@ -117,7 +109,9 @@ export const SLOW_METHODS: readonly string[] = ['paper-expert', 'full-finetune']
 /** What the wanted methods have learned from the past; every process reads these files, and one makes each. */
 export async function methodFiles(input: EvaluateInput): Promise<PastFile[]> {
   const replay = usesReplay(input) ? await replayFile(input) : null;
-  return [await baseFile(input), await factorsFile(input), ...(replay ? [replay] : [])];
+  const chosen = ITEM_ITEM_METHODS.filter((name) => isChosen(input, name));
+  const settings = await Promise.all(chosen.map((name) => itemItemFile(input, name)));
+  return [await baseFile(input), await factorsFile(input), ...(replay ? [replay] : []), ...settings];
 }
 
 /** Whether the whole learner, or one that a protocol makes of it, is wanted: what shoppers of the past taught is its own. */
