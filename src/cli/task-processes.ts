@@ -7,6 +7,9 @@ import { SidestreamError } from '../error';
 /** Hidden option of a command whose process does tasks that its parent sends. */
 export const WORKER_OPTION = '--worker';
 
+/** Line that a process prints after all lines of a task: they come on another way than its result. */
+const END_OF_LINES = '\u001e';
+
 /** What a process tells its parent. */
 const messageSchema = v.variant('kind', [
   v.object({ kind: v.literal('result'), result: v.unknown() }),
@@ -28,6 +31,10 @@ interface Worker {
   child: ChildProcess;
   job: Job | null;
   meter: Meter | null;
+  /** The result of the task, while lines of it may still come. */
+  result: { value: unknown } | null;
+  /** Whether all lines of the task have come. */
+  printed: boolean;
 }
 
 export interface TaskProcessesOptions {
@@ -95,6 +102,8 @@ export class TaskProcesses {
       if (!job) return;
       const worker = idle ?? this.#start();
       worker.job = job;
+      worker.result = null;
+      worker.printed = false;
       worker.child.send({ task: job.task }, (error) => {
         // A process that cannot be written to is ending, and says so itself.
         if (error) this.#options.say(`${job.label}: ${error.message}`);
@@ -109,11 +118,14 @@ export class TaskProcesses {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    const worker: Worker = { child, job: null, meter: null };
+    const worker: Worker = { child, job: null, meter: null, result: null, printed: false };
     this.#workers.add(worker);
     if (child.stderr) {
       createInterface({ input: child.stderr }).on('line', (line) => {
-        this.#options.say(worker.job ? `${worker.job.label}: ${line}` : line);
+        if (line === END_OF_LINES) {
+          worker.printed = true;
+          this.#finish(worker);
+        } else this.#options.say(worker.job ? `${worker.job.label}: ${line}` : line);
       });
     }
     child.on('message', (message) => {
@@ -141,13 +153,19 @@ export class TaskProcesses {
         worker.meter?.stop();
         worker.meter = null;
         return;
-      case 'result': {
-        const { job } = worker;
-        worker.job = null;
-        job?.resolve(message.result);
-        this.#assign();
-      }
+      case 'result':
+        worker.result = { value: message.result };
+        this.#finish(worker);
     }
+  }
+
+  /** Goes on to the next task when the result and all lines of this one have come. */
+  #finish(worker: Worker): void {
+    const { job, result, printed } = worker;
+    if (!job || !result || !printed) return;
+    worker.job = null;
+    job.resolve(result.value);
+    this.#assign();
   }
 
   #lost(worker: Worker, how: string, cause?: unknown): void {
@@ -189,7 +207,10 @@ export function doTasks(work: (task: unknown) => Promise<unknown>): Promise<void
     process.on('message', (message) => {
       const { task } = v.parse(v.object({ task: v.unknown() }), message);
       work(task).then(
-        (result) => tell({ kind: 'result', result }),
+        (result) => {
+          process.stderr.write(`${END_OF_LINES}\n`);
+          tell({ kind: 'result', result });
+        },
         (error: unknown) => {
           process.removeAllListeners('disconnect');
           process.disconnect();

@@ -38,8 +38,8 @@ export interface ShopKnowledge {
 export interface GradientMapRequest {
   /** What the shop knew at the end of the earlier part. */
   before: ShopKnowledge;
-  /** What it knows at the end of the log. */
-  now: ShopKnowledge;
+  /** What it knows at the end of the log; asked for when there is a map to carry over. */
+  now(): Promise<ShopKnowledge>;
   /** Rows of items chosen in the earlier part. */
   known: readonly number[];
   /** [items] how often each was chosen in the later part. */
@@ -119,7 +119,8 @@ export async function learnGradientMap(request: GradientMapRequest): Promise<Lea
   const evidence = { shoppers: shoppers.length, choices: moments.choices, heldOut, change };
   const coldStart = chooseLift(found.flatMap(({ lifted }) => lifted));
   if (!(change.mean <= LEAST_CHANGE && change.mean + 2 * change.se < 0)) return { map: null, evidence, coldStart };
-  const { matrix: target } = await ExpertReplay.of(now.catalog, now.model);
+  const { catalog, model } = await now();
+  const { matrix: target } = await ExpertReplay.of(catalog, model);
   const step = transferred(stepBy(moments), matrix, target, known);
   return { map: { blocks: columnsOf(target), ...leadingEigenvectors(step, HIGHEST_RANK) }, evidence, coldStart };
 }

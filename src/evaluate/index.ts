@@ -46,6 +46,7 @@ export { OFFLINE_METHODS, type OfflineMethodName, offlineMethods } from './offli
 export { offlineText, parseOffline } from './offline-parts';
 export { lnRankChange, meanQuality, type Quality, qualityOf, thirds } from './quality';
 export { purchaseStreams, rankRepeats, repeatShare } from './repeat-ranks';
+export { parseReplayResult, replayStepSchema } from './replay-steps';
 export { reportBody, reportLine, reportOrigin, seedsInWords, withResults } from './report';
 export { type MethodRun, mergeRuns, type ProtocolRun, parseRun, type ResultTable } from './result';
 export {

@@ -11,5 +11,5 @@ export { trainOffline } from './offline-training';
 export { cutWindows, nextWeights } from './offline-windows';
 export type { RankCase } from './rank-quality';
 export { choiceMatrix, transposed } from './sparse-matrix';
-export { trainBase } from './train-base';
+export { type TrainBaseResult, trainBase } from './train-base';
 export { prepareBatch } from './training-step';

@@ -4,11 +4,12 @@ import { basename, join } from 'node:path';
 import * as v from 'valibot';
 import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
-import { type ProtocolRun, parseRun } from '../../evaluate';
+import { type ProtocolRun, parseReplayResult, parseRun, replayStepSchema } from '../../evaluate';
 import { writeWhole } from '../../training';
 import { TaskProcesses, type TaskProcessesOptions } from '../task-processes';
 import type { EvaluateInput, PastFile } from './input';
 import type { Protocol } from './protocol';
+import { replayStep } from './replay-file';
 
 /**
  * The run of one seed: read from a folder, or evaluated and kept there, so that an evaluation of hours goes on where it
@@ -41,10 +42,11 @@ async function digestOf({ bundle, events, past, shoppers, half, methods }: Evalu
   return (await sha256(new TextEncoder().encode(JSON.stringify(asked)))).slice(0, 12);
 }
 
-/** A step of an evaluation that a process does: it learns a file of the past, by name, or evaluates a part. */
+/** A step of an evaluation that a process does: it learns a file of the past, by name, or a step of one, or evaluates a part. */
 const taskSchema = v.strictObject({
   seed: v.pipe(v.number(), v.integer(), v.minValue(1)),
   learn: v.optional(v.string()),
+  replay: v.optional(replayStepSchema),
   part: v.optional(
     v.strictObject({
       index: v.pipe(v.number(), v.integer(), v.minValue(0)),
@@ -64,9 +66,14 @@ export function parseTask(data: unknown): Task {
   );
 }
 
-/** Does a task in this process. @returns what `report` needs of it */
-export async function doTask(protocol: Protocol, input: EvaluateInput, { learn, part }: Task): Promise<string> {
+/** Does a task in this process. @returns of a part, what `report` needs of it; of a step of a replay, its result */
+export async function doTask(
+  protocol: Protocol,
+  input: EvaluateInput,
+  { learn, replay, part }: Task,
+): Promise<unknown> {
   if (part) return protocol.measure(input, part);
+  if (replay) return replayStep(input, replay);
   const files = (await protocol.pastFiles(input)).flatMap(withNeeds);
   await files.find(({ path }) => basename(path) === learn)?.make();
   return '';
@@ -96,23 +103,30 @@ export async function runSeeds(request: SeedsRequest): Promise<ProtocolRun[]> {
   const pool = processes > 1 ? new TaskProcesses({ ...request, size: processes }) : null;
   const queue = new TaskQueue(processes, async (task) => {
     if (!pool) return doTask(protocol, inputOf(task.seed), task);
-    const text = v.parse(v.string(), await pool.run(labelOf(task), task));
+    const result = await pool.run(labelOf(task), task);
     // Meters say nothing about a step that takes no time.
-    say(`${labelOf(task)}: ${task.part ? 'Evaluated' : 'Learned from the past'}`);
-    return text;
+    if (task.part) say(`${labelOf(task)}: Evaluated`);
+    if (task.learn) say(`${labelOf(task)}: Learned from the past`);
+    return result;
   });
   // So many parts that all processes have as much to do.
   const share = processes / greatestDivisor(processes, seeds.length);
-  const learned = new Map<string, Promise<string>>();
-  const learn = (seed: number, file: PastFile): Promise<string> => {
+  const learned = new Map<string, Promise<void>>();
+  const learn = (seed: number, file: PastFile): Promise<void> => {
     const found = learned.get(file.path) ?? learnOnce(seed, file);
     learned.set(file.path, found);
     return found;
   };
-  const learnOnce = async (seed: number, { path, needs = [] }: PastFile): Promise<string> => {
-    if (existsSync(path)) return '';
-    await Promise.all(needs.map((file) => learn(seed, file)));
-    return queue.add({ seed, learn: basename(path) });
+  const learnOnce = async (seed: number, file: PastFile): Promise<void> => {
+    if (existsSync(file.path)) return;
+    await Promise.all((file.needs ?? []).map((needed) => learn(seed, needed)));
+    if (!pool || !file.divided) await queue.add({ seed, learn: basename(file.path) });
+    // The steps are done by the processes; this one puts their results together.
+    else {
+      await file.make(async (steps) =>
+        (await Promise.all(steps.map((replay) => queue.add({ seed, replay })))).map(parseReplayResult),
+      );
+    }
   };
   const evaluate = async (input: EvaluateInput): Promise<ProtocolRun> => {
     const { seed } = input;
@@ -120,7 +134,7 @@ export async function runSeeds(request: SeedsRequest): Promise<ProtocolRun[]> {
     await Promise.all(files.map((file) => learn(seed, file)));
     const parts = protocol.parts(input, share);
     const all = Array.from({ length: parts }, (_, index) => queue.add({ seed, part: { index, of: parts } }));
-    return protocol.report(input, await Promise.all(all));
+    return protocol.report(input, v.parse(v.array(v.string()), await Promise.all(all)));
   };
   try {
     return await Promise.all(seeds.map((seed) => kept(inputOf(seed), evaluate)));
@@ -135,16 +149,16 @@ const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greates
 /** Does tasks in order, some at once, until one fails. */
 class TaskQueue {
   readonly #most: number;
-  readonly #work: (task: Task) => Promise<string>;
+  readonly #work: (task: Task) => Promise<unknown>;
   #waiting: (() => void)[] = [];
   #running = 0;
 
-  constructor(most: number, work: (task: Task) => Promise<string>) {
+  constructor(most: number, work: (task: Task) => Promise<unknown>) {
     this.#most = most;
     this.#work = work;
   }
 
-  async add(task: Task): Promise<string> {
+  async add(task: Task): Promise<unknown> {
     if (this.#running < this.#most) this.#running++;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
