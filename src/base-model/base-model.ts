@@ -101,6 +101,9 @@ export class BaseModel {
   }
 }
 
+/** What ranking reads of a base model. */
+export type BaseScorer = Pick<BaseModel, 'config' | 'digest' | 'embedItems' | 'userVectors' | 'scores' | 'dispose'>;
+
 const bad = (reason: string, cause?: unknown): SidestreamError =>
   new SidestreamError('model/bad-weights', `The base model cannot be used: ${reason}. Train it for this bundle.`, {
     cause,

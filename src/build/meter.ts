@@ -7,6 +7,12 @@ export interface Meter {
   stop(): void;
 }
 
+/** A meter whose stage may turn out to be longer. */
+export interface GrowingMeter extends Meter {
+  /** Adds to the total of the stage. */
+  extend(more: number): void;
+}
+
 /**
  * Runs one stage of some work under a meter.
  * @param total sum of all that `work` passes to `advance`
@@ -37,11 +43,11 @@ const SETTLED = 1000;
 type Output = NodeJS.WritableStream & { isTTY?: boolean };
 
 /** A bar with rate and time left on a terminal; elsewhere (CI logs, pipes) a line every ten seconds and at the end. */
-export function createMeter(stream: Output = process.stderr): Meter {
+export function createMeter(stream: Output = process.stderr): GrowingMeter {
   return stream.isTTY ? barMeter(stream) : lineMeter(stream);
 }
 
-function barMeter(stream: Output): Meter {
+function barMeter(stream: Output): GrowingMeter {
   let bar: SingleBar | null = null;
   let started = 0;
   const format = (_: Options, params: Params, { label }: { label: string }): string => {
@@ -66,6 +72,9 @@ function barMeter(stream: Output): Meter {
     advance(count) {
       bar?.increment(count);
     },
+    extend(more) {
+      bar?.setTotal(bar.getTotal() + more);
+    },
     stop() {
       bar?.stop();
       bar = null;
@@ -81,7 +90,7 @@ function timeLeft(seconds: number): string[] {
   return [whole < 6000 ? `${Math.ceil(whole / 60)} min left` : `${(whole / 3600).toFixed(1)} h left`];
 }
 
-function lineMeter(stream: Output): Meter {
+function lineMeter(stream: Output): GrowingMeter {
   let label = '';
   let total = 0;
   let value = 0;
@@ -100,6 +109,9 @@ function lineMeter(stream: Output): Meter {
     advance(count) {
       value += count;
       if (value < total && performance.now() - shown > 10_000) show();
+    },
+    extend(more) {
+      total += more;
     },
     stop() {
       // A stage that took no time needs no line.

@@ -1,7 +1,14 @@
 import type { BaseModel } from '../base-model';
 import type { Meter } from '../build';
 import type { Bundle, Factors } from '../catalog';
-import { type LearnedFromReplay, type LogEvent, learnGradientMap, mapShoppers, replaysOf } from '../evaluate';
+import {
+  type LearnedFromReplay,
+  type LogEvent,
+  learnGradientMap,
+  mapShoppers,
+  type Replay,
+  replayer,
+} from '../evaluate';
 import { catalogOf, learnedFrom, type PastLearned, popularityAtEnd, popularityOf } from './evaluate/input';
 
 /** A shop and its log, from which a map of the experts' gradients is learned. */
@@ -9,16 +16,19 @@ export interface MapSources {
   bundle: Bundle;
   /** Sorted by time. */
   events: readonly LogEvent[];
-  /** Base model of these events. */
-  base: BaseModel;
-  /** Co-occurrence and factors of these events. */
-  learned: Pick<PastLearned, 'factors'>;
+  /** Base model and factors of these events; asked for when there is a map to carry over. */
+  now(): Promise<{ base: BaseModel; factors: PastLearned['factors'] }>;
   /** Base model of the earlier part of the events, as `mapShoppers` splits them. */
   earlierBase: BaseModel;
   seed: number;
   meter: Meter;
   say(line: string): void;
+  /** Does the steps of the replay in other processes. Default: in this one. */
+  replay?: Replay;
 }
+
+/** What a process needs of them to do steps of the replay. */
+export type ReplaySources = Pick<MapSources, 'bundle' | 'events' | 'earlierBase' | 'seed' | 'meter'>;
 
 const rowsById = ({ items }: Bundle): Map<string, number> => new Map(items.map(({ id }, row) => [id, row]));
 
@@ -32,28 +42,56 @@ export function earlierEvents(events: readonly LogEvent[], bundle: Bundle): LogE
 
 /** Learns a map, and says what the log says of it; null as `earlierEvents`. The compute backend must be set. */
 export async function learnMap(sources: MapSources): Promise<LearnedFromReplay | null> {
-  const { bundle, events, base, learned, earlierBase, seed, meter, say } = sources;
+  const { bundle, say } = sources;
+  const request = await replayRequest(sources);
+  if (!request) return null;
+  const rowOf = rowsById(bundle);
+  const popularity = popularityOf({ bundle, rowOf }, request.past);
+  const found = await learnGradientMap({
+    ...request,
+    now: async () => {
+      const { base, factors } = await sources.now();
+      return { catalog: catalogOf(bundle, null, { factors }), model: base };
+    },
+    known: [...popularity.keys()].filter((row) => popularity[row] > 0),
+    replay: sources.replay ?? metered(sources, request),
+  });
+  say(evidenceText(found));
+  return found;
+}
+
+/** Does steps of the replay of `learnMap` for another process; null as `earlierEvents`. The compute backend must be set. */
+export async function mapReplay(sources: ReplaySources): Promise<Replay | null> {
+  const request = await replayRequest(sources);
+  return request && metered(sources, request);
+}
+
+/** What the shop knew at the end of the earlier part of the events, and who came then; null as `earlierEvents`. */
+async function replayRequest({ bundle, events, earlierBase, seed }: ReplaySources) {
   const rowOf = rowsById(bundle);
   const split = bundle.manifest.clusters ? null : mapShoppers(events, rowOf);
   if (!split) return null;
   const popularity = popularityOf({ bundle, rowOf }, split.past);
   const earlier = await learnedFrom({ bundle, seed }, split.past, earlierBase);
-  meter.start('Shoppers for the map of gradients', replaysOf(split.cold));
-  const found = await learnGradientMap({
+  return {
     before: {
       catalog: catalogOf(bundle, popularityAtEnd({ bundle, rowOf }, split.past), earlier),
       model: earlierBase,
     },
-    now: { catalog: catalogOf(bundle, null, learned), model: base },
-    known: [...popularity.keys()].filter((row) => popularity[row] > 0),
     later: popularityOf({ bundle, rowOf }, events).map((all, row) => all - popularity[row]),
-    shoppers: split.cold,
-    seed,
-    onProgress: () => meter.advance(1),
-  });
-  meter.stop();
-  say(evidenceText(found));
-  return found;
+    ...{ past: split.past, shoppers: split.cold, seed },
+  };
+}
+
+function metered({ meter }: Pick<MapSources, 'meter'>, request: Parameters<typeof replayer>[0]): Replay {
+  const replay = replayer({ ...request, onProgress: () => meter.advance(1) });
+  return async (steps) => {
+    const total = steps.reduce((sum, { from, to }) => sum + to - from, 0);
+    meter.start('Shoppers for the map of gradients', total);
+    const results = await replay(steps);
+    meter.stop();
+    return results;
+  };
 }
 
 /** What the log says of a map and of the lift of new items, in words. */

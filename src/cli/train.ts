@@ -1,10 +1,20 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import * as v from 'valibot';
 import { BaseModel, baseConfig } from '../base-model';
-import { createMeter, openFolder } from '../build';
-import { BASE_RECIPES, type BaseConfig, type BaseRecipe, type Bundle } from '../catalog';
+import { createMeter, JointMeter, type Meter, openFolder } from '../build';
+import { BASE_RECIPES, type BaseConfig, type BaseRecipe, type Bundle, type Factors } from '../catalog';
 import { SidestreamError } from '../error';
-import { endOfPast, type LearnedFromReplay } from '../evaluate';
+import {
+  endOfPast,
+  type LearnedFromReplay,
+  type LogEvent,
+  parseReplayResult,
+  type Replay,
+  replayStepSchema,
+} from '../evaluate';
+import type { Weights } from '../model';
 import {
   hasCheckpoint,
   type Interaction,
@@ -12,11 +22,13 @@ import {
   removeCheckpoint,
   startCompute,
   storeLearned,
+  type TrainBaseResult,
   trainBase,
 } from '../training';
 import { byProduct, cooccurrenceTable, demandOf, factorsOf, interactionsOf, readEventFile } from './event-file';
-import { earlierEvents, learnMap, withReplay } from './gradient-map';
+import { earlierEvents, learnMap, mapReplay, withReplay } from './gradient-map';
 import { positiveInteger, positiveNumber } from './option-parsers';
+import { doTasks, isTaskProcess, parentMeter, TaskProcesses, WORKER_OPTION } from './task-processes';
 
 interface TrainOptions {
   bundle: string;
@@ -36,6 +48,9 @@ interface TrainOptions {
   map: boolean;
   resume?: boolean;
   json?: boolean;
+  processes: number;
+  /** Whether this process does tasks for another one. */
+  worker?: boolean;
 }
 
 /** `sidestream train`: learns a base model, what is chosen together, factors of the items and what is in demand from a shop's event log, on this machine. */
@@ -79,7 +94,14 @@ export function trainCommand(): Command {
       'learn neither how the experts of the shoppers should learn nor the lift of new items, for which a second base model is trained; a small log gives none',
     )
     .option('--resume', 'go on from the checkpoint of an interrupted training')
+    .option(
+      '--processes <n>',
+      'processes at once: the second base model and the replayed shoppers of the map are learned beside the first (default: one per processor)',
+      positiveInteger,
+      availableParallelism(),
+    )
     .option('--json', 'print the result as one line of JSON, last')
+    .addOption(new Option(WORKER_OPTION, 'do steps of a training for another process').hideHelp())
     .action(train);
 }
 
@@ -96,33 +118,31 @@ async function train(options: TrainOptions): Promise<void> {
   const past = { ...log, events: log.events.filter(({ time }) => time < end) };
   const { interactions, unknown } = interactionsOf(past, bundle);
   const say = (line: string): void => console.error(line);
+  const shop = { options, bundle, events: past.events, interactions };
+  if (isTaskProcess(options)) await trainForOther(shop);
   if (unknown > 0) console.error(`${unknown} events are about items that are not in the bundle; they are left out.`);
   const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
   // Only a bundle takes more than a base model.
   const whole = await isBundle(options.out);
   const earlier = options.map && !options.companionsOnly && whole ? earlierEvents(past.events, bundle) : null;
-  // An interrupted training left a checkpoint of the model that it was at.
-  const earlierOptions: TrainOptions = { ...options, out: join(options.out, 'earlier.safetensors') };
-  earlierOptions.resume = options.resume === true && hasCheckpoint(earlierOptions.out);
-  const trained = options.companionsOnly ? null : await trainModel(options, bundle, interactions);
-  const base = trained?.model;
+  const { seed, companionsOnly } = options;
+  if (!companionsOnly) await startCompute('wasm');
+  const pool = earlier && options.processes > 1 ? trainProcesses(options, say) : null;
+  const learned = async (trained: TrainedModel | null) => ({
+    base: trained?.model,
+    factors: whole ? await factorsOf(interactions, bundle, { base: trained?.model, cooccurrence, seed }) : undefined,
+  });
+  const training = companionsOnly ? Promise.resolve(null) : trainMain(shop, pool);
+  const learning = training.then(learned);
+  const mapping = earlier && learnFromEarlier(shop, { earlier, learning, pool, say });
+  const [trained, { base, factors }, found] = await Promise.all([training, learning, mapping]).finally(() =>
+    pool?.close(),
+  );
   const demand = demandOf(past, bundle);
-  const { seed } = options;
-  const factors = whole ? await factorsOf(interactions, bundle, { base, cooccurrence, seed }) : undefined;
-  let found: LearnedFromReplay | null = null;
-  if (earlier && factors && base) {
-    const part = interactionsOf({ events: earlier, rejected: [] }, bundle).interactions;
-    say(
-      `Training a base model of the earlier ${part.length} events, from which the map of the experts' gradients is learned`,
-    );
-    const { model: earlierBase } = await trainModel(earlierOptions, bundle, part);
-    const sources = { bundle, events: past.events, base, learned: { factors }, earlierBase, seed };
-    found = await learnMap({ ...sources, meter: createMeter(), say });
-  }
   const mapped = factors && withReplay(factors, found);
   const { cooccurrence: companions, ...counts } = products.spread({ cooccurrence, factors: mapped, demand });
   const stored = await storeLearned({ base, companions, ...counts }, options.out, bundle.manifest.digest);
-  if (trained) await Promise.all([options.out, ...(whole ? [earlierOptions.out] : [])].map(removeCheckpoint));
+  if (trained) await Promise.all([options.out, ...(whole ? [earlierOut(options)] : [])].map(removeCheckpoint));
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const about = { seconds, events: interactions.length, unknown };
   if (options.json) {
@@ -151,22 +171,139 @@ async function train(options: TrainOptions): Promise<void> {
   if (stored.companions) console.log(`${met} of ${cooccurrence.count} items have co-occurrence`);
 }
 
-async function trainModel(options: TrainOptions, bundle: Bundle, interactions: Interaction[]) {
-  await startCompute('wasm');
-  const config: BaseConfig = baseConfig(options.recipe, {
-    embeddingDim: options.width,
-    maxSeqLen: options.length,
-  });
-  const { weights, validation, epochs } = await trainBase({
-    ...options,
-    config,
-    bundle,
-    interactions,
-    meter: createMeter(),
-    say: (line) => console.error(line),
-  });
-  return { model: BaseModel.from(weights, config, bundle.features), validation, epochs };
+/** A shop's log, and what `train` was asked for. */
+interface Shop {
+  options: TrainOptions;
+  bundle: Bundle;
+  /** Sorted by time. */
+  events: readonly LogEvent[];
+  /** Those of the events that are on items of the bundle. */
+  interactions: Interaction[];
 }
+
+/** A base model and how its training went. */
+interface TrainedModel extends Omit<TrainBaseResult, 'weights'> {
+  model: BaseModel;
+}
+
+/** Where the base model of the earlier part of the log has its checkpoint. */
+const earlierOut = ({ out }: TrainOptions): string => join(out, 'earlier.safetensors');
+
+const configOf = ({ recipe, width, length }: TrainOptions): BaseConfig =>
+  baseConfig(recipe, { embeddingDim: width, maxSeqLen: length });
+
+/** A step of a training that a process does: a base model, or a part of the replay by the weights of the earlier one. */
+const taskSchema = v.union([
+  v.strictObject({ train: v.picklist(['all', 'earlier']) }),
+  v.strictObject({ replay: replayStepSchema, weights: v.custom<Weights>(isWeights) }),
+]);
+
+function isWeights(data: unknown): boolean {
+  return v.is(v.record(v.string(), v.object({ shape: v.array(v.number()), values: v.instance(Float32Array) })), data);
+}
+const trainedSchema = v.object({
+  weights: v.custom<Weights>(isWeights),
+  validation: v.nullable(v.object({ hr10: v.number(), ndcg10: v.number() })),
+  epochs: v.number(),
+});
+
+/** Processes that train and replay. */
+function trainProcesses(options: TrainOptions, say: (line: string) => void): TaskProcesses {
+  const { bundle, events, out, recipe, batch, rate, resume } = options;
+  const numbers = ['windows', 'seed', 'epochs', 'width', 'length', 'validation', 'past'] as const;
+  const command = [
+    ...['train', '--bundle', bundle, '--events', events, '--out', out, '--recipe', recipe],
+    ...numbers.flatMap((name) => [`--${name}`, String(options[name])]),
+    ...(batch === undefined ? [] : ['--batch', String(batch)]),
+    ...(rate === undefined ? [] : ['--rate', String(rate)]),
+    ...(resume ? ['--resume'] : []),
+  ];
+  const meters = new JointMeter();
+  return new TaskProcesses({ size: options.processes, command, say, meter: () => meters.meter() });
+}
+
+/** Does what another process asks for, until that one ends. */
+async function trainForOther({ options, bundle, events, interactions }: Shop): Promise<void> {
+  await startCompute('wasm');
+  const meter = parentMeter();
+  let replay: Promise<Replay | null> | null = null;
+  await doTasks(async (data) => {
+    const task = v.parse(taskSchema, data);
+    if ('train' in task) {
+      const part = task.train === 'all' ? interactions : earlierPart(events, bundle);
+      return trainOn(task.train === 'all' ? options : earlierOptions(options), bundle, part, meter);
+    }
+    const earlierBase = BaseModel.from(task.weights, configOf(options), bundle.features);
+    replay ??= mapReplay({ bundle, events, earlierBase, seed: options.seed, meter });
+    return (await (await replay)?.([task.replay]))?.[0];
+  });
+}
+
+/** Trains the base model of the whole log. */
+async function trainMain({ options, bundle, interactions }: Shop, pool: TaskProcesses | null): Promise<TrainedModel> {
+  const { weights, ...how } = pool
+    ? v.parse(trainedSchema, await pool.run('all events', { train: 'all' }))
+    : await trainOn(options, bundle, interactions, createMeter());
+  return { model: BaseModel.from(weights, configOf(options), bundle.features), ...how };
+}
+
+/** Trains the base model of the earlier events, and learns from the shoppers who came later. */
+async function learnFromEarlier(
+  { options, bundle, events }: Shop,
+  {
+    earlier,
+    learning,
+    pool,
+    say,
+  }: {
+    earlier: readonly LogEvent[];
+    /** Base model and factors of the whole log. */
+    learning: Promise<{ base?: BaseModel; factors?: Factors }>;
+    pool: TaskProcesses | null;
+    say(line: string): void;
+  },
+): Promise<LearnedFromReplay | null> {
+  // In one process, one training comes after the other.
+  if (!pool) await learning;
+  say(
+    `Training a base model of the earlier ${earlier.length} events, from which the map of the experts' gradients is learned`,
+  );
+  const { weights } = pool
+    ? v.parse(trainedSchema, await pool.run('earlier events', { train: 'earlier' }))
+    : await trainOn(earlierOptions(options), bundle, earlierPart(events, bundle), createMeter());
+  const earlierBase = BaseModel.from(weights, configOf(options), bundle.features);
+  const replay: Replay | undefined =
+    pool === null
+      ? undefined
+      : (steps) =>
+          Promise.all(
+            steps.map(async (step) => parseReplayResult(await pool.run('replay', { replay: step, weights }))),
+          );
+  const now = async () => {
+    const { base, factors } = await learning;
+    if (!base || !factors)
+      throw new SidestreamError('runtime/unexpected', 'A map is learned beside a base model only.');
+    return { base, factors };
+  };
+  return learnMap({ bundle, events, now, earlierBase, seed: options.seed, meter: createMeter(), say, replay });
+}
+
+/** An interrupted training left a checkpoint of the model that it was at. */
+function earlierOptions(options: TrainOptions): TrainOptions {
+  const out = earlierOut(options);
+  return { ...options, out, resume: options.resume === true && hasCheckpoint(out) };
+}
+
+const earlierPart = (events: readonly LogEvent[], bundle: Bundle): Interaction[] =>
+  interactionsOf({ events: earlierEvents(events, bundle) ?? [], rejected: [] }, bundle).interactions;
+
+const trainOn = (
+  options: TrainOptions,
+  bundle: Bundle,
+  interactions: Interaction[],
+  meter: Meter,
+): Promise<TrainBaseResult> =>
+  trainBase({ ...options, config: configOf(options), bundle, interactions, meter, say: (line) => console.error(line) });
 
 const percent = (value: number): string => `${(value * 100).toFixed(2)} %`;
 

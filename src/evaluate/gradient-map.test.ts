@@ -68,7 +68,7 @@ describe('learnGradientMap', () => {
     // Who chose of an even group chooses of the next one, and the other way round.
     const shoppers = shoppersOf(48, (group) => group ^ 1);
     let replays = 0;
-    const request = { before, now, known, later, shoppers, seed: 1, onProgress: () => void replays++ };
+    const request = { before, now: async () => now, known, later, shoppers, seed: 1, onProgress: () => void replays++ };
     const tensors = memory().numTensors;
     const { map, evidence, coldStart } = await learnGradientMap(request);
     // Everything was chosen before.
@@ -100,7 +100,7 @@ describe('learnGradientMap', () => {
 
   it('leaves the map out where what was chosen says nothing of what will be', async () => {
     const shoppers = shoppersOf(30, (_, random) => Math.floor(random() * GROUPS));
-    const { map, evidence } = await learnGradientMap({ before, now, known, later, shoppers, seed: 1 });
+    const { map, evidence } = await learnGradientMap({ before, now: async () => now, known, later, shoppers, seed: 1 });
     expect(map).toBeNull();
     expect(evidence.change.mean + evidence.change.se).toBeGreaterThanOrEqual(0);
   });
@@ -120,10 +120,10 @@ describe('a replay', () => {
       const replay = await ExpertReplay.of(catalog, before.model);
       await replay.run(rows, ({ rank }) => void replayed.push(rank));
       const run = learnerMethod({
-        name: 'x',
+        lists: [{ name: 'x', anchor: false }],
         catalog,
         base: before.model,
-        options: { seed: 1, backend: 'cpu', anchor: false },
+        options: { seed: 1, backend: 'cpu' },
       }).start();
       const learned: number[] = [];
       for (const [n, row] of rows.entries()) {

@@ -2,7 +2,7 @@ import type { BaseModel } from '../base-model';
 import { type GradientMap, HIGHEST_RANK } from '../catalog';
 import { BLOCK_WEIGHT, ExpertReplay, type LearnerCatalog } from '../learner';
 import { seededRandom } from '../model';
-import { GradientMoments, leadingEigenvectors, solveMap, stepOf, transferred } from '../training';
+import { GradientMoments, leadingEigenvectors, type MomentSums, solveMap, stepOf, transferred } from '../training';
 import { chooseLift, type LiftEvidence, type LiftedChoice, liftedRanks } from './cold-start-lift';
 import type { LogEvent } from './event-log';
 import { type Estimate, lnRankChange, type Quality, qualityOf } from './quality';
@@ -38,8 +38,8 @@ export interface ShopKnowledge {
 export interface GradientMapRequest {
   /** What the shop knew at the end of the earlier part. */
   before: ShopKnowledge;
-  /** What it knows at the end of the log. */
-  now: ShopKnowledge;
+  /** What it knows at the end of the log; asked for when there is a map to carry over. */
+  now(): Promise<ShopKnowledge>;
   /** Rows of items chosen in the earlier part. */
   known: readonly number[];
   /** [items] how often each was chosen in the later part. */
@@ -47,8 +47,10 @@ export interface GradientMapRequest {
   /** Those of `mapShoppers`, by their first event. */
   shoppers: readonly Shopper[];
   seed: number;
-  /** Called for each stream that was replayed. */
+  /** Called for each stream that this process has replayed. */
   onProgress?(): void;
+  /** Does the steps of the replay. Default: in this process. */
+  replay?: Replay;
 }
 
 /** What the replayed shoppers taught. */
@@ -97,51 +99,144 @@ export function mapShoppers(
  * The same ranks say what lift new items need.
  */
 export async function learnGradientMap(request: GradientMapRequest): Promise<LearnedFromReplay> {
-  const { before, now, known, later, shoppers, seed, onProgress } = request;
+  const { before, now, known, shoppers, replay = replayer(request) } = request;
+  const { matrix } = await ExpertReplay.of(before.catalog, before.model);
+  const [taught, judged] = partsOf(shoppers).map(blocksOf);
+  const steps = [...taught, ...judged];
+  const found = await replay(steps);
+  const [moments, others] = [found.slice(0, taught.length), found.slice(taught.length)].map((results) =>
+    joined(results, matrix.width),
+  );
+  const rates = matrix.blocks.flatMap(({ from, to, rate }) => new Array<number>(to - from).fill(rate));
+  const stepBy = (by: GradientMoments) => stepOf(solveMap(by, BLOCK_WEIGHT), rates);
+  const tried = { blocks: columnsOf(matrix), ...leadingEigenvectors(stepBy(moments), HIGHEST_RANK) };
+  const mapped = await replay(judged.map((step) => ({ ...step, map: tried })));
+  const qualities = (results: readonly ReplayResult[]): Quality[] =>
+    results.flatMap(({ ranks }) => ranks.map(qualityOf));
+  const change = lnRankChange(qualities(mapped), qualities(found.slice(taught.length)));
+  moments.add(others.sums);
+  const heldOut = qualities(mapped).length;
+  const evidence = { shoppers: shoppers.length, choices: moments.choices, heldOut, change };
+  const coldStart = chooseLift(found.flatMap(({ lifted }) => lifted));
+  if (!(change.mean <= LEAST_CHANGE && change.mean + 2 * change.se < 0)) return { map: null, evidence, coldStart };
+  const { catalog, model } = await now();
+  const { matrix: target } = await ExpertReplay.of(catalog, model);
+  const step = transferred(stepBy(moments), matrix, target, known);
+  return { map: { blocks: columnsOf(target), ...leadingEigenvectors(step, HIGHEST_RANK) }, evidence, coldStart };
+}
+
+/** Shoppers that are replayed together, the same however many processes there are: sums depend on their order. */
+const BLOCK = 16;
+
+/** A step of the replay, which any process can do that knows the shop. */
+export interface ReplayStep {
+  /** Its shoppers: the first one, and the one after the last. */
+  from: number;
+  to: number;
+  /** The map that is tried. Without one, moments and the lift of new items are found too. */
+  map?: GradientMap;
+}
+
+/** What a step found. */
+export interface ReplayResult {
+  /** Of each shopper, of the choices from the eleventh event on. */
+  ranks: number[][];
+  lifted: LiftedChoice[];
+  /** Null where a map is tried. */
+  moments: MomentSums | null;
+}
+
+/** Does steps of a replay, in any order. */
+export type Replay = (steps: readonly ReplayStep[]) => Promise<ReplayResult[]>;
+
+/** Does the steps in this process, one after the other. The compute backend must be set. */
+export function replayer(
+  request: Pick<GradientMapRequest, 'before' | 'later' | 'shoppers' | 'seed' | 'onProgress'>,
+): Replay {
+  const { before } = request;
+  const plain = ExpertReplay.of(before.catalog, before.model);
+  let mapped: { map: GradientMap; replay: Promise<ExpertReplay> } | null = null;
+  return async (steps) => {
+    const results: ReplayResult[] = [];
+    for (const step of steps) {
+      const { map } = step;
+      if (map && mapped?.map !== map) {
+        mapped = { map, replay: ExpertReplay.of(withMap(before.catalog, map), before.model) };
+      }
+      const replay = await (map && mapped ? mapped.replay : plain);
+      results.push(await (map ? ranked(request, replay, step) : taughtBy(request, replay, step)));
+    }
+    return results;
+  };
+}
+
+type ReplayRequest = Parameters<typeof replayer>[0];
+
+async function taughtBy(
+  { before, later, shoppers, seed, onProgress }: ReplayRequest,
+  replay: ExpertReplay,
+  { from, to }: ReplayStep,
+): Promise<ReplayResult> {
   const { coldStart: isNew } = before.catalog.index;
-  const replay = await ExpertReplay.of(before.catalog, before.model);
-  const { matrix } = replay;
-  const random = seededRandom(seed);
+  const moments = new GradientMoments(replay.matrix.width);
   const share = SAMPLES / choicesOf(shoppers);
-  const [moments, others] = [new GradientMoments(matrix.width), new GradientMoments(matrix.width)];
-  const heldOut = heldOutOf(shoppers);
-  const without: Quality[] = [];
-  const lifted: LiftedChoice[] = [];
-  for (const shopper of shoppers) {
-    const own = heldOut.includes(shopper) ? others : moments;
-    const learn = own.stream();
+  const random = seededRandom(seed);
+  // One number for each choice, of the shoppers before too.
+  for (let n = choicesOf(shoppers.slice(0, from)); n > 0; n--) random();
+  const found: ReplayResult = { ranks: [], lifted: [], moments: moments.sums };
+  for (const shopper of shoppers.slice(from, to)) {
+    const learn = moments.stream();
     const ranks: number[] = [];
     await replay.run(rowsOf(shopper), (choice) => {
       learn(choice.gradient);
-      if (random() < share) own.sample(matrix, choice);
+      if (random() < share) moments.sample(replay.matrix, choice);
       if (choice.place < FROM) return;
       ranks.push(choice.rank);
       const { row, scores, candidates } = choice;
-      lifted.push({ isNew: isNew[row] === 1, chosen: later[row], ranks: liftedRanks(scores, isNew, row, candidates) });
+      const lifted = liftedRanks(scores, isNew, row, candidates);
+      found.lifted.push({ isNew: isNew[row] === 1, chosen: later[row], ranks: lifted });
     });
-    if (own === others) without.push(qualityOf(ranks));
+    found.ranks.push(ranks);
     onProgress?.();
   }
-  const rates = matrix.blocks.flatMap(({ from, to, rate }) => new Array<number>(to - from).fill(rate));
-  const stepBy = (by: GradientMoments) => stepOf(solveMap(by, BLOCK_WEIGHT), rates);
-  const tried = { blocks: blocksOf(matrix), ...leadingEigenvectors(stepBy(moments), HIGHEST_RANK) };
-  const mapped = await ExpertReplay.of(withMap(before.catalog, tried), before.model);
-  const better: Quality[] = [];
-  for (const shopper of heldOut) {
-    const ranks: number[] = [];
-    await mapped.run(rowsOf(shopper), ({ place, rank }) => void (place >= FROM && ranks.push(rank)));
-    better.push(qualityOf(ranks));
-    onProgress?.();
-  }
-  const change = lnRankChange(better, without);
-  moments.add(others);
-  const evidence = { shoppers: shoppers.length, choices: moments.choices, heldOut: heldOut.length, change };
-  const coldStart = chooseLift(lifted);
-  if (!(change.mean <= LEAST_CHANGE && change.mean + 2 * change.se < 0)) return { map: null, evidence, coldStart };
-  const { matrix: target } = await ExpertReplay.of(now.catalog, now.model);
-  const step = transferred(stepBy(moments), matrix, target, known);
-  return { map: { blocks: blocksOf(target), ...leadingEigenvectors(step, HIGHEST_RANK) }, evidence, coldStart };
+  return { ...found, moments: moments.sums };
 }
+
+async function ranked(
+  { shoppers, onProgress }: ReplayRequest,
+  replay: ExpertReplay,
+  { from, to }: ReplayStep,
+): Promise<ReplayResult> {
+  const all: number[][] = [];
+  for (const shopper of shoppers.slice(from, to)) {
+    const ranks: number[] = [];
+    await replay.run(rowsOf(shopper), ({ place, rank }) => void (place >= FROM && ranks.push(rank)));
+    all.push(ranks);
+    onProgress?.();
+  }
+  return { ranks: all, lifted: [], moments: null };
+}
+
+function joined(results: readonly ReplayResult[], width: number): GradientMoments {
+  const moments = new GradientMoments(width);
+  for (const { moments: own } of results) if (own) moments.add(own);
+  return moments;
+}
+
+/** The shoppers that teach, and those held out: the first one of each, and the one after the last. */
+function partsOf(shoppers: readonly Shopper[]): [number, number][] {
+  const held = shoppers.length - heldOutOf(shoppers).length;
+  return [
+    [0, held],
+    [held, shoppers.length],
+  ];
+}
+
+const blocksOf = ([from, to]: [number, number]): ReplayStep[] =>
+  Array.from({ length: Math.ceil((to - from) / BLOCK) }, (_, n) => ({
+    from: from + n * BLOCK,
+    to: Math.min(to, from + (n + 1) * BLOCK),
+  }));
 
 /** Streams that `learnGradientMap` replays. */
 export const replaysOf = (shoppers: readonly Shopper[]): number => shoppers.length + heldOutOf(shoppers).length;
@@ -162,5 +257,5 @@ const rowsOf = ({ rows }: Shopper): number[] => rows.slice(0, MOST_EVENTS);
 const choicesOf = (shoppers: readonly Shopper[]): number =>
   shoppers.reduce((sum, shopper) => sum + new Set(rowsOf(shopper)).size - 1, 0);
 
-const blocksOf = ({ blocks }: ExpertReplay['matrix']): GradientMap['blocks'] =>
+const columnsOf = ({ blocks }: ExpertReplay['matrix']): GradientMap['blocks'] =>
   blocks.map(({ name, from, to }) => ({ name, width: to - from }));

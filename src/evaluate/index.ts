@@ -2,7 +2,7 @@ export { fullFinetuneMethod, paperExpertMethod } from './base-tuning';
 export type { LiftEvidence } from './cold-start-lift';
 export { coldStartQuality, type RankedChoice, withPlaces } from './cold-start-quality';
 export { comparison } from './comparison';
-export { type DeviceMethod, evaluateDevice, type RankedStream } from './device';
+export { type DeviceMethod, evaluateDevice, namesOf, type RankedStream } from './device';
 export {
   ceilingNames,
   ceilingsOf,
@@ -22,19 +22,31 @@ export {
   learnGradientMap,
   type MapEvidence,
   mapShoppers,
+  type Replay,
+  type ReplayResult,
+  type ReplayStep,
+  replayer,
   replaysOf,
   type ShopKnowledge,
   withMap,
 } from './gradient-map';
-export { easeMethod, type ItemItemLog, type ItemItemMethod, itemItemMethod, itemKnnMethod } from './item-item-methods';
+export {
+  type ItemItemLog,
+  type ItemItemName,
+  itemItemBy,
+  itemItemSettings,
+  settingsTried,
+} from './item-item-methods';
 export { listQuality } from './list-quality';
 export { joinMeasured, type MethodRanks, measuredText, type Part, streamsOfPart } from './measurement';
-export { baseMethod, contentKnnMethod, learnerMethod, popularityMethod } from './methods';
+export { baseMethod, contentKnnMethod, type LearnerList, learnerMethod, popularityMethod } from './methods';
 export type { OfflineRun } from './offline';
 export { evaluateOffline, type WindowRange } from './offline';
-export { OFFLINE_METHODS, offlineMethods } from './offline-methods';
+export { OFFLINE_METHODS, type OfflineMethodName, offlineMethods } from './offline-methods';
+export { offlineText, parseOffline } from './offline-parts';
 export { lnRankChange, meanQuality, type Quality, qualityOf, thirds } from './quality';
 export { purchaseStreams, rankRepeats, repeatShare } from './repeat-ranks';
+export { parseReplayResult, replayStepSchema } from './replay-steps';
 export { reportBody, reportLine, reportOrigin, seedsInWords, withResults } from './report';
 export { type MethodRun, mergeRuns, type ProtocolRun, parseRun, type ResultTable } from './result';
 export {
@@ -45,5 +57,6 @@ export {
   parseKept,
   summary,
 } from './result-summary';
+export { sharedLearning, sharedModel } from './shared-work';
 export { coldShoppers, endOfPast, type Shopper, shopperSimilarity } from './shoppers';
 export { basketQualities, sharedSeconds, streamQualities } from './stream-quality';

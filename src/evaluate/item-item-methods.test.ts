@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceMethod } from './device';
 import { itemCosines } from './item-cosines';
-import { easeMethod, itemItemMethod, itemKnnMethod } from './item-item-methods';
+import { type ItemItemLog, type ItemItemName, itemItemBy, itemItemMethod, itemItemSettings } from './item-item-methods';
 
 /** Weights from 0 to 1 and 2, and from 1 to 3. */
 const table = {
@@ -54,28 +54,30 @@ describe('methods that choose their settings', () => {
   const rowOf = new Map(Array.from({ length: 31 }, (_, row) => [`item-${row}`, row]));
   const log = { past: walks(60, 5), rowOf, count: 31 };
 
-  it.each([
-    ['ease', easeMethod],
-    ['item-knn', itemKnnMethod],
-  ])('%s forgets fast where only the last choices count, and knows the past alone', async (name, make) => {
-    const { method, halfLife, lambda } = await make(log);
-    expect(method.name).toBe(name);
-    expect(halfLife).toBe(1);
-    expect(lambda === undefined).toBe(name === 'item-knn');
-    const scores = await scoresAfter(method, 20, 3, 4);
-    expect(scores[5]).toBeGreaterThan(scores[21]);
-    // Nobody chose it.
-    expect(scores[30]).toBe(0);
-    const again = await make(log);
-    expect([again.halfLife, again.lambda, await scoresAfter(again.method, 20, 3, 4)]).toEqual([
-      halfLife,
-      lambda,
-      scores,
-    ]);
-  });
+  const make = async (name: ItemItemName, of: ItemItemLog) => itemItemBy(name, of, await itemItemSettings(name, of));
+
+  it.each(['ease', 'item-knn'] as const)(
+    '%s forgets fast where only the last choices count, and knows the past alone',
+    async (name) => {
+      const { method, halfLife, lambda } = await make(name, log);
+      expect(method.name).toBe(name);
+      expect(halfLife).toBe(1);
+      expect(lambda === undefined).toBe(name === 'item-knn');
+      const scores = await scoresAfter(method, 20, 3, 4);
+      expect(scores[5]).toBeGreaterThan(scores[21]);
+      // Nobody chose it.
+      expect(scores[30]).toBe(0);
+      const again = await make(name, log);
+      expect([again.halfLife, again.lambda, await scoresAfter(again.method, 20, 3, 4)]).toEqual([
+        halfLife,
+        lambda,
+        scores,
+      ]);
+    },
+  );
 
   it('have the default settings where no shopper comes late enough to judge them', async () => {
-    const { halfLife, lambda } = await easeMethod({ ...log, past: log.past.slice(0, 30) });
+    const { halfLife, lambda } = await make('ease', { ...log, past: log.past.slice(0, 30) });
     expect([halfLife, lambda]).toEqual([8, 500]);
   });
 });

@@ -17,13 +17,17 @@ export interface ItemItemLog {
   count: number;
 }
 
-/** A method with the settings that ranked best on the last part of the past. */
-export interface ItemItemMethod {
-  method: DeviceMethod;
+/** What ranked best on the last part of the past. */
+export interface ItemItemSettings {
   /** Choices after which a choice counts half; null: all count alike. */
   halfLife: number | null;
   /** Of EASE. */
   lambda?: number;
+}
+
+/** A method with its settings. */
+export interface ItemItemMethod extends ItemItemSettings {
+  method: DeviceMethod;
 }
 
 const LAMBDAS = [20, 50, 100, 200, 500, 1000];
@@ -60,49 +64,67 @@ export function itemItemMethod(name: string, table: CooccurrenceTable, halfLife:
   };
 }
 
+/** Methods by name: the settings of their tables that are tried, and how a table is made. */
+const METHODS = {
+  ease: {
+    settings: LAMBDAS.map((lambda) => ({ lambda })),
+    table: (choices: readonly number[][], count: number, { lambda }: Omit<ItemItemSettings, 'halfLife'>) =>
+      easeTable(choices, count, { lambda }),
+  },
+  'item-knn': {
+    settings: [{}],
+    table: (choices: readonly number[][], count: number) => itemCosines(choices, count),
+  },
+} as const;
+export type ItemItemName = keyof typeof METHODS;
+
 /**
- * `ease`: the weights of EASE (Steck 2019). Lambda of 20, 50, 100, 200, 500 or 1,000 and half-life of 1, 2, 4, 8, 20 or no choices by
- * NDCG@10 on the shoppers who come in the last fifth of the past.
+ * A method that scores from item to item.
+ * - `ease`: the weights of EASE (Steck 2019)
+ * - `item-knn`: the cosines of the 256 nearest items over the users who chose both
+ * @param settings of `itemItemSettings`
  */
-export function easeMethod(log: ItemItemLog): Promise<ItemItemMethod> {
-  const settings = LAMBDAS.map((lambda) => ({
-    lambda,
-    table: (choices: readonly number[][]) => easeTable(choices, log.count, { lambda }),
-  }));
-  return chosen('ease', log, settings);
+export function itemItemBy(
+  name: ItemItemName,
+  { past, rowOf, count }: ItemItemLog,
+  settings: ItemItemSettings,
+): ItemItemMethod {
+  const table = METHODS[name].table(choicesOf(past, rowOf), count, settings);
+  return { ...settings, method: itemItemMethod(name, table, settings.halfLife) };
 }
 
-/** `item-knn`: the cosines of the 256 nearest items over the users who chose both, with a half-life chosen as for `ease`. */
-export const itemKnnMethod = (log: ItemItemLog): Promise<ItemItemMethod> =>
-  chosen('item-knn', log, [{ table: (choices) => itemCosines(choices, log.count) }]);
-
-interface Setting {
-  lambda?: number;
-  table(choices: readonly number[][]): CooccurrenceTable;
-}
-
-/** The setting and half-life that rank best on the later shoppers of the past; the defaults where there are none. */
-async function chosen(name: string, log: ItemItemLog, settings: readonly Setting[]): Promise<ItemItemMethod> {
-  const { past, rowOf } = log;
+/**
+ * The settings of a method that rank best by NDCG@10 on the shoppers who come in the last fifth of the past; the defaults where
+ * there are none: a half-life of 1, 2, 4, 8, 20 or no choices, and for `ease` lambda of 20, 50, 100, 200, 500 or 1,000.
+ * @param onTried called after each setting of the table
+ */
+export async function itemItemSettings(
+  name: ItemItemName,
+  { past, rowOf, count }: ItemItemLog,
+  onTried?: () => void,
+): Promise<ItemItemSettings> {
+  const { settings, table: tableOf } = METHODS[name];
   const { past: earlier, cold: shoppers } = coldShoppers(past, LEARNED, FROM + 1, rowOf);
-  const usual = settings.find(({ lambda }) => lambda === DEFAULTS.lambda) ?? settings[0];
-  let best: { setting: Setting; halfLife: number | null; ndcg10: number } = {
-    ...{ setting: usual, halfLife: DEFAULTS.halfLife, ndcg10: Number.NEGATIVE_INFINITY },
-  };
-  for (const setting of shoppers.length > 0 ? settings : []) {
-    const table = setting.table(choicesOf(earlier, rowOf));
+  const usual = name === 'ease' ? DEFAULTS : { halfLife: DEFAULTS.halfLife };
+  let best: { settings: ItemItemSettings; ndcg10: number } = { settings: usual, ndcg10: Number.NEGATIVE_INFINITY };
+  if (shoppers.length === 0) return best.settings;
+  const choices = choicesOf(earlier, rowOf);
+  for (const setting of settings) {
+    const table = tableOf(choices, count, setting);
     const methods = HALF_LIVES.map((halfLife) => itemItemMethod(`${halfLife}`, table, halfLife));
     const results = await evaluateDevice({ shoppers, methods, from: FROM, to: TO });
     for (const halfLife of HALF_LIVES) {
       const units = streamQualities(results.get(`${halfLife}`) ?? [], shoppers);
       const ndcg10 = meanQuality(units, (quality) => quality.ndcg10);
-      if (ndcg10 > best.ndcg10) best = { setting, halfLife, ndcg10 };
+      if (ndcg10 > best.ndcg10) best = { settings: { ...setting, halfLife }, ndcg10 };
     }
+    onTried?.();
   }
-  const { setting, halfLife } = best;
-  const method = itemItemMethod(name, setting.table(choicesOf(past, rowOf)), halfLife);
-  return { method, halfLife, ...(setting.lambda === undefined ? {} : { lambda: setting.lambda }) };
+  return best.settings;
 }
+
+/** Settings that `itemItemSettings` tries for the table of a method. */
+export const settingsTried = (name: ItemItemName): number => METHODS[name].settings.length;
 
 /** Rows of the items that each user chose, oldest first. */
 function choicesOf(events: readonly LogEvent[], rowOf: ReadonlyMap<string, number>): number[][] {

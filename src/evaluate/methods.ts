@@ -1,6 +1,6 @@
-import type { BaseModel } from '../base-model';
-import { Learner, type LearnerCatalog, type LearnerOptions } from '../learner';
-import { scores } from '../ranking';
+import type { BaseScorer } from '../base-model';
+import { Anchor, Learner, type LearnerCatalog, type LearnerOptions } from '../learner';
+import { type CatalogIndex, rankOf, scores, type TermWeights } from '../ranking';
 import type { DeviceMethod } from './device';
 
 /** The same list for every shopper. @param popularity one value per item */
@@ -33,7 +33,7 @@ export function contentKnnMethod({ index }: LearnerCatalog, k = 10): DeviceMetho
 }
 
 /** The base model alone, with the catalogue's log popularity added: the same for every shopper with the same history. */
-export function baseMethod({ index, table }: LearnerCatalog, model: BaseModel, name = 'base'): DeviceMethod {
+export function baseMethod({ index, table }: LearnerCatalog, model: BaseScorer, name = 'base'): DeviceMethod {
   let items: Promise<Float32Array> | undefined;
   return {
     name,
@@ -44,7 +44,8 @@ export function baseMethod({ index, table }: LearnerCatalog, model: BaseModel, n
           items ??= model.embedItems(table);
           const embedded = await items;
           const user = await model.userVectors([Int32Array.from(rows)], embedded);
-          const score = await model.scores(user, embedded);
+          // Other methods may have the same scores.
+          const score = (await model.scores(user, embedded)).slice();
           for (let i = 0; i < score.length; i++) score[i] += index.logPopularity[i];
           return score;
         },
@@ -57,23 +58,36 @@ export function baseMethod({ index, table }: LearnerCatalog, model: BaseModel, n
   };
 }
 
-/** The parts of the learner that a method uses. */
-export interface LearnerMethod {
+/** How the list of a learner is made of what it has learned, which depends on neither. */
+export interface LearnerList extends Pick<LearnerOptions, 'anchor' | 'coldStart'> {
   name: string;
-  catalog: LearnerCatalog;
-  /** What and how it learns: ablations differ in these. */
-  options: LearnerOptions;
-  /** The shop's base model, if it has one. */
-  base?: BaseModel;
 }
 
-/** The learner as it runs in the worker, event by event. */
-export function learnerMethod({ name, catalog, options, base }: LearnerMethod): DeviceMethod {
+/** The parts of the learner that a method uses. */
+export interface LearnerMethod {
+  catalog: LearnerCatalog;
+  /** One or more, with a name each. */
+  lists: readonly LearnerList[];
+  /** How it learns: ablations differ in this. */
+  options: Omit<LearnerOptions, 'anchor' | 'coldStart'>;
+  /** The shop's base model, if it has one. */
+  base?: BaseScorer;
+}
+
+/** The learner as it runs in the worker, event by event. Its lists are what as many learners would show. */
+export function learnerMethod({ catalog, lists, options, base }: LearnerMethod): DeviceMethod {
   const { index } = catalog;
+  // A list without a lift of its own has the shop's, which the learner then knows.
+  const [first, ...others] = lists.toSorted(
+    (a, b) => Number(a.coldStart !== undefined) - Number(b.coldStart !== undefined),
+  );
   return {
-    name,
+    name: first.name,
+    others: others.map(({ name }) => name),
     start() {
-      const learner = new Learner(catalog, options);
+      const { name: _, ...list } = first;
+      const learner = new Learner(catalog, { ...options, ...list });
+      const further = others.map((other) => new FurtherList(learner, index, other, base !== undefined));
       // Started here, waited for before the first ranking.
       const ready = base ? learner.useBase(base) : Promise.resolve();
       let id = 0;
@@ -83,9 +97,11 @@ export function learnerMethod({ name, catalog, options, base }: LearnerMethod): 
           await learner.prepare();
           return scores(learner.terms, learner.weights);
         },
+        otherScores: () => further.map((other) => other.scores),
         async observe(row, time) {
           await ready;
           await learner.prepare();
+          for (const other of further) other.note(row);
           learner.observe({ id: ++id, type: 'click', itemId: index.items[row].id, time });
           if (learner.trainingDue) await learner.train();
           await learner.completeTraining();
@@ -94,4 +110,39 @@ export function learnerMethod({ name, catalog, options, base }: LearnerMethod): 
       };
     },
   };
+}
+
+/** Another list of what a learner has learned, with an anchor of its own, as the learner notes it. */
+class FurtherList {
+  readonly #anchor = new Anchor();
+
+  constructor(
+    private readonly learner: Learner,
+    private readonly index: CatalogIndex,
+    private readonly list: LearnerList,
+    private readonly hasBase: boolean,
+  ) {}
+
+  get scores(): Float32Array {
+    const weights = this.#learned;
+    const { anchor = true } = this.list;
+    const more = anchor && this.hasBase ? this.#anchor.weight : 0;
+    const anchored = { ...weights, base: weights.base + more, popularity: weights.popularity + more };
+    return scores(this.learner.terms, anchored);
+  }
+
+  /** Notes the ranks of a choice before it is learned. */
+  note(row: number): void {
+    const { rows } = this.learner.history;
+    if (!this.hasBase || rows.length === 0 || rows.includes(row)) return;
+    const { terms } = this.learner;
+    const alone = terms.base.map((score, item) => score + this.index.logPopularity[item]);
+    this.#anchor.note(rankOf(scores(terms, this.#learned), row, rows), rankOf(alone, row, rows));
+  }
+
+  get #learned(): TermWeights {
+    const { learnedWeights } = this.learner;
+    const { coldStart = learnedWeights.coldStart } = this.list;
+    return { ...learnedWeights, coldStart };
+  }
 }

@@ -48,7 +48,7 @@ export const figuresSchema = v.record(v.string(), jsonNumber);
 export const unitSchema = v.picklist(['shopper', 'window', 'pair']);
 export const windowSchema = v.optional(v.pipe(v.number(), v.integer(), v.minValue(2)));
 
-const qualitySchema = v.object({
+export const qualitySchema = v.object({
   events: v.number(),
   hr10: jsonNumber,
   ndcg10: jsonNumber,

@@ -1,22 +1,22 @@
-import type { BaseModel } from '../base-model';
+import type { BaseScorer } from '../base-model';
 import type { FeatureTable } from '../catalog';
 import type { BaseSignal } from '../ranking';
 
 /** A base model's scores for one shopper: the items are embedded once, the scores follow the history. */
 export class BaseModelScores {
-  readonly model: BaseModel;
+  readonly model: BaseScorer;
   #signal: BaseSignal;
   /** Choices that the scores are computed from; -1 before the first time. */
   #choices = -1;
   #preparing: Promise<void> | null = null;
 
-  private constructor(model: BaseModel, signal: BaseSignal) {
+  private constructor(model: BaseScorer, signal: BaseSignal) {
     this.model = model;
     this.#signal = signal;
   }
 
   /** The compute backend must be set. */
-  static async of(model: BaseModel, table: FeatureTable): Promise<BaseModelScores> {
+  static async of(model: BaseScorer, table: FeatureTable): Promise<BaseModelScores> {
     const items = await model.embedItems(table);
     const { embeddingDim: width } = model.config;
     return new BaseModelScores(model, { width, items, scores: new Float32Array(table.count), digest: model.digest });

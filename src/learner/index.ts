@@ -1,6 +1,7 @@
+export { Anchor } from './anchor';
 export { learnerMemory, preloadCompute } from './compute';
 export { BLOCK_WEIGHT, ExpertReplay, type ReplayedChoice } from './experts/expert-replay';
-export { Learner, type LearnerOptions } from './learner';
+export { featureMatrix, Learner, type LearnerOptions } from './learner';
 export type { LearnerCatalog } from './learner-catalog';
 export type { Profile } from './profile';
 export { DriftDetector, type DriftOptions } from './windows/drift';

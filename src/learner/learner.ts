@@ -1,6 +1,8 @@
-import type { BaseModel } from '../base-model';
+import type { BaseModel, BaseScorer } from '../base-model';
 import { EVENT_STRENGTH, History, type LoggedEvent } from '../events';
 import {
+  type BaseSignal,
+  type CatalogIndex,
   type ExpertPart,
   type RankState,
   rankOf,
@@ -9,6 +11,7 @@ import {
   type TermSources,
   type TermValues,
   type TermWeights,
+  termValues,
 } from '../ranking';
 import { Anchor } from './anchor';
 import type { Backend } from './backend';
@@ -45,7 +48,15 @@ export interface LearnerOptions {
   coldStart?: number;
   /** How experts come to be; the experts of the ladders train under `paper` alone. Default `routed`. */
   policy?: ExpertPolicy;
+  /** Makes what the experts read; several learners of one catalogue may share it. Default: each makes its own. */
+  featuresOf?(index: CatalogIndex, base: BaseSignal | null): FeatureMatrix;
+  /** Computes the terms; several learners of one catalogue may share what is the same for them. Default `termValues`. */
+  termsOf?: typeof termValues;
 }
+
+/** What the experts read of a catalogue. @param base of the shop's base model, if it has one */
+export const featureMatrix = (index: CatalogIndex, base: BaseSignal | null): FeatureMatrix =>
+  new FeatureMatrix(featureBlocks(index, base));
 
 /**
  * Learns from one shopper's events: the history, and experts with their weights of the terms, at once; under the policy
@@ -59,7 +70,7 @@ export class Learner {
   /** Null until the experts of the ladders are needed: their code comes late. */
   #ladder: LadderRuntime | null = null;
   #storedLadder: Uint8Array | null = null;
-  readonly #terms = new TermValueCache();
+  readonly #terms: TermValueCache;
   #base: BaseModelScores | null = null;
   #distance: PreferenceDistance | null = null;
   #backend: Backend | null = null;
@@ -75,6 +86,7 @@ export class Learner {
   constructor(catalog: LearnerCatalog, options: LearnerOptions) {
     this.#catalog = catalog;
     this.#options = options;
+    this.#terms = new TermValueCache(options.termsOf ?? termValues);
     this.#experts = new ExpertMixture(options.policy ?? 'routed');
   }
 
@@ -247,7 +259,7 @@ export class Learner {
    * Scores with a base model from now on. The compute backend must be set.
    * @param model the caller disposes of it, and may share it between learners
    */
-  async useBase(model: BaseModel): Promise<void> {
+  async useBase(model: BaseScorer): Promise<void> {
     const [scores, { backendInUse }] = await Promise.all([
       BaseModelScores.of(model, this.#catalog.table),
       import('./backend'),
@@ -313,7 +325,7 @@ export class Learner {
 
   /** Weights of the terms in the list: what is learned, and the anchor. */
   get weights(): TermWeights {
-    const weights = this.#learnedWeights;
+    const weights = this.learnedWeights;
     const { anchor = true } = this.#options;
     if (!anchor || !this.#base) return weights;
     const { weight } = this.#anchor;
@@ -365,7 +377,8 @@ export class Learner {
     this.#ladder?.dispose();
   }
 
-  get #learnedWeights(): TermWeights {
+  /** Weights of the terms without the anchor. */
+  get learnedWeights(): TermWeights {
     const { weights } = this.#experts;
     const { coldStart = this.#catalog.index.factors?.coldStart ?? weights.coldStart } = this.#options;
     return { ...weights, coldStart };
@@ -422,8 +435,8 @@ export class Learner {
     if (this.#options.experts === false) return null;
     const { index } = this.#catalog;
     if (!this.#experts.bound) {
-      const matrix = new FeatureMatrix(featureBlocks(index, this.#baseSignal));
-      this.#experts.bind(matrix, this.history, index.rowOf);
+      const { featuresOf = featureMatrix } = this.#options;
+      this.#experts.bind(featuresOf(index, this.#baseSignal), this.history, index.rowOf);
     }
     this.#experts.update(index);
     return this.#experts;
@@ -486,7 +499,7 @@ export class Learner {
     const { rows } = this.history;
     const left = variants?.beside(row, rows) ?? rows;
     const alone = base.scores.map((score, item) => score + logPopularity[item]);
-    this.#anchor.note(rankOf(scores(this.terms, this.#learnedWeights), row, left), rankOf(alone, row, left));
+    this.#anchor.note(rankOf(scores(this.terms, this.learnedWeights), row, left), rankOf(alone, row, left));
   }
 
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { catalogIndex, type TermSources } from '../ranking';
+import { catalogIndex, type TermSources, termValues } from '../ranking';
 import { TermValueCache } from './term-values';
 
 const items = ['a', 'b', 'c'].map((id) => ({
@@ -21,7 +21,7 @@ const sources = (): TermSources => ({
 
 describe('KnownTerms', () => {
   it('computes the terms once for each state', () => {
-    const known = new TermValueCache();
+    const known = new TermValueCache(termValues);
     const state = sources();
     const first = known.values(index, state);
     expect(known.values(index, { ...state })).toBe(first);

@@ -6,7 +6,7 @@ import {
   type TermSources,
   type TermValues,
   type TermWeights,
-  termValues,
+  type termValues,
 } from '../ranking';
 
 /** Values of the terms, computed once per state of their sources: a list and the choice from it need the same values. */
@@ -14,6 +14,11 @@ export class TermValueCache {
   #of: readonly unknown[] = [];
   #dismissed: readonly number[] = [];
   #values: TermValues | null = null;
+  readonly #compute: typeof termValues;
+
+  constructor(compute: typeof termValues) {
+    this.#compute = compute;
+  }
 
   /** As `termValues`. Shared: not to be changed. */
   values(index: CatalogIndex, sources: TermSources): TermValues {
@@ -21,7 +26,7 @@ export class TermValueCache {
     // A history only grows; every other source but the dismissals is replaced when it changes.
     const of = [index, history, history.rows.length, history.strengths.at(-1), base, residualScores, experts];
     if (!this.#values || of.some((part, n) => part !== this.#of[n]) || !this.#dismissedAre(history.dismissed)) {
-      this.#values = termValues(index, sources);
+      this.#values = this.#compute(index, sources);
       this.#of = of;
       this.#dismissed = [...history.dismissed];
     }

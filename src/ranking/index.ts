@@ -27,6 +27,7 @@ export type { NumberFeatures } from './terms/numeric-affinity';
 export {
   type BaseSignal,
   type ExpertEmbeddings,
+  finiteValues,
   HALF_LIFE,
   LONGEST_HISTORY,
   rawTermValues,

@@ -86,7 +86,7 @@ async function measured(name: AreaName): Promise<Omit<KeptArea, 'machine'> | nul
   const folder = mkdtempSync(join(tmpdir(), 'sidestream-bench-'));
   const file = join(folder, 'result.json');
   try {
-    const args = [...process.execArgv, fileURLToPath(import.meta.url), name, '--out', file];
+    const args = [...process.execArgv, '--expose-gc', fileURLToPath(import.meta.url), name, '--out', file];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 2, 2] });
     await new Promise((resolve) => child.once('exit', resolve));
     return existsSync(file) ? parseMeasured(readFileSync(file, 'utf8')) : null;

@@ -10,6 +10,7 @@ import {
   type MethodRun,
   meanQuality,
   measuredText,
+  namesOf,
   type ProtocolRun,
   purchaseStreams,
   type Quality,
@@ -47,7 +48,7 @@ const [FROM, TO] = [10, 110];
  * popular before it); `experts …`, what the experts change about the ln rank of groups of shoppers and on old and new items.
  */
 export const deviceProtocol: Protocol = {
-  divisible: true,
+  parts: (_, share) => share,
 
   check(input) {
     checkMethods(input, METHOD_NAMES);
@@ -61,7 +62,8 @@ export const deviceProtocol: Protocol = {
     const shoppers = streamsOfPart(all, part);
     const model = await pastModel(input);
     const methods = await deviceMethods(input, past, model, METHOD_NAMES);
-    const listed = new Map(methods.map(({ name }) => [name, input.bundle.items.map(() => 0)]));
+    const names = methods.flatMap(namesOf);
+    const listed = new Map(names.map((name) => [name, input.bundle.items.map(() => 0)]));
     const { meter } = input;
     meter.start('Shoppers', shoppers.length);
     const results = await evaluateDevice({
@@ -75,7 +77,7 @@ export const deviceProtocol: Protocol = {
     meter.stop();
     model.dispose();
     const streamsOf = (name: string) => ({ streams: results.get(name) ?? [], listed: listed.get(name) ?? [] });
-    return measuredText(methods.map(({ name }) => ({ name, ...streamsOf(name) })));
+    return measuredText(names.map((name) => ({ name, ...streamsOf(name) })));
   },
 
   async report(input, parts) {

@@ -11,6 +11,7 @@ import {
   type LogEvent,
   type MethodRanks,
   measuredText,
+  namesOf,
   phaseOf,
   phasesOf,
   type ResultTable,
@@ -51,7 +52,7 @@ const WHOLE_EVENTS = 120;
  * `detected20 any` where Y is any shopper, whose preferences may be much the same.
  */
 export const driftProtocol: Protocol = {
-  divisible: true,
+  parts: (_, share) => share,
 
   check(input) {
     checkMethods(input, [...METHODS, ...CEILINGS]);
@@ -70,7 +71,8 @@ export const driftProtocol: Protocol = {
     const results = await evaluateDrift({ streams, methods, onProgress: () => meter.advance(1) });
     meter.stop();
     model.dispose();
-    return measuredText(methods.map(({ name }) => ({ name, streams: results.get(name) ?? [], listed: [] })));
+    const names = methods.flatMap(namesOf);
+    return measuredText(names.map((name) => ({ name, streams: results.get(name) ?? [], listed: [] })));
   },
 
   async report(input, parts) {
@@ -112,16 +114,13 @@ function splice(input: EvaluateInput) {
 
 /** The wanted methods and ceilings. */
 async function driftMethods(input: EvaluateInput, past: LogEvent[], model: BaseModel): Promise<DriftMethod[]> {
-  const { methods } = input;
   const asked = CEILINGS.filter((name) => wanted(input, name));
+  const methods = await deviceMethods(input, past, model, METHODS);
+  if (asked.length === 0) return methods;
   // A ceiling is made of the learner, whether that one is wanted or not.
-  const built = methods && asked.length > 0 ? { ...input, methods: [...methods, LEARNER] } : input;
-  const all = await deviceMethods(built, past, model, METHODS);
-  const ceilings = all.filter(({ name }) => name === LEARNER).flatMap(ceilingsOf);
-  return [
-    ...all.filter(({ name }) => name !== LEARNER || wanted(input, name)),
-    ...ceilings.filter(({ name }) => asked.includes(name)),
-  ];
+  const learner = await deviceMethods({ ...input, methods: [LEARNER] }, past, model, [LEARNER]);
+  const ceilings = learner.flatMap(ceilingsOf);
+  return [...methods, ...ceilings.filter(({ name }) => asked.includes(name))];
 }
 
 /**

@@ -112,7 +112,7 @@ describe('sidestream evaluate', () => {
     const compared = (await readFile(join(at('results'), 'RESULTS.md'), 'utf8')).split('### before and now')[1];
     expect(compared).toMatch(/^\n\nBefore: 2 shoppers .* mean of the seeds 1 and 2\./m);
     expect(compared).toMatch(/^\| ln rank against base +\| \S+ ± \S+ +\| \S+ ± \S+ +\|$/m);
-  });
+  }, 120_000);
 
   it.each(['device', 'drift'])(
     'finds the same in one process as in several (%s)',
@@ -154,7 +154,7 @@ describe('sidestream evaluate', () => {
     expect([failed, magic, results, section].map(({ code }) => code)).toEqual([1, 1, 1, 1]);
     expect(section.err).toContain('There is no section long-ago in the results.');
     expect(failed.err).toMatch(/^seed [12]: Error \(/m);
-    expect(failed.err).toMatch(/^Error \(runtime\/worker-crashed\): The evaluation of seed [12] ended with code 1/m);
+    expect(failed.err).toMatch(/^Error \(runtime\/worker-crashed\): The process of seed [12] ended with code 1/m);
     expect(magic.err).toMatch(/^Error \(runtime\/invalid-input\): There is no method magic here; choose of all, pop/m);
     expect(results.err).toContain('The results are not JSON');
   });

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { createMeter, openFolder } from '../../build';
+import { createMeter, JointMeter, type Meter, openFolder } from '../../build';
 import { SidestreamError } from '../../error';
 import {
   comparison,
@@ -23,13 +23,14 @@ import {
 import { startCompute, writeWhole } from '../../training';
 import { byProduct, readEventFile } from '../event-file';
 import { positiveInteger } from '../option-parsers';
+import { doTasks, isTaskProcess, parentMeter, WORKER_OPTION } from '../task-processes';
 import { deviceProtocol } from './device';
 import { driftProtocol } from './drift';
 import type { EvaluateInput, Half } from './input';
 import { METHOD_NAMES, SLOW_METHODS } from './methods';
 import { pooledProtocol } from './offline';
 import type { Protocol } from './protocol';
-import { doTask, keptRun, parseTask, runSeeds, type Task } from './runs';
+import { doTask, keptRun, parseTask, runSeeds } from './runs';
 
 /** The protocols by name. */
 const PROTOCOLS: Record<string, Protocol> = {
@@ -52,9 +53,8 @@ interface EvaluateOptions {
   methods?: string[];
   seeds?: number[];
   processes: number;
-  /** A task as JSON, for a process that writes what it returns to the file `out` and reports nothing. */
-  task?: string;
-  out?: string;
+  /** Whether this process does tasks for another one. */
+  worker?: boolean;
   runs?: string;
   results?: string;
   section?: string;
@@ -87,7 +87,7 @@ export function evaluateCommand(): Command {
     .option('--seeds <n...>', 'seeds of everything random; the result is the mean (default: 1)', wholes)
     .option(
       '--processes <n>',
-      'processes at once, between which seeds and shoppers are divided (default: one per processor)',
+      'processes at once, between which seeds, shoppers and (pooled) methods are divided (default: one per processor)',
       positiveInteger,
       availableParallelism(),
     )
@@ -96,28 +96,30 @@ export function evaluateCommand(): Command {
     .option('--section <name>', 'section of the results (default: the name of the protocol)', sectionName)
     .option('--before <section>', 'section of the results whose learner is put beside the one of now', sectionName)
     .option('--json', 'print the result as one line of JSON, last')
-    .addOption(new Option('--task <json>', 'do one step of an evaluation, and print nothing').hideHelp())
-    .addOption(new Option('--out <file>', 'file for what the step returns').hideHelp())
+    .addOption(new Option(WORKER_OPTION, 'do steps of an evaluation for another process').hideHelp())
     .action(runEvaluate);
 }
 
 async function runEvaluate(options: EvaluateOptions): Promise<void> {
   const seeds = [...new Set(options.seeds ?? [1])];
   const protocol = PROTOCOLS[options.protocol];
-  if (options.task !== undefined && options.out !== undefined) {
-    const task = parseTask(options.task);
-    const inputOf = await readInput(options);
-    await writeFile(options.out, await doTask(protocol, inputOf(task.seed), task));
-    return;
+  if (isTaskProcess(options)) {
+    const inputOf = await readInput(options, parentMeter());
+    await doTasks((data) => {
+      const task = parseTask(data);
+      return doTask(protocol, inputOf(task.seed), task);
+    });
   }
   // Reports bad files before hours of work.
   const earlier = await earlierResult(options);
-  const inputOf = await readInput(options);
+  const inputOf = await readInput(options, createMeter());
   protocol.check(inputOf(seeds[0]));
+  const meters = new JointMeter();
   const runs = await runSeeds({
     ...{ protocol, seeds, inputOf, say, processes: options.processes },
     kept: (input, evaluate) => keptRun(options.runs, options.protocol, input, evaluate),
-    command: (task, file) => taskCommand(options, task, file),
+    command: taskCommand(options, seeds),
+    meter: () => meters.meter(),
   });
   const found = summary(mergeRuns(runs));
   const body = [reportBody(found), ...(earlier ? [beforeAndNow(earlier, found)] : [])].join('\n\n');
@@ -129,7 +131,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
 }
 
 /** Reads the files. @returns the input of each seed */
-async function readInput(options: EvaluateOptions): Promise<(seed: number) => EvaluateInput> {
+async function readInput(options: EvaluateOptions, meter: Meter): Promise<(seed: number) => EvaluateInput> {
   const { past, shoppers, half, methods, models } = options;
   await startCompute('wasm');
   const shop = byProduct(await openFolder(options.bundle), await readEventFile(options.events));
@@ -137,17 +139,15 @@ async function readInput(options: EvaluateOptions): Promise<(seed: number) => Ev
   const { events } = shop.log;
   const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
   const limits = { past, shoppers, half, methods, models };
-  const meter = createMeter();
   return (seed) => ({ bundle, events, rowOf, seed, ...limits, meter, say });
 }
 
 const say = (line: string): void => console.error(line);
 
-/** Arguments of a process that does a task. */
-function taskCommand(options: EvaluateOptions, task: Task, file: string): string[] {
+/** Command and options of a process that does tasks. */
+function taskCommand(options: EvaluateOptions, seeds: readonly number[]): string[] {
   const { bundle, events, models } = options;
-  const files = ['--bundle', bundle, '--events', events, '--models', models, '--out', file];
-  return ['evaluate', ...files, '--task', JSON.stringify(task), ...choices(options, [task.seed])];
+  return ['evaluate', '--bundle', bundle, '--events', events, '--models', models, ...choices(options, seeds)];
 }
 
 /** When a result was found and how: the command is for another machine, so without the folders of files. */

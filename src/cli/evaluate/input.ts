@@ -7,7 +7,7 @@ import { contentBlend, popularityNow } from '../../catalog';
 import { decodeFactors, encodeFactors } from '../../catalog/factors';
 import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
-import { coldShoppers, endOfPast, type LogEvent, type Shopper } from '../../evaluate';
+import { coldShoppers, endOfPast, type LogEvent, type Replay, type Shopper } from '../../evaluate';
 import type { LearnerCatalog } from '../../learner';
 import { catalogIndex } from '../../ranking';
 import { readWeightsFile, recentPopularity, removeCheckpoint, storeBase, trainBase, writeWhole } from '../../training';
@@ -43,8 +43,13 @@ export interface PastFile {
   path: string;
   /** Files that it is learned from. Default: none. */
   needs?: readonly PastFile[];
-  /** Learns it and writes the file. */
-  make(): Promise<void>;
+  /**
+   * Learns it and writes the file.
+   * @param replay does steps in other processes, for a file that is `divided`
+   */
+  make(replay?: Replay): Promise<void>;
+  /** Whether parts of the work can be done by other processes. Default false. */
+  divided?: boolean;
 }
 
 /** Epochs at most and share of validation, as `sidestream train` has them. */

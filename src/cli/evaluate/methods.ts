@@ -1,17 +1,17 @@
-import type { BaseModel } from '../../base-model';
+import type { BaseModel, BaseScorer } from '../../base-model';
 import { SidestreamError } from '../../error';
 import {
   baseMethod,
   contentKnnMethod,
   type DeviceMethod,
-  easeMethod,
   fullFinetuneMethod,
-  type ItemItemLog,
-  itemKnnMethod,
+  type LearnerList,
   type LogEvent,
   learnerMethod,
   paperExpertMethod,
   popularityMethod,
+  sharedLearning,
+  sharedModel,
   withMap,
 } from '../../evaluate';
 import type { LearnerCatalog, LearnerOptions } from '../../learner';
@@ -28,6 +28,7 @@ import {
   popularityOf,
   wanted,
 } from './input';
+import { ITEM_ITEM_METHODS, itemItemFile, pastItemItem } from './item-item-file';
 import { pastReplay, replayFile } from './replay-file';
 
 /** The shop at the end of the past. */
@@ -41,55 +42,66 @@ interface PastShop {
   /** As the base model was trained: an item without a choice has none, where the learner takes it as unknown. */
   trained: LearnerCatalog;
   model: BaseModel;
+  /** The same, for methods that score the same histories. */
+  scorer: BaseScorer;
 }
 
-/** The learner, and what it is without some of its parts: options, and whether it has the shop's map of gradients. */
-const LEARNERS: Record<string, Omit<LearnerOptions, 'seed' | 'backend'> & { map?: false }> = {
-  terms: { experts: false },
-  'no-map': { map: false },
-  sidestream: {},
-  'no-anchor': { anchor: false },
-  'lift-0': { coldStart: 0 },
-  'lift-0.9': { coldStart: 0.9 },
-};
+/**
+ * The learner, and what it is without some of its parts: how it learns, whether it has the shop's map of gradients, and the
+ * lists of what it learned, by name.
+ */
+const LEARNERS: (Pick<LearnerOptions, 'experts'> & { map?: false; lists: LearnerList[] })[] = [
+  { experts: false, lists: [{ name: 'terms' }] },
+  { map: false, lists: [{ name: 'no-map' }] },
+  {
+    lists: [
+      { name: 'sidestream' },
+      { name: 'no-anchor', anchor: false },
+      { name: 'lift-0', coldStart: 0 },
+      { name: 'lift-0.9', coldStart: 0.9 },
+    ],
+  },
+];
 
-/** The methods that run on a device, in the order of the tables. */
-const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceMethod>> = {
+/** The methods that run on a device without learning from the shopper, or train the base model there. */
+const OTHERS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceMethod>> = {
   popularity: ({ popularity }) => popularityMethod(popularity),
   'popularity-now': ({ input: { bundle }, past }) => {
     const { interactions } = interactionsOf({ events: past, rejected: [] }, bundle);
     return popularityMethod(recentPopularity(interactions, bundle.items.length), 'popularity-now');
   },
   'content-knn': ({ catalog }) => contentKnnMethod(catalog),
-  'item-knn': async (shop) => (await itemKnnMethod(itemItemLog(shop))).method,
-  ease: async (shop) => (await easeMethod(itemItemLog(shop))).method,
-  base: ({ trained, model }) => baseMethod(trained, model),
-  'base-alone': ({ catalog, model }) => baseMethod(catalog, model, 'base-alone'),
+  'item-knn': ({ input }) => pastItemItem(input, 'item-knn'),
+  ease: ({ input }) => pastItemItem(input, 'ease'),
+  base: ({ trained, scorer }) => baseMethod(trained, scorer),
+  'base-alone': ({ catalog, scorer }) => baseMethod(catalog, scorer, 'base-alone'),
   'paper-expert': ({ trained, model, input: { seed } }) => paperExpertMethod(trained, model, { seed }),
   'full-finetune': ({ trained, model, input: { seed } }) => fullFinetuneMethod(trained, model, { seed }),
-  ...Object.fromEntries(
-    Object.entries(LEARNERS).map(([name, { map, ...options }]) => [
-      name,
-      ({ catalog, model, input: { seed } }: PastShop) =>
-        learnerMethod({
-          ...{ name, base: model, options: { ...options, seed, backend: 'wasm' } },
-          catalog: map === false ? withMap(catalog, null) : catalog,
-        }),
-    ]),
-  ),
-  // The learner of a shop without any logs: neither popularity nor base model.
-  'no-base': ({ input: { bundle, seed } }) =>
-    learnerMethod({ name: 'no-base', catalog: catalogOf(bundle, null), options: { seed, backend: 'wasm' } }),
 };
 
-const itemItemLog = ({ input: { rowOf, bundle }, past }: PastShop): ItemItemLog => ({
-  past,
-  rowOf,
-  count: bundle.items.length,
-});
+/** The learner of a shop without any logs: neither popularity nor base model. */
+const NO_BASE = 'no-base';
 
-/** Names of the methods that run on a device. */
-export const METHOD_NAMES: readonly string[] = Object.keys(METHODS);
+/** The wanted learners: those that learn the same are one, with several lists. */
+function learners({ catalog, scorer, input: { bundle, seed } }: PastShop, names: readonly string[]): DeviceMethod[] {
+  const shared = { ...sharedLearning(), seed, backend: 'wasm' } as const;
+  const methods = LEARNERS.flatMap(({ map, experts, lists: all }) => {
+    const lists = all.filter(({ name }) => names.includes(name));
+    if (lists.length === 0) return [];
+    const own = map === false ? withMap(catalog, null) : catalog;
+    return [learnerMethod({ lists, catalog: own, base: scorer, options: { experts, ...shared } })];
+  });
+  if (!names.includes(NO_BASE)) return methods;
+  const options = { ...sharedLearning(), seed, backend: 'wasm' } as const;
+  return [...methods, learnerMethod({ lists: [{ name: NO_BASE }], catalog: catalogOf(bundle, null), options })];
+}
+
+/** Names of the methods that run on a device, in the order of the tables. */
+export const METHOD_NAMES: readonly string[] = [
+  ...Object.keys(OTHERS),
+  ...LEARNERS.flatMap(({ lists }) => lists.map(({ name }) => name)),
+  NO_BASE,
+];
 
 /** Methods that run only where they are asked for: they train the whole base model on every shopper's device. */
 export const SLOW_METHODS: readonly string[] = ['paper-expert', 'full-finetune'];
@@ -97,7 +109,9 @@ export const SLOW_METHODS: readonly string[] = ['paper-expert', 'full-finetune']
 /** What the wanted methods have learned from the past; every process reads these files, and one makes each. */
 export async function methodFiles(input: EvaluateInput): Promise<PastFile[]> {
   const replay = usesReplay(input) ? await replayFile(input) : null;
-  return [await baseFile(input), await factorsFile(input), ...(replay ? [replay] : [])];
+  const chosen = ITEM_ITEM_METHODS.filter((name) => isChosen(input, name));
+  const settings = await Promise.all(chosen.map((name) => itemItemFile(input, name)));
+  return [await baseFile(input), await factorsFile(input), ...(replay ? [replay] : []), ...settings];
 }
 
 /** Whether the whole learner, or one that a protocol makes of it, is wanted: what shoppers of the past taught is its own. */
@@ -120,9 +134,10 @@ export async function deviceMethods(
   const factors = { ...learned.factors, ...replay };
   const catalog = catalogOf(input.bundle, popularityAtEnd(input, past), { ...learned, factors });
   const trained = { ...catalog, index: { ...catalog.index, logPopularity: popularity.map(Math.log1p) } };
-  const shop = { input, past, popularity, catalog, trained, model };
+  const shop = { input, past, popularity, catalog, trained, model, scorer: sharedModel(model) };
   const chosen = names.filter((name) => name === 'base' || isChosen(input, name));
-  return Promise.all(chosen.map((name) => METHODS[name](shop)));
+  const others = chosen.filter((name) => Object.hasOwn(OTHERS, name));
+  return [...(await Promise.all(others.map((name) => OTHERS[name](shop)))), ...learners(shop, chosen)];
 }
 
 const isChosen = (input: EvaluateInput, name: string): boolean =>

@@ -5,10 +5,12 @@ import {
   evaluateOffline,
   meanQuality,
   OFFLINE_METHODS,
+  type OfflineMethodName,
   type OfflineRun,
   offlineMethods,
+  offlineText,
   type ProtocolRun,
-  parseRun,
+  parseOffline,
   type Quality,
   qualityOf,
   type ResultTable,
@@ -35,40 +37,68 @@ const KEPT_PLACES = 2;
 /** Reference of the changes; always evaluated. */
 const REFERENCE = 'popularity';
 
-/** The pooled protocol in one part: its models go on from window to window. */
+/** Methods with a model, those that take longest to train first; all others are evaluated together. */
+const BY_COST: readonly OfflineMethodName[] = [
+  'xsmoe-paper',
+  'no-prune',
+  'full-finetune',
+  'sidestream',
+  'text-only',
+  'image-only',
+  'static',
+];
+
+/**
+ * The pooled protocol: train on window t of ten, rank every choice of window t + 1. The halves are of the windows: 2 to 5
+ * to choose settings on, 6 to 10 to report them on. With `input.shoppers` the log is that of so many of its users. A model goes
+ * on from window to window, so that its methods are what processes are divided among.
+ */
 export const pooledProtocol: Protocol = {
-  divisible: false,
+  parts: (input, share) => (share === 1 ? 1 : groupsOf(input).length),
   check(input) {
     checkMethods(input, OFFLINE_METHODS);
     interactionsOfUsers(input);
   },
   pastFiles: async () => [],
-  measure: async (input) => JSON.stringify(await runOffline(input)),
-  report: async (_, [run]) => parseRun(run),
+  measure: async (input, { index, of }) =>
+    offlineText(await runMethods(input, of === 1 ? methodsOf(input) : groupsOf(input)[index])),
+  async report(input, parts) {
+    const { seed, half } = input;
+    const found = new Map(parts.flatMap(parseOffline).map((run) => [run.name, run]));
+    const runs = methodsOf(input).flatMap((name) => found.get(name) ?? []);
+    const interactions = interactionsOfUsers(input);
+    const users = new Set(interactions.map(({ user }) => user)).size;
+    return {
+      protocol: 'pooled',
+      seed,
+      setting: `${interactions.length} choices of ${users} users in ${WINDOWS} windows; trained on each, every choice of the next ranked; ${halfInWords(half)}`,
+      ...findings(runs, REPORTED[half].first),
+    };
+  },
 };
 
-/**
- * The pooled protocol: train on window t of ten, rank every choice of window t + 1. The halves are of the windows: 2 to 5
- * to choose settings on, 6 to 10 to report them on. With `input.shoppers` the log is that of so many of its users.
- * @throws SidestreamError `runtime/invalid-input` when the log is too short for ten windows
- */
-export async function runOffline(input: EvaluateInput): Promise<ProtocolRun> {
+/** The wanted methods, in the order of the tables. */
+const methodsOf = (input: EvaluateInput): OfflineMethodName[] =>
+  OFFLINE_METHODS.filter((name) => name === REFERENCE || wanted(input, name));
+
+/** The wanted methods in groups that processes evaluate, one after the other. */
+function groupsOf(input: EvaluateInput): OfflineMethodName[][] {
+  const names = methodsOf(input);
+  const models = BY_COST.filter((name) => names.includes(name));
+  return [...models.map((name) => [name]), names.filter((name) => !models.includes(name))];
+}
+
+/** Evaluates some methods. What one finds does not depend on the others. */
+async function runMethods(input: EvaluateInput, names: readonly OfflineMethodName[]): Promise<OfflineRun[]> {
   const { bundle, meter, say, seed, half } = input;
   const reported = REPORTED[half];
-  const interactions = interactionsOfUsers(input);
   const blend = contentBlend(bundle.manifest);
   const built = offlineMethods({ table: bundle.features, blend, seed, epochs: EPOCHS });
-  const methods = OFFLINE_METHODS.filter((name) => name === REFERENCE || wanted(input, name)).map(
-    (name) => built[name],
-  );
+  const methods = names.map((name) => built[name]);
   const epochs = methods.reduce((sum, { model }) => sum + (model?.epochs ?? 0), 0);
   if (epochs > 0) meter.start('Epochs', epochs * (reported.last - 1));
   const runs = await evaluateOffline({
-    interactions,
-    count: bundle.items.length,
-    methods,
-    windows: WINDOWS,
-    reported,
+    ...{ interactions: interactionsOfUsers(input), count: bundle.items.length, methods, windows: WINDOWS, reported },
     // A training that stops early saves the rest of its epochs.
     onLearned: (trained, most) => meter.advance(most - trained),
     onEpoch: () => meter.advance(1),
@@ -76,14 +106,12 @@ export async function runOffline(input: EvaluateInput): Promise<ProtocolRun> {
       say(`Window ${window}, ${method}: ${percent(hr10)}, ${percent(ndcg10)}`),
   });
   meter.stop();
-  const users = new Set(interactions.map(({ user }) => user)).size;
-  return {
-    protocol: 'pooled',
-    seed,
-    setting: `${interactions.length} choices of ${users} users in ${WINDOWS} windows; trained on each, every choice of the next ranked; ${halfInWords(half)}`,
-    ...findings(runs, reported.first),
-  };
+  return runs;
 }
+
+/** The pooled protocol in this process. @throws SidestreamError `runtime/invalid-input` when the log is too short for ten windows */
+export const runOffline = async (input: EvaluateInput): Promise<ProtocolRun> =>
+  pooledProtocol.report(input, [await pooledProtocol.measure(input, { index: 0, of: 1 })]);
 
 /** The choices of the log, or of so many of its users. @throws SidestreamError `runtime/invalid-input` for too short a log */
 function interactionsOfUsers({ events, bundle, shoppers }: EvaluateInput): readonly Interaction[] {

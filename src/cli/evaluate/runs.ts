@@ -1,16 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import * as v from 'valibot';
 import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
-import { type ProtocolRun, parseRun } from '../../evaluate';
+import { type ProtocolRun, parseReplayResult, parseRun, replayStepSchema } from '../../evaluate';
 import { writeWhole } from '../../training';
+import { TaskProcesses, type TaskProcessesOptions } from '../task-processes';
 import type { EvaluateInput, PastFile } from './input';
 import type { Protocol } from './protocol';
+import { replayStep } from './replay-file';
 
 /**
  * The run of one seed: read from a folder, or evaluated and kept there, so that an evaluation of hours goes on where it
@@ -43,10 +42,11 @@ async function digestOf({ bundle, events, past, shoppers, half, methods }: Evalu
   return (await sha256(new TextEncoder().encode(JSON.stringify(asked)))).slice(0, 12);
 }
 
-/** A step of an evaluation that a process does: it learns a file of the past, by name, or evaluates a part. */
+/** A step of an evaluation that a process does: it learns a file of the past, by name, or a step of one, or evaluates a part. */
 const taskSchema = v.strictObject({
   seed: v.pipe(v.number(), v.integer(), v.minValue(1)),
   learn: v.optional(v.string()),
+  replay: v.optional(replayStepSchema),
   part: v.optional(
     v.strictObject({
       index: v.pipe(v.number(), v.integer(), v.minValue(0)),
@@ -56,16 +56,24 @@ const taskSchema = v.strictObject({
 });
 export type Task = v.InferOutput<typeof taskSchema>;
 
-/** Reads a task that `JSON.stringify` wrote. @throws SidestreamError `runtime/invalid-input` when it is none */
-export function parseTask(text: string): Task {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), taskSchema), text);
+/** Reads a task from another process. @throws SidestreamError `runtime/invalid-input` when it is none */
+export function parseTask(data: unknown): Task {
+  const parsed = v.safeParse(taskSchema, data);
   if (parsed.success) return parsed.output;
-  throw new SidestreamError('runtime/invalid-input', `${text} is no task: ${parsed.issues[0].message}.`);
+  throw new SidestreamError(
+    'runtime/invalid-input',
+    `${JSON.stringify(data)} is no task: ${parsed.issues[0].message}.`,
+  );
 }
 
-/** Does a task in this process. @returns what `report` needs of it */
-export async function doTask(protocol: Protocol, input: EvaluateInput, { learn, part }: Task): Promise<string> {
+/** Does a task in this process. @returns of a part, what `report` needs of it; of a step of a replay, its result */
+export async function doTask(
+  protocol: Protocol,
+  input: EvaluateInput,
+  { learn, replay, part }: Task,
+): Promise<unknown> {
   if (part) return protocol.measure(input, part);
+  if (replay) return replayStep(input, replay);
   const files = (await protocol.pastFiles(input)).flatMap(withNeeds);
   await files.find(({ path }) => basename(path) === learn)?.make();
   return '';
@@ -74,7 +82,7 @@ export async function doTask(protocol: Protocol, input: EvaluateInput, { learn, 
 /** A file and those that it is learned from. */
 const withNeeds = (file: PastFile): PastFile[] => [file, ...(file.needs ?? []).flatMap(withNeeds)];
 
-export interface SeedsRequest {
+export interface SeedsRequest extends Pick<TaskProcessesOptions, 'command' | 'say' | 'meter'> {
   protocol: Protocol;
   seeds: readonly number[];
   inputOf(seed: number): EvaluateInput;
@@ -82,10 +90,6 @@ export interface SeedsRequest {
   processes: number;
   /** As `keptRun`. */
   kept(input: EvaluateInput, evaluate: (input: EvaluateInput) => Promise<ProtocolRun>): Promise<ProtocolRun>;
-  /** Arguments of a command that does a task and writes what it returns to a file. */
-  command(task: Task, file: string): string[];
-  /** Called with the progress lines of the processes, and when a task of theirs is done. */
-  say(line: string): void;
 }
 
 /**
@@ -95,37 +99,48 @@ export interface SeedsRequest {
  * @throws SidestreamError `runtime/worker-crashed` when a process fails; the others are then ended
  */
 export async function runSeeds(request: SeedsRequest): Promise<ProtocolRun[]> {
-  const { protocol, seeds, inputOf, kept, command, say } = request;
-  const processes = protocol.divisible ? request.processes : Math.min(request.processes, seeds.length);
-  const pool = processes > 1 ? await TaskProcesses.start(command, say) : null;
-  const queue = new TaskQueue(processes, (task) =>
-    pool ? pool.run(task) : doTask(protocol, inputOf(task.seed), task),
-  );
+  const { protocol, seeds, inputOf, kept, processes, say } = request;
+  const pool = processes > 1 ? new TaskProcesses({ ...request, size: processes }) : null;
+  const queue = new TaskQueue(processes, async (task) => {
+    if (!pool) return doTask(protocol, inputOf(task.seed), task);
+    const result = await pool.run(labelOf(task), task);
+    // Meters say nothing about a step that takes no time.
+    if (task.part) say(`${labelOf(task)}: Evaluated`);
+    if (task.learn) say(`${labelOf(task)}: Learned from the past`);
+    return result;
+  });
   // So many parts that all processes have as much to do.
-  const parts = protocol.divisible ? processes / greatestDivisor(processes, seeds.length) : 1;
-  const learned = new Map<string, Promise<string>>();
-  const learn = (seed: number, file: PastFile): Promise<string> => {
+  const share = processes / greatestDivisor(processes, seeds.length);
+  const learned = new Map<string, Promise<void>>();
+  const learn = (seed: number, file: PastFile): Promise<void> => {
     const found = learned.get(file.path) ?? learnOnce(seed, file);
     learned.set(file.path, found);
     return found;
   };
-  const learnOnce = async (seed: number, { path, needs = [] }: PastFile): Promise<string> => {
-    if (existsSync(path)) return '';
-    await Promise.all(needs.map((file) => learn(seed, file)));
-    return queue.add({ seed, learn: basename(path) });
+  const learnOnce = async (seed: number, file: PastFile): Promise<void> => {
+    if (existsSync(file.path)) return;
+    await Promise.all((file.needs ?? []).map((needed) => learn(seed, needed)));
+    if (!pool || !file.divided) await queue.add({ seed, learn: basename(file.path) });
+    // The steps are done by the processes; this one puts their results together.
+    else {
+      await file.make(async (steps) =>
+        (await Promise.all(steps.map((replay) => queue.add({ seed, replay })))).map(parseReplayResult),
+      );
+    }
   };
   const evaluate = async (input: EvaluateInput): Promise<ProtocolRun> => {
     const { seed } = input;
     const files = await protocol.pastFiles(input);
     await Promise.all(files.map((file) => learn(seed, file)));
+    const parts = protocol.parts(input, share);
     const all = Array.from({ length: parts }, (_, index) => queue.add({ seed, part: { index, of: parts } }));
-    return protocol.report(input, await Promise.all(all));
+    return protocol.report(input, v.parse(v.array(v.string()), await Promise.all(all)));
   };
   try {
     return await Promise.all(seeds.map((seed) => kept(inputOf(seed), evaluate)));
   } finally {
     queue.close();
-    await pool?.close();
+    pool?.close();
   }
 }
 
@@ -134,16 +149,16 @@ const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greates
 /** Does tasks in order, some at once, until one fails. */
 class TaskQueue {
   readonly #most: number;
-  readonly #work: (task: Task) => Promise<string>;
+  readonly #work: (task: Task) => Promise<unknown>;
   #waiting: (() => void)[] = [];
   #running = 0;
 
-  constructor(most: number, work: (task: Task) => Promise<string>) {
+  constructor(most: number, work: (task: Task) => Promise<unknown>) {
     this.#most = most;
     this.#work = work;
   }
 
-  async add(task: Task): Promise<string> {
+  async add(task: Task): Promise<unknown> {
     if (this.#running < this.#most) this.#running++;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
@@ -161,78 +176,6 @@ class TaskQueue {
   /** What waits is never done. */
   close(): void {
     this.#waiting = [];
-  }
-}
-
-/** Does tasks in processes of their own, which end with this one. */
-class TaskProcesses {
-  readonly #folder: string;
-  readonly #command: SeedsRequest['command'];
-  readonly #say: SeedsRequest['say'];
-  readonly #running = new Set<ChildProcess>();
-  #tasks = 0;
-
-  private constructor(folder: string, command: SeedsRequest['command'], say: SeedsRequest['say']) {
-    this.#folder = folder;
-    this.#command = command;
-    this.#say = say;
-    process.once('SIGTERM', this.#onSignal);
-    process.once('SIGINT', this.#onSignal);
-  }
-
-  static async start(command: SeedsRequest['command'], say: SeedsRequest['say']): Promise<TaskProcesses> {
-    return new TaskProcesses(await mkdtemp(join(tmpdir(), 'sidestream-seeds-')), command, say);
-  }
-
-  async run(task: Task): Promise<string> {
-    const file = join(this.#folder, `${this.#tasks++}.txt`);
-    await this.#spawn(labelOf(task), this.#command(task, file));
-    // Meters say nothing about a step that takes no time.
-    this.#say(`${labelOf(task)}: ${task.part ? 'Evaluated' : 'Learned from the past'}`);
-    return readFile(file, 'utf8');
-  }
-
-  async close(): Promise<void> {
-    this.#end();
-    process.off('SIGTERM', this.#onSignal);
-    process.off('SIGINT', this.#onSignal);
-    await rm(this.#folder, { recursive: true });
-  }
-
-  #end(): void {
-    for (const child of this.#running) child.kill();
-  }
-
-  /** Without this, a signal that ends this process would leave the others running. */
-  readonly #onSignal = (): void => {
-    this.#end();
-    rmSync(this.#folder, { recursive: true });
-    process.exit(1);
-  };
-
-  #spawn(label: string, args: readonly string[]): Promise<void> {
-    // The same program, under the same loader of TypeScript.
-    const child = spawn(process.execPath, [...process.execArgv, process.argv[1], ...args], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    this.#running.add(child);
-    createInterface({ input: child.stderr }).on('line', (line) => this.#say(`${label}: ${line}`));
-    return new Promise((resolve, reject) => {
-      const failed = (why: string, cause?: unknown): void =>
-        reject(
-          new SidestreamError(
-            'runtime/worker-crashed',
-            `The evaluation of ${label} ${why}; its own lines above say why.`,
-            { cause },
-          ),
-        );
-      child.on('error', (cause) => failed('could not be started', cause));
-      child.on('close', (code, signal) => {
-        this.#running.delete(child);
-        if (code === 0) resolve();
-        else failed(signal ? `was ended by ${signal}` : `ended with code ${code}`);
-      });
-    });
   }
 }
 

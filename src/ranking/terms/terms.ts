@@ -138,7 +138,7 @@ export function termValues(index: CatalogIndex, sources: TermSources): TermValue
 }
 
 /** The values with 0 for those that are not finite, in a copy where there are any. */
-function finiteValues(values: Float32Array): Float32Array {
+export function finiteValues(values: Float32Array): Float32Array {
   // 0 as long as all are finite, else NaN; sums that do not wait for each other.
   let [a, b, c, d] = [0, 0, 0, 0];
   const whole = values.length - (values.length % 4);

@@ -91,24 +91,50 @@ function fromItems({ rows: users, columns: size, offsets, indices }: SparseMatri
   return products(inverse, size, (value, j) => -value / squares[j]);
 }
 
-/** B from X X^T: with L L^T = X X^T + lambda I and w_i = L^-1 x_i, P_ij = (1 if i = j, else 0, - w_i w_j) / lambda. */
+/**
+ * B from X X^T: with G = (X X^T + lambda I)^-1, P_ij = (1 if i = j, else 0, - x_i G x_j) / lambda. Few users chose an item, so that
+ * G x_i and its product with every x_j are sums over the users of the one and of the other.
+ */
 function fromUsers(matrix: SparseMatrix, lambda: number): Weights {
   const { rows: size, columns } = matrix;
   const { offsets, indices } = transposed(matrix);
+  const usersOf = (item: number): Uint32Array => indices.subarray(offsets[item], offsets[item + 1]);
   const factor = new Float64Array(size * size);
-  const vectors = new Float64Array(columns * size);
   for (let item = 0; item < columns; item++) {
-    const own = indices.subarray(offsets[item], offsets[item + 1]);
-    for (const a of own) {
-      vectors[item * size + a] = 1;
-      for (const b of own) factor[a * size + b]++;
-    }
+    const own = usersOf(item);
+    for (const a of own) for (const b of own) factor[a * size + b]++;
   }
   for (let user = 0; user < size; user++) factor[user * size + user] += lambda;
   cholesky(factor, size);
-  solveLower(factor, size, vectors);
-  const squares = squaredLengths(vectors, size);
-  return products(vectors, size, (value, j) => value / (1 - squares[j]));
+  // Row u is column u of L^-1, which begins with u zeros.
+  const columnsOfInverse = new Float64Array(size * size);
+  for (let user = 0; user < size; user++) columnsOfInverse[user * size + user] = 1;
+  solveLower(factor, size, columnsOfInverse, (row) => row);
+  const inverse = { count: size, length: size, values: columnsOfInverse };
+  const g = rowProducts(inverse, inverse);
+  /** G x_item. */
+  const solved = (item: number): Float64Array => {
+    const sum = new Float64Array(size);
+    for (const user of usersOf(item)) for (let at = 0; at < size; at++) sum[at] += g[user * size + at];
+    return sum;
+  };
+  const squares = Float64Array.from({ length: columns }, (_, item) => {
+    const own = solved(item);
+    return usersOf(item).reduce((sum, user) => sum + own[user], 0);
+  });
+  return (first, rows) => {
+    const panel = new Float64Array(rows * columns);
+    for (let n = 0; n < rows; n++) {
+      const own = solved(first + n);
+      const out = panel.subarray(n * columns, (n + 1) * columns);
+      for (let user = 0; user < size; user++) {
+        const value = own[user];
+        for (let at = matrix.offsets[user]; at < matrix.offsets[user + 1]; at++) out[matrix.indices[at]] += value;
+      }
+      for (let item = 0; item < columns; item++) out[item] /= 1 - squares[item];
+    }
+    return panel;
+  };
 }
 
 function products(values: Float64Array, length: number, weight: (product: number, column: number) => number): Weights {
@@ -137,5 +163,9 @@ const NOTHING = 1e-9;
 function largest(values: Float64Array, most: number): number[] {
   const above: number[] = [];
   for (let at = 0; at < values.length; at++) if (values[at] > NOTHING) above.push(at);
-  return above.sort((a, b) => values[b] - values[a] || a - b).slice(0, most);
+  // Numbers are sorted far faster alone than by a function that compares their places.
+  const sorted = Float64Array.from(above, (at) => values[at]).sort();
+  const least = sorted.at(-most) ?? 0;
+  const kept = above.filter((at) => values[at] >= least);
+  return kept.sort((a, b) => values[b] - values[a] || a - b).slice(0, most);
 }

@@ -106,7 +106,7 @@ describe('moments of gradients', () => {
     const [one, other] = [world(3), world(4)];
     const { cross, expected } = one.means;
     const second = other.means;
-    one.add(other);
+    one.add(other.sums);
     expect([one.choices, one.samples]).toEqual([7 * 19, 2]);
     const { means } = one;
     for (const [at, value] of means.cross.entries()) {

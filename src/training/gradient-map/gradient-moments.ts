@@ -13,6 +13,17 @@ export interface FeatureRows {
   row(row: number): Float32Array;
 }
 
+/** Sums over choices, by which moments go from one process to another. */
+export interface MomentSums {
+  width: number;
+  choices: number;
+  samples: number;
+  /** [width * width] each. */
+  cross: Float64Array;
+  before: Float64Array;
+  expected: Float64Array;
+}
+
 /** What an expert expected of a choice. */
 export interface Expected {
   /** Rows that were chosen from. */
@@ -42,6 +53,12 @@ export class GradientMoments {
     this.#cross = new Float64Array(width * width);
     this.#before = new Float64Array(width * width);
     this.#expected = new Float64Array(width * width);
+  }
+
+  /** The sums so far. Shared: not to be changed. */
+  get sums(): MomentSums {
+    const { width, choices, samples } = this;
+    return { width, choices, samples, cross: this.#cross, before: this.#before, expected: this.#expected };
   }
 
   /** Begins one shopper's stream. @returns call it with the gradient of each choice, in order */
@@ -77,10 +94,10 @@ export class GradientMoments {
   }
 
   /** Adds the moments of other shoppers. */
-  add(other: GradientMoments): void {
-    addTo(this.#cross, other.#cross);
-    addTo(this.#before, other.#before);
-    addTo(this.#expected, other.#expected);
+  add(other: MomentSums): void {
+    addTo(this.#cross, other.cross);
+    addTo(this.#before, other.before);
+    addTo(this.#expected, other.expected);
     this.choices += other.choices;
     this.samples += other.samples;
   }

@@ -1,2 +1,2 @@
-export { GradientMoments } from './gradient-moments';
+export { GradientMoments, type MomentSums } from './gradient-moments';
 export { leadingEigenvectors, solveMap, stepOf, transferred } from './solve-map';

@@ -8,20 +8,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { contentBlend } from '../../src/catalog';
-import type { EventType, LoggedEvent } from '../../src/events';
-import { Learner, type LearnerCatalog } from '../../src/learner';
-import {
-  type CatalogIndex,
-  catalogIndex,
-  listsInView,
-  type Placement,
-  type RankRequest,
-  rank,
-} from '../../src/ranking';
-import { explain } from '../../src/ranking/explanation/explain';
-import { topicContent } from '../../src/testing/topics';
-import { spread, type Timed, timed } from './timing';
+import { Learner, type LearnerCatalog } from '../../../src/learner';
+import { type CatalogIndex, listsInView, type Placement, type RankRequest, rank } from '../../../src/ranking';
+import { explain } from '../../../src/ranking/explanation/explain';
+import { spread, type Timed, timed } from '../timing';
+import { agingCatalog, anything, opened, Shopper } from './shopper';
 
 const SIZES = [1_000, 10_000, 20_000];
 const CHOICES = [0, 10, 50, 200, 1_000, 10_000];
@@ -31,10 +22,8 @@ const MOST_RATIO = 2;
 /** Choices measured at each point, after some that are not. */
 const ROUNDS = 15;
 const WARM_UP = 3;
-/** Choices between two dismissals. */
-const DISMISS_EVERY = 10;
 const PLACEMENTS: Placement[] = ['similar', 'complement', 'trending', 'recent'];
-const OUT = fileURLToPath(new URL('../../.cache/bench/aging.json', import.meta.url));
+const OUT = fileURLToPath(new URL('../../../.cache/bench/aging.json', import.meta.url));
 
 /** Medians of processor time in ms, which other work on the machine changes least, after a number of choices. */
 interface Point {
@@ -52,54 +41,6 @@ interface Point {
   reload: number;
 }
 
-/** A shopper who chooses other items all the time, as far as there are some, and now and then dismisses one. */
-class Shopper {
-  readonly learner: Learner;
-  readonly #catalog: LearnerCatalog;
-  #events = 0;
-  #row = 0;
-
-  constructor(catalog: LearnerCatalog) {
-    this.#catalog = catalog;
-    this.learner = new Learner(catalog, { seed: 1, experts: true });
-  }
-
-  /** The next item: every one comes once before any comes again. */
-  #next(): number {
-    const { length } = this.#catalog.index.items;
-    this.#row = (this.#row + 617) % length;
-    return this.#row;
-  }
-
-  #event(type: EventType): LoggedEvent {
-    const { id: itemId } = this.#catalog.index.items[this.#next()];
-    return { id: ++this.#events, type, itemId, time: 1_700_000_000_000 + 60_000 * this.#events };
-  }
-
-  choose(): void {
-    this.learner.observe(this.#event('click'));
-  }
-
-  /** Choices that are remembered but, to save time, not learned one by one. */
-  live(choices: number): void {
-    const { history } = this.learner;
-    const { rowOf } = this.#catalog.index;
-    const remember = (event: LoggedEvent): void => void history.add(event, rowOf.get(event.itemId) ?? 0);
-    while (history.total < choices) {
-      remember(this.#event('click'));
-      if (history.total % DISMISS_EVERY === 0) remember(this.#event('dismiss'));
-    }
-  }
-}
-
-async function catalogOf(items: number): Promise<LearnerCatalog> {
-  const content = await topicContent({ items, topics: Math.ceil(items / 150), dim: 128, taps: 3 });
-  const { text, image } = content.encoders;
-  const blend = contentBlend({ modalities: { text, image } });
-  const index = catalogIndex(content.items, content.features, blend);
-  return { index, table: content.features, blend };
-}
-
 const { aboutItems } = await listsInView();
 
 function request(index: CatalogIndex, placement: Placement, row: number | null): RankRequest {
@@ -109,7 +50,7 @@ function request(index: CatalogIndex, placement: Placement, row: number | null):
 
 async function measured(catalog: LearnerCatalog, choices: number): Promise<Point> {
   const { index } = catalog;
-  const shopper = new Shopper(catalog);
+  const shopper = new Shopper(catalog, anything(catalog));
   shopper.live(choices);
   const [update, list, explanation, reload] = [timed(), timed(), timed(), timed()];
   const others = PLACEMENTS.map(() => timed());
@@ -136,10 +77,10 @@ async function measured(catalog: LearnerCatalog, choices: number): Promise<Point
   const profile = learner.save();
   for (let round = 0; round < 3; round++) {
     // An index of its own, as a page that was just opened has it.
-    const opened = { ...catalog, index: catalogIndex(index.items, catalog.table, catalog.blend) };
-    const next = new Learner(opened, { seed: 1, experts: true });
+    const page = opened(catalog);
+    const next = new Learner(page, { seed: 1, experts: true });
     next.restore(profile, []);
-    await reload.of(async () => rank(opened.index, next.state, request(index, 'for-you', null)));
+    await reload.of(async () => rank(page.index, next.state, request(index, 'for-you', null)));
   }
   const middle = ({ processor }: Timed): number => (processor.length === 0 ? 0 : spread(processor).middle);
   return {
@@ -167,7 +108,7 @@ async function main(sizes: readonly number[]): Promise<void> {
   console.log('processor time, median ms');
   console.log(['items', 'choices', ...FIGURES].map((name) => name.padStart(12)).join(''));
   for (const items of sizes) {
-    const catalog = await catalogOf(items);
+    const catalog = await agingCatalog(items);
     const points: Point[] = [];
     for (const choices of CHOICES) {
       const point = await measured(catalog, choices);

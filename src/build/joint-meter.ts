@@ -1,0 +1,38 @@
+import { createMeter, type GrowingMeter, type Meter } from './meter';
+
+/** Meters of work that is done at the same time: stages with one label are shown as one, with the time left over all of them. */
+export class JointMeter {
+  readonly #create: () => GrowingMeter;
+  readonly #stages = new Map<string, { meter: GrowingMeter; running: number }>();
+
+  /** @param create makes the meter of a label; default: on the terminal */
+  constructor(create: () => GrowingMeter = () => createMeter()) {
+    this.#create = create;
+  }
+
+  /** The meter of one of those who work. */
+  meter(): Meter {
+    let label = '';
+    return {
+      start: (newLabel, total) => {
+        label = newLabel;
+        const known = this.#stages.get(label);
+        if (known) {
+          known.running++;
+          known.meter.extend(total);
+          return;
+        }
+        const meter = this.#create();
+        this.#stages.set(label, { meter, running: 1 });
+        meter.start(label, total);
+      },
+      advance: (count) => this.#stages.get(label)?.meter.advance(count),
+      stop: () => {
+        const stage = this.#stages.get(label);
+        if (!stage || --stage.running > 0) return;
+        this.#stages.delete(label);
+        stage.meter.stop();
+      },
+    };
+  }
+}
