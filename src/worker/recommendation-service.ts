@@ -112,13 +112,13 @@ export class RecommendationService {
   /** Loads code and items of a large catalogue that are not loaded yet, then takes a turn with the learner. */
   async #withItems<T>(
     ids: readonly string[],
-    { placement, itemId = [], cart }: ParsedRequest,
+    { placement, itemId, cart }: ParsedRequest,
     work: (learner: ActiveLearner, lists: ListsInView) => T,
   ): Promise<T> {
     const { session, clusterLoader, experiment } = this.#context;
     const needed = cart || Array.isArray(itemId) || experiment.placement(placement) === 'complement';
     const lists = needed ? await listsInView() : null;
-    await clusterLoader?.loadInView([...ids, itemId].flat(), cart);
+    await clusterLoader?.loadInView([...ids, itemId ?? []].flat(), cart);
     return session.run(async ({ learner }) => {
       await session.prepare(learner);
       return work(learner, lists);
