@@ -1,11 +1,24 @@
 import { defineConfig } from 'vitest/config';
 
+/** One file for all that page or worker need at once: each file more is a request before the first list. */
+const initial = (name: string) => ({ name, tags: ['$initial' as const], priority: 1 });
+
 export default defineConfig({
   base: './',
   server: { port: 4173, strictPort: false },
   preview: { port: 4173, strictPort: false },
-  build: { target: 'es2022', outDir: 'dist', chunkSizeWarningLimit: 2000 },
-  worker: { format: 'es' },
+  build: {
+    target: 'es2022',
+    outDir: 'dist',
+    chunkSizeWarningLimit: 2000,
+    rolldownOptions: { output: { codeSplitting: { groups: [initial('index')] } } },
+  },
+  worker: {
+    format: 'es',
+    rolldownOptions: {
+      output: { codeSplitting: { includeDependenciesRecursively: false, groups: [initial('worker')] } },
+    },
+  },
   resolve: { dedupe: ['@tensorflow/tfjs-core'] },
   // Pre-bundling rewrites import.meta.url and breaks onnxruntime-web's lookup of its own wasm file.
   optimizeDeps: { exclude: ['onnxruntime-web'] },

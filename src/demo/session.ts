@@ -19,6 +19,9 @@ export type Item = Recommendation['item'];
 /** After three choices of fruit the list should still have other products. */
 const RULES: Rules = { diversity: 0.2 };
 
+/** Time after which the shop does not wait for its first list any longer, ms. */
+const LIST_TIMEOUT = 3000;
+
 /** State of the open page: the recommender, the categories, the basket. Nothing of it is stored. */
 export class Session {
   recommender: Recommender | null = null;
@@ -29,7 +32,10 @@ export class Session {
   categories: Category[] = [];
   /** One product of every top category, for the images of the home page; null while they are fetched. */
   examples: { category: Category; item: Item }[] | null = null;
-  consent: Consent = 'pending';
+  /** Null until it is known. */
+  consent: Consent | null = null;
+  /** Whether the page has shown a list of recommendations: the rest of the shop comes after it. */
+  listed = false;
   progress: Progress | null = null;
   /** Item id to quantity. */
   readonly basket = new Map<string, number>();
@@ -67,17 +73,22 @@ export class Session {
         this.#changed();
       });
       recommender.on('error', (error) => this.report(error));
-      const [status, paths] = await Promise.all([recommender.status(), recommender.categories()]);
-      this.consent = status.consent;
-      this.categories = categoryTree(paths);
       this.recommender = recommender;
-      // The lists must not wait for the images of the home page.
-      void this.#loadExamples(recommender);
+      if (this.listed) void this.#loadRest(recommender);
+      else setTimeout(() => this.showRest(), LIST_TIMEOUT);
     } catch (thrown) {
       this.failure = SidestreamError.from(thrown);
     }
     this.progress = null;
     this.#changed();
+  }
+
+  /** The first list is there, or failed: loads what the shop shows besides. */
+  showRest(): void {
+    if (this.listed) return;
+    this.listed = true;
+    this.#changed();
+    if (this.recommender) void this.#loadRest(this.recommender);
   }
 
   /** Tracks an event of the shopper; the page never waits for it. */
@@ -143,8 +154,12 @@ export class Session {
     this.#changed();
   }
 
-  async #loadExamples(recommender: Recommender): Promise<void> {
+  async #loadRest(recommender: Recommender): Promise<void> {
     try {
+      const [status, paths] = await Promise.all([recommender.status(), recommender.categories()]);
+      this.consent = status.consent;
+      this.categories = categoryTree(paths);
+      this.#changed();
       this.examples = await examplesOf(recommender, this.categories);
     } catch (thrown) {
       this.examples = [];

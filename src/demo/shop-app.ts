@@ -14,6 +14,9 @@ import './shop-list';
 import './shop-product';
 import { icon } from './templates';
 
+/** Events of a list that was shown, or failed. */
+const LISTED = ['recommend', 'error'] as const;
+
 /** The whole shop: header, the current page, footer, and the panels above them. */
 @customElement('shop-app')
 export class ShopApp extends ShopElement {
@@ -30,6 +33,7 @@ export class ShopApp extends ShopElement {
     addEventListener('hashchange', this.#navigated);
     addEventListener('scroll', this.#scrolled, { passive: true });
     this.addEventListener('shop-ready', this.#ready);
+    for (const type of LISTED) this.addEventListener(type, this.#listed);
   }
 
   override disconnectedCallback(): void {
@@ -37,6 +41,7 @@ export class ShopApp extends ShopElement {
     removeEventListener('hashchange', this.#navigated);
     removeEventListener('scroll', this.#scrolled);
     this.removeEventListener('shop-ready', this.#ready);
+    for (const type of LISTED) this.removeEventListener(type, this.#listed);
   }
 
   protected override render(): TemplateResult {
@@ -159,7 +164,7 @@ export class ShopApp extends ShopElement {
       session: 'Until you choose, the shop remembers for as long as this tab is open.',
       granted: 'At the moment it does. “No” deletes what was kept.',
       denied: 'At the moment it does not.',
-    }[session.consent];
+    }[session.consent ?? 'pending'];
     return html`
       <section class="consent" aria-label="Privacy" data-testid="consent">
         ${icon('lock')}
@@ -227,6 +232,8 @@ export class ShopApp extends ShopElement {
     if (!this.querySelector('shop-header input:focus'))
       this.querySelector<HTMLElement>('main')?.focus({ preventScroll: true });
   };
+
+  readonly #listed = (): void => this.session.showRest();
 
   /** The page has its products: only now is it long enough to restore the scroll position. */
   readonly #ready = (): void => {

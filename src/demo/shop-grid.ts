@@ -14,6 +14,8 @@ const opened = new Map<string, number>();
 export class ShopGrid extends ShopElement {
   @property() category = '';
   @property() query = '';
+  /** Shows outlines until something else of the page is there. */
+  @property({ type: Boolean }) held = false;
   #items: Item[] = [];
   /** -1 until the first products are there. */
   #total = -1;
@@ -23,7 +25,7 @@ export class ShopGrid extends ShopElement {
 
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
-    const key = this.session.recommender ? `${this.category}\n${this.query}` : '';
+    const key = this.session.recommender && !this.held ? `${this.category}\n${this.query}` : '';
     if (key === this.#key) return;
     this.#key = key;
     this.#items = [];

@@ -44,7 +44,7 @@ export class ShopHome extends ShopElement {
       ${examples === null || examples.length > 1 ? this.#tiles() : nothing}
       <section class="block">
         <h2>Everything</h2>
-        <shop-grid .session=${session}></shop-grid>
+        <shop-grid .session=${session} ?held=${!session.listed}></shop-grid>
       </section>`;
   }
 

@@ -82,6 +82,7 @@ export class Learner {
   #untrainedChoices = 0;
   #rejected = 0;
   #lastUpdate: number | null = null;
+  #unlearned = false;
 
   constructor(catalog: LearnerCatalog, options: LearnerOptions) {
     this.#catalog = catalog;
@@ -120,9 +121,15 @@ export class Learner {
    * dismissed, but no choices and no experts. Pass the events of the log to `note`.
    */
   restoreWithoutLearning(profile: Profile | null): void {
+    this.#unlearned = profile !== null;
     if (!profile?.history) return;
     this.history.restore({ ...profile.history, items: [], strengths: [] }, this.#catalog.index.rowOf);
     this.#lastEvent = profile.lastEvent;
+  }
+
+  /** Whether there is something to learn from what `restoreWithoutLearning` and `note` took over. */
+  get unlearned(): boolean {
+    return this.#unlearned;
   }
 
   save(): Profile {
@@ -183,6 +190,7 @@ export class Learner {
     if (row === undefined) return;
     this.history.note(event, row);
     this.#catalog.index.variants?.note(this.history, event, row);
+    if (event.type !== 'impression') this.#unlearned = true;
     if (EVENT_STRENGTH[event.type] > 0) this.#experts.forgetDismissal(event.itemId);
   }
 

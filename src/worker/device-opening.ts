@@ -46,16 +46,23 @@ export async function openExistingDevice(
   return store && closing.watch(store);
 }
 
-/** Starts loading the code of the store on the device where it will be needed, in parallel to the bundle. */
+/**
+ * Starts loading the code of the store on the device where it will be needed, in parallel to the bundle.
+ * @returns whether an earlier visit left one
+ */
 export async function preloadDevice({
   consent,
   namespace,
-}: Pick<EngineOptions, 'consent' | 'namespace'>): Promise<void> {
+}: Pick<EngineOptions, 'consent' | 'namespace'>): Promise<boolean> {
+  if (consent !== undefined && consent !== 'granted') return false;
   try {
-    if (consent === 'granted' || (consent === undefined && (await deviceStoreExists(namespace))))
-      await loadDeviceStore();
+    const loading = consent && loadDeviceStore();
+    const exists = await deviceStoreExists(namespace);
+    if (exists || loading) await (loading ?? loadDeviceStore());
+    return exists;
   } catch {
     // Opening the store tries again and reports the error.
+    return false;
   }
 }
 

@@ -3,7 +3,7 @@ import { type Item, openBundle } from '../catalog';
 import { type SerializedError, SidestreamError } from '../error';
 import type { EventType, NewEvent } from '../events';
 import type { Counts, Metrics } from '../experiment';
-import { learnerMemory, profileFiles } from '../learner';
+import { learnerMemory, type Profile, profileFiles } from '../learner';
 import type {
   BrowseRequest,
   BrowseResponse,
@@ -26,6 +26,7 @@ import { preloadDevice } from './device-opening';
 import type { EngineListener, EngineOptions } from './engine-options';
 import { EventRecorder } from './event-recorder';
 import { ExperimentAssignment, type LoadedExperiment, loadExperiment } from './experiment-assignment';
+import { FeatureLoader } from './feature-loader';
 import { LearningScheduler } from './learning-scheduler';
 import { ListChanges } from './list-changes';
 import { LoadedCatalog } from './loaded-catalog';
@@ -54,6 +55,7 @@ export class Engine {
   readonly #clusters: ClusterLoader | null;
   readonly #events: EventRecorder;
   readonly #scheduler: LearningScheduler;
+  readonly #features: FeatureLoader;
   readonly #recommendations: RecommendationService;
   readonly #consent: ConsentService;
   readonly #tasks: TaskQueue;
@@ -83,7 +85,10 @@ export class Engine {
     const scheduler = new LearningScheduler({
       ...{ catalog, session, storage, tasks, listener, seed, experiment, clusterLoader, changes },
     });
-    const recommendations = new RecommendationService({ catalog, experiment, rules, session, clusterLoader, listener });
+    const features = new FeatureLoader({ catalog, session, scheduler, experiment, listener });
+    const recommendations = new RecommendationService({
+      ...{ catalog, experiment, rules, session, clusterLoader, features, listener },
+    });
     const consent = new ConsentService({ storage, scheduler, events, experiment, recommendations, changes });
     this.#listener = listener;
     this.#catalog = catalog;
@@ -95,6 +100,7 @@ export class Engine {
     this.#clusters = clusterLoader;
     this.#events = events;
     this.#scheduler = scheduler;
+    this.#features = features;
     this.#recommendations = recommendations;
     this.#consent = consent;
     changes.subscribe(() => this.#reportStatus());
@@ -127,6 +133,7 @@ export class Engine {
       (loaded, total) => listener.progress({ stage: 'bundle', loaded, total }),
       {
         whole: false,
+        featuresLater: true,
         onIncomplete: report,
         onManifest(manifest) {
           if (!manifest.offers && !options.market && !options.offers?.size) return;
@@ -135,16 +142,18 @@ export class Engine {
         },
       },
     );
-    void preloadDevice(options);
+    const returning = preloadDevice(options);
     const bundle = await opening;
     // Most catalogues are loaded as a whole.
     const large = bundle.clusters && (await import('./cluster-loader'));
     // Parts of a large catalogue that come later may have some.
     const variants = (large || bundle.items.some(({ group }) => group)) && (await import('../ranking/variants'));
     const engine = new Engine(options, listener, new LoadedCatalog(bundle, variants || null), large, running);
+    // A list for this shopper depends on them.
+    void returning.then((known) => known && engine.#features.prefetch());
     await engine.#open();
     engine.#clusters?.scheduleLoad();
-    engine.#loadLearned();
+    engine.#features.whenComplete(() => engine.#loadLearned());
     await (await offers)?.(engine.#catalog, engine.#changes);
     return engine;
   }
@@ -218,11 +227,16 @@ export class Engine {
     await this.#scheduler.replaceStored(() => this.#storage.rollback(id, era));
   }
 
+  /** @throws SidestreamError `bundle/*` where the features that it is learned from cannot be loaded */
   async exportProfile(passphrase?: string): Promise<Uint8Array> {
+    await this.#features.require();
     await this.#scheduler.catchUp();
-    const profile = await this.#session.run(({ learner }) => learner.save());
-    const file = await (await profileFiles()).encodeProfile(profile);
+    const file = await this.#profileFile(await this.#session.run(({ learner }) => learner.save()));
     return passphrase === undefined ? file : (await encryptedFiles()).encryptFile(file, passphrase);
+  }
+
+  async #profileFile(profile: Profile): Promise<Uint8Array> {
+    return (await profileFiles()).encodeProfile(profile);
   }
 
   async importProfile(file: Uint8Array, passphrase = ''): Promise<void> {
@@ -247,8 +261,9 @@ export class Engine {
   async copy(): Promise<Kept> {
     await this.#scheduler.catchUp();
     const inMemory = this.#storage.inMemory && this.#storage.consent !== 'denied';
+    const profile = inMemory && (await this.#scheduler.present());
     const memory = inMemory && {
-      profile: await this.exportProfile(),
+      profile: profile ? await this.#profileFile(profile) : null,
       events: await this.#storage.eventsAfter(0),
       items: await this.#storage.localItems(),
     };
@@ -323,6 +338,12 @@ export class Engine {
   }
 
   async status(): Promise<Status> {
+    await this.#features.waitFor();
+    return this.#status();
+  }
+
+  /** Of what is learned by now: news of consent must not wait for the network. */
+  async #status(): Promise<Status> {
     const { backend, trainer, ...learned } = await this.#session.run(({ learner }) => learner.status);
     return {
       consent: this.#storage.consent,
@@ -337,6 +358,7 @@ export class Engine {
 
   /** Runs what is due now and resolves when nothing is left to do. */
   async settled(): Promise<void> {
+    await this.#features.load();
     await this.#tasks.settled();
     await this.#session.settled();
   }
@@ -353,6 +375,7 @@ export class Engine {
   }
 
   async close(): Promise<void> {
+    this.#features.close();
     await this.settled();
     this.#storage.close();
     await this.#session.dispose();
@@ -372,7 +395,7 @@ export class Engine {
 
   /**
    * Loads the kernel, and demand, co-occurrence table, factors and base model of the bundle, one after the other. The first
-   * list does not wait for them.
+   * list does not wait for them; experts, factors and base model read the features.
    */
   #loadLearned(): void {
     this.#tasks.queue(() => this.#session.useKernel());
@@ -422,9 +445,12 @@ export class Engine {
     }
   }
 
-  /** Learns the events of the log. A list requested after this call waits for that. */
+  /** Learns the events of the log, or notes them until the features are there. A list requested after this call waits for that. */
   #learn(): void {
-    this.#tasks.beside(() => this.#scheduler.catchUp());
+    this.#tasks.beside(async () => {
+      await this.#scheduler.catchUp();
+      await this.#features.waitFor();
+    });
   }
 
   /** @throws SidestreamError `runtime/invalid-input`, `runtime/unknown-item` */
@@ -442,7 +468,7 @@ export class Engine {
   }
 
   #reportStatus(): void {
-    this.status().then(
+    this.#status().then(
       (status) => this.#listener.change(status),
       (thrown) => this.#listener.error(SidestreamError.from(thrown)),
     );

@@ -49,6 +49,7 @@ export class LoadedCatalog {
   #demand: ShopDemand | null = null;
   #index: CatalogIndex;
   #table: FeatureTable;
+  #complete: boolean;
   readonly #variants: typeof import('../ranking/variants') | null;
 
   /** @param variants the code for variants of one product; null where the catalogue has none */
@@ -56,6 +57,7 @@ export class LoadedCatalog {
     this.#variants = variants;
     const { items, features } = bundle;
     this.bundle = bundle;
+    this.#complete = !bundle.loadFeatures;
     this.#shopIds = new Set(items.map(({ id }) => id));
     this.#parts = [{ items, features, local: null }];
     this.#table = features;
@@ -86,6 +88,18 @@ export class LoadedCatalog {
   /** Number of items of the shop, loaded or not. */
   get count(): number {
     return this.bundle.statistics ? this.bundle.manifest.count + this.localItems.length : this.#index.items.length;
+  }
+
+  /** Whether it has the features of the items that it was opened with. Until then these are as items without features. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  /** Sets the features of the items that it was opened with. */
+  setFeatures(features: FeatureTable): void {
+    this.#parts[0] = { ...this.#parts[0], features };
+    this.#complete = true;
+    this.#index = this.#reindex();
   }
 
   /** Sets the co-occurrence table of the bundle's items. */

@@ -15,8 +15,8 @@ import {
   type BundleSink,
   type Manifest,
   MODALITIES,
-  storeManifest,
 } from './manifest';
+import { storeManifest } from './write-manifest';
 
 /** What a shop learned from its logs. */
 export interface Learned {
@@ -134,7 +134,8 @@ export async function previousClusters(
 /** What the meaning of feature values depends on. */
 type FeatureMeaning = Pick<Manifest, 'dim' | 'text' | 'projection' | 'modalities'>;
 
-function sameFeatures(before: FeatureMeaning, after: FeatureMeaning): boolean {
+/** Whether feature values of two bundles mean the same. */
+export function sameFeatures(before: FeatureMeaning, after: FeatureMeaning): boolean {
   return (
     before.dim === after.dim &&
     before.text === after.text &&

@@ -75,13 +75,6 @@ export class BundleClusters {
     });
   }
 
-  /** The items that represent the catalogue before anything is known of a shopper. */
-  async head(onProgress?: BundleProgress): Promise<ItemsPart> {
-    const { count, items, features } = this.#clusters.head;
-    const [rows, values] = await fetchFiles(this.#fetchFile, [items, features], onProgress);
-    return this.#part([rows, values], [items, features], count);
-  }
-
   /** Tier 1: base vectors of a cluster's items, in their order. */
   async vectors(cluster: number): Promise<BaseVectors> {
     const directory = await this.directory();

@@ -1,0 +1,72 @@
+import { createRequire } from 'node:module';
+import { pick, seeded } from '../../../scripts/demo/seeded';
+import { writeBundle } from '../../../src/catalog';
+import { topicContent } from '../../../src/testing/topics';
+
+/** Items of the shop. */
+export const ITEMS = 1000;
+/** Pictures as a shop names them; the host has one for all. */
+const PICTURES = '/media/catalog/product/cache';
+
+/**
+ * A made-up shop of 1,000 items: titles of three words, descriptions of 350 characters (real shops for clothes have about as much),
+ * one picture each, features of the size that the embedded encoders give.
+ * @returns its bundle, by file name
+ */
+export async function shopOfThousand(): Promise<Map<string, Uint8Array>> {
+  const content = await topicContent({ items: ITEMS, topics: 60, dim: 128, taps: 3 });
+  const words = vocabulary();
+  const random = seeded('a shop of a thousand');
+  // Words of a language are about as unequal.
+  const word = (): string => words[Math.floor(words.length ** random()) - 1];
+  const sentence = (): string => {
+    const length = 6 + Math.floor(8 * random());
+    const text = Array.from({ length }, word).join(' ');
+    return `${text[0].toUpperCase()}${text.slice(1)}.`;
+  };
+  const capital = (text: string): string => `${text[0].toUpperCase()}${text.slice(1)}`;
+  for (const [n, item] of content.items.entries()) {
+    const sku = `${pick(['MH', 'WS', 'MP', 'WB', 'UG', 'MJ'], random)}${String(n).padStart(4, '0')}`;
+    item.id = sku;
+    item.title = `${capital(word())} ${capital(pick(words, random))} ${capital(pick(words, random))}`;
+    item.description = '';
+    const length = 180 + 340 * random();
+    while (item.description.length < length) item.description = `${item.description} ${sentence()}`.trim();
+    item.image = `${PICTURES}/${sku[0].toLowerCase()}/${sku.toLowerCase()}_main_${1 + (n % 3)}.webp`;
+    item.url = `/${item.title.toLowerCase().replaceAll(/\W+/g, '-')}.html`;
+  }
+  const files = new Map<string, Uint8Array>();
+  await writeBundle(content, async (name, bytes) => void files.set(name, bytes.slice()));
+  return files;
+}
+
+/** Some thousand English words, the short ones first. */
+function vocabulary(): string[] {
+  const emojis: { label: string; tags?: string[] }[] = createRequire(import.meta.url)('emojibase-data/en/data.json');
+  const words = emojis.flatMap(
+    ({ label, tags = [] }) =>
+      [label, ...tags]
+        .join(' ')
+        .toLowerCase()
+        .match(/[a-z]{2,}/g) ?? [],
+  );
+  return [...new Set(words)].toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1));
+}
+
+/** The page: text of its own, then the two lines that docs/install.md gives. */
+export const page = (recommendations: boolean): Uint8Array =>
+  new TextEncoder().encode(`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>A shop of a thousand</title><meta name="description" content="A made-up shop.">
+<style>body{font:1rem/1.5 system-ui,sans-serif;margin:1rem auto;max-width:70rem;padding:0 1rem}</style>
+${recommendations ? '<script type="module" src="/sidestream/sidestream.js"></script>' : ''}
+</head>
+<body>
+<h1>A shop of a thousand</h1>
+<p>${'Everything for the house and what is around it, sent tomorrow. '.repeat(12)}</p>
+${recommendations ? '<sidestream-recs bundle="/bundle/" heading="Recommended for you"></sidestream-recs>' : ''}
+<p>${'Questions are answered by people who use what they sell. '.repeat(20)}</p>
+</body>
+</html>`);

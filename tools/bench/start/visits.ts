@@ -1,0 +1,122 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
+import type { Answer, StaticHost } from './static-host';
+
+/** A list of the page has cards: the time on the page's clock, ms since the navigation began. */
+export interface Visit {
+  list: number;
+  paint: number;
+  /** Requests that the host got before the list was there. */
+  before: (Answer & { start: number; end: number })[];
+  /** Tasks of 50 ms and more on the main thread, until two seconds after the list. */
+  longTasks: number[];
+}
+
+const browserFile = fileURLToPath(new URL('../../../.cache/browser', import.meta.url));
+/** The browser that set-up found; undefined for Playwright's own. */
+export const executablePath = (existsSync(browserFile) && readFileSync(browserFile, 'utf8').trim()) || undefined;
+
+export const launch = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+
+/** Waits, frame by frame, until a list shows other items than `before` (joined ids). @returns page time, ms */
+export async function listChanged(page: Page, selector: string, before: string): Promise<number> {
+  const changed = await page.waitForFunction(
+    ([list, old]) => {
+      const cards = document.querySelector(list)?.shadowRoot?.querySelectorAll('[data-id]') ?? [];
+      const ids = [...cards].map((card) => card.getAttribute('data-id')).join();
+      return ids !== '' && ids !== old ? performance.now() : false;
+    },
+    [selector, before] as const,
+    { polling: 'raf' },
+  );
+  return Number(await changed.jsonValue());
+}
+
+/** Notes, from the first moment of every page, when its list has cards, and which tasks were long. As text: it must not be compiled. */
+const watch = (selector: string): string => `{
+  const longTasks = [];
+  const seen = { list: 0, longTasks };
+  window.seen = seen;
+  new PerformanceObserver((entries) => {
+    for (const { duration } of entries.getEntries()) longTasks.push(duration);
+  }).observe({ type: 'longtask', buffered: true });
+  const look = () => {
+    if (document.querySelector(${JSON.stringify(selector)})?.shadowRoot?.querySelector('[data-id]')) seen.list = performance.now();
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}`;
+
+/**
+ * Opens a page in a browser context of its own, twice: cold, then warm.
+ * @param slowDown of page and workers; 1 for none
+ */
+export async function coldAndWarm(
+  browser: Browser,
+  host: StaticHost,
+  { path, selector, slowDown }: { path: string; selector: string; slowDown: number },
+): Promise<{ cold: Visit; warm: Visit }> {
+  const context = await browser.newContext();
+  try {
+    await context.addInitScript({ content: watch(selector) });
+    return { cold: await open(context, host, path, slowDown), warm: await open(context, host, path, slowDown) };
+  } finally {
+    await context.close();
+  }
+}
+
+async function open(context: BrowserContext, host: StaticHost, path: string, slowDown: number): Promise<Visit> {
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  await session.send('Emulation.setCPUThrottlingRate', { rate: slowDown });
+  host.take();
+  await page.goto(host.origin + path, { waitUntil: 'commit' });
+  await page.waitForFunction(() => (window as unknown as Seen).seen.list > 0, undefined, { polling: 100 });
+  await page.waitForTimeout(2000);
+  const found = await page.evaluate(() => ({
+    ...(window as unknown as Seen).seen,
+    origin: performance.timeOrigin,
+    paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN,
+  }));
+  await page.close();
+  const answers = host.take().map((answer) => ({
+    ...answer,
+    start: answer.asked - found.origin,
+    end: answer.sent - found.origin,
+  }));
+  const { list, paint, longTasks } = found;
+  return { list, paint, longTasks, before: answers.filter(({ start }) => start < list) };
+}
+
+interface Seen {
+  seen: { list: number; longTasks: number[] };
+}
+
+/** Requests and bytes of a visit before its list. */
+export const sent = ({ before }: Visit): { requests: number; brotli: number; gzip: number } => ({
+  requests: before.length,
+  brotli: before.reduce((sum, { bytes }) => sum + bytes, 0),
+  gzip: before.reduce((sum, { gzip }) => sum + gzip, 0),
+});
+
+/** When each request of a visit began and ended. */
+export const waterfall = ({ before, list }: Visit): string =>
+  [
+    ...before.map(
+      ({ path, start, end, bytes, status }) =>
+        `${path.split('/').at(-1) || '/'} ${Math.round(start)}-${Math.round(end)} ms ${status === 304 ? '304' : `${(bytes / 1000).toFixed(1)} kB`}`,
+    ),
+    `list ${Math.round(list)} ms`,
+  ].join(', ');
