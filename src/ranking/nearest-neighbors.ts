@@ -100,18 +100,16 @@ export class NearestNeighbors {
   }
 
   /** Items that have one of these rows among their neighbors. */
-  #itemsNear(removed: ReadonlySet<number>): number[] {
+  #itemsNear(removed: ReadonlySet<number>): Iterable<number> {
     const items: number[] = [];
     const [only] = removed;
-    const hit = removed.size === 1 ? (row: number) => row === only : (row: number) => removed.has(row);
-    for (let item = 0; item < this.#vectors.count; item++) {
-      for (const rows of this.#neighbors) {
-        if (!hit(rows[item])) continue;
-        items.push(item);
-        break;
-      }
+    for (const rows of this.#neighbors) {
+      if (removed.size === 1) {
+        for (let item = 0; item < rows.length; item++) if (rows[item] === only) items.push(item);
+      } else for (let item = 0; item < rows.length; item++) if (removed.has(rows[item])) items.push(item);
     }
-    return items;
+    // Of several rows an item may have had more than one.
+    return removed.size === 1 ? items : new Set(items);
   }
 
   /** Moves the other neighbors of an item up. */

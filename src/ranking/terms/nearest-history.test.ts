@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { seededRandom } from '../../model';
 import { SimilarityCache } from '../similarity-cache';
 import { NearestHistory } from './nearest-history';
 
@@ -33,6 +34,21 @@ it('gives the same for the last items of a long history, with a large cache and 
       for (const [item, value] of direct(rows).entries())
         expect(nearestHistory.meanSimilarity(rows)[item]).toBeCloseTo(value, 5);
     }
+  }
+});
+
+it('gives the same however many neighbors leave before others come', () => {
+  const random = seededRandom(3);
+  const count = 90;
+  const far = { count, width, values: Float32Array.from({ length: count * width }, () => random() - 0.5) };
+  const cache = new SimilarityCache(far);
+  const grown = new NearestHistory(far, cache);
+  const all = Array.from({ length: 400 }, () => Math.floor(random() * count));
+  for (let n = 40; n < all.length; n++) {
+    const rows = all.slice(n - 40, n);
+    // A new one knows nothing but these rows.
+    if (n % 9 === 0) expect(grown.meanSimilarity(rows)).toEqual(new NearestHistory(far, cache).meanSimilarity(rows));
+    else grown.meanSimilarity(rows);
   }
 });
 
