@@ -27,7 +27,7 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   // Only catalogues in clusters need them.
   {
     name: 'clusters',
-    test: /bundle-clusters|cluster-(directory|loader|selection)|id-bucket|base-vectors|retrieval/,
+    test: /bundle-clusters|cluster-(directory|loader|selection)|id-bucket|base-vectors|retrieval|row-products/,
   },
   // Only bundles of shops with logs, links or orders need it.
   {

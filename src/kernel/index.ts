@@ -4,6 +4,7 @@ import { ScriptMatrix } from './script-matrix';
 
 export type { ByteMatrix, ByteRows } from './byte-matrix';
 export type { Matrix } from './matrix';
+export { rowProducts } from './script-matrix';
 
 let loading: Promise<void> | null = null;
 /** Null until the kernel is loaded, and where it cannot run. */

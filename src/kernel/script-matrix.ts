@@ -1,5 +1,42 @@
 import type { Matrix } from './matrix';
 
+/**
+ * Dot products of rows with a query, in JavaScript. Four rows at a time: the processor computes independent sums in parallel.
+ * @param values [count, width]
+ * @returns [count]
+ */
+export function rowProducts(
+  values: Float32Array,
+  { count, width }: { count: number; width: number },
+  query: Float32Array,
+): Float32Array {
+  const out = new Float32Array(count);
+  const whole = count - (count % 4);
+  for (let row = 0; row < whole; row += 4) {
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let e = 0;
+    for (let d = 0, at = row * width; d < width; d++, at++) {
+      const x = query[d];
+      a += values[at] * x;
+      b += values[at + width] * x;
+      c += values[at + 2 * width] * x;
+      e += values[at + 3 * width] * x;
+    }
+    out[row] = a;
+    out[row + 1] = b;
+    out[row + 2] = c;
+    out[row + 3] = e;
+  }
+  for (let row = whole; row < count; row++) {
+    let sum = 0;
+    for (let d = 0, at = row * width; d < width; d++, at++) sum += values[at] * query[d];
+    out[row] = sum;
+  }
+  return out;
+}
+
 /** The matrix in JavaScript, for pages whose content security policy forbids WebAssembly, and devices without it. */
 export class ScriptMatrix implements Matrix {
   readonly #values: Float32Array;
@@ -16,42 +53,11 @@ export class ScriptMatrix implements Matrix {
   }
 
   products(queries: readonly Float32Array[]): Float32Array[] {
-    return queries.map((query) => this.#product(query));
+    return queries.map((query) => rowProducts(this.#values, this, query));
   }
 
   weightedSums(weights: readonly Float32Array[]): Float32Array[] {
     return weights.map((own) => this.#weightedSum(own));
-  }
-
-  /** Four rows at a time: the processor computes independent sums in parallel. */
-  #product(query: Float32Array): Float32Array {
-    const { count, width } = this;
-    const values = this.#values;
-    const out = new Float32Array(count);
-    const whole = count - (count % 4);
-    for (let row = 0; row < whole; row += 4) {
-      let a = 0;
-      let b = 0;
-      let c = 0;
-      let e = 0;
-      for (let d = 0, at = row * width; d < width; d++, at++) {
-        const x = query[d];
-        a += values[at] * x;
-        b += values[at + width] * x;
-        c += values[at + 2 * width] * x;
-        e += values[at + 3 * width] * x;
-      }
-      out[row] = a;
-      out[row + 1] = b;
-      out[row + 2] = c;
-      out[row + 3] = e;
-    }
-    for (let row = whole; row < count; row++) {
-      let sum = 0;
-      for (let d = 0, at = row * width; d < width; d++, at++) sum += values[at] * query[d];
-      out[row] = sum;
-    }
-    return out;
   }
 
   /** Four rows at a time: each sum is read and written once for all of them. */

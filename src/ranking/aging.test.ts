@@ -12,9 +12,7 @@ import { termValues } from './terms/terms';
 // The real functions, counted.
 vi.mock('./similarities', async (original) => {
   const real = await original<typeof vectors>();
-  const { similarities, rowSimilarities, similarity } = real;
-  const counted = { similarities: vi.fn(similarities), rowSimilarities: vi.fn(rowSimilarities) };
-  return { ...real, ...counted, similarity: vi.fn(similarity) };
+  return { ...real, similarities: vi.fn(real.similarities), similarity: vi.fn(real.similarity) };
 });
 
 /** So many that the similarities of a long history do not fit into the cache. */
@@ -39,12 +37,11 @@ function shop(): CatalogIndex {
 
 /** Dot products since the last call. */
 function products(): number {
-  const [all, each] = [vi.mocked(vectors.similarities), vi.mocked(vectors.rowSimilarities)];
+  const all = vi.mocked(vectors.similarities);
   const single = vi.mocked(vectors.similarity);
   let count = single.mock.calls.length;
   for (const [{ count: rows }] of all.mock.calls) count += rows;
-  for (const [{ count: others }, rows] of each.mock.calls) count += others * rows.length;
-  for (const counted of [all, each, single]) counted.mockClear();
+  for (const counted of [all, single]) counted.mockClear();
   return count;
 }
 

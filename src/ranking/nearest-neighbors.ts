@@ -130,10 +130,7 @@ export class NearestNeighbors {
   /** Finds the neighbors of items among all rows. */
   #compareAgain(items: readonly number[]): void {
     for (const item of items) {
-      for (const [rank, values] of this.#similarities.entries()) {
-        values[item] = NONE;
-        this.#neighbors[rank][item] = -1;
-      }
+      this.#leaveOut(item, this.#rows);
       this.#threshold[item] = NONE;
     }
     // Row by row: the similarities of one row lie together in memory.

@@ -44,64 +44,29 @@ export function termContributions(
   return contributions;
 }
 
+/** Rows that are kept in order while the scores are read; more are sorted. */
+const FEW = 4096;
+
 /**
  * Rows of the `limit` highest scores, best first; equal scores keep catalogue order; scores that are NaN are left out.
- * @param allowed rows that may be returned, default all
+ * @param allowed rows that may be returned, default all; asked only of rows that would be among them
  */
 export function topRows(score: Float32Array, limit: number, allowed: (row: number) => boolean = () => true): number[] {
-  if (limit <= FEW) return topFew(score, limit, allowed);
-  const threshold = lowestOfTop(score, limit, allowed);
   const rows: number[] = [];
-  for (let row = 0; row < score.length; row++) if (score[row] >= threshold && allowed(row)) rows.push(row);
-  rows.sort((a, b) => score[b] - score[a] || a - b);
-  return rows.slice(0, limit);
-}
-
-/** Rows that are kept in order while the scores are read, rather than found by quickselect. */
-const FEW = 64;
-
-/** `topRows` for a short list: only of a row that would be in it is asked whether it is allowed. */
-function topFew(score: Float32Array, limit: number, allowed: (row: number) => boolean): number[] {
-  const rows: number[] = [];
-  /** Score of the last one of a full list. */
-  let least = Number.NaN;
+  const most = limit > FEW ? score.length : limit;
   for (let row = 0; row < score.length; row++) {
     const value = score[row];
-    if (value <= least || Number.isNaN(value) || !allowed(row)) continue;
-    let place = rows.length;
-    while (place > 0 && value > score[rows[place - 1]]) place--;
-    rows.splice(place, 0, row);
-    if (rows.length > limit) rows.pop();
-    if (rows.length === limit) least = limit > 0 ? score[rows[limit - 1]] : Number.POSITIVE_INFINITY;
-  }
-  return rows;
-}
-
-/** The `limit`-th highest score, by quickselect; NaN is passed over. */
-function lowestOfTop(score: Float32Array, limit: number, allowed: (row: number) => boolean): number {
-  const known = new Float32Array(score.length);
-  let count = 0;
-  for (let row = 0; row < score.length; row++) {
-    if (!Number.isNaN(score[row]) && allowed(row)) known[count++] = score[row];
-  }
-  if (count <= limit) return Number.NEGATIVE_INFINITY;
-  const wanted = count - limit;
-  for (let low = 0, high = count - 1; low < high; ) {
-    const middle = known[(low + high) >> 1];
-    let [i, j] = [low, high];
-    while (i <= j) {
-      while (known[i] < middle) i++;
-      while (known[j] > middle) j--;
-      if (i > j) break;
-      const swapped = known[i];
-      known[i++] = known[j];
-      known[j--] = swapped;
+    if (Number.isNaN(value) || (rows.length >= most && !(value > score[rows[most - 1]])) || !allowed(row)) continue;
+    let low = limit > FEW ? rows.length : 0;
+    for (let high = rows.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (value > score[rows[middle]]) high = middle;
+      else low = middle + 1;
     }
-    if (wanted <= j) high = j;
-    else if (wanted >= i) low = i;
-    else break;
+    rows.splice(low, 0, row);
+    if (rows.length > most) rows.pop();
   }
-  return known[wanted];
+  return limit > FEW ? rows.sort((a, b) => score[b] - score[a] || a - b).slice(0, limit) : rows;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rowSimilarities, similarities, similarity, vectorOf } from './similarities';
+import { similarities, similarity, vectorOf } from './similarities';
 
 it('is the dot product of every row, for any number of rows', () => {
   const width = 5;
@@ -15,13 +15,11 @@ it('is the dot product of every row, for any number of rows', () => {
   }
 });
 
-it('is the same for one pair, for one row and for several', () => {
+it('is the same for one pair and for one row', () => {
   const [count, width] = [300, 6];
   const vectors = { count, width, values: Float32Array.from({ length: count * width }, (_, at) => Math.sin(at * at)) };
-  for (const rows of [[], [299], [4, 0, 17, 298, 4]]) {
-    for (const [n, similar] of rowSimilarities(vectors, rows).entries()) {
-      expect(similar).toEqual(similarities(vectors, vectorOf(vectors, rows[n])));
-      for (const other of [0, 255, 256, 299]) expect(similarity(vectors, rows[n], other)).toBe(similar[other]);
-    }
+  for (const row of [299, 4, 0, 17]) {
+    const similar = similarities(vectors, vectorOf(vectors, row));
+    for (const other of [0, 255, 256, 299]) expect(similarity(vectors, row, other)).toBe(similar[other]);
   }
 });

@@ -1,6 +1,6 @@
 import type { ContentVectors } from '../catalog';
 import { type ByteMatrix, createByteMatrix } from '../kernel';
-import { rowSimilarities, similarities, vectorOf } from './similarities';
+import { similarities, vectorOf } from './similarities';
 
 /** Bytes of similarities cached: 80 items of a catalogue of 100,000, a shopper's whole history in a smaller one. */
 const MOST_BYTES = 32 * 1024 * 1024;
@@ -47,11 +47,6 @@ export class SimilarityCache {
     });
   }
 
-  /** As `cached`, for a few values of several rows: they are forgotten as if nobody had asked. */
-  known(row: number): Float32Array | undefined {
-    return this.#known.get(row);
-  }
-
   /** Similarities of item `row` if they are cached; undefined otherwise. */
   cached(row: number): Float32Array | undefined {
     return this.#known.has(row) ? this.similaritiesTo(row) : undefined;
@@ -63,9 +58,7 @@ export class SimilarityCache {
   }
 
   #computed(rows: readonly number[]): Float32Array[] {
-    if (this.#bytes) return this.#bytes.rowProducts(rows);
-    if (rows.length > 1) return rowSimilarities(this.#vectors, rows);
-    return this.products(rows.map((row) => vectorOf(this.#vectors, row)));
+    return this.#bytes?.rowProducts(rows) ?? this.products(rows.map((row) => vectorOf(this.#vectors, row)));
   }
 
   /** The vectors as integers; null until the kernel is loaded. */

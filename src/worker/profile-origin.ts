@@ -1,4 +1,5 @@
 import { SidestreamError } from '../error';
+import { loadKernel } from '../kernel';
 import { type Profile, profileFiles } from '../learner';
 import type { Store } from '../store';
 
@@ -42,7 +43,8 @@ export async function readStoredProfile(
   const origin = firstOrigin(store, await store.generation());
   for (const stored of await store.profiles()) {
     // Where it cannot be loaded, nothing is known of the profile: it must not count as damaged.
-    const { readProfile } = await profileFiles();
+    // With the kernel, a first list after a long history takes a fraction of the time; it is made without where it cannot be had.
+    const [{ readProfile }] = await Promise.all([profileFiles(), loadKernel().catch(() => undefined)]);
     try {
       const profile = await readProfile(stored);
       check(profile);

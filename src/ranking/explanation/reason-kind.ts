@@ -70,7 +70,7 @@ function nearestTo(
   let highest = Number.NEGATIVE_INFINITY;
   for (const past of new Set(rows)) {
     if (past === row || variants?.of[row]?.includes(past)) continue;
-    const value = similarities.known(past)?.[row] ?? similarity(content, past, row);
+    const value = similarities.cached(past)?.[row] ?? similarity(content, past, row);
     if (value > highest) {
       highest = value;
       nearest = past;

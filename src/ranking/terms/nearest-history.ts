@@ -19,12 +19,7 @@ export class NearestHistory {
   meanSimilarity(rows: readonly number[]): Float32Array {
     const largest = this.#neighbors.nearestTo(rows).slice(0, Math.min(NEAREST, new Set(rows).size));
     const out = new Float32Array(this.#count);
-    const [first, second, third] = largest;
-    if (third) {
-      for (let i = 0; i < out.length; i++) {
-        out[i] = Math.fround(Math.fround(first[i] / NEAREST) + second[i] / NEAREST) + third[i] / NEAREST;
-      }
-    } else for (const values of largest) for (let i = 0; i < out.length; i++) out[i] += values[i] / largest.length;
+    for (const values of largest) for (let i = 0; i < out.length; i++) out[i] += values[i] / largest.length;
     return out;
   }
 }

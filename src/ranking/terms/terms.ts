@@ -127,29 +127,16 @@ export interface TermSources {
  */
 export function termValues(index: CatalogIndex, sources: TermSources): TermValues {
   const values = rawTermValues(index, sources);
-  /** Some terms share their values: all that have no basis. */
-  const checked = new Map<Float32Array, Float32Array>();
-  for (const name of TERMS) {
-    const finite = checked.get(values[name]) ?? finiteValues(values[name]);
-    checked.set(values[name], finite);
-    values[name] = finite;
-  }
+  for (const name of TERMS) if (!isWithoutBasis(values[name])) values[name] = finiteValues(values[name]);
   return values;
 }
 
 /** The values with 0 for those that are not finite, in a copy where there are any. */
 export function finiteValues(values: Float32Array): Float32Array {
-  // 0 as long as all are finite, else NaN; sums that do not wait for each other.
-  let [a, b, c, d] = [0, 0, 0, 0];
-  const whole = values.length - (values.length % 4);
-  for (let at = 0; at < whole; at += 4) {
-    a += values[at] * 0;
-    b += values[at + 1] * 0;
-    c += values[at + 2] * 0;
-    d += values[at + 3] * 0;
-  }
-  for (let at = whole; at < values.length; at++) a += values[at] * 0;
-  return a + b + c + d === 0 ? values : values.map((value) => (Number.isFinite(value) ? value : 0));
+  let sum = 0;
+  // 0 as long as all are finite, else NaN.
+  for (let at = 0; at < values.length; at++) sum += values[at] * 0;
+  return sum === 0 ? values : values.map((value) => (Number.isFinite(value) ? value : 0));
 }
 
 /**
