@@ -15,7 +15,7 @@ import {
 } from '../ranking';
 import { Anchor } from './anchor';
 import type { Backend } from './backend';
-import { BaseModelScores } from './base-model-scores';
+import type { BaseModelScores } from './base-model-scores';
 import { ExpertMixture, type ExpertPolicy } from './experts/expert-mixture';
 import { featureBlocks } from './experts/feature-blocks';
 import { FeatureMatrix } from './experts/feature-matrix';
@@ -268,10 +268,11 @@ export class Learner {
    * @param model the caller disposes of it, and may share it between learners
    */
   async useBase(model: BaseScorer): Promise<void> {
-    const [scores, { backendInUse }] = await Promise.all([
-      BaseModelScores.of(model, this.#catalog.table),
+    const [{ BaseModelScores: Scores }, { backendInUse }] = await Promise.all([
+      import('./base-model-scores'),
       import('./backend'),
     ]);
+    const scores = await Scores.of(model, this.#catalog.table);
     this.#backend = backendInUse();
     this.#setBase(scores);
     await this.prepare();
@@ -398,7 +399,9 @@ export class Learner {
   }
 
   get #sources(): TermSources {
-    const residualScores = this.#bound?.scores ?? null;
+    // Before the first choice there is nothing that experts could have learned.
+    const { rows, dismissed } = this.history;
+    const residualScores = (rows.length + dismissed.size > 0 && this.#bound?.scores) || null;
     return { history: this.history, base: this.#baseSignal, residualScores, experts: this.#ladder?.embeddings ?? null };
   }
 

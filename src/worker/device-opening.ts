@@ -48,18 +48,17 @@ export async function openExistingDevice(
 
 /**
  * Starts loading the code of the store on the device where it will be needed, in parallel to the bundle.
- * @returns whether an earlier visit left one
+ * @returns whether an earlier visit left one that is used now
  */
 export async function preloadDevice({
   consent,
   namespace,
 }: Pick<EngineOptions, 'consent' | 'namespace'>): Promise<boolean> {
-  if (consent !== undefined && consent !== 'granted') return false;
   try {
-    const loading = consent && loadDeviceStore();
     const exists = await deviceStoreExists(namespace);
-    if (exists || loading) await (loading ?? loadDeviceStore());
-    return exists;
+    const needed = consent === 'granted' || (!consent && exists);
+    if (needed) await loadDeviceStore();
+    return needed && exists;
   } catch {
     // Opening the store tries again and reports the error.
     return false;

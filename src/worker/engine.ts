@@ -3,7 +3,7 @@ import { type Item, openBundle } from '../catalog';
 import { type SerializedError, SidestreamError } from '../error';
 import type { EventType, NewEvent } from '../events';
 import type { Counts, Metrics } from '../experiment';
-import { learnerMemory, type Profile, profileFiles } from '../learner';
+import { learnerMemory } from '../learner';
 import type {
   BrowseRequest,
   BrowseResponse,
@@ -19,7 +19,7 @@ import type {
   TrackDetails,
 } from '../protocol';
 import { type Kept, parseConsent, parsed, type TrackInput, trackSchema } from '../protocol';
-import { encryptedFiles, type LocalItem, type Snapshot } from '../store';
+import type { LocalItem, Snapshot } from '../store';
 import type { ClusterLoader } from './cluster-loader';
 import { ConsentService } from './consent-service';
 import { preloadDevice } from './device-opening';
@@ -40,6 +40,7 @@ import { TaskQueue } from './task-queue';
 const REFRESH_DELAY = 100;
 /** Only shops with offers need this code. */
 const offerService = () => import('./offer-service');
+const profileTransfer = () => import('./profile-transfer');
 
 /**
  * The recommender, independent of page and worker: connects catalogue, store, learner and ranking. Runs in the worker, where
@@ -85,7 +86,9 @@ export class Engine {
     const scheduler = new LearningScheduler({
       ...{ catalog, session, storage, tasks, listener, seed, experiment, clusterLoader, changes },
     });
-    const features = new FeatureLoader({ catalog, session, scheduler, experiment, listener });
+    const features = new FeatureLoader({
+      ...{ catalog, session, scheduler, experiment, listener, onComplete: () => this.#loadLearned() },
+    });
     const recommendations = new RecommendationService({
       ...{ catalog, experiment, rules, session, clusterLoader, features, listener },
     });
@@ -150,10 +153,9 @@ export class Engine {
     const variants = (large || bundle.items.some(({ group }) => group)) && (await import('../ranking/variants'));
     const engine = new Engine(options, listener, new LoadedCatalog(bundle, variants || null), large, running);
     // A list for this shopper depends on them.
-    void returning.then((known) => known && engine.#features.prefetch());
+    void returning.then((known) => (known ? engine.#features.load() : undefined));
     await engine.#open();
     engine.#clusters?.scheduleLoad();
-    engine.#features.whenComplete(() => engine.#loadLearned());
     await (await offers)?.(engine.#catalog, engine.#changes);
     return engine;
   }
@@ -229,27 +231,12 @@ export class Engine {
 
   /** @throws SidestreamError `bundle/*` where the features that it is learned from cannot be loaded */
   async exportProfile(passphrase?: string): Promise<Uint8Array> {
-    await this.#features.require();
-    await this.#scheduler.catchUp();
-    const file = await this.#profileFile(await this.#session.run(({ learner }) => learner.save()));
-    return passphrase === undefined ? file : (await encryptedFiles()).encryptFile(file, passphrase);
-  }
-
-  async #profileFile(profile: Profile): Promise<Uint8Array> {
-    return (await profileFiles()).encodeProfile(profile);
+    return (await profileTransfer()).exportProfile(this.#transfer, passphrase);
   }
 
   async importProfile(file: Uint8Array, passphrase = ''): Promise<void> {
     const { era } = this.#storage;
-    const { isEncrypted, decryptFile } = await encryptedFiles();
-    const { decodeProfile } = await profileFiles();
-    const profile = await decodeProfile(isEncrypted(file) ? await decryptFile(file, passphrase) : file);
-    this.#scheduler.check(profile);
-    await this.#scheduler.replaceStored(async () => {
-      // Its events were numbered by another log: here it counts as having learned all events.
-      const lastEvent = await this.#session.run(({ learner }) => learner.lastEvent);
-      await this.#storage.replace({ ...profile, lastEvent }, era);
-    });
+    await (await profileTransfer()).importProfile(this.#transfer, file, passphrase, era);
   }
 
   /** Data that the worker which takes the place of this one continues with. */
@@ -259,15 +246,7 @@ export class Engine {
 
   /** A copy of what is in memory only. */
   async copy(): Promise<Kept> {
-    await this.#scheduler.catchUp();
-    const inMemory = this.#storage.inMemory && this.#storage.consent !== 'denied';
-    const profile = inMemory && (await this.#scheduler.present());
-    const memory = inMemory && {
-      profile: profile ? await this.#profileFile(profile) : null,
-      events: await this.#storage.eventsAfter(0),
-      items: await this.#storage.localItems(),
-    };
-    return { memory: memory || null, counts: [] };
+    return { memory: await (await profileTransfer()).memoryOf(this.#transfer), counts: [] };
   }
 
   /**
@@ -330,11 +309,11 @@ export class Engine {
   }
 
   async browse(request: BrowseRequest): Promise<BrowseResponse> {
-    return this.#catalog.browse(request);
+    return (await import('./browse')).browse(this.#catalog, request);
   }
 
   async categories(): Promise<{ category: string; count: number }[]> {
-    return this.#catalog.categories();
+    return (await import('./browse')).categories(this.#catalog);
   }
 
   async status(): Promise<Status> {
@@ -393,56 +372,20 @@ export class Engine {
     await this.#recommendations.begin();
   }
 
-  /**
-   * Loads the kernel, and demand, co-occurrence table, factors and base model of the bundle, one after the other. The first
-   * list does not wait for them; experts, factors and base model read the features.
-   */
+  /** Loads what was learned from the shop's logs, and the code that does. The first list does not wait for them. */
   #loadLearned(): void {
-    this.#tasks.queue(() => this.#session.useKernel());
-    const { bundle } = this.#catalog;
-    const { demand, companions, factors, base, clusters } = bundle.manifest;
-    const onProgress = (loaded: number, total: number): void =>
-      this.#listener.progress({ stage: 'bundle', loaded, total });
-    // Demand, table and factors number the rows of the whole catalogue.
-    if (demand && !clusters) {
-      this.#tasks.queue(async () => {
-        const [loaded, { ShopDemand }] = await Promise.all([bundle.demand(onProgress), import('../ranking/demand')]);
-        if (!loaded) return;
-        await this.#session.change(async ({ learner }) => {
-          this.#catalog.setDemand(new ShopDemand(loaded));
-          await learner.setCatalog(this.#catalog);
-        });
-        this.#changes.announce();
-      });
-    }
-    if (companions && !clusters) {
-      this.#tasks.queue(async () => {
-        const table = await bundle.cooccurrence(onProgress);
-        if (!table) return;
-        this.#catalog.setCooccurrence(table);
-        this.#changes.announce();
-      });
-    }
-    if (factors && !clusters) {
-      this.#tasks.queue(async () => {
-        const loaded = await bundle.factors(onProgress);
-        if (!loaded) return;
-        // In a long turn, so that no learner is made meanwhile that reads the catalogue without them.
-        await this.#session.change(async ({ learner }) => {
-          this.#catalog.setFactors(loaded);
-          learner.featuresChanged();
-        });
-        this.#changes.announce();
-      });
-    }
-    if (base) {
-      this.#tasks.queue(async () => {
-        const file = await bundle.base(onProgress);
-        if (!file) return;
-        await this.#session.useBase(new Uint8Array(file.bytes), file.digest);
-        this.#changes.announce();
-      });
-    }
+    const context = {
+      catalog: this.#catalog,
+      session: this.#session,
+      tasks: this.#tasks,
+      changes: this.#changes,
+      listener: this.#listener,
+    };
+    this.#tasks.beside(async () => (await import('./load-learned')).loadLearned(context));
+  }
+
+  get #transfer() {
+    return { features: this.#features, scheduler: this.#scheduler, session: this.#session, storage: this.#storage };
   }
 
   /** Learns the events of the log, or notes them until the features are there. A list requested after this call waits for that. */

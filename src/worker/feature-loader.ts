@@ -1,4 +1,3 @@
-import type { FeatureTable } from '../catalog';
 import { SidestreamError } from '../error';
 import type { EngineListener } from './engine-options';
 import type { ExperimentAssignment } from './experiment-assignment';
@@ -20,6 +19,8 @@ export interface FeatureLoaderContext {
   scheduler: LearningScheduler;
   experiment: ExperimentAssignment;
   listener: Pick<EngineListener, 'error' | 'progress'>;
+  /** Called once, when the catalogue has them. */
+  onComplete: () => void;
 }
 
 /**
@@ -28,14 +29,12 @@ export interface FeatureLoaderContext {
  */
 export class FeatureLoader {
   readonly #context: FeatureLoaderContext;
-  #fetching: Promise<FeatureTable> | null = null;
   #loading: Promise<void> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #retry = RETRY;
   /** Why the last attempt failed, while another one is due. */
-  #failure: SidestreamError | null = null;
+  failure: SidestreamError | null = null;
   #closed = false;
-  #onEnd: (() => void)[] = [];
 
   constructor(context: FeatureLoaderContext) {
     this.#context = context;
@@ -47,28 +46,20 @@ export class FeatureLoader {
     return this.#context.scheduler.complete;
   }
 
-  /** Calls back, once, when they are there, at once if they are. */
-  whenComplete(work: () => void): void {
-    if (this.complete) work();
-    else this.#onEnd.push(work);
-  }
-
   /** A list was made. */
   listed(): void {
-    if (!this.complete && !this.#loading && !this.#failure) this.#later(AFTER_LIST);
+    if (!this.complete && !this.failure) this.#later(AFTER_LIST);
   }
 
   /**
    * Waits for the features where a list depends on them.
    * @param content whether it depends on what items are alike. Default: only on what the shopper chose
    */
-  async waitFor(content = false): Promise<void> {
-    if (!this.complete && (content || (await this.#chosen()))) await this.load();
-  }
-
-  /** Fetches them ahead of `load`. */
-  prefetch(): void {
-    this.#fetch().catch(() => undefined);
+  async waitFor(content?: boolean): Promise<void> {
+    if (this.complete) return;
+    const { session, experiment } = this.#context;
+    const unlearned = experiment.learns() && (await session.run(({ learner }) => learner.unlearned));
+    if (content || unlearned) await this.load();
   }
 
   /**
@@ -76,18 +67,12 @@ export class FeatureLoader {
    * rejects.
    */
   load(): Promise<void> {
-    if (this.complete || this.#failure || this.#closed) return Promise.resolve();
+    if (this.complete || this.failure || this.#closed) return Promise.resolve();
     clearTimeout(this.#timer);
     this.#loading ??= this.#load().finally(() => {
       this.#loading = null;
     });
     return this.#loading;
-  }
-
-  /** @throws SidestreamError why they could not be loaded */
-  async require(): Promise<void> {
-    await this.load();
-    if (this.#failure) throw this.#failure;
   }
 
   close(): void {
@@ -96,47 +81,29 @@ export class FeatureLoader {
   }
 
   async #load(): Promise<void> {
-    const { scheduler, listener } = this.#context;
+    const { catalog, scheduler, listener, onComplete } = this.#context;
     try {
-      const features = await this.#fetch();
-      if (this.#closed) return;
+      const features = await catalog.bundle.loadFeatures?.((loaded, total) =>
+        listener.progress({ stage: 'bundle', loaded, total }),
+      );
+      if (!features || this.#closed) return;
       // Where the store fails, the next list or event tries again.
       await scheduler.completeCatalog(features).catch((thrown) => listener.error(SidestreamError.from(thrown)));
     } catch (thrown) {
-      this.#failure = SidestreamError.from(thrown);
-      listener.error(this.#failure);
+      this.failure = SidestreamError.from(thrown);
+      listener.error(this.failure);
       this.#later(this.#retry);
       this.#retry = Math.min(2 * this.#retry, LONGEST_RETRY);
     }
-    if (this.complete) for (const work of this.#onEnd.splice(0)) work();
+    if (this.complete) onComplete();
   }
 
   #later(delay: number): void {
     clearTimeout(this.#timer);
     if (this.#closed) return;
     this.#timer = setTimeout(() => {
-      this.#failure = null;
+      this.failure = null;
       void this.load();
     }, delay);
-  }
-
-  #fetch(): Promise<FeatureTable> {
-    const { catalog, listener } = this.#context;
-    const { loadFeatures } = catalog.bundle;
-    this.#fetching ??= (async () => {
-      if (!loadFeatures) return catalog.table;
-      return loadFeatures((loaded, total) => listener.progress({ stage: 'bundle', loaded, total }));
-    })();
-    // The next attempt fetches them again.
-    this.#fetching.catch(() => {
-      this.#fetching = null;
-    });
-    return this.#fetching;
-  }
-
-  /** Whether the shopper chose or dismissed something that is not learned yet. */
-  async #chosen(): Promise<boolean> {
-    const { session, experiment } = this.#context;
-    return experiment.learns() && (await session.run(({ learner }) => learner.unlearned));
   }
 }

@@ -2,7 +2,6 @@ import type { FeatureTable } from '../catalog';
 import { SidestreamError } from '../error';
 import type { LoggedEvent } from '../events';
 import { Learner, type Profile } from '../learner';
-import { eventSize } from '../store';
 import type { ClusterLoader } from './cluster-loader';
 import type { EngineListener } from './engine-options';
 import type { ExperimentAssignment } from './experiment-assignment';
@@ -135,12 +134,6 @@ export class LearningScheduler {
     await session.run(async () => session.rebase((await storage.read()).origin));
   }
 
-  /** The profile as it is learned by now; while only notes are taken, the stored one, which may be none. */
-  async present(): Promise<Profile | null> {
-    const { session, storage } = this.#context;
-    return session.run(async ({ learner }) => (this.#complete ? learner.save() : (await storage.read()).profile));
-  }
-
   /** Loads the stored profile, and announces that lists changed. */
   async reload(): Promise<void> {
     await this.restore();
@@ -254,7 +247,8 @@ export class LearningScheduler {
       this.#scheduleSave();
       // Computes the terms for the next list now; they are cached until something changes.
       if (choices) tasks.queue(() => session.run((turn) => void turn.learner.terms));
-    } else if (!experiment.learns()) tasks.later('limit-log', SAVE_DELAY, () => this.#limitLog());
+    } else if (!experiment.learns())
+      tasks.later('limit-log', SAVE_DELAY, async () => (await import('./limit-log')).limitLog(this.#context));
     if (choices) changes.announce();
   }
 
@@ -269,30 +263,6 @@ export class LearningScheduler {
       this.#windowEnded = false;
       await storage.save(profile, origin, ended);
     });
-  }
-
-  /**
-   * Without learning no profile is saved as events come. Before the log outgrows its budget, the shopper state of its
-   * oldest events is saved in the stored profile, so that the events can be dropped.
-   */
-  async #limitLog(): Promise<void> {
-    const { storage } = this.#context;
-    // A tab that leads and learns keeps the log within its budget when it saves.
-    if (storage.measuringDue) await storage.leadFor(() => this.#cutLog());
-  }
-
-  async #cutLog(): Promise<void> {
-    const { storage, catalog, seed } = this.#context;
-    const { profile, origin } = await storage.read();
-    const events = await storage.eventsAfter(profile?.lastEvent ?? 0);
-    const gone = storage.excess(events.map(eventSize));
-    if (gone === 0) return;
-    const folded = new Learner(catalog, { seed });
-    folded.restore(profile, []);
-    for (const event of events.slice(0, gone)) folded.note(event);
-    const saved = folded.save();
-    folded.dispose();
-    await storage.save(saved, origin);
   }
 
   /** Reports a failure where the work around it must go on. */

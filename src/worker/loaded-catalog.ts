@@ -2,19 +2,16 @@ import {
   type Bundle,
   type ContentBlend,
   type CooccurrenceTable,
-  categoryPaths,
   concatTables,
   contentBlend,
   type Factors,
   type FeatureTable,
   type Item,
   type ItemsPart,
-  inCategory,
   type Manifest,
   pickRows,
 } from '../catalog';
 import { SidestreamError } from '../error';
-import type { BrowseRequest, BrowseResponse } from '../protocol';
 import { type CatalogIndex, catalogIndex } from '../ranking';
 import type { ShopDemand } from '../ranking/demand';
 import type { LocalItem } from '../store';
@@ -195,27 +192,6 @@ export class LoadedCatalog {
       );
     }
     return row;
-  }
-
-  browse({ category = '', query = '', offset = 0, limit = 48 }: BrowseRequest): BrowseResponse {
-    const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-    const matches = this.#index.items.filter((item) => {
-      if (category !== '' && !inCategory(item.category, category)) return false;
-      if (words.length === 0) return true;
-      const text = `${item.title} ${item.description} ${item.category}`.toLocaleLowerCase();
-      return words.every((word) => text.includes(word));
-    });
-    return { items: matches.slice(offset, offset + limit), total: matches.length };
-  }
-
-  categories(): { category: string; count: number }[] {
-    const { statistics } = this.bundle;
-    if (statistics) return statistics.categories.map(([category, count]) => ({ category, count }));
-    const counts = new Map<string, number>();
-    for (const { category } of this.#index.items) {
-      for (const path of categoryPaths(category)) counts.set(path, (counts.get(path) ?? 0) + 1);
-    }
-    return [...counts].map(([category, count]) => ({ category, count }));
   }
 
   #reindex(): CatalogIndex {

@@ -120,12 +120,9 @@ export class RecommendationService {
     work: (learner: ActiveLearner, lists: ListsInView) => T,
   ): Promise<T> {
     const { session, clusterLoader, experiment, features } = this.#context;
-    const shown = experiment.placement(placement);
-    const needed = cart || Array.isArray(itemId) || shown === 'complement';
+    const needed = cart || Array.isArray(itemId) || experiment.placement(placement) === 'complement';
     const lists = needed ? await listsInView() : null;
-    await features.waitFor(
-      needed || itemId !== undefined || shown === 'similar' || !!(diversity ?? this.#rules.diversity),
-    );
+    await features.waitFor(!!(cart || itemId || (diversity ?? this.#rules.diversity)));
     await clusterLoader?.loadInView([...ids, itemId ?? []].flat(), cart);
     return session.run(async ({ learner }) => {
       await session.prepare(learner);

@@ -2,8 +2,8 @@ import { SidestreamError } from '../../error';
 import { createTable } from '../features/feature-shard';
 import { type FeatureTable, rowsPerItem } from '../features/feature-table';
 import type { Item } from '../item';
-import { sameFeatures } from './learned';
 import type { Manifest } from './manifest';
+import { sameFeatures } from './same-features';
 
 /** The part of a bundle by which its features are found. */
 interface Featured {

@@ -5,7 +5,7 @@ import type { BundleClusters } from '../clusters/bundle-clusters';
 import type { CooccurrenceTable } from '../cooccurrence/cooccurrence-table';
 import type { Demand } from '../demand/demand';
 import type { Factors } from '../factors/factors';
-import { createTable, decodeFeatureShard, featureShape } from '../features/feature-shard';
+import { createTable, featureShape } from '../features/feature-shard';
 import type { FeatureTable } from '../features/feature-table';
 import type { Item } from '../item';
 import { type BundleProgress, type FetchFile, fetchBytes, fetchChecked, fetchFiles, fetchFrom } from './bundle-file';
@@ -149,7 +149,11 @@ async function load(
   const loadFeatures = async (progress?: BundleProgress): Promise<FeatureTable> => {
     const { features } = firstFiles(manifest);
     try {
-      return decodeFeatures(manifest, items.length, await fetchFiles(fetchFile, features, progress));
+      const [files, { decodeFeatures }] = await Promise.all([
+        fetchFiles(fetchFile, features, progress),
+        featureFiles(),
+      ]);
+      return decodeFeatures(featureShape(manifest), items.length, features, files);
     } catch (thrown) {
       if (!onIncomplete || !manifest.previous) throw thrown;
       // Rare: its code comes with it.
@@ -172,14 +176,7 @@ export function firstFiles({ shards, clusters }: Manifest): Manifest['shards'] {
   return { items: whole(items), features: whole(features) };
 }
 
-function decodeFeatures(manifest: Manifest, count: number, files: readonly ArrayBuffer[]): FeatureTable {
-  // Allocated once the files are checked, so never for more items than exist.
-  const table = createTable(featureShape(manifest), count);
-  for (const [n, shard] of firstFiles(manifest).features.entries()) {
-    decodeFeatureShard(files[n], shard.file, table, shard.start, shard.count);
-  }
-  return table;
-}
+const featureFiles = () => import('../features/decode-features');
 
 async function loadItems(
   manifest: Manifest,
@@ -200,9 +197,10 @@ async function loadItems(
   ]);
   const items = head ?? first.items.flatMap(({ file, count }, n) => decodeItems(files[n], file, count));
   const { length } = items;
+  const shape = featureShape(manifest);
   const features = later
-    ? createTable(featureShape(manifest), length)
-    : decodeFeatures(manifest, length, files.slice(named.length));
+    ? createTable(shape, length)
+    : (await featureFiles()).decodeFeatures(shape, length, scaled, files.slice(named.length));
   return { items, features, clusters: large ?? null, statistics };
 }
 

@@ -17,7 +17,8 @@ import {
   type PrincipalAxes,
   vectorShardBytes,
 } from '../features/base-vectors';
-import { createTable, decodeFeatureShard, featureShape, featureShardBytes } from '../features/feature-shard';
+import { decodeFeatureShard } from '../features/decode-features';
+import { createTable, featureShape, featureShardBytes } from '../features/feature-shard';
 import { type FeatureTable, rowsPerItem } from '../features/feature-table';
 import type { Item } from '../item';
 import { ClusterDirectory } from './cluster-directory';
