@@ -36,11 +36,12 @@ describe('ChunkEncoder', () => {
   });
 
   it('says of a picture that cannot be decoded why, and encodes the others', async () => {
-    const inputs = [new TextEncoder().encode('no picture'), picture('1f34e')];
-    expect(await encoder.run({ modality: 'image', inputs }, null)).toEqual([
-      { reason: expect.stringContaining('cannot be decoded') },
-      { bytes: expect.any(Uint8Array) },
-    ]);
+    const [apple, jeans] = [picture('1f34e'), picture('1f456')];
+    const inputs = [new TextEncoder().encode('no picture'), apple, new Uint8Array(), jeans];
+    const [first] = await encoder.run({ modality: 'image', inputs: [apple] }, null);
+    const [second] = await encoder.run({ modality: 'image', inputs: [jeans] }, null);
+    const refused = { reason: expect.stringContaining('cannot be decoded') };
+    expect(await encoder.run({ modality: 'image', inputs }, null)).toEqual([refused, first, refused, second]);
   });
 
   it('refuses a projection that is not the one named', async () => {

@@ -16,7 +16,7 @@ import {
   type ChunkOutput,
   type ChunkRunner,
   rawPayload,
-  rowsPayload,
+  rowsPayloads,
   type SharedProjection,
 } from './chunk';
 import { readEncoder } from './encoder-files';
@@ -44,19 +44,17 @@ export class ChunkEncoder implements ChunkRunner {
 
   async run({ modality, inputs }: Chunk, shared: SharedProjection | null): Promise<ChunkOutput[]> {
     const projection = shared && (await this.#projection(modality, shared));
-    const pack = (taps: RawTaps) => ({ bytes: projection ? rowsPayload(projection, taps) : rawPayload(taps) });
     if (modality === 'text') {
-      const encoder = await this.#text();
-      const taps = await encoder.encode(inputs.map(textOf));
-      const { taps: shapes } = encoder.preset;
-      return inputs.map((_, n) => pack(taps.map((tap, t) => rowOf(tap, n, shapes[t].width))));
+      const taps = await (await this.#text()).encode(inputs.map(textOf));
+      return payloads(taps, inputs.length, projection).map((bytes) => ({ bytes }));
     }
-    const outputs: ChunkOutput[] = [];
     const encoder = await this.#image();
-    for (const decoded of await Promise.all(inputs.map((input) => this.#decode(input)))) {
-      outputs.push('reason' in decoded ? decoded : pack(await encoder.encode([decoded.pixels])));
-    }
-    return outputs;
+    const decoded = await Promise.all(inputs.map((input) => this.#decode(input)));
+    const encoded: RawTaps[] = [];
+    for (const picture of decoded) if ('pixels' in picture) encoded.push(await encoder.encode([picture.pixels]));
+    const bytes = payloads(joined(encoded), encoded.length, projection);
+    let next = 0;
+    return decoded.map((picture) => ('reason' in picture ? picture : { bytes: bytes[next++] }));
   }
 
   async close(): Promise<void> {
@@ -104,6 +102,22 @@ export class ChunkEncoder implements ChunkRunner {
     this.#projections.set(modality, { digest, projection });
     return projection;
   }
+}
+
+/** @param taps of so many items, [count * width] each @param projection null for raw taps */
+function payloads(taps: RawTaps, count: number, projection: Projection | null): Uint8Array[] {
+  if (count === 0) return [];
+  if (projection) return rowsPayloads(projection, taps);
+  return Array.from({ length: count }, (_, n) => rawPayload(taps.map((tap) => rowOf(tap, n, tap.length / count))));
+}
+
+/** Taps of items that were encoded one by one, as of one batch. */
+function joined(items: RawTaps[]): RawTaps {
+  return (items[0] ?? []).map((first, t) => {
+    const tap = new Float32Array(items.length * first.length);
+    for (const [n, item] of items.entries()) tap.set(item[t], n * first.length);
+    return tap;
+  });
 }
 
 const rowOf = (tap: Float32Array, row: number, width: number): Float32Array =>

@@ -9,7 +9,7 @@ export interface Chunk {
   inputs: (string | Uint8Array)[];
 }
 
-/** An encoded input (see `rawPayload` and `rowsPayload`), or the reason why it could not be encoded. */
+/** An encoded input (see `rawPayload` and `rowsPayloads`), or the reason why it could not be encoded. */
 export type ChunkOutput = { bytes: Uint8Array } | { reason: string };
 
 /** The projection of one modality in serialised form; workers cache it by its digest. */
@@ -62,17 +62,24 @@ export function decodeRaw(payload: Uint8Array, widths: readonly number[]): RawTa
   });
 }
 
-/** Feature rows of one item: a float32 scale per tap, little-endian, then D int8 values per tap. */
-export function rowsPayload(projection: Projection, taps: RawTaps): Uint8Array {
+/**
+ * Feature rows of items: for each a float32 scale per tap, little-endian, then D int8 values per tap.
+ * @param taps of all items, [items * width] each
+ */
+export function rowsPayloads(projection: Projection, taps: RawTaps): Uint8Array[] {
   const { dim } = projection;
   const rows = project(projection, taps);
-  const payload = new Uint8Array(rowsBytes({ dim, taps: taps.length }));
-  const view = new DataView(payload.buffer);
-  const values = new Int8Array(payload.buffer, taps.length * 4);
-  for (let t = 0; t < taps.length; t++) {
-    view.setFloat32(4 * t, quantizeRow(rows.subarray(t * dim, (t + 1) * dim), values, t * dim), true);
-  }
-  return payload;
+  const perItem = taps.length * dim;
+  return Array.from({ length: rows.length / perItem }, (_, n) => {
+    const payload = new Uint8Array(rowsBytes({ dim, taps: taps.length }));
+    const view = new DataView(payload.buffer);
+    const values = new Int8Array(payload.buffer, taps.length * 4);
+    for (let t = 0; t < taps.length; t++) {
+      const from = n * perItem + t * dim;
+      view.setFloat32(4 * t, quantizeRow(rows.subarray(from, from + dim), values, t * dim), true);
+    }
+    return payload;
+  });
 }
 
 /** Bytes of the feature rows of one item and modality. */

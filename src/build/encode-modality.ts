@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type FeatureTable, rowsPerItem } from '../catalog';
 import { fitProjection, type Projection, type RawTaps } from '../encoders';
-import { decodeRaw, rowsBytes, rowsPayload, shareProjection } from './chunk';
+import { decodeRaw, rowsBytes, rowsPayloads, shareProjection } from './chunk';
 import { type EncodedRows, encodeRows, type RowsTask } from './encode-rows';
 import { FeatureCache, rowsKey } from './feature-cache';
 import { type Meter, metered } from './meter';
@@ -50,7 +50,7 @@ export async function encodeModality(task: ModalityTask): Promise<EncodedModalit
     const project = ({ row, key, taps }: Sampled): void => {
       const name = rowsKey(key, shared.digest);
       const known = cache.get(name);
-      const payload = known ?? rowsPayload(projection, taps);
+      const payload = known ?? rowsPayloads(projection, taps)[0];
       if (!known) cache.add(name, payload);
       store(row, payload);
     };

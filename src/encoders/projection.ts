@@ -55,42 +55,29 @@ export function project(projection: Projection, rawTaps: RawTaps): Float32Array 
   const count = rawTaps[0].length / taps[0].width;
   const rows = new Float32Array(count * taps.length * dim);
   for (const [t, { width, mean, deviation, matrix }] of taps.entries()) {
-    const values = new Float64Array(width);
+    const values = new Float64Array(count * width);
     for (let n = 0; n < count; n++) {
-      for (let d = 0; d < width; d++) values[d] = (rawTaps[t][n * width + d] - mean[d]) / deviation[d];
+      for (let d = 0; d < width; d++) values[n * width + d] = (rawTaps[t][n * width + d] - mean[d]) / deviation[d];
+    }
+    const axes = { count: dim, length: width, values: doubles(matrix) };
+    const products = rowProducts(axes, { count, length: width, values });
+    for (let n = 0; n < count; n++) {
       const start = (n * taps.length + t) * dim;
-      multiply(matrix, values, rows.subarray(start, start + dim));
+      for (let p = 0; p < dim; p++) rows[start + p] = products[p * count + n];
     }
   }
   return rows;
 }
 
-/** The matrix times one row of values, four products at a time: their sums do not wait for each other. */
-function multiply(matrix: Float32Array, values: Float64Array, out: Float32Array): void {
-  const width = values.length;
-  const last = out.length - 1;
-  for (let p = 0; p <= last; p += 4) {
-    // Where fewer than four are left, the last one takes the place of the others.
-    const first = p * width;
-    const second = Math.min(p + 1, last) * width;
-    const third = Math.min(p + 2, last) * width;
-    const fourth = Math.min(p + 3, last) * width;
-    let a = 0;
-    let b = 0;
-    let c = 0;
-    let e = 0;
-    for (let d = 0; d < width; d++) {
-      const value = values[d];
-      a += value * matrix[first + d];
-      b += value * matrix[second + d];
-      c += value * matrix[third + d];
-      e += value * matrix[fourth + d];
-    }
-    out[p] = a;
-    if (p < last) out[p + 1] = b;
-    if (p + 1 < last) out[p + 2] = c;
-    if (p + 2 < last) out[p + 3] = e;
-  }
+const converted = new WeakMap<Float32Array, Float64Array>();
+
+/** The matrix of a projection as rows of doubles, converted once. */
+function doubles(matrix: Float32Array): Float64Array {
+  const known = converted.get(matrix);
+  if (known) return known;
+  const made = Float64Array.from(matrix);
+  converted.set(matrix, made);
+  return made;
 }
 
 function fitTap(tap: Float32Array, count: number, dim: number, seed: number): TapProjection {
@@ -220,7 +207,9 @@ export function decodeProjection(bytes: ArrayBuffer | Uint8Array): Projections {
   const read = (length: number) => {
     const start = offset;
     offset += 4 * length;
-    return Float32Array.from({ length }, (_, i) => view.getFloat32(start + 4 * i, true));
+    const values = new Float32Array(length);
+    for (let i = 0; i < length; i++) values[i] = view.getFloat32(start + 4 * i, true);
+    return values;
   };
   const taps = widths.map((width, i): TapProjection => {
     return { width, mean: read(width), deviation: read(width), matrix: read(width * dims[i]) };
