@@ -197,7 +197,7 @@ describe('sidestream train', () => {
     });
   });
 
-  it('learns a map of the gradients where many shoppers came later, and goes on where it was interrupted', async () => {
+  it('learns a map of the gradients where many shoppers came later, the same in several processes', async () => {
     // Shoppers who keep to one of four categories; those of the last 40 % of the log are new.
     const rows = Array.from({ length: 140 * 38 }, (_, n) => {
       const user = Math.floor(n / 38);
@@ -207,7 +207,7 @@ describe('sidestream train', () => {
     await cp(at('bundle'), at('mapped'), { recursive: true });
     const run = (...more: string[]) =>
       train(at('mapped'), '--events', at('long.csv'), '--epochs', '1', '--json', ...more);
-    const first = await run();
+    const first = await run('--processes', '2');
     expect(first.err).toMatch(/Training a base model of the earlier 3192 events/);
     expect(first.err).toMatch(/Map of the experts' gradients: \d+ choices of 56 shoppers; .* so it is (used|left out)/);
     const { map } = lastLine(first.out) as { map: { used: boolean } };
@@ -215,9 +215,19 @@ describe('sidestream train', () => {
     const mapIn = async () => (await (await openBundle(folderFetch(at('mapped')))).factors())?.map;
     expect((await mapIn()) !== undefined).toBe(map.used);
     expect((await readdir(at('mapped'))).filter((name) => name.includes('earlier'))).toEqual([]);
+    // The same in one process.
+    const learned = async () => {
+      const bundle = await openBundle(folderFetch(at('mapped')));
+      return [await bundle.base(), await bundle.factors(), await bundle.demand()];
+    };
+    const inTwo = await learned();
+    const alone = await run('--processes', '1');
+    expect(await learned()).toEqual(inTwo);
+    const { seconds: _, ...result } = lastLine(alone.out) as { seconds: number };
+    expect(lastLine(first.out)).toMatchObject(result);
     expect(lastLine((await run('--no-map')).out)).toMatchObject({ map: null });
     expect(await mapIn()).toBeUndefined();
-  });
+  }, 240_000);
 
   it('goes on from its checkpoint, and only where nothing has changed', async () => {
     await startCompute('wasm');

@@ -1,6 +1,91 @@
-import type { Area } from '../bars';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startCompute } from '../../../src/training';
+import { type Area, type AreaResult, atLeast, type Figure } from '../bars';
+import { evaluateOptions, writeShop } from '../offline/made-up-shop';
+import { type Compared, compared, inWords, sidestream, speedUp } from '../offline/runs';
+
+/** The bar: on two processors. */
+const LEAST = 1.8;
+/** Shoppers of the device protocol. */
+const SHOPPERS = 48;
+/** Each command is run so often with one process and with two. */
+const ROUNDS = 1;
+const POOLED = ['static', 'full-finetune', 'text-only', 'image-only', 'sidestream'];
 
 export const area: Area = {
   title: 'Offline, on all cores',
-  measure: async () => ({ bars: [] }),
+  async measure(say): Promise<AreaResult> {
+    const folder = await mkdtemp(join(tmpdir(), 'sidestream-offline-'));
+    try {
+      await startCompute('wasm');
+      const shop = await writeShop(folder);
+      const evaluate = evaluateOptions(shop);
+      say('learning what an evaluation needs of the past');
+      await sidestream(...evaluate, '--shoppers', '2', '--processes', '2');
+      const device = await measured('evaluate, shoppers', (processes) =>
+        sidestream(...evaluate, '--shoppers', String(SHOPPERS), '--json', ...processes),
+      );
+      const pooled = await measured('evaluate, windows', (processes) =>
+        sidestream(
+          ...evaluate,
+          ...['--protocol', 'pooled', '--half', 'choose', '--methods', ...POOLED],
+          '--json',
+          ...processes,
+        ),
+      );
+      const train = await measured('train', async (processes) => {
+        const out = join(folder, `bundle-${processes[1]}`);
+        await cp(shop.bundle, out, { recursive: true });
+        return sidestream(
+          'train',
+          '--bundle',
+          out,
+          '--events',
+          shop.events,
+          '--out',
+          out,
+          '--epochs',
+          '4',
+          ...processes,
+        );
+      });
+      const parts = [device, pooled, train];
+      return {
+        bars: parts.map(({ name, runs }) =>
+          atLeast(`two processes over one: ${name}`, LEAST, speedUp(runs), inWords(runs)),
+        ),
+        figures: [...parts.slice(0, 2).map(same), ...parts.map(idle)],
+        series: {
+          offline: { unit: '×', values: parts.map(({ name, runs }) => ({ name, value: speedUp(runs) })) },
+        },
+      };
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+
+    async function measured(name: string, run: (processes: string[]) => ReturnType<typeof sidestream>): Promise<Part> {
+      const runs = await compared(ROUNDS, (processes) => run(['--processes', String(processes)]));
+      say(`${name}: ${speedUp(runs).toFixed(2)}; ${inWords(runs)}`);
+      return { name, runs };
+    }
+  },
 };
+
+interface Part {
+  name: string;
+  runs: Compared;
+}
+
+/** Whether both found the same. */
+function same({ name, runs: { one, two } }: Part): Figure {
+  const found = new Set([...one, ...two].map(({ out }) => out));
+  return { name: `${name}: result`, measured: found.size === 1 ? 'the same to the last digit' : 'NOT the same' };
+}
+
+/** What a machine with nothing else to do would show at most, as far as no process waits for another. */
+const idle = ({ name, runs: { one, two } }: Part): Figure => ({
+  name: `${name}: processor time of two over that of one`,
+  measured: (two[0].processor / one[0].processor).toFixed(2),
+});

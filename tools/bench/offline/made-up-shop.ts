@@ -1,0 +1,78 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BaseModel, baseConfig, initialWeights } from '../../../src/base-model';
+import { folderSink, openFolder } from '../../../src/build';
+import { writeBundle } from '../../../src/catalog';
+import { baseFile } from '../../../src/cli/evaluate/input';
+import { readEventFile } from '../../../src/cli/event-file';
+import { seededRandom } from '../../../src/model';
+import { topicContent } from '../../../src/testing/topics';
+import { storeBase } from '../../../src/training';
+
+/** Catalogue and log: so large that what is measured takes one process about a minute. */
+const ITEMS = 2000;
+const TOPICS = 20;
+/** Shoppers of the earlier part of the log, then those of the later part, whom the earlier one does not know. */
+const [KNOWN, NEW] = [200, 64];
+const [EVENTS_OF_KNOWN, EVENTS_OF_NEW] = [42, 90];
+/** Share of the log that `evaluate` takes as the past: all events of the known shoppers are in it. */
+const PAST = 0.59;
+
+/** Folder of a made-up shop. */
+export interface MadeUpShop {
+  bundle: string;
+  events: string;
+  models: string;
+}
+
+/**
+ * Writes a bundle, a log of shoppers who each keep to a few topics, and a base model of the past: an untrained one, as what it
+ * ranks first makes no difference to the time.
+ */
+export async function writeShop(folder: string): Promise<MadeUpShop> {
+  const [bundle, events, models] = ['bundle', 'events.csv', 'models'].map((name) => join(folder, name));
+  const content = await topicContent({ items: ITEMS, topics: TOPICS, dim: 64, taps: 3 });
+  await writeBundle(content, await folderSink(bundle));
+  const names = [...new Set(content.items.map(({ category }) => category))];
+  const topics = names.map((name) => content.items.filter(({ category }) => category === name));
+  const random = seededRandom(3);
+  const below = (n: number): number => Math.floor(random() * n);
+  const lines = ['time,user,item'];
+  let time = 0;
+  const visit = (users: string[], each: number): void => {
+    for (let n = 0; n < each; n++) {
+      for (const [u, user] of users.entries()) {
+        // Now and then something else: a topic of the shopper's is one of three, the first ones being chosen more often.
+        const own = topics[(u + 7 * below(3)) % topics.length];
+        const item = own[Math.floor(own.length * random() ** 2)];
+        time += 60;
+        lines.push(`${time},${user},${item.id}`);
+      }
+    }
+  };
+  const named = (kind: string, count: number): string[] => Array.from({ length: count }, (_, n) => `${kind}-${n}`);
+  visit(named('known', KNOWN), EVENTS_OF_KNOWN);
+  visit(named('new', NEW), EVENTS_OF_NEW);
+  await writeFile(events, `${lines.join('\n')}\n`);
+  await writeBase({ bundle, events, models });
+  return { bundle, events, models };
+}
+
+/** Options of `evaluate` for the shop. */
+export const evaluateOptions = ({ bundle, events, models }: MadeUpShop): string[] => [
+  ...['evaluate', '--bundle', bundle, '--events', events, '--models', models, '--past', String(PAST)],
+];
+
+async function writeBase({ bundle: folder, events, models }: MadeUpShop): Promise<void> {
+  const bundle = await openFolder(folder);
+  const log = await readEventFile(events);
+  const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
+  const { path } = await baseFile({
+    ...{ bundle, events: log.events, rowOf, seed: 1, past: PAST, half: 'all', models },
+    meter: { start() {}, advance() {}, stop() {} },
+    say() {},
+  });
+  const config = baseConfig('sidestream');
+  const weights = initialWeights(config, bundle.features, 32, 1);
+  await storeBase(BaseModel.from(weights, config, bundle.features), path, bundle.manifest.digest);
+}

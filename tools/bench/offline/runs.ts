@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { loadavg } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { SidestreamError } from '../../../src/error';
+
+const CLI = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
+
+/** What a command took, and what it printed. */
+export interface CommandRun {
+  /** Wall clock. */
+  seconds: number;
+  /** Processor time of the command and its processes, seconds; NaN where there is no shell that tells. */
+  processor: number;
+  out: string;
+  /** Of the machine, when it began. */
+  load: number;
+}
+
+/**
+ * Runs `sidestream` as a user does.
+ * @throws SidestreamError `runtime/unexpected` with its last lines when it fails
+ */
+export async function sidestream(...args: string[]): Promise<CommandRun> {
+  const load = loadavg()[0];
+  const started = performance.now();
+  // `times` of a shell counts the processes of its processes.
+  const command = [process.execPath, ...process.execArgv.filter((option) => option !== '--expose-gc'), CLI, ...args];
+  const child = spawn('bash', ['-c', '"$@"; code=$?; times >&2; exit $code', 'bash', ...command], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (data) => {
+    out += data;
+  });
+  child.stderr.on('data', (data) => {
+    err += data;
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  if (code !== 0) {
+    const last = err.trim().split('\n').slice(-12).join('\n');
+    throw new SidestreamError('runtime/unexpected', `sidestream ${args[0]} ended with ${code}:\n${last}`);
+  }
+  return { seconds: (performance.now() - started) / 1000, processor: childSeconds(err), out, load };
+}
+
+/** User and system time in the last line that `times` prints: `1m2.345s 0m1.000s`. */
+function childSeconds(text: string): number {
+  const [line] = text.trim().split('\n').slice(-1);
+  const parts = [...line.matchAll(/(\d+)m([\d.]+)s/g)].map(
+    ([, minutes, seconds]) => 60 * Number(minutes) + Number(seconds),
+  );
+  return parts.length === 2 ? parts[0] + parts[1] : Number.NaN;
+}
+
+/** Runs of the same command with one process and with two, by turns. */
+export interface Compared {
+  one: CommandRun[];
+  two: CommandRun[];
+}
+
+export async function compared(rounds: number, run: (processes: number) => Promise<CommandRun>): Promise<Compared> {
+  const runs: Compared = { one: [], two: [] };
+  for (let round = 0; round < rounds; round++) {
+    runs.one.push(await run(1));
+    runs.two.push(await run(2));
+  }
+  return runs;
+}
+
+const least = (values: number[]): number => Math.min(...values);
+
+/** How many times faster two processes are: by the fastest run of each, which other work on the machine slowed least. */
+export const speedUp = ({ one, two }: Compared): number =>
+  least(one.map(({ seconds }) => seconds)) / least(two.map(({ seconds }) => seconds));
+
+/** In words: wall clock, processor time and load. */
+export function inWords({ one, two }: Compared): string {
+  const of = (runs: CommandRun[]): string => {
+    const fastest = runs.reduce((best, run) => (run.seconds < best.seconds ? run : best));
+    return `${fastest.seconds.toFixed(0)} s (processor ${fastest.processor.toFixed(0)} s, load ${fastest.load.toFixed(1)})`;
+  };
+  return `one process ${of(one)}, two ${of(two)}`;
+}
