@@ -1,9 +1,10 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SidestreamError } from '../error';
 import type { NewEvent } from '../events';
+import { loadKernel } from '../kernel';
 import { Learner, type Profile } from '../learner';
 import { catalogIndex } from '../ranking';
 import { DeviceStore } from '../store/device-store';
@@ -11,6 +12,9 @@ import { asSchema2 } from '../testing/profiles';
 import type { EngineOptions } from './engine-options';
 import type { ProfileOrigin } from './profile-origin';
 import { ProfileStorage } from './profile-storage';
+
+// A stored profile comes with the kernel, which rounds otherwise than JavaScript does.
+beforeAll(loadKernel);
 
 // Node has no IndexedDB: this one keeps to the specification, in memory. Nor has it Web Locks: every tab leads.
 beforeEach(() => {
