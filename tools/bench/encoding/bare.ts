@@ -22,7 +22,7 @@ import { best, processorTime, type Sample } from './measured';
 import { mixedTexts } from './texts';
 
 const INPUTS = 96;
-const ROUNDS = 5;
+const ROUNDS = 7;
 const DIM = 128;
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const SHOP = join(ROOT, '../shared/data/shop-magento');
