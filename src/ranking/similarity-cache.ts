@@ -1,8 +1,10 @@
 import type { ContentVectors } from '../catalog';
 import { rowSimilarities, similarities, vectorOf } from './similarities';
 
-/** Bytes of similarities cached: 80 items of a catalogue of 100,000, a shopper's whole history in a smaller one. */
+/** Bytes of similarities cached: 80 items of a catalogue of 100,000. */
 const MOST_BYTES = 32 * 1024 * 1024;
+/** Items cached in a smaller one: as many choices as the terms read, so that memory does not grow with a longer history. */
+const MOST_ITEMS = 200;
 
 /**
  * Content similarities of single items to the whole catalogue, cached for the items requested last: a history grows by
@@ -16,7 +18,7 @@ export class SimilarityCache {
   /** @param mostBytes memory for similarities; at least four rows are kept */
   constructor(vectors: ContentVectors, mostBytes = MOST_BYTES) {
     this.#vectors = vectors;
-    this.#most = Math.max(4, Math.floor(mostBytes / (4 * Math.max(1, vectors.count))));
+    this.#most = Math.max(4, Math.min(MOST_ITEMS, Math.floor(mostBytes / (4 * Math.max(1, vectors.count)))));
   }
 
   /** Similarities of item `row` to every item, -1..1. Shared: not to be changed. @returns [count] */

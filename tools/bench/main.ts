@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- [area …] [--json] [--keep]`: measures Sidestream beside its peers, area by area, each in a process of its
- * own. Prints the bars as a table, and how they differ from the kept results. `--json` ends with one line for programs; `--keep` writes
+ * own; `movielens`, which needs its data and many minutes, only where it is named. Prints the bars as a table, and how they differ from the kept results. `--json` ends with one line for programs; `--keep` writes
  * the results of these areas into docs/results/bench.json. A bar that is missed makes the exit status 1.
  */
 import { spawn } from 'node:child_process';
@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { SidestreamError } from '../../src/error';
-import { AREAS, type AreaName, isAreaName } from './areas';
+import { AREAS, type AreaName, isAreaName, ON_REQUEST } from './areas';
 import type { AreaResult } from './bars';
 import { type KeptBench, keptBench, machine, parseKeptBench } from './kept';
 import { barTable, figureLines } from './table';
@@ -38,7 +38,10 @@ function areasOf(names: string[]): AreaName[] {
       `There is no area ${wrong}; give any of ${Object.keys(AREAS).join(', ')}, or none for all.`,
     );
   }
-  return names.length > 0 ? names.filter(isAreaName) : Object.keys(AREAS).filter(isAreaName);
+  if (names.length > 0) return names.filter(isAreaName);
+  return Object.keys(AREAS)
+    .filter(isAreaName)
+    .filter((name) => !ON_REQUEST.includes(name));
 }
 
 async function one(name: AreaName, out: string): Promise<void> {

@@ -23,8 +23,8 @@ export const opened = (catalog: LearnerCatalog): LearnerCatalog => ({
   index: catalogIndex(catalog.index.items, catalog.table, catalog.blend),
 });
 
-/** Gives the row of the next item that a shopper chooses. */
-export type Taste = (choice: number) => number;
+/** Gives the row of the next item that a shopper chooses. @param fresh whether it must be one that was not chosen before */
+export type Taste = (choice: number, fresh: boolean) => number;
 
 /** Other items all the time, as far as there are some: every one comes once before any comes again. */
 export const anything = ({ index }: LearnerCatalog): Taste => {
@@ -32,9 +32,12 @@ export const anything = ({ index }: LearnerCatalog): Taste => {
   return (choice) => (617 * (choice + 1)) % length;
 };
 
+/** Of so many choices one is of an item that was not chosen before. */
+const NEW_EVERY = 4;
+
 /**
  * Tastes that change: some choices of one topic, then some of the next, so that experts are kept. A topic comes again after all
- * others, with items that it had not before, as long as it has some.
+ * others. Most choices are of items that the shopper knows, so that there are enough others however long it goes on.
  * @param spell choices of one topic before the next
  */
 export function changing({ index }: LearnerCatalog, spell: number): Taste {
@@ -45,9 +48,10 @@ export function changing({ index }: LearnerCatalog, spell: number): Taste {
   }
   const topics = [...byTopic.values()];
   const taken = topics.map(() => 0);
-  return (choice) => {
+  return (choice, fresh) => {
     const topic = Math.floor(choice / spell) % topics.length;
     const rows = topics[topic];
+    if (taken[topic] > 0 && !fresh && choice % NEW_EVERY > 0) return rows[choice % taken[topic]];
     return rows[taken[topic]++ % rows.length];
   };
 }
@@ -71,13 +75,14 @@ export class Shopper {
     return this.#events;
   }
 
-  #event(type: EventType): LoggedEvent {
-    const { id: itemId } = this.#catalog.index.items[this.#taste(this.#choices++)];
+  #event(type: EventType, fresh = false): LoggedEvent {
+    const { id: itemId } = this.#catalog.index.items[this.#taste(this.#choices++, fresh)];
     return { id: ++this.#events, type, itemId, time: 1_700_000_000_000 + 60_000 * this.#events };
   }
 
+  /** Chooses an item for the first time, and learns from it. */
   choose(): void {
-    this.learner.observe(this.#event('click'));
+    this.learner.observe(this.#event('click', true));
   }
 
   /** Learns events one by one until there are so many, every tenth of them a dismissal. */

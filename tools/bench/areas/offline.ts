@@ -9,7 +9,7 @@ import { type Compared, compared, inWords, sidestream, speedUp } from '../offlin
 /** The bar: on two processors. */
 const LEAST = 1.8;
 /** Shoppers of the device protocol. */
-const SHOPPERS = 48;
+const SHOPPERS = 24;
 /** Each command is run so often with one process and with two. */
 const ROUNDS = 1;
 const POOLED = ['static', 'full-finetune', 'text-only', 'image-only', 'sidestream'];
