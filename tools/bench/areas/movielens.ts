@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SidestreamError } from '../../../src/error';
+import { type Area, type AreaResult, within } from '../bars';
+import { sidestream } from '../offline/runs';
+
+/** The log with its catalogue; not part of the project. */
+const DATA = fileURLToPath(new URL('../../../../shared/data/movielens/', import.meta.url));
+/** What was built and learned of it stays here. */
+const KEPT = fileURLToPath(new URL('../../../.cache/bench/movielens/', import.meta.url));
+const SHOPPERS = '60';
+/** The bar, minutes. */
+const MINUTES = 5;
+
+/** Takes many minutes: it trains two base models where they are not kept from an earlier time. */
+export const area: Area = {
+  title: `MovieLens: evaluate on ${SHOPPERS} shoppers`,
+  async measure(say): Promise<AreaResult> {
+    const [items, events] = ['items.jsonl', 'events.csv'].map((name) => join(DATA, name));
+    if (![items, events].every((file) => existsSync(file))) {
+      throw new SidestreamError(
+        'runtime/invalid-input',
+        `${DATA} has no items.jsonl and events.csv; this area needs both.`,
+      );
+    }
+    const [bundle, models] = ['bundle', 'models'].map((name) => join(KEPT, name));
+    if (!existsSync(join(bundle, 'manifest.json'))) {
+      say('building a bundle of the texts');
+      await buildTexts(items, bundle);
+    }
+    const evaluate = ['evaluate', '--bundle', bundle, '--events', events, '--models', models, '--json'];
+    const trained = existsSync(models);
+    say(trained ? `what was learned of the past is in ${models}` : 'learning from the past');
+    const learning = await sidestream(...evaluate, '--shoppers', '2', '--processes', '2');
+    say('evaluating');
+    const run = await sidestream(...evaluate, '--shoppers', SHOPPERS, '--processes', '2');
+    const processor = `${(run.processor / 60).toFixed(1)} minutes of processor time, load ${run.load.toFixed(1)}`;
+    return {
+      bars: [
+        within(
+          `evaluate, ${SHOPPERS} shoppers of MovieLens, all usual methods, two processes`,
+          MINUTES,
+          run.seconds / 60,
+          'minutes',
+          processor,
+        ),
+      ],
+      figures: trained
+        ? []
+        : [
+            {
+              name: 'two base models, factors, map and settings of the past, and two shoppers',
+              measured: `${(learning.seconds / 60).toFixed(1)} minutes, ${(learning.processor / 60).toFixed(1)} of processor time`,
+            },
+          ],
+    };
+  },
+};
+
+async function buildTexts(items: string, bundle: string): Promise<void> {
+  await mkdir(KEPT, { recursive: true });
+  const feed = join(KEPT, 'items.jsonl');
+  const lines = (await readFile(items, 'utf8')).trim().split('\n');
+  const texts = lines.map((line) => JSON.stringify({ ...JSON.parse(line), image: undefined }));
+  await writeFile(feed, `${texts.join('\n')}\n`);
+  await sidestream('build', feed, '--out', bundle, '--no-encoders');
+  await rm(feed);
+}
