@@ -25,8 +25,8 @@ export async function measure(folder: string, chunks: OutputChunk[]): Promise<Si
     .flatMap(({ fileName }) => reach(chunks, fileName, false));
   return [
     await sizeOf('page: facade and element', folder, page, 20_000),
-    await sizeOf('worker, first list', folder, first, 40_000),
-    await sizeOf('worker with the store on the device', folder, [...new Set([...first, ...store])], 47_000),
+    await sizeOf('worker, first list', folder, first, 41_000),
+    await sizeOf('worker with the store on the device', folder, [...new Set([...first, ...store])], 48_000),
     await sizeOf('worker with tfjs, all backends', folder, worker, 260_000),
     await sizeOf('wasm of tfjs', folder, ['tfjs-backend-wasm-simd.wasm'], 130_000),
   ];

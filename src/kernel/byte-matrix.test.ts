@@ -162,6 +162,17 @@ it('rounding finds the integers again that floats were made of', () => {
   for (const [at, scale] of rounded.scales.entries()) expect(scale / scales[at]).toBeCloseTo(1, 6);
 });
 
+it('rounding finds integers whose largest is smaller, too, up to a common factor', () => {
+  const integers = [90, -45, 7, 0, 3, -3];
+  const rounded = roundedRows(
+    Float32Array.from(integers, (value) => value * 0.0371),
+    6,
+    1,
+  );
+  expect([...rounded.values]).toEqual(integers);
+  expect(rounded.scales[0]).toBeCloseTo(0.0371, 6);
+});
+
 describe('createByteMatrix', () => {
   afterEach(() => {
     vi.unstubAllGlobals();

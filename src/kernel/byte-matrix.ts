@@ -97,16 +97,37 @@ export function byteQuery(vector: Float32Array, parts: number): ByteQuery {
   return { values, scales };
 }
 
-/** Rows as integers. @param values [count, width] */
+/**
+ * Rows as integers: those that they were made from, up to a common factor, where they were made from integers up to 127.
+ * @param values [count, width]
+ */
 export function roundedRows(values: Float32Array, width: number, parts: number): ByteRows {
   const own = width / parts;
   const count = values.length / width;
   const integers = new Int8Array(values.length);
   const scales = new Float32Array(count * parts);
   for (let part = 0; part < scales.length; part++)
-    scales[part] = round(values, part * own, own, MOST_ROUNDED, integers);
+    scales[part] = round(values, part * own, own, mostOf(values, part * own, own), integers);
   return { count, values: integers, scales };
 }
+
+/** How far from a whole number the quotient of two 32-bit floats may be that were made from integers. */
+const NEARLY = 1e-3;
+
+/** The magnitude of the largest integer that some values were made from; the largest possible where there is none. */
+function mostOf(from: Float32Array, start: number, length: number): number {
+  let largest = 0;
+  for (let at = start; at < start + length; at++) largest = Math.max(largest, Math.abs(from[at]));
+  // Features are made with the largest possible, so nearly always the first one is it.
+  for (let most = MOST_ROUNDED; most > 0; most--) {
+    let at = start;
+    while (at < start + length && isNearlyWhole((from[at] / largest) * most)) at++;
+    if (at === start + length) return most;
+  }
+  return MOST_ROUNDED;
+}
+
+const isNearlyWhole = (value: number): boolean => Math.abs(value - Math.round(value)) < NEARLY;
 
 /** Rounds some values to integers of magnitude `most` at most. @returns their scale, 0 where all are 0 */
 function round(from: Float32Array, start: number, length: number, most: number, to: Int8Array | Int16Array): number {
