@@ -15,7 +15,7 @@ import {
 } from '../ranking';
 import { Anchor } from './anchor';
 import type { Backend } from './backend';
-import type { BaseModelScores } from './base-model-scores';
+import { BaseModelScores } from './base-model-scores';
 import { ExpertMixture, type ExpertPolicy } from './experts/expert-mixture';
 import { featureBlocks } from './experts/feature-blocks';
 import { FeatureMatrix } from './experts/feature-matrix';
@@ -82,7 +82,6 @@ export class Learner {
   #untrainedChoices = 0;
   #rejected = 0;
   #lastUpdate: number | null = null;
-  #unlearned = false;
 
   constructor(catalog: LearnerCatalog, options: LearnerOptions) {
     this.#catalog = catalog;
@@ -121,15 +120,9 @@ export class Learner {
    * dismissed, but no choices and no experts. Pass the events of the log to `note`.
    */
   restoreWithoutLearning(profile: Profile | null): void {
-    this.#unlearned = profile !== null;
     if (!profile?.history) return;
     this.history.restore({ ...profile.history, items: [], strengths: [] }, this.#catalog.index.rowOf);
     this.#lastEvent = profile.lastEvent;
-  }
-
-  /** Whether there is something to learn from what `restoreWithoutLearning` and `note` took over. */
-  get unlearned(): boolean {
-    return this.#unlearned;
   }
 
   save(): Profile {
@@ -190,7 +183,6 @@ export class Learner {
     if (row === undefined) return;
     this.history.note(event, row);
     this.#catalog.index.variants?.note(this.history, event, row);
-    if (event.type !== 'impression') this.#unlearned = true;
     if (EVENT_STRENGTH[event.type] > 0) this.#experts.forgetDismissal(event.itemId);
   }
 
@@ -268,11 +260,10 @@ export class Learner {
    * @param model the caller disposes of it, and may share it between learners
    */
   async useBase(model: BaseScorer): Promise<void> {
-    const [{ BaseModelScores: Scores }, { backendInUse }] = await Promise.all([
-      import('./base-model-scores'),
+    const [scores, { backendInUse }] = await Promise.all([
+      BaseModelScores.of(model, this.#catalog.table),
       import('./backend'),
     ]);
-    const scores = await Scores.of(model, this.#catalog.table);
     this.#backend = backendInUse();
     this.#setBase(scores);
     await this.prepare();
@@ -399,9 +390,7 @@ export class Learner {
   }
 
   get #sources(): TermSources {
-    // Before the first choice there is nothing that experts could have learned.
-    const { rows, dismissed } = this.history;
-    const residualScores = (rows.length + dismissed.size > 0 && this.#bound?.scores) || null;
+    const residualScores = this.#bound?.scores ?? null;
     return { history: this.history, base: this.#baseSignal, residualScores, experts: this.#ladder?.embeddings ?? null };
   }
 

@@ -16,7 +16,6 @@ export type ActiveLearner = Pick<
   | 'state'
   | 'status'
   | 'terms'
-  | 'unlearned'
   | 'weights'
   | 'windows'
   | 'observe'

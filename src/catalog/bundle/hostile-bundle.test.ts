@@ -104,10 +104,7 @@ describe('a manifest with numbers beyond its files', () => {
     [
       'a head larger than the catalogue',
       'clustered',
-      (manifest) => {
-        manifest.head = undefined;
-        manifest.clusters.head.count = 121;
-      },
+      ({ clusters }) => Object.assign(clusters.head, { count: 121 }),
       'for 121 items',
     ],
     [

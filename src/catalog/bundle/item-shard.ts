@@ -3,14 +3,11 @@ import { type Item, itemSchema, writableItem } from '../item';
 import { invalidBundle, parseJson } from './bundle-file';
 import { MANIFEST_FILE } from './manifest';
 
-/** Items as `itemsText` writes them, in a file. @throws SidestreamError `bundle/invalid`, as `itemsText` */
-export const encodeItems = (items: readonly Item[]): Uint8Array => new TextEncoder().encode(`${itemsText(items)}\n`);
-
 /**
- * Items as JSON with fields in a fixed order, one item a line, so that equal items give equal text.
+ * Writes items as JSON with fields in a fixed order, so that equal items give equal bytes.
  * @throws SidestreamError `bundle/invalid` naming the first item and field that do not fit the schema
  */
-export function itemsText(items: readonly Item[]): string {
+export function encodeItems(items: readonly Item[]): Uint8Array {
   const rows = items.map((given) => {
     const item = writableItem(given);
     const attributes = Object.fromEntries(Object.entries(item.attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -21,7 +18,7 @@ export function itemsText(items: readonly Item[]): string {
       ...{ availability, quantity, group, rating, published, popularity, attributes },
     };
   });
-  return `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]`;
+  return new TextEncoder().encode(`[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
 }
 
 /**
