@@ -34,6 +34,7 @@ test('npm run gpu finds the numbers of wasm on a software adapter, and says that
   for (const part of parts) {
     expect(result.checks.filter((check) => check.part === part).length, part).toBeGreaterThan(1);
     const backends = result.times.filter((time) => time.part === part).map(({ on }) => on.replace('tfjs ', ''));
-    expect([...new Set(backends)].sort(), part).toEqual(['wasm', 'webgpu']);
+    const own = part === 'trainer' ? ['fused'] : [];
+    expect([...new Set(backends)].sort(), part).toEqual([...own, 'wasm', 'webgpu']);
   }
 });

@@ -52,7 +52,10 @@ function preference(embeddings: Float32Array, category: number, history: Int32Ar
   return mean(own) - mean(others);
 }
 
-for (const [name, start] of Object.entries(TRAINERS)) {
+// On cpu tfjs runs the code that it runs on wasm, several times as long; `all trainers learn the same` has it.
+const { 'tfjs on cpu': _, ...SWIFT } = TRAINERS;
+
+for (const [name, start] of Object.entries(SWIFT)) {
   describe(`personal experts, trained by ${name}`, () => {
     beforeAll(async () => {
       trainer = await start();
