@@ -1,5 +1,6 @@
 import { BINARY } from './binary/byte-products';
 import { type ByteMatrix, type ByteQuery, type ByteRows, RoundingMatrix } from './byte-matrix';
+import { compiled, FLOAT, PAGE } from './compile';
 import { ScriptByteMatrix } from './script-byte-matrix';
 
 /** `products` of `assembly/byte-products.ts`; addresses in bytes and sizes as there. */
@@ -16,9 +17,6 @@ type Products = (
   out: number,
 ) => void;
 
-/** Bytes of a page of WebAssembly's memory. */
-const PAGE = 65_536;
-const FLOAT = 4;
 /** Rows, and columns of a part, that the functions multiply at a time. */
 const ROWS_TOGETHER = 4;
 const COLUMNS_TOGETHER = 16;
@@ -48,14 +46,8 @@ export function byteMatrices(): Make {
  *   policy forbids WebAssembly, or the device has none with vector instructions
  */
 export function compileByteKernel(): Make | null {
-  const bytes = Uint8Array.from(atob(BINARY), (letter) => letter.charCodeAt(0));
-  let module: WebAssembly.Module;
-  try {
-    module = new WebAssembly.Module(bytes);
-  } catch {
-    return null;
-  }
-  return (...shape) => new WasmByteMatrix(module, ...shape);
+  const module = compiled(BINARY);
+  return module && ((...shape) => new WasmByteMatrix(module, ...shape));
 }
 
 /** The matrix in the memory of an instance of its own, padded with zeros to what the functions multiply at a time. */

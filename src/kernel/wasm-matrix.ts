@@ -1,4 +1,5 @@
 import { BINARY } from './binary/matrix-products';
+import { compiled, FLOAT, PAGE } from './compile';
 import type { Matrix } from './matrix';
 
 /** A function of `assembly/matrix-products.ts`; addresses in bytes and sizes as there. */
@@ -11,9 +12,6 @@ type Multiplication = (
   out: number,
 ) => void;
 
-/** Bytes of a page of WebAssembly's memory. */
-const PAGE = 65_536;
-const FLOAT = 4;
 /** Columns, and rows, that the functions multiply at a time. */
 const TOGETHER = 4;
 /** Queries, or lists of weights, of one call at most. Even. */
@@ -25,14 +23,8 @@ const MOST_AT_ONCE = 8;
  *   policy forbids WebAssembly, or the device has none with vector instructions
  */
 export function compileKernel(): ((count: number, width: number) => Matrix) | null {
-  const bytes = Uint8Array.from(atob(BINARY), (letter) => letter.charCodeAt(0));
-  let module: WebAssembly.Module;
-  try {
-    module = new WebAssembly.Module(bytes);
-  } catch {
-    return null;
-  }
-  return (count, width) => new WasmMatrix(module, count, width);
+  const module = compiled(BINARY);
+  return module && ((count, width) => new WasmMatrix(module, count, width));
 }
 
 /** The matrix in the memory of an instance of its own, padded with zeros to what the functions multiply at a time. */

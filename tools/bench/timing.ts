@@ -31,3 +31,7 @@ export function spread(values: number[]): { middle: number; high: number; toStri
   const [middle, high] = [at(0.5), at(0.95)];
   return { middle, high, toString: () => `p50 ${middle.toFixed(1)} ms, p95 ${high.toFixed(1)} ms` };
 }
+
+/** The middle one of some values. @param values at least one */
+export const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];

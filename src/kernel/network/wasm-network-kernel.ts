@@ -1,13 +1,13 @@
 import { BINARY } from '../binary/network';
+import { compiled, FLOAT, PAGE } from '../compile';
 import type { AdamStep, CrossEntropyInput, NetworkKernel, Operand, Place, ProductSize } from './network-kernel';
 
-const FLOAT = 4;
 /** Floats of a page of WebAssembly's memory. */
-const PAGE = 65_536 / FLOAT;
+const PAGE_FLOATS = PAGE / FLOAT;
 /** Floats at the beginning of the memory that `product` works in: its PANEL and BLOCK. */
 const SCRATCH = 8 * 1024 + 32_768;
 /** Floats to begin with: weights and a batch of small networks. */
-const START = 32 * PAGE;
+const START = 32 * PAGE_FLOATS;
 
 /** The functions of `../assembly/network.ts`; addresses in bytes and sizes as there. */
 const NAMES = [
@@ -38,21 +38,13 @@ let module: WebAssembly.Module | null | undefined;
  * @throws RangeError when memory is short
  */
 export function compileNetworkKernel(): NetworkKernel | null {
-  if (module === undefined) module = compiled();
+  if (module === undefined) module = compiled(BINARY);
   return module && new WasmNetworkKernel(module);
-}
-
-function compiled(): WebAssembly.Module | null {
-  try {
-    return new WebAssembly.Module(Uint8Array.from(atob(BINARY), (letter) => letter.charCodeAt(0)));
-  } catch {
-    return null;
-  }
 }
 
 class WasmNetworkKernel implements NetworkKernel {
   readonly vectors = true;
-  readonly #memory = new WebAssembly.Memory({ initial: START / PAGE });
+  readonly #memory = new WebAssembly.Memory({ initial: START / PAGE_FLOATS });
   readonly #functions: Functions;
   #floats = new Float32Array(this.#memory.buffer);
   #used = SCRATCH;
@@ -67,7 +59,7 @@ class WasmNetworkKernel implements NetworkKernel {
     if (end > this.#floats.length) {
       // At least half as much again: growing copies the memory.
       const more = Math.max(end - this.#floats.length, this.#floats.length / 2);
-      this.#memory.grow(Math.ceil(more / PAGE));
+      this.#memory.grow(Math.ceil(more / PAGE_FLOATS));
       this.#floats = new Float32Array(this.#memory.buffer);
     }
     this.#used = end;

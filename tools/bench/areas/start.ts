@@ -9,7 +9,7 @@ import { session } from '../start/session';
 import { page, shopOfThousand } from '../start/shop-of-thousand';
 import { staticHost } from '../start/static-host';
 import { coldAndWarm, launch, sent, type Visit, waterfall } from '../start/visits';
-import { spread } from '../timing';
+import { median, spread } from '../timing';
 
 const ROUNDS = 5;
 const SCORES = 3;
@@ -144,8 +144,6 @@ export const area: Area = {
 };
 
 const keyOf = (name: PageName, slowDown: number): string => `${name} ${slowDown}`;
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 const listTime = (visits: readonly { cold: Visit; warm: Visit }[], kind: 'cold' | 'warm'): number =>
   median(visits.map((visit) => visit[kind].list));

@@ -1,5 +1,6 @@
 import { startCompute } from '../../../src/training/compute';
 import { type Area, type AreaResult, atLeast, atMost, type Figure } from '../bars';
+import { median } from '../timing';
 import { inBrowser } from '../training/browser';
 import { KINDS, type Kind, type Measured, measure } from '../training/measure';
 import { LARGE, SHOPPER, type Sizes } from '../training/network';
@@ -15,7 +16,6 @@ const LABELS: Record<Kind, string> = {
   products: 'products alone',
 };
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 const ms = (time: number): string => `${time.toFixed(time < 10 ? 2 : 1)} ms`;
 
 export const area: Area = {
