@@ -39,7 +39,7 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   // Comes after the first list.
   {
     name: 'kernel',
-    test: /src[\\/]kernel[\\/](wasm-matrix|wasm-byte-matrix|byte-matrix|script-byte-matrix|binary[\\/](matrix|byte)-products)/,
+    test: /src[\\/]kernel[\\/](compile|wasm-matrix|wasm-byte-matrix|byte-matrix|script-byte-matrix|binary[\\/](matrix|byte)-products)/,
   },
   { name: 'reasons', test: /explanation[\\/]reason-locales/ },
   { name: 'device-store', test: /node_modules[\\/]idb|src[\\/]store[\\/](layout|database|rows|device-store)/ },
