@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { SidestreamError } from '../../src/error';
+import { format } from '../format';
 import { AREAS, type AreaName, isAreaName, ON_REQUEST } from './areas';
 import { type KeptArea, type KeptBench, machine, parseKeptBench, parseMeasured } from './kept';
 import { benchPage } from './page';
@@ -69,11 +70,7 @@ async function all(names: AreaName[]): Promise<void> {
     found[name] = { ...result, machine: before };
     console.log(`\n${result.title} (load ${before.load})\n\n${barTable(result.bars, kept[name]?.bars)}`);
     for (const line of figureLines(result.figures)) console.log(line);
-  }
-  if (options.keep) {
-    const now = { ...kept, ...found };
-    writeFileSync(KEPT, `${JSON.stringify(now, null, 2)}\n`);
-    writeFileSync(PAGE, `${benchPage(now)}\n`);
+    if (options.keep) keep({ ...kept, ...found });
   }
   const bars = Object.values(found).flatMap((area) => area.bars);
   const missed = bars.filter(({ met }) => !met);
@@ -83,6 +80,14 @@ async function all(names: AreaName[]): Promise<void> {
   if (failed.length > 0) console.log(`not measured, see the errors above: ${failed.join(', ')}`);
   if (missed.length > 0 || failed.length > 0) process.exitCode = 1;
   if (options.json) console.log(JSON.stringify({ bars, machine: machine(), failed }));
+}
+
+/** Areas appear in the order of their list, whichever was measured first. */
+function keep(areas: KeptBench): void {
+  const ordered = Object.fromEntries(Object.keys(AREAS).flatMap((name) => (areas[name] ? [[name, areas[name]]] : [])));
+  writeFileSync(KEPT, `${JSON.stringify(ordered, null, 2)}\n`);
+  writeFileSync(PAGE, `${benchPage(ordered)}\n`);
+  format(KEPT, PAGE);
 }
 
 /** @returns null when the process failed; it has said why */

@@ -8,17 +8,14 @@
  * there is no WebGPU adapter at all, so that nothing was compared. `--json` ends with one line for programs; `--out` writes
  * `gpu-<runtime>-<adapter>.md` and `.json` into a folder.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { machine } from '../bench/kept';
+import { format } from '../format';
 import { isWithin, PARTS, type Part } from './findings';
 import type { SizeName } from './sizes';
-
-const BIOME = fileURLToPath(new URL('../../node_modules/@biomejs/biome/bin/biome', import.meta.url));
 
 interface Options {
   dawn: boolean;
@@ -68,8 +65,7 @@ async function main(): Promise<number> {
     const stem = join(options.out, fileStem(run));
     writeFileSync(`${stem}.md`, markdownReport(run, before));
     writeFileSync(`${stem}.json`, `${JSON.stringify(result, null, 2)}\n`);
-    // Pages and data of the repository are formatted; elsewhere it does not matter.
-    spawnSync(process.execPath, [BIOME, 'format', '--write', `${stem}.md`, `${stem}.json`]);
+    format(`${stem}.md`, `${stem}.json`);
     say(`wrote ${stem}.md and ${stem}.json`);
   }
   if (options.json) console.log(JSON.stringify(result));
