@@ -29,6 +29,8 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
     name: 'clusters',
     test: /bundle-clusters|cluster-(directory|loader|selection)|id-bucket|base-vectors|retrieval|row-products/,
   },
+  // After the first list.
+  { name: 'features', test: /decode-features|previous-features|same-features/ },
   // Only bundles of shops with logs, links or orders need it.
   {
     name: 'learned',

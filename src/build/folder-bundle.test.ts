@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Bundle, createTable, type Item, openBundle, writeBundle } from '../catalog';
-import { manifestFile } from '../catalog/bundle/manifest';
+import { manifestFile } from '../catalog/bundle/write-manifest';
 import { folderFetch, folderSink, removeStale } from './folder-bundle';
 
 let folder: string;

@@ -13,13 +13,13 @@ export {
   type Manifest,
   MODALITIES,
   type Modality,
-  putOffers,
 } from './bundle/manifest';
 export { type Bundle, type EncoderFiles, openBundle } from './bundle/read-bundle';
 export { bundleItems } from './bundle/read-items';
 export { parseManifest } from './bundle/read-manifest';
 export { verifyBundle } from './bundle/verify-bundle';
 export { type BundleEncoder, type WriteProgress, writeBundle } from './bundle/write-bundle';
+export { putOffers } from './bundle/write-manifest';
 export {
   type CatalogStatistics,
   catalogStatistics,

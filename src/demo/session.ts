@@ -16,8 +16,11 @@ import type { Settings } from './settings';
 /** One product, as the recommender returns it. */
 export type Item = Recommendation['item'];
 
-/** After three choices of fruit the list should still have other products. */
-const RULES: Rules = { diversity: 0.2 };
+/**
+ * After three choices of fruit the list should still have other products. A cap, not `diversity`, for which the first list
+ * would wait for the features of the products.
+ */
+const RULES: Rules = { categoryCap: 5 };
 
 /** Time after which the shop does not wait for its first list any longer, ms. */
 const LIST_TIMEOUT = 3000;

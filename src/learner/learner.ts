@@ -15,7 +15,7 @@ import {
 } from '../ranking';
 import { Anchor } from './anchor';
 import type { Backend } from './backend';
-import { BaseModelScores } from './base-model-scores';
+import type { BaseModelScores } from './base-model-scores';
 import { ExpertMixture, type ExpertPolicy } from './experts/expert-mixture';
 import { featureBlocks } from './experts/feature-blocks';
 import { FeatureMatrix } from './experts/feature-matrix';
@@ -82,6 +82,7 @@ export class Learner {
   #untrainedChoices = 0;
   #rejected = 0;
   #lastUpdate: number | null = null;
+  #unlearned = false;
 
   constructor(catalog: LearnerCatalog, options: LearnerOptions) {
     this.#catalog = catalog;
@@ -120,9 +121,15 @@ export class Learner {
    * dismissed, but no choices and no experts. Pass the events of the log to `note`.
    */
   restoreWithoutLearning(profile: Profile | null): void {
+    this.#unlearned = profile !== null;
     if (!profile?.history) return;
     this.history.restore({ ...profile.history, items: [], strengths: [] }, this.#catalog.index.rowOf);
     this.#lastEvent = profile.lastEvent;
+  }
+
+  /** Whether there is something to learn from what `restoreWithoutLearning` and `note` took over. */
+  get unlearned(): boolean {
+    return this.#unlearned;
   }
 
   save(): Profile {
@@ -183,6 +190,7 @@ export class Learner {
     if (row === undefined) return;
     this.history.note(event, row);
     this.#catalog.index.variants?.note(this.history, event, row);
+    if (event.type !== 'impression') this.#unlearned = true;
     if (EVENT_STRENGTH[event.type] > 0) this.#experts.forgetDismissal(event.itemId);
   }
 
@@ -260,10 +268,11 @@ export class Learner {
    * @param model the caller disposes of it, and may share it between learners
    */
   async useBase(model: BaseScorer): Promise<void> {
-    const [scores, { backendInUse }] = await Promise.all([
-      BaseModelScores.of(model, this.#catalog.table),
+    const [{ BaseModelScores: Scores }, { backendInUse }] = await Promise.all([
+      import('./base-model-scores'),
       import('./backend'),
     ]);
+    const scores = await Scores.of(model, this.#catalog.table);
     this.#backend = backendInUse();
     this.#setBase(scores);
     await this.prepare();
@@ -390,7 +399,9 @@ export class Learner {
   }
 
   get #sources(): TermSources {
-    const residualScores = this.#bound?.scores ?? null;
+    // Before the first choice there is nothing that experts could have learned.
+    const { rows, dismissed } = this.history;
+    const residualScores = (rows.length + dismissed.size > 0 && this.#bound?.scores) || null;
     return { history: this.history, base: this.#baseSignal, residualScores, experts: this.#ladder?.embeddings ?? null };
   }
 

@@ -1,10 +1,10 @@
 export { EVENT_TYPES, MOST_CHARACTERS } from '../events';
 export type * from './api';
+export { browseSchema } from './browse-request';
 export { type Kept, keptSchema, type TrackedCall } from './hand-over';
 export { parsed } from './parse-argument';
 export {
   answerSchema,
-  browseSchema,
   callSchema,
   consentSchema,
   optionsSchema,

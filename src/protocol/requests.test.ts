@@ -3,8 +3,9 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { eventSchema } from '../events';
 import { rulesSchema } from '../ranking';
+import { browseSchema } from './browse-request';
 import { parsed } from './parse-argument';
-import { browseSchema, callSchema, optionsSchema, recommendSchema, trackSchema } from './requests';
+import { callSchema, optionsSchema, recommendSchema, trackSchema } from './requests';
 
 const options = { bundle: 'http://shop/bundle/' };
 const track = (itemId: unknown, details: unknown = {}) => ({ type: 'click', itemId, details });

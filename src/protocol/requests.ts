@@ -74,14 +74,6 @@ export const callSchema = exactObject({
   timeout: v.optional(v.pipe(v.number(), v.gtValue(0))),
 });
 
-/** Which part of the catalogue to list. */
-export const browseSchema = exactObject({
-  category: v.optional(v.string()),
-  query: v.optional(v.string()),
-  offset: v.optional(count(0)),
-  limit: v.optional(count(0)),
-});
-
 /** An event before it is parsed. */
 export interface TrackInput {
   type: EventType;

@@ -220,15 +220,21 @@ describe('an engine with a catalogue in clusters', () => {
     await engine.close();
   });
 
-  it('opens the bundle before one that is uploaded in part, and says so', async () => {
+  it('uses the features of the bundle before one that is uploaded in part, and says so', async () => {
     const kept = new Map(memory.files);
     const previous = await openBundle(memory.fetchFile);
+    const head = await openBundle(memory.fetchFile, undefined, { whole: false });
+    const before = new Set(head.items.map(({ id }) => id));
     const content = await topicContent({ items: COUNT, topics: 50, dim: 24, seed: 2 });
     const next = await writeBundle(content, memory.sink, { ...options, previous });
     gone = (name) => name === next.clusters?.head.features.file;
     const { engine, errors } = await start();
+    const { items } = await engine.recommend({ limit: 100 });
+    await engine.settled();
     expect(errors).toEqual(['bundle/incomplete']);
-    expect((await engine.recommend({})).items).not.toEqual([]);
+    const known = items.find(({ item }) => before.has(item.id));
+    const similar = await engine.recommend({ placement: 'similar', itemId: known?.item.id });
+    expect(similar.items[0].source).toBe('content');
     await engine.close();
     for (const [name, bytes] of kept) memory.files.set(name, bytes);
   });

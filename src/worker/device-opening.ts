@@ -46,16 +46,22 @@ export async function openExistingDevice(
   return store && closing.watch(store);
 }
 
-/** Starts loading the code of the store on the device where it will be needed, in parallel to the bundle. */
+/**
+ * Starts loading the code of the store on the device where it will be needed, in parallel to the bundle.
+ * @returns whether an earlier visit left one that is used now
+ */
 export async function preloadDevice({
   consent,
   namespace,
-}: Pick<EngineOptions, 'consent' | 'namespace'>): Promise<void> {
+}: Pick<EngineOptions, 'consent' | 'namespace'>): Promise<boolean> {
   try {
-    if (consent === 'granted' || (consent === undefined && (await deviceStoreExists(namespace))))
-      await loadDeviceStore();
+    const exists = await deviceStoreExists(namespace);
+    const needed = consent === 'granted' || (!consent && exists);
+    if (needed) await loadDeviceStore();
+    return needed && exists;
   } catch {
     // Opening the store tries again and reports the error.
+    return false;
   }
 }
 

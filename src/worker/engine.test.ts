@@ -89,8 +89,8 @@ describe('an engine whose bundle has a co-occurrence table and factors', () => {
       const told = vi.spyOn(Learner.prototype, 'featuresChanged');
       const whole = await start();
       await whole.engine.settled();
-      // Once for the kernel, and once for the factors.
-      expect(told).toHaveBeenCalledTimes(2);
+      // For the features, for the kernel, and for the factors.
+      expect(told).toHaveBeenCalledTimes(3);
       expect(loaded.mock.calls[0][0].blocks[0].values).toEqual(FACTORS.blocks[0].values);
       memory.files.set(file, sound.slice().fill(0));
       const { engine, errors } = await start();

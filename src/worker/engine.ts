@@ -3,7 +3,7 @@ import { type Item, openBundle } from '../catalog';
 import { type SerializedError, SidestreamError } from '../error';
 import type { EventType, NewEvent } from '../events';
 import type { Counts, Metrics } from '../experiment';
-import { learnerMemory, profileFiles } from '../learner';
+import { learnerMemory } from '../learner';
 import type {
   BrowseRequest,
   BrowseResponse,
@@ -19,13 +19,14 @@ import type {
   TrackDetails,
 } from '../protocol';
 import { type Kept, parseConsent, parsed, type TrackInput, trackSchema } from '../protocol';
-import { encryptedFiles, type LocalItem, type Snapshot } from '../store';
+import type { LocalItem, Snapshot } from '../store';
 import type { ClusterLoader } from './cluster-loader';
 import { ConsentService } from './consent-service';
 import { preloadDevice } from './device-opening';
 import type { EngineListener, EngineOptions } from './engine-options';
 import { EventRecorder } from './event-recorder';
 import { ExperimentAssignment, type LoadedExperiment, loadExperiment } from './experiment-assignment';
+import { FeatureLoader } from './feature-loader';
 import { LearningScheduler } from './learning-scheduler';
 import { ListChanges } from './list-changes';
 import { LoadedCatalog } from './loaded-catalog';
@@ -39,6 +40,7 @@ import { TaskQueue } from './task-queue';
 const REFRESH_DELAY = 100;
 /** Only shops with offers need this code. */
 const offerService = () => import('./offer-service');
+const profileTransfer = () => import('./profile-transfer');
 
 /**
  * The recommender, independent of page and worker: connects catalogue, store, learner and ranking. Runs in the worker, where
@@ -54,6 +56,7 @@ export class Engine {
   readonly #clusters: ClusterLoader | null;
   readonly #events: EventRecorder;
   readonly #scheduler: LearningScheduler;
+  readonly #features: FeatureLoader;
   readonly #recommendations: RecommendationService;
   readonly #consent: ConsentService;
   readonly #tasks: TaskQueue;
@@ -83,7 +86,12 @@ export class Engine {
     const scheduler = new LearningScheduler({
       ...{ catalog, session, storage, tasks, listener, seed, experiment, clusterLoader, changes },
     });
-    const recommendations = new RecommendationService({ catalog, experiment, rules, session, clusterLoader, listener });
+    const features = new FeatureLoader({
+      ...{ catalog, session, scheduler, experiment, listener, onComplete: () => this.#loadLearned() },
+    });
+    const recommendations = new RecommendationService({
+      ...{ catalog, experiment, rules, session, clusterLoader, features, listener },
+    });
     const consent = new ConsentService({ storage, scheduler, events, experiment, recommendations, changes });
     this.#listener = listener;
     this.#catalog = catalog;
@@ -95,6 +103,7 @@ export class Engine {
     this.#clusters = clusterLoader;
     this.#events = events;
     this.#scheduler = scheduler;
+    this.#features = features;
     this.#recommendations = recommendations;
     this.#consent = consent;
     changes.subscribe(() => this.#reportStatus());
@@ -127,6 +136,7 @@ export class Engine {
       (loaded, total) => listener.progress({ stage: 'bundle', loaded, total }),
       {
         whole: false,
+        featuresLater: true,
         onIncomplete: report,
         onManifest(manifest) {
           if (!manifest.offers && !options.market && !options.offers?.size) return;
@@ -135,16 +145,17 @@ export class Engine {
         },
       },
     );
-    void preloadDevice(options);
+    const returning = preloadDevice(options);
     const bundle = await opening;
     // Most catalogues are loaded as a whole.
     const large = bundle.clusters && (await import('./cluster-loader'));
     // Parts of a large catalogue that come later may have some.
     const variants = (large || bundle.items.some(({ group }) => group)) && (await import('../ranking/variants'));
     const engine = new Engine(options, listener, new LoadedCatalog(bundle, variants || null), large, running);
+    // A list for this shopper depends on them.
+    void returning.then((known) => (known ? engine.#features.load() : undefined));
     await engine.#open();
     engine.#clusters?.scheduleLoad();
-    engine.#loadLearned();
     await (await offers)?.(engine.#catalog, engine.#changes);
     return engine;
   }
@@ -218,24 +229,14 @@ export class Engine {
     await this.#scheduler.replaceStored(() => this.#storage.rollback(id, era));
   }
 
+  /** @throws SidestreamError `bundle/*` where the features that it is learned from cannot be loaded */
   async exportProfile(passphrase?: string): Promise<Uint8Array> {
-    await this.#scheduler.catchUp();
-    const profile = await this.#session.run(({ learner }) => learner.save());
-    const file = await (await profileFiles()).encodeProfile(profile);
-    return passphrase === undefined ? file : (await encryptedFiles()).encryptFile(file, passphrase);
+    return (await profileTransfer()).exportProfile(this.#transfer, passphrase);
   }
 
   async importProfile(file: Uint8Array, passphrase = ''): Promise<void> {
     const { era } = this.#storage;
-    const { isEncrypted, decryptFile } = await encryptedFiles();
-    const { decodeProfile } = await profileFiles();
-    const profile = await decodeProfile(isEncrypted(file) ? await decryptFile(file, passphrase) : file);
-    this.#scheduler.check(profile);
-    await this.#scheduler.replaceStored(async () => {
-      // Its events were numbered by another log: here it counts as having learned all events.
-      const lastEvent = await this.#session.run(({ learner }) => learner.lastEvent);
-      await this.#storage.replace({ ...profile, lastEvent }, era);
-    });
+    await (await profileTransfer()).importProfile(this.#transfer, file, passphrase, era);
   }
 
   /** Data that the worker which takes the place of this one continues with. */
@@ -245,14 +246,7 @@ export class Engine {
 
   /** A copy of what is in memory only. */
   async copy(): Promise<Kept> {
-    await this.#scheduler.catchUp();
-    const inMemory = this.#storage.inMemory && this.#storage.consent !== 'denied';
-    const memory = inMemory && {
-      profile: await this.exportProfile(),
-      events: await this.#storage.eventsAfter(0),
-      items: await this.#storage.localItems(),
-    };
-    return { memory: memory || null, counts: [] };
+    return { memory: await (await profileTransfer()).memoryOf(this.#transfer), counts: [] };
   }
 
   /**
@@ -315,14 +309,20 @@ export class Engine {
   }
 
   async browse(request: BrowseRequest): Promise<BrowseResponse> {
-    return this.#catalog.browse(request);
+    return (await import('./browse')).browse(this.#catalog, request);
   }
 
   async categories(): Promise<{ category: string; count: number }[]> {
-    return this.#catalog.categories();
+    return (await import('./browse')).categories(this.#catalog);
   }
 
   async status(): Promise<Status> {
+    await this.#features.waitFor();
+    return this.#status();
+  }
+
+  /** Of what is learned by now: news of consent must not wait for the network. */
+  async #status(): Promise<Status> {
     const { backend, trainer, ...learned } = await this.#session.run(({ learner }) => learner.status);
     return {
       consent: this.#storage.consent,
@@ -337,6 +337,7 @@ export class Engine {
 
   /** Runs what is due now and resolves when nothing is left to do. */
   async settled(): Promise<void> {
+    await this.#features.load();
     await this.#tasks.settled();
     await this.#session.settled();
   }
@@ -353,6 +354,7 @@ export class Engine {
   }
 
   async close(): Promise<void> {
+    this.#features.close();
     await this.settled();
     this.#storage.close();
     await this.#session.dispose();
@@ -370,61 +372,28 @@ export class Engine {
     await this.#recommendations.begin();
   }
 
-  /**
-   * Loads the kernel, and demand, co-occurrence table, factors and base model of the bundle, one after the other. The first
-   * list does not wait for them.
-   */
+  /** Loads what was learned from the shop's logs, and the code that does. The first list does not wait for them. */
   #loadLearned(): void {
-    this.#tasks.queue(() => this.#session.useKernel());
-    const { bundle } = this.#catalog;
-    const { demand, companions, factors, base, clusters } = bundle.manifest;
-    const onProgress = (loaded: number, total: number): void =>
-      this.#listener.progress({ stage: 'bundle', loaded, total });
-    // Demand, table and factors number the rows of the whole catalogue.
-    if (demand && !clusters) {
-      this.#tasks.queue(async () => {
-        const [loaded, { ShopDemand }] = await Promise.all([bundle.demand(onProgress), import('../ranking/demand')]);
-        if (!loaded) return;
-        await this.#session.change(async ({ learner }) => {
-          this.#catalog.setDemand(new ShopDemand(loaded));
-          await learner.setCatalog(this.#catalog);
-        });
-        this.#changes.announce();
-      });
-    }
-    if (companions && !clusters) {
-      this.#tasks.queue(async () => {
-        const table = await bundle.cooccurrence(onProgress);
-        if (!table) return;
-        this.#catalog.setCooccurrence(table);
-        this.#changes.announce();
-      });
-    }
-    if (factors && !clusters) {
-      this.#tasks.queue(async () => {
-        const loaded = await bundle.factors(onProgress);
-        if (!loaded) return;
-        // In a long turn, so that no learner is made meanwhile that reads the catalogue without them.
-        await this.#session.change(async ({ learner }) => {
-          this.#catalog.setFactors(loaded);
-          learner.featuresChanged();
-        });
-        this.#changes.announce();
-      });
-    }
-    if (base) {
-      this.#tasks.queue(async () => {
-        const file = await bundle.base(onProgress);
-        if (!file) return;
-        await this.#session.useBase(new Uint8Array(file.bytes), file.digest);
-        this.#changes.announce();
-      });
-    }
+    const context = {
+      catalog: this.#catalog,
+      session: this.#session,
+      tasks: this.#tasks,
+      changes: this.#changes,
+      listener: this.#listener,
+    };
+    this.#tasks.beside(async () => (await import('./load-learned')).loadLearned(context));
   }
 
-  /** Learns the events of the log. A list requested after this call waits for that. */
+  get #transfer() {
+    return { features: this.#features, scheduler: this.#scheduler, session: this.#session, storage: this.#storage };
+  }
+
+  /** Learns the events of the log, or notes them until the features are there. A list requested after this call waits for that. */
   #learn(): void {
-    this.#tasks.beside(() => this.#scheduler.catchUp());
+    this.#tasks.beside(async () => {
+      await this.#scheduler.catchUp();
+      await this.#features.waitFor();
+    });
   }
 
   /** @throws SidestreamError `runtime/invalid-input`, `runtime/unknown-item` */
@@ -442,7 +411,7 @@ export class Engine {
   }
 
   #reportStatus(): void {
-    this.status().then(
+    this.#status().then(
       (status) => this.#listener.change(status),
       (thrown) => this.#listener.error(SidestreamError.from(thrown)),
     );

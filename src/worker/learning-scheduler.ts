@@ -1,13 +1,13 @@
+import type { FeatureTable } from '../catalog';
 import { SidestreamError } from '../error';
 import type { LoggedEvent } from '../events';
 import { Learner, type Profile } from '../learner';
-import { eventSize } from '../store';
 import type { ClusterLoader } from './cluster-loader';
 import type { EngineListener } from './engine-options';
 import type { ExperimentAssignment } from './experiment-assignment';
 import type { ListChanges } from './list-changes';
 import type { LoadedCatalog } from './loaded-catalog';
-import type { ActiveLearner, ProfileSession, Turn } from './profile-session';
+import type { ActiveLearner, ChangingLearner, ProfileSession, Turn } from './profile-session';
 import type { ProfileStorage } from './profile-storage';
 import type { TaskQueue } from './task-queue';
 
@@ -34,9 +34,28 @@ export class LearningScheduler {
   readonly #context: SchedulerContext;
   /** Whether a window has ended since the last save, which then leaves a snapshot. */
   #windowEnded = false;
+  /** Whether the learner in use was made for a catalogue with its features. */
+  #complete: boolean;
 
   constructor(context: SchedulerContext) {
     this.#context = context;
+    this.#complete = context.catalog.complete;
+  }
+
+  /** Whether the learner in use reads the features of the items. Until then it only notes events, which stay in the log. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  /** Gives the catalogue its features, and learns what was only noted until now. @throws SidestreamError `store/*` */
+  async completeCatalog(features: FeatureTable): Promise<void> {
+    const { catalog, changes } = this.#context;
+    await this.#restoreAfter(async (used) => {
+      catalog.setFeatures(features);
+      // Lists still use the present learner.
+      await used.setCatalog(catalog);
+    });
+    changes.announce();
   }
 
   /**
@@ -94,15 +113,17 @@ export class LearningScheduler {
    * @throws SidestreamError `store/*`: then everything stays in memory
    */
   async moveToDevice(): Promise<void> {
-    const { session, storage, experiment } = this.#context;
+    const { session, storage } = this.#context;
     const known = await session.run(async ({ learner }) => {
-      const learned = experiment.learns() && learner.status.lastUpdate !== null;
-      const profile = learned ? learner.save() : null;
-      const moved = await storage.grant(profile, learner.lastEvent);
+      const learned = this.#learns && learner.status.lastUpdate !== null;
+      // One of an earlier page of the visit, which this learner has not continued yet.
+      const earlier = this.#complete ? null : (await storage.read()).profile;
+      const profile = learned ? learner.save() : earlier;
+      const moved = await storage.grant(profile, (profile ?? learner).lastEvent);
       if (moved === null) return false;
       learner.renumber(moved.lastEvent);
       session.rebase(moved.origin);
-      return true;
+      return this.#complete;
     });
     if (!known) await this.restore();
   }
@@ -145,13 +166,19 @@ export class LearningScheduler {
     }
   }
 
-  async #restoreAfter(change: () => Promise<void>): Promise<void> {
+  get #learns(): boolean {
+    return this.#complete && this.#context.experiment.learns();
+  }
+
+  async #restoreAfter(change: (used: ChangingLearner) => Promise<void>): Promise<void> {
     const { session, storage, catalog, clusterLoader, experiment } = this.#context;
     let past: string[] = [];
+    let complete = false;
     this.cancel();
     await session.replace(
       async (fresh, used) => {
-        await change();
+        await change(used);
+        complete = catalog.complete;
         const local = await storage.localItems();
         const { length } = catalog.index.items;
         if (local.length > 0) catalog.add(local);
@@ -159,13 +186,17 @@ export class LearningScheduler {
         if (catalog.index.items.length > length) await this.#guarded(() => used.setCatalog(catalog));
         const { profile, origin } = await storage.read((stored) => this.check(stored));
         past = pastOf(profile);
-        if (experiment.learns()) fresh.restore(profile, profile?.history ? [] : await storage.eventsAfter(0));
-        else fresh.restoreWithoutLearning(profile);
+        if (experiment.learns() && complete) {
+          // Without a profile the log is learned below, with what must be loaded for it.
+          const log = profile && !profile.history ? await storage.eventsAfter(0) : [];
+          fresh.restore(profile, log);
+        } else fresh.restoreWithoutLearning(profile);
         return origin;
       },
       async (turn) => {
         // Work that became due for the old learner meanwhile.
         this.cancel();
+        this.#complete = complete;
         await this.#learn(turn, new Set());
       },
     );
@@ -180,8 +211,8 @@ export class LearningScheduler {
    * @returns ids to load before the rest can be learned
    */
   async #learn({ learner }: Turn<ActiveLearner>, tried: ReadonlySet<string>): Promise<string[]> {
-    const { session, storage, clusterLoader, catalog, experiment } = this.#context;
-    const learning = experiment.learns();
+    const { session, storage, clusterLoader, catalog } = this.#context;
+    const learning = this.#learns;
     const events = await storage.eventsAfter(learner.lastEvent);
     const unloaded = (event: LoggedEvent): boolean =>
       event.type !== 'impression' && !tried.has(event.itemId) && !catalog.find(event.itemId);
@@ -212,11 +243,12 @@ export class LearningScheduler {
     if (events.length === 0) return;
     const { tasks, changes, session, experiment } = this.#context;
     const choices = events.some(({ type }) => type !== 'impression');
-    if (experiment.learns()) {
+    if (this.#learns) {
       this.#scheduleSave();
       // Computes the terms for the next list now; they are cached until something changes.
       if (choices) tasks.queue(() => session.run((turn) => void turn.learner.terms));
-    } else tasks.later('limit-log', SAVE_DELAY, () => this.#limitLog());
+    } else if (!experiment.learns())
+      tasks.later('limit-log', SAVE_DELAY, async () => (await import('./limit-log')).limitLog(this.#context));
     if (choices) changes.announce();
   }
 
@@ -231,30 +263,6 @@ export class LearningScheduler {
       this.#windowEnded = false;
       await storage.save(profile, origin, ended);
     });
-  }
-
-  /**
-   * Without learning no profile is saved as events come. Before the log outgrows its budget, the shopper state of its
-   * oldest events is saved in the stored profile, so that the events can be dropped.
-   */
-  async #limitLog(): Promise<void> {
-    const { storage } = this.#context;
-    // A tab that leads and learns keeps the log within its budget when it saves.
-    if (storage.measuringDue) await storage.leadFor(() => this.#cutLog());
-  }
-
-  async #cutLog(): Promise<void> {
-    const { storage, catalog, seed } = this.#context;
-    const { profile, origin } = await storage.read();
-    const events = await storage.eventsAfter(profile?.lastEvent ?? 0);
-    const gone = storage.excess(events.map(eventSize));
-    if (gone === 0) return;
-    const folded = new Learner(catalog, { seed });
-    folded.restore(profile, []);
-    for (const event of events.slice(0, gone)) folded.note(event);
-    const saved = folded.save();
-    folded.dispose();
-    await storage.save(saved, origin);
   }
 
   /** Reports a failure where the work around it must go on. */

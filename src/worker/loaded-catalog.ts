@@ -2,19 +2,16 @@ import {
   type Bundle,
   type ContentBlend,
   type CooccurrenceTable,
-  categoryPaths,
   concatTables,
   contentBlend,
   type Factors,
   type FeatureTable,
   type Item,
   type ItemsPart,
-  inCategory,
   type Manifest,
   pickRows,
 } from '../catalog';
 import { SidestreamError } from '../error';
-import type { BrowseRequest, BrowseResponse } from '../protocol';
 import { type CatalogIndex, catalogIndex } from '../ranking';
 import type { ShopDemand } from '../ranking/demand';
 import type { LocalItem } from '../store';
@@ -49,6 +46,7 @@ export class LoadedCatalog {
   #demand: ShopDemand | null = null;
   #index: CatalogIndex;
   #table: FeatureTable;
+  #complete: boolean;
   readonly #variants: typeof import('../ranking/variants') | null;
 
   /** @param variants the code for variants of one product; null where the catalogue has none */
@@ -56,6 +54,7 @@ export class LoadedCatalog {
     this.#variants = variants;
     const { items, features } = bundle;
     this.bundle = bundle;
+    this.#complete = !bundle.loadFeatures;
     this.#shopIds = new Set(items.map(({ id }) => id));
     this.#parts = [{ items, features, local: null }];
     this.#table = features;
@@ -86,6 +85,18 @@ export class LoadedCatalog {
   /** Number of items of the shop, loaded or not. */
   get count(): number {
     return this.bundle.statistics ? this.bundle.manifest.count + this.localItems.length : this.#index.items.length;
+  }
+
+  /** Whether it has the features of the items that it was opened with. Until then these are as items without features. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  /** Sets the features of the items that it was opened with. */
+  setFeatures(features: FeatureTable): void {
+    this.#parts[0] = { ...this.#parts[0], features };
+    this.#complete = true;
+    this.#index = this.#reindex();
   }
 
   /** Sets the co-occurrence table of the bundle's items. */
@@ -181,27 +192,6 @@ export class LoadedCatalog {
       );
     }
     return row;
-  }
-
-  browse({ category = '', query = '', offset = 0, limit = 48 }: BrowseRequest): BrowseResponse {
-    const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-    const matches = this.#index.items.filter((item) => {
-      if (category !== '' && !inCategory(item.category, category)) return false;
-      if (words.length === 0) return true;
-      const text = `${item.title} ${item.description} ${item.category}`.toLocaleLowerCase();
-      return words.every((word) => text.includes(word));
-    });
-    return { items: matches.slice(offset, offset + limit), total: matches.length };
-  }
-
-  categories(): { category: string; count: number }[] {
-    const { statistics } = this.bundle;
-    if (statistics) return statistics.categories.map(([category, count]) => ({ category, count }));
-    const counts = new Map<string, number>();
-    for (const { category } of this.#index.items) {
-      for (const path of categoryPaths(category)) counts.set(path, (counts.get(path) ?? 0) + 1);
-    }
-    return [...counts].map(([category, count]) => ({ category, count }));
   }
 
   #reindex(): CatalogIndex {

@@ -16,6 +16,7 @@ export type ActiveLearner = Pick<
   | 'state'
   | 'status'
   | 'terms'
+  | 'unlearned'
   | 'weights'
   | 'windows'
   | 'observe'

@@ -16,6 +16,7 @@ import { anonymousId } from './anonymous-id';
 import type { ClusterLoader } from './cluster-loader';
 import type { EngineListener } from './engine-options';
 import type { ExperimentAssignment } from './experiment-assignment';
+import type { FeatureLoader } from './feature-loader';
 import type { LoadedCatalog } from './loaded-catalog';
 import type { ActiveLearner, ProfileSession } from './profile-session';
 
@@ -25,6 +26,7 @@ export interface RecommendationContext {
   /** The shop's rules for every list. */
   rules?: Rules;
   session: ProfileSession;
+  features: FeatureLoader;
   listener: EngineListener;
   /** Null where the whole catalogue is loaded. */
   clusterLoader: ClusterLoader | null;
@@ -61,7 +63,7 @@ export class RecommendationService {
   async recommend(request: RecommendRequest): Promise<RecommendResponse> {
     const given = parsed(recommendSchema, request, 'recommend()');
     await this.#loadLanguage(given);
-    return this.#withItems([], given, (learner, lists) => {
+    const response = await this.#withItems([], given, (learner, lists) => {
       const { index } = this.#context.catalog;
       const ranked = rank(index, ...this.#rankInput(given, learner, lists));
       return {
@@ -71,6 +73,8 @@ export class RecommendationService {
         items: ranked.map(({ row: at, ...place }, position) => ({ ...place, item: index.items[at], position })),
       };
     });
+    this.#context.features.listed();
+    return response;
   }
 
   /** Orders a list of the shop's own. Its code comes late: no list of ours needs it. */
@@ -112,12 +116,13 @@ export class RecommendationService {
   /** Loads code and items of a large catalogue that are not loaded yet, then takes a turn with the learner. */
   async #withItems<T>(
     ids: readonly string[],
-    { placement, itemId, cart }: ParsedRequest,
+    { placement, itemId, cart, diversity }: ParsedRequest,
     work: (learner: ActiveLearner, lists: ListsInView) => T,
   ): Promise<T> {
-    const { session, clusterLoader, experiment } = this.#context;
+    const { session, clusterLoader, experiment, features } = this.#context;
     const needed = cart || Array.isArray(itemId) || experiment.placement(placement) === 'complement';
     const lists = needed ? await listsInView() : null;
+    await features.waitFor(!!(cart || itemId || (diversity ?? this.#rules.diversity)));
     await clusterLoader?.loadInView([...ids, itemId ?? []].flat(), cart);
     return session.run(async ({ learner }) => {
       await session.prepare(learner);

@@ -23,7 +23,7 @@ import type {
   TrackDetails,
   WorkerRecommender,
 } from '../protocol';
-import { browseSchema, callSchema, type Kept, optionsSchema, parsed, type TrackInput } from '../protocol';
+import { callSchema, type Kept, optionsSchema, parsed, type TrackInput } from '../protocol';
 import type { LocalItem, Snapshot } from '../store';
 import { Engine } from './engine';
 import { loadExperiment } from './experiment-assignment';
@@ -112,7 +112,7 @@ export class RemoteRecommender implements WorkerRecommender {
   }
 
   async browse(request: BrowseRequest = {}): Promise<BrowseResponse> {
-    return this.#engine.browse(parsed(browseSchema, request, 'browse()'));
+    return this.#engine.browse(request);
   }
 
   categories(): Promise<{ category: string; count: number }[]> {

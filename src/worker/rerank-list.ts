@@ -5,6 +5,7 @@ import { mergedRules, type Rules, ruleFields } from '../ranking';
 import { rerank } from '../ranking/rerank';
 import type { ClusterLoader } from './cluster-loader';
 import type { ExperimentAssignment } from './experiment-assignment';
+import type { FeatureLoader } from './feature-loader';
 import type { LoadedCatalog } from './loaded-catalog';
 import type { ProfileSession } from './profile-session';
 
@@ -27,6 +28,7 @@ export interface RerankContext {
   catalog: LoadedCatalog;
   experiment: ExperimentAssignment;
   session: ProfileSession;
+  features: FeatureLoader;
   /** Null where the whole catalogue is loaded. */
   clusterLoader: ClusterLoader | null;
 }
@@ -40,10 +42,11 @@ export async function rerankList(
   list: unknown,
   options: unknown,
   rules: Rules,
-  { catalog, experiment, session, clusterLoader }: RerankContext,
+  { catalog, experiment, session, clusterLoader, features }: RerankContext,
 ): Promise<string[]> {
   const ids = parsed(idsSchema, list, 'rerank()', 'ids');
   const { strength, ...own } = parsed(optionsSchema, options, 'rerank()');
+  if (strength > 0) await features.waitFor();
   // Without a history the order is the shop's, and nothing of the items is needed.
   const personal = strength > 0 && (await session.run(({ learner }) => learner.history.rows.length > 0));
   if (personal) await clusterLoader?.loadList(ids.slice(0, LOADED_IDS));

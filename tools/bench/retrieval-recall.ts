@@ -7,7 +7,8 @@ import {
   createTable,
   openBundle,
 } from '../../src/catalog';
-import { decodeFeatureShard, featureShape } from '../../src/catalog/features/feature-shard';
+import { decodeFeatureShard } from '../../src/catalog/features/decode-features';
+import { featureShape } from '../../src/catalog/features/feature-shard';
 import { baseProfile, type ContentProfile, clustersOf, Retrieval, topRows } from '../../src/ranking';
 import { contentScores } from '../../src/ranking/retrieval/content-profile';
 import { shopperProfile } from './retrieval-profile';

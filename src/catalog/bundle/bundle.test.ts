@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../common/sha256';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { type Item, itemSchema } from '../item';
-import { bundleFiles, MANIFEST_FILE, manifestFile } from './manifest';
+import { bundleFiles, MANIFEST_FILE } from './manifest';
 import { openBundle } from './read-bundle';
 import { writeBundle } from './write-bundle';
+import { manifestFile } from './write-manifest';
 
 const items = ['a', 'b', 'c', 'd', 'e'].map((id, i) => makeItem(id, { price: i, image: `images/${id}.webp` }));
 
@@ -23,6 +24,9 @@ function editManifest(files: Map<string, Uint8Array>, edit: (manifest: Record<st
   edit(manifest);
   files.set(MANIFEST_FILE, new TextEncoder().encode(JSON.stringify(manifest)));
 }
+
+/** As a bundle whose items are too large for its manifest. */
+const withoutHead = (files: Map<string, Uint8Array>): void => editManifest(files, (manifest) => delete manifest.head);
 
 describe('a bundle written and read', () => {
   it('gives back items and features, whatever they are and however they are sharded', async () => {
@@ -82,7 +86,10 @@ describe('a bundle written and read', () => {
     const { files, manifest } = await written(2);
     const listed = bundleFiles(manifest);
     const copy = await manifestFile(manifest);
-    expect(files.get(copy.file)).toEqual(files.get(MANIFEST_FILE));
+    // The copy is for the case that a file is missing, and the items have their own.
+    withoutHead(files);
+    const parsed = (name: string) => JSON.parse(new TextDecoder().decode(files.get(name)));
+    expect(parsed(copy.file)).toEqual(parsed(MANIFEST_FILE));
     const names = [...listed.map((entry) => entry.file), copy.file, MANIFEST_FILE];
     expect(new Set(names)).toEqual(new Set(files.keys()));
     for (const entry of listed) {
@@ -105,8 +112,24 @@ describe('a bundle written and read', () => {
     expect(manifest.digest).not.toBe(before.manifest.digest);
   });
 
+  it('has its items in the manifest, unless they are large, and features in files of their own', async () => {
+    const { fetchFile, fetched, manifest, content } = await written(2);
+    const bundle = await openBundle(fetchFile, undefined, { featuresLater: true });
+    expect(fetched).toEqual([MANIFEST_FILE]);
+    expect(bundle.items).toEqual(items);
+    expect(bundle.features.scales.every((scale) => scale === 0)).toBe(true);
+    expect(await bundle.loadFeatures?.()).toEqual(content.features);
+    expect(fetched).toEqual([MANIFEST_FILE, ...manifest.shards.features.map(({ file }) => file)]);
+    const long = items.map((item) => ({ ...item, description: 'word '.repeat(3000).trim() }));
+    const many = Array.from({ length: 80 }, (_, n) => ({ ...long[n % long.length], id: `item ${n}` }));
+    const large = memoryBundle();
+    expect(await writeBundle(await bundleContent(many), large.sink)).not.toHaveProperty('head');
+    expect((await openBundle(large.fetchFile)).items).toEqual(many);
+  });
+
   it('loads projection and encoders only when asked for, and reports progress in bytes', async () => {
-    const { fetchFile, fetched, manifest } = await written(2);
+    const { files, fetchFile, fetched, manifest } = await written(2);
+    withoutHead(files);
     const seen: [number, number][] = [];
     const bundle = await openBundle(fetchFile, (loaded, total) => seen.push([loaded, total]));
     const shards = [...manifest.shards.items, ...manifest.shards.features];
@@ -127,6 +150,7 @@ describe('openBundle refuses', () => {
   it('a tampered, cut or missing shard, by name', async () => {
     for (const kind of ['items', 'features'] as const) {
       const { files, fetchFile, manifest } = await written(2);
+      withoutHead(files);
       const { file } = manifest.shards[kind][1];
       const good = files.get(file)!;
       const flipped = good.slice();
@@ -156,7 +180,7 @@ describe('openBundle refuses', () => {
   it('a newer format', async () => {
     const { files, fetchFile } = await written();
     editManifest(files, (manifest) => {
-      manifest.schema = 5;
+      manifest.schema = 6;
       manifest.shards = 'something new';
     });
     await expect(openBundle(fetchFile)).rejects.toMatchObject({ code: 'bundle/unknown-version' });
@@ -172,6 +196,17 @@ describe('openBundle refuses', () => {
 
   it.each<[string, (manifest: Record<string, unknown>) => void, string]>([
     ['no schema version', (manifest) => delete manifest.schema, 'schema'],
+    [
+      'other items than it counts',
+      (manifest) => Object.assign(manifest, { head: items.slice(1) }),
+      'has 4 items, not 5',
+    ],
+    ['an item that does not fit', (manifest) => Object.assign(manifest, { head: [{ id: 'x' }] }), 'head.0.title'],
+    [
+      'items that share an id',
+      (manifest) => Object.assign(manifest, { head: Array(5).fill(items[0]) }),
+      'occurs twice',
+    ],
     ['a wrong count', (manifest) => Object.assign(manifest, { count: 6 }), 'shards hold 5 rows'],
     ['a wrong width', (manifest) => Object.assign(manifest, { dim: 5 }), 'bytes'],
     ['an unknown text recipe', (manifest) => Object.assign(manifest, { text: 'category' }), 'text'],
@@ -214,6 +249,7 @@ describe('openBundle refuses', () => {
       files.set(file, bytes);
       const digest = await sha256(bytes);
       editManifest(files, (edited) => {
+        delete edited.head;
         const shards = edited.shards as { items: object[] };
         Object.assign(shards.items[0], { sha256: digest, bytes: bytes.byteLength });
       });

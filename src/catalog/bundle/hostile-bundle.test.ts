@@ -104,7 +104,10 @@ describe('a manifest with numbers beyond its files', () => {
     [
       'a head larger than the catalogue',
       'clustered',
-      ({ clusters }) => Object.assign(clusters.head, { count: 121 }),
+      (manifest) => {
+        manifest.head = undefined;
+        manifest.clusters.head.count = 121;
+      },
       'for 121 items',
     ],
     [

@@ -1,7 +1,8 @@
 import { BundleClusters } from '../clusters/bundle-clusters';
 import { type FetchFile, fetchChecked } from './bundle-file';
-import { type BundleFile, bundleFiles, type Manifest, manifestFile } from './manifest';
+import { type BundleFile, bundleFiles, type Manifest } from './manifest';
 import { parseManifest } from './read-manifest';
+import { manifestFile } from './write-manifest';
 
 /** Every file of a bundle, once each: the files that the manifest and the directory of clusters name. */
 export async function inventory(manifest: Manifest, fetchFile: FetchFile): Promise<BundleFile[]> {

@@ -3,11 +3,14 @@ import { type Item, itemSchema, writableItem } from '../item';
 import { invalidBundle, parseJson } from './bundle-file';
 import { MANIFEST_FILE } from './manifest';
 
+/** Items as `itemsText` writes them, in a file. @throws SidestreamError `bundle/invalid`, as `itemsText` */
+export const encodeItems = (items: readonly Item[]): Uint8Array => new TextEncoder().encode(`${itemsText(items)}\n`);
+
 /**
- * Writes items as JSON with fields in a fixed order, so that equal items give equal bytes.
+ * Items as JSON with fields in a fixed order, one item a line, so that equal items give equal text.
  * @throws SidestreamError `bundle/invalid` naming the first item and field that do not fit the schema
  */
-export function encodeItems(items: readonly Item[]): Uint8Array {
+export function itemsText(items: readonly Item[]): string {
   const rows = items.map((given) => {
     const item = writableItem(given);
     const attributes = Object.fromEntries(Object.entries(item.attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -18,7 +21,7 @@ export function encodeItems(items: readonly Item[]): Uint8Array {
       ...{ availability, quantity, group, rating, published, popularity, attributes },
     };
   });
-  return new TextEncoder().encode(`[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
+  return `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]`;
 }
 
 /**

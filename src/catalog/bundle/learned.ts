@@ -15,8 +15,9 @@ import {
   type BundleSink,
   type Manifest,
   MODALITIES,
-  storeManifest,
 } from './manifest';
+import { type FeatureMeaning, sameFeatures } from './same-features';
+import { storeManifest } from './write-manifest';
 
 /** What a shop learned from its logs. */
 export interface Learned {
@@ -129,21 +130,6 @@ export async function previousClusters(
   });
   if (!clusters || !sameBlend || !sameFeatures(manifest, after)) return null;
   return { axes: await clusters.axes(), directory: await clusters.directory(), items };
-}
-
-/** What the meaning of feature values depends on. */
-type FeatureMeaning = Pick<Manifest, 'dim' | 'text' | 'projection' | 'modalities'>;
-
-function sameFeatures(before: FeatureMeaning, after: FeatureMeaning): boolean {
-  return (
-    before.dim === after.dim &&
-    before.text === after.text &&
-    before.projection.sha256 === after.projection.sha256 &&
-    MODALITIES.every((modality) => {
-      const [old, now] = [before.modalities[modality], after.modalities[modality]];
-      return old.digest === now.digest && old.taps.join('\n') === now.taps.join('\n');
-    })
-  );
 }
 
 const sameItems = (before: Predecessor['items'], after: Predecessor['items']): boolean =>

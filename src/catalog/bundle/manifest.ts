@@ -1,14 +1,13 @@
 import * as v from 'valibot';
-import { sha256 } from '../../common/sha256';
-import { TEXT_RECIPES } from '../item';
+import { itemSchema, TEXT_RECIPES } from '../item';
 
 /** Bundle format version that this code writes. */
-export const BUNDLE_SCHEMA = 4 as const;
+export const BUNDLE_SCHEMA = 5 as const;
 /**
- * Versions that it reads: 3 is 4 without offers, 2 is 3 without factors and demand, 1 is 2 without clusters and without a
- * previous bundle.
+ * Versions that it reads: 4 is 5 without items, 3 is 4 without offers, 2 is 3 without factors and demand, 1 is 2 without
+ * clusters and without a previous bundle.
  */
-export const READABLE_SCHEMAS = [1, 2, 3, BUNDLE_SCHEMA] as const;
+export const READABLE_SCHEMAS = [1, 2, 3, 4, BUNDLE_SCHEMA] as const;
 
 /** Name of the one mutable file of a bundle. */
 export const MANIFEST_FILE = 'manifest.json';
@@ -109,7 +108,7 @@ const clustersSchema = v.strictObject({
   head: v.strictObject({ count: upTo(MOST_IN_PART), items: fileSchema, features: fileSchema }),
 });
 
-/** `manifest.json`, the one mutable file of a bundle. The version decides the keys; any other key is an error. */
+/** `manifest.json`, the one mutable file of a bundle besides its offers. The version decides the keys; any other key is an error. */
 export const manifestSchema = v.strictObject({
   schema: v.picklist(READABLE_SCHEMAS),
   /** SHA-256 over the digests of all items, features and the projection: names this state of the catalogue. */
@@ -162,6 +161,11 @@ export const manifestSchema = v.strictObject({
   offers: v.optional(v.array(v.string())),
   /** The manifest that this one replaced. Its files stay, so that it can be used while some of this one's are missing. */
   previous: v.optional(fileSchema),
+  /**
+   * What the first list needs, in the same request: all items, or those of the head of a bundle of clusters, as in their
+   * files. Absent where they are large, and from copies of the manifest.
+   */
+  head: v.optional(v.array(itemSchema)),
 });
 
 export type Manifest = v.InferOutput<typeof manifestSchema>;
@@ -170,10 +174,6 @@ export type BundleShard = v.InferOutput<typeof shardSchema>;
 export type Modality = keyof Manifest['modalities'];
 /** The order of modalities in every feature row. */
 export const MODALITIES = ['text', 'image'] as const satisfies Modality[];
-
-/** The bytes of a manifest, fields in a fixed order, so that equal manifests give equal bytes. */
-export const encodeManifest = (manifest: Manifest): Uint8Array =>
-  new TextEncoder().encode(`${JSON.stringify(v.parse(manifestSchema, manifest), null, 2)}\n`);
 
 /**
  * Every file that the manifest names, once each: shards, projection, encoders, base model, co-occurrence table, factors,
@@ -196,56 +196,3 @@ export function bundleFiles(manifest: Manifest): BundleFile[] {
 
 /** Stores one file of the bundle under a name relative to the manifest. */
 export type BundleSink = (name: string, bytes: Uint8Array) => Promise<void>;
-
-/**
- * Writes a manifest, and a copy of it under a content-hashed name, by which the next manifest refers to it: a page that
- * finds the next bundle partly uploaded falls back to this one. A manifest with the same content as the one that it replaces
- * keeps that one's `previous`.
- * @param before the manifest that it replaces
- * @returns the manifest as it is stored
- */
-export async function putManifest(manifest: Manifest, before: Manifest | null, sink: BundleSink): Promise<Manifest> {
-  const next: Manifest = { ...manifest, schema: BUNDLE_SCHEMA };
-  delete next.previous;
-  if (before && sameBytes(encodeManifest({ ...before, previous: undefined }), encodeManifest(next))) {
-    if (before.previous) next.previous = before.previous;
-  } else if (before) {
-    next.previous = await manifestFile(before);
-    await sink(next.previous.file, encodeManifest(before));
-  }
-  await storeManifest(next, sink);
-  return next;
-}
-
-/** Writes a manifest unchanged, its copy first. */
-export async function storeManifest(manifest: Manifest, sink: BundleSink): Promise<void> {
-  const bytes = encodeManifest(manifest);
-  await sink((await manifestFile(manifest)).file, bytes);
-  await sink(MANIFEST_FILE, bytes);
-}
-
-/**
- * Names the markets that have offers in a manifest. The previous bundle stays, which has other items.
- * @returns the manifest as it is stored
- */
-export async function putOffers(manifest: Manifest, markets: readonly string[], sink: BundleSink): Promise<Manifest> {
-  const { offers: _, previous, ...rest } = manifest;
-  const next: Manifest = {
-    ...rest,
-    schema: BUNDLE_SCHEMA,
-    ...(markets.length > 0 ? { offers: [...new Set(markets)].sort() } : {}),
-    ...(previous ? { previous } : {}),
-  };
-  await storeManifest(next, sink);
-  return next;
-}
-
-/** The content-hashed copy of a manifest. */
-export async function manifestFile(manifest: Manifest): Promise<BundleFile> {
-  const bytes = encodeManifest(manifest);
-  const digest = await sha256(bytes);
-  return { file: `manifest-${digest.slice(0, 16)}.json`, sha256: digest, bytes: bytes.byteLength };
-}
-
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, at) => byte === b[at]);

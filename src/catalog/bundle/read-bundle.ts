@@ -5,12 +5,19 @@ import type { BundleClusters } from '../clusters/bundle-clusters';
 import type { CooccurrenceTable } from '../cooccurrence/cooccurrence-table';
 import type { Demand } from '../demand/demand';
 import type { Factors } from '../factors/factors';
-import { createTable, decodeFeatureShard, featureShape } from '../features/feature-shard';
+import { createTable, featureShape } from '../features/feature-shard';
 import type { FeatureTable } from '../features/feature-table';
 import type { Item } from '../item';
 import { type BundleProgress, type FetchFile, fetchBytes, fetchChecked, fetchFiles, fetchFrom } from './bundle-file';
 import { addIds, decodeItems } from './item-shard';
-import { type BaseConfig, type BundleFile, MANIFEST_FILE, type Manifest, type Modality } from './manifest';
+import {
+  type BaseConfig,
+  type BundleFile,
+  type BundleShard,
+  MANIFEST_FILE,
+  type Manifest,
+  type Modality,
+} from './manifest';
 import { parseManifest } from './read-manifest';
 
 /** Files of an encoder, with which the browser encodes an item that has no features yet. */
@@ -28,12 +35,18 @@ export interface BaseFile {
   bytes: ArrayBuffer;
 }
 
-/** An open bundle. Items and features are in memory; all other files are fetched on request. */
+/** An open bundle. Items and, but for `loadFeatures`, features are in memory; all other files are fetched on request. */
 export interface Bundle {
   manifest: Manifest;
   /** All items, cluster by cluster where there are clusters; or the head alone, see `OpenOptions`. */
   items: Item[];
+  /** Of the items, in their order. No item has any where they are loaded later. */
   features: FeatureTable;
+  /**
+   * Gets the features of the items; null where `features` has them. Those of the previous bundle take the place of missing
+   * ones where they mean the same, as `onIncomplete` says.
+   */
+  loadFeatures: ((onProgress?: BundleProgress) => Promise<FeatureTable>) | null;
   /** Clusters of a large catalogue; null for a catalogue without clusters. */
   clusters: BundleClusters | null;
   /** Statistics of the whole catalogue where `items` is its head alone; else null. */
@@ -60,6 +73,11 @@ export interface Bundle {
 export interface OpenOptions {
   /** False: of a catalogue in clusters only the head is loaded. Default true: all of it. */
   whole?: boolean;
+  /**
+   * True: features are left to `loadFeatures`. Lists that are the same for every shopper do without. Not together with
+   * `whole` in a catalogue in clusters. Default false.
+   */
+  featuresLater?: boolean;
   /** Called with the manifest before the items are fetched. */
   onManifest?: (manifest: Manifest) => void;
   /**
@@ -120,42 +138,70 @@ async function reopen(
 async function load(
   manifest: Manifest,
   fetchFile: FetchFile,
-  { whole = true, onManifest }: OpenOptions,
+  { whole = true, featuresLater = false, onManifest, onIncomplete }: OpenOptions,
   onProgress?: BundleProgress,
 ): Promise<Bundle> {
   onManifest?.(manifest);
-  const { items, features, clusters, statistics } = await loadItems(manifest, fetchFile, whole, onProgress);
+  const later = featuresLater && !(whole && manifest.clusters);
+  const loaded = await loadItems(manifest, fetchFile, { whole, later }, onProgress);
+  const { items } = loaded;
   addIds(new Set(), items);
-  const opened = { manifest, items, features, clusters, statistics, verified: canHash() };
+  const loadFeatures = async (progress?: BundleProgress): Promise<FeatureTable> => {
+    const { features } = firstFiles(manifest);
+    try {
+      const [files, { decodeFeatures }] = await Promise.all([
+        fetchFiles(fetchFile, features, progress),
+        featureFiles(),
+      ]);
+      return decodeFeatures(featureShape(manifest), items.length, features, files);
+    } catch (thrown) {
+      if (!onIncomplete || !manifest.previous) throw thrown;
+      // Rare: its code comes with it.
+      const { previousFeatures, incompleteFeatures } = await import('./previous-features');
+      const found = previousFeatures({ manifest, items }, await reopen(manifest.previous, fetchFile, { whole }));
+      if (!found) throw thrown;
+      onIncomplete(incompleteFeatures(thrown));
+      return found;
+    }
+  };
+  const opened = { manifest, ...loaded, loadFeatures: later ? loadFeatures : null, verified: canHash() };
   return { ...opened, ...lateFiles(fetchFile, manifest) };
 }
+
+/** Files of what is in memory from the start: of all items, or of the head of a catalogue in clusters. */
+export function firstFiles({ shards, clusters }: Manifest): Manifest['shards'] {
+  if (!clusters) return shards;
+  const { items, features, count } = clusters.head;
+  const whole = (file: BundleFile): BundleShard[] => [{ ...file, start: 0, count }];
+  return { items: whole(items), features: whole(features) };
+}
+
+const featureFiles = () => import('../features/decode-features');
 
 async function loadItems(
   manifest: Manifest,
   fetchFile: FetchFile,
-  whole: boolean,
+  { whole, later }: { whole: boolean; later: boolean },
   onProgress?: BundleProgress,
 ): Promise<Pick<Bundle, 'items' | 'features' | 'clusters' | 'statistics'>> {
-  if (manifest.clusters) {
-    const { BundleClusters: Clusters } = await import('../clusters/bundle-clusters');
-    const clusters = new Clusters(manifest, manifest.clusters, fetchFile);
-    if (whole) return { ...(await clusters.all(onProgress)), clusters, statistics: null };
-    const [head, statistics] = await Promise.all([clusters.head(onProgress), clusters.statistics()]);
-    return { ...head, clusters, statistics };
-  }
-  const { shards, count } = manifest;
-  const files = await fetchFiles(fetchFile, [...shards.items, ...shards.features], onProgress);
-  // Allocated once the files are checked, so never for more items than exist.
-  const items: Item[] = new Array(count);
-  const features = createTable(featureShape(manifest), count);
-  for (const [n, shard] of shards.items.entries()) {
-    const rows = decodeItems(files[n], shard.file, shard.count);
-    for (let i = 0; i < rows.length; i++) items[shard.start + i] = rows[i];
-  }
-  for (const [n, shard] of shards.features.entries()) {
-    decodeFeatureShard(files[shards.items.length + n], shard.file, features, shard.start, shard.count);
-  }
-  return { items, features, clusters: null, statistics: null };
+  const large =
+    manifest.clusters &&
+    new (await import('../clusters/bundle-clusters')).BundleClusters(manifest, manifest.clusters, fetchFile);
+  if (large && whole) return { ...(await large.all(onProgress)), clusters: large, statistics: null };
+  const { head } = manifest;
+  const first = firstFiles(manifest);
+  const [named, scaled] = [head ? [] : first.items, later ? [] : first.features];
+  const [files, statistics = null] = await Promise.all([
+    fetchFiles(fetchFile, [...named, ...scaled], onProgress),
+    large?.statistics(),
+  ]);
+  const items = head ?? first.items.flatMap(({ file, count }, n) => decodeItems(files[n], file, count));
+  const { length } = items;
+  const shape = featureShape(manifest);
+  const features = later
+    ? createTable(shape, length)
+    : (await featureFiles()).decodeFeatures(shape, length, scaled, files.slice(named.length));
+  return { items, features, clusters: large ?? null, statistics };
 }
 
 type LateFiles = Pick<Bundle, 'file' | 'projection' | 'base' | 'cooccurrence' | 'factors' | 'demand' | 'encoder'>;

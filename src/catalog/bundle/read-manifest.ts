@@ -58,6 +58,10 @@ function check(manifest: Manifest): void {
     }
   }
   for (const shard of shards.features) checkFeatures(shard, shard.count);
+  const first = clusters?.head.count ?? count;
+  if (manifest.head && manifest.head.length !== first) {
+    throw invalidBundle(MANIFEST_FILE, `has ${manifest.head.length} items, not ${first}`);
+  }
   if (!clusters) return;
   const { count: number, largest, head } = clusters;
   if (count > number * largest || number > count) {

@@ -30,6 +30,20 @@ describe('verifyBundle', () => {
     expect((await openBundle(fetchFile)).manifest.digest).toBe(good.digest);
   });
 
+  it.each<[string, WriteBundleOptions]>([
+    ['in shards', { shardItems: 2 }],
+    ['in clusters', { clusterFrom: 2, clusterItems: 2 }],
+  ])('refuses a manifest with other items than the files, %s', async (_, options) => {
+    const { sink, fetchFile } = memoryBundle();
+    const { head = [], ...manifest } = await writeBundle(await bundleContent(items), sink, options);
+    await verifyBundle({ ...manifest, head }, fetchFile);
+    const other = head.with(-1, { ...head[head.length - 1], title: 'Another' });
+    await expect(verifyBundle({ ...manifest, head: other }, fetchFile)).rejects.toMatchObject({
+      code: 'bundle/invalid',
+      message: expect.stringMatching(/has other items than items-/),
+    });
+  });
+
   it('reads every file once, before the manifest is written', async () => {
     const { sink, fetchFile, fetched, files } = memoryBundle();
     const content = await topicContent({ items: 120, topics: 4 });

@@ -1,14 +1,18 @@
+import { sha256 } from '../../common/sha256';
 import { BundleClusters } from '../clusters/bundle-clusters';
 import { decodeCooccurrence } from '../cooccurrence/cooccurrence-table';
 import { decodeDemand } from '../demand/demand-file';
 import { decodeFactors } from '../factors/factors-file';
-import { createTable, decodeFeatureShard, featureShape } from '../features/feature-shard';
+import { decodeFeatureShard } from '../features/decode-features';
+import { createTable, featureShape } from '../features/feature-shard';
 import type { Item } from '../item';
 import { fetchOffers } from '../offers';
-import { type FetchFile, fetchChecked } from './bundle-file';
-import { addIds, decodeItems } from './item-shard';
-import { type BundleFile, bundleFiles, encodeManifest, type Manifest } from './manifest';
+import { type FetchFile, fetchChecked, invalidBundle } from './bundle-file';
+import { addIds, decodeItems, encodeItems } from './item-shard';
+import { type BundleFile, bundleFiles, MANIFEST_FILE, type Manifest } from './manifest';
+import { firstFiles } from './read-bundle';
 import { parseManifest } from './read-manifest';
+import { encodeManifest } from './write-manifest';
 
 /**
  * Reads every file of a bundle and checks it as the browser does, shard by shard or cluster by cluster, so that only the
@@ -30,9 +34,9 @@ export async function verifyBundle(
     onProgress?.(seen.size);
   };
   const { clusters, companions, factors, demand, base, count } = read;
-  const done = clusters
-    ? await verifyClusters(new BundleClusters(read, clusters, fetchFile), clusters, take)
-    : await verifyShards(read, fetchFile, take);
+  await verifyHead(read);
+  const done = await verifyFirst(read, fetchFile, clusters ? () => undefined : take);
+  if (clusters) done.push(...(await verifyClusters(new BundleClusters(read, clusters, fetchFile), clusters, take)));
   if (companions) {
     decodeCooccurrence(await fetchChecked(fetchFile, companions), count, !!companions.support);
     done.push(companions);
@@ -51,20 +55,30 @@ export async function verifyBundle(
   for (const file of bundleFiles(read)) if (!names.has(file.file)) await fetchChecked(fetchFile, file);
 }
 
-/** @returns the files read */
-async function verifyShards(
+/** The items of the manifest must be those of the files: pages read one or the other. */
+async function verifyHead(manifest: Manifest): Promise<void> {
+  const { head } = manifest;
+  if (!head) return;
+  for (const { file, sha256: digest, start, count } of firstFiles(manifest).items) {
+    if ((await sha256(encodeItems(head.slice(start, start + count)))) === digest) continue;
+    throw invalidBundle(MANIFEST_FILE, `has other items than ${file}`);
+  }
+}
+
+/** Reads all items, or those of the head of a catalogue in clusters. @returns the files read */
+async function verifyFirst(
   manifest: Manifest,
   fetchFile: FetchFile,
   take: (items: readonly Item[]) => void,
 ): Promise<BundleFile[]> {
-  const { shards } = manifest;
+  const { items, features } = firstFiles(manifest);
   const shape = featureShape(manifest);
-  for (const shard of shards.features) {
+  for (const shard of features) {
     const { file, count } = shard;
     decodeFeatureShard(await fetchChecked(fetchFile, shard), file, createTable(shape, count), 0, count);
   }
-  for (const shard of shards.items) take(decodeItems(await fetchChecked(fetchFile, shard), shard.file, shard.count));
-  return [...shards.items, ...shards.features];
+  for (const shard of items) take(decodeItems(await fetchChecked(fetchFile, shard), shard.file, shard.count));
+  return [...items, ...features];
 }
 
 /** @returns the files read, of those that the manifest names */
@@ -74,11 +88,11 @@ async function verifyClusters(
   take: (items: readonly Item[]) => void,
 ): Promise<BundleFile[]> {
   const directory = await clusters.directory();
-  await Promise.all([clusters.axes(), clusters.statistics(), clusters.head()]);
+  await Promise.all([clusters.axes(), clusters.statistics()]);
   for (let cluster = 0; cluster < directory.clusters; cluster++) {
     await clusters.vectors(cluster);
     take((await clusters.items(cluster)).items);
   }
   for (let bucket = 0; bucket < directory.buckets; bucket++) await clusters.ids(bucket);
-  return [named.directory, named.axes, named.statistics, named.head.items, named.head.features];
+  return [named.directory, named.axes, named.statistics];
 }

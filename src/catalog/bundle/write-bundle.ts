@@ -14,8 +14,14 @@ import {
   type BundleSink,
   type Manifest,
   type Modality,
-  putManifest,
 } from './manifest';
+import { putManifest } from './write-manifest';
+
+/**
+ * Largest items in the manifest itself, bytes: about 2,000 products with short texts. A page that finds its manifest changed
+ * fetches them again, so above it they are files of their own, which are never fetched twice.
+ */
+const LARGEST_HEAD = 1_000_000;
 
 /** One encoder as the bundle records it. */
 export interface BundleEncoder {
@@ -132,12 +138,15 @@ export async function writeBundle(
     }
   }
   const catalog = large ? [large.clusters.directory, large.clusters.axes] : [...shards.items, ...shards.features];
+  const first = large ? [large.clusters.head.items] : shards.items;
+  const inManifest = first.reduce((sum, { bytes }) => sum + bytes, 0) <= LARGEST_HEAD;
   const digests = [...catalog, projection].map((file) => file.sha256);
   const manifest: Manifest = {
     ...frame,
     digest: await sha256(new TextEncoder().encode(digests.join('\n'))),
     shards,
     ...(large ? { clusters: large.clusters } : {}),
+    ...(inManifest ? { head: large?.head ?? items } : {}),
   };
   const ordered = large ? large.order.map((row) => items[row]) : items;
   if (previous) Object.assign(manifest, keepLearned(previous, { manifest, items: ordered }));

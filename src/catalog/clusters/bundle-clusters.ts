@@ -17,7 +17,8 @@ import {
   type PrincipalAxes,
   vectorShardBytes,
 } from '../features/base-vectors';
-import { createTable, decodeFeatureShard, featureShape, featureShardBytes } from '../features/feature-shard';
+import { decodeFeatureShard } from '../features/decode-features';
+import { createTable, featureShape, featureShardBytes } from '../features/feature-shard';
 import { type FeatureTable, rowsPerItem } from '../features/feature-table';
 import type { Item } from '../item';
 import { ClusterDirectory } from './cluster-directory';
@@ -73,13 +74,6 @@ export class BundleClusters {
       const [issue] = result.issues;
       throw invalidBundle(statistics.file, `${v.getDotPath(issue) ?? 'file'}: ${issue.message}`);
     });
-  }
-
-  /** The items that represent the catalogue before anything is known of a shopper. */
-  async head(onProgress?: BundleProgress): Promise<ItemsPart> {
-    const { count, items, features } = this.#clusters.head;
-    const [rows, values] = await fetchFiles(this.#fetchFile, [items, features], onProgress);
-    return this.#part([rows, values], [items, features], count);
   }
 
   /** Tier 1: base vectors of a cluster's items, in their order. */

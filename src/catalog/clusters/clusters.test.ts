@@ -85,7 +85,7 @@ describe('a catalogue in clusters', () => {
     const { fetchFile, fetched, manifest } = await written();
     const bundle = await openBundle(fetchFile, undefined, { whole: false });
     const { head, statistics } = manifest.clusters ?? {};
-    expect(new Set(fetched)).toEqual(new Set([MANIFEST_FILE, head?.items.file, head?.features.file, statistics?.file]));
+    expect(new Set(fetched)).toEqual(new Set([MANIFEST_FILE, head?.features.file, statistics?.file]));
     expect(bundle.statistics).toMatchObject({ count: COUNT, popularity: { known: COUNT, any: true } });
     const popular = content.items.toSorted((a, b) => (b.popularity ?? 0) - (a.popularity ?? 0))[0];
     expect(bundle.items.map(({ id }) => id)).toContain(popular.id);

@@ -31,12 +31,12 @@ export interface ClusterContent {
 
 /**
  * Writes a catalogue in clusters.
- * @returns the manifest's entry, and the rows of `items` in the order in which a reader gets them: by cluster, then by id
+ * @returns the manifest's entry, the items of the head, and the rows of `items` in the order in which a reader gets them: by cluster, then by id
  */
 export async function writeClusters(
   { items, features, blend, clusterItems, previous, onProgress }: ClusterContent,
   put: PutFile,
-): Promise<{ clusters: NonNullable<Manifest['clusters']>; order: number[] }> {
+): Promise<{ clusters: NonNullable<Manifest['clusters']>; head: Item[]; order: number[] }> {
   const sizes = { target: clusterItems, most: 2 * clusterItems };
   const grouped = (rows: number): void => onProgress?.('group', rows, items.length);
   const plan = planClusters(items, features, blend, { ...sizes, dims: DIMS, previous, onProgress: grouped });
@@ -60,7 +60,8 @@ export async function writeClusters(
   for (const bytes of encodeIdBuckets(idsOf)) ids.push(await put('ids', 'bin', bytes));
   const counts = Uint32Array.from(rows, (members) => members.length);
   const directory = { centroids: { dims: axes.dims, ...centroids }, radii, counts, files, ids };
-  const head = headRows(items, plan, HEAD);
+  const rowsOfHead = headRows(items, plan, HEAD);
+  const head = Array.from(rowsOfHead, (row) => items[row]);
   const statistics = new TextEncoder().encode(`${JSON.stringify(productStatistics(items, variantGroups(items)))}\n`);
   const clusters = {
     count: rows.length,
@@ -71,11 +72,11 @@ export async function writeClusters(
     statistics: await put('statistics', 'json', statistics),
     head: {
       count: head.length,
-      items: await put('items', 'json', encodeItems(Array.from(head, (row) => items[row]))),
-      features: await put('features', 'bin', encodeFeatureShard(pickRows(features, head), 0, head.length)),
+      items: await put('items', 'json', encodeItems(head)),
+      features: await put('features', 'bin', encodeFeatureShard(pickRows(features, rowsOfHead), 0, head.length)),
     },
   };
-  return { clusters, order: rows.flatMap((members) => [...members]) };
+  return { clusters, head, order: rows.flatMap((members) => [...members]) };
 }
 
 function memberVectors({ base, axes: { dims } }: ClusterPlan, members: Int32Array) {

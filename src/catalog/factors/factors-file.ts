@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../error';
-import { decodeScales } from '../features/feature-shard';
+import { decodeScales } from '../features/decode-features';
 import { quantizeRow } from '../features/feature-table';
 import { FACTOR_BLOCKS, type Factors, MOST_FACTORS, MOST_LIFT } from './factors';
 import { decodeGradientMap, encodeGradientMap } from './gradient-map-file';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
-import { decodeScales } from '../features/feature-shard';
+import { decodeScales } from '../features/decode-features';
 import { quantizeRow } from '../features/feature-table';
 import { type GradientMap, HIGHEST_RANK, mapColumns } from './gradient-map';
 

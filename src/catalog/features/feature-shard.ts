@@ -1,4 +1,3 @@
-import { invalidBundle } from '../bundle/bundle-file';
 import type { Manifest } from '../bundle/manifest';
 import { type FeatureTable, rowsPerItem } from './feature-table';
 
@@ -53,35 +52,4 @@ export function createTable(shape: FeatureShape, count: number): FeatureTable {
     values: new Int8Array(rows * shape.dim),
     scales: new Float32Array(rows),
   };
-}
-
-/**
- * Copies a shard into the table at item `start`. The caller has checked its length against `featureShardBytes`.
- * @param file its name, for the message
- * @throws SidestreamError `bundle/invalid` when a scale is negative or not finite
- */
-export function decodeFeatureShard(
-  bytes: ArrayBuffer,
-  file: string,
-  table: FeatureTable,
-  start: number,
-  count: number,
-): void {
-  const rows = rowsPerItem(table);
-  table.scales.set(decodeScales(bytes, file, count * rows), start * rows);
-  table.values.set(new Int8Array(bytes, count * rows * 4), start * rows * table.dim);
-}
-
-/**
- * The scales at the start of a shard of int8 rows.
- * @param file its name, for the message
- * @throws SidestreamError `bundle/invalid` when one is negative or not finite
- */
-export function decodeScales(bytes: ArrayBuffer, file: string, count: number): Float32Array {
-  const view = new DataView(bytes);
-  return Float32Array.from({ length: count }, (_, row) => {
-    const scale = view.getFloat32(4 * row, true);
-    if (scale >= 0 && scale < Number.POSITIVE_INFINITY) return scale;
-    throw invalidBundle(file, `row ${row} has a scale of ${scale}`);
-  });
 }

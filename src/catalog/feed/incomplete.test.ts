@@ -4,9 +4,10 @@ import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { topicContent } from '../../testing/topics';
 import { inventory, publishedNames } from '../bundle/inventory';
 import { addLearned } from '../bundle/learned';
-import { MANIFEST_FILE, manifestFile } from '../bundle/manifest';
+import { MANIFEST_FILE } from '../bundle/manifest';
 import { openBundle } from '../bundle/read-bundle';
 import { writeBundle } from '../bundle/write-bundle';
+import { manifestFile } from '../bundle/write-manifest';
 
 /** A published bundle, and the folder of the next one built in its place. */
 async function twoBuilds(kind: 'small' | 'clusters') {
@@ -21,7 +22,10 @@ async function twoBuilds(kind: 'small' | 'clusters') {
   const build = memoryBundle();
   for (const [name, bytes] of server.files) build.files.set(name, bytes);
   const previous = await openBundle(server.fetchFile);
-  const after = await writeBundle(await content('New'), build.sink, { ...options, previous });
+  const next = await content('New');
+  // Another picture: features are files of their own, also where the items are in the manifest.
+  next.features.values[0] ^= 1;
+  const after = await writeBundle(next, build.sink, { ...options, previous });
   return { server, build, before, after };
 }
 
@@ -54,7 +58,7 @@ describe.each(['small', 'clusters'] as const)('a bundle that is being uploaded (
   it('with a file cut short is not used either', async () => {
     const { server, build, after } = await twoBuilds(kind);
     for (const [name, bytes] of build.files) server.files.set(name, bytes);
-    const { file } = after.clusters?.head.items ?? after.shards.items[0];
+    const { file } = after.clusters?.head.features ?? after.shards.features[0];
     server.files.set(file, (server.files.get(file) ?? new Uint8Array()).slice(0, 40));
     expect(await titleOf(server.fetchFile)).toEqual({ title: 'Old', errors: ['bundle/incomplete'] });
   });
@@ -65,6 +69,28 @@ describe.each(['small', 'clusters'] as const)('a bundle that is being uploaded (
     await expect(openBundle(server.fetchFile)).rejects.toMatchObject({ code: 'bundle/unreachable' });
     server.files.delete((await manifestFile(before)).file);
     await expect(titleOf(server.fetchFile)).rejects.toMatchObject({ code: 'bundle/unreachable' });
+  });
+
+  it('lends its features the ones of the one before it where they are loaded later, and says so', async () => {
+    const { server, build } = await twoBuilds(kind);
+    const codes: string[] = [];
+    const open = () =>
+      openBundle(server.fetchFile, undefined, {
+        whole: false,
+        featuresLater: true,
+        onIncomplete: ({ code }) => codes.push(code),
+      });
+    const old = await (await open()).loadFeatures?.();
+    server.files.set(MANIFEST_FILE, build.files.get(MANIFEST_FILE) ?? new Uint8Array());
+    const bundle = await open();
+    expect(bundle.items[0].title).toBe('New');
+    expect(codes).toEqual([]);
+    expect(await bundle.loadFeatures?.()).toEqual(old);
+    expect(codes).toEqual(['bundle/incomplete']);
+    // The rest arrives.
+    for (const [name, bytes] of build.files) server.files.set(name, bytes);
+    expect(await bundle.loadFeatures?.()).not.toEqual(old);
+    expect(codes).toHaveLength(1);
   });
 
   it('leaves the files of the one before it to pages that have that open', async () => {
@@ -78,8 +104,8 @@ it('a manifest that says what the one before it said is the same bytes', async (
   const { build } = await twoBuilds('small');
   const previous = await openBundle(build.fetchFile);
   const again = memoryBundle();
-  await writeBundle(await bundleContent(['a', 'b', 'c'].map((id) => makeItem(id, { title: 'New' }))), again.sink, {
-    previous,
-  });
+  const content = await bundleContent(['a', 'b', 'c'].map((id) => makeItem(id, { title: 'New' })));
+  content.features.values[0] ^= 1;
+  await writeBundle(content, again.sink, { previous });
   expect(again.files.get(MANIFEST_FILE)).toEqual(build.files.get(MANIFEST_FILE));
 });

@@ -7,7 +7,8 @@ import {
   createTable,
   openBundle,
 } from '../../../src/catalog';
-import { decodeFeatureShard, featureShape } from '../../../src/catalog/features/feature-shard';
+import { decodeFeatureShard } from '../../../src/catalog/features/decode-features';
+import { featureShape } from '../../../src/catalog/features/feature-shard';
 import { createMatrix } from '../../../src/kernel';
 import { topRows } from '../../../src/ranking';
 import { topicContent } from '../../../src/testing/topics';

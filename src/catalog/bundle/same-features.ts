@@ -1,0 +1,17 @@
+import { type Manifest, MODALITIES } from './manifest';
+
+/** What the meaning of feature values depends on. */
+export type FeatureMeaning = Pick<Manifest, 'dim' | 'text' | 'projection' | 'modalities'>;
+
+/** Whether feature values of two bundles mean the same. */
+export function sameFeatures(before: FeatureMeaning, after: FeatureMeaning): boolean {
+  return (
+    before.dim === after.dim &&
+    before.text === after.text &&
+    before.projection.sha256 === after.projection.sha256 &&
+    MODALITIES.every((modality) => {
+      const [old, now] = [before.modalities[modality], after.modalities[modality]];
+      return old.digest === now.digest && old.taps.join('\n') === now.taps.join('\n');
+    })
+  );
+}

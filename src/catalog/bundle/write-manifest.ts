@@ -1,0 +1,73 @@
+import * as v from 'valibot';
+import { sha256 } from '../../common/sha256';
+import { itemsText } from './item-shard';
+import {
+  BUNDLE_SCHEMA,
+  type BundleFile,
+  type BundleSink,
+  MANIFEST_FILE,
+  type Manifest,
+  manifestSchema,
+} from './manifest';
+
+/** The bytes of a manifest, fields in a fixed order, so that equal manifests give equal bytes. The items stand one a line. */
+export function encodeManifest({ head, ...manifest }: Manifest): Uint8Array {
+  const text = JSON.stringify(v.parse(manifestSchema, manifest), null, 2);
+  const items = head ? `,\n  "head": ${itemsText(head)}` : '';
+  return new TextEncoder().encode(`${text.slice(0, -2)}${items}\n}\n`);
+}
+
+/**
+ * Writes a manifest, and a copy of it (without the items) under a content-hashed name, by which the next manifest refers to it: a page that
+ * finds the next bundle partly uploaded falls back to this one. A manifest with the same content as the one that it replaces
+ * keeps that one's `previous`.
+ * @param before the manifest that it replaces
+ * @returns the manifest as it is stored
+ */
+export async function putManifest(manifest: Manifest, before: Manifest | null, sink: BundleSink): Promise<Manifest> {
+  const next: Manifest = { ...manifest, schema: BUNDLE_SCHEMA };
+  delete next.previous;
+  if (before && sameBytes(encodeManifest({ ...before, previous: undefined }), encodeManifest(next))) {
+    if (before.previous) next.previous = before.previous;
+  } else if (before) {
+    next.previous = await manifestFile(before);
+    await sink(next.previous.file, encodeCopy(before));
+  }
+  await storeManifest(next, sink);
+  return next;
+}
+
+/** Writes a manifest unchanged, its copy first. */
+export async function storeManifest(manifest: Manifest, sink: BundleSink): Promise<void> {
+  await sink((await manifestFile(manifest)).file, encodeCopy(manifest));
+  await sink(MANIFEST_FILE, encodeManifest(manifest));
+}
+
+/**
+ * Names the markets that have offers in a manifest. The previous bundle stays, which has other items.
+ * @returns the manifest as it is stored
+ */
+export async function putOffers(manifest: Manifest, markets: readonly string[], sink: BundleSink): Promise<Manifest> {
+  const { offers: _, previous, ...rest } = manifest;
+  const next: Manifest = {
+    ...rest,
+    schema: BUNDLE_SCHEMA,
+    ...(markets.length > 0 ? { offers: [...new Set(markets)].sort() } : {}),
+    ...(previous ? { previous } : {}),
+  };
+  await storeManifest(next, sink);
+  return next;
+}
+
+/** A copy is for the case that a file is missing; the items have files of their own. */
+const encodeCopy = ({ head: _, ...manifest }: Manifest): Uint8Array => encodeManifest(manifest);
+
+/** The content-hashed copy of a manifest. */
+export async function manifestFile(manifest: Manifest): Promise<BundleFile> {
+  const bytes = encodeCopy(manifest);
+  const digest = await sha256(bytes);
+  return { file: `manifest-${digest.slice(0, 16)}.json`, sha256: digest, bytes: bytes.byteLength };
+}
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, at) => byte === b[at]);

@@ -1,0 +1,64 @@
+import type { EngineListener } from './engine-options';
+import type { ListChanges } from './list-changes';
+import type { LoadedCatalog } from './loaded-catalog';
+import type { ProfileSession } from './profile-session';
+import type { TaskQueue } from './task-queue';
+
+export interface LearnedContext {
+  catalog: LoadedCatalog;
+  session: ProfileSession;
+  tasks: TaskQueue;
+  changes: ListChanges;
+  listener: Pick<EngineListener, 'progress'>;
+}
+
+/**
+ * Queues loading the kernel, and demand, co-occurrence table, factors and base model of the bundle, one after the other.
+ * Experts, factors and base model read the features, which must be loaded.
+ */
+export function loadLearned({ catalog, session, tasks, changes, listener }: LearnedContext): void {
+  tasks.queue(() => session.useKernel());
+  const { bundle } = catalog;
+  const { demand, companions, factors, base, clusters } = bundle.manifest;
+  const onProgress = (loaded: number, total: number): void => listener.progress({ stage: 'bundle', loaded, total });
+  // Demand, table and factors number the rows of the whole catalogue.
+  if (demand && !clusters) {
+    tasks.queue(async () => {
+      const [loaded, { ShopDemand }] = await Promise.all([bundle.demand(onProgress), import('../ranking/demand')]);
+      if (!loaded) return;
+      await session.change(async ({ learner }) => {
+        catalog.setDemand(new ShopDemand(loaded));
+        await learner.setCatalog(catalog);
+      });
+      changes.announce();
+    });
+  }
+  if (companions && !clusters) {
+    tasks.queue(async () => {
+      const table = await bundle.cooccurrence(onProgress);
+      if (!table) return;
+      catalog.setCooccurrence(table);
+      changes.announce();
+    });
+  }
+  if (factors && !clusters) {
+    tasks.queue(async () => {
+      const loaded = await bundle.factors(onProgress);
+      if (!loaded) return;
+      // In a long turn, so that no learner is made meanwhile that reads the catalogue without them.
+      await session.change(async ({ learner }) => {
+        catalog.setFactors(loaded);
+        learner.featuresChanged();
+      });
+      changes.announce();
+    });
+  }
+  if (base) {
+    tasks.queue(async () => {
+      const file = await bundle.base(onProgress);
+      if (!file) return;
+      await session.useBase(new Uint8Array(file.bytes), file.digest);
+      changes.announce();
+    });
+  }
+}
