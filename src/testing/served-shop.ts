@@ -25,6 +25,11 @@ export interface ServedShop {
   bundle: string;
   /** Names the encoders of its bundle. */
   encoders: string;
+  /**
+   * Keeps every request for a file whose name begins so waiting.
+   * @returns answers them; with `fails` these and later ones with status 503, until it is called without
+   */
+  hold(prefix: string): (fails?: boolean) => void;
   close(): Promise<unknown>;
 }
 
@@ -39,9 +44,12 @@ export async function serveShop(
 export async function serveContent(content: BundleContent, learned: Learned = {}): Promise<ServedShop> {
   const memory = memoryBundle();
   const manifest = await addLearned(await writeBundle(content, memory.sink), learned, memory.sink);
-  const server = createServer(({ url = '' }, response) => {
+  const holds = new Map<string, Promise<boolean>>();
+  const server = createServer(async ({ url = '' }, response) => {
     const bytes = memory.files.get(url.slice(1));
-    response.writeHead(bytes ? 200 : 404).end(bytes);
+    const held = [...holds].find(([prefix]) => url.startsWith(`/${prefix}`));
+    const fails = held && (await held[1]);
+    response.writeHead(fails ? 503 : bytes ? 200 : 404).end(fails ? '' : bytes);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -52,6 +60,19 @@ export async function serveContent(content: BundleContent, learned: Learned = {}
     bundle: defaults.bundle,
     encoders: encodersOf(manifest),
     close: () => new Promise((resolve) => server.close(resolve)),
+    hold(prefix) {
+      let answer: (fails: boolean) => void = () => undefined;
+      holds.set(
+        prefix,
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+      );
+      return (fails = false) => {
+        if (!fails) holds.delete(prefix);
+        answer(fails);
+      };
+    },
     open(given = {}) {
       codes.length = 0;
       return Engine.start(

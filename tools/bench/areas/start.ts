@@ -75,8 +75,8 @@ export const area: Area = {
       const scores = { with: [] as number[], without: [] as number[] };
       for (let round = 0; round < SCORES; round++) {
         say(`Lighthouse, round ${round + 1} of ${SCORES}`);
-        scores.without.push(performanceScore(`${host.origin}/without.html`));
-        scores.with.push(performanceScore(`${host.origin}/with.html`));
+        scores.without.push(await performanceScore(`${host.origin}/without.html`));
+        scores.with.push(await performanceScore(`${host.origin}/with.html`));
       }
       const of = (name: PageName, slowDown = 1) => visits.get(keyOf(name, slowDown)) ?? [];
       const names = Object.keys(PAGES) as PageName[];
