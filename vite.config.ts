@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** One file for all that page or worker need at once: each file more is a request before the first list. */
 const initial = (name: string) => ({ name, tags: ['$initial' as const], priority: 1 });
 
+/** The shop, with what its first list needs: reduced prices and ratings. */
+const shop = { name: 'shop', priority: 1, test: /src\/(demo\/shop-|element\/recs\/card-extras\/)/ };
+
 export default defineConfig({
   base: './',
   server: { port: 4173, strictPort: false },
@@ -11,7 +14,7 @@ export default defineConfig({
     target: 'es2022',
     outDir: 'dist',
     chunkSizeWarningLimit: 2000,
-    rolldownOptions: { output: { codeSplitting: { groups: [initial('index')] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [initial('index'), shop] } } },
   },
   worker: {
     format: 'es',

@@ -13,7 +13,13 @@ export const finiteNumber = v.pipe(
   v.check((value) => Number.isFinite(Math.fround(value)), 'must be a number between -3.4e38 and 3.4e38'),
 );
 
-const text = (max: number) => v.pipe(wellFormedText, v.trim(), v.maxLength(max, `must have at most ${max} characters`));
+// Few steps: a page checks every field of every item before its first list.
+const text = (max: number) =>
+  v.pipe(
+    v.string(),
+    v.transform((value) => wellFormed(value).trim()),
+    v.maxLength(max, `must have at most ${max} characters`),
+  );
 const amount = v.pipe(finiteNumber, v.minValue(0, 'must be 0 or more'));
 const whole = v.pipe(v.number(), v.safeInteger('must be a whole number'), v.minValue(0, 'must be 0 or more'));
 const attributeValue = v.union([
@@ -74,17 +80,28 @@ export type ItemInput = v.InferInput<typeof itemSchema>;
 /**
  * Checks an item before it is written into a bundle: an item that does not fit the schema could be written but not read
  * again, as JSON writes a number that is not finite as `null`.
+ * @returns its fields in a fixed order, so that equal items give equal bytes
  * @throws SidestreamError `bundle/invalid` naming the item and the field
  */
 export function writableItem(item: Item): Item {
   const result = v.safeParse(itemSchema, item, { abortEarly: true });
-  if (result.success) return result.output;
+  if (result.success) return ordered(result.output);
   const [issue] = result.issues;
   const field = v.getDotPath(issue) ?? 'item';
   throw new SidestreamError(
     'bundle/invalid',
     `Cannot write the bundle: item ${JSON.stringify(item.id)}, field ${field}: ${issue.message}. Correct the item and build again.`,
   );
+}
+
+function ordered(item: Item): Item {
+  const attributes = Object.fromEntries(Object.entries(item.attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const { id, title, description, category, price, listPrice, image, images, url } = item;
+  const { availability, quantity, group, rating, published, popularity } = item;
+  return {
+    ...{ id, title, description, category, price, listPrice, image, images, url },
+    ...{ availability, quantity, group, rating, published, popularity, attributes },
+  };
 }
 
 function wellFormed(text: string): string {

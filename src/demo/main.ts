@@ -1,8 +1,15 @@
 import { Session } from './session';
 import { readSettings } from './settings';
-import { ShopApp } from './shop-app';
 
-const shop = new ShopApp();
-shop.session = new Session(readSettings(location.search));
-document.body.prepend(shop);
-void shop.session.open();
+const session = new Session(readSettings(location.search));
+// The worker starts while the browser compiles the shop.
+void session.open();
+void show();
+
+/** Not awaited by this module, which shares code with the shop: modules that wait for each other never run. */
+async function show(): Promise<void> {
+  const { ShopApp } = await import('./shop-app');
+  const shop = new ShopApp();
+  shop.session = session;
+  document.body.prepend(shop);
+}

@@ -29,7 +29,8 @@ async function start(given: Parameters<ServedShop['open']>[0] = {}): Promise<Eng
   return engine;
 }
 
-const listOf = async (engine: Engine): Promise<string[]> => (await engine.recommend({})).items.map(({ item }) => item.id);
+const listOf = async (engine: Engine): Promise<string[]> =>
+  (await engine.recommend({})).items.map(({ item }) => item.id);
 
 /** Whether a promise is settled after some turns of the event loop, which is enough for all that needs no network. */
 async function settles(promise: Promise<unknown>): Promise<boolean> {

@@ -198,13 +198,18 @@ describe('openBundle refuses', () => {
     ['no schema version', (manifest) => delete manifest.schema, 'schema'],
     [
       'other items than it counts',
-      (manifest) => Object.assign(manifest, { head: items.slice(1) }),
+      (manifest) => Object.assign(manifest, { head: { id: ['a', 'b', 'c', 'd'], title: ['A', 'B', 'C', 'D'] } }),
       'has 4 items, not 5',
     ],
-    ['an item that does not fit', (manifest) => Object.assign(manifest, { head: [{ id: 'x' }] }), 'head.0.title'],
+    ['an item that does not fit', (manifest) => Object.assign(manifest, { head: { id: ['x'] } }), 'head.0.title'],
+    [
+      'a field that not all items can have',
+      (manifest) => Object.assign(manifest, { head: { id: ['x', 'y'], title: ['X'] } }),
+      'head: has fields of other lengths',
+    ],
     [
       'items that share an id',
-      (manifest) => Object.assign(manifest, { head: Array(5).fill(items[0]) }),
+      (manifest) => Object.assign(manifest, { head: { id: Array(5).fill('x'), title: Array(5).fill('X') } }),
       'occurs twice',
     ],
     ['a wrong count', (manifest) => Object.assign(manifest, { count: 6 }), 'shards hold 5 rows'],

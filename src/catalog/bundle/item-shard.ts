@@ -3,25 +3,13 @@ import { type Item, itemSchema, writableItem } from '../item';
 import { invalidBundle, parseJson } from './bundle-file';
 import { MANIFEST_FILE } from './manifest';
 
-/** Items as `itemsText` writes them, in a file. @throws SidestreamError `bundle/invalid`, as `itemsText` */
-export const encodeItems = (items: readonly Item[]): Uint8Array => new TextEncoder().encode(`${itemsText(items)}\n`);
-
 /**
- * Items as JSON with fields in a fixed order, one item a line, so that equal items give equal text.
+ * Writes items as JSON with fields in a fixed order, one item a line, so that equal items give equal bytes.
  * @throws SidestreamError `bundle/invalid` naming the first item and field that do not fit the schema
  */
-export function itemsText(items: readonly Item[]): string {
-  const rows = items.map((given) => {
-    const item = writableItem(given);
-    const attributes = Object.fromEntries(Object.entries(item.attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
-    const { id, title, description, category, price, listPrice, image, images, url } = item;
-    const { availability, quantity, group, rating, published, popularity } = item;
-    return {
-      ...{ id, title, description, category, price, listPrice, image, images, url },
-      ...{ availability, quantity, group, rating, published, popularity, attributes },
-    };
-  });
-  return `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]`;
+export function encodeItems(items: readonly Item[]): Uint8Array {
+  const rows = items.map((item) => JSON.stringify(writableItem(item)));
+  return new TextEncoder().encode(`[\n${rows.join(',\n')}\n]\n`);
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { itemSchema, TEXT_RECIPES } from '../item';
+import { TEXT_RECIPES } from '../item';
+import { itemColumnsSchema } from './item-columns';
 
 /** Bundle format version that this code writes. */
 export const BUNDLE_SCHEMA = 5 as const;
@@ -162,10 +163,10 @@ export const manifestSchema = v.strictObject({
   /** The manifest that this one replaced. Its files stay, so that it can be used while some of this one's are missing. */
   previous: v.optional(fileSchema),
   /**
-   * What the first list needs, in the same request: all items, or those of the head of a bundle of clusters, as in their
-   * files. Absent where they are large, and from copies of the manifest.
+   * What the first list needs, in the same request: all items, or those of the head of a bundle of clusters, field by
+   * field. Absent where they are large, and from copies of the manifest.
    */
-  head: v.optional(v.array(itemSchema)),
+  head: v.optional(itemColumnsSchema),
 });
 
 export type Manifest = v.InferOutput<typeof manifestSchema>;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { sha256 } from '../../common/sha256';
-import { itemsText } from './item-shard';
+import { columnsText } from './item-columns';
 import {
   BUNDLE_SCHEMA,
   type BundleFile,
@@ -10,10 +10,10 @@ import {
   manifestSchema,
 } from './manifest';
 
-/** The bytes of a manifest, fields in a fixed order, so that equal manifests give equal bytes. The items stand one a line. */
+/** The bytes of a manifest, fields in a fixed order, so that equal manifests give equal bytes. The items stand a field a line. */
 export function encodeManifest({ head, ...manifest }: Manifest): Uint8Array {
   const text = JSON.stringify(v.parse(manifestSchema, manifest), null, 2);
-  const items = head ? `,\n  "head": ${itemsText(head)}` : '';
+  const items = head ? `,\n  "head": ${columnsText(head)}` : '';
   return new TextEncoder().encode(`${text.slice(0, -2)}${items}\n}\n`);
 }
 

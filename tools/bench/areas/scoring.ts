@@ -12,9 +12,8 @@ const HISTORIES = [50, 1_000, 10_000];
 /** Items in view of a long list of similar ones. */
 const ANCHORS = [1, 20];
 
-// Processor time, which other work on the machine changes least; all of it is in one thread, so an idle machine takes no longer.
-const high = ({ processor }: Timed): number => spread(processor).high;
-const middle = ({ processor }: Timed): number => spread(processor).middle;
+const high = ({ work }: Timed): number => spread(work).high;
+const middle = ({ work }: Timed): number => spread(work).middle;
 
 export const area: Area = {
   title: 'Scoring a catalogue',
@@ -42,7 +41,7 @@ async function lists(say: Say): Promise<AreaResult> {
   for (const history of HISTORIES) {
     const { choices, list, update, experts } = await listTimes(catalog, history);
     const name = `list after a choice, 10,000 items, ${choices.toLocaleString('en')} choices before`;
-    result.bars.push(within(name, 5, high(list), 'ms', `p95 of processor time; p50 ${middle(list).toFixed(1)} ms`));
+    result.bars.push(within(name, 5, high(list), 'ms', `p95; ${list}`));
     result.figures.push({
       name: `learning that choice, ${choices.toLocaleString('en')} before, ${experts} experts`,
       measured: `${update}`,
@@ -66,7 +65,7 @@ async function retrieval(say: Say): Promise<AreaResult> {
   if (failures.length > 0) throw new Error(failures[0]);
   // Retrieval and ranking are in the turn that learns the choice; a page waits for both.
   return {
-    bars: [within('list after a choice, 100,000 items', 40, high(after), 'ms', `p95 of processor time; ${after}`)],
+    bars: [within('list after a choice, 100,000 items', 40, high(after), 'ms', `p95; ${after}`)],
     figures: [
       { name: '100,000 items, a list with nothing new', measured: `${again}` },
       ...lines.map((line) => ({ name: '100,000 items', measured: line })),
@@ -79,7 +78,7 @@ async function updates(say: Say): Promise<AreaResult> {
   const { columns, six, one } = await updateTimes(10_000);
   const name = `update of six experts, 10,000 items, ${columns} columns`;
   return {
-    bars: [within(name, 10, high(six), 'ms', `p95 of processor time, scores after it included; ${six}`)],
+    bars: [within(name, 10, high(six), 'ms', `p95, scores after it included; ${six}`)],
     figures: [{ name: 'the same of one expert', measured: `${one}` }],
   };
 }
@@ -89,7 +88,7 @@ async function rerank(say: Say): Promise<AreaResult> {
   const [{ length, call, afterChoice, plain }] = await rerankTimes([1_000]);
   const sort = middle(plain);
   return {
-    bars: [within(`rerank of ${length} ids, 10,000 items`, 10, high(call), 'ms', `p95 of processor time; ${call}`)],
+    bars: [within(`rerank of ${length} ids, 10,000 items`, 10, high(call), 'ms', `p95; ${call}`)],
     figures: [
       {
         name: 'rerank against a plain sort of precomputed scores',

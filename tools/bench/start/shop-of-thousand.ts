@@ -60,14 +60,15 @@ function vocabulary(): string[] {
   return [...new Set(words)].toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1));
 }
 
-/** The page: text of its own, then the two lines that docs/install.md gives. */
+/** The page: text of its own, with the two lines of docs/install.md and the rule of docs/lists.md that keeps the room of the list. */
 export const page = (recommendations: boolean): Uint8Array =>
   new TextEncoder().encode(`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>A shop of a thousand</title><meta name="description" content="A made-up shop.">
-<style>body{font:1rem/1.5 system-ui,sans-serif;margin:1rem auto;max-width:70rem;padding:0 1rem}</style>
+<style>body{font:1rem/1.5 system-ui,sans-serif;margin:1rem auto;max-width:70rem;padding:0 1rem}
+sidestream-recs:not(:defined){display:block;min-block-size:20rem}</style>
 ${recommendations ? '<script type="module" src="/sidestream/sidestream.js"></script>' : ''}
 </head>
 <body>
