@@ -289,6 +289,8 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   override connectedCallback(): void {
     super.connectedCallback();
     this.requestUpdate();
+    // The first format takes a page 20 ms. It is made while the list is on its way, after the outlines are painted.
+    requestAnimationFrame(() => setTimeout(() => formatPrice(0, this.currency, languageOf(this))));
   }
 
   override disconnectedCallback(): void {

@@ -77,6 +77,20 @@ export async function coldAndWarm(
   }
 }
 
+/** The long tasks of a page that has no list, ms. */
+export async function longTasksWithoutList(browser: Browser, host: StaticHost, path: string): Promise<number[]> {
+  const context = await browser.newContext();
+  try {
+    await context.addInitScript({ content: watch('none') });
+    const page = await context.newPage();
+    await page.goto(host.origin + path);
+    await page.waitForTimeout(2000);
+    return await page.evaluate(() => (window as unknown as Seen).seen.longTasks);
+  } finally {
+    await context.close();
+  }
+}
+
 async function open(context: BrowserContext, host: StaticHost, path: string, slowDown: number): Promise<Visit> {
   const page = await context.newPage();
   const session = await context.newCDPSession(page);
