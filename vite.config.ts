@@ -29,6 +29,7 @@ export default defineConfig({
   test: {
     maxWorkers: '100%',
     include: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
+    globalSetup: './scripts/command-line.ts',
     environment: 'node',
     testTimeout: 60_000,
     hookTimeout: 120_000,

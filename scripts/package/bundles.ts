@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type OutputAsset, type OutputChunk, type RolldownOptions, rolldown } from 'rolldown';
+import { type OutputAsset, type OutputChunk, type Plugin, type RolldownOptions, rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 import { besideScript, lateAddress, ownRuntime, throughBundler, workerBuilds, writePlaces } from './late';
 import { rememberPackages } from './notices';
@@ -76,19 +76,22 @@ const MODULES: RolldownOptions = {
   output: { dir: LIB, entryFileNames: '[name].js', chunkFileNames },
 };
 
-const CLI: RolldownOptions = {
+/** @param files finds the files that scripts import by address */
+const cliBuild = (dir: string, files: Plugin): RolldownOptions => ({
   ...common,
   platform: 'node',
   // Browsers alone get as far as the last two.
   external: [...external, /^onnxruntime-web/, /^@tensorflow\/tfjs-backend-webgpu/],
   // The second is the processes of a build, which start it by name.
   input: { main: source('cli/main.ts'), 'chunk-worker': source('build/chunk-worker.ts') },
-  plugins: [filesIn((file) => `new URL('../cdn/${file}', import.meta.url).href`, false), rememberPackages()],
+  plugins: [files, rememberPackages()],
   // One copy of each tfjs package, the one of modules.
   resolve: { mainFields: ['module', 'main'] },
   transform: { define: { __dirname: 'import.meta.dirname' } },
-  output: { dir: join(LIB, 'cli'), entryFileNames: '[name].js', chunkFileNames },
-};
+  output: { dir, entryFileNames: '[name].js', chunkFileNames },
+});
+
+const filesOfPackage = filesIn((file) => `new URL('../cdn/${file}', import.meta.url).href`, false);
 
 const TYPES: RolldownOptions = {
   ...common,
@@ -125,9 +128,14 @@ export async function buildCdn(dir: string): Promise<Cdn> {
 /** Builds all of `lib`. */
 export async function buildBundles(): Promise<Cdn> {
   const cdn = await buildCdn(join(LIB, 'cdn'));
-  for (const options of [MODULES, CLI, TYPES]) await write(options);
+  for (const options of [MODULES, cliBuild(join(LIB, 'cli'), filesOfPackage), TYPES]) await write(options);
   await writePlaces(LIB, cdn.workers, about.name);
   return cdn;
+}
+
+/** Builds the command line alone, with all its files in one folder. */
+export async function buildCommandLine(dir: string): Promise<void> {
+  await write(cliBuild(dir, filesIn((file) => `new URL('./${file}', import.meta.url).href`, true)));
 }
 
 async function write({ output, ...input }: RolldownOptions): Promise<(OutputAsset | OutputChunk)[]> {

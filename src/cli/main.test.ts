@@ -1,36 +1,15 @@
-import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderFetch } from '../build/folder-bundle';
 import { openBundle } from '../catalog';
+import { sidestream } from '../testing/commands';
 import { serve } from '../testing/picture-server';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 let folder: string;
 
-/** Runs the command line as a user does. */
-function sidestream(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [
-      join(root, 'node_modules/tsx/dist/cli.mjs'),
-      join(root, 'src/cli/main.ts'),
-      ...args,
-    ]);
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (data) => {
-      out += data;
-    });
-    child.stderr.on('data', (data) => {
-      err += data;
-    });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, out, err }));
-  });
-}
 
 const feed = async (name: string, rows: (object | string)[]) => {
   const path = join(folder, name);
@@ -48,7 +27,7 @@ const product = (id: string, more: object = {}) => ({
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
   await mkdir(join(folder, 'images'));
-  const pictures = join(root, 'node_modules/@lobehub/fluent-emoji-3d/assets');
+  const pictures = 'node_modules/@lobehub/fluent-emoji-3d/assets';
   for (const [id, code] of [
     ['red', '1f34e'],
     ['blue', '1f456'],
@@ -106,7 +85,7 @@ describe('sidestream build', () => {
         .slice(text)
         .every((scale) => scale === 0),
     ).toBe(true);
-    const model = await readFile(join(root, 'models', `${manifest.modalities.text.preset}.onnx`));
+    const model = await readFile(join('models', `${manifest.modalities.text.preset}.onnx`));
     expect(model.equals(new Uint8Array((await encoder('text')).onnx))).toBe(true);
     expect((await projection()).byteLength).toBe(manifest.projection.bytes);
   });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { folderSink } from '../build';
 import { writeBundle } from '../catalog';
 import { bundleContent, makeItem } from '../testing/bundles';
-import { startSidestream } from '../testing/commands';
+import { sidestream } from '../testing/commands';
 
 let folder: string;
 let out: string;
@@ -17,7 +17,6 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const sidestream = (...args: string[]) => startSidestream(...args).ended;
 async function feed(...rows: string[]): Promise<string> {
   const path = join(folder, 'feed.csv');
   await writeFile(path, `${rows.join('\n')}\n`);

@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BaseModel, baseConfig } from '../base-model';
 import { folderFetch, folderSink } from '../build/folder-bundle';
@@ -19,37 +17,18 @@ import {
 import { decodeCooccurrence, encodeCooccurrence } from '../catalog/cooccurrence/cooccurrence-table';
 import { decodeFactors, encodeFactors } from '../catalog/factors/factors-file';
 import { decodeSafetensors, encodeSafetensors, seededRandom } from '../model';
+import { sidestream } from '../testing/commands';
 import { storeBase, trainBase } from '../training';
 import { startCompute } from '../training/compute';
 import type { TrainBaseRequest } from '../training/train-base';
 import { cooccurrenceTable, demandOf, factorsOf, interactionsOf, readEventFile } from './event-file';
 import { encodeNpy } from './export';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 const ITEMS = 40;
 let folder: string;
 let events: string;
 const at = (name: string): string => join(folder, name);
 
-/** Runs the command line as a user does. */
-function sidestream(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [
-      join(root, 'node_modules/tsx/dist/cli.mjs'),
-      join(root, 'src/cli/main.ts'),
-      ...args,
-    ]);
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (data) => {
-      out += data;
-    });
-    child.stderr.on('data', (data) => {
-      err += data;
-    });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, out, err }));
-  });
-}
 const train = (out: string, ...more: string[]) =>
   sidestream(
     'train',

@@ -493,8 +493,7 @@ export class Learner {
     const { index } = this.#catalog;
     const gone = new Set([...rows, ...dismissed]);
     // One row of each product: its other variants were not what the chosen one was preferred to.
-    const candidates =
-      index.variants?.candidates(row, [...gone]) ?? [...index.items.keys()].filter((other) => !gone.has(other));
+    const candidates = index.variants?.candidates(row, [...gone]) ?? rowsWithout(gone, index.items.length);
     if (dismissed.has(row) && !index.variants) candidates.push(row);
     this.#noteRanks(row);
     const { rejected, kept } = experts.learn({ id, row, candidates, strength }, this.terms, time);
@@ -526,4 +525,13 @@ export class Learner {
     else if (!dismissed.has(before)) this.#bound?.dismiss(id, row);
     return true;
   }
+}
+
+/** Rows from 0 to `count` that are not among some. */
+function rowsWithout(some: Iterable<number>, count: number): number[] {
+  const left = new Uint8Array(count).fill(1);
+  for (const row of some) left[row] = 0;
+  const rows: number[] = [];
+  for (let row = 0; row < count; row++) if (left[row]) rows.push(row);
+  return rows;
 }

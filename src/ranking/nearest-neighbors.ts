@@ -7,7 +7,7 @@ const NONE = -1;
 /** Rows whose similarities are computed, and in memory, at a time. */
 const AT_ONCE = 32;
 /** Neighbors that are known of every item beyond those wanted: one that leaves is replaced without comparing the item again. */
-const SPARE = 3;
+const SPARE = 9;
 
 /**
  * The largest content similarities of every item to a set of rows, such as those of a history. The cost of adding or
@@ -57,6 +57,19 @@ export class NearestNeighbors {
     }
     if (removed.size > 0) this.#remove(removed);
     return this.#similarities.slice(0, this.#most);
+  }
+
+  /**
+   * The row, of those of the last call of `nearestTo`, that an item is most similar to.
+   * @param leftOut rows that do not count
+   * @returns null where no other row counts; undefined where so many are left out that it is not known
+   */
+  nearestRow(item: number, leftOut: (row: number) => boolean): number | null | undefined {
+    for (const [rank, rows] of this.#neighbors.entries()) {
+      if (rows[item] < 0) return rank < this.#rows.size ? undefined : null;
+      if (!leftOut(rows[item])) return rows[item];
+    }
+    return this.#neighbors.length < this.#rows.size ? undefined : null;
   }
 
   #reset(): void {

@@ -35,9 +35,9 @@ it('forgets what was not asked for lately', () => {
   expect(cache.similaritiesTo(0)).not.toBe(oldest);
 });
 
-it('keeps so few of a small catalogue that memory does not grow with a history longer than what terms read', () => {
+it('keeps so few of a small catalogue that memory does not grow with a long history', () => {
   const count = 300;
   const cache = new SimilarityCache({ count, width: 1, values: new Float32Array(count).fill(0.5) });
   for (let row = 0; row < count; row++) cache.similaritiesTo(row);
-  expect([99, 100].map((row) => cache.cached(row) !== undefined)).toEqual([false, true]);
+  expect([199, 200].map((row) => cache.cached(row) !== undefined)).toEqual([false, true]);
 });

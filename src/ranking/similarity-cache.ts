@@ -4,8 +4,8 @@ import { similarities, vectorOf } from './similarities';
 
 /** Bytes of similarities cached: 80 items of a catalogue of 100,000. */
 const MOST_BYTES = 32 * 1024 * 1024;
-/** Items cached in a smaller one: as many choices as the terms read, so that memory does not grow with a longer history. */
-const MOST_ITEMS = 200;
+/** Items cached in a smaller one. The choices of a short history are all among them; a longer one takes no more memory. */
+const MOST_ITEMS = 100;
 
 /** Parts of a content vector: text and image. */
 const PARTS = 2;

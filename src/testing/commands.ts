@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+/** Built before the tests by scripts/command-line.ts. */
+export const COMMAND = join(root, '.cache/command-line/lib/cli/main.js');
 
 export interface Run {
   code: number | null;
@@ -12,8 +14,7 @@ export interface Run {
 
 /** The command line as a user starts it; `ended` resolves when it does, however that came. */
 export function startSidestream(...args: string[]): { child: ChildProcess; ended: Promise<Run> } {
-  const loader = join(root, 'node_modules/tsx/dist/loader.mjs');
-  const child = spawn(process.execPath, ['--import', loader, join(root, 'src/cli/main.ts'), ...args]);
+  const child = spawn(process.execPath, [COMMAND, ...args]);
   const ended = new Promise<Run>((resolve, reject) => {
     let [out, err] = ['', ''];
     child.stdout.on('data', (data) => {
@@ -27,6 +28,9 @@ export function startSidestream(...args: string[]): { child: ChildProcess; ended
   });
   return { child, ended };
 }
+
+/** Runs the command line as a user does. */
+export const sidestream = (...args: string[]): Promise<Run> => startSidestream(...args).ended;
 
 /** A small shop: products with texts of some twenty words, of which every fourth has a picture. */
 export function shopFeed(count: number): string {

@@ -1,38 +1,19 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderSink } from '../../build/folder-bundle';
 import { writeBundle } from '../../catalog';
 import { parseKept, parseRun } from '../../evaluate';
 import { bundleContent, makeItem } from '../../testing/bundles';
+import { sidestream } from '../../testing/commands';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
 const ITEMS = 40;
 let folder: string;
 const at = (name: string): string => join(folder, name);
 
-/** Runs the command line as a user does. */
-function evaluate(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const files = ['--bundle', at('bundle'), '--events', at('events.csv'), '--models', at('models')];
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [
-      ...[join(root, 'node_modules/tsx/dist/cli.mjs'), join(root, 'src/cli/main.ts')],
-      ...['evaluate', ...files, ...args],
-    ]);
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (data) => {
-      out += data;
-    });
-    child.stderr.on('data', (data) => {
-      err += data;
-    });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, out, err }));
-  });
-}
+const evaluate = (...args: string[]) =>
+  sidestream('evaluate', '--bundle', at('bundle'), '--events', at('events.csv'), '--models', at('models'), ...args);
 
 interface Line {
   protocol: string;

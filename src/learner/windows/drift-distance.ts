@@ -1,3 +1,4 @@
+import { rowProducts } from '../../kernel';
 import { type CatalogIndex, categoryPreference, HALF_LIFE, LONGEST_HISTORY, recencyWeights } from '../../ranking';
 
 /** Rows of vectors, such as the item embeddings of a base model. */
@@ -11,11 +12,11 @@ export interface DriftVectors {
 export type DriftIndex = Pick<CatalogIndex, 'content' | 'categories' | 'popularity'> &
   Partial<Pick<CatalogIndex, 'variants'>>;
 
-/** How well an item fits a history, in a unit of the view's own; NaN where the view has no data. */
-type Fit = (row: number) => number;
-
-/** One way to compare items: the fit to a history. */
-type View = (rows: readonly number[], weights: Float64Array) => Fit;
+/**
+ * One way to compare items: how well they fit a history, in a unit of the view's own; NaN where the view has no data.
+ * @returns [items + 1], the last one that of `row`
+ */
+type View = (history: readonly number[], weights: Float64Array, row: number) => Float32Array;
 
 /** Items sampled from the catalogue. */
 const SAMPLE = 1024;
@@ -28,23 +29,22 @@ const SAMPLE = 1024;
  */
 export class PreferenceDistance {
   readonly #views: View[];
-  /** Evenly spaced rows of the catalogue, and their share of the choices. */
-  readonly #sample: Int32Array;
+  /** Share of the choices of evenly spaced rows of the catalogue. */
   readonly #shares: Float64Array;
 
   /** @param embedding of the base model, if there is one */
   constructor({ content, categories, popularity, variants }: DriftIndex, embedding: DriftVectors | null = null) {
-    this.#views = [cosineView(content), ...(embedding ? [cosineView(embedding)] : [])];
-    if (categories.names.length > 1) {
-      this.#views.push((rows, weights) => {
-        const preference = categoryPreference(categories, rows, weights);
-        return (row) => preference[row];
-      });
-    }
     const count = popularity.length;
     const size = Math.min(SAMPLE, count);
-    this.#sample = Int32Array.from({ length: size }, (_, n) => Math.floor((n * count) / size));
-    const shares = Float64Array.from(this.#sample, (row) => (1 + popularity[row]) / (variants?.divisors[row] ?? 1));
+    const sample = Int32Array.from({ length: size }, (_, n) => Math.floor((n * count) / size));
+    this.#views = [content, ...(embedding ? [embedding] : [])].map((vectors) => cosineView(vectors, sample));
+    if (categories.names.length > 1) {
+      this.#views.push((history, weights, row) => {
+        const preference = categoryPreference(categories, history, weights);
+        return Float32Array.of(...Array.from(sample, (item) => preference[item]), preference[row]);
+      });
+    }
+    const shares = Float64Array.from(sample, (row) => (1 + popularity[row]) / (variants?.divisors[row] ?? 1));
     const total = shares.reduce((sum, share) => sum + share, 0);
     this.#shares = shares.map((share) => share / total);
   }
@@ -60,35 +60,38 @@ export class PreferenceDistance {
     if (rows.length === 0 || rows.includes(row)) return null;
     const last = rows.slice(-LONGEST_HISTORY);
     const weights = recencyWeights(strengths.slice(-LONGEST_HISTORY), halfLife);
-    const distances = this.#views.map((view) => this.#distance(view(last, weights), row)).filter(Number.isFinite);
+    const distances = this.#views.map((view) => this.#distance(view(last, weights, row))).filter(Number.isFinite);
     if (distances.length === 0) return null;
     return distances.reduce((sum, distance) => sum + distance, 0) / distances.length;
   }
 
-  /** NaN where all items fit equally. */
-  #distance(fitOf: Fit, row: number): number {
+  /** @param fits of the sample, then of the choice @returns NaN where all items fit equally */
+  #distance(fits: Float32Array): number {
+    const shares = this.#shares;
     let mean = 0;
     let square = 0;
-    for (const [n, other] of this.#sample.entries()) {
-      const value = fitOf(other);
-      mean += this.#shares[n] * value;
-      square += this.#shares[n] * value * value;
+    for (let n = 0; n < shares.length; n++) {
+      mean += shares[n] * fits[n];
+      square += shares[n] * fits[n] * fits[n];
     }
     const deviation = Math.sqrt(Math.max(0, square - mean * mean));
-    return deviation > 1e-6 ? (mean - fitOf(row)) / deviation : Number.NaN;
+    return deviation > 1e-6 ? (mean - fits[shares.length]) / deviation : Number.NaN;
   }
 }
 
-function cosineView({ width, values }: DriftVectors): View {
-  return (rows, weights) => {
-    const profile = new Float64Array(width);
-    for (const [n, row] of rows.entries()) {
-      for (let d = 0; d < width; d++) profile[d] += weights[n] * values[row * width + d];
-    }
-    return (row) => {
-      let sum = 0;
-      for (let d = 0; d < width; d++) sum += values[row * width + d] * profile[d];
-      return sum;
-    };
+/** @param sample rows; they are copied, because reading them where they are takes longer than the products */
+function cosineView({ width, values }: DriftVectors, sample: Int32Array): View {
+  const count = sample.length;
+  const copies = new Float32Array((count + 1) * width);
+  for (const [n, row] of sample.entries()) copies.set(values.subarray(row * width, (row + 1) * width), n * width);
+  return (history, weights, row) => {
+    const profile = new Float32Array(width);
+    for (let n = 0; n < history.length; n++) addScaled(profile, values, history[n] * width, weights[n]);
+    copies.set(values.subarray(row * width, (row + 1) * width), count * width);
+    return rowProducts(copies, { count: count + 1, width }, profile);
   };
+}
+
+function addScaled(sum: Float32Array, values: Float32Array, from: number, weight: number): void {
+  for (let d = 0; d < sum.length; d++) sum[d] += weight * values[from + d];
 }

@@ -34,7 +34,7 @@ export function reasonKindOf(
   }
   const own = preference > 0 ? choicesOfSpeaker(expertParts?.(row) ?? []) : [];
   const ownRows = preference > content ? own.map((choice) => choice.row) : [];
-  const nearest = nearestTo(index, row, ownRows) ?? nearestTo(index, row, history.rows.slice(-LONGEST_HISTORY));
+  const nearest = nearestTo(index, row, ownRows) ?? nearestChoice(index, row, history.rows.slice(-LONGEST_HISTORY));
   if (nearest === null) return { kind: 'chosen-for-you' };
   const name = index.items[nearest].title;
   const told = own.find((choice) => choice.row === nearest);
@@ -58,6 +58,13 @@ export function cooccurrenceReason(index: CatalogIndex, other: number, row: numb
   const orders = table?.support?.[pairAt(table, product(other), product(row))];
   if (orders) return { kind: 'bought-with', name, orders };
   return { kind: table?.origin === 'shop' ? 'goes-with' : 'chosen-with', name };
+}
+
+/** As `nearestTo`, of the history, whose neighbors the terms know already. */
+function nearestChoice(index: CatalogIndex, row: number, rows: readonly number[]): number | null {
+  const own = (past: number): boolean => past === row || !!index.variants?.of[row]?.includes(past);
+  const known = index.nearestHistory.nearestRow(rows, row, own);
+  return known === undefined ? nearestTo(index, row, rows) : known;
 }
 
 /** The past item that an item resembles most, those of its own product left out; null without any. @param rows of the past items */

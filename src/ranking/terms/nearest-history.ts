@@ -22,4 +22,14 @@ export class NearestHistory {
     for (const values of largest) for (let i = 0; i < out.length; i++) out[i] += values[i] / largest.length;
     return out;
   }
+
+  /**
+   * The row of the history that an item resembles most.
+   * @param leftOut rows that do not count
+   * @returns null where no row counts; undefined where so many are left out that it is not known
+   */
+  nearestRow(rows: readonly number[], item: number, leftOut: (row: number) => boolean): number | null | undefined {
+    this.#neighbors.nearestTo(rows);
+    return this.#neighbors.nearestRow(item, leftOut);
+  }
 }

@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
 import { loadavg } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { SidestreamError } from '../../../src/error';
-
-const CLI = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
+import { COMMAND } from '../../../src/testing/commands';
 
 /** What a command took, and what it printed. */
 export interface CommandRun {
@@ -17,14 +15,14 @@ export interface CommandRun {
 }
 
 /**
- * Runs `sidestream` as a user does.
+ * Runs `sidestream` as a user does; the command line must be built.
  * @throws SidestreamError `runtime/unexpected` with its last lines when it fails
  */
 export async function sidestream(...args: string[]): Promise<CommandRun> {
   const load = loadavg()[0];
   const started = performance.now();
   // `times` of a shell counts the processes of its processes.
-  const command = [process.execPath, ...process.execArgv.filter((option) => option !== '--expose-gc'), CLI, ...args];
+  const command = [process.execPath, COMMAND, ...args];
   const child = spawn('bash', ['-c', '"$@"; code=$?; times >&2; exit $code', 'bash', ...command], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
