@@ -17,6 +17,8 @@ export interface Bar {
   se: number;
   /** What stands at the right edge. */
   text: string;
+  /** Default: by its name. */
+  color?: string;
 }
 
 /** Bars under a title of their own. */
@@ -34,8 +36,11 @@ export interface Panels {
   axis: string;
   /** Room for the names, in pixels. Default: enough for names of methods. */
   left?: number;
-  /** For values above 0 that differ by orders of magnitude: bars begin at the power of ten below the smallest. */
-  logarithmic?: boolean;
+  /**
+   * For values above 0 without errors that differ by orders of magnitude: a logarithmic scale on which bars begin at this value, or
+   * at the power of ten below the smallest one.
+   */
+  logarithmic?: number | 'lowest';
   panels: Panel[];
 }
 
@@ -44,7 +49,9 @@ export const INK = '#737c86';
 const FAINT = 'rgba(115, 124, 134, 0.25)';
 /** Under whiskers, so that they are seen on a bar. */
 const HALO = 'rgba(255, 255, 255, 0.35)';
-const OWN = '#2f86d2';
+export const OWN = '#2f86d2';
+/** What misses its bound. */
+export const MISSED = '#cf5f3c';
 const OTHER = '#a3abb4';
 
 export const WIDTH = 820;
@@ -57,11 +64,12 @@ const TEXT = { color: INK, fontSize: 14, fontFamily: 'sans-serif' };
 export const colorOf = (name: string): string => (/^sidestream(?!-)/i.test(name) ? OWN : OTHER);
 
 /** Horizontal bars with whiskers, in panels one below the other on one scale. */
-export function barPanels({ title, subtitle, head, axis, panels, left = LEFT, logarithmic = false }: Panels): Plot {
+export function barPanels({ title, subtitle, head, axis, left = LEFT, logarithmic, ...given }: Panels): Plot {
+  const scale = logarithmic === undefined ? null : logarithms(given.panels, logarithmic);
+  const panels = scale?.panels ?? given.panels;
   const ends = panels.flatMap(({ bars }) => bars.flatMap(({ value, se }) => [value - se, value + se]));
-  const range = logarithmic
-    ? { type: 'log' as const, ...powersAround(ends) }
-    : { type: 'value' as const, ...niceAxis(Math.min(0, ...ends), Math.max(0, ...ends)) };
+  const range = scale?.range ?? niceAxis(Math.min(0, ...ends), Math.max(0, ...ends));
+  const labelOf = scale?.labelOf ?? shortNumber;
   const grids: { left: number; right: number; top: number; height: number }[] = [];
   let top = HEADER;
   for (const panel of panels) {
@@ -87,10 +95,11 @@ export function barPanels({ title, subtitle, head, axis, panels, left = LEFT, lo
     ],
     grid: grids,
     xAxis: panels.map((_, gridIndex) => ({
+      type: 'value' as const,
       ...range,
       gridIndex,
       ...(gridIndex === last ? { name: axis, nameLocation: 'middle' as const, nameGap: 30, nameTextStyle: TEXT } : {}),
-      axisLabel: { ...TEXT, fontSize: 13, show: gridIndex === last, formatter: (value: number) => shortNumber(value) },
+      axisLabel: { ...TEXT, fontSize: 13, show: gridIndex === last, formatter: labelOf },
       splitLine: { lineStyle: { color: FAINT } },
     })),
     yAxis: panels.flatMap(({ bars }, gridIndex) => {
@@ -110,9 +119,9 @@ export function barPanels({ title, subtitle, head, axis, panels, left = LEFT, lo
       return [
         {
           ...{ type: 'bar' as const, ...axes, barWidth: 15 },
-          data: bars.map(({ name, value }) => ({
+          data: bars.map(({ name, value, color = colorOf(name) }) => ({
             value,
-            itemStyle: { color: colorOf(name), borderRadius: value < 0 ? [3, 0, 0, 3] : [0, 3, 3, 0] },
+            itemStyle: { color, borderRadius: value < 0 ? [3, 0, 0, 3] : [0, 3, 3, 0] },
           })),
         },
         {
@@ -156,11 +165,20 @@ export function niceAxis(low: number, high: number): { min: number; max: number;
   return { min: round(min * interval), max: round(max * interval), interval: round(interval) };
 }
 
-/** Powers of ten around some values above 0. */
-const powersAround = (values: readonly number[]): { min: number; max: number } => ({
-  min: 10 ** Math.floor(Math.log10(Math.min(...values))),
-  max: 10 ** Math.ceil(Math.log10(Math.max(...values))),
-});
+/** Panels with logarithms in place of their values, for a linear axis whose zero is where the bars begin. */
+function logarithms(panels: Panel[], from: number | 'lowest') {
+  const powers = panels.flatMap(({ bars }) => bars.map(({ value }) => Math.log10(value)));
+  const low = Math.floor(Math.min(...powers));
+  const zero = from === 'lowest' ? low : Math.log10(from);
+  return {
+    panels: panels.map(({ bars, ...panel }) => ({
+      ...panel,
+      bars: bars.map((bar) => ({ ...bar, value: Math.log10(bar.value) - zero })),
+    })),
+    range: { min: Math.min(0, low - zero), max: Math.ceil(Math.max(...powers) - zero), interval: 1 },
+    labelOf: (value: number): string => shortNumber(10 ** (value + zero)),
+  };
+}
 
 /** With a true minus sign, and as many digits as it needs. */
 export const shortNumber = (value: number): string => String(Number(value.toFixed(3))).replace('-', '−');

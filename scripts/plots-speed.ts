@@ -1,13 +1,17 @@
 import type { KeptArea } from '../tools/bench/kept';
-import { barPanels, type Panel, type Plot, shortNumber } from './plots-panels';
+import { barPanels, MISSED, OWN, type Panel, type Plot, shortNumber } from './plots-panels';
 
 /** Room for the names of bars, which are longer than those of methods. */
-const LEFT = 330;
+const LEFT = 372;
+/** Bars end here; the figure stands beside them. */
+const [LEAST, MOST] = [0.1, 100];
+/** What is ours, among peers. */
+const OURS = /^(fused|int8 scan|clustered retrieval)/;
 
 /** How far from its bound every figure of some areas is: 1 is the bound, 2 twice as good. */
 export function barsPlot(areas: readonly KeptArea[]): Plot {
   return barPanels({
-    ...{ title: 'Speed: how many times better than its bound every figure is', left: LEFT, logarithmic: true },
+    ...{ title: 'Speed: how many times better than its bound every figure is', left: LEFT, logarithmic: 1 },
     subtitle: `${machineOf(areas)}; further right is better, left of 1 the bound is missed`,
     ...{ head: 'measured / bound', axis: 'times better than the bound' },
     panels: areas
@@ -15,8 +19,9 @@ export function barsPlot(areas: readonly KeptArea[]): Plot {
       .map(
         ({ title, bars }): Panel => ({
           title,
-          bars: bars.map(({ name, ratio, bar, side }) => ({
-            ...{ name, value: side === 'at least' ? ratio / bar : bar / ratio, se: 0 },
+          bars: bars.map(({ name, ratio, bar, side, met }) => ({
+            ...{ name, se: 0, color: met ? OWN : MISSED },
+            value: Math.min(MOST, Math.max(LEAST, side === 'at least' ? ratio / bar : bar / Math.max(ratio, 0))),
             text: `${ratio.toFixed(2)} ${side === 'at least' ? '≥' : '≤'} ${bar}`,
           })),
         }),
@@ -31,10 +36,13 @@ export function seriesPlot(area: KeptArea): Plot | null {
   if (groups.length === 0 || units.size > 1) return null;
   const [unit] = units;
   return barPanels({
-    ...{ title: area.title, subtitle: machineOf([area]), head: unit, axis: unit, left: LEFT, logarithmic: true },
+    ...{ title: area.title, subtitle: machineOf([area]), head: unit, axis: unit, left: LEFT, logarithmic: 'lowest' },
     panels: groups.map(([title, { values }]) => ({
       title,
-      bars: values.map(({ name, value }) => ({ name, value, se: 0, text: shortNumber(Number(value.toPrecision(3))) })),
+      bars: values.map(({ name, value }) => ({
+        ...{ name, value, se: 0, text: shortNumber(Number(value.toPrecision(3))) },
+        ...(OURS.test(name) ? { color: OWN } : {}),
+      })),
     })),
   });
 }

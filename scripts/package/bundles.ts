@@ -135,7 +135,12 @@ export async function buildBundles(): Promise<Cdn> {
 
 /** Builds the command line alone, with all its files in one folder. */
 export async function buildCommandLine(dir: string): Promise<void> {
-  await write(cliBuild(dir, filesIn((file) => `new URL('./${file}', import.meta.url).href`, true)));
+  await write(
+    cliBuild(
+      dir,
+      filesIn((file) => `new URL('./${file}', import.meta.url).href`, true),
+    ),
+  );
 }
 
 async function write({ output, ...input }: RolldownOptions): Promise<(OutputAsset | OutputChunk)[]> {

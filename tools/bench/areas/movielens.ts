@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import buildCommandLine from '../../../scripts/command-line';
 import { SidestreamError } from '../../../src/error';
 import { type Area, type AreaResult, within } from '../bars';
 import { sidestream } from '../offline/runs';
@@ -25,6 +26,7 @@ export const area: Area = {
         `${DATA} has no items.jsonl and events.csv; this area needs both.`,
       );
     }
+    await buildCommandLine();
     const [bundle, models] = ['bundle', 'models'].map((name) => join(KEPT, name));
     if (!existsSync(join(bundle, 'manifest.json'))) {
       say('building a bundle of the texts');
