@@ -24,7 +24,9 @@ import { chosenConfigurations, type Ground } from './ground';
 const NEW_SHARE = 0.1;
 /** Rounds of the closed loop, among which as many shoppers are divided as are simulated besides. */
 const ROUNDS = 8;
-/** Rounds before the first, in which shoppers found everything themselves: what the shop knows. */
+/** Shoppers who came before and found everything themselves: what the shop knows, however many are simulated. */
+const PAST_SHOPPERS = 500;
+/** The log that the closed loop begins with has as many shoppers as so many rounds, so that rounds change it. */
 const PAST_ROUNDS = 4;
 /** Shops whose lists feed back into their log. */
 const LOOP: readonly Configuration[] = ['random', 'popularity', 'content', 'sidestream'];
@@ -65,7 +67,8 @@ export function madeUpGround({ bundle, shoppers, seed, methods }: MadeUpOptions)
   const { part } = VISIT;
   const steady = (number: number, n: number) =>
     madeUpShopper(world, 'steady', [number, n], { part, arrival: Number.POSITIVE_INFINITY }, part);
-  const past = inTurns(Array.from({ length: PAST_ROUNDS * cohort }, (_, n) => steady(PAST, n).wants));
+  const before = Array.from({ length: PAST_SHOPPERS }, (_, n) => steady(PAST, n).wants);
+  const past = inTurns(before);
   const popularity = popularityOf(past, count);
 
   /** What the shop learned from its past; popularity may be another. */
@@ -92,8 +95,7 @@ export function madeUpGround({ bundle, shoppers, seed, methods }: MadeUpOptions)
   };
   const { featuresOf } = sharedLearning();
   const stock = once(async (): Promise<ShopStock> => {
-    const [before, after] = [await catalog(known, popularity), await catalog(count, popularity)];
-    return { before, after, featuresOf, seed };
+    return { before: await catalog(known, popularity), after: await catalog(count, popularity), featuresOf, seed };
   });
   /** Catalogues of the rounds under way: all blocks of a round have the same. */
   const latest = new Map<string, Promise<LearnerCatalog>>();
@@ -111,7 +113,7 @@ export function madeUpGround({ bundle, shoppers, seed, methods }: MadeUpOptions)
     shopper: (n) => madeUpShopper(world, TASTE_CHANGES[n % TASTE_CHANGES.length], [MAIN, n]),
     loop: {
       configurations: LOOP.filter((name) => configurations.includes(name)),
-      ...{ rounds: ROUNDS, cohort, steps: part, past },
+      ...{ rounds: ROUNDS, cohort, steps: part, past: inTurns(before.slice(0, PAST_ROUNDS * cohort)) },
       shopper: (round, n) => steady(FIRST_ROUND + round, n),
       stock({ name, round, popularity: popular }) {
         const key = `${name} ${round}`;

@@ -34,7 +34,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('sidestream evaluate --protocol simulate', () => {
   it('finds the same in one process as in two, and something else with another seed', async () => {
-    const asked = ['--shoppers', '24', '--json'];
+    const asked = ['--shoppers', '12', '--json'];
     const [one, two, other] = await Promise.all([
       simulate(...asked, '--processes', '1', '--report', at('report.html')),
       simulate(...asked, '--processes', '2'),
@@ -42,14 +42,16 @@ describe('sidestream evaluate --protocol simulate', () => {
     ]);
     expect([one, two, other].map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(found(two)).toEqual(found(one));
+    // All visits and rounds were shown as one stage, whichever process did them.
+    for (const { err } of [one, two]) expect(err).toMatch(/^Choices: 5600\/5600, /m);
     expect(found(other).configurations).not.toEqual(found(one).configurations);
     const { source, shoppers, items, seed, closedLoop, timing, configurations } = resultOf(one);
-    expect({ source, shoppers, items, seed }).toEqual({ source: 'synthetic', shoppers: 24, items: ITEMS, seed: 1 });
+    expect({ source, shoppers, items, seed }).toEqual({ source: 'synthetic', shoppers: 12, items: ITEMS, seed: 1 });
     expect(configurations).toHaveLength(6);
     expect(closedLoop.map(({ name }) => name)).toEqual(['random', 'popularity', 'content', 'sidestream']);
     expect(closedLoop[0].rounds).toHaveLength(8);
     expect(timing.processes).toBe(1);
-    expect(one.out).toMatch(/^24 made-up shoppers, 60 choices each, in a catalogue of 80 items, of which 8 appear/);
+    expect(one.out).toMatch(/^12 made-up shoppers, 60 choices each, in a catalogue of 80 items, of which 8 appear/);
     expect(one.out).toContain('### closed loop');
     const report = await readFile(at('report.html'), 'utf8');
     expect(report).toContain('<h2>Closed loop</h2>');

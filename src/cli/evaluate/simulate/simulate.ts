@@ -42,6 +42,8 @@ const SHOPPERS = 1000;
  * shoppers come from. Results do not depend on the number of processes, as this one does not.
  */
 const BLOCKS = 20;
+/** What the progress counts. */
+const STAGE = 'Choices';
 /** The configuration that is compared with the others. */
 const COMPARED = 'sidestream';
 
@@ -60,14 +62,20 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
   if (isTaskProcess(options)) {
     const ground = await groundOf(options);
     const meter = parentMeter();
-    await doTasks((data) => doTask(ground, parseTask(data), meter));
+    await doTasks(async (data) => {
+      // The process that shows it knows the total.
+      meter.start(STAGE, 0);
+      const text = await doTask(ground, parseTask(data), meter);
+      meter.stop();
+      return text;
+    });
   }
   const started = performance.now();
   const ground = await groundOf(options, true);
   const { source, setting, items, shoppers, loop } = ground;
   const { seed, processes } = options;
   const meter = createMeter();
-  meter.start('Choices', stepsOf(ground));
+  meter.start(STAGE, stepsOf(ground));
   // A process starts its meter with every block; here all of them are one stage.
   const ofBlock: Meter = { start() {}, advance: (count) => meter.advance(count), stop() {} };
   const run = { size: processes, command: taskCommand(options), say, meter: () => ofBlock };

@@ -48,6 +48,8 @@ export interface LineChartOptions {
   axis: string;
   /** Factor of the values: 100 for shares in percent. */
   scale: number;
+  /** Ends of the vertical axis. Default: around the values. */
+  range?: readonly [number, number];
   /** Places on the horizontal axis, from 0, at which something happened, with a word for it. */
   marks?: readonly { at: number; text: string }[];
 }
@@ -95,7 +97,7 @@ export function barChart(bars: readonly BarOf[], scale: number, caption: Caption
 }
 
 /** Lines with their intervals as bands. */
-export function lineChart({ lines, axis, scale, marks = [] }: LineChartOptions, caption: Caption): string {
+export function lineChart({ lines, axis, scale, range, marks = [] }: LineChartOptions, caption: Caption): string {
   const steps = Math.max(...lines.map(({ values }) => values.length));
   const text = { ...TEXT, fontSize: 11 };
   return picture(caption, LINES, {
@@ -106,10 +108,20 @@ export function lineChart({ lines, axis, scale, marks = [] }: LineChartOptions, 
       axisLabel: { ...text, interval: Math.max(0, Math.ceil(steps / 6) - 1) },
       ...{ axisLine: { lineStyle: { color: INK } }, axisTick: { show: false } },
     },
-    yAxis: { type: 'value', scale: true, splitNumber: 4, axisLabel: text, splitLine: { lineStyle: { color: FAINT } } },
+    yAxis: {
+      ...{ type: 'value', scale: true, splitNumber: 4, axisLabel: text, splitLine: { lineStyle: { color: FAINT } } },
+      ...(range ? { min: range[0], max: range[1] } : {}),
+    },
     series: lines.flatMap(({ name, values }, n) => {
       const { color, line } = lookOf(name);
-      const band = { type: 'line', stack: name, symbol: 'none', lineStyle: { opacity: 0 }, silent: true };
+      const band = {
+        type: 'line',
+        stack: name,
+        stackStrategy: 'all',
+        symbol: 'none',
+        lineStyle: { opacity: 0 },
+        silent: true,
+      };
       const low = values.map((value) => scale * (Number.isNaN(value.low) ? value.mean : value.low));
       return [
         { ...band, data: low },

@@ -111,7 +111,10 @@ function fitCards({ configurations, source }: Simulation): Card[] {
       const found = fit.find((one) => one.kind === kind);
       return found && name !== 'random' ? [{ name, values: found.steps }] : [];
     });
-    return lineCard({ title: KINDS[kind], meaning }, { lines, axis: 'choice', scale: 100, marks: marksOf(kind) });
+    return lineCard(
+      { title: KINDS[kind], meaning },
+      { lines, axis: 'choice', scale: 100, range: [0, 100], marks: marksOf(kind) },
+    );
   });
 }
 
