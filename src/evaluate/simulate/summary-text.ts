@@ -88,7 +88,7 @@ export function answers({ comparison, closedLoop, timing }: Simulation): string[
     .filter(({ name }) => name !== 'oracle' && name !== 'random')
     .map(({ name, changes: { ndcg10, clicks } }) => {
       const hits = `NDCG@10 of ${comparison.of} is ${compared(ndcg10)} that of ${name}`;
-      return `${hits} (${intervalText(ndcg10, 'percent', true)}), clicks per list ${intervalText(clicks, 'percent', true)}.`;
+      return `${hits}: ${intervalText(ndcg10, 'percent', true)} percentage points; clicks per list ${intervalText(clicks, 'percent', true)}.`;
     });
   const loop = closedLoop.map(({ name, change, againstRandom }) => {
     const first = `From the first round to the last a shop of ${name} ${narrows(change.gini)} (Gini ${intervalText(change.gini, 'number', true)})`;

@@ -110,7 +110,7 @@ export function lineChart({ lines, axis, scale, range, marks = [] }: LineChartOp
     },
     yAxis: {
       ...{ type: 'value', scale: true, splitNumber: 4, axisLabel: text, splitLine: { lineStyle: { color: FAINT } } },
-      ...(range ? { min: range[0], max: range[1] } : {}),
+      ...(range ? { min: range[0], max: range[1], interval: (range[1] - range[0]) / 4 } : {}),
     },
     series: lines.flatMap(({ name, values }, n) => {
       const { color, line } = lookOf(name);
@@ -143,7 +143,7 @@ export function lineChart({ lines, axis, scale, range, marks = [] }: LineChartOp
 }
 
 const marksOf = (marks: NonNullable<LineChartOptions['marks']>, text: typeof TEXT) => ({
-  ...{ silent: true, symbol: 'none', lineStyle: { color: INK, type: 'solid', width: 1, opacity: 0.5 } },
+  ...{ silent: true, symbol: 'none', lineStyle: { color: 'var(--soft)', type: 'solid', width: 1 } },
   data: marks.map((mark) => ({ xAxis: mark.at, label: { ...text, formatter: mark.text, position: 'end' } })),
 });
 

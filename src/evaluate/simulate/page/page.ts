@@ -172,7 +172,7 @@ function figureTable(simulation: Simulation): string {
     titleOf(FIGURES[name]),
     ...configurations.map(({ figures }) => intervalText(figures[name], FIGURES[name].unit)),
   ]);
-  return table('Figures of every configuration', ['', ...configurations.map(({ name }) => name)], rows);
+  return titledTable('Figures of every configuration', ['', ...configurations.map(({ name }) => name)], rows);
 }
 
 function changeTables(simulation: Simulation): string {
@@ -182,8 +182,12 @@ function changeTables(simulation: Simulation): string {
     titleOf(FIGURES[name]),
     ...against.map(({ changes }) => intervalText(changes[name], FIGURES[name].unit, true)),
   ]);
-  return table(`${of} against the others, shopper by shopper`, ['', ...against.map(({ name }) => name)], rows);
+  return titledTable(`${of} against the others, shopper by shopper`, ['', ...against.map(({ name }) => name)], rows);
 }
+
+/** A table under its title. */
+const titledTable = (title: string, header: readonly string[], rows: readonly (readonly string[])[]): string =>
+  `<h3>${escaped(title)}</h3>\n${table(title, header, rows)}`;
 
 /** A table in a frame of its own, which scrolls where the page is narrow. */
 function table(caption: string, header: readonly string[], rows: readonly (readonly string[])[]): string {

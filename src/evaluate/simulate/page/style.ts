@@ -32,9 +32,11 @@ summary { cursor: pointer; color: var(--soft); }
 .frame { overflow-x: auto; margin: 8px 0 24px; }
 .frame:focus-visible, summary:focus-visible { outline: 2px solid var(--sidestream); outline-offset: 2px; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; font-weight: 600; padding-bottom: 4px; }
 th, td { padding: 4px 10px; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
-th[scope='row'] { text-align: left; font-weight: 400; }
-details caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+th[scope='row'] { text-align: left; font-weight: 400; white-space: normal; min-width: 4rem; max-width: 22rem; }
+@media (max-width: 600px) {
+  section > .frame th[scope='row'] { position: sticky; left: 0; min-width: 8rem; max-width: 8rem; background: var(--page); }
+}
+caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media print { .cards { grid-template-columns: repeat(2, 1fr); } figure { break-inside: avoid; } }
 `;
