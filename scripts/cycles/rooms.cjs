@@ -93,7 +93,7 @@ const ROOMS = {
   },
   evaluate: {
     runs: 'Node',
-    has: 'protocols on held-out shoppers and windows, metrics, reports',
+    has: 'protocols on held-out shoppers and windows, metrics, reports; `simulate/`: made-up shoppers',
     imports: ['base-model', 'catalog', 'learner', 'model', 'ranking', 'training'],
   },
   cli: {

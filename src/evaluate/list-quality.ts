@@ -21,22 +21,28 @@ export function listQuality(
   chosen: readonly number[],
   popularity: Float32Array,
 ): ListQuality {
-  const total = popularity.reduce((sum, choices) => sum + choices, 0) + popularity.length;
+  const information = selfInformation(popularity);
   const percentiles = percentilesOf(popularity);
   const places = sumOf(listed, (times) => times);
   const meanOfListed = (of: (row: number) => number): number => sumOf(listed, (times, row) => times * of(row)) / places;
   return {
     coverage: listed.filter((times) => times > 0).length / popularity.length,
-    novelty: meanOfListed((row) => -Math.log2((popularity[row] + 1) / total)),
+    novelty: meanOfListed((row) => information[row]),
     popularityBias: meanOfListed((row) => percentiles[row]) - sumOf(chosen, (row) => percentiles[row]) / chosen.length,
   };
+}
+
+/** [items] -log2 of the share of past choices, one choice added to each item, bits. */
+export function selfInformation(popularity: Float32Array): Float64Array {
+  const total = popularity.reduce((sum, choices) => sum + choices, 0) + popularity.length;
+  return Float64Array.from(popularity, (choices) => -Math.log2((choices + 1) / total));
 }
 
 const sumOf = (values: readonly number[], of: (value: number, at: number) => number): number =>
   values.reduce((sum, value, at) => sum + of(value, at), 0);
 
 /** Share of the other values that are lower, equal ones counting half, 0..1. */
-function percentilesOf(values: Float32Array): Float64Array {
+export function percentilesOf(values: Float32Array): Float64Array {
   const sorted = values.toSorted();
   const bounds = new Map<number, { first: number; last: number }>();
   for (const [at, value] of sorted.entries()) bounds.set(value, { first: bounds.get(value)?.first ?? at, last: at });

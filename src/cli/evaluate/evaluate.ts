@@ -20,6 +20,7 @@ import {
   summary,
   withResults,
 } from '../../evaluate';
+import { CONFIGURATIONS } from '../../evaluate/simulate';
 import { startCompute, writeWhole } from '../../training';
 import { byProduct, readEventFile } from '../event-file';
 import { positiveInteger } from '../option-parsers';
@@ -31,6 +32,7 @@ import { METHOD_NAMES, SLOW_METHODS } from './methods';
 import { pooledProtocol } from './offline';
 import type { Protocol } from './protocol';
 import { doTask, keptRun, parseTask, runSeeds } from './runs';
+import { runSimulation } from './simulate/simulate';
 
 /** The protocols by name. */
 const PROTOCOLS: Record<string, Protocol> = {
@@ -39,19 +41,24 @@ const PROTOCOLS: Record<string, Protocol> = {
   drift: driftProtocol,
 };
 
+/** The protocol whose shoppers see lists and click on them. */
+const SIMULATE = 'simulate';
+
 /** Files of a folder of results: for people, and for programs. */
 const [REPORT, DATA] = ['RESULTS.md', 'results.json'];
 
 interface EvaluateOptions {
   protocol: string;
   bundle: string;
-  events: string;
+  /** Absent where shoppers are made up. */
+  events?: string;
   models: string;
   past: number;
   shoppers?: number;
   half: Half;
   methods?: string[];
   seeds?: number[];
+  seed?: number;
   processes: number;
   /** Whether this process does tasks for another one. */
   worker?: boolean;
@@ -60,18 +67,33 @@ interface EvaluateOptions {
   section?: string;
   before?: string;
   json?: boolean;
+  report?: string;
 }
+
+/** Of the protocols that read a log. */
+type LogOptions = EvaluateOptions & { events: string };
 
 /** `sidestream evaluate`: how well the ranking would have served the shoppers of a log. */
 export function evaluateCommand(): Command {
   return new Command('evaluate')
-    .description('rank the events of a log before learning them, method by method')
-    .addOption(new Option('--protocol <name>', 'what to evaluate').choices(Object.keys(PROTOCOLS)).default('device'))
+    .description('rank the events of a log before learning them, method by method; or simulate shoppers')
+    .addOption(
+      new Option('--protocol <name>', 'what to evaluate')
+        .choices([...Object.keys(PROTOCOLS), SIMULATE])
+        .default('device'),
+    )
     .requiredOption('--bundle <folder>', 'bundle of the catalogue')
-    .requiredOption('--events <file>', 'log as .csv or .jsonl with user, item and time')
+    .option(
+      '--events <file>',
+      'log as .csv or .jsonl with user, item and time; simulate: shoppers are made up without one',
+    )
     .option('--models <folder>', 'where base models of the past are kept; trained when missing', '.cache/base-models')
     .option('--past <share>', 'share of the log that the shop knows before the shoppers come', fraction, 0.6)
-    .option('--shoppers <n>', 'an even selection of so many shoppers', positiveInteger)
+    .option(
+      '--shoppers <n>',
+      'an even selection of so many shoppers; simulate: so many made-up ones (default: 1000)',
+      positiveInteger,
+    )
     .addOption(
       new Option(
         '--half <which>',
@@ -82,9 +104,10 @@ export function evaluateCommand(): Command {
     )
     .option(
       '--methods <names...>',
-      `only these methods, and what they are compared with; all: also the slow ones, ${SLOW_METHODS.join(' and ')}, which train the whole base model on each device. Of device and drift: ${METHOD_NAMES.join(', ')}`,
+      `only these methods, and what they are compared with; all: also the slow ones, ${SLOW_METHODS.join(' and ')}, which train the whole base model on each device. Of device and drift: ${METHOD_NAMES.join(', ')}. Of simulate: ${CONFIGURATIONS.join(', ')}`,
     )
     .option('--seeds <n...>', 'seeds of everything random; the result is the mean (default: 1)', wholes)
+    .option('--seed <s>', 'simulate: seed of everything random (default: 1)', positiveInteger)
     .option(
       '--processes <n>',
       'processes at once, between which seeds, shoppers and (pooled) methods are divided (default: one per processor)',
@@ -95,13 +118,16 @@ export function evaluateCommand(): Command {
     .option('--results <folder>', 'keep the tables in RESULTS.md and results.json of this folder')
     .option('--section <name>', 'section of the results (default: the name of the protocol)', sectionName)
     .option('--before <section>', 'section of the results whose learner is put beside the one of now', sectionName)
+    .option('--report <file>', 'simulate: write a report with plots to this .html file')
     .option('--json', 'print the result as one line of JSON, last')
     .addOption(new Option(WORKER_OPTION, 'do steps of an evaluation for another process').hideHelp())
     .action(runEvaluate);
 }
 
 async function runEvaluate(options: EvaluateOptions): Promise<void> {
-  const seeds = [...new Set(options.seeds ?? [1])];
+  if (options.protocol === SIMULATE) return simulate(options);
+  requireLog(options);
+  const seeds = [...new Set(options.seeds ?? (options.seed === undefined ? [1] : [options.seed]))];
   const protocol = PROTOCOLS[options.protocol];
   if (isTaskProcess(options)) {
     const inputOf = await readInput(options, parentMeter());
@@ -130,8 +156,31 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   if (options.json) console.log(reportLine(found));
 }
 
+/** @throws SidestreamError `runtime/invalid-input` for options of the other protocols */
+function simulate({ seeds = [], seed = seeds[0] ?? 1, ...options }: EvaluateOptions): Promise<void> {
+  const given = (['runs', 'results', 'section', 'before'] as const).filter((name) => options[name] !== undefined);
+  const others = [...(seeds.length > 1 ? ['seeds with several'] : []), ...given];
+  if (others.length === 0) return runSimulation({ ...options, seed });
+  throw new SidestreamError(
+    'runtime/invalid-input',
+    `--protocol simulate has no ${others.map((name) => `--${name}`).join(', ')}. Leave that out: it has --seed, --json and --report.`,
+  );
+}
+
+/** @throws SidestreamError `runtime/invalid-input` where there is no log, or a report is asked for */
+function requireLog(options: EvaluateOptions): asserts options is LogOptions {
+  const { protocol, events, report } = options;
+  if (events !== undefined && report === undefined) return;
+  throw new SidestreamError(
+    'runtime/invalid-input',
+    events === undefined
+      ? `--protocol ${protocol} needs a log: give it with --events, or make shoppers up with --protocol ${SIMULATE}.`
+      : `--report is of --protocol ${SIMULATE}; --protocol ${protocol} keeps its tables with --results.`,
+  );
+}
+
 /** Reads the files. @returns the input of each seed */
-async function readInput(options: EvaluateOptions, meter: Meter): Promise<(seed: number) => EvaluateInput> {
+async function readInput(options: LogOptions, meter: Meter): Promise<(seed: number) => EvaluateInput> {
   const { past, shoppers, half, methods, models } = options;
   await startCompute('wasm');
   const shop = byProduct(await openFolder(options.bundle), await readEventFile(options.events));
@@ -145,13 +194,13 @@ async function readInput(options: EvaluateOptions, meter: Meter): Promise<(seed:
 const say = (line: string): void => console.error(line);
 
 /** Command and options of a process that does tasks. */
-function taskCommand(options: EvaluateOptions, seeds: readonly number[]): string[] {
+function taskCommand(options: LogOptions, seeds: readonly number[]): string[] {
   const { bundle, events, models } = options;
   return ['evaluate', '--bundle', bundle, '--events', events, '--models', models, ...choices(options, seeds)];
 }
 
 /** When a result was found and how: the command is for another machine, so without the folders of files. */
-function origin(options: EvaluateOptions, seeds: readonly number[]): Pick<KeptResult, 'date' | 'command'> {
+function origin(options: LogOptions, seeds: readonly number[]): Pick<KeptResult, 'date' | 'command'> {
   const files = ['--bundle', basename(options.bundle), '--events', basename(options.events)];
   const named = (['section', 'before'] as const).flatMap((name) => (options[name] ? [`--${name}`, options[name]] : []));
   const command = ['sidestream', 'evaluate', ...files, ...choices(options, seeds), ...named].join(' ');

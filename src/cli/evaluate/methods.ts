@@ -129,15 +129,20 @@ export async function deviceMethods(
   names: readonly string[],
 ): Promise<DeviceMethod[]> {
   const popularity = popularityOf(input, past);
-  const replay = usesReplay(input) ? await pastReplay(input) : {};
-  const learned = await pastLearned(input);
-  const factors = { ...learned.factors, ...replay };
-  const catalog = catalogOf(input.bundle, popularityAtEnd(input, past), { ...learned, factors });
+  const catalog = await pastCatalog(input, past);
   const trained = { ...catalog, index: { ...catalog.index, logPopularity: popularity.map(Math.log1p) } };
   const shop = { input, past, popularity, catalog, trained, model, scorer: sharedModel(model) };
   const chosen = names.filter((name) => name === 'base' || isChosen(input, name));
   const others = chosen.filter((name) => Object.hasOwn(OTHERS, name));
   return [...(await Promise.all(others.map((name) => OTHERS[name](shop)))), ...learners(shop, chosen)];
+}
+
+/** The catalogue with all that the past taught, as an earlier step has learned it. */
+export async function pastCatalog(input: EvaluateInput, past: LogEvent[]): Promise<LearnerCatalog> {
+  const replay = usesReplay(input) ? await pastReplay(input) : {};
+  const learned = await pastLearned(input);
+  const factors = { ...learned.factors, ...replay };
+  return catalogOf(input.bundle, popularityAtEnd(input, past), { ...learned, factors });
 }
 
 const isChosen = (input: EvaluateInput, name: string): boolean =>

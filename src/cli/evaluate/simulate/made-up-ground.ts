@@ -1,0 +1,148 @@
+import { type Bundle, contentBlend, pickRows } from '../../../catalog';
+import { SidestreamError } from '../../../error';
+import { sharedLearning } from '../../../evaluate';
+import {
+  CONFIGURATIONS,
+  type Configuration,
+  choicesOf,
+  madeUpShopper,
+  makeWorld,
+  marketOf,
+  newItemsLast,
+  popularityOf,
+  type ShopStock,
+  TASTE_CHANGES,
+  VISIT,
+} from '../../../evaluate/simulate';
+import type { LearnerCatalog } from '../../../learner';
+import { catalogIndex } from '../../../ranking';
+import type { Interaction } from '../../../training';
+import { cooccurrenceTable, factorsOf } from '../../event-file';
+import { chosenConfigurations, type Ground } from './ground';
+
+/** Share of the catalogue that appears during the visits. */
+const NEW_SHARE = 0.1;
+/** Rounds of the closed loop, among which as many shoppers are divided as are simulated besides. */
+const ROUNDS = 8;
+/** Shoppers who came before and found everything themselves: what the shop knows, however many are simulated. */
+const PAST_SHOPPERS = 500;
+/** The log that the closed loop begins with has as many shoppers as so many rounds, so that rounds change it. */
+const PAST_ROUNDS = 4;
+/** Shops whose lists feed back into their log. */
+const LOOP: readonly Configuration[] = ['random', 'popularity', 'content', 'sidestream'];
+/** Fewer items leave no room for tastes that differ. */
+const FEWEST_ITEMS = 40;
+/** Cohorts: those who came before, those of the comparison, and those of the first round. */
+const [PAST, MAIN, FIRST_ROUND] = [0, 1, 2];
+
+export interface MadeUpOptions {
+  /** By product. */
+  bundle: Bundle;
+  shoppers: number;
+  seed: number;
+  methods?: readonly string[];
+}
+
+/**
+ * Made-up shoppers in a made-up past of the same shop: what they chose is what the shop knows, popularity, co-occurrence and
+ * factors, as `sidestream train --companions-only` makes them.
+ * @throws SidestreamError `runtime/invalid-input` for a catalogue of less than 40 items, or an unknown configuration
+ */
+export function madeUpGround({ bundle, shoppers, seed, methods }: MadeUpOptions): Ground {
+  const count = bundle.items.length;
+  if (count < FEWEST_ITEMS) {
+    throw new SidestreamError(
+      'runtime/invalid-input',
+      `Made-up shoppers need a catalogue of ${FEWEST_ITEMS} items or more, and this one has ${count}. Simulate with a larger bundle.`,
+    );
+  }
+  const blend = contentBlend(bundle.manifest);
+  const { order, known } = newItemsLast(count, NEW_SHARE, seed);
+  const items = order.map((row) => ({ ...bundle.items[row], popularity: undefined }));
+  const features = pickRows(bundle.features, order);
+  const whole = catalogIndex(items, features, blend);
+  const world = makeWorld(whole, known, seed);
+
+  const cohort = Math.ceil(shoppers / ROUNDS);
+  const { part } = VISIT;
+  const steady = (number: number, n: number) =>
+    madeUpShopper(world, 'steady', [number, n], { part, arrival: Number.POSITIVE_INFINITY }, part);
+  const before = Array.from({ length: PAST_SHOPPERS }, (_, n) => steady(PAST, n).wants);
+  const past = inTurns(before);
+  const popularity = popularityOf(past, count);
+
+  /** What the shop learned from its past; popularity may be another. */
+  const learned = once(async () => {
+    const cooccurrence = cooccurrenceTable(past, count);
+    return { cooccurrence, factors: await factorsOf(past, { ...bundle, items, features }, { cooccurrence, seed }) };
+  });
+  const catalog = async (rows: number, popular: Float32Array): Promise<LearnerCatalog> => {
+    const { cooccurrence, factors } = await learned();
+    const table = pickRows(
+      features,
+      Array.from({ length: rows }, (_, row) => row),
+    );
+    const own = items.slice(0, rows).map((item, row) => ({ ...item, popularity: popular[row] || undefined }));
+    const options = {
+      cooccurrence: rows < count ? cut(cooccurrence, rows) : cooccurrence,
+      factors: {
+        ...factors,
+        ...(factors.coldPopularity && { coldPopularity: factors.coldPopularity.slice(0, rows) }),
+        blocks: factors.blocks.map((block) => ({ ...block, values: block.values.slice(0, rows * block.width) })),
+      },
+    };
+    return { index: catalogIndex(own, table, blend, options), table, blend };
+  };
+  const { featuresOf } = sharedLearning();
+  const stock = once(async (): Promise<ShopStock> => {
+    return { before: await catalog(known, popularity), after: await catalog(count, popularity), featuresOf, seed };
+  });
+  /** Catalogues of the rounds under way: all blocks of a round have the same. */
+  const latest = new Map<string, Promise<LearnerCatalog>>();
+  const configurations = chosenConfigurations(methods, CONFIGURATIONS);
+  return {
+    ...{
+      source: 'synthetic',
+      items: count,
+      configurations,
+      shoppers,
+      stock,
+      market: marketOf(whole, choicesOf(past, count)),
+    },
+    setting: `${shoppers} made-up shoppers, ${3 * part} choices each, in a catalogue of ${count} items, of which ${count - known} appear at choice ${VISIT.arrival + 1}; a quarter each with a steady taste, one that changes abruptly at choice ${part + 1}, one that changes slowly from there, and one that is another from there to choice ${2 * part}; the shop knows what ${past.length} choices without lists taught it`,
+    shopper: (n) => madeUpShopper(world, TASTE_CHANGES[n % TASTE_CHANGES.length], [MAIN, n]),
+    loop: {
+      configurations: LOOP.filter((name) => configurations.includes(name)),
+      ...{ rounds: ROUNDS, cohort, steps: part, past: inTurns(before.slice(0, PAST_ROUNDS * cohort)) },
+      shopper: (round, n) => steady(FIRST_ROUND + round, n),
+      stock({ name, round, popularity: popular }) {
+        const key = `${name} ${round}`;
+        const found = latest.get(key) ?? catalog(known, popular);
+        latest.set(key, found);
+        if (latest.size > LOOP.length) latest.delete([...latest.keys()][0]);
+        return found.then((now) => ({ before: now, after: now, featuresOf, seed }));
+      },
+    },
+  };
+}
+
+/** The first choice of every shopper, then the second of every one, and so on. */
+const inTurns = (streams: readonly (readonly number[])[]): Interaction[] =>
+  (streams[0] ?? []).flatMap((_, step) =>
+    streams.map((rows, n) => ({ user: `past-${n}`, row: rows[step], time: step * streams.length + n })),
+  );
+
+type Cooccurrence = ReturnType<typeof cooccurrenceTable>;
+
+/** The table of the first items; the others were never chosen, so nothing is lost. */
+const cut = ({ offsets, rows, lifts }: Cooccurrence, count: number): Cooccurrence => ({
+  ...{ count, offsets: offsets.slice(0, count + 1), rows, lifts },
+});
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

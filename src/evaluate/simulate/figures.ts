@@ -1,0 +1,224 @@
+import type { ShopBlock } from './block';
+import { LISTED, PATIENCE, type VisitRecord } from './visit';
+
+/** A figure and its 95 % interval: two standard errors (1.96) to both sides. NaN where there is nothing to average. */
+export interface Interval {
+  mean: number;
+  low: number;
+  high: number;
+}
+
+/** How a figure is written. */
+export type FigureUnit = 'percent' | 'choices' | 'bits' | 'number';
+
+/** What a figure is, in plain words. */
+export interface FigureWords {
+  title: string;
+  /** One sentence: how it is measured, and whether more of it is better. */
+  meaning: string;
+  unit: FigureUnit;
+}
+
+/** Two sums over shoppers whose ratio is the figure. */
+interface RatioFigure extends FigureWords {
+  /** @returns numerator and denominator of a shopper; null where it does not apply */
+  of(record: VisitRecord): [number, number] | null;
+}
+
+/** The mean over the shoppers to whom something applies. */
+const mean =
+  (pick: (record: VisitRecord) => number | null) =>
+  (record: VisitRecord): [number, number] | null => {
+    const value = pick(record);
+    return value === null ? null : [value, 1];
+  };
+
+const ADAPTED = `a list counts as following when ${100 * LISTED} % of it is what the shopper wants most; ${PATIENCE} where it never did`;
+
+/** Figures of shoppers, in the order of the tables. */
+export const RATIO_FIGURES = {
+  hr10: {
+    ...{ title: 'HR@10: looked for and in the first ten', unit: 'percent', of: mean(({ hr10 }) => hr10) },
+    meaning: 'How often the list already had what the shopper looked for next. More is better.',
+  },
+  ndcg10: {
+    ...{ title: 'NDCG@10: the same, counted by place', unit: 'percent', of: mean(({ ndcg10 }) => ndcg10) },
+    meaning: 'As HR@10, but the first place counts more than the tenth. More is better.',
+  },
+  mrr: {
+    ...{ title: 'MRR: one over the rank', unit: 'percent', of: mean(({ mrr }) => mrr) },
+    meaning: 'Mean of one over the rank of what was looked for, among all items. More is better.',
+  },
+  clicks: {
+    ...{ title: 'Clicks per list', unit: 'percent', of: mean(({ clicks }) => clicks) },
+    meaning: 'Share of the lists in which something was clicked, with less attention further down. More is better.',
+  },
+  start: {
+    ...{ title: 'Choices until the first taste is listed', unit: 'choices', of: mean(({ start }) => start) },
+    meaning: `How long a new shopper waits: ${ADAPTED}. Less is better.`,
+  },
+  adaptation: {
+    ...{ title: 'Choices until a new taste is listed', unit: 'choices', of: mean(({ adaptation }) => adaptation) },
+    meaning: `After an abrupt change of taste: ${ADAPTED}. Less is better.`,
+  },
+  gradual: {
+    ...{ title: 'The same where the taste changes slowly', unit: 'choices', of: mean(({ gradual }) => gradual) },
+    meaning: `From the beginning of a change that takes ${PATIENCE} choices: ${ADAPTED}. Less is better.`,
+  },
+  returned: {
+    ...{ title: 'Choices until an old taste is listed again', unit: 'choices', of: mean(({ returned }) => returned) },
+    meaning: `After the return to the first taste: ${ADAPTED}. Less is better.`,
+  },
+  retention: {
+    ...{ title: 'Kept of a taste on return', unit: 'percent' },
+    of: ({ fitBefore, fitAfter }) =>
+      fitBefore === null || fitAfter === null || fitBefore < LISTED ? null : [fitAfter, fitBefore],
+    meaning:
+      'How well the first lists after the return fit, relative to those before the taste left, where it was listed then. More is better.',
+  },
+  newItems: {
+    ...{ title: 'HR@10 of new items', unit: 'percent' },
+    of: ({ newHits, newWants }) => [newHits, newWants],
+    meaning: 'HR@10 of what nobody had chosen before: what is lost or won on new products. More is better.',
+  },
+  novelty: {
+    ...{ title: 'Novelty of what lists show', unit: 'bits', of: mean(({ novelty }) => novelty) },
+    meaning: 'How rarely the past chose what is shown (mean self-information). More is less of what everybody knows.',
+  },
+  popularityBias: {
+    ...{ title: 'Popularity bias', unit: 'number', of: mean(({ popularityBias }) => popularityBias) },
+    meaning: 'How much more popular (0 least, 1 most) than what is looked for the shown items are. 0 is fair.',
+  },
+  diversity: {
+    ...{ title: 'Diversity within a list', unit: 'number', of: mean(({ diversity }) => diversity) },
+    meaning: 'One minus the mean content similarity of the pairs of a list. More is more varied, not better in itself.',
+  },
+  experts: {
+    ...{ title: 'Experts kept at the end', unit: 'number', of: mean(({ experts }) => experts) },
+    meaning: 'Experts of a shopper, the one that learns everything among them. It grows with the tastes a shopper has.',
+  },
+} as const satisfies Record<string, RatioFigure>;
+
+/** Figures of all shoppers together, from how often each item was listed. */
+export const SHARE_FIGURES = {
+  coverage: {
+    ...{ title: 'Coverage', unit: 'percent', of: (counts: readonly number[]) => coverage(counts) },
+    meaning: 'Share of the catalogue that was in any list. It grows with the number of shoppers.',
+  },
+} as const satisfies Record<string, FigureWords & { of(counts: readonly number[]): number }>;
+
+export type FigureName = keyof typeof RATIO_FIGURES | keyof typeof SHARE_FIGURES;
+
+/** All figures in words. */
+export const FIGURES: Readonly<Record<FigureName, FigureWords>> = { ...RATIO_FIGURES, ...SHARE_FIGURES };
+
+/** Standard errors to both sides of a 95 % interval. */
+const ERRORS = 1.96;
+
+export const interval = (value: number, se: number): Interval => ({
+  mean: value,
+  low: value - ERRORS * se,
+  high: value + ERRORS * se,
+});
+
+/** A ratio of sums, and how much each shopper moves it: it is about the mean of these, which the error is computed from. */
+interface Ratio {
+  value: number;
+  influence: number[];
+}
+
+/** Ratio estimator with its linearization (Cochran, Sampling Techniques, 1977, section 6.3). */
+function ratioOf(records: readonly VisitRecord[], of: RatioFigure['of']): Ratio {
+  const pairs = records.map((record) => of(record) ?? [0, 0]);
+  const [above, below] = [0, 1].map((part) => pairs.reduce((sum, pair) => sum + pair[part], 0));
+  const value = above / below;
+  return { value, influence: pairs.map(([a, b]) => ((a - value * b) * pairs.length) / below) };
+}
+
+function errorOf(influence: readonly number[]): number {
+  const n = influence.length;
+  if (n < 2) return Number.NaN;
+  const squares = influence.reduce((sum, value) => sum + value ** 2, 0);
+  return Math.sqrt(squares / (n * (n - 1)));
+}
+
+/**
+ * Every figure of a shop.
+ * @param blocks the shop's own, in order: errors of what is counted over all shoppers come from leaving each out
+ */
+export function figuresOf(blocks: readonly ShopBlock[]): Record<FigureName, Interval> {
+  const records = blocks.flatMap((block) => block.records);
+  const ratios = mapValues(RATIO_FIGURES, ({ of }) => {
+    const { value, influence } = ratioOf(records, of);
+    return interval(value, errorOf(influence));
+  });
+  const shares = mapValues(SHARE_FIGURES, ({ of }) => {
+    const { value, without } = leavingOut(
+      blocks.map(({ listed }) => listed),
+      of,
+    );
+    return interval(value, jackknifeError(without));
+  });
+  return { ...ratios, ...shares };
+}
+
+/**
+ * Changes of every figure of a shop against another, with the errors of the difference: the same shoppers went through both.
+ * @param blocks of the shop; `others`: of the other one, block by block the same shoppers
+ */
+export function changesOf(blocks: readonly ShopBlock[], others: readonly ShopBlock[]): Record<FigureName, Interval> {
+  const [own, other] = [blocks, others].map((all) => all.flatMap(({ records }) => records));
+  const ratios = mapValues(RATIO_FIGURES, ({ of }) => {
+    const [a, b] = [ratioOf(own, of), ratioOf(other, of)];
+    return interval(a.value - b.value, errorOf(a.influence.map((value, n) => value - b.influence[n])));
+  });
+  const shares = mapValues(SHARE_FIGURES, ({ of }) => {
+    const [a, b] = [blocks, others].map((all) =>
+      leavingOut(
+        all.map(({ listed }) => listed),
+        of,
+      ),
+    );
+    return interval(a.value - b.value, jackknifeError(a.without.map((value, n) => value - b.without[n])));
+  });
+  return { ...ratios, ...shares };
+}
+
+/** What is computed from counts of all blocks, and without each block. */
+export function leavingOut(
+  counts: readonly (readonly number[])[],
+  of: (counts: readonly number[]) => number,
+): { value: number; without: number[] } {
+  const all = counts[0].map((_, row) => counts.reduce((sum, block) => sum + block[row], 0));
+  return { value: of(all), without: counts.map((block) => of(all.map((value, row) => value - block[row]))) };
+}
+
+/** Standard error by the delete-a-group jackknife (Kott 2001); NaN with fewer than two groups. */
+export function jackknifeError(without: readonly number[]): number {
+  const n = without.length;
+  if (n < 2) return Number.NaN;
+  const center = without.reduce((sum, value) => sum + value, 0) / n;
+  return Math.sqrt(((n - 1) / n) * without.reduce((sum, value) => sum + (value - center) ** 2, 0));
+}
+
+/** Share of the items that have any count. */
+export const coverage = (counts: readonly number[]): number =>
+  counts.filter((value) => value > 0).length / Math.max(1, counts.length);
+
+/** Gini coefficient: 0 where all items have the same count, towards 1 where one has all. */
+export function gini(counts: readonly number[]): number {
+  const sorted = counts.toSorted((a, b) => a - b);
+  const total = sorted.reduce((sum, value) => sum + value, 0);
+  const weighted = sorted.reduce((sum, value, at) => sum + (2 * (at + 1) - sorted.length - 1) * value, 0);
+  return weighted / (sorted.length * total);
+}
+
+/** Share of all counts that the tenth of the items with the largest ones has. */
+export function topDecile(counts: readonly number[]): number {
+  const sorted = counts.toSorted((a, b) => b - a);
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  return sum(sorted.slice(0, Math.max(1, Math.round(sorted.length / 10)))) / sum(sorted);
+}
+
+const mapValues = <K extends string, V, R>(record: Record<K, V>, of: (value: V) => R): Record<K, R> =>
+  Object.fromEntries(Object.entries<V>(record).map(([name, value]) => [name, of(value)])) as Record<K, R>;

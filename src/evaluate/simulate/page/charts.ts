@@ -1,0 +1,178 @@
+import type { CustomSeriesRenderItem } from 'echarts';
+import { BarChart, CustomChart, LineChart } from 'echarts/charts';
+import { GridComponent, MarkLineComponent } from 'echarts/components';
+import { type EChartsCoreOption, init, use } from 'echarts/core';
+import { LabelLayout } from 'echarts/features';
+import { SVGRenderer } from 'echarts/renderers';
+import type { Interval } from '../figures';
+
+use([BarChart, LineChart, CustomChart, GridComponent, MarkLineComponent, LabelLayout, SVGRenderer]);
+
+/** Width of a picture: that of a telephone's page. */
+const WIDTH = 340;
+const ROW = 26;
+const LINES = 230;
+/** Colours are those of the page, so that pictures follow its light or dark mode. */
+const INK = 'var(--ink)';
+const FAINT = 'var(--line)';
+const TEXT = { color: INK, fontSize: 12, fontFamily: 'inherit' };
+
+/** Colour and line of each configuration: nobody has to tell lines apart by colour alone. */
+const LOOKS: Record<string, { color: string; line: 'solid' | number[] }> = {
+  random: { color: 'var(--random)', line: [2, 3] },
+  popularity: { color: 'var(--popularity)', line: [7, 4] },
+  content: { color: 'var(--content)', line: [12, 3, 2, 3] },
+  terms: { color: 'var(--terms)', line: [4, 2] },
+  sidestream: { color: 'var(--sidestream)', line: 'solid' },
+  oracle: { color: 'var(--oracle)', line: [1, 2] },
+};
+const lookOf = (name: string) => LOOKS[name] ?? { color: INK, line: 'solid' as const };
+
+/** One configuration of a bar chart. */
+export interface BarOf {
+  name: string;
+  value: Interval;
+  /** What stands at the right edge. */
+  text: string;
+}
+
+/** One configuration of a line chart. */
+export interface LineOf {
+  name: string;
+  values: readonly Interval[];
+}
+
+export interface LineChartOptions {
+  lines: readonly LineOf[];
+  /** What the horizontal axis counts, from 1. */
+  axis: string;
+  /** Factor of the values: 100 for shares in percent. */
+  scale: number;
+  /** Ends of the vertical axis. Default: around the values. */
+  range?: readonly [number, number];
+  /** Places on the horizontal axis, from 0, at which something happened, with a word for it. */
+  marks?: readonly { at: number; text: string }[];
+}
+
+/** Names what a picture shows, for those who do not see it. */
+export interface Caption {
+  id: string;
+  title: string;
+}
+
+/** Horizontal bars with whiskers. @param scale of the values */
+export function barChart(bars: readonly BarOf[], scale: number, caption: Caption): string {
+  const height = ROW * bars.length + 34;
+  const rows = [...bars.entries()];
+  const names = { type: 'category' as const, inverse: true, axisTick: { show: false } };
+  return picture(caption, height, {
+    grid: { left: 80, right: 92, top: 6, bottom: 28 },
+    xAxis: {
+      ...{ type: 'value', splitNumber: 3, scale: false },
+      ...{ axisLabel: { ...TEXT, fontSize: 11 }, splitLine: { lineStyle: { color: FAINT } } },
+    },
+    yAxis: [
+      { ...names, data: bars.map(({ name }) => name), axisLabel: TEXT, axisLine: { lineStyle: { color: INK } } },
+      {
+        ...{ ...names, position: 'right', data: bars.map(({ text }) => text), axisLine: { show: false } },
+        axisLabel: { ...TEXT, margin: 86, align: 'right' },
+      },
+    ],
+    series: [
+      {
+        ...{ type: 'bar', barWidth: 12 },
+        data: rows.map(([, { name, value }]) => ({
+          value: scale * value.mean,
+          itemStyle: { color: lookOf(name).color },
+        })),
+      },
+      {
+        ...{ type: 'custom', z: 3, renderItem: whisker, encode: { x: [0, 2], y: 1 } },
+        data: rows.flatMap(([row, { value }]) =>
+          Number.isNaN(value.low) ? [] : [[scale * value.low, row, scale * value.high]],
+        ),
+      },
+    ],
+  });
+}
+
+/** Lines with their intervals as bands. */
+export function lineChart({ lines, axis, scale, range, marks = [] }: LineChartOptions, caption: Caption): string {
+  const steps = Math.max(...lines.map(({ values }) => values.length));
+  const text = { ...TEXT, fontSize: 11 };
+  return picture(caption, LINES, {
+    grid: { left: 40, right: 82, top: 20, bottom: 40 },
+    xAxis: {
+      ...{ type: 'category', boundaryGap: false, data: Array.from({ length: steps }, (_, step) => String(step + 1)) },
+      ...{ name: axis, nameLocation: 'middle', nameGap: 24, nameTextStyle: text },
+      axisLabel: { ...text, interval: Math.max(0, Math.ceil(steps / 6) - 1) },
+      ...{ axisLine: { lineStyle: { color: INK } }, axisTick: { show: false } },
+    },
+    yAxis: {
+      ...{ type: 'value', scale: true, splitNumber: 4, axisLabel: text, splitLine: { lineStyle: { color: FAINT } } },
+      ...(range ? { min: range[0], max: range[1], interval: (range[1] - range[0]) / 4 } : {}),
+    },
+    series: lines.flatMap(({ name, values }, n) => {
+      const { color, line } = lookOf(name);
+      const band = {
+        type: 'line',
+        stack: name,
+        stackStrategy: 'all',
+        symbol: 'none',
+        lineStyle: { opacity: 0 },
+        silent: true,
+      };
+      const low = values.map((value) => scale * (Number.isNaN(value.low) ? value.mean : value.low));
+      return [
+        { ...band, data: low },
+        {
+          ...band,
+          data: values.map((value, step) => scale * (Number.isNaN(value.high) ? value.mean : value.high) - low[step]),
+          areaStyle: { color, opacity: 0.18 },
+        },
+        {
+          ...{ type: 'line', symbol: 'none', data: values.map(({ mean }) => scale * mean) },
+          lineStyle: { color, width: name === 'sidestream' ? 2.5 : 1.7, type: line },
+          endLabel: { ...text, show: true, distance: 6, formatter: name },
+          labelLayout: { moveOverlap: 'shiftY' },
+          ...(n === 0 && marks.length > 0 ? { markLine: marksOf(marks, text) } : {}),
+        },
+      ];
+    }),
+  });
+}
+
+const marksOf = (marks: NonNullable<LineChartOptions['marks']>, text: typeof TEXT) => ({
+  ...{ silent: true, symbol: 'none', lineStyle: { color: 'var(--soft)', type: 'solid', width: 1 } },
+  data: marks.map((mark) => ({ xAxis: mark.at, label: { ...text, formatter: mark.text, position: 'end' } })),
+});
+
+/** A mean's interval as a line with ends. */
+const whisker: CustomSeriesRenderItem = (_, api) => {
+  const [left, y] = api.coord([api.value(0), api.value(1)]);
+  const [right] = api.coord([api.value(2), api.value(1)]);
+  const lines = [
+    [left, y, right, y],
+    [left, y - 4, left, y + 4],
+    [right, y - 4, right, y + 4],
+  ];
+  return {
+    type: 'group',
+    children: lines.map(([x1, y1, x2, y2]) => ({
+      ...{ type: 'line' as const, shape: { x1, y1, x2, y2 }, style: { stroke: INK, lineWidth: 1.5 } },
+    })),
+  };
+};
+
+/** Draws without a page. What pointers do is left out: a report has no script. */
+function picture({ id, title }: Caption, height: number, option: EChartsCoreOption): string {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height });
+  chart.setOption({ animation: false, textStyle: TEXT, color: [INK], ...option });
+  const svg = chart.renderToSVGString();
+  chart.dispose();
+  return svg
+    .replace(/<style[\s\S]*?<\/style>\n?/, '')
+    .replace(/ (class|pointer-events|ecmeta_\w+)="[^"]*"/g, '')
+    .replace('<svg', `<svg role="img" aria-labelledby="${id}"`)
+    .replace('>', `>\n<title id="${id}">${title}</title>`);
+}
