@@ -1,0 +1,60 @@
+import type { ExpertStatus, Explanation, RecommendResponse, Status } from '../../protocol';
+import { trail } from '../category';
+import type { Item } from '../session';
+
+/** What one expert is about. */
+export interface ExpertView extends Pick<ExpertStatus, 'id' | 'state' | 'share' | 'choices'> {
+  /** Top category of two thirds of the choices that it learned last; null where there is none. */
+  about: string | null;
+}
+
+/** A choice of the shopper, and the list after it. */
+export interface Frame {
+  /** Choices up to then. */
+  choice: number;
+  /** Chapter of the script, or null for a choice by hand; null before the first choice. */
+  chapter: number | null;
+  /** What was chosen; null before the first choice. */
+  chosen: Item | null;
+  /** Its 0-based place in the list before; null where it was chosen from a shelf. */
+  position: number | null;
+  list: Item[];
+  /** Id of the list, to attribute what is chosen from it. */
+  recommendationId: string;
+  /** Products of each taste in the list. */
+  counts: [number, number];
+  experts: ExpertView[];
+  /** From the choice to the list after it, ms. */
+  duration: number;
+}
+
+/** The top category of a product. */
+export const topCategory = ({ category }: Pick<Item, 'category'>): string => trail(category)[0]?.name ?? '';
+
+/** @param tastes names of the two top categories */
+export function makeFrame(
+  made: Pick<Frame, 'choice' | 'chapter' | 'chosen' | 'position' | 'duration'>,
+  answer: { list: RecommendResponse; status: Status; explanation: Explanation | null },
+  tastes: readonly [string, string],
+): Frame {
+  const list = answer.list.items.map(({ item }) => item);
+  const count = (taste: string): number => list.filter((item) => topCategory(item) === taste).length;
+  const learned = new Map(answer.explanation?.experts.map(({ id, choices }) => [id, choices.map(({ item }) => item)]));
+  return {
+    ...made,
+    list,
+    recommendationId: answer.list.id,
+    counts: [count(tastes[0]), count(tastes[1])],
+    experts: answer.status.experts.map(({ id, state, share, choices }) => ({
+      ...{ id, state, share, choices },
+      about: mostCommon((learned.get(id) ?? []).map(topCategory)),
+    })),
+  };
+}
+
+function mostCommon(names: readonly string[]): string | null {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const [most] = [...counts].sort(([, a], [, b]) => b - a);
+  return most && most[1] >= (2 / 3) * names.length ? most[0] : null;
+}

@@ -1,0 +1,88 @@
+import type { ExpertView, Frame } from './frame';
+import { CHAPTERS } from './script';
+
+/** The scripted shopper's name. */
+export const SHOPPER = 'Mia';
+
+/** The chapters of the script. */
+export const chapterTitles = ([first, second]: readonly [string, string]): string[] => [
+  `${SHOPPER} likes ${low(first)}`,
+  `${SHOPPER} turns to ${low(second)}`,
+  `${SHOPPER} comes back to ${low(first)}`,
+];
+
+/** What was chosen, and where it was found. */
+export function choiceText({ chosen, chapter, position, list }: Frame): string {
+  if (!chosen) return `${SHOPPER} has just come in. Nothing is known about her, so the list has a bit of everything.`;
+  const who = chapter === null ? 'You choose' : `${SHOPPER} chooses`;
+  if (position === null) return `${who} “${chosen.title}” from the shelf.`;
+  return `${who} “${chosen.title}”, number ${position + 1} of the ${list.length} in ${chapter === null ? 'the' : 'her'} list.`;
+}
+
+/** What the list did. */
+export function listText(frame: Frame, before: Frame | undefined, tastes: readonly [string, string]): string {
+  const [first, second] = frame.counts;
+  const now = `Now ${first} of ${frame.list.length} are ${low(tastes[0])} and ${second} are ${low(tastes[1])}.`;
+  if (!before) return now;
+  const fresh = frame.list.filter(({ id }) => !before.list.some((item) => item.id === id)).length;
+  const changes =
+    fresh === 0 ? 'The list stays.' : `${fresh} ${fresh === 1 ? 'product is' : 'products are'} new in the list.`;
+  return `${changes} ${now}`;
+}
+
+/** What became of the experts, if anything that tells. */
+export function expertText(frame: Frame, before: Frame | undefined): string {
+  const were = new Map(before?.experts.map((expert) => [expert.id, expert]));
+  for (const expert of frame.experts) {
+    const was = were.get(expert.id);
+    const name = aboutOf(expert);
+    if (was?.state === 'candidate' && expert.state !== 'candidate') {
+      return `An expert on trial foresaw her choices best, so it is kept: it knows ${name}.`;
+    }
+    if (was?.state === 'active' && expert.state === 'frozen') {
+      return `The expert for ${name} is put aside as it is. Nothing that comes now can spoil what it knows.`;
+    }
+    if (was?.state === 'frozen' && expert.state === 'active') {
+      return `The expert for ${name} is back, just as it was when it was put aside.`;
+    }
+  }
+  return '';
+}
+
+/** The role of an expert, in plain words. */
+export function roleText({ state }: Pick<ExpertView, 'state'>): string {
+  switch (state) {
+    case 'generalist':
+      return 'learns from every choice';
+    case 'active':
+      return 'kept, and learns now';
+    case 'frozen':
+      return 'kept, and put aside for now';
+    case 'candidate':
+      return 'on trial: begins with a late choice alone';
+  }
+}
+
+/** The name of an expert, in plain words. */
+export const nameText = (expert: ExpertView): string =>
+  expert.state === 'generalist' ? 'All-rounder' : `Expert for ${aboutOf(expert)}`;
+
+/** What the visit showed, in figures of this very visit; empty before the script is at its end. */
+export function summaryText(frames: readonly Frame[], tastes: readonly [string, string]): string {
+  const [, back, again] = [0, 1, 2].map((chapter) => frames.filter((frame) => frame.chapter === chapter));
+  const last = again?.at(-1);
+  if (!back || !again || !last || again.length < (CHAPTERS[2]?.choices ?? 0)) return '';
+  const away = back.at(-1)?.counts[0] ?? 0;
+  const times = frames.slice(1).map(({ duration }) => duration);
+  const median = [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
+  return (
+    `${SHOPPER} never said what she likes. The list followed her to ${low(tastes[1])}, and ${again.length} choices after she ` +
+    `came back it had ${last.counts[0]} products of ${low(tastes[0])} in place of ${away}. Each choice was learned and ` +
+    `listed in about ${Math.max(1, Math.round(median))} ms, in this browser, and nothing was sent to anybody.`
+  );
+}
+
+const aboutOf = ({ about }: ExpertView): string => (about === null ? 'a bit of everything' : low(about));
+
+/** Names of categories within a sentence. */
+export const low = (name: string): string => name.toLocaleLowerCase('en');
