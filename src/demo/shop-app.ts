@@ -72,7 +72,7 @@ export class ShopApp extends ShopElement {
 
   protected override updated(): void {
     const { learning } = this.session;
-    const claims = this.#route.page === 'home' && this.#titledFor !== learning;
+    const claims = ['home', 'watch'].includes(this.#route.page) && this.#titledFor !== learning;
     if (this.#titled === this.#route && !claims) return;
     this.#titled = this.#route;
     this.#titledFor = learning;
@@ -170,10 +170,12 @@ export class ShopApp extends ShopElement {
 
   #title(): string {
     const route = this.#route;
-    const page = { home: '', category: '', search: 'Search', product: 'Product', watch: 'Watch it learn' }[route.page];
+    const learns = this.session.learning === 'on';
+    const watch = learns ? 'Watch it learn' : 'Nothing learns here';
+    const page = { home: '', category: '', search: 'Search', product: 'Product', watch }[route.page];
     const name = route.page === 'category' ? route.category.split('/').at(-1) : page;
     if (name) return `${name} · ${BRAND}`;
-    return this.session.learning === 'on' ? `${BRAND}, a shop that learns on your device` : `${BRAND}, a demo shop`;
+    return learns ? `${BRAND}, a shop that learns on your device` : `${BRAND}, a demo shop`;
   }
 
   readonly #ask = (): void => {

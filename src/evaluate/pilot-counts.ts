@@ -16,12 +16,7 @@ export interface PilotCounts {
 }
 
 const COLUMNS = ['day', 'variant', 'units', 'successes'] as const;
-const count = v.pipe(
-  v.string(),
-  v.trim(),
-  v.regex(/^\d{1,15}$/, 'must be a whole number'),
-  v.transform(Number),
-);
+const count = v.pipe(v.string(), v.trim(), v.regex(/^\d{1,15}$/, 'must be a whole number'), v.transform(Number));
 const rowSchema = v.object({
   day: v.pipe(v.string(), v.trim(), v.isoDate('must be a date such as 2026-01-31')),
   variant: v.pipe(v.string(), v.trim(), v.minLength(1, 'is empty')),

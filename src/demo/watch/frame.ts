@@ -4,7 +4,7 @@ import type { Item } from '../session';
 
 /** What one expert is about. */
 export interface ExpertView extends Pick<ExpertStatus, 'id' | 'state' | 'share' | 'choices'> {
-  /** Top category of two thirds of the choices that it learned last; null where there is none. */
+  /** Top category of more than half of the choices that it learned last, or else what it was before; null before the first one. */
   about: string | null;
 }
 
@@ -28,17 +28,25 @@ export interface Frame {
   duration: number;
 }
 
+/** Choices of an expert that say what it is about now: one that learns on may have begun with another taste. */
+const LATEST = 4;
+
 /** The top category of a product. */
 export const topCategory = ({ category }: Pick<Item, 'category'>): string => trail(category)[0]?.name ?? '';
 
-/** @param tastes names of the two top categories */
+/**
+ * @param before the frame before; undefined for the first one
+ * @param tastes names of the two top categories
+ */
 export function makeFrame(
+  before: Frame | undefined,
   made: Pick<Frame, 'choice' | 'chapter' | 'chosen' | 'position' | 'duration'>,
   answer: { list: RecommendResponse; status: Status; explanation: Explanation | null },
   tastes: readonly [string, string],
 ): Frame {
   const list = answer.list.items.map(({ item }) => item);
   const count = (taste: string): number => list.filter((item) => topCategory(item) === taste).length;
+  const were = new Map(before?.experts.map(({ id, about }) => [id, about]));
   const learned = new Map(answer.explanation?.experts.map(({ id, choices }) => [id, choices.map(({ item }) => item)]));
   return {
     ...made,
@@ -47,14 +55,12 @@ export function makeFrame(
     counts: [count(tastes[0]), count(tastes[1])],
     experts: answer.status.experts.map(({ id, state, share, choices }) => ({
       ...{ id, state, share, choices },
-      about: mostCommon((learned.get(id) ?? []).map(topCategory)),
+      about: aboutOf((learned.get(id) ?? []).slice(0, LATEST).map(topCategory), were.get(id) ?? null),
     })),
   };
 }
 
-function mostCommon(names: readonly string[]): string | null {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  const [most] = [...counts].sort(([, a], [, b]) => b - a);
-  return most && most[1] >= (2 / 3) * names.length ? most[0] : null;
+function aboutOf(latest: readonly string[], before: string | null): string | null {
+  const common = latest.find((name) => latest.filter((other) => other === name).length > latest.length / 2);
+  return common ?? before ?? latest[0] ?? null;
 }

@@ -7,16 +7,22 @@ export interface Chapter {
   choices: number;
 }
 
-/** Away from a taste, and back to it. */
+/** Away from a taste, and back to it; long enough for experts to be kept and put aside. */
 export const CHAPTERS: readonly Chapter[] = [
-  { taste: 0, choices: 8 },
-  { taste: 1, choices: 10 },
+  { taste: 0, choices: 10 },
+  { taste: 1, choices: 12 },
   { taste: 0, choices: 6 },
 ];
 export const CHOICES = CHAPTERS.reduce((sum, { choices }) => sum + choices, 0);
 
+/**
+ * Of the products in the list that suit the shopper, the one that is chosen, counted from 0: who always takes the first one says no
+ * more than the list knew.
+ */
+export const SUITABLE = 3;
+
 /** The tastes of the demo's own catalogue. */
-const PREFERRED = ['Music', 'Sport'];
+const PREFERRED = ['Toys', 'Clothing'];
 /** Products that a category needs for its chapters. */
 const LEAST_PRODUCTS = 24;
 

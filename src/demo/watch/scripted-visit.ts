@@ -3,7 +3,7 @@ import type { Recommender } from '../../protocol';
 import { categoryTree } from '../category';
 import type { Item } from '../session';
 import { type Frame, makeFrame, topCategory } from './frame';
-import { CHOICES, chapterOf, spread, tastesOf } from './script';
+import { CHOICES, chapterOf, SUITABLE, spread, tastesOf } from './script';
 
 /**
  * `opening`: the recommender starts. `ready`: nothing was chosen yet. `running`, `paused`: between two choices of the script.
@@ -158,7 +158,8 @@ export class ScriptedVisit {
     const taste = this.tastes[at.chapter.taste];
     const chosen = new Set(this.frames.map((frame) => frame.chosen?.id));
     const liked = (item: Item): boolean => topCategory(item) === taste && !chosen.has(item.id);
-    const item = this.frame?.list.find(liked) ?? (await this.#shelf(taste))[0];
+    const suitable = this.frame?.list.filter(liked) ?? [];
+    const item = suitable[Math.min(SUITABLE, suitable.length - 1)] ?? (await this.#shelf(taste))[0];
     if (!item) return this.#become('done');
     this.#scripted++;
     await this.#choose(item, at.index);
@@ -187,7 +188,7 @@ export class ScriptedVisit {
     const choice = this.frames.length;
     this.frames = [
       ...this.frames,
-      makeFrame({ ...made, choice, duration }, { list, status, explanation }, this.tastes),
+      makeFrame(this.frame, { ...made, choice, duration }, { list, status, explanation }, this.tastes),
     ];
     this.#changed();
   }

@@ -97,7 +97,7 @@ export class WatchLearning extends ShopElement {
     const visit = this.#visit;
     return html`
       <section class="block first watch" data-testid="watch" data-phase=${visit?.phase ?? 'closed'}>
-        <h1 tabindex="-1">Watch it learn</h1>
+        <h1 tabindex="-1">${this.session.learning === 'on' ? 'Watch it learn' : 'Nothing learns here'}</h1>
         ${visit ? this.#story(visit) : this.#nothing()}
       </section>`;
   }
@@ -109,7 +109,7 @@ export class WatchLearning extends ShopElement {
     const denied = learning === 'denied';
     return html`
       <div class="calm" data-testid="watch-denied">
-        <p><strong>${denied ? 'You said no, so nothing is learned here' : 'Learning is switched off in this shop'}</strong></p>
+        <p><strong>${denied ? 'You said no, so nothing is learned' : 'Learning is switched off in this shop'}</strong></p>
         <p>
           ${
             denied
@@ -125,9 +125,9 @@ export class WatchLearning extends ShopElement {
     const { tastes, phase } = visit;
     const lead = tastes[0]
       ? html`<p class="watch-lead">
-          ${SHOPPER} is made up. She likes ${low(tastes[0])}, turns to ${low(tastes[1])}, and comes back to ${low(tastes[0])}. She only
-          clicks; nobody tells the shop what she likes. What you see below is the shop’s own recommender learning it from her clicks, here in
-          your browser and without a server. Your own lists know nothing of her, and what she teaches is gone when you leave.
+          ${SHOPPER} is made up. She likes ${low(tastes[0])}, turns to ${low(tastes[1])}, and comes back to ${low(tastes[0])}, and all she
+          does is click. The shop’s own recommender learns it from her clicks, here in your browser and without a server. Your own lists
+          know nothing of her, and what she teaches is gone when you leave.
         </p>`
       : html`<p class="watch-lead">Opening the shop for a second shopper …</p>`;
     if (visit.failure) {
@@ -211,11 +211,10 @@ export class WatchLearning extends ShopElement {
             )}
           </ol>
           ${byHand ? this.#shelves(visit) : nothing}
-          ${tasteChart(frames, tastes)}
         </div>
         <div class="learned">
+          ${tasteChart(frames, tastes)}
           <h2>What was learned</h2>
-          <p class="hint">The list adds up what these say, each by its share.</p>
           ${this.#experts(frame, tastes)}
         </div>
       </div>
@@ -269,13 +268,14 @@ export class WatchLearning extends ShopElement {
       </li>`;
     if (experts.every(({ choices }) => choices === 0)) return html`<p class="hint">Nothing yet.</p>`;
     return html`
+      <p class="hint">The list adds up what these say, each by its share.</p>
       <ul class="experts" data-testid="watch-experts">
         ${repeat(
           kept,
           ({ id }) => id,
           (expert) => row(colorOf(expert, tastes), nameText(expert), roleText(expert), expert.share),
         )}
-        ${trial > 0 ? row('expert-trial', 'On trial', 'begins with a late choice, and has to prove itself', trial) : nothing}
+        ${trial > 0 ? row('expert-trial', 'On trial', 'begins with a recent choice, and has to prove itself', trial) : nothing}
       </ul>`;
   }
 

@@ -32,21 +32,18 @@ export function listText(frame: Frame, before: Frame | undefined, tastes: readon
 
 /** What became of the experts, if anything that tells. */
 export function expertText(frame: Frame, before: Frame | undefined): string {
-  const were = new Map(before?.experts.map((expert) => [expert.id, expert]));
-  for (const expert of frame.experts) {
-    const was = were.get(expert.id);
-    const name = aboutOf(expert);
-    if (was?.state === 'candidate' && expert.state !== 'candidate') {
-      return `An expert on trial foresaw her choices best, so it is kept: it knows ${name}.`;
-    }
-    if (was?.state === 'active' && expert.state === 'frozen') {
-      return `The expert for ${name} is put aside as it is. Nothing that comes now can spoil what it knows.`;
-    }
-    if (was?.state === 'frozen' && expert.state === 'active') {
-      return `The expert for ${name} is back, just as it was when it was put aside.`;
-    }
-  }
-  return '';
+  if (!before) return '';
+  const were = new Map(before.experts.map(({ id, state }) => [id, state]));
+  const kept = frame.experts.some(({ id, state }) => state !== 'candidate' && were.get(id) === 'candidate');
+  const back = frame.experts.find(({ id, state }) => state === 'active' && were.get(id) === 'frozen');
+  const aside = frame.experts.find(({ id, state }) => state === 'frozen' && were.get(id) !== 'frozen');
+  return [
+    kept ? 'An expert on trial foresaw this better than all others, so it is kept and learns on.' : '',
+    back ? `The expert for ${aboutOf(back)} is back, just as it was when it was put aside.` : '',
+    aside ? `What is known about ${aboutOf(aside)} is put aside as it is: nothing that comes now can spoil it.` : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 /** The role of an expert, in plain words. */
@@ -59,7 +56,7 @@ export function roleText({ state }: Pick<ExpertView, 'state'>): string {
     case 'frozen':
       return 'kept, and put aside for now';
     case 'candidate':
-      return 'on trial: begins with a late choice alone';
+      return 'on trial: begins with a recent choice alone';
   }
 }
 
@@ -77,7 +74,7 @@ export function summaryText(frames: readonly Frame[], tastes: readonly [string, 
   const median = [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
   return (
     `${SHOPPER} never said what she likes. The list followed her to ${low(tastes[1])}, and ${again.length} choices after she ` +
-    `came back it had ${last.counts[0]} products of ${low(tastes[0])} in place of ${away}. Each choice was learned and ` +
+    `came back ${last.counts[0]} of its ${last.list.length} products were ${low(tastes[0])}, in place of ${away}. Each choice was learned and ` +
     `listed in about ${Math.max(1, Math.round(median))} ms, in this browser, and nothing was sent to anybody.`
   );
 }
