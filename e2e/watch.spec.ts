@@ -222,5 +222,10 @@ test.describe('accessible', () => {
     expect(await violations(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'light' });
     expect(await violations(page)).toEqual([]);
+    // Read from right to left, time goes that way too, and nothing is wider than the page.
+    await page.setViewportSize({ width: 375, height: 812 });
+    await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'));
+    await expect(watch(page).locator('.chart svg').first()).toHaveCSS('transform', 'matrix(-1, 0, 0, 1, 0, 0)');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(375);
   });
 });

@@ -44,7 +44,7 @@ export function tasteChart(frames: readonly Frame[], tastes: readonly [string, s
   return html`
     <figure class="chart">
       <figcaption>
-        <span class="chart-title">Products in the list of ${LIST_LENGTH}</span>
+        <span class="chart-title">In the list of ${LIST_LENGTH}</span>
         ${([0, 1] as const).map(
           (taste) =>
             html`<span class="key taste-${taste}"><i aria-hidden="true"></i>${tastes[taste]} <b>${now[taste]}</b></span>`,

@@ -228,7 +228,7 @@ export class WatchLearning extends ShopElement {
     const taste = tastes.indexOf(topCategory(item));
     const content = html`
       ${productImage(item, false)}
-      <span class="watch-title">${item.title}</span>
+      <span class="watch-title" dir="auto">${item.title}</span>
       <span class="watch-category">${topCategory(item)}</span>`;
     return html`
       <li class=${taste < 0 ? '' : `taste-${taste}`} data-id=${item.id} data-category=${item.category}>
