@@ -10,7 +10,6 @@ import { serve } from '../testing/picture-server';
 
 let folder: string;
 
-
 const feed = async (name: string, rows: (object | string)[]) => {
   const path = join(folder, name);
   await writeFile(path, rows.map((row) => `${typeof row === 'string' ? row : JSON.stringify(row)}\n`).join(''));

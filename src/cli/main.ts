@@ -10,6 +10,7 @@ import { exportCommand } from './export';
 import { importCommand } from './import';
 import { inspectCommand } from './inspect';
 import { offersCommand } from './offers';
+import { pilotCommand } from './pilot';
 import { serveCommand } from './serve';
 import { trainCommand } from './train';
 import { workerCommand } from './worker';
@@ -31,6 +32,7 @@ const program = new Command('sidestream')
   .addCommand(serveCommand())
   .addCommand(encodersCommand())
   .addCommand(evaluateCommand())
+  .addCommand(pilotCommand())
   .addCommand(trainCommand())
   .addCommand(exportCommand())
   .addCommand(importCommand());

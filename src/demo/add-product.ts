@@ -75,7 +75,7 @@ export class AddProduct extends ShopElement {
           </div>
           ${this.#failure ? html`<p class="form-error" role="alert">${this.#failure.message}</p>` : nothing}
           <footer>
-            ${busy ? this.#working() : html`<p class="hint">Read and kept on this device only.</p>`}
+            ${busy ? this.#working() : html`<p class="hint">Read on this device only${this.session.consent === 'granted' ? ', and kept here' : '; gone when you close the shop'}.</p>`}
             <button class="button" type="submit" data-testid="add-submit" ?disabled=${busy}>${busy ? 'Adding …' : 'Add product'}</button>
           </footer>
         </form>

@@ -7,6 +7,7 @@ describe('routes', () => {
     { page: 'category', category: 'Food & Drink/Fruit' },
     { page: 'search', query: '50% off / ä?' },
     { page: 'product', id: 'a/b c#1' },
+    { page: 'watch' },
   ];
   it.each(routes)('are parsed from their own address: %o', (route) => {
     expect(parseRoute(routeHref(route))).toEqual(route);
@@ -16,7 +17,7 @@ describe('routes', () => {
     expect(parseRoute('#/category/Food%2FFruit')).toEqual({ page: 'category', category: 'Food/Fruit' });
   });
 
-  it.each(['', '#', '#/', '#/nowhere/x', '#/product/', '#/product'])('lead home from %o', (hash) => {
+  it.each(['', '#', '#/', '#/nowhere/x', '#/product/', '#/product', '#/watch/x'])('lead home from %o', (hash) => {
     expect(parseRoute(hash)).toEqual({ page: 'home' });
   });
 

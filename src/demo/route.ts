@@ -3,7 +3,8 @@ export type Route =
   | { page: 'home' }
   | { page: 'category'; category: string }
   | { page: 'search'; query: string }
-  | { page: 'product'; id: string };
+  | { page: 'product'; id: string }
+  | { page: 'watch' };
 
 /** Address of a product's page, as `href-template` of the elements. */
 export const PRODUCT_TEMPLATE = '#/product/{id}';
@@ -12,6 +13,7 @@ export const PRODUCT_TEMPLATE = '#/product/{id}';
 export function parseRoute(hash: string): Route {
   const [page = '', ...rest] = hash.replace(/^#\/?/, '').split('/');
   const argument = decode(rest.join('/'));
+  if (page === 'watch' && !argument) return { page };
   if (!argument) return { page: 'home' };
   if (page === 'category') return { page, category: argument };
   if (page === 'search') return { page, query: argument };
@@ -24,6 +26,8 @@ export function routeHref(route: Route): string {
   switch (route.page) {
     case 'home':
       return '#/';
+    case 'watch':
+      return '#/watch';
     case 'category':
       return `#/category/${route.category.split('/').map(encodeURIComponent).join('/')}`;
     case 'search':

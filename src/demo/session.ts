@@ -20,10 +20,16 @@ export type Item = Recommendation['item'];
  * After three choices of fruit the list should still have other products. A cap, not `diversity`, for which the first list
  * would wait for the features of the products.
  */
-const RULES: Rules = { categoryCap: 5 };
+export const RULES: Rules = { categoryCap: 5 };
 
 /** Time after which the shop does not wait for its first list any longer, ms. */
 const LIST_TIMEOUT = 3000;
+
+/** What the shopper is told after an answer about the profile on the device. */
+const ANSWERED: Partial<Record<Consent, string>> = {
+  granted: 'From now on this is remembered on this device.',
+  denied: 'Deleted. From now on nothing is noted or learned.',
+};
 
 /** State of the open page: the recommender, the categories, the basket. Nothing of it is stored. */
 export class Session {
@@ -39,6 +45,10 @@ export class Session {
   consent: Consent | null = null;
   /** Whether the page has shown a list of recommendations: the rest of the shop comes after it. */
   listed = false;
+  /** The shopper asked to be asked again. */
+  asking = false;
+  /** What came of the shopper's answer, for screen readers. */
+  answered = '';
   progress: Progress | null = null;
   /** Item id to quantity. */
   readonly basket = new Map<string, number>();
@@ -121,10 +131,24 @@ export class Session {
     return [...this.basket.values()].reduce((sum, quantity) => sum + quantity, 0);
   }
 
+  /** Whether anything learns from this shopper. What the shop says of itself depends on it. */
+  get learning(): 'on' | 'denied' | 'off' {
+    if (!this.settings.learning) return 'off';
+    return this.consent === 'denied' ? 'denied' : 'on';
+  }
+
+  /** Asks for the shopper's answer again. */
+  ask(): void {
+    this.asking = true;
+    this.#changed();
+  }
+
   async decide(consent: Consent): Promise<void> {
+    this.asking = false;
     try {
       await this.recommender?.consent(consent);
       this.consent = consent;
+      this.answered = ANSWERED[consent] ?? '';
     } catch (thrown) {
       this.report(thrown);
     }

@@ -8,6 +8,7 @@ import { parseRoute, type Route, routeHref } from './route';
 import { ScrollMemory } from './scroll-memory';
 import { BRAND } from './settings';
 import { ShopElement } from './shop-element';
+import './shop-consent';
 import './shop-header';
 import './shop-home';
 import './shop-list';
@@ -23,8 +24,9 @@ export class ShopApp extends ShopElement {
   #route: Route = parseRoute(location.hash);
   /** The route that the document's title was set for. */
   #titled: Route | undefined;
+  #titledFor = '';
   #inspecting = false;
-  #asking = false;
+  #watching: Promise<unknown> | undefined;
   readonly #scroll = new ScrollMemory(history, () => scrollY);
   #restore = 0;
 
@@ -47,9 +49,6 @@ export class ShopApp extends ShopElement {
   protected override render(): TemplateResult {
     const { session } = this;
     const route = this.#route;
-    const asking =
-      this.#asking ||
-      (session.recommender !== null && (session.consent === 'pending' || session.consent === 'session'));
     return html`
       <a class="skip" href="#main" @click=${this.#skip}>Skip to the products</a>
       <shop-header
@@ -66,16 +65,17 @@ export class ShopApp extends ShopElement {
         ${this.#inspecting ? this.#drawer() : nothing}
       </div>
       ${this.#footer()}
-      <div class="overlays ${asking ? 'asking' : ''}">
-        ${session.notice ? this.#notice(session.notice.message) : nothing}
-        ${asking ? this.#consentBanner() : nothing}
-      </div>
+      <div class="overlays">${session.notice ? this.#notice(session.notice.message) : nothing}</div>
+      <p class="visually-hidden" role="status" data-testid="answered">${session.answered}</p>
       <add-product .session=${session}></add-product>`;
   }
 
   protected override updated(): void {
-    if (this.#titled === this.#route) return;
+    const { learning } = this.session;
+    const claims = ['home', 'watch'].includes(this.#route.page) && this.#titledFor !== learning;
+    if (this.#titled === this.#route && !claims) return;
     this.#titled = this.#route;
+    this.#titledFor = learning;
     document.title = this.#title();
   }
 
@@ -91,6 +91,12 @@ export class ShopApp extends ShopElement {
         return html`<shop-list .session=${session} .category=${route.category} .query=${''}></shop-list>`;
       case 'search':
         return html`<shop-list .session=${session} .category=${''} .query=${route.query}></shop-list>`;
+      case 'watch':
+        // Nothing of it is loaded before it is opened.
+        this.#watching ??= import('./watch/watch-learning').catch((thrown: unknown) => session.report(thrown));
+        return html`
+          <watch-learning .session=${session}></watch-learning>
+          <shop-consent .session=${session}></shop-consent>`;
     }
   }
 
@@ -120,7 +126,7 @@ export class ShopApp extends ShopElement {
     return html`
       <aside class="drawer" aria-label="Inspector" data-testid="inspector" @keydown=${this.#drawerKey}>
         <header>
-          <h2 tabindex="-1">What this device has learned</h2>
+          <h2 tabindex="-1">${this.session.learning === 'on' ? 'What this device has learned' : 'Nothing is learned here'}</h2>
           <button class="icon-button" type="button" aria-label="Close the inspector" @click=${this.#toggleInspector}>${icon('close')}</button>
         </header>
         <sidestream-inspector .recommender=${this.session.recommender}></sidestream-inspector>
@@ -128,11 +134,14 @@ export class ShopApp extends ShopElement {
   }
 
   #footer(): TemplateResult {
+    const { learning } = this.session;
     return html`
       <footer class="footer">
         <p><strong>${BRAND}</strong> is a demo shop. Nothing is for sale, and nothing you do here leaves this device.</p>
         <p class="footer-links">
-          ${this.session.settings.learning ? nothing : html`<span data-testid="learning-off">Learning is off</span>`}
+          ${learning === 'off' ? html`<span data-testid="learning-off">Learning is off</span>` : nothing}
+          ${learning === 'denied' ? html`<span data-testid="learning-denied">You said no: nothing is kept or learned</span>` : nothing}
+          ${learning === 'on' ? html`<a href=${routeHref({ page: 'watch' })}>Watch it learn</a>` : nothing}
           <button class="link-button" type="button" data-testid="privacy" ?disabled=${!this.session.recommender} @click=${this.#ask}>Privacy choices</button>
         </p>
       </footer>`;
@@ -151,34 +160,6 @@ export class ShopApp extends ShopElement {
       </section>`;
   }
 
-  /** Asks whether this device may store a profile; the footer opens it again. */
-  #consentBanner(): TemplateResult {
-    const { session } = this;
-    const decide = (level: 'granted' | 'denied') => () => {
-      void session.decide(level);
-      this.#asking = false;
-      this.requestUpdate();
-    };
-    const now = {
-      pending: 'Until you choose, the shop forgets everything when you close it.',
-      session: 'Until you choose, the shop remembers for as long as this tab is open.',
-      granted: 'At the moment it does. “No” deletes what was kept.',
-      denied: 'At the moment it does not.',
-    }[session.consent ?? 'pending'];
-    return html`
-      <section class="consent" aria-label="Privacy" data-testid="consent">
-        ${icon('lock')}
-        <div>
-          <p><strong>Remember what I like on this device?</strong></p>
-          <p>Nothing is sent anywhere, either way. ${now}</p>
-        </div>
-        <div class="consent-choice">
-          <button class="button quiet" type="button" data-testid="consent-no" @click=${decide('denied')}>No</button>
-          <button class="button" type="button" data-testid="consent-yes" @click=${decide('granted')}>Yes</button>
-        </div>
-      </section>`;
-  }
-
   #notice(message: string): TemplateResult {
     return html`
       <div class="notice" role="status" data-testid="notice">
@@ -189,14 +170,16 @@ export class ShopApp extends ShopElement {
 
   #title(): string {
     const route = this.#route;
-    const page = { home: '', category: '', search: 'Search', product: 'Product' }[route.page];
+    const learns = this.session.learning === 'on';
+    const watch = learns ? 'Watch it learn' : 'Nothing learns here';
+    const page = { home: '', category: '', search: 'Search', product: 'Product', watch }[route.page];
     const name = route.page === 'category' ? route.category.split('/').at(-1) : page;
-    return name ? `${name} · ${BRAND}` : `${BRAND}, a shop that learns on your device`;
+    if (name) return `${name} · ${BRAND}`;
+    return learns ? `${BRAND}, a shop that learns on your device` : `${BRAND}, a demo shop`;
   }
 
   readonly #ask = (): void => {
-    this.#asking = true;
-    this.requestUpdate();
+    this.session.ask();
     void this.updateComplete.then(() => this.querySelector<HTMLElement>('.consent button')?.focus());
   };
 

@@ -2,10 +2,11 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { type Category, categorySlug } from './category';
 import { routeHref } from './route';
-import type { Item } from './session';
+import type { Item, Session } from './session';
 import { ShopElement } from './shop-element';
+import './shop-consent';
 import './shop-grid';
-import { shopRecs } from './shop-recs';
+import { forYou, shopRecs } from './shop-recs';
 import { productImage } from './templates';
 
 /** Tiles without an image, which reserve the space until the products are there. */
@@ -24,6 +25,28 @@ function categoryTile({ category, item }: { category: Category; item: Item }): T
     </li>`;
 }
 
+/** What the shop says of itself: it claims to learn only where it does. */
+function welcome({ learning }: Session): TemplateResult {
+  switch (learning) {
+    case 'on':
+      return html`
+        <h1 tabindex="-1">Little things, found for you</h1>
+        <p>Look around. The shop learns what you like as you go, right here in your browser, and keeps it to itself.</p>
+        <p class="hero-watch">
+          <a class="button" href=${routeHref({ page: 'watch' })} data-testid="watch-open">Watch it learn</a>
+          <small>A minute with a made-up shopper</small>
+        </p>`;
+    case 'denied':
+      return html`
+        <h1 tabindex="-1">Little things, for everybody</h1>
+        <p>You said no, so nothing you do is noted or learned. Look around: the lists are the same for everyone.</p>`;
+    case 'off':
+      return html`
+        <h1 tabindex="-1">Little things, for everybody</h1>
+        <p>Learning is switched off in this shop. Look around: the lists are the same for everyone.</p>`;
+  }
+}
+
 /** The home page: a welcome, recommendations, the categories, all products. */
 @customElement('shop-home')
 export class ShopHome extends ShopElement {
@@ -33,14 +56,14 @@ export class ShopHome extends ShopElement {
     return html`
       <section class="hero">
         <div>
-          <h1 tabindex="-1">Little things, found for you</h1>
-          <p>Look around. The shop learns what you like as you go, right here in your browser, and keeps it to itself.</p>
+          ${welcome(session)}
         </div>
         <p class="hero-pictures" aria-hidden="true">
           ${examples?.slice(0, 5).map(({ item }) => productImage(item, false)) ?? blankTiles(5)}
         </p>
       </section>
-      <div class="block">${shopRecs(session, { placement: 'for-you', heading: 'Recommended for you' })}</div>
+      <div class="block">${shopRecs(session, { placement: 'for-you', heading: forYou(session) })}</div>
+      <shop-consent .session=${session}></shop-consent>
       ${examples === null || examples.length > 1 ? this.#tiles() : nothing}
       <section class="block">
         <h2>Everything</h2>

@@ -4,7 +4,8 @@ import './shop-grid';
 import { categorySlug, findCategory, trail } from './category';
 import { routeHref } from './route';
 import { ShopElement } from './shop-element';
-import { shopRecs } from './shop-recs';
+import './shop-consent';
+import { forYou, shopRecs } from './shop-recs';
 import { breadcrumbs } from './templates';
 
 /** The products of a category or of a search. */
@@ -23,9 +24,10 @@ export class ShopList extends ShopElement {
         ${category ? breadcrumbs(steps.slice(0, -1)) : nothing}
         <h1 tabindex="-1">${query ? html`Results for “${query}”` : (steps.at(-1)?.name ?? category)}</h1>
         ${category ? this.#narrower() : nothing}
+        <shop-consent .session=${session}></shop-consent>
         <shop-grid .session=${session} .category=${category} .query=${query} @shop-shown=${this.#onShown}></shop-grid>
       </section>
-      <div class="block">${shopRecs(session, { placement: 'for-you', heading: 'Recommended for you', exclude: this.#shown })}</div>`;
+      <div class="block">${shopRecs(session, { placement: 'for-you', heading: forYou(session), exclude: this.#shown })}</div>`;
   }
 
   readonly #onShown = ({ detail }: CustomEvent<string[]>): void => {

@@ -4,7 +4,8 @@ import { trail } from './category';
 import type { Item } from './session';
 import { BRAND } from './settings';
 import { ShopElement } from './shop-element';
-import { shopRecs } from './shop-recs';
+import './shop-consent';
+import { forYou, shopRecs } from './shop-recs';
 import { breadcrumbs, icon, priceOf, productImage } from './templates';
 
 /** Milliseconds on a product page before it counts as a view. */
@@ -44,12 +45,13 @@ export class ShopProduct extends ShopElement {
     if (item === null) return this.#unknown();
     return html`
       ${item ? this.#product(item) : this.#outline()}
+      <shop-consent .session=${session}></shop-consent>
       <div class="block">${shopRecs(session, { placement: 'similar', heading: 'Similar', itemId: productId })}</div>
       <div class="block">
         ${shopRecs(session, { placement: 'complement', heading: 'Goes well with it', itemId: productId, addToCart: true })}
       </div>
       <div class="block">
-        ${shopRecs(session, { placement: 'for-you', heading: 'Recommended for you', exclude: [productId] })}
+        ${shopRecs(session, { placement: 'for-you', heading: forYou(session), exclude: [productId] })}
       </div>`;
   }
 
@@ -91,7 +93,7 @@ export class ShopProduct extends ShopElement {
           <p><a class="button quiet" href="#/">Back to the shop</a></p>
         </div>
       </section>
-      <div class="block">${shopRecs(this.session, { placement: 'for-you', heading: 'Recommended for you' })}</div>`;
+      <div class="block">${shopRecs(this.session, { placement: 'for-you', heading: forYou(this.session) })}</div>`;
   }
 
   #buy(item: Item): void {

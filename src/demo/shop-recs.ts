@@ -22,6 +22,10 @@ const LABELS: Partial<RecsLabels> = {
   addedToCart: (title) => `${title} is in your basket.`,
 };
 
+/** Heading of the list for the shopper: it is for them alone only where something is learned. */
+export const forYou = ({ learning }: Session): string =>
+  learning === 'on' ? 'Recommended for you' : 'From all over the shop';
+
 /** A row of recommendations. */
 export function shopRecs(
   session: Session,
@@ -42,7 +46,7 @@ export function shopRecs(
       heading-level="2"
       href-template=${PRODUCT_TEMPLATE}
       currency=${CURRENCY}
-      dismissible
+      ?dismissible=${session.learning !== 'denied'}
       ?add-to-cart=${addToCart}
       placement=${placement}
       item-id=${itemId}

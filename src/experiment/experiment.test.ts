@@ -24,6 +24,19 @@ describe('assign', () => {
     );
   });
 
+  it('moves nobody out of the first variant when its weight is raised', () => {
+    const [five, half] = [5, 50].map((on) => ({
+      ...experiment,
+      variants: [
+        { name: 'on', weight: on },
+        { name: 'off', weight: 100 - on },
+      ],
+    }));
+    expect(share(five, 'on')).toBeCloseTo(0.05, 1.7);
+    expect(share(half, 'on')).toBeCloseTo(0.5, 1.7);
+    expect(UNITS.every((unit) => nameOf(five, unit) === 'off' || nameOf(half, unit) === 'on')).toBe(true);
+  });
+
   it('holds out a share, all others keep their variant', () => {
     const held = { ...experiment, holdout: 20 };
     expect(share(held, 'holdout')).toBeCloseTo(0.2, 1.7);

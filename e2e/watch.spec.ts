@@ -1,0 +1,231 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { eventsOf } from './support/headless';
+import { cards, clickProducts, expect, idsIn, openShop, test } from './support/shop';
+
+const [FIRST, SECOND] = ['Toys', 'Clothing'];
+/** Choices of the three chapters. */
+const CHAPTERS = [10, 12, 6];
+const LENGTH = 12;
+
+const watch = (page: Page) => page.getByTestId('watch');
+const press = (page: Page, name: string) => page.getByTestId(`watch-${name}`).click();
+/** Opens it from the home page. */
+async function openWatch(page: Page): Promise<void> {
+  await page.getByTestId('watch-open').click();
+  await expect(watch(page)).toHaveAttribute('data-phase', 'ready');
+}
+/** After each choice: the products of both tastes in the list, from the table. */
+const countsOf = async (page: Page): Promise<[number, number][]> => {
+  const rows = await page.getByTestId('watch-figures').locator('tr').all();
+  return Promise.all(
+    rows.map(async (row): Promise<[number, number]> => {
+      const cells = await row.locator('td').allTextContents();
+      return [Number(cells[2]), Number(cells[3])];
+    }),
+  );
+};
+const choices = async (page: Page): Promise<number> => (await countsOf(page)).length - 1;
+/** Share of a top category in the list that is shown. */
+async function shareOf(page: Page, category: string): Promise<number> {
+  const all = await page
+    .getByTestId('watch-list')
+    .locator('li')
+    .evaluateAll((list) => list.map((card) => card.getAttribute('data-category')));
+  return all.filter((path) => path?.startsWith(`${category}/`)).length / all.length;
+}
+/** Serious and critical violations in the page, as text. */
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).include('watch-learning').analyze();
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(' ')).join(', ')})`);
+}
+const statusOf = (page: Page) =>
+  page.evaluate(() => document.querySelector('sidestream-recs')?.activeRecommender?.status());
+const databases = (page: Page) => page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
+
+test('the script runs to its end, the list follows the taste, and the visitor’s own profile stays as it was', async ({
+  page,
+}) => {
+  await openShop(page);
+  await page.getByTestId('consent-yes').click();
+  await clickProducts(page, 'Tools', 3);
+  await expect.poll(async () => (await statusOf(page))?.events).toBeGreaterThanOrEqual(3);
+  const list = await idsIn(page, 'for-you');
+  const log = (await eventsOf(page)).filter(({ type }) => type !== 'impression');
+
+  await openWatch(page);
+  expect(await countsOf(page)).toHaveLength(1);
+  await page.getByTestId('watch-speed').selectOption('fastest');
+  await press(page, 'play');
+  await expect(watch(page)).toHaveAttribute('data-phase', 'done');
+  const counts = await countsOf(page);
+  expect(counts).toHaveLength(1 + CHAPTERS[0] + CHAPTERS[1] + CHAPTERS[2]);
+  const [settled, away, back] = [CHAPTERS[0], CHAPTERS[0] + CHAPTERS[1], counts.length - 1].map((at) => counts[at]);
+  test.info().annotations.push({ type: 'counts', description: JSON.stringify(counts) });
+  expect(settled[0]).toBeGreaterThanOrEqual(LENGTH / 2);
+  expect(away[1]).toBeGreaterThanOrEqual(LENGTH / 2);
+  expect(away[0]).toBeLessThan(LENGTH / 3);
+  expect(back[0]).toBeGreaterThanOrEqual(LENGTH / 2);
+  expect(back[1]).toBeLessThan(away[1]);
+  // The table says what the cards show.
+  expect(await shareOf(page, FIRST)).toBeCloseTo(back[0] / LENGTH, 5);
+  expect(await shareOf(page, SECOND)).toBeCloseTo(back[1] / LENGTH, 5);
+  await expect(page.getByTestId('watch-summary')).toContainText('never said');
+  // One expert was kept for each taste, and the first one is heard again.
+  await expect(page.getByTestId('watch-experts')).toContainText('Expert for toys');
+  await expect(page.getByTestId('watch-experts')).toContainText('Expert for clothing');
+
+  expect(await databases(page)).toEqual(['sidestream/default']);
+  await page.goto('/#/');
+  expect(await idsIn(page, 'for-you')).toEqual(list);
+  expect((await eventsOf(page)).filter(({ type }) => type !== 'impression')).toEqual(log);
+});
+
+test('pause, one choice, take over, go on, and back to the beginning', async ({ page }) => {
+  await openShop(page);
+  await openWatch(page);
+  await page.getByTestId('watch-speed').selectOption('fast');
+  await press(page, 'play');
+  await expect.poll(() => choices(page)).toBeGreaterThanOrEqual(2);
+  await press(page, 'play');
+  await expect(watch(page)).toHaveAttribute('data-phase', 'paused');
+  await expect(page.getByTestId('watch-spoken')).toHaveText('Paused.');
+  // A choice that was on its way when the button was pressed is finished.
+  await page.waitForTimeout(500);
+  const paused = await choices(page);
+  await page.waitForTimeout(1500);
+  expect(await choices(page)).toBe(paused);
+  await press(page, 'step');
+  await expect.poll(() => choices(page)).toBe(paused + 1);
+  await expect(page.getByTestId('watch-spoken')).toContainText('Mia chooses');
+
+  await press(page, 'take-over');
+  await expect(watch(page)).toHaveAttribute('data-phase', 'by-hand');
+  const first = page.getByTestId('watch-list').getByRole('button').first();
+  await expect(first).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => choices(page)).toBe(paused + 2);
+  await expect(page.getByTestId('watch-said')).toContainText('You choose');
+  await page.getByTestId('watch-shelf').selectOption('Sport');
+  const shelf = page.getByTestId('watch-shelf-list').locator('[data-category^="Sport/"] button');
+  for (let more = 1; more <= 4; more++) {
+    await shelf.first().click();
+    await expect.poll(() => choices(page)).toBe(paused + 2 + more);
+  }
+  await expect.poll(() => shareOf(page, 'Sport')).toBeGreaterThanOrEqual(0.3);
+
+  await page.getByTestId('watch-speed').selectOption('fastest');
+  await press(page, 'play');
+  await expect(watch(page)).toHaveAttribute('data-phase', 'done');
+  // The script made all of its choices besides.
+  expect(await choices(page)).toBe(5 + CHAPTERS.reduce((sum, count) => sum + count, 0));
+  await press(page, 'restart');
+  await expect.poll(() => choices(page)).toBe(0);
+  await expect(page.getByTestId('watch-play')).toBeFocused();
+});
+
+test('after “no”, while it runs or before, nothing learns and nothing says so', async ({ page }) => {
+  await openShop(page);
+  await openWatch(page);
+  await page.getByTestId('watch-speed').selectOption('fast');
+  await press(page, 'play');
+  await expect.poll(() => choices(page)).toBeGreaterThanOrEqual(1);
+  await page.getByTestId('privacy').click();
+  await expect(page.getByTestId('consent')).toContainText('nothing is noted or learned');
+  await page.getByTestId('consent-no').click();
+  await expect(page.getByTestId('watch-denied')).toContainText('nothing is learned');
+  await expect(page).toHaveTitle(/^Nothing learns here/);
+  await expect(page.getByTestId('answered')).toHaveText('Deleted. From now on nothing is noted or learned.');
+  await expect(page.getByTestId('privacy')).toBeFocused();
+  await expect(page.getByTestId('watch-play')).toHaveCount(0);
+  expect(await violations(page)).toEqual([]);
+
+  const claims = /learns|recommended for you|found for you|watch it learn|has learned/i;
+  await page.goto('/#/');
+  await expect(cards(page, 'for-you').first()).toBeVisible();
+  await expect(page.locator('body')).not.toContainText(claims);
+  expect(await page.title()).not.toMatch(claims);
+  await cards(page, 'for-you').first().locator('a').click();
+  await expect(cards(page, 'similar').first()).toBeVisible();
+  await expect(page.locator('body')).not.toContainText(claims);
+  expect(
+    await page.locator('sidestream-recs').evaluateAll((all) => all.some((list) => list.hasAttribute('dismissible'))),
+  ).toBe(false);
+  await page.getByTestId('inspect').click();
+  await expect(page.getByTestId('inspector').getByRole('heading').first()).not.toHaveText(claims);
+
+  await openShop(page, '?learning=off');
+  await expect(page.locator('body')).not.toContainText(claims);
+  expect(await page.title()).not.toMatch(claims);
+  await page.goto('/?learning=off#/watch');
+  await expect(page.getByTestId('watch-denied')).toContainText('switched off');
+});
+
+test('the question of consent covers no list and moves none, and says what “no” means', async ({ page }) => {
+  await page.addInitScript(() => {
+    Object.assign(window, { shift: 0 });
+    new PerformanceObserver((entries) => {
+      for (const entry of entries.getEntries()) {
+        const { value, hadRecentInput } = entry as unknown as { value: number; hadRecentInput: boolean };
+        if (!hadRecentInput) Object.assign(window, { shift: Reflect.get(window, 'shift') + value });
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  for (const [width, height] of [
+    [375, 667],
+    [768, 1024],
+    [1280, 800],
+  ]) {
+    await page.setViewportSize({ width, height });
+    for (const place of ['', '#/category/Music']) {
+      await page.goto('about:blank');
+      await page.goto(`/${place}`);
+      await expect(page.getByTestId('consent')).toContainText('No: what was noted so far is deleted');
+      await expect(cards(page, 'for-you').first()).toBeVisible();
+      const covered = await page.evaluate(() => {
+        const [banner] = document.querySelectorAll('.consent');
+        const box = banner.getBoundingClientRect();
+        return [...document.querySelectorAll('sidestream-recs, shop-grid')].filter((list) => {
+          const other = list.getBoundingClientRect();
+          const beside =
+            other.bottom <= box.top || other.top >= box.bottom || other.right <= box.left || other.left >= box.right;
+          return !beside || getComputedStyle(banner).position === 'fixed';
+        }).length;
+      });
+      expect(covered).toBe(0);
+      // The chips of a category come with the categories, and move what is below them.
+      if (place === '') expect(await page.evaluate(() => Reflect.get(window, 'shift'))).toBeLessThan(0.01);
+    }
+  }
+});
+
+test.describe('accessible', () => {
+  test.use({ contextOptions: { reducedMotion: 'reduce' } });
+
+  test('no serious violation in any state, light and dark, and no motion where none is wanted', async ({ page }) => {
+    await openShop(page);
+    await openWatch(page);
+    expect(await violations(page)).toEqual([]);
+    await press(page, 'step');
+    await expect.poll(() => choices(page)).toBe(1);
+    expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.getByTestId('watch-numbers').locator('summary').click();
+    await press(page, 'take-over');
+    await expect(page.getByTestId('watch-shelf-list').getByRole('button').first()).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+    await page.getByTestId('watch-speed').selectOption('fastest');
+    await press(page, 'play');
+    await expect(watch(page)).toHaveAttribute('data-phase', 'done');
+    expect(await violations(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'light' });
+    expect(await violations(page)).toEqual([]);
+    // Read from right to left, time goes that way too, and nothing is wider than the page.
+    await page.setViewportSize({ width: 375, height: 812 });
+    await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'));
+    await expect(watch(page).locator('.chart svg').first()).toHaveCSS('transform', 'matrix(-1, 0, 0, 1, 0, 0)');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(375);
+  });
+});

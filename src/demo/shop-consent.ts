@@ -1,0 +1,65 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import type { Consent } from '../protocol';
+import type { Session } from './session';
+import { ShopElement } from './shop-element';
+import { icon } from './templates';
+
+/**
+ * Asks whether this device may store a profile, until the shopper answers or where the footer asks again. It is a part of the page and
+ * covers nothing of it; until it is known whether it will ask, it holds the place.
+ */
+@customElement('shop-consent')
+export class ShopConsent extends ShopElement {
+  protected override render(): TemplateResult | typeof nothing {
+    const { session } = this;
+    const unknown = session.consent === null;
+    const asking = session.asking || session.consent === 'pending' || session.consent === 'session';
+    if (session.failure || !(unknown || asking)) return nothing;
+    return html`
+      <section class="consent ${unknown ? 'held' : ''}" aria-label="Privacy" data-testid=${unknown ? nothing : 'consent'}>
+        ${icon('lock')}
+        <div>
+          <p><strong>Remember what I like on this device?</strong></p>
+          <p>Nothing is sent anywhere, either way. ${nowText(session)}</p>
+          <ul>
+            <li><b>Yes</b>: ${session.learning === 'off' ? 'what you choose' : 'what the shop learns from what you choose'} stays in this browser until you say no.</li>
+            <li><b>No</b>: what was noted so far is deleted. From then on nothing is noted${session.learning === 'off' ? '' : ' or learned'}, and your lists are those that everybody gets. Your answer is not kept either: the shop asks again next time.</li>
+          </ul>
+        </div>
+        <div class="consent-choice">
+          <button class="button quiet" type="button" data-testid="consent-no" @click=${() => this.#decide('denied')}>No</button>
+          <button class="button" type="button" data-testid="consent-yes" @click=${() => this.#decide('granted')}>Yes</button>
+        </div>
+      </section>`;
+  }
+
+  async #decide(level: Consent): Promise<void> {
+    const { asking } = this.session;
+    await this.session.decide(level);
+    await this.updateComplete;
+    // The button that was pressed is gone: back to where the question came from.
+    const next = document.querySelector<HTMLElement>(asking ? '[data-testid=privacy]' : 'main');
+    next?.focus({ preventScroll: !asking });
+  }
+}
+
+/** What holds until the shopper answers. */
+function nowText({ consent }: Session): string {
+  switch (consent) {
+    case 'session':
+      return 'Until you choose, it is remembered for as long as this tab is open.';
+    case 'granted':
+      return 'At the moment it is remembered.';
+    case 'denied':
+      return 'At the moment it is not.';
+    default:
+      return 'Until you choose, everything is forgotten when you close the shop.';
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'shop-consent': ShopConsent;
+  }
+}

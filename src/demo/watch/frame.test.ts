@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import type { Explanation, RecommendResponse, Status } from '../../protocol';
+import { recommendation, STATUS } from '../../testing/fake-recommender';
+import { type Frame, makeFrame } from './frame';
+import { expertText, summaryText } from './words';
+
+const entry = (id: string, category: string) => {
+  const made = recommendation(id);
+  return { ...made, item: { ...made.item, category } };
+};
+const MADE = { choice: 1, chapter: 0, chosen: null, position: null, duration: 4 };
+const expert = (id: number, state: Status['experts'][number]['state']): Status['experts'][number] => ({
+  ...{ id, state, born: null, choices: 3, share: 0.5, posterior: 0.5, history: [] },
+});
+const frame = (categories: string[], experts: Status['experts'], learned: string[] = [], before?: Frame) => {
+  const list: RecommendResponse = {
+    ...{ id: 'r', placement: 'for-you' },
+    items: categories.map((category, at) => entry(`i${at}`, category)),
+  };
+  const choices = learned.map((category, at) => ({ item: entry(`c${at}`, category).item, time: null }));
+  const explanation: Explanation = {
+    ...{ ...recommendation('i0'), placement: 'for-you', contributors: [] },
+    experts: [{ id: 1, state: 'active', contribution: 1, choices }],
+  };
+  return makeFrame(before, MADE, { list, status: { ...STATUS, experts }, explanation }, ['Music', 'Sport']);
+};
+
+it('counts the tastes of the list by top category, and names an expert by its last choices', () => {
+  const made = frame(
+    ['Music/Studio', 'Musical', 'Sport', 'Music'],
+    [expert(0, 'generalist'), expert(1, 'active')],
+    ['Music/A', 'Music/B', 'Sport'],
+  );
+  expect(made.counts).toEqual([2, 1]);
+  expect(made.experts.map(({ about }) => about)).toEqual([null, 'Music']);
+  // The newest come first. Half of them are not enough to be about something else.
+  const music = frame([], [expert(1, 'active')], ['Music', 'Music', 'Music', 'Sport']);
+  const about = (...learned: string[]) => frame([], [expert(1, 'active')], learned, music).experts[0]?.about;
+  expect(about('Sport', 'Sport', 'Music', 'Music', 'Music')).toBe('Music');
+  expect(about('Sport', 'Sport', 'Sport', 'Music', 'Music')).toBe('Sport');
+  expect(frame([], [expert(1, 'active')]).experts[0]?.about).toBeNull();
+});
+
+it('says in words what became of an expert', () => {
+  const [trial, kept, aside] = (['candidate', 'active', 'frozen'] as const).map((state) =>
+    frame(['Music'], [expert(1, state)], ['Music']),
+  );
+  if (!trial || !kept || !aside) throw new Error('no frames');
+  expect(expertText(kept, trial)).toContain('kept and learns on');
+  expect(expertText(aside, kept)).toContain('What is known about music is put aside');
+  expect(expertText(kept, aside)).toContain('The expert for music is back');
+  expect(expertText(kept, kept)).toBe('');
+});
+
+it('sums up only a script that is at its end', () => {
+  expect(summaryText([frame(['Music'], [])], ['Music', 'Sport'])).toBe('');
+});

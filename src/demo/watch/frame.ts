@@ -1,0 +1,66 @@
+import type { ExpertStatus, Explanation, RecommendResponse, Status } from '../../protocol';
+import { trail } from '../category';
+import type { Item } from '../session';
+
+/** What one expert is about. */
+export interface ExpertView extends Pick<ExpertStatus, 'id' | 'state' | 'share' | 'choices'> {
+  /** Top category of more than half of the choices that it learned last, or else what it was before; null before the first one. */
+  about: string | null;
+}
+
+/** A choice of the shopper, and the list after it. */
+export interface Frame {
+  /** Choices up to then. */
+  choice: number;
+  /** Chapter of the script, or null for a choice by hand; null before the first choice. */
+  chapter: number | null;
+  /** What was chosen; null before the first choice. */
+  chosen: Item | null;
+  /** Its 0-based place in the list before; null where it was chosen from a shelf. */
+  position: number | null;
+  list: Item[];
+  /** Id of the list, to attribute what is chosen from it. */
+  recommendationId: string;
+  /** Products of each taste in the list. */
+  counts: [number, number];
+  experts: ExpertView[];
+  /** From the choice to the list after it, ms. */
+  duration: number;
+}
+
+/** Choices of an expert that say what it is about now: one that learns on may have begun with another taste. */
+const LATEST = 4;
+
+/** The top category of a product. */
+export const topCategory = ({ category }: Pick<Item, 'category'>): string => trail(category)[0]?.name ?? '';
+
+/**
+ * @param before the frame before; undefined for the first one
+ * @param tastes names of the two top categories
+ */
+export function makeFrame(
+  before: Frame | undefined,
+  made: Pick<Frame, 'choice' | 'chapter' | 'chosen' | 'position' | 'duration'>,
+  answer: { list: RecommendResponse; status: Status; explanation: Explanation | null },
+  tastes: readonly [string, string],
+): Frame {
+  const list = answer.list.items.map(({ item }) => item);
+  const count = (taste: string): number => list.filter((item) => topCategory(item) === taste).length;
+  const were = new Map(before?.experts.map(({ id, about }) => [id, about]));
+  const learned = new Map(answer.explanation?.experts.map(({ id, choices }) => [id, choices.map(({ item }) => item)]));
+  return {
+    ...made,
+    list,
+    recommendationId: answer.list.id,
+    counts: [count(tastes[0]), count(tastes[1])],
+    experts: answer.status.experts.map(({ id, state, share, choices }) => ({
+      ...{ id, state, share, choices },
+      about: aboutOf((learned.get(id) ?? []).slice(0, LATEST).map(topCategory), were.get(id) ?? null),
+    })),
+  };
+}
+
+function aboutOf(latest: readonly string[], before: string | null): string | null {
+  const common = latest.find((name) => latest.filter((other) => other === name).length > latest.length / 2);
+  return common ?? before ?? latest[0] ?? null;
+}

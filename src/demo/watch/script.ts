@@ -1,0 +1,52 @@
+import type { Category } from '../category';
+
+/** A part of the script: the scripted shopper chooses products of one taste. */
+export interface Chapter {
+  /** Which of the two tastes. */
+  taste: 0 | 1;
+  choices: number;
+}
+
+/** Away from a taste, and back to it; long enough for experts to be kept and put aside. */
+export const CHAPTERS: readonly Chapter[] = [
+  { taste: 0, choices: 10 },
+  { taste: 1, choices: 12 },
+  { taste: 0, choices: 6 },
+];
+export const CHOICES = CHAPTERS.reduce((sum, { choices }) => sum + choices, 0);
+
+/**
+ * Of the products in the list that suit the shopper, the one that is chosen, counted from 0: who always takes the first one says no
+ * more than the list knew.
+ */
+export const SUITABLE = 3;
+
+/** The tastes of the demo's own catalogue. */
+const PREFERRED = ['Toys', 'Clothing'];
+/** Products that a category needs for its chapters. */
+const LEAST_PRODUCTS = 24;
+
+/**
+ * The two top categories that the scripted shopper likes: those of the demo's catalogue, or the two largest of another one.
+ * @returns null where the catalogue has no two categories of 24 products
+ */
+export function tastesOf(categories: readonly Category[]): [Category, Category] | null {
+  const large = categories.filter(({ count }) => count >= LEAST_PRODUCTS);
+  const preferred = PREFERRED.flatMap((name) => large.filter((category) => category.name === name));
+  const [first, second] = preferred.length === 2 ? preferred : [...large].sort((a, b) => b.count - a.count);
+  return first && second ? [first, second] : null;
+}
+
+/** The chapter of a choice, which are counted from 1; undefined after the last one. */
+export function chapterOf(choice: number): { index: number; chapter: Chapter; first: boolean } | undefined {
+  let before = 0;
+  for (const [index, chapter] of CHAPTERS.entries()) {
+    if (choice <= before + chapter.choices) return { index, chapter, first: choice === before + 1 };
+    before += chapter.choices;
+  }
+  return undefined;
+}
+
+/** The products of a category in an order in which neighbours of the catalogue, which are alike, are far from each other. */
+export const spread = <T>(items: readonly T[]): T[] =>
+  Array.from({ length: 7 }, (_, start) => items.filter((_, at) => at % 7 === start)).flat();

@@ -1,0 +1,228 @@
+import { SidestreamError } from '../../error';
+import type { Recommender } from '../../protocol';
+import { categoryTree } from '../category';
+import type { Item } from '../session';
+import { type Frame, makeFrame, topCategory } from './frame';
+import { CHOICES, chapterOf, SUITABLE, spread, tastesOf } from './script';
+
+/**
+ * `opening`: the recommender starts. `ready`: nothing was chosen yet. `running`, `paused`: between two choices of the script.
+ * `by-hand`: the visitor chooses. `done`: the script is at its end. `failed`: see `failure`.
+ */
+export type Phase = 'opening' | 'ready' | 'running' | 'paused' | 'by-hand' | 'done' | 'failed';
+
+/** Products in the list. */
+export const LIST_LENGTH = 12;
+const ORIGIN = { placement: 'for-you' } as const;
+const FOR_YOU = { ...ORIGIN, limit: LIST_LENGTH };
+
+/** A scripted shopper's visit, on a recommender of its own: what it chooses is tracked, and the lists are asked for, as in the shop. */
+export class ScriptedVisit {
+  phase: Phase = 'opening';
+  failure: SidestreamError | null = null;
+  /** The first one is before the first choice. */
+  frames: Frame[] = [];
+  /** Names of the two top categories that the shopper likes. */
+  tastes: [string, string] = ['', ''];
+  readonly #changed: () => void;
+  readonly #opening: Promise<Recommender>;
+  readonly #shelves = new Map<string, Item[]>();
+  #pause = 0;
+  /** Choices of the script made so far; those by hand do not count. */
+  #scripted = 0;
+  /** The choice that is being made: they come one after the other. */
+  #busy: Promise<void> = Promise.resolve();
+  #wake: () => void = () => undefined;
+  #runs = 0;
+  #closed = false;
+
+  /**
+   * @param open starts a recommender that nothing else uses
+   * @param changed is called after every change
+   */
+  constructor(open: () => Promise<Recommender>, changed: () => void) {
+    this.#changed = changed;
+    this.#opening = open();
+    void this.#attempt(() => this.#start());
+  }
+
+  /** The latest frame; undefined while it opens. */
+  get frame(): Frame | undefined {
+    return this.frames.at(-1);
+  }
+
+  /** Milliseconds from one choice of the script to the next; 0 for none. */
+  set pace(milliseconds: number) {
+    this.#pause = milliseconds;
+    this.#wake();
+  }
+
+  /** Goes on with the script, also after choices by hand. */
+  play(): void {
+    if (this.phase !== 'ready' && this.phase !== 'paused' && this.phase !== 'by-hand') return;
+    this.#become('running');
+    void this.#run();
+  }
+
+  pause(): void {
+    if (this.phase !== 'running') return;
+    this.#become('paused');
+    this.#wake();
+  }
+
+  /** Makes one choice of the script, and pauses. */
+  async step(): Promise<void> {
+    if (this.phase === 'running') this.pause();
+    if (this.phase !== 'ready' && this.phase !== 'paused' && this.phase !== 'by-hand') return;
+    this.#become('paused');
+    await this.#inTurn(() => this.#next());
+  }
+
+  /** The visitor chooses from here on. */
+  takeOver(): void {
+    if (this.phase === 'opening' || this.phase === 'failed') return;
+    this.#become('by-hand');
+    this.#wake();
+  }
+
+  /** A choice by hand. */
+  async choose(item: Item): Promise<void> {
+    if (this.phase !== 'by-hand') return;
+    await this.#inTurn(() => this.#choose(item, null));
+  }
+
+  /** Forgets all that the visit taught, and begins again. */
+  async restart(): Promise<void> {
+    if (this.phase === 'opening' || this.phase === 'failed') return;
+    this.pause();
+    await this.#inTurn(async () => {
+      await (await this.#opening).reset();
+      this.frames = [];
+      this.#scripted = 0;
+      await this.#show({ chapter: null, chosen: null, position: null }, performance.now());
+      this.#become('ready');
+    });
+  }
+
+  /** The products of a top category, those chosen before left out. */
+  shelf(category: string): Promise<Item[]> {
+    return this.#shelf(category);
+  }
+
+  /** Ends the recommender; what it learned is gone. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#wake();
+    const recommender = await this.#opening.catch(() => null);
+    await recommender?.close();
+  }
+
+  async #start(): Promise<void> {
+    const recommender = await this.#opening;
+    const categories = categoryTree(await recommender.categories());
+    const tastes = tastesOf(categories);
+    if (!tastes) {
+      const text = 'This needs a catalogue with two categories of 24 products or more. Open the shop without ?bundle=.';
+      throw new SidestreamError('runtime/invalid-input', text);
+    }
+    this.tastes = [tastes[0].name, tastes[1].name];
+    await this.#show({ chapter: null, chosen: null, position: null }, performance.now());
+    this.#become('ready');
+  }
+
+  async #run(): Promise<void> {
+    const run = ++this.#runs;
+    // Paused and played again at once, an earlier run must not go on beside the new one.
+    const goesOn = (): boolean => this.phase === 'running' && run === this.#runs && !this.#closed;
+    while (goesOn()) {
+      await this.#inTurn(async () => {
+        if (goesOn()) await this.#next();
+      });
+      if (goesOn()) await this.#wait();
+    }
+  }
+
+  #wait(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.#pause);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async #next(): Promise<void> {
+    const at = chapterOf(this.#scripted + 1);
+    if (!at) return this.#become('done');
+    const taste = this.tastes[at.chapter.taste];
+    const chosen = new Set(this.frames.map((frame) => frame.chosen?.id));
+    const liked = (item: Item): boolean => topCategory(item) === taste && !chosen.has(item.id);
+    const suitable = this.frame?.list.filter(liked) ?? [];
+    const item = suitable[Math.min(SUITABLE, suitable.length - 1)] ?? (await this.#shelf(taste))[0];
+    if (!item) return this.#become('done');
+    this.#scripted++;
+    await this.#choose(item, at.index);
+    if (this.#scripted >= CHOICES && this.phase !== 'by-hand') this.#become('done');
+  }
+
+  async #choose(item: Item, chapter: number | null): Promise<void> {
+    const recommender = await this.#opening;
+    const { list, recommendationId } = this.frame ?? { list: [], recommendationId: '' };
+    const place = list.findIndex(({ id }) => id === item.id);
+    const position = place < 0 ? null : place;
+    const started = performance.now();
+    await recommender.track('click', item.id, position === null ? {} : { ...ORIGIN, position, recommendationId });
+    await this.#show({ chapter, chosen: item, position }, started);
+  }
+
+  async #show(made: Pick<Frame, 'chapter' | 'chosen' | 'position'>, started: number): Promise<void> {
+    const recommender = await this.#opening;
+    const list = await recommender.recommend(FOR_YOU);
+    const duration = performance.now() - started;
+    const [first] = list.items;
+    const [status, explanation] = await Promise.all([
+      recommender.status(),
+      first ? recommender.explain(first.item.id, FOR_YOU) : null,
+    ]);
+    const choice = this.frames.length;
+    this.frames = [
+      ...this.frames,
+      makeFrame(this.frame, { ...made, choice, duration }, { list, status, explanation }, this.tastes),
+    ];
+    this.#changed();
+  }
+
+  async #shelf(category: string): Promise<Item[]> {
+    let items = this.#shelves.get(category);
+    if (!items) {
+      ({ items } = await (await this.#opening).browse({ category, limit: 1000 }));
+      items = spread(items);
+      this.#shelves.set(category, items);
+    }
+    const chosen = new Set(this.frames.map((frame) => frame.chosen?.id));
+    return items.filter(({ id }) => !chosen.has(id));
+  }
+
+  /** Runs work after the choice that is being made. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#busy = this.#busy.then(() => this.#attempt(work));
+    return this.#busy;
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    if (this.#closed) return;
+    try {
+      await work();
+    } catch (thrown) {
+      if (this.#closed) return;
+      this.failure = SidestreamError.from(thrown);
+      this.#become('failed');
+    }
+  }
+
+  #become(phase: Phase): void {
+    this.phase = phase;
+    this.#changed();
+  }
+}

@@ -1,0 +1,394 @@
+import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { createRecommender } from '../../client';
+import type { Recommender } from '../../protocol';
+import { type Item, RULES } from '../session';
+import { ShopElement } from '../shop-element';
+import { productImage } from '../templates';
+import { colorOf, expertChart, figures, percent, tasteChart } from './charts';
+import { type Frame, topCategory } from './frame';
+import { MovingCards } from './moving-cards';
+import { chapterOf } from './script';
+import { type Phase, ScriptedVisit } from './scripted-visit';
+import style from './watch.css?inline';
+import {
+  chapterTitles,
+  choiceText,
+  expertText,
+  listText,
+  low,
+  nameText,
+  roleText,
+  SHOPPER,
+  summaryText,
+} from './words';
+
+/** Speeds by name: milliseconds from one choice to the next. */
+const SPEEDS = { slow: 4000, normal: 2000, fast: 700, fastest: 0 } as const;
+type Speed = keyof typeof SPEEDS;
+const SPEED_NAMES: Record<Speed, string> = {
+  slow: 'Slow',
+  normal: 'Normal',
+  fast: 'Fast',
+  fastest: 'As fast as it learns',
+};
+/** What the main button says where it does not say "Go on". */
+const PLAY_TEXT: Partial<Record<Phase, string>> = {
+  ...{ opening: 'Start', ready: 'Start', 'by-hand': 'Let her go on', done: 'Start again' },
+};
+/** Products of a shelf, from which the visitor chooses after taking over. */
+const SHELF_LENGTH = 12;
+
+/** The page's own style sheets come before the first list, and this one with the rest of the page. */
+const { styleSheet } = unsafeCSS(style);
+let visits = 0;
+
+/** A scripted shopper whose taste changes and returns, with what the recommender learns of it. Loaded when it is opened. */
+@customElement('watch-learning')
+export class WatchLearning extends ShopElement {
+  #visit: ScriptedVisit | undefined;
+  #speed: Speed = 'normal';
+  #shelfOf = '';
+  #shelf: Item[] = [];
+  /** What a screen reader is told: turns of the story, and every choice that the visitor asked for. */
+  #spoken = '';
+  /** The frame for which `#spoken` was set. */
+  #spokenOf: Frame | undefined;
+  /** The visitor asked for the next choice by a button. */
+  #asked = false;
+  readonly #cards = new MovingCards();
+  #moved: Frame | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (styleSheet && !document.adoptedStyleSheets.includes(styleSheet)) document.adoptedStyleSheets.push(styleSheet);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#end();
+  }
+
+  protected override firstUpdated(): void {
+    // There is no list that the rest of the page has to wait for.
+    this.session.showRest();
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    // After "No" nothing may learn here either, and what the scripted shopper taught goes.
+    if (this.session.learning !== 'on' || !this.session.recommender) this.#end();
+    else this.#visit ??= this.#begin();
+    const frame = this.#visit?.frame;
+    if (frame !== this.#moved) this.#cards.remember(this.#cardElements());
+  }
+
+  protected override updated(): void {
+    const frame = this.#visit?.frame;
+    if (frame === this.#moved) return;
+    this.#moved = frame;
+    this.#cards.move(this.#cardElements());
+    // The button of what was chosen has left the list, and the focus with it.
+    if (this.#visit?.phase === 'by-hand' && document.activeElement === document.body) this.#focus('.watch-list button');
+  }
+
+  protected override render(): TemplateResult {
+    const visit = this.#visit;
+    return html`
+      <section class="block first watch" data-testid="watch" data-phase=${visit?.phase ?? 'closed'}>
+        <h1 tabindex="-1">${this.session.learning === 'on' ? 'Watch it learn' : 'Nothing learns here'}</h1>
+        ${visit ? this.#story(visit) : this.#nothing()}
+      </section>`;
+  }
+
+  /** What is said where nothing learns. */
+  #nothing(): TemplateResult {
+    const { learning } = this.session;
+    if (learning === 'on') return html`<p class="watch-lead">Opening …</p>`;
+    const denied = learning === 'denied';
+    return html`
+      <div class="calm" data-testid="watch-denied">
+        <p><strong>${denied ? 'You said no, so nothing is learned' : 'Learning is switched off in this shop'}</strong></p>
+        <p>
+          ${
+            denied
+              ? 'Nothing you do is noted or kept, and this demonstration does not run either. Under “Privacy choices”, at the end of the page, you can answer again.'
+              : 'The address of this page says “learning=off”, so this demonstration does not run either.'
+          }
+        </p>
+        <p><a class="button quiet" href="#/">Back to the shop</a></p>
+      </div>`;
+  }
+
+  #story(visit: ScriptedVisit): TemplateResult {
+    const { tastes, phase } = visit;
+    const lead = tastes[0]
+      ? html`<p class="watch-lead">
+          ${SHOPPER} is made up. She likes ${low(tastes[0])}, turns to ${low(tastes[1])}, and comes back to ${low(tastes[0])}, and all she
+          does is click. The shop’s own recommender learns it from her clicks, here in your browser and without a server. Your own lists
+          know nothing of her, and what she teaches is gone when you leave.
+        </p>`
+      : html`<p class="watch-lead">Opening the shop for a second shopper …</p>`;
+    if (visit.failure) {
+      return html`<div class="calm" role="alert"><p>This cannot be shown: ${visit.failure.message}</p></div>`;
+    }
+    return html`
+      ${lead} ${tastes[0] ? this.#chapters(visit) : nothing} ${this.#controls(phase)}
+      <p class="visually-hidden" role="status" data-testid="watch-spoken">${this.#spoken}</p>
+      ${visit.frame ? this.#stage(visit, visit.frame) : nothing}`;
+  }
+
+  #chapters({ tastes, frames, phase }: ScriptedVisit): TemplateResult {
+    const scripted = frames.filter(({ chapter }) => chapter !== null).length;
+    const current = chapterOf(Math.max(1, scripted))?.index ?? 0;
+    const state = (index: number): 'past' | 'now' | 'next' => {
+      if (phase === 'done' || index < current) return 'past';
+      return index === current && scripted > 0 ? 'now' : 'next';
+    };
+    return html`
+      <ol class="chapters">
+        ${chapterTitles(tastes).map(
+          (title, index) => html`
+            <li class="${state(index)} taste-${index % 2}" aria-current=${state(index) === 'now' ? 'step' : nothing}>
+              <i aria-hidden="true"></i>${title}
+            </li>`,
+        )}
+      </ol>`;
+  }
+
+  #controls(phase: Phase): TemplateResult {
+    const idle = phase === 'opening' || phase === 'failed';
+    const running = phase === 'running';
+    const main = running
+      ? { text: 'Pause', act: () => this.#pause() }
+      : {
+          text: PLAY_TEXT[phase] ?? 'Go on',
+          act: () => (phase === 'done' ? this.#restart(true) : this.#play()),
+        };
+    return html`
+      <div class="watch-controls" role="group" aria-label="The visit">
+        <button class="button" type="button" data-testid="watch-play" ?disabled=${idle} @click=${main.act}>${main.text}</button>
+        <button class="button quiet" type="button" data-testid="watch-step" ?disabled=${idle || phase === 'done'} @click=${this.#step}>
+          One choice
+        </button>
+        <button class="button quiet" type="button" data-testid="watch-restart" ?disabled=${idle || phase === 'ready'} @click=${() => this.#restart(false)}>
+          To the beginning
+        </button>
+        <button class="button quiet" type="button" data-testid="watch-take-over" ?disabled=${idle || phase === 'by-hand'} @click=${this.#takeOver}>
+          Take over
+        </button>
+        <label class="watch-speed">
+          Speed
+          <select data-testid="watch-speed" @change=${this.#setSpeed}>
+            ${Object.entries(SPEED_NAMES).map(
+              ([speed, name]) => html`<option value=${speed} ?selected=${speed === this.#speed}>${name}</option>`,
+            )}
+          </select>
+        </label>
+      </div>`;
+  }
+
+  #stage(visit: ScriptedVisit, frame: Frame): TemplateResult {
+    const { frames, tastes, phase } = visit;
+    const before = frames.at(-2);
+    const byHand = phase === 'by-hand';
+    const summary = phase === 'done' ? summaryText(frames, tastes) : '';
+    return html`
+      <div class="stage">
+        <div class="said" data-testid="watch-said">
+          <p class="said-choice">${frame.chosen ? html`<span class="said-picture">${productImage(frame.chosen, false)}</span>` : nothing}<span>${choiceText(frame)}</span></p>
+          <p>${listText(frame, before, tastes)} ${expertText(frame, before)}</p>
+        </div>
+        ${summary ? html`<p class="summary" data-testid="watch-summary">${summary}</p>` : nothing}
+        <div class="listed">
+          <h2>${byHand ? 'The list: choose what you like' : `${SHOPPER}’s list`}</h2>
+          <ol class="watch-list" data-testid="watch-list">
+            ${repeat(
+              frame.list,
+              ({ id }) => id,
+              (item) => this.#card(item, byHand, tastes),
+            )}
+          </ol>
+          ${byHand ? this.#shelves(visit) : nothing}
+        </div>
+        <div class="learned">
+          ${tasteChart(frames, tastes)}
+          <h2>What was learned</h2>
+          ${this.#experts(frame, tastes)}
+        </div>
+      </div>
+      <details class="numbers" data-testid="watch-numbers">
+        <summary>The numbers</summary>
+        ${expertChart(frames, tastes)} ${figures(frames, tastes)}
+      </details>`;
+  }
+
+  #card(item: Item, byHand: boolean, tastes: readonly [string, string]): TemplateResult {
+    const taste = tastes.indexOf(topCategory(item));
+    const content = html`
+      ${productImage(item, false)}
+      <span class="watch-title" dir="auto">${item.title}</span>
+      <span class="watch-category">${topCategory(item)}</span>`;
+    return html`
+      <li class=${taste < 0 ? '' : `taste-${taste}`} data-id=${item.id} data-category=${item.category}>
+        ${
+          byHand
+            ? html`<button type="button" @click=${() => this.#choose(item)}>${content}</button>`
+            : html`<div>${content}</div>`
+        }
+      </li>`;
+  }
+
+  #shelves({ tastes }: ScriptedVisit): TemplateResult {
+    return html`
+      <div class="shelf">
+        <label>
+          Or from the shelf of
+          <select data-testid="watch-shelf" @change=${this.#openShelf}>
+            ${this.session.categories.map(
+              ({ path, name }) => html`<option value=${path} ?selected=${path === this.#shelfOf}>${name}</option>`,
+            )}
+          </select>
+        </label>
+        <ul class="watch-list" data-testid="watch-shelf-list">
+          ${this.#shelf.slice(0, SHELF_LENGTH).map((item) => this.#card(item, true, tastes))}
+        </ul>
+      </div>`;
+  }
+
+  #experts({ experts }: Frame, tastes: readonly string[]): TemplateResult {
+    const kept = experts.filter(({ state }) => state !== 'candidate');
+    const trial = experts.filter(({ state }) => state === 'candidate').reduce((sum, { share }) => sum + share, 0);
+    const row = (color: string, name: string, role: string, share: number) => html`
+      <li class=${color}>
+        <span class="expert-name"><i aria-hidden="true"></i>${name} <b>${percent(share)}</b></span>
+        <span class="bar-track" aria-hidden="true"><span style="inline-size: ${(100 * share).toFixed(1)}%"></span></span>
+        <small>${role}</small>
+      </li>`;
+    if (experts.every(({ choices }) => choices === 0)) return html`<p class="hint">Nothing yet.</p>`;
+    return html`
+      <p class="hint">The list adds up what these say, each by its share.</p>
+      <ul class="experts" data-testid="watch-experts">
+        ${repeat(
+          kept,
+          ({ id }) => id,
+          (expert) => row(colorOf(expert, tastes), nameText(expert), roleText(expert), expert.share),
+        )}
+        ${trial > 0 ? row('expert-trial', 'On trial', 'begins with a recent choice, and has to prove itself', trial) : nothing}
+      </ul>`;
+  }
+
+  #begin(): ScriptedVisit {
+    const visit = new ScriptedVisit(
+      () => this.#open(),
+      () => this.#told(visit),
+    );
+    visit.pace = SPEEDS[this.#speed];
+    return visit;
+  }
+
+  /** A recommender with the settings of the shop's own, whose profile is in memory alone and nobody else's. */
+  #open(): Promise<Recommender> {
+    const { bundle, seed } = this.session.settings;
+    return createRecommender({
+      ...{ bundle, rules: RULES, consent: 'pending', namespace: `watch ${Date.now()} ${++visits}` },
+      ...(seed === undefined ? {} : { seed }),
+    });
+  }
+
+  #end(): void {
+    void this.#visit?.close().catch((thrown: unknown) => this.session.report(thrown));
+    this.#visit = undefined;
+    this.#spoken = '';
+    this.#spokenOf = undefined;
+  }
+
+  #told(visit: ScriptedVisit): void {
+    if (visit !== this.#visit) return;
+    const { frame, frames, tastes, phase } = visit;
+    if (frame && frame !== this.#spokenOf) {
+      this.#spokenOf = frame;
+      const turn =
+        frame.chapter === null ? undefined : chapterOf(frames.filter(({ chapter }) => chapter !== null).length);
+      const words = `${choiceText(frame)} ${listText(frame, frames.at(-2), tastes)}`;
+      if (this.#asked || frame.chapter === null) this.#spoken = words;
+      else if (turn?.first) this.#spoken = `${chapterTitles(tastes)[turn.index]}. ${words}`;
+      this.#asked = false;
+    }
+    if (phase === 'done') this.#spoken = summaryText(frames, tastes) || 'The visit is at its end.';
+    if (phase === 'by-hand') void this.#fillShelf();
+    this.requestUpdate();
+  }
+
+  #play(): void {
+    this.#visit?.play();
+  }
+
+  #pause(): void {
+    this.#visit?.pause();
+    this.#spoken = 'Paused.';
+  }
+
+  readonly #step = (): void => {
+    this.#asked = true;
+    void this.#visit?.step();
+  };
+
+  async #restart(play: boolean): Promise<void> {
+    await this.#visit?.restart();
+    if (play) this.#visit?.play();
+    await this.updateComplete;
+    this.#focus('[data-testid=watch-play]');
+  }
+
+  readonly #takeOver = (): void => {
+    this.#spoken = 'You choose now. The products of the list and of the shelf are buttons.';
+    this.#shelfOf ||= this.session.categories[0]?.path ?? '';
+    this.#visit?.takeOver();
+    // The button that was pressed is no longer enabled.
+    void this.updateComplete.then(() => this.#focus('.watch-list button'));
+  };
+
+  #choose(item: Item): void {
+    void this.#visit?.choose(item);
+  }
+
+  readonly #openShelf = ({ target }: Event): void => {
+    if (target instanceof HTMLSelectElement) this.#shelfOf = target.value;
+    void this.#fillShelf();
+  };
+
+  async #fillShelf(): Promise<void> {
+    const [visit, category] = [this.#visit, this.#shelfOf];
+    if (!visit || !category) return;
+    try {
+      const items = await visit.shelf(category);
+      if (category !== this.#shelfOf) return;
+      this.#shelf = items;
+      this.requestUpdate();
+    } catch (thrown) {
+      if (visit === this.#visit) this.session.report(thrown);
+    }
+  }
+
+  readonly #setSpeed = ({ target }: Event): void => {
+    if (!(target instanceof HTMLSelectElement)) return;
+    this.#speed = target.value as Speed;
+    if (this.#visit) this.#visit.pace = SPEEDS[this.#speed];
+  };
+
+  #focus(selector: string): void {
+    this.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
+  }
+
+  #cardElements(): NodeListOf<HTMLElement> {
+    return this.querySelectorAll('[data-testid=watch-list] > li');
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'watch-learning': WatchLearning;
+  }
+}

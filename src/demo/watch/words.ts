@@ -1,0 +1,85 @@
+import type { ExpertView, Frame } from './frame';
+import { CHAPTERS } from './script';
+
+/** The scripted shopper's name. */
+export const SHOPPER = 'Mia';
+
+/** The chapters of the script. */
+export const chapterTitles = ([first, second]: readonly [string, string]): string[] => [
+  `${SHOPPER} likes ${low(first)}`,
+  `${SHOPPER} turns to ${low(second)}`,
+  `${SHOPPER} comes back to ${low(first)}`,
+];
+
+/** What was chosen, and where it was found. */
+export function choiceText({ chosen, chapter, position, list }: Frame): string {
+  if (!chosen) return `${SHOPPER} has just come in. Nothing is known about her, so the list has a bit of everything.`;
+  const who = chapter === null ? 'You choose' : `${SHOPPER} chooses`;
+  if (position === null) return `${who} “${chosen.title}” from the shelf.`;
+  return `${who} “${chosen.title}”, number ${position + 1} of the ${list.length} in ${chapter === null ? 'the' : 'her'} list.`;
+}
+
+/** What the list did. */
+export function listText(frame: Frame, before: Frame | undefined, tastes: readonly [string, string]): string {
+  const [first, second] = frame.counts;
+  const now = `Now ${first} of ${frame.list.length} are ${low(tastes[0])} and ${second} are ${low(tastes[1])}.`;
+  if (!before) return now;
+  const fresh = frame.list.filter(({ id }) => !before.list.some((item) => item.id === id)).length;
+  const changes =
+    fresh === 0 ? 'The list stays.' : `${fresh} ${fresh === 1 ? 'product is' : 'products are'} new in the list.`;
+  return `${changes} ${now}`;
+}
+
+/** What became of the experts, if anything that tells. */
+export function expertText(frame: Frame, before: Frame | undefined): string {
+  if (!before) return '';
+  const were = new Map(before.experts.map(({ id, state }) => [id, state]));
+  const kept = frame.experts.some(({ id, state }) => state !== 'candidate' && were.get(id) === 'candidate');
+  const back = frame.experts.find(({ id, state }) => state === 'active' && were.get(id) === 'frozen');
+  const aside = frame.experts.find(({ id, state }) => state === 'frozen' && were.get(id) !== 'frozen');
+  return [
+    kept ? 'An expert on trial foresaw this better than all others, so it is kept and learns on.' : '',
+    back ? `The expert for ${aboutOf(back)} is back, just as it was when it was put aside.` : '',
+    aside ? `What is known about ${aboutOf(aside)} is put aside as it is: nothing that comes now can spoil it.` : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** The role of an expert, in plain words. */
+export function roleText({ state }: Pick<ExpertView, 'state'>): string {
+  switch (state) {
+    case 'generalist':
+      return 'learns from every choice';
+    case 'active':
+      return 'kept, and learns now';
+    case 'frozen':
+      return 'kept, and put aside for now';
+    case 'candidate':
+      return 'on trial: begins with a recent choice alone';
+  }
+}
+
+/** The name of an expert, in plain words. */
+export const nameText = (expert: ExpertView): string =>
+  expert.state === 'generalist' ? 'All-rounder' : `Expert for ${aboutOf(expert)}`;
+
+/** What the visit showed, in figures of this very visit; empty before the script is at its end. */
+export function summaryText(frames: readonly Frame[], tastes: readonly [string, string]): string {
+  const [, back, again] = [0, 1, 2].map((chapter) => frames.filter((frame) => frame.chapter === chapter));
+  const last = again?.at(-1);
+  if (!back || !again || !last || again.length < (CHAPTERS[2]?.choices ?? 0)) return '';
+  const away = back.at(-1)?.counts[0] ?? 0;
+  const times = frames.slice(1).map(({ duration }) => duration);
+  const median = [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
+  return (
+    `${SHOPPER} never said what she likes. The list followed her to ${low(tastes[1])}, and ${again.length} choices after she ` +
+    `came back ${last.counts[0]} of its ${last.list.length} products were ${low(tastes[0])}, in place of ${away}. Each choice was learned and ` +
+    `listed in about ${Math.max(1, Math.round(median))} ms, in this browser, and nothing was sent to anybody.`
+  );
+}
+
+const aboutOf = ({ about }: ExpertView): string => (about === null ? 'a bit of everything' : low(about));
+
+/** Names of categories within a sentence. */
+export const low = (name: string): string => name.toLocaleLowerCase('en');

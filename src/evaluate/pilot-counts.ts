@@ -1,0 +1,68 @@
+import Papa from 'papaparse';
+import * as v from 'valibot';
+import { SidestreamError } from '../error';
+import type { Period } from './sequential-test';
+
+/** Variants that are compared, by their names, with or without the experiment's before a slash. */
+export interface ComparedVariants {
+  control: string;
+  treatment: string;
+}
+
+/** The days of a pilot, in the order of time. */
+export interface PilotCounts {
+  days: string[];
+  periods: Period[];
+}
+
+const COLUMNS = ['day', 'variant', 'units', 'successes'] as const;
+const count = v.pipe(v.string(), v.trim(), v.regex(/^\d{1,15}$/, 'must be a whole number'), v.transform(Number));
+const rowSchema = v.object({
+  day: v.pipe(v.string(), v.trim(), v.isoDate('must be a date such as 2026-01-31')),
+  variant: v.pipe(v.string(), v.trim(), v.minLength(1, 'is empty')),
+  units: count,
+  successes: count,
+});
+
+/**
+ * Reads the counts of a pilot: a CSV with the columns `day`, `variant`, `units` and `successes`, in any order of its rows. Rows of
+ * one day and variant are added up; those of other variants are left out. A row that is wrong is refused with the whole
+ * file: a decision must not rest on a part of the counts.
+ * @throws SidestreamError `runtime/invalid-input` naming row, field and reason
+ */
+export function readPilotCounts(text: string, compared: ComparedVariants): PilotCounts {
+  const { data, meta } = Papa.parse<Record<string, unknown>>(text.trim(), { header: true, skipEmptyLines: 'greedy' });
+  const missing = COLUMNS.filter((column) => !meta.fields?.includes(column));
+  if (missing.length > 0) {
+    throw refused(`the header lacks ${missing.join(' and ')}; it must have day, variant, units and successes`);
+  }
+  const days = new Map<string, Period>();
+  for (const [at, raw] of data.entries()) {
+    const parsed = v.safeParse(rowSchema, raw);
+    if (!parsed.success) {
+      const [issue] = parsed.issues;
+      const why = issue.received === 'undefined' ? 'is missing' : issue.message;
+      throw refused(`row ${at + 1}, ${v.getDotPath(issue) ?? 'row'}: ${why}`);
+    }
+    const { day, variant, units, successes } = parsed.output;
+    if (successes > units) throw refused(`row ${at + 1}, successes: there are more than units`);
+    const name = variant.split('/').at(-1);
+    const side = name === compared.control ? 'control' : name === compared.treatment ? 'treatment' : null;
+    if (side === null) continue;
+    const period = days.get(day) ?? { control: { units: 0, successes: 0 }, treatment: { units: 0, successes: 0 } };
+    period[side].units += units;
+    period[side].successes += successes;
+    days.set(day, period);
+  }
+  const sorted = [...days].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const side of ['control', 'treatment'] as const) {
+    if (sorted.some(([, period]) => period[side].units > 0)) continue;
+    throw refused(
+      `no row has units of the variant “${compared[side]}”; name the variants with --control and --treatment`,
+    );
+  }
+  return { days: sorted.map(([day]) => day), periods: sorted.map(([, period]) => period) };
+}
+
+const refused = (why: string): SidestreamError =>
+  new SidestreamError('runtime/invalid-input', `The counts cannot be used: ${why}.`);
