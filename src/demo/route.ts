@@ -3,7 +3,9 @@ export type Route =
   | { page: 'home' }
   | { page: 'category'; category: string }
   | { page: 'search'; query: string }
-  | { page: 'product'; id: string };
+  | { page: 'product'; id: string }
+  /** What this device has learned. */
+  | { page: 'inspector' };
 
 /** Address of a product's page, as `href-template` of the elements. */
 export const PRODUCT_TEMPLATE = '#/product/{id}';
@@ -12,6 +14,7 @@ export const PRODUCT_TEMPLATE = '#/product/{id}';
 export function parseRoute(hash: string): Route {
   const [page = '', ...rest] = hash.replace(/^#\/?/, '').split('/');
   const argument = decode(rest.join('/'));
+  if (page === 'inspector') return { page };
   if (!argument) return { page: 'home' };
   if (page === 'category') return { page, category: argument };
   if (page === 'search') return { page, query: argument };
@@ -30,6 +33,8 @@ export function routeHref(route: Route): string {
       return `#/search/${encodeURIComponent(route.query)}`;
     case 'product':
       return `#/product/${encodeURIComponent(route.id)}`;
+    case 'inspector':
+      return '#/inspector';
   }
 }
 

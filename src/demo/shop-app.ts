@@ -1,7 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import '../element';
-import '../inspector';
 import './add-product';
 import { categorySlug } from './category';
 import { parseRoute, type Route, routeHref } from './route';
@@ -24,6 +23,8 @@ export class ShopApp extends ShopElement {
   /** The route that the document's title was set for. */
   #titled: Route | undefined;
   #inspecting = false;
+  /** Whether its code was asked for: the shop does without until somebody opens it. */
+  #inspected = false;
   #asking = false;
   readonly #scroll = new ScrollMemory(history, () => scrollY);
   #restore = 0;
@@ -91,6 +92,8 @@ export class ShopApp extends ShopElement {
         return html`<shop-list .session=${session} .category=${route.category} .query=${''}></shop-list>`;
       case 'search':
         return html`<shop-list .session=${session} .category=${''} .query=${route.query}></shop-list>`;
+      case 'inspector':
+        return this.#inspector();
     }
   }
 
@@ -116,11 +119,29 @@ export class ShopApp extends ShopElement {
       </nav>`;
   }
 
+  /** The inspector as a page of its own. */
+  #inspector(): TemplateResult {
+    this.#loadInspector();
+    return html`
+      <section class="block first" data-testid="inspector">
+        <h1 tabindex="-1">What this device has learned</h1>
+        <sidestream-inspector heading-level="2" .recommender=${this.session.recommender}></sidestream-inspector>
+      </section>`;
+  }
+
+  #loadInspector(): void {
+    if (this.#inspected) return;
+    this.#inspected = true;
+    import('../inspector').catch((thrown: unknown) => this.session.report(thrown));
+  }
+
   #drawer(): TemplateResult {
+    this.#loadInspector();
     return html`
       <aside class="drawer" aria-label="Inspector" data-testid="inspector" @keydown=${this.#drawerKey}>
         <header>
           <h2 tabindex="-1">What this device has learned</h2>
+          <a class="link-button" href=${routeHref({ page: 'inspector' })} data-testid="inspector-page" @click=${this.#toggleInspector}>Full page</a>
           <button class="icon-button" type="button" aria-label="Close the inspector" @click=${this.#toggleInspector}>${icon('close')}</button>
         </header>
         <sidestream-inspector .recommender=${this.session.recommender}></sidestream-inspector>
@@ -189,7 +210,7 @@ export class ShopApp extends ShopElement {
 
   #title(): string {
     const route = this.#route;
-    const page = { home: '', category: '', search: 'Search', product: 'Product' }[route.page];
+    const page = { home: '', category: '', search: 'Search', product: 'Product', inspector: 'Inspector' }[route.page];
     const name = route.page === 'category' ? route.category.split('/').at(-1) : page;
     return name ? `${name} · ${BRAND}` : `${BRAND}, a shop that learns on your device`;
   }
@@ -206,6 +227,7 @@ export class ShopApp extends ShopElement {
   };
 
   readonly #toggleInspector = (): void => {
+    if (this.#route.page === 'inspector') return;
     this.#inspecting = !this.#inspecting;
     this.requestUpdate();
     const next = this.#inspecting ? '.drawer h2' : '[data-testid=inspect]';
@@ -225,6 +247,8 @@ export class ShopApp extends ShopElement {
     const typing = this.#route.page === 'search' && next.page === 'search';
     this.#restore = this.#scroll.arrive();
     this.#route = next;
+    // The page has it.
+    if (next.page === 'inspector') this.#inspecting = false;
     this.requestUpdate();
     await this.updateComplete;
     if (typing) return;
