@@ -23,6 +23,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const VIEWS = ['learned', 'timeline', 'why', 'helps'] as const;
 /** Tracks that are under way at once. */
 const AT_ONCE = 250;
+/** Time for one step, ms. */
+const PATIENCE = 300_000;
 /** Times that the inspector is opened. */
 const OPENINGS = 5;
 
@@ -34,7 +36,7 @@ interface State {
 }
 
 const changing = (count: number): [string, number][] =>
-  Array.from({ length: Math.ceil(count / 100) }, (_, n) => [['Music', 'Food', 'Tools', 'Animals'][n % 4] ?? '', 100]);
+  Array.from({ length: Math.ceil(count / 100) }, (_, n) => [['Music', 'Food', 'Tools', 'Toys'][n % 4] ?? '', 100]);
 const STATES: Record<string, State> = {
   '0': { choices: [] },
   '5': { choices: [['Music', 5]] },
@@ -84,6 +86,7 @@ console.log(`load of the machine over the last minute: ${loadavg()[0]?.toFixed(1
 async function visit(within: Browser, name: string, { choices, end }: State): Promise<void> {
   const context = await within.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
   page.on('pageerror', (error) => console.error(`${name}: ${error.message}`));
   await page.goto(address);
   await page.getByTestId('consent-yes').click();
@@ -102,7 +105,8 @@ async function visit(within: Browser, name: string, { choices, end }: State): Pr
   }
   const times: Record<string, number[]> = {};
   for (let n = 0; n < (name === 'many' ? OPENINGS : 1); n++) {
-    await page.goto(`${address}?again=${n}`);
+    // A page that is opened again asks again.
+    if (end !== 'deny') await page.goto(`${address}?again=${n}`);
     await page.getByTestId('inspect').and(page.locator(':enabled')).waitFor();
     await page.waitForFunction(settled);
     for (const view of VIEWS) {
@@ -123,6 +127,7 @@ async function choose(page: Page, choices: State['choices']): Promise<void> {
         const { recommender } = document.querySelector('sidestream-recs') ?? {};
         if (!recommender) throw new Error('The shop is not open.');
         const { items } = await recommender.browse({ category, limit: 1000 });
+        if (items.length === 0) throw new Error(`The shop has no category ${category}.`);
         for (let n = 0; n < count; n += most) {
           const ids = Array.from(
             { length: Math.min(most, count - n) },

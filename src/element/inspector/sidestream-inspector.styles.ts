@@ -595,10 +595,20 @@ export const inspectorStyles = css`
     transform: scaleX(-1);
   }
 
+  /* Its words are English whichever way the page is read: their stops stay where they belong. */
+  :host(:dir(rtl)) :is(p, h3, h4, th, td, dt, dd, summary, figcaption, button, label, .name, .about, .badge) {
+    unicode-bidi: plaintext;
+    text-align: right;
+  }
+  :host(:dir(rtl)) :is(.value, dd) {
+    unicode-bidi: plaintext;
+    text-align: left;
+  }
+
   @container inspector (inline-size < 34rem) {
-    .tabs button {
-      padding-inline: 0.5rem;
-      font-size: 0.875rem;
+    .tabs {
+      display: grid;
+      grid-template-columns: 1fr 1fr;
     }
     .bars li {
       grid-template-columns: minmax(6.5rem, 50%) 1fr 3rem;
@@ -614,6 +624,7 @@ export const inspectorStyles = css`
       --_backbone: GrayText;
       --_tile: Canvas;
       --_expert-all: GrayText;
+      --_expert-trial: ButtonFace;
       --_expert-0: Highlight;
       --_expert-1: LinkText;
       --_expert-2: CanvasText;

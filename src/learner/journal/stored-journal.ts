@@ -13,6 +13,7 @@ export const KINDS = ['window', 'drift', 'rejected', 'kept', 'frozen', 'returned
 const atMost = <Schema extends v.GenericSchema>(entry: Schema, most: number) =>
   v.pipe(v.array(entry), v.maxLength(most));
 const time = v.nullable(storedTime);
+const rank = v.pipe(storedCount, v.minValue(1));
 
 /** Stored form of a journal, part of the profile. */
 export const journalSchema = v.object({
@@ -24,7 +25,7 @@ export const journalSchema = v.object({
       /** Choices up to then, this one among them. */
       at: storedCount,
       /** Before it was learned: in the list, by popularity, by content; null where there was nothing to rank by. */
-      ranks: v.nullable(v.tuple([storedCount, storedCount, storedCount])),
+      ranks: v.nullable(v.tuple([rank, rank, rank])),
       /** Id and part in the next list of each expert. */
       shares: atMost(v.tuple([storedCount, v.pipe(v.number(), v.minValue(0), v.maxValue(1))]), MOST_KEPT + CANDIDATES),
     }),
