@@ -12,6 +12,8 @@ import type { InspectorHost, View } from './view';
 
 /** Fewest choices that say something about the ranks. */
 const LEAST = 5;
+/** Choices after which it is not too early. */
+const MANY = 20;
 /** Rows of a table of figures. */
 const MOST_ROWS = 40;
 
@@ -55,8 +57,9 @@ export class HelpsView implements View {
   #verdict({ formats, status }: InspectorHost): string {
     const record = this.#inspection?.record;
     if (!record?.against || record.choices < LEAST) {
-      return status.events === 0
-        ? 'Nothing was learned yet, so the list is the one that everybody gets.'
+      if (status.events === 0) return 'Nothing was learned yet, so the list is the one that everybody gets.';
+      return (this.#inspection?.choices.length ?? 0) > MANY
+        ? 'Nothing to go by: what you chose lately you had chosen before, so it was not ranked.'
         : `Too early to say: after ${formats.count(LEAST)} choices that were ranked before they were made, this says whether it helps.`;
     }
     const { factor, range, better, worse } = record.against.popularity;

@@ -40,11 +40,10 @@ export class TimelineView implements View {
     if (!inspection) return html`<p class="note">One moment.</p>`;
     if (this.#entries.length === 0 && status.events === 0) return html`<p class="lead" data-lead>${NOTHING_YET}</p>`;
     const { points, choices } = inspection;
-    const count = (kind: string): number => points.filter((point) => point.kind === kind).length;
     const shown = this.#entries.filter(({ choice }) => this.#choices || !choice);
     const listed = this.#all ? shown : shown.slice(0, FIRST);
     return html`
-      <p class="lead" data-lead>${this.#lead(host, count('kept'), count('drift'), count('rejected'))}</p>
+      <p class="lead" data-lead>${this.#lead(host)}</p>
       ${
         this.#chart
           ? figure('What happened, choice by choice', this.#chart, this.#figures(host, points), host.language)
@@ -70,10 +69,13 @@ export class TimelineView implements View {
       ${(choices[0]?.at ?? 1) > 1 ? html`<p class="note">What happened before choice ${formats.count(choices[0]?.at ?? 1)} is not in the journal any more.</p>` : nothing}`;
   }
 
-  #lead({ status, formats }: InspectorHost, kept: number, drifts: number, rejected: number): string {
+  /** In all: the journal may have lost the first of them. */
+  #lead({ status, formats }: InspectorHost): string {
+    const { drifts, rejected, experts, events } = status;
+    const kept = experts.filter(({ state }) => state === 'active' || state === 'frozen').length;
     const parts = [
-      `${formats.choices(status.events)} so far`,
-      kept === 0 ? 'no new taste yet' : `${formats.count(kept)} new ${kept === 1 ? 'taste' : 'tastes'}`,
+      `${formats.choices(events)} so far`,
+      kept === 0 ? 'no taste kept apart yet' : `${formats.count(kept)} ${kept === 1 ? 'taste' : 'tastes'} kept apart`,
       ...(drifts > 0 ? [`${formats.count(drifts)} ${drifts === 1 ? 'change' : 'changes'} of direction`] : []),
       ...(rejected > 0 ? [`${formats.count(rejected)} ${rejected === 1 ? 'step' : 'steps'} undone by the guard`] : []),
     ];
