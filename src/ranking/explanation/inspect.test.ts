@@ -7,11 +7,11 @@ import { influences, inspectRow, listWithout } from './inspect';
 
 const index = catalog([{ popularity: 5 }]);
 const request: RankRequest = { placement: 'for-you', row: null, limit: 5, exclude: new Set() };
-const residualScores = Float32Array.from({ length: 8 }, (_, row) => (row === 3 ? 2 : 0.25));
+const residualScores = Float32Array.from({ length: 8 }, (_, row) => (row === 6 ? 12 : 0.25));
 /** Two experts, which add up to the residual scores. */
 const expertScores = [
-  { id: 0, scores: residualScores.map((value) => value * 0.75) },
-  { id: 4, scores: residualScores.map((value) => value * 0.25) },
+  { id: 0, scores: residualScores.map((value) => value * 0.96875) },
+  { id: 4, scores: residualScores.map((value) => value * 0.03125) },
 ];
 const weights = { ...WEIGHTS, preference: 1 };
 const state: RankState = {
@@ -40,14 +40,17 @@ describe('inspectRow', () => {
   });
 
   it('says where the item would be without each term, expert and past choice', () => {
-    const { parts, items } = inspectRow(index, state, request, 3, expertScores);
-    for (const { name, expert, place } of parts) {
-      if (expert) continue;
-      if (!TERMS.some((term) => term === name)) continue;
-      expect(place).toBe(placeIn({ ...state, weights: { ...weights, [name as TermName]: 0 } }, 3));
+    const { parts, place: own } = inspectRow(index, state, request, 6, expertScores);
+    const terms = parts.filter(({ name, expert }) => !expert && TERMS.some((term) => term === name));
+    for (const { name, place } of terms) {
+      expect(place).toBe(placeIn({ ...state, weights: { ...weights, [name as TermName]: 0 } }, 6));
     }
-    const alone = expertScores[1].scores;
-    expect(parts.find(({ expert }) => expert?.id === 0)?.place).toBe(placeIn({ ...state, residualScores: alone }, 3));
+    const alone = placeIn({ ...state, residualScores: expertScores[1].scores }, 6);
+    expect(parts.find(({ expert }) => expert?.id === 0)?.place).toBe(alone);
+    // It is there because of that expert.
+    expect(own).toBe(1);
+    expect(alone).toBeGreaterThan(1);
+    const { items } = inspectRow(index, state, request, 3, expertScores);
     expect(items.map(({ row }) => row)).toContain(1);
     const without = { ...state, history: { ...state.history, rows: [0, 5], strengths: [1, 1] } };
     expect(items.find(({ row }) => row === 1)?.place).toBe(placeIn(without, 3));
