@@ -85,6 +85,7 @@ test.describe('without WebGPU', () => {
         await expect(page).not.toHaveURL(before);
       }
       await page.getByTestId('inspect').click();
+      await page.getByRole('tab', { name: 'Does it help?' }).click();
       await expect(page.getByTestId('inspector')).toContainText(/wasm/i);
     } finally {
       await browser.close();

@@ -16,6 +16,7 @@ test('the base model of a bundle scores after the first list, beside what is lea
   await clickProducts(page, 'Music', 4);
   await page.getByTestId('inspect').click();
   await expect(page.getByTestId('inspector')).toContainText('related in the shop’s model');
+  await page.getByRole('tab', { name: 'Does it help?' }).click();
   await expect(page.getByTestId('inspector')).toContainText('wasm');
   expect((await idsIn(page, 'for-you')).length).toBeGreaterThan(4);
   await expect(page.getByTestId('notice')).toHaveCount(0);

@@ -2,3 +2,4 @@
 export { bundleAddress, coreOf, createRecommender } from './client';
 export { ERROR_CODES, type ErrorCode, type SerializedError, SidestreamError } from './error';
 export type * from './protocol/api';
+export type * from './protocol/inspection';

@@ -13,3 +13,4 @@ export {
 } from './element';
 export { ERROR_CODES, type ErrorCode, type SerializedError, SidestreamError } from './error';
 export type * from './protocol/api';
+export type * from './protocol/inspection';

@@ -34,7 +34,7 @@ const ROOMS = {
   },
   learner: {
     runs: 'worker',
-    has: 'what is learned on the device: weights, `experts/`, `ladder/`, `windows/`, profile',
+    has: 'what is learned on the device: weights, `experts/`, `ladder/`, `windows/`, `journal/`, profile',
     imports: ['base-model', 'catalog', 'common', 'events', 'kernel', 'model', 'ranking'],
   },
   store: {

@@ -46,7 +46,9 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   { name: 'reasons', test: /explanation[\\/]reason-locales/ },
   { name: 'device-store', test: /node_modules[\\/]idb|src[\\/]store[\\/](layout|database|rows|device-store)/ },
   { name: 'profile-migration', test: /src[\\/]learner[\\/]profile-migration/ },
-  { name: 'profile', test: /src[\\/]learner[\\/](profile|experts[\\/]stored)/ },
+  { name: 'profile', test: /src[\\/]learner[\\/](profile|(experts|journal)[\\/]stored)/ },
+  // After the first list.
+  { name: 'journal', test: /src[\\/]learner[\\/]journal[\\/]journal/ },
   { name: 'encoder-files', test: /worker[\\/]encoder-files|src[\\/]encoders|models[\\/].*\.json/ },
   // Trains the experts of the ladders without tfjs.
   {

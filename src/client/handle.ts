@@ -17,6 +17,7 @@ const FORWARDED = [
   'settled',
   'reset',
   'snapshots',
+  'inspect',
   'rollback',
   'exportProfile',
   'importProfile',

@@ -4,7 +4,9 @@ export type Route =
   | { page: 'category'; category: string }
   | { page: 'search'; query: string }
   | { page: 'product'; id: string }
-  | { page: 'watch' };
+  | { page: 'watch' }
+  /** What this device has learned. */
+  | { page: 'inspector' };
 
 /** Address of a product's page, as `href-template` of the elements. */
 export const PRODUCT_TEMPLATE = '#/product/{id}';
@@ -14,6 +16,7 @@ export function parseRoute(hash: string): Route {
   const [page = '', ...rest] = hash.replace(/^#\/?/, '').split('/');
   const argument = decode(rest.join('/'));
   if (page === 'watch' && !argument) return { page };
+  if (page === 'inspector') return { page };
   if (!argument) return { page: 'home' };
   if (page === 'category') return { page, category: argument };
   if (page === 'search') return { page, query: argument };
@@ -34,6 +37,8 @@ export function routeHref(route: Route): string {
       return `#/search/${encodeURIComponent(route.query)}`;
     case 'product':
       return `#/product/${encodeURIComponent(route.id)}`;
+    case 'inspector':
+      return '#/inspector';
   }
 }
 

@@ -1,7 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import '../element';
-import '../inspector';
 import './add-product';
 import { categorySlug } from './category';
 import { parseRoute, type Route, routeHref } from './route';
@@ -27,6 +26,8 @@ export class ShopApp extends ShopElement {
   #titledFor = '';
   #inspecting = false;
   #watching: Promise<unknown> | undefined;
+  /** Whether its code was asked for: the shop does without until somebody opens it. */
+  #inspected = false;
   readonly #scroll = new ScrollMemory(history, () => scrollY);
   #restore = 0;
 
@@ -97,6 +98,8 @@ export class ShopApp extends ShopElement {
         return html`
           <watch-learning .session=${session}></watch-learning>
           <shop-consent .session=${session}></shop-consent>`;
+      case 'inspector':
+        return this.#inspector();
     }
   }
 
@@ -122,11 +125,33 @@ export class ShopApp extends ShopElement {
       </nav>`;
   }
 
+  /** The inspector as a page of its own. */
+  #inspector(): TemplateResult {
+    this.#loadInspector();
+    return html`
+      <section class="block first" data-testid="inspector">
+        <h1 tabindex="-1">${this.#inspectorTitle}</h1>
+        <sidestream-inspector heading-level="2" .recommender=${this.session.recommender}></sidestream-inspector>
+      </section>`;
+  }
+
+  get #inspectorTitle(): string {
+    return this.session.learning === 'on' ? 'What this device has learned' : 'Nothing is learned here';
+  }
+
+  #loadInspector(): void {
+    if (this.#inspected) return;
+    this.#inspected = true;
+    import('../inspector').catch((thrown: unknown) => this.session.report(thrown));
+  }
+
   #drawer(): TemplateResult {
+    this.#loadInspector();
     return html`
       <aside class="drawer" aria-label="Inspector" data-testid="inspector" @keydown=${this.#drawerKey}>
         <header>
-          <h2 tabindex="-1">${this.session.learning === 'on' ? 'What this device has learned' : 'Nothing is learned here'}</h2>
+          <h2 tabindex="-1">${this.#inspectorTitle}</h2>
+          <a class="link-button" href=${routeHref({ page: 'inspector' })} data-testid="inspector-page" @click=${this.#toggleInspector}>Full page</a>
           <button class="icon-button" type="button" aria-label="Close the inspector" @click=${this.#toggleInspector}>${icon('close')}</button>
         </header>
         <sidestream-inspector .recommender=${this.session.recommender}></sidestream-inspector>
@@ -172,7 +197,8 @@ export class ShopApp extends ShopElement {
     const route = this.#route;
     const learns = this.session.learning === 'on';
     const watch = learns ? 'Watch it learn' : 'Nothing learns here';
-    const page = { home: '', category: '', search: 'Search', product: 'Product', watch }[route.page];
+    const pages = { home: '', category: '', search: 'Search', product: 'Product', inspector: 'Inspector', watch };
+    const page = pages[route.page];
     const name = route.page === 'category' ? route.category.split('/').at(-1) : page;
     if (name) return `${name} · ${BRAND}`;
     return learns ? `${BRAND}, a shop that learns on your device` : `${BRAND}, a demo shop`;
@@ -189,6 +215,7 @@ export class ShopApp extends ShopElement {
   };
 
   readonly #toggleInspector = (): void => {
+    if (this.#route.page === 'inspector') return;
     this.#inspecting = !this.#inspecting;
     this.requestUpdate();
     const next = this.#inspecting ? '.drawer h2' : '[data-testid=inspect]';
@@ -208,6 +235,8 @@ export class ShopApp extends ShopElement {
     const typing = this.#route.page === 'search' && next.page === 'search';
     this.#restore = this.#scroll.arrive();
     this.#route = next;
+    // The page has it.
+    if (next.page === 'inspector') this.#inspecting = false;
     this.requestUpdate();
     await this.updateComplete;
     if (typing) return;

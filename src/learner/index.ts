@@ -1,11 +1,16 @@
 export { Anchor } from './anchor';
 export { learnerMemory, preloadCompute } from './compute';
 export { BLOCK_WEIGHT, ExpertReplay, type ReplayedChoice } from './experts/expert-replay';
+export type { Journal } from './journal/journal';
+export type { StoredJournal } from './journal/stored-journal';
 export { featureMatrix, Learner, type LearnerOptions } from './learner';
 export type { LearnerCatalog } from './learner-catalog';
 export type { Profile } from './profile';
 export { DriftDetector, type DriftOptions } from './windows/drift';
 export { PreferenceDistance } from './windows/drift-distance';
+
+/** Loads the code that keeps a journal of what is learned. No list needs it. */
+export const journals = (): Promise<typeof import('./journal/journal')> => import('./journal/journal');
 
 /** Loads the code that reads and writes profiles. The first list of a shopper without one does not need it. */
 export const profileFiles = (): Promise<typeof import('./profile-file')> => import('./profile-file');

@@ -19,6 +19,7 @@ import type { BaseModelScores } from './base-model-scores';
 import { ExpertMixture, type ExpertPolicy } from './experts/expert-mixture';
 import { featureBlocks } from './experts/feature-blocks';
 import { FeatureMatrix } from './experts/feature-matrix';
+import type { Journal } from './journal/journal';
 import type { LadderRuntime } from './ladder/ladder-runtime';
 import type { MakeTrainer, TrainerKind } from './ladder/ladder-trainer';
 import type { LearnerCatalog } from './learner-catalog';
@@ -70,6 +71,9 @@ export class Learner {
   /** Null until the experts of the ladders are needed: their code comes late. */
   #ladder: LadderRuntime | null = null;
   #storedLadder: Uint8Array | null = null;
+  /** Null where none is kept: its code comes late. A stored one stays in the profile. */
+  #journal: Journal | null = null;
+  #storedJournal: Profile['journal'];
   readonly #terms: TermValueCache;
   #base: BaseModelScores | null = null;
   #distance: PreferenceDistance | null = null;
@@ -105,6 +109,8 @@ export class Learner {
       this.#anchor.restore(profile.anchor);
       this.#rejected = profile.rejected;
       this.#lastUpdate = profile.lastUpdate;
+      this.#storedJournal = profile.journal;
+      this.#journal?.restore(profile.journal);
       if (profile.history) this.history.restore(profile.history, this.#catalog.index.rowOf);
       this.#catalog.index.variants?.merge(this.history.rows);
     }
@@ -141,9 +147,20 @@ export class Learner {
       ladder: this.#ladder ? this.#ladder.save() : this.#storedLadder,
       ...this.#clock.save(),
       anchor: this.#anchor.save(),
+      journal: this.journal,
       rejected: this.#rejected,
       lastUpdate: this.#lastUpdate,
     };
+  }
+
+  /** Keeps a journal from now on. A stored one is continued where it comes before `restore`. */
+  keepJournal(journal: Journal): void {
+    this.#journal = journal;
+  }
+
+  /** What happened to what was learned; undefined where no journal was ever kept. */
+  get journal(): Profile['journal'] {
+    return this.#journal?.save() ?? this.#storedJournal;
   }
 
   /** Id of the last event processed; 0 before the first. */
@@ -171,6 +188,8 @@ export class Learner {
     if (row === undefined) return;
     const chosen = EVENT_STRENGTH[event.type] > 0;
     const choice = this.#choiceOf(row);
+    const journal = chosen ? this.#journal : null;
+    journal?.before(this, this.#catalog.index, choice);
     const kept = chosen && !this.history.rows.includes(choice) && this.#learn(event, row);
     const judged = this.#learnDismissal(event, row);
     const distance = chosen ? this.#distanceOf(choice) : null;
@@ -181,6 +200,7 @@ export class Learner {
     // Where the ladders train, a window ends with a training.
     if (!this.#trains && (kept || this.#clock.due)) this.#clock.close();
     if (chosen || judged) this.#lastUpdate = event.time;
+    journal?.after(this, event);
   }
 
   /** Updates only the state that rules need; nothing is learned. */
@@ -356,6 +376,11 @@ export class Learner {
         return at === undefined ? [] : { row: at, time };
       }),
     }));
+  }
+
+  /** What each expert adds to every item's score, by its id; see `contributionsOf`. Not to be changed. */
+  get expertScores(): { id: number; scores: Float32Array }[] {
+    return this.#bound?.parts ?? [];
   }
 
   /**

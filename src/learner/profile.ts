@@ -3,6 +3,7 @@ import { SidestreamError } from '../error';
 import { storedCount as count, historySchema, storedTime } from '../events';
 import { anchorSchema } from './anchor';
 import { mixtureSchema, type StoredMixture } from './experts/stored-experts';
+import { journalSchema } from './journal/stored-journal';
 import { PROFILE_SCHEMA } from './schema-version';
 import { driftSchema } from './windows/drift';
 
@@ -33,6 +34,8 @@ const profileSchema = v.object({
   drift: v.optional(driftSchema),
   /** The record that the anchor falls with; absent before schema 5. */
   anchor: v.optional(anchorSchema, { gain: 0, choices: 0 }),
+  /** What happened to what was learned; absent from profiles of before there was one. */
+  journal: v.optional(journalSchema),
   /** Updates dropped by the guard. */
   rejected: count,
   /** Milliseconds since the epoch, null before the first update. */

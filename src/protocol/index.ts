@@ -2,6 +2,7 @@ export { EVENT_TYPES, MOST_CHARACTERS } from '../events';
 export type * from './api';
 export { browseSchema } from './browse-request';
 export { type Kept, keptSchema, type TrackedCall } from './hand-over';
+export type * from './inspection';
 export { parsed } from './parse-argument';
 export {
   answerSchema,

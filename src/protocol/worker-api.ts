@@ -23,6 +23,7 @@ import type {
   TrackDetails,
 } from './api';
 import type { Kept } from './hand-over';
+import type { InspectionAnswers } from './inspection';
 import type { TrackInput } from './requests';
 
 /** Options as the page sends them: `'function'` in place of a function, which cannot be sent. */
@@ -103,6 +104,7 @@ export interface WorkerRecommender {
   forget(): Promise<void>;
   snapshots(): Promise<Snapshot[]>;
   rollback(id: number): Promise<void>;
+  inspect(question: string, about?: unknown): Promise<InspectionAnswers[keyof InspectionAnswers]>;
   exportProfile(passphrase?: string): Promise<Blob>;
   importProfile(file: Blob, passphrase?: string): Promise<void>;
   updateOffers(offers: Offer[]): Promise<KeptUpdate>;

@@ -42,5 +42,8 @@ export {
 /** Loads the code for `complement`, and for lists about more items than one. Other lists do without. */
 export const listsInView = (): Promise<typeof import('./lists/in-view')> => import('./lists/in-view');
 
+/** Loads the code that takes scores apart for the inspector. No list needs it. */
+export const inspections = (): Promise<typeof import('./explanation/inspect')> => import('./explanation/inspect');
+
 /** Loads the code that explains scores. No list needs it. */
 export const explanations = (): Promise<typeof import('./explanation/explain')> => import('./explanation/explain');

@@ -165,6 +165,11 @@ export class DeviceStore implements Store {
     return this.#read(() => rows.map((row) => this.#rows.readSnapshot(row)));
   }
 
+  async snapshotProfile(id: number): Promise<unknown> {
+    const row = await this.#run((database) => database.get('snapshots', id));
+    return row ? this.#openFile(row.profile) : null;
+  }
+
   async rollback(id: number): Promise<boolean> {
     return this.#run(async (database) => {
       const tx = database.transaction(['profile', 'snapshots', 'events', 'keys'], 'readwrite', STRICT);

@@ -63,6 +63,10 @@ export class MemoryStore implements Store {
     return this.#snapshots.map(({ about }) => about);
   }
 
+  async snapshotProfile(id: number): Promise<unknown> {
+    return this.#snapshots.find(({ about }) => about.id === id)?.profile ?? null;
+  }
+
   async rollback(id: number): Promise<boolean> {
     const found = this.#snapshots.find(({ about }) => about.id === id);
     if (!found) return false;

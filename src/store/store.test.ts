@@ -112,6 +112,8 @@ describe.each(stores)('a store %s', (_, open) => {
     await store.saveProfile(profile(2), 0, { snapshot: about(2) });
     const [first] = await store.snapshots();
     expect(first).toEqual({ ...about(1), id: first.id });
+    expect(await store.snapshotProfile(first.id)).toEqual(profile(1));
+    expect(await store.snapshotProfile(99)).toBeNull();
     expect(await store.rollback(99)).toBe(false);
     expect(await store.rollback(first.id)).toBe(true);
     expect(await store.profiles()).toEqual([profile(1)]);

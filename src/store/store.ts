@@ -74,6 +74,8 @@ export interface Store {
   generation(): Promise<number>;
   /** Oldest first. */
   snapshots(): Promise<Snapshot[]>;
+  /** The profile of a snapshot, not parsed; null when there is no such snapshot, or its profile cannot be read. */
+  snapshotProfile(id: number): Promise<unknown>;
   /**
    * Makes a snapshot the profile again; later events and snapshots are deleted.
    * @returns false when there is no such snapshot

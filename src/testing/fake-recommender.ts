@@ -74,6 +74,9 @@ export class FakeRecommender {
       forget: async () => undefined,
       snapshots: async () => [],
       rollback: async () => undefined,
+      inspect: async () => {
+        throw new Error('nothing to inspect');
+      },
       exportProfile: async () => new Blob(),
       importProfile: async () => undefined,
       reset: nothing,

@@ -10,6 +10,7 @@ import type {
   BundleEncoders,
   Consent,
   Explanation,
+  InspectionAnswers,
   KeptUpdate,
   RecommendRequest,
   RecommendResponse,
@@ -40,6 +41,8 @@ import { TaskQueue } from './task-queue';
 const REFRESH_DELAY = 100;
 /** Only shops with offers need this code. */
 const offerService = () => import('./offer-service');
+/** Only pages with an inspector need this code. */
+const inspections = () => import('./inspection');
 const profileTransfer = () => import('./profile-transfer');
 
 /**
@@ -237,6 +240,19 @@ export class Engine {
   async importProfile(file: Uint8Array, passphrase = ''): Promise<void> {
     const { era } = this.#storage;
     await (await profileTransfer()).importProfile(this.#transfer, file, passphrase, era);
+  }
+
+  /** Answers a question of the inspector. @param about parsed here */
+  async inspect(question: string, about: unknown): Promise<InspectionAnswers[keyof InspectionAnswers]> {
+    const { inspect } = await inspections();
+    return inspect(
+      {
+        ...{ catalog: this.#catalog, recommendations: this.#recommendations, scheduler: this.#scheduler },
+        ...{ session: this.#session, storage: this.#storage },
+      },
+      question,
+      about,
+    );
   }
 
   /** Data that the worker which takes the place of this one continues with. */

@@ -189,6 +189,7 @@ export class LearningScheduler {
         if (experiment.learns() && complete) {
           // Without a profile the log is learned below, with what must be loaded for it.
           const log = profile && !profile.history ? await storage.eventsAfter(0) : [];
+          await session.keepJournal(fresh);
           fresh.restore(profile, log);
         } else fresh.restoreWithoutLearning(profile);
         return origin;

@@ -2,7 +2,7 @@ import type { BaseModel } from '../base-model';
 import { Mutex } from '../common/mutex';
 import { SidestreamError } from '../error';
 import { loadKernel } from '../kernel';
-import { Learner, type Profile, preloadCompute } from '../learner';
+import { journals, Learner, type Profile, preloadCompute } from '../learner';
 import type { EngineListener } from './engine-options';
 import type { LoadedCatalog } from './loaded-catalog';
 import type { ProfileOrigin } from './profile-origin';
@@ -11,7 +11,10 @@ import type { ProfileStorage } from './profile-storage';
 /** The learner in a short turn, which makes lists or learns events. */
 export type ActiveLearner = Pick<
   Learner,
+  | 'contributionsOf'
+  | 'expertScores'
   | 'history'
+  | 'journal'
   | 'lastEvent'
   | 'state'
   | 'status'
@@ -57,6 +60,8 @@ export class ProfileSession {
   #learner: Learner;
   #origin: ProfileOrigin;
   #base: BaseModel | null = null;
+  /** Null until a learner learns. */
+  #journals: Awaited<ReturnType<typeof journals>> | null = null;
 
   readonly #listener: Pick<EngineListener, 'error'>;
 
@@ -135,6 +140,33 @@ export class ProfileSession {
     );
   }
 
+  /** Lets a learner that is about to be restored keep a journal, and all that follow. Where that fails, they learn without. */
+  async keepJournal(learner: Learner): Promise<void> {
+    try {
+      this.#journals ??= await journals();
+      learner.keepJournal(new this.#journals.Journal());
+    } catch (thrown) {
+      this.#listener.error(SidestreamError.from(thrown));
+    }
+  }
+
+  /**
+   * Runs work with a learner of its own that continues a profile; nothing of it is kept.
+   * @param work must end in the same turn
+   */
+  beside<T>(profile: Profile, work: (learner: ActiveLearner) => T): Promise<T> {
+    return this.#long.run(async () => {
+      const learner = await this.#fresh();
+      try {
+        learner.restore(profile, []);
+        await this.prepare(learner);
+        return work(learner);
+      } finally {
+        learner.dispose();
+      }
+    });
+  }
+
   /** Lets the learner continue another stored profile: what it learned was moved there. To be called in a turn. */
   rebase(origin: ProfileOrigin): void {
     this.#origin = origin;
@@ -191,6 +223,7 @@ export class ProfileSession {
 
   async #fresh(): Promise<Learner> {
     const fresh = new Learner(this.#catalog, { seed: this.#seed });
+    if (this.#journals) fresh.keepJournal(new this.#journals.Journal());
     if (!this.#base) return fresh;
     try {
       await fresh.useBase(this.#base);

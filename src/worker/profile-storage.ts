@@ -238,6 +238,11 @@ export class ProfileStorage {
     return this.#reading((store) => store.snapshots());
   }
 
+  /** The profile of a snapshot, not parsed; null when there is none. */
+  snapshotProfile(id: number): Promise<unknown> {
+    return this.#reading((store) => store.snapshotProfile(id));
+  }
+
   /** @throws SidestreamError `store/unknown-snapshot`, `store/forgotten` when everything was erased since `era` */
   async rollback(id: number, era: number): Promise<void> {
     if (!(await this.#within(era, (store) => store.rollback(id)))) {

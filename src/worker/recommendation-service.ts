@@ -108,6 +108,16 @@ export class RecommendationService {
     });
   }
 
+  /** Takes a turn with the learner, once some items are loaded. */
+  withLearner<T>(ids: readonly string[], work: (learner: ActiveLearner) => T): Promise<T> {
+    return this.#withItems(ids, parsed(recommendSchema, {}, 'inspect()'), work);
+  }
+
+  /** What the ranking reads for `for-you`, of any learner. */
+  inputOf(learner: ActiveLearner, limit: number): [RankState, RankRequest] {
+    return this.#rankInput(parsed(recommendSchema, { limit }, 'inspect()'), learner, null);
+  }
+
   /** Loads the reasons in the language of a request. Where that fails, they are in English. */
   async #loadLanguage({ lang }: ParsedRequest): Promise<void> {
     await loadReasons(lang).catch((thrown) => this.#context.listener.error(SidestreamError.from(thrown)));

@@ -12,6 +12,7 @@ import type {
   EncoderBackend,
   Explanation,
   GivenOptions,
+  InspectionAnswers,
   KeptUpdate,
   Offer,
   RecommendRequest,
@@ -149,6 +150,10 @@ export class RemoteRecommender implements WorkerRecommender {
 
   async rollback(id: number): Promise<void> {
     return this.#engine.rollback(parsed(idSchema, id, 'rollback()', 'id'));
+  }
+
+  async inspect(question: string, about?: unknown): Promise<InspectionAnswers[keyof InspectionAnswers]> {
+    return this.#engine.inspect(question, about);
   }
 
   async exportProfile(passphrase?: string): Promise<Blob> {

@@ -1,1 +1,1 @@
-export { SidestreamInspector } from './sidestream-inspector';
+export { type InspectorView, SidestreamInspector } from './sidestream-inspector';

@@ -1,34 +1,462 @@
 import { css } from 'lit';
 
-/** The panel takes its colours from the page's text colour and accent. */
+/** The inspector takes its colours from the page's text colour, accent and surface. */
 export const inspectorStyles = css`
   :host {
     --_muted: var(--sidestream-muted, color-mix(in srgb, currentColor 66%, transparent));
     --_tile: var(--sidestream-tile, color-mix(in srgb, currentColor 6%, transparent));
     --_accent: var(--sidestream-accent, currentColor);
+    --_surface: var(--sidestream-surface, Canvas);
     --_line: color-mix(in srgb, currentColor 14%, transparent);
     --_backbone: color-mix(in srgb, currentColor 24%, transparent);
+    --_alarm: #c23b4e;
+    --_expert-all: color-mix(in srgb, currentColor 55%, transparent);
+    --_expert-trial: var(--_backbone);
+    --_expert-0: #3b6fb6;
+    --_expert-1: #c8641b;
+    --_expert-2: #3f8f4f;
+    --_expert-3: #8e5aa8;
+    --_expert-4: #b8860b;
+    --_expert-5: #2f8c8c;
     display: block;
-    font-size: 0.875rem;
+    container: inspector / inline-size;
+    font-size: 0.9375rem;
     line-height: 1.45;
   }
-  :host([hidden]) {
+  :host([hidden]),
+  [hidden] {
     display: none;
   }
   * {
     box-sizing: border-box;
   }
   h3 {
-    margin: 1.75rem 0 0;
+    margin: 2rem 0 0;
+    font-size: 1.0625rem;
+    font-weight: 650;
+  }
+  h4 {
+    margin: 0.75rem 0 0.375rem;
     font-size: 0.9375rem;
     font-weight: 650;
   }
+  p {
+    margin: 0;
+  }
+  ul,
+  ol {
+    margin: 0;
+    padding: 0;
+    list-style: none;
+  }
+  .unseen {
+    position: absolute;
+    inline-size: 1px;
+    block-size: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
   .note {
-    margin: 0.25rem 0 0.75rem;
+    margin-block: 0.25rem 0.75rem;
+    color: var(--_muted);
+    max-inline-size: 44rem;
+  }
+  .alert {
+    padding: 0.75rem 1rem;
+    color: inherit;
+    border: 1px solid var(--_alarm);
+    border-radius: 0.5rem;
+  }
+  .said:not(:empty) {
+    margin-block-start: 1rem;
+    padding: 0.75rem 1rem;
+    background: var(--_tile);
+    border-radius: 0.5rem;
+  }
+  .lead {
+    margin-block-start: 1.25rem;
+    font-size: 1.0625rem;
+    max-inline-size: 44rem;
+  }
+  .about {
+    font-size: 0.8125rem;
     color: var(--_muted);
   }
+  .about strong {
+    color: var(--_ink, inherit);
+  }
+  .value {
+    text-align: end;
+    font-variant-numeric: tabular-nums;
+    color: var(--_muted);
+  }
+  .badge {
+    padding: 0.0625rem 0.5rem;
+    font-size: 0.75rem;
+    white-space: nowrap;
+    border: 1px solid var(--_line);
+    border-radius: 99rem;
+  }
+  :focus-visible {
+    outline: 2px solid var(--_accent);
+    outline-offset: 2px;
+  }
+
+  .tabs {
+    display: flex;
+    gap: 0.25rem;
+    overflow-x: auto;
+    scrollbar-width: none;
+    border-block-end: 1px solid var(--_line);
+  }
+  .tabs button {
+    padding: 0.625rem 0.75rem;
+    font: inherit;
+    font-weight: 550;
+    white-space: nowrap;
+    color: var(--_muted);
+    background: none;
+    border: 0;
+    border-block-end: 2px solid transparent;
+    cursor: pointer;
+  }
+  .tabs button:focus-visible {
+    outline-offset: -2px;
+  }
+  .tabs [aria-selected='true'] {
+    color: inherit;
+    border-color: var(--_accent);
+  }
+  .view {
+    outline-offset: 4px;
+  }
+
+  .picture {
+    position: relative;
+    display: inline-grid;
+    place-items: center;
+    flex: none;
+    inline-size: 2.5rem;
+    block-size: 2.5rem;
+    overflow: hidden;
+    background: var(--_tile);
+    border-radius: 0.5rem;
+  }
+  .picture::before {
+    content: attr(data-initial);
+    color: var(--_muted);
+  }
+  .picture:has(img:not([hidden]))::before {
+    content: none;
+  }
+  .picture img {
+    position: absolute;
+    inset: 0;
+    inline-size: 100%;
+    block-size: 100%;
+    padding: 12%;
+    object-fit: contain;
+  }
+
+  .products {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr));
+    gap: 0.5rem 1.5rem;
+  }
+  .products li {
+    display: flex;
+    align-items: center;
+    gap: 0.625rem;
+    min-inline-size: 0;
+  }
+  .products .name,
+  .places .name {
+    flex: 1;
+    min-inline-size: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .bars,
+  .weights {
+    display: grid;
+    gap: 0.5rem;
+  }
+  .bars li,
+  .weights li {
+    display: grid;
+    grid-template-columns: minmax(6.5rem, 40%) 1fr 3.5rem;
+    align-items: center;
+    gap: 0.625rem;
+  }
+  [part='metrics'] li {
+    grid-template-columns: minmax(6.5rem, 30%) 1fr 5rem;
+  }
+  .bars svg,
+  .weights svg {
+    block-size: 0.5rem;
+    border-radius: 0.25rem;
+    overflow: hidden;
+  }
+
+  .experts {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr));
+    gap: 1rem;
+    margin-block-start: 1rem;
+  }
+  .experts > li {
+    --_own: var(--_expert-all);
+    display: grid;
+    align-content: start;
+    gap: 0.25rem;
+    padding: 0.875rem 1rem;
+    background: var(--_tile);
+    border-radius: 0.75rem;
+  }
+  .experts [data-color='trial'] {
+    --_own: var(--_backbone);
+  }
+  .experts [data-color='0'] {
+    --_own: var(--_expert-0);
+  }
+  .experts [data-color='1'] {
+    --_own: var(--_expert-1);
+  }
+  .experts [data-color='2'] {
+    --_own: var(--_expert-2);
+  }
+  .experts [data-color='3'] {
+    --_own: var(--_expert-3);
+  }
+  .experts [data-color='4'] {
+    --_own: var(--_expert-4);
+  }
+  .experts [data-color='5'] {
+    --_own: var(--_expert-5);
+  }
+  .experts .title {
+    display: flex;
+    align-items: center;
+    gap: 0.5rem;
+  }
+  .experts .name {
+    flex: 1;
+    font-weight: 600;
+  }
+  .dot {
+    flex: none;
+    inline-size: 0.75rem;
+    block-size: 0.75rem;
+    background: var(--_own);
+    border-radius: 50%;
+  }
+  .line-chart {
+    block-size: 2rem;
+    border-radius: 0.25rem;
+  }
+  .line {
+    fill: none;
+    stroke: var(--_own);
+    stroke-width: 2;
+    vector-effect: non-scaling-stroke;
+  }
+  .pictures {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.25rem;
+  }
+  .pictures .picture {
+    background: var(--_surface);
+  }
+  .named {
+    position: relative;
+  }
+
+  .chart {
+    margin: 1rem 0 0;
+  }
+  figcaption {
+    display: flex;
+    justify-content: space-between;
+    margin-block-end: 0.375rem;
+    font-weight: 550;
+  }
+  sidestream-inspector-chart {
+    display: block;
+    min-block-size: 5rem;
+  }
+  /* Anchors of its texts are of the paper, not of the language. */
+  .drawing {
+    direction: ltr;
+  }
+  .drawing > * {
+    display: block;
+    max-inline-size: 100%;
+    block-size: auto;
+  }
+  .drawing text {
+    white-space: pre;
+  }
+  details {
+    margin-block-start: 0.5rem;
+  }
+  .more {
+    margin-block-start: 1.5rem;
+    padding-block-start: 0.75rem;
+    border-block-start: 1px solid var(--_line);
+  }
+  .more + .more {
+    margin-block-start: 0.75rem;
+  }
+  summary {
+    inline-size: fit-content;
+    font-size: 0.875rem;
+    font-weight: 550;
+    cursor: pointer;
+  }
+  .scroll {
+    max-block-size: 18rem;
+    margin-block-start: 0.5rem;
+    overflow: auto;
+  }
+  table {
+    border-collapse: collapse;
+    font-size: 0.875rem;
+    font-variant-numeric: tabular-nums;
+  }
+  th,
+  td {
+    padding: 0.3125rem 1rem 0.3125rem 0;
+    text-align: start;
+    vertical-align: top;
+    font-weight: 400;
+    border-block-end: 1px solid var(--_line);
+  }
+  :host(:dir(rtl)) :is(th, td) {
+    padding: 0.3125rem 0 0.3125rem 1rem;
+  }
+  thead th {
+    color: var(--_muted);
+  }
+
+  .check {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.5rem;
+    margin-block-end: 0.5rem;
+    cursor: pointer;
+  }
+  .timeline > li {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.25rem 0.75rem;
+    padding-block: 0.5rem;
+    border-block-end: 1px solid var(--_line);
+  }
+  .what {
+    display: grid;
+    flex: 1;
+    min-inline-size: min(12rem, 100%);
+  }
+  .timeline > :not(.choice) .name {
+    font-weight: 600;
+  }
+  .spot {
+    flex: none;
+    inline-size: 1rem;
+    block-size: 1rem;
+    margin-inline: 0.75rem;
+    background: var(--_accent);
+    border-radius: 50%;
+  }
+  :is([data-kind='drift'], [data-kind='rejected']) .spot {
+    background: var(--_alarm);
+    border-radius: 0.125rem;
+  }
+  .opened {
+    flex-basis: 100%;
+    padding: 1rem;
+    background: var(--_tile);
+    border-radius: 0.75rem;
+  }
+  .opened .picture {
+    background: var(--_surface);
+  }
+  .places {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(min(16rem, 100%), 1fr));
+    gap: 0.25rem 1.5rem;
+    margin-block: 0.75rem;
+  }
+  .two .places {
+    grid-template-columns: 1fr;
+  }
+  .places li {
+    display: flex;
+    align-items: center;
+    gap: 0.5rem;
+    min-inline-size: 0;
+  }
+  .places .value {
+    min-inline-size: 1.25rem;
+  }
+  [data-place='left'] .name {
+    text-decoration: line-through;
+  }
+  :is([data-place='added'], [data-place='left']) .badge {
+    font-weight: 650;
+    border-color: currentColor;
+  }
+
+  .picker {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.375rem;
+    margin-block: 0.75rem 1.25rem;
+  }
+  .picker button {
+    display: block;
+    padding: 0.125rem;
+    background: none;
+    border: 2px solid transparent;
+    border-radius: 0.75rem;
+    cursor: pointer;
+  }
+  .picker .picture {
+    inline-size: 3.25rem;
+    block-size: 3.25rem;
+    display: grid;
+  }
+  .picker [aria-pressed='true'] {
+    border-color: var(--_accent);
+  }
+  .about-item {
+    display: flex;
+    align-items: center;
+    gap: 0.75rem;
+  }
+  .about-item > span:last-child {
+    display: grid;
+  }
+  .about-item + .lead {
+    margin-block-start: 0.75rem;
+  }
+  .two {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr));
+    gap: 0 2rem;
+  }
+  .record {
+    inline-size: 100%;
+  }
+
   .facts {
     display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(min(19rem, 100%), 1fr));
+    column-gap: 2rem;
     margin: 0;
   }
   .facts > div {
@@ -47,50 +475,67 @@ export const inspectorStyles = css`
     font-variant-numeric: tabular-nums;
     text-align: end;
   }
-  .experts {
+  .field {
     display: grid;
-    gap: 0.875rem;
-    margin: 0;
-    padding: 0;
-    list-style: none;
+    gap: 0.25rem;
+    max-inline-size: 20rem;
   }
-  .experts li {
-    display: grid;
-    grid-template-columns: 1fr auto;
-    column-gap: 0.625rem;
+  .field input {
+    padding: 0.5rem 0.75rem;
+    font: inherit;
+    color: inherit;
+    background: none;
+    border: 1px solid var(--_muted);
+    border-radius: 0.5rem;
   }
-  .experts .name {
-    font-weight: 550;
+  .controls {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.5rem;
+    margin-block-start: 0.75rem;
   }
-  .about {
-    font-size: 0.8125rem;
+  .question {
+    margin-block-start: 1rem;
+    padding: 1rem;
+    border: 1px solid currentColor;
+    border-radius: 0.75rem;
+  }
+  .button {
+    position: relative;
+    display: inline-block;
+    padding: 0.4375rem 1rem;
+    font: inherit;
+    font-size: 0.875rem;
+    font-weight: 600;
+    color: inherit;
+    background: none;
+    border: 1px solid var(--_muted);
+    border-radius: 99rem;
+    cursor: pointer;
+  }
+  .button:hover:not(:disabled, .off) {
+    border-color: currentColor;
+  }
+  .button:focus-within:has(:focus-visible) {
+    outline: 2px solid var(--_accent);
+    outline-offset: 2px;
+  }
+  .button:is(:disabled, .off) {
     color: var(--_muted);
+    cursor: default;
   }
-  .experts svg {
-    grid-column: 1 / -1;
-    block-size: 1.5rem;
-    margin-block-start: 0.25rem;
-    border-radius: 0.25rem;
+  .strong {
+    border: 2px solid var(--_accent);
   }
-  .line {
-    fill: none;
-    stroke: var(--_accent);
-    stroke-width: 1.5;
-    vector-effect: non-scaling-stroke;
-  }
+
   .ladders {
     display: grid;
     grid-template-columns: 1fr 1fr;
     gap: 1.25rem;
+    max-inline-size: 30rem;
   }
   .ladder {
     margin: 0;
-  }
-  figcaption {
-    display: flex;
-    justify-content: space-between;
-    margin-block-end: 0.375rem;
-    font-weight: 550;
   }
   .count {
     font-weight: 400;
@@ -105,15 +550,15 @@ export const inspectorStyles = css`
     stroke: var(--_line);
     stroke-width: 1.5;
   }
-  .knot {
-    fill: var(--_backbone);
-  }
+  .knot,
   rect.backbone {
     fill: var(--_backbone);
   }
   rect.expert {
     fill: var(--_accent);
-    transition: width 0.4s, x 0.4s;
+  }
+  rect.mark {
+    fill: currentColor;
   }
   rect.range {
     fill: var(--_accent);
@@ -145,61 +590,62 @@ export const inspectorStyles = css`
   .legend .expert::before {
     background: var(--_accent);
   }
-  .weights {
-    display: grid;
-    gap: 0.5rem;
-    margin: 0;
-    padding: 0;
-    list-style: none;
-  }
-  .weights li {
-    display: grid;
-    grid-template-columns: minmax(6.5rem, 50%) 1fr 2.5rem;
-    align-items: center;
-    gap: 0.625rem;
-  }
-  [part='metrics'] li {
-    grid-template-columns: minmax(6.5rem, 30%) 1fr 5rem;
-  }
-  .weights svg {
-    block-size: 0.5rem;
-    border-radius: 0.25rem;
-    overflow: hidden;
-  }
-  :host(:dir(rtl)) svg {
+  /* The charts of Plot are drawn from right to left; the small ones are turned. */
+  :host(:dir(rtl)) :is(.bars, .weights, .experts, .ladders) svg {
     transform: scaleX(-1);
   }
-  .value {
-    text-align: end;
-    font-variant-numeric: tabular-nums;
-    color: var(--_muted);
+
+  /* Its words are English whichever way the page is read: their stops stay where they belong. */
+  :host(:dir(rtl)) :is(p, h3, h4, th, td, dt, dd, summary, figcaption, button, label, .name, .about, .badge) {
+    unicode-bidi: plaintext;
+    text-align: right;
   }
-  .reset {
-    inline-size: 100%;
-    margin-block-start: 1.75rem;
-    padding: 0.625rem 1rem;
-    font: inherit;
-    font-weight: 600;
-    color: inherit;
-    background: none;
-    border: 1px solid var(--_line);
-    border-radius: 99rem;
-    cursor: pointer;
+  :host(:dir(rtl)) :is(.value, dd) {
+    unicode-bidi: plaintext;
+    text-align: left;
   }
-  .reset:hover:enabled {
-    border-color: currentColor;
+
+  @container inspector (inline-size < 34rem) {
+    .tabs {
+      display: grid;
+      grid-template-columns: 1fr 1fr;
+    }
+    .bars li {
+      grid-template-columns: minmax(6.5rem, 50%) 1fr 3rem;
+    }
   }
-  .reset:disabled {
-    opacity: 0.5;
-    cursor: default;
-  }
-  :focus-visible {
-    outline: 2px solid var(--_accent);
-    outline-offset: 2px;
-  }
-  @media (prefers-reduced-motion: reduce) {
-    * {
-      transition: none !important;
+  @media (forced-colors: active) {
+    :host {
+      --_accent: Highlight;
+      --_muted: CanvasText;
+      --_alarm: LinkText;
+      --_surface: Canvas;
+      --_line: GrayText;
+      --_backbone: GrayText;
+      --_tile: Canvas;
+      --_expert-all: GrayText;
+      --_expert-trial: ButtonFace;
+      --_expert-0: Highlight;
+      --_expert-1: LinkText;
+      --_expert-2: CanvasText;
+      --_expert-3: VisitedText;
+      --_expert-4: Highlight;
+      --_expert-5: LinkText;
+    }
+    .dot,
+    .spot,
+    .picture {
+      forced-color-adjust: none;
+    }
+    .experts > li,
+    .opened {
+      border: 1px solid CanvasText;
+    }
+    .tabs [aria-selected='true'] {
+      border-color: Highlight;
+    }
+    rect.track {
+      stroke: GrayText;
     }
   }
 `;

@@ -5,39 +5,63 @@ import type { Metrics, Recommender, Status } from '../../protocol';
 import { define, languageOf } from '../dom';
 import { emit } from '../events';
 import { warnOnce } from '../warnings';
-import { expertsChart } from './experts-chart';
-import { ladderChart } from './ladder-chart';
-import { metricsChart } from './metrics-chart';
 import { inspectorStyles } from './sidestream-inspector.styles';
-import { weightChart } from './weight-chart';
+import { HelpsView } from './views/helps';
+import { LearnedView } from './views/learned';
+import { TimelineView } from './views/timeline';
+import type { InspectorHost, View } from './views/view';
+import { WhyView } from './views/why';
+import { Formats } from './wording';
 
-interface InspectorState {
-  status: Status | null;
-  metrics: Metrics | null;
-  failure: SidestreamError | null;
-  resetting: boolean;
-}
+/** The views, in their order, each with its question. */
+const QUESTIONS = {
+  learned: 'What did it learn?',
+  timeline: 'When?',
+  why: 'Why this?',
+  helps: 'Does it help?',
+} as const;
+export type InspectorView = keyof typeof QUESTIONS;
+const VIEWS = Object.keys(QUESTIONS) as InspectorView[];
+
+/** Quiet time after a change before the view is read again, ms: a burst of events costs one reading. */
+const REFRESH_DELAY = 150;
 
 /**
- * Shows the state of a recommender on this device: the shopper's experts and the share of each in the list, the personal weights of
- * the score, the counters of the learner, and the clicks per list.
+ * Shows what a recommender has learned on this device, in four views: what it learned, when, why a product has its place, and
+ * whether it helps. Each says it in plain words first, with figures for those who open them; a state of before can be restored,
+ * and the profile exported, imported and deleted.
  *
  * @tag sidestream-inspector
  * @summary `document.querySelector('sidestream-inspector').recommender = recommender`
  *
- * @fires {CustomEvent<RecsErrorDetail>} error - The status could not be read, or the reset failed.
+ * @fires {CustomEvent<RecsErrorDetail>} error - Something could not be read, or not be done.
  *
- * @csspart panel - The whole panel.
- * @csspart facts - The list of counters.
- * @csspart experts - The list of experts.
+ * @csspart panel - All of it.
+ * @csspart tabs - The row of the four questions.
+ * @csspart view - The view that is open.
+ * @csspart products - Products that shaped the list.
+ * @csspart categories - Categories that shaped it.
+ * @csspart experts - The cards of the experts.
+ * @csspart chart - Each chart with its figures.
  * @csspart ladder - The chart of one item ladder, where its experts are trained.
  * @csspart weights - The chart of personal weights.
+ * @csspart timeline - The points of the timeline.
+ * @csspart snapshot - What going back to a snapshot would change.
+ * @csspart choices - The products to take apart.
+ * @csspart why - One product taken apart.
+ * @csspart behind - The past choices behind a product.
+ * @csspart lists - The lists with and without what was learned.
+ * @csspart record - The table of mean places.
  * @csspart metrics - The chart of clicks per impression.
- * @csspart reset - The reset button.
+ * @csspart facts - The list of operating figures.
+ * @csspart controls - The buttons for export, import and deletion.
+ * @csspart reset - The button that forgets what was learned.
+ * @csspart picture - The picture of a product.
  *
- * @cssproperty [--sidestream-accent=currentColor] - Colour of experts, positive weights and focus rings.
- * @cssproperty [--sidestream-tile] - Background of bars and tracks; a tint of the text colour.
+ * @cssproperty [--sidestream-accent=currentColor] - Colour of bars, lines and focus rings.
+ * @cssproperty [--sidestream-tile] - Background of cards, pictures and tracks; a tint of the text colour.
  * @cssproperty [--sidestream-muted] - Colour of secondary text; a softened text colour.
+ * @cssproperty [--sidestream-surface=Canvas] - Background behind it, for the edges in charts.
  */
 export class SidestreamInspector extends LitElement {
   /** @internal */
@@ -45,10 +69,21 @@ export class SidestreamInspector extends LitElement {
 
   /** The recommender to inspect. */
   @property({ attribute: false }) recommender: Recommender | null = null;
-  /** Level of the panel's headings in the page's outline, 2 to 6. */
+  /** The view that is open: `learned`, `timeline`, `why` or `helps`. */
+  @property({ reflect: true }) view: InspectorView = 'learned';
+  /** Id of a product that the view `why` takes apart; without it the first of the list. */
+  @property({ attribute: 'item-id' }) itemId: string | null = null;
+  /** Level of the headings of the views' parts in the page's outline, 2 to 5. */
   @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3;
 
-  #state: InspectorState = { status: null, metrics: null, failure: null, resetting: false };
+  #status: Status | null = null;
+  #metrics: Metrics | null = null;
+  #failure: SidestreamError | null = null;
+  #said = '';
+  #views = freshViews();
+  /** Views that show the present state. */
+  readonly #loaded = new Set<InspectorView>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #unsubscribe: () => void = () => undefined;
 
   override connectedCallback(): void {
@@ -61,149 +96,178 @@ export class SidestreamInspector extends LitElement {
     this.#endSubscription();
   }
 
-  /** Reads the status again; rarely needed, because changes of the recommender refresh it. */
+  /** Reads everything again; rarely needed, because changes of the recommender refresh it. */
   async refresh(): Promise<void> {
     const { recommender } = this;
     if (!recommender) return;
+    this.#loaded.clear();
     try {
       const [status, metrics] = await Promise.all([recommender.status(), recommender.metrics()]);
-      if (recommender === this.recommender) this.#set({ status, metrics });
-      this.#set({ failure: null });
+      if (recommender !== this.recommender) return;
+      this.#status = status;
+      this.#metrics = metrics;
+      await this.#load(this.view);
+      this.#failure = null;
     } catch (thrown) {
       this.#fail(thrown);
     }
+    this.requestUpdate();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('headingLevel') && !/^[2-6]$/.test(`${this.headingLevel ?? 3}`)) {
+    if (changed.has('headingLevel') && !/^[2-5]$/.test(`${this.headingLevel ?? 3}`)) {
       const given = this.getAttribute('heading-level') ?? this.headingLevel;
       warnOnce(
         this,
         'headingLevel',
-        `heading-level="${given}": must be a whole number from 2 to 6; the headings go on at level 3.`,
+        `heading-level="${given}": must be a whole number from 2 to 5; the headings go on at level 3.`,
       );
       this.headingLevel = 3;
     }
-    if (!changed.has('recommender')) return;
-    this.#set({ status: null, metrics: null, failure: null });
-    this.#subscribe();
+    if (changed.has('view') && !VIEWS.includes(this.view)) {
+      warnOnce(this, 'view', `view="${this.view}": must be ${VIEWS.join(', ')}; the first one is open.`);
+      this.view = 'learned';
+    }
+    if (changed.has('recommender')) {
+      this.#status = null;
+      this.#metrics = null;
+      this.#failure = null;
+      this.#views = freshViews();
+      this.#subscribe();
+      return;
+    }
+    if (changed.has('view') && !this.#loaded.has(this.view)) void this.#show(this.view);
+    if (changed.has('itemId') && this.itemId !== null) void this.#choose(this.itemId);
   }
 
   protected override render(): TemplateResult {
-    const { status, failure } = this.#state;
+    const host = this.#host;
     return html`
       <div part="panel" class="panel">
-        ${failure ? html`<p class="note" role="alert">${failure.message}</p>` : nothing}
-        ${status ? this.#panel(status) : failure ? nothing : html`<p class="note">Waiting for the recommender.</p>`}
+        ${this.#failure ? html`<p class="note alert" role="alert">${this.#failure.message}</p>` : nothing}
+        ${host ? this.#panel(host) : this.#failure ? nothing : html`<p class="note">Waiting for the recommender.</p>`}
+        <p class="said" role="status" data-testid="said">${this.#said}</p>
       </div>`;
   }
 
-  #panel(status: Status): TemplateResult {
-    const { metrics, resetting } = this.#state;
+  #panel(host: InspectorHost): TemplateResult {
     return html`
-      ${this.#facts(status)}
-      ${status.experts.length > 0 ? this.#experts(status) : nothing}
-      ${this.#ladders(status)}
-      ${this.#heading('Personal weights')}
-      <p class="note">How much it counts that a product is …, learned click by click.</p>
-      ${weightChart(status.weights)}
-      ${this.#heading('Clicks per list')}
-      <p class="note">Clicks per product seen on this device. Pale: the 95 % interval of the share.</p>
-      ${metrics ? metricsChart(metrics, languageOf(this)) : nothing}
-      <button part="reset" class="reset" type="button" data-testid="reset" ?disabled=${resetting} @click=${this.#reset}>
-        Forget what was learned
-      </button>`;
+      <div part="tabs" class="tabs" role="tablist" aria-label="Questions" @keydown=${this.#tabKey}>
+        ${VIEWS.map((name) => {
+          const open = name === this.view;
+          return html`
+            <button id=${`tab-${name}`} role="tab" type="button" data-tab=${name} aria-controls=${open ? `view-${name}` : nothing} aria-selected=${open ? 'true' : 'false'} tabindex=${open ? 0 : -1} @click=${() => this.#open(name)}>
+              ${QUESTIONS[name]}
+            </button>`;
+        })}
+      </div>
+      <div part="view" class="view" id=${`view-${this.view}`} role="tabpanel" tabindex="0" aria-labelledby=${`tab-${this.view}`} data-view=${this.view}>
+        ${this.#views[this.view].render(host)}
+      </div>`;
   }
 
-  #experts({ experts }: Status): TemplateResult {
-    return html`
-      ${this.#heading('Experts')}
-      <p class="note">
-        Each has learned what you like from some of your choices. The better it predicts what you choose, the larger its share. The
-        line: how well it fitted after each of the last choices.
-      </p>
-      ${expertsChart(experts, languageOf(this))}`;
-  }
-
-  /** The item ladders; nothing where their experts are not trained. */
-  #ladders({ utilization: { text, image } }: Status): TemplateResult | typeof nothing {
-    if (text.length === 0 && image.length === 0) return nothing;
-    return html`
-      ${this.#heading('Item ladders')}
-      <p class="note">How much each layer uses the frozen backbone and the experts that were trained on this device.</p>
-      <div class="ladders">${ladderChart('Text', text)}${ladderChart('Image', image)}</div>
-      <p class="legend" aria-hidden="true">
-        <span class="backbone">backbone</span><span class="expert">experts, oldest to newest</span>
-      </p>`;
-  }
-
-  #facts(status: Status): TemplateResult {
+  /** What the views get; null until the recommender has answered. */
+  get #host(): InspectorHost | null {
+    const [recommender, status, metrics] = [this.recommender, this.#status, this.#metrics];
+    if (!recommender || !status || !metrics) return null;
     const language = languageOf(this);
-    const number = new Intl.NumberFormat(language);
-    const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
-    const consent = {
-      pending: 'not asked yet',
-      session: 'kept for this visit',
-      granted: 'kept on this device',
-      denied: 'declined',
-    }[status.consent];
-    const facts: [string, string][] = [
-      ['Memory', consent],
-      ['Learning', status.learning ? 'on' : 'off'],
-      ['Base model', status.backend.learner ?? 'none'],
-      ['Encoders', status.backend.encoders ?? 'not needed yet'],
-      ['Products', number.format(status.items)],
-      ['Events', number.format(status.events)],
-      ['Windows', number.format(status.windows)],
-      ['Last update', status.lastUpdate === null ? 'none yet' : time.format(status.lastUpdate)],
-      ['Rejected updates', number.format(status.rejected)],
-    ];
-    return html`
-      <dl part="facts" class="facts">
-        ${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd data-fact=${name.toLowerCase().replaceAll(' ', '-')}>${value}</dd></div>`)}
-      </dl>`;
+    return {
+      ...{ recommender, status, metrics, language, level: this.headingLevel, formats: new Formats(language) },
+      heading: (text) => html`<h3 aria-level=${this.headingLevel}>${text}</h3>`,
+      update: () => this.requestUpdate(),
+      focus: (selector) => {
+        this.requestUpdate();
+        void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(selector)?.focus());
+      },
+      fail: (thrown) => this.#fail(thrown),
+      say: (text) => {
+        this.#said = text;
+        this.requestUpdate();
+      },
+      refresh: () => this.refresh(),
+    };
   }
 
-  #heading(text: string): TemplateResult {
-    return html`<h3 aria-level=${this.headingLevel}>${text}</h3>`;
+  /** Reads what a view shows, unless it shows that already. */
+  async #load(name: InspectorView): Promise<void> {
+    const host = this.#host;
+    if (!host || this.#loaded.has(name)) return;
+    this.#loaded.add(name);
+    try {
+      await this.#views[name].load(host);
+    } catch (thrown) {
+      this.#loaded.delete(name);
+      throw thrown;
+    }
   }
+
+  async #show(name: InspectorView): Promise<void> {
+    try {
+      await this.#load(name);
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+    this.requestUpdate();
+  }
+
+  async #choose(id: string): Promise<void> {
+    const host = this.#host;
+    if (host) await this.#views.why.choose(host, id);
+  }
+
+  #open(name: InspectorView): void {
+    this.#said = '';
+    this.view = name;
+  }
+
+  readonly #tabKey = (event: KeyboardEvent): void => {
+    const rightToLeft = getComputedStyle(this).direction === 'rtl';
+    const at = VIEWS.indexOf(this.view);
+    const steps: Record<string, number> = {
+      ArrowRight: at + (rightToLeft ? -1 : 1),
+      ArrowLeft: at + (rightToLeft ? 1 : -1),
+      Home: 0,
+      End: VIEWS.length - 1,
+    };
+    const next = Object.hasOwn(steps, event.key) ? steps[event.key] : undefined;
+    const name = next === undefined ? undefined : VIEWS[(next + VIEWS.length) % VIEWS.length];
+    if (name === undefined) return;
+    event.preventDefault();
+    this.#open(name);
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${name}`)?.focus());
+  };
 
   #subscribe(): void {
     this.#endSubscription();
     const { recommender } = this;
     if (!recommender) return;
-    this.#unsubscribe = recommender.on('change', () => void this.refresh());
-    void this.refresh();
+    this.#unsubscribe = recommender.on('change', () => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => void this.refresh(), REFRESH_DELAY);
+    });
+    void this.refresh().then(() => (this.itemId === null ? undefined : this.#choose(this.itemId)));
   }
 
   #endSubscription(): void {
+    clearTimeout(this.#timer);
     this.#unsubscribe();
     this.#unsubscribe = () => undefined;
   }
 
-  readonly #reset = async (): Promise<void> => {
-    this.#set({ resetting: true });
-    try {
-      await this.recommender?.reset();
-      await this.refresh();
-    } catch (thrown) {
-      this.#fail(thrown);
-    } finally {
-      this.#set({ resetting: false });
-    }
-  };
-
-  #set(changes: Partial<InspectorState>): void {
-    Object.assign(this.#state, changes);
-    this.requestUpdate();
-  }
-
   #fail(thrown: unknown): void {
     const error = SidestreamError.from(thrown);
-    this.#set({ failure: error });
+    this.#failure = error;
+    this.requestUpdate();
     if (emit(this, 'error', { error })) console.warn(`sidestream-inspector: ${error.code}: ${error.message}`);
   }
 }
+
+const freshViews = (): Record<InspectorView, View> & { why: WhyView } => ({
+  learned: new LearnedView(),
+  timeline: new TimelineView(),
+  why: new WhyView(),
+  helps: new HelpsView(),
+});
 
 define('sidestream-inspector', SidestreamInspector);
 

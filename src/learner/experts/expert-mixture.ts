@@ -202,6 +202,14 @@ export class ExpertMixture {
     }));
   }
 
+  /** What each expert adds to every item's score, [count] each; they add up to `scores`. Empty without features. */
+  get parts(): { id: number; scores: Float32Array }[] {
+    this.#readOut();
+    return this.#members.flatMap(({ id, weight, expert: { scores } }) =>
+      scores ? [{ id, scores: scores.map((score) => weight * score) }] : [],
+    );
+  }
+
   get status(): ExpertStatus[] {
     return this.#members.map((member) => ({
       id: member.id,

@@ -1,32 +1,5 @@
 import { html, svg, type TemplateResult } from 'lit';
-
-/** Labels of the score's terms for a shopper; they end the sentence "It counts that a product is …". */
-const LABELS: Record<string, string> = {
-  base: 'expected by the shop’s model',
-  embedding: 'related in the shop’s model',
-  boughtTogether: 'often chosen with what you just looked at',
-  recent: 'like what you looked at lately',
-  session: 'like your last three',
-  nearestHistory: 'close to some that you chose',
-  category: 'from your categories',
-  numericAffinity: 'close to yours in price and numbers',
-  catalogOrder: 'next to yours in the catalogue',
-  popularity: 'popular in this shop',
-  coldStart: 'new in this shop',
-  disliked: 'unlike what you dismissed',
-  preference: 'to your taste',
-  experts: 'favoured by the item ladders',
-};
-
-/** Label of a term. An unknown name is split into words: `contentRecent` becomes `content recent`. */
-export function termLabel(name: string): string {
-  const label = Object.hasOwn(LABELS, name) && LABELS[name];
-  if (label) return label;
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/[-_.]+/g, ' ')
-    .toLowerCase();
-}
+import { termLabel } from '../wording';
 
 /** A bar from the zero line, in percent of the chart's width. */
 export interface WeightBar {

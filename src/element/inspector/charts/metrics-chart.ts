@@ -1,5 +1,5 @@
 import { html, svg, type TemplateResult } from 'lit';
-import type { Metrics } from '../../protocol';
+import type { Metrics } from '../../../protocol';
 
 /** Width of the mark at the value, in percent of the chart. */
 const TICK = 1;

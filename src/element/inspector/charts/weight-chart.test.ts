@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { TERMS } from '../../ranking';
-import { termLabel, weightBars } from './weight-chart';
+import { TERMS } from '../../../ranking';
+import { termLabel } from '../wording';
+import { weightBars } from './weight-chart';
 
 describe('weightBars', () => {
   it('share one scale with room for both signs, strongest first', () => {

@@ -1,0 +1,195 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Locator, Page } from '@playwright/test';
+import { expect, openShop, products, test } from './support/shop';
+
+const inspector = (page: Page): Locator => page.locator('main sidestream-inspector');
+const lead = (page: Page): Locator => inspector(page).locator('[data-lead]');
+
+/** Opens a view by its question. */
+async function ask(page: Page, question: string): Promise<void> {
+  await page.getByRole('tab', { name: question }).click();
+  await expect(page.getByRole('tabpanel', { name: question })).toBeVisible();
+}
+
+/** The shopper chooses products of a top category, each another one, and the shop learns from that. */
+async function choose(page: Page, category: string, count: number): Promise<string[]> {
+  const titles = products()
+    .filter((product) => product.category.startsWith(`${category}/`))
+    .slice(0, count);
+  expect(titles.length).toBe(count);
+  await page.evaluate(
+    async (ids) => {
+      const { recommender } = document.querySelector('sidestream-recs') ?? {};
+      for (const id of ids) await recommender?.track('click', id, { placement: 'for-you' });
+      await recommender?.settled();
+    },
+    titles.map(({ id }) => id),
+  );
+  return titles.map(({ title }) => title);
+}
+
+async function openInspector(page: Page): Promise<void> {
+  await page.getByTestId('inspect').click();
+  await page.getByTestId('inspector-page').click();
+  await expect(page).toHaveURL(/#\/inspector$/);
+  await expect(inspector(page).getByRole('tablist')).toBeVisible();
+}
+
+/** The number that a text of a table begins with. */
+const numberIn = (text: string): number => Number(text.replace('−', '-').match(/[-+]?[\d.]+/)?.[0]);
+
+/** Names in a list of places, in their order. */
+const namesIn = (list: Locator): Promise<string[]> => list.locator('.name').allTextContents();
+
+/** Serious and critical violations. @param rules only these */
+async function violations(page: Page, rules?: string[]): Promise<string[]> {
+  const axe = new AxeBuilder({ page });
+  const { violations: found } = await (rules ? axe.include('main').withRules(rules) : axe).analyze();
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(' ')).join(', ')})`);
+}
+
+test('answers six questions by what it shows: what, when, why, whether it helps, what changed, and undoes it', async ({
+  page,
+}) => {
+  await openShop(page);
+  await page.getByTestId('consent-yes').click();
+  await choose(page, 'Food', 41);
+  // The shop saves a moment after the last choice: a window ended with the 40th.
+  const [, , third] = await choose(page, 'Tools', 12);
+  await openInspector(page);
+
+  // What did it learn?
+  await expect(lead(page)).toHaveText(/^From 53 choices.* lately mostly .*%/);
+  const categories = inspector(page).locator('[data-category]');
+  await expect(categories.first()).toContainText(/^\s*(Tools|Food) ›/);
+  await expect(inspector(page).locator('[data-product] img').first()).toBeVisible();
+  const generalist = inspector(page).locator('[data-expert][data-state=generalist]');
+  await expect(generalist).toContainText('53 choices');
+  await expect(generalist.locator('.pictures li').first()).toBeVisible();
+  await expect(inspector(page).locator('[data-chart=shares] svg')).toBeVisible();
+
+  // When? By keyboard.
+  await page.getByRole('tab', { name: 'What did it learn?' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('tab', { name: 'When?' })).toBeFocused();
+  await expect(lead(page)).toHaveText(/^53 choices so far/);
+  const points = inspector(page).locator('.timeline > li');
+  await expect(points.filter({ hasText: `You chose ${third}` })).toHaveCount(1);
+  const window = inspector(page).locator('[data-snapshot]').first();
+  await expect(window).toContainText('A stretch of choices was closed');
+
+  // Why this? The parts add up to the score.
+  await ask(page, 'Why this?');
+  await inspector(page).locator('[data-pick]').nth(1).click();
+  await expect(inspector(page).locator('[data-why-words]')).toHaveText(/ is 2nd of .* What counts most: it is /);
+  await inspector(page).locator('[data-chart=waterfall] summary').click();
+  const cells = await inspector(page).locator('[data-chart=waterfall] td:nth-child(2)').allTextContents();
+  const brings = cells.map(numberIn);
+  const score = brings.pop() ?? Number.NaN;
+  expect(Math.abs(brings.reduce((sum, part) => sum + part, 0) - score)).toBeLessThan(0.01 * brings.length);
+  await expect(inspector(page).locator('[data-behind]').first()).toContainText(/\d(st|nd|rd|th)/);
+
+  // Does it help?
+  await ask(page, 'Does it help?');
+  await expect(lead(page)).toHaveText(/^(Yes|No|That is open): .*95 % interval/);
+  const own = await namesIn(inspector(page).locator('[data-list=own]'));
+  expect(own).not.toEqual(await namesIn(inspector(page).locator('[data-list=without]')));
+  await expect(inspector(page).locator('[part=record]')).toContainText('popularity');
+  await expect(inspector(page).locator('[data-fact=a-list-median]')).toHaveText(/\d ms/);
+
+  // What did the last change do?
+  await ask(page, 'When?');
+  await window.getByRole('button', { name: /See what going back changes/ }).press('Enter');
+  await expect(inspector(page).locator('[data-change-words]')).toHaveText(/\d+ would leave, \d+ would come in/);
+  const places = inspector(page).locator('[data-place]:not([data-place=left])');
+  await expect(places).toHaveCount(20);
+  const before = (await namesIn(places)).slice(0, 10);
+  expect(before).not.toEqual(own);
+
+  // Undo it.
+  await page.getByTestId('rollback').click();
+  await expect(page.getByTestId('said')).toHaveText(/^Done\. The shop knows what it knew after choice 4\d\./);
+  await ask(page, 'Does it help?');
+  await expect.poll(() => namesIn(inspector(page).locator('[data-list=own]'))).toEqual(before);
+});
+
+test('after a denial nothing claims to learn', async ({ page }) => {
+  await openShop(page);
+  await choose(page, 'Music', 6);
+  await page.getByTestId('consent-no').click();
+  await choose(page, 'Music', 6);
+  await openInspector(page);
+  for (const question of ['What did it learn?', 'When?', 'Why this?', 'Does it help?']) {
+    await ask(page, question);
+    await expect(lead(page)).toHaveText(/^You said no\. Nothing is learned/);
+    await expect(inspector(page)).not.toContainText(
+      /From \d+ choice|Learned from|Learning on|choices? so far|\d+ of your first/,
+    );
+  }
+  await expect(inspector(page).locator('[data-fact=learning]')).toHaveText('off');
+  const own = await namesIn(inspector(page).locator('[data-list=own]'));
+  expect(own).toEqual(await namesIn(inspector(page).locator('[data-list=without]')));
+  await expect(page.getByTestId('export')).toBeDisabled();
+});
+
+test('exports, forgets after asking, and imports', async ({ page }) => {
+  await openShop(page);
+  await page.getByTestId('consent-yes').click();
+  await choose(page, 'Music', 6);
+  await openInspector(page);
+  await ask(page, 'Does it help?');
+  await page.getByTestId('passphrase').fill('a secret');
+  const downloading = page.waitForEvent('download');
+  await page.getByTestId('export').click();
+  const file = await (await downloading).path();
+
+  await page.getByTestId('reset').click();
+  await expect(page.getByTestId('no')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('reset')).toBeFocused();
+  await expect(inspector(page).locator('[data-fact=events]')).toHaveText('6');
+  await page.getByTestId('reset').click();
+  await page.getByTestId('yes').click();
+  await expect(page.getByTestId('said')).toHaveText('What was learned is forgotten.');
+  await ask(page, 'What did it learn?');
+  await expect(lead(page)).toHaveText(/^Nothing yet/);
+
+  await ask(page, 'Does it help?');
+  await page.getByTestId('import').setInputFiles(file);
+  await page.getByTestId('yes').click();
+  await expect(page.getByTestId('said')).toHaveText('The file is in use.');
+  await ask(page, 'When?');
+  await expect(lead(page)).toHaveText(/^6 choices so far/);
+  await expect(inspector(page).locator('[data-kind=choice]')).toHaveCount(6);
+});
+
+test('no view has a serious violation, light or dark, and none is wider than a small screen, either way read', async ({
+  page,
+}) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await openShop(page);
+  await page.getByTestId('consent-yes').click();
+  await choose(page, 'Food', 42);
+  await choose(page, 'Music', 6);
+  await page.setViewportSize({ width: 375, height: 800 });
+  await openInspector(page);
+  for (const question of ['What did it learn?', 'When?', 'Why this?', 'Does it help?']) {
+    await ask(page, question);
+    if (question === 'When?') await inspector(page).locator('[data-open]').first().click();
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+    expect(await violations(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+    expect(await violations(page, ['color-contrast'])).toEqual([]);
+    for (const dir of ['rtl', 'ltr']) {
+      await page.evaluate((value) => {
+        document.documentElement.dir = value;
+      }, dir);
+      const room = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(room, `${question} ${dir}`).toBeLessThanOrEqual(0);
+    }
+  }
+});

@@ -1,0 +1,103 @@
+import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { property } from 'lit/decorators.js';
+import { define } from '../../dom';
+import type { Chart } from './plots';
+
+/** Loads the code that draws; a page without an inspector never does. */
+const plots = () => import('./plots');
+
+/**
+ * Draws a chart as wide as it may be, again when that changes. Part of the inspector: it is styled as part of it. A chart that
+ * cannot be drawn leaves its figures, which stand beside it.
+ */
+export class InspectorChart extends LitElement {
+  @property({ attribute: false }) chart: Chart | null = null;
+  @property({ attribute: false }) language: string | undefined;
+
+  #width = 0;
+  #failed = false;
+  readonly #resized = new ResizeObserver(([entry]) => {
+    const width = Math.floor(entry?.contentRect.width ?? 0);
+    if (width === this.#width || width === 0) return;
+    this.#width = width;
+    void this.#draw();
+  });
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resized.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resized.disconnect();
+    this.#width = 0;
+  }
+
+  protected override render(): TemplateResult {
+    return html`<div class="drawing"></div>${this.#failed ? html`<p class="note">The chart could not be loaded. Its figures are below.</p>` : ''}`;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('chart') || changed.has('language')) void this.#draw();
+  }
+
+  async #draw(): Promise<void> {
+    const { chart } = this;
+    if (!chart || this.#width === 0) return;
+    try {
+      const { drawChart } = await plots();
+      if (chart !== this.chart || this.#width === 0) return;
+      const frame = {
+        width: this.#width,
+        rightToLeft: getComputedStyle(this).direction === 'rtl',
+        language: this.language,
+      };
+      this.querySelector('.drawing')?.replaceChildren(drawChart(chart, frame));
+    } catch {
+      this.#failed = true;
+      this.requestUpdate();
+    }
+  }
+}
+
+define('sidestream-inspector-chart', InspectorChart);
+
+/** A chart with its name, and its figures as a table for those who do not see it or want them. */
+export function figure(
+  title: string,
+  chart: Chart,
+  figures: { head: readonly string[]; rows: readonly (readonly (string | number)[])[] },
+  language: string | undefined,
+): TemplateResult {
+  return html`
+    <figure part="chart" class="chart" data-chart=${chart.name}>
+      <figcaption>${title}</figcaption>
+      <sidestream-inspector-chart .chart=${chart} .language=${language}></sidestream-inspector-chart>
+      <details class="figures">
+        <summary>Figures</summary>
+        <div class="scroll" tabindex="0" role="region" aria-label=${`Figures: ${title}`}>
+          <table>
+            <caption class="unseen">${title}</caption>
+            <thead><tr>${figures.head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+            <tbody>
+              ${figures.rows.map(
+                ([first, ...rest]) =>
+                  html`<tr><th scope="row">${first}</th>${rest.map((value) => html`<td>${value}</td>`)}</tr>`,
+              )}
+            </tbody>
+          </table>
+        </div>
+      </details>
+    </figure>`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sidestream-inspector-chart': InspectorChart;
+  }
+}

@@ -1,0 +1,25 @@
+import { html, type TemplateResult } from 'lit';
+import type { Item } from '../../protocol';
+
+/** Schemes of pictures; `recs/safe-url.ts` is part of the page's first script, and would become a file of its own. */
+const SCHEMES = ['http:', 'https:', 'blob:', 'data:'];
+
+/** A small picture of a product, or its initial where there is none. Its name is to stand beside it. */
+export function picture({ image = '', title }: Item): TemplateResult {
+  const base = 'https://page.invalid/';
+  const shown = image !== '' && URL.canParse(image, base) && SCHEMES.includes(new URL(image, base).protocol);
+  return html`
+    <span part="picture" class="picture" data-initial=${[...title][0] ?? ''}>
+      ${shown ? html`<img src=${image} alt="" width="64" height="64" loading="lazy" decoding="async" @error=${hideBroken} />` : ''}
+    </span>`;
+}
+
+/** The picture of a choice with its name as its text. */
+export function namedPicture(item: Item, more = ''): TemplateResult {
+  const name = more ? `${item.title}, ${more}` : item.title;
+  return html`<li class="named" title=${name}>${picture(item)}<span class="unseen">${name}</span></li>`;
+}
+
+const hideBroken = ({ currentTarget }: Event): void => {
+  if (currentTarget instanceof HTMLElement) currentTarget.hidden = true;
+};

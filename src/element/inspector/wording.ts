@@ -1,0 +1,168 @@
+import type { InspectedExpert, Inspection, JournalKind } from '../../protocol';
+
+/** Labels of the score's parts; they end the sentence "It counts that it is …". */
+const LABELS: Record<string, string> = {
+  base: 'expected by the shop’s model',
+  embedding: 'related in the shop’s model',
+  boughtTogether: 'often chosen with what you just looked at',
+  recent: 'like what you looked at lately',
+  session: 'like your last three',
+  nearestHistory: 'close to some that you chose',
+  category: 'from your categories',
+  numericAffinity: 'close to yours in price and numbers',
+  catalogOrder: 'next to yours in the catalogue',
+  popularity: 'popular in this shop',
+  coldStart: 'new in this shop',
+  disliked: 'unlike what you dismissed',
+  preference: 'to your taste',
+  experts: 'favoured by the item ladders',
+  boost: 'put forward by the shop',
+  bury: 'held back by the shop',
+  rotation: 'shown to you before',
+  demand: 'due to be bought again',
+};
+
+/** Label of a part of the score. An unknown name is split into words: `contentRecent` becomes `content recent`. */
+export function termLabel(name: string): string {
+  const label = Object.hasOwn(LABELS, name) && LABELS[name];
+  if (label) return label;
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/[-_.]+/g, ' ')
+    .toLowerCase();
+}
+
+/** What an expert is to the shopper. */
+export const EXPERT_NAMES: Record<InspectedExpert['state'], string> = {
+  generalist: 'Everything that you chose',
+  active: 'What you look for now',
+  frozen: 'What you looked for before',
+  candidate: 'Perhaps something new',
+  removed: 'What was let go',
+};
+/** Whether it learns, in a word. */
+export const EXPERT_STATES: Record<InspectedExpert['state'], string> = {
+  generalist: 'learning',
+  active: 'learning',
+  frozen: 'frozen',
+  candidate: 'on trial',
+  removed: 'pruned',
+};
+/** What that means, for those who know the terms of the field. */
+export const EXPERT_TERMS: Record<InspectedExpert['state'], string> = {
+  generalist: 'generalist, learns every choice',
+  active: 'active, learns',
+  frozen: 'frozen, kept as it was',
+  candidate: 'candidate, on trial',
+  removed: 'pruned: others were heard more',
+};
+
+/** What happened, as a sentence. */
+export const POINT_NAMES: Record<JournalKind, string> = {
+  window: 'A stretch of choices was closed',
+  drift: 'You turned to something else',
+  rejected: 'A wrong step was undone',
+  kept: 'A new taste was kept',
+  frozen: 'A taste was put aside as it was',
+  returned: 'An earlier taste came back',
+  pruned: 'A taste was let go',
+};
+/** The same in the terms of the field. */
+export const POINT_TERMS: Record<JournalKind, string> = {
+  window: 'window',
+  drift: 'drift alarm',
+  rejected: 'rejected update',
+  kept: 'expansion',
+  frozen: 'expert frozen',
+  returned: 'expert active again',
+  pruned: 'pruning',
+};
+
+/** Why nothing is learned; null where something is. */
+export function whyNothing(consent: string, learning: boolean): string | null {
+  if (consent === 'denied')
+    return 'You said no. Nothing is learned from what you do here, and nothing about you is kept.';
+  if (!learning) return 'Learning is switched off on this page. The lists are the same for everybody.';
+  return null;
+}
+
+/** What is said where nothing was learned yet. */
+export const NOTHING_YET = 'Nothing yet. Look at a few products, then come back.';
+
+/** Formats of one language. */
+export class Formats {
+  readonly #number: Intl.NumberFormat;
+  readonly #fine: Intl.NumberFormat;
+  readonly #signed: Intl.NumberFormat;
+  readonly #percent: Intl.NumberFormat;
+  readonly #day: Intl.DateTimeFormat;
+  readonly #moment: Intl.DateTimeFormat;
+
+  constructor(language?: string) {
+    this.#number = new Intl.NumberFormat(language);
+    this.#fine = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+    this.#signed = new Intl.NumberFormat(language, {
+      ...{ signDisplay: 'exceptZero', minimumFractionDigits: 2, maximumFractionDigits: 2 },
+    });
+    this.#percent = new Intl.NumberFormat(language, { style: 'percent' });
+    this.#day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+    this.#moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  }
+
+  count(value: number): string {
+    return this.#number.format(value);
+  }
+
+  /** With one digit after the point. */
+  fine(value: number): string {
+    return this.#fine.format(value);
+  }
+
+  signed(value: number): string {
+    return this.#signed.format(value);
+  }
+
+  percent(value: number): string {
+    return this.#percent.format(value);
+  }
+
+  day(time: number): string {
+    return this.#day.format(time);
+  }
+
+  moment(time: number): string {
+    return this.#moment.format(time);
+  }
+
+  bytes(value: number): string {
+    if (value < 1000) return `${this.count(value)} B`;
+    return value < 1e6 ? `${this.fine(value / 1000)} kB` : `${this.fine(value / 1e6)} MB`;
+  }
+
+  choices(count: number): string {
+    return `${this.count(count)} ${count === 1 ? 'choice' : 'choices'}`;
+  }
+
+  /** A place of a list: "2nd". */
+  place(place: number): string {
+    const endings: Record<string, string> = { one: 'st', two: 'nd', few: 'rd' };
+    return `${this.count(place)}${endings[ORDINALS.select(place)] ?? 'th'}`;
+  }
+}
+
+/** The words are English whatever the numbers are. */
+const ORDINALS = new Intl.PluralRules('en', { type: 'ordinal' });
+
+/** Lists words as a sentence does: "a, b and c". */
+export const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+
+/** What the choices say of the shopper, as one sentence. */
+export function tasteSentence({ categories, choices }: Inspection, total: number, formats: Formats): string {
+  const last = (name: string): string => name.split('/').at(-1) ?? name;
+  const most = categories.slice(0, 3).map(({ name, share }) => `${last(name)} (${formats.percent(share)})`);
+  const [first] = choices;
+  const from = `From ${formats.choices(total)}`;
+  const since = first?.at === 1 ? `, the first on ${formats.day(first.time)}` : '';
+  return most.length === 0 ? `${from}${since}.` : `${from}${since}: lately mostly ${listed(most)}.`;
+}

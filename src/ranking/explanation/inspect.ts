@@ -1,0 +1,130 @@
+import type { CatalogIndex } from '../catalog-index';
+import type { Source } from '../placement';
+import { type RankedItem, type RankRequest, rank, scoreAll } from '../rank';
+import type { ExpertPart, RankState } from '../rank-state';
+import { rankOf } from '../score';
+import { TERMS, type TermName, termValues } from '../terms/terms';
+import { reasonText } from './reason-text';
+import { scoreBreakdown } from './score-breakdown';
+
+/** Past items whose part is told. */
+const MOST_ITEMS = 8;
+
+/** One part of a score. */
+export interface RowPart {
+  name: string;
+  /** Null for all but the parts of `preference`. */
+  expert: Pick<ExpertPart, 'id' | 'state'> | null;
+  contribution: number;
+  /** Place without it; null where it is a rule. */
+  place: number | null;
+}
+
+/** Why an item has its place in a list, by rows. */
+export interface RowInspection {
+  score: number;
+  source: Source;
+  reason: string;
+  /** Null where the list may not hold it. */
+  place: number | null;
+  of: number;
+  parts: RowPart[];
+  items: { row: number; part: number; place: number | null }[];
+}
+
+/**
+ * Takes the score of one item apart, and ranks it again without each of its parts.
+ * @param expertScores what each expert adds to every item's score, by its id
+ */
+export function inspectRow(
+  index: CatalogIndex,
+  given: RankState,
+  request: RankRequest,
+  row: number,
+  expertScores: readonly { id: number; scores: Float32Array }[],
+): RowInspection {
+  const state: RankState = { ...given, terms: given.terms ?? termValues(index, given) };
+  const { scored } = scoreAll(index, state, request);
+  const placed = (changed: RankState): number | null => {
+    const all = scoreAll(index, changed, request).scored;
+    return all.holds(row) ? placeIn(index, all, row) : null;
+  };
+  const contributions = scored.contributions(row);
+  const { contributors, experts = [] } = scored.breakdown(row, scoreBreakdown);
+  const known = experts.filter(({ id }) => expertScores.some((expert) => expert.id === id));
+  const parts = Object.entries(contributions).flatMap(([name, contribution]): RowPart[] => {
+    if (name === 'preference' && known.length > 0) return [];
+    const place = isTerm(name) ? placed({ ...state, weights: { ...state.weights, [name]: 0 } }) : null;
+    return [{ name, expert: null, contribution, place }];
+  });
+  for (const { id, state: expertState, contribution } of known) {
+    const own = expertScores.find((expert) => expert.id === id)?.scores;
+    const terms = state.terms;
+    if (!own || !terms) continue;
+    const preference = terms.preference.map((value, at) => value - own[at]);
+    const place = placed({ ...state, terms: { ...terms, preference } });
+    parts.push({ name: 'preference', expert: { id, state: expertState }, contribution, place });
+  }
+  return {
+    score: scored.score[row],
+    source: scored.source(row),
+    reason: reasonText(scored.reasonKind(row), request),
+    place: scored.holds(row) ? placeIn(index, scored, row) : null,
+    of: index.items.reduce((count, _, at) => (scored.holds(at) ? count + 1 : count), 0),
+    parts: parts.toSorted((a, b) => b.contribution - a.contribution),
+    items: [...contributors]
+      .filter(([, part]) => part !== 0)
+      .sort(([a, one], [b, other]) => other - one || a - b)
+      .slice(0, MOST_ITEMS)
+      .map(([past, part]) => ({ row: past, part, place: placed(withoutChoice(state, past)) })),
+  };
+}
+
+/** The part of each past item in the first items of a list: shares of what past items bring to them, largest first. */
+export function influences(
+  index: CatalogIndex,
+  state: RankState,
+  request: RankRequest,
+): { row: number; part: number }[] {
+  const { scored } = scoreAll(index, state, request);
+  const sums = new Map<number, number>();
+  for (const { row } of rank(index, state, request)) {
+    for (const [past, part] of scored.breakdown(row, scoreBreakdown).contributors) {
+      if (part > 0) sums.set(past, (sums.get(past) ?? 0) + part);
+    }
+  }
+  const total = [...sums.values()].reduce((sum, part) => sum + part, 0);
+  return [...sums].map(([row, part]) => ({ row, part: part / total })).sort((a, b) => b.part - a.part || a.row - b.row);
+}
+
+/** The list for a shopper of whom nothing is known. */
+export function listWithout(index: CatalogIndex, state: RankState, request: RankRequest): RankedItem[] {
+  const history = { rows: [], strengths: [], dismissed: new Set<number>() };
+  const { weights } = state;
+  return rank(index, { history, weights, base: null, residualScores: null, experts: null }, request);
+}
+
+const isTerm = (name: string): name is TermName => TERMS.some((term) => term === name);
+
+/** The state as if an item had never been chosen; what experts and the base model learned from it stays. */
+function withoutChoice({ terms, ...state }: RankState, row: number): RankState {
+  const { rows, strengths, dismissed } = state.history;
+  const kept = [...rows.keys()].filter((at) => rows[at] !== row);
+  return {
+    ...state,
+    history: { rows: kept.map((at) => rows[at]), strengths: kept.map((at) => strengths[at]), dismissed },
+  };
+}
+
+/** Place of an item among those that a list may hold, from 1. */
+function placeIn(
+  index: CatalogIndex,
+  { score, holds }: { score: Float32Array; holds(row: number): boolean },
+  row: number,
+): number {
+  return rankOf(
+    score,
+    row,
+    [...index.items.keys()].filter((other) => !holds(other)),
+  );
+}
