@@ -7,9 +7,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BaseModel, baseConfig, initialWeights } from '../../src/base-model';
 import { addLearned, type CooccurrenceTable } from '../../src/catalog';
+import { parseManifest } from '../../src/catalog/bundle/read-manifest';
 
 const [folder, what] = process.argv.slice(2);
-const manifest = JSON.parse(readFileSync(new URL('../../dist/bundle/manifest.json', import.meta.url), 'utf8'));
+const written = readFileSync(new URL('../../dist/bundle/manifest.json', import.meta.url));
+const manifest = parseManifest(new Uint8Array(written).buffer);
 mkdirSync(folder, { recursive: true });
 const learned = what === 'base' ? { base: untrained() } : { cooccurrence: opposite(manifest.count) };
 await addLearned(manifest, learned, async (name, bytes) => writeFileSync(join(folder, name), bytes));
