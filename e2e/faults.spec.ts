@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { clickAll, listOf, logOf, serveHeadless, startHeadless, statusOf } from './support/headless';
+import { clickAll, expectSameList, listOf, logOf, serveHeadless, startHeadless, statusOf } from './support/headless';
 import { expect, test } from './support/shop';
 
 /** Bytes that a page may store which has no room: enough for an empty database. */
@@ -71,7 +71,7 @@ test('a worker that crashes is replaced, with all that was acknowledged', async 
   });
   await expect.poll(() => page.evaluate(() => window.codes)).toEqual(['runtime/worker-crashed']);
   await page.evaluate(() => window.recommender.settled());
-  expect(await listOf(page)).toEqual(before);
+  expectSameList(await listOf(page), before);
   const late = await clickAll(page, 'Tools', 2);
   expect(await logOf(page)).toEqual([...early, ...late]);
 });
@@ -89,7 +89,7 @@ test('a clock set back changes neither the order of the log nor what is learned'
   expect(await logOf(page)).toEqual([...early, ...late]);
   await startHeadless(page);
   await page.evaluate(() => window.recommender.settled());
-  expect(await listOf(page)).toEqual(before);
+  expectSameList(await listOf(page), before);
 });
 
 test('a page that may not store anything says so, and learns in memory', async ({ page, context }) => {

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { clickAll, listOf, serveHeadless, startHeadless } from './support/headless';
+import { clickAll, expectSameList, listOf, serveHeadless, startHeadless } from './support/headless';
 import { expect, test } from './support/shop';
 
 test.beforeEach(({ context }) => serveHeadless(context));
@@ -28,10 +28,10 @@ test('a snapshot brings back the lists as they were, for this visit and the next
   expect(await listOf(page)).not.toEqual(before);
   await page.evaluate((snapshot) => window.recommender.rollback(snapshot), id);
   await page.evaluate(() => window.recommender.settled());
-  expect(await listOf(page)).toEqual(before);
+  expectSameList(await listOf(page), before);
   await startHeadless(page);
   await page.evaluate(() => window.recommender.settled());
-  expect(await listOf(page)).toEqual(before);
+  expectSameList(await listOf(page), before);
   const missing = await page.evaluate(() =>
     window.recommender.rollback(999).then(
       () => 'none',
@@ -82,7 +82,7 @@ test('an exported profile goes where its passphrase is known, and forget() leave
     unchanged: 0,
     after: 12,
   });
-  expect(await listOf(page)).toEqual(before);
+  expectSameList(await listOf(page), before);
 });
 
 test('what is encrypted at rest is read again, and holds no id in the clear', async ({ page }) => {
@@ -125,5 +125,5 @@ test('what is encrypted at rest is read again, and holds no id in the clear', as
   await page.waitForFunction(() => 'sidestream' in window);
   await start();
   await page.evaluate(() => window.recommender.settled());
-  expect(await listOf(page)).toEqual(before);
+  expectSameList(await listOf(page), before);
 });

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { BrowserContext, Page } from '@playwright/test';
+import { type BrowserContext, expect, type Page } from '@playwright/test';
 import type * as Sidestream from '../../src';
 
 declare global {
@@ -78,6 +78,12 @@ export const listOf = (page: Page): Promise<[string, number][]> =>
     const { items } = await window.recommender.recommend({ limit: 20 });
     return items.map(({ item, score }): [string, number] => [item.id, score]);
   });
+
+/** Expects the same items in the same order; scores differ in their last digits where the kernel came between two choices. */
+export function expectSameList(list: readonly [string, number][], before: readonly [string, number][]): void {
+  expect(list.map(([id]) => id)).toEqual(before.map(([id]) => id));
+  for (const [n, [, score]] of list.entries()) expect(score).toBeCloseTo(before[n][1], 4);
+}
 
 /** The status of the page's recommender. */
 export const statusOf = (page: Page): Promise<Sidestream.Status> => page.evaluate(() => window.recommender.status());

@@ -88,7 +88,8 @@ const cliBuild = (dir: string, files: Plugin): RolldownOptions => ({
   // One copy of each tfjs package, the one of modules.
   resolve: { mainFields: ['module', 'main'] },
   transform: { define: { __dirname: 'import.meta.dirname' } },
-  output: { dir, entryFileNames: '[name].js', chunkFileNames },
+  // Libraries that a shop does not install with the package are inside, and are half as large so.
+  output: { dir, entryFileNames: '[name].js', chunkFileNames, ...small },
 });
 
 const filesOfPackage = filesIn((file) => `new URL('../cdn/${file}', import.meta.url).href`, false);

@@ -51,6 +51,8 @@ export class ProfileStorage {
   readonly #consent: ConsentState;
   readonly #budget: LogBudget;
   #listener: StorageListener | null = null;
+  /** Stored profiles that could not be used when the store was read last. */
+  #damaged: { origin: ProfileOrigin | null; count: number } = { origin: null, count: 0 };
   #store: Store = new MemoryStore();
   /** Number of times that everything was erased: events tracked before must not be stored after. */
   #era = 0;
@@ -170,7 +172,16 @@ export class ProfileStorage {
   read(
     check: (profile: Profile) => void = () => undefined,
   ): Promise<{ profile: Profile | null; origin: ProfileOrigin }> {
-    return this.#reading((store) => readStoredProfile(store, check, (error) => this.#listener?.onError(error)));
+    return this.#reading(async (store) => {
+      const errors: SidestreamError[] = [];
+      const found = await readStoredProfile(store, check, (error) => errors.push(error));
+      // A profile is read again once the features are there: what was said of it then is not said twice.
+      const { origin, count } = this.#damaged;
+      const same = origin?.store === store && origin.generation === found.origin.generation;
+      for (const error of errors.slice(same ? count : 0)) this.#listener?.onError(error);
+      this.#damaged = { origin: found.origin, count: Math.max(errors.length, same ? count : 0) };
+      return found;
+    });
   }
 
   /** Whether a profile was read from the store in use. */
