@@ -1,45 +1,21 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeBundle } from '../catalog';
-import type { SidestreamError } from '../error';
 import type { DeviceReport, Inspection, ItemInspection, ListChange, ListComparison } from '../protocol';
-import { bundleContent, makeItem, memoryBundle } from '../testing/bundles';
-import { Engine } from './engine';
+import { makeItem } from '../testing/bundles';
+import { type ServedShop, serveShop } from '../testing/served-shop';
+import type { Engine } from './engine';
 import { categoriesOf, placeChanges, summaryOf } from './inspection';
 
 const COUNT = 90;
 const IDS = Array.from({ length: COUNT }, (_, n) => `i${n}`);
-const memory = memoryBundle();
-let server: Server;
+let shop: ServedShop;
 beforeAll(async () => {
-  const items = IDS.map((id, n) => makeItem(id, { category: ['Food/Fruit', 'Music', 'Tools'][n % 3], popularity: n }));
-  await writeBundle(await bundleContent(items), memory.sink);
-  server = createServer(({ url = '' }, response) => {
-    const bytes = memory.files.get(url.slice(1));
-    response.writeHead(bytes ? 200 : 404).end(bytes);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  shop = await serveShop(
+    IDS.map((id, n) => makeItem(id, { category: ['Food/Fruit', 'Music', 'Tools'][n % 3], popularity: n })),
+  );
 });
-afterAll(() => new Promise((resolve) => server.close(resolve)));
+afterAll(() => shop.close());
 
-async function start(): Promise<{ engine: Engine; errors: SidestreamError[] }> {
-  const { port } = server.address() as AddressInfo;
-  const errors: SidestreamError[] = [];
-  const options = {
-    bundle: `http://127.0.0.1:${port}`,
-    consent: 'pending',
-    namespace: 'test',
-    learning: true,
-    seed: 1,
-  };
-  const engine = await Engine.start({ ...options, consent: 'pending' } as const, {
-    change: () => undefined,
-    progress: () => undefined,
-    error: (error) => errors.push(error),
-  });
-  return { engine, errors };
-}
+const start = async () => ({ engine: await shop.open({ consent: 'pending' }), errors: shop.codes });
 
 /** Chooses items one after the other, and waits until they are learned and saved. */
 async function choose(engine: Engine, ids: readonly string[]): Promise<void> {

@@ -54,7 +54,7 @@ export const EXPERT_TERMS: Record<InspectedExpert['state'], string> = {
   active: 'active, learns',
   frozen: 'frozen, kept as it was',
   candidate: 'candidate, on trial',
-  removed: 'pruned: others were heard more',
+  removed: 'pruned: it had the smallest weight lately',
 };
 
 /** What happened, as a sentence. */

@@ -220,7 +220,7 @@ describe('ExpertMixture', () => {
     expect(routed.share(0)).toBeGreaterThan(1.2 * alone.share(0));
   });
 
-  it('keeps at most four experts, and removes the one that was heard least', () => {
+  it('keeps at most four experts, and prunes the one with the smallest weight', () => {
     const shopper = new Shopper();
     let removed = 0;
     for (let n = 0; n < 12; n++) {

@@ -68,7 +68,7 @@ describe('a journal', () => {
     ]);
   });
 
-  it('tells of windows, drifts and dropped updates, each once', () => {
+  it('records windows, drifts and rejected updates, each once', () => {
     const learner = learned(CHANGING);
     const { points } = journalOf(learner);
     const of = (kind: string) => points.filter((point) => point.kind === kind);
@@ -79,7 +79,7 @@ describe('a journal', () => {
     expect(points.map(({ at }) => at)).toEqual(points.map(({ at }) => at).toSorted((a, b) => a - b));
   });
 
-  it('tells of experts that were kept, frozen, came back and were removed, with what those had learned from', () => {
+  it('records experts that were kept, frozen, reactivated and pruned, with the choices that pruned ones learned from', () => {
     const journal = new Journal();
     const step = (before: readonly Expert[], after: readonly Expert[], at: number): void => {
       journal.before(stub(before, at - 1), shop.index, 5);
