@@ -5,12 +5,15 @@ import type { Metrics, Recommender, Status } from '../../protocol';
 import { define, languageOf } from '../dom';
 import { emit } from '../events';
 import { warnOnce } from '../warnings';
+import { barStyles } from './bars.styles';
+import { mediaStyles } from './media.styles';
 import { inspectorStyles } from './sidestream-inspector.styles';
 import { HelpsView } from './views/helps';
 import { LearnedView } from './views/learned';
 import { TimelineView } from './views/timeline';
 import type { InspectorHost, View } from './views/view';
 import { WhyView } from './views/why';
+import { viewStyles } from './views.styles';
 import { Formats } from './wording';
 
 /** The views, in their order, each with its question. */
@@ -65,7 +68,7 @@ const REFRESH_DELAY = 150;
  */
 export class SidestreamInspector extends LitElement {
   /** @internal */
-  static override styles = inspectorStyles;
+  static override styles = [inspectorStyles, viewStyles, barStyles, mediaStyles];
 
   /** The recommender to inspect. */
   @property({ attribute: false }) recommender: Recommender | null = null;

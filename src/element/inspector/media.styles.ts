@@ -1,0 +1,63 @@
+import { css } from 'lit';
+
+/** The other direction of reading, narrow places and forced colours; the last of all. */
+export const mediaStyles = css`
+  /* The charts of Plot are drawn from right to left; the small ones are turned. */
+  :host(:dir(rtl)) :is(.bars, .weights, .experts, .ladders) svg {
+    transform: scaleX(-1);
+  }
+
+  /* Its words are English whichever way the page is read: their stops stay where they belong. */
+  :host(:dir(rtl)) :is(p, h3, h4, th, td, dt, dd, summary, figcaption, button, label, .name, .about, .badge) {
+    unicode-bidi: plaintext;
+    text-align: right;
+  }
+  :host(:dir(rtl)) :is(.value, dd) {
+    unicode-bidi: plaintext;
+    text-align: left;
+  }
+
+  @container inspector (inline-size < 34rem) {
+    .tabs {
+      display: grid;
+      grid-template-columns: 1fr 1fr;
+    }
+    .bars li {
+      grid-template-columns: minmax(6.5rem, 50%) 1fr 3rem;
+    }
+  }
+  @media (forced-colors: active) {
+    :host {
+      --_accent: Highlight;
+      --_muted: CanvasText;
+      --_alarm: LinkText;
+      --_surface: Canvas;
+      --_line: GrayText;
+      --_backbone: GrayText;
+      --_tile: Canvas;
+      --_expert-all: GrayText;
+      --_expert-trial: ButtonFace;
+      --_expert-0: Highlight;
+      --_expert-1: LinkText;
+      --_expert-2: CanvasText;
+      --_expert-3: VisitedText;
+      --_expert-4: Highlight;
+      --_expert-5: LinkText;
+    }
+    .dot,
+    .spot,
+    .picture {
+      forced-color-adjust: none;
+    }
+    .experts > li,
+    .opened {
+      border: 1px solid CanvasText;
+    }
+    .tabs [aria-selected='true'] {
+      border-color: Highlight;
+    }
+    rect.track {
+      stroke: GrayText;
+    }
+  }
+`;

@@ -1,0 +1,192 @@
+import { css } from 'lit';
+
+/** The timeline, one recommendation taken apart, and the two lists side by side. */
+export const viewStyles = css`
+  .check {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.5rem;
+    margin-block-end: 0.5rem;
+    cursor: pointer;
+  }
+  .timeline > li {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.25rem 0.75rem;
+    padding-block: 0.5rem;
+    border-block-end: 1px solid var(--_line);
+  }
+  .what {
+    display: grid;
+    flex: 1;
+    min-inline-size: min(12rem, 100%);
+  }
+  .timeline > :not(.choice) .name {
+    font-weight: 600;
+  }
+  .spot {
+    flex: none;
+    inline-size: 1rem;
+    block-size: 1rem;
+    margin-inline: 0.75rem;
+    background: var(--_accent);
+    border-radius: 50%;
+  }
+  :is([data-kind='drift'], [data-kind='rejected']) .spot {
+    background: var(--_alarm);
+    border-radius: 0.125rem;
+  }
+  .opened {
+    flex-basis: 100%;
+    padding: 1rem;
+    background: var(--_tile);
+    border-radius: 0.75rem;
+  }
+  .opened .picture {
+    background: var(--_surface);
+  }
+  .places {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(min(16rem, 100%), 1fr));
+    gap: 0.25rem 1.5rem;
+    margin-block: 0.75rem;
+  }
+  .two .places {
+    grid-template-columns: 1fr;
+  }
+  .places li {
+    display: flex;
+    align-items: center;
+    gap: 0.5rem;
+    min-inline-size: 0;
+  }
+  .places .value {
+    min-inline-size: 1.25rem;
+  }
+  [data-place='left'] .name {
+    text-decoration: line-through;
+  }
+  :is([data-place='added'], [data-place='left']) .badge {
+    font-weight: 650;
+    border-color: currentColor;
+  }
+
+  .picker {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.375rem;
+    margin-block: 0.75rem 1.25rem;
+  }
+  .picker button {
+    display: block;
+    padding: 0.125rem;
+    background: none;
+    border: 2px solid transparent;
+    border-radius: 0.75rem;
+    cursor: pointer;
+  }
+  .picker .picture {
+    inline-size: 3.25rem;
+    block-size: 3.25rem;
+    display: grid;
+  }
+  .picker [aria-pressed='true'] {
+    border-color: var(--_accent);
+  }
+  .about-item {
+    display: flex;
+    align-items: center;
+    gap: 0.75rem;
+  }
+  .about-item > span:last-child {
+    display: grid;
+  }
+  .about-item + .lead {
+    margin-block-start: 0.75rem;
+  }
+  .two {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr));
+    gap: 0 2rem;
+  }
+  .record {
+    inline-size: 100%;
+  }
+
+  .facts {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(min(19rem, 100%), 1fr));
+    column-gap: 2rem;
+    margin: 0;
+  }
+  .facts > div {
+    display: flex;
+    justify-content: space-between;
+    gap: 1rem;
+    padding-block: 0.375rem;
+    border-block-end: 1px solid var(--_line);
+  }
+  dt {
+    color: var(--_muted);
+  }
+  dd {
+    margin: 0;
+    font-weight: 550;
+    font-variant-numeric: tabular-nums;
+    text-align: end;
+  }
+  .field {
+    display: grid;
+    gap: 0.25rem;
+    max-inline-size: 20rem;
+  }
+  .field input {
+    padding: 0.5rem 0.75rem;
+    font: inherit;
+    color: inherit;
+    background: none;
+    border: 1px solid var(--_muted);
+    border-radius: 0.5rem;
+  }
+  .controls {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.5rem;
+    margin-block-start: 0.75rem;
+  }
+  .question {
+    margin-block-start: 1rem;
+    padding: 1rem;
+    border: 1px solid currentColor;
+    border-radius: 0.75rem;
+  }
+  .button {
+    position: relative;
+    display: inline-block;
+    padding: 0.4375rem 1rem;
+    font: inherit;
+    font-size: 0.875rem;
+    font-weight: 600;
+    color: inherit;
+    background: none;
+    border: 1px solid var(--_muted);
+    border-radius: 99rem;
+    cursor: pointer;
+  }
+  .button:hover:not(:disabled, .off) {
+    border-color: currentColor;
+  }
+  .button:focus-within:has(:focus-visible) {
+    outline: 2px solid var(--_accent);
+    outline-offset: 2px;
+  }
+  .button:is(:disabled, .off) {
+    color: var(--_muted);
+    cursor: default;
+  }
+  .strong {
+    border: 2px solid var(--_accent);
+  }
+
+`;
