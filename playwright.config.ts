@@ -8,11 +8,12 @@ const executablePath = existsSync(browserFile) ? readFileSync(browserFile, 'utf8
 
 export default defineConfig({
   testDir: 'e2e',
+  globalSetup: './e2e/support/global-setup.ts',
   outputDir: 'test-results',
   timeout: 90_000,
   expect: { timeout: 20_000 },
-  // Two cores: encoders and SwiftShader need them both.
-  workers: 1,
+  // Files at once. Tests wait more than they compute; more than two on two cores make the slow ones run into their timeouts.
+  workers: 2,
   forbidOnly: true,
   reporter: process.env.CI ? 'line' : 'list',
   use: {

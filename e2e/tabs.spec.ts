@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from '@playwright/test';
-import { clickAll, listOf, logOf, serveHeadless, startHeadless, statusOf } from './support/headless';
+import { clickAll, expectSameList, listOf, logOf, serveHeadless, startHeadless, statusOf } from './support/headless';
 import { expect, test } from './support/shop';
 
 test.beforeEach(({ context }) => serveHeadless(context));
@@ -25,7 +25,7 @@ test('events of all tabs reach one log in order, and every tab knows them', asyn
   await expect.poll(async () => (await statusOf(second)).experts.length).toBeGreaterThan(1);
   const settled = (page: Page) => page.evaluate(() => window.recommender.settled());
   await Promise.all([settled(first), settled(second)]);
-  await expect.poll(async () => JSON.stringify(await listOf(second))).toBe(JSON.stringify(await listOf(first)));
+  await expect(async () => expectSameList(await listOf(second), await listOf(first))).toPass({ timeout: 20_000 });
 });
 
 test('the next tab leads as soon as the leader is gone, and nothing of it is lost', async ({ context }) => {

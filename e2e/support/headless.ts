@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type BrowserContext, expect, type Page } from '@playwright/test';
 import type * as Sidestream from '../../src';
+import { CDN_FOLDER } from './global-setup';
 
 declare global {
   interface Window {
@@ -13,8 +13,6 @@ declare global {
 }
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
-/** Not the package's own folder, which another process may use meanwhile. */
-const FOLDER = '.cache/cdn';
 
 /** A page of the shop that has the whole package as `window.sidestream`. @param body additional HTML */
 export const packagePage = (
@@ -23,15 +21,11 @@ export const packagePage = (
 <link rel="icon" href="data:,">${body}
 <script type="module">import * as sidestream from '/sidestream/sidestream.js'; window.sidestream = sidestream;</script>`;
 
-let built = false;
-
 /** Serves a context a page with only the package, as a shop hosts it. */
 export async function serveHeadless(context: BrowserContext, { beforeWorker = '' } = {}): Promise<void> {
-  if (!built) execFileSync('npm', ['run', 'cdn', FOLDER], { cwd: repository, stdio: 'pipe' });
-  built = true;
   await context.route('**/headless.html', (route) => route.fulfill({ body: packagePage(), contentType: 'text/html' }));
   await context.route('**/sidestream/**', async (route) => {
-    const path = `${repository}${FOLDER}/${new URL(route.request().url()).pathname.replace('/sidestream/', '')}`;
+    const path = `${repository}${CDN_FOLDER}/${new URL(route.request().url()).pathname.replace('/sidestream/', '')}`;
     if (beforeWorker === '' || !path.endsWith('/worker.js')) return route.fulfill({ path });
     const { readFile } = await import('node:fs/promises');
     const body = `${beforeWorker}\n${await readFile(path, 'utf8')}`;
