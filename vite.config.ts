@@ -6,6 +6,12 @@ const initial = (name: string) => ({ name, tags: ['$initial' as const], priority
 /** The shop, with what its first list needs: reduced prices and ratings. */
 const shop = { name: 'shop', priority: 1, test: /src\/(demo\/shop-|element\/recs\/card-extras\/)/ };
 
+/** Tests of code whose modules have a state, such as a kernel once loaded, or that put others in their place. */
+const OWN_MODULES = [
+  ...['client', 'kernel', 'learner', 'ranking', 'store', 'worker'].map((room) => `src/${room}/**/*.test.ts`),
+  'src/build/queue/build-queue.test.ts',
+];
+
 export default defineConfig({
   base: './',
   server: { port: 4173, strictPort: false },
@@ -25,13 +31,25 @@ export default defineConfig({
   resolve: { dedupe: ['@tensorflow/tfjs-core'] },
   // Pre-bundling rewrites import.meta.url and breaks onnxruntime-web's lookup of its own wasm file.
   optimizeDeps: { exclude: ['onnxruntime-web'] },
-  // One worker per core: by default one core is left idle, and there may be only two.
   test: {
+    // One worker per core: by default one core is left idle, and there may be only two.
     maxWorkers: '100%',
-    include: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
     globalSetup: './scripts/command-line.ts',
     environment: 'node',
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    projects: [
+      { extends: true, test: { name: 'own modules', include: OWN_MODULES } },
+      // Files in one worker share its modules, which takes a fifth off the time of all.
+      {
+        extends: true,
+        test: {
+          name: 'shared modules',
+          include: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
+          exclude: [...OWN_MODULES, '**/node_modules/**'],
+          isolate: false,
+        },
+      },
+    ],
   },
 });
