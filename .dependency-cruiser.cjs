@@ -4,6 +4,8 @@ const { ROOMS, ENTRIES } = require('./scripts/cycles/rooms.cjs');
 const NODE_DOORS = '^src/(encoders/(node|recipes|adapt)|catalog/feed)/';
 /** Rooms that run in Node alone. */
 const NODE_ROOMS = ['build', 'cli', 'evaluate', 'training'].join('|');
+/** Folders of theirs that browsers run, too. */
+const EVERYWHERE = '^src/(evaluate/simulate|training/(companions|demand|factors))/';
 
 /** Tests, and what they build on. */
 const TESTS = ['\\.test\\.ts$', '^src/testing/'];
@@ -53,6 +55,20 @@ module.exports = {
         path: '^src/',
         pathNot: [`^src/(${NODE_ROOMS})/`, '^src/encoders/(node|recipes|adapt)/', ...TESTS],
       },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'everywhere',
+      comment: 'What browsers run of the rooms of Node enters them by the doors that browsers may enter.',
+      severity: 'error',
+      from: { path: [EVERYWHERE, '^src/demo/'], pathNot: TESTS },
+      to: { path: '^src/(training|evaluate|build|cli)/index\\.ts$' },
+    },
+    {
+      name: 'everywhere-no-node-builtins',
+      comment: 'Browsers run this, too.',
+      severity: 'error',
+      from: { path: EVERYWHERE, pathNot: TESTS },
       to: { dependencyTypes: ['core'] },
     },
     {

@@ -1,6 +1,6 @@
 /**
- * `tsx e2e/support/variant-bundle.ts <folder>`: writes a small bundle of twelve products in three sizes and two colours,
- * `item-0.0` to `item-11.5`. Size L costs 2 more, and every fifth variant is sold out. A process of its own, because the
+ * `tsx e2e/support/variant-bundle.ts <folder> [<products>]`: writes a small bundle of products, by default twelve, in three sizes
+ * and two colours, `item-0.0` to `item-11.5`. Size L costs 2 more, and every fifth variant is sold out. A process of its own, because the
  * sources need a loader that the test runner does not have.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -9,8 +9,8 @@ import { writeBundle } from '../../src/catalog';
 import { topicContent } from '../../src/testing/topics';
 import { withVariants } from '../../src/testing/variants';
 
-const [folder] = process.argv.slice(2);
-const content = await topicContent({ items: 12, topics: 4 });
+const [folder, products = '12'] = process.argv.slice(2);
+const content = await topicContent({ items: Number(products), topics: 4 });
 const { items, table } = withVariants(content.items, content.features, 6, ({ price = 0 }, variant) => ({
   image: undefined,
   price: price + (variant > 3 ? 2 : 0),

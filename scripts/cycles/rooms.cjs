@@ -80,19 +80,23 @@ const ROOMS = {
     has: 'events from data attributes and the GA4 data layer, grids in the order of the shopper, `consent/`',
     imports: ['protocol'],
   },
-  demo: { runs: 'page', has: 'the demo shop behind `index.html`', imports: ['client', 'element', 'protocol'] },
+  demo: {
+    runs: 'page',
+    has: 'the demo shop behind `index.html`; `simulate/`: made-up shoppers, in workers of its own',
+    imports: ['catalog', 'client', 'element', 'evaluate', 'kernel', 'protocol'],
+  },
   build: {
     runs: 'Node',
     has: 'catalogue to bundle: pipeline, process pool, `queue/`, `hub/`',
     imports: ['catalog', 'common', 'encoders', 'kernel'],
   },
   training: {
-    runs: 'Node',
-    has: 'offline training of the base model on pooled logs, checkpoints; `factors/`, `demand/` of the items; `gradient-map/`',
+    runs: 'Node; `companions/`: everywhere',
+    has: 'offline training of the base model on pooled logs, checkpoints; `companions/`: co-occurrence, `factors/`, `demand/` of the items; `gradient-map/`',
     imports: ['base-model', 'build', 'catalog', 'common', 'kernel', 'model', 'ranking'],
   },
   evaluate: {
-    runs: 'Node',
+    runs: 'Node; `simulate/`: everywhere',
     has: 'protocols on held-out shoppers and windows, metrics, reports; `simulate/`: made-up shoppers',
     imports: ['base-model', 'catalog', 'learner', 'model', 'ranking', 'training'],
   },

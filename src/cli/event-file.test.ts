@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { openBundle, writeBundle } from '../catalog';
 import { bundleContent, makeItem, memoryBundle } from '../testing/bundles';
-import { byProduct, cooccurrenceTable, demandOf, interactionsOf, purchasesOf } from './event-file';
+import { cooccurrenceTable } from '../training';
+import { byProduct, demandOf, interactionsOf, purchasesOf } from './event-file';
 
 const event = (type?: string) => ({ user: 'u', item: 'i', time: 0, ...(type === undefined ? {} : { type }) });
 

@@ -1,26 +1,9 @@
 import { createReadStream } from 'node:fs';
-import type { BaseModel } from '../base-model';
-import {
-  type Bundle,
-  CooccurrenceCounter,
-  type CooccurrenceTable,
-  contentBlend,
-  type Demand,
-  describeRejectedRow,
-  type Factors,
-} from '../catalog';
+import { type Bundle, type Demand, describeRejectedRow } from '../catalog';
 import { type Products, productsOf } from '../catalog/variants';
 import { SidestreamError } from '../error';
 import { type EventFormat, type EventLog, type LogEvent, readEvents } from '../evaluate';
-import { catalogIndex } from '../ranking';
-import {
-  type FactorSources,
-  type Interaction,
-  makeFactors,
-  offlineData,
-  recentPopularity,
-  repeatsOf,
-} from '../training';
+import { type Interaction, recentPopularity, repeatsOf } from '../training';
 
 /** Refused rows shown one by one; the rest is counted. */
 const SHOWN = 20;
@@ -85,17 +68,6 @@ export function interactionsOf(log: EventLog, { items }: Bundle): { interactions
   return { interactions, unknown };
 }
 
-/**
- * Counts co-occurrence.
- * @param interactions sorted by time
- * @param count items in the catalogue
- */
-export function cooccurrenceTable(interactions: readonly Interaction[], count: number): CooccurrenceTable {
-  const counter = new CooccurrenceCounter(count);
-  for (const rows of offlineData(interactions, count, 0).sequences) counter.learn(rows);
-  return counter.table();
-}
-
 /** Names that logs have for events that are purchases. */
 const PURCHASES = ['purchase', 'order', 'transaction', 'buy', 'sale'];
 
@@ -124,22 +96,4 @@ export function demandOf(log: EventLog, bundle: Bundle): Demand {
     items.map(({ category }) => category),
   );
   return { choices, recent: recentPopularity(interactions, items.length), ...(repeats && { repeats }) };
-}
-
-/**
- * Makes the factors of the items.
- * @param interactions sorted by time
- * @param base model by whose embedding unknown items are predicted, if there is one; the compute backend must then be set
- */
-export async function factorsOf(
-  interactions: readonly Interaction[],
-  bundle: Bundle,
-  { base, ...sources }: Pick<FactorSources, 'cooccurrence' | 'seed'> & { base?: BaseModel },
-): Promise<Factors> {
-  const { items, features, manifest } = bundle;
-  const index = catalogIndex(items, features, contentBlend(manifest));
-  const choices = offlineData(interactions, items.length, 0).sequences;
-  const embedding = base && { width: base.config.embeddingDim, values: await base.embedItems(features) };
-  const popularity = recentPopularity(interactions, items.length);
-  return makeFactors({ ...sources, index, choices, popularity, embedding });
 }

@@ -18,10 +18,10 @@ import { decodeCooccurrence, encodeCooccurrence } from '../catalog/cooccurrence/
 import { decodeFactors, encodeFactors } from '../catalog/factors/factors-file';
 import { decodeSafetensors, encodeSafetensors, seededRandom } from '../model';
 import { sidestream } from '../testing/commands';
-import { storeBase, trainBase } from '../training';
+import { cooccurrenceTable, factorsOf, storeBase, trainBase } from '../training';
 import { startCompute } from '../training/compute';
 import type { TrainBaseRequest } from '../training/train-base';
-import { cooccurrenceTable, demandOf, factorsOf, interactionsOf, readEventFile } from './event-file';
+import { demandOf, interactionsOf, readEventFile } from './event-file';
 import { encodeNpy } from './export';
 
 const ITEMS = 40;

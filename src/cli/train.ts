@@ -16,6 +16,8 @@ import {
 } from '../evaluate';
 import type { Weights } from '../model';
 import {
+  cooccurrenceTable,
+  factorsOf,
   hasCheckpoint,
   type Interaction,
   isBundle,
@@ -25,7 +27,7 @@ import {
   type TrainBaseResult,
   trainBase,
 } from '../training';
-import { byProduct, cooccurrenceTable, demandOf, factorsOf, interactionsOf, readEventFile } from './event-file';
+import { byProduct, demandOf, interactionsOf, readEventFile } from './event-file';
 import { earlierEvents, learnMap, mapReplay, withReplay } from './gradient-map';
 import { positiveInteger, positiveNumber } from './option-parsers';
 import { doTasks, isTaskProcess, parentMeter, TaskProcesses, WORKER_OPTION } from './task-processes';

@@ -5,6 +5,8 @@ export type Route =
   | { page: 'search'; query: string }
   | { page: 'product'; id: string }
   | { page: 'watch' }
+  /** Made-up shoppers, and what came of them. */
+  | { page: 'simulate' }
   /** What this device has learned. */
   | { page: 'inspector' };
 
@@ -15,7 +17,7 @@ export const PRODUCT_TEMPLATE = '#/product/{id}';
 export function parseRoute(hash: string): Route {
   const [page = '', ...rest] = hash.replace(/^#\/?/, '').split('/');
   const argument = decode(rest.join('/'));
-  if (page === 'watch' && !argument) return { page };
+  if ((page === 'watch' || page === 'simulate') && !argument) return { page };
   if (page === 'inspector') return { page };
   if (!argument) return { page: 'home' };
   if (page === 'category') return { page, category: argument };
@@ -31,6 +33,8 @@ export function routeHref(route: Route): string {
       return '#/';
     case 'watch':
       return '#/watch';
+    case 'simulate':
+      return '#/simulate';
     case 'category':
       return `#/category/${route.category.split('/').map(encodeURIComponent).join('/')}`;
     case 'search':

@@ -26,6 +26,7 @@ export class ShopApp extends ShopElement {
   #titledFor = '';
   #inspecting = false;
   #watching: Promise<unknown> | undefined;
+  #simulating: Promise<unknown> | undefined;
   /** Whether its code was asked for: the shop does without until somebody opens it. */
   #inspected = false;
   readonly #scroll = new ScrollMemory(history, () => scrollY);
@@ -98,6 +99,9 @@ export class ShopApp extends ShopElement {
         return html`
           <watch-learning .session=${session}></watch-learning>
           <shop-consent .session=${session}></shop-consent>`;
+      case 'simulate':
+        this.#simulating ??= import('./simulate/simulate-shoppers').catch((thrown: unknown) => session.report(thrown));
+        return html`<simulate-shoppers .session=${session}></simulate-shoppers>`;
       case 'inspector':
         return this.#inspector();
     }
@@ -167,6 +171,7 @@ export class ShopApp extends ShopElement {
           ${learning === 'off' ? html`<span data-testid="learning-off">Learning is off</span>` : nothing}
           ${learning === 'denied' ? html`<span data-testid="learning-denied">You said no: nothing is kept or learned</span>` : nothing}
           ${learning === 'on' ? html`<a href=${routeHref({ page: 'watch' })}>Watch it learn</a>` : nothing}
+          <a href=${routeHref({ page: 'simulate' })} data-testid="simulate-open">Simulate shoppers</a>
           <button class="link-button" type="button" data-testid="privacy" ?disabled=${!this.session.recommender} @click=${this.#ask}>Privacy choices</button>
         </p>
       </footer>`;
@@ -196,8 +201,17 @@ export class ShopApp extends ShopElement {
   #title(): string {
     const route = this.#route;
     const learns = this.session.learning === 'on';
+    const simulate = 'Simulate shoppers';
     const watch = learns ? 'Watch it learn' : 'Nothing learns here';
-    const pages = { home: '', category: '', search: 'Search', product: 'Product', inspector: 'Inspector', watch };
+    const pages = {
+      home: '',
+      category: '',
+      search: 'Search',
+      product: 'Product',
+      inspector: 'Inspector',
+      watch,
+      simulate,
+    };
     const page = pages[route.page];
     const name = route.page === 'category' ? route.category.split('/').at(-1) : page;
     if (name) return `${name} · ${BRAND}`;

@@ -1,4 +1,5 @@
-import { type Market, makeWorld, marketOf, type World } from '../evaluate/simulate';
+import { type Market, marketOf } from '../evaluate/simulate/visit';
+import { makeWorld, type World } from '../evaluate/simulate/world';
 import type { LearnerCatalog } from '../learner';
 import { threeGroups } from './three-groups';
 

@@ -1,5 +1,6 @@
 export { isBundle, readWeightsFile, storeBase, storeLearned, writeWhole } from './base-file';
 export { hasCheckpoint, removeCheckpoint } from './checkpoint';
+export { cooccurrenceTable, factorsOf } from './companions';
 export { startCompute } from './compute';
 export { recentPopularity, repeatsOf } from './demand';
 export { type EaseOptions, easeTable } from './ease';

@@ -68,6 +68,7 @@ interface EvaluateOptions {
   before?: string;
   json?: boolean;
   report?: string;
+  closedLoop: boolean;
 }
 
 /** Of the protocols that read a log. */
@@ -118,6 +119,10 @@ export function evaluateCommand(): Command {
     .option('--results <folder>', 'keep the tables in RESULTS.md and results.json of this folder')
     .option('--section <name>', 'section of the results (default: the name of the protocol)', sectionName)
     .option('--before <section>', 'section of the results whose learner is put beside the one of now', sectionName)
+    .option(
+      '--no-closed-loop',
+      'simulate: without the rounds in which a shop learns what is popular from its own lists',
+    )
     .option('--report <file>', 'simulate: write a report with plots to this .html file')
     .option('--json', 'print the result as one line of JSON, last')
     .addOption(new Option(WORKER_OPTION, 'do steps of an evaluation for another process').hideHelp())

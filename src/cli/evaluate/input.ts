@@ -10,8 +10,17 @@ import { SidestreamError } from '../../error';
 import { coldShoppers, endOfPast, type LogEvent, type Replay, type Shopper } from '../../evaluate';
 import type { LearnerCatalog } from '../../learner';
 import { catalogIndex } from '../../ranking';
-import { readWeightsFile, recentPopularity, removeCheckpoint, storeBase, trainBase, writeWhole } from '../../training';
-import { cooccurrenceTable, factorsOf, interactionsOf } from '../event-file';
+import {
+  cooccurrenceTable,
+  factorsOf,
+  readWeightsFile,
+  recentPopularity,
+  removeCheckpoint,
+  storeBase,
+  trainBase,
+  writeWhole,
+} from '../../training';
+import { interactionsOf } from '../event-file';
 
 /** Which of the shoppers, or of the windows: settings are chosen on one half and reported on the other. */
 export type Half = 'choose' | 'report' | 'all';

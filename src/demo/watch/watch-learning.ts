@@ -3,6 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { createRecommender } from '../../client';
 import type { Recommender } from '../../protocol';
+import { routeHref } from '../route';
 import { type Item, RULES } from '../session';
 import { ShopElement } from '../shop-element';
 import { productImage } from '../templates';
@@ -127,7 +128,8 @@ export class WatchLearning extends ShopElement {
       ? html`<p class="watch-lead">
           ${SHOPPER} is made up. She likes ${low(tastes[0])}, turns to ${low(tastes[1])}, and comes back to ${low(tastes[0])}, and all she
           does is click. The shop’s own recommender learns it from her clicks, here in your browser and without a server. Your own lists
-          know nothing of her, and what she teaches is gone when you leave.
+          know nothing of her, and what she teaches is gone when you leave. You can also
+          <a href=${routeHref({ page: 'simulate' })}>simulate many shoppers</a> at once, and see figures.
         </p>`
       : html`<p class="watch-lead">Opening the shop for a second shopper …</p>`;
     if (visit.failure) {

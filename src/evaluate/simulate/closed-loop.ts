@@ -1,5 +1,5 @@
 import { popularityNow } from '../../catalog';
-import { type Interaction, recentPopularity } from '../../training';
+import { type Interaction, recentPopularity } from '../../training/companions';
 import type { ShopBlock } from './block';
 import {
   coverage,

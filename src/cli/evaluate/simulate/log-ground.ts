@@ -1,9 +1,15 @@
 import { existsSync } from 'node:fs';
 import { type Shopper, sharedLearning, sharedModel, shopperSimilarity, splicedPairs } from '../../../evaluate';
-import { CONFIGURATIONS, loggedShopper, marketOf, type ShopStock } from '../../../evaluate/simulate';
+import {
+  CONFIGURATIONS,
+  chosenConfigurations,
+  type Ground,
+  loggedShopper,
+  marketOf,
+  type ShopStock,
+} from '../../../evaluate/simulate';
 import { catalogOf, coldHalf, type EvaluateInput, type PastFile, pastModel, popularityOf } from '../input';
 import { methodFiles, pastCatalog } from '../methods';
-import { chosenConfigurations, type Ground } from './ground';
 
 /** Events that a shopper of the log must have, and those that are used: as in the device protocol. */
 const [MIN_EVENTS, MOST_EVENTS] = [30, 110];

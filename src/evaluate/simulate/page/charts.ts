@@ -4,7 +4,7 @@ import { GridComponent, MarkLineComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { LabelLayout } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
-import type { Interval } from '../figures';
+import type { BarChart as Bars, LineChart as Lines } from '../cards';
 
 use([BarChart, LineChart, CustomChart, GridComponent, MarkLineComponent, LabelLayout, SVGRenderer]);
 
@@ -28,40 +28,14 @@ const LOOKS: Record<string, { color: string; line: 'solid' | number[] }> = {
 };
 const lookOf = (name: string) => LOOKS[name] ?? { color: INK, line: 'solid' as const };
 
-/** One configuration of a bar chart. */
-export interface BarOf {
-  name: string;
-  value: Interval;
-  /** What stands at the right edge. */
-  text: string;
-}
-
-/** One configuration of a line chart. */
-export interface LineOf {
-  name: string;
-  values: readonly Interval[];
-}
-
-export interface LineChartOptions {
-  lines: readonly LineOf[];
-  /** What the horizontal axis counts, from 1. */
-  axis: string;
-  /** Factor of the values: 100 for shares in percent. */
-  scale: number;
-  /** Ends of the vertical axis. Default: around the values. */
-  range?: readonly [number, number];
-  /** Places on the horizontal axis, from 0, at which something happened, with a word for it. */
-  marks?: readonly { at: number; text: string }[];
-}
-
 /** Names what a picture shows, for those who do not see it. */
 export interface Caption {
   id: string;
   title: string;
 }
 
-/** Horizontal bars with whiskers. @param scale of the values */
-export function barChart(bars: readonly BarOf[], scale: number, caption: Caption): string {
+/** Horizontal bars with whiskers. */
+export function barChart({ bars, scale }: Bars, caption: Caption): string {
   const height = ROW * bars.length + 34;
   const rows = [...bars.entries()];
   const names = { type: 'category' as const, inverse: true, axisTick: { show: false } };
@@ -97,7 +71,7 @@ export function barChart(bars: readonly BarOf[], scale: number, caption: Caption
 }
 
 /** Lines with their intervals as bands. */
-export function lineChart({ lines, axis, scale, range, marks = [] }: LineChartOptions, caption: Caption): string {
+export function lineChart({ lines, axis, scale, range, marks = [] }: Lines, caption: Caption): string {
   const steps = Math.max(...lines.map(({ values }) => values.length));
   const text = { ...TEXT, fontSize: 11 };
   return picture(caption, LINES, {
@@ -142,7 +116,7 @@ export function lineChart({ lines, axis, scale, range, marks = [] }: LineChartOp
   });
 }
 
-const marksOf = (marks: NonNullable<LineChartOptions['marks']>, text: typeof TEXT) => ({
+const marksOf = (marks: NonNullable<Lines['marks']>, text: typeof TEXT) => ({
   ...{ silent: true, symbol: 'none', lineStyle: { color: 'var(--soft)', type: 'solid', width: 1 } },
   data: marks.map((mark) => ({ xAxis: mark.at, label: { ...text, formatter: mark.text, position: 'end' } })),
 });

@@ -1,8 +1,10 @@
-import { SidestreamError } from '../../../error';
-import type { Configuration, Market, ShopStock, SimulatedShopper } from '../../../evaluate/simulate';
-import type { Interaction } from '../../../training';
+import { SidestreamError } from '../../error';
+import type { Interaction } from '../../training/companions';
+import type { SimulatedShopper } from './shopper';
+import type { Configuration, ShopStock } from './shops';
+import type { Market } from './visit';
 
-/** What a simulation is made of; every process makes the same. */
+/** What a simulation is made of; every process or worker makes the same. */
 export interface Ground {
   source: 'synthetic' | 'log';
   /** Description without the seed. */

@@ -1,24 +1,15 @@
-import { type Bundle, contentBlend, pickRows } from '../../../catalog';
-import { SidestreamError } from '../../../error';
-import { sharedLearning } from '../../../evaluate';
-import {
-  CONFIGURATIONS,
-  type Configuration,
-  choicesOf,
-  madeUpShopper,
-  makeWorld,
-  marketOf,
-  newItemsLast,
-  popularityOf,
-  type ShopStock,
-  TASTE_CHANGES,
-  VISIT,
-} from '../../../evaluate/simulate';
-import type { LearnerCatalog } from '../../../learner';
-import { catalogIndex } from '../../../ranking';
-import type { Interaction } from '../../../training';
-import { cooccurrenceTable, factorsOf } from '../../event-file';
+import { type Bundle, contentBlend, pickRows } from '../../catalog';
+import { SidestreamError } from '../../error';
+import type { LearnerCatalog } from '../../learner';
+import { catalogIndex } from '../../ranking';
+import { cooccurrenceTable, factorsOf, type Interaction } from '../../training/companions';
+import { sharedLearning } from '../shared-work';
+import { choicesOf, popularityOf } from './closed-loop';
 import { chosenConfigurations, type Ground } from './ground';
+import { madeUpShopper, TASTE_CHANGES, VISIT } from './shopper';
+import { CONFIGURATIONS, type Configuration, type ShopStock } from './shops';
+import { marketOf } from './visit';
+import { makeWorld, newItemsLast } from './world';
 
 /** Share of the catalogue that appears during the visits. */
 const NEW_SHARE = 0.1;
@@ -35,12 +26,16 @@ const FEWEST_ITEMS = 40;
 /** Cohorts: those who came before, those of the comparison, and those of the first round. */
 const [PAST, MAIN, FIRST_ROUND] = [0, 1, 2];
 
+/** Made-up shoppers and their shop. */
 export interface MadeUpOptions {
   /** By product. */
-  bundle: Bundle;
+  bundle: Pick<Bundle, 'items' | 'features' | 'manifest'>;
   shoppers: number;
   seed: number;
+  /** Configurations; all when absent. */
   methods?: readonly string[];
+  /** Whether a closed loop is run too. Default true. */
+  closedLoop?: boolean;
 }
 
 /**
@@ -48,7 +43,7 @@ export interface MadeUpOptions {
  * factors, as `sidestream train --companions-only` makes them.
  * @throws SidestreamError `runtime/invalid-input` for a catalogue of less than 40 items, or an unknown configuration
  */
-export function madeUpGround({ bundle, shoppers, seed, methods }: MadeUpOptions): Ground {
+export function madeUpGround({ bundle, shoppers, seed, methods, closedLoop = true }: MadeUpOptions): Ground {
   const count = bundle.items.length;
   if (count < FEWEST_ITEMS) {
     throw new SidestreamError(
@@ -111,18 +106,20 @@ export function madeUpGround({ bundle, shoppers, seed, methods }: MadeUpOptions)
     },
     setting: `${shoppers} made-up shoppers, ${3 * part} choices each, in a catalogue of ${count} items, of which ${count - known} appear at choice ${VISIT.arrival + 1}; a quarter each with a steady taste, one that changes abruptly at choice ${part + 1}, one that changes slowly from there, and one that is another from there to choice ${2 * part}; the shop knows what ${past.length} choices without lists taught it`,
     shopper: (n) => madeUpShopper(world, TASTE_CHANGES[n % TASTE_CHANGES.length], [MAIN, n]),
-    loop: {
-      configurations: LOOP.filter((name) => configurations.includes(name)),
-      ...{ rounds: ROUNDS, cohort, steps: part, past: inTurns(before.slice(0, PAST_ROUNDS * cohort)) },
-      shopper: (round, n) => steady(FIRST_ROUND + round, n),
-      stock({ name, round, popularity: popular }) {
-        const key = `${name} ${round}`;
-        const found = latest.get(key) ?? catalog(known, popular);
-        latest.set(key, found);
-        if (latest.size > LOOP.length) latest.delete([...latest.keys()][0]);
-        return found.then((now) => ({ before: now, after: now, featuresOf, seed }));
-      },
-    },
+    loop: closedLoop
+      ? {
+          configurations: LOOP.filter((name) => configurations.includes(name)),
+          ...{ rounds: ROUNDS, cohort, steps: part, past: inTurns(before.slice(0, PAST_ROUNDS * cohort)) },
+          shopper: (round, n) => steady(FIRST_ROUND + round, n),
+          stock({ name, round, popularity: popular }) {
+            const key = `${name} ${round}`;
+            const found = latest.get(key) ?? catalog(known, popular);
+            latest.set(key, found);
+            if (latest.size > LOOP.length) latest.delete([...latest.keys()][0]);
+            return found.then((now) => ({ before: now, after: now, featuresOf, seed }));
+          },
+        }
+      : null,
   };
 }
 

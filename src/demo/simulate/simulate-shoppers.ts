@@ -1,0 +1,331 @@
+import { html, nothing, type TemplateResult, unsafeCSS } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { SidestreamError } from '../../error';
+import { answers, CONFIGURATIONS, figureTables, SHOPS } from '../../evaluate/simulate';
+import { ShopElement } from '../shop-element';
+import { figureGroups } from './figure-groups';
+import { findings } from './findings';
+import style from './simulate.css?inline';
+import { figure, table } from './simulate-chart';
+import type { Found } from './simulation-api';
+import { type RunProgress, SimulationRun } from './simulation-run';
+import {
+  commandOf,
+  DEFAULTS,
+  FEWEST,
+  MOST,
+  readSimulation,
+  type SettingsProblems,
+  type SimulationSettings,
+} from './simulation-settings';
+
+/** What the page is at. */
+type State =
+  | { phase: 'ready' }
+  | { phase: 'running'; progress: RunProgress }
+  | { phase: 'stopped'; progress: RunProgress }
+  | { phase: 'failed'; error: SidestreamError }
+  | { phase: 'done'; found: Found; settings: SimulationSettings };
+
+const NOTHING_DONE: RunProgress = { done: 0, total: 0, left: null };
+/** Quarters of the way are said to those who do not see the bar. */
+const SPOKEN = 4;
+
+const { styleSheet } = unsafeCSS(style);
+
+/** Made-up shoppers in the shop's recommender, and what came of it. Loaded when it is opened. */
+@customElement('simulate-shoppers')
+export class SimulateShoppers extends ShopElement {
+  #state: State = { phase: 'ready' };
+  #run: SimulationRun | undefined;
+  #problems: SettingsProblems = {};
+  /** What a screen reader is told. */
+  #spoken = '';
+  #copied = '';
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (styleSheet && !document.adoptedStyleSheets.includes(styleSheet)) document.adoptedStyleSheets.push(styleSheet);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#run?.stop();
+    this.#run = undefined;
+    if (this.#state.phase === 'running') this.#state = { phase: 'ready' };
+  }
+
+  protected override firstUpdated(): void {
+    // There is no list that the rest of the page has to wait for.
+    this.session.showRest();
+  }
+
+  protected override render(): TemplateResult {
+    const state = this.#state;
+    return html`
+      <section class="block first sim" data-testid="simulate" data-phase=${state.phase}>
+        <h1 tabindex="-1">Simulate shoppers</h1>
+        <p class="sim-lead">
+          Made-up shoppers visit this shop, and its own recommender serves and learns them, here in your browser. Every shopper visits a
+          shop of each kind below with the same wishes, so that you see what learning adds. A taste may change on the way, or come back.
+        </p>
+        <p class="sim-lead" data-testid="simulate-privacy">
+          Nothing here is about you: your own profile is neither read nor changed, whatever you said about privacy.
+        </p>
+        ${this.#form(state.phase === 'running')}
+        <p class="visually-hidden" role="status" data-testid="simulate-spoken">${this.#spoken}</p>
+        ${this.#outcome(state)}
+      </section>`;
+  }
+
+  #form(running: boolean): TemplateResult {
+    const { shoppers, seed, configurations, closedLoop } = DEFAULTS;
+    const number = (name: 'shoppers' | 'seed', label: string, hint: string, value: number) => {
+      const problem = this.#problems[name];
+      return html`
+        <div class="sim-number">
+          <label for="sim-${name}">${label}</label>
+          <input
+            id="sim-${name}"
+            name=${name}
+            data-testid="simulate-${name}"
+            inputmode="numeric"
+            autocomplete="off"
+            .defaultValue=${String(value)}
+            ?disabled=${running}
+            aria-invalid=${problem ? 'true' : nothing}
+            aria-describedby="sim-${name}-hint"
+          />
+          <small id="sim-${name}-hint" class=${problem ? 'sim-problem' : ''}>${problem ?? hint}</small>
+        </div>`;
+    };
+    const box = (name: string, value: string, checked: boolean, text: string, hint: string) => html`
+      <label class="sim-box">
+        <input type="checkbox" name=${name} value=${value} .defaultChecked=${checked} ?disabled=${running} data-testid="simulate-${value}" />
+        <span>${text}<small>${hint}</small></span>
+      </label>`;
+    return html`
+      <form novalidate @submit=${this.#start} class="sim-form" data-testid="simulate-form">
+        <div class="sim-numbers">
+          ${number('shoppers', 'Shoppers', `${FEWEST} to ${MOST}`, shoppers)}
+          ${number('seed', 'Seed', 'The same seed gives the same shoppers', seed)}
+        </div>
+        <fieldset>
+          <legend>Shops they visit</legend>
+          <div class="sim-boxes">
+            ${CONFIGURATIONS.map((name) => box('configurations', name, configurations.includes(name), name, SHOPS[name] ?? ''))}
+          </div>
+          ${
+            this.#problems.configurations
+              ? html`<p class="sim-problem" data-testid="simulate-problem">${this.#problems.configurations}</p>`
+              : nothing
+          }
+        </fieldset>
+        <fieldset>
+          <legend>Besides</legend>
+          <div class="sim-boxes">
+            ${box('closed-loop', 'closed-loop', closedLoop, 'closed loop', 'eight rounds in which a shop learns what is popular from its own lists; takes longer')}
+          </div>
+        </fieldset>
+        <div class="sim-buttons">
+          <button class="button" type="submit" data-testid="simulate-start" ?disabled=${running}>
+            ${this.#state.phase === 'ready' || running ? 'Start' : 'Start again'}
+          </button>
+          <button class="button quiet" type="button" data-testid="simulate-stop" ?disabled=${!running} @click=${this.#stop}>Stop</button>
+        </div>
+      </form>`;
+  }
+
+  #outcome(state: State): TemplateResult {
+    switch (state.phase) {
+      case 'ready':
+        return html`
+          <div class="calm" data-testid="simulate-ready">
+            <p>
+              ${DEFAULTS.shoppers} shoppers make 60 choices each in every shop. On two processor cores that takes less than half a minute,
+              and the page stays usable meanwhile. Then you see what was found, first in words and then in charts.
+            </p>
+            <p>
+              Tastes are drawn by chance from the products of this shop. So a simulation shows which lists follow a shopper and how fast.
+              It does not show how much a shop will sell, and it favors lists that go by likeness, as tastes are made of the same texts and
+              pictures that these lists read.
+            </p>
+          </div>`;
+      case 'running':
+        return this.#progress(state.progress);
+      case 'stopped':
+        return html`
+          <div class="calm" data-testid="simulate-stopped">
+            <p><strong>Stopped</strong> ${state.progress.total > 0 ? `after ${count(state.progress.done)} of ${count(state.progress.total)} choices` : 'before the first choice'}. Nothing was kept.</p>
+          </div>`;
+      case 'failed':
+        return html`
+          <div class="calm" role="alert" data-testid="simulate-failed">
+            <p><strong>The simulation could not run.</strong></p>
+            <p class="technical">${state.error.message} <code>${state.error.code}</code></p>
+          </div>`;
+      case 'done':
+        return this.#results(state);
+    }
+  }
+
+  #progress({ done, total, left }: RunProgress): TemplateResult {
+    const text =
+      total > 0
+        ? `${count(done)} of ${count(total)} choices`
+        : 'Making up shoppers, and what the shop knows before they come …';
+    return html`
+      <div class="sim-progress" data-testid="simulate-progress">
+        <progress aria-label="Simulation" aria-describedby="sim-progress" max="1" value=${total > 0 ? done / total : nothing}></progress>
+        <p id="sim-progress"><span>${text}</span> ${left === null ? nothing : html`<span>${leftText(left)}</span>`}</p>
+      </div>`;
+  }
+
+  #results({ found, settings }: { found: Found; settings: SimulationSettings }): TemplateResult {
+    const { simulation } = found;
+    const { seconds, processes } = simulation.timing;
+    return html`
+      <div class="sim-results" data-testid="simulate-results">
+        <h2 tabindex="-1">What was found</h2>
+        <div class="sim-found" data-testid="simulate-found">${findings(simulation).map((sentence) => html`<p>${sentence}</p>`)}</div>
+        <p class="hint">
+          ${simulation.setting}. Seed ${simulation.seed}. Intervals are of 95 %. It took ${Math.max(1, Math.round(seconds))} s in
+          ${processes === 1 ? 'one worker' : `${processes} workers`}.
+        </p>
+        ${figureGroups(simulation).map(
+          ({ question, cards }) => html`
+            <h2>${question}</h2>
+            <div class="sim-figures">${cards.map(figure)}</div>`,
+        )}
+        <details class="sim-all" data-testid="simulate-all">
+          <summary>All figures in a table</summary>
+          <ul>${answers(simulation).map((line) => html`<li>${line}</li>`)}</ul>
+          ${figureTables(simulation).map(({ title, header, rows }) => html`<h3>${title}</h3>${table(title, header, rows)}`)}
+        </details>
+        <h2>Repeat it</h2>
+        <p class="hint">
+          This command finds the same figures. Put the path of a copy of this shop’s bundle in the place of <code>--bundle bundle</code>.
+        </p>
+        <div class="sim-command" role="region" aria-label="Command" tabindex="0"><code data-testid="simulate-command">${commandOf(settings)}</code></div>
+        <div class="sim-buttons">
+          <button class="button quiet" type="button" data-testid="simulate-copy" @click=${() => this.#copy(settings)}>Copy the command</button>
+          <button class="button quiet" type="button" data-testid="simulate-download" @click=${() => download(found)}>Download JSON</button>
+          <span role="status">${this.#copied}</span>
+        </div>
+      </div>`;
+  }
+
+  readonly #start = (event: SubmitEvent): void => {
+    event.preventDefault();
+    if (this.#run || !(event.target instanceof HTMLFormElement)) return;
+    const read = readSimulation(new FormData(event.target));
+    this.#problems = 'problems' in read ? read.problems : {};
+    if ('settings' in read) void this.#simulate(read.settings);
+    else this.#refuse(read.problems);
+  };
+
+  /** Says what to change, and goes there. */
+  #refuse({ shoppers, seed, configurations }: SettingsProblems): void {
+    this.#spoken = `Not started. ${[shoppers, seed, configurations].filter(Boolean).join(' ')}`;
+    this.requestUpdate();
+    const first = (['shoppers', 'seed'] as const).find((name) => this.#problems[name]) ?? CONFIGURATIONS[0];
+    this.querySelector<HTMLElement>(`[data-testid=simulate-${first}]`)?.focus();
+  }
+
+  async #simulate(settings: SimulationSettings): Promise<void> {
+    const { bundle } = this.session.settings;
+    const request = { ...settings, bundle: new URL(bundle, document.baseURI).href };
+    const run = new SimulationRun(request, (progress) => this.#progressed(run, progress));
+    this.#run = run;
+    this.#copied = '';
+    this.#to({ phase: 'running', progress: NOTHING_DONE }, 'The simulation has started.');
+    await this.updateComplete;
+    // The button that was pressed is no longer enabled.
+    this.#focus('[data-testid=simulate-stop]');
+    try {
+      const found = await run.run();
+      if (this.#run !== run) return;
+      this.#run = undefined;
+      if (found) await this.#show({ phase: 'done', found, settings });
+    } catch (thrown) {
+      if (this.#run !== run) return;
+      this.#run = undefined;
+      this.#to({ phase: 'failed', error: SidestreamError.from(thrown) }, '');
+      await this.updateComplete;
+      this.#focus('[data-testid=simulate-start]');
+    }
+  }
+
+  async #show(state: Extract<State, { phase: 'done' }>): Promise<void> {
+    // The visitor may be elsewhere on the page by now.
+    const waiting = document.activeElement?.matches('[data-testid=simulate-stop]') ?? false;
+    this.#to(state, `The simulation is done. ${findings(state.found.simulation).join(' ')}`);
+    await this.updateComplete;
+    if (waiting) this.querySelector<HTMLElement>('.sim-results h2')?.focus();
+  }
+
+  readonly #stop = (): void => {
+    if (this.#state.phase !== 'running') return;
+    this.#run?.stop();
+    this.#run = undefined;
+    this.#to({ phase: 'stopped', progress: this.#state.progress }, 'The simulation was stopped.');
+    void this.updateComplete.then(() => this.#focus('[data-testid=simulate-start]'));
+  };
+
+  #progressed(run: SimulationRun, progress: RunProgress): void {
+    if (run !== this.#run || this.#state.phase !== 'running') return;
+    const { done, total } = this.#state.progress;
+    const quarters = (part: number, all: number): number => (all > 0 ? Math.floor((SPOKEN * part) / all) : 0);
+    const passed = quarters(progress.done, progress.total);
+    const told = passed > quarters(done, total) && passed < SPOKEN;
+    this.#to({ phase: 'running', progress }, told ? `${(100 * passed) / SPOKEN} % are done.` : this.#spoken);
+  }
+
+  #to(state: State, spoken: string): void {
+    this.#state = state;
+    this.#spoken = spoken;
+    this.requestUpdate();
+  }
+
+  async #copy(settings: SimulationSettings): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(commandOf(settings));
+      this.#copied = 'Copied.';
+    } catch {
+      // Not allowed here: the command can be copied by hand.
+      const code = this.querySelector('[data-testid=simulate-command]');
+      if (code) getSelection()?.selectAllChildren(code);
+      this.#copied = 'This browser does not let the page copy. The command is selected: copy it yourself.';
+    }
+    this.requestUpdate();
+  }
+
+  #focus(selector: string): void {
+    this.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
+  }
+}
+
+/** Hands the result to the visitor as a file of one line, as the command prints it. */
+function download({ line, simulation }: Found): void {
+  const address = URL.createObjectURL(new Blob([`${line}\n`], { type: 'application/json' }));
+  const link = Object.assign(document.createElement('a'), {
+    ...{ href: address, download: `simulation-${simulation.shoppers}-shoppers-seed-${simulation.seed}.json` },
+  });
+  link.click();
+  // The browser has begun to read it by then.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+const count = (value: number): string => value.toLocaleString('en');
+
+function leftText(seconds: number): string {
+  if (seconds < 2) return 'nearly done';
+  if (seconds < 100) return `about ${Math.ceil(seconds)} s left`;
+  return `about ${Math.ceil(seconds / 60)} min left`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'simulate-shoppers': SimulateShoppers;
+  }
+}

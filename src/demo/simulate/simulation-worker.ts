@@ -1,0 +1,45 @@
+import * as Comlink from 'comlink';
+import { openBundle } from '../../catalog';
+import { productsOf } from '../../catalog/variants';
+import { SidestreamError } from '../../error';
+import {
+  doTask,
+  type Ground,
+  madeUpGround,
+  parseTask,
+  planOf,
+  simulationLine,
+  simulationOf,
+} from '../../evaluate/simulate';
+import { loadKernel } from '../../kernel';
+import { carryErrors } from '../../protocol';
+import type { SimulationWorker } from './simulation-api';
+
+carryErrors();
+
+let opened: { ground: Ground; onSteps: (steps: number) => void } | null = null;
+
+const worker: SimulationWorker = {
+  async open({ bundle, shoppers, seed, configurations, closedLoop }, onSteps) {
+    // The learner needs tfjs for a base model alone, and made-up shops have none.
+    const [{ manifest, items, features }] = await Promise.all([openBundle(bundle), loadKernel()]);
+    const products = productsOf(items);
+    const shop = { manifest, items: products.items, features: products.pick(features) };
+    const ground = madeUpGround({ bundle: shop, shoppers, seed, methods: configurations, closedLoop });
+    // What the shop learned from its past takes the longest of what comes before the first choice.
+    await ground.stock();
+    opened = { ground, onSteps };
+    return planOf(ground);
+  },
+  async work(task) {
+    if (!opened) throw new SidestreamError('runtime/closed', 'The simulation is not open yet. Start it again.');
+    const { ground, onSteps } = opened;
+    return doTask(ground, parseTask(task), onSteps);
+  },
+  async find(simulated) {
+    const simulation = simulationOf(simulated);
+    return { simulation, line: simulationLine(simulation) };
+  },
+};
+
+Comlink.expose(worker);

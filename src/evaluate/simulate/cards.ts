@@ -1,0 +1,194 @@
+import { ROUND_FIGURE_NAMES, ROUND_FIGURES } from './closed-loop';
+import { FIGURES, type FigureName, type FigureUnit, type Interval } from './figures';
+import type { Simulation } from './result';
+import { VISIT } from './shopper';
+import { intervalText, shownFigures, titleOf } from './summary-text';
+
+/** One configuration of a bar chart. */
+export interface BarOf {
+  name: string;
+  value: Interval;
+  /** The value in words. */
+  text: string;
+}
+
+/** One configuration of a line chart. */
+export interface LineOf {
+  name: string;
+  values: readonly Interval[];
+}
+
+export interface BarChart {
+  kind: 'bars';
+  bars: readonly BarOf[];
+  /** Factor of the values: 100 for shares in percent. */
+  scale: number;
+}
+
+export interface LineChart {
+  kind: 'lines';
+  lines: readonly LineOf[];
+  /** What the horizontal axis counts, from 1. */
+  axis: string;
+  /** Factor of the values: 100 for shares in percent. */
+  scale: number;
+  /** Ends of the vertical axis. Default: around the values. */
+  range?: readonly [number, number];
+  /** Places on the horizontal axis, from 0, at which something happened, with a word for it. */
+  marks?: readonly { at: number; text: string }[];
+}
+
+/** Numbers in words; the first cell of a row names it. */
+export interface Table {
+  title: string;
+  header: readonly string[];
+  rows: readonly (readonly string[])[];
+}
+
+/** A chart, what it means, and its numbers. Titles differ. */
+export interface Card extends Table {
+  meaning: string;
+  chart: BarChart | LineChart;
+}
+
+/** A chart of each figure that any configuration has. @param wanted default: all of them */
+export function figureCards(simulation: Simulation, wanted?: readonly FigureName[]): Card[] {
+  const { configurations } = simulation;
+  const names = shownFigures(simulation).filter((name) => wanted?.includes(name) ?? true);
+  return names.map((name) => {
+    const words = FIGURES[name];
+    const bars = configurations
+      .filter(({ figures }) => !Number.isNaN(figures[name].mean))
+      .map((one) => ({
+        ...{ name: one.name, value: one.figures[name], text: intervalText(one.figures[name], words.unit) },
+      }));
+    return {
+      ...{ title: titleOf(words), meaning: words.meaning },
+      chart: { kind: 'bars', bars, scale: scaleOf(words.unit) },
+      ...{ header: ['', 'mean', 'from', 'to'], rows: bars.map((bar) => [bar.name, ...ends(bar.value, words.unit)]) },
+    };
+  });
+}
+
+const KINDS: Record<string, string> = {
+  steady: 'A taste that stays',
+  abrupt: 'An abrupt change of taste',
+  gradual: 'A slow change of taste',
+  returning: 'A taste that comes back',
+  logged: 'Shoppers of the log',
+  spliced: 'Two shoppers of the log in turn',
+};
+
+/** How well lists fit over the choices, one chart for each kind of shopper, the changes of taste marked. */
+export function fitCards({ configurations, source }: Simulation): Card[] {
+  const kinds = Object.keys(KINDS).filter((kind) =>
+    configurations.some(({ fit }) => fit.some((one) => one.kind === kind)),
+  );
+  const meaning =
+    source === 'log'
+      ? 'Share of the lists that hold what is chosen next, %.'
+      : `Share of a list that is what the shopper wants most at that choice, %.`;
+  return kinds.flatMap((kind) => {
+    const lines = configurations.flatMap(({ name, fit }) => {
+      const found = fit.find((one) => one.kind === kind);
+      return found && name !== 'random' ? [{ name, values: found.steps }] : [];
+    });
+    const words = { title: KINDS[kind], meaning };
+    return lineCards(words, { lines, axis: 'choice', scale: 100, range: [0, 100], marks: marksOf(kind) });
+  });
+}
+
+function marksOf(kind: string): LineChart['marks'] {
+  const part = kind === 'spliced' ? 2 * VISIT.part : VISIT.part;
+  if (kind === 'steady' || kind === 'logged') return [];
+  const change = { at: part, text: kind === 'gradual' ? 'begins' : 'changes' };
+  if (kind === 'abrupt') return [change];
+  return [change, { at: 2 * part, text: kind === 'gradual' ? 'is done' : 'comes back' }];
+}
+
+/** Experts over the choices. */
+export function expertCards({ configurations }: Simulation): Card[] {
+  const lines = configurations
+    .filter(({ experts }) => experts.some(({ mean }) => !Number.isNaN(mean)))
+    .map(({ name, experts }) => ({ name, values: experts }));
+  const words = {
+    title: 'Experts kept',
+    meaning: 'Mean over the shoppers; the one that learns everything is among them.',
+  };
+  return lineCards(words, { lines, axis: 'choice', scale: 1 });
+}
+
+/** What an update takes on this machine. */
+export function updateCards({ timing }: Simulation): Card[] {
+  if (timing.updateMs.length === 0) return [];
+  const bars = timing.updateMs.map(({ name, median, p95 }) => ({
+    ...{ name, value: { mean: median, low: median, high: p95 }, text: `${median.toFixed(2)} to ${p95.toFixed(2)}` },
+  }));
+  return [
+    {
+      title: 'Learning a choice, ms',
+      meaning: 'Median, and the 95th percentile as the end of the line, on this machine. Less is better.',
+      chart: { kind: 'bars', bars, scale: 1 },
+      header: ['', 'median', '95th percentile'],
+      rows: timing.updateMs.map(({ name, median, p95 }) => [name, median.toFixed(3), p95.toFixed(3)]),
+    },
+  ];
+}
+
+/** What closed loops do, round by round. */
+export const loopCards = ({ closedLoop }: Simulation): Card[] =>
+  ROUND_FIGURE_NAMES.flatMap((figure) => {
+    const words = ROUND_FIGURES[figure];
+    const lines = closedLoop.map(({ name, rounds }) => ({ name, values: rounds.map((round) => round[figure]) }));
+    const { meaning } = words;
+    return lineCards({ title: titleOf(words), meaning }, { lines, axis: 'round', scale: scaleOf(words.unit) });
+  });
+
+/** All figures, and the changes against the other configurations where the learner is among them. */
+export function figureTables(simulation: Simulation): Table[] {
+  const { configurations, comparison } = simulation;
+  const names = shownFigures(simulation);
+  const figures = names.map((name) => [
+    titleOf(FIGURES[name]),
+    ...configurations.map((one) => intervalText(one.figures[name], FIGURES[name].unit)),
+  ]);
+  const { of, against } = comparison;
+  const changes = names.map((name) => [
+    titleOf(FIGURES[name]),
+    ...against.map((other) => intervalText(other.changes[name], FIGURES[name].unit, true)),
+  ]);
+  const all: Table = {
+    title: 'Figures of every configuration',
+    ...{ header: ['', ...configurations.map(({ name }) => name)], rows: figures },
+  };
+  if (against.length === 0) return [all];
+  const header = ['', ...against.map(({ name }) => name)];
+  return [all, { title: `${of} against the others, shopper by shopper`, header, rows: changes }];
+}
+
+/** None without any line. */
+function lineCards(words: Pick<Card, 'title' | 'meaning'>, options: Omit<LineChart, 'kind'>): Card[] {
+  const { lines, axis, scale } = options;
+  if (lines.length === 0) return [];
+  const steps = Math.max(...lines.map(({ values }) => values.length));
+  const cell = (value: Interval | undefined): string =>
+    value === undefined || Number.isNaN(value.mean)
+      ? ''
+      : `${(scale * value.mean).toFixed(2)}${Number.isNaN(value.high) ? '' : ` ± ${(scale * (value.high - value.mean)).toFixed(2)}`}`;
+  return [
+    {
+      ...words,
+      chart: { kind: 'lines', ...options },
+      header: [axis, ...lines.map(({ name }) => name)],
+      rows: Array.from({ length: steps }, (_, step) => [
+        String(step + 1),
+        ...lines.map(({ values }) => cell(values[step])),
+      ]),
+    },
+  ];
+}
+
+const scaleOf = (unit: FigureUnit): number => (unit === 'percent' ? 100 : 1);
+
+const ends = ({ mean, low, high }: Interval, unit: FigureUnit): string[] =>
+  [mean, low, high].map((value) => (Number.isNaN(value) ? '' : (scaleOf(unit) * value).toFixed(3)));
