@@ -14,7 +14,7 @@ const ROOMS = {
   events: { runs: 'everywhere', has: 'event schema, history of choices, shopper state', imports: [] },
   catalog: {
     runs: 'everywhere',
-    has: 'item schema; `feed/` readers, `bundle/` format, `features/`, `clusters/`, `cooccurrence/`, `factors/`, `demand/`, `variants/`, `offers/`',
+    has: 'item schema; `feed/` readers, `bundle/` format, `features/`, `clusters/`, `cooccurrence/`, `factors/`, `demand/`, `tuning/`, `variants/`, `offers/`',
     imports: ['common'],
   },
   encoders: {
@@ -97,7 +97,7 @@ const ROOMS = {
   },
   evaluate: {
     runs: 'Node; `simulate/`: everywhere',
-    has: 'protocols on held-out shoppers and windows, metrics, reports; `simulate/`: made-up shoppers',
+    has: 'protocols on held-out shoppers and windows, metrics, reports; `simulate/`: made-up shoppers; `tune/`: settings chosen on a log',
     imports: ['base-model', 'catalog', 'learner', 'model', 'ranking', 'training'],
   },
   cli: {

@@ -34,7 +34,7 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   // Only bundles of shops with logs, links or orders need it.
   {
     name: 'learned',
-    test: /src[\\/](catalog[\\/](cooccurrence[\\/]|demand[\\/]|factors[\\/](factors-file|gradient-map))|ranking[\\/]demand)/,
+    test: /src[\\/](catalog[\\/](bundle[\\/]read-learned|cooccurrence[\\/]|demand[\\/]|factors[\\/](factors-file|gradient-map)|tuning[\\/])|ranking[\\/]demand)/,
   },
   // Only shops with offers need it.
   { name: 'offers', test: /worker[\\/]offer-service|src[\\/](catalog|ranking)[\\/]offers[\\/]/ },
@@ -46,10 +46,13 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   { name: 'reasons', test: /explanation[\\/]reason-locales/ },
   { name: 'device-store', test: /node_modules[\\/]idb|src[\\/]store[\\/](layout|database|rows|device-store)/ },
   { name: 'profile-migration', test: /src[\\/]learner[\\/]profile-migration/ },
-  { name: 'profile', test: /src[\\/]learner[\\/](profile|(experts|journal)[\\/]stored)/ },
+  { name: 'profile', test: /src[\\/]learner[\\/](profile|((experts|journal|windows)[\\/])?stored)/ },
   // After the first list.
   { name: 'journal', test: /src[\\/]learner[\\/]journal[\\/]journal/ },
-  { name: 'encoder-files', test: /worker[\\/]encoder-files|src[\\/]encoders|models[\\/].*\.json/ },
+  {
+    name: 'encoder-files',
+    test: /worker[\\/]encoder-files|bundle[\\/]read-encoder|src[\\/]encoders|models[\\/].*\.json/,
+  },
   // Trains the experts of the ladders without tfjs.
   {
     name: 'ladder',

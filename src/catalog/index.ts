@@ -14,7 +14,8 @@ export {
   MODALITIES,
   type Modality,
 } from './bundle/manifest';
-export { type Bundle, type EncoderFiles, openBundle } from './bundle/read-bundle';
+export { type Bundle, openBundle } from './bundle/read-bundle';
+export type { EncoderFiles } from './bundle/read-encoder';
 export { bundleItems } from './bundle/read-items';
 export { parseManifest } from './bundle/read-manifest';
 export { verifyBundle } from './bundle/verify-bundle';
@@ -59,4 +60,17 @@ export {
 export { type Item, type ItemInput, itemSchema, itemText, TEXT_RECIPES, type TextRecipe } from './item';
 export type { Offer } from './offers';
 export { describeRejectedRow, type RejectedRow } from './rejected-row';
+export {
+  type ByPart,
+  type DriftPart,
+  type LearnerSettings,
+  type ShopSettings,
+  TUNED_TERMS,
+  type TunedFigure,
+  type TunedTerm,
+  type Tuning,
+  type TuningEvidence,
+  type TuningLog,
+  type TuningPart,
+} from './tuning/tuning';
 export type { VariantGroups } from './variants/variant-groups';

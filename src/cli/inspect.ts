@@ -11,11 +11,13 @@ import {
   nearest,
   openFolder,
 } from '../build';
-import { type Bundle, inventory, type Manifest, MODALITIES } from '../catalog';
+import { type Bundle, inventory, type Manifest, MODALITIES, type Tuning } from '../catalog';
 import { fetchOffers } from '../catalog/offers';
 import { SidestreamError } from '../error';
+import { wordsOf } from '../evaluate/tune';
 import { positiveInteger } from './option-parsers';
 import { table } from './terminal';
+import { evidenceTables } from './tune/tuning-tables';
 
 interface InspectOptions {
   neighbours?: boolean;
@@ -62,9 +64,11 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
     companions: manifest.companions?.bytes ?? 0,
     factors: manifest.factors?.bytes ?? 0,
     demand: manifest.demand?.bytes ?? 0,
+    tuning: manifest.tuning?.bytes ?? 0,
     total: size(files),
   };
   const offers = await offersOf(manifest, folder);
+  const tuning = await bundle.tuning();
   const without = Object.fromEntries(
     MODALITIES.map((modality) => [modality, basisVectors(bundle, modality).has.filter((has) => !has).length]),
   );
@@ -74,6 +78,7 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
       JSON.stringify({
         ...{ items: items.length, categories, without, dim: manifest.dim, digest: manifest.digest, bytes },
         ...(offers.length > 0 ? { offers } : {}),
+        ...(tuning ? { tuning } : {}),
       }),
     );
     return;
@@ -95,10 +100,19 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
     console.log(`offers ${market}: ${what}`);
   }
   console.log(table(['part', 'KB', 'bytes per item'], Object.entries(bytes).map(sizeRow)));
+  if (tuning) console.log(`\n${tunedText(tuning)}`);
 
   function sizeRow([part, count]: [string, number]): string[] {
     return [part, (count / 1024).toFixed(1), (count / items.length).toFixed(0)];
   }
+}
+
+/** What a shop has chosen, and why. */
+function tunedText({ settings, evidence }: Tuning): string {
+  const { date, log, seed, compared } = evidence;
+  const by = log ? `by ${log.events} events (log ${log.sha256.slice(0, 16)})` : 'on made-up shoppers';
+  const how = `${date}, ${by}, seed ${seed}, ${compared.length} settings compared`;
+  return `tuned: ${wordsOf(settings)}\n${how}\n${evidenceTables(evidence)}`;
 }
 
 interface InspectedOffers {

@@ -13,6 +13,7 @@ import { offersCommand } from './offers';
 import { pilotCommand } from './pilot';
 import { serveCommand } from './serve';
 import { trainCommand } from './train';
+import { tuneCommand } from './tune/tune';
 import { workerCommand } from './worker';
 
 // The package's own file: two folders up from here in the sources as in `lib`.
@@ -34,6 +35,7 @@ const program = new Command('sidestream')
   .addCommand(evaluateCommand())
   .addCommand(pilotCommand())
   .addCommand(trainCommand())
+  .addCommand(tuneCommand())
   .addCommand(exportCommand())
   .addCommand(importCommand());
 

@@ -13,3 +13,10 @@ export function positiveNumber(text: string): number {
   if (!(n > 0 && n < Number.POSITIVE_INFINITY)) throw new InvalidArgumentError('must be a number above 0.');
   return n;
 }
+
+/** Parses an option that is a share of something. @throws InvalidArgumentError unless it is above 0 and below 1 */
+export function fraction(text: string): number {
+  const n = Number(text);
+  if (!(n > 0 && n < 1)) throw new InvalidArgumentError('must be a number above 0 and below 1.');
+  return n;
+}

@@ -7,6 +7,7 @@ import { createMeter, JointMeter, type Meter, openFolder } from '../build';
 import { BASE_RECIPES, type BaseConfig, type BaseRecipe, type Bundle, type Factors } from '../catalog';
 import { SidestreamError } from '../error';
 import {
+  EARLIER,
   endOfPast,
   type LearnedFromReplay,
   type LogEvent,
@@ -23,10 +24,12 @@ import {
   isBundle,
   removeCheckpoint,
   startCompute,
+  storeBase,
   storeLearned,
   type TrainBaseResult,
   trainBase,
 } from '../training';
+import { baseFile, TRAINING } from './evaluate/input';
 import { byProduct, demandOf, interactionsOf, readEventFile } from './event-file';
 import { earlierEvents, learnMap, mapReplay, withReplay } from './gradient-map';
 import { positiveInteger, positiveNumber } from './option-parsers';
@@ -48,6 +51,7 @@ interface TrainOptions {
   past: number;
   companionsOnly?: boolean;
   map: boolean;
+  models: string;
   resume?: boolean;
   json?: boolean;
   processes: number;
@@ -94,6 +98,11 @@ export function trainCommand(): Command {
     .option(
       '--no-map',
       'learn neither how the experts of the shoppers should learn nor the lift of new items, for which a second base model is trained; a small log gives none',
+    )
+    .option(
+      '--models <folder>',
+      'where the second base model is kept for `tune` and `evaluate`, which need the same',
+      '.cache/base-models',
     )
     .option('--resume', 'go on from the checkpoint of an interrupted training')
     .option(
@@ -274,6 +283,7 @@ async function learnFromEarlier(
     ? v.parse(trainedSchema, await pool.run('earlier events', { train: 'earlier' }))
     : await trainOn(earlierOptions(options), bundle, earlierPart(events, bundle), createMeter());
   const earlierBase = BaseModel.from(weights, configOf(options), bundle.features);
+  await keepEarlier({ options, bundle, events }, earlierBase);
   const replay: Replay | undefined =
     pool === null
       ? undefined
@@ -288,6 +298,21 @@ async function learnFromEarlier(
     return { base, factors };
   };
   return learnMap({ bundle, events, now, earlierBase, seed: options.seed, meter: createMeter(), say, replay });
+}
+
+/** Keeps the base model of the earlier part as `tune` and `evaluate` would train it, where nothing about the training was chosen. */
+async function keepEarlier(
+  { options, bundle, events }: Pick<Shop, 'options' | 'bundle' | 'events'>,
+  model: BaseModel,
+): Promise<void> {
+  const { windows, epochs, validation, batch, rate, seed, models } = options;
+  const how = [{ windows, epochs, validation }, configOf(options)];
+  const usual = JSON.stringify(how) === JSON.stringify([TRAINING, baseConfig('sidestream')]);
+  if (!usual || batch !== undefined || rate !== undefined) return;
+  const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
+  const shop = { bundle, events: [...events], rowOf, seed, past: EARLIER, half: 'all' as const, models };
+  const { path } = await baseFile({ ...shop, meter: createMeter(), say: () => undefined });
+  await storeBase(model, path, bundle.manifest.digest);
 }
 
 /** An interrupted training left a checkpoint of the model that it was at. */

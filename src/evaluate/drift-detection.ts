@@ -23,22 +23,25 @@ export interface DetectionQuality {
 const WINDOW = 20;
 
 /** Places of a stream at which the detector, as it runs on a device, declares a drift. */
-export function driftAlarms(
-  distance: PreferenceDistance,
+export const driftAlarms = (
+  distance: Pick<PreferenceDistance, 'of'>,
   rows: readonly number[],
-  options: DriftOptions & { halfLife?: number } = {},
-): number[] {
+  options?: DriftOptions,
+): number[] => alarmsOf(distancesOf(distance, rows), options);
+
+/** Distance of each choice of a stream from the preferences before it; null where there is nothing to compare. */
+export function distancesOf(distance: Pick<PreferenceDistance, 'of'>, rows: readonly number[]): (number | null)[] {
+  const strengths = rows.map(() => 1);
+  return rows.map((row, place) => distance.of(row, rows.slice(0, place), strengths.slice(0, place)));
+}
+
+/** Places at which the detector declares a drift, given distances. */
+export function alarmsOf(distances: readonly (number | null)[], options?: DriftOptions): number[] {
   const detector = new DriftDetector(options);
-  const history: number[] = [];
-  const strengths: number[] = [];
-  const alarms: number[] = [];
-  for (const [place, row] of rows.entries()) {
-    const found = distance.of(row, history, strengths, options.halfLife);
-    if (found !== null && detector.observe(found)) alarms.push(place);
-    history.push(row);
-    strengths.push(1);
-  }
-  return alarms;
+  return [...distances.keys()].filter((place) => {
+    const found = distances[place];
+    return found !== null && detector.observe(found);
+  });
 }
 
 /**

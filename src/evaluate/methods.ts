@@ -1,4 +1,5 @@
 import type { BaseScorer } from '../base-model';
+import type { LearnerSettings } from '../catalog';
 import { Anchor, Learner, type LearnerCatalog, type LearnerOptions } from '../learner';
 import { type CatalogIndex, rankOf, scores, type TermWeights } from '../ranking';
 import type { DeviceMethod } from './device';
@@ -61,6 +62,8 @@ export function baseMethod({ index, table }: LearnerCatalog, model: BaseScorer, 
 /** How the list of a learner is made of what it has learned, which depends on neither. */
 export interface LearnerList extends Pick<LearnerOptions, 'anchor' | 'coldStart'> {
   name: string;
+  /** How it learns, as far as that is not as in every shop; lists of one method differ in the anchor's alone. */
+  settings?: LearnerSettings;
 }
 
 /** The parts of the learner that a method uses. */
@@ -72,10 +75,12 @@ export interface LearnerMethod {
   options: Omit<LearnerOptions, 'anchor' | 'coldStart'>;
   /** The shop's base model, if it has one. */
   base?: BaseScorer;
+  /** Called with what a stream taught, at its end. */
+  onEnd?(learner: Learner): void;
 }
 
 /** The learner as it runs in the worker, event by event. Its lists are what as many learners would show. */
-export function learnerMethod({ catalog, lists, options, base }: LearnerMethod): DeviceMethod {
+export function learnerMethod({ catalog, lists, options, base, onEnd }: LearnerMethod): DeviceMethod {
   const { index } = catalog;
   // A list without a lift of its own has the shop's, which the learner then knows.
   const [first, ...others] = lists.toSorted(
@@ -86,7 +91,8 @@ export function learnerMethod({ catalog, lists, options, base }: LearnerMethod):
     others: others.map(({ name }) => name),
     start() {
       const { name: _, ...list } = first;
-      const learner = new Learner(catalog, { ...options, ...list });
+      const tuning = { base: base !== undefined, settings: first.settings ?? {} };
+      const learner = new Learner(catalog, { ...options, ...list, tuning });
       const further = others.map((other) => new FurtherList(learner, index, other, base !== undefined));
       // Started here, waited for before the first ranking.
       const ready = base ? learner.useBase(base) : Promise.resolve();
@@ -106,7 +112,10 @@ export function learnerMethod({ catalog, lists, options, base }: LearnerMethod):
           if (learner.trainingDue) await learner.train();
           await learner.completeTraining();
         },
-        close: () => learner.dispose(),
+        close() {
+          onEnd?.(learner);
+          learner.dispose();
+        },
       };
     },
   };
@@ -125,8 +134,10 @@ class FurtherList {
 
   get scores(): Float32Array {
     const weights = this.#learned;
-    const { anchor = true } = this.list;
-    const more = anchor && this.hasBase ? this.#anchor.weight : 0;
+    const { anchor = true, settings = {} } = this.list;
+    // The record of the learner's own list is that of every list with the same lift.
+    const record = this.list.coldStart === undefined ? this.learner.anchor : this.#anchor;
+    const more = anchor && this.hasBase ? record.weightBy(settings) : 0;
     const anchored = { ...weights, base: weights.base + more, popularity: weights.popularity + more };
     return scores(this.learner.terms, anchored);
   }
@@ -134,7 +145,7 @@ class FurtherList {
   /** Notes the ranks of a choice before it is learned. */
   note(row: number): void {
     const { rows } = this.learner.history;
-    if (!this.hasBase || rows.length === 0 || rows.includes(row)) return;
+    if (!this.hasBase || this.list.coldStart === undefined || rows.length === 0 || rows.includes(row)) return;
     const { terms } = this.learner;
     const alone = terms.base.map((score, item) => score + this.index.logPopularity[item]);
     this.#anchor.note(rankOf(scores(terms, this.#learned), row, rows), rankOf(alone, row, rows));

@@ -1,53 +1,18 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { env, setBackend } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { BaseModel, type BaseScorer, baseConfig, initialWeights } from '../base-model';
-import { createTable, type Item, quantizeRow } from '../catalog';
-import type { LearnerCatalog } from '../learner';
-import { seededRandom } from '../model';
-import { catalogIndex } from '../ranking';
+import type { BaseScorer } from '../base-model';
+import { config, evaluatedShop, shoppersBySteps } from '../testing/evaluated-shop';
 import { type DeviceMethod, evaluateDevice } from './device';
 import { baseMethod, type LearnerList, learnerMethod } from './methods';
 import { sharedLearning, sharedModel } from './shared-work';
-import type { Shopper } from './shoppers';
 
-const COUNT = 60;
-const config = baseConfig('sidestream', { embeddingDim: 4, maxSeqLen: 5, heads: 2, blocks: 1 });
-
-function shop(): { catalog: LearnerCatalog; model: BaseModel } {
-  const random = seededRandom(4);
-  const table = createTable({ dim: 4, taps: { text: 2, image: 2 } }, COUNT);
-  for (let row = 0; row < COUNT * 4; row++) {
-    const vector = Float32Array.from({ length: 4 }, () => random() - 0.5);
-    table.scales[row] = quantizeRow(vector, table.values, row * 4);
-  }
-  // Every sixth item is new.
-  const items = Array.from(
-    { length: COUNT },
-    (_, row): Item => ({
-      ...{
-        id: `i${row}`,
-        title: '',
-        description: '',
-        category: `c${row % 3}`,
-        availability: 'in-stock',
-        attributes: {},
-      },
-      popularity: row % 6 === 0 ? undefined : 1 + (row % 7),
-    }),
-  );
-  const blend = { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } };
-  const catalog = { index: catalogIndex(items, table, blend), table, blend };
-  return { catalog, model: BaseModel.from(initialWeights(config, table, 4, 2), config, table) };
-}
-const { catalog, model } = shop();
-const shoppers = [5, 7].map((step): Shopper => {
-  const rows = Array.from({ length: 30 }, (_, n) => (n % 9 === 8 ? 0 : (3 + n * step) % COUNT));
-  return { id: `${step}`, rows, times: rows.map((_row, n) => 700 * n) };
-});
+const { catalog, model } = evaluatedShop();
+const shoppers = shoppersBySteps([5, 7]);
 const LISTS: LearnerList[] = [
   { name: 'whole' },
   { name: 'no-anchor', anchor: false },
+  { name: 'far-anchor', settings: { anchor: 2, anchorSlope: 0 } },
   { name: 'lift-0', coldStart: 0 },
   { name: 'lift-0.9', coldStart: 0.9 },
 ];

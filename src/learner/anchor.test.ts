@@ -21,6 +21,16 @@ describe('the anchor', () => {
     expect(noted(5, 3, 30).weight).toBeGreaterThan(noted(50, 3, 30).weight);
   });
 
+  it('starts and falls as the shop has it, by the same record', () => {
+    const anchor = noted(10, 5, 5);
+    const settings = { anchor: 0.8, anchorSlope: 1 };
+    const usual = anchor.weight;
+    expect(anchor.weightBy(settings)).toBeCloseTo(0.8 * Math.exp(-0.25), 10);
+    expect(anchor.weight).toBe(usual);
+    anchor.settings = settings;
+    expect(anchor.weight).toBe(anchor.weightBy(settings));
+  });
+
   it('goes on from what was stored', () => {
     const anchor = new Anchor();
     anchor.restore(noted(7, 2, 9).save());

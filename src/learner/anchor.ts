@@ -1,5 +1,5 @@
-import * as v from 'valibot';
-import { storedCount } from '../events';
+import type { LearnerSettings } from '../catalog';
+import type { StoredAnchor } from './stored-anchor';
 
 /** Weight of the base model alone in the list while learning has proved nothing. */
 const MOST = 0.4;
@@ -8,25 +8,18 @@ const SLOPE = 3;
 /** Gain in ln rank that a new shopper is taken to have, and the number of choices that this counts for. */
 const PRIOR_GAIN = 0.5;
 const PRIOR_CHOICES = 10;
-/** Bound of the gain of one choice: no catalogue has more than e^100 items. */
-const MOST_GAIN = 100;
-
-/** Stored form of the anchor: the summed gain in ln rank, and the choices that it is of. */
-export const anchorSchema = v.pipe(
-  v.strictObject({ gain: v.pipe(v.number(), v.finite()), choices: storedCount }),
-  v.check(({ gain, choices }) => Math.abs(gain) <= MOST_GAIN * choices, 'the gain is larger than its choices allow'),
-);
-export type StoredAnchor = v.InferOutput<typeof anchorSchema>;
-
 /**
  * Keeps the list near the shop's base model as far as learning has not proved itself: the score has x times (base score +
  * popularity) added, which is what the base model alone would rank by. x falls from 0.4 with the shopper's own prequential
  * record, x = 0.4 exp(-3 max(0, g)), where g is the mean by which the learned list ranked the choices better than the base
- * model alone did, in ln rank, before it learned from them. What is learned does not depend on it.
+ * model alone did, in ln rank, before it learned from them. What is learned does not depend on it. A shop's log may choose
+ * 0.4 and 3.
  */
 export class Anchor {
   #gain = 0;
   #choices = 0;
+  /** What the shop's log has chosen. */
+  settings: Pick<LearnerSettings, 'anchor' | 'anchorSlope'> = {};
 
   restore({ gain, choices }: StoredAnchor): void {
     this.#gain = gain;
@@ -37,10 +30,15 @@ export class Anchor {
     return { gain: this.#gain, choices: this.#choices };
   }
 
-  /** x, above 0 up to 0.4. */
+  /** x, from 0 up to its value while learning has proved nothing. */
   get weight(): number {
+    return this.weightBy(this.settings);
+  }
+
+  /** x with other settings: the record does not depend on them. */
+  weightBy({ anchor = MOST, anchorSlope = SLOPE }: Anchor['settings']): number {
     const mean = (this.#gain + PRIOR_GAIN * PRIOR_CHOICES) / (this.#choices + PRIOR_CHOICES);
-    return MOST * Math.exp(-SLOPE * Math.max(0, mean));
+    return anchor * Math.exp(-anchorSlope * Math.max(0, mean));
   }
 
   /**

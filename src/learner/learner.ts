@@ -1,4 +1,5 @@
 import type { BaseModel, BaseScorer } from '../base-model';
+import type { ShopSettings } from '../catalog';
 import { EVENT_STRENGTH, History, type LoggedEvent } from '../events';
 import {
   type BaseSignal,
@@ -23,7 +24,7 @@ import type { Journal } from './journal/journal';
 import type { LadderRuntime } from './ladder/ladder-runtime';
 import type { MakeTrainer, TrainerKind } from './ladder/ladder-trainer';
 import type { LearnerCatalog } from './learner-catalog';
-import { activeWeights, START, START_WITH_BASE } from './personal-weights';
+import { activeWeights, START, START_WITH_BASE, tunedStart } from './personal-weights';
 import type { Profile } from './profile';
 import { PROFILE_SCHEMA } from './schema-version';
 import { checkFinite, TermValueCache } from './term-values';
@@ -43,10 +44,14 @@ export interface LearnerOptions {
   trainer?: 'fused' | 'tfjs';
   /** False: nothing but the weights of the terms is learned. Default true. */
   experts?: boolean;
+  /** False: drifts are not looked for. Lists do not depend on it but under the policy `paper`. Default true. */
+  windows?: boolean;
   /** False: the list is not kept near the base model. Default true. */
   anchor?: boolean;
   /** Weight of the lift of items that nobody has chosen. Default: what the shop's log says, else 0.3. */
   coldStart?: number;
+  /** How it learns, as the shop has chosen it with or without a base model. Default: as for every shop. */
+  tuning?: ShopSettings;
   /** How experts come to be; the experts of the ladders train under `paper` alone. Default `routed`. */
   policy?: ExpertPolicy;
   /** Makes what the experts read; several learners of one catalogue may share it. Default: each makes its own. */
@@ -81,7 +86,9 @@ export class Learner {
   #trainer: TrainerKind | null = null;
   #lastEvent = 0;
   readonly #idOf = (row: number): string => this.#catalog.index.items[row].id;
-  readonly #anchor = new Anchor();
+  #tuning: ShopSettings | undefined;
+  /** Keeps the list near the base model. */
+  readonly anchor = new Anchor();
   readonly #clock = new WindowClock();
   #untrainedChoices = 0;
   #rejected = 0;
@@ -91,8 +98,10 @@ export class Learner {
   constructor(catalog: LearnerCatalog, options: LearnerOptions) {
     this.#catalog = catalog;
     this.#options = options;
+    this.#tuning = options.tuning;
     this.#terms = new TermValueCache(options.termsOf ?? termValues);
     this.#experts = new ExpertMixture(options.policy ?? 'routed');
+    this.#followSettings();
   }
 
   /**
@@ -106,7 +115,7 @@ export class Learner {
       this.#ladder = null;
       if (this.#trains) this.#storedLadder = profile.ladder;
       this.#clock.restore(profile);
-      this.#anchor.restore(profile.anchor);
+      this.anchor.restore(profile.anchor);
       this.#rejected = profile.rejected;
       this.#lastUpdate = profile.lastUpdate;
       this.#storedJournal = profile.journal;
@@ -146,7 +155,7 @@ export class Learner {
       experts: this.#experts.save(),
       ladder: this.#ladder ? this.#ladder.save() : this.#storedLadder,
       ...this.#clock.save(),
-      anchor: this.#anchor.save(),
+      anchor: this.anchor.save(),
       journal: this.journal,
       rejected: this.#rejected,
       lastUpdate: this.#lastUpdate,
@@ -192,7 +201,8 @@ export class Learner {
     journal?.before(this, this.#catalog.index, choice);
     const kept = chosen && !this.history.rows.includes(choice) && this.#learn(event, row);
     const judged = this.#learnDismissal(event, row);
-    const distance = chosen ? this.#distanceOf(choice) : null;
+    const { windows = true } = this.#options;
+    const distance = chosen && windows ? this.#distanceOf(choice) : null;
     if (this.#remember(event)) {
       this.#clock.count(distance);
       this.#untrainedChoices++;
@@ -309,6 +319,12 @@ export class Learner {
     return true;
   }
 
+  /** Learns in this way from now on, with a base model or without, as it was chosen; what was learned stays. */
+  useSettings(tuning: ShopSettings): void {
+    this.#tuning = tuning;
+    this.#followSettings();
+  }
+
   /** Scores without the base model from now on. */
   forgetBase(): void {
     this.#setBase(null);
@@ -357,7 +373,7 @@ export class Learner {
     const weights = this.learnedWeights;
     const { anchor = true } = this.#options;
     if (!anchor || !this.#base) return weights;
-    const { weight } = this.#anchor;
+    const { weight } = this.anchor;
     return { ...weights, base: weights.base + weight, popularity: weights.popularity + weight };
   }
 
@@ -481,7 +497,17 @@ export class Learner {
   #setBase(base: BaseModelScores | null): void {
     this.featuresChanged();
     this.#base = base;
-    this.#experts.startFrom(base ? START_WITH_BASE : START);
+    this.#followSettings();
+  }
+
+  /** Those that were chosen with a base model hold with one only, and others without only. */
+  #followSettings(): void {
+    const base = this.#base !== null;
+    const settings = this.#tuning?.base === base ? this.#tuning.settings : {};
+    this.#experts.startFrom(tunedStart(base ? START_WITH_BASE : START, settings));
+    this.#experts.follow(settings);
+    this.anchor.settings = settings;
+    this.#clock.watch({ threshold: settings.driftThreshold });
   }
 
   /** Distance of a choice from the preferences before it; null where there is nothing to compare. */
@@ -534,7 +560,7 @@ export class Learner {
     const { rows } = this.history;
     const left = variants?.beside(row, rows) ?? rows;
     const alone = base.scores.map((score, item) => score + logPopularity[item]);
-    this.#anchor.note(rankOf(scores(this.terms, this.learnedWeights), row, left), rankOf(alone, row, left));
+    this.anchor.note(rankOf(scores(this.terms, this.learnedWeights), row, left), rankOf(alone, row, left));
   }
 
   /**

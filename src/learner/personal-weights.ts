@@ -1,3 +1,4 @@
+import type { LearnerSettings } from '../catalog';
 import { TERMS, type TermName, type TermWeights } from '../ranking';
 
 /** What a new shopper's experts start from. */
@@ -9,6 +10,8 @@ export interface Start {
   weights: TermWeights;
   /** Share of what a read-out has learned that fades with each choice. */
   fading: number;
+  /** Mean gain of the read-outs, nats per choice, below which they start from zero. */
+  floor: number;
 }
 
 /** Weights where the shop has no base model. */
@@ -47,8 +50,15 @@ export const START_WEIGHTS_WITH_BASE: TermWeights = {
 /**
  * Where the shop has no base model, the read-outs are most of the score, and what the last choices share counts more.
  */
-export const START: Start = { weights: START_WEIGHTS, fading: 0.1 };
-export const START_WITH_BASE: Start = { weights: START_WEIGHTS_WITH_BASE, fading: 0.04 };
+export const START: Start = { weights: START_WEIGHTS, fading: 0.1, floor: -0.25 };
+export const START_WITH_BASE: Start = { weights: START_WEIGHTS_WITH_BASE, fading: 0.04, floor: -0.25 };
+
+/** What a new shopper's experts start from in a shop that has chosen some of it. */
+export const tunedStart = (start: Start, { weights, fading, guardFloor }: LearnerSettings): Start => ({
+  weights: { ...start.weights, ...weights },
+  fading: fading ?? start.fading,
+  floor: guardFloor ?? start.floor,
+});
 
 /**
  * Terms whose weight no choice changes: the shop sets the lift of items that nobody has chosen, and the weight of an
@@ -140,6 +150,11 @@ export class PersonalWeights {
   /** Share of what a read-out has learned that fades with each choice. */
   get fading(): number {
     return this.#start.fading;
+  }
+
+  /** Mean gain of the read-outs, nats per choice, below which they start from zero. */
+  get floor(): number {
+    return this.#start.floor;
   }
 
   /** The weights; that of `preference` is 1: an expert's read-outs contain the weights of their blocks. */

@@ -6,8 +6,8 @@ export type LearnedTerm = (typeof LEARNED_TERMS)[number];
 
 /** Time constant of the running mean, in choices. */
 const MEMORY = 10;
-/** Mean gain, in nats per choice, below which a learned term starts from zero. */
-const FLOOR: Record<LearnedTerm, number> = { preference: -0.25, experts: -0.01 };
+/** Mean gain, in nats per choice, below which the ladders' experts start from zero. */
+const EXPERTS_FLOOR = -0.01;
 /** Bound of the gain of one choice, so that one large gain does not hide later losses. */
 export const MOST_GAIN = 100;
 
@@ -28,13 +28,14 @@ export class PrequentialRecord {
 
   /**
    * Adds the gains of one choice.
+   * @param floor mean gain of `preference`, nats per choice, below which it starts from zero
    * @returns the terms that made recent lists worse; their record starts again at 0
    */
-  note(gains: Gains): LearnedTerm[] {
+  note(gains: Gains, floor: number): LearnedTerm[] {
     return LEARNED_TERMS.filter((name) => {
       const gain = Math.max(-MOST_GAIN, Math.min(MOST_GAIN, gains[name]));
       this.#gains[name] += (gain - this.#gains[name]) / MEMORY;
-      const lost = this.#gains[name] < FLOOR[name];
+      const lost = this.#gains[name] < (name === 'preference' ? floor : EXPERTS_FLOOR);
       if (lost) this.#gains[name] = 0;
       return lost;
     });

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import { storedCount as count, historySchema, storedTime } from '../events';
-import { anchorSchema } from './anchor';
 import { mixtureSchema, type StoredMixture } from './experts/stored-experts';
 import { journalSchema } from './journal/stored-journal';
 import { PROFILE_SCHEMA } from './schema-version';
-import { driftSchema } from './windows/drift';
+import { anchorSchema } from './stored-anchor';
+import { driftSchema } from './windows/stored-drift';
 
 /** Largest size of the ladders' experts, bytes: 4 in each of 2 x 16 layers take 34 MB for features 1024 wide. */
 export const MOST_LADDER_BYTES = 64 * 2 ** 20;

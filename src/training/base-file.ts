@@ -10,6 +10,7 @@ import {
   type Factors,
   MANIFEST_FILE,
   openBundle,
+  type Tuning,
 } from '../catalog';
 import { SidestreamError } from '../error';
 
@@ -25,11 +26,12 @@ export interface StoredLearned {
   companions?: StoredFile;
   factors?: StoredFile;
   demand?: StoredFile;
+  tuning?: StoredFile;
 }
 
 /**
- * Stores a base model, a co-occurrence table (`companions` in files), factors and demand in the bundle where `out` is the folder of
- * one.
+ * Stores a base model, a co-occurrence table (`companions` in files), factors, demand and settings of the learner in the bundle where
+ * `out` is the folder of one.
  * Elsewhere it stores a base model alone: in `out` where that ends in `.safetensors`, else in `base.safetensors` in that
  * folder. Base models are stored in half precision.
  * @param digest of the bundle that they were learned for
@@ -41,7 +43,8 @@ export async function storeLearned(
     companions,
     factors,
     demand,
-  }: { base?: BaseModel; companions?: CooccurrenceTable; factors?: Factors; demand?: Demand },
+    tuning,
+  }: { base?: BaseModel; companions?: CooccurrenceTable; factors?: Factors; demand?: Demand; tuning?: Tuning },
   out: string,
   digest: string,
 ): Promise<StoredLearned> {
@@ -54,7 +57,7 @@ export async function storeLearned(
         `${out} is another bundle than the one that was learned from; give that one, or a new folder.`,
       );
     }
-    const learned = { base: weights, cooccurrence: companions, factors, demand };
+    const learned = { base: weights, cooccurrence: companions, factors, demand, tuning };
     const next = await addLearned(manifest, learned, await folderSink(out));
     await removeStale(out, next, manifest);
     const stored = ({ file, bytes }: BundleFile): StoredFile => ({ file: join(out, file), bytes });
@@ -63,6 +66,7 @@ export async function storeLearned(
       ...(companions && next.companions ? { companions: stored(next.companions) } : {}),
       ...(factors && next.factors ? { factors: stored(next.factors) } : {}),
       ...(demand && next.demand ? { demand: stored(next.demand) } : {}),
+      ...(tuning && next.tuning ? { tuning: stored(next.tuning) } : {}),
     };
   }
   if (!weights) return {};

@@ -13,13 +13,14 @@ export interface LearnedContext {
 }
 
 /**
- * Queues loading the kernel, and demand, co-occurrence table, factors and base model of the bundle, one after the other.
+ * Queues loading the kernel, and demand, co-occurrence table, factors, settings of the learner and base model of the
+ * bundle, one after the other.
  * Experts, factors and base model read the features, which must be loaded.
  */
 export function loadLearned({ catalog, session, tasks, changes, listener }: LearnedContext): void {
   tasks.queue(() => session.useKernel());
   const { bundle } = catalog;
-  const { demand, companions, factors, base, clusters } = bundle.manifest;
+  const { demand, companions, factors, tuning, base, clusters } = bundle.manifest;
   const onProgress = (loaded: number, total: number): void => listener.progress({ stage: 'bundle', loaded, total });
   // Demand, table and factors number the rows of the whole catalogue.
   if (demand && !clusters) {
@@ -51,6 +52,13 @@ export function loadLearned({ catalog, session, tasks, changes, listener }: Lear
         learner.featuresChanged();
       });
       changes.announce();
+    });
+  }
+  // Before the base model, with which they take effect.
+  if (tuning) {
+    tasks.queue(async () => {
+      const loaded = await bundle.tuning(onProgress);
+      if (loaded) await session.useSettings(loaded);
     });
   }
   if (base) {

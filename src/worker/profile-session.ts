@@ -1,4 +1,5 @@
 import type { BaseModel } from '../base-model';
+import type { ShopSettings } from '../catalog';
 import { Mutex } from '../common/mutex';
 import { SidestreamError } from '../error';
 import { loadKernel } from '../kernel';
@@ -32,7 +33,7 @@ export type ActiveLearner = Pick<
 >;
 
 /** The learner in a long turn, which lets the catalogue grow or gives it what was learned from the shop's logs. */
-export type ChangingLearner = Pick<Learner, 'featuresChanged' | 'loadBase' | 'setCatalog'>;
+export type ChangingLearner = Pick<Learner, 'featuresChanged' | 'loadBase' | 'setCatalog' | 'useSettings'>;
 
 /** Exclusive use of the profile by one caller, among turns of the same kind. */
 export interface Turn<L> {
@@ -60,6 +61,7 @@ export class ProfileSession {
   #learner: Learner;
   #origin: ProfileOrigin;
   #base: BaseModel | null = null;
+  #tuning: ShopSettings | undefined;
   /** Null until a learner learns. */
   #journals: Awaited<ReturnType<typeof journals>> | null = null;
 
@@ -179,6 +181,14 @@ export class ProfileSession {
     await this.change(async ({ learner }) => learner.featuresChanged());
   }
 
+  /** Learns as the shop has chosen from now on, with this learner and all that follow. */
+  async useSettings(tuning: ShopSettings): Promise<void> {
+    await this.change(async ({ learner }) => {
+      this.#tuning = tuning;
+      learner.useSettings(tuning);
+    });
+  }
+
   /** Uses a base model from now on, for this learner and all that follow. @param digest SHA-256 of its file */
   async useBase(bytes: Uint8Array, digest: string): Promise<void> {
     // Before the turn: forgetting or replacing a profile must not wait for the network.
@@ -222,7 +232,7 @@ export class ProfileSession {
   }
 
   async #fresh(): Promise<Learner> {
-    const fresh = new Learner(this.#catalog, { seed: this.#seed });
+    const fresh = new Learner(this.#catalog, { seed: this.#seed, tuning: this.#tuning });
     if (this.#journals) fresh.keepJournal(new this.#journals.Journal());
     if (!this.#base) return fresh;
     try {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { topicContent } from '../../testing/topics';
+import { TUNING } from '../../testing/tunings';
 import type { CooccurrenceTable } from '../cooccurrence/cooccurrence-table';
 import type { Demand } from '../demand/demand';
 import type { Factors } from '../factors/factors';
@@ -49,13 +50,13 @@ describe('what was learned, in a bundle', () => {
     const { manifest, sink, fetchFile, fetched } = await written();
     const empty = await openBundle(fetchFile);
     expect([await empty.base(), await empty.cooccurrence(), await empty.factors()]).toEqual([null, null, null]);
-    expect(await empty.demand()).toBeNull();
+    expect([await empty.demand(), await empty.tuning()]).toEqual([null, null]);
     const first = await addLearned(manifest, { base: base(1) }, sink);
-    const second = await addLearned(first, { base: base(2, 3), cooccurrence, factors, demand }, sink);
+    const second = await addLearned(first, { base: base(2, 3), cooccurrence, factors, demand, tuning: TUNING }, sink);
     fetched.splice(0);
     const bundle = await openBundle(fetchFile);
     expect(bundle.manifest).toEqual(second);
-    expect(fetched.filter((name) => /^(base|companions|factors|demand)-/.test(name))).toEqual([]);
+    expect(fetched.filter((name) => /^(base|companions|factors|demand|tuning)-/.test(name))).toEqual([]);
     const stored = await bundle.base();
     expect(stored?.config).toEqual(config);
     expect(new Uint8Array(stored?.bytes ?? new ArrayBuffer(0))).toEqual(new Uint8Array([2, 3]));
@@ -70,6 +71,9 @@ describe('what was learned, in a bundle', () => {
     expect(await bundle.demand()).toEqual(demand);
     expect(second.demand?.repeats).toEqual({ share: 0.25, interval: 7 });
     expect(names).toContain(second.demand?.file);
+    expect(await bundle.tuning()).toEqual(TUNING);
+    expect(names).toContain(second.tuning?.file);
+    await verifyBundle(second, fetchFile);
     expect(second.digest).toBe(manifest.digest);
   });
 
@@ -167,18 +171,41 @@ describe('what was learned, in a bundle', () => {
     const one = { blocks: [{ name: 'users' as const, width: 1, values: Float32Array.of(1) }] };
     await expect(addLearned(manifest, { factors: one }, sink)).rejects.toMatchObject({ code: 'bundle/invalid' });
   });
+
+  it('drops settings that were chosen without a base model when there is one, unless others come with it', async () => {
+    const { manifest, sink } = await written();
+    const without = await addLearned(manifest, { tuning: { ...TUNING, base: false } }, sink);
+    expect(without.tuning).toBeDefined();
+    expect((await addLearned(without, { base: base(1) }, sink)).tuning).toBeUndefined();
+    const both = await addLearned(without, { base: base(1), tuning: TUNING }, sink);
+    expect(both.tuning).toBeDefined();
+    expect(both.tuning).not.toEqual(without.tuning);
+  });
+
+  it('keeps settings of the learner beside another base model, and finds damaged ones', async () => {
+    const { manifest, sink, fetchFile, files } = await written();
+    const learned = await addLearned(manifest, { base: base(1), tuning: TUNING }, sink);
+    const other = await addLearned(learned, { base: base(2) }, sink);
+    expect(other.tuning).toEqual(learned.tuning);
+    files.set(other.tuning?.file ?? '', new Uint8Array(other.tuning?.bytes ?? 0));
+    const { tuning } = await openBundle(fetchFile);
+    for (const reading of [tuning(), verifyBundle(other, fetchFile)]) {
+      await expect(reading).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
+    }
+  });
 });
 
 describe('a bundle built in the place of another', () => {
   async function rebuilt(change: (content: Awaited<ReturnType<typeof bundleContent>>) => void) {
     const { manifest, sink, content, fetchFile } = await written();
-    const learned = await addLearned(manifest, { base: base(1), cooccurrence, factors, demand }, sink);
+    const learned = await addLearned(manifest, { base: base(1), cooccurrence, factors, demand, tuning: TUNING }, sink);
     const previous = await openBundle(fetchFile);
     const next = structuredClone(content);
     change(next);
     const after = await writeBundle(next, sink, { previous });
     expect((await openBundle(fetchFile)).manifest).toEqual(after);
-    return { base: after.base, companions: after.companions, factors: after.factors, demand: after.demand, learned };
+    const { base: kept, companions, tuning } = after;
+    return { base: kept, companions, factors: after.factors, demand: after.demand, tuning, learned };
   }
 
   it('keeps what was learned when items changed only in what they are like', async () => {
@@ -190,6 +217,8 @@ describe('a bundle built in the place of another', () => {
     expect(kept.factors).toEqual(kept.learned.factors);
     expect(kept.factors).toBeDefined();
     expect(kept.demand).toEqual(kept.learned.demand);
+    expect(kept.tuning).toEqual(kept.learned.tuning);
+    expect(kept.tuning).toBeDefined();
   });
 
   it.each<[string, (content: Awaited<ReturnType<typeof bundleContent>>) => void]>([
@@ -210,6 +239,7 @@ describe('a bundle built in the place of another', () => {
   ])('drops co-occurrence table, factors and demand, and keeps the base model, after %s', async (_, change) => {
     const kept = await rebuilt(change);
     expect(kept.base).toEqual(kept.learned.base);
+    expect(kept.tuning).toEqual(kept.learned.tuning);
     expect(kept.companions).toBeUndefined();
     expect(kept.factors).toBeUndefined();
     expect(kept.demand).toBeUndefined();
@@ -229,6 +259,8 @@ describe('a bundle built in the place of another', () => {
   ])('drops base model and factors, and keeps the co-occurrence table, after %s', async (_, change) => {
     const kept = await rebuilt(change);
     expect(kept.base).toBeUndefined();
+    // They were chosen beside it.
+    expect(kept.tuning).toBeUndefined();
     expect(kept.factors).toBeUndefined();
     expect(kept.companions).toEqual(kept.learned.companions);
   });

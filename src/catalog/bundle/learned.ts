@@ -8,6 +8,8 @@ import { encodeDemand } from '../demand/demand-file';
 import { type Factors, pickFactors } from '../factors/factors';
 import { encodeFactors } from '../factors/factors-file';
 import type { Item } from '../item';
+import type { Tuning } from '../tuning/tuning';
+import { encodeTuning } from '../tuning/tuning-file';
 import {
   type BaseConfig,
   BUNDLE_SCHEMA,
@@ -29,10 +31,12 @@ export interface Learned {
   factors?: Factors;
   /** Demand of the bundle's items, in their order. */
   demand?: Demand;
+  /** How learners learn, chosen beside the base model. */
+  tuning?: Tuning;
 }
 
 /** The manifest's entries for what was learned. */
-type LearnedFiles = Pick<Manifest, 'base' | 'companions' | 'factors' | 'demand'>;
+type LearnedFiles = Pick<Manifest, 'base' | 'companions' | 'factors' | 'demand' | 'tuning'>;
 
 /**
  * Puts what was learned into a bundle, replacing what it had: the files first, then one manifest that names them. Parts that
@@ -42,6 +46,8 @@ type LearnedFiles = Pick<Manifest, 'base' | 'companions' | 'factors' | 'demand'>
  */
 export async function addLearned(manifest: Manifest, learned: Learned, sink: BundleSink): Promise<Manifest> {
   const next: Manifest = { ...manifest, schema: BUNDLE_SCHEMA, ...(await putLearned(learned, manifest.count, sink)) };
+  // Settings that were chosen without a base model hold without one only.
+  if (learned.base && !manifest.base && !learned.tuning) delete next.tuning;
   await storeManifest(next, sink);
   return next;
 }
@@ -54,7 +60,7 @@ export async function addLearned(manifest: Manifest, learned: Learned, sink: Bun
  *   factors have a map and there is no base model
  */
 export async function putLearned(
-  { base, cooccurrence, factors, demand }: Learned,
+  { base, cooccurrence, factors, demand, tuning }: Learned,
   count: number,
   sink: BundleSink,
   order?: readonly number[],
@@ -91,6 +97,7 @@ export async function putLearned(
     const file = await put('demand', 'bin', encodeDemand(order ? pickDemand(demand, order) : demand, count));
     learned.demand = repeats ? { ...file, repeats: { share: repeats.share, interval: repeats.interval } } : file;
   }
+  if (tuning) learned.tuning = await put('tuning', 'json', encodeTuning(tuning));
   return learned;
 }
 
@@ -105,14 +112,16 @@ export interface Predecessor {
 /**
  * What a bundle may keep of what was learned for the bundle that it replaces: the base model when the features mean the
  * same (encoders, text recipe, projection), co-occurrence table and demand when the items are the same in the same order,
- * and the factors, of which some are predicted from the features, when both are.
+ * and the factors, of which some are predicted from the features, when both are. The settings of the learner stay as long as the
+ * base model beside which they were chosen, and where there was none as long as the features.
  */
 export function keepLearned(before: Predecessor, after: Predecessor): LearnedFiles {
-  const { base, companions, factors, demand } = before.manifest;
+  const { base, companions, factors, demand, tuning } = before.manifest;
   const features = sameFeatures(before.manifest, after.manifest);
   const items = sameItems(before.items, after.items);
   return {
     ...(base && features ? { base } : {}),
+    ...(tuning && features ? { tuning } : {}),
     ...(companions && items ? { companions } : {}),
     ...(demand && items ? { demand } : {}),
     ...(factors && features && items ? { factors } : {}),

@@ -158,6 +158,8 @@ export const manifestSchema = v.strictObject({
       ),
     }),
   ),
+  /** How learners learn, as the shop has chosen it, and why. */
+  tuning: v.optional(fileSchema),
   /** Markets that have a file of offers; `default` is that of pages that name none. */
   offers: v.optional(v.array(v.string())),
   /** The manifest that this one replaced. Its files stay, so that it can be used while some of this one's are missing. */
@@ -178,15 +180,15 @@ export const MODALITIES = ['text', 'image'] as const satisfies Modality[];
 
 /**
  * Every file that the manifest names, once each: shards, projection, encoders, base model, co-occurrence table, factors,
- * demand; neither the files that the directory of clusters names nor those of the previous manifest.
+ * demand, settings of the learner; neither the files that the directory of clusters names nor those of the previous manifest.
  */
 export function bundleFiles(manifest: Manifest): BundleFile[] {
   const encoders = MODALITIES.flatMap((modality) => {
     const { encoder } = manifest.modalities[modality];
     return encoder ? [encoder.onnx, ...(encoder.tokenizer ? [encoder.tokenizer] : [])] : [];
   });
-  const { shards, projection, base, companions, factors, demand, clusters, previous } = manifest;
-  const learned = [base, companions, factors, demand].filter((file) => file !== undefined);
+  const { shards, projection, base, companions, factors, demand, tuning, clusters, previous } = manifest;
+  const learned = [base, companions, factors, demand, tuning].filter((file) => file !== undefined);
   const large = clusters
     ? [clusters.directory, clusters.axes, clusters.statistics, clusters.head.items, clusters.head.features]
     : [];

@@ -2,41 +2,18 @@ import { canHash } from '../../common/sha256';
 import { SidestreamError } from '../../error';
 import type { CatalogStatistics } from '../catalog-statistics';
 import type { BundleClusters } from '../clusters/bundle-clusters';
-import type { CooccurrenceTable } from '../cooccurrence/cooccurrence-table';
-import type { Demand } from '../demand/demand';
-import type { Factors } from '../factors/factors';
 import { createTable, featureShape } from '../features/feature-shard';
 import type { FeatureTable } from '../features/feature-table';
 import type { Item } from '../item';
 import { type BundleProgress, type FetchFile, fetchBytes, fetchChecked, fetchFiles, fetchFrom } from './bundle-file';
 import { addIds, decodeItems } from './item-shard';
-import {
-  type BaseConfig,
-  type BundleFile,
-  type BundleShard,
-  MANIFEST_FILE,
-  type Manifest,
-  type Modality,
-} from './manifest';
+import { type BundleFile, type BundleShard, MANIFEST_FILE, type Manifest, type Modality } from './manifest';
+import type { EncoderFiles } from './read-encoder';
+import type { LearnedFiles } from './read-learned';
 import { parseManifest } from './read-manifest';
 
-/** Files of an encoder, with which the browser encodes an item that has no features yet. */
-export interface EncoderFiles {
-  onnx: ArrayBuffer;
-  tokenizer?: string;
-}
-
-/** A stored base model. */
-export interface BaseFile {
-  config: BaseConfig;
-  /** SHA-256 of the bytes. */
-  digest: string;
-  /** Weights as safetensors. */
-  bytes: ArrayBuffer;
-}
-
 /** An open bundle. Items and, but for `loadFeatures`, features are in memory; all other files are fetched on request. */
-export interface Bundle {
+export interface Bundle extends LearnedFiles {
   manifest: Manifest;
   /** All items, cluster by cluster where there are clusters; or the head alone, see `OpenOptions`. */
   items: Item[];
@@ -57,14 +34,6 @@ export interface Bundle {
   file(file: BundleFile, onProgress?: BundleProgress): Promise<ArrayBuffer>;
   /** Means, deviations and projection of every tap. */
   projection(onProgress?: BundleProgress): Promise<ArrayBuffer>;
-  /** The bundle's base model; null when it has none. */
-  base(onProgress?: BundleProgress): Promise<BaseFile | null>;
-  /** The bundle's co-occurrence table; null when it has none. */
-  cooccurrence(onProgress?: BundleProgress): Promise<CooccurrenceTable | null>;
-  /** The bundle's latent factors of the items; null when it has none. */
-  factors(onProgress?: BundleProgress): Promise<Factors | null>;
-  /** The demand of the bundle's items; null when it has none. */
-  demand(onProgress?: BundleProgress): Promise<Demand | null>;
   /** @throws SidestreamError `encoder/missing` when the bundle was built without encoders */
   encoder(modality: Modality, onProgress?: BundleProgress): Promise<EncoderFiles>;
 }
@@ -204,59 +173,21 @@ async function loadItems(
   return { items, features, clusters: large ?? null, statistics };
 }
 
-type LateFiles = Pick<Bundle, 'file' | 'projection' | 'base' | 'cooccurrence' | 'factors' | 'demand' | 'encoder'>;
+type LateFiles = Pick<Bundle, 'file' | 'projection' | 'encoder' | keyof LearnedFiles>;
 
 function lateFiles(fetchFile: FetchFile, manifest: Manifest): LateFiles {
   const files = (wanted: BundleFile[], onProgress?: BundleProgress) => fetchFiles(fetchFile, wanted, onProgress);
+  // The code that reads what was learned comes with it: not every bundle has some, and the first list does without.
+  const learned = async () => (await import('./read-learned')).learnedFiles(manifest, files);
   return {
     file: async (file, onProgress) => (await files([file], onProgress))[0],
     projection: async (onProgress) => (await files([manifest.projection], onProgress))[0],
-    base: async (onProgress) => {
-      const { base } = manifest;
-      if (!base) return null;
-      const [bytes] = await files([base], onProgress);
-      return { config: base.config, digest: base.sha256, bytes };
-    },
-    cooccurrence: async (onProgress) => {
-      const { companions } = manifest;
-      if (!companions) return null;
-      // The code that reads what was learned comes with it: not every bundle has some, and the first list does without.
-      const [[bytes], { decodeCooccurrence }] = await Promise.all([
-        files([companions], onProgress),
-        import('../cooccurrence/cooccurrence-table'),
-      ]);
-      const table = decodeCooccurrence(bytes, manifest.count, !!companions.support);
-      return companions.origin ? { ...table, origin: companions.origin } : table;
-    },
-    factors: async (onProgress) => {
-      const { factors, base, count } = manifest;
-      if (!factors) return null;
-      const [[bytes], { decodeFactors }] = await Promise.all([
-        files([factors], onProgress),
-        import('../factors/factors-file'),
-      ]);
-      return { ...decodeFactors(bytes, factors.file, count, base?.sha256), digest: factors.sha256 };
-    },
-    demand: async (onProgress) => {
-      const { demand, count } = manifest;
-      if (!demand) return null;
-      const [[bytes], { decodeDemand }] = await Promise.all([
-        files([demand], onProgress),
-        import('../demand/demand-file'),
-      ]);
-      return decodeDemand(bytes, count, demand.repeats);
-    },
-    encoder: async (modality, onProgress) => {
-      const { encoder } = manifest.modalities[modality];
-      if (!encoder) {
-        throw new SidestreamError(
-          'encoder/missing',
-          `This bundle has no ${modality} encoder, so new items cannot be encoded here. Build it without --no-encoders.`,
-        );
-      }
-      const wanted = encoder.tokenizer ? [encoder.onnx, encoder.tokenizer] : [encoder.onnx];
-      const [onnx, tokenizer] = await files(wanted, onProgress);
-      return tokenizer ? { onnx, tokenizer: new TextDecoder().decode(tokenizer) } : { onnx };
-    },
+    base: async (onProgress) => (await learned()).base(onProgress),
+    cooccurrence: async (onProgress) => (await learned()).cooccurrence(onProgress),
+    factors: async (onProgress) => (await learned()).factors(onProgress),
+    demand: async (onProgress) => (await learned()).demand(onProgress),
+    tuning: async (onProgress) => (await learned()).tuning(onProgress),
+    encoder: async (modality, onProgress) =>
+      (await import('./read-encoder')).readEncoder(manifest, modality, (wanted) => files(wanted, onProgress)),
   };
 }

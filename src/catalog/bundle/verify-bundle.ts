@@ -7,6 +7,7 @@ import { decodeFeatureShard } from '../features/decode-features';
 import { createTable, featureShape } from '../features/feature-shard';
 import type { Item } from '../item';
 import { fetchOffers } from '../offers';
+import { decodeTuning } from '../tuning/tuning-file';
 import { type FetchFile, fetchChecked, invalidBundle } from './bundle-file';
 import { addIds, decodeItems, encodeItems } from './item-shard';
 import { type BundleFile, bundleFiles, MANIFEST_FILE, type Manifest } from './manifest';
@@ -33,7 +34,7 @@ export async function verifyBundle(
     addIds(seen, items);
     onProgress?.(seen.size);
   };
-  const { clusters, companions, factors, demand, base, count } = read;
+  const { clusters, companions, factors, demand, tuning, base, count } = read;
   await verifyHead(read);
   const done = await verifyFirst(read, fetchFile, clusters ? () => undefined : take);
   if (clusters) done.push(...(await verifyClusters(new BundleClusters(read, clusters, fetchFile), clusters, take)));
@@ -48,6 +49,10 @@ export async function verifyBundle(
   if (demand) {
     decodeDemand(await fetchChecked(fetchFile, demand), count, demand.repeats);
     done.push(demand);
+  }
+  if (tuning) {
+    decodeTuning(await fetchChecked(fetchFile, tuning));
+    done.push(tuning);
   }
   for (const market of read.offers ?? []) await fetchOffers(fetchFile, read, market);
   const names = new Set(done.map(({ file }) => file));

@@ -23,7 +23,7 @@ import {
 import { CONFIGURATIONS } from '../../evaluate/simulate';
 import { startCompute, writeWhole } from '../../training';
 import { byProduct, readEventFile } from '../event-file';
-import { positiveInteger } from '../option-parsers';
+import { fraction, positiveInteger } from '../option-parsers';
 import { doTasks, isTaskProcess, parentMeter, WORKER_OPTION } from '../task-processes';
 import { deviceProtocol } from './device';
 import { driftProtocol } from './drift';
@@ -262,12 +262,6 @@ async function readResults(folder: string): Promise<{ report: string; data: Kept
 
 /** Empty where there is no such file. */
 const textOf = async (file: string): Promise<string> => (existsSync(file) ? readFile(file, 'utf8') : '');
-
-function fraction(text: string): number {
-  const n = Number(text);
-  if (!(n > 0 && n < 1)) throw new InvalidArgumentError('must be a number above 0 and below 1.');
-  return n;
-}
 
 function sectionName(text: string): string {
   if (!/^[a-z0-9][a-z0-9-]*$/.test(text)) throw new InvalidArgumentError('must be of small letters, digits and -.');

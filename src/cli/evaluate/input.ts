@@ -62,7 +62,7 @@ export interface PastFile {
 }
 
 /** Epochs at most and share of validation, as `sidestream train` has them. */
-const TRAINING = { windows: 1, epochs: 30, validation: 0.1 };
+export const TRAINING = { windows: 1, epochs: 30, validation: 0.1 };
 
 /**
  * The file of the base model of the past for this seed. It is named after catalogue, past of the log, its share and seed.

@@ -1,4 +1,4 @@
-import { type Bundle, contentBlend, pickRows } from '../../catalog';
+import { type Bundle, contentBlend, pickRows, type ShopSettings } from '../../catalog';
 import { SidestreamError } from '../../error';
 import type { LearnerCatalog } from '../../learner';
 import { catalogIndex } from '../../ranking';
@@ -34,6 +34,8 @@ export interface MadeUpOptions {
   seed: number;
   /** Configurations; all when absent. */
   methods?: readonly string[];
+  /** How the shoppers' learners learn. Default: as in every shop. */
+  tuning?: ShopSettings | null;
   /** Whether a closed loop is run too. Default true. */
   closedLoop?: boolean;
 }
@@ -43,7 +45,10 @@ export interface MadeUpOptions {
  * factors, as `sidestream train --companions-only` makes them.
  * @throws SidestreamError `runtime/invalid-input` for a catalogue of less than 40 items, or an unknown configuration
  */
-export function madeUpGround({ bundle, shoppers, seed, methods, closedLoop = true }: MadeUpOptions): Ground {
+export function madeUpGround(options: MadeUpOptions): Ground {
+  const { bundle, shoppers, seed, methods, closedLoop = true } = options;
+  // Made-up shops have no base model.
+  const tuning = options.tuning?.base === false ? options.tuning : undefined;
   const count = bundle.items.length;
   if (count < FEWEST_ITEMS) {
     throw new SidestreamError(
@@ -90,7 +95,13 @@ export function madeUpGround({ bundle, shoppers, seed, methods, closedLoop = tru
   };
   const { featuresOf } = sharedLearning();
   const stock = once(async (): Promise<ShopStock> => {
-    return { before: await catalog(known, popularity), after: await catalog(count, popularity), featuresOf, seed };
+    return {
+      before: await catalog(known, popularity),
+      after: await catalog(count, popularity),
+      tuning,
+      featuresOf,
+      seed,
+    };
   });
   /** Catalogues of the rounds under way: all blocks of a round have the same. */
   const latest = new Map<string, Promise<LearnerCatalog>>();
@@ -104,7 +115,7 @@ export function madeUpGround({ bundle, shoppers, seed, methods, closedLoop = tru
       stock,
       market: marketOf(whole, choicesOf(past, count)),
     },
-    setting: `${shoppers} made-up shoppers, ${3 * part} choices each, in a catalogue of ${count} items, of which ${count - known} appear at choice ${VISIT.arrival + 1}; a quarter each with a steady taste, one that changes abruptly at choice ${part + 1}, one that changes slowly from there, and one that is another from there to choice ${2 * part}; the shop knows what ${past.length} choices without lists taught it`,
+    setting: `${shoppers} made-up shoppers, ${3 * part} choices each, in a catalogue of ${count} items, of which ${count - known} appear at choice ${VISIT.arrival + 1}; a quarter each with a steady taste, one that changes abruptly at choice ${part + 1}, one that changes slowly from there, and one that is another from there to choice ${2 * part}; the shop knows what ${past.length} choices without lists taught it${tuning ? '; the shoppers’ learners learn by the settings of the bundle' : ''}`,
     shopper: (n) => madeUpShopper(world, TASTE_CHANGES[n % TASTE_CHANGES.length], [MAIN, n]),
     loop: closedLoop
       ? {
@@ -116,7 +127,7 @@ export function madeUpGround({ bundle, shoppers, seed, methods, closedLoop = tru
             const found = latest.get(key) ?? catalog(known, popular);
             latest.set(key, found);
             if (latest.size > LOOP.length) latest.delete([...latest.keys()][0]);
-            return found.then((now) => ({ before: now, after: now, featuresOf, seed }));
+            return found.then((now) => ({ before: now, after: now, tuning, featuresOf, seed }));
           },
         }
       : null,

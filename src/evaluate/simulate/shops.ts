@@ -1,4 +1,5 @@
 import type { BaseScorer } from '../../base-model';
+import type { ShopSettings } from '../../catalog';
 import { Learner, type LearnerCatalog, type LearnerOptions } from '../../learner';
 import { type CatalogIndex, type Placement, rank, scores, topRows } from '../../ranking';
 import { contentKnnMethod } from '../methods';
@@ -34,6 +35,8 @@ export interface ShopStock {
   after: LearnerCatalog;
   /** The shop's base model, if it has one. */
   base?: BaseScorer;
+  /** How its shoppers' learners learn. Default: as in every shop. */
+  tuning?: ShopSettings;
   /** Made once for all learners: see `sharedLearning`. */
   featuresOf?: LearnerOptions['featuresOf'];
   seed: number;
@@ -132,10 +135,10 @@ interface LearnerRunOptions extends Pick<LearnerOptions, 'experts'> {
 
 /** The learner and the lists that a shop's worker has. */
 function learnerRun(
-  { before, after, base, featuresOf, seed }: ShopStock,
+  { before, after, base, tuning, featuresOf, seed }: ShopStock,
   { learns, experts, placement = 'for-you' }: LearnerRunOptions,
 ): ShopRun {
-  const learner = new Learner(before, { ...{ seed, experts, featuresOf }, backend: 'wasm' });
+  const learner = new Learner(before, { ...{ seed, tuning, experts, featuresOf }, backend: 'wasm' });
   const ready = base && learns ? learner.useBase(base) : Promise.resolve();
   let index: CatalogIndex = before.index;
   let events = 0;

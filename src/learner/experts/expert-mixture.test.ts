@@ -46,7 +46,7 @@ class Shopper {
 
   constructor(policy: ExpertPolicy = 'routed', seen: number[] = [], { matrix = grouped, weight = 0.75 } = {}) {
     this.mixture = new ExpertMixture(policy);
-    this.mixture.startFrom({ weights: { ...START_WEIGHTS, preference: weight }, fading: 0.04 });
+    this.mixture.startFrom({ weights: { ...START_WEIGHTS, preference: weight }, fading: 0.04, floor: -0.25 });
     this.mixture.bind(matrix, { rows: [], strengths: [] }, rowOf);
     this.seen = [...seen];
   }
@@ -156,6 +156,35 @@ describe('ExpertMixture', () => {
     expect([born[3], born[4], born[9], born[14], born[25]]).toEqual([[], [5], [5, 10], [10, 15], [20, 25]]);
     const [, candidate] = shopper.mixture.status;
     expect(candidate).toMatchObject({ state: 'candidate', choices: 6, born: 21 });
+  });
+
+  it('follows the rules of a shop: trials, sharing, when a candidate is kept and how many are', () => {
+    const trials = new Shopper();
+    trials.mixture.follow({ trial: 4, share: 0.2, keepAt: 0.99 });
+    trials.choose(0, 1);
+    const born = (): number[] =>
+      trials.mixture
+        .save()
+        .members.slice(1)
+        .map((member) => member.born.choice);
+    for (let n = 1; n <= 4; n++) trials.choose(n % GROUPS);
+    expect(born()).toEqual([2, 4]);
+    // The newborn takes a fifth of the mass.
+    expect(trials.mixture.status.at(-1)?.share).toBeCloseTo(0.2, 10);
+
+    const few = new Shopper();
+    few.mixture.follow({ kept: 2 });
+    const keptStates = (): string[] => few.states.filter((state) => state !== 'candidate');
+    for (let n = 0; n < 8; n++) few.choose(n % GROUPS, 20);
+    expect(keptStates()).toEqual(['generalist', 'active']);
+    few.mixture.follow({});
+    for (let n = 0; n < 8; n++) few.choose(n % GROUPS, 20);
+    expect(keptStates()).toHaveLength(4);
+
+    const strict = new Shopper();
+    strict.mixture.follow({ keepAt: 0.99999 });
+    strict.choose(0, 30);
+    expect(strict.choose(1, 25)).toBe(false);
   });
 
   it('keeps a candidate that proves right, and puts the expert before it back and freezes it', () => {

@@ -1,16 +1,18 @@
+import type { LearnerSettings } from '../../catalog';
 import { type CatalogIndex, TERMS, type TermValues, type TermWeights } from '../../ranking';
 import { START, type Start } from '../personal-weights';
 import { CANDIDATES, LONGEST_SERIES, MASS_MEMORY, MOST_KEPT } from './expert-limits';
 import type { FeatureMatrix } from './feature-matrix';
-import { normalized, posteriorOf, shared, withNewborn } from './fixed-share-router';
+import { normalized, posteriorOf, SHARE, shared, withNewborn } from './fixed-share-router';
 import type { ChosenItem, StoredMixture } from './stored-experts';
 import { type Choice, type PastChoices, UserExpert } from './user-expert';
 
-/** Choices that a candidate is on trial for. */
-const TRIAL = 10;
-/** A candidate is kept when its posterior is above this ... */
-const KEEP_AT = 0.5;
-/** ... and it has learned at least this many choices. */
+/** When experts are born, kept and removed, and how the router shares. */
+export type ExpertRules = Required<Pick<LearnerSettings, 'trial' | 'keepAt' | 'share' | 'kept'>>;
+
+/** Those of every shop. */
+const RULES: ExpertRules = { trial: 10, keepAt: 0.5, share: SHARE, kept: MOST_KEPT };
+/** A candidate that is kept has learned at least this many choices. */
 const LEAST_CHOICES = 4;
 
 /**
@@ -83,6 +85,7 @@ export interface Outcome {
  */
 export class ExpertMixture {
   readonly #policy: ExpertPolicy;
+  #rules = RULES;
   #start: Start = START;
   #members: Member[] = [];
   #active: Member;
@@ -137,6 +140,11 @@ export class ExpertMixture {
     this.#start = start;
     this.#scores = null;
     for (const { expert } of this.#all()) expert.startFrom(start);
+  }
+
+  /** Follows these rules from now on; what is absent is as for every shop. */
+  follow(rules: LearnerSettings): void {
+    this.#rules = { ...RULES, ...rules };
   }
 
   /** Whether the experts read features at present. */
@@ -342,7 +350,8 @@ export class ExpertMixture {
   /** @returns whether a candidate was kept */
   #route(posterior: readonly number[], choice: Choice, time: number): boolean {
     this.#choices++;
-    const weights = shared(posterior);
+    const { trial, keepAt, share } = this.#rules;
+    const weights = shared(posterior, share);
     for (const [k, member] of this.#members.entries()) {
       member.weight = weights[k];
       member.mass = MASS_MEMORY * member.mass + posterior[k];
@@ -350,7 +359,7 @@ export class ExpertMixture {
     }
     if (this.#policy === 'paper') return false;
     const proved = this.#members.find(
-      ({ kind, expert }, k) => kind === 'candidate' && posterior[k] > KEEP_AT && expert.choices >= LEAST_CHOICES,
+      ({ kind, expert }, k) => kind === 'candidate' && posterior[k] > keepAt && expert.choices >= LEAST_CHOICES,
     );
     if (proved) {
       this.#keep(proved);
@@ -358,8 +367,8 @@ export class ExpertMixture {
     }
     this.#activate(posterior);
     for (let place = 0; place < CANDIDATES; place++) {
-      const since = this.#choices - (place * TRIAL) / CANDIDATES;
-      if (since >= 0 && since % TRIAL === 0) this.#bear(place, choice, time);
+      const since = this.#choices - (place * trial) / CANDIDATES;
+      if (since >= 0 && since % trial === 0) this.#bear(place, choice, time);
     }
     return false;
   }
@@ -388,7 +397,8 @@ export class ExpertMixture {
     expert.startAt(choice);
     const before = new Map([[this.#active.id, this.#active.expert.clone()]]);
     this.#added('candidate', expert, { choice: this.#choices, time }).trial = { place, before };
-    const weights = withNewborn(this.#members.slice(0, -1).map(({ weight }) => weight));
+    const others = this.#members.slice(0, -1).map(({ weight }) => weight);
+    const weights = withNewborn(others, this.#rules.share);
     for (const [k, member] of this.#members.entries()) member.weight = weights[k];
   }
 
@@ -420,7 +430,7 @@ export class ExpertMixture {
 
   /** Removes the experts of least posterior mass, but never the generalist or the active one. */
   #prune(): void {
-    while (this.#members.length > MOST_KEPT) {
+    while (this.#members.length > this.#rules.kept) {
       const least = this.#members
         .filter((member) => member.kind !== 'generalist' && member !== this.#active)
         .reduce((one, other) => (other.mass < one.mass ? other : one));

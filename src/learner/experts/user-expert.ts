@@ -205,7 +205,7 @@ export class UserExpert {
     }
     add(this.#readout, 1 - this.#weights.fading, strength, step);
     this.#count(choice);
-    const lost = this.#record.note(gains);
+    const lost = this.#record.note(gains, this.#weights.floor);
     if (lost.includes('preference')) this.#clear();
     if (lost.includes('experts')) this.#weights.silenceLadder();
     return lost.length;

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../model';
-import { DriftDetector, driftSchema } from './drift';
+import { DriftDetector } from './drift';
+import { driftSchema } from './stored-drift';
 
 /** `count` distances around a mean, nearly normal. */
 function distances(count: number, mean: number, deviation: number, seed: number): number[] {

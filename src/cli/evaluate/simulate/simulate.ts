@@ -101,7 +101,8 @@ async function groundOf(options: SimulateOptions, learns = false): Promise<Groun
   const folder = await openFolder(options.bundle);
   if (options.events === undefined) {
     const { bundle } = byProduct(folder, { events: [], rejected: [] });
-    return madeUpGround({ bundle, shoppers: options.shoppers ?? SHOPPERS, seed, methods, closedLoop });
+    const tuning = await bundle.tuning();
+    return madeUpGround({ bundle, shoppers: options.shoppers ?? SHOPPERS, seed, methods, tuning, closedLoop });
   }
   const { bundle, log } = byProduct(folder, await readEventFile(options.events));
   const { past, half, models, shoppers } = options;

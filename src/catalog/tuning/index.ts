@@ -1,0 +1,1 @@
+export { decodeTuning, encodeTuning, parseSettings } from './tuning-file';

@@ -1,0 +1,44 @@
+import { BaseModel, baseConfig, initialWeights } from '../base-model';
+import { createTable, type Item, quantizeRow } from '../catalog';
+import type { Shopper } from '../evaluate/shoppers';
+import type { LearnerCatalog } from '../learner';
+import { seededRandom } from '../model';
+import { catalogIndex } from '../ranking';
+
+const COUNT = 60;
+export const config = baseConfig('sidestream', { embeddingDim: 4, maxSeqLen: 5, heads: 2, blocks: 1 });
+
+/** 60 items, every sixth of which is new, and a base model that was not trained. */
+export function evaluatedShop(): { catalog: LearnerCatalog; model: BaseModel } {
+  const random = seededRandom(4);
+  const table = createTable({ dim: 4, taps: { text: 2, image: 2 } }, COUNT);
+  for (let row = 0; row < COUNT * 4; row++) {
+    const vector = Float32Array.from({ length: 4 }, () => random() - 0.5);
+    table.scales[row] = quantizeRow(vector, table.values, row * 4);
+  }
+  // Every sixth item is new.
+  const items = Array.from(
+    { length: COUNT },
+    (_, row): Item => ({
+      ...{
+        id: `i${row}`,
+        title: '',
+        description: '',
+        category: `c${row % 3}`,
+        availability: 'in-stock',
+        attributes: {},
+      },
+      popularity: row % 6 === 0 ? undefined : 1 + (row % 7),
+    }),
+  );
+  const blend = { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } };
+  const catalog = { index: catalogIndex(items, table, blend), table, blend };
+  return { catalog, model: BaseModel.from(initialWeights(config, table, 4, 2), config, table) };
+}
+
+/** Shoppers who go through the catalogue in steps and return to the first item now and then. */
+export const shoppersBySteps = (steps: readonly number[], events = 30): Shopper[] =>
+  steps.map((step) => {
+    const rows = Array.from({ length: events }, (_, n) => (n % 9 === 8 ? 0 : (3 + n * step) % COUNT));
+    return { id: `${step}`, rows, times: rows.map((_row, n) => 700 * n) };
+  });
