@@ -97,6 +97,10 @@ describe('inspect()', () => {
     const { parts, score, place, items } = (await engine.inspect('item', first)) as ItemInspection;
     expect(place).toBe(1);
     expect(parts.reduce((sum, { contribution }) => sum + contribution, 0)).toBeCloseTo(score, 3);
+    const { experts } = await profileOf(engine);
+    expect(parts.flatMap(({ expert }) => (expert ? [expert.id] : [])).toSorted()).toEqual(
+      experts.map(({ id }) => id).toSorted(),
+    );
     expect(items.length).toBeGreaterThan(0);
     const device = (await engine.inspect('device', undefined)) as DeviceReport;
     expect(device).toMatchObject({ inMemory: true, log: { events: 9 } });

@@ -44,7 +44,7 @@ export function tasteChart(frames: readonly Frame[], tastes: readonly [string, s
   return html`
     <figure class="chart">
       <figcaption>
-        <span class="chart-title">In the list of ${LIST_LENGTH}</span>
+        <span class="chart-title">Products in the list of ${LIST_LENGTH}, choice by choice</span>
         ${([0, 1] as const).map(
           (taste) =>
             html`<span class="key taste-${taste}"><i aria-hidden="true"></i>${tastes[taste]} <b>${now[taste]}</b></span>`,
@@ -107,7 +107,7 @@ export function expertChart(frames: readonly Frame[], tastes: readonly [string, 
   const now = frames.at(-1)?.experts.map((expert) => `${nameText(expert)} ${percent(expert.share)}`) ?? [];
   return html`
     <figure class="chart">
-      <figcaption><span class="chart-title">Whom the list listens to: shares of the experts</span></figcaption>
+      <figcaption><span class="chart-title">Whom the list listens to: shares of the experts, choice by choice</span></figcaption>
       <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="Shares now: ${now.join(', ')}.">${bands}</svg>
       ${chapterLabels(tastes, frames)}
     </figure>`;

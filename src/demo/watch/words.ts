@@ -22,7 +22,8 @@ export function choiceText({ chosen, chapter, position, list }: Frame): string {
 /** What the list did. */
 export function listText(frame: Frame, before: Frame | undefined, tastes: readonly [string, string]): string {
   const [first, second] = frame.counts;
-  const now = `Now ${first} of ${frame.list.length} are ${low(tastes[0])} and ${second} are ${low(tastes[1])}.`;
+  const are = (count: number): string => (count === 1 ? 'is' : 'are');
+  const now = `Now ${first} of ${frame.list.length} ${are(first)} ${low(tastes[0])} and ${second} ${are(second)} ${low(tastes[1])}.`;
   if (!before) return now;
   const fresh = frame.list.filter(({ id }) => !before.list.some((item) => item.id === id)).length;
   const changes =

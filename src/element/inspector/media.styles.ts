@@ -8,7 +8,7 @@ export const mediaStyles = css`
   }
 
   /* Its words are English whichever way the page is read: their stops stay where they belong. */
-  :host(:dir(rtl)) :is(p, h3, h4, th, td, dt, dd, summary, figcaption, button, label, .name, .about, .badge) {
+  :host(:dir(rtl)) :is(p, h3, h4, th, td, dt, dd, summary, figcaption, button, label, .name, .about, .badge, .keys li) {
     unicode-bidi: plaintext;
     text-align: right;
   }
@@ -43,6 +43,9 @@ export const mediaStyles = css`
       --_expert-3: VisitedText;
       --_expert-4: Highlight;
       --_expert-5: LinkText;
+    }
+    .tabs button {
+      border-color: Canvas;
     }
     .dot,
     .spot,

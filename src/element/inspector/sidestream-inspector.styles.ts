@@ -9,7 +9,7 @@ export const inspectorStyles = css`
     --_surface: var(--sidestream-surface, Canvas);
     --_line: color-mix(in srgb, currentColor 14%, transparent);
     --_backbone: color-mix(in srgb, currentColor 24%, transparent);
-    --_alarm: #c23b4e;
+    --_alarm: color-mix(in srgb, #d23a50 80%, currentColor);
     --_expert-all: color-mix(in srgb, currentColor 55%, transparent);
     --_expert-trial: var(--_backbone);
     --_expert-0: #3b6fb6;
@@ -68,10 +68,14 @@ export const inspectorStyles = css`
     border: 1px solid var(--_alarm);
     border-radius: 0.5rem;
   }
+  /* In sight wherever the view is scrolled to. */
   .said:not(:empty) {
+    position: sticky;
+    inset-block-end: 1rem;
     margin-block-start: 1rem;
     padding: 0.75rem 1rem;
-    background: var(--_tile);
+    background: var(--_surface);
+    border: 1px solid var(--_accent);
     border-radius: 0.5rem;
   }
   .lead {
@@ -207,7 +211,6 @@ export const inspectorStyles = css`
     margin-block-start: 1rem;
   }
   .experts > li {
-    --_own: var(--_expert-all);
     display: grid;
     align-content: start;
     gap: 0.25rem;
@@ -215,26 +218,38 @@ export const inspectorStyles = css`
     background: var(--_tile);
     border-radius: 0.75rem;
   }
-  .experts [data-color='trial'] {
-    --_own: var(--_backbone);
+  [data-color] {
+    --_own: var(--_expert-all);
   }
-  .experts [data-color='0'] {
+  [data-color='trial'] {
+    --_own: var(--_expert-trial);
+  }
+  [data-color='0'] {
     --_own: var(--_expert-0);
   }
-  .experts [data-color='1'] {
+  [data-color='1'] {
     --_own: var(--_expert-1);
   }
-  .experts [data-color='2'] {
+  [data-color='2'] {
     --_own: var(--_expert-2);
   }
-  .experts [data-color='3'] {
+  [data-color='3'] {
     --_own: var(--_expert-3);
   }
-  .experts [data-color='4'] {
+  [data-color='4'] {
     --_own: var(--_expert-4);
   }
-  .experts [data-color='5'] {
+  [data-color='5'] {
     --_own: var(--_expert-5);
+  }
+  [data-color='own'] {
+    --_own: var(--_accent);
+  }
+  [data-color='popularity'] {
+    --_own: var(--_alarm);
+  }
+  [data-color='content'] {
+    --_own: currentColor;
   }
   .experts .title {
     display: flex;
@@ -256,6 +271,9 @@ export const inspectorStyles = css`
     block-size: 2rem;
     border-radius: 0.25rem;
   }
+  .line-chart .track {
+    fill: var(--_surface);
+  }
   .line {
     fill: none;
     stroke: var(--_own);
@@ -276,6 +294,29 @@ export const inspectorStyles = css`
 
   .chart {
     margin: 1rem 0 0;
+  }
+  .chart .note {
+    margin-block: 0 0.375rem;
+  }
+  .keys {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.125rem 1rem;
+    margin-block-end: 0.5rem;
+    font-size: 0.8125rem;
+  }
+  .keys li {
+    display: flex;
+    align-items: center;
+    gap: 0.375rem;
+  }
+  .keys .dot {
+    inline-size: 0.875rem;
+    block-size: 0.375rem;
+    border-radius: 99rem;
+  }
+  .drawing [data-key] {
+    cursor: pointer;
   }
   figcaption {
     display: flex;

@@ -10,17 +10,48 @@ export const viewStyles = css`
     cursor: pointer;
   }
   .timeline > li {
+    border-block-end: 1px solid var(--_line);
+  }
+  .timeline + .button {
+    margin-block-start: 0.75rem;
+  }
+  .row {
     display: flex;
-    flex-wrap: wrap;
     align-items: center;
     gap: 0.25rem 0.75rem;
-    padding-block: 0.5rem;
-    border-block-end: 1px solid var(--_line);
+    inline-size: 100%;
+    padding: 0.5rem 0;
+    font: inherit;
+    color: inherit;
+    text-align: start;
+    background: none;
+    border: 0;
+    cursor: pointer;
+  }
+  .row:hover .name {
+    text-decoration: underline;
+  }
+  .row::after {
+    content: '';
+    flex: none;
+    inline-size: 0.5rem;
+    block-size: 0.5rem;
+    margin-inline: 0.25rem 0.5rem;
+    border: solid var(--_muted);
+    border-width: 0 2px 2px 0;
+    transform: translateY(-25%) rotate(45deg);
+  }
+  .row[aria-expanded='true']::after {
+    transform: translateY(25%) rotate(225deg);
   }
   .what {
     display: grid;
     flex: 1;
-    min-inline-size: min(12rem, 100%);
+    min-inline-size: 0;
+  }
+  .what .badge {
+    justify-self: start;
+    margin-block-start: 0.25rem;
   }
   .timeline > :not(.choice) .name {
     font-weight: 600;
@@ -33,15 +64,22 @@ export const viewStyles = css`
     background: var(--_accent);
     border-radius: 50%;
   }
-  :is([data-kind='drift'], [data-kind='rejected']) .spot {
+  [data-kind='drift'] .spot {
     background: var(--_alarm);
     border-radius: 0.125rem;
   }
+  [data-kind='rejected'] .spot {
+    background: var(--_muted);
+    border-radius: 0.125rem;
+  }
   .opened {
-    flex-basis: 100%;
+    margin-block-end: 0.75rem;
     padding: 1rem;
     background: var(--_tile);
     border-radius: 0.75rem;
+  }
+  .opened p + p {
+    margin-block-start: 0.5rem;
   }
   .opened .picture {
     background: var(--_surface);

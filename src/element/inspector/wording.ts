@@ -40,6 +40,24 @@ export const EXPERT_NAMES: Record<InspectedExpert['state'], string> = {
   candidate: 'Perhaps something new',
   removed: 'What was let go',
 };
+/** The same at the end of the sentence "It counts that it is …". */
+export const EXPERT_LABELS: Record<InspectedExpert['state'], string> = {
+  generalist: 'to your taste as a whole',
+  active: 'to your taste of now',
+  frozen: 'to a taste that you had before',
+  candidate: 'to what may be a new taste',
+  removed: 'to a taste that was let go',
+};
+/** The top category of more than half of what an expert learned from; null where there is none. */
+export function mostlyOf(from: InspectedExpert['from']): string | null {
+  const names = from.map(({ item }) => item.category.split('/')[0]?.trim() ?? '');
+  return names.find((name) => name !== '' && names.filter((other) => other === name).length > names.length / 2) ?? null;
+}
+/** Name of an expert with what it is about, as far as one category says that. */
+export function expertName({ state, from }: Pick<InspectedExpert, 'state' | 'from'>): string {
+  const mostly = state === 'generalist' ? null : mostlyOf(from);
+  return mostly === null ? EXPERT_NAMES[state] : `${EXPERT_NAMES[state]}: ${mostly}`;
+}
 /** Whether it learns, in a word. */
 export const EXPERT_STATES: Record<InspectedExpert['state'], string> = {
   generalist: 'learning',
@@ -61,7 +79,7 @@ export const EXPERT_TERMS: Record<InspectedExpert['state'], string> = {
 export const POINT_NAMES: Record<JournalKind, string> = {
   window: 'A stretch of choices was closed',
   drift: 'You turned to something else',
-  rejected: 'A wrong step was undone',
+  rejected: 'A step that did not help was left out',
   kept: 'A new taste was kept',
   frozen: 'A taste was put aside as it was',
   returned: 'An earlier taste came back',
@@ -87,7 +105,8 @@ export function whyNothing(consent: string, learning: boolean): string | null {
 }
 
 /** What is said where nothing was learned yet. */
-export const NOTHING_YET = 'Nothing yet. Look at a few products, then come back.';
+export const NOTHING_YET =
+  'Nothing yet. Look at a few products, then come back. What is learned then is learned in this browser and stays in it.';
 
 /** Formats of one language. */
 export class Formats {
@@ -97,6 +116,7 @@ export class Formats {
   readonly #percent: Intl.NumberFormat;
   readonly #day: Intl.DateTimeFormat;
   readonly #moment: Intl.DateTimeFormat;
+  readonly #time: Intl.DateTimeFormat;
 
   constructor(language?: string) {
     this.#number = new Intl.NumberFormat(language);
@@ -107,6 +127,7 @@ export class Formats {
     this.#percent = new Intl.NumberFormat(language, { style: 'percent' });
     this.#day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
     this.#moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+    this.#time = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
   }
 
   count(value: number): string {
@@ -130,8 +151,10 @@ export class Formats {
     return this.#day.format(time);
   }
 
+  /** Day and time; of today the time alone. */
   moment(time: number): string {
-    return this.#moment.format(time);
+    const today = new Date(time).toDateString() === new Date().toDateString();
+    return today ? `today, ${this.#time.format(time)}` : this.#moment.format(time);
   }
 
   bytes(value: number): string {
@@ -162,7 +185,7 @@ export function tasteSentence({ categories, choices }: Inspection, total: number
   const last = (name: string): string => name.split('/').at(-1) ?? name;
   const most = categories.slice(0, 3).map(({ name, share }) => `${last(name)} (${formats.percent(share)})`);
   const [first] = choices;
-  const from = `From ${formats.choices(total)}`;
   const since = first?.at === 1 ? `, the first on ${formats.day(first.time)}` : '';
-  return most.length === 0 ? `${from}${since}.` : `${from}${since}: lately mostly ${listed(most)}.`;
+  const from = `This browser has learned your taste from ${formats.choices(total)}${since}.`;
+  return most.length === 0 ? from : `${from} Lately you chose mostly ${listed(most)}.`;
 }

@@ -5,7 +5,7 @@ import { GROUP, threeGroups } from '../../testing/three-groups';
 import { Learner } from '../learner';
 import { encodeProfile, readProfile } from '../profile-file';
 import { Journal, type JournaledLearner } from './journal';
-import { MOST_POINTS } from './stored-journal';
+import { MOST_POINTS, MOST_REMOVED } from './stored-journal';
 
 const shop = threeGroups();
 const idOf = (row: number): string => shop.index.items[row].id;
@@ -140,9 +140,19 @@ describe('a journal', () => {
   it('is bounded', () => {
     const learner = newLearner();
     for (let id = 1; id <= MOST_POINTS + 20; id++) learner.observe(event(id, (id * 7) % 120));
-    const { choices: kept, points } = journalOf(learner);
+    const { choices: kept } = journalOf(learner);
     expect(kept).toHaveLength(MOST_POINTS);
     expect(kept.at(-1)?.at).toBe(MOST_POINTS + 20);
-    expect(points.length).toBeLessThanOrEqual(MOST_POINTS);
+
+    const journal = new Journal();
+    const [absent, active] = [[], [expertOf(1, 'active')]];
+    for (let at = 1; at <= MOST_POINTS + 20; at++) {
+      journal.before(stub(active, at - 1), shop.index, 5);
+      journal.after(stub(absent, at), { itemId: idOf(5), time: 1000 * at });
+    }
+    const { points, removed } = journal.save();
+    expect(points).toHaveLength(MOST_POINTS);
+    expect(points.at(-1)).toMatchObject({ kind: 'pruned', at: MOST_POINTS + 20 });
+    expect(removed).toHaveLength(MOST_REMOVED);
   });
 });

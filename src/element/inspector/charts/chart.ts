@@ -1,4 +1,4 @@
-import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { define } from '../../dom';
 import type { Chart } from './plots';
@@ -39,12 +39,18 @@ export class InspectorChart extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<div class="drawing"></div>${this.#failed ? html`<p class="note">The chart could not be loaded. Its figures are below.</p>` : ''}`;
+    // By pointer only: what can be pressed in a chart is in the list below it for the keyboard.
+    return html`<div class="drawing" @click=${this.#pressed}></div>${this.#failed ? html`<p class="note">The chart could not be loaded. Its figures are below.</p>` : ''}`;
   }
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('chart') || changed.has('language')) void this.#draw();
   }
+
+  readonly #pressed = ({ target }: Event): void => {
+    const key = target instanceof Element ? target.closest('[data-key]')?.getAttribute('data-key') : undefined;
+    if (key) this.dispatchEvent(new CustomEvent<string>('pick', { detail: key }));
+  };
 
   async #draw(): Promise<void> {
     const { chart } = this;
@@ -67,17 +73,34 @@ export class InspectorChart extends LitElement {
 
 define('sidestream-inspector-chart', InspectorChart);
 
+/** What stands beside a chart. */
+export interface FigureParts {
+  /** How to read it. */
+  note?: string;
+  /** What is drawn in which colour: the names that the style sheet has colours for. */
+  legend?: readonly { name: string; color: string }[];
+  /** Is called with the key of a point that was pressed. */
+  pick?: (key: string) => void;
+}
+
 /** A chart with its name, and its figures as a table for those who do not see it or want them. */
 export function figure(
   title: string,
   chart: Chart,
   figures: { head: readonly string[]; rows: readonly (readonly (string | number)[])[] },
   language: string | undefined,
+  { note, legend, pick }: FigureParts = {},
 ): TemplateResult {
   return html`
     <figure part="chart" class="chart" data-chart=${chart.name}>
       <figcaption>${title}</figcaption>
-      <sidestream-inspector-chart .chart=${chart} .language=${language}></sidestream-inspector-chart>
+      ${note ? html`<p class="note">${note}</p>` : nothing}
+      ${
+        legend
+          ? html`<ul class="keys">${legend.map(({ name, color }) => html`<li data-color=${color}><span class="dot" aria-hidden="true"></span>${name}</li>`)}</ul>`
+          : nothing
+      }
+      <sidestream-inspector-chart .chart=${chart} .language=${language} @pick=${({ detail }: CustomEvent<string>) => pick?.(detail)}></sidestream-inspector-chart>
       <details class="figures">
         <summary>Figures</summary>
         <div class="scroll" tabindex="0" role="region" aria-label=${`Figures: ${title}`}>

@@ -8,8 +8,8 @@ const row = (placement: string | null, impressions: number, clicks: number, ctrR
 
 it('draws lists on one scale, with the interval of each', () => {
   expect(metricsBars([row('for-you', 100, 10, [0.05, 0.2]), row('similar', 1000, 50, [0.04, 0.06])])).toEqual([
-    { name: 'for-you', width: 50, low: 25, high: 100, text: '10 of 100' },
-    { name: 'similar', width: 25, low: 20, high: 30, text: '50 of 1,000' },
+    { name: 'For you', width: 50, low: 25, high: 100, text: '10 of 100' },
+    { name: 'Similar products', width: 25, low: 20, high: 30, text: '50 of 1,000' },
   ]);
 });
 

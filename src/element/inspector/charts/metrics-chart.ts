@@ -17,13 +17,24 @@ export interface MetricsBar {
   text: string;
 }
 
+/** Lists in words; a name of the shop's own stays as it is. */
+const LIST_NAMES: Record<string, string> = {
+  'for-you': 'For you',
+  similar: 'Similar products',
+  complement: 'Goes with it',
+  trending: 'Trending',
+  recent: 'Seen lately',
+};
+const nameOf = (placement: string | null): string =>
+  placement === null ? 'Elsewhere' : (Object.hasOwn(LIST_NAMES, placement) && LIST_NAMES[placement]) || placement;
+
 /** Bars of the lists with impressions, in the order given; the highest upper bound fills the chart. */
 export function metricsBars(rows: readonly Row[], language?: string): MetricsBar[] {
   const seen = rows.flatMap((row) => (row.ctr === null || row.ctrRange === null ? [] : [{ ...row, ...shares(row) }]));
   const max = Math.max(...seen.map(({ high }) => high), 0) || 1;
   const number = new Intl.NumberFormat(language);
   return seen.map(({ placement, variant, impressions, clicks, ctr, low, high }) => ({
-    name: [placement ?? 'elsewhere', variant].filter(Boolean).join(', '),
+    name: [nameOf(placement), variant].filter(Boolean).join(', '),
     width: (Math.min(1, ctr ?? 0) / max) * 100,
     low: (low / max) * 100,
     high: (high / max) * 100,

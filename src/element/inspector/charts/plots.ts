@@ -1,5 +1,17 @@
-import { areaY, barX, dot, lineY, type Markish, type PlotOptions, plot, ruleX, text } from '@observablehq/plot';
+import {
+  areaY,
+  barX,
+  dot,
+  lineY,
+  type Markish,
+  type PlotOptions,
+  plot,
+  type RenderFunction,
+  ruleX,
+  text,
+} from '@observablehq/plot';
 import type { JournalChoice, JournalPoint } from '../../../protocol';
+import { choiceKey, pointKey } from '../views/timeline-entries';
 import { POINT_NAMES } from '../wording';
 import type { RankPoint } from './ranks';
 import type { ShareSeries } from './shares';
@@ -23,6 +35,14 @@ export interface ChartFrame {
 
 /** Height of a bar of a waterfall with its label above it. */
 const BAR = 40;
+
+/** Colours of what is no step forward. */
+const POINT_COLORS: Partial<Record<JournalPoint['kind'], string>> = {
+  ...{ drift: 'var(--_alarm)', rejected: 'var(--_muted)' },
+};
+
+/** Height of an axis with the name of its unit below the numbers. */
+const AXIS = 40;
 
 /** One chart with its data. */
 export type Chart = { [Name in keyof ChartData]: { name: Name; data: ChartData[Name] } }[keyof ChartData];
@@ -61,8 +81,9 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: ChartFra
       values.map((share, n) => ({ key, share, at: choices[n]?.at ?? 0 })),
     );
     return {
-      height: 180,
+      height: 190,
       ...sides(frame, 40),
+      marginBottom: AXIS,
       x: choiceAxis(frame, choices),
       y: {
         axis: start(frame),
@@ -93,8 +114,9 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: ChartFra
     const label = (kind: string): string =>
       kind === 'choice' ? 'Your choices' : POINT_NAMES[kind as JournalPoint['kind']];
     return {
-      height: 44 * lanes.length + 34,
+      height: 44 * lanes.length + 44,
       ...sides(frame, 8),
+      marginBottom: AXIS,
       marginTop: 18,
       x: choiceAxis(frame, [...choices, ...points]),
       y: { axis: null, domain: lanes },
@@ -102,14 +124,17 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: ChartFra
         ...[ruleX(choices, { x: 'at', y: () => 'choice', strokeOpacity: 0.35, strokeWidth: 1.5 })].slice(
           choices.length > 400 ? 1 : 0,
         ),
-        dot(choices, { x: 'at', y: () => 'choice', r: 2, fill: 'currentColor', fillOpacity: 0.55 }),
+        dot(choices, {
+          ...{ x: 'at', y: () => 'choice', r: 2, fill: 'currentColor', fillOpacity: 0.55 },
+          ...pressable(choices.map(choiceKey)),
+        }),
         dot(points, {
           x: 'at',
           y: 'kind',
           r: 5,
-          fill: ({ kind }: JournalPoint) =>
-            kind === 'drift' || kind === 'rejected' ? 'var(--_alarm)' : 'var(--_accent)',
+          fill: ({ kind }: JournalPoint) => POINT_COLORS[kind] ?? 'var(--_accent)',
           stroke: 'var(--_surface)',
+          ...pressable(points.map(pointKey)),
         }),
         ...laneLabels(lanes, label, frame),
       ],
@@ -156,21 +181,18 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: ChartFra
   },
 
   ranks({ points, of }, frame) {
-    const names = { own: 'your list', popularity: 'popularity', content: 'likeness' } as const;
     const colors = { own: 'var(--_accent)', popularity: 'var(--_alarm)', content: 'currentColor' };
-    // Each name stands at another place: the lines may lie on each other.
-    const named = { popularity: 0, content: Math.floor(points.length / 2), own: points.length - 1 };
-    const anchors = { popularity: 'start', content: 'middle', own: 'end' } as const;
-    const mirrored = { start: 'end', middle: 'middle', end: 'start' } as const;
     const keys = ['popularity', 'content', 'own'] as const;
     return {
-      height: 220,
+      height: 230,
       ...sides(frame, 44),
-      marginTop: 16,
+      marginBottom: AXIS,
+      marginTop: 30,
       x: choiceAxis(frame, points),
       y: {
         axis: start(frame),
-        label: null,
+        label: 'place',
+        labelArrow: 'none',
         type: 'log',
         domain: [Math.max(2, of), 1],
         tickFormat: ',',
@@ -184,21 +206,21 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: ChartFra
           strokeWidth: key === 'own' ? 2.5 : 1.5,
           strokeDasharray: key === 'content' ? '4 3' : undefined,
         }),
-        text(points.slice(named[key]).slice(0, 1), {
-          x: 'at',
-          y: key,
-          text: () => names[key],
-          textAnchor: frame.rightToLeft ? mirrored[anchors[key]] : anchors[key],
-          dy: -8,
-          fill: colors[key],
-          stroke: 'var(--_surface)',
-          strokeWidth: 3,
-          fontWeight: 600,
-        }),
       ]),
     };
   },
 };
+
+/** Gives each dot the key of what it is, so that it can be pressed. @param keys in the order of the data */
+const pressable = (keys: readonly string[]): { render: RenderFunction } => ({
+  render(index, scales, values, dimensions, context, next) {
+    const group = next?.(index, scales, values, dimensions, context) ?? null;
+    for (const [at, circle] of [...(group?.querySelectorAll('circle') ?? [])].entries()) {
+      circle.setAttribute('data-key', keys[index[at] ?? -1] ?? '');
+    }
+    return group;
+  },
+});
 
 const start = ({ rightToLeft }: ChartFrame): 'left' | 'right' => (rightToLeft ? 'right' : 'left');
 
@@ -211,11 +233,14 @@ function choiceAxis({ rightToLeft, width, language }: ChartFrame, of: readonly {
   const at = of.map((one) => one.at);
   const [first, last] = [Math.min(...at), Math.max(...at)];
   return {
-    label: null,
+    label: rightToLeft ? '← choice' : 'choice →',
+    labelArrow: 'none',
+    labelAnchor: rightToLeft ? 'left' : 'right',
     // One choice alone would have no room.
     domain: first === last ? [first - 1, last + 1] : [first, last],
     reverse: rightToLeft,
-    ticks: Math.max(2, Math.floor(width / 120)),
+    // Whole numbers alone have a name.
+    ticks: Math.max(1, Math.min(last - first, Math.floor(width / 80))),
     tickFormat: (value: number) => (Number.isInteger(value) ? number.format(value) : ''),
   };
 }

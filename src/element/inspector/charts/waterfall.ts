@@ -1,5 +1,5 @@
 import type { ItemInspection, ScorePart } from '../../../protocol';
-import { EXPERT_NAMES, termLabel } from '../wording';
+import { EXPERT_LABELS, termLabel } from '../wording';
 
 /** One bar of a waterfall: from the sum of those before it to the sum with it. */
 export interface WaterfallBar {
@@ -9,9 +9,13 @@ export interface WaterfallBar {
   kind: 'more' | 'less' | 'sum';
 }
 
-/** Name of a part of the score. */
-export const partLabel = ({ name, expert }: Pick<ScorePart, 'name' | 'expert'>): string =>
-  expert ? `to your taste: ${EXPERT_NAMES[expert.state].toLowerCase()} (expert ${expert.id})` : termLabel(name);
+/** What a part of the score says, at the end of the sentence "It counts that it is …". */
+export const partWords = ({ name, expert }: Pick<ScorePart, 'name' | 'expert'>): string =>
+  expert ? EXPERT_LABELS[expert.state] : termLabel(name);
+
+/** Name of a part of the score, another one for each. */
+export const partLabel = (part: Pick<ScorePart, 'name' | 'expert'>): string =>
+  part.expert ? `${partWords(part)} (expert ${part.expert.id})` : partWords(part);
 
 /** Bars of all parts one after the other, the largest first, and their sum, which is the score. */
 export function waterfallBars({ parts, score }: Pick<ItemInspection, 'parts' | 'score'>): WaterfallBar[] {

@@ -5,10 +5,10 @@ import { weightBars } from './weight-chart';
 
 describe('weightBars', () => {
   it('share one scale with room for both signs, strongest first', () => {
-    expect(weightBars({ small: 0.5, big: 1.5, down: -0.5, experts: 0, broken: Number.NaN })).toEqual([
-      { name: 'big', value: 1.5, start: 25, width: 75 },
-      { name: 'small', value: 0.5, start: 25, width: 25 },
-      { name: 'down', value: -0.5, start: 0, width: 25 },
+    expect(weightBars({ small: 0.5, big: 1, down: -1, experts: 0, broken: Number.NaN })).toEqual([
+      { name: 'big', value: 1, start: 50, width: 50 },
+      { name: 'down', value: -1, start: 0, width: 50 },
+      { name: 'small', value: 0.5, start: 50, width: 25 },
     ]);
   });
 });

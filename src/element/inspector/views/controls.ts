@@ -27,7 +27,7 @@ export class Controls {
     const denied = host.status.consent === 'denied';
     return html`
       ${host.heading('Yours to take along, or to delete')}
-      <p class="note">The file holds what was learned here and nothing else. With a passphrase nobody can read it without.</p>
+      <p class="note">The file holds what was learned here and nothing else. With a passphrase nobody can read it who does not know that.</p>
       <label class="field">Passphrase (may be empty)
         <input type="password" autocomplete="new-password" data-testid="passphrase" .value=${this.#passphrase} @input=${this.#typed} />
       </label>

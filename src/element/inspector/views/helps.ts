@@ -45,10 +45,10 @@ export class HelpsView implements View {
     const reason = whyNothing(status.consent, status.learning);
     return html`
       <p class="lead" data-lead>${reason ?? this.#verdict(host)}</p>
-      ${this.#lists ? this.#sideBySide(host, this.#lists) : nothing}
+      ${this.#lists ? this.#sideBySide(host, this.#lists, reason !== null || status.events === 0) : nothing}
       ${reason ? nothing : this.#record(host)}
       ${host.heading('Clicks per list')}
-      <p class="note">Clicks per product seen on this device. Pale: the 95 % interval of the share.</p>
+      ${metrics.rows.some(({ ctr }) => ctr !== null) ? html`<p class="note">Of the products that were seen in each list on this device, how many were clicked. Pale: where the true share may lie (95 % interval).</p>` : nothing}
       ${metricsChart(metrics, language)}
       ${this.#figures(host)}
       ${this.#controls.render(host)}`;
@@ -66,14 +66,16 @@ export class HelpsView implements View {
     const [low, high] = range;
     const interval = `95 % interval ${formats.fine(low)} to ${formats.fine(high)}`;
     const counted = `In ${formats.count(better)} of ${formats.choices(record.choices)} it was nearer, in ${formats.count(worse)} farther.`;
+    const than = 'than in the list that everybody gets, by popularity';
     if (low > 1)
-      return `Yes: what you chose stood ${formats.fine(factor)} times nearer to the top of your list than by popularity (${interval}). ${counted}`;
+      return `Yes: what you chose stood ${formats.fine(factor)} times nearer to the top of your list ${than} (${interval}). ${counted}`;
     if (high < 1)
-      return `No: what you chose stood ${formats.fine(1 / factor)} times farther from the top of your list than by popularity (${interval} of nearer). ${counted}`;
-    return `That is open: what you chose stood ${formats.fine(factor)} times as near to the top of your list as by popularity (${interval}). ${counted}`;
+      return `No: what you chose stood ${formats.fine(1 / factor)} times farther from the top of your list ${than} (${interval} of nearer). ${counted}`;
+    return `That is open: what you chose stood ${formats.fine(factor)} times as near to the top of your list as in the list that everybody gets, by popularity (${interval}). ${counted}`;
   }
 
-  #sideBySide(host: InspectorHost, { own, without }: ListComparison): TemplateResult {
+  /** @param same nothing was learned that could make a difference: one list says it */
+  #sideBySide(host: InspectorHost, { own, without }: ListComparison, same: boolean): TemplateResult {
     const shared = (list: Recommendation[], id: string): boolean => list.some(({ item }) => item.id === id);
     const column = (title: string, name: string, list: Recommendation[], other: Recommendation[]) => html`
       <div data-list=${name}>
@@ -87,6 +89,11 @@ export class HelpsView implements View {
           )}
         </ol>
       </div>`;
+    if (same) {
+      return html`
+        ${host.heading('The list')}
+        <div part="lists">${column('As everybody gets it', 'without', without, [])}</div>`;
+    }
     const both = own.filter(({ item }) => shared(without, item.id)).length;
     return html`
       ${host.heading('With and without what was learned')}
@@ -108,10 +115,10 @@ export class HelpsView implements View {
     return html`
       ${heading('Where your choices stood before you made them')}
       <p class="note">
-        Each of ${formats.choices(choices)} was ranked before anything was learned from it, among ${formats.count(of)} products. Nearer to 1 is better.
+        Each of ${formats.choices(choices)} was ranked before anything was learned from it, among ${formats.count(of)} products: place 1 is the top. ${this.#likeness(against.content.range)}
       </p>
       <table part="record" class="record">
-        <thead><tr><th scope="col">Ranked by</th><th scope="col">Mean place</th><th scope="col">Your list is nearer by a factor of (95 %)</th></tr></thead>
+        <thead><tr><th scope="col">Ranked by</th><th scope="col">Mean place (geometric)</th><th scope="col">Your list is nearer by a factor of (95 % interval)</th></tr></thead>
         <tbody>
           ${row('your list', mean.own, null)} ${row('popularity', mean.popularity, against.popularity)} ${row('likeness to what you chose', mean.content, against.content)}
         </tbody>
@@ -129,7 +136,22 @@ export class HelpsView implements View {
             ]),
         },
         language,
+        {
+          note: 'The higher the line, the nearer to the top.',
+          legend: [
+            { name: 'your list', color: 'own' },
+            { name: 'popularity', color: 'popularity' },
+            { name: 'likeness to what you chose', color: 'content' },
+          ],
+        },
       )}`;
+  }
+
+  /** What the list has over one by likeness alone, which learns nothing but the past choices. */
+  #likeness([low, high]: readonly [number, number]): string {
+    if (low > 1) return 'Your list does better than likeness to your past choices alone, too.';
+    if (high < 1) return 'Likeness to your past choices alone would have done better than your list.';
+    return 'Whether your list does better than likeness to your past choices alone is still open.';
   }
 
   /** What it takes of the device. */
@@ -145,12 +167,23 @@ export class HelpsView implements View {
     }[status.consent];
     const learning = status.learning && status.consent !== 'denied';
     const waiting = 'measuring';
-    const facts: [string, string][] = [
-      ['Memory', consent],
+    type Fact = [name: string, value: string];
+    const plain: Fact[] = [
+      ['What was learned', consent],
       ['Learning', learning ? 'on' : 'off'],
       ['A list, median', latency ? ms(latency.median) : waiting],
       ['A list, 95 of 100', latency ? `at most ${ms(latency.p95)}` : waiting],
       ['A list, longest', latency ? ms(latency.most) : waiting],
+      [
+        'Profile',
+        device ? `${formats.bytes(device.profile)}, ${device.inMemory ? 'in memory' : 'on this device'}` : waiting,
+      ],
+      ['Stored by this site', this.#stored === null ? 'the browser does not say' : formats.bytes(this.#stored)],
+      ['Products', formats.count(status.items)],
+      ['Events', formats.count(status.events)],
+      ['Last update', status.lastUpdate === null ? 'none yet' : formats.moment(status.lastUpdate)],
+    ];
+    const technical: Fact[] = [
       ['Base model', status.backend.learner ?? 'none'],
       ['Encoders', status.backend.encoders ?? 'not needed yet'],
       [
@@ -162,28 +195,23 @@ export class HelpsView implements View {
         'Worker’s heap',
         device ? (device.heap === null ? 'the browser does not say' : formats.bytes(device.heap)) : waiting,
       ],
-      [
-        'Profile',
-        device ? `${formats.bytes(device.profile)}, ${device.inMemory ? 'in memory' : 'on this device'}` : waiting,
-      ],
       ['Log', device ? `${formats.count(device.log.events)} events, ${formats.bytes(device.log.bytes)}` : waiting],
-      ['Stored by this site', this.#stored === null ? 'the browser does not say' : formats.bytes(this.#stored)],
       [
         'Loaded by the worker',
         device ? `${formats.count(device.loaded.files)} files, ${formats.bytes(device.loaded.bytes)}` : waiting,
       ],
-      ['Products', formats.count(status.items)],
-      ['Events', formats.count(status.events)],
       ['Windows', formats.count(status.windows)],
-      ['Last update', status.lastUpdate === null ? 'none yet' : formats.moment(status.lastUpdate)],
       ['Rejected updates', formats.count(status.rejected)],
     ];
-    return html`
-      ${host.heading('What it takes of this device')}
-      <p class="note">${latency ? `Time from the page’s question to its answer, of ${formats.count(latency.lists)} lists asked for just now.` : 'Asking for a few lists to see how long they take.'}</p>
+    const rows = (facts: readonly Fact[]) => html`
       <dl part="facts" class="facts">
         ${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd data-fact=${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}>${value}</dd></div>`)}
       </dl>`;
+    return html`
+      ${host.heading('What it takes of this device')}
+      <p class="note">${latency ? `Lists: the time from the page’s question to its answer, of ${formats.count(latency.lists)} lists asked for just now.` : 'Asking for a few lists to see how long they take.'}</p>
+      ${rows(plain)}
+      <details><summary>Technical figures</summary>${rows(technical)}</details>`;
   }
 
   async #measure(host: InspectorHost): Promise<void> {

@@ -6,7 +6,7 @@ import type { Chart } from '../charts/plots';
 import { ON_TRIAL, shareSeries, sparkline } from '../charts/shares';
 import { weightChart } from '../charts/weight-chart';
 import { namedPicture, picture } from '../picture';
-import { EXPERT_NAMES, EXPERT_STATES, EXPERT_TERMS, NOTHING_YET, tasteSentence, whyNothing } from '../wording';
+import { EXPERT_STATES, EXPERT_TERMS, expertName, NOTHING_YET, tasteSentence, whyNothing } from '../wording';
 import type { InspectorHost, View } from './view';
 
 /** Pictures of the choices of one expert. */
@@ -38,16 +38,17 @@ export class LearnedView implements View {
     const reason = whyNothing(status.consent, status.learning);
     if (reason) return html`<p class="lead" data-lead>${reason}</p>`;
     if (!inspection) return html`<p class="note">One moment.</p>`;
-    if (status.events === 0) return html`<p class="lead" data-lead>${NOTHING_YET}</p>${this.#details(host)}`;
+    if (status.events === 0) return html`<p class="lead" data-lead>${NOTHING_YET}</p>`;
     const { products, categories, experts } = inspection;
     return html`
       <p class="lead" data-lead>${tasteSentence(inspection, status.events, formats)}</p>
+      <p class="note">It happened here, in your browser: what you chose and what was learned from it is sent to nobody.</p>
       ${
         products.length === 0
           ? nothing
           : html`
             ${host.heading('Products that shaped your list')}
-            <p class="note">How much of what past choices bring to your first 20 products comes from each.</p>
+            <p class="note">The past choices that put products into your list, and how much each of them counts in its first 20.</p>
             <ul part="products" class="products">
               ${products.map(
                 ({ item, part }) => html`
@@ -64,7 +65,7 @@ export class LearnedView implements View {
     const most = Math.max(...categories.map(({ share, usual }) => Math.max(share, usual)), 0.01);
     return html`
       ${heading('Categories that shaped it')}
-      <p class="note">Your late choices. The line: what it would be by chance, as the shop is filled.</p>
+      <p class="note">Their part in your latest choices. The mark on each bar: the part that choosing at random would give, as the shop has so many of them.</p>
       <ul part="categories" class="bars">
         ${categories.map(
           ({ name, share, usual }) => html`
@@ -86,16 +87,17 @@ export class LearnedView implements View {
     return html`
       ${heading('Tastes that it keeps apart')}
       <p class="note">
-        Each has learned what you like from some of your choices. The better it foresaw what you chose, the more it has to say in
-        your list.
+        So that a new taste does not wipe out an earlier one, each is learned by itself: in the terms of the field, by an expert. The
+        better it foresaw what you chose, the more it has to say in your list.
       </p>
       ${
         this.#chart?.name === 'shares'
           ? figure(
-              'Say of each in your list, choice by choice',
+              'How much each has to say in your list, choice by choice',
               this.#chart,
               this.#figures(host, this.#chart),
               language,
+              { legend: this.#legend(this.#chart, experts) },
             )
           : nothing
       }
@@ -115,6 +117,16 @@ export class LearnedView implements View {
     };
   }
 
+  #legend({ data }: Extract<Chart, { name: 'shares' }>, experts: Inspection['experts']) {
+    return data.series.map(({ key }) => {
+      const expert = experts.find(({ id }) => `${id}` === key);
+      return {
+        name: expert ? `${expertName(expert)} (expert ${key})` : 'On trial',
+        color: colorOf(key, experts),
+      };
+    });
+  }
+
   #expert(
     { id, state, born, removed, choices, share, from }: InspectedExpert,
     formats: InspectorHost['formats'],
@@ -125,11 +137,11 @@ export class LearnedView implements View {
     const when = [
       ...(born === null ? [] : [`since ${formats.day(born)}`]),
       ...(removed === null ? [] : [`until ${formats.day(removed)}`]),
-      formats.choices(choices),
+      ...(choices === 0 ? [] : [formats.choices(choices)]),
     ].join(' · ');
     return html`
       <li data-expert=${id} data-state=${state} data-color=${colorOf(`${id}`, experts)}>
-        <p class="title"><span class="dot" aria-hidden="true"></span><span class="name">${EXPERT_NAMES[state]}</span><span class="badge">${EXPERT_STATES[state]}</span></p>
+        <p class="title"><span class="dot" aria-hidden="true"></span><span class="name">${expertName({ state, from })}</span><span class="badge">${EXPERT_STATES[state]}</span></p>
         <p class="about">${when}</p>
         ${
           state === 'removed'
@@ -161,12 +173,12 @@ export class LearnedView implements View {
     const { text, image } = status.utilization;
     return html`
       <details class="more">
-        <summary>Weights of the score</summary>
+        <summary>Weights of the score (figures)</summary>
         <p class="note">How much it counts that a product is …, learned click by click.</p>
         ${weightChart(status.weights)}
       </details>
       <details class="more">
-        <summary>Layers of the item ladders</summary>
+        <summary>Layers of the item ladders (figures)</summary>
         ${
           text.length === 0 && image.length === 0
             ? html`<p class="note">The ladders are as the shop trained them: on a shopper’s device they do not learn.</p>`

@@ -10,15 +10,16 @@ import type { InspectorHost, View } from './view';
 /** Entries that are shown at first. */
 const FIRST = 40;
 
-/** When did it learn it? Each point with a snapshot shows what going back to it would change, and goes back. */
+/** When did it learn it? Each point shows what going back to the state before it would change, and goes back. */
 export class TimelineView implements View {
   #inspection: Inspection | null = null;
   #entries: TimelineEntry[] = [];
   #chart: Chart | null = null;
   #all = false;
   #choices = true;
-  /** Id of the snapshot that is open; null without. */
-  #open: number | null = null;
+  /** Key of the entry that is open; null without. */
+  #open: string | null = null;
+  /** What going back to its snapshot would change; null before that is known, and where it has none. */
   #change: ListChange | null = null;
   #busy = false;
 
@@ -26,10 +27,11 @@ export class TimelineView implements View {
     const inspection = await host.recommender.inspect('profile');
     this.#inspection = inspection;
     this.#entries = timelineEntries(inspection);
-    const { choices, points, snapshots } = inspection;
+    const { choices, points } = inspection;
     this.#chart = choices.length > 1 ? { name: 'timeline', data: { choices, points } } : null;
-    if (!snapshots.some(({ id }) => id === this.#open)) this.#close();
-    else if (this.#open !== null) this.#change = await host.recommender.inspect('snapshot', this.#open);
+    const open = this.#entries.find(({ key }) => key === this.#open);
+    if (!open) this.#close();
+    else this.#change = open.snapshot && (await host.recommender.inspect('snapshot', open.snapshot.id));
   }
 
   render(host: InspectorHost): TemplateResult {
@@ -46,16 +48,16 @@ export class TimelineView implements View {
       <p class="lead" data-lead>${this.#lead(host)}</p>
       ${
         this.#chart
-          ? figure('What happened, choice by choice', this.#chart, this.#figures(host, points), host.language)
+          ? figure('What happened, choice by choice', this.#chart, this.#figures(host, points), host.language, {
+              note: 'From the first choice at the start to the latest at the end. Press a point to open it below.',
+              pick: (key) => void this.#pick(host, key),
+            })
           : nothing
       }
       ${host.heading('Point by point')}
       <p class="note">
-        ${
-          inspection.snapshots.length > 0
-            ? 'The newest first. Where a stretch of choices was closed, the state was kept: open it to see what going back would change.'
-            : 'The newest first. After 40 choices, or when your taste changes, the state is kept here, and you can go back to it.'
-        }
+        The newest first. Open any point to see how your list would change if you went back to the state before it.
+        ${inspection.snapshots.length > 0 ? nothing : 'The first state is kept after 40 choices, or as soon as your taste changes.'}
       </p>
       <label class="check"><input type="checkbox" .checked=${this.#choices} @change=${() => this.#toggleChoices(host)} /> Show choices, too</label>
       <ol part="timeline" class="timeline">
@@ -77,7 +79,9 @@ export class TimelineView implements View {
       `${formats.choices(events)} so far`,
       kept === 0 ? 'no taste kept apart yet' : `${formats.count(kept)} ${kept === 1 ? 'taste' : 'tastes'} kept apart`,
       ...(drifts > 0 ? [`${formats.count(drifts)} ${drifts === 1 ? 'change' : 'changes'} of direction`] : []),
-      ...(rejected > 0 ? [`${formats.count(rejected)} ${rejected === 1 ? 'step' : 'steps'} undone by the guard`] : []),
+      ...(rejected > 0
+        ? [`${formats.count(rejected)} ${rejected === 1 ? 'step' : 'steps'} left out that did not help`]
+        : []),
     ];
     return `${parts.join(', ')}.`;
   }
@@ -92,44 +96,43 @@ export class TimelineView implements View {
   }
 
   #entry(host: InspectorHost, entry: TimelineEntry): TemplateResult {
-    const { choice, point, snapshot, time, at } = entry;
+    const { key, choice, point, snapshot, kept } = entry;
     const { formats } = host;
-    if (choice) {
-      const { item, ranks } = choice;
-      return html`
-        <li class="choice" data-kind="choice">
-          ${item ? picture(item) : html`<span class="picture" aria-hidden="true"></span>`}
-          <span class="what">
-            <span class="name">You chose ${item?.title ?? 'a product that is gone'}</span>
-            <span class="about">choice ${formats.count(at)}, ${formats.moment(time)}${ranks ? ` · it was ${formats.place(ranks.own)} in your list, ${formats.place(ranks.popularity)} by popularity` : ''}</span>
-          </span>
-        </li>`;
-    }
-    const open = snapshot !== null && snapshot.id === this.#open;
-    const more = point?.expert === undefined ? '' : `, expert ${point.expert}`;
+    const open = key === this.#open;
     return html`
-      <li data-kind=${point?.kind ?? 'snapshot'} data-snapshot=${snapshot?.id ?? nothing}>
-        <span class="spot" aria-hidden="true"></span>
-        <span class="what">
-          <span class="name">${point ? POINT_NAMES[point.kind] : 'The state was kept'}</span>
-          <span class="about">${point ? `${POINT_TERMS[point.kind]}${more}, ` : ''}after choice ${formats.count(at)}, ${formats.moment(time)}</span>
-        </span>
-        ${
-          snapshot
-            ? html`
-              <button class="button" type="button" data-open=${snapshot.id} aria-expanded=${open ? 'true' : 'false'} ?disabled=${this.#busy} @click=${() => this.#toggle(host, snapshot.id)}>
-                ${open ? 'Close' : 'See what going back changes'}<span class="unseen">, to choice ${formats.count(snapshot.choices)}</span>
-              </button>`
-            : nothing
-        }
-        ${open ? this.#opened(host) : nothing}
+      <li class=${choice ? 'choice' : ''} data-kind=${choice ? 'choice' : (point?.kind ?? 'snapshot')} data-snapshot=${kept && snapshot ? snapshot.id : nothing}>
+        <button class="row" type="button" data-open=${key} aria-expanded=${open ? 'true' : 'false'} ?disabled=${this.#busy} @click=${() => this.#toggle(host, entry)}>
+          ${choice?.item ? picture(choice.item) : html`<span class=${choice ? 'picture' : 'spot'} aria-hidden="true"></span>`}
+          <span class="what">
+            ${this.#what(host, entry)}
+          ${kept && snapshot ? html`<span class="badge">state after choice ${formats.count(snapshot.choices)} kept</span>` : nothing}
+          </span>
+        </button>
+        ${open ? this.#opened(host, entry) : nothing}
       </li>`;
   }
 
-  #opened(host: InspectorHost): TemplateResult {
+  /** What happened, and when. */
+  #what({ formats }: InspectorHost, { choice, point, time, at }: TimelineEntry): TemplateResult {
+    const [number, moment] = [formats.count(at), formats.moment(time)];
+    if (choice) {
+      const { item, ranks } = choice;
+      return html`
+        <span class="name">You chose ${item?.title ?? 'a product that is gone'}</span>
+        <span class="about">choice ${number}, ${moment}${ranks ? ` · it was ${formats.place(ranks.own)} in your list, ${formats.place(ranks.popularity)} by popularity` : ''}</span>`;
+    }
+    const expert = point?.expert === undefined ? '' : ` of expert ${point.expert}`;
+    return html`
+      <span class="name">${point ? POINT_NAMES[point.kind] : 'The state was kept'}</span>
+      <span class="about">after choice ${number}, ${moment}${point ? ` · ${POINT_TERMS[point.kind]}${expert}` : ''}</span>`;
+  }
+
+  #opened(host: InspectorHost, entry: TimelineEntry): TemplateResult {
     const change = this.#change;
     const { formats, status } = host;
-    if (!change) return html`<p class="note opened">Comparing the lists.</p>`;
+    const which = html`<p data-which>${this.#which(host, entry)}</p>`;
+    if (!entry.snapshot) return html`<div class="opened">${which}</div>`;
+    if (!change) return html`<div class="opened">${which}<p class="note">Comparing the lists.</p></div>`;
     const { snapshot, added, left, moved, items } = change;
     const undone = Math.max(0, status.events - snapshot.choices);
     const words =
@@ -138,12 +141,34 @@ export class TimelineView implements View {
         : `Of your first 20 products ${formats.count(left)} would leave, ${formats.count(added)} would come in, and ${formats.count(moved)} would move.`;
     return html`
       <div part="snapshot" class="opened" data-change>
-        <p><strong data-change-words>${words}</strong> What was learned from ${undone === 1 ? 'the choice' : `the ${formats.choices(undone)}`} since then would be forgotten.</p>
+        ${which}
+        <p><strong data-change-words>${words}</strong> ${this.#forgotten(formats, undone)}</p>
         <ol class="places">${items.map((item) => this.#place(host, item))}</ol>
         <button class="button strong" type="button" data-testid="rollback" ?disabled=${this.#busy} @click=${() => this.#goBack(host, snapshot.id)}>
           Go back to choice ${formats.count(snapshot.choices)}
         </button>
       </div>`;
+  }
+
+  /** Which moment the state is of that one can go back to from here. */
+  #which({ formats }: InspectorHost, { at, snapshot, kept }: TimelineEntry): string {
+    if (!snapshot) {
+      const [oldest] = this.#inspection?.snapshots ?? [];
+      return oldest
+        ? `There is no state from before this: the oldest that is kept is that after choice ${formats.count(oldest.choices)}. To begin anew, use “Forget what was learned” under “Does it help?”.`
+        : 'No state was kept yet: the first is kept after 40 choices, or as soon as your taste changes. To begin anew, use “Forget what was learned” under “Does it help?”.';
+    }
+    const state = `what the shop knew after choice ${formats.count(snapshot.choices)} (${formats.moment(snapshot.time)})`;
+    if (kept) return `The state that was kept here: ${state}.`;
+    const earlier = at - 1 - snapshot.choices;
+    return earlier === 0
+      ? `The state just before this: ${state}.`
+      : `The nearest state that was kept before this: ${state}, ${formats.choices(earlier)} earlier.`;
+  }
+
+  #forgotten(formats: InspectorHost['formats'], undone: number): string {
+    if (undone === 0) return 'Nothing was learned since.';
+    return `What was learned from the ${undone === 1 ? 'choice' : formats.choices(undone)} since then would be forgotten.`;
   }
 
   #place({ formats }: InspectorHost, { item, now, earlier }: PlaceChange): TemplateResult {
@@ -164,22 +189,37 @@ export class TimelineView implements View {
       </li>`;
   }
 
-  async #toggle(host: InspectorHost, id: number): Promise<void> {
-    if (this.#open === id) {
-      this.#close();
-      host.update();
-      return;
-    }
-    this.#open = id;
-    this.#change = null;
+  async #toggle(host: InspectorHost, entry: TimelineEntry): Promise<void> {
+    const again = this.#open === entry.key;
+    this.#close();
+    if (!again) await this.#show(host, entry);
     host.update();
+  }
+
+  async #show(host: InspectorHost, { key, snapshot }: TimelineEntry): Promise<void> {
+    this.#open = key;
+    host.update();
+    if (!snapshot) return;
     try {
-      const change = await host.recommender.inspect('snapshot', id);
-      if (this.#open === id) this.#change = change;
+      const change = await host.recommender.inspect('snapshot', snapshot.id);
+      if (this.#open === key) this.#change = change;
     } catch (thrown) {
       this.#close();
       host.fail(thrown);
     }
+  }
+
+  /** Opens an entry whose point in the chart was pressed. */
+  async #pick(host: InspectorHost, key: string): Promise<void> {
+    const entry = this.#entries.find((one) => one.key === key);
+    if (!entry || this.#busy) return;
+    if (entry.choice) this.#choices = true;
+    const shown = this.#entries.filter(({ choice }) => this.#choices || !choice);
+    this.#all ||= shown.indexOf(entry) >= FIRST;
+    this.#close();
+    const showing = this.#show(host, entry);
+    host.focus(`[data-open="${key}"]`);
+    await showing;
     host.update();
   }
 

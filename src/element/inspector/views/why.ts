@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { ItemInspection, Recommendation } from '../../../protocol';
 import { figure } from '../charts/chart';
 import type { Chart } from '../charts/plots';
-import { partLabel, waterfallBars } from '../charts/waterfall';
+import { partLabel, partWords, waterfallBars } from '../charts/waterfall';
 import { picture } from '../picture';
 import { listed, whyNothing } from '../wording';
 import type { InspectorHost, View } from './view';
@@ -46,7 +46,7 @@ export class WhyView implements View {
     const found = this.#found;
     return html`
       ${reason ? html`<p class="lead" data-lead>${reason}</p>` : nothing}
-      ${host.heading('A product of your list')}
+      ${host.heading('Choose a product of the list')}
       <ol part="choices" class="picker">
         ${this.#list.map(
           ({ item, position }) => html`
@@ -84,6 +84,9 @@ export class WhyView implements View {
                   ],
                 },
                 language,
+                {
+                  note: 'Products stand by their score, the highest first. Each bar begins where the one before it ends: red ones take from the score, the others add to it.',
+                },
               )
             : nothing
         }
@@ -92,13 +95,12 @@ export class WhyView implements View {
             ? nothing
             : html`
               ${heading('Past choices behind it')}
-              <p class="note">Where it would stand if you had not made that choice. What the tastes learned from it stays.</p>
+              <p class="note">The place that ${item.title} would have if you had not made that choice, and what the choice adds to its score. What the tastes learned from the choice stays.</p>
               <ul part="behind" class="products">
                 ${items.map(
                   ({ item: past, part, place }) => html`
                     <li data-behind=${past.id}>
-                      ${picture(past)}<span class="name">${past.title}</span>
-                      <span class="value">${formats.signed(part)} · ${placeText(host, found, place)}</span>
+                      ${picture(past)}<span class="what"><span class="name">${past.title}</span><span class="about">${place === null ? '' : `without it ${placeText(host, found, place)} · `}adds ${formats.signed(part)}</span></span>
                     </li>`,
                 )}
               </ul>`
@@ -120,7 +122,7 @@ export class WhyView implements View {
       first.place === null || place === null || first.place === place
         ? ''
         : ` Without the first of these it would be ${formats.place(first.place)}.`;
-    return `${where} What counts most: it is ${listed(most.map(partLabel))}.${without}`;
+    return `${where} What counts most: it is ${listed([...new Set(most.map(partWords))])}.${without}`;
   }
 
   async #inspect({ recommender }: InspectorHost, id: string | null): Promise<void> {
