@@ -33,6 +33,7 @@ test('co-occurrence scores without a compute backend, and makes the complement l
   page.on('request', (request) => fetched.push(request.url()));
   await serveCompanions(page, info);
   await openShop(page);
+  await clickProducts(page, 'Music', 1);
   await page.getByTestId('inspect').click();
   await expect(page.getByTestId('inspector')).toContainText('often chosen with what you just looked at');
   await page.keyboard.press('Escape');
