@@ -22,6 +22,9 @@ export function loadLearned({ catalog, session, tasks, changes, listener }: Lear
   const { bundle } = catalog;
   const { demand, companions, factors, tuning, base, clusters } = bundle.manifest;
   const onProgress = (loaded: number, total: number): void => listener.progress({ stage: 'bundle', loaded, total });
+  // The code that reads them comes beside the kernel. Where it cannot be had, the first file that needs it says so.
+  if (demand || companions || factors || tuning || base)
+    import('../catalog/bundle/read-learned').catch(() => undefined);
   // Demand, table and factors number the rows of the whole catalogue.
   if (demand && !clusters) {
     tasks.queue(async () => {
