@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import * as v from 'valibot';
@@ -33,6 +32,7 @@ import { baseFile, TRAINING } from './evaluate/input';
 import { byProduct, demandOf, interactionsOf, readEventFile } from './event-file';
 import { earlierEvents, learnMap, mapReplay, withReplay } from './gradient-map';
 import { positiveInteger, positiveNumber } from './option-parsers';
+import { processesOption } from './shared-options';
 import { doTasks, isTaskProcess, parentMeter, TaskProcesses, WORKER_OPTION } from './task-processes';
 
 interface TrainOptions {
@@ -88,7 +88,7 @@ export function trainCommand(): Command {
     .option(
       '--past <share>',
       'only the first share of the events, as `evaluate` leaves the rest to be ranked',
-      fraction,
+      shareOfLog,
       1,
     )
     .option(
@@ -105,11 +105,8 @@ export function trainCommand(): Command {
       '.cache/base-models',
     )
     .option('--resume', 'go on from the checkpoint of an interrupted training')
-    .option(
-      '--processes <n>',
-      'processes at once: the second base model and the replayed shoppers of the map are learned beside the first (default: one per processor)',
-      positiveInteger,
-      availableParallelism(),
+    .addOption(
+      processesOption(': the second base model and the replayed shoppers of the map are learned beside the first'),
     )
     .option('--json', 'print the result as one line of JSON, last')
     .addOption(new Option(WORKER_OPTION, 'do steps of a training for another process').hideHelp())
@@ -334,7 +331,7 @@ const trainOn = (
 
 const percent = (value: number): string => `${(value * 100).toFixed(2)} %`;
 
-function fraction(text: string): number {
+function shareOfLog(text: string): number {
   const n = Number(text);
   if (!(n > 0 && n <= 1)) throw new InvalidArgumentError('must be a number above 0, up to 1.');
   return n;

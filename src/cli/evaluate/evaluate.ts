@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { createMeter, JointMeter, type Meter, openFolder } from '../../build';
@@ -23,7 +22,8 @@ import {
 import { CONFIGURATIONS } from '../../evaluate/simulate';
 import { startCompute, writeWhole } from '../../training';
 import { byProduct, readEventFile } from '../event-file';
-import { fraction, positiveInteger } from '../option-parsers';
+import { positiveInteger } from '../option-parsers';
+import { modelsOption, pastOption, processesOption } from '../shared-options';
 import { doTasks, isTaskProcess, parentMeter, WORKER_OPTION } from '../task-processes';
 import { deviceProtocol } from './device';
 import { driftProtocol } from './drift';
@@ -88,8 +88,8 @@ export function evaluateCommand(): Command {
       '--events <file>',
       'log as .csv or .jsonl with user, item and time; simulate: shoppers are made up without one',
     )
-    .option('--models <folder>', 'where base models of the past are kept; trained when missing', '.cache/base-models')
-    .option('--past <share>', 'share of the log that the shop knows before the shoppers come', fraction, 0.6)
+    .addOption(modelsOption())
+    .addOption(pastOption())
     .option(
       '--shoppers <n>',
       'an even selection of so many shoppers; simulate: so many made-up ones (default: 1000)',
@@ -109,12 +109,7 @@ export function evaluateCommand(): Command {
     )
     .option('--seeds <n...>', 'seeds of everything random; the result is the mean (default: 1)', wholes)
     .option('--seed <s>', 'simulate: seed of everything random (default: 1)', positiveInteger)
-    .option(
-      '--processes <n>',
-      'processes at once, between which seeds, shoppers and (pooled) methods are divided (default: one per processor)',
-      positiveInteger,
-      availableParallelism(),
-    )
+    .addOption(processesOption(', between which seeds, shoppers and (pooled) methods are divided'))
     .option('--runs <folder>', 'keep the run of each seed there, and take what is there already; not across versions')
     .option('--results <folder>', 'keep the tables in RESULTS.md and results.json of this folder')
     .option('--section <name>', 'section of the results (default: the name of the protocol)', sectionName)

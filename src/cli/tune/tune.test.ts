@@ -1,39 +1,19 @@
-import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BaseModel, baseConfig, initialWeights } from '../../base-model';
 import { folderFetch, folderSink } from '../../build/folder-bundle';
 import { addLearned, openBundle, type Tuning, type TuningPart, writeBundle } from '../../catalog';
 import { seededRandom } from '../../model';
+import { sidestream } from '../../testing/commands';
 import { topicContent } from '../../testing/topics';
 import { TUNING } from '../../testing/tunings';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
 const [ITEMS, TOPICS] = [120, 6];
 let folder: string;
 const at = (name: string): string => join(folder, name);
 
-/** Runs the command line as a user does. */
-function sidestream(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [
-      ...[join(root, 'node_modules/tsx/dist/cli.mjs'), join(root, 'src/cli/main.ts')],
-      ...args,
-    ]);
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (data) => {
-      out += data;
-    });
-    child.stderr.on('data', (data) => {
-      err += data;
-    });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, out, err }));
-  });
-}
 const tune = (bundle: string, ...more: string[]) =>
   sidestream('tune', '--bundle', bundle, '--models', at('models'), '--json', ...more);
 
@@ -106,6 +86,8 @@ describe('sidestream tune', () => {
     expect(await readFile(join(at('plain'), 'manifest.json'), 'utf8')).toBe(before);
     const short = (await readFile(at('events.csv'), 'utf8')).split('\n').slice(0, 900).join('\n');
     await writeFile(at('short.csv'), short);
+    const scarce = await tune(at('plain'), '--shoppers', '14');
+    expect(scarce.err).toContain('must be 15 or more');
     const few = await tune(at('bundle'), '--events', at('short.csv'));
     expect(few.err).toContain('The log is too short to choose settings on');
   }, 60_000);

@@ -1,14 +1,21 @@
-import { availableParallelism } from 'node:os';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { createMeter, JointMeter, type Meter, openFolder } from '../../build';
 import type { ByPart, DriftPart, LearnerSettings, Tuning, TuningEvidence, TuningLog, TuningPart } from '../../catalog';
 import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
 import type { LogEvent } from '../../evaluate';
-import { type ChosenSettings, type ChosenThreshold, chooseSettings, TUNING_PARTS, wordsOf } from '../../evaluate/tune';
+import {
+  type ChosenSettings,
+  type ChosenThreshold,
+  chooseSettings,
+  LEAST_SHOPPERS,
+  TUNING_PARTS,
+  wordsOf,
+} from '../../evaluate/tune';
 import { startCompute, storeLearned } from '../../training';
 import { byProduct, readEventFile } from '../event-file';
-import { fraction, positiveInteger } from '../option-parsers';
+import { positiveInteger } from '../option-parsers';
+import { modelsOption, pastOption, processesOption } from '../shared-options';
 import { doTasks, isTaskProcess, parentMeter, TaskProcesses, WORKER_OPTION } from '../task-processes';
 import { logShop } from './log-shop';
 import { madeUpShop } from './made-up-shop';
@@ -44,21 +51,16 @@ export function tuneCommand(): Command {
       'bundle with a base model, as `train` leaves it; without --events: one without',
     )
     .option('--events <file>', 'log as .csv or .jsonl with user, item and time; shoppers are made up without one')
-    .option('--models <folder>', 'where base models of the past are kept; trained when missing', '.cache/base-models')
-    .option('--past <share>', 'share of the log that the shop knows before the shoppers come', fraction, 0.6)
+    .addOption(modelsOption())
+    .addOption(pastOption())
     .option(
       '--shoppers <n>',
-      'most shoppers to choose on, as many to confirm, and as many to report; 15 or more',
-      positiveInteger,
+      `most shoppers to choose on, as many to confirm, and as many to report; ${LEAST_SHOPPERS} or more`,
+      shoppersOf,
       MOST_SHOPPERS,
     )
     .option('--seed <n>', 'same seed, same settings', positiveInteger, 1)
-    .option(
-      '--processes <n>',
-      'processes at once, between which the shoppers are divided (default: one per processor)',
-      positiveInteger,
-      availableParallelism(),
-    )
+    .addOption(processesOption(', between which the shoppers are divided'))
     .option('--json', 'print the result as one line of JSON, last')
     .addOption(new Option(WORKER_OPTION, 'do steps of the tuning for another process').hideHelp())
     .addHelpText(
@@ -66,6 +68,12 @@ export function tuneCommand(): Command {
       `\nExit status: 0 when settings were written, ${NOTHING_BETTER} when nothing beats those of every shop by two standard errors (the bundle stays as it is), 1 after an error.`,
     )
     .action(tune);
+}
+
+function shoppersOf(text: string): number {
+  const count = positiveInteger(text);
+  if (count < LEAST_SHOPPERS) throw new InvalidArgumentError(`must be ${LEAST_SHOPPERS} or more.`);
+  return count;
 }
 
 async function tune(options: TuneOptions): Promise<void> {

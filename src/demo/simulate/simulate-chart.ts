@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { DrawnWidth } from '../../element/drawing';
 import type { Card } from '../../evaluate/simulate';
 import { lookOf } from './looks';
 
@@ -11,28 +12,11 @@ const plots = () => import('./plots');
 export class SimulateChart extends LitElement {
   @property({ attribute: false }) card!: Card;
 
-  #width = 0;
   #failed = false;
-  readonly #resized = new ResizeObserver(([entry]) => {
-    const width = Math.floor(entry?.contentRect.width ?? 0);
-    if (width === this.#width || width === 0) return;
-    this.#width = width;
-    void this.#draw();
-  });
+  readonly #width = new DrawnWidth(this, () => void this.#draw());
 
   protected override createRenderRoot(): HTMLElement {
     return this;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#resized.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#resized.disconnect();
-    this.#width = 0;
   }
 
   protected override render(): TemplateResult {
@@ -49,8 +33,8 @@ export class SimulateChart extends LitElement {
     const { card } = this;
     try {
       const { drawChart } = await plots();
-      if (card !== this.card || this.#width === 0) return;
-      const frame = { width: this.#width, rightToLeft: getComputedStyle(this).direction === 'rtl' };
+      const { frame } = this.#width;
+      if (card !== this.card || !frame) return;
       this.querySelector('.drawing')?.replaceChildren(drawChart(card.chart, frame));
     } catch {
       this.#failed = true;

@@ -10,7 +10,7 @@ const SHARES: Record<TuningPartName, number> = { choose: 0.4, confirm: 0.3, repo
 /** Events that a shopper must have in the part's own time. */
 export const LEAST_EVENTS = 20;
 /** Fewer shoppers of a part are too few to tell an effect from chance. */
-const LEAST_SHOPPERS = 15;
+export const LEAST_SHOPPERS = 15;
 
 /**
  * Splits shoppers by who they are and when they came: the parts have other shoppers, and no event of a part is later than the

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { define } from '../../dom';
+import { DrawnWidth } from '../../drawing';
 import type { Chart } from './plots';
 
 /** Loads the code that draws; a page without an inspector never does. */
@@ -14,28 +15,11 @@ export class InspectorChart extends LitElement {
   @property({ attribute: false }) chart: Chart | null = null;
   @property({ attribute: false }) language: string | undefined;
 
-  #width = 0;
   #failed = false;
-  readonly #resized = new ResizeObserver(([entry]) => {
-    const width = Math.floor(entry?.contentRect.width ?? 0);
-    if (width === this.#width || width === 0) return;
-    this.#width = width;
-    void this.#draw();
-  });
+  readonly #width = new DrawnWidth(this, () => void this.#draw());
 
   protected override createRenderRoot(): HTMLElement {
     return this;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#resized.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#resized.disconnect();
-    this.#width = 0;
   }
 
   protected override render(): TemplateResult {
@@ -54,16 +38,12 @@ export class InspectorChart extends LitElement {
 
   async #draw(): Promise<void> {
     const { chart } = this;
-    if (!chart || this.#width === 0) return;
+    if (!chart || !this.#width.frame) return;
     try {
       const { drawChart } = await plots();
-      if (chart !== this.chart || this.#width === 0) return;
-      const frame = {
-        width: this.#width,
-        rightToLeft: getComputedStyle(this).direction === 'rtl',
-        language: this.language,
-      };
-      this.querySelector('.drawing')?.replaceChildren(drawChart(chart, frame));
+      const { frame } = this.#width;
+      if (chart !== this.chart || !frame) return;
+      this.querySelector('.drawing')?.replaceChildren(drawChart(chart, { ...frame, language: this.language }));
     } catch {
       this.#failed = true;
       this.requestUpdate();

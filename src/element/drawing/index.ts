@@ -1,0 +1,1 @@
+export { DrawnWidth } from './drawn-width';
