@@ -150,7 +150,7 @@ test('every point opens the nearest state from before it, which it names, and go
   // Older than every state: that is said, and there is nothing to go back to.
   await open(30);
   await expect(which).toHaveText(
-    `There is no state from before this: the oldest that is kept is that after choice ${after}. To begin anew, use “Forget what was learned” under “Does it help?”.`,
+    `There is no snapshot from before this: the oldest one was saved after choice ${after}. To start over, use “Forget what was learned” under “Does it help?”.`,
   );
   await expect(page.getByTestId('rollback')).toHaveCount(0);
   await open(30);

@@ -12,13 +12,13 @@ const PRIOR_CHOICES = 10;
  * Keeps the list near the shop's base model as far as learning has not proved itself: the score has x times (base score +
  * popularity) added, which is what the base model alone would rank by. x falls from 0.4 with the shopper's own prequential
  * record, x = 0.4 exp(-3 max(0, g)), where g is the mean by which the learned list ranked the choices better than the base
- * model alone did, in ln rank, before it learned from them. What is learned does not depend on it. A shop's log may choose
- * 0.4 and 3.
+ * model alone did, in ln rank, before it learned from them. What is learned does not depend on it. A shop may choose 0.4
+ * and 3.
  */
 export class Anchor {
   #gain = 0;
   #choices = 0;
-  /** What the shop's log has chosen. */
+  /** What the shop has chosen. */
   settings: Pick<LearnerSettings, 'anchor' | 'anchorSlope'> = {};
 
   restore({ gain, choices }: StoredAnchor): void {

@@ -31,7 +31,7 @@ export interface Learned {
   factors?: Factors;
   /** Demand of the bundle's items, in their order. */
   demand?: Demand;
-  /** How learners learn, chosen beside the base model. */
+  /** How learners learn, chosen with a base model or without one. */
   tuning?: Tuning;
 }
 

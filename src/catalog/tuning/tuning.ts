@@ -1,4 +1,4 @@
-/** Terms of the score whose start weight a shop's log may choose. */
+/** Terms of the score whose start weight a shop may choose. */
 export const TUNED_TERMS = [
   'base',
   'embedding',

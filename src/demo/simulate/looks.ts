@@ -17,4 +17,5 @@ const LOOKS: Readonly<Record<string, Look>> = {
   oracle: { color: 'var(--oracle)', dashes: '1 2', width: 1.6 },
 };
 
+/** The look of a configuration; a plain line for one that has none. */
 export const lookOf = (name: string): Look => LOOKS[name] ?? { color: 'currentColor', width: 1.6 };

@@ -17,13 +17,17 @@ export interface MetricsBar {
   text: string;
 }
 
-/** Lists in words; a name of the shop's own stays as it is. */
-const LIST_NAMES: Record<string, string> = {
-  'for-you': 'For you',
+/**
+ * Lists by their English headings; a name of the shop's own stays as it is. Written again: sharing the labels of the lists would make
+ * every page load one file more.
+ */
+export const LIST_NAMES: Record<string, string> = {
+  'for-you': 'Recommended for you',
   similar: 'Similar products',
-  complement: 'Goes with it',
-  trending: 'Trending',
-  recent: 'Seen lately',
+  complement: 'Often chosen together',
+  trending: 'Popular right now',
+  recent: 'Recently viewed',
+  again: 'Buy again',
 };
 const nameOf = (placement: string | null): string =>
   placement === null ? 'Elsewhere' : (Object.hasOwn(LIST_NAMES, placement) && LIST_NAMES[placement]) || placement;

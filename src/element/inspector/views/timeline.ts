@@ -155,8 +155,8 @@ export class TimelineView implements View {
     if (!snapshot) {
       const [oldest] = this.#inspection?.snapshots ?? [];
       return oldest
-        ? `There is no state from before this: the oldest that is kept is that after choice ${formats.count(oldest.choices)}. To begin anew, use “Forget what was learned” under “Does it help?”.`
-        : 'No state was kept yet: the first is kept after 40 choices, or as soon as your taste changes. To begin anew, use “Forget what was learned” under “Does it help?”.';
+        ? `There is no snapshot from before this: the oldest one was saved after choice ${formats.count(oldest.choices)}. To start over, use “Forget what was learned” under “Does it help?”.`
+        : 'There is no snapshot yet: the first one is saved after 40 choices, or as soon as your taste changes. To start over, use “Forget what was learned” under “Does it help?”.';
     }
     const state = `what the shop knew after choice ${formats.count(snapshot.choices)} (${formats.moment(snapshot.time)})`;
     if (kept) return `The state that was kept here: ${state}.`;
