@@ -1,16 +1,4 @@
-export { createRecommender } from './client';
-export {
-  type CardLabels,
-  formatPrice,
-  type ListLabels,
-  type RecsAddToCartDetail,
-  type RecsClickDetail,
-  type RecsErrorDetail,
-  type RecsLabels,
-  type RecsRenderDetail,
-  SidestreamRecs,
-  type SidestreamRecsEventMap,
-} from './element';
-export { ERROR_CODES, type ErrorCode, type SerializedError, SidestreamError } from './error';
+export { ERROR_CODES } from './error';
+export * from './page';
 export type * from './protocol/api';
 export type * from './protocol/inspection';

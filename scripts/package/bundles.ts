@@ -40,7 +40,7 @@ const small = { minify: true, comments: { legal: false, annotation: false } } as
 const pageBuild = (dir: string): RolldownOptions => ({
   ...common,
   platform: 'browser',
-  input: sources({ sidestream: 'index.ts', inspector: 'inspector.ts', adapters: 'adapters/index.ts' }),
+  input: sources({ sidestream: 'page.ts', inspector: 'inspector.ts', adapters: 'adapters/index.ts' }),
   plugins: [shortStyles(), besideScript(), rememberPackages()],
   output: { dir, entryFileNames: '[name].js', chunkFileNames, ...small },
 });

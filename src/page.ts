@@ -1,0 +1,18 @@
+/**
+ * What `sidestream.js` exports to a page without a bundler, which loads all of it. What such a page does not need, as the list of
+ * error codes, is in the package alone.
+ */
+export { createRecommender } from './client';
+export {
+  type CardLabels,
+  formatPrice,
+  type ListLabels,
+  type RecsAddToCartDetail,
+  type RecsClickDetail,
+  type RecsErrorDetail,
+  type RecsLabels,
+  type RecsRenderDetail,
+  SidestreamRecs,
+  type SidestreamRecsEventMap,
+} from './element';
+export { type ErrorCode, type SerializedError, SidestreamError } from './error';
