@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createServer, preview } from 'vite';
+import { publishRules } from '../src/build';
 import { layPackage } from './package/lay';
 import { prepareDemoBundle } from './start/demo-bundle';
 import { digestOf, isStamped, listFiles, writeStamp } from './start/stamp';
@@ -75,6 +76,7 @@ async function layPlain(): Promise<void> {
   const files = (await readdir(example)).filter((file) => /\.(html|css|js)$/.test(file));
   for (const file of files) await cp(join(example, file), join(site, file));
   for (const part of ['bundle', 'images']) await cp(join(root, 'public', part), join(site, part), { recursive: true });
+  await publishRules(await readFile(join(example, 'rules.json')), join(site, 'bundle'));
   await cp(join(example, 'node_modules/sidestream/lib/cdn'), join(site, 'sidestream'), { recursive: true });
 }
 

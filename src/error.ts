@@ -12,6 +12,7 @@ export const ERROR_CODES = [
   'bundle/unknown-version',
   'bundle/incomplete',
   'bundle/offers',
+  'bundle/rules',
   // encoders
   'encoder/unsupported-graph',
   'encoder/missing',

@@ -144,6 +144,22 @@ test('plain: the element and a list of the page’s own share a recommender', as
   await expect(page.locator('sidestream-recs')).toContainText('Because');
 });
 
+test('plain: a page without a script follows the file of rules', async ({ page }) => {
+  const host = await serve({ '/': plain });
+  closing.push(host.close);
+  await page.goto(`${host.origin}/rules.html`);
+  const lists = page.locator('sidestream-recs[state=filled]');
+  await expect(lists).toHaveCount(2);
+  // Two of each category, and of those the ones below 15.
+  const ids = await lists
+    .first()
+    .locator('[data-id]')
+    .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-id')));
+  expect(ids).toHaveLength(4);
+  for (const id of ids) expect(['p0', 'p1', 'p2', 'p3', 'p4']).toContain(id);
+  expect(await lists.last().locator('[data-id]').count()).toBeGreaterThan(4);
+});
+
 test('React: written on a server, hydrated and used under StrictMode', async ({ page }) => {
   const project = await viteProject('react');
   await run(process.execPath, [join(project, 'node_modules/typescript/bin/tsc'), '--noEmit'], { cwd: project });

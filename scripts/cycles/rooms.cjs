@@ -14,7 +14,7 @@ const ROOMS = {
   events: { runs: 'everywhere', has: 'event schema, history of choices, shopper state', imports: [] },
   catalog: {
     runs: 'everywhere',
-    has: 'item schema; `feed/` readers, `bundle/` format, `features/`, `clusters/`, `cooccurrence/`, `factors/`, `demand/`, `tuning/`, `variants/`, `offers/`',
+    has: 'item schema; `feed/` readers, `bundle/` format, `features/`, `clusters/`, `cooccurrence/`, `factors/`, `demand/`, `tuning/`, `variants/`, `offers/`, `mutable-files/`',
     imports: ['common'],
   },
   encoders: {
@@ -29,7 +29,7 @@ const ROOMS = {
   },
   ranking: {
     runs: 'worker',
-    has: '`terms/` of the score, `lists/` per placement, `rules/`, `retrieval/`, `rerank/`, `variants/`, `explanation/`, `demand/`, `offers/`',
+    has: '`terms/` of the score, `lists/` per placement, `rules/`, `retrieval/`, `rerank/`, `variants/`, `explanation/`, `demand/`, `offers/`, `rules-file/`',
     imports: ['catalog', 'common', 'events', 'kernel'],
   },
   learner: {
@@ -87,8 +87,8 @@ const ROOMS = {
   },
   build: {
     runs: 'Node',
-    has: 'catalogue to bundle: pipeline, process pool, `queue/`, `hub/`',
-    imports: ['catalog', 'common', 'encoders', 'kernel'],
+    has: 'catalogue to bundle: pipeline, process pool, `queue/`, `hub/`; `rules/`: the file of rules checked and published',
+    imports: ['catalog', 'common', 'encoders', 'kernel', 'ranking'],
   },
   training: {
     runs: 'Node; `companions/`: everywhere',

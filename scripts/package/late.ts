@@ -36,8 +36,11 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
     name: 'learned',
     test: /src[\\/](catalog[\\/](bundle[\\/]read-learned|cooccurrence[\\/]|demand[\\/]|factors[\\/](factors-file|gradient-map)|tuning[\\/])|ranking[\\/]demand)/,
   },
-  // Only shops with offers need it.
-  { name: 'offers', test: /worker[\\/]offer-service|src[\\/](catalog|ranking)[\\/]offers[\\/]/ },
+  // Only shops with offers, or with a file of rules, need it.
+  {
+    name: 'mutable-files',
+    test: /worker[\\/](mutable-files|offer-service|rule-service)|src[\\/](catalog|ranking)[\\/](mutable-files|offers|rules-file)[\\/]/,
+  },
   // Comes after the first list.
   {
     name: 'kernel',

@@ -10,6 +10,7 @@ import { buildFolder } from './build-folder';
 import { MODELS_FOLDER } from './encoder-files';
 import { folderFetch } from './folder-bundle';
 import { writeOffers } from './offers';
+import { publishRules } from './rules';
 
 /** Fitting axes takes its seconds, more on a busy machine. */
 vi.setConfig({ testTimeout: 180_000 });
@@ -140,7 +141,7 @@ describe('buildBundle', () => {
     expect((await openBundle(folderFetch(join(folder, 'one')))).manifest.factors).toEqual(bundle.manifest.factors);
   });
 
-  it('keeps the offers that are beside the bundle', async () => {
+  it('keeps the offers and the rules that are beside the bundle', async () => {
     const few = join(folder, 'offered.jsonl');
     await writeFile(few, shopFeed(10));
     const given = { catalog: few, images: undefined };
@@ -150,9 +151,13 @@ describe('buildBundle', () => {
     const out = join(folder, 'offered');
     const meter = { start() {}, advance() {}, stop() {} };
     await writeOffers({ feed: [prices], out, meter });
+    const rules = new TextEncoder().encode('{"version":1,"rules":[{"diversity":0.1}]}');
+    await publishRules(rules, out);
     await writeFile(few, shopFeed(11));
     const { manifest, notes } = await build('offered', given);
-    expect(manifest).toMatchObject({ count: 11, offers: ['default'] });
+    expect(manifest).toMatchObject({ count: 11, offers: ['default'], rules: true });
+    expect(notes).toContain('Kept rules.json: 1 rule.');
+    expect(new Uint8Array(await readFile(join(out, 'rules.json')))).toEqual(rules);
     expect(notes).toContainEqual(expect.stringContaining('Kept offers.json: price and stock of 1 product,'));
     const { offers } = await fetchOffers(folderFetch(out), manifest);
     expect(offers).toEqual([{ id: 'item-3', price: 5, listPrice: null }]);

@@ -25,6 +25,7 @@ import { buildFolder, lockedBuild, readFitted, writeFitted } from './build-folde
 import type { ChunkRunner } from './chunk';
 import type { EncoderSource } from './chunk-encoder';
 import { TEXT_WEIGHTS, tunedTextWeight } from './content-weight';
+import { readManifest } from './edit-manifest';
 import { readEncoder } from './encoder-files';
 import { checkedBundle, folderFetch, folderSink, removeStale } from './folder-bundle';
 import { requireFolder, requireRoom } from './folders';
@@ -36,6 +37,7 @@ import { localRunner } from './process-pool';
 import { queueRunner } from './queue/build-queue';
 import { type CollectedFeed, collectFeed, type ReadFeedOptions, strictError } from './read-feed';
 import { RejectedRows } from './rejected-rows';
+import { keepsRules } from './rules';
 
 /** Texts and pictures from which a further process saves more time than it takes to start. */
 const INPUTS_PER_PROCESS = 64;
@@ -235,11 +237,11 @@ async function buildItems(
       advance(1);
       return made;
     }));
-  const offers = previous ? await keptOffers(out, (line) => notes.push(line)) : [];
+  const kept = previous ? await keptMutable(out, (line) => notes.push(line)) : {};
   const sink = await folderSink(out);
   const progress = writeProgress(meter);
   const manifest = await writeBundle(bundle, sink, {
-    previous: previous ? { ...previous, manifest: withOffers(previous.manifest, offers) } : undefined,
+    previous: previous ? { ...previous, manifest: withMutable(previous.manifest, kept) } : undefined,
     ...(cooccurrence
       ? { learned: products.spread({ cooccurrence: cooccurrence.table, ...(factors ? { factors } : {}) }) }
       : {}),
@@ -274,8 +276,17 @@ function distinctInputs(items: readonly Item[], inputOf: (item: Item) => string)
   return keys.length - shared.length + new Set(shared).size;
 }
 
-const withOffers = ({ offers: _, ...manifest }: Manifest, offers: string[]): Manifest =>
-  offers.length > 0 ? { ...manifest, offers } : manifest;
+/** The files between builds that a build keeps: those that the folder has by now. */
+async function keptMutable(out: string, say: (line: string) => void): Promise<Pick<Manifest, 'offers' | 'rules'>> {
+  const offers = await keptOffers(out, say);
+  const rules = await keepsRules(await readManifest(out), out, say);
+  return { ...(offers.length > 0 ? { offers } : {}), ...(rules ? { rules } : {}) };
+}
+
+const withMutable = (
+  { offers: _, rules: __, ...manifest }: Manifest,
+  kept: Pick<Manifest, 'offers' | 'rules'>,
+): Manifest => ({ ...manifest, ...kept });
 
 /** Shows the progress of `writeBundle` on the meter, one stage per step. */
 function writeProgress(meter: Meter): { show: WriteProgress; end(): void } {

@@ -1,15 +1,6 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  bundleItems,
-  describeRejectedRow,
-  type Item,
-  MANIFEST_FILE,
-  type Manifest,
-  parseManifest,
-  putOffers,
-  type RejectedRow,
-} from '../catalog';
+import { bundleItems, describeRejectedRow, type Item, type RejectedRow } from '../catalog';
 import { type FeedMapping, type FeedOffer, parsedRows, recordOffer } from '../catalog/feed';
 import {
   DEFAULT_MARKET,
@@ -21,8 +12,8 @@ import {
   offersFile,
 } from '../catalog/offers';
 import { SidestreamError } from '../error';
-import { lockedBuild } from './build-folder';
-import { folderFetch, folderSink, removeStale } from './folder-bundle';
+import { nameMutable, readManifest, writeMutable } from './edit-manifest';
+import { folderFetch } from './folder-bundle';
 import { type Meter, metered } from './meter';
 import { openFeed } from './open-feed';
 import { strictError } from './read-feed';
@@ -211,58 +202,14 @@ function soldOutOffer({ id, availability }: Item, own: boolean): Offer | null {
   return own && availability === 'out-of-stock' ? null : { id, availability: 'out-of-stock' };
 }
 
-/** Writes the file, complete or not at all, where it is another one, then names its market. @returns whether it is another */
+/** Writes the file, then names its market. @returns whether it is another */
 async function storeOffers(out: string, market: string, bytes: Uint8Array): Promise<boolean> {
-  const path = join(out, offersFile(market));
-  const before = await readFile(path).catch(() => null);
-  // An unchanged file keeps its time, by which many hosts answer that a browser's copy is still right.
-  const changed = !before?.equals(bytes);
-  // Two runs at a time must not write into one file.
-  const part = `${path}.${process.pid}.part`;
-  try {
-    if (changed) {
-      await writeFile(part, bytes);
-      await rename(part, path);
-    }
-  } finally {
-    await rm(part, { force: true });
-  }
+  const changed = await writeMutable(join(out, offersFile(market)), bytes);
   const { offers: named = [] } = await readManifest(out);
   if (!named.includes(market)) await putMarkets(out, (markets) => [...markets, market]);
   return changed;
 }
 
-/** Tries for the lock of the manifest, and ms between two of them. */
-const TRIES = 100;
-const BETWEEN = 50;
-
-/** Names other markets in the manifest as it is by now: a build, or offers of another market, may have replaced it. */
-async function putMarkets(out: string, change: (markets: readonly string[]) => string[]): Promise<void> {
-  const put = async (): Promise<void> => {
-    const manifest = await readManifest(out);
-    const next = await putOffers(manifest, change(manifest.offers ?? []), await folderSink(out));
-    await removeStale(out, next, manifest);
-  };
-  for (let tries = 1; ; tries++) {
-    try {
-      await lockedBuild(out, put);
-      return;
-    } catch (thrown) {
-      if (SidestreamError.from(thrown).code !== 'build/locked' || tries === TRIES) throw thrown;
-      await new Promise((resolve) => setTimeout(resolve, BETWEEN));
-    }
-  }
-}
-
-/** @throws SidestreamError `bundle/unreachable` where there is no bundle, `bundle/invalid`, `bundle/unknown-version` */
-async function readManifest(out: string): Promise<Manifest> {
-  const path = join(out, MANIFEST_FILE);
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    const text = `There is no bundle in ${out}: ${path} cannot be read. Check the path, or make one: \`sidestream build <catalogue> --out ${out}\`.`;
-    throw new SidestreamError('bundle/unreachable', text, { cause });
-  }
-  return parseManifest(new Uint8Array(bytes).buffer, path);
-}
+/** Names other markets in the manifest. */
+const putMarkets = (out: string, change: (markets: readonly string[]) => string[]): Promise<void> =>
+  nameMutable(out, ({ offers = [], ...others }) => ({ ...others, offers: change(offers) }));

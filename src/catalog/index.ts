@@ -20,7 +20,7 @@ export { bundleItems } from './bundle/read-items';
 export { parseManifest } from './bundle/read-manifest';
 export { verifyBundle } from './bundle/verify-bundle';
 export { type BundleEncoder, type WriteProgress, writeBundle } from './bundle/write-bundle';
-export { putOffers } from './bundle/write-manifest';
+export { putMutable } from './bundle/write-manifest';
 export {
   type CatalogStatistics,
   catalogStatistics,

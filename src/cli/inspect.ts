@@ -15,6 +15,7 @@ import { type Bundle, inventory, type Manifest, MODALITIES, type Tuning } from '
 import { fetchOffers } from '../catalog/offers';
 import { SidestreamError } from '../error';
 import { wordsOf } from '../evaluate/tune';
+import { fetchRules, holdsAt } from '../ranking/rules-file';
 import { positiveInteger } from './option-parsers';
 import { table } from './terminal';
 import { evidenceTables } from './tune/tuning-tables';
@@ -68,6 +69,7 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
     total: size(files),
   };
   const offers = await offersOf(manifest, folder);
+  const rules = await rulesOf(manifest, folder);
   const tuning = await bundle.tuning();
   const without = Object.fromEntries(
     MODALITIES.map((modality) => [modality, basisVectors(bundle, modality).has.filter((has) => !has).length]),
@@ -78,6 +80,7 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
       JSON.stringify({
         ...{ items: items.length, categories, without, dim: manifest.dim, digest: manifest.digest, bytes },
         ...(offers.length > 0 ? { offers } : {}),
+        ...(rules ? { rules } : {}),
         ...(tuning ? { tuning } : {}),
       }),
     );
@@ -98,6 +101,11 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
   for (const { market, currency, offers: count, error } of offers) {
     const what = error ?? `${count} items${currency ? ` in ${currency}` : ''}`;
     console.log(`offers ${market}: ${what}`);
+  }
+  if (rules) {
+    const { error, count, holding, faults } = rules;
+    const wrong = faults ? `; faults: ${faults}, named by \`sidestream rules check\`` : '';
+    console.log(`rules: ${error ?? `${count}, ${holding} of which hold now${wrong}`}`);
   }
   console.log(table(['part', 'KB', 'bytes per item'], Object.entries(bytes).map(sizeRow)));
   if (tuning) console.log(`\n${tunedText(tuning)}`);
@@ -134,6 +142,29 @@ async function offersOf(manifest: Manifest, folder: string): Promise<InspectedOf
     }
   });
   return Promise.all(inspected);
+}
+
+interface InspectedRules {
+  /** Rules that pages follow. */
+  count?: number;
+  /** Those that hold now. */
+  holding?: number;
+  /** What pages refuse. */
+  faults?: number;
+  /** Why the file cannot be read. */
+  error?: string;
+}
+
+/** Null where the bundle has none. */
+async function rulesOf({ rules: named }: Manifest, folder: string): Promise<InspectedRules | null> {
+  if (!named) return null;
+  try {
+    const { rules, problems } = await fetchRules(folderFetch(folder));
+    const holding = rules.filter((rule) => holdsAt(rule, Date.now())).length;
+    return { count: rules.length, holding, ...(problems.length > 0 ? { faults: problems.length } : {}) };
+  } catch (thrown) {
+    return { error: SidestreamError.from(thrown).message };
+  }
 }
 
 async function showNeighbors(bundle: Bundle, { json, by }: InspectOptions): Promise<void> {

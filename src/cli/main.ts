@@ -11,6 +11,7 @@ import { importCommand } from './import';
 import { inspectCommand } from './inspect';
 import { offersCommand } from './offers';
 import { pilotCommand } from './pilot';
+import { rulesCommand } from './rules';
 import { serveCommand } from './serve';
 import { trainCommand } from './train';
 import { tuneCommand } from './tune/tune';
@@ -29,6 +30,7 @@ const program = new Command('sidestream')
   .addCommand(buildCommand())
   .addCommand(workerCommand())
   .addCommand(offersCommand())
+  .addCommand(rulesCommand())
   .addCommand(inspectCommand())
   .addCommand(serveCommand())
   .addCommand(encodersCommand())

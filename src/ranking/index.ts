@@ -44,6 +44,3 @@ export const listsInView = (): Promise<typeof import('./lists/in-view')> => impo
 
 /** Loads the code that takes scores apart for the inspector. No list needs it. */
 export const inspections = (): Promise<typeof import('./explanation/inspect')> => import('./explanation/inspect');
-
-/** Loads the code that explains scores. No list needs it. */
-export const explanations = (): Promise<typeof import('./explanation/explain')> => import('./explanation/explain');

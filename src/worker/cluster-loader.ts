@@ -1,6 +1,6 @@
 import type { BundleClusters, Item, ItemsPart } from '../catalog';
 import { SidestreamError } from '../error';
-import { contentProfile } from '../ranking';
+import { contentProfile, type Pin } from '../ranking';
 import { ClusterSelection } from './cluster-selection';
 import type { EngineListener } from './engine-options';
 import type { ListChanges } from './list-changes';
@@ -44,6 +44,8 @@ export class ClusterLoader {
   #loadedHistory = '';
   /** Ids of items around which clusters were loaded. */
   readonly #loadedAround = new Set<string>();
+  /** The loading of pinned items, by id: ids that the catalogue lacks are looked up once, not for every list. */
+  readonly #loadedPins = new Map<string, Promise<void>>();
 
   constructor(context: ClusterLoaderContext) {
     this.#context = context;
@@ -86,11 +88,12 @@ export class ClusterLoader {
   }
 
   /**
-   * Loads items and what is near them, for a list about them.
+   * Loads items and what is near them, for a list about them, and those that are pinned in it.
    * @param cart whether the list is about what is in the cart, too
    */
-  async loadInView(ids: readonly string[], cart = false): Promise<void> {
+  async loadInView(ids: readonly string[], cart = false, pins: readonly Pin[] = []): Promise<void> {
     const { session, catalog } = this.#context;
+    await this.#loadPinned(pins.map(({ itemId }) => itemId));
     await this.#loadAround(ids);
     if (!cart) return;
     const inCart = await session.run(({ learner }) => {
@@ -164,6 +167,14 @@ export class ClusterLoader {
     if (missing.length > 0) await this.#add(await this.#selection.partsWith(missing));
   }
 
+  /** Loads pinned items, each at its first list; a failure is reported, and lists go on without them. */
+  async #loadPinned(ids: readonly string[]): Promise<void> {
+    const fresh = ids.filter((id) => !this.#loadedPins.has(id));
+    const loading = this.load(fresh);
+    for (const id of fresh) this.#loadedPins.set(id, loading);
+    await Promise.all(ids.map((id) => this.#loadedPins.get(id)));
+  }
+
   /** @returns whether the loaded catalogue grew */
   #add(parts: readonly ItemsPart[]): Promise<boolean> {
     const { session, catalog } = this.#context;
@@ -184,6 +195,7 @@ export class ClusterLoader {
       const { rows, dismissed, record } = history;
       const own = [...rows.slice(-LONGEST_HISTORY), ...dismissed, ...record.cart].map((row) => items[row].id);
       this.#loadedAround.clear();
+      this.#loadedPins.clear();
       catalog.keepOnly(new Set([...own, ...this.#selection.evict(ITEMS_AFTER_EVICTION)]));
     });
     return true;

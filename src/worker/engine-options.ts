@@ -30,7 +30,7 @@ export interface EngineOptions {
   logBudget?: number;
   /** As the shop wrote it. */
   experiment?: unknown;
-  /** The shop's rules for every list. */
+  /** The page's rules for every list, as `optionsSchema` lets them in. */
   rules?: Rules;
   /** Market whose offers are used. Default `default`. */
   market?: string;

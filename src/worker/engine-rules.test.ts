@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { RecommendRequest } from '../protocol';
+import { optionsSchema, parsed, type RecommendRequest } from '../protocol';
 import { makeItem } from '../testing/bundles';
 import { type ServedShop, serveShop } from '../testing/served-shop';
 import type { Engine } from './engine';
@@ -41,10 +41,10 @@ describe('an engine with rules', () => {
       'boost.0.filter.colour',
     );
     await engine.close();
-    await expect(Reflect.apply(start, undefined, [{ rules: { catgoryCap: 3 } }])).rejects.toMatchObject({
-      code: 'runtime/invalid-input',
-      message: expect.stringContaining('catgoryCap'),
-    });
+    const wrong = { bundle: '/', rules: { catgoryCap: 3 } };
+    expect(() => parsed(optionsSchema, wrong, 'createRecommender()')).toThrow(
+      expect.objectContaining({ code: 'runtime/invalid-input', message: expect.stringContaining('catgoryCap') }),
+    );
   });
 
   it('leaves out what is in the cart or bought until it is taken out of the cart', async () => {

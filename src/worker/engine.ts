@@ -31,7 +31,7 @@ import { FeatureLoader } from './feature-loader';
 import { LearningScheduler } from './learning-scheduler';
 import { ListChanges } from './list-changes';
 import { LoadedCatalog } from './loaded-catalog';
-import type { JoinOffers } from './offer-service';
+import type { JoinMutable } from './mutable-files';
 import { ProfileSession } from './profile-session';
 import { ProfileStorage } from './profile-storage';
 import { RecommendationService } from './recommendation-service';
@@ -39,8 +39,8 @@ import { TaskQueue } from './task-queue';
 
 /** Quiet time before another tab's profile is read, ms. */
 const REFRESH_DELAY = 100;
-/** Only shops with offers need this code. */
-const offerService = () => import('./offer-service');
+/** Only shops with offers, or with a file of rules, need this code. */
+const mutableFiles = () => import('./mutable-files');
 /** Only pages with an inspector need this code. */
 const inspections = () => import('./inspection');
 const profileTransfer = () => import('./profile-transfer');
@@ -76,7 +76,7 @@ export class Engine {
     large: typeof import('./cluster-loader') | null,
     running: LoadedExperiment | null,
   ) {
-    const { seed, rules } = options;
+    const { seed, rules = {} } = options;
     const { clusters } = catalog.bundle;
     const changes = new ListChanges();
     const tasks = new TaskQueue((thrown) => listener.error(SidestreamError.from(thrown)));
@@ -133,7 +133,7 @@ export class Engine {
     if (options.consent !== undefined) parseConsent(options.consent, 'createRecommender() consent');
     const running = await loadExperiment(options.experiment);
     const report = (thrown: unknown): undefined => void listener.error(SidestreamError.from(thrown));
-    let offers: Promise<JoinOffers | undefined> | undefined;
+    let mutable: Promise<JoinMutable | undefined> | undefined;
     const opening = openBundle(
       options.bundle,
       (loaded, total) => listener.progress({ stage: 'bundle', loaded, total }),
@@ -142,9 +142,9 @@ export class Engine {
         featuresLater: true,
         onIncomplete: report,
         onManifest(manifest) {
-          if (!manifest.offers && !options.market && !options.offers?.size) return;
-          // Beside the items: the first list should have the right prices.
-          offers ??= offerService().then(({ openOffers }) => openOffers(manifest, options, listener), report);
+          if (!(manifest.offers || manifest.rules || options.market || options.offers?.size)) return;
+          // Beside the items: the first list should have the right prices, and follow the rules.
+          mutable ??= mutableFiles().then(({ openMutable }) => openMutable(manifest, options, listener), report);
         },
       },
     );
@@ -159,7 +159,7 @@ export class Engine {
     void returning.then((known) => (known ? engine.#features.load() : undefined));
     await engine.#open();
     engine.#clusters?.scheduleLoad();
-    await (await offers)?.(engine.#catalog, engine.#changes);
+    await (await mutable)?.(engine.#catalog, engine.#changes);
     return engine;
   }
 
@@ -310,7 +310,7 @@ export class Engine {
 
   /** Changes prices and stock of items, for as long as the page is open. */
   async updateOffers(offers: unknown): Promise<KeptUpdate> {
-    return (await offerService()).updateOffers(this.#catalog, this.#changes, offers);
+    return (await mutableFiles()).updateOffers(this.#catalog, this.#changes, offers);
   }
 
   /** Files for the encoder worker to encode new items for this bundle. */

@@ -12,7 +12,7 @@ import {
   pickRows,
 } from '../catalog';
 import { SidestreamError } from '../error';
-import { type CatalogIndex, catalogIndex } from '../ranking';
+import { type CatalogIndex, catalogIndex, type Placement, type Rules } from '../ranking';
 import type { ShopDemand } from '../ranking/demand';
 import type { LocalItem } from '../store';
 
@@ -25,6 +25,12 @@ export interface LiveOffers {
   /** The index with all its items at their present prices and stock. */
   patched(index: CatalogIndex): CatalogIndex;
 }
+
+/**
+ * The rules of the bundle's file that hold now for a placement, or with null for a list of the shop's own, replaced by those of the
+ * page where it has the same.
+ */
+export type RulesFor = (placement: Placement | null, own: Rules) => Rules;
 
 /** Some items with their features: of the bundle, or one that this device added. */
 interface LoadedPart extends ItemsPart {
@@ -39,6 +45,8 @@ export class LoadedCatalog {
   readonly bundle: Bundle;
   /** Null where there are none: their code comes with them. */
   offers: LiveOffers | null = null;
+  /** Those of the page alone where the bundle has no file of rules: its code comes with it. */
+  rulesFor: RulesFor = (_, own) => own;
   #parts: LoadedPart[];
   readonly #shopIds: Set<string>;
   #cooccurrence: CooccurrenceTable | null = null;

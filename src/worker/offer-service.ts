@@ -1,14 +1,7 @@
 import * as v from 'valibot';
 import type { Item, Manifest } from '../catalog';
-import {
-  fetchOffers,
-  freshFrom,
-  type MarketOffers,
-  mergedOffer,
-  type Offer,
-  offeredItem,
-  offerSchema,
-} from '../catalog/offers';
+import { freshFrom } from '../catalog/mutable-files';
+import { fetchOffers, type MarketOffers, mergedOffer, type Offer, offeredItem, offerSchema } from '../catalog/offers';
 import { SidestreamError } from '../error';
 import { type KeptUpdate, parsed } from '../protocol';
 import type { CatalogIndex } from '../ranking';
@@ -17,8 +10,6 @@ import type { EngineListener, EngineOptions } from './engine-options';
 import type { ListChanges } from './list-changes';
 import type { LiveOffers, LoadedCatalog } from './loaded-catalog';
 
-/** Longest time that the first list waits for the file of offers once everything else is there, ms. */
-const LONGEST_WAIT = 1500;
 /** Most offers of one call. */
 const MOST_AT_ONCE = 10_000;
 /** Most products whose offers are kept: a page may go on calling. */
@@ -28,23 +19,21 @@ const offersOf = (most: number) =>
   v.pipe(v.array(offerSchema, 'must be a list of offers'), v.maxLength(most, `must be at most ${most} offers`));
 
 /**
- * Joins offers to a catalogue. Resolves when they are joined, or when the first list should not wait longer for them: then lists
- * change as soon as they come. A failure is reported, and prices and stock are those of the bundle.
+ * Begins to fetch the offers of a bundle; those that the page updated before this worker started are joined without them.
+ * @returns joins them to the catalogue. A failure is reported, and prices and stock are those of the bundle
  */
-export type JoinOffers = (catalog: LoadedCatalog, changes: ListChanges) => Promise<void>;
-
-/** Begins to fetch the offers of a bundle; those that the page updated before this worker started are joined without them. */
 export function openOffers(
   manifest: Pick<Manifest, 'offers'>,
   { bundle, market, offers }: Pick<EngineOptions, 'bundle' | 'market' | 'offers'>,
   listener: Pick<EngineListener, 'error'>,
-): JoinOffers {
+): (catalog: LoadedCatalog, changes: ListChanges) => Promise<void> {
   const wanted = manifest.offers || market;
   const file = wanted ? fetchOffers(freshFrom(bundle), manifest, market) : null;
   // Reported by whoever joins them.
   file?.catch(() => undefined);
-  const join: JoinOffers = async (catalog, changes) => {
+  return async (catalog, changes) => {
     try {
+      if (!file && !offers) return;
       const service = serviceOf(catalog, changes);
       if (offers) service.update(parsed(offersOf(MOST_KEPT), [...offers.values()], 'updateOffers()'));
       if (file) service.use(await file);
@@ -52,8 +41,6 @@ export function openOffers(
       listener.error(SidestreamError.from(thrown));
     }
   };
-  return (...context) =>
-    Promise.race([join(...context), new Promise<void>((resolve) => setTimeout(resolve, LONGEST_WAIT))]);
 }
 
 /** @throws SidestreamError `runtime/invalid-input` naming offer and field: then nothing changes */

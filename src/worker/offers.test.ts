@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openBundle, putOffers, writeBundle } from '../catalog';
+import { openBundle, putMutable, writeBundle } from '../catalog';
 import { encodeOffers, type MarketOffers, offersFile } from '../catalog/offers';
 import type { SidestreamError } from '../error';
 import { type Offer, optionsSchema, parsed, type RecommendRequest } from '../protocol';
@@ -28,10 +28,10 @@ const prices: Record<string, number> = { a: 10, b: 20, c: 30, d: 40, e: 50, f: 6
 beforeAll(async () => {
   const items = Object.entries(prices).map(([id, price], n) => makeItem(id, { price, popularity: 100 - n }));
   const manifest = await writeBundle(await bundleContent(items), small.sink);
-  await putOffers(manifest, ['default', 'at'], small.sink);
+  await putMutable(manifest, { offers: ['default', 'at'] }, small.sink);
   const content = await topicContent({ items: 2000, topics: 40, dim: 12 });
   const clustered = await writeBundle(content, large.sink, { clusterFrom: 100, clusterItems: 24 });
-  await putOffers(clustered, ['default'], large.sink);
+  await putMutable(clustered, { offers: ['default'] }, large.sink);
   server = createServer(async ({ url = '' }, response) => {
     const name = url.split('/').at(-1) ?? '';
     asked.push(name);
@@ -174,7 +174,7 @@ describe('the offers of a bundle', () => {
   it('are not asked for where the manifest names none', async () => {
     const files = new Map(small.files);
     const { manifest } = await openBundle(small.fetchFile);
-    await putOffers(manifest, [], small.sink);
+    await putMutable(manifest, {}, small.sink);
     const { engine, errors } = await open();
     expect(await listed(engine)).toBe(ALL);
     expect(asked.filter((name) => name.startsWith('offers'))).toEqual([]);

@@ -2,15 +2,14 @@ import { SidestreamError } from '../error';
 import type { Explanation, RecommendRequest, RecommendResponse, RerankOptions, RerankResponse } from '../protocol';
 import { type ParsedRequest, parsed, recommendSchema } from '../protocol';
 import {
-  explanations,
   listsInView,
   loadReasons,
   mergedRules,
+  type Placement,
   type RankRequest,
   type RankState,
   type Rules,
   rank,
-  rulesSchema,
 } from '../ranking';
 import { anonymousId } from './anonymous-id';
 import type { ClusterLoader } from './cluster-loader';
@@ -23,8 +22,8 @@ import type { ActiveLearner, ProfileSession } from './profile-session';
 export interface RecommendationContext {
   catalog: LoadedCatalog;
   experiment: ExperimentAssignment;
-  /** The shop's rules for every list. */
-  rules?: Rules;
+  /** The page's rules for every list. */
+  rules: Rules;
   session: ProfileSession;
   features: FeatureLoader;
   listener: EngineListener;
@@ -38,17 +37,14 @@ type ListsInView = Awaited<ReturnType<typeof listsInView>> | null;
 /** Makes lists and explains them, by the rules of the shop and of the request, under this device's variant. */
 export class RecommendationService {
   readonly #context: RecommendationContext;
-  readonly #rules: Rules;
   /** Makes the ids of this page's responses unique. */
   readonly #page = anonymousId(1);
   #responses = 0;
   /** Items that earlier pages of the visit showed, by id: rows may change. */
   #shownBefore: readonly string[] = [];
 
-  /** @throws SidestreamError `runtime/invalid-input` for wrong rules of the shop */
   constructor(context: RecommendationContext) {
     this.#context = context;
-    this.#rules = parsed(rulesSchema, context.rules ?? {}, 'createRecommender() rules');
   }
 
   /** Begins a page, at the start and after the profile was replaced: all that the visit showed so far is from earlier pages. */
@@ -81,7 +77,7 @@ export class RecommendationService {
   async rerank(ids: readonly string[], options: RerankOptions): Promise<RerankResponse> {
     const { rerankList } = await import('./rerank-list');
     return {
-      ids: await rerankList(ids, options, this.#rules, this.#context),
+      ids: await rerankList(ids, options, this.#rulesOf(null, {}), this.#context),
       id: `rerank-${this.#page}-${++this.#responses}`,
     };
   }
@@ -90,21 +86,11 @@ export class RecommendationService {
     const given = parsed(recommendSchema, request, 'explain()');
     await this.#loadLanguage(given);
     // Before the turn: no list waits for the network.
-    const { explain } = await explanations();
+    const { explainItem } = await import('./explain-item');
     return this.#withItems([itemId], given, (learner, lists) => {
-      const { index } = this.#context.catalog;
-      const row = this.#context.catalog.rowOf(itemId);
-      const { contributors, experts, ...found } = explain(index, ...this.#rankInput(given, learner, lists), row);
-      return {
-        ...found,
-        item: index.items[row],
-        placement: given.placement,
-        contributors: contributors.map(({ row: at, part }) => ({ item: index.items[at], part })),
-        experts: experts.map(({ choices, ...expert }) => ({
-          ...expert,
-          choices: choices.toReversed().map(({ row: at, time }) => ({ item: index.items[at], time })),
-        })),
-      };
+      const { catalog } = this.#context;
+      const input = this.#rankInput(given, learner, lists);
+      return { ...explainItem(catalog.index, input, catalog.rowOf(itemId)), placement: given.placement };
     });
   }
 
@@ -126,41 +112,46 @@ export class RecommendationService {
   /** Loads code and items of a large catalogue that are not loaded yet, then takes a turn with the learner. */
   async #withItems<T>(
     ids: readonly string[],
-    { placement, itemId, cart, diversity }: ParsedRequest,
+    request: ParsedRequest,
     work: (learner: ActiveLearner, lists: ListsInView) => T,
   ): Promise<T> {
     const { session, clusterLoader, experiment, features } = this.#context;
+    const { placement, itemId, cart } = request;
+    const { diversity, pin } = this.#rulesOf(placement, request);
     const needed = cart || Array.isArray(itemId) || experiment.placement(placement) === 'complement';
     const lists = needed ? await listsInView() : null;
-    await features.waitFor(!!(cart || itemId || (diversity ?? this.#rules.diversity)));
-    await clusterLoader?.loadInView([...ids, itemId ?? []].flat(), cart);
+    await features.waitFor(!!(cart || itemId || diversity));
+    await clusterLoader?.loadInView([...ids, itemId ?? []].flat(), cart, pin);
     return session.run(async ({ learner }) => {
       await session.prepare(learner);
       return work(learner, lists);
     });
   }
 
+  /** The rules for a list as of now: those of the request, of the page, and of the bundle's file. */
+  #rulesOf(placement: Placement | null, request: Rules): Rules {
+    const { catalog, rules } = this.#context;
+    return mergedRules(catalog.rulesFor(placement, rules), request);
+  }
+
   /** State and request for the ranking. */
-  #rankInput(
-    { placement, itemId, cart, limit, exclude, lang, ...rules }: ParsedRequest,
-    learner: ActiveLearner,
-    lists: ListsInView,
-  ): [RankState, RankRequest] {
+  #rankInput(given: ParsedRequest, learner: ActiveLearner, lists: ListsInView): [RankState, RankRequest] {
     const { catalog, experiment } = this.#context;
+    const { placement, itemId, cart, limit, exclude, lang } = given;
     const rows = (ids: readonly string[]): Set<number> =>
       new Set(ids.flatMap((id) => catalog.index.rowOf.get(id) ?? []));
-    const merged = mergedRules(this.#rules, rules);
+    const rules = this.#rulesOf(placement, given);
     const now = Date.now();
     const request: RankRequest = {
       placement: experiment.placement(placement),
       row: typeof itemId === 'string' ? catalog.rowOf(itemId) : null,
       limit,
       exclude: rows(exclude),
-      rules: merged,
+      rules,
       lang,
       shownBefore: rows(this.#shownBefore),
       now,
-      due: catalog.demand?.due(catalog.index, learner.history.record, now, limit, merged.repeats),
+      due: catalog.demand?.due(catalog.index, learner.history.record, now, limit, rules.repeats),
     };
     const inCart = cart && learner.history.record.cart;
     return [

@@ -180,7 +180,7 @@ describe('openBundle refuses', () => {
   it('a newer format', async () => {
     const { files, fetchFile } = await written();
     editManifest(files, (manifest) => {
-      manifest.schema = 6;
+      manifest.schema = 7;
       manifest.shards = 'something new';
     });
     await expect(openBundle(fetchFile)).rejects.toMatchObject({ code: 'bundle/unknown-version' });

@@ -3,14 +3,14 @@ import { TEXT_RECIPES } from '../item';
 import { itemColumnsSchema } from './item-columns';
 
 /** Bundle format version that this code writes. */
-export const BUNDLE_SCHEMA = 5 as const;
+export const BUNDLE_SCHEMA = 6 as const;
 /**
- * Versions that it reads: 4 is 5 without items, 3 is 4 without offers, 2 is 3 without factors and demand, 1 is 2 without
- * clusters and without a previous bundle.
+ * Versions that it reads: 5 is 6 without rules, 4 is 5 without items, 3 is 4 without offers, 2 is 3 without factors and
+ * demand, 1 is 2 without clusters and without a previous bundle.
  */
-export const READABLE_SCHEMAS = [1, 2, 3, 4, BUNDLE_SCHEMA] as const;
+export const READABLE_SCHEMAS = [1, 2, 3, 4, 5, BUNDLE_SCHEMA] as const;
 
-/** Name of the one mutable file of a bundle. */
+/** Name of the file of a bundle that names all others. */
 export const MANIFEST_FILE = 'manifest.json';
 
 /** Items of the largest catalogue accepted: memory is allocated by the manifest's numbers. */
@@ -109,7 +109,7 @@ const clustersSchema = v.strictObject({
   head: v.strictObject({ count: upTo(MOST_IN_PART), items: fileSchema, features: fileSchema }),
 });
 
-/** `manifest.json`, the one mutable file of a bundle besides its offers. The version decides the keys; any other key is an error. */
+/** `manifest.json`, the one mutable file of a bundle besides its offers and rules. The version decides the keys; any other key is an error. */
 export const manifestSchema = v.strictObject({
   schema: v.picklist(READABLE_SCHEMAS),
   /** SHA-256 over the digests of all items, features and the projection: names this state of the catalogue. */
@@ -162,6 +162,8 @@ export const manifestSchema = v.strictObject({
   tuning: v.optional(fileSchema),
   /** Markets that have a file of offers; `default` is that of pages that name none. */
   offers: v.optional(v.array(v.string())),
+  /** Whether there is a file of the shop's rules, `rules.json`. */
+  rules: v.optional(v.literal(true)),
   /** The manifest that this one replaced. Its files stay, so that it can be used while some of this one's are missing. */
   previous: v.optional(fileSchema),
   /**

@@ -150,8 +150,9 @@ export async function writeBundle(
   };
   const ordered = large ? large.order.map((row) => items[row]) : items;
   if (previous) Object.assign(manifest, keepLearned(previous, { manifest, items: ordered }));
-  // They name products by id, whatever else changed.
+  // They name products by id, or say which by their fields, whatever else changed.
   if (previous?.manifest.offers) manifest.offers = previous.manifest.offers;
+  if (previous?.manifest.rules) manifest.rules = previous.manifest.rules;
   if (learned) Object.assign(manifest, await putLearned(learned, items.length, sink, large?.order));
   await verify?.(manifest);
   return putManifest(manifest, previous?.manifest ?? null, sink);

@@ -44,16 +44,21 @@ export async function storeManifest(manifest: Manifest, sink: BundleSink): Promi
 }
 
 /**
- * Names the markets that have offers in a manifest. The previous bundle stays, which has other items.
+ * Names in a manifest the files that change between builds: the markets that have offers, and whether there are rules. The
+ * previous bundle stays, which has other items.
  * @returns the manifest as it is stored
  */
-export async function putOffers(manifest: Manifest, markets: readonly string[], sink: BundleSink): Promise<Manifest> {
-  const { offers: _, previous, ...rest } = manifest;
+export async function putMutable(
+  manifest: Manifest,
+  { offers = [], rules }: Pick<Manifest, 'offers' | 'rules'>,
+  sink: BundleSink,
+): Promise<Manifest> {
+  const { offers: _, rules: __, ...rest } = manifest;
   const next: Manifest = {
     ...rest,
     schema: BUNDLE_SCHEMA,
-    ...(markets.length > 0 ? { offers: [...new Set(markets)].sort() } : {}),
-    ...(previous ? { previous } : {}),
+    ...(offers.length > 0 ? { offers: [...new Set(offers)].sort() } : {}),
+    ...(rules ? { rules } : {}),
   };
   await storeManifest(next, sink);
   return next;

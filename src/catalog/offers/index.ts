@@ -5,7 +5,6 @@ export {
   decodeOffers,
   encodeOffers,
   fetchOffers,
-  freshFrom,
   type MarketOffers,
   MOST_BYTES,
   marketSchema,

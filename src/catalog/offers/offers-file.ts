@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { exactObject } from '../../common/strict-object';
 import { SidestreamError } from '../../error';
-import { type FetchFile, fetchBytes } from '../bundle/bundle-file';
+import type { FetchFile } from '../bundle/bundle-file';
 import type { Manifest } from '../bundle/manifest';
+import { fetchMutable, type MutableFile, parseMutable } from '../mutable-files';
 import { OFFERED, type Offer, offerSchema } from './offer';
 
 /** Format version of a file of offers. */
@@ -65,8 +66,7 @@ const pick = (offer: Offer): object => Object.fromEntries(OFFERED.map((field) =>
  */
 export function decodeOffers(bytes: ArrayBuffer, market = DEFAULT_MARKET): MarketOffers {
   const file = offersFile(market);
-  check(bytes.byteLength, file);
-  const result = v.safeParse(offersFileSchema, jsonOf(file, bytes), { abortEarly: true });
+  const result = v.safeParse(offersFileSchema, parseMutable(bytes, mutable(file)), { abortEarly: true });
   if (!result.success) {
     const [issue] = result.issues;
     const row = issue.path?.[1]?.value;
@@ -95,41 +95,7 @@ export async function fetchOffers(
   if (!markets.includes(market) || !v.is(marketSchema, market)) {
     throw unusable(`the bundle has offers of ${markets.join(', ') || 'no market'}, not of "${market}"`);
   }
-  const file = offersFile(market);
-  let loaded = 0;
-  try {
-    const bytes = await fetchBytes(fetchFile, file, (more) => {
-      loaded += more;
-      check(loaded, file);
-    });
-    return decodeOffers(bytes, market);
-  } catch (thrown) {
-    const cause = SidestreamError.from(thrown);
-    throw cause.code === 'bundle/offers' ? cause : unusable(cause.message, cause);
-  }
-}
-
-/** Fetches from a folder over HTTP; a file of offers changes under its name, so it is revalidated each time. */
-export function freshFrom(folder: string): FetchFile {
-  const addressOf = (name: string): string => folder.replace(/\/*$/, '/') + name;
-  return Object.assign((name: string) => fetch(addressOf(name), { cache: 'no-cache' }), { addressOf });
-}
-
-function jsonOf(file: string, bytes: ArrayBuffer): unknown {
-  const text = new TextDecoder().decode(bytes);
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const page = text.trimStart().startsWith('<');
-    throw unusable(
-      `${file} is ${page ? 'a web page, as hosts send in place of a missing file' : `no JSON (${cause})`}`,
-      cause,
-    );
-  }
-}
-
-function check(bytes: number, file: string): void {
-  if (bytes > MOST_BYTES) throw unusable(`${file}: it is larger than ${MOST_BYTES / 1e6} MB`);
+  return decodeOffers(await fetchMutable(fetchFile, mutable(offersFile(market))), market);
 }
 
 const unusable = (what: string, cause?: unknown): SidestreamError =>
@@ -138,3 +104,5 @@ const unusable = (what: string, cause?: unknown): SidestreamError =>
     `The offers cannot be used, so prices and stock are those of the bundle: ${what.replace(/\.$/, '')}. Write them again with \`sidestream offers\`.`,
     { cause },
   );
+
+const mutable = (name: string): MutableFile => ({ name, mostBytes: MOST_BYTES, unusable });

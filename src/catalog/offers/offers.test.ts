@@ -1,16 +1,9 @@
 import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
 import { makeItem } from '../../testing/bundles';
+import { freshFrom } from '../mutable-files';
 import { mergedOffer, type Offer, offeredItem } from './offer';
-import {
-  decodeOffers,
-  encodeOffers,
-  fetchOffers,
-  freshFrom,
-  MOST_BYTES,
-  marketSchema,
-  offersFile,
-} from './offers-file';
+import { decodeOffers, encodeOffers, fetchOffers, MOST_BYTES, marketSchema, offersFile } from './offers-file';
 
 const bytesOf = (data: unknown): ArrayBuffer =>
   new Uint8Array(new TextEncoder().encode(typeof data === 'string' ? data : JSON.stringify(data))).buffer;

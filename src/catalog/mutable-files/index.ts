@@ -1,0 +1,1 @@
+export { fetchMutable, freshFrom, type MutableFile, parseMutable } from './mutable-file';
