@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createServer, preview } from 'vite';
 import { publishRules } from '../src/build';
+import { installVendure, preparePictures, serveVendure, testVendure } from './example/vendure';
 import { layPackage } from './package/lay';
 import { prepareDemoBundle } from './start/demo-bundle';
 import { digestOf, isStamped, listFiles, writeStamp } from './start/stamp';
@@ -12,9 +13,10 @@ import { digestOf, isStamped, listFiles, writeStamp } from './start/stamp';
 /**
  * `npm run example -- <name>`: packs the package, lays it into the example's `node_modules` and serves the example with the
  * demo's catalogue. `static-shop` takes a catalogue of yours: a folder with `catalog.jsonl`, `images/`, and `links.jsonl` if
- * there is one. PORT is honoured.
+ * there is one. `vendure` has a catalogue and packages of its own, which it installs; `vendure --test` tries it in a browser.
+ * PORT is honoured.
  */
-const NAMES = ['static-shop', 'react', 'vue', 'plain'];
+const NAMES = ['static-shop', 'react', 'vue', 'plain', 'vendure'];
 /** What the package is made of. */
 const INPUTS = [
   'package.json',
@@ -28,9 +30,10 @@ const INPUTS = [
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-const [name, folder] = process.argv.slice(2);
-if (!NAMES.includes(name)) {
-  console.error(`Which example? npm run example -- ${NAMES.join(' | ')}`);
+const test = process.argv.includes('--test');
+const [name, folder] = process.argv.slice(2).filter((argument) => argument !== '--test');
+if (!NAMES.includes(name) || (test && name !== 'vendure')) {
+  console.error(`Which example? npm run example -- ${NAMES.join(' | ')} | vendure --test`);
   process.exit(2);
 }
 const example = join(root, 'examples', name);
@@ -38,11 +41,18 @@ const example = join(root, 'examples', name);
 const site = join(root, '.cache', 'examples', name);
 const port = Number(process.env.PORT || 5173);
 
+if (name === 'vendure') await installVendure(example);
 console.log('Packing …');
 await layFresh();
-if (!folder) console.log(`Demo catalogue: ${await prepareDemoBundle()}`);
-const { resolvedUrls } = await serve();
-console.log(`Example ${name}: ${resolvedUrls?.local[0]}`);
+if (name === 'vendure') {
+  await preparePictures();
+  if (test) process.exitCode = await testVendure(root);
+  else console.log(`Example vendure: ${await serveVendure(example, root, port)}`);
+} else {
+  if (!folder) console.log(`Demo catalogue: ${await prepareDemoBundle()}`);
+  const { resolvedUrls } = await serve();
+  console.log(`Example ${name}: ${resolvedUrls?.local[0]}`);
+}
 
 /** Packs and lays only what changed. */
 async function layFresh(): Promise<void> {
@@ -56,7 +66,7 @@ async function layFresh(): Promise<void> {
   const laid = join(example, 'node_modules', 'laid.stamp');
   if (await isStamped(laid, digest)) return;
   // What a development server made of the package before would be served on.
-  await rm(join(example, 'node_modules'), { recursive: true, force: true });
+  if (name !== 'vendure') await rm(join(example, 'node_modules'), { recursive: true, force: true });
   await layPackage(example);
   await writeStamp(laid, digest);
 }

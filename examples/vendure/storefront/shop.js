@@ -1,0 +1,140 @@
+import { connectAttributes, connectDataLayer } from '/sidestream/adapters.js';
+import { createRecommender } from '/sidestream/sidestream.js';
+import { addItem, readCart, readDepartments } from './shop-api.js';
+
+// What all pages share: recommender, events, cart, consent.
+
+export const $ = (selector) => document.querySelector(selector);
+
+const CURRENCY = 'EUR';
+/** A no is stored here, so that it is not asked for on every page; a yes is stored with the profile on the device. */
+const denied = localStorage.getItem('consent') === 'denied';
+
+/** The page's one recommender, for its lists, the adapters and other code of the shop. */
+export const recommender = createRecommender({ bundle: '/bundle/', ...(denied ? { consent: 'denied' } : {}) });
+// Views and clicks come from the markup, carts and purchases from the data layer that Google Analytics reads too.
+connectAttributes(recommender);
+connectDataLayer(recommender);
+
+const lists = [...document.querySelectorAll('sidestream-recs')];
+recommender.then(
+  (ready) => {
+    for (const list of lists) list.recommender = ready;
+    void askForConsent(ready);
+  },
+  // Without a recommender the shop still sells.
+  (error) => console.warn(error),
+);
+
+/* ---- Cart. ---- */
+
+/** Shows the cart in the header, and tells the lists what is in it. @returns the cart, null while it is empty */
+export function showCart(cart) {
+  $('[data-count]').textContent = cart?.totalQuantity || '';
+  // The rule `excludeInCart` uses tracked events. Without consent they end with the page, but Vendure's cart does not.
+  for (const list of lists) list.exclude = (cart?.lines ?? []).map((line) => line.productVariant.id);
+  return cart;
+}
+
+/** Adds variants to Vendure's order, and tells the data layer. */
+export async function addToCart(wanted) {
+  for (const { id, title, price, quantity } of wanted) {
+    const item = gaItem({ id, title, price, quantity });
+    try {
+      showCart(await addItem(id, quantity));
+      push('add_to_cart', { items: [item] });
+      say(`${title} is in your cart.`);
+    } catch (error) {
+      // A list has counted it already.
+      push('remove_from_cart', { items: [item] });
+      say(`${title}: ${error.message}`);
+    }
+  }
+  dispatchEvent(new Event('cart'));
+}
+
+// The button of a card, or of a bundle. The list tracks it, and the adapter drops what the data layer says of it.
+document.addEventListener('addtocart', ({ detail: { items } }) =>
+  addToCart(items.map(({ item, quantity }) => ({ id: item.id, title: item.title, price: item.price, quantity }))),
+);
+
+/** An event as Google Analytics 4 knows it. */
+export function push(event, ecommerce) {
+  globalThis.dataLayer ??= [];
+  dataLayer.push({ ecommerce: null }, { event, ecommerce: { currency: CURRENCY, ...ecommerce } });
+}
+
+export const gaItem = ({ id, title, price, quantity }) => ({ item_id: id, item_name: title, price, quantity });
+/** The same of a line of an order. */
+export const gaLine = ({ productVariant: { id, name }, unitPriceWithTax, quantity }) =>
+  gaItem({ id, title: name, price: unitPriceWithTax / 100, quantity });
+
+/* ---- Consent. ---- */
+
+async function askForConsent(ready) {
+  const { consent } = await ready.status();
+  const ask = element('aside', { className: 'consent' }, 'May this shop remember on this device what you like?');
+  for (const [value, word] of [
+    ['granted', 'Yes'],
+    ['denied', 'No'],
+  ]) {
+    const button = element('button', { type: 'button' }, word);
+    button.onclick = async () => {
+      if (value === 'denied') localStorage.setItem('consent', 'denied');
+      await ready.consent(value);
+      ask.remove();
+    };
+    ask.append(button);
+  }
+  if (consent === 'pending') document.body.append(ask);
+  $('[data-forget]').onclick = async () => {
+    localStorage.removeItem('consent');
+    await ready.forget();
+    say('Nothing is remembered any more.');
+    document.body.append(ask);
+  };
+}
+
+/* ---- Page. ---- */
+
+/** Shows a message for 5 s, and announces it to screen readers. */
+export function say(text) {
+  $('.message').textContent = text;
+  clearTimeout(say.timer);
+  say.timer = setTimeout(() => $('.message').replaceChildren(), 5000);
+}
+
+export function element(name, properties, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
+
+export const money = (cents) =>
+  new Intl.NumberFormat('en', { style: 'currency', currency: CURRENCY }).format(cents / 100);
+
+/** @param width of the picture on the screen, in CSS pixels */
+export function picture(asset, width) {
+  if (!asset) return element('span', { className: 'no-picture' });
+  const size = `?w=${width * 2}&h=${width * 2}&mode=resize`;
+  return element('img', { src: asset.preview + size, alt: '', width, height: width });
+}
+
+/** The lines of a cart or order. @param extra what else a line has */
+export const rowsOf = (order, extra = () => []) =>
+  order.lines.map((line) => {
+    const { id, name, product } = line.productVariant;
+    const title = element('a', { href: productPage(product.slug, id) }, name);
+    const count = element('span', { className: 'quantity' }, `× ${line.quantity}`);
+    const price = element('span', { className: 'amount' }, money(line.linePriceWithTax));
+    return element('li', {}, picture(line.featuredAsset, 56), title, count, price, ...extra(line));
+  });
+
+export const productPage = (slug, variant) => `/product.html?slug=${encodeURIComponent(slug)}&variant=${variant}`;
+
+const [departments, order] = await Promise.all([readDepartments(), readCart()]);
+$('header nav').append(
+  ...departments.map(({ name, slug }) => element('a', { href: `/category.html?slug=${slug}` }, name)),
+);
+/** The cart as it was when the page was opened. */
+export const cart = showCart(order);
