@@ -22,6 +22,7 @@ import { SidestreamError } from '../error';
 import { type FileCooccurrence, fileCooccurrence } from './build-cooccurrence';
 import { buildFeatures, DIM, sharedInput } from './build-features';
 import { buildFolder, lockedBuild, readFitted, writeFitted } from './build-folder';
+import { catalogLanguage } from './catalog-language';
 import type { ChunkRunner } from './chunk';
 import type { EncoderSource } from './chunk-encoder';
 import { TEXT_WEIGHTS, tunedTextWeight } from './content-weight';
@@ -29,6 +30,7 @@ import { readManifest } from './edit-manifest';
 import { readEncoder } from './encoder-files';
 import { checkedBundle, folderFetch, folderSink, removeStale } from './folder-bundle';
 import { requireFolder, requireRoom } from './folders';
+import { type LocaleFeed, readLocales, writeMarkets } from './locales';
 import { type Meter, metered } from './meter';
 import { keptOffers } from './offers';
 import { createPictures, isAddress, type PictureOptions } from './pictures';
@@ -86,6 +88,12 @@ export interface BuildRequest {
   queue?: string;
   /** Whether to fit the projections again instead of keeping those of the previous bundle. Default false. */
   refit?: boolean;
+  /** Language of the catalogue, as a tag. Default: what its feed says, else what its words are. */
+  lang?: string;
+  /** The same catalogue in further languages. */
+  locales?: readonly LocaleFeed[];
+  /** Gets what the user should know before the encoding, which may take long. */
+  warn?: (line: string) => void;
   /** File that gets every rejected row, one line of JSON each. */
   rejectedFile?: string;
   meter: Meter;
@@ -153,9 +161,10 @@ async function buildFeed(request: BuildRequest, collected: RejectedRows): Promis
 
 async function buildItems(
   request: BuildRequest & { cache: string },
-  { items, places, rejectedRows, summary }: CollectedFeed,
+  feed: CollectedFeed,
   collected: RejectedRows,
 ): Promise<BuildResult> {
+  const { items, places } = feed;
   const { out, text, images, models, cache, meter } = request;
   const presets = request.presets ?? DEFAULT_PRESETS;
   // Reports a bad file before the encoding.
@@ -164,6 +173,14 @@ async function buildItems(
   const digests = { text: presets.text.digest, image: presets.image.digest };
   const files = { text: await readEncoder(presets.text, models), image: await readEncoder(presets.image, models) };
   const notes = unreadPictures(items, images);
+  const { language, how, warning } = await catalogLanguage(request, feed, presets.text);
+  if (warning) request.warn?.(warning);
+  const inLanguages = await readLocales({
+    ...{ feeds: request.locales ?? [], main: feed, language, options: request.feed, rejected: collected },
+    from: items.length + feed.rejectedRows,
+    placed: (item) => withImage(item, request.imageBase, true),
+  });
+  notes.push(...inLanguages.notes);
   const previous = await previousBundle(out, { text, dim: DIM, digests }, (line) => notes.push(line));
   const pictures = createPictures({ ...request.pictures, folder: images });
   const pictureRows = items.flatMap(({ image }, row) => (image && pictures.reachable(image) ? [row] : []));
@@ -218,6 +235,9 @@ async function buildItems(
       image: bundleEncoder(presets.image, files.image, Number((1 - weight).toFixed(2)), request.encoders),
     },
     projection: encodeProjection(projections),
+    // A guess need not be stored, but where a page must choose between languages.
+    ...(how === 'words' && inLanguages.locales.length === 0 ? {} : { language }),
+    locales: inLanguages.locales,
   };
   await writeFitted(cache, { ...known, ...fitted });
   const blend = {
@@ -237,11 +257,14 @@ async function buildItems(
       advance(1);
       return made;
     }));
-  const kept = previous ? await keptMutable(out, (line) => notes.push(line)) : {};
+  const made = inLanguages.markets.map(({ market }) => market);
+  const kept = previous ? await keptMutable(out, (line) => notes.push(line), made) : {};
   const sink = await folderSink(out);
+  await writeMarkets(out, inLanguages.markets);
   const progress = writeProgress(meter);
   const manifest = await writeBundle(bundle, sink, {
     previous: previous ? { ...previous, manifest: withMutable(previous.manifest, kept) } : undefined,
+    offers: [...(kept.offers ?? []), ...made],
     ...(cooccurrence
       ? { learned: products.spread({ cooccurrence: cooccurrence.table, ...(factors ? { factors } : {}) }) }
       : {}),
@@ -261,8 +284,8 @@ async function buildItems(
     bytes: (await inventory(manifest, folderFetch(request.out))).reduce((sum, file) => sum + file.bytes, 0),
     rejected: collected.kept,
     rejectedCount: collected.count,
-    summary,
-    rejectedRows,
+    summary: [...feed.summary, ...inLanguages.summary],
+    rejectedRows: feed.rejectedRows + inLanguages.rejectedRows,
     rejectedPictures: badPictures.size,
     notes,
     manifest,
@@ -277,8 +300,12 @@ function distinctInputs(items: readonly Item[], inputOf: (item: Item) => string)
 }
 
 /** The files between builds that a build keeps: those that the folder has by now. */
-async function keptMutable(out: string, say: (line: string) => void): Promise<Pick<Manifest, 'offers' | 'rules'>> {
-  const offers = await keptOffers(out, say);
+async function keptMutable(
+  out: string,
+  say: (line: string) => void,
+  replaced: readonly string[],
+): Promise<Pick<Manifest, 'offers' | 'rules'>> {
+  const offers = await keptOffers(out, say, replaced);
   const rules = await keepsRules(await readManifest(out), out, say);
   return { ...(offers.length > 0 ? { offers } : {}), ...(rules ? { rules } : {}) };
 }

@@ -17,7 +17,7 @@ import { type Meter, metered } from './meter';
 
 /** Names of the files that `writeBundle` writes, finished or not. */
 const OURS =
-  /^(manifest|items|features|vectors|directory|axes|statistics|ids|projection|text|image|text-tokenizer|base|companions|factors|demand)-[0-9a-f]{16}\.(json|bin|onnx|safetensors)(\.part)?$/;
+  /^(manifest|items|features|vectors|directory|axes|statistics|ids|projection|text|image|text-tokenizer|base|companions|factors|demand|texts)-[0-9a-f]{16}\.(json|bin|onnx|safetensors)(\.part)?$/;
 
 /** Reads a bundle from a folder. A missing file answers 404, as a web server would. */
 export function folderFetch(folder: string): FetchFile {

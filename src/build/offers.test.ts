@@ -125,11 +125,13 @@ describe('the offers of another market', () => {
     expect(await stored('ch')).toEqual([
       { id: 'a', price: 10, listPrice: null },
       { id: 'b', price: 19, listPrice: null },
-      { id: 'c', availability: 'out-of-stock' },
-      { id: 'd', availability: 'out-of-stock' },
+      { id: 'c', price: null, listPrice: null, availability: 'out-of-stock' },
+      { id: 'd', price: null, listPrice: null, availability: 'out-of-stock' },
     ]);
     await write(lines('id,price', 'a,10', 'b,cheap'), { market: 'ch' });
-    expect((await stored('ch'))[1]).toEqual({ id: 'b', availability: 'out-of-stock' });
+    expect((await stored('ch'))[1]).toEqual({
+      ...{ id: 'b', price: null, listPrice: null, availability: 'out-of-stock' },
+    });
     await write(lines('id,price', 'a,10', 'b,19'), { market: 'ch', missing: 'keep' });
     expect(await stored('ch')).toHaveLength(2);
     expect(await stored()).toEqual([{ id: 'a', price: 9, listPrice: null }]);

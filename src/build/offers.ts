@@ -116,11 +116,17 @@ export async function removeOffers(out: string, market = DEFAULT_MARKET): Promis
  * The markets whose offers a build keeps: those that the folder has by now, which may be others than when the build began. One
  * whose file cannot be read is left out.
  * @param say gets a line about what is kept, or not
+ * @param replaced markets that the build makes itself
  */
-export async function keptOffers(out: string, say: (line: string) => void): Promise<string[]> {
+export async function keptOffers(
+  out: string,
+  say: (line: string) => void,
+  replaced: readonly string[] = [],
+): Promise<string[]> {
   const manifest = await readManifest(out);
   const kept: string[] = [];
   for (const market of manifest.offers ?? []) {
+    if (replaced.includes(market)) continue;
     try {
       const { offers } = await fetchOffers(folderFetch(out), manifest, market);
       kept.push(market);
@@ -198,8 +204,11 @@ function offerOf(
   return OFFERED.some((field) => offer[field] !== undefined) ? offer : null;
 }
 
-function soldOutOffer({ id, availability }: Item, own: boolean): Offer | null {
-  return own && availability === 'out-of-stock' ? null : { id, availability: 'out-of-stock' };
+/** The offer of a product that is not to be had. @param own whether the bundle's own values are those of the market */
+export function soldOutOffer({ id, availability }: Item, own: boolean): Offer | null {
+  if (own) return availability === 'out-of-stock' ? null : { id, availability: 'out-of-stock' };
+  // The bundle's price is in the currency of another market.
+  return { id, price: null, listPrice: null, availability: 'out-of-stock' };
 }
 
 /** Writes the file, then names its market. @returns whether it is another */

@@ -50,7 +50,7 @@ export async function previousBundle(
   }
 }
 
-/** One line about what the next bundle could not keep; null when it kept everything. */
+/** What the next bundle could not keep, a line for each kind; null when it kept everything. */
 export function leftOut(before: Manifest, after: Manifest): string | null {
   const lost = [
     ...(before.base && !after.base ? ['the base model (it was trained on other features)'] : []),
@@ -58,7 +58,12 @@ export function leftOut(before: Manifest, after: Manifest): string | null {
     ...(before.demand && !after.demand ? ['the demand of the items (the items or their order changed)'] : []),
     ...(before.factors && !after.factors ? ['the factors of the items (items, their order or features changed)'] : []),
   ];
-  return lost.length > 0 ? `Left out, as it fits no longer: ${lost.join(', ')}. Train again: sidestream train` : null;
+  const locales = Object.keys(before.locales ?? {}).filter((tag) => !after.locales?.[tag]);
+  const lines = [
+    ...(lost.length > 0 ? [`Left out, as it fits no longer: ${lost.join(', ')}. Train again: sidestream train`] : []),
+    ...locales.map((tag) => `Left out the texts in ${tag}, of which this build names no feed: --locale ${tag}=<feed>.`),
+  ];
+  return lines.length > 0 ? lines.join('\n') : null;
 }
 
 /**

@@ -10,7 +10,7 @@ export interface ReadFeedOptions {
   /** Whether the first rejected row ends the reading. Default false. */
   strict?: boolean;
   /** Called once a file's format is known. */
-  onFormat?(file: string, format: string): void;
+  onFormat?(file: string, format: string, language: string | undefined): void;
 }
 
 /**
@@ -40,6 +40,12 @@ export interface FeedPlace extends Pick<RejectedRow, 'file' | 'line' | 'unit'> {
 /** A feed in memory. `places[i]` is the place of `items[i]`. */
 export interface CollectedFeed {
   items: Item[];
+  /** What rows without a title are called by, by row. */
+  titled: Map<number, 'description' | 'id'>;
+  /** Language that its files say they are in, the first of them, as a tag. */
+  language?: string;
+  /** Currencies of its prices, as codes, as far as it says them. */
+  currencies: Set<string>;
   places: FeedPlace[];
   /** One entry per bad field, the first 1,000 of them. */
   rejected: readonly RejectedRow[];
@@ -48,18 +54,32 @@ export interface CollectedFeed {
   summary: string[];
 }
 
-/** Reads all rows of `readFeed` into memory; throws as it does. @param rejectedRows collects every bad field */
+/**
+ * Reads all rows of `readFeed` into memory; throws as it does.
+ * @param rejectedRows collects every bad field
+ * @param from number of its first row among all rows that are reported; default 0
+ */
 export async function collectFeed(
   paths: readonly string[],
   options: ReadFeedOptions = {},
   rejectedRows = new RejectedRows(),
+  from = 0,
 ): Promise<CollectedFeed> {
   const summary = createFeedSummary();
-  const feed: CollectedFeed = { items: [], places: [], rejected: [], rejectedRows: 0, summary: [] };
-  let at = 0;
-  for await (const row of readFeed(paths, { ...options, onFormat: summary.open })) {
+  const feed: CollectedFeed = {
+    ...{ items: [], titled: new Map(), currencies: new Set(), places: [] },
+    ...{ rejected: [], rejectedRows: 0, summary: [] },
+  };
+  let at = from;
+  const onFormat: ReadFeedOptions['onFormat'] = (file, format, language) => {
+    summary.open(file, format);
+    feed.language ??= language;
+  };
+  for await (const row of readFeed(paths, { ...options, onFormat })) {
     summary.count(row);
     if ('item' in row) {
+      if (row.titled) feed.titled.set(feed.items.length, row.titled);
+      if (row.currency && row.item.price !== undefined) feed.currencies.add(row.currency);
       feed.items.push(row.item);
       feed.places.push({ at, file: row.file, line: row.line, ...(row.unit === 'line' ? {} : { unit: row.unit }) });
     } else {

@@ -19,7 +19,7 @@ export type { EncoderFiles } from './bundle/read-encoder';
 export { bundleItems } from './bundle/read-items';
 export { parseManifest } from './bundle/read-manifest';
 export { verifyBundle } from './bundle/verify-bundle';
-export { type BundleEncoder, type WriteProgress, writeBundle } from './bundle/write-bundle';
+export { type BundleEncoder, type LocaleContent, type WriteProgress, writeBundle } from './bundle/write-bundle';
 export { putMutable } from './bundle/write-manifest';
 export {
   type CatalogStatistics,

@@ -1,11 +1,12 @@
 import { Command, Option } from 'commander';
-import { buildBundle, createMeter, MODELS_FOLDER, readMapping, readPreset } from '../build';
+import { buildBundle, createMeter, type LocaleFeed, MODELS_FOLDER, readMapping, readPreset } from '../build';
 import { describeRejectedRow, TEXT_RECIPES, type TextRecipe } from '../catalog';
+import { localeSchema } from '../catalog/locales';
 import { DEFAULT_PRESETS } from '../encoders';
 import { nodeRuntime } from '../encoders/node';
 import { catalogIndex } from '../ranking';
 import { makeFactors } from '../training';
-import { positiveInteger } from './option-parsers';
+import { fitting, localeFeed, positiveInteger } from './option-parsers';
 
 interface BuildOptions {
   mapping?: string;
@@ -29,6 +30,8 @@ interface BuildOptions {
   queue?: string;
   refit?: boolean;
   refusals?: string;
+  lang?: string;
+  locale?: LocaleFeed[];
 }
 
 /** Refused rows shown one by one; the rest is counted. */
@@ -44,6 +47,18 @@ export function buildCommand(): Command {
     .argument(
       '<catalog...>',
       'files, folders or addresses of the feed: JSON Lines, CSV, Merchant Center, Shopify, pages with JSON-LD',
+    )
+    .addOption(
+      new Option(
+        '--lang <tag>',
+        'language of the feed, such as en (default: what the feed says, else what its words are)',
+      ).argParser(fitting(localeSchema)),
+    )
+    .addOption(
+      new Option(
+        '--locale <tag=feed>',
+        'the same products in one more language, such as de=feed-de.xml; once for each language',
+      ).argParser(localeFeed),
     )
     .option('--mapping <file>', 'JSON file that maps columns to fields')
     .option('--encoding <name>', 'of the feed, such as windows-1252; default: the declared one, else UTF-8')
@@ -91,6 +106,8 @@ export function buildCommand(): Command {
       const { rejected, rejectedCount, ...built } = await buildBundle({
         ...options,
         rejectedFile: options.refusals,
+        locales: options.locale,
+        warn: (line) => console.error(line),
         presets,
         catalog,
         feed: { mapping: encoding === undefined ? mapping : { ...mapping, encoding }, strict },

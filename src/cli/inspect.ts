@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander';
+import * as v from 'valibot';
 import {
   BASES,
   type Basis,
   basisVectors,
+  catalogLanguage,
   categoryPrecision,
   createMeter,
   folderFetch,
@@ -13,6 +15,7 @@ import {
 } from '../build';
 import { type Bundle, inventory, type Manifest, MODALITIES, type Tuning } from '../catalog';
 import { fetchOffers } from '../catalog/offers';
+import { languagesSchema } from '../encoders';
 import { SidestreamError } from '../error';
 import { wordsOf } from '../evaluate/tune';
 import { fetchRules, holdsAt } from '../ranking/rules-file';
@@ -66,11 +69,14 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
     factors: manifest.factors?.bytes ?? 0,
     demand: manifest.demand?.bytes ?? 0,
     tuning: manifest.tuning?.bytes ?? 0,
+    texts: sizeOf('texts'),
     total: size(files),
   };
   const offers = await offersOf(manifest, folder);
   const rules = await rulesOf(manifest, folder);
   const tuning = await bundle.tuning();
+  const { language, warning } = await languageOf(bundle);
+  const locales = Object.keys(manifest.locales ?? {});
   const without = Object.fromEntries(
     MODALITIES.map((modality) => [modality, basisVectors(bundle, modality).has.filter((has) => !has).length]),
   );
@@ -79,6 +85,9 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
     console.log(
       JSON.stringify({
         ...{ items: items.length, categories, without, dim: manifest.dim, digest: manifest.digest, bytes },
+        ...(language ? { language } : {}),
+        ...(locales.length > 0 ? { locales } : {}),
+        ...(warning ? { warning } : {}),
         ...(offers.length > 0 ? { offers } : {}),
         ...(rules ? { rules } : {}),
         ...(tuning ? { tuning } : {}),
@@ -98,6 +107,8 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
       `${modality.padEnd(6)} ${preset}, ${taps.length} taps of ${manifest.dim} (${marked})${reads}; missing in ${without[modality]} items`,
     );
   }
+  if (language) console.log(`language ${[language, ...locales].join(', ')}`);
+  if (warning) console.error(warning);
   for (const { market, currency, offers: count, error } of offers) {
     const what = error ?? `${count} items${currency ? ` in ${currency}` : ''}`;
     console.log(`offers ${market}: ${what}`);
@@ -113,6 +124,18 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
   function sizeRow([part, count]: [string, number]): string[] {
     return [part, (count / 1024).toFixed(1), (count / items.length).toFixed(0)];
   }
+}
+
+/** The language of a bundle's items, and whether its text encoder reads it. */
+function languageOf({ manifest, items }: Bundle): ReturnType<typeof catalogLanguage> {
+  const { preset: name, encoder } = manifest.modalities.text;
+  const stored = v.safeParse(languagesSchema, encoder?.settings?.languages);
+  const said = manifest.language === undefined ? {} : { language: manifest.language };
+  return catalogLanguage(
+    {},
+    { ...said, items },
+    { name, ...(stored.success && stored.output ? { languages: stored.output } : {}) },
+  );
 }
 
 /** What a shop has chosen, and why. */

@@ -1,5 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import * as v from 'valibot';
+import { Command, Option } from 'commander';
 import {
   createMeter,
   MISSING,
@@ -12,6 +11,7 @@ import {
 import { describeRejectedRow } from '../catalog';
 import { currencySchema, marketSchema } from '../catalog/offers';
 import { SidestreamError } from '../error';
+import { fitting } from './option-parsers';
 
 interface OffersOptions {
   out: string;
@@ -100,14 +100,5 @@ function print(written: Omit<OffersResult, 'rejected' | 'rejectedCount'>, second
   console.log(`Left out: ${unknown} products that the bundle lacks. Not in the feed: ${missing} items of the bundle`);
   console.log(`Refused: ${rejectedRows} rows`);
 }
-
-/** Parser of an option's value by a schema. */
-const fitting =
-  (schema: v.GenericSchema<string>) =>
-  (text: string): string => {
-    const result = v.safeParse(schema, text);
-    if (result.success) return result.output;
-    throw new InvalidArgumentError(`${result.issues[0].message}.`);
-  };
 
 const wrong = (text: string): SidestreamError => new SidestreamError('runtime/invalid-input', text);

@@ -18,7 +18,14 @@ beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
   ThreadWorker.all = [];
   vi.stubGlobal('Worker', ThreadWorker);
-  vi.stubGlobal('document', Object.assign(new EventTarget(), { visibilityState: 'visible', baseURI: shop.bundle }));
+  vi.stubGlobal(
+    'document',
+    Object.assign(new EventTarget(), {
+      visibilityState: 'visible',
+      baseURI: shop.bundle,
+      documentElement: { lang: '' },
+    }),
+  );
   vi.stubGlobal('window', new EventTarget());
 });
 afterEach(async () => {

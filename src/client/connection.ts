@@ -134,7 +134,7 @@ export class WorkerConnection {
       const reason = (event as Partial<ErrorEvent>).message || 'no reason given';
       const error = new SidestreamError(
         'runtime/worker-crashed',
-        `The recommender's worker stopped (${reason}). The next call starts a new one; if it repeats, check workerUrl and the page's CSP (worker-src, 'wasm-unsafe-eval').`,
+        `The recommender's worker stopped (${reason}). The next call starts another. Check workerUrl and the CSP (worker-src, 'wasm-unsafe-eval').`,
       );
       this.#pending.fail(error);
       this.fail(error);
@@ -153,6 +153,7 @@ export class WorkerConnection {
         kept,
         this.#restarted,
         this.offers,
+        document.documentElement.lang,
       );
       this.#restarted = true;
       return this.#remote;

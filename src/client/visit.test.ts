@@ -40,7 +40,14 @@ beforeEach(() => {
   storage = new TabStorage();
   page = new EventTarget();
   vi.stubGlobal('Worker', ThreadWorker);
-  vi.stubGlobal('document', Object.assign(new EventTarget(), { visibilityState: 'visible', baseURI: shop.bundle }));
+  vi.stubGlobal(
+    'document',
+    Object.assign(new EventTarget(), {
+      visibilityState: 'visible',
+      baseURI: shop.bundle,
+      documentElement: { lang: '' },
+    }),
+  );
   vi.stubGlobal('window', page);
   // A real one has its keys as properties.
   const ownKeys = (): string[] => [...storage.content.keys()];

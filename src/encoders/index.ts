@@ -1,5 +1,5 @@
 export type { Encoder, Pixels, RawTaps } from './encoder';
-export { type ImagePreset, type Preset, presetSchema, type TextPreset } from './preset';
+export { type ImagePreset, languagesSchema, type Preset, presetSchema, type TextPreset } from './preset';
 export {
   decodeProjection,
   encodeProjection,

@@ -7,6 +7,11 @@ const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 /** File stem of a preset and of the files beside it. */
 export const presetName = v.pipe(v.string(), v.regex(/^[a-z0-9-]+$/));
 
+/** Languages that a text encoder reads, as tags. Absent where nobody has said it. */
+export const languagesSchema = v.optional(
+  v.array(v.pipe(v.string(), v.regex(/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i, 'must be a language tag such as "en"'))),
+);
+
 /** npm package, with its exact version, that a recipe reads. */
 const npmSource = v.object({ kind: v.literal('npm'), package: v.string(), version: v.string() });
 /** Repository of a model hub, at one commit. */
@@ -59,6 +64,7 @@ export const presetSchema = v.pipe(
     v.object({
       ...common,
       modality: v.literal('text'),
+      languages: languagesSchema,
       /** Tokens kept of one text, special ones included. */
       maxTokens: integer,
       /** Put before every text, as the model was trained to see it. */

@@ -72,7 +72,11 @@ export interface RecommendRequest extends Rules {
   limit?: number;
   /** Ids of items already in view, which are not returned; at most 10,000. */
   exclude?: string[];
-  /** Language of the reasons, as a tag: `de-AT`. There are en, ja, de, fr, es and ar; default, and for all others: en. */
+  /**
+   * Language of reasons and items, as a tag: `de-AT`. Default: that of the page, `<html lang>`. There are reasons in en, ja, de,
+   * fr, es and ar, for all others in en; items are in the languages that the bundle was built with (`--locale`), for all others
+   * as the shop's main feed has them.
+   */
   lang?: string;
 }
 
@@ -132,10 +136,12 @@ export interface OfferUpdate {
 
 /** Which part of the catalogue to list. */
 export interface BrowseRequest {
-  /** Category or category prefix (whole path segments); all when absent. */
+  /** Category or category prefix (whole path segments), as the shop's main feed has it; all when absent. */
   category?: string;
-  /** Words that must all occur in the title or description. */
+  /** Words that must all occur in title, description or category, as the language has them. */
   query?: string;
+  /** Language of the items, as for `recommend()`. Default: that of the page. */
+  lang?: string;
   /** Default 0. */
   offset?: number;
   /** Default 48. */
@@ -147,6 +153,22 @@ export interface BrowseResponse {
   items: Item[];
   /** Matches before offset and limit. */
   total: number;
+}
+
+/** How to list the categories. */
+export interface CategoriesRequest {
+  /** Language of the names, as for `recommend()`. Default: that of the page. */
+  lang?: string;
+}
+
+/** A category of the catalogue. */
+export interface CategoryCount {
+  /** Its path, as rules and `browse()` take it. */
+  category: string;
+  /** The path in the language, where it is another one there. */
+  label?: string;
+  /** Number of items. */
+  count: number;
 }
 
 /** A product that this device adds to its own catalogue. */
@@ -324,13 +346,14 @@ export interface Recommender {
    * Rejects with `runtime/invalid-input` naming offer and field; then nothing changes.
    */
   updateOffers(offers: Offer[]): Promise<OfferUpdate>;
-  getItem(id: string): Promise<Item | null>;
+  /** @param lang language of its texts, as for `recommend()` */
+  getItem(id: string, lang?: string): Promise<Item | null>;
   browse(request?: BrowseRequest): Promise<BrowseResponse>;
   /**
    * Category paths with their number of items, in catalogue order; of a catalogue too large to be loaded as a whole,
    * broader categories too, with all items below them.
    */
-  categories(): Promise<{ category: string; count: number }[]>;
+  categories(request?: CategoriesRequest): Promise<CategoryCount[]>;
   status(): Promise<Status>;
   /**
    * Impressions, clicks, carts, purchases and revenue on this device by variant and placement, and its variant. Counted

@@ -9,4 +9,7 @@ export const browseSchema = exactObject({
   query: v.optional(v.string()),
   offset: v.optional(count),
   limit: v.optional(count),
+  lang: v.optional(v.string()),
 });
+
+export const categoriesSchema = exactObject({ lang: v.optional(v.string()) });

@@ -9,6 +9,8 @@ import type {
   BrowseRequest,
   BrowseResponse,
   CallOptions,
+  CategoriesRequest,
+  CategoryCount,
   Consent,
   Explanation,
   Offer,
@@ -64,6 +66,7 @@ export interface WorkerHost {
    * @param kept `Kept`, parsed in the worker: from `handOver()` of the worker before, or of an earlier page
    * @param restarted whether another worker of the page ran before
    * @param offers that the page updated before
+   * @param lang language of the page, as a tag; empty where it says none
    * @throws SidestreamError `runtime/invalid-input`, `bundle/*`
    */
   start(
@@ -72,6 +75,7 @@ export interface WorkerHost {
     kept: unknown,
     restarted: boolean,
     offers?: ReadonlyMap<string, Offer>,
+    lang?: string,
   ): Promise<WorkerRecommender & ProxyMarked>;
 }
 
@@ -93,9 +97,9 @@ export interface WorkerRecommender {
   /** Several events at once, each stored or rejected independently: null where it was stored. Rejects where the store fails. */
   trackAll(events: TrackInput[]): Promise<(SerializedError | null)[]>;
   consent(level: Consent): Promise<void>;
-  getItem(id: string): Promise<Item | null>;
+  getItem(id: string, lang?: string): Promise<Item | null>;
   browse(request?: BrowseRequest): Promise<BrowseResponse>;
-  categories(): Promise<{ category: string; count: number }[]>;
+  categories(request?: CategoriesRequest): Promise<CategoryCount[]>;
   status(): Promise<Status>;
   metrics(): Promise<Metrics>;
   takeMetrics(): Promise<Counts[]>;

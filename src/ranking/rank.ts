@@ -1,3 +1,4 @@
+import type { Shown } from '../catalog/locales';
 import { NO_RECORD, type ShopperRecord } from '../events';
 import type { CatalogIndex } from './catalog-index';
 import type { DueItems } from './due-items';
@@ -33,6 +34,8 @@ export interface RankRequest {
   rules?: Rules;
   /** Language tag of the reasons. Default English. */
   lang?: string;
+  /** An item as the shopper reads it, for the names in reasons. Default: as it is. */
+  shown?: Shown;
   /** Rows that earlier pages of this visit showed, for the rule `fresh`. Default none. */
   shownBefore?: ReadonlySet<number>;
   /** Milliseconds since the epoch, for the rule `rotation` and for reasons. Default 0. */

@@ -131,7 +131,9 @@ export class ClusterLoader {
   async find(id: string): Promise<Item | null> {
     const { clusters, catalog } = this.#context;
     for (const cluster of await clusters.clustersWith(id)) {
-      const item = (await clusters.items(cluster)).items.find((other) => other.id === id);
+      const part = await clusters.items(cluster);
+      const item = part.items.find((other) => other.id === id);
+      if (item) await catalog.texts?.follow([part]);
       if (item) return catalog.offers?.joined(item) ?? item;
     }
     return null;
@@ -176,8 +178,10 @@ export class ClusterLoader {
   }
 
   /** @returns whether the loaded catalogue grew */
-  #add(parts: readonly ItemsPart[]): Promise<boolean> {
+  async #add(parts: readonly ItemsPart[]): Promise<boolean> {
     const { session, catalog } = this.#context;
+    // No list may show them in another language than its own.
+    await catalog.texts?.follow(parts);
     return session.change(async ({ learner }) => {
       // No list may be made between the two: the learner must know all rows.
       const grown = catalog.grow(parts);
@@ -190,14 +194,17 @@ export class ClusterLoader {
   async #evict(): Promise<boolean> {
     const { session, catalog } = this.#context;
     if (catalog.index.items.length <= MOST_ITEMS) return false;
+    let kept: ReadonlySet<string> = new Set();
     await session.renumber(({ history }) => {
       const { items } = catalog.index;
       const { rows, dismissed, record } = history;
       const own = [...rows.slice(-LONGEST_HISTORY), ...dismissed, ...record.cart].map((row) => items[row].id);
       this.#loadedAround.clear();
       this.#loadedPins.clear();
-      catalog.keepOnly(new Set([...own, ...this.#selection.evict(ITEMS_AFTER_EVICTION)]));
+      kept = new Set([...own, ...this.#selection.evict(ITEMS_AFTER_EVICTION)]);
+      catalog.keepOnly(kept);
     });
+    await catalog.texts?.keepOnly(kept);
     return true;
   }
 

@@ -239,3 +239,58 @@ describe('an engine with a catalogue in clusters', () => {
     for (const [name, bytes] of kept) memory.files.set(name, bytes);
   });
 });
+
+describe('an engine with a catalogue in clusters and several languages', () => {
+  const texts = memoryBundle();
+  let host: Server;
+  let names: string[] = [];
+
+  beforeAll(async () => {
+    const content = await topicContent({ items: 1000, topics: 20, dim: 24 });
+    const titles = content.items.map(({ title }) => ({ title: `DE ${title}` }));
+    const locales = [{ tag: 'de', texts: titles }];
+    await writeBundle({ ...content, language: 'en', locales }, texts.sink, options);
+    host = createServer(({ url = '' }, response) => {
+      const name = url.slice(1);
+      names.push(name);
+      const bytes = texts.files.get(name);
+      response.writeHead(bytes ? 200 : 404).end(bytes);
+    });
+    await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => new Promise((resolve) => host.close(resolve)));
+
+  it('loads the texts of the clusters that it has, and of no others', async () => {
+    names = [];
+    const errors: string[] = [];
+    const { port } = host.address() as AddressInfo;
+    const engine = await Engine.start(
+      {
+        ...{ bundle: `http://127.0.0.1:${port}`, consent: 'pending', namespace: 'languages' },
+        ...{ learning: true, seed: 1, lang: 'de' },
+      },
+      { change: () => undefined, progress: () => undefined, error: (error) => errors.push(error.code) },
+    );
+    const german = async (request = {}): Promise<boolean[]> =>
+      (await engine.recommend({ limit: 20, ...request })).items.map(({ item }) => item.title.startsWith('DE '));
+    const loaded = (kind: string): number => names.filter((name) => new RegExp(`^${kind}-.*json$`).test(name)).length;
+    expect(await german()).not.toContain(false);
+    expect([loaded('texts'), loaded('items')]).toEqual([1, 0]);
+
+    const whole = await openBundle(texts.fetchFile);
+    const { items: head } = await openBundle(texts.fetchFile, undefined, { whole: false });
+    const outside = whole.items.find(({ id }) => !head.some((item) => item.id === id));
+    const id = outside?.id ?? '';
+    expect((await engine.getItem(id))?.title).toBe(`DE ${outside?.title}`);
+    expect((await engine.getItem(id, 'en'))?.title).toBe(outside?.title);
+    await engine.track('click', id, {});
+    await engine.settled();
+    expect(await german({ placement: 'similar', itemId: id })).not.toContain(false);
+    // As many files of texts as of items, and the head's.
+    expect(loaded('texts')).toBeLessThanOrEqual(loaded('items') + 1);
+    expect(loaded('texts')).toBeGreaterThan(1);
+    expect(await german({ lang: 'en' })).not.toContain(true);
+    expect(errors).toEqual([]);
+    await engine.close();
+  });
+});

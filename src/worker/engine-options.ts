@@ -34,6 +34,8 @@ export interface EngineOptions {
   rules?: Rules;
   /** Market whose offers are used. Default `default`. */
   market?: string;
+  /** Language of the page, as a tag: that of calls that name none. Empty: not known. */
+  lang?: string;
   /** Offers that the page updated before this worker started, by product; parsed where they are used. */
   offers?: ReadonlyMap<string, Offer>;
 }

@@ -8,6 +8,8 @@ import type {
   BrowseRequest,
   BrowseResponse,
   BundleEncoders,
+  CategoriesRequest,
+  CategoryCount,
   Consent,
   Explanation,
   InspectionAnswers,
@@ -76,7 +78,7 @@ export class Engine {
     large: typeof import('./cluster-loader') | null,
     running: LoadedExperiment | null,
   ) {
-    const { seed, rules = {} } = options;
+    const { seed, rules = {}, lang } = options;
     const { clusters } = catalog.bundle;
     const changes = new ListChanges();
     const tasks = new TaskQueue((thrown) => listener.error(SidestreamError.from(thrown)));
@@ -93,7 +95,7 @@ export class Engine {
       ...{ catalog, session, scheduler, experiment, listener, onComplete: () => this.#loadLearned() },
     });
     const recommendations = new RecommendationService({
-      ...{ catalog, experiment, rules, session, clusterLoader, features, listener },
+      ...{ catalog, experiment, rules, lang, session, clusterLoader, features, listener },
     });
     const consent = new ConsentService({ storage, scheduler, events, experiment, recommendations, changes });
     this.#listener = listener;
@@ -154,7 +156,11 @@ export class Engine {
     const large = bundle.clusters && (await import('./cluster-loader'));
     // Parts of a large catalogue that come later may have some.
     const variants = (large || bundle.items.some(({ group }) => group)) && (await import('../ranking/variants'));
-    const engine = new Engine(options, listener, new LoadedCatalog(bundle, variants || null), large, running);
+    const catalog = new LoadedCatalog(bundle, variants || null);
+    if (bundle.manifest.locales) {
+      catalog.texts = new (await import('./item-texts')).ItemTexts(bundle, options.lang, listener);
+    }
+    const engine = new Engine(options, listener, catalog, large, running);
     // A list for this shopper depends on them.
     void returning.then((known) => (known ? engine.#features.load() : undefined));
     await engine.#open();
@@ -291,21 +297,13 @@ export class Engine {
   }
 
   async insertItem(local: LocalItem): Promise<Item> {
-    const { id } = local.item;
     const { era } = this.#storage;
-    const taken = new SidestreamError(
-      'runtime/invalid-input',
-      `addItem(): the shop already has an item "${id}"; choose another id.`,
+    const { insertItem } = await import('./insert-item');
+    return insertItem(
+      { catalog: this.#catalog, changes: this.#changes, clusters: this.#clusters, ...this.#transfer },
+      local,
+      era,
     );
-    if (await this.#clusters?.find(id)) throw taken;
-    await this.#session.change(async ({ learner }) => {
-      if (!this.#catalog.accepts(local)) throw taken;
-      await this.#storage.saveLocalItem(local, era);
-      this.#catalog.add([local]);
-      await learner.setCatalog(this.#catalog);
-    });
-    this.#changes.announce();
-    return local.item;
   }
 
   /** Changes prices and stock of items, for as long as the page is open. */
@@ -320,16 +318,17 @@ export class Engine {
     return Comlink.transfer(files, [files.text.onnx, files.image.onnx, files.projection]);
   }
 
-  async getItem(id: string): Promise<Item | null> {
-    return this.#catalog.find(id) ?? (await this.#clusters?.find(id)) ?? null;
+  async getItem(id: string, lang?: string): Promise<Item | null> {
+    const item = this.#catalog.find(id) ?? (await this.#clusters?.find(id)) ?? null;
+    return item && ((await this.#catalog.texts?.in(lang))?.(item) ?? item);
   }
 
   async browse(request: BrowseRequest): Promise<BrowseResponse> {
     return (await import('./browse')).browse(this.#catalog, request);
   }
 
-  async categories(): Promise<{ category: string; count: number }[]> {
-    return (await import('./browse')).categories(this.#catalog);
+  async categories(request?: CategoriesRequest): Promise<CategoryCount[]> {
+    return (await import('./browse')).categories(this.#catalog, request);
   }
 
   async status(): Promise<Status> {

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { categoryPaths, type Item } from '../catalog';
+import type { Shown } from '../catalog/locales';
 import { SidestreamError } from '../error';
 import { itemIdSchema } from '../events';
 import { profileFiles } from '../learner';
@@ -74,24 +75,32 @@ export async function inspect(
   }
 }
 
+/** Items in the language of the page. */
+const shownIn = async ({ texts }: LoadedCatalog): Promise<Shown> => (await texts?.in()) ?? ((item) => item);
+
 async function inspectProfile({ catalog, recommendations, storage }: InspectionContext): Promise<Inspection> {
   const { influences } = await inspections();
   const snapshots = await storage.snapshots();
+  const shown = await shownIn(catalog);
   return recommendations.withLearner([], (learner) => {
     const { index } = catalog;
     const journal = learner.journal ?? { choices: [], points: [], removed: [] };
-    const itemOf = (id: string): Item | null => catalog.find(id) ?? null;
+    const itemAt = (row: number): Item => shown(index.items[row]);
+    const itemOf = (id: string): Item | null => {
+      const item = catalog.find(id);
+      return item && shown(item);
+    };
     const { rows, strengths } = learner.history;
     const parts = rows.length > 0 ? influences(index, ...recommendations.inputOf(learner, FIRST)) : [];
     const weights = recencyWeights(strengths.slice(-LONGEST_HISTORY));
     return {
-      products: parts.slice(0, MOST_PRODUCTS).map(({ row, part }) => ({ item: index.items[row], part })),
+      products: parts.slice(0, MOST_PRODUCTS).map(({ row, part }) => ({ item: itemAt(row), part })),
       categories: categoriesOf(
-        rows.slice(-LONGEST_HISTORY).map((row) => index.items[row].category),
+        rows.slice(-LONGEST_HISTORY).map((row) => itemAt(row).category),
         weights,
-        index.items.map(({ category }) => category),
+        index.items.map((item) => shown(item).category),
       ),
-      experts: expertsOf(learner, journal.removed, (row) => index.items[row], itemOf),
+      experts: expertsOf(learner, journal.removed, itemAt, itemOf),
       choices: journal.choices.map(({ item, ranks, ...choice }) => ({
         ...choice,
         item: itemOf(item),
@@ -199,7 +208,12 @@ async function inspectSnapshot(
     rank(catalog.index, ...recommendations.inputOf(learner, FIRST)).map(({ row }) => catalog.index.items[row].id);
   const now = await recommendations.withLearner([], idsOf);
   const earlier = await session.beside(profile, idsOf);
-  return { snapshot, ...placeChanges(now, earlier, (one) => catalog.find(one) ?? null) };
+  const shown = await shownIn(catalog);
+  const itemOf = (one: string): Item | null => {
+    const item = catalog.find(one);
+    return item && shown(item);
+  };
+  return { snapshot, ...placeChanges(now, earlier, itemOf) };
 }
 
 /**
@@ -228,30 +242,32 @@ export function placeChanges(
 
 async function inspectItem({ catalog, recommendations }: InspectionContext, id: string): Promise<ItemInspection> {
   const { inspectRow } = await inspections();
+  const shown = await shownIn(catalog);
   return recommendations.withLearner([id], (learner) => {
     const { index } = catalog;
     const row = catalog.rowOf(id);
     const { items, ...found } = inspectRow(
       index,
-      ...recommendations.inputOf(learner, FIRST),
+      ...recommendations.inputOf(learner, FIRST, shown),
       row,
       learner.expertScores,
     );
     return {
       ...found,
-      item: index.items[row],
-      items: items.map(({ row: past, ...part }) => ({ ...part, item: index.items[past] })),
+      item: shown(index.items[row]),
+      items: items.map(({ row: past, ...part }) => ({ ...part, item: shown(index.items[past]) })),
     };
   });
 }
 
 async function compareLists({ catalog, recommendations }: InspectionContext): Promise<ListComparison> {
   const { listWithout } = await inspections();
+  const shown = await shownIn(catalog);
   return recommendations.withLearner([], (learner) => {
     const { index } = catalog;
-    const [state, request] = recommendations.inputOf(learner, COMPARED);
+    const [state, request] = recommendations.inputOf(learner, COMPARED, shown);
     const items = (list: ReturnType<typeof rank>) =>
-      list.map(({ row, ...place }, position) => ({ ...place, item: index.items[row], position }));
+      list.map(({ row, ...place }, position) => ({ ...place, item: shown(index.items[row]), position }));
     return { own: items(rank(index, state, request)), without: items(listWithout(index, state, request)) };
   });
 }

@@ -15,6 +15,7 @@ import { SidestreamError } from '../error';
 import { type CatalogIndex, catalogIndex, type Placement, type Rules } from '../ranking';
 import type { ShopDemand } from '../ranking/demand';
 import type { LocalItem } from '../store';
+import type { ItemTexts } from './item-texts';
 
 /** What takes the place of the items' own prices and stock. */
 export interface LiveOffers {
@@ -47,6 +48,8 @@ export class LoadedCatalog {
   offers: LiveOffers | null = null;
   /** Those of the page alone where the bundle has no file of rules: its code comes with it. */
   rulesFor: RulesFor = (_, own) => own;
+  /** Null where the shop has one language: their code comes with them. */
+  texts: ItemTexts | null = null;
   #parts: LoadedPart[];
   readonly #shopIds: Set<string>;
   #cooccurrence: CooccurrenceTable | null = null;

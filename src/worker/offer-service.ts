@@ -1,7 +1,16 @@
 import * as v from 'valibot';
 import type { Item, Manifest } from '../catalog';
+import { marketFor } from '../catalog/locales';
 import { freshFrom } from '../catalog/mutable-files';
-import { fetchOffers, type MarketOffers, mergedOffer, type Offer, offeredItem, offerSchema } from '../catalog/offers';
+import {
+  DEFAULT_MARKET,
+  fetchOffers,
+  type MarketOffers,
+  mergedOffer,
+  type Offer,
+  offeredItem,
+  offerSchema,
+} from '../catalog/offers';
 import { SidestreamError } from '../error';
 import { type KeptUpdate, parsed } from '../protocol';
 import type { CatalogIndex } from '../ranking';
@@ -19,15 +28,22 @@ const offersOf = (most: number) =>
   v.pipe(v.array(offerSchema, 'must be a list of offers'), v.maxLength(most, `must be at most ${most} offers`));
 
 /**
- * Begins to fetch the offers of a bundle; those that the page updated before this worker started are joined without them.
+ * Begins to fetch the offers of a bundle; those that the page updated before this worker started are joined without them. The
+ * market is the one that the page names, else that of the language that it is in.
  * @returns joins them to the catalogue. A failure is reported, and prices and stock are those of the bundle
  */
 export function openOffers(
-  manifest: Pick<Manifest, 'offers'>,
-  { bundle, market, offers }: Pick<EngineOptions, 'bundle' | 'market' | 'offers'>,
+  manifest: Pick<Manifest, 'offers' | 'language' | 'locales'>,
+  {
+    bundle,
+    lang,
+    market = marketFor(manifest, lang),
+    offers,
+  }: Pick<EngineOptions, 'bundle' | 'lang' | 'market' | 'offers'>,
   listener: Pick<EngineListener, 'error'>,
 ): (catalog: LoadedCatalog, changes: ListChanges) => Promise<void> {
-  const wanted = manifest.offers || market;
+  // Where other markets alone have offers, the bundle's own values are those of pages that name none.
+  const wanted = market || manifest.offers?.includes(DEFAULT_MARKET);
   const file = wanted ? fetchOffers(freshFrom(bundle), manifest, market) : null;
   // Reported by whoever joins them.
   file?.catch(() => undefined);
@@ -35,6 +51,7 @@ export function openOffers(
     try {
       if (!file && !offers) return;
       const service = serviceOf(catalog, changes);
+      service.foreign = market !== undefined && market !== DEFAULT_MARKET;
       if (offers) service.update(parsed(offersOf(MOST_KEPT), [...offers.values()], 'updateOffers()'));
       if (file) service.use(await file);
     } catch (thrown) {
@@ -57,6 +74,8 @@ function serviceOf(catalog: LoadedCatalog, changes: ListChanges): OfferService {
 /** Prices and stock between builds: those of the bundle's file of offers, and those that the page updates, which hold against them. */
 class OfferService implements LiveOffers {
   currency: string | undefined;
+  /** Whether prices are of another market than the bundle's. The ranking then reads the bundle's: others are no measure of them. */
+  foreign = false;
   readonly #catalog: LoadedCatalog;
   readonly #changes: ListChanges;
   #file: ReadonlyMap<string, Offer> = new Map();
@@ -104,14 +123,14 @@ class OfferService implements LiveOffers {
   }
 
   patched(index: CatalogIndex): CatalogIndex {
-    return patchedIndex(index, this.#changed(index, index.items.keys()));
+    return patchedIndex(index, this.#changed(index, index.items.keys()), !this.foreign);
   }
 
   /** Joins offers that changed. @param tell whether lists are another in any case @returns number of items that are another */
   #join(rows: Iterable<number>, tell = false): number {
     const { index } = this.#catalog;
     const changed = this.#changed(index, rows);
-    this.#catalog.index = patchedIndex(index, changed);
+    this.#catalog.index = patchedIndex(index, changed, !this.foreign);
     if (changed.size > 0 || tell) this.#changes.announce();
     return changed.size;
   }

@@ -142,6 +142,34 @@ describe('the offers of a bundle', () => {
     await engine.close();
   });
 
+  it('of another market are no concern of a page that names none, and its prices none of the ranking', async () => {
+    const items = Object.entries(prices).map(([id, price]) => makeItem(id, { price }));
+    const texts = items.map(({ id }) => ({ title: `Titel von ${id}` }));
+    const shop = memoryBundle();
+    const locales = [{ tag: 'de', market: 'at', texts }];
+    await writeBundle({ ...(await bundleContent(items)), language: 'en', locales }, shop.sink, { offers: ['at'] });
+    const before = new Map(small.files);
+    for (const [name, bytes] of shop.files) small.files.set(name, bytes);
+    publish({ currency: 'JPY', offers: [...'abcdef'].map((id) => ({ id, price: 9000 })) }, 'at');
+    const plain = await open({ lang: 'en' });
+    const german = await open({ lang: 'de-AT' });
+    const named = await open({ lang: 'en', market: 'at' });
+    for (const [name, bytes] of before) small.files.set(name, bytes);
+    const pricesOf = async ({ engine }: typeof plain) =>
+      new Set((await engine.recommend({ limit: 5 })).items.map(({ item }) => item.price));
+    expect(await pricesOf(plain)).not.toContain(9000);
+    expect([await pricesOf(german), await pricesOf(named)]).toEqual([new Set([9000]), new Set([9000])]);
+    expect([plain, german, named].flatMap(({ errors }) => errors)).toEqual([]);
+    expect(asked.filter((name) => name.startsWith('offers'))).toEqual(['offers-at.json', 'offers-at.json']);
+    const learned = async ({ engine }: typeof plain) => {
+      for (const id of ['a', 'b']) await engine.track('click', id, {});
+      await engine.settled();
+      return (await engine.recommend({ excludeRecent: 0 })).items.map(({ item, score }) => [item.id, score]);
+    };
+    expect(await learned(german)).toEqual(await learned(plain));
+    await Promise.all([plain, german, named].map(({ engine }) => engine.close()));
+  });
+
   it('are those of the market, and none of another market', async () => {
     publish({ offers: [{ id: 'a', price: 7 }] });
     publish({ currency: 'CHF', offers: [{ id: 'a', price: 8 }] }, 'at');

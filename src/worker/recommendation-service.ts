@@ -1,3 +1,4 @@
+import type { Shown } from '../catalog/locales';
 import { SidestreamError } from '../error';
 import type { Explanation, RecommendRequest, RecommendResponse, RerankOptions, RerankResponse } from '../protocol';
 import { type ParsedRequest, parsed, recommendSchema } from '../protocol';
@@ -24,6 +25,8 @@ export interface RecommendationContext {
   experiment: ExperimentAssignment;
   /** The page's rules for every list. */
   rules: Rules;
+  /** Language of the page. */
+  lang?: string;
   session: ProfileSession;
   features: FeatureLoader;
   listener: EngineListener;
@@ -58,15 +61,15 @@ export class RecommendationService {
 
   async recommend(request: RecommendRequest): Promise<RecommendResponse> {
     const given = parsed(recommendSchema, request, 'recommend()');
-    await this.#loadLanguage(given);
+    const shown = await this.#loadLanguage(given);
     const response = await this.#withItems([], given, (learner, lists) => {
       const { index } = this.#context.catalog;
-      const ranked = rank(index, ...this.#rankInput(given, learner, lists));
+      const ranked = rank(index, ...this.#rankInput(given, learner, lists, shown));
       return {
         id: `${given.placement}-${this.#page}-${++this.#responses}`,
         placement: given.placement,
         currency: this.#context.catalog.offers?.currency,
-        items: ranked.map(({ row: at, ...place }, position) => ({ ...place, item: index.items[at], position })),
+        items: ranked.map(({ row: at, ...place }, position) => ({ ...place, item: shown(index.items[at]), position })),
       };
     });
     this.#context.features.listed();
@@ -84,13 +87,13 @@ export class RecommendationService {
 
   async explain(itemId: string, request: RecommendRequest): Promise<Explanation> {
     const given = parsed(recommendSchema, request, 'explain()');
-    await this.#loadLanguage(given);
+    const shown = await this.#loadLanguage(given);
     // Before the turn: no list waits for the network.
     const { explainItem } = await import('./explain-item');
     return this.#withItems([itemId], given, (learner, lists) => {
       const { catalog } = this.#context;
-      const input = this.#rankInput(given, learner, lists);
-      return { ...explainItem(catalog.index, input, catalog.rowOf(itemId)), placement: given.placement };
+      const input = this.#rankInput(given, learner, lists, shown);
+      return { ...explainItem(catalog.index, input, catalog.rowOf(itemId), shown), placement: given.placement };
     });
   }
 
@@ -100,13 +103,19 @@ export class RecommendationService {
   }
 
   /** What the ranking reads for `for-you`, of any learner. */
-  inputOf(learner: ActiveLearner, limit: number): [RankState, RankRequest] {
-    return this.#rankInput(parsed(recommendSchema, { limit }, 'inspect()'), learner, null);
+  inputOf(learner: ActiveLearner, limit: number, shown?: Shown): [RankState, RankRequest] {
+    return this.#rankInput(parsed(recommendSchema, { limit }, 'inspect()'), learner, null, shown);
   }
 
-  /** Loads the reasons in the language of a request. Where that fails, they are in English. */
-  async #loadLanguage({ lang }: ParsedRequest): Promise<void> {
-    await loadReasons(lang).catch((thrown) => this.#context.listener.error(SidestreamError.from(thrown)));
+  /**
+   * Loads the language of a request, which is that of the page where it names none. Where that fails, reasons are in English, and
+   * items as they are.
+   */
+  async #loadLanguage(given: ParsedRequest): Promise<Shown> {
+    const { lang, catalog, listener } = this.#context;
+    given.lang ??= lang;
+    await loadReasons(given.lang).catch((thrown) => listener.error(SidestreamError.from(thrown)));
+    return (await catalog.texts?.in(given.lang)) ?? ((item) => item);
   }
 
   /** Loads code and items of a large catalogue that are not loaded yet, then takes a turn with the learner. */
@@ -135,7 +144,12 @@ export class RecommendationService {
   }
 
   /** State and request for the ranking. */
-  #rankInput(given: ParsedRequest, learner: ActiveLearner, lists: ListsInView): [RankState, RankRequest] {
+  #rankInput(
+    given: ParsedRequest,
+    learner: ActiveLearner,
+    lists: ListsInView,
+    shown?: Shown,
+  ): [RankState, RankRequest] {
     const { catalog, experiment } = this.#context;
     const { placement, itemId, cart, limit, exclude, lang } = given;
     const rows = (ids: readonly string[]): Set<number> =>
@@ -149,6 +163,7 @@ export class RecommendationService {
       exclude: rows(exclude),
       rules,
       lang,
+      shown,
       shownBefore: rows(this.#shownBefore),
       now,
       due: catalog.demand?.due(catalog.index, learner.history.record, now, limit, rules.repeats),

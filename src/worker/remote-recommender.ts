@@ -8,6 +8,8 @@ import type {
   BrowseResponse,
   BundleEncoders,
   CallOptions,
+  CategoriesRequest,
+  CategoryCount,
   Consent,
   EncoderBackend,
   Explanation,
@@ -54,6 +56,7 @@ export class RemoteRecommender implements WorkerRecommender {
    * @param kept `Kept`, parsed where it is used
    * @param restarted whether another worker of the page ran before
    * @param offers that the page updated before
+   * @param lang of the page
    * @throws SidestreamError `runtime/invalid-input`, `bundle/*`
    */
   static async start(
@@ -62,8 +65,9 @@ export class RemoteRecommender implements WorkerRecommender {
     kept: unknown,
     restarted: boolean,
     offers?: ReadonlyMap<string, Offer>,
+    lang?: string,
   ): Promise<RemoteRecommender> {
-    const options = { ...parsed(optionsSchema, given, 'createRecommender()'), restarted, offers };
+    const options = { ...parsed(optionsSchema, given, 'createRecommender()'), restarted, offers, lang };
     let remote: RemoteRecommender | null = null;
     const engine = await Engine.start(options, {
       change: (status) => listener('change', remote ? remote.#complete(status) : status),
@@ -108,16 +112,16 @@ export class RemoteRecommender implements WorkerRecommender {
     return this.#engine.setConsent(level);
   }
 
-  async getItem(id: string): Promise<Item | null> {
-    return this.#engine.getItem(parsed(v.string(), id, 'getItem()', 'id'));
+  async getItem(id: string, lang?: string): Promise<Item | null> {
+    return this.#engine.getItem(parsed(v.string(), id, 'getItem()', 'id'), lang);
   }
 
   async browse(request: BrowseRequest = {}): Promise<BrowseResponse> {
     return this.#engine.browse(request);
   }
 
-  categories(): Promise<{ category: string; count: number }[]> {
-    return this.#engine.categories();
+  categories(request?: CategoriesRequest): Promise<CategoryCount[]> {
+    return this.#engine.categories(request);
   }
 
   async status(): Promise<Status> {

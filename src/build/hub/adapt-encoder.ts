@@ -91,6 +91,7 @@ export async function adaptEncoder(
     name,
     source: origin,
     license,
+    languages: known?.languages,
     digest: await sha256(new Uint8Array(adapted.onnx)),
     taps: adapted.taps.map((tap, i) => ({ name: tap, width: expected.widths[i] })),
     contentTap: adapted.taps.length - 1,

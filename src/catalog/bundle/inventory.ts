@@ -1,16 +1,21 @@
 import { BundleClusters } from '../clusters/bundle-clusters';
+import { decodeTextDirectory } from '../locales/text-directory';
 import { type FetchFile, fetchChecked } from './bundle-file';
 import { type BundleFile, bundleFiles, type Manifest } from './manifest';
 import { parseManifest } from './read-manifest';
 import { manifestFile } from './write-manifest';
 
-/** Every file of a bundle, once each: the files that the manifest and the directory of clusters name. */
+/** Every file of a bundle, once each: the files that the manifest and the directories of clusters name. */
 export async function inventory(manifest: Manifest, fetchFile: FetchFile): Promise<BundleFile[]> {
-  const { clusters } = manifest;
+  const { clusters, locales = {} } = manifest;
   const named = bundleFiles(manifest);
   if (!clusters) return named;
   const directory = await new BundleClusters(manifest, clusters, fetchFile).directory();
-  return [...new Map([...named, ...directory.files].map((file) => [file.file, file])).values()];
+  const texts = Object.values(locales).map(async ({ clusters: of }) =>
+    of ? decodeTextDirectory(await fetchChecked(fetchFile, of), of.file, clusters.count) : [],
+  );
+  const files = [...named, ...directory.files, ...(await Promise.all(texts)).flat()];
+  return [...new Map(files.map((file) => [file.file, file])).values()];
 }
 
 /**

@@ -5,8 +5,8 @@ import { itemColumnsSchema } from './item-columns';
 /** Bundle format version that this code writes. */
 export const BUNDLE_SCHEMA = 6 as const;
 /**
- * Versions that it reads: 5 is 6 without rules, 4 is 5 without items, 3 is 4 without offers, 2 is 3 without factors and
- * demand, 1 is 2 without clusters and without a previous bundle.
+ * Versions that it reads: 5 is 6 without rules and texts in other languages, 4 is 5 without items, 3 is 4 without offers, 2 is 3
+ * without factors and demand, 1 is 2 without clusters and without a previous bundle.
  */
 export const READABLE_SCHEMAS = [1, 2, 3, 4, 5, BUNDLE_SCHEMA] as const;
 
@@ -109,6 +109,17 @@ const clustersSchema = v.strictObject({
   head: v.strictObject({ count: upTo(MOST_IN_PART), items: fileSchema, features: fileSchema }),
 });
 
+/** Texts of the items in one more language. */
+const localeTextsSchema = v.strictObject({
+  /** Market whose offers pages in this language use where they name none. */
+  market: v.optional(v.string()),
+  /** Of each file of items in its order; of a bundle of clusters, of the head. */
+  files: v.array(fileSchema),
+  /** Directory of the texts of each cluster. */
+  clusters: v.optional(fileSchema),
+});
+export type LocaleTexts = v.InferOutput<typeof localeTextsSchema>;
+
 /** `manifest.json`, the one mutable file of a bundle besides its offers and rules. The version decides the keys; any other key is an error. */
 export const manifestSchema = v.strictObject({
   schema: v.picklist(READABLE_SCHEMAS),
@@ -164,6 +175,10 @@ export const manifestSchema = v.strictObject({
   offers: v.optional(v.array(v.string())),
   /** Whether there is a file of the shop's rules, `rules.json`. */
   rules: v.optional(v.literal(true)),
+  /** Language of the items, as a tag, where the shop or its feed says it. */
+  language: v.optional(v.string()),
+  /** Texts of the items in other languages, by tag. */
+  locales: v.optional(v.record(v.string(), localeTextsSchema)),
   /** The manifest that this one replaced. Its files stay, so that it can be used while some of this one's are missing. */
   previous: v.optional(fileSchema),
   /**
@@ -182,20 +197,22 @@ export const MODALITIES = ['text', 'image'] as const satisfies Modality[];
 
 /**
  * Every file that the manifest names, once each: shards, projection, encoders, base model, co-occurrence table, factors,
- * demand, settings of the learner; neither the files that the directory of clusters names nor those of the previous manifest.
+ * demand, settings of the learner, texts; neither the files that the directories of clusters name nor those of the previous
+ * manifest.
  */
 export function bundleFiles(manifest: Manifest): BundleFile[] {
   const encoders = MODALITIES.flatMap((modality) => {
     const { encoder } = manifest.modalities[modality];
     return encoder ? [encoder.onnx, ...(encoder.tokenizer ? [encoder.tokenizer] : [])] : [];
   });
-  const { shards, projection, base, companions, factors, demand, tuning, clusters, previous } = manifest;
+  const { shards, projection, base, companions, factors, demand, tuning, clusters, previous, locales = {} } = manifest;
   const learned = [base, companions, factors, demand, tuning].filter((file) => file !== undefined);
   const large = clusters
     ? [clusters.directory, clusters.axes, clusters.statistics, clusters.head.items, clusters.head.features]
     : [];
   const before = previous ? [previous] : [];
-  const all = [...shards.items, ...shards.features, ...large, projection, ...encoders, ...learned, ...before];
+  const texts = Object.values(locales).flatMap(({ files, clusters: directory }) => [...files, directory ?? []].flat());
+  const all = [...shards.items, ...shards.features, ...large, projection, ...encoders, ...learned, ...texts, ...before];
   return [...new Map(all.map((entry) => [entry.file, entry])).values()];
 }
 

@@ -6,6 +6,7 @@ import { decodeFactors } from '../factors/factors-file';
 import { decodeFeatureShard } from '../features/decode-features';
 import { createTable, featureShape } from '../features/feature-shard';
 import type { Item } from '../item';
+import { verifyTexts } from '../locales/verify-texts';
 import { fetchOffers } from '../offers';
 import { decodeTuning } from '../tuning/tuning-file';
 import { type FetchFile, fetchChecked, invalidBundle } from './bundle-file';
@@ -54,6 +55,7 @@ export async function verifyBundle(
     decodeTuning(await fetchChecked(fetchFile, tuning));
     done.push(tuning);
   }
+  done.push(...(await verifyTexts(read, fetchFile)));
   for (const market of read.offers ?? []) await fetchOffers(fetchFile, read, market);
   const names = new Set(done.map(({ file }) => file));
   // Encoders, projection and base model: their content is checked where it is used.

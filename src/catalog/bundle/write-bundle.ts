@@ -5,6 +5,8 @@ import { contentBlend } from '../features/content-vectors';
 import { encodeFeatureShard } from '../features/feature-shard';
 import type { FeatureTable } from '../features/feature-table';
 import type { Item, TextRecipe } from '../item';
+import type { ItemText } from '../locales/item-text';
+import { type TextPlaces, writeTexts } from '../locales/write-texts';
 import { encodeItems } from './item-shard';
 import { keepLearned, type Learned, type Predecessor, previousClusters, putLearned } from './learned';
 import {
@@ -45,6 +47,20 @@ export interface BundleContent {
   encoders: Record<Modality, BundleEncoder>;
   /** Statistics and projection of every tap, as the encoders wrote them. */
   projection: Uint8Array;
+  /** Language of the items, as a tag. */
+  language?: string;
+  /** Texts in other languages. */
+  locales?: LocaleContent[];
+}
+
+/** The texts of a catalogue in one more language. */
+export interface LocaleContent {
+  /** Its tag. */
+  tag: string;
+  /** Market whose offers pages in this language use where they name none. */
+  market?: string;
+  /** Of each item, in the order of the items; null where there are none, so that the item is shown in its own. */
+  texts: (ItemText | null)[];
 }
 
 export interface WriteBundleOptions {
@@ -56,6 +72,8 @@ export interface WriteBundleOptions {
   clusterItems?: number;
   /** The bundle that this one replaces in the same folder: what was learned for it is kept where it still fits. */
   previous?: Predecessor;
+  /** Markets that have a file of offers. Default: those of the previous bundle. */
+  offers?: readonly string[];
   /** What the shop learned, for the items in the given order; replaces what would be kept of the previous bundle. */
   learned?: Learned;
   /**
@@ -89,11 +107,12 @@ export async function writeBundle(
     clusterFrom = 20_001,
     clusterItems = 256,
     previous,
+    offers = previous?.manifest.offers ?? [],
     learned,
     verify,
     onProgress,
   } = options;
-  const { items, features, encoders } = content;
+  const { items, features, encoders, language, locales = [] } = content;
   check(content);
   const put: PutFile = async (stem, extension, bytes) => {
     const digest = await sha256(bytes);
@@ -139,6 +158,11 @@ export async function writeBundle(
   }
   const catalog = large ? [large.clusters.directory, large.clusters.axes] : [...shards.items, ...shards.features];
   const first = large ? [large.clusters.head.items] : shards.items;
+  const places: TextPlaces = large ?? { head: shards.items.map(({ start, count }) => rowsFrom(start, count)) };
+  const texts: NonNullable<Manifest['locales']> = {};
+  for (const { tag, market, texts: rows } of locales) {
+    texts[tag] = { ...(market ? { market } : {}), ...(await writeTexts(rows, places, put)) };
+  }
   const inManifest = first.reduce((sum, { bytes }) => sum + bytes, 0) <= LARGEST_HEAD;
   const digests = [...catalog, projection].map((file) => file.sha256);
   const manifest: Manifest = {
@@ -146,25 +170,32 @@ export async function writeBundle(
     digest: await sha256(new TextEncoder().encode(digests.join('\n'))),
     shards,
     ...(large ? { clusters: large.clusters } : {}),
-    ...(inManifest ? { head: large?.head ?? items } : {}),
+    ...(language ? { language } : {}),
+    ...(locales.length > 0 ? { locales: texts } : {}),
+    ...(inManifest ? { head: large ? large.head.flat().map((row) => items[row]) : items } : {}),
   };
   const ordered = large ? large.order.map((row) => items[row]) : items;
   if (previous) Object.assign(manifest, keepLearned(previous, { manifest, items: ordered }));
   // They name products by id, or say which by their fields, whatever else changed.
-  if (previous?.manifest.offers) manifest.offers = previous.manifest.offers;
+  if (offers.length > 0) manifest.offers = [...new Set(offers)].sort();
   if (previous?.manifest.rules) manifest.rules = previous.manifest.rules;
   if (learned) Object.assign(manifest, await putLearned(learned, items.length, sink, large?.order));
   await verify?.(manifest);
   return putManifest(manifest, previous?.manifest ?? null, sink);
 }
 
-function check({ items, features, encoders }: BundleContent): void {
+const rowsFrom = (start: number, count: number): number[] => Array.from({ length: count }, (_, n) => start + n);
+
+function check({ items, features, encoders, locales = [] }: BundleContent): void {
   if (items.length === 0) throw new SidestreamError('catalog/empty', 'There is no item to put into the bundle.');
   if (features.count !== items.length) throw invalid(`${items.length} items but features of ${features.count}`);
   for (const name of ['text', 'image'] as const) {
     if (features.taps[name] !== encoders[name].taps.length) {
       throw invalid(`the ${name} encoder has ${encoders[name].taps.length} taps, the features ${features.taps[name]}`);
     }
+  }
+  for (const { tag, texts } of locales) {
+    if (texts.length !== items.length) throw invalid(`${items.length} items but ${texts.length} texts in ${tag}`);
   }
   if (!features.scales.every(Number.isFinite)) throw invalid('a feature row is not finite');
 }

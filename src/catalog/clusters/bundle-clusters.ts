@@ -31,6 +31,8 @@ const AT_ONCE = 16;
 export interface ItemsPart {
   items: Item[];
   features: FeatureTable;
+  /** The cluster that they are, if they are one. */
+  cluster?: number;
 }
 
 /**
@@ -93,7 +95,7 @@ export class BundleClusters {
     const count = directory.counts[cluster];
     checkSize(features, featureShardBytes(featureShape(this.#manifest), count));
     const [rows, values] = await fetchFiles(this.#fetchFile, [items, features]);
-    return this.#part([rows, values], [items, features], count);
+    return { ...this.#part([rows, values], [items, features], count), cluster };
   }
 
   /** All items, cluster by cluster. */

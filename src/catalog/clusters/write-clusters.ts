@@ -31,12 +31,13 @@ export interface ClusterContent {
 
 /**
  * Writes a catalogue in clusters.
- * @returns the manifest's entry, the items of the head, and the rows of `items` in the order in which a reader gets them: by cluster, then by id
+ * @returns the manifest's entry; the rows of `items` in the head, as one file, and in each cluster; and their order in which a
+ *   reader gets them: by cluster, then by id
  */
 export async function writeClusters(
   { items, features, blend, clusterItems, previous, onProgress }: ClusterContent,
   put: PutFile,
-): Promise<{ clusters: NonNullable<Manifest['clusters']>; head: Item[]; order: number[] }> {
+): Promise<{ clusters: NonNullable<Manifest['clusters']>; head: number[][]; members: number[][]; order: number[] }> {
   const sizes = { target: clusterItems, most: 2 * clusterItems };
   const grouped = (rows: number): void => onProgress?.('group', rows, items.length);
   const plan = planClusters(items, features, blend, { ...sizes, dims: DIMS, previous, onProgress: grouped });
@@ -76,7 +77,8 @@ export async function writeClusters(
       features: await put('features', 'bin', encodeFeatureShard(pickRows(features, rowsOfHead), 0, head.length)),
     },
   };
-  return { clusters, head, order: rows.flatMap((members) => [...members]) };
+  const members = rows.map((all) => [...all]);
+  return { clusters, head: [[...rowsOfHead]], members, order: members.flat() };
 }
 
 function memberVectors({ base, axes: { dims } }: ClusterPlan, members: Int32Array) {

@@ -2,6 +2,7 @@ import { SidestreamError } from '../../error';
 import type { Item } from '../item';
 import { type RejectedRow, type RowUnit, shortened } from '../rejected-row';
 import { detectFormat, type FeedFormat } from './feed-format';
+import { feedLanguage } from './feed-language';
 import type { FeedMapping } from './feed-mapping';
 import type { FeedRecord, RecordShape } from './feed-record';
 import { feedText, peekText } from './feed-text';
@@ -31,6 +32,8 @@ export type FeedRow<T = Item> = {
       item: T;
       /** Field that replaces a missing title. */
       titled?: 'description' | 'id';
+      /** Of the price, as a code, where the feed says it. */
+      currency?: string;
     }
   | {
       /** One entry per bad field, the first 20 of them. */
@@ -45,8 +48,8 @@ const MAX_REASON = 300;
 
 export interface FeedOptions {
   mapping?: FeedMapping;
-  /** Called once a file's format is known. */
-  onFormat?(file: string, format: FeedFormat['name']): void;
+  /** Called once a file's format is known, with its language where the file says it. */
+  onFormat?(file: string, format: FeedFormat['name'], language: string | undefined): void;
 }
 
 /**
@@ -73,7 +76,7 @@ export async function* parsedRows<T extends { id: string }>(
     const { head, all } = await peekText(feedText(bytes, mapping.encoding));
     const format = detectFormat(head, mapping.separator);
     if (format === null) throw unknownFormat(file);
-    options.onFormat?.(file, format.name);
+    options.onFormat?.(file, format.name, feedLanguage(head));
     const unit: RowUnit = format.name === 'json' ? 'product' : 'line';
     files.push({ name: file, unit });
     const records = recordsOf(format, all, mapping);

@@ -122,6 +122,8 @@ function columnFields(record: Record<string, unknown>): NamedFields {
     const value = attributeValue(column, record[column]);
     if (value !== undefined) attributes[column.replace(/^g:/, '')] = value;
   }
+  const currency = byName.get('currency') ?? byName.get('price_currency') ?? byName.get('currency_code');
+  if (currency !== undefined) named.currency = record[currency];
   const own = record.attributes;
   named.attributes = isObject(own) ? { ...attributes, ...own } : (own ?? attributes);
   return named;
@@ -185,8 +187,8 @@ export const normalName = (name: string): string =>
     .toLowerCase()
     .replace(/[\s-]+/g, '_');
 
-/** Unparsed values of an item's fields; `sale` is the sale price beside the regular one. */
-export type NamedFields = Partial<Record<MappedField | 'sale', unknown>> & { attributes?: unknown };
+/** Unparsed values of an item's fields; `sale` is the sale price beside the regular one, `currency` that of the prices. */
+export type NamedFields = Partial<Record<MappedField | 'sale' | 'currency', unknown>> & { attributes?: unknown };
 
 /**
  * Fields of a product in Shopify's `products.json`. The handle is the id, because product pages are named by it; the price is
@@ -299,6 +301,7 @@ export function jsonLdFields(product: Record<string, unknown>): NamedFields {
     description: first(({ description }) => text(description)),
     category: first(({ category }) => names(category)),
     price: lowest(offers.flatMap(prices)),
+    currency: offers.map(({ priceCurrency }) => text(priceCurrency)).find((code) => code !== undefined),
     listPrice: lowest(offers.flatMap(listPrices)),
     image: first(({ image }) => image),
     images: [first(({ image }) => image)].flat().slice(1),

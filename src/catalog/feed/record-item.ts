@@ -25,8 +25,13 @@ export interface Problem {
   reason: string;
 }
 
-/** An item, or the errors of a record. `titled` is the field that replaces a missing title. */
-export type ParsedRecord<T = Item> = { item: T; titled?: 'description' | 'id' } | { id?: string; problems: Problem[] };
+/**
+ * An item, or the errors of a record. `titled` is the field that replaces a missing title, `currency` that of the price, as a
+ * code, where the record says it.
+ */
+export type ParsedRecord<T = Item> =
+  | { item: T; titled?: 'description' | 'id'; currency?: string }
+  | { id?: string; problems: Problem[] };
 
 /**
  * Converts a record into an item: maps the fields, strips HTML, parses prices and availability, and checks the item schema.
@@ -64,7 +69,8 @@ export function recordItem(shape: RecordShape, record: Record<string, unknown>, 
       problems: [{ field: garbled, reason: 'is not valid UTF-8; save the feed as UTF-8 or name its encoding' }],
     };
   }
-  return { item: result.output, ...(titled ? { titled } : {}) };
+  const currency = currencyOf(named);
+  return { item: result.output, ...(titled ? { titled } : {}), ...(currency ? { currency } : {}) };
 }
 
 function nameUntitled(input: Record<string, unknown>): 'description' | 'id' | undefined {
@@ -127,6 +133,28 @@ export function pricesOf(
   const now = typeof lowered === 'number' ? lowered : regular;
   const before = amountOf(listPrice, mapping) ?? (typeof lowered === 'number' ? regular : undefined);
   return { price: now, listPrice: isNumber(before) && isNumber(now) && before > now ? before : undefined };
+}
+
+/** Signs that stand for one currency alone; `$` and `¥` stand for several. */
+const SIGNS: Record<string, string> = {
+  '€': 'EUR',
+  '£': 'GBP',
+  '₩': 'KRW',
+  '₹': 'INR',
+  '₪': 'ILS',
+  '₺': 'TRY',
+  '₴': 'UAH',
+};
+
+/** Currency of a record: its field, else what stands beside the price, as a code or a sign. */
+function currencyOf({ currency, price, sale }: NamedFields): string | undefined {
+  for (const value of [currency, sale, price]) {
+    const [single] = [value].flat();
+    if (typeof single !== 'string') continue;
+    const code = /(?<![A-Z])[A-Z]{3}(?![A-Z])/.exec(single)?.[0] ?? SIGNS[/\p{Sc}/u.exec(single)?.[0] ?? ''];
+    if (code) return code;
+  }
+  return undefined;
 }
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);

@@ -5,7 +5,7 @@ import clip from '../../../models/clip-vit-base-patch32.json' with { type: 'json
 import dinov2 from '../../../models/dinov2-small.json' with { type: 'json' };
 import e5 from '../../../models/multilingual-e5-small.json' with { type: 'json' };
 import vit from '../../../models/vit-base-patch16-224.json' with { type: 'json' };
-import { POOLINGS, presetName } from '../preset';
+import { languagesSchema, POOLINGS, presetName } from '../preset';
 
 const hubPresetSchema = v.object({
   name: presetName,
@@ -21,6 +21,7 @@ const hubPresetSchema = v.object({
   /** SPDX identifier of the weights' licence. */
   license: v.string(),
   pooling: v.picklist(POOLINGS),
+  languages: languagesSchema,
   /** Text only: tokens kept, and what the model was trained to see before a text. */
   maxTokens: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   prefix: v.optional(v.string()),

@@ -1,11 +1,10 @@
-import { categoryPaths } from '../../catalog';
 import type { CatalogIndex } from '../catalog-index';
 import { productOf } from '../product-variants';
 import type { ExpertPart, RankState } from '../rank-state';
 import { similarity } from '../similarities';
 import { pairAt, strongestContributor } from '../terms/cooccurrence';
 import { LONGEST_HISTORY, type TermName } from '../terms/terms';
-import type { ReasonKind } from './reason-text';
+import { categoryName, type ReasonKind } from './reason-text';
 
 /**
  * The reason of a personal recommendation, by the terms that contribute most: co-occurrence, category, or the past item
@@ -29,16 +28,16 @@ export function reasonKindOf(
     if (contributor !== null) return cooccurrenceReason(index, contributor, row);
   }
   if (category > resemblance) {
-    const name = categoryPaths(index.items[row].category)[0]?.split('/').at(-1);
-    if (name) return { kind: 'category', name };
+    const about = index.items[row];
+    if (categoryName(about)) return { kind: 'category', about };
   }
   const own = preference > 0 ? choicesOfSpeaker(expertParts?.(row) ?? []) : [];
   const ownRows = preference > content ? own.map((choice) => choice.row) : [];
   const nearest = nearestTo(index, row, ownRows) ?? nearestChoice(index, row, history.rows.slice(-LONGEST_HISTORY));
   if (nearest === null) return { kind: 'chosen-for-you' };
-  const name = index.items[nearest].title;
+  const about = index.items[nearest];
   const told = own.find((choice) => choice.row === nearest);
-  return told ? { kind: 'looked-at-earlier', name, time: told.time } : { kind: 'looked-at', name };
+  return told ? { kind: 'looked-at-earlier', about, time: told.time } : { kind: 'looked-at', about };
 }
 
 /** Choices of the kept expert that brings more than any other; none where that is the generalist or a candidate. */
@@ -54,10 +53,10 @@ function choicesOfSpeaker(parts: readonly ExpertPart[]): ExpertPart['choices'] {
 export function cooccurrenceReason(index: CatalogIndex, other: number, row: number): ReasonKind {
   const { items, cooccurrence: table } = index;
   const product = productOf(index);
-  const { title: name } = items[other];
+  const about = items[other];
   const orders = table?.support?.[pairAt(table, product(other), product(row))];
-  if (orders) return { kind: 'bought-with', name, orders };
-  return { kind: table?.origin === 'shop' ? 'goes-with' : 'chosen-with', name };
+  if (orders) return { kind: 'bought-with', about, orders };
+  return { kind: table?.origin === 'shop' ? 'goes-with' : 'chosen-with', about };
 }
 
 /** As `nearestTo`, of the history, whose neighbors the terms know already. */

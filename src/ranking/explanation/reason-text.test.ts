@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
+import { makeItem } from '../../testing/bundles';
 import { loadReasons, REASON_LANGUAGES, type ReasonKind, reasonLanguage, reasonText } from './reason-text';
+
+const named = (title: string) => makeItem('tea', { title, category: `Kitchen/${title}` });
 
 const NAMED = ['looked-at', 'chosen-with', 'goes-with', 'similar', 'style', 'category'] as const;
 const PLAIN = ['popular', 'catalog', 'seen', 'again', 'chosen-for-you', 'picked'] as const;
@@ -21,9 +24,9 @@ it.each(REASON_LANGUAGES)(
   async (lang) => {
     await loadReasons(lang);
     const kinds: ReasonKind[] = [
-      { kind: 'looked-at-earlier', name: 'Tea $& {} pot', time: at(2026, 1) },
-      { kind: 'bought-with', name: 'Tea $& {} pot', orders: 37 },
-      ...NAMED.map((kind) => ({ kind, name: 'Tea $& {} pot' })),
+      { kind: 'looked-at-earlier', about: named('Tea $& {} pot'), time: at(2026, 1) },
+      { kind: 'bought-with', about: named('Tea $& {} pot'), orders: 37 },
+      ...NAMED.map((kind) => ({ kind, about: named('Tea $& {} pot') })),
       ...PLAIN.map((kind) => ({ kind })),
     ];
     const texts = kinds.map((kind) => reasonText(kind, { lang, now: at(2026, 6) }));
@@ -41,7 +44,7 @@ it('takes the language of a tag, and English for others', () => {
 it('says in how many orders two products were together, in the digits of the language', async () => {
   await loadReasons('ja');
   const told = (lang: string, orders = 1234): string =>
-    reasonText({ kind: 'bought-with', name: 'Tea', orders }, { lang });
+    reasonText({ kind: 'bought-with', about: named('Tea'), orders }, { lang });
   expect(['en', 'ja', 'de-AT', 'fr', 'es'].map((lang) => told(lang).replace(/\s/g, ' '))).toEqual([
     'Bought with “Tea” in 1,234 orders',
     '「Tea」と一緒に購入された注文：1,234件',
@@ -54,13 +57,13 @@ it('says in how many orders two products were together, in the digits of the lan
 
 it('isolates a left-to-right title in Arabic', async () => {
   await loadReasons('ar');
-  expect(reasonText({ kind: 'similar', name: 'Tee' }, { lang: 'ar' })).toContain('«\u2068Tee\u2069»');
+  expect(reasonText({ kind: 'similar', about: named('Tee') }, { lang: 'ar' })).toContain('«\u2068Tee\u2069»');
 });
 
 it('says when an earlier choice was, but of the last seven days, or of an unknown time, only what it was', async () => {
   await loadReasons('ja');
   const told = (time: number | null, lang = 'en', now = at(2026, 6)): string =>
-    reasonText({ kind: 'looked-at-earlier', name: 'Tea', time }, { lang, now });
+    reasonText({ kind: 'looked-at-earlier', about: named('Tea'), time }, { lang, now });
   const plain = 'Because you looked at “Tea”';
   expect([null, at(2026, 6, 14), at(2027, 1)].map((time) => told(time))).toEqual([plain, plain, plain]);
   expect(told(at(2026, 5), 'en', 0)).toBe(plain);
@@ -79,4 +82,12 @@ it('says when an earlier choice was, but of the last seven days, or of an unknow
     'Como «Tea», que viste en marzo',
     'مثل «\u2068Tea\u2069» الذي شاهدته في مارس',
   ]);
+});
+
+it('names the item as the shopper reads it', () => {
+  const about = makeItem('tea', { title: 'Teapot', category: 'Kitchen/Pots|Gifts' });
+  const shown = () => ({ ...about, title: 'Teekanne', category: 'Küche/Kannen|Geschenke' });
+  expect(reasonText({ kind: 'similar', about }, { shown })).toBe('Similar to “Teekanne”');
+  expect(reasonText({ kind: 'category', about }, { shown })).toBe('You often look at Kannen');
+  expect(reasonText({ kind: 'category', about })).toBe('You often look at Pots');
 });

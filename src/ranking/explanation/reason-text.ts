@@ -1,10 +1,13 @@
-/** Why an item is recommended. `name` is a title or a category, as the shop wrote it. */
+import { categoryPaths, type Item } from '../../catalog';
+import type { Shown } from '../../catalog/locales';
+
+/** Why an item is recommended. `about` is the item that the reason names: by its title, or for `category` by its category. */
 export type ReasonKind =
   /** `time` of the choice, milliseconds since the epoch; null where it is not known. */
-  | { kind: 'looked-at-earlier'; name: string; time: number | null }
+  | { kind: 'looked-at-earlier'; about: Item; time: number | null }
   /** `orders`: in how many orders both were. */
-  | { kind: 'bought-with'; name: string; orders: number }
-  | { kind: 'looked-at' | 'chosen-with' | 'goes-with' | 'similar' | 'style' | 'category'; name: string }
+  | { kind: 'bought-with'; about: Item; orders: number }
+  | { kind: 'looked-at' | 'chosen-with' | 'goes-with' | 'similar' | 'style' | 'category'; about: Item }
   | { kind: 'popular' | 'catalog' | 'seen' | 'again' | 'chosen-for-you' | 'picked' };
 
 type Kind = ReasonKind['kind'];
@@ -65,8 +68,12 @@ export function reasonLanguage(tag: string): ReasonLanguage {
  * not known, is told without its time.
  * @param lang a language tag; default English
  * @param now milliseconds since the epoch; default 0
+ * @param shown the item that is named, as the shopper reads it; default: as it is
  */
-export function reasonText(reason: ReasonKind, { lang = 'en', now = 0 }: { lang?: string; now?: number } = {}): string {
+export function reasonText(
+  reason: ReasonKind,
+  { lang = 'en', now = 0, shown = (item) => item }: { lang?: string; now?: number; shown?: Shown } = {},
+): string {
   const language = reasonLanguage(lang);
   const own = texts[language];
   const time = reason.kind === 'looked-at-earlier' && now - (reason.time ?? now) >= EARLIER ? reason.time : null;
@@ -74,12 +81,17 @@ export function reasonText(reason: ReasonKind, { lang = 'en', now = 0 }: { lang?
   const when = time === null ? '' : whenText(time, now, own ? language : 'en');
   const orders = 'orders' in reason ? reason.orders.toLocaleString(language) : '';
   const text = (own ?? ENGLISH)[kind].replace('{when}', when).replace('{orders}', orders);
-  if (!('name' in reason)) return text;
+  if (!('about' in reason)) return text;
+  const about = shown(reason.about);
+  const plain = kind === 'category' ? categoryName(about) : about.title;
   // Isolated: in text that runs right to left, a left-to-right title would turn the quotation marks round it.
-  const name = language === 'ar' ? `\u2068${reason.name}\u2069` : reason.name;
+  const name = language === 'ar' ? `\u2068${plain}\u2069` : plain;
   // A function, because a replacement string would interpret `$&` in a title.
   return text.replace('{}', () => name);
 }
+
+/** The narrowest name of an item's first category; empty without one. */
+export const categoryName = ({ category }: Item): string => categoryPaths(category)[0]?.split('/').at(-1) ?? '';
 
 /** When something was, by the shopper's calendar: `this month`, `last month`, `in March`, or `in March 2024` of another year. */
 function whenText(time: number, now: number, language: ReasonLanguage): string {

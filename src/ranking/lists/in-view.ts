@@ -113,8 +113,7 @@ function nearestList(
   // Those that are not cached yet, in one pass.
   index.similarities.similaritiesToEach(compared);
   const lists = compared.flatMap((row) => {
-    const { title: name } = index.items[row];
-    const asStyle = style && ({ source: style, reasonKind: { kind: style, name } } as const);
+    const asStyle = style && ({ source: style, reasonKind: { kind: style, about: index.items[row] } } as const);
     return similarList(index, row, holds, asStyle) ?? [];
   });
   if (lists.length === 0) return null;

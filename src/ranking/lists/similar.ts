@@ -20,7 +20,7 @@ export function similarList(
   holds: (row: number) => boolean,
   { source, reasonKind }: { source: Source; reasonKind: ReasonKind } = {
     source: 'content',
-    reasonKind: { kind: 'similar', name: index.items[row].title },
+    reasonKind: { kind: 'similar', about: index.items[row] },
   },
 ): Scored | null {
   const content = index.similarities.similaritiesTo(row);

@@ -10,9 +10,10 @@ const PRICE = 'price';
  * prices of these rows, standardised as those of the bundle: what a list, or a coefficient, makes of a price does not depend on
  * the prices of other items.
  * @param items by row
+ * @param repriced whether the ranking reads these prices; default true. False where they are in another unit than the bundle's
  * @returns the same index where `items` is empty; parts that do not change are shared
  */
-export function patchedIndex(index: CatalogIndex, items: ReadonlyMap<number, Item>): CatalogIndex {
+export function patchedIndex(index: CatalogIndex, items: ReadonlyMap<number, Item>, repriced = true): CatalogIndex {
   if (items.size === 0) return index;
   const patched = [...index.items];
   const priced: number[] = [];
@@ -20,7 +21,7 @@ export function patchedIndex(index: CatalogIndex, items: ReadonlyMap<number, Ite
     if (item.price !== patched[row].price) priced.push(row);
     patched[row] = item;
   }
-  if (priced.length === 0) return { ...index, items: patched };
+  if (priced.length === 0 || !repriced) return { ...index, items: patched };
   const numbers = index.numbers.map((column): NumberColumn => {
     if (column.name !== PRICE) return column;
     const values = column.values.slice();
