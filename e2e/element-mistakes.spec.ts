@@ -122,19 +122,6 @@ test('a list without a bundle is hidden after 10 s, with a warning, until it has
   await expect(list.locator('[data-id]')).toHaveCount(2);
 });
 
-test('a filter that is not an object hides the list, and causes one warning over all refreshes', async ({ page }) => {
-  const warnings = warningsOf(page);
-  const { list, gap, shop } = await between(page, { loud: true, attributes: { filter: '{"price":' } });
-  await expect(list).toBeHidden();
-  expect(await gap()).toBe(0);
-  for (let n = 0; n < 3; n++) {
-    await page.evaluate((at) => window.lists.shops[at].change(), shop);
-    await page.waitForTimeout(150);
-  }
-  expect(warnings).toEqual([expect.stringMatching(/<sidestream-recs> filter: must be a JSON object such as /)]);
-  expect((await callsOf(page, shop)).requests).toEqual([]);
-});
-
 test('an empty "recently viewed" is hidden without a gap, until it has an item', async ({ page }) => {
   const { list, gap, shop } = await between(page, { answer: 'empty', attributes: { placement: 'recent', limit: '2' } });
   await expect(list).toHaveAttribute('state', 'hidden');

@@ -72,7 +72,7 @@ const ROOMS = {
   },
   element: {
     runs: 'page',
-    has: '`<sidestream-recs>` (`recs/`), `<sidestream-inspector>` (`inspector/`)',
+    has: '`<sidestream-recs>` (`recs/`), `<sidestream-inspector>` (`inspector/`), `<sidestream-pick>` (`pick/`)',
     imports: ['adapters', 'client', 'protocol'],
   },
   adapters: {

@@ -5,7 +5,7 @@ import { type OutputAsset, type OutputChunk, type Plugin, type RolldownOptions, 
 import { dts } from 'rolldown-plugin-dts';
 import { besideScript, lateAddress, ownRuntime, throughBundler, workerBuilds, writePlaces } from './late';
 import { rememberPackages } from './notices';
-import { filesIn, shortStyles } from './plugins';
+import { filesIn, ownError, shortStyles } from './plugins';
 
 /** Folder of the repository, and of what is built for the package. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -40,8 +40,8 @@ const small = { minify: true, comments: { legal: false, annotation: false } } as
 const pageBuild = (dir: string): RolldownOptions => ({
   ...common,
   platform: 'browser',
-  input: sources({ sidestream: 'page.ts', inspector: 'inspector.ts', adapters: 'adapters/index.ts' }),
-  plugins: [shortStyles(), besideScript(), rememberPackages()],
+  input: sources({ sidestream: 'page.ts', inspector: 'inspector.ts', pick: 'pick.ts', adapters: 'adapters/index.ts' }),
+  plugins: [shortStyles(), besideScript(), ownError(), rememberPackages()],
   output: { dir, entryFileNames: '[name].js', chunkFileNames, ...small },
 });
 
@@ -63,6 +63,7 @@ const PAGE = {
   headless: 'headless.ts',
   element: 'element/index.ts',
   inspector: 'inspector.ts',
+  pick: 'pick.ts',
   adapters: 'adapters/index.ts',
 };
 

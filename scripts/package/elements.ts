@@ -7,6 +7,7 @@ import * as v from 'valibot';
 const PATHS: Record<string, string> = {
   'sidestream-recs': 'lib/element.js',
   'sidestream-inspector': 'lib/inspector.js',
+  'sidestream-pick': 'lib/pick.js',
 };
 
 /** Attributes, properties and events of an element. */

@@ -19,9 +19,10 @@ function importsOf(elements: Declaration[]): string[] {
   const details = elements.flatMap(({ events }) =>
     events.map(({ detail }) => /^CustomEvent<(\w+)>$/.exec(detail)?.[1]),
   );
-  const names = [...new Set(details)].filter((name) => name !== undefined).sort();
+  const names = [...new Set(details)].filter((name) => name !== undefined && name !== 'PickDetail').sort();
   return [
     `import type { ${names.join(', ')} } from './index.js';`,
+    "import type { PickDetail } from './pick.js';",
     "import type {} from './element.js';",
     "import type {} from './inspector.js';",
   ];
@@ -36,7 +37,7 @@ function jsx(elements: Declaration[]): string[] {
       ...properties
         .filter(({ attribute }) => !attribute)
         .flatMap(({ name, text }) => member(text, name, fieldOf(element, name))),
-      ...events.flatMap(({ name, detail, text }) => member(text, `on${name}`, listener(detail))),
+      ...events.flatMap(({ name, detail, text }) => member(text, quoted(`on${name}`), listener(detail))),
     ];
     const names = attributes.map(({ name }) => `'${name}'`).join(' | ');
     const base = `Omit<HTMLAttributes<${elementOf(element)}>, ${names}>, RefAttributes<${elementOf(element)}>`;

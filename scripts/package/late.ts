@@ -46,6 +46,11 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
     name: 'kernel',
     test: /src[\\/]kernel[\\/](compile|wasm-matrix|wasm-byte-matrix|byte-matrix|script-byte-matrix|binary[\\/](matrix|byte)-products)/,
   },
+  // What pages may ask for beside lists.
+  {
+    name: 'calls',
+    test: /worker[\\/](browse|explained-item|fresh-options|insert-item|rerank-list|ranked-segments)|ranking[\\/](explanation[\\/](explain|index|score-breakdown)|rerank|segments)|protocol[\\/]browse-request/,
+  },
   { name: 'reasons', test: /explanation[\\/]reason-locales/ },
   { name: 'device-store', test: /node_modules[\\/]idb|src[\\/]store[\\/](layout|database|rows|device-store)/ },
   { name: 'profile-migration', test: /src[\\/]learner[\\/]profile-migration/ },

@@ -46,3 +46,23 @@ export function shortStyles(): Plugin {
     },
   };
 }
+
+/**
+ * Lets `adapters.js` have an error class of its own. Shared, it would be a file of its own, which every page with a list loads,
+ * for the sake of one that few pages load.
+ */
+export const ownError = (): Plugin => ({
+  name: 'own error of the adapters',
+  resolveId: {
+    filter: { id: /\/error$/ },
+    async handler(id, importer) {
+      if (!importer || !/src[\\/]adapters[\\/]/.test(importer)) return null;
+      const found = await this.resolve(id, importer, { skipSelf: true });
+      return found && `${found.id}?own`;
+    },
+  },
+  load: {
+    filter: { id: /error\.ts\?own$/ },
+    handler: async (id) => ({ code: await readFile(id.replace('?own', ''), 'utf8'), moduleType: 'ts' }),
+  },
+});

@@ -12,4 +12,5 @@ export {
 export { connectDataLayer, type DataLayerOptions } from './data-layer';
 export type { Ga4Options } from './ga4-event';
 export { connectGrid, type GridOptions, type Ranker } from './grid';
+export { type HintMapping, hintsFromUrl } from './hints-from-url';
 export type { AdapterOptions, AdapterReport, AdapterSource, DroppedReport, DropReason, TrackedReport } from './report';

@@ -8,6 +8,8 @@ const MOST_EARLY_ERRORS = 20;
 
 /** Methods that only call the worker. */
 const FORWARDED = [
+  'recommendSegments',
+  'setHints',
   'explain',
   'getItem',
   'browse',

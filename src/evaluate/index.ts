@@ -16,6 +16,7 @@ export {
 } from './drift';
 export { detectionQuality, driftAlarms, type WatchedStream } from './drift-detection';
 export { type EventFormat, type EventLog, type LogEvent, readEvents } from './event-log';
+export { evaluateFirstVisits, FIRST_CHOICES, type HintMethod } from './first-visit';
 export {
   EARLIER,
   type LearnedFromReplay,

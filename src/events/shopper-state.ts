@@ -47,8 +47,8 @@ export const recordSchema = v.object({
   cart: atMost(storedId),
   /** Items shown and not chosen since: times, decayed up to the last of them, which was at `choice` and `time`. */
   shown: atMost(v.object({ item: storedId, times, choice: storedCount, time: storedTime })),
-  /** When the visit began, and its last event. */
-  visit: v.object({ start: storedTime, last: storedTime }),
+  /** When the visit began, its last event, and all choices before it; absent from older profiles. */
+  visit: v.object({ start: storedTime, last: storedTime, choices: v.optional(storedCount) }),
 });
 export type StoredRecord = v.InferOutput<typeof recordSchema>;
 /** Choices after which an impression counts half. */
@@ -73,7 +73,7 @@ export class ShopperState implements ShopperRecord {
   readonly purchases = new Map<number, number[]>();
   readonly cart = new Set<number>();
   readonly #shown = new Map<number, Shown>();
-  #visit = { start: 0, last: 0 };
+  #visit: StoredRecord['visit'] = { start: 0, last: 0 };
   #choices = 0;
   /** Stored entries of items that have no row at present. */
   #absent: Omit<StoredRecord, 'visit'> = NOTHING;
@@ -96,6 +96,15 @@ export class ShopperState implements ShopperRecord {
     const { start, last } = this.#visit;
     if (Math.abs(now - last) > PAUSE) return [];
     return [...this.#shown].filter(([, { time }]) => time >= start).map(([row]) => row);
+  }
+
+  /**
+   * Choices of the visit at `now`.
+   * @param choices all choices
+   */
+  choicesThisVisit(now: number, choices: number): number {
+    const { last, choices: before = 0 } = this.#visit;
+    return Math.abs(now - last) > PAUSE ? 0 : choices - before;
   }
 
   /**
@@ -181,10 +190,10 @@ export class ShopperState implements ShopperRecord {
     const { start, last } = this.#visit;
     if (Math.abs(time - last) <= PAUSE) {
       // Events of two tabs may come a little out of order.
-      this.#visit = { start: Math.min(start, time), last: Math.max(last, time) };
+      this.#visit = { ...this.#visit, start: Math.min(start, time), last: Math.max(last, time) };
       return;
     }
-    this.#visit = { start: time, last: time };
+    this.#visit = { start: time, last: time, choices: this.#choices };
     if (time > last) return;
     const latest = Math.max(0, time - PAUSE);
     for (const shown of this.#shown.values()) shown.time = Math.min(shown.time, latest);

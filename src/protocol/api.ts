@@ -8,6 +8,8 @@ import type {
   FilterCondition,
   FilterField,
   FilterValue,
+  Hints,
+  HintValue,
   Pin,
   Placement,
   Push,
@@ -30,6 +32,8 @@ export type {
   FilterCondition,
   FilterField,
   FilterValue,
+  Hints,
+  HintValue,
   Item,
   ItemInput,
   Metrics,
@@ -55,7 +59,9 @@ export type {
 export type Consent = 'pending' | 'granted' | 'denied' | 'session';
 
 /** A request for a list. Its rules replace the shop's rules of the same names. */
-export interface RecommendRequest extends Rules {
+export interface RecommendRequest extends Omit<Rules, 'filter'> {
+  /** List only items that it fits: an object, or its JSON text. */
+  filter?: Filter | string;
   /** Default `for-you`, with `cart` `complement`. */
   placement?: Placement;
   /**
@@ -78,6 +84,65 @@ export interface RecommendRequest extends Rules {
    * as the shop's main feed has them.
    */
   lang?: string;
+  /**
+   * What the shopper looks for in this visit, for `for-you`: an object, or its JSON text. Default: what `setHints()` said; `{}`
+   * for none.
+   */
+  hints?: Hints | string;
+}
+
+/** Which segments of the catalogue to rank. Its rules replace the shop's rules of the same names; pins have no effect. */
+export interface SegmentsRequest extends Omit<Rules, 'pin'> {
+  /**
+   * What the items of a segment have in common: their `category`, or the value of an attribute, such as `attributes.brand`.
+   * An item with several (paths of a category, an attribute that is a list) is in several segments; one without is in none.
+   */
+  by: 'category' | `attributes.${string}`;
+  /** Levels of the category path that count, 1 to 50: 1 (default) is the broadest. */
+  depth?: number;
+  /** How many segments, 1 to 100. Default 6. */
+  limit?: number;
+  /** How many items of each, 1 to 20. Default 4. */
+  items?: number;
+  /** Ids of items that are not listed and do not count; at most 10,000. */
+  exclude?: string[];
+  /** As for `recommend()`. */
+  lang?: string;
+  /** As for `recommend()`. */
+  hints?: Hints | string;
+}
+
+/** Items that have something in common, such as those of one brand. */
+export interface Segment {
+  /** The category's path, or the attribute's value as a text. */
+  value: string;
+  /**
+   * Mean score of the segment's 5 best items by the score of `for-you`, comparable only inside one response. Where it has
+   * fewer, those it lacks count as average items of the list.
+   */
+  score: number;
+  /**
+   * The named parts of the score, which add up to it: means of those of the best items, and `average` for the items that it
+   * lacks.
+   */
+  contributions: Record<string, number>;
+  /** Items that may be listed. */
+  count: number;
+  /** The best ones, ranked and explained as in `for-you`. */
+  items: Recommendation[];
+}
+
+/** Ranked segments. */
+export interface SegmentsResponse {
+  /** Pass it to `track()` as `recommendationId` to attribute clicks, with a name of the page's own as `placement`. */
+  id: string;
+  by: SegmentsRequest['by'];
+  /** The best first. */
+  segments: Segment[];
+  /** As in `RecommendResponse`. */
+  currency?: string;
+  /** Whether only a part of the catalogue was looked at, because it is too large to be loaded as a whole. */
+  partial: boolean;
 }
 
 /**
@@ -312,6 +377,18 @@ export interface Recommender {
    * @param ids in the shop's order; at most 10,000
    */
   rerank(ids: readonly string[], options?: RerankOptions, call?: CallOptions): Promise<RerankResponse>;
+  /**
+   * Ranks segments of the catalogue for this shopper, such as "brands for you", by the score of `for-you`, with a few items of
+   * each. Of a catalogue too large to be loaded as a whole, the items loaded at present count.
+   */
+  recommendSegments(request: SegmentsRequest): Promise<SegmentsResponse>;
+  /**
+   * Says what the shopper looks for, for all lists of this page that name no hints of their own: an object, or its JSON text;
+   * `{}` for nothing any more. Lists follow at once. Hints stay in memory until the page is left, `forget()` is called or the
+   * shopper denies consent; while it is denied they have no effect.
+   * Rejects with `runtime/invalid-input` naming the field; then nothing changes.
+   */
+  setHints(hints: Hints | string): Promise<void>;
   /**
    * Explains the score of an item in the list of a request, whether the list shows it or not.
    * @param request as for `recommend()`

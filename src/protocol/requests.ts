@@ -51,6 +51,8 @@ export const recommendSchema = v.pipe(
     limit: v.optional(count(1, 100), 8),
     exclude: v.optional(v.pipe(v.array(v.string()), v.maxLength(10_000)), []),
     lang: v.optional(v.pipe(v.string(), v.maxLength(64))),
+    // Parsed by code that only pages with hints load.
+    hints: v.optional(v.unknown()),
     ...ruleFields,
   }),
   v.transform(({ placement, ...request }) => ({

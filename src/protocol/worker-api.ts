@@ -21,6 +21,8 @@ import type {
   RecommendResponse,
   RerankOptions,
   RerankResponse,
+  SegmentsRequest,
+  SegmentsResponse,
   Status,
   TrackDetails,
 } from './api';
@@ -91,6 +93,8 @@ export interface WorkerRecommender {
   join(options: GivenOptions, given: GivenOptions): Promise<string[]>;
   recommend(request: RecommendRequest, wait: CallOptions): Promise<RecommendResponse>;
   rerank(ids: readonly string[], options: RerankOptions, wait: CallOptions): Promise<RerankResponse>;
+  recommendSegments(request: SegmentsRequest): Promise<SegmentsResponse>;
+  setHints(hints: unknown): Promise<void>;
   explain(itemId: string, request?: RecommendRequest): Promise<Explanation>;
   /** @param time of the event, milliseconds since the epoch; default: now */
   track(type: EventType, itemId: string, details: TrackDetails, time?: number): Promise<void>;

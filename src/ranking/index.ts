@@ -11,6 +11,7 @@ export {
   NUMBER_RBFS,
   numberRbf,
 } from './feature-block';
+export type { HintedCatalog, Hints, HintValue } from './hints/hints';
 export { PLACEMENTS, type Placement, type Source } from './placement';
 export { type ProductVariants, productOf } from './product-variants';
 export { type RankRequest, rank } from './rank';

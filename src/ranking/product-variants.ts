@@ -13,6 +13,8 @@ export interface VariantRequest {
   rules?: Rules;
   shownBefore?: ReadonlySet<number>;
   due?: DueItems | null;
+  /** Log-odds by which each item fits what the shopper looks for. */
+  hints?: { readonly lifts: ArrayLike<number> } | null;
 }
 
 /** The parts of a shopper's state that do. */

@@ -3,6 +3,7 @@ import { NO_RECORD, type ShopperRecord } from '../events';
 import type { CatalogIndex } from './catalog-index';
 import type { DueItems } from './due-items';
 import { reasonText } from './explanation/reason-text';
+import type { HintedCatalog } from './hints/hints';
 import { commonList } from './lists/common';
 import { ownList, recency } from './lists/own';
 import { personalList } from './lists/personal';
@@ -12,7 +13,7 @@ import { OWN, type Placement, type Source } from './placement';
 import type { RankState } from './rank-state';
 import { type Admission, admission } from './rules/admission';
 import { applyBoosts } from './rules/apply-boosts';
-import { arrange } from './rules/arrange';
+import { arrange, type ListPlace } from './rules/arrange';
 import type { Rules } from './rules/rules';
 import { scores } from './score';
 import { termValues } from './terms/terms';
@@ -42,6 +43,8 @@ export interface RankRequest {
   now?: number;
   /** What the shopper may buy again. Default nothing. */
   due?: DueItems | null;
+  /** What the shopper looks for in this visit, for `for-you`. Default nothing. */
+  hints?: HintedCatalog | null;
 }
 
 /** One place of a ranked list. */
@@ -67,13 +70,20 @@ const EXCLUDE_RECENT = 40;
 export function rank(index: CatalogIndex, state: RankState, request: RankRequest): RankedItem[] {
   const { limit, rules = {} } = request;
   const { scored, pinnable, shownBefore = new Set<number>() } = scoreAll(index, state, request);
-  return arrange(index, scored, { limit, rules, pinnable, shownBefore }).map(({ row, pinned }) => ({
+  return arrange(index, scored, { limit, rules, pinnable, shownBefore }).map((place) =>
+    rankedItem(scored, place, request),
+  );
+}
+
+/** One place of a list with its score and reason. */
+export function rankedItem(scored: Scored, { row, pinned }: ListPlace, request: RankRequest): RankedItem {
+  return {
     row,
     score: scored.score[row],
     source: pinned ? 'pinned' : scored.source(row),
     contributions: scored.contributions(row),
     reason: reasonText(pinned ? { kind: 'picked' } : scored.reasonKind(row), request),
-  }));
+  };
 }
 
 /** Scores of every item for a request, rules included, before the list is arranged. */
@@ -83,11 +93,13 @@ export function scoreAll(
   asked: RankRequest,
 ): { scored: Scored } & Pick<Admission, 'pinnable'> & Pick<RankRequest, 'shownBefore'> {
   const { state, request } = narrowed(index, given, asked);
-  const { rules = {}, now = 0 } = request;
+  const { rules = {}, now = 0, hints } = request;
   const record = state.record ?? NO_RECORD;
   const { admits, pinnable } = admission(index, state.history, record, { ...request, rules });
   const again = repeatsForYou(index, state, record, request);
-  const scored = applyBoosts(index, listOf(index, state, request, admits, again), record, rules, now);
+  const list = listOf(index, state, request, admits, again);
+  // Before the rules: these count in standard deviations of all the rest.
+  const scored = applyBoosts(index, hints?.apply(list) ?? list, record, rules, now);
   // Lists of the shopper's own items hold no others, so pins of others have no effect there.
   return { ...request, scored, pinnable: OWN.includes(request.placement) ? scored.holds : pinnable };
 }

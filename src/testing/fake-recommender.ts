@@ -52,6 +52,8 @@ export class FakeRecommender {
     const nothing = async () => undefined;
     return {
       recommend: (request) => this.#recommend(request ?? {}),
+      recommendSegments: async ({ by }) => ({ id: 's', by, segments: [], partial: false }),
+      setHints: nothing,
       rerank: async (ids) => ({ id: 'r', ids: [...ids] }),
       explain: async (id) => ({
         ...recommendation(id),

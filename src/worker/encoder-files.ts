@@ -1,17 +1,19 @@
+import * as Comlink from 'comlink';
 import type { Bundle, Manifest, Modality } from '../catalog';
 import { bundlePreset, type ImagePreset, type Preset, type TextPreset } from '../encoders';
 import { SidestreamError } from '../error';
-import type { BundleEncoders, Progress } from '../protocol';
+import type { BundleEncoders } from '../protocol';
+import type { EngineListener } from './engine-options';
 import { encodersOf } from './loaded-catalog';
 
 /**
- * Fetches encoders and projection of a bundle.
+ * Fetches encoders and projection of a bundle, to be transferred to the page.
  * @throws SidestreamError `encoder/missing` when the bundle was built without them or with presets this code lacks;
  *   `bundle/*` when a file cannot be loaded
  */
 export async function bundleEncoders(
   bundle: Bundle,
-  onProgress: (progress: Progress) => void,
+  listener: Pick<EngineListener, 'progress'>,
 ): Promise<BundleEncoders> {
   const parts = [0, 0, 0];
   const totals = [0, 0, 0];
@@ -19,7 +21,7 @@ export async function bundleEncoders(
     parts[part] = loaded;
     totals[part] = total;
     const sum = (values: number[]) => values.reduce((a, b) => a + b);
-    onProgress({ stage: 'encoders', loaded: sum(parts), total: sum(totals) });
+    listener.progress({ stage: 'encoders', loaded: sum(parts), total: sum(totals) });
   };
   const { manifest } = bundle;
   const presets = bundlePresets(manifest);
@@ -28,7 +30,7 @@ export async function bundleEncoders(
     bundle.encoder('image', report(1)),
     bundle.projection(report(2)),
   ]);
-  return {
+  const files: BundleEncoders = {
     text: { ...text, preset: presets.text },
     image: { ...image, preset: presets.image },
     projection,
@@ -36,6 +38,7 @@ export async function bundleEncoders(
     recipe: manifest.text,
     encoders: encodersOf(manifest),
   };
+  return Comlink.transfer(files, [files.text.onnx, files.image.onnx, files.projection]);
 }
 
 /**

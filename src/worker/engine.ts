@@ -1,4 +1,3 @@
-import * as Comlink from 'comlink';
 import { type Item, openBundle } from '../catalog';
 import { type SerializedError, SidestreamError } from '../error';
 import type { EventType, NewEvent } from '../events';
@@ -18,6 +17,8 @@ import type {
   RecommendResponse,
   RerankOptions,
   RerankResponse,
+  SegmentsRequest,
+  SegmentsResponse,
   Status,
   TrackDetails,
 } from '../protocol';
@@ -89,13 +90,35 @@ export class Engine {
       clusters && large && new large.ClusterLoader({ catalog, clusters, session, tasks, changes, listener });
     const events = new EventRecorder(storage, tasks, listener);
     const scheduler = new LearningScheduler({
-      ...{ catalog, session, storage, tasks, listener, seed, experiment, clusterLoader, changes },
+      catalog,
+      session,
+      storage,
+      tasks,
+      listener,
+      seed,
+      experiment,
+      clusterLoader,
+      changes,
     });
     const features = new FeatureLoader({
-      ...{ catalog, session, scheduler, experiment, listener, onComplete: () => this.#loadLearned() },
+      catalog,
+      session,
+      scheduler,
+      experiment,
+      listener,
+      onComplete: () => this.#loadLearned(),
     });
     const recommendations = new RecommendationService({
-      ...{ catalog, experiment, rules, lang, session, clusterLoader, features, listener },
+      catalog,
+      experiment,
+      rules,
+      lang,
+      session,
+      clusterLoader,
+      features,
+      listener,
+      storage,
+      changes,
     });
     const consent = new ConsentService({ storage, scheduler, events, experiment, recommendations, changes });
     this.#listener = listener;
@@ -177,6 +200,14 @@ export class Engine {
     return this.#recommendations.rerank(ids, options);
   }
 
+  recommendSegments(request: SegmentsRequest): Promise<SegmentsResponse> {
+    return this.#recommendations.segments(request);
+  }
+
+  setHints(hints: unknown): Promise<void> {
+    return this.#recommendations.setHints(hints);
+  }
+
   explain(itemId: string, request: RecommendRequest): Promise<Explanation> {
     return this.#recommendations.explain(itemId, request);
   }
@@ -253,8 +284,11 @@ export class Engine {
     const { inspect } = await inspections();
     return inspect(
       {
-        ...{ catalog: this.#catalog, recommendations: this.#recommendations, scheduler: this.#scheduler },
-        ...{ session: this.#session, storage: this.#storage },
+        catalog: this.#catalog,
+        recommendations: this.#recommendations,
+        scheduler: this.#scheduler,
+        session: this.#session,
+        storage: this.#storage,
       },
       question,
       about,
@@ -263,7 +297,8 @@ export class Engine {
 
   /** Data that the worker which takes the place of this one continues with. */
   async handOver(): Promise<Kept> {
-    return { ...(await this.copy()), counts: this.#events.take() };
+    const hints = await this.#recommendations.hintsGiven();
+    return { ...(await this.copy()), counts: this.#events.take(), hints };
   }
 
   /** A copy of what is in memory only. */
@@ -285,6 +320,7 @@ export class Engine {
         events: this.#events,
         listener: this.#listener,
         entryOf: (event, time) => this.#entry(event, time),
+        recommendations: this.#recommendations,
       });
     } catch (thrown) {
       this.#listener.error(SidestreamError.from(thrown));
@@ -299,11 +335,13 @@ export class Engine {
   async insertItem(local: LocalItem): Promise<Item> {
     const { era } = this.#storage;
     const { insertItem } = await import('./insert-item');
-    return insertItem(
-      { catalog: this.#catalog, changes: this.#changes, clusters: this.#clusters, ...this.#transfer },
-      local,
-      era,
-    );
+    return insertItem(local, era, {
+      catalog: this.#catalog,
+      clusterLoader: this.#clusters,
+      session: this.#session,
+      storage: this.#storage,
+      changes: this.#changes,
+    });
   }
 
   /** Changes prices and stock of items, for as long as the page is open. */
@@ -314,8 +352,7 @@ export class Engine {
   /** Files for the encoder worker to encode new items for this bundle. */
   async encoderFiles(): Promise<BundleEncoders> {
     const { bundleEncoders } = await import('./encoder-files');
-    const files = await bundleEncoders(this.#catalog.bundle, (progress) => this.#listener.progress(progress));
-    return Comlink.transfer(files, [files.text.onnx, files.image.onnx, files.projection]);
+    return bundleEncoders(this.#catalog.bundle, this.#listener);
   }
 
   async getItem(id: string, lang?: string): Promise<Item | null> {

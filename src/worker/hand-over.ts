@@ -10,6 +10,7 @@ import type { EventRecorder } from './event-recorder';
 import type { LearningScheduler } from './learning-scheduler';
 import { keyOf } from './log-difference';
 import type { ProfileStorage } from './profile-storage';
+import type { RecommendationService } from './recommendation-service';
 
 export interface HandOverContext {
   storage: ProfileStorage;
@@ -18,6 +19,7 @@ export interface HandOverContext {
   listener: Pick<EngineListener, 'error'>;
   /** Makes an entry of the log. @throws SidestreamError `runtime/*` */
   entryOf(event: TrackInput, time: number): NewEvent;
+  recommendations: Pick<RecommendationService, 'setHints'>;
 }
 
 /**
@@ -35,7 +37,8 @@ export async function takeOver(given: unknown, context: HandOverContext): Promis
     const text = `What was kept of this visit cannot be read (${where}: ${message}). It goes on without.`;
     throw new SidestreamError('store/corrupt', text);
   }
-  const { memory, counts, tracked = [] } = result.output;
+  const { memory, counts, tracked = [], hints } = result.output;
+  if (hints !== undefined) await context.recommendations.setHints(hints);
   if (counts.length > 0) recorder.resume(counts);
   if (storage.consent === 'denied') return;
   const known = new Set((await storage.eventsAfter(0)).map(keyOf));

@@ -1,5 +1,3 @@
-// Adds items that this device encoded. Few pages need it.
-
 import type { Item } from '../catalog';
 import { SidestreamError } from '../error';
 import type { LocalItem } from '../store';
@@ -9,31 +7,30 @@ import type { LoadedCatalog } from './loaded-catalog';
 import type { ProfileSession } from './profile-session';
 import type { ProfileStorage } from './profile-storage';
 
-export interface InsertionContext {
+export interface InsertContext {
   catalog: LoadedCatalog;
-  changes: ListChanges;
+  clusterLoader: ClusterLoader | null;
   session: ProfileSession;
   storage: ProfileStorage;
-  /** Null where the whole catalogue is loaded. */
-  clusters: ClusterLoader | null;
+  changes: ListChanges;
 }
 
 /**
- * Adds an item to the catalogue of this device.
- * @param era in which the shopper asked for it
- * @throws SidestreamError `runtime/invalid-input` when the shop has an item of that id
+ * Adds an item that this device encoded to its catalogue.
+ * @param era in which it was added
+ * @throws SidestreamError `runtime/invalid-input` for an id that the shop has, `store/*`
  */
 export async function insertItem(
-  { catalog, changes, session, storage, clusters }: InsertionContext,
   local: LocalItem,
   era: number,
+  { catalog, clusterLoader, session, storage, changes }: InsertContext,
 ): Promise<Item> {
   const { id } = local.item;
   const taken = new SidestreamError(
     'runtime/invalid-input',
     `addItem(): the shop already has an item "${id}"; choose another id.`,
   );
-  if (await clusters?.find(id)) throw taken;
+  if (await clusterLoader?.find(id)) throw taken;
   await session.change(async ({ learner }) => {
     if (!catalog.accepts(local)) throw taken;
     await storage.saveLocalItem(local, era);

@@ -19,7 +19,7 @@ import type {
   RankGain,
   Ranks,
 } from '../protocol';
-import { parsed } from '../protocol';
+import { type ParsedRequest, parsed, recommendSchema } from '../protocol';
 import { inspections, LONGEST_HISTORY, rank, recencyWeights } from '../ranking';
 import { eventSize } from '../store';
 import type { LearningScheduler } from './learning-scheduler';
@@ -50,6 +50,8 @@ const questionSchema = v.picklist(
   'inspect() answers profile, snapshot, item, lists and device',
 );
 const idSchema = v.pipe(v.number(), v.safeInteger());
+/** The list that is told of: `for-you`, by what was learned alone. */
+const list = (limit: number): ParsedRequest => parsed(recommendSchema, { limit }, 'inspect()');
 
 /**
  * Answers a question of the inspector.
@@ -82,7 +84,7 @@ async function inspectProfile({ catalog, recommendations, storage }: InspectionC
   const { influences } = await inspections();
   const snapshots = await storage.snapshots();
   const shown = await shownIn(catalog);
-  return recommendations.withLearner([], (learner) => {
+  return recommendations.withLearner([], list(FIRST), (learner) => {
     const { index } = catalog;
     const journal = learner.journal ?? { choices: [], points: [], removed: [] };
     const itemAt = (row: number): Item => shown(index.items[row]);
@@ -91,7 +93,7 @@ async function inspectProfile({ catalog, recommendations, storage }: InspectionC
       return item && shown(item);
     };
     const { rows, strengths } = learner.history;
-    const parts = rows.length > 0 ? influences(index, ...recommendations.inputOf(learner, FIRST)) : [];
+    const parts = rows.length > 0 ? influences(index, ...recommendations.inputOf(list(FIRST), learner)) : [];
     const weights = recencyWeights(strengths.slice(-LONGEST_HISTORY));
     return {
       products: parts.slice(0, MOST_PRODUCTS).map(({ row, part }) => ({ item: itemAt(row), part })),
@@ -205,8 +207,8 @@ async function inspectSnapshot(
   }
   const profile = await (await profileFiles()).readProfile(stored);
   const idsOf = (learner: ActiveLearner): string[] =>
-    rank(catalog.index, ...recommendations.inputOf(learner, FIRST)).map(({ row }) => catalog.index.items[row].id);
-  const now = await recommendations.withLearner([], idsOf);
+    rank(catalog.index, ...recommendations.inputOf(list(FIRST), learner)).map(({ row }) => catalog.index.items[row].id);
+  const now = await recommendations.withLearner([], list(FIRST), idsOf);
   const earlier = await session.beside(profile, idsOf);
   const shown = await shownIn(catalog);
   const itemOf = (one: string): Item | null => {
@@ -243,12 +245,12 @@ export function placeChanges(
 async function inspectItem({ catalog, recommendations }: InspectionContext, id: string): Promise<ItemInspection> {
   const { inspectRow } = await inspections();
   const shown = await shownIn(catalog);
-  return recommendations.withLearner([id], (learner) => {
+  return recommendations.withLearner([id], list(FIRST), (learner) => {
     const { index } = catalog;
     const row = catalog.rowOf(id);
     const { items, ...found } = inspectRow(
       index,
-      ...recommendations.inputOf(learner, FIRST, shown),
+      ...recommendations.inputOf(list(FIRST), learner, { shown }),
       row,
       learner.expertScores,
     );
@@ -263,11 +265,11 @@ async function inspectItem({ catalog, recommendations }: InspectionContext, id: 
 async function compareLists({ catalog, recommendations }: InspectionContext): Promise<ListComparison> {
   const { listWithout } = await inspections();
   const shown = await shownIn(catalog);
-  return recommendations.withLearner([], (learner) => {
+  return recommendations.withLearner([], list(FIRST), (learner) => {
     const { index } = catalog;
-    const [state, request] = recommendations.inputOf(learner, COMPARED, shown);
-    const items = (list: ReturnType<typeof rank>) =>
-      list.map(({ row, ...place }, position) => ({ ...place, item: shown(index.items[row]), position }));
+    const [state, request] = recommendations.inputOf(list(COMPARED), learner, { shown });
+    const items = (ranked: ReturnType<typeof rank>) =>
+      ranked.map(({ row, ...place }, position) => ({ ...place, item: shown(index.items[row]), position }));
     return { own: items(rank(index, state, request)), without: items(listWithout(index, state, request)) };
   });
 }

@@ -1,6 +1,13 @@
 import type { Shown } from '../catalog/locales';
 import { SidestreamError } from '../error';
-import type { Explanation, RecommendRequest, RecommendResponse, RerankOptions, RerankResponse } from '../protocol';
+import type {
+  Explanation,
+  RecommendRequest,
+  RecommendResponse,
+  RerankOptions,
+  RerankResponse,
+  SegmentsResponse,
+} from '../protocol';
 import { type ParsedRequest, parsed, recommendSchema } from '../protocol';
 import {
   listsInView,
@@ -17,8 +24,12 @@ import type { ClusterLoader } from './cluster-loader';
 import type { EngineListener } from './engine-options';
 import type { ExperimentAssignment } from './experiment-assignment';
 import type { FeatureLoader } from './feature-loader';
+import type { ListChanges } from './list-changes';
+import type { InputSource, ListInput } from './list-input';
 import type { LoadedCatalog } from './loaded-catalog';
 import type { ActiveLearner, ProfileSession } from './profile-session';
+import type { ProfileStorage } from './profile-storage';
+import type { HintsOfList, VisitHints } from './visit-hints';
 
 export interface RecommendationContext {
   catalog: LoadedCatalog;
@@ -32,19 +43,27 @@ export interface RecommendationContext {
   listener: EngineListener;
   /** Null where the whole catalogue is loaded. */
   clusterLoader: ClusterLoader | null;
+  storage: Pick<ProfileStorage, 'consent' | 'era'>;
+  changes: ListChanges;
 }
 
-/** The code for lists of items in view; null where it is not needed. */
-type ListsInView = Awaited<ReturnType<typeof listsInView>> | null;
+/** What only some lists need. */
+interface Late {
+  /** The code for lists of items in view. */
+  lists?: Awaited<ReturnType<typeof listsInView>> | null;
+  hints?: HintsOfList | null;
+}
 
 /** Makes lists and explains them, by the rules of the shop and of the request, under this device's variant. */
-export class RecommendationService {
+export class RecommendationService implements InputSource {
   readonly #context: RecommendationContext;
   /** Makes the ids of this page's responses unique. */
   readonly #page = anonymousId(1);
   #responses = 0;
   /** Items that earlier pages of the visit showed, by id: rows may change. */
   #shownBefore: readonly string[] = [];
+  /** Its code comes with the first hints. */
+  #hints: Promise<VisitHints> | null = null;
 
   constructor(context: RecommendationContext) {
     this.#context = context;
@@ -61,17 +80,16 @@ export class RecommendationService {
 
   async recommend(request: RecommendRequest): Promise<RecommendResponse> {
     const given = parsed(recommendSchema, request, 'recommend()');
-    const shown = await this.#loadLanguage(given);
-    const response = await this.#withItems([], given, (learner, lists) => {
-      const { index } = this.#context.catalog;
-      const ranked = rank(index, ...this.#rankInput(given, learner, lists, shown));
-      return {
-        id: `${given.placement}-${this.#page}-${++this.#responses}`,
-        placement: given.placement,
-        currency: this.#context.catalog.offers?.currency,
-        items: ranked.map(({ row: at, ...place }, position) => ({ ...place, item: shown(index.items[at]), position })),
-      };
-    });
+    const response = await this.withInput(given, ({ index, input, shown }) => ({
+      id: this.#idOf(given.placement),
+      placement: given.placement,
+      currency: this.#context.catalog.offers?.currency,
+      items: rank(index, ...input).map(({ row, ...place }, position) => ({
+        ...place,
+        item: shown(index.items[row]),
+        position,
+      })),
+    }));
     this.#context.features.listed();
     return response;
   }
@@ -81,30 +99,38 @@ export class RecommendationService {
     const { rerankList } = await import('./rerank-list');
     return {
       ids: await rerankList(ids, options, this.#rulesOf(null, {}), this.#context),
-      id: `rerank-${this.#page}-${++this.#responses}`,
+      id: this.#idOf('rerank'),
     };
   }
 
+  /** Ranks segments. @param request parsed there */
+  async segments(request: unknown): Promise<SegmentsResponse> {
+    const { rankedSegments } = await import('./ranked-segments');
+    return { id: this.#idOf('segments'), ...(await rankedSegments(request, this, this.#context)) };
+  }
+
+  /** @param given parsed there @throws SidestreamError `runtime/invalid-input` naming the field */
+  async setHints(given: unknown): Promise<void> {
+    const { era } = this.#context.storage;
+    (await this.#loadHints()).set(given, era);
+  }
+
+  /** The hints of this visit as the page gave them, for the worker that takes the place of this one. */
+  async hintsGiven(): Promise<unknown> {
+    return (await this.#hints)?.given;
+  }
+
   async explain(itemId: string, request: RecommendRequest): Promise<Explanation> {
-    const given = parsed(recommendSchema, request, 'explain()');
-    const shown = await this.#loadLanguage(given);
     // Before the turn: no list waits for the network.
-    const { explainItem } = await import('./explain-item');
-    return this.#withItems([itemId], given, (learner, lists) => {
-      const { catalog } = this.#context;
-      const input = this.#rankInput(given, learner, lists, shown);
-      return { ...explainItem(catalog.index, input, catalog.rowOf(itemId), shown), placement: given.placement };
-    });
+    const { explainedItem } = await import('./explained-item');
+    return explainedItem(itemId, request, this, this.#context.catalog);
   }
 
-  /** Takes a turn with the learner, once some items are loaded. */
-  withLearner<T>(ids: readonly string[], work: (learner: ActiveLearner) => T): Promise<T> {
-    return this.#withItems(ids, parsed(recommendSchema, {}, 'inspect()'), work);
-  }
-
-  /** What the ranking reads for `for-you`, of any learner. */
-  inputOf(learner: ActiveLearner, limit: number, shown?: Shown): [RankState, RankRequest] {
-    return this.#rankInput(parsed(recommendSchema, { limit }, 'inspect()'), learner, null, shown);
+  async withInput<T>(given: ParsedRequest, work: (list: ListInput) => T, ids: readonly string[] = []): Promise<T> {
+    const shown = await this.#loadLanguage(given);
+    return this.withLearner(ids, given, (learner, late) =>
+      work({ index: this.#context.catalog.index, input: this.inputOf(given, learner, { ...late, shown }), shown }),
+    );
   }
 
   /**
@@ -112,28 +138,50 @@ export class RecommendationService {
    * items as they are.
    */
   async #loadLanguage(given: ParsedRequest): Promise<Shown> {
-    const { lang, catalog, listener } = this.#context;
+    const { lang, catalog } = this.#context;
     given.lang ??= lang;
-    await loadReasons(given.lang).catch((thrown) => listener.error(SidestreamError.from(thrown)));
+    await loadReasons(given.lang).catch(this.#report);
     return (await catalog.texts?.in(given.lang)) ?? ((item) => item);
   }
 
+  #idOf(list: string): string {
+    return `${list}-${this.#page}-${++this.#responses}`;
+  }
+
+  readonly #report = (thrown: unknown): null => {
+    this.#context.listener.error(SidestreamError.from(thrown));
+    return null;
+  };
+
+  #loadHints(): Promise<VisitHints> {
+    const loading = import('./visit-hints').then(({ VisitHints }) => new VisitHints(this.#context));
+    this.#hints ??= loading;
+    loading.catch(() => {
+      // The next call tries again.
+      this.#hints = null;
+    });
+    return this.#hints;
+  }
+
   /** Loads code and items of a large catalogue that are not loaded yet, then takes a turn with the learner. */
-  async #withItems<T>(
+  async withLearner<T>(
     ids: readonly string[],
-    request: ParsedRequest,
-    work: (learner: ActiveLearner, lists: ListsInView) => T,
+    given: ParsedRequest,
+    work: (learner: ActiveLearner, late: Late) => T,
   ): Promise<T> {
     const { session, clusterLoader, experiment, features } = this.#context;
-    const { placement, itemId, cart } = request;
-    const { diversity, pin } = this.#rulesOf(placement, request);
+    const { placement, itemId, cart, hints } = given;
+    const { diversity, pin } = this.#rulesOf(placement, given);
     const needed = cart || Array.isArray(itemId) || experiment.placement(placement) === 'complement';
     const lists = needed ? await listsInView() : null;
+    // A list does not fail for want of their code.
+    const visit = hints || this.#hints ? await this.#loadHints().catch(this.#report) : null;
+    const late = { lists, hints: visit?.of(hints) };
     await features.waitFor(!!(cart || itemId || diversity));
     await clusterLoader?.loadInView([...ids, itemId ?? []].flat(), cart, pin);
     return session.run(async ({ learner }) => {
       await session.prepare(learner);
-      return work(learner, lists);
+      return work(learner, late);
     });
   }
 
@@ -143,12 +191,11 @@ export class RecommendationService {
     return mergedRules(catalog.rulesFor(placement, rules), request);
   }
 
-  /** State and request for the ranking. */
-  #rankInput(
+  /** State and request for the ranking, of any learner. */
+  inputOf(
     given: ParsedRequest,
     learner: ActiveLearner,
-    lists: ListsInView,
-    shown?: Shown,
+    { lists, hints, shown }: Late & { shown?: Shown } = {},
   ): [RankState, RankRequest] {
     const { catalog, experiment } = this.#context;
     const { placement, itemId, cart, limit, exclude, lang } = given;
@@ -156,8 +203,10 @@ export class RecommendationService {
       new Set(ids.flatMap((id) => catalog.index.rowOf.get(id) ?? []));
     const rules = this.#rulesOf(placement, given);
     const now = Date.now();
+    const { history } = learner;
+    const made = experiment.placement(placement);
     const request: RankRequest = {
-      placement: experiment.placement(placement),
+      placement: made,
       row: typeof itemId === 'string' ? catalog.rowOf(itemId) : null,
       limit,
       exclude: rows(exclude),
@@ -166,9 +215,10 @@ export class RecommendationService {
       shown,
       shownBefore: rows(this.#shownBefore),
       now,
-      due: catalog.demand?.due(catalog.index, learner.history.record, now, limit, rules.repeats),
+      due: catalog.demand?.due(catalog.index, history.record, now, limit, rules.repeats),
+      hints: made === 'for-you' ? hints?.(history, now) : null,
     };
-    const inCart = cart && learner.history.record.cart;
+    const inCart = cart && history.record.cart;
     return [
       experiment.state(learner.state),
       lists?.aboutItems(catalog.index, request, [itemId ?? []].flat(), inCart) ?? request,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Item } from '../catalog';
 import type { SerializedError } from '../error';
-import { type EventType, itemIdSchema, storedTime } from '../events';
+import { type EventType, storedTime } from '../events';
 import type { Counts, Metrics } from '../experiment';
 import type {
   BrowseRequest,
@@ -22,6 +22,8 @@ import type {
   RemoteListener,
   RerankOptions,
   RerankResponse,
+  SegmentsRequest,
+  SegmentsResponse,
   Status,
   TrackDetails,
   WorkerRecommender,
@@ -96,8 +98,16 @@ export class RemoteRecommender implements WorkerRecommender {
     return this.#engine.rerank(ids, options);
   }
 
+  recommendSegments(request: SegmentsRequest): Promise<SegmentsResponse> {
+    return this.#engine.recommendSegments(request);
+  }
+
+  setHints(hints: unknown): Promise<void> {
+    return this.#engine.setHints(hints);
+  }
+
   async explain(itemId: string, request: RecommendRequest = {}): Promise<Explanation> {
-    return this.#engine.explain(parsed(itemIdSchema, itemId, 'explain()', 'itemId'), request);
+    return this.#engine.explain(itemId, request);
   }
 
   async track(type: EventType, itemId: string, details: TrackDetails, time?: number): Promise<void> {

@@ -27,6 +27,7 @@ import { modelsOption, pastOption, processesOption } from '../shared-options';
 import { doTasks, isTaskProcess, parentMeter, WORKER_OPTION } from '../task-processes';
 import { deviceProtocol } from './device';
 import { driftProtocol } from './drift';
+import { firstVisitProtocol } from './first-visit';
 import type { EvaluateInput, Half } from './input';
 import { METHOD_NAMES, SLOW_METHODS } from './methods';
 import { pooledProtocol } from './offline';
@@ -39,6 +40,7 @@ const PROTOCOLS: Record<string, Protocol> = {
   device: deviceProtocol,
   pooled: pooledProtocol,
   drift: driftProtocol,
+  'first-visit': firstVisitProtocol,
 };
 
 /** The protocol whose shoppers see lists and click on them. */

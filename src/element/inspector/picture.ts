@@ -4,13 +4,16 @@ import type { Item } from '../../protocol';
 /** Schemes of pictures; `recs/safe-url.ts` is part of the page's first script, and would become a file of its own. */
 const SCHEMES = ['http:', 'https:', 'blob:', 'data:'];
 
-/** A small picture of a product, or its initial where there is none. Its name is to stand beside it. */
-export function picture({ image = '', title }: Item): TemplateResult {
+/**
+ * A picture of a product, or its initial where there is none. Its name is to stand beside it.
+ * @param size of its sides, px
+ */
+export function picture({ image = '', title }: Item, size = 64): TemplateResult {
   const base = 'https://page.invalid/';
   const shown = image !== '' && URL.canParse(image, base) && SCHEMES.includes(new URL(image, base).protocol);
   return html`
     <span part="picture" class="picture" data-initial=${[...title][0] ?? ''}>
-      ${shown ? html`<img src=${image} alt="" width="64" height="64" loading="lazy" decoding="async" @error=${hideBroken} />` : ''}
+      ${shown ? html`<img src=${image} alt="" width=${size} height=${size} loading="lazy" decoding="async" @error=${hideBroken} />` : ''}
     </span>`;
 }
 

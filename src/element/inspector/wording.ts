@@ -18,6 +18,7 @@ const LABELS: Record<string, string> = {
   experts: 'favoured by the item ladders',
   boost: 'put forward by the shop',
   bury: 'held back by the shop',
+  hint: 'what you look for in this visit',
   rotation: 'shown to you before',
   demand: 'due to be bought again',
 };

@@ -86,7 +86,6 @@ export type RecommenderSource = (onProgress: (progress: Progress) => void) => Pr
 export interface ListHost extends ReactiveControllerHost, Placed {
   /**
    * The next request; null while something is missing (a `similar` or `complement` list without an item).
-   * @throws SidestreamError when the page has set an invalid filter
    */
   listRequest(): RecommendRequest | null;
   /** The list has these items now, and is about to be rendered. */

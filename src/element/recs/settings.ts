@@ -1,4 +1,3 @@
-import { SidestreamError } from '../../error';
 import type { Placement, RecommendRequest } from '../../protocol';
 
 /** Settings of a list after they were checked: the page's values where they are valid, else the defaults. */
@@ -61,8 +60,9 @@ export interface RequestSettings extends Pick<Settings, 'placement' | 'limit'> {
   itemId: unknown;
   /** Whether the list is about what is in the cart. */
   cartSynced?: boolean;
-  /** A JSON object, or its text; empty or null for none. */
-  filter: unknown;
+  /** JSON objects, or their texts; empty or null for none. The recommender checks them. */
+  filter: RecommendRequest['filter'] | null;
+  hints?: RecommendRequest['hints'] | null;
 }
 
 /**
@@ -84,41 +84,24 @@ export function idsInView(given: unknown): string[] {
  * @param exclude ids that must not be in the response
  * @param taken places of the list that are taken already
  * @param lang language of the reasons
- * @throws SidestreamError `runtime/invalid-input` when the filter is not a JSON object: an unfiltered list could show items
- *   that the shop meant to keep out
  */
 export function requestOf(
-  { placement, itemId, cartSynced, limit, filter }: RequestSettings,
+  { placement, itemId, cartSynced, limit, filter, hints }: RequestSettings,
   exclude: string[],
   taken = 0,
   lang?: string,
 ): RecommendRequest | null {
   const ids = idsInView(itemId);
   if ((placement === 'similar' || placement === 'complement') && !ids[0] && !cartSynced) return null;
-  const request = {
+  return {
     placement,
     limit: Math.max(1, limit - taken),
     exclude,
     itemId: ids[1] ? ids : ids[0],
     cart: cartSynced,
     ...(lang ? { lang } : {}),
+    // Anything but nothing is sent: an unfiltered list could show items that the shop meant to keep out.
+    filter: filter === '' ? undefined : (filter ?? undefined),
+    hints: hints || undefined,
   };
-  if (filter === '' || filter === null || filter === undefined) return request;
-  return { ...request, ...{ filter: parseFilter(filter) } };
-}
-
-/**
- * A JSON object, or the one in a text; the recommender validates its contents. Checked by hand: a schema library for one
- * attribute would weigh as much on the page as the rest of this file.
- */
-function parseFilter(filter: unknown): object {
-  let cause: unknown;
-  try {
-    const value: unknown = typeof filter === 'string' ? JSON.parse(filter) : filter;
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  } catch (thrown) {
-    cause = thrown;
-  }
-  const message = `<sidestream-recs> filter: must be a JSON object such as {"category":"Mugs"}, not ${String(filter)}.`;
-  throw new SidestreamError('runtime/invalid-input', message, { cause });
 }

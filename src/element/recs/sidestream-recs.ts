@@ -50,7 +50,17 @@ import { SourceTimeout } from './start-conditions';
 import { TemplateCardHost } from './template-card-host';
 
 /** Properties whose change needs another request, or another recommender. */
-const REQUEST_PROPERTIES = ['placement', 'itemId', 'cartSynced', 'limit', 'exclude', 'filter', 'layout', 'addToCart'];
+const REQUEST_PROPERTIES = [
+  'placement',
+  'itemId',
+  'cartSynced',
+  'limit',
+  'exclude',
+  'filter',
+  'hints',
+  'layout',
+  'addToCart',
+];
 const SOURCE_PROPERTIES = ['recommender', 'bundle', 'namespace', 'market', 'consent', 'lazy'];
 
 /** Frameworks set a new object at every render; only other content is a change. */
@@ -175,6 +185,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     limit: { type: Number },
     bundle: {},
     filter: { hasChanged: hasOtherContent },
+    hints: { hasChanged: hasOtherContent },
     lazy: { type: Boolean },
     heading: {},
     headingLevel: { type: Number, attribute: 'heading-level' },
@@ -216,7 +227,12 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
    * Which items may be shown: a JSON object, or its text in the attribute, as `recommend()` takes it. Anything else hides
    * the list.
    */
-  filter: unknown = null;
+  filter: RecommendRequest['filter'] | null = null;
+  /**
+   * What the shopper looks for in this visit, for `for-you`: a JSON object, or its text in the attribute, as `recommend()`
+   * takes it. Anything else hides the list. Default: what `setHints()` said.
+   */
+  hints: RecommendRequest['hints'] | null = null;
   /** Loads nothing until the list is within 400 px of the viewport. */
   lazy = false;
   /** The heading; default: one for the placement. */
@@ -319,8 +335,8 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     const { placement, limit, exclude: given } = this.#settings;
     const shown = placement === 'recent' ? [] : itemsShownBefore(this);
     const exclude = [...new Set([...given, ...shown, ...(this.#dismissals?.ids ?? [])])];
-    const { itemId, cartSynced, filter } = this;
-    const settings = { placement, itemId, cartSynced, limit, filter };
+    const { itemId, cartSynced, filter, hints } = this;
+    const settings = { placement, itemId, cartSynced, limit, filter, hints };
     const request = requestOf(settings, exclude, this.#dismissals?.taken, languageOf(this));
     if (!request) this.#warn(['itemId']);
     return request;

@@ -1,1 +1,3 @@
+// Explains scores. No list needs it.
+
 export { explain } from './explain';

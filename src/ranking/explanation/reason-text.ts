@@ -8,6 +8,8 @@ export type ReasonKind =
   /** `orders`: in how many orders both were. */
   | { kind: 'bought-with'; about: Item; orders: number }
   | { kind: 'looked-at' | 'chosen-with' | 'goes-with' | 'similar' | 'style' | 'category'; about: Item }
+  /** `name`: what the shopper is known to look for, in the words of the hint. */
+  | { kind: 'hint'; name: string }
   | { kind: 'popular' | 'catalog' | 'seen' | 'again' | 'chosen-for-you' | 'picked' };
 
 type Kind = ReasonKind['kind'];
@@ -32,6 +34,7 @@ const ENGLISH: Texts = {
   similar: 'Similar to “{}”',
   style: 'In the style of “{}”',
   category: 'You often look at {}',
+  hint: 'Because you look for {}',
   popular: 'Popular in this shop',
   catalog: 'From the catalogue',
   seen: 'You looked at this',
@@ -81,13 +84,20 @@ export function reasonText(
   const when = time === null ? '' : whenText(time, now, own ? language : 'en');
   const orders = 'orders' in reason ? reason.orders.toLocaleString(language) : '';
   const text = (own ?? ENGLISH)[kind].replace('{when}', when).replace('{orders}', orders);
-  if (!('about' in reason)) return text;
-  const about = shown(reason.about);
-  const plain = kind === 'category' ? categoryName(about) : about.title;
+  const plain = nameIn(reason, shown);
+  if (plain === null) return text;
   // Isolated: in text that runs right to left, a left-to-right title would turn the quotation marks round it.
   const name = language === 'ar' ? `\u2068${plain}\u2069` : plain;
   // A function, because a replacement string would interpret `$&` in a title.
   return text.replace('{}', () => name);
+}
+
+/** What a reason names, as the shopper reads it; null where it names nothing. */
+function nameIn(reason: ReasonKind, shown: Shown): string | null {
+  if ('name' in reason) return reason.name;
+  if (!('about' in reason)) return null;
+  const about = shown(reason.about);
+  return reason.kind === 'category' ? categoryName(about) : about.title;
 }
 
 /** The narrowest name of an item's first category; empty without one. */

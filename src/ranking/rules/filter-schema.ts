@@ -34,15 +34,25 @@ interface Budget {
   left: number;
 }
 
+/** What a text says as JSON; undefined where it is none. */
+export function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
- * A filter as it comes from the page. An issue names the place in the filter: `filter.$or.1.price.$gt`.
+ * A filter as it comes from the page: an object, or its JSON text. An issue names the place in the filter: `filter.$or.1.price.$gt`.
  * At most 8 levels deep and 2,000 fields, combinations and values large.
  */
 export const filterSchema = v.pipe(
   v.unknown(),
   v.rawTransform(({ dataset: { value }, addIssue, NEVER }): Filter => {
-    const fault = filterFault(value, [], 1, { left: LARGEST_FILTER });
-    if (!fault) return value as Filter;
+    const filter = typeof value === 'string' ? fromJson(value) : value;
+    const fault = filterFault(filter, [], 1, { left: LARGEST_FILTER });
+    if (!fault) return filter as Filter;
     const items = fault.path.map(
       (key): v.UnknownPathItem => ({ type: 'unknown', origin: 'value', input: value, key, value: key }),
     );

@@ -182,12 +182,12 @@ class Variants implements ProductVariants {
   /**
    * Which variant of a product stands for it, of those that fit the filter and may be listed: a pinned one; else one in stock
    * before one that can be ordered or is sold out; in lists of the shopper's own items what they are about; the one that the
-   * shop boosts most; the one with the highest personal score; the cheapest; the first of the catalogue.
+   * shop boosts most; the one that fits the visit's hints best; the one with the highest personal score; the cheapest; the first of the catalogue.
    */
   #choice(
     items: readonly Item[],
     history: readonly number[],
-    { placement, due, rules = {}, limit }: VariantRequest,
+    { placement, due, rules = {}, limit, hints }: VariantRequest,
     personal: Float32Array | null,
   ): (rows: readonly number[]) => number {
     const { filter, excludeOutOfStock = true, boost = [], bury = [], pin = [] } = rules;
@@ -212,6 +212,7 @@ class Variants implements ProductVariants {
       availability(a) - availability(b) ||
       Number(own.has(b)) - Number(own.has(a)) ||
       lift(b) - lift(a) ||
+      (hints ? hints.lifts[b] - hints.lifts[a] : 0) ||
       (personal ? personal[b] - personal[a] : 0) ||
       price(a) - price(b);
     return (rows) => {

@@ -1,0 +1,208 @@
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import AxeBuilder from '@axe-core/playwright';
+import type { BrowserContext, Page } from '@playwright/test';
+import { serveHeadless } from './support/headless';
+import { expect, products, test } from './support/shop';
+
+const EXAMPLE = fileURLToPath(new URL('../examples/plain/', import.meta.url));
+const SHOTS = fileURLToPath(new URL('../.cache/screenshots/first-visit/', import.meta.url));
+/** A category of the demo, and its share is small enough for a hint to say something. */
+const [{ category }] = products().toSorted((a, b) => a.category.localeCompare(b.category));
+
+/** Serves the example's page with another language where one is given. */
+async function serve(context: BrowserContext, language = 'en', change = (html: string) => html): Promise<void> {
+  await serveHeadless(context);
+  await context.route(/\/(first-visit\.js|shop\.css)$/, (route) =>
+    route.fulfill({ path: `${EXAMPLE}${new URL(route.request().url()).pathname.slice(1)}` }),
+  );
+  await context.route(/\/first-visit\.html/, async (route) => {
+    const { readFile } = await import('node:fs/promises');
+    const html = await readFile(`${EXAMPLE}first-visit.html`, 'utf8');
+    const dir = language === 'ar' ? 'rtl' : 'ltr';
+    const body = change(html.replace('lang="en"', `lang="${language}" dir="${dir}"`));
+    await route.fulfill({ body, contentType: 'text/html' });
+  });
+}
+
+/** Keeps a screenshot where they are asked for: `SCREENSHOTS=1`. */
+async function shot(page: Page, name: string): Promise<void> {
+  if (!process.env.SCREENSHOTS) return;
+  mkdirSync(SHOTS, { recursive: true });
+  await page.screenshot({ path: `${SHOTS}${name}.png`, fullPage: true });
+}
+
+const pick = (page: Page) => page.locator('sidestream-pick');
+const choices = (page: Page) => pick(page).locator('[data-id]');
+const violations = async (page: Page) =>
+  (await new AxeBuilder({ page }).include('sidestream-pick').include('#segments').analyze()).violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+  );
+/** What a list says of its items. */
+const reasons = (page: Page) => page.locator('sidestream-recs [part=reason]').allTextContents();
+
+test('a new shopper picks three by keyboard: they are tracked as clicks, and the lists follow', async ({
+  page,
+  context,
+}) => {
+  await serve(context);
+  await page.goto('/first-visit.html');
+  await expect(choices(page)).toHaveCount(9);
+  await expect(page.locator('#segments h3')).toHaveCount(3);
+  expect(await violations(page)).toEqual([]);
+  await shot(page, 'wide');
+  await page.evaluate(() => {
+    document.addEventListener('sidestream-picked', ({ detail }) => Object.assign(window, { picked: detail.ids }));
+  });
+  const ids = await choices(page).evaluateAll((all) => all.map((one) => one.getAttribute('data-id')));
+  expect(new Set(ids).size).toBe(9);
+  await choices(page).nth(0).focus();
+  await page.keyboard.press('Space');
+  await expect(choices(page).nth(0)).toHaveAttribute('aria-pressed', 'true');
+  await expect(pick(page).getByRole('status')).toHaveText('1 of 3 picked');
+  await page.keyboard.press('Space');
+  await expect(pick(page).getByRole('status')).toHaveText('0 of 3 picked');
+  for (const n of [0, 4, 8]) {
+    if (n === 8) await shot(page, 'wide-two-picked');
+    await choices(page).nth(n).focus();
+    await page.keyboard.press('Enter');
+  }
+  await expect(pick(page).getByRole('status')).toBeFocused();
+  await expect(pick(page)).toHaveAttribute('state', 'picked');
+  await expect.poll(() => page.evaluate(() => Reflect.get(window, 'picked'))).toEqual([ids[0], ids[4], ids[8]]);
+  await expect
+    .poll(async () => (await reasons(page)).some((reason) => reason.startsWith('Because you looked at')))
+    .toBe(true);
+  expect(await violations(page)).toEqual([]);
+  await shot(page, 'wide-thanks');
+  const metrics = await page.evaluate(() => document.querySelector('sidestream-recs')?.activeRecommender?.metrics());
+  expect(metrics?.rows.find(({ placement }) => placement === 'pick')).toMatchObject({ clicks: 3 });
+});
+
+test('it is skipped by its button, and hidden for a shopper with a history unless it shows always', async ({
+  page,
+  context,
+}) => {
+  await serve(context);
+  await page.goto('/first-visit.html');
+  await expect(choices(page)).toHaveCount(9);
+  await pick(page).getByRole('button', { name: 'Skip' }).click();
+  await expect(pick(page)).toBeHidden();
+
+  await page.reload();
+  await expect(choices(page)).toHaveCount(9);
+  const [{ id }] = products();
+  await page.evaluate((item) => document.querySelector('sidestream-recs')?.activeRecommender?.track('click', item), id);
+  await expect(pick(page)).toBeHidden();
+  await page.evaluate(() => {
+    const element = document.querySelector('sidestream-pick');
+    if (element) element.always = true;
+  });
+  await expect(choices(page)).toHaveCount(9);
+});
+
+test('hints from the address raise what they fit, and go with a denial', async ({ page, context }) => {
+  await serve(context);
+  await page.goto(`/first-visit.html?q=${encodeURIComponent(category)}`);
+  const hint = `Because you look for ${category}`;
+  await expect.poll(() => reasons(page)).toContain(hint);
+  await shot(page, 'wide-hinted');
+  await page.evaluate(() => document.querySelector('sidestream-recs')?.activeRecommender?.consent('denied'));
+  await expect.poll(() => reasons(page)).not.toContain(hint);
+  await expect(pick(page)).toBeHidden();
+  // Neither comes back with another answer, nor stays on the device.
+  await page.evaluate(() => document.querySelector('sidestream-recs')?.activeRecommender?.consent('pending'));
+  await expect(choices(page)).toHaveCount(9);
+  expect(await reasons(page)).not.toContain(hint);
+  expect(await page.evaluate(async () => [(await indexedDB.databases()).length, sessionStorage.length])).toEqual([
+    0, 0,
+  ]);
+});
+
+test('the plain tag has hints as an attribute; wrong ones, and a wrong filter, hide its list with one warning', async ({
+  page,
+  context,
+}) => {
+  const hints = JSON.stringify({ category }).replaceAll('"', '&quot;');
+  const tag =
+    (value: string, name = 'hints') =>
+    (html: string) =>
+      html.replace('bundle="/bundle/"', `bundle="/bundle/" ${name}="${value}"`);
+  await serve(context, 'de', tag(hints));
+  await page.goto('/first-visit.html');
+  await expect.poll(() => reasons(page)).toContain(`Weil Sie ${category.split('/').at(-1)} suchen`);
+  for (const [change, message] of [
+    [tag('{&quot;colour&quot;:1}'), 'hints.colour: is neither a field'],
+    [tag('{&quot;price&quot;:', 'filter'), 'filter: must be a filter'],
+  ] as const) {
+    const other = await context.newPage();
+    await serve(context, 'en', change);
+    const warnings: string[] = [];
+    other.on('console', (found) => warnings.push(found.text()));
+    await other.goto('/first-visit.html');
+    await expect(other.locator('sidestream-recs')).toHaveAttribute('state', 'hidden');
+    expect(warnings.filter((text) => text.includes(message))).toHaveLength(1);
+  }
+});
+
+for (const [name, language, width, colorScheme] of [
+  ['phone', 'en', 375, 'light'],
+  ['dark', 'de', 1280, 'dark'],
+  ['rtl', 'ar', 375, 'light'],
+  ['ja', 'ja', 820, 'light'],
+] as const) {
+  test.describe(name, () => {
+    test.use({ viewport: { width, height: 900 }, colorScheme });
+
+    test('it fits the page, and has no violation of accessibility rules', async ({ page, context }) => {
+      await serve(context, language);
+      await page.goto('/first-visit.html');
+      await expect(choices(page)).toHaveCount(9);
+      await expect(page.locator('#segments h3')).toHaveCount(3);
+      await choices(page).nth(1).click();
+      expect(await violations(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      await shot(page, name);
+    });
+  });
+}
+
+test('while it loads, empty and failed it says so', async ({ page, context }) => {
+  await serve(context);
+  await page.goto('/first-visit.html');
+  await expect(choices(page)).toHaveCount(9);
+  await page.evaluate(async () => {
+    const { activeRecommender } = document.querySelector('sidestream-recs') ?? {};
+    const old = document.querySelector('sidestream-pick');
+    if (!activeRecommender || !old) return;
+    let answer: 'wait' | 'fail' | 'empty' = 'wait';
+    const fresh = document.createElement('sidestream-pick');
+    const recommender = {
+      ...activeRecommender,
+      recommend: async () => {
+        if (answer === 'wait') await new Promise(() => undefined);
+        if (answer === 'fail') throw new Error('no list');
+        return { id: 'r', placement: 'for-you' as const, items: [] };
+      },
+    };
+    Object.assign(fresh, { recommender });
+    Object.assign(window, {
+      async answers(next: typeof answer) {
+        answer = next;
+        fresh.recommender = { ...recommender };
+        await fresh.updateComplete;
+      },
+    });
+    old.replaceWith(fresh);
+  });
+  const answers = (next: string) => page.evaluate((value) => Reflect.get(window, 'answers')(value), next);
+  await expect(pick(page)).toHaveAttribute('state', 'loading');
+  await shot(page, 'loading');
+  await answers('fail');
+  await expect(pick(page).getByRole('button', { name: 'Try again' })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await shot(page, 'error');
+  await answers('empty');
+  await expect(pick(page)).toContainText('There is nothing to pick from yet.');
+  await shot(page, 'empty');
+});

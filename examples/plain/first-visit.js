@@ -1,0 +1,45 @@
+import { hintsFromUrl } from '/sidestream/adapters.js';
+import { createRecommender } from '/sidestream/sidestream.js';
+
+// The recommender that the list and "pick three" share.
+const recommender = await createRecommender({ bundle: '/bundle/' });
+
+// What the address says that the shopper looks for: a campaign of the shop's, or the words of a search.
+const hints = hintsFromUrl(location.href, {
+  utm_campaign: { pantry: { category: 'Food' }, playroom: { category: 'Toys' } },
+  q: 'search',
+});
+if (Object.keys(hints).length > 0) await recommender.setHints(hints);
+
+const section = document.querySelector('#segments');
+const lang = document.documentElement.lang;
+
+async function showSegments() {
+  const { id, segments } = await recommender.recommendSegments({ by: 'category', limit: 3, items: 3, lang });
+  section.hidden = segments.length === 0;
+  section.querySelector('.segments').replaceChildren(...segments.map((segment) => panel(segment, id)));
+}
+
+function panel({ value, items }, recommendationId) {
+  const made = document.createElement('section');
+  const heading = Object.assign(document.createElement('h3'), { textContent: value });
+  const list = document.createElement('ul');
+  list.append(...items.map((place) => entry(place, { placement: 'departments', recommendationId })));
+  made.append(heading, list);
+  return made;
+}
+
+function entry({ item, position, reason }, list) {
+  const link = Object.assign(document.createElement('a'), { href: `index.html#${encodeURIComponent(item.id)}` });
+  link.onclick = () => recommender.track('click', item.id, { ...list, position });
+  if (item.image)
+    link.append(Object.assign(document.createElement('img'), { src: item.image, alt: '', width: 96, height: 96 }));
+  const text = Object.assign(document.createElement('span'), { textContent: item.title });
+  link.append(text);
+  const made = document.createElement('li');
+  made.append(link, Object.assign(document.createElement('small'), { textContent: reason }));
+  return made;
+}
+
+recommender.on('change', showSegments);
+await showSegments();

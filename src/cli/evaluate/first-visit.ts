@@ -1,0 +1,89 @@
+import {
+  evaluateFirstVisits,
+  FIRST_CHOICES,
+  type HintMethod,
+  joinMeasured,
+  type MethodRanks,
+  measuredText,
+  qualityOf,
+  type ResultTable,
+  sharedLearning,
+  streamsOfPart,
+} from '../../evaluate';
+import { catalogOf, coldHalf, type EvaluateInput, popularityOf, wanted } from './input';
+import { checkMethods } from './methods';
+import type { Protocol } from './protocol';
+
+/** Share of wrong hints, where hints may be wrong. */
+const WRONG = 0.3;
+const METHODS: HintMethod[] = [
+  { name: 'none', wrong: null },
+  { name: 'hints', wrong: WRONG },
+  { name: 'right', wrong: 0 },
+  { name: 'wrong', wrong: 1 },
+];
+/** What the product's reliability and prior were chosen among, on the half `choose`. */
+const GRID: HintMethod[] = [0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8].flatMap((reliability) =>
+  [1, 3, 10].map((prior) => ({ name: `p${reliability}-n${prior}`, wrong: WRONG, reliability, prior })),
+);
+const NAMES = [...METHODS, ...GRID].map(({ name }) => name);
+
+/**
+ * First visits of shoppers without an event in the past, whose shop has no base model: their first five choices with and
+ * without a hint. Tables, all against no hint: `first-visit`, all five choices; `choice 1` to `choice 5`, each alone.
+ */
+export const firstVisitProtocol: Protocol = {
+  parts: (_, share) => share,
+
+  check(input) {
+    checkMethods(input, NAMES);
+    coldHalf(input, FIRST_CHOICES);
+  },
+
+  pastFiles: async () => [],
+
+  async measure(input, part) {
+    const { past, shoppers: all } = coldHalf(input, FIRST_CHOICES);
+    const shoppers = streamsOfPart(all, part);
+    const { bundle, rowOf, seed, meter } = input;
+    meter.start('Shoppers', shoppers.length);
+    const measured = await evaluateFirstVisits({
+      ...{ shoppers, seed, methods: methodsOf(input) },
+      catalog: catalogOf(bundle, popularityOf(input, past)),
+      options: { ...sharedLearning(), seed, backend: 'wasm' },
+      past: past.flatMap(({ item }) => rowOf.get(item) ?? []),
+      onProgress: () => meter.advance(1),
+    });
+    meter.stop();
+    return measuredText(measured);
+  },
+
+  async report(input, parts) {
+    const measured = joinMeasured(parts);
+    const { shoppers } = coldHalf(input, FIRST_CHOICES);
+    const categories = input.bundle.items.some(({ category }) => category !== '');
+    return {
+      protocol: 'first-visit',
+      seed: input.seed,
+      setting: `${shoppers.length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, in a shop without a base model, their choices 1 to ${FIRST_CHOICES}; the hint is ${categories ? 'a category' : 'a word of the title'} of the first choice, and with ${100 * WRONG} % probability that of another item (methods right and wrong: never and always)`,
+      tables: [
+        table('first-visit', measured, () => true),
+        ...Array.from({ length: FIRST_CHOICES }, (_, n) => table(`choice ${n + 1}`, measured, (place) => place === n)),
+      ],
+      figures: {},
+    };
+  },
+};
+
+const methodsOf = (input: EvaluateInput): HintMethod[] => {
+  const usual = METHODS.filter(({ name }) => name === 'none' || wanted(input, name));
+  return [...usual, ...(input.methods ? GRID.filter(({ name }) => wanted(input, name)) : [])];
+};
+
+const table = (name: string, measured: readonly MethodRanks[], counts: (place: number) => boolean): ResultTable => ({
+  ...{ name, unit: 'shopper', reference: 'none' },
+  methods: measured.map((method) => ({
+    name: method.name,
+    units: method.streams.map(({ places, ranks }) => qualityOf(ranks.filter((_, n) => counts(places[n])))),
+  })),
+});

@@ -1,0 +1,2 @@
+export type { PickLabels } from './pick-labels';
+export { type PickDetail, SidestreamPick } from './sidestream-pick';

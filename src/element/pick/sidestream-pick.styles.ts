@@ -1,0 +1,163 @@
+import { css } from 'lit';
+
+/** Tiles, states and buttons. */
+export const pickStyles = css`
+  :host {
+    display: block;
+    --_tile: var(--sidestream-tile, color-mix(in srgb, currentColor 6%, transparent));
+    --_muted: var(--sidestream-muted, color-mix(in srgb, currentColor 72%, transparent));
+    --_accent: var(--sidestream-accent, currentColor);
+    --_radius: var(--sidestream-radius, 0.875rem);
+    --_gap: var(--sidestream-gap, 1rem);
+  }
+  :host([state='hidden']) {
+    display: none;
+  }
+  .heading {
+    font-size: var(--sidestream-heading-size, 1.25rem);
+    font-weight: 600;
+    line-height: 1.3;
+    text-wrap: balance;
+  }
+  p {
+    margin: 0.25rem 0 0;
+    line-height: 1.5;
+  }
+  .hint {
+    color: var(--_muted);
+  }
+  ul {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(min(var(--sidestream-card-size, 8.5rem), 28%), 1fr));
+    gap: var(--_gap);
+    margin: 1rem 0;
+    padding: 0;
+    list-style: none;
+  }
+  li {
+    min-inline-size: 0;
+  }
+  .choice {
+    position: relative;
+    display: block;
+    inline-size: 100%;
+    padding: 0;
+    border: 0;
+    border-radius: var(--_radius);
+    background: none;
+    color: inherit;
+    font: inherit;
+    text-align: start;
+    cursor: pointer;
+  }
+  .picture {
+    position: relative;
+    display: grid;
+    place-items: center;
+    aspect-ratio: var(--sidestream-media-ratio, 1);
+    overflow: hidden;
+    border-radius: var(--_radius);
+    background: var(--_tile);
+  }
+  .picture::before {
+    content: attr(data-initial);
+    position: absolute;
+    font-size: 2rem;
+    font-weight: 600;
+    color: var(--_muted);
+    opacity: 0.6;
+  }
+  .picture:has(img:not([hidden]))::before {
+    content: none;
+  }
+  .picture img {
+    position: absolute;
+    inset: 0;
+    inline-size: 100%;
+    block-size: 100%;
+    padding: var(--sidestream-image-padding, 0);
+    object-fit: var(--sidestream-image-fit, contain);
+  }
+  .name {
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+    overflow: hidden;
+    min-block-size: 2.7em;
+    margin-block-start: 0.375rem;
+    font-size: 0.875rem;
+    line-height: 1.35;
+    overflow-wrap: anywhere;
+  }
+  .mark {
+    position: absolute;
+    inset-block-start: 0.5rem;
+    inset-inline-end: 0.5rem;
+    display: grid;
+    place-items: center;
+    inline-size: 1.75rem;
+    aspect-ratio: 1;
+    border-radius: 50%;
+    background: var(--sidestream-surface, Canvas);
+    color: var(--sidestream-on-surface, CanvasText);
+    opacity: 0;
+  }
+  .mark svg {
+    fill: none;
+    stroke: currentColor;
+    stroke-width: 2;
+  }
+  [aria-pressed='true'] .mark {
+    opacity: 1;
+  }
+  [aria-pressed='true'] .picture {
+    outline: 3px solid var(--_accent);
+    outline-offset: -3px;
+  }
+  button:focus-visible {
+    outline: 2px solid var(--_accent);
+    outline-offset: 2px;
+  }
+  .foot {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.5rem 1rem;
+    align-items: center;
+    justify-content: space-between;
+  }
+  .foot p {
+    margin: 0;
+  }
+  .button {
+    min-block-size: 2.75rem;
+    padding: 0.25rem 1rem;
+    border: 1px solid color-mix(in srgb, currentColor 40%, transparent);
+    border-radius: 999px;
+    background: none;
+    color: inherit;
+    font: inherit;
+    cursor: pointer;
+  }
+  .message:focus {
+    outline: none;
+  }
+  @media (prefers-reduced-motion: no-preference) {
+    .mark {
+      transition: opacity 0.15s;
+    }
+    .skeleton .picture {
+      animation: wait 1.4s ease-in-out infinite alternate;
+    }
+    @keyframes wait {
+      to {
+        opacity: 0.5;
+      }
+    }
+  }
+  @media (forced-colors: active) {
+    .picture,
+    .mark {
+      border: 1px solid;
+    }
+  }
+`;
