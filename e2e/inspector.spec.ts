@@ -217,6 +217,34 @@ test('exports, forgets after asking, and imports', async ({ page }) => {
   await expect(inspector(page).locator('[data-kind=choice]')).toHaveCount(6);
 });
 
+test('merges a file of another device, and says so where it holds nothing new', async ({ page }) => {
+  await openShop(page);
+  await page.getByTestId('consent-yes').click();
+  await choose(page, 'Music', 6);
+  await openInspector(page);
+  await ask(page, 'Does it help?');
+  const downloading = page.waitForEvent('download');
+  await page.getByTestId('export').click();
+  const file = await (await downloading).path();
+  await page.getByTestId('reset').click();
+  await page.getByTestId('yes').click();
+  await expect(page.getByTestId('said')).toHaveText('What was learned is forgotten.');
+  await openShop(page);
+  await choose(page, 'Food', 3);
+  await openInspector(page);
+  await ask(page, 'Does it help?');
+  await page.getByTestId('import').setInputFiles(file);
+  await expect(page.getByTestId('question')).toContainText('merged');
+  await page.getByTestId('question').scrollIntoViewIfNeeded();
+  await page.screenshot({ path: 'test-results/inspector-merge.png' });
+  await page.getByTestId('merge').click();
+  await expect(page.getByTestId('said')).toHaveText(/^The file is merged: everything was learned again/);
+  await expect(inspector(page).locator('[data-fact=events]')).toHaveText('9');
+  await page.getByTestId('import').setInputFiles(file);
+  await page.getByTestId('merge').click();
+  await expect(page.getByTestId('said')).toHaveText('The file holds nothing that this device does not know.');
+});
+
 test('no view has a serious violation, light or dark, and none is wider than a small screen, either way read', async ({
   page,
 }) => {

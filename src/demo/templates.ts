@@ -26,6 +26,7 @@ const STAGES: Record<Progress['stage'], string> = {
   bundle: 'Opening the shop',
   encoders: 'Loading the encoders for text and images',
   encode: 'Reading the product',
+  merge: 'Joining what two devices learned',
 };
 
 /** Text for a stage of work. */

@@ -51,6 +51,8 @@ export const eventSchema = v.object({
   ...detailFields,
   /** What the shopper saw of an experiment: `experiment/variant`. */
   variant: v.optional(v.pipe(v.string(), v.maxLength(MOST_CHARACTERS.variant))),
+  /** It came with a profile of another device, which counted it. */
+  imported: v.optional(v.literal(true)),
 });
 
 export type LoggedEvent = v.InferOutput<typeof eventSchema>;

@@ -70,7 +70,7 @@ export class EventAggregates {
     return { schema: AGGREGATES_SCHEMA, lastEvent: this.#lastEvent, bytes };
   }
 
-  /** Includes the next event of the log. A repeated order is counted once. */
+  /** Includes the next event of the log. A repeated order is counted once, and an event of another device where it was tracked. */
   observe(event: LoggedEvent): void {
     this.#lastEvent = Math.max(this.#lastEvent, event.id);
     const order = orderOf(event);
@@ -78,6 +78,7 @@ export class EventAggregates {
       if (this.#orders.has(order)) return;
       this.#orders.add(order);
     }
+    if (event.imported) return;
     this.#clicks.note(event);
     this.#counters.add(event);
   }

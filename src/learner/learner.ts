@@ -85,6 +85,7 @@ export class Learner {
   #backend: Backend | null = null;
   #trainer: TrainerKind | null = null;
   #lastEvent = 0;
+  #firstEvent = Number.MAX_SAFE_INTEGER;
   readonly #idOf = (row: number): string => this.#catalog.index.items[row].id;
   #tuning: ShopSettings | undefined;
   /** Keeps the list near the base model. */
@@ -115,6 +116,7 @@ export class Learner {
       this.#ladder = null;
       if (this.#trains) this.#storedLadder = profile.ladder;
       this.#clock.restore(profile);
+      this.#firstEvent = profile.firstEvent;
       this.anchor.restore(profile.anchor);
       this.#rejected = profile.rejected;
       this.#lastUpdate = profile.lastUpdate;
@@ -137,6 +139,7 @@ export class Learner {
    */
   restoreWithoutLearning(profile: Profile | null): void {
     this.#unlearned = profile !== null;
+    if (profile) this.#firstEvent = profile.firstEvent;
     if (!profile?.history) return;
     this.history.restore({ ...profile.history, items: [], strengths: [] }, this.#catalog.index.rowOf);
     this.#lastEvent = profile.lastEvent;
@@ -151,6 +154,7 @@ export class Learner {
     return {
       schema: PROFILE_SCHEMA,
       lastEvent: this.#lastEvent,
+      firstEvent: this.#firstEvent,
       history: this.history.save(this.#idOf),
       experts: this.#experts.save(),
       ladder: this.#ladder ? this.#ladder.save() : this.#storedLadder,
@@ -177,9 +181,15 @@ export class Learner {
     return this.#lastEvent;
   }
 
-  /** The log was replaced by one in which the events processed so far have other ids. @param lastEvent id of the last one */
-  renumber(lastEvent: number): void {
+  /** Id of the first one, see `Profile`. */
+  get firstEvent(): number {
+    return this.#firstEvent;
+  }
+
+  /** The log was replaced by one in which the events processed so far have other ids: those of the last and of the first one. */
+  renumber({ lastEvent, firstEvent }: Pick<Profile, 'lastEvent' | 'firstEvent'>): void {
     this.#lastEvent = lastEvent;
+    this.#firstEvent = firstEvent;
   }
 
   /** Windows closed. */
@@ -192,8 +202,7 @@ export class Learner {
    * product are one item: a choice of another one of them is a repeat.
    */
   observe(event: LoggedEvent): void {
-    const row = this.#catalog.index.rowOf.get(event.itemId);
-    this.#lastEvent = Math.max(this.#lastEvent, event.id);
+    const row = this.#rowOf(event);
     if (row === undefined) return;
     const chosen = EVENT_STRENGTH[event.type] > 0;
     const choice = this.#choiceOf(row);
@@ -215,8 +224,7 @@ export class Learner {
 
   /** Updates only the state that rules need; nothing is learned. */
   note(event: LoggedEvent): void {
-    const row = this.#catalog.index.rowOf.get(event.itemId);
-    this.#lastEvent = Math.max(this.#lastEvent, event.id);
+    const row = this.#rowOf(event);
     if (row === undefined) return;
     this.history.note(event, row);
     this.#catalog.index.variants?.note(this.history, event, row);
@@ -516,6 +524,13 @@ export class Learner {
     const embedding = base && { width: base.width, values: base.items };
     this.#distance ??= new PreferenceDistance(this.#catalog.index, embedding);
     return this.#distance.of(row, this.history.rows, this.history.strengths);
+  }
+
+  /** Counts an event as processed. @returns the row of its item */
+  #rowOf({ id, itemId }: LoggedEvent): number | undefined {
+    this.#lastEvent = Math.max(this.#lastEvent, id);
+    this.#firstEvent = Math.min(this.#firstEvent, id);
+    return this.#catalog.index.rowOf.get(itemId);
   }
 
   #remember(event: LoggedEvent): boolean {

@@ -14,6 +14,11 @@ const profileSchema = v.object({
   schema: v.literal(PROFILE_SCHEMA),
   /** Id of the last event learned from; later ones in the log are still to be learned. */
   lastEvent: count,
+  /**
+   * Id of the first event learned from, the largest safe integer before any. The log is whole as long as it holds this event;
+   * 0 where it never held all, or in profiles of before this was noted.
+   */
+  firstEvent: v.optional(count, 0),
   /** The shopper's choices up to that event; before schema 3 they were read from the log. */
   history: v.optional(historySchema),
   /** The shopper's experts and their router. */

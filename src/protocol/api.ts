@@ -295,9 +295,35 @@ export interface Status {
 
 /** Long work under way. `total` is 0 while unknown. */
 export interface Progress {
-  stage: 'bundle' | 'encoders' | 'encode';
+  stage: 'bundle' | 'encoders' | 'encode' | 'merge';
   loaded: number;
   total: number;
+}
+
+/** How a profile is imported. */
+export interface ImportOptions {
+  /** Of the file, if it is encrypted. */
+  passphrase?: string;
+  /** True: joins it to what is here. Default false: it takes the place of what is here. */
+  merge?: boolean;
+}
+
+/** What `importProfile()` did. */
+export interface ImportResult {
+  /** Number of events that came to the log of this device. */
+  added: number;
+  /** Number of events of the file that this device had already: they count once. 0 without `merge`. */
+  known: number;
+  /**
+   * Number of events of the file that were not learned, because they are older than the log of this device, which has dropped
+   * its own of that time: the same events may have been among them. 0 without `merge`.
+   */
+  leftOut: number;
+  /**
+   * With `merge`: whether the profile is what one device would have learned from all events of both. False where one of the
+   * two logs has dropped its oldest events. Without: whether the file holds all events that its profile was learned from.
+   */
+  exact: boolean;
 }
 
 /** Events of a recommender, by name. */
@@ -459,13 +485,20 @@ export interface Recommender {
     question: Question,
     ...about: InspectionSubjects[Question]
   ): Promise<InspectionAnswers[Question]>;
-  /** Exports the profile as a file, encrypted if there is a passphrase. */
+  /**
+   * Exports the profile and the events that it was learned from as a file, encrypted if there is a passphrase. Of an event
+   * the file has the type, the item, the time and the order.
+   */
   exportProfile(passphrase?: string): Promise<Blob>;
   /**
-   * Replaces the profile by an exported one. Rejects with `store/corrupt`, `store/wrong-passphrase` or
-   * `store/newer-schema`; then nothing changes.
+   * Replaces the profile by an exported one, or with `merge` joins the two: the events of both devices, in the order of their
+   * time, are learned from the start, as if all had come from one device; a snapshot of the profile before is kept. The event
+   * `progress` of stage `merge` says how far it is, in events. Rejects with `store/corrupt`, `store/wrong-passphrase`,
+   * `store/newer-schema` or `store/forgotten`, and with `merge` with `runtime/unknown-item` for a file of another shop and
+   * `runtime/invalid-input` for one of an earlier version, which has no events; then nothing changes.
+   * @param options a text is the passphrase
    */
-  importProfile(file: Blob, passphrase?: string): Promise<void>;
+  importProfile(file: Blob, options?: string | ImportOptions): Promise<ImportResult>;
   on<K extends keyof RecommenderEvents>(type: K, listener: (event: RecommenderEvents[K]) => void): () => void;
   /**
    * Ends this handle after the calls under way are answered; later calls reject with `runtime/closed`, and so does an item

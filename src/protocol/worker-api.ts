@@ -13,6 +13,8 @@ import type {
   CategoryCount,
   Consent,
   Explanation,
+  ImportOptions,
+  ImportResult,
   Offer,
   OfferUpdate,
   Progress,
@@ -114,7 +116,7 @@ export interface WorkerRecommender {
   rollback(id: number): Promise<void>;
   inspect(question: string, about?: unknown): Promise<InspectionAnswers[keyof InspectionAnswers]>;
   exportProfile(passphrase?: string): Promise<Blob>;
-  importProfile(file: Blob, passphrase?: string): Promise<void>;
+  importProfile(file: Blob, given?: string | ImportOptions): Promise<ImportResult>;
   updateOffers(offers: Offer[]): Promise<KeptUpdate>;
   /** Files for the encoder worker to encode new items for this bundle. */
   encoderFiles(): Promise<BundleEncoders>;

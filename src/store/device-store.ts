@@ -1,11 +1,11 @@
-import type { IDBPDatabase } from 'idb';
+import type { IDBPDatabase, IDBPObjectStore, StoreNames } from 'idb';
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import type { LoggedEvent, NewEvent } from '../events';
 import { type Closing, openDatabase } from './database';
 import { deleteDeviceStore, storeError } from './device-presence';
 import type { Encryption } from './encryption';
-import { type Layout, STRICT } from './layout';
+import { type Layout, type SnapshotRow, STRICT } from './layout';
 import { isEncryptedFile, PlainRows, type Rows, type UpgradeProfile } from './rows';
 import {
   type AggregatesFile,
@@ -16,6 +16,7 @@ import {
   type Snapshot,
   type Store,
   type StoredProfile,
+  type Undo,
 } from './store';
 
 export interface DeviceStoreOptions {
@@ -146,10 +147,7 @@ export class DeviceStore implements Store {
       const writes: Promise<unknown>[] = [profiles.put(stored, 'current')];
       if (before !== undefined && !overDamaged) writes.push(profiles.put(before, 'previous'));
       if (about) {
-        const snapshots = tx.objectStore('snapshots');
-        const ids = await snapshots.getAllKeys();
-        for (const id of ids.slice(0, Math.max(0, ids.length + 1 - MOST_SNAPSHOTS))) writes.push(snapshots.delete(id));
-        writes.push(snapshots.add({ ...about, profile: stored }));
+        writes.push(addSnapshot(tx.objectStore('snapshots'), about, stored));
       }
       await Promise.all([...writes, tx.done]);
       return true;
@@ -189,19 +187,30 @@ export class DeviceStore implements Store {
     });
   }
 
-  async replace(profile: StoredProfile): Promise<void> {
+  async replace(profile: StoredProfile, events: readonly LoggedEvent[] = [], undo?: Undo): Promise<boolean> {
     const stored = await this.#rows.file(profile);
-    await this.#run(async (database) => {
+    const rows = await Promise.all(events.map(async (event) => ({ ...(await this.#rows.event(event)), id: event.id })));
+    const about = undo && (await this.#rows.snapshot(undo.snapshot));
+    const before = undo && (await this.#rows.file(undo.profile));
+    return this.#run(async (database) => {
       const tx = database.transaction(['profile', 'snapshots', 'events', 'keys'], 'readwrite', STRICT);
       await this.#checkLock(tx.objectStore('keys'));
+      const profiles = tx.objectStore('profile');
+      const snapshots = tx.objectStore('snapshots');
+      const log = tx.objectStore('events');
+      if (undo) {
+        const later = await log.count(IDBKeyRange.lowerBound(undo.snapshot.lastEvent, true));
+        if (later > 0 || undo.generation !== numberOf(await profiles.get('generation'))) return false;
+      }
       await Promise.all([
-        tx.objectStore('events').clear(),
-        tx.objectStore('snapshots').clear(),
-        tx.objectStore('profile').delete('previous'),
-        tx.objectStore('profile').put(stored, 'current'),
-        nextGeneration(tx.objectStore('profile')),
+        ...(about && before ? [addSnapshot(snapshots, about, before)] : [log.clear(), snapshots.clear()]),
+        ...rows.map((row) => log.add(row)),
+        profiles.delete('previous'),
+        profiles.put(stored, 'current'),
+        nextGeneration(profiles),
         tx.done,
       ]);
+      return true;
     });
   }
 
@@ -443,6 +452,17 @@ const numberIn = (stored: unknown, name: string): number => {
 };
 
 const numberOf = (stored: unknown): number => (typeof stored === 'number' ? stored : 0);
+
+/** Adds a snapshot, and drops the oldest where there are too many. To be called within a transaction. */
+async function addSnapshot(
+  snapshots: IDBPObjectStore<Layout, ArrayLike<StoreNames<Layout>>, 'snapshots', 'readwrite'>,
+  about: SnapshotRow,
+  profile: StoredProfile,
+): Promise<void> {
+  const ids = await snapshots.getAllKeys();
+  const gone = ids.slice(0, Math.max(0, ids.length + 1 - MOST_SNAPSHOTS));
+  await Promise.all([...gone.map((id) => snapshots.delete(id)), snapshots.add({ ...about, profile })]);
+}
 
 /** To be called within a transaction that replaces the profile. */
 async function nextGeneration(profiles: {

@@ -8,6 +8,7 @@ import {
   type Snapshot,
   type Store,
   type StoredProfile,
+  type Undo,
 } from './store';
 
 /** Keeps everything in memory, as nothing may reach the disk while consent is pending. */
@@ -49,9 +50,7 @@ export class MemoryStore implements Store {
     if (generation !== this.#generation || (first && this.#profiles.length > 0)) return false;
     const [newest, before] = this.#profiles;
     this.#profiles = [profile, overDamaged ? before : newest].filter((kept) => kept !== undefined);
-    if (!snapshot) return true;
-    this.#snapshots.push({ about: { ...snapshot, id: this.#nextSnapshot++ }, profile });
-    this.#snapshots = this.#snapshots.slice(-MOST_SNAPSHOTS);
+    if (snapshot) this.#addSnapshot(snapshot, profile);
     return true;
   }
 
@@ -77,11 +76,20 @@ export class MemoryStore implements Store {
     return true;
   }
 
-  async replace(profile: StoredProfile): Promise<void> {
-    const aggregates = this.#aggregates;
-    await this.clear({ keepItems: true });
-    this.#aggregates = aggregates;
+  async replace(profile: StoredProfile, events: readonly LoggedEvent[] = [], undo?: Undo): Promise<boolean> {
+    if (undo) {
+      const last = this.#events.at(-1)?.id ?? 0;
+      if (last > undo.snapshot.lastEvent || undo.generation !== this.#generation) return false;
+      this.#addSnapshot(undo.snapshot, undo.profile);
+    } else {
+      this.#events = [];
+      this.#snapshots = [];
+    }
+    this.#generation++;
     this.#profiles = [profile];
+    this.#events.push(...events);
+    this.#nextId = Math.max(this.#nextId, 1 + (events.at(-1)?.id ?? 0));
+    return true;
   }
 
   async compact(known: number, budget: number): Promise<number> {
@@ -124,6 +132,11 @@ export class MemoryStore implements Store {
     this.#aggregates = null;
     this.#generation++;
     if (!keepItems) this.#items.clear();
+  }
+
+  #addSnapshot(snapshot: Omit<Snapshot, 'id'>, profile: StoredProfile): void {
+    this.#snapshots.push({ about: { ...snapshot, id: this.#nextSnapshot++ }, profile });
+    this.#snapshots = this.#snapshots.slice(-MOST_SNAPSHOTS);
   }
 
   close(): void {

@@ -47,6 +47,15 @@ export interface SaveOptions {
   first?: boolean;
 }
 
+/** What a profile from elsewhere is joined to. */
+export interface Undo {
+  /** Describes the snapshot that is made of the profile before. Its last event must still be the last of the log. */
+  snapshot: Omit<Snapshot, 'id'>;
+  profile: StoredProfile;
+  /** Of the store when log and profile were read. */
+  generation: number;
+}
+
 /** A stored profile: the file, and the version of its schema in a form that old and new code can read. */
 export interface StoredProfile {
   schema: number;
@@ -81,8 +90,13 @@ export interface Store {
    * @returns false when there is no such snapshot
    */
   rollback(id: number): Promise<boolean>;
-  /** Replaces profile, log and snapshots by a profile from elsewhere. */
-  replace(profile: StoredProfile): Promise<void>;
+  /**
+   * Replaces profile, log and snapshots by a profile from elsewhere and its log.
+   * @param events with ids later than all of this log
+   * @param undo keeps log and snapshots: the events follow the log, and the profile before becomes a snapshot
+   * @returns false when the log or the profile changed since `undo` was made; then nothing is changed
+   */
+  replace(profile: StoredProfile, events?: readonly LoggedEvent[], undo?: Undo): Promise<boolean>;
   /**
    * Deletes the oldest events, up to `known`, while the log is larger than its budget.
    * @param known id of the last event that all stored profiles contain

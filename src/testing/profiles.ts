@@ -9,6 +9,7 @@ const expert = new UserExpert().save();
 export const PROFILE: Profile = {
   schema: PROFILE_SCHEMA,
   lastEvent: 12,
+  firstEvent: 1,
   history: { items: ['a', 'é', 'a'], strengths: [1, 0.5, 3], dismissed: ['c'], total: 2000 },
   experts: {
     choices: 12,

@@ -11,6 +11,7 @@ import type {
   CategoryCount,
   Consent,
   Explanation,
+  ImportResult,
   InspectionAnswers,
   KeptUpdate,
   RecommendRequest,
@@ -261,38 +262,30 @@ export class Engine {
   }
 
   snapshots(): Promise<Snapshot[]> {
-    return this.#storage.snapshots();
+    return this.#storage.reading((store) => store.snapshots());
   }
 
-  async rollback(id: number): Promise<void> {
+  /** @param id parsed where it is used */
+  async rollback(id: unknown): Promise<void> {
     const { era } = this.#storage;
-    await this.#scheduler.replaceStored(() => this.#storage.rollback(id, era));
+    await (await profileTransfer()).rollback(this.#transfer, id, era);
   }
 
   /** @throws SidestreamError `bundle/*` where the features that it is learned from cannot be loaded */
-  async exportProfile(passphrase?: string): Promise<Uint8Array> {
+  async exportProfile(passphrase?: unknown): Promise<Uint8Array> {
     return (await profileTransfer()).exportProfile(this.#transfer, passphrase);
   }
 
-  async importProfile(file: Uint8Array, passphrase = ''): Promise<void> {
+  /** Both are parsed where they are used. */
+  async importProfile(file: unknown, given?: unknown): Promise<ImportResult> {
     const { era } = this.#storage;
-    await (await profileTransfer()).importProfile(this.#transfer, file, passphrase, era);
+    return (await profileTransfer()).importProfile(this.#transfer, file, given, era);
   }
 
   /** Answers a question of the inspector. @param about parsed here */
   async inspect(question: string, about: unknown): Promise<InspectionAnswers[keyof InspectionAnswers]> {
     const { inspect } = await inspections();
-    return inspect(
-      {
-        catalog: this.#catalog,
-        recommendations: this.#recommendations,
-        scheduler: this.#scheduler,
-        session: this.#session,
-        storage: this.#storage,
-      },
-      question,
-      about,
-    );
+    return inspect({ ...this.#transfer, recommendations: this.#recommendations }, question, about);
   }
 
   /** Data that the worker which takes the place of this one continues with. */
@@ -334,14 +327,9 @@ export class Engine {
 
   async insertItem(local: LocalItem): Promise<Item> {
     const { era } = this.#storage;
-    const { insertItem } = await import('./insert-item');
-    return insertItem(local, era, {
-      catalog: this.#catalog,
-      clusterLoader: this.#clusters,
-      session: this.#session,
-      storage: this.#storage,
-      changes: this.#changes,
-    });
+    const item = await (await import('./insert-item')).insertItem(this.#transfer, local, era);
+    this.#changes.announce();
+    return item;
   }
 
   /** Changes prices and stock of items, for as long as the page is open. */
@@ -398,7 +386,7 @@ export class Engine {
     const { era } = this.#storage;
     await this.#scheduler.replaceStored(async () => {
       // Erased meanwhile: nothing is left to reset.
-      if (era === this.#storage.era) await this.#storage.clear(era);
+      if (era === this.#storage.era) await this.#storage.change(era, (store) => store.clear({ keepItems: true }));
     });
     this.#events.forget();
     await this.#recommendations.begin();
@@ -437,7 +425,15 @@ export class Engine {
   }
 
   get #transfer() {
-    return { features: this.#features, scheduler: this.#scheduler, session: this.#session, storage: this.#storage };
+    return {
+      catalog: this.#catalog,
+      clusterLoader: this.#clusters,
+      features: this.#features,
+      listener: this.#listener,
+      scheduler: this.#scheduler,
+      session: this.#session,
+      storage: this.#storage,
+    };
   }
 
   /** Learns the events of the log, or notes them until the features are there. A list requested after this call waits for that. */

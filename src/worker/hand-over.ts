@@ -2,14 +2,15 @@
 
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
-import type { NewEvent } from '../events';
-import { profileFiles } from '../learner';
+import type { LoggedEvent, NewEvent } from '../events';
+import { type Profile, profileFiles } from '../learner';
 import { keptSchema, type TrackInput } from '../protocol';
+import type { LocalItem } from '../store';
 import type { EngineListener } from './engine-options';
 import type { EventRecorder } from './event-recorder';
 import type { LearningScheduler } from './learning-scheduler';
 import { keyOf } from './log-difference';
-import type { ProfileStorage } from './profile-storage';
+import { firstOf, isEmpty, type ProfileStorage } from './profile-storage';
 import type { RecommendationService } from './recommendation-service';
 
 export interface HandOverContext {
@@ -47,7 +48,7 @@ export async function takeOver(given: unknown, context: HandOverContext): Promis
     const { items } = memory;
     const events = memory.events.filter(isNew);
     const profile = await readProfile(memory.profile, context);
-    await scheduler.replaceStored(() => storage.takeIn(profile, events, items, era));
+    await scheduler.replaceStored(() => takeIn(storage, profile, events, items, era));
     for (const event of memory.events) known.add(keyOf(event));
   }
   const entries = tracked.flatMap(({ time, ...event }) => {
@@ -63,6 +64,31 @@ export async function takeOver(given: unknown, context: HandOverContext): Promis
   // One after the other: each may be attributed to a click before it.
   for (const entry of entries) await recorder.append([entry]);
   await scheduler.catchUp().catch((thrown) => listener.error(SidestreamError.from(thrown)));
+}
+
+/**
+ * Stores what another worker of this page kept in memory.
+ * @param profile contains all the events; skipped where the store has another one already. Null: it is learned again
+ * @throws SidestreamError `store/*`
+ */
+export async function takeIn(
+  storage: Pick<ProfileStorage, 'change'>,
+  profile: Profile | null,
+  events: readonly LoggedEvent[],
+  items: readonly LocalItem[],
+  era: number,
+): Promise<void> {
+  await storage.change(era, async (store) => {
+    const generation = await store.generation();
+    const isNew = await isEmpty(store);
+    const logged = await store.append(events.map(({ id: _, ...event }) => event));
+    for (const item of items) await store.saveLocalItem(item);
+    if (!isNew || !profile) return;
+    const firstEvent = firstOf(profile, logged[0] && { from: events[0].id, to: logged[0].id });
+    const lastEvent = logged.at(-1)?.id ?? 0;
+    const stored = await (await profileFiles()).storedProfile({ ...profile, lastEvent, firstEvent });
+    await store.saveProfile(stored, generation, { first: true });
+  });
 }
 
 /** A profile that can be used; else null, and its events are learned again. */

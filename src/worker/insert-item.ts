@@ -1,29 +1,24 @@
+// Few pages add products.
+
 import type { Item } from '../catalog';
 import { SidestreamError } from '../error';
 import type { LocalItem } from '../store';
-import type { ClusterLoader } from './cluster-loader';
-import type { ListChanges } from './list-changes';
-import type { LoadedCatalog } from './loaded-catalog';
-import type { ProfileSession } from './profile-session';
-import type { ProfileStorage } from './profile-storage';
-
-export interface InsertContext {
-  catalog: LoadedCatalog;
-  clusterLoader: ClusterLoader | null;
-  session: ProfileSession;
-  storage: ProfileStorage;
-  changes: ListChanges;
-}
+import type { TransferContext } from './transfer-context';
 
 /**
- * Adds an item that this device encoded to its catalogue.
- * @param era in which it was added
- * @throws SidestreamError `runtime/invalid-input` for an id that the shop has, `store/*`
+ * Adds an item that this device encoded to the catalogue, and stores it.
+ * @param era in which the page asked for it
+ * @throws SidestreamError `runtime/invalid-input` where the shop has its id already, `store/*`
  */
 export async function insertItem(
+  {
+    catalog,
+    clusterLoader,
+    session,
+    storage,
+  }: Pick<TransferContext, 'catalog' | 'clusterLoader' | 'session' | 'storage'>,
   local: LocalItem,
   era: number,
-  { catalog, clusterLoader, session, storage, changes }: InsertContext,
 ): Promise<Item> {
   const { id } = local.item;
   const taken = new SidestreamError(
@@ -37,6 +32,5 @@ export async function insertItem(
     catalog.add([local]);
     await learner.setCatalog(catalog);
   });
-  changes.announce();
   return local.item;
 }

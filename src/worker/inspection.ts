@@ -82,7 +82,7 @@ const shownIn = async ({ texts }: LoadedCatalog): Promise<Shown> => (await texts
 
 async function inspectProfile({ catalog, recommendations, storage }: InspectionContext): Promise<Inspection> {
   const { influences } = await inspections();
-  const snapshots = await storage.snapshots();
+  const snapshots = await storage.reading((store) => store.snapshots());
   const shown = await shownIn(catalog);
   return recommendations.withLearner([], list(FIRST), (learner) => {
     const { index } = catalog;
@@ -197,8 +197,8 @@ async function inspectSnapshot(
   { recommendations, session, storage, catalog }: InspectionContext,
   id: number,
 ): Promise<ListChange> {
-  const snapshot = (await storage.snapshots()).find((one) => one.id === id);
-  const stored = snapshot && (await storage.snapshotProfile(id));
+  const snapshot = (await storage.reading((store) => store.snapshots())).find((one) => one.id === id);
+  const stored = snapshot && (await storage.reading((store) => store.snapshotProfile(id)));
   if (!snapshot || !stored) {
     throw new SidestreamError(
       'store/unknown-snapshot',

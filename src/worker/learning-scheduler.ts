@@ -119,9 +119,9 @@ export class LearningScheduler {
       // One of an earlier page of the visit, which this learner has not continued yet.
       const earlier = this.#complete ? null : (await storage.read()).profile;
       const profile = learned ? learner.save() : earlier;
-      const moved = await storage.grant(profile, (profile ?? learner).lastEvent);
+      const moved = await storage.grant(profile, profile ?? learner);
       if (moved === null) return false;
-      learner.renumber(moved.lastEvent);
+      learner.renumber(moved);
       session.rebase(moved.origin);
       return this.#complete;
     });

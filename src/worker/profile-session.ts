@@ -16,6 +16,7 @@ export type ActiveLearner = Pick<
   | 'expertScores'
   | 'history'
   | 'journal'
+  | 'firstEvent'
   | 'lastEvent'
   | 'state'
   | 'status'
@@ -110,7 +111,7 @@ export class ProfileSession {
     make: (fresh: Learner, used: ChangingLearner) => Promise<ProfileOrigin>,
     then: (turn: Turn<ActiveLearner & ChangingLearner>) => void | Promise<void>,
   ): Promise<boolean> {
-    const learner = await this.#fresh();
+    const learner = await this.fresh();
     let used = false;
     try {
       const origin = await make(learner, this.#learner);
@@ -135,7 +136,7 @@ export class ProfileSession {
       this.#short.run(async () => {
         const before: Profile = this.#learner.save();
         change(this.#learner);
-        const next = await this.#fresh();
+        const next = await this.fresh();
         next.restore(before, []);
         this.#exchange(next, this.#origin);
       }),
@@ -158,7 +159,7 @@ export class ProfileSession {
    */
   beside<T>(profile: Profile, work: (learner: ActiveLearner) => T): Promise<T> {
     return this.#long.run(async () => {
-      const learner = await this.#fresh();
+      const learner = await this.fresh();
       try {
         learner.restore(profile, []);
         await this.prepare(learner);
@@ -231,7 +232,8 @@ export class ProfileSession {
     );
   }
 
-  async #fresh(): Promise<Learner> {
+  /** A learner of its own, with nothing learned, for the holder of a long turn; who disposes of it. */
+  async fresh(): Promise<Learner> {
     const fresh = new Learner(this.#catalog, { seed: this.#seed, tuning: this.#tuning });
     if (this.#journals) fresh.keepJournal(new this.#journals.Journal());
     if (!this.#base) return fresh;

@@ -96,10 +96,10 @@ describe('a storage on the device', () => {
     for (const event of await storage.eventsAfter(0)) first.observe(event);
     await storage.save(first.save(), origin, true);
     const { storage: other } = await open();
-    const [snapshot] = await other.snapshots();
+    const [snapshot] = await other.reading((store) => store.snapshots());
     await storage.append(clicks(9).slice(4), storage.era);
     for (const event of await storage.eventsAfter(4)) first.observe(event);
-    await other.rollback(snapshot.id, other.era);
+    await other.change(other.era, (store) => store.rollback(snapshot.id));
     await storage.save(first.save(), origin);
     expect((await other.read()).profile?.lastEvent).toBe(4);
     storage.close();
@@ -127,14 +127,14 @@ describe('a storage on the device', () => {
     // A log that was cleared goes on counting, so that an id never means two events.
     const { storage: old } = await open();
     await old.append(clicks(5), old.era);
-    await old.clear(old.era);
+    await old.change(old.era, (store) => store.clear({ keepItems: true }));
     old.close();
     const { storage } = await open({ consent: 'pending' });
     await storage.append(clicks(3), storage.era);
     const { learner } = await restored(storage);
     expect(learner.lastEvent).toBe(3);
     storage.agree();
-    expect((await storage.grant(learner.save(), learner.lastEvent))?.lastEvent).toBe(8);
+    expect((await storage.grant(learner.save(), learner))?.lastEvent).toBe(8);
     expect(storage.consent).toBe('granted');
     expect((await storage.read()).profile?.lastEvent).toBe(8);
     expect(await storage.eventsAfter(8)).toEqual([]);
@@ -177,7 +177,7 @@ describe('a storage on the device', () => {
       const full = vi.spyOn(DeviceStore.prototype, write);
       full.mockRejectedValue(new SidestreamError('store/full', 'The disk is full.'));
       storage.agree();
-      await expect(storage.grant(learner.save(), learner.lastEvent)).rejects.toMatchObject({
+      await expect(storage.grant(learner.save(), learner)).rejects.toMatchObject({
         code: 'store/full',
       });
       full.mockRestore();
@@ -188,7 +188,7 @@ describe('a storage on the device', () => {
     expect(await storage.eventsAfter(0)).toHaveLength(5);
     // Another try finds nothing of the first.
     storage.agree();
-    expect((await storage.grant(learner.save(), learner.lastEvent))?.lastEvent).toBe(4);
+    expect((await storage.grant(learner.save(), learner))?.lastEvent).toBe(4);
     expect(await storage.eventsAfter(0)).toHaveLength(5);
     storage.close();
   });
@@ -206,7 +206,7 @@ describe('a storage on the device', () => {
       return save.apply(this, given);
     });
     storage.agree();
-    expect((await storage.grant(learner.save(), learner.lastEvent))?.lastEvent).toBe(2);
+    expect((await storage.grant(learner.save(), learner))?.lastEvent).toBe(2);
     meanwhile.mockRestore();
     await storage.append(clicks(1), storage.era);
     expect((await storage.eventsAfter(0)).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);

@@ -2,7 +2,7 @@ import { SidestreamError } from '../error';
 import type { LoggedEvent, NewEvent } from '../events';
 import { type Profile, profileFiles } from '../learner';
 import type { Consent } from '../protocol';
-import { type DeviceStore, deleteDeviceStore, type LocalItem, MemoryStore, type Snapshot, type Store } from '../store';
+import { type DeviceStore, deleteDeviceStore, type LocalItem, MemoryStore, type Store } from '../store';
 import { type ConsentAnswer, ConsentState } from './consent-state';
 import {
   type Closed,
@@ -34,10 +34,11 @@ export interface StorageListener {
   onTakenOver(): void;
 }
 
+/** Ids of the last and of the first event that a learner contains. */
+type Position = Pick<Profile, 'lastEvent' | 'firstEvent'>;
+
 /** A learner's position after its log and profile were moved to the device. */
-export interface Moved {
-  /** Id of the last event that it contains, in the log on the device. */
-  lastEvent: number;
+export interface Moved extends Position {
   origin: ProfileOrigin;
 }
 
@@ -144,7 +145,7 @@ export class ProfileStorage {
   }
 
   eventsAfter(id: number): Promise<LoggedEvent[]> {
-    return this.#reading(async (store) => {
+    return this.reading(async (store) => {
       const events = await store.eventsAfter(id);
       if (store === this.#store) this.#lastEvent = Math.max(this.#lastEvent, events.at(-1)?.id ?? 0);
       return events;
@@ -152,7 +153,7 @@ export class ProfileStorage {
   }
 
   localItems(): Promise<LocalItem[]> {
-    return this.#reading((store) => store.localItems());
+    return this.reading((store) => store.localItems());
   }
 
   /** @throws SidestreamError `store/forgotten` when everything was erased since `era` */
@@ -172,7 +173,7 @@ export class ProfileStorage {
   read(
     check: (profile: Profile) => void = () => undefined,
   ): Promise<{ profile: Profile | null; origin: ProfileOrigin }> {
-    return this.#reading(async (store) => {
+    return this.reading(async (store) => {
       const errors: SidestreamError[] = [];
       const found = await readStoredProfile(store, check, (error) => errors.push(error));
       // A profile is read again once the features are there: what was said of it then is not said twice.
@@ -245,68 +246,15 @@ export class ProfileStorage {
     return this.#store;
   }
 
-  snapshots(): Promise<Snapshot[]> {
-    return this.#reading((store) => store.snapshots());
-  }
-
-  /** The profile of a snapshot, not parsed; null when there is none. */
-  snapshotProfile(id: number): Promise<unknown> {
-    return this.#reading((store) => store.snapshotProfile(id));
-  }
-
-  /** @throws SidestreamError `store/unknown-snapshot`, `store/forgotten` when everything was erased since `era` */
-  async rollback(id: number, era: number): Promise<void> {
-    if (!(await this.#within(era, (store) => store.rollback(id)))) {
-      throw new SidestreamError(
-        'store/unknown-snapshot',
-        `There is no snapshot ${id}; snapshots() lists those there are.`,
-      );
-    }
-    this.#tabs.post('replaced');
-  }
-
   /**
-   * Replaces everything stored by a profile from elsewhere.
-   * @throws SidestreamError `store/forgotten` when the shopper denied, or everything was erased since `era`
+   * Changes what is stored so that what other tabs know no longer applies.
+   * @throws SidestreamError `store/forgotten` when everything was erased since `era`, and what `change` throws
    */
-  async replace(profile: Profile, era: number): Promise<void> {
-    const stored = await (await profileFiles()).storedProfile(profile);
-    if (this.consent === 'denied') throw forgotten();
-    await this.#within(era, (store) => store.replace(stored));
-    this.#tabs.post('replaced');
-  }
-
-  /**
-   * Deletes events, profiles and snapshots; the items that this device added stay.
-   * @throws SidestreamError `store/forgotten` when everything was erased since `era`
-   */
-  async clear(era: number): Promise<void> {
-    await this.#within(era, (store) => store.clear({ keepItems: true }));
-    this.#tabs.post('replaced');
-  }
-
-  /**
-   * Stores what another worker of this page kept in memory.
-   * @param profile contains all the events; skipped where the store has another one already. Null: it is learned again
-   * @throws SidestreamError `store/*`
-   */
-  async takeIn(
-    profile: Profile | null,
-    events: readonly LoggedEvent[],
-    items: readonly LocalItem[],
-    era: number,
-  ): Promise<void> {
-    await this.#within(era, async (store) => {
-      const generation = await store.generation();
-      const isNew = await isEmpty(store);
-      const logged = await store.append(events.map(({ id: _, ...event }) => event));
-      for (const item of items) await store.saveLocalItem(item);
-      if (!isNew || !profile) return;
-      const stored = await (await profileFiles()).storedProfile({ ...profile, lastEvent: logged.at(-1)?.id ?? 0 });
-      await store.saveProfile(stored, generation, { first: true });
-    });
+  async change<T>(era: number, change: (store: Store) => Promise<T>): Promise<T> {
+    const done = await this.#within(era, change);
     // What is in memory is this tab's alone.
     if (!this.inMemory) this.#tabs.post('replaced');
+    return done;
   }
 
   /** Puts `session` in force: everything stays in memory, as before an answer. Other tabs do not hear of it. */
@@ -322,12 +270,12 @@ export class ProfileStorage {
   /**
    * Moves log and profile from memory to the device and announces it to the other tabs. Only one tab moves at a time.
    * @param profile of this tab's learner; null where it does not learn, or has learned nothing yet
-   * @param lastEvent id of the last event that it contains, in the log in memory
+   * @param at the events that it contains, in the log in memory
    * @returns null when the device already held a profile, which the learner has to continue then
    * @throws SidestreamError `store/*`: then everything stays in memory. `store/forgotten` where consent was withdrawn since
    */
-  grant(profile: Profile | null, lastEvent: number): Promise<Moved | null> {
-    return this.#tabs.alone('grant', () => this.#moveToDevice(profile, lastEvent));
+  grant(profile: Profile | null, at: Position): Promise<Moved | null> {
+    return this.#tabs.alone('grant', () => this.#moveToDevice(profile, at));
   }
 
   /**
@@ -380,7 +328,7 @@ export class ProfileStorage {
     if (device && (await this.#use(device, era))) this.#consent.enforce('granted');
   }
 
-  async #moveToDevice(profile: Profile | null, lastEvent: number): Promise<Moved | null> {
+  async #moveToDevice(profile: Profile | null, at: Position): Promise<Moved | null> {
     const [memory, era] = [this.#store, this.#era];
     // The shopper may have answered again while this waited for its turn.
     if (this.lastAnswer.consent !== 'granted') throw forgotten();
@@ -396,11 +344,12 @@ export class ProfileStorage {
       const from =
         this.consent === 'session' ? await (await import('./log-difference')).without(memory, device) : memory;
       await copyEvents(from, device, 0, moved);
-      const known = moved.findLast(({ from }) => from <= lastEvent)?.to ?? 0;
+      const lastEvent = moved.findLast(({ from }) => from <= at.lastEvent)?.to ?? 0;
+      const firstEvent = firstOf(at, moved[0]);
       const items = await memory.localItems();
       for (const item of items) await device.saveLocalItem(item);
       if (isNew && profile) {
-        const stored = await (await profileFiles()).storedProfile({ ...profile, lastEvent: known });
+        const stored = await (await profileFiles()).storedProfile({ ...profile, lastEvent, firstEvent });
         isNew = await device.saveProfile(stored, generation, { first: true });
         // A tab that opened the empty database before has not read this profile.
         if (isNew) this.#tabs.post('replaced');
@@ -410,7 +359,7 @@ export class ProfileStorage {
       await this.#copyLate(memory, device, moved.at(-1)?.from ?? 0, items);
       this.#tabs.post(this.#consent.last);
       this.#tabs.post('events');
-      return isNew ? { lastEvent: known, origin: firstOrigin(device, generation, known) } : null;
+      return isNew ? { lastEvent, firstEvent, origin: firstOrigin(device, generation, lastEvent) } : null;
     } catch (thrown) {
       await this.#undoMove(device, moved, era).catch((failed) => {
         // A database that was deleted holds nothing of this move any more.
@@ -449,7 +398,7 @@ export class ProfileStorage {
   }
 
   /** Reads the store in use; where it is replaced during the call, reads the new one. */
-  async #reading<T>(read: (store: Store) => Promise<T>): Promise<T> {
+  async reading<T>(read: (store: Store) => Promise<T>): Promise<T> {
     for (;;) {
       const store = this.#store;
       try {
@@ -536,10 +485,17 @@ export class ProfileStorage {
   }
 }
 
-const isEmpty = async (store: Store): Promise<boolean> =>
+/** Whether a store has neither profile nor events. */
+export const isEmpty = async (store: Store): Promise<boolean> =>
   (await store.profiles()).length + (await store.eventsAfter(0)).length === 0;
 
-const forgotten = (cause?: unknown): SidestreamError =>
+/** Id of the first event that a learner contains, after its log was copied. @param copied first event of that log, if any */
+export function firstOf({ firstEvent }: Position, copied: CopiedEvent | undefined): number {
+  if (firstEvent === Number.MAX_SAFE_INTEGER) return firstEvent;
+  return copied && copied.from <= firstEvent ? copied.to : 0;
+}
+
+export const forgotten = (cause?: unknown): SidestreamError =>
   new SidestreamError(
     'store/forgotten',
     'The shopper withdrew consent, so nothing is kept. Ask for consent, then try again.',

@@ -1,8 +1,9 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { decodeProfile, encodeProfile } from '../learner/profile-file';
+import { encodeProfile } from '../learner/profile-file';
 import { type ServedShop, serveShop } from '../testing/served-shop';
+import { decodeExport } from './exported-file';
 
 // Node has no IndexedDB: this one keeps to the specification, in memory. Nor has it Web Locks: every tab leads.
 beforeEach(() => {
@@ -65,7 +66,7 @@ describe('a profile from elsewhere', () => {
     const engine = await open();
     for (const id of 'ab') await engine.track('click', id, {});
     const before = (await engine.recommend({})).items.map(({ item, score }) => [item.id, score]);
-    const profile = await decodeProfile(await engine.exportProfile());
+    const { profile } = await decodeExport(await engine.exportProfile());
     profile.experts.members[0].expert.weights.theta.recent = 1000;
     await expect(engine.importProfile(await encodeProfile(profile))).rejects.toMatchObject({ code: 'store/corrupt' });
     expect((await engine.recommend({})).items.map(({ item, score }) => [item.id, score])).toEqual(before);

@@ -14,6 +14,8 @@ import type {
   EncoderBackend,
   Explanation,
   GivenOptions,
+  ImportOptions,
+  ImportResult,
   InspectionAnswers,
   KeptUpdate,
   Offer,
@@ -34,10 +36,7 @@ import { Engine } from './engine';
 import { loadExperiment } from './experiment-assignment';
 
 const timeSchema = v.optional(storedTime);
-const idSchema = v.pipe(v.number(), v.safeInteger());
-const passphraseSchema = v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty; leave it out for none')));
 const encoderBackendSchema = v.picklist(['webgpu', 'wasm'] satisfies EncoderBackend[]);
-const fileSchema = v.instance(Blob, 'must be a Blob or File');
 
 /**
  * The worker's interface for the page. Arguments are parsed here, or in the engine where they are used, so that the page need
@@ -162,8 +161,8 @@ export class RemoteRecommender implements WorkerRecommender {
     return this.#engine.snapshots();
   }
 
-  async rollback(id: number): Promise<void> {
-    return this.#engine.rollback(parsed(idSchema, id, 'rollback()', 'id'));
+  rollback(id: number): Promise<void> {
+    return this.#engine.rollback(id);
   }
 
   async inspect(question: string, about?: unknown): Promise<InspectionAnswers[keyof InspectionAnswers]> {
@@ -171,16 +170,12 @@ export class RemoteRecommender implements WorkerRecommender {
   }
 
   async exportProfile(passphrase?: string): Promise<Blob> {
-    const bytes = await this.#engine.exportProfile(
-      parsed(passphraseSchema, passphrase, 'exportProfile()', 'passphrase'),
-    );
+    const bytes = await this.#engine.exportProfile(passphrase);
     return new Blob([bytes as BlobPart], { type: 'application/octet-stream' });
   }
 
-  async importProfile(file: Blob, passphrase?: string): Promise<void> {
-    const found = parsed(fileSchema, file, 'importProfile()', 'file');
-    const phrase = parsed(v.optional(v.string()), passphrase, 'importProfile()', 'passphrase');
-    return this.#engine.importProfile(new Uint8Array(await found.arrayBuffer()), phrase);
+  importProfile(file: Blob, given?: string | ImportOptions): Promise<ImportResult> {
+    return this.#engine.importProfile(file, given);
   }
 
   updateOffers(offers: Offer[]): Promise<KeptUpdate> {

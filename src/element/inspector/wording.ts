@@ -109,6 +109,13 @@ export function whyNothing(consent: string, learning: boolean): string | null {
 export const NOTHING_YET =
   'Nothing yet. Look at a few products, then come back. What is learned then is learned in this browser and stays in it.';
 
+/** What a merge did. @param added events that came from the file @param exact whether both devices still had all of theirs */
+export function mergedText(added: number, exact: boolean): string {
+  if (added === 0) return 'The file holds nothing that this device does not know.';
+  const done = 'The file is merged: everything was learned again in the order in which you did it.';
+  return exact ? done : `${done} One of the two devices no longer had its oldest notes.`;
+}
+
 /** Formats of one language. */
 export class Formats {
   readonly #number: Intl.NumberFormat;

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { mergedText } from '../wording';
 import type { InspectorHost } from './view';
 
 /** What needs a second click. */
@@ -13,7 +14,10 @@ const QUESTIONS: Record<Question, { ask: string; yes: string }> = {
     ask: 'Delete everything on this device, your answer about keeping a profile as well? The shop will ask again.',
     yes: 'Delete everything',
   },
-  import: { ask: 'Replace what was learned here by what the file holds?', yes: 'Replace it' },
+  import: {
+    ask: 'Should the file take the place of what was learned here, or be merged with it, as if you had done all on one device?',
+    yes: 'Replace',
+  },
 };
 
 /** Export, import, forget. What cannot be undone asks first. */
@@ -27,7 +31,7 @@ export class Controls {
     const denied = host.status.consent === 'denied';
     return html`
       ${host.heading('Yours to take along, or to delete')}
-      <p class="note">The file holds what was learned here and nothing else. With a passphrase nobody can read it who does not know that.</p>
+      <p class="note">The file holds what was learned here and what it was learned from, and nothing else. With a passphrase nobody can read it who does not know that.</p>
       <label class="field">Passphrase (may be empty)
         <input type="password" autocomplete="new-password" data-testid="passphrase" .value=${this.#passphrase} @input=${this.#typed} />
       </label>
@@ -47,9 +51,14 @@ export class Controls {
         <p>${ask}</p>
         <div class="controls">
           <button class="button" type="button" data-testid="no" @click=${() => this.#answer(host)}>Cancel</button>
-          <button class="button strong" type="button" data-testid="yes" @click=${() => this.#run(host, () => this.#do(host, asked))}>${yes}</button>
+          <button class="button ${asked === 'import' ? '' : 'strong'}" type="button" data-testid="yes" ?disabled=${this.#busy} @click=${() => this.#run(host, () => this.#do(host, asked))}>${yes}</button>
+          ${asked === 'import' ? this.#mergeButton(host) : nothing}
         </div>
       </div>`;
+  }
+
+  #mergeButton(host: InspectorHost): TemplateResult {
+    return html`<button class="button strong" type="button" data-testid="merge" ?disabled=${this.#busy} @click=${() => this.#run(host, () => this.#merge(host))}>Merge</button>`;
   }
 
   #ask(host: InspectorHost, question: Question): void {
@@ -91,6 +100,14 @@ export class Controls {
     else if (this.#file) await recommender.importProfile(this.#file, this.#passphrase || undefined);
     await host.refresh();
     host.say(done[asked]);
+  }
+
+  async #merge(host: InspectorHost): Promise<void> {
+    if (!this.#file) return;
+    const passphrase = this.#passphrase || undefined;
+    const { added, exact } = await host.recommender.importProfile(this.#file, { passphrase, merge: true });
+    await host.refresh();
+    host.say(mergedText(added, exact));
   }
 
   async #export({ recommender, say }: InspectorHost): Promise<void> {
