@@ -1,0 +1,347 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import type { Recommender } from '../src/protocol';
+import { serveHeadless } from './support/headless';
+import { defaults, readExample, schema, section, type ThemeObjects } from './support/shopify/theme-page';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const feed = join(root, 'e2e/support/shopify/products.json');
+const { products } = JSON.parse(readFileSync(feed, 'utf8'));
+
+interface Line {
+  variant_id: number;
+  quantity: number;
+}
+
+let bundle: string;
+test.beforeAll(() => {
+  bundle = mkdtempSync(join(tmpdir(), 'sidestream-shopify-'));
+  // As the README's cron step builds it.
+  const mapping = join(root, 'examples/shopify/mapping.json');
+  execFileSync('npx', ['tsx', 'src/cli/main.ts', 'build', feed, '--mapping', mapping, '--out', join(bundle, 'out')], {
+    ...{ cwd: root, stdio: 'pipe' },
+  });
+});
+test.afterAll(() => rmSync(bundle, { recursive: true, force: true }));
+
+const variantOf = (id: number) => {
+  for (const product of products)
+    for (const variant of product.variants)
+      if (variant.id === id)
+        return { id, title: product.title, price: 100 * Number(variant.price), available: variant.available };
+  return null;
+};
+const productObject = (n: number) => {
+  const { title, handle, variants } = products[n];
+  const { id, price } = variants[0];
+  return { title, handle, selected_or_first_available_variant: { id, price: 100 * Number(price) } };
+};
+
+/** A store: its pages, the addresses that themes use, and its Customer Privacy API. */
+class Store {
+  readonly cart: Line[] = [];
+  readonly posted: unknown[] = [];
+  readonly #page: Page;
+  readonly #locale: string;
+  readonly #currency: string;
+
+  constructor(page: Page, { locale = 'en', currency = 'EUR' } = {}) {
+    this.#page = page;
+    this.#locale = locale;
+    this.#currency = currency;
+  }
+
+  get #root(): string {
+    return this.#locale === 'en' ? '/' : `/${this.#locale}`;
+  }
+
+  #lines() {
+    return this.cart.map(({ variant_id, quantity }) => {
+      const { title = '', price = 0 } = variantOf(variant_id) ?? {};
+      return { id: variant_id, variant_id, quantity, title, product_title: title, price, final_price: price };
+    });
+  }
+
+  /** Serves a page. @param sections settings of its sections @param shown objects of the page */
+  async open(sections: Record<string, unknown>[], shown: Partial<ThemeObjects> = {}, dir = 'ltr'): Promise<void> {
+    const page = this.#page;
+    const prefix = this.#root.replace(/\/$/, '');
+    await serveHeadless(page.context());
+    await page.route('**/bundle/**', (route) =>
+      route.fulfill({ path: join(bundle, 'out', new URL(route.request().url()).pathname.replace('/bundle/', '')) }),
+    );
+    await page.route('**/assets/sidestream-shopify.js', async (route) =>
+      route.fulfill({ body: await readExample('assets/sidestream-shopify.js'), contentType: 'text/javascript' }),
+    );
+    await page.route(`**${prefix}/cart.js`, (route) =>
+      route.fulfill({
+        json: { token: 'c1', item_count: this.cart.length, items: this.#lines(), currency: this.#currency },
+      }),
+    );
+    await page.route(`**${prefix}/cart/add.js`, async (route) => {
+      const body = route.request().postDataJSON();
+      this.posted.push(body);
+      const asked: { id: number; quantity: number }[] = body.items;
+      const soldOut = asked
+        .map(({ id }) => variantOf(id))
+        .find((variant) => !variant?.available || variant.id === this.refused);
+      if (soldOut !== undefined) {
+        const description = `The product '${soldOut?.title}' is already sold out.`;
+        return route.fulfill({ status: 422, json: { status: 422, message: 'Cart Error', description } });
+      }
+      for (const { id, quantity } of asked) {
+        const line = this.cart.find(({ variant_id }) => variant_id === id);
+        if (line) line.quantity += quantity;
+        else this.cart.unshift({ variant_id: id, quantity });
+      }
+      const items = this.#lines().filter(({ id }) => asked.some((one) => one.id === id));
+      return route.fulfill({ json: { items, sections: { 'cart-drawer': '<p>New content</p>' } } });
+    });
+    const objects: ThemeObjects = {
+      cart: { currency: { iso_code: this.#currency }, items: this.#lines() },
+      shop: { currency: 'EUR' },
+      routes: { root_url: this.#root },
+      request: { locale: { iso_code: this.#locale }, design_mode: false },
+      ...shown,
+    };
+    const rendered = await Promise.all(sections.map((settings) => section(objects, { ...PLACES, ...settings })));
+    const body = `<!doctype html><html lang="${this.#locale}" dir="${dir}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>A store</title><link rel="icon" href="data:,">
+<style>:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif } .page-width { max-width: 70rem; margin-inline: auto; padding-inline: 1rem }</style>
+<script>
+  const answer = localStorage.getItem('answer') ?? '';
+  window.Shopify = {
+    currency: { active: '${this.#currency}', rate: '1.0' }, locale: '${this.#locale}',
+    customerPrivacy: {
+      preferencesProcessingAllowed: () => window.answer === 'yes',
+      currentVisitorConsent: () => ({ preferences: window.answer, marketing: '', analytics: '', sale_of_data: '' }),
+    },
+  };
+  window.answer = answer;
+  window.refreshed = 0;
+  addEventListener('cart:refresh', () => window.refreshed++);
+  customElements.define('cart-drawer', class extends HTMLElement {
+    getSectionsToRender() { return [{ id: 'CartDrawer', section: 'cart-drawer' }]; }
+    renderContents({ sections }) { this.innerHTML = sections['cart-drawer']; }
+  });
+</script></head><body><main>${rendered.join('\n')}</main><cart-drawer class="is-empty"></cart-drawer>
+<form action="${prefix}/cart/add" method="post"><input type="hidden" name="id" value="41060"><button>Add the shoe</button></form>
+</body></html>`;
+    await page.route(`**${prefix}/store`, (route) => route.fulfill({ body, contentType: 'text/html' }));
+    await page.goto(`${prefix}/store`);
+  }
+
+  /** The shopper answers Shopify's banner. */
+  answer(preferences: 'yes' | 'no'): Promise<void> {
+    return this.#page.evaluate((given) => {
+      Object.assign(window, { answer: given });
+      document.dispatchEvent(new CustomEvent('visitorConsentCollected'));
+    }, preferences);
+  }
+
+  /** A variant that is sold out since the bundle was built. */
+  refused: number | null = null;
+}
+
+const PLACES = { bundle: '/bundle/', scripts: '/sidestream/' };
+const list = (page: Page) => page.locator('sidestream-recs');
+const cards = (page: Page) => page.locator('sidestream-recs [data-id]');
+/** Waits until the script is connected. */
+const connected = (page: Page) => expect(page.locator('html')).toHaveAttribute('data-sidestream', 'connected');
+
+/** Asks the page's recommender, of which another handle is as good. */
+const ask = <T>(page: Page, work: (recommender: Recommender) => Promise<T>): Promise<T> =>
+  page.evaluate(`import('/sidestream/sidestream.js').then(async ({ createRecommender }) =>
+    (${work.toString()})(await createRecommender({ bundle: '/bundle/' })))`);
+/** Choices that the device has learned. */
+const choices = (page: Page): Promise<number> =>
+  ask(page, async (recommender) => {
+    await recommender.settled();
+    return (await recommender.status()).events;
+  });
+
+test('the schema is JSON with setting types that Shopify documents, and every text in every language', async () => {
+  const { settings, presets, name } = await schema();
+  const ids = settings.flatMap(({ id }) => id ?? []);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(presets.length).toBeGreaterThan(0);
+  for (const one of settings) {
+    if (one.type === 'header') {
+      expect(one.content).toBeTruthy();
+      continue;
+    }
+    expect(['select', 'text', 'range', 'checkbox', 'color', 'color_background']).toContain(one.type);
+    expect(one.label).toMatch(/^t:/);
+    if (one.type === 'select') expect(one.options?.map(({ value }) => value)).toContain(one.default);
+    if (one.type !== 'range') continue;
+    const { min = 0, max = 0, step = 1, default: start } = one;
+    // Shopify refuses ranges of more than 101 steps, and defaults between two of them.
+    expect((max - min) / step).toBeLessThanOrEqual(100);
+    expect((Number(start) - min) % step).toBe(0);
+  }
+  const texts = [
+    name,
+    ...settings.flatMap((one) => [one.label, one.content, one.info, ...(one.options ?? []).map(({ label }) => label)]),
+  ];
+  for (const file of ['en.default', 'de', 'fr']) {
+    const locale = JSON.parse(await readExample(`locales/${file}.schema.json`));
+    for (const text of texts.filter((one) => one !== undefined)) {
+      const found = text
+        .slice(2)
+        .split('.')
+        .reduce((part: Record<string, unknown>, key) => part?.[key] as never, locale);
+      expect([file, text, typeof found]).toEqual([file, text, 'string']);
+    }
+  }
+});
+
+test('every setting is in the page, and texts cannot break out of it', async () => {
+  const objects: ThemeObjects = {
+    product: productObject(0),
+    cart: { currency: { iso_code: 'USD' }, items: [] },
+    shop: { currency: 'EUR' },
+    routes: { root_url: '/' },
+    request: { locale: { iso_code: 'en' }, design_mode: false },
+  };
+  const plain = await section(objects, PLACES);
+  expect(plain).toContain('placement="for-you"');
+  expect(plain).toContain('currency="EUR"');
+  expect(plain).not.toMatch(/item-id|heading=|market=|color:|background:/);
+  const full = await section(objects, {
+    ...{ ...PLACES, placement: 'similar', heading: '<b>"Ours"</b>', limit: 5, layout: 'grid', space: 12 },
+    ...{ text: '#111111', accent: '#aa0000', background: '#fefefe', offers_by_currency: true },
+  });
+  for (const part of [
+    ...['placement="similar"', 'item-id="41000"', 'heading="&lt;b&gt;&#34;Ours&#34;&lt;/b&gt;"', 'limit="5"'],
+    ...['layout="grid"', 'market="usd"', 'currency="USD"', 'add-to-cart', 'dismissible', 'consent="shopify"'],
+    ...['color: #111111', '--sidestream-accent: #aa0000', 'background: #fefefe', 'padding-block: 12px'],
+    ...['src="/sidestream/sidestream.js"', 'src="/assets/sidestream-shopify.js"'],
+  ])
+    expect(full).toContain(part);
+  expect(full).not.toContain('schema');
+  const quiet = await section(objects, { ...PLACES, add_to_cart: false, dismissible: false, placement: 'cart' });
+  expect(quiet).not.toMatch(/add-to-cart|dismissible/);
+  expect(quiet).toMatch(/placement="complement"[\s\S]*cart-synced/);
+  const among = { ...objects, product: null, collection: { products: [productObject(3), productObject(4)] } };
+  const inCollection = await section(among, { ...PLACES, placement: 'similar' });
+  expect(inCollection).toContain('item-id="[41030,41040]"');
+  // Nothing before the owner has said where the bundle is; a hint in the editor.
+  expect((await section(objects, await defaults())).trim()).toBe('');
+  const editor = { ...objects, request: { ...objects.request, design_mode: true } };
+  expect(await section(editor, await defaults())).toContain('enter the address of the bundle');
+  const [, context = ''] = /data-sidestream-page>([\s\S]*?)<\/script>/.exec(full) ?? [];
+  expect(JSON.parse(context)).toEqual({
+    ...{ root: '/', scripts: '/sidestream/', bundle: '/bundle/', market: 'usd', locale: 'en', currency: 'USD' },
+    ...{ product: { id: '41000', price: 59 }, cart: [] },
+  });
+});
+
+test('stores nothing before the shopper answers the banner, keeps what was seen after a yes, and deletes after a no', async ({
+  page,
+}) => {
+  const store = new Store(page);
+  await store.open([{}, { placement: 'similar', heading: 'Similar' }], { product: productObject(0) });
+  await expect(cards(page).first()).toBeVisible();
+  await connected(page);
+  // The product of the page was seen.
+  await expect.poll(() => choices(page)).toBe(1);
+  const databases = () => page.evaluate(async () => (await indexedDB.databases()).length);
+  expect(await databases()).toBe(0);
+  await store.answer('yes');
+  await expect.poll(databases).toBe(1);
+  expect(await choices(page)).toBe(1);
+  await store.answer('no');
+  await expect.poll(databases).toBe(0);
+});
+
+test('puts what a card shows into the cart of the store, and tells the theme', async ({ page }) => {
+  const store = new Store(page);
+  await store.open([{ heading: 'For you' }]);
+  await connected(page);
+  const card = cards(page).first();
+  const id = await card.getAttribute('data-id');
+  await card.getByRole('button', { name: /add to cart/i }).click();
+  await expect(page.locator('cart-drawer')).toHaveText('New content');
+  await expect(page.locator('cart-drawer')).not.toHaveClass(/is-empty/);
+  expect(await page.evaluate(() => Reflect.get(window, 'refreshed'))).toBe(1);
+  expect(store.posted).toEqual([
+    { items: [{ id: Number(id), quantity: 1 }], sections: 'cart-drawer', sections_url: '/store' },
+  ]);
+  expect(store.cart).toEqual([{ variant_id: Number(id), quantity: 1 }]);
+  // The list has tracked it; the theme's request is not counted as another.
+  await page.waitForTimeout(300);
+  const rows = await ask(page, async (r) => (await r.metrics()).rows.map(({ placement, carts }) => [placement, carts]));
+  expect(rows.filter(([, carts]) => carts)).toEqual([['for-you', 1]]);
+});
+
+test('says why the store refuses a product, and does not count it', async ({ page }) => {
+  const store = new Store(page);
+  await store.open([{}]);
+  await connected(page);
+  const card = cards(page).first();
+  store.refused = Number(await card.getAttribute('data-id'));
+  await card.getByRole('button', { name: /add to cart/i }).click();
+  await expect(page.locator('.sidestream-message')).toHaveText(/already sold out/);
+  expect(store.cart).toEqual([]);
+});
+
+test('hears of the theme’s own buttons, and of what leaves the cart', async ({ page }) => {
+  const store = new Store(page);
+  store.cart.push({ variant_id: 41010, quantity: 1 });
+  await store.open([{ placement: 'cart', heading: 'Goes with it' }]);
+  await connected(page);
+  const carts = () => ask(page, async (r) => (await r.metrics()).rows.reduce((sum, row) => sum + row.carts, 0));
+  await page.evaluate(() =>
+    fetch('/cart/add.js', { method: 'POST', body: JSON.stringify({ items: [{ id: 41070, quantity: 2 }] }) }),
+  );
+  await expect.poll(carts).toBe(1);
+  // What was in the cart when the page came is not new.
+  await expect(list(page)).toHaveAttribute('state', 'filled');
+  store.cart.length = 0;
+  await page.route('**/cart/clear.js', (route) => route.fulfill({ json: { items: [] } }));
+  await page.evaluate(() => fetch('/cart/clear.js', { method: 'POST' }));
+  await expect(list(page)).not.toHaveAttribute('state', 'filled');
+});
+
+test('goes to products in the language of the page', async ({ page }) => {
+  const store = new Store(page, { locale: 'de' });
+  await store.open([{ heading: 'Für dich' }]);
+  await connected(page);
+  await expect(
+    cards(page)
+      .first()
+      .getByRole('button', { name: /warenkorb/i }),
+  ).toBeVisible();
+  const { handle } = products.find(({ variants }: { variants: { id: number }[] }) => variants.length > 1);
+  expect(handle).toBeTruthy();
+  await page.route('**/de/products/**', (route) => route.fulfill({ body: 'a product', contentType: 'text/html' }));
+  await cards(page).first().getByRole('link').click();
+  await expect(page).toHaveURL(/\/de\/products\/[a-z-]+\?variant=410\d\d$/);
+});
+
+test('has no serious violation and fits a phone, light, dark and from right to left', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  const store = new Store(page);
+  await store.open([
+    { heading: 'For you' },
+    { placement: 'trending', heading: 'Popular now', layout: 'grid', limit: 4 },
+  ]);
+  await expect(cards(page).nth(8)).toBeAttached();
+  expect((await new AxeBuilder({ page }).include('main').analyze()).violations).toEqual([]);
+  await page.screenshot({ path: 'test-results/shopify-wide.png', fullPage: true });
+  await page.setViewportSize({ width: 375, height: 800 });
+  await page.screenshot({ path: 'test-results/shopify-phone.png', fullPage: true });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+  await page.screenshot({ path: 'test-results/shopify-dark.png', fullPage: true });
+  const arabic = new Store(page, { locale: 'ar' });
+  await arabic.open([{ heading: 'قد يعجبك' }], {}, 'rtl');
+  await expect(cards(page).first()).toBeVisible();
+  await page.screenshot({ path: 'test-results/shopify-rtl.png', fullPage: true });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+});

@@ -1,0 +1,135 @@
+// Connects a Shopify theme to the lists of its pages: product views, the cart, and the links of other languages. A module runs
+// once for a page, however many sections name it.
+
+const page = JSON.parse(document.querySelector('[data-sidestream-page]').textContent);
+const { createRecommender } = await import(`${page.scripts}sidestream.js`);
+
+// The lists start the page's recommender, with `consent="shopify"`: nothing is read from the device, or written to it, before
+// Shopify's Customer Privacy API allows that. This is another handle to it, and no answer to the question of consent.
+await customElements.whenDefined('sidestream-recs');
+await document.querySelector('sidestream-recs').updateComplete;
+const recommender = await createRecommender({
+  bundle: page.bundle,
+  ...(page.market ? { market: page.market } : {}),
+});
+
+/** An address of the shop in the language of the page. */
+const address = (path) => `${page.root.replace(/\/$/, '')}${path}`;
+
+/** An item that the bundle does not have, such as one that came after the last build, is no error of the page. */
+async function track(type, id, details) {
+  try {
+    await recommender.track(type, id, details);
+  } catch (error) {
+    if (error.code !== 'runtime/unknown-item') console.warn('Sidestream:', error.message);
+  }
+}
+
+if (page.product) void track('view', page.product.id, { price: page.product.price, currency: page.currency });
+
+/** Pieces in the cart by variant, as far as they were tracked. */
+const known = new Map(page.cart.map(({ id, quantity }) => [id, quantity]));
+/** Changes of the cart are looked at one after another. */
+let turn = Promise.resolve();
+const inTurn = (work) => {
+  turn = turn.then(work).catch((error) => console.warn('Sidestream:', error));
+  return turn;
+};
+
+/** Tracks what the cart gained or lost since it was looked at, whatever part of the theme changed it. */
+async function compareCart() {
+  const response = await fetch(address('/cart.js'), { headers: { accept: 'application/json' } });
+  if (!response.ok) return;
+  const { items, currency } = await response.json();
+  const now = new Map();
+  for (const { variant_id: variant, quantity, final_price: price } of items) {
+    const id = String(variant);
+    const before = now.get(id)?.quantity ?? 0;
+    now.set(id, { quantity: before + quantity, price: price / 100 });
+  }
+  for (const [id, { quantity, price }] of now) {
+    const more = quantity - (known.get(id) ?? 0);
+    if (more > 0) await track('cart', id, { quantity: more, price, currency });
+    known.set(id, quantity);
+  }
+  for (const id of [...known.keys()]) {
+    if (now.has(id)) continue;
+    known.delete(id);
+    await track('uncart', id, {});
+  }
+}
+
+// The theme's own buttons use the same addresses.
+const CHANGES = /\/cart\/(add|change|update|clear)(\.js)?(\?|$)/;
+new PerformanceObserver((list) => {
+  const changed = list
+    .getEntries()
+    .some(({ name, initiatorType }) => CHANGES.test(name) && /^(fetch|xmlhttprequest)$/.test(initiatorType));
+  if (changed) inTurn(compareCart);
+}).observe({ type: 'resource' });
+
+// A theme without scripts sends the form, and the next page has the item in its cart already.
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  const id = new FormData(form).get('id');
+  if (event.defaultPrevented || !id || !/\/cart\/add$/.test(new URL(form.action).pathname)) return;
+  void track('cart', String(id), { quantity: Number(new FormData(form).get('quantity')) || 1 });
+});
+
+/** Parts of the theme that show the cart and can be given new content, as Shopify's reference themes have them. */
+const cartViews = () =>
+  [...document.querySelectorAll('cart-drawer, cart-notification')].filter(
+    ({ getSectionsToRender, renderContents }) => getSectionsToRender && renderContents,
+  );
+
+document.addEventListener('addtocart', (event) => {
+  const list = event.target;
+  const { items } = event.detail;
+  inTurn(() => addToCart(list, items));
+});
+
+async function addToCart(list, items) {
+  const message = list.parentElement.querySelector('.sidestream-message');
+  if (message) message.hidden = true;
+  const views = cartViews();
+  const response = await fetch(address('/cart/add.js'), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({
+      items: items.map(({ item, quantity }) => ({ id: Number(item.id), quantity })),
+      sections: views.flatMap((view) => view.getSectionsToRender().map(({ id, section }) => section ?? id)).join(','),
+      sections_url: location.pathname,
+    }),
+  });
+  const answer = await response.json();
+  if (!response.ok) {
+    // The list has tracked it and says "Added": take that back, and say why.
+    for (const { item } of items) if (!known.has(item.id)) await track('uncart', item.id, {});
+    if (message) {
+      message.textContent = answer.description ?? answer.message;
+      message.hidden = false;
+    }
+    return;
+  }
+  // The list has tracked these.
+  for (const { item, quantity } of items) known.set(item.id, (known.get(item.id) ?? 0) + quantity);
+  for (const view of views) {
+    view.classList.remove('is-empty');
+    view.renderContents(answer);
+  }
+  document.documentElement.dispatchEvent(new CustomEvent('cart:refresh', { bubbles: true, detail: answer }));
+}
+
+// The bundle has the addresses of the shop's first language.
+if (page.root !== '/') {
+  document.addEventListener('itemclick', (event) => {
+    const { url } = event.detail.item;
+    if (!url || event.defaultPrevented) return;
+    event.preventDefault();
+    const { pathname, search } = new URL(url, location.href);
+    location.assign(address(pathname + search));
+  });
+}
+
+// The theme's own scripts and style sheets may wait for it.
+document.documentElement.dataset.sidestream = 'connected';
