@@ -54,6 +54,7 @@ export const ERROR_CODES = [
   'runtime/unexpected',
   'runtime/aborted',
   'runtime/timeout',
+  'runtime/not-sent',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -25,7 +25,7 @@ const store = {
       scales: new Float32Array(1),
       encoders: 'text/image',
     });
-    await device.unit(`unit of ${itemId}`);
+    await device.text('unit', (known) => known ?? `unit of ${itemId}`);
     device.close();
   },
 

@@ -42,7 +42,11 @@ const ROOMS = {
     has: 'event log, profile and snapshots in memory or IndexedDB; encryption',
     imports: ['catalog', 'events'],
   },
-  experiment: { runs: 'worker', has: 'A/B split, attribution, counters', imports: ['common', 'events', 'ranking'] },
+  experiment: {
+    runs: 'worker',
+    has: 'A/B split, attribution, counters; `visitors/`: what is reported of a visitor',
+    imports: ['common', 'events', 'ranking'],
+  },
   protocol: {
     runs: 'page and worker',
     has: "public types (`protocol/api.ts`), schemas of requests, the worker's interface",
@@ -77,7 +81,7 @@ const ROOMS = {
   },
   adapters: {
     runs: 'page',
-    has: 'events from data attributes and the GA4 data layer, grids in the order of the shopper, `consent/`',
+    has: 'events from data attributes and the GA4 data layer, grids in the order of the shopper, `consent/`, functions for `onMetric`',
     imports: ['protocol'],
   },
   demo: {
@@ -97,8 +101,8 @@ const ROOMS = {
   },
   evaluate: {
     runs: 'Node; `simulate/`: everywhere',
-    has: 'protocols on held-out shoppers and windows, metrics, reports; `simulate/`: made-up shoppers; `tune/`: settings chosen on a log',
-    imports: ['base-model', 'catalog', 'learner', 'model', 'ranking', 'training'],
+    has: 'protocols on held-out shoppers and windows, metrics, reports; `simulate/`: made-up shoppers; `tune/`: settings chosen on a log; `verdict/`: variants compared over all visitors',
+    imports: ['base-model', 'catalog', 'experiment', 'learner', 'model', 'ranking', 'training'],
   },
   cli: {
     runs: 'Node',

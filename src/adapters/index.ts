@@ -14,3 +14,4 @@ export type { Ga4Options } from './ga4-event';
 export { connectGrid, type GridOptions, type Ranker } from './grid';
 export { type HintMapping, hintsFromUrl } from './hints-from-url';
 export type { AdapterOptions, AdapterReport, AdapterSource, DroppedReport, DropReason, TrackedReport } from './report';
+export { beaconSink, callbackSink, type Ga4Target, ga4Sink } from './sinks';

@@ -4,9 +4,7 @@ import { type Products, productsOf } from '../catalog/variants';
 import { SidestreamError } from '../error';
 import { type EventFormat, type EventLog, type LogEvent, readEvents } from '../evaluate';
 import { type Interaction, recentPopularity, repeatsOf } from '../training';
-
-/** Refused rows shown one by one; the rest is counted. */
-const SHOWN = 20;
+import { showRejected } from './terminal';
 
 /**
  * Reads an event log, CSV or (by its name, `.jsonl`, `.ndjson`) JSON lines. Refused rows are shown on stderr.
@@ -22,8 +20,7 @@ export async function readEventFile(path: string): Promise<EventLog> {
     throw new SidestreamError('runtime/invalid-input', `The events cannot be read: ${why}. Check the path.`, { cause });
   }
   const { events, rejected } = log;
-  for (const row of rejected.slice(0, SHOWN)) console.error(describeRejectedRow(row));
-  if (rejected.length > SHOWN) console.error(`… and ${rejected.length - SHOWN} more`);
+  showRejected(rejected.map(describeRejectedRow));
   if (events.length === 0) {
     throw new SidestreamError('runtime/invalid-input', `${path} has no usable event; see the reasons above.`);
   }

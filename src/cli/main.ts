@@ -11,6 +11,7 @@ import { importCommand } from './import';
 import { inspectCommand } from './inspect';
 import { offersCommand } from './offers';
 import { pilotCommand } from './pilot';
+import { reportCommand } from './report';
 import { rulesCommand } from './rules';
 import { serveCommand } from './serve';
 import { trainCommand } from './train';
@@ -36,6 +37,7 @@ const program = new Command('sidestream')
   .addCommand(encodersCommand())
   .addCommand(evaluateCommand())
   .addCommand(pilotCommand())
+  .addCommand(reportCommand())
   .addCommand(trainCommand())
   .addCommand(tuneCommand())
   .addCommand(exportCommand())

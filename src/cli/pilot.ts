@@ -1,7 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { SidestreamError } from '../error';
-import { readPilotCounts, type SequentialPlan, type SequentialResult, sequentialTest, unitsNeeded } from '../evaluate';
+import {
+  ADVICE,
+  type PilotCounts,
+  pilotTotals,
+  readPilotCounts,
+  type SequentialPlan,
+  type SequentialResult,
+  sequentialTest,
+  sequentialTestOfTotals,
+  unitsNeeded,
+} from '../evaluate/verdict';
+import { readMetricFile } from './metric-file';
 import { positiveNumber } from './option-parsers';
 import { table } from './terminal';
 
@@ -9,22 +20,18 @@ interface PilotOptions extends SequentialPlan {
   share: number;
   control: string;
   treatment: string;
+  metric: string;
   json?: boolean;
 }
-
-/** What to do, by decision. */
-const ADVICE: Record<SequentialResult['decision'], string> = {
-  better: 'The variant is better: go on to the next stage.',
-  worse: 'The variant is worse: roll back.',
-  'no-worse': 'The variant is not worse by the margin: you may go on to the next stage, or wait for more.',
-  continue: 'Not known yet: go on counting, and look as often as you like.',
-};
 
 /** `sidestream pilot [counts]`: how many visitors a pilot needs, and whether it may stop. */
 export function pilotCommand(): Command {
   return new Command('pilot')
     .description('say how many visitors a pilot needs and, from its counts, whether it may stop')
-    .argument('[counts]', 'CSV of the days so far: day, variant, units, successes; without it, only what is needed')
+    .argument(
+      '[counts]',
+      'CSV of the days so far (day, variant, units, successes), or JSON lines of onMetric; without them, only what is needed',
+    )
     .requiredOption('--base <share>', 'share of successes expected without the variant, such as 0.03', positiveNumber)
     .requiredOption('--effect <difference>', 'smallest difference worth finding, such as 0.003', positiveNumber)
     .option('--margin <difference>', 'loss that is accepted (default: the effect)', positiveNumber)
@@ -33,6 +40,7 @@ export function pilotCommand(): Command {
     .option('--share <share>', 'of the visitors that get the variant', positiveNumber, 0.5)
     .option('--control <name>', 'variant to compare with', 'off')
     .option('--treatment <name>', 'variant to judge', 'on')
+    .option('--metric <name>', 'of JSON lines: buyers, adders or clickers', 'buyers')
     .option('--json', 'print the result as one line of JSON, last')
     .action(async (file: string | undefined, options: PilotOptions) => {
       const needed = unitsNeeded(options, options.share);
@@ -45,12 +53,22 @@ export function pilotCommand(): Command {
         if (options.json) console.log(JSON.stringify({ needed }));
         return;
       }
-      const { days, periods } = readPilotCounts(await textOf(file), options);
-      const result = sequentialTest(periods, options);
+      const { days, result } = await judged(file, options);
       const decidedOn = result.decidedAfter === null ? null : days[result.decidedAfter - 1];
       if (options.json) console.log(JSON.stringify({ needed, days: days.length, ...result, decidedOn }));
       else show(result, options, days.length, decidedOn);
     });
+}
+
+/** Reads the counts, by their content: JSON lines begin with a brace. */
+async function judged(file: string, options: PilotOptions): Promise<{ days: string[]; result: SequentialResult }> {
+  const text = await textOf(file);
+  const isLines = text.trimStart().startsWith('{');
+  const { days, periods }: PilotCounts = isLines
+    ? pilotTotals(await readMetricFile(file), options, options.metric)
+    : readPilotCounts(text, options);
+  const result = isLines ? sequentialTestOfTotals(periods, options) : sequentialTest(periods, options);
+  return { days, result };
 }
 
 async function textOf(file: string): Promise<string> {

@@ -18,6 +18,15 @@ export function table(titles: readonly string[], rows: readonly (readonly string
   return [titles, ...rows].map(line).join('\n');
 }
 
+/** Refused rows shown one by one; the rest is counted. */
+const SHOWN = 20;
+
+/** Shows on stderr what was refused. */
+export function showRejected(rows: readonly string[]): void {
+  for (const row of rows.slice(0, SHOWN)) console.error(row);
+  if (rows.length > SHOWN) console.error(`… and ${rows.length - SHOWN} more`);
+}
+
 /** Resolves at SIGINT or SIGTERM. Call it before announcing that the command is ready. */
 export const onShutdown = (): Promise<void> =>
   new Promise((resolve) => {

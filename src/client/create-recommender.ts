@@ -56,9 +56,9 @@ export async function startRecommender(
     started = true;
     // A caller that names no other options, such as an element, needs no more.
     const more = Object.keys(others).length > 0 || (onProgress && typeof onProgress !== 'function');
-    if (joined && more) await (await import('./join-connection')).joinConnection(connection, given);
+    if (joined && more) await (await import('./late-options')).joinConnection(connection, given);
     // Loaded only for shops that send metrics.
-    if (onMetric) endHook = (await import('./metric-hook')).addHook(connection, onMetric);
+    if (onMetric) endHook = (await import('./late-options')).addHook(connection, onMetric);
     return handle;
   } catch (thrown) {
     await handle.close().catch(() => undefined);

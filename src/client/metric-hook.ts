@@ -1,24 +1,27 @@
-import type { Counts } from '../protocol';
+import { SidestreamError } from '../error';
+import type { MetricHook, MetricReport } from '../protocol';
 import type { WorkerConnection } from './connection';
 
 /** Time between two calls of a hook, ms. */
 const INTERVAL = 30_000;
 
-/** A shop's function that receives counts. */
-export type MetricHook = (counts: Counts[]) => void;
+const NOTHING: MetricReport = { counts: [], visitors: [] };
 
-/** Passes counts to the shop's hooks: every 30 s, when the page is hidden, and at the end. Each hook gets all counts. */
+/**
+ * Passes what is counted to the shop's hooks: at the start, where pages before left something, every 30 s, when the page is hidden,
+ * and at the end. Each hook gets everything.
+ */
 export class MetricHooks {
   readonly #hooks = new Set<MetricHook>();
-  readonly #take: () => Promise<Counts[]>;
+  readonly #take: (sent: string[]) => Promise<MetricReport>;
   readonly #fail: (thrown: unknown) => void;
   #ended: AbortController | null = null;
 
   /**
-   * @param take returns the counts since its last call
+   * @param take returns what was counted since its last call, and reports of the visitor that are not known to be sent
    * @param fail called with errors of a hook or of `take`
    */
-  constructor(take: () => Promise<Counts[]>, fail: (thrown: unknown) => void) {
+  constructor(take: (sent: string[]) => Promise<MetricReport>, fail: (thrown: unknown) => void) {
     this.#take = take;
     this.#fail = fail;
   }
@@ -38,6 +41,7 @@ export class MetricHooks {
   #begin(): void {
     if (this.#ended && !this.#ended.signal.aborted) return;
     this.#ended = new AbortController();
+    void this.#passOn();
     const { signal } = this.#ended;
     const timer = setInterval(() => this.#passOn(), INTERVAL);
     signal.addEventListener('abort', () => clearInterval(timer));
@@ -49,19 +53,30 @@ export class MetricHooks {
 
   async #passOn(): Promise<void> {
     try {
-      const counts = await this.#take();
-      if (counts.length === 0) return;
-      for (const hook of this.#hooks) this.#call(hook, counts);
+      let sent: string[] = [];
+      do {
+        const report = await this.#take(sent);
+        if (report.counts.length + report.visitors.length === 0) return;
+        const passed = await Promise.all([...this.#hooks].map((hook) => this.#call(hook, report)));
+        // A hook that failed must not make the others get the same again for ever.
+        sent = passed.includes(true) ? report.visitors.map(({ key }) => key) : [];
+        // Says at once what was sent: the page may end before the next report.
+      } while (sent.length > 0);
     } catch (thrown) {
       this.#fail(thrown);
     }
   }
 
-  #call(hook: MetricHook, counts: Counts[]): void {
+  /** @returns whether it succeeded */
+  async #call(hook: MetricHook, { counts, visitors }: MetricReport): Promise<boolean> {
     try {
-      hook(counts);
+      await hook(counts, visitors);
+      return true;
     } catch (thrown) {
-      this.#fail(thrown);
+      const why = thrown instanceof Error ? thrown.message : String(thrown);
+      const text = `The counts of this page were not sent (${why}). Check the function that onMetric has.`;
+      this.#fail(SidestreamError.from(thrown, 'runtime/not-sent', text));
+      return false;
     }
   }
 }
@@ -74,7 +89,8 @@ const hooksOf = new WeakMap<WorkerConnection, MetricHooks>();
  */
 export function addHook(connection: WorkerConnection, hook: MetricHook): () => Promise<void> {
   // Without a worker nothing was counted.
-  const take = async () => (connection.up ? connection.call((remote) => remote.takeMetrics()) : []);
+  const take = async (sent: string[]) =>
+    connection.up ? connection.call((remote) => remote.takeMetrics(sent)) : NOTHING;
   const hooks = hooksOf.get(connection) ?? new MetricHooks(take, (thrown) => connection.fail(thrown));
   hooksOf.set(connection, hooks);
   return hooks.add(hook);

@@ -1,7 +1,7 @@
 import Papa from 'papaparse';
 import * as v from 'valibot';
 import type { RejectedRow } from '../catalog';
-import { feedLines } from '../catalog/feed';
+import { jsonLines, rejectedRow } from './json-lines';
 
 /** One event of a shop's log: who chose what, when. */
 export interface LogEvent {
@@ -143,25 +143,10 @@ async function readJsonLines(
   take: TakeRow,
   rejected: RejectedRow[],
 ): Promise<void> {
-  for await (const { line, text } of feedLines(chunks, MAX_ROW)) {
-    const reject = (reason: string): void => {
-      rejected.push({ line, field: 'row', reason });
-    };
-    if (text === null) {
-      reject(`longer than ${MAX_ROW} characters`);
-      continue;
-    }
-    let data: unknown;
-    try {
-      data = JSON.parse(text);
-    } catch (error) {
-      reject(`is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-      continue;
-    }
-    if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-      reject('must be one JSON object; a log has one event per line');
-      continue;
-    }
+  const reject = (line: number, reason: string): void => {
+    rejected.push({ line, field: 'row', reason });
+  };
+  for await (const { line, data } of jsonLines(chunks, MAX_ROW, reject)) {
     const entries = Object.entries(data);
     const columns = columnsOf(entries.map(([key]) => key));
     const raw: Partial<Record<Field, unknown>> = {};
@@ -170,9 +155,4 @@ async function readJsonLines(
     }
     take(line, raw);
   }
-}
-
-function rejectedRow(line: number, issue: v.BaseIssue<unknown>): RejectedRow {
-  const missing = issue.kind === 'schema' && issue.received === 'undefined';
-  return { line, field: v.getDotPath(issue) ?? 'row', reason: missing ? 'is missing' : issue.message };
 }

@@ -45,7 +45,6 @@ export type { OfflineRun } from './offline';
 export { evaluateOffline, type WindowRange } from './offline';
 export { OFFLINE_METHODS, type OfflineMethodName, offlineMethods } from './offline-methods';
 export { offlineText, parseOffline } from './offline-parts';
-export { type ComparedVariants, type PilotCounts, readPilotCounts } from './pilot-counts';
 export { lnRankChange, meanQuality, type Quality, qualityOf, thirds } from './quality';
 export { purchaseStreams, rankRepeats, repeatShare } from './repeat-ranks';
 export { parseReplayResult, replayStepSchema } from './replay-steps';
@@ -59,16 +58,6 @@ export {
   parseKept,
   summary,
 } from './result-summary';
-export {
-  type Arm,
-  type Decision,
-  type Period,
-  type SequentialPlan,
-  type SequentialResult,
-  sequentialTest,
-  type UnitsNeeded,
-  unitsNeeded,
-} from './sequential-test';
 export { sharedLearning, sharedModel } from './shared-work';
 export { coldShoppers, endOfPast, type Shopper, shopperSimilarity } from './shoppers';
 export { basketQualities, sharedSeconds, streamQualities } from './stream-quality';

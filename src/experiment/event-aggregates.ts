@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { SidestreamError } from '../error';
 import { type LoggedEvent, MOST_CHARACTERS, type NewEvent } from '../events';
 import { attribute, LastClickIndex, lastClicksSchema } from './attribution';
 import { Counters, type Counts, countsSchema } from './counters';
@@ -23,6 +24,13 @@ const contentSchema = v.object({
   counts: countsSchema,
 });
 
+/** The error for aggregates that cannot be read. */
+export const damagedAggregates = (): SidestreamError =>
+  new SidestreamError(
+    'store/corrupt',
+    'The counters on this device cannot be read. They are counted again from the events that the log still has.',
+  );
+
 /**
  * Aggregates of the log: counters, the last clicks on recommendations, known orders. Tabs that read the same log have the
  * same aggregates.
@@ -33,8 +41,12 @@ export class EventAggregates {
   readonly #orders = new Set<string>();
   #counters = new Counters();
 
-  /** @returns null for what this code cannot read: damaged, or of newer code */
+  /**
+   * @param stored null where nothing is: then they are empty
+   * @returns null for what this code cannot read: damaged, or of newer code
+   */
   static read(stored: unknown): EventAggregates | null {
+    if (stored === null) return new EventAggregates();
     const file = v.safeParse(fileSchema, stored);
     if (!file.success) return null;
     const content = v.safeParse(contentSchema, fromJson(file.output.bytes));

@@ -4,3 +4,4 @@ export type { EventAggregates } from './event-aggregates';
 export type { assign, Experiment, Variant } from './experiment';
 export type { Metrics, MetricsRow } from './metrics';
 export { orderOf } from './order';
+export type { MetricLine, Moments, VisitorReport, VisitorSums } from './visitors';

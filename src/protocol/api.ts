@@ -1,7 +1,17 @@
 import type { Item, ItemInput, Offer } from '../catalog';
 import type { SidestreamError } from '../error';
 import type { EventDetails, EventType } from '../events';
-import type { Counts, Experiment, Metrics, MetricsRow, Variant } from '../experiment';
+import type {
+  Counts,
+  Experiment,
+  MetricLine,
+  Metrics,
+  MetricsRow,
+  Moments,
+  Variant,
+  VisitorReport,
+  VisitorSums,
+} from '../experiment';
 import type {
   CategoryCap,
   Filter,
@@ -36,8 +46,10 @@ export type {
   HintValue,
   Item,
   ItemInput,
+  MetricLine,
   Metrics,
   MetricsRow,
+  Moments,
   Offer,
   Pin,
   Placement,
@@ -46,6 +58,8 @@ export type {
   Source,
   TermName,
   Variant,
+  VisitorReport,
+  VisitorSums,
 };
 
 /**
@@ -368,13 +382,25 @@ export interface RecommenderOptions {
   /** An A/B test that this device may take part in. A wrong one is rejected with `runtime/invalid-input`. */
   experiment?: Experiment;
   /**
-   * Called with the counts of this page since the last call, by variant and placement: every 30 seconds, when the page is
-   * hidden, and on `close()`; not called without counts. Sidestream itself sends nothing anywhere: without this hook the
-   * counters stay on the device, and with it they go where the shop sends them. They hold no item, no time and no id of
-   * shopper or device.
+   * Called with the counts of this page since the last call, by variant and placement, and with what this visitor did in the
+   * experiment since the last report of any page: at the start, every 30 seconds, when the page is hidden, and on `close()`; not
+   * called where both are empty. Sidestream itself sends nothing anywhere: without this hook the counters stay on the device,
+   * and with it they go where the shop sends them. They hold no item, no time and no id of shopper or device. Ready hooks:
+   * `beaconSink`, `ga4Sink` and `callbackSink` of `sidestream/adapters`. What a hook throws becomes an `error` event with the code
+   * `runtime/not-sent`.
    */
-  onMetric?: (counts: Counts[]) => void;
+  onMetric?: MetricHook;
 }
+
+/**
+ * Gets what is counted.
+ * @param counts of this page, by variant and placement
+ * @param visitors of this visitor by variant; empty in no experiment, and where the device keeps nothing: without consent every
+ *   page would be another visitor
+ *   A report of a visitor is passed on again, under its key, until a call has succeeded
+ * @returns nothing, or a promise: what it rejects with becomes an `error` event
+ */
+export type MetricHook = (counts: Counts[], visitors: VisitorReport[]) => unknown;
 
 /** Options of a call. */
 export interface CallOptions {

@@ -22,6 +22,7 @@ export type {
   EncoderHost,
   GivenOptions,
   KeptUpdate,
+  MetricReport,
   Places,
   PlacesMessage,
   RemoteListener,

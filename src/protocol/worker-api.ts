@@ -3,7 +3,7 @@ import type { EncoderFiles, Item, TextRecipe } from '../catalog';
 import type { ImagePreset, TextPreset } from '../encoders';
 import type { SerializedError } from '../error';
 import type { EventType } from '../events';
-import type { Counts, Metrics } from '../experiment';
+import type { Counts, Metrics, VisitorReport } from '../experiment';
 import type { LocalItem, Snapshot } from '../store';
 import type {
   BrowseRequest,
@@ -83,6 +83,12 @@ export interface WorkerHost {
   ): Promise<WorkerRecommender & ProxyMarked>;
 }
 
+/** What the hooks of a page get, see `RecommenderOptions.onMetric`. */
+export interface MetricReport {
+  counts: Counts[];
+  visitors: VisitorReport[];
+}
+
 /** The worker's interface for the page. It parses all arguments. */
 export interface WorkerRecommender {
   /**
@@ -108,7 +114,11 @@ export interface WorkerRecommender {
   categories(request?: CategoriesRequest): Promise<CategoryCount[]>;
   status(): Promise<Status>;
   metrics(): Promise<Metrics>;
-  takeMetrics(): Promise<Counts[]>;
+  /**
+   * What is counted since the last call, for the hooks of the page.
+   * @param sent keys of reports that were sent
+   */
+  takeMetrics(sent: readonly string[]): Promise<MetricReport>;
   settled(): Promise<void>;
   reset(): Promise<void>;
   forget(): Promise<void>;

@@ -9,6 +9,7 @@ import { type Layout, type SnapshotRow, STRICT } from './layout';
 import { isEncryptedFile, PlainRows, type Rows, type UpgradeProfile } from './rows';
 import {
   type AggregatesFile,
+  type DeviceText,
   eventSize,
   type LocalItem,
   MOST_SNAPSHOTS,
@@ -255,22 +256,24 @@ export class DeviceStore implements Store {
     });
   }
 
-  async unit(fresh: string): Promise<string> {
-    const stored = await this.#run((database) => database.get('keys', 'unit'));
-    const [known] = await this.#read(() => [this.#rows.readText(stored)]);
-    const row = await this.#rows.text(known ?? fresh);
-    // Also written where it is known: an id from before encryption is encrypted so.
-    const first = await this.#run(async (database) => {
-      const { store, done } = database.transaction('keys', 'readwrite', STRICT);
-      await this.#checkLock(store);
-      const now = await store.get('unit');
-      // Another tab may have been first.
-      const taken = known === undefined && stored === undefined && now !== undefined;
-      if (!taken) await store.put(row, 'unit');
-      await done;
-      return taken ? now : null;
-    });
-    return (first === null ? null : await this.#rows.readText(first)) ?? known ?? fresh;
+  async text(name: DeviceText, change: (stored: string | null) => string): Promise<string> {
+    for (;;) {
+      const stored = await this.#run((database) => database.get('keys', name));
+      const [known] = await this.#read(() => [this.#rows.readText(stored)]);
+      const text = change(known ?? null);
+      // Also written where it stays the same: a text from before encryption is encrypted so.
+      const row = await this.#rows.text(text);
+      const first = await this.#run(async (database) => {
+        const { store, done } = database.transaction('keys', 'readwrite', STRICT);
+        await this.#checkLock(store);
+        // Another tab may have been first.
+        const same = JSON.stringify(await store.get(name)) === JSON.stringify(stored);
+        if (same) await store.put(row, name);
+        await done;
+        return same;
+      });
+      if (first) return text;
+    }
   }
 
   async localItems(): Promise<LocalItem[]> {

@@ -40,14 +40,18 @@ async function fill(store: DeviceStore): Promise<void> {
   await store.saveProfile(profile('secret now'), generation, { snapshot: about });
   await store.saveAggregates(aggregates, generation);
   await store.saveLocalItem(item('secret item'));
-  await store.unit('secret unit');
+  await store.text('unit', () => 'secret unit');
+  await store.text('visitors', () => 'secret visitors');
 }
+
+const fresh = (known: string | null): string => known ?? 'fresh';
 
 /** All that can be read from a store of what `fill` put in. */
 async function contentOf(store: DeviceStore): Promise<unknown> {
   const [events, profiles, snapshots] = [await store.eventsAfter(0), await store.profiles(), await store.snapshots()];
-  const [items, counted, unit] = [await store.localItems(), await store.aggregates(), await store.unit('fresh')];
-  return { events, profiles, snapshots, items, counted, unit };
+  const [items, counted] = [await store.localItems(), await store.aggregates()];
+  const [unit, visitors] = [await store.text('unit', fresh), await store.text('visitors', fresh)];
+  return { events, profiles, snapshots, items, counted, unit, visitors };
 }
 
 /** Every row of the database, as somebody who has its files sees it. */
@@ -248,7 +252,7 @@ describe('a change of the key', () => {
       const later = await open(KEY);
       expect(await contentOf(later)).toEqual(wanted);
       later.close();
-      expect(((await rows()).keys[0] as string[]).sort()).toEqual(['lock', 'unit']);
+      expect(((await rows()).keys[0] as string[]).sort()).toEqual(['lock', 'unit', 'visitors']);
     },
   );
 
@@ -334,7 +338,7 @@ describe('a change of the key', () => {
     ['snapshots', (store) => store.snapshots()],
     ['the aggregates', (store) => store.aggregates()],
     ['items', (store) => store.localItems()],
-    ['its id', (store) => store.unit('fresh')],
+    ['its id', (store) => store.text('unit', fresh)],
     ['nothing, but saves aggregates', (store) => store.saveAggregates({ ...aggregates, lastEvent: 9 }, 0)],
     ['nothing, but saves an item', (store) => store.saveLocalItem(item('c'))],
     ['nothing, but goes back', async (store) => store.rollback(1)],

@@ -1,7 +1,7 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
 import type { LoggedEvent } from '../events';
 import type { Lock } from './lock';
-import type { LocalItem, Snapshot } from './store';
+import type { DeviceText, LocalItem, Snapshot } from './store';
 
 /** Version of the database layout. */
 export const DATABASE_VERSION = 3;
@@ -29,10 +29,10 @@ export interface Layout extends DBSchema {
   sealedItems: { key: number; value: EncryptedRow };
   snapshots: { key: number; value: SnapshotRow & { id?: number; profile: unknown } };
   /**
-   * Under `rest` the browser's key, under `lock` the lock that a passphrase or key of the shop opens; under `unit` the
-   * anonymous id that assigns a device to a variant.
+   * Under `rest` the browser's key, under `lock` the lock that a passphrase or key of the shop opens, and the texts
+   * about this device.
    */
-  keys: { key: 'rest' | 'lock' | 'unit'; value: CryptoKey | Lock | string | EncryptedRow };
+  keys: { key: 'rest' | 'lock' | DeviceText; value: CryptoKey | Lock | string | EncryptedRow };
 }
 
 /** Upgrades a database of an older layout, version by version. */

@@ -1,6 +1,7 @@
 import type { LoggedEvent, NewEvent } from '../events';
 import {
   type AggregatesFile,
+  type DeviceText,
   eventSize,
   type LocalItem,
   MOST_SNAPSHOTS,
@@ -21,7 +22,7 @@ export class MemoryStore implements Store {
   #nextSnapshot = 1;
   #generation = 0;
   #aggregates: AggregatesFile | null = null;
-  #unit: string | null = null;
+  readonly #texts = new Map<DeviceText, string>();
 
   /** @param lastEvent the ids of this log begin after it */
   constructor(lastEvent = 0) {
@@ -112,9 +113,10 @@ export class MemoryStore implements Store {
     return true;
   }
 
-  async unit(fresh: string): Promise<string> {
-    this.#unit ??= fresh;
-    return this.#unit;
+  async text(name: DeviceText, change: (stored: string | null) => string): Promise<string> {
+    const text = change(this.#texts.get(name) ?? null);
+    this.#texts.set(name, text);
+    return text;
   }
 
   async localItems(): Promise<LocalItem[]> {

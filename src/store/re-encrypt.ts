@@ -3,9 +3,13 @@ import * as v from 'valibot';
 import type { EncryptedRows } from './encrypted-rows';
 import { type Layout, STRICT } from './layout';
 import type { Lock } from './lock';
+import type { DeviceText } from './store';
 
 /** Time during which tabs opened before may still write under the old key, ms. */
 const GRACE = 7 * 24 * 60 * 60 * 1000;
+
+/** Names of the texts among the keys. */
+const TEXTS: readonly DeviceText[] = ['unit', 'visitors'];
 
 /** Replacement of a row. */
 interface Change {
@@ -26,7 +30,7 @@ export async function reEncrypt(database: IDBPDatabase<Layout>, rows: EncryptedR
     await inPlace(database, 'snapshots', (row) => snapshotAgain(rows, row)),
     await inPlace(database, 'profile', (file) => fileAgain(rows, file)),
     await inPlace(database, 'sealedItems', (row) => encryptedAgain(rows, row)),
-    await inPlace(database, 'keys', (row, key) => (key === 'unit' ? unitAgain(rows, row) : null)),
+    await inPlace(database, 'keys', (row, key) => (isText(key) ? textAgain(rows, row) : null)),
     await encryptItems(database, rows),
   ];
   if (changed.some((count) => count > 0) || Date.now() - lock.since < GRACE) return;
@@ -71,7 +75,9 @@ async function fileAgain(rows: EncryptedRows, stored: unknown): Promise<unknown>
   return older && rows.file(older);
 }
 
-async function unitAgain(rows: EncryptedRows, stored: unknown): Promise<unknown> {
+const isText = (key: IDBValidKey): boolean => TEXTS.some((name) => name === key);
+
+async function textAgain(rows: EncryptedRows, stored: unknown): Promise<unknown> {
   return typeof stored === 'string' ? rows.text(stored) : encryptedAgain(rows, stored);
 }
 
@@ -115,10 +121,18 @@ async function encryptItems(database: IDBPDatabase<Layout>, rows: EncryptedRows)
   return encrypted.length;
 }
 
-/** Whether a row is still as it was read: rows of logs are present or not, files may have been replaced by another tab. */
+/** Whether a row is still as it was read: rows of logs are present or not, files and texts may have been replaced by another tab. */
 function sameRow(now: unknown, before: unknown): boolean {
-  const [one, other] = [now, before].map((row) => v.safeParse(fileSchema, row));
-  if (!one.success || !other.success) return now !== undefined && one.success === other.success;
-  const [a, b] = [one.output.bytes, other.output.bytes];
+  if (typeof before === 'string') return now === before;
+  const [a, b] = [now, before].map(bytesOf);
+  if (!a || !b) return now !== undefined && a === b;
   return a.length === b.length && a.every((byte, n) => byte === b[n]);
+}
+
+/** The bytes of a file or an encrypted row; null for a row in the clear. */
+function bytesOf(row: unknown): Uint8Array | null {
+  const file = v.safeParse(fileSchema, row);
+  if (file.success) return file.output.bytes;
+  const encrypted = v.safeParse(encryptedSchema, row);
+  return encrypted.success ? encrypted.output.sealed : null;
 }

@@ -98,9 +98,9 @@ describe.each(stores)('a store %s', (_, open) => {
 
   it('gives a device one id, which outlives what was learned', async () => {
     const store = await open();
-    expect(await store.unit('first')).toBe('first');
+    expect(await store.text('unit', (known) => known ?? 'first')).toBe('first');
     await store.clear();
-    expect(await store.unit('second')).toBe('first');
+    expect(await store.text('unit', (known) => known ?? 'second')).toBe('first');
     store.close();
   });
 

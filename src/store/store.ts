@@ -116,14 +116,21 @@ export interface Store {
     generation: number,
     options?: Pick<SaveOptions, 'overDamaged'>,
   ): Promise<boolean>;
-  /** The anonymous id of this device; `fresh` becomes it where there is none. `clear` keeps it. */
-  unit(fresh: string): Promise<string>;
+  /**
+   * Replaces a text about this device by what `change` makes of it, in one step for all tabs. `clear` keeps it.
+   * @param change gets the stored text, null where there is none or it cannot be read; called again where another tab was first
+   * @returns the new text
+   */
+  text(name: DeviceText, change: (stored: string | null) => string): Promise<string>;
   localItems(): Promise<LocalItem[]>;
   saveLocalItem(item: LocalItem): Promise<void>;
   /** Deletes events, profiles and snapshots, and local items unless `keepItems`. */
   clear(options?: { keepItems?: boolean }): Promise<void>;
   close(): void;
 }
+
+/** A text about this device: `unit`, its anonymous id; `visitors`, what was reported of it in experiments. */
+export type DeviceText = 'unit' | 'visitors';
 
 /** Approximate size of an event in the log, bytes. */
 export const eventSize = (event: NewEvent): number => 40 + JSON.stringify(event).length;

@@ -1,7 +1,7 @@
 import { type Item, openBundle } from '../catalog';
 import { type SerializedError, SidestreamError } from '../error';
 import type { EventType, NewEvent } from '../events';
-import type { Counts, Metrics } from '../experiment';
+import type { Metrics } from '../experiment';
 import { learnerMemory } from '../learner';
 import type {
   BrowseRequest,
@@ -14,6 +14,7 @@ import type {
   ImportResult,
   InspectionAnswers,
   KeptUpdate,
+  MetricReport,
   RecommendRequest,
   RecommendResponse,
   RerankOptions,
@@ -252,13 +253,15 @@ export class Engine {
   }
 
   /** Counts of the events in the log of this device. */
-  metrics(): Promise<Metrics> {
-    return this.#events.metrics(this.#experiment.label());
+  async metrics(): Promise<Metrics> {
+    return (await this.#events.aggregates()).metrics(this.#experiment.label());
   }
 
-  /** Counts of what was tracked through this engine since the last call. */
-  async takeMetrics(): Promise<Counts[]> {
-    return this.#events.take();
+  /** Counts of what was tracked through this engine, and of this visitor, since the last call. */
+  async takeMetrics(sent: readonly string[] = []): Promise<MetricReport> {
+    const { era } = this.#storage;
+    const { takeMetrics } = await import('./visitor-counts');
+    return takeMetrics(era, this.#events, this.#storage, this.#listener, this.#experiment.label(), sent);
   }
 
   snapshots(): Promise<Snapshot[]> {

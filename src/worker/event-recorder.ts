@@ -8,7 +8,6 @@ import {
   type EventAggregates,
   isConversion,
   LastClickIndex,
-  type Metrics,
   orderOf,
 } from '../experiment';
 import type { EngineListener } from './engine-options';
@@ -66,9 +65,9 @@ export class EventRecorder {
     });
   }
 
-  /** Counts of the whole log on this device. @param variant the device's own */
-  async metrics(variant: string | undefined): Promise<Metrics> {
-    return (await this.#caughtUp()).metrics(variant);
+  /** Aggregates of the whole log on this device. */
+  aggregates(): Promise<EventAggregates> {
+    return this.#mutex.run(async () => (await this.#current()).aggregates);
   }
 
   /** Counts of what this tab tracked since the last call. */
@@ -114,7 +113,7 @@ export class EventRecorder {
   async #conversions(events: readonly NewEvent[]): Promise<NewEvent[]> {
     let aggregates: EventAggregates | null = null;
     try {
-      aggregates = await this.#caughtUp();
+      aggregates = await this.aggregates();
     } catch (thrown) {
       // The event is recorded without attribution; if the store is gone, writing the log will fail.
       this.#listener.error(SidestreamError.from(thrown));
@@ -129,10 +128,6 @@ export class EventRecorder {
       const recent = attribute(event, this.#clicks.of(event.itemId, event.time));
       return [recent === event ? (aggregates?.attributed(event) ?? event) : recent];
     });
-  }
-
-  #caughtUp(): Promise<EventAggregates> {
-    return this.#mutex.run(async () => (await this.#current()).aggregates);
   }
 
   /** To be called while the mutex is held. */
@@ -155,23 +150,16 @@ export class EventRecorder {
 
   async #read(counting: ProfileStorage['counting']): Promise<KnownAggregates> {
     // Late: no list needs the aggregates.
-    const { EventAggregates } = await import('../experiment/event-aggregates');
+    const { damagedAggregates, EventAggregates } = await import('../experiment/event-aggregates');
     const generation = await counting.generation();
-    const stored = await counting.aggregates();
-    const aggregates = stored === null ? new EventAggregates() : EventAggregates.read(stored);
-    if (aggregates) return { aggregates, counting, generation, overDamaged: false };
-    if (!this.#reported) {
-      this.#listener.error(
-        new SidestreamError(
-          'store/corrupt',
-          'The counters on this device cannot be read. They are counted again from the events that the log still has.',
-        ),
-      );
+    const read = EventAggregates.read(await counting.aggregates());
+    if (!read && !this.#reported) {
+      this.#reported = true;
+      this.#listener.error(damagedAggregates());
       // Saved even if nothing is tracked, so that the next page reads them without an error.
       this.#tasks.later('save-aggregates', SAVE_DELAY, () => this.#save());
     }
-    this.#reported = true;
-    return { aggregates: new EventAggregates(), counting, generation, overDamaged: true };
+    return { aggregates: read ?? new EventAggregates(), counting, generation, overDamaged: !read };
   }
 
   async #save(): Promise<void> {

@@ -62,11 +62,12 @@ export class ExperimentAssignment {
    * Draws the variant, by the id that is kept where events are kept now. To be called again when that place changes: an id
    * that the device already has takes precedence over the one of this page. Where the store fails, the page's own counts.
    */
-  async draw(store: Pick<Store, 'unit'>): Promise<void> {
+  async draw(store: Pick<Store, 'text'>): Promise<void> {
     if (!this.#experiment) return;
-    this.#unit ??= this.#experiment.unit ?? anonymousId(4);
+    const unit = this.#unit ?? this.#experiment.unit ?? anonymousId(4);
+    this.#unit = unit;
     try {
-      if (!this.#experiment.unit) this.#unit = await store.unit(this.#unit);
+      if (!this.#experiment.unit) this.#unit = await store.text('unit', (known) => known ?? unit);
     } catch (thrown) {
       this.#listener.error(SidestreamError.from(thrown));
     }

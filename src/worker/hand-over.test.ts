@@ -39,7 +39,7 @@ describe('a worker that takes the place of another one', () => {
     const { events, dismissed } = status;
     expect(await next.status()).toMatchObject({ events, dismissed });
     expect(await next.metrics()).toEqual(metrics);
-    expect(await next.takeMetrics()).toMatchObject([{ placement: 'similar', clicks: 1 }]);
+    expect(await next.takeMetrics([])).toMatchObject({ counts: [{ placement: 'similar', clicks: 1 }] });
     await next.close();
   });
 

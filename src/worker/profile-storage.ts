@@ -241,8 +241,8 @@ export class ProfileStorage {
     return gone;
   }
 
-  /** The part of the store in use that holds this device's id and the aggregates of the log. */
-  get counting(): Pick<Store, 'unit' | 'aggregates' | 'saveAggregates' | 'generation'> {
+  /** The part of the store in use that holds the texts about this device and the aggregates of the log. */
+  get counting(): Pick<Store, 'text' | 'aggregates' | 'saveAggregates' | 'generation'> {
     return this.#store;
   }
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Item } from '../catalog';
 import type { SerializedError } from '../error';
 import { type EventType, storedTime } from '../events';
-import type { Counts, Metrics } from '../experiment';
+import type { Metrics } from '../experiment';
 import type {
   BrowseRequest,
   BrowseResponse,
@@ -18,6 +18,7 @@ import type {
   ImportResult,
   InspectionAnswers,
   KeptUpdate,
+  MetricReport,
   Offer,
   RecommendRequest,
   RecommendResponse,
@@ -141,8 +142,8 @@ export class RemoteRecommender implements WorkerRecommender {
     return this.#engine.metrics();
   }
 
-  takeMetrics(): Promise<Counts[]> {
-    return this.#engine.takeMetrics();
+  takeMetrics(sent: readonly string[]): Promise<MetricReport> {
+    return this.#engine.takeMetrics(sent);
   }
 
   settled(): Promise<void> {

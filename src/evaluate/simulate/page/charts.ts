@@ -1,21 +1,13 @@
-import type { CustomSeriesRenderItem } from 'echarts';
-import { BarChart, CustomChart, LineChart } from 'echarts/charts';
-import { GridComponent, MarkLineComponent } from 'echarts/components';
-import { type EChartsCoreOption, init, use } from 'echarts/core';
+import { BarChart, LineChart } from 'echarts/charts';
+import { use } from 'echarts/core';
 import { LabelLayout } from 'echarts/features';
-import { SVGRenderer } from 'echarts/renderers';
+import { type Caption, FAINT, INK, picture, TEXT, whisker } from '../../page';
 import type { BarChart as Bars, LineChart as Lines } from '../cards';
 
-use([BarChart, LineChart, CustomChart, GridComponent, MarkLineComponent, LabelLayout, SVGRenderer]);
+use([BarChart, LineChart, LabelLayout]);
 
-/** Width of a picture: that of a telephone's page. */
-const WIDTH = 340;
 const ROW = 26;
 const LINES = 230;
-/** Colours are those of the page, so that pictures follow its light or dark mode. */
-const INK = 'var(--ink)';
-const FAINT = 'var(--line)';
-const TEXT = { color: INK, fontSize: 12, fontFamily: 'inherit' };
 
 /** Colour and line of each configuration: nobody has to tell lines apart by colour alone. */
 const LOOKS: Record<string, { color: string; line: 'solid' | number[] }> = {
@@ -27,12 +19,6 @@ const LOOKS: Record<string, { color: string; line: 'solid' | number[] }> = {
   oracle: { color: 'var(--oracle)', line: [1, 2] },
 };
 const lookOf = (name: string) => LOOKS[name] ?? { color: INK, line: 'solid' as const };
-
-/** Names what a picture shows, for those who do not see it. */
-export interface Caption {
-  id: string;
-  title: string;
-}
 
 /** Horizontal bars with whiskers. */
 export function barChart({ bars, scale }: Bars, caption: Caption): string {
@@ -120,33 +106,3 @@ const marksOf = (marks: NonNullable<Lines['marks']>, text: typeof TEXT) => ({
   ...{ silent: true, symbol: 'none', lineStyle: { color: 'var(--soft)', type: 'solid', width: 1 } },
   data: marks.map((mark) => ({ xAxis: mark.at, label: { ...text, formatter: mark.text, position: 'end' } })),
 });
-
-/** A mean's interval as a line with ends. */
-const whisker: CustomSeriesRenderItem = (_, api) => {
-  const [left, y] = api.coord([api.value(0), api.value(1)]);
-  const [right] = api.coord([api.value(2), api.value(1)]);
-  const lines = [
-    [left, y, right, y],
-    [left, y - 4, left, y + 4],
-    [right, y - 4, right, y + 4],
-  ];
-  return {
-    type: 'group',
-    children: lines.map(([x1, y1, x2, y2]) => ({
-      ...{ type: 'line' as const, shape: { x1, y1, x2, y2 }, style: { stroke: INK, lineWidth: 1.5 } },
-    })),
-  };
-};
-
-/** Draws without a page. What pointers do is left out: a report has no script. */
-function picture({ id, title }: Caption, height: number, option: EChartsCoreOption): string {
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height });
-  chart.setOption({ animation: false, textStyle: TEXT, color: [INK], ...option });
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  return svg
-    .replace(/<style[\s\S]*?<\/style>\n?/, '')
-    .replace(/ (class|pointer-events|ecmeta_\w+)="[^"]*"/g, '')
-    .replace('<svg', `<svg role="img" aria-labelledby="${id}"`)
-    .replace('>', `>\n<title id="${id}">${title}</title>`);
-}

@@ -1,4 +1,5 @@
-import { SidestreamError } from '../error';
+import { SidestreamError } from '../../error';
+import { mixtureHalfWidth, mixtureP, mixtureRatio } from './mixture';
 
 /** Units of one variant, such as visitors, and how many of them did what is counted. */
 export interface Arm {
@@ -57,8 +58,8 @@ export interface SequentialResult {
 
 /** Successes, and units without, that both variants need before a decision: below, shares are not normal enough. */
 const LEAST_COUNT = 30;
-/** Quantile of the normal distribution for a power of 80 %. */
-const POWER = 0.8416;
+/** Of the horizon. */
+const POWER = 0.8;
 
 /**
  * Compares the shares of two variants by a test that may be looked at after every period: the mixture sequential probability ratio
@@ -78,43 +79,104 @@ const POWER = 0.8416;
  * @throws SidestreamError `runtime/invalid-input` for a plan or counts that cannot be
  */
 export function sequentialTest(periods: readonly Period[], plan: SequentialPlan): SequentialResult {
-  const { alpha, margin, designEffect, rho } = checked(plan);
-  const control = { units: 0, successes: 0 };
-  const treatment = { units: 0, successes: 0 };
+  const { designEffect } = checked(plan);
   const compared: { difference: number; weight: number; variance: number }[] = [];
+  const so = { control: { units: 0, successes: 0 }, treatment: { units: 0, successes: 0 } };
   let [sum, variance, weights] = [0, 0, 0];
-  const result: SequentialResult = {
+  const looks = periods.map((period, at): Look => {
+    so.control = plus(so.control, period.control, at);
+    so.treatment = plus(so.treatment, period.treatment, at);
+    const own = comparedIn(period, designEffect);
+    if (own) {
+      compared.push(own);
+      weights += own.weight;
+      sum += own.weight * own.difference;
+      variance += own.weight * own.variance;
+    }
+    return { ...so, ...{ sum, variance, weights }, isNew: own !== null };
+  });
+  return { ...judged(looks, plan), dispersion: dispersionOf(compared, sum / weights) };
+}
+
+/**
+ * The same for visitors who are followed while they come back: each look has all of them so far, with whether each one had a
+ * success by then. A visitor's later success makes the steps of S depend on each other, always in the same direction: their
+ * covariances are those of a Brownian motion of the same variances or larger, so by Slepian's inequality S crosses the boundary
+ * as seldom or less.
+ * @param totals in the order of time, each with what was counted from the beginning on
+ * @throws SidestreamError `runtime/invalid-input` for a plan or counts that cannot be
+ */
+export function sequentialTestOfTotals(totals: readonly Period[], plan: SequentialPlan): SequentialResult {
+  const { designEffect } = checked(plan);
+  const none = { units: 0, successes: 0 };
+  const looks = totals.map((period, at): Look => {
+    const arms = { control: plus(none, period.control, at), treatment: plus(none, period.treatment, at) };
+    const { difference = 0, weight = 0, variance = 0 } = comparedIn(period, designEffect) ?? {};
+    return { ...arms, sum: weight * difference, variance: weight * variance, weights: weight, isNew: weight > 0 };
+  });
+  return { ...judged(looks, plan), dispersion: null };
+}
+
+/** What was counted until a look: S, U and the sum of w. */
+interface Look extends Period {
+  sum: number;
+  variance: number;
+  weights: number;
+  /** Whether both variants had units. */
+  isNew: boolean;
+}
+
+function judged(looks: readonly Look[], plan: SequentialPlan): Omit<SequentialResult, 'dispersion'> {
+  const { alpha, margin, rho } = checked(plan);
+  const none = { units: 0, successes: 0 };
+  const { control, treatment } = looks.at(-1) ?? { control: none, treatment: none };
+  const result: Omit<SequentialResult, 'dispersion'> = {
     ...{ control, treatment, difference: null, interval: null, p: 1 },
-    ...{ decision: 'continue', decidedAfter: null, dispersion: null },
+    ...{ decision: 'continue', decidedAfter: null },
   };
-  for (const [at, period] of periods.entries()) {
-    add(control, period.control, at);
-    add(treatment, period.treatment, at);
-    const [zero, one] = [period.control, period.treatment];
-    if (zero.units === 0 || one.units === 0) continue;
-    const weight = (one.units * zero.units) / (one.units + zero.units);
-    const pooled = (one.successes + zero.successes) / (one.units + zero.units);
-    const own = designEffect * pooled * (1 - pooled);
-    const difference = one.successes / one.units - zero.successes / zero.units;
-    compared.push({ difference, weight, variance: own });
-    weights += weight;
-    sum += weight * difference;
-    variance += weight * own;
-    const spread = variance + rho;
-    const half = Math.sqrt(spread * Math.log(spread / (rho * alpha * alpha)));
+  for (const [at, look] of looks.entries()) {
+    const { sum, variance, weights } = look;
+    if (!look.isNew) continue;
+    const half = mixtureHalfWidth(variance, rho, alpha);
     const [low, high] = [(sum - half) / weights, (sum + half) / weights];
     result.difference = sum / weights;
     result.interval = [Math.max(-1, low), Math.min(1, high)];
-    if (!enough(control) || !enough(treatment)) continue;
-    result.p = Math.min(result.p, Math.sqrt(spread / rho) * Math.exp(-(sum * sum) / (2 * spread)));
+    if (!enough(look.control) || !enough(look.treatment)) continue;
+    result.p = Math.min(result.p, mixtureP(sum, variance, rho));
     if (result.decidedAfter !== null) continue;
-    if (low > 0 || high < 0) {
-      result.decision = low > 0 ? 'better' : 'worse';
-      result.decidedAfter = at + 1;
-    } else if (low > -margin) result.decision = 'no-worse';
+    const decision = decisionOf(low, high, margin);
+    // What was no worse at a look stays so until more is known: its interval holds at all looks.
+    if (decision !== 'continue') result.decision = decision;
+    if (decision === 'better' || decision === 'worse') result.decidedAfter = at + 1;
   }
-  result.dispersion = dispersionOf(compared, sum / weights);
   return result;
+}
+
+/** What an interval that holds at all looks says of a difference. @param margin loss that is accepted */
+export function decisionOf(low: number, high: number, margin: number): Decision {
+  if (low > 0) return 'better';
+  if (high < 0) return 'worse';
+  return low > -margin ? 'no-worse' : 'continue';
+}
+
+/** What to do, by decision. */
+export const ADVICE: Record<Decision, string> = {
+  better: 'The variant is better: go on to the next stage.',
+  worse: 'The variant is worse: roll back.',
+  'no-worse': 'The variant is not worse by the margin: you may go on to the next stage, or wait for more.',
+  continue: 'Not known yet: go on counting, and look as often as you like.',
+};
+
+/** Null where a variant has no units. */
+function comparedIn({ control, treatment }: Period, designEffect: number) {
+  const units = treatment.units + control.units;
+  if (control.units === 0 || treatment.units === 0) return null;
+  const pooled = (treatment.successes + control.successes) / units;
+  return {
+    difference: treatment.successes / treatment.units - control.successes / control.units,
+    weight: (treatment.units * control.units) / units,
+    variance: designEffect * pooled * (1 - pooled),
+  };
 }
 
 /** Units of both variants. */
@@ -126,27 +188,16 @@ export interface UnitsNeeded {
 /**
  * Units with which the test finds a difference of `effect` with a power of 80 % or more: the horizon of the pilot. Where that is the
  * difference, it ends at about half of it in the mean.
- *
- * With k = (effect / standard error)^2, the boundary is crossed at the horizon alone with that power where
- * sqrt(k) - 0.8416 = sqrt((1 + 1 / k) ln((1 + k) / alpha^2)); crossing it earlier adds to the power.
  * @param share of the units that get the treatment, above 0 and below 1
  * @throws SidestreamError `runtime/invalid-input` for a plan that cannot be
  */
 export function unitsNeeded(plan: SequentialPlan, share = 0.5): UnitsNeeded {
   const { alpha, designEffect } = checked(plan);
   if (!(share > 0 && share < 1)) throw wrong('The share of the treatment', 'above 0 and below 1');
-  const short = (k: number): boolean => Math.sqrt(k) - POWER < Math.sqrt((1 + 1 / k) * Math.log((1 + k) / alpha ** 2));
-  let [low, high] = [1, 1];
-  while (short(high)) high *= 2;
-  for (let step = 0; step < 60; step++) {
-    const middle = (low + high) / 2;
-    if (short(middle)) low = middle;
-    else high = middle;
-  }
   // The share of both variants together, where the effect is there.
   const pooled = Math.min(0.5, plan.base + plan.effect / 2);
   const variance = designEffect * pooled * (1 - pooled);
-  const total = (high * variance) / plan.effect ** 2 / (share * (1 - share));
+  const total = (mixtureRatio(alpha, POWER) * variance) / plan.effect ** 2 / (share * (1 - share));
   return { control: Math.ceil((1 - share) * total), treatment: Math.ceil(share * total) };
 }
 
@@ -161,14 +212,13 @@ function checked(plan: SequentialPlan) {
   return { alpha, margin, designEffect, rho: (variance / effect) ** 2 };
 }
 
-function add(total: Arm, { units, successes }: Arm, period: number): void {
+function plus(total: Arm, { units, successes }: Arm, period: number): Arm {
   const possible = Number.isSafeInteger(units) && Number.isSafeInteger(successes) && successes >= 0;
   if (!possible || successes > units) {
     const given = `${successes} successes of ${units} units`;
     throw wrong(`Period ${period + 1}`, `made of whole numbers, with no more successes than units, and not ${given}`);
   }
-  total.units += units;
-  total.successes += successes;
+  return { units: total.units + units, successes: total.successes + successes };
 }
 
 const enough = ({ units, successes }: Arm): boolean => Math.min(successes, units - successes) >= LEAST_COUNT;

@@ -1,7 +1,9 @@
 import Papa from 'papaparse';
 import * as v from 'valibot';
-import { SidestreamError } from '../error';
-import type { Period } from './sequential-test';
+import { SidestreamError } from '../../error';
+import { measuresOf, SHARES } from './effects';
+import { type MetricLog, totalsOf } from './metric-log';
+import type { Arm, Period } from './sequential-test';
 
 /** Variants that are compared, by their names, with or without the experiment's before a slash. */
 export interface ComparedVariants {
@@ -55,13 +57,45 @@ export function readPilotCounts(text: string, compared: ComparedVariants): Pilot
     days.set(day, period);
   }
   const sorted = [...days].sort(([a], [b]) => (a < b ? -1 : 1));
+  return counted(sorted, compared);
+}
+
+/**
+ * The days of a pilot in a log of reports, for `sequentialTestOfTotals`: each has all visitors until then, and those of them who did
+ * what is counted.
+ * @param share one of `SHARES`
+ * @throws SidestreamError `runtime/invalid-input` where the log has no visitor of a variant, or variants of several experiments
+ */
+export function pilotTotals({ days }: MetricLog, compared: ComparedVariants, share: string): PilotCounts {
+  const measure = measuresOf([]).find(({ name }) => name === share && SHARES.includes(name));
+  if (!measure) throw refused(`there is no share “${share}”; there are ${SHARES.join(', ')}`);
+  const totals = days.map(({ day }, at): [string, Period] => {
+    const soFar = totalsOf(days.slice(0, at + 1));
+    const armOf = (side: keyof ComparedVariants): Arm => {
+      const name = compared[side];
+      const found = [...soFar].filter(([label]) => label === name || label.endsWith(`/${name}`));
+      if (found.length > 1) {
+        const labels = found.map(([label]) => label).join(' and ');
+        throw refused(`there are ${labels}; name one as experiment/variant with --control and --treatment`);
+      }
+      if (found.length === 0) return { units: 0, successes: 0 };
+      const { visitors, active } = measure.sums(found[0][1]);
+      return { units: visitors, successes: active };
+    };
+    return [day, { control: armOf('control'), treatment: armOf('treatment') }];
+  });
+  return counted(totals, compared);
+}
+
+/** @param days in the order of time */
+function counted(days: readonly [string, Period][], compared: ComparedVariants): PilotCounts {
   for (const side of ['control', 'treatment'] as const) {
-    if (sorted.some(([, period]) => period[side].units > 0)) continue;
+    if (days.some(([, period]) => period[side].units > 0)) continue;
     throw refused(
       `no row has units of the variant “${compared[side]}”; name the variants with --control and --treatment`,
     );
   }
-  return { days: sorted.map(([day]) => day), periods: sorted.map(([, period]) => period) };
+  return { days: days.map(([day]) => day), periods: days.map(([, period]) => period) };
 }
 
 const refused = (why: string): SidestreamError =>

@@ -4,11 +4,13 @@ export const STYLE = `
   color-scheme: light dark;
   --page: #fff; --card: #f6f7f9; --ink: #2b3138; --soft: #545d67; --line: #d9dde2;
   --sidestream: #1769b5; --terms: #0f7f7a; --content: #9a5b00; --popularity: #8a3ca0; --random: #767d85; --oracle: #3d7a1f;
+  --better: #3d7a1f; --no-worse: #1769b5; --continue: #767d85; --worse: #b3261e;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #14171b; --card: #1d2127; --ink: #e4e7ea; --soft: #aeb6bf; --line: #3a414a;
     --sidestream: #5aa9f0; --terms: #45c4bc; --content: #e0a145; --popularity: #cf8be2; --random: #98a1ab; --oracle: #8acb6a;
+    --better: #8acb6a; --no-worse: #5aa9f0; --continue: #98a1ab; --worse: #ff8a80;
   }
 }
 * { box-sizing: border-box; }
@@ -19,6 +21,7 @@ h2 { font-size: 1.25rem; margin: 40px 0 12px; }
 h3 { font-size: 1rem; margin: 0 0 4px; }
 p, ul, dl { max-width: 72ch; }
 ul { padding-left: 1.2em; }
+p.alarm { padding: 12px 16px; border: 2px solid var(--worse); border-radius: 10px; font-weight: 600; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; margin: 0; }
 dt { font-weight: 600; }
 dd { margin: 0; }

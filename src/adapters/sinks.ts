@@ -1,0 +1,66 @@
+import type { Counts, MetricHook, MetricLine, VisitorReport } from '../protocol';
+
+/** Where GA4 takes events: Google's `gtag()`, or the data layer of Google Tag Manager. */
+export type Ga4Target = ((command: 'event', name: string, parameters: object) => void) | object[];
+
+/**
+ * A hook for `onMetric` that sends each report as one line of JSON (`MetricLine`) to an address of the shop's, by POST with the
+ * type `text/plain`: by `navigator.sendBeacon`, which outlives the page, or where the browser does not take it by a `fetch` with
+ * `keepalive`. As with every request, the browser adds the cookies of that address. Append the bodies to a file, one a line, for
+ * `sidestream report`.
+ * @param url relative to the page. What cannot be sent to it becomes an `error` event of the recommender with the code
+ *   `runtime/not-sent`, and the visitor's part of it is sent again with
+ *   the next report
+ */
+export function beaconSink(url: string | URL): MetricHook {
+  return callbackSink(async (line) => {
+    const address = new URL(url, globalThis.document?.baseURI).href;
+    const body = JSON.stringify(line);
+    if (globalThis.navigator?.sendBeacon?.(address, body)) return;
+    const { ok, status } = await fetch(address, { method: 'POST', body, keepalive: true });
+    if (!ok) throw new Error(`${address} answered with status ${status}`);
+  });
+}
+
+/**
+ * A hook for `onMetric` that makes GA4 events: for each row of counts `sidestream_counts` with `variant`, `placement`,
+ * `impressions`, `clicks`, `carts` and `purchases`; for its revenue, by currency, `sidestream_revenue` with `value` and `currency`;
+ * and once for a visitor in an experiment `experience_impression`, which GA4 makes audiences of.
+ * @param target default: `window.gtag` at the time of the report, or else the array `window.dataLayer`
+ */
+export function ga4Sink(target?: Ga4Target): MetricHook {
+  return (counts, visitors) => {
+    const to = target ?? pageTarget();
+    const send = (name: string, parameters: object): unknown =>
+      typeof to === 'function' ? to('event', name, parameters) : to.push({ event: name, ...parameters });
+    for (const { variant, visitors: count } of visitors) {
+      const experience = `sidestream-${variant.replace('/', '-')}`;
+      if (count > 0) send('experience_impression', { exp_variant_string: experience });
+    }
+    for (const { revenue, ...row } of counts) {
+      const { variant, placement } = row;
+      send('sidestream_counts', row);
+      for (const [currency, value] of Object.entries(revenue)) {
+        send('sidestream_revenue', { variant, placement, value, currency });
+      }
+    }
+  };
+}
+
+/**
+ * A hook for `onMetric` that hands each report to a function as what `sidestream report` reads, one line of a log.
+ * @param receive may return a promise. What it throws becomes an `error` event of the recommender with the code
+ *   `runtime/not-sent`
+ */
+export const callbackSink =
+  (receive: (line: MetricLine) => unknown): MetricHook =>
+  (counts: Counts[], visitors: VisitorReport[]) =>
+    receive({ day: new Date().toISOString().slice(0, 10), counts, visitors });
+
+/** Both are globals of Google's snippets, which a page may load later. */
+function pageTarget(): Ga4Target {
+  const { gtag, dataLayer } = globalThis as { gtag?: unknown; dataLayer?: unknown };
+  if (typeof gtag === 'function') return (...call) => gtag(...call);
+  if (Array.isArray(dataLayer)) return dataLayer;
+  throw new Error('GA4 is not on this page: there is neither gtag() nor dataLayer. Load it, or pass one to ga4Sink()');
+}

@@ -1,0 +1,25 @@
+import { createReadStream } from 'node:fs';
+import { describeRejectedRow } from '../catalog';
+import { SidestreamError } from '../error';
+import { type MetricLog, readMetricLog } from '../evaluate/verdict';
+import { showRejected } from './terminal';
+
+/**
+ * Reads a log of reports. Refused lines are shown on stderr.
+ * @throws SidestreamError `runtime/invalid-input` when it cannot be read or holds no good line
+ */
+export async function readMetricFile(path: string): Promise<MetricLog> {
+  let log: MetricLog;
+  try {
+    log = await readMetricLog(createReadStream(path, 'utf8'));
+  } catch (cause) {
+    throw new SidestreamError('runtime/invalid-input', `The counts cannot be read from ${path}. Check the path.`, {
+      cause,
+    });
+  }
+  showRejected(log.rejected.map(describeRejectedRow));
+  if (log.lines === 0) {
+    throw new SidestreamError('runtime/invalid-input', `${path} has no usable line; see the reasons above.`);
+  }
+  return log;
+}

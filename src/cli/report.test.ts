@@ -1,0 +1,57 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { seededRandom } from '../model';
+import { startSidestream } from '../testing/commands';
+import { drawCrowd } from '../testing/simulated-visitors';
+
+let folder: string;
+let counts: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
+  counts = join(folder, 'counts.jsonl');
+  const random = seededRandom(3);
+  const lines = Array.from({ length: 3000 }, () => drawCrowd(random, { visitors: 1, share: 0.5, lift: 1.4, days: 3 }))
+    .flatMap((days) => days.map((variants, day) => ({ day: `2026-03-0${day + 1}`, variants })))
+    .map(({ day, variants }, line) => {
+      const visitors = [...variants.values()].map((sums) => ({ ...sums, key: `report-${line}` }));
+      return JSON.stringify({ day, counts: [], visitors });
+    });
+  await writeFile(counts, ['{"day":"today"}', ...lines].join('\n'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+it('prints words, tables and JSON, writes a page, and names a line that it left out', async () => {
+  const html = join(folder, 'report.html');
+  const { code, out, err } = await startSidestream('report', counts, '--html', html, '--json').ended;
+  expect(code).toBe(0);
+  expect(err).toContain('line 1, field day: must be a date');
+  expect(out).toContain('The visitors are split as they should be');
+  expect(out).toMatch(/Visitors who clicked a list +\d+\.\d\d % ± \d/);
+  const found = JSON.parse(out.trim().split('\n').at(-1) ?? '');
+  expect(found).toMatchObject({ rejected: 1, experiment: 'test', control: 'off', sampleRatio: { mismatch: false } });
+  expect(await readFile(html, 'utf8')).toContain('Experiment test');
+});
+
+it('warns of a split that is not the declared one', async () => {
+  const { out } = await startSidestream('report', counts, '--split', 'on=5,off=95').ended;
+  expect(out).toMatch(/^WARNING: THE SPLIT IS WRONG/);
+  const { err } = await startSidestream('report', counts, '--split', 'on').ended;
+  expect(err).toContain('must be like on=5,off=95');
+});
+
+it('names what is wrong with the file or the plan', async () => {
+  const missing = await startSidestream('report', join(folder, 'none')).ended;
+  expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('Check the path')]);
+  const control = await startSidestream('report', counts, '--control', 'as-is').ended;
+  expect(control.err).toContain('the log has off, on');
+});
+
+it('is what a pilot reads, too', async () => {
+  const { out } = await startSidestream('pilot', counts, '--base', '0.05', '--effect', '0.02', '--metric', 'clickers')
+    .ended;
+  expect(out).toMatch(/Difference after 3 days/);
+  const { err } = await startSidestream('pilot', counts, '--base', '0.05', '--effect', '0.02', '--metric', 'x').ended;
+  expect(err).toContain('there are buyers, adders, clickers');
+});

@@ -1,0 +1,61 @@
+import { Command, InvalidArgumentError } from 'commander';
+import {
+  comparisonCells,
+  EXPLANATION,
+  type VerdictPlan,
+  variantCells,
+  verdictOf,
+  verdictSentences,
+} from '../evaluate/verdict';
+import { writeWhole } from '../training';
+import { readMetricFile } from './metric-file';
+import { fraction, positiveNumber } from './option-parsers';
+import { table } from './terminal';
+
+interface ReportOptions extends VerdictPlan {
+  json?: boolean;
+  html?: string;
+}
+
+/** `sidestream report <counts>`: what the reports of all visitors say of the variants of an experiment. */
+export function reportCommand(): Command {
+  return new Command('report')
+    .description('compare the variants of an experiment by what onMetric brought of all visitors')
+    .argument('<counts>', 'JSON lines as beaconSink() and callbackSink() make them')
+    .option('--experiment <name>', 'where the counts have several')
+    .option('--control <name>', 'variant to compare with', 'off')
+    .option('--split <weights>', 'declared weights, such as on=5,off=95 (default: equal)', splitOf)
+    .option('--effect <share>', 'smallest relative effect worth finding, such as 0.05 for 5 %', positiveNumber, 0.05)
+    .option('--alpha <probability>', 'of a false alarm', fraction, 0.05)
+    .option('--power <probability>', 'of finding the effect with the visitors needed', fraction, 0.8)
+    .option('--metric <name>', 'what the decision is about', 'buyers')
+    .option('--html <file>', 'write a page with pictures')
+    .option('--json', 'print the result as one line of JSON, last')
+    .action(async (file: string, { json, html, ...plan }: ReportOptions) => {
+      const log = await readMetricFile(file);
+      const verdict = verdictOf(log, plan);
+      console.log(verdictSentences(verdict).join('\n'));
+      for (const { title, header, rows } of [variantCells(verdict), ...comparisonCells(verdict)]) {
+        console.log(`\n${title}\n${table(header, rows)}`);
+      }
+      console.log(`\n${EXPLANATION.map(([term, text]) => `${term}: ${text}`).join('\n')}`);
+      if (html !== undefined) {
+        const { verdictPage } = await import('../evaluate/verdict/page');
+        await writeWhole(html, verdictPage(verdict));
+        console.error(`The report is in ${html}`);
+      }
+      if (json) console.log(JSON.stringify({ lines: log.lines, rejected: log.rejected.length, ...verdict }));
+    });
+}
+
+/** Parses `on=5,off=95`. @throws InvalidArgumentError */
+function splitOf(text: string): ReadonlyMap<string, number> {
+  const split = new Map<string, number>();
+  for (const part of text.split(',')) {
+    const [, name, weight] = /^([\w.-]{1,32})=(\d+(?:\.\d+)?)$/.exec(part.trim()) ?? [];
+    if (name === undefined || split.has(name)) throw new InvalidArgumentError('must be like on=5,off=95.');
+    split.set(name, Number(weight));
+  }
+  if ([...split.values()].every((weight) => weight === 0)) throw new InvalidArgumentError('needs a weight above 0.');
+  return split;
+}

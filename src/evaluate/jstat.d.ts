@@ -1,0 +1,9 @@
+// jstat has no types of its own: what is used of it.
+declare module 'jstat' {
+  interface Distributions {
+    normal: { inv(probability: number, mean: number, deviation: number): number };
+    chisquare: { cdf(value: number, degreesOfFreedom: number): number };
+  }
+  const jStat: Distributions;
+  export default jStat;
+}

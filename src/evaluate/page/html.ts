@@ -1,0 +1,73 @@
+import { STYLE } from './style';
+
+/**
+ * A report as one file: no script, nothing from the network, light and dark.
+ * @param intro a line below the title
+ * @param sections empty ones are left out
+ */
+export const htmlPage = (title: string, intro: string, sections: readonly string[]): string => `<!doctype html>
+<html lang="en" dir="ltr">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escaped(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>${escaped(title)}</h1>
+<p>${escaped(intro)}</p>
+${sections.filter((one) => one !== '').join('\n')}
+</main>
+</body>
+</html>
+`;
+
+/** Nothing where all its parts are empty. */
+export function section(title: string, parts: readonly string[]): string {
+  const shown = parts.filter((part) => part !== '');
+  return shown.length === 0 ? '' : `<section>\n<h2>${escaped(title)}</h2>\n${shown.join('\n')}\n</section>`;
+}
+
+export const list = (lines: readonly string[]): string =>
+  `<ul>\n${lines.map((line) => `<li>${escaped(line)}</li>`).join('\n')}\n</ul>`;
+
+/** What makes the rest of a page worthless. */
+export const alarm = (text: string): string => `<p class="alarm" role="alert">${escaped(text)}</p>`;
+
+/** Terms with what they mean. */
+export const definitions = (terms: readonly (readonly [string, string])[]): string =>
+  `<dl>\n${terms.map(([term, text]) => `<dt>${escaped(term)}</dt><dd>${escaped(text)}</dd>`).join('\n')}\n</dl>`;
+
+/** Figures side by side. */
+export const cards = (figures: readonly string[]): string =>
+  figures.length === 0 ? '' : `<div class="cards">\n${figures.join('\n')}\n</div>`;
+
+/** A picture with what it means, and the numbers behind it. */
+export function figure(title: string, meaning: string, svg: string, numbers: string): string {
+  return `<figure>
+<figcaption><h3>${escaped(title)}</h3><p>${escaped(meaning)}</p></figcaption>
+${svg}
+<details><summary>Numbers</summary>${numbers}</details>
+</figure>`;
+}
+
+/** A table in a frame of its own, which scrolls where the page is narrow. */
+export function table(caption: string, header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const head = header.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join('');
+  const body = rows.map(
+    ([first, ...cells]) =>
+      `<tr><th scope="row">${escaped(first)}</th>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`,
+  );
+  return `<div class="frame" role="region" tabindex="0" aria-label="${escaped(caption)}"><table><caption>${escaped(caption)}</caption><thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`;
+}
+
+export const escaped = (text: string): string =>
+  text.replace(/[&<>"]/g, (mark) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[mark] ?? '&quot;');
+
+/** Titles on a page differ, so that the ids made of them do. */
+export const captionOf = (title: string): { id: string; title: string } => ({
+  id: `picture-${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`,
+  title: escaped(title),
+});

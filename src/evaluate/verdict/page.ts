@@ -1,0 +1,153 @@
+import {
+  alarm,
+  type Caption,
+  captionOf,
+  cards,
+  definitions,
+  FAINT,
+  figure,
+  htmlPage,
+  INK,
+  list,
+  picture,
+  section,
+  TEXT,
+  table,
+} from '../page';
+import type { Comparison, Verdict } from './verdict';
+import { comparisonCells, EXPLANATION, percent, rangeText, variantCells, verdictSentences } from './verdict-text';
+
+const ROW = 34;
+/** Widest change that is drawn, in percent: little is known of what reaches beyond. */
+const WIDEST = 100;
+
+/** A verdict as one file: words, pictures with the numbers behind them, tables. */
+export function verdictPage(verdict: Verdict): string {
+  const { experiment, days, plan } = verdict;
+  const [first, last] = days;
+  const words = verdictSentences(verdict);
+  const tables = [variantCells(verdict), ...comparisonCells(verdict)];
+  const intro = `Reports from ${first} to ${last}. The effect that is sought is ${percent(plan.effect)}, false alarms ${100 * plan.alpha} %.`;
+  return htmlPage(`Experiment ${experiment}`, intro, [
+    section('What was found', [verdict.sampleRatio.mismatch ? alarm(words[0]) : list(words)]),
+    section('Changes against the control', [cards(changeFigures(verdict))]),
+    section(
+      'All figures',
+      tables.map(({ title, header, rows }) => `<h3>${captionOf(title).title}</h3>\n${table(title, header, rows)}`),
+    ),
+    section('How to read them', [definitions(EXPLANATION)]),
+  ]);
+}
+
+/** A picture for each variant and kind of metric. */
+function changeFigures({ variants, comparisons, metrics, control }: Verdict): string[] {
+  const groups = [
+    ['visitors who did it', (name: string) => metrics.some((one) => one.name === name && one.kind === 'share')],
+    [
+      'per impression and per click',
+      (name: string) => metrics.some((one) => one.name === name && one.kind === 'ratio'),
+    ],
+    ['per visitor', (name: string) => metrics.some((one) => one.name === name && one.kind === 'mean')],
+  ] as const;
+  return variants.slice(1).flatMap(({ name }) =>
+    groups.flatMap(([what, has]) => {
+      const shown = comparisons.filter(({ variant, metric, relative }) => variant === name && has(metric) && relative);
+      if (shown.length === 0) return [];
+      const title = `${name}: ${what}`;
+      const titleOf = ({ metric }: Comparison): string => metrics.find((one) => one.name === metric)?.title ?? metric;
+      const rows = shown.map((one) => [
+        titleOf(one),
+        relativeText(one),
+        one.relative ? rangeText(one.relative.always) : '',
+      ]);
+      const numbers = table(title, ['', 'change', 'at any look'], rows);
+      const meaning = `Change against ${control} in percent. Thick: the interval at one look; thin: at any look. Right of the line is more.`;
+      return [figure(title, meaning, intervalChart(shown, titleOf, captionOf(title)), numbers)];
+    }),
+  );
+}
+
+const relativeText = ({ relative }: Comparison): string => (relative ? percent(relative.value) : '');
+
+/** A point per metric with both intervals, its name above it. */
+function intervalChart(shown: readonly Comparison[], titleOf: (of: Comparison) => string, caption: Caption): string {
+  const rows = shown.flatMap((one, row) => {
+    const { relative } = one;
+    if (!relative) return [];
+    const cut = (change: number): number => Math.max(-WIDEST, Math.min(WIDEST, 100 * change));
+    const ends = [...relative.always, ...relative.once, relative.value].map(cut);
+    return [{ ends, row, color: `var(--${one.decision})` }];
+  });
+  const most = Math.max(5, ...rows.flatMap(({ ends }) => ends.map(Math.abs)));
+  const bound = Math.min(WIDEST, Math.ceil(most / 5) * 5);
+  return picture(caption, ROW * shown.length + 40, {
+    grid: { left: 16, right: 16, top: 8, bottom: 28 },
+    xAxis: {
+      ...{ type: 'value', min: -bound, max: bound, interval: bound / 2 },
+      axisLabel: { ...TEXT, fontSize: 11, formatter: (value: number) => `${value > 0 ? '+' : ''}${value} %` },
+      splitLine: { lineStyle: { color: FAINT } },
+    },
+    yAxis: {
+      type: 'category',
+      inverse: true,
+      data: shown.map(titleOf),
+      axisLabel: { show: false },
+      axisTick: { show: false },
+      axisLine: { show: false },
+    },
+    series: [
+      {
+        ...{ type: 'custom', data: rows.map(({ ends, row }) => [...ends, row]), encode: { x: [0, 1, 2, 3, 4], y: 5 } },
+        markLine: {
+          silent: true,
+          symbol: 'none',
+          label: { show: false },
+          lineStyle: { color: INK, type: 'solid', width: 1 },
+          data: [{ xAxis: 0 }],
+        },
+        renderItem: intervalItem(
+          shown.map(titleOf),
+          rows.map(({ color }) => color),
+        ),
+      },
+    ],
+  });
+}
+
+/** The part of the drawing interface that is used. */
+interface Drawing {
+  value(dimension: number): unknown;
+  coord(point: unknown[]): number[];
+}
+
+const intervalItem =
+  (titles: readonly string[], colors: readonly string[]) => (params: { dataIndex: number }, api: Drawing) => {
+    const row = api.value(5);
+    const at = (dimension: number): number[] => api.coord([api.value(dimension), row]);
+    const [[low, y], [high], [from], [to], [x]] = [0, 1, 2, 3, 4].map(at);
+    const stroke = colors[params.dataIndex];
+    const line = (x1: number, x2: number, lineWidth: number) => ({
+      ...{ type: 'line', shape: { x1, y1: y + 7, x2, y2: y + 7 }, style: { stroke, lineWidth } },
+    });
+    return {
+      type: 'group',
+      children: [
+        line(low, high, 1.5),
+        line(from, to, 5),
+        { type: 'circle', shape: { cx: x, cy: y + 7, r: 5 }, style: { fill: 'var(--card)', stroke, lineWidth: 2 } },
+        {
+          type: 'text',
+          style: {
+            text: titles[params.dataIndex],
+            x: 18,
+            y: y - 14,
+            fill: INK,
+            fontSize: 12,
+            fontFamily: 'inherit',
+            stroke: 'var(--card)',
+            lineWidth: 3,
+          },
+        },
+      ],
+    };
+  };

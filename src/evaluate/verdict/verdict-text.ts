@@ -1,0 +1,125 @@
+import { signed } from '../report-cells';
+import type { Effect, Estimate, Measure } from './effects';
+import { ADVICE } from './sequential-test';
+import type { Comparison, Verdict } from './verdict';
+
+/** Cells with their titles, for a terminal or a page. */
+export interface Cells {
+  title: string;
+  header: string[];
+  rows: string[][];
+}
+
+/** What was found, plain words first: alarms, then what the metric that decides says of each variant. */
+export function verdictSentences(verdict: Verdict): string[] {
+  const { comparisons, plan, metrics } = verdict;
+  const deciding = metrics.find(({ name }) => name === plan.metric);
+  const sentences = comparisons
+    .filter(({ metric }) => metric === plan.metric)
+    .map((one) => `${one.variant} against ${verdict.control}: ${sentenceOf(one, verdict, deciding)}`);
+  // Where the split is wrong, no other figure counts.
+  return [splitSentence(verdict), ...(verdict.sampleRatio.mismatch ? [] : sentences)];
+}
+
+function sentenceOf(
+  { variant, metric, relative, decision, needed }: Comparison,
+  verdict: Verdict,
+  of?: Pick<Measure, 'title' | 'kind'>,
+): string {
+  const estimateOf = (name: string) => verdict.variants.find((one) => one.name === name)?.estimates[metric] ?? null;
+  const [zero, one] = [estimateOf(verdict.control), estimateOf(variant)];
+  if (!of || !relative) return `nothing can be said of “${of?.title ?? metric}” yet.`;
+  const values = `${of.title}: ${valueText(one, of.kind)} against ${valueText(zero, of.kind)}`;
+  const change = `${percent(relative.value)} (${rangeText(relative.always)} at any look)`;
+  const all = (zero?.visitors ?? 0) + (one?.visitors ?? 0);
+  const more = decision === 'continue' && needed ? missingText(needed.always - all, verdict.plan.effect) : '';
+  return `${values}, ${change}. ${ADVICE[decision]}${more}`;
+}
+
+const missingText = (missing: number, effect: number): string =>
+  missing > 0 ? ` About ${whole(missing)} more visitors find an effect of ${percent(effect)}.` : '';
+
+/** Says loudly where the split is not the declared one. */
+function splitSentence({ sampleRatio, plan }: Verdict): string {
+  const { variants, p, mismatch } = sampleRatio;
+  const counts = variants.map(
+    ({ name, visitors, expected }) => `${name} ${whole(visitors)} of ${whole(expected)} expected`,
+  );
+  const against = plan.declaredSplit ? 'the declared split' : 'an even split (name another with --split)';
+  const found = `${counts.join(', ')}; p ${p < 0.0001 ? '' : '= '}${probability(p)} against ${against}`;
+  return mismatch
+    ? `WARNING: THE SPLIT IS WRONG. Something loses or adds visitors in a variant, and no other figure counts: ${found}.`
+    : `The visitors are split as they should be: ${found}.`;
+}
+
+/** What each variant has. */
+export function variantCells({ variants, metrics }: Verdict): Cells {
+  return {
+    title: 'Variants',
+    header: ['', ...variants.map(({ name }) => name)],
+    rows: [
+      ['Visitors', ...variants.map(({ visitors }) => whole(visitors))],
+      ...metrics.map(({ name, title, kind }) => [
+        title,
+        ...variants.map((one) => valueText(one.estimates[name], kind)),
+      ]),
+    ],
+  };
+}
+
+/** Each variant against the control. */
+export function comparisonCells(verdict: Verdict): Cells[] {
+  const confidence = `${Math.round(100 * (1 - verdict.plan.alpha))} %`;
+  const header = [
+    '',
+    'change',
+    `${confidence} at one look`,
+    `${confidence} at any look`,
+    'p at any look',
+    'says',
+    'visitors needed',
+  ];
+  return verdict.variants.slice(1).map(({ name }) => ({
+    title: `${name} against ${verdict.control}`,
+    header,
+    rows: verdict.comparisons
+      .filter(({ variant }) => variant === name)
+      .map(({ metric, relative, decision, needed }) => [
+        verdict.metrics.find((one) => one.name === metric)?.title ?? metric,
+        ...effectCells(relative),
+        decision,
+        needed ? whole(needed.always) : '',
+      ]),
+  }));
+}
+
+const effectCells = (of: Effect | null): string[] =>
+  of ? [percent(of.value), rangeText(of.once), rangeText(of.always), probability(of.p)] : ['', '', '', ''];
+
+/** How to read the numbers. */
+export const EXPLANATION: readonly (readonly [string, string])[] = [
+  ['change', 'how much more, or less, than the control, in percent of the control'],
+  ['at one look', 'holds the true change where one looks once, at a number of visitors that was fixed before'],
+  ['at any look', 'holds it at all looks together, however often one looks: decide by this one'],
+  [
+    'says',
+    'better or worse: the interval at any look leaves zero out; no-worse: it is above the loss that is accepted; continue: not known yet',
+  ],
+  [
+    'visitors needed',
+    'of both variants together, to find the effect that is sought with the power that is asked for, at any look',
+  ],
+];
+
+export const percent = (share: number): string => `${signed(100 * share, 1)} %`;
+export const rangeText = ([low, high]: readonly [number, number]): string => `${percent(low)} to ${percent(high)}`;
+const whole = (count: number): string => Math.round(count).toLocaleString('en');
+
+const probability = (p: number): string => (p < 0.0001 ? '< 0.0001' : p.toPrecision(2));
+
+/** An estimate with its standard error. */
+export function valueText(of: Estimate | null, kind: Measure['kind']): string {
+  if (!of) return '';
+  const [scale, unit, digits] = kind === 'mean' ? [1, '', of.value < 10 ? 3 : 2] : [100, ' %', 2];
+  return `${(scale * of.value).toFixed(digits)}${unit} ± ${(scale * of.se).toFixed(digits)}`;
+}

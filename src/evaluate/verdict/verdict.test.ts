@@ -1,0 +1,208 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { combined, sumsOf, type VisitorSums } from '../../experiment/visitors';
+import { seededRandom } from '../../model';
+import { type Crowd, drawCrowd } from '../../testing/simulated-visitors';
+import { compared, estimate } from './effects';
+import { readMetricLog } from './metric-log';
+import { verdictPage } from './page';
+import { pilotTotals } from './pilot-counts';
+import { chiSquareTail, normalQuantile } from './quantiles';
+import { sampleRatio } from './sample-ratio';
+import { sequentialTestOfTotals } from './sequential-test';
+import { type Verdict, type VerdictPlan, verdictOf } from './verdict';
+import { comparisonCells, variantCells, verdictSentences } from './verdict-text';
+
+const dayOf = (day: number): string => `2026-03-${String(day + 1).padStart(2, '0')}`;
+const drawn = (seed: number, crowd: Crowd) => ({
+  days: drawCrowd(seededRandom(seed), crowd).map((variants, day) => ({ day: dayOf(day), variants })),
+});
+const visitor = (variant: string, given: object = {}): VisitorSums =>
+  sumsOf(variant, { ...{ impressions: 0, clicks: 0, carts: 0, purchases: 0, revenue: {} }, ...given });
+let keys = 0;
+const line = (day: string, ...visitors: VisitorSums[]): string =>
+  JSON.stringify({ day, counts: [], visitors: visitors.map((sums) => ({ ...sums, key: `report-${keys++}` })) });
+
+describe('quantiles', () => {
+  it('are those of tables', () => {
+    expect(normalQuantile(0.975)).toBeCloseTo(1.959964, 5);
+    expect(normalQuantile(0.8)).toBeCloseTo(0.841621, 5);
+    expect(chiSquareTail(10.8276, 1)).toBeCloseTo(0.001, 6);
+    expect(chiSquareTail(5.9915, 2)).toBeCloseTo(0.05, 5);
+  });
+});
+
+describe('an estimate', () => {
+  it('of a ratio takes the visitor as its unit: the delta method, by hand', () => {
+    // Clicks 1, 0, 3 of impressions 10, 5, 20: R = 4 / 35, residuals -1/7, -4/7, 5/7.
+    const [x, y] = [
+      [1, 0, 3],
+      [10, 5, 20],
+    ];
+    const dot = (a: number[], b: number[]): number => a.reduce((sum, one, n) => sum + one * b[n], 0);
+    const of = estimate({ visitors: 3, active: 2, x: 4, y: 35, xx: dot(x, x), xy: dot(x, y), yy: dot(y, y) });
+    expect(of?.value).toBeCloseTo(4 / 35, 12);
+    const residuals = x.map((clicks, n) => clicks - (4 / 35) * y[n]);
+    expect(of?.se).toBeCloseTo(Math.sqrt(dot(residuals, residuals) / 2 / 3) / (35 / 3), 12);
+  });
+
+  it('is none of one visitor, and none where there is nothing to divide by', () => {
+    expect(estimate({ visitors: 1, active: 1, x: 1, y: 1, xx: 1, xy: 1, yy: 1 })).toBeNull();
+    expect(estimate({ visitors: 9, active: 0, x: 0, y: 0, xx: 0, xy: 0, yy: 0 })).toBeNull();
+  });
+
+  it('has a wider interval where one looks as often as one likes', () => {
+    const of = (value: number) => ({ visitors: 1000, active: 100, value, se: 0.01 });
+    const { difference, relative } = compared(of(0.1), of(0.14), { alpha: 0.05, effect: 0.2 });
+    expect(difference?.once[0]).toBeCloseTo(0.04 - 1.959964 * Math.SQRT2 * 0.01, 8);
+    expect(difference?.always[0]).toBeLessThan(difference?.once[0] ?? 0);
+    expect(relative?.value).toBeCloseTo(0.4, 10);
+    expect((relative?.p ?? 0) <= 0.05).toBe((relative?.always[0] ?? 0) > 0);
+  });
+});
+
+describe('the split', () => {
+  it('raises an alarm where visitors are missing, against the declared weights', () => {
+    const weights = new Map([
+      ['on', 5],
+      ['off', 95],
+    ]);
+    expect(sampleRatio(new Map(Object.entries({ on: 500, off: 9500 })), weights)).toMatchObject({
+      p: 1,
+      mismatch: false,
+    });
+    expect(sampleRatio(new Map(Object.entries({ on: 420, off: 9500 })), weights).mismatch).toBe(true);
+    expect(sampleRatio(new Map(Object.entries({ on: 500, off: 9500, third: 1 })), weights).mismatch).toBe(true);
+  });
+});
+
+describe('a log', () => {
+  it('leaves out lines that are wrong, naming them, and keeps the others', async () => {
+    const good = line('2026-03-02', visitor('t/on', { clicks: 1 }));
+    const other = line('2026-03-02', visitor('t/on', { clicks: 1 }));
+    const log = await readMetricLog([
+      `${good}\n{"day":1}\nno json\n[]\n\n${other}\n${good.replace('"clicks"', '"klicks"')}`,
+    ]);
+    expect(log.lines).toBe(2);
+    expect(log.rejected).toMatchObject([
+      { line: 2, field: 'day' },
+      { line: 3, reason: expect.stringContaining('is not JSON') },
+      { line: 4, reason: expect.stringContaining('one JSON object') },
+      { line: 7, field: 'visitors.0.clicks', reason: 'is missing' },
+    ]);
+    expect(log.days[0].variants.get('t/on')).toMatchObject({ visitors: 2, clicks: { sum: 2 } });
+  });
+
+  it('is refused where it says nothing of the experiment or the control', async () => {
+    const log = async (...visitors: VisitorSums[]) => readMetricLog([line('2026-03-02', ...visitors)]);
+    const [none, two] = [await log(), await log(visitor('a/on'), visitor('b/on'))];
+    const cases: [Parameters<typeof verdictOf>[0], VerdictPlan, RegExp][] = [
+      [none, {}, /no visitor/],
+      [two, {}, /a, b.*--experiment/],
+      [two, { experiment: 'a' }, /“off”.*has on/],
+      [two, { experiment: 'c' }, /no experiment “c”/],
+      [two, { experiment: 'a', control: 'on', metric: 'fun' }, /“fun”.*buyers/],
+      [two, { effect: -1 }, /effect/],
+      [two, { alpha: 2 }, /Alpha/],
+      [two, { power: 1 }, /power/],
+    ];
+    for (const [given, plan, message] of cases) expect(() => verdictOf(given, plan)).toThrow(message);
+  });
+});
+
+describe('a verdict', () => {
+  let verdict: Verdict;
+  beforeAll(() => {
+    verdict = verdictOf(drawn(3, { visitors: 20_000, share: 0.5, lift: 1.5, days: 5 }), { effect: 0.2 });
+  });
+
+  it('finds a large effect, and says it in words and cells', () => {
+    const buyers = verdict.comparisons.find(({ metric }) => metric === 'buyers');
+    expect(buyers).toMatchObject({ variant: 'on', decision: 'better' });
+    expect(buyers?.relative?.value).toBeGreaterThan(0.3);
+    expect(verdict.sampleRatio.mismatch).toBe(false);
+    expect(verdictSentences(verdict)).toEqual([
+      expect.stringContaining('split as they should be'),
+      expect.stringMatching(/^on against off: Visitors who bought: .* better: go on/),
+    ]);
+    expect(variantCells(verdict).header).toEqual(['', 'off', 'on']);
+    expect(comparisonCells(verdict)[0].rows.every((row) => row.every((cell) => !/NaN|undefined/.test(cell)))).toBe(
+      true,
+    );
+  });
+
+  it('says nothing but that the split is wrong, where it is', () => {
+    const skewed = verdictOf(drawn(3, { visitors: 20_000, share: 0.4, lift: 1.5 }), { effect: 0.2 });
+    expect(skewed.comparisons.every(({ decision }) => decision === 'continue')).toBe(true);
+    expect(verdictSentences(skewed)).toEqual([expect.stringContaining('WARNING: THE SPLIT IS WRONG')]);
+    expect(verdictPage(skewed)).toContain('role="alert"');
+  });
+
+  it('is a page of one file, with the numbers behind every picture', () => {
+    const page = verdictPage(verdict);
+    expect(page).not.toMatch(/<script|<link|https?:(?!\/\/www\.w3\.org)|url\((?!#)/);
+    expect(page.match(/<svg role="img" aria-labelledby/g)).toHaveLength(3);
+    expect(page).not.toMatch(/NaN|undefined/);
+    expect(page.split('<main>')[1].match(/(fill|stroke)="(?!var|none|#000")[^"]*"/g) ?? []).toEqual([]);
+  });
+
+  it('waits for enough visitors, and names how many are needed', () => {
+    const few = verdictOf(drawn(5, { visitors: 300, share: 0.5, lift: 1 }));
+    const buyers = few.comparisons.find(({ metric }) => metric === 'buyers');
+    expect(buyers?.decision).toBe('continue');
+    const { always = 0, once = 0 } = buyers?.needed ?? {};
+    expect(always / once).toBeGreaterThan(1.7);
+    expect(always / once).toBeLessThan(2.2);
+    // Twice the effect needs about a quarter.
+    const larger = verdictOf(drawn(5, { visitors: 300, share: 0.5, lift: 1 }), { effect: 0.1 });
+    expect(always / (larger.comparisons.find(({ metric }) => metric === 'buyers')?.needed?.always ?? 1)).toBeCloseTo(
+      4,
+      1,
+    );
+  });
+});
+
+describe('simulated', () => {
+  const RUNS = 300;
+
+  it('intervals of a look are wrong in about 5 % of the experiments, with few visitors who come often', () => {
+    const metrics = ['buyers', 'clicks-per-impression', 'revenue-EUR'];
+    const random = seededRandom(1);
+    const wrong = new Map(metrics.map((name) => [name, 0]));
+    for (let run = 0; run < RUNS; run++) {
+      const variants = drawCrowd(random, { visitors: 2000, share: 0.5, lift: 1 });
+      const { comparisons } = verdictOf({ days: [{ day: '2026-03-02', variants: variants[0] }] });
+      for (const { metric, difference } of comparisons) {
+        if (difference && (difference.once[0] > 0 || difference.once[1] < 0))
+          wrong.set(metric, (wrong.get(metric) ?? 0) + 1);
+      }
+    }
+    for (const name of metrics) {
+      expect((wrong.get(name) ?? 0) / RUNS).toBeGreaterThan(0.02);
+      expect((wrong.get(name) ?? 0) / RUNS).toBeLessThan(0.085);
+    }
+  });
+
+  it('a pilot that is looked at every day by its visitors so far raises no more false alarms than it may', () => {
+    const random = seededRandom(2);
+    let alarms = 0;
+    for (let run = 0; run < RUNS; run++) {
+      const days = drawCrowd(random, { visitors: 2000, share: 0.5, lift: 1, days: 14 }).map((variants, day) => ({
+        day: dayOf(day),
+        variants,
+      }));
+      const log = { lines: 0, rejected: [], days };
+      const { periods } = pilotTotals(log, { control: 'off', treatment: 'on' }, 'buyers');
+      expect(periods.at(-1)?.control.units).toBeGreaterThan(800);
+      if (sequentialTestOfTotals(periods, { base: 0.07, effect: 0.02 }).decidedAfter !== null) alarms++;
+    }
+    expect(alarms / RUNS).toBeLessThanOrEqual(0.05);
+  });
+});
+
+it('adds up in any order', () => {
+  const [a, b] = [visitor('t/on', { clicks: 2, revenue: { EUR: 3 } }), visitor('t/on', { revenue: { USD: 4 } })];
+  expect(combined(a, b, 1)).toEqual({
+    ...combined(b, a, 1),
+    revenue: { EUR: expect.anything(), USD: expect.anything() },
+  });
+});

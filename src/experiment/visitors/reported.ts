@@ -1,0 +1,122 @@
+import * as v from 'valibot';
+import type { Counts } from '../counters';
+import {
+  combined,
+  sumsOf,
+  VISITOR_COUNTS,
+  type VisitorReport,
+  type VisitorTotals,
+  visitorReportSchema,
+} from './visitor-sums';
+
+/** Most variants of which is kept what was reported; the one that began first is dropped. */
+const MOST_VARIANTS = 20;
+
+/** Most reports that are kept until they are known to be sent; then the oldest is dropped. */
+const MOST_UNSENT = 50;
+
+const count = v.pipe(v.number(), v.finite(), v.minValue(0));
+const totalsSchema = v.object({
+  ...{ impressions: count, clicks: count, carts: count, purchases: count },
+  revenue: v.record(v.string(), count),
+});
+const reportedSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    /** Id of the last event in them. */
+    lastEvent: count,
+    variants: v.pipe(
+      v.array(
+        v.object({
+          variant: v.string(),
+          /** As the log had them at the last report. */
+          seen: totalsSchema,
+          /** Of all reports. */
+          reported: totalsSchema,
+        }),
+      ),
+      v.maxLength(MOST_VARIANTS),
+    ),
+    /** Reports that may not have been sent. */
+    unsent: v.pipe(v.array(visitorReportSchema), v.maxLength(MOST_UNSENT)),
+  }),
+);
+type Reported = v.InferOutput<typeof reportedSchema>;
+
+/** What is known of this device. */
+export interface DeviceCounts {
+  /** Counted from the log. */
+  rows: readonly Counts[];
+  /** Id of the last event in them. */
+  lastEvent: number;
+  /** Of this device now. */
+  variant: string;
+}
+
+/** What is to be reported of this device, and what is kept of it. */
+export interface NextReport {
+  /** To be stored in the place of what was. */
+  stored: string;
+  /** All that is not known to be sent. */
+  reports: VisitorReport[];
+}
+
+/**
+ * What this device did since its last report, under its present variant and those reported before: purchases may still be
+ * attributed to a click under one of them. A report is handed out until it is known to be sent.
+ *
+ * Each event is in one report at most. A log from which less has been counted than before was cleared, or was counted again after
+ * damage; what it holds by then is not reported, as it may have been already.
+ * @param stored by the last report of any tab; null before the first
+ * @param sent keys of reports that were sent
+ * @param newKey makes the key of a report
+ */
+export function nextReport(
+  stored: string | null,
+  { rows, lastEvent, variant }: DeviceCounts,
+  sent: readonly string[],
+  newKey: () => string,
+): NextReport {
+  const parsed = v.safeParse(reportedSchema, stored);
+  const known: Reported = parsed.success ? parsed.output : { lastEvent: 0, variants: [], unsent: [] };
+  const unsent = known.unsent.filter(({ key }) => !sent.includes(key));
+  // Another tab, which has read more of the log, was first; or the log was cleared.
+  if (lastEvent < known.lastEvent) return { stored: JSON.stringify({ ...known, unsent }), reports: unsent };
+  const names = new Set([...known.variants.map((one) => one.variant), variant]);
+  const variants = [...names].map((name): Reported['variants'][number] => {
+    const before = known.variants.find((one) => one.variant === name);
+    const seen = totalsOf(rows.filter((row) => row.variant === name));
+    const reported = before ? grown(before.reported, before.seen, seen) : seen;
+    const now = sumsOf(name, reported);
+    const change = before ? combined(now, sumsOf(name, before.reported), -1) : now;
+    if (!before || VISITOR_COUNTS.some((one) => change[one].sum > 0)) unsent.push({ ...change, key: newKey() });
+    return { variant: name, seen, reported };
+  });
+  const reports = unsent.slice(-MOST_UNSENT);
+  const next: Reported = { lastEvent, variants: variants.slice(-MOST_VARIANTS), unsent: reports };
+  return { stored: JSON.stringify(next), reports };
+}
+
+/** Counts of one variant in all placements. */
+function totalsOf(rows: readonly Counts[]): VisitorTotals {
+  const totals: VisitorTotals = { impressions: 0, clicks: 0, carts: 0, purchases: 0, revenue: {} };
+  for (const row of rows) {
+    for (const name of VISITOR_COUNTS) totals[name] += row[name];
+    for (const [currency, amount] of Object.entries(row.revenue)) {
+      totals.revenue[currency] = (totals.revenue[currency] ?? 0) + amount;
+    }
+  }
+  return totals;
+}
+
+/** Totals, with what the log has now more than at the last report. */
+function grown(reported: VisitorTotals, before: VisitorTotals, now: VisitorTotals): VisitorTotals {
+  const more = (was = 0, is = 0): number => Math.max(0, is - was);
+  const totals: VisitorTotals = { ...reported, revenue: { ...reported.revenue } };
+  for (const name of VISITOR_COUNTS) totals[name] += more(before[name], now[name]);
+  for (const [currency, amount] of Object.entries(now.revenue)) {
+    totals.revenue[currency] = (totals.revenue[currency] ?? 0) + more(before.revenue[currency], amount);
+  }
+  return totals;
+}

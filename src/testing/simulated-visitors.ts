@@ -1,0 +1,76 @@
+import { combined, sumsOf, type VisitorSums, type VisitorTotals } from '../experiment/visitors';
+import type { Random } from '../model';
+
+/** How made-up visitors are drawn. */
+export interface Crowd {
+  visitors: number;
+  /** Share of them that get the variant `on`; the others get `off`. */
+  share: number;
+  /** Factor of the variant on the chances of a click and of a purchase: 1 where nothing differs. */
+  lift: number;
+  /** Days over which visitors come, and come back. Default 1. */
+  days?: number;
+}
+
+/**
+ * Draws visitors as shops have them: few come very often (sessions from a Pareto distribution), each has a chance of a click of their
+ * own, those who come often buy more, and what they pay has a heavy tail (log-normal, sigma 1). The relative effect of the
+ * variant is `lift` exactly for clicks per impression, visitors who bought and revenue; purchases per click do not change.
+ * @returns for each day the sums of its reports, by variant
+ */
+export function drawCrowd(random: Random, { visitors, share, lift, days = 1 }: Crowd): Map<string, VisitorSums>[] {
+  const byDay = Array.from({ length: days }, () => new Map<string, VisitorSums>());
+  for (let n = 0; n < visitors; n++) {
+    const isOn = random() < share;
+    const variant = isOn ? 'test/on' : 'test/off';
+    for (const [day, sums] of reportsOf(random, variant, isOn ? lift : 1, days)) {
+      const known = byDay[day].get(variant);
+      byDay[day].set(variant, known ? combined(known, sums, 1) : sums);
+    }
+  }
+  return byDay;
+}
+
+/** A visitor's reports, one a day with a session. */
+function reportsOf(random: Random, variant: string, factor: number, days: number): [number, VisitorSums][] {
+  const sessions = Math.min(200, Math.floor(random() ** (-1 / 2.2)));
+  const chance = factor * Math.min(0.5, -0.03 * Math.log(1 - random()));
+  const buys = random() < factor * Math.min(0.5, 0.03 * sessions);
+  const arrival = Math.floor(random() * days);
+  const perDay = new Map<number, number>([[arrival, 1]]);
+  for (let session = 1; session < sessions; session++) {
+    const day = arrival + Math.floor(random() * (days - arrival));
+    perDay.set(day, (perDay.get(day) ?? 0) + 1);
+  }
+  const dates = [...perDay].sort(([a], [b]) => a - b);
+  const buyingDay = dates[Math.floor(random() * dates.length)][0];
+  const totals: VisitorTotals = { impressions: 0, clicks: 0, carts: 0, purchases: 0, revenue: {} };
+  let before: VisitorSums | null = null;
+  return dates.map(([day, count]): [number, VisitorSums] => {
+    const seen = poisson(random, 8 * count);
+    totals.impressions += seen;
+    totals.clicks += poisson(random, seen * chance);
+    if (buys && day === buyingDay) {
+      totals.purchases = 1 + poisson(random, 0.5);
+      totals.carts = totals.purchases + poisson(random, 0.5);
+      let revenue = 0;
+      for (let item = 0; item < totals.purchases; item++) revenue += Math.exp(3.5 + normal(random));
+      totals.revenue = { EUR: revenue };
+    }
+    const now = sumsOf(variant, totals);
+    const report = before ? combined(now, before, -1) : now;
+    before = now;
+    return [day, report];
+  });
+}
+
+const normal = (random: Random): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
+/** By the product of uniform numbers; large means by the normal distribution. */
+function poisson(random: Random, mean: number): number {
+  if (mean > 50) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal(random)));
+  const end = Math.exp(-mean);
+  let count = 0;
+  for (let product = random(); product > end; product *= random()) count++;
+  return count;
+}
