@@ -10,7 +10,7 @@ export const catalogStatisticsSchema = v.strictObject({
   /** Number of products. */
   count,
   /** Products per category and per broader one (`Food/Fruit` counts for `Food` too), in catalogue order. */
-  categories: v.array(v.tuple([v.string(), count])),
+  categories: v.array(v.strictTuple([v.string(), count])),
   /** Numeric columns that differ between items, `price` first: log(1 + price) and attributes by name. */
   numbers: v.array(v.strictObject({ name: v.string(), mean: finite, deviation: v.pipe(finite, v.minValue(0)) })),
   popularity: v.strictObject({

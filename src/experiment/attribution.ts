@@ -14,7 +14,7 @@ const { itemId, time, recommendationId, placement, position, variant } = eventSc
 const lastClickSchema = v.object({ time, recommendationId: recommendationId.wrapped, placement, position, variant });
 type LastClick = v.InferOutput<typeof lastClickSchema>;
 
-export const lastClicksSchema = v.pipe(v.array(v.tuple([itemId, lastClickSchema])), v.maxLength(MOST_ITEMS));
+export const lastClicksSchema = v.pipe(v.array(v.strictTuple([itemId, lastClickSchema])), v.maxLength(MOST_ITEMS));
 export type StoredLastClicks = v.InferOutput<typeof lastClicksSchema>;
 
 /** The last click on a recommendation of each item. */

@@ -85,7 +85,7 @@ export function currentProfile(data: unknown, schema: number): unknown {
 }
 
 const length = v.pipe(v.number(), v.integer(), v.minValue(0));
-const preferenceLengths = v.array(v.tuple([v.string(), length]));
+const preferenceLengths = v.array(v.strictTuple([v.string(), length]));
 /**
  * Header of a file of version 1 or 2, which has the preferences and the ladders' experts alone beside the JSON, as one of the
  * present version. Version 1 names the preferences `taste`.

@@ -14,7 +14,7 @@ const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const entrySchema = v.object({
   dtype: v.picklist(['F32', 'F16'], 'must be F32 or F16'),
   shape: v.pipe(v.array(size), v.maxLength(6)),
-  data_offsets: v.tuple([size, size]),
+  data_offsets: v.strictTuple([size, size]),
 });
 const metadataSchema = v.record(v.string(), v.string());
 const headerSchema = v.record(v.string(), v.unknown());

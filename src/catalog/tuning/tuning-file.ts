@@ -14,7 +14,12 @@ const settingsSchema = exactObject({
   weights: v.optional(exactObject(weights)),
   fading: optional(0.001, 0.5),
   driftThreshold: optional(1, 100),
-  trial: v.optional(v.pipe(whole(4, 100), v.multipleOf(2))),
+  trial: v.optional(
+    v.pipe(
+      whole(4, 100),
+      v.check((choices) => choices % 2 === 0, 'must be even'),
+    ),
+  ),
   keepAt: optional(0.05, 0.99),
   share: optional(0, 0.5),
   kept: v.optional(whole(2, 4)),

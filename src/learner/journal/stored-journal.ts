@@ -25,9 +25,12 @@ export const journalSchema = v.object({
       /** Choices up to then, this one among them. */
       at: storedCount,
       /** Before it was learned: in the list, by popularity, by content; null where there was nothing to rank by. */
-      ranks: v.nullable(v.tuple([rank, rank, rank])),
+      ranks: v.nullable(v.strictTuple([rank, rank, rank])),
       /** Id and part in the next list of each expert. */
-      shares: atMost(v.tuple([storedCount, v.pipe(v.number(), v.minValue(0), v.maxValue(1))]), MOST_KEPT + CANDIDATES),
+      shares: atMost(
+        v.strictTuple([storedCount, v.pipe(v.number(), v.minValue(0), v.maxValue(1))]),
+        MOST_KEPT + CANDIDATES,
+      ),
     }),
     MOST_POINTS,
   ),
