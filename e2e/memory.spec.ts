@@ -40,7 +40,8 @@ test('10,000 events later a profile is bounded, and a log over its budget is cut
   // Nothing is computed with tensors. Experts come and go, at most 4 with 2 candidates.
   expect([early.memory, late.memory]).toEqual([null, null]);
   expect(late.experts).toBeLessThanOrEqual(6);
-  expect(late.size).toBeLessThan(600_000);
+  // The file has the profile and every event, by type, item and time.
+  expect(late.size).toBeLessThan(600_000 + 30 * EVENTS);
 
   // Five million bytes and more.
   await page.evaluate(async () => {

@@ -68,7 +68,7 @@ function vue(elements: Declaration[]): string[] {
     `export interface ${element.name}Props extends /* @vue-ignore */ HTMLAttributes {`,
     ...element.properties.flatMap(({ name, text }) => member(text, name, fieldOf(element, name))),
     ...element.events.flatMap(({ name, detail, text }) =>
-      member(text, `on${name[0].toUpperCase()}${name.slice(1)}`, listener(detail)),
+      member(text, quoted(`on${name[0].toUpperCase()}${name.slice(1)}`), listener(detail)),
     ),
     '}',
   ]);
@@ -95,7 +95,7 @@ function svelte(elements: Declaration[]): string[] {
       ...properties
         .filter((property) => !named.includes(property.name))
         .flatMap(({ name, text }) => member(text, name, fieldOf(element, name))),
-      ...events.flatMap(({ name, detail, text }) => member(text, `on${name}`, listener(detail))),
+      ...events.flatMap(({ name, detail, text }) => member(text, quoted(`on${name}`), listener(detail))),
     ];
     const omitted = [...named, ...events.map((event) => `on${event.name}`)].map((name) => `'${name}'`).join(' | ');
     return [

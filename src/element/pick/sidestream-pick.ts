@@ -237,8 +237,7 @@ export class SidestreamPick extends LitElement {
   };
 
   #emit(type: 'sidestream-picked' | 'sidestream-skipped'): void {
-    const detail: PickDetail = { ids: [...this.#picked] };
-    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+    dispatch(this, type, { ids: [...this.#picked] });
   }
 
   /** Looks for a recommender: the page's own, or that of a list that has one by now. */
@@ -295,6 +294,11 @@ export class SidestreamPick extends LitElement {
 }
 
 define('sidestream-pick', SidestreamPick);
+
+/** Outside the class, in whose description an event of the name `type` would appear. */
+function dispatch(host: SidestreamPick, type: 'sidestream-picked' | 'sidestream-skipped', detail: PickDetail): void {
+  host.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+}
 
 declare global {
   interface HTMLElementTagNameMap {
