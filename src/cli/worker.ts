@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { Command } from 'commander';
-import { MODELS_FOLDER, readPreset } from '../build';
+import { Command, Option } from 'commander';
+import { readPreset } from '../build';
 import { startQueueWorker } from '../build/queue';
 import { DEFAULT_PRESETS } from '../encoders';
 import { nodeRuntime } from '../encoders/node';
 import { positiveInteger } from './option-parsers';
+import { encodersOption } from './shared-options';
 import { onShutdown } from './terminal';
 
 interface WorkerOptions {
@@ -20,8 +21,12 @@ export function workerCommand(): Command {
   return new Command('worker')
     .description('encode for builds that were started with the same --queue')
     .requiredOption('--queue <address>', 'Redis server that builds and workers share, redis://host:port')
-    .option('--workers <n>', 'processes that encode (default: one per core)', positiveInteger, availableParallelism())
-    .option('--models <folder>', 'folder of the encoders, made by `sidestream encoders add`', MODELS_FOLDER)
+    .addOption(
+      new Option('--workers <n>', 'processes that encode')
+        .argParser(positiveInteger)
+        .default(availableParallelism(), 'one per processor'),
+    )
+    .addOption(encodersOption())
     .option('--text-encoder <name>', 'encoder of the texts, as of the builds', DEFAULT_PRESETS.text.name)
     .option('--image-encoder <name>', 'encoder of the pictures, as of the builds', DEFAULT_PRESETS.image.name)
     .action(async ({ queue, workers, models, textEncoder, imageEncoder }: WorkerOptions) => {

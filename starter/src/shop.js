@@ -1,0 +1,122 @@
+import { createRecommender, formatPrice } from 'sidestream';
+
+// One recommender for the page: the lists and this script share it. The bundle is in public/bundle.
+const recommender = await createRecommender({ bundle: '/bundle/' });
+const find = (selector) => document.querySelector(selector);
+const lists = document.querySelectorAll('sidestream-recs');
+
+// A cart of this demo: a list of ids. Put your shop's own in its place.
+const readCart = () => JSON.parse(localStorage.getItem('cart') ?? '[]');
+function writeCart(ids) {
+  localStorage.setItem('cart', JSON.stringify(ids));
+  showCount();
+}
+function showCount() {
+  const count = readCart().length;
+  find('[data-count]').textContent = count;
+  find('[data-count]').hidden = count === 0;
+}
+
+const price = (item) => (item.price === null ? '' : formatPrice(item.price, 'EUR', document.documentElement.lang));
+const picture = (item) => item.image ?? 'data:,';
+
+// Lists with an "add to cart" button say what to add, and track it themselves.
+document.addEventListener('addtocart', ({ detail }) => {
+  writeCart([...readCart(), ...detail.items.map(({ item }) => item.id)]);
+  if (find('[data-lines]')) void showLines();
+});
+
+if (find('[data-products]')) await showProducts();
+if (find('[data-product]')) await showProduct();
+if (find('[data-lines]')) await showLines();
+showCount();
+for (const list of lists) list.recommender = recommender;
+await askForConsent();
+
+async function showProducts() {
+  const { items } = await recommender.browse({ limit: 100 });
+  find('[data-products]').append(
+    ...items.map((item) => {
+      const link = Object.assign(document.createElement('a'), {
+        href: `/product.html?id=${encodeURIComponent(item.id)}`,
+      });
+      const image = Object.assign(document.createElement('img'), { src: picture(item), alt: '', loading: 'lazy' });
+      const entry = document.createElement('li');
+      link.append(image, item.title, Object.assign(document.createElement('small'), { textContent: price(item) }));
+      entry.append(link);
+      return entry;
+    }),
+  );
+}
+
+async function showProduct() {
+  const item = await recommender.getItem(new URLSearchParams(location.search).get('id') ?? '');
+  const box = find('[data-product]');
+  if (!item) {
+    box.textContent = 'This product does not exist.';
+    for (const list of lists) list.remove();
+    return;
+  }
+  document.title = `${item.title} · My shop`;
+  box.querySelector('img').src = picture(item);
+  box.querySelector('h1').textContent = item.title;
+  box.querySelector('[data-price]').textContent = price(item);
+  box.querySelector('[data-description]').textContent = item.description;
+  for (const list of lists) list.itemId = item.id;
+  const button = box.querySelector('[data-add]');
+  button.disabled = item.availability === 'out-of-stock';
+  button.addEventListener('click', async () => {
+    writeCart([...readCart(), item.id]);
+    await recommender.track('cart', item.id, { quantity: 1, price: item.price ?? undefined, currency: 'EUR' });
+  });
+  await recommender.track('view', item.id);
+}
+
+async function showLines() {
+  const ids = readCart();
+  const items = (await Promise.all(ids.map((id) => recommender.getItem(id)))).filter((item) => item !== null);
+  find('[data-lines]').replaceChildren(
+    ...items.map((item, index) => {
+      const remove = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Remove' });
+      remove.addEventListener('click', async () => {
+        writeCart(readCart().toSpliced(index, 1));
+        await recommender.track('uncart', item.id);
+        await showLines();
+      });
+      const entry = document.createElement('li');
+      entry.append(item.title, Object.assign(document.createElement('span'), { textContent: price(item) }), remove);
+      return entry;
+    }),
+  );
+  find('[data-empty]').hidden = items.length > 0;
+  // Without consent each page knows its own events alone, so the page names what is in the cart.
+  const list = find('[data-with-cart]');
+  list.placement = 'complement';
+  list.itemId = ids;
+  const order = find('[data-order]');
+  order.hidden = items.length === 0;
+  order.onclick = async () => {
+    const transactionId = crypto.randomUUID();
+    for (const item of items)
+      await recommender.track('purchase', item.id, {
+        quantity: 1,
+        price: item.price ?? undefined,
+        currency: 'EUR',
+        transactionId,
+      });
+    writeCart([]);
+    await showLines();
+    find('[data-ordered]').textContent = 'Thank you. This is a demo: nothing was ordered.';
+  };
+}
+
+async function askForConsent() {
+  const banner = find('[data-consent]');
+  if (!banner) return;
+  banner.hidden = (await recommender.status()).consent !== 'pending';
+  recommender.on('change', ({ consent }) => {
+    banner.hidden = consent !== 'pending';
+  });
+  for (const button of banner.querySelectorAll('button'))
+    button.addEventListener('click', () => recommender.consent(button.dataset.answer));
+}
