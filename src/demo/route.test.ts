@@ -8,6 +8,8 @@ describe('routes', () => {
     { page: 'search', query: '50% off / ä?' },
     { page: 'product', id: 'a/b c#1' },
     { page: 'watch' },
+    { page: 'simulate' },
+    { page: 'playground' },
     { page: 'inspector' },
   ];
   it.each(routes)('are parsed from their own address: %o', (route) => {

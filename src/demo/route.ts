@@ -5,6 +5,8 @@ export type Route =
   | { page: 'search'; query: string }
   | { page: 'product'; id: string }
   | { page: 'watch' }
+  /** A list and everything that it can be told. */
+  | { page: 'playground' }
   /** Made-up shoppers, and what came of them. */
   | { page: 'simulate' }
   /** What this device has learned. */
@@ -17,7 +19,7 @@ export const PRODUCT_TEMPLATE = '#/product/{id}';
 export function parseRoute(hash: string): Route {
   const [page = '', ...rest] = hash.replace(/^#\/?/, '').split('/');
   const argument = decode(rest.join('/'));
-  if ((page === 'watch' || page === 'simulate') && !argument) return { page };
+  if ((page === 'watch' || page === 'simulate' || page === 'playground') && !argument) return { page };
   if (page === 'inspector') return { page };
   if (!argument) return { page: 'home' };
   if (page === 'category') return { page, category: argument };
@@ -35,6 +37,8 @@ export function routeHref(route: Route): string {
       return '#/watch';
     case 'simulate':
       return '#/simulate';
+    case 'playground':
+      return '#/playground';
     case 'category':
       return `#/category/${route.category.split('/').map(encodeURIComponent).join('/')}`;
     case 'search':

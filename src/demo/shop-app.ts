@@ -27,6 +27,7 @@ export class ShopApp extends ShopElement {
   #inspecting = false;
   #watching: Promise<unknown> | undefined;
   #simulating: Promise<unknown> | undefined;
+  #playing: Promise<unknown> | undefined;
   /** Whether its code was asked for: the shop does without until somebody opens it. */
   #inspected = false;
   readonly #scroll = new ScrollMemory(history, () => scrollY);
@@ -102,6 +103,11 @@ export class ShopApp extends ShopElement {
       case 'simulate':
         this.#simulating ??= import('./simulate/simulate-shoppers').catch((thrown: unknown) => session.report(thrown));
         return html`<simulate-shoppers .session=${session}></simulate-shoppers>`;
+      case 'playground':
+        this.#playing ??= import('./playground/list-playground').catch((thrown: unknown) => session.report(thrown));
+        return html`
+          <list-playground .session=${session}></list-playground>
+          <shop-consent .session=${session}></shop-consent>`;
       case 'inspector':
         return this.#inspector();
     }
@@ -171,6 +177,7 @@ export class ShopApp extends ShopElement {
           ${learning === 'off' ? html`<span data-testid="learning-off">Learning is off</span>` : nothing}
           ${learning === 'denied' ? html`<span data-testid="learning-denied">You said no: nothing is kept or learned</span>` : nothing}
           ${learning === 'on' ? html`<a href=${routeHref({ page: 'watch' })}>Watch it learn</a>` : nothing}
+          <a href=${routeHref({ page: 'playground' })} data-testid="playground-open">Playground</a>
           <a href=${routeHref({ page: 'simulate' })} data-testid="simulate-open">Simulate shoppers</a>
           <button class="link-button" type="button" data-testid="privacy" ?disabled=${!this.session.recommender} @click=${this.#ask}>Privacy choices</button>
         </p>
@@ -208,6 +215,7 @@ export class ShopApp extends ShopElement {
       category: '',
       search: 'Search',
       product: 'Product',
+      playground: 'Playground',
       inspector: 'Inspector',
       watch,
       simulate,

@@ -1,0 +1,79 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from './support/shop';
+
+const code = (page: Page) => page.getByTestId('playground-code');
+const list = (page: Page) => page.locator('list-playground sidestream-recs');
+const cards = (page: Page) => list(page).locator('li[data-id]');
+
+async function openPlayground(page: Page): Promise<void> {
+  await page.goto('/');
+  await page.getByTestId('playground-open').click();
+  await expect(list(page)).toHaveAttribute('state', 'filled');
+}
+
+test('the list and the code follow the attributes', async ({ page }) => {
+  await openPlayground(page);
+  await expect(cards(page)).toHaveCount(8);
+  await page.getByLabel('limit', { exact: true }).fill('3');
+  await page.getByLabel('limit', { exact: true }).blur();
+  await expect(cards(page)).toHaveCount(3);
+  await expect(code(page)).toContainText(' limit="3"');
+
+  await page.getByLabel('lang', { exact: true }).selectOption('de');
+  await expect(list(page)).toContainText('Für Sie');
+  await page.getByLabel('placement', { exact: true }).selectOption('similar');
+  const id = await page.locator('#play-products option').first().getAttribute('value');
+  await page.getByLabel('item-id', { exact: true }).fill(id ?? '');
+  await page.getByLabel('item-id', { exact: true }).blur();
+  await expect(list(page)).toHaveAttribute('state', 'filled');
+  await expect(code(page)).toContainText(`placement="similar" item-id="${id}"`);
+
+  await page.getByTestId('playground-reset').click();
+  await expect(cards(page)).toHaveCount(8);
+  await expect(code(page)).not.toContainText('similar');
+});
+
+test('the list follows the rules, and says what is wrong with one', async ({ page }) => {
+  await openPlayground(page);
+  const [, second] = await page
+    .locator('#play-products option')
+    .evaluateAll((options) => options.map((option) => option.getAttribute('value') ?? ''));
+  await page.getByTestId('playground-rule-pin').check();
+  const pin = page.getByLabel('pin, as JSON');
+  await pin.fill(JSON.stringify([{ itemId: second, position: 1 }]));
+  await pin.blur();
+  await expect(cards(page).nth(1)).toHaveAttribute('data-id', second);
+  await expect(code(page)).toContainText(`pin: [{"itemId":"${second}","position":1}],`);
+
+  await pin.fill('[{ "itemId": 3 }]');
+  await pin.blur();
+  await expect(page.getByTestId('playground-refused')).toContainText('pin.0');
+  await pin.fill('[');
+  await pin.blur();
+  await expect(page.locator('.play-rule .play-problem')).toContainText('not JSON');
+  await expect(code(page)).not.toContainText('pin:');
+  // The rest of the shop has its own rules still.
+  await page.goto('/#/');
+  await expect(page.getByTestId('for-you')).toHaveAttribute('state', 'filled');
+});
+
+test('the code that is copied makes the same list in a page of its own', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await openPlayground(page);
+  await page.getByTestId('playground-rule-categoryCap').check();
+  await page.getByTestId('playground-copy').click();
+  await expect(page.getByText('Copied.')).toBeVisible();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toBe(await code(page).textContent());
+  expect(copied).toContain('categoryCap: 2,');
+});
+
+test('is accessible', async ({ page }) => {
+  await openPlayground(page);
+  await page.getByTestId('playground-rule-boost').check();
+  const { violations } = await new AxeBuilder({ page }).include('list-playground').analyze();
+  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)).toEqual(
+    [],
+  );
+});

@@ -1,0 +1,266 @@
+import { html, nothing, type TemplateResult, unsafeCSS } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import type { RecsErrorDetail } from '../../element';
+import type { Recommender, Rules } from '../../protocol';
+import { routeHref } from '../route';
+import { ShopElement } from '../shop-element';
+import {
+  ATTRIBUTES,
+  type AttributeField,
+  BEGIN,
+  givenAttributes,
+  givenRules,
+  type ListSettings,
+  markupOf,
+  RULES,
+  type RuleField,
+} from './list-settings';
+import style from './playground.css?inline';
+
+const { styleSheet } = unsafeCSS(style);
+/** Products that the field of an item suggests. */
+const SUGGESTED = 60;
+
+/** A list beside the form of everything that it can be told, and the code to copy. Loaded when it is opened. */
+@customElement('list-playground')
+export class ListPlayground extends ShopElement {
+  #settings: ListSettings = BEGIN;
+  #products: { id: string; title: string }[] = [];
+  /** What the list could not do, in the recommender's words. */
+  #refused = '';
+  #copied = '';
+  /** The shop's recommender with the rules of the form, made anew when one of both changes. */
+  #ruled: { of: Recommender; rules: string; recommender: Recommender } | undefined;
+  #list: HTMLElement | undefined;
+  #listed = '';
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (styleSheet && !document.adoptedStyleSheets.includes(styleSheet)) document.adoptedStyleSheets.push(styleSheet);
+  }
+
+  protected override render(): TemplateResult {
+    const code = markupOf(this.#settings);
+    return html`
+      <section class="block first play" data-testid="playground">
+        <h1 tabindex="-1">Playground</h1>
+        <p class="play-lead">
+          A list of this shop, and everything that it can be told. Change something and the list follows; so does the code to paste into a
+          shop of yours. Choose a few products in it and the list follows those, too:
+          <a href=${routeHref({ page: 'watch' })}>watch it learn</a> shows that with a made-up shopper, and
+          <a href=${routeHref({ page: 'simulate' })}>simulated shoppers</a> show how much it helps.
+        </p>
+        <div class="play-room">
+          <form class="play-form" @submit=${(event: Event) => event.preventDefault()}>
+            <fieldset>
+              <legend>Attributes</legend>
+              ${ATTRIBUTES.map((field) => this.#attribute(field))}
+            </fieldset>
+            <fieldset>
+              <legend>Rules</legend>
+              ${RULES.map((field) => this.#rule(field))}
+            </fieldset>
+            <datalist id="play-products">
+              ${this.#products.map(({ id, title }) => html`<option value=${id}>${title}</option>`)}
+            </datalist>
+            <p>
+              <button class="button quiet" type="button" data-testid="playground-reset" @click=${this.#reset}>Begin again</button>
+            </p>
+          </form>
+          <div class="play-shown">
+            <div class="play-list" data-testid="playground-list"></div>
+            ${
+              this.#refused
+                ? html`<p class="play-problem" role="alert" data-testid="playground-refused">${this.#refused}</p>`
+                : nothing
+            }
+            <div class="play-code">
+              <h2>The code</h2>
+              <pre tabindex="0" aria-label="The code to paste"><code data-testid="playground-code">${code}</code></pre>
+              <p class="play-copy">
+                <button class="button" type="button" data-testid="playground-copy" @click=${() => this.#copy(code)}>Copy</button>
+                <span role="status">${this.#copied}</span>
+              </p>
+              <p class="hint">
+                <code>/bundle/</code> stands for the bundle of your catalogue, <code>/sidestream/</code> for the folder of scripts.
+              </p>
+            </div>
+          </div>
+        </div>
+      </section>`;
+  }
+
+  #attribute(field: AttributeField): TemplateResult {
+    const { name, hint, kind } = field;
+    const value = this.#settings.attributes[name] ?? '';
+    const id = `play-${name}`;
+    const changed = ({ target }: Event): void => {
+      if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) {
+        const on = target instanceof HTMLInputElement && target.checked ? 'on' : '';
+        this.#set({ attributes: { ...this.#settings.attributes, [name]: kind === 'switch' ? on : target.value } });
+      }
+    };
+    if (kind === 'switch') {
+      return html`
+        <label class="play-switch">
+          <input type="checkbox" id=${id} .checked=${value === 'on'} @change=${changed} />
+          <span><code>${name}</code><small>${hint}</small></span>
+        </label>`;
+    }
+    return html`
+      <div class="play-field">
+        <label for=${id}><code>${name}</code></label>
+        ${
+          kind === 'choice'
+            ? html`<select id=${id} aria-describedby="${id}-hint" .value=${value} @change=${changed}>
+                ${field.options.map((option) => html`<option ?selected=${option === value}>${option}</option>`)}
+              </select>`
+            : html`<input
+                id=${id}
+                aria-describedby="${id}-hint"
+                type=${kind === 'number' ? 'number' : 'text'}
+                min=${kind === 'number' ? field.least : nothing}
+                max=${kind === 'number' ? field.most : nothing}
+                list=${kind === 'product' ? 'play-products' : nothing}
+                autocomplete="off"
+                spellcheck="false"
+                .value=${value}
+                @change=${changed}
+              />`
+        }
+        <small id="${id}-hint">${hint}</small>
+      </div>`;
+  }
+
+  #rule({ name, hint, example }: RuleField): TemplateResult {
+    const { rules } = this.#settings;
+    const value = rules[name];
+    const { problems } = givenRules(this.#settings);
+    const problem = problems[name];
+    const id = `play-rule-${name}`;
+    const changed = (text: string | undefined): void => this.#set({ rules: { ...rules, [name]: text } });
+    return html`
+      <div class="play-rule">
+        <label class="play-switch">
+          <input
+            type="checkbox"
+            data-testid="playground-rule-${name}"
+            .checked=${value !== undefined}
+            @change=${({ target }: Event) => changed(target instanceof HTMLInputElement && target.checked ? this.#filled(example) : undefined)}
+          />
+          <span><code>${name}</code><small>${hint}</small></span>
+        </label>
+        ${
+          value === undefined
+            ? nothing
+            : html`<input
+                id=${id}
+                class="play-json"
+                aria-label="${name}, as JSON"
+                aria-invalid=${problem ? 'true' : nothing}
+                autocomplete="off"
+                spellcheck="false"
+                .value=${value}
+                @change=${({ target }: Event) => target instanceof HTMLInputElement && changed(target.value)}
+              />`
+        }
+        ${problem ? html`<small class="play-problem">${problem}</small>` : nothing}
+      </div>`;
+  }
+
+  protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    super.willUpdate(changed);
+    const { recommender } = this.session;
+    if (recommender && this.#products.length === 0) void this.#suggest(recommender);
+  }
+
+  protected override updated(): void {
+    const { recommender } = this.session;
+    const room = this.querySelector('.play-list');
+    if (!recommender || !room) return;
+    const { attributes } = this.#settings;
+    const { rules } = givenRules(this.#settings);
+    const shown = JSON.stringify([givenAttributes(this.#settings), rules]);
+    if (shown === this.#listed && this.#ruled?.of === recommender) return;
+    this.#listed = shown;
+    // A list as the page would write it, from its markup: what it begins with is what a shop gets.
+    const list = document.createElement('sidestream-recs');
+    for (const [name, value] of givenAttributes(this.#settings)) list.setAttribute(name, value);
+    list.lang = attributes.lang ?? 'en';
+    list.dir = list.lang === 'ar' ? 'rtl' : 'ltr';
+    list.recommender = this.#withRules(recommender, rules);
+    list.addEventListener('error', this.#failed);
+    list.addEventListener('recommend', this.#succeeded);
+    this.#list?.remove();
+    this.#list = list;
+    room.replaceChildren(list);
+  }
+
+  /** The recommender is that of the whole shop, whose rules are not for the playground to change: it adds its own to requests. */
+  #withRules(of: Recommender, rules: Rules): Recommender {
+    const key = JSON.stringify(rules);
+    if (this.#ruled?.of !== of || this.#ruled.rules !== key) {
+      const recommender: Recommender = {
+        ...of,
+        recommend: (request, options) => of.recommend({ ...rules, ...request }, options),
+      };
+      this.#ruled = { of, rules: key, recommender };
+    }
+    return this.#ruled.recommender;
+  }
+
+  async #suggest(recommender: Recommender): Promise<void> {
+    try {
+      const { items } = await recommender.browse({ limit: SUGGESTED });
+      this.#products = items.map(({ id, title }) => ({ id, title }));
+      this.requestUpdate();
+    } catch (thrown) {
+      this.session.report(thrown);
+    }
+  }
+
+  #filled(example: string): string {
+    return example
+      .replaceAll('{category}', this.session.categories[0]?.path ?? '')
+      .replaceAll('{item}', this.#products[0]?.id ?? '');
+  }
+
+  #set(change: Partial<ListSettings>): void {
+    this.#settings = { ...this.#settings, ...change };
+    this.#refused = '';
+    this.#copied = '';
+    this.requestUpdate();
+  }
+
+  readonly #reset = (): void => this.#set(BEGIN);
+
+  readonly #failed = (event: CustomEvent<RecsErrorDetail>): void => {
+    event.preventDefault();
+    this.#refused = event.detail.error.message;
+    this.requestUpdate();
+  };
+
+  readonly #succeeded = (): void => {
+    this.session.showRest();
+    if (this.#refused) {
+      this.#refused = '';
+      this.requestUpdate();
+    }
+  };
+
+  async #copy(code: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(code);
+      this.#copied = 'Copied.';
+    } catch {
+      this.#copied = 'This browser does not allow it. Select the code and copy it.';
+    }
+    this.requestUpdate();
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'list-playground': ListPlayground;
+  }
+}
