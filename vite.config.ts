@@ -45,7 +45,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'shared modules',
-          include: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: [...OWN_MODULES, '**/node_modules/**'],
           isolate: false,
         },

@@ -34,7 +34,7 @@ if (!process.argv.includes('--build-only')) {
   const tarball = await pack(ROOT, TARBALLS);
   const path = join(TARBALLS, tarball.filename);
   console.log(`${tarball.filename}: ${megabytes(tarball.size)}, unpacked ${megabytes(tarball.unpackedSize)}`);
-  const faults = await faultsOf(ROOT, path, tarball, sizes, chunks);
+  const faults = await faultsOf(ROOT, path, tarball, sizes, chunks, elements);
   if (elements.length === 0) faults.push('custom-elements.json describes no element');
   for (const fault of faults) console.error(`✗ ${fault}`);
   if (faults.length > 0) process.exitCode = 1;

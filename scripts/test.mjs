@@ -14,6 +14,7 @@ const UNIT = join('.cache', 'unit.json');
 const E2E = join('.cache', 'e2e.json');
 const stages = [
   { name: 'lint', command: ['@biomejs/biome', 'biome', 'check', '.'] },
+  { name: 'spelling', command: ['cspell', 'cspell', '--no-progress', '--quiet', '**/*.md'] },
   { name: 'types', script: 'scripts/types.mjs' },
   { name: 'arrows and cycles', command: ['tsx', 'tsx', 'scripts/cycles.ts'] },
   {

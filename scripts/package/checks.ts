@@ -6,7 +6,9 @@ import { promisify } from 'node:util';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import type { OutputChunk } from 'rolldown';
-import { documentFaults } from './documents';
+import { documentCodeFaults } from '../site/document-code';
+import { documentFaults, documents } from './documents';
+import type { Declaration } from './elements';
 import { reach, type Size } from './sizes';
 
 const run = promisify(execFile);
@@ -27,12 +29,20 @@ export async function pack(root: string, folder: string): Promise<Tarball> {
 }
 
 /** Every fault of the package, in words; none when it may be published. */
-export async function faultsOf(root: string, path: string, tarball: Tarball, sizes: Size[], chunks: OutputChunk[]) {
+export async function faultsOf(
+  root: string,
+  path: string,
+  tarball: Tarball,
+  sizes: Size[],
+  chunks: OutputChunk[],
+  elements: Declaration[],
+) {
   const faults = [
     await metadataFaults(path),
     await typeFaults(root, path),
     await contentFaults(root, tarball),
     await documentFaults(root, tarball),
+    await documentCodeFaults(root, await documents(root), elements),
   ];
   const tooLarge = sizes.filter(({ bytes, budget }) => bytes > budget);
   const late = ['sidestream.js', 'worker.js'].filter((start) => reachesEncoders(chunks, start));
@@ -78,7 +88,8 @@ async function contentFaults(root: string, { files }: Tarball): Promise<string[]
     ...namedIn(about),
   ];
   const foreign = paths.filter(
-    (path) => !/^(lib|models|docs)\/|^(package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE)$/.test(path),
+    (path) =>
+      !/^(lib|models|docs|starter)\/|^(package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE)$/.test(path),
   );
   return [
     ...needed.filter((path) => !paths.includes(path)).map((path) => `the tarball lacks ${path}`),

@@ -34,7 +34,7 @@ export async function documentFaults(root: string, { files }: { files: { path: s
 }
 
 /** Every Markdown file of the repository, by its path. */
-async function documents(root: string): Promise<string[]> {
+export async function documents(root: string): Promise<string[]> {
   const inFolders = FOLDERS.map(async (folder) =>
     (await readdir(join(root, folder), { recursive: true }))
       .map((path) => posix.join(folder, path.replaceAll(sep, '/')))

@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { Command } from 'commander';
+import { build, serve } from 'vitepress';
+import { commandLine } from '../src/cli/command-line';
+import { commandReference } from './site/command-reference';
+import { elementReference } from './site/element-reference';
+import { collectPages } from './site/pages';
+
+/**
+ * `npm run site`: builds the documentation into `site/`, a folder of static files for any host, with the demo shop and its
+ * playground in `site/demo/`. `--base /docs/` is for a site that is not at the root of its host; `--serve` serves it afterwards.
+ */
+const root = fileURLToPath(new URL('..', import.meta.url));
+/** Everything that the generator reads. */
+const source = join(root, '.cache', 'site');
+const run = promisify(execFile);
+
+const { base, serve: served } = new Command('site')
+  .option('--base <path>', 'where the site lies on its host', '/')
+  .option('--serve', 'serve the site when it is built')
+  .parse()
+  .opts<{ base: string; serve?: boolean }>();
+
+console.log('[1/4] Package');
+await script('scripts/package.ts', '--build-only');
+console.log('[2/4] Pages');
+await rm(source, { recursive: true, force: true });
+const pages = await collectPages(root, source);
+console.log(`      ${pages.length} written by hand`);
+const reference = join(source, 'reference');
+await mkdir(reference, { recursive: true });
+await writeFile(join(reference, 'cli.md'), commandReference(commandLine()));
+const elements: unknown = JSON.parse(await readFile(join(root, 'lib', 'custom-elements.json'), 'utf8'));
+await writeFile(join(reference, 'elements.md'), elementReference(elements));
+console.log('[3/4] API reference');
+await module('typedoc/bin/typedoc', '--options', 'typedoc.site.json', '--out', join(reference, 'api'));
+console.log('[4/4] Site');
+process.env.SITE_BASE = base;
+await build(source, { base, outDir: join(root, 'site') });
+if (existsSync(join(root, 'dist'))) await cp(join(root, 'dist'), join(root, 'site', 'demo'), { recursive: true });
+console.log(`Site: ${join(root, 'site')}`);
+if (served) await serve({ root: source, base });
+
+/** Runs a script of the repository, and shows what it prints if it fails. */
+async function script(path: string, ...args: string[]): Promise<void> {
+  await module('tsx/dist/cli.mjs', path, ...args);
+}
+
+async function module(path: string, ...args: string[]): Promise<void> {
+  await run(process.execPath, [join(root, 'node_modules', path), ...args], { cwd: root, maxBuffer: 1e8 });
+}
