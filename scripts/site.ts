@@ -1,15 +1,12 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
 import { build, serve } from 'vitepress';
-import { commandLine } from '../src/cli/command-line';
-import { commandReference } from './site/command-reference';
-import { elementReference } from './site/element-reference';
 import { collectPages } from './site/pages';
+import { writeReferences } from './site/references';
 
 /**
  * `npm run site`: builds the documentation into `site/`, a folder of static files for any host, with the demo shop and its
@@ -20,29 +17,33 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, '.cache', 'site');
 const run = promisify(execFile);
 
-const { base, serve: served } = new Command('site')
+const {
+  base,
+  serve: served,
+  references,
+} = new Command('site')
   .option('--base <path>', 'where the site lies on its host', '/')
   .option('--serve', 'serve the site when it is built')
+  .option('--references', 'write the pages of `docs/reference` that are made of the code, and end')
   .parse()
-  .opts<{ base: string; serve?: boolean }>();
+  .opts<{ base: string; serve?: boolean; references?: boolean }>();
 
-console.log('[1/4] Package');
+console.log('[1/4] Package and demo');
 await script('scripts/package.ts', '--build-only');
+if (references) {
+  await writeReferences(root);
+  process.exit();
+}
+await script('scripts/start.ts', '--build-only');
 console.log('[2/4] Pages');
 await rm(source, { recursive: true, force: true });
-const pages = await collectPages(root, source);
-console.log(`      ${pages.length} written by hand`);
-const reference = join(source, 'reference');
-await mkdir(reference, { recursive: true });
-await writeFile(join(reference, 'cli.md'), commandReference(commandLine()));
-const elements: unknown = JSON.parse(await readFile(join(root, 'lib', 'custom-elements.json'), 'utf8'));
-await writeFile(join(reference, 'elements.md'), elementReference(elements));
+console.log(`      ${(await collectPages(root, source)).length} pages`);
 console.log('[3/4] API reference');
-await module('typedoc/bin/typedoc', '--options', 'typedoc.site.json', '--out', join(reference, 'api'));
+await module('typedoc/bin/typedoc', '--options', 'typedoc.site.json', '--out', join(source, 'reference', 'api'));
 console.log('[4/4] Site');
 process.env.SITE_BASE = base;
 await build(source, { base, outDir: join(root, 'site') });
-if (existsSync(join(root, 'dist'))) await cp(join(root, 'dist'), join(root, 'site', 'demo'), { recursive: true });
+await cp(join(root, 'dist'), join(root, 'site', 'demo'), { recursive: true });
 console.log(`Site: ${join(root, 'site')}`);
 if (served) await serve({ root: source, base });
 

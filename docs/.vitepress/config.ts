@@ -1,10 +1,174 @@
 import { defineConfig } from 'vitepress';
 import llms from 'vitepress-plugin-llms';
 
+/** Pages by what a reader wants: to learn, to do, to look up, to understand. */
+const sidebar = [
+  {
+    text: 'Tutorials',
+    items: [
+      { text: 'A page in five minutes', link: '/tutorials/first-page' },
+      { text: 'A shop with a GA4 data layer', link: '/tutorials/ga4-shop' },
+      { text: 'Train on your log', link: '/tutorials/train-on-your-log' },
+    ],
+  },
+  {
+    text: 'Catalogue',
+    collapsed: true,
+    items: [
+      { text: 'Build and publish a bundle', link: '/how-to/build' },
+      { text: 'Feeds', link: '/how-to/feeds' },
+      { text: 'Shopify', link: '/how-to/shopify' },
+      { text: 'Variants of a product', link: '/how-to/variants' },
+      { text: 'Languages and markets', link: '/how-to/languages' },
+      { text: 'Prices and stock', link: '/how-to/offers' },
+      { text: 'Large catalogues', link: '/how-to/large-catalogues' },
+      { text: 'Other encoders', link: '/how-to/encoders' },
+      { text: 'Build on several machines', link: '/how-to/several-machines' },
+    ],
+  },
+  {
+    text: 'Page',
+    collapsed: true,
+    items: [
+      { text: 'Install', link: '/how-to/install' },
+      { text: 'Frameworks and bundlers', link: '/how-to/frameworks' },
+      { text: 'Host it', link: '/how-to/host' },
+      { text: 'Show lists', link: '/how-to/lists' },
+      { text: 'Cards', link: '/how-to/cards' },
+      { text: 'Cart and bundles', link: '/how-to/cart' },
+      { text: 'First visits', link: '/how-to/first-visits' },
+      { text: 'Rules and filters', link: '/how-to/rules' },
+      { text: 'Order the shop’s own lists', link: '/how-to/rerank' },
+      { text: 'Lists without the element', link: '/how-to/api' },
+      { text: 'Track events', link: '/how-to/events' },
+      { text: 'Consent', link: '/how-to/consent' },
+      { text: 'Keep, move or delete a profile', link: '/how-to/profiles' },
+      { text: 'Examples to copy', link: '/how-to/examples' },
+    ],
+  },
+  {
+    text: 'Does it pay?',
+    collapsed: true,
+    items: [
+      { text: 'A/B tests and metrics', link: '/how-to/experiments' },
+      { text: 'Pilot', link: '/how-to/pilot' },
+      { text: 'Train on your logs', link: '/how-to/train' },
+      { text: 'Settings from your own log', link: '/how-to/tune' },
+      { text: 'Evaluate', link: '/how-to/evaluate' },
+      { text: 'The inspector', link: '/how-to/inspector' },
+    ],
+  },
+  {
+    text: 'Reference',
+    collapsed: true,
+    items: [
+      { text: 'Elements', link: '/reference/elements' },
+      { text: 'API', link: '/reference/api/' },
+      { text: 'Command line', link: '/reference/cli' },
+      { text: 'Errors', link: '/reference/errors' },
+      { text: 'Bundle format', link: '/reference/bundle-format' },
+      { text: 'Models', link: '/reference/models' },
+      { text: 'Browsers', link: '/reference/browsers' },
+    ],
+  },
+  {
+    text: 'Explanation',
+    collapsed: true,
+    items: [
+      { text: 'How it learns', link: '/explanation/learning' },
+      { text: 'Three recipes, one network', link: '/explanation/three-recipes' },
+      { text: 'A bound on regret', link: '/explanation/regret-bound' },
+      { text: 'Privacy', link: '/explanation/privacy' },
+      { text: 'Evaluation and its limits', link: '/explanation/evaluation' },
+      { text: 'Rooms of the code', link: '/explanation/rooms' },
+      { text: 'Decisions', link: '/decisions/' },
+    ],
+  },
+  {
+    text: 'Results',
+    collapsed: true,
+    items: [
+      { text: 'Measured', link: '/results/measured' },
+      { text: 'Speed', link: '/results/speed' },
+      { text: 'Tables of evaluations', link: '/results/RESULTS' },
+      { text: 'Tables of benches', link: '/results/BENCH' },
+      { text: 'On a GPU', link: '/results/gpu' },
+    ],
+  },
+  {
+    text: 'Coming from',
+    collapsed: true,
+    items: [
+      { text: 'Algolia Recommend', link: '/coming-from/algolia' },
+      { text: 'Recombee', link: '/coming-from/recombee' },
+      { text: 'Nosto', link: '/coming-from/nosto' },
+    ],
+  },
+  {
+    text: 'Project',
+    collapsed: true,
+    items: [
+      { text: 'Questions', link: '/questions' },
+      { text: 'Changelog', link: '/changelog' },
+      { text: 'Security', link: '/security' },
+      { text: 'Contributing', link: '/contributing' },
+    ],
+  },
+];
+
+const english = {
+  nav: [
+    { text: 'Start', link: '/tutorials/first-page' },
+    { text: 'Manual', link: '/how-to/lists' },
+    { text: 'Reference', link: '/reference/elements' },
+    { text: 'Results', link: '/results/measured' },
+    { text: 'Playground', link: '/demo/#/playground', target: '_self' },
+  ],
+  sidebar,
+};
+
+const japanese = {
+  nav: [
+    { text: 'はじめかた', link: '/ja/' },
+    { text: '要素', link: '/ja/element' },
+    { text: 'プレイグラウンド', link: '/demo/#/playground', target: '_self' },
+  ],
+  sidebar: [
+    {
+      text: '日本語',
+      items: [
+        { text: 'はじめかた', link: '/ja/' },
+        { text: '要素 <sidestream-recs>', link: '/ja/element' },
+      ],
+    },
+    { text: 'English', items: [{ text: 'The manual in English', link: '/' }] },
+  ],
+  outline: { label: 'このページの内容', level: [2, 3] as [number, number] },
+  docFooter: { prev: '前のページ', next: '次のページ' },
+  darkModeSwitchLabel: '外観',
+  sidebarMenuLabel: 'メニュー',
+  returnToTopLabel: '先頭へ戻る',
+  langMenuLabel: '言語を変える',
+};
+
 export default defineConfig({
   title: 'Sidestream',
   description: 'Product recommendations that are computed in the shopper’s browser.',
-  cleanUrls: false,
-  themeConfig: { search: { provider: 'local' }, outline: [2, 3] },
-  vite: { plugins: [llms()] },
+  // A link that leads nowhere ends the build.
+  ignoreDeadLinks: false,
+  lastUpdated: false,
+  markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark' } },
+  locales: {
+    root: { label: 'English', lang: 'en', themeConfig: english },
+    ja: { label: '日本語', lang: 'ja', link: '/ja/', themeConfig: japanese },
+  },
+  themeConfig: {
+    search: { provider: 'local', options: { detailedView: 'auto' } },
+    outline: { level: [2, 3] },
+    externalLinkIcon: false,
+  },
+  vite: {
+    plugins: [llms({ ignoreFiles: ['ja/**', 'reference/api/**'] })],
+    build: { chunkSizeWarningLimit: 2000 },
+  },
 });

@@ -7,6 +7,7 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import type { OutputChunk } from 'rolldown';
 import { documentCodeFaults } from '../site/document-code';
+import { referenceFaults } from '../site/references';
 import { documentFaults, documents } from './documents';
 import type { Declaration } from './elements';
 import { reach, type Size } from './sizes';
@@ -42,6 +43,7 @@ export async function faultsOf(
     await typeFaults(root, path),
     await contentFaults(root, tarball),
     await documentFaults(root, tarball),
+    await referenceFaults(root),
     await documentCodeFaults(root, await documents(root), elements),
   ];
   const tooLarge = sizes.filter(({ bytes, budget }) => bytes > budget);

@@ -4,7 +4,7 @@ import { dirname, join, posix, sep } from 'node:path';
 import { ERROR_CODES } from '../../src/error';
 
 /** The page of the manual that has every error code. */
-const ERRORS = 'docs/errors.md';
+const ERRORS = 'docs/reference/errors.md';
 /** It names what earlier versions had. */
 const HISTORY = 'CHANGELOG.md';
 /** Packed documents may link to it, though nobody needs it without the repository. */

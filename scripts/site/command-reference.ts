@@ -31,7 +31,8 @@ function sections(command: Command, parents: string[]): string[] {
     '',
     sentence(command.description()),
     '',
-    '```sh',
+    // A form, not a call: it has brackets.
+    '```text',
     `npx ${[...parents, command.name()].join(' ')} ${command.usage()}`,
     '```',
     '',

@@ -3,6 +3,7 @@ import { dirname, join, posix, sep } from 'node:path';
 
 /** Documents that lie outside `docs/`, and their places on the site. */
 const OTHERS: Record<string, string> = {
+  'docs/README.md': 'manual.md',
   'SECURITY.md': 'security.md',
   'CHANGELOG.md': 'changelog.md',
   'CONTRIBUTING.md': 'contributing.md',
@@ -10,6 +11,10 @@ const OTHERS: Record<string, string> = {
   'src/catalog/bundle/README.md': 'reference/bundle-format.md',
   'models/README.md': 'reference/models.md',
 };
+/** What the site begins with: the front matter of its home page. */
+const HOME = 'docs/.vitepress/home.yaml';
+/** Its picture, by its name in `docs/`. */
+const PICTURE = 'shop.webp';
 /** Examples whose README is a page. */
 const EXAMPLES = 'examples';
 
@@ -28,6 +33,9 @@ export async function collectPages(root: string, folder: string): Promise<string
     const file = name === 'README.md' ? 'examples/README.md' : `examples/${name}/README.md`;
     places.set(file, name === 'README.md' ? 'examples/index.md' : `examples/${name}.md`);
   }
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'index.md'), `---\n${await readFile(join(root, HOME), 'utf8')}---\n`);
+  await cp(join(root, 'docs', PICTURE), join(folder, 'public', PICTURE));
   for (const [path, place] of places) {
     const target = join(folder, place);
     await mkdir(dirname(target), { recursive: true });

@@ -1,7 +1,7 @@
 /**
  * Fixed share (Herbster and Warmuth, "Tracking the best expert", Machine Learning 32, 1998): weights of experts whose best
  * one changes in time. After every choice an expert's weight is its posterior, of which a part is spread over all, so that
- * an expert that was wrong for long regains its weight within a few choices. What it guarantees: docs/regret-bound.md.
+ * an expert that was wrong for long regains its weight within a few choices. What it guarantees: docs/explanation/regret-bound.md.
  */
 
 /** Part of the posterior mass that is spread over all experts after a choice, and that a newborn candidate takes. */
@@ -55,7 +55,7 @@ export function normalized(weights: readonly number[]): number[] {
  *
  * The mixture is the Bayesian one over all sequences of experts, with a Markov chain as their prior: the first expert has
  * probability 1/n, the same one follows with 1 - a + a/n, each other one with a/n. A sum over sequences is at least its
- * largest member, so the loss is at most that of a sequence plus -log of its prior. Proof: docs/regret-bound.md.
+ * largest member, so the loss is at most that of a sequence plus -log of its prior. Proof: docs/explanation/regret-bound.md.
  * @param experts n, at least 1
  * @param choices T, at least 0
  * @param switches s: places where the sequence changes its expert, 0 to T - 1

@@ -2,7 +2,7 @@ import type { Item } from '../../catalog';
 import { itemFilter } from '../rules/item-filter';
 import type { FieldHint, ParsedHints } from './parse-hints';
 
-/** How likely the next choice fits a hint, before any choice of the visit. See docs/measured.md for how it was chosen. */
+/** How likely the next choice fits a hint, before any choice of the visit. See docs/results/measured.md for how it was chosen. */
 export const RELIABILITY = 0.5;
 
 /** Most words of a search that are looked for. */

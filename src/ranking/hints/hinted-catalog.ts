@@ -5,7 +5,7 @@ import { hintLifts } from './hint-lifts';
 import type { HintedCatalog } from './hints';
 import type { ParsedHints } from './parse-hints';
 
-/** Choices of the visit after which hints count half. See docs/measured.md for how it was chosen. */
+/** Choices of the visit after which hints count half. See docs/results/measured.md for how it was chosen. */
 export const PRIOR_CHOICES = 1;
 
 /** Contributions that are the same for every shopper: a hint is a better reason than they are. */

@@ -60,7 +60,7 @@ function vocabulary(): string[] {
   return [...new Set(words)].toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1));
 }
 
-/** The page: text of its own, with the two lines of docs/install.md and the rule of docs/lists.md that keeps the room of the list. */
+/** The page: text of its own, with the two lines of docs/how-to/install.md and the rule of docs/how-to/lists.md that keeps the room of the list. */
 export const page = (recommendations: boolean): Uint8Array =>
   new TextEncoder().encode(`<!doctype html>
 <html lang="en">

@@ -50,7 +50,7 @@ interface Prepared {
 const now = (): number => performance.timeOrigin + performance.now();
 
 /**
- * Serves files as docs/install.md asks hosts to: brotli, an ETag, `immutable` for names with a digest and `no-cache` for all
+ * Serves files as docs/how-to/host.md asks hosts to: brotli, an ETag, `immutable` for names with a digest and `no-cache` for all
  * others. Files are compressed at the first request for them, ahead of any that is measured.
  * @param places folder by address prefix (which ends with a slash), or content by address; the longest match is used
  */
