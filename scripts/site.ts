@@ -41,7 +41,6 @@ console.log(`      ${(await collectPages(root, source)).length} pages`);
 console.log('[3/4] API reference');
 await module('typedoc/bin/typedoc', '--options', 'typedoc.site.json', '--out', join(source, 'reference', 'api'));
 console.log('[4/4] Site');
-process.env.SITE_BASE = base;
 await build(source, { base, outDir: join(root, 'site') });
 await cp(join(root, 'dist'), join(root, 'site', 'demo'), { recursive: true });
 console.log(`Site: ${join(root, 'site')}`);

@@ -32,10 +32,10 @@ describe('beaconSink', () => {
   const sent = { day: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), counts, visitors: [visitor] };
 
   it('sends a line by sendBeacon', async () => {
-    const sendBeacon = vi.fn(() => true);
+    const sendBeacon = vi.fn((_address: string, _body: string) => true);
     vi.stubGlobal('navigator', { sendBeacon });
     await beaconSink('https://shop.example/metrics')(counts, [visitor]);
-    const [[address, body]] = sendBeacon.mock.calls as unknown as [string, string][];
+    const [[address, body]] = sendBeacon.mock.calls;
     expect([address, JSON.parse(body)]).toEqual(['https://shop.example/metrics', sent]);
   });
 

@@ -20,7 +20,7 @@ export function openRules(
   return async (catalog, changes) => {
     try {
       const { rules, problems } = await file;
-      // A page may be open over midnight, so each list judges dates anew.
+      // A page may be open over midnight, so dates are judged for each list.
       catalog.rulesFor = (placement, own) => mergedRules(rulesAt(rules, placement, Date.now()), own);
       changes.announce();
       if (problems.length > 0) throw leftOut(problems);

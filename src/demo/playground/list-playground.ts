@@ -29,7 +29,7 @@ export class ListPlayground extends ShopElement {
   /** What the list could not do, in the recommender's words. */
   #refused = '';
   #copied = '';
-  /** The shop's recommender with the rules of the form, made anew when one of both changes. */
+  /** The shop's recommender with the rules of the form; another one as soon as either changes. */
   #ruled: { of: Recommender; rules: string; recommender: Recommender } | undefined;
   #list: HTMLElement | undefined;
   #listed = '';

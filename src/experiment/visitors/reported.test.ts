@@ -99,7 +99,7 @@ describe('what a device reports', () => {
     expect(nextOf(third.stored, about, [second.reports[1].key], key).reports).toEqual([]);
   });
 
-  it('begins anew where what was kept is damaged', () => {
+  it('reports the visitor from the beginning where what was kept is damaged', () => {
     expect(nextReport('{"lastEvent":3}', [], 0, 't/on').sums).toMatchObject([{ visitors: 1 }]);
   });
 
