@@ -5,12 +5,12 @@ import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openBundle, putMutable, writeBundle } from '../catalog';
 import { encodeOffers, type MarketOffers, offersFile } from '../catalog/offers';
-import type { SidestreamError } from '../error';
 import { type Offer, optionsSchema, parsed, type RecommendRequest } from '../protocol';
 import { bundleContent, makeItem, memoryBundle } from '../testing/bundles';
+import { openedEngine } from '../testing/opened-engine';
 import { serveShop } from '../testing/served-shop';
 import { topicContent } from '../testing/topics';
-import { Engine } from './engine';
+import type { Engine } from './engine';
 import type { EngineOptions } from './engine-options';
 
 beforeEach(() => {
@@ -55,26 +55,9 @@ const publish = (content: MarketOffers | string, market = 'default', { files } =
   files.set(offersFile(market), bytes);
 };
 
-async function open(given: Partial<EngineOptions> = {}, folder = 'small') {
+function open(given: Partial<EngineOptions> = {}, folder = 'small') {
   const { port } = server.address() as AddressInfo;
-  const errors: SidestreamError[] = [];
-  const changes: number[] = [];
-  const options = {
-    bundle: `http://127.0.0.1:${port}/${folder}`,
-    namespace: 'test',
-    learning: true,
-    seed: 1,
-    ...given,
-  };
-  const engine = await Engine.start(
-    { consent: 'pending', ...options },
-    {
-      change: ({ events }) => changes.push(events),
-      progress: () => undefined,
-      error: (error) => errors.push(error),
-    },
-  );
-  return { engine, errors, changes };
+  return openedEngine(`http://127.0.0.1:${port}/${folder}`, given);
 }
 
 /** The shop's list: `a10 b20 …`. */

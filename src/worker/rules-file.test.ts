@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openBundle, putMutable, writeBundle } from '../catalog';
-import type { SidestreamError } from '../error';
 import type { RecommendRequest } from '../protocol';
 import { bundleContent, makeItem, memoryBundle } from '../testing/bundles';
+import { openedEngine } from '../testing/opened-engine';
 import { topicContent } from '../testing/topics';
-import { Engine } from './engine';
+import type { Engine } from './engine';
 import type { EngineOptions } from './engine-options';
 
 const small = memoryBundle();
@@ -50,26 +50,9 @@ const publish = (...entries: object[]): void => {
   rules = JSON.stringify({ version: 1, rules: entries });
 };
 
-async function open(given: Partial<EngineOptions> = {}, folder = 'small') {
+function open(given: Partial<EngineOptions> = {}, folder = 'small') {
   const { port } = server.address() as AddressInfo;
-  const errors: SidestreamError[] = [];
-  const changes: number[] = [];
-  const options = {
-    bundle: `http://127.0.0.1:${port}/${folder}`,
-    namespace: 'test',
-    learning: true,
-    seed: 1,
-    ...given,
-  };
-  const engine = await Engine.start(
-    { consent: 'pending', ...options },
-    {
-      change: ({ events }) => changes.push(events),
-      progress: () => undefined,
-      error: (error) => errors.push(error),
-    },
-  );
-  return { engine, errors, changes };
+  return openedEngine(`http://127.0.0.1:${port}/${folder}`, given);
 }
 
 /** Ids of a list. */
