@@ -46,7 +46,7 @@ export interface Panels {
 
 /** Mid-tones: they have to be read on a white and on a black page. */
 export const INK = '#737c86';
-const FAINT = 'rgba(115, 124, 134, 0.25)';
+export const FAINT = 'rgba(115, 124, 134, 0.25)';
 /** Under whiskers, so that they are seen on a bar. */
 const HALO = 'rgba(255, 255, 255, 0.35)';
 export const OWN = '#2f86d2';
@@ -58,7 +58,7 @@ export const WIDTH = 820;
 const [LEFT, RIGHT] = [146, 152];
 const ROW = 30;
 const HEADER = 74;
-const TEXT = { color: INK, fontSize: 14, fontFamily: 'sans-serif' };
+export const TEXT = { color: INK, fontSize: 14, fontFamily: 'sans-serif' };
 
 /** What a method is drawn in: our own stands out. */
 export const colorOf = (name: string): string => (/^sidestream(?!-)/i.test(name) ? OWN : OTHER);

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { init } from 'echarts';
 import { type KeptResult, parseKept } from '../src/evaluate';
+import type { LearnerCatalog } from '../src/learner';
+import { demoCatalog, PAIRS, traceTurns } from '../src/testing/returning-shopper';
 import { type KeptBench, parseKeptBench } from '../tools/bench/kept';
+import { keptExperts, type TracedVisit, turnsPlot } from './plots-learning';
 import { devicePlot, driftPlot, pooledPlot } from './plots-methods';
 import type { Plot } from './plots-panels';
 import { barsPlot, seriesPlot } from './plots-speed';
@@ -14,6 +17,7 @@ const { values: options } = parseArgs({
   options: {
     results: { type: 'string', default: 'docs/results/results.json' },
     bench: { type: 'string', default: 'docs/results/bench.json' },
+    bundle: { type: 'string', default: 'public/bundle' },
     out: { type: 'string', default: 'docs' },
   },
 });
@@ -35,6 +39,21 @@ for (const [section, plotOf] of Object.entries(plots)) {
 }
 if (existsSync(options.bench)) await drawSpeed(parseKeptBench(await readFile(options.bench, 'utf8')));
 else console.log(`speed: no ${options.bench}; run \`npm run bench -- --keep\` first`);
+if (existsSync(options.bundle)) await drawLearning(await demoCatalog(options.bundle));
+else console.log(`learning: no ${options.bundle}; run \`npm start -- --bundle-only\` first`);
+
+/** Every change between two kinds of the demo shop, and back. */
+async function drawLearning(catalog: LearnerCatalog): Promise<void> {
+  const visits = PAIRS.map((pair): TracedVisit => {
+    const visit = { kinds: pair, choices: [15, 15, 15] } as const;
+    return {
+      ...visit,
+      steps: traceTurns(catalog, visit),
+      withoutExperts: traceTurns(catalog, visit, { experts: false }),
+    };
+  });
+  await draw('learning', turnsPlot(visits, visits.find(keptExperts) ?? visits[0]));
+}
 
 async function drawSpeed(areas: KeptBench): Promise<void> {
   await draw('speed', barsPlot(Object.values(areas)));

@@ -1,0 +1,78 @@
+import { openFolder } from '../build';
+import { contentBlend } from '../catalog';
+import { Learner, type LearnerCatalog, type LearnerOptions } from '../learner';
+import { catalogIndex, rank } from '../ranking';
+
+/** Kinds of products that a shopper may turn to: broad categories of the demo shop. */
+const KINDS = ['Food', 'Toys', 'Models', 'Home', 'Clothing', 'Sport'];
+/** Every kind, and every other one to turn to. */
+export const PAIRS = KINDS.flatMap((first) =>
+  KINDS.filter((kind) => kind !== first).map((second) => [first, second] as const),
+);
+
+/** A made-up shopper who wants products of one kind, then of another, and then of the first again. */
+export interface Turns {
+  /** Top categories: the first taste, and the one between. */
+  kinds: readonly [string, string];
+  /** Choices of each turn. */
+  choices: readonly [number, number, number];
+}
+
+/** What the learner made of the choices up to then. */
+export interface TraceStep {
+  /** Of the first ten of the list for this shopper, how many are of each kind. */
+  places: [number, number];
+  /** How probable each expert is, by its id; candidates, which are on trial, count together. They add up to 1. */
+  experts: ReadonlyMap<number, number>;
+  candidates: number;
+}
+
+const LIMIT = 10;
+/** Neighbours of the catalogue are alike: one after the other they would be of one narrow category. */
+const STRIDE = 7;
+
+/**
+ * Replays the shopper's choices in the learner that runs in browsers.
+ * @returns a step before the first choice, and one after each
+ */
+export function traceTurns(catalog: LearnerCatalog, { kinds, choices }: Turns, options: Partial<LearnerOptions> = {}) {
+  const { items } = catalog.index;
+  const isOf = (kind: string, row: number): boolean => items[row].category.startsWith(`${kind}/`);
+  const rowsOf = (kind: string): number[] => {
+    const rows = [...items.keys()].filter((row) => isOf(kind, row));
+    return rows.map((_, n) => rows[(STRIDE * n) % rows.length]);
+  };
+  const [first, second] = kinds.map(rowsOf);
+  const [one, two, three] = choices;
+  const learner = new Learner(catalog, { seed: 1, ...options });
+  const step = (): TraceStep => {
+    const request = { placement: 'for-you', row: null, limit: LIMIT, exclude: new Set<number>() } as const;
+    const rows = rank(catalog.index, learner.state, request).map(({ row }) => row);
+    const count = (kind: string): number => rows.filter((row) => isOf(kind, row)).length;
+    const { experts } = learner.status;
+    const onTrial = experts.filter(({ state }) => state === 'candidate');
+    return {
+      places: [count(kinds[0]), count(kinds[1])],
+      experts: new Map(experts.filter((expert) => !onTrial.includes(expert)).map(({ id, share }) => [id, share])),
+      candidates: onTrial.reduce((sum, { share }) => sum + share, 0),
+    };
+  };
+  try {
+    const steps = [step()];
+    const chosen = [...first.slice(0, one), ...second.slice(0, two), ...first.slice(one, one + three)];
+    for (const [at, row] of chosen.entries()) {
+      learner.observe({ id: at + 1, type: 'click', itemId: items[row].id, time: at + 1 });
+      steps.push(step());
+    }
+    return steps;
+  } finally {
+    learner.dispose();
+  }
+}
+
+/** @param folder of the demo bundle */
+export async function demoCatalog(folder: string): Promise<LearnerCatalog> {
+  const { items, features, manifest } = await openFolder(folder);
+  const blend = contentBlend(manifest);
+  return { index: catalogIndex(items, features, blend), table: features, blend };
+}
