@@ -10,7 +10,8 @@ import { writeReferences } from './site/references';
 
 /**
  * `npm run site`: builds the documentation into `site/`, a folder of static files for any host, with the demo shop and its
- * playground in `site/demo/`. `--base /docs/` is for a site that is not at the root of its host; `--serve` serves it afterwards.
+ * playground in `site/demo/`. `--base /docs/` is for a site that is not at the root of its host; `--serve` serves it afterwards;
+ * `--built` takes package and demo as they are.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Everything that the generator reads. */
@@ -20,21 +21,23 @@ const run = promisify(execFile);
 const {
   base,
   serve: served,
+  built,
   references,
 } = new Command('site')
   .option('--base <path>', 'where the site lies on its host', '/')
   .option('--serve', 'serve the site when it is built')
+  .option('--built', 'take package and demo as they were built before')
   .option('--references', 'write the pages of `docs/reference` that are made of the code, and end')
   .parse()
-  .opts<{ base: string; serve?: boolean; references?: boolean }>();
+  .opts<{ base: string; serve?: boolean; built?: boolean; references?: boolean }>();
 
 console.log('[1/4] Package and demo');
-await script('scripts/package.ts', '--build-only');
+if (!built) await script('scripts/package.ts', '--build-only');
 if (references) {
   await writeReferences(root);
   process.exit();
 }
-await script('scripts/start.ts', '--build-only');
+if (!built) await script('scripts/start.ts', '--build-only');
 console.log('[2/4] Pages');
 await rm(source, { recursive: true, force: true });
 console.log(`      ${(await collectPages(root, source)).length} pages`);

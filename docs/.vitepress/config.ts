@@ -43,7 +43,19 @@ const sidebar = [
       { text: 'Track events', link: '/how-to/events' },
       { text: 'Consent', link: '/how-to/consent' },
       { text: 'Keep, move or delete a profile', link: '/how-to/profiles' },
-      { text: 'Examples to copy', link: '/how-to/examples' },
+    ],
+  },
+  {
+    text: 'Examples to copy',
+    collapsed: true,
+    items: [
+      { text: 'Which one', link: '/how-to/examples' },
+      { text: 'Plain HTML', link: '/examples/plain' },
+      { text: 'A shop of static pages', link: '/examples/static-shop' },
+      { text: 'React', link: '/examples/react' },
+      { text: 'Vue', link: '/examples/vue' },
+      { text: 'Shopify', link: '/examples/shopify' },
+      { text: 'Vendure', link: '/how-to/vendure' },
     ],
   },
   {
@@ -77,7 +89,7 @@ const sidebar = [
     items: [
       { text: 'How it learns', link: '/explanation/learning' },
       { text: 'Three recipes, one network', link: '/explanation/three-recipes' },
-      { text: 'A bound on regret', link: '/explanation/regret-bound' },
+      { text: 'What the router guarantees', link: '/explanation/regret-bound' },
       { text: 'Privacy', link: '/explanation/privacy' },
       { text: 'Evaluation and its limits', link: '/explanation/evaluation' },
       { text: 'Rooms of the code', link: '/explanation/rooms' },
@@ -157,7 +169,7 @@ export default defineConfig({
   // A link that leads nowhere ends the build.
   ignoreDeadLinks: false,
   lastUpdated: false,
-  markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark' } },
+  markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
   locales: {
     root: { label: 'English', lang: 'en', themeConfig: english },
     ja: { label: '日本語', lang: 'ja', link: '/ja/', themeConfig: japanese },
@@ -168,7 +180,7 @@ export default defineConfig({
     externalLinkIcon: false,
   },
   vite: {
-    plugins: [llms({ ignoreFiles: ['ja/**', 'reference/api/**'] })],
+    plugins: [llms({ ignoreFiles: ['ja/**', 'reference/api/**'], sidebar })],
     build: { chunkSizeWarningLimit: 2000 },
   },
 });
