@@ -70,9 +70,9 @@ test('a shop can be made from a feed, and never in a folder with files in it', a
   await sidestream('init', 'from-feed', 'catalog.jsonl', '--images', 'photos', '--no-build');
   const about = JSON.parse(await readFile(join(project, 'from-feed', 'package.json'), 'utf8'));
   expect(about.scripts.bundle).toBe(
-    'sidestream build catalog.jsonl --out public/bundle --cache .cache/bundle --images public/pictures --image-base /pictures/',
+    'sidestream build catalog.jsonl --out public/bundle --cache .cache/bundle --images public/photos --image-base /photos/',
   );
-  expect(await readdir(join(project, 'from-feed', 'public', 'pictures'))).toContain('p0.png');
+  expect(await readdir(join(project, 'from-feed', 'public', 'photos'))).toContain('p0.png');
   expect(await readFile(join(project, 'from-feed', 'catalog.jsonl'), 'utf8')).toContain('"p0"');
   await expect(sidestream('init', 'my-shop')).rejects.toMatchObject({
     stderr: expect.stringMatching(/^Error \(runtime\/invalid-input\): my-shop is not empty/),

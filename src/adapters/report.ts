@@ -47,7 +47,7 @@ export type DroppedReport = Extract<AdapterReport, { outcome: 'dropped' }>;
 
 /** Options of all adapters. */
 export interface AdapterOptions {
-  /** Writes every dropped event or field, with the reason, to the console. Default false. */
+  /** Writes to the console what became of every event: what it was tracked as, or why it or a field of it was dropped. Default false. */
   debug?: boolean;
   /** Called with every event that was tracked, and every event or field that was dropped. */
   onReport?: (report: AdapterReport) => void;
@@ -66,11 +66,13 @@ export function report(options: AdapterOptions, given: AdapterReport): void {
 }
 
 function write({ debug = false, onReport }: AdapterOptions, given: AdapterReport): void {
-  if (given.outcome === 'dropped' && (debug || (given.reason === 'failed' && !onReport))) {
-    const { source, event, itemId, reason, message, payload } = given;
+  const isFailure = given.outcome === 'dropped' && given.reason === 'failed';
+  if (debug || (isFailure && !onReport)) {
+    const { source, event, itemId, payload } = given;
     const of = itemId === null ? '' : ` of "${itemId}"`;
+    const became = given.outcome === 'tracked' ? `tracked as ${given.type}` : `${given.reason}: ${given.message}`;
     // With `%s` in an event's name the console would format the payload, and call its getters.
-    console.warn('%s', `Sidestream ${source}: ${event}${of}: ${reason}: ${message}`, payload);
+    console.warn('%s', `Sidestream ${source}: ${event}${of}: ${became}`, payload);
   }
   try {
     onReport?.(given);

@@ -33,7 +33,7 @@ import { requireFolder, requireRoom } from './folders';
 import { type LocaleFeed, readLocales, writeMarkets } from './locales';
 import { type Meter, metered } from './meter';
 import { keptOffers } from './offers';
-import { createPictures, isAddress, type PictureOptions } from './pictures';
+import { createPictures, fileName, isAddress, type PictureOptions } from './pictures';
 import { keptProjections, leftOut, previousBundle } from './previous-bundle';
 import { localRunner } from './process-pool';
 import { queueRunner } from './queue/build-queue';
@@ -63,7 +63,7 @@ export interface BuildRequest {
   /** Folder of the pictures that are named by file; without it only those named by address are encoded. */
   images?: string;
   /** How pictures named by address are fetched. */
-  pictures?: Omit<PictureOptions, 'folder'>;
+  pictures?: Omit<PictureOptions, 'folder' | 'base'>;
   /** Folder of the bundle. */
   out: string;
   /** Put before the name of every picture. */
@@ -178,11 +178,11 @@ async function buildItems(
   const inLanguages = await readLocales({
     ...{ feeds: request.locales ?? [], main: feed, language, options: request.feed, rejected: collected },
     from: items.length + feed.rejectedRows,
-    placed: (item) => withImage(item, request.imageBase, true),
+    placed: (item) => withImage(item, request, true),
   });
   notes.push(...inLanguages.notes);
   const previous = await previousBundle(out, { text, dim: DIM, digests }, (line) => notes.push(line));
-  const pictures = createPictures({ ...request.pictures, folder: images });
+  const pictures = createPictures({ ...request.pictures, folder: images, base: request.imageBase });
   const pictureRows = items.flatMap(({ image }, row) => (image && pictures.reachable(image) ? [row] : []));
   const rows = { text: items.length, image: pictureRows.length };
   const distinct = {
@@ -227,7 +227,7 @@ async function buildItems(
   );
 
   const bundle = {
-    items: items.map((item, row) => withImage(item, request.imageBase, !badPictures.has(row))),
+    items: items.map((item, row) => withImage(item, request, !badPictures.has(row))),
     features,
     text,
     encoders: {
@@ -361,11 +361,18 @@ async function chunkRunner(
   return localRunner(source, Math.min(workers, Math.ceil(inputs / INPUTS_PER_PROCESS)));
 }
 
-/** The item of the bundle: a picture whose file could not be read is left out. */
-function withImage(item: Item, imageBase: string, readable: boolean): Item {
+/**
+ * The item of the bundle: a picture whose file could not be read is left out, but for one that is named by its path on the host,
+ * which pages may find all the same.
+ */
+function withImage(item: Item, { images, imageBase }: BuildRequest, readable: boolean): Item {
   const { image, ...rest } = item;
   if (!image) return rest;
-  if (/^([a-z][a-z\d+.-]*:|\/)/i.test(image)) return item;
+  if (/^([a-z][a-z\d+.-]*:|\/\/)/i.test(image)) return item;
+  if (image.startsWith('/')) {
+    const moved = readable && images !== undefined && imageBase !== '';
+    return moved ? { ...rest, image: `${imageBase}${fileName(image, images, imageBase)}` } : item;
+  }
   return readable ? { ...rest, image: `${imageBase}${image}` } : rest;
 }
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readPicture } from './pictures';
+import { createPictures, fileName, readPicture } from './pictures';
 
 let folder: string;
 beforeAll(async () => {
@@ -58,4 +58,27 @@ it('reads a name with a percent sign as it is written', async () => {
   await writeFile(join(folder, 'images', 'a%20b.png'), 'space');
   const read = async (name: string) => new TextDecoder().decode(await readPicture(join(folder, 'images'), name));
   expect([await read('100%.png'), await read('a%20b.png')]).toEqual(['all', 'space']);
+});
+
+it.each([
+  ['/photos/a.png', 'shop/photos', '', 'a.png'],
+  ['/media/photos/a.png', 'shop/media/photos', '', 'a.png'],
+  ['/photos/big/a.png', 'shop/photos', '', 'big/a.png'],
+  ['/photos/a.png', 'shop', '', 'photos/a.png'],
+  ['/photos/a.png', 'elsewhere', '/photos/', 'a.png'],
+  ['/photos/a.png', 'elsewhere', 'https://cdn.example/', 'photos/a.png'],
+  ['/photos/a.png', 'my-photos', '', 'photos/a.png'],
+  ['a.png', 'shop/photos', '/photos/', 'a.png'],
+  ['photos/a.png', 'shop/photos', '', 'photos/a.png'],
+  ['//server/photos/a.png', 'shop/photos', '', '//server/photos/a.png'],
+])('takes %s in %s, which pages find at "%s", for %s', (name, below, base, file) => {
+  expect(fileName(name, below, base)).toBe(file);
+});
+
+it('reads a picture by its path on the host, and nothing outside the folder by such a path', async () => {
+  const pictures = createPictures({ folder: join(folder, 'images', 'sub'), base: '/photos/' });
+  expect(new TextDecoder().decode(await pictures.read('/photos/..odd.png'))).toBe('picture');
+  expect(new TextDecoder().decode(await pictures.read('/sub/..odd.png'))).toBe('picture');
+  await expect(pictures.read('/photos/../../secret.png')).rejects.toThrow('outside the image folder');
+  await expect(pictures.read('/etc/hostname')).rejects.toThrow('there is no file "etc/hostname"');
 });

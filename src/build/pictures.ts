@@ -8,6 +8,8 @@ import { type FetchLimits, fetchRetried, publicFetch } from './fetch';
 export interface PictureOptions extends Omit<FetchLimits, 'fetch' | 'headers'> {
   /** Folder of the pictures that are named by file; without it they are not read. */
   folder?: string;
+  /** Where pages find the folder, such as `/photos/`. Default: nothing is known about it. */
+  base?: string;
   /** Folder where fetched pictures are kept. Default `.cache/pictures`. */
   cache?: string;
   /** Opens no connection: pictures by address come from the cache or not at all. Default false. */
@@ -35,7 +37,7 @@ export interface Pictures {
  * when the server has a newer one (`ETag`, `Last-Modified`).
  */
 export function createPictures(options: PictureOptions): Pictures {
-  const { folder, offline = false, allowPrivate = false, parallel = 8, maxBytes = 25e6 } = options;
+  const { folder, base = '', offline = false, allowPrivate = false, parallel = 8, maxBytes = 25e6 } = options;
   const fetch = publicFetch({ allow: () => allowPrivate });
   const cache = pictureCache(options.cache ?? '.cache/pictures');
   const limit = pLimit(parallel);
@@ -78,7 +80,7 @@ export function createPictures(options: PictureOptions): Pictures {
   return {
     reachable: (name) => isAddress(name) || folder !== undefined,
     read(name) {
-      if (!isAddress(name)) return readPicture(folder ?? '.', name, maxBytes);
+      if (!isAddress(name)) return readPicture(folder ?? '.', fileName(name, folder ?? '.', base), maxBytes);
       let picture = underWay.get(name);
       if (!picture) {
         picture = limit(() => fetchPicture(name)).finally(() => underWay.delete(name));
@@ -173,6 +175,22 @@ export function pictureCache(folder: string): PictureCache {
 
 /** Whether a picture is named by its http(s) address. */
 export const isAddress = (name: string): boolean => /^https?:\/\//i.test(name);
+
+/**
+ * The file that a feed means. Exports of shops name pictures by their path on the host, `/photos/a.jpg`: below the folder this is
+ * `a.jpg` where pages find the folder at `/photos/` or the folder itself is called `photos`, and `photos/a.jpg` elsewhere.
+ * @param base where pages find the folder; may be empty
+ */
+export function fileName(name: string, folder: string, base: string): string {
+  if (!/^\/(?!\/)/.test(name)) return name;
+  if (!leadsOut(resolve(folder), resolve(name))) return relative(resolve(folder), resolve(name));
+  if (base !== '' && name.startsWith(base)) return name.slice(base.length);
+  const [names, folders] = [name.slice(1).split('/'), resolve(folder).split(sep)];
+  for (let shared = names.length - 1; shared > 0; shared--) {
+    if (names.slice(0, shared).join('/') === folders.slice(-shared).join('/')) return names.slice(shared).join('/');
+  }
+  return name.slice(1);
+}
 
 /**
  * Reads a picture that a feed names by its file.

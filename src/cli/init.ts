@@ -11,6 +11,7 @@ const STARTER = fileURLToPath(new URL('../../starter/', import.meta.url));
 /** What a folder may hold and still count as empty. */
 const HARMLESS = new Set(['.git', '.DS_Store', 'README.md', 'LICENSE', '.gitignore', 'catalog.jsonl']);
 const SAMPLES = 'catalog.jsonl';
+const SAMPLE_PICTURES = 'pictures';
 const VITE = '^7.3.8';
 
 interface InitOptions {
@@ -32,18 +33,19 @@ export function initCommand(): Command {
       await mkdir(target, { recursive: true });
       await cp(STARTER, target, { recursive: true, filter: (path) => feed.length === 0 || !isSample(path) });
       await writeFile(join(target, '.gitignore'), 'node_modules/\ndist/\n.cache/\n');
-      const pictures = images === undefined && feed.length > 0 ? null : (images ?? join(target, 'public', 'pictures'));
-      if (images !== undefined) await cp(resolve(images), join(target, 'public', 'pictures'), { recursive: true });
+      // The folder keeps its name, which the feed may use: `/photos/a.jpg`.
+      const name = images === undefined ? (feed.length > 0 ? null : SAMPLE_PICTURES) : basename(resolve(images));
+      if (images !== undefined)
+        await cp(resolve(images), join(target, 'public', basename(resolve(images))), { recursive: true });
       const sources = feed.length > 0 ? feed : [join(target, SAMPLES)];
       const own = await copyFeed(feed, target);
       const bundle = ['build', ...own, '--out', 'public/bundle', '--cache', '.cache/bundle'];
-      const read = pictures === null ? [] : ['--images', 'public/pictures', '--image-base', '/pictures/'];
+      const read = name === null ? [] : ['--images', `public/${name}`, '--image-base', `/${encodeURIComponent(name)}/`];
       await writeFile(join(target, 'package.json'), await packageFile(basename(target), [...bundle, ...read]));
       console.log(`Wrote a shop to ${folder}`);
       if (build) {
         const out = ['--out', join(target, 'public', 'bundle'), '--cache', join(target, '.cache', 'bundle')];
-        const at =
-          pictures === null ? [] : ['--images', join(target, 'public', 'pictures'), '--image-base', '/pictures/'];
+        const at = name === null ? [] : ['--images', join(target, 'public', name), ...read.slice(2)];
         await buildCommand().parseAsync([...sources, ...out, ...at], { from: 'user' });
       }
       console.log(

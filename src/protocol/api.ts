@@ -277,7 +277,10 @@ export interface Status {
   leading: boolean;
   /** Items of the catalogue, with those that this device added. */
   items: number;
-  /** Events learned from in this profile. */
+  /**
+   * Choices in this profile: views, clicks, carts and purchases. Several of one product in a row, such as a view and then a cart, are
+   * one choice, as strong as the strongest of them.
+   */
   events: number;
   /** Items that the shopper dismissed and did not take back. */
   dismissed: number;

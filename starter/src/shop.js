@@ -1,7 +1,9 @@
 import { createRecommender, formatPrice } from 'sidestream';
 
 // One recommender for the page: the lists and this script share it. The bundle is in public/bundle.
-const recommender = await createRecommender({ bundle: '/bundle/' });
+// A yes is remembered with what was learned. A no leaves nothing there, so the shop remembers it.
+const refused = localStorage.getItem('recommendations') === 'denied';
+const recommender = await createRecommender({ bundle: '/bundle/', ...(refused ? { consent: 'denied' } : {}) });
 const find = (selector) => document.querySelector(selector);
 const lists = document.querySelectorAll('sidestream-recs');
 
@@ -118,5 +120,8 @@ async function askForConsent() {
     banner.hidden = consent !== 'pending';
   });
   for (const button of banner.querySelectorAll('button'))
-    button.addEventListener('click', () => recommender.consent(button.dataset.answer));
+    button.addEventListener('click', () => {
+      if (button.dataset.answer === 'denied') localStorage.setItem('recommendations', 'denied');
+      return recommender.consent(button.dataset.answer);
+    });
 }

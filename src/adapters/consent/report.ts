@@ -22,7 +22,7 @@ export type ConsentReport = {
 );
 
 export interface ConsentReportOptions {
-  /** Writes every answer that was ignored, or that a tool did not give, to the console. Default false. */
+  /** Writes to the console what became of every answer, and that a tool did not give one. Default false. */
   debug?: boolean;
   /** Called with what became of every answer. Without it, failures and wrong arguments are written to the console. */
   onReport?: (report: ConsentReport) => void;
@@ -32,9 +32,9 @@ export interface ConsentReportOptions {
 export function report({ debug = false, onReport }: ConsentReportOptions, given: ConsentReport): void {
   try {
     const isError = given.outcome === 'failed' || given.outcome === 'invalid';
-    if (given.outcome !== 'applied' && (debug || (isError && typeof onReport !== 'function'))) {
-      const { source, outcome, message } = given;
-      console.warn('%s', `Sidestream consent (${source ?? 'auto'}): ${outcome}: ${message}`);
+    if (debug || (isError && typeof onReport !== 'function')) {
+      const what = given.outcome === 'applied' ? `${given.level} applied` : `${given.outcome}: ${given.message}`;
+      console.warn('%s', `Sidestream consent (${given.source ?? 'auto'}): ${what}`);
     }
     if (typeof onReport === 'function') onReport(given);
   } catch (thrown) {

@@ -1,0 +1,111 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@playwright/test';
+import { type Host, serve } from '../support/host';
+import { createProject, run, writeCatalog } from './project';
+
+const TUTORIAL = fileURLToPath(new URL('../../docs/tutorials/your-shop.md', import.meta.url));
+
+test.describe.configure({ timeout: 180_000 });
+
+let project: string;
+let host: Host;
+/** The tutorial's code, by language, in order. */
+let code: (language: string) => string[];
+
+const page = (body: string): string =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><title>Shop</title>${body}</html>`;
+
+test.beforeAll(async () => {
+  const text = await readFile(TUTORIAL, 'utf8');
+  const blocks = [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)];
+  code = (language) => blocks.filter(([, name]) => name === language).map(([, , body]) => body);
+  project = await createProject();
+  const shop = join(project, 'shop');
+  // An export as shop systems write it: semicolons, and pictures by their path on the host.
+  await writeCatalog(project, join('shop', 'photos'));
+  const lines = (await readFile(join(project, 'catalog.jsonl'), 'utf8')).split('\n').map((line) => JSON.parse(line));
+  const rows = lines.map(({ id, title, category, price, image }) =>
+    [id, title, category, price, image ? `/photos/${image}` : ''].join(';'),
+  );
+  await writeFile(join(project, 'products.csv'), ['sku;name;category;price;image', ...rows].join('\n'));
+  const commands = code('sh').join('\n').split('\n');
+  const buildCommand = commands.find((line) => line.startsWith('npx sidestream build')) ?? '';
+  const { stdout } = await run('npx', ['--no-install', ...buildCommand.split(' ').slice(1)], { cwd: project });
+  expect(stdout).not.toContain('refused');
+  const copy = commands.find((line) => line.startsWith('cp ')) ?? '';
+  await run('sh', ['-c', copy], { cwd: project });
+
+  await writeFile(join(shop, 'recommendations.js'), code('js')[0]);
+  const [home, product] = code('html');
+  const links = lines.map(({ id }) => `<a href="/product/${id}.html">${id}</a>`).join(' ');
+  await writeFile(join(shop, 'index.html'), page(home + links));
+  await mkdir(join(shop, 'product'));
+  const [script, , question] = home.split('\n\n');
+  for (const { id } of lines) {
+    const body = product.replaceAll('MH01', id) + script + question;
+    await writeFile(join(shop, 'product', `${id}.html`), page(body));
+  }
+  host = await serve({ '/': `${shop}/` });
+});
+test.afterAll(async () => {
+  host?.close();
+  await rm(project, { recursive: true, force: true });
+});
+
+test('the pages of the tutorial follow a shopper from page to page, count a cart, and ask once', async ({
+  page: tab,
+}) => {
+  const lines: string[] = [];
+  tab.on('console', (message) => lines.push(message.text()));
+  await tab.goto(host.origin);
+  const list = tab.locator('sidestream-recs');
+  await expect(list).toHaveAttribute('state', 'filled');
+  await expect
+    .poll(() =>
+      list
+        .locator('img')
+        .evaluateAll((all) => all.map((img) => new URL((img as HTMLImageElement).src).pathname).sort()),
+    )
+    .toContain('/photos/p0.png');
+  await tab.getByRole('button', { name: 'Yes' }).click();
+  await expect(tab.locator('#remember')).toBeHidden();
+  for (const id of ['p1', 'p3']) {
+    await tab.goto(`${host.origin}/product/${id}.html`);
+    await expect(list).toHaveAttribute('state', 'filled');
+    await expect.poll(() => tab.evaluate(eventsOfPage)).toBe(id === 'p1' ? 1 : 2);
+    await expect(tab.locator('#remember')).toBeHidden();
+  }
+  await tab.getByRole('button', { name: 'Add to cart' }).click();
+  await expect.poll(() => tab.evaluate(cartOfPage)).toBeGreaterThan(0);
+  await tab.goto(host.origin);
+  await expect(list.locator('li').first()).toContainText('Red');
+});
+
+test('a no is not asked again, and nothing is learned after it', async ({ page: tab }) => {
+  await tab.goto(host.origin);
+  await tab.getByRole('button', { name: 'No' }).click();
+  await expect(tab.locator('#remember')).toBeHidden();
+  await tab.goto(`${host.origin}/product/p1.html`);
+  await expect(tab.locator('sidestream-recs')).toHaveAttribute('state', 'filled');
+  await expect(tab.locator('#remember')).toBeHidden();
+  expect(await tab.evaluate(consentOfPage)).toBe('denied');
+});
+
+/** Choices that the page's recommender knows. */
+async function eventsOfPage(): Promise<number | undefined> {
+  const list = document.querySelector('sidestream-recs');
+  return (await list?.recommender?.status())?.events;
+}
+
+async function consentOfPage(): Promise<string | undefined> {
+  const list = document.querySelector('sidestream-recs');
+  return (await list?.recommender?.status())?.consent;
+}
+
+/** Products that go with the cart; none while nothing is in it. */
+async function cartOfPage(): Promise<number | undefined> {
+  const list = document.querySelector('sidestream-recs');
+  return (await list?.recommender?.recommend({ cart: true, limit: 3 }))?.items.length;
+}
