@@ -33,7 +33,7 @@ function jsx(elements: Declaration[]): string[] {
   const props = elements.flatMap((element) => {
     const { name, attributes, properties, events } = element;
     const own = [
-      ...attributes.flatMap(({ name, field, text }) => member(text, quoted(name), fieldOf(element, field))),
+      ...attributes.flatMap(({ name, field, text }) => member(text, quoted(name), attributeOf(element, name, field))),
       ...properties
         .filter(({ attribute }) => !attribute)
         .flatMap(({ name, text }) => member(text, name, fieldOf(element, name))),
@@ -91,7 +91,7 @@ function svelte(elements: Declaration[]): string[] {
     const { name, attributes, properties, events } = element;
     const named = attributes.map((attribute) => attribute.name);
     const own = [
-      ...attributes.flatMap(({ name, field, text }) => member(text, quoted(name), fieldOf(element, field))),
+      ...attributes.flatMap(({ name, field, text }) => member(text, quoted(name), attributeOf(element, name, field))),
       ...properties
         .filter((property) => !named.includes(property.name))
         .flatMap(({ name, text }) => member(text, name, fieldOf(element, name))),
@@ -117,6 +117,9 @@ function svelte(elements: Declaration[]): string[] {
 
 const elementOf = ({ tag }: Declaration): string => `HTMLElementTagNameMap['${tag}']`;
 const fieldOf = (element: Declaration, field: string): string => `${elementOf(element)}['${field}']`;
+/** What no property is called can only be an attribute, and so never a list or an object. */
+const attributeOf = (element: Declaration, name: string, field: string): string =>
+  name.includes('-') ? `Extract<${fieldOf(element, field)}, string | number | boolean>` : fieldOf(element, field);
 const listener = (detail: string): string => `(event: ${detail}) => void`;
 const quoted = (name: string): string => (/^\w+$/.test(name) ? name : `'${name}'`);
 

@@ -69,7 +69,7 @@ export interface RecsLabels extends ListLabels, CardLabels {}
  * line, not an object: pages load it, and the property names would weigh as much as the texts.
  */
 const ENGLISH =
-  'Recommended for you|Similar products|Often chosen together|Popular right now|Recently viewed|Buy again|Finding recommendations|Nothing to recommend yet. Look around a little and this list will follow.|Recommendations are not available at the moment.|Try again|Not interested in {}|{} will not be shown again.|Undo|{} is back in the list.|Scroll back|Scroll forward|Sold out';
+  'Recommended for you|Similar products|Goes well with it|Popular right now|Recently viewed|Buy again|Finding recommendations|Nothing to recommend yet. Look around a little and this list will follow.|Recommendations are not available at the moment.|Try again|Not interested in {}|{} will not be shown again.|Undo|{} is back in the list.|Scroll back|Scroll forward|Sold out';
 
 type Five = [string, string, string, string, string];
 /** A line in parts. */

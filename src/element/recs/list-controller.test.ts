@@ -5,6 +5,7 @@ import { FakeRecommender, recommendation } from '../../testing/fake-recommender'
 import { DebouncedRunner, ListController, REFRESH_DELAY } from './list-controller';
 
 class Host {
+  rendered = true;
   request: RecommendRequest | null = { placement: 'for-you' };
   invalid: Error | null = null;
   readonly failures: SidestreamError[] = [];

@@ -84,6 +84,8 @@ export type RecommenderSource = (onProgress: (progress: Progress) => void) => Pr
 
 /** The element that the controller belongs to. */
 export interface ListHost extends ReactiveControllerHost, Placed {
+  /** False while the page does not render it: it keeps its list until it is refreshed when it is rendered again. */
+  readonly rendered: boolean;
   /**
    * The next request; null while something is missing (a `similar` or `complement` list without an item).
    */
@@ -200,7 +202,8 @@ export class ListController implements ReactiveController {
   async #load(): Promise<void> {
     const { recommender } = this;
     const connection = this.#connection;
-    if (!recommender) return;
+    // The first list is made in any case, so that it is there when a tab or a dialog opens.
+    if (!recommender || (this.#shown && !this.#host.rendered)) return;
     await turnsOf(recommender).take(this.#host, () =>
       this.#request(recommender, () => connection === this.#connection),
     );

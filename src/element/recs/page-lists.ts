@@ -139,6 +139,8 @@ export function turnsOf(recommender: Recommender): RequestTurns {
 export interface PageList extends Placed {
   /** Where its items come from; null while it has none. */
   readonly activeRecommender: Recommender | null;
+  /** False while the page does not render it, as on a page that a framework keeps for later. It then takes no item from others. */
+  readonly rendered: boolean;
   /** Requests the list again because an earlier one took its items. */
   refresh(): void;
 }
@@ -147,7 +149,7 @@ const shown = new Map<PageList, string[]>();
 
 /**
  * Records which items a list shows. Lists of the same recommender that come later in the document and show one of these
- * items are refreshed; the first in reading order keeps the item.
+ * items are refreshed; the first in reading order keeps the item. A list that is not rendered takes none.
  */
 export function setShownItems(list: PageList, ids: string[]): void {
   shown.set(list, ids);
@@ -162,12 +164,12 @@ export function deleteShownItems(list: PageList): void {
   shown.delete(list);
 }
 
-/** Items shown by lists of the same recommender that come earlier in the document. */
+/** Items shown by rendered lists of the same recommender that come earlier in the document. */
 export function itemsShownBefore(list: PageList): string[] {
   return [...shown].flatMap(([other, ids]) => (comesAfter(list, other) ? ids : []));
 }
 
 function comesAfter(list: PageList, earlier: PageList): boolean {
   const [one, other] = [list.activeRecommender, earlier.activeRecommender];
-  return !!one && !!other && coreOf(one) === coreOf(other) && isBefore(earlier, list);
+  return !!one && !!other && earlier.rendered && coreOf(one) === coreOf(other) && isBefore(earlier, list);
 }

@@ -268,6 +268,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   recommender: Recommender | null = null;
   /** Ids that are never listed, because the page shows them elsewhere. */
   exclude: string[] = [];
+  /**
+   * Follows the links of cards in place of the browser, such as a router's `push`: it gets the `href` of the link. Clicks that open a tab
+   * or a window do not reach it.
+   */
+  navigate: ((href: string) => unknown) | null = null;
   /** Texts that replace the built-in ones. */
   labels: Partial<RecsLabels> = {};
   /**
@@ -313,6 +318,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     super.disconnectedCallback();
     this.#impressions?.stop();
     deleteShownItems(this);
+  }
+
+  /** @internal What hides itself is asked again: its next list may have items. Old browsers cannot say; there it counts as rendered. */
+  get rendered(): boolean {
+    return this.state === 'hidden' || (this.checkVisibility?.() ?? true);
   }
 
   /** @internal */
@@ -428,6 +438,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     if (this.#row) return;
     this.#row = new parts.RowScroller(this);
     new parts.FocusRestoration(this);
+    parts.whenRenderedAgain(this, () => this.#list.refresh());
     this.#impressions = new parts.Impressions((id) => this.#track('impression', id));
     this.#dismissals = new parts.Dismissals({
       updated: () => this.updateComplete,
@@ -547,6 +558,8 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     // An empty href would reload the page.
     const withoutAddress = (event.target as Element).closest('a')?.getAttribute('href') === '';
     if (!emit(this, 'itemclick', detail) || withoutAddress) event.preventDefault();
+    // A click before this code is there follows the link, which leads to the same page.
+    else if (this.navigate) late?.followLink(event, this.navigate);
   }
 
   #warn(names: string[]): void {

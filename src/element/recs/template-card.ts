@@ -193,6 +193,9 @@ export function cardFields(
   return { fields, values: { ...fields, ...Object.fromEntries(attributes), badge, quantity } };
 }
 
+const EMPTY_TEMPLATE =
+  '<template> is empty, and so are the cards. React puts the children of a template beside its content: write <template dangerouslySetInnerHTML={{ __html: card }} /> there.';
+
 /** Whether a card shows something else at another place of the list. */
 const usesPosition = (template: HTMLTemplateElement): boolean =>
   /\{position\}|data-(if|unless)="\s*position\b/.test(template.innerHTML);
@@ -221,6 +224,7 @@ export class TemplateCards {
     this.#cards.clear();
     this.#template = template ?? undefined;
     this.#host = root.host;
+    if (template && !template.content.hasChildNodes()) warnOnce(root.host, 'template', EMPTY_TEMPLATE);
     const others = root.adoptedStyleSheets.filter((sheet) => sheet !== this.#sheet);
     this.#sheet = new CSSStyleSheet();
     this.#sheet.replaceSync(

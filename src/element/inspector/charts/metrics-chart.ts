@@ -24,7 +24,7 @@ export interface MetricsBar {
 export const LIST_NAMES: Record<string, string> = {
   'for-you': 'Recommended for you',
   similar: 'Similar products',
-  complement: 'Often chosen together',
+  complement: 'Goes well with it',
   trending: 'Popular right now',
   recent: 'Recently viewed',
   again: 'Buy again',

@@ -1,0 +1,80 @@
+// What a page does with lists: a framework's router follows their links, and keeps pages that are not shown.
+import { expect } from '@playwright/test';
+import { addList, callsOf, idsOf, listTest as test } from './support/lists';
+
+test('a list that is not rendered takes no product from others, asks for nothing, and is made again when it is rendered', async ({
+  page,
+}) => {
+  const attributes = { limit: '4' };
+  const first = await addList(page, { attributes });
+  const second = await addList(page, { share: first.shop, attributes: { ...attributes, placement: 'trending' } });
+  await expect(second.list).toHaveAttribute('state', 'filled');
+  const [front, next] = [await idsOf(first.list), await idsOf(second.list)];
+  expect(next.filter((id) => front.includes(id))).toEqual([]);
+
+  const show = (display: string) =>
+    first.list.evaluate((element, value) => element.style.setProperty('display', value), display);
+  await show('none');
+  const before = (await callsOf(page, first.shop)).requests.length;
+  await page.evaluate((n) => window.lists.shops[n].change(), first.shop);
+  await expect.poll(() => idsOf(second.list)).toEqual(front);
+  expect((await callsOf(page, first.shop)).requests.length - before).toBe(1);
+
+  await show('block');
+  await expect.poll(async () => (await idsOf(second.list)).filter((id) => front.includes(id))).toEqual([]);
+  expect(await idsOf(first.list)).toEqual(front);
+});
+
+test('a list in a tab that is closed has its products when the tab opens', async ({ page }) => {
+  await page.evaluate(() => document.querySelector('main')?.style.setProperty('display', 'none'));
+  const { list } = await addList(page);
+  await expect(list).toHaveAttribute('state', 'filled');
+});
+
+test('`navigate` follows plain clicks in place of the browser, and leaves it those that open elsewhere', async ({
+  page,
+}) => {
+  const { list, shop } = await addList(page, { attributes: { 'href-template': '#/product/{id}' } });
+  await expect(list).toHaveAttribute('state', 'filled');
+  await list.evaluate((element) => {
+    (element as HTMLElementTagNameMap['sidestream-recs']).navigate = (href) => {
+      document.title = href;
+    };
+  });
+  const link = list.locator('[part=link]').first();
+  const stopped = (options: object): Promise<boolean> =>
+    link.evaluate((element, init) => {
+      const click = new MouseEvent('click', { bubbles: true, composed: true, cancelable: true, ...init });
+      // The browser must not open a tab here.
+      document.addEventListener('click', (event) => event.preventDefault(), { once: true });
+      let prevented = false;
+      document
+        .querySelector('main')
+        ?.addEventListener('click', (event) => (prevented = event.defaultPrevented), { once: true });
+      element.dispatchEvent(click);
+      return prevented;
+    }, options);
+  for (const key of ['ctrlKey', 'metaKey', 'shiftKey', 'altKey'])
+    expect(await stopped({ [key]: true }), key).toBe(false);
+  expect(await page.title()).toBe('Lists');
+  const [id] = await idsOf(list);
+  expect(await stopped({})).toBe(true);
+  expect(await page.title()).toBe(`#/product/${id}`);
+  const { tracked } = await callsOf(page, shop);
+  expect(tracked.filter(([type]) => type === 'click')).toHaveLength(5);
+  // A listener of the page that takes the click has it for itself.
+  await page.evaluate(() => document.addEventListener('itemclick', (event) => event.preventDefault(), { once: true }));
+  await page.evaluate(() => {
+    document.title = 'Lists';
+  });
+  expect(await stopped({})).toBe(true);
+  expect(await page.title()).toBe('Lists');
+});
+
+test('a template without content, as React makes one of its children, is said in the console', async ({ page }) => {
+  const warnings: string[] = [];
+  page.on('console', (message) => warnings.push(message.text()));
+  const { list } = await addList(page, { html: '<template></template>' });
+  await expect(list).toHaveAttribute('state', 'filled');
+  await expect.poll(() => warnings.filter((text) => text.includes('dangerouslySetInnerHTML'))).toHaveLength(1);
+});
