@@ -25,10 +25,21 @@ test('a list that is not rendered takes no product from others, asks for nothing
   expect(await idsOf(first.list)).toEqual(front);
 });
 
-test('a list in a tab that is closed has its products when the tab opens', async ({ page }) => {
-  await page.evaluate(() => document.querySelector('main')?.style.setProperty('display', 'none'));
-  const { list } = await addList(page);
+test('a list in a tab that is closed is there when the tab opens, and knows what was chosen meanwhile', async ({
+  page,
+}) => {
+  const show = (display: string) =>
+    page.evaluate((value) => document.querySelector('main')?.style.setProperty('display', value), display);
+  await show('none');
+  const { list, shop } = await addList(page);
   await expect(list).toHaveAttribute('state', 'filled');
+  await page.waitForTimeout(500);
+  const before = (await callsOf(page, shop)).requests.length;
+  await page.evaluate((n) => window.lists.shops[n].change(), shop);
+  await page.waitForTimeout(500);
+  expect((await callsOf(page, shop)).requests).toHaveLength(before);
+  await show('block');
+  await expect.poll(async () => (await callsOf(page, shop)).requests.length).toBe(before + 1);
 });
 
 test('`navigate` follows plain clicks in place of the browser, and leaves it those that open elsewhere', async ({

@@ -33,6 +33,7 @@ const sidebar = [
     items: [
       { text: 'Install', link: '/how-to/install' },
       { text: 'Frameworks and bundlers', link: '/how-to/frameworks' },
+      { text: 'Next', link: '/how-to/next' },
       { text: 'Host it', link: '/how-to/host' },
       { text: 'Show lists', link: '/how-to/lists' },
       { text: 'Cards', link: '/how-to/cards' },
@@ -55,6 +56,7 @@ const sidebar = [
       { text: 'A shop of static pages', link: '/examples/static-shop' },
       { text: 'React', link: '/examples/react' },
       { text: 'Vue', link: '/examples/vue' },
+      { text: 'A shop in Next', link: '/examples/next' },
       { text: 'Shopify', link: '/examples/shopify' },
       { text: 'Vendure', link: '/how-to/vendure' },
     ],

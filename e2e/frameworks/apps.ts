@@ -3,6 +3,10 @@ export interface App {
   name: string;
   /** Folder under `templates`. */
   template: string;
+  /** Folder under `examples` that the template is added to, with its packages. */
+  example?: string;
+  /** Address of the template's page. Default: `/`. */
+  page?: string;
   /** Files of the template that this app has under another path: the path in the template, and the one in the app. */
   moved?: Record<string, string>;
   /** Packages to install with it, at exact versions. */
@@ -17,7 +21,10 @@ export interface App {
   dev?: string[];
 }
 
-const NEXT = { next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' };
+const NEXT = {
+  ...{ template: 'next', example: 'next', page: '/walk' },
+  packages: { next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' },
+};
 const VITE = '7.3.8';
 
 export const APPS: App[] = [
@@ -31,16 +38,14 @@ export const APPS: App[] = [
   },
   {
     name: 'Next 16, Turbopack',
-    template: 'next',
-    packages: NEXT,
+    ...NEXT,
     build: ['next', 'build'],
     serve: { command: ['next', 'start'] },
     dev: ['next', 'dev', '--port', '{port}'],
   },
   {
     name: 'Next 16, webpack',
-    template: 'next',
-    packages: NEXT,
+    ...NEXT,
     build: ['next', 'build', '--webpack'],
     serve: { command: ['next', 'start'] },
   },

@@ -36,6 +36,14 @@ export async function tarballPath(): Promise<string> {
   return join(folder, name);
 }
 
+/** The packages that an example develops with, at the versions of this repository. */
+async function typesOf(example: string): Promise<Record<string, string>> {
+  const [{ devDependencies: ours }, { devDependencies: theirs }] = await Promise.all(
+    [root, example].map(async (folder) => JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))),
+  );
+  return Object.fromEntries(Object.keys(theirs).map((name) => [name, ours[name]]));
+}
+
 /** An app in a folder of its own, installed by npm. */
 export class InstalledApp {
   readonly folder: string;
@@ -49,13 +57,19 @@ export class InstalledApp {
   /** @param bundle folder with the bundle and its `photos`, whose contents become static files of the app */
   static async install(app: App, bundle: string): Promise<InstalledApp> {
     const folder = await mkdtemp(join(tmpdir(), `sidestream-${app.template}-`));
+    const example = app.example === undefined ? null : join(root, 'examples', app.example);
+    if (example)
+      await cp(example, folder, { recursive: true, filter: (path) => !/[\\/](node_modules|\.next)$/.test(path) });
     await cp(join(root, 'e2e', 'frameworks', 'templates', app.template), folder, { recursive: true });
     for (const [from, to] of Object.entries(app.moved ?? {})) {
       await mkdir(dirname(join(folder, to)), { recursive: true });
       await rename(join(folder, from), join(folder, to));
     }
     await cp(bundle, join(folder, app.files ?? 'public'), { recursive: true });
-    const dependencies = { ...app.packages, sidestream: `file:${await tarballPath()}` };
+    // What a shop's own pages are made from.
+    await cp(join(bundle, '..', 'catalog.jsonl'), join(folder, 'catalog.jsonl'));
+    const packages = { ...app.packages, ...(example ? await typesOf(example) : {}) };
+    const dependencies = { ...packages, sidestream: `file:${await tarballPath()}` };
     const about = {
       name: 'a-shop',
       private: true,

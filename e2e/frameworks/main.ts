@@ -72,8 +72,8 @@ async function tryApp(app: App, browser: Browser): Promise<Row> {
     row.install = performance.now() - started;
     await installed.build();
     row.build = performance.now() - started - row.install;
-    row.built = await use(browser, await installed.serve(), false);
-    if (app.dev) row.dev = await use(browser, await installed.dev(), true);
+    row.built = await use(browser, app, await installed.serve(), false);
+    if (app.dev) row.dev = await use(browser, app, await installed.dev(), true);
     row.good = true;
   } catch (thrown) {
     console.error(thrown);
@@ -86,12 +86,13 @@ async function tryApp(app: App, browser: Browser): Promise<Row> {
 
 async function use(
   browser: Browser,
+  app: App,
   { origin, close }: { origin: string; close(): unknown },
   light: boolean,
 ): Promise<string> {
   const page = await browser.newPage();
   try {
-    const { learner, encoders } = await walk(page, origin, light);
+    const { learner, encoders } = await walk(page, origin + (app.page ?? ''), light);
     return light ? 'lists follow' : `lists follow, learns on ${learner}, encodes on ${encoders}`;
   } finally {
     await page.close();

@@ -5,6 +5,7 @@ import { buildBundle, createProject, trainBundle } from '../package/project';
 import { APPS } from './apps';
 import { InstalledApp, registryTrouble } from './installed-app';
 import { walk } from './walk';
+import { walkNext } from './walk-next';
 
 /** The two that fail most often; `npm run frameworks` tests all. */
 const QUICK = ['Vite 7', 'Next 16, Turbopack'];
@@ -33,6 +34,7 @@ for (const app of APPS.filter(({ name }) => QUICK.includes(name))) {
     await installed.build();
     const { origin, close } = await installed.serve();
     leaving.push(close);
-    await walk(page, origin);
+    await walk(page, origin + (app.page ?? ''));
+    if (app.example === 'next') await walkNext(await page.context().newPage(), origin);
   });
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commandLine } from '../../src/cli/command-line';
 import type { Declaration } from '../package/elements';
-import { codeBlocks, commandFaults, markupFaults, moduleScripts, typeFaults } from './code-blocks';
+import { type CodeBlock, codeBlocks, commandFaults, markupFaults, moduleScripts, typeFaults } from './code-blocks';
 
 /** Declarations in `lib` of what documents import, by package name or as a page without a bundler names them. */
 const MODULES: Record<string, string> = {
@@ -38,7 +38,8 @@ declare global {
 
 /**
  * Faults of the code in documents: blocks of TypeScript, and of modules in HTML, that do not compile against the package;
- * attributes that our elements lack; commands and options that the command line lacks; JSON that does not parse.
+ * attributes that our elements lack; commands and options that the command line lacks; JSON that does not parse; files of examples
+ * that are quoted as they were before.
  * @param files paths from the root
  */
 export async function documentCodeFaults(root: string, files: string[], elements: Declaration[]): Promise<string[]> {
@@ -56,9 +57,20 @@ export async function documentCodeFaults(root: string, files: string[], elements
     ...typeFaults(of('html').flatMap(moduleScripts), { ...modules, strict: false }),
     ...of('html').flatMap((block) => at(block, markupFaults(block, attributes))),
     ...of('sh').flatMap((block) => at(block, commandFaults(block, program))),
+    ...(await Promise.all(blocks.map(async (block) => at(block, await quotationFaults(root, block))))).flat(),
     ...of('json').flatMap((block) => at(block, jsonFaults(block.code))),
     ...of('jsonl').flatMap((block) => at(block, block.code.split('\n').flatMap(jsonFaults))),
   ];
+}
+
+/** A block whose first line names a file, such as `// examples/next/app/page.tsx`, is that file. */
+async function quotationFaults(root: string, { code }: CodeBlock): Promise<string[]> {
+  const [first, ...lines] = code.split('\n');
+  const path = /^\/\/ (examples\/\S+)$/.exec(first)?.[1];
+  if (path === undefined) return [];
+  const text = await readFile(join(root, path), 'utf8').catch(() => null);
+  if (text === null) return [`there is no file ${path}`];
+  return text.trim() === lines.join('\n').trim() ? [] : [`is not what ${path} is now: copy the file again`];
 }
 
 function at({ file, line }: { file: string; line: number }, faults: string[]): string[] {

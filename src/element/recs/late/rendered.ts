@@ -5,7 +5,8 @@ interface Rendered extends Element {
 
 /** Calls `again` whenever a list that the page had stopped rendering is rendered again. */
 export function whenRenderedAgain(list: Rendered, again: () => void): void {
-  let missed = false;
+  // The observer does not report what has no size from the start.
+  let missed = !list.rendered;
   // What is not rendered has no size. The observer lives as long as the element.
   new ResizeObserver(() => {
     const { rendered, isConnected } = list;

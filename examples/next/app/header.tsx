@@ -1,0 +1,13 @@
+'use client';
+
+import Link from 'next/link';
+import { useCart } from './cart-store';
+
+export function Header() {
+  const cart = useCart();
+  return (
+    <header>
+      <Link href="/">Good things</Link> <Link href="/cart">Cart ({cart.length})</Link>
+    </header>
+  );
+}

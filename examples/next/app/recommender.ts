@@ -1,0 +1,21 @@
+'use client';
+
+import { createRecommender, type Recommender } from 'sidestream';
+
+const BUNDLE = '/bundle/';
+/** A yes is remembered with what was learned. A no leaves nothing on the device, so the shop remembers it here. */
+const REFUSED = 'recommendations';
+
+let started: Promise<Recommender> | undefined;
+
+/** The page's one recommender. It lives as long as the document; React may mount what uses it as often as it likes. */
+export function recommender(): Promise<Recommender> {
+  const refused = localStorage.getItem(REFUSED) === 'denied';
+  started ??= createRecommender({ bundle: BUNDLE, ...(refused ? { consent: 'denied' } : {}) });
+  return started;
+}
+
+export async function answer(consent: 'granted' | 'denied'): Promise<void> {
+  if (consent === 'denied') localStorage.setItem(REFUSED, 'denied');
+  await (await recommender()).consent(consent);
+}

@@ -1,0 +1,16 @@
+import type { NextConfig } from 'next';
+
+const config: NextConfig = {
+  // As a new app has it: pages that were visited stay in the document, hidden.
+  cacheComponents: true,
+  partialPrefetching: true,
+  // Files of the bundle are named by their contents, but for the manifest and what is published beside it.
+  headers: async () => [
+    {
+      source: '/bundle/:file(.*-[0-9a-f]{16}\\..*)',
+      headers: [{ key: 'Cache-Control', value: 'public, max-age=31536000, immutable' }],
+    },
+  ],
+};
+
+export default config;
