@@ -52,6 +52,7 @@ function linkFaults(root: string, texts: Map<string, string>, packed: Set<string
       if (/^[a-z]+:/i.test(link)) return [];
       const [path, anchor] = link.split('#');
       const target = path === '' ? name : posix.join(posix.dirname(name), path);
+      if (anchor === undefined && target === name) return [`${name} links to itself`];
       if (!existsSync(join(root, target))) return [`${name} links to ${link}, which does not exist`];
       if (packed.has(name) && !packed.has(target) && target !== FOR_CONTRIBUTORS) {
         return [`${name} links to ${link}, which is not in the package`];

@@ -63,7 +63,7 @@ export function buildCommand(): Command {
     )
     .option('--mapping <file>', 'JSON file that maps columns to fields')
     .option('--encoding <name>', 'of the feed, such as windows-1252; default: the declared one, else UTF-8')
-    .option('--strict', 'end at the first row or picture that is refused, and write nothing')
+    .option('--strict', 'end at the first row, then at the first picture, that is refused; write nothing')
     .option('--refusals <file>', 'where to write everything that was refused, one line of JSON each')
     .option('--images <folder>', 'folder of the pictures that the products name; those with an address are fetched')
     .option('--picture-cache <folder>', 'where fetched pictures are kept', '.cache/pictures')
