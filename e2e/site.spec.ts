@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
@@ -97,6 +98,19 @@ test('the playground of the site shows a list', async ({ page }) => {
   await page.goto(`${host.origin}/demo/#/playground`);
   await expect(page.locator('sidestream-recs').first()).toBeVisible();
   await expect(page.locator('sidestream-recs a').first()).toBeVisible();
+});
+
+test('links between pages as Markdown lead to pages', () => {
+  const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.md'));
+  expect(pages.length).toBeGreaterThan(50);
+  const broken = pages.flatMap((path) => {
+    const prose = readFileSync(join(folder, path), 'utf8').replace(/^```[\s\S]*?^```$/gm, '');
+    const links = [...prose.matchAll(/\]\(([^)#:\s]+\.md)(?:#[^)]*)?\)/g)].map(([, link]) => link);
+    return links
+      .filter((link) => !existsSync(link.startsWith('/') ? join(folder, link) : join(folder, dirname(path), link)))
+      .map((link) => `${path}: ${link}`);
+  });
+  expect(broken).toEqual([]);
 });
 
 test('llms.txt lists the pages of the menu as Markdown, tutorials first', () => {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { cp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
@@ -42,12 +43,41 @@ console.log('[2/4] Pages');
 await rm(source, { recursive: true, force: true });
 console.log(`      ${(await collectPages(root, source)).length} pages`);
 console.log('[3/4] API reference');
-await module('typedoc/bin/typedoc', '--options', 'typedoc.site.json', '--out', join(source, 'reference', 'api'));
+const api = join(source, 'reference', 'api');
+await module('typedoc/bin/typedoc', '--options', 'typedoc.site.json', '--out', api);
+await nameEntries(api);
 console.log('[4/4] Site');
-await build(source, { base, outDir: join(root, 'site') });
-await cp(join(root, 'dist'), join(root, 'site', 'demo'), { recursive: true });
-console.log(`Site: ${join(root, 'site')}`);
+const site = join(root, 'site');
+await build(source, { base, outDir: site });
+await moveIndexes(source, site);
+await cp(join(root, 'dist'), join(site, 'demo'), { recursive: true });
+console.log(`Site: ${site}`);
 if (served) await serve({ root: source, base });
+
+/** The generator writes `folder/index.md` as `folder.md`, from where its links lead nowhere: it is put where pages link to. */
+async function moveIndexes(pages: string, site: string): Promise<void> {
+  const list = join(site, 'llms.txt');
+  let text = await readFile(list, 'utf8');
+  for (const path of await readdir(pages, { recursive: true })) {
+    const written = join(site, `${dirname(path)}.md`);
+    if (basename(path) !== 'index.md' || !existsSync(written)) continue;
+    await rename(written, join(site, path));
+    text = text.replace(`(/${dirname(path).replaceAll(sep, '/')}.md)`, `(/${path.replaceAll(sep, '/')})`);
+  }
+  await writeFile(list, text);
+}
+
+/** Heads the pages of the API with what a shop imports: they are called by files, `index` for `sidestream`. */
+async function nameEntries(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const text = await readFile(path, 'utf8');
+    const entry = name === 'index.md' ? 'sidestream' : `sidestream/${name.replace('.md', '')}`;
+    const named =
+      name === 'modules.md' ? text.replace('[index]', '[sidestream]') : text.replace(/^# .*$/m, `# ${entry}`);
+    await writeFile(path, named);
+  }
+}
 
 /** Runs a script of the repository, and shows what it prints if it fails. */
 async function script(path: string, ...args: string[]): Promise<void> {

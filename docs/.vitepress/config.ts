@@ -78,7 +78,11 @@ const sidebar = [
     collapsed: true,
     items: [
       { text: 'Elements', link: '/reference/elements' },
-      { text: 'API', link: '/reference/api/' },
+      { text: 'API: sidestream', link: '/reference/api/' },
+      { text: 'API: sidestream/adapters', link: '/reference/api/adapters' },
+      { text: 'API: sidestream/pick', link: '/reference/api/pick' },
+      { text: 'API: sidestream/inspector', link: '/reference/api/inspector' },
+      { text: 'API: sidestream/encoders', link: '/reference/api/encoders' },
       { text: 'Command line', link: '/reference/cli' },
       { text: 'Errors', link: '/reference/errors' },
       { text: 'Bundle format', link: '/reference/bundle-format' },
@@ -183,7 +187,7 @@ export default defineConfig({
     externalLinkIcon: false,
   },
   vite: {
-    plugins: [llms({ ignoreFiles: ['ja/**', 'reference/api/**'], sidebar })],
+    plugins: [llms({ sidebar })],
     build: { chunkSizeWarningLimit: 2000 },
   },
 });

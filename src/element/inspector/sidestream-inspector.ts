@@ -89,11 +89,13 @@ export class SidestreamInspector extends LitElement {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #unsubscribe: () => void = () => undefined;
 
+  /** @internal */
   override connectedCallback(): void {
     super.connectedCallback();
     if (this.hasUpdated) this.#subscribe();
   }
 
+  /** @internal */
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#endSubscription();

@@ -102,6 +102,7 @@ export class SidestreamPick extends LitElement {
   #unsubscribe: (() => void)[] = [];
   #skipped = false;
 
+  /** @internal */
   override connectedCallback(): void {
     super.connectedCallback();
     document.addEventListener('recommend', this.#find);
@@ -110,6 +111,7 @@ export class SidestreamPick extends LitElement {
     if (this.hasUpdated) this.#find();
   }
 
+  /** @internal */
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     document.removeEventListener('recommend', this.#find);

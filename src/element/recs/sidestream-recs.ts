@@ -307,6 +307,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     new LanguageObserver(this, () => this.refresh(), this.#failed);
   }
 
+  /** @internal */
   override connectedCallback(): void {
     super.connectedCallback();
     this.requestUpdate();
@@ -314,6 +315,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     requestAnimationFrame(() => setTimeout(() => formatPrice(0, this.currency, languageOf(this))));
   }
 
+  /** @internal */
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#impressions?.stop();
