@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Runs every check, one after the other, whatever the results before; the last line is the result.
-import { spawnSync } from 'node:child_process';
+// Runs every check, whatever the results of the others; the last line is the result.
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -12,33 +12,39 @@ mkdirSync('.cache', { recursive: true });
 
 const UNIT = join('.cache', 'unit.json');
 const E2E = join('.cache', 'e2e.json');
+/**
+ * `cores`: how many of two cores a stage keeps busy; two of one core run side by side. `after`: the stage waits for these, whatever they
+ * find; `needs`: it is not run where one of these failed.
+ */
 const stages = [
-  { name: 'lint', command: ['@biomejs/biome', 'biome', 'check', '.'] },
-  { name: 'spelling', command: ['cspell', 'cspell', '--no-progress', '--quiet', '**/*.md'] },
-  { name: 'types', script: 'scripts/types.mjs' },
-  { name: 'arrows and cycles', command: ['tsx', 'tsx', 'scripts/cycles.ts'] },
+  { name: 'lint', cores: 2, command: ['@biomejs/biome', 'biome', 'check', '.'] },
+  { name: 'types', cores: 2, script: 'scripts/types.mjs' },
+  { name: 'spelling', cores: 1, command: ['cspell', 'cspell', '--no-progress', '--quiet', '**/*.md'] },
+  { name: 'arrows and cycles', cores: 1, command: ['tsx', 'tsx', 'scripts/cycles.ts'] },
+  { name: 'build', cores: 1, command: ['tsx', 'tsx', 'scripts/start.ts', '--build-only'] },
+  // The browser tests try the tarball it packs.
+  { name: 'package', cores: 1, command: ['tsx', 'tsx', 'scripts/package.ts'] },
+  // With the API reference, which treats warnings as errors; a dead link ends it.
+  { name: 'site', cores: 1, needs: ['build', 'package'], command: ['tsx', 'tsx', 'scripts/site.ts', '--built'] },
+  { name: 'kills', cores: 1, needs: ['build'], command: ['tsx', 'tsx', 'tools/faults/main.ts', '--kills', '10'] },
   {
     name: 'unit',
+    cores: 2,
     command: ['vitest', 'vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${UNIT}`],
     report: { file: UNIT, count: countVitest },
   },
-  { name: 'build', command: ['tsx', 'tsx', 'scripts/start.ts', '--build-only'] },
-  // The browser tests try the tarball it packs.
-  { name: 'package', command: ['tsx', 'tsx', 'scripts/package.ts'] },
-  // With the API reference, which treats warnings as errors; a dead link ends it.
-  { name: 'site', needs: 'package', command: ['tsx', 'tsx', 'scripts/site.ts', '--built'] },
   {
     name: 'e2e',
-    needs: 'build',
+    cores: 2,
+    needs: ['build'],
+    after: ['package', 'site'],
     command: ['@playwright/test', 'playwright', 'test', '--reporter=list,json'],
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: join(root, E2E) },
     report: { file: E2E, count: countPlaywright },
   },
-  { name: 'kills', needs: 'build', command: ['tsx', 'tsx', 'tools/faults/main.ts', '--kills', '10'] },
 ];
 
-const results = [];
-for (const stage of stages) results.push(runStage(stage, results));
+const results = await runAll(stages);
 console.log('');
 for (const { name, seconds, passed, failed, skipped, note } of results) {
   const counts = `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`;
@@ -51,32 +57,66 @@ const skipped = sum('skipped');
 console.log(`${sum('passed')} passed, ${sum('failed')} failed${skipped ? `, ${skipped} skipped` : ''}`);
 process.exit(sum('failed') ? 1 : 0);
 
-function runStage({ name, command, script, env, report, needs }, before) {
-  console.log(`\n— ${name} —`);
-  if (needs && before.find((result) => result.name === needs)?.failed) {
-    return { name, seconds: 0, passed: 0, failed: 1, skipped: 0, note: `not run, because ${needs} failed` };
+/** Runs the stages in their order, as many at once as two cores take. @returns their results in that order */
+async function runAll(all) {
+  const ended = new Map();
+  const running = new Map();
+  const waiting = [...all];
+  while (waiting.length > 0 || running.size > 0) {
+    const free = 2 - [...running.keys()].reduce((busy, { cores }) => busy + cores, 0);
+    const [next] = waiting;
+    const ready = next && [...(next.needs ?? []), ...(next.after ?? [])].every((name) => ended.has(name));
+    if (next && ready && next.cores <= free) {
+      waiting.shift();
+      running.set(next, runStage(next, ended));
+      continue;
+    }
+    const result = await Promise.race(running.values());
+    ended.set(result.name, result);
+    for (const stage of running.keys()) if (stage.name === result.name) running.delete(stage);
+  }
+  return all.map(({ name }) => ended.get(name));
+}
+
+async function runStage({ name, cores, command, script, env, report, needs = [] }, ended) {
+  const failed = needs.find((need) => ended.get(need).failed);
+  if (failed) {
+    console.log(`\n— ${name} —\nnot run`);
+    return { name, seconds: 0, passed: 0, failed: 1, skipped: 0, note: `not run, because ${failed} failed` };
   }
   // A report of an earlier run must never be counted.
   if (report) rmSync(report.file, { force: true });
   const [file, ...args] = script ? [script] : [binary(command[0], command[1]), ...command.slice(2)];
   const started = Date.now();
-  const { status, signal, error } = spawnSync(process.execPath, [file, ...args], {
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-  });
+  const ending = await output(name, cores > 1, [file, ...args], { ...process.env, ...env });
   const seconds = (Date.now() - started) / 1000;
-  const ended = error ? error.message : signal ? `ended by ${signal}` : `ended with code ${status}`;
-  const good = status === 0;
+  const good = ending === 'ended with code 0';
   if (!report)
-    return { name, seconds, passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: 0, note: good ? '' : ended };
+    return { name, seconds, passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: 0, note: good ? '' : ending };
   try {
     const counts = report.count(JSON.parse(readFileSync(report.file, 'utf8')));
     // Something outside the tests went wrong: a file that does not load, an uncaught error.
-    if (!good && counts.failed === 0) return { name, seconds, ...counts, failed: 1, note: ended };
+    if (!good && counts.failed === 0) return { name, seconds, ...counts, failed: 1, note: ending };
     return { name, seconds, ...counts };
   } catch (cause) {
-    return { name, seconds, passed: 0, failed: 1, skipped: 0, note: `${ended}, no report: ${cause.message}` };
+    return { name, seconds, passed: 0, failed: 1, skipped: 0, note: `${ending}, no report: ${cause.message}` };
   }
+}
+
+/** Runs a script with this Node. What one of two at once prints is shown when it ends. @returns how it ended */
+function output(name, alone, args, env) {
+  if (alone) console.log(`\n— ${name} —`);
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { stdio: alone ? 'inherit' : ['ignore', 'pipe', 'pipe'], env });
+    const printed = [];
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => printed.push(data));
+    const end = (how) => {
+      if (!alone) console.log(`\n— ${name} —\n${Buffer.concat(printed).toString().trimEnd()}`);
+      resolve(how);
+    };
+    child.once('error', ({ message }) => end(message));
+    child.once('close', (code, signal) => end(signal ? `ended by ${signal}` : `ended with code ${code}`));
+  });
 }
 
 /** The script behind a package's command: starting it with this Node works on every system. */
