@@ -18,7 +18,7 @@ const sidebar = [
     items: [
       { text: 'Build and publish a bundle', link: '/how-to/build' },
       { text: 'Feeds', link: '/how-to/feeds' },
-      { text: 'Shopify', link: '/how-to/shopify' },
+      { text: 'A Shopify shop', link: '/how-to/shopify' },
       { text: 'Variants of a product', link: '/how-to/variants' },
       { text: 'Languages and markets', link: '/how-to/languages' },
       { text: 'Prices and stock', link: '/how-to/offers' },
@@ -57,7 +57,7 @@ const sidebar = [
       { text: 'React', link: '/examples/react' },
       { text: 'Vue', link: '/examples/vue' },
       { text: 'A shop in Next', link: '/examples/next' },
-      { text: 'Shopify', link: '/examples/shopify' },
+      { text: 'Files for a Shopify theme', link: '/examples/shopify' },
       { text: 'Vendure', link: '/how-to/vendure' },
     ],
   },

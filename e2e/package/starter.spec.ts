@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ test.describe.configure({ timeout: 180_000 });
 
 let project: string;
 let shop: string;
-let server: Server;
+const servers: Server[] = [];
 let address: string;
 
 /** Runs the command of the packed package. */
@@ -24,14 +24,20 @@ test.beforeAll(async () => {
   const { stdout } = await sidestream('init', 'my-shop');
   expect(stdout).toContain('npm install');
   await linkPackages(project, ['vite']);
-  await run(process.execPath, [join(project, 'node_modules', 'vite', 'bin', 'vite.js'), 'build'], { cwd: shop });
-  server = createServer(sirv(join(shop, 'dist'), { dev: true })).listen(0);
-  address = `http://localhost:${(server.address() as AddressInfo).port}`;
+  address = await served(shop);
 });
 test.afterAll(async () => {
-  server?.close();
+  for (const server of servers) server.close();
   await rm(project, { recursive: true, force: true });
 });
+
+/** Builds the pages of a shop and serves them. @returns their address */
+async function served(folder: string): Promise<string> {
+  await run(process.execPath, [join(project, 'node_modules', 'vite', 'bin', 'vite.js'), 'build'], { cwd: folder });
+  const server = createServer(sirv(join(folder, 'dist'), { dev: true })).listen(0);
+  servers.push(server);
+  return `http://localhost:${(server.address() as AddressInfo).port}`;
+}
 
 const list = (page: Page, placement: string) => page.locator(`sidestream-recs[placement=${placement}]`);
 
@@ -81,4 +87,47 @@ test('a shop can be made from a feed, and never in a folder with files in it', a
   await sidestream('init', other, '--no-build');
   expect(await readdir(other)).toContain('index.html');
   await rm(other, { recursive: true });
+});
+
+test('a shop of variants has one entry for each product, and the currency that was named', async ({ page }) => {
+  const head =
+    'Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Inventory Tracker,Variant Inventory Qty,Cost per item,Status';
+  const rows = ['hoodie', 'cap', 'scarf'].flatMap((handle) => [
+    `${handle},A ${handle},Size,S,${handle}-s,20.00,shopify,0,9.00,active`,
+    `${handle},,,M,${handle}-m,24.00,shopify,3,9.00,`,
+  ]);
+  await writeFile(
+    join(project, 'export.csv'),
+    [head, ...rows, 'old,Old,Title,Default Title,old,1,,,,draft'].join('\n'),
+  );
+  await writeFile(join(project, 'mapping.json'), '{ "variants": true }');
+  const options = ['--mapping', 'mapping.json', '--allow-private', '--refusals', 'refused.jsonl', '--currency', 'GBP'];
+  const { stdout } = await sidestream('init', 'variants', 'export.csv', ...options);
+  expect(stdout).toContain('6 items, 6 without a picture; 1 not published: left out');
+  const folder = join(project, 'variants');
+  const about = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  expect(about.scripts.bundle).toBe(
+    'sidestream build export.csv --out public/bundle --cache .cache/bundle --mapping mapping.json --refusals refused.jsonl --allow-private',
+  );
+  expect(await readFile(join(folder, 'mapping.json'), 'utf8')).toContain('variants');
+  const readme = await readFile(join(folder, 'README.md'), 'utf8');
+  expect(readme).toContain('reads export.csv again');
+  expect(readme).not.toContain('catalog.jsonl');
+  await page.goto(await served(folder));
+  // The first variant is sold out.
+  await expect(page.locator('[data-products] small')).toHaveText(['£24.00', '£24.00', '£24.00']);
+  await expect(page.locator('sidestream-recs').first().locator('[part=price]').first()).toHaveText('£24.00');
+});
+
+test('a shop has the currency that its feed says, and a wrong path leaves no folder', async () => {
+  await writeFile(join(project, 'prices.csv'), 'id,title,price\na,A,12.00 CHF\n');
+  await sidestream('init', 'swiss', 'prices.csv', '--no-build');
+  expect(await readFile(join(project, 'swiss', 'src', 'currency.js'), 'utf8')).toContain("currency = 'CHF'");
+  await writeFile(join(project, 'bare.csv'), 'id,title,price\na,A,12.00\n');
+  const { stdout } = await sidestream('init', 'bare', 'bare.csv', '--no-build');
+  expect(stdout).toContain('Its prices are in EUR, as the feed says no currency');
+  await expect(sidestream('init', 'nowhere', 'bare.csv', '--mapping', 'none.json')).rejects.toMatchObject({
+    stderr: expect.stringContaining('catalog/bad-mapping'),
+  });
+  expect(await readdir(project)).not.toContain('nowhere');
 });

@@ -85,13 +85,16 @@ async function contentFaults(root: string, { files }: Tarball): Promise<string[]
     'models/use-lite.tokenizer.json',
     'lib/THIRD-PARTY-NOTICES.txt',
     'lib/custom-elements.json',
+    'examples/shopify/sections/sidestream-recs.liquid',
     'lib/cdn/tfjs-backend-wasm-simd.wasm',
     'lib/cdn/ort-wasm-simd-threaded.asyncify.wasm',
     ...namedIn(about),
   ];
   const foreign = paths.filter(
     (path) =>
-      !/^(lib|models|docs|starter)\/|^(package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE)$/.test(path),
+      !/^(lib|models|docs|starter|examples\/(next|plain|react|shopify|static-shop|vue))\/|^(examples\/README\.md|package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE)$/.test(
+        path,
+      ),
   );
   return [
     ...needed.filter((path) => !paths.includes(path)).map((path) => `the tarball lacks ${path}`),

@@ -16,6 +16,7 @@ import {
   writeBundle,
 } from '../catalog';
 import { type Products, productsOf } from '../catalog/variants';
+import { counted } from '../common/counted';
 import { DEFAULT_PRESETS, encodeProjection, type ImagePreset, type Preset, type TextPreset } from '../encoders';
 import type { NodeEncoderFiles } from '../encoders/node';
 import { SidestreamError } from '../error';
@@ -33,7 +34,7 @@ import { requireFolder, requireRoom } from './folders';
 import { type LocaleFeed, readLocales, writeMarkets } from './locales';
 import { type Meter, metered } from './meter';
 import { keptOffers } from './offers';
-import { createPictures, fileName, isAddress, type PictureOptions } from './pictures';
+import { createPictures, fileName, isAddress, type PictureOptions, type Pictures } from './pictures';
 import { keptProjections, leftOut, previousBundle } from './previous-bundle';
 import { localRunner } from './process-pool';
 import { queueRunner } from './queue/build-queue';
@@ -150,9 +151,10 @@ async function buildFeed(request: BuildRequest, collected: RejectedRows): Promis
   const feed = await collectFeed(catalog, request.feed, collected);
   if (feed.items.length === 0) {
     const first = feed.rejected[0] ? ` The first row refused: ${describeRejectedRow(feed.rejected[0])}.` : '';
+    const hidden = feed.unpublished > 0 ? ` Left out as not published: ${counted(feed.unpublished, 'product')}.` : '';
     throw new SidestreamError(
       'catalog/empty',
-      `${catalog.join(', ')} has no usable product, so nothing was built.${first}`,
+      `${catalog.join(', ')} has no usable product, so nothing was built.${hidden}${first}`,
     );
   }
   const cache = request.cache ?? buildFolder(request.out);
@@ -177,7 +179,7 @@ async function buildItems(
   if (warning) request.warn?.(warning);
   const inLanguages = await readLocales({
     ...{ feeds: request.locales ?? [], main: feed, language, options: request.feed, rejected: collected },
-    from: items.length + feed.rejectedRows,
+    from: items.length + feed.rejectedRows + feed.unpublished,
     placed: (item) => withImage(item, request, true),
   });
   notes.push(...inLanguages.notes);
@@ -214,7 +216,7 @@ async function buildItems(
     cache,
     meter,
   }).finally(() => runner.close());
-  if (pictures.stale > 0) notes.push(`${pictures.stale} pictures come from the cache: their server did not answer.`);
+  notes.push(...stalePictures(pictures.stale));
   const taps = { text: presets.text.contentTap, image: presets.image.contentTap };
   const weight = await metered(meter, 'Text weight', TEXT_WEIGHTS.length, (advance) =>
     // Variants of one product would be their own nearest neighbours.
@@ -335,6 +337,15 @@ function writeProgress(meter: Meter): { show: WriteProgress; end(): void } {
       if (items >= total) end();
     },
   };
+}
+
+/** Notes on pictures that were not fetched again. */
+function stalePictures({ unanswered, notPublic }: Pictures['stale']): string[] {
+  const from = (count: number): string => `${counted(count, 'picture')} from an earlier build:`;
+  return [
+    ...(unanswered > 0 ? [`Used ${from(unanswered)} the server did not answer.`] : []),
+    ...(notPublic > 0 ? [`Used ${from(notPublic)} the address is not public; --allow-private fetches from it.`] : []),
+  ];
 }
 
 /** A note on pictures that are named by file when no folder of pictures was given. */

@@ -97,7 +97,8 @@ function toResponse(answer: http.IncomingMessage, status: number): Response {
   return new Response(Readable.toWeb(answer), { status, headers });
 }
 
-class NotPublic extends Error {
+/** The reason for which nothing is fetched from a private address. */
+export class NotPublic extends Error {
   constructor(host: string, address: string) {
     const where = host === address ? host : `${host} (${address})`;
     super(`${where} is not a public address, so nothing is fetched from there without --allow-private`);

@@ -7,5 +7,5 @@ export type { LocaleFeed } from './locales';
 export { createMeter, type GrowingMeter, type Meter, metered } from './meter';
 export { BASES, type Basis, basisVectors, categoryPrecision, judgedItems, nearest } from './neighbors';
 export { MISSING, type Missing, type OffersResult, removeOffers, writeOffers } from './offers';
-export { readMapping } from './read-feed';
+export { readFeed, readMapping } from './read-feed';
 export { type CheckedProblem, type CheckedRules, checkRules, publishRules, removeRules } from './rules';

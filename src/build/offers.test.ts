@@ -96,6 +96,12 @@ describe('the offers of the default market', () => {
     expect(await stored()).toEqual([{ id: 'b', availability: 'out-of-stock' }]);
   });
 
+  it('sell out what the feed says is not published any more', async () => {
+    const feed = lines('id,price,status', 'a,10,active', 'b,20,draft', 'c,30,draft', 'new,1,draft');
+    expect(await write(feed)).toMatchObject({ missing: 1, unpublished: 2, unknown: 0, offers: 1 });
+    expect(await stored()).toEqual([{ id: 'b', availability: 'out-of-stock' }]);
+  });
+
   it('leave a file alone that is right already, and stay as they were after an error', async () => {
     const { file } = await write(lines('id,price', 'a,9'));
     const before = await stat(file);

@@ -56,6 +56,8 @@ export interface OffersResult {
   unknown: number;
   /** Products of the bundle that the feed lacks. */
   missing: number;
+  /** Products of the bundle that the feed says are not published, which are sold out. */
+  unpublished: number;
   rejectedRows: number;
   /** The first 1,000 bad fields. */
   rejected: readonly RejectedRow[];
@@ -77,15 +79,17 @@ export async function writeOffers(request: OffersRequest): Promise<OffersResult>
   const own = market === DEFAULT_MARKET;
   const { missing: rule = own ? 'keep' : 'out-of-stock' } = request;
   const offers: Offer[] = [];
-  let [known, missing] = [0, 0];
+  let [known, missing, unpublished] = [0, 0, 0];
   await metered(meter, 'Compare', manifest.count, async (advance) => {
     for await (const items of bundleItems(manifest, folderFetch(out))) {
       for (const item of items) {
         const given = feed.offers.get(item.id);
+        const hidden = !given && feed.unpublished.has(item.id);
         if (given) known++;
+        else if (hidden) unpublished++;
         else if (!feed.refused.has(item.id)) missing++;
         // Where the bundle's price is another market's, a product without a price that can be read cannot be sold either.
-        const soldOut = !given && rule === 'out-of-stock' && (!own || !feed.refused.has(item.id));
+        const soldOut = hidden || (!given && rule === 'out-of-stock' && (!own || !feed.refused.has(item.id)));
         const offer = soldOut ? soldOutOffer(item, own) : given && offerOf(item, given, feed.fields, own);
         if (offer) offers.push(offer);
       }
@@ -96,7 +100,7 @@ export async function writeOffers(request: OffersRequest): Promise<OffersResult>
   const changed = await storeOffers(out, market, bytes);
   return {
     ...{ file: join(out, offersFile(market)), bytes: bytes.byteLength, changed, offers: offers.length },
-    ...{ items: manifest.count, unknown: feed.offers.size - known, missing },
+    ...{ items: manifest.count, unknown: feed.offers.size - known, missing, unpublished },
     ...{ rejectedRows: feed.rejectedRows, rejected: rejected.kept, rejectedCount: rejected.count },
   };
 }
@@ -148,17 +152,24 @@ interface ReadOffers {
   fields: ReadonlySet<keyof Offered>;
   /** Ids of refused rows, where they could be read. */
   refused: Set<string>;
+  /** Ids of products that are not published. */
+  unpublished: Set<string>;
   rejectedRows: number;
 }
 
 async function readOffers({ feed, mapping, strict }: OffersRequest, rejected: RejectedRows): Promise<ReadOffers> {
-  const read = { offers: new Map<string, FeedOffer['values']>(), refused: new Set<string>(), rejectedRows: 0 };
+  const read = {
+    offers: new Map<string, FeedOffer['values']>(),
+    ...{ refused: new Set<string>(), unpublished: new Set<string>(), rejectedRows: 0 },
+  };
   const fields = new Set<keyof Offered>();
   let at = 0;
   for await (const row of parsedRows(openFeed(feed), recordOffer, { mapping })) {
     if ('item' in row) {
       read.offers.set(row.item.id, row.item.values);
       for (const field of row.item.fields) fields.add(field);
+    } else if ('unpublished' in row) {
+      if (row.id !== undefined) read.unpublished.add(row.id);
     } else {
       if (strict) throw strictError(row.rejected[0]);
       rejected.add(at, ...row.rejected);

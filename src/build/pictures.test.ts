@@ -118,7 +118,7 @@ it('keeps pictures and fetches them again only when the server has newer ones', 
   expect(await both()).toEqual(['two', 'dated']);
 });
 
-it('uses the picture of last time while the server is down, and says how many', async () => {
+it('uses the picture of last time while the server is down or may not be asked, and says how many', async () => {
   let up = true;
   server = await serve({
     '/a': (_, response) => (up ? response.writeHead(200, PNG).end('a') : response.writeHead(502).end()),
@@ -129,7 +129,10 @@ it('uses the picture of last time while the server is down, and says how many', 
   up = false;
   const later = pictures();
   expect(await text(later.read(`${server.base}/a`))).toBe('a');
-  expect(later.stale).toBe(1);
+  expect(later.stale).toEqual({ unanswered: 1, notPublic: 0 });
+  const refused = pictures({ allowPrivate: false });
+  expect(await text(refused.read(`${server.base}/a`))).toBe('a');
+  expect(refused.stale).toEqual({ unanswered: 0, notPublic: 1 });
   await expect(later.read(`${server.base}/b`)).rejects.toThrow('answered 410');
 });
 

@@ -3,7 +3,7 @@ import { mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/prom
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import pLimit from 'p-limit';
 import * as v from 'valibot';
-import { type FetchLimits, fetchRetried, publicFetch } from './fetch';
+import { type FetchLimits, fetchRetried, NotPublic, publicFetch } from './fetch';
 
 export interface PictureOptions extends Omit<FetchLimits, 'fetch' | 'headers'> {
   /** Folder of the pictures that are named by file; without it they are not read. */
@@ -28,8 +28,8 @@ export interface Pictures {
   reachable(name: string): boolean;
   /** @throws Error with the reason in words */
   read(name: string): Promise<Uint8Array>;
-  /** Number of pictures from the cache because their server could not be reached. */
-  readonly stale: number;
+  /** Numbers of pictures from the cache because their server did not answer, or because their address is a private one. */
+  readonly stale: { unanswered: number; notPublic: number };
 }
 
 /**
@@ -43,7 +43,7 @@ export function createPictures(options: PictureOptions): Pictures {
   const limit = pLimit(parallel);
   /** Products often share a picture. */
   const underWay = new Map<string, Promise<Uint8Array>>();
-  let stale = 0;
+  const stale = { unanswered: 0, notPublic: 0 };
 
   const fetchPicture = async (url: string): Promise<Uint8Array> => {
     const kept = await cache.get(url);
@@ -67,9 +67,9 @@ export function createPictures(options: PictureOptions): Pictures {
         return bytes;
       });
     } catch (error) {
-      // While the server is down, the cached picture is better than none.
+      // The picture of last time is better than none.
       if (!kept) throw error;
-      stale++;
+      stale[error instanceof NotPublic ? 'notPublic' : 'unanswered']++;
       return kept.bytes;
     }
     if (fetched === null && kept) return kept.bytes;
@@ -88,9 +88,7 @@ export function createPictures(options: PictureOptions): Pictures {
       }
       return picture;
     },
-    get stale() {
-      return stale;
-    },
+    stale,
   };
 }
 

@@ -34,17 +34,30 @@ it('reads files, folders and gzip together, each by what is in it, and sums up',
   expect(places[3]).toEqual({ at: 6, file: join(folder, 'pages/2/two.html'), line: 1 });
   expect(rejectedRows).toBe(3);
   expect(rejected).toEqual([
-    { file: csv, line: 4, id: 'c', field: 'title', reason: 'is missing' },
+    {
+      file: csv,
+      line: 4,
+      id: 'c',
+      field: 'title',
+      reason: expect.stringMatching(/^is missing; it was looked for in title, name/),
+    },
     { file: csv, line: 5, id: 'a', field: 'id', reason: 'already used in line 2' },
     { file: packed, line: 2, id: 'b', field: 'id', reason: `already used in ${csv}, line 3` },
   ]);
   expect(summary).toEqual([
     `${csv} (csv): 2 items, 1 without a text, called by their id; 2 rows refused, 1 of them duplicates`,
-    `${packed} (jsonl): 1 items, 1 without a picture; 1 rows refused, 1 of them duplicates`,
-    `${join(folder, 'pages/2/two.html')} (html): 1 items, 1 without a picture`,
+    `${packed} (jsonl): 1 item, 1 without a picture; 1 row refused, 1 of them duplicates`,
+    `${join(folder, 'pages/2/two.html')} (html): 1 item, 1 without a picture`,
     `${join(folder, 'pages/about.html')} (html): 0 items`,
-    `${join(folder, 'pages/one.html')} (html): 1 items, 1 without a picture`,
+    `${join(folder, 'pages/one.html')} (html): 1 item, 1 without a picture`,
   ]);
+});
+
+it('counts what the feed says is not published', async () => {
+  const drafts = await write('drafts.csv', 'id,title,status\na,A,active\nb,B,draft\nc,C,archived\nd,,\n');
+  const { items, unpublished, rejectedRows, summary } = await collectFeed([drafts]);
+  expect([items.length, unpublished, rejectedRows]).toEqual([1, 2, 1]);
+  expect(summary).toEqual([`${drafts} (csv): 1 item, 1 without a picture; 2 not published: left out; 1 row refused`]);
 });
 
 it('sums up by format when there are many files', async () => {

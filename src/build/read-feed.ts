@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describeRejectedRow, type Item, type RejectedRow } from '../catalog';
 import { type FeedMapping, type FeedRow, feedRows, parseFeedMapping } from '../catalog/feed';
+import { counted } from '../common/counted';
 import { SidestreamError } from '../error';
 import { openFeed } from './open-feed';
 import { RejectedRows } from './rejected-rows';
@@ -50,6 +51,8 @@ export interface CollectedFeed {
   /** One entry per bad field, the first 1,000 of them. */
   rejected: readonly RejectedRow[];
   rejectedRows: number;
+  /** Products that the feed says are not published, which are left out. */
+  unpublished: number;
   /** One line per file, or per format, about the rows read. */
   summary: string[];
 }
@@ -68,7 +71,7 @@ export async function collectFeed(
   const summary = createFeedSummary();
   const feed: CollectedFeed = {
     ...{ items: [], titled: new Map(), currencies: new Set(), places: [] },
-    ...{ rejected: [], rejectedRows: 0, summary: [] },
+    ...{ rejected: [], rejectedRows: 0, unpublished: 0, summary: [] },
   };
   let at = from;
   const onFormat: ReadFeedOptions['onFormat'] = (file, format, language) => {
@@ -82,10 +85,10 @@ export async function collectFeed(
       if (row.currency && row.item.price !== undefined) feed.currencies.add(row.currency);
       feed.items.push(row.item);
       feed.places.push({ at, file: row.file, line: row.line, ...(row.unit === 'line' ? {} : { unit: row.unit }) });
-    } else {
+    } else if ('rejected' in row) {
       rejectedRows.add(at, ...row.rejected);
       feed.rejectedRows++;
-    }
+    } else feed.unpublished++;
     at++;
   }
   return { ...feed, rejected: rejectedRows.kept, summary: summary.lines() };
@@ -111,6 +114,7 @@ interface Count {
   items: number;
   rejected: number;
   duplicates: number;
+  unpublished: number;
   /** Titled by the start of their description, or by their id. */
   untitled: number;
   withoutPicture: number;
@@ -122,7 +126,7 @@ export interface FeedSummary {
   /** A file is begun. */
   open(file: string, format: string): void;
   count(row: FeedRow): void;
-  /** `shop.csv (csv): 120 items, 2 without a picture; 3 rows refused, 1 of them a duplicate`. */
+  /** `shop.csv (csv): 120 items, 2 without a picture; 12 not published: left out; 3 rows refused, 1 of them a duplicate`. */
   lines(): string[];
 }
 
@@ -160,6 +164,7 @@ const newCount = (): Count => ({
   items: 0,
   rejected: 0,
   duplicates: 0,
+  unpublished: 0,
   untitled: 0,
   withoutPicture: 0,
   withoutText: 0,
@@ -171,19 +176,28 @@ function add(count: Count, row: FeedRow): void {
     if (row.duplicate) count.duplicates++;
     return;
   }
+  if ('unpublished' in row) {
+    count.unpublished++;
+    return;
+  }
   count.items++;
   if (row.titled) count.untitled++;
   if (!row.item.image) count.withoutPicture++;
   if (row.titled === 'id') count.withoutText++;
 }
 
-function inWords({ items, rejected, duplicates, untitled, withoutPicture, withoutText }: Count): string {
+function inWords(count: Count): string {
+  const { items, rejected, duplicates, unpublished, untitled, withoutPicture, withoutText } = count;
   const kept = [
-    `${items} items`,
+    counted(items, 'item'),
     ...(withoutPicture > 0 ? [`${withoutPicture} without a picture`] : []),
     ...(withoutText > 0 ? [`${withoutText} without a text, called by their id`] : []),
     ...(untitled > withoutText ? [`${untitled - withoutText} without a title, called by their description`] : []),
   ].join(', ');
-  if (rejected === 0) return kept;
-  return `${kept}; ${rejected} rows refused${duplicates > 0 ? `, ${duplicates} of them duplicates` : ''}`;
+  const refused = `${counted(rejected, 'row')} refused${duplicates > 0 ? `, ${duplicates} of them duplicates` : ''}`;
+  return [
+    kept,
+    ...(unpublished > 0 ? [`${unpublished} not published: left out`] : []),
+    ...(rejected > 0 ? [refused] : []),
+  ].join('; ');
 }

@@ -11,6 +11,8 @@ export interface RejectedRow {
   unit?: RowUnit;
   /** The row's id, when it could be read. */
   id?: string;
+  /** The row's title, where it has no id. */
+  title?: string;
   /** Path of the bad field (`price`, `attributes.size`); `row` when the whole line is bad. */
   field: string;
   /** What is wrong, in words. */
@@ -18,9 +20,10 @@ export interface RejectedRow {
 }
 
 /** `shop.csv: line 12 (MH01), field price: must be 0 or more`. */
-export function describeRejectedRow({ file, line, unit = 'line', id, field, reason }: RejectedRow): string {
+export function describeRejectedRow({ file, line, unit = 'line', id, title, field, reason }: RejectedRow): string {
   const place = `${file === undefined ? '' : `${file}: `}${unit} ${line}`;
-  return `${place}${id === undefined ? '' : ` (${id})`}, field ${field}: ${reason}`;
+  const name = id ?? (title === undefined ? undefined : JSON.stringify(title));
+  return `${place}${name === undefined ? '' : ` (${name})`}, field ${field}: ${reason}`;
 }
 
 /** At most `length` characters of a text, and `…` where some were cut off; no surrogate pair is split. */

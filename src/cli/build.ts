@@ -1,13 +1,20 @@
 import { Command, Option } from 'commander';
 import { buildBundle, createMeter, type LocaleFeed, readMapping, readPreset } from '../build';
 import { describeRejectedRow, TEXT_RECIPES, type TextRecipe } from '../catalog';
-import { localeSchema } from '../catalog/locales';
+import { counted } from '../common/counted';
 import { DEFAULT_PRESETS } from '../encoders';
 import { nodeRuntime } from '../encoders/node';
 import { catalogIndex } from '../ranking';
 import { makeFactors } from '../training';
-import { fitting, localeFeed, positiveInteger } from './option-parsers';
-import { encodersOption } from './shared-options';
+import { localeFeed, positiveInteger } from './option-parsers';
+import {
+  allowPrivateOption,
+  encodersOption,
+  encodingOption,
+  langOption,
+  mappingOption,
+  refusalsOption,
+} from './shared-options';
 
 interface BuildOptions {
   mapping?: string;
@@ -49,26 +56,21 @@ export function buildCommand(): Command {
       '<catalog...>',
       'files, folders or addresses of the feed: JSON Lines, CSV, Merchant Center, Shopify, pages with JSON-LD',
     )
-    .addOption(
-      new Option(
-        '--lang <tag>',
-        'language of the feed, such as en (default: what the feed says, else what its words are)',
-      ).argParser(fitting(localeSchema)),
-    )
+    .addOption(langOption())
     .addOption(
       new Option(
         '--locale <tag=feed>',
         'the same products in one more language, such as de=feed-de.xml; once for each language',
       ).argParser(localeFeed),
     )
-    .option('--mapping <file>', 'JSON file that maps columns to fields')
-    .option('--encoding <name>', 'of the feed, such as windows-1252; default: the declared one, else UTF-8')
+    .addOption(mappingOption())
+    .addOption(encodingOption())
     .option('--strict', 'end at the first row, then at the first picture, that is refused; write nothing')
-    .option('--refusals <file>', 'where to write everything that was refused, one line of JSON each')
+    .addOption(refusalsOption())
     .option('--images <folder>', 'folder of the pictures that the products name; those with an address are fetched')
     .option('--picture-cache <folder>', 'where fetched pictures are kept', '.cache/pictures')
     .option('--offline', 'fetch no picture: use those kept by an earlier build')
-    .option('--allow-private', 'fetch pictures from this machine and from private networks, too')
+    .addOption(allowPrivateOption())
     .requiredOption('--out <folder>', 'where to write the bundle')
     .option('--image-base <prefix>', 'put before the name of every picture, so that the page finds it', '')
     .addOption(
@@ -132,16 +134,21 @@ export function buildCommand(): Command {
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       const missing = built.withoutPicture > 0 ? ` (${built.withoutPicture} without a picture)` : '';
       console.log(
-        `Built ${built.items} items${missing} in ${seconds} s: ${(built.bytes / 1e6).toFixed(1)} MB in ${options.out}`,
+        `Built ${counted(built.items, 'item')}${missing} in ${seconds} s: ${(built.bytes / 1e6).toFixed(1)} MB in ${options.out}`,
       );
       const known = [
-        ...(built.repeated > 0 ? [`${built.repeated} are the same as another item's`] : []),
-        ...(built.reused > 0 ? [`${built.reused} were encoded by an earlier build`] : []),
+        ...(built.repeated > 0
+          ? [`${built.repeated} ${built.repeated === 1 ? 'is' : 'are'} the same as another item's`]
+          : []),
+        ...(built.reused > 0
+          ? [`${built.reused} ${built.reused === 1 ? 'was' : 'were'} encoded by an earlier build`]
+          : []),
       ];
-      console.log(`Encoded ${[`${built.encoded} texts and pictures`, ...known].join('; ')}`);
+      const encoded = built.encoded === 1 ? '1 text or picture' : `${built.encoded} texts and pictures`;
+      console.log(`Encoded ${[encoded, ...known].join('; ')}`);
       for (const note of built.notes) console.error(note);
       for (const line of built.summary) console.log(`Read ${line}`);
-      console.log(`Refused: ${built.rejectedRows} rows, ${built.rejectedPictures} pictures`);
+      console.log(`Refused: ${counted(built.rejectedRows, 'row')}, ${counted(built.rejectedPictures, 'picture')}`);
       if (rejectedCount > 0) process.exitCode = 2;
     });
 }

@@ -3,8 +3,18 @@ import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import * as v from 'valibot';
+import { readFeed, readMapping } from '../build';
+import type { FeedMapping } from '../catalog/feed';
 import { SidestreamError } from '../error';
 import { buildCommand } from './build';
+import {
+  allowPrivateOption,
+  currencyOption,
+  encodingOption,
+  langOption,
+  mappingOption,
+  refusalsOption,
+} from './shared-options';
 
 /** The shop that is copied; in the package beside `lib`, in a clone at the top. */
 const STARTER = fileURLToPath(new URL('../../starter/', import.meta.url));
@@ -13,9 +23,19 @@ const HARMLESS = new Set(['.git', '.DS_Store', 'README.md', 'LICENSE', '.gitigno
 const SAMPLES = 'catalog.jsonl';
 const SAMPLE_PICTURES = 'pictures';
 const VITE = '^7.3.8';
+/** Currency of the samples, and of a feed that says none. */
+const CURRENCY = 'EUR';
+/** Rows in which a currency is looked for: a feed says it of each price, or of none. */
+const CURRENCY_IN = 100;
 
 interface InitOptions {
   images?: string;
+  mapping?: string;
+  encoding?: string;
+  lang?: string;
+  refusals?: string;
+  allowPrivate?: boolean;
+  currency?: string;
   build: boolean;
 }
 
@@ -26,27 +46,44 @@ export function initCommand(): Command {
     .argument('<folder>', 'where to write it; a new or an empty folder')
     .argument('[feed...]', 'your products, in any format that `build` reads (default: 24 samples)')
     .option('--images <folder>', 'folder of the pictures that the products of the feed name')
+    .addOption(mappingOption())
+    .addOption(encodingOption())
+    .addOption(langOption())
+    .addOption(refusalsOption())
+    .addOption(allowPrivateOption())
+    .addOption(currencyOption(`; default: what the feed says, else ${CURRENCY}`))
     .option('--no-build', 'do not build the bundle yet')
-    .action(async (folder: string, feed: string[], { images, build }: InitOptions) => {
+    .action(async (folder: string, feed: string[], options: InitOptions) => {
       const target = resolve(folder);
       await refuseFull(target, folder);
+      // Reports a mistyped path before anything is written.
+      const said = options.currency ?? (await currencyOf(feed, options));
       await mkdir(target, { recursive: true });
       await cp(STARTER, target, { recursive: true, filter: (path) => feed.length === 0 || !isSample(path) });
       await writeFile(join(target, '.gitignore'), 'node_modules/\ndist/\n.cache/\n');
+      await writeFile(join(target, 'src', 'currency.js'), currencyFile(said ?? CURRENCY));
+      const { images, mapping, refusals, build } = options;
       // The folder keeps its name, which the feed may use: `/photos/a.jpg`.
-      const name = images === undefined ? (feed.length > 0 ? null : SAMPLE_PICTURES) : basename(resolve(images));
+      const pictures = images === undefined ? (feed.length > 0 ? null : SAMPLE_PICTURES) : basename(resolve(images));
       if (images !== undefined)
         await cp(resolve(images), join(target, 'public', basename(resolve(images))), { recursive: true });
-      const sources = feed.length > 0 ? feed : [join(target, SAMPLES)];
-      const own = await copyFeed(feed, target);
-      const bundle = ['build', ...own, '--out', 'public/bundle', '--cache', '.cache/bundle'];
-      const read = name === null ? [] : ['--images', `public/${name}`, '--image-base', `/${encodeURIComponent(name)}/`];
-      await writeFile(join(target, 'package.json'), await packageFile(basename(target), [...bundle, ...read]));
+      const own = feed.length > 0 ? await copyFiles(feed, target) : [SAMPLES];
+      const [ownMapping] = await copyFiles(mapping === undefined ? [] : [mapping], target);
+      await nameFeed(join(target, 'README.md'), own);
+      const script = bundleArguments({
+        ...{ feed: own, at: (path) => path, pictures, options },
+        ...{ mapping: ownMapping, refusals: refusals && basename(resolve(refusals)) },
+      });
+      await writeFile(join(target, 'package.json'), await packageFile(basename(target), script));
       console.log(`Wrote a shop to ${folder}`);
+      if (feed.length > 0 && said === undefined)
+        console.log(`Its prices are in ${CURRENCY}, as the feed says no currency. Another one: src/currency.js`);
       if (build) {
-        const out = ['--out', join(target, 'public', 'bundle'), '--cache', join(target, '.cache', 'bundle')];
-        const at = name === null ? [] : ['--images', join(target, 'public', name), ...read.slice(2)];
-        await buildCommand().parseAsync([...sources, ...out, ...at], { from: 'user' });
+        const at = (path: string): string => join(target, path);
+        const sources = feed.length > 0 ? feed : [at(SAMPLES)];
+        const cache = ['--picture-cache', at('.cache/pictures')];
+        const built = bundleArguments({ feed: sources, at, pictures, options, mapping, refusals });
+        await buildCommand().parseAsync([...built.slice(1), ...cache], { from: 'user' });
       }
       console.log(
         ['', `  cd ${folder}`, '  npm install', ...(build ? [] : ['  npm run bundle']), '  npm start', ''].join('\n'),
@@ -54,11 +91,63 @@ export function initCommand(): Command {
     });
 }
 
-/** Files of the feed come along, so that `npm run bundle` finds them; addresses stay what they are. */
-async function copyFeed(feed: string[], target: string): Promise<string[]> {
-  if (feed.length === 0) return [SAMPLES];
+/** The currency that a feed says its prices are in. */
+async function currencyOf(feed: string[], { mapping: file, encoding }: InitOptions): Promise<string | undefined> {
+  const mapping: FeedMapping = file === undefined ? {} : await readMapping(file);
+  let rows = 0;
+  for await (const row of readFeed(feed, {
+    mapping: { ...mapping, ...(encoding === undefined ? {} : { encoding }) },
+  })) {
+    if ('item' in row && row.currency !== undefined) return row.currency;
+    if (++rows >= CURRENCY_IN) break;
+  }
+  return undefined;
+}
+
+const currencyFile = (code: string): string =>
+  `/** Currency of the prices, as a code: of the lists and of the pages. */\nexport const currency = '${code}';\n`;
+
+/** The command line that builds the bundle. @param at where the shop has a path of its own */
+function bundleArguments({
+  feed,
+  at,
+  pictures,
+  mapping,
+  refusals,
+  options: { encoding, lang, allowPrivate },
+}: {
+  feed: string[];
+  at: (path: string) => string;
+  /** Name of the folder of pictures. */
+  pictures: string | null;
+  mapping?: string;
+  refusals?: string;
+  options: InitOptions;
+}): string[] {
+  const given = { mapping, encoding, lang, refusals };
+  return [
+    ...['build', ...feed, '--out', at('public/bundle'), '--cache', at('.cache/bundle')],
+    ...Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value])),
+    ...(allowPrivate ? ['--allow-private'] : []),
+    ...(pictures === null
+      ? []
+      : ['--images', at(`public/${pictures}`), '--image-base', `/${encodeURIComponent(pictures)}/`]),
+  ];
+}
+
+/** Names the feed in the README, which speaks of the samples. */
+async function nameFeed(readme: string, feed: string[]): Promise<void> {
+  const text = await readFile(readme, 'utf8');
+  const named = text
+    .replaceAll(`\`${SAMPLES}\``, feed.map((name) => `\`${name}\``).join(', '))
+    .replaceAll(SAMPLES, feed.join(' and '));
+  await writeFile(readme, named);
+}
+
+/** Copies the files that `npm run bundle` reads; addresses stay what they are. @returns their names in the shop */
+async function copyFiles(paths: string[], target: string): Promise<string[]> {
   return Promise.all(
-    feed.map(async (path) => {
+    paths.map(async (path) => {
       if (/^https?:/.test(path)) return path;
       const name = basename(resolve(path));
       await cp(resolve(path), join(target, name), { recursive: true });

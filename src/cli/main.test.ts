@@ -62,7 +62,7 @@ describe('sidestream build', () => {
     expect(run.err).toContain('line 3 (broken), field image: The picture cannot be decoded');
     expect(run.err).toContain('line 4, field row: is not JSON');
     expect(run.out).toContain('Built 3 items (1 without a picture)');
-    expect(run.out).toContain('Refused: 2 rows, 1 pictures');
+    expect(run.out).toContain('Refused: 2 rows, 1 picture');
     expect(run.code).toBe(2);
 
     const { items, features, manifest, encoder, projection } = await openBundle(folderFetch(out));
@@ -127,6 +127,18 @@ describe('sidestream build', () => {
     const run = await sidestream('build', await feed('bad.jsonl', [row]), '--out', out);
     expect(run).toMatchObject({ code: 1, err: expect.stringContaining(message) });
     await expect(readFile(join(out, 'manifest.json'))).rejects.toThrow('ENOENT');
+  });
+
+  it('says of one product that it is one, and of a catalogue of drafts why nothing was built', async () => {
+    const one = await feed('single.csv', ['id,title,status', 'a,A,active', 'b,B,draft']);
+    const built = await sidestream('build', one, '--out', join(folder, 'single'), '--no-encoders');
+    expect(built).toMatchObject({ code: 0 });
+    expect(built.out).toMatch(/^Built 1 item \(1 without a picture\) in /m);
+    expect(built.out).toMatch(/^Encoded 1 text or picture$/m);
+    expect(built.out).toContain('1 item, 1 without a picture; 1 not published: left out');
+    const drafts = await feed('drafts.csv', ['id,title,status', 'b,B,draft']);
+    const none = await sidestream('build', drafts, '--out', join(folder, 'drafts'), '--no-encoders');
+    expect(none).toMatchObject({ code: 1, err: expect.stringContaining('Left out as not published: 1 product.') });
   });
 
   it('reads a table by a mapping, fetches pictures by address, and with --strict ends at the first rejected row', async () => {

@@ -32,7 +32,7 @@ it('writes offers by a mapping, says what it refused, and ends with 2; inspect s
   const run = await sidestream('offers', ...args);
   expect(run.err).toContain('line 3 (b), field price: must be number, not "auf Anfrage"');
   expect(run.out).toContain('Wrote offers of 1 of 2 items');
-  expect(run.out).toContain('Left out: 1 products that the bundle lacks. Not in the feed: 0 items of the bundle');
+  expect(run.out).toContain('Left out: 1 product that the bundle lacks. Not in the feed: 0 items of the bundle');
   expect(run.code).toBe(2);
   expect(await offersOf()).toEqual({
     schema: 1,
@@ -56,7 +56,7 @@ it('prints one line of JSON, writes markets apart and takes one out again', asyn
   const run = await sidestream('offers', path, '--out', out, '--market', 'de-ch', '--json');
   expect(JSON.parse(run.out.trim().split('\n').at(-1) ?? '')).toEqual({
     ...{ file: join(out, 'offers-de-ch.json'), bytes: expect.any(Number), changed: true, offers: 2, items: 2 },
-    ...{ unknown: 0, missing: 0, rejectedRows: 0 },
+    ...{ unknown: 0, missing: 0, unpublished: 0, rejectedRows: 0 },
   });
   expect(run.code).toBe(0);
   const removed = await sidestream('offers', '--out', out, '--market', 'de-ch', '--remove');

@@ -9,9 +9,11 @@ import {
   writeOffers,
 } from '../build';
 import { describeRejectedRow } from '../catalog';
-import { currencySchema, marketSchema } from '../catalog/offers';
+import { marketSchema } from '../catalog/offers';
+import { counted } from '../common/counted';
 import { SidestreamError } from '../error';
 import { fitting } from './option-parsers';
+import { currencyOption, encodingOption, mappingOption, refusalsOption } from './shared-options';
 
 interface OffersOptions {
   out: string;
@@ -46,11 +48,11 @@ export function offersCommand(): Command {
         'market whose prices these are; pages name it (default: pages that name none)',
       ).argParser(fitting(marketSchema)),
     )
-    .addOption(new Option('--currency <code>', 'of the prices, such as EUR').argParser(fitting(currencySchema)))
-    .option('--mapping <file>', 'JSON file that maps columns to fields')
-    .option('--encoding <name>', 'of the feed, such as windows-1252; default: the declared one, else UTF-8')
+    .addOption(currencyOption())
+    .addOption(mappingOption())
+    .addOption(encodingOption())
     .option('--strict', 'end at the first row that is refused, and write nothing')
-    .option('--refusals <file>', 'where to write everything that was refused, one line of JSON each')
+    .addOption(refusalsOption())
     .addOption(
       new Option(
         '--missing <what>',
@@ -90,15 +92,18 @@ export function offersCommand(): Command {
 }
 
 function print(written: Omit<OffersResult, 'rejected' | 'rejectedCount'>, seconds: number): void {
-  const { offers, items, file, bytes, changed, missing, unknown, rejectedRows } = written;
+  const { offers, items, file, bytes, changed, missing, unknown, unpublished, rejectedRows } = written;
   const size = `${(bytes / 1000).toFixed(1)} kB`;
   console.log(
     changed
       ? `Wrote offers of ${offers} of ${items} items in ${seconds.toFixed(1)} s: ${size} in ${file}`
       : `${file} has these offers already: ${offers} of ${items} items, ${size}`,
   );
-  console.log(`Left out: ${unknown} products that the bundle lacks. Not in the feed: ${missing} items of the bundle`);
-  console.log(`Refused: ${rejectedRows} rows`);
+  console.log(
+    `Left out: ${counted(unknown, 'product')} that the bundle lacks. Not in the feed: ${counted(missing, 'item')} of the bundle`,
+  );
+  if (unpublished > 0) console.log(`Not published, so sold out: ${counted(unpublished, 'item')} of the bundle`);
+  console.log(`Refused: ${counted(rejectedRows, 'row')}`);
 }
 
 const wrong = (text: string): SidestreamError => new SidestreamError('runtime/invalid-input', text);

@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { Option } from 'commander';
 import { MODELS_FOLDER } from '../build';
-import { fraction, positiveInteger } from './option-parsers';
+import { localeSchema } from '../catalog/locales';
+import { currencySchema } from '../catalog/offers';
+import { fitting, fraction, positiveInteger } from './option-parsers';
 
 /** Options that several commands have, in the same words. */
 
@@ -26,3 +28,24 @@ export const encodersOption = (): Option =>
     MODELS_FOLDER,
     'models of the package',
   );
+
+export const langOption = (): Option =>
+  new Option(
+    '--lang <tag>',
+    'language of the feed, such as en (default: what the feed says, else what its words are)',
+  ).argParser(fitting(localeSchema));
+
+export const mappingOption = (): Option => new Option('--mapping <file>', 'JSON file that maps columns to fields');
+
+export const encodingOption = (): Option =>
+  new Option('--encoding <name>', 'of the feed, such as windows-1252; default: the declared one, else UTF-8');
+
+export const refusalsOption = (): Option =>
+  new Option('--refusals <file>', 'where to write everything that was refused, one line of JSON each');
+
+export const allowPrivateOption = (): Option =>
+  new Option('--allow-private', 'fetch pictures from this machine and from private networks, too');
+
+/** @param more what else is said of it */
+export const currencyOption = (more = ''): Option =>
+  new Option('--currency <code>', `of the prices, such as EUR${more}`).argParser(fitting(currencySchema));

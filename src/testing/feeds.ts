@@ -31,7 +31,7 @@ export async function readFeedText(chunks: Chunks, mapping?: FeedMapping): Promi
     if ('item' in row) {
       read.items.push(row.item);
       read.lines.push(row.line);
-    } else read.rejected.push(...row.rejected);
+    } else if ('rejected' in row) read.rejected.push(...row.rejected);
   }
   return read;
 }

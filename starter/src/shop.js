@@ -1,4 +1,5 @@
 import { createRecommender, formatPrice } from 'sidestream';
+import { currency } from './currency.js';
 
 // One recommender for the page: the lists and this script share it. The bundle is in public/bundle.
 // A yes is remembered with what was learned. A no leaves nothing there, so the shop remembers it.
@@ -19,7 +20,7 @@ function showCount() {
   find('[data-count]').hidden = count === 0;
 }
 
-const price = (item) => (item.price === null ? '' : formatPrice(item.price, 'EUR', document.documentElement.lang));
+const price = (item) => (item.price === null ? '' : formatPrice(item.price, currency, document.documentElement.lang));
 const picture = (item) => item.image ?? 'data:,';
 
 // Lists with an "add to cart" button say what to add, and track it themselves.
@@ -32,11 +33,26 @@ if (find('[data-products]')) await showProducts();
 if (find('[data-product]')) await showProduct();
 if (find('[data-lines]')) await showLines();
 showCount();
-for (const list of lists) list.recommender = recommender;
+for (const list of lists) Object.assign(list, { currency, recommender });
 await askForConsent();
 
+/** The first products of the catalogue: of several variants of a product one, in stock where there is one. */
+async function firstProducts(count) {
+  const products = new Map();
+  for (let offset = 0, total = 1; offset < total && products.size < count; offset += 100) {
+    const page = await recommender.browse({ offset, limit: 100 });
+    total = page.total;
+    for (const item of page.items) {
+      const known = products.get(item.group ?? item.id);
+      const better = known?.availability === 'out-of-stock' && item.availability !== 'out-of-stock';
+      if (!known || better) products.set(item.group ?? item.id, item);
+    }
+  }
+  return [...products.values()].slice(0, count);
+}
+
 async function showProducts() {
-  const { items } = await recommender.browse({ limit: 100 });
+  const items = await firstProducts(100);
   find('[data-products]').append(
     ...items.map((item) => {
       const link = Object.assign(document.createElement('a'), {
@@ -69,7 +85,7 @@ async function showProduct() {
   button.disabled = item.availability === 'out-of-stock';
   button.addEventListener('click', async () => {
     writeCart([...readCart(), item.id]);
-    await recommender.track('cart', item.id, { quantity: 1, price: item.price ?? undefined, currency: 'EUR' });
+    await recommender.track('cart', item.id, { quantity: 1, price: item.price ?? undefined, currency });
   });
   await recommender.track('view', item.id);
 }
@@ -103,7 +119,7 @@ async function showLines() {
       await recommender.track('purchase', item.id, {
         quantity: 1,
         price: item.price ?? undefined,
-        currency: 'EUR',
+        currency,
         transactionId,
       });
     writeCart([]);

@@ -6,12 +6,12 @@ import { feedLanguage } from './feed-language';
 import type { FeedMapping } from './feed-mapping';
 import type { FeedRecord, RecordShape } from './feed-record';
 import { feedText, peekText } from './feed-text';
-import { delimitedRecords } from './read-delimited';
 import { jsonlRecords, jsonRecords } from './read-json';
 import { htmlRecords, jsonLdRecords } from './read-json-ld';
 import { xmlRecords } from './read-xml';
 import { type ParsedRecord, type Problem, recordItem } from './record-item';
 import { SeenIds } from './seen-ids';
+import { tableRecords } from './shopify-table';
 import { variantRecords } from './variant-records';
 
 /** One file of a feed. */
@@ -21,7 +21,7 @@ export interface FeedSource {
   bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
-/** A product and its place in the feed, or the errors of a row. */
+/** A product and its place in the feed, the place of one that the feed says is not published, or the errors of a row. */
 export type FeedRow<T = Item> = {
   file: string;
   /** As `unit` counts: 1-based. */
@@ -35,6 +35,7 @@ export type FeedRow<T = Item> = {
       /** Of the price, as a code, where the feed says it. */
       currency?: string;
     }
+  | { unpublished: true; id?: string }
   | {
       /** One entry per bad field, the first 20 of them. */
       rejected: RejectedRow[];
@@ -82,7 +83,7 @@ export async function* parsedRows<T extends { id: string }>(
     const records = recordsOf(format, all, mapping);
     for await (const record of mapping.variants ? variantRecords(records) : records) {
       const { line } = record;
-      const rejection = (problems: Problem[], id?: string): FeedRow<T> => ({
+      const rejection = (problems: Problem[], known: { id?: string; title?: string } = {}): FeedRow<T> => ({
         file,
         line,
         unit,
@@ -90,7 +91,7 @@ export async function* parsedRows<T extends { id: string }>(
           file,
           line,
           ...(unit === 'line' ? {} : { unit }),
-          ...(id === undefined ? {} : { id }),
+          ...known,
           ...problem,
         })),
       });
@@ -100,14 +101,20 @@ export async function* parsedRows<T extends { id: string }>(
       }
       const parsed = parse(record.shape, record.fields, mapping);
       if ('problems' in parsed) {
-        yield rejection(parsed.problems, parsed.id);
+        const { problems, ...known } = parsed;
+        yield rejection(problems, known);
+        continue;
+      }
+      if ('unpublished' in parsed) {
+        yield { file, line, unit, ...parsed };
         continue;
       }
       const earlier = seen.add(parsed.item.id, files.length - 1, line);
       if (earlier) {
         const { name, unit } = files[earlier.file];
         const where = name === file ? `${unit} ${earlier.line}` : `${name}, ${unit} ${earlier.line}`;
-        yield { ...rejection([{ field: 'id', reason: `already used in ${where}` }], parsed.item.id), duplicate: true };
+        const problems = [{ field: 'id', reason: `already used in ${where}` }];
+        yield { ...rejection(problems, { id: parsed.item.id }), duplicate: true };
       } else yield { file, line, unit, ...parsed };
     }
   }
@@ -118,7 +125,7 @@ function recordsOf(format: FeedFormat, text: AsyncIterable<string>, mapping: Fee
     case 'jsonl':
       return jsonlRecords(text);
     case 'csv':
-      return delimitedRecords(text, { separator: format.separator, quote: mapping.quote });
+      return tableRecords(text, { separator: format.separator, quote: mapping.quote }, mapping.variants ?? false);
     case 'xml':
       return xmlRecords(text);
     case 'json':

@@ -52,3 +52,10 @@ export function parseAvailability(value: string | boolean): string | undefined {
   const word = String(value).replace(/^https?:\/\/schema\.org\//i, '');
   return KNOWN.get(word.toLowerCase().replace(/[\s_-]+/g, ''));
 }
+
+/** Name of a column as it is compared: in lower case, with `_` for spaces and hyphens. */
+export const normalName = (name: string): string =>
+  name
+    .trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, '_');

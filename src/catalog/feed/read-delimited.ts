@@ -12,8 +12,13 @@ export interface DelimitedDialect {
  * Reads a table whose first row names the columns. Empty cells count as absent; of columns with one name the first cell
  * with a value counts. A row whose quotes do not match is rejected, and reading goes on in the next line; if it is the
  * header, nothing can be read.
+ * @param onHeader called with the names of the columns before the first record
  */
-export async function* delimitedRecords(chunks: TextChunks, dialect: DelimitedDialect): AsyncGenerator<FeedRecord> {
+export async function* delimitedRecords(
+  chunks: TextChunks,
+  dialect: DelimitedDialect,
+  onHeader?: (columns: readonly string[]) => void,
+): AsyncGenerator<FeedRecord> {
   let header: string[] | null = null;
   for await (const { line, cells, problem } of tableRows(chunks, dialect)) {
     if (problem !== undefined) {
@@ -23,8 +28,10 @@ export async function* delimitedRecords(chunks: TextChunks, dialect: DelimitedDi
       }
       yield { line, reason: problem };
     } else if (cells.every((cell) => cell.trim() === '')) continue;
-    else if (header === null) header = cells.map((cell) => cell.trim());
-    else yield recordOf(line, header, cells);
+    else if (header === null) {
+      header = cells.map((cell) => cell.trim());
+      onHeader?.(header);
+    } else yield recordOf(line, header, cells);
   }
 }
 

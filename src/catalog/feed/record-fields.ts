@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import { finiteNumber } from '../item';
 import { type FeedMapping, MAPPED_FIELDS, type MappedField } from './feed-mapping';
 import { isObject, MAX_NESTING, type RecordShape } from './feed-record';
+import { normalName } from './field-values';
+import { isCost, isUnpublished } from './withheld';
 
 /**
  * Names that feeds give a field, best first: Merchant Center's, then those of shop exports. Compared in lower case, with
@@ -56,11 +58,16 @@ const ALIASES: Record<MappedField | 'sale', readonly string[]> = {
 };
 /** Fields whose columns stay attributes, too: shops filter by them, and the ranking reads the numbers. */
 const ALSO_ATTRIBUTES: readonly string[] = ['rating', 'ratings', 'published'];
+/** Names in a report of a field that is missing, at most. */
+const MOST_NAMES = 6;
 const ALIAS_FIELDS = Object.keys(ALIASES) as (MappedField | 'sale')[];
 
 /** Columns that do not describe the product itself. */
 const NO_ATTRIBUTE =
   /^(attributes|mobile_link|identifier_exists|shipping.*|tax.*|ads_.*|sale_price_effective_date|canonical_link|pubdate|updated|published|guid|id|link)$/;
+/** Columns that say whether shoppers are to find a product. */
+const STATUS = ['status', 'product_status', 'post_status'];
+const PUBLISHED = ['published', 'is_published', 'published_on_online_store'];
 /** Columns whose digits are an identifier, not a quantity. */
 const CODE = /(^|_)(id|gtin\d*|ean\d*|upc|isbn|mpn|sku|barcode|code|zip|product_category)$/;
 /** Characters of the longest text that becomes an attribute without a mapping. */
@@ -82,6 +89,22 @@ export function namedFields(shape: RecordShape, record: Record<string, unknown>,
   }
   if (mapping.attributes !== undefined) named.attributes = chosen(record, mapping.attributes);
   return named;
+}
+
+/** Where the fields without which there is no item are read from, but in tables. */
+const SOURCES: Record<Exclude<RecordShape, 'columns'>, Record<'id' | 'title', readonly string[]>> = {
+  shopify: { id: ['handle', 'id'], title: ['title'] },
+  'shopify-variant': { id: ['Variant ID', 'Variant SKU', 'or id and sku of the variant'], title: ['title'] },
+  'json-ld': { id: ['productGroupID', 'sku', 'productID', 'mpn', 'gtin', '@id', 'url'], title: ['name'] },
+};
+
+/** The names under which a field was looked for, as they are written in feeds: those of the mapping, else the usual ones. */
+export function namesOf(field: 'id' | 'title', shape: RecordShape, mapping: FeedMapping): string {
+  const mapped = mapping[field];
+  if (mapped !== undefined) return [mapped].flat().join(', ');
+  if (shape !== 'columns') return SOURCES[shape][field].join(', ');
+  const names = [...new Set(ALIASES[field].map((name) => name.replace(/^g:/, '').replaceAll('_', ' ')))];
+  return `${names.slice(0, MOST_NAMES).join(', ')}${names.length > MOST_NAMES ? ' …' : ''}`;
 }
 
 const FIELDS: Record<RecordShape, (record: Record<string, unknown>) => NamedFields> = {
@@ -118,14 +141,18 @@ function columnFields(record: Record<string, unknown>): NamedFields {
     const plain = name.replace(/^\w+:/, '');
     // A plain field repeats Google's field of the same name.
     const again = plain === name && byName.has(`g:${name}`);
-    if (used.has(column) || again || NO_ATTRIBUTE.test(plain)) continue;
+    if (used.has(column) || again || NO_ATTRIBUTE.test(plain) || isCost(name)) continue;
     const value = attributeValue(column, record[column]);
     if (value !== undefined) attributes[column.replace(/^g:/, '')] = value;
   }
   const currency = byName.get('currency') ?? byName.get('price_currency') ?? byName.get('currency_code');
   if (currency !== undefined) named.currency = record[currency];
   const own = record.attributes;
-  named.attributes = isObject(own) ? { ...attributes, ...own } : (own ?? attributes);
+  named.attributes = isObject(own) ? { ...attributes, ...withoutCosts(own) } : (own ?? attributes);
+  const [status, published] = [STATUS, PUBLISHED].map((names) =>
+    names.map((name) => byName.get(name)).find((column) => column !== undefined),
+  );
+  named.unpublished = isUnpublished(status && record[status], published && record[published]);
   return named;
 }
 
@@ -152,6 +179,9 @@ function textList(value: unknown): string[] | undefined {
   const texts = [...new Set(parts.filter((part) => part !== ''))].slice(0, MAX_TEXTS);
   return texts.length > 0 ? texts : undefined;
 }
+
+const withoutCosts = (attributes: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(attributes).filter(([name]) => !isCost(name)));
 
 function chosen(
   record: Record<string, unknown>,
@@ -181,17 +211,18 @@ function valueAt(record: Record<string, unknown>, column: string): unknown {
 }
 
 const isPresent = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
-export const normalName = (name: string): string =>
-  name
-    .trim()
-    .toLowerCase()
-    .replace(/[\s-]+/g, '_');
-
-/** Unparsed values of an item's fields; `sale` is the sale price beside the regular one, `currency` that of the prices. */
-export type NamedFields = Partial<Record<MappedField | 'sale' | 'currency', unknown>> & { attributes?: unknown };
 
 /**
- * Fields of a product in Shopify's `products.json`. The handle is the id, because product pages are named by it; the price is
+ * Unparsed values of an item's fields; `sale` is the sale price beside the regular one, `currency` that of the prices.
+ * `unpublished` says that shoppers are not to find the product.
+ */
+export type NamedFields = Partial<Record<MappedField | 'sale' | 'currency', unknown>> & {
+  attributes?: unknown;
+  unpublished?: boolean;
+};
+
+/**
+ * Fields of a product in Shopify's `products.json`, or of one that the rows of its table make up. The handle is the id, because product pages are named by it; the price is
  * that of the cheapest variant, and one available variant makes the product available. The file lacks the shop's address, so
  * `url` is relative: see `urlBase` of the mapping.
  */
@@ -232,6 +263,8 @@ export function shopifyFields(product: Record<string, unknown>): NamedFields {
           )
         : undefined,
     published: product.published_at ?? product.created_at,
+    // In the admin's API, null stands for a product that is in no shop.
+    unpublished: product.published_at === null || isUnpublished(product.status, product.published),
     attributes: Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined)),
   };
 }

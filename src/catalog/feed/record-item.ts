@@ -5,7 +5,7 @@ import type { FeedMapping } from './feed-mapping';
 import { isObject, MAX_NESTING, type RecordShape } from './feed-record';
 import { parseAmount, parseAvailability } from './field-values';
 import { plainText } from './html';
-import { type NamedFields, namedFields } from './record-fields';
+import { type NamedFields, namedFields, namesOf } from './record-fields';
 
 /** Characters of a title that is taken from the description. */
 const TITLE = 80;
@@ -27,11 +27,18 @@ export interface Problem {
 
 /**
  * An item, or the errors of a record. `titled` is the field that replaces a missing title, `currency` that of the price, as a
- * code, where the record says it.
+ * code, where the record says it. `unpublished` is a product that shoppers are not to find.
  */
 export type ParsedRecord<T = Item> =
   | { item: T; titled?: 'description' | 'id'; currency?: string }
-  | { id?: string; problems: Problem[] };
+  | { unpublished: true; id?: string }
+  | (Known & { problems: Problem[] });
+
+/** What is known of a record with errors: its id, else its title. */
+interface Known {
+  id?: string;
+  title?: string;
+}
 
 /**
  * Converts a record into an item: maps the fields, strips HTML, parses prices and availability, and checks the item schema.
@@ -39,6 +46,7 @@ export type ParsedRecord<T = Item> =
  */
 export function recordItem(shape: RecordShape, record: Record<string, unknown>, mapping: FeedMapping): ParsedRecord {
   const named = namedFields(shape, record, mapping);
+  if (named.unpublished) return { unpublished: true };
   const input: Record<string, unknown> = {
     id: idOf(named.id),
     title: words(named.title),
@@ -59,18 +67,24 @@ export function recordItem(shape: RecordShape, record: Record<string, unknown>, 
   for (const [field, value] of Object.entries(input)) if (value === undefined || value === null) delete input[field];
   const titled = nameUntitled(input);
   const result = v.safeParse(itemSchema, input);
-  const id = typeof input.id === 'string' ? { id: shortened(input.id, MAX_QUOTED) } : {};
-  if (!result.success) return { ...id, problems: problemsOf(result.issues) };
+  const known = knownOf(input);
+  if (!result.success) return { ...known, problems: problemsOf(result.issues, shape, mapping) };
   const garbled = garbledField(named);
   // The decoder puts U+FFFD where bytes are of another encoding; such a text would be encoded and shown garbled.
   if (garbled) {
     return {
-      ...id,
+      ...known,
       problems: [{ field: garbled, reason: 'is not valid UTF-8; save the feed as UTF-8 or name its encoding' }],
     };
   }
   const currency = currencyOf(named);
   return { item: result.output, ...(titled ? { titled } : {}), ...(currency ? { currency } : {}) };
+}
+
+/** What a report calls a record. */
+export function knownOf({ id, title }: Record<string, unknown>): Known {
+  const [name, value] = typeof id === 'string' && id !== '' ? ['id', id] : ['title', title];
+  return typeof value === 'string' && value !== '' ? { [name]: shortened(value, MAX_QUOTED) } : {};
 }
 
 function nameUntitled(input: Record<string, unknown>): 'description' | 'id' | undefined {
@@ -227,11 +241,19 @@ function garbledField(named: NamedFields): string | undefined {
   return TEXT_FIELDS.find((field) => [named[field]].flat().some(isGarbled));
 }
 
-export function problemsOf(issues: readonly v.BaseIssue<unknown>[]): Problem[] {
-  const problems = issues.slice(0, MAX_PROBLEMS).map((issue) => ({
-    field: shortened(v.getDotPath(issue) ?? 'row', MAX_QUOTED),
-    reason: reasonOf(issue),
-  }));
+export function problemsOf(
+  issues: readonly v.BaseIssue<unknown>[],
+  shape: RecordShape,
+  mapping: FeedMapping,
+): Problem[] {
+  const problems = issues.slice(0, MAX_PROBLEMS).map((issue) => {
+    const path = v.getDotPath(issue) ?? 'row';
+    const reason =
+      issue.kind === 'schema' && issue.received === 'undefined' && (path === 'id' || path === 'title')
+        ? `is missing; it was looked for in ${namesOf(path, shape, mapping)}`
+        : reasonOf(issue);
+    return { field: shortened(path, MAX_QUOTED), reason };
+  });
   const more = issues.length - problems.length;
   return more > 0 ? [...problems, { field: 'row', reason: `has ${more} more fields that are bad` }] : problems;
 }

@@ -1,11 +1,10 @@
 import * as v from 'valibot';
 import { itemSchema } from '../item';
 import { OFFERED, type Offered } from '../offers';
-import { shortened } from '../rejected-row';
 import type { FeedMapping } from './feed-mapping';
 import type { RecordShape } from './feed-record';
 import { namedFields } from './record-fields';
-import { availabilityOf, idOf, MAX_QUOTED, type ParsedRecord, pricesOf, problemsOf, quantityOf } from './record-item';
+import { availabilityOf, idOf, knownOf, type ParsedRecord, pricesOf, problemsOf, quantityOf } from './record-item';
 
 /** Price and stock of a product as a feed has them. */
 export interface FeedOffer {
@@ -33,9 +32,10 @@ export function recordOffer(
     quantity: quantityOf(named.quantity),
   };
   for (const [field, value] of Object.entries(input)) if (value === undefined || value === null) delete input[field];
+  if (named.unpublished) return { unpublished: true, ...(typeof input.id === 'string' ? { id: input.id } : {}) };
   const result = v.safeParse(schema, input);
-  const known = typeof input.id === 'string' ? { id: shortened(input.id, MAX_QUOTED) } : {};
-  if (!result.success) return { ...known, problems: problemsOf(result.issues) };
+  const known = knownOf({ ...input, title: named.title });
+  if (!result.success) return { ...known, problems: problemsOf(result.issues, shape, mapping) };
   const { id: own, ...values } = result.output;
   if (own.includes('\uFFFD')) {
     const reason = 'is not valid UTF-8; save the feed as UTF-8 or name its encoding';
