@@ -121,7 +121,7 @@ function loadLate(): Promise<Late> {
  *   adds the items to its cart. Bubbles. The list tracks `cart` and confirms, unless `preventDefault()` is called.
  * @fires {CustomEvent<RecsErrorDetail>} error - Something failed; the page goes on. `preventDefault()` keeps it out of the
  *   console.
- * @fires {CustomEvent<Progress>} progress - The bundle loads, or the device learns.
+ * @fires {CustomEvent<Progress>} progress - The bundle or the encoders load, an item is encoded, or profiles are joined.
  *
  * @csspart section - The whole list.
  * @csspart header - Heading and scroll buttons.
