@@ -42,9 +42,9 @@ test.beforeAll(async () => {
   const links = lines.map(({ id }) => `<a href="/product/${id}.html">${id}</a>`).join(' ');
   await writeFile(join(shop, 'index.html'), page(home + links));
   await mkdir(join(shop, 'product'));
-  const [script, , question] = home.split('\n\n');
+  const [script, , question, choices] = home.split('\n\n');
   for (const { id } of lines) {
-    const body = product.replaceAll('MH01', id) + script + question;
+    const body = product.replaceAll('MH01', id) + script + question + choices;
     await writeFile(join(shop, 'product', `${id}.html`), page(body));
   }
   host = await serve({ '/': `${shop}/` });
@@ -91,6 +91,15 @@ test('a no is not asked again, and nothing is learned after it', async ({ page: 
   await expect(tab.locator('sidestream-recs')).toHaveAttribute('state', 'filled');
   await expect(tab.locator('#remember')).toBeHidden();
   expect(await tab.evaluate(consentOfPage)).toBe('denied');
+
+  // Taken back, and answered otherwise.
+  await tab.getByRole('button', { name: 'Privacy choices' }).click();
+  await expect(tab.locator('#remember')).toBeVisible();
+  await tab.getByRole('button', { name: 'Yes' }).click();
+  await expect(tab.locator('#remember')).toBeHidden();
+  await tab.goto(host.origin);
+  await expect(tab.locator('sidestream-recs')).toHaveAttribute('state', 'filled');
+  expect(await tab.evaluate(consentOfPage)).toBe('granted');
 });
 
 /** Choices that the page's recommender knows. */

@@ -34,6 +34,7 @@ declare global {
   const banner: HTMLElement;
   const yes: HTMLElement;
   const no: HTMLElement;
+  const choices: HTMLElement;
 }`;
 
 /**

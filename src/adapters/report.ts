@@ -72,7 +72,8 @@ function write({ debug = false, onReport }: AdapterOptions, given: AdapterReport
     const of = itemId === null ? '' : ` of "${itemId}"`;
     const became = given.outcome === 'tracked' ? `tracked as ${given.type}` : `${given.reason}: ${given.message}`;
     // With `%s` in an event's name the console would format the payload, and call its getters.
-    console.warn('%s', `Sidestream ${source}: ${event}${of}: ${became}`, payload);
+    const say = given.outcome === 'tracked' ? console.info : console.warn;
+    say('%s', `Sidestream ${source}: ${event}${of}: ${became}`, payload);
   }
   try {
     onReport?.(given);

@@ -128,16 +128,32 @@ async function showLines() {
   };
 }
 
+/** Every page asks until it is answered, and every page can take the answer back. */
 async function askForConsent() {
+  document.body.insertAdjacentHTML(
+    'beforeend',
+    `<footer><button type="button" data-choices>Privacy choices</button></footer>
+    <aside data-consent hidden>
+      <p><strong>Remember what I like on this device?</strong> This shop learns from what you look at, here in your browser.
+        Nothing is sent anywhere, either way.</p>
+      <p><button type="button" value="granted">Yes</button> <button type="button" value="denied">No</button></p>
+    </aside>`,
+  );
   const banner = find('[data-consent]');
-  if (!banner) return;
-  banner.hidden = (await recommender.status()).consent !== 'pending';
-  recommender.on('change', ({ consent }) => {
+  const show = ({ consent }) => {
     banner.hidden = consent !== 'pending';
+  };
+  show(await recommender.status());
+  recommender.on('change', show);
+  banner.addEventListener('click', async ({ target }) => {
+    if (!target.value) return;
+    if (target.value === 'denied') localStorage.setItem('recommendations', 'denied');
+    else localStorage.removeItem('recommendations');
+    await recommender.consent(target.value);
   });
-  for (const button of banner.querySelectorAll('button'))
-    button.addEventListener('click', () => {
-      if (button.dataset.answer === 'denied') localStorage.setItem('recommendations', 'denied');
-      return recommender.consent(button.dataset.answer);
-    });
+  // Deletes everything that was learned, and asks again.
+  find('[data-choices]').addEventListener('click', async () => {
+    localStorage.removeItem('recommendations');
+    await recommender.forget();
+  });
 }

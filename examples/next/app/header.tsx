@@ -2,12 +2,16 @@
 
 import Link from 'next/link';
 import { useCart } from './cart-store';
+import { forget } from './recommender';
 
 export function Header() {
   const cart = useCart();
   return (
     <header>
-      <Link href="/">Good things</Link> <Link href="/cart">Cart ({cart.length})</Link>
+      <Link href="/">Good things</Link> <Link href="/cart">Cart ({cart.length})</Link>{' '}
+      <button type="button" onClick={() => void forget()}>
+        Privacy choices
+      </button>
     </header>
   );
 }

@@ -15,7 +15,14 @@ export function recommender(): Promise<Recommender> {
   return started;
 }
 
+/** Takes an answer back: deletes everything, and asks again. */
+export async function forget(): Promise<void> {
+  localStorage.removeItem(REFUSED);
+  await (await recommender()).forget();
+}
+
 export async function answer(consent: 'granted' | 'denied'): Promise<void> {
   if (consent === 'denied') localStorage.setItem(REFUSED, 'denied');
+  else localStorage.removeItem(REFUSED);
   await (await recommender()).consent(consent);
 }

@@ -34,7 +34,8 @@ export function report({ debug = false, onReport }: ConsentReportOptions, given:
     const isError = given.outcome === 'failed' || given.outcome === 'invalid';
     if (debug || (isError && typeof onReport !== 'function')) {
       const what = given.outcome === 'applied' ? `${given.level} applied` : `${given.outcome}: ${given.message}`;
-      console.warn('%s', `Sidestream consent (${given.source ?? 'auto'}): ${what}`);
+      const say = given.outcome === 'applied' ? console.info : console.warn;
+      say('%s', `Sidestream consent (${given.source ?? 'auto'}): ${what}`);
     }
     if (typeof onReport === 'function') onReport(given);
   } catch (thrown) {
