@@ -189,6 +189,7 @@ test('the counts of a page reach the shop’s hook when it closes, and contain n
     const received: Counts[][] = [];
     const recommender = await window.sidestream.createRecommender({
       bundle: '/bundle/',
+      consent: 'granted',
       experiment: { name: 'test', variants: [{ name: 'only' }] },
       onMetric: (counts) => received.push(counts),
     });

@@ -1,10 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
 import { readMetricLog, totalsOf } from '../src/evaluate/verdict';
+import type { Recommender } from '../src/protocol';
 import { CDN_FOLDER } from './support/global-setup';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -14,8 +17,28 @@ const FOLDERS: Record<string, string> = { sidestream: CDN_FOLDER, bundle: 'dist/
 /** A shop as its host serves it: the example's pages, the package, the demo's bundle, and an address that takes reports. */
 let server: Server;
 let origin: string;
-/** Bodies that were sent. */
+/** Another site, on an origin of its own. */
+let elsewhere: string;
+/** Bodies that were kept. */
 let lines: string[] = [];
+/** What the address for reports answers. */
+let answer = 204;
+
+/** A page of the shop's own: `?consent=`, `?variant=` and `?to=`, where reports go, as in its address. */
+const OWN_PAGE = `<!doctype html><title>Shop</title><link rel="icon" href="data:," /><script type="module">
+  import { beaconSink } from '/sidestream/adapters.js';
+  import { createRecommender } from '/sidestream/sidestream.js';
+  const given = new URLSearchParams(location.search);
+  window.recommender = await createRecommender({
+    bundle: '/bundle/',
+    ...(given.has('consent') && { consent: given.get('consent') }),
+    experiment: { name: 'pilot', variants: [{ name: given.get('variant') ?? 'on', learning: given.get('variant') !== 'off' }] },
+    onMetric: beaconSink(given.get('to') ?? '/metrics'),
+  });
+  window.errors = [];
+  recommender.on('error', ({ code }) => errors.push(code));
+  document.title = 'Ready';
+</script>`;
 
 test.beforeAll(async () => {
   server = createServer(async (request, response) => {
@@ -23,8 +46,12 @@ test.beforeAll(async () => {
     if (request.method === 'POST') {
       let body = '';
       for await (const chunk of request) body += chunk;
-      lines.push(body);
-      response.writeHead(204).end();
+      if (answer < 300) lines.push(body);
+      response.writeHead(answer).end();
+      return;
+    }
+    if (pathname === '/own.html') {
+      response.writeHead(200, { 'content-type': 'text/html' }).end(OWN_PAGE);
       return;
     }
     const [, first, ...rest] = pathname.split('/');
@@ -38,17 +65,28 @@ test.beforeAll(async () => {
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { port } = server.address() as AddressInfo;
+  origin = `http://127.0.0.1:${port}`;
+  elsewhere = `http://localhost:${port}/shop.css`;
 });
 test.beforeEach(() => {
   lines = [];
+  answer = 204;
 });
 test.afterAll(() => void server.close());
 
 async function open(page: Page): Promise<void> {
   await page.goto(`${origin}/pilot.html`);
   await expect(page.locator('sidestream-recs [data-id]').first()).toBeVisible();
-  await expect(page.locator('#variant')).toHaveText(/^pilot\/(on|off)$/);
+  await expect(page.locator('#variant')).toHaveText(/^pilot-5\/(on|off)$/);
+  await agree(page);
+}
+
+/** Says yes, where the page asks. */
+async function agree(page: Page): Promise<void> {
+  if (await page.locator('#question').isHidden()) return;
+  await page.getByRole('button', { name: 'Yes' }).click();
+  await expect(page.locator('#question')).toBeHidden();
 }
 
 /** What the lines sent so far add up to. */
@@ -126,6 +164,8 @@ test('nothing of a visitor is sent after a refusal, and a new one is after a new
   });
   expect(lines).toEqual([]);
   await page.reload();
+  await expect(page.locator('#variant')).toHaveText(/pilot/);
+  await agree(page);
   await expect.poll(added).toMatchObject([{ visitors: 1, clicks: { sum: 0 } }]);
 });
 
@@ -136,15 +176,147 @@ const clickCardQuietly = async (page: Page): Promise<void> => {
   await clickCard(page);
 };
 
-test('a browser that takes no beacon sends by fetch, and says when the server refuses', async ({ page }) => {
-  await page.addInitScript(() => {
-    navigator.sendBeacon = () => false;
+/** The recommender of a page of ours. */
+type OwnWindow = Window & { recommender: Recommender; errors: string[] };
+
+async function openOwn(page: Page, given: Record<string, string>): Promise<void> {
+  await page.goto(`${origin}/own.html?${new URLSearchParams(given)}`);
+  await expect(page).toHaveTitle('Ready');
+}
+
+/** Tracks an order of two products, and leaves for another site a moment later, as after a confirmation page. */
+const orderAndLeave = (page: Page, wait: number): Promise<void> =>
+  page.evaluate(
+    async ([to, ms]) => {
+      const { recommender } = window as unknown as OwnWindow;
+      const { items } = await recommender.recommend({ limit: 2 });
+      for (const { item } of items) {
+        await recommender.track('purchase', item.id, { transactionId: 'A-1', price: 5, currency: 'EUR' });
+      }
+      setTimeout(() => location.assign(String(to)), Number(ms));
+    },
+    [elsewhere, wait],
+  );
+
+for (const variant of ['on', 'off']) {
+  for (const wait of [20, 300]) {
+    test(`an order counts once, ${variant}, where the shopper leaves for another site ${wait} ms later`, async ({
+      page,
+    }) => {
+      await openOwn(page, { consent: 'granted', variant });
+      await expect.poll(added).toMatchObject([{ visitors: 1 }]);
+      await orderAndLeave(page, wait);
+      await page.waitForURL(elsewhere);
+      const bought = { visitors: 1, purchases: { visitors: 1, sum: 2, squares: 4 } };
+      await expect.poll(added).toMatchObject([bought]);
+      expect(lines.filter((line) => line.includes('"purchases":{"visitors":1'))).toHaveLength(1);
+      // The next page does not know that it has arrived, and what it sends again counts once.
+      await openOwn(page, { consent: 'granted', variant });
+      await hide(page);
+      await page.evaluate(() => (window as unknown as OwnWindow).recommender.settled());
+      expect(await added()).toMatchObject([bought]);
+    });
+  }
+
+  test(`a visitor counts from the answer on, ${variant}, without a second page`, async ({ page }) => {
+    await openOwn(page, { consent: 'pending', variant });
+    await page.evaluate(async () => {
+      const { recommender } = window as unknown as OwnWindow;
+      const [{ item }] = (await recommender.recommend({ limit: 1 })).items;
+      await recommender.track('click', item.id, { placement: 'for-you' });
+    });
+    await hide(page);
+    await page.evaluate(() => (window as unknown as OwnWindow).recommender.settled());
+    // Not even counts: there is no answer.
+    expect(lines).toEqual([]);
+    await page.evaluate(() => (window as unknown as OwnWindow).recommender.consent('granted'));
+    await expect.poll(added, { timeout: 2500 }).toMatchObject([{ visitors: 1, clicks: { sum: 1 } }]);
   });
-  await open(page);
-  await expect.poll(added).toMatchObject([{ visitors: 1 }]);
-  const warned = page.waitForEvent('console', { predicate: (message) => message.text().includes('runtime/not-sent') });
-  await page.route('**/metrics', (route) => route.fulfill({ status: 503 }));
-  await page.locator('sidestream-recs [data-add-to-cart]').first().click();
+}
+
+test('a refusal holds on the next page too: nothing is sent, whatever is done there', async ({ page }) => {
+  await openOwn(page, { consent: 'pending' });
+  await page.evaluate(() => (window as unknown as OwnWindow).recommender.consent('denied'));
+  for (const given of [new Map(), new Map([['consent', 'denied']])]) {
+    await openOwn(page, Object.fromEntries(given));
+    await orderAndLeave(page, 300);
+    await page.waitForURL(elsewhere);
+  }
+  expect(lines).toEqual([]);
+});
+
+test('the example: nothing is sent before a yes, an order counts, and a no is kept', async ({ page }) => {
+  await page.goto(`${origin}/pilot.html`);
+  await expect(page.locator('#question')).toBeVisible();
+  await page.locator('#order').click();
   await hide(page);
-  expect((await warned).text()).toContain('503');
+  await page.getByRole('button', { name: 'No' }).click();
+  await expect(page.locator('#question')).toBeHidden();
+  await page.reload();
+  await expect(page.locator('#variant')).toHaveText(/pilot/);
+  await expect(page.locator('#question')).toBeHidden();
+  await page.locator('#order').click();
+  await hide(page);
+  expect(lines).toEqual([]);
+  await page.evaluate(() => localStorage.clear());
+  await page.reload();
+  await expect(page.locator('#variant')).toHaveText(/pilot/);
+  await agree(page);
+  await page.locator('#order').click();
+  await expect.poll(added).toMatchObject([{ visitors: 1, purchases: { visitors: 1, sum: 1 } }]);
+});
+
+test('the receiver of the how-to takes lines of another origin, one a line', async ({ page }) => {
+  const guide = await readFile(join(root, 'docs/how-to/experiments.md'), 'utf8');
+  const [, code] = /```js\n(\/\/ receiver\.mjs[\s\S]*?)```/.exec(guide) ?? [];
+  expect(code.split('\n').length).toBeLessThan(24);
+  const folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
+  const own = code.replace('https://shop.example', origin).replace('listen(8080)', 'listen(Number(process.argv[2]))');
+  await writeFile(join(folder, 'receiver.mjs'), own);
+  const port = await freePort();
+  const receiver = spawn(process.execPath, ['receiver.mjs', String(port)], { cwd: folder });
+  try {
+    const answers = async (): Promise<number> =>
+      fetch(`http://127.0.0.1:${port}/other`).then(
+        ({ status }) => status,
+        () => 0,
+      );
+    await expect.poll(answers).toBe(404);
+    const given = { consent: 'granted', to: `http://127.0.0.1:${port}/metrics` };
+    await openOwn(page, given);
+    await orderAndLeave(page, 300);
+    await page.waitForURL(elsewhere);
+    await openOwn(page, given);
+    expect(await page.evaluate(() => (window as unknown as OwnWindow).errors)).toEqual([]);
+    const counts = join(folder, 'counts.jsonl');
+    const totals = async () => [...totalsOf((await readMetricLog([await readFile(counts, 'utf8')])).days).values()];
+    await expect.poll(totals).toMatchObject([{ visitors: 1, purchases: { visitors: 1, sum: 2 } }]);
+  } finally {
+    receiver.kill();
+    await rm(folder, { recursive: true });
+  }
+});
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+
+test('what a server refuses, or does not get, is sent again and counts once', async ({ page }) => {
+  answer = 500;
+  await openOwn(page, { consent: 'granted' });
+  await expect.poll(() => page.evaluate(() => (window as unknown as OwnWindow).errors)).toContain('runtime/not-sent');
+  await orderAndLeave(page, 300);
+  await page.waitForURL(elsewhere);
+  await page.route('**/metrics', (route) => route.abort());
+  await openOwn(page, { consent: 'granted' });
+  await expect.poll(() => page.evaluate(() => (window as unknown as OwnWindow).errors)).toContain('runtime/not-sent');
+  expect(lines).toEqual([]);
+  await page.unroute('**/metrics');
+  answer = 204;
+  await openOwn(page, { consent: 'granted' });
+  await expect.poll(added).toMatchObject([{ visitors: 1, purchases: { visitors: 1, sum: 2 } }]);
 });

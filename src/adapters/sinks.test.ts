@@ -31,25 +31,43 @@ afterEach(() => void vi.unstubAllGlobals());
 describe('beaconSink', () => {
   const sent = { day: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), counts, visitors: [visitor] };
 
-  it('sends a line by sendBeacon', async () => {
-    const sendBeacon = vi.fn((_address: string, _body: string) => true);
-    vi.stubGlobal('navigator', { sendBeacon });
-    await beaconSink('https://shop.example/metrics')(counts, [visitor]);
-    const [[address, body]] = sendBeacon.mock.calls;
-    expect([address, JSON.parse(body)]).toEqual(['https://shop.example/metrics', sent]);
-  });
-
-  it('uses fetch where the browser takes no beacon, and says what the server answered', async () => {
+  it('sends a line that outlives the page, and fails where the server does not answer that it has it', async () => {
     const fetch = vi.fn(async (_: string, _options: RequestInit) => ({ ok: true, status: 204 }));
-    vi.stubGlobal('navigator', { sendBeacon: () => false });
+    const sendBeacon = vi.fn(() => true);
+    vi.stubGlobal('navigator', { sendBeacon });
     vi.stubGlobal('fetch', fetch);
     const sink = beaconSink('https://shop.example/metrics');
     await sink(counts, [visitor]);
-    expect(fetch.mock.calls[0][1]).toMatchObject({ method: 'POST', keepalive: true });
+    const [[address, { body, ...options }]] = fetch.mock.calls;
+    expect([address, JSON.parse(String(body))]).toEqual(['https://shop.example/metrics', sent]);
+    expect(options).toEqual({ method: 'POST', keepalive: true });
     fetch.mockResolvedValueOnce({ ok: false, status: 503 });
     await expect(sink(counts, [])).rejects.toThrow('503');
     fetch.mockRejectedValueOnce(new TypeError('no network'));
     await expect(sink(counts, [])).rejects.toThrow('no network');
+    expect(sendBeacon).not.toHaveBeenCalled();
+    // Larger than what a browser lets outlive its page: it goes while the page lives.
+    await sink(Array(1000).fill(counts[0]), []);
+    expect(fetch.mock.lastCall?.[1]).toMatchObject({ keepalive: false });
+  });
+
+  it('sends a beacon where a browser ends requests with the page, and only while the page is left', async () => {
+    const fetch = vi.fn(async () => ({ ok: true, status: 204 }));
+    const sendBeacon = vi.fn((_address: string, _body: string) => true);
+    vi.stubGlobal('Request', class {});
+    vi.stubGlobal('navigator', { sendBeacon });
+    vi.stubGlobal('fetch', fetch);
+    const page = { baseURI: 'https://shop.example/a/', visibilityState: 'visible' };
+    vi.stubGlobal('document', page);
+    await beaconSink('/metrics')(counts, [visitor]);
+    expect([fetch.mock.calls.length, sendBeacon.mock.calls.length]).toEqual([1, 0]);
+    page.visibilityState = 'hidden';
+    await beaconSink('/metrics')(counts, [visitor]);
+    const [[address, body]] = sendBeacon.mock.calls;
+    expect([address, JSON.parse(body)]).toEqual(['https://shop.example/metrics', sent]);
+    sendBeacon.mockReturnValue(false);
+    await beaconSink('/metrics')(counts, [visitor]);
+    expect(fetch).toHaveBeenCalledTimes(2);
   });
 
   it('fails where what it has is no address', async () => {

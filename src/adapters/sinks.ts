@@ -3,21 +3,27 @@ import type { Counts, MetricHook, MetricLine, VisitorReport } from '../protocol'
 /** Where GA4 takes events: Google's `gtag()`, or the data layer of Google Tag Manager. */
 export type Ga4Target = ((command: 'event', name: string, parameters: object) => void) | object[];
 
+/** Most characters of a body that may outlive its page: browsers allow 64 KiB. */
+const MOST_CHARACTERS = 60_000;
+
 /**
  * A hook for `onMetric` that sends each report as one line of JSON (`MetricLine`) to an address of the shop's, by POST with the
- * type `text/plain`: by `navigator.sendBeacon`, which outlives the page, or where the browser does not take it by a `fetch` with
- * `keepalive`. As with every request, the browser adds the cookies of that address. Append the bodies to a file, one a line, for
- * `sidestream report`.
- * @param url relative to the page. What cannot be sent to it becomes an `error` event of the recommender with the code
- *   `runtime/not-sent`, and the visitor's part of it is sent again with
- *   the next report
+ * type `text/plain`, in a `fetch` that outlives the page. The address answers with a status of 200 to 299 once it has kept the
+ * line; another origin also with `Access-Control-Allow-Origin`. Cookies go to the shop's own origin only. Append the bodies
+ * to a file, one a line, for `sidestream report`.
+ * @param url relative to the page. What is not answered so becomes an `error` event of the recommender with the code
+ *   `runtime/not-sent`, and the visitor's part of it is sent again with the next report, of this page or another. So is what was
+ *   sent while a page was left, whose answer nobody saw: `sidestream report` counts each report once
  */
 export function beaconSink(url: string | URL): MetricHook {
   return callbackSink(async (line) => {
     const address = new URL(url, globalThis.document?.baseURI).href;
     const body = JSON.stringify(line);
-    if (globalThis.navigator?.sendBeacon?.(address, body)) return;
-    const { ok, status } = await fetch(address, { method: 'POST', body, keepalive: true });
+    // Firefox before 133 ends a fetch with its page. A beacon brings no answer, so it is only for a page that may end.
+    const outlives = 'keepalive' in Request.prototype || globalThis.document?.visibilityState !== 'hidden';
+    if (!outlives && navigator.sendBeacon?.(address, body)) return;
+    const keepalive = body.length <= MOST_CHARACTERS;
+    const { ok, status } = await fetch(address, { method: 'POST', body, keepalive });
     if (!ok) throw new Error(`${address} answered with status ${status}`);
   });
 }

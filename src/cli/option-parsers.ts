@@ -46,3 +46,40 @@ export function localeFeed(text: string, before: readonly LocaleFeed[] = []): Lo
   const others = before.filter((other) => other.tag !== tag);
   return [...others, { tag, feed: [...(known?.feed ?? []), feed] }];
 }
+
+/** The size of an effect as a shop writes it. */
+export interface EffectSize {
+  value: number;
+  /** Whether it is a part of the control's value, and not a difference from it. */
+  relative: boolean;
+}
+
+/** Parses `20%`, of the control, or `0.02`, a difference. @throws InvalidArgumentError unless it is above 0 */
+export function effectSize(text: string): EffectSize {
+  const [, number, sign] = /^(\d+\.?\d*|\.\d+) ?(%?)$/.exec(text.trim()) ?? [];
+  const value = Number(number) / (sign ? 100 : 1);
+  if (!(value > 0))
+    throw new InvalidArgumentError('must be like 20%, of the control, or like 0.02, a difference from it.');
+  return { value, relative: sign === '%' };
+}
+
+/** The treatment's share of the visitors, from the days on which it changed. */
+export interface ShareStage {
+  /** First day; null for the beginning. */
+  from: string | null;
+  share: number;
+}
+
+/**
+ * Parses `0.05`, or `0.05,2026-03-16=0.5` where the share was raised on a day.
+ * @throws InvalidArgumentError unless the shares are above 0 and below 1, and the days follow each other
+ */
+export function shareStages(text: string): ShareStage[] {
+  return text.split(',').map((part, at, parts): ShareStage => {
+    const [, from = null, number] = /^(?:(\d{4}-\d\d-\d\d)=)?([\d.]+)$/.exec(part.trim()) ?? [];
+    const share = Number(number);
+    const ordered = at === 0 ? from === null : from !== null && (at === 1 || from > parts[at - 1].trim());
+    if (share > 0 && share < 1 && ordered) return { from, share };
+    throw new InvalidArgumentError('must be like 0.05, or 0.05,2026-03-16=0.5 where it was raised on that day.');
+  });
+}

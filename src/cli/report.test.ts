@@ -35,10 +35,23 @@ it('prints words, tables and JSON, writes a page, and names a line that it left 
 });
 
 it('warns of a split that is not the declared one', async () => {
-  const { out } = await startSidestream('report', counts, '--split', 'on=5,off=95').ended;
+  const { out, code } = await startSidestream('report', counts, '--split', 'on=5,off=95').ended;
   expect(out).toMatch(/^WARNING: THE SPLIT IS WRONG/);
+  expect(code).toBe(2);
   const { err } = await startSidestream('report', counts, '--split', 'on').ended;
   expect(err).toContain('must be like on=5,off=95');
+});
+
+it('takes an effect as a part of the control, or with a base as a difference', async () => {
+  const planOf = async (...args: string[]) => {
+    const { out } = await startSidestream('report', counts, '--json', ...args).ended;
+    return JSON.parse(out.trim().split('\n').at(-1) ?? '').plan.effect;
+  };
+  expect(await planOf()).toBe(0.05);
+  expect(await planOf('--effect', '20%')).toBe(0.2);
+  expect(await planOf('--effect', '0.02', '--base', '0.1')).toBeCloseTo(0.2, 12);
+  const { err, code } = await startSidestream('report', counts, '--effect', '0.05').ended;
+  expect([code, err]).toEqual([1, expect.stringContaining('Write --effect 5% for a part of the control')]);
 });
 
 it('names what is wrong with the file or the plan', async () => {
@@ -54,4 +67,15 @@ it('is what a pilot reads, too', async () => {
   expect(out).toMatch(/Difference after 3 days/);
   const { err } = await startSidestream('pilot', counts, '--base', '0.05', '--effect', '0.02', '--metric', 'x').ended;
   expect(err).toContain('there are buyers, adders, clickers');
+  const plan = ['--base', '0.05', '--effect', '20%'];
+  const two = join(folder, 'two.jsonl');
+  const lines = (await readFile(counts, 'utf8')).split('\n').slice(1);
+  const renamed = lines.map((line, at) => line.replaceAll('test/', at % 2 ? 'test/' : 'test-50/'));
+  await writeFile(two, renamed.join('\n'));
+  const both = await startSidestream('pilot', two, ...plan).ended;
+  expect(both.err).toContain('name one with --experiment');
+  const one = await startSidestream('pilot', two, ...plan, '--experiment', 'test-50').ended;
+  expect([one.code, one.out]).toEqual([0, expect.stringContaining('Difference after 3 days')]);
+  const split = await startSidestream('pilot', counts, ...plan, '--share', '0.05').ended;
+  expect([split.code, split.out]).toEqual([2, expect.stringContaining('WARNING: THE SPLIT IS WRONG')]);
 });

@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { SidestreamError } from '../error';
 import {
   comparisonCells,
   EXPLANATION,
@@ -6,13 +7,16 @@ import {
   variantCells,
   verdictOf,
   verdictSentences,
+  WRONG_SPLIT,
 } from '../evaluate/verdict';
 import { writeWhole } from '../training';
 import { readMetricFile } from './metric-file';
-import { fraction, positiveNumber } from './option-parsers';
+import { type EffectSize, effectSize, fraction, positiveNumber } from './option-parsers';
 import { table } from './terminal';
 
-interface ReportOptions extends VerdictPlan {
+interface ReportOptions extends Omit<VerdictPlan, 'effect'> {
+  effect: EffectSize;
+  base?: number;
   json?: boolean;
   html?: string;
 }
@@ -20,20 +24,32 @@ interface ReportOptions extends VerdictPlan {
 /** `sidestream report <counts>`: what the reports of all visitors say of the variants of an experiment. */
 export function reportCommand(): Command {
   return new Command('report')
-    .description('compare the variants of an experiment by what onMetric brought of all visitors')
+    .description(
+      'compare the variants of an experiment by what onMetric brought of all visitors; exits with 2 where the split is wrong',
+    )
     .argument('<counts>', 'JSON lines as beaconSink() and callbackSink() make them')
     .option('--experiment <name>', 'where the counts have several')
     .option('--control <name>', 'variant to compare with', 'off')
     .option('--split <weights>', 'declared weights, such as on=5,off=95 (default: equal)', splitOf)
-    .option('--effect <share>', 'smallest relative effect worth finding, such as 0.05 for 5 %', positiveNumber, 0.05)
+    .addOption(
+      new Option(
+        '--effect <size>',
+        'smallest worth finding: 5% of the control, or with --base a difference such as 0.006',
+      )
+        .argParser(effectSize)
+        .default({ value: 0.05, relative: true }, '5%'),
+    )
+    .option('--base <value>', 'what is expected of the metric without the variant, such as 0.03', positiveNumber)
     .option('--alpha <probability>', 'of a false alarm', fraction, 0.05)
     .option('--power <probability>', 'of finding the effect with the visitors needed', fraction, 0.8)
     .option('--metric <name>', 'what the decision is about', 'buyers')
     .option('--html <file>', 'write a page with pictures')
     .option('--json', 'print the result as one line of JSON, last')
-    .action(async (file: string, { json, html, ...plan }: ReportOptions) => {
+    .action(async (file: string, { json, html, effect, base, ...plan }: ReportOptions) => {
+      const relative = relativeOf(effect, base);
       const log = await readMetricFile(file);
-      const verdict = verdictOf(log, plan);
+      const verdict = verdictOf(log, { ...plan, effect: relative });
+      if (verdict.sampleRatio.mismatch) process.exitCode = WRONG_SPLIT;
       console.log(verdictSentences(verdict).join('\n'));
       for (const { title, header, rows } of [variantCells(verdict), ...comparisonCells(verdict)]) {
         console.log(`\n${title}\n${table(header, rows)}`);
@@ -46,6 +62,19 @@ export function reportCommand(): Command {
       }
       if (json) console.log(JSON.stringify({ lines: log.lines, rejected: log.rejected.length, ...verdict }));
     });
+}
+
+/**
+ * The effect relative to the control.
+ * @throws SidestreamError `runtime/invalid-input` for a difference where it is not known from what
+ */
+function relativeOf({ value, relative }: EffectSize, base: number | undefined): number {
+  if (relative) return value;
+  if (base !== undefined) return value / base;
+  throw new SidestreamError(
+    'runtime/invalid-input',
+    `--effect ${value} is a difference. Write --effect ${Number((100 * value).toPrecision(6))}% for a part of the control, or add --base with the value expected of the control, as for sidestream pilot.`,
+  );
 }
 
 /** Parses `on=5,off=95`. @throws InvalidArgumentError */

@@ -23,6 +23,7 @@ describe('a hook for metrics', () => {
     failed.length = 0;
     page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
     vi.stubGlobal('document', page);
+    vi.stubGlobal('window', new EventTarget());
   });
   afterEach(() => {
     vi.useRealTimers();
@@ -76,6 +77,76 @@ describe('a hook for metrics', () => {
     onMetric.mockRejectedValueOnce(new Error('offline'));
     await vi.advanceTimersByTimeAsync(30_000);
     expect(take.mock.calls.slice(2)).toEqual([[[]]]);
+  });
+
+  it('has what was counted at hand when the page is left, before the worker can answer', async () => {
+    take.mockResolvedValue(NOTHING);
+    const own = hooks();
+    own.add(onMetric);
+    await vi.advanceTimersByTimeAsync(0);
+    take.mockResolvedValueOnce(report(1)).mockResolvedValueOnce(report(2));
+    own.soon();
+    own.soon();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(onMetric).not.toHaveBeenCalled();
+    take.mockReturnValue(new Promise(() => undefined));
+    window.dispatchEvent(new Event('pagehide'));
+    // Both answers, added.
+    expect(onMetric.mock.calls).toEqual([call(3)]);
+    page.visibilityState = 'hidden';
+    page.dispatchEvent(new Event('visibilitychange'));
+    expect(onMetric).toHaveBeenCalledTimes(1);
+  });
+
+  it('gets within a second what the page says is to be passed on soon, in one call', async () => {
+    take.mockResolvedValue(NOTHING);
+    const own = hooks();
+    own.add(onMetric);
+    await vi.advanceTimersByTimeAsync(0);
+    take.mockResolvedValueOnce(report(1)).mockResolvedValueOnce(report(2));
+    own.soon();
+    await vi.advanceTimersByTimeAsync(900);
+    own.soon();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(onMetric.mock.calls).toEqual([call(3)]);
+  });
+
+  it('gets nothing that was held, or asked for, when the shopper withdraws consent', async () => {
+    take.mockResolvedValue(NOTHING);
+    const own = hooks();
+    own.add(onMetric);
+    await vi.advanceTimersByTimeAsync(0);
+    let answer: (given: MetricReport) => void = () => undefined;
+    take.mockResolvedValueOnce(report(1)).mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+    own.soon();
+    await vi.advanceTimersByTimeAsync(0);
+    own.soon();
+    await vi.advanceTimersByTimeAsync(0);
+    own.drop();
+    answer(report(2));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(onMetric).not.toHaveBeenCalled();
+  });
+
+  it('gets a report again that it could not send, also while the page is left, and no other twice', async () => {
+    const none = { visitors: 0, sum: 0, squares: 0 };
+    const counted = { visitors: 1, impressions: none, clicks: none, carts: none, purchases: none };
+    const products = { clicksImpressions: 0, purchasesClicks: 0 };
+    const one = { key: 'k'.repeat(22), variant: 'test/on', ...counted, products, revenue: {} };
+    const both: MetricReport = { counts: [], visitors: [one, { ...one, key: 'l'.repeat(22) }] };
+    take.mockResolvedValue({ counts: [], visitors: [one] });
+    onMetric.mockRejectedValueOnce(new Error('status 500')).mockReturnValueOnce(new Promise(() => undefined));
+    hooks().add(onMetric);
+    await vi.advanceTimersByTimeAsync(0);
+    window.dispatchEvent(new Event('pagehide'));
+    expect(onMetric.mock.calls).toEqual([
+      [[], [one]],
+      [[], [one]],
+    ]);
+    // Under way: the worker does not know yet, and hands it out with the next.
+    take.mockResolvedValue(both);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(onMetric.mock.lastCall).toEqual([[], [both.visitors[1]]]);
   });
 
   it('may throw or reject without harm; that is reported as an error', async () => {

@@ -1,5 +1,5 @@
 import { SidestreamError } from '../error';
-import { changeCells, figureText, hundredths, inWords, markdownTable } from './report-cells';
+import { changeCells, figureText, fixed, hundredths, inWords, markdownTable } from './report-cells';
 import type { MethodSummary, ProtocolSummary, TableSummary } from './result-summary';
 
 /**
@@ -45,5 +45,5 @@ function cellsOf(method: string, table: TableSummary | undefined): Map<string, s
 const qualities = ({ hr10, ndcg10, lnRank }: MethodSummary): [string, string][] => [
   ['HR@10', hundredths(hr10)],
   ['NDCG@10', hundredths(ndcg10)],
-  ['ln rank', lnRank.toFixed(3)],
+  ['ln rank', fixed(lnRank, 3)],
 ];

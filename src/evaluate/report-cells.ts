@@ -12,10 +12,10 @@ export function markdownTable(header: readonly string[], rows: readonly (readonl
 export function changeCells(method: MethodSummary): string[] {
   const { lnRankChange, se, ndcg10Change, ndcg10Se, worse, worseBeyondError } = method;
   return [
-    `${signed(lnRankChange, 3)} ± ${se.toFixed(3)}`,
-    `${signed(100 * ndcg10Change, 2)} ± ${(100 * ndcg10Se).toFixed(2)}`,
-    `${Math.round(100 * worse)} %`,
-    worseBeyondError === undefined ? '' : `${Math.round(100 * worseBeyondError)} %`,
+    `${signed(lnRankChange, 3)} ± ${fixed(se, 3)}`,
+    `${signed(100 * ndcg10Change, 2)} ± ${hundredths(ndcg10Se)}`,
+    `${fixed(100 * worse, 0)} %`,
+    worseBeyondError === undefined ? '' : `${fixed(100 * worseBeyondError, 0)} %`,
   ];
 }
 
@@ -23,11 +23,21 @@ export function changeCells(method: MethodSummary): string[] {
 export const inWords = (name: string): string =>
   name.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
+/** In place of a number that nothing was counted for, such as the quality on new items where a log has none. */
+const NONE = '–';
+
 export const figureText = (value: number): string =>
-  Number.isInteger(value) || Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : String(round4(value));
+  Number.isNaN(value)
+    ? NONE
+    : Number.isInteger(value) || Math.abs(value) >= 100
+      ? Math.round(value).toLocaleString('en')
+      : String(round4(value));
 
 /** A share in percent. */
-export const hundredths = (share: number): string => (100 * share).toFixed(2);
+export const hundredths = (share: number): string => fixed(100 * share, 2);
+
+/** With so many digits. */
+export const fixed = (value: number, digits: number): string => (Number.isNaN(value) ? NONE : value.toFixed(digits));
 
 export const signed = (value: number, digits: number): string =>
-  `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
+  Number.isNaN(value) ? NONE : `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;

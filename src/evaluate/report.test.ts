@@ -36,6 +36,22 @@ it('ends with one line of JSON that has the methods of the first table and the f
   });
 });
 
+it('prints a dash where nothing was counted, and no NaN', () => {
+  const empty = {
+    ...method('terms', Number.NaN),
+    hr10: Number.NaN,
+    lnRank: Number.NaN,
+    se: Number.NaN,
+    worse: Number.NaN,
+  };
+  const methods = [method('base', 0), empty];
+  const table = { name: 'new items', unit: 'shopper', reference: 'base', methods } as const;
+  const text = reportBody({ ...found, tables: [...found.tables, table], figures: { newOverOld: Number.NaN } });
+  expect(text).not.toContain('NaN');
+  expect(text).toMatch(/\| terms +\| – .*\| – ± – /);
+  expect(text).toContain('new over old: –');
+});
+
 it('prints a row per method, every table but the first under its name, and the figures', () => {
   const [device, experts, figures] = reportBody(found).split(/\n\n### experts\n\n|\n\n(?=-)/);
   const rows = device.split('\n');

@@ -1,4 +1,4 @@
-import { changeCells, figureText, hundredths, inWords, markdownTable, signed } from './report-cells';
+import { changeCells, figureText, fixed, hundredths, inWords, markdownTable, signed } from './report-cells';
 import type { KeptResult, ProtocolSummary, TableSummary } from './result-summary';
 import { round4 } from './result-summary';
 
@@ -38,7 +38,7 @@ export function reportTable({ reference, unit, methods }: TableSummary): string 
   const rows = methods.map((method) => [
     method.name,
     ...[method.hr10, method.ndcg10, method.mrr].map(hundredths),
-    method.lnRank.toFixed(3),
+    fixed(method.lnRank, 3),
     ...(method.name === reference ? compared.map(() => '') : changeCells(method).slice(0, compared.length)),
     ...own.map((name) => (name in method.figures ? figureText(method.figures[name]) : '')),
   ]);
@@ -50,7 +50,7 @@ function figureLines(figures: Record<string, number>): string[] {
   return Object.entries(figures).flatMap(([name, value]) => {
     if (name.endsWith(' se') && name.slice(0, -3) in figures) return [];
     const se = figures[`${name} se`];
-    const text = se === undefined ? figureText(value) : `${signed(value, 4)} ± ${se.toFixed(4)}`;
+    const text = se === undefined ? figureText(value) : `${signed(value, 4)} ± ${fixed(se, 4)}`;
     return [`- ${inWords(name)}: ${text}`];
   });
 }

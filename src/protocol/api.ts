@@ -386,8 +386,9 @@ export interface RecommenderOptions {
   experiment?: Experiment;
   /**
    * Called with the counts of this page since the last call, by variant and placement, and with what this visitor did in the
-   * experiment since the last report of any page: at the start, every 30 seconds, when the page is hidden, and on `close()`; not
-   * called where both are empty. Sidestream itself sends nothing anywhere: without this hook the counters stay on the device,
+   * experiment since the last report of any page: at the start, within a second after a click, a cart, a purchase and the shopper's
+   * yes, every 30 seconds, when the page is hidden or left, and on `close()`. Called with consent `granted` only, and not where both
+   * are empty. Sidestream itself sends nothing anywhere: without this hook the counters stay on the device,
    * and with it they go where the shop sends them. They hold no item, no time and no id of shopper or device. Ready hooks:
    * `beaconSink`, `ga4Sink` and `callbackSink` of `sidestream/adapters`. What a hook throws becomes an `error` event with the code
    * `runtime/not-sent`.
@@ -398,8 +399,7 @@ export interface RecommenderOptions {
 /**
  * Gets what is counted.
  * @param counts of this page, by variant and placement
- * @param visitors of this visitor by variant; empty in no experiment, and where the device keeps nothing: without consent every
- *   page would be another visitor
+ * @param visitors of this visitor by variant; empty in no experiment, and where the device keeps nothing: every page would be another visitor.
  *   A report of a visitor is passed on again, under its key, until a call has succeeded
  * @returns nothing, or a promise: what it rejects with becomes an `error` event
  */

@@ -39,6 +39,8 @@ describe('a worker that takes the place of another one', () => {
     const { events, dismissed } = status;
     expect(await next.status()).toMatchObject({ events, dismissed });
     expect(await next.metrics()).toEqual(metrics);
+    expect(await next.takeMetrics([])).toMatchObject({ counts: [] });
+    await next.consent('granted');
     expect(await next.takeMetrics([])).toMatchObject({ counts: [{ placement: 'similar', clicks: 1 }] });
     await next.close();
   });

@@ -112,6 +112,20 @@ it('keeps nothing after forget(); after reset() the device is the same visitor',
   await engine.close();
 });
 
+it('hands out no counts before an answer or after a refusal, and those of the page once the shopper agrees', async () => {
+  for (const consent of ['pending', 'session', 'denied'] as const) {
+    const engine = await open({ consent, experiment: undefined });
+    await engine.track('click', 'a', CLICK);
+    expect(await engine.takeMetrics()).toEqual({ counts: [], visitors: [] });
+    if (consent !== 'denied') {
+      await engine.setConsent('granted');
+      expect(await engine.takeMetrics()).toMatchObject({ counts: [{ clicks: 1 }] });
+      await engine.forget();
+    }
+    await engine.close();
+  }
+});
+
 it('lets nothing out that was taken when consent was withdrawn', async () => {
   const engine = await open();
   await engine.track('click', 'a', CLICK);

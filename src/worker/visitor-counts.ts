@@ -15,6 +15,9 @@ const NOTHING: MetricReport = { counts: [], visitors: [] };
  * Takes the counts of this page since the last call, and the reports of this visitor that are not known to be sent, with what the
  * visitor did since.
  *
+ * Nothing is handed out before the shopper has agreed, nor after a refusal: also sums without an id are of what the shopper did. What
+ * was counted on this page before goes along once the shopper agrees, as the log does.
+ *
  * A visitor is reported in an experiment only, and where the device keeps its events: elsewhere every page would be another
  * visitor. A report is kept, in one step for all tabs, until a later call says that it was sent: where a page ends in between, the
  * next one sends it again, under the same key, so that it counts once.
@@ -31,7 +34,7 @@ export async function takeMetrics(
   sent: readonly string[],
 ): Promise<MetricReport> {
   // Consent was withdrawn meanwhile: nothing of before leaves the device.
-  if (era !== storage.era) return NOTHING;
+  if (era !== storage.era || storage.consent !== 'granted') return NOTHING;
   const { counting } = storage;
   const counts = events.take();
   let visitors: VisitorReport[] = [];

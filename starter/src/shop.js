@@ -109,8 +109,11 @@ async function showLines() {
   find('[data-empty]').hidden = items.length > 0;
   // Without consent each page knows its own events alone, so the page names what is in the cart.
   const list = find('[data-with-cart]');
-  list.placement = 'complement';
+  const filled = items.length > 0;
   list.itemId = ids;
+  // With an empty cart nothing goes: a list without its products is hidden, and the console warns of it.
+  list.placement = filled ? 'complement' : 'for-you';
+  list.heading = filled ? 'Goes with your cart' : 'For you';
   const order = find('[data-order]');
   order.hidden = items.length === 0;
   order.onclick = async () => {
@@ -128,7 +131,10 @@ async function showLines() {
   };
 }
 
-/** Every page asks until it is answered, and every page can take the answer back. */
+/**
+ * Every page asks until it is answered, and every page can take the answer back. Where you send sums with onMetric, the last sentence of
+ * the question is not true: docs/how-to/consent.md has another.
+ */
 async function askForConsent() {
   document.body.insertAdjacentHTML(
     'beforeend',

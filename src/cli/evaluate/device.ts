@@ -39,7 +39,7 @@ const [FROM, TO] = [10, 110];
  * `device` against the base model, with what the lists hold (`listQuality`) as figures of each method; `old items` and
  * `new items`, the same on items that the past chose and on those it did not; `baskets`, the same with the events of one
  * second as one choice; `experts` against the personal terms without them; `map` against the learner without the shop's map of
- * gradients; `no-base` and `popularity-now` against popularity; `again`, the repeat purchases of the same shoppers, all their
+ * gradients; `no-base` and `popularity-now` against popularity; `against popularity-now`, the learner against that; `again`, the repeat purchases of the same shoppers, all their
  * events, each ranked among what they had bought before, with `hr5` as a figure.
  * Figures: `repeats`, the share of the shoppers' first 110 events that repeat an earlier choice; `sharedSecond`, the share of
  * ranked events with others of their second; `noBaseOverPopularity` and
@@ -145,6 +145,9 @@ function findings(measured: readonly MethodRanks[], shop: Shop): Pick<ProtocolRu
   if (noBase && popular) tables.push(table('no-base', 'popularity', withoutFigures([popular, noBase])));
   if (popularNow && popular) {
     tables.push(table('popularity-now', 'popularity', withoutFigures([popular, popularNow])));
+  }
+  if (popularNow && sidestream) {
+    tables.push(table('against popularity-now', 'popularity-now', withoutFigures([popularNow, sidestream])));
   }
   const ofSidestream = measured.find(({ name }) => name === 'sidestream');
   return {

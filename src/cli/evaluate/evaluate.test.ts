@@ -40,7 +40,17 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('sidestream evaluate', () => {
   it('evaluates every seed on its own, says so, and keeps the means', async () => {
-    const chosen = ['--shoppers', '2', '--methods', 'popularity', 'terms', 'sidestream', 'no-base', '--json'];
+    const chosen = [
+      '--shoppers',
+      '2',
+      '--methods',
+      'popularity',
+      'popularity-now',
+      'terms',
+      'sidestream',
+      'no-base',
+      '--json',
+    ];
     chosen.push('--runs', at('runs'), '--processes', '2');
     const both = await evaluate('--seeds', '1', '2', '--results', at('results'), ...chosen);
     expect(both.err).toMatch(/^seed 1: Training the base model of the past \(135 events\)/m);
@@ -54,8 +64,9 @@ describe('sidestream evaluate', () => {
     ]);
 
     const line = lastLine(both.out);
-    expect(line.methods.map(({ name }) => name)).toEqual(['popularity', 'base', 'terms', 'sidestream', 'no-base']);
-    expect(line.methods[2]).toMatchObject({ worseBeyondError: expect.any(Number), coverage: expect.any(Number) });
+    const names = ['popularity', 'popularity-now', 'base', 'terms', 'sidestream', 'no-base'];
+    expect(line.methods.map(({ name }) => name)).toEqual(names);
+    expect(line.methods[3]).toMatchObject({ worseBeyondError: expect.any(Number), coverage: expect.any(Number) });
     expect(line.figures).toMatchObject({ noBaseOverPopularity: expect.any(Number) });
     expect(Object.keys(line.figures)).toContain('experts few events se');
 
@@ -75,6 +86,8 @@ describe('sidestream evaluate', () => {
       ['baskets', 'base'],
       ['experts', 'terms'],
       ['no-base', 'popularity'],
+      ['popularity-now', 'popularity'],
+      ['against popularity-now', 'popularity-now'],
     ]);
 
     // The run of the second seed is there, and its result goes into a section of its own. The mean of both seeds is not
@@ -83,9 +96,9 @@ describe('sidestream evaluate', () => {
     const second = await evaluate('--seeds', '2', ...section, ...chosen);
     expect(second.err).toMatch(/^The run of seed 2 is in .*device-[0-9a-f]{12}-seed-2\.json$/m);
     expect(second.err).not.toContain('Evaluated');
-    const [popularity, ...learned] = lastLine(second.out).methods;
+    const [popularity, , ...learned] = lastLine(second.out).methods;
     expect(popularity.lnRank).toBe(line.methods[0].lnRank);
-    expect(learned[0].lnRank).not.toBe(line.methods[1].lnRank);
+    expect(learned[0].lnRank).not.toBe(line.methods[2].lnRank);
     const results = parseKept(await readFile(join(at('results'), 'results.json'), 'utf8'));
     expect(Object.keys(results)).toEqual(['device', 'device-second']);
     expect(results.device).toEqual(kept);

@@ -126,7 +126,7 @@ export function coldHalf(
   if (side.length === 0) {
     throw new SidestreamError(
       'runtime/invalid-input',
-      `No shopper has ${minEvents} events on items of this bundle after the first ${100 * share} % of the log. Give a longer log, or a smaller --past.`,
+      `No shopper is new after the first ${100 * share} % of the log and has ${minEvents} events on items of this bundle from then on: shoppers with an event before are not evaluated. Give a longer log, or another --past; without such a log see --protocol simulate.`,
     );
   }
   if (limit === undefined || limit >= side.length) return { past, shoppers: side };

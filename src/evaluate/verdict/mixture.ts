@@ -2,27 +2,62 @@ import { normalQuantile } from './quantiles';
 
 /**
  * What a mixture sequential probability ratio test says of a sum S whose variance U grows as it does for a Brownian motion, mixed
- * over drifts from a normal distribution: see `sequentialTest`. It holds at all looks together.
+ * over drifts from normal distributions: see `sequentialTest`. It holds at all looks together.
  */
 
-/** Half the width of the interval of S. @param rho the variance at which a difference of the size sought stands out */
-export const mixtureHalfWidth = (variance: number, rho: number, alpha: number): number =>
-  Math.sqrt((variance + rho) * Math.log((variance + rho) / (rho * alpha * alpha)));
+/**
+ * Standard deviations of the drifts, in units of the effect that is sought, with their weights. One distribution finds effects of its
+ * own size soonest, but hardly sees one that is ten times as large before many units have come, such as a variant that does not work
+ * at all. A mean of likelihood ratios is one too, so nothing is lost of the guarantee.
+ */
+const MIXED: readonly (readonly [size: number, weight: number])[] = [
+  [1, 1 / 2],
+  [2, 1 / 8],
+  [4, 1 / 8],
+  [8, 1 / 8],
+  [16, 1 / 8],
+];
+
+/** ln L. @param rho the variance at which a difference of the size sought stands out */
+function logLikelihood(sum: number, variance: number, rho: number): number {
+  const logs = MIXED.map(([size, weight]) => {
+    const own = rho / size ** 2;
+    return Math.log(weight) + Math.log(own / (variance + own)) / 2 + (sum * sum) / (2 * (variance + own));
+  });
+  const most = Math.max(...logs);
+  return most + Math.log(logs.reduce((total, log) => total + Math.exp(log - most), 0));
+}
+
+/** Steps of a bisection, which halve what is unknown. */
+const STEPS = 50;
+
+/** Half the width of the interval of S: where L is 1 / alpha. @param rho as for `logLikelihood` */
+export function mixtureHalfWidth(variance: number, rho: number, alpha: number): number {
+  let low = 0;
+  // L is at least its first part, which is 1 / alpha there.
+  let high = Math.sqrt((variance + rho) * Math.log((variance + rho) / (rho * (MIXED[0][1] * alpha) ** 2)));
+  for (let step = 0; step < STEPS; step++) {
+    const middle = (low + high) / 2;
+    if (logLikelihood(middle, variance, rho) < -Math.log(alpha)) low = middle;
+    else high = middle;
+  }
+  return high;
+}
 
 /** 1 / L, not bounded by 1. */
 export const mixtureP = (sum: number, variance: number, rho: number): number =>
-  Math.sqrt((variance + rho) / rho) * Math.exp(-(sum * sum) / (2 * (variance + rho)));
+  Math.exp(-logLikelihood(sum, variance, rho));
 
 /**
- * k = (effect / standard error)^2 at which the boundary is crossed with this power:
- * sqrt(k) - z = sqrt((1 + 1 / k) ln((1 + k) / alpha^2)). Crossing it earlier adds to the power.
+ * k = (effect / standard error)^2 at which the boundary is crossed with this power: where the effect is as far beyond the half
+ * width of the interval as the quantile of the power. Crossing it earlier adds to the power.
  */
 export function mixtureRatio(alpha: number, power: number): number {
   const z = normalQuantile(power);
-  const short = (k: number): boolean => Math.sqrt(k) - z < Math.sqrt((1 + 1 / k) * Math.log((1 + k) / alpha ** 2));
+  const short = (k: number): boolean => Math.sqrt(k) - z < mixtureHalfWidth(k, 1, alpha) / Math.sqrt(k);
   let [low, high] = [1, 1];
   while (short(high)) high *= 2;
-  for (let step = 0; step < 60; step++) {
+  for (let step = 0; step < STEPS; step++) {
     const middle = (low + high) / 2;
     if (short(middle)) low = middle;
     else high = middle;

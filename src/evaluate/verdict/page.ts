@@ -61,7 +61,7 @@ function changeFigures({ variants, comparisons, metrics, control }: Verdict): st
         one.relative ? rangeText(one.relative.always) : '',
       ]);
       const numbers = table(title, ['', 'change', 'at any look'], rows);
-      const meaning = `Change against ${control} in percent. Thick: the interval at one look; thin: at any look. Right of the line is more.`;
+      const meaning = `Change against ${control} in percent. Thick: the interval at one look; thin: at any look. Right of the line is more. An arrow: it reaches further than is drawn.`;
       return [figure(title, meaning, intervalChart(shown, titleOf, captionOf(title)), numbers)];
     }),
   );
@@ -76,7 +76,8 @@ function intervalChart(shown: readonly Comparison[], titleOf: (of: Comparison) =
     if (!relative) return [];
     const cut = (change: number): number => Math.max(-WIDEST, Math.min(WIDEST, 100 * change));
     const ends = [...relative.always, ...relative.once, relative.value].map(cut);
-    return [{ ends, row, color: `var(--${one.decision})` }];
+    const beyond = relative.always[1] * 100 > WIDEST;
+    return [{ ends, row, beyond, color: `var(--${one.decision})` }];
   });
   const most = Math.max(5, ...rows.flatMap(({ ends }) => ends.map(Math.abs)));
   const bound = Math.min(WIDEST, Math.ceil(most / 5) * 5);
@@ -98,17 +99,7 @@ function intervalChart(shown: readonly Comparison[], titleOf: (of: Comparison) =
     series: [
       {
         ...{ type: 'custom', data: rows.map(({ ends, row }) => [...ends, row]), encode: { x: [0, 1, 2, 3, 4], y: 5 } },
-        markLine: {
-          silent: true,
-          symbol: 'none',
-          label: { show: false },
-          lineStyle: { color: INK, type: 'solid', width: 1 },
-          data: [{ xAxis: 0 }],
-        },
-        renderItem: intervalItem(
-          shown.map(titleOf),
-          rows.map(({ color }) => color),
-        ),
+        renderItem: intervalItem(shown.map(titleOf), rows),
       },
     ],
   });
@@ -121,19 +112,37 @@ interface Drawing {
 }
 
 const intervalItem =
-  (titles: readonly string[], colors: readonly string[]) => (params: { dataIndex: number }, api: Drawing) => {
+  (titles: readonly string[], rows: readonly { color: string; beyond: boolean }[]) =>
+  (params: { dataIndex: number }, api: Drawing) => {
     const row = api.value(5);
     const at = (dimension: number): number[] => api.coord([api.value(dimension), row]);
     const [[low, y], [high], [from], [to], [x]] = [0, 1, 2, 3, 4].map(at);
-    const stroke = colors[params.dataIndex];
+    const { color: stroke, beyond } = rows[params.dataIndex];
+    const [zero] = api.coord([0, row]);
     const line = (x1: number, x2: number, lineWidth: number) => ({
       ...{ type: 'line', shape: { x1, y1: y + 7, x2, y2: y + 7 }, style: { stroke, lineWidth } },
     });
     return {
       type: 'group',
       children: [
+        // Below the name, which it would cross.
+        { type: 'line', shape: { x1: zero, y1: y - 1, x2: zero, y2: y + 17 }, style: { stroke: INK, lineWidth: 1 } },
         line(low, high, 1.5),
         line(from, to, 5),
+        ...(beyond
+          ? [
+              {
+                ...{ type: 'polygon', style: { fill: stroke } },
+                shape: {
+                  points: [
+                    [high - 4, y + 1],
+                    [high - 4, y + 13],
+                    [high + 8, y + 7],
+                  ],
+                },
+              },
+            ]
+          : []),
         { type: 'circle', shape: { cx: x, cy: y + 7, r: 5 }, style: { fill: 'var(--card)', stroke, lineWidth: 2 } },
         {
           type: 'text',

@@ -9,6 +9,8 @@ import type { Arm, Period } from './sequential-test';
 export interface ComparedVariants {
   control: string;
   treatment: string;
+  /** Experiment that is meant where a log has several. */
+  experiment?: string;
 }
 
 /** The days of a pilot, in the order of time. */
@@ -73,10 +75,11 @@ export function pilotTotals({ days }: MetricLog, compared: ComparedVariants, sha
     const soFar = totalsOf(days.slice(0, at + 1));
     const armOf = (side: keyof ComparedVariants): Arm => {
       const name = compared[side];
-      const found = [...soFar].filter(([label]) => label === name || label.endsWith(`/${name}`));
+      const whole = compared.experiment === undefined ? name : `${compared.experiment}/${name}`;
+      const found = [...soFar].filter(([label]) => label === whole || label.endsWith(`/${whole}`));
       if (found.length > 1) {
         const labels = found.map(([label]) => label).join(' and ');
-        throw refused(`there are ${labels}; name one as experiment/variant with --control and --treatment`);
+        throw refused(`there are ${labels}; name one with --experiment`);
       }
       if (found.length === 0) return { units: 0, successes: 0 };
       const { visitors, active } = measure.sums(found[0][1]);

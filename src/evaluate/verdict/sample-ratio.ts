@@ -2,6 +2,8 @@ import { chiSquareTail } from './quantiles';
 
 /** Probability below which a split is not the declared one. A false alarm should be rare: it stops everything else. */
 const ALARM = 0.001;
+/** Exit code of commands that find the split wrong, so that what runs them every day notices. */
+export const WRONG_SPLIT = 2;
 
 /** Whether the visitors are split as declared. */
 export interface SampleRatio {
@@ -29,5 +31,37 @@ export function sampleRatio(visitors: ReadonlyMap<string, number>, weights: Read
   const statistic = used.reduce((sum, { visitors: n, expected }) => sum + (n - expected) ** 2 / expected, 0);
   const stray = variants.some(({ visitors: n, expected }) => expected === 0 && n > 0);
   const p = stray ? 0 : used.length < 2 ? 1 : chiSquareTail(statistic, used.length - 1);
+  return { variants, p, mismatch: p < ALARM };
+}
+
+/** Visitors who came on a day, and the share of them that should get the treatment. */
+export interface SplitDay {
+  control: number;
+  treatment: number;
+  share: number;
+}
+
+/**
+ * The same for two variants whose split may change from day to day: the chi-square of all days together.
+ * @param designEffect factor of the variance, where a visitor is several units
+ */
+export function sampleRatioOfDays(
+  days: readonly SplitDay[],
+  names: { control: string; treatment: string },
+  designEffect = 1,
+): SampleRatio {
+  const sum = { control: 0, treatment: 0, expected: 0, variance: 0 };
+  for (const { control, treatment, share } of days) {
+    sum.control += control;
+    sum.treatment += treatment;
+    sum.expected += (control + treatment) * share;
+    sum.variance += (control + treatment) * share * (1 - share) * designEffect;
+  }
+  const all = sum.control + sum.treatment;
+  const p = all > 0 ? chiSquareTail((sum.treatment - sum.expected) ** 2 / sum.variance, 1) : 1;
+  const variants = [
+    { name: names.control, visitors: sum.control, expected: all - sum.expected },
+    { name: names.treatment, visitors: sum.treatment, expected: sum.expected },
+  ];
   return { variants, p, mismatch: p < ALARM };
 }

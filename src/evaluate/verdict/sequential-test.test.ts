@@ -40,10 +40,39 @@ describe('sequentialTest', () => {
     const { difference, interval, p, control, treatment } = sequentialTest([period([1000, 50], [1000, 70])], PLAN);
     expect([control.units, treatment.successes]).toEqual([1000, 70]);
     expect(difference).toBeCloseTo(0.02, 10);
-    const half = Math.sqrt(50.7625 * Math.log(50.7625 / (22.5625 * 0.0025))) / 500;
-    expect(interval?.[0]).toBeCloseTo(0.02 - half, 10);
-    expect(interval?.[1]).toBeCloseTo(0.02 + half, 10);
-    expect(p).toBeCloseTo(Math.sqrt(50.7625 / 22.5625) * Math.exp(-100 / (2 * 50.7625)), 10);
+    // L of S, the mean of five: 22.5625, and a 4th, a 16th, ... of it, where larger effects stand out.
+    const likelihood = (sum: number): number =>
+      [1, 2, 4, 8, 16].reduce((total, size, at) => {
+        const r = 22.5625 / size ** 2;
+        const own = Math.sqrt(r / (28.2 + r)) * Math.exp(sum ** 2 / (2 * (28.2 + r)));
+        return total + (at === 0 ? 1 / 2 : 1 / 8) * own;
+      }, 0);
+    expect(p).toBeCloseTo(1 / likelihood(10), 10);
+    for (const [end, side] of [interval?.[0], interval?.[1]].entries()) {
+      const half = 500 * Math.abs((side ?? 0) - 0.02);
+      expect([end, likelihood(half)]).toEqual([end, expect.closeTo(20, 6)]);
+    }
+  });
+
+  it('sees a large loss soon, also where a small effect is sought', () => {
+    // Half of 10 %, at 5 % of the visitors.
+    const halved = [period([19_000, 1900], [1000, 50])];
+    for (const effect of [0.02, 0.005, 0.002]) {
+      expect(sequentialTest(halved, { base: 0.1, effect }).decision).toBe('worse');
+    }
+  });
+
+  it('rests “no-worse” on the largest lower end so far', () => {
+    const days = [
+      ...Array.from({ length: 30 }, () => period([2000, 100], [2000, 100])),
+      period([2000, 130], [2000, 80]),
+    ];
+    const margins = days.map((_, at) => sequentialTest(days.slice(0, at + 1), PLAN).interval?.[0] ?? -1);
+    const result = sequentialTest(days, { ...PLAN, margin: 0.004 });
+    expect(result.bound).toBeCloseTo(Math.max(...margins), 12);
+    expect(result.boundAfter).toBe(30);
+    expect(result.interval?.[0]).toBeLessThan(result.bound ?? 0);
+    expect(result.decision).toBe((result.bound ?? -1) > -0.004 ? 'no-worse' : 'continue');
   });
 
   it('ends where the interval leaves zero, which is where p falls below alpha, and stays ended', () => {

@@ -47,6 +47,15 @@ export interface SequentialResult {
   /** Smallest alpha at which the looks so far would have ended the test: valid at any time. */
   p: number;
   decision: Decision;
+  /**
+   * Largest lower end of the intervals so far: as they hold together, the true difference is above it, and `no-worse` rests on it.
+   * Null before both variants have enough counts.
+   */
+  bound: number | null;
+  /** Number of periods after which that interval was. */
+  boundAfter: number | null;
+  /** Sum of w so far, of which the horizon is a number. */
+  weight: number;
   /** Number of periods after which the decision `better` or `worse` fell; null before. Later periods do not change it. */
   decidedAfter: number | null;
   /**
@@ -69,9 +78,11 @@ const POWER = 0.8;
  *
  *     L = sqrt(r / (U + r)) exp(S^2 / (2 (U + r))),   r = (base (1 - base) / effect)^2
  *
+ * The test takes the mean of five such L, of `effect`, with the weight 1/2, and of 2, 4, 8 and 16 times it, with 1/8 each, which is
+ * such a martingale too: a large loss is seen soon, however small the effect is that one looks for.
+ *
  * By Ville's inequality L ever reaches 1 / alpha with probability alpha at most, so it may be looked at at any time. p is the
- * smallest 1 / L so far, and the interval is (S +- sqrt((U + r) ln((U + r) / (r alpha^2)))) / sum w. Weights and variance within
- * periods leave out what all visitors of a day share, and allow the split to change between periods.
+ * smallest 1 / L so far, and the interval is (S +- h) / sum w, where L of h is 1 / alpha. Weights and variance within periods leave out what all visitors of a day share, and allow the split to change between periods.
  *
  * H. Robbins, "Statistical methods related to the law of the iterated logarithm", 1970; R. Johari, P. Koomen, L. Pekelis and
  * D. Walsh, "Always valid inference: continuous monitoring of A/B tests", Operations Research 70 (2022).
@@ -132,7 +143,7 @@ function judged(looks: readonly Look[], plan: SequentialPlan): Omit<SequentialRe
   const { control, treatment } = looks.at(-1) ?? { control: none, treatment: none };
   const result: Omit<SequentialResult, 'dispersion'> = {
     ...{ control, treatment, difference: null, interval: null, p: 1 },
-    ...{ decision: 'continue', decidedAfter: null },
+    ...{ decision: 'continue', decidedAfter: null, bound: null, boundAfter: null, weight: 0 },
   };
   for (const [at, look] of looks.entries()) {
     const { sum, variance, weights } = look;
@@ -141,22 +152,28 @@ function judged(looks: readonly Look[], plan: SequentialPlan): Omit<SequentialRe
     const [low, high] = [(sum - half) / weights, (sum + half) / weights];
     result.difference = sum / weights;
     result.interval = [Math.max(-1, low), Math.min(1, high)];
+    result.weight = weights;
     if (!enough(look.control) || !enough(look.treatment)) continue;
     result.p = Math.min(result.p, mixtureP(sum, variance, rho));
     if (result.decidedAfter !== null) continue;
-    const decision = decisionOf(low, high, margin);
-    // What was no worse at a look stays so until more is known: its interval holds at all looks.
+    if (result.bound === null || low > result.bound) [result.bound, result.boundAfter] = [Math.max(-1, low), at + 1];
+    // What was no worse at a look stays so until more is known: the intervals of all looks hold together.
+    const decision = decisionOf(low, high, margin, result.bound);
     if (decision !== 'continue') result.decision = decision;
     if (decision === 'better' || decision === 'worse') result.decidedAfter = at + 1;
   }
   return result;
 }
 
-/** What an interval that holds at all looks says of a difference. @param margin loss that is accepted */
-export function decisionOf(low: number, high: number, margin: number): Decision {
+/**
+ * What an interval that holds at all looks says of a difference.
+ * @param margin loss that is accepted
+ * @param bound largest lower end of all looks
+ */
+export function decisionOf(low: number, high: number, margin: number, bound = low): Decision {
   if (low > 0) return 'better';
   if (high < 0) return 'worse';
-  return low > -margin ? 'no-worse' : 'continue';
+  return bound > -margin ? 'no-worse' : 'continue';
 }
 
 /** What to do, by decision. */
@@ -166,6 +183,10 @@ export const ADVICE: Record<Decision, string> = {
   'no-worse': 'The variant is not worse by the margin: you may go on to the next stage, or wait for more.',
   continue: 'Not known yet: go on counting, and look as often as you like.',
 };
+
+/** What to do without a decision once the horizon is reached, after which little is to be learned from more units. */
+export const AT_HORIZON =
+  'The horizon is reached without a decision: decide by the interval now. The difference is probably smaller than the effect.';
 
 /** Null where a variant has no units. */
 function comparedIn({ control, treatment }: Period, designEffect: number) {

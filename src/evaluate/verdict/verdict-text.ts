@@ -1,6 +1,7 @@
 import { signed } from '../report-cells';
 import type { Effect, Estimate, Measure } from './effects';
-import { ADVICE } from './sequential-test';
+import type { SampleRatio } from './sample-ratio';
+import { ADVICE, AT_HORIZON } from './sequential-test';
 import type { Comparison, Verdict } from './verdict';
 
 /** Cells with their titles, for a terminal or a page. */
@@ -18,11 +19,12 @@ export function verdictSentences(verdict: Verdict): string[] {
     .filter(({ metric }) => metric === plan.metric)
     .map((one) => `${one.variant} against ${verdict.control}: ${sentenceOf(one, verdict, deciding)}`);
   // Where the split is wrong, no other figure counts.
-  return [splitSentence(verdict), ...(verdict.sampleRatio.mismatch ? [] : sentences)];
+  const against = verdict.plan.declaredSplit ? 'the declared split' : 'an even split (name another with --split)';
+  return [splitSentence(verdict.sampleRatio, against), ...(verdict.sampleRatio.mismatch ? [] : sentences)];
 }
 
 function sentenceOf(
-  { variant, metric, relative, decision, needed }: Comparison,
+  { variant, metric, relative, decision, decidedOn, needed }: Comparison,
   verdict: Verdict,
   of?: Pick<Measure, 'title' | 'kind'>,
 ): string {
@@ -31,21 +33,22 @@ function sentenceOf(
   if (!of || !relative) return `nothing can be said of “${of?.title ?? metric}” yet.`;
   const values = `${of.title}: ${valueText(one, of.kind)} against ${valueText(zero, of.kind)}`;
   const change = `${percent(relative.value)} (${rangeText(relative.always)} at any look)`;
-  const all = (zero?.visitors ?? 0) + (one?.visitors ?? 0);
-  const more = decision === 'continue' && needed ? missingText(needed.always - all, verdict.plan.effect) : '';
-  return `${values}, ${change}. ${ADVICE[decision]}${more}`;
+  const missing = (needed?.always ?? Number.POSITIVE_INFINITY) - (zero?.visitors ?? 0) - (one?.visitors ?? 0);
+  const advice = decision === 'continue' && missing <= 0 ? AT_HORIZON : ADVICE[decision];
+  const sought = percent(verdict.plan.effect);
+  const rests = decidedOn === null ? '' : ` Decided on ${decidedOn} by the interval at any look.`;
+  const more =
+    decision === 'continue' && missing > 0 && needed
+      ? ` About ${whole(missing)} more visitors find an effect of ${sought}; a larger one shows sooner.`
+      : '';
+  return `${values}, ${change}. ${advice}${rests}${more}`;
 }
 
-const missingText = (missing: number, effect: number): string =>
-  missing > 0 ? ` About ${whole(missing)} more visitors find an effect of ${percent(effect)}.` : '';
-
-/** Says loudly where the split is not the declared one. */
-function splitSentence({ sampleRatio, plan }: Verdict): string {
-  const { variants, p, mismatch } = sampleRatio;
+/** Says loudly where the split is not the declared one. @param against what the visitors are compared with */
+export function splitSentence({ variants, p, mismatch }: SampleRatio, against: string): string {
   const counts = variants.map(
     ({ name, visitors, expected }) => `${name} ${whole(visitors)} of ${whole(expected)} expected`,
   );
-  const against = plan.declaredSplit ? 'the declared split' : 'an even split (name another with --split)';
   const found = `${counts.join(', ')}; p ${p < 0.0001 ? '' : '= '}${probability(p)} against ${against}`;
   return mismatch
     ? `WARNING: THE SPLIT IS WRONG. Something loses or adds visitors in a variant, and no other figure counts: ${found}.`
@@ -103,7 +106,7 @@ export const EXPLANATION: readonly (readonly [string, string])[] = [
   ['at any look', 'holds it at all looks together, however often one looks: decide by this one'],
   [
     'says',
-    'better or worse: the interval at any look leaves zero out; no-worse: it is above the loss that is accepted; continue: not known yet',
+    'better or worse: the interval at any look leaves zero out, on the first such day for the metric that decides; no-worse: it is above the loss that is accepted; continue: not known yet',
   ],
   [
     'visitors needed',
@@ -112,7 +115,10 @@ export const EXPLANATION: readonly (readonly [string, string])[] = [
 ];
 
 export const percent = (share: number): string => `${signed(100 * share, 1)} %`;
-export const rangeText = ([low, high]: readonly [number, number]): string => `${percent(low)} to ${percent(high)}`;
+/** Change above which an interval says nothing: the variants have too few counts. */
+const MOST_CHANGE = 10;
+export const rangeText = ([low, high]: readonly [number, number]): string =>
+  high > MOST_CHANGE ? 'too few to say' : `${percent(low)} to ${percent(high)}`;
 const whole = (count: number): string => Math.round(count).toLocaleString('en');
 
 const probability = (p: number): string => (p < 0.0001 ? '< 0.0001' : p.toPrecision(2));

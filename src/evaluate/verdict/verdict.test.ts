@@ -137,6 +137,50 @@ describe('a verdict', () => {
     expect(verdictPage(skewed)).toContain('role="alert"');
   });
 
+  /** Visitors of two variants on one day, and how many of them bought. */
+  const dayWith = (day: number, off: [number, number], on: [number, number]) => {
+    const sums = (variant: string, [visitors, buyers]: [number, number]): [string, VisitorSums] => {
+      const all = Array.from({ length: visitors }, (_, n) => visitor(variant, { purchases: n < buyers ? 1 : 0 }));
+      return [variant, all.reduce((a, b) => combined(a, b, 1))];
+    };
+    return { day: dayOf(day), variants: new Map([sums('t/off', off), sums('t/on', on)]) };
+  };
+  const split = new Map([
+    ['on', 5],
+    ['off', 95],
+  ]);
+
+  it('sees what a pilot sees: a share that is halved in a stage of 5 %, with the defaults', () => {
+    const days = [dayWith(0, [9500, 950], [700, 35])];
+    const found = verdictOf({ days }, { split: new Map([...split, ['on', 7]]) });
+    expect(found.comparisons[0]).toMatchObject({ metric: 'buyers', decision: 'worse', decidedOn: dayOf(0) });
+    expect(verdictSentences(found)[1]).toContain(`roll back. Decided on ${dayOf(0)} by the interval at any look.`);
+    const { periods } = pilotTotals({ lines: 0, rejected: [], days }, { control: 'off', treatment: 'on' }, 'buyers');
+    expect(sequentialTestOfTotals(periods, { base: 0.1, effect: 0.02 }).decision).toBe('worse');
+    // It stays: what comes later does not take it back.
+    const more = [...days, dayWith(1, [1900, 100], [140, 90])];
+    const later = verdictOf({ days: more }, { split: new Map([...split, ['on', 7]]) });
+    expect(later.comparisons[0]).toMatchObject({ decision: 'worse', decidedOn: dayOf(0) });
+  });
+
+  it('refuses a split with a variant that no visitor had, which may be a misspelling', () => {
+    const days = [dayWith(0, [950, 95], [50, 5])];
+    expect(verdictOf({ days }, { split }).sampleRatio.mismatch).toBe(false);
+    const typo = new Map([
+      ['on', 5],
+      ['of', 95],
+    ]);
+    expect(() => verdictOf({ days }, { split: typo })).toThrow('names “of”, which no visitor had; the log has off, on');
+  });
+
+  it('says that few visitors are too few, and at the horizon that it is time to decide', () => {
+    const few = verdictOf({ days: [dayWith(0, [9, 1], [8, 1])] });
+    expect(verdictSentences(few)[1]).toContain('(too few to say at any look)');
+    expect(comparisonCells(few)[0].rows[0]).toContain('too few to say');
+    const enough = verdictOf({ days: [dayWith(0, [5000, 500], [5000, 430])] }, { effect: 0.25 });
+    expect(verdictSentences(enough)[1]).toContain('The horizon is reached without a decision: decide by the interval');
+  });
+
   it('is a page of one file, with the numbers behind every picture', () => {
     const page = verdictPage(verdict);
     expect(page).not.toMatch(/<script|<link|https?:(?!\/\/www\.w3\.org)|url\((?!#)/);

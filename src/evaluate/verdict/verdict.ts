@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../error';
-import type { VisitorSums } from '../../experiment/visitors';
+import { combined, type VisitorSums } from '../../experiment/visitors';
 import { compared, type Effect, type Estimate, estimate, type Measure, measuresOf } from './effects';
 import { type MetricLog, totalsOf } from './metric-log';
 import { fixedRatio, mixtureRatio } from './mixture';
@@ -42,6 +42,11 @@ export interface Comparison {
   relative: Effect | null;
   /** Of the relative interval that holds at all looks; `continue` while too few visitors did it, or where the split is wrong. */
   decision: Decision;
+  /**
+   * Day after which `better` or `worse` fell for the metric that decides. It stays: the intervals of all looks hold together. Null
+   * before, and for the other metrics.
+   */
+  decidedOn: string | null;
   needed: VisitorsNeeded | null;
 }
 
@@ -92,6 +97,10 @@ export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}):
     const estimates = measures.map((one): [string, Estimate | null] => [one.name, estimate(one.sums(sums))]);
     return { name, visitors: sums.visitors, estimates: Object.fromEntries(estimates) };
   });
+  const unknown = [...(split?.keys() ?? [])].filter((name) => !ofVariant.has(name));
+  if (unknown.length > 0) {
+    throw wrong(`The split names “${unknown.join('”, “')}”, which no visitor had; the log has ${known.join(', ')}.`);
+  }
   const ratio = sampleRatio(
     new Map(variants.map(({ name, visitors }) => [name, visitors])),
     split ?? new Map(names.map((name) => [name, 1])),
@@ -102,9 +111,14 @@ export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}):
       const { difference, relative } = compared(before, now, { alpha, effect });
       const margin = effect * (before?.value ?? 0);
       const enough = !ratio.mismatch && relative !== null && isEnough(before, one) && isEnough(now, one);
+      const fell =
+        one.name === metric && !ratio.mismatch
+          ? firstDecision(log.days, `${experiment}/${control}`, `${experiment}/${name}`, one, { alpha, effect })
+          : null;
       return {
         ...{ variant: name, metric: one.name, difference, relative },
-        decision: enough ? decisionOf(...relative.always, effect) : 'continue',
+        decision: fell?.decision ?? (enough ? decisionOf(...relative.always, effect) : 'continue'),
+        decidedOn: fell?.day ?? null,
         needed: before && now && margin > 0 ? neededFor(before, now, margin, { alpha, power }) : null,
       };
     }),
@@ -116,6 +130,30 @@ export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}):
     sampleRatio: ratio,
     metrics: measures.map(({ name, title, kind }) => ({ name, title, kind })),
   };
+}
+
+/** The first day after which a metric was decided, looking every day; null where it was not. */
+function firstDecision(
+  days: MetricLog['days'],
+  control: string,
+  variant: string,
+  measure: Measure,
+  plan: { alpha: number; effect: number },
+): { day: string; decision: Decision } | null {
+  let [zero, one]: (VisitorSums | undefined)[] = [];
+  const added = (sums: VisitorSums | undefined, more: VisitorSums | undefined) =>
+    sums && more ? combined(sums, more, 1) : (sums ?? more);
+  for (const { day, variants } of days) {
+    zero = added(zero, variants.get(control));
+    one = added(one, variants.get(variant));
+    if (!zero || !one) continue;
+    const [before, now] = [estimate(measure.sums(zero)), estimate(measure.sums(one))];
+    const { relative } = compared(before, now, plan);
+    if (!relative || !isEnough(before, measure) || !isEnough(now, measure)) continue;
+    const decision = decisionOf(...relative.always, plan.effect);
+    if (decision === 'better' || decision === 'worse') return { day, decision };
+  }
+  return null;
 }
 
 function isEnough(of: Estimate | null, { kind }: Measure): boolean {
