@@ -102,7 +102,7 @@ const ROOMS = {
   evaluate: {
     runs: 'Node; `simulate/`: everywhere',
     has: 'protocols on held-out shoppers and windows, metrics, reports; `simulate/`: made-up shoppers; `tune/`: settings chosen on a log; `verdict/`: variants compared over all visitors',
-    imports: ['base-model', 'catalog', 'experiment', 'learner', 'model', 'ranking', 'training'],
+    imports: ['base-model', 'catalog', 'common', 'experiment', 'learner', 'model', 'ranking', 'training'],
   },
   cli: {
     runs: 'Node',

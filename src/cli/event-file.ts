@@ -1,16 +1,18 @@
 import { createReadStream } from 'node:fs';
 import { type Bundle, type Demand, describeRejectedRow } from '../catalog';
 import { type Products, productsOf } from '../catalog/variants';
+import { counted } from '../common/counted';
 import { SidestreamError } from '../error';
-import { type EventFormat, type EventLog, type LogEvent, readEvents } from '../evaluate';
+import { type EventFormat, type EventLog, type LogEvent, readEvents, refusedRows } from '../evaluate';
 import { type Interaction, recentPopularity, repeatsOf } from '../training';
 import { showRejected } from './terminal';
 
 /**
  * Reads an event log, CSV or (by its name, `.jsonl`, `.ndjson`) JSON lines. Refused rows are shown on stderr.
+ * @param isRepeated whether another process reads the same file and shows what is refused
  * @throws SidestreamError `runtime/invalid-input` when it cannot be read or holds no good row
  */
-export async function readEventFile(path: string): Promise<EventLog> {
+export async function readEventFile(path: string, isRepeated = false): Promise<EventLog> {
   const format: EventFormat = /\.(jsonl|ndjson)$/i.test(path) ? 'jsonl' : 'csv';
   let log: EventLog;
   try {
@@ -20,11 +22,31 @@ export async function readEventFile(path: string): Promise<EventLog> {
     throw new SidestreamError('runtime/invalid-input', `The events cannot be read: ${why}. Check the path.`, { cause });
   }
   const { events, rejected } = log;
-  showRejected(rejected.map(describeRejectedRow));
+  if (!isRepeated) showRejected(rejected.map(describeRejectedRow));
   if (events.length === 0) {
     throw new SidestreamError('runtime/invalid-input', `${path} has no usable event; see the reasons above.`);
   }
   return log;
+}
+
+/** Exit status of a command that left rows of a log out, and of `build` where it left rows of a feed out. */
+const REFUSED = 2;
+
+/** As it is said at the end of the help of every command that reads a log. */
+export const REFUSED_HELP = `${REFUSED} when lines of the log were refused and left out`;
+
+/**
+ * Ends a command that read a log: where rows of it were refused it prints how many, and sets the exit code. Call it before
+ * the line of JSON, which is the last one.
+ * @returns the number of refused rows
+ */
+export function concludeRefused(log: Pick<EventLog, 'rejected'>): number {
+  const refused = refusedRows(log);
+  if (refused > 0) {
+    console.log(`Refused: ${counted(refused, 'line')} of the log, left out; the reasons are above`);
+    process.exitCode = REFUSED;
+  }
+  return refused;
 }
 
 /** A shop's products and the events on them. */

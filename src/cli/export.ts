@@ -4,7 +4,7 @@ import Papa from 'papaparse';
 import { openFolder } from '../build';
 import { dequantize, MODALITIES } from '../catalog';
 import { writeWhole } from '../training';
-import { interactionsOf, readEventFile } from './event-file';
+import { concludeRefused, interactionsOf, REFUSED_HELP, readEventFile } from './event-file';
 
 interface ExportOptions {
   bundle: string;
@@ -24,10 +24,12 @@ export function exportCommand(): Command {
     .requiredOption('--bundle <folder>', 'bundle with the features of the items')
     .requiredOption('--events <file>', 'CSV or JSON lines with user, item and time')
     .requiredOption('--out <folder>', 'where to write')
+    .addHelpText('after', `\nExit status: 0 when the files were written, ${REFUSED_HELP}, 1 after an error.`)
     .action(async ({ bundle: folder, events: file, out }: ExportOptions) => {
       const bundle = await openFolder(folder);
       const { items, features } = bundle;
-      const { interactions, unknown } = interactionsOf(await readEventFile(file), bundle);
+      const log = await readEventFile(file);
+      const { interactions, unknown } = interactionsOf(log, bundle);
       const rows = items.map((_, row) => row);
       for (const modality of MODALITIES) {
         const perItem = features.taps[modality] * features.dim;
@@ -49,6 +51,7 @@ export function exportCommand(): Command {
       );
       console.log(`${items.length} items and ${lines.length} events of ${users.size} users in ${out}`);
       if (unknown > 0) console.log(`Left out: ${unknown} events about items that are not in the bundle`);
+      concludeRefused(log);
     });
 }
 

@@ -219,6 +219,10 @@ async function showNeighbors(bundle: Bundle, { json, by }: InspectOptions): Prom
   // A large catalogue is judged by a sample.
   const judged = most < categories.filter((category) => category !== '').length ? { judged: most } : {};
   if (json) console.log(JSON.stringify({ items, ...judged, p5 }));
+  else if (categories.every((category) => category === ''))
+    console.log(
+      `No item of this bundle has a ${by}, and that is what neighbours are compared in. Give the feed one, or look at single items with --item <id>.`,
+    );
   else
     for (const basis of BASES) console.log(`P@5 by ${by}, ${basis.padEnd(6)} ${p5[basis] ?? 'nothing to compare by'}`);
   if (!json && judged.judged) console.log(`Judged by ${judged.judged} of ${items} items, an even selection`);

@@ -174,6 +174,9 @@ describe('sidestream build', () => {
       ]);
       expect(features.scales[features.taps.text]).toBeGreaterThan(0);
 
+      const near = await sidestream('inspect', join(folder, 'table'), '--neighbours');
+      expect(near.out).toContain('No item of this bundle has a category, and that is what neighbours are compared in.');
+
       const strict = await run('strict', '--strict');
       expect(strict).toMatchObject({ code: 1, err: expect.stringContaining('catalog/refused') });
       await expect(readFile(join(folder, 'strict', 'manifest.json'))).rejects.toThrow('ENOENT');

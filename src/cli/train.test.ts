@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +18,7 @@ import {
 import { decodeCooccurrence, encodeCooccurrence } from '../catalog/cooccurrence/cooccurrence-table';
 import { decodeFactors, encodeFactors } from '../catalog/factors/factors-file';
 import { decodeSafetensors, encodeSafetensors, seededRandom } from '../model';
-import { sidestream } from '../testing/commands';
+import { sidestream, startSidestream, until } from '../testing/commands';
 import { cooccurrenceTable, factorsOf, storeBase, trainBase } from '../training';
 import { startCompute } from '../training/compute';
 import type { TrainBaseRequest } from '../training/train-base';
@@ -25,6 +26,8 @@ import { demandOf, interactionsOf, readEventFile } from './event-file';
 import { encodeNpy } from './export';
 
 const ITEMS = 40;
+/** A line of the log has no time. */
+const REFUSED = 2;
 let folder: string;
 let events: string;
 const at = (name: string): string => join(folder, name);
@@ -99,11 +102,18 @@ describe('sidestream train', () => {
     const run = await train(at('trained'), '--epochs', '2', '--json');
     expect(run.err).toContain('line 403, field time');
     expect(run.err).toContain('1 events are about items that are not in the bundle');
-    expect(run.err).toMatch(/Epoch 2: loss \d+\.\d+, HR@10 \d+\.\d+ %, NDCG@10/);
-    expect(run.code).toBe(0);
+    expect(run.err).toMatch(/Epoch 2 of at most 2: loss \d+\.\d+, HR@10 \d+\.\d+ %, NDCG@10/);
+    expect(run.code).toBe(REFUSED);
+    expect(run.out).toContain('Refused: 1 line of the log');
     const bundle = await openBundle(folderFetch(at('trained')));
     const base = await bundle.base();
-    expect(lastLine(run.out)).toMatchObject({ events: 400, unknown: 1, epochs: 2, bytes: base?.bytes.byteLength });
+    expect(lastLine(run.out)).toMatchObject({
+      events: 400,
+      unknown: 1,
+      refused: 1,
+      epochs: 2,
+      bytes: base?.bytes.byteLength,
+    });
     const model = BaseModel.load(new Uint8Array(base?.bytes ?? new ArrayBuffer(0)), bundle.features);
     expect(model.config).toMatchObject({ recipe: 'sidestream', embeddingDim: 8, maxSeqLen: 5 });
     expect((await readdir(at('trained'))).filter((name) => name.includes('checkpoint'))).toEqual([]);
@@ -157,7 +167,7 @@ describe('sidestream train', () => {
     const { manifest } = await openBundle(folderFetch(out));
     const { base } = await addLearned(manifest, { base: content }, await folderSink(out));
     const run = await train(out, '--companions-only', '--past', '0.5');
-    expect(run.code).toBe(0);
+    expect(run.code).toBe(REFUSED);
     expect(run.out).toMatch(
       /Counted 200 events.*\n.*companions-.*kB\n.*factors-.*kB\n.*demand-.*kB\n10 of 40 items have co-occurrence/,
     );
@@ -187,7 +197,7 @@ describe('sidestream train', () => {
     const run = (...more: string[]) =>
       train(at('mapped'), '--events', at('long.csv'), '--epochs', '1', '--json', ...more);
     const first = await run('--processes', '2');
-    expect(first.err).toMatch(/Training a base model of the earlier 3192 events/);
+    expect(first.err).toMatch(/Training a base model of the first 3192 events/);
     expect(first.err).toMatch(/Map of the experts' gradients: \d+ choices of 56 shoppers; .* so it is (used|left out)/);
     const { map } = lastLine(first.out) as { map: { used: boolean } };
     expect(map).toMatchObject({ shoppers: 56, heldOut: 18, change: { mean: expect.any(Number) } });
@@ -218,7 +228,7 @@ describe('sidestream train', () => {
       config,
       bundle,
       interactions,
-      out: at('cut.safetensors'),
+      checkpoint: at('cut.safetensors'),
       windows: 2,
       validation: 0.1,
       seed: 1,
@@ -227,7 +237,7 @@ describe('sidestream train', () => {
       say: (line) => said.push(line),
       ...more,
     });
-    const whole = await trainBase(request({ out: at('whole.safetensors') }));
+    const whole = await trainBase(request({ checkpoint: at('whole.safetensors') }));
     const interrupted = trainBase(
       request({
         say: (line) => {
@@ -249,11 +259,40 @@ describe('sidestream train', () => {
       const again = resumed.weights[name].values;
       expect(Math.max(...values.map((value, i) => Math.abs(value - again[i]))), name).toBeLessThan(1e-3);
     }
-    await expect(trainBase(request({ resume: true, out: at('nowhere') }))).rejects.toMatchObject({
+    await expect(trainBase(request({ resume: true, checkpoint: at('nowhere') }))).rejects.toMatchObject({
       message: expect.stringContaining('there is no checkpoint'),
     });
     await writeFile(at('cut.safetensors.checkpoint'), encodeSafetensors(whole.weights));
     await expect(trainBase(request({ resume: true }))).rejects.toMatchObject({ code: 'runtime/invalid-input' });
+  });
+
+  it('keeps the checkpoint of a training out of the bundle, which may be online, and goes on from there', async () => {
+    await cp(at('bundle'), at('online'), { recursive: true });
+    const before = await readdir(at('online'));
+    const asked = ['--models', at('kept'), '--epochs', '2'];
+    const { child, ended } = startSidestream(
+      ...[
+        'train',
+        '--bundle',
+        at('bundle'),
+        '--events',
+        events,
+        '--out',
+        at('online'),
+        '--width',
+        '8',
+        '--length',
+        '5',
+      ],
+      ...asked,
+    );
+    const checkpoints = async (): Promise<string[]> => (existsSync(at('kept')) ? readdir(at('kept')) : []);
+    await until('the first epoch ends', async () => (await checkpoints()).some((name) => name.endsWith('.checkpoint')));
+    child.kill('SIGKILL');
+    await ended;
+    expect(await readdir(at('online'))).toEqual(before);
+    expect((await train(at('online'), ...asked, '--resume')).err).not.toContain('Epoch 1 ');
+    expect(await checkpoints()).toEqual([]);
   });
 
   it('ends with 1 for events that are not there or not of this shop', async () => {
@@ -283,6 +322,7 @@ describe('sidestream export and import', () => {
       at('torch'),
     );
     expect(run.out).toContain('40 items and 400 events of 20 users');
+    expect([run.code, run.out.includes('Refused: 1 line of the log')]).toEqual([REFUSED, true]);
     const ids = JSON.parse(await readFile(at('torch/items.json'), 'utf8'));
     expect(ids).toHaveLength(ITEMS);
     const lines = (await readFile(at('torch/events.csv'), 'utf8')).trim().split('\n');
@@ -294,7 +334,7 @@ describe('sidestream export and import', () => {
 
   it('takes weights under the reference names, finds their sizes, and refuses others', async () => {
     const trained = await train(at('mine.safetensors'), '--epochs', '1');
-    expect(trained.code).toBe(0);
+    expect(trained.code).toBe(REFUSED);
     const { weights } = decodeSafetensors(await readFile(at('mine.safetensors')));
     await writeFile(at('theirs.safetensors'), encodeSafetensors(weights));
     const bring = (...more: string[]) =>

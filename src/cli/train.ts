@@ -1,9 +1,10 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import * as v from 'valibot';
 import { BaseModel, baseConfig } from '../base-model';
 import { createMeter, JointMeter, type Meter, openFolder } from '../build';
 import { BASE_RECIPES, type BaseConfig, type BaseRecipe, type Bundle, type Factors } from '../catalog';
+import { sha256 } from '../common/sha256';
 import { SidestreamError } from '../error';
 import {
   EARLIER,
@@ -25,11 +26,12 @@ import {
   startCompute,
   storeBase,
   storeLearned,
+  type TrainBaseRequest,
   type TrainBaseResult,
   trainBase,
 } from '../training';
 import { baseFile, TRAINING } from './evaluate/input';
-import { byProduct, demandOf, interactionsOf, readEventFile } from './event-file';
+import { byProduct, concludeRefused, demandOf, interactionsOf, REFUSED_HELP, readEventFile } from './event-file';
 import { earlierEvents, learnMap, mapReplay, withReplay } from './gradient-map';
 import { positiveInteger, positiveNumber } from './option-parsers';
 import { processesOption } from './shared-options';
@@ -110,6 +112,7 @@ export function trainCommand(): Command {
     )
     .option('--json', 'print the result as one line of JSON, last')
     .addOption(new Option(WORKER_OPTION, 'do steps of a training for another process').hideHelp())
+    .addHelpText('after', `\nExit status: 0 when the files were written, ${REFUSED_HELP}, 1 after an error.`)
     .action(train);
 }
 
@@ -121,17 +124,20 @@ async function train(options: TrainOptions): Promise<void> {
       `${options.out} is no bundle, and co-occurrence is stored in bundles only. Give the folder of one with --out.`,
     );
   }
-  const { bundle, log, products } = byProduct(await openFolder(options.bundle), await readEventFile(options.events));
+  const { bundle, log, products } = byProduct(
+    await openFolder(options.bundle),
+    await readEventFile(options.events, isTaskProcess(options)),
+  );
   const end = endOfPast(log.events, options.past);
   const past = { ...log, events: log.events.filter(({ time }) => time < end) };
   const { interactions, unknown } = interactionsOf(past, bundle);
+  // Only a bundle takes more than a base model.
+  const whole = await isBundle(options.out);
   const say = (line: string): void => console.error(line);
-  const shop = { options, bundle, events: past.events, interactions };
+  const shop = { options, bundle, events: past.events, interactions, checkpoints: await checkpointsOf(options, whole) };
   if (isTaskProcess(options)) await trainForOther(shop);
   if (unknown > 0) console.error(`${unknown} events are about items that are not in the bundle; they are left out.`);
   const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
-  // Only a bundle takes more than a base model.
-  const whole = await isBundle(options.out);
   const earlier = options.map && !options.companionsOnly && whole ? earlierEvents(past.events, bundle) : null;
   const { seed, companionsOnly } = options;
   if (!companionsOnly) await startCompute('wasm');
@@ -150,10 +156,11 @@ async function train(options: TrainOptions): Promise<void> {
   const mapped = factors && withReplay(factors, found);
   const { cooccurrence: companions, ...counts } = products.spread({ cooccurrence, factors: mapped, demand });
   const stored = await storeLearned({ base, companions, ...counts }, options.out, bundle.manifest.digest);
-  if (trained) await Promise.all([options.out, ...(whole ? [earlierOut(options)] : [])].map(removeCheckpoint));
+  if (trained) await Promise.all(Object.values(shop.checkpoints).map(removeCheckpoint));
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const about = { seconds, events: interactions.length, unknown };
   if (options.json) {
+    const refused = concludeRefused(log);
     const { epochs, validation, model } = trained ?? {};
     const files = { ...stored.base, companions: stored.companions ?? null, factors: stored.factors ?? null };
     const map = found && { ...found.evidence, used: found.map !== null };
@@ -161,7 +168,17 @@ async function train(options: TrainOptions): Promise<void> {
     const repeats = demand.repeats && { share: demand.repeats.share, interval: demand.repeats.interval };
     const counted = { demand: stored.demand ?? null, repeats: repeats ?? null };
     console.log(
-      JSON.stringify({ ...files, ...counted, ...about, epochs, validation, config: model?.config, map, coldStart }),
+      JSON.stringify({
+        ...files,
+        ...counted,
+        ...about,
+        refused,
+        epochs,
+        validation,
+        config: model?.config,
+        map,
+        coldStart,
+      }),
     );
     return;
   }
@@ -177,6 +194,7 @@ async function train(options: TrainOptions): Promise<void> {
     console.log(`${percent(share)} of the purchases are repeats, by the median after ${interval.toFixed(1)} days`);
   }
   if (stored.companions) console.log(`${met} of ${cooccurrence.count} items have co-occurrence`);
+  concludeRefused(log);
 }
 
 /** A shop's log, and what `train` was asked for. */
@@ -187,15 +205,26 @@ interface Shop {
   events: readonly LogEvent[];
   /** Those of the events that are on items of the bundle. */
   interactions: Interaction[];
+  checkpoints: Checkpoints;
+}
+
+/** Where the base models of the whole log and of its earlier part have their checkpoints. */
+interface Checkpoints {
+  all: string;
+  earlier: string;
+}
+
+/** Beside the model, or with the kept models where `out` is a bundle, whose folder may be online while a training runs. */
+async function checkpointsOf({ out, models }: TrainOptions, isInBundle: boolean): Promise<Checkpoints> {
+  const of = (await sha256(new TextEncoder().encode(resolve(out)))).slice(0, 12);
+  const named = (part: string): string => join(models, `training-${of}-${part}.safetensors`);
+  return { all: isInBundle ? named('all') : out, earlier: named('earlier') };
 }
 
 /** A base model and how its training went. */
 interface TrainedModel extends Omit<TrainBaseResult, 'weights'> {
   model: BaseModel;
 }
-
-/** Where the base model of the earlier part of the log has its checkpoint. */
-const earlierOut = ({ out }: TrainOptions): string => join(out, 'earlier.safetensors');
 
 const configOf = ({ recipe, width, length }: TrainOptions): BaseConfig =>
   baseConfig(recipe, { embeddingDim: width, maxSeqLen: length });
@@ -217,10 +246,11 @@ const trainedSchema = v.object({
 
 /** Processes that train and replay. */
 function trainProcesses(options: TrainOptions, say: (line: string) => void): TaskProcesses {
-  const { bundle, events, out, recipe, batch, rate, resume } = options;
+  const { bundle, events, out, models, recipe, batch, rate, resume } = options;
   const numbers = ['windows', 'seed', 'epochs', 'width', 'length', 'validation', 'past'] as const;
   const command = [
-    ...['train', '--bundle', bundle, '--events', events, '--out', out, '--recipe', recipe],
+    ...['train', '--bundle', bundle, '--events', events, '--out', out],
+    ...['--models', models, '--recipe', recipe],
     ...numbers.flatMap((name) => [`--${name}`, String(options[name])]),
     ...(batch === undefined ? [] : ['--batch', String(batch)]),
     ...(rate === undefined ? [] : ['--rate', String(rate)]),
@@ -231,16 +261,14 @@ function trainProcesses(options: TrainOptions, say: (line: string) => void): Tas
 }
 
 /** Does what another process asks for, until that one ends. */
-async function trainForOther({ options, bundle, events, interactions }: Shop): Promise<void> {
+async function trainForOther(shop: Shop): Promise<void> {
+  const { options, bundle, events } = shop;
   await startCompute('wasm');
   const meter = parentMeter();
   let replay: Promise<Replay | null> | null = null;
   await doTasks(async (data) => {
     const task = v.parse(taskSchema, data);
-    if ('train' in task) {
-      const part = task.train === 'all' ? interactions : earlierPart(events, bundle);
-      return trainOn(task.train === 'all' ? options : earlierOptions(options), bundle, part, meter);
-    }
+    if ('train' in task) return task.train === 'all' ? trainOnAll(shop, meter) : trainOnEarlier(shop, meter);
     const earlierBase = BaseModel.from(task.weights, configOf(options), bundle.features);
     replay ??= mapReplay({ bundle, events, earlierBase, seed: options.seed, meter });
     return (await (await replay)?.([task.replay]))?.[0];
@@ -248,16 +276,17 @@ async function trainForOther({ options, bundle, events, interactions }: Shop): P
 }
 
 /** Trains the base model of the whole log. */
-async function trainMain({ options, bundle, interactions }: Shop, pool: TaskProcesses | null): Promise<TrainedModel> {
+async function trainMain(shop: Shop, pool: TaskProcesses | null): Promise<TrainedModel> {
+  const { options, bundle } = shop;
   const { weights, ...how } = pool
     ? v.parse(trainedSchema, await pool.run('all events', { train: 'all' }))
-    : await trainOn(options, bundle, interactions, createMeter());
+    : await trainOnAll(shop, createMeter());
   return { model: BaseModel.from(weights, configOf(options), bundle.features), ...how };
 }
 
 /** Trains the base model of the earlier events, and learns from the shoppers who came later. */
 async function learnFromEarlier(
-  { options, bundle, events }: Shop,
+  shop: Shop,
   {
     earlier,
     learning,
@@ -271,14 +300,15 @@ async function learnFromEarlier(
     say(line: string): void;
   },
 ): Promise<LearnedFromReplay | null> {
+  const { options, bundle, events } = shop;
   // In one process, one training comes after the other.
   if (!pool) await learning;
   say(
-    `Training a base model of the earlier ${earlier.length} events, from which the map of the experts' gradients is learned`,
+    `Training a base model of the first ${earlier.length} events beside it, from which the map of the experts' gradients and the lift of new items are learned; it is kept for evaluate and tune`,
   );
   const { weights } = pool
     ? v.parse(trainedSchema, await pool.run('earlier events', { train: 'earlier' }))
-    : await trainOn(earlierOptions(options), bundle, earlierPart(events, bundle), createMeter());
+    : await trainOnEarlier(shop, createMeter());
   const earlierBase = BaseModel.from(weights, configOf(options), bundle.features);
   await keepEarlier({ options, bundle, events }, earlierBase);
   const replay: Replay | undefined =
@@ -312,22 +342,20 @@ async function keepEarlier(
   await storeBase(model, path, bundle.manifest.digest);
 }
 
-/** An interrupted training left a checkpoint of the model that it was at. */
-function earlierOptions(options: TrainOptions): TrainOptions {
-  const out = earlierOut(options);
-  return { ...options, out, resume: options.resume === true && hasCheckpoint(out) };
+const trainOnAll = ({ options, bundle, interactions, checkpoints }: Shop, meter: Meter): Promise<TrainBaseResult> =>
+  trainOn({ ...options, bundle, interactions, checkpoint: checkpoints.all, meter }, options);
+
+function trainOnEarlier({ options, bundle, events, checkpoints }: Shop, meter: Meter): Promise<TrainBaseResult> {
+  const earlier = earlierEvents(events, bundle) ?? [];
+  const { interactions } = interactionsOf({ events: earlier, rejected: [] }, bundle);
+  const checkpoint = checkpoints.earlier;
+  // An interrupted training left a checkpoint of the model that it was at.
+  const resume = options.resume === true && hasCheckpoint(checkpoint);
+  return trainOn({ ...options, resume, bundle, interactions, checkpoint, meter }, options);
 }
 
-const earlierPart = (events: readonly LogEvent[], bundle: Bundle): Interaction[] =>
-  interactionsOf({ events: earlierEvents(events, bundle) ?? [], rejected: [] }, bundle).interactions;
-
-const trainOn = (
-  options: TrainOptions,
-  bundle: Bundle,
-  interactions: Interaction[],
-  meter: Meter,
-): Promise<TrainBaseResult> =>
-  trainBase({ ...options, config: configOf(options), bundle, interactions, meter, say: (line) => console.error(line) });
+const trainOn = (request: Omit<TrainBaseRequest, 'config' | 'say'>, options: TrainOptions): Promise<TrainBaseResult> =>
+  trainBase({ ...request, config: configOf(options), say: (line) => console.error(line) });
 
 const percent = (value: number): string => `${(value * 100).toFixed(2)} %`;
 

@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest';
-import { readEvents } from './event-log';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test, vi } from 'vitest';
+import { COLUMNS, readEvents, refusedRows } from './event-log';
 
 describe('a log in CSV', () => {
   test('is read under the names logs use, sorted by time, events of one time in the order of the file', async () => {
@@ -44,6 +46,75 @@ describe('a log in CSV', () => {
     expect(events).toEqual([]);
     expect(rejected).toEqual([{ line: 1, field: 'user', reason: expect.stringContaining('visitorid') }]);
   });
+});
+
+describe('a time', () => {
+  const read = async (...times: string[]) => {
+    const { events, rejected } = await readEvents(
+      [`user,item,time\n${times.map((t) => `u,a,"${t}"`).join('\n')}\n`],
+      'csv',
+    );
+    return { times: events.map(({ time }) => new Date(time).toISOString()), rejected };
+  };
+
+  test('is one of ISO 8601, of UTC where it names no zone, or a number since 1970', async () => {
+    vi.stubEnv('TZ', 'Asia/Tokyo');
+    const { times, rejected } = await read(
+      ...['2010-12-01', '2010-12-02T08:45', '2010-12-03 08:45:30', '2010-12-04T08:45:30.250Z'],
+      ...['2010-12-05T08:45:00+09:00', '2010-12-06 08:45:00 -0500', '2012-02-29', '1400000000', '1500000000000'],
+    );
+    vi.unstubAllEnvs();
+    expect(rejected).toEqual([]);
+    expect(times).toEqual([
+      ...['2010-12-01T00:00:00.000Z', '2010-12-02T08:45:00.000Z', '2010-12-03T08:45:30.000Z'],
+      ...['2010-12-04T08:45:30.250Z', '2010-12-04T23:45:00.000Z', '2010-12-06T13:45:00.000Z'],
+      ...['2012-02-29T00:00:00.000Z', '2014-05-13T16:53:20.000Z', '2017-07-14T02:40:00.000Z'],
+    ]);
+  });
+
+  test.each([
+    ...['05/01/2010 08:45', '01.02.2010', 'Dec 1 2010', '2010-12', '0x10', '1e9', '2010-W05'],
+    ...[
+      '2010-02-30',
+      '2011-02-29',
+      '2010-13-01',
+      '2010-12-01T24:01',
+      '2010-12-01T08:60',
+      '20101201',
+      '1291193100000000',
+    ],
+  ])('in another form, or that does not exist, is refused and the form named: %s', async (time) => {
+    const { times, rejected } = await read(time);
+    expect(times).toEqual([]);
+    expect(rejected).toEqual([{ line: 2, field: 'time', reason: expect.stringContaining('2026-01-31T12:00:00Z') }]);
+  });
+});
+
+test('exports of orders are read under the names of their columns', async () => {
+  const headers = [
+    ...['customer_id,sku,order_date', 'Customer ID,Product SKU,Ordered At', 'Email,Lineitem sku,Created at'],
+    ...['CustomerID,StockCode,InvoiceDate', 'user_pseudo_id,item_id,event_time'],
+  ];
+  for (const header of headers) {
+    expect(await readEvents([`${header}\n12583,22728,2010-12-01T08:45:00Z\n`], 'csv')).toEqual({
+      events: [{ user: '12583', item: '22728', time: Date.UTC(2010, 11, 1, 8, 45) }],
+      rejected: [],
+    });
+  }
+});
+
+test('the names of columns are those that the documentation lists', async () => {
+  const page = await readFile(fileURLToPath(new URL('../../docs/how-to/train.md', import.meta.url)), 'utf8');
+  for (const [field, [first, ...others]] of Object.entries(COLUMNS)) {
+    const row = page.split('\n').find((line) => line.startsWith(`| \`${field}\` `)) ?? '';
+    const listed = row.split('|')[3].match(/(?<=`)[a-z]+(?=`)/g);
+    expect([first, ...(listed ?? [])]).toEqual([field, ...others]);
+  }
+});
+
+test('a row with several bad fields is one refused row', async () => {
+  const log = await readEvents(['user,item,time\n,a,01.02.2010\nu,a,1\n,a,1\n'], 'csv');
+  expect([log.rejected.length, refusedRows(log)]).toEqual([3, 2]);
 });
 
 describe('a log in JSON lines', () => {

@@ -2,6 +2,7 @@ import Papa from 'papaparse';
 import * as v from 'valibot';
 import type { RejectedRow } from '../catalog';
 import { jsonLines, rejectedRow } from './json-lines';
+import { readLogTime } from './log-time';
 
 /** One event of a shop's log: who chose what, when. */
 export interface LogEvent {
@@ -21,19 +22,29 @@ export interface EventLog {
   rejected: RejectedRow[];
 }
 
+/** How many rows were refused: one may have several bad fields. */
+export const refusedRows = ({ rejected }: Pick<EventLog, 'rejected'>): number =>
+  new Set(rejected.map(({ line }) => line)).size;
+
 export type EventFormat = 'csv' | 'jsonl';
 
 /** Characters of the longest row of JSON accepted. */
 const MAX_ROW = 100_000;
-/** Numbers below are seconds (until the year 5138), others milliseconds (from 1973). */
-const SECONDS_BELOW = 1e11;
-
-/** Column names of logs, in lower case and without `_`, `-` and spaces; the first one present counts. */
-const COLUMNS = {
-  user: ['user', 'userid', 'visitorid', 'visitor', 'customerid', 'sessionid'],
-  item: ['item', 'itemid', 'productid', 'product', 'sku'],
-  time: ['time', 'timestamp', 'ts', 'date', 'datetime'],
-  type: ['type', 'event', 'eventtype'],
+/**
+ * Column names of logs and of shops' exports of orders, in lower case and without `_`, `-` and spaces; the first one present
+ * counts. docs/how-to/train.md lists them.
+ */
+export const COLUMNS = {
+  user: [
+    ...['user', 'userid', 'visitorid', 'visitor', 'customerid', 'customer', 'sessionid', 'clientid', 'userpseudoid'],
+    ...['buyerid', 'memberid', 'accountid', 'customeremail', 'email'],
+  ],
+  item: ['item', 'itemid', 'productid', 'product', 'sku', 'productsku', 'itemsku', 'lineitemsku', 'stockcode'],
+  time: [
+    ...['time', 'timestamp', 'ts', 'date', 'datetime', 'eventtime', 'orderdate', 'ordertime', 'orderedat'],
+    ...['purchasedate', 'purchasedat', 'createdat', 'placedat', 'paidat', 'processedat', 'invoicedate'],
+  ],
+  type: ['type', 'event', 'eventtype', 'eventname'],
 } as const satisfies Record<keyof LogEvent, string[]>;
 type Field = keyof typeof COLUMNS;
 const FIELDS = Object.keys(COLUMNS) as Field[];
@@ -45,12 +56,13 @@ const id = v.pipe(
   v.maxLength(256, 'must be at most 256 characters'),
 );
 const time = v.pipe(
-  v.union([v.number(), v.pipe(v.string(), v.trim())], 'must be a number or a date'),
-  v.transform(timeOf),
-  // NaN is no number to valibot, so this catches texts that are no dates.
-  v.number('must be a number of seconds or milliseconds since 1970, or a date such as 2026-01-31T12:00:00Z'),
-  v.finite('must be finite'),
-  v.minValue(0, 'must not lie before 1970'),
+  v.union([v.number(), v.string()], 'must be a number or a date'),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const read = readLogTime(dataset.value);
+    if ('time' in read) return read.time;
+    addIssue({ message: read.reason });
+    return NEVER;
+  }),
 );
 const eventSchema = v.object({
   user: id,
@@ -59,17 +71,9 @@ const eventSchema = v.object({
   type: v.optional(v.pipe(v.string('must be a text'), v.trim(), v.maxLength(64, 'must be at most 64 characters'))),
 });
 
-function timeOf(value: string | number): number {
-  if (value === '') return Number.NaN;
-  const number = Number(value);
-  if (Number.isNaN(number)) return Date.parse(String(value));
-  return number < SECONDS_BELOW ? number * 1000 : number;
-}
-
 /**
  * Reads a shop's event log. CSV needs a header; columns or keys may be called `user`, `userId`, `visitorid` …, `item`,
- * `itemId`, `sku` …, `time`, `timestamp` …, `type`, `event` …; others are ignored. Times are seconds or milliseconds
- * since 1970, or dates. Bad rows are left out and reported; nothing is thrown for them.
+ * `itemId`, `sku` …, `time`, `timestamp` …, `type`, `event` …; others are ignored. Times are as `readLogTime` has them. Bad rows are left out and reported; nothing is thrown for them.
  * @param chunks text cut anywhere, for instance a file stream with encoding `utf8`; a CSV is held in memory as a whole
  */
 export async function readEvents(

@@ -3,6 +3,7 @@ export type { LiftEvidence } from './cold-start-lift';
 export { coldStartQuality, type RankedChoice, withPlaces } from './cold-start-quality';
 export { comparison } from './comparison';
 export { type DeviceMethod, evaluateDevice, namesOf, type RankedStream } from './device';
+export { deviceVerdict, verdictText } from './device-verdict';
 export {
   ceilingNames,
   ceilingsOf,
@@ -15,7 +16,7 @@ export {
   splicedPairs,
 } from './drift';
 export { detectionQuality, driftAlarms, type WatchedStream } from './drift-detection';
-export { type EventFormat, type EventLog, type LogEvent, readEvents } from './event-log';
+export { type EventFormat, type EventLog, type LogEvent, readEvents, refusedRows } from './event-log';
 export { evaluateFirstVisits, FIRST_CHOICES, type HintMethod } from './first-visit';
 export {
   EARLIER,

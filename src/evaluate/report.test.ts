@@ -21,7 +21,7 @@ const found: ProtocolSummary = {
 };
 
 it('ends with one line of JSON that has the methods of the first table and the figures', () => {
-  const parsed = JSON.parse(reportLine(found));
+  const parsed = JSON.parse(reportLine(found, { refused: 3 }));
   expect(parsed).toEqual({
     protocol: 'device',
     methods: [
@@ -33,6 +33,7 @@ it('ends with one line of JSON that has the methods of the first table and the f
       },
     ],
     figures: { noBaseOverPopularity: 1.3123, 'experts few events': -0.0211, 'experts few events se': 0.004 },
+    refused: 3,
   });
 });
 
@@ -70,6 +71,21 @@ it('prints a row per method, every table but the first under its name, and the f
   const halves = { ...found.tables[0], methods: [method('popularity', 0, { parametersLast: 246803.5 })] };
   expect(reportTable(halves)).toMatch(/\| 246,804 +\|$/m);
   expect(figures.split('\n')).toEqual(['- no base over popularity: 1.3123', '- experts few events: −0.0211 ± 0.0040']);
+});
+
+it('says of how many shoppers and choices a table is, and of a log of orders shows its baskets first', () => {
+  const [device] = found.tables;
+  const tables = [
+    { ...device, units: 24, choices: 2400 },
+    { ...device, name: 'baskets', units: 23, choices: 160.5 },
+  ];
+  const events = reportBody({ ...found, tables });
+  expect(events).toMatch(/^24 shoppers, 2400 choices\n\n\| method /);
+  expect(events).toMatch(/\n\n### baskets\n\n23 shoppers, 161 baskets\n\n\| method /);
+  expect(events).not.toContain('order');
+  const orders = reportBody({ ...found, tables, figures: { sharedSecond: 0.9991 } });
+  expect(orders).toMatch(/^99\.9 % of the ranked events have the time of another event .* this is a log of orders\./);
+  expect(orders.match(/^### .*$/gm)).toEqual(['### baskets', '### device']);
 });
 
 it('says how it was found', () => {

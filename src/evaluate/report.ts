@@ -1,21 +1,45 @@
+import { counted } from '../common/counted';
+import { type DeviceVerdict, isOrderLog, orderLogText } from './device-verdict';
 import { changeCells, figureText, fixed, hundredths, inWords, markdownTable, signed } from './report-cells';
 import type { KeptResult, ProtocolSummary, TableSummary } from './result-summary';
 import { round4 } from './result-summary';
 
-/** The one line of JSON that a program reads: the methods of the first table, and the run's figures. */
-export function reportLine({ protocol, tables, figures }: ProtocolSummary): string {
+/**
+ * The one line of JSON that a program reads: the methods of the first table, and the run's figures.
+ * @param more what else the line says: rows of the log that were left out, and a verdict where the protocol has one
+ */
+export function reportLine(
+  { protocol, tables, figures }: ProtocolSummary,
+  more: { refused: number; verdict?: DeviceVerdict },
+): string {
   const methods = tables[0].methods.map(({ name, figures: own, windows: _, worseBeyondError, ...numbers }) => ({
-    name,
-    ...rounded({ ...numbers, ...(worseBeyondError === undefined ? {} : { worseBeyondError }), ...own }),
+    ...{ name, ...numbers, ...(worseBeyondError === undefined ? {} : { worseBeyondError }), ...own },
   }));
-  return JSON.stringify({ protocol, methods, figures: rounded(figures) });
+  const line = { protocol, methods, figures, ...more };
+  return JSON.stringify(line, (_, value) => (typeof value === 'number' ? round4(value) : value));
 }
 
-/** What was found, for people, in Markdown: a table each under its name (but the first), then the figures. */
+/**
+ * What was found, for people, in Markdown: a table each under its name (but the first), then the figures. Of a log of orders
+ * the table `baskets` comes first.
+ */
 export function reportBody({ protocol, tables, figures }: ProtocolSummary): string {
-  const shown = tables.map((table) => `${table.name === protocol ? '' : `### ${table.name}\n\n`}${reportTable(table)}`);
+  const orders = isOrderLog({ protocol, figures });
+  const baskets = orders ? tables.filter(({ name }) => name === 'baskets') : [];
+  const shown = [...baskets, ...tables.filter((table) => !baskets.includes(table))].map((table) => {
+    const title = table.name === protocol && baskets.length === 0 ? [] : [`### ${table.name}`];
+    return [...title, ...about(table), reportTable(table)].join('\n\n');
+  });
   const lines = figureLines(figures);
-  return [...shown, ...(lines.length > 0 ? [lines.join('\n')] : [])].join('\n\n');
+  return [...(orders ? [orderLogText(figures)] : []), ...shown, ...(lines.length > 0 ? [lines.join('\n')] : [])].join(
+    '\n\n',
+  );
+}
+
+/** How many shoppers and choices a table is about, where that is known. */
+function about({ name, unit, units, choices }: TableSummary): string[] {
+  if (units === undefined || choices === undefined) return [];
+  return [`${counted(units, unit)}, ${counted(Math.round(choices), name === 'baskets' ? 'basket' : 'choice')}`];
 }
 
 /** How something was found: setting, date, command. */
@@ -73,6 +97,3 @@ export function withResults(text: string, name: string, body: string): string {
   else sections[at] = section;
   return `${[head.trim() || TITLE, ...sections.map((other) => `## ${other.trim()}`)].join('\n\n')}\n`;
 }
-
-const rounded = (figures: Record<string, number>): Record<string, number> =>
-  Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, round4(value)]));

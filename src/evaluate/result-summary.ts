@@ -12,7 +12,12 @@ export type MethodSummary = MethodResult & {
 };
 
 /** A table with one row per method. */
-export type TableSummary = Omit<ResultTable, 'methods' | 'unitNames'> & { methods: MethodSummary[] };
+export type TableSummary = Omit<ResultTable, 'methods' | 'unitNames'> & {
+  /** Units in which something was ranked, and choices ranked in them; unknown in results of earlier versions. */
+  units?: number;
+  choices?: number;
+  methods: MethodSummary[];
+};
 
 /** What one protocol found, without the units. */
 export type ProtocolSummary = Omit<MergedRun, 'tables'> & { tables: TableSummary[] };
@@ -47,8 +52,11 @@ function tableSummary({ methods, unitNames: _, ...table }: ResultTable): TableSu
       `The table ${name} lacks the method ${reference} that it compares with; evaluate that one too.`,
     );
   }
+  const ranked = against.filter(({ events }) => events > 0);
   return {
     ...table,
+    units: ranked.length,
+    choices: ranked.reduce((sum, { events }) => sum + events, 0),
     methods: methods.map((method) => ({
       ...methodResult(method.name, method.units, against),
       figures: method.figures ?? {},
@@ -84,6 +92,8 @@ const keptSchema = v.record(
         unit: unitSchema,
         firstWindow: windowSchema,
         reference: v.string(),
+        units: v.optional(v.number()),
+        choices: v.optional(v.number()),
         methods: v.array(rows),
       }),
     ),

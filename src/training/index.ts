@@ -12,5 +12,5 @@ export { trainOffline } from './offline-training';
 export { cutWindows, nextWeights } from './offline-windows';
 export type { RankCase } from './rank-quality';
 export { choiceMatrix, transposed } from './sparse-matrix';
-export { type TrainBaseResult, trainBase } from './train-base';
+export { type TrainBaseRequest, type TrainBaseResult, trainBase } from './train-base';
 export { prepareBatch } from './training-step';

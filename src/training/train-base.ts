@@ -13,8 +13,8 @@ export interface TrainBaseRequest {
   bundle: Bundle;
   /** Sorted by time. */
   interactions: Interaction[];
-  /** Where the model is stored, and the checkpoint beside it. */
-  out: string;
+  /** Names the file of the checkpoint, as `basePath` names one of a model. Not in the folder of a bundle, which may be public. */
+  checkpoint: string;
   /** 1: all events at once. */
   windows: number;
   /** Last share of every window's events. */
@@ -41,9 +41,9 @@ const VALIDATION_CASES = 1000;
 
 /** Trains window after window with a checkpoint after every epoch. */
 export async function trainBase(request: TrainBaseRequest): Promise<TrainBaseResult> {
-  const { config, bundle, interactions, out, windows, seed, meter, say } = request;
+  const { config, bundle, interactions, checkpoint, windows, seed, meter, say } = request;
   const training = await fingerprint(request);
-  let resume: Checkpoint | null = request.resume ? await readCheckpoint(out, training) : null;
+  let resume: Checkpoint | null = request.resume ? await readCheckpoint(checkpoint, training) : null;
   const streams = cutWindows(interactions, windows);
   let weights: Weights | undefined;
   let validation: RankQuality | null = null;
@@ -53,6 +53,7 @@ export async function trainBase(request: TrainBaseRequest): Promise<TrainBaseRes
     const data = offlineData(stream, bundle.items.length, request.validation);
     const every = Math.ceil(data.validation.length / VALIDATION_CASES);
     const named = streams.length > 1 ? `Window ${window + 1}/${streams.length}, epoch` : 'Epoch';
+    const inWords = (epoch: number): string => `${named} ${epoch} of at most ${request.epochs}`;
     let epoch = resume?.state.reports.length ?? 0;
     const result = await trainOffline({
       config,
@@ -67,7 +68,7 @@ export async function trainBase(request: TrainBaseRequest): Promise<TrainBaseRes
       learningRate: request.rate,
       resume: resume?.state,
       onStep: (step, steps) => {
-        if (step === 1) meter.start(`${named} ${++epoch}`, steps);
+        if (step === 1) meter.start(inWords(++epoch), steps);
         meter.advance(1);
       },
       onEpoch: async ({ loss, validation: quality }, state) => {
@@ -75,8 +76,8 @@ export async function trainBase(request: TrainBaseRequest): Promise<TrainBaseRes
         const shown = quality
           ? `, HR@10 ${(quality.hr10 * 100).toFixed(2)} %, NDCG@10 ${(quality.ndcg10 * 100).toFixed(2)} %`
           : '';
-        say(`${named} ${epoch}: loss ${loss.toFixed(3)}${shown}`);
-        await writeCheckpoint(out, training, { window, state: await state() });
+        say(`${inWords(epoch)}: loss ${loss.toFixed(3)}${shown}`);
+        await writeCheckpoint(checkpoint, training, { window, state: await state() });
       },
     });
     resume = null;

@@ -19,6 +19,8 @@ interface Line {
   protocol: string;
   methods: ({ name: string } & Record<string, number>)[];
   figures: Record<string, number>;
+  refused: number;
+  verdict: object;
 }
 const lastLine = (text: string): Line => JSON.parse(text.trim().split('\n').at(-1) ?? '');
 
@@ -54,6 +56,9 @@ describe('sidestream evaluate', () => {
     chosen.push('--runs', at('runs'), '--processes', '2');
     const both = await evaluate('--seeds', '1', '2', '--results', at('results'), ...chosen);
     expect(both.err).toMatch(/^seed 1: Training the base model of the past \(135 events\)/m);
+    expect(both.err).toMatch(
+      /^Base models of the first 135 events are not in .*: they are trained first, once for each seed, in about 60 % of/m,
+    );
     expect(both.err).toMatch(/^seed 2: Evaluated$/m);
     expect(both.code).toBe(0);
     expect(await readdir(at('models'))).toEqual([
@@ -64,6 +69,18 @@ describe('sidestream evaluate', () => {
     ]);
 
     const line = lastLine(both.out);
+    expect(line.refused).toBe(0);
+    expect(line.verdict).toMatchObject({
+      unit: 'event',
+      pilotRuleMet: false,
+      comparisons: [
+        { against: 'popularity-now', shoppers: 2 },
+        { against: 'base', shoppers: 2 },
+      ],
+    });
+    expect(both.out).toMatch(
+      /^### verdict\n\n2 shoppers, \d+ events, .*\n\n- Against popularity-now, sidestream is \w+[\w ]* by ln rank/m,
+    );
     const names = ['popularity', 'popularity-now', 'base', 'terms', 'sidestream', 'no-base'];
     expect(line.methods.map(({ name }) => name)).toEqual(names);
     expect(line.methods[3]).toMatchObject({ worseBeyondError: expect.any(Number), coverage: expect.any(Number) });
@@ -150,6 +167,30 @@ describe('sidestream evaluate', () => {
     const [{ methods }] = runs[0].tables;
     expect(methods.map(({ name }) => name)).toEqual(['popularity', 'content-knn', 'static', 'sidestream']);
   }, 120_000);
+
+  it('ends with 2 where lines of the log were refused, and counts them', async () => {
+    const log = await readFile(at('events.csv'), 'utf8');
+    await writeFile(at('dates.csv'), `${log}05/01/2010,u1,i1\n2010-02-30,u1,i1\n`);
+    const { code, out, err } = await evaluate('--events', at('dates.csv'), '--methods', 'popularity', '--json');
+    expect(code).toBe(2);
+    expect(err.match(/field time/g)).toHaveLength(2);
+    expect(out).toMatch(/^Refused: 2 lines of the log, left out; the reasons are above\n\{/m);
+    expect(lastLine(out).refused).toBe(2);
+  }, 60_000);
+
+  it('says how many events shoppers need, how many they have, and what to do instead', async () => {
+    const log = (await readFile(at('events.csv'), 'utf8')).split('\n');
+    await writeFile(at('short.csv'), log.slice(0, 180).join('\n'));
+    const [few, nobody] = await Promise.all([
+      evaluate('--events', at('short.csv'), '--past', '0.754'),
+      evaluate('--past', '0.95'),
+    ]);
+    expect([few.code, nobody.code]).toEqual([1, 1]);
+    expect(few.err).toContain('a shopper must be new, with no event in the first 75 % of the log, and have 30 events');
+    expect(few.err).toContain('Of the 3 shoppers who are new then, the one with the most events has 15.');
+    expect(few.err).toContain('--protocol first-visit, for which 5 events are enough, or --protocol simulate without');
+    expect(nobody.err).toContain('No shopper is new then.');
+  }, 60_000);
 
   it('ends with 1 and says what to do when a process fails, a method is unknown or the results are something else', async () => {
     await writeFile(at('results.json'), 'something else');

@@ -6,6 +6,8 @@ import { createMeter, JointMeter, type Meter, openFolder } from '../../build';
 import { SidestreamError } from '../../error';
 import {
   comparison,
+  deviceVerdict,
+  type EventLog,
   type KeptResult,
   type KeptResults,
   keptText,
@@ -17,21 +19,24 @@ import {
   reportOrigin,
   seedsInWords,
   summary,
+  verdictText,
   withResults,
 } from '../../evaluate';
 import { CONFIGURATIONS } from '../../evaluate/simulate';
+import { START_WITH_BASE } from '../../learner';
 import { startCompute, writeWhole } from '../../training';
-import { byProduct, readEventFile } from '../event-file';
+import { byProduct, concludeRefused, REFUSED_HELP, readEventFile } from '../event-file';
 import { positiveInteger } from '../option-parsers';
 import { modelsOption, pastOption, processesOption } from '../shared-options';
 import { doTasks, isTaskProcess, parentMeter, WORKER_OPTION } from '../task-processes';
 import { deviceProtocol } from './device';
 import { driftProtocol } from './drift';
 import { firstVisitProtocol } from './first-visit';
-import type { EvaluateInput, Half } from './input';
+import { type EvaluateInput, type Half, wanted } from './input';
 import { METHOD_NAMES, SLOW_METHODS } from './methods';
 import { pooledProtocol } from './offline';
 import type { Protocol } from './protocol';
+import { pastReplay } from './replay-file';
 import { doTask, keptRun, parseTask, runSeeds } from './runs';
 import { runSimulation } from './simulate/simulate';
 
@@ -48,6 +53,9 @@ const SIMULATE = 'simulate';
 
 /** Files of a folder of results: for people, and for programs. */
 const [REPORT, DATA] = ['RESULTS.md', 'results.json'];
+
+const SHOPPERS_HELP =
+  'The shoppers of a log that are replayed are new after its first part (--past): they have no event there, and 30 or more after it; with drift 60, with first-visit 5. Made-up shoppers, of simulate without --events, need no log.';
 
 interface EvaluateOptions {
   protocol: string;
@@ -123,6 +131,10 @@ export function evaluateCommand(): Command {
     .option('--report <file>', 'simulate: write a report with plots to this .html file')
     .option('--json', 'print the result as one line of JSON, last')
     .addOption(new Option(WORKER_OPTION, 'do steps of an evaluation for another process').hideHelp())
+    .addHelpText(
+      'after',
+      `\n${SHOPPERS_HELP}\n\nExit status: 0 when the log was evaluated, ${REFUSED_HELP}, 1 after an error.`,
+    )
     .action(runEvaluate);
 }
 
@@ -132,7 +144,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   const seeds = [...new Set(options.seeds ?? (options.seed === undefined ? [1] : [options.seed]))];
   const protocol = PROTOCOLS[options.protocol];
   if (isTaskProcess(options)) {
-    const inputOf = await readInput(options, parentMeter());
+    const { inputOf } = await readInput(options, parentMeter());
     await doTasks((data) => {
       const task = parseTask(data);
       return doTask(protocol, inputOf(task.seed), task);
@@ -140,7 +152,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   }
   // Reports bad files before hours of work.
   const earlier = await earlierResult(options);
-  const inputOf = await readInput(options, createMeter());
+  const { inputOf, log } = await readInput(options, createMeter());
   protocol.check(inputOf(seeds[0]));
   const meters = new JointMeter();
   const runs = await runSeeds({
@@ -149,13 +161,21 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
     command: taskCommand(options, seeds),
     meter: () => meters.meter(),
   });
-  const found = summary(mergeRuns(runs));
-  const body = [reportBody(found), ...(earlier ? [beforeAndNow(earlier, found)] : [])].join('\n\n');
+  const merged = mergeRuns(runs);
+  const found = summary(merged);
+  const verdict = deviceVerdict(merged);
+  const body = [
+    reportBody(found),
+    ...(earlier ? [beforeAndNow(earlier, found)] : []),
+    ...(verdict ? [verdictText(verdict)] : []),
+  ].join('\n\n');
   console.log(`${found.setting}, ${seedsInWords(seeds)}\n\n${body}`);
   if (options.results !== undefined) {
     await keepResults(options, options.results, { ...found, ...origin(options, seeds) }, body);
   }
-  if (options.json) console.log(reportLine(found));
+  for (const line of await unlikePages(options.protocol, inputOf(seeds[0]))) console.log(`\n${line}`);
+  const refused = concludeRefused(log);
+  if (options.json) console.log(reportLine(found, { refused, ...(verdict ? { verdict } : {}) }));
 }
 
 /** @throws SidestreamError `runtime/invalid-input` for options of the other protocols */
@@ -181,16 +201,41 @@ function requireLog(options: EvaluateOptions): asserts options is LogOptions {
   );
 }
 
-/** Reads the files. @returns the input of each seed */
-async function readInput(options: LogOptions, meter: Meter): Promise<(seed: number) => EvaluateInput> {
+/** Reads the files. @returns the log, and the input of each seed */
+async function readInput(
+  options: LogOptions,
+  meter: Meter,
+): Promise<{ log: EventLog; inputOf(seed: number): EvaluateInput }> {
   const { past, shoppers, half, methods, models } = options;
   await startCompute('wasm');
-  const shop = byProduct(await openFolder(options.bundle), await readEventFile(options.events));
+  const shop = byProduct(await openFolder(options.bundle), await readEventFile(options.events, isTaskProcess(options)));
   const { bundle } = shop;
   const { events } = shop.log;
   const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
   const limits = { past, shoppers, half, methods, models };
-  return (seed) => ({ bundle, events, rowOf, seed, ...limits, meter, say });
+  return { log: shop.log, inputOf: (seed) => ({ bundle, events, rowOf, seed, ...limits, meter, say }) };
+}
+
+/** What pages have that is not what was evaluated, in sentences: the shop is that of the end of the past. */
+async function unlikePages(protocol: string, input: EvaluateInput): Promise<string[]> {
+  if (!['device', 'drift'].includes(protocol) || !wanted(input, LEARNER)) return [];
+  const { bundle } = input;
+  const [now, then] = [await bundle.factors(), await pastReplay(input)].map(
+    // A file has it as a 32-bit float.
+    (learned) => Number((learned?.coldStart ?? START_WITH_BASE.weights.coldStart).toFixed(4)),
+  );
+  return [
+    ...(bundle.manifest.tuning
+      ? [
+          'The settings that tune put into this bundle were not evaluated: they were chosen on the shoppers replayed here. What to expect of them is in its own table, report.',
+        ]
+      : []),
+    ...(now === then
+      ? []
+      : [
+          `New items were lifted by ${then}, as the past of the log alone says; pages lift them by ${now}, as the bundle has it.`,
+        ]),
+  ];
 }
 
 const say = (line: string): void => console.error(line);

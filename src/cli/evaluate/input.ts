@@ -5,9 +5,10 @@ import type { Meter } from '../../build';
 import type { Bundle, CooccurrenceTable, Factors } from '../../catalog';
 import { contentBlend, popularityNow } from '../../catalog';
 import { decodeFactors, encodeFactors } from '../../catalog/factors';
+import { counted } from '../../common/counted';
 import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
-import { coldShoppers, endOfPast, type LogEvent, type Replay, type Shopper } from '../../evaluate';
+import { coldShoppers, endOfPast, FIRST_CHOICES, type LogEvent, type Replay, type Shopper } from '../../evaluate';
 import type { LearnerCatalog } from '../../learner';
 import { catalogIndex } from '../../ranking';
 import {
@@ -59,6 +60,8 @@ export interface PastFile {
   make(replay?: Replay): Promise<void>;
   /** Whether parts of the work can be done by other processes. Default false. */
   divided?: boolean;
+  /** Events that a base model is trained on, where it is one: that takes longest of all that is learned. */
+  trainedOn?: number;
 }
 
 /** Epochs at most and share of validation, as `sidestream train` has them. */
@@ -70,15 +73,25 @@ export const TRAINING = { windows: 1, epochs: 30, validation: 0.1 };
 export async function baseFile(input: EvaluateInput): Promise<PastFile> {
   const { seed, meter, say, bundle } = input;
   const path = await pastPath(input, 'base', `-seed-${seed}.safetensors`);
+  const past = pastEvents(input);
   const make = async (): Promise<void> => {
-    const { interactions } = interactionsOf({ events: pastEvents(input), rejected: [] }, bundle);
+    const { interactions } = interactionsOf({ events: past, rejected: [] }, bundle);
     say(`Training the base model of the past (${interactions.length} events) once; it is kept in ${path}`);
     const config = baseConfig('sidestream');
-    const { weights } = await trainBase({ ...TRAINING, config, bundle, interactions, out: path, seed, meter, say });
+    const { weights } = await trainBase({
+      ...TRAINING,
+      config,
+      bundle,
+      interactions,
+      checkpoint: path,
+      seed,
+      meter,
+      say,
+    });
     await storeBase(BaseModel.from(weights, config, bundle.features), path, bundle.manifest.digest);
     await removeCheckpoint(path);
   };
-  return { path, make };
+  return { path, make, trainedOn: past.length };
 }
 
 /**
@@ -123,14 +136,32 @@ export function coldHalf(
 ): { past: LogEvent[]; shoppers: Shopper[] } {
   const { past, cold } = coldShoppers(events, share, minEvents, rowOf);
   const side = cold.filter((_, n) => half === 'all' || n % 2 === (half === 'choose' ? 0 : 1));
-  if (side.length === 0) {
-    throw new SidestreamError(
-      'runtime/invalid-input',
-      `No shopper is new after the first ${100 * share} % of the log and has ${minEvents} events on items of this bundle from then on: shoppers with an event before are not evaluated. Give a longer log, or another --past; without such a log see --protocol simulate.`,
-    );
-  }
+  if (side.length === 0) throw tooFewShoppers({ events, past: share, rowOf, half }, minEvents, cold.length);
   if (limit === undefined || limit >= side.length) return { past, shoppers: side };
   return { past, shoppers: Array.from({ length: limit }, (_, n) => side[Math.floor((n * side.length) / limit)]) };
+}
+
+/** @param others shoppers of the other half who have as many events as are needed */
+function tooFewShoppers(
+  { events, past, rowOf, half }: Pick<EvaluateInput, 'events' | 'past' | 'rowOf' | 'half'>,
+  minEvents: number,
+  others: number,
+): SidestreamError {
+  const all = coldShoppers(events, past, 1, rowOf).cold;
+  const best = all.reduce((most, { rows }) => Math.max(most, rows.length), 0);
+  const had =
+    all.length === 0
+      ? 'no shopper is new then'
+      : `of the ${counted(all.length, 'shopper')} who are new then, the one with the most events has ${best}`;
+  const why = others > 0 ? `The half ${half} has no such shopper, the other one has ${others}: use --half all` : had;
+  const instead = [
+    ...(minEvents > FIRST_CHOICES ? [`--protocol first-visit, for which ${FIRST_CHOICES} events are enough`] : []),
+    'or --protocol simulate without --events, which makes shoppers up',
+  ].join(', ');
+  return new SidestreamError(
+    'runtime/invalid-input',
+    `Nobody can be replayed: a shopper must be new, with no event in the first ${Math.round(100 * past)} % of the log, and have ${minEvents} events or more on items of this bundle after it. ${why[0].toUpperCase()}${why.slice(1)}. Give a longer log, a smaller --past (more shoppers are then new), ${instead}.`,
+  );
 }
 
 /** How often each item of the bundle was chosen. */

@@ -128,9 +128,12 @@ export async function runSeeds(request: SeedsRequest): Promise<ProtocolRun[]> {
       );
     }
   };
+  let announced = false;
   const evaluate = async (input: EvaluateInput): Promise<ProtocolRun> => {
     const { seed } = input;
     const files = await protocol.pastFiles(input);
+    if (!announced) announceTraining(input, files);
+    announced = true;
     await Promise.all(files.map((file) => learn(seed, file)));
     const parts = protocol.parts(input, share);
     const all = Array.from({ length: parts }, (_, index) => queue.add({ seed, part: { index, of: parts } }));
@@ -142,6 +145,20 @@ export async function runSeeds(request: SeedsRequest): Promise<ProtocolRun[]> {
     queue.close();
     pool?.close();
   }
+}
+
+/** Says which base models are trained before anything is evaluated, as that may take longer than the evaluation. */
+function announceTraining(input: EvaluateInput, files: readonly PastFile[]): void {
+  const models = new Map(
+    files.flatMap(withNeeds).flatMap(({ path, trainedOn }) => (trainedOn === undefined ? [] : [[path, trainedOn]])),
+  );
+  const missing = [...models].filter(([path]) => !existsSync(path)).map(([, events]) => events);
+  if (missing.length === 0) return;
+  const share = missing.reduce((sum, events) => sum + events, 0) / input.events.length;
+  const of = missing.map((events) => `the first ${events} events`).join(' and of ');
+  input.say(
+    `Base models of ${of} are not in ${input.models} yet: they are trained first, once for each seed, in about ${Math.round(100 * share)} % of the time that train takes for one of the whole log`,
+  );
 }
 
 const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));

@@ -3,7 +3,7 @@ import { createMeter, JointMeter, type Meter, openFolder } from '../../build';
 import type { ByPart, DriftPart, LearnerSettings, Tuning, TuningEvidence, TuningLog, TuningPart } from '../../catalog';
 import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
-import type { LogEvent } from '../../evaluate';
+import type { EventLog, LogEvent } from '../../evaluate';
 import {
   type ChosenSettings,
   type ChosenThreshold,
@@ -13,14 +13,14 @@ import {
   wordsOf,
 } from '../../evaluate/tune';
 import { startCompute, storeLearned } from '../../training';
-import { byProduct, readEventFile } from '../event-file';
+import { byProduct, concludeRefused, REFUSED_HELP, readEventFile } from '../event-file';
 import { positiveInteger } from '../option-parsers';
 import { modelsOption, pastOption, processesOption } from '../shared-options';
 import { doTasks, isTaskProcess, parentMeter, TaskProcesses, WORKER_OPTION } from '../task-processes';
 import { logShop } from './log-shop';
 import { madeUpShop } from './made-up-shop';
 import { type ShopSource, TuningShop } from './tuning-shop';
-import { tuningTables } from './tuning-tables';
+import { tuningTables, tuningVerdict } from './tuning-tables';
 
 /** Exit status where nothing beats the settings of every shop. */
 const NOTHING_BETTER = 2;
@@ -65,7 +65,7 @@ export function tuneCommand(): Command {
     .addOption(new Option(WORKER_OPTION, 'do steps of the tuning for another process').hideHelp())
     .addHelpText(
       'after',
-      `\nExit status: 0 when settings were written, ${NOTHING_BETTER} when nothing beats those of every shop by two standard errors (the bundle stays as it is), 1 after an error.`,
+      `\nExit status: 0 when settings were written, ${NOTHING_BETTER} when nothing beats those of every shop by two standard errors (the bundle stays as it is), ${REFUSED_HELP} (the output says which), 1 after an error.`,
     )
     .action(tune);
 }
@@ -80,7 +80,7 @@ async function tune(options: TuneOptions): Promise<void> {
   const started = performance.now();
   await startCompute('wasm');
   const worker = isTaskProcess(options);
-  const { source, digest, log } = await sourceOf(options, worker ? parentMeter() : createMeter());
+  const { source, digest, log, rejected } = await sourceOf(options, worker ? parentMeter() : createMeter());
   const shop = new TuningShop(source);
   if (worker) await doTasks((task) => shop.do(task));
   if (!log) say(MADE_UP);
@@ -99,6 +99,8 @@ async function tune(options: TuneOptions): Promise<void> {
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   console.log(tuningTables(found, threshold));
   if (stored) {
+    const verdict = tuningVerdict(found);
+    if (verdict) console.log(`\n${verdict}`);
     console.log(`\n${wordsOf(tuning?.settings ?? {})}\n${stored.file}: ${stored.bytes} bytes, in ${seconds} s`);
   } else {
     process.exitCode = NOTHING_BETTER;
@@ -106,7 +108,8 @@ async function tune(options: TuneOptions): Promise<void> {
       `\nNothing beats the settings of every shop by two standard errors on shoppers that it was not chosen on, so the bundle stays as it is (${seconds} s).`,
     );
   }
-  if (options.json) console.log(lineOf(found, threshold, { tuning, file: stored?.file ?? null, seconds }));
+  const refused = concludeRefused({ rejected });
+  if (options.json) console.log(lineOf(found, threshold, { tuning, file: stored?.file ?? null, seconds, refused }));
 }
 
 const MADE_UP =
@@ -114,9 +117,10 @@ const MADE_UP =
 
 /** The shop and its shoppers. @throws SidestreamError `runtime/invalid-input` where settings cannot be chosen on them */
 async function sourceOf(
-  { bundle: folder, events: file, models, past, seed, shoppers }: TuneOptions,
+  options: TuneOptions,
   meter: Meter,
-): Promise<{ source: ShopSource; digest: string; log?: TuningLog }> {
+): Promise<{ source: ShopSource; digest: string; log?: TuningLog; rejected: EventLog['rejected'] }> {
+  const { bundle: folder, events: file, models, past, seed, shoppers } = options;
   const opened = await openFolder(folder);
   const { base, clusters, digest } = opened.manifest;
   if (clusters) throw refused('Pages load this catalogue in parts, without what is tuned beside it');
@@ -124,17 +128,18 @@ async function sourceOf(
     if (base)
       throw refused('The bundle has a base model, learned from a log; choose settings on that log with --events');
     const { bundle } = byProduct(opened, { events: [], rejected: [] });
-    return { source: madeUpShop(bundle, seed, shoppers), digest };
+    return { source: madeUpShop(bundle, seed, shoppers), digest, rejected: [] };
   }
   if (!base) {
     throw refused(
       'The bundle has no base model, beside which settings are chosen on a log; put one into it with `sidestream train`',
     );
   }
-  const { bundle, log } = byProduct(opened, await readEventFile(file));
+  const { bundle, log } = byProduct(opened, await readEventFile(file, isTaskProcess(options)));
   const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
   const input = { bundle, events: log.events, rowOf, seed, past, half: 'all' as const, models, meter, say };
-  return { source: logShop(input, shoppers), digest, log: await logOf(log.events) };
+  const { rejected } = log;
+  return { source: logShop(input, shoppers), digest, log: await logOf(log.events), rejected };
 }
 
 const refused = (why: string): SidestreamError =>
@@ -200,14 +205,14 @@ async function logOf(events: readonly LogEvent[]): Promise<TuningLog> {
 function lineOf(
   { best, parts, compared }: ChosenSettings,
   threshold: ChosenThreshold,
-  { tuning, file, seconds }: { tuning: Tuning | null; file: string | null; seconds: number },
+  { tuning, ...about }: { tuning: Tuning | null; file: string | null; seconds: number; refused: number },
 ): string {
   const looks = TUNING_PARTS.map((name) => [name, parts[name] ? 1 : 0]);
   const rounded = (value: unknown): unknown =>
     typeof value === 'number' && !Number.isInteger(value) ? Number(value.toFixed(5)) : value;
   return JSON.stringify(
     {
-      ...{ settings: tuning?.settings ?? null, file, seconds, best, parts, drift: threshold },
+      ...{ settings: tuning?.settings ?? null, ...about, best, parts, drift: threshold },
       ...{ reportLooks: Object.fromEntries(looks).report, compared },
     },
     (_, value: unknown) => rounded(value),

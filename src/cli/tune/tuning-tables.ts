@@ -1,5 +1,5 @@
 import type { ByPart, DriftPart, TunedFigure, Tuning, TuningPart } from '../../catalog';
-import { type ChosenSettings, type ChosenThreshold, TUNING_PARTS } from '../../evaluate/tune';
+import { type ChosenSettings, type ChosenThreshold, LOSS, TUNING_PARTS } from '../../evaluate/tune';
 import { table } from '../terminal';
 
 /** What was compared and what came of it, for a terminal. */
@@ -12,8 +12,26 @@ export function tuningTables({ compared, parts }: ChosenSettings, threshold: Cho
     percent(risk),
   ]);
   const first = table(['compared with the settings of every shop', 'shoppers', 'ln rank', 'made worse', 'risk'], tried);
-  return [first, ...partTables(parts, threshold.parts)].join('\n\n');
+  return [first, ...partTables(parts, threshold.parts), LEGEND].join('\n\n');
 }
+
+const LEGEND = [
+  'choose, confirm, report: shoppers that the settings were chosen on, that decide whether they are written, and that decide nothing.',
+  'Of each figure: with the settings of every shop, with those chosen, and the change. ± is one standard error, shopper by shopper.',
+  'ln rank: natural logarithm of the place of what was chosen next, lower is better. Made worse: share of the shoppers ranked worse than by a list that does not learn.',
+  'Risk: the same as a probability, as few choices say little of one shopper.',
+].join('\n');
+
+/** Why the settings of lists were written, in sentences; empty where none were. */
+export function tuningVerdict({ settings, parts: { confirm, report } }: ChosenSettings): string {
+  if (!settings || !confirm) return '';
+  const changes = ({ change: { risk, lnRank } }: TuningPart): string =>
+    `the risk changes by ${percent(risk)}${errorsOf(risk)} and the ln rank by ${signed(lnRank, 3)}${errorsOf(lnRank)}`;
+  const why = `Settings are written: on the ${confirm.shoppers} shoppers of confirm ${changes(confirm)}. That takes a fall of the risk or of the ln rank by two errors, no more shoppers made worse, and a rise of the ln rank by less than ${LOSS} even two errors above its mean: a rise within that bound is accepted in exchange for the lower risk.`;
+  return report ? `${why} What to expect: on the ${report.shoppers} shoppers of report ${changes(report)}.` : why;
+}
+
+const errorsOf = ({ mean, se }: TunedFigure): string => (se > 0 ? ` (${(Math.abs(mean) / se).toFixed(1)} errors)` : '');
 
 /** The figures of a bundle's settings, for a terminal. */
 export const evidenceTables = ({ lists, drift }: Tuning['evidence']): string =>

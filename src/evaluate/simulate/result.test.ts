@@ -66,7 +66,8 @@ describe('the result of a simulation', () => {
 
   it('says in words what was found', () => {
     const text = simulationText(simulation);
-    expect(text).toMatch(/^\| +\| random +\| popularity +\| content/);
+    expect(text).toMatch(/^± is half of a 95 % interval/);
+    expect(text).toMatch(/^\| +\| random +\| popularity +\| content/m);
     expect(text).toMatch(/^\| HR@10: looked for and in the first ten, % +\| \d+\.\d ± \d+\.\d/m);
     expect(text).toContain('NDCG@10 of sidestream is');
     expect(text).not.toContain('NaN');

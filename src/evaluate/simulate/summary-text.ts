@@ -34,6 +34,9 @@ export const shownFigures = ({ configurations }: Simulation): FigureName[] =>
     configurations.some(({ figures }) => !Number.isNaN(figures[name].mean)),
   );
 
+/** The other protocols print one standard error after the same sign. */
+const ERRORS = '± is half of a 95 % interval, about two standard errors.';
+
 /** What was found, for people, in Markdown: tables with their 95 % intervals, and one sentence for each answer. */
 export function simulationText(simulation: Simulation): string {
   const { configurations, comparison, closedLoop } = simulation;
@@ -55,7 +58,7 @@ export function simulationText(simulation: Simulation): string {
   const compared =
     comparison.against.length > 0 ? [`### ${comparison.of} against the others, shopper by shopper`, changes] : [];
   const loop = closedLoop.length > 0 ? ['### closed loop', loopTable(simulation)] : [];
-  const parts = [table, configurations.map(({ name }) => `- ${name}: ${SHOPS[name] ?? ''}`).join('\n')];
+  const parts = [ERRORS, table, configurations.map(({ name }) => `- ${name}: ${SHOPS[name] ?? ''}`).join('\n')];
   return [
     ...parts,
     ...compared,

@@ -64,7 +64,7 @@ export function partOf(defaults: readonly ShopperRanks[], tuned: readonly Shoppe
 }
 
 /** Rise of the mean ln rank that would be a loss: of two places in a hundred. */
-const LOSS = 0.02;
+export const LOSS = 0.02;
 
 /** Whether nothing gets worse: neither the mean ln rank nor the shoppers whom learning makes worse. */
 export const losesNothing = (changes: Changes): boolean => MEASURES.every((measure) => changes[measure].mean <= 0);

@@ -1,4 +1,5 @@
 import { createMeter, type Meter, openFolder } from '../../../build';
+import type { EventLog } from '../../../evaluate';
 import {
   blockText,
   doTask,
@@ -17,7 +18,7 @@ import {
   timingOf,
 } from '../../../evaluate/simulate';
 import { startCompute, writeWhole } from '../../../training';
-import { byProduct, readEventFile } from '../../event-file';
+import { byProduct, concludeRefused, readEventFile } from '../../event-file';
 import { doTasks, isTaskProcess, parentMeter, TaskProcesses } from '../../task-processes';
 import type { EvaluateInput } from '../input';
 import { learnPast, logGround } from './log-ground';
@@ -46,7 +47,7 @@ const STAGE = 'Choices';
 /** Simulates, and prints what was found. */
 export async function runSimulation(options: SimulateOptions): Promise<void> {
   if (isTaskProcess(options)) {
-    const ground = await groundOf(options);
+    const { ground } = await groundOf(options);
     const meter = parentMeter();
     await doTasks(async (data) => {
       // The process that shows it knows the total.
@@ -57,7 +58,7 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
     });
   }
   const started = performance.now();
-  const ground = await groundOf(options, true);
+  const { ground, rejected } = await groundOf(options, true);
   const plan = planOf(ground);
   const { seed, processes } = options;
   const meter = createMeter();
@@ -85,6 +86,7 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
       await writeWhole(options.report, simulationPage(found));
       say(`The report is in ${options.report}`);
     }
+    concludeRefused({ rejected });
     if (options.json) console.log(simulationLine(found));
   } finally {
     meter.stop();
@@ -95,23 +97,27 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
 const say = (line: string): void => console.error(line);
 
 /** @param learns makes what is missing of the past of a log */
-async function groundOf(options: SimulateOptions, learns = false): Promise<Ground> {
+async function groundOf(
+  options: SimulateOptions,
+  learns = false,
+): Promise<{ ground: Ground; rejected: EventLog['rejected'] }> {
   const { seed, methods, closedLoop } = options;
   await startCompute('wasm');
   const folder = await openFolder(options.bundle);
   if (options.events === undefined) {
     const { bundle } = byProduct(folder, { events: [], rejected: [] });
     const tuning = await bundle.tuning();
-    return madeUpGround({ bundle, shoppers: options.shoppers ?? SHOPPERS, seed, methods, tuning, closedLoop });
+    const shoppers = options.shoppers ?? SHOPPERS;
+    return { ground: madeUpGround({ bundle, shoppers, seed, methods, tuning, closedLoop }), rejected: [] };
   }
-  const { bundle, log } = byProduct(folder, await readEventFile(options.events));
+  const { bundle, log } = byProduct(folder, await readEventFile(options.events, isTaskProcess(options)));
   const { past, half, models, shoppers } = options;
   const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
   const meter = createMeter();
   const input = { bundle, events: log.events, rowOf, seed, past, half, models, shoppers, methods, meter, say };
   const ground = logGround(input);
   if (learns) await learnPast(input);
-  return ground;
+  return { ground, rejected: log.rejected };
 }
 
 /** Command and options of a process that does tasks. */
