@@ -218,12 +218,14 @@ test('every setting is in the page, and texts cannot break out of it', async () 
   });
   for (const part of [
     ...['placement="similar"', 'item-id="41000"', 'heading="&lt;b&gt;&#34;Ours&#34;&lt;/b&gt;"', 'limit="5"'],
-    ...['layout="grid"', 'market="usd"', 'currency="USD"', 'add-to-cart', 'dismissible', 'consent="shopify"'],
+    ...['layout="grid"', 'market="usd"', 'add-to-cart', 'dismissible', 'consent="shopify"'],
     ...['color: #111111', '--sidestream-accent: #aa0000', 'background: #fefefe', 'padding-block: 12px'],
     ...['src="/sidestream/sidestream.js"', 'src="/assets/sidestream-shopify.js"'],
   ])
     expect(full).toContain(part);
   expect(full).not.toContain('schema');
+  // The file of prices says their currency: without it, they are not in that of the page.
+  expect(full).not.toContain('currency="USD"');
   const quiet = await section(objects, { ...PLACES, add_to_cart: false, dismissible: false, placement: 'cart' });
   expect(quiet).not.toMatch(/add-to-cart|dismissible/);
   expect(quiet).toMatch(/placement="complement"[\s\S]*cart-synced/);
@@ -236,7 +238,15 @@ test('every setting is in the page, and texts cannot break out of it', async () 
   expect(await section(editor, await defaults())).toContain('enter the address of the bundle');
   const [, context = ''] = /data-sidestream-page>([\s\S]*?)<\/script>/.exec(full) ?? [];
   expect(JSON.parse(context)).toEqual({
-    ...{ root: '/', scripts: '/sidestream/', bundle: '/bundle/', market: 'usd', locale: 'en', currency: 'USD' },
+    ...{
+      root: '/',
+      scripts: '/sidestream/',
+      bundle: '/bundle/',
+      market: 'usd',
+      locale: 'en',
+      currency: 'USD',
+      shopCurrency: 'EUR',
+    },
     ...{ product: { id: '41000', price: 59 }, cart: [] },
   });
 });

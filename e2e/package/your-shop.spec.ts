@@ -43,7 +43,8 @@ test.beforeAll(async () => {
   await writeFile(join(shop, 'index.html'), page(home + links));
   await mkdir(join(shop, 'product'));
   const [script, , question, choices] = home.split('\n\n');
-  for (const { id } of lines) {
+  // One product is newer than the bundle.
+  for (const { id } of [...lines, { id: 'new' }]) {
     const body = product.replaceAll('MH01', id) + script + question + choices;
     await writeFile(join(shop, 'product', `${id}.html`), page(body));
   }
@@ -81,6 +82,12 @@ test('the pages of the tutorial follow a shopper from page to page, count a cart
   await expect.poll(() => tab.evaluate(cartOfPage)).toBeGreaterThan(0);
   await tab.goto(host.origin);
   await expect(list.locator('li').first()).toContainText('Red');
+});
+
+test('a product that is newer than the bundle has no list of what is similar, and no error', async ({ page: tab }) => {
+  await tab.goto(`${host.origin}/product/new.html`);
+  await expect(tab.locator('sidestream-recs')).toHaveAttribute('state', 'hidden');
+  await expect(tab.locator('sidestream-recs')).toBeHidden();
 });
 
 test('a no is not asked again, and nothing is learned after it', async ({ page: tab }) => {

@@ -13,6 +13,12 @@ const recommender = await createRecommender({
   ...(page.market ? { market: page.market } : {}),
 });
 
+// Without a file of prices for the shopper's currency, cards have those of the bundle, which are in the shop's own.
+recommender.on('error', ({ code }) => {
+  if (code !== 'bundle/offers') return;
+  for (const list of document.querySelectorAll('sidestream-recs')) list.currency ||= page.shopCurrency;
+});
+
 /** An address of the shop in the language of the page. */
 const address = (path) => `${page.root.replace(/\/$/, '')}${path}`;
 

@@ -88,14 +88,14 @@ export function loadingState(places: number, host: Element): TemplateResult {
 }
 
 /**
- * Whether a list without cards is hidden: an empty history, or a mistake of the page that no retry corrects. Slots and
- * links that the page put inside for such a case are shown all the same.
+ * Whether a list without cards is hidden: an empty history, a mistake of the page or a product that came after the bundle, which no
+ * retry corrects. Slots and links that the page put inside for such a case are shown all the same.
  * @param overdue whether the list has had no recommender for too long
  */
 export function isHidden(host: Element, state: ListState, placement: Placement, overdue: boolean): boolean {
   const { kind } = state;
   if (kind === 'filled' || (kind === 'loading' && !overdue)) return false;
-  if (kind === 'error' && state.error.code !== 'runtime/invalid-input') return false;
+  if (kind === 'error' && !/invalid-input|unknown-item/.test(state.error.code)) return false;
   if (kind === 'empty' && state.response && placement !== 'recent' && placement !== 'again') return false;
   if (host.querySelector(`:scope > [slot=${kind}]`)) return false;
   return (kind === 'empty' && state.response !== null) || !hasFallback(host);

@@ -102,8 +102,8 @@ function loadLate(): Promise<Late> {
  *
  * Texts and prices are in the language of the nearest `lang` attribute (English, Japanese, German, French, Spanish,
  * Arabic). The list reserves the space of `limit` cards from the start; empty or failed it takes one sentence, and no space
- * where it has nothing for a shopper: an empty `recent`, an empty cart, or a mistake of the page, which is a warning in the
- * console.
+ * where it has nothing for a shopper: an empty `recent`, an empty cart, a product newer than the bundle, or a mistake of the page,
+ * which is a warning in the console.
  *
  * @tag sidestream-recs
  * @summary `<sidestream-recs bundle="/bundle/" placement="for-you"></sidestream-recs>`
