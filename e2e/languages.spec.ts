@@ -38,6 +38,8 @@ async function serve(context: BrowserContext): Promise<void> {
 async function open(page: Page, tag: string): Promise<void> {
   await page.goto(`/${tag}.html`);
   await expect(page.locator('sidestream-recs[state=filled]').first()).toBeVisible();
+  // Tests read all of them.
+  await expect(page.locator('sidestream-recs[state=loading]')).toHaveCount(0);
 }
 
 interface Card {

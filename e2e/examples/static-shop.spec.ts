@@ -127,6 +127,9 @@ test('with consent the profile is there on the next page, and the events of each
   expect((await metricsOf(page)).category).toMatchObject({ impressions: 12, clicks: 1 });
   const chosen = (await idsOf(page, 'complement'))[0];
   await complement.first().getByRole('link').click();
+  await page.waitForURL(`**/p/${chosen}/`);
+  // The button works when the page's scripts have started, as its lists have.
+  await expect(listOf(page, 'similar').locator('[data-id]').first()).toBeVisible();
   await page.getByRole('button', { name: 'Add to cart', exact: true }).click();
   await expect(page.getByRole('status').filter({ hasText: 'Added to the cart.' })).toBeVisible();
   await expect.poll(async () => (await metricsOf(page)).complement).toMatchObject({ clicks: 1, carts: 1 });
