@@ -71,6 +71,27 @@ test('a shop made by one command recommends, fills a cart and takes an order', a
   expect(errors).toEqual([]);
 });
 
+test('the cart page has a list, with products and without, and the console warns of nothing', async ({ page }) => {
+  const warnings: string[] = [];
+  page.on('console', (message) => {
+    if (message.text().includes('sidestream')) warnings.push(message.text());
+  });
+  const list = page.locator('sidestream-recs');
+  await page.goto(`${address}/cart.html`);
+  await expect(page.locator('[data-empty]')).toBeVisible();
+  await expect(list.getByRole('heading')).toHaveText('For you');
+  await expect(list.locator('[data-id]').first()).toBeVisible();
+  await list.locator('[data-add-to-cart]').first().click();
+  await expect(page.locator('[data-lines] li')).toHaveCount(1);
+  await expect(list.getByRole('heading')).toHaveText('Goes with your cart');
+  await page.reload();
+  await expect(page.locator('[data-lines] li')).toHaveCount(1);
+  await expect(list.locator('[data-id]').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Remove' }).click();
+  await expect(list.getByRole('heading')).toHaveText('For you');
+  expect(warnings).toEqual([]);
+});
+
 test('a shop can be made from a feed, and never in a folder with files in it', async () => {
   await writeCatalog(project, 'photos');
   await sidestream('init', 'from-feed', 'catalog.jsonl', '--images', 'photos', '--no-build');

@@ -135,7 +135,7 @@ function bundleArguments({
   ];
 }
 
-/** Names the feed in the README, which speaks of the samples. */
+/** Replaces the name of the samples in the README by that of the feed. */
 async function nameFeed(readme: string, feed: string[]): Promise<void> {
   const text = await readFile(readme, 'utf8');
   const named = text

@@ -30,6 +30,14 @@ describe('a hook for metrics', () => {
     vi.unstubAllGlobals();
   });
   const hooks = () => new MetricHooks(take, (thrown) => failed.push(thrown));
+  /** Hooks that have passed on nothing yet, with one added. */
+  const begun = async (): Promise<MetricHooks> => {
+    take.mockResolvedValue(NOTHING);
+    const own = hooks();
+    own.add(onMetric);
+    await vi.advanceTimersByTimeAsync(0);
+    return own;
+  };
 
   it('gets what was counted at the start, every 30 seconds and when the page is hidden, never nothing, and the rest at the end', async () => {
     take.mockResolvedValueOnce(report(1)).mockResolvedValueOnce(NOTHING).mockResolvedValueOnce(report(2));
@@ -80,10 +88,7 @@ describe('a hook for metrics', () => {
   });
 
   it('has what was counted at hand when the page is left, before the worker can answer', async () => {
-    take.mockResolvedValue(NOTHING);
-    const own = hooks();
-    own.add(onMetric);
-    await vi.advanceTimersByTimeAsync(0);
+    const own = await begun();
     take.mockResolvedValueOnce(report(1)).mockResolvedValueOnce(report(2));
     own.soon();
     own.soon();
@@ -99,10 +104,7 @@ describe('a hook for metrics', () => {
   });
 
   it('gets within a second what the page says is to be passed on soon, in one call', async () => {
-    take.mockResolvedValue(NOTHING);
-    const own = hooks();
-    own.add(onMetric);
-    await vi.advanceTimersByTimeAsync(0);
+    const own = await begun();
     take.mockResolvedValueOnce(report(1)).mockResolvedValueOnce(report(2));
     own.soon();
     await vi.advanceTimersByTimeAsync(900);
@@ -112,10 +114,7 @@ describe('a hook for metrics', () => {
   });
 
   it('gets nothing that was held, or asked for, when the shopper withdraws consent', async () => {
-    take.mockResolvedValue(NOTHING);
-    const own = hooks();
-    own.add(onMetric);
-    await vi.advanceTimersByTimeAsync(0);
+    const own = await begun();
     let answer: (given: MetricReport) => void = () => undefined;
     take.mockResolvedValueOnce(report(1)).mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
     own.soon();
