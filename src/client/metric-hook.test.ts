@@ -90,8 +90,8 @@ describe('a hook for metrics', () => {
   it('has what was counted at hand when the page is left, before the worker can answer', async () => {
     const own = await begun();
     take.mockResolvedValueOnce(report(1)).mockResolvedValueOnce(report(2));
-    own.soon();
-    own.soon();
+    void own.soon();
+    void own.soon();
     await vi.advanceTimersByTimeAsync(10);
     expect(onMetric).not.toHaveBeenCalled();
     take.mockReturnValue(new Promise(() => undefined));
@@ -103,12 +103,24 @@ describe('a hook for metrics', () => {
     expect(onMetric).toHaveBeenCalledTimes(1);
   });
 
+  it('is told when what was counted is at hand', async () => {
+    const own = await begun();
+    let answer: (given: MetricReport) => void = () => undefined;
+    take.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+    const known = own.soon();
+    void known.then(() => window.dispatchEvent(new Event('pagehide')));
+    await vi.advanceTimersByTimeAsync(10);
+    answer(report(1));
+    await known;
+    expect(onMetric.mock.calls).toEqual([call(1)]);
+  });
+
   it('gets within a second what the page says is to be passed on soon, in one call', async () => {
     const own = await begun();
     take.mockResolvedValueOnce(report(1)).mockResolvedValueOnce(report(2));
-    own.soon();
+    void own.soon();
     await vi.advanceTimersByTimeAsync(900);
-    own.soon();
+    void own.soon();
     await vi.advanceTimersByTimeAsync(100);
     expect(onMetric.mock.calls).toEqual([call(3)]);
   });
@@ -117,9 +129,9 @@ describe('a hook for metrics', () => {
     const own = await begun();
     let answer: (given: MetricReport) => void = () => undefined;
     take.mockResolvedValueOnce(report(1)).mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
-    own.soon();
+    void own.soon();
     await vi.advanceTimersByTimeAsync(0);
-    own.soon();
+    void own.soon();
     await vi.advanceTimersByTimeAsync(0);
     own.drop();
     answer(report(2));

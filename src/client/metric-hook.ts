@@ -59,11 +59,14 @@ export class MetricHooks {
     };
   }
 
-  /** There is something to count: has it at hand at once, and passes it on soon. */
-  soon(): void {
+  /**
+   * There is something to count: passes it on soon.
+   * @returns when it is at hand, from where on it is passed on although the page is left
+   */
+  async soon(): Promise<void> {
     if (!this.#end) return;
-    void this.#ask();
     this.#timer ??= setTimeout(() => void this.#passOn(), SOON);
+    await this.#ask();
   }
 
   /** Drops what is held: the shopper withdrew consent. */
@@ -186,7 +189,8 @@ function watched(connection: WorkerConnection): MetricHooks {
   const changeConsent = connection.changeConsent.bind(connection);
   connection.track = async (event) => {
     await track(event);
-    if (DECISIVE.has(event.type)) hooks.soon();
+    // Awaited: who has waited for an order may leave the page, and the order counts.
+    if (DECISIVE.has(event.type)) await hooks.soon();
   };
   connection.changeConsent = (level, work) => {
     // At once, whatever becomes of the call.
@@ -198,7 +202,7 @@ function watched(connection: WorkerConnection): MetricHooks {
     if (type !== 'change' || !('consent' in event) || event.consent === consent) return;
     consent = event.consent;
     // The answer may come from another tab.
-    if (consent === 'granted') hooks.soon();
+    if (consent === 'granted') void hooks.soon();
     else hooks.drop();
   });
   return hooks;
