@@ -6,6 +6,8 @@ import { PAGES_PORT, SITE_PORT } from './e2e/support/ports';
 const browserFile = new URL('.cache/browser', import.meta.url);
 const executablePath = existsSync(browserFile) ? readFileSync(browserFile, 'utf8').trim() || undefined : undefined;
 
+const pages = '--logLevel warn --config e2e/pages/vite.config.ts';
+
 export default defineConfig({
   testDir: 'e2e',
   globalSetup: './e2e/support/global-setup.ts',
@@ -39,7 +41,7 @@ export default defineConfig({
       reuseExistingServer: !process.env.CI,
     },
     {
-      command: 'npx vite --config e2e/pages/vite.config.ts',
+      command: `npx vite build ${pages} && npx vite preview ${pages}`,
       port: PAGES_PORT,
       reuseExistingServer: !process.env.CI,
     },

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
+import { violationsInSchemes } from './support/accessibility';
 import { expect, openShop, products, test } from './support/shop';
 
 const inspector = (page: Page): Locator => page.locator('main sidestream-inspector');
@@ -40,15 +40,6 @@ const numberIn = (text: string): number => Number(text.replace('−', '-').match
 
 /** Names in a list of places, in their order. */
 const namesIn = (list: Locator): Promise<string[]> => list.locator('.name').allTextContents();
-
-/** Serious and critical violations. @param rules only these */
-async function violations(page: Page, rules?: string[]): Promise<string[]> {
-  const axe = new AxeBuilder({ page });
-  const { violations: found } = await (rules ? axe.include('main').withRules(rules) : axe).analyze();
-  return found
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(' ')).join(', ')})`);
-}
 
 test('answers six questions by what it shows: what, when, why, whether it helps, what changed, and undoes it', async ({
   page,
@@ -258,10 +249,7 @@ test('no view has a serious violation, light or dark, and none is wider than a s
   for (const question of ['What did it learn?', 'When?', 'Why this?', 'Does it help?']) {
     await ask(page, question);
     if (question === 'When?') await inspector(page).locator('[data-open]').first().click();
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-    expect(await violations(page)).toEqual([]);
-    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-    expect(await violations(page, ['color-contrast'])).toEqual([]);
+    expect(await violationsInSchemes(page)).toEqual([]);
     for (const dir of ['rtl', 'ltr']) {
       await page.evaluate((value) => {
         document.documentElement.dir = value;

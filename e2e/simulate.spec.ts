@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { violations } from './support/accessibility';
 import { expect, test } from './support/shop';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -47,13 +47,7 @@ async function openSimulation(page: Page): Promise<void> {
   for (const name of LEFT_OUT) await page.getByTestId(`simulate-${name}`).uncheck();
 }
 
-/** Serious and critical violations in the page, as text. */
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).include('simulate-shoppers').analyze();
-  return found
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(' ')).join(', ')})`);
-}
+const PART = { include: ['simulate-shoppers'] };
 
 /** What the command finds, without what depends on the machine. */
 async function byCommand(): Promise<object> {
@@ -84,7 +78,7 @@ test('finds what the command finds, says it, draws it, and leaves the visitor al
   await page.getByTestId('consent-no').click();
   await openSimulation(page);
   await expect(page.getByTestId('simulate-privacy')).toContainText('neither read nor changed');
-  expect(await violations(page)).toEqual([]);
+  expect(await violations(page, PART)).toEqual([]);
   await press(page, 'start');
   await expect(page.getByTestId('simulate-stop')).toBeFocused();
   await expect(simulation(page)).toHaveAttribute('data-phase', 'done', { timeout: 60_000 });
@@ -123,9 +117,9 @@ test('finds what the command finds, says it, draws it, and leaves the visitor al
   await page.getByTestId('simulate-all').locator('summary').click();
   await expect(page.getByTestId('simulate-all').locator('table').first()).toBeVisible();
 
-  expect(await violations(page)).toEqual([]);
+  expect(await violations(page, PART)).toEqual([]);
   await page.emulateMedia({ colorScheme: 'dark' });
-  expect(await violations(page)).toEqual([]);
+  expect(await violations(page, PART)).toEqual([]);
   await page.setViewportSize({ width: 375, height: 812 });
   await expect.poll(() => noSideways(page)).toBe(true);
   await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'));
@@ -140,7 +134,7 @@ test('says what to change in the form, stops, and starts again', async ({ page }
   await expect(page.getByTestId('simulate-spoken')).toHaveText('Not started. Give a whole number from 4 to 500.');
   await expect(page.getByTestId('simulate-shoppers')).toBeFocused();
   await expect(page.getByTestId('simulate-shoppers')).toHaveAttribute('aria-invalid', 'true');
-  expect(await violations(page)).toEqual([]);
+  expect(await violations(page, PART)).toEqual([]);
 
   await page.getByTestId('simulate-shoppers').fill('500');
   await press(page, 'start');
@@ -150,7 +144,7 @@ test('says what to change in the form, stops, and starts again', async ({ page }
   );
   await expect(bar).toHaveAttribute('value', /./);
   await expect(page.getByTestId('simulate-progress')).toContainText('left');
-  expect(await violations(page)).toEqual([]);
+  expect(await violations(page, PART)).toEqual([]);
   await press(page, 'stop');
   await expect(simulation(page)).toHaveAttribute('data-phase', 'stopped');
   await expect(page.getByTestId('simulate-stopped')).toContainText('Nothing was kept');
@@ -164,7 +158,7 @@ test('says why a simulation cannot run, and runs when it can', async ({ page }) 
   await press(page, 'start');
   await expect(page.getByTestId('simulate-failed')).toContainText('bundle/unreachable');
   await expect(page.getByTestId('simulate-start')).toBeFocused();
-  expect(await violations(page)).toEqual([]);
+  expect(await violations(page, PART)).toEqual([]);
   await page.unroute('**/small/manifest.json');
   await press(page, 'start');
   await expect(simulation(page)).toHaveAttribute('data-phase', 'done');

@@ -1,0 +1,38 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+
+/** Which part of a page is checked, and by which rules of axe. */
+export interface Checked {
+  /** Only what is inside one of these. */
+  include?: string[];
+  exclude?: string;
+  /** A rule that is not checked. */
+  without?: string;
+  /** Only this rule. */
+  rule?: string;
+  /** Also violations that are moderate or minor. */
+  all?: boolean;
+}
+
+/** Serious and critical violations of accessibility in the page, as text. */
+export async function violations(page: Page, checked: Checked = {}): Promise<string[]> {
+  const { include = [], exclude, without, rule, all = false } = checked;
+  const axe = new AxeBuilder({ page });
+  for (const part of include) axe.include(part);
+  if (exclude) axe.exclude(exclude);
+  if (without) axe.disableRules(without);
+  if (rule) axe.withRules(rule);
+  const { violations: found } = await axe.analyze();
+  return found
+    .filter(({ impact }) => all || impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(' ')).join(', ')})`);
+}
+
+/** The same in light and in dark colours: colours change contrast alone, so the other rules, which take longest, are checked once. */
+export async function violationsInSchemes(page: Page, checked: Checked = {}): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  const light = await violations(page, checked);
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+  const dark = await violations(page, { ...checked, rule: 'color-contrast' });
+  return [...light, ...dark.map((text) => `dark: ${text}`)];
+}
