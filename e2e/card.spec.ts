@@ -177,6 +177,19 @@ test('the button adds a product to the cart, with attribution, unless the page p
   await expect.poll(() => idsOf(list)).not.toContain('p1');
 });
 
+test('a list that confirms keeps its cards although an earlier list takes one of them', async ({ page }) => {
+  const attributes = { limit: '2', 'add-to-cart': '' };
+  const first = await addList(page, { attributes });
+  const second = await addList(page, { share: first.shop, attributes: { ...attributes, placement: 'trending' } });
+  const button = second.list.locator('[data-id=p3] [part=add-to-cart]');
+  await button.click();
+  await first.list.evaluate((list) => list.setAttribute('limit', '4'));
+  await expect.poll(() => idsOf(first.list)).toEqual(['p0', 'p1', 'p2', 'p4']);
+  await page.waitForTimeout(600);
+  await expect(button).toHaveText('Added');
+  await expect.poll(() => idsOf(second.list)).toEqual(['p5', 'p6']);
+});
+
 test('plain items load no code for it; where it cannot be loaded, the list has plain cards and says why', async ({
   page,
 }) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_RECORD } from '../events';
 import { about, COOCCURRENCE, catalog, chose, state, WEIGHTS } from '../testing/rankings';
 import type { CatalogIndex } from './catalog-index';
 import { explain } from './explanation/explain';
@@ -44,6 +45,13 @@ describe('rank', () => {
   it('names a past item or a category as the reason', () => {
     const [first] = rank(catalog(), chose(4, 5), request);
     expect(first.reason).toBe('Because you looked at “Item 5”');
+  });
+
+  it('does not say of what was bought, or put into the cart, that it was looked at', () => {
+    for (const part of [{ owned: new Set([5]) }, { cart: new Set([5]) }]) {
+      const [first] = rank(catalog(), { ...chose(4, 5), record: { ...NO_RECORD, ...part } }, request);
+      expect(first.reason).toBe('Because you chose “Item 5”');
+    }
   });
 
   it('names what others chose it with where that contributes most, and the nearest item for a preference', () => {

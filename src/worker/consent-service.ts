@@ -65,6 +65,11 @@ export class ConsentService {
     await this.#mutex.run(() => this.#erase());
   }
 
+  /** Resolves when the answers given so far are carried out. */
+  carriedOut(): Promise<void> {
+    return this.#mutex.run(async () => undefined);
+  }
+
   async #grantHere(): Promise<void> {
     const { storage } = this.#context;
     if (storage.holds('granted')) return;

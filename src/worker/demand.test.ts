@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-async function start(): Promise<{ engine: Engine; codes: string[] }> {
+async function start(settled = true): Promise<{ engine: Engine; codes: string[] }> {
   const { port } = server.address() as AddressInfo;
   const codes: string[] = [];
   const options = {
@@ -47,12 +47,24 @@ async function start(): Promise<{ engine: Engine; codes: string[] }> {
     progress: () => undefined,
     error: ({ code }) => codes.push(code),
   });
-  await engine.settled();
+  if (settled) await engine.settled();
   return { engine, codes };
 }
 
 const idsOf = async (engine: Engine, ...[request]: Parameters<Engine['recommend']>): Promise<string[]> =>
   (await engine.recommend(request)).items.map(({ item }) => item.id);
+
+it('lists what sells now at first already, where the feed has no popularity', async () => {
+  const { engine } = await start(false);
+  try {
+    const { items } = await engine.recommend({ limit: 3 });
+    expect(items.map(({ item, reason }) => [item.id, reason])).toEqual(
+      ['d', 'c', 'b'].map((id) => [id, 'Popular in this shop']),
+    );
+  } finally {
+    await engine.close();
+  }
+});
 
 it('lists what sells now, takes it as popularity, and lists what is due to be bought again', async () => {
   const { engine, codes } = await start();

@@ -182,6 +182,11 @@ export class Engine {
     // Parts of a large catalogue that come later may have some.
     const variants = (large || bundle.items.some(({ group }) => group)) && (await import('../ranking/variants'));
     const catalog = new LoadedCatalog(bundle, variants || null);
+    if (bundle.manifest.demand && !large && !catalog.index.hasPopularity) {
+      // Without popularity the first list would have the order of the feed, and be another one a moment later. Where this
+      // fails, it is tried again with what else was learned, and reported.
+      await import('./load-learned').then(({ loadDemand }) => loadDemand(catalog)).catch(() => undefined);
+    }
     if (bundle.manifest.locales) {
       catalog.texts = new (await import('./item-texts')).ItemTexts(bundle, options.lang, listener);
     }
@@ -261,7 +266,7 @@ export class Engine {
   async takeMetrics(sent: readonly string[] = []): Promise<MetricReport> {
     const { era } = this.#storage;
     const { takeMetrics } = await import('./visitor-counts');
-    return takeMetrics(era, this.#events, this.#storage, this.#listener, this.#experiment.label(), sent);
+    return takeMetrics(era, this.#events, this.#storage, this.#listener, this.#experiment, this.#consent, sent);
   }
 
   snapshots(): Promise<Snapshot[]> {

@@ -1,3 +1,5 @@
+import type { BundleProgress } from '../catalog';
+import type { ShopDemand } from '../ranking/demand';
 import type { EngineListener } from './engine-options';
 import type { ListChanges } from './list-changes';
 import type { LoadedCatalog } from './loaded-catalog';
@@ -10,6 +12,17 @@ export interface LearnedContext {
   tasks: TaskQueue;
   changes: ListChanges;
   listener: Pick<EngineListener, 'progress'>;
+}
+
+/** Loads what the shop's log says of the bundle's items. */
+export async function loadDemand(catalog: LoadedCatalog): Promise<void> {
+  const demand = await shopDemand(catalog);
+  if (demand) catalog.setDemand(demand);
+}
+
+async function shopDemand({ bundle }: LoadedCatalog, onProgress?: BundleProgress): Promise<ShopDemand | null> {
+  const [loaded, { ShopDemand: Demand }] = await Promise.all([bundle.demand(onProgress), import('../ranking/demand')]);
+  return loaded && new Demand(loaded);
 }
 
 /**
@@ -26,12 +39,12 @@ export function loadLearned({ catalog, session, tasks, changes, listener }: Lear
   if (demand || companions || factors || tuning || base)
     import('../catalog/bundle/read-learned').catch(() => undefined);
   // Demand, table and factors number the rows of the whole catalogue.
-  if (demand && !clusters) {
+  if (demand && !clusters && !catalog.demand) {
     tasks.queue(async () => {
-      const [loaded, { ShopDemand }] = await Promise.all([bundle.demand(onProgress), import('../ranking/demand')]);
+      const loaded = await shopDemand(catalog, onProgress);
       if (!loaded) return;
       await session.change(async ({ learner }) => {
-        catalog.setDemand(new ShopDemand(loaded));
+        catalog.setDemand(loaded);
         await learner.setCatalog(catalog);
       });
       changes.announce();

@@ -169,3 +169,36 @@ it.each([
   expect(await store.text('visitors', (known) => known ?? '')).toBe('20');
   store.close();
 });
+
+it('counts a visitor once, under the variant that is kept, where two tabs had drawn another each before the answer', async () => {
+  const variants = [{ name: 'on' }, { name: 'off', learning: false }];
+  const pending = () => open({ experiment: { name: 'test', variants }, consent: 'pending' });
+  const variantOf = async (engine: Engine) => (await engine.metrics()).variant;
+  const one = await pending();
+  let other = await pending();
+  while ((await variantOf(other)) === (await variantOf(one))) {
+    await other.close();
+    other = await pending();
+  }
+  await other.track('click', 'a', CLICK);
+  // Slow, as on a busy device: the page asks as soon as it hears of the answer, and the variant is read last.
+  const read = DeviceStore.prototype.text;
+  let proceed: () => void = () => undefined;
+  const slow = new Promise<void>((resolve) => (proceed = resolve));
+  let drawn = 0;
+  vi.spyOn(DeviceStore.prototype, 'text').mockImplementation(async function (this: DeviceStore, name, change) {
+    if (name === 'unit' && drawn++ > 0) await slow;
+    return read.call(this, name, change);
+  });
+  await one.setConsent('granted');
+  await vi.waitFor(async () => expect((await other.status()).consent).toBe('granted'));
+  const asked = visitorsOf(other);
+  setTimeout(proceed, 50);
+  const reports = await asked;
+  vi.restoreAllMocks();
+  reports.push(...(await visitorsOf(one)), ...(await visitorsOf(other)));
+  const kept = (await one.metrics()).variant;
+  expect(added(reports)).toMatchObject({ variant: kept, visitors: 1 });
+  expect(new Set(reports.map(({ variant }) => variant))).toEqual(new Set([kept]));
+  await Promise.all([one.close(), other.close()]);
+});

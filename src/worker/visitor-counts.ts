@@ -5,8 +5,10 @@ import type { VisitorReport } from '../experiment';
 import { nextReport } from '../experiment/visitors';
 import type { MetricReport } from '../protocol';
 import { anonymousId } from './anonymous-id';
+import type { ConsentService } from './consent-service';
 import type { EngineListener } from './engine-options';
 import type { EventRecorder } from './event-recorder';
+import type { ExperimentAssignment } from './experiment-assignment';
 import type { ProfileStorage } from './profile-storage';
 
 const NOTHING: MetricReport = { counts: [], visitors: [] };
@@ -23,16 +25,19 @@ const NOTHING: MetricReport = { counts: [], visitors: [] };
  * next one sends it again, under the same key, so that it counts once.
  * @param era in which they were asked for
  * @param sent keys of reports that were sent
- * @param variant of this device; undefined in no experiment
  */
 export async function takeMetrics(
   era: number,
   events: EventRecorder,
   storage: ProfileStorage,
   listener: Pick<EngineListener, 'error'>,
-  variant: string | undefined,
+  experiment: ExperimentAssignment,
+  consent: ConsentService,
   sent: readonly string[],
 ): Promise<MetricReport> {
+  // An answer of another tab may bring another variant.
+  await consent.carriedOut();
+  const variant = experiment.label();
   // Consent was withdrawn meanwhile: nothing of before leaves the device.
   if (era !== storage.era || storage.consent !== 'granted') return NOTHING;
   const { counting } = storage;

@@ -141,9 +141,9 @@ export class ListController implements ReactiveController {
     void this.#connect();
   }
 
-  /** Requests the list again because the request changed or something was dismissed. */
-  refresh(): void {
-    if (this.recommender) this.#refresh.now();
+  /** Requests the list again because the request changed or something was dismissed. @param delay milliseconds until then */
+  refresh(delay?: number): void {
+    if (this.recommender) delay ? this.#refresh.later(delay) : this.#refresh.now();
   }
 
   /** Starts over after an error, from creating the recommender when that is what failed. */

@@ -141,8 +141,8 @@ export interface PageList extends Placed {
   readonly activeRecommender: Recommender | null;
   /** False while the page does not render it, as on a page that a framework keeps for later. It then takes no item from others. */
   readonly rendered: boolean;
-  /** Requests the list again because an earlier one took its items. */
-  refresh(): void;
+  /** An earlier list took items of this one, which needs others. */
+  taken(): void;
 }
 
 const shown = new Map<PageList, string[]>();
@@ -155,7 +155,7 @@ export function setShownItems(list: PageList, ids: string[]): void {
   shown.set(list, ids);
   const taken = new Set(ids);
   for (const [other, theirs] of shown) {
-    if (comesAfter(other, list) && theirs.some((id) => taken.has(id))) other.refresh();
+    if (comesAfter(other, list) && theirs.some((id) => taken.has(id))) other.taken();
   }
 }
 

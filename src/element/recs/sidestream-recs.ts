@@ -341,6 +341,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     this.#list.refresh();
   }
 
+  /** @internal A confirmation is over first, and a bundle that was added stays: the shopper looks at them. */
+  taken(): void {
+    this.#list.refresh(this.#extras?.pause);
+  }
+
   /** @internal */
   listRequest(): RecommendRequest | null {
     // The items that the shopper viewed are all listed, also those that other lists show.

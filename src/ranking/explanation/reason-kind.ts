@@ -10,12 +10,12 @@ import { categoryName, type ReasonKind } from './reason-text';
  * The reason of a personal recommendation, by the terms that contribute most: co-occurrence, category, or the past item
  * that it resembles most. The latter also stands for the learned preference: where that contributes more than content, and a
  * kept expert more to it than the others, the past item is one of that expert's choices. A choice of such an expert is told
- * with its time.
+ * with its time, unless it was bought or lies in the cart.
  * @param terms contributions of the terms to the item's score
  */
 export function reasonKindOf(
   index: CatalogIndex,
-  { history, expertParts }: Pick<RankState, 'history' | 'expertParts'>,
+  { history, expertParts, record }: Pick<RankState, 'history' | 'expertParts' | 'record'>,
   row: number,
   terms: Partial<Record<TermName, number>>,
 ): ReasonKind {
@@ -36,6 +36,8 @@ export function reasonKindOf(
   const nearest = nearestTo(index, row, ownRows) ?? nearestChoice(index, row, history.rows.slice(-LONGEST_HISTORY));
   if (nearest === null) return { kind: 'chosen-for-you' };
   const about = index.items[nearest];
+  // Its page need not have been looked at: a list can put a product into the cart.
+  if ([record?.cart, record?.owned].some((rows) => rows?.has(nearest))) return { kind: 'chosen', about };
   const told = own.find((choice) => choice.row === nearest);
   return told ? { kind: 'looked-at-earlier', about, time: told.time } : { kind: 'looked-at', about };
 }

@@ -5,6 +5,7 @@
 export const REASON_LOCALES = {
   ja: {
     'looked-at': '「{}」をご覧になったため',
+    chosen: '「{}」をお選びになったため',
     'looked-at-earlier': '{when}ご覧になった「{}」に似た商品です',
     'in-month': '{}に',
     'bought-with': '「{}」と一緒に購入された注文：{orders}件',
@@ -23,6 +24,7 @@ export const REASON_LOCALES = {
   },
   de: {
     'looked-at': 'Weil Sie „{}“ angesehen haben',
+    chosen: 'Weil Sie „{}“ gewählt haben',
     'looked-at-earlier': 'Wie „{}“, {when} von Ihnen angesehen',
     'in-month': 'im {}',
     'bought-with': 'In {orders} Bestellungen zusammen mit „{}“ gekauft',
@@ -41,6 +43,7 @@ export const REASON_LOCALES = {
   },
   fr: {
     'looked-at': 'Parce que vous avez regardé « {} »',
+    chosen: 'Parce que vous avez choisi « {} »',
     'looked-at-earlier': 'Comme « {} », que vous avez regardé {when}',
     'in-month': 'en {}',
     'bought-with': 'Acheté avec « {} » dans {orders} commandes',
@@ -59,6 +62,7 @@ export const REASON_LOCALES = {
   },
   es: {
     'looked-at': 'Porque has visto «{}»',
+    chosen: 'Porque has elegido «{}»',
     'looked-at-earlier': 'Como «{}», que viste {when}',
     'in-month': 'en {}',
     'bought-with': 'Comprado con «{}» en {orders} pedidos',
@@ -77,6 +81,7 @@ export const REASON_LOCALES = {
   },
   ar: {
     'looked-at': 'لأنك شاهدت «{}»',
+    chosen: 'لأنك اخترت «{}»',
     'looked-at-earlier': 'مثل «{}» الذي شاهدته {when}',
     'in-month': 'في {}',
     'bought-with': 'يُشترى مع «{}» (عدد الطلبات: {orders})',

@@ -4,7 +4,7 @@ import { loadReasons, REASON_LANGUAGES, type ReasonKind, reasonLanguage, reasonT
 
 const named = (title: string) => makeItem('tea', { title, category: `Kitchen/${title}` });
 
-const NAMED = ['looked-at', 'chosen-with', 'goes-with', 'similar', 'style', 'category'] as const;
+const NAMED = ['looked-at', 'chosen', 'chosen-with', 'goes-with', 'similar', 'style', 'category'] as const;
 const PLAIN = ['popular', 'catalog', 'seen', 'again', 'chosen-for-you', 'picked'] as const;
 
 /** Noon of the 20th of a month, 1 to 12, by the clock of the machine. */

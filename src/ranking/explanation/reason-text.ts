@@ -7,7 +7,7 @@ export type ReasonKind =
   | { kind: 'looked-at-earlier'; about: Item; time: number | null }
   /** `orders`: in how many orders both were. */
   | { kind: 'bought-with'; about: Item; orders: number }
-  | { kind: 'looked-at' | 'chosen-with' | 'goes-with' | 'similar' | 'style' | 'category'; about: Item }
+  | { kind: 'looked-at' | 'chosen' | 'chosen-with' | 'goes-with' | 'similar' | 'style' | 'category'; about: Item }
   /** `name`: what the shopper is known to look for, in the words of the hint. */
   | { kind: 'hint'; name: string }
   | { kind: 'popular' | 'catalog' | 'seen' | 'again' | 'chosen-for-you' | 'picked' };
@@ -26,6 +26,7 @@ type Texts = Record<Kind | 'in-month', string>;
  */
 const ENGLISH: Texts = {
   'looked-at': 'Because you looked at “{}”',
+  chosen: 'Because you chose “{}”',
   'looked-at-earlier': 'Like “{}”, which you looked at {when}',
   'in-month': 'in {}',
   'bought-with': 'Bought with “{}” in {orders} orders',
