@@ -1,28 +1,17 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
 import { readMetricLog, totalsOf } from '../src/evaluate/verdict';
 import type { Recommender } from '../src/protocol';
-import { CDN_FOLDER } from './support/global-setup';
+import { agree, type CountingShop, countingShop, hide } from './support/counting-shop';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
-const FOLDERS: Record<string, string> = { sidestream: CDN_FOLDER, bundle: 'dist/bundle', images: 'dist/images' };
-
-/** A shop as its host serves it: the example's pages, the package, the demo's bundle, and an address that takes reports. */
-let server: Server;
-let origin: string;
-/** Another site, on an origin of its own. */
-let elsewhere: string;
-/** Bodies that were kept. */
-let lines: string[] = [];
-/** What the address for reports answers. */
-let answer = 204;
+let shop: CountingShop;
 
 /** A page of the shop's own: `?consent=`, `?variant=` and `?to=`, where reports go, as in its address. */
 const OWN_PAGE = `<!doctype html><title>Shop</title><link rel="icon" href="data:," /><script type="module">
@@ -41,70 +30,25 @@ const OWN_PAGE = `<!doctype html><title>Shop</title><link rel="icon" href="data:
 </script>`;
 
 test.beforeAll(async () => {
-  server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://shop');
-    if (request.method === 'POST') {
-      let body = '';
-      for await (const chunk of request) body += chunk;
-      if (answer < 300) lines.push(body);
-      response.writeHead(answer).end();
-      return;
-    }
-    if (pathname === '/own.html') {
-      response.writeHead(200, { 'content-type': 'text/html' }).end(OWN_PAGE);
-      return;
-    }
-    const [, first, ...rest] = pathname.split('/');
-    const folder = FOLDERS[first];
-    const path = folder ? join(root, folder, ...rest) : join(root, 'examples/plain', first);
-    try {
-      const body = await readFile(path);
-      response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  origin = `http://127.0.0.1:${port}`;
-  elsewhere = `http://localhost:${port}/shop.css`;
+  shop = await countingShop({ '/own.html': OWN_PAGE });
 });
 test.beforeEach(() => {
-  lines = [];
-  answer = 204;
+  shop.lines = [];
+  shop.answer = 204;
 });
-test.afterAll(() => void server.close());
+test.afterAll(() => shop.close());
+
+const added = () => shop.added();
 
 async function open(page: Page): Promise<void> {
-  await page.goto(`${origin}/pilot.html`);
+  await page.goto(`${shop.origin}/pilot.html`);
   await expect(page.locator('sidestream-recs [data-id]').first()).toBeVisible();
   await expect(page.locator('#variant')).toHaveText(/^pilot-5\/(on|off)$/);
   await agree(page);
 }
 
-/** Says yes, where the page asks. */
-async function agree(page: Page): Promise<void> {
-  if (await page.locator('#question').isHidden()) return;
-  await page.getByRole('button', { name: 'Yes' }).click();
-  await expect(page.locator('#question')).toBeHidden();
-}
-
-/** What the lines sent so far add up to. */
-async function added() {
-  const log = await readMetricLog([lines.join('\n')]);
-  expect(log.rejected).toEqual([]);
-  return [...totalsOf(log.days).values()];
-}
-
 /** Clicks a card and stays on the page. */
 const clickCard = (page: Page) => page.locator('sidestream-recs [data-id] a').first().click({ noWaitAfter: true });
-/** Hides the page, as a shopper does who turns to another tab. */
-const hide = (page: Page) =>
-  page.evaluate(() => {
-    Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
-    document.dispatchEvent(new Event('visibilitychange'));
-    Reflect.deleteProperty(document, 'visibilityState');
-  });
 
 test('pages, tabs and a reload report one visitor, and no event twice', async ({ context }) => {
   const [one, two] = [await context.newPage(), await context.newPage()];
@@ -127,14 +71,14 @@ test('pages, tabs and a reload report one visitor, and no event twice', async ({
   await hide(one);
   await expect.poll(added).toMatchObject([{ visitors: 1, clicks: { sum: 2 }, carts: { visitors: 1, sum: 1 } }]);
   // Neither product nor id of device or list.
-  expect(lines.join()).not.toMatch(/itemId|recommendationId|"id"/);
+  expect(shop.lines.join()).not.toMatch(/itemId|recommendationId|"id"/);
 });
 
 test('a click that leaves the page is reported by the next one', async ({ page }) => {
   await open(page);
   await expect.poll(added).toMatchObject([{ visitors: 1 }]);
   await page.locator('sidestream-recs [data-id] a').first().click();
-  await page.waitForURL('**/index.html*');
+  await page.waitForURL('**/pilot-product.html*');
   await open(page);
   await expect.poll(added).toMatchObject([{ visitors: 1, clicks: { visitors: 1, sum: 1, squares: 1 } }]);
 });
@@ -156,13 +100,13 @@ test('nothing of a visitor is sent after a refusal, and a new one is after a new
     const list = document.querySelector('sidestream-recs');
     await list?.recommender?.consent('denied');
   });
-  lines = [];
+  shop.lines = [];
   await clickCardQuietly(page);
   await hide(page);
   await page.evaluate(async () => {
     await document.querySelector('sidestream-recs')?.recommender?.settled();
   });
-  expect(lines).toEqual([]);
+  expect(shop.lines).toEqual([]);
   await page.reload();
   await expect(page.locator('#variant')).toHaveText(/pilot/);
   await agree(page);
@@ -180,7 +124,7 @@ const clickCardQuietly = async (page: Page): Promise<void> => {
 type OwnWindow = Window & { recommender: Recommender; errors: string[] };
 
 async function openOwn(page: Page, given: Record<string, string>): Promise<void> {
-  await page.goto(`${origin}/own.html?${new URLSearchParams(given)}`);
+  await page.goto(`${shop.origin}/own.html?${new URLSearchParams(given)}`);
   await expect(page).toHaveTitle('Ready');
 }
 
@@ -202,7 +146,7 @@ const orderAndLeave = (page: Page, wait: number): Promise<void> =>
       }
       setTimeout(() => location.assign(String(to)), Number(ms));
     },
-    [elsewhere, wait],
+    [shop.elsewhere, wait],
   );
 
 for (const variant of ['on', 'off']) {
@@ -213,10 +157,10 @@ for (const variant of ['on', 'off']) {
       await openOwn(page, { consent: 'granted', variant });
       await expect.poll(added).toMatchObject([{ visitors: 1 }]);
       await orderAndLeave(page, wait);
-      await page.waitForURL(elsewhere);
+      await page.waitForURL(shop.elsewhere);
       const bought = { visitors: 1, purchases: { visitors: 1, sum: 2, squares: 4 } };
       await expect.poll(added).toMatchObject([bought]);
-      expect(lines.filter((line) => line.includes('"purchases":{"visitors":1'))).toHaveLength(1);
+      expect(shop.lines.filter((line) => line.includes('"purchases":{"visitors":1'))).toHaveLength(1);
       // The next page does not know that it has arrived, and what it sends again counts once.
       await openOwn(page, { consent: 'granted', variant });
       await hide(page);
@@ -235,7 +179,7 @@ for (const variant of ['on', 'off']) {
     await hide(page);
     await page.evaluate(() => (window as unknown as OwnWindow).recommender.settled());
     // Not even counts: there is no answer.
-    expect(lines).toEqual([]);
+    expect(shop.lines).toEqual([]);
     await page.evaluate(() => (window as unknown as OwnWindow).recommender.consent('granted'));
     await expect.poll(added, { timeout: 2500 }).toMatchObject([{ visitors: 1, clicks: { sum: 1 } }]);
   });
@@ -247,30 +191,9 @@ test('a refusal holds on the next page too: nothing is sent, whatever is done th
   for (const given of [new Map(), new Map([['consent', 'denied']])]) {
     await openOwn(page, Object.fromEntries(given));
     await orderAndLeave(page, 300);
-    await page.waitForURL(elsewhere);
+    await page.waitForURL(shop.elsewhere);
   }
-  expect(lines).toEqual([]);
-});
-
-test('the example: nothing is sent before a yes, an order counts, and a no is kept', async ({ page }) => {
-  await page.goto(`${origin}/pilot.html`);
-  await expect(page.locator('#question')).toBeVisible();
-  await page.locator('#order').click();
-  await hide(page);
-  await page.getByRole('button', { name: 'No' }).click();
-  await expect(page.locator('#question')).toBeHidden();
-  await page.reload();
-  await expect(page.locator('#variant')).toHaveText(/pilot/);
-  await expect(page.locator('#question')).toBeHidden();
-  await page.locator('#order').click();
-  await hide(page);
-  expect(lines).toEqual([]);
-  await page.evaluate(() => localStorage.clear());
-  await page.reload();
-  await expect(page.locator('#variant')).toHaveText(/pilot/);
-  await agree(page);
-  await page.locator('#order').click();
-  await expect.poll(added).toMatchObject([{ visitors: 1, purchases: { visitors: 1, sum: 1 } }]);
+  expect(shop.lines).toEqual([]);
 });
 
 test('the receiver of the how-to takes lines of another origin, one a line', async ({ page }) => {
@@ -278,7 +201,9 @@ test('the receiver of the how-to takes lines of another origin, one a line', asy
   const [, code] = /```js\n(\/\/ receiver\.mjs[\s\S]*?)```/.exec(guide) ?? [];
   expect(code.split('\n').length).toBeLessThan(24);
   const folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
-  const own = code.replace('https://shop.example', origin).replace('listen(8080)', 'listen(Number(process.argv[2]))');
+  const own = code
+    .replace('https://shop.example', shop.origin)
+    .replace('listen(8080)', 'listen(Number(process.argv[2]))');
   await writeFile(join(folder, 'receiver.mjs'), own);
   const port = await freePort();
   const receiver = spawn(process.execPath, ['receiver.mjs', String(port)], { cwd: folder });
@@ -292,7 +217,7 @@ test('the receiver of the how-to takes lines of another origin, one a line', asy
     const given = { consent: 'granted', to: `http://127.0.0.1:${port}/metrics` };
     await openOwn(page, given);
     await orderAndLeave(page, 300);
-    await page.waitForURL(elsewhere);
+    await page.waitForURL(shop.elsewhere);
     await openOwn(page, given);
     expect(await page.evaluate(() => (window as unknown as OwnWindow).errors)).toEqual([]);
     const counts = join(folder, 'counts.jsonl');
@@ -313,17 +238,17 @@ const freePort = (): Promise<number> =>
   });
 
 test('what a server refuses, or does not get, is sent again and counts once', async ({ page }) => {
-  answer = 500;
+  shop.answer = 500;
   await openOwn(page, { consent: 'granted' });
   await expect.poll(() => page.evaluate(() => (window as unknown as OwnWindow).errors)).toContain('runtime/not-sent');
   await orderAndLeave(page, 300);
-  await page.waitForURL(elsewhere);
+  await page.waitForURL(shop.elsewhere);
   await page.route('**/metrics', (route) => route.abort());
   await openOwn(page, { consent: 'granted' });
   await expect.poll(() => page.evaluate(() => (window as unknown as OwnWindow).errors)).toContain('runtime/not-sent');
-  expect(lines).toEqual([]);
+  expect(shop.lines).toEqual([]);
   await page.unroute('**/metrics');
-  answer = 204;
+  shop.answer = 204;
   await openOwn(page, { consent: 'granted' });
   await expect.poll(added).toMatchObject([{ visitors: 1, purchases: { visitors: 1, sum: 2 } }]);
 });
