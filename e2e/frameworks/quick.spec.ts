@@ -26,7 +26,7 @@ test.afterEach(async () => {
 test.afterAll(() => rm(project, { recursive: true, force: true }));
 
 for (const app of APPS.filter(({ name }) => QUICK.includes(name))) {
-  test(`${app.name}: installed, built without settings, and used`, async ({ page }) => {
+  test(`${app.name}: installed, built without settings, and used`, async ({ page, browser }) => {
     const trouble = await registryTrouble();
     test.skip(trouble !== null, trouble ?? '');
     const installed = await InstalledApp.install(app, join(project, 'public'));
@@ -35,6 +35,6 @@ for (const app of APPS.filter(({ name }) => QUICK.includes(name))) {
     const { origin, close } = await installed.serve();
     leaving.push(close);
     await walk(page, origin + (app.page ?? ''));
-    if (app.example === 'next') await walkNext(await page.context().newPage(), origin);
+    if (app.example === 'next') await walkNext(browser, origin);
   });
 }

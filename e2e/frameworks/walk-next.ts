@@ -1,12 +1,20 @@
-import type { Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import { expect } from '../package/visit';
 
+/** Tests the example for Next as shoppers use it, each with a browser profile of their own. @throws the failed assertion */
+export async function walkNext(browser: Browser, address: string): Promise<void> {
+  for (const walk of [lookAround, order, startWithoutBundle]) {
+    const context = await browser.newContext();
+    await walk(await context.newPage(), address);
+    await context.close();
+  }
+}
+
 /**
- * Tests the example for Next as a shopper uses it: cards are the shop's own and lead on without a new document, the shop follows from
- * page to page without consent, lists of pages that Next keeps hidden take nothing, the cart has its list, and a no is not asked again.
- * @throws the failed assertion
+ * Cards are the shop's own and lead on without a new document, the shop follows from page to page without consent, lists of pages that
+ * Next keeps hidden take nothing, the cart has its list, and a no is not asked again.
  */
-export async function walkNext(page: Page, address: string): Promise<void> {
+async function lookAround(page: Page, address: string): Promise<void> {
   const trouble: string[] = [];
   page.on('pageerror', ({ message }) => trouble.push(message));
   page.on('console', (message) => {
@@ -28,10 +36,10 @@ export async function walkNext(page: Page, address: string): Promise<void> {
     await link.click();
     // The page before is still in the document: a card that was found there would be waited for.
     await page.waitForURL(address + path);
-    await expect(page.getByRole('button', { name: 'Add to cart' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Add to cart', exact: true })).toBeVisible();
     await expect(list).toHaveAttribute('state', 'filled');
   }
-  await page.getByRole('button', { name: 'Add to cart' }).click();
+  await page.getByRole('button', { name: 'Add to cart', exact: true }).click();
   await page.getByRole('link', { name: 'Good things' }).click();
   await expect(page.getByRole('heading', { name: 'Everything' })).toBeVisible();
   const idsIn = (selector: string): Promise<(string | null)[]> =>
@@ -61,3 +69,64 @@ export async function walkNext(page: Page, address: string): Promise<void> {
   expect(await databases()).toEqual([]);
   expect(trouble).toEqual([]);
 }
+
+/** What a card's button adds on a page that a server rendered is in the shop's cart, counts once, and is bought. */
+async function order(page: Page, address: string): Promise<void> {
+  const faults: string[] = [];
+  page.on('pageerror', ({ message }) => faults.push(message));
+  await page.goto(`${address}/product/p1`);
+  const card = page.locator('sidestream-recs [data-id]').first();
+  const id = await card.getAttribute('data-id');
+  await card.getByRole('button', { name: 'Add to cart' }).click();
+  await expect(page.getByRole('link', { name: 'Cart (1)' })).toBeVisible();
+  await page.getByRole('button', { name: 'Add to cart', exact: true }).click();
+  await expect.poll(() => tracked(page, 'cart')).toEqual([id, 'p1']);
+  await page.getByRole('link', { name: 'Cart (2)' }).click();
+  await expect(page.locator('sidestream-recs:visible')).toHaveAttribute('state', 'filled');
+  await page.getByRole('button', { name: 'Place order' }).click();
+  await expect(page.getByText('Thank you')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Cart (0)' })).toBeVisible();
+  await expect.poll(() => tracked(page, 'purchase')).toEqual([id, 'p1']);
+  expect(faults).toEqual([]);
+}
+
+/** Where the bundle cannot be reached, the shop goes on and says so once; once it can be, the next page has everything. */
+async function startWithoutBundle(page: Page, address: string): Promise<void> {
+  const faults: string[] = [];
+  const warnings: string[] = [];
+  page.on('pageerror', ({ message }) => faults.push(message));
+  page.on('console', (message) => {
+    if (message.text().includes('Cannot get')) warnings.push(message.text());
+  });
+  let refused = 0;
+  await page.route('**/bundle/**', (route) => {
+    refused++;
+    return route.abort();
+  });
+  await page.goto(`${address}/product/p1`);
+  const list = page.locator('sidestream-recs:visible');
+  await expect(list).toHaveAttribute('state', 'error');
+  const before = refused;
+  await page.getByRole('button', { name: 'Add to cart', exact: true }).click();
+  await expect(page.getByRole('link', { name: 'Cart (1)' })).toBeVisible();
+  await expect.poll(() => refused).toBeGreaterThan(before);
+  await page.unroute('**/bundle/**');
+  await page.getByRole('link', { name: 'Good things' }).click();
+  await expect(page.getByRole('heading', { name: 'Everything' })).toBeVisible();
+  await expect(list).toHaveAttribute('state', 'filled');
+  await expect(page.getByRole('complementary')).toBeVisible();
+  await page.getByRole('link', { name: 'Blue lamp' }).last().click();
+  await expect.poll(() => tracked(page, 'view')).toEqual(['p4']);
+  expect(faults).toEqual([]);
+  expect(warnings).toHaveLength(1);
+}
+
+/** Ids of the products that events of a type name, in the order in which they were tracked. */
+const tracked = (page: Page, type: string): Promise<string[]> =>
+  page.evaluate(async (wanted) => {
+    const lists = [...document.querySelectorAll('sidestream-recs')];
+    const recommender = lists.map((list) => list.recommender).find((found) => found);
+    const [, exported = '{"events":[]}'] = ((await (await recommender?.exportProfile())?.text()) ?? '').split('\n');
+    const { events } = JSON.parse(exported) as { events: { type: string; itemId: string }[] };
+    return events.filter((event) => event.type === wanted).map(({ itemId }) => itemId);
+  }, type);

@@ -1,6 +1,8 @@
 import type { NextConfig } from 'next';
+import { BASE } from './app/base';
 
 const config: NextConfig = {
+  basePath: BASE,
   // As a new app has it: pages that were visited stay in the document, hidden.
   cacheComponents: true,
   partialPrefetching: true,

@@ -1,25 +1,31 @@
 'use client';
 
 import { useSyncExternalStore } from 'react';
-import { recommender } from './recommender';
+import type { Product } from './products';
+import { track } from './recommender';
 
-/** A cart of this demo: a list of ids. Put your shop's own in its place. */
-let cart: readonly string[] | undefined;
-const none: readonly string[] = [];
+export interface Line {
+  id: string;
+  quantity: number;
+}
+
+/** A cart of this demo. Put your shop's own in its place. */
+let cart: readonly Line[] | undefined;
+const none: readonly Line[] = [];
 const listeners = new Set<() => void>();
 
-function read(): readonly string[] {
-  cart ??= JSON.parse(localStorage.getItem('cart') ?? '[]') as string[];
+function read(): readonly Line[] {
+  cart ??= JSON.parse(localStorage.getItem('cart') ?? '[]') as Line[];
   return cart;
 }
 
-function write(ids: readonly string[]): void {
-  cart = ids;
-  localStorage.setItem('cart', JSON.stringify(ids));
+function write(lines: readonly Line[]): void {
+  cart = lines;
+  localStorage.setItem('cart', JSON.stringify(lines));
   for (const listener of listeners) listener();
 }
 
-export function useCart(): readonly string[] {
+export function useCart(): readonly Line[] {
   return useSyncExternalStore(
     (listener) => {
       listeners.add(listener);
@@ -30,12 +36,29 @@ export function useCart(): readonly string[] {
   );
 }
 
-export async function addToCart(id: string): Promise<void> {
-  if (!read().includes(id)) write([...read(), id]);
-  await (await recommender()).track('cart', id);
+/** Fills the cart and tracks nothing: a list tracks what its own buttons add. */
+export function putIntoCart(id: string, quantity: number): void {
+  const there = read().find((line) => line.id === id)?.quantity ?? 0;
+  write([...read().filter((line) => line.id !== id), { id, quantity: there + quantity }]);
 }
 
-export async function takeFromCart(id: string): Promise<void> {
-  write(read().filter((other) => other !== id));
-  await (await recommender()).track('uncart', id);
+export function addToCart(id: string): void {
+  putIntoCart(id, 1);
+  void track('cart', id, { quantity: 1 });
+}
+
+export function takeFromCart(id: string): void {
+  write(read().filter((line) => line.id !== id));
+  void track('uncart', id);
+}
+
+/** Orders what is in the cart. @returns the number of the order, which your server gives in a shop */
+export function placeOrder(products: Product[]): string {
+  const transactionId = crypto.randomUUID();
+  for (const { id, quantity } of read()) {
+    const price = products.find((product) => product.id === id)?.price;
+    void track('purchase', id, { quantity, price, currency: 'EUR', transactionId });
+  }
+  write([]);
+  return transactionId;
 }

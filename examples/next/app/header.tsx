@@ -8,7 +8,8 @@ export function Header() {
   const cart = useCart();
   return (
     <header>
-      <Link href="/">Good things</Link> <Link href="/cart">Cart ({cart.length})</Link>{' '}
+      <Link href="/">Good things</Link>{' '}
+      <Link href="/cart">Cart ({cart.reduce((sum, { quantity }) => sum + quantity, 0)})</Link>{' '}
       <button type="button" onClick={() => void forget()}>
         Privacy choices
       </button>

@@ -1,10 +1,13 @@
 'use client';
 
+import type { Route } from 'next';
 import { useRouter } from 'next/navigation';
 import { useEffect, useRef } from 'react';
 import 'sidestream';
 import type { SidestreamRecsProps } from 'sidestream/jsx';
-import { recommender } from './recommender';
+import { BASE } from './base';
+import { putIntoCart } from './cart-store';
+import { BUNDLE, recommender, report } from './recommender';
 
 /** A list. Its cards are followed by the router, so that the page, and what it learned without consent, goes on. */
 export function Recommendations(attributes: SidestreamRecsProps) {
@@ -13,18 +16,43 @@ export function Recommendations(attributes: SidestreamRecsProps) {
   useEffect(() => {
     const element = list.current;
     if (!element) return;
-    element.navigate = push;
-    // Without it the list says itself what went wrong.
+    // The router adds the base itself.
+    element.navigate = (href) => push(href.slice(BASE.length) as Route);
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    element.addEventListener(
+      'addtocart',
+      ({ detail }) => {
+        for (const { item, quantity } of detail.items) putIntoCart(item.id, quantity);
+      },
+      { signal },
+    );
+    element.addEventListener(
+      'error',
+      (event) => {
+        event.preventDefault();
+        report(event.detail.error);
+      },
+      { signal },
+    );
     recommender().then(
       (ready) => {
         element.recommender = ready;
       },
       () => {
-        element.bundle = '/bundle/';
+        // Then the list tries by itself, and has a button to try again.
+        element.bundle = BUNDLE;
       },
     );
+    return () => leaving.abort();
   }, [push]);
   return (
-    <sidestream-recs ref={list} href-template="/product/{id}" currency="EUR" suppressHydrationWarning {...attributes} />
+    <sidestream-recs
+      ref={list}
+      href-template={`${BASE}/product/{id}`}
+      currency="EUR"
+      suppressHydrationWarning
+      {...attributes}
+    />
   );
 }

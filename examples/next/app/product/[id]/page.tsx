@@ -15,7 +15,7 @@ export default async function Page({ params }: { params: Promise<{ id: string }>
       <p>{product.price}</p>
       <AddToCart id={id} />
       <TrackView id={id} />
-      <Recommendations placement="similar" item-id={id} />
+      <Recommendations placement="similar" item-id={id} add-to-cart />
     </main>
   );
 }
