@@ -19,7 +19,9 @@ export async function readMetricFile(path: string): Promise<MetricLog> {
   }
   showRejected(log.rejected.map(describeRejectedRow));
   if (log.lines === 0) {
-    throw new SidestreamError('runtime/invalid-input', `${path} has no usable line; see the reasons above.`);
+    const why =
+      log.rejected.length > 0 ? 'has no usable line; see the reasons above.' : 'is empty: no report has come yet.';
+    throw new SidestreamError('runtime/invalid-input', `${path} ${why}`);
   }
   return log;
 }

@@ -17,11 +17,22 @@ export function positiveNumber(text: string): number {
   return n;
 }
 
-/** Parses an option that is a share of something. @throws InvalidArgumentError unless it is above 0 and below 1 */
+/** `3%` is 0.03; NaN for what is no number. */
+const numberOrPercentage = (text: string): number =>
+  /^[\d.]+ ?%$/.test(text.trim()) ? Number(text.replace('%', '')) / 100 : Number(text);
+
+/** Parses `3%` or a number. @throws InvalidArgumentError unless it is finite and above 0 */
+export function positiveValue(text: string): number {
+  const n = numberOrPercentage(text);
+  if (n > 0 && n < Number.POSITIVE_INFINITY) return n;
+  throw new InvalidArgumentError('must be a number above 0, or a percentage such as 3%.');
+}
+
+/** Parses an option that is a share: `0.03` or `3%`. @throws InvalidArgumentError unless it is above 0 and below 1 */
 export function fraction(text: string): number {
-  const n = Number(text);
-  if (!(n > 0 && n < 1)) throw new InvalidArgumentError('must be a number above 0 and below 1.');
-  return n;
+  const n = numberOrPercentage(text);
+  if (n > 0 && n < 1) return n;
+  throw new InvalidArgumentError('must be a number above 0 and below 1, or a percentage such as 3%.');
 }
 
 /** Parser of an option's value by a schema. @throws InvalidArgumentError with the schema's message */
@@ -47,22 +58,6 @@ export function localeFeed(text: string, before: readonly LocaleFeed[] = []): Lo
   return [...others, { tag, feed: [...(known?.feed ?? []), feed] }];
 }
 
-/** The size of an effect as a shop writes it. */
-export interface EffectSize {
-  value: number;
-  /** Whether it is a part of the control's value, and not a difference from it. */
-  relative: boolean;
-}
-
-/** Parses `20%`, of the control, or `0.02`, a difference. @throws InvalidArgumentError unless it is above 0 */
-export function effectSize(text: string): EffectSize {
-  const [, number, sign] = /^(\d+\.?\d*|\.\d+) ?(%?)$/.exec(text.trim()) ?? [];
-  const value = Number(number) / (sign ? 100 : 1);
-  if (!(value > 0))
-    throw new InvalidArgumentError('must be like 20%, of the control, or like 0.02, a difference from it.');
-  return { value, relative: sign === '%' };
-}
-
 /** The treatment's share of the visitors, from the days on which it changed. */
 export interface ShareStage {
   /** First day; null for the beginning. */
@@ -71,15 +66,15 @@ export interface ShareStage {
 }
 
 /**
- * Parses `0.05`, or `0.05,2026-03-16=0.5` where the share was raised on a day.
+ * Parses `5%` or `0.05`, or `5%,2026-03-16=50%` where the share was raised on a day.
  * @throws InvalidArgumentError unless the shares are above 0 and below 1, and the days follow each other
  */
 export function shareStages(text: string): ShareStage[] {
   return text.split(',').map((part, at, parts): ShareStage => {
-    const [, from = null, number] = /^(?:(\d{4}-\d\d-\d\d)=)?([\d.]+)$/.exec(part.trim()) ?? [];
-    const share = Number(number);
+    const [, from = null, number] = /^(?:(\d{4}-\d\d-\d\d)=)?([\d.]+%?)$/.exec(part.trim()) ?? [];
+    const share = numberOrPercentage(number ?? '');
     const ordered = at === 0 ? from === null : from !== null && (at === 1 || from > parts[at - 1].trim());
     if (share > 0 && share < 1 && ordered) return { from, share };
-    throw new InvalidArgumentError('must be like 0.05, or 0.05,2026-03-16=0.5 where it was raised on that day.');
+    throw new InvalidArgumentError('must be like 5%, or 5%,2026-03-16=50% where it was raised on that day.');
   });
 }

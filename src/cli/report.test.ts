@@ -31,6 +31,8 @@ it('prints words, tables and JSON, writes a page, and names a line that it left 
   expect(out).toMatch(/Visitors who clicked a list +\d+\.\d\d % ± \d/);
   const found = JSON.parse(out.trim().split('\n').at(-1) ?? '');
   expect(found).toMatchObject({ rejected: 1, experiment: 'test', control: 'off', sampleRatio: { mismatch: false } });
+  expect(found.decision).toBe(found.comparisons[0].decision);
+  expect(out).toContain('computed from the data so far, so that it changes daily; --base fixes it');
   expect(await readFile(html, 'utf8')).toContain('Experiment test');
 });
 
@@ -52,11 +54,46 @@ it('takes an effect as a part of the control, or with a base as a difference', a
   expect(await planOf('--effect', '0.02', '--base', '0.1')).toBeCloseTo(0.2, 12);
   const { err, code } = await startSidestream('report', counts, '--effect', '0.05').ended;
   expect([code, err]).toEqual([1, expect.stringContaining('Write --effect 5% for a part of the control')]);
+  const whole = await startSidestream('report', counts, '--effect', '20').ended;
+  expect(whole.err).toContain('Write --effect 20% for a part of the control');
+  const far = await startSidestream('report', counts, '--effect', '20', '--base', '3%').ended;
+  expect([far.code, far.err]).toEqual([1, expect.stringContaining('Write --effect 20%')]);
+  const large = await startSidestream('report', counts, '--effect', '0.2', '--base', '3%').ended;
+  expect(large.err).toContain('from 3.0 % to 23.0 %. --effect 20% is relative to the base');
+  expect(await planOf('--base', '3%', '--effect', '0.006', '--alpha', '5%', '--power', '80%')).toBeCloseTo(0.2, 12);
+});
+
+it('ends with the code of a wrong split where there is only one variant', async () => {
+  const single = join(folder, 'single.jsonl');
+  const lines = (await readFile(counts, 'utf8')).split('\n').filter((line) => line.includes('test/off'));
+  await writeFile(single, lines.join('\n'));
+  const none = await startSidestream('report', single).ended;
+  expect([none.code, none.out]).toEqual([2, expect.stringMatching(/^WARNING: THERE IS ONLY ONE VARIANT.*“off”/)]);
+  const html = join(folder, 'single.html');
+  const declared = await startSidestream('report', single, '--split', 'on=50%,off=50%', '--json', '--html', html).ended;
+  expect([declared.code, declared.out]).toEqual([
+    2,
+    expect.stringMatching(/^WARNING: THE SPLIT IS WRONG. No visitor had “on”/),
+  ]);
+  expect(JSON.parse(declared.out.trim().split('\n').at(-1) ?? '')).toMatchObject({
+    ...{ decision: 'continue', sampleRatio: { mismatch: true }, comparisons: [] },
+  });
+  expect(await readFile(html, 'utf8')).toContain('role="alert"');
+});
+
+it('refuses a split that does not name each variant', async () => {
+  const { code, err } = await startSidestream('report', counts, '--split', 'on=50').ended;
+  expect([code, err]).toEqual([1, expect.stringContaining('The split does not name “off”')]);
+  const mixed = await startSidestream('report', counts, '--split', 'on=5%,off=95').ended;
+  expect(mixed.err).toContain('must be like on=5,off=95');
 });
 
 it('names what is wrong with the file or the plan', async () => {
   const missing = await startSidestream('report', join(folder, 'none')).ended;
   expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('Check the path')]);
+  const empty = join(folder, 'empty.jsonl');
+  await writeFile(empty, '');
+  expect((await startSidestream('report', empty).ended).err).toContain('is empty: no report has come yet');
   const control = await startSidestream('report', counts, '--control', 'as-is').ended;
   expect(control.err).toContain('the log has off, on');
 });

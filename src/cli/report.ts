@@ -1,5 +1,4 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { SidestreamError } from '../error';
 import {
   comparisonCells,
   EXPLANATION,
@@ -10,13 +9,13 @@ import {
   WRONG_SPLIT,
 } from '../evaluate/verdict';
 import { writeWhole } from '../training';
+import { type EffectSize, effectSize, largeEffectNote, partOfControl } from './effect-size';
 import { readMetricFile } from './metric-file';
-import { type EffectSize, effectSize, fraction, positiveNumber } from './option-parsers';
+import { fraction, positiveValue } from './option-parsers';
 import { table } from './terminal';
 
 interface ReportOptions extends Omit<VerdictPlan, 'effect'> {
   effect: EffectSize;
-  base?: number;
   json?: boolean;
   html?: string;
 }
@@ -25,12 +24,12 @@ interface ReportOptions extends Omit<VerdictPlan, 'effect'> {
 export function reportCommand(): Command {
   return new Command('report')
     .description(
-      'compare the variants of an experiment by what onMetric brought of all visitors; exits with 2 where the split is wrong',
+      'compare the variants of an experiment by what onMetric brought of all visitors; exits with 2 where the split is wrong or there is only one variant',
     )
     .argument('<counts>', 'JSON lines as beaconSink() and callbackSink() make them')
     .option('--experiment <name>', 'where the counts have several')
     .option('--control <name>', 'variant to compare with', 'off')
-    .option('--split <weights>', 'declared weights, such as on=5,off=95 (default: equal)', splitOf)
+    .option('--split <weights>', 'declared weight of each variant, such as on=5,off=95 (default: equal)', splitOf)
     .addOption(
       new Option(
         '--effect <size>',
@@ -39,16 +38,24 @@ export function reportCommand(): Command {
         .argParser(effectSize)
         .default({ value: 0.05, relative: true }, '5%'),
     )
-    .option('--base <value>', 'what is expected of the metric without the variant, such as 0.03', positiveNumber)
+    .option(
+      '--base <value>',
+      'what is expected of the metric without the variant, such as 3%; fixes the visitors needed (default: taken from the counts, which change)',
+      positiveValue,
+    )
     .option('--alpha <probability>', 'of a false alarm', fraction, 0.05)
     .option('--power <probability>', 'of finding the effect with the visitors needed', fraction, 0.8)
     .option('--metric <name>', 'what the decision is about', 'buyers')
     .option('--html <file>', 'write a page with pictures')
     .option('--json', 'print the result as one line of JSON, last')
-    .action(async (file: string, { json, html, effect, base, ...plan }: ReportOptions) => {
-      const relative = relativeOf(effect, base);
+    .action(async (file: string, { json, html, effect, ...plan }: ReportOptions) => {
+      const relative = partOfControl('--effect', effect, plan.base);
       const log = await readMetricFile(file);
       const verdict = verdictOf(log, { ...plan, effect: relative });
+      const { metric, base } = verdict.plan;
+      const isShare = verdict.metrics.some(({ name, kind }) => name === metric && kind === 'share');
+      const note = base === null ? null : largeEffectNote('--effect', effect, base, isShare);
+      if (note !== null) console.error(note);
       if (verdict.sampleRatio.mismatch) process.exitCode = WRONG_SPLIT;
       console.log(verdictSentences(verdict).join('\n'));
       for (const { title, header, rows } of [variantCells(verdict), ...comparisonCells(verdict)]) {
@@ -64,25 +71,14 @@ export function reportCommand(): Command {
     });
 }
 
-/**
- * The effect relative to the control.
- * @throws SidestreamError `runtime/invalid-input` for a difference where it is not known from what
- */
-function relativeOf({ value, relative }: EffectSize, base: number | undefined): number {
-  if (relative) return value;
-  if (base !== undefined) return value / base;
-  throw new SidestreamError(
-    'runtime/invalid-input',
-    `--effect ${value} is a difference. Write --effect ${Number((100 * value).toPrecision(6))}% for a part of the control, or add --base with the value expected of the control, as for sidestream pilot.`,
-  );
-}
-
-/** Parses `on=5,off=95`. @throws InvalidArgumentError */
+/** Parses `on=5,off=95` or `on=5%,off=95%`. @throws InvalidArgumentError */
 function splitOf(text: string): ReadonlyMap<string, number> {
   const split = new Map<string, number>();
+  const units = new Set<string>();
   for (const part of text.split(',')) {
-    const [, name, weight] = /^([\w.-]{1,32})=(\d+(?:\.\d+)?)$/.exec(part.trim()) ?? [];
-    if (name === undefined || split.has(name)) throw new InvalidArgumentError('must be like on=5,off=95.');
+    const [, name, weight, unit] = /^([\w.-]{1,32})=(\d+(?:\.\d+)?)(%?)$/.exec(part.trim()) ?? [];
+    if (name === undefined || split.has(name) || units.add(unit).size > 1)
+      throw new InvalidArgumentError('must be like on=5,off=95.');
     split.set(name, Number(weight));
   }
   if ([...split.values()].every((weight) => weight === 0)) throw new InvalidArgumentError('needs a weight above 0.');

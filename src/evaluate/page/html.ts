@@ -63,8 +63,11 @@ export function table(caption: string, header: readonly string[], rows: readonly
   return `<div class="frame" role="region" tabindex="0" aria-label="${escaped(caption)}"><table><caption>${escaped(caption)}</caption><thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`;
 }
 
+/** For HTML. A number stays on a line with its sign of percent and with `±`, as an end of a range with `to`. */
 export const escaped = (text: string): string =>
-  text.replace(/[&<>"]/g, (mark) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[mark] ?? '&quot;');
+  text
+    .replace(/(?<=\d) (?=%)|(?<=±) |(?<=%) (?=to )/g, '\u00a0')
+    .replace(/[&<>"]/g, (mark) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[mark] ?? '&quot;');
 
 /** Titles on a page differ, so that the ids made of them do. */
 export const captionOf = (title: string): { id: string; title: string } => ({

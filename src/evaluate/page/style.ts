@@ -2,13 +2,13 @@
 export const STYLE = `
 :root {
   color-scheme: light dark;
-  --page: #fff; --card: #f6f7f9; --ink: #2b3138; --soft: #545d67; --line: #d9dde2;
+  --page: #fff; --card: #f6f7f9; --ink: #2b3138; --soft: #545d67; --line: #d9dde2; --shade: rgb(0 0 0 / .3);
   --sidestream: #1769b5; --terms: #0f7f7a; --content: #9a5b00; --popularity: #8a3ca0; --random: #767d85; --oracle: #3d7a1f;
   --better: #3d7a1f; --no-worse: #1769b5; --continue: #767d85; --worse: #b3261e;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --page: #14171b; --card: #1d2127; --ink: #e4e7ea; --soft: #aeb6bf; --line: #3a414a;
+    --page: #14171b; --card: #1d2127; --ink: #e4e7ea; --soft: #aeb6bf; --line: #3a414a; --shade: rgb(255 255 255 / .35);
     --sidestream: #5aa9f0; --terms: #45c4bc; --content: #e0a145; --popularity: #cf8be2; --random: #98a1ab; --oracle: #8acb6a;
     --better: #8acb6a; --no-worse: #5aa9f0; --continue: #98a1ab; --worse: #ff8a80;
   }
@@ -25,20 +25,30 @@ p.alarm { padding: 12px 16px; border: 2px solid var(--worse); border-radius: 10p
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; margin: 0; }
 dt { font-weight: 600; }
 dd { margin: 0; }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); gap: 16px; }
-figure { margin: 0; padding: 14px; background: var(--card); border-radius: 10px; display: flex; flex-direction: column; min-width: 0; }
-figcaption { flex: 1; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); gap: 16px; align-items: start; }
+figure { margin: 0; padding: 14px; background: var(--card); border-radius: 10px; min-width: 0; }
 figcaption p { margin: 0 0 8px; font-size: .875rem; color: var(--soft); }
 svg { display: block; width: 100%; max-width: 340px; height: auto; margin: 0 auto; }
 details { margin-top: 8px; font-size: .875rem; }
 summary { cursor: pointer; color: var(--soft); }
-.frame { overflow-x: auto; margin: 8px 0 24px; }
+.frame {
+  --under: var(--page);
+  overflow-x: auto; margin: 8px 0 24px;
+  background:
+    linear-gradient(to left, var(--under) 40%, transparent) right / 48px 100% no-repeat local,
+    linear-gradient(to left, var(--shade), transparent) right / 24px 100% no-repeat scroll;
+}
+figure .frame { --under: var(--card); }
 .frame:focus-visible, summary:focus-visible { outline: 2px solid var(--sidestream); outline-offset: 2px; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
 th, td { padding: 4px 10px; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
 th[scope='row'] { text-align: left; font-weight: 400; white-space: normal; min-width: 4rem; max-width: 22rem; }
 @media (max-width: 600px) {
-  section > .frame th[scope='row'] { position: sticky; left: 0; min-width: 8rem; max-width: 8rem; background: var(--page); }
+  th, td { padding: 4px 8px; }
+  section > .frame :is(th, td) { white-space: normal; }
+  dl { grid-template-columns: 1fr; }
+  dd { margin-bottom: 8px; }
+  section > .frame th[scope='row'] { position: sticky; left: 0; min-width: 7rem; max-width: 7rem; background: var(--page); }
 }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media print { .cards { grid-template-columns: repeat(2, 1fr); } figure { break-inside: avoid; } }

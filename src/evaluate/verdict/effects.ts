@@ -70,7 +70,7 @@ const MEASURES: readonly Measure[] = [
   share('adders', 'Visitors who put into the cart', 'carts'),
   share('clickers', 'Visitors who clicked a list', 'clicks'),
   ratio('clicks-per-impression', 'Clicks per impression', 'clicks', 'impressions', 'clicksImpressions'),
-  ratio('purchases-per-click', 'Purchases per click', 'purchases', 'clicks', 'purchasesClicks'),
+  ratio('purchases-per-click', 'All purchases per click on a list', 'purchases', 'clicks', 'purchasesClicks'),
   mean('impressions', 'Impressions per visitor', 'impressions'),
   mean('clicks', 'Clicks per visitor', 'clicks'),
   mean('carts', 'Carts per visitor', 'carts'),

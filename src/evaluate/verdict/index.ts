@@ -2,12 +2,14 @@ export { type MetricLog, readMetricLog, totalsOf } from './metric-log';
 export { type ComparedVariants, type PilotCounts, pilotTotals, readPilotCounts } from './pilot-counts';
 export { type SampleRatio, type SplitDay, sampleRatioOfDays, WRONG_SPLIT } from './sample-ratio';
 export {
-  ADVICE,
   AT_HORIZON,
+  advice,
+  lossInWords,
   type SequentialPlan,
   type SequentialResult,
   sequentialTest,
   sequentialTestOfTotals,
+  type UnitsNeeded,
   unitsNeeded,
 } from './sequential-test';
 export { type Verdict, type VerdictPlan, verdictOf } from './verdict';

@@ -30,7 +30,8 @@ export function verdictPage(verdict: Verdict): string {
   const intro = `Reports from ${first} to ${last}. The effect that is sought is ${percent(plan.effect)}, false alarms ${100 * plan.alpha} %.`;
   return htmlPage(`Experiment ${experiment}`, intro, [
     section('What was found', [verdict.sampleRatio.mismatch ? alarm(words[0]) : list(words)]),
-    section('Changes against the control', [cards(changeFigures(verdict))]),
+    // Where the split is wrong, no other figure counts.
+    section('Changes against the control', verdict.sampleRatio.mismatch ? [] : [cards(changeFigures(verdict))]),
     section(
       'All figures',
       tables.map(({ title, header, rows }) => `<h3>${captionOf(title).title}</h3>\n${table(title, header, rows)}`),
@@ -80,13 +81,17 @@ function intervalChart(shown: readonly Comparison[], titleOf: (of: Comparison) =
     return [{ ends, row, beyond, color: `var(--${one.decision})` }];
   });
   const most = Math.max(5, ...rows.flatMap(({ ends }) => ends.map(Math.abs)));
-  const bound = Math.min(WIDEST, Math.ceil(most / 5) * 5);
+  const bound = Math.min(WIDEST, Math.ceil(most / 10) * 10);
   return picture(caption, ROW * shown.length + 40, {
     grid: { left: 16, right: 16, top: 8, bottom: 28 },
     xAxis: {
       ...{ type: 'value', min: -bound, max: bound, interval: bound / 2 },
-      axisLabel: { ...TEXT, fontSize: 11, formatter: (value: number) => `${value > 0 ? '+' : ''}${value} %` },
-      splitLine: { lineStyle: { color: FAINT } },
+      ...{ axisLine: { show: false }, axisTick: { show: false }, splitLine: { show: false } },
+      axisLabel: {
+        ...TEXT,
+        fontSize: 11,
+        formatter: (value: number) => `${value > 0 ? '+' : ''}${value} %`.replace('-', '−'),
+      },
     },
     yAxis: {
       type: 'category',
@@ -99,7 +104,7 @@ function intervalChart(shown: readonly Comparison[], titleOf: (of: Comparison) =
     series: [
       {
         ...{ type: 'custom', data: rows.map(({ ends, row }) => [...ends, row]), encode: { x: [0, 1, 2, 3, 4], y: 5 } },
-        renderItem: intervalItem(shown.map(titleOf), rows),
+        renderItem: intervalItem(shown.map(titleOf), rows, bound),
       },
     ],
   });
@@ -112,21 +117,25 @@ interface Drawing {
 }
 
 const intervalItem =
-  (titles: readonly string[], rows: readonly { color: string; beyond: boolean }[]) =>
+  (titles: readonly string[], rows: readonly { color: string; beyond: boolean }[], bound: number) =>
   (params: { dataIndex: number }, api: Drawing) => {
     const row = api.value(5);
     const at = (dimension: number): number[] => api.coord([api.value(dimension), row]);
     const [[low, y], [high], [from], [to], [x]] = [0, 1, 2, 3, 4].map(at);
     const { color: stroke, beyond } = rows[params.dataIndex];
-    const [zero] = api.coord([0, row]);
+    // Beside the interval alone, so that no name is crossed.
+    const marks = [-1, -0.5, 0.5, 1, 0].map((part) => {
+      const [x1] = api.coord([part * bound, row]);
+      const shape = { x1, y1: y - 1, x2: x1, y2: y + 15 };
+      return { type: 'line', shape, style: { stroke: part === 0 ? INK : FAINT, lineWidth: 1 } };
+    });
     const line = (x1: number, x2: number, lineWidth: number) => ({
       ...{ type: 'line', shape: { x1, y1: y + 7, x2, y2: y + 7 }, style: { stroke, lineWidth } },
     });
     return {
       type: 'group',
       children: [
-        // Below the name, which it would cross.
-        { type: 'line', shape: { x1: zero, y1: y - 1, x2: zero, y2: y + 17 }, style: { stroke: INK, lineWidth: 1 } },
+        ...marks,
         line(low, high, 1.5),
         line(from, to, 5),
         ...(beyond
@@ -149,12 +158,10 @@ const intervalItem =
           style: {
             text: titles[params.dataIndex],
             x: 18,
-            y: y - 14,
+            y: y - 15,
             fill: INK,
             fontSize: 12,
             fontFamily: 'inherit',
-            stroke: 'var(--card)',
-            lineWidth: 3,
           },
         },
       ],

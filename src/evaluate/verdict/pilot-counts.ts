@@ -17,6 +17,8 @@ export interface ComparedVariants {
 export interface PilotCounts {
   days: string[];
   periods: Period[];
+  /** What the user should know of the counts, in sentences. */
+  notes: string[];
 }
 
 const COLUMNS = ['day', 'variant', 'units', 'successes'] as const;
@@ -29,37 +31,80 @@ const rowSchema = v.object({
 });
 
 /**
- * Reads the counts of a pilot: a CSV with the columns `day`, `variant`, `units` and `successes`, in any order of its rows. Rows of
- * one day and variant are added up; those of other variants are left out. A row that is wrong is refused with the whole
- * file: a decision must not rest on a part of the counts.
- * @throws SidestreamError `runtime/invalid-input` naming row, field and reason
+ * Reads the counts of a pilot: a CSV with the columns `day`, `variant`, `units` and `successes`, in any order of its rows. Those of
+ * other variants are left out, with a note. Rows of one day are added up where a variant is in two experiments, as on the day of a
+ * raise. A row that comes twice, or is wrong, is refused with the whole file: a decision must not rest on a part of the counts.
+ * @throws SidestreamError `runtime/invalid-input` naming line, field and reason
  */
 export function readPilotCounts(text: string, compared: ComparedVariants): PilotCounts {
-  const { data, meta } = Papa.parse<Record<string, unknown>>(text.trim(), { header: true, skipEmptyLines: 'greedy' });
+  if (text.trim() === '') throw refused('the file is empty; its first line must be day,variant,units,successes');
+  const { data, meta } = Papa.parse<Record<string, unknown>>(text.trim(), { header: true });
   const missing = COLUMNS.filter((column) => !meta.fields?.includes(column));
   if (missing.length > 0) {
     throw refused(`the header lacks ${missing.join(' and ')}; it must have day, variant, units and successes`);
   }
   const days = new Map<string, Period>();
-  for (const [at, raw] of data.entries()) {
+  const lineOf = new Map<string, number>();
+  const others = new Map<string, number[]>();
+  // Of the line before, as an editor counts.
+  let line = linesIn(text.slice(0, text.indexOf(text.trim()))) + 1;
+  for (const raw of data) {
+    const start = ++line;
+    line += linesIn(Object.values(raw).join(''));
+    if (Object.values(raw).join('').trim() === '') continue;
     const parsed = v.safeParse(rowSchema, raw);
     if (!parsed.success) {
       const [issue] = parsed.issues;
       const why = issue.received === 'undefined' ? 'is missing' : issue.message;
-      throw refused(`row ${at + 1}, ${v.getDotPath(issue) ?? 'row'}: ${why}`);
+      throw refused(`line ${start}, ${v.getDotPath(issue) ?? 'row'}: ${why}`);
     }
     const { day, variant, units, successes } = parsed.output;
-    if (successes > units) throw refused(`row ${at + 1}, successes: there are more than units`);
+    if (successes > units) throw refused(`line ${start}, successes: there are more than units`);
+    const before = lineOf.get(`${day} ${variant}`);
+    if (before !== undefined) {
+      throw refused(
+        `line ${start} has the day ${day} and the variant “${variant}” again, after line ${before}; write one line per day and variant`,
+      );
+    }
+    lineOf.set(`${day} ${variant}`, start);
     const name = variant.split('/').at(-1);
     const side = name === compared.control ? 'control' : name === compared.treatment ? 'treatment' : null;
-    if (side === null) continue;
+    if (side === null) {
+      others.set(variant, [...(others.get(variant) ?? []), start]);
+      continue;
+    }
     const period = days.get(day) ?? { control: { units: 0, successes: 0 }, treatment: { units: 0, successes: 0 } };
     period[side].units += units;
     period[side].successes += successes;
     days.set(day, period);
   }
   const sorted = [...days].sort(([a], [b]) => (a < b ? -1 : 1));
-  return counted(sorted, compared);
+  const where = [...others].map(([name, lines]) => `“${name}” (${lines.length > 1 ? 'lines' : 'line'} ${few(lines)})`);
+  const notes = [...leftOut(where), ...oneSided(sorted, compared)];
+  return { ...counted(sorted, compared, [...others.keys()]), notes };
+}
+
+const linesIn = (text: string): number => text.split('\n').length - 1;
+
+/** Entries of a list that are named one by one. */
+const NAMED = 5;
+const few = (of: readonly (string | number)[]): string =>
+  of.length <= NAMED ? of.join(', ') : `${of.slice(0, NAMED).join(', ')} and ${of.length - NAMED} more`;
+
+const leftOut = (others: readonly string[]): string[] =>
+  others.length === 0 ? [] : [`Left out, as neither --control nor --treatment names it: ${few(others)}.`];
+
+/** The days on which only one variant has units. */
+function oneSided(days: readonly [string, Period][], compared: ComparedVariants): string[] {
+  return (['control', 'treatment'] as const).flatMap((side) => {
+    const other = side === 'control' ? 'treatment' : 'control';
+    const alone = days.filter(([, period]) => period[side].units > 0 && period[other].units === 0);
+    if (alone.length === 0) return [];
+    const named = few(alone.map(([day]) => day));
+    return [
+      `Only “${compared[side]}” has units on ${named}: these days count for the split, and are left out of the comparison.`,
+    ];
+  });
 }
 
 /**
@@ -87,15 +132,35 @@ export function pilotTotals({ days }: MetricLog, compared: ComparedVariants, sha
     };
     return [day, { control: armOf('control'), treatment: armOf('treatment') }];
   });
-  return counted(totals, compared);
+  const labels = [...totalsOf(days).keys()];
+  const isCompared = (label: string): boolean =>
+    [compared.control, compared.treatment].some((name) => label === name || label.endsWith(`/${name}`));
+  const experiments = new Set(labels.filter(isCompared).map(experimentOf));
+  const known = compared.experiment === undefined ? experiments : new Set([compared.experiment]);
+  const others = labels.filter((label) => !isCompared(label) && (known.size === 0 || known.has(experimentOf(label))));
+  return { ...counted(totals, compared, others), notes: leftOut(others.map((label) => `“${label}”`)) };
 }
 
-/** @param days in the order of time */
-function counted(days: readonly [string, Period][], compared: ComparedVariants): PilotCounts {
-  for (const side of ['control', 'treatment'] as const) {
-    if (days.some(([, period]) => period[side].units > 0)) continue;
+const experimentOf = (label: string): string => label.split('/')[0];
+
+/**
+ * @param days in the order of time
+ * @param others variants that are not compared
+ * @throws SidestreamError `runtime/invalid-input` where a variant has no units and may have another name; where it is
+ *   just not there, the split is wrong
+ */
+function counted(
+  days: readonly [string, Period][],
+  compared: ComparedVariants,
+  others: readonly string[],
+): Omit<PilotCounts, 'notes'> {
+  const missing = (['control', 'treatment'] as const).filter((side) =>
+    days.every(([, period]) => period[side].units === 0),
+  );
+  if (missing.length === 2 || (missing.length === 1 && others.length > 0)) {
+    const there = others.length > 0 ? `; there are ${few(others)}` : '';
     throw refused(
-      `no row has units of the variant “${compared[side]}”; name the variants with --control and --treatment`,
+      `no row has units of the variant “${compared[missing[0]]}”${there}; name the variants with --control and --treatment`,
     );
   }
   return { days: days.map(([day]) => day), periods: days.map(([, period]) => period) };

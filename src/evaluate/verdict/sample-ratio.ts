@@ -1,8 +1,8 @@
 import { chiSquareTail } from './quantiles';
 
 /** Probability below which a split is not the declared one. A false alarm should be rare: it stops everything else. */
-const ALARM = 0.001;
-/** Exit code of commands that find the split wrong, so that what runs them every day notices. */
+export const ALARM = 0.001;
+/** Exit code of commands that find the split wrong, or nothing to compare, so that what runs them every day notices. */
 export const WRONG_SPLIT = 2;
 
 /** Whether the visitors are split as declared. */
@@ -11,7 +11,7 @@ export interface SampleRatio {
   variants: { name: string; visitors: number; expected: number }[];
   /** Of counts as far from the split as these, or further. */
   p: number;
-  /** Something loses or adds visitors in a variant: no other figure counts. */
+  /** Something loses or adds visitors in a variant, or only one has any: no other figure counts. */
   mismatch: boolean;
 }
 
@@ -31,8 +31,12 @@ export function sampleRatio(visitors: ReadonlyMap<string, number>, weights: Read
   const statistic = used.reduce((sum, { visitors: n, expected }) => sum + (n - expected) ** 2 / expected, 0);
   const stray = variants.some(({ visitors: n, expected }) => expected === 0 && n > 0);
   const p = stray ? 0 : used.length < 2 ? 1 : chiSquareTail(statistic, used.length - 1);
-  return { variants, p, mismatch: p < ALARM };
+  return { variants, p, mismatch: p < ALARM || isSingle(variants) };
 }
+
+/** Whether there is nothing to compare. */
+export const isSingle = (variants: SampleRatio['variants']): boolean =>
+  variants.filter(({ visitors }) => visitors > 0).length < 2;
 
 /** Visitors who came on a day, and the share of them that should get the treatment. */
 export interface SplitDay {
@@ -63,5 +67,5 @@ export function sampleRatioOfDays(
     { name: names.control, visitors: sum.control, expected: all - sum.expected },
     { name: names.treatment, visitors: sum.treatment, expected: sum.expected },
   ];
-  return { variants, p, mismatch: p < ALARM };
+  return { variants, p, mismatch: p < ALARM || isSingle(variants) };
 }

@@ -176,13 +176,25 @@ export function decisionOf(low: number, high: number, margin: number, bound = lo
   return bound > -margin ? 'no-worse' : 'continue';
 }
 
-/** What to do, by decision. */
-export const ADVICE: Record<Decision, string> = {
-  better: 'The variant is better: go on to the next stage.',
-  worse: 'The variant is worse: roll back.',
-  'no-worse': 'The variant is not worse by the margin: you may go on to the next stage, or wait for more.',
-  continue: 'Not known yet: go on counting, and look as often as you like.',
-};
+/** What to do. @param accepted the margin in words, such as `a loss of up to 20 % of the buyers` */
+export function advice(decision: Decision, accepted: string): string {
+  const of: Record<Decision, string> = {
+    better: 'The variant is better: go on to the next stage.',
+    worse: 'The variant is worse: roll back.',
+    'no-worse': `The variant is not worse by the margin: ${accepted} counts as no worse. You may go on to the next stage, or wait for more.`,
+    continue: 'Not known yet: go on counting, and look as often as you like.',
+  };
+  return of[decision];
+}
+
+/**
+ * A margin in words.
+ * @param share of the control's value
+ * @param whom what is lost
+ * @param isEffect whether it is the effect's size because no other was named
+ */
+export const lossInWords = (share: number, whom: string, isEffect: boolean): string =>
+  `a loss of up to ${Number((100 * share).toPrecision(3))} % of the ${whom}${isEffect ? ', as much as the effect,' : ''}`;
 
 /** What to do without a decision once the horizon is reached, after which little is to be learned from more units. */
 export const AT_HORIZON =
@@ -210,15 +222,20 @@ export interface UnitsNeeded {
  * Units with which the test finds a difference of `effect` with a power of 80 % or more: the horizon of the pilot. Where that is the
  * difference, it ends at about half of it in the mean.
  * @param share of the units that get the treatment, above 0 and below 1
+ * @param ratioOf (effect / standard error)^2 that is needed, by alpha
  * @throws SidestreamError `runtime/invalid-input` for a plan that cannot be
  */
-export function unitsNeeded(plan: SequentialPlan, share = 0.5): UnitsNeeded {
+export function unitsNeeded(
+  plan: SequentialPlan,
+  share = 0.5,
+  ratioOf = (alpha: number): number => mixtureRatio(alpha, POWER),
+): UnitsNeeded {
   const { alpha, designEffect } = checked(plan);
   if (!(share > 0 && share < 1)) throw wrong('The share of the treatment', 'above 0 and below 1');
   // The share of both variants together, where the effect is there.
   const pooled = Math.min(0.5, plan.base + plan.effect / 2);
   const variance = designEffect * pooled * (1 - pooled);
-  const total = (mixtureRatio(alpha, POWER) * variance) / plan.effect ** 2 / (share * (1 - share));
+  const total = (ratioOf(alpha) * variance) / plan.effect ** 2 / (share * (1 - share));
   return { control: Math.ceil((1 - share) * total), treatment: Math.ceil(share * total) };
 }
 

@@ -8,7 +8,7 @@ import { verdictPage } from './page';
 import { pilotTotals } from './pilot-counts';
 import { chiSquareTail, normalQuantile } from './quantiles';
 import { sampleRatio } from './sample-ratio';
-import { sequentialTestOfTotals } from './sequential-test';
+import { sequentialTestOfTotals, unitsNeeded } from './sequential-test';
 import { type Verdict, type VerdictPlan, verdictOf } from './verdict';
 import { comparisonCells, variantCells, verdictSentences } from './verdict-text';
 
@@ -95,10 +95,11 @@ describe('a log', () => {
   it('is refused where it says nothing of the experiment or the control', async () => {
     const log = async (...visitors: VisitorSums[]) => readMetricLog([line('2026-03-02', ...visitors)]);
     const [none, two] = [await log(), await log(visitor('a/on'), visitor('b/on'))];
+    const several = await log(visitor('a/on'), visitor('a/as-is'));
     const cases: [Parameters<typeof verdictOf>[0], VerdictPlan, RegExp][] = [
       [none, {}, /no visitor/],
       [two, {}, /a, b.*--experiment/],
-      [two, { experiment: 'a' }, /“off”.*has on/],
+      [several, {}, /“off”.*has as-is, on/],
       [two, { experiment: 'c' }, /no experiment “c”/],
       [two, { experiment: 'a', control: 'on', metric: 'fun' }, /“fun”.*buyers/],
       [two, { effect: -1 }, /effect/],
@@ -135,6 +136,8 @@ describe('a verdict', () => {
     expect(skewed.comparisons.every(({ decision }) => decision === 'continue')).toBe(true);
     expect(verdictSentences(skewed)).toEqual([expect.stringContaining('WARNING: THE SPLIT IS WRONG')]);
     expect(verdictPage(skewed)).toContain('role="alert"');
+    expect(verdictPage(skewed)).not.toContain('<svg');
+    expect(comparisonCells(skewed)[0].rows.map((row) => row[5])).toEqual(skewed.metrics.map(() => 'split is wrong'));
   });
 
   /** Visitors of two variants on one day, and how many of them bought. */
@@ -163,14 +166,16 @@ describe('a verdict', () => {
     expect(later.comparisons[0]).toMatchObject({ decision: 'worse', decidedOn: dayOf(0) });
   });
 
-  it('refuses a split with a variant that no visitor had, which may be a misspelling', () => {
+  it('refuses a split that does not name each variant, which may be a misspelling', () => {
     const days = [dayWith(0, [950, 95], [50, 5])];
     expect(verdictOf({ days }, { split }).sampleRatio.mismatch).toBe(false);
     const typo = new Map([
       ['on', 5],
       ['of', 95],
     ]);
-    expect(() => verdictOf({ days }, { split: typo })).toThrow('names “of”, which no visitor had; the log has off, on');
+    expect(() => verdictOf({ days }, { split: typo })).toThrow(
+      /does not name “off”.*: off, on\. It names “of”, which no visitor had/,
+    );
   });
 
   it('says that few visitors are too few, and at the horizon that it is time to decide', () => {
@@ -181,11 +186,58 @@ describe('a verdict', () => {
     expect(verdictSentences(enough)[1]).toContain('The horizon is reached without a decision: decide by the interval');
   });
 
+  it('finds that only one variant is there: the split is wrong, or so few visitors may be chance', () => {
+    const one = (visitors: number) => {
+      const { day, variants } = dayWith(0, [visitors, 1], [1, 0]);
+      variants.delete('t/on');
+      return { days: [{ day, variants }] };
+    };
+    const found = verdictOf(one(900), { split });
+    expect(found).toMatchObject({ decision: 'continue', comparisons: [], sampleRatio: { mismatch: true } });
+    expect(verdictSentences(found)).toEqual([expect.stringContaining('THE SPLIT IS WRONG. No visitor had “on”')]);
+    expect(verdictSentences(verdictOf(one(9), { split }))[0]).toMatch(/ONLY ONE VARIANT.*may be chance/);
+    expect(verdictSentences(verdictOf(one(900)))).toEqual([expect.stringContaining('all 900 visitors had “off”')]);
+    const off = verdictOf(one(900), { split: new Map(Object.entries({ on: 0, off: 100 })) });
+    expect(verdictSentences(off)[0]).toMatch(/ONLY ONE VARIANT(?!.*chance)/);
+    // The control may be the one that is missing.
+    const other = { days: [{ day: dayOf(0), variants: new Map([['t/on', visitor('t/on')]]) }] };
+    expect(verdictOf(other).sampleRatio.mismatch).toBe(true);
+    expect(verdictPage(found)).not.toMatch(/NaN|undefined/);
+  });
+
+  it('fixes the visitors needed of a share by its base, as a pilot does', () => {
+    const needed = (days: Parameters<typeof verdictOf>[0]['days']) =>
+      verdictOf({ days }, { split, base: 0.1, effect: 0.2 }).comparisons[0].needed?.always;
+    const { control, treatment } = unitsNeeded({ base: 0.1, effect: 0.02 }, 0.05);
+    expect(needed([dayWith(0, [950, 95], [50, 5])])).toBe(control + treatment);
+    expect(needed([dayWith(0, [950, 45], [50, 1])])).toBe(control + treatment);
+    const fixed = verdictOf({ days: [dayWith(0, [950, 95], [50, 5])] }, { split, base: 0.1 });
+    expect(verdictSentences(fixed)[1]).not.toContain('changes daily');
+    expect(() => verdictOf({ days: [dayWith(0, [950, 95], [50, 5])] }, { base: 3 })).toThrow('below 1: 0.03 for 3 %');
+  });
+
+  it('names the loss that counts as no worse', () => {
+    const even = verdictOf({ days: [dayWith(0, [9000, 900], [9000, 900])] }, { effect: 0.2 });
+    expect(verdictSentences(even)[1]).toContain(
+      'a loss of up to 20 % of the visitors who bought, as much as the effect, counts as no worse',
+    );
+    expect(even.decision).toBe('no-worse');
+  });
+
+  it('says why cells are empty where a variant has one visitor', () => {
+    const one = verdictOf({ days: [dayWith(0, [1, 0], [1, 0])] });
+    expect(variantCells(one).rows[1]).toEqual(['Visitors who bought', 'too few to say', 'too few to say']);
+    expect(comparisonCells(one)[0].rows[0][1]).toBe('too few to say');
+  });
+
   it('is a page of one file, with the numbers behind every picture', () => {
     const page = verdictPage(verdict);
     expect(page).not.toMatch(/<script|<link|https?:(?!\/\/www\.w3\.org)|url\((?!#)/);
     expect(page.match(/<svg role="img" aria-labelledby/g)).toHaveLength(3);
     expect(page).not.toMatch(/NaN|undefined/);
+    expect(page).not.toMatch(/>-\d/);
+    expect(page).toContain('<dt>±</dt>');
+    expect(page).toContain('All purchases per click on a list');
     expect(page.split('<main>')[1].match(/(fill|stroke)="(?!var|none|#000")[^"]*"/g) ?? []).toEqual([]);
   });
 
