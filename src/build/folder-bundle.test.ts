@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -68,5 +69,20 @@ it('answers a missing file as a web server would', async () => {
   await expect(openBundle(folderFetch(join(folder, 'nowhere')))).rejects.toMatchObject({
     code: 'bundle/unreachable',
     message: expect.stringContaining('404'),
+  });
+});
+
+it.skipIf(!existsSync('/dev/full'))('names the file and says to free space where the disk is full', async () => {
+  const full = join(folder, 'full');
+  const write = await folderSink(full);
+  await symlink('/dev/full', join(full, 'base.bin.part'));
+  await expect(write('base.bin', new Uint8Array(9))).rejects.toMatchObject({
+    code: 'runtime/invalid-input',
+    message: `${join(full, 'base.bin')} cannot be written: no space is left on its disk. Free some, and run the command again.`,
+  });
+  expect(await readdir(full)).toEqual([]);
+  await writeFile(join(folder, 'file'), '');
+  await expect(folderSink(join(folder, 'file', 'in'))).rejects.toMatchObject({
+    message: expect.stringContaining('a part of its path is a file'),
   });
 });

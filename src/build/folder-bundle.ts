@@ -49,14 +49,45 @@ export async function openFolder(folder: string, onProgress?: BundleProgress): P
   return openBundle(folderFetch(folder), onProgress);
 }
 
-/** Writes a bundle into a folder, each file complete or not at all. */
+/**
+ * Writes a bundle into a folder, each file complete or not at all.
+ * @throws SidestreamError `runtime/invalid-input` where the file system refuses to, as it does on a full disk
+ */
 export async function folderSink(folder: string): Promise<BundleSink> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true }).catch((cause) => {
+    throw notWritten(folder, cause);
+  });
   return async (name, bytes) => {
     const path = join(folder, name);
-    await writeFile(`${path}.part`, bytes);
-    await rename(`${path}.part`, path);
+    const part = `${path}.part`;
+    try {
+      await writeFile(part, bytes);
+      await rename(part, path);
+    } catch (cause) {
+      await rm(part, { force: true });
+      throw notWritten(path, cause);
+    }
   };
+}
+
+/** What to do where the file system refuses to write, by its code. */
+const REFUSALS: Record<string, string> = {
+  ENOSPC: 'no space is left on its disk. Free some, and run the command again',
+  EDQUOT: 'the quota of its disk is used up. Free some space, and run the command again',
+  EACCES: 'this user may not write there. Give the right to, or name another place',
+  EPERM: 'this user may not write there. Give the right to, or name another place',
+  EROFS: 'its disk cannot be written to. Name another place',
+  ENOTDIR: 'a part of its path is a file. Name another place',
+  EEXIST: 'a file is where its folder should be. Name another place',
+  EISDIR: 'a folder is where it should be. Name another place',
+};
+
+/** What was thrown by writing a file, in words where it is known. */
+function notWritten(path: string, cause: unknown): unknown {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const why = REFUSALS[code];
+  if (why === undefined) return cause;
+  return new SidestreamError('runtime/invalid-input', `${path} cannot be written: ${why}.`, { cause });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SidestreamError } from '../error';
 
@@ -27,7 +27,7 @@ export async function requireFolder(option: string, path: string): Promise<void>
 }
 
 /**
- * Checks that an option names a folder, or a path where one can be made.
+ * Checks that an option names a folder, or a path where one can be made, and that this user may write there.
  * @throws SidestreamError `runtime/invalid-input`
  */
 export async function requireRoom(option: string, path: string): Promise<void> {
@@ -37,6 +37,13 @@ export async function requireRoom(option: string, path: string): Promise<void> {
       const message = `${option} ${path}: ${at} is a file, so no folder can be made there. Name another folder.`;
       throw new SidestreamError('runtime/invalid-input', message);
     }
-    if (kind === 'folder' || dirname(at) === at) return;
+    if (kind === 'folder') {
+      await access(at, constants.W_OK).catch((cause) => {
+        const message = `${option} ${path}: nothing can be written in ${at}. Give this user the right to, or name another folder.`;
+        throw new SidestreamError('runtime/invalid-input', message, { cause });
+      });
+      return;
+    }
+    if (dirname(at) === at) return;
   }
 }

@@ -2,6 +2,7 @@ export { buildBundle } from './build-bundle';
 export { catalogLanguage } from './catalog-language';
 export { addEncoder, isBuilt, MODELS_FOLDER, madePreset, presetFile, readPreset } from './encoder-files';
 export { folderFetch, folderSink, openFolder, removeStale } from './folder-bundle';
+export { requireRoom } from './folders';
 export { JointMeter } from './joint-meter';
 export type { LocaleFeed } from './locales';
 export { createMeter, type GrowingMeter, type Meter, metered } from './meter';
@@ -9,3 +10,4 @@ export { BASES, type Basis, basisVectors, categoryPrecision, judgedItems, neares
 export { MISSING, type Missing, type OffersResult, removeOffers, writeOffers } from './offers';
 export { readFeed, readMapping } from './read-feed';
 export { type CheckedProblem, type CheckedRules, checkRules, publishRules, removeRules } from './rules';
+export { unpacked } from './unpacked';

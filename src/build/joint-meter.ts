@@ -14,7 +14,7 @@ export class JointMeter {
   meter(): Meter {
     let label = '';
     return {
-      start: (newLabel, total) => {
+      start: (newLabel, total, part) => {
         label = newLabel;
         const known = this.#stages.get(label);
         if (known) {
@@ -24,7 +24,7 @@ export class JointMeter {
         }
         const meter = this.#create();
         this.#stages.set(label, { meter, running: 1 });
-        meter.start(label, total);
+        meter.start(label, total, part);
       },
       advance: (count) => this.#stages.get(label)?.meter.advance(count),
       stop: () => {

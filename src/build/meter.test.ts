@@ -54,3 +54,17 @@ it('writes lines where there is no terminal, the last one at the end', async () 
   meter.stop();
   expect(screen.text.trim().split('\n')).toEqual(['Texts: 50/100, 4.5/s, 11 s left', 'Texts: 100/100, 4.5/s']);
 });
+
+it('leaves cursor and line wrap of the terminal alone, and says what the time left is of', async () => {
+  const screen = new Screen(true);
+  screen.columns = 80;
+  const meter = createMeter(screen);
+  meter.start('Epoch 2 of at most 30', 1000, 'this epoch');
+  await vi.advanceTimersByTimeAsync(3000);
+  meter.advance(100);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(screen.text).toMatch(/ left of this epoch/);
+  // What a signal ends cannot restore them.
+  expect(screen.text).not.toContain('\u001b[?');
+  meter.stop();
+});

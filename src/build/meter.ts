@@ -2,7 +2,8 @@ import { type Options, type Params, SingleBar } from 'cli-progress';
 
 /** Shows how far a long step has come. */
 export interface Meter {
-  start(label: string, total: number): void;
+  /** @param part what the time left is of, where that is not the whole work, such as `this epoch` */
+  start(label: string, total: number, part?: string): void;
   advance(count: number): void;
   stop(): void;
 }
@@ -33,8 +34,10 @@ export async function metered<T>(
 
 /** Widths of a bar, in characters. */
 const WIDEST = 28;
-const NARROWEST = 8;
-/** Characters that numbers beside a bar take at most. */
+const NARROWEST = 4;
+/** Characters of a label for which there is always room. */
+const LABEL = 14;
+/** Characters that such a label and numbers beside a bar take at most. */
 const BESIDE = 62;
 /** Milliseconds after which the time left is estimated from the rate so far. */
 const SETTLED = 1000;
@@ -50,13 +53,14 @@ export function createMeter(stream: Output = process.stderr): GrowingMeter {
 function barMeter(stream: Output): GrowingMeter {
   let bar: SingleBar | null = null;
   let started = 0;
-  const format = (_: Options, params: Params, { label }: { label: string }): string => {
+  const format = (_: Options, params: Params, { label, part }: { label: string; part?: string }): string => {
     const { value, total, progress, eta, maxWidth } = params;
-    const width = Math.min(WIDEST, Math.max(NARROWEST, maxWidth - BESIDE));
+    const beside = BESIDE + Math.max(0, label.length - LABEL) + (part === undefined ? 0 : ` of ${part}`.length);
+    const width = Math.min(WIDEST, Math.max(NARROWEST, maxWidth - beside));
     const full = Math.floor(progress * width);
-    const left = value > 0 && value < total && performance.now() - started > SETTLED ? timeLeft(Number(eta)) : [];
+    const left = value > 0 && value < total && performance.now() - started > SETTLED ? timeLeft(Number(eta), part) : [];
     const parts = [
-      `${label.padEnd(14)} |${'█'.repeat(full)}${'░'.repeat(width - full)}| ${Math.floor(100 * progress)}%`,
+      `${label.padEnd(LABEL)} |${'█'.repeat(full)}${'░'.repeat(width - full)}| ${Math.floor(100 * progress)}%`,
       `${value}/${total}`,
       `${value > 0 ? rate(value, started) : '–'}/s`,
       ...left,
@@ -64,10 +68,11 @@ function barMeter(stream: Output): GrowingMeter {
     return parts.join(' · ');
   };
   return {
-    start(label, total) {
-      bar = new SingleBar({ stream, format, hideCursor: true, etaBuffer: 200 });
+    start(label, total, part) {
+      // Cursor and line wrap stay as they are: nothing restores them where a signal ends the process.
+      bar = new SingleBar({ stream, format, hideCursor: false, linewrap: true, etaBuffer: 200 });
       started = performance.now();
-      bar.start(total, 0, { label });
+      bar.start(total, 0, { label, part });
     },
     advance(count) {
       bar?.increment(count);
@@ -83,15 +88,16 @@ function barMeter(stream: Output): GrowingMeter {
 }
 
 /** The time left in words; empty where it is unknown or below a second. */
-function timeLeft(seconds: number): string[] {
+function timeLeft(seconds: number, part?: string): string[] {
   if (!Number.isFinite(seconds) || seconds < 1) return [];
   const whole = Math.ceil(seconds);
-  if (whole < 100) return [`${whole} s left`];
-  return [whole < 6000 ? `${Math.ceil(whole / 60)} min left` : `${(whole / 3600).toFixed(1)} h left`];
+  const minutes = whole < 6000 ? `${Math.ceil(whole / 60)} min` : `${(whole / 3600).toFixed(1)} h`;
+  return [`${whole < 100 ? `${whole} s` : minutes} left${part === undefined ? '' : ` of ${part}`}`];
 }
 
 function lineMeter(stream: Output): GrowingMeter {
   let label = '';
+  let part: string | undefined;
   let total = 0;
   let value = 0;
   let started = 0;
@@ -99,11 +105,13 @@ function lineMeter(stream: Output): GrowingMeter {
   const show = (): void => {
     shown = performance.now();
     const seconds = value > 0 && value < total ? ((total - value) * (shown - started)) / value / 1000 : Number.NaN;
-    stream.write(`${[`${label}: ${value}/${total}`, `${rate(value, started)}/s`, ...timeLeft(seconds)].join(', ')}\n`);
+    stream.write(
+      `${[`${label}: ${value}/${total}`, `${rate(value, started)}/s`, ...timeLeft(seconds, part)].join(', ')}\n`,
+    );
   };
   return {
-    start(newLabel, newTotal) {
-      [label, total, value, started] = [newLabel, newTotal, 0, performance.now()];
+    start(newLabel, newTotal, newPart) {
+      [label, total, part, value, started] = [newLabel, newTotal, newPart, 0, performance.now()];
       shown = started;
     },
     advance(count) {

@@ -1,11 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import type { FeedSource } from '../catalog/feed';
 import { SidestreamError } from '../error';
 import { fetchRetried } from './fetch';
+import { unpacked } from './unpacked';
 
 /** Extensions of the files that are read from a folder; their content decides the format. */
 const FEED_FILES = new Set([
@@ -29,8 +28,8 @@ const FEED_FILES = new Set([
  */
 export async function* openFeed(paths: readonly string[]): AsyncGenerator<FeedSource> {
   for (const path of paths) {
-    if (/^https?:\/\//i.test(path)) yield { file: path, bytes: unpacked(path, download(path)) };
-    else for await (const file of filesOf(path)) yield { file, bytes: unpacked(file, createReadStream(file)) };
+    if (/^https?:\/\//i.test(path)) yield { file: path, bytes: readable(path, download(path)) };
+    else for await (const file of filesOf(path)) yield { file, bytes: readable(file, createReadStream(file)) };
   }
 }
 
@@ -62,32 +61,12 @@ async function* download(url: string): AsyncGenerator<Uint8Array> {
   if (response.body) yield* response.body;
 }
 
-/** The bytes, decompressed when they begin like gzip. */
-async function* unpacked(file: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** The bytes, decompressed when they begin like gzip. @throws SidestreamError `catalog/unreadable` */
+async function* readable(file: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
-    const source = bytes[Symbol.asyncIterator]();
-    const first = await source.next();
-    if (first.done) return;
-    const all = rejoined(first.value, source);
-    if (first.value[0] !== 0x1f || first.value[1] !== 0x8b) {
-      yield* all;
-      return;
-    }
-    const packed = Readable.from(all, { objectMode: false });
-    const gunzip = createGunzip();
-    packed.on('error', (error) => gunzip.destroy(error));
-    yield* packed.pipe(gunzip);
+    yield* unpacked(bytes);
   } catch (cause) {
     throw unreadable(file, cause);
-  }
-}
-
-async function* rejoined(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield first;
-    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
-  } finally {
-    await rest.return?.();
   }
 }
 

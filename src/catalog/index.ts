@@ -59,7 +59,7 @@ export {
 } from './features/feature-table';
 export { type Item, type ItemInput, itemSchema, itemText, TEXT_RECIPES, type TextRecipe } from './item';
 export type { Offer } from './offers';
-export { describeRejectedRow, type RejectedRow } from './rejected-row';
+export { describeRejectedRow, type RejectedRow, shortened } from './rejected-row';
 export {
   type ByPart,
   type DriftPart,

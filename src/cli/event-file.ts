@@ -1,32 +1,43 @@
-import { createReadStream } from 'node:fs';
-import { type Bundle, type Demand, describeRejectedRow } from '../catalog';
+import { type Bundle, type Demand, shortened } from '../catalog';
 import { type Products, productsOf } from '../catalog/variants';
 import { counted } from '../common/counted';
 import { SidestreamError } from '../error';
-import { type EventFormat, type EventLog, type LogEvent, readEvents, refusedRows } from '../evaluate';
+import { type EventLog, isPurchase, type LogEvent, logNotes, type ReadLog, readEvents, refusedRows } from '../evaluate';
 import { type Interaction, recentPopularity, repeatsOf } from '../training';
+import { openLog } from './open-log';
+import { groupedRows } from './rejected-groups';
 import { showRejected } from './terminal';
 
 /**
- * Reads an event log, CSV or (by its name, `.jsonl`, `.ndjson`) JSON lines. Refused rows are shown on stderr.
- * @param isRepeated whether another process reads the same file and shows what is refused
+ * Reads an event log, CSV or JSON lines, and says on stderr how: its columns, what was left out and what was refused.
+ * @param isRepeated whether another process reads the same file and says so
  * @throws SidestreamError `runtime/invalid-input` when it cannot be read or holds no good row
  */
-export async function readEventFile(path: string, isRepeated = false): Promise<EventLog> {
-  const format: EventFormat = /\.(jsonl|ndjson)$/i.test(path) ? 'jsonl' : 'csv';
-  let log: EventLog;
-  try {
-    log = await readEvents(createReadStream(path, 'utf8'), format);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new SidestreamError('runtime/invalid-input', `The events cannot be read: ${why}. Check the path.`, { cause });
+export async function readEventFile(path: string, isRepeated = false): Promise<ReadLog> {
+  const { format, text } = await openLog(path);
+  const log = await readEvents(text, format);
+  if (!isRepeated) {
+    showRejected(groupedRows(log.rejected));
+    for (const note of logNotes(log)) console.error(note);
   }
-  const { events, rejected } = log;
-  if (!isRepeated) showRejected(rejected.map(describeRejectedRow));
-  if (events.length === 0) {
-    throw new SidestreamError('runtime/invalid-input', `${path} has no usable event; see the reasons above.`);
-  }
+  if (log.events.length === 0) throw new SidestreamError('runtime/invalid-input', withoutEvents(path, log));
   return log;
+}
+
+/** Names of the header that are shown. */
+const SHOWN_NAMES = 12;
+
+function withoutEvents(path: string, { rejected, header, returns }: ReadLog): string {
+  if (returns > 0 && rejected.length === 0) return `${path} has no event: all of its lines are returns.`;
+  if (rejected.length > 0) {
+    const names = header.slice(0, SHOWN_NAMES).map((name) => JSON.stringify(shortened(name, 40)));
+    const more = header.length > SHOWN_NAMES ? ', …' : '';
+    const found = header.length > 0 ? ` The columns found are ${names.join(', ')}${more}.` : '';
+    return `${path} has no usable event; see the reasons above.${found}`;
+  }
+  return header.length > 0
+    ? `${path} has no event: there is nothing below the names of the columns.`
+    : `${path} is empty. Write a log with a line for each choice, as CSV or JSON lines with user, item and time.`;
 }
 
 /** Exit status of a command that left rows of a log out, and of `build` where it left rows of a feed out. */
@@ -79,16 +90,35 @@ export function interactionsOf(log: EventLog, { items }: Bundle): { interactions
   });
   const unknown = log.events.length - interactions.length;
   if (interactions.length === 0) {
+    const [ours, theirs] = [items.slice(0, NAMED_IDS).map(({ id }) => id), unknownIds(log, items)].map(inQuotes);
     throw new SidestreamError(
       'runtime/invalid-input',
-      'No event is about an item of this bundle; do events and catalogue use the same item ids?',
+      `No event is about an item of this bundle; do events and catalogue use the same item ids? The log has ${theirs}, the bundle ${ours}.`,
     );
   }
   return { interactions, unknown };
 }
 
-/** Names that logs have for events that are purchases. */
-const PURCHASES = ['purchase', 'order', 'transaction', 'buy', 'sale'];
+/** Ids that are named of those that the bundle lacks. */
+const NAMED_IDS = 3;
+
+const inQuotes = (ids: readonly string[]): string => ids.map((id) => JSON.stringify(shortened(id, 40))).join(', ');
+
+/** The ids that the bundle lacks and most events are about. */
+function unknownIds(log: EventLog, items: Bundle['items']): string[] {
+  const known = new Set(items.map(({ id }) => id));
+  const counts = new Map<string, number>();
+  for (const { item } of log.events) if (!known.has(item)) counts.set(item, (counts.get(item) ?? 0) + 1);
+  const ids = [...counts].sort(([, a], [, b]) => b - a).map(([id]) => id);
+  return ids.slice(0, NAMED_IDS);
+}
+
+/** What is left out of a log because the bundle lacks the items, with some of their ids; null where nothing is. */
+export function unknownText(log: EventLog, { items }: Bundle, unknown: number): string | null {
+  if (unknown === 0) return null;
+  const about = unknown === 1 ? '1 event is' : `${unknown} events are`;
+  return `${about} about items that are not in the bundle, such as ${inQuotes(unknownIds(log, items))}; left out`;
+}
 
 /**
  * The events that count as repeats where they repeat: purchases, by their type, or all of a log without types. Views and
@@ -96,7 +126,7 @@ const PURCHASES = ['purchase', 'order', 'transaction', 'buy', 'sale'];
  */
 export function purchasesOf(events: readonly LogEvent[]): LogEvent[] {
   if (events.every(({ type }) => type === undefined)) return [...events];
-  return events.filter(({ type }) => PURCHASES.includes(type?.toLowerCase() ?? ''));
+  return events.filter(({ type }) => isPurchase(type));
 }
 
 /** Counts the demand of the items. @param log sorted by time */

@@ -4,7 +4,7 @@ import Papa from 'papaparse';
 import { openFolder } from '../build';
 import { dequantize, MODALITIES } from '../catalog';
 import { writeWhole } from '../training';
-import { concludeRefused, interactionsOf, REFUSED_HELP, readEventFile } from './event-file';
+import { concludeRefused, interactionsOf, REFUSED_HELP, readEventFile, unknownText } from './event-file';
 
 interface ExportOptions {
   bundle: string;
@@ -50,7 +50,8 @@ export function exportCommand(): Command {
         `${Papa.unparse({ fields: ['user', 'item', 'time'], data: lines }, { newline: '\n' })}\n`,
       );
       console.log(`${items.length} items and ${lines.length} events of ${users.size} users in ${out}`);
-      if (unknown > 0) console.log(`Left out: ${unknown} events about items that are not in the bundle`);
+      const leftOut = unknownText(log, bundle, unknown);
+      if (leftOut) console.log(leftOut);
       concludeRefused(log);
     });
 }

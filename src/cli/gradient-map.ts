@@ -2,6 +2,7 @@ import type { BaseModel } from '../base-model';
 import type { Meter } from '../build';
 import type { Bundle, Factors } from '../catalog';
 import {
+  LEAST_CHANGE,
   type LearnedFromReplay,
   type LogEvent,
   learnGradientMap,
@@ -98,7 +99,7 @@ function metered({ meter }: Pick<MapSources, 'meter'>, request: Parameters<typeo
 function evidenceText({ map, evidence, coldStart }: LearnedFromReplay): string {
   const { shoppers, choices, heldOut, change } = evidence;
   const signed = `${change.mean > 0 ? '+' : ''}${change.mean.toFixed(3)} ± ${change.se.toFixed(3)}`;
-  const found = `Map of the experts' gradients: ${choices} choices of ${shoppers} shoppers; it changes the ln rank of ${heldOut} held out by ${signed}`;
+  const found = `Map of the experts' gradients: ${choices} choices of ${shoppers} shoppers; it changes the ln rank of ${heldOut} held out by ${signed} (a map is used from ${LEAST_CHANGE} on, where that is two standard errors below 0)`;
   const used = `${found}, so it is ${map ? 'used' : 'left out'}`;
   if (!coldStart) return `${used}\nLift of new items: they were chosen too rarely, so it is that of every shop`;
   const { lift, choices: ofNew, newOverOld, cost } = coldStart;

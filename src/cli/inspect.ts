@@ -15,6 +15,7 @@ import {
 } from '../build';
 import { type Bundle, inventory, type Manifest, MODALITIES, type Tuning } from '../catalog';
 import { fetchOffers } from '../catalog/offers';
+import { counted } from '../common/counted';
 import { languagesSchema } from '../encoders';
 import { SidestreamError } from '../error';
 import { wordsOf } from '../evaluate/tune';
@@ -97,7 +98,7 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
   }
   const grouped = manifest.clusters ? `, in ${manifest.clusters.count} clusters` : '';
   console.log(
-    `${items.length} items in ${categories} categories${grouped}, format ${manifest.schema}, digest ${manifest.digest.slice(0, 16)}`,
+    `${counted(items.length, 'item')} in ${counted(categories, 'category', 'categories')}${grouped}, format ${manifest.schema}, digest ${manifest.digest.slice(0, 16)}`,
   );
   for (const modality of MODALITIES) {
     const { preset, taps, contentTap } = manifest.modalities[modality];

@@ -111,7 +111,9 @@ describe('TaskProcesses', () => {
       expect(pids.every(alive)).toBe(true);
       child.kill(signal);
       await until(() => !pids.some(alive));
-      await ended;
+      const { code } = await ended;
+      // As a shell counts an end by a signal.
+      expect(code).toBe({ SIGTERM: 143, SIGINT: 130, SIGKILL: null }[signal]);
     },
   );
 });

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import * as v from 'valibot';
 import type { Meter } from '../build';
 import { SidestreamError } from '../error';
+import { exitBy } from './interrupt';
 
 /** Hidden option of a command whose process does tasks that its parent sends. */
 export const WORKER_OPTION = '--worker';
@@ -13,7 +14,7 @@ const END_OF_LINES = '\u001e';
 /** What a process tells its parent. */
 const messageSchema = v.variant('kind', [
   v.object({ kind: v.literal('result'), result: v.unknown() }),
-  v.object({ kind: v.literal('start'), label: v.string(), total: v.number() }),
+  v.object({ kind: v.literal('start'), label: v.string(), total: v.number(), part: v.optional(v.string()) }),
   v.object({ kind: v.literal('advance'), count: v.number() }),
   v.object({ kind: v.literal('stop') }),
 ]);
@@ -46,6 +47,8 @@ export interface TaskProcessesOptions {
   say(line: string): void;
   /** A meter for one stage of a task; stages with the same label may be shown as one. */
   meter(): Meter;
+  /** Called before a signal ends this process and the others. */
+  onSignal?(): void;
 }
 
 /**
@@ -89,9 +92,10 @@ export class TaskProcesses {
   }
 
   /** Without this, a signal that ends this process would leave the others running until their next step. */
-  readonly #onSignal = (): void => {
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
     this.#end();
-    process.exit(1);
+    this.#options.onSignal?.();
+    exitBy(signal);
   };
 
   #assign(): void {
@@ -144,7 +148,7 @@ export class TaskProcesses {
     switch (message.kind) {
       case 'start':
         worker.meter = this.#options.meter();
-        worker.meter.start(message.label, message.total);
+        worker.meter.start(message.label, message.total, message.part);
         return;
       case 'advance':
         worker.meter?.advance(message.count);
@@ -189,7 +193,7 @@ export const isTaskProcess = (options: { worker?: boolean }): boolean =>
 
 /** In a process of `TaskProcesses`: a meter that the parent shows. */
 export const parentMeter = (): Meter => ({
-  start: (label, total) => tell({ kind: 'start', label, total }),
+  start: (label, total, part) => tell({ kind: 'start', label, total, part }),
   advance: (count) => tell({ kind: 'advance', count }),
   stop: () => tell({ kind: 'stop' }),
 });

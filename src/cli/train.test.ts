@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -101,7 +101,9 @@ describe('sidestream train', () => {
     await cp(at('bundle'), at('trained'), { recursive: true });
     const run = await train(at('trained'), '--epochs', '2', '--json');
     expect(run.err).toContain('line 403, field time');
-    expect(run.err).toContain('1 events are about items that are not in the bundle');
+    expect(run.err).toContain('1 event is about items that are not in the bundle, such as "unknown"');
+    expect(run.err).toContain('Columns: user = user, item = item, time = time; none for type, quantity');
+    expect(run.err).toContain('Warning: 400 events, and below 2,000 what is learned is mostly chance');
     expect(run.err).toMatch(/Epoch 2 of at most 2: loss \d+\.\d+, HR@10 \d+\.\d+ %, NDCG@10/);
     expect(run.code).toBe(REFUSED);
     expect(run.out).toContain('Refused: 1 line of the log');
@@ -111,6 +113,7 @@ describe('sidestream train', () => {
       events: 400,
       unknown: 1,
       refused: 1,
+      returns: 0,
       epochs: 2,
       bytes: base?.bytes.byteLength,
     });
@@ -199,6 +202,7 @@ describe('sidestream train', () => {
     const first = await run('--processes', '2');
     expect(first.err).toMatch(/Training a base model of the first 3192 events/);
     expect(first.err).toMatch(/Map of the experts' gradients: \d+ choices of 56 shoppers; .* so it is (used|left out)/);
+    expect(first.err).toContain('(a map is used from -0.05 on, where that is two standard errors below 0)');
     const { map } = lastLine(first.out) as { map: { used: boolean } };
     expect(map).toMatchObject({ shoppers: 56, heldOut: 18, change: { mean: expect.any(Number) } });
     const mapIn = async () => (await (await openBundle(folderFetch(at('mapped')))).factors())?.map;
@@ -251,9 +255,19 @@ describe('sidestream train', () => {
       message: expect.stringContaining('not those of the training'),
     });
     said.splice(0);
+    const unused: string[] = [];
+    const anew = trainBase(
+      request({
+        onUnused: (after) => {
+          unused.push(after);
+          throw new Error('seen');
+        },
+      }),
+    );
+    await expect(anew).rejects.toThrow('seen');
+    expect(unused).toEqual(['window 2, epoch 2']);
     const resumed = await trainBase(request({ resume: true }));
-    expect(said).toHaveLength(1);
-    expect(said[0]).toContain('Window 2/2, epoch 3');
+    expect(said).toEqual(['Going on after window 2, epoch 2', expect.stringContaining('Window 2/2, epoch 3')]);
     expect(Object.keys(resumed.weights).sort()).toEqual(Object.keys(whole.weights).sort());
     for (const [name, { values }] of Object.entries(whole.weights)) {
       const again = resumed.weights[name].values;
@@ -269,7 +283,7 @@ describe('sidestream train', () => {
   it('keeps the checkpoint of a training out of the bundle, which may be online, and goes on from there', async () => {
     await cp(at('bundle'), at('online'), { recursive: true });
     const before = await readdir(at('online'));
-    const asked = ['--models', at('kept'), '--epochs', '2'];
+    const asked = ['--models', at('kept'), '--epochs', '20', '--validation', '0'];
     const { child, ended } = startSidestream(
       ...[
         'train',
@@ -288,11 +302,43 @@ describe('sidestream train', () => {
     );
     const checkpoints = async (): Promise<string[]> => (existsSync(at('kept')) ? readdir(at('kept')) : []);
     await until('the first epoch ends', async () => (await checkpoints()).some((name) => name.endsWith('.checkpoint')));
-    child.kill('SIGKILL');
-    await ended;
+    child.kill('SIGINT');
+    const { code, err } = await ended;
+    expect(code).toBe(130);
+    expect(err).toContain('the same command with --resume goes on from there');
     expect(await readdir(at('online'))).toEqual(before);
-    expect((await train(at('online'), ...asked, '--resume')).err).not.toContain('Epoch 1 ');
+    const resumed = await train(at('online'), ...asked, '--resume');
+    expect(resumed.err).not.toContain('Epoch 1 ');
+    expect(resumed.err).toMatch(/Going on after epoch \d/);
     expect(await checkpoints()).toEqual([]);
+  });
+
+  it('leaves returns out, and says how many', async () => {
+    const rows = Array.from({ length: 40 }, (_, n) => `u${n % 5},i${n % 8},${1000 + n},${n % 4 === 0 ? -1 : 1}`);
+    await writeFile(at('returns.csv'), `customer_id,sku,created_at,quantity\n${rows.join('\n')}\n`);
+    await cp(at('bundle'), at('returned'), { recursive: true });
+    const run = await train(at('returned'), '--events', at('returns.csv'), '--companions-only', '--json');
+    expect(run.code).toBe(0);
+    expect(run.err).toContain('Left out: 10 returns (quantity of 0 or less)');
+    expect(lastLine(run.out)).toMatchObject({ events: 30, returns: 10, refused: 0 });
+  });
+
+  it('checks before the training that its result can be written', async () => {
+    await writeFile(at('file'), '');
+    await mkdir(at('folder.safetensors'));
+    const [below, named, models] = await Promise.all([
+      train(at('file/in')),
+      train(at('folder.safetensors')),
+      train(at('new'), '--models', at('file')),
+    ]);
+    for (const { code, err } of [below, named, models]) {
+      expect(code).toBe(1);
+      expect(err).toContain('Error (runtime/invalid-input)');
+      expect(err).not.toContain('Epoch 1');
+    }
+    expect(below.err).toContain(`${at('file')} is a file, so no folder can be made there`);
+    expect(named.err).toContain('is a folder. Name a file');
+    expect(models.err).toContain('--models');
   });
 
   it('ends with 1 for events that are not there or not of this shop', async () => {

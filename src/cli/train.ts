@@ -1,9 +1,11 @@
-import { join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import * as v from 'valibot';
 import { BaseModel, baseConfig } from '../base-model';
-import { createMeter, JointMeter, type Meter, openFolder } from '../build';
+import { createMeter, JointMeter, type Meter, openFolder, requireRoom } from '../build';
 import { BASE_RECIPES, type BaseConfig, type BaseRecipe, type Bundle, type Factors } from '../catalog';
+import { counted } from '../common/counted';
 import { sha256 } from '../common/sha256';
 import { SidestreamError } from '../error';
 import {
@@ -23,6 +25,7 @@ import {
   type Interaction,
   isBundle,
   removeCheckpoint,
+  requireBundle,
   startCompute,
   storeBase,
   storeLearned,
@@ -31,11 +34,27 @@ import {
   trainBase,
 } from '../training';
 import { baseFile, TRAINING } from './evaluate/input';
-import { byProduct, concludeRefused, demandOf, interactionsOf, REFUSED_HELP, readEventFile } from './event-file';
+import {
+  byProduct,
+  concludeRefused,
+  demandOf,
+  interactionsOf,
+  REFUSED_HELP,
+  readEventFile,
+  unknownText,
+} from './event-file';
 import { earlierEvents, learnMap, mapReplay, withReplay } from './gradient-map';
+import { interruptible } from './interrupt';
 import { positiveInteger, positiveNumber } from './option-parsers';
 import { processesOption } from './shared-options';
-import { doTasks, isTaskProcess, parentMeter, TaskProcesses, WORKER_OPTION } from './task-processes';
+import {
+  doTasks,
+  isTaskProcess,
+  parentMeter,
+  TaskProcesses,
+  type TaskProcessesOptions,
+  WORKER_OPTION,
+} from './task-processes';
 
 interface TrainOptions {
   bundle: string;
@@ -124,10 +143,10 @@ async function train(options: TrainOptions): Promise<void> {
       `${options.out} is no bundle, and co-occurrence is stored in bundles only. Give the folder of one with --out.`,
     );
   }
-  const { bundle, log, products } = byProduct(
-    await openFolder(options.bundle),
-    await readEventFile(options.events, isTaskProcess(options)),
-  );
+  const folder = await openFolder(options.bundle);
+  await checkOut(options, folder.manifest.digest);
+  const read = await readEventFile(options.events, isTaskProcess(options));
+  const { bundle, log, products } = byProduct(folder, read);
   const end = endOfPast(log.events, options.past);
   const past = { ...log, events: log.events.filter(({ time }) => time < end) };
   const { interactions, unknown } = interactionsOf(past, bundle);
@@ -136,12 +155,15 @@ async function train(options: TrainOptions): Promise<void> {
   const say = (line: string): void => console.error(line);
   const shop = { options, bundle, events: past.events, interactions, checkpoints: await checkpointsOf(options, whole) };
   if (isTaskProcess(options)) await trainForOther(shop);
-  if (unknown > 0) console.error(`${unknown} events are about items that are not in the bundle; they are left out.`);
+  const leftOut = unknownText(past, bundle, unknown);
+  if (leftOut) say(leftOut);
+  if (interactions.length < FEW_EVENTS) say(fewEvents(interactions.length));
   const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
   const earlier = options.map && !options.companionsOnly && whole ? earlierEvents(past.events, bundle) : null;
   const { seed, companionsOnly } = options;
   if (!companionsOnly) await startCompute('wasm');
-  const pool = earlier && options.processes > 1 ? trainProcesses(options, say) : null;
+  const onSignal = (): void => say(howToGoOn(shop.checkpoints));
+  const pool = earlier && options.processes > 1 ? trainProcesses(options, { say, onSignal }) : null;
   const learned = async (trained: TrainedModel | null) => ({
     base: trained?.model,
     factors: whole ? await factorsOf(interactions, bundle, { base: trained?.model, cooccurrence, seed }) : undefined,
@@ -173,6 +195,7 @@ async function train(options: TrainOptions): Promise<void> {
         ...counted,
         ...about,
         refused,
+        returns: read.returns,
         epochs,
         validation,
         config: model?.config,
@@ -196,6 +219,35 @@ async function train(options: TrainOptions): Promise<void> {
   if (stored.companions) console.log(`${met} of ${cooccurrence.count} items have co-occurrence`);
   concludeRefused(log);
 }
+
+/** Events below which little can be learned: docs/tutorials/train-on-your-log.md names this number. */
+const FEW_EVENTS = 2000;
+
+const fewEvents = (count: number): string =>
+  `Warning: ${counted(count, 'event')}, and below ${FEW_EVENTS.toLocaleString('en')} what is learned is mostly chance. It is written all the same: before you publish it, train on a longer log, or compare the lists.`;
+
+/** Reports before hours of work that the result could not be written. @throws SidestreamError */
+async function checkOut({ out, bundle, models, companionsOnly }: TrainOptions, digest: string): Promise<void> {
+  if ((await isBundle(out)) && resolve(out) !== resolve(bundle)) await requireBundle(out, digest);
+  const isFile = out.endsWith('.safetensors');
+  if (isFile && (await isFolder(out))) {
+    throw new SidestreamError('runtime/invalid-input', `--out ${out} is a folder. Name a file, or another folder.`);
+  }
+  await requireRoom('--out', isFile ? dirname(out) : out);
+  if (!companionsOnly) await requireRoom('--models', models);
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+/** What is said when a signal ends a training. */
+const howToGoOn = ({ all, earlier }: Checkpoints): string =>
+  hasCheckpoint(all) || hasCheckpoint(earlier)
+    ? '\nInterrupted. The training is kept as it was after its last whole epoch: the same command with --resume goes on from there.'
+    : '\nInterrupted before the first epoch ended, so the next training starts anew.';
 
 /** A shop's log, and what `train` was asked for. */
 interface Shop {
@@ -245,7 +297,7 @@ const trainedSchema = v.object({
 });
 
 /** Processes that train and replay. */
-function trainProcesses(options: TrainOptions, say: (line: string) => void): TaskProcesses {
+function trainProcesses(options: TrainOptions, told: Pick<TaskProcessesOptions, 'say' | 'onSignal'>): TaskProcesses {
   const { bundle, events, out, models, recipe, batch, rate, resume } = options;
   const numbers = ['windows', 'seed', 'epochs', 'width', 'length', 'validation', 'past'] as const;
   const command = [
@@ -257,7 +309,7 @@ function trainProcesses(options: TrainOptions, say: (line: string) => void): Tas
     ...(resume ? ['--resume'] : []),
   ];
   const meters = new JointMeter();
-  return new TaskProcesses({ size: options.processes, command, say, meter: () => meters.meter() });
+  return new TaskProcesses({ size: options.processes, command, ...told, meter: () => meters.meter() });
 }
 
 /** Does what another process asks for, until that one ends. */
@@ -280,7 +332,7 @@ async function trainMain(shop: Shop, pool: TaskProcesses | null): Promise<Traine
   const { options, bundle } = shop;
   const { weights, ...how } = pool
     ? v.parse(trainedSchema, await pool.run('all events', { train: 'all' }))
-    : await trainOnAll(shop, createMeter());
+    : await alone(shop, trainOnAll);
   return { model: BaseModel.from(weights, configOf(options), bundle.features), ...how };
 }
 
@@ -308,7 +360,7 @@ async function learnFromEarlier(
   );
   const { weights } = pool
     ? v.parse(trainedSchema, await pool.run('earlier events', { train: 'earlier' }))
-    : await trainOnEarlier(shop, createMeter());
+    : await alone(shop, trainOnEarlier);
   const earlierBase = BaseModel.from(weights, configOf(options), bundle.features);
   await keepEarlier({ options, bundle, events }, earlierBase);
   const replay: Replay | undefined =
@@ -342,6 +394,13 @@ async function keepEarlier(
   await storeBase(model, path, bundle.manifest.digest);
 }
 
+/** Trains in this process, without others. */
+const alone = (shop: Shop, work: typeof trainOnAll): Promise<TrainBaseResult> =>
+  interruptible(
+    () => work(shop, createMeter()),
+    () => console.error(howToGoOn(shop.checkpoints)),
+  );
+
 const trainOnAll = ({ options, bundle, interactions, checkpoints }: Shop, meter: Meter): Promise<TrainBaseResult> =>
   trainOn({ ...options, bundle, interactions, checkpoint: checkpoints.all, meter }, options);
 
@@ -355,7 +414,15 @@ function trainOnEarlier({ options, bundle, events, checkpoints }: Shop, meter: M
 }
 
 const trainOn = (request: Omit<TrainBaseRequest, 'config' | 'say'>, options: TrainOptions): Promise<TrainBaseResult> =>
-  trainBase({ ...request, config: configOf(options), say: (line) => console.error(line) });
+  trainBase({
+    ...request,
+    config: configOf(options),
+    say: (line) => console.error(line),
+    onUnused: (after) =>
+      console.error(
+        `There is a checkpoint of this training after ${after}, from which --resume goes on. This training starts anew, and replaces it after its first epoch.`,
+      ),
+  });
 
 const percent = (value: number): string => `${(value * 100).toFixed(2)} %`;
 

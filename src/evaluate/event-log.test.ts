@@ -4,6 +4,34 @@ import { describe, expect, test, vi } from 'vitest';
 import { COLUMNS, readEvents, refusedRows } from './event-log';
 
 describe('a log in CSV', () => {
+  test('reads on in the next line after a row whose quotes do not match, and names it', async () => {
+    const rows = Array.from({ length: 4000 }, (_, n) => `u${n},${n === 1999 ? '"' : ''}a,${n + 1}`);
+    const { events, rejected } = await readEvents([`user,item,time\n${rows.join('\n')}\n`], 'csv');
+    expect(events).toHaveLength(3999);
+    expect(rejected).toEqual([{ line: 2001, field: 'row', reason: expect.stringContaining('not closed') }]);
+    const broken = await readEvents(['"user,item,time\nu,a,1\n'], 'csv');
+    expect(broken.rejected).toEqual([{ line: 1, field: 'row', reason: expect.stringContaining('names the columns') }]);
+  });
+
+  test('has returns left out and counted, and a quantity of 0 only where it is one of a purchase', async () => {
+    const quantities = ['2', '-1', '-2.5', '\u22123', '(4)', '5-', '0', '0.00', '0.4', '', 'n/a', '-', '"-1,000"'];
+    const csv = `CustomerID,StockCode,InvoiceDate,Quantity\n${quantities.map((q, n) => `u,${n},1,${q}`).join('\n')}\n,b,2,-1\n`;
+    const log = await readEvents([csv], 'csv');
+    expect(log.events.map(({ item }) => quantities[Number(item)])).toEqual(['2', '0.4', '', 'n/a', '-']);
+    expect([log.returns, log.rejected]).toEqual([9, []]);
+    const typed = await readEvents(['user,item,time,type,qty\nu,a,1,view,0\nu,b,1,Order,0\nu,c,1,view,-1\n'], 'csv');
+    expect([typed.events.map(({ item }) => item), typed.returns]).toEqual([['a'], 2]);
+    const lines = [1, -1, null].map((quantity) => JSON.stringify({ user: 'u', item: 'a', time: 1, quantity }));
+    const json = await readEvents([lines.join('\n')], 'jsonl');
+    expect([json.events.length, json.returns]).toEqual([2, 1]);
+  });
+
+  test('keeps which columns were read', async () => {
+    const { columns, header } = await readEvents(['Session ID;SKU;date;note\nu;a;1;x\n'], 'csv');
+    expect(columns).toEqual({ user: ['Session ID'], item: ['SKU'], time: ['date'] });
+    expect(header).toEqual(['Session ID', 'SKU', 'date', 'note']);
+  });
+
   test('is read under the names logs use, sorted by time, events of one time in the order of the file', async () => {
     const csv = '\uFEFFTimestamp,user_id,itemId,rating,event\r\n20,7,b,1,click\r\n10,7,a,2,\r\n20,8,"c,1",3,view\r\n';
     const { events, rejected } = await readEvents(csv.match(/[\s\S]{1,5}/g) ?? [], 'csv');
@@ -90,13 +118,22 @@ describe('a time', () => {
   });
 });
 
+test.each([
+  ['05/01/2010 08:45', 'may be 2010-01-05, the day first, or 2010-05-01'],
+  ['25.1.2010', 'write 2010-01-25, as it has the day first'],
+  ['1-25-2010', 'write 2010-01-25;'],
+])('the reason why %s is refused says how it is written', async (time, reason) => {
+  const { rejected } = await readEvents([`user,item,time\nu,a,${time}\n`], 'csv');
+  expect(rejected[0].reason).toContain(reason);
+});
+
 test('exports of orders are read under the names of their columns', async () => {
   const headers = [
     ...['customer_id,sku,order_date', 'Customer ID,Product SKU,Ordered At', 'Email,Lineitem sku,Created at'],
     ...['CustomerID,StockCode,InvoiceDate', 'user_pseudo_id,item_id,event_time'],
   ];
   for (const header of headers) {
-    expect(await readEvents([`${header}\n12583,22728,2010-12-01T08:45:00Z\n`], 'csv')).toEqual({
+    expect(await readEvents([`${header}\n12583,22728,2010-12-01T08:45:00Z\n`], 'csv')).toMatchObject({
       events: [{ user: '12583', item: '22728', time: Date.UTC(2010, 11, 1, 8, 45) }],
       rejected: [],
     });
@@ -151,6 +188,7 @@ describe('a log in JSON lines', () => {
 });
 
 test('an empty log is empty', async () => {
-  expect(await readEvents([], 'csv')).toEqual({ events: [], rejected: [] });
-  expect(await readEvents([''], 'jsonl')).toEqual({ events: [], rejected: [] });
+  const empty = { events: [], rejected: [], columns: {}, header: [], returns: 0 };
+  expect(await readEvents([], 'csv')).toEqual(empty);
+  expect(await readEvents([''], 'jsonl')).toEqual(empty);
 });

@@ -1,7 +1,8 @@
-import Papa from 'papaparse';
 import * as v from 'valibot';
 import type { RejectedRow } from '../catalog';
+import { peekText, separatorOf, type TextChunks, tableRows } from '../catalog/feed';
 import { jsonLines, rejectedRow } from './json-lines';
+import { isPurchase, isReturned } from './log-purchase';
 import { readLogTime } from './log-time';
 
 /** One event of a shop's log: who chose what, when. */
@@ -20,6 +21,19 @@ export interface EventLog {
   events: LogEvent[];
   /** One entry per bad field. The rows were left out. */
   rejected: RejectedRow[];
+}
+
+/** Column of a log that is read. */
+export type LogField = keyof typeof COLUMNS;
+
+/** A log, and what is to be said of how it was read. */
+export interface ReadLog extends EventLog {
+  /** The names of the columns, or keys, that each field was read from. */
+  columns: Partial<Record<LogField, string[]>>;
+  /** All names of the header, or of the first object. */
+  header: string[];
+  /** Rows that are returns, which were left out. */
+  returns: number;
 }
 
 /** How many rows were refused: one may have several bad fields. */
@@ -45,8 +59,9 @@ export const COLUMNS = {
     ...['purchasedate', 'purchasedat', 'createdat', 'placedat', 'paidat', 'processedat', 'invoicedate'],
   ],
   type: ['type', 'event', 'eventtype', 'eventname'],
-} as const satisfies Record<keyof LogEvent, string[]>;
-type Field = keyof typeof COLUMNS;
+  quantity: ['quantity', 'qty', 'lineitemquantity', 'itemquantity', 'orderquantity', 'quantitypurchased'],
+} as const satisfies Record<keyof LogEvent | 'quantity', string[]>;
+type Field = LogField;
 const FIELDS = Object.keys(COLUMNS) as Field[];
 
 const id = v.pipe(
@@ -73,21 +88,23 @@ const eventSchema = v.object({
 
 /**
  * Reads a shop's event log. CSV needs a header; columns or keys may be called `user`, `userId`, `visitorid` …, `item`,
- * `itemId`, `sku` …, `time`, `timestamp` …, `type`, `event` …; others are ignored. Times are as `readLogTime` has them. Bad rows are left out and reported; nothing is thrown for them.
- * @param chunks text cut anywhere, for instance a file stream with encoding `utf8`; a CSV is held in memory as a whole
+ * `itemId`, `sku` …, `time`, `timestamp` …, `type`, `event` …, `quantity` …; others are ignored. Times are as `readLogTime`
+ * has them. Returns are left out and counted. Bad rows are left out and reported; nothing is thrown for them.
+ * @param chunks text cut anywhere, for instance a file stream with encoding `utf8`
  */
-export async function readEvents(
-  chunks: AsyncIterable<string> | Iterable<string>,
-  format: EventFormat,
-): Promise<EventLog> {
-  const log: EventLog = { events: [], rejected: [] };
-  const take = (line: number, raw: Partial<Record<Field, unknown>>): void => {
+export async function readEvents(chunks: TextChunks, format: EventFormat): Promise<ReadLog> {
+  const log: ReadLog = { events: [], rejected: [], columns: {}, header: [], returns: 0 };
+  const take = (line: number, { quantity, ...raw }: Partial<Record<Field, unknown>>): void => {
+    if (isReturned(quantity, raw.type === undefined || isPurchase(raw.type))) {
+      log.returns++;
+      return;
+    }
     const result = v.safeParse(eventSchema, raw);
     if (result.success) log.events.push(result.output);
     else log.rejected.push(...result.issues.map((issue) => rejectedRow(line, issue)));
   };
-  if (format === 'csv') await readCsv(chunks, take, log.rejected);
-  else await readJsonLines(chunks, take, log.rejected);
+  if (format === 'csv') await readCsv(chunks, take, log);
+  else await readJsonLines(chunks, take, log);
   // Sorting is stable, so events of one second keep the order of the log.
   log.events.sort((a, b) => a.time - b.time);
   return log;
@@ -95,28 +112,28 @@ export async function readEvents(
 
 type TakeRow = (line: number, raw: Partial<Record<Field, unknown>>) => void;
 
-async function readCsv(
-  chunks: AsyncIterable<string> | Iterable<string>,
-  take: TakeRow,
-  rejected: RejectedRow[],
-): Promise<void> {
-  let text = '';
-  for await (const chunk of chunks) text += chunk;
-  let line = 1;
+async function readCsv(chunks: TextChunks, take: TakeRow, log: ReadLog): Promise<void> {
+  const { head, all } = await peekText(inOrder(chunks));
+  const separator = separatorOf(head.trimStart()) ?? ',';
   let columns: (Field | null)[] | null = null;
-  const onRow = (cells: string[]): void => {
-    const at = line;
-    // A quoted cell may hold line ends of its own.
-    line += 1 + cells.reduce((sum, cell) => sum + cell.split('\n').length - 1, 0);
-    if (cells.every((cell) => cell.trim() === '')) return;
+  for await (const { line, cells, problem } of tableRows(all, { separator })) {
+    if (problem !== undefined) {
+      const none = columns === null ? '; it names the columns, so nothing of the log was read' : '';
+      log.rejected.push({ line, field: 'row', reason: `${problem}${none}` });
+      if (columns === null) return;
+      continue;
+    }
+    if (cells.every((cell) => cell.trim() === '')) continue;
     if (columns === null) {
       columns = columnsOf(cells);
-      for (const field of ['user', 'item', 'time'] as const) {
-        if (columns.includes(field)) continue;
+      noteColumns(log, cells, columns);
+      const missing = (['user', 'item', 'time'] as const).filter((field) => !columns?.includes(field));
+      for (const field of missing) {
         const names = COLUMNS[field].join(', ');
-        rejected.push({ line: at, field, reason: `there is no such column; the header needs one called ${names}` });
+        log.rejected.push({ line, field, reason: `there is no such column; the header needs one called ${names}` });
       }
-      return;
+      if (missing.length > 0) return;
+      continue;
     }
     const raw: Partial<Record<Field, string>> = {};
     for (const [index, field] of columns.entries()) {
@@ -124,9 +141,24 @@ async function readCsv(
     }
     // Exports leave cells empty for what they do not know.
     if (raw.type?.trim() === '') delete raw.type;
-    if (['user', 'item', 'time'].every((field) => columns?.includes(field as Field))) take(at, raw);
-  };
-  Papa.parse<string[]>(text.replace(/^\uFEFF/, ''), { step: ({ data }) => onRow(data) });
+    take(line, raw);
+  }
+}
+
+async function* inOrder(chunks: TextChunks): AsyncGenerator<string> {
+  yield* chunks;
+}
+
+/** Keeps which names the fields are read from, and all names of the first row. */
+function noteColumns(log: ReadLog, names: readonly string[], columns: readonly (Field | null)[]): void {
+  if (log.header.length === 0) log.header = names.map((name) => name.trim());
+  for (const [index, field] of columns.entries()) {
+    if (field === null) continue;
+    const known = log.columns[field] ?? [];
+    log.columns[field] = known;
+    const name = names[index].trim();
+    if (!known.includes(name)) known.push(name);
+  }
 }
 
 /** Which field each column is; null for those that are not ours. */
@@ -142,17 +174,15 @@ function columnsOf(header: readonly string[]): (Field | null)[] {
 
 const plainName = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, '');
 
-async function readJsonLines(
-  chunks: AsyncIterable<string> | Iterable<string>,
-  take: TakeRow,
-  rejected: RejectedRow[],
-): Promise<void> {
+async function readJsonLines(chunks: TextChunks, take: TakeRow, log: ReadLog): Promise<void> {
   const reject = (line: number, reason: string): void => {
-    rejected.push({ line, field: 'row', reason });
+    log.rejected.push({ line, field: 'row', reason });
   };
   for await (const { line, data } of jsonLines(chunks, MAX_ROW, reject)) {
     const entries = Object.entries(data);
-    const columns = columnsOf(entries.map(([key]) => key));
+    const keys = entries.map(([key]) => key);
+    const columns = columnsOf(keys);
+    noteColumns(log, keys, columns);
     const raw: Partial<Record<Field, unknown>> = {};
     for (const [index, field] of columns.entries()) {
       if (field !== null && entries[index][1] !== null) raw[field] = entries[index][1];

@@ -24,7 +24,7 @@ const HELD_OUT = 1 / 3;
  * Change of ln rank of the held-out shoppers from which on a map is kept. It is measured on the features that taught the map;
  * carried over to those of now about a fifth of it was left on one log of two, and on the other, where it was 0.03, nothing.
  */
-const LEAST_CHANGE = -0.05;
+export const LEAST_CHANGE = -0.05;
 /** Choices of which the covariance of the features is taken, about. */
 const SAMPLES = 60;
 

@@ -16,10 +16,11 @@ export {
   splicedPairs,
 } from './drift';
 export { detectionQuality, driftAlarms, type WatchedStream } from './drift-detection';
-export { type EventFormat, type EventLog, type LogEvent, readEvents, refusedRows } from './event-log';
+export { type EventFormat, type EventLog, type LogEvent, type ReadLog, readEvents, refusedRows } from './event-log';
 export { evaluateFirstVisits, FIRST_CHOICES, type HintMethod } from './first-visit';
 export {
   EARLIER,
+  LEAST_CHANGE,
   type LearnedFromReplay,
   learnGradientMap,
   type MapEvidence,
@@ -40,6 +41,8 @@ export {
   settingsTried,
 } from './item-item-methods';
 export { listQuality } from './list-quality';
+export { logNotes } from './log-notes';
+export { isPurchase } from './log-purchase';
 export { joinMeasured, type MethodRanks, measuredText, type Part, streamsOfPart } from './measurement';
 export { baseMethod, contentKnnMethod, type LearnerList, learnerMethod, popularityMethod } from './methods';
 export type { OfflineRun } from './offline';

@@ -29,11 +29,22 @@ export function readLogTime(value: string | number): ReadTime {
   return { time };
 }
 
+/** What a date such as `05/01/2010` may be, and how it is written; null for anything else. */
+function slashedDay(text: string): string | null {
+  const parts = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b/.exec(text);
+  if (!parts) return null;
+  const [first, second, year] = parts.slice(1).map((part) => part.padStart(2, '0'));
+  const [dayFirst, monthFirst] = [`${year}-${second}-${first}`, `${year}-${first}-${second}`];
+  const either = Number(first) <= 12 && Number(second) <= 12;
+  if (either) return `may be ${dayFirst}, the day first, or ${monthFirst}, and is not read`;
+  return `is not read: write ${Number(first) > 12 ? `${dayFirst}, as it has the day first` : monthFirst}`;
+}
+
 function readIso(text: string): ReadTime {
   if (text === '') return { reason: 'is empty' };
   const shown = JSON.stringify(text.slice(0, 40));
   const parts = ISO.exec(text);
-  if (!parts) return { reason: `${shown} is not in a form that is read; ${FORM}` };
+  if (!parts) return { reason: `${shown} ${slashedDay(text) ?? 'is not in a form that is read'}; ${FORM}` };
   const [year, month, day, hour, minute, second] = parts.slice(1, 7).map((part) => Number(part ?? 0));
   const milliseconds = Number(`0.${parts[7] ?? 0}`) * 1000;
   const [offsetHours, offsetMinutes] = [Number(parts[9] ?? 0), Number(parts[10] ?? 0)];

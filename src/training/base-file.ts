@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { BaseModel } from '../base-model';
 import { folderFetch, folderSink, removeStale } from '../build';
 import {
@@ -9,6 +9,7 @@ import {
   type Demand,
   type Factors,
   MANIFEST_FILE,
+  type Manifest,
   openBundle,
   type Tuning,
 } from '../catalog';
@@ -50,13 +51,7 @@ export async function storeLearned(
 ): Promise<StoredLearned> {
   const weights = base && { bytes: base.save('F16'), config: base.config };
   if (await isBundle(out)) {
-    const { manifest } = await openBundle(folderFetch(out));
-    if (manifest.digest !== digest) {
-      throw new SidestreamError(
-        'bundle/invalid',
-        `${out} is another bundle than the one that was learned from; give that one, or a new folder.`,
-      );
-    }
+    const manifest = await requireBundle(out, digest);
     const learned = { base: weights, cooccurrence: companions, factors, demand, tuning };
     const next = await addLearned(manifest, learned, await folderSink(out));
     await removeStale(out, next, manifest);
@@ -75,6 +70,19 @@ export async function storeLearned(
   return { base: { file, bytes: weights.bytes.byteLength } };
 }
 
+/**
+ * The manifest of the bundle in a folder.
+ * @throws SidestreamError `bundle/invalid` when it is another bundle than that of the digest
+ */
+export async function requireBundle(folder: string, digest: string): Promise<Manifest> {
+  const { manifest } = await openBundle(folderFetch(folder));
+  if (manifest.digest === digest) return manifest;
+  throw new SidestreamError(
+    'bundle/invalid',
+    `${folder} is another bundle than the one that is learned from; give that one, or a new folder.`,
+  );
+}
+
 /** Stores a base model as `storeLearned` does; co-occurrence table, factors and demand in the bundle stay. */
 export const storeBase = (base: BaseModel, out: string, digest: string): Promise<StoredLearned> =>
   storeLearned({ base }, out, digest);
@@ -82,11 +90,10 @@ export const storeBase = (base: BaseModel, out: string, digest: string): Promise
 /** The file of a base model where `out` is no bundle. */
 export const basePath = (out: string): string => (out.endsWith('.safetensors') ? out : join(out, 'base.safetensors'));
 
-/** Writes a file completely or not at all; creates its folder. */
+/** Writes a file completely or not at all; creates its folder. @throws SidestreamError as `folderSink` */
 export async function writeWhole(file: string, bytes: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(`${file}.part`, bytes);
-  await rename(`${file}.part`, file);
+  const write = await folderSink(dirname(file));
+  await write(basename(file), typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes);
 }
 
 /**

@@ -43,27 +43,39 @@ export async function writeCheckpoint(out: string, training: string, { window, s
  * @throws SidestreamError `runtime/invalid-input` when there is none, or it belongs to another training
  */
 export async function readCheckpoint(out: string, training: string): Promise<Checkpoint> {
+  const found = await findCheckpoint(out, training);
+  if ('state' in found) return found;
+  throw new SidestreamError('runtime/invalid-input', `Cannot resume: ${found.missing}. Train without --resume.`, {
+    cause: found.cause,
+  });
+}
+
+/** The checkpoint of this very training, or why there is none. */
+export async function findCheckpoint(
+  out: string,
+  training: string,
+): Promise<Checkpoint | { missing: string; cause?: unknown }> {
   const path = checkpointPath(out);
-  const refuse = (what: string, cause?: unknown): SidestreamError =>
-    new SidestreamError('runtime/invalid-input', `Cannot resume: ${what}. Train without --resume.`, { cause });
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
   } catch (cause) {
-    throw refuse(`there is no checkpoint at ${path}`, cause);
+    return { missing: `there is no checkpoint at ${path}`, cause };
   }
-  const { weights, metadata } = decodeSafetensors(bytes);
+  let stored: ReturnType<typeof decodeSafetensors>;
   let data: unknown = null;
   try {
-    data = JSON.parse(metadata.about ?? '');
+    stored = decodeSafetensors(bytes);
+    data = JSON.parse(stored.metadata.about ?? '');
   } catch (cause) {
-    throw refuse(`${path} is not a checkpoint`, cause);
+    return { missing: `${path} is not a checkpoint`, cause };
   }
+  const { weights, metadata } = stored;
   const parsed = v.safeParse(metadataSchema, data);
-  if (!parsed.success || metadata.format !== FORMAT) throw refuse(`${path} is not a checkpoint of this version`);
+  if (!parsed.success || metadata.format !== FORMAT) return { missing: `${path} is not a checkpoint of this version` };
   const { window, best, reports } = parsed.output;
   if (parsed.output.training !== training) {
-    throw refuse('bundle, events, seed or options are not those of the training that was interrupted');
+    return { missing: 'bundle, events, seed or options are not those of the training that was interrupted' };
   }
   const part = (prefix: string): Weights =>
     Object.fromEntries(

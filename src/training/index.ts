@@ -1,4 +1,4 @@
-export { isBundle, readWeightsFile, storeBase, storeLearned, writeWhole } from './base-file';
+export { isBundle, readWeightsFile, requireBundle, storeBase, storeLearned, writeWhole } from './base-file';
 export { hasCheckpoint, removeCheckpoint } from './checkpoint';
 export { cooccurrenceTable, factorsOf } from './companions';
 export { startCompute } from './compute';

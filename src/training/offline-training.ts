@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { initialWeights } from '../base-model';
 import type { BaseConfig, FeatureTable } from '../catalog';
 import { SidestreamError } from '../error';
@@ -116,6 +117,8 @@ export async function trainOffline(request: TrainingRequest): Promise<TrainingRe
         if (!Number.isFinite(number)) throw diverged(epoch, learningRate);
         loss += number / steps;
         onStep?.(step + 1, steps);
+        // Steps on the CPU follow one another without a pause, in which Node could not handle Ctrl+C.
+        await setImmediate();
       }
       const prior = logPopularity(request.validationPopularity ?? popularityOf(request), config);
       const quality =

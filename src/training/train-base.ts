@@ -2,7 +2,7 @@ import type { Meter } from '../build';
 import type { BaseConfig, Bundle } from '../catalog';
 import { sha256 } from '../common/sha256';
 import type { Weights } from '../model';
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint';
+import { type Checkpoint, findCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint';
 import { type Interaction, offlineData } from './offline-data';
 import { trainOffline } from './offline-training';
 import { cutWindows, nextWeights } from './offline-windows';
@@ -26,6 +26,8 @@ export interface TrainBaseRequest {
   resume?: boolean;
   meter: Meter;
   say(line: string): void;
+  /** Called where a checkpoint of this very training lies there and `resume` is not asked for. @param after what it is after */
+  onUnused?(after: string): void;
 }
 
 export interface TrainBaseResult {
@@ -45,6 +47,13 @@ export async function trainBase(request: TrainBaseRequest): Promise<TrainBaseRes
   const training = await fingerprint(request);
   let resume: Checkpoint | null = request.resume ? await readCheckpoint(checkpoint, training) : null;
   const streams = cutWindows(interactions, windows);
+  const after = ({ window, state }: Checkpoint): string =>
+    `${streams.length > 1 ? `window ${window + 1}, epoch` : 'epoch'} ${state.reports.length}`;
+  if (resume) say(`Going on after ${after(resume)}`);
+  else if (request.onUnused) {
+    const found = await findCheckpoint(checkpoint, training);
+    if ('state' in found) request.onUnused(after(found));
+  }
   let weights: Weights | undefined;
   let validation: RankQuality | null = null;
   let epochs = 0;
@@ -68,7 +77,7 @@ export async function trainBase(request: TrainBaseRequest): Promise<TrainBaseRes
       learningRate: request.rate,
       resume: resume?.state,
       onStep: (step, steps) => {
-        if (step === 1) meter.start(inWords(++epoch), steps);
+        if (step === 1) meter.start(inWords(++epoch), steps, 'this epoch');
         meter.advance(1);
       },
       onEpoch: async ({ loss, validation: quality }, state) => {

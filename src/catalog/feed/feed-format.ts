@@ -54,7 +54,7 @@ function objectFormat(text: string, cut: boolean): FeedFormat {
 }
 
 /** The separator that occurs most often in the first line, outside quotes. */
-function separatorOf(text: string): string | null {
+export function separatorOf(text: string): string | null {
   const line = (/^[^\r\n]*/.exec(text)?.[0] ?? '').replace(/"[^"]*"/g, '');
   const counts = SEPARATORS.map((sign) => line.split(sign).length - 1);
   const most = Math.max(...counts);

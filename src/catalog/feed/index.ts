@@ -1,4 +1,7 @@
+export { separatorOf } from './feed-format';
 export { type FeedMapping, parseFeedMapping } from './feed-mapping';
+export type { TextChunks } from './feed-record';
 export { type FeedRow, type FeedSource, feedRows, parsedRows } from './feed-rows';
-export { feedLines } from './feed-text';
+export { feedLines, feedText, peekText } from './feed-text';
+export { tableRows } from './read-delimited';
 export { type FeedOffer, recordOffer } from './record-offer';

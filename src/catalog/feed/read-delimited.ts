@@ -48,13 +48,18 @@ function recordOf(line: number, header: string[], cells: string[]): FeedRecord {
   return { line, shape: 'columns', fields };
 }
 
+/** The cells of a row, or why it cannot be read. */
 interface TableRow {
   line: number;
   cells: string[];
   problem?: string;
 }
 
-async function* tableRows(chunks: TextChunks, { separator, quote = '"' }: DelimitedDialect): AsyncGenerator<TableRow> {
+/** Rows of a table, the header too. One whose quotes do not match has a problem, and reading goes on in the next line. */
+export async function* tableRows(
+  chunks: TextChunks,
+  { separator, quote = '"' }: DelimitedDialect,
+): AsyncGenerator<TableRow> {
   const lines = new LineSplitter(MAX_RECORD);
   const rows = quote === false ? new PlainRows(separator) : new QuotedRows(separator, quote);
   for await (const chunk of unixLines(chunks)) {

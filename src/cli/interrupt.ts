@@ -1,0 +1,24 @@
+import { constants } from 'node:os';
+
+/** Ends this process with the exit status that a shell gives one that a signal has ended: 130 for Ctrl+C. */
+export const exitBy = (signal: NodeJS.Signals): never => process.exit(128 + constants.signals[signal]);
+
+/**
+ * Does some work that SIGINT or SIGTERM ends with this process. Node handles signals between two tasks of its event loop, so
+ * the work must leave time for them.
+ * @param last called before a signal ends this process
+ */
+export async function interruptible<T>(work: () => Promise<T>, last: () => void): Promise<T> {
+  const onSignal = (signal: NodeJS.Signals): void => {
+    last();
+    exitBy(signal);
+  };
+  process.once('SIGINT', onSignal);
+  process.once('SIGTERM', onSignal);
+  try {
+    return await work();
+  } finally {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+}

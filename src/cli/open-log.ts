@@ -1,0 +1,65 @@
+import { createReadStream } from 'node:fs';
+import { unpacked } from '../build';
+import { feedText, peekText } from '../catalog/feed';
+import { SidestreamError } from '../error';
+import type { EventFormat } from '../evaluate';
+
+/** First bytes of files that are no text. */
+const BINARY: readonly (readonly [readonly number[], string])[] = [
+  [
+    [0x50, 0x4b, 0x03, 0x04],
+    'a ZIP archive, as a workbook (.xlsx) is too. Save the sheet as CSV, or unpack the archive',
+  ],
+  [[0xd0, 0xcf, 0x11, 0xe0], 'an old workbook (.xls). Save the sheet as CSV'],
+];
+
+/**
+ * Opens a log, decompressed where it is gzip, in the encoding that its first bytes show. Its name or an opening brace say that
+ * it is of JSON lines.
+ * @throws SidestreamError `runtime/invalid-input` when it cannot be read, or is no log
+ */
+export async function openLog(path: string): Promise<{ format: EventFormat; text: AsyncIterable<string> }> {
+  try {
+    const { head, all } = await peekText(feedText(checked(path, unpacked(createReadStream(path)))));
+    const start = head.replace(/^\uFEFF/, '').trimStart();
+    if (/^\[\s*(\{|$)/.test(start)) {
+      throw invalid(`${path} is one JSON array. Write each of its objects into a line of its own, and nothing else.`);
+    }
+    const isJson = /\.(jsonl|ndjson)(\.gz)?$/i.test(path) || start.startsWith('{');
+    return { format: isJson ? 'jsonl' : 'csv', text: readable(path, all) };
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+async function* readable(path: string, text: AsyncIterable<string>): AsyncGenerator<string> {
+  try {
+    yield* text;
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+/** The bytes. @throws SidestreamError `runtime/invalid-input` where the first of them are those of another kind of file */
+async function* checked(path: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let isFirst = true;
+  for await (const chunk of bytes) {
+    if (isFirst) {
+      const what = BINARY.find(([first]) => first.every((byte, i) => chunk[i] === byte))?.[1];
+      if (what !== undefined) throw invalid(`${path} is ${what}.`);
+    }
+    isFirst = false;
+    yield chunk;
+  }
+}
+
+const invalid = (message: string, cause?: unknown): SidestreamError =>
+  new SidestreamError('runtime/invalid-input', message, { cause });
+
+function unreadable(path: string, cause: unknown): SidestreamError {
+  if (cause instanceof SidestreamError) return cause;
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (code === 'EISDIR') return invalid(`${path} is a folder. Name the file of the log.`, cause);
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return invalid(`The events cannot be read: ${why}. Check the path.`, cause);
+}
