@@ -33,8 +33,8 @@ it('puts what was found before beside what is found now, line by line', () => {
   expect(rows).toContainEqual(['ln rank against base', '−0.500 ± 0.020', '−0.750 ± 0.020']);
   expect(rows).toContainEqual(['beyond error', '', '3 %']);
   expect(rows).toContainEqual(['new items: ln rank', '', '4.000']);
-  expect(rows).toContainEqual(['new over old', '1.5', '1.25']);
-  expect(rows).toContainEqual(['ndcg over ease', '', '1.1']);
+  expect(rows).toContainEqual(['new over old (ratio)', '1.5', '1.25']);
+  expect(rows).toContainEqual(['ndcg over ease (ratio)', '', '1.1']);
   expect(rows).toHaveLength(2 + 7 + 7 + 2);
 });
 

@@ -1,5 +1,14 @@
 import { SidestreamError } from '../error';
-import { changeCells, figureText, fixed, hundredths, inWords, markdownTable } from './report-cells';
+import {
+  changeCells,
+  changeHeader,
+  figureCell,
+  figureLabel,
+  fixed,
+  hundredths,
+  markdownTable,
+  QUALITY_HEADER,
+} from './report-cells';
 import type { MethodSummary, ProtocolSummary, TableSummary } from './result-summary';
 
 /**
@@ -21,12 +30,14 @@ export function comparison(before: ProtocolSummary, now: ProtocolSummary, method
     const title = table.name === now.protocol ? '' : `${table.name}: `;
     return cells[1].size === 0 ? [] : [...cells[1].keys()].map((what) => [`${title}${what}`, ...pick(cells, what)]);
   });
-  const figures = [before, now].map((run) => new Map(Object.entries(run.figures).map(([n, x]) => [n, figureText(x)])));
+  const figures = [before, now].map(
+    (run) => new Map(Object.entries(run.figures).map(([name, value]) => [name, figureCell(name, value)])),
+  );
   // Figures of groups, which have words in their names, are many.
   const single = [...figures[1].keys()].filter((name) => !name.includes(' '));
   return markdownTable(
     [method, 'before', 'now'],
-    [...lines, ...single.map((name) => [inWords(name), ...pick(figures, name)])],
+    [...lines, ...single.map((name) => [figureLabel(name), ...pick(figures, name)])],
   );
 }
 
@@ -37,13 +48,15 @@ const pick = (cells: readonly ReadonlyMap<string, string>[], name: string): stri
 function cellsOf(method: string, table: TableSummary | undefined): Map<string, string> {
   const found = table?.methods.find(({ name }) => name === method);
   if (!table || !found || method === table.reference) return new Map();
-  const names = [`ln rank against ${table.reference}`, `NDCG@10 against ${table.reference}`, `${table.unit}s worse`];
-  const changes = changeCells(found).map((cell, n): [string, string] => [[...names, 'beyond error'][n], cell]);
+  const names = changeHeader(table.reference, table.unit);
+  const changes = changeCells(found).map((cell, n): [string, string] => [names[n], cell]);
   return new Map([...qualities(found), ...changes]);
 }
 
+const [HR10, NDCG10, , LN_RANK] = QUALITY_HEADER;
+
 const qualities = ({ hr10, ndcg10, lnRank }: MethodSummary): [string, string][] => [
-  ['HR@10', hundredths(hr10)],
-  ['NDCG@10', hundredths(ndcg10)],
-  ['ln rank', fixed(lnRank, 3)],
+  [HR10, hundredths(hr10)],
+  [NDCG10, hundredths(ndcg10)],
+  [LN_RANK, fixed(lnRank, 3)],
 ];

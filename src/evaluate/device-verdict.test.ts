@@ -19,15 +19,21 @@ const METHODS = [
     'base',
     shoppers.map((n) => 20 + (n % 7)),
   ),
-  // As often better as worse.
   method(
     'base-alone',
-    shoppers.map((n) => (n % 2 === 0 ? 5 : 20)),
+    shoppers.map((n) => 18 + (n % 6)),
   ),
   method(
     'sidestream',
     shoppers.map((n) => 8 + (n % 5)),
   ),
+];
+/** As often better as worse. */
+const UNDECIDED = shoppers.map((n) => (n % 2 === 0 ? 5 : 20));
+/** The same methods, but one with other ranks. */
+const withRanks = (name: string, ranks: readonly number[]): MethodRun[] => [
+  ...METHODS.filter((one) => one.name !== name),
+  method(name, ranks),
 ];
 const run = (methods: MethodRun[], figures: Record<string, number> = {}, baskets = methods): MergedRun => ({
   ...{ protocol: 'device', setting: '', seeds: [1], figures },
@@ -50,7 +56,7 @@ it('compares the learner shopper by shopper, and counts standard errors', () => 
     ['base', 40],
     ['base-alone', 40],
   ]);
-  const [, base, alone] = verdict.comparisons;
+  const [, base] = verdict.comparisons;
   const changes = shoppers.map((n) => Math.log((8 + (n % 5)) / (20 + (n % 7))));
   const mean = changes.reduce((sum, change) => sum + change, 0) / 40;
   const se = Math.sqrt(changes.reduce((sum, change) => sum + (change - mean) ** 2, 0) / 39 / 40);
@@ -58,7 +64,7 @@ it('compares the learner shopper by shopper, and counts standard errors', () => 
   expect(base.lnRank.se).toBeCloseTo(se, 12);
   expect(base.lnRank.errors).toBeCloseTo(-mean / se, 9);
   expect(base.worse).toBe(0);
-  expect(alone.lnRank.errors).toBeLessThan(2);
+  expect(base.lnRank.told).toBe(true);
 
   const text = verdictText(verdict);
   expect(text).toMatch(
@@ -67,9 +73,64 @@ it('compares the learner shopper by shopper, and counts standard errors', () => 
   expect(text).toMatch(
     /^- Against popularity-now, sidestream is better by ln rank \(−3\.\d+ ± 0\.\d+, \d+\.\d errors; its places are at \d % of /m,
   );
+  expect(text).toMatch(
+    /^- The rule for going on to a pilot \(.*\) is met: worse beyond the error are 0 % against pop/m,
+  );
+  expect(text).toMatch(/; within 2\.1 errors two methods cannot be distinguished\.$/m);
+  expect(text).not.toContain('first impression');
+  expect(text).not.toContain('alone, which has no error');
+});
+
+it('asks of a pilot a better rank than the lists that pages show without learning, and says which one is missing', () => {
+  const verdict = found(withRanks('base-alone', UNDECIDED));
+  expect(verdict.comparisons[2].lnRank.errors).toBeLessThan(2);
+  expect(verdict).toMatchObject({ pilotRule: { betterRanks: false }, pilotRuleMet: false });
+  const text = verdictText(verdict);
   expect(text).toMatch(/^- Against base-alone, sidestream is not distinguishable by ln rank \(/m);
-  expect(text).toMatch(/^- A better ln rank than both popularity-now and base by 2 errors: .* is met\.$/m);
-  expect(text).not.toContain('uncertain');
+  expect(text).toMatch(/ is not met: the ln rank is not better than that of base-alone; worse beyond the error are /);
+  // The base model as it was trained takes new items for the least popular, as no page does.
+  expect(found(withRanks('base', UNDECIDED)).pilotRuleMet).toBe(true);
+  const without = found(METHODS.filter(({ name }) => name !== 'base-alone'));
+  expect(without.pilotRuleMet).toBeNull();
+  expect(verdictText(without)).toContain(' cannot be judged: base-alone was not evaluated (--methods).');
+});
+
+it('asks of a pilot that few shoppers are worse beyond the error of their own choices', () => {
+  const ranked = (worse: number, ranks: readonly number[]): MethodRun => ({
+    name: 'sidestream',
+    units: shoppers.map((n): Quality => qualityOf(n < worse ? ranks : [3, 4])),
+  });
+  const rest = METHODS.filter(({ name }) => name !== 'sidestream');
+  // Against ranks of 18 to 23, twice the same: always worse, or sometimes so.
+  const certain = found([...rest, ranked(3, [40, 41])]);
+  expect(certain).toMatchObject({ pilotRule: { betterRanks: true, fewWorse: false }, pilotRuleMet: false });
+  expect(verdictText(certain)).toMatch(/ is not met: worse beyond the error are 0 % against popularity-now and 8 % ag/);
+  const chance = found([...rest, ranked(10, [200, 10])]);
+  expect(chance.comparisons[2]).toMatchObject({ worse: 0.25, worseBeyondError: 0 });
+  expect(chance).toMatchObject({ pilotRule: { betterRanks: true, fewWorse: true }, pilotRuleMet: true });
+  const text = verdictText(chance);
+  expect(text).toContain('25 % of the shoppers are ranked worse, 0 % beyond the error of their own choices.');
+  const single = found([...rest, { ...ranked(0, []), units: shoppers.map(() => qualityOf([3])) }]);
+  expect(single.singleChoice).toBe(40);
+  expect(verdictText(single)).toContain('40 shoppers had one event alone, which has no error of its own');
+});
+
+it('says which simpler methods are better, and no others', () => {
+  const simpler = [
+    method(
+      'no-base',
+      shoppers.map((n) => 2 + (n % 3)),
+    ),
+    method('content-knn', UNDECIDED),
+  ];
+  const verdict = found([...METHODS, ...simpler]);
+  expect(verdict.simplerBetter.map(({ against }) => against)).toEqual(['no-base']);
+  const text = verdictText(verdict);
+  expect(text).toMatch(
+    /^- Without the base model, and all else that the log taught, the lists are better by ln rank and HR@10: against no-base, sidestream is worse by ln rank \(\+/m,
+  );
+  expect(text).toContain('But see the simpler methods above, which are better.');
+  expect(found(METHODS).simplerBetter).toEqual([]);
 });
 
 it('goes by baskets in a log of orders, and says where the rule of a pilot is not met', () => {
@@ -90,16 +151,25 @@ it('goes by baskets in a log of orders, and says where the rule of a pilot is no
   expect(text).toContain('is not met');
 });
 
-it('says that few shoppers, or one, say little, and compares with the methods that there are', () => {
-  const few = METHODS.map(({ name, units }) => ({ name, units: units.slice(0, 1) }));
-  const verdict = found(few.filter(({ name }) => name !== 'popularity-now'));
-  expect(verdict.pilotRuleMet).toBeNull();
-  expect(verdict.comparisons[0].lnRank.errors).toBeNull();
-  const text = verdictText(verdict);
-  expect(text).toContain('With fewer than 30 shoppers the errors are uncertain themselves');
-  expect(text).toContain('not distinguishable');
-  expect(text).toContain('no error known');
-  expect(text).not.toContain('rule');
+it('needs more errors where there are few shoppers, and six of them for a verdict', () => {
+  const first = (count: number): MethodRun[] =>
+    METHODS.map(({ name, units }) => ({ name, units: units.slice(0, count) }));
+  const ten = found(first(10));
+  expect(ten.pilotRuleMet).toBe(true);
+  expect(verdictText(ten)).toMatch(/; within 2\.3 errors .* Fewer than 30 shoppers may be unlike the others: take the/);
+
+  const two = found(first(2));
+  expect(two).toMatchObject({ pilotRule: { betterRanks: null, fewWorse: null }, pilotRuleMet: null });
+  expect(two.comparisons[1].lnRank.errors).toBeGreaterThan(2);
+  const text = verdictText(two);
+  expect(text).toContain('These are too few shoppers for a verdict: 6 are the least, as');
+  expect(text).toContain('cannot be judged: there are too few shoppers.');
+  expect(text).not.toMatch(/is (better|worse)/);
+
+  const one = found(first(1).filter(({ name }) => name !== 'popularity-now'));
+  expect(one.pilotRuleMet).toBeNull();
+  expect(one.comparisons[0].lnRank.errors).toBeNull();
+  expect(verdictText(one)).toContain('no error known');
 });
 
 it('is of the device protocol, and of the learner', () => {

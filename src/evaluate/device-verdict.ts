@@ -1,20 +1,42 @@
 import { counted } from '../common/counted';
+import { isOrderLog } from './order-log';
 import { type Estimate, estimate, lnRankChange, methodResult, type Quality } from './quality';
 import { figureText, signed } from './report-cells';
-import type { MergedRun, ProtocolRun } from './result';
+import type { MergedRun } from './result';
+import { FEWEST_UNITS, toldFrom } from './told-from-chance';
 
 /** The method that the verdict is about, and those that it is compared with. */
 const [LEARNER, OTHERS] = ['sidestream', ['popularity-now', 'base', 'base-alone']];
-/** Those that a shop's own log must show it to be better than before a pilot: docs/how-to/pilot.md. */
-const PILOT_RULE = ['popularity-now', 'base'];
-/** Standard errors from which on a change is told from chance. */
-const LEAST_ERRORS = 2;
-/** With fewer shoppers a standard error is itself uncertain. */
+/**
+ * What pages show without learning, which it must rank better than before a pilot. `base` is no such list: it takes items
+ * that nobody chose yet for the least popular, which pages do not, so that a lift of new items would count as learning.
+ */
+const PILOT_RULE = ['popularity-now', 'base-alone'];
+/**
+ * Share of the shoppers that may be worse beyond the error of their own choices. Where nothing differs for anybody, chance
+ * alone makes that 2 to 3 %, and more with few choices of each.
+ */
+const MOST_WORSE = 0.05;
+/** With fewer shoppers, a single one who is unlike the others moves an error much. */
 const FEW_SHOPPERS = 30;
 
-/** A paired change with its standard error, and how many of these it is; null where there is no error. */
+/** Methods that do without a part of the learner, or without learning, and what lists are then made of. */
+const SIMPLER: Readonly<Record<string, string>> = {
+  popularity: 'By popularity alone, the same for everybody,',
+  'content-knn': 'By likeness to the last choices alone, without learning,',
+  'item-knn': 'By item-kNN, without learning on the device,',
+  ease: 'By EASE, without learning on the device,',
+  terms: 'Without experts',
+  'no-map': 'Without the map of gradients',
+  'no-base': 'Without the base model, and all else that the log taught,',
+};
+
+/** A paired change with its standard error. */
 export interface PairedChange extends Estimate {
+  /** How many standard errors the change is; null where there is no error. */
   errors: number | null;
+  /** Whether it is told from chance. */
+  told: boolean;
 }
 
 export interface VerdictComparison {
@@ -29,44 +51,53 @@ export interface VerdictComparison {
   worseBeyondError?: number;
 }
 
+/** The two halves of the rule for going on to a pilot; null where one cannot be judged. */
+export interface PilotRule {
+  /** The ln rank is better than those of `popularity-now` and `base-alone`, beyond the error. */
+  betterRanks: boolean | null;
+  /** Against each of them, at most 5 % of the shoppers are ranked worse beyond the error of their own choices. */
+  fewWorse: boolean | null;
+}
+
 /** What the device protocol says of the learner. */
 export interface DeviceVerdict {
   /** What is ranked: events, or in a log of orders baskets. */
   unit: 'event' | 'basket';
   choices: number;
+  /** Shoppers with a single choice, who have no error of their own and never count as worse beyond it. */
+  singleChoice: number;
   comparisons: VerdictComparison[];
-  /** Whether its ln rank is better than those of `popularity-now` and `base` by two errors; null where one is missing. */
+  /** Simpler methods among those evaluated that the learner is worse than, by ln rank or by HR@10. */
+  simplerBetter: VerdictComparison[];
+  pilotRule: PilotRule;
+  /** Whether both halves of the rule hold; null where that cannot be judged. */
   pilotRuleMet: boolean | null;
 }
 
-/**
- * Whether most events share their second with others of their shopper: a log that notes orders gives all lines of one the
- * same time.
- */
-export const isOrderLog = ({ protocol, figures }: Pick<ProtocolRun, 'protocol' | 'figures'>): boolean =>
-  protocol === 'device' && figures.sharedSecond > 0.5;
-
-/** What is said of a log of orders, above its tables. */
-export const orderLogText = ({ sharedSecond }: Record<string, number>): string =>
-  `${(100 * sharedSecond).toFixed(1)} % of the ranked events have the time of another event of their shopper: this is a log of orders. Event by event (table device) most of what is measured is guessing the next line of an order whose other lines are known, which no list in a shop has to do. Read the table baskets: it ranks all lines of an order before any of them is known.`;
-
 /** @returns undefined for other protocols, and where the learner or all that it is compared with are missing */
 export function deviceVerdict(run: MergedRun): DeviceVerdict | undefined {
-  const unit = isOrderLog(run) ? 'basket' : 'event';
+  const unit = isOrderLog(run.figures.sharedSecond) ? 'basket' : 'event';
   const table = run.tables.find(({ name }) => name === (unit === 'basket' ? 'baskets' : 'device'));
   const unitsOf = (name: string): Quality[] | undefined => table?.methods.find((method) => method.name === name)?.units;
   const learner = unitsOf(LEARNER);
   if (run.protocol !== 'device' || !learner?.some(({ events }) => events > 0)) return undefined;
-  const comparisons = OTHERS.flatMap((against) => {
-    const other = unitsOf(against);
-    return other ? [compared(against, learner, other)] : [];
-  });
+  const comparedWith = (names: readonly string[]): VerdictComparison[] =>
+    names.flatMap((against) => {
+      const other = unitsOf(against);
+      return other ? [compared(against, learner, other)] : [];
+    });
+  const comparisons = comparedWith(OTHERS);
   if (comparisons.length === 0) return undefined;
-  const ruled = comparisons.filter(({ against }) => PILOT_RULE.includes(against));
-  const choices = learner.reduce((sum, { events }) => sum + events, 0);
-  const pilotRuleMet =
-    ruled.length === PILOT_RULE.length ? ruled.every(({ lnRank }) => isTold(lnRank) && lnRank.mean < 0) : null;
-  return { unit, choices, comparisons, pilotRuleMet };
+  const pilotRule = judgedRule(comparisons);
+  return {
+    unit,
+    choices: learner.reduce((sum, { events }) => sum + events, 0),
+    singleChoice: learner.filter(({ events }) => events === 1).length,
+    comparisons,
+    simplerBetter: comparedWith(Object.keys(SIMPLER)).filter((one) => measuresLost(one).length > 0),
+    pilotRule,
+    pilotRuleMet: both(pilotRule.betterRanks, pilotRule.fewWorse),
+  };
 }
 
 function compared(against: string, learner: readonly Quality[], other: readonly Quality[]): VerdictComparison {
@@ -74,47 +105,110 @@ function compared(against: string, learner: readonly Quality[], other: readonly 
   const { worse, worseBeyondError } = methodResult(LEARNER, learner, other);
   return {
     ...{ against, shoppers: pairs.length },
-    lnRank: inErrors(lnRankChange(learner, other)),
-    hr10: inErrors(estimate(pairs.map(([own, theirs]) => own.hr10 - theirs.hr10))),
+    lnRank: inErrors(lnRankChange(learner, other), pairs.length),
+    hr10: inErrors(estimate(pairs.map(([own, theirs]) => own.hr10 - theirs.hr10)), pairs.length),
     ...{ worse, ...(worseBeyondError === undefined ? {} : { worseBeyondError }) },
   };
 }
 
-const inErrors = ({ mean, se }: Estimate): PairedChange => ({ mean, se, errors: se > 0 ? Math.abs(mean) / se : null });
-
-const isTold = ({ errors }: PairedChange): boolean => errors !== null && errors > LEAST_ERRORS;
-
-/** The verdict in sentences, in Markdown. */
-export function verdictText({ unit, choices, comparisons, pilotRuleMet }: DeviceVerdict): string {
-  const [{ shoppers }] = comparisons;
-  const few =
-    shoppers < FEW_SHOPPERS
-      ? ` With fewer than ${FEW_SHOPPERS} shoppers the errors are uncertain themselves: take the verdict for a first impression.`
-      : '';
-  const how = `${counted(shoppers, 'shopper')}, ${figureText(Math.round(choices))} ${unit === 'basket' ? 'baskets' : 'events'}, each ranked before it was learned. ± is one standard error of the change, shopper by shopper; within ${LEAST_ERRORS} errors two methods cannot be distinguished.${few}`;
-  const rule =
-    pilotRuleMet === null
-      ? []
-      : [
-          `- ${pilotRuleMet ? 'A better' : 'No better'} ln rank than both popularity-now and base by ${LEAST_ERRORS} errors: the rule for going on to a pilot is ${pilotRuleMet ? 'met' : 'not met'}.`,
-        ];
-  return ['### verdict', how, [...comparisons.map(sentence), ...rule].join('\n')].join('\n\n');
+function inErrors({ mean, se }: Estimate, shoppers: number): PairedChange {
+  const errors = se > 0 ? Math.abs(mean) / se : null;
+  return { mean, se, errors, told: errors !== null && errors > toldFrom(shoppers) };
 }
 
-function sentence({ against, lnRank, hr10, worse, worseBeyondError }: VerdictComparison): string {
+/** Measures by which the learner is worse, beyond the error. */
+const measuresLost = ({ lnRank, hr10 }: VerdictComparison): string[] => [
+  ...(lnRank.told && lnRank.mean > 0 ? ['ln rank'] : []),
+  ...(hr10.told && hr10.mean < 0 ? ['HR@10'] : []),
+];
+
+const ruledOf = (comparisons: readonly VerdictComparison[]): VerdictComparison[] =>
+  comparisons.filter(({ against }) => PILOT_RULE.includes(against));
+
+const tooFew = (comparisons: readonly VerdictComparison[]): boolean =>
+  comparisons.some(({ shoppers }) => shoppers < FEWEST_UNITS);
+
+const isBetterRanked = ({ lnRank }: VerdictComparison): boolean => lnRank.told && lnRank.mean < 0;
+
+function judgedRule(comparisons: readonly VerdictComparison[]): PilotRule {
+  const ruled = ruledOf(comparisons);
+  if (ruled.length < PILOT_RULE.length || tooFew(ruled)) return { betterRanks: null, fewWorse: null };
+  const shares = ruled.map(({ worseBeyondError }) => worseBeyondError);
+  return {
+    betterRanks: ruled.every(isBetterRanked),
+    fewWorse: shares.includes(undefined) ? null : shares.every((share) => share !== undefined && share <= MOST_WORSE),
+  };
+}
+
+function both(one: boolean | null, other: boolean | null): boolean | null {
+  if (one === false || other === false) return false;
+  return one === null || other === null ? null : true;
+}
+
+/** The verdict in sentences, in Markdown. */
+export function verdictText(verdict: DeviceVerdict): string {
+  const { comparisons, simplerBetter } = verdict;
+  const lines = [...comparisons.map((one) => sentence(one)), ...simplerBetter.map(simplerSentence), ruleText(verdict)];
+  return ['### verdict', howText(verdict), lines.map((line) => `- ${line}`).join('\n')].join('\n\n');
+}
+
+/** What was compared, and from where on a difference is one. */
+function howText({ unit, choices, singleChoice, comparisons }: DeviceVerdict): string {
+  const [{ shoppers }] = comparisons;
+  const units = unit === 'basket' ? 'baskets' : 'events';
+  const what = `${counted(shoppers, 'shopper')}, ${figureText(Math.round(choices))} ${units}, each ranked before it was learned. ± is one standard error of the change, shopper by shopper`;
+  if (tooFew(comparisons)) {
+    return `${what}. These are too few shoppers for a verdict: ${FEWEST_UNITS} are the least, as all of five agree by chance alone in 1 of 16 evaluations. Leave --shoppers out, or give a longer log or a smaller --past.`;
+  }
+  const single =
+    singleChoice > 0
+      ? ` ${counted(singleChoice, 'shopper')} had one ${unit} alone, which has no error of its own: none of them counts as worse beyond it.`
+      : '';
+  const few =
+    shoppers < FEW_SHOPPERS
+      ? ` Fewer than ${FEW_SHOPPERS} shoppers may be unlike the others: take the verdict for a first impression.`
+      : '';
+  return `${what}; within ${toldFrom(shoppers).toFixed(1)} errors two methods cannot be distinguished.${single}${few}`;
+}
+
+function sentence({ against, lnRank, hr10, worse, worseBeyondError }: VerdictComparison, begin = 'Against'): string {
   const ranks = `${judged(lnRank, lnRank.mean < 0)} by ln rank (${signed(lnRank.mean, 3)} ± ${lnRank.se.toFixed(3)}, ${errorsText(lnRank)}; its places are at ${Math.round(100 * Math.exp(lnRank.mean))} % of those of ${against})`;
   const hits = `${judged(hr10, hr10.mean > 0)} by HR@10 (${signed(100 * hr10.mean, 2)} ± ${(100 * hr10.se).toFixed(2)} percentage points, ${errorsText(hr10)})`;
   const beyond =
-    worseBeyondError === undefined
-      ? ''
-      : `, ${Math.round(100 * worseBeyondError)} % beyond the error of their own choices`;
-  return `- Against ${against}, ${LEARNER} is ${ranks} and ${hits}. ${Math.round(100 * worse)} % of the shoppers are ranked worse${beyond}.`;
+    worseBeyondError === undefined ? '' : `, ${percent(worseBeyondError)} % beyond the error of their own choices`;
+  return `${begin} ${against}, ${LEARNER} is ${ranks} and ${hits}. ${percent(worse)} % of the shoppers are ranked worse${beyond}.`;
 }
 
-function judged(change: PairedChange, isBetter: boolean): string {
-  if (!isTold(change)) return 'not distinguishable';
+const simplerSentence = (one: VerdictComparison): string =>
+  `${SIMPLER[one.against]} the lists are better by ${measuresLost(one).join(' and ')}: ${sentence(one, 'against')}`;
+
+function ruleText({ comparisons, simplerBetter, pilotRule, pilotRuleMet }: DeviceVerdict): string {
+  const ruled = ruledOf(comparisons);
+  const rule = `The rule for going on to a pilot (a better ln rank than ${PILOT_RULE.join(' and ')}, told from chance, and at most ${percent(MOST_WORSE)} % of the shoppers worse beyond the error of their own choices)`;
+  if (pilotRuleMet === null) {
+    const missing = PILOT_RULE.filter((name) => !ruled.some(({ against }) => against === name));
+    const fewer = tooFew(comparisons) ? 'there are too few shoppers' : 'the choices are not known one by one';
+    return `${rule} cannot be judged: ${missing.length > 0 ? `${missing.join(' and ')} was not evaluated (--methods)` : fewer}.`;
+  }
+  const shares = `worse beyond the error are ${ruled.map(({ against, worseBeyondError }) => `${worseBeyondError === undefined ? '–' : percent(worseBeyondError)} % against ${against}`).join(' and ')}`;
+  if (pilotRuleMet) {
+    const but = simplerBetter.length > 0 ? '. But see the simpler methods above, which are better' : '';
+    return `${rule} is met: ${shares}${but}.`;
+  }
+  const lost = ruled.filter((one) => !isBetterRanked(one)).map(({ against }) => against);
+  const why = [
+    ...(pilotRule.betterRanks === false ? [`the ln rank is not better than that of ${lost.join(' and ')}`] : []),
+    shares,
+  ];
+  return `${rule} is not met: ${why.join('; ')}.`;
+}
+
+function judged({ told }: PairedChange, isBetter: boolean): string {
+  if (!told) return 'not distinguishable';
   return isBetter ? 'better' : 'worse';
 }
+
+const percent = (share: number): number => Math.round(100 * share);
 
 const errorsText = ({ errors }: PairedChange): string =>
   errors === null ? 'no error known' : `${errors.toFixed(1)} errors`;

@@ -64,4 +64,4 @@ export {
 } from './result-summary';
 export { sharedLearning, sharedModel } from './shared-work';
 export { coldShoppers, endOfPast, type Shopper, shopperSimilarity } from './shoppers';
-export { basketQualities, sharedSeconds, streamQualities } from './stream-quality';
+export { basketQualities, sharedSeconds, shareOfSharedSeconds, streamQualities } from './stream-quality';

@@ -2,6 +2,7 @@
 declare module 'jstat' {
   interface Distributions {
     normal: { inv(probability: number, mean: number, deviation: number): number };
+    studentt: { inv(probability: number, degreesOfFreedom: number): number };
     chisquare: { cdf(value: number, degreesOfFreedom: number): number };
   }
   const jStat: Distributions;

@@ -19,9 +19,47 @@ export function changeCells(method: MethodSummary): string[] {
   ];
 }
 
-/** `camelCase` as words. */
-export const inWords = (name: string): string =>
-  name.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+/** Columns of the qualities of a method, with their units. */
+export const QUALITY_HEADER = ['HR@10, %', 'NDCG@10, %', 'MRR, %', 'ln rank'];
+
+/** Columns of `changeCells`. */
+export const changeHeader = (reference: string, unit: string): string[] => [
+  `ln rank against ${reference}`,
+  `NDCG@10 against ${reference}, points`,
+  `${unit}s worse`,
+  'beyond error',
+];
+
+/** Figures that are shares, 0 to 1 in JSON, and are written in percent for people. */
+const SHARES = [
+  ...['hr5', 'coverage', 'repeats', 'sharedSecond', 'newItemsHr10', 'oldItemsHr10', 'detected20', 'chance20'],
+  ...['earlyNdcg10', 'retentionNdcg10', 'hr10ChangeWithKeptPlaces'],
+];
+/** Units of others. A figure of a group has the words of the group after its name. */
+const UNITS: Readonly<Record<string, string>> = {
+  novelty: ', bits',
+  popularityBias: ' (−1 to 1)',
+  medianDelay: ', events',
+  experts: ', ln rank',
+  hr10ChangeWithKeptPlaces: ', points',
+};
+
+/** The first word of a figure's name: what it is, whatever the group. */
+const kindOf = (name: string): string => name.split(' ', 1)[0];
+
+/** A figure's name as words, with its unit. */
+export function figureLabel(name: string): string {
+  const kind = kindOf(name);
+  const words = name
+    .replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .replace(/\b(hr|ndcg)(5|10)\b/g, (_, measure, places) => `${measure.toUpperCase()}@${places}`);
+  const ratio = /[a-z]Over[A-Z]/.test(kind) ? ' (ratio)' : '';
+  return `${words}${UNITS[kind] ?? (SHARES.includes(kind) ? ', %' : ratio)}`;
+}
+
+/** A figure in the unit of its label. */
+export const figureCell = (name: string, value: number): string =>
+  SHARES.includes(kindOf(name)) ? hundredths(value) : figureText(value);
 
 /** In place of a number that nothing was counted for, such as the quality on new items where a log has none. */
 const NONE = '–';

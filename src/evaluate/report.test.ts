@@ -50,15 +50,16 @@ it('prints a dash where nothing was counted, and no NaN', () => {
   const text = reportBody({ ...found, tables: [...found.tables, table], figures: { newOverOld: Number.NaN } });
   expect(text).not.toContain('NaN');
   expect(text).toMatch(/\| terms +\| – .*\| – ± – /);
-  expect(text).toContain('new over old: –');
+  expect(text).toContain('new over old (ratio): –');
 });
 
 it('prints a row per method, every table but the first under its name, and the figures', () => {
   const [device, experts, figures] = reportBody(found).split(/\n\n### experts\n\n|\n\n(?=-)/);
-  const rows = device.split('\n');
+  const [errors, ...rows] = device.split(/\n+/);
+  expect(errors).toBe('± is one standard error.');
   expect(rows).toHaveLength(4);
   expect(rows[0]).toMatch(
-    /ln rank against popularity \| NDCG@10 against popularity \| shoppers worse \| parameters last/,
+    /ln rank against popularity \| NDCG@10 against popularity, points \| shoppers worse \| parameters last/,
   );
   expect(rows[3]).toMatch(/terms +\| 5\.12 +\| 2\.50 .*−0\.370 ± 0\.020 +\| \+0\.61 ± 0\.23 +\| 4 % +\| 12,345/);
   expect(new Set(rows.map((row) => row.length)).size).toBe(1);
@@ -70,7 +71,10 @@ it('prints a row per method, every table but the first under its name, and the f
   expect(beyond).toMatch(/\| 4 % +\| 25 % +\| 12,345/);
   const halves = { ...found.tables[0], methods: [method('popularity', 0, { parametersLast: 246803.5 })] };
   expect(reportTable(halves)).toMatch(/\| 246,804 +\|$/m);
-  expect(figures.split('\n')).toEqual(['- no base over popularity: 1.3123', '- experts few events: −0.0211 ± 0.0040']);
+  expect(figures.split('\n')).toEqual([
+    '- no base over popularity (ratio): 1.3123',
+    '- experts few events, ln rank: −0.0211 ± 0.0040',
+  ]);
 });
 
 it('says of how many shoppers and choices a table is, and of a log of orders shows its baskets first', () => {
@@ -80,12 +84,38 @@ it('says of how many shoppers and choices a table is, and of a log of orders sho
     { ...device, name: 'baskets', units: 23, choices: 160.5 },
   ];
   const events = reportBody({ ...found, tables });
-  expect(events).toMatch(/^24 shoppers, 2400 choices\n\n\| method /);
-  expect(events).toMatch(/\n\n### baskets\n\n23 shoppers, 161 baskets\n\n\| method /);
+  expect(events).toMatch(/^24 shoppers, 2400 choices\. ± is one standard error\.\n\n\| method /);
+  expect(events).toMatch(/\n\n### baskets\n\n23 shoppers, 161 baskets\. ± is one standard error\.\n\n\| method /);
   expect(events).not.toContain('order');
   const orders = reportBody({ ...found, tables, figures: { sharedSecond: 0.9991 } });
   expect(orders).toMatch(/^99\.9 % of the ranked events have the time of another event .* this is a log of orders\./);
   expect(orders.match(/^### .*$/gm)).toEqual(['### baskets', '### device']);
+});
+
+it('prints shares in percent and says the unit of every figure, while JSON keeps shares', () => {
+  const own = { hr5: 0.3281, coverage: 0.62, novelty: 9.5, popularityBias: -0.04 };
+  const again = { name: 'again', unit: 'shopper', reference: 'recency' } as const;
+  const tables = [{ ...again, methods: [method('recency', 0), method('again', -0.2, own)] }];
+  const figures = { repeats: 0.0613, sharedSecond: 0.2, newItemsHr10: 0.1961, oldItemsHr10: 0.268, detected20: 0.5 };
+  const other = { newOverOld: 0.732, 'detected20 any': 0.25, hr10ChangeWithKeptPlaces: -0.004, medianDelay: 7 };
+  const run = { ...found, tables, figures: { ...figures, ...other } };
+  const text = reportBody(run);
+  expect(text).toMatch(/^\| method +\| HR@10, % \| NDCG@10, % \| MRR, % \| ln rank \|/m);
+  expect(text).toMatch(/\| HR@5, % \| coverage, % \| novelty, bits \| popularity bias \(−1 to 1\) \|$/m);
+  expect(text).toMatch(/^\| again .*\| 32\.81 +\| 62\.00 +\| 9\.5 +\| -0\.04 +\|$/m);
+  expect(text.split('\n').filter((line) => line.startsWith('- '))).toEqual([
+    ...[
+      '- repeats, %: 6.13',
+      '- shared second, %: 20.00',
+      '- new items HR@10, %: 19.61',
+      '- old items HR@10, %: 26.80',
+    ],
+    ...['- detected20, %: 50.00', '- new over old (ratio): 0.732', '- detected20 any, %: 25.00'],
+    ...['- HR@10 change with kept places, points: -0.40', '- median delay, events: 7'],
+  ]);
+  const line = JSON.parse(reportLine(run, { refused: 0 }));
+  expect(line.methods[1]).toMatchObject(own);
+  expect(line.figures).toMatchObject(figures);
 });
 
 it('says how it was found', () => {

@@ -1,6 +1,17 @@
 import { counted } from '../common/counted';
-import { type DeviceVerdict, isOrderLog, orderLogText } from './device-verdict';
-import { changeCells, figureText, fixed, hundredths, inWords, markdownTable, signed } from './report-cells';
+import type { DeviceVerdict } from './device-verdict';
+import { isOrderLog, orderLogText } from './order-log';
+import {
+  changeCells,
+  changeHeader,
+  figureCell,
+  figureLabel,
+  fixed,
+  hundredths,
+  markdownTable,
+  QUALITY_HEADER,
+  signed,
+} from './report-cells';
 import type { KeptResult, ProtocolSummary, TableSummary } from './result-summary';
 import { round4 } from './result-summary';
 
@@ -24,22 +35,28 @@ export function reportLine(
  * the table `baskets` comes first.
  */
 export function reportBody({ protocol, tables, figures }: ProtocolSummary): string {
-  const orders = isOrderLog({ protocol, figures });
+  const orders = isOrderLog(figures.sharedSecond);
   const baskets = orders ? tables.filter(({ name }) => name === 'baskets') : [];
   const shown = [...baskets, ...tables.filter((table) => !baskets.includes(table))].map((table) => {
     const title = table.name === protocol && baskets.length === 0 ? [] : [`### ${table.name}`];
-    return [...title, ...about(table), reportTable(table)].join('\n\n');
+    return [...title, about(table), reportTable(table)].join('\n\n');
   });
   const lines = figureLines(figures);
-  return [...(orders ? [orderLogText(figures)] : []), ...shown, ...(lines.length > 0 ? [lines.join('\n')] : [])].join(
-    '\n\n',
-  );
+  return [
+    ...(orders ? [orderLogText(figures.sharedSecond)] : []),
+    ...shown,
+    ...(lines.some((line) => line.includes('±')) ? [`${ERROR}.`] : []),
+    ...(lines.length > 0 ? [lines.join('\n')] : []),
+  ].join('\n\n');
 }
 
-/** How many shoppers and choices a table is about, where that is known. */
-function about({ name, unit, units, choices }: TableSummary): string[] {
-  if (units === undefined || choices === undefined) return [];
-  return [`${counted(units, unit)}, ${counted(Math.round(choices), name === 'baskets' ? 'basket' : 'choice')}`];
+/** A simulation prints half of a 95 % interval after the same sign. */
+const ERROR = '± is one standard error';
+
+/** How many shoppers and choices a table is about, where that is known, and what its errors are. */
+function about({ name, unit, units, choices }: TableSummary): string {
+  if (units === undefined || choices === undefined) return `${ERROR}.`;
+  return `${counted(units, unit)}, ${counted(Math.round(choices), name === 'baskets' ? 'basket' : 'choice')}. ${ERROR}.`;
 }
 
 /** How something was found: setting, date, command. */
@@ -50,21 +67,20 @@ export const seedsInWords = (seeds: readonly number[]): string =>
   seeds.length === 1 ? `seed ${seeds[0]}` : `mean of the seeds ${seeds.slice(0, -1).join(', ')} and ${seeds.at(-1)}`;
 
 /**
- * A table for people, in Markdown. HR@10, NDCG@10 and MRR in percent; changes with their paired standard errors. The column
+ * A table for people, in Markdown. Shares in percent, changes with their paired standard errors. The column
  * `beyond error` is left out where no method knows it.
  */
 export function reportTable({ reference, unit, methods }: TableSummary): string {
   const own = [...new Set(methods.flatMap(({ figures }) => Object.keys(figures)))];
   const beyond = methods.some(({ worseBeyondError }) => worseBeyondError !== undefined);
-  const compared = [`ln rank against ${reference}`, `NDCG@10 against ${reference}`, `${unit}s worse`];
-  if (beyond) compared.push('beyond error');
-  const header = ['method', 'HR@10', 'NDCG@10', 'MRR', 'ln rank', ...compared, ...own.map(inWords)];
+  const compared = changeHeader(reference, unit).slice(0, beyond ? 4 : 3);
+  const header = ['method', ...QUALITY_HEADER, ...compared, ...own.map(figureLabel)];
   const rows = methods.map((method) => [
     method.name,
     ...[method.hr10, method.ndcg10, method.mrr].map(hundredths),
     fixed(method.lnRank, 3),
     ...(method.name === reference ? compared.map(() => '') : changeCells(method).slice(0, compared.length)),
-    ...own.map((name) => (name in method.figures ? figureText(method.figures[name]) : '')),
+    ...own.map((name) => (name in method.figures ? figureCell(name, method.figures[name]) : '')),
   ]);
   return markdownTable(header, rows);
 }
@@ -74,8 +90,8 @@ function figureLines(figures: Record<string, number>): string[] {
   return Object.entries(figures).flatMap(([name, value]) => {
     if (name.endsWith(' se') && name.slice(0, -3) in figures) return [];
     const se = figures[`${name} se`];
-    const text = se === undefined ? figureText(value) : `${signed(value, 4)} ± ${fixed(se, 4)}`;
-    return [`- ${inWords(name)}: ${text}`];
+    const text = se === undefined ? figureCell(name, value) : `${signed(value, 4)} ± ${fixed(se, 4)}`;
+    return [`- ${figureLabel(name)}: ${text}`];
   });
 }
 

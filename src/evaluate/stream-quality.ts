@@ -38,9 +38,16 @@ export function basketQualities(ranked: readonly RankedStream[], streams: readon
 
 /** Share of the ranked events whose second is that of another event of the same stream, 0..1. */
 export function sharedSeconds(ranked: readonly RankedStream[], streams: readonly Shopper[]): number {
-  const shared = ranked.flatMap(({ places }, n) => {
-    const shares = sharesSecond(streams[n].times);
-    return places.map((place) => shares[place]);
-  });
-  return shared.filter(Boolean).length / shared.length;
+  return shareOf(
+    ranked.flatMap(({ places }, n) => {
+      const shares = sharesSecond(streams[n].times);
+      return places.map((place) => shares[place]);
+    }),
+  );
 }
+
+/** The same where all events are ranked. @param to end of the events used */
+export const shareOfSharedSeconds = (streams: readonly Shopper[], to: number): number =>
+  shareOf(streams.flatMap(({ times }) => sharesSecond(times).slice(0, to)));
+
+const shareOf = (holds: readonly boolean[]): number => holds.filter(Boolean).length / holds.length;

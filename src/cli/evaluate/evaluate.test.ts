@@ -72,14 +72,14 @@ describe('sidestream evaluate', () => {
     expect(line.refused).toBe(0);
     expect(line.verdict).toMatchObject({
       unit: 'event',
-      pilotRuleMet: false,
+      pilotRuleMet: null,
       comparisons: [
         { against: 'popularity-now', shoppers: 2 },
         { against: 'base', shoppers: 2 },
       ],
     });
     expect(both.out).toMatch(
-      /^### verdict\n\n2 shoppers, \d+ events, .*\n\n- Against popularity-now, sidestream is \w+[\w ]* by ln rank/m,
+      /^### verdict\n\n2 shoppers, \d+ events, .* too few shoppers for a verdict: .*\n\n- Against popularity-now, sidestream is not distinguishable by ln rank/m,
     );
     const names = ['popularity', 'popularity-now', 'base', 'terms', 'sidestream', 'no-base'];
     expect(line.methods.map(({ name }) => name)).toEqual(names);

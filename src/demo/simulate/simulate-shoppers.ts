@@ -200,7 +200,10 @@ export class SimulateShoppers extends ShopElement {
         <details class="sim-all" data-testid="simulate-all">
           <summary>All figures in a table</summary>
           <ul>${answers(simulation).map((line) => html`<li>${line}</li>`)}</ul>
-          ${figureTables(simulation).map(({ title, header, rows }) => html`<h3>${title}</h3>${table(title, header, rows)}`)}
+          ${figureTables(simulation).map(
+            ({ title, header, rows, notes = [] }) =>
+              html`<h3>${title}</h3>${notes.map((one) => html`<p class="hint">${one}</p>`)}${table(title, header, rows)}`,
+          )}
         </details>
         <h2>Repeat it</h2>
         <p class="hint">

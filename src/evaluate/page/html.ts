@@ -36,6 +36,9 @@ export const list = (lines: readonly string[]): string =>
 /** What makes the rest of a page worthless. */
 export const alarm = (text: string): string => `<p class="alarm" role="alert">${escaped(text)}</p>`;
 
+/** What a table's signs mean, above it. */
+export const note = (text: string): string => `<p class="note">${escaped(text)}</p>\n`;
+
 /** Terms with what they mean. */
 export const definitions = (terms: readonly (readonly [string, string])[]): string =>
   `<dl>\n${terms.map(([term, text]) => `<dt>${escaped(term)}</dt><dd>${escaped(text)}</dd>`).join('\n')}\n</dl>`;

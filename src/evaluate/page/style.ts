@@ -21,6 +21,7 @@ h2 { font-size: 1.25rem; margin: 40px 0 12px; }
 h3 { font-size: 1rem; margin: 0 0 4px; }
 p, ul, dl { max-width: 72ch; }
 ul { padding-left: 1.2em; }
+p.note { margin: 4px 0; font-size: .875rem; color: var(--soft); }
 p.alarm { padding: 12px 16px; border: 2px solid var(--worse); border-radius: 10px; font-weight: 600; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; margin: 0; }
 dt { font-weight: 600; }

@@ -2,7 +2,7 @@ import { ROUND_FIGURE_NAMES, ROUND_FIGURES } from './closed-loop';
 import { FIGURES, type FigureName, type FigureUnit, type Interval } from './figures';
 import type { Simulation } from './result';
 import { VISIT } from './shopper';
-import { intervalText, shownFigures, titleOf } from './summary-text';
+import { absenceOf, absences, changeTitleOf, ERRORS, intervalText, shownFigures, titleOf } from './summary-text';
 
 /** One configuration of a bar chart. */
 export interface BarOf {
@@ -43,6 +43,8 @@ export interface Table {
   title: string;
   header: readonly string[];
   rows: readonly (readonly string[])[];
+  /** What its signs mean, and why cells have no number. */
+  notes?: readonly string[];
 }
 
 /** A chart, what it means, and its numbers. Titles differ. */
@@ -51,21 +53,27 @@ export interface Card extends Table {
   chart: BarChart | LineChart;
 }
 
-/** A chart of each figure that any configuration has. @param wanted default: all of them */
+/**
+ * A chart of each figure that two configurations or more have: a single one is in the tables, where there is nothing to
+ * compare it with.
+ * @param wanted default: all of them
+ */
 export function figureCards(simulation: Simulation, wanted?: readonly FigureName[]): Card[] {
   const { configurations } = simulation;
-  const names = shownFigures(simulation).filter((name) => wanted?.includes(name) ?? true);
+  const isCompared = (name: FigureName): boolean =>
+    configurations.filter(({ figures }) => !Number.isNaN(figures[name].mean)).length > 1;
+  const names = shownFigures(simulation).filter((name) => (wanted?.includes(name) ?? true) && isCompared(name));
   return names.map((name) => {
     const words = FIGURES[name];
-    const bars = configurations
-      .filter(({ figures }) => !Number.isNaN(figures[name].mean))
-      .map((one) => ({
-        ...{ name: one.name, value: one.figures[name], text: intervalText(one.figures[name], words.unit) },
-      }));
+    const bars = configurations.map((one) => ({
+      ...{ name: one.name, value: one.figures[name], text: intervalText(one.figures[name], words.unit) },
+    }));
+    const absence = absenceOf(simulation, name);
     return {
-      ...{ title: titleOf(words), meaning: words.meaning },
+      ...{ title: titleOf(words), meaning: absence === undefined ? words.meaning : `${words.meaning} Here ${absence}` },
       chart: { kind: 'bars', bars, scale: scaleOf(words.unit) },
-      ...{ header: ['', 'mean', 'from', 'to'], rows: bars.map((bar) => [bar.name, ...ends(bar.value, words.unit)]) },
+      header: ['', 'mean', '95 % interval from', 'to'],
+      rows: bars.map((bar) => [bar.name, ...ends(bar.value, words.unit)]),
     };
   });
 }
@@ -118,9 +126,9 @@ export function expertCards({ configurations }: Simulation): Card[] {
   return lineCards(words, { lines, axis: 'choice', scale: 1 });
 }
 
-/** What an update takes on this machine. */
+/** What an update takes on this machine, where two configurations or more learn. */
 export function updateCards({ timing }: Simulation): Card[] {
-  if (timing.updateMs.length === 0) return [];
+  if (timing.updateMs.length < 2) return [];
   const bars = timing.updateMs.map(({ name, median, p95 }) => ({
     ...{ name, value: { mean: median, low: median, high: p95 }, text: `${median.toFixed(2)} to ${p95.toFixed(2)}` },
   }));
@@ -154,16 +162,17 @@ export function figureTables(simulation: Simulation): Table[] {
   ]);
   const { of, against } = comparison;
   const changes = names.map((name) => [
-    titleOf(FIGURES[name]),
+    changeTitleOf(FIGURES[name]),
     ...against.map((other) => intervalText(other.changes[name], FIGURES[name].unit, true)),
   ]);
   const all: Table = {
     title: 'Figures of every configuration',
     ...{ header: ['', ...configurations.map(({ name }) => name)], rows: figures },
+    notes: [ERRORS, ...absences(simulation)],
   };
   if (against.length === 0) return [all];
   const header = ['', ...against.map(({ name }) => name)];
-  return [all, { title: `${of} against the others, shopper by shopper`, header, rows: changes }];
+  return [all, { title: `${of} against the others, shopper by shopper`, header, rows: changes, notes: [ERRORS] }];
 }
 
 /** None without any line. */
@@ -180,6 +189,7 @@ function lineCards(words: Pick<Card, 'title' | 'meaning'>, options: Omit<LineCha
       ...words,
       chart: { kind: 'lines', ...options },
       header: [axis, ...lines.map(({ name }) => name)],
+      notes: [ERRORS],
       rows: Array.from({ length: steps }, (_, step) => [
         String(step + 1),
         ...lines.map(({ values }) => cell(values[step])),

@@ -17,6 +17,8 @@ export interface FigureWords {
   /** One sentence: how it is measured, and whether more of it is better. */
   meaning: string;
   unit: FigureUnit;
+  /** Why a configuration may have none of it, as the end of a sentence. */
+  absent?: string;
 }
 
 /** Two sums over shoppers whose ratio is the figure. */
@@ -71,6 +73,7 @@ export const RATIO_FIGURES = {
   },
   retention: {
     ...{ title: 'Kept of a taste on return', unit: 'percent' },
+    absent: 'no list followed the taste before it left',
     of: ({ fitBefore, fitAfter }) =>
       fitBefore === null || fitAfter === null || fitBefore < LISTED ? null : [fitAfter, fitBefore],
     meaning:
@@ -95,6 +98,7 @@ export const RATIO_FIGURES = {
   },
   experts: {
     ...{ title: 'Experts kept at the end', unit: 'number', of: mean(({ experts }) => experts) },
+    absent: 'no experts are learned there',
     meaning: 'Experts of a shopper, the one that learns everything among them. It grows with the tastes a shopper has.',
   },
 } as const satisfies Record<string, RatioFigure>;

@@ -10,6 +10,8 @@ export interface Ground {
   /** Description without the seed. */
   setting: string;
   items: number;
+  /** Share of a log's events that have the second of another event of their shopper; null for made-up shoppers. */
+  sharedSecond: number | null;
   configurations: readonly Configuration[];
   shoppers: number;
   /** @param n from 0 to `shoppers` */

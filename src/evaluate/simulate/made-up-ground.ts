@@ -109,6 +109,7 @@ export function madeUpGround(options: MadeUpOptions): Ground {
   return {
     ...{
       source: 'synthetic',
+      sharedSecond: null,
       items: count,
       configurations,
       shoppers,

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { smallWorld } from '../../testing/simulation';
 import { blockText, parseBlock, type ShopBlock, simulateBlock } from './block';
+import { figureCards } from './cards';
 import { simulationPage } from './page/page';
 import { parseSimulation, type Simulation, simulationLine, simulationOf } from './result';
 import { madeUpShopper, TASTE_CHANGES } from './shopper';
@@ -12,9 +13,16 @@ const shops = CONFIGURATIONS.map((name) => simulatedShop(name, { before, after, 
 let blocks: ShopBlock[][];
 let simulation: Simulation;
 
-const of = (some: readonly ShopBlock[][]): Simulation =>
+const of = (some: readonly ShopBlock[][], sharedSecond: number | null = null): Simulation =>
   simulationOf({
-    ...{ source: 'synthetic', setting: 'a few shoppers & their <tastes>', items: 120, seed: 1, blocks: some },
+    ...{
+      source: 'synthetic',
+      sharedSecond,
+      setting: 'a few shoppers & their <tastes>',
+      items: 120,
+      seed: 1,
+      blocks: some,
+    },
     ...{ compared: 'sidestream', loop: [] },
     timing: { seconds: 1, processes: 1, visitsPerSecond: 24, shoppersPerSecond: 4 },
   });
@@ -72,6 +80,37 @@ describe('the result of a simulation', () => {
     expect(text).toContain('NDCG@10 of sidestream is');
     expect(text).not.toContain('NaN');
   });
+
+  it('says in text, JSON and report that a log of orders flatters, before any figure', () => {
+    const orders = of(blocks, 0.998);
+    expect(orders.warnings).toEqual([
+      expect.stringMatching(/^99\.8 % of the ranked events .* this is a log of orders/),
+    ]);
+    const [warning] = orders.warnings;
+    expect(simulationText(orders).startsWith(`${warning}\n\n`)).toBe(true);
+    expect(parseSimulation(simulationLine(orders))).toMatchObject({ sharedSecond: 0.998, warnings: [warning] });
+    const page = simulationPage(orders);
+    expect(page).toContain(`<p class="alarm" role="alert">${warning}</p>`);
+    expect(page.indexOf(warning)).toBeLessThan(page.indexOf('<h2>What was found'));
+    for (const other of [simulation, of(blocks, 0.2)]) {
+      expect(other.warnings).toEqual([]);
+      expect(simulationPage(other)).not.toContain('role="alert"');
+    }
+    // A line of an earlier version says nothing of it.
+    const { sharedSecond: _, warnings: __, ...earlier } = JSON.parse(simulationLine(simulation));
+    expect(parseSimulation(JSON.stringify(earlier))).toMatchObject({ sharedSecond: null, warnings: [] });
+  });
+
+  it('says beside each table what ± is, of changes that they are points, and why a figure is missing', () => {
+    const text = simulationText(simulation);
+    const compared = text.slice(text.indexOf('### sidestream against the others'));
+    expect(compared).toMatch(/^### .*\n\n± is half of a 95 % interval, about two standard errors\.\n\n\| /);
+    expect(compared).toMatch(/^\| HR@10: looked for and in the first ten, points +\| [+−]/m);
+    expect(text).toMatch(/; clicks per list [+−]\d+\.\d ± \d+\.\d points\.$/m);
+    const absent = 'random, popularity, content, terms and oracle have no value (–), as no experts are learned there.';
+    expect(text).toContain(`Experts kept at the end: ${absent}`);
+    expect(text).toMatch(/^\| Experts kept at the end +\| – +\| – +\|/m);
+  });
 });
 
 describe('the report', () => {
@@ -89,6 +128,33 @@ describe('the report', () => {
     expect(page).toContain('a few shoppers &amp; their &lt;tastes&gt;');
     expect(page).not.toContain('NaN');
     expect(page).not.toContain('undefined');
+  });
+
+  it('has no picture of a figure that a single configuration has, and a row with the reason for one that lacks it', () => {
+    const single = 'Experts kept at the end';
+    expect(simulation.configurations.filter(({ figures }) => !Number.isNaN(figures.experts.mean))).toHaveLength(1);
+    expect(page).not.toContain(`<figcaption><h3>${single}`);
+    expect(page).toContain(`<th scope="row">${single}</th>`);
+    const some: Simulation = structuredClone(simulation);
+    for (const [n, { figures }] of some.configurations.entries()) {
+      const mean = n < 2 ? Number.NaN : 0.5;
+      figures.retention = { mean, low: mean, high: mean };
+    }
+    const [card] = figureCards(some, ['retention']);
+    expect(card.rows).toHaveLength(some.configurations.length);
+    expect(card.meaning).toMatch(
+      / Here random and popularity have no value \(–\), as no list followed the taste before it left\.$/,
+    );
+    expect(simulationPage(some)).toMatch(
+      /<p class="note">Kept of a taste on return: random and popularity have no value/,
+    );
+  });
+
+  it('says above each table of changes and of steps what ± is', () => {
+    const notes = page.match(/<p class="note">± is half of a 95 % interval/g) ?? [];
+    const lines = page.match(/<summary>Numbers<\/summary><p class="note">±/g) ?? [];
+    expect([notes.length - lines.length, lines.length > 0]).toEqual([2, true]);
+    expect(page).toContain('<th scope="col">95 % interval from</th>');
   });
 
   it('takes its colours from the page, so that it can be dark', () => {

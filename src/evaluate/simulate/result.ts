@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
+import { isOrderLog, simulatedOrdersText } from '../order-log';
 import { jsonNumber } from '../result';
 import { addSeries, emptySeries, type Series, type ShopBlock } from './block';
 import { type LoopRun, loopFigures, ROUND_FIGURE_NAMES } from './closed-loop';
@@ -21,6 +22,10 @@ const simulationSchema = v.object({
   protocol: v.literal('simulate'),
   /** Made-up shoppers, or those of a log. */
   source: v.picklist(['synthetic', 'log']),
+  /** Share of a log's events that have the second of another event of their shopper, 0..1; null for made-up shoppers. */
+  sharedSecond: v.optional(v.nullable(v.number()), null),
+  /** What to know before the figures are read, in sentences; mostly none. */
+  warnings: v.optional(v.array(v.string()), () => []),
   setting: v.string(),
   seed: v.number(),
   shoppers: v.number(),
@@ -70,7 +75,7 @@ export const simulationLine = (simulation: Simulation): string =>
   JSON.stringify(simulation, (_, value) => (typeof value === 'number' ? Number(value.toFixed(5)) : value));
 
 /** What was simulated. */
-export interface Simulated extends Pick<Simulation, 'source' | 'setting' | 'seed' | 'items'> {
+export interface Simulated extends Pick<Simulation, 'source' | 'sharedSecond' | 'setting' | 'seed' | 'items'> {
   /** Blocks of shoppers, each with the shops in the same order. */
   blocks: readonly (readonly ShopBlock[])[];
   /** Shop that is compared with the others. */
@@ -85,8 +90,10 @@ export function simulationOf({ blocks, compared, loop, timing, ...about }: Simul
   const names = blocks[0].map(({ name }) => name);
   const ofShop = (name: string): ShopBlock[] => blocks.map((block) => block[names.indexOf(name)]);
   const others = names.filter((name) => name !== compared && names.includes(compared));
+  const { sharedSecond } = about;
   return {
     ...{ schema: SIMULATION_SCHEMA, protocol: 'simulate', ...about },
+    warnings: sharedSecond !== null && isOrderLog(sharedSecond) ? [simulatedOrdersText(sharedSecond)] : [],
     shoppers: blocks.reduce((sum, [{ records }]) => sum + records.length, 0),
     configurations: names.map((name) => configuration(name, ofShop(name))),
     comparison: {

@@ -1,6 +1,6 @@
 import { markdownTable, signed } from '../report-cells';
 import { ROUND_FIGURE_NAMES, ROUND_FIGURES } from './closed-loop';
-import { FIGURES, type FigureName, type FigureUnit, type Interval } from './figures';
+import { FIGURES, type FigureName, type FigureUnit, type FigureWords, type Interval } from './figures';
 import type { Simulation } from './result';
 
 /** What the configurations are, in words. */
@@ -15,9 +15,12 @@ export const SHOPS: Readonly<Record<string, string>> = {
 
 const DIGITS: Record<FigureUnit, number> = { percent: 1, choices: 1, bits: 2, number: 3 };
 
-/** A value with half the width of its interval; empty where there is none. */
+/** In place of a value that a configuration does not have. */
+const NONE = '–';
+
+/** A value with half the width of its interval; a dash where there is none. */
 export function intervalText({ mean, high }: Interval, unit: FigureUnit, withSign = false): string {
-  if (Number.isNaN(mean)) return '';
+  if (Number.isNaN(mean)) return NONE;
   const scale = unit === 'percent' ? 100 : 1;
   const text = (value: number): string => (scale * value).toFixed(DIGITS[unit]);
   const error = Number.isNaN(high) ? '' : ` ± ${text(high - mean)}`;
@@ -34,8 +37,30 @@ export const shownFigures = ({ configurations }: Simulation): FigureName[] =>
     configurations.some(({ figures }) => !Number.isNaN(figures[name].mean)),
   );
 
-/** The other protocols print one standard error after the same sign. */
-const ERRORS = '± is half of a 95 % interval, about two standard errors.';
+/** A figure's title where a change of it is meant: that of a percentage is in points. */
+export const changeTitleOf = ({ title, unit }: { title: string; unit: FigureUnit }): string =>
+  unit === 'percent' ? `${title}, points` : titleOf({ title, unit });
+
+/** What the sign means beside each table: the other protocols print one standard error after it. */
+export const ERRORS = '± is half of a 95 % interval, about two standard errors.';
+
+/** Why configurations lack a figure that others have; none where all have it. */
+export function absenceOf({ configurations }: Simulation, name: FigureName): string | undefined {
+  const { absent = 'it applied to no shopper' }: FigureWords = FIGURES[name];
+  const without = configurations.filter(({ figures }) => Number.isNaN(figures[name].mean));
+  if (without.length === 0) return undefined;
+  const names = without.map((one) => one.name);
+  const [last] = names.slice(-1);
+  const all = names.length === 1 ? `${last} has` : `${names.slice(0, -1).join(', ')} and ${last} have`;
+  return `${all} no value (${NONE}), as ${absent}.`;
+}
+
+/** The same for all figures shown. */
+export const absences = (simulation: Simulation): string[] =>
+  shownFigures(simulation).flatMap((name) => {
+    const absence = absenceOf(simulation, name);
+    return absence === undefined ? [] : [`${FIGURES[name].title}: ${absence}`];
+  });
 
 /** What was found, for people, in Markdown: tables with their 95 % intervals, and one sentence for each answer. */
 export function simulationText(simulation: Simulation): string {
@@ -51,16 +76,24 @@ export function simulationText(simulation: Simulation): string {
   const changes = markdownTable(
     ['', ...comparison.against.map(({ name }) => `against ${name}`)],
     names.map((name) => [
-      titleOf(FIGURES[name]),
+      changeTitleOf(FIGURES[name]),
       ...comparison.against.map((other) => intervalText(other.changes[name], FIGURES[name].unit, true)),
     ]),
   );
   const compared =
-    comparison.against.length > 0 ? [`### ${comparison.of} against the others, shopper by shopper`, changes] : [];
-  const loop = closedLoop.length > 0 ? ['### closed loop', loopTable(simulation)] : [];
-  const parts = [ERRORS, table, configurations.map(({ name }) => `- ${name}: ${SHOPS[name] ?? ''}`).join('\n')];
+    comparison.against.length > 0
+      ? [`### ${comparison.of} against the others, shopper by shopper`, ERRORS, changes]
+      : [];
+  const loop =
+    closedLoop.length > 0
+      ? ['### closed loop', `${ERRORS} Changes of percentages are in percentage points.`, loopTable(simulation)]
+      : [];
   return [
-    ...parts,
+    ...simulation.warnings,
+    ERRORS,
+    table,
+    ...absences(simulation),
+    configurations.map(({ name }) => `- ${name}: ${SHOPS[name] ?? ''}`).join('\n'),
     ...compared,
     ...loop,
     answers(simulation)
@@ -91,13 +124,13 @@ export function answers({ comparison, closedLoop, timing }: Simulation): string[
     .filter(({ name }) => name !== 'oracle' && name !== 'random')
     .map(({ name, changes: { ndcg10, clicks } }) => {
       const hits = `NDCG@10 of ${comparison.of} is ${compared(ndcg10)} that of ${name}`;
-      return `${hits}: ${intervalText(ndcg10, 'percent', true)} percentage points; clicks per list ${intervalText(clicks, 'percent', true)}.`;
+      return `${hits}: ${intervalText(ndcg10, 'percent', true)} percentage points; clicks per list ${intervalText(clicks, 'percent', true)} points.`;
     });
   const loop = closedLoop.map(({ name, change, againstRandom }) => {
     const first = `From the first round to the last a shop of ${name} ${narrows(change.gini)} (Gini ${intervalText(change.gini, 'number', true)})`;
     if (!againstRandom) return `${first}.`;
     const { gini, coverage } = againstRandom;
-    return `${first}; in the last its choices are ${concentrated(gini)} in one of random lists (Gini ${intervalText(gini, 'number', true)}, items chosen ${intervalText(coverage, 'percent', true)} %).`;
+    return `${first}; in the last its choices are ${concentrated(gini)} in one of random lists (Gini ${intervalText(gini, 'number', true)}, items chosen ${intervalText(coverage, 'percent', true)} percentage points).`;
   });
   const learned = timing.updateMs.map(
     ({ name, median, p95 }) =>

@@ -59,7 +59,7 @@ export async function doTask(
 }
 
 /** What is to be done: of a ground, what can be sent to another thread. */
-export interface SimulationPlan extends Pick<Simulated, 'source' | 'setting' | 'items'> {
+export interface SimulationPlan extends Pick<Simulated, 'source' | 'sharedSecond' | 'setting' | 'items'> {
   shoppers: number;
   /** Steps of all visits. */
   steps: number;
@@ -72,13 +72,14 @@ export interface SimulationPlan extends Pick<Simulated, 'source' | 'setting' | '
 }
 
 /** The plan of a ground. */
-export function planOf({ source, setting, items, shoppers, shopper, configurations, loop }: Ground): SimulationPlan {
+export function planOf(ground: Ground): SimulationPlan {
+  const { source, sharedSecond, setting, items, shoppers, shopper, configurations, loop } = ground;
   // Made-up visits are all of the same length, and making shoppers takes time.
   const one = shopper(0).wants.length;
   const lengths = Array.from({ length: shoppers }, (_, n) => (source === 'log' ? shopper(n).wants.length : one));
   const visits = lengths.reduce((sum, length) => sum + length, 0) * configurations.length;
   return {
-    ...{ source, setting, items, shoppers },
+    ...{ source, sharedSecond, setting, items, shoppers },
     steps: visits + (loop ? loop.configurations.length * loop.rounds * loop.cohort * loop.steps : 0),
     loop: loop && {
       ...{ configurations: loop.configurations, rounds: loop.rounds, cohort: loop.cohort, past: loop.past },
@@ -92,7 +93,7 @@ export function planOf({ source, setting, items, shoppers, shopper, configuratio
  * @returns all but the times
  */
 export async function runPlan(
-  { source, setting, items, shoppers, loop }: SimulationPlan,
+  { source, sharedSecond, setting, items, shoppers, loop }: SimulationPlan,
   seed: number,
   work: (task: SimulationTask) => Promise<ShopBlock[]>,
 ): Promise<Omit<Simulated, 'timing'>> {
@@ -105,7 +106,7 @@ export async function runPlan(
     Promise.all(blocksOf(shoppers).map((block) => work({ block }))),
     Promise.all(loop ? loop.configurations.map((name) => loopOf(name, loop)) : []),
   ]);
-  return { source, setting, items, seed, blocks, compared: COMPARED, loop: rounds };
+  return { source, sharedSecond, setting, items, seed, blocks, compared: COMPARED, loop: rounds };
 }
 
 /** Speed of a simulation, as results have it. @param processes or workers */

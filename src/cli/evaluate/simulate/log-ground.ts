@@ -1,5 +1,12 @@
 import { existsSync } from 'node:fs';
-import { type Shopper, sharedLearning, sharedModel, shopperSimilarity, splicedPairs } from '../../../evaluate';
+import {
+  type Shopper,
+  sharedLearning,
+  sharedModel,
+  shareOfSharedSeconds,
+  shopperSimilarity,
+  splicedPairs,
+} from '../../../evaluate';
 import {
   CONFIGURATIONS,
   chosenConfigurations,
@@ -42,6 +49,7 @@ export function logGround(input: EvaluateInput): Ground {
   const all = { ...input, methods: undefined };
   return {
     ...{ source: 'log', items: bundle.items.length, configurations, shoppers: streams.length },
+    sharedSecond: shareOfSharedSeconds(shoppers, MOST_EVENTS),
     setting: `${shoppers.length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, their first ${MOST_EVENTS} events, which they choose whatever is shown; changes and returns of taste are those of ${spliced.length} streams of two of them, 40 events each in turn`,
     shopper: (n) => loggedShopper(streams[n], seed, n, MOST_EVENTS),
     market: marketOf(index, popularity),

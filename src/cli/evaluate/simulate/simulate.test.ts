@@ -72,6 +72,21 @@ describe('sidestream evaluate --protocol simulate', () => {
     expect(popularity.figures.hr10.mean).not.toBeNaN();
   }, 120_000);
 
+  it('warns of a log of orders in text, JSON and report', async () => {
+    // Every shopper's lines five at a time in one second, as shops export orders.
+    const lines = (await readFile(at('events.csv'), 'utf8')).trim().split('\n').slice(1);
+    const orders = lines.map((line, n) => `${1000 + 60 * Math.floor(n / 15)},${line.split(',').slice(1).join(',')}`);
+    await writeFile(at('orders.csv'), `time,user,item\n${orders.join('\n')}\n`);
+    const asked = ['--events', at('orders.csv'), '--past', '0.391', '--models', at('models'), '--json'];
+    const run = await simulate(...asked, '--methods', 'popularity', 'content', '--report', at('orders.html'));
+    expect(run.code).toBe(0);
+    const { sharedSecond, warnings } = resultOf(run);
+    expect(sharedSecond).toBe(1);
+    expect(warnings).toEqual([expect.stringContaining('100.0 % of the ranked events have the time of another event')]);
+    expect(run.out.split('\n\n')[1]).toBe(warnings[0]);
+    expect(await readFile(at('orders.html'), 'utf8')).toContain(warnings[0]);
+  }, 120_000);
+
   it('says what to do about options that do not fit', async () => {
     const [protocol, oracle, results, none] = await Promise.all([
       startSidestream('evaluate', '--bundle', at('bundle')).ended,

@@ -7,6 +7,8 @@ import type { BarChart as Bars, LineChart as Lines } from '../cards';
 use([BarChart, LineChart, LabelLayout]);
 
 const ROW = 26;
+/** Width of a character of a value, at most, and room between bars and values. */
+const [CHARACTER, GAP] = [7.2, 10];
 const LINES = 230;
 
 /** Colour and line of each configuration: nobody has to tell lines apart by colour alone. */
@@ -24,9 +26,10 @@ const lookOf = (name: string) => LOOKS[name] ?? { color: INK, line: 'solid' as c
 export function barChart({ bars, scale }: Bars, caption: Caption): string {
   const height = ROW * bars.length + 34;
   const rows = [...bars.entries()];
+  const values = Math.ceil(CHARACTER * Math.max(...bars.map(({ text }) => text.length)));
   const names = { type: 'category' as const, inverse: true, axisTick: { show: false } };
   return picture(caption, height, {
-    grid: { left: 80, right: 92, top: 6, bottom: 28 },
+    grid: { left: 80, right: values + GAP, top: 6, bottom: 28 },
     xAxis: {
       ...{ type: 'value', splitNumber: 3, scale: false },
       ...{ axisLabel: { ...TEXT, fontSize: 11 }, splitLine: { lineStyle: { color: FAINT } } },
@@ -35,14 +38,14 @@ export function barChart({ bars, scale }: Bars, caption: Caption): string {
       { ...names, data: bars.map(({ name }) => name), axisLabel: TEXT, axisLine: { lineStyle: { color: INK } } },
       {
         ...{ ...names, position: 'right', data: bars.map(({ text }) => text), axisLine: { show: false } },
-        axisLabel: { ...TEXT, margin: 86, align: 'right' },
+        axisLabel: { ...TEXT, margin: values + GAP - 2, align: 'right' },
       },
     ],
     series: [
       {
         ...{ type: 'bar', barWidth: 12 },
         data: rows.map(([, { name, value }]) => ({
-          value: scale * value.mean,
+          value: Number.isNaN(value.mean) ? null : scale * value.mean,
           itemStyle: { color: lookOf(name).color },
         })),
       },

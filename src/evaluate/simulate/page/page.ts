@@ -1,4 +1,16 @@
-import { captionOf, cards, definitions, escaped, figure, htmlPage, list, section, table } from '../../page';
+import {
+  alarm,
+  captionOf,
+  cards,
+  definitions,
+  escaped,
+  figure,
+  htmlPage,
+  list,
+  note,
+  section,
+  table,
+} from '../../page';
 import {
   type Card,
   expertCards,
@@ -15,8 +27,9 @@ import { barChart, lineChart } from './charts';
 
 /** A report of a simulation as one file: pictures with the numbers behind them, no script, nothing from the network. */
 export function simulationPage(simulation: Simulation): string {
-  const { setting, seed, configurations } = simulation;
+  const { setting, seed, configurations, warnings } = simulation;
   const sections = [
+    ...warnings.map(alarm),
     section('What was found', [list(answers(simulation))]),
     section('Configurations', [definitions(configurations.map(({ name }) => [name, SHOPS[name] ?? '']))]),
     section('Figures, with their 95 % intervals', [cardsOf(figureCards(simulation))]),
@@ -32,12 +45,14 @@ export function simulationPage(simulation: Simulation): string {
 
 const cardsOf = (all: readonly Card[]): string => cards(all.map(card));
 
-function card({ title, meaning, chart, header, rows }: Card): string {
+function card({ title, meaning, chart, header, rows, notes }: Card): string {
   const caption = captionOf(title);
   const svg = chart.kind === 'bars' ? barChart(chart, caption) : lineChart(chart, caption);
-  return figure(title, meaning, svg, table(title, header, rows));
+  return figure(title, meaning, svg, `${notesOf(notes)}${table(title, header, rows)}`);
 }
 
 /** A table under its title. */
-const titledTable = ({ title, header, rows }: Table): string =>
-  `<h3>${escaped(title)}</h3>\n${table(title, header, rows)}`;
+const titledTable = ({ title, header, rows, notes }: Table): string =>
+  `<h3>${escaped(title)}</h3>\n${notesOf(notes)}${table(title, header, rows)}`;
+
+const notesOf = (notes: Table['notes'] = []): string => notes.map(note).join('');
