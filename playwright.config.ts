@@ -14,7 +14,7 @@ export default defineConfig({
   outputDir: 'test-results',
   timeout: 90_000,
   expect: { timeout: 20_000 },
-  // Files at once. Tests wait more than they compute; more than two on two cores make the slow ones run into their timeouts.
+  // Files at once. Three keep two cores busier and take as long, and the slow ones come near their timeouts.
   workers: 2,
   forbidOnly: true,
   reporter: process.env.CI ? 'line' : 'list',

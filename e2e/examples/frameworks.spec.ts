@@ -97,7 +97,7 @@ async function walk(page: Page): Promise<void> {
   await expect.poll(async () => (await metricsOf(page))['for-you']).toMatchObject({ clicks: 1, carts: 1 });
 
   await page.getByRole('link', { name: /^A shop in/ }).click();
-  await expect(forYou.filter({ hasText: 'Because you looked at “Blue bowl”' }).first()).toHaveAttribute(
+  await expect(forYou.filter({ hasText: 'Because you chose “Blue bowl”' }).first()).toHaveAttribute(
     'data-source',
     'personal',
   );
