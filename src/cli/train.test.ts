@@ -32,21 +32,12 @@ let folder: string;
 let events: string;
 const at = (name: string): string => join(folder, name);
 
-const train = (out: string, ...more: string[]) =>
-  sidestream(
-    'train',
-    '--bundle',
-    at('bundle'),
-    '--events',
-    events,
-    '--out',
-    out,
-    '--width',
-    '8',
-    '--length',
-    '5',
-    ...more,
-  );
+/** A small model of the log, made from the bundle. */
+const command = (out: string): string[] => {
+  const files = ['--bundle', at('bundle'), '--events', events, '--out', out];
+  return ['train', ...files, '--width', '8', '--length', '5'];
+};
+const train = (out: string, ...more: string[]) => sidestream(...command(out), ...more);
 /** A table as it is read back: lifts in steps. */
 const storedFactors = (factors: Factors): Factors =>
   decodeFactors(encodeFactors(factors, ITEMS).buffer, 'factors.bin', ITEMS);
@@ -256,7 +247,7 @@ describe('sidestream train', () => {
     });
     said.splice(0);
     const unused: string[] = [];
-    const anew = trainBase(
+    const fromTheBeginning = trainBase(
       request({
         onUnused: (after) => {
           unused.push(after);
@@ -264,7 +255,7 @@ describe('sidestream train', () => {
         },
       }),
     );
-    await expect(anew).rejects.toThrow('seen');
+    await expect(fromTheBeginning).rejects.toThrow('seen');
     expect(unused).toEqual(['window 2, epoch 2']);
     const resumed = await trainBase(request({ resume: true }));
     expect(said).toEqual(['Going on after window 2, epoch 2', expect.stringContaining('Window 2/2, epoch 3')]);
@@ -284,22 +275,7 @@ describe('sidestream train', () => {
     await cp(at('bundle'), at('online'), { recursive: true });
     const before = await readdir(at('online'));
     const asked = ['--models', at('kept'), '--epochs', '20', '--validation', '0'];
-    const { child, ended } = startSidestream(
-      ...[
-        'train',
-        '--bundle',
-        at('bundle'),
-        '--events',
-        events,
-        '--out',
-        at('online'),
-        '--width',
-        '8',
-        '--length',
-        '5',
-      ],
-      ...asked,
-    );
+    const { child, ended } = startSidestream(...command(at('online')), ...asked);
     const checkpoints = async (): Promise<string[]> => (existsSync(at('kept')) ? readdir(at('kept')) : []);
     await until('the first epoch ends', async () => (await checkpoints()).some((name) => name.endsWith('.checkpoint')));
     child.kill('SIGINT');

@@ -247,7 +247,7 @@ const isFolder = (path: string): Promise<boolean> =>
 const howToGoOn = ({ all, earlier }: Checkpoints): string =>
   hasCheckpoint(all) || hasCheckpoint(earlier)
     ? '\nInterrupted. The training is kept as it was after its last whole epoch: the same command with --resume goes on from there.'
-    : '\nInterrupted before the first epoch ended, so the next training starts anew.';
+    : '\nInterrupted before the first epoch ended, so the next training begins with the first epoch.';
 
 /** A shop's log, and what `train` was asked for. */
 interface Shop {
@@ -420,7 +420,7 @@ const trainOn = (request: Omit<TrainBaseRequest, 'config' | 'say'>, options: Tra
     say: (line) => console.error(line),
     onUnused: (after) =>
       console.error(
-        `There is a checkpoint of this training after ${after}, from which --resume goes on. This training starts anew, and replaces it after its first epoch.`,
+        `There is a checkpoint of this training after ${after}, from which --resume goes on. This training begins with the first epoch, after which it replaces that checkpoint.`,
       ),
   });
 

@@ -61,7 +61,7 @@ export class MetricHooks {
 
   /**
    * There is something to count: passes it on soon.
-   * @returns when it is at hand, from where on it is passed on although the page is left
+   * Resolves when it is at hand: from then on it is passed on even where the page is left.
    */
   async soon(): Promise<void> {
     if (!this.#end) return;

@@ -14,7 +14,7 @@ it('names the columns, and those that a log lacks', async () => {
 it('counts the returns that were left out', async () => {
   const returns = Array.from({ length: 2000 }, (_, n) => `u,a,${n},-1`);
   expect(await notes('user,item,time,quantity', 'u,a,1,1', ...returns)).toContain(
-    'Left out: 2,000 returns (quantity of 0 or less)',
+    'Left out: 2000 returns (quantity of 0 or less)',
   );
 });
 

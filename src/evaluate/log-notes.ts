@@ -1,3 +1,4 @@
+import { counted } from '../common/counted';
 import type { LogEvent, LogField, ReadLog } from './event-log';
 
 const FIELDS: readonly LogField[] = ['user', 'item', 'time', 'type', 'quantity'];
@@ -20,7 +21,7 @@ function columnsNote({ columns }: ReadLog): string | null {
 }
 
 const returnsNote = ({ returns }: ReadLog): string | null =>
-  returns === 0 ? null : `Left out: ${inWords(returns, 'return')} (quantity of 0 or less)`;
+  returns === 0 ? null : `Left out: ${counted(returns, 'return')} (quantity of 0 or less)`;
 
 function spreadsheetNote({ events }: ReadLog): string | null {
   if (events.length === 0) return null;
@@ -33,7 +34,7 @@ function spreadsheetNote({ events }: ReadLog): string | null {
 function repeatsNote({ events }: ReadLog): string | null {
   const alike = repeated(events);
   if (2 * alike <= events.length) return null;
-  return `Warning: ${inWords(alike, 'line')} of ${events.length.toLocaleString('en')} are like another one in user, item, time and type, and every line counts as a choice. Export each line once.`;
+  return `Warning: ${counted(alike, 'line')} of ${events.length} are like another one in user, item, time and type, and every line counts as a choice. Export each line once.`;
 }
 
 /** How many events have an equal one. @param events sorted by time */
@@ -55,6 +56,3 @@ function repeated(events: readonly LogEvent[]): number {
   add();
   return alike;
 }
-
-const inWords = (count: number, noun: string): string =>
-  `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;

@@ -181,7 +181,7 @@ it('counts a visitor once, under the variant that is kept, where two tabs had dr
     other = await pending();
   }
   await other.track('click', 'a', CLICK);
-  // Slow, as on a busy device: the page asks as soon as it hears of the answer, and the variant is read last.
+  // The second tab hears of the consent before it has read the variant that is kept, and its page asks for reports in between.
   const read = DeviceStore.prototype.text;
   let proceed: () => void = () => undefined;
   const slow = new Promise<void>((resolve) => (proceed = resolve));
