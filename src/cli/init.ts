@@ -54,7 +54,9 @@ interface InitOptions {
 /** `sidestream init <folder> [feed…]`: writes a shop of static pages, from a feed or from samples, and builds its bundle. */
 export function initCommand(): Command {
   return new Command('init')
-    .description('write a shop of static pages with everything set up, in the language and currency of a feed, or from samples')
+    .description(
+      'write a shop of static pages with everything set up, in the language and currency of a feed, or from samples',
+    )
     .argument('<folder>', 'where to write it; a new or an empty folder')
     .argument('[feed...]', 'your products, in any format that `build` reads (default: 24 samples)')
     .option('--images <folder>', 'folder of the pictures that the products of the feed name')
@@ -63,7 +65,9 @@ export function initCommand(): Command {
     .addOption(langOption())
     .addOption(refusalsOption())
     .addOption(allowPrivateOption())
-    .addOption(currencyOption(`; default: what the feed says, else JPY for Japanese and ${CURRENCY} for any other language`))
+    .addOption(
+      currencyOption(`; default: what the feed says, else JPY for Japanese and ${CURRENCY} for any other language`),
+    )
     .option('--no-build', 'do not build the bundle yet')
     .action(async (folder: string, feed: string[], options: InitOptions) => {
       const target = resolve(folder);
