@@ -1,5 +1,6 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { TARBALL } from '../src/cli/package-source';
 import { buildBundles, LIB, ROOT } from './package/bundles';
 import { faultsOf, pack } from './package/checks';
 import { writeElements } from './package/elements';
@@ -9,9 +10,13 @@ import { measure } from './package/sizes';
 
 /**
  * Builds the npm package into `lib`, packs it into `.cache/package` and checks the tarball: metadata, types, contents,
- * sizes. `--build-only` stops after the build, for `npm pack` itself.
+ * sizes. `--build-only` stops after the build, for `npm pack` itself. `--unchecked` packs it to the root, under a name without the
+ * version, and checks nothing: for a shop that installs it from a clone.
  */
 const TARBALLS = join(ROOT, '.cache', 'package');
+
+// Before `npm run pack`, npm runs `prepack` too: the package would be built twice.
+if (process.env.npm_lifecycle_event === 'prepack' && process.env.npm_command?.startsWith('run')) process.exit();
 
 await rm(LIB, { recursive: true, force: true });
 const { chunks } = await buildBundles();
@@ -28,7 +33,14 @@ for (const { name, bytes, budget } of sizes) {
   console.log(`${name.padEnd(32)} ${kilobytes(bytes)} of ${kilobytes(budget)} with brotli`);
 }
 
-if (!process.argv.includes('--build-only')) {
+if (process.argv.includes('--unchecked')) {
+  const folder = join(ROOT, '.cache', 'pack');
+  await mkdir(folder, { recursive: true });
+  const { filename, size } = await pack(ROOT, folder);
+  const path = join(ROOT, TARBALL);
+  await rename(join(folder, filename), path);
+  console.log(`${TARBALL}: ${megabytes(size)}. In your shop's folder, run: npm i ${path}`);
+} else if (!process.argv.includes('--build-only')) {
   await rm(TARBALLS, { recursive: true, force: true });
   await mkdir(TARBALLS, { recursive: true });
   const tarball = await pack(ROOT, TARBALLS);

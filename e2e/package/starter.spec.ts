@@ -138,6 +138,9 @@ test('a shop of variants has one entry for each product, and the currency that w
   // The first variant is sold out.
   await expect(page.locator('[data-products] small')).toHaveText(['£24.00', '£24.00', '£24.00']);
   await expect(page.locator('sidestream-recs').first().locator('[part=price]').first()).toHaveText('£24.00');
+  // No product has a picture: the first letters of their titles are there.
+  await expect(page.locator('[data-products] .picture')).toHaveText(['A', 'A', 'A']);
+  await expect(page.locator('[data-products] img')).toHaveCount(0);
 });
 
 test('a shop has the currency that its feed says, and a wrong path leaves no folder', async () => {

@@ -11,8 +11,8 @@ export function commandReference(program: Command): string {
   return [
     '# The command line',
     '',
-    'This page says what `npx sidestream <command> --help` prints. In a clone of the repository, the same commands run as',
-    '`npm run sidestream -- <command>`.',
+    'This page says what `npx sidestream <command> --help` prints in a folder where the package is [installed](../how-to/install.md). In a clone',
+    'of the repository, the same commands run as `npm run sidestream -- <command>`.',
     '',
     ...commands,
   ].join('\n');

@@ -1,5 +1,6 @@
 export { buildBundle } from './build-bundle';
 export { catalogLanguage } from './catalog-language';
+export { detectLanguage } from './detect-language';
 export { addEncoder, isBuilt, MODELS_FOLDER, madePreset, presetFile, readPreset } from './encoder-files';
 export { folderFetch, folderSink, openFolder, removeStale } from './folder-bundle';
 export { requireRoom } from './folders';

@@ -1,12 +1,15 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import * as v from 'valibot';
-import { readFeed, readMapping } from '../build';
+import { detectLanguage, readFeed, readMapping } from '../build';
+import type { Item } from '../catalog';
 import type { FeedMapping } from '../catalog/feed';
 import { SidestreamError } from '../error';
 import { buildCommand } from './build';
+import { type PackageSource, packageSource } from './package-source';
 import {
   allowPrivateOption,
   currencyOption,
@@ -15,18 +18,27 @@ import {
   mappingOption,
   refusalsOption,
 } from './shared-options';
+import { filledPage, hasTexts, shopTexts, textsFile } from './shop-texts';
+
+/** The package: two folders up from here in the sources as in `lib`. */
+const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The shop that is copied; in the package beside `lib`, in a clone at the top. */
-const STARTER = fileURLToPath(new URL('../../starter/', import.meta.url));
+const STARTER = join(PACKAGE, 'starter');
+const PAGES = ['index.html', 'product.html', 'cart.html'];
 /** What a folder may hold and still count as empty. */
 const HARMLESS = new Set(['.git', '.DS_Store', 'README.md', 'LICENSE', '.gitignore', 'catalog.jsonl']);
 const SAMPLES = 'catalog.jsonl';
 const SAMPLE_PICTURES = 'pictures';
 const VITE = '^7.3.8';
+/** Of the samples, and of a feed whose language is not known. */
+const LANGUAGE = 'en';
 /** Currency of the samples, and of a feed that says none. */
 const CURRENCY = 'EUR';
-/** Rows in which a currency is looked for: a feed says it of each price, or of none. */
-const CURRENCY_IN = 100;
+/** The same by language, where a language has one currency and it is another. */
+const CURRENCIES: Record<string, string> = { ja: 'JPY' };
+/** Rows in which currency and language are looked for: a feed says its currency of each price, or of none. */
+const LOOKED_AT = 400;
 
 interface InitOptions {
   images?: string;
@@ -42,7 +54,9 @@ interface InitOptions {
 /** `sidestream init <folder> [feed…]`: writes a shop of static pages, from a feed or from samples, and builds its bundle. */
 export function initCommand(): Command {
   return new Command('init')
-    .description('write a shop of static pages with everything set up, from a feed or from samples')
+    .description(
+      'write a shop of static pages with everything set up, in the language and currency of a feed, or from samples',
+    )
     .argument('<folder>', 'where to write it; a new or an empty folder')
     .argument('[feed...]', 'your products, in any format that `build` reads (default: 24 samples)')
     .option('--images <folder>', 'folder of the pictures that the products of the feed name')
@@ -51,17 +65,22 @@ export function initCommand(): Command {
     .addOption(langOption())
     .addOption(refusalsOption())
     .addOption(allowPrivateOption())
-    .addOption(currencyOption(`; default: what the feed says, else ${CURRENCY}`))
+    .addOption(
+      currencyOption(`; default: what the feed says, else JPY for Japanese and ${CURRENCY} for any other language`),
+    )
     .option('--no-build', 'do not build the bundle yet')
     .action(async (folder: string, feed: string[], options: InitOptions) => {
       const target = resolve(folder);
       await refuseFull(target, folder);
       // Reports a mistyped path before anything is written.
-      const said = options.currency ?? (await currencyOf(feed, options));
+      const facts = await feedFacts(feed, options);
+      const { language } = facts;
+      const currency = facts.currency ?? CURRENCIES[language.slice(0, 2)] ?? CURRENCY;
       await mkdir(target, { recursive: true });
       await cp(STARTER, target, { recursive: true, filter: (path) => feed.length === 0 || !isSample(path) });
       await writeFile(join(target, '.gitignore'), 'node_modules/\ndist/\n.cache/\n');
-      await writeFile(join(target, 'src', 'currency.js'), currencyFile(said ?? CURRENCY));
+      await writeFile(join(target, 'src', 'currency.js'), currencyFile(currency));
+      await writeTexts(target, language);
       const { images, mapping, refusals, build } = options;
       // The folder keeps its name, which the feed may use: `/photos/a.jpg`.
       const pictures = images === undefined ? (feed.length > 0 ? null : SAMPLE_PICTURES) : basename(resolve(images));
@@ -74,10 +93,11 @@ export function initCommand(): Command {
         ...{ feed: own, at: (path) => path, pictures, options },
         ...{ mapping: ownMapping, refusals: refusals && basename(resolve(refusals)) },
       });
-      await writeFile(join(target, 'package.json'), await packageFile(basename(target), script));
+      const about = await ownPackage();
+      const source = await packageSource(PACKAGE, target, about);
+      await writeFile(join(target, 'package.json'), packageFile(basename(target), script, source, about));
       console.log(`Wrote a shop to ${folder}`);
-      if (feed.length > 0 && said === undefined)
-        console.log(`Its prices are in ${CURRENCY}, as the feed says no currency. Another one: src/currency.js`);
+      for (const line of notes(feed, currency, facts)) console.log(line);
       if (build) {
         const at = (path: string): string => join(target, path);
         const sources = feed.length > 0 ? feed : [at(SAMPLES)];
@@ -86,23 +106,86 @@ export function initCommand(): Command {
         await buildCommand().parseAsync([...built.slice(1), ...cache], { from: 'user' });
       }
       console.log(
-        ['', `  cd ${folder}`, '  npm install', ...(build ? [] : ['  npm run bundle']), '  npm start', ''].join('\n'),
+        [
+          '',
+          ...(toPack(source) ? [`  npm --prefix ${JSON.stringify(source.clone)} run pack`] : []),
+          `  cd ${folder}`,
+          '  npm install',
+          ...(build ? [] : ['  npm run bundle']),
+          '  npm start',
+          '',
+        ].join('\n'),
       );
     });
 }
 
-/** The currency that a feed says its prices are in. */
-async function currencyOf(feed: string[], { mapping: file, encoding }: InitOptions): Promise<string | undefined> {
+/** What is known of a feed before it is built. */
+interface FeedFacts {
+  /** Of the prices, as a code: the stated one, else the one that the feed says. */
+  currency?: string;
+  /** A tag: the stated one, else the one that the feed says, else the one of its words. */
+  language: string;
+  /** Whether the language is known, and not only assumed. */
+  languageKnown: boolean;
+}
+
+/** Reads the start of a feed. */
+async function feedFacts(
+  feed: string[],
+  { mapping: file, encoding, currency: stated, lang }: InitOptions,
+): Promise<FeedFacts> {
   const mapping: FeedMapping = file === undefined ? {} : await readMapping(file);
+  let currency = stated;
+  let said = lang;
+  const items: Pick<Item, 'title' | 'description'>[] = [];
   let rows = 0;
   for await (const row of readFeed(feed, {
     mapping: { ...mapping, ...(encoding === undefined ? {} : { encoding }) },
+    onFormat: (_file, _format, language) => {
+      said ??= language;
+    },
   })) {
-    if ('item' in row && row.currency !== undefined) return row.currency;
-    if (++rows >= CURRENCY_IN) break;
+    if ('item' in row) {
+      currency ??= row.currency;
+      items.push(row.item);
+    }
+    if (++rows >= LOOKED_AT) break;
   }
-  return undefined;
+  const language = said ?? (await detectLanguage(items));
+  return {
+    ...(currency === undefined ? {} : { currency }),
+    language: language ?? LANGUAGE,
+    languageKnown: language !== undefined || feed.length === 0,
+  };
 }
+
+/** What the user should know of what was assumed. */
+function notes(feed: string[], currency: string, facts: FeedFacts): string[] {
+  const language = new Intl.DisplayNames(['en'], { type: 'language' }).of(facts.language);
+  return [
+    ...(feed.length > 0 && facts.currency === undefined
+      ? [`Its prices are in ${currency}, as the feed says no currency. Another one: src/currency.js`]
+      : []),
+    ...(facts.languageKnown
+      ? []
+      : [`Its pages are in ${language}, as the texts of the feed are too few to tell. Another language: --lang`]),
+    ...(hasTexts(facts.language)
+      ? []
+      : [`Its products are in ${language}, in which there are no texts for the pages: they are in English`]),
+  ];
+}
+
+/** Writes the texts of the pages, and of their script, in a language. */
+async function writeTexts(target: string, language: string): Promise<void> {
+  const texts = shopTexts(language);
+  for (const page of PAGES.map((name) => join(target, name)))
+    await writeFile(page, filledPage(await readFile(page, 'utf8'), texts, language));
+  await writeFile(join(target, 'src', 'texts.js'), textsFile(texts));
+}
+
+/** Whether a clone has yet to make the file that the shop is installed from. */
+const toPack = ({ tarball, clone }: PackageSource): boolean =>
+  clone !== undefined && tarball !== undefined && !existsSync(tarball);
 
 const currencyFile = (code: string): string =>
   `/** Currency of the prices, as a code: of the lists and of the pages. */\nexport const currency = '${code}';\n`;
@@ -170,15 +253,19 @@ async function refuseFull(path: string, folder: string): Promise<void> {
   throw new SidestreamError('runtime/invalid-input', message);
 }
 
-async function packageFile(name: string, bundle: string[]): Promise<string> {
-  const { version, peerDependencies } = v.parse(
-    v.pipe(
-      v.string(),
-      v.parseJson(),
-      v.object({ version: v.string(), peerDependencies: v.record(v.string(), v.string()) }),
-    ),
-    await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
-  );
+/** What init needs of the package's own package.json. */
+const ownSchema = v.object({ version: v.string(), peerDependencies: v.record(v.string(), v.string()) });
+type OwnPackage = v.InferOutput<typeof ownSchema>;
+
+const ownPackage = async (): Promise<OwnPackage> =>
+  v.parse(v.pipe(v.string(), v.parseJson(), ownSchema), await readFile(join(PACKAGE, 'package.json'), 'utf8'));
+
+function packageFile(
+  name: string,
+  bundle: string[],
+  { dependency }: PackageSource,
+  { peerDependencies }: OwnPackage,
+): string {
   const quoted = bundle.map((word) => (/^[\w./:-]+$/.test(word) ? word : JSON.stringify(word)));
   return `${JSON.stringify(
     {
@@ -190,7 +277,7 @@ async function packageFile(name: string, bundle: string[]): Promise<string> {
       private: true,
       type: 'module',
       scripts: { start: 'vite', build: 'vite build', bundle: `sidestream ${quoted.join(' ')}` },
-      dependencies: { sidestream: `^${version}` },
+      dependencies: { sidestream: dependency },
       devDependencies: { vite: VITE },
       // An editor in the browser cannot run them, and needs them for nothing but a new bundle.
       optionalDependencies: {

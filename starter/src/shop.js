@@ -1,5 +1,6 @@
 import { createRecommender, formatPrice } from 'sidestream';
 import { currency } from './currency.js';
+import { texts } from './texts.js';
 
 // One recommender for the page: the lists and this script share it. The bundle is in public/bundle.
 // A yes is remembered with what was learned. A no leaves nothing there, so the shop remembers it.
@@ -21,7 +22,22 @@ function showCount() {
 }
 
 const price = (item) => (item.price === null ? '' : formatPrice(item.price, currency, document.documentElement.lang));
-const picture = (item) => item.image ?? 'data:,';
+
+/** The picture of a product; where there is none, or it cannot be loaded, a frame with the first letter of the title. */
+function picture(item, loading) {
+  const frame = Object.assign(document.createElement('span'), { className: 'picture' });
+  const [letter = ''] = item.title.match(/[\p{L}\p{N}]/u) ?? [];
+  const showLetter = () => frame.replaceChildren(letter.toLocaleUpperCase(document.documentElement.lang));
+  if (item.image) {
+    const image = Object.assign(document.createElement('img'), { alt: '', loading });
+    image.addEventListener('error', showLetter);
+    image.src = item.image;
+    frame.append(image);
+  } else showLetter();
+  // The title is read out beside it.
+  frame.ariaHidden = 'true';
+  return frame;
+}
 
 // Lists with an "add to cart" button say what to add, and track it themselves.
 document.addEventListener('addtocart', ({ detail }) => {
@@ -58,9 +74,12 @@ async function showProducts() {
       const link = Object.assign(document.createElement('a'), {
         href: `/product.html?id=${encodeURIComponent(item.id)}`,
       });
-      const image = Object.assign(document.createElement('img'), { src: picture(item), alt: '', loading: 'lazy' });
       const entry = document.createElement('li');
-      link.append(image, item.title, Object.assign(document.createElement('small'), { textContent: price(item) }));
+      link.append(
+        picture(item, 'lazy'),
+        item.title,
+        Object.assign(document.createElement('small'), { textContent: price(item) }),
+      );
       entry.append(link);
       return entry;
     }),
@@ -71,12 +90,12 @@ async function showProduct() {
   const item = await recommender.getItem(new URLSearchParams(location.search).get('id') ?? '');
   const box = find('[data-product]');
   if (!item) {
-    box.textContent = 'This product does not exist.';
+    box.textContent = texts.noProduct;
     for (const list of lists) list.remove();
     return;
   }
-  document.title = `${item.title} · My shop`;
-  box.querySelector('img').src = picture(item);
+  document.title = `${item.title} · ${texts.shop}`;
+  box.querySelector('[data-picture]').replaceWith(picture(item, 'eager'));
   box.querySelector('h1').textContent = item.title;
   box.querySelector('[data-price]').textContent = price(item);
   box.querySelector('[data-description]').textContent = item.description;
@@ -95,7 +114,7 @@ async function showLines() {
   const items = (await Promise.all(ids.map((id) => recommender.getItem(id)))).filter((item) => item !== null);
   find('[data-lines]').replaceChildren(
     ...items.map((item, index) => {
-      const remove = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Remove' });
+      const remove = Object.assign(document.createElement('button'), { type: 'button', textContent: texts.remove });
       remove.addEventListener('click', async () => {
         writeCart(readCart().toSpliced(index, 1));
         await recommender.track('uncart', item.id);
@@ -113,7 +132,7 @@ async function showLines() {
   list.itemId = ids;
   // With an empty cart nothing goes: a list without its products is hidden, and the console warns of it.
   list.placement = filled ? 'complement' : 'for-you';
-  list.heading = filled ? 'Goes with your cart' : 'For you';
+  list.heading = filled ? texts.withCart : texts.forYou;
   const order = find('[data-order]');
   order.hidden = items.length === 0;
   order.onclick = async () => {
@@ -127,7 +146,7 @@ async function showLines() {
       });
     writeCart([]);
     await showLines();
-    find('[data-ordered]').textContent = 'Thank you. This is a demo: nothing was ordered.';
+    find('[data-ordered]').textContent = texts.ordered;
   };
 }
 
@@ -138,11 +157,10 @@ async function showLines() {
 async function askForConsent() {
   document.body.insertAdjacentHTML(
     'beforeend',
-    `<footer><button type="button" data-choices>Privacy choices</button></footer>
+    `<footer><button type="button" data-choices>${texts.privacyChoices}</button></footer>
     <aside data-consent hidden>
-      <p><strong>Remember what I like on this device?</strong> This shop learns from what you look at, here in your browser.
-        Nothing is sent anywhere, either way.</p>
-      <p><button type="button" value="granted">Yes</button> <button type="button" value="denied">No</button></p>
+      <p><strong>${texts.question}</strong> ${texts.explanation}</p>
+      <p><button type="button" value="granted">${texts.yes}</button> <button type="button" value="denied">${texts.no}</button></p>
     </aside>`,
   );
   const banner = find('[data-consent]');

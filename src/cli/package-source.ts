@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { readFile, realpath } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import * as v from 'valibot';
+
+/**
+ * Whether the npm registry has the package. While it does not, new shops and all documents take it from the file that
+ * `npm run pack` writes in a clone. After changing this, run `npm run install-lines`, which rewrites the documents.
+ */
+export const PUBLISHED: boolean = false;
+
+/** The file that `npm run pack` writes, at the root of a clone. */
+export const TARBALL = 'sidestream.tgz';
+
+/** Only a clone has it. */
+const CLONE_MARK = join('scripts', 'setup.mjs');
+const INSTALLED = 'node_modules/sidestream';
+const DEPENDENCIES = ['dependencies', 'devDependencies', 'optionalDependencies'] as const;
+
+/** Where a new shop takes the package from. */
+export interface PackageSource {
+  /** Its dependency, as package.json has it. */
+  dependency: string;
+  /** Absolute path of the file that it names; undefined where it names none. */
+  tarball?: string;
+  /** Absolute path of the clone that makes this file; undefined where the package is installed. */
+  clone?: string;
+}
+
+/**
+ * Where a shop takes the package from: from the file that a clone makes, from what the running package was installed from, or, where
+ * neither is known, from the registry.
+ * @param folder root of the running package
+ * @param shop folder of the new shop, which exists
+ */
+export async function packageSource(
+  folder: string,
+  shop: string,
+  { version, published = PUBLISHED }: { version: string; published?: boolean },
+): Promise<PackageSource> {
+  const registry = { dependency: `^${version}` };
+  const own = await realpath(folder);
+  const file = async (tarball: string): Promise<PackageSource> => ({
+    dependency: await fileSpec(tarball, shop),
+    tarball,
+  });
+  if (existsSync(join(own, CLONE_MARK)))
+    return published ? registry : { ...(await file(join(own, TARBALL))), clone: own };
+  for (const project of foldersAbove(own)) {
+    const spec = (await lockedSpec(project)) ?? (await declaredSpec(project));
+    if (spec === undefined) continue;
+    if (spec.startsWith('file:')) return file(resolve(project, spec.slice('file:'.length)));
+    // An address or a repository is the same for every project; a version or a range is the registry's.
+    return /^\w+(\+\w+)?:/.test(spec) ? { dependency: spec } : registry;
+  }
+  return registry;
+}
+
+/** npm reads the path from the real folder of the project, whatever links lead there. */
+async function fileSpec(tarball: string, shop: string): Promise<string> {
+  return `file:${relative(await realpath(shop), tarball).replaceAll('\\', '/')}`;
+}
+
+function foldersAbove(folder: string): string[] {
+  const above = dirname(folder);
+  return above === folder ? [] : [above, ...foldersAbove(above)];
+}
+
+/** What npm noted when it installed the package into a project, where that was a file: it also knows what no package.json names. */
+async function lockedSpec(project: string): Promise<string | undefined> {
+  const schema = v.object({ packages: v.record(v.string(), v.looseObject({ resolved: v.optional(v.string()) })) });
+  const lock = await readJson(join(project, 'node_modules', '.package-lock.json'), schema);
+  const resolved = lock?.packages[INSTALLED]?.resolved;
+  return resolved?.startsWith('file:') ? resolved : undefined;
+}
+
+async function declaredSpec(project: string): Promise<string | undefined> {
+  const named = v.optional(v.record(v.string(), v.string()));
+  const schema = v.object({ dependencies: named, devDependencies: named, optionalDependencies: named });
+  const about = await readJson(join(project, 'package.json'), schema);
+  return DEPENDENCIES.map((kind) => about?.[kind]?.sidestream).find((spec) => spec !== undefined);
+}
+
+/** @returns undefined where the file is missing or is something else: then it does not say where the package comes from */
+async function readJson<T>(path: string, schema: v.GenericSchema<unknown, T>): Promise<T | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text);
+  return parsed.success ? parsed.output : undefined;
+}
