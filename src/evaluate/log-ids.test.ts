@@ -107,7 +107,7 @@ describe('a number as an id', () => {
   it('is refused in links and orders, too', async () => {
     const path = join(folder, 'orders.jsonl');
     const columns = { left: ['order'], right: ['sku'] };
-    const rows = [9007199254740992, 9007199254740993].map((order) => `{"Order":${order},"sku":"a"}`);
+    const rows = ['9007199254740992', '9007199254740993'].map((order) => `{"Order":${order},"sku":"a"}`);
     await writeFile(path, ['{"order":"1","sku":"a"}', ...rows].join('\n'));
     const shown = vi.mocked(console.error);
     shown.mockClear();
