@@ -13,7 +13,7 @@ beforeAll(async () => {
   counts = join(folder, 'counts.jsonl');
   const random = seededRandom(3);
   const lines = Array.from({ length: 3000 }, () => drawCrowd(random, { visitors: 1, share: 0.5, lift: 1.4, days: 3 }))
-    .flatMap((days) => days.map((variants, day) => ({ day: `2026-03-0${day + 1}`, variants })))
+    .flatMap((days) => days.map(({ variants }, day) => ({ day: `2026-03-0${day + 1}`, variants })))
     .map(({ day, variants }, line) => {
       const visitors = [...variants.values()].map((sums) => ({ ...sums, key: `report-${line}` }));
       return JSON.stringify({ day, counts: [], visitors });

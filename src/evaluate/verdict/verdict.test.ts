@@ -6,7 +6,7 @@ import { compared, estimate } from './effects';
 import { readMetricLog } from './metric-log';
 import { verdictPage } from './page';
 import { pilotTotals } from './pilot-counts';
-import { chiSquareTail, normalQuantile } from './quantiles';
+import { logBeta, normalQuantile } from './quantiles';
 import { sampleRatio } from './sample-ratio';
 import { sequentialTestOfTotals, unitsNeeded } from './sequential-test';
 import { type Verdict, type VerdictPlan, verdictOf } from './verdict';
@@ -14,7 +14,7 @@ import { comparisonCells, variantCells, verdictSentences } from './verdict-text'
 
 const dayOf = (day: number): string => `2026-03-${String(day + 1).padStart(2, '0')}`;
 const drawn = (seed: number, crowd: Crowd) => ({
-  days: drawCrowd(seededRandom(seed), crowd).map((variants, day) => ({ day: dayOf(day), variants })),
+  days: drawCrowd(seededRandom(seed), crowd).map((drawn, day) => ({ day: dayOf(day), ...drawn })),
 });
 const visitor = (variant: string, given: object = {}): VisitorSums =>
   sumsOf(variant, { ...{ impressions: 0, clicks: 0, carts: 0, purchases: 0, revenue: {} }, ...given });
@@ -26,8 +26,9 @@ describe('quantiles', () => {
   it('are those of tables', () => {
     expect(normalQuantile(0.975)).toBeCloseTo(1.959964, 5);
     expect(normalQuantile(0.8)).toBeCloseTo(0.841621, 5);
-    expect(chiSquareTail(10.8276, 1)).toBeCloseTo(0.001, 6);
-    expect(chiSquareTail(5.9915, 2)).toBeCloseTo(0.05, 5);
+    // B(2, 3) = 1! 2! / 4!, B(1, 2, 3) = 0! 1! 2! / 5!
+    expect(logBeta([2, 3])).toBeCloseTo(Math.log(1 / 12), 12);
+    expect(logBeta([1, 2, 3])).toBeCloseTo(Math.log(1 / 60), 12);
   });
 });
 
@@ -66,12 +67,16 @@ describe('the split', () => {
       ['on', 5],
       ['off', 95],
     ]);
-    expect(sampleRatio(new Map(Object.entries({ on: 500, off: 9500 })), weights)).toMatchObject({
-      p: 1,
-      mismatch: false,
-    });
-    expect(sampleRatio(new Map(Object.entries({ on: 420, off: 9500 })), weights).mismatch).toBe(true);
-    expect(sampleRatio(new Map(Object.entries({ on: 500, off: 9500, third: 1 })), weights).mismatch).toBe(true);
+    const of = (...days: Record<string, number>[]) =>
+      sampleRatio(
+        days.map((day) => new Map(Object.entries(day))),
+        weights,
+      );
+    expect(of({ on: 500, off: 9500 })).toMatchObject({ p: 1, mismatch: false, alarmAfter: null });
+    expect(of({ on: 380, off: 9500 })).toMatchObject({ mismatch: true, alarmAfter: 1 });
+    expect(of({ on: 500, off: 9500, third: 1 }).mismatch).toBe(true);
+    // What comes later does not take an alarm back.
+    expect(of({ on: 500, off: 9500 }, { on: 200, off: 9500 }, { on: 800, off: 9500 })).toMatchObject({ alarmAfter: 2 });
   });
 });
 
@@ -146,7 +151,7 @@ describe('a verdict', () => {
       const all = Array.from({ length: visitors }, (_, n) => visitor(variant, { purchases: n < buyers ? 1 : 0 }));
       return [variant, all.reduce((a, b) => combined(a, b, 1))];
     };
-    return { day: dayOf(day), variants: new Map([sums('t/off', off), sums('t/on', on)]) };
+    return { day: dayOf(day), variants: new Map([sums('t/off', off), sums('t/on', on)]), revenue: [] };
   };
   const split = new Map([
     ['on', 5],
@@ -190,7 +195,7 @@ describe('a verdict', () => {
     const one = (visitors: number) => {
       const { day, variants } = dayWith(0, [visitors, 1], [1, 0]);
       variants.delete('t/on');
-      return { days: [{ day, variants }] };
+      return { days: [{ day, variants, revenue: [] }] };
     };
     const found = verdictOf(one(900), { split });
     expect(found).toMatchObject({ decision: 'continue', comparisons: [], sampleRatio: { mismatch: true } });
@@ -200,7 +205,7 @@ describe('a verdict', () => {
     const off = verdictOf(one(900), { split: new Map(Object.entries({ on: 0, off: 100 })) });
     expect(verdictSentences(off)[0]).toMatch(/ONLY ONE VARIANT(?!.*chance)/);
     // The control may be the one that is missing.
-    const other = { days: [{ day: dayOf(0), variants: new Map([['t/on', visitor('t/on')]]) }] };
+    const other = { days: [{ day: dayOf(0), variants: new Map([['t/on', visitor('t/on')]]), revenue: [] }] };
     expect(verdictOf(other).sampleRatio.mismatch).toBe(true);
     expect(verdictPage(found)).not.toMatch(/NaN|undefined/);
   });
@@ -265,8 +270,8 @@ describe('simulated', () => {
     const random = seededRandom(1);
     const wrong = new Map(metrics.map((name) => [name, 0]));
     for (let run = 0; run < RUNS; run++) {
-      const variants = drawCrowd(random, { visitors: 2000, share: 0.5, lift: 1 });
-      const { comparisons } = verdictOf({ days: [{ day: '2026-03-02', variants: variants[0] }] });
+      const [drawn] = drawCrowd(random, { visitors: 2000, share: 0.5, lift: 1 });
+      const { comparisons } = verdictOf({ days: [{ day: '2026-03-02', ...drawn }] });
       for (const { metric, difference } of comparisons) {
         if (difference && (difference.once[0] > 0 || difference.once[1] < 0))
           wrong.set(metric, (wrong.get(metric) ?? 0) + 1);
@@ -282,9 +287,9 @@ describe('simulated', () => {
     const random = seededRandom(2);
     let alarms = 0;
     for (let run = 0; run < RUNS; run++) {
-      const days = drawCrowd(random, { visitors: 2000, share: 0.5, lift: 1, days: 14 }).map((variants, day) => ({
+      const days = drawCrowd(random, { visitors: 2000, share: 0.5, lift: 1, days: 14 }).map((drawn, day) => ({
         day: dayOf(day),
-        variants,
+        ...drawn,
       }));
       const log = { lines: 0, rejected: [], days };
       const { periods } = pilotTotals(log, { control: 'off', treatment: 'on' }, 'buyers');
