@@ -50,6 +50,16 @@ describe('a connected data layer', () => {
     expect(reports.every(({ outcome, source }) => outcome === 'tracked' && source === 'data-layer')).toBe(true);
   });
 
+  it('leaves out ids that JavaScript has rounded, so that no two become one', async () => {
+    const layer: unknown[] = [];
+    connect(layer);
+    for (const item_id of [2 ** 53, 2 ** 53 - 1])
+      layer.push({ event: 'add_to_cart', ecommerce: { items: [{ item_id }] } });
+    await reported(2);
+    expect((await logged()).map(({ itemId }) => itemId)).toEqual([`${2 ** 53 - 1}`]);
+    expect(reports.map(({ message }) => message)).toContainEqual(expect.stringContaining('write the id in quotes'));
+  });
+
   it('reads gtag() too, and entries from before the connection, once', async () => {
     const layer: unknown[] = [];
     gtag(layer, 'js', new Date());

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { INEXACT_ID, isExactId } from '../common/exact-id';
+import { INEXACT_ID } from '../common/exact-id';
 import { EVENT_TYPES, type EventType, MOST_CHARACTERS, type TrackDetails } from '../protocol';
 
 /** Whether a name is an event type of the recommender. */
@@ -15,7 +15,7 @@ const amount = v.pipe(
 const text = (maxLength: number) =>
   v.pipe(
     v.union([v.string(), v.number()]),
-    v.check((value) => typeof value === 'string' || isExactId(value), INEXACT_ID),
+    v.check((value) => typeof value === 'string' || Math.abs(value) <= Number.MAX_SAFE_INTEGER, INEXACT_ID),
     v.transform(String),
     v.trim(),
     v.maxLength(maxLength),

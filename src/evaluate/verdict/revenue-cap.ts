@@ -19,41 +19,48 @@ const MOST_SKEWNESS = 0.25;
  * @param smallest visitors of the variant that has fewest
  */
 export function revenueCap(steps: readonly RevenueStep[], visitors: number, smallest: number): number | null {
-  // Of a function f with f(0) = 0 the sum over visitors is that of f(after) - f(before) over steps.
-  const ends = steps
-    .flatMap(({ before, after }) => [
-      { value: after, sign: 1 },
-      { value: before, sign: -1 },
-    ])
-    .filter(({ value }) => value > 0)
-    .sort((a, b) => a.value - b.value);
-  const sums = [{ count: 0, first: 0, second: 0, third: 0 }];
-  for (const { value, sign } of ends) {
-    const { count, first, second, third } = sums[sums.length - 1];
-    sums.push({
-      count: count + sign,
-      first: first + sign * value,
-      second: second + sign * value ** 2,
-      third: third + sign * value ** 3,
-    });
-  }
-  const all = sums[sums.length - 1].count;
-  for (let at = ends.length - 1; at >= 0; at--) {
-    const cap = ends[at].value;
-    const { count, first, second, third } = sums[at + 1];
-    const above = all - count;
-    const [one, two, three] = [
-      (first + above * cap) / visitors,
-      (second + above * cap ** 2) / visitors,
-      (third + above * cap ** 3) / visitors,
-    ];
+  const ends = orderedEnds(steps);
+  const all = ends.count[ends.values.length];
+  for (let at = ends.values.length - 1; at >= 0; at--) {
+    const cap = ends.values[at];
+    const above = all - ends.count[at + 1];
+    const one = (ends.first[at + 1] + above * cap) / visitors;
+    const two = (ends.second[at + 1] + above * cap ** 2) / visitors;
+    const three = (ends.third[at + 1] + above * cap ** 3) / visitors;
     const variance = two - one ** 2;
     const skewness = (three - 3 * one * two + 2 * one ** 3) / variance ** 1.5;
     if (variance > 0 && skewness <= MOST_SKEWNESS * Math.sqrt(smallest)) {
-      return at === ends.length - 1 ? Number.POSITIVE_INFINITY : cap;
+      return at === ends.values.length - 1 ? Number.POSITIVE_INFINITY : cap;
     }
   }
   return null;
+}
+
+/**
+ * The ends of all steps in ascending order, and the sums of their powers up to each of them: the sum over visitors of f(total), where
+ * f(0) = 0, is that of f(after) - f(before) over steps, so an end counts 1 or -1 times. Element n of a sum is over the first n ends.
+ */
+function orderedEnds(steps: readonly RevenueStep[]) {
+  const added = Float64Array.from(steps, ({ after }) => after).sort();
+  const taken = Float64Array.from(
+    steps.filter(({ before }) => before > 0),
+    ({ before }) => before,
+  ).sort();
+  const size = added.length + taken.length;
+  const sums = () => new Float64Array(size + 1);
+  const ends = { values: new Float64Array(size), count: sums(), first: sums(), second: sums(), third: sums() };
+  let [up, down] = [0, 0];
+  for (let n = 0; n < size; n++) {
+    const isAdded = down === taken.length || (up < added.length && added[up] <= taken[down]);
+    const value = isAdded ? added[up++] : taken[down++];
+    const sign = isAdded ? 1 : -1;
+    ends.values[n] = value;
+    ends.count[n + 1] = ends.count[n] + sign;
+    ends.first[n + 1] = ends.first[n] + sign * value;
+    ends.second[n + 1] = ends.second[n] + sign * value ** 2;
+    ends.third[n + 1] = ends.third[n] + sign * value ** 3;
+  }
+  return ends;
 }
 
 /** Sums of variants with capped revenue, and the amounts up to which it counts. */
