@@ -389,7 +389,7 @@ describe('revenue', () => {
     ['Pareto 1.1', pareto(1.1)],
   ])('raises no more false alarms than it may with 5 % of the visitors: %s', (_, price) => {
     const random = seededRandom(11);
-    const runs = 300;
+    const runs = 200;
     let alarms = 0;
     for (let run = 0; run < runs; run++) {
       const { judged } = of(paidDay(random, [9500, 500 + Math.round(200 * random())], price));

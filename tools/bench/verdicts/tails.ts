@@ -74,17 +74,18 @@ function revenueAt(days: MetricLog['days'], share: number) {
   };
 }
 
-/** False alarms of revenue with heavy tails where nothing differs. @param only one of the prices */
-export function measureTails(runs: number, only?: string): void {
+/** False alarms of revenue with heavy tails where nothing differs. @param only one of the prices @param size one number of visitors */
+export function measureTails(runs: number, only?: string, size?: number): void {
   console.log(`Revenue where nothing differs, ${runs} runs each: 95 % intervals of one look that leave zero out,`);
   console.log(
-    `in brackets if all revenue counted; verdicts at one look; verdicts over ${LOOKS} daily looks (${Math.ceil(runs / 5)} runs).`,
+    `in brackets if all revenue counted; verdicts at one look; verdicts over ${LOOKS} daily looks (${Math.ceil(runs / 10)} runs).`,
   );
   console.log('prices | share | visitors | difference | relative | said at one look | at any of the looks');
   for (const [name, price] of Object.entries(TAILS)) {
     if (only !== undefined && only !== name) continue;
     for (const share of [0.5, 0.05]) {
       for (const visitors of [1000, 10_000, 30_000, 100_000]) {
+        if (size !== undefined && size !== visitors) continue;
         const random = seededRandom(visitors + Math.round(100 * share));
         const found = { difference: 0, relative: 0, wholeDifference: 0, wholeRelative: 0, said: 0, looks: 0 };
         for (let run = 0; run < runs; run++) {
@@ -96,7 +97,7 @@ export function measureTails(runs: number, only?: string): void {
           if (judged?.decision === 'better' || judged?.decision === 'worse') found.said++;
         }
         // Each look is a verdict of its own.
-        const daily = Math.ceil(runs / 5);
+        const daily = Math.ceil(runs / 10);
         for (let run = 0; run < daily; run++) {
           const days = drawDays(random, { visitors, share, price, days: LOOKS });
           if (revenueAt(days, share).judged?.decidedOn) found.looks++;
