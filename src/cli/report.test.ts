@@ -40,7 +40,8 @@ it('prints words, tables and JSON, writes a page, and names a line that it left 
 it('sets a stray report aside with a note, in both commands, and goes on', async () => {
   const stray = join(folder, 'stray.jsonl.gz');
   const text = await readFile(counts, 'utf8');
-  const [, line = ''] = text.split('\n');
+  // The first report of a visitor.
+  const line = text.split('\n').find((line) => line.includes('"visitors":1,"impressions"')) ?? '';
   const other = (variant: string): string =>
     line.replaceAll(/test\/(on|off)/g, variant).replace(/report-\d+/, `stray-${variant.length}`);
   await writeFile(stray, gzipSync([text, other('test/zzz'), other('elsewhere/off')].join('\n')));
