@@ -43,7 +43,7 @@ it('sets a stray report aside with a note, in both commands, and goes on', async
   // The first report of a visitor.
   const line = text.split('\n').find((line) => line.includes('"visitors":1,"impressions"')) ?? '';
   const other = (variant: string): string =>
-    line.replaceAll(/test\/(on|off)/g, variant).replace(/report-\d+/, `stray-${variant.length}`);
+    line.replaceAll(/test\/(on|off)/g, variant).replace(/report-\d+/, `stray-report-${variant.length}`);
   await writeFile(stray, gzipSync([text, other('test/zzz'), other('elsewhere/off')].join('\n')));
   const { code, out, err } = await startSidestream('report', stray, '--split', 'on=50,off=50', '--json').ended;
   expect([code, out]).toEqual([0, expect.stringContaining('The visitors are split as they should be')]);
