@@ -50,6 +50,19 @@ describe('a connected data layer', () => {
     expect(reports.every(({ outcome, source }) => outcome === 'tracked' && source === 'data-layer')).toBe(true);
   });
 
+  it('leaves out ids that JavaScript has rounded, so that no two become one', async () => {
+    const layer: unknown[] = [];
+    connect(layer);
+    for (const item_id of [2 ** 53, 2 ** 53 - 1])
+      layer.push({ event: 'add_to_cart', ecommerce: { items: [{ item_id }] } });
+    await reported(2);
+    // The shop has neither; the second is at least known by its name.
+    expect(reports.map((report) => ('message' in report ? report.message : ''))).toEqual([
+      expect.stringContaining('write the id in quotes'),
+      expect.stringContaining(`${2 ** 53 - 1}`),
+    ]);
+  });
+
   it('reads gtag() too, and entries from before the connection, once', async () => {
     const layer: unknown[] = [];
     gtag(layer, 'js', new Date());

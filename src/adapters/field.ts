@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { INEXACT_ID } from '../common/exact-id';
 import { EVENT_TYPES, type EventType, MOST_CHARACTERS, type TrackDetails } from '../protocol';
 
 /** Whether a name is an event type of the recommender. */
@@ -12,7 +13,13 @@ const amount = v.pipe(
   v.minValue(0),
 );
 const text = (maxLength: number) =>
-  v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.trim(), v.maxLength(maxLength));
+  v.pipe(
+    v.union([v.string(), v.number()]),
+    v.check((value) => typeof value === 'string' || Math.abs(value) <= Number.MAX_SAFE_INTEGER, INEXACT_ID),
+    v.transform(String),
+    v.trim(),
+    v.maxLength(maxLength),
+  );
 
 /** Details of an event as a page may write them: numbers also as text, currencies in any case. */
 const FIELDS = {

@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import Papa from 'papaparse';
 import * as v from 'valibot';
-import { describeRejectedRow, type RejectedRow } from '../catalog';
-import { feedLines } from '../catalog/feed';
+import { describeRejectedRow, type RejectedRow, shortened } from '../catalog';
+import { feedLines, peekText, separatorOf, tableRows } from '../catalog/feed';
+import { idSchema } from '../common/id-schema';
+import { writtenId } from '../common/written-numbers';
 import { SidestreamError } from '../error';
+import { openText } from './open-text';
 
 /** Two ids that a row of a file brings together. */
 export interface Pair {
@@ -26,13 +26,6 @@ const MAX_ROW = 100_000;
 /** Refused rows shown one by one; the rest is counted. */
 const SHOWN = 20;
 
-const id = v.pipe(
-  v.union([v.string(), v.pipe(v.number(), v.finite(), v.transform(String))], 'must be a text or a number'),
-  v.trim(),
-  v.minLength(1, 'is empty'),
-  v.maxLength(256, 'must be at most 256 characters'),
-);
-
 const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
 /**
@@ -44,12 +37,13 @@ export async function readPairFile(path: string, columns: PairColumns): Promise<
   const pairs: Pair[] = [];
   const rejected: RejectedRow[] = [];
   try {
-    for await (const { line, data } of rowsOf(path)) {
-      const pair = pairOf(data, columns);
+    for await (const row of rowsOf(path)) {
+      const pair = pairOf(row, columns);
       if ('left' in pair) pairs.push(pair);
-      else rejected.push({ line, ...pair });
+      else rejected.push({ line: row.line, ...pair });
     }
   } catch (cause) {
+    if (cause instanceof SidestreamError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new SidestreamError('runtime/invalid-input', `${path} cannot be read: ${why}. Check the path.`, { cause });
   }
@@ -62,20 +56,32 @@ export async function readPairFile(path: string, columns: PairColumns): Promise<
   return pairs;
 }
 
-/** Rows as objects by plain column name; text that is no object is passed on as it is. */
-async function* rowsOf(path: string): AsyncIterable<{ line: number; data: unknown }> {
-  if (/\.(jsonl|ndjson)$/i.test(path)) {
-    for await (const { line, text } of feedLines(createReadStream(path, 'utf8'), MAX_ROW)) {
-      yield { line, data: text === null ? null : json(text) };
+/** A row, with its own text where that is JSON. */
+interface Row {
+  line: number;
+  data: unknown;
+  /** The JSON that it was read from. */
+  json?: string;
+  problem?: string;
+}
+
+/** Rows as objects by column name; text that is no object is passed on as it is. */
+async function* rowsOf(path: string): AsyncGenerator<Row> {
+  if (/\.(jsonl|ndjson)(\.gz)?$/i.test(path)) {
+    for await (const { line, text } of feedLines(openText(path), MAX_ROW)) {
+      yield text === null ? { line, data: null } : { line, data: json(text), json: text };
     }
     return;
   }
-  const { data } = Papa.parse<Record<string, string>>((await readFile(path, 'utf8')).replace(/^\uFEFF/, ''), {
-    header: true,
-    skipEmptyLines: 'greedy',
-  });
-  // A quoted cell may hold line ends; then lines are those of rows.
-  for (const [row, entry] of data.entries()) yield { line: row + 2, data: entry };
+  const { head, all } = await peekText(openText(path));
+  let header: string[] | null = null;
+  for await (const { line, cells, problem } of tableRows(all, { separator: separatorOf(head.trimStart()) ?? ',' })) {
+    if (problem !== undefined) yield { line, data: null, problem };
+    else if (cells.every((cell) => cell.trim() === '')) continue;
+    else if (header === null) header = cells;
+    else yield { line, data: Object.fromEntries(header.map((name, n) => [name, cells[n]]).filter(([, cell]) => cell)) };
+    if (header === null) return;
+  }
 }
 
 function json(text: string): unknown {
@@ -87,15 +93,20 @@ function json(text: string): unknown {
   }
 }
 
-function pairOf(data: unknown, columns: PairColumns): Pair | Pick<RejectedRow, 'field' | 'reason'> {
+function pairOf({ data, json, problem }: Row, columns: PairColumns): Pair | Pick<RejectedRow, 'field' | 'reason'> {
+  if (problem !== undefined) return { field: 'row', reason: problem };
   if (typeof data !== 'object' || data === null) return { field: 'row', reason: 'must be one JSON object' };
-  const cells = new Map(Object.entries(data).map(([name, value]) => [plain(name), value]));
-  const cell = (names: readonly string[]): unknown => cells.get(names.find((name) => cells.has(name)) ?? '');
+  const cells = new Map(Object.entries(data).map(([name, value]) => [plain(name), { name, value }]));
+  const cell = (names: readonly string[]) => cells.get(names.find((name) => cells.has(name)) ?? '');
   const ids: string[] = [];
   for (const side of ['left', 'right'] as const) {
-    const result = v.safeParse(id, cell(columns[side]));
-    if (!result.success) return { field: columns[side][0], reason: result.issues[0].message };
+    const { name, value } = cell(columns[side]) ?? { name: columns[side][0], value: undefined };
+    const result = v.safeParse(idSchema, json === undefined ? value : writtenId(json, name, value));
+    if (!result.success) {
+      const reason = value === undefined ? 'is missing' : result.issues[0].message;
+      return { field: shortened(name.trim(), 40), reason };
+    }
     ids.push(result.output);
   }
-  return { left: ids[0], right: ids[1], type: plain(String(cell(TYPE) ?? '')) };
+  return { left: ids[0], right: ids[1], type: plain(String(cell(TYPE)?.value ?? '')) };
 }

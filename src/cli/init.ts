@@ -10,6 +10,7 @@ import type { FeedMapping } from '../catalog/feed';
 import { SidestreamError } from '../error';
 import { buildCommand } from './build';
 import { type PackageSource, packageSource } from './package-source';
+import { plainAddress, plainName, scriptWord } from './script-words';
 import {
   allowPrivateOption,
   currencyOption,
@@ -83,15 +84,16 @@ export function initCommand(): Command {
       await writeTexts(target, language);
       const { images, mapping, refusals, build } = options;
       // The folder keeps its name, which the feed may use: `/photos/a.jpg`.
-      const pictures = images === undefined ? (feed.length > 0 ? null : SAMPLE_PICTURES) : basename(resolve(images));
-      if (images !== undefined)
-        await cp(resolve(images), join(target, 'public', basename(resolve(images))), { recursive: true });
-      const own = feed.length > 0 ? await copyFiles(feed, target) : [SAMPLES];
-      const [ownMapping] = await copyFiles(mapping === undefined ? [] : [mapping], target);
+      const folders = new Set(await readdir(join(target, 'public')));
+      const [pictures = feed.length > 0 ? null : SAMPLE_PICTURES] =
+        images === undefined ? [] : await copyFiles([images], join(target, 'public'), SAMPLE_PICTURES, folders);
+      const taken = new Set([...(await readdir(target)), 'package.json', 'package-lock.json', 'node_modules', 'dist']);
+      const own = feed.length > 0 ? await copyFiles(feed, target, 'feed', taken) : [SAMPLES];
+      const [ownMapping] = await copyFiles(mapping === undefined ? [] : [mapping], target, 'mapping', taken);
       await nameFeed(join(target, 'README.md'), own);
       const script = bundleArguments({
         ...{ feed: own, at: (path) => path, pictures, options },
-        ...{ mapping: ownMapping, refusals: refusals && basename(resolve(refusals)) },
+        ...{ mapping: ownMapping, refusals: refusals && plainName(basename(resolve(refusals)), 'refusals', taken) },
       });
       const about = await ownPackage();
       const source = await packageSource(PACKAGE, target, about);
@@ -227,16 +229,26 @@ async function nameFeed(readme: string, feed: string[]): Promise<void> {
   await writeFile(readme, named);
 }
 
-/** Copies the files that `npm run bundle` reads; addresses stay what they are. @returns their names in the shop */
-async function copyFiles(paths: string[], target: string): Promise<string[]> {
-  return Promise.all(
-    paths.map(async (path) => {
-      if (/^https?:/.test(path)) return path;
-      const name = basename(resolve(path));
-      await cp(resolve(path), join(target, name), { recursive: true });
-      return name;
-    }),
-  );
+/**
+ * Copies the files that `npm run bundle` reads; addresses stay what they are.
+ * @param stem of the name of one whose own name a shell could read more into, or that is taken
+ * @returns their names in the shop
+ */
+async function copyFiles(paths: string[], target: string, stem: string, taken: Set<string>): Promise<string[]> {
+  const names: string[] = [];
+  for (const path of paths) {
+    const [source, name] = [resolve(path), basename(resolve(path))];
+    if (/^https?:/i.test(path)) names.push(plainAddress(path));
+    else if (source === join(target, name) && plainName(name, stem, new Set()) === name) names.push(name);
+    else {
+      const own = plainName(name, stem, taken);
+      await cp(source, join(target, own), { recursive: true });
+      if (own !== name)
+        console.log(`${JSON.stringify(name)} is copied as ${own}, the name that npm run bundle can use`);
+      names.push(own);
+    }
+  }
+  return names;
 }
 
 function isSample(path: string): boolean {
@@ -266,7 +278,6 @@ function packageFile(
   { dependency }: PackageSource,
   { peerDependencies }: OwnPackage,
 ): string {
-  const quoted = bundle.map((word) => (/^[\w./:-]+$/.test(word) ? word : JSON.stringify(word)));
   return `${JSON.stringify(
     {
       name:
@@ -276,7 +287,7 @@ function packageFile(
           .replace(/^-+|-+$/g, '') || 'shop',
       private: true,
       type: 'module',
-      scripts: { start: 'vite', build: 'vite build', bundle: `sidestream ${quoted.join(' ')}` },
+      scripts: { start: 'vite', build: 'vite build', bundle: `sidestream ${bundle.map(scriptWord).join(' ')}` },
       dependencies: { sidestream: dependency },
       devDependencies: { vite: VITE },
       // An editor in the browser cannot run them, and needs them for nothing but a new bundle.

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { openText } from '../build';
 import { describeRejectedRow } from '../catalog';
 import { SidestreamError } from '../error';
 import { type MetricLog, readMetricLog } from '../evaluate/verdict';
@@ -11,8 +11,9 @@ import { showRejected } from './terminal';
 export async function readMetricFile(path: string): Promise<MetricLog> {
   let log: MetricLog;
   try {
-    log = await readMetricLog(createReadStream(path, 'utf8'));
+    log = await readMetricLog(openText(path));
   } catch (cause) {
+    if (cause instanceof SidestreamError) throw cause;
     throw new SidestreamError('runtime/invalid-input', `The counts cannot be read from ${path}. Check the path.`, {
       cause,
     });

@@ -1,17 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { unpacked } from '../build';
-import { feedText, peekText } from '../catalog/feed';
+import { openText } from '../build';
+import { peekText } from '../catalog/feed';
 import { SidestreamError } from '../error';
 import type { EventFormat } from '../evaluate';
-
-/** First bytes of files that are no text. */
-const BINARY: readonly (readonly [readonly number[], string])[] = [
-  [
-    [0x50, 0x4b, 0x03, 0x04],
-    'a ZIP archive, as a workbook (.xlsx) is too. Save the sheet as CSV, or unpack the archive',
-  ],
-  [[0xd0, 0xcf, 0x11, 0xe0], 'an old workbook (.xls). Save the sheet as CSV'],
-];
 
 /**
  * Opens a log, decompressed where it is gzip, in the encoding that its first bytes show. Its name or an opening brace say that
@@ -20,7 +10,7 @@ const BINARY: readonly (readonly [readonly number[], string])[] = [
  */
 export async function openLog(path: string): Promise<{ format: EventFormat; text: AsyncIterable<string> }> {
   try {
-    const { head, all } = await peekText(feedText(checked(path, unpacked(createReadStream(path)))));
+    const { head, all } = await peekText(openText(path));
     const start = head.replace(/^\uFEFF/, '').trimStart();
     if (/^\[\s*(\{|$)/.test(start)) {
       throw invalid(`${path} is one JSON array. Write each of its objects into a line of its own, and nothing else.`);
@@ -37,19 +27,6 @@ async function* readable(path: string, text: AsyncIterable<string>): AsyncGenera
     yield* text;
   } catch (cause) {
     throw unreadable(path, cause);
-  }
-}
-
-/** The bytes. @throws SidestreamError `runtime/invalid-input` where the first of them are those of another kind of file */
-async function* checked(path: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let isFirst = true;
-  for await (const chunk of bytes) {
-    if (isFirst) {
-      const what = BINARY.find(([first]) => first.every((byte, i) => chunk[i] === byte))?.[1];
-      if (what !== undefined) throw invalid(`${path} is ${what}.`);
-    }
-    isFirst = false;
-    yield chunk;
   }
 }
 

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import { openText } from '../build';
 import { SidestreamError } from '../error';
 import {
   AT_HORIZON,
@@ -163,8 +163,11 @@ async function judged(file: string, options: PilotOptions, plan: SequentialPlan)
 
 async function textOf(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    let text = '';
+    for await (const part of openText(file)) text += part;
+    return text;
   } catch (cause) {
+    if (cause instanceof SidestreamError) throw cause;
     throw new SidestreamError('runtime/invalid-input', `The counts cannot be read from ${file}. Check the path.`, {
       cause,
     });

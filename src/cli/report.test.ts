@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seededRandom } from '../model';
 import { startSidestream } from '../testing/commands';
@@ -13,7 +14,7 @@ beforeAll(async () => {
   counts = join(folder, 'counts.jsonl');
   const random = seededRandom(3);
   const lines = Array.from({ length: 3000 }, () => drawCrowd(random, { visitors: 1, share: 0.5, lift: 1.4, days: 3 }))
-    .flatMap((days) => days.map((variants, day) => ({ day: `2026-03-0${day + 1}`, variants })))
+    .flatMap((days) => days.map(({ variants }, day) => ({ day: `2026-03-0${day + 1}`, variants })))
     .map(({ day, variants }, line) => {
       const visitors = [...variants.values()].map((sums) => ({ ...sums, key: `report-${line}` }));
       return JSON.stringify({ day, counts: [], visitors });
@@ -34,6 +35,27 @@ it('prints words, tables and JSON, writes a page, and names a line that it left 
   expect(found.decision).toBe(found.comparisons[0].decision);
   expect(out).toContain('computed from the data so far, so that it changes daily; --base fixes it');
   expect(await readFile(html, 'utf8')).toContain('Experiment test');
+});
+
+it('sets a stray report aside with a note, in both commands, and goes on', async () => {
+  const stray = join(folder, 'stray.jsonl.gz');
+  const text = await readFile(counts, 'utf8');
+  // The first report of a visitor.
+  const line = text.split('\n').find((line) => line.includes('"visitors":1,"impressions"')) ?? '';
+  const other = (variant: string): string =>
+    line.replaceAll(/test\/(on|off)/g, variant).replace(/report-\d+/, `stray-report-${variant.length}`);
+  await writeFile(stray, gzipSync([text, other('test/zzz'), other('elsewhere/off')].join('\n')));
+  const { code, out, err } = await startSidestream('report', stray, '--split', 'on=50,off=50', '--json').ended;
+  expect([code, out]).toEqual([0, expect.stringContaining('The visitors are split as they should be')]);
+  expect(err).toContain('Note: Set aside');
+  expect(JSON.parse(out.trim().split('\n').at(-1) ?? '').setAside).toEqual([
+    { name: 'elsewhere', visitors: 1 },
+    { name: 'test/zzz', visitors: 1 },
+  ]);
+  const plain = await startSidestream('report', stray).ended;
+  expect([plain.code, plain.err]).toEqual([0, expect.stringContaining('“test/zzz” (1 visitor)')]);
+  const pilot = await startSidestream('pilot', stray, '--base', '0.05', '--effect', '20%').ended;
+  expect([pilot.code, pilot.err]).toEqual([0, expect.stringContaining('“test/zzz” (1 visitor)')]);
 });
 
 it('warns of a split that is not the declared one', async () => {

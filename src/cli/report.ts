@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   comparisonCells,
   EXPLANATION,
+  setAsideText,
   type VerdictPlan,
   variantCells,
   verdictOf,
@@ -56,6 +57,8 @@ export function reportCommand(): Command {
       const isShare = verdict.metrics.some(({ name, kind }) => name === metric && kind === 'share');
       const note = base === null ? null : largeEffectNote('--effect', effect, base, isShare);
       if (note !== null) console.error(note);
+      const aside = setAsideText(verdict);
+      if (aside !== null) console.error(`Note: ${aside}`);
       if (verdict.sampleRatio.mismatch) process.exitCode = WRONG_SPLIT;
       console.log(verdictSentences(verdict).join('\n'));
       for (const { title, header, rows } of [variantCells(verdict), ...comparisonCells(verdict)]) {

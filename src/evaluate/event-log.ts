@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import type { RejectedRow } from '../catalog';
 import { peekText, separatorOf, type TextChunks, tableRows } from '../catalog/feed';
+import { idSchema } from '../common/id-schema';
+import { writtenId } from '../common/written-numbers';
 import { jsonLines, rejectedRow } from './json-lines';
 import { isPurchase, isReturned } from './log-purchase';
 import { readLogTime } from './log-time';
@@ -64,12 +66,6 @@ export const COLUMNS = {
 type Field = LogField;
 const FIELDS = Object.keys(COLUMNS) as Field[];
 
-const id = v.pipe(
-  v.union([v.string(), v.pipe(v.number(), v.finite(), v.transform(String))], 'must be a text or a number'),
-  v.trim(),
-  v.minLength(1, 'is empty'),
-  v.maxLength(256, 'must be at most 256 characters'),
-);
 const time = v.pipe(
   v.union([v.number(), v.string()], 'must be a number or a date'),
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
@@ -80,8 +76,8 @@ const time = v.pipe(
   }),
 );
 const eventSchema = v.object({
-  user: id,
-  item: id,
+  user: idSchema,
+  item: idSchema,
   time,
   type: v.optional(v.pipe(v.string('must be a text'), v.trim(), v.maxLength(64, 'must be at most 64 characters'))),
 });
@@ -178,14 +174,16 @@ async function readJsonLines(chunks: TextChunks, take: TakeRow, log: ReadLog): P
   const reject = (line: number, reason: string): void => {
     log.rejected.push({ line, field: 'row', reason });
   };
-  for await (const { line, data } of jsonLines(chunks, MAX_ROW, reject)) {
+  for await (const { line, data, text } of jsonLines(chunks, MAX_ROW, reject)) {
     const entries = Object.entries(data);
     const keys = entries.map(([key]) => key);
     const columns = columnsOf(keys);
     noteColumns(log, keys, columns);
     const raw: Partial<Record<Field, unknown>> = {};
     for (const [index, field] of columns.entries()) {
-      if (field !== null && entries[index][1] !== null) raw[field] = entries[index][1];
+      const [key, value] = entries[index];
+      if (field === null || value === null) continue;
+      raw[field] = field === 'user' || field === 'item' ? writtenId(text, key, value) : value;
     }
     take(line, raw);
   }

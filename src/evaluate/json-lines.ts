@@ -12,7 +12,7 @@ export async function* jsonLines(
   chunks: AsyncIterable<string> | Iterable<string>,
   longest: number,
   reject: (line: number, reason: string) => void,
-): AsyncGenerator<{ line: number; data: object }> {
+): AsyncGenerator<{ line: number; data: object; text: string }> {
   for await (const { line, text } of feedLines(chunks, longest)) {
     if (text === null) {
       reject(line, `longer than ${longest} characters`);
@@ -25,7 +25,7 @@ export async function* jsonLines(
       reject(line, `is not JSON: ${error instanceof Error ? error.message : String(error)}`);
       continue;
     }
-    if (typeof data === 'object' && data !== null && !Array.isArray(data)) yield { line, data };
+    if (typeof data === 'object' && data !== null && !Array.isArray(data)) yield { line, data, text };
     else reject(line, 'must be one JSON object a line');
   }
 }

@@ -3,7 +3,7 @@ declare module 'jstat' {
   interface Distributions {
     normal: { inv(probability: number, mean: number, deviation: number): number };
     studentt: { inv(probability: number, degreesOfFreedom: number): number };
-    chisquare: { cdf(value: number, degreesOfFreedom: number): number };
+    gammaln(value: number): number;
   }
   const jStat: Distributions;
   export default jStat;

@@ -1,3 +1,4 @@
+import { type RevenueStep, revenueSteps } from '../evaluate/verdict/revenue-steps';
 import { combined, sumsOf, type VisitorSums, type VisitorTotals } from '../experiment/visitors';
 import type { Random } from '../model';
 
@@ -10,29 +11,58 @@ export interface Crowd {
   lift: number;
   /** Days over which visitors come, and come back. Default 1. */
   days?: number;
+  /** Draws what a bought item costs. Default: log-normal, sigma 1. */
+  price?(random: Random): number;
 }
+
+/** A day's reports of such visitors. */
+export interface DrawnDay {
+  /** Sums over visitors, by variant. */
+  variants: Map<string, VisitorSums>;
+  revenue: RevenueStep[];
+}
+
+/** Prices with heavy tails: log-normal of this sigma. */
+export const logNormal =
+  (sigma: number) =>
+  (random: Random): number =>
+    Math.exp(3.5 + sigma * normal(random));
+
+/** Prices of a Pareto distribution with this exponent: of 2 or less it has no variance. */
+export const pareto =
+  (exponent: number) =>
+  (random: Random): number =>
+    20 * (1 - random()) ** (-1 / exponent);
 
 /**
  * Draws visitors as shops have them: few come very often (sessions from a Pareto distribution), each has a chance of a click of their
  * own, those who come often buy more, and what they pay has a heavy tail (log-normal, sigma 1). The relative effect of the
  * variant is `lift` exactly for clicks per impression, visitors who bought and revenue; purchases per click do not change.
- * @returns for each day the sums of its reports, by variant
+ * @returns what each day's reports bring
  */
-export function drawCrowd(random: Random, { visitors, share, lift, days = 1 }: Crowd): Map<string, VisitorSums>[] {
-  const byDay = Array.from({ length: days }, () => new Map<string, VisitorSums>());
+export function drawCrowd(random: Random, crowd: Crowd): DrawnDay[] {
+  const { visitors, share, lift, days = 1, price = logNormal(1) } = crowd;
+  const byDay = Array.from({ length: days }, (): DrawnDay => ({ variants: new Map(), revenue: [] }));
   for (let n = 0; n < visitors; n++) {
     const isOn = random() < share;
     const variant = isOn ? 'test/on' : 'test/off';
-    for (const [day, sums] of reportsOf(random, variant, isOn ? lift : 1, days)) {
-      const known = byDay[day].get(variant);
-      byDay[day].set(variant, known ? combined(known, sums, 1) : sums);
+    for (const [day, sums] of reportsOf(random, variant, isOn ? lift : 1, { days, price })) {
+      const { variants, revenue } = byDay[day];
+      const known = variants.get(variant);
+      variants.set(variant, known ? combined(known, sums, 1) : sums);
+      revenue.push(...revenueSteps(sums));
     }
   }
   return byDay;
 }
 
 /** A visitor's reports, one a day with a session. */
-function reportsOf(random: Random, variant: string, factor: number, days: number): [number, VisitorSums][] {
+function reportsOf(
+  random: Random,
+  variant: string,
+  factor: number,
+  { days, price }: Required<Pick<Crowd, 'days' | 'price'>>,
+): [number, VisitorSums][] {
   const sessions = Math.min(200, Math.floor(random() ** (-1 / 2.2)));
   const chance = factor * Math.min(0.5, -0.03 * Math.log(1 - random()));
   const buys = random() < factor * Math.min(0.5, 0.03 * sessions);
@@ -54,7 +84,7 @@ function reportsOf(random: Random, variant: string, factor: number, days: number
       totals.purchases = 1 + poisson(random, 0.5);
       totals.carts = totals.purchases + poisson(random, 0.5);
       let revenue = 0;
-      for (let item = 0; item < totals.purchases; item++) revenue += Math.exp(3.5 + normal(random));
+      for (let item = 0; item < totals.purchases; item++) revenue += price(random);
       totals.revenue = { EUR: revenue };
     }
     const now = sumsOf(variant, totals);

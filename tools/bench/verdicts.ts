@@ -1,112 +1,127 @@
 /**
  * Measures by simulation how often the verdicts of `sidestream report` and `sidestream pilot` are wrong: false alarms where nothing
  * differs, and how often their intervals hold the true effect. Run it with `npm run bench:verdicts`, the number of runs after it
- * (2,000 by default).
+ * (2,000 by default), and perhaps the name of one part: `tails` (with one of its prices, and one number of visitors), `split`, `power`, `crowds` or `days`.
  */
 import { pilotTotals, sequentialTestOfTotals, verdictOf } from '../../src/evaluate/verdict';
 import { seededRandom } from '../../src/model';
 import { type Crowd, drawCrowd } from '../../src/testing/simulated-visitors';
+import { measurePower, measureSplit, measureTails } from './verdicts/tails';
 
 const runs = Number(process.argv[2] ?? 2000);
+const [, , , only, prices, size] = process.argv;
+const isWanted = (part: string): boolean => only === undefined || only === part;
+if (isWanted('tails')) measureTails(runs, prices, size === undefined ? undefined : Number(size));
+if (isWanted('split')) measureSplit(10 * runs);
+if (isWanted('power')) measurePower(runs);
 const METRICS = ['buyers', 'clicks-per-impression', 'purchases-per-click', 'clicks', 'revenue-EUR'];
 const DAYS = 28;
 const LIFT = 1.1;
 
 const daysOf = (sums: ReturnType<typeof drawCrowd>) => ({
-  days: sums.map((variants, day) => ({ day: `2026-03-${String(day + 1).padStart(2, '0')}`, variants })),
+  days: sums.map((drawn, day) => ({ day: `2026-03-${String(day + 1).padStart(2, '0')}`, ...drawn })),
 });
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const holds = ([low, high]: readonly [number, number], value: number): boolean => low <= value && value <= high;
 
-console.log(
-  `${runs} runs each. At one look: false alarms where nothing differs (A/A), and coverage of a 95 % interval (A/B, lift ${LIFT}).`,
-);
-console.log(
-  ['visitors', 'split', 'metric', 'A/A difference', 'A/A relative', 'A/B difference', 'A/B relative'].join(' | '),
-);
-const crowds: Pick<Crowd, 'visitors' | 'share'>[] = [
-  { visitors: 2000, share: 0.5 },
-  { visitors: 6000, share: 0.5 },
-  { visitors: 6000, share: 0.2 },
-  { visitors: 10_000, share: 0.1 },
-];
-for (const [at, crowd] of crowds.entries()) {
-  const alarms = new Map(METRICS.map((name) => [name, { difference: 0, relative: 0 }]));
-  const covered = new Map(METRICS.map((name) => [name, { difference: 0, relative: 0 }]));
-  const ofControl = new Map(METRICS.map((name) => [name, 0]));
-  const differences: { name: string; range: readonly [number, number] }[] = [];
-  let mismatches = 0;
-  const random = seededRandom(1 + at);
-  const split = new Map([
-    ['on', crowd.share],
-    ['off', 1 - crowd.share],
-  ]);
-  for (let run = 0; run < runs; run++) {
-    const equal = verdictOf(daysOf(drawCrowd(random, { ...crowd, lift: 1 })), { split });
-    if (equal.sampleRatio.mismatch) mismatches++;
-    const better = verdictOf(daysOf(drawCrowd(random, { ...crowd, lift: LIFT })), { split });
-    for (const name of METRICS) {
-      const none = equal.comparisons.find(({ metric }) => metric === name);
-      const alarm = alarms.get(name);
-      if (alarm && none?.difference && !holds(none.difference.once, 0)) alarm.difference++;
-      if (alarm && none?.relative && !holds(none.relative.once, 0)) alarm.relative++;
-      const some = better.comparisons.find(({ metric }) => metric === name);
-      const true_ = name === 'purchases-per-click' ? 0 : LIFT - 1;
-      const own = covered.get(name);
-      if (own && some?.relative && holds(some.relative.once, true_)) own.relative++;
-      if (some?.difference) differences.push({ name, range: some.difference.once });
-      // The control of both is the same: its mean over all runs is the true one, but for an error of 1 / sqrt(2 runs).
-      for (const { variants } of [equal, better]) {
-        ofControl.set(name, (ofControl.get(name) ?? 0) + (variants[0].estimates[name]?.value ?? 0) / (2 * runs));
+if (isWanted('crowds')) measureCrowds();
+if (isWanted('days')) measureDays();
+
+function measureCrowds(): void {
+  console.log(
+    `${runs} runs each. At one look: false alarms where nothing differs (A/A), and coverage of a 95 % interval (A/B, lift ${LIFT}).`,
+  );
+  console.log(
+    ['visitors', 'split', 'metric', 'A/A difference', 'A/A relative', 'A/B difference', 'A/B relative'].join(' | '),
+  );
+  const crowds: Pick<Crowd, 'visitors' | 'share'>[] = [
+    { visitors: 2000, share: 0.5 },
+    { visitors: 6000, share: 0.5 },
+    { visitors: 6000, share: 0.2 },
+    { visitors: 10_000, share: 0.1 },
+  ];
+  for (const [at, crowd] of crowds.entries()) {
+    const alarms = new Map(METRICS.map((name) => [name, { difference: 0, relative: 0 }]));
+    const covered = new Map(METRICS.map((name) => [name, { difference: 0, relative: 0 }]));
+    const ofControl = new Map(METRICS.map((name) => [name, 0]));
+    const differences: { name: string; range: readonly [number, number] }[] = [];
+    let mismatches = 0;
+    const random = seededRandom(1 + at);
+    const split = new Map([
+      ['on', crowd.share],
+      ['off', 1 - crowd.share],
+    ]);
+    for (let run = 0; run < runs; run++) {
+      const equal = verdictOf(daysOf(drawCrowd(random, { ...crowd, lift: 1 })), { split });
+      if (equal.sampleRatio.mismatch) mismatches++;
+      const better = verdictOf(daysOf(drawCrowd(random, { ...crowd, lift: LIFT })), { split });
+      for (const name of METRICS) {
+        const none = equal.comparisons.find(({ metric }) => metric === name);
+        const alarm = alarms.get(name);
+        if (alarm && none?.difference && !holds(none.difference.once, 0)) alarm.difference++;
+        if (alarm && none?.relative && !holds(none.relative.once, 0)) alarm.relative++;
+        const some = better.comparisons.find(({ metric }) => metric === name);
+        const true_ = name === 'purchases-per-click' ? 0 : LIFT - 1;
+        const own = covered.get(name);
+        if (own && some?.relative && holds(some.relative.once, true_)) own.relative++;
+        if (some?.difference) differences.push({ name, range: some.difference.once });
+        // The control of both is the same: its mean over all runs is the true one, but for an error of 1 / sqrt(2 runs).
+        for (const { variants } of [equal, better]) {
+          ofControl.set(name, (ofControl.get(name) ?? 0) + (variants[0].estimates[name]?.value ?? 0) / (2 * runs));
+        }
       }
     }
+    for (const { name, range } of differences) {
+      const true_ = name === 'purchases-per-click' ? 0 : (LIFT - 1) * (ofControl.get(name) ?? 0);
+      const own = covered.get(name);
+      if (own && holds(range, true_)) own.difference++;
+    }
+    for (const name of METRICS) {
+      const own = covered.get(name) ?? { difference: 0, relative: 0 };
+      const alarm = alarms.get(name) ?? { difference: 0, relative: 0 };
+      const cells = [
+        percent(alarm.difference / runs),
+        percent(alarm.relative / runs),
+        percent(own.difference / runs),
+        percent(own.relative / runs),
+      ];
+      console.log([crowd.visitors, percent(crowd.share), name, ...cells].join(' | '));
+    }
+    console.log(`  false alarms of the split: ${percent(mismatches / runs)}`);
   }
-  for (const { name, range } of differences) {
-    const true_ = name === 'purchases-per-click' ? 0 : (LIFT - 1) * (ofControl.get(name) ?? 0);
-    const own = covered.get(name);
-    if (own && holds(range, true_)) own.difference++;
-  }
-  for (const name of METRICS) {
-    const own = covered.get(name) ?? { difference: 0, relative: 0 };
-    const alarm = alarms.get(name) ?? { difference: 0, relative: 0 };
-    const cells = [
-      percent(alarm.difference / runs),
-      percent(alarm.relative / runs),
-      percent(own.difference / runs),
-      percent(own.relative / runs),
-    ];
-    console.log([crowd.visitors, percent(crowd.share), name, ...cells].join(' | '));
-  }
-  console.log(`  false alarms of the split: ${percent(mismatches / runs)}`);
 }
 
-console.log(
-  `\nLooks on each of ${DAYS} days, nothing differs, visitors come back: runs with a false alarm at any look.`,
-);
-const looks = { once: 0, report: 0, pilot: 0, revenueOnce: 0, revenue: 0 };
-const random = seededRandom(9);
-for (let run = 0; run < runs; run++) {
-  const { days } = daysOf(drawCrowd(random, { visitors: 3000, share: 0.5, lift: 1, days: DAYS }));
-  const verdicts = days.map((_, at) => verdictOf({ days: days.slice(0, at + 1) }, { effect: 0.2 }));
-  const ofMetric = (name: string) =>
-    verdicts.flatMap(({ comparisons }) => comparisons.filter(({ metric }) => metric === name));
-  const decided = (name: string) =>
-    ofMetric(name).filter(({ decision }) => decision === 'better' || decision === 'worse');
-  const enough = 8;
-  const naive = (name: string): boolean =>
-    ofMetric(name)
-      .slice(enough)
-      .some(({ relative }) => relative && !holds(relative.once, 0));
-  if (naive('buyers')) looks.once++;
-  if (naive('revenue-EUR')) looks.revenueOnce++;
-  if (decided('buyers').length > 0) looks.report++;
-  if (decided('revenue-EUR').length > 0) looks.revenue++;
-  const totals = pilotTotals({ lines: 0, rejected: [], days }, { control: 'off', treatment: 'on' }, 'buyers');
-  const { decidedAfter } = sequentialTestOfTotals(totals.periods, { base: 0.07, effect: 0.014 });
-  if (decidedAfter !== null) looks.pilot++;
+function measureDays(): void {
+  console.log(
+    `\nLooks on each of ${DAYS} days, nothing differs, visitors come back: runs with a false alarm at any look.`,
+  );
+  const looks = { once: 0, report: 0, pilot: 0, revenueOnce: 0, revenue: 0 };
+  const random = seededRandom(9);
+  for (let run = 0; run < runs; run++) {
+    const { days } = daysOf(drawCrowd(random, { visitors: 3000, share: 0.5, lift: 1, days: DAYS }));
+    const verdicts = days.map((_, at) => verdictOf({ days: days.slice(0, at + 1) }, { effect: 0.2 }));
+    const ofMetric = (name: string) =>
+      verdicts.flatMap(({ comparisons }) => comparisons.filter(({ metric }) => metric === name));
+    const decided = (name: string) =>
+      ofMetric(name).filter(({ decision }) => decision === 'better' || decision === 'worse');
+    const enough = 8;
+    const naive = (name: string): boolean =>
+      ofMetric(name)
+        .slice(enough)
+        .some(({ relative }) => relative && !holds(relative.once, 0));
+    if (naive('buyers')) looks.once++;
+    if (naive('revenue-EUR')) looks.revenueOnce++;
+    if (decided('buyers').length > 0) looks.report++;
+    if (decided('revenue-EUR').length > 0) looks.revenue++;
+    const totals = pilotTotals({ lines: 0, rejected: [], days }, { control: 'off', treatment: 'on' }, 'buyers');
+    const { decidedAfter } = sequentialTestOfTotals(totals.periods, { base: 0.07, effect: 0.014 });
+    if (decidedAfter !== null) looks.pilot++;
+  }
+  console.log(
+    `intervals of one look, from the ninth day on: buyers ${percent(looks.once / runs)}, revenue ${percent(looks.revenueOnce / runs)}`,
+  );
+  console.log(
+    `intervals of any look: buyers ${percent(looks.report / runs)}, revenue ${percent(looks.revenue / runs)}`,
+  );
+  console.log(`sidestream pilot: ${percent(looks.pilot / runs)}`);
 }
-console.log(
-  `intervals of one look, from the ninth day on: buyers ${percent(looks.once / runs)}, revenue ${percent(looks.revenueOnce / runs)}`,
-);
-console.log(`intervals of any look: buyers ${percent(looks.report / runs)}, revenue ${percent(looks.revenue / runs)}`);
-console.log(`sidestream pilot: ${percent(looks.pilot / runs)}`);

@@ -54,10 +54,16 @@ export class FilterCheck {
           ? []
           : problem(path, `no item of the bundle has the attribute ${JSON.stringify(attribute)}`);
       const known = (value: FilterValue): boolean =>
-        field === 'id' ? ids.has(String(value)) : categoryPaths(String(value)).some((name) => categories.has(name));
+        field === 'id'
+          ? typeof value === 'string' && ids.has(value)
+          : categoryPaths(String(value)).some((name) => categories.has(name));
       const lacks = field === 'id' ? 'the bundle has no item' : 'no item of the bundle is in the category';
+      const hint = (value: FilterValue): string =>
+        field === 'id' && typeof value === 'number' ? '; ids are texts, so write it in quotes' : '';
       return field === 'id' || field === 'category'
-        ? values.filter((value) => !known(value)).map((value) => problem(path, `${lacks} ${JSON.stringify(value)}`))
+        ? values
+            .filter((value) => !known(value))
+            .map((value) => problem(path, `${lacks} ${JSON.stringify(value)}${hint(value)}`))
         : [];
     });
     return unknown.length > 0 || this.#found ? unknown : [problem([], 'fits no item of the bundle')];

@@ -85,7 +85,7 @@ describe('checkRules', () => {
           { itemId: 'a', position: 0 },
           { itemId: 'x', position: 1 },
         ],
-        filter: { $or: [{ category: 'Man' }, { $not: { id: { $in: ['b', 'y'] } } }] },
+        filter: { $or: [{ category: 'Man' }, { $not: { id: { $in: ['b', 'y', 7] } } }] },
         boost: [
           { filter: { 'attributes.colour': 'red' } },
           { filter: { category: 'Men', 'attributes.color': { $in: ['red'] } } },
@@ -98,6 +98,7 @@ describe('checkRules', () => {
       'warning "sale", pin.1.itemId: the bundle has no item "x"',
       'warning "sale", filter.$or.0.category: no item of the bundle is in the category "Man"',
       'warning "sale", filter.$or.1.$not.id: the bundle has no item "y"',
+      'warning "sale", filter.$or.1.$not.id: the bundle has no item 7; ids are texts, so write it in quotes',
       'warning "sale", boost.0.filter.attributes.colour: no item of the bundle has the attribute "colour"',
       'warning "sale", bury.0.filter: fits no item of the bundle',
     ]);

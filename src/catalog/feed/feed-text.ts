@@ -13,29 +13,74 @@ const DECLARED_IN = 2048;
  * Decodes the bytes of a feed by, in this order: a byte order mark, the given encoding, the declared one (XML declaration,
  * HTML meta element), UTF-16 where zero bytes show it, UTF-8.
  * @param encoding WHATWG name, such as `windows-1252`
+ * @param invalid makes the error of bytes that are none of the encoding; without it they become U+FFFD
  * @throws SidestreamError `catalog/unreadable` no such encoding
  */
 export async function* feedText(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   encoding?: string,
+  invalid?: InvalidText,
 ): AsyncGenerator<string> {
   let head: Uint8Array | null = new Uint8Array(0);
-  let decoder: TextDecoder | null = null;
+  let decoder: LineDecoder | null = null;
   for await (const chunk of chunks) {
     if (decoder !== null) {
-      const text = decoder.decode(chunk, { stream: true });
+      const text = decoder.decode(chunk, true);
       if (text !== '') yield text;
       continue;
     }
     head = joined(head ?? new Uint8Array(0), chunk);
     if (head.length < DECLARED_IN) continue;
-    decoder = decoderOf(head, encoding);
-    yield decoder.decode(head, { stream: true });
+    decoder = new LineDecoder(encodingOf(head, encoding), invalid);
+    yield decoder.decode(head, true);
     head = null;
   }
-  decoder ??= decoderOf(head ?? new Uint8Array(0), encoding);
-  const rest = head === null ? decoder.decode() : decoder.decode(head);
+  decoder ??= new LineDecoder(encodingOf(head ?? new Uint8Array(0), encoding), invalid);
+  const rest = decoder.decode(head ?? new Uint8Array(0), false);
   if (rest !== '') yield rest;
+}
+
+/** Makes an error. @param line 1-based @param encoding that the bytes were read in */
+export type InvalidText = (line: number, encoding: string) => Error;
+
+/** Bytes that are kept to find a bad one: longer than a character in any encoding, and even for UTF-16. */
+const KEPT = 8;
+
+/** Decodes chunks and knows in which line the first bad byte is. */
+class LineDecoder {
+  readonly #decoder: TextDecoder;
+  readonly #invalid: InvalidText | undefined;
+  #line = 1;
+  /** The last bytes of what was decoded, which may be the beginning of a character. */
+  #last = new Uint8Array(0);
+
+  constructor(encoding: string, invalid: InvalidText | undefined) {
+    this.#decoder = decoderOf(encoding, invalid !== undefined);
+    this.#invalid = invalid;
+  }
+
+  decode(chunk: Uint8Array, stream: boolean): string {
+    if (this.#invalid === undefined) return this.#decoder.decode(chunk, { stream });
+    let text: string;
+    try {
+      text = this.#decoder.decode(chunk, { stream });
+    } catch {
+      const { encoding } = this.#decoder;
+      const lenient = decoderOf(encoding, false);
+      lenient.decode(this.#last, { stream: true });
+      const before = lenient.decode(chunk, { stream }).split('\uFFFD', 1)[0];
+      throw this.#invalid(this.#line + lineEnds(before), encoding);
+    }
+    this.#line += lineEnds(text);
+    this.#last = (chunk.length < KEPT ? joined(this.#last, chunk) : chunk).slice(-KEPT);
+    return text;
+  }
+}
+
+function lineEnds(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count++;
+  return count;
 }
 
 /** The beginning of a text, from which its format is detected, and the whole text including its beginning. */
@@ -60,11 +105,14 @@ export async function peekText(chunks: AsyncIterable<string>): Promise<{ head: s
   return { head: head.slice(0, FORMAT_HEAD), all: all() };
 }
 
-function decoderOf(head: Uint8Array, given: string | undefined): TextDecoder {
+function encodingOf(head: Uint8Array, given: string | undefined): string {
   const mark = BYTE_ORDER_MARKS.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte))?.[0];
-  const label = mark ?? given ?? declared(head) ?? unmarkedUtf16(head) ?? 'utf-8';
+  return mark ?? given ?? declared(head) ?? unmarkedUtf16(head) ?? 'utf-8';
+}
+
+function decoderOf(label: string, fatal: boolean): TextDecoder {
   try {
-    return new TextDecoder(label);
+    return new TextDecoder(label, { fatal });
   } catch (cause) {
     throw new SidestreamError('catalog/unreadable', `There is no encoding "${label}"; name one such as windows-1252.`, {
       cause,

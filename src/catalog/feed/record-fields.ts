@@ -425,19 +425,25 @@ const gtin = (node: Record<string, unknown>): unknown =>
   node.gtin13 ?? node.gtin ?? node.gtin12 ?? node.gtin14 ?? node.gtin8;
 
 /** Keeps a number, as `recordItem` checks whether it is exact enough for an id. */
-const idOf = (value: unknown): unknown => (typeof value === 'number' ? value : text(value));
+const idOf = (value: unknown): unknown => leafOf(value);
 
 /** Text of a value: itself, the name or address of a node, or the text of the first element of a list. */
-export function text(value: unknown, depth = 0): string | undefined {
+export function text(value: unknown): string | undefined {
+  const leaf = leafOf(value);
+  return leaf === undefined ? undefined : String(leaf);
+}
+
+/** The same before a number becomes a text. */
+function leafOf(value: unknown, depth = 0): string | number | undefined {
   if (typeof value === 'string') return value;
-  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (depth > MAX_NESTING) return undefined;
   if (Array.isArray(value)) {
     for (const part of value) {
-      const word = text(part, depth + 1);
-      if (word !== undefined) return word;
+      const leaf = leafOf(part, depth + 1);
+      if (leaf !== undefined) return leaf;
     }
-  } else if (isObject(value)) return text(value['@value'] ?? value.name ?? value.value ?? value['@id'], depth + 1);
+  } else if (isObject(value)) return leafOf(value['@value'] ?? value.name ?? value.value ?? value['@id'], depth + 1);
   return undefined;
 }
 

@@ -17,6 +17,36 @@ describe('a product without a title', () => {
   });
 });
 
+describe('a number as an id', () => {
+  it('beyond 2^53, or with a fraction, is refused, in a document too and in a node of schema.org', async () => {
+    const numbers = ['9007199254740991', '9007199254740993', '1.5', '-0'];
+    const records = numbers.map((id) => `{"id":${id},"title":"A"}`);
+    for (const text of [records.join('\n'), `{"products":[${records.join(',')}]}`]) {
+      const { items, rejected } = await readFeedText([text]);
+      expect(items.map(({ id }) => id)).toEqual(['9007199254740991']);
+      expect(rejected.map(({ line, field }) => [line, field])).toEqual([2, 3, 4].map((line) => [line, 'id']));
+      for (const { reason } of rejected) expect(reason).toContain('write the id in quotes');
+    }
+    const node = (id: string) => `{"@type":"Product","name":"A","sku":{"@value":${id}}}`;
+    const graph = `{"@context":"https://schema.org","@graph":[${numbers.map(node).join(',')}]}`;
+    const linked = await readFeedText([graph]);
+    expect(linked.items.map(({ id }) => id)).toEqual(['9007199254740991']);
+    const groups = await readFeedText(['{"id":"a","title":"A","item_group_id":9007199254740993}']);
+    expect(groups.rejected).toMatchObject([{ field: 'group', reason: expect.stringContaining('in quotes') }]);
+  });
+});
+
+it('a group or an attribute in another encoding is refused, as ids and titles are', async () => {
+  const csv = 'id,title,item_group_id,colour\na,A,für,red\nb,B,,grün\nc,C,c,red\n';
+  const { items, rejected } = await readFeedText([Buffer.from(csv, 'latin1')]);
+  expect(items.map(({ id }) => id)).toEqual(['c']);
+  expect(rejected.map(({ line, field }) => [line, field])).toEqual([
+    [2, 'group'],
+    [3, 'attributes.colour'],
+  ]);
+  expect((await readFeedText([Buffer.from(csv, 'latin1')], { encoding: 'windows-1252' })).items).toHaveLength(3);
+});
+
 describe('a mapping', () => {
   it('names the columns of the fields, in order of preference, and the attributes to keep', async () => {
     const mapping = parseFeedMapping(

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { INEXACT_ID, isExactId } from '../../common/exact-id';
 import { type Item, itemSchema } from '../item';
 import { shortened } from '../rejected-row';
 import type { FeedMapping } from './feed-mapping';
@@ -17,7 +18,7 @@ const MAX_PROBLEMS = 20;
 /** Characters of a value, or of the name of a field, in a report. */
 export const MAX_QUOTED = 100;
 
-const TEXT_FIELDS = ['id', 'title', 'description', 'category'] as const;
+const TEXT_FIELDS = ['id', 'title', 'description', 'category', 'group', 'url', 'image'] as const;
 
 /** An error in one field. */
 export interface Problem {
@@ -105,9 +106,9 @@ function startOf(text: string): string {
   return sentence.length <= TITLE ? sentence : shortened(sentence, TITLE).replace(/\s+\S*…$/, '…');
 }
 
-/** A number up to 2^53 becomes a text; beyond that, two products could have the same number. */
+/** A whole number up to 2^53 becomes a text; of others, two products could have the same one. */
 export const idOf = (value: unknown): unknown =>
-  typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : value;
+  typeof value === 'number' && isExactId(value) ? String(value) : value;
 
 const words = (value: unknown): unknown => {
   const single = Array.isArray(value) ? value[0] : value;
@@ -238,7 +239,10 @@ export function availabilityOf(value: unknown): unknown {
 /** The first field whose text in the feed was decoded with the wrong encoding. */
 function garbledField(named: NamedFields): string | undefined {
   const isGarbled = (text: unknown): boolean => typeof text === 'string' && text.includes('\uFFFD');
-  return TEXT_FIELDS.find((field) => [named[field]].flat().some(isGarbled));
+  const field = TEXT_FIELDS.find((field) => [named[field]].flat().some(isGarbled));
+  if (field !== undefined || !isObject(named.attributes)) return field;
+  const found = Object.entries(named.attributes).find(([name, value]) => [name, value].flat().some(isGarbled));
+  return found && `attributes.${shortened(found[0], MAX_QUOTED)}`;
 }
 
 export function problemsOf(
@@ -262,6 +266,8 @@ export function problemsOf(
 function reasonOf(issue: v.BaseIssue<unknown>): string {
   if (issue.kind !== 'schema') return issue.message;
   if (issue.received === 'undefined') return 'is missing';
+  const path = v.getDotPath(issue);
+  if ((path === 'id' || path === 'group') && typeof issue.input === 'number') return INEXACT_ID;
   if (issue.type === 'union') return 'must be a text, a number, true or false, or a list of texts';
   const expected = (issue.expected ?? 'another type').replaceAll(' | ', ' or ').replace(/[()]/g, '');
   return `must be ${expected}, not ${shortened(issue.received, MAX_QUOTED)}`;

@@ -21,6 +21,8 @@ export interface Measure {
   title: string;
   /** `share`: of the visitors; `ratio`: of two counts; `mean`: per visitor. */
   kind: 'share' | 'ratio' | 'mean';
+  /** Of revenue. */
+  currency?: string;
   sums(of: VisitorSums): RatioSums;
 }
 
@@ -61,7 +63,7 @@ const ratio = (
 });
 
 const revenue = (currency: string): Measure => ({
-  ...{ name: `revenue-${currency}`, title: `Revenue per visitor, ${currency}`, kind: 'mean' },
+  ...{ name: `revenue-${currency}`, title: `Revenue per visitor, ${currency}`, kind: 'mean', currency },
   sums: (of) => perVisitor(of.visitors, Object.hasOwn(of.revenue, currency) ? of.revenue[currency] : NONE),
 });
 

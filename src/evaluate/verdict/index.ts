@@ -1,6 +1,7 @@
+export { compared } from './effects';
 export { type MetricLog, readMetricLog, totalsOf } from './metric-log';
 export { type ComparedVariants, type PilotCounts, pilotTotals, readPilotCounts } from './pilot-counts';
-export { type SampleRatio, type SplitDay, sampleRatioOfDays, WRONG_SPLIT } from './sample-ratio';
+export { type SampleRatio, type SplitDay, sampleRatio, sampleRatioOfDays, WRONG_SPLIT } from './sample-ratio';
 export {
   AT_HORIZON,
   advice,
@@ -13,4 +14,11 @@ export {
   unitsNeeded,
 } from './sequential-test';
 export { type Verdict, type VerdictPlan, verdictOf } from './verdict';
-export { comparisonCells, EXPLANATION, splitSentence, variantCells, verdictSentences } from './verdict-text';
+export {
+  comparisonCells,
+  EXPLANATION,
+  setAsideText,
+  splitSentence,
+  variantCells,
+  verdictSentences,
+} from './verdict-text';

@@ -15,7 +15,15 @@ import {
   table,
 } from '../page';
 import type { Comparison, Verdict } from './verdict';
-import { comparisonCells, EXPLANATION, percent, rangeText, variantCells, verdictSentences } from './verdict-text';
+import {
+  comparisonCells,
+  EXPLANATION,
+  percent,
+  rangeText,
+  setAsideText,
+  variantCells,
+  verdictSentences,
+} from './verdict-text';
 
 const ROW = 34;
 /** Widest change that is drawn, in percent: little is known of what reaches beyond. */
@@ -26,10 +34,12 @@ export function verdictPage(verdict: Verdict): string {
   const { experiment, days, plan } = verdict;
   const [first, last] = days;
   const words = verdictSentences(verdict);
+  const aside = setAsideText(verdict);
+  const notes = aside === null ? [] : [aside];
   const tables = [variantCells(verdict), ...comparisonCells(verdict)];
   const intro = `Reports from ${first} to ${last}. The effect that is sought is ${percent(plan.effect)}, false alarms ${100 * plan.alpha} %.`;
   return htmlPage(`Experiment ${experiment}`, intro, [
-    section('What was found', [verdict.sampleRatio.mismatch ? alarm(words[0]) : list(words)]),
+    section('What was found', [verdict.sampleRatio.mismatch ? alarm(words[0]) : list([...words, ...notes])]),
     // Where the split is wrong, no other figure counts.
     section('Changes against the control', verdict.sampleRatio.mismatch ? [] : [cards(changeFigures(verdict))]),
     section(

@@ -4,6 +4,7 @@ import { SidestreamError } from '../../error';
 import { measuresOf, SHARES } from './effects';
 import { type MetricLog, totalsOf } from './metric-log';
 import type { Arm, Period } from './sequential-test';
+import { strayNames } from './stray';
 
 /** Variants that are compared, by their names, with or without the experiment's before a slash. */
 export interface ComparedVariants {
@@ -116,12 +117,17 @@ function oneSided(days: readonly [string, Period][], compared: ComparedVariants)
 export function pilotTotals({ days }: MetricLog, compared: ComparedVariants, share: string): PilotCounts {
   const measure = measuresOf([]).find(({ name }) => name === share && SHARES.includes(name));
   if (!measure) throw refused(`there is no share “${share}”; there are ${SHARES.join(', ')}`);
+  const all = totalsOf(days);
+  const stray = strayNames(new Map([...all].map(([label, { visitors }]) => [label, visitors])));
   const totals = days.map(({ day }, at): [string, Period] => {
     const soFar = totalsOf(days.slice(0, at + 1));
     const armOf = (side: keyof ComparedVariants): Arm => {
       const name = compared[side];
       const whole = compared.experiment === undefined ? name : `${compared.experiment}/${name}`;
-      const found = [...soFar].filter(([label]) => label === whole || label.endsWith(`/${whole}`));
+      const fitting = [...soFar].filter(([label]) => label === whole || label.endsWith(`/${whole}`));
+      const known = fitting.filter(([label]) => !stray.has(label));
+      // A stray report may have brought another experiment; a variant that only stray reports have is still the one that is meant.
+      const found = known.length > 0 ? known : fitting;
       if (found.length > 1) {
         const labels = found.map(([label]) => label).join(' and ');
         throw refused(`there are ${labels}; name one with --experiment`);
@@ -132,14 +138,17 @@ export function pilotTotals({ days }: MetricLog, compared: ComparedVariants, sha
     };
     return [day, { control: armOf('control'), treatment: armOf('treatment') }];
   });
-  const labels = [...totalsOf(days).keys()];
+  const labels = [...all.keys()];
   const isCompared = (label: string): boolean =>
     [compared.control, compared.treatment].some((name) => label === name || label.endsWith(`/${name}`));
   const experiments = new Set(labels.filter(isCompared).map(experimentOf));
   const known = compared.experiment === undefined ? experiments : new Set([compared.experiment]);
   const others = labels.filter((label) => !isCompared(label) && (known.size === 0 || known.has(experimentOf(label))));
-  return { ...counted(totals, compared, others), notes: leftOut(others.map((label) => `“${label}”`)) };
+  const named = others.map((label) => `“${label}” (${ofVisitors(all.get(label)?.visitors ?? 0)})`);
+  return { ...counted(totals, compared, others), notes: leftOut(named) };
 }
+
+const ofVisitors = (count: number): string => (count === 1 ? '1 visitor' : `${count} visitors`);
 
 const experimentOf = (label: string): string => label.split('/')[0];
 

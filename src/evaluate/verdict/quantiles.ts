@@ -3,6 +3,6 @@ import jStat from 'jstat';
 /** Value below which a standard normal variable is with this probability. */
 export const normalQuantile = (probability: number): number => jStat.normal.inv(probability, 0, 1);
 
-/** Probability of a chi-square variable above a value. */
-export const chiSquareTail = (value: number, degreesOfFreedom: number): number =>
-  1 - jStat.chisquare.cdf(value, degreesOfFreedom);
+/** ln of the multivariate beta function: of the product of the gamma functions, divided by that of the sum. */
+export const logBeta = (of: readonly number[]): number =>
+  of.reduce((sum, one) => sum + jStat.gammaln(one), 0) - jStat.gammaln(of.reduce((sum, one) => sum + one, 0));

@@ -1,6 +1,6 @@
-import { chiSquareTail } from './quantiles';
+import { logBeta } from './quantiles';
 
-/** Probability below which a split is not the declared one. A false alarm should be rare: it stops everything else. */
+/** Probability, over all looks together, that a right split raises an alarm. It should be rare: it stops everything else. */
 export const ALARM = 0.001;
 /** Exit code of commands that find the split wrong, or nothing to compare, so that what runs them every day notices. */
 export const WRONG_SPLIT = 2;
@@ -9,29 +9,87 @@ export const WRONG_SPLIT = 2;
 export interface SampleRatio {
   /** By variant: visitors, and those that the split lets expect. */
   variants: { name: string; visitors: number; expected: number }[];
-  /** Of counts as far from the split as these, or further. */
+  /** Valid at any look: where the split is right, it ever falls below any value with that probability at most. */
   p: number;
   /** Something loses or adds visitors in a variant, or only one has any: no other figure counts. */
   mismatch: boolean;
+  /** Number of days after which `p` fell below 0.001; null before. Later days do not take the alarm back. */
+  alarmAfter: number | null;
 }
 
 /**
- * Pearson's chi-square test of the split.
+ * How much surer than the declared shares the shares of the alternative are, as numbers of visitors: those of few see a variant that
+ * loses half of its visitors, those of many a loss of a few in a hundred.
+ */
+const CONCENTRATIONS = [10, 100, 1e3, 1e4, 1e5, 1e6];
+
+/**
+ * ln of the Bayes factor of "other shares" against the declared ones, mixed over shares from Dirichlet distributions around the
+ * declared ones. Where the declared ones hold it is a martingale of mean 1, and by Ville's inequality its inverse ever falls below
+ * 0.001 with probability 0.001 at most, however often one looks.
+ *
+ * M. Lindon and A. Malek, "Anytime-valid inference for multinomial count data", Advances in Neural Information Processing Systems 35
+ * (2022), theorem 1; the mean over several concentrations is such a martingale, too.
+ */
+function logBayesFactor(counts: readonly number[], shares: readonly number[]): number {
+  const declared = counts.reduce((sum, count, at) => sum + (count > 0 ? count * Math.log(shares[at]) : 0), 0);
+  const logs = CONCENTRATIONS.map((size) => {
+    const prior = shares.map((share) => size * share);
+    return logBeta(prior.map((own, at) => own + counts[at])) - logBeta(prior) - declared;
+  });
+  const most = Math.max(...logs);
+  return most + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - most), 0) / logs.length);
+}
+
+/** Visitors who came on a day, and the shares that were declared for it, in one order. */
+interface Draw {
+  counts: readonly number[];
+  shares: readonly number[];
+}
+
+/**
+ * The test of all days so far, at the end of each. Stages with other shares are independent, so their Bayes factors are multiplied.
+ * @param designEffect factor of the variance, where a visitor is several units
+ */
+function sequentialSplit(days: readonly Draw[], designEffect: number): Pick<SampleRatio, 'p' | 'alarmAfter'> {
+  const result: Pick<SampleRatio, 'p' | 'alarmAfter'> = { p: 1, alarmAfter: null };
+  let before = 0;
+  let now = 0;
+  let stage: readonly number[] | null = null;
+  let counts: number[] = [];
+  for (const [at, day] of days.entries()) {
+    // Whom the split does not let expect, it does not let come.
+    if (day.counts.some((count, n) => count > 0 && !(day.shares[n] > 0))) return { p: 0, alarmAfter: at + 1 };
+    if (stage === null || stage.some((share, n) => share !== day.shares[n])) {
+      before += now;
+      [stage, counts] = [day.shares, day.shares.map(() => 0)];
+    }
+    counts = counts.map((count, n) => count + day.counts[n] / designEffect);
+    const used = counts.flatMap((count, n) => (day.shares[n] > 0 ? [[count, day.shares[n]] as const] : []));
+    now = logBayesFactor(
+      used.map(([count]) => count),
+      used.map(([, share]) => share),
+    );
+    result.p = Math.min(result.p, Math.exp(-(before + now)));
+    if (result.alarmAfter === null && result.p < ALARM) result.alarmAfter = at + 1;
+  }
+  return result;
+}
+
+/**
+ * Tests the split at the end of every day.
+ * @param days in the order of time: visitors who came on each, by variant
  * @param weights by variant, in any unit; a variant without one counts as 0
  */
-export function sampleRatio(visitors: ReadonlyMap<string, number>, weights: ReadonlyMap<string, number>): SampleRatio {
-  const names = [...new Set([...weights.keys(), ...visitors.keys()])];
-  const all = names.reduce((sum, name) => sum + (visitors.get(name) ?? 0), 0);
+export function sampleRatio(
+  days: readonly ReadonlyMap<string, number>[],
+  weights: ReadonlyMap<string, number>,
+): SampleRatio {
+  const names = [...new Set([...weights.keys(), ...days.flatMap((day) => [...day.keys()])])];
   const whole = names.reduce((sum, name) => sum + (weights.get(name) ?? 0), 0);
-  const variants = names.map((name) => ({
-    ...{ name, visitors: visitors.get(name) ?? 0 },
-    expected: whole > 0 ? (all * (weights.get(name) ?? 0)) / whole : 0,
-  }));
-  const used = variants.filter(({ expected }) => expected > 0);
-  const statistic = used.reduce((sum, { visitors: n, expected }) => sum + (n - expected) ** 2 / expected, 0);
-  const stray = variants.some(({ visitors: n, expected }) => expected === 0 && n > 0);
-  const p = stray ? 0 : used.length < 2 ? 1 : chiSquareTail(statistic, used.length - 1);
-  return { variants, p, mismatch: p < ALARM || isSingle(variants) };
+  const shares = names.map((name) => (whole > 0 ? (weights.get(name) ?? 0) / whole : 0));
+  const draws = days.map((day) => ({ counts: names.map((name) => day.get(name) ?? 0), shares }));
+  return judged(draws, names, 1);
 }
 
 /** Whether there is nothing to compare. */
@@ -46,7 +104,7 @@ export interface SplitDay {
 }
 
 /**
- * The same for two variants whose split may change from day to day: the chi-square of all days together.
+ * The same for two variants whose split may change from day to day.
  * @param designEffect factor of the variance, where a visitor is several units
  */
 export function sampleRatioOfDays(
@@ -54,18 +112,21 @@ export function sampleRatioOfDays(
   names: { control: string; treatment: string },
   designEffect = 1,
 ): SampleRatio {
-  const sum = { control: 0, treatment: 0, expected: 0, variance: 0 };
-  for (const { control, treatment, share } of days) {
-    sum.control += control;
-    sum.treatment += treatment;
-    sum.expected += (control + treatment) * share;
-    sum.variance += (control + treatment) * share * (1 - share) * designEffect;
-  }
-  const all = sum.control + sum.treatment;
-  const p = all > 0 ? chiSquareTail((sum.treatment - sum.expected) ** 2 / sum.variance, 1) : 1;
-  const variants = [
-    { name: names.control, visitors: sum.control, expected: all - sum.expected },
-    { name: names.treatment, visitors: sum.treatment, expected: sum.expected },
-  ];
-  return { variants, p, mismatch: p < ALARM || isSingle(variants) };
+  const draws = days.map(({ control, treatment, share }) => ({
+    counts: [control, treatment],
+    shares: [1 - share, share],
+  }));
+  return judged(draws, [names.control, names.treatment], designEffect);
 }
+
+function judged(draws: readonly Draw[], names: readonly string[], designEffect: number): SampleRatio {
+  const variants = names.map((name, n) => ({
+    name,
+    visitors: draws.reduce((sum, { counts }) => sum + counts[n], 0),
+    expected: draws.reduce((sum, { counts, shares }) => sum + shares[n] * total(counts), 0),
+  }));
+  const { p, alarmAfter } = sequentialSplit(draws, designEffect);
+  return { variants, p, mismatch: alarmAfter !== null || isSingle(variants), alarmAfter };
+}
+
+const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);

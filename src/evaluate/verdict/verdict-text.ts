@@ -1,8 +1,9 @@
+import { counted } from '../../common/counted';
 import { signed } from '../report-cells';
 import type { Effect, Estimate, Measure } from './effects';
 import { ALARM, isSingle, type SampleRatio } from './sample-ratio';
 import { AT_HORIZON, advice, lossInWords } from './sequential-test';
-import type { Comparison, Verdict } from './verdict';
+import { type Comparison, LEAST_ACTIVE, type Verdict } from './verdict';
 
 /** Cells with their titles, for a terminal or a page. */
 export interface Cells {
@@ -30,7 +31,13 @@ function sentenceOf(
 ): string {
   const estimateOf = (name: string) => verdict.variants.find((one) => one.name === name)?.estimates[metric] ?? null;
   const [zero, one] = [estimateOf(verdict.control), estimateOf(variant)];
-  if (!of || !relative) return `nothing can be said of “${of?.title ?? metric}” yet.`;
+  if (!of || !relative) {
+    const paid = `${zero?.active ?? 0} of “${verdict.control}” and ${one?.active ?? 0} of “${variant}” did`;
+    const few = metric.startsWith('revenue-')
+      ? ` ${LEAST_ACTIVE} visitors of each variant must have paid; ${paid}.`
+      : '';
+    return `nothing can be said of “${of?.title ?? metric}” yet.${few}`;
+  }
   const values = `${of.title}: ${valueText(one, of.kind)} against ${valueText(zero, of.kind)}`;
   const change = `${percent(relative.value)} (${rangeText(relative.always)} at any look)`;
   const missing = (needed?.always ?? Number.POSITIVE_INFINITY) - (zero?.visitors ?? 0) - (one?.visitors ?? 0);
@@ -52,7 +59,7 @@ export function splitSentence({ variants, p, mismatch }: SampleRatio, against: s
   const counts = variants.map(
     ({ name, visitors, expected }) => `${name} ${whole(visitors)} of ${whole(expected)} expected`,
   );
-  const found = `${counts.join(', ')}; p ${p < 0.0001 ? '' : '= '}${probability(p)} against ${against}`;
+  const found = `${counts.join(', ')}; p ${p < 0.0001 ? '' : '= '}${probability(p)} at any look, against ${against}`;
   if (isSingle(variants)) return singleSentence({ variants, p }, found);
   return mismatch
     ? `WARNING: THE SPLIT IS WRONG. Something loses or adds visitors in a variant, and no other figure counts: ${found}.`
@@ -72,6 +79,17 @@ function singleSentence({ variants, p }: Pick<SampleRatio, 'variants' | 'p'>, fo
   return `WARNING: THERE IS ONLY ONE VARIANT. ${none}${chance}`;
 }
 
+/** What is left out of the comparison, in a sentence; null where nothing is. */
+export function setAsideText({ setAside }: Pick<Verdict, 'setAside'>): string | null {
+  if (setAside.length === 0) return null;
+  const named = setAside.slice(0, NAMED).map(({ name, visitors }) => `“${name}” (${counted(visitors, 'visitor')})`);
+  const more = setAside.length > NAMED ? ` and ${setAside.length - NAMED} more` : '';
+  return `Set aside, as the split does not name them or too few visitors had them: ${named.join(', ')}${more}. Where one belongs to the experiment, name it with --split.`;
+}
+
+/** Variants that are named one by one. */
+const NAMED = 5;
+
 /** What each variant has. */
 export function variantCells({ variants, metrics }: Verdict): Cells {
   return {
@@ -79,9 +97,9 @@ export function variantCells({ variants, metrics }: Verdict): Cells {
     header: ['', ...variants.map(({ name }) => name)],
     rows: [
       ['Visitors', ...variants.map(({ visitors }) => whole(visitors))],
-      ...metrics.map(({ name, title, kind }) => [
-        title,
-        ...variants.map((one) => valueText(one.estimates[name], kind)),
+      ...metrics.flatMap(({ name, title, kind, cap }) => [
+        [title, ...variants.map((one) => valueText(one.estimates[name], kind))],
+        ...(cap === null ? [] : [['  all of it', ...variants.map((one) => valueText(one.uncapped[name], kind))]]),
       ]),
     ],
   };
@@ -130,6 +148,10 @@ export const EXPLANATION: readonly (readonly [string, string])[] = [
   [
     'visitors needed',
     'of both variants together, to find the effect that is sought with the power that is asked for, at any look; computed from the data so far, so that it changes daily; --base fixes it for a share that decides',
+  ],
+  [
+    'up to … each',
+    'revenue of a visitor counts up to this amount, as a few very large orders would decide the mean of few visitors; the amount rests on all variants together and grows with the visitors',
   ],
   ['all purchases', 'also those that no list led to, by the clicks on lists: 381 % are 3.81 purchases per click'],
 ];

@@ -1,20 +1,21 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { combined, sumsOf, type VisitorSums } from '../../experiment/visitors';
-import { seededRandom } from '../../model';
-import { type Crowd, drawCrowd } from '../../testing/simulated-visitors';
+import { type Random, seededRandom } from '../../model';
+import { type Crowd, drawCrowd, logNormal, pareto } from '../../testing/simulated-visitors';
 import { compared, estimate } from './effects';
 import { readMetricLog } from './metric-log';
 import { verdictPage } from './page';
 import { pilotTotals } from './pilot-counts';
-import { chiSquareTail, normalQuantile } from './quantiles';
+import { logBeta, normalQuantile } from './quantiles';
+import type { RevenueStep } from './revenue-steps';
 import { sampleRatio } from './sample-ratio';
 import { sequentialTestOfTotals, unitsNeeded } from './sequential-test';
 import { type Verdict, type VerdictPlan, verdictOf } from './verdict';
-import { comparisonCells, variantCells, verdictSentences } from './verdict-text';
+import { comparisonCells, setAsideText, variantCells, verdictSentences } from './verdict-text';
 
 const dayOf = (day: number): string => `2026-03-${String(day + 1).padStart(2, '0')}`;
 const drawn = (seed: number, crowd: Crowd) => ({
-  days: drawCrowd(seededRandom(seed), crowd).map((variants, day) => ({ day: dayOf(day), variants })),
+  days: drawCrowd(seededRandom(seed), crowd).map((drawn, day) => ({ day: dayOf(day), ...drawn })),
 });
 const visitor = (variant: string, given: object = {}): VisitorSums =>
   sumsOf(variant, { ...{ impressions: 0, clicks: 0, carts: 0, purchases: 0, revenue: {} }, ...given });
@@ -22,12 +23,21 @@ let keys = 0;
 const line = (day: string, ...visitors: VisitorSums[]): string =>
   JSON.stringify({ day, counts: [], visitors: visitors.map((sums) => ({ ...sums, key: `report-${keys++}` })) });
 
+/** Visitors of two variants on one day, and how many of them bought. */
+const dayWith = (day: number, off: [number, number], on: [number, number]) => {
+  const sums = (variant: string, [visitors, buyers]: [number, number]): [string, VisitorSums] => {
+    const all = Array.from({ length: visitors }, (_, n) => visitor(variant, { purchases: n < buyers ? 1 : 0 }));
+    return [variant, all.reduce((a, b) => combined(a, b, 1))];
+  };
+  return { day: dayOf(day), variants: new Map([sums('t/off', off), sums('t/on', on)]), revenue: [] };
+};
 describe('quantiles', () => {
   it('are those of tables', () => {
     expect(normalQuantile(0.975)).toBeCloseTo(1.959964, 5);
     expect(normalQuantile(0.8)).toBeCloseTo(0.841621, 5);
-    expect(chiSquareTail(10.8276, 1)).toBeCloseTo(0.001, 6);
-    expect(chiSquareTail(5.9915, 2)).toBeCloseTo(0.05, 5);
+    // B(2, 3) = 1! 2! / 4!, B(1, 2, 3) = 0! 1! 2! / 5!
+    expect(logBeta([2, 3])).toBeCloseTo(Math.log(1 / 12), 12);
+    expect(logBeta([1, 2, 3])).toBeCloseTo(Math.log(1 / 60), 12);
   });
 });
 
@@ -66,12 +76,16 @@ describe('the split', () => {
       ['on', 5],
       ['off', 95],
     ]);
-    expect(sampleRatio(new Map(Object.entries({ on: 500, off: 9500 })), weights)).toMatchObject({
-      p: 1,
-      mismatch: false,
-    });
-    expect(sampleRatio(new Map(Object.entries({ on: 420, off: 9500 })), weights).mismatch).toBe(true);
-    expect(sampleRatio(new Map(Object.entries({ on: 500, off: 9500, third: 1 })), weights).mismatch).toBe(true);
+    const of = (...days: Record<string, number>[]) =>
+      sampleRatio(
+        days.map((day) => new Map(Object.entries(day))),
+        weights,
+      );
+    expect(of({ on: 500, off: 9500 })).toMatchObject({ p: 1, mismatch: false, alarmAfter: null });
+    expect(of({ on: 380, off: 9500 })).toMatchObject({ mismatch: true, alarmAfter: 1 });
+    expect(of({ on: 500, off: 9500, third: 1 }).mismatch).toBe(true);
+    // What comes later does not take an alarm back.
+    expect(of({ on: 500, off: 9500 }, { on: 200, off: 9500 }, { on: 800, off: 9500 })).toMatchObject({ alarmAfter: 2 });
   });
 });
 
@@ -90,6 +104,79 @@ describe('a log', () => {
       { line: 7, field: 'visitors.0.clicks', reason: 'is missing' },
     ]);
     expect(log.days[0].variants.get('t/on')).toMatchObject({ visitors: 2, clicks: { sum: 2 } });
+  });
+
+  it('leaves out a line that brings several visitors of a variant, and adds up reports that waited for each other', async () => {
+    const again = visitor('t/on', { clicks: 2 });
+    const log = await readMetricLog([
+      `${line('2026-03-02', visitor('t/on'), visitor('t/on'))}\n`,
+      `${line('2026-03-02', visitor('t/on', { clicks: 1 }), { ...again, visitors: 0 })}\n`,
+      `${line('2026-03-02', visitor('t/on', { clicks: 1 }), { ...again, ...{ visitors: 0, clicks: { visitors: 0, sum: 1, squares: 3 } } })}\n`,
+      line('2026-03-02', visitor('t/on'), visitor('u/off')),
+    ]);
+    expect(log.rejected).toEqual(
+      [1, 2].map((at) => ({ line: at, field: 'visitors', reason: expect.stringContaining('“t/on” has several') })),
+    );
+    expect(log.days[0].variants.get('t/on')).toMatchObject({
+      visitors: 2,
+      clicks: { visitors: 1, sum: 2, squares: 4 },
+    });
+  });
+
+  it('keeps what each visitor has paid so far, whatever the reports before were', async () => {
+    const paid = (...totals: number[]) =>
+      totals.map((total, at) => {
+        const [now, before] = [
+          visitor('t/on', { revenue: { EUR: total } }),
+          visitor('t/on', { revenue: { EUR: totals[at - 1] } }),
+        ];
+        return line('2026-03-02', at === 0 ? now : combined(now, before, -1));
+      });
+    const { days } = await readMetricLog([[...paid(5, 12.5, 40), ...paid(7)].join('\n')]);
+    expect(days[0].revenue).toEqual(
+      [
+        [0, 5],
+        [5, 12.5],
+        [12.5, 40],
+        [0, 7],
+      ].map(([before, after]) => ({
+        ...{ variant: 't/on', currency: 'EUR' },
+        before: expect.closeTo(before, 9),
+        after: expect.closeTo(after, 9),
+      })),
+    );
+  });
+
+  it('is judged without stray reports, which are counted', () => {
+    const days = (other: string, count: number) => {
+      const { day, variants, revenue } = dayWith(0, [950, 95], [50, 5]);
+      const strays = Array.from({ length: count }, () => visitor(other));
+      variants.set(
+        other,
+        strays.reduce((a, b) => combined(a, b, 1)),
+      );
+      return { days: [{ day, variants, revenue }] };
+    };
+    const five = new Map([
+      ['on', 5],
+      ['off', 95],
+    ]);
+    const named = verdictOf(days('t/zzz', 1), { split: five });
+    expect(named.sampleRatio.mismatch).toBe(false);
+    expect(named.setAside).toEqual([{ name: 't/zzz', visitors: 1 }]);
+    expect(setAsideText(named)).toContain('“t/zzz” (1 visitor)');
+    // With a declared split also many: it says what belongs to the experiment.
+    expect(verdictOf(days('t/zzz', 40), { split: five }).setAside).toEqual([{ name: 't/zzz', visitors: 40 }]);
+    // Without one only as few as a stray report brings; and another experiment likewise.
+    expect(verdictOf(days('t/zzz', 1), { effect: 0.2 }).setAside).toEqual([{ name: 't/zzz', visitors: 1 }]);
+    expect(verdictOf(days('t/zzz', 40)).setAside).toEqual([]);
+    expect(verdictOf(days('other/off', 1), { split: five }).setAside).toEqual([{ name: 'other', visitors: 1 }]);
+    expect(() => verdictOf(days('other/off', 40), { split: five })).toThrow('Name one with --experiment');
+    const log = { lines: 1, rejected: [], ...days('other/off', 1) };
+    expect(pilotTotals(log, { control: 'off', treatment: 'on' }, 'buyers').periods[0]?.control.units).toBe(950);
+    expect(() =>
+      pilotTotals({ ...log, ...days('other/off', 40) }, { control: 'off', treatment: 'on' }, 'buyers'),
+    ).toThrow('name one with --experiment');
   });
 
   it('is refused where it says nothing of the experiment or the control', async () => {
@@ -140,14 +227,6 @@ describe('a verdict', () => {
     expect(comparisonCells(skewed)[0].rows.map((row) => row[5])).toEqual(skewed.metrics.map(() => 'split is wrong'));
   });
 
-  /** Visitors of two variants on one day, and how many of them bought. */
-  const dayWith = (day: number, off: [number, number], on: [number, number]) => {
-    const sums = (variant: string, [visitors, buyers]: [number, number]): [string, VisitorSums] => {
-      const all = Array.from({ length: visitors }, (_, n) => visitor(variant, { purchases: n < buyers ? 1 : 0 }));
-      return [variant, all.reduce((a, b) => combined(a, b, 1))];
-    };
-    return { day: dayOf(day), variants: new Map([sums('t/off', off), sums('t/on', on)]) };
-  };
   const split = new Map([
     ['on', 5],
     ['off', 95],
@@ -190,7 +269,7 @@ describe('a verdict', () => {
     const one = (visitors: number) => {
       const { day, variants } = dayWith(0, [visitors, 1], [1, 0]);
       variants.delete('t/on');
-      return { days: [{ day, variants }] };
+      return { days: [{ day, variants, revenue: [] }] };
     };
     const found = verdictOf(one(900), { split });
     expect(found).toMatchObject({ decision: 'continue', comparisons: [], sampleRatio: { mismatch: true } });
@@ -200,7 +279,7 @@ describe('a verdict', () => {
     const off = verdictOf(one(900), { split: new Map(Object.entries({ on: 0, off: 100 })) });
     expect(verdictSentences(off)[0]).toMatch(/ONLY ONE VARIANT(?!.*chance)/);
     // The control may be the one that is missing.
-    const other = { days: [{ day: dayOf(0), variants: new Map([['t/on', visitor('t/on')]]) }] };
+    const other = { days: [{ day: dayOf(0), variants: new Map([['t/on', visitor('t/on')]]), revenue: [] }] };
     expect(verdictOf(other).sampleRatio.mismatch).toBe(true);
     expect(verdictPage(found)).not.toMatch(/NaN|undefined/);
   });
@@ -257,16 +336,104 @@ describe('a verdict', () => {
   });
 });
 
+/** Where nothing differs, and what visitors pay has a heavy tail: a day with purchases alone. */
+function paidDay(random: Random, [off, on]: [number, number], price: (random: Random) => number) {
+  const revenue: RevenueStep[] = [];
+  const side = (variant: string, visitors: number): [string, VisitorSums] => {
+    const paid = { visitors: 0, sum: 0, squares: 0 };
+    for (let n = 0; n < visitors; n++) {
+      if (random() >= 0.07) continue;
+      const after = price(random);
+      revenue.push({ variant, currency: 'EUR', before: 0, after });
+      [paid.visitors, paid.sum, paid.squares] = [paid.visitors + 1, paid.sum + after, paid.squares + after ** 2];
+    }
+    const purchases = { visitors: paid.visitors, sum: paid.visitors, squares: paid.visitors };
+    return [variant, { ...visitor(variant), visitors, purchases, revenue: { EUR: paid } }];
+  };
+  return { day: dayOf(0), variants: new Map([side('t/off', off), side('t/on', on)]), revenue };
+}
+
+describe('revenue', () => {
+  const five = new Map([
+    ['on', 5],
+    ['off', 95],
+  ]);
+  const of = (day: ReturnType<typeof paidDay>) => {
+    const found = verdictOf({ days: [day] }, { split: five, metric: 'revenue-EUR' });
+    return { found, judged: found.comparisons.find(({ metric }) => metric === 'revenue-EUR') };
+  };
+
+  it('says nothing before 30 visitors of each variant have paid', () => {
+    const { found, judged } = of(paidDay(seededRandom(1), [1900, 100], logNormal(1)));
+    expect(judged).toMatchObject({ difference: null, relative: null, decision: 'continue', needed: null });
+    expect(verdictSentences(found)[1]).toMatch(
+      /30 visitors of each variant must have paid; \d+ of “off” and \d+ of “on” did/,
+    );
+  });
+
+  it('counts up to an amount while large orders decide it, and all of it where they do not', () => {
+    const { found } = of(paidDay(seededRandom(2), [19_000, 1000], pareto(1.1)));
+    const metric = found.metrics.find(({ name }) => name === 'revenue-EUR');
+    expect(metric?.cap).toBeGreaterThan(20);
+    expect(metric?.title).toMatch(/^Revenue per visitor, EUR, up to [\d,.]+ each$/);
+    const [off] = found.variants;
+    expect(off?.uncapped['revenue-EUR']?.value).toBeGreaterThan(off?.estimates['revenue-EUR']?.value ?? 0);
+    expect(variantCells(found).rows.at(-1)?.[0]).toBe('  all of it');
+    const even = of(paidDay(seededRandom(2), [19_000, 1000], () => 30)).found;
+    expect(even.metrics.at(-1)).toMatchObject({ title: 'Revenue per visitor, EUR', cap: null });
+    expect(even.variants[0]?.uncapped).toEqual({});
+  });
+
+  it.each([
+    ['log-normal, sigma 2', logNormal(2)],
+    ['Pareto 1.1', pareto(1.1)],
+  ])('raises no more false alarms than it may with 5 % of the visitors: %s', (_, price) => {
+    const random = seededRandom(11);
+    const runs = 200;
+    let alarms = 0;
+    for (let run = 0; run < runs; run++) {
+      const { judged } = of(paidDay(random, [9500, 500 + Math.round(200 * random())], price));
+      const once = judged?.relative?.once;
+      if (once && (once[0] > 0 || once[1] < 0)) alarms++;
+    }
+    // 5 %, and three standard errors.
+    expect(alarms / runs).toBeLessThan(0.05 + 3 * Math.sqrt((0.05 * 0.95) / runs));
+  });
+});
+
 describe('simulated', () => {
   const RUNS = 300;
+
+  it('a right split that is looked at for 60 days raises an alarm in one of a thousand experiments at most', () => {
+    const random = seededRandom(4);
+    const weights = new Map([
+      ['on', 50],
+      ['off', 50],
+    ]);
+    let alarms = 0;
+    let lost = 0;
+    const daysOf = (kept: number) =>
+      Array.from({ length: 60 }, () => {
+        let on = 0;
+        for (let n = 0; n < 100; n++) if (random() < 0.5) on++;
+        return new Map([
+          ['off', 100 - on],
+          ['on', Math.round(on * kept)],
+        ]);
+      });
+    for (let run = 0; run < 1000; run++) if (sampleRatio(daysOf(1), weights).mismatch) alarms++;
+    for (let run = 0; run < 50; run++) if (sampleRatio(daysOf(0.8), weights).mismatch) lost++;
+    expect(alarms).toBeLessThanOrEqual(4);
+    expect(lost).toBe(50);
+  });
 
   it('intervals of a look are wrong in about 5 % of the experiments, with few visitors who come often', () => {
     const metrics = ['buyers', 'clicks-per-impression', 'revenue-EUR'];
     const random = seededRandom(1);
     const wrong = new Map(metrics.map((name) => [name, 0]));
     for (let run = 0; run < RUNS; run++) {
-      const variants = drawCrowd(random, { visitors: 2000, share: 0.5, lift: 1 });
-      const { comparisons } = verdictOf({ days: [{ day: '2026-03-02', variants: variants[0] }] });
+      const [drawn] = drawCrowd(random, { visitors: 2000, share: 0.5, lift: 1 });
+      const { comparisons } = verdictOf({ days: [{ day: '2026-03-02', ...drawn }] });
       for (const { metric, difference } of comparisons) {
         if (difference && (difference.once[0] > 0 || difference.once[1] < 0))
           wrong.set(metric, (wrong.get(metric) ?? 0) + 1);
@@ -282,9 +449,9 @@ describe('simulated', () => {
     const random = seededRandom(2);
     let alarms = 0;
     for (let run = 0; run < RUNS; run++) {
-      const days = drawCrowd(random, { visitors: 2000, share: 0.5, lift: 1, days: 14 }).map((variants, day) => ({
+      const days = drawCrowd(random, { visitors: 2000, share: 0.5, lift: 1, days: 14 }).map((drawn, day) => ({
         day: dayOf(day),
-        variants,
+        ...drawn,
       }));
       const log = { lines: 0, rejected: [], days };
       const { periods } = pilotTotals(log, { control: 'off', treatment: 'on' }, 'buyers');

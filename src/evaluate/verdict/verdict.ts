@@ -3,8 +3,11 @@ import { combined, type VisitorSums } from '../../experiment/visitors';
 import { compared, type Effect, type Estimate, estimate, type Measure, measuresOf } from './effects';
 import { type MetricLog, totalsOf } from './metric-log';
 import { fixedRatio, mixtureRatio } from './mixture';
+import { type CappedSums, cappedSums } from './revenue-cap';
+import type { RevenueStep } from './revenue-steps';
 import { type SampleRatio, sampleRatio } from './sample-ratio';
 import { type Decision, decisionOf, unitsNeeded } from './sequential-test';
+import { strayNames } from './stray';
 
 /** What is fixed before the first look. */
 export interface VerdictPlan {
@@ -62,16 +65,30 @@ export interface Verdict {
   days: [string, string];
   plan: { effect: number; base: number | null; alpha: number; power: number; metric: string; declaredSplit: boolean };
   sampleRatio: SampleRatio;
-  metrics: Pick<Measure, 'name' | 'title' | 'kind'>[];
+  metrics: (Pick<Measure, 'name' | 'title' | 'kind'> & {
+    /** Of revenue: the amount up to which that of each visitor counts; null where all of it does, and for other metrics. */
+    cap: number | null;
+  })[];
+  /** Variants and experiments that are left out, as few visitors or none of a declared variant had them. */
+  setAside: { name: string; visitors: number }[];
   /** Of the metric that decides; `continue` where the split is wrong, null where several variants are compared. */
   decision: Decision | null;
   /** The control first; without those that no visitor had. */
-  variants: { name: string; visitors: number; estimates: Record<string, Estimate | null> }[];
+  variants: {
+    name: string;
+    visitors: number;
+    estimates: Record<string, Estimate | null>;
+    /** Of metrics with a cap: the same of all that visitors paid. */
+    uncapped: Record<string, Estimate | null>;
+  }[];
   comparisons: Comparison[];
 }
 
-/** Visitors of both variants that have to do something before a decision: below, means are not normal enough. */
-const LEAST_ACTIVE = 30;
+/**
+ * Visitors of both variants that have to do something before a decision: below, means are not normal enough. Of revenue there is no
+ * interval before, either.
+ */
+export const LEAST_ACTIVE = 30;
 
 /**
  * What a log says of the variants of an experiment. The visitor is the unit throughout.
@@ -84,15 +101,30 @@ export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}):
   if (!(alpha > 0 && alpha < 1)) throw wrong('Alpha must be above 0 and below 1.');
   if (!(power > 0 && power < 1)) throw wrong('The power must be above 0 and below 1.');
   const totals = totalsOf(log.days);
-  const experiment = experimentOf([...totals.keys()], plan.experiment);
-  const ofVariant = new Map<string, VisitorSums>();
+  const { experiment, ...aside } = experimentOf(totals, plan.experiment);
+  const present = new Map<string, VisitorSums>();
   for (const [label, sums] of totals) {
     const [name, variant] = label.split('/');
-    if (name === experiment) ofVariant.set(variant, sums);
+    if (name === experiment) present.set(variant, sums);
   }
-  const known = [...ofVariant.keys()].sort();
+  const unknown = unknownVariants(present, control, split);
+  const setAside = [
+    ...aside.setAside,
+    ...unknown.map((name) => ({ name: `${experiment}/${name}`, visitors: present.get(name)?.visitors ?? 0 })),
+  ];
+  const known = [...present.keys()].filter((name) => !unknown.includes(name)).sort();
   const names = [control, ...known.filter((name) => name !== control)];
-  const ratio = splitOf(names, ofVariant, split);
+  const looks = looksOf(
+    log.days,
+    known.map((name) => `${experiment}/${name}`),
+  );
+  const now = looks[looks.length - 1];
+  const { sums: judgedSums, caps } = cappedSums(now.sums, now.steps);
+  const ofVariant = new Map(known.flatMap((name) => sumsAt(judgedSums, `${experiment}/${name}`, name)));
+  const ratio = sampleRatio(
+    log.days.map(({ variants }) => newVisitors(variants, experiment, known)),
+    split ?? new Map(names.filter((name) => ofVariant.has(name)).map((name) => [name, 1])),
+  );
   // Where the control should have visitors, or no other has any, that is the finding, and no error of use.
   const isFinding = ratio.mismatch && (known.length === 1 || (split?.get(control) ?? 0) > 0);
   if (!ofVariant.has(control) && !isFinding) {
@@ -111,21 +143,26 @@ export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}):
   const variants = names.flatMap((name) => {
     const sums = ofVariant.get(name);
     if (!sums) return [];
-    const estimates = measures.map((one): [string, Estimate | null] => [one.name, estimate(one.sums(sums))]);
-    return [{ name, visitors: sums.visitors, estimates: Object.fromEntries(estimates) }];
+    const of = (from: VisitorSums, own: readonly Measure[]) =>
+      Object.fromEntries(own.map((one): [string, Estimate | null] => [one.name, estimate(one.sums(from))]));
+    const whole = of(
+      present.get(name) ?? sums,
+      measures.filter((one) => capOf(one, caps) !== null),
+    );
+    return [{ name, visitors: sums.visitors, estimates: of(sums, measures), uncapped: whole }];
   });
   const treatments = ofVariant.has(control) ? variants.slice(1) : [];
   const comparisons = treatments.flatMap(({ name, estimates }) =>
     measures.map((one): Comparison => {
       const [before, now] = [variants[0].estimates[one.name], estimates[one.name]];
-      const { difference, relative } = compared(before, now, { alpha, effect });
+      const { difference, relative } = comparedIn(one, caps, before, now, { alpha, effect });
       const expected = one.name === metric ? base : undefined;
       const margin = effect * (expected ?? before?.value ?? 0);
       const weights = [split?.get(control) ?? 1, split?.get(name) ?? 1] as const;
       const enough = !ratio.mismatch && relative !== null && isEnough(before, one) && isEnough(now, one);
       const fell =
         one.name === metric && !ratio.mismatch
-          ? firstDecision(log.days, `${experiment}/${control}`, `${experiment}/${name}`, one, { alpha, effect })
+          ? firstDecision(looks, `${experiment}/${control}`, `${experiment}/${name}`, one, { alpha, effect })
           : null;
       return {
         ...{ variant: name, metric: one.name, difference, relative },
@@ -134,7 +171,7 @@ export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}):
         needed:
           expected !== undefined && one.kind === 'share'
             ? neededOfShare({ base: expected, effect: margin, alpha }, weights, power)
-            : before && now && margin > 0
+            : before && now && margin > 0 && (one.currency === undefined || relative !== null)
               ? neededFor(before, now, margin, { alpha, power })
               : null,
       };
@@ -147,59 +184,116 @@ export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}):
     plan: { effect, base: base ?? null, alpha, power, metric, declaredSplit: split !== undefined },
     decision: decisions.length > 1 ? null : (decisions[0] ?? 'continue'),
     sampleRatio: ratio,
-    metrics: measures.map(({ name, title, kind }) => ({ name, title, kind })),
+    metrics: measures.map((one) => {
+      const cap = capOf(one, caps);
+      const title = cap === null ? one.title : `${one.title}, up to ${amountText(cap)} each`;
+      return { name: one.name, title, kind: one.kind, cap };
+    }),
+    setAside,
   };
 }
 
+/** The amount up to which revenue counts; null where all of it does. */
+function capOf({ currency }: Measure, caps: CappedSums['caps']): number | null {
+  const cap = currency === undefined ? null : (caps.get(currency) ?? null);
+  return cap !== null && Number.isFinite(cap) ? cap : null;
+}
+
+const amountText = (amount: number): string => amount.toLocaleString('en', { maximumFractionDigits: 2 });
+
+/** As `compared`; of revenue nothing before enough visitors of both variants have paid. */
+function comparedIn(
+  measure: Measure,
+  caps: CappedSums['caps'],
+  control: Estimate | null,
+  variant: Estimate | null,
+  plan: { alpha: number; effect: number },
+): ReturnType<typeof compared> {
+  const { currency } = measure;
+  const isKnown =
+    currency === undefined || (caps.get(currency) != null && isEnough(control, measure) && isEnough(variant, measure));
+  return isKnown ? compared(control, variant, plan) : { difference: null, relative: null };
+}
+
+/** All that was reported until the end of a day. */
+interface LookAt {
+  day: string;
+  /** By `experiment/variant`. */
+  sums: Map<string, VisitorSums>;
+  steps: RevenueStep[];
+}
+
+/** @param labels `experiment/variant` of those that are compared */
+function looksOf(days: MetricLog['days'], labels: readonly string[]): LookAt[] {
+  let before: Omit<LookAt, 'day'> = { sums: new Map(), steps: [] };
+  return days.map(({ day, variants, revenue }) => {
+    const sums = new Map(before.sums);
+    for (const label of labels) {
+      const [known, more] = [sums.get(label), variants.get(label)];
+      const added = known && more ? combined(known, more, 1) : (known ?? more);
+      if (added) sums.set(label, added);
+    }
+    before = { sums, steps: [...before.steps, ...revenue.filter(({ variant }) => labels.includes(variant))] };
+    return { day, ...before };
+  });
+}
+
+const sumsAt = (from: ReadonlyMap<string, VisitorSums>, label: string, name: string): [string, VisitorSums][] => {
+  const sums = from.get(label);
+  return sums ? [[name, sums]] : [];
+};
+
+const newVisitors = (variants: ReadonlyMap<string, VisitorSums>, experiment: string, names: readonly string[]) =>
+  new Map(names.map((name) => [name, variants.get(`${experiment}/${name}`)?.visitors ?? 0]));
+
 /**
- * The visitors against the split.
- * @param names of all variants, in the order of the result; the log may lack one
- * @param split default: even
- * @throws SidestreamError `runtime/invalid-input` where it does not name each variant of the log
+ * Variants of the log that are left out: those that a declared split does not name, or without one those that only stray reports
+ * have brought.
+ * @throws SidestreamError `runtime/invalid-input` where the split seems to name one of them otherwise
  */
-function splitOf(
-  names: readonly string[],
-  ofVariant: ReadonlyMap<string, VisitorSums>,
+function unknownVariants(
+  present: ReadonlyMap<string, VisitorSums>,
+  control: string,
   split: VerdictPlan['split'],
-): SampleRatio {
-  const known = names.filter((name) => ofVariant.has(name));
-  const unnamed = split ? known.filter((name) => !split.has(name)) : [];
-  if (split && unnamed.length > 0) {
-    const unknown = [...split.keys()].filter((name) => !ofVariant.has(name));
-    const typo = unknown.length > 0 ? ` It names “${unknown.join('”, “')}”, which no visitor had.` : '';
+): string[] {
+  const visitors = new Map([...present].map(([name, sums]) => [name, sums.visitors]));
+  const stray = strayNames(visitors);
+  if (!split) return [...stray].filter((name) => name !== control);
+  const isExpected = (name: string): boolean => (split.get(name) ?? 0) > 0;
+  const unnamed = [...present.keys()].filter((name) => !split.has(name)).sort();
+  const missing = [...split.keys()].filter((name) => isExpected(name) && !(visitors.get(name) ?? 0));
+  const isMistyped = unnamed.includes(control) || (missing.length > 0 && unnamed.some((name) => !stray.has(name)));
+  if (isMistyped) {
+    const typo = missing.length > 0 ? ` It names “${missing.join('”, “')}”, which no visitor had.` : '';
     throw wrong(
-      `The split does not name “${unnamed.join('”, “')}”. Give each variant of the log a weight: ${known.join(', ')}.${typo}`,
+      `The split does not name “${unnamed.join('”, “')}”. Give each variant of the log a weight: ${[...present.keys()].sort().join(', ')}.${typo}`,
     );
   }
-  return sampleRatio(
-    new Map(known.map((name) => [name, ofVariant.get(name)?.visitors ?? 0])),
-    split ?? new Map(known.map((name) => [name, 1])),
-  );
+  return [...unnamed, ...[...stray].filter((name) => split.has(name) && !isExpected(name))];
 }
 
 /** The first day after which a metric was decided, looking every day; null where it was not. */
 function firstDecision(
-  days: MetricLog['days'],
+  looks: readonly LookAt[],
   control: string,
   variant: string,
   measure: Measure,
   plan: { alpha: number; effect: number },
 ): { day: string; decision: Decision } | null {
-  let [zero, one]: (VisitorSums | undefined)[] = [];
-  const added = (sums: VisitorSums | undefined, more: VisitorSums | undefined) =>
-    sums && more ? combined(sums, more, 1) : (sums ?? more);
-  for (const { day, variants } of days) {
-    zero = added(zero, variants.get(control));
-    one = added(one, variants.get(variant));
+  for (const { day, sums: all, steps } of looks) {
+    const { sums, caps } = measure.currency === undefined ? { sums: all, caps: NO_CAPS } : cappedSums(all, steps);
+    const [zero, one] = [sums.get(control), sums.get(variant)];
     if (!zero || !one) continue;
     const [before, now] = [estimate(measure.sums(zero)), estimate(measure.sums(one))];
-    const { relative } = compared(before, now, plan);
+    const { relative } = comparedIn(measure, caps, before, now, plan);
     if (!relative || !isEnough(before, measure) || !isEnough(now, measure)) continue;
     const decision = decisionOf(...relative.always, plan.effect);
     if (decision === 'better' || decision === 'worse') return { day, decision };
   }
   return null;
 }
+
+const NO_CAPS: CappedSums['caps'] = new Map();
 
 function isEnough(of: Estimate | null, { kind }: Measure): boolean {
   if (!of) return false;
@@ -235,17 +329,31 @@ function neededOfShare(
   return { always: visitors(mixtureRatio), once: visitors(fixedRatio) };
 }
 
-function experimentOf(labels: readonly string[], wanted: string | undefined): string {
-  const names = [...new Set(labels.map((label) => label.split('/')[0]))].sort();
+function experimentOf(
+  totals: ReadonlyMap<string, VisitorSums>,
+  wanted: string | undefined,
+): { experiment: string; setAside: Verdict['setAside'] } {
+  const visitors = new Map<string, number>();
+  for (const [label, sums] of totals) {
+    const [name] = label.split('/');
+    visitors.set(name, (visitors.get(name) ?? 0) + sums.visitors);
+  }
+  const names = [...visitors.keys()].sort();
   if (names.length === 0) {
     throw wrong('The log has no visitor in an experiment: were the pages started with `experiment`, and with consent?');
   }
-  if (wanted === undefined && names.length > 1) {
-    throw wrong(`The log has the experiments ${names.join(', ')}. Name one with --experiment.`);
+  const stray = strayNames(visitors);
+  const found = names.filter((name) => !stray.has(name));
+  if (wanted === undefined && found.length > 1) {
+    throw wrong(`The log has the experiments ${found.join(', ')}. Name one with --experiment.`);
   }
-  const name = wanted ?? names[0];
-  if (!names.includes(name)) throw wrong(`The log has no experiment “${name}”; it has ${names.join(', ')}.`);
-  return name;
+  const name = wanted ?? found[0];
+  if (!visitors.has(name)) throw wrong(`The log has no experiment “${name}”; it has ${names.join(', ')}.`);
+  const others = wanted === undefined ? [...stray] : [];
+  return {
+    experiment: name,
+    setAside: others.map((name) => ({ name, visitors: visitors.get(name) ?? 0 })),
+  };
 }
 
 const wrong = (text: string): SidestreamError => new SidestreamError('runtime/invalid-input', text);
