@@ -50,6 +50,8 @@ async function pageBuild(dir: string): Promise<RolldownOptions> {
   const plugins = [shortStyles(), besideScript(), ownError(), rememberPackages()];
   const options: InputOptions = { ...common, platform: 'browser', plugins };
   const first = await modulesOf({ ...options, input: sources({ sidestream: 'page.ts' }) });
+  // Cards of a template need it: in a chunk of its own it would be asked for after theirs.
+  first.add(source('element/warn-once.ts'));
   return {
     ...options,
     input: sources({
