@@ -26,7 +26,7 @@ async function heldHost(context: BrowserContext, bundle: string, lang = 'en', ca
     route.fulfill({
       contentType: 'text/html',
       body: `<!doctype html><html lang="${lang}"><title>A shop</title><link rel="icon" href="data:,">
-        <script type="module" src="/sidestream/sidestream.js"></script>
+        <script type="module" src="/sidestream/sidestream.js?v=1"></script>
         <sidestream-recs bundle="/bundle/" limit="4">${card}</sidestream-recs>`,
     }),
   );

@@ -66,8 +66,9 @@ export function wholeEntry(entryName: string): Plugin {
         /export\{([^}]*)\};\s*$/g,
         (list) => `export const{${own}}=${parts}??={${names(list, (value, part) => `${part}:${value}`)}};\n`,
       );
+      const { imports, dynamicImports } = core;
       delete bundle[core.fileName];
-      entry.code = whole;
+      Object.assign(entry, { code: whole, imports, dynamicImports });
       for (const file of Object.values(bundle)) {
         if (file.type !== 'chunk' || !file.imports.includes(core.fileName)) continue;
         // What is loaded late is loaded by it.

@@ -33,12 +33,21 @@ describe('files that were asked for early', () => {
   it('have the manifest that the page fetched; where it has none the host is asked', async () => {
     const { fetchFile, fetched } = await bundle();
     const bytes = new Uint8Array(text('the page has it')).buffer;
-    const got = await new StartedFiles(fetchFile, proxy(async () => bytes)).over()('manifest.json');
+    const got = await new StartedFiles(
+      fetchFile,
+      proxy(async () => bytes),
+    ).over()('manifest.json');
     expect(await got.text()).toBe('the page has it');
     expect(fetched).toEqual([]);
-    const asked = await new StartedFiles(fetchFile, proxy(async () => null)).over()('manifest.json');
+    const asked = await new StartedFiles(
+      fetchFile,
+      proxy(async () => null),
+    ).over()('manifest.json');
     expect(await asked.text()).toBe('manifest.json of the host');
-    const wrong = new StartedFiles(fetchFile, proxy(async () => JSON.parse('"text"')));
+    const wrong = new StartedFiles(
+      fetchFile,
+      proxy(async () => JSON.parse('"text"')),
+    );
     await expect(wrong.over()('manifest.json')).rejects.toThrow('ArrayBuffer');
   });
 });
